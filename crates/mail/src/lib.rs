@@ -1,0 +1,17 @@
+//! The mailing job, from a file of recipients to one verdict per recipient.
+//!
+//! Data flows one way: [`recipients`] reads rows → [`template`] and [`preflight`] turn each row into a letter and
+//! say what is wrong with it → [`message`] writes the letter as MIME → a [`transport`] delivers it →
+//! [`smtp::classify`] or [`gmail::classify`] turns the reply into a `model::Verdict` → [`run_log`] tells the story.
+
+pub mod address;
+pub mod catcher;
+pub mod gmail;
+pub mod letter;
+pub mod message;
+pub mod preflight;
+pub mod recipients;
+pub mod run_log;
+pub mod smtp;
+pub mod template;
+pub mod transport;

@@ -1,0 +1,5 @@
+//! Signs letters with DKIM.
+
+/// A DKIM key and what it signs for.
+#[derive(Debug)]
+pub struct Signer;

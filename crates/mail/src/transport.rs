@@ -1,0 +1,94 @@
+//! The ways a letter can leave, behind one enum: SMTP, the Gmail API, or memory for tests and rehearsals.
+
+use crate::{letter::Letter, message::Signer};
+use model::Verdict;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Where letters go. Cheap to clone; each worker slot opens its own [`Connection`].
+#[derive(Clone, Debug)]
+pub enum Transport {
+    Smtp(Arc<crate::smtp::Account>),
+    Gmail(Arc<crate::gmail::Account>),
+    Memory(Arc<Memory>),
+}
+
+/// One slot's way out. It connects when first used and reconnects by itself.
+pub enum Connection {
+    Smtp(Box<crate::smtp::Connection>),
+    Gmail(Box<crate::gmail::Connection>),
+    Memory(Arc<Memory>),
+}
+
+/// What became of one letter.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// The other side took responsibility for every recipient but those refused.
+    Accepted {
+        /// What names the message over there: the SMTP reply to the final dot, or the Gmail message id.
+        reference: String,
+        /// Addresses refused while others were accepted, each with its verdict.
+        refused: Vec<(String, Verdict)>,
+    },
+    /// Nothing was sent: every recipient, or the letter, was refused, or the dialogue never came to the final dot.
+    NotSent {
+        /// The verdict on the letter as a whole.
+        verdict: Verdict,
+        /// Addresses with a verdict of their own (empty when the letter as a whole was refused).
+        refused: Vec<(String, Verdict)>,
+    },
+    /// The final dot (or `BDAT LAST`, or the API call) went out and no answer came back.
+    Unknown { verdict: Verdict },
+}
+
+impl Transport {
+    pub fn connect(&self, signer: Option<Arc<Signer>>) -> Connection {
+        match self {
+            Self::Smtp(account) => {
+                Connection::Smtp(Box::new(crate::smtp::Connection::new(Arc::clone(account), signer)))
+            }
+            Self::Gmail(account) => {
+                Connection::Gmail(Box::new(crate::gmail::Connection::new(Arc::clone(account), signer)))
+            }
+            Self::Memory(memory) => Connection::Memory(Arc::clone(memory)),
+        }
+    }
+}
+
+impl Connection {
+    pub async fn deliver(&mut self, letter: &Letter) -> Delivery {
+        match self {
+            Self::Smtp(connection) => connection.deliver(letter).await,
+            Self::Gmail(connection) => connection.deliver(letter).await,
+            Self::Memory(memory) => memory.deliver(letter),
+        }
+    }
+
+    /// Says goodbye, within `patience`.
+    pub async fn close(self, patience: Duration) {
+        match self {
+            Self::Smtp(connection) => connection.close(patience).await,
+            Self::Gmail(_) | Self::Memory(_) => {}
+        }
+    }
+}
+
+/// Keeps the letters it is given: for tests and rehearsals.
+#[derive(Debug, Default)]
+pub struct Memory {
+    letters: Mutex<Vec<Letter>>,
+}
+
+impl Memory {
+    pub fn letters(&self) -> Vec<Letter> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn deliver(&self, letter: &Letter) -> Delivery {
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.push(letter.clone());
+        Delivery::Accepted { reference: format!("memory {}", letters.len()), refused: Vec::new() }
+    }
+}

@@ -1,0 +1,23 @@
+//! The words that every other crate speaks: ids, states, verdicts, time, randomness and pacing.
+//!
+//! Values and pure functions only. Nothing here reads a file, opens a socket, runs a query or waits.
+
+mod clock;
+mod counters;
+mod ids;
+mod level;
+mod rng;
+mod state;
+mod timestamp;
+mod verdict;
+
+pub mod pace;
+
+pub use clock::{Clock, ManualClock};
+pub use counters::Counters;
+pub use ids::{AccountId, JobId, TraceId};
+pub use level::Level;
+pub use rng::Rng;
+pub use state::{ItemState, JobState, OnUnknown, UnknownState};
+pub use timestamp::Timestamp;
+pub use verdict::{Fault, Pause, PauseScope, Retry, Verdict};
