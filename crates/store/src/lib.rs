@@ -1,1 +1,123 @@
-//! To come.
+//! Durable state: what is true now. Jobs, items, traces, accounts, tokens.
+//!
+//! [`Db`] is SQLite in the data directory or PostgreSQL on a server; every method means the same on both and is
+//! tested on both. This is the only crate that speaks SQL: one file per entity, the statements that both engines
+//! share written once, those that differ in `sqlite.rs` and `postgres.rs`.
+//!
+//! Writing is done in transactions: on SQLite through one task that groups callers into one fsynced commit, on
+//! PostgreSQL each in its own.
+
+mod accounts;
+mod claims;
+mod error;
+mod external;
+mod items;
+mod jobs;
+mod ledger;
+mod migrations;
+mod postgres;
+mod rescue;
+mod sql;
+mod sqlite;
+mod tokens;
+mod traces;
+mod workers;
+
+pub use accounts::{Account, AccountPause};
+pub use claims::{Claim, Claimed, ClaimedItem, Held, Outcome, Recorded};
+pub use error::{Error, Result};
+pub use external::{Advance, Advanced};
+pub use items::{Item, ItemFilter, NewItem};
+pub use jobs::{Created, Job, JobFilter, NewJob, Page, Reason};
+pub use rescue::{Lost, Rescued, TraceOf};
+pub use tokens::{Scope, Token};
+pub use traces::{Trace, TraceCounts, TraceFilter};
+pub use workers::Worker;
+
+use futures_util::future::BoxFuture;
+use postgres::Postgres;
+use sql::{Conn, Row, Value};
+use sqlite::Sqlite;
+use std::path::Path;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    #[doc(hidden)]
+    Sqlite(SqliteDb),
+    #[doc(hidden)]
+    Postgres(PostgresDb),
+}
+
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct SqliteDb(Sqlite);
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct PostgresDb(Postgres);
+
+impl Db {
+    /// Opens the SQLite file of a data directory for its owner, brings its schema up to date (after a snapshot into
+    /// `snapshots` when there is anything to lose) and refuses a schema newer than this program.
+    pub async fn open_sqlite(file: &Path, snapshots: &Path) -> Result<Self> {
+        let db = Self::Sqlite(SqliteDb(Sqlite::open(file).await?));
+        migrations::run(&db, Some(snapshots)).await?;
+        Ok(db)
+    }
+
+    /// Opens the SQLite file for reading, beside an owner or without one.
+    pub async fn open_sqlite_read_only(file: &Path) -> Result<Self> {
+        let db = Self::Sqlite(SqliteDb(Sqlite::open_read_only(file)));
+        migrations::check(&db).await?;
+        Ok(db)
+    }
+
+    /// Connects to PostgreSQL and brings the schema up to date, one process at a time.
+    pub async fn open_postgres(url: &str) -> Result<Self> {
+        let db = Self::Postgres(PostgresDb(Postgres::open(url).await?));
+        migrations::run(&db, None).await?;
+        Ok(db)
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Waits for what is being written, then closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(db) => db.0.close().await,
+            Self::Postgres(db) => db.0.pool.close().await,
+        }
+    }
+
+    /// Runs `call` in a transaction that is on disk when this returns.
+    pub(crate) async fn write<T, F>(&self, call: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(db) => db.0.write(call).await,
+            Self::Postgres(db) => db.0.write(call).await,
+        }
+    }
+
+    pub(crate) async fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        match self {
+            Self::Sqlite(db) => Conn::Sqlite(&mut *db.0.readers.acquire().await?).rows(sql, params).await,
+            Self::Postgres(db) => Conn::Postgres(&mut *db.0.pool.acquire().await?).rows(sql, params).await,
+        }
+    }
+
+    pub(crate) async fn row(&self, sql: &str, params: &[Value]) -> Result<Option<Row>> {
+        Ok(self.rows(sql, params).await?.into_iter().next())
+    }
+
+    pub(crate) fn dialect(&self) -> &'static sql::Dialect {
+        match self {
+            Self::Sqlite(_) => &sqlite::DIALECT,
+            Self::Postgres(_) => &postgres::DIALECT,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Accounts: where mail leaves from, what that allows, and how much of it is left.
+
+use crate::{
+    Db, Reason, Result,
+    sql::{Conn, Row, params},
+};
+use model::{
+    AccountId, Timestamp,
+    pace::{self, Limits, PaceState, Usage},
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    pub id: AccountId,
+    pub name: String,
+    /// Without any secret.
+    pub url: String,
+    /// Sealed by the caller; the store never sees the plain text.
+    pub secret: Option<Vec<u8>>,
+    pub limits: Limits,
+    pub pause: Option<AccountPause>,
+}
+
+/// Nothing is claimed for the account meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPause {
+    /// `None`: until a person resumes.
+    pub until: Option<Timestamp>,
+    pub reason: Reason,
+}
+
+/// A pause without an end, as it is kept.
+const FOR_EVER: i64 = i64::MAX;
+
+impl Db {
+    /// Makes the account of that name, or changes its URL, limits and (when one is given) its secret. What has been
+    /// spent is kept. A new secret ends a pause for want of a good one.
+    pub async fn save_account(&self, account: Account, now: Timestamp) -> Result<Account> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "
+                    INSERT INTO accounts (id, name, url, secret, limits, pace, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, '{}', $6, $6)
+                    ON CONFLICT (name) DO UPDATE SET url = excluded.url, limits = excluded.limits,
+                        secret = coalesce(excluded.secret, accounts.secret), updated_at = excluded.updated_at,
+                        paused_until = CASE WHEN excluded.secret IS NULL THEN accounts.paused_until END,
+                        pause = CASE WHEN excluded.secret IS NULL THEN accounts.pause END
+                    RETURNING *";
+                let limits = serde_json::to_string(&account.limits).unwrap_or_default();
+                let values = params![account.id, &account.name, &account.url, account.secret.clone(), limits, now];
+                let row = conn.row(sql, values).await?;
+                row.map_or(Ok(account), |row| account_from(&row))
+            })
+        })
+        .await
+    }
+
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>> {
+        let row = self.row("SELECT * FROM accounts WHERE id = $1", params![id]).await?;
+        row.map(|row| account_from(&row)).transpose()
+    }
+
+    pub async fn account_named(&self, name: &str) -> Result<Option<Account>> {
+        let row = self.row("SELECT * FROM accounts WHERE name = $1", params![name]).await?;
+        row.map(|row| account_from(&row)).transpose()
+    }
+
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        let rows = self.rows("SELECT * FROM accounts ORDER BY name", &[]).await?;
+        rows.iter().map(account_from).collect()
+    }
+
+    /// Pauses everything that uses the account, or keeps the longer of two pauses.
+    pub async fn pause_account(&self, id: AccountId, pause: AccountPause, now: Timestamp) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let until = pause.until.map_or(FOR_EVER, Timestamp::as_micros);
+                let sql = "UPDATE accounts SET paused_until = $2, pause = $3, updated_at = $4
+                           WHERE id = $1 AND (paused_until IS NULL OR paused_until < $2)";
+                conn.execute(sql, params![id, until, pause.reason.to_json(), now]).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    pub async fn resume_account(&self, id: AccountId, now: Timestamp) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "UPDATE accounts SET paused_until = NULL, pause = NULL, updated_at = $2 WHERE id = $1";
+                conn.execute(sql, params![id, now]).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// (messages, recipients) of the last 24 hours, as they count against the rolling limits.
+    pub async fn used_in_a_day(&self, id: AccountId, now: Timestamp) -> Result<(u64, u64)> {
+        let sql = "SELECT CAST(coalesce(sum(messages), 0) AS BIGINT) AS messages,
+                          CAST(coalesce(sum(recipients), 0) AS BIGINT) AS recipients
+                   FROM account_usage WHERE account_id = $1 AND window_start > $2";
+        let row = self.row(sql, params![id, pace::horizon(now)]).await?;
+        row.map_or(Ok((0, 0)), |row| Ok((row.count("messages")?, row.count("recipients")?)))
+    }
+}
+
+/// An account as a claim sees it, locked until the end of the transaction.
+pub(crate) struct Paced {
+    pub(crate) id: AccountId,
+    pub(crate) limits: Limits,
+    pub(crate) pace: PaceState,
+    pub(crate) pause: Option<AccountPause>,
+    pub(crate) day: Vec<Usage>,
+}
+
+pub(crate) async fn lock(conn: &mut Conn<'_>, id: AccountId, now: Timestamp) -> Result<Option<Paced>> {
+    let sql = conn.dialect().lock_account;
+    let Some(row) = conn.row(sql, params![id]).await? else { return Ok(None) };
+    let limits: Limits = row.json("limits")?;
+    let day = if limits.is_daily() { windows(conn, id, now).await? } else { Vec::new() };
+    Ok(Some(Paced { id, limits, pace: row.json("pace")?, pause: pause_from(&row)?, day }))
+}
+
+async fn windows(conn: &mut Conn<'_>, id: AccountId, now: Timestamp) -> Result<Vec<Usage>> {
+    let sql =
+        "SELECT window_start, messages, recipients FROM account_usage WHERE account_id = $1 AND window_start > $2";
+    let rows = conn.rows(sql, params![id, pace::horizon(now)]).await?;
+    let usage = |row: &Row| {
+        let (messages, recipients) = (row.count("messages")?, row.count("recipients")?);
+        Ok(Usage { window: row.time("window_start")?, messages, recipients })
+    };
+    rows.iter().map(usage).collect()
+}
+
+pub(crate) async fn save_pace(conn: &mut Conn<'_>, paced: &Paced) -> Result<()> {
+    let state = serde_json::to_string(&paced.pace).unwrap_or_default();
+    conn.execute("UPDATE accounts SET pace = $2 WHERE id = $1", params![paced.id, state]).await.map(drop)
+}
+
+pub(crate) async fn add_usage(
+    conn: &mut Conn<'_>,
+    id: AccountId,
+    now: Timestamp,
+    messages: u64,
+    recipients: u64,
+) -> Result<()> {
+    let sql = "INSERT INTO account_usage (account_id, window_start, messages, recipients) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (account_id, window_start) DO UPDATE SET
+                   messages = account_usage.messages + excluded.messages,
+                   recipients = account_usage.recipients + excluded.recipients";
+    conn.execute(sql, params![id, pace::window_of(now), messages, recipients]).await.map(drop)
+}
+
+fn pause_from(row: &Row) -> Result<Option<AccountPause>> {
+    let Some(until) = row.opt_int("paused_until")? else { return Ok(None) };
+    let reason = row.opt_text("pause")?.and_then(|json| serde_json::from_str(&json).ok());
+    Ok(Some(AccountPause {
+        until: (until != FOR_EVER).then(|| Timestamp::from_micros(until)),
+        reason: reason.unwrap_or_else(|| Reason::new("paused", "")),
+    }))
+}
+
+fn account_from(row: &Row) -> Result<Account> {
+    Ok(Account {
+        id: row.id("id")?.into(),
+        name: row.text("name")?,
+        url: row.text("url")?,
+        secret: row.opt_bytes("secret")?,
+        limits: row.json("limits")?,
+        pause: pause_from(row)?,
+    })
+}

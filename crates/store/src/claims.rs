@@ -1,0 +1,314 @@
+//! The heart of the engine's promise: what was done is recorded and what comes next is claimed in one transaction,
+//! and a claim is the durable intent, on disk before its side effect begins.
+
+use crate::{
+    Account, AccountPause, Db, Result, Trace,
+    accounts::{self, Paced},
+    items::verdict_json,
+    jobs::{self, Job, Moved},
+    sql::{Conn, params},
+    traces,
+};
+use model::{
+    ItemState, JobId, JobState, Timestamp, Verdict,
+    pace::{Limit, Permit},
+};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+
+/// What an attempt made of an item.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub seq: i64,
+    /// Which attempt: an outcome of an earlier one changes nothing any more.
+    pub attempt: i64,
+    pub message_no: i64,
+    /// `Queued`: to be tried again, not before `not_before`.
+    pub state: ItemState,
+    pub not_before: Timestamp,
+    /// Why; with `Succeeded`, that some addresses were refused all the same.
+    pub verdict: Option<Verdict>,
+    /// The addresses refused.
+    pub detail: String,
+    pub trace: Trace,
+}
+
+/// A wish for more items of a job.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub job: JobId,
+    /// The fencing token of the process that claims.
+    pub worker: i64,
+    /// At most this many messages.
+    pub messages: u64,
+    /// Items in one message, at least 1.
+    pub group: u64,
+}
+
+/// An item that is now in flight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedItem {
+    pub seq: i64,
+    pub message_no: i64,
+    /// From 1.
+    pub attempt: i64,
+    pub label: String,
+    pub effect: Option<String>,
+    pub payload: String,
+}
+
+/// The answer to a claim.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub job: Job,
+    /// In the order of `seq`.
+    pub items: Vec<ClaimedItem>,
+    /// Why there are no more of them, when there are none.
+    pub held: Option<Held>,
+}
+
+/// Why nothing may be claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The job is not running.
+    NotRunning,
+    /// A limit of the account, until then.
+    Limit(Timestamp, Limit),
+    /// The account is paused.
+    Paused(AccountPause),
+    /// A batch is being finished.
+    Batch,
+    /// The rest is to be tried again, from then on.
+    NotBefore(Timestamp),
+    /// Nothing is queued.
+    Empty,
+}
+
+/// What became of the outcomes that were handed in.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub job: Job,
+    /// Outcomes that came too late to change anything: kept as traces only.
+    pub fenced: u64,
+}
+
+impl Db {
+    /// Records outcomes, then claims: one transaction, on disk when this returns.
+    ///
+    /// An outcome counts when its item is still in flight under the same attempt and worker, or has become
+    /// `unknown` meanwhile: then it settles it. Any other is kept as a trace alone.
+    pub async fn record_and_claim(
+        &self,
+        job: JobId,
+        worker: i64,
+        outcomes: Vec<Outcome>,
+        claim: Option<Claim>,
+        now: Timestamp,
+    ) -> Result<(Option<Recorded>, Option<Claimed>)> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                // Locked before the items, by everybody in the same order.
+                let locked = jobs::lock(conn, job).await?;
+                let mut paced = match locked.account {
+                    Some(account) => accounts::lock(conn, account, now).await?,
+                    None => None,
+                };
+                let recorded = match outcomes.is_empty() {
+                    true => None,
+                    false => Some(record(conn, &locked, worker, outcomes, paced.as_mut(), now).await?),
+                };
+                let current = recorded.as_ref().map_or_else(|| locked.clone(), |recorded| recorded.job.clone());
+                let claimed = match claim {
+                    Some(claim) => Some(claim_items(conn, current, &claim, paced.as_mut(), now).await?),
+                    None => None,
+                };
+                if let Some(paced) = paced.as_ref().filter(|paced| paced.limits.is_paced()) {
+                    accounts::save_pace(conn, paced).await?;
+                }
+                Ok((recorded, claimed))
+            })
+        })
+        .await
+    }
+}
+
+/// An outcome sorted by what it may change.
+enum Effect {
+    Applies(ItemState),
+    Fenced,
+}
+
+async fn record(
+    conn: &mut Conn<'_>,
+    job: &Job,
+    worker: i64,
+    mut outcomes: Vec<Outcome>,
+    paced: Option<&mut Paced>,
+    now: Timestamp,
+) -> Result<Recorded> {
+    let dialect = conn.dialect();
+    let standing = standing(conn, job.id, &outcomes).await?;
+    let mut moved = Moved::default();
+    let (mut succeeded, mut others, mut fenced) = (Vec::new(), Vec::new(), 0);
+    let mut settled_messages = HashSet::new();
+    for outcome in &mut outcomes {
+        match effect_of(outcome, worker, standing.get(&outcome.seq)) {
+            Effect::Fenced => fenced += 1,
+            Effect::Applies(from) => {
+                if job.state == JobState::Cancelled && outcome.state == ItemState::Queued {
+                    outcome.state = ItemState::Skipped;
+                }
+                moved.item(from, outcome.state);
+                if from == ItemState::Running {
+                    settled_messages.insert(outcome.message_no);
+                }
+                match (outcome.state, &outcome.verdict) {
+                    (ItemState::Succeeded, None) => succeeded.push(outcome.seq),
+                    _ => others.push(other_row(outcome, now)),
+                }
+            }
+        }
+    }
+    if !succeeded.is_empty() {
+        conn.execute(dialect.record_succeeded, params![job.id, json!(succeeded).to_string(), now]).await?;
+    }
+    if !others.is_empty() {
+        conn.execute(dialect.record_others, params![job.id, json!(others).to_string()]).await?;
+    }
+    let sent: Vec<i64> =
+        outcomes.iter().filter(|outcome| outcome.state == ItemState::Succeeded).map(|outcome| outcome.seq).collect();
+    if !sent.is_empty() && job.kind == "mail" {
+        conn.execute(dialect.insert_ledger, params![job.id, json!(sent).to_string(), &job.name, now]).await?;
+    }
+    let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
+    let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
+    traces::insert(conn, &traces).await?;
+    if let Some(paced) = paced {
+        paced.pace.record(&paced.limits, now, settled_messages.len() as u64);
+    }
+    let job = jobs::count(conn, job.id, &moved, message.as_deref(), now).await?;
+    Ok(Recorded { job, fenced })
+}
+
+struct Standing {
+    state: ItemState,
+    attempt: i64,
+    worker: i64,
+}
+
+async fn standing(conn: &mut Conn<'_>, job: JobId, outcomes: &[Outcome]) -> Result<HashMap<i64, Standing>> {
+    let seqs: Vec<i64> = outcomes.iter().map(|outcome| outcome.seq).collect();
+    let sql = conn.dialect().items_by_seq;
+    let rows = conn.rows(sql, params![job, json!(seqs).to_string()]).await?;
+    let mut standing = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let state = row.state("state", ItemState::from_code)?;
+        let item = Standing { state, attempt: row.int("attempts")?, worker: row.int("claimed_by")? };
+        standing.insert(row.int("seq")?, item);
+    }
+    Ok(standing)
+}
+
+fn effect_of(outcome: &Outcome, worker: i64, standing: Option<&Standing>) -> Effect {
+    match standing {
+        Some(item) if item.attempt != outcome.attempt || item.worker != worker => Effect::Fenced,
+        Some(item) if item.state == ItemState::Running => Effect::Applies(ItemState::Running),
+        // The item was given up for lost, and here is what became of it after all. "Try again" is no such word: that
+        // it was not sent is known only to the process that tried, and a person may have settled it meanwhile.
+        Some(item) if item.state == ItemState::Unknown && outcome.state.is_final() => Effect::Applies(item.state),
+        _ => Effect::Fenced,
+    }
+}
+
+fn other_row(outcome: &Outcome, now: Timestamp) -> serde_json::Value {
+    let waits = outcome.state == ItemState::Queued;
+    let not_before = if waits { outcome.not_before.as_micros().max(1) } else { 0 };
+    let finished = (!waits).then_some(now.as_micros());
+    json!([
+        outcome.seq,
+        outcome.state.code(),
+        not_before,
+        finished,
+        outcome.verdict.as_ref().map(verdict_json),
+        outcome.detail
+    ])
+}
+
+async fn claim_items(
+    conn: &mut Conn<'_>,
+    job: Job,
+    claim: &Claim,
+    paced: Option<&mut Paced>,
+    now: Timestamp,
+) -> Result<Claimed> {
+    let held = |job, held| Ok(Claimed { job, items: Vec::new(), held: Some(held) });
+    if job.state != JobState::Running {
+        return held(job, Held::NotRunning);
+    }
+    if job.counters.queued == 0 {
+        return held(job, Held::Empty);
+    }
+    let mut messages = claim.messages;
+    let mut account = paced;
+    if let Some(paced) = &mut account {
+        match permit(paced, claim, now) {
+            Ok(allowed) => messages = messages.min(allowed),
+            Err(why) => return held(job, why),
+        }
+    }
+    let group = claim.group.max(1);
+    let limit = i64::try_from(messages.saturating_mul(group)).unwrap_or(i64::MAX);
+    let sql = conn.dialect().claim;
+    let rows = conn.rows(sql, params![job.id, claim.worker, now, limit]).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        items.push(ClaimedItem {
+            seq: row.int("seq")?,
+            message_no: row.int("message_no")?,
+            attempt: row.int("attempts")?,
+            label: row.text("label")?,
+            effect: row.opt_text("effect")?,
+            payload: row.text("payload")?,
+        });
+    }
+    if items.is_empty() {
+        let why = next_due(conn, job.id).await?.map_or(Held::Empty, Held::NotBefore);
+        return held(job, why);
+    }
+    items.sort_unstable_by_key(|item| item.seq);
+    if let Some(paced) = account {
+        let distinct: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
+        let sent = distinct.len() as u64;
+        paced.pace.spend(&paced.limits, now, sent);
+        accounts::add_usage(conn, paced.id, now, sent, items.len() as u64).await?;
+    }
+    let count = items.len() as u64;
+    let moved = Moved::default().from(ItemState::Queued, count).to(ItemState::Running, count);
+    let job = jobs::count(conn, job.id, &moved, None, now).await?;
+    Ok(Claimed { job, items, held: None })
+}
+
+fn permit(paced: &mut Paced, claim: &Claim, now: Timestamp) -> Result<u64, Held> {
+    if let Some(pause) = &paced.pause
+        && pause.until.is_none_or(|until| until > now)
+    {
+        return Err(Held::Paused(pause.clone()));
+    }
+    match paced.pace.permit(&paced.limits, now, &paced.day, claim.group.max(1)) {
+        Permit::Now(units) => Ok(units),
+        Permit::At(at, limit) => Err(Held::Limit(at, limit)),
+        Permit::WhenRecorded => Err(Held::Batch),
+    }
+}
+
+async fn next_due(conn: &mut Conn<'_>, job: JobId) -> Result<Option<Timestamp>> {
+    let sql = "SELECT not_before FROM items WHERE job_id = $1 AND state = 0 ORDER BY not_before LIMIT 1";
+    conn.row(sql, params![job]).await?.map(|row| row.time("not_before")).transpose()
+}
+
+impl Account {
+    /// Whether the account may be claimed for at `now`, as far as its pause goes.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.pause.as_ref().is_none_or(|pause| pause.until.is_some_and(|until| until <= now))
+    }
+}

@@ -1,0 +1,70 @@
+//! What can go wrong with the state.
+
+/// A failure of the store. `Display` is for people: it names the place and, where there is one, the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(
+        "the database has schema version {found}, this program knows versions up to {known}: use a newer `vigie`, or restore the snapshot taken before the upgrade"
+    )]
+    NewerSchema { found: i64, known: i64 },
+    #[error("migration {version} ({name}) failed: {source}; the state before it is unchanged{snapshot}")]
+    Migration {
+        version: i64,
+        name: &'static str,
+        snapshot: String,
+        #[source]
+        source: Box<Error>,
+    },
+    #[error("database: column `{column}` holds {what}: run `vigie doctor`")]
+    Corrupt { column: String, what: &'static str },
+    #[error("{what} cannot become {wanted}: it is {found}")]
+    State { what: String, found: String, wanted: &'static str },
+    #[error("{0}")]
+    Conflict(String),
+    /// One failed commit, told to everybody who shared it.
+    #[error(transparent)]
+    Shared(std::sync::Arc<Error>),
+    #[error("the store is shutting down")]
+    Closed,
+    #[error("{context}: {source}")]
+    Io {
+        context: String,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn corrupt(column: &str, what: &'static str) -> Self {
+        Self::Corrupt { column: column.to_owned(), what }
+    }
+
+    /// Whether the same call may succeed later without anything being changed: the database is busy, full,
+    /// unreachable or restarting.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(error) => match error {
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_) => true,
+                sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                    // SQLite: busy, locked, IO, full, cannot open. PostgreSQL: classes 08, 40, 53, 57.
+                    matches!(code.as_ref(), "5" | "6" | "13" | "14")
+                        || code.parse::<i64>().is_ok_and(|code| code & 0xff == 10)
+                        || (code.len() == 5 && ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)))
+                }),
+                _ => false,
+            },
+            Self::Io { .. } => true,
+            Self::Shared(error) => error.is_passing(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Items: one row per recipient, or per whatever a job does many of.
+
+use crate::{
+    Db, Page, Result,
+    jobs::{self, Moved, Where},
+    sql::{Row, Value, params, without_nul},
+};
+use model::{ItemState, JobId, Timestamp, Verdict};
+use serde_json::json;
+
+/// An item as it is enqueued.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// Its place in the job, from 1.
+    pub seq: i64,
+    /// Items with the same number travel in one message.
+    pub message_no: i64,
+    /// What makes it the same one as in an earlier run.
+    pub ledger_key: Option<String>,
+    /// For people: the addresses, say.
+    pub label: String,
+    /// The frozen values, for the handler.
+    pub payload: String,
+    /// Set when it is already known that it cannot be done: it is enqueued as failed.
+    pub verdict: Option<Verdict>,
+}
+
+/// An item as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    pub job: JobId,
+    pub seq: i64,
+    pub message_no: i64,
+    pub state: ItemState,
+    pub attempts: i64,
+    /// When it may be tried again; the epoch when it is fresh.
+    pub not_before: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    pub label: String,
+    /// Why it failed, waits, is unknown or was skipped; with `succeeded`: what was refused all the same.
+    pub verdict: Option<Verdict>,
+    /// Addresses refused while others of the row were accepted.
+    pub detail: String,
+    pub effect: Option<String>,
+    pub payload: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ItemFilter {
+    pub states: Vec<ItemState>,
+    /// Only those that did not go as they should: failed, unknown, skipped, waiting for another try, or succeeded
+    /// with some address refused.
+    pub trouble: bool,
+    /// Part of the label.
+    pub text: Option<String>,
+    pub after: i64,
+    pub limit: u32,
+}
+
+impl Db {
+    /// Adds items to a job that is being prepared. `already_sent_as`: the mailing name whose ledger says what was
+    /// sent before; those items are skipped. Returns how many were.
+    pub async fn enqueue(
+        &self,
+        job: JobId,
+        items: Vec<NewItem>,
+        already_sent_as: Option<String>,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let (Some(first), Some(last)) = (items.first().map(|item| item.seq), items.last().map(|item| item.seq)) else {
+            return Ok(0);
+        };
+        let failed = items.iter().filter(|item| item.verdict.is_some()).count() as u64;
+        let queued = items.len() as u64 - failed;
+        let rows: Vec<_> = items.into_iter().map(enqueue_row).collect();
+        let rows = serde_json::Value::Array(rows).to_string();
+        self.write(move |conn| {
+            Box::pin(async move {
+                let dialect = conn.dialect();
+                conn.execute(dialect.enqueue, params![job, rows]).await?;
+                let mut skipped = 0;
+                if let Some(mailing) = already_sent_as {
+                    let verdict = json!({"code": "already_sent", "fault": "content", "retry": {"when": "never"}});
+                    let values = params![job, first, last, verdict.to_string(), now, mailing];
+                    skipped = conn.execute(dialect.skip_already_sent, values).await?;
+                }
+                let moved = Moved::default()
+                    .to(ItemState::Queued, queued - skipped)
+                    .to(ItemState::Failed, failed)
+                    .to(ItemState::Skipped, skipped);
+                jobs::count(conn, job, &moved, None, now).await?;
+                Ok(skipped)
+            })
+        })
+        .await
+    }
+
+    pub async fn item(&self, job: JobId, seq: i64) -> Result<Option<Item>> {
+        let row = self.row("SELECT * FROM items WHERE job_id = $1 AND seq = $2", params![job, seq]).await?;
+        row.map(|row| item_from(&row)).transpose()
+    }
+
+    /// Items of a job in their order; the cursor is the last `seq` seen.
+    pub async fn items(&self, job: JobId, filter: &ItemFilter) -> Result<Page<Item, i64>> {
+        let mut filters = Where::default();
+        filters.and("job_id = ?", job);
+        filters.and("seq > ?", filter.after);
+        if !filter.states.is_empty() {
+            let codes: Vec<String> = filter.states.iter().map(|state| state.code().to_string()).collect();
+            filters.and_plain(&format!("state IN ({})", codes.join(", ")));
+        }
+        if filter.trouble {
+            // What an earlier run had sent already is no trouble.
+            filters.and("verdict NOT LIKE ?", "{\"code\":\"already_sent\"%");
+        }
+        let settled_badly =
+            |state: &ItemState| matches!(state, ItemState::Failed | ItemState::Unknown | ItemState::Skipped);
+        if filter.trouble || (!filter.states.is_empty() && filter.states.iter().all(settled_badly)) {
+            filters.and_plain("verdict IS NOT NULL");
+        }
+        if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
+            let like = self.dialect().like.replace("$1", "?");
+            filters.and(&format!("label{like}"), jobs::like_pattern(text));
+        }
+        filters.params.push(Value::from(i64::from(filter.limit) + 1));
+        let n = filters.params.len();
+        let sql = format!("SELECT * FROM items{} ORDER BY seq LIMIT ${n}", filters.sql);
+        let rows = self.rows(&sql, &filters.params).await?;
+        let mut items = rows.iter().map(item_from).collect::<Result<Vec<_>>>()?;
+        let more = items.len() > filter.limit as usize;
+        items.truncate(filter.limit as usize);
+        let next = items.last().filter(|_| more).map(|item| item.seq);
+        Ok(Page { rows: items, next })
+    }
+
+    /// Notes what identifies the side effect of an item in flight (a Gmail draft, say), before it takes place.
+    pub async fn note_effect(&self, job: JobId, seqs: Vec<i64>, effect: String) -> Result<()> {
+        let list = serde_json::to_string(&seqs).unwrap_or_default();
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = conn.dialect().note_effect;
+                conn.execute(sql, params![job, list, effect]).await.map(drop)
+            })
+        })
+        .await
+    }
+}
+
+fn enqueue_row(item: NewItem) -> serde_json::Value {
+    let state = if item.verdict.is_some() { ItemState::Failed } else { ItemState::Queued };
+    let verdict = item.verdict.as_ref().map(verdict_json);
+    let (key, label) = (item.ledger_key.map(without_nul), without_nul(item.label));
+    json!([item.seq, item.message_no, state.code(), key, label, verdict, "", without_nul(item.payload)])
+}
+
+pub(crate) fn verdict_json(verdict: &Verdict) -> String {
+    serde_json::to_string(verdict).unwrap_or_default()
+}
+
+pub(crate) fn item_from(row: &Row) -> Result<Item> {
+    let verdict = row.opt_text("verdict")?;
+    Ok(Item {
+        job: row.id("job_id")?.into(),
+        seq: row.int("seq")?,
+        message_no: row.int("message_no")?,
+        state: row.state("state", ItemState::from_code)?,
+        attempts: row.int("attempts")?,
+        not_before: row.time("not_before")?,
+        finished_at: row.opt_time("finished_at")?,
+        label: row.text("label")?,
+        verdict: verdict.and_then(|json| serde_json::from_str(&json).ok()),
+        detail: row.text("detail")?,
+        effect: row.opt_text("effect")?,
+        payload: row.text("payload")?,
+    })
+}

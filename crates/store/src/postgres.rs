@@ -1,0 +1,100 @@
+//! The engine for many machines: rows are locked as they are claimed, and news travels by NOTIFY.
+
+use crate::{
+    Result,
+    sql::{Conn, Dialect},
+};
+use futures_util::future::BoxFuture;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pub(crate) pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects to `url`, as `postgres://user@host/database`.
+    pub(crate) async fn open(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?.application_name("vigie").statement_cache_capacity(200);
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .idle_timeout(Duration::from_secs(300))
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Runs `call` in a transaction of its own.
+    pub(crate) async fn write<T, F>(&self, call: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T>> + Send,
+    {
+        let mut transaction = self.pool.begin().await?;
+        let value = call(&mut Conn::Postgres(&mut transaction)).await?;
+        transaction.commit().await?;
+        Ok(value)
+    }
+}
+
+pub(crate) static DIALECT: Dialect = Dialect {
+    enqueue: "
+        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload)
+        SELECT $1, (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, v->>3, v->>4, v->>5, v->>6, v->>7
+        FROM jsonb_array_elements($2::text::jsonb) AS v",
+    skip_already_sent: "
+        UPDATE items SET state = 5, verdict = $4, finished_at = $5
+        WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
+          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key)",
+    lock_job: "SELECT * FROM jobs WHERE id = $1 FOR UPDATE",
+    claim: "
+        UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
+        WHERE job_id = $1 AND seq IN (
+            SELECT seq FROM (
+                SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $3
+                               ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS again
+                UNION ALL
+                SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
+                               ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS fresh) AS due
+            LIMIT $4)
+        RETURNING seq, message_no, attempts, label, effect, payload",
+    items_by_seq: "
+        SELECT seq, state, attempts, claimed_by FROM items
+        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)
+        ORDER BY seq FOR UPDATE",
+    record_succeeded: "
+        UPDATE items SET state = 2, verdict = NULL, finished_at = $3
+        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
+    record_others: "
+        UPDATE items SET state = (v->>1)::bigint, not_before = (v->>2)::bigint, finished_at = (v->>3)::bigint,
+                         verdict = v->>4, detail = v->>5
+        FROM jsonb_array_elements($2::text::jsonb) AS v
+        WHERE job_id = $1 AND seq = (v->>0)::bigint",
+    insert_traces: "
+        INSERT INTO traces (id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
+                            comment, created_by, time_to_process, errors, verdict, created_at)
+        SELECT (v->>0)::uuid, (v->>1)::uuid, (v->>2)::bigint, (v->>3)::bigint, (v->>4)::bigint, v->>5, v->>6, v->>7,
+               v->>8, v->>9, v->>10, (v->>11)::double precision, (v->>12)::bigint, v->>13, (v->>14)::bigint
+        FROM jsonb_array_elements($1::text::jsonb) AS v
+        ON CONFLICT (id) DO NOTHING",
+    insert_ledger: "
+        INSERT INTO ledger (mailing, key, job_id, sent_at)
+        SELECT $3, ledger_key, job_id, $4 FROM items
+        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)
+          AND ledger_key IS NOT NULL
+        ON CONFLICT (mailing, key) DO NOTHING",
+    requeue_items: "
+        UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
+        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
+    note_effect: "
+        UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
+    // Numbers are handed out before they are committed: stop before the oldest transaction that is still open.
+    outcomes_after: "SELECT * FROM traces WHERE no > $1 AND job_id IS NOT NULL AND outcome IS NOT NULL
+        AND outcome >= 2 AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY no LIMIT $2",
+    lock_account: "SELECT * FROM accounts WHERE id = $1 FOR UPDATE",
+    like: " ILIKE $1 ESCAPE '\\'",
+};

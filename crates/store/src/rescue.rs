@@ -1,0 +1,203 @@
+//! Items whose process died, whose outcome nobody knows, or that a person wants to set going again.
+
+use crate::{
+    Db, Error, Result, Trace, accounts,
+    items::{Item, item_from, verdict_json},
+    jobs::{self, Change, Job, Moved},
+    sql::{Conn, params},
+    traces, workers,
+};
+use model::{ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
+use serde_json::json;
+use std::collections::HashSet;
+
+/// Whose items are lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Everybody's: the one owner of a data directory begins, so no other process is left.
+    Everybodys,
+    /// Those of workers whose lease has run out, on the database's clock.
+    DeadWorkers,
+}
+
+/// One job's lost items, settled.
+#[derive(Clone, Debug)]
+pub struct Rescued {
+    pub job: Job,
+    /// Now `unknown`, or `queued` again under the policy `repeat`.
+    pub items: Vec<Item>,
+}
+
+/// The trace that a settled item leaves.
+pub type TraceOf = Box<dyn Fn(&Job, &Item) -> Trace + Send + Sync>;
+
+impl Db {
+    /// Settles items in flight whose process is gone, by their job's policy: an intent without an outcome is
+    /// `unknown`, unless the effect may be repeated. `verdict` says so on each; `trace` makes what is kept of it.
+    pub async fn rescue(&self, lost: Lost, verdict: Verdict, trace: TraceOf, now: Timestamp) -> Result<Vec<Rescued>> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let dead = match lost {
+                    Lost::Everybodys => None,
+                    Lost::DeadWorkers => {
+                        let dead = workers::bury_dead(conn, now).await?;
+                        if dead.is_empty() {
+                            return Ok(Vec::new());
+                        }
+                        Some(dead)
+                    }
+                };
+                let mut rescued = Vec::new();
+                let jobs = conn.rows("SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id", &[]);
+                for row in jobs.await? {
+                    let job = jobs::lock(conn, row.id("id")?.into()).await?;
+                    let lost = lost_items(conn, job.id, dead.as_deref()).await?;
+                    if !lost.is_empty() {
+                        rescued.push(settle_lost(conn, job, lost, &verdict, &trace, now).await?);
+                    }
+                }
+                Ok(rescued)
+            })
+        })
+        .await
+    }
+
+    /// Jobs that were still being enqueued when their process died never began: they fail, and nothing was sent.
+    pub async fn fail_unprepared(&self, reason: crate::Reason, now: Timestamp) -> Result<Vec<Job>> {
+        let rows = self.rows("SELECT id FROM jobs WHERE state = 0", &[]).await?;
+        let mut failed = Vec::new();
+        for row in rows {
+            failed.push(self.fail_job(row.id("id")?.into(), reason.clone(), now).await?);
+        }
+        Ok(failed)
+    }
+
+    /// Sets the failed items of a job going again, but for those that were refused before any attempt. Returns the
+    /// job and how many they are.
+    pub async fn retry_failed(&self, id: JobId, now: Timestamp) -> Result<(Job, u64)> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let job = jobs::lock(conn, id).await?;
+                let sql = "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
+                           WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0";
+                let count = conn.execute(sql, params![id]).await?;
+                if count == 0 {
+                    return Ok((job, 0));
+                }
+                let moved = Moved::default().from(ItemState::Failed, count).to(ItemState::Queued, count);
+                Ok((set_going(conn, job, &moved, now).await?, count))
+            })
+        })
+        .await
+    }
+
+    /// A person's word on unknown items: `Succeeded` (it was sent) or `Queued` (it was not, do it again). `traces`
+    /// say who settled what. Items that are not unknown any more are left alone.
+    pub async fn settle_unknown(
+        &self,
+        id: JobId,
+        seqs: Vec<i64>,
+        as_state: ItemState,
+        traces: Vec<Trace>,
+        now: Timestamp,
+    ) -> Result<(Job, Vec<i64>)> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let job = jobs::lock(conn, id).await?;
+                let dialect = conn.dialect();
+                let rows = conn.rows(dialect.items_by_seq, params![id, json!(seqs).to_string()]).await?;
+                let mut unknown = Vec::new();
+                for row in rows {
+                    if row.state("state", ItemState::from_code)? == ItemState::Unknown {
+                        unknown.push(row.int("seq")?);
+                    }
+                }
+                let list = json!(unknown).to_string();
+                let count = unknown.len() as u64;
+                let moved = Moved::default().from(ItemState::Unknown, count).to(as_state, count);
+                let kept: HashSet<i64> = unknown.iter().copied().collect();
+                let traces: Vec<Trace> =
+                    traces.into_iter().filter(|trace| trace.seq.is_some_and(|seq| kept.contains(&seq))).collect();
+                traces::insert(conn, &traces).await?;
+                let job = match as_state {
+                    ItemState::Succeeded => {
+                        conn.execute(dialect.record_succeeded, params![id, &list, now]).await?;
+                        conn.execute(dialect.insert_ledger, params![id, &list, &job.name, now]).await?;
+                        jobs::count(conn, id, &moved, None, now).await?
+                    }
+                    ItemState::Queued => {
+                        conn.execute(dialect.requeue_items, params![id, &list]).await?;
+                        set_going(conn, job, &moved, now).await?
+                    }
+                    other => return Err(Error::Conflict(format!("an unknown item cannot be settled as {other}"))),
+                };
+                Ok((job, unknown))
+            })
+        })
+        .await
+    }
+}
+
+/// Counts, and wakes a job that was over.
+async fn set_going(conn: &mut Conn<'_>, job: Job, moved: &Moved, now: Timestamp) -> Result<Job> {
+    if job.state == JobState::Cancelled {
+        return Err(Error::State {
+            what: format!("job {}", job.id),
+            found: job.state.to_string(),
+            wanted: "set going again; start a new run instead, what was sent is skipped",
+        });
+    }
+    if job.state.is_final() {
+        jobs::write_change(conn, job.id, &Change::to(JobState::Pending), now).await?;
+    }
+    jobs::count(conn, job.id, moved, None, now).await
+}
+
+async fn lost_items(conn: &mut Conn<'_>, job: JobId, dead: Option<&[i64]>) -> Result<Vec<Item>> {
+    let of_dead = dead.map_or_else(String::new, |dead| {
+        let tokens: Vec<String> = dead.iter().map(ToString::to_string).collect();
+        format!(" AND claimed_by IN ({})", tokens.join(", "))
+    });
+    let sql = format!("SELECT * FROM items WHERE job_id = $1 AND state = 1{of_dead} ORDER BY seq");
+    let rows = conn.rows(&sql, params![job]).await?;
+    rows.iter().map(item_from).collect()
+}
+
+async fn settle_lost(
+    conn: &mut Conn<'_>,
+    job: Job,
+    mut items: Vec<Item>,
+    verdict: &Verdict,
+    trace: &TraceOf,
+    now: Timestamp,
+) -> Result<Rescued> {
+    let cancelled = job.state == JobState::Cancelled;
+    let to = match job.on_unknown {
+        OnUnknown::Repeat if !cancelled => ItemState::Queued,
+        _ => ItemState::Unknown,
+    };
+    let count = items.len() as u64;
+    let finished = to.is_final().then_some(now);
+    for item in &mut items {
+        (item.state, item.verdict, item.finished_at) = (to, Some(verdict.clone()), finished);
+    }
+    let row = |item: &Item| {
+        let not_before = i64::from(to == ItemState::Queued);
+        json!([item.seq, to.code(), not_before, finished.map(Timestamp::as_micros), verdict_json(verdict), item.detail])
+    };
+    let rows: Vec<_> = items.iter().map(row).collect();
+    let sql = conn.dialect().record_others;
+    conn.execute(sql, params![job.id, json!(rows).to_string()]).await?;
+    let kept: Vec<Trace> = items.iter().map(|item| trace(&job, item)).collect();
+    traces::insert(conn, &kept).await?;
+    if let Some(account) = job.account
+        && let Some(mut paced) = accounts::lock(conn, account, now).await?
+    {
+        let messages: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
+        paced.pace.record(&paced.limits, now, messages.len() as u64);
+        accounts::save_pace(conn, &paced).await?;
+    }
+    let moved = Moved::default().from(ItemState::Running, count).to(to, count);
+    let job = jobs::count(conn, job.id, &moved, None, now).await?;
+    Ok(Rescued { job, items })
+}

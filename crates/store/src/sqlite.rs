@@ -1,0 +1,241 @@
+//! The embedded engine: one file, one writer task that groups commits, a few readers.
+
+use crate::{
+    Error, Result,
+    sql::{Conn, Dialect},
+};
+use futures_util::future::BoxFuture;
+use sqlx::{
+    Connection, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot};
+
+/// Calls that may wait for the writer before a caller is made to wait itself.
+const QUEUE: usize = 256;
+/// Calls that share one commit at the most.
+const GROUP: usize = 64;
+
+/// A call, type-erased: it runs inside the transaction, or learns why there is none, and hands back what tells its
+/// caller how the commit went.
+type Call = Box<dyn for<'c> FnOnce(Result<&'c mut Conn<'_>>) -> BoxFuture<'c, Answer> + Send>;
+
+struct Answer {
+    failed: bool,
+    /// Called after the commit (`Ok`), or with why there was none.
+    tell: Box<dyn FnOnce(Result<()>) + Send>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Sqlite {
+    pub(crate) readers: SqlitePool,
+    writer: Option<mpsc::Sender<Call>>,
+}
+
+impl Sqlite {
+    /// Opens `file` for its owner; the file is created when it is not there.
+    pub(crate) async fn open(file: &Path) -> Result<Self> {
+        let options = options(file).create_if_missing(true);
+        let connection = SqliteConnection::connect_with(&options).await?;
+        let (calls, queue) = mpsc::channel(QUEUE);
+        tokio::spawn(write(connection, queue));
+        Ok(Self { readers: readers(file), writer: Some(calls) })
+    }
+
+    /// Opens `file` for reading beside, or without, an owner.
+    pub(crate) fn open_read_only(file: &Path) -> Self {
+        Self { readers: readers(file), writer: None }
+    }
+
+    /// Runs `call` in a transaction that other callers' calls may share; returns once it is on disk.
+    pub(crate) async fn write<T, F>(&self, call: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let writer = self.writer.as_ref().ok_or_else(|| {
+            Error::Conflict("the data directory was opened for reading only: nothing can be changed through it".into())
+        })?;
+        let (reply, answer) = oneshot::channel();
+        let erased: Call = Box::new(move |conn| {
+            Box::pin(async move {
+                let result = match conn {
+                    Ok(conn) => call(conn).await,
+                    Err(error) => Err(error),
+                };
+                Answer {
+                    failed: result.is_err(),
+                    tell: Box::new(move |commit| {
+                        // A caller that went away does not need the answer.
+                        let _ = reply.send(result.and_then(|value| commit.map(|()| value)));
+                    }),
+                }
+            })
+        });
+        writer.send(erased).await.map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    pub(crate) async fn close(&self) {
+        if let Some(writer) = &self.writer {
+            // The writer ends when the last sender is gone; a barrier makes sure that what was sent is done.
+            let (done, wait) = oneshot::channel();
+            let barrier: Call = Box::new(move |_| {
+                Box::pin(
+                    async move { Answer { failed: false, tell: Box::new(move |_| done.send(()).unwrap_or_default()) } },
+                )
+            });
+            if writer.send(barrier).await.is_ok() {
+                let _ = wait.await;
+            }
+        }
+        self.readers.close().await;
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A power cut must not lose an intent.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "MEMORY")
+        .statement_cache_capacity(200)
+}
+
+fn readers(file: &Path) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(Duration::from_secs(60))
+        .connect_lazy_with(
+            SqliteConnectOptions::new()
+                .filename(file)
+                .read_only(true)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("cache_size", "-4096")
+                .pragma("query_only", "true"),
+        )
+}
+
+async fn write(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Call>) {
+    while let Some(first) = queue.recv().await {
+        write_group(&mut connection, first, &mut queue).await;
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the database was not closed cleanly; nothing committed is lost");
+    }
+}
+
+/// One transaction: `first`, and whatever else already waits. A failed call undoes itself alone.
+async fn write_group(connection: &mut SqliteConnection, first: Call, queue: &mut mpsc::Receiver<Call>) {
+    let mut waiting: Vec<Box<dyn FnOnce(Result<()>) + Send>> = Vec::new();
+    let mut conn = Conn::Sqlite(connection);
+    let mut next = Some(first);
+    let mut transaction = conn.execute("BEGIN IMMEDIATE", &[]).await.map(drop).map_err(Arc::new);
+    while let Some(call) = next.take() {
+        match &transaction {
+            Ok(()) => match run_call(&mut conn, call).await {
+                Ok(answer) if answer.failed => (answer.tell)(Ok(())),
+                Ok(answer) => waiting.push(answer.tell),
+                Err(error) => transaction = Err(Arc::new(error)),
+            },
+            Err(error) => {
+                let answer = call(Err(Error::Shared(Arc::clone(error)))).await;
+                (answer.tell)(Ok(()));
+            }
+        }
+        if waiting.len() < GROUP && transaction.is_ok() {
+            next = queue.try_recv().ok();
+        }
+    }
+    if transaction.is_ok() {
+        transaction = conn.execute("COMMIT", &[]).await.map(drop).map_err(Arc::new);
+    }
+    if transaction.is_err() {
+        // Fails when the engine has already rolled back by itself, as it does on a full disk.
+        let _ = conn.execute("ROLLBACK", &[]).await;
+    }
+    for tell in waiting {
+        tell(match &transaction {
+            Ok(()) => Ok(()),
+            Err(error) => Err(Error::Shared(Arc::clone(error))),
+        });
+    }
+}
+
+/// Runs one call behind a savepoint. `Err`: the transaction as a whole is gone.
+async fn run_call(conn: &mut Conn<'_>, call: Call) -> Result<Answer> {
+    conn.execute("SAVEPOINT call", &[]).await?;
+    let answer = call(Ok(conn)).await;
+    if answer.failed {
+        let undone = conn.execute("ROLLBACK TO call", &[]).await;
+        if let Err(error) = undone {
+            (answer.tell)(Ok(()));
+            return Err(error);
+        }
+    }
+    conn.execute("RELEASE call", &[]).await?;
+    Ok(answer)
+}
+
+pub(crate) static DIALECT: Dialect = Dialect {
+    enqueue: "
+        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload)
+        SELECT $1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
+        FROM json_each($2)",
+    skip_already_sent: "
+        UPDATE items SET state = 5, verdict = $4, finished_at = $5
+        WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
+          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key)",
+    lock_job: "SELECT * FROM jobs WHERE id = $1",
+    claim: "
+        UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
+        WHERE job_id = $1 AND seq IN (
+            SELECT seq FROM (
+                SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $3
+                               ORDER BY not_before, seq LIMIT $4)
+                UNION ALL
+                SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
+                               ORDER BY seq LIMIT $4))
+            LIMIT $4)
+        RETURNING seq, message_no, attempts, label, effect, payload",
+    items_by_seq: "
+        SELECT seq, state, attempts, claimed_by FROM items
+        WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
+    record_succeeded: "
+        UPDATE items SET state = 2, verdict = NULL, finished_at = $3
+        WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
+    // An upsert, because it finds each row by its key; `UPDATE … FROM json_each` would scan the job. The insertion
+    // never happens: the rows were read in this transaction.
+    record_others: "
+        INSERT INTO items (job_id, seq, message_no, label, payload, state, not_before, finished_at, verdict, detail)
+        SELECT $1, value->>0, 0, '', '', value->>1, value->>2, value->>3, value->>4, value->>5
+        FROM json_each($2) WHERE true
+        ON CONFLICT (job_id, seq) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
+            finished_at = excluded.finished_at, verdict = excluded.verdict, detail = excluded.detail",
+    insert_traces: "
+        INSERT INTO traces (id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
+                            comment, created_by, time_to_process, errors, verdict, created_at)
+        SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
+               value->>8, value->>9, value->>10, value->>11, value->>12, value->>13, value->>14
+        FROM json_each($1) WHERE true
+        ON CONFLICT (id) DO NOTHING",
+    insert_ledger: "
+        INSERT INTO ledger (mailing, key, job_id, sent_at)
+        SELECT $3, ledger_key, job_id, $4 FROM items
+        WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2)) AND ledger_key IS NOT NULL
+        ON CONFLICT (mailing, key) DO NOTHING",
+    requeue_items: "
+        UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
+        WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
+    note_effect: "
+        UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq IN (SELECT value FROM json_each($2))",
+    outcomes_after: "SELECT * FROM traces WHERE no > $1 AND job_id IS NOT NULL AND outcome IS NOT NULL
+        AND outcome >= 2 ORDER BY no LIMIT $2",
+    lock_account: "SELECT * FROM accounts WHERE id = $1",
+    like: " LIKE $1 ESCAPE '\\'",
+};

@@ -1,0 +1,106 @@
+//! API tokens: only their hashes are kept.
+
+use crate::{
+    Db, Error, Result,
+    sql::{Row, params},
+};
+use model::Timestamp;
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Read the progress of jobs whose id one knows.
+    Progress,
+    /// Read everything.
+    Read,
+    /// Read and change everything.
+    Write,
+}
+
+#[derive(Clone, Debug)]
+pub struct Token {
+    pub id: Uuid,
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    pub scope: Scope,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub used_at: Option<Timestamp>,
+}
+
+impl Db {
+    pub async fn create_token(&self, token: Token) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "INSERT INTO tokens (id, name, hash, scope, created_at, expires_at)
+                           VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING";
+                let hash = token.hash.to_vec();
+                let scope = token.scope.to_string();
+                let values = params![token.id, &token.name, hash, scope, token.created_at, token.expires_at];
+                match conn.execute(sql, values).await? {
+                    0 => Err(Error::Conflict(format!(
+                        "there is a token named `{}`: choose another name, or revoke it first",
+                        token.name
+                    ))),
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await
+    }
+
+    pub async fn token_by_hash(&self, hash: [u8; 32]) -> Result<Option<Token>> {
+        let row = self.row("SELECT * FROM tokens WHERE hash = $1", params![hash.to_vec()]).await?;
+        row.map(|row| token_from(&row)).transpose()
+    }
+
+    pub async fn tokens(&self) -> Result<Vec<Token>> {
+        let rows = self.rows("SELECT * FROM tokens ORDER BY name", &[]).await?;
+        rows.iter().map(token_from).collect()
+    }
+
+    /// Whether there was one of that name.
+    pub async fn revoke_token(&self, name: String) -> Result<bool> {
+        self.write(move |conn| {
+            Box::pin(async move { Ok(conn.execute("DELETE FROM tokens WHERE name = $1", params![name]).await? > 0) })
+        })
+        .await
+    }
+}
+
+fn token_from(row: &Row) -> Result<Token> {
+    Ok(Token {
+        id: row.id("id")?,
+        name: row.text("name")?,
+        hash: row.bytes("hash")?.try_into().map_err(|_| Error::corrupt("hash", "no SHA-256"))?,
+        scope: row.text("scope")?.parse().map_err(|_| Error::corrupt("scope", "an unknown scope"))?,
+        created_at: row.time("created_at")?,
+        expires_at: row.opt_time("expires_at")?,
+        used_at: row.opt_time("used_at")?,
+    })
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Progress => "progress",
+            Self::Read => "read",
+            Self::Write => "write",
+        })
+    }
+}
+
+impl FromStr for Scope {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "progress" => Ok(Self::Progress),
+            "read" => Ok(Self::Read),
+            "write" => Ok(Self::Write),
+            _ => Err(format!("`{text}` is not a scope: use progress, read or write")),
+        }
+    }
+}

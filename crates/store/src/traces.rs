@@ -1,0 +1,191 @@
+//! Traces: one row per attempt at an item, and whatever other programs post. Written once, never changed.
+
+use crate::{
+    Db, Page, Result,
+    items::verdict_json,
+    jobs::{Where, like_pattern},
+    sql::{Conn, Row, Value, params, without_nul},
+};
+use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
+use serde_json::json;
+
+/// What one attempt left behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Its place in the feed; 0 before it is stored.
+    pub no: i64,
+    pub id: TraceId,
+    pub job: Option<JobId>,
+    pub seq: Option<i64>,
+    /// Which attempt at the item, from 1; 0 for traces that are none.
+    pub attempt: i64,
+    /// What the attempt made of the item: `queued` means that it will be tried again.
+    pub outcome: Option<ItemState>,
+    pub trace_name: String,
+    pub file_name: String,
+    pub application_name: String,
+    pub flow_name: String,
+    pub comment: String,
+    pub created_by: String,
+    /// Seconds.
+    pub time_to_process: f64,
+    pub errors: bool,
+    pub verdict: Option<Verdict>,
+    pub created_at: Timestamp,
+}
+
+/// Which traces to list.
+#[derive(Clone, Debug, Default)]
+pub struct TraceFilter {
+    pub application: Option<String>,
+    pub flow: Option<String>,
+    /// Part of the comment, the file name or the trace name, whatever the case.
+    pub text: Option<String>,
+    pub job: Option<JobId>,
+    pub seq: Option<i64>,
+    pub errors: Option<bool>,
+    pub created_by: Option<String>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Where the page before this one ended: newest first.
+    pub before: Option<i64>,
+    pub limit: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TraceCounts {
+    pub total: u64,
+    pub errors: u64,
+}
+
+impl Db {
+    /// Stores traces; one whose id is there already is left as it is. Returns how many were new.
+    pub async fn insert_traces(&self, traces: Vec<Trace>) -> Result<u64> {
+        self.write(move |conn| Box::pin(async move { insert(conn, &traces).await })).await
+    }
+
+    /// Newest first.
+    pub async fn traces(&self, filter: &TraceFilter) -> Result<Page<Trace, i64>> {
+        let mut filters = conditions(filter, self.dialect().like);
+        if let Some(before) = filter.before {
+            filters.and("no < ?", before);
+        }
+        filters.params.push(Value::from(i64::from(filter.limit) + 1));
+        let n = filters.params.len();
+        let sql = format!("SELECT * FROM traces{} ORDER BY no DESC LIMIT ${n}", filters.sql);
+        page(&self.rows(&sql, &filters.params).await?, filter.limit)
+    }
+
+    pub async fn count_traces(&self, filter: &TraceFilter) -> Result<TraceCounts> {
+        let filters = conditions(filter, self.dialect().like);
+        let sql = format!(
+            "SELECT count(*) AS total, CAST(coalesce(sum(errors), 0) AS BIGINT) AS errors FROM traces{}",
+            filters.sql
+        );
+        let row = self.row(&sql, &filters.params).await?;
+        row.map_or(Ok(TraceCounts::default()), |row| {
+            Ok(TraceCounts { total: row.count("total")?, errors: row.count("errors")? })
+        })
+    }
+
+    /// Outcomes of items in the order in which they were stored, each once: what a follower reads with the last
+    /// `no` it has seen.
+    pub async fn outcomes_after(&self, no: i64, limit: u32) -> Result<Page<Trace, i64>> {
+        let rows = self.rows(self.dialect().outcomes_after, params![no, i64::from(limit)]).await?;
+        let mut page = page(&rows, limit)?;
+        page.next = page.rows.last().map(|trace| trace.no);
+        Ok(page)
+    }
+}
+
+pub(crate) async fn insert(conn: &mut Conn<'_>, traces: &[Trace]) -> Result<u64> {
+    if traces.is_empty() {
+        return Ok(0);
+    }
+    let rows = serde_json::Value::Array(traces.iter().map(row_of).collect()).to_string();
+    let sql = conn.dialect().insert_traces;
+    conn.execute(sql, params![rows]).await
+}
+
+fn row_of(trace: &Trace) -> serde_json::Value {
+    json!([
+        trace.id.0.simple().to_string(),
+        trace.job.map(|job| job.0.simple().to_string()),
+        trace.seq,
+        trace.attempt,
+        trace.outcome.map(ItemState::code),
+        without_nul(trace.trace_name.clone()),
+        without_nul(trace.file_name.clone()),
+        without_nul(trace.application_name.clone()),
+        without_nul(trace.flow_name.clone()),
+        without_nul(trace.comment.clone()),
+        without_nul(trace.created_by.clone()),
+        trace.time_to_process,
+        i64::from(trace.errors),
+        trace.verdict.as_ref().map(verdict_json),
+        trace.created_at.as_micros(),
+    ])
+}
+
+fn conditions(filter: &TraceFilter, like: &str) -> Where {
+    let mut filters = Where::default();
+    if let Some(application) = &filter.application {
+        filters.and("application_name = ?", application);
+    }
+    if let Some(flow) = &filter.flow {
+        filters.and("flow_name = ?", flow);
+    }
+    if let Some(user) = &filter.created_by {
+        filters.and("created_by = ?", user);
+    }
+    if let Some(job) = filter.job {
+        filters.and("job_id = ?", job);
+    }
+    if let Some(seq) = filter.seq {
+        filters.and("seq = ?", seq);
+    }
+    if let Some(errors) = filter.errors {
+        filters.and_plain(if errors { "errors = 1" } else { "errors = 0" });
+    }
+    if let Some(since) = filter.since {
+        filters.and("created_at >= ?", since);
+    }
+    if let Some(until) = filter.until {
+        filters.and("created_at < ?", until);
+    }
+    if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
+        let like = like.replace("$1", "?");
+        filters.and(&format!("(comment{like} OR file_name{like} OR trace_name{like})"), like_pattern(text));
+    }
+    filters
+}
+
+fn page(rows: &[Row], limit: u32) -> Result<Page<Trace, i64>> {
+    let mut traces = rows.iter().map(trace_from).collect::<Result<Vec<_>>>()?;
+    let more = traces.len() > limit as usize;
+    traces.truncate(limit as usize);
+    let next = traces.last().filter(|_| more).map(|trace| trace.no);
+    Ok(Page { rows: traces, next })
+}
+
+fn trace_from(row: &Row) -> Result<Trace> {
+    let verdict = row.opt_text("verdict")?;
+    Ok(Trace {
+        no: row.int("no")?,
+        id: row.id("id")?.into(),
+        job: row.opt_id("job_id")?.map(Into::into),
+        seq: row.opt_int("seq")?,
+        attempt: row.int("attempt")?,
+        outcome: row.opt_int("outcome")?.and_then(ItemState::from_code),
+        trace_name: row.text("trace_name")?,
+        file_name: row.text("file_name")?,
+        application_name: row.text("application_name")?,
+        flow_name: row.text("flow_name")?,
+        comment: row.text("comment")?,
+        created_by: row.text("created_by")?,
+        time_to_process: row.float("time_to_process")?,
+        errors: row.flag("errors")?,
+        verdict: verdict.and_then(|json| serde_json::from_str(&json).ok()),
+        created_at: row.time("created_at")?,
+    })
+}

@@ -1,0 +1,106 @@
+//! Processes that claim. Each has a number, which is the fencing token of its claims, and a lease that it renews; on
+//! PostgreSQL both run on the database's clock, so that machines need not agree on the time.
+
+use crate::{
+    Db, Error, Result,
+    sql::{Conn, Row, params},
+};
+use model::Timestamp;
+use std::time::Duration;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worker {
+    pub token: i64,
+    pub name: String,
+    pub pid: i64,
+    pub started_at: Timestamp,
+    pub heartbeat_at: Timestamp,
+    pub lease_until: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    /// What it says of itself, as JSON: items in flight, load, memory.
+    pub status: String,
+}
+
+impl Db {
+    /// Registers this process and returns its fencing token.
+    pub async fn register_worker(&self, name: String, pid: u32, lease: Duration, now: Timestamp) -> Result<i64> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let now = time(conn, now).await?;
+                let sql = "INSERT INTO workers (name, pid, started_at, heartbeat_at, lease_until, status)
+                           VALUES ($1, $2, $3, $3, $4, '{}') RETURNING token";
+                let row = conn.row(sql, params![name, i64::from(pid), now, now + lease]).await?;
+                row.map_or(Err(Error::Closed), |row| row.int("token"))
+            })
+        })
+        .await
+    }
+
+    /// Renews the lease. `false`: the worker was declared dead meanwhile and must not claim under this token again.
+    pub async fn heartbeat(&self, token: i64, status: String, lease: Duration, now: Timestamp) -> Result<bool> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let now = time(conn, now).await?;
+                let sql = "UPDATE workers SET heartbeat_at = $2, lease_until = $3, status = $4
+                           WHERE token = $1 AND ended_at IS NULL";
+                Ok(conn.execute(sql, params![token, now, now + lease, status]).await? > 0)
+            })
+        })
+        .await
+    }
+
+    /// The worker has recorded everything and ends.
+    pub async fn end_worker(&self, token: i64, now: Timestamp) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let now = time(conn, now).await?;
+                let sql = "UPDATE workers SET ended_at = $2, lease_until = $2 WHERE token = $1 AND ended_at IS NULL";
+                conn.execute(sql, params![token, now]).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// The living, and those that ended since `since`.
+    pub async fn workers(&self, since: Timestamp) -> Result<Vec<Worker>> {
+        let sql = "SELECT * FROM workers WHERE ended_at IS NULL OR ended_at >= $1 ORDER BY token";
+        let rows = self.rows(sql, params![since]).await?;
+        rows.iter().map(worker_from).collect()
+    }
+}
+
+/// Marks the workers whose lease has run out, and returns every ended worker that may have left items in flight.
+pub(crate) async fn bury_dead(conn: &mut Conn<'_>, now: Timestamp) -> Result<Vec<i64>> {
+    let now = time(conn, now).await?;
+    let sql = "UPDATE workers SET ended_at = $1 WHERE ended_at IS NULL AND lease_until < $1";
+    conn.execute(sql, params![now]).await?;
+    let sql = "SELECT DISTINCT claimed_by FROM items JOIN jobs ON jobs.id = items.job_id
+               WHERE jobs.running > 0 AND items.state = 1
+                 AND claimed_by IN (SELECT token FROM workers WHERE ended_at IS NOT NULL)";
+    let rows = conn.rows(sql, &[]).await?;
+    rows.iter().map(|row| row.int("claimed_by")).collect()
+}
+
+/// The database's own time on PostgreSQL, ours on SQLite.
+async fn time(conn: &mut Conn<'_>, now: Timestamp) -> Result<Timestamp> {
+    match conn {
+        Conn::Sqlite(_) => Ok(now),
+        Conn::Postgres(_) => {
+            let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS now";
+            conn.row(sql, &[]).await?.map_or(Ok(now), |row| row.time("now"))
+        }
+    }
+}
+
+fn worker_from(row: &Row) -> Result<Worker> {
+    Ok(Worker {
+        token: row.int("token")?,
+        name: row.text("name")?,
+        pid: row.int("pid")?,
+        started_at: row.time("started_at")?,
+        heartbeat_at: row.time("heartbeat_at")?,
+        lease_until: row.time("lease_until")?,
+        ended_at: row.opt_time("ended_at")?,
+        status: row.text("status")?,
+    })
+}
