@@ -51,6 +51,7 @@ impl Postgres {
     /// Makes a cluster and waits until it answers: a few seconds.
     pub(crate) fn start() -> Result<Self> {
         let mut keeper = Command::new("/proc/self/exe")
+            .arg0("xtask")
             .arg(KEEPER)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -29,6 +29,16 @@ pub(crate) fn phase<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(args).current_dir(root());
+    // `cargo run` describes this crate to us in variables that some build scripts watch: inherited, they would
+    // have ring and all above it compiled again at each turn between `cargo test` and `cargo xtask test`.
+    for (name, _) in env::vars_os() {
+        let of_this_crate = name.to_str().is_some_and(|name| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"].iter().any(|start| name.starts_with(start))
+        });
+        if of_this_crate {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

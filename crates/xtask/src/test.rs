@@ -20,7 +20,7 @@ pub(crate) fn test(args: &[String]) -> Result<ExitCode> {
     let missing = phase("servers", || Ok(debian::provide(install)))?;
     debian::report(&missing);
     let runner = Runner::choose();
-    let built = phase("build", || run::status(&mut runner.build()))?;
+    let built = phase("build", || run::status(&mut runner.build(filters)))?;
     if !built.success() {
         return Ok(run::exit_code(built));
     }
@@ -88,19 +88,28 @@ impl Runner {
         if run::has_cargo_command("nextest") { Self::Nextest } else { Self::CargoTest }
     }
 
-    fn build(self) -> Command {
-        match self {
-            Self::Nextest => run::cargo(&["nextest", "run", "--workspace", "--no-run"]),
-            Self::CargoTest => run::cargo(&["test", "--workspace", "--all-targets", "--no-run"]),
-        }
+    /// Compiles what [`Runner::run`] will run.
+    fn build(self, filters: &[String]) -> Command {
+        let mut command = self.command(filters);
+        command.arg("--no-run").args(filters);
+        command
     }
 
     fn run(self, filters: &[String]) -> Command {
+        let mut command = self.command(filters);
+        command.arg("--no-fail-fast").args(filters);
+        command
+    }
+
+    fn command(self, filters: &[String]) -> Command {
         let mut command = match self {
-            Self::Nextest => run::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]),
-            Self::CargoTest => run::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]),
+            Self::Nextest => run::cargo(&["nextest", "run"]),
+            Self::CargoTest => run::cargo(&["test", "--all-targets"]),
         };
-        command.args(filters);
+        // Beside --workspace, a package named by the caller would select nothing.
+        if !filters.iter().any(|filter| filter.starts_with("-p") || filter.starts_with("--package")) {
+            command.arg("--workspace");
+        }
         command
     }
 }
