@@ -94,12 +94,12 @@ pub(crate) fn install_as_root(packages: &[String]) -> Result<ExitCode> {
     let names: Vec<&str> = needs.iter().map(|need| need.package).collect();
     let install = [&["install", "--yes", "--no-install-recommends"], names.as_slice()].concat();
     // The package lists may be absent or stale: only then is it worth fetching them.
-    let done = apt_get(&install)? || (apt_get(&["update"])? && apt_get(&install)?);
+    let done = apt_get(&install).or_else(|_| apt_get(&["update"]).and_then(|()| apt_get(&install)));
     drop((no_cluster, policy));
     for unit in units().filter(|unit| !there_before.contains(unit) && unit_exists(unit)) {
         disable(unit);
     }
-    if done { Ok(ExitCode::SUCCESS) } else { bail!("apt-get failed (its messages stand above)") }
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn missing() -> Vec<&'static Need> {
@@ -130,8 +130,8 @@ fn sudo_asks_nothing() -> bool {
     Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success())
 }
 
-/// Whether it succeeded. Its output is kept short, and goes to standard error like everything else here.
-fn apt_get(args: &[&str]) -> Result<bool> {
+/// Quiet where it succeeds; its whole output is in the error where it does not.
+fn apt_get(args: &[&str]) -> Result<()> {
     let output = Command::new("apt-get")
         .args(["-qq", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300"])
         .args(args)
@@ -141,9 +141,9 @@ fn apt_get(args: &[&str]) -> Result<bool> {
         .context("cannot start apt-get")?;
     if !output.status.success() {
         let text = [output.stdout, output.stderr].concat();
-        say(&format!("apt-get {}:\n{}", args.join(" "), String::from_utf8_lossy(&text)));
+        bail!("apt-get {} failed:\n{}", args.join(" "), String::from_utf8_lossy(&text));
     }
-    Ok(output.status.success())
+    Ok(())
 }
 
 /// Answers a question of a package's set-up beforehand. Failing is no harm: the start is forbidden in any case.
