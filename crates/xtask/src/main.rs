@@ -1,2 +1,58 @@
-//! To come.
-fn main() {}
+//! The developer's commands, as `cargo xtask …`: what a shell script would do, in the language of the house.
+//!
+//! Each command is a module with one public function. They say what they do on standard error, so that standard
+//! output carries results only (`bench` prints its tables there).
+
+#[expect(dead_code, reason = "the frame offers what the benches of the running program will need")]
+mod bench;
+mod ci;
+mod debian;
+mod fuzz;
+mod postgres;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  test [--no-install] [-- FILTER…]   every test, with a private PostgreSQL started for them
+  ci                                 what a merge needs: fmt --check, clippy, test
+  deny                               licences, bans and sources of the dependencies (cargo-deny)
+  bench [--list] [NAME…]             measure, and print Markdown tables
+  fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz, nightly)
+
+Environment:
+  VIGIE_TEST_POSTGRES   use this server instead of starting one (postgres://user:password@host:port/database)
+  VIGIE_POSTGRES_BIN    folder of initdb and postgres, instead of looking for them
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match args.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let done = match command {
+        "test" => test::test(rest),
+        "ci" => ci::ci(rest),
+        "deny" => ci::deny(),
+        "bench" => bench::bench(rest),
+        "fuzz" => fuzz::fuzz(rest),
+        postgres::KEEPER => postgres::keep(),
+        debian::INSTALLER => debian::install_as_root(rest),
+        "help" | "--help" | "-h" => {
+            run::say(USAGE);
+            Ok(ExitCode::SUCCESS)
+        }
+        other => {
+            run::say(&format!("xtask: unknown command {other:?}\n\n{USAGE}"));
+            Ok(ExitCode::from(2))
+        }
+    };
+    done.unwrap_or_else(|error| {
+        run::say(&format!("xtask {command}: {error:#}"));
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,127 @@
+//! What a kind of job has to say: how to open a run, and how to attempt one message of it.
+
+use crate::run_log::Record;
+use futures_util::future::BoxFuture;
+use model::{Timestamp, Verdict};
+use std::time::Duration;
+use store::{ClaimedItem, Item, Job, Outcome, Reason};
+
+/// A kind of job: `mail`, `command`, `http` …
+pub trait Handler: Send + Sync + 'static {
+    /// The value of `Job::kind` that it runs.
+    fn kind(&self) -> &'static str;
+
+    /// Makes ready to run `job` from its frozen settings: compiles templates, opens accounts, connects nothing yet.
+    fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>>;
+}
+
+/// Why a run cannot begin or go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// For good: its settings cannot be read, say.
+    Fail(Reason),
+    /// Until then, or until a person resumes.
+    Pause(Reason, Option<Timestamp>),
+}
+
+/// An open run.
+pub trait Run: Send + Sync + 'static {
+    fn shape(&self) -> Shape;
+
+    /// A slot's own connection. Called once per slot.
+    fn slot(&self) -> Box<dyn Slot>;
+
+    /// Under the policy `verify`: asks the outside service what became of an unknown item. `None`: it cannot be
+    /// asked, the item stays unknown.
+    fn verify<'a>(&'a self, _item: &'a Item) -> BoxFuture<'a, Option<Verified>> {
+        Box::pin(async { None })
+    }
+
+    /// The lines that the run log keeps of `moment`, at `at`.
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record>;
+
+    /// The trace of an attempt whose process died before it could say how it went.
+    fn lost(&self, item: &Item) -> TraceText;
+}
+
+/// How a run wants to be fed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Messages attempted at the same time.
+    pub slots: usize,
+    /// Items in one message.
+    pub group: u64,
+    /// Messages that may be claimed ahead for each slot when nothing paces the account.
+    pub ahead: usize,
+}
+
+/// One way out, used by one message at a time.
+pub trait Slot: Send {
+    /// Attempts the items of one message. Returns one entry for each of them, whatever happens.
+    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>>;
+
+    /// Says goodbye: the run is over, paused, or the program stops.
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// How an attempt at an item ended.
+#[derive(Clone, Debug)]
+pub struct Attempted {
+    pub item: ClaimedItem,
+    pub ended: Ended,
+    pub trace: TraceText,
+    pub started_at: Timestamp,
+    pub took: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub enum Ended {
+    Succeeded {
+        /// Addresses refused while others of the item were accepted, and why.
+        refused: Option<(String, Verdict)>,
+    },
+    /// The verdict says whose fault it is, and whether the item may be tried again.
+    Failed(Verdict),
+    /// The effect may or may not have happened.
+    Unknown(Verdict),
+}
+
+/// What a trace says in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceText {
+    pub trace_name: String,
+    pub file_name: String,
+    pub comment: String,
+}
+
+/// What the outside service knows of an unknown item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verified {
+    Sent { comment: String },
+    NotSent { comment: String },
+}
+
+/// An attempt as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Attempt<'a> {
+    pub attempted: &'a Attempted,
+    pub outcome: &'a Outcome,
+    /// Which of the processed items it is, from 1; of an item that will be tried again, how many were processed.
+    pub number: u64,
+}
+
+/// A moment of a run that its log may tell.
+#[derive(Clone, Debug)]
+pub enum Moment<'a> {
+    /// Claiming begins, or begins again (`resumed`).
+    Started { job: &'a Job, resumed: bool },
+    Attempted { job: &'a Job, attempt: Attempt<'a> },
+    /// Every tenth processed item.
+    Progress { job: &'a Job, processed: u64, rate: f64, eta: Option<Duration> },
+    /// Items whose outcome was lost with an earlier process.
+    Lost { job: &'a Job, items: u64 },
+    Paused { job: &'a Job },
+    Ended { job: &'a Job, rate: f64 },
+}

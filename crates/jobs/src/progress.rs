@@ -1,0 +1,116 @@
+//! How far a job is: what a bar, a poll and a stream show alike.
+
+use model::{JobId, JobState, Timestamp};
+use serde::Serialize;
+use std::{collections::VecDeque, time::Duration};
+use store::{Job, Reason};
+
+/// A job's progress at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Progress {
+    pub job_id: JobId,
+    pub status: JobState,
+    pub total: u64,
+    pub processed: u64,
+    pub succeeded: u64,
+    pub failed: u64,
+    pub unknown: u64,
+    pub skipped: u64,
+    pub remaining: u64,
+    /// 0 to 100, to one decimal.
+    pub percent: f64,
+    /// Items per second: lately while it runs, on average once it is over.
+    pub rate: f64,
+    /// Only while it runs and the rate is known.
+    pub eta_seconds: Option<u64>,
+    pub message: String,
+    pub reason: Option<Reason>,
+    pub resumes_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    /// Grows with every change: the value behind the ETag.
+    pub version: i64,
+}
+
+impl Progress {
+    /// `rate`: items per second lately, as a [`RateMeter`] measured it.
+    pub fn of(job: &Job, rate: Option<f64>, now: Timestamp) -> Self {
+        let counters = job.counters;
+        let rate = match job.state {
+            JobState::Running => rate.unwrap_or_else(|| mean_rate(job, now)),
+            _ => mean_rate(job, now),
+        };
+        let eta = (job.state == JobState::Running && rate > 0.0)
+            .then(|| (counters.remaining() as f64 / rate).ceil().min(1e9) as u64);
+        Self {
+            job_id: job.id,
+            status: job.state,
+            total: counters.total,
+            processed: counters.processed(),
+            succeeded: counters.succeeded,
+            failed: counters.failed,
+            unknown: counters.unknown,
+            skipped: counters.skipped,
+            remaining: counters.remaining(),
+            percent: shown_percent(job),
+            rate: (rate * 100.0).round() / 100.0,
+            eta_seconds: eta,
+            message: job.message.clone(),
+            reason: job.reason.clone(),
+            resumes_at: job.resumes_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            version: job.version,
+        }
+    }
+}
+
+/// To one decimal, and 100 only when everything is processed; an empty job is at 0 until it is over.
+fn shown_percent(job: &Job) -> f64 {
+    let counters = job.counters;
+    if counters.total == 0 {
+        return if job.state.is_final() { 100.0 } else { 0.0 };
+    }
+    let percent = (counters.percent() * 10.0).round() / 10.0;
+    if counters.remaining() > 0 { percent.min(99.9) } else { percent }
+}
+
+/// Items attempted or reported, by the time since the start.
+fn mean_rate(job: &Job, now: Timestamp) -> f64 {
+    let Some(started) = job.started_at else { return 0.0 };
+    let elapsed = job.finished_at.unwrap_or(now).since(started).as_secs_f64();
+    let done = job.counters.processed() - job.counters.skipped;
+    if elapsed > 0.0 { done as f64 / elapsed } else { 0.0 }
+}
+
+/// Measures how fast a count grows, over the last half minute.
+#[derive(Debug, Default)]
+pub struct RateMeter {
+    samples: VecDeque<(Timestamp, u64)>,
+}
+
+const WINDOW: Duration = Duration::from_secs(30);
+/// Samples closer together than this are merged: the meter stays small at any speed.
+const GRAIN: Duration = Duration::from_millis(250);
+
+impl RateMeter {
+    pub fn add(&mut self, now: Timestamp, count: u64) {
+        match self.samples.len() {
+            n if n >= 2 && now.since(self.samples[n - 2].0) < GRAIN => {
+                self.samples[n - 1] = (now, count);
+            }
+            _ => self.samples.push_back((now, count)),
+        }
+        while self.samples.len() > 2 && now.since(self.samples[0].0) > WINDOW {
+            self.samples.pop_front();
+        }
+    }
+
+    /// Per second; `None` before half a second has been seen.
+    pub fn rate(&self, now: Timestamp) -> Option<f64> {
+        let (since, from) = *self.samples.front()?;
+        let (_, to) = *self.samples.back()?;
+        let elapsed = now.since(since).as_secs_f64();
+        (elapsed >= 0.5).then(|| to.saturating_sub(from) as f64 / elapsed)
+    }
+}
