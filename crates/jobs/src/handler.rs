@@ -116,12 +116,31 @@ pub struct Attempt<'a> {
 #[derive(Clone, Debug)]
 pub enum Moment<'a> {
     /// Claiming begins, or begins again (`resumed`).
-    Started { job: &'a Job, resumed: bool },
-    Attempted { job: &'a Job, attempt: Attempt<'a> },
+    Started {
+        job: &'a Job,
+        resumed: bool,
+    },
+    Attempted {
+        job: &'a Job,
+        attempt: Attempt<'a>,
+    },
     /// Every tenth processed item.
-    Progress { job: &'a Job, processed: u64, rate: f64, eta: Option<Duration> },
+    Progress {
+        job: &'a Job,
+        processed: u64,
+        rate: f64,
+        eta: Option<Duration>,
+    },
     /// Items whose outcome was lost with an earlier process.
-    Lost { job: &'a Job, items: u64 },
-    Paused { job: &'a Job },
-    Ended { job: &'a Job, rate: f64 },
+    Lost {
+        job: &'a Job,
+        items: u64,
+    },
+    Paused {
+        job: &'a Job,
+    },
+    Ended {
+        job: &'a Job,
+        rate: f64,
+    },
 }

@@ -1,1 +1,32 @@
-//! To come.
+//! The job engine. It claims items, hands them to a kind's [`Handler`], records what became of each, and tells
+//! everybody who watches. It knows no concrete kind of job.
+//!
+//! ```text
+//! Engine ── one Runner per open job ── slots (a connection each) ── Slot::attempt
+//!    │             │  ▲                                                  │
+//!    │             │  └── outcomes ──────────────────────────────────────┘
+//!    │             └── store: record what was done and claim what is next, in one transaction
+//!    └── rescue, heartbeat, resume when a pause is over
+//! ```
+//!
+//! The promise: a claim is the durable intent, on disk before its effect begins; an intent without an outcome is
+//! `unknown` and never silently repeated; counters change with outcomes.
+
+mod engine;
+mod handler;
+mod hub;
+mod progress;
+mod queue;
+mod retry;
+mod runner;
+mod timer;
+
+pub mod run_log;
+
+pub use engine::{Engine, Options, Ready};
+pub use handler::{Attempt, Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
+pub use hub::Hub;
+pub use progress::{Progress, RateMeter};
+pub use retry::{RetryPolicy, Settled, settle};
+pub use runner::Tell;
+pub use timer::sleep_until;

@@ -57,7 +57,8 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
                 let given_up = verdict.clone().with_arg("attempts", attempt.to_string());
                 return Settled { pause: verdict.pause, ..settled(ItemState::Failed, Some(&given_up)) };
             }
-            let wait = if blameless { wait.max(Duration::from_millis(1)) } else { back_off(wait, attempt, policy, jitter) };
+            let wait =
+                if blameless { wait.max(Duration::from_millis(1)) } else { back_off(wait, attempt, policy, jitter) };
             Settled { not_before: now + wait, ..settled(ItemState::Queued, Some(verdict)) }
         }
     }
@@ -112,7 +113,9 @@ mod tests {
     #[test]
     fn waits_double_up_to_an_hour_and_never_undercut_what_was_asked() {
         let waits: Vec<u64> = (1..=9)
-            .map(|attempt| settle_at(attempt, Verdict::new("x", Fault::Recipient, after(60))).not_before.since(NOW).as_secs())
+            .map(|attempt| {
+                settle_at(attempt, Verdict::new("x", Fault::Recipient, after(60))).not_before.since(NOW).as_secs()
+            })
             .collect();
         assert_eq!(waits, [60, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
     }

@@ -9,17 +9,16 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Returns once `clock` has reached `at`.
 pub async fn sleep_until(clock: &Clock, at: Timestamp) {
     match clock {
-        Clock::System => {
-            loop {
-                let left = at.since(clock.now());
-                if left.is_zero() {
-                    return;
-                }
-                tokio::time::sleep(left.min(LOOK_AGAIN)).await;
+        Clock::System => loop {
+            let left = at.since(clock.now());
+            if left.is_zero() {
+                return;
             }
-        }
+            tokio::time::sleep(left.min(LOOK_AGAIN)).await;
+        },
         Clock::Manual(clock) => {
-            poll_fn(|context| if clock.poll_reached(at, context.waker()) { Poll::Ready(()) } else { Poll::Pending }).await;
+            poll_fn(|context| if clock.poll_reached(at, context.waker()) { Poll::Ready(()) } else { Poll::Pending })
+                .await;
         }
     }
 }

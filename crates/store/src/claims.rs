@@ -132,6 +132,42 @@ impl Db {
     }
 }
 
+impl Db {
+    /// Gives back items that were claimed and never begun: they are queued again and the attempt does not count.
+    /// What their claim has spent of the account's limits stays spent.
+    pub async fn release(&self, id: JobId, worker: i64, seqs: Vec<i64>, now: Timestamp) -> Result<Job> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let job = jobs::lock(conn, id).await?;
+                let sql = conn.dialect().release;
+                let rows = conn.rows(sql, params![id, json!(seqs).to_string(), worker]).await?;
+                let messages = rows.iter().map(|row| row.int("message_no")).collect::<Result<HashSet<i64>>>()?;
+                let count = rows.len() as u64;
+                if let Some(account) = job.account
+                    && let Some(mut paced) = accounts::lock(conn, account, now).await?
+                {
+                    paced.pace.record(&paced.limits, now, messages.len() as u64);
+                    accounts::save_pace(conn, &paced).await?;
+                }
+                let moved = Moved::default().from(ItemState::Running, count).to(ItemState::Queued, count);
+                let job_now = jobs::count(conn, id, &moved, None, now).await?;
+                match job_now.state {
+                    JobState::Cancelled => jobs::skip_queued(conn, id, now).await,
+                    _ => Ok(job_now),
+                }
+            })
+        })
+        .await
+    }
+
+    /// What `worker` holds of the job according to the store.
+    pub async fn in_flight_of(&self, id: JobId, worker: i64) -> Result<Vec<i64>> {
+        let sql = "SELECT seq FROM items WHERE job_id = $1 AND state = 1 AND claimed_by = $2";
+        let rows = self.rows(sql, params![id, worker]).await?;
+        rows.iter().map(|row| row.int("seq")).collect()
+    }
+}
+
 /// An outcome sorted by what it may change.
 enum Effect {
     Applies(ItemState),
@@ -242,9 +278,11 @@ async fn claim_items(
     now: Timestamp,
 ) -> Result<Claimed> {
     let held = |job, held| Ok(Claimed { job, items: Vec::new(), held: Some(held) });
-    if job.state != JobState::Running {
-        return held(job, Held::NotRunning);
-    }
+    let job = match job.state {
+        JobState::Running => job,
+        JobState::Pending => jobs::start(conn, &job, now).await?,
+        _ => return held(job, Held::NotRunning),
+    };
     if job.counters.queued == 0 {
         return held(job, Held::Empty);
     }

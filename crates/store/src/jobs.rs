@@ -229,13 +229,9 @@ impl Db {
                 if !job.state.may_become(JobState::Cancelled) {
                     return Err(job.refuse("cancelled"));
                 }
-                let sql = "UPDATE items SET state = 5, verdict = $2, finished_at = $3 WHERE job_id = $1 AND state = 0";
-                let verdict = serde_json::json!({"code": "cancelled", "fault": "content", "retry": {"when": "never"}});
-                let skipped = conn.execute(sql, params![id, verdict.to_string(), now]).await?;
                 let change = Change { finished: Some(now), reason: Some(reason), ..Change::to(JobState::Cancelled) };
                 write_change(conn, id, &change, now).await?;
-                let moved = Moved::default().from(ItemState::Queued, skipped).to(ItemState::Skipped, skipped);
-                count(conn, id, &moved, None, now).await
+                skip_queued(conn, id, now).await
             })
         })
         .await
@@ -309,6 +305,21 @@ pub(crate) async fn lock(conn: &mut Conn<'_>, id: JobId) -> Result<Job> {
     let sql = conn.dialect().lock_job;
     let row = conn.row(sql, params![id]).await?;
     row.map_or_else(|| Err(no_job(id)), |row| job_from(&row))
+}
+
+/// Of a cancelled job: what is queued is skipped.
+pub(crate) async fn skip_queued(conn: &mut Conn<'_>, id: JobId, now: Timestamp) -> Result<Job> {
+    let sql = "UPDATE items SET state = 5, verdict = $2, finished_at = $3 WHERE job_id = $1 AND state = 0";
+    let verdict = serde_json::json!({"code": "cancelled", "fault": "content", "retry": {"when": "never"}});
+    let skipped = conn.execute(sql, params![id, verdict.to_string(), now]).await?;
+    let moved = Moved::default().from(ItemState::Queued, skipped).to(ItemState::Skipped, skipped);
+    count(conn, id, &moved, None, now).await
+}
+
+/// A pending job begins with its first claim.
+pub(crate) async fn start(conn: &mut Conn<'_>, job: &Job, now: Timestamp) -> Result<Job> {
+    let started = Some(job.started_at.unwrap_or(now));
+    write_change(conn, job.id, &Change { started, ..Change::to(JobState::Running) }, now).await
 }
 
 pub(crate) fn no_job(id: JobId) -> Error {

@@ -15,6 +15,7 @@ mod items;
 mod jobs;
 mod ledger;
 mod migrations;
+mod news;
 mod postgres;
 mod rescue;
 mod sql;
@@ -38,7 +39,7 @@ use futures_util::future::BoxFuture;
 use postgres::Postgres;
 use sql::{Conn, Row, Value};
 use sqlite::Sqlite;
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -54,7 +55,10 @@ pub enum Db {
 pub struct SqliteDb(Sqlite);
 #[doc(hidden)]
 #[derive(Clone)]
-pub struct PostgresDb(Postgres);
+pub struct PostgresDb {
+    postgres: Postgres,
+    announced: Arc<news::Announced>,
+}
 
 impl Db {
     /// Opens the SQLite file of a data directory for its owner, brings its schema up to date (after a snapshot into
@@ -74,7 +78,7 @@ impl Db {
 
     /// Connects to PostgreSQL and brings the schema up to date, one process at a time.
     pub async fn open_postgres(url: &str) -> Result<Self> {
-        let db = Self::Postgres(PostgresDb(Postgres::open(url).await?));
+        let db = Self::Postgres(PostgresDb { postgres: Postgres::open(url).await?, announced: Arc::default() });
         migrations::run(&db, None).await?;
         Ok(db)
     }
@@ -87,7 +91,7 @@ impl Db {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(db) => db.0.close().await,
-            Self::Postgres(db) => db.0.pool.close().await,
+            Self::Postgres(db) => db.postgres.pool.close().await,
         }
     }
 
@@ -99,14 +103,14 @@ impl Db {
     {
         match self {
             Self::Sqlite(db) => db.0.write(call).await,
-            Self::Postgres(db) => db.0.write(call).await,
+            Self::Postgres(db) => db.postgres.write(call).await,
         }
     }
 
     pub(crate) async fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         match self {
             Self::Sqlite(db) => Conn::Sqlite(&mut *db.0.readers.acquire().await?).rows(sql, params).await,
-            Self::Postgres(db) => Conn::Postgres(&mut *db.0.pool.acquire().await?).rows(sql, params).await,
+            Self::Postgres(db) => Conn::Postgres(&mut *db.postgres.pool.acquire().await?).rows(sql, params).await,
         }
     }
 

@@ -90,6 +90,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
         WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
+    release: "
+        UPDATE items SET state = 0, attempts = attempts - 1
+        WHERE job_id = $1 AND state = 1 AND claimed_by = $3
+          AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)
+        RETURNING message_no",
     note_effect: "
         UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
     // Numbers are handed out before they are committed: stop before the oldest transaction that is still open.

@@ -63,8 +63,10 @@ impl Db {
     }
 
     /// Jobs that were still being enqueued when their process died never began: they fail, and nothing was sent.
-    pub async fn fail_unprepared(&self, reason: crate::Reason, now: Timestamp) -> Result<Vec<Job>> {
-        let rows = self.rows("SELECT id FROM jobs WHERE state = 0", &[]).await?;
+    /// `before`: only those that have made no step since.
+    pub async fn fail_unprepared(&self, reason: crate::Reason, before: Timestamp, now: Timestamp) -> Result<Vec<Job>> {
+        let sql = "SELECT id FROM jobs WHERE state = 0 AND updated_at <= $1";
+        let rows = self.rows(sql, params![before]).await?;
         let mut failed = Vec::new();
         for row in rows {
             failed.push(self.fail_job(row.id("id")?.into(), reason.clone(), now).await?);

@@ -72,6 +72,7 @@ pub(crate) struct Dialect {
     pub(crate) insert_traces: &'static str,
     pub(crate) insert_ledger: &'static str,
     pub(crate) requeue_items: &'static str,
+    pub(crate) release: &'static str,
     pub(crate) note_effect: &'static str,
     pub(crate) outcomes_after: &'static str,
     pub(crate) lock_account: &'static str,

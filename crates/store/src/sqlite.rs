@@ -232,6 +232,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
+    release: "
+        UPDATE items SET state = 0, attempts = attempts - 1
+        WHERE job_id = $1 AND state = 1 AND claimed_by = $3
+          AND seq IN (SELECT value FROM json_each($2))
+        RETURNING message_no",
     note_effect: "
         UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq IN (SELECT value FROM json_each($2))",
     outcomes_after: "SELECT * FROM traces WHERE no > $1 AND job_id IS NOT NULL AND outcome IS NOT NULL

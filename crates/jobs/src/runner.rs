@@ -1,0 +1,654 @@
+//! One open job in this process: claims, hands out, records, until nothing is left or something stops it.
+
+use crate::{
+    Attempt, Attempted, Hub, Moment, RateMeter, RetryPolicy, Run, Shape, Slot,
+    handler::Verified,
+    queue::Queue,
+    retry::{Settled, server_pause, settle},
+    run_log::{Record, RunLog},
+    timer::sleep_until,
+};
+use model::{
+    Clock, Fault, ItemState, JobState, Pause, PauseScope, Rng, Timestamp, TraceId, Verdict,
+    pace::{BURST, Limit},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use store::{AccountPause, Claim, Claimed, Db, Held, ItemFilter, Job, Outcome, Reason, Trace};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinSet,
+};
+
+/// A pause shorter than this is waited for; a longer one shows as the job's state.
+const SHORT: Duration = Duration::from_secs(5);
+/// Outcomes that one transaction records at the most.
+const RECORD_MAX: usize = 1024;
+/// Refusals by policy in a row after which the run stops for a person to look.
+const POLICY_IN_A_ROW: u32 = 10;
+
+/// Called with every record of a run's log, after it was appended.
+pub type Tell = Arc<dyn Fn(&Job, &[Record]) + Send + Sync>;
+
+/// What every runner of an engine shares.
+pub(crate) struct Shared {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) rng: Rng,
+    pub(crate) hub: Hub,
+    pub(crate) run_log: RunLog,
+    pub(crate) tell: Option<Tell>,
+    pub(crate) policy: RetryPolicy,
+    /// How often in a row each account's server was given a rest.
+    pub(crate) rests: Mutex<HashMap<model::AccountId, u32>>,
+}
+
+impl Shared {
+    /// Appends the lines of `moment` to the run's log and passes them on.
+    pub(crate) async fn log(&self, run: &dyn Run, job: &Job, moment: &Moment<'_>) {
+        let records = run.log(self.clock.now(), moment);
+        self.keep(job, records).await;
+    }
+
+    pub(crate) async fn keep(&self, job: &Job, records: Vec<Record>) {
+        if records.is_empty() {
+            return;
+        }
+        if let Some(tell) = &self.tell {
+            tell(job, &records);
+        }
+        self.run_log.append(job.id, records).await;
+    }
+
+    pub(crate) fn trace(&self, job: &Job, text: crate::TraceText) -> Trace {
+        Trace {
+            no: 0,
+            id: TraceId::new(&self.clock, &self.rng),
+            job: Some(job.id),
+            seq: None,
+            attempt: 0,
+            outcome: None,
+            trace_name: text.trace_name,
+            file_name: text.file_name,
+            application_name: job.application_name.clone(),
+            flow_name: job.flow_name.clone(),
+            comment: text.comment,
+            created_by: job.created_by.clone(),
+            time_to_process: 0.0,
+            errors: false,
+            verdict: None,
+            created_at: self.clock.now(),
+        }
+    }
+}
+
+pub(crate) struct Runner {
+    shared: Arc<Shared>,
+    job: Job,
+    run: Arc<dyn Run>,
+    shape: Shape,
+    worker: i64,
+    paced: bool,
+    queue: Arc<Queue>,
+    nudge: Arc<Notify>,
+    stop: watch::Receiver<bool>,
+    /// The process's fencing token now; ours no longer counts once it differs.
+    token: watch::Receiver<i64>,
+    /// Items handed out and not yet recorded, by `seq`, with their message.
+    in_flight: HashMap<i64, i64>,
+    /// Outcomes that could not be recorded yet.
+    unrecorded: Vec<Outcome>,
+    /// A transaction failed that may have claimed: what the store holds for us must be compared.
+    strays: bool,
+    meter: RateMeter,
+    pace: Pace,
+    server_failures: u32,
+    policy_failures: u32,
+    winding: bool,
+    ended_here: bool,
+    /// Nothing can be claimed sooner.
+    held_until: Option<Timestamp>,
+    store_failures: u32,
+}
+
+/// Messages per second lately, for how far ahead to claim.
+#[derive(Default)]
+struct Pace {
+    since: Option<Timestamp>,
+    count: u64,
+    per_second: f64,
+}
+
+impl Pace {
+    fn add(&mut self, now: Timestamp, messages: u64) {
+        self.count += messages;
+        let since = *self.since.get_or_insert(now);
+        let elapsed = now.since(since);
+        if elapsed >= BURST {
+            self.per_second = 0.5 * self.per_second + 0.5 * (self.count as f64 / elapsed.as_secs_f64());
+            (self.since, self.count) = (Some(now), 0);
+        }
+    }
+}
+
+impl Runner {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        job: Job,
+        run: Box<dyn Run>,
+        paced: bool,
+        nudge: Arc<Notify>,
+        stop: watch::Receiver<bool>,
+        token: watch::Receiver<i64>,
+    ) -> Self {
+        let shape = run.shape();
+        let worker = *token.borrow();
+        Self {
+            shared,
+            job,
+            run: Arc::from(run),
+            shape,
+            worker,
+            paced,
+            queue: Arc::default(),
+            nudge,
+            stop,
+            token,
+            in_flight: HashMap::new(),
+            unrecorded: Vec::new(),
+            strays: false,
+            meter: RateMeter::default(),
+            pace: Pace::default(),
+            server_failures: 0,
+            policy_failures: 0,
+            winding: false,
+            ended_here: false,
+            held_until: None,
+            store_failures: 0,
+        }
+    }
+
+    /// Runs until the job is over, paused or cancelled, or the engine stops. Everything that was begun is recorded.
+    pub(crate) async fn run(mut self) {
+        self.verify_unknown().await;
+        let resumed = self.job.started_at.is_some();
+        self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
+        let (outcomes, mut done) = mpsc::unbounded_channel();
+        let mut slots = JoinSet::new();
+        for _ in 0..self.shape.slots.max(1) {
+            slots.spawn(work(Arc::clone(&self.queue), self.run.slot(), outcomes.clone()));
+        }
+        drop(outcomes);
+        self.turn(Vec::new()).await;
+        while !self.is_over() {
+            let attempted = self.wait(&mut done).await;
+            self.turn(attempted).await;
+        }
+        self.queue.close();
+        while slots.join_next().await.is_some() {}
+        self.tell_end().await;
+    }
+
+    fn is_over(&self) -> bool {
+        self.winding && self.in_flight.is_empty() && self.unrecorded.is_empty() && !self.strays
+    }
+
+    /// Waits for outcomes, or for a reason to look again.
+    async fn wait(&mut self, done: &mut mpsc::UnboundedReceiver<Vec<Attempted>>) -> Vec<Attempted> {
+        enum Woken {
+            Done,
+            Nudged,
+            Stopped,
+            Due,
+        }
+        let mut batches = Vec::new();
+        let wake_at = self.held_until;
+        let woken = tokio::select! {
+            _ = done.recv_many(&mut batches, RECORD_MAX), if !self.in_flight.is_empty() => Woken::Done,
+            () = self.nudge.notified() => Woken::Nudged,
+            _ = self.stop.wait_for(|stop| *stop), if !self.winding => Woken::Stopped,
+            () = sleep_until(&self.shared.clock, wake_at.unwrap_or_default()), if wake_at.is_some() => Woken::Due,
+        };
+        match woken {
+            Woken::Done => {
+                self.linger().await;
+                while batches.len() < RECORD_MAX
+                    && let Ok(batch) = done.try_recv()
+                {
+                    batches.push(batch);
+                }
+            }
+            Woken::Nudged => self.look_again().await,
+            Woken::Stopped => self.wind_down().await,
+            Woken::Due => self.held_until = None,
+        }
+        batches.into_iter().flatten().collect()
+    }
+
+    /// At high speed, a few milliseconds more make a transaction worth its cost. Never while slots could starve.
+    async fn linger(&self) {
+        if self.pace.per_second > 1_000.0 && self.in_flight.len() >= self.shape.slots * 8 {
+            tokio::time::sleep(Duration::from_millis(4)).await;
+        }
+    }
+
+    /// Somebody changed the job: see what it has become.
+    async fn look_again(&mut self) {
+        self.held_until = None;
+        match self.shared.db.job(self.job.id).await {
+            Ok(Some(job)) if job.state != JobState::Running && job.state != JobState::Pending => {
+                self.job = job;
+                self.wind_down().await;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(job = %self.job.id, %error, "could not read the job; going on"),
+        }
+    }
+
+    /// Takes no more, and gives back what no slot has begun.
+    async fn wind_down(&mut self) {
+        self.winding = true;
+        let back = self.queue.drain();
+        let seqs: Vec<i64> = back.iter().map(|item| item.seq).collect();
+        if seqs.is_empty() {
+            return;
+        }
+        let now = self.shared.clock.now();
+        match self.shared.db.release(self.job.id, self.worker, seqs.clone(), now).await {
+            Ok(job) => {
+                self.job = job;
+                self.shared.hub.publish(&self.job);
+            }
+            // They stay in flight in the store; the comparison after the next success gives them back.
+            Err(error) => {
+                tracing::warn!(job = %self.job.id, %error, items = seqs.len(), "could not give items back yet");
+                self.strays = true;
+                self.held_until = Some(now + Duration::from_secs(1));
+            }
+        }
+        for seq in seqs {
+            self.in_flight.remove(&seq);
+        }
+    }
+
+    /// One transaction: records `attempted`, claims what is next.
+    async fn turn(&mut self, attempted: Vec<Attempted>) {
+        let now = self.shared.clock.now();
+        let settled = self.settle_all(&attempted, now);
+        self.unrecorded.extend(settled.iter().map(|(outcome, _)| outcome.clone()));
+        let claim = self.wish();
+        if self.unrecorded.is_empty() && claim.is_none() {
+            return self.give_back_strays().await;
+        }
+        let asked = claim.as_ref().map(|claim| claim.messages);
+        let outcomes = self.unrecorded.clone();
+        let result = self.shared.db.record_and_claim(self.job.id, self.worker, outcomes, claim, now).await;
+        match result {
+            Ok((recorded, claimed)) => {
+                if self.store_failures > 0 {
+                    // Nothing was claimed beside what could not be recorded.
+                    (self.store_failures, self.held_until) = (0, Some(now));
+                }
+                let outcomes = std::mem::take(&mut self.unrecorded);
+                let messages: HashSet<i64> = outcomes.iter().filter_map(|o| self.in_flight.remove(&o.seq)).collect();
+                self.pace.add(now, messages.len() as u64);
+                if let Some(recorded) = recorded {
+                    self.job = recorded.job;
+                    self.ended_here |= self.job.state == JobState::Completed;
+                    self.tell_recorded(&attempted, &settled).await;
+                    self.wake_for_retries(&outcomes);
+                }
+                if let Some(claimed) = claimed {
+                    self.take(claimed, asked.unwrap_or(0)).await;
+                }
+                self.shared.hub.publish(&self.job);
+                self.announce().await;
+                self.obey(settled, now).await;
+                self.give_back_strays().await;
+            }
+            Err(error) => self.store_failed(&error, asked.is_some(), now),
+        }
+        let fenced = *self.token.borrow() != self.worker;
+        let runs = matches!(self.job.state, JobState::Running | JobState::Pending);
+        if !self.winding && (fenced || !runs) {
+            self.wind_down().await;
+        }
+    }
+
+    fn settle_all(&mut self, attempted: &[Attempted], now: Timestamp) -> Vec<(Outcome, Settled)> {
+        attempted.iter().map(|attempt| self.settle_one(attempt, now)).collect()
+    }
+
+    fn settle_one(&mut self, attempted: &Attempted, now: Timestamp) -> (Outcome, Settled) {
+        let jitter = self.shared.rng.below(1 << 20) as f64 / f64::from(1 << 20);
+        let settled = settle(&attempted.ended, attempted.item.attempt, &self.shared.policy, now, jitter);
+        let trace = Trace {
+            seq: Some(attempted.item.seq),
+            attempt: attempted.item.attempt,
+            outcome: Some(settled.state),
+            time_to_process: attempted.took.as_secs_f64(),
+            errors: settled.state != ItemState::Succeeded,
+            verdict: settled.verdict.clone(),
+            ..self.shared.trace(&self.job, attempted.trace.clone())
+        };
+        let outcome = Outcome {
+            seq: attempted.item.seq,
+            attempt: attempted.item.attempt,
+            message_no: attempted.item.message_no,
+            state: settled.state,
+            not_before: settled.not_before,
+            verdict: settled.verdict.clone(),
+            detail: settled.detail.clone(),
+            trace,
+        };
+        (outcome, settled)
+    }
+
+    /// How many messages to ask for: as many as leave in the next 50 ms, and one per slot when a limit paces them.
+    fn wish(&self) -> Option<Claim> {
+        if self.winding || self.held_until.is_some() || self.strays || self.store_failures > 0 {
+            return None;
+        }
+        let slots = self.shape.slots.max(1);
+        let window = match self.paced {
+            true => slots,
+            false => {
+                let ahead = (self.pace.per_second * BURST.as_secs_f64()) as usize;
+                ahead.clamp(slots, slots * self.shape.ahead.max(1))
+            }
+        };
+        let group = self.shape.group.max(1);
+        // What this very transaction records has left its slot.
+        let in_flight = (self.in_flight.len() - self.unrecorded.len()).div_ceil(group as usize);
+        let messages = window.saturating_sub(in_flight) as u64;
+        (messages > 0).then_some(Claim { job: self.job.id, worker: self.worker, messages, group })
+    }
+
+    /// A wait must not outlast the first item that may be tried again.
+    fn wake_for_retries(&mut self, outcomes: &[Outcome]) {
+        let retries = outcomes.iter().filter(|outcome| outcome.state == ItemState::Queued);
+        if let (Some(held), Some(first)) = (self.held_until, retries.map(|outcome| outcome.not_before).min()) {
+            self.held_until = Some(held.min(first));
+        }
+    }
+
+    async fn take(&mut self, claimed: Claimed, asked: u64) {
+        self.job = claimed.job;
+        let now = self.shared.clock.now();
+        self.in_flight.extend(claimed.items.iter().map(|item| (item.seq, item.message_no)));
+        let messages = self.queue.push(claimed.items) as u64;
+        match claimed.held {
+            // Less than was asked for: ask again at once, and learn what holds the rest back.
+            None if messages < asked => self.held_until = Some(now),
+            None | Some(Held::NotRunning) => {}
+            // The batch may be in flight in another process.
+            Some(Held::Batch) => {
+                self.held_until = self.in_flight.is_empty().then(|| now + Duration::from_millis(100));
+            }
+            Some(Held::Empty) if self.in_flight.is_empty() => self.finish_empty().await,
+            Some(Held::Empty) => {}
+            Some(Held::NotBefore(at)) => self.held_until = Some(at),
+            Some(Held::Limit(at, Limit::Day)) => {
+                self.pause(Reason::new("daily_limit", ""), Some(at)).await;
+            }
+            Some(Held::Limit(at, _)) => self.held_until = Some(at),
+            Some(Held::Paused(pause)) => self.account_is_paused(pause).await,
+        }
+    }
+
+    /// Nothing queued, nothing in flight here: other workers may still be at it, or the job is over.
+    async fn finish_empty(&mut self) {
+        if self.job.counters.running > 0 {
+            self.held_until = Some(self.shared.clock.now() + Duration::from_millis(500));
+            return;
+        }
+        let completed = self.shared.db.complete_job(self.job.id, None, self.shared.clock.now()).await;
+        match completed {
+            Ok(job) => (self.job, self.ended_here) = (job, true),
+            Err(error) => tracing::warn!(job = %self.job.id, %error, "could not complete the job"),
+        }
+        self.winding = true;
+    }
+
+    async fn account_is_paused(&mut self, pause: AccountPause) {
+        match pause.until {
+            Some(until) if until.since(self.shared.clock.now()) <= SHORT => self.held_until = Some(until),
+            until => self.pause(pause.reason, until).await,
+        }
+    }
+
+    async fn pause(&mut self, reason: Reason, until: Option<Timestamp>) {
+        if self.job.state == JobState::Running {
+            match self.shared.db.pause_job(self.job.id, reason, until, self.shared.clock.now()).await {
+                Ok(job) => {
+                    self.job = job;
+                    self.shared.hub.publish(&self.job);
+                    self.shared.log(&*self.run, &self.job, &Moment::Paused { job: &self.job }).await;
+                }
+                Err(error) => tracing::warn!(job = %self.job.id, %error, "could not write the pause; holding back"),
+            }
+        }
+        self.wind_down().await;
+    }
+
+    /// Does what the verdicts ask for besides their items: rests for a server, pauses for an account or the job.
+    async fn obey(&mut self, settled: Vec<(Outcome, Settled)>, now: Timestamp) {
+        for (outcome, settled) in settled {
+            let pause = self.pause_after(&outcome, &settled);
+            let (Some(pause), Some(verdict)) = (pause, settled.verdict) else { continue };
+            let reason = Reason::new(&verdict.code, verdict.reply);
+            let until = pause.wait.map(|wait| now + wait);
+            if pause.scope == PauseScope::Account
+                && let Some(account) = self.job.account
+            {
+                let account_pause = AccountPause { until, reason: reason.clone() };
+                if let Err(error) = self.shared.db.pause_account(account, account_pause, now).await {
+                    tracing::warn!(job = %self.job.id, %error, "could not write the account's pause");
+                }
+            }
+            match until {
+                Some(until) if until.since(now) <= SHORT => self.held_until = self.held_until.max(Some(until)),
+                until if !self.winding => self.pause(reason, until).await,
+                _ => {}
+            }
+        }
+    }
+
+    fn pause_after(&mut self, outcome: &Outcome, settled: &Settled) -> Option<Pause> {
+        let Some(verdict) = &settled.verdict else {
+            self.went_well();
+            return None;
+        };
+        let refused_by_policy = settled.state == ItemState::Failed && verdict.code == "policy";
+        self.policy_failures = if refused_by_policy { self.policy_failures + 1 } else { 0 };
+        if self.policy_failures >= POLICY_IN_A_ROW {
+            return Some(Pause { scope: PauseScope::Job, wait: None });
+        }
+        if settled.pause.is_some() {
+            return settled.pause;
+        }
+        if outcome.state == ItemState::Queued && verdict.fault == Fault::Server {
+            self.server_failures += 1;
+            return self.rest();
+        }
+        if verdict.fault == Fault::Recipient {
+            // A refusal of one recipient is a server that works.
+            self.went_well();
+        }
+        None
+    }
+
+    fn went_well(&mut self) {
+        self.server_failures = 0;
+        self.policy_failures = 0;
+        if let Some(account) = self.job.account {
+            self.shared.rests.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        }
+    }
+
+    /// After three failures in a row the server is given a rest, longer each time.
+    fn rest(&mut self) -> Option<Pause> {
+        if self.server_failures < 3 {
+            return None;
+        }
+        self.server_failures = 0;
+        let account = self.job.account?;
+        let mut rests = self.shared.rests.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = rests.entry(account).or_insert(0);
+        *rest += 1;
+        server_pause(2 + *rest)
+    }
+
+    /// The store did not take it: nothing is lost, it is tried again, and nothing new is begun meanwhile.
+    fn store_failed(&mut self, error: &store::Error, claimed: bool, now: Timestamp) {
+        self.store_failures += 1;
+        self.strays |= claimed;
+        let wait =
+            Duration::from_millis(200).saturating_mul(1 << self.store_failures.min(5)).min(Duration::from_secs(5));
+        self.held_until = Some(now + wait);
+        tracing::error!(job = %self.job.id, %error, outcomes = self.unrecorded.len(), failures = self.store_failures,
+            "the store does not take outcomes; they are kept and tried again");
+    }
+
+    /// After a failed transaction the store may hold claims that we never saw: gives them back.
+    async fn give_back_strays(&mut self) {
+        if !self.strays {
+            return;
+        }
+        let held = self.shared.db.in_flight_of(self.job.id, self.worker).await;
+        let result = match held {
+            Ok(held) => {
+                let strays: Vec<i64> = held.into_iter().filter(|seq| !self.in_flight.contains_key(seq)).collect();
+                match strays.is_empty() {
+                    true => Ok(None),
+                    false => {
+                        let now = self.shared.clock.now();
+                        self.shared.db.release(self.job.id, self.worker, strays, now).await.map(Some)
+                    }
+                }
+            }
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(job) => {
+                self.strays = false;
+                self.job = job.unwrap_or_else(|| self.job.clone());
+                self.nudge.notify_one();
+            }
+            Err(error) => tracing::warn!(job = %self.job.id, %error, "could not compare claims with the store yet"),
+        }
+    }
+
+    async fn tell_recorded(&mut self, attempted: &[Attempted], settled: &[(Outcome, Settled)]) {
+        let counters = self.job.counters;
+        let now = self.shared.clock.now();
+        self.meter.add(now, counters.processed());
+        let finals = settled.iter().filter(|(outcome, _)| outcome.state.is_final()).count() as u64;
+        let mut number = counters.processed().saturating_sub(finals);
+        let mut records = Vec::new();
+        for (attempt, (outcome, _)) in attempted.iter().zip(settled) {
+            number += u64::from(outcome.state.is_final());
+            let attempt = Attempt { attempted: attempt, outcome, number };
+            records.extend(self.run.log(now, &Moment::Attempted { job: &self.job, attempt }));
+            if outcome.state.is_final() && number.is_multiple_of(10) && number < counters.total {
+                let rate = self.meter.rate(now).unwrap_or_else(|| mean_rate(&self.job, now));
+                let left = counters.total.saturating_sub(number);
+                let eta = (rate > 0.0).then(|| Duration::from_secs_f64((left as f64 / rate).min(1e9)));
+                records.extend(self.run.log(now, &Moment::Progress { job: &self.job, processed: number, rate, eta }));
+            }
+        }
+        self.shared.keep(&self.job, records).await;
+    }
+
+    /// Tells other processes, on PostgreSQL.
+    async fn announce(&self) {
+        if let Err(error) = self.shared.db.announce(self.job.id, self.shared.clock.now()).await {
+            tracing::debug!(%error, "could not announce progress");
+        }
+    }
+
+    async fn tell_end(&mut self) {
+        if self.job.state.is_final() {
+            self.verify_unknown().await;
+        }
+        // Several processes may have worked on the job: the one that recorded its last item tells its end.
+        if self.ended_here || matches!(self.job.state, JobState::Cancelled | JobState::Failed) {
+            let rate = mean_rate(&self.job, self.shared.clock.now());
+            self.shared.log(&*self.run, &self.job, &Moment::Ended { job: &self.job, rate }).await;
+            self.shared.hub.publish(&self.job);
+        }
+    }
+
+    /// Under the policy `verify`, asks what became of the unknown items.
+    async fn verify_unknown(&mut self) {
+        if self.job.on_unknown != model::OnUnknown::Verify || self.job.counters.unknown == 0 {
+            return;
+        }
+        let mut filter = ItemFilter { states: vec![ItemState::Unknown], limit: 100, ..ItemFilter::default() };
+        loop {
+            let page = match self.shared.db.items(self.job.id, &filter).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::warn!(job = %self.job.id, %error, "could not list the unknown items");
+                    return;
+                }
+            };
+            for item in &page.rows {
+                if let Some(verified) = self.run.verify(item).await {
+                    self.settle_verified(item, verified).await;
+                }
+            }
+            match page.next {
+                Some(after) => filter.after = after,
+                None => return,
+            }
+        }
+    }
+
+    async fn settle_verified(&mut self, item: &store::Item, verified: Verified) {
+        let (state, comment) = match verified {
+            Verified::Sent { comment } => (ItemState::Succeeded, comment),
+            Verified::NotSent { comment } => (ItemState::Queued, comment),
+        };
+        let text = crate::TraceText { comment, ..self.run.lost(item) };
+        let trace = Trace {
+            seq: Some(item.seq),
+            attempt: item.attempts,
+            outcome: Some(state),
+            ..self.shared.trace(&self.job, text)
+        };
+        let now = self.shared.clock.now();
+        match self.shared.db.settle_unknown(self.job.id, vec![item.seq], state, vec![trace], now).await {
+            Ok((job, _)) => {
+                self.job = job;
+                self.shared.hub.publish(&self.job);
+            }
+            Err(error) => tracing::warn!(job = %self.job.id, seq = item.seq, %error, "could not settle an item"),
+        }
+    }
+}
+
+fn mean_rate(job: &Job, now: Timestamp) -> f64 {
+    let elapsed = job.started_at.map_or(0.0, |started| job.finished_at.unwrap_or(now).since(started).as_secs_f64());
+    let done = job.counters.processed().saturating_sub(job.counters.skipped);
+    if elapsed > 0.0 { done as f64 / elapsed } else { 0.0 }
+}
+
+/// One slot: a message at a time, until the queue is closed.
+async fn work(queue: Arc<Queue>, mut slot: Box<dyn Slot>, outcomes: mpsc::UnboundedSender<Vec<Attempted>>) {
+    while let Some(message) = queue.pop().await {
+        let attempted = slot.attempt(message).await;
+        if outcomes.send(attempted).is_err() {
+            break;
+        }
+    }
+    slot.close().await;
+}
+
+/// The verdict on an item whose process ended between intent and outcome.
+pub(crate) fn lost_verdict() -> Verdict {
+    Verdict::permanent("outcome_lost", Fault::Server)
+}
