@@ -95,7 +95,7 @@ impl LogFile {
             return Done::default();
         }
         let mut bytes = std::mem::take(&mut self.buffer);
-        let outcome = self.put(&mut bytes, at);
+        let outcome = self.put(&bytes, at);
         let lost = match outcome {
             Ok(()) => {
                 (self.untold, self.complained) = (0, false);
@@ -129,7 +129,7 @@ impl LogFile {
     }
 
     /// All of `bytes` into the file that bears the name now; on an error, how much got through.
-    fn put(&mut self, bytes: &mut Vec<u8>, at: Timestamp) -> Result<(), (usize, io::Error)> {
+    fn put(&mut self, bytes: &[u8], at: Timestamp) -> Result<(), (usize, io::Error)> {
         self.follow_the_name().map_err(|error| (0, error))?;
         let note = (self.untold > 0).then(|| {
             let message = format!("{} lines are missing here: they could not be written", self.untold);
@@ -229,7 +229,9 @@ impl LogFile {
     /// Says once what is wrong, on standard error: there is no better place left.
     fn complain(&mut self, error: &io::Error) {
         if !std::mem::replace(&mut self.complained, true) {
-            complain(&self.path, error);
+            let path = self.path.display();
+            let _ =
+                writeln!(io::stderr(), "{path}: {error}: lines are lost, and counted, until it can be written again");
         }
     }
 }
@@ -251,11 +253,6 @@ impl Open {
         }
         Ok(())
     }
-}
-
-pub(crate) fn complain(path: &Path, error: &io::Error) {
-    let path = path.display();
-    let _ = writeln!(io::stderr(), "{path}: {error}: its log lines are counted as lost until this is put right");
 }
 
 /// Midnight after `at`, by the clock of `zone`.

@@ -248,7 +248,9 @@ fn many_threads_lose_no_line_over_many_rotations() {
         for thread in 0..4_u32 {
             let handle = handle.clone();
             scope.spawn(move || {
-                (0..500).for_each(|n| handle.write_line("a.log", Level::Info, &format!("{thread} {n}")))
+                for n in 0..500 {
+                    handle.write_line("a.log", Level::Info, &format!("{thread} {n}"));
+                }
             });
         }
     });
@@ -280,6 +282,37 @@ fn a_full_disk_costs_lines_that_are_counted_and_told_of_later() {
     let told = "2025-01-10 23:30:00 [WARNING] logfiles: 3 lines are missing here: they could not be written\n";
     assert_eq!(place.read("a.log"), format!("{told}{}", numbered([4])));
     assert_eq!(handle.stats()[0].lost, 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_queue_drops_lines_counts_them_and_says_so() {
+    let place = place(r#"files = [{ path = "a.log" }]"#);
+    let made = std::process::Command::new("mkfifo").arg(place.path("a.log")).status();
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: no `mkfifo` here");
+        return;
+    }
+    let handle = place.open();
+    // A pipe that nobody reads yet holds up the writing thread as a stalled disk would.
+    for n in 0..20_000 {
+        handle.write_line("a.log", Level::Info, &format!("line {n}"));
+    }
+    let reader = std::thread::spawn({
+        let path = place.path("a.log");
+        move || fs::read_to_string(path).unwrap()
+    });
+    handle.flush();
+    let stats = handle.stats().remove(0);
+    drop(handle);
+    let text = reader.join().unwrap();
+    assert!(stats.dropped > 3000, "{stats:?}");
+    assert_eq!(stats.lines + stats.dropped, 20_000, "each line was taken or counted");
+    assert_eq!(text.lines().filter(|line| line.starts_with("line ")).count() as u64, stats.lines);
+    let told = |line: &str| -> Option<u64> {
+        line.split_once("logfiles: ")?.1.split_once(" lines were dropped")?.0.parse().ok()
+    };
+    assert_eq!(text.lines().filter_map(told).sum::<u64>(), stats.dropped);
 }
 
 #[test]

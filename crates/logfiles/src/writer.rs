@@ -2,7 +2,7 @@
 
 use crate::{
     config::Plan,
-    file::{Done, LogFile, complain},
+    file::{Done, LogFile},
     old::{self, Keep},
     routes::Sinks,
 };
@@ -238,7 +238,11 @@ fn housekeeping(keep: &[Keep], todo: &Receiver<Chore>) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => {
                     if !std::mem::replace(&mut complained[file], true) {
-                        complain(&keep[file].path, &error);
+                        let path = keep[file].path.display();
+                        let _ = writeln!(
+                            std::io::stderr(),
+                            "{path}: {error}: rotated files are neither compressed nor deleted until this is put right"
+                        );
                     }
                 }
             },

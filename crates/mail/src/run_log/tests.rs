@@ -305,21 +305,8 @@ fn a_value_from_outside_cannot_begin_a_line_of_its_own() {
     }
 }
 
-#[test]
-fn the_older_monitoring_script_counts_right_unmodified() {
-    let output = |program: &str, argument: &str| {
-        let output = Command::new(program).arg(argument).env("TZ", "Europe/Paris").output();
-        output.ok().filter(|output| output.status.success()).map(|output| String::from_utf8(output.stdout).unwrap())
-    };
-    // The script greps for today's date, so the sending takes place today, at noon.
-    let Some(today) = output("date", "+%Y-%m-%d") else {
-        println!("skipped: no `date` here");
-        return;
-    };
-    let noon = |seconds: u64| {
-        let noon: Timestamp = format!("{}T11:00:00Z", today.trim()).parse().unwrap();
-        noon + std::time::Duration::from_secs(seconds)
-    };
+/// 500 emails from noon on, two of which fail, with pauses and retries; and one of the day before.
+fn sending(noon: &dyn Fn(u64) -> Timestamp) -> Vec<String> {
     let style = style(Form::Short, Language::French);
     let mut lines = render(&started(run("abc-123", "xyz-789")), noon(0), &style);
     for n in 1..=500 {
@@ -342,7 +329,25 @@ fn the_older_monitoring_script_counts_right_unmodified() {
         noon(0) - std::time::Duration::from_hours(24),
         &style,
     ));
+    lines
+}
 
+#[test]
+fn the_older_monitoring_script_counts_right_unmodified() {
+    let output = |program: &str, argument: &str| {
+        let output = Command::new(program).arg(argument).env("TZ", "Europe/Paris").output();
+        output.ok().filter(|output| output.status.success()).map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    // The script greps for today's date, so the sending takes place today, at noon.
+    let Some(today) = output("date", "+%Y-%m-%d") else {
+        println!("skipped: no `date` here");
+        return;
+    };
+    let noon = |seconds: u64| {
+        let noon: Timestamp = format!("{}T11:00:00Z", today.trim()).parse().unwrap();
+        noon + std::time::Duration::from_secs(seconds)
+    };
+    let lines = sending(&noon);
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("invoices.log");
     fs::write(&log, lines.join("\n") + "\n").unwrap();
