@@ -89,18 +89,7 @@ fn the_short_form_is_the_older_log_to_the_letter() {
     assert_eq!(story(&events, &style(Form::Short, Language::French)), expected);
 }
 
-#[test]
-fn the_detailed_form_is_the_older_blocks_to_the_letter() {
-    let ids = || run("abc-123-def-456", "xyz-789-ghi-012");
-    let events = [
-        ("14:32:15", started(ids())),
-        ("14:32:16", item(1, 820, &["client1@example.com", "compta1@example.com"], sent("18d2abc123def456"))),
-        ("14:32:17", item(2, 730, &["client2@example.com"], sent("18d2abc789ghi012"))),
-        ("14:32:18", item(3, 500, &["client3@example.com"], failed("Quota exceeded"))),
-        ("14:32:25", progress()),
-        ("14:35:42", finished(ids())),
-    ];
-    let expected = "\
+const BLOCKS: &str = "\
 ================================================================================
 DÉMARRAGE ENVOI FACTURES VIA API GMAIL
 ================================================================================
@@ -162,7 +151,19 @@ Total emails: 500
 ⏱️  Temps total: 3m 27s
 ⚡ Vitesse moyenne: 2.4 emails/s
 ================================================================================";
-    assert_eq!(story(&events, &style(Form::Detailed, Language::French)), expected);
+
+#[test]
+fn the_detailed_form_is_the_older_blocks_to_the_letter() {
+    let ids = || run("abc-123-def-456", "xyz-789-ghi-012");
+    let events = [
+        ("14:32:15", started(ids())),
+        ("14:32:16", item(1, 820, &["client1@example.com", "compta1@example.com"], sent("18d2abc123def456"))),
+        ("14:32:17", item(2, 730, &["client2@example.com"], sent("18d2abc789ghi012"))),
+        ("14:32:18", item(3, 500, &["client3@example.com"], failed("Quota exceeded"))),
+        ("14:32:25", progress()),
+        ("14:35:42", finished(ids())),
+    ];
+    assert_eq!(story(&events, &style(Form::Detailed, Language::French)), BLOCKS);
 }
 
 fn compact_events() -> [(&'static str, Event); 4] {
