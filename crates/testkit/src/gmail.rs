@@ -53,6 +53,8 @@ pub enum Trouble {
     TakenBut(Answer),
     /// It closes the connection after the first piece of the body.
     HangUpMidBody,
+    /// It stops reading after the first piece of the body, and says nothing.
+    StopReading,
     /// It reads the whole request, does nothing, and closes the connection.
     HangUpUntaken,
     /// It does what was asked, and closes the connection.

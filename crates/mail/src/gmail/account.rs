@@ -198,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn https_is_set_up_without_a_provider_for_the_whole_process() {
+        let key = r#"{"client_id":"app","client_secret":"s","refresh_token":"r"}"#;
+        let account = Account::from_url("gmail://compta@exemple.fr", &key.into(), Clock::System);
+        // A machine without certificates is told so.
+        assert!(matches!(account, Ok(_) | Err(AccountError::Https(_))), "{account:?}");
+    }
+
+    #[test]
     fn a_wrong_address_is_refused_in_plain_words() {
         let errors = [
             "compta@exemple.fr",

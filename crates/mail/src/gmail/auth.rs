@@ -42,8 +42,8 @@ enum Grant {
 /// Why a key file cannot be used. No message repeats what the file holds but names.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum KeyError {
-    #[error("the Gmail key is not JSON (line {line}): give the file as Google Cloud made it")]
-    NotJson { line: usize },
+    #[error("the Gmail key cannot be read as a JSON key file (line {line}): give the file as Google Cloud made it")]
+    Unreadable { line: usize },
     #[error("the Gmail key has no `{0}`: download the key again, or build the file as the guide shows")]
     Missing(&'static str),
     #[error("the Gmail key is of type `{0}`: use `service_account` or `authorized_user`")]
@@ -58,8 +58,8 @@ impl Credentials {
     /// Reads the JSON key of a service account (`client_email`, `private_key`) or of an authorized user (`client_id`,
     /// `client_secret`, `refresh_token`). `type` may be missing; `token_uri` is optional.
     pub fn from_json(key: &SecretString) -> Result<Self, KeyError> {
-        let file: KeyFile =
-            serde_json::from_str(key.expose_secret()).map_err(|problem| KeyError::NotJson { line: problem.line() })?;
+        let file: KeyFile = serde_json::from_str(key.expose_secret())
+            .map_err(|problem| KeyError::Unreadable { line: problem.line() })?;
         let token_uri = match file.token_uri {
             None => None,
             Some(text) => Some(http::safe_url(&text).ok_or(KeyError::BadTokenUri(text))?),

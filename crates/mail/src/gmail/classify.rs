@@ -153,7 +153,7 @@ fn by_http_status(status: u16, error: &ApiError) -> Kind {
 
 impl Kind {
     fn verdict(self, stated: Option<Timestamp>, now: Timestamp) -> Verdict {
-        let wait_or = |default: Duration| stated.map_or(default, |at| at.since(now).min(WAIT_MAX));
+        let wait_or = |default: Duration| stated.map_or(default, |at| at.since(now));
         let waiting = |code, fault, wait| Verdict::new(code, fault, Retry::After { wait });
         match self {
             Self::Rate => {
@@ -233,10 +233,10 @@ impl ApiError {
     }
 }
 
-/// The later of what the header and the message say, when it lies ahead.
+/// The later of what the header and the message say, when it lies ahead; no later than is believed.
 fn stated_time(retry_after: Option<&str>, message: &str, now: Timestamp) -> Option<Timestamp> {
     let header = retry_after.and_then(|value| header_time(value.trim(), now));
-    header.max(message_time(message)).filter(|at| *at > now)
+    header.max(message_time(message)).filter(|at| *at > now).map(|at| at.min(now + WAIT_MAX))
 }
 
 fn header_time(value: &str, now: Timestamp) -> Option<Timestamp> {

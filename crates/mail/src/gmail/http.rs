@@ -167,7 +167,6 @@ struct Progress {
 }
 
 impl Progress {
-    #[expect(clippy::needless_pass_by_value, reason = "the error ends here")]
     fn broken(&self, problem: reqwest::Error) -> Broken {
         if let Some(why) = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let verdict = Verdict::permanent("content_unreadable", Fault::Content).with_arg("problem", why);
@@ -235,6 +234,7 @@ async fn receive(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
 }
 
 /// Whose certificates are believed.
+#[derive(Clone, Copy)]
 enum Roots {
     System,
     None,

@@ -49,6 +49,14 @@ pub enum Verified {
     Unreachable(Verdict),
 }
 
+/// What discarding a draft came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discarded {
+    Now,
+    /// It was not there any more: it had been sent, or discarded before.
+    WasGone,
+}
+
 impl Connection {
     pub fn new(account: Arc<Account>, signer: Option<Arc<Signer>>) -> Self {
         Self { account, signer }
@@ -225,14 +233,6 @@ impl Connection {
         let verdict = http::until_a_person("draft_of_another_mailbox", Fault::Credentials);
         Err(verdict.with_arg("draft", draft.to_string()).with_arg("mailbox", ours))
     }
-}
-
-/// What discarding a draft came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Discarded {
-    Now,
-    /// It was not there any more: it had been sent, or discarded before.
-    WasGone,
 }
 
 impl fmt::Display for DraftId {

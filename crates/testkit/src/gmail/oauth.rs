@@ -21,7 +21,7 @@ pub(super) struct Access {
 impl Access {
     pub(super) fn covers(&self, scopes: &[&str]) -> bool {
         let has = |scope: &&str| self.scope.split(' ').any(|granted| granted.rsplit('/').next() == Some(scope));
-        self.scope.is_empty() || scopes.iter().any(|scope| has(scope))
+        self.scope.is_empty() || scopes.iter().any(has)
     }
 }
 

@@ -160,9 +160,10 @@ async fn handle(app: &App, call: Call, body: Body, act: impl FnOnce(&mut State, 
         state.calls.push(call);
         state.next_trouble(call)
     };
-    if matches!(trouble, Some(Trouble::HangUpMidBody)) {
-        let _ = body.into_data_stream().next().await;
-        return hang_up();
+    if matches!(trouble, Some(Trouble::HangUpMidBody | Trouble::StopReading)) {
+        let mut pieces = body.into_data_stream();
+        let _ = pieces.next().await;
+        return if matches!(trouble, Some(Trouble::StopReading)) { std::future::pending().await } else { hang_up() };
     }
     let Some(body) = read(body).await else {
         return Answer::error(413, "uploadTooLarge", "Request Entity Too Large").into_response();
@@ -180,7 +181,7 @@ async fn handle(app: &App, call: Call, body: Body, act: impl FnOnce(&mut State, 
             act();
             hang_up()
         }
-        Some(Trouble::SilenceUntaken) => std::future::pending().await,
+        Some(Trouble::StopReading | Trouble::SilenceUntaken) => std::future::pending().await,
         Some(Trouble::SilenceTaken) => {
             act();
             std::future::pending().await
