@@ -15,3 +15,4 @@ pub mod run_log;
 pub mod smtp;
 pub mod template;
 pub mod transport;
+pub mod verdict_text;
