@@ -264,3 +264,80 @@ impl BodyHash {
         STANDARD.encode(self.context.finish())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ED25519: &str = include_str!("../../tests/fixtures/dkim_ed25519_rfc8463.pem");
+    const RSA: &str = include_str!("../../tests/fixtures/dkim_rsa_test_key.pem");
+    /// RFC 8463 appendix A.3.
+    const HEAD: &str = "From: Joe SixPack <joe@football.example.com>\r\n\
+        To: Suzie Q <suzie@shopping.example.net>\r\n\
+        Subject: Is dinner ready?\r\n\
+        Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)\r\n\
+        Message-ID: <20030712040037.46341.5F8J@football.example.com>\r\n";
+    const BODY: &str = "Hi.\r\n\r\nWe lost the game.  Are you hungry yet?\r\n\r\nJoe.\r\n";
+
+    fn signer(pem: &str) -> Signer {
+        Signer::new("football.example.com", "brisbane", &SecretString::from(pem.to_owned())).unwrap()
+    }
+
+    fn hash(pieces: &[&str]) -> String {
+        let mut hash = BodyHash::default();
+        pieces.iter().for_each(|piece| hash.update(piece.as_bytes()));
+        hash.finish()
+    }
+
+    #[test]
+    fn signs_the_example_of_rfc_8463() {
+        let bh = hash(&[BODY]);
+        assert_eq!(bh, "2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=");
+        let field = format!(
+            "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n d=football.example.com; i=@football.example.com;\r\n \
+             q=dns/txt; s=brisbane; t=1528637909; h=from : to :\r\n subject : date : message-id : from : subject : date;\r\n \
+             bh={bh};\r\n b="
+        );
+        let names = ["from", "to", "subject", "date", "message-id", "from", "subject", "date"];
+        let signature = signer(ED25519).sign(&signing_input(HEAD.as_bytes(), &names, &field));
+        assert_eq!(
+            STANDARD.encode(signature),
+            "/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw=="
+        );
+    }
+
+    #[test]
+    fn hashes_bodies_however_they_come() {
+        assert_eq!(hash(&[]), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+        assert_eq!(hash(&["\r\n", "\r\n\r\n"]), hash(&[]));
+        let relaxed = hash(&["a b\r\n\r\nc\r\n"]);
+        for pieces in [
+            &["a  b \r\n \t\r\nc\r\n\r\n\r\n"][..],
+            &["a", "\t", "b\r", "\n\r\n", "c\r\n"],
+            &["a b\r\n\r\nc"],
+        ] {
+            assert_eq!(hash(pieces), relaxed, "{pieces:?}");
+        }
+        assert_ne!(hash(&[" a\r\n"]), hash(&["a\r\n"]));
+    }
+
+    #[test]
+    fn a_field_is_folded_and_names_what_is_there() {
+        let date = model::Timestamp::from_micros(1_528_637_909_000_000);
+        let field = String::from_utf8(signer(RSA).signature_field(HEAD.as_bytes(), &hash(&[BODY]), date)).unwrap();
+        assert!(field.lines().all(|line| line.len() <= 78), "{field}");
+        assert!(field.contains("h=from:from:to:subject:date:message-id;"), "{field}");
+        assert!(field.contains("a=rsa-sha256; c=relaxed/relaxed;\r\n d=football.example.com; s=brisbane;\r\n t=1528637909;"));
+    }
+
+    #[test]
+    fn keys_that_cannot_sign_say_why() {
+        let refused = |pem: &str| Signer::new("exemple.fr", "s1", &SecretString::from(pem.to_owned())).unwrap_err();
+        assert!(matches!(refused("hello"), KeyError::NotPem));
+        let broken = ED25519.replace("MC4CAQAwBQYDK2Vw", "MC4CAQAwBQYDK2Vv");
+        assert!(matches!(refused(&broken), KeyError::Refused(_)));
+        let wrong_name = Signer::new("exemple.fr; b=", "s1", &SecretString::from(ED25519.to_owned()));
+        assert!(matches!(wrong_name, Err(KeyError::Name { what: "domain", .. })));
+        assert_eq!(format!("{:?}", signer(ED25519)), "Signer(brisbane._domainkey.football.example.com)");
+    }
+}

@@ -120,7 +120,8 @@ fn quota(reply: &Reply, words: &Words) -> Option<Verdict> {
         "relay limit",
         "relay quota",
     ]);
-    if recipients_box && !(senders && limit) {
+    let about_an_address = matches!(detail, Some((1, _)));
+    if about_an_address || (recipients_box && !(senders && limit)) {
         return None;
     }
     let sender = |code: &str, wait| {
@@ -229,7 +230,7 @@ fn recipient_refused(code: u16, detail: Option<(u16, u16)>, words: &Words) -> Ve
         Some((2, 2)) => return mailbox_full(Retry::Never),
         Some((7, _)) => "policy",
         _ if words.any(&["mailbox full", "mailbox is full", "over quota"]) => return mailbox_full(Retry::Never),
-        _ if words.any(&["relay", "blocked", "blacklist", "blocklist", "spam", "policy", "denied", "reputation"]) => {
+        _ if words.any(&["relay", "rcpthosts", "blocked", "blacklist", "blocklist", "spam", "policy", "denied", "reputation"]) => {
             "policy"
         }
         _ if words.any(&["disabled", "inactive", "suspended"]) => "mailbox_disabled",
@@ -271,12 +272,22 @@ fn too_big() -> Verdict {
     Verdict::permanent("message_too_big", Fault::Content)
 }
 
-/// A reply's text, ready to be searched.
+/// A reply's text, ready to be searched: in lower case, and without what stands between angle brackets, for a mailbox
+/// may be called `daily-limit`.
 struct Words(String);
 
 impl Words {
     fn of(reply: &Reply) -> Self {
-        Self(reply.lines.join(" ").to_lowercase())
+        let text = reply.lines.join(" ").to_lowercase();
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('<') {
+            let Some((_, behind)) = after.split_once('>') else { break };
+            out.push_str(before);
+            rest = behind;
+        }
+        out.push_str(rest);
+        Self(out)
     }
 
     fn any(&self, needles: &[&str]) -> bool {

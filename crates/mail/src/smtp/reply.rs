@@ -164,7 +164,7 @@ mod tests {
         let (first, used) = reply(b"250-mail.example.fr\r\n250-SIZE 1000\r\n250 PIPELINING\r\n354 go on\r\n");
         assert_eq!(first.lines, ["mail.example.fr", "SIZE 1000", "PIPELINING"]);
         assert_eq!(first.to_string(), "250-mail.example.fr\n250-SIZE 1000\n250 PIPELINING");
-        assert_eq!(used, 54);
+        assert_eq!(used, 52);
         assert_eq!(reply(b"250\r\n").0.lines, [""]);
         assert_eq!(reply(b"250 bare line feed\n").0.lines, ["bare line feed"]);
     }
