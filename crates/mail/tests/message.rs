@@ -44,7 +44,8 @@ fn a_letter_with_everything() {
     let mut letter = letter(&["jean@exemple.fr"]);
     letter.to[0].name = Some("Jean-François Lefèvre, gérant".to_owned());
     letter.reply_to = Some(Mailbox { name: None, address: "reponses@exemple.fr".to_owned() });
-    letter.subject = "Votre facture n° 2025-01 de janvier, à régler avant la fin du mois de février s'il vous plaît".to_owned();
+    letter.subject =
+        "Votre facture n° 2025-01 de janvier, à régler avant la fin du mois de février s'il vous plaît".to_owned();
     letter.html = Some("<p>Bonjour Société Générale &amp; Cie</p>".to_owned());
     letter.attachments = vec![attachment(&folder, "Facture été 2025.pdf", b"%PDF-1.4 not really")];
     letter.list_unsubscribe = Some("<https://exemple.fr/u?id=1>, <mailto:stop@exemple.fr>".to_owned());
@@ -107,7 +108,10 @@ fn lengths_are_known_beforehand() {
         let content: Vec<u8> = (0..size).map(|index: usize| (index * 7 % 251) as u8).collect();
         let mut letter = letter(&["a@exemple.fr"]);
         letter.attachments = vec![attachment(&folder, &format!("{size}.bin"), &content)];
-        assert_eq!(encoded_len(size as u64), if size == 0 { 0 } else { size.div_ceil(3) * 4 + size.div_ceil(57) * 2 } as u64);
+        assert_eq!(
+            encoded_len(size as u64),
+            if size == 0 { 0 } else { size.div_ceil(3) * 4 + size.div_ceil(57) * 2 } as u64
+        );
         let bytes = written(&letter);
         assert_sound(&bytes);
         let message = MessageParser::new().parse(&bytes).unwrap();
@@ -180,7 +184,8 @@ async fn signatures_are_verified_by_dkimpy() {
     ] {
         let signer = Signer::new("exemple.fr", "s1", &SecretString::from(pem.to_owned())).unwrap();
         let mut letter = letter(&["jean@exemple.fr"]);
-        letter.subject = "Été  à la  plage, une longue ligne qui doit être pliée plusieurs fois avant de finir".to_owned();
+        letter.subject =
+            "Été  à la  plage, une longue ligne qui doit être pliée plusieurs fois avant de finir".to_owned();
         letter.text = Some("Bonjour  \n\n\nAu revoir \t\n\n".to_owned());
         letter.list_unsubscribe = Some("<https://exemple.fr/u>".to_owned());
         letter.attachments = vec![attachment(&folder, "a.pdf", &[3; 500_000])];

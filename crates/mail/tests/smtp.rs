@@ -75,10 +75,7 @@ async fn refused_recipients_are_told_apart() {
         for pipelining in [true, false] {
             let catcher = catcher(CatcherOptions {
                 extensions: Offers { pipelining, ..Offers::default() },
-                misbehaviour: Misbehaviour {
-                    refuse: ["gone@exemple.fr".to_owned()].into(),
-                    ..Misbehaviour::default()
-                },
+                misbehaviour: Misbehaviour { refuse: ["gone@exemple.fr".to_owned()].into(), ..Misbehaviour::default() },
                 ..CatcherOptions::default()
             })
             .await;
@@ -127,10 +124,12 @@ async fn copies_are_in_the_envelope_once_and_hidden_ones_nowhere_else() {
 
 #[tokio::test]
 async fn a_throttling_spell_passes() {
-    let throttle = |reply: &str| misbehaving(Misbehaviour {
-        throttle: Some(Throttle { after: 1, count: 2, reply: reply.to_owned() }),
-        ..Misbehaviour::default()
-    });
+    let throttle = |reply: &str| {
+        misbehaving(Misbehaviour {
+            throttle: Some(Throttle { after: 1, count: 2, reply: reply.to_owned() }),
+            ..Misbehaviour::default()
+        })
+    };
     for reply in ["421 4.7.0 Try again later, closing connection", "450 4.2.1 receiving mail too quickly"] {
         let (catcher, mut connection) = connection(throttle(reply)).await;
         let mut codes = Vec::new();
@@ -201,11 +200,9 @@ async fn with_one_flight_a_lost_connection_leaves_the_outcome_unknown() {
         (DropAt::Recipient, "unknown: outcome_unknown"),
         (DropAt::Taken, "unknown: outcome_unknown"),
     ] {
-        let catcher = catcher(misbehaving(Misbehaviour {
-            drops: vec![Drop { message: 1, at }],
-            ..Misbehaviour::default()
-        }))
-        .await;
+        let catcher =
+            catcher(misbehaving(Misbehaviour { drops: vec![Drop { message: 1, at }], ..Misbehaviour::default() }))
+                .await;
         let mut account = account(&catcher);
         account.flights = Flights::One;
         let mut connection = Connection::new(Arc::new(account), None);
@@ -229,7 +226,11 @@ async fn a_connection_closed_between_letters_is_replaced() {
 #[tokio::test]
 async fn a_reused_connection_that_dies_unheard_is_replaced() {
     let (catcher, mut connection) = connection(misbehaving(Misbehaviour {
-        drops: vec![Drop { message: 2, at: DropAt::Mail }, Drop { message: 4, at: DropAt::Mail }, Drop { message: 5, at: DropAt::Mail }],
+        drops: vec![
+            Drop { message: 2, at: DropAt::Mail },
+            Drop { message: 4, at: DropAt::Mail },
+            Drop { message: 5, at: DropAt::Mail },
+        ],
         ..Misbehaviour::default()
     }))
     .await;
@@ -286,11 +287,9 @@ async fn refused_content_is_not_sent_and_the_connection_lives_on() {
         ("550 5.4.5 Daily user sending limit exceeded", "not sent: daily_quota (SenderQuota, 10800 s)"),
         ("451 4.3.0 later", "not sent: temporary (Server, 300 s)"),
     ] {
-        let (catcher, mut connection) = connection(misbehaving(Misbehaviour {
-            content_reply: Some(reply.to_owned()),
-            ..Misbehaviour::default()
-        }))
-        .await;
+        let (catcher, mut connection) =
+            connection(misbehaving(Misbehaviour { content_reply: Some(reply.to_owned()), ..Misbehaviour::default() }))
+                .await;
         for _ in 0..2 {
             assert_eq!(brief(&connection.deliver(&letter(&["a@exemple.fr"])).await), expected);
         }
@@ -300,7 +299,8 @@ async fn refused_content_is_not_sent_and_the_connection_lives_on() {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_given_up() {
-    let catcher = catcher(misbehaving(Misbehaviour { delay: Duration::from_secs(60), ..Misbehaviour::default() })).await;
+    let catcher =
+        catcher(misbehaving(Misbehaviour { delay: Duration::from_secs(60), ..Misbehaviour::default() })).await;
     let mut account = account(&catcher);
     account.timeouts.greeting = Duration::from_millis(20);
     let mut connection = Connection::new(Arc::new(account), None);

@@ -311,11 +311,9 @@ mod tests {
         assert_eq!(hash(&[]), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_eq!(hash(&["\r\n", "\r\n\r\n"]), hash(&[]));
         let relaxed = hash(&["a b\r\n\r\nc\r\n"]);
-        for pieces in [
-            &["a  b \r\n \t\r\nc\r\n\r\n\r\n"][..],
-            &["a", "\t", "b\r", "\n\r\n", "c\r\n"],
-            &["a b\r\n\r\nc"],
-        ] {
+        for pieces in
+            [&["a  b \r\n \t\r\nc\r\n\r\n\r\n"][..], &["a", "\t", "b\r", "\n\r\n", "c\r\n"], &["a b\r\n\r\nc"]]
+        {
             assert_eq!(hash(pieces), relaxed, "{pieces:?}");
         }
         assert_ne!(hash(&[" a\r\n"]), hash(&["a\r\n"]));
@@ -327,7 +325,10 @@ mod tests {
         let field = String::from_utf8(signer(RSA).signature_field(HEAD.as_bytes(), &hash(&[BODY]), date)).unwrap();
         assert!(field.lines().all(|line| line.len() <= 78), "{field}");
         assert!(field.contains("h=from:from:to:subject:date:message-id;"), "{field}");
-        assert!(field.contains("a=rsa-sha256; c=relaxed/relaxed;\r\n d=football.example.com; s=brisbane;\r\n t=1528637909;"));
+        assert!(
+            field
+                .contains("a=rsa-sha256; c=relaxed/relaxed;\r\n d=football.example.com; s=brisbane;\r\n t=1528637909;")
+        );
     }
 
     #[test]

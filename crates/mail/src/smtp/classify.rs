@@ -218,7 +218,8 @@ fn permanent(stage: Stage, reply: &Reply, words: &Words) -> Verdict {
         (_, _, Some((1, _))) => Verdict::permanent("unknown_recipient", Fault::Recipient),
         (_, _, Some((2, 2))) => mailbox_full(Retry::Never),
         (_, _, Some((7, _))) => Verdict::permanent("policy", Fault::Content),
-        (_, 500..=504, _) => paused(server("protocol_error", 5 * MINUTE), 5 * MINUTE),
+        (_, 500..=504, None | Some((5, _))) => paused(server("protocol_error", 5 * MINUTE), 5 * MINUTE),
+        (Stage::Mail, _, _) => paused(server("server_refused", 15 * MINUTE), 15 * MINUTE),
         _ => Verdict::permanent("content_refused", Fault::Content),
     }
 }
@@ -230,7 +231,18 @@ fn recipient_refused(code: u16, detail: Option<(u16, u16)>, words: &Words) -> Ve
         Some((2, 2)) => return mailbox_full(Retry::Never),
         Some((7, _)) => "policy",
         _ if words.any(&["mailbox full", "mailbox is full", "over quota"]) => return mailbox_full(Retry::Never),
-        _ if words.any(&["relay", "rcpthosts", "blocked", "blacklist", "blocklist", "spam", "policy", "denied", "reputation"]) => {
+        _ if words.any(&[
+            "relay",
+            "rcpthosts",
+            "blocked",
+            "blacklist",
+            "blocklist",
+            "spam",
+            "policy",
+            "denied",
+            "reputation",
+        ]) =>
+        {
             "policy"
         }
         _ if words.any(&["disabled", "inactive", "suspended"]) => "mailbox_disabled",
