@@ -1,5 +1,7 @@
 //! Letters by SMTP against the catcher: every stage, every way for it to go wrong.
 
+#![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
+
 mod support;
 
 use mail::{
@@ -336,4 +338,56 @@ async fn the_log_of_the_catcher_holds_each_recipient() {
     connection.deliver(&letter(&["a@exemple.fr", "b@exemple.fr"])).await;
     connection.deliver(&letter(&["c@exemple.fr"])).await;
     assert_eq!(std::fs::read_to_string(log).unwrap(), "a@exemple.fr\nb@exemple.fr\nc@exemple.fr\n");
+}
+
+/// A file that turns out to have changed while it is sent: no final dot, so nobody receives half a letter.
+#[tokio::test]
+async fn a_file_that_changed_stops_the_letter_before_the_final_dot() {
+    let folder = tempfile::tempdir().unwrap();
+    for size in [1000, 2_000_000] {
+        let (catcher, mut connection) = connection(CatcherOptions::default()).await;
+        connection.deliver(&letter(&["a@exemple.fr"])).await;
+        let mut letter = letter(&["b@exemple.fr"]);
+        letter.attachments = vec![support::attachment(&folder, "a.pdf", &vec![1; size])];
+        letter.attachments[0].sha256 = Some("0".repeat(64));
+        let delivery = connection.deliver(&letter).await;
+        assert_eq!(brief(&delivery), "not sent: attachment_changed (Content, Never)");
+        letter.attachments.clear();
+        assert!(matches!(connection.deliver(&letter).await, Delivery::Accepted { .. }));
+        let recipients: Vec<_> = catcher.caught().into_iter().flat_map(|caught| caught.recipients).collect();
+        assert_eq!(recipients, ["a@exemple.fr", "b@exemple.fr"], "{size}");
+    }
+}
+
+/// A server that ends a long connection politely is not one that throttles.
+#[tokio::test]
+async fn a_goodbye_between_letters_is_no_failure() {
+    let (catcher, mut connection) = connection(misbehaving(Misbehaviour {
+        throttle: Some(Throttle { after: 1, count: 1, reply: "421 4.4.2 idle timeout, closing".to_owned() }),
+        ..Misbehaviour::default()
+    }))
+    .await;
+    for _ in 0..2 {
+        let delivery = connection.deliver(&letter(&["a@exemple.fr"])).await;
+        assert!(matches!(delivery, Delivery::Accepted { .. }), "{delivery:?}");
+    }
+    assert_eq!((catcher.tally().messages, catcher.tally().connections), (2, 2));
+}
+
+/// The demonstration refuses the same people at every run, about as many as it was asked to.
+#[tokio::test]
+async fn a_share_of_the_recipients_is_refused() {
+    let share = Misbehaviour { refuse_per_mille: 100, seed: 7, ..Misbehaviour::default() };
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let (catcher, mut connection) = connection(misbehaving(share.clone())).await;
+        for number in 0..500 {
+            connection.deliver(&letter(&[&format!("client{number}@exemple.fr")])).await;
+        }
+        let tally = catcher.tally();
+        assert_eq!(tally.recipients + tally.refused, 500);
+        runs.push(catcher.caught().into_iter().flat_map(|caught| caught.recipients).collect::<Vec<_>>());
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert!((420..480).contains(&runs[0].len()), "{}", runs[0].len());
 }

@@ -1,5 +1,7 @@
 //! Privacy and passwords: no secret leaves unencrypted, and a certificate must be one we trust.
 
+#![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
+
 mod support;
 
 use mail::{

@@ -11,11 +11,15 @@ pub(super) fn write(letter: &Letter) -> Vec<Chunk> {
     let mut out = Vec::with_capacity(4096);
     if letter.attachments.is_empty() {
         texts(letter, &inner, &mut out);
+        if !out.ends_with(b"\r\n") {
+            out.extend_from_slice(b"\r\n");
+        }
         return vec![Chunk::Bytes(Bytes::from(out))];
     }
     open(&mut out, "mixed", &outer);
     separate(&mut out, &outer);
     texts(letter, &inner, &mut out);
+    out.extend_from_slice(b"\r\n");
     let mut chunks = Vec::with_capacity(2 * letter.attachments.len() + 1);
     for attachment in &letter.attachments {
         separate(&mut out, &outer);
@@ -34,8 +38,10 @@ fn texts(letter: &Letter, boundary: &str, out: &mut Vec<u8>) {
             open(out, "alternative", boundary);
             separate(out, boundary);
             part("text/plain", text, out);
+            out.extend_from_slice(b"\r\n");
             separate(out, boundary);
             part("text/html", html, out);
+            out.extend_from_slice(b"\r\n");
             close(out, boundary);
         }
         (None, Some(html)) => part("text/html", html, out),
@@ -43,20 +49,15 @@ fn texts(letter: &Letter, boundary: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// One text with its headers, ending with CRLF. NUL, which no transfer encoding of mail readers survives, is left out.
+/// One text with its headers, to its last character: the line break before a separator belongs to the separator
+/// (RFC 2046 §5.1.1). NUL, which mail readers take for the end, is left out.
 fn part(kind: &str, text: &str, out: &mut Vec<u8>) {
-    let mut text = if text.contains(['\r', '\0']) {
+    let text = if text.contains(['\r', '\0']) {
         text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
     } else {
         text.to_owned()
     };
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
     MimePart::new(kind, text).write_part(out);
-    if !out.ends_with(b"\r\n") {
-        out.extend_from_slice(b"\r\n");
-    }
 }
 
 fn open(out: &mut Vec<u8>, kind: &str, boundary: &str) {

@@ -147,7 +147,7 @@ fn check_name(what: &'static str, value: &str) -> Result<(), KeyError> {
 
 /// Those of [`SIGNED`] that `head` has, `from` always twice.
 fn signed_names(head: &[u8]) -> Vec<&'static str> {
-    let present: Vec<String> = fields(head).map(|field| name_of(field)).collect();
+    let present: Vec<String> = fields(head).map(name_of).collect();
     SIGNED.into_iter().filter(|name| present.iter().any(|field| field == name)).collect()
 }
 

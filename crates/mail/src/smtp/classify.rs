@@ -81,6 +81,7 @@ pub fn classify(stage: Stage, reply: &Reply) -> Verdict {
     } else {
         permanent(stage, reply, &words)
     };
+    let verdict = if verdict.code == "protocol_error" { verdict.with_arg("error", reply.to_string()) } else { verdict };
     verdict.with_arg("stage", stage.as_str()).with_reply(reply.to_string())
 }
 
