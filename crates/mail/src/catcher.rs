@@ -55,6 +55,8 @@ pub struct Offers {
     pub smtputf8: bool,
     /// The biggest message, in bytes.
     pub size: Option<u64>,
+    /// What is offered where a password is wanted; `PLAIN` and `LOGIN` are understood.
+    pub mechanisms: &'static [&'static str],
     /// Whether `EHLO` is known at all.
     pub ehlo: bool,
 }
@@ -180,7 +182,14 @@ impl Default for CatcherOptions {
 
 impl Default for Offers {
     fn default() -> Self {
-        Self { pipelining: true, chunking: true, smtputf8: true, size: Some(50_000_000), ehlo: true }
+        Self {
+            pipelining: true,
+            chunking: true,
+            smtputf8: true,
+            size: Some(50_000_000),
+            mechanisms: &["PLAIN", "LOGIN"],
+            ehlo: true,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use mail_builder::headers::{
     Header, address::Address, content_type::ContentType, date::Date, message_id::MessageId, raw::Raw, text::Text,
 };
 use model::Verdict;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use std::{borrow::Cow, collections::VecDeque, fmt::Write as _};
 
 /// The longest piece that [`Reader::next`] gives, in bytes.
@@ -201,9 +202,10 @@ fn headers(letter: &Letter) -> Vec<u8> {
         field(&mut out, "Cc", &mailboxes(&letter.cc));
     }
     field(&mut out, "Subject", &Text::new(one_line(&letter.subject)));
-    field(&mut out, "Message-ID", &MessageId::new(one_line(&letter.message_id)));
+    field(&mut out, "Message-ID", &MessageId::new(wire_address(&one_line(&letter.message_id)).into_owned()));
     if let Some(list) = &letter.list_unsubscribe {
-        field(&mut out, "List-Unsubscribe", &Raw::new(one_line(list)));
+        let list = utf8_percent_encode(&one_line(list), CONTROLS).to_string();
+        field(&mut out, "List-Unsubscribe", &Raw::new(list.as_str()));
         if list.contains("<https:") {
             out.extend_from_slice(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
         }
@@ -258,7 +260,9 @@ fn mime_is_sound(mime: &str) -> bool {
         .is_some_and(|(kind, sub)| token(kind) && token(sub) && kind != "multipart" && kind != "message")
 }
 
+/// The beginning of `name` in ASCII: it stands on one line, which may not be too long.
 fn without_accents(name: &str) -> String {
+    const LETTERS_MAX: usize = 120;
     const ACCENTS: [(&str, &str); 14] = [
         ("àáâãäå", "a"),
         ("ç", "c"),
@@ -275,7 +279,7 @@ fn without_accents(name: &str) -> String {
         ("ÙÚÛÜ", "U"),
         ("œ", "oe"),
     ];
-    name.chars().fold(String::with_capacity(name.len()), |mut plain, c| {
+    name.chars().take(LETTERS_MAX).fold(String::with_capacity(LETTERS_MAX), |mut plain, c| {
         match ACCENTS.iter().find(|(accented, _)| accented.contains(c)) {
             Some((_, letter)) => plain.push_str(letter),
             None if c.is_ascii() => plain.push(c),

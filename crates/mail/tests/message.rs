@@ -66,6 +66,25 @@ fn nothing_but_a_subject() {
 }
 
 #[test]
+fn headers_stay_in_ascii_and_within_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut letter = letter(&["a@société.fr"]);
+    letter.subject = "sans-espace".repeat(200);
+    letter.to[0].name = Some("é".repeat(500));
+    letter.message_id = "1@société.fr".to_owned();
+    letter.list_unsubscribe = Some("<https://société.fr/désinscription>".to_owned());
+    letter.attachments = vec![attachment(&folder, "a", b"content")];
+    letter.attachments[0].name = "très-long".repeat(200);
+    letter.attachments[0].mime = "text/html; charset=utf-8\r\nX-Evil: 1".to_owned();
+    let bytes = written(&letter);
+    assert_sound(&bytes);
+    let message = MessageParser::new().parse(&bytes).unwrap();
+    assert_eq!(message.subject(), Some(letter.subject.as_str()));
+    assert_eq!(message.message_id(), Some("1@xn--socit-esab.fr"));
+    assert_eq!(message.attachment(0).unwrap().attachment_name(), Some(letter.attachments[0].name.as_str()));
+}
+
+#[test]
 fn a_line_break_in_a_header_is_no_new_header() {
     let mut letter = letter(&["a@exemple.fr"]);
     letter.subject = "Hello\r\nBcc: victim@exemple.fr\r\n\r\nbody".to_owned();

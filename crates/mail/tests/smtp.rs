@@ -34,7 +34,8 @@ async fn one_connection_carries_many_letters() {
 
 #[tokio::test]
 async fn works_with_the_least_that_a_server_may_offer() {
-    let extensions = Offers { pipelining: false, chunking: false, smtputf8: false, size: None, ehlo: false };
+    let extensions =
+        Offers { pipelining: false, chunking: false, smtputf8: false, size: None, mechanisms: &[], ehlo: false };
     let (catcher, mut connection) = connection(CatcherOptions { extensions, ..CatcherOptions::default() }).await;
     for _ in 0..2 {
         let delivery = connection.deliver(&letter(&["a@exemple.fr", "b@exemple.fr"])).await;

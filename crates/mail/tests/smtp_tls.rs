@@ -5,7 +5,7 @@
 mod support;
 
 use mail::{
-    catcher::{Catcher, CatcherOptions, TlsStart},
+    catcher::{Catcher, CatcherOptions, Offers, TlsStart},
     smtp::{self, Account, Connection},
     transport::Delivery,
 };
@@ -129,4 +129,46 @@ async fn a_server_that_wants_a_password_we_do_not_have() {
     let mut connection = Connection::new(Arc::new(account), None);
     let delivery = connection.deliver(&letter(&["a@exemple.fr"])).await;
     assert_eq!(brief(&delivery), "not sent: auth_failed (Credentials, 0 s)");
+}
+
+#[tokio::test]
+async fn logs_in_the_way_the_server_knows() {
+    for (mechanisms, expected) in [
+        (&["LOGIN"][..], Ok(Some("LOGIN"))),
+        (&["XOAUTH2", "LOGIN", "PLAIN"], Ok(Some("PLAIN"))),
+        (&["XOAUTH2"], Err("auth_unsupported")),
+    ] {
+        let (certificate, config) = certificate("localhost");
+        let extensions = Offers { mechanisms, ..Offers::default() };
+        let catcher = catcher(CatcherOptions { extensions, ..options(TlsStart::StartTls, config) }).await;
+        let right = account(&catcher, "smtp", "", Some("s3cret")).trusting(certificate.clone());
+        let found = smtp::check(&right).await.map(|report| report.mechanism).map_err(|verdict| verdict.code);
+        assert_eq!(found, expected.map_err(str::to_owned), "{mechanisms:?}");
+        if expected.is_ok() {
+            let wrong = account(&catcher, "smtp", "", Some("guess")).trusting(certificate);
+            assert_eq!(refusal(&wrong).await.code, "auth_failed", "{mechanisms:?}");
+        }
+    }
+}
+
+/// With STARTTLS the server may not slip in commands before the encryption begins (CVE-2011-0411).
+#[tokio::test]
+async fn what_was_said_before_tls_is_not_taken_for_private() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut bytes = [0; 512];
+        stream.write_all(b"220 hello\r\n").await.unwrap();
+        let _ = stream.read(&mut bytes).await.unwrap();
+        stream.write_all(b"250-hello\r\n250 STARTTLS\r\n").await.unwrap();
+        let _ = stream.read(&mut bytes).await.unwrap();
+        stream.write_all(b"220 go ahead\r\n250-evil\r\n250 AUTH PLAIN\r\n").await.unwrap();
+        stream.read(&mut bytes).await.unwrap_or(0)
+    });
+    let account = Account::from_url(&format!("smtp://127.0.0.1:{port}?tls=required"), None).unwrap();
+    let verdict = refusal(&account).await;
+    assert_eq!(verdict.code, "protocol_error");
+    assert_eq!(server.await.unwrap(), 0, "nothing more may be said to such a server");
 }

@@ -227,7 +227,7 @@ impl Session {
             lines.push("STARTTLS".to_owned());
         }
         if state.options.login.is_some() {
-            lines.push("AUTH PLAIN LOGIN".to_owned());
+            lines.push(format!("AUTH {}", offers.mechanisms.join(" ")));
         }
         let last = lines.len() - 1;
         for (index, line) in lines.iter().enumerate() {

@@ -81,8 +81,8 @@ pub fn classify(stage: Stage, reply: &Reply) -> Verdict {
     } else {
         permanent(stage, reply, &words)
     };
-    let verdict = if verdict.code == "protocol_error" { verdict.with_arg("error", reply.to_string()) } else { verdict };
-    verdict.with_arg("stage", stage.as_str()).with_reply(reply.to_string())
+    let verdict = if verdict.code == "protocol_error" { verdict.with_arg("error", reply.excerpt()) } else { verdict };
+    verdict.with_arg("stage", stage.as_str()).with_reply(reply.excerpt())
 }
 
 /// The verdict on a dialogue that broke off before the final dot, or `BDAT LAST`, had gone out: nothing was sent.

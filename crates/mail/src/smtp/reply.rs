@@ -8,6 +8,9 @@ pub const LINE_BYTES_MAX: usize = 4096;
 /// The most lines in one reply.
 pub const LINES_MAX: usize = 128;
 
+/// How much of a reply [`Reply::excerpt`] keeps.
+const EXCERPT_BYTES_MAX: usize = 2000;
+
 /// One whole reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -49,6 +52,16 @@ impl Reply {
     /// 2xx.
     pub const fn is_positive(&self) -> bool {
         self.code / 100 == 2
+    }
+
+    /// The reply as the server wrote it, for keeping: of a long one only the beginning.
+    pub fn excerpt(&self) -> String {
+        let mut text = self.to_string();
+        if text.len() > EXCERPT_BYTES_MAX {
+            text.truncate(text.floor_char_boundary(EXCERPT_BYTES_MAX));
+            text.push('…');
+        }
+        text
     }
 
     /// 4xx or 5xx.
@@ -166,6 +179,8 @@ mod tests {
         assert_eq!(first.to_string(), "250-mail.example.fr\n250-SIZE 1000\n250 PIPELINING");
         assert_eq!(used, 52);
         assert_eq!(reply(b"250\r\n").0.lines, [""]);
+        let long = reply(&[b"550 ".to_vec(), "é".repeat(1500).into_bytes(), b"\r\n".to_vec()].concat()).0;
+        assert_eq!(long.excerpt(), format!("550 {}…", "é".repeat(998)));
         assert_eq!(reply(b"250 bare line feed\n").0.lines, ["bare line feed"]);
     }
 

@@ -305,7 +305,7 @@ impl Transaction<'_> {
         self.session.needs_reset = false;
         if reply.is_positive() {
             let refused = envelope.refused;
-            return Ending::Keep(Delivery::Accepted { reference: reply.to_string(), refused });
+            return Ending::Keep(Delivery::Accepted { reference: reply.excerpt(), refused });
         }
         if reply.is_negative() {
             let verdict = classify(Stage::Content, reply);
@@ -313,7 +313,7 @@ impl Transaction<'_> {
             return if reply.code == 421 { Ending::Drop(delivery) } else { Ending::Keep(delivery) };
         }
         // Neither yes nor no: the server has the content, and what it did with it cannot be told.
-        let verdict = unknown(&Broken::EarlyData).with_reply(reply.to_string());
+        let verdict = unknown(&Broken::EarlyData).with_reply(reply.excerpt());
         Ending::Drop(Delivery::Unknown { verdict })
     }
 
