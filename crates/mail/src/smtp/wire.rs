@@ -201,11 +201,14 @@ impl Wire {
             Stream::Tls(stream) => stream.get_ref().0,
             Stream::Gone => return true,
         };
+        if self.has_input() {
+            return true;
+        }
         // Under TLS 1.3 a server may send session tickets at any time, so bytes alone prove nothing there.
         match peek(stream) {
             Some(0) => true,
             Some(_) => !self.is_private(),
-            None => self.has_input(),
+            None => false,
         }
     }
 }
