@@ -2,7 +2,8 @@
 //!
 //! Data flows one way: [`recipients`] reads rows → [`template`] and [`preflight`] turn each row into a letter and
 //! say what is wrong with it → [`message`] writes the letter as MIME → a [`transport`] delivers it →
-//! [`smtp::classify`] or [`gmail::classify`] turns the reply into a `model::Verdict` → [`run_log`] tells the story.
+//! [`smtp::classify`] or [`gmail::classify`] turns the reply into a `model::Verdict`, which [`verdict_text`] puts into
+//! words → [`run_log`] tells the story. A [`catcher`] stands in for a server.
 
 pub mod address;
 pub mod catcher;
@@ -15,3 +16,4 @@ pub mod run_log;
 pub mod smtp;
 pub mod template;
 pub mod transport;
+pub mod verdict_text;

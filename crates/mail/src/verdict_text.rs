@@ -1,0 +1,260 @@
+//! Verdicts in plain words, each with what to do about it, in French and in English.
+
+use model::Verdict;
+
+/// The languages that verdicts can be told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    English,
+    French,
+}
+
+/// One sentence or two on what happened and what helps. An unknown code is given as it is. The other side's reply is not
+/// part of it: show `verdict.reply` beside it.
+pub fn explain(verdict: &Verdict, language: Language) -> String {
+    let Some((_, english, french)) = TEXTS.iter().find(|(code, ..)| *code == verdict.code) else {
+        return verdict.code.clone();
+    };
+    let text = match language {
+        Language::English => english,
+        Language::French => french,
+    };
+    fill(text, verdict)
+}
+
+/// Puts the arguments in the place of `{name}`; a name without argument leaves nothing.
+fn fill(text: &str, verdict: &Verdict) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else { break };
+        out.push_str(before);
+        out.push_str(verdict.args.get(name).map_or("", String::as_str));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Code, English, French.
+const TEXTS: &[(&str, &str, &str)] = &[
+    (
+        "unknown_recipient",
+        "The address does not exist. Correct it with the recipient.",
+        "L'adresse n'existe pas. Corrigez-la avec le destinataire.",
+    ),
+    (
+        "mailbox_full",
+        "The recipient's mailbox is full. Ask for another address, or try again in a few days.",
+        "La boîte du destinataire est pleine. Demandez une autre adresse, ou réessayez dans quelques jours.",
+    ),
+    (
+        "mailbox_disabled",
+        "The recipient's mailbox is disabled. Ask for another address.",
+        "La boîte du destinataire est désactivée. Demandez une autre adresse.",
+    ),
+    (
+        "recipient_refused",
+        "The server refuses this address. Its reply says why.",
+        "Le serveur refuse cette adresse. Sa réponse dit pourquoi.",
+    ),
+    (
+        "recipient_throttled",
+        "This recipient receives too much mail just now. It will be tried again.",
+        "Ce destinataire reçoit trop de courrier en ce moment. Un nouvel essai suivra.",
+    ),
+    (
+        "greylisted",
+        "The server asks unknown senders to come back later. It will be tried again.",
+        "Le serveur demande aux expéditeurs inconnus de revenir plus tard. Un nouvel essai suivra.",
+    ),
+    (
+        "throttled",
+        "The server slows us down. Sending goes on by itself after a pause; lower the rate if this comes back.",
+        "Le serveur nous ralentit. L'envoi reprend seul après une pause ; réduisez la cadence si cela se répète.",
+    ),
+    (
+        "server_busy",
+        "The server is busy. Sending goes on by itself after a pause.",
+        "Le serveur est occupé. L'envoi reprend seul après une pause.",
+    ),
+    (
+        "server_refused",
+        "The server refuses to talk to this machine. Its reply says why; ask its administrator.",
+        "Le serveur refuse de parler à cette machine. Sa réponse dit pourquoi ; voyez son administrateur.",
+    ),
+    (
+        "temporary",
+        "The server could not take the message just now. It will be tried again.",
+        "Le serveur n'a pas pu prendre le message pour l'instant. Un nouvel essai suivra.",
+    ),
+    (
+        "daily_quota",
+        "The account's daily limit is used up. Sending goes on when the limit is free again; nobody has been failed for it.",
+        "La limite quotidienne du compte est atteinte. L'envoi reprend dès qu'elle se libère ; personne n'est mis en échec pour cela.",
+    ),
+    (
+        "hourly_quota",
+        "The account's hourly limit is used up. Sending goes on after a pause.",
+        "La limite horaire du compte est atteinte. L'envoi reprend après une pause.",
+    ),
+    (
+        "sender_quota",
+        "A sending limit of the account is used up. Sending goes on after a pause; see the limits with the mail provider.",
+        "Une limite d'envoi du compte est atteinte. L'envoi reprend après une pause ; vérifiez les limites auprès du fournisseur.",
+    ),
+    (
+        "user_rate",
+        "The account sends faster than its provider allows. Sending goes on after a pause.",
+        "Le compte envoie plus vite que son fournisseur ne le permet. L'envoi reprend après une pause.",
+    ),
+    (
+        "auth_failed",
+        "The server does not accept the user name or password. Correct them and resume; nobody has been failed for it.",
+        "Le serveur n'accepte pas l'identifiant ou le mot de passe. Corrigez-les puis reprenez ; personne n'est mis en échec pour cela.",
+    ),
+    (
+        "auth_unsupported",
+        "The server offers no way to log in that is known here (PLAIN, LOGIN), or not over this connection. Check the port, and whether a password is needed.",
+        "Le serveur ne propose aucune authentification connue ici (PLAIN, LOGIN), ou pas sur cette connexion. Vérifiez le port, et si un mot de passe est nécessaire.",
+    ),
+    (
+        "auth_unavailable",
+        "The server cannot check passwords just now. Sending goes on by itself after a pause.",
+        "Le serveur ne peut pas vérifier les mots de passe pour l'instant. L'envoi reprend seul après une pause.",
+    ),
+    (
+        "invalid_grant",
+        "The access to the account was withdrawn or has expired. Authorise it again and resume.",
+        "L'accès au compte a été retiré ou a expiré. Autorisez-le de nouveau puis reprenez.",
+    ),
+    (
+        "sender_refused",
+        "The server does not let this account send from this address. Correct the sender, or the account, and resume.",
+        "Le serveur ne laisse pas ce compte envoyer depuis cette adresse. Corrigez l'expéditeur, ou le compte, puis reprenez.",
+    ),
+    (
+        "policy",
+        "The server refuses the message by its rules. Its reply says which; check the sender's SPF and DKIM.",
+        "Le serveur refuse le message selon ses règles. Sa réponse dit laquelle ; vérifiez SPF et DKIM de l'expéditeur.",
+    ),
+    (
+        "too_many_recipients",
+        "The server takes fewer recipients per message. The others follow in another message; make the groups smaller.",
+        "Le serveur accepte moins de destinataires par message. Les autres suivront dans un autre ; réduisez les groupes.",
+    ),
+    (
+        "tls_unavailable",
+        "The server offers no encryption, and nothing is sent without it. Check host and port (587 with STARTTLS, 465 as smtps://).",
+        "Le serveur ne propose pas de chiffrement, et rien n'est envoyé sans. Vérifiez l'hôte et le port (587 avec STARTTLS, 465 en smtps://).",
+    ),
+    (
+        "tls_failed",
+        "The encrypted connection failed: {error}. Check the host name and the server's certificate.",
+        "La connexion chiffrée a échoué : {error}. Vérifiez le nom d'hôte et le certificat du serveur.",
+    ),
+    (
+        "connection_lost",
+        "The connection was lost before the message was handed over. It will be tried again.",
+        "La connexion a été perdue avant la remise du message. Un nouvel essai suivra.",
+    ),
+    (
+        "connect_failed",
+        "The server cannot be reached: {error}. Check host, port and firewall; sending goes on by itself when it answers.",
+        "Le serveur est injoignable : {error}. Vérifiez l'hôte, le port et le pare-feu ; l'envoi reprend seul dès qu'il répond.",
+    ),
+    (
+        "dns_failed",
+        "The server's name cannot be resolved: {error}. Check the name and the network.",
+        "Le nom du serveur ne peut pas être résolu : {error}. Vérifiez le nom et le réseau.",
+    ),
+    (
+        "timeout",
+        "The server did not answer in time. It will be tried again.",
+        "Le serveur n'a pas répondu à temps. Un nouvel essai suivra.",
+    ),
+    (
+        "protocol_error",
+        "The server does not keep to SMTP ({error}). Check host and port; sending goes on after a pause.",
+        "Le serveur ne respecte pas SMTP ({error}). Vérifiez l'hôte et le port ; l'envoi reprend après une pause.",
+    ),
+    (
+        "message_too_big",
+        "The message is bigger than the server takes. Make the attachments smaller or send a link.",
+        "Le message dépasse la taille acceptée par le serveur. Réduisez les pièces jointes ou envoyez un lien.",
+    ),
+    (
+        "content_refused",
+        "The server refuses the message itself. Its reply says why.",
+        "Le serveur refuse le message lui-même. Sa réponse dit pourquoi.",
+    ),
+    (
+        "no_recipients",
+        "The message has no recipient. Check the address columns.",
+        "Le message n'a aucun destinataire. Vérifiez les colonnes d'adresses.",
+    ),
+    (
+        "invalid_address",
+        "`{address}` cannot be written as a mail address. Correct it.",
+        "« {address} » ne peut pas s'écrire comme adresse. Corrigez-la.",
+    ),
+    (
+        "smtputf8_needed",
+        "`{address}` has letters that this server cannot carry (SMTPUTF8). Ask for an address without accents before the @.",
+        "« {address} » contient des lettres que ce serveur ne sait pas porter (SMTPUTF8). Demandez une adresse sans accents avant le @.",
+    ),
+    (
+        "outcome_unknown",
+        "The message was handed over and the answer got lost: it may or may not have been delivered. Ask the recipient or look into the server's log, then settle it.",
+        "Le message a été remis et la réponse s'est perdue : il est peut-être parti, peut-être pas. Demandez au destinataire ou consultez le journal du serveur, puis tranchez.",
+    ),
+    (
+        "attachment_missing",
+        "The attachment {path} is missing. Put it back and retry.",
+        "La pièce jointe {path} est absente. Remettez-la en place et relancez.",
+    ),
+    (
+        "attachment_unreadable",
+        "The attachment {path} cannot be read ({error}). Check its permissions and retry.",
+        "La pièce jointe {path} est illisible ({error}). Vérifiez ses droits et relancez.",
+    ),
+    (
+        "attachment_changed",
+        "The attachment {path} has changed since the mailing was prepared. Prepare it anew, or use --copy.",
+        "La pièce jointe {path} a changé depuis la préparation de l'envoi. Préparez-le de nouveau, ou utilisez --copy.",
+    ),
+    (
+        "template",
+        "The template cannot be filled for this row: {error}. Correct the template or the row.",
+        "Le modèle ne peut pas être rempli pour cette ligne : {error}. Corrigez le modèle ou la ligne.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Fault;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_is_told_once_and_in_both_languages() {
+        let codes: HashSet<_> = TEXTS.iter().map(|(code, ..)| code).collect();
+        assert_eq!(codes.len(), TEXTS.len());
+        for (code, english, french) in TEXTS {
+            for text in [english, french] {
+                assert!(text.ends_with('.'), "{code}: {text}");
+                assert_eq!(text.matches('{').count(), text.matches('}').count(), "{code}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn arguments_stand_in_their_places() {
+        let verdict = Verdict::permanent("attachment_missing", Fault::Content).with_arg("path", "/srv/pdf/{x}.pdf");
+        assert_eq!(
+            explain(&verdict, Language::French),
+            "La pièce jointe /srv/pdf/{x}.pdf est absente. Remettez-la en place et relancez."
+        );
+        assert_eq!(explain(&Verdict::permanent("new_one", Fault::Content), Language::English), "new_one");
+    }
+}
