@@ -388,7 +388,20 @@ fn shown(text: &str) -> String {
 
 /// Slips of the keyboard in domains that many recipients have.
 const SLIPS: &[(&[&str], &str)] = &[
-    (&["gmial.com", "gmai.com", "gamil.com", "gmal.com", "gmail.co", "gmail.cm", "gmail.con", "gmail.fr", "gmaill.com"], "gmail.com"),
+    (
+        &[
+            "gmial.com",
+            "gmai.com",
+            "gamil.com",
+            "gmal.com",
+            "gmail.co",
+            "gmail.cm",
+            "gmail.con",
+            "gmail.fr",
+            "gmaill.com",
+        ],
+        "gmail.com",
+    ),
     (&["hotmial.com", "hotmal.com", "hotmail.con", "hotmai.com"], "hotmail.com"),
     (&["hotmial.fr", "hotmal.fr", "hotmai.fr"], "hotmail.fr"),
     (&["yaho.fr", "yahou.fr", "yahooo.fr"], "yahoo.fr"),

@@ -87,7 +87,8 @@ const EXCERPT_HALF: usize = 50;
 
 fn excerpt(line: &str, before: usize) -> String {
     let from = before.saturating_sub(EXCERPT_HALF);
-    let shown: String = line.chars().skip(from).take(2 * EXCERPT_HALF).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown: String =
+        line.chars().skip(from).take(2 * EXCERPT_HALF).map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("  | {shown}\n  | {:>width$}", "^", width = before - from + 1)
 }
 
@@ -149,7 +150,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|candidate| (distance(&wanted, &folded(candidate)), candidate))
-        .filter(|(distance, candidate)| *distance <= allowed && !candidate.is_empty() && *distance < wanted.len().max(1))
+        .filter(|(distance, candidate)| {
+            *distance <= allowed && !candidate.is_empty() && *distance < wanted.len().max(1)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -208,7 +211,10 @@ mod tests {
         let mut problems = Problems::default();
         problems.extend((0..1_500).map(|line| Problem::error("a", "x", "").at(line)));
         problems.push(Problem::warning("a", "y", ""));
-        assert_eq!((problems.listed.len(), problems.errors, problems.warnings, problems.unlisted()), (1_001, 1_500, 1, 500));
+        assert_eq!(
+            (problems.listed.len(), problems.errors, problems.warnings, problems.unlisted()),
+            (1_001, 1_500, 1, 500)
+        );
     }
 
     #[test]

@@ -47,7 +47,10 @@ fn says_what_is_wrong_and_what_to_do() {
         ("jean@x_y.fr", "`jean@x_y.fr` has a domain that cannot exist, check the part after the @"),
         ("jean@127.0.0.1", "`jean@127.0.0.1` has a domain that cannot exist, check the part after the @"),
         ("jean@%41.fr", "`jean@%41.fr` has a domain that cannot exist, check the part after the @"),
-        (".jean@x.fr", "`.jean@x.fr` has a dot at an end, or two dots in a row, before the @, check the part before the @"),
+        (
+            ".jean@x.fr",
+            "`.jean@x.fr` has a dot at an end, or two dots in a row, before the @, check the part before the @",
+        ),
         ("je(an@x.fr", "`je(an@x.fr` has `(` before the @, check the part before the @"),
         ("Jean jean@x.fr", "`Jean jean@x.fr` has words beside the address, write it as Name <name@domain>"),
         ("Jean <jean@x.fr", "`Jean <jean@x.fr` has a `<` that is not closed, close it with >"),
@@ -56,7 +59,10 @@ fn says_what_is_wrong_and_what_to_do() {
         ("a@x.fr <b@x.fr>", "`a@x.fr <b@x.fr>` goes on after the `>`, separate two addresses with a comma"),
         ("je\u{200b}an@x.fr", "`je\u{fffd}an@x.fr` holds the forbidden character U+200B, delete it"),
         ("\"Jean\u{7}\" <a@x.fr>", "`\"Jean\u{fffd}\" <a@x.fr>` holds the forbidden character U+0007, delete it"),
-        ("\"A\r\nBcc: e@x.fr\" <a@x.fr>", "`\"A\u{fffd}\u{fffd}Bcc: e@x.fr\" <a@x.fr>` holds the forbidden character line break, delete it"),
+        (
+            "\"A\r\nBcc: e@x.fr\" <a@x.fr>",
+            "`\"A\u{fffd}\u{fffd}Bcc: e@x.fr\" <a@x.fr>` holds the forbidden character line break, delete it",
+        ),
         (&long, &format!("`{long}` has more than 64 bytes before the @, shorten it")),
     ];
     for (cell, expected) in table {
