@@ -156,6 +156,13 @@ impl Templates {
         columns
     }
 
+    /// Whether a column stands in names of attachments and nowhere else.
+    pub fn names_files_only(&self, column: usize) -> bool {
+        self.compiled.iter().all(|compiled| {
+            matches!(compiled.part, Part::Attach(_)) || compiled.rewritten.used.iter().all(|(used, _)| *used != column)
+        })
+    }
+
     fn add(&mut self, part: Part, template: &Template) -> Result<Compiled, Vec<Problem>> {
         let source = match part {
             // A file for a one-line field ends with a line break that is not meant.
