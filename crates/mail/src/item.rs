@@ -88,7 +88,7 @@ pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: 
 
 fn template_fault(problem: &Problem, line: u64) -> Verdict {
     Verdict::permanent("template_failed", Fault::Content)
-        .with_arg("template", &problem.file)
-        .with_arg("what", &problem.what)
+        .with_arg("template", &*problem.file)
+        .with_arg("what", &*problem.what)
         .with_arg("line", line.to_string())
 }

@@ -231,14 +231,14 @@ impl<'a> Preflight<'a> {
         }
     }
 
-    fn error(&self, line: u64, what: impl Into<String>, remedy: &str) -> Problem {
+    fn error(&self, line: u64, what: impl Into<Box<str>>, remedy: &str) -> Problem {
         Problem::error(&self.options.file, what, remedy).at(line)
     }
 }
 
 fn place(problem: &Problem) -> String {
-    let numbers = [problem.line, problem.character].into_iter().flatten();
-    numbers.fold(problem.file.clone(), |place, number| format!("{place}:{number}"))
+    let numbers = [problem.line, problem.character.map(u64::from)].into_iter().flatten();
+    numbers.fold(problem.file.to_string(), |place, number| format!("{place}:{number}"))
 }
 
 /// Base64 in lines of 76 makes 78 bytes of 57; the rest is headers and boundaries.

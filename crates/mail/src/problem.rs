@@ -19,29 +19,29 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file as the user named it, a template's name (`subject`), or a setting (`--where`).
-    pub file: String,
+    pub file: Box<str>,
     /// Physical line, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// Character within the line, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub character: Option<u64>,
+    pub character: Option<u32>,
     /// The heading concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    pub what: String,
+    pub column: Option<Box<str>>,
+    pub what: Box<str>,
     /// Empty where the problem says it all.
-    pub remedy: String,
+    pub remedy: Box<str>,
     /// The line concerned with a caret under the place, for templates and settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub excerpt: Option<String>,
+    pub excerpt: Option<Box<str>>,
     pub severity: Severity,
 }
 
 impl Problem {
-    pub fn error(file: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn error(file: &str, what: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
         Self {
-            file: file.to_owned(),
+            file: file.into(),
             line: None,
             character: None,
             column: None,
@@ -52,7 +52,7 @@ impl Problem {
         }
     }
 
-    pub fn warning(file: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn warning(file: &str, what: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(file, what, remedy) }
     }
 
@@ -64,7 +64,7 @@ impl Problem {
 
     #[must_use]
     pub fn in_column(mut self, column: &str) -> Self {
-        self.column = Some(column.to_owned());
+        self.column = Some(column.into());
         self
     }
 
@@ -76,8 +76,8 @@ impl Problem {
         let end = source[start..].find('\n').map_or(source.len(), |at| start + at);
         let before = source[start..offset].chars().count();
         self.line = Some(source[..offset].matches('\n').count() as u64 + 1);
-        self.character = Some(before as u64 + 1);
-        self.excerpt = Some(excerpt(source[start..end].trim_end_matches('\r'), before));
+        self.character = Some(u32::try_from(before + 1).unwrap_or(u32::MAX));
+        self.excerpt = Some(excerpt(source[start..end].trim_end_matches('\r'), before).into());
         self
     }
 }
@@ -95,7 +95,7 @@ fn excerpt(line: &str, before: usize) -> String {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        for place in [self.line, self.character].into_iter().flatten() {
+        for place in [self.line, self.character.map(u64::from)].into_iter().flatten() {
             write!(f, ":{place}")?;
         }
         write!(f, ": {}", self.what)?;

@@ -186,7 +186,12 @@ impl Templates {
             .into_iter()
             .filter(|name| !self.columns.contains(name) && !GLOBALS.contains(&name.as_str()))
             .collect();
-        unknown.sort_unstable();
+        // In the order of the template; the pieces of one mistyped heading are one mistake.
+        unknown.sort_unstable_by_key(|name| (heading::find(&source, name), name.clone()));
+        unknown.dedup_by_key(|name| {
+            let expression = heading::find(&source, name).and_then(|at| heading::expression_at(&source, at));
+            expression.filter(|words| self.meant(words).is_some()).map_or_else(|| name.clone(), str::to_owned)
+        });
         let mut problems: Vec<Problem> = unknown
             .iter()
             .map(|name| self.undefined(&template.name, &source, name, heading::find(&source, name)))

@@ -142,7 +142,7 @@ pub(super) fn unknown_items(source: &str, columns: &[String]) -> Vec<(String, us
         let inside = &source[tag.start..tag.end];
         for (_, from, to) in occurrences(inside, &[(0, "row")]) {
             if let Some((name, _)) = item(&inside[to..])
-                && !columns.iter().any(|column| *column == name)
+                && !columns.contains(&name)
             {
                 unknown.push((name, tag.start + from));
             }
@@ -287,7 +287,8 @@ fn stands_alone(rest: &str, heading: &str, before: char) -> bool {
     let ends_word = heading.chars().next_back().is_some_and(is_word);
     // `nom=` names an argument, `nom(` calls a function.
     let is_argument = after == '=' && !rest[heading.len()..].starts_with("==");
-    !(starts_word && is_word(before)) && !(ends_word && is_word(after)) && !is_argument && after != '('
+    let is_part = (starts_word && is_word(before)) || (ends_word && is_word(after));
+    !is_part && !is_argument && after != '('
 }
 
 /// Whether printing nothing is provided for.

@@ -154,6 +154,6 @@ proptest! {
         prop_assume!(!reserved && !["True", "False", "None"].contains(&heading.as_str()));
         let sources = Sources { to: Template::default(), ..subject(&format!("{{{{ {heading} }}}}")) };
         let templates = Templates::compile(&sources, &[heading], Audience::OneRow).unwrap();
-        prop_assert_eq!(templates.render(&[value.clone()]).unwrap().subject, value);
+        prop_assert_eq!(templates.render(std::slice::from_ref(&value)).unwrap().subject, value);
     }
 }
