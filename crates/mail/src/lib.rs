@@ -8,12 +8,16 @@
 pub mod address;
 pub mod catcher;
 pub mod gmail;
+pub mod item;
 pub mod letter;
 pub mod message;
 pub mod preflight;
+pub mod problem;
+pub mod rate;
 pub mod recipients;
 pub mod run_log;
 pub mod smtp;
+pub mod spec;
 pub mod template;
 pub mod transport;
 pub mod verdict_text;

@@ -1,1 +1,254 @@
-//! To come.
+//! Looks at every row before anything leaves: what is wrong with each, all of it at once, and what the run will take.
+//!
+//! The same pass makes the [`MailItem`]s that are enqueued, so that what was checked is what is sent. It holds no
+//! row: besides the bounded list of problems, only a hash per row, for duplicates.
+
+mod attachment;
+mod eta;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    address::{Mailbox, parse_list},
+    item::MailItem,
+    letter::Attachment,
+    problem::{Problem, Problems, Severity},
+    recipients::Row,
+    spec::{Mailing, OnNoFile},
+    template::{Rendered, Templates},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    path::PathBuf,
+};
+
+pub use attachment::{Files, Hashing, Reach};
+pub use eta::eta;
+
+/// Where files are looked for and what the account allows.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How problems name the recipients' file.
+    pub file: String,
+    /// Attachments are relative to it; it should be absolute.
+    pub base: PathBuf,
+    pub reach: Reach,
+    pub hashing: Hashing,
+    /// Bytes of a message as sent, after base64.
+    pub message_bytes_max: Option<u64>,
+}
+
+/// What preflight found. `messages` counts what would be sent if the wrong rows are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Rows looked at, the wrong ones included.
+    pub rows: u64,
+    pub rows_good: u64,
+    pub messages: u64,
+    /// Addresses, hidden ones included.
+    pub recipients: u64,
+    pub problems: Problems,
+    /// Bytes of all messages as sent, about.
+    pub bytes_estimate: u64,
+}
+
+/// A pass over the rows.
+pub struct Preflight<'a> {
+    mailing: &'a Mailing,
+    templates: &'a Templates,
+    options: &'a Options,
+    required: Vec<usize>,
+    files: Files,
+    hasher: RandomState,
+    /// A hash of recipients and files → the line that had it first.
+    seen: HashMap<u64, u32>,
+    report: Report,
+}
+
+impl<'a> Preflight<'a> {
+    pub fn new(mailing: &'a Mailing, templates: &'a Templates, options: &'a Options) -> Self {
+        Self {
+            mailing,
+            templates,
+            options,
+            required: templates.required_columns(),
+            files: Files::new(options.base.clone(), options.reach, options.hashing),
+            hasher: RandomState::new(),
+            seen: HashMap::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// Checks one row. What is wrong is in the report, and returned for the row's error trace; a warning alone does
+    /// not stop a row.
+    pub fn check(&mut self, row: Result<Row, Problem>) -> Result<MailItem, Vec<Problem>> {
+        self.report.rows += 1;
+        let mut found = Vec::new();
+        let item = match row {
+            Ok(row) => self.item(row, &mut found),
+            Err(problem) => {
+                found.push(problem);
+                None
+            }
+        };
+        self.report.problems.extend(found.iter().cloned());
+        match item {
+            Some((item, bytes)) if found.iter().all(|problem| problem.severity == Severity::Warning) => {
+                self.count(&item, bytes);
+                Ok(item)
+            }
+            _ => Err(found),
+        }
+    }
+
+    pub fn finish(mut self) -> Report {
+        if self.report.rows == 0 {
+            let remedy = "add a row per recipient, or loosen --where";
+            self.report.problems.push(Problem::error(&self.options.file, "there are no recipients", remedy));
+        }
+        self.report
+    }
+
+    fn count(&mut self, item: &MailItem, bytes: u64) {
+        let group = u64::from(self.mailing.group.unwrap_or(1).max(1));
+        let opens_message = self.report.rows_good.is_multiple_of(group);
+        self.report.rows_good += 1;
+        if opens_message {
+            self.report.messages += 1;
+            self.report.bytes_estimate += bytes;
+        }
+        let shared = if opens_message { item.cc.len() + item.bcc.len() } else { 0 };
+        self.report.recipients += (item.to.len() + shared) as u64;
+    }
+
+    /// The item and the bytes of its message, as far as they can be made.
+    fn item(&mut self, row: Row, found: &mut Vec<Problem>) -> Option<(MailItem, u64)> {
+        let line = row.line;
+        self.empty_cells(&row, found);
+        let had_empty = !found.is_empty();
+        let rendered = match self.templates.render(&row.values) {
+            Ok(rendered) => rendered,
+            Err(problem) => {
+                let what = format!("{}: {}", place(&problem), problem.what);
+                found.push(Problem { column: problem.column, ..self.error(line, what, &problem.remedy) });
+                return None;
+            }
+        };
+        let to = self.addresses("to", &rendered.to, line, found);
+        let cc = self.addresses("cc", &rendered.cc, line, found);
+        let bcc = self.addresses("bcc", &rendered.bcc, line, found);
+        if to.is_empty() && found.is_empty() {
+            found.push(self.error(line, "nobody to send to: `to` comes out empty", "fill in the address"));
+        }
+        let attachments = self.attachments(&rendered, line, had_empty, found);
+        let bytes = message_bytes(&rendered, &attachments);
+        if let Some(most) = self.options.message_bytes_max.filter(|most| bytes > *most) {
+            let what = format!("the message would be {} MB, and the account takes {} MB", tenths(bytes), tenths(most));
+            found.push(self.error(line, what, "attach a smaller file, or send a link"));
+        }
+        let item = MailItem { line, values: row.values, to, cc, bcc, attachments };
+        if found.iter().all(|problem| problem.severity == Severity::Warning) {
+            self.duplicate(&item, &rendered, found);
+        }
+        Some((item, bytes))
+    }
+
+    fn empty_cells(&self, row: &Row, found: &mut Vec<Problem>) {
+        for index in &self.required {
+            if row.values.get(*index).is_none_or(|value| value.trim().is_empty()) {
+                let column = self.mailing.columns.get(*index).map_or("", String::as_str);
+                // Where a missing file is allowed, a column that only names files may be empty.
+                if self.mailing.on_no_file == OnNoFile::Send && self.templates.names_files_only(*index) {
+                    continue;
+                }
+                let what = format!("column \"{column}\" is empty");
+                let remedy = "fill it in, or give the template a default";
+                found.push(self.error(row.line, what, remedy).in_column(column));
+            }
+        }
+    }
+
+    fn addresses(&self, field: &str, text: &str, line: u64, found: &mut Vec<Problem>) -> Vec<Mailbox> {
+        let (mailboxes, errors) = parse_list(text);
+        for error in errors {
+            let what = format!("{field}: {}", error.to_string().rsplit_once(", ").map_or("", |(what, _)| what));
+            found.push(self.error(line, what, error.fault.remedy()));
+        }
+        for mailbox in &mailboxes {
+            if let Some(meant) = mailbox.meant_domain() {
+                let what = format!("{field}: the domain of `{}` is unusual", mailbox.address);
+                found.push(Problem::warning(&self.options.file, what, format!("did you mean {meant}?")).at(line));
+            }
+        }
+        mailboxes
+    }
+
+    fn attachments(
+        &mut self,
+        rendered: &Rendered,
+        line: u64,
+        had_empty: bool,
+        found: &mut Vec<Problem>,
+    ) -> Vec<Attachment> {
+        let mut attachments = Vec::new();
+        for path in &rendered.attach {
+            if path.is_empty() || path.ends_with(['/', '\\']) {
+                // An empty cell has been reported as such.
+                if self.mailing.on_no_file == OnNoFile::Refuse && !had_empty {
+                    let remedy = "fill it in, or allow messages without a file (on-no-file = \"send\")";
+                    found.push(self.error(
+                        line,
+                        format!("no file is named: the attachment comes out as `{path}`"),
+                        remedy,
+                    ));
+                }
+                continue;
+            }
+            match self.files.look_up(path) {
+                Ok(attachment) => attachments.push(attachment),
+                Err((what, remedy)) => found.push(self.error(line, what, remedy)),
+            }
+        }
+        attachments
+    }
+
+    fn duplicate(&mut self, item: &MailItem, rendered: &Rendered, found: &mut Vec<Problem>) {
+        let mut addresses: Vec<String> = item.recipients().map(|mailbox| mailbox.address.to_lowercase()).collect();
+        addresses.sort_unstable();
+        let files: Vec<_> = item.attachments.iter().map(|attachment| &attachment.path).collect();
+        // Without a file, two letters are the same when they read the same.
+        let words = files.is_empty().then_some((&rendered.subject, &rendered.text, &rendered.html));
+        let hash = self.hasher.hash_one((addresses, files, words));
+        let line = u32::try_from(item.line).unwrap_or(u32::MAX);
+        let first = *self.seen.entry(hash).or_insert(line);
+        if first != line {
+            let same = if item.attachments.is_empty() { "message" } else { "file" };
+            let what = format!("the same {same} goes to the same recipient as on line {first}");
+            found.push(self.error(item.line, what, "delete one of the two rows"));
+        }
+    }
+
+    fn error(&self, line: u64, what: impl Into<Box<str>>, remedy: &str) -> Problem {
+        Problem::error(&self.options.file, what, remedy).at(line)
+    }
+}
+
+fn place(problem: &Problem) -> String {
+    let numbers = [problem.line, problem.character.map(u64::from)].into_iter().flatten();
+    numbers.fold(problem.file.to_string(), |place, number| format!("{place}:{number}"))
+}
+
+/// Base64 in lines of 76 makes 78 bytes of 57; the rest is headers and boundaries.
+fn message_bytes(rendered: &Rendered, attachments: &[Attachment]) -> u64 {
+    let encoded = |bytes: u64| bytes.div_ceil(57).saturating_mul(78);
+    let bodies = [&rendered.text, &rendered.html].into_iter().flatten().map(|body| encoded(body.len() as u64) + 200);
+    let files = attachments.iter().map(|attachment| encoded(attachment.size).saturating_add(400));
+    bodies.chain(files).fold(1_500, u64::saturating_add)
+}
+
+fn tenths(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / 1_000_000.0)
+}

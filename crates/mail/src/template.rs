@@ -1,1 +1,393 @@
-//! To come.
+//! What users write: subjects, bodies and file names in the Jinja language, with every column usable by its heading.
+//!
+//! `{{ Société }}`, `{{ E-mail }}` and `{{ Code client }}` are no names in Jinja, so [`heading`] turns them into
+//! `row['…']` before parsing; positions in errors are those of what the user wrote. A name that no column has is
+//! found when compiling, with the nearest heading. Rendering is bounded in steps and in bytes.
+
+mod filters;
+mod heading;
+
+#[cfg(test)]
+mod tests;
+
+use crate::problem::{Problem, nearest};
+use heading::Rewritten;
+use minijinja::{
+    AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value,
+    value::{Enumerator, Object},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Steps that one template may take for one row.
+const FUEL: u64 = 200_000;
+/// Bytes of one rendered template.
+pub const RENDERED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Names that every template knows besides the columns.
+const GLOBALS: &[&str] = &["row", "range", "dict", "namespace", "loop", "debug"];
+
+/// The templates of a mailing as they were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sources {
+    pub to: Template,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cc: Option<Template>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bcc: Option<Template>,
+    pub subject: Template,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Template>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<Template>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attach: Vec<Template>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_unsubscribe: Option<Template>,
+}
+
+/// One template and where it came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// For problems: a file name, or the setting (`subject`).
+    pub name: String,
+    pub source: String,
+}
+
+/// What a template is for: it decides escaping and which empty cells matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    To,
+    Cc,
+    Bcc,
+    Subject,
+    Text,
+    Html,
+    Attach(usize),
+    ListUnsubscribe,
+}
+
+/// Whether the body is written once per row or once for a group of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    OneRow,
+    /// Only `to` may use columns: the others see the same message.
+    Group,
+}
+
+/// Templates tied to the columns of a file. Cheap to share, usable from several threads.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+    compiled: Vec<Compiled>,
+    columns: Arc<[String]>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    part: Part,
+    /// In the environment.
+    key: String,
+    name: String,
+    original: String,
+    rewritten: Rewritten,
+}
+
+/// The templates of one row, filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    pub to: String,
+    pub cc: String,
+    pub bcc: String,
+    pub subject: String,
+    pub text: Option<String>,
+    pub html: Option<String>,
+    /// As many as there are `attach` templates.
+    pub attach: Vec<String>,
+    pub list_unsubscribe: Option<String>,
+}
+
+impl Templates {
+    /// Parses every template; everything that is wrong with any of them at once.
+    pub fn compile(sources: &Sources, columns: &[String], audience: Audience) -> Result<Self, Vec<Problem>> {
+        let mut templates = Self { environment: environment(), compiled: Vec::new(), columns: columns.into() };
+        let mut problems = Vec::new();
+        for (part, template) in sources.parts() {
+            match templates.add(part, template) {
+                Ok(compiled) => {
+                    if audience == Audience::Group && part != Part::To {
+                        problems.extend(refuse_columns(&compiled, columns));
+                    }
+                    templates.compiled.push(compiled);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(templates) } else { Err(problems) }
+    }
+
+    /// Fills in every template with `values`, one per column.
+    pub fn render(&self, values: &[String]) -> Result<Rendered, Problem> {
+        let row = self.context(values);
+        let mut rendered = Rendered::default();
+        for compiled in &self.compiled {
+            let text = self.render_one(compiled, &row)?;
+            match compiled.part {
+                Part::To => rendered.to = text,
+                Part::Cc => rendered.cc = text,
+                Part::Bcc => rendered.bcc = text,
+                Part::Subject => rendered.subject = header(compiled, &text)?,
+                Part::Text => rendered.text = Some(text),
+                Part::Html => rendered.html = Some(text),
+                Part::Attach(_) => rendered.attach.push(header(compiled, &text)?),
+                Part::ListUnsubscribe => rendered.list_unsubscribe = Some(header(compiled, &text)?),
+            }
+        }
+        Ok(rendered)
+    }
+
+    /// Columns that a template prints as they are, outside any `{% if %}`: where such a cell is empty, the recipient
+    /// sees a hole. `cc` and `bcc` may stay empty.
+    pub fn required_columns(&self) -> Vec<usize> {
+        let parts = self.compiled.iter().filter(|compiled| !matches!(compiled.part, Part::Cc | Part::Bcc));
+        let mut columns: Vec<usize> = parts.flat_map(|compiled| compiled.rewritten.required.iter().copied()).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Whether a column stands in names of attachments and nowhere else.
+    pub fn names_files_only(&self, column: usize) -> bool {
+        self.compiled.iter().all(|compiled| {
+            matches!(compiled.part, Part::Attach(_)) || compiled.rewritten.used.iter().all(|(used, _)| *used != column)
+        })
+    }
+
+    fn add(&mut self, part: Part, template: &Template) -> Result<Compiled, Vec<Problem>> {
+        let source = match part {
+            // A file for a one-line field ends with a line break that is not meant.
+            Part::Subject | Part::Attach(_) | Part::ListUnsubscribe => one_line(&template.source),
+            _ => template.source.clone(),
+        };
+        let rewritten = heading::rewrite(&source, &self.columns);
+        let key = match part {
+            Part::Attach(number) => format!("attach-{number}"),
+            Part::Html => "html.html".to_owned(),
+            other => format!("{other:?}"),
+        };
+        if let Err(error) = self.environment.add_template_owned(key.clone(), rewritten.text.clone()) {
+            return Err(vec![self.syntax_problem(&template.name, &source, &rewritten, &error)]);
+        }
+        let undeclared = match self.environment.get_template(&key) {
+            Ok(template) => template.undeclared_variables(false),
+            Err(error) => return Err(vec![self.syntax_problem(&template.name, &source, &rewritten, &error)]),
+        };
+        let mut unknown: Vec<String> = undeclared
+            .into_iter()
+            .filter(|name| !self.columns.contains(name) && !GLOBALS.contains(&name.as_str()))
+            .collect();
+        // In the order of the template; the pieces of one mistyped heading are one mistake.
+        unknown.sort_unstable_by_key(|name| (heading::find(&source, name), name.clone()));
+        unknown.dedup_by_key(|name| {
+            let expression = heading::find(&source, name).and_then(|at| heading::expression_at(&source, at));
+            expression.filter(|words| self.meant(words).is_some()).map_or_else(|| name.clone(), str::to_owned)
+        });
+        let mut problems: Vec<Problem> = unknown
+            .iter()
+            .map(|name| self.undefined(&template.name, &source, name, heading::find(&source, name)))
+            .collect();
+        for (name, offset) in heading::unknown_items(&source, &self.columns) {
+            problems.push(self.undefined(&template.name, &source, &name, Some(offset)));
+        }
+        if problems.is_empty() {
+            Ok(Compiled { part, key, name: template.name.clone(), original: source, rewritten })
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn syntax_problem(&self, name: &str, source: &str, rewritten: &Rewritten, error: &minijinja::Error) -> Problem {
+        let offset = rewritten.original_offset(error_offset(error, &rewritten.text));
+        let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        // Words that are no name are most often a heading mistyped.
+        let meant = heading::expression_at(source, offset).and_then(|words| self.meant(words));
+        let remedy = match meant {
+            Some(column) if !source.contains(column) => format!("did you mean `{column}`?"),
+            _ if what.starts_with("unexpected end of input") => "close what is open".to_owned(),
+            _ => "correct the template".to_owned(),
+        };
+        Problem::error(name, what, remedy).pointing(source, offset)
+    }
+
+    fn undefined(&self, name: &str, source: &str, variable: &str, offset: Option<usize>) -> Problem {
+        let words = offset.and_then(|offset| heading::expression_at(source, offset));
+        let remedy = match self.meant(variable).or_else(|| words.and_then(|words| self.meant(words))) {
+            Some(column) => format!("did you mean `{column}`?"),
+            None => {
+                let columns = self.columns.iter().take(20).map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+                format!("the columns are {columns}")
+            }
+        };
+        let problem = Problem::error(name, format!("no column is called `{variable}`"), remedy).in_column(variable);
+        match offset {
+            Some(offset) => problem.pointing(source, offset),
+            None => problem,
+        }
+    }
+
+    fn meant(&self, name: &str) -> Option<&str> {
+        nearest(name, self.columns.iter().map(String::as_str))
+    }
+
+    fn context(&self, values: &[String]) -> Value {
+        let values = values.iter().map(|value| Value::from(value.as_str())).collect();
+        let row = Arc::new(RowValues { columns: Arc::clone(&self.columns), values });
+        Value::from_object(Scope(row))
+    }
+
+    fn render_one(&self, compiled: &Compiled, row: &Value) -> Result<String, Problem> {
+        let mut out = Bounded(Vec::new());
+        let result = self
+            .environment
+            .get_template(&compiled.key)
+            .and_then(|template| template.render_captured_to(row.clone(), &mut out).map(drop));
+        match result {
+            Ok(()) => Ok(String::from_utf8(out.0).unwrap_or_default()),
+            Err(error) => {
+                let offset = compiled.rewritten.original_offset(error_offset(&error, &compiled.rewritten.text));
+                let (what, remedy) = match error.kind() {
+                    ErrorKind::OutOfFuel => ("takes too many steps".to_owned(), "shorten its loops"),
+                    ErrorKind::WriteFailure => {
+                        (format!("gives more than {RENDERED_BYTES_MAX} bytes"), "shorten it, or attach a file")
+                    }
+                    kind => (
+                        error.detail().map_or_else(|| kind.to_string(), str::to_owned),
+                        "correct the template or the row",
+                    ),
+                };
+                Err(Problem::error(&compiled.name, what, remedy).pointing(&compiled.original, offset))
+            }
+        }
+    }
+}
+
+impl Sources {
+    /// Every template that there is.
+    pub fn parts(&self) -> impl Iterator<Item = (Part, &Template)> {
+        let optional = [
+            (Part::Cc, &self.cc),
+            (Part::Bcc, &self.bcc),
+            (Part::Text, &self.text),
+            (Part::Html, &self.html),
+            (Part::ListUnsubscribe, &self.list_unsubscribe),
+        ];
+        [(Part::To, &self.to), (Part::Subject, &self.subject)]
+            .into_iter()
+            .chain(optional.into_iter().filter_map(|(part, template)| Some((part, template.as_ref()?))))
+            .chain(self.attach.iter().enumerate().map(|(number, template)| (Part::Attach(number), template)))
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(50);
+    environment.set_debug(true);
+    environment.set_auto_escape_callback(
+        |name| {
+            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        },
+    );
+    filters::add(&mut environment);
+    environment
+}
+
+fn refuse_columns(compiled: &Compiled, columns: &[String]) -> Vec<Problem> {
+    let used = compiled.rewritten.used.iter();
+    used.map(|(column, offset)| {
+        let heading = &columns[*column];
+        let what = format!("uses the column `{heading}`, and a group reads one and the same message");
+        Problem::error(&compiled.name, what, "leave it out, or send without --group")
+            .in_column(heading)
+            .pointing(&compiled.original, *offset)
+    })
+    .collect()
+}
+
+/// A rendered field that ends up in a header. Line breaks of the template are gone by now, so one that is there came
+/// with a cell: a forged header, or an address pasted with too much around it.
+fn header(compiled: &Compiled, text: &str) -> Result<String, Problem> {
+    match text.chars().find(|c| crate::address::is_forbidden(*c)) {
+        None => Ok(text.trim().to_owned()),
+        Some('\n' | '\r') => {
+            let what = format!("a cell puts a line break into `{}`", compiled.name);
+            Err(Problem::error(&compiled.name, what, "delete the line break from the cell"))
+        }
+        Some(c) => {
+            let what = format!("a cell puts the control character U+{:04X} into `{}`", u32::from(c), compiled.name);
+            Err(Problem::error(&compiled.name, what, "delete it from the cell"))
+        }
+    }
+}
+
+fn one_line(source: &str) -> String {
+    source.trim().replace("\r\n", " ").replace(['\n', '\r'], " ")
+}
+
+fn error_offset(error: &minijinja::Error, text: &str) -> usize {
+    error.range().map_or_else(
+        || {
+            let line = error.line().unwrap_or(1).saturating_sub(1);
+            text.split_inclusive('\n').take(line).map(str::len).sum()
+        },
+        |range| range.start,
+    )
+}
+
+/// `row`, and by itself each heading that is a name.
+#[derive(Debug)]
+struct Scope(Arc<RowValues>);
+
+impl Object for Scope {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        if key.as_str() == Some("row") {
+            return Some(Value::from_dyn_object(Arc::clone(&self.0)));
+        }
+        self.0.get_value(key)
+    }
+}
+
+#[derive(Debug)]
+struct RowValues {
+    columns: Arc<[String]>,
+    values: Vec<Value>,
+}
+
+impl Object for RowValues {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let index = self.columns.iter().position(|column| column == name)?;
+        self.values.get(index).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.columns.iter().map(|column| Value::from(column.as_str())).collect())
+    }
+}
+
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > RENDERED_BYTES_MAX {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

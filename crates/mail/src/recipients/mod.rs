@@ -1,1 +1,356 @@
-//! To come.
+//! Recipients, read from the file that the user has: one row at a time, in flat memory, however long the file.
+//!
+//! Comma, semicolon or tab, UTF-8 with or without BOM, Windows-1252, UTF-16 with BOM, or JSON lines are found out
+//! from the first 64 KiB. Nothing is repaired silently: a row that is broken is a [`Problem`] with its physical
+//! line, and reading goes on after it; where it cannot go on, the last item says so.
+//!
+//! [`encoding`] makes text of bytes → [`dialect`] finds the separator → [`record`] cuts CSV records, [`json`] reads
+//! JSON lines → [`Reader`] checks each against the headings → [`filter`] keeps those that `--where` asks for.
+
+mod dialect;
+mod encoding;
+pub mod filter;
+mod json;
+mod record;
+
+#[cfg(test)]
+mod tests;
+
+use crate::problem::{Problem, nearest};
+use encoding::{Decoded, Text};
+use record::{Record, RecordError, Records};
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+};
+
+pub use encoding::Encoding;
+
+/// Bytes looked at to find out encoding and separator.
+pub const SAMPLE_BYTES: usize = 64 * 1024;
+/// Bytes of one row, and of one JSON line.
+pub const ROW_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of one cell.
+pub const CELL_BYTES_MAX: usize = 256 * 1024;
+/// Columns of a file.
+pub const COLUMNS_MAX: usize = 1_000;
+/// Characters of a heading.
+pub const HEADING_MAX: usize = 200;
+
+/// One recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The physical line on which the record starts. The first line of the file is 1.
+    pub line: u64,
+    /// One per column, in the order of [`Reader::columns`].
+    pub values: Vec<String>,
+}
+
+/// What the file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv { separator: char },
+    JsonLines,
+}
+
+/// The rows of a file, as an iterator. Rows in which every cell is empty are passed over.
+pub struct Reader<R: Read> {
+    name: String,
+    columns: Vec<String>,
+    body: Body<R>,
+    done: bool,
+}
+
+enum Body<R: Read> {
+    Csv { records: Records<Decoded<R>>, record: Record, text: Text },
+    Json(json::Lines<BufReader<Decoded<R>>>),
+}
+
+impl Reader<File> {
+    /// Opens a file. Problems name it as it was given.
+    pub fn open(path: &Path) -> Result<Self, Vec<Problem>> {
+        let name = path.display().to_string();
+        let file = File::open(path).map_err(|error| vec![cannot_open(&name, &error)])?;
+        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            return Err(vec![Problem::error(&name, "is a directory", "name the file of recipients in it")]);
+        }
+        Self::new(file, &name)
+    }
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the headings. `name` is how problems name the file.
+    pub fn new(mut input: R, name: &str) -> Result<Self, Vec<Problem>> {
+        let fail = |problem: Problem| vec![problem];
+        let sample = encoding::sample(&mut input).map_err(|error| fail(unreadable(name, 1, &error)))?;
+        let encoding = encoding::detect(&sample).map_err(|junk| fail(junk.problem(name)))?;
+        let truncated = sample.len() == SAMPLE_BYTES;
+        let preview = encoding::preview(&sample, encoding);
+        let mut decoded = Decoded::new(sample, input, encoding);
+        if preview.trim_ascii_start().is_empty() {
+            let problem =
+                Problem::error(name, "the file is empty", "it needs a line of headings and a row per recipient");
+            return Err(fail(problem));
+        }
+        match preview.trim_ascii_start().first() {
+            Some(b'{') => {
+                let mut lines = json::Lines::new(BufReader::new(decoded));
+                let columns = lines.columns(name)?;
+                return Ok(Self { name: name.to_owned(), columns, body: Body::Json(lines), done: false });
+            }
+            Some(b'[') if dialect::looks_like_json_array(&preview) => {
+                return Err(fail(Problem::error(
+                    name,
+                    "is a JSON array",
+                    "write one JSON object per line, without [ and ]",
+                )));
+            }
+            _ => {}
+        }
+        let dialect = dialect::sniff(&preview, truncated);
+        decoded.skip(dialect.skipped).map_err(|error| fail(unreadable(name, 1, &error)))?;
+        let mut records = Records::new(decoded, dialect.separator, if dialect.skipped > 0 { 2 } else { 1 });
+        let (mut record, mut text) = (Record::default(), Text::new(encoding));
+        match records.read(&mut record) {
+            Ok(true) => {}
+            Ok(false) => return Err(fail(Problem::error(name, "the file is empty", "it needs a line of headings"))),
+            Err(error) => return Err(fail(broken(name, &error))),
+        }
+        let columns = headings(name, &record, &mut text)?;
+        Ok(Self { name: name.to_owned(), columns, body: Body::Csv { records, record, text }, done: false })
+    }
+
+    /// The headings, trimmed, their inner white space made single spaces.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    pub fn format(&self) -> Format {
+        match &self.body {
+            Body::Csv { records, .. } => Format::Csv { separator: char::from(records.separator()) },
+            Body::Json(_) => Format::JsonLines,
+        }
+    }
+
+    /// As far as it is known by now: plain ASCII counts as UTF-8.
+    pub fn encoding(&self) -> Encoding {
+        match &self.body {
+            Body::Csv { text, .. } => text.encoding(),
+            Body::Json(_) => Encoding::Utf8,
+        }
+    }
+
+    /// The file's name in problems.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Row, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let Self { name, columns, body, done } = self;
+        let next = match body {
+            Body::Json(lines) => lines.next_row(name, columns),
+            Body::Csv { records, record, text } => loop {
+                match records.read(record) {
+                    Ok(true) if record.is_blank() => {}
+                    Ok(true) => break Next::Row(row(name, columns, record, text)),
+                    Ok(false) => break Next::End,
+                    Err(error) => break Next::Fatal(broken(name, &error)),
+                }
+            },
+        };
+        *done = !matches!(next, Next::Row(_));
+        match next {
+            Next::Row(row) => Some(row),
+            Next::Fatal(problem) => Some(Err(problem)),
+            Next::End => None,
+        }
+    }
+}
+
+/// What reading on has given.
+enum Next {
+    /// A row, or what is wrong with it; reading may go on.
+    Row(Result<Row, Problem>),
+    /// Reading cannot go on.
+    Fatal(Problem),
+    End,
+}
+
+/// The place of the column called `name` among `columns`.
+pub fn column_index(columns: &[String], name: &str) -> Result<usize, UnknownColumn> {
+    columns.iter().position(|column| column == name).ok_or_else(|| UnknownColumn {
+        name: name.to_owned(),
+        suggestion: nearest(name, columns.iter().map(String::as_str)).map(str::to_owned),
+        columns: columns.iter().take(20).cloned().collect(),
+    })
+}
+
+/// No column has that heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownColumn {
+    pub name: String,
+    pub suggestion: Option<String>,
+    /// Some of those that there are.
+    pub columns: Vec<String>,
+}
+
+impl UnknownColumn {
+    pub fn what(&self) -> String {
+        format!("there is no column \"{}\"", self.name)
+    }
+
+    pub fn remedy(&self) -> String {
+        match &self.suggestion {
+            Some(column) => format!("did you mean \"{column}\"?"),
+            None => format!(
+                "the columns are {}",
+                self.columns.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ")
+            ),
+        }
+    }
+}
+
+fn headings(name: &str, record: &Record, text: &mut Text) -> Result<Vec<String>, Vec<Problem>> {
+    let line = record.line;
+    let mut problems = Vec::new();
+    let mut columns: Vec<String> = Vec::new();
+    if record.len() > COLUMNS_MAX {
+        let what = format!("there are {} columns, more than {COLUMNS_MAX}", record.len());
+        return Err(vec![Problem::error(name, what, "keep those that the mailing uses").at(line)]);
+    }
+    for (index, field) in record.fields().enumerate() {
+        let number = index + 1;
+        let Ok(heading) = text.decode(record, field) else {
+            return Err(vec![not_utf8(name, line)]);
+        };
+        let heading = clean_heading(&heading);
+        if heading.is_empty() {
+            let remedy = "write a heading above it, or delete the column";
+            problems.push(Problem::error(name, format!("column {number} has no heading"), remedy).at(line));
+        } else if heading.chars().count() > HEADING_MAX {
+            let what = format!("the heading of column {number} is longer than {HEADING_MAX} characters");
+            problems.push(Problem::error(name, what, "does the file begin with a line of headings?").at(line));
+        } else if let Some(first) = columns.iter().position(|column| *column == heading) {
+            let what = format!("columns {} and {number} have the same heading \"{heading}\"", first + 1);
+            problems.push(Problem::error(name, what, "rename one of them").in_column(&heading).at(line));
+        } else if heading.contains(crate::address::is_forbidden) {
+            let what = format!("the heading of column {number} holds a control character");
+            problems.push(Problem::error(name, what, "delete it").at(line));
+        }
+        columns.push(heading);
+    }
+    if let Some(address) =
+        columns.iter().find(|column| column.contains('@') && column.parse::<crate::address::Mailbox>().is_ok())
+    {
+        let what = format!("the first line holds the address `{address}`, so it is not a line of headings");
+        problems.insert(0, Problem::error(name, what, "add a line of headings above it").at(line));
+    }
+    if problems.is_empty() { Ok(columns) } else { Err(problems) }
+}
+
+fn clean_heading(heading: &str) -> String {
+    heading.trim_matches('\u{feff}').split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn row(name: &str, columns: &[String], record: &Record, text: &mut Text) -> Result<Row, Problem> {
+    let line = record.line;
+    let (found, wanted) = (record.len(), columns.len());
+    // Spreadsheets write separators for empty cells beyond the last heading.
+    let surplus_is_blank = found > wanted && record.fields().skip(wanted).all(|field| field.trim_ascii().is_empty());
+    if found != wanted && !surplus_is_blank {
+        return Err(wrong_count(name, record, wanted));
+    }
+    let mut values = Vec::with_capacity(wanted);
+    for (field, column) in record.fields().zip(columns) {
+        if field.len() > CELL_BYTES_MAX {
+            let what = format!("column \"{column}\" holds more than {CELL_BYTES_MAX} bytes");
+            return Err(Problem::error(name, what, "shorten it").in_column(column).at(line));
+        }
+        let value = text.decode(record, field).map_err(|_| not_utf8(name, line).in_column(column))?;
+        check_value(name, line, column, &value)?;
+        values.push(value.into_owned());
+    }
+    Ok(Row { line, values })
+}
+
+/// Refuses what no cell of text holds; line breaks and tabs may be there.
+fn check_value(name: &str, line: u64, column: &str, value: &str) -> Result<(), Problem> {
+    match value.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        None => Ok(()),
+        Some(c) => {
+            let what = format!("column \"{column}\" holds the control character U+{:04X}", u32::from(c));
+            Err(Problem::error(name, what, "delete it, or save the file again as CSV in UTF-8")
+                .in_column(column)
+                .at(line))
+        }
+    }
+}
+
+fn wrong_count(name: &str, record: &Record, wanted: usize) -> Problem {
+    let fields = |count: usize| if count == 1 { "1 field".to_owned() } else { format!("{count} fields") };
+    let what = format!("the row has {} where the headings have {wanted}", fields(record.len()));
+    let remedy = if record.last_line > record.line {
+        format!("it runs on to line {}: is a closing quote missing?", record.last_line)
+    } else if record.len() > wanted {
+        "put the cell that holds the separator in quotes".to_owned()
+    } else {
+        "complete it, or delete the line".to_owned()
+    };
+    Problem::error(name, what, remedy).at(record.line)
+}
+
+fn broken(name: &str, error: &RecordError) -> Problem {
+    match error {
+        RecordError::Io { line, error } => unreadable(name, *line, error),
+        RecordError::Unclosed { line, quote_line } => {
+            let what = if line == quote_line {
+                "a quote is opened and never closed".to_owned()
+            } else {
+                format!("a quote is opened on line {quote_line} and never closed")
+            };
+            Problem::error(name, what, "close it, or double it if it belongs to the text").at(*line)
+        }
+        RecordError::TooLong { line, quote_line } => {
+            let what = format!("the row is longer than {ROW_BYTES_MAX} bytes");
+            let remedy = match quote_line {
+                Some(quote_line) => format!("is the quote opened on line {quote_line} never closed?"),
+                None => "is this a file of text with one recipient per line?".to_owned(),
+            };
+            Problem::error(name, what, remedy).at(*line)
+        }
+        RecordError::TooManyFields { line } => {
+            Problem::error(name, format!("the row has more than {} fields", 2 * COLUMNS_MAX), "shorten it").at(*line)
+        }
+    }
+}
+
+fn not_utf8(name: &str, line: u64) -> Problem {
+    let what = "the row is not UTF-8, and the rows before it are";
+    Problem::error(name, what, "save the whole file again in one encoding, best as CSV UTF-8").at(line)
+}
+
+fn cannot_open(name: &str, error: &std::io::Error) -> Problem {
+    let remedy = match error.kind() {
+        std::io::ErrorKind::NotFound => "check the path",
+        std::io::ErrorKind::PermissionDenied => "give this user the right to read it",
+        _ => "check the file",
+    };
+    Problem::error(name, format!("cannot be opened ({error})"), remedy)
+}
+
+fn unreadable(name: &str, line: u64, error: &std::io::Error) -> Problem {
+    let remedy = if error.kind() == std::io::ErrorKind::InvalidData {
+        "save the file again as CSV in UTF-8"
+    } else {
+        "check the disk and the file"
+    };
+    Problem::error(name, format!("cannot be read further ({error})"), remedy).at(line)
+}

@@ -1,0 +1,94 @@
+//! One row, frozen: what is kept in the store from enqueue to the last attempt, and how it becomes a letter.
+
+use crate::{
+    address::Mailbox,
+    letter::{Attachment, Letter},
+    problem::Problem,
+    spec::Mailing,
+    template::Templates,
+};
+use model::{Fault, JobId, Timestamp, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// The payload of one recipient row. Serialised as JSON, empty lists left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailItem {
+    /// Physical line in the recipients' file.
+    pub line: u64,
+    /// In the order of [`Mailing::columns`].
+    pub values: Vec<String>,
+    pub to: Vec<Mailbox>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<Mailbox>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bcc: Vec<Mailbox>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// What makes a message this one and no other: fixed at enqueue, the same at every attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub job: JobId,
+    /// From 1 within the job.
+    pub message: u64,
+    pub date: Timestamp,
+}
+
+impl MailItem {
+    /// The file named in traces and logs: the first attachment's.
+    pub fn file_label(&self) -> Option<&str> {
+        self.attachments.first().map(|attachment| attachment.name.as_str())
+    }
+
+    /// Everybody whom this row reaches.
+    pub fn recipients(&self) -> impl Iterator<Item = &Mailbox> {
+        self.to.iter().chain(&self.cc).chain(&self.bcc)
+    }
+}
+
+impl Identity {
+    /// Without angle brackets: the job, the message's number, and the sender's domain.
+    pub fn message_id(&self, from: &Mailbox) -> String {
+        format!("{}.{}@{}", self.job.0.simple(), self.message, from.domain())
+    }
+}
+
+/// The letter for one item, or, in a mailing to groups, for several: then their addresses are hidden recipients and
+/// the text is the same for all. A failure is one of content.
+pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: Identity) -> Result<Letter, Verdict> {
+    let Some(first) = items.first() else {
+        return Err(Verdict::permanent("no_recipient", Fault::Content));
+    };
+    if first.values.len() != mailing.columns.len() {
+        return Err(Verdict::permanent("row_mismatch", Fault::Content).with_arg("line", first.line.to_string()));
+    }
+    let rendered = templates.render(&first.values).map_err(|problem| template_fault(&problem, first.line))?;
+    let (to, bcc) = if mailing.group.is_some() {
+        let hidden = items.iter().flat_map(|item| &item.to).chain(&first.bcc).cloned().collect();
+        (Vec::new(), hidden)
+    } else {
+        (first.to.clone(), first.bcc.clone())
+    };
+    Ok(Letter {
+        from: mailing.from.clone(),
+        reply_to: mailing.reply_to.clone(),
+        to,
+        cc: first.cc.clone(),
+        bcc,
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        attachments: first.attachments.clone(),
+        message_id: id.message_id(&mailing.from),
+        date: id.date,
+        list_unsubscribe: rendered.list_unsubscribe.filter(|value| !value.is_empty()),
+    })
+}
+
+fn template_fault(problem: &Problem, line: u64) -> Verdict {
+    Verdict::permanent("template_failed", Fault::Content)
+        .with_arg("template", &*problem.file)
+        .with_arg("what", &*problem.what)
+        .with_arg("line", line.to_string())
+}

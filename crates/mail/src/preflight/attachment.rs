@@ -1,0 +1,140 @@
+//! Files to attach: found, measured and, where asked, hashed while streaming; each path looked at once.
+
+use crate::{address::is_forbidden, letter::Attachment};
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::Read,
+    path::{Component, Path, PathBuf},
+};
+
+/// Paths remembered: beyond, the memory starts afresh.
+const CACHE_MAX: usize = 4_096;
+
+/// Where a file named by a row may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Wherever this user may read: for the command line.
+    Anywhere,
+    /// In the base directory only, links followed: for what comes over the network.
+    Base,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashing {
+    /// SHA-256 of every file.
+    Now,
+    /// Size and time only.
+    Later,
+}
+
+pub struct Files {
+    base: PathBuf,
+    reach: Reach,
+    hashing: Hashing,
+    cache: HashMap<String, Result<Attachment, (String, &'static str)>>,
+}
+
+impl Files {
+    pub fn new(base: PathBuf, reach: Reach, hashing: Hashing) -> Self {
+        Self { base, reach, hashing, cache: HashMap::new() }
+    }
+
+    /// The file named `path`, or what is wrong with it and the remedy.
+    pub fn look_up(&mut self, path: &str) -> Result<Attachment, (String, &'static str)> {
+        if let Some(known) = self.cache.get(path) {
+            return known.clone();
+        }
+        let found = self.examine(path);
+        if self.cache.len() >= CACHE_MAX {
+            self.cache.clear();
+        }
+        self.cache.insert(path.to_owned(), found.clone());
+        found
+    }
+
+    fn examine(&self, path: &str) -> Result<Attachment, (String, &'static str)> {
+        let fail = |error: &std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                (format!("the file `{path}` does not exist"), "put it there, or correct its name")
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                (format!("the file `{path}` may not be read"), "give this user the right to read it")
+            }
+            _ => (format!("the file `{path}` cannot be read ({error})"), "check the file"),
+        };
+        if path.contains(is_forbidden) {
+            return Err(("the file name holds a control character".into(), "delete it"));
+        }
+        let full = self.base.join(path);
+        let leaves = Path::new(path).components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
+        let outside = || (format!("the file `{path}` lies outside of the folder"), "name a file inside it");
+        if self.reach == Reach::Base && leaves {
+            return Err(outside());
+        }
+        let metadata = std::fs::metadata(&full).map_err(|error| fail(&error))?;
+        if !metadata.is_file() {
+            return Err((format!("`{path}` is not a file"), "name a file"));
+        }
+        let full = std::path::absolute(&full).map_err(|error| fail(&error))?;
+        if self.reach == Reach::Base {
+            let inside = full.canonicalize().and_then(|full| Ok(full.starts_with(self.base.canonicalize()?)));
+            if !inside.map_err(|error| fail(&error))? {
+                return Err(outside());
+            }
+        }
+        let mut file = File::open(&full).map_err(|error| fail(&error))?;
+        let sha256 = match self.hashing {
+            Hashing::Now => Some(hash(&mut file).map_err(|error| fail(&error))?),
+            Hashing::Later => None,
+        };
+        let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mtime = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
+        Ok(Attachment {
+            mime: mime(&name).to_owned(),
+            name,
+            size: metadata.len(),
+            mtime: mtime.map_or(model::Timestamp::EPOCH, Into::into),
+            sha256,
+            path: full,
+        })
+    }
+}
+
+fn hash(file: &mut File) -> std::io::Result<String> {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            count => context.update(&buffer[..count]),
+        }
+    }
+    Ok(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn mime(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase());
+    match extension.as_str() {
+        "pdf" => "application/pdf",
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        "html" | "htm" => "text/html",
+        "ics" => "text/calendar",
+        "xml" => "application/xml",
+        "json" => "application/json",
+        "zip" => "application/zip",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "svg" => "image/svg+xml",
+        "doc" => "application/msword",
+        "xls" => "application/vnd.ms-excel",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+        _ => "application/octet-stream",
+    }
+}

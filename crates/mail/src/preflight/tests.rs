@@ -1,0 +1,115 @@
+use super::*;
+use crate::{
+    item::{Identity, letter},
+    recipients::Reader,
+    spec::MailingFile,
+};
+use model::{JobId, Timestamp};
+use std::path::Path;
+
+fn file() -> MailingFile {
+    MailingFile::parse(
+        "subject = \"Facture {{ Code client }}\"\ntext = \"Bonjour {{ Société }}\"\nto = \"{{ E-mail }}\"\n\
+         attach = [\"{{ fichier }}\"]\nfrom = \"Compta <compta@exemple.fr>\"\n",
+        "mailing.toml",
+    )
+    .unwrap()
+}
+
+fn run(file: &MailingFile, base: &Path, csv: &str, most: Option<u64>) -> (Vec<MailItem>, Report, Mailing) {
+    let reader = Reader::new(csv.as_bytes(), "clients.csv").unwrap();
+    let mailing = file.mailing(base, reader.columns()).unwrap();
+    let templates = Templates::compile(&mailing.templates, reader.columns(), mailing.audience()).unwrap();
+    let options = Options {
+        file: "clients.csv".into(),
+        base: base.to_owned(),
+        reach: Reach::Base,
+        hashing: Hashing::Now,
+        message_bytes_max: most,
+    };
+    let mut preflight = Preflight::new(&mailing, &templates, &options);
+    let items = reader.filter_map(|row| preflight.check(row).ok()).collect();
+    (items, preflight.finish(), mailing)
+}
+
+#[test]
+fn finds_everything_wrong_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.pdf"), "abc").unwrap();
+    std::fs::write(dir.path().join("gros.pdf"), vec![0; 100_000]).unwrap();
+    std::fs::create_dir(dir.path().join("dossier")).unwrap();
+    let csv = "Société;E-mail;Code client;fichier\n\
+        Bonne;a@x.fr, b@x.fr;C1;a.pdf\n\
+        Absent;c@x.fr;C2;absent.pdf\n\
+        Dossier;d@x.fr;C3;dossier\n\
+        Adresse;d.x.fr;C4;a.pdf\n\
+        ;e@x.fr;C5;a.pdf\n\
+        Double;b@x.fr; C6;a.pdf\n\
+        Double;\"a@X.fr;b@x.fr\";C1;a.pdf\n\
+        Gros;f@x.fr;C7;gros.pdf\n\
+        Entête;g@x.fr;\"C8\nBcc: h@x.fr\";a.pdf\n\
+        Dehors;i@x.fr;C9;../../etc/passwd\n\
+        Sans;j@x.fr;C10;\n\
+        Faute;k@gmial.com;C11;a.pdf\n\
+        Court;l@x.fr\n";
+    let (items, report, _) = run(&file(), dir.path(), csv, Some(50_000));
+    let problems: Vec<String> = report.problems.listed.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(problems.join("\n"));
+    assert_eq!((report.rows, report.rows_good, report.messages, report.recipients), (13, 3, 3, 4));
+    assert_eq!((report.problems.errors, report.problems.warnings), (10, 1));
+    let sha = items[0].attachments[0].sha256.as_deref().unwrap();
+    assert_eq!(sha, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert!(report.bytes_estimate > 3 * 1_500);
+}
+
+#[test]
+fn an_item_becomes_the_same_letter_at_every_attempt() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.pdf"), "abc").unwrap();
+    let (items, _, mailing) =
+        run(&file(), dir.path(), "Société;E-mail;Code client;fichier\nZoé;a@x.fr;C1;a.pdf\n", None);
+    let json = serde_json::to_string(&items[0]).unwrap();
+    let back: MailItem = serde_json::from_str(&json).unwrap();
+    assert_eq!(back, items[0]);
+    let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience()).unwrap();
+    let id = Identity { job: JobId(uuid::Uuid::from_u128(7)), message: 3, date: Timestamp::EPOCH };
+    let letter = letter(&mailing, &templates, &[back], id).unwrap();
+    assert_eq!(letter.message_id, "00000000000000000000000000000007.3@exemple.fr");
+    assert_eq!((letter.subject.as_str(), letter.text.as_deref()), ("Facture C1", Some("Bonjour Zoé")));
+    assert_eq!((letter.to.len(), letter.attachments[0].mime.as_str()), (1, "application/pdf"));
+}
+
+#[test]
+fn a_group_is_one_letter_to_hidden_recipients() {
+    let file = MailingFile {
+        group: Some(2),
+        attach: Vec::new(),
+        subject: Some("Assemblée générale".into()),
+        text: Some("Bonjour à tous".into()),
+        ..file()
+    };
+    let csv = "nom;E-mail\nA;a@x.fr\nB;b@x.fr\nC;c@x.fr\n";
+    let (items, report, mailing) = run(&file, Path::new("/"), csv, None);
+    assert_eq!((report.rows, report.messages, report.recipients), (3, 2, 3));
+    let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience()).unwrap();
+    let id = Identity { job: JobId(uuid::Uuid::nil()), message: 1, date: Timestamp::EPOCH };
+    let letter = letter(&mailing, &templates, &items[..2], id).unwrap();
+    assert_eq!((letter.to.len(), letter.bcc.len()), (0, 2));
+}
+
+#[test]
+fn a_file_may_be_missing_where_that_is_allowed() {
+    let csv = "Société;E-mail;Code client;fichier\nA;a@x.fr;C1;\n";
+    let allowed = MailingFile { on_no_file: OnNoFile::Send, ..file() };
+    let (items, report, _) = run(&allowed, Path::new("/"), csv, None);
+    assert_eq!((items.len(), report.problems.is_empty()), (1, true));
+    let (items, report, _) = run(&file(), Path::new("/"), csv, None);
+    assert_eq!((items.len(), report.problems.errors), (0, 1));
+}
+
+#[test]
+fn no_rows_is_a_problem() {
+    let (_, report, _) = run(&file(), Path::new("/"), "Société;E-mail;Code client;fichier\n", None);
+    let problem = report.problems.listed[0].to_string();
+    assert_eq!(problem, "clients.csv: there are no recipients, add a row per recipient, or loosen --where");
+}

@@ -1,0 +1,236 @@
+//! What is wrong with what a user brought: the thing, the place and the remedy, collected rather than thrown.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How many problems of each severity a [`Problems`] lists; the rest are counted.
+pub const LISTED_MAX: usize = 1_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The row, or the mailing, cannot be sent as it is.
+    Error,
+    /// It can be sent, and somebody should look first.
+    Warning,
+}
+
+/// Reads as `clients.csv:14: column "email" is empty, fill it in`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The file as the user named it, a template's name (`subject`), or a setting (`--where`).
+    pub file: Box<str>,
+    /// Physical line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Character within the line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub character: Option<u32>,
+    /// The heading concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<Box<str>>,
+    pub what: Box<str>,
+    /// Empty where the problem says it all.
+    pub remedy: Box<str>,
+    /// The line concerned with a caret under the place, for templates and settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Box<str>>,
+    pub severity: Severity,
+}
+
+impl Problem {
+    pub fn error(file: &str, what: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
+        Self {
+            file: file.into(),
+            line: None,
+            character: None,
+            column: None,
+            what: what.into(),
+            remedy: remedy.into(),
+            excerpt: None,
+            severity: Severity::Error,
+        }
+    }
+
+    pub fn warning(file: &str, what: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(file, what, remedy) }
+    }
+
+    #[must_use]
+    pub fn at(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    #[must_use]
+    pub fn in_column(mut self, column: &str) -> Self {
+        self.column = Some(column.into());
+        self
+    }
+
+    /// Points at byte `offset` of `source`: sets line and character and draws the caret.
+    #[must_use]
+    pub fn pointing(mut self, source: &str, offset: usize) -> Self {
+        let offset = (0..=offset.min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0);
+        let start = source[..offset].rfind('\n').map_or(0, |at| at + 1);
+        let end = source[start..].find('\n').map_or(source.len(), |at| start + at);
+        let before = source[start..offset].chars().count();
+        self.line = Some(source[..offset].matches('\n').count() as u64 + 1);
+        self.character = Some(u32::try_from(before + 1).unwrap_or(u32::MAX));
+        self.excerpt = Some(excerpt(source[start..end].trim_end_matches('\r'), before).into());
+        self
+    }
+}
+
+/// Characters shown of the offending line, before and after the caret.
+const EXCERPT_HALF: usize = 50;
+
+fn excerpt(line: &str, before: usize) -> String {
+    let from = before.saturating_sub(EXCERPT_HALF);
+    let shown: String =
+        line.chars().skip(from).take(2 * EXCERPT_HALF).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("  | {shown}\n  | {:>width$}", "^", width = before - from + 1)
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        for place in [self.line, self.character.map(u64::from)].into_iter().flatten() {
+            write!(f, ":{place}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        if !self.remedy.is_empty() {
+            write!(f, ", {}", self.remedy)?;
+        }
+        self.excerpt.as_ref().map_or(Ok(()), |excerpt| write!(f, "\n{excerpt}"))
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Problems as they are found: the first [`LISTED_MAX`] of each severity listed, all counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problems {
+    pub listed: Vec<Problem>,
+    pub errors: u64,
+    pub warnings: u64,
+}
+
+impl Problems {
+    pub fn push(&mut self, problem: Problem) {
+        let count = match problem.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= LISTED_MAX as u64 {
+            self.listed.push(problem);
+        }
+    }
+
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        problems.into_iter().for_each(|problem| self.push(problem));
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.errors == 0 && self.warnings == 0
+    }
+
+    /// How many were counted without being listed.
+    pub fn unlisted(&self) -> u64 {
+        (self.errors + self.warnings).saturating_sub(self.listed.len() as u64)
+    }
+}
+
+/// The candidate that `name` was probably meant to be: equal but for case, accents and punctuation, or a few
+/// keystrokes away (optimal string alignment distance).
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = folded(name);
+    let allowed = (wanted.len() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&wanted, &folded(candidate)), candidate))
+        .filter(|(distance, candidate)| {
+            *distance <= allowed && !candidate.is_empty() && *distance < wanted.len().max(1)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn folded(name: &str) -> Vec<char> {
+    name.chars().take(100).flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn without_accent(c: char) -> char {
+    match c {
+        'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' | 'í' => 'i',
+        'ô' | 'ö' | 'ó' | 'õ' => 'o',
+        'ù' | 'û' | 'ü' | 'ú' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        'ÿ' => 'y',
+        other => other,
+    }
+}
+
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let other = usize::from(a[i - 1] != b[j - 1]);
+            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + other);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_as_place_what_remedy() {
+        let problem = Problem::error("clients.csv", "column \"email\" is empty", "fill it in").at(14);
+        assert_eq!(problem.to_string(), "clients.csv:14: column \"email\" is empty, fill it in");
+        let pointed = Problem::error("t.txt", "oops", "").pointing("Été\nhé {{ là }}\nfin", "Été\nhé {{ ".len());
+        assert_eq!(pointed.to_string(), "t.txt:2:7: oops\n  | hé {{ là }}\n  |       ^");
+        let far = Problem::error("t", "x", "").pointing("abc", 99);
+        assert_eq!(far.character, Some(4));
+    }
+
+    #[test]
+    fn lists_a_thousand_errors_and_counts_the_rest_without_losing_warnings() {
+        let mut problems = Problems::default();
+        problems.extend((0..1_500).map(|line| Problem::error("a", "x", "").at(line)));
+        problems.push(Problem::warning("a", "y", ""));
+        assert_eq!(
+            (problems.listed.len(), problems.errors, problems.warnings, problems.unlisted()),
+            (1_001, 1_500, 1, 500)
+        );
+    }
+
+    #[test]
+    fn suggests_what_was_meant() {
+        let columns = ["Société", "E-mail", "Code client", "montant"];
+        for (name, expected) in [
+            ("societe", Some("Société")),
+            ("email", Some("E-mail")),
+            ("E-mial", Some("E-mail")),
+            ("Code_clent", Some("Code client")),
+            ("montnat", Some("montant")),
+            ("telephone", None),
+            ("", None),
+            ("x", None),
+        ] {
+            assert_eq!(nearest(name, columns), expected, "{name}");
+        }
+    }
+}

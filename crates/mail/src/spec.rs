@@ -1,0 +1,375 @@
+//! The settings of a mailing: as a user writes them ([`MailingFile`], the same words as on the command line), and
+//! as the job keeps them ([`Mailing`]).
+
+use crate::{
+    address::Mailbox,
+    problem::Problem,
+    rate::{Rate, RawLimits, parse_duration},
+    recipients::{column_index, filter::Condition},
+    template::{Audience, Sources, Template},
+};
+use model::OnUnknown;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Bytes of a template file, and of a mailing file.
+pub const SOURCE_BYTES_MAX: u64 = 2 * 1024 * 1024;
+/// Hidden recipients of one message.
+pub const GROUP_MAX: u32 = 500;
+
+/// The frozen settings of a mailing: kept as JSON in the job, never changed after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailing {
+    pub name: String,
+    pub application_name: String,
+    pub flow_name: String,
+    pub created_by: String,
+    pub from: Mailbox,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Mailbox>,
+    pub templates: Sources,
+    /// The headings of the recipients' file; a row's values stand in this order.
+    pub columns: Vec<String>,
+    /// Hidden recipients per message; `None` is one message per row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<u32>,
+    /// Places of the columns that tell a row from the others in runs of the same name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<usize>,
+    pub on_invalid: OnInvalid,
+    pub on_unknown: OnUnknown,
+    pub on_no_file: OnNoFile,
+    pub language: Language,
+    pub trace: TraceNames,
+    pub log: LogStyle,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnInvalid {
+    /// Nothing is sent while a row is wrong.
+    #[default]
+    Stop,
+    /// A wrong row becomes an error trace, the others are sent.
+    Skip,
+}
+
+/// What an attachment whose name comes out empty means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnNoFile {
+    /// The row is wrong.
+    #[default]
+    Refuse,
+    /// The message goes out without it.
+    Send,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    #[default]
+    Fr,
+    En,
+}
+
+/// How traces are called, and what they say. In the comments `{to}`, `{id}` and `{error}` are filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TraceNames {
+    pub success: String,
+    pub error: String,
+    pub comment: String,
+    pub error_comment: String,
+}
+
+impl Default for TraceNames {
+    fn default() -> Self {
+        Self {
+            success: "Send invoices mail (Gmail API)".into(),
+            error: "Send invoices mail ERROR (Gmail API)".into(),
+            comment: "Email envoyé avec succès à {to} (Message ID: {id})".into(),
+            error_comment: "Erreur d'envoi à {to} : {error}".into(),
+        }
+    }
+}
+
+impl TraceNames {
+    pub fn success_comment(&self, to: &str, id: &str) -> String {
+        fill(&self.comment, &[("{to}", to), ("{id}", id)])
+    }
+
+    pub fn failure_comment(&self, to: &str, error: &str) -> String {
+        fill(&self.error_comment, &[("{to}", to), ("{error}", error)])
+    }
+}
+
+/// One pass, so that a value holding `{id}` stays as it is.
+fn fill(form: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = form;
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (name, value) = values.iter().find(|(name, _)| rest.starts_with(name)).copied().unwrap_or(("{", "{"));
+        out.push_str(value);
+        rest = &rest[name.len()..];
+    }
+    out + rest
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogStyle {
+    pub detail: LogDetail,
+    pub emojis: Emojis,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogDetail {
+    #[default]
+    Short,
+    Detailed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Emojis {
+    #[default]
+    Off,
+    On,
+}
+
+impl Mailing {
+    pub fn audience(&self) -> Audience {
+        if self.group.is_some() { Audience::Group } else { Audience::OneRow }
+    }
+
+    /// What tells this row from others in runs of the same name; `None` without key columns.
+    pub fn key_of(&self, values: &[String]) -> Option<String> {
+        let cells = self.key.iter().map(|index| values.get(*index).map_or("", |value| value.trim()));
+        (!self.key.is_empty()).then(|| cells.collect::<Vec<_>>().join("\u{1f}"))
+    }
+}
+
+/// `mailing.toml`, or the command line gathered into the same shape. Paths are relative to the file's directory,
+/// except that attachments stay templates until preflight.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MailingFile {
+    pub recipients: Option<PathBuf>,
+    pub subject: Option<String>,
+    /// A file, unless it holds a line break or `{{`, or no such file is meant: see [`MailingFile::sources`].
+    pub text: Option<String>,
+    pub html: Option<String>,
+    pub attach: Vec<String>,
+    pub to: Option<String>,
+    pub cc: Option<String>,
+    pub bcc: Option<String>,
+    pub from: Option<String>,
+    pub reply_to: Option<String>,
+    pub list_unsubscribe: Option<String>,
+    pub smtp: Option<String>,
+    pub batch: Option<u32>,
+    pub pause: Option<String>,
+    /// `60/min`, or several.
+    pub rate: Vec<Rate>,
+    pub daily: Option<u32>,
+    /// All must hold.
+    #[serde(rename = "where")]
+    pub conditions: Vec<Condition>,
+    pub name: Option<String>,
+    pub application: Option<String>,
+    pub flow: Option<String>,
+    pub created_by: Option<String>,
+    pub on_unknown: Option<OnUnknown>,
+    pub on_invalid: OnInvalid,
+    pub on_no_file: OnNoFile,
+    pub group: Option<u32>,
+    /// Headings.
+    pub key: Vec<String>,
+    pub ledger: Option<PathBuf>,
+    pub language: Language,
+    pub trace: TraceNames,
+    pub log: LogStyle,
+}
+
+impl MailingFile {
+    /// `name` is how problems name the file.
+    pub fn parse(toml: &str, name: &str) -> Result<Self, Problem> {
+        toml::from_str(toml).map_err(|error| {
+            let what = error.message().lines().collect::<Vec<_>>().join(" ");
+            let problem = Problem::error(name, what, "correct the setting");
+            error.span().map_or(problem.clone(), |span| problem.pointing(toml, span.start))
+        })
+    }
+
+    pub fn limits(&self) -> Result<RawLimits, Problem> {
+        let pause = self.pause.as_deref().map(parse_duration).transpose();
+        let pause = pause.map_err(|error| Problem::error("pause", error.to_string(), ""))?;
+        Ok(RawLimits::new(&self.rate, self.daily, self.batch, pause))
+    }
+
+    /// The templates, those in files read. `text` and `html` are inline when they hold `{{`, `{%` or a line break,
+    /// or a space; otherwise they name files relative to `base`.
+    pub fn sources(&self, base: &Path) -> Result<Sources, Vec<Problem>> {
+        let inline = |name: &str, source: &str| Template { name: name.to_owned(), source: source.to_owned() };
+        let mut problems = Vec::new();
+        let mut body = |name: &str, value: &Option<String>| {
+            let value = value.as_deref()?;
+            load(name, value, base).map_err(|problem| problems.push(problem)).ok()
+        };
+        let (text, html) = (body("text", &self.text), body("html", &self.html));
+        if self.text.is_none() && self.html.is_none() {
+            problems.push(Problem::error("text", "the message has no body", "give --text or --html"));
+        }
+        if self.subject.as_deref().is_none_or(|subject| subject.trim().is_empty()) {
+            problems.push(Problem::error("subject", "the message has no subject", "give --subject"));
+        }
+        if self.to.as_deref().is_none_or(|to| to.trim().is_empty()) {
+            problems.push(Problem::error("to", "it is not said whom to send to", "give --to, as in \"{{ email }}\""));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let optional = |name: &str, value: &Option<String>| value.as_deref().map(|source| inline(name, source));
+        Ok(Sources {
+            to: inline("to", self.to.as_deref().unwrap_or_default()),
+            cc: optional("cc", &self.cc),
+            bcc: optional("bcc", &self.bcc),
+            subject: inline("subject", self.subject.as_deref().unwrap_or_default()),
+            text,
+            html,
+            attach: self.attach.iter().map(|source| inline("attach", source)).collect(),
+            list_unsubscribe: optional("list-unsubscribe", &self.list_unsubscribe),
+        })
+    }
+
+    /// Everything validated against the columns of the recipients' file; everything wrong at once.
+    pub fn mailing(&self, base: &Path, columns: &[String]) -> Result<Mailing, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let templates = self.sources(base).map_err(|found| problems.extend(found)).ok();
+        let from = mailbox("from", self.from.as_deref(), &mut problems);
+        if self.from.is_none() {
+            problems.push(Problem::error("from", "it is not said who sends", "give --from \"Name <name@domain>\""));
+        }
+        let reply_to = mailbox("reply-to", self.reply_to.as_deref(), &mut problems);
+        if let Err(problem) = self.limits() {
+            problems.push(problem);
+        }
+        let zero = [("batch", self.batch), ("daily", self.daily), ("group", self.group)];
+        for (name, _) in zero.iter().filter(|(_, value)| *value == Some(0)) {
+            problems.push(Problem::error(name, "is 0", "give a number from 1, or leave it out"));
+        }
+        if self.group.is_some_and(|group| group > GROUP_MAX) {
+            problems.push(Problem::error("group", format!("is more than {GROUP_MAX}"), "make smaller groups"));
+        }
+        let mut key = Vec::new();
+        for heading in &self.key {
+            match column_index(columns, heading) {
+                Ok(index) => key.push(index),
+                Err(error) => problems.push(Problem::error("key", error.what(), error.remedy()).in_column(heading)),
+            }
+        }
+        for condition in &self.conditions {
+            if let Err(error) = column_index(columns, &condition.column) {
+                problems.push(Problem::error("where", error.what(), error.remedy()).in_column(&condition.column));
+            }
+        }
+        let (Some(templates), Some(from), true) = (templates, from, problems.is_empty()) else { return Err(problems) };
+        let or = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
+        Ok(Mailing {
+            name: or(&self.name, &templates.subject.source),
+            application_name: or(&self.application, "vigie"),
+            flow_name: or(&self.flow, "send_mail"),
+            created_by: or(&self.created_by, ""),
+            from,
+            reply_to,
+            templates,
+            columns: columns.to_vec(),
+            group: self.group,
+            key,
+            on_invalid: self.on_invalid,
+            on_unknown: self.on_unknown.unwrap_or(OnUnknown::Hold),
+            on_no_file: self.on_no_file,
+            language: self.language,
+            trace: self.trace.clone(),
+            log: self.log.clone(),
+        })
+    }
+}
+
+fn mailbox(setting: &str, text: Option<&str>, problems: &mut Vec<Problem>) -> Option<Mailbox> {
+    text?
+        .parse()
+        .map_err(|error: crate::address::AddressError| problems.push(Problem::error(setting, error.to_string(), "")))
+        .ok()
+}
+
+fn load(setting: &str, value: &str, base: &Path) -> Result<Template, Problem> {
+    if value.contains(['\n', ' ']) || value.contains("{{") || value.contains("{%") {
+        return Ok(Template { name: setting.to_owned(), source: value.to_owned() });
+    }
+    let fail = |what: String, remedy: &str| Problem::error(value, what, remedy);
+    let path = base.join(value);
+    let size =
+        std::fs::metadata(&path).map_err(|error| fail(format!("cannot be read ({error})"), "check the path"))?.len();
+    if size > SOURCE_BYTES_MAX {
+        return Err(fail(format!("is longer than {SOURCE_BYTES_MAX} bytes"), "attach it instead"));
+    }
+    let bytes = std::fs::read(&path).map_err(|error| fail(format!("cannot be read ({error})"), "check the path"))?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let source = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+    };
+    Ok(Template { name: value.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_and_its_settings() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("facture.txt"), b"Ch\xe8re {{ nom }}").unwrap();
+        let toml = "recipients = \"clients.csv\"\nsubject = \"Facture {{ nom }}\"\ntext = \"facture.txt\"\nto = \"{{ email }}\"\n\
+            from = \"Compta <compta@exemple.fr>\"\nrate = [\"60/min\"]\npause = \"3s\"\nbatch = 10\nwhere = [\"nom!=X\"]\nkey = [\"email\"]\n\
+            on-invalid = \"skip\"\n[log]\ndetail = \"detailed\"\n";
+        let file = MailingFile::parse(toml, "mailing.toml").unwrap();
+        let mailing = file.mailing(dir.path(), &["nom".into(), "email".into()]).unwrap();
+        assert_eq!(mailing.templates.text.as_ref().unwrap().source, "Chère {{ nom }}");
+        assert_eq!((mailing.key.as_slice(), mailing.on_invalid), (&[1][..], OnInvalid::Skip));
+        assert_eq!(mailing.key_of(&["a".into(), " b ".into()]).as_deref(), Some("b"));
+        assert_eq!(file.limits().unwrap().per_minute, Some(60));
+        let json = serde_json::to_string(&mailing).unwrap();
+        assert_eq!(serde_json::from_str::<Mailing>(&json).unwrap(), mailing);
+    }
+
+    #[test]
+    fn everything_wrong_at_once() {
+        let file = MailingFile::parse("subject = \"x\"\ntext = \"absent.txt\"\nfrom = \"moi\"\nkey = [\"emial\"]\nwhere = [\"nmo=1\"]\npause = \"3\"\ngroup = 0", "m").unwrap();
+        let problems = file.mailing(Path::new("/nonexistent"), &["nom".into(), "email".into()]).unwrap_err();
+        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(text.join("\n"));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_shown_where_it_stands() {
+        let problem = MailingFile::parse("subject = \"x\"\nrates = \"60/min\"\n", "mailing.toml").unwrap_err();
+        assert!(problem.to_string().starts_with("mailing.toml:2:1: unknown field `rates`"), "{problem}");
+        let problem = MailingFile::parse("rate = [\"60\"]\n", "mailing.toml").unwrap_err();
+        assert!(problem.to_string().starts_with("mailing.toml:1:8: `60` is not a rate"), "{problem}");
+    }
+
+    #[test]
+    fn comments_follow_their_form() {
+        let names = TraceNames::default();
+        assert_eq!(
+            names.success_comment("a@x.fr {id}", "18d2"),
+            "Email envoyé avec succès à a@x.fr {id} (Message ID: 18d2)"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+use super::*;
+use proptest::prelude::*;
+
+const COLUMNS: [&str; 9] =
+    ["nom", "Société", "E-mail", "Code client", "Code", "montant", "N° d'adhérent", "2025", "échéance"];
+
+fn columns() -> Vec<String> {
+    COLUMNS.map(str::to_owned).to_vec()
+}
+
+fn row() -> Vec<String> {
+    ["Zoé <b>", "Plongée & Cie", "z@x.fr", "CCT001", "7", "1234.5", "A-12", "oui", "2025-01-10"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+fn subject(source: &str) -> Sources {
+    let template = |name: &str, source: &str| Template { name: name.into(), source: source.into() };
+    Sources { to: template("to", "{{ E-mail }}"), subject: template("subject", source), ..Sources::default() }
+}
+
+fn render(source: &str) -> Result<String, String> {
+    let templates = Templates::compile(&subject(source), &columns(), Audience::OneRow)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    templates.render(&row()).map(|rendered| rendered.subject).map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn every_column_is_usable_by_its_heading() {
+    for (source, expected) in [
+        ("Facture {{ nom }}", "Facture Zoé <b>"),
+        ("{{ Société }}", "Plongée & Cie"),
+        ("{{E-mail}} {{- Code client -}} {{ Code }}", "z@x.frCCT0017"),
+        ("{{ N° d'adhérent }}", "A-12"),
+        ("{{ N° d'adhérent|lower ~ 'Société' }}", "a-12Société"),
+        ("{{ row['Société'] }} {{ row.nom }} {{ row[\"2025\"] }}", "Plongée & Cie Zoé <b> oui"),
+        ("{{ 2025 + 1 }}", "2026"),
+        ("{% if Code client == 'CCT001' %}oui{% endif %}", "oui"),
+        ("{% for nom in ['a', 'b'] %}{{ nom }}{% endfor %}", "ab"),
+        ("{% set x = Société %}{{ x|upper }}", "PLONGÉE & CIE"),
+        ("{% raw %}{{ Société }}{% endraw %}{# Société #}", "{{ Société }}"),
+        ("Société E-mail { {", "Société E-mail { {"),
+        ("{{ montant|euros }}", "1\u{202f}234,50\u{a0}€"),
+        ("{{ montant|nombre(0) }} {{ montant|nombre(decimals=1) if false else '' }}", "1\u{202f}235"),
+        ("{{ échéance|date_fr }}", "10 janvier 2025"),
+        ("{{ Société|majuscules }}", "PLONGÉE & CIE"),
+        ("{% if montant|valeur > 1000 %}gros{% endif %}", "gros"),
+        ("ligne 1\nligne 2\n", "ligne 1 ligne 2"),
+    ] {
+        assert_eq!(render(source), Ok(expected.to_owned()), "{source}");
+    }
+}
+
+#[test]
+fn html_is_escaped_and_text_is_not() {
+    let template = |source: &str| Some(Template { name: "x".into(), source: source.into() });
+    let sources = Sources { text: template("{{ nom }}"), html: template("{{ nom }}{{ Société }}"), ..subject("s") };
+    let rendered = Templates::compile(&sources, &columns(), Audience::OneRow).unwrap().render(&row()).unwrap();
+    assert_eq!(rendered.text.as_deref(), Some("Zoé <b>"));
+    assert_eq!(rendered.html.as_deref(), Some("Zoé &lt;b&gt;Plongée &amp; Cie"));
+    assert_eq!(rendered.to, "z@x.fr");
+}
+
+#[test]
+fn a_mistake_is_shown_with_its_place_and_what_was_meant() {
+    let errors = [
+        "Bonjour {{ nmo }}",
+        "{{ Société }} {{ Code cliant }}",
+        "{{ E-mial }}",
+        "{{ Société }} {{ nom | zzz }}",
+        "{{ Société ",
+        "{% if nom %}x",
+        "{{ telephone }}",
+        "{{ row['Societe'] }}",
+        "{{ nom|euros }}",
+        "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
+    ]
+    .map(|source| render(source).unwrap_err());
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn a_line_break_from_a_cell_never_reaches_a_header() {
+    let templates = Templates::compile(&subject("Pour {{ nom }}"), &columns(), Audience::OneRow).unwrap();
+    let mut values = row();
+    values[0] = "Zoé\r\nBcc: e@x.fr".into();
+    let problem = templates.render(&values).unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "subject: a cell puts a line break into `subject`, delete the line break from the cell"
+    );
+}
+
+#[test]
+fn a_group_reads_one_message() {
+    let problems =
+        Templates::compile(&subject("{{ nom }} {{ Code client }}"), &columns(), Audience::Group).unwrap_err();
+    assert_eq!(problems.len(), 2);
+    assert!(problems[1].to_string().starts_with("subject:1:14: uses the column `Code client`, and a group reads one"));
+    Templates::compile(&subject("Bonjour à tous"), &columns(), Audience::Group).unwrap();
+}
+
+#[test]
+fn a_column_printed_without_a_guard_is_required() {
+    let source = "{{ nom }} {{ Société|default('x', true) }} {% if Code %}{{ montant }}{% endif %} {{ Code client }}";
+    let templates = Templates::compile(&subject(source), &columns(), Audience::OneRow).unwrap();
+    let required: Vec<&str> = templates.required_columns().into_iter().map(|index| COLUMNS[index]).collect();
+    assert_eq!(required, ["nom", "E-mail", "Code client"]);
+}
+
+#[test]
+fn numbers_and_dates_as_french_spreadsheets_write_them() {
+    for (text, expected) in [
+        ("1234,5", "1\u{202f}234,50"),
+        ("1 234,505 €", "1\u{202f}234,51"),
+        ("1.234.567", "1\u{202f}234\u{202f}567,00"),
+        ("1.234,50", "1\u{202f}234,50"),
+        ("1,234.50", "1\u{202f}234,50"),
+        ("-0,001", "0,00"),
+        ("-12", "-12,00"),
+        ("999,999", "1\u{202f}000,00"),
+        (",5", "0,50"),
+    ] {
+        let mut values = row();
+        values[5] = text.into();
+        let templates = Templates::compile(&subject("{{ montant|nombre }}"), &columns(), Audience::OneRow).unwrap();
+        assert_eq!(templates.render(&values).unwrap().subject, expected, "{text}");
+    }
+    for (text, expected) in [
+        ("01/02/2025", Some("1er février 2025")),
+        ("31.12.25", Some("31 décembre 2025")),
+        ("31/02/2025", None),
+        ("demain", None),
+    ] {
+        let mut values = row();
+        values[8] = text.into();
+        let templates = Templates::compile(&subject("{{ échéance|date_fr }}"), &columns(), Audience::OneRow).unwrap();
+        assert_eq!(templates.render(&values).ok().map(|rendered| rendered.subject).as_deref(), expected, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_source_compiles_or_is_refused(source in "(\\{\\{|\\}\\}|\\{%|%\\}|\\{#|'|\"|nom|E-mail|N° d'adhérent|Société|row|if| |é|\\[|\\]|\\.|\n|\\\\){0,25}") {
+        if let Ok(templates) = Templates::compile(&subject(&source), &columns(), Audience::OneRow) {
+            let _ = templates.render(&row());
+        }
+    }
+
+    #[test]
+    fn any_heading_prints_its_cell(heading in "[\\p{L}][\\p{L}0-9°'() _/.%&-]{0,20}[\\p{L}0-9]", value in "[a-z]{1,10}") {
+        prop_assume!(!heading.contains("  ") && !heading.contains("%}"));
+        let reserved = ["if", "in", "is", "or", "as", "do"].contains(&heading.as_str()) || heading.len() > 2 && heading.chars().all(|c| c.is_ascii_lowercase());
+        prop_assume!(!reserved && !["True", "False", "None"].contains(&heading.as_str()));
+        let sources = Sources { to: Template::default(), ..subject(&format!("{{{{ {heading} }}}}")) };
+        let templates = Templates::compile(&sources, &[heading], Audience::OneRow).unwrap();
+        prop_assert_eq!(templates.render(std::slice::from_ref(&value)).unwrap().subject, value);
+    }
+}
