@@ -14,11 +14,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("telemetry", &["model"]),
     ("logfiles", &["model"]),
+    ("vault", &["model"]),
     ("jobs", &["model", "store"]),
-    ("mail", &["model", "store", "jobs"]),
-    ("web", &["model", "store", "jobs", "mail"]),
-    ("testkit", &["model", "store", "telemetry", "logfiles", "jobs", "mail", "web"]),
-    ("vigie", &["model", "store", "telemetry", "logfiles", "jobs", "mail", "web"]),
+    ("tasks", &["model", "store", "jobs"]),
+    ("mail", &["model", "store", "vault", "jobs"]),
+    ("web", &["model", "store", "vault", "jobs", "tasks", "mail"]),
+    ("testkit", &["model", "store", "telemetry", "logfiles", "vault", "jobs", "tasks", "mail", "web"]),
+    ("vigie", &["model", "store", "telemetry", "logfiles", "vault", "jobs", "tasks", "mail", "web"]),
     ("it", &[]),
     ("xtask", &[]),
 ];
@@ -30,7 +32,7 @@ const TESTS_MAY_KNOW: &[&str] = &["testkit"];
 const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
-const FEATURES: &[&str] = &["mail", "dhis2", "errors", "alerts", "diagnosis", "celery", "sources"];
+const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "diagnosis", "celery", "sources"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];

@@ -7,7 +7,9 @@
 
 pub mod address;
 pub mod catcher;
+pub mod enqueue;
 pub mod gmail;
+pub mod handler;
 pub mod item;
 pub mod letter;
 pub mod message;

@@ -1,0 +1,185 @@
+//! What `secret.key` is for. Account secrets are sealed under it, so that they survive a restart and a stolen
+//! database gives nothing away; a job's read-only token is derived from it, so that it exists before the job.
+//!
+//! One 32-byte key, from which HKDF (RFC 5869) makes one key per purpose.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::{JobId, Rng};
+use ring::{
+    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    digest, hkdf, hmac,
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    fmt, fs, io,
+    io::Write as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Seals and signs. Cheap to clone; shows nothing of its key.
+#[derive(Clone)]
+pub struct Vault(Arc<Keys>);
+
+struct Keys {
+    seal: LessSafeKey,
+    jobs: hmac::Key,
+    rng: Rng,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    #[error("{path}: {source}")]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(
+        "{0} does not hold a key of 32 bytes in base64: restore it from a backup, or move it away and enter the accounts' passwords again"
+    )]
+    NotAKey(PathBuf),
+    #[error("{0} can be read by others: `chmod 600 {0}`")]
+    Readable(PathBuf),
+    #[error("the secret was sealed under another key: restore `secret.key`, or enter the password again")]
+    Unseal,
+}
+
+impl Vault {
+    /// Reads `file`, or makes it (mode 0600) when it is not there.
+    pub fn open(file: &Path, rng: &Rng) -> Result<Self, VaultError> {
+        let failed = |source| VaultError::File { path: file.to_owned(), source };
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => create(file, rng).map_err(failed)?,
+            Err(error) => return Err(failed(error)),
+        };
+        let mode = fs::metadata(file).map_err(failed)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(VaultError::Readable(file.to_owned()));
+        }
+        let key = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| VaultError::NotAKey(file.to_owned()))?;
+        let key: [u8; 32] = key.try_into().map_err(|_| VaultError::NotAKey(file.to_owned()))?;
+        Ok(Self::from_key(&key, rng))
+    }
+
+    /// For tests, and for those who bring their own key.
+    pub fn from_key(key: &[u8; 32], rng: &Rng) -> Self {
+        let seal = UnboundKey::new(&CHACHA20_POLY1305, &derive(key, b"seal account secrets"));
+        let jobs = hmac::Key::new(hmac::HMAC_SHA256, &derive(key, b"job tokens"));
+        match seal {
+            Ok(seal) => Self(Arc::new(Keys { seal: LessSafeKey::new(seal), jobs, rng: rng.clone() })),
+            Err(_) => unreachable!("ChaCha20-Poly1305 takes keys of 32 bytes"),
+        }
+    }
+
+    /// Nonce, then the ChaCha20-Poly1305 (RFC 8439) box. `about` is bound to it: what was sealed for one account
+    /// does not open for another.
+    pub fn seal(&self, secret: &SecretString, about: &str) -> Vec<u8> {
+        let nonce: [u8; NONCE_LEN] = self.0.rng.bytes();
+        let mut sealed = secret.expose_secret().as_bytes().to_vec();
+        let aad = Aad::from(about.as_bytes());
+        match self.0.seal.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed) {
+            Ok(()) => [&nonce[..], &sealed].concat(),
+            Err(_) => unreachable!("a secret is far below the limit of the cipher"),
+        }
+    }
+
+    pub fn unseal(&self, sealed: &[u8], about: &str) -> Result<SecretString, VaultError> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN).ok_or(VaultError::Unseal)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::Unseal)?;
+        let mut buffer = sealed.to_vec();
+        let aad = Aad::from(about.as_bytes());
+        let plain = self.0.seal.open_in_place(nonce, aad, &mut buffer).map_err(|_| VaultError::Unseal)?;
+        String::from_utf8(plain.to_vec()).map(SecretString::from).map_err(|_| VaultError::Unseal)
+    }
+
+    /// The token that lets one read the progress of `job`, and nothing else. 128 bits in base64url.
+    pub fn job_token(&self, job: JobId) -> String {
+        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.jobs, job.0.as_bytes()).as_ref()[..16])
+    }
+
+    /// In constant time.
+    pub fn is_job_token(&self, job: JobId, token: &str) -> bool {
+        let right = self.job_token(job);
+        // Comparing tags of both keeps the time independent of where they differ.
+        let tag = |text: &str| hmac::sign(&self.0.jobs, text.as_bytes());
+        hmac::verify(&self.0.jobs, right.as_bytes(), tag(token).as_ref()).is_ok()
+    }
+
+    /// A new API token and its hash. The token is shown once and never kept.
+    pub fn new_token(&self) -> (SecretString, [u8; 32]) {
+        let bytes: [u8; 24] = self.0.rng.bytes();
+        let token = format!("vigie_{}", URL_SAFE_NO_PAD.encode(bytes));
+        let hash = hash_token(&token);
+        (SecretString::from(token), hash)
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+/// SHA-256: a token has 192 random bits, so that no slow hash is needed.
+pub fn hash_token(token: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+/// `sha256=<hex>` of the body under the receiver's secret, as it goes into `X-Vigie-Signature`.
+pub fn sign_webhook(secret: &SecretString, body: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
+    let tag = hmac::sign(&key, body);
+    tag.as_ref().iter().fold(String::from("sha256="), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn derive(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
+    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vigie");
+    let mut derived = [0; 32];
+    let filled =
+        salt.extract(key).expand(&[purpose], hkdf::HKDF_SHA256).and_then(|material| material.fill(&mut derived));
+    match filled {
+        Ok(()) => derived,
+        Err(_) => unreachable!("32 bytes are what HKDF-SHA256 gives at once"),
+    }
+}
+
+fn create(file: &Path, rng: &Rng) -> io::Result<String> {
+    let key: [u8; 32] = rng.bytes();
+    let text = URL_SAFE_NO_PAD.encode(key);
+    let mut new = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    new.write_all(text.as_bytes())?;
+    new.sync_all()?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_made_once_and_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret.key");
+        let sealed = Vault::open(&file, &Rng::seeded(1)).unwrap().seal(&"mot de passe".into(), "a");
+        let again = Vault::open(&file, &Rng::seeded(2)).unwrap();
+        assert_eq!(again.unseal(&sealed, "a").unwrap().expose_secret(), "mot de passe");
+        assert!(matches!(again.unseal(&sealed, "b"), Err(VaultError::Unseal)));
+        assert!(matches!(again.unseal(&sealed[..5], "a"), Err(VaultError::Unseal)));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(Vault::open(&file, &Rng::seeded(3)), Err(VaultError::Readable(_))));
+    }
+
+    #[test]
+    fn a_job_token_opens_its_job_alone() {
+        let vault = Vault::from_key(&[7; 32], &Rng::seeded(1));
+        let (one, two) = (uuid::Uuid::from_u128(1).into(), uuid::Uuid::from_u128(2).into());
+        assert!(vault.is_job_token(one, &vault.job_token(one)));
+        assert!(!vault.is_job_token(two, &vault.job_token(one)));
+        assert!(!vault.is_job_token(one, ""));
+    }
+}
