@@ -175,6 +175,7 @@ impl Inner {
                 trace_name: format!("{} ERROR", job.name),
                 file_name: String::new(),
                 comment: format!("{}: the process ended before its outcome was known", item.label),
+                ..TraceText::default()
             };
             Trace {
                 seq: Some(item.seq),

@@ -94,6 +94,8 @@ pub struct TraceText {
     pub trace_name: String,
     pub file_name: String,
     pub comment: String,
+    /// What names the effect over there, as the other side said it: kept with the trace of a success.
+    pub reference: String,
 }
 
 /// What the outside service knows of an unknown item.

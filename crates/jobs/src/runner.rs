@@ -331,7 +331,7 @@ impl Runner {
             outcome: Some(settled.state),
             time_to_process: attempted.took.as_secs_f64(),
             errors: settled.state != ItemState::Succeeded,
-            verdict: settled.verdict.clone(),
+            verdict: settled.verdict.clone().or_else(|| accepted(&attempted.trace.reference)),
             ..self.shared.trace(&self.job, attempted.trace.clone())
         };
         let outcome = Outcome {
@@ -629,6 +629,12 @@ impl Runner {
             Err(error) => tracing::warn!(job = %self.job.id, seq = item.seq, %error, "could not settle an item"),
         }
     }
+}
+
+/// The word of the other side that a success leaves in its trace.
+fn accepted(reference: &str) -> Option<Verdict> {
+    let said = || Verdict::permanent("accepted", Fault::Server).with_reply(reference);
+    (!reference.is_empty()).then(said)
 }
 
 fn mean_rate(job: &Job, now: Timestamp) -> f64 {

@@ -1,25 +1,104 @@
-//! The mailing as a kind of job.
+//! The mailing as a kind of job: opens the account and the templates that a job names, and attempts its messages.
 
+mod run;
+mod story;
+
+use crate::{
+    gmail,
+    message::Signer,
+    smtp,
+    spec::{Mailing, TraceNames},
+    template::Templates,
+    transport::Transport,
+};
 use futures_util::future::BoxFuture;
-use jiff::tz::TimeZone;
 use jobs::{Handler, Run, Stop};
-use model::{Clock, Rng};
-use store::{Db, Job, Reason};
+use model::Clock;
+use run::MailRun;
+use secrecy::SecretString;
+use std::{path::Path, sync::Arc};
+use store::{Account, Db, Job, Reason};
 use vault::Vault;
 
-/// Runs jobs of kind `mail`: opens the account that the job names, compiles its templates, sends.
+/// Messages attempted at the same time through the Gmail API, which answers in a second or so and counts by minute.
+const GMAIL_SLOTS: usize = 4;
+/// Bytes of a DKIM key file.
+const KEY_BYTES_MAX: u64 = 64 * 1024;
+
+/// Runs jobs of kind `mail`. Their `spec` is a [`Mailing`] as JSON, their account's URL is `smtp://`, `smtps://` or
+/// `gmail://`.
 pub struct MailHandler {
     db: Db,
     vault: Vault,
     clock: Clock,
-    rng: Rng,
-    zone: TimeZone,
 }
 
 impl MailHandler {
-    /// `zone`: for the times in the run log's text.
-    pub fn new(db: Db, vault: Vault, clock: Clock, rng: Rng, zone: TimeZone) -> Self {
-        Self { db, vault, clock, rng, zone }
+    pub fn new(db: Db, vault: Vault, clock: Clock) -> Self {
+        Self { db, vault, clock }
+    }
+
+    async fn run(&self, job: &Job) -> Result<MailRun, Stop> {
+        let fail = |code: &str, detail: String| Stop::Fail(Reason::new(code, detail));
+        let mut mailing: Mailing =
+            serde_json::from_str(&job.spec).map_err(|error| fail("settings_unreadable", error.to_string()))?;
+        let templates =
+            Templates::compile(&mailing.templates, &mailing.columns, mailing.audience()).map_err(|found| {
+                let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+                fail("templates_unreadable", found.join("\n"))
+            })?;
+        let account = self.account(job).await?;
+        let (transport, slots) = self.transport(&account)?;
+        if mailing.trace == TraceNames::default() && !matches!(transport, Transport::Gmail(_)) {
+            mailing.trace.success = mailing.trace.success.replace("Gmail API", "SMTP");
+            mailing.trace.error = mailing.trace.error.replace("Gmail API", "SMTP");
+        }
+        let signer = signer(&mailing)?.map(Arc::new);
+        let effects = self.db.clone();
+        Ok(MailRun::new(job, mailing, templates, transport, slots, signer, effects, self.clock.clone()))
+    }
+
+    async fn account(&self, job: &Job) -> Result<Account, Stop> {
+        let missing = || Stop::Fail(Reason::new("account_missing", "the job names no sending account that is there"));
+        let id = job.account.ok_or_else(missing)?;
+        match self.db.account(id).await {
+            Ok(account) => account.ok_or_else(missing),
+            Err(error) => Err(Stop::Pause(Reason::new("database", error.to_string()), Some(soon(&self.clock)))),
+        }
+    }
+
+    /// The way out, and how many messages may be under way on it at once.
+    fn transport(&self, account: &Account) -> Result<(Transport, usize), Stop> {
+        let pause = |code: &str, detail: String| Stop::Pause(Reason::new(code, detail), None);
+        let secret = match &account.secret {
+            None => None,
+            Some(sealed) => {
+                let unsealed = self.vault.unseal(sealed, &account.name);
+                Some(unsealed.map_err(|error| pause("secret_unreadable", error.to_string()))?)
+            }
+        };
+        if account.url.starts_with("gmail:") {
+            let secret = secret.ok_or_else(|| {
+                pause(
+                    "secret_missing",
+                    format!("account {}: enter its service account key or refresh token", account.name),
+                )
+            })?;
+            return self.gmail(account, &secret).map(|gmail| (Transport::Gmail(Arc::new(gmail)), GMAIL_SLOTS));
+        }
+        let smtp = smtp::Account::from_url(&account.url, secret)
+            .map_err(|error| Stop::Fail(Reason::new("account_url", format!("account {}: {error}", account.name))))?;
+        if smtp.user.is_some() && smtp.password.is_none() {
+            return Err(pause("secret_missing", format!("account {}: enter its password", account.name)));
+        }
+        let slots = smtp.connections_max;
+        Ok((Transport::Smtp(Arc::new(smtp)), slots))
+    }
+
+    fn gmail(&self, account: &Account, secret: &SecretString) -> Result<gmail::Account, Stop> {
+        gmail::Account::from_url(&account.url, secret, self.clock.clone()).map_err(|error| {
+            Stop::Pause(Reason::new("account_url", format!("account {}: {error}", account.name)), None)
+        })
     }
 }
 
@@ -28,8 +107,29 @@ impl Handler for MailHandler {
         "mail"
     }
 
-    fn open<'a>(&'a self, _job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
-        let _ = (&self.db, &self.vault, &self.clock, &self.rng, &self.zone);
-        Box::pin(async { Err(Stop::Fail(Reason::new("not_built", "to come"))) })
+    fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
+        Box::pin(async move { Ok(Box::new(self.run(job).await?) as Box<dyn Run>) })
     }
+}
+
+fn soon(clock: &Clock) -> model::Timestamp {
+    clock.now() + std::time::Duration::from_secs(5)
+}
+
+/// A key that cannot be read is put right by a person: nobody fails for it.
+fn signer(mailing: &Mailing) -> Result<Option<Signer>, Stop> {
+    let Some(dkim) = &mailing.dkim else { return Ok(None) };
+    let pause = |what: String| {
+        let detail = format!("DKIM key {}: {what}", dkim.key.display());
+        Stop::Pause(Reason::new("dkim_key_unreadable", detail), None)
+    };
+    let pem = read_key(&dkim.key).map_err(|error| pause(error.to_string()))?;
+    Signer::new(&dkim.domain, &dkim.selector, &pem).map(Some).map_err(|error| pause(error.to_string()))
+}
+
+fn read_key(path: &Path) -> std::io::Result<SecretString> {
+    if std::fs::metadata(path)?.len() > KEY_BYTES_MAX {
+        return Err(std::io::Error::other("it is too long to be a key"));
+    }
+    std::fs::read_to_string(path).map(SecretString::from)
 }

@@ -11,6 +11,7 @@ pub mod enqueue;
 pub mod gmail;
 pub mod handler;
 pub mod item;
+pub mod language;
 pub mod letter;
 pub mod message;
 pub mod preflight;

@@ -109,6 +109,17 @@ pub fn parse_duration(text: &str) -> Result<Duration, BadAmount> {
     if sum > YEAR { Err(fail()) } else { Ok(sum) }
 }
 
+impl From<RawLimits> for model::pace::Limits {
+    fn from(limits: RawLimits) -> Self {
+        let batch = limits.batch.map(|size| {
+            let pause = limits.pause.unwrap_or_default();
+            model::pace::Batch { size, pause }
+        });
+        let RawLimits { per_second, per_minute, per_hour, daily, .. } = limits;
+        Self { per_second, per_minute, per_hour, daily, daily_recipients: None, batch }
+    }
+}
+
 impl RawLimits {
     /// `rates` may name each unit once; the smaller wins where one is named twice.
     pub fn new(rates: &[Rate], daily: Option<u32>, batch: Option<u32>, pause: Option<Duration>) -> Self {

@@ -18,6 +18,8 @@ mod words;
 pub use lines::message;
 pub use words::{Gender, Noun};
 
+pub use crate::language::Language;
+
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 use model::{Counters, Level, Timestamp};
@@ -204,10 +206,11 @@ pub struct Style {
     pub zone: TimeZone,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
     /// One dated line per event; never an emoji.
+    #[default]
     Short,
     /// Blocks between rules, for people who read along.
     Detailed,
@@ -215,19 +218,12 @@ pub enum Form {
     Compact,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Emojis {
     On,
+    #[default]
     Off,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Language {
-    #[serde(rename = "fr")]
-    French,
-    #[serde(rename = "en")]
-    English,
 }
 
 /// The lines of one event, without line ends. None contains a control character.

@@ -3,9 +3,11 @@
 
 use crate::{
     address::Mailbox,
+    language::Language,
     problem::Problem,
     rate::{Rate, RawLimits, parse_duration},
     recipients::{column_index, filter::Condition},
+    run_log::{Emojis, Form},
     template::{Audience, Sources, Template},
 };
 use model::OnUnknown;
@@ -42,6 +44,11 @@ pub struct Mailing {
     pub language: Language,
     pub trace: TraceNames,
     pub log: LogStyle,
+    /// By which the rows were chosen, for the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dkim: Option<Dkim>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,14 +70,6 @@ pub enum OnNoFile {
     Refuse,
     /// The message goes out without it.
     Send,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    #[default]
-    Fr,
-    En,
 }
 
 /// How traces are called, and what they say. In the comments `{to}`, `{id}` and `{error}` are filled in.
@@ -121,24 +120,18 @@ fn fill(form: &str, values: &[(&str, &str)]) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogStyle {
-    pub detail: LogDetail,
+    pub form: Form,
     pub emojis: Emojis,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogDetail {
-    #[default]
-    Short,
-    Detailed,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Emojis {
-    #[default]
-    Off,
-    On,
+/// Signs what is sent (RFC 6376).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    pub domain: String,
+    pub selector: String,
+    /// The private key, RSA or Ed25519, in PEM. Read when a run begins; never copied.
+    pub key: PathBuf,
 }
 
 impl Mailing {
@@ -160,7 +153,7 @@ impl Mailing {
 pub struct MailingFile {
     pub recipients: Option<PathBuf>,
     pub subject: Option<String>,
-    /// A file, unless it holds a line break or `{{`, or no such file is meant: see [`MailingFile::sources`].
+    /// A file; or, when it holds a line break, `{{` or `{%`, the text itself.
     pub text: Option<String>,
     pub html: Option<String>,
     pub attach: Vec<String>,
@@ -193,6 +186,7 @@ pub struct MailingFile {
     pub language: Language,
     pub trace: TraceNames,
     pub log: LogStyle,
+    pub dkim: Option<Dkim>,
 }
 
 impl MailingFile {
@@ -296,6 +290,8 @@ impl MailingFile {
             language: self.language,
             trace: self.trace.clone(),
             log: self.log.clone(),
+            conditions: self.conditions.clone(),
+            dkim: self.dkim.clone(),
         })
     }
 }
@@ -308,7 +304,7 @@ fn mailbox(setting: &str, text: Option<&str>, problems: &mut Vec<Problem>) -> Op
 }
 
 fn load(setting: &str, value: &str, base: &Path) -> Result<Template, Problem> {
-    if value.contains(['\n', ' ']) || value.contains("{{") || value.contains("{%") {
+    if value.contains('\n') || value.contains("{{") || value.contains("{%") {
         return Ok(Template { name: setting.to_owned(), source: value.to_owned() });
     }
     let fail = |what: String, remedy: &str| Problem::error(value, what, remedy);

@@ -1,13 +1,8 @@
 //! Verdicts in plain words, each with what to do about it, in French and in English.
 
-use model::Verdict;
+pub use crate::language::Language;
 
-/// The languages that verdicts can be told in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    English,
-    French,
-}
+use model::Verdict;
 
 /// One sentence or two on what happened and what helps. An unknown code is given as it is. The other side's reply is not
 /// part of it: show `verdict.reply` beside it.

@@ -12,7 +12,6 @@ use reqwest::{Method, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     error::Error as _,
-    io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -47,12 +46,17 @@ pub(super) enum Broken {
     MaybeTaken(Verdict),
 }
 
+/// The letter could not be read to its end: a verdict on its content.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.code)]
+pub(super) struct Unreadable(pub(super) Box<Verdict>);
+
 /// A request body whose length is known beforehand.
 pub(super) struct Payload {
     pub(super) content_type: &'static str,
     /// Bytes.
     pub(super) length: u64,
-    pub(super) stream: BoxStream<'static, io::Result<Bytes>>,
+    pub(super) stream: BoxStream<'static, Result<Bytes, Unreadable>>,
 }
 
 impl Client {
@@ -163,13 +167,12 @@ struct Progress {
     has_left: AtomicBool,
     moved: Notify,
     /// Why the body itself could not be read.
-    unreadable: Mutex<Option<String>>,
+    unreadable: Mutex<Option<Verdict>>,
 }
 
 impl Progress {
     fn broken(&self, problem: reqwest::Error) -> Broken {
-        if let Some(why) = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let verdict = Verdict::permanent("content_unreadable", Fault::Content).with_arg("problem", why);
+        if let Some(verdict) = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Broken::NotTaken(verdict);
         }
         let problem = problem.without_url();
@@ -190,21 +193,23 @@ impl Progress {
 
 /// Watches a body leave, and makes sure that it has the length that was announced.
 fn counted(
-    stream: BoxStream<'static, io::Result<Bytes>>,
+    stream: BoxStream<'static, Result<Bytes, Unreadable>>,
     length: u64,
     progress: Arc<Progress>,
-) -> BoxStream<'static, io::Result<Bytes>> {
+) -> BoxStream<'static, Result<Bytes, Unreadable>> {
     let mut left = length;
     let stream = stream.map(move |piece| {
         let piece = piece.and_then(|bytes| {
-            left = left.checked_sub(bytes.len() as u64).ok_or_else(|| io::Error::other("longer than announced"))?;
+            left = left
+                .checked_sub(bytes.len() as u64)
+                .ok_or_else(|| Unreadable(Box::new(Verdict::permanent("attachment_changed", Fault::Content))))?;
             Ok(bytes)
         });
         match &piece {
             Ok(_) if left == 0 => progress.has_left.store(true, Ordering::Release),
             Ok(_) => {}
             Err(problem) => {
-                *progress.unreadable.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem.to_string());
+                *progress.unreadable.lock().unwrap_or_else(PoisonError::into_inner) = Some((*problem.0).clone());
             }
         }
         progress.moved.notify_one();

@@ -1,16 +1,20 @@
 //! A letter as the upload endpoint wants it: MIME, with a `Bcc` field, since the API knows no other envelope.
 
-use super::{Settings, http::Payload};
-use crate::{address::Mailbox, letter::Letter, message::Signer};
+use super::{
+    Settings,
+    http::{Payload, Unreadable},
+};
+use crate::{
+    address::Mailbox,
+    letter::Letter,
+    message::{Message, Signer},
+};
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use model::{Fault, Verdict};
-use seam::Mime;
-
-mod seam;
 
 /// Checks a letter against the account's limits and makes it ready to be streamed.
-pub(super) fn payload(letter: &Letter, signer: Option<&Signer>, settings: &Settings) -> Result<Payload, Verdict> {
+pub(super) async fn payload(letter: &Letter, signer: Option<&Signer>, settings: &Settings) -> Result<Payload, Verdict> {
     let recipients = letter.to.len() + letter.cc.len() + letter.bcc.len();
     if recipients > settings.recipients_max {
         return Err(Verdict::permanent("too_many_recipients", Fault::Content)
@@ -18,15 +22,23 @@ pub(super) fn payload(letter: &Letter, signer: Option<&Signer>, settings: &Setti
             .with_arg("recipients_max", settings.recipients_max.to_string()));
     }
     let bcc = bcc_field(&letter.bcc);
-    let mime = Mime::new(letter, signer)?;
-    let length = mime.len() + bcc.len() as u64;
+    let message = Message::write(letter);
+    let message = match signer {
+        Some(signer) => message.sign(signer, letter.date).await?,
+        None => message,
+    };
+    let length = message.size() + bcc.len() as u64;
     if length > settings.message_bytes_max {
         return Err(Verdict::permanent("message_too_large", Fault::Content)
             .with_arg("bytes", length.to_string())
             .with_arg("bytes_max", settings.message_bytes_max.to_string()));
     }
     let first = (!bcc.is_empty()).then(|| Ok(Bytes::from(bcc)));
-    let stream = futures_util::stream::iter(first).chain(mime.into_stream()).boxed();
+    let pieces = stream::try_unfold(message.reader(), |mut reader| async move {
+        let piece = reader.next().await.map_err(|verdict| Unreadable(Box::new(verdict)))?;
+        Ok(piece.map(|piece| (piece, reader)))
+    });
+    let stream = stream::iter(first).chain(pieces).boxed();
     Ok(Payload { content_type: "message/rfc822", length, stream })
 }
 
@@ -78,7 +90,7 @@ mod tests {
             mtime: mtime.into(),
             sha256: None,
         });
-        let mut payload = payload(&letter, None, &Settings::new("compta@exemple.fr")).unwrap();
+        let mut payload = payload(&letter, None, &Settings::new("compta@exemple.fr")).await.unwrap();
         let mut left = 0;
         while let Some(piece) = payload.stream.next().await {
             let piece = piece.unwrap();
@@ -97,20 +109,21 @@ mod tests {
         assert_eq!(bcc_field(&letter.bcc), "Bcc: a@example.com,\r\n b@example.com\r\n");
     }
 
-    #[test]
-    fn a_letter_beyond_the_account_s_limits_is_refused_before_it_leaves() {
-        let refusal = |letter: &Letter, settings: &Settings| {
-            let verdict = payload(letter, None, settings).err().unwrap();
-            assert!(verdict.fault == Fault::Content && verdict.pause.is_none());
-            (verdict.code, verdict.args)
-        };
+    async fn refusal(letter: &Letter, settings: &Settings) -> (String, std::collections::BTreeMap<String, String>) {
+        let verdict = payload(letter, None, settings).await.err().unwrap();
+        assert!(verdict.fault == Fault::Content && verdict.pause.is_none());
+        (verdict.code, verdict.args)
+    }
+
+    #[tokio::test]
+    async fn a_letter_beyond_the_account_s_limits_is_refused_before_it_leaves() {
         let mut settings = Settings::new("compta@exemple.fr");
         let mut letter = letter();
         letter.to = vec![letter.from.clone(); 101];
-        let (code, args) = refusal(&letter, &settings);
+        let (code, args) = refusal(&letter, &settings).await;
         assert_eq!((code.as_str(), args["recipients"].as_str()), ("too_many_recipients", "101"));
         letter.to.truncate(1);
         settings.message_bytes_max = 100;
-        assert_eq!(refusal(&letter, &settings).0, "message_too_large");
+        assert_eq!(refusal(&letter, &settings).await.0, "message_too_large");
     }
 }

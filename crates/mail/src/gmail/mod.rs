@@ -190,7 +190,7 @@ impl Connection {
         let Account { tokens, http, .. } = &*self.account;
         let mut attempt = 0;
         loop {
-            let payload = self.payload(&body).map_err(Broken::NotTaken)?;
+            let payload = self.payload(&body).await.map_err(Broken::NotTaken)?;
             let bearer = tokens.get(http).await.map_err(Broken::NotTaken)?;
             let reply = http.exchange(method.clone(), url, Some(&bearer), payload).await?;
             if reply.status != 401 {
@@ -204,11 +204,13 @@ impl Connection {
         }
     }
 
-    fn payload(&self, body: &Body<'_>) -> Result<Option<Payload>, Verdict> {
+    async fn payload(&self, body: &Body<'_>) -> Result<Option<Payload>, Verdict> {
         match body {
             Body::None => Ok(None),
             Body::Json(json) => Ok(Some(http::whole("application/json", json.clone()))),
-            Body::Letter(letter) => mime::payload(letter, self.signer.as_deref(), &self.account.settings).map(Some),
+            Body::Letter(letter) => {
+                mime::payload(letter, self.signer.as_deref(), &self.account.settings).await.map(Some)
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 //! How long a run will take under the account's limits, in words. Only what the limits impose is known beforehand.
 
-use crate::{rate::RawLimits, spec::Language};
+use crate::{language::Language, rate::RawLimits};
 use std::time::Duration;
 
 /// As `500 messages at 60/min: 8 min 20 s; today's limit allows 1,840`. `used_today` are messages already sent in
 /// the last 24 hours.
 pub fn eta(messages: u64, limits: &RawLimits, used_today: u64, language: Language) -> String {
-    let fr = language == Language::Fr;
+    let fr = language == Language::French;
     let number = |value: u64| grouped(value, if fr { "\u{202f}" } else { "," });
     let word = if messages > 1 || (messages == 0 && !fr) { "messages" } else { "message" };
     let time = limits.time_for(messages);
@@ -85,19 +85,19 @@ mod tests {
     fn says_it_as_it_is() {
         let limits = RawLimits { per_minute: Some(60), daily: Some(2000), ..RawLimits::default() };
         assert_eq!(
-            eta(500, &limits, 160, Language::En),
+            eta(500, &limits, 160, Language::English),
             "500 messages at 60/min: 8 min 20 s; today's limit allows 1,840"
         );
         assert_eq!(
-            eta(500, &limits, 160, Language::Fr),
+            eta(500, &limits, 160, Language::French),
             "500 messages à 60/min : 8 min 20 s ; la limite du jour en permet 1\u{202f}840"
         );
         assert_eq!(
-            eta(5000, &limits, 1000, Language::En),
+            eta(5000, &limits, 1000, Language::English),
             "5,000 messages at 60/min: 1 h 23 min; today's limit allows 1,000, the rest takes 2 more days"
         );
         let batches = RawLimits { batch: Some(10), pause: Some(Duration::from_secs(3)), ..RawLimits::default() };
-        assert_eq!(eta(500, &batches, 0, Language::Fr), "500 messages à 10 par 3 s : 2 min 27 s");
-        assert_eq!(eta(1, &RawLimits::default(), 0, Language::En), "1 message, without a limit of rate");
+        assert_eq!(eta(500, &batches, 0, Language::French), "500 messages à 10 par 3 s : 2 min 27 s");
+        assert_eq!(eta(1, &RawLimits::default(), 0, Language::English), "1 message, without a limit of rate");
     }
 }

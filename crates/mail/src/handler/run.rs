@@ -1,0 +1,277 @@
+//! One open mailing: its slots turn items into letters, letters into deliveries, deliveries into outcomes.
+
+use super::story::Story;
+use crate::{
+    gmail::{self, DraftId},
+    item::{Identity, MailItem, letter},
+    letter::Letter,
+    message::Signer,
+    spec::Mailing,
+    template::Templates,
+    transport::{Connection, Delivery, Transport},
+};
+use futures_util::future::BoxFuture;
+use jobs::{Attempted, Ended, Moment, Run, Shape, Slot, TraceText, Verified, run_log::Record};
+use model::{Clock, Fault, JobId, Retry, Timestamp, Verdict};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use store::{ClaimedItem, Db, Item, Job};
+
+/// How long a connection may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// Messages claimed ahead for each connection when nothing paces them.
+const AHEAD: usize = 32;
+
+pub(super) struct MailRun {
+    inner: Arc<Inner>,
+    slots: usize,
+}
+
+struct Inner {
+    job: JobId,
+    /// The `Date` of every message: when the job was enqueued.
+    date: Timestamp,
+    mailing: Mailing,
+    templates: Templates,
+    transport: Transport,
+    signer: Option<Arc<Signer>>,
+    story: Story,
+    db: Db,
+    clock: Clock,
+}
+
+impl MailRun {
+    #[expect(clippy::too_many_arguments, reason = "the parts of a run, each used once")]
+    pub(super) fn new(
+        job: &Job,
+        mailing: Mailing,
+        templates: Templates,
+        transport: Transport,
+        slots: usize,
+        signer: Option<Arc<Signer>>,
+        db: Db,
+        clock: Clock,
+    ) -> Self {
+        let story = Story::new(job, &mailing, &transport);
+        let (job, date) = (job.id, job.created_at);
+        Self { inner: Arc::new(Inner { job, date, mailing, templates, transport, signer, story, db, clock }), slots }
+    }
+}
+
+impl Run for MailRun {
+    fn shape(&self) -> Shape {
+        let group = u64::from(self.inner.mailing.group.unwrap_or(1).max(1));
+        Shape { slots: self.slots.max(1), group, ahead: AHEAD }
+    }
+
+    fn slot(&self) -> Box<dyn Slot> {
+        let connection = self.inner.transport.connect(self.inner.signer.clone());
+        Box::new(MailSlot { inner: Arc::clone(&self.inner), connection })
+    }
+
+    fn verify<'a>(&'a self, item: &'a Item) -> BoxFuture<'a, Option<Verified>> {
+        Box::pin(async move {
+            let draft: DraftId = item.effect.as_deref()?.parse().ok()?;
+            let Connection::Gmail(mut connection) = self.inner.transport.connect(None) else { return None };
+            match connection.verify_draft(&draft).await {
+                gmail::Verified::Sent => {
+                    let comment = self.inner.mailing.trace.success_comment(&item.label, &draft.id);
+                    Some(Verified::Sent { comment })
+                }
+                gmail::Verified::StillThere => {
+                    Some(Verified::NotSent { comment: format!("{}: the draft is still there", item.label) })
+                }
+                gmail::Verified::Unreachable(_) => None,
+            }
+        })
+    }
+
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+        self.inner.story.tell(at, moment)
+    }
+
+    fn lost(&self, item: &Item) -> TraceText {
+        let verdict = item.verdict.clone().unwrap_or_else(|| Verdict::permanent("outcome_lost", Fault::Server));
+        let row: Option<MailItem> = serde_json::from_str(&item.payload).ok();
+        self.inner.failure_text(&item.label, row.as_ref(), &verdict)
+    }
+}
+
+struct MailSlot {
+    inner: Arc<Inner>,
+    connection: Connection,
+}
+
+impl Slot for MailSlot {
+    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+        Box::pin(async move {
+            let started_at = self.inner.clock.now();
+            let begun = Instant::now();
+            let (letter, rows) = match self.inner.letter(&message) {
+                Ok(parts) => parts,
+                Err(verdict) => return self.inner.all_failed(message, &verdict, started_at),
+            };
+            let delivery = self.deliver(&letter, &message).await;
+            let took = begun.elapsed();
+            let attempted = message.into_iter().zip(&rows).map(|(item, row)| {
+                let ended = ended(&delivery, row);
+                let trace = self.inner.text(&item.label, row, &ended, &delivery, &letter.message_id);
+                Attempted { item, ended, trace, started_at, took }
+            });
+            attempted.collect()
+        })
+    }
+
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move { self.connection.close(GOODBYE).await })
+    }
+}
+
+impl MailSlot {
+    /// Delivers by draft where the account says so: the draft's id is kept before the draft is sent, and an item that
+    /// has one already is sent by it, never anew.
+    async fn deliver(&mut self, letter: &Letter, message: &[ClaimedItem]) -> Delivery {
+        let Connection::Gmail(connection) = &mut self.connection else {
+            return self.connection.deliver(letter).await;
+        };
+        if let Some(draft) = message.iter().find_map(|item| item.effect.as_deref()) {
+            return match draft.parse::<DraftId>() {
+                Ok(draft) => connection.send_draft(&draft).await,
+                Err(_) => Delivery::NotSent {
+                    verdict: Verdict::permanent("draft_unreadable", Fault::Content).with_arg("draft", draft),
+                    refused: Vec::new(),
+                },
+            };
+        }
+        let (db, job) = (&self.inner.db, self.inner.job);
+        let seqs: Vec<i64> = message.iter().map(|item| item.seq).collect();
+        let keep = async move |draft: DraftId| {
+            db.note_effect(job, seqs, draft.to_string()).await.map_err(|error| {
+                let retry = Retry::After { wait: Duration::from_secs(5) };
+                Verdict::new("database", Fault::Server, retry).with_reply(error.to_string())
+            })
+        };
+        connection.deliver_with(letter, keep).await
+    }
+}
+
+impl Inner {
+    fn letter(&self, message: &[ClaimedItem]) -> Result<(Letter, Vec<MailItem>), Verdict> {
+        let mut rows = Vec::with_capacity(message.len());
+        for item in message {
+            let row: MailItem = serde_json::from_str(&item.payload)
+                .map_err(|error| Verdict::permanent("row_unreadable", Fault::Content).with_reply(error.to_string()))?;
+            rows.push(row);
+        }
+        let number = message.first().map_or(0, |item| item.message_no);
+        let id = Identity { job: self.job, message: u64::try_from(number).unwrap_or(0), date: self.date };
+        let letter = letter(&self.mailing, &self.templates, &rows, id)?;
+        Ok((letter, rows))
+    }
+
+    fn all_failed(&self, message: Vec<ClaimedItem>, verdict: &Verdict, started_at: Timestamp) -> Vec<Attempted> {
+        let failed = message.into_iter().map(|item| {
+            let row: Option<MailItem> = serde_json::from_str(&item.payload).ok();
+            let trace = self.failure_text(&item.label, row.as_ref(), verdict);
+            Attempted { item, ended: Ended::Failed(verdict.clone()), trace, started_at, took: Duration::ZERO }
+        });
+        failed.collect()
+    }
+
+    fn text(&self, to: &str, row: &MailItem, ended: &Ended, delivery: &Delivery, message_id: &str) -> TraceText {
+        match (ended, delivery) {
+            (Ended::Succeeded { .. }, Delivery::Accepted { reference, .. }) => {
+                // Gmail replaces our Message-ID by its own: what names the message there is its id.
+                let id = if matches!(self.transport, Transport::Gmail(_)) { reference } else { message_id };
+                TraceText {
+                    trace_name: self.mailing.trace.success.clone(),
+                    file_name: files(row),
+                    comment: self.mailing.trace.success_comment(to, id),
+                    reference: reference.clone(),
+                }
+            }
+            (Ended::Failed(verdict) | Ended::Unknown(verdict), _) => self.failure_text(to, Some(row), verdict),
+            (Ended::Succeeded { .. }, _) => TraceText::default(),
+        }
+    }
+
+    fn failure_text(&self, to: &str, row: Option<&MailItem>, verdict: &Verdict) -> TraceText {
+        let why = self.story.why(verdict);
+        TraceText {
+            trace_name: self.mailing.trace.error.clone(),
+            file_name: row.map(files).unwrap_or_default(),
+            comment: self.mailing.trace.failure_comment(to, &why),
+            reference: String::new(),
+        }
+    }
+}
+
+fn files(row: &MailItem) -> String {
+    row.attachments.iter().map(|attachment| attachment.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// What a delivery means for one row of the message.
+fn ended(delivery: &Delivery, row: &MailItem) -> Ended {
+    let of_row = |refused: &[(String, Verdict)]| -> Vec<(String, Verdict)> {
+        let ours = |address: &str| row.recipients().any(|mailbox| mailbox.address.eq_ignore_ascii_case(address));
+        refused.iter().filter(|(address, _)| ours(address)).cloned().collect()
+    };
+    match delivery {
+        Delivery::Unknown { verdict } => Ended::Unknown(verdict.clone()),
+        Delivery::NotSent { verdict, refused } => {
+            let verdict = most_hopeful(of_row(refused)).map_or_else(|| verdict.clone(), |(_, verdict)| verdict);
+            Ended::Failed(verdict)
+        }
+        Delivery::Accepted { refused, .. } => {
+            let refused = of_row(refused);
+            let everybody = refused.len() >= row.recipients().count();
+            let addresses = refused.iter().map(|(address, _)| address.as_str()).collect::<Vec<_>>().join(", ");
+            match most_hopeful(refused) {
+                None => Ended::Succeeded { refused: None },
+                Some((_, verdict)) if everybody => Ended::Failed(verdict),
+                Some((_, verdict)) => Ended::Succeeded { refused: Some((addresses, verdict)) },
+            }
+        }
+    }
+}
+
+/// Of several refusals, one that may be tried again, if there is one.
+fn most_hopeful(refused: Vec<(String, Verdict)>) -> Option<(String, Verdict)> {
+    let hope = refused.iter().position(|(_, verdict)| verdict.retry != Retry::Never).unwrap_or(0);
+    refused.into_iter().nth(hope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Mailbox;
+
+    fn row(addresses: &[&str]) -> MailItem {
+        let to = addresses.iter().map(|address| Mailbox { name: None, address: (*address).to_owned() }).collect();
+        MailItem { line: 2, values: Vec::new(), to, cc: Vec::new(), bcc: Vec::new(), attachments: Vec::new() }
+    }
+
+    fn refusal(address: &str, code: &str, retry: Retry) -> (String, Verdict) {
+        (address.to_owned(), Verdict::new(code, Fault::Recipient, retry))
+    }
+
+    #[test]
+    fn each_row_of_a_group_has_its_own_outcome() {
+        let later = Retry::After { wait: Duration::from_secs(60) };
+        let refused =
+            vec![refusal("b@x.fr", "unknown_recipient", Retry::Never), refusal("C@x.fr", "greylisted", later)];
+        let delivery = Delivery::Accepted { reference: "ok".to_owned(), refused };
+        let code = |addresses: &[&str]| match ended(&delivery, &row(addresses)) {
+            Ended::Succeeded { refused: None } => "sent".to_owned(),
+            Ended::Succeeded { refused: Some((to, verdict)) } => format!("sent but {to} {}", verdict.code),
+            Ended::Failed(verdict) => verdict.code,
+            Ended::Unknown(_) => "unknown".to_owned(),
+        };
+        assert_eq!(code(&["a@x.fr"]), "sent");
+        assert_eq!(code(&["b@x.fr"]), "unknown_recipient");
+        assert_eq!(code(&["b@x.fr", "c@x.fr"]), "greylisted");
+        assert_eq!(code(&["a@x.fr", "b@x.fr"]), "sent but b@x.fr unknown_recipient");
+    }
+}

@@ -1,0 +1,218 @@
+//! Turns the engine's moments into the events of a mailing's run log.
+
+use crate::{
+    language::Language,
+    recipients::filter::Test,
+    run_log::{
+        Column, Ending, Event, Filter, Finished, Item, Noun, Outcome, Paused, Progress, Resumed, Retry, Route, Run,
+        Selection, Started, message,
+    },
+    spec::Mailing,
+    transport::Transport,
+    verdict_text::explain,
+};
+use indexmap::IndexMap;
+use jobs::{Attempt, Ended, Moment, run_log::Record};
+use model::{ItemState, JobState, Timestamp, Verdict};
+use store::{Job, Reason};
+
+/// What the log of one run needs to know of its mailing.
+pub(super) struct Story {
+    run: Run,
+    route: Route,
+    noun: Noun,
+    user: Option<String>,
+    selection: Vec<Selection>,
+    filter: Filter,
+    subject: String,
+    language: Language,
+    /// Index and heading of the column shown with each item.
+    shown: Vec<(usize, String)>,
+}
+
+impl Story {
+    pub(super) fn new(job: &Job, mailing: &Mailing, transport: &Transport) -> Self {
+        let words = format!("{} {} {}", mailing.name, mailing.application_name, mailing.flow_name).to_lowercase();
+        let invoices = words.contains("factur") || words.contains("invoice");
+        let conditions: Vec<String> = mailing.conditions.iter().map(ToString::to_string).collect();
+        let text = |value: &str| (!value.is_empty()).then(|| value.to_owned());
+        Self {
+            run: Run { task_id: text(&job.task_id), job_id: job.id.to_string() },
+            route: match transport {
+                Transport::Smtp(_) => Route::Smtp,
+                Transport::Gmail(_) => Route::GmailApi,
+                Transport::Memory(_) => Route::Memory,
+            },
+            noun: if invoices { Noun::Invoice } else { Noun::Email },
+            user: text(&job.created_by),
+            selection: selection(mailing),
+            filter: if conditions.is_empty() { Filter::Unsent } else { Filter::Where(conditions.join(", ")) },
+            subject: mailing.templates.subject.source.clone(),
+            language: mailing.language,
+            shown: mailing.columns.iter().cloned().enumerate().filter(|(_, name)| is_cct(name)).take(1).collect(),
+        }
+    }
+
+    pub(super) fn tell(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+        let Some(event) = self.event(at, moment) else { return Vec::new() };
+        let (code, fields) = event.to_fields();
+        vec![Record { at, level: event.level(), event: code, message: message(&event, self.language), fields }]
+    }
+
+    /// Whose failure it is, in words, and what the other side said.
+    pub(super) fn why(&self, verdict: &Verdict) -> String {
+        let words = explain(verdict, self.language);
+        match verdict.reply.as_str() {
+            "" => words,
+            reply => format!("{reply} ({words})"),
+        }
+    }
+
+    fn event(&self, at: Timestamp, moment: &Moment<'_>) -> Option<Event> {
+        Some(match moment {
+            Moment::Started { job, resumed: true } => Event::Resumed(Resumed { remaining: job.counters.remaining() }),
+            Moment::Started { job, resumed: false } => Event::Started(Started {
+                run: self.run.clone(),
+                total: job.counters.total,
+                noun: self.noun.clone(),
+                route: self.route,
+                user: self.user.clone(),
+                selection: self.selection.clone(),
+                filter: self.filter.clone(),
+                subject: self.subject.clone(),
+            }),
+            Moment::Attempted { job, attempt } => self.attempted(at, job, attempt),
+            Moment::Progress { job, processed, rate, eta } => {
+                // The counters belong to a whole transaction: shown is how far the lines above it have come.
+                let mut counters = job.counters;
+                let ahead = counters.processed().saturating_sub(*processed);
+                counters.succeeded = counters.succeeded.saturating_sub(ahead);
+                Event::Progress(Progress { counters, rate: *rate, eta_s: eta.map(|eta| eta.as_secs()) })
+            }
+            Moment::Lost { job, items } => {
+                let reason = Reason::new("outcome_lost", items.to_string());
+                Event::Paused(Paused { reason: self.reason(Some(&reason)), until: job.resumes_at })
+            }
+            Moment::Paused { job } => {
+                Event::Paused(Paused { reason: self.reason(job.reason.as_ref()), until: job.resumes_at })
+            }
+            Moment::Ended { job, .. } => Event::Finished(Finished {
+                run: self.run.clone(),
+                ending: match job.state {
+                    JobState::Cancelled => Ending::Cancelled,
+                    JobState::Failed => Ending::Failed { reason: self.reason(job.reason.as_ref()) },
+                    _ => Ending::Completed,
+                },
+                counters: job.counters,
+                elapsed_ms: millis(job.started_at.map_or_else(Default::default, |from| at.since(from))),
+            }),
+        })
+    }
+
+    fn attempted(&self, at: Timestamp, job: &Job, attempt: &Attempt<'_>) -> Event {
+        let item = &attempt.attempted.item;
+        let file = Some(attempt.attempted.trace.file_name.clone()).filter(|name| !name.is_empty());
+        let recipients: Vec<String> = item.label.split(", ").map(str::to_owned).collect();
+        let reason = |verdict: &Verdict| self.why(verdict);
+        let outcome = match (&attempt.attempted.ended, attempt.outcome.state) {
+            (Ended::Failed(verdict), ItemState::Queued) => {
+                return Event::Retry(Retry {
+                    n: attempt.number + 1,
+                    total: job.counters.total,
+                    attempt: u32::try_from(item.attempt + 1).unwrap_or(u32::MAX),
+                    wait_s: attempt.outcome.not_before.since(at).as_secs(),
+                    file,
+                    recipients,
+                    reason: reason(verdict),
+                });
+            }
+            (Ended::Failed(verdict), _) => Outcome::Failed { error: reason(verdict) },
+            (Ended::Unknown(verdict), _) => Outcome::Unknown { error: reason(verdict) },
+            (Ended::Succeeded { refused }, _) => Outcome::Sent {
+                reference: id_in(&attempt.attempted.trace.comment)
+                    .unwrap_or(&attempt.attempted.trace.reference)
+                    .to_owned(),
+                refused: refused.iter().flat_map(|(addresses, _)| addresses.split(", ").map(str::to_owned)).collect(),
+            },
+        };
+        Event::Item(Item {
+            n: attempt.number,
+            total: job.counters.total,
+            outcome,
+            file,
+            recipients,
+            fields: self.fields(&item.payload),
+            duration_ms: millis(attempt.attempted.took),
+        })
+    }
+
+    fn fields(&self, payload: &str) -> IndexMap<String, String> {
+        if self.shown.is_empty() {
+            return IndexMap::new();
+        }
+        let row: Option<crate::item::MailItem> = serde_json::from_str(payload).ok();
+        let cell = |(index, name): &(usize, String)| {
+            let value = row.as_ref().and_then(|row| row.values.get(*index))?;
+            Some((name.to_uppercase(), value.clone()))
+        };
+        self.shown.iter().filter_map(cell).collect()
+    }
+
+    fn reason(&self, reason: Option<&Reason>) -> String {
+        let french = self.language == Language::French;
+        let Some(reason) = reason else { return String::new() };
+        match (reason.code.as_str(), french) {
+            ("requested", true) => "à la demande".to_owned(),
+            ("requested", false) => "as asked".to_owned(),
+            ("daily_limit", true) => "limite de 24 heures atteinte".to_owned(),
+            ("daily_limit", false) => "the limit of 24 hours is reached".to_owned(),
+            ("outcome_lost", true) => {
+                format!("{} envoi(s) interrompu(s), issue inconnue", reason.detail)
+            }
+            ("outcome_lost", false) => format!("{} interrupted, outcome unknown", reason.detail),
+            (code, _) => {
+                let verdict = Verdict::permanent(code, model::Fault::Server).with_reply(reason.detail.clone());
+                self.why(&verdict)
+            }
+        }
+    }
+}
+
+fn millis(length: std::time::Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The id that the trace's comment shows.
+fn id_in(comment: &str) -> Option<&str> {
+    let (_, rest) = comment.rsplit_once("(Message ID: ")?;
+    rest.strip_suffix(')')
+}
+
+fn is_cct(heading: &str) -> bool {
+    heading.trim().eq_ignore_ascii_case("cct")
+}
+
+fn is_period(heading: &str) -> bool {
+    matches!(heading.trim().to_lowercase().as_str(), "periode" | "période" | "period")
+}
+
+/// The columns that the log's first block names, with what they were narrowed to.
+fn selection(mailing: &Mailing) -> Vec<Selection> {
+    let narrowed = |heading: &str| {
+        mailing.conditions.iter().find_map(|condition| match &condition.test {
+            Test::Equals(value) if condition.column.trim() == heading.trim() => Some(value.clone()),
+            _ => None,
+        })
+    };
+    let named = mailing.columns.iter().filter_map(|heading| {
+        let column = if is_cct(heading) {
+            Column::Cct
+        } else if is_period(heading) {
+            Column::Period
+        } else {
+            return None;
+        };
+        Some(Selection { column, only: narrowed(heading) })
+    });
+    named.collect()
+}

@@ -1,0 +1,178 @@
+//! The whole road: rows → job → engine → SMTP catcher → traces and log.
+
+use jobs::{
+    Engine, Hub, Options, RetryPolicy,
+    run_log::{Cursor, Limits, RunLog},
+};
+use mail::{
+    address::Mailbox,
+    catcher::{Catcher, CatcherOptions},
+    enqueue::new_item,
+    handler::MailHandler,
+    item::MailItem,
+    run_log::{Event, Style, render},
+    spec::{Mailing, MailingFile},
+};
+use model::{AccountId, Clock, ItemState, JobId, JobState, OnUnknown, Rng, pace};
+use std::{sync::Arc, time::Duration};
+use store::{Account, Db, ItemFilter, NewJob, TraceFilter};
+
+const SETTINGS: &str = r#"
+name = "Factures 2025-01"
+from = "Compta <compta@exemple.fr>"
+to = "{{ email }}"
+subject = "Facture {{ cct }}"
+text = "Bonjour {{ cct }}"
+"#;
+
+fn rows(count: u32) -> Vec<MailItem> {
+    let mailbox = |n: u32| Mailbox { name: None, address: format!("client{n}@exemple.fr") };
+    let row = |n: u32| MailItem {
+        line: u64::from(n) + 1,
+        values: vec![format!("client{n}@exemple.fr"), format!("CCT{n:03}")],
+        to: vec![mailbox(n)],
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        attachments: Vec::new(),
+    };
+    (1..=count).map(row).collect()
+}
+
+struct House {
+    db: Db,
+    hub: Hub,
+    run_log: RunLog,
+    engine: Engine,
+    _folder: tempfile::TempDir,
+    rng: Rng,
+}
+
+async fn house() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let (clock, rng) = (Clock::System, Rng::system());
+    let db = Db::open_sqlite(&folder.path().join("vigie.db"), folder.path()).await.unwrap();
+    let vault = vault::Vault::open(&folder.path().join("secret.key"), &rng).unwrap();
+    let hub = Hub::new(db.clone(), clock.clone());
+    let run_log = RunLog::new(folder.path().join("jobs"), Limits::default());
+    let options = Options {
+        db: db.clone(),
+        clock: clock.clone(),
+        rng: rng.clone(),
+        hub: hub.clone(),
+        run_log: run_log.clone(),
+        handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock))],
+        tell: None,
+        policy: RetryPolicy { first: Duration::from_millis(50), ..RetryPolicy::default() },
+        name: "test".to_owned(),
+        jobs_max: 4,
+        lease: Duration::from_secs(10),
+        status: Arc::new(|_| "{}".to_owned()),
+    };
+    let (engine, _) = Engine::start(options).await.unwrap();
+    House { db, hub, run_log, engine, _folder: folder, rng }
+}
+
+impl House {
+    async fn send(&self, url: &str, mailing: &Mailing, rows: &[MailItem]) -> JobId {
+        let now = Clock::System.now();
+        let account = Account {
+            id: AccountId::new(&Clock::System, &self.rng),
+            name: "a".to_owned(),
+            url: url.to_owned(),
+            secret: None,
+            limits: pace::Limits::default(),
+            pause: None,
+        };
+        let account = self.db.save_account(account, now).await.unwrap();
+        let id = JobId::new(&Clock::System, &self.rng);
+        let job = NewJob {
+            id,
+            kind: "mail".to_owned(),
+            name: mailing.name.clone(),
+            on_unknown: OnUnknown::Hold,
+            account: Some(account.id),
+            application_name: mailing.application_name.clone(),
+            flow_name: mailing.flow_name.clone(),
+            created_by: "1".to_owned(),
+            task_type: String::new(),
+            task_id: String::new(),
+            spec: serde_json::to_string(mailing).unwrap(),
+            state: JobState::Preparing,
+            total: 0,
+        };
+        self.db.create_job(job, now).await.unwrap();
+        let items = rows.iter().zip(1..).map(|(row, seq)| new_item(mailing, row, seq)).collect();
+        self.db.enqueue(id, items, Some(mailing.name.clone()), now).await.unwrap();
+        self.db.finish_preparing(id, now).await.unwrap();
+        self.engine.wake(Some(id));
+        id
+    }
+
+    async fn finished(&self, id: JobId) -> Arc<jobs::Progress> {
+        let mut progress = self.hub.follow(id).await.unwrap().unwrap();
+        let done = progress.wait_for(|progress| progress.status.is_final());
+        let done = tokio::time::timeout(Duration::from_secs(60), done).await.expect("the run ends").unwrap();
+        Arc::clone(&done)
+    }
+
+    async fn story(&self, id: JobId, style: &Style) -> Vec<String> {
+        let page = self.run_log.page(id, Cursor::default(), 10_000).await.unwrap();
+        let events = page.entries.iter().map(|entry| {
+            let event = Event::from_fields(&entry.record.event, &entry.record.fields).unwrap();
+            render(&event, entry.record.at, style)
+        });
+        events.flatten().collect()
+    }
+}
+
+fn mailing() -> Mailing {
+    let columns = ["email".to_owned(), "cct".to_owned()];
+    MailingFile::parse(SETTINGS, "mailing.toml").unwrap().mailing(std::path::Path::new("/"), &columns).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_is_sent_to_once_and_those_refused_are_named() {
+    let house = house().await;
+    let options = CatcherOptions {
+        misbehaviour: mail::catcher::Misbehaviour {
+            refuse: ["client7@exemple.fr".to_owned()].into(),
+            ..Default::default()
+        },
+        ..CatcherOptions::default()
+    };
+    let catcher = Catcher::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+    let mailing = mailing();
+    let id = house.send(&format!("smtp://{}", catcher.address()), &mailing, &rows(25)).await;
+    let done = house.finished(id).await;
+    assert_eq!((done.status, done.succeeded, done.failed), (JobState::Completed, 24, 1));
+
+    let filter = ItemFilter { trouble: true, limit: 10, ..ItemFilter::default() };
+    let trouble = house.db.items(id, &filter).await.unwrap().rows;
+    assert_eq!(trouble.len(), 1);
+    assert_eq!((trouble[0].label.as_str(), trouble[0].state), ("client7@exemple.fr", ItemState::Failed));
+    assert_eq!(trouble[0].verdict.as_ref().unwrap().code, "unknown_recipient");
+
+    let filter = TraceFilter { job: Some(id), limit: 100, ..TraceFilter::default() };
+    let traces = house.db.traces(&filter).await.unwrap().rows;
+    assert_eq!(traces.len(), 25);
+    let sent = traces.iter().find(|trace| trace.seq == Some(3)).unwrap();
+    assert_eq!(sent.trace_name, "Send invoices mail (SMTP)");
+    assert!(sent.comment.starts_with("Email envoyé avec succès à client3@exemple.fr (Message ID: "), "{}", sent.comment);
+
+    // The same name again: nobody gets a second one but him who got none.
+    let again = house.send(&format!("smtp://{}", catcher.address()), &mailing, &rows(26)).await;
+    let done = house.finished(again).await;
+    assert_eq!((done.succeeded, done.failed, done.skipped), (1, 1, 24));
+
+    let style = Style {
+        form: mail::run_log::Form::Short,
+        emojis: mail::run_log::Emojis::Off,
+        language: mail::language::Language::French,
+        zone: jiff::tz::TimeZone::UTC,
+    };
+    let story = house.story(id, &style).await;
+    assert!(story[0].contains("Début de l'envoi de 25 factures"), "{story:#?}");
+    assert_eq!(story.iter().filter(|line| line.contains("envoyé avec succès")).count(), 24, "{story:#?}");
+    assert!(story.last().unwrap().contains("24 succès, 1 erreur"), "{story:#?}");
+    assert!(house.engine.stop(Duration::from_secs(5)).await);
+}
