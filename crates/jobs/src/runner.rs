@@ -285,6 +285,9 @@ impl Runner {
         }
         let asked = claim.as_ref().map(|claim| claim.messages);
         let outcomes = self.unrecorded.clone();
+        if !outcomes.is_empty() {
+            crashpoint::reach("before_record");
+        }
         let result = self.shared.db.record_and_claim(self.job.id, self.worker, outcomes, claim, now).await;
         match result {
             Ok((recorded, claimed)) => {
@@ -302,6 +305,9 @@ impl Runner {
                     self.wake_for_retries(&outcomes);
                 }
                 if let Some(claimed) = claimed {
+                    if !claimed.items.is_empty() {
+                        crashpoint::reach("after_claim");
+                    }
                     self.take(claimed, asked.unwrap_or(0)).await;
                 }
                 self.shared.hub.publish(&self.job);

@@ -157,7 +157,11 @@ async fn everybody_is_sent_to_once_and_those_refused_are_named() {
     assert_eq!(traces.len(), 25);
     let sent = traces.iter().find(|trace| trace.seq == Some(3)).unwrap();
     assert_eq!(sent.trace_name, "Send invoices mail (SMTP)");
-    assert!(sent.comment.starts_with("Email envoyé avec succès à client3@exemple.fr (Message ID: "), "{}", sent.comment);
+    assert!(
+        sent.comment.starts_with("Email envoyé avec succès à client3@exemple.fr (Message ID: "),
+        "{}",
+        sent.comment
+    );
 
     // The same name again: nobody gets a second one but him who got none.
     let again = house.send(&format!("smtp://{}", catcher.address()), &mailing, &rows(26)).await;

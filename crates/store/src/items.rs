@@ -78,6 +78,7 @@ impl Db {
             Box::pin(async move {
                 let dialect = conn.dialect();
                 conn.execute(dialect.enqueue, params![job, rows]).await?;
+                crashpoint::reach("enqueue");
                 let mut skipped = 0;
                 if let Some(mailing) = already_sent_as {
                     let verdict = json!({"code": "already_sent", "fault": "content", "retry": {"when": "never"}});

@@ -103,6 +103,7 @@ async fn apply(db: &Db, migration: &'static Migration) -> Result<()> {
                 return Ok(());
             }
             conn.script(script).await?;
+            crashpoint::reach("migration");
             conn.execute(
                 "INSERT INTO schema_version (version, name) VALUES ($1, $2)",
                 params![migration.version, migration.name],

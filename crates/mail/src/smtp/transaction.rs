@@ -271,7 +271,10 @@ impl Transaction<'_> {
             }
         }
         stuffer.end(self.out);
-        self.send_content().await
+        crashpoint::reach("before_dot");
+        self.send_content().await?;
+        crashpoint::reach("after_dot");
+        Ok(())
     }
 
     async fn send_content(&mut self) -> Result<(), Verdict> {
