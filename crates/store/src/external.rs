@@ -2,7 +2,7 @@
 
 use crate::{
     Db, Error, Result, Trace,
-    jobs::{self, Change, Job, Moved},
+    jobs::{self, Job, Moved},
     sql::{Conn, params},
     traces,
 };
@@ -104,14 +104,7 @@ async fn take_step(conn: &mut Conn<'_>, job: Job, step: Advance, now: Timestamp)
     if let Some(trace) = step.trace {
         traces::insert(conn, &[trace]).await?;
     }
-    // An external job ends when its owner says so, not when its announced total is reached.
-    let ends = queued.saturating_sub(step.processed) == 0;
-    let state = if job.state == JobState::Paused { JobState::Paused } else { JobState::Running };
-    let job = jobs::count(conn, job.id, &moved, step.message.as_deref(), now).await?;
-    match ends && job.state == JobState::Completed {
-        true => jobs::write_change(conn, job.id, &Change::to(state), now).await,
-        false => Ok(job),
-    }
+    jobs::count(conn, job.id, &moved, step.message.as_deref(), now).await
 }
 
 async fn insert_item(

@@ -67,6 +67,10 @@ impl Db {
 
     /// Opens the SQLite file for reading, beside an owner or without one.
     pub async fn open_sqlite_read_only(file: &Path) -> Result<Self> {
+        if !file.exists() {
+            let text = format!("there is no database {}: nothing was ever run there", file.display());
+            return Err(Error::Conflict(text));
+        }
         let db = Self::Sqlite(SqliteDb(Sqlite::open_read_only(file)));
         migrations::check(&db).await?;
         Ok(db)

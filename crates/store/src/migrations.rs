@@ -119,15 +119,9 @@ async fn snapshot(db: &Db, folder: &Path, found: i64) -> Result<String> {
     let Db::Sqlite(sqlite) = db else { return Ok(String::new()) };
     std::fs::create_dir_all(folder)
         .map_err(|source| Error::Io { context: format!("creating {}", folder.display()), source })?;
-    let copy = folder.join(format!("before-schema-{}.db", known()));
-    if !copy.exists() {
-        let partial = folder.join("partial.db");
-        let _ = std::fs::remove_file(&partial);
-        let mut reader = sqlite.0.readers.acquire().await?;
-        Conn::Sqlite(&mut reader).execute("VACUUM INTO $1", params![partial.display().to_string()]).await?;
-        std::fs::rename(&partial, &copy)
-            .map_err(|source| Error::Io { context: format!("renaming {}", partial.display()), source })?;
-    }
+    // Named after both versions and taken anew: one of an earlier attempt may be older than the data.
+    let copy = folder.join(format!("schema-{found}-before-{}.db", known()));
+    sqlite.0.copy_into(&copy).await?;
     tracing::info!(version = found, copy = %copy.display(), "took a snapshot before the upgrade");
     Ok(format!(" and also kept in {}", copy.display()))
 }

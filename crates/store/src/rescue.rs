@@ -9,7 +9,7 @@ use crate::{
 };
 use model::{ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
 use serde_json::json;
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 /// Whose items are lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,41 +35,42 @@ impl Db {
     /// Settles items in flight whose process is gone, by their job's policy: an intent without an outcome is
     /// `unknown`, unless the effect may be repeated. `verdict` says so on each; `trace` makes what is kept of it.
     pub async fn rescue(&self, lost: Lost, verdict: Verdict, trace: TraceOf, now: Timestamp) -> Result<Vec<Rescued>> {
-        self.write(move |conn| {
-            Box::pin(async move {
-                let dead = match lost {
-                    Lost::Everybodys => None,
-                    Lost::DeadWorkers => {
-                        let dead = workers::bury_dead(conn, now).await?;
-                        if dead.is_empty() {
-                            return Ok(Vec::new());
-                        }
-                        Some(dead)
-                    }
-                };
-                let mut rescued = Vec::new();
-                let jobs = conn.rows("SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id", &[]);
-                for row in jobs.await? {
-                    let job = jobs::lock(conn, row.id("id")?.into()).await?;
-                    let lost = lost_items(conn, job.id, dead.as_deref()).await?;
-                    if !lost.is_empty() {
-                        rescued.push(settle_lost(conn, job, lost, &verdict, &trace, now).await?);
-                    }
+        let dead = match lost {
+            Lost::Everybodys => None,
+            Lost::DeadWorkers => {
+                let dead = self.write(move |conn| Box::pin(workers::bury_dead(conn, now))).await?;
+                if dead.is_empty() {
+                    return Ok(Vec::new());
                 }
-                Ok(rescued)
-            })
-        })
-        .await
+                Some(dead)
+            }
+        };
+        let shared = Arc::new((dead, verdict, trace));
+        let mut rescued = Vec::new();
+        let sql = "SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id";
+        for row in self.rows(sql, &[]).await? {
+            let (id, shared) = (row.id("id")?.into(), Arc::clone(&shared));
+            // Each job in a transaction of its own: holding one job's account while waiting for another job would
+            // be waited for in turn.
+            rescued.extend(self.write(move |conn| Box::pin(rescue_job(conn, id, shared, now))).await?);
+        }
+        Ok(rescued)
     }
 
     /// Jobs that were still being enqueued when their process died never began: they fail, and nothing was sent.
-    pub async fn fail_unprepared(&self, reason: crate::Reason, now: Timestamp) -> Result<Vec<Job>> {
-        let rows = self.rows("SELECT id FROM jobs WHERE state = 0", &[]).await?;
-        let mut failed = Vec::new();
-        for row in rows {
-            failed.push(self.fail_job(row.id("id")?.into(), reason.clone(), now).await?);
-        }
-        Ok(failed)
+    /// `before`: only those that have made no step since.
+    pub async fn fail_unprepared(&self, reason: crate::Reason, before: Timestamp, now: Timestamp) -> Result<Vec<Job>> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                // One statement, so that a job which has become ready meanwhile is left alone.
+                let sql = "UPDATE jobs SET state = 5, reason = $1, message = $2, version = version + 1,
+                               updated_at = $3, finished_at = $3
+                           WHERE state = 0 AND updated_at <= $4 RETURNING *";
+                let rows = conn.rows(sql, params![reason.to_json(), &reason.detail, now, before]).await?;
+                rows.iter().map(jobs::job_from).collect()
+            })
+        })
+        .await
     }
 
     /// Sets the failed items of a job going again, but for those that were refused before any attempt. Returns the
@@ -78,6 +79,11 @@ impl Db {
         self.write(move |conn| {
             Box::pin(async move {
                 let job = jobs::lock(conn, id).await?;
+                if job.kind == "external" {
+                    return Err(Error::Conflict(format!(
+                        "job {id} is run from outside: whoever runs it has to do its failed items again"
+                    )));
+                }
                 let sql = "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
                            WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0";
                 let count = conn.execute(sql, params![id]).await?;
@@ -112,6 +118,9 @@ impl Db {
                         unknown.push(row.int("seq")?);
                     }
                 }
+                if unknown.is_empty() {
+                    return Ok((job, unknown));
+                }
                 let list = json!(unknown).to_string();
                 let count = unknown.len() as u64;
                 let moved = Moved::default().from(ItemState::Unknown, count).to(as_state, count);
@@ -122,7 +131,9 @@ impl Db {
                 let job = match as_state {
                     ItemState::Succeeded => {
                         conn.execute(dialect.record_succeeded, params![id, &list, now]).await?;
-                        conn.execute(dialect.insert_ledger, params![id, &list, &job.name, now]).await?;
+                        if job.kind == "mail" {
+                            conn.execute(dialect.insert_ledger, params![id, &list, &job.name, now]).await?;
+                        }
                         jobs::count(conn, id, &moved, None, now).await?
                     }
                     ItemState::Queued => {
@@ -135,6 +146,17 @@ impl Db {
             })
         })
         .await
+    }
+}
+
+type Lot = (Option<Vec<i64>>, Verdict, TraceOf);
+
+async fn rescue_job(conn: &mut Conn<'_>, id: JobId, lot: Arc<Lot>, now: Timestamp) -> Result<Option<Rescued>> {
+    let (dead, verdict, trace) = &*lot;
+    let job = jobs::lock(conn, id).await?;
+    match lost_items(conn, id, dead.as_deref()).await? {
+        lost if lost.is_empty() => Ok(None),
+        lost => settle_lost(conn, job, lost, verdict, trace, now).await.map(Some),
     }
 }
 

@@ -66,6 +66,7 @@ pub(crate) struct Dialect {
     pub(crate) skip_already_sent: &'static str,
     pub(crate) lock_job: &'static str,
     pub(crate) claim: &'static str,
+    pub(crate) claim_these: &'static str,
     pub(crate) items_by_seq: &'static str,
     pub(crate) record_succeeded: &'static str,
     pub(crate) record_others: &'static str,

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    sql::{Conn, Dialect},
+    sql::{Conn, Dialect, Value},
 };
 use futures_util::future::BoxFuture;
 use sqlx::{
@@ -75,6 +75,31 @@ impl Sqlite {
         });
         writer.send(erased).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Writes a consistent, compact copy; it has its name once it is whole and on disk.
+    pub(crate) async fn copy_into(&self, copy: &Path) -> Result<()> {
+        let partial = copy.with_extension("partial");
+        let failed = |context: String| move |source| Error::Io { context, source };
+        match std::fs::remove_file(&partial) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(format!("removing {}", partial.display()))(error));
+            }
+            _ => {}
+        }
+        let mut reader = self.readers.acquire().await?;
+        let target = partial.display().to_string();
+        Conn::Sqlite(&mut reader).execute("VACUUM INTO $1", &[Value::from(target)]).await?;
+        let synced = std::fs::File::open(&partial).and_then(|file| file.sync_all());
+        synced.map_err(failed(format!("writing {}", partial.display())))?;
+        std::fs::rename(&partial, copy).map_err(failed(format!("renaming {}", partial.display())))?;
+        // The name itself is on disk once its folder is; not every system lets a folder be synced.
+        if let Some(folder) = copy.parent()
+            && let Ok(folder) = std::fs::File::open(folder)
+        {
+            let _ = folder.sync_all();
+        }
+        Ok(())
     }
 
     pub(crate) async fn close(&self) {
@@ -202,12 +227,18 @@ pub(crate) static DIALECT: Dialect = Dialect {
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
                                ORDER BY seq LIMIT $4))
             LIMIT $4)
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
+        RETURNING seq, message_no, attempts, label, effect, payload",
+    claim_these: "
+        UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
+        WHERE job_id = $1 AND state = 0 AND seq IN (SELECT value FROM json_each($4))
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
         SELECT seq, state, attempts, claimed_by FROM items
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
     record_succeeded: "
-        UPDATE items SET state = 2, verdict = NULL, finished_at = $3
+        UPDATE items SET state = 2, verdict = NULL, detail = '', finished_at = $3
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
     // An upsert, because it finds each row by its key; `UPDATE … FROM json_each` would scan the job. The insertion
     // never happens: the rows were read in this transaction.

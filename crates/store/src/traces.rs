@@ -120,7 +120,8 @@ fn row_of(trace: &Trace) -> serde_json::Value {
         without_nul(trace.flow_name.clone()),
         without_nul(trace.comment.clone()),
         without_nul(trace.created_by.clone()),
-        trace.time_to_process,
+        // JSON knows no NaN and no infinity, and one foreign number must not refuse the whole batch.
+        if trace.time_to_process.is_finite() { trace.time_to_process } else { 0.0 },
         i64::from(trace.errors),
         trace.verdict.as_ref().map(verdict_json),
         trace.created_at.as_micros(),

@@ -69,6 +69,12 @@ impl Db {
     }
 }
 
+/// Whether this worker ended or was declared dead; one that never registered has not.
+pub(crate) async fn has_ended(conn: &mut Conn<'_>, token: i64) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM workers WHERE token = $1 AND ended_at IS NOT NULL";
+    Ok(conn.row(sql, params![token]).await?.is_some())
+}
+
 /// Marks the workers whose lease has run out, and returns every ended worker that may have left items in flight.
 pub(crate) async fn bury_dead(conn: &mut Conn<'_>, now: Timestamp) -> Result<Vec<i64>> {
     let now = time(conn, now).await?;
