@@ -7,7 +7,8 @@ use crate::{
     items::verdict_json,
     jobs::{self, Job, Moved},
     sql::{Conn, Row, params, without_nul},
-    traces, workers,
+    traces::{self, Numbers},
+    workers,
 };
 use model::{
     Fault, ItemState, JobId, JobState, Timestamp, Verdict,
@@ -107,6 +108,7 @@ impl Db {
     ) -> Result<(Option<Recorded>, Option<Claimed>)> {
         self.write(move |conn| {
             Box::pin(async move {
+                let numbers = traces::number(conn, outcomes.len()).await?;
                 // Locked before the items, by everybody in the same order.
                 let locked = jobs::lock(conn, job).await?;
                 let mut paced = match locked.account {
@@ -115,7 +117,7 @@ impl Db {
                 };
                 let recorded = match outcomes.is_empty() {
                     true => None,
-                    false => Some(record(conn, &locked, worker, outcomes, paced.as_mut(), now).await?),
+                    false => Some(record(conn, &locked, worker, (outcomes, numbers), paced.as_mut(), now).await?),
                 };
                 let current = recorded.as_ref().map_or_else(|| locked.clone(), |recorded| recorded.job.clone());
                 let claimed = match claim {
@@ -142,7 +144,7 @@ async fn record(
     conn: &mut Conn<'_>,
     job: &Job,
     worker: i64,
-    mut outcomes: Vec<Outcome>,
+    (mut outcomes, numbers): (Vec<Outcome>, Numbers),
     paced: Option<&mut Paced>,
     now: Timestamp,
 ) -> Result<Recorded> {
@@ -188,7 +190,7 @@ async fn record(
     }
     let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
     let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
-    traces::insert(conn, &traces).await?;
+    traces::insert(conn, numbers, &traces).await?;
     if let Some(paced) = paced {
         paced.pace.record(&paced.limits, now, settled_messages.len() as u64);
     }

@@ -32,7 +32,7 @@ pub(crate) async fn run(db: &Db, snapshots: Option<&Path>) -> Result<()> {
     let found = version(db).await?;
     refuse_newer(found)?;
     if found == known() {
-        return Ok(());
+        return after_restore(db).await;
     }
     let snapshot = match snapshots {
         Some(folder) if found > 0 => snapshot(db, folder, found).await?,
@@ -83,6 +83,23 @@ async fn version(db: &Db) -> Result<i64> {
     }
     let row = db.row("SELECT coalesce(max(version), 0) AS version FROM schema_version", &[]).await?;
     row.map_or(Ok(0), |row| row.int("version"))
+}
+
+/// A restored PostgreSQL database counts its transactions anew: traces from before would wait for numbers to come by.
+async fn after_restore(db: &Db) -> Result<()> {
+    let Db::Postgres(_) = db else { return Ok(()) };
+    let ahead = "SELECT no FROM traces WHERE no = (SELECT max(no) FROM traces)
+                 AND written_in >= pg_snapshot_xmax(pg_current_snapshot())";
+    if db.row(ahead, &[]).await?.is_none() {
+        return Ok(());
+    }
+    db.write(move |conn| {
+        Box::pin(async move {
+            let sql = "UPDATE traces SET written_in = '3' WHERE written_in >= pg_snapshot_xmax(pg_current_snapshot())";
+            conn.execute(sql, &[]).await.map(drop)
+        })
+    })
+    .await
 }
 
 async fn apply(db: &Db, migration: &'static Migration) -> Result<()> {

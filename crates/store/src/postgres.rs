@@ -84,11 +84,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
         FROM jsonb_array_elements($2::text::jsonb) AS v
         WHERE job_id = $1 AND seq = (v->>0)::bigint",
     insert_traces: "
-        INSERT INTO traces (id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
+        INSERT INTO traces (no, id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
                             comment, created_by, time_to_process, errors, verdict, created_at)
-        SELECT (v->>0)::uuid, (v->>1)::uuid, (v->>2)::bigint, (v->>3)::bigint, (v->>4)::bigint, v->>5, v->>6, v->>7,
+        SELECT $2 + place - 1, (v->>0)::uuid, (v->>1)::uuid, (v->>2)::bigint, (v->>3)::bigint, (v->>4)::bigint, v->>5, v->>6, v->>7,
                v->>8, v->>9, v->>10, (v->>11)::double precision, (v->>12)::bigint, v->>13, (v->>14)::bigint
-        FROM jsonb_array_elements($1::text::jsonb) AS v
+        FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS list (v, place)
         ON CONFLICT (id) DO NOTHING",
     // In the order of the keys: two runs of one mailing must not wait for each other.
     insert_ledger: "
@@ -103,7 +103,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
     note_effect: "
         UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
-    // Numbers are handed out before they are committed: stop before the oldest transaction that is still open.
+    // Places are handed out before they are committed: stop before the oldest transaction that is still open.
     outcomes_after: "SELECT * FROM traces WHERE no > $1 AND job_id IS NOT NULL AND outcome IS NOT NULL
         AND outcome >= 2 AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY no LIMIT $2",
     lock_account: "SELECT * FROM accounts WHERE id = $1 FOR UPDATE",

@@ -5,7 +5,8 @@ use crate::{
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     sql::{Conn, params},
-    traces, workers,
+    traces::{self, Numbers},
+    workers,
 };
 use model::{ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
 use serde_json::json;
@@ -109,6 +110,7 @@ impl Db {
     ) -> Result<(Job, Vec<i64>)> {
         self.write(move |conn| {
             Box::pin(async move {
+                let numbers = traces::number(conn, traces.len()).await?;
                 let job = jobs::lock(conn, id).await?;
                 let dialect = conn.dialect();
                 let rows = conn.rows(dialect.items_by_seq, params![id, json!(seqs).to_string()]).await?;
@@ -127,7 +129,7 @@ impl Db {
                 let kept: HashSet<i64> = unknown.iter().copied().collect();
                 let traces: Vec<Trace> =
                     traces.into_iter().filter(|trace| trace.seq.is_some_and(|seq| kept.contains(&seq))).collect();
-                traces::insert(conn, &traces).await?;
+                traces::insert(conn, numbers, &traces).await?;
                 let job = match as_state {
                     ItemState::Succeeded => {
                         conn.execute(dialect.record_succeeded, params![id, &list, now]).await?;
@@ -153,10 +155,16 @@ type Lot = (Option<Vec<i64>>, Verdict, TraceOf);
 
 async fn rescue_job(conn: &mut Conn<'_>, id: JobId, lot: Arc<Lot>, now: Timestamp) -> Result<Option<Rescued>> {
     let (dead, verdict, trace) = &*lot;
+    let running = conn.row("SELECT running FROM jobs WHERE id = $1", params![id]).await?;
+    let most = running.map_or(Ok(0), |row| row.count("running"))? as usize;
+    let numbers = traces::number(conn, most).await?;
     let job = jobs::lock(conn, id).await?;
-    match lost_items(conn, id, dead.as_deref()).await? {
-        lost if lost.is_empty() => Ok(None),
-        lost => settle_lost(conn, job, lost, verdict, trace, now).await.map(Some),
+    let mut lost = lost_items(conn, id, dead.as_deref()).await?;
+    // Any that were claimed since the look at the counter are left to the next round.
+    lost.truncate(most);
+    match lost.is_empty() {
+        true => Ok(None),
+        false => settle_lost(conn, job, lost, numbers, (verdict, trace), now).await.map(Some),
     }
 }
 
@@ -189,8 +197,8 @@ async fn settle_lost(
     conn: &mut Conn<'_>,
     job: Job,
     mut items: Vec<Item>,
-    verdict: &Verdict,
-    trace: &TraceOf,
+    numbers: Numbers,
+    (verdict, trace): (&Verdict, &TraceOf),
     now: Timestamp,
 ) -> Result<Rescued> {
     let cancelled = job.state == JobState::Cancelled;
@@ -211,7 +219,7 @@ async fn settle_lost(
     let sql = conn.dialect().record_others;
     conn.execute(sql, params![job.id, json!(rows).to_string()]).await?;
     let kept: Vec<Trace> = items.iter().map(|item| trace(&job, item)).collect();
-    traces::insert(conn, &kept).await?;
+    traces::insert(conn, numbers, &kept).await?;
     if let Some(account) = job.account
         && let Some(mut paced) = accounts::lock(conn, account, now).await?
     {
