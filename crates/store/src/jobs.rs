@@ -307,6 +307,11 @@ impl Moved {
         self
     }
 
+    /// By how much the items have become more.
+    pub(crate) fn total(&self) -> i64 {
+        self.0.iter().sum()
+    }
+
     pub(crate) fn item(&mut self, from: ItemState, to: ItemState) {
         *self = self.from(from, 1).to(to, 1);
     }
@@ -332,7 +337,7 @@ pub(crate) async fn count(
     now: Timestamp,
 ) -> Result<Job> {
     let [queued, running, succeeded, failed, unknown, skipped] = moved.0;
-    let total: i64 = moved.0.iter().sum();
+    let total = moved.total();
     let sql = "
         UPDATE jobs SET queued = queued + $2, running = running + $3, succeeded = succeeded + $4,
             failed = failed + $5, unknown = unknown + $6, skipped = skipped + $7, total = total + $8,

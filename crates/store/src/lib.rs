@@ -9,6 +9,7 @@
 
 mod accounts;
 mod claims;
+mod copy;
 mod error;
 mod external;
 mod items;
@@ -21,10 +22,13 @@ mod sql;
 mod sqlite;
 mod tokens;
 mod traces;
+mod upkeep;
+mod webhooks;
 mod workers;
 
 pub use accounts::{Account, AccountPause};
 pub use claims::{Claim, Claimed, ClaimedItem, Held, Outcome, Recorded};
+pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use items::{Item, ItemFilter, NewItem};
@@ -32,6 +36,8 @@ pub use jobs::{Created, Job, JobFilter, NewJob, Page, Reason};
 pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};
+pub use upkeep::{Finding, Purged};
+pub use webhooks::{NewWebhook, Webhook};
 pub use workers::Worker;
 
 use futures_util::future::BoxFuture;

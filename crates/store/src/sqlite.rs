@@ -9,7 +9,11 @@ use sqlx::{
     Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Calls that may wait for the writer before a caller is made to wait itself.
@@ -30,6 +34,7 @@ struct Answer {
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     pub(crate) readers: SqlitePool,
+    file: PathBuf,
     writer: Option<mpsc::Sender<Call>>,
 }
 
@@ -40,12 +45,12 @@ impl Sqlite {
         let connection = SqliteConnection::connect_with(&options).await?;
         let (calls, queue) = mpsc::channel(QUEUE);
         tokio::spawn(write(connection, queue));
-        Ok(Self { readers: readers(file), writer: Some(calls) })
+        Ok(Self { readers: readers(file), file: file.to_owned(), writer: Some(calls) })
     }
 
     /// Opens `file` for reading beside, or without, an owner.
     pub(crate) fn open_read_only(file: &Path) -> Self {
-        Self { readers: readers(file), writer: None }
+        Self { readers: readers(file), file: file.to_owned(), writer: None }
     }
 
     /// Runs `call` in a transaction that other callers' calls may share; returns once it is on disk.
@@ -87,9 +92,12 @@ impl Sqlite {
             }
             _ => {}
         }
-        let mut reader = self.readers.acquire().await?;
+        // Not one of the readers: `query_only` forbids a vacuum, even into another file.
+        let options = SqliteConnectOptions::new().filename(&self.file).read_only(true);
+        let mut reader = SqliteConnection::connect_with(&options.busy_timeout(Duration::from_secs(10))).await?;
         let target = partial.display().to_string();
         Conn::Sqlite(&mut reader).execute("VACUUM INTO $1", &[Value::from(target)]).await?;
+        reader.close().await?;
         let synced = std::fs::File::open(&partial).and_then(|file| file.sync_all());
         synced.map_err(failed(format!("writing {}", partial.display())))?;
         std::fs::rename(&partial, copy).map_err(failed(format!("renaming {}", partial.display())))?;
@@ -270,3 +278,43 @@ pub(crate) static DIALECT: Dialect = Dialect {
     lock_account: "SELECT * FROM accounts WHERE id = $1",
     like: " LIKE $1 ESCAPE '\\'",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, sql::Row};
+
+    /// No statement of the engine's daily round reads a whole table of items or traces.
+    #[tokio::test]
+    async fn statements_find_their_rows_by_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&dir.path().join("vigie.db"), dir.path()).await.unwrap();
+        let statements = [
+            DIALECT.skip_already_sent,
+            DIALECT.claim,
+            DIALECT.claim_these,
+            DIALECT.items_by_seq,
+            DIALECT.record_succeeded,
+            DIALECT.record_others,
+            DIALECT.insert_ledger,
+            DIALECT.requeue_items,
+            DIALECT.note_effect,
+            DIALECT.outcomes_after,
+            crate::workers::IN_FLIGHT_OF_ENDED,
+            "SELECT * FROM items WHERE job_id = $1 AND state = 1 AND claimed_by IN (1) ORDER BY seq",
+            "SELECT not_before FROM items WHERE job_id = $1 AND state = 0 ORDER BY not_before LIMIT 1",
+            "SELECT * FROM items WHERE job_id = $1 AND seq > $2 AND verdict IS NOT NULL ORDER BY seq LIMIT $3",
+            "UPDATE items SET state = 5 WHERE job_id = $1 AND state = 0",
+            "UPDATE items SET state = 0 WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0",
+            "SELECT coalesce(max(seq), 0) + 1, coalesce(max(seq), 0) + 1 FROM items WHERE job_id = $1",
+            "SELECT no FROM traces WHERE job_id = $1 LIMIT $2",
+            "SELECT * FROM traces WHERE job_id = $1 AND seq = $2 ORDER BY no DESC LIMIT $3",
+        ];
+        for statement in statements {
+            let rows = db.rows(&format!("EXPLAIN QUERY PLAN {statement}"), &[]).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row: &Row| row.text("detail").unwrap()).collect();
+            let scans = plan.iter().any(|step| step.starts_with("SCAN items") || step.starts_with("SCAN traces"));
+            assert!(!scans, "{statement}\n{plan:#?}");
+        }
+    }
+}

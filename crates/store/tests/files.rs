@@ -57,34 +57,6 @@ async fn several_processes_create_one_schema() {
     }
 }
 
-/// An upgrade that fails leaves the data, and a snapshot of it; the next attempt takes a fresh one.
-#[tokio::test]
-async fn a_failed_upgrade_loses_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let (file, kept) = (dir.path().join("vigie.db"), dir.path().join("snapshots"));
-    let db = Db::open_sqlite(&file, &kept).await.unwrap();
-    assert!(!kept.exists(), "nothing to keep of an empty file");
-    let id = running(&db, new_job(job_id(1)), items(3)).await;
-    db.close().await;
-    drop(db);
-    // As if the schema that stands were an older one: the upgrade runs into the tables that are there.
-    beside(&file, "UPDATE schema_version SET version = 0.5").await;
-    beside(&file, "DROP TABLE schema_version; CREATE TABLE schema_version (version REAL, name TEXT)").await;
-    beside(&file, "DROP TABLE schema_version; CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT)")
-        .await;
-    beside(&file, "INSERT INTO schema_version VALUES (0, 'older')").await;
-    let error = Db::open_sqlite(&file, &kept).await.err().expect("the tables are there");
-    let text = error.to_string();
-    assert!(
-        text.contains("migration 1 (initial) failed") && text.contains("the state before it is unchanged"),
-        "{text}"
-    );
-    beside(&file, "UPDATE schema_version SET version = 1").await;
-    let db = Db::open_sqlite(&file, &kept).await.unwrap();
-    assert_consistent(&db, id).await;
-    db.close().await;
-}
-
 #[tokio::test]
 async fn a_reader_reads_beside_the_owner_and_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();

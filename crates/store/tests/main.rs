@@ -7,6 +7,7 @@
 mod bed;
 mod accounts;
 mod claims;
+mod copying;
 mod external;
 mod feed;
 mod files;
@@ -17,4 +18,6 @@ mod recording;
 mod rescue;
 mod tokens;
 mod traces;
+mod upkeep;
+mod webhooks;
 mod workers;
