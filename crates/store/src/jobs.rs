@@ -148,7 +148,7 @@ impl Db {
         self.change(id, now, "pending", move |job| {
             let done = job.counters.queued == 0;
             let state = if done { JobState::Completed } else { JobState::Pending };
-            job.allow(state).then(|| Change { finished: done.then_some(now), ..Change::to(state) })
+            (job.state == JobState::Preparing).then(|| Change { finished: done.then_some(now), ..Change::to(state) })
         })
         .await
     }

@@ -53,14 +53,15 @@ pub(crate) static DIALECT: Dialect = Dialect {
     lock_job: "SELECT * FROM jobs WHERE id = $1 FOR UPDATE",
     claim: "
         UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
-        WHERE job_id = $1 AND seq IN (
+        WHERE job_id = $1 AND seq = ANY(ARRAY(
             SELECT seq FROM (
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $3
                                ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS again
                 UNION ALL
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
                                ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS fresh) AS due
-            LIMIT $4)
+            LIMIT $4))
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
         SELECT seq, state, attempts, claimed_by FROM items
