@@ -27,6 +27,8 @@ use tokio::{
 const SHORT: Duration = Duration::from_secs(5);
 /// Outcomes that one transaction records at the most.
 const RECORD_MAX: usize = 1024;
+/// The code of a refusal for what the message is, or whom it is from.
+const POLICY: &str = "policy";
 /// Refusals by policy in a row after which the run stops for a person to look.
 const POLICY_IN_A_ROW: u32 = 10;
 
@@ -138,6 +140,15 @@ struct Done {
     settled: Settled,
     /// When it was known here.
     at: Timestamp,
+}
+
+impl Done {
+    /// Whether it may ask for a rest or a pause. What was claimed beside it would be begun against it.
+    fn may_hold_back(&self) -> bool {
+        let blames = |fault| !matches!(fault, Fault::Recipient | Fault::Content);
+        self.settled.pause.is_some()
+            || self.settled.verdict.as_ref().is_some_and(|verdict| blames(verdict.fault) || verdict.code == POLICY)
+    }
 }
 
 /// A slot ended although there is work: the run cannot go on.
@@ -348,7 +359,11 @@ impl Runner {
                 }
                 self.shared.hub.publish(&self.job);
                 self.announce().await;
+                let unasked = done.iter().any(Done::may_hold_back);
                 self.obey(done, now).await;
+                if unasked && self.held_until.is_none() {
+                    self.held_until = Some(now);
+                }
                 self.give_back_strays().await;
             }
             Err(error) => self.store_failed(&error, asked.is_some(), now),
@@ -387,6 +402,9 @@ impl Runner {
 
     /// How many messages to ask for: as many as leave in the next 50 ms, and one per slot when a limit paces them.
     fn wish(&self) -> Option<Claim> {
+        if self.unrecorded.iter().any(Done::may_hold_back) {
+            return None;
+        }
         if self.winding || self.held_until.is_some() || self.strays || self.store_failures > 0 {
             return None;
         }
@@ -501,7 +519,7 @@ impl Runner {
             self.went_well();
             return None;
         };
-        let refused_by_policy = settled.state == ItemState::Failed && verdict.code == "policy";
+        let refused_by_policy = settled.state == ItemState::Failed && verdict.code == POLICY;
         self.policy_failures = if refused_by_policy { self.policy_failures + 1 } else { 0 };
         if self.policy_failures >= POLICY_IN_A_ROW {
             return Some(Pause { scope: PauseScope::Job, wait: None });
