@@ -309,10 +309,10 @@ async fn take(conn: &mut Conn<'_>, claim: &Claim, messages: u64, now: Timestamp)
     let sql = "
         SELECT seq, message_no FROM (
             SELECT * FROM (SELECT 0 AS fresh, not_before, seq, message_no FROM items
-                WHERE job_id = $1 AND state = 0 AND state < 2 AND not_before BETWEEN 1 AND $2 ORDER BY not_before, seq LIMIT $3) AS again
+                WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $2 ORDER BY not_before, seq LIMIT $3) AS again
             UNION ALL
             SELECT * FROM (SELECT 1 AS fresh, not_before, seq, message_no FROM items
-                WHERE job_id = $1 AND state = 0 AND state < 2 AND not_before = 0 ORDER BY not_before, seq LIMIT $3) AS fresh) AS due
+                WHERE job_id = $1 AND state = 0 AND not_before = 0 ORDER BY not_before, seq LIMIT $3) AS fresh) AS due
         ORDER BY fresh, not_before, seq";
     let (mut chosen, mut seqs) = (HashSet::new(), Vec::new());
     for row in conn.rows(sql, params![claim.job, now, limit]).await? {
@@ -340,7 +340,7 @@ fn permit(paced: &mut Paced, claim: &Claim, now: Timestamp) -> Result<u64, Held>
 }
 
 async fn next_due(conn: &mut Conn<'_>, job: JobId) -> Result<Option<Timestamp>> {
-    let sql = "SELECT not_before FROM items WHERE job_id = $1 AND state = 0 AND state < 2 ORDER BY not_before LIMIT 1";
+    let sql = "SELECT not_before FROM items WHERE job_id = $1 AND state = 0 ORDER BY not_before LIMIT 1";
     conn.row(sql, params![job]).await?.map(|row| row.time("not_before")).transpose()
 }
 

@@ -234,7 +234,7 @@ impl Db {
                 if !job.state.may_become(JobState::Cancelled) {
                     return Err(job.refuse("cancelled"));
                 }
-                let sql = "UPDATE items SET state = 5, verdict = $2, finished_at = $3 WHERE job_id = $1 AND state = 0 AND state < 2";
+                let sql = "UPDATE items SET state = 5, verdict = $2, finished_at = $3 WHERE job_id = $1 AND state = 0";
                 let verdict = serde_json::json!({"code": "cancelled", "fault": "content", "retry": {"when": "never"}});
                 let skipped = conn.execute(sql, params![id, verdict.to_string(), now]).await?;
                 // The items of an external job are counted and not kept.

@@ -188,7 +188,7 @@ async fn lost_items(conn: &mut Conn<'_>, job: JobId, dead: Option<&[i64]>) -> Re
         let tokens: Vec<String> = dead.iter().map(ToString::to_string).collect();
         format!(" AND claimed_by IN ({})", tokens.join(", "))
     });
-    let sql = format!("SELECT * FROM items WHERE job_id = $1 AND state = 1 AND state < 2{of_dead} ORDER BY seq");
+    let sql = format!("SELECT * FROM items WHERE job_id = $1 AND state = 1{of_dead} ORDER BY seq");
     let rows = conn.rows(&sql, params![job]).await?;
     rows.iter().map(item_from).collect()
 }

@@ -79,7 +79,7 @@ pub(crate) async fn has_ended(conn: &mut Conn<'_>, token: i64) -> Result<bool> {
 /// every item of the store otherwise.
 pub(crate) const IN_FLIGHT_OF_ENDED: &str = "
     SELECT DISTINCT claimed_by FROM jobs CROSS JOIN items
-    WHERE items.job_id = jobs.id AND jobs.running > 0 AND items.state = 1 AND items.state < 2
+    WHERE items.job_id = jobs.id AND jobs.running > 0 AND items.state = 1
       AND claimed_by IN (SELECT token FROM workers WHERE ended_at IS NOT NULL)";
 
 /// Marks the workers whose lease has run out, and returns every ended worker that may have left items in flight.
