@@ -4,6 +4,9 @@ use crate::Ended;
 use model::{Fault, ItemState, Pause, PauseScope, Retry, Timestamp, Verdict};
 use std::time::Duration;
 
+/// How long an account rests over its quota when nobody said for how long.
+const QUOTA_PAUSE: Duration = Duration::from_secs(60);
+
 /// How long and how often to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -62,6 +65,7 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
         Ended::Failed(verdict) => {
             // The sender's quota and credentials are nobody's failure among the items, however often they are met.
             let blameless = matches!(verdict.fault, Fault::SenderQuota | Fault::Credentials);
+            let pause = verdict.pause.or(blameless.then(|| default_pause(verdict)));
             let wait = match verdict.retry {
                 Retry::After { wait } => wait.min(policy.asked_max),
                 Retry::Never if blameless || verdict.fault == Fault::Server => Duration::ZERO,
@@ -73,9 +77,20 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
             }
             let wait =
                 if blameless { wait.max(Duration::from_millis(1)) } else { back_off(wait, attempt, policy, jitter) };
-            Settled { not_before: now + wait, ..settled(ItemState::Queued, Some(verdict)) }
+            Settled { not_before: now + wait, pause, ..settled(ItemState::Queued, Some(verdict)) }
         }
     }
+}
+
+/// A quota or a refused secret holds everything that uses the account, also when the verdict does not say so: the next
+/// item would only meet the same.
+fn default_pause(verdict: &Verdict) -> Pause {
+    let wait = match (verdict.fault, verdict.retry) {
+        (Fault::SenderQuota, Retry::After { wait }) => Some(wait.max(QUOTA_PAUSE)),
+        (Fault::SenderQuota, Retry::Never) => Some(QUOTA_PAUSE),
+        _ => None,
+    };
+    Pause { scope: PauseScope::Account, wait }
 }
 
 /// The wait before the next attempt: what the other side asked for, or ours when that is longer.
