@@ -22,6 +22,7 @@ mod sql;
 mod sqlite;
 mod tokens;
 mod traces;
+mod webhooks;
 mod workers;
 
 pub use accounts::{Account, AccountPause};
@@ -33,6 +34,7 @@ pub use jobs::{Created, Job, JobFilter, NewJob, Page, Reason};
 pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};
+pub use webhooks::{NewWebhook, Webhook};
 pub use workers::Worker;
 
 use futures_util::future::BoxFuture;
