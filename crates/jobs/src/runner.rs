@@ -563,7 +563,7 @@ impl Runner {
         let mut rests = self.shared.rests.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = rests.entry(account).or_insert(0);
         *rest += 1;
-        server_pause(2 + *rest)
+        server_pause(2 + *rest).map(|pause| self.shared.policy.bounded(pause))
     }
 
     /// The store did not take it: nothing is lost, it is tried again, and nothing new is begun meanwhile.
