@@ -1,5 +1,7 @@
 //! The real binary, as people and scripts meet it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     fs,
     io::{BufRead as _, BufReader},

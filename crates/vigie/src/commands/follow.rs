@@ -161,7 +161,7 @@ pub(super) fn items(rows: &[Value]) -> Table {
             item["seq"].as_i64().unwrap_or(0).to_string(),
             text("state").to_owned(),
             render::plain(text("label"), 50),
-            render::plain(&why(item), 120),
+            render::plain(&why(item), 180),
         ]);
     }
     table
