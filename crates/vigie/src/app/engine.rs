@@ -116,17 +116,22 @@ impl Owned {
         });
     }
 
-    /// Finishes what is in flight, records it, and lets go of the directory. Returns whether everything was recorded.
-    pub(crate) async fn stop(mut self) -> bool {
-        let mut finished = true;
+    /// Begins nothing more, finishes what is in flight and records it; questions are still answered. Returns whether
+    /// everything was recorded.
+    pub(crate) async fn rest(&mut self) -> bool {
         // Shell commands are told at once, so that they can end within the engine's patience.
         self.stop.send_replace(true);
-        if let Some(engine) = self.engine.take() {
-            finished = engine.stop(PATIENCE).await;
-            if !finished {
-                tracing::warn!("stopped before everything in flight had been recorded; it shows as unknown");
-            }
+        let Some(engine) = self.engine.take() else { return true };
+        let finished = engine.stop(PATIENCE).await;
+        if !finished {
+            tracing::warn!("stopped before everything in flight had been recorded; it shows as unknown");
         }
+        finished
+    }
+
+    /// Rests, then lets go of the directory. Returns whether everything in flight was recorded.
+    pub(crate) async fn stop(mut self) -> bool {
+        let finished = self.rest().await;
         self.winding.send_replace(true);
         let servers = async { while self.servers.join_next().await.is_some() {} };
         // Listening for news has no end of its own.

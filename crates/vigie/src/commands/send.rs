@@ -51,9 +51,9 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
     // From here on jobs may run in this process: Ctrl-C must not cut them off.
     let stop = Stop::listen().map_err(Failure::new)?;
     let engines = if args.detach { Engines::Rest } else { Engines::Run(jobs::RetryPolicy::default()) };
-    let connected = app::changing(config, "send", engines).await?;
+    let mut connected = app::changing(config, "send", engines).await?;
     let ended = match secret::given(password_file.as_deref(), variables) {
-        Ok(given) => send(config, args, &plan, checked, &connected, given, &stop).await,
+        Ok(given) => send(config, args, &plan, checked, &mut connected, given, &stop).await,
         Err(failure) => Err(failure),
     };
     connected.close().await;
@@ -65,12 +65,12 @@ async fn send(
     args: &SendArgs,
     plan: &Plan,
     checked: Checked,
-    connected: &Connected,
+    connected: &mut Connected,
     given: Option<SecretString>,
     stop: &Stop,
 ) -> Result<Exit> {
-    let client = connected.client();
-    if let Connected::Ours(owned) = connected {
+    let client = &connected.client().clone();
+    if let Connected::Ours(owned) = &*connected {
         follow::tell_resumed(config, owned).await?;
     }
     let secret = secret::for_account(plan, client, given).await?;
@@ -95,18 +95,34 @@ async fn send(
         return detached(config, connected, &job);
     }
     let ended = follow::run(config, client, &job, stop).await?;
-    match (&ended, connected) {
-        (follow::Ended::Interrupted, Connected::Theirs(_, owner)) if !config.json => {
-            render::say(&format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid));
-        }
-        (follow::Ended::Interrupted, _) if !config.json => {
-            render::say(
-                "what is being sent is finished, the rest waits: `vigie serve`, or the next `vigie send`, goes on with it",
-            );
-        }
-        _ => {}
+    if ended == follow::Ended::Interrupted {
+        interrupted(config, connected, &job).await;
     }
-    follow::conclude(config, client, &job, &ended).await
+    let exit = follow::conclude(config, client, &job, &ended).await?;
+    if matches!(connected, Connected::Ours(_)) {
+        follow::tell_left_over(config, client, &job).await?;
+    }
+    Ok(exit)
+}
+
+/// Ctrl-C: a run of ours ends its messages in flight, another's goes on without us.
+async fn interrupted(config: &Config, connected: &mut Connected, job: &str) {
+    let said = match connected {
+        Connected::Ours(owned) => {
+            if !config.json {
+                render::say("stopping: finishing what is being sent (again: at once)");
+            }
+            owned.rest().await;
+            "the rest waits: `vigie serve`, or the next `vigie send`, goes on with it".to_owned()
+        }
+        Connected::Theirs(_, owner) => {
+            format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid)
+        }
+        Connected::Reading(_) => return,
+    };
+    if !config.json {
+        render::say(&said);
+    }
 }
 
 fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
