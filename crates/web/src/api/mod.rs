@@ -27,9 +27,8 @@ use axum::{
     response::{Html, IntoResponse},
 };
 use bytes::Bytes;
-use serde::Serialize;
 use std::fmt::Write as _;
-use utoipa::{ToSchema, openapi::OpenApi};
+use utoipa::openapi::OpenApi;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let routes = routes
@@ -62,13 +61,6 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         report::declare,
     ];
     families.into_iter().fold(routes, |routes, add| add(routes))
-}
-
-/// One page of a list. `next` goes into `cursor` to get the next one.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Page<T> {
-    pub(crate) rows: Vec<T>,
-    pub(crate) next: Option<String>,
 }
 
 /// How many rows to give: `asked`, or 100, within the limit.
