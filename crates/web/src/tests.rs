@@ -161,6 +161,27 @@ async fn the_cookie_opens_pages_and_not_to_other_sites() {
     assert_eq!(send(&site.router, "GET", "/login?token=wrong", &[], "").await.status, StatusCode::UNAUTHORIZED);
 }
 
+#[tokio::test]
+async fn the_same_road_on_postgres() {
+    let Ok(url) = std::env::var("VIGIE_TEST_POSTGRES") else { return };
+    let db = store::Db::open_postgres(&url).await.unwrap();
+    let site = Site::on(db, tempfile::tempdir().unwrap(), Limits::default());
+    let id = model::JobId::new(&model::Clock::System, &model::Rng::system());
+    let path = |rest: &str| format!("/api/v1/jobs/{id}{rest}");
+    assert_eq!(site.get(&path("/progress")).await.json()["status"], "pending");
+    let new = json!({"id": id, "name": "n\0ul", "total": 5, "user": "u\0"});
+    assert_eq!(site.post("/api/v1/jobs", new).await.status, StatusCode::CREATED);
+    let step = json!({"processed": 2, "failed": 1, "message": "\0", "item": "a\0", "trace": {"comment": "\0"}});
+    assert_eq!(site.post(&path("/advance"), step).await.status, StatusCode::OK);
+    assert_eq!(site.get(&path("/progress")).await.json()["processed"], 2);
+    for list in
+        ["/api/v1/jobs?q=%00", "/api/v1/traces?q=%00&count=true", "/api/v1/outcomes", "/api/v1/report", "/metrics"]
+    {
+        assert_eq!(site.get(list).await.status, StatusCode::OK, "{list}");
+    }
+    assert_eq!(site.get(&path("/items?trouble=true")).await.json()["rows"].as_array().map(Vec::len), Some(1));
+}
+
 #[test]
 fn nonsense_is_never_our_fault() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -116,7 +116,7 @@ async fn create(
         return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report })?)));
     }
     if stops {
-        return Err(refused(&report.problems.listed).with("report", &report));
+        return Err(refused(&report.problems.listed).with("errors", report.problems.errors));
     }
     let Some(account) = &upload.account else {
         return Err(
@@ -153,12 +153,12 @@ async fn receive(ctx: &Ctx, mut multipart: Multipart) -> Result<Upload> {
                         .trim()
                         .parse::<Uuid>()
                         .map_err(|_| Problem::invalid("id: is no UUID"))?,
-                )
+                );
             }
             "settings" => settings = Some(parse(&short(&mut field, "settings", SETTINGS_MAX).await?)?),
             "account" => {
                 account =
-                    Some(accounts::named(ctx, short(&mut field, "account", 1_000).await?.trim().to_owned()).await?)
+                    Some(accounts::named(ctx, short(&mut field, "account", 1_000).await?.trim().to_owned()).await?);
             }
             "recipients" => {
                 let name = field.file_name().filter(|name| is_plain_name(name)).unwrap_or("recipients").to_owned();
