@@ -360,7 +360,8 @@ async fn settle(
     };
     let mut traces = Vec::new();
     for seq in &settle.seqs {
-        if let Some(item) = ctx.app.db.item(job.id, *seq).await? {
+        let item = ctx.app.db.item(job.id, *seq).await?;
+        if let Some(item) = item.filter(|item| item.state == ItemState::Unknown) {
             traces.push(Trace {
                 seq: Some(*seq),
                 attempt: item.attempts,
@@ -371,6 +372,9 @@ async fn settle(
                 ..generic(&ctx, &job)
             });
         }
+    }
+    if traces.is_empty() {
+        return Ok(axum::Json(SettledJson { job: job.into(), settled: Vec::new() }));
     }
     let now = ctx.app.clock.now();
     let (job, settled) = ctx.app.db.settle_unknown(job.id, settle.seqs, state, traces, now).await?;

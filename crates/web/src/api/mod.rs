@@ -15,6 +15,9 @@ pub(crate) mod traces;
 pub(crate) mod webhooks;
 mod workers;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     Ctx,
     auth::Access,
