@@ -65,7 +65,7 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
         Ended::Failed(verdict) => {
             // The sender's quota and credentials are nobody's failure among the items, however often they are met.
             let blameless = matches!(verdict.fault, Fault::SenderQuota | Fault::Credentials);
-            let pause = verdict.pause.or(blameless.then(|| default_pause(verdict)));
+            let pause = verdict.pause.or(blameless.then(|| default_pause(verdict))).map(|pause| policy.bounded(pause));
             let wait = match verdict.retry {
                 Retry::After { wait } => wait.min(policy.asked_max),
                 Retry::Never if blameless || verdict.fault == Fault::Server => Duration::ZERO,
@@ -149,5 +149,21 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [60, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    }
+
+    #[test]
+    fn a_rehearsal_waits_no_longer_than_it_is_told() {
+        let policy = RetryPolicy {
+            first: Duration::from_millis(10),
+            asked_max: Duration::from_secs(1),
+            ..RetryPolicy::default()
+        };
+        let minute = Some(Duration::from_secs(60));
+        let verdict = Verdict::new("x", Fault::Server, after(60)).with_pause(PauseScope::Account, minute);
+        let settled = settle(&Ended::Failed(verdict), 1, &policy, NOW, 0.0);
+        assert_eq!(settled.not_before.since(NOW), Duration::from_secs(1));
+        assert_eq!(settled.pause.unwrap().wait, Some(Duration::from_secs(1)));
+        let endless = Verdict::new("x", Fault::Credentials, after(0)).with_pause(PauseScope::Account, None);
+        assert_eq!(settle(&Ended::Failed(endless), 1, &policy, NOW, 0.0).pause.unwrap().wait, None);
     }
 }
