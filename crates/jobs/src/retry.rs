@@ -71,7 +71,9 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
                 Retry::Never if blameless || verdict.fault == Fault::Server => Duration::ZERO,
                 Retry::Never => return settled(ItemState::Failed, Some(verdict)),
             };
-            if attempt >= policy.attempts_max && !blameless {
+            // Only a recipient's or a content's own trouble ever fails an item, however often the server has some.
+            let own = matches!(verdict.fault, Fault::Recipient | Fault::Content);
+            if own && attempt >= policy.attempts_max {
                 let given_up = verdict.clone().with_arg("attempts", attempt.to_string());
                 return settled(ItemState::Failed, Some(&given_up));
             }
@@ -129,7 +131,7 @@ mod tests {
             (Fault::Recipient, after(60), 1, ItemState::Queued),
             (Fault::Recipient, after(60), 12, ItemState::Failed),
             (Fault::Server, Retry::Never, 1, ItemState::Queued),
-            (Fault::Server, after(5), 12, ItemState::Failed),
+            (Fault::Server, after(5), 12, ItemState::Queued),
             (Fault::SenderQuota, after(3600), 99, ItemState::Queued),
             (Fault::Credentials, Retry::Never, 99, ItemState::Queued),
         ];
