@@ -76,7 +76,8 @@ CREATE TABLE items (
     PRIMARY KEY (job_id, seq)
 ) WITH (fillfactor = 70);
 -- What is open: to be claimed (fresh items have not_before = 0, others wait for their time), or in flight.
-CREATE INDEX items_open ON items (job_id, state, not_before, seq) WHERE state < 2;
+CREATE INDEX items_queued ON items (job_id, not_before, seq) WHERE state = 0;
+CREATE INDEX items_running ON items (job_id, seq) WHERE state = 1;
 -- What did not go as it should: the short lists that people ask for.
 CREATE INDEX items_trouble ON items (job_id, seq) WHERE verdict IS NOT NULL;
 
@@ -106,12 +107,13 @@ CREATE INDEX traces_by_application ON traces (application_name, flow_name, creat
 CREATE INDEX traces_with_errors ON traces (created_at) WHERE errors = 1;
 CREATE INDEX traces_by_item ON traces (job_id, seq) WHERE job_id IS NOT NULL;
 
--- What has been sent under a mailing's name, by the key that the user chose.
+-- What has been sent under a mailing's name (state 2), or perhaps (4), by the key that the user chose.
 CREATE TABLE ledger (
     mailing TEXT NOT NULL,
     key     TEXT NOT NULL,
     job_id  UUID,
     sent_at BIGINT NOT NULL,
+    state   BIGINT NOT NULL,
     PRIMARY KEY (mailing, key)
 );
 
