@@ -59,7 +59,8 @@ static int below(const char *path) {
     return dir && strncmp(path, dir, dir_len) == 0 && path[dir_len] == '/';
 }
 
-/* The path of a descriptor when it is a regular file below the directory; the shared memory of the write-ahead log is
+/* The path of a descriptor when it is a regular file with a name below the directory (one without a name does not
+ * outlive the process); the shared memory of the write-ahead log is
  * none: it is rebuilt at every start. */
 static int watched(int fd, char *path, struct stat *stat) {
     char link[64];
@@ -68,7 +69,7 @@ static int watched(int fd, char *path, struct stat *stat) {
     ssize_t length = readlink(link, path, PATH_MAX - 1);
     if (length <= 0) return 0;
     path[length] = 0;
-    if (!below(path) || fstat(fd, stat) != 0 || !S_ISREG(stat->st_mode)) return 0;
+    if (!below(path) || fstat(fd, stat) != 0 || !S_ISREG(stat->st_mode) || stat->st_nlink == 0) return 0;
     const char *end = strrchr(path, '-');
     return !(end && strcmp(end, "-shm") == 0);
 }

@@ -24,7 +24,9 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         "/api/v1/outcomes",
         Access::Read,
         list,
-        About::new("What became of items, each outcome once, in order").query::<OutcomesQuery>().gives::<Outcomes>(200, "A page"),
+        About::new("What became of items, each outcome once, in order")
+            .query::<OutcomesQuery>()
+            .gives::<Outcomes>(200, "A page"),
     )
 }
 
