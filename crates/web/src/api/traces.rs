@@ -42,7 +42,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Write,
             create,
             About::new("Keep a trace, or several")
-                .takes::<Posted>()
+                .takes::<Vec<NewTrace>>()
                 .gives::<Kept>(201, "Which were kept, and which were refused and why")
                 .body_max(POSTED_BYTES_MAX),
         )
@@ -184,15 +184,6 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<TracesQuery>) -> Resul
     };
     let rows = page.rows.into_iter().map(TraceJson::from).collect();
     Ok(axum::Json(TracesPage { rows, next: page.next.map(cursor::of_number), counts }))
-}
-
-/// One trace, or several.
-#[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
-enum Posted {
-    #[schema(value_type = Vec<NewTrace>)]
-    Many(Vec<serde_json::Value>),
-    One(NewTrace),
 }
 
 /// What became of what was posted.

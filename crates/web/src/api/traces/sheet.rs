@@ -125,7 +125,7 @@ fn as_it_was(text: &str) -> &str {
 }
 
 fn written(rows: &[[String; 10]]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         // Writing to memory does not fail.
         let _ = writer.write_record(row);
