@@ -67,7 +67,11 @@ fn a_database_gone_for_a_while_loses_nothing() {
     assert!(running.is_alive(), "it ended for want of its database:\n{}", running.said());
     way.reopen();
     let back = Instant::now();
-    wait_for("the run to go on", PATIENCE, || (stage.sink.count() > held_at).then_some(()));
+    wait_for("the run to go on", PATIENCE, || {
+        let late = back.elapsed() > PATIENCE / 2;
+        assert!(!late, "held at {held_at}: {:?}\n{}", stage.job(), running.said());
+        (stage.sink.count() > held_at).then_some(())
+    });
     say(&format!("database gone: held at {held_at} recipients, on again {} ms after", back.elapsed().as_millis()));
     let job = stage.finished(&mut running);
     let accounts = stage.accounts(&job);
