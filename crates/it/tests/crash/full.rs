@@ -24,7 +24,7 @@ fn write(name: &str, series: &Series, bound: u64) {
         ("failed or skipped", (accounts.failed + accounts.skipped).to_string()),
         ("sent twice", "0".to_owned()),
         ("missing", "0".to_owned()),
-        ("unknown after one kill, most", series.unknown_max.to_string()),
+        ("unknown after one kill, most", series.unknown_max.map_or("–".to_owned(), |most| most.to_string())),
         ("in flight, bound", bound.to_string()),
         ("recipients/s", format!("{:.0}", series.rate)),
         ("restart to next recipient, median ms", middle.to_string()),

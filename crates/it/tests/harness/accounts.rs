@@ -2,6 +2,7 @@
 
 use super::{Stage, address};
 use model::ItemState;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Item, ItemFilter, Job, Trace, TraceFilter};
 
@@ -66,6 +67,27 @@ pub(crate) fn check(stage: &Stage, job: &Job) -> Accounts {
     assert_eq!(counters.skipped, accounts.skipped, "the counters differ from the items");
     check_traces(stage, &items, &traces(stage, job));
     accounts
+}
+
+/// What people are shown is the same: counters and items as JSON, traces as CSV.
+pub(crate) fn check_shown(stage: &Stage, job: &Job, accounts: &Accounts) {
+    let id = job.id.to_string();
+    let shown: Value = serde_json::from_str(&stage.read(&["--json", "jobs", "show", &id])).expect("it is JSON");
+    for (name, count) in [
+        ("total", stage.setting.recipients),
+        ("succeeded", accounts.succeeded),
+        ("failed", accounts.failed),
+        ("unknown", accounts.unknown),
+    ] {
+        assert_eq!(shown[name].as_u64(), Some(count), "{name} of {shown}");
+    }
+    let items = ["--json", "jobs", "items", &id, "--state", "unknown", "--limit", "1000"];
+    let items: Value = serde_json::from_str(&stage.read(&items)).expect("it is JSON");
+    let rows = items["rows"].as_array().expect("a page has rows");
+    assert_eq!(rows.len() as u64, accounts.unknown.min(1_000), "unknown items");
+    let csv = stage.read(&["traces", "--job", &id, "--csv"]);
+    let unheard: Vec<_> = (1..=stage.setting.recipients).map(address).filter(|to| !csv.contains(to)).collect();
+    assert!(unheard.is_empty(), "the traces do not speak of {unheard:?}");
 }
 
 fn check_traces(stage: &Stage, items: &[Item], traces: &[Trace]) {

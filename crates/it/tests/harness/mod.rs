@@ -6,7 +6,7 @@
 mod accounts;
 mod database;
 
-pub(crate) use accounts::{Accounts, check};
+pub(crate) use accounts::{Accounts, check_shown};
 pub(crate) use database::Database;
 
 use model::{JobState, Rng};
@@ -251,6 +251,14 @@ impl Stage {
         self.spawn(command)
     }
 
+    /// What a command that only reads prints: `vigie jobs show`, say.
+    pub(crate) fn read(&self, args: &[&str]) -> String {
+        let output = self.command().args(args).stdin(Stdio::null()).output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "vigie {args:?}: {}: {said}", output.status);
+        String::from_utf8(output.stdout).expect("it prints UTF-8")
+    }
+
     fn spawn(&self, mut command: Command) -> Running {
         let words = self.folder.path().join("said");
         let file = File::options().create(true).append(true).open(&words).expect("the folder is writable");
@@ -307,7 +315,7 @@ impl Stage {
     /// Who got theirs, according to the state, checked against what the mail server has.
     pub(crate) fn accounts(&self, job: &Job) -> Accounts {
         self.sink.settled();
-        check(self, job)
+        accounts::check(self, job)
     }
 }
 
