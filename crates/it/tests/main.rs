@@ -1,3 +1,6 @@
 //! End to end, and the house's own rules: one binary, so that it links once.
 
+mod crash;
+mod harness;
 mod house;
+mod power;

@@ -148,12 +148,25 @@ fn derive(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
     }
 }
 
+/// The file has its name only once its content is on disk: a process killed half way leaves no empty key behind, which
+/// every later start would refuse. Where another process was faster, its key is the one.
 fn create(file: &Path, rng: &Rng) -> io::Result<String> {
-    let key: [u8; 32] = rng.bytes();
-    let text = URL_SAFE_NO_PAD.encode(key);
-    let mut new = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    let text = URL_SAFE_NO_PAD.encode(rng.bytes::<32>());
+    let partial = file.with_extension(format!("partial-{}", std::process::id()));
+    let _ = fs::remove_file(&partial);
+    let mut new = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial)?;
     new.write_all(text.as_bytes())?;
     new.sync_all()?;
+    let named = fs::hard_link(&partial, file);
+    fs::remove_file(&partial)?;
+    match named {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return fs::read_to_string(file),
+        Err(error) => return Err(error),
+    }
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::File::open(folder)?.sync_all()?;
+    }
     Ok(text)
 }
 
@@ -172,6 +185,18 @@ mod tests {
         assert!(matches!(again.unseal(&sealed[..5], "a"), Err(VaultError::Unseal)));
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(Vault::open(&file, &Rng::seeded(3)), Err(VaultError::Readable(_))));
+    }
+
+    #[test]
+    fn a_key_half_made_by_a_killed_process_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret.key");
+        let partial = format!("secret.partial-{}", std::process::id());
+        fs::write(folder.path().join(&partial), "half").unwrap();
+        let sealed = Vault::open(&file, &Rng::seeded(1)).unwrap().seal(&"mot de passe".into(), "a");
+        assert!(Vault::open(&file, &Rng::seeded(2)).unwrap().unseal(&sealed, "a").is_ok());
+        assert!(!folder.path().join(partial).exists());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

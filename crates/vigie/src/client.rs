@@ -40,6 +40,15 @@ impl Client {
         value(response).await.map(Some)
     }
 
+    /// `None` when the state cannot be read for the moment (503): its database is away, and may come back.
+    pub(crate) async fn get_if_ready(&self, path: &str) -> Result<Option<Value>> {
+        let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            return Ok(None);
+        }
+        value(response).await.map(Some)
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         self.change(Method::POST, path, body).await
     }

@@ -35,15 +35,22 @@ pub(super) enum Ended {
 pub(super) async fn run(config: &Config, client: &Client, job: &str, stop: &Stop) -> Result<Ended> {
     let mut bar = Bar::new(Silence::beside(config));
     let path = format!("/api/v1/jobs/{job}/progress");
+    let mut away = false;
     let ended = loop {
-        let progress = Progress::of(&client.get(&path).await?);
-        bar.show(&progress);
-        if progress.is_final() {
-            break Ended::Over(progress);
+        let found = client.get_if_ready(&path).await?;
+        if let Some(progress) = found.as_ref().map(Progress::of) {
+            bar.show(&progress);
+            if progress.is_final() {
+                break Ended::Over(progress);
+            }
+            if progress.status == "paused" && !is_short(&progress, Clock::System.now()) {
+                break Ended::Paused(progress);
+            }
+        } else if !away {
+            // The engine holds back by itself and goes on by itself; to give up here would end it.
+            render::say("the database cannot be read; the run waits for it");
         }
-        if progress.status == "paused" && !is_short(&progress, Clock::System.now()) {
-            break Ended::Paused(progress);
-        }
+        away = found.is_none();
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
             () = stop.asked() => break Ended::Interrupted,
