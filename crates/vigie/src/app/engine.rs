@@ -36,9 +36,13 @@ pub(crate) struct Owned {
     pub(crate) ready: Option<Ready>,
     pub(crate) db: Db,
     router: Router,
+    /// What reports to webhooks, until it does.
+    reporter: Option<web::App>,
     engine: Option<Engine>,
     logs: Option<logfiles::Handle>,
     servers: JoinSet<()>,
+    /// What has no end of its own: listening for news, reporting to webhooks.
+    background: JoinSet<()>,
     /// Nothing new is begun.
     stop: watch::Sender<bool>,
     /// Nobody is answered any more: the last thing to end, so that progress is seen to its end.
@@ -62,16 +66,20 @@ impl Owned {
         }
         // Without an engine there is nobody to wake, and changes are welcome all the same.
         let wake: web::Wake = engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::waker);
-        let router = web::router(parts.app(config, Some(Arc::clone(&wake))));
+        let app = parts.app(config, Some(Arc::clone(&wake)));
+        let reporter = engine.is_some().then(|| app.clone());
+        let router = web::router(app);
         let trusted = web::trusted(router.clone());
         let mut owned = Self {
             client: Client::Here(trusted.clone()),
             ready,
             db: parts.db.clone(),
             router,
+            reporter,
             engine,
             logs,
             servers: JoinSet::new(),
+            background: JoinSet::new(),
             stop,
             winding: watch::Sender::new(false),
             lock,
@@ -79,9 +87,10 @@ impl Owned {
         if let Some(lock) = &owned.lock {
             let listener = lock.listen()?;
             owned.serve(listener, trusted);
+            owned.report();
         }
         if let Some(mut news) = parts.db.listen().await? {
-            owned.servers.spawn(async move {
+            owned.background.spawn(async move {
                 while let Some(job) = news.recv().await {
                     // What could not be read now is read when it is asked for.
                     let _ = parts.hub.refresh(job).await;
@@ -98,8 +107,20 @@ impl Owned {
         let address = listener.local_addr()?;
         let router = self.router.clone();
         self.serve(listener, router);
+        self.report();
         tracing::info!(%address, "answering HTTP");
         Ok(address)
+    }
+
+    /// Tells webhooks what became of items: once in a process that runs jobs and owns its directory or answers HTTP.
+    fn report(&mut self) {
+        if let Some(app) = self.reporter.take() {
+            self.background.spawn(async move {
+                if let Err(error) = web::deliver_loop(app).await {
+                    tracing::error!(error, "outcomes are not reported to webhooks");
+                }
+            });
+        }
     }
 
     fn serve<L>(&mut self, listener: L, router: Router)
@@ -132,12 +153,10 @@ impl Owned {
     /// Rests, then lets go of the directory. Returns whether everything in flight was recorded.
     pub(crate) async fn stop(mut self) -> bool {
         let finished = self.rest().await;
+        self.background.shutdown().await;
         self.winding.send_replace(true);
         let servers = async { while self.servers.join_next().await.is_some() {} };
-        // Listening for news has no end of its own.
-        let _ =
-            tokio::time::timeout(if self.lock.is_some() { Duration::from_secs(2) } else { Duration::ZERO }, servers)
-                .await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), servers).await;
         self.servers.abort_all();
         self.db.close().await;
         if let Some(logs) = self.logs.take() {

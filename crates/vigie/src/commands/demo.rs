@@ -84,7 +84,8 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     announce_once(config, args, address)?;
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
-    let job = send::enqueue(&plan, checked, None, &owned.client).await?.job;
+    send::save_account(&plan, None, &owned.client).await?;
+    let job = send::enqueue(&plan, checked, &owned.client).await?.job;
     let ended = follow::run(config, &owned.client, &job, stop).await?;
     if config.json {
         let job = owned.client.get(&format!("/api/v1/jobs/{job}")).await?;

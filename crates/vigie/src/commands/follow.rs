@@ -68,8 +68,13 @@ fn is_short(progress: &Progress, now: Timestamp) -> bool {
 pub(super) async fn conclude(config: &Config, client: &Client, job: &str, ended: &Ended) -> Result<Exit> {
     let value = client.get(&format!("/api/v1/jobs/{job}")).await?;
     let progress = Progress::of(&value);
-    let exit = exit_of(&progress, ended);
     let missed = client.get(&format!("/api/v1/jobs/{job}/items?trouble=true&limit={SHOWN}")).await?;
+    let somebody_missed = missed["rows"].as_array().is_some_and(|rows| !rows.is_empty());
+    // Refused beside others of its row, or perhaps sent by an earlier run: counted as no failure, and not served.
+    let exit = match exit_of(&progress, ended) {
+        Exit::Done if somebody_missed => Exit::SomeNotSent,
+        exit => exit,
+    };
     if config.json {
         render::json(&summary(&value, &missed))?;
         return Ok(exit);

@@ -9,13 +9,14 @@ mod plan;
 mod preview;
 mod secret;
 
-pub(super) use enqueue::{Enqueued, enqueue};
+pub(super) use enqueue::{Enqueued, enqueue, save_account};
 pub(super) use plan::Plan;
 
 use super::follow;
 use crate::{
     app::{self, Connected, Engines},
     cli::SendArgs,
+    client::Client,
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
@@ -80,13 +81,14 @@ async fn send(
     if !config.json {
         render::say(&check::summary(plan, &checked.report));
     }
+    save_account(plan, secret.as_ref(), client).await?;
     let Enqueued { job, skipped } = tokio::select! {
-        enqueued = enqueue(plan, checked, secret.as_ref(), client) => enqueued?,
+        enqueued = begin(config, plan, checked, client) => enqueued?,
         () = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
     };
     if skipped > 0 && !config.json {
         render::say(&format!(
-            "{} skipped: sent by earlier runs of \"{}\"",
+            "{} skipped: sent by earlier runs of \"{}\" (to send them again, give another --name)",
             render::counted(skipped, "row"),
             plan.mailing.name
         ));
@@ -105,6 +107,21 @@ async fn send(
     Ok(exit)
 }
 
+/// Goes on with the run that is there, or makes a new one.
+async fn begin(config: &Config, plan: &Plan, checked: Checked, client: &Client) -> Result<Enqueued> {
+    let Some(open) = enqueue::resume(plan, client).await? else { return enqueue(plan, checked, client).await };
+    if !config.json {
+        render::say(&format!(
+            "\"{}\" was begun at {} and is not over: going on with it, as it was enqueued then ({} of {} left)",
+            plan.mailing.name,
+            open["created_at"].as_str().unwrap_or_default(),
+            open["queued"],
+            open["total"]
+        ));
+    }
+    Ok(Enqueued { job: open["id"].as_str().unwrap_or_default().to_owned(), skipped: 0 })
+}
+
 /// Ctrl-C: a run of ours ends its messages in flight, another's goes on without us.
 async fn interrupted(config: &Config, connected: &mut Connected, job: &str) {
     let said = match connected {
@@ -113,7 +130,7 @@ async fn interrupted(config: &Config, connected: &mut Connected, job: &str) {
                 render::say("stopping: finishing what is being sent (again: at once)");
             }
             owned.rest().await;
-            "the rest waits: `vigie serve`, or the next `vigie send`, goes on with it".to_owned()
+            "the rest waits: the same command again goes on with it, and so does `vigie serve`".to_owned()
         }
         Connected::Theirs(_, owner) => {
             format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid)

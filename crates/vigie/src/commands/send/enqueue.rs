@@ -24,19 +24,50 @@ pub(in crate::commands) struct Enqueued {
     pub(in crate::commands) skipped: u64,
 }
 
-/// Makes the account and the job, fills it, and sets it going. When it is cut off in between, nothing is sent.
-pub(in crate::commands) async fn enqueue(
+/// Makes the account, or gives it these limits and this secret: a new secret ends a pause for want of a good one.
+pub(in crate::commands) async fn save_account(
     plan: &Plan,
-    checked: Checked,
     secret: Option<&SecretString>,
     client: &Client,
-) -> Result<Enqueued> {
-    let account = plan.account_name();
+) -> Result<()> {
     let mut body = json!({"url": plan.url, "limits": Limits::from(plan.limits.clone())});
     if let Some(secret) = secret {
         body["secret"] = secret.expose_secret().into();
     }
-    client.put(&format!("/api/v1/accounts/{}", escaped(&account)), &body).await?;
+    client.put(&format!("/api/v1/accounts/{}", escaped(&plan.account_name())), &body).await.map(drop)
+}
+
+/// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
+pub(in crate::commands) async fn resume(plan: &Plan, client: &Client) -> Result<Option<Value>> {
+    let name = &plan.mailing.name;
+    let open = query([
+        ("kind", Some("mail".to_owned())),
+        ("state", Some("preparing,pending,running,paused".to_owned())),
+        ("q", Some(name.clone())),
+    ]);
+    let open = client.get(&format!("/api/v1/jobs{open}")).await?;
+    let rows = open["rows"].as_array().into_iter().flatten();
+    let Some(id) = rows.filter(|job| job["name"] == json!(name)).find_map(|job| job["id"].as_str()) else {
+        return Ok(None);
+    };
+    let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
+    if job["spec"] != json!(plan.mailing) {
+        let what = format!(
+            "a mailing named \"{name}\" with other settings is {}: job {id}",
+            job["state"].as_str().unwrap_or("open")
+        );
+        return Err(Failure::refused(what)
+            .help("let it end, resume it or cancel it (`vigie jobs`); or give this one another --name"));
+    }
+    if job["state"] == "paused" {
+        client.post(&format!("/api/v1/jobs/{id}/resume"), &json!({})).await?;
+    }
+    Ok(Some(job))
+}
+
+/// Makes the job, fills it, and sets it going. When it is cut off in between, nothing is sent.
+pub(in crate::commands) async fn enqueue(plan: &Plan, checked: Checked, client: &Client) -> Result<Enqueued> {
+    let account = plan.account_name();
     let mailing = &plan.mailing;
     if let Some(ledger) = &plan.ledger {
         let keys = keys(plan, ledger)?;
@@ -48,7 +79,7 @@ pub(in crate::commands) async fn enqueue(
     });
     let job = client.post("/api/v1/jobs", &job).await?;
     let id = job["id"].as_str().ok_or_else(|| Failure::new("the answer to a new job holds no id"))?.to_owned();
-    let ledger = query([("ledger", plan.skips_sent.then(|| mailing.name.clone()))]);
+    let ledger = query([("ledger", Some(mailing.name.clone()))]);
     let added = client.upload(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(checked.items)).await;
     let added: Value = match added {
         Ok(added) => added,

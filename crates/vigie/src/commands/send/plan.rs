@@ -34,8 +34,6 @@ pub(in crate::commands) struct Plan {
     recipients: PathBuf,
     /// What was sent before.
     pub(super) ledger: Option<PathBuf>,
-    /// Whether rows of earlier runs of the same name are skipped.
-    pub(super) skips_sent: bool,
 }
 
 impl Plan {
@@ -89,7 +87,6 @@ impl Plan {
             message_bytes_max: is_gmail.then_some(gmail::MESSAGE_BYTES_MAX),
         };
         Ok(Self {
-            skips_sent: file.name.is_some() || !file.key.is_empty(),
             ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
             url: file.smtp,
             mailing,
