@@ -63,10 +63,10 @@ fn attempted(at: Timestamp, attempt: &Attempt<'_>) -> Record {
 }
 
 pub(crate) fn trace(job: &Job, comment: String) -> TraceText {
-    TraceText { trace_name: job.name.clone(), file_name: String::new(), comment }
+    TraceText { trace_name: job.name.clone(), file_name: String::new(), comment, reference: String::new() }
 }
 
 pub(crate) fn lost(name: &str, item: &Item) -> TraceText {
     let comment = format!("{}: the process ended before its outcome was known", item.label);
-    TraceText { trace_name: format!("{name} ERROR"), file_name: String::new(), comment }
+    TraceText { trace_name: format!("{name} ERROR"), file_name: String::new(), comment, reference: String::new() }
 }

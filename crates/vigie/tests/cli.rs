@@ -1,5 +1,7 @@
 //! The real binary, as people and scripts meet it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -306,4 +308,35 @@ fn completions_and_man_pages_are_there() {
     assert!(desk.run(&["man"]).out.contains(".TH vigie"));
     assert_eq!(desk.run(&["man", "pages"]).code, 0);
     assert!(desk.path().join("pages/vigie-send.1").exists());
+}
+
+#[test]
+fn an_interrupted_run_goes_on_and_nobody_gets_two() {
+    use mail::catcher::{Catcher, CatcherOptions};
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let catcher = runtime.block_on(Catcher::start(([127, 0, 0, 1], 0).into(), CatcherOptions::default())).unwrap();
+    let desk = Desk::new().with_mailing("rate = [\"30/s\"]\n");
+    let rows: String = (1..=60).map(|n| format!("client{n}@exemple.fr;N{n}\n")).collect();
+    desk.file("many.csv", format!("email;nom\n{rows}"));
+    let smtp = format!("smtp://{}", catcher.address());
+    let line = ["send", "mailing.toml", "--recipients", "many.csv", "--smtp", &smtp, "--json"];
+    let mut send = desk.command(&line);
+    let send = send.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while catcher.tally().messages < 5 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &send.id().to_string()]).status().unwrap().success());
+    let answer = Answer::of(send.wait_with_output().unwrap());
+    assert_eq!(answer.code, 4, "{}", answer.said);
+    let summary = answer.json();
+    assert_eq!(summary["succeeded"].as_u64(), Some(catcher.tally().messages), "what was in flight is recorded");
+    let served = desk.serve();
+    let watched = desk.run(&["jobs", "watch", summary["job_id"].as_str().unwrap()]);
+    assert_eq!(watched.code, 0, "{}", watched.said);
+    drop(served);
+    let mut caught: Vec<String> = catcher.caught().into_iter().flat_map(|message| message.recipients).collect();
+    assert_eq!(caught.len(), 60);
+    caught.sort();
+    caught.dedup();
+    assert_eq!(caught.len(), 60);
 }

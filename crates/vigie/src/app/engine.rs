@@ -14,6 +14,7 @@ use mail::handler::MailHandler;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
+use tasks::{CommandHandler, HttpHandler, NoopHandler};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// What is in flight gets so long to be finished.
@@ -38,7 +39,10 @@ pub(crate) struct Owned {
     engine: Option<Engine>,
     logs: Option<logfiles::Handle>,
     servers: JoinSet<()>,
+    /// Nothing new is begun.
     stop: watch::Sender<bool>,
+    /// Nobody is answered any more: the last thing to end, so that progress is seen to its end.
+    winding: watch::Sender<bool>,
     /// Dropped last: only then may another process own the directory.
     lock: Option<Lock>,
 }
@@ -46,12 +50,13 @@ pub(crate) struct Owned {
 impl Owned {
     pub(super) async fn start(config: &Config, lock: Option<Lock>, engines: Engines) -> Result<Self> {
         let parts = Parts::open(config, Access::Own).await?;
+        let stop = watch::Sender::new(false);
         let mut logs = None;
         let mut engine = None;
         let mut ready = None;
         if let Engines::Run(policy) = engines {
             let handle = logging::start(config, parts.clock.clone())?;
-            let (started, found) = Engine::start(options(config, &parts, policy, handle.clone())).await?;
+            let (started, found) = Engine::start(options(config, &parts, policy, handle.clone(), &stop)?).await?;
             tracing::info!(pid = std::process::id(), data = %config.data.value.display(), "running jobs");
             (logs, engine, ready) = (Some(handle), Some(started), Some(found));
         }
@@ -67,7 +72,8 @@ impl Owned {
             engine,
             logs,
             servers: JoinSet::new(),
-            stop: watch::Sender::new(false),
+            stop,
+            winding: watch::Sender::new(false),
             lock,
         };
         if let Some(lock) = &owned.lock {
@@ -101,25 +107,32 @@ impl Owned {
         L: axum::serve::Listener,
         L::Addr: std::fmt::Debug,
     {
-        let mut stop = self.stop.subscribe();
+        let mut winding = self.winding.subscribe();
         self.servers.spawn(async move {
             let asked = async move {
-                let _ = stop.wait_for(|stop| *stop).await;
+                let _ = winding.wait_for(|winding| *winding).await;
             };
             web::serve(listener, router, web::Limits::default(), asked).await;
         });
     }
 
-    /// Finishes what is in flight, records it, and lets go of the directory. Returns whether everything was recorded.
-    pub(crate) async fn stop(mut self) -> bool {
-        let mut finished = true;
-        if let Some(engine) = self.engine.take() {
-            finished = engine.stop(PATIENCE).await;
-            if !finished {
-                tracing::warn!("stopped before everything in flight had been recorded; it shows as unknown");
-            }
-        }
+    /// Begins nothing more, finishes what is in flight and records it; questions are still answered. Returns whether
+    /// everything was recorded.
+    pub(crate) async fn rest(&mut self) -> bool {
+        // Shell commands are told at once, so that they can end within the engine's patience.
         self.stop.send_replace(true);
+        let Some(engine) = self.engine.take() else { return true };
+        let finished = engine.stop(PATIENCE).await;
+        if !finished {
+            tracing::warn!("stopped before everything in flight had been recorded; it shows as unknown");
+        }
+        finished
+    }
+
+    /// Rests, then lets go of the directory. Returns whether everything in flight was recorded.
+    pub(crate) async fn stop(mut self) -> bool {
+        let finished = self.rest().await;
+        self.winding.send_replace(true);
         let servers = async { while self.servers.join_next().await.is_some() {} };
         // Listening for news has no end of its own.
         let _ =
@@ -135,10 +148,19 @@ impl Owned {
     }
 }
 
-fn options(config: &Config, parts: &Parts, policy: RetryPolicy, logs: logfiles::Handle) -> Options {
+fn options(
+    config: &Config,
+    parts: &Parts,
+    policy: RetryPolicy,
+    logs: logfiles::Handle,
+    stop: &watch::Sender<bool>,
+) -> Result<Options> {
     let mail = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone());
-    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(mail)];
-    Options {
+    let http = HttpHandler::new(parts.clock.clone(), parts.run_log.clone()).map_err(Failure::new)?;
+    let command = CommandHandler::new(parts.clock.clone(), parts.run_log.clone(), stop.subscribe());
+    let noop = NoopHandler::new(parts.clock.clone());
+    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(mail), Arc::new(command), Arc::new(http), Arc::new(noop)];
+    Ok(Options {
         db: parts.db.clone(),
         clock: parts.clock.clone(),
         rng: parts.rng.clone(),
@@ -151,7 +173,7 @@ fn options(config: &Config, parts: &Parts, policy: RetryPolicy, logs: logfiles::
         jobs_max: usize::from(config.jobs_max.value),
         lease: LEASE,
         status: Arc::new(|jobs| json!({"jobs": jobs, "version": env!("CARGO_PKG_VERSION")}).to_string()),
-    }
+    })
 }
 
 fn host() -> String {

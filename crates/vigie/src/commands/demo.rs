@@ -104,8 +104,9 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     }
     match ended {
         follow::Ended::Over(_) => {
-            if !args.exit && !config.json {
-                say(format!("look at http://{address}; Ctrl-C stops"));
+            if !args.exit {
+                let data = config.data.value.display();
+                say(format!("look at http://{address}, or elsewhere: vigie jobs --data {data}; Ctrl-C stops"));
             }
             Ok(Exit::Done)
         }

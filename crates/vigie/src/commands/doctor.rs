@@ -15,6 +15,7 @@ use std::{
     path::Path,
     time::Duration,
 };
+use store::Db;
 use sysinfo::Disks;
 
 /// Free bytes below which it is worth a word, and below which nothing can be promised.
@@ -197,11 +198,42 @@ async fn database(config: &Config) -> Vec<Finding> {
         Ok(_) => findings.push(finding(Verdict::Ok, ABOUT, "its schema is this program's, and it answers", "")),
         Err(failure) => findings.push(finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())),
     }
+    findings.push(integrity(config).await);
     let accounts = client.get("/api/v1/accounts").await.unwrap_or_default();
     for account in accounts["rows"].as_array().into_iter().flatten().take(20) {
         findings.push(account_finding(account).await);
     }
     findings
+}
+
+/// Reads everything that SQLite keeps.
+async fn integrity(config: &Config) -> Finding {
+    const ABOUT: &str = "integrity";
+    if config.database.value.is_some() {
+        return finding(Verdict::Ok, ABOUT, "PostgreSQL looks after it", "");
+    }
+    let found = match Db::open_sqlite_read_only(&config.database_file()).await {
+        Ok(db) => db.verify().await,
+        Err(error) => Err(error),
+    };
+    match found {
+        Err(error) => finding(Verdict::Fail, ABOUT, error.to_string(), "restore a backup"),
+        Ok(found) => match found.first() {
+            None => finding(Verdict::Ok, ABOUT, "the file is whole, and every job's counters agree with its items", ""),
+            Some(store::Finding::Damaged(what)) => finding(
+                Verdict::Fail,
+                ABOUT,
+                format!("the database is damaged: {}", render::plain(what, 200)),
+                "restore a backup",
+            ),
+            Some(store::Finding::Counters { job, .. }) => finding(
+                Verdict::Warn,
+                ABOUT,
+                format!("the counters of job {job} are not those of its items"),
+                "please report it: it is a defect",
+            ),
+        },
+    }
 }
 
 async fn account_finding(account: &Value) -> Finding {

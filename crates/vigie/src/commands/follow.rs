@@ -143,7 +143,8 @@ fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
             };
             format!("paused: {} ({until})", progress.reason.as_deref().unwrap_or("no reason given"))
         }
-        other => format!("still {other}"),
+        "running" | "pending" => "not over".to_owned(),
+        other => other.to_owned(),
     };
     text += &format!(": {} sent of {}", count(progress.succeeded), count(progress.total));
     for (number, word) in [(progress.failed, "failed"), (progress.unknown, "unknown"), (progress.skipped, "skipped")] {
@@ -168,7 +169,7 @@ pub(super) fn items(rows: &[Value]) -> Table {
             item["seq"].as_i64().unwrap_or(0).to_string(),
             text("state").to_owned(),
             render::plain(text("label"), 50),
-            render::plain(&why(item), 120),
+            render::plain(&why(item), 180),
         ]);
     }
     table
@@ -210,6 +211,17 @@ pub(super) async fn tell_resumed(config: &Config, owned: &Owned) -> Result<()> {
     let open = open["rows"].as_array().map_or(0, Vec::len) as u64;
     if open > 0 {
         render::say(&format!("going on with {} interrupted earlier (`vigie jobs`)", counted(open, "run")));
+    }
+    Ok(())
+}
+
+/// Runs that wait for somebody to go on with them, now that this process ends.
+pub(super) async fn tell_left_over(config: &Config, client: &Client, job: &str) -> Result<()> {
+    let open = client.get("/api/v1/jobs?state=pending,running&limit=100").await?;
+    let others = open["rows"].as_array().into_iter().flatten().filter(|open| open["id"].as_str() != Some(job));
+    let others = others.count() as u64;
+    if others > 0 && !config.json && config.database.value.is_none() {
+        render::say(&format!("{} besides is not over: `vigie serve` goes on with it", counted(others, "run")));
     }
     Ok(())
 }

@@ -84,6 +84,11 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
         render::out(&table.to_string())?;
     }
     more(&page, "jobs", args.limit);
+    let waits =
+        rows(&page).iter().any(|job| matches!(text(job, "state"), "pending" | "running") && job["kind"] != "external");
+    if waits && matches!(connected, Connected::Reading(_)) && config.database.value.is_none() {
+        render::say("nothing runs jobs on this directory now: `vigie serve` goes on with them");
+    }
     Ok(Exit::Done)
 }
 

@@ -41,17 +41,21 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
         let secret = secret::required(&plan, password_file.as_deref(), variables)?;
         return preview::send_test(config, &plan, to, secret).await;
     }
-    if !plan.runs_as_given(config) {
+    if !plan.has_way_out() {
         return Err(Failure::refused("it is not said by which way to send")
             .help("give --smtp smtp://user@mail.example.org:587, or gmail://user@domain"));
     }
     // Before the data directory is touched: most runs that fail, fail here.
     let checked = check_rows(config, &plan, Silence::beside(config)).await?;
     refuse(config, &plan, &checked)?;
+    // From here on jobs may run in this process: Ctrl-C must not cut them off.
+    let stop = Stop::listen().map_err(Failure::new)?;
     let engines = if args.detach { Engines::Rest } else { Engines::Run(jobs::RetryPolicy::default()) };
-    let connected = app::changing(config, "send", engines).await?;
-    let ended =
-        send(config, args, &plan, checked, &connected, || secret::given(password_file.as_deref(), variables)).await;
+    let mut connected = app::changing(config, "send", engines).await?;
+    let ended = match secret::given(password_file.as_deref(), variables) {
+        Ok(given) => send(config, args, &plan, checked, &mut connected, given, &stop).await,
+        Err(failure) => Err(failure),
+    };
     connected.close().await;
     ended
 }
@@ -61,21 +65,25 @@ async fn send(
     args: &SendArgs,
     plan: &Plan,
     checked: Checked,
-    connected: &Connected,
-    given: impl FnOnce() -> Result<Option<SecretString>>,
+    connected: &mut Connected,
+    given: Option<SecretString>,
+    stop: &Stop,
 ) -> Result<Exit> {
-    let client = connected.client();
-    if let Connected::Ours(owned) = connected {
+    let client = &connected.client().clone();
+    if let Connected::Ours(owned) = &*connected {
         follow::tell_resumed(config, owned).await?;
     }
-    let secret = secret::for_account(plan, client, given()?).await?;
+    let secret = secret::for_account(plan, client, given).await?;
     if secret.is_some() || !plan.wants_secret() {
         warn_unreachable(config, plan, secret.as_ref()).await;
     }
     if !config.json {
         render::say(&check::summary(plan, &checked.report));
     }
-    let Enqueued { job, skipped } = enqueue(plan, checked, secret.as_ref(), client).await?;
+    let Enqueued { job, skipped } = tokio::select! {
+        enqueued = enqueue(plan, checked, secret.as_ref(), client) => enqueued?,
+        () = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
+    };
     if skipped > 0 && !config.json {
         render::say(&format!(
             "{} skipped: sent by earlier runs of \"{}\"",
@@ -86,20 +94,35 @@ async fn send(
     if args.detach {
         return detached(config, connected, &job);
     }
-    let stop = Stop::listen().map_err(Failure::new)?;
-    let ended = follow::run(config, client, &job, &stop).await?;
-    match (&ended, connected) {
-        (follow::Ended::Interrupted, Connected::Theirs(_, owner)) if !config.json => {
-            render::say(&format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid));
-        }
-        (follow::Ended::Interrupted, _) if !config.json => {
-            render::say(
-                "what is being sent is finished, the rest waits: `vigie serve`, or the next `vigie send`, goes on with it",
-            );
-        }
-        _ => {}
+    let ended = follow::run(config, client, &job, stop).await?;
+    if ended == follow::Ended::Interrupted {
+        interrupted(config, connected, &job).await;
     }
-    follow::conclude(config, client, &job, &ended).await
+    let exit = follow::conclude(config, client, &job, &ended).await?;
+    if matches!(connected, Connected::Ours(_)) {
+        follow::tell_left_over(config, client, &job).await?;
+    }
+    Ok(exit)
+}
+
+/// Ctrl-C: a run of ours ends its messages in flight, another's goes on without us.
+async fn interrupted(config: &Config, connected: &mut Connected, job: &str) {
+    let said = match connected {
+        Connected::Ours(owned) => {
+            if !config.json {
+                render::say("stopping: finishing what is being sent (again: at once)");
+            }
+            owned.rest().await;
+            "the rest waits: `vigie serve`, or the next `vigie send`, goes on with it".to_owned()
+        }
+        Connected::Theirs(_, owner) => {
+            format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid)
+        }
+        Connected::Reading(_) => return,
+    };
+    if !config.json {
+        render::say(&said);
+    }
 }
 
 fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
@@ -145,7 +168,7 @@ fn refuse(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
 /// `--check`
 async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) -> Result<Exit> {
     let checked = check::check_rows(config, plan, Silence::beside(config)).await?;
-    let server = match plan.runs_as_given(config) && (secret.is_some() || !plan.wants_secret()) {
+    let server = match plan.has_way_out() && (secret.is_some() || !plan.wants_secret()) {
         true => Some(secret::check(plan, secret.as_ref()).await),
         false => None,
     };
@@ -162,8 +185,8 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
         match &server {
             Some(Ok(server)) => render::say(&format!("server: {server}")),
             Some(Err(why)) => render::say(&format!("server: {why}")),
-            None if plan.runs_as_given(config) => {
-                render::say("server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)")
+            None if plan.has_way_out() => {
+                render::say("server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)");
             }
             None => render::say("server: none is given (--smtp)"),
         }

@@ -301,6 +301,7 @@ struct JobToken {
 
 async fn create(State(ctx): State<Ctx>, Json(new): Json<NewJobJson>) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
     let new = new.check(&ctx).await?;
+    refuse_second(&ctx, &new).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::New(job) => (StatusCode::CREATED, job),
         Created::Existing(job) => (StatusCode::OK, job),
@@ -308,6 +309,23 @@ async fn create(State(ctx): State<Ctx>, Json(new): Json<NewJobJson>) -> Result<(
     ctx.changed(&job).await;
     let token = ctx.app.vault.job_token(job.id);
     Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job), token })))
+}
+
+/// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
+/// would send twice.
+pub(crate) async fn refuse_second(ctx: &Ctx, new: &NewJob) -> Result<()> {
+    let open = match new.kind.as_str() {
+        "mail" => ctx.app.db.open_job_named(&new.kind, &new.name).await?,
+        _ => None,
+    };
+    match open.filter(|open| open.id != new.id) {
+        None => Ok(()),
+        Some(open) => {
+            let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
+            let remedy = "let it end, resume it or cancel it; or give this one another name (--name)";
+            Err(Problem::conflict(said).remedy(remedy))
+        }
+    }
 }
 
 impl NewJobJson {

@@ -299,6 +299,7 @@ async fn enqueue_all(ctx: &Ctx, plan: &Arc<Plan>, account: &Account, id: Option<
         state: JobState::Preparing,
         total: 0,
     };
+    super::jobs::refuse_second(ctx, &new).await?;
     let job = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::Existing(job) => return Ok(job),
         Created::New(job) => job,

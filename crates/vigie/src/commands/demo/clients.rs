@@ -68,7 +68,7 @@ impl Client {
         let (first, last) = (pick(FIRST, 5), pick(LAST, 3));
         let cents = 1_990 + number * 7_919 % 250_000;
         Self {
-            code: format!("CCT{:05}", number),
+            code: format!("CCT{number:05}"),
             company: format!("{} {last}; {first} & fils", pick(TRADE, 2)),
             name: format!("{first} {last}"),
             amount: format!("{},{:02}", cents / 100, cents % 100),
@@ -114,7 +114,7 @@ fn page(lines: &[String]) -> Vec<u8> {
     let mut pdf = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n".to_vec();
     let mut table = String::new();
     for (number, object) in objects.iter().enumerate() {
-        let _ = write!(table, "{:010} 00000 n \n", pdf.len());
+        let _ = writeln!(table, "{:010} 00000 n ", pdf.len());
         pdf.extend_from_slice(format!("{} 0 obj\n", number + 1).as_bytes());
         pdf.extend_from_slice(object);
         pdf.extend_from_slice(b"\nendobj\n");

@@ -91,7 +91,7 @@ impl Plan {
         Ok(Self {
             skips_sent: file.name.is_some() || !file.key.is_empty(),
             ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
-            url: file.smtp.clone(),
+            url: file.smtp,
             mailing,
             templates,
             filter,
@@ -113,7 +113,7 @@ impl Plan {
     }
 
     /// Whether it is said by which way to send.
-    pub(super) fn runs_as_given(&self, _config: &Config) -> bool {
+    pub(super) fn has_way_out(&self) -> bool {
         self.url.is_some()
     }
 

@@ -42,8 +42,8 @@ pub(super) fn show(config: &Config, plan: &Plan, number: u64) -> Result<Exit> {
 
 /// The item of the N-th row that `--where` keeps, the first being 1.
 fn nth(plan: &Plan, number: u64) -> Result<MailItem> {
-    let kept = plan.rows()?.filter(|row| row.as_ref().map_or(true, |row| plan.filter.keeps(row)));
-    let row = kept.skip(usize::try_from(number.max(1) - 1).unwrap_or(usize::MAX)).next();
+    let mut kept = plan.rows()?.filter(|row| row.as_ref().map_or(true, |row| plan.filter.keeps(row)));
+    let row = kept.nth(usize::try_from(number.max(1) - 1).unwrap_or(usize::MAX));
     let row = row.ok_or_else(|| {
         Failure::refused(format!("{}: there is no recipient {number}", plan.shown()))
             .help("count from 1, after --where")
