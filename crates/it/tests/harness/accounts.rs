@@ -4,7 +4,7 @@ use super::{Stage, address};
 use model::ItemState;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Item, ItemFilter, Job, Trace, TraceFilter};
+use store::{Db, Item, ItemFilter, Job, Trace, TraceFilter};
 
 /// How many got, or did not get, theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn check_traces(stage: &Stage, items: &[Item], traces: &[Trace]) {
 }
 
 fn items(stage: &Stage, job: &Job) -> Vec<Item> {
-    let all = stage.with_db(async |db| {
+    let all = stage.with_db(&async |db: &Db| {
         let mut filter = ItemFilter { limit: 5_000, ..ItemFilter::default() };
         let mut items = Vec::new();
         loop {
@@ -120,7 +120,7 @@ fn items(stage: &Stage, job: &Job) -> Vec<Item> {
 }
 
 fn traces(stage: &Stage, job: &Job) -> Vec<Trace> {
-    let all = stage.with_db(async |db| {
+    let all = stage.with_db(&async |db: &Db| {
         let mut filter = TraceFilter { job: Some(job.id), limit: 5_000, ..TraceFilter::default() };
         let mut traces = Vec::new();
         loop {

@@ -269,7 +269,7 @@ impl Stage {
     }
 
     /// Reads the state beside the program, as its own reading commands do; `None` while there is nothing to read.
-    pub(crate) fn with_db<T>(&self, read: impl AsyncFn(&Db) -> store::Result<T>) -> Option<T> {
+    pub(crate) fn with_db<T>(&self, read: &impl AsyncFn(&Db) -> store::Result<T>) -> Option<T> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let db = match &self.database {
@@ -291,7 +291,7 @@ impl Stage {
     /// The newest job.
     pub(crate) fn job(&self) -> Option<Job> {
         let filter = JobFilter { limit: 1, ..JobFilter::default() };
-        self.with_db(async |db| Ok(db.jobs(&filter).await?.rows))?.into_iter().next()
+        self.with_db(&async |db: &Db| Ok(db.jobs(&filter).await?.rows))?.into_iter().next()
     }
 
     /// Waits for the job's end; the process must live until then.
