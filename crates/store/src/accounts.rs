@@ -34,7 +34,8 @@ const FOR_EVER: i64 = i64::MAX;
 
 impl Db {
     /// Makes the account of that name, or changes its URL, limits and (when one is given) its secret. What has been
-    /// spent is kept. A new secret ends a pause for want of a good one.
+    /// spent is kept. A new secret ends a pause without an end, as one for want of a good secret is; a pause until some
+    /// time, as for a spent quota, stands.
     pub async fn save_account(&self, account: Account, now: Timestamp) -> Result<Account> {
         self.write(move |conn| {
             Box::pin(async move {
@@ -43,11 +44,13 @@ impl Db {
                     VALUES ($1, $2, $3, $4, $5, '{}', $6, $6)
                     ON CONFLICT (name) DO UPDATE SET url = excluded.url, limits = excluded.limits,
                         secret = coalesce(excluded.secret, accounts.secret), updated_at = excluded.updated_at,
-                        paused_until = CASE WHEN excluded.secret IS NULL THEN accounts.paused_until END,
-                        pause = CASE WHEN excluded.secret IS NULL THEN accounts.pause END
+                        paused_until = CASE WHEN excluded.secret IS NULL OR accounts.paused_until < $7
+                                            THEN accounts.paused_until END,
+                        pause = CASE WHEN excluded.secret IS NULL OR accounts.paused_until < $7 THEN accounts.pause END
                     RETURNING *";
                 let limits = serde_json::to_string(&account.limits).unwrap_or_default();
-                let values = params![account.id, &account.name, &account.url, account.secret.clone(), limits, now];
+                let values =
+                    params![account.id, &account.name, &account.url, account.secret.clone(), limits, now, FOR_EVER];
                 let row = conn.row(sql, values).await?;
                 row.map_or(Ok(account), |row| account_from(&row))
             })

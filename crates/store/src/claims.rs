@@ -6,11 +6,12 @@ use crate::{
     accounts::{self, Paced},
     items::verdict_json,
     jobs::{self, Job, Moved},
-    sql::{Conn, params},
-    traces,
+    sql::{Conn, Row, params, without_nul},
+    traces::{self, Numbers},
+    workers,
 };
 use model::{
-    ItemState, JobId, JobState, Timestamp, Verdict,
+    Fault, ItemState, JobId, JobState, Timestamp, Verdict,
     pace::{Limit, Permit},
 };
 use serde_json::json;
@@ -70,7 +71,7 @@ pub struct Claimed {
 /// Why nothing may be claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Held {
-    /// The job is not running.
+    /// The job is not running, or the worker was declared dead.
     NotRunning,
     /// A limit of the account, until then.
     Limit(Timestamp, Limit),
@@ -107,6 +108,7 @@ impl Db {
     ) -> Result<(Option<Recorded>, Option<Claimed>)> {
         self.write(move |conn| {
             Box::pin(async move {
+                let numbers = traces::number(conn, outcomes.len()).await?;
                 // Locked before the items, by everybody in the same order.
                 let locked = jobs::lock(conn, job).await?;
                 let mut paced = match locked.account {
@@ -115,7 +117,7 @@ impl Db {
                 };
                 let recorded = match outcomes.is_empty() {
                     true => None,
-                    false => Some(record(conn, &locked, worker, outcomes, paced.as_mut(), now).await?),
+                    false => Some(record(conn, &locked, worker, (outcomes, numbers), paced.as_mut(), now).await?),
                 };
                 let current = recorded.as_ref().map_or_else(|| locked.clone(), |recorded| recorded.job.clone());
                 let claimed = match claim {
@@ -178,12 +180,12 @@ async fn record(
     conn: &mut Conn<'_>,
     job: &Job,
     worker: i64,
-    mut outcomes: Vec<Outcome>,
+    (mut outcomes, numbers): (Vec<Outcome>, Numbers),
     paced: Option<&mut Paced>,
     now: Timestamp,
 ) -> Result<Recorded> {
     let dialect = conn.dialect();
-    let standing = standing(conn, job.id, &outcomes).await?;
+    let mut standing = standing(conn, job.id, &outcomes).await?;
     let mut moved = Moved::default();
     let (mut succeeded, mut others, mut fenced) = (Vec::new(), Vec::new(), 0);
     let mut settled_messages = HashSet::new();
@@ -191,12 +193,18 @@ async fn record(
         match effect_of(outcome, worker, standing.get(&outcome.seq)) {
             Effect::Fenced => fenced += 1,
             Effect::Applies(from) => {
+                // Handed in twice, it counts once.
+                standing.remove(&outcome.seq);
                 if job.state == JobState::Cancelled && outcome.state == ItemState::Queued {
                     outcome.state = ItemState::Skipped;
                 }
                 moved.item(from, outcome.state);
                 if from == ItemState::Running {
                     settled_messages.insert(outcome.message_no);
+                }
+                // What is failed, unknown or skipped is found by its verdict.
+                if outcome.verdict.is_none() && outcome.state.is_final() && outcome.state != ItemState::Succeeded {
+                    outcome.verdict = Some(Verdict::permanent("unexplained", Fault::Server));
                 }
                 match (outcome.state, &outcome.verdict) {
                     (ItemState::Succeeded, None) => succeeded.push(outcome.seq),
@@ -218,7 +226,7 @@ async fn record(
     }
     let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
     let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
-    traces::insert(conn, &traces).await?;
+    traces::insert(conn, numbers, &traces).await?;
     if let Some(paced) = paced {
         paced.pace.record(&paced.limits, now, settled_messages.len() as u64);
     }
@@ -248,6 +256,7 @@ async fn standing(conn: &mut Conn<'_>, job: JobId, outcomes: &[Outcome]) -> Resu
 fn effect_of(outcome: &Outcome, worker: i64, standing: Option<&Standing>) -> Effect {
     match standing {
         Some(item) if item.attempt != outcome.attempt || item.worker != worker => Effect::Fenced,
+        Some(_) if outcome.state == ItemState::Running => Effect::Fenced,
         Some(item) if item.state == ItemState::Running => Effect::Applies(ItemState::Running),
         // The item was given up for lost, and here is what became of it after all. "Try again" is no such word: that
         // it was not sent is known only to the process that tried, and a person may have settled it meanwhile.
@@ -266,7 +275,7 @@ fn other_row(outcome: &Outcome, now: Timestamp) -> serde_json::Value {
         not_before,
         finished,
         outcome.verdict.as_ref().map(verdict_json),
-        outcome.detail
+        without_nul(outcome.detail.clone())
     ])
 }
 
@@ -294,10 +303,7 @@ async fn claim_items(
             Err(why) => return held(job, why),
         }
     }
-    let group = claim.group.max(1);
-    let limit = i64::try_from(messages.saturating_mul(group)).unwrap_or(i64::MAX);
-    let sql = conn.dialect().claim;
-    let rows = conn.rows(sql, params![job.id, claim.worker, now, limit]).await?;
+    let rows = take(conn, claim, messages.max(1), now).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         items.push(ClaimedItem {
@@ -310,6 +316,9 @@ async fn claim_items(
         });
     }
     if items.is_empty() {
+        if workers::has_ended(conn, claim.worker).await? {
+            return held(job, Held::NotRunning);
+        }
         let why = next_due(conn, job.id).await?.map_or(Held::Empty, Held::NotBefore);
         return held(job, why);
     }
@@ -324,6 +333,35 @@ async fn claim_items(
     let moved = Moved::default().from(ItemState::Queued, count).to(ItemState::Running, count);
     let job = jobs::count(conn, job.id, &moved, None, now).await?;
     Ok(Claimed { job, items, held: None })
+}
+
+/// Claims the items of at most `messages` messages: the due ones, then the fresh ones.
+async fn take(conn: &mut Conn<'_>, claim: &Claim, messages: u64, now: Timestamp) -> Result<Vec<Row>> {
+    let group = claim.group.max(1);
+    let limit = i64::try_from(messages.saturating_mul(group)).unwrap_or(i64::MAX);
+    if group == 1 {
+        return conn.rows(conn.dialect().claim, params![claim.job, claim.worker, now, limit]).await;
+    }
+    // What is to be tried again may be single items of many messages: so many items need not be so few messages,
+    // and the last message must not be cut in two.
+    let sql = "
+        SELECT seq, message_no FROM (
+            SELECT * FROM (SELECT 0 AS fresh, not_before, seq, message_no FROM items
+                WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $2 ORDER BY not_before, seq LIMIT $3) AS again
+            UNION ALL
+            SELECT * FROM (SELECT 1 AS fresh, not_before, seq, message_no FROM items
+                WHERE job_id = $1 AND state = 0 AND not_before = 0 ORDER BY not_before, seq LIMIT $3) AS fresh) AS due
+        ORDER BY fresh, not_before, seq";
+    let (mut chosen, mut seqs) = (HashSet::new(), Vec::new());
+    for row in conn.rows(sql, params![claim.job, now, limit]).await? {
+        let message = row.int("message_no")?;
+        if chosen.contains(&message) || (chosen.len() as u64) < messages {
+            chosen.insert(message);
+            seqs.push(row.int("seq")?);
+        }
+    }
+    let values = params![claim.job, claim.worker, now, json!(seqs).to_string()];
+    conn.rows(conn.dialect().claim_these, values).await
 }
 
 fn permit(paced: &mut Paced, claim: &Claim, now: Timestamp) -> Result<u64, Held> {

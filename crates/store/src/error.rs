@@ -55,10 +55,12 @@ impl Error {
                 | sqlx::Error::Tls(_)
                 | sqlx::Error::Protocol(_) => true,
                 sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-                    // SQLite: busy, locked, IO, full, cannot open. PostgreSQL: classes 08, 40, 53, 57.
-                    matches!(code.as_ref(), "5" | "6" | "13" | "14")
-                        || code.parse::<i64>().is_ok_and(|code| code & 0xff == 10)
-                        || (code.len() == 5 && ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)))
+                    match code.len() {
+                        // PostgreSQL's classes: connection, rollback, resources, operator.
+                        5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+                        // SQLite: busy, locked, IO, full, cannot open; the upper bits say more.
+                        _ => code.parse::<i64>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
+                    }
                 }),
                 _ => false,
             },

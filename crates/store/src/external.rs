@@ -2,9 +2,9 @@
 
 use crate::{
     Db, Error, Result, Trace,
-    jobs::{self, Change, Job, Moved},
+    jobs::{self, Job, Moved},
     sql::{Conn, params},
-    traces,
+    traces::{self, Numbers},
 };
 use model::{ItemState, JobId, JobState, Timestamp};
 
@@ -45,6 +45,7 @@ impl Db {
     pub async fn advance_job(&self, id: JobId, step: Advance, now: Timestamp) -> Result<Advanced> {
         self.write(move |conn| {
             Box::pin(async move {
+                let numbers = traces::number(conn, usize::from(step.trace.is_some())).await?;
                 let job = jobs::lock(conn, id).await?;
                 if job.kind != "external" {
                     return Err(Error::Conflict(format!(
@@ -63,7 +64,7 @@ impl Db {
                     let found = job.state.to_string();
                     return Err(Error::State { what: format!("job {id}"), found, wanted: "advanced" });
                 }
-                take_step(conn, job, step, now).await.map(Advanced::Now)
+                take_step(conn, job, step, numbers, now).await.map(Advanced::Now)
             })
         })
         .await
@@ -80,7 +81,7 @@ impl Db {
     }
 }
 
-async fn take_step(conn: &mut Conn<'_>, job: Job, step: Advance, now: Timestamp) -> Result<Job> {
+async fn take_step(conn: &mut Conn<'_>, job: Job, step: Advance, numbers: Numbers, now: Timestamp) -> Result<Job> {
     if matches!(job.state, JobState::Pending | JobState::Preparing) {
         let sql = "UPDATE jobs SET state = 2, started_at = coalesce(started_at, $2) WHERE id = $1";
         conn.execute(sql, params![job.id, now]).await?;
@@ -102,16 +103,9 @@ async fn take_step(conn: &mut Conn<'_>, job: Job, step: Advance, now: Timestamp)
         insert_item(conn, job.id, &label, state, step.message.as_deref(), now).await?;
     }
     if let Some(trace) = step.trace {
-        traces::insert(conn, &[trace]).await?;
+        traces::insert(conn, numbers, &[trace]).await?;
     }
-    // An external job ends when its owner says so, not when its announced total is reached.
-    let ends = queued.saturating_sub(step.processed) == 0;
-    let state = if job.state == JobState::Paused { JobState::Paused } else { JobState::Running };
-    let job = jobs::count(conn, job.id, &moved, step.message.as_deref(), now).await?;
-    match ends && job.state == JobState::Completed {
-        true => jobs::write_change(conn, job.id, &Change::to(state), now).await,
-        false => Ok(job),
-    }
+    jobs::count(conn, job.id, &moved, step.message.as_deref(), now).await
 }
 
 async fn insert_item(

@@ -5,7 +5,7 @@ use crate::{
     jobs::{self, Moved, Where},
     sql::{Row, Value, params, without_nul},
 };
-use model::{ItemState, JobId, Timestamp, Verdict};
+use model::{ItemState, JobId, JobState, Timestamp, Verdict};
 use serde_json::json;
 
 /// An item as it is enqueued.
@@ -67,15 +67,19 @@ impl Db {
         already_sent_as: Option<String>,
         now: Timestamp,
     ) -> Result<u64> {
-        let (Some(first), Some(last)) = (items.first().map(|item| item.seq), items.last().map(|item| item.seq)) else {
-            return Ok(0);
-        };
+        let seqs = || items.iter().map(|item| item.seq);
+        let (Some(first), Some(last)) = (seqs().min(), seqs().max()) else { return Ok(0) };
         let failed = items.iter().filter(|item| item.verdict.is_some()).count() as u64;
         let queued = items.len() as u64 - failed;
         let rows: Vec<_> = items.into_iter().map(enqueue_row).collect();
         let rows = serde_json::Value::Array(rows).to_string();
         self.write(move |conn| {
             Box::pin(async move {
+                // Locked, so that nobody cancels or fails the job meanwhile.
+                let standing = jobs::lock(conn, job).await?;
+                if standing.state != JobState::Preparing {
+                    return Err(standing.refuse("longer"));
+                }
                 let dialect = conn.dialect();
                 conn.execute(dialect.enqueue, params![job, rows]).await?;
                 crashpoint::reach("enqueue");
@@ -86,7 +90,8 @@ impl Db {
                     skipped = conn.execute(dialect.skip_already_sent, values).await?;
                 }
                 let moved = Moved::default()
-                    .to(ItemState::Queued, queued - skipped)
+                    .to(ItemState::Queued, queued)
+                    .from(ItemState::Queued, skipped)
                     .to(ItemState::Failed, failed)
                     .to(ItemState::Skipped, skipped);
                 jobs::count(conn, job, &moved, None, now).await?;

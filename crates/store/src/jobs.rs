@@ -148,7 +148,7 @@ impl Db {
         self.change(id, now, "pending", move |job| {
             let done = job.counters.queued == 0;
             let state = if done { JobState::Completed } else { JobState::Pending };
-            job.allow(state).then(|| Change { finished: done.then_some(now), ..Change::to(state) })
+            (job.state == JobState::Preparing).then(|| Change { finished: done.then_some(now), ..Change::to(state) })
         })
         .await
     }
@@ -156,7 +156,8 @@ impl Db {
     pub async fn start_job(&self, id: JobId, now: Timestamp) -> Result<Job> {
         self.change(id, now, "running", move |job| {
             let started = Some(job.started_at.unwrap_or(now));
-            (job.state == JobState::Running || job.allow(JobState::Running))
+            // A pause ends by `resume_job`, and what is over is set going by a retry, which makes it pending.
+            matches!(job.state, JobState::Running | JobState::Pending)
                 .then(|| Change { started, ..Change::to(JobState::Running) })
         })
         .await
@@ -192,11 +193,15 @@ impl Db {
         .await
     }
 
-    /// Ends an external job, whose items are counted and not kept.
+    /// Ends an external job, whose items are counted and not kept, or one that has no items. Any other completes with
+    /// its last outcome, and is refused while an item is open.
     pub async fn complete_job(&self, id: JobId, message: Option<String>, now: Timestamp) -> Result<Job> {
         self.change(id, now, "completed", move |job| {
-            (job.state == JobState::Completed || job.allow(JobState::Completed)).then(|| Change {
-                finished: Some(now),
+            let open = job.counters.queued + job.counters.running > 0 && job.kind != "external";
+            let allowed = job.state == JobState::Completed || job.allow(JobState::Completed);
+            // Ending what has ended leaves its end where it was.
+            (allowed && !open).then(|| Change {
+                finished: Some(job.finished_at.unwrap_or(now)),
                 started: Some(job.started_at.unwrap_or(now)),
                 message: message.clone(),
                 ..Change::to(JobState::Completed)
@@ -209,7 +214,7 @@ impl Db {
     pub async fn fail_job(&self, id: JobId, reason: Reason, now: Timestamp) -> Result<Job> {
         self.change(id, now, "failed", move |job| {
             (job.state == JobState::Failed || job.allow(JobState::Failed)).then(|| Change {
-                finished: Some(now),
+                finished: Some(job.finished_at.unwrap_or(now)),
                 message: Some(reason.detail.clone()).filter(|text| !text.is_empty()),
                 reason: Some(reason.clone()),
                 ..Change::to(JobState::Failed)
@@ -257,7 +262,7 @@ impl Job {
         self.state.may_become(next)
     }
 
-    fn refuse(&self, wanted: &'static str) -> Error {
+    pub(crate) fn refuse(&self, wanted: &'static str) -> Error {
         Error::State { what: format!("job {}", self.id), found: self.state.to_string(), wanted }
     }
 }
@@ -296,6 +301,11 @@ impl Moved {
         self
     }
 
+    /// By how much the items have become more.
+    pub(crate) fn total(&self) -> i64 {
+        self.0.iter().sum()
+    }
+
     pub(crate) fn item(&mut self, from: ItemState, to: ItemState) {
         *self = self.from(from, 1).to(to, 1);
     }
@@ -312,6 +322,9 @@ pub(crate) async fn skip_queued(conn: &mut Conn<'_>, id: JobId, now: Timestamp) 
     let sql = "UPDATE items SET state = 5, verdict = $2, finished_at = $3 WHERE job_id = $1 AND state = 0";
     let verdict = serde_json::json!({"code": "cancelled", "fault": "content", "retry": {"when": "never"}});
     let skipped = conn.execute(sql, params![id, verdict.to_string(), now]).await?;
+    // The items of an external job are counted and not kept.
+    let job = lock(conn, id).await?;
+    let skipped = if job.kind == "external" { job.counters.queued } else { skipped };
     let moved = Moved::default().from(ItemState::Queued, skipped).to(ItemState::Skipped, skipped);
     count(conn, id, &moved, None, now).await
 }
@@ -326,7 +339,8 @@ pub(crate) fn no_job(id: JobId) -> Error {
     Error::Conflict(format!("there is no job {id}: `vigie jobs list` shows those that there are"))
 }
 
-/// Adds `moved` to the counters. A job that has begun and has nothing left queued or running is complete.
+/// Adds `moved` to the counters. A job that has begun and has nothing left queued or running is complete, but for an
+/// external one, which ends when its owner says so.
 pub(crate) async fn count(
     conn: &mut Conn<'_>,
     id: JobId,
@@ -335,14 +349,15 @@ pub(crate) async fn count(
     now: Timestamp,
 ) -> Result<Job> {
     let [queued, running, succeeded, failed, unknown, skipped] = moved.0;
-    let total: i64 = moved.0.iter().sum();
+    let total = moved.total();
     let sql = "
         UPDATE jobs SET queued = queued + $2, running = running + $3, succeeded = succeeded + $4,
             failed = failed + $5, unknown = unknown + $6, skipped = skipped + $7, total = total + $8,
             message = coalesce($9, message), version = version + 1, updated_at = $10,
-            finished_at = CASE WHEN state IN (2, 3) AND queued + $2 = 0 AND running + $3 = 0 THEN $10 ELSE finished_at END,
-            resumes_at = CASE WHEN state IN (2, 3) AND queued + $2 = 0 AND running + $3 = 0 THEN NULL ELSE resumes_at END,
-            state = CASE WHEN state IN (2, 3) AND queued + $2 = 0 AND running + $3 = 0 THEN 4 ELSE state END
+            finished_at = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN $10 ELSE finished_at END,
+            resumes_at = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN NULL ELSE resumes_at END,
+            reason = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN NULL ELSE reason END,
+            state = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN 4 ELSE state END
         WHERE id = $1 RETURNING *";
     let values = params![id, queued, running, succeeded, failed, unknown, skipped, total, message, now];
     conn.row(sql, values).await?.map_or_else(|| Err(no_job(id)), |row| job_from(&row))

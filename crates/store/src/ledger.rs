@@ -5,10 +5,12 @@ use model::Timestamp;
 
 impl Db {
     /// Adds keys that were sent before Vigie was asked to. Returns how many were new.
-    pub async fn import_ledger(&self, mailing: String, keys: Vec<String>, sent_at: Timestamp) -> Result<u64> {
+    pub async fn import_ledger(&self, mailing: String, mut keys: Vec<String>, sent_at: Timestamp) -> Result<u64> {
         self.write(move |conn| {
             Box::pin(async move {
                 let mut new = 0;
+                // In their order: two imports must not wait for each other.
+                keys.sort_unstable();
                 for key in keys {
                     let sql = "INSERT INTO ledger (mailing, key, sent_at) VALUES ($1, $2, $3)
                                ON CONFLICT (mailing, key) DO NOTHING";

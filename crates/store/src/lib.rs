@@ -9,6 +9,7 @@
 
 mod accounts;
 mod claims;
+mod copy;
 mod error;
 mod external;
 mod items;
@@ -22,10 +23,13 @@ mod sql;
 mod sqlite;
 mod tokens;
 mod traces;
+mod upkeep;
+mod webhooks;
 mod workers;
 
 pub use accounts::{Account, AccountPause};
 pub use claims::{Claim, Claimed, ClaimedItem, Held, Outcome, Recorded};
+pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use items::{Item, ItemFilter, NewItem};
@@ -33,6 +37,8 @@ pub use jobs::{Created, Job, JobFilter, NewJob, Page, Reason};
 pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};
+pub use upkeep::{Finding, Purged};
+pub use webhooks::{NewWebhook, Webhook};
 pub use workers::Worker;
 
 use futures_util::future::BoxFuture;
@@ -71,6 +77,10 @@ impl Db {
 
     /// Opens the SQLite file for reading, beside an owner or without one.
     pub async fn open_sqlite_read_only(file: &Path) -> Result<Self> {
+        if !file.exists() {
+            let text = format!("there is no database {}: nothing was ever run there", file.display());
+            return Err(Error::Conflict(text));
+        }
         let db = Self::Sqlite(SqliteDb(Sqlite::open_read_only(file)));
         migrations::check(&db).await?;
         Ok(db)

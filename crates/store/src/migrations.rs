@@ -24,21 +24,32 @@ const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 /// The schema version that this program writes.
-pub(crate) fn known() -> i64 {
-    MIGRATIONS.last().map_or(0, |migration| migration.version)
+fn known() -> i64 {
+    newest(MIGRATIONS)
+}
+
+fn newest(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
 }
 
 pub(crate) async fn run(db: &Db, snapshots: Option<&Path>) -> Result<()> {
-    let found = version(db).await?;
-    refuse_newer(found)?;
-    if found == known() {
+    upgrade(db, snapshots, MIGRATIONS).await?;
+    after_restore(db).await
+}
+
+async fn upgrade(db: &Db, snapshots: Option<&Path>, migrations: &'static [Migration]) -> Result<()> {
+    let (found, known) = (version(db).await?, newest(migrations));
+    if found > known {
+        return Err(Error::NewerSchema { found, known });
+    }
+    if found == known {
         return Ok(());
     }
     let snapshot = match snapshots {
-        Some(folder) if found > 0 => snapshot(db, folder, found).await?,
+        Some(folder) if found > 0 => snapshot(db, folder, found, known).await?,
         _ => String::new(),
     };
-    for migration in MIGRATIONS.iter().filter(|migration| migration.version > found) {
+    for migration in migrations.iter().filter(|migration| migration.version > found) {
         apply(db, migration).await.map_err(|source| Error::Migration {
             version: migration.version,
             name: migration.name,
@@ -51,19 +62,14 @@ pub(crate) async fn run(db: &Db, snapshots: Option<&Path>) -> Result<()> {
 
 /// For those who only read: the schema must be exactly the one this program knows.
 pub(crate) async fn check(db: &Db) -> Result<()> {
-    let found = version(db).await?;
-    refuse_newer(found)?;
-    if found < known() {
-        return Err(Error::Conflict(format!(
-            "the database has schema version {found} and waits for an upgrade to {}: start `vigie serve` once",
-            known()
-        )));
+    let (found, known) = (version(db).await?, known());
+    match found {
+        _ if found > known => Err(Error::NewerSchema { found, known }),
+        _ if found < known => Err(Error::Conflict(format!(
+            "the database has schema version {found} and waits for an upgrade to {known}: start `vigie serve` once"
+        ))),
+        _ => Ok(()),
     }
-    Ok(())
-}
-
-fn refuse_newer(found: i64) -> Result<()> {
-    if found > known() { Err(Error::NewerSchema { found, known: known() }) } else { Ok(()) }
 }
 
 async fn version(db: &Db) -> Result<i64> {
@@ -83,6 +89,23 @@ async fn version(db: &Db) -> Result<i64> {
     }
     let row = db.row("SELECT coalesce(max(version), 0) AS version FROM schema_version", &[]).await?;
     row.map_or(Ok(0), |row| row.int("version"))
+}
+
+/// A restored PostgreSQL database counts its transactions anew: traces from before would wait for numbers to come by.
+async fn after_restore(db: &Db) -> Result<()> {
+    let Db::Postgres(_) = db else { return Ok(()) };
+    let ahead = "SELECT no FROM traces WHERE no = (SELECT max(no) FROM traces)
+                 AND written_in >= pg_snapshot_xmax(pg_current_snapshot())";
+    if db.row(ahead, &[]).await?.is_none() {
+        return Ok(());
+    }
+    db.write(move |conn| {
+        Box::pin(async move {
+            let sql = "UPDATE traces SET written_in = '3' WHERE written_in >= pg_snapshot_xmax(pg_current_snapshot())";
+            conn.execute(sql, &[]).await.map(drop)
+        })
+    })
+    .await
 }
 
 async fn apply(db: &Db, migration: &'static Migration) -> Result<()> {
@@ -116,19 +139,59 @@ async fn apply(db: &Db, migration: &'static Migration) -> Result<()> {
 }
 
 /// A consistent copy of the file as it was, kept beside it.
-async fn snapshot(db: &Db, folder: &Path, found: i64) -> Result<String> {
+async fn snapshot(db: &Db, folder: &Path, found: i64, known: i64) -> Result<String> {
     let Db::Sqlite(sqlite) = db else { return Ok(String::new()) };
     std::fs::create_dir_all(folder)
         .map_err(|source| Error::Io { context: format!("creating {}", folder.display()), source })?;
-    let copy = folder.join(format!("before-schema-{}.db", known()));
-    if !copy.exists() {
-        let partial = folder.join("partial.db");
-        let _ = std::fs::remove_file(&partial);
-        let mut reader = sqlite.0.readers.acquire().await?;
-        Conn::Sqlite(&mut reader).execute("VACUUM INTO $1", params![partial.display().to_string()]).await?;
-        std::fs::rename(&partial, &copy)
-            .map_err(|source| Error::Io { context: format!("renaming {}", partial.display()), source })?;
-    }
+    // Named after both versions and taken anew: one of an earlier attempt may be older than the data.
+    let copy = folder.join(format!("schema-{found}-before-{known}.db"));
+    sqlite.0.copy_into(&copy).await?;
     tracing::info!(version = found, copy = %copy.display(), "took a snapshot before the upgrade");
     Ok(format!(" and also kept in {}", copy.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn second(script: &'static str) -> Migration {
+        Migration { version: 2, name: "second", sqlite: script, postgres: script }
+    }
+    const INITIAL: Migration = Migration {
+        version: 1,
+        name: "initial",
+        sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
+        postgres: include_str!("../migrations/postgres/0001_initial.sql"),
+    };
+    const NEXT: &[Migration] =
+        &[INITIAL, second("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;")];
+    const BROKEN: &[Migration] = &[INITIAL, second("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;")];
+
+    /// An upgrade of a store that holds something keeps a copy of what it was, whether it succeeds or not.
+    #[tokio::test]
+    async fn an_upgrade_keeps_the_data_and_a_snapshot() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, kept) = (dir.path().join("vigie.db"), dir.path().join("snapshots"));
+        let now = model::Timestamp::EPOCH;
+        let db = Db::open_sqlite(&file, &kept).await.unwrap();
+        db.import_ledger("m".into(), vec!["a".into()], now).await.unwrap();
+        assert!(!kept.exists(), "a new file holds nothing to keep");
+        let error = upgrade(&db, Some(&kept), BROKEN).await.unwrap_err().to_string();
+        let copy = kept.join("schema-1-before-2.db");
+        assert!(
+            error.contains("migration 2 (second) failed") && error.contains(&copy.display().to_string()),
+            "{error}"
+        );
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (1, 1));
+        // The next attempt keeps what there is by then.
+        db.import_ledger("m".into(), vec!["b".into()], now).await.unwrap();
+        upgrade(&db, Some(&kept), NEXT).await.unwrap();
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (2, 2));
+        let old = Db::open_sqlite_read_only(&copy).await.unwrap();
+        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (1, 2));
+        upgrade(&db, Some(&kept), NEXT).await.unwrap();
+        let error = Db::open_sqlite(&file, &kept).await.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("schema version 2") && error.contains("up to 1"), "{error}");
+        drop(kept);
+    }
 }

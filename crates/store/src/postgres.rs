@@ -51,53 +51,64 @@ pub(crate) static DIALECT: Dialect = Dialect {
         WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
           AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key)",
     lock_job: "SELECT * FROM jobs WHERE id = $1 FOR UPDATE",
+    // An array, so that the locking choice is made once, whatever the plan: more rows than the limit would be taken by a
+    // plan that chose again for each row.
     claim: "
         UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
-        WHERE job_id = $1 AND seq IN (
+        WHERE job_id = $1 AND seq = ANY(ARRAY(
             SELECT seq FROM (
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $3
                                ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS again
                 UNION ALL
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
                                ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS fresh) AS due
-            LIMIT $4)
+            LIMIT $4))
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
+        RETURNING seq, message_no, attempts, label, effect, payload",
+    claim_these: "
+        UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
+        WHERE job_id = $1 AND state = 0
+          AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($4::text::jsonb) AS v))
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
         SELECT seq, state, attempts, claimed_by FROM items
-        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)
+        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))
         ORDER BY seq FOR UPDATE",
     record_succeeded: "
-        UPDATE items SET state = 2, verdict = NULL, finished_at = $3
-        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
+        UPDATE items SET state = 2, verdict = NULL, detail = '', finished_at = $3
+        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
     record_others: "
         UPDATE items SET state = (v->>1)::bigint, not_before = (v->>2)::bigint, finished_at = (v->>3)::bigint,
                          verdict = v->>4, detail = v->>5
         FROM jsonb_array_elements($2::text::jsonb) AS v
         WHERE job_id = $1 AND seq = (v->>0)::bigint",
     insert_traces: "
-        INSERT INTO traces (id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
+        INSERT INTO traces (no, id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
                             comment, created_by, time_to_process, errors, verdict, created_at)
-        SELECT (v->>0)::uuid, (v->>1)::uuid, (v->>2)::bigint, (v->>3)::bigint, (v->>4)::bigint, v->>5, v->>6, v->>7,
+        SELECT $2 + place - 1, (v->>0)::uuid, (v->>1)::uuid, (v->>2)::bigint, (v->>3)::bigint, (v->>4)::bigint, v->>5, v->>6, v->>7,
                v->>8, v->>9, v->>10, (v->>11)::double precision, (v->>12)::bigint, v->>13, (v->>14)::bigint
-        FROM jsonb_array_elements($1::text::jsonb) AS v
+        FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS list (v, place)
         ON CONFLICT (id) DO NOTHING",
+    // In the order of the keys: two runs of one mailing must not wait for each other.
     insert_ledger: "
         INSERT INTO ledger (mailing, key, job_id, sent_at)
         SELECT $3, ledger_key, job_id, $4 FROM items
-        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)
+        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))
           AND ledger_key IS NOT NULL
+        ORDER BY ledger_key
         ON CONFLICT (mailing, key) DO NOTHING",
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
-        WHERE job_id = $1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
+        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
     release: "
         UPDATE items SET state = 0, attempts = attempts - 1
         WHERE job_id = $1 AND state = 1 AND claimed_by = $3
-          AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)
+          AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))
         RETURNING message_no",
     note_effect: "
-        UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq IN (SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)",
-    // Numbers are handed out before they are committed: stop before the oldest transaction that is still open.
+        UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
+    // Places are handed out before they are committed: stop before the oldest transaction that is still open.
     outcomes_after: "SELECT * FROM traces WHERE no > $1 AND job_id IS NOT NULL AND outcome IS NOT NULL
         AND outcome >= 2 AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY no LIMIT $2",
     lock_account: "SELECT * FROM accounts WHERE id = $1 FOR UPDATE",

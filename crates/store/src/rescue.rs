@@ -5,11 +5,12 @@ use crate::{
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     sql::{Conn, params},
-    traces, workers,
+    traces::{self, Numbers},
+    workers,
 };
 use model::{ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
 use serde_json::json;
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 /// Whose items are lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,43 +36,42 @@ impl Db {
     /// Settles items in flight whose process is gone, by their job's policy: an intent without an outcome is
     /// `unknown`, unless the effect may be repeated. `verdict` says so on each; `trace` makes what is kept of it.
     pub async fn rescue(&self, lost: Lost, verdict: Verdict, trace: TraceOf, now: Timestamp) -> Result<Vec<Rescued>> {
-        self.write(move |conn| {
-            Box::pin(async move {
-                let dead = match lost {
-                    Lost::Everybodys => None,
-                    Lost::DeadWorkers => {
-                        let dead = workers::bury_dead(conn, now).await?;
-                        if dead.is_empty() {
-                            return Ok(Vec::new());
-                        }
-                        Some(dead)
-                    }
-                };
-                let mut rescued = Vec::new();
-                let jobs = conn.rows("SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id", &[]);
-                for row in jobs.await? {
-                    let job = jobs::lock(conn, row.id("id")?.into()).await?;
-                    let lost = lost_items(conn, job.id, dead.as_deref()).await?;
-                    if !lost.is_empty() {
-                        rescued.push(settle_lost(conn, job, lost, &verdict, &trace, now).await?);
-                    }
+        let dead = match lost {
+            Lost::Everybodys => None,
+            Lost::DeadWorkers => {
+                let dead = self.write(move |conn| Box::pin(workers::bury_dead(conn, now))).await?;
+                if dead.is_empty() {
+                    return Ok(Vec::new());
                 }
-                Ok(rescued)
-            })
-        })
-        .await
+                Some(dead)
+            }
+        };
+        let shared = Arc::new((dead, verdict, trace));
+        let mut rescued = Vec::new();
+        let sql = "SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id";
+        for row in self.rows(sql, &[]).await? {
+            let (id, shared) = (row.id("id")?.into(), Arc::clone(&shared));
+            // Each job in a transaction of its own: holding one job's account while waiting for another job would
+            // be waited for in turn.
+            rescued.extend(self.write(move |conn| Box::pin(rescue_job(conn, id, shared, now))).await?);
+        }
+        Ok(rescued)
     }
 
     /// Jobs that were still being enqueued when their process died never began: they fail, and nothing was sent.
     /// `before`: only those that have made no step since.
     pub async fn fail_unprepared(&self, reason: crate::Reason, before: Timestamp, now: Timestamp) -> Result<Vec<Job>> {
-        let sql = "SELECT id FROM jobs WHERE state = 0 AND updated_at <= $1";
-        let rows = self.rows(sql, params![before]).await?;
-        let mut failed = Vec::new();
-        for row in rows {
-            failed.push(self.fail_job(row.id("id")?.into(), reason.clone(), now).await?);
-        }
-        Ok(failed)
+        self.write(move |conn| {
+            Box::pin(async move {
+                // One statement, so that a job which has become ready meanwhile is left alone.
+                let sql = "UPDATE jobs SET state = 5, reason = $1, message = $2, version = version + 1,
+                               updated_at = $3, finished_at = $3
+                           WHERE state = 0 AND updated_at <= $4 RETURNING *";
+                let rows = conn.rows(sql, params![reason.to_json(), &reason.detail, now, before]).await?;
+                rows.iter().map(jobs::job_from).collect()
+            })
+        })
+        .await
     }
 
     /// Sets the failed items of a job going again, but for those that were refused before any attempt. Returns the
@@ -80,6 +80,11 @@ impl Db {
         self.write(move |conn| {
             Box::pin(async move {
                 let job = jobs::lock(conn, id).await?;
+                if job.kind == "external" {
+                    return Err(Error::Conflict(format!(
+                        "job {id} is run from outside: whoever runs it has to do its failed items again"
+                    )));
+                }
                 let sql = "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
                            WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0";
                 let count = conn.execute(sql, params![id]).await?;
@@ -105,6 +110,7 @@ impl Db {
     ) -> Result<(Job, Vec<i64>)> {
         self.write(move |conn| {
             Box::pin(async move {
+                let numbers = traces::number(conn, traces.len()).await?;
                 let job = jobs::lock(conn, id).await?;
                 let dialect = conn.dialect();
                 let rows = conn.rows(dialect.items_by_seq, params![id, json!(seqs).to_string()]).await?;
@@ -114,17 +120,22 @@ impl Db {
                         unknown.push(row.int("seq")?);
                     }
                 }
+                if unknown.is_empty() {
+                    return Ok((job, unknown));
+                }
                 let list = json!(unknown).to_string();
                 let count = unknown.len() as u64;
                 let moved = Moved::default().from(ItemState::Unknown, count).to(as_state, count);
                 let kept: HashSet<i64> = unknown.iter().copied().collect();
                 let traces: Vec<Trace> =
                     traces.into_iter().filter(|trace| trace.seq.is_some_and(|seq| kept.contains(&seq))).collect();
-                traces::insert(conn, &traces).await?;
+                traces::insert(conn, numbers, &traces).await?;
                 let job = match as_state {
                     ItemState::Succeeded => {
                         conn.execute(dialect.record_succeeded, params![id, &list, now]).await?;
-                        conn.execute(dialect.insert_ledger, params![id, &list, &job.name, now]).await?;
+                        if job.kind == "mail" {
+                            conn.execute(dialect.insert_ledger, params![id, &list, &job.name, now]).await?;
+                        }
                         jobs::count(conn, id, &moved, None, now).await?
                     }
                     ItemState::Queued => {
@@ -137,6 +148,23 @@ impl Db {
             })
         })
         .await
+    }
+}
+
+type Lot = (Option<Vec<i64>>, Verdict, TraceOf);
+
+async fn rescue_job(conn: &mut Conn<'_>, id: JobId, lot: Arc<Lot>, now: Timestamp) -> Result<Option<Rescued>> {
+    let (dead, verdict, trace) = &*lot;
+    let running = conn.row("SELECT running FROM jobs WHERE id = $1", params![id]).await?;
+    let most = running.map_or(Ok(0), |row| row.count("running"))? as usize;
+    let numbers = traces::number(conn, most).await?;
+    let job = jobs::lock(conn, id).await?;
+    let mut lost = lost_items(conn, id, dead.as_deref()).await?;
+    // Any that were claimed since the look at the counter are left to the next round.
+    lost.truncate(most);
+    match lost.is_empty() {
+        true => Ok(None),
+        false => settle_lost(conn, job, lost, numbers, (verdict, trace), now).await.map(Some),
     }
 }
 
@@ -169,8 +197,8 @@ async fn settle_lost(
     conn: &mut Conn<'_>,
     job: Job,
     mut items: Vec<Item>,
-    verdict: &Verdict,
-    trace: &TraceOf,
+    numbers: Numbers,
+    (verdict, trace): (&Verdict, &TraceOf),
     now: Timestamp,
 ) -> Result<Rescued> {
     let cancelled = job.state == JobState::Cancelled;
@@ -191,7 +219,7 @@ async fn settle_lost(
     let sql = conn.dialect().record_others;
     conn.execute(sql, params![job.id, json!(rows).to_string()]).await?;
     let kept: Vec<Trace> = items.iter().map(|item| trace(&job, item)).collect();
-    traces::insert(conn, &kept).await?;
+    traces::insert(conn, numbers, &kept).await?;
     if let Some(account) = job.account
         && let Some(mut paced) = accounts::lock(conn, account, now).await?
     {

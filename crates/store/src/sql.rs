@@ -5,6 +5,7 @@
 //! `postgres.rs`.
 
 use crate::{Error, Result};
+use futures_util::{StreamExt, stream::BoxStream};
 use model::Timestamp;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row as _, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -66,6 +67,7 @@ pub(crate) struct Dialect {
     pub(crate) skip_already_sent: &'static str,
     pub(crate) lock_job: &'static str,
     pub(crate) claim: &'static str,
+    pub(crate) claim_these: &'static str,
     pub(crate) items_by_seq: &'static str,
     pub(crate) record_succeeded: &'static str,
     pub(crate) record_others: &'static str,
@@ -121,6 +123,15 @@ impl Conn<'_> {
 
     pub(crate) async fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>> {
         Ok(self.rows(sql, params).await?.into_iter().next())
+    }
+
+    /// Rows as they come, a few at a time in memory.
+    pub(crate) fn stream(&mut self, sql: String) -> BoxStream<'_, Result<Row>> {
+        let query = AssertSqlSafe(sql);
+        match self {
+            Self::Sqlite(conn) => sqlx::query(query).fetch(&mut **conn).map(|row| Ok(Row::Sqlite(row?))).boxed(),
+            Self::Postgres(conn) => sqlx::query(query).fetch(&mut **conn).map(|row| Ok(Row::Postgres(row?))).boxed(),
+        }
     }
 
     /// Several statements without parameters: migrations.

@@ -2,14 +2,18 @@
 
 use crate::{
     Error, Result,
-    sql::{Conn, Dialect},
+    sql::{Conn, Dialect, Value},
 };
 use futures_util::future::BoxFuture;
 use sqlx::{
     Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Calls that may wait for the writer before a caller is made to wait itself.
@@ -30,6 +34,7 @@ struct Answer {
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     pub(crate) readers: SqlitePool,
+    file: PathBuf,
     writer: Option<mpsc::Sender<Call>>,
 }
 
@@ -40,12 +45,12 @@ impl Sqlite {
         let connection = SqliteConnection::connect_with(&options).await?;
         let (calls, queue) = mpsc::channel(QUEUE);
         tokio::spawn(write(connection, queue));
-        Ok(Self { readers: readers(file), writer: Some(calls) })
+        Ok(Self { readers: readers(file), file: file.to_owned(), writer: Some(calls) })
     }
 
     /// Opens `file` for reading beside, or without, an owner.
     pub(crate) fn open_read_only(file: &Path) -> Self {
-        Self { readers: readers(file), writer: None }
+        Self { readers: readers(file), file: file.to_owned(), writer: None }
     }
 
     /// Runs `call` in a transaction that other callers' calls may share; returns once it is on disk.
@@ -75,6 +80,34 @@ impl Sqlite {
         });
         writer.send(erased).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Writes a consistent, compact copy; it has its name once it is whole and on disk.
+    pub(crate) async fn copy_into(&self, copy: &Path) -> Result<()> {
+        let partial = copy.with_extension("partial");
+        let failed = |context: String| move |source| Error::Io { context, source };
+        match std::fs::remove_file(&partial) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(format!("removing {}", partial.display()))(error));
+            }
+            _ => {}
+        }
+        // Not one of the readers: `query_only` forbids a vacuum, even into another file.
+        let options = SqliteConnectOptions::new().filename(&self.file).read_only(true);
+        let mut reader = SqliteConnection::connect_with(&options.busy_timeout(Duration::from_secs(10))).await?;
+        let target = partial.display().to_string();
+        Conn::Sqlite(&mut reader).execute("VACUUM INTO $1", &[Value::from(target)]).await?;
+        reader.close().await?;
+        let synced = std::fs::File::open(&partial).and_then(|file| file.sync_all());
+        synced.map_err(failed(format!("writing {}", partial.display())))?;
+        std::fs::rename(&partial, copy).map_err(failed(format!("renaming {}", partial.display())))?;
+        // The name itself is on disk once its folder is; not every system lets a folder be synced.
+        if let Some(folder) = copy.parent()
+            && let Ok(folder) = std::fs::File::open(folder)
+        {
+            let _ = folder.sync_all();
+        }
+        Ok(())
     }
 
     pub(crate) async fn close(&self) {
@@ -202,12 +235,18 @@ pub(crate) static DIALECT: Dialect = Dialect {
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
                                ORDER BY seq LIMIT $4))
             LIMIT $4)
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
+        RETURNING seq, message_no, attempts, label, effect, payload",
+    claim_these: "
+        UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
+        WHERE job_id = $1 AND state = 0 AND seq IN (SELECT value FROM json_each($4))
+          AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
         SELECT seq, state, attempts, claimed_by FROM items
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
     record_succeeded: "
-        UPDATE items SET state = 2, verdict = NULL, finished_at = $3
+        UPDATE items SET state = 2, verdict = NULL, detail = '', finished_at = $3
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
     // An upsert, because it finds each row by its key; `UPDATE … FROM json_each` would scan the job. The insertion
     // never happens: the rows were read in this transaction.
@@ -244,3 +283,43 @@ pub(crate) static DIALECT: Dialect = Dialect {
     lock_account: "SELECT * FROM accounts WHERE id = $1",
     like: " LIKE $1 ESCAPE '\\'",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, sql::Row};
+
+    /// No statement of the engine's daily round reads a whole table of items or traces.
+    #[tokio::test]
+    async fn statements_find_their_rows_by_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&dir.path().join("vigie.db"), dir.path()).await.unwrap();
+        let statements = [
+            DIALECT.skip_already_sent,
+            DIALECT.claim,
+            DIALECT.claim_these,
+            DIALECT.items_by_seq,
+            DIALECT.record_succeeded,
+            DIALECT.record_others,
+            DIALECT.insert_ledger,
+            DIALECT.requeue_items,
+            DIALECT.note_effect,
+            DIALECT.outcomes_after,
+            crate::workers::IN_FLIGHT_OF_ENDED,
+            "SELECT * FROM items WHERE job_id = $1 AND state = 1 AND claimed_by IN (1) ORDER BY seq",
+            "SELECT not_before FROM items WHERE job_id = $1 AND state = 0 ORDER BY not_before LIMIT 1",
+            "SELECT * FROM items WHERE job_id = $1 AND seq > $2 AND verdict IS NOT NULL ORDER BY seq LIMIT $3",
+            "UPDATE items SET state = 5 WHERE job_id = $1 AND state = 0",
+            "UPDATE items SET state = 0 WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0",
+            "SELECT coalesce(max(seq), 0) + 1, coalesce(max(seq), 0) + 1 FROM items WHERE job_id = $1",
+            "SELECT no FROM traces WHERE job_id = $1 LIMIT $2",
+            "SELECT * FROM traces WHERE job_id = $1 AND seq = $2 ORDER BY no DESC LIMIT $3",
+        ];
+        for statement in statements {
+            let rows = db.rows(&format!("EXPLAIN QUERY PLAN {statement}"), &[]).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row: &Row| row.text("detail").unwrap()).collect();
+            let scans = plan.iter().any(|step| step.starts_with("SCAN items") || step.starts_with("SCAN traces"));
+            assert!(!scans, "{statement}\n{plan:#?}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Traces: one row per attempt at an item, and whatever other programs post. Written once, never changed.
 
 use crate::{
-    Db, Page, Result,
+    Db, Error, Page, Result,
     items::verdict_json,
     jobs::{Where, like_pattern},
     sql::{Conn, Row, Value, params, without_nul},
@@ -61,7 +61,13 @@ pub struct TraceCounts {
 impl Db {
     /// Stores traces; one whose id is there already is left as it is. Returns how many were new.
     pub async fn insert_traces(&self, traces: Vec<Trace>) -> Result<u64> {
-        self.write(move |conn| Box::pin(async move { insert(conn, &traces).await })).await
+        self.write(move |conn| {
+            Box::pin(async move {
+                let numbers = number(conn, traces.len()).await?;
+                insert(conn, numbers, &traces).await
+            })
+        })
+        .await
     }
 
     /// Newest first.
@@ -98,13 +104,39 @@ impl Db {
     }
 }
 
-pub(crate) async fn insert(conn: &mut Conn<'_>, traces: &[Trace]) -> Result<u64> {
+/// Places in the feed, set aside for the traces of this transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Numbers {
+    /// The engine has one writer and numbers as it goes.
+    Automatic,
+    From(i64),
+}
+
+/// Sets `count` places aside. On PostgreSQL this comes before anything else in a transaction: its own number and its
+/// places are handed out under one short lock, so that a transaction with earlier places has an earlier number, and a
+/// reader of the feed that stops before the oldest open transaction skips nobody.
+pub(crate) async fn number(conn: &mut Conn<'_>, count: usize) -> Result<Numbers> {
+    if count == 0 || matches!(conn, Conn::Sqlite(_)) {
+        return Ok(Numbers::Automatic);
+    }
+    let sql = "SELECT pg_advisory_lock(7453011) AS locked, CAST(pg_current_xact_id() AS TEXT) AS xact,
+                      setval('traces_no_seq', nextval('traces_no_seq') + $1 - 1) AS last,
+                      pg_advisory_unlock(7453011) AS unlocked";
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let row = conn.row(sql, params![count]).await?;
+    row.map_or(Err(Error::Closed), |row| Ok(Numbers::From(row.int("last")? - count + 1)))
+}
+
+pub(crate) async fn insert(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<u64> {
     if traces.is_empty() {
         return Ok(0);
     }
     let rows = serde_json::Value::Array(traces.iter().map(row_of).collect()).to_string();
     let sql = conn.dialect().insert_traces;
-    conn.execute(sql, params![rows]).await
+    match numbers {
+        Numbers::Automatic => conn.execute(sql, params![rows]).await,
+        Numbers::From(first) => conn.execute(sql, params![rows, first]).await,
+    }
 }
 
 fn row_of(trace: &Trace) -> serde_json::Value {
@@ -120,7 +152,8 @@ fn row_of(trace: &Trace) -> serde_json::Value {
         without_nul(trace.flow_name.clone()),
         without_nul(trace.comment.clone()),
         without_nul(trace.created_by.clone()),
-        trace.time_to_process,
+        // JSON knows no NaN and no infinity, and one foreign number must not refuse the whole batch.
+        if trace.time_to_process.is_finite() { trace.time_to_process } else { 0.0 },
         i64::from(trace.errors),
         trace.verdict.as_ref().map(verdict_json),
         trace.created_at.as_micros(),

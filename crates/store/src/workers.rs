@@ -69,20 +69,30 @@ impl Db {
     }
 }
 
+/// Whether this worker ended or was declared dead; one that never registered has not.
+pub(crate) async fn has_ended(conn: &mut Conn<'_>, token: i64) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM workers WHERE token = $1 AND ended_at IS NOT NULL";
+    Ok(conn.row(sql, params![token]).await?.is_some())
+}
+
+/// Looked for in the jobs that have something in flight. A cross join, because SQLite keeps its order and would read
+/// every item of the store otherwise.
+pub(crate) const IN_FLIGHT_OF_ENDED: &str = "
+    SELECT DISTINCT claimed_by FROM jobs CROSS JOIN items
+    WHERE items.job_id = jobs.id AND jobs.running > 0 AND items.state = 1
+      AND claimed_by IN (SELECT token FROM workers WHERE ended_at IS NOT NULL)";
+
 /// Marks the workers whose lease has run out, and returns every ended worker that may have left items in flight.
 pub(crate) async fn bury_dead(conn: &mut Conn<'_>, now: Timestamp) -> Result<Vec<i64>> {
     let now = time(conn, now).await?;
     let sql = "UPDATE workers SET ended_at = $1 WHERE ended_at IS NULL AND lease_until < $1";
     conn.execute(sql, params![now]).await?;
-    let sql = "SELECT DISTINCT claimed_by FROM items JOIN jobs ON jobs.id = items.job_id
-               WHERE jobs.running > 0 AND items.state = 1
-                 AND claimed_by IN (SELECT token FROM workers WHERE ended_at IS NOT NULL)";
-    let rows = conn.rows(sql, &[]).await?;
+    let rows = conn.rows(IN_FLIGHT_OF_ENDED, &[]).await?;
     rows.iter().map(|row| row.int("claimed_by")).collect()
 }
 
 /// The database's own time on PostgreSQL, ours on SQLite.
-async fn time(conn: &mut Conn<'_>, now: Timestamp) -> Result<Timestamp> {
+pub(crate) async fn time(conn: &mut Conn<'_>, now: Timestamp) -> Result<Timestamp> {
     match conn {
         Conn::Sqlite(_) => Ok(now),
         Conn::Postgres(_) => {

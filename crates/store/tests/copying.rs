@@ -1,0 +1,174 @@
+//! `vigie migrate --to`, every way there is.
+
+use crate::bed::*;
+use model::{ItemState, pace::Limits};
+use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use store::{Account, AccountPause, Advance, CopyReport, Db, NewItem, NewJob, NewWebhook, Scope, Token, Trace};
+use uuid::Uuid;
+
+/// A little of everything, as unkind as it may be.
+async fn fill(db: &Db) {
+    let (id, limits) = (Uuid::from_u128(1), Limits { daily: Some(9), ..Limits::default() });
+    let account = Account {
+        id: id.into(),
+        name: "né\0".into(),
+        url: "smtp://x".into(),
+        secret: Some(vec![0, 255]),
+        limits,
+        pause: None,
+    };
+    db.save_account(account, NOW).await.unwrap();
+    let pause = AccountPause { until: None, reason: reason() };
+    let hostile = |seq| NewItem {
+        label: format!("🦉 {seq} \"'\\\0"),
+        ledger_key: (seq % 2 == 0).then(|| format!("k{seq}\t")),
+        payload: "x".repeat(seq as usize * 997),
+        verdict: (seq % 5 == 0).then(|| verdict("bad\u{1}")),
+        ..item(seq)
+    };
+    let job = NewJob { account: Some(id.into()), spec: "é".repeat(300_000), ..new_job(job_id(1)) };
+    let job = running(db, job, (1..=450).map(hostile).collect()).await;
+    let dead = worker(db).await;
+    let claimed = claim(db, job, dead, 9, NOW).await.items;
+    let mut outcomes = all(job, &claimed, ItemState::Succeeded);
+    for (n, outcome) in outcomes.iter_mut().enumerate() {
+        outcome.trace.time_to_process = 1.0 / (n as f64 + 3.0) * 1e-7;
+        outcome.trace.comment = "\u{fffd}\n\t€".into();
+    }
+    record(db, job, dead, outcomes, NOW).await;
+    db.pause_account(id.into(), pause, NOW).await.unwrap();
+    let outside = create(db, external(job_id(2), 4)).await.id;
+    let step =
+        Advance { processed: 1, item: Some("a".into()), idempotency_key: Some("k".into()), ..Advance::default() };
+    db.advance_job(outside, step, NOW).await.unwrap();
+    let token = Token {
+        id,
+        name: "t".into(),
+        hash: [200; 32],
+        scope: Scope::Write,
+        created_at: NOW,
+        expires_at: None,
+        used_at: None,
+    };
+    db.create_token(token).await.unwrap();
+    let hook = NewWebhook { id, url: "https://x".into(), secret: Some(vec![1]), mailing: Some("m".into()) };
+    db.create_webhook(hook, NOW).await.unwrap();
+    db.insert_traces(vec![Trace { time_to_process: -0.0, ..new_trace(None, None) }]).await.unwrap();
+    db.end_worker(dead, NOW).await.unwrap();
+}
+
+async fn sqlite(dir: &tempfile::TempDir, name: &str) -> Db {
+    Db::open_sqlite(&dir.path().join(name), dir.path()).await.unwrap()
+}
+
+/// From `a` to `b`, and what was found there on to `c`.
+async fn around(a: Db, b: Db, c: Db) {
+    fill(&a).await;
+    let mut seen = Vec::new();
+    let there = a.copy_to(&b, NOW, |step| seen.push(step)).await.unwrap();
+    let rows = |report: &CopyReport, name| report.tables.iter().find(|table| table.table == name).unwrap().rows;
+    assert_eq!((rows(&there, "items"), rows(&there, "jobs"), rows(&there, "webhooks")), (451, 2, 1));
+    assert!(there.tables.iter().all(|table| table.rows > 0), "{there:?}");
+    assert!(seen.iter().filter(|step| step.table == "items").count() > 1, "in more than one batch");
+    let on = b.copy_to(&c, NOW, drop).await.unwrap();
+    assert_eq!(there, on);
+    for db in [&b, &c] {
+        assert_eq!(job(db, job_id(1)).await, job(&a, job_id(1)).await);
+        assert_eq!(db.item(job_id(1), 300).await.unwrap(), a.item(job_id(1), 300).await.unwrap());
+        assert_eq!(db.accounts().await.unwrap(), a.accounts().await.unwrap());
+        assert_eq!(db.webhooks().await.unwrap(), a.webhooks().await.unwrap());
+        // Numbers go on where the source left off.
+        let last = a.webhooks().await.unwrap()[0].cursor;
+        db.insert_traces(vec![new_trace(None, None)]).await.unwrap();
+        let newest = &db.traces(&store::TraceFilter { limit: 1, ..Default::default() }).await.unwrap().rows[0];
+        assert!(newest.no > last);
+        assert!(worker(db).await > 1);
+    }
+    let text = a.copy_to(&c, NOW, drop).await.unwrap_err().to_string();
+    assert!(text.starts_with("the target is not empty, it holds accounts, account_usage, jobs"), "{text}");
+}
+
+#[tokio::test]
+async fn from_sqlite_to_sqlite() {
+    let dir = tempfile::tempdir().unwrap();
+    around(sqlite(&dir, "a").await, sqlite(&dir, "b").await, sqlite(&dir, "c").await).await;
+}
+
+#[tokio::test]
+async fn from_sqlite_to_postgresql_and_back() {
+    on_postgres(async |postgres: Db| {
+        let dir = tempfile::tempdir().unwrap();
+        around(sqlite(&dir, "a").await, postgres, sqlite(&dir, "c").await).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn from_postgresql_to_sqlite_and_back() {
+    let Some(server) = server() else { return };
+    let database = Database::create(&server).await;
+    let first = Db::open_postgres(&database.url).await.unwrap();
+    on_postgres(async move |postgres: Db| {
+        let dir = tempfile::tempdir().unwrap();
+        around(first.clone(), sqlite(&dir, "b").await, postgres).await;
+        first.close().await;
+    })
+    .await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn nothing_is_copied_while_a_worker_lives() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = (sqlite(&dir, "a").await, sqlite(&dir, "b").await);
+    create(&a, new_job(job_id(1))).await;
+    worker(&a).await;
+    let text = a.copy_to(&b, later(5), drop).await.unwrap_err().to_string();
+    assert_eq!(text, "worker test (pid 1) is at work on the source: stop it, then copy");
+    assert!(b.open_jobs().await.unwrap().is_empty());
+    // Its lease has run out.
+    a.copy_to(&b, later(11), drop).await.unwrap();
+    assert_eq!(b.open_jobs().await.unwrap().len(), 1);
+}
+
+/// A copy that fails half way leaves a target that a second one can use.
+#[tokio::test]
+async fn a_failed_copy_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = (sqlite(&dir, "a").await, sqlite(&dir, "b").await);
+    fill(&a).await;
+    let mut beside =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(dir.path().join("b"))).await.unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON tokens BEGIN SELECT raise(ABORT, 'disk on fire'); END";
+    sqlx::query(refuse).execute(&mut beside).await.unwrap();
+    let text = a.copy_to(&b, NOW, drop).await.unwrap_err().to_string();
+    assert!(text.contains("disk on fire"), "{text}");
+    assert!(b.accounts().await.unwrap().is_empty() && b.open_jobs().await.unwrap().is_empty());
+    // A target that changes what is written is found out.
+    sqlx::query("DROP TRIGGER refuse").execute(&mut beside).await.unwrap();
+    let bend = "CREATE TRIGGER bend AFTER INSERT ON items WHEN NEW.seq = 200
+                BEGIN UPDATE items SET label = 'bent' WHERE job_id = NEW.job_id AND seq = 200; END";
+    sqlx::query(bend).execute(&mut beside).await.unwrap();
+    let text = a.copy_to(&b, NOW, drop).await.unwrap_err().to_string();
+    assert!(text.starts_with("copying items: 451 rows were read") && text.ends_with("nothing was kept"), "{text}");
+    sqlx::query("DROP TRIGGER bend").execute(&mut beside).await.unwrap();
+    a.copy_to(&b, NOW, drop).await.unwrap();
+}
+
+/// A table or column that a migration adds must be copied too: this list is to be changed together with `copy.rs`.
+#[tokio::test]
+async fn every_table_and_column_is_copied() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = (sqlite(&dir, "a").await, sqlite(&dir, "b").await);
+    let report = a.copy_to(&b, NOW, drop).await.unwrap();
+    let mut conn =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(dir.path().join("a"))).await.unwrap();
+    let sql = "SELECT m.name, count(*) AS columns FROM sqlite_master m JOIN pragma_table_info(m.name)
+               WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'schema_version'
+               GROUP BY m.name ORDER BY m.name";
+    let rows = sqlx::query(sql).fetch_all(&mut conn).await.unwrap();
+    let stand: Vec<(String, i64)> = rows.iter().map(|row| (row.get("name"), row.get("columns"))).collect();
+    let mut copied: Vec<_> = report.tables.iter().map(|table| (table.table.to_owned(), table.columns as i64)).collect();
+    copied.sort();
+    assert_eq!(copied, stand);
+}

@@ -1,0 +1,278 @@
+//! The life of a job: which state may follow which, and what is said when one may not.
+
+use crate::bed::*;
+use model::{ItemState, JobState};
+use std::time::Duration;
+use store::{Created, Db, JobFilter, NewJob, Reason};
+
+on_both![
+    creating_twice_changes_nothing,
+    a_job_is_prepared_started_paused_resumed,
+    refusals_name_the_job_and_its_state,
+    a_missing_job_is_named,
+    an_empty_job_is_complete_when_prepared,
+    only_a_job_in_preparation_ends_it,
+    starting_does_not_end_a_pause_nor_wake_the_dead,
+    a_job_with_open_items_cannot_be_completed,
+    ending_twice_keeps_the_first_end,
+    cancelling_skips_what_is_queued,
+    the_last_outcome_of_a_paused_job_clears_its_pause,
+    unprepared_jobs_fail,
+    jobs_are_listed_newest_first_by_page,
+    jobs_are_found_by_filter,
+    open_jobs_are_those_not_over,
+    text_comes_back_as_it_went_in,
+];
+
+async fn creating_twice_changes_nothing(db: Db) {
+    let first = create(&db, new_job(job_id(1))).await;
+    assert_eq!((first.state, first.version, first.created_at), (JobState::Preparing, 1, NOW));
+    let again = NewJob { name: "other".into(), ..new_job(job_id(1)) };
+    match db.create_job(again, later(5)).await.unwrap() {
+        Created::Existing(job) => assert_eq!(job, first),
+        Created::New(job) => panic!("made again: {job:?}"),
+    }
+    assert_eq!(job(&db, job_id(1)).await, first);
+    assert_eq!(db.job(job_id(2)).await.unwrap(), None);
+}
+
+async fn a_job_is_prepared_started_paused_resumed(db: Db) {
+    let id = create(&db, new_job(job_id(1))).await.id;
+    db.enqueue(id, items(2), None, NOW).await.unwrap();
+    assert_eq!(db.finish_preparing(id, NOW).await.unwrap().state, JobState::Pending);
+    let paused = db.pause_job(id, reason(), Some(later(60)), later(1)).await.unwrap();
+    assert_eq!((paused.state, paused.resumes_at), (JobState::Paused, Some(later(60))));
+    assert_eq!(paused.reason, Some(reason()));
+    // It had not begun: it goes back to waiting.
+    let resumed = db.resume_job(id, later(2)).await.unwrap();
+    assert_eq!((resumed.state, resumed.resumes_at, resumed.reason), (JobState::Pending, None, None));
+    let started = db.start_job(id, later(3)).await.unwrap();
+    assert_eq!((started.state, started.started_at), (JobState::Running, Some(later(3))));
+    assert_eq!(db.start_job(id, later(4)).await.unwrap().started_at, Some(later(3)));
+    db.pause_job(id, reason(), None, later(5)).await.unwrap();
+    let again = db.pause_job(id, Reason::new("other", ""), Some(later(90)), later(5)).await.unwrap();
+    assert_eq!((again.reason.unwrap().code, again.resumes_at), ("other".to_owned(), Some(later(90))));
+    let resumed = db.resume_job(id, later(6)).await.unwrap();
+    assert_eq!(resumed.state, JobState::Running);
+    assert!(resumed.version > started.version && resumed.updated_at == later(6));
+    let failed = db.fail_job(id, reason(), later(7)).await.unwrap();
+    assert_eq!((failed.state, failed.finished_at), (JobState::Failed, Some(later(7))));
+    assert_eq!((failed.message.as_str(), failed.reason), ("because", Some(reason())));
+    assert_consistent(&db, id).await;
+}
+
+async fn refusals_name_the_job_and_its_state(db: Db) {
+    let id = create(&db, new_job(job_id(1))).await.id;
+    let refused = [
+        (db.start_job(id, NOW).await, "running", "preparing"),
+        (db.pause_job(id, reason(), None, NOW).await, "paused", "preparing"),
+        (db.resume_job(id, NOW).await, "resumed", "preparing"),
+        (db.complete_job(id, None, NOW).await, "completed", "preparing"),
+    ];
+    for (answer, wanted, found) in refused {
+        let text = answer.unwrap_err().to_string();
+        assert_eq!(text, format!("job {id} cannot become {wanted}: it is {found}"));
+    }
+    db.cancel_job(id, reason(), NOW).await.unwrap();
+    let refused = [
+        (db.start_job(id, NOW).await, "running"),
+        (db.pause_job(id, reason(), None, NOW).await, "paused"),
+        (db.resume_job(id, NOW).await, "resumed"),
+        (db.complete_job(id, None, NOW).await, "completed"),
+        (db.fail_job(id, reason(), NOW).await, "failed"),
+        (db.finish_preparing(id, NOW).await, "pending"),
+    ];
+    for (answer, wanted) in refused {
+        let text = answer.unwrap_err().to_string();
+        assert_eq!(text, format!("job {id} cannot become {wanted}: it is cancelled"));
+    }
+    // Cancelling twice is no error, and a finished job cannot be cancelled.
+    assert_eq!(db.cancel_job(id, Reason::new("x", ""), later(1)).await.unwrap().reason, Some(reason()));
+    let done = create(&db, new_job(job_id(2))).await.id;
+    db.finish_preparing(done, NOW).await.unwrap();
+    let text = db.cancel_job(done, reason(), NOW).await.unwrap_err().to_string();
+    assert_eq!(text, format!("job {done} cannot become cancelled: it is completed"));
+}
+
+async fn a_missing_job_is_named(db: Db) {
+    let id = job_id(404);
+    for error in [
+        db.start_job(id, NOW).await.unwrap_err(),
+        db.cancel_job(id, reason(), NOW).await.unwrap_err(),
+        db.enqueue(id, items(1), None, NOW).await.unwrap_err(),
+        db.retry_failed(id, NOW).await.unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), format!("there is no job {id}: `vigie jobs list` shows those that there are"));
+        assert!(!error.is_passing());
+    }
+}
+
+async fn an_empty_job_is_complete_when_prepared(db: Db) {
+    let id = create(&db, new_job(job_id(1))).await.id;
+    db.enqueue(id, vec![store::NewItem { verdict: Some(verdict("bad_address")), ..item(1) }], None, NOW).await.unwrap();
+    let done = db.finish_preparing(id, later(1)).await.unwrap();
+    assert_eq!((done.state, done.finished_at), (JobState::Completed, Some(later(1))));
+    assert_eq!(done.counters.failed, 1);
+}
+
+async fn only_a_job_in_preparation_ends_it(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    db.pause_job(id, reason(), None, NOW).await.unwrap();
+    assert!(db.finish_preparing(id, NOW).await.is_err());
+    assert_eq!(job(&db, id).await.state, JobState::Paused);
+    // Its enqueueing was given up for lost: whoever was at it comes too late.
+    let lost = create(&db, new_job(job_id(2))).await.id;
+    db.enqueue(lost, items(2), None, NOW).await.unwrap();
+    db.fail_job(lost, reason(), NOW).await.unwrap();
+    assert!(db.finish_preparing(lost, NOW).await.is_err());
+    assert_eq!(job(&db, lost).await.state, JobState::Failed);
+}
+
+async fn starting_does_not_end_a_pause_nor_wake_the_dead(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(1)).await;
+    db.pause_job(id, reason(), None, NOW).await.unwrap();
+    assert!(db.start_job(id, NOW).await.is_err());
+    assert_eq!(job(&db, id).await.state, JobState::Paused);
+    let done = create(&db, new_job(job_id(2))).await.id;
+    db.finish_preparing(done, NOW).await.unwrap();
+    assert!(db.start_job(done, NOW).await.is_err());
+    assert_eq!(job(&db, done).await.state, JobState::Completed);
+}
+
+async fn a_job_with_open_items_cannot_be_completed(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(3)).await;
+    let text = db.complete_job(id, None, NOW).await.unwrap_err().to_string();
+    assert_eq!(text, format!("job {id} cannot become completed: it is running"));
+    assert_eq!(assert_consistent(&db, id).await.state, JobState::Running);
+    // A job without items of its own ends by its handler's word.
+    let call = NewJob { kind: "http".into(), state: JobState::Pending, ..new_job(job_id(2)) };
+    let call = create(&db, call).await.id;
+    db.start_job(call, NOW).await.unwrap();
+    let done = db.complete_job(call, Some("200 OK".into()), later(1)).await.unwrap();
+    assert_eq!((done.state, done.message.as_str(), done.finished_at), (JobState::Completed, "200 OK", Some(later(1))));
+}
+
+async fn ending_twice_keeps_the_first_end(db: Db) {
+    let done = create(&db, external(job_id(1), 5)).await.id;
+    db.complete_job(done, None, later(1)).await.unwrap();
+    let again = db.complete_job(done, None, later(9)).await.unwrap();
+    assert_eq!(again.finished_at, Some(later(1)));
+    let failed = create(&db, external(job_id(2), 5)).await.id;
+    db.fail_job(failed, reason(), later(1)).await.unwrap();
+    assert_eq!(db.fail_job(failed, reason(), later(9)).await.unwrap().finished_at, Some(later(1)));
+}
+
+async fn cancelling_skips_what_is_queued(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(10)).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, id, worker, 4, NOW).await;
+    let job = db.cancel_job(id, reason(), later(1)).await.unwrap();
+    assert_eq!((job.state, job.finished_at), (JobState::Cancelled, Some(later(1))));
+    assert_eq!((job.counters.skipped, job.counters.running, job.counters.queued), (6, 4, 0));
+    let skipped = db.item(id, 9).await.unwrap().unwrap();
+    assert_eq!((skipped.state, skipped.verdict.unwrap().code), (ItemState::Skipped, "cancelled".to_owned()));
+    // What was in flight is still recorded; what would be tried again is not any more.
+    let mut outcomes = all(id, &claimed.items, ItemState::Succeeded);
+    outcomes[3].state = ItemState::Queued;
+    let job = record(&db, id, worker, outcomes, later(2)).await.job;
+    assert_eq!((job.state, job.counters.succeeded, job.counters.skipped), (JobState::Cancelled, 3, 7));
+    assert_consistent(&db, id).await;
+    // The rest of an external job will not come either.
+    let other = create(&db, external(job_id(2), 40)).await.id;
+    let job = db.cancel_job(other, reason(), NOW).await.unwrap();
+    assert_eq!((job.counters.total, job.counters.queued, job.counters.skipped), (40, 0, 40));
+}
+
+async fn the_last_outcome_of_a_paused_job_clears_its_pause(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(1)).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, id, worker, 1, NOW).await;
+    db.pause_job(id, reason(), Some(later(60)), NOW).await.unwrap();
+    let job = record(&db, id, worker, all(id, &claimed.items, ItemState::Succeeded), later(1)).await.job;
+    assert_eq!((job.state, job.finished_at), (JobState::Completed, Some(later(1))));
+    assert_eq!((job.reason, job.resumes_at), (None, None));
+}
+
+async fn unprepared_jobs_fail(db: Db) {
+    let lost = create(&db, new_job(job_id(1))).await.id;
+    db.enqueue(lost, items(3), None, NOW).await.unwrap();
+    let ready = running(&db, new_job(job_id(2)), items(1)).await;
+    db.create_job(new_job(job_id(3)), later(50)).await.unwrap();
+    let failed =
+        db.fail_unprepared(Reason::new("not_started", "nothing was sent"), later(10), later(60)).await.unwrap();
+    assert_eq!(failed.iter().map(|job| job.id).collect::<Vec<_>>(), [lost]);
+    assert_eq!((failed[0].state, failed[0].message.as_str()), (JobState::Failed, "nothing was sent"));
+    assert_eq!(job(&db, ready).await.state, JobState::Running);
+    assert_eq!(job(&db, job_id(3)).await.state, JobState::Preparing);
+    let (job, count) = db.retry_failed(lost, NOW).await.unwrap();
+    assert_eq!((job.state, count), (JobState::Failed, 0));
+}
+
+async fn jobs_are_listed_newest_first_by_page(db: Db) {
+    for n in 1..=7 {
+        // Two at a time share their moment.
+        db.create_job(new_job(job_id(n)), later(n as u64 / 2)).await.unwrap();
+    }
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = db.jobs(&JobFilter { before, limit: 2, ..JobFilter::default() }).await.unwrap();
+        assert!(page.rows.len() <= 2);
+        seen.extend(page.rows.iter().map(|job| job.id));
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=7).rev().map(job_id).collect::<Vec<_>>());
+}
+
+async fn jobs_are_found_by_filter(db: Db) {
+    create(&db, NewJob { name: "50%_off".into(), ..new_job(job_id(1)) }).await;
+    create(&db, NewJob { name: "Spring".into(), created_by: "Bob".into(), ..new_job(job_id(2)) }).await;
+    create(&db, NewJob { task_id: "Celery-7".into(), task_type: "sync".into(), ..external(job_id(3), 4) }).await;
+    db.cancel_job(job_id(2), reason(), NOW).await.unwrap();
+    let all = JobFilter { limit: 10, ..JobFilter::default() };
+    let text = |text: &str| JobFilter { text: Some(text.into()), ..all.clone() };
+    let cases = [
+        (text("0%_o"), vec![1]),
+        (text("0__o"), vec![]),
+        (text("BOB"), vec![2]),
+        (text("celery"), vec![3]),
+        (text("\\"), vec![]),
+        (text(""), vec![3, 2, 1]),
+        (JobFilter { states: vec![JobState::Cancelled, JobState::Running], ..all.clone() }, vec![2]),
+        (JobFilter { kind: Some("external".into()), ..all.clone() }, vec![3]),
+        (JobFilter { task_type: Some("sync".into()), ..all.clone() }, vec![3]),
+        (JobFilter { created_by: Some("Bob".into()), ..all.clone() }, vec![2]),
+        (JobFilter { since: Some(NOW), until: Some(NOW), ..all.clone() }, vec![]),
+        (JobFilter { since: Some(NOW), until: Some(NOW + Duration::from_micros(1)), ..all }, vec![3, 2, 1]),
+    ];
+    for (filter, expected) in cases {
+        let found = db.jobs(&filter).await.unwrap().rows;
+        let found: Vec<_> = found.iter().map(|job| job.id.0.as_u128()).collect();
+        assert_eq!(found, expected, "{filter:?}");
+    }
+}
+
+async fn open_jobs_are_those_not_over(db: Db) {
+    let open = running(&db, new_job(job_id(5)), items(1)).await;
+    let done = create(&db, NewJob { name: "done".into(), ..new_job(job_id(2)) }).await.id;
+    db.finish_preparing(done, NOW).await.unwrap();
+    let fresh = create(&db, external(job_id(1), 1)).await.id;
+    let found: Vec<_> = db.open_jobs().await.unwrap().iter().map(|job| job.id).collect();
+    assert_eq!(found, [fresh, open]);
+    assert_eq!(db.open_job_named("mail", "newsletter").await.unwrap().unwrap().id, open);
+    assert!(db.open_job_named("mail", "done").await.unwrap().is_none());
+    assert!(db.open_job_named("http", "newsletter").await.unwrap().is_none());
+}
+
+async fn text_comes_back_as_it_went_in(db: Db) {
+    let long = "é".repeat(500_000);
+    let spec = format!("{{\"template\":\"{long}\"}}");
+    let name = "🦉 l'été \"50%\" \\ \u{2028} ' -- $1";
+    create(&db, NewJob { name: name.into(), spec: spec.clone(), created_by: "a\0b".into(), ..new_job(job_id(1)) })
+        .await;
+    let found = job(&db, job_id(1)).await;
+    assert_eq!((found.name.as_str(), found.created_by.as_str()), (name, "a\u{fffd}b"));
+    assert!(found.spec == spec, "a megabyte of text came back changed");
+}

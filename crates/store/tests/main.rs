@@ -1,0 +1,23 @@
+//! The contract of `store::Db`: every case runs on SQLite and, when `VIGIE_TEST_POSTGRES` names a server whose user
+//! may create databases, on PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails says where")]
+
+#[macro_use]
+mod bed;
+mod accounts;
+mod claims;
+mod copying;
+mod external;
+mod feed;
+mod files;
+mod items;
+mod jobs;
+mod machine;
+mod recording;
+mod rescue;
+mod tokens;
+mod traces;
+mod upkeep;
+mod webhooks;
+mod workers;

@@ -1,0 +1,80 @@
+//! Traces: stored once, listed newest first.
+
+use crate::bed::*;
+use model::ItemState;
+use store::{Db, Trace, TraceCounts, TraceFilter};
+
+on_both![traces_come_back_as_they_went_in, a_trace_is_stored_once, traces_are_found_by_filter, traces_are_paged];
+
+async fn traces_come_back_as_they_went_in(db: Db) {
+    let rich = Trace {
+        comment: "🦉 \0 \"x\" \\u0000".into(),
+        file_name: "x".repeat(1_000_000),
+        outcome: Some(ItemState::Failed),
+        errors: true,
+        verdict: Some(verdict("a").with_reply("550 \0 é")),
+        time_to_process: 1.0 / 3.0,
+        ..new_trace(Some(job_id(1)), Some(3))
+    };
+    let bare = Trace { trace_name: "12".into(), time_to_process: 2.0, ..new_trace(None, None) };
+    assert_eq!(db.insert_traces(vec![rich.clone(), bare.clone()]).await.unwrap(), 2);
+    let found = db.traces(&TraceFilter { limit: 5, ..TraceFilter::default() }).await.unwrap().rows;
+    assert!(found[0].no > found[1].no && found[1].no > 0);
+    assert_eq!(found[0], Trace { no: found[0].no, ..bare });
+    let comment = "🦉 \u{fffd} \"x\" \\u0000".to_owned();
+    let expected = Trace { no: found[1].no, comment, ..rich };
+    assert!(found[1] == expected, "the rich trace came back changed");
+    assert_eq!(db.insert_traces(Vec::new()).await.unwrap(), 0);
+}
+
+async fn a_trace_is_stored_once(db: Db) {
+    let first = new_trace(None, None);
+    let changed = Trace { comment: "changed".into(), ..first.clone() };
+    assert_eq!(db.insert_traces(vec![first.clone(), changed.clone()]).await.unwrap(), 1);
+    assert_eq!(db.insert_traces(vec![changed, new_trace(None, None)]).await.unwrap(), 1);
+    let found = db.traces(&TraceFilter { limit: 5, ..TraceFilter::default() }).await.unwrap().rows;
+    assert_eq!((found.len(), found[1].comment.as_str()), (2, "comment"));
+}
+
+async fn traces_are_found_by_filter(db: Db) {
+    let one = Trace { application_name: "shop".into(), errors: true, ..new_trace(Some(job_id(1)), Some(1)) };
+    let two = Trace { flow_name: "Import".into(), comment: "100% DONE".into(), ..new_trace(Some(job_id(1)), Some(2)) };
+    let three = Trace { created_by: "bob".into(), created_at: later(60), ..new_trace(None, None) };
+    db.insert_traces(vec![one.clone(), two.clone(), three.clone()]).await.unwrap();
+    let all = TraceFilter { limit: 9, ..TraceFilter::default() };
+    let cases = [
+        (all.clone(), vec![three.id, two.id, one.id]),
+        (TraceFilter { application: Some("shop".into()), ..all.clone() }, vec![one.id]),
+        (TraceFilter { flow: Some("Import".into()), ..all.clone() }, vec![two.id]),
+        (TraceFilter { text: Some("0% done".into()), ..all.clone() }, vec![two.id]),
+        (TraceFilter { text: Some("FILE.CSV".into()), job: Some(job_id(1)), ..all.clone() }, vec![two.id, one.id]),
+        (TraceFilter { job: Some(job_id(1)), seq: Some(1), ..all.clone() }, vec![one.id]),
+        (TraceFilter { errors: Some(true), ..all.clone() }, vec![one.id]),
+        (TraceFilter { errors: Some(false), ..all.clone() }, vec![three.id, two.id]),
+        (TraceFilter { created_by: Some("bob".into()), ..all.clone() }, vec![three.id]),
+        (TraceFilter { since: Some(later(1)), until: Some(later(61)), ..all.clone() }, vec![three.id]),
+        (TraceFilter { until: Some(NOW), ..all }, vec![]),
+    ];
+    for (filter, expected) in cases {
+        let found: Vec<_> = db.traces(&filter).await.unwrap().rows.iter().map(|trace| trace.id).collect();
+        assert_eq!(found, expected, "{filter:?}");
+        let errors = u64::from(expected.contains(&one.id));
+        let counts = TraceCounts { total: expected.len() as u64, errors };
+        assert_eq!(db.count_traces(&filter).await.unwrap(), counts, "{filter:?}");
+    }
+}
+
+async fn traces_are_paged(db: Db) {
+    db.insert_traces((0..25).map(|_| new_trace(None, None)).collect()).await.unwrap();
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = db.traces(&TraceFilter { before, limit: 10, ..TraceFilter::default() }).await.unwrap();
+        seen.extend(page.rows.iter().map(|trace| trace.no));
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 25);
+    assert!(seen.is_sorted_by(|a, b| a > b));
+}
