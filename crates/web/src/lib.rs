@@ -1,1 +1,121 @@
-//! To come.
+//! Every way into Vigie but the terminal: the JSON API, the stream of progress, and the plain page.
+//!
+//! [`router`] answers over TCP and asks for tokens; [`trusted`] is the same for the owner's own socket and for calls
+//! within the process; [`serve`] runs either on a listener. Handlers parse, call and render: what is decided, is
+//! decided in the crates below. Each route is declared in one place (`declare`) with who may use it.
+
+mod api;
+mod auth;
+mod cursor;
+mod extract;
+mod health;
+mod layers;
+mod legacy;
+mod limits;
+mod lines;
+mod live;
+mod pages;
+mod problem;
+mod routes;
+mod serve;
+#[cfg(test)]
+mod testing;
+
+pub use limits::Limits;
+pub use serve::serve;
+
+use axum::Router;
+use jiff::tz::TimeZone;
+use jobs::{Hub, run_log::RunLog};
+use model::{Clock, JobId, Rng};
+use routes::{Declared, Routes};
+use std::{path::PathBuf, sync::Arc};
+use store::{Db, Job};
+use vault::Vault;
+
+/// Tells the engine that something changed: which job, when it is one.
+pub type Wake = Arc<dyn Fn(Option<JobId>) + Send + Sync>;
+
+/// What the routes work on.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub rng: Rng,
+    pub hub: Hub,
+    pub run_log: RunLog,
+    pub vault: Vault,
+    /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
+    pub wake: Option<Wake>,
+    /// Whose days a report counts.
+    pub zone: TimeZone,
+    /// The data directory; uploads lie in its `blobs/`.
+    pub data: PathBuf,
+    pub limits: Limits,
+    /// Names under which browsers may reach this, besides loopback: `vigie.example.org`, without the port.
+    pub hosts: Vec<String>,
+    pub version: &'static str,
+}
+
+/// The router for TCP: a token is needed for all but health, the way in and the description of the API.
+pub fn router(app: App) -> Router {
+    let ctx = Ctx::new(app);
+    let (router, document, declared) = declare(Routes::new(ctx.clone())).finish(ctx.app.version);
+    let router = router.fallback(layers::no_such_route).method_not_allowed_fallback(layers::no_such_method);
+    let described = api::Described::new(&document, &declared);
+    ctx.described.set(described).ok();
+    layers::around(router, &ctx).with_state(ctx)
+}
+
+/// The same for `vigie.sock` and for calls within the process: every request may do everything, without a token.
+pub fn trusted(router: Router) -> Router {
+    router.layer(axum::Extension(auth::Trusted))
+}
+
+fn declare(routes: Routes) -> Routes {
+    [api::declare, legacy::declare, health::declare, pages::declare].into_iter().fold(routes, |routes, add| add(routes))
+}
+
+/// What handlers hold. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Ctx(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) app: App,
+    pub(crate) tokens: auth::Tokens,
+    pub(crate) live: live::Live,
+    pub(crate) counts: health::Counts,
+    pub(crate) described: std::sync::OnceLock<api::Described>,
+}
+
+impl std::ops::Deref for Ctx {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Ctx {
+    fn new(app: App) -> Self {
+        let live = live::Live::new(&app);
+        let counts = health::Counts::new(app.clock.now());
+        let (tokens, described) = (auth::Tokens::default(), std::sync::OnceLock::new());
+        Self(Arc::new(Inner { app, tokens, live, counts, described }))
+    }
+
+    /// A job was made or changed here: everybody who watches is told, and the engine looks at it.
+    pub(crate) async fn changed(&self, job: &Job) {
+        self.live.publish(&self.app, job);
+        if let Err(error) = self.app.db.announce(job.id, self.app.clock.now()).await {
+            tracing::debug!(%error, "other processes were not told of a job's change; they look for themselves");
+        }
+        if let Some(wake) = &self.app.wake {
+            wake(Some(job.id));
+        }
+    }
+}
+
+#[allow(dead_code, reason = "tests walk the declared routes")]
+fn declared(app: App) -> Vec<Declared> {
+    declare(Routes::new(Ctx::new(app))).finish("").2
+}

@@ -1,0 +1,144 @@
+use crate::testing::{Answer, Site, send};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+const ID: &str = "7f3b0c52-0000-4000-8000-000000000001";
+
+fn path(rest: &str) -> String {
+    format!("/api/v1/jobs/{ID}{rest}")
+}
+
+async fn made() -> Site {
+    let site = Site::new().await;
+    let body = json!({"id": ID, "name": "Factures de janvier", "total": 10, "user": "1", "task_type": "email_sending",
+                      "task_id": "abc-123"});
+    let answer = site.post("/api/v1/jobs", body).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    site
+}
+
+fn numbers(answer: &Answer) -> (u64, u64, u64) {
+    let job = answer.json();
+    let number = |name: &str| job[name].as_u64().unwrap();
+    (number("queued"), number("succeeded"), number("failed"))
+}
+
+#[tokio::test]
+async fn somebody_elses_job_from_before_it_exists_to_its_end() {
+    let site = Site::new().await;
+    let before = site.get(&path("/progress")).await;
+    assert_eq!(before.status, StatusCode::OK);
+    insta::assert_json_snapshot!("progress_before", before.json());
+
+    let body = json!({"id": ID, "name": "Factures de janvier", "total": 10, "user": "1", "task_type": "email_sending",
+                      "task_id": "abc-123"});
+    let created = site.post("/api/v1/jobs", body.clone()).await;
+    assert_eq!(created.status, StatusCode::CREATED);
+    insta::assert_json_snapshot!("created", created.json());
+    let again = site.post("/api/v1/jobs", body).await;
+    assert_eq!((again.status, again.json()), (StatusCode::OK, created.json()));
+
+    assert_eq!(site.post_text(&path("/start"), "").await.json()["state"], "running");
+    let step = json!({"processed": 3, "failed": 1, "message": "Email 3/10", "item": "a@x.fr",
+                      "trace": {"comment": "Erreur email", "errors": true}});
+    assert_eq!(numbers(&site.post(&path("/advance"), step).await), (7, 2, 1));
+    let done = site.post_text(&path("/complete"), "").await;
+    assert_eq!(done.json()["state"], "completed");
+    insta::assert_json_snapshot!("progress_after", site.get(&path("/progress")).await.json());
+    insta::assert_json_snapshot!("shown", site.get(&path("")).await.json());
+    let late = site.post(&path("/advance"), json!({"processed": 1})).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(site.post_text(&path("/start"), "").await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_step_repeated_with_its_key_counts_once() {
+    let site = made().await;
+    let step = json!({"processed": 1, "idempotency_key": "k1"});
+    assert_eq!(numbers(&site.post(&path("/advance"), step.clone()).await), (9, 1, 0));
+    assert_eq!(numbers(&site.post(&path("/advance"), step).await), (9, 1, 0));
+    let headers = [("content-type", "application/json"), ("idempotency-key", "k2")];
+    for _ in 0..2 {
+        let answer = send(&site.inside, "POST", &path("/advance"), &headers, "{\"processed\":2}").await;
+        assert_eq!(numbers(&answer), (7, 3, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_fails_says_why() {
+    let site = made().await;
+    let answer = site.post(&path("/fail"), json!({"message": "Quota exceeded"})).await;
+    assert_eq!(answer.json()["reason"], json!({"code": "reported", "detail": "Quota exceeded"}));
+    assert_eq!(site.get(&format!("/core/sse-progress/{ID}")).await.json()["status"], "failed");
+}
+
+#[tokio::test]
+async fn jobs_that_run_here_are_not_moved_on_from_outside() {
+    let site = Site::new().await;
+    let answer = site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "kind": "noop", "prepare": true})).await;
+    assert_eq!((answer.status, &answer.json()["state"]), (StatusCode::CREATED, &json!("preparing")));
+    for (action, body) in [("/start", ""), ("/advance", "{\"processed\":1}"), ("/complete", ""), ("/fail", "")] {
+        let headers = [("content-type", "application/json")];
+        let answer = send(&site.inside, "POST", &path(action), &headers, body).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{action}");
+    }
+    assert_eq!(site.post_text(&path("/cancel"), "").await.json()["state"], "cancelled");
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_in_plain_words() {
+    let site = made().await;
+    let mut said = Vec::new();
+    let cases: [(&str, Value); 8] = [
+        ("/advance", json!({"processed": 1, "failed": 2})),
+        ("/advance", json!({"processed": u64::MAX})),
+        ("/advance", json!({"processed": -1})),
+        ("/advance", json!({"done": 1})),
+        ("/settle", json!({"seqs": [], "as": "sent", "by": "x"})),
+        ("/ready", json!({})),
+        ("", json!({"name": ""})),
+        ("", json!({"name": "n", "kind": "mail"})),
+    ];
+    for (action, body) in cases {
+        let path = if action.is_empty() { "/api/v1/jobs".to_owned() } else { path(action) };
+        let answer = site.post(&path, body.clone()).await;
+        assert!(answer.status.is_client_error());
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        said.push(format!("{action} {body}\n  {}", answer.text));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn lists_by_page_and_by_what_callers_kept() {
+    let site = made().await;
+    for number in 0..5 {
+        site.clock.advance(std::time::Duration::from_secs(1));
+        let user = if number == 4 { "2" } else { "1" };
+        site.post("/api/v1/jobs", json!({"name": format!("n{number}"), "user": user})).await;
+    }
+    let first = site.get("/api/v1/jobs?limit=4").await.json();
+    let next = first["next"].as_str().unwrap();
+    let second = site.get(&format!("/api/v1/jobs?limit=4&cursor={next}")).await.json();
+    let names = |page: &Value| -> Vec<String> {
+        page["rows"].as_array().unwrap().iter().map(|job| job["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!([names(&first), names(&second)].concat(), ["n4", "n3", "n2", "n1", "n0", "Factures de janvier"]);
+    assert_eq!(second["next"], Value::Null);
+    for (query, expected) in [
+        ("user=2", vec!["n4"]),
+        ("task_id=abc-123", vec!["Factures de janvier"]),
+        ("task_id=abc", vec![]),
+        ("task_type=email_sending&state=pending,running", vec!["Factures de janvier"]),
+        ("q=FACTURES", vec!["Factures de janvier"]),
+        ("state=completed", vec![]),
+        ("since=2025-01-11", vec![]),
+        ("kind=mail", vec![]),
+    ] {
+        assert_eq!(names(&site.get(&format!("/api/v1/jobs?{query}")).await.json()), expected, "{query}");
+    }
+    for wrong in ["state=done", "cursor=x", "limit=0", "since=yesterday", "unknown=1"] {
+        let answer = site.get(&format!("/api/v1/jobs?{wrong}")).await;
+        assert!(answer.status.is_client_error(), "{wrong}: {}", answer.text);
+    }
+}

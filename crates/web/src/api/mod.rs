@@ -1,0 +1,93 @@
+//! The JSON API, one file per family of routes.
+
+pub(crate) mod items;
+pub(crate) mod jobs;
+pub(crate) mod progress;
+pub(crate) mod traces;
+
+use crate::{
+    Ctx,
+    auth::Access,
+    problem::{Problem, Result},
+    routes::{About, Declared, Routes},
+};
+use axum::{
+    extract::State,
+    http::header,
+    response::{Html, IntoResponse},
+};
+use bytes::Bytes;
+use serde::Serialize;
+use std::fmt::Write as _;
+use utoipa::{ToSchema, openapi::OpenApi};
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let routes = routes
+        .get(
+            "/api/openapi.json",
+            Access::Open,
+            openapi,
+            About::new("This description").gives_text(200, Some("application/json"), "OpenAPI 3.1"),
+        )
+        .get(
+            "/api",
+            Access::Open,
+            listing,
+            About::new("The routes, to read").gives_text(200, Some("text/html"), "A page"),
+        );
+    let families = [jobs::declare, items::declare, progress::declare];
+    families.into_iter().fold(routes, |routes, add| add(routes))
+}
+
+/// One page of a list. `next` goes into `cursor` to get the next one.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) next: Option<String>,
+}
+
+/// How many rows to give: `asked`, or 100, within the limit.
+pub(crate) fn page_size(ctx: &Ctx, asked: Option<u32>) -> Result<u32> {
+    let most = ctx.app.limits.page_rows_max;
+    match asked.unwrap_or(100.min(most)) {
+        0 => Err(Problem::invalid("limit: 0 rows are no page").remedy(format!("ask for 1 to {most}"))),
+        asked => Ok(asked.min(most)),
+    }
+}
+
+/// The description of the API, written once.
+pub(crate) struct Described {
+    json: Bytes,
+    page: String,
+}
+
+impl Described {
+    pub(crate) fn new(document: &OpenApi, declared: &[Declared]) -> Self {
+        let mut rows = String::new();
+        for route in declared {
+            let (verb, access) =
+                (format!("{:?}", route.verb).to_uppercase(), format!("{:?}", route.access).to_lowercase());
+            let (path, summary) = (route.path, route.summary);
+            // Words of this program only: nothing to escape.
+            let _ =
+                write!(rows, "<tr><td>{verb}</td><td><code>{path}</code></td><td>{access}</td><td>{summary}</td></tr>");
+        }
+        let page = format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vigie API</title>\
+             <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/static/vigie.css\">\
+             <main><h1>Vigie API</h1><p>Described in <a href=\"/api/openapi.json\">openapi.json</a>. \
+             Send <code>Authorization: Bearer vigie_…</code>.</p><table><thead><tr><th>Method<th>Path<th>Access<th>What\
+             </thead><tbody>{rows}</tbody></table></main></html>"
+        );
+        Self { json: serde_json::to_vec(document).unwrap_or_default().into(), page }
+    }
+}
+
+async fn openapi(State(ctx): State<Ctx>) -> impl IntoResponse {
+    let json = ctx.described.get().map(|described| described.json.clone()).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], json)
+}
+
+async fn listing(State(ctx): State<Ctx>) -> Html<String> {
+    Html(ctx.described.get().map(|described| described.page.clone()).unwrap_or_default())
+}

@@ -1,0 +1,49 @@
+//! Where a page of a list ended, as an opaque word: callers hand it back and build nothing on its form.
+
+use crate::problem::{Problem, Result};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::{JobId, Timestamp};
+
+pub(crate) fn of_job((at, id): (Timestamp, JobId)) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}.{id}", at.as_micros()))
+}
+
+pub(crate) fn job(cursor: &str) -> Result<(Timestamp, JobId)> {
+    let text = text(cursor)?;
+    let (at, id) = text.split_once('.').ok_or_else(bad)?;
+    let at = at.parse().map_err(|_| bad())?;
+    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad())?))
+}
+
+pub(crate) fn of_number(number: i64) -> String {
+    URL_SAFE_NO_PAD.encode(number.to_string())
+}
+
+pub(crate) fn number(cursor: &str) -> Result<i64> {
+    text(cursor)?.parse().map_err(|_| bad())
+}
+
+fn text(cursor: &str) -> Result<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
+    String::from_utf8(bytes).map_err(|_| bad())
+}
+
+fn bad() -> Problem {
+    Problem::malformed("the cursor is none that this list gave").remedy("begin again without `cursor`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn come_back_as_they_went() {
+        let place = (Timestamp::from_micros(-5), uuid::Uuid::from_u128(9).into());
+        assert_eq!(job(&of_job(place)).unwrap(), place);
+        assert_eq!(number(&of_number(i64::MAX)).unwrap(), i64::MAX);
+        for wrong in ["", "!", "e30", &of_number(3)] {
+            assert!(job(wrong).is_err(), "{wrong}");
+        }
+        assert!(number("").is_err());
+    }
+}

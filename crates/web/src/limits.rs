@@ -1,0 +1,47 @@
+//! How much of everything the HTTP side takes.
+
+use std::time::Duration;
+
+/// Bounds. Where one is hit the answer says so: 413, 422, 429 or 503.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a JSON body.
+    pub body_bytes_max: usize,
+    /// Bytes of an upload: a mailing with its files, items, a ledger, a file of traces.
+    pub upload_bytes_max: u64,
+    /// Files attached in one upload.
+    pub files_max: usize,
+    /// Bytes of one line of what is streamed in.
+    pub line_bytes_max: usize,
+    /// Rows of a page, whatever is asked for.
+    pub page_rows_max: u32,
+    /// Streams of events open at the same time.
+    pub streams_max: usize,
+    /// Requests being answered at the same time, streams left out.
+    pub requests_max: usize,
+    /// Connections open at the same time.
+    pub connections_max: usize,
+    /// For the headers of a request to arrive.
+    pub header_timeout: Duration,
+    /// For a request to be answered; an upload may take [`Limits::upload_timeout`].
+    pub request_timeout: Duration,
+    pub upload_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 1 << 20,
+            upload_bytes_max: 8 << 30,
+            files_max: 100_000,
+            line_bytes_max: 2 << 20,
+            page_rows_max: 1_000,
+            streams_max: 2_000,
+            requests_max: 1_024,
+            connections_max: 16_384,
+            header_timeout: Duration::from_secs(15),
+            request_timeout: Duration::from_secs(60),
+            upload_timeout: Duration::from_secs(3_600),
+        }
+    }
+}

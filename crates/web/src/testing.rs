@@ -1,0 +1,134 @@
+//! The real router on a real database, for the tests of this crate.
+
+use crate::{App, Limits, router, trusted};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use jobs::{
+    Hub,
+    run_log::{self, RunLog},
+};
+use model::{Clock, ManualClock, Rng, Timestamp};
+use serde_json::Value;
+use std::sync::Arc;
+use store::{Db, Scope, Token};
+use tower::ServiceExt as _;
+use vault::Vault;
+
+pub(crate) struct Site {
+    pub(crate) app: App,
+    pub(crate) clock: ManualClock,
+    /// Tokens required.
+    pub(crate) router: Router,
+    /// Everything allowed.
+    pub(crate) inside: Router,
+    _dir: tempfile::TempDir,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+pub(crate) const NOW: i64 = 1_736_519_535_000_000;
+
+impl Site {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&dir.path().join("vigie.db"), dir.path()).await.unwrap();
+        Self::on(db, dir, Limits::default())
+    }
+
+    pub(crate) async fn with(limits: Limits) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&dir.path().join("vigie.db"), dir.path()).await.unwrap();
+        Self::on(db, dir, limits)
+    }
+
+    pub(crate) fn on(db: Db, dir: tempfile::TempDir, limits: Limits) -> Self {
+        let clock = ManualClock::at(Timestamp::from_micros(NOW));
+        let shared = Clock::Manual(clock.clone());
+        let rng = Rng::seeded(7);
+        let app = App {
+            hub: Hub::new(db.clone(), shared.clone()),
+            db,
+            clock: shared,
+            run_log: RunLog::new(dir.path().join("logs"), run_log::Limits::default()),
+            vault: Vault::from_key(&[7; 32], &rng),
+            rng,
+            wake: Some(Arc::new(|_| {})),
+            zone: jiff::tz::TimeZone::UTC,
+            data: dir.path().to_owned(),
+            limits,
+            hosts: Vec::new(),
+            version: "0.0.0",
+        };
+        let router = router(app.clone());
+        Self { inside: trusted(router.clone()), router, clock, app, _dir: dir }
+    }
+
+    /// An API token of that scope.
+    pub(crate) async fn token(&self, scope: Scope) -> String {
+        use secrecy::ExposeSecret as _;
+        let (secret, hash) = self.app.vault.new_token();
+        let id = uuid::Uuid::from_bytes(self.app.rng.bytes());
+        let token = Token {
+            id,
+            name: id.to_string(),
+            hash,
+            scope,
+            created_at: self.app.clock.now(),
+            expires_at: None,
+            used_at: None,
+        };
+        self.app.db.create_token(token).await.unwrap();
+        secret.expose_secret().to_owned()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        send(&self.inside, "GET", path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        send(&self.inside, "POST", path, &[("content-type", "application/json")], body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        send(&self.inside, "PUT", path, &[("content-type", "application/json")], body.to_string()).await
+    }
+
+    pub(crate) async fn post_text(&self, path: &str, body: impl Into<Body>) -> Answer {
+        send(&self.inside, "POST", path, &[], body).await
+    }
+}
+
+pub(crate) async fn send(
+    router: &Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8787");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+}
