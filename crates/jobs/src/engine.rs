@@ -1,18 +1,20 @@
 //! Looks after every open job: starts a runner for each, wakes what a pause has held, rescues what a crash has left.
 
 use crate::{
-    Handler, Hub, Moment, RetryPolicy, Stop, TraceText,
+    Handler, Hub, Moment, RetryPolicy, Run, Stop, TraceText,
     run_log::RunLog,
     runner::{Runner, Shared, Tell, lost_verdict},
     timer::sleep_until,
 };
-use model::{Clock, ItemState, JobId, JobState, Rng};
+use futures_util::FutureExt;
+use model::{Clock, ItemState, JobId, JobState, Rng, Timestamp};
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use store::{Db, Job, Lost, Reason, Result, Trace};
+use store::{Db, Item, Job, Lost, Outcome, Reason, Result, Trace};
 use tokio::{
     sync::{Notify, watch},
     task::{JoinHandle, JoinSet},
@@ -130,11 +132,10 @@ impl Engine {
 
     /// Claims nothing more, finishes what is in flight within `patience`, and says goodbye. Returns whether
     /// everything in flight was recorded; what was not is `unknown` at the next start.
-    pub async fn stop(self, patience: Duration) -> bool {
+    pub async fn stop(mut self, patience: Duration) -> bool {
         self.inner.stop.send_replace(true);
-        let mut task = self.task;
-        let finished = tokio::time::timeout(patience, &mut task).await.is_ok();
-        task.abort();
+        let finished = matches!(tokio::time::timeout(patience, &mut self.task).await, Ok(Ok(())));
+        self.task.abort();
         self.heart.abort();
         if finished {
             let token = *self.inner.worker.borrow();
@@ -144,6 +145,13 @@ impl Engine {
             }
         }
         finished
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.heart.abort();
     }
 }
 
@@ -170,22 +178,7 @@ impl Inner {
     /// Settles items whose process is gone; returns how many are unknown and how many are queued again.
     async fn rescue(&self, lost: Lost) -> Result<(u64, u64)> {
         let shared = Arc::clone(&self.shared);
-        let trace_of = Box::new(move |job: &Job, item: &store::Item| {
-            let text = TraceText {
-                trace_name: format!("{} ERROR", job.name),
-                file_name: String::new(),
-                comment: format!("{}: the process ended before its outcome was known", item.label),
-                ..TraceText::default()
-            };
-            Trace {
-                seq: Some(item.seq),
-                attempt: item.attempts,
-                outcome: Some(item.state),
-                errors: true,
-                verdict: item.verdict.clone(),
-                ..shared.trace(job, text)
-            }
-        });
+        let trace_of = Box::new(move |job: &Job, item: &Item| lost_trace(&shared, job, item));
         let rescued = self.shared.db.rescue(lost, lost_verdict(), trace_of, self.shared.clock.now()).await?;
         let (mut unknown, mut requeued) = (0, 0);
         for rescued in rescued {
@@ -195,16 +188,22 @@ impl Inner {
             self.shared.hub.publish(&rescued.job);
             tracing::warn!(job = %rescued.job.id, unknown = held, items = rescued.items.len(),
                 "settled items whose process ended before their outcome was known");
-            self.log_lost(&rescued.job, rescued.items.len() as u64).await;
+            self.tell_rescued(rescued.job, rescued.items.len() as u64).await;
         }
         Ok((unknown, requeued))
     }
 
-    async fn log_lost(&self, job: &Job, items: u64) {
-        if let Some(handler) = self.handlers.get(job.kind.as_str())
-            && let Ok(run) = handler.open(job).await
-        {
-            self.shared.log(&*run, job, &Moment::Lost { job, items }).await;
+    /// A job whose last items were lost is over with their rescue, and no run is left to say so.
+    async fn tell_rescued(&self, job: Job, items: u64) {
+        if let Some(nudge) = self.runners().get(&job.id) {
+            nudge.notify_one();
+        }
+        let Some(handler) = self.handlers.get(job.kind.as_str()) else { return };
+        let Ok(run) = open(&**handler, &job).await else { return };
+        self.shared.log(&*run, &job, &Moment::Lost { job: &job, items }).await;
+        if job.state == JobState::Completed {
+            self.shared.tell_completed(&*run, job).await;
+            self.wake.notify_one();
         }
     }
 
@@ -221,7 +220,11 @@ impl Inner {
             if self.runners().len() >= self.jobs_max {
                 break;
             }
-            self.begin(job, Arc::clone(handler), tasks).await?;
+            let id = job.id;
+            if let Err(error) = self.begin(job, Arc::clone(handler), tasks).await {
+                // One job that cannot begin must not keep those behind it from beginning.
+                tracing::error!(job = %id, %error, "could not begin a run; trying again");
+            }
         }
         Ok(())
     }
@@ -229,7 +232,7 @@ impl Inner {
     async fn begin(self: &Arc<Self>, job: Job, handler: Arc<dyn Handler>, tasks: &mut JoinSet<JobId>) -> Result<()> {
         let now = self.shared.clock.now();
         let id = job.id;
-        let run = match handler.open(&job).await {
+        let run = match open(&*handler, &job).await {
             Ok(run) => run,
             Err(Stop::Fail(reason)) => {
                 let job = self.shared.db.fail_job(id, reason, now).await?;
@@ -249,8 +252,13 @@ impl Inner {
         let shared = Arc::clone(&self.shared);
         let (stop, token) = (self.stop.subscribe(), self.worker.subscribe());
         let runner = Runner::new(shared, job, run, paced, nudge, stop, token);
+        let inner = Arc::clone(self);
         tasks.spawn(async move {
-            runner.run().await;
+            let worker = *inner.worker.borrow();
+            let ended = AssertUnwindSafe(runner.run()).catch_unwind().await;
+            if !matches!(ended, Ok(Ok(()))) {
+                inner.contain(id, worker).await;
+            }
             id
         });
         Ok(())
@@ -298,10 +306,75 @@ impl Inner {
     fn forget(&self, ended: Result<JobId, tokio::task::JoinError>) {
         match ended {
             Ok(id) => drop(self.runners().remove(&id)),
-            // A panic in a runner: its items stay in flight and become unknown at the next start.
-            Err(error) => tracing::error!(%error, "a run ended by a defect; its items in flight are unknown"),
+            Err(error) => tracing::error!(%error, "a run was cut off; its items are unknown at the next start"),
         }
     }
+
+    /// A run ended by a defect: its items in flight are unknown, and the job waits for a person, because the next run
+    /// would most likely meet the same.
+    async fn contain(&self, id: JobId, worker: i64) {
+        tracing::error!(job = %id, "a run ended by a defect; its items in flight are unknown, the job is paused");
+        if let Err(error) = self.settle_defect(id, worker).await {
+            tracing::error!(job = %id, %error, "could not settle the items of a run that ended by a defect");
+        }
+    }
+
+    async fn settle_defect(&self, id: JobId, worker: i64) -> Result<()> {
+        let (db, now) = (&self.shared.db, self.shared.clock.now());
+        let Some(job) = db.job(id).await? else { return Ok(()) };
+        let mut outcomes = Vec::new();
+        for seq in db.in_flight_of(id, worker).await? {
+            let Some(item) = db.item(id, seq).await? else { continue };
+            let trace = lost_trace(&self.shared, &job, &Item { state: ItemState::Unknown, ..item.clone() });
+            outcomes.push(Outcome {
+                seq,
+                attempt: item.attempts,
+                message_no: item.message_no,
+                state: ItemState::Unknown,
+                not_before: Timestamp::EPOCH,
+                verdict: Some(lost_verdict()),
+                detail: String::new(),
+                trace,
+            });
+        }
+        let mut job = job;
+        if !outcomes.is_empty()
+            && let (Some(recorded), _) = db.record_and_claim(id, worker, outcomes, None, now).await?
+        {
+            job = recorded.job;
+        }
+        if !job.state.is_final() {
+            job = db.pause_job(id, Reason::new("defect", DEFECT), None, now).await?;
+        }
+        self.shared.hub.publish(&job);
+        Ok(())
+    }
+}
+
+const DEFECT: &str = "the run ended by a defect of the program: see its log, then resume";
+
+/// What is kept of an attempt whose outcome nobody knows.
+fn lost_trace(shared: &Shared, job: &Job, item: &Item) -> Trace {
+    let text = TraceText {
+        trace_name: format!("{} ERROR", job.name),
+        file_name: String::new(),
+        comment: format!("{}: the process ended before its outcome was known", item.label),
+        ..TraceText::default()
+    };
+    Trace {
+        seq: Some(item.seq),
+        attempt: item.attempts,
+        outcome: Some(item.state),
+        errors: true,
+        verdict: item.verdict.clone(),
+        ..shared.trace(job, text)
+    }
+}
+
+/// Opens a run. A panic in there is told as a pause: the engine and its other jobs go on.
+async fn open(handler: &dyn Handler, job: &Job) -> Result<Box<dyn Run>, Stop> {
+    let opened = AssertUnwindSafe(handler.open(job)).catch_unwind().await;
+    opened.unwrap_or_else(|_| Err(Stop::Pause(Reason::new("defect", DEFECT), None)))
 }
 
 /// Renews the lease, and on PostgreSQL settles the items of workers that have not renewed theirs.

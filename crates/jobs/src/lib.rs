@@ -19,7 +19,9 @@ mod progress;
 mod queue;
 mod retry;
 mod runner;
+mod slots;
 mod timer;
+mod verify;
 
 pub mod run_log;
 

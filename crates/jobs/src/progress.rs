@@ -95,6 +95,10 @@ const GRAIN: Duration = Duration::from_millis(250);
 
 impl RateMeter {
     pub fn add(&mut self, now: Timestamp, count: u64) {
+        if self.samples.back().is_some_and(|(last, _)| now < *last) {
+            // The clock was set back: what was measured before cannot be compared with what comes.
+            self.samples.clear();
+        }
         match self.samples.len() {
             n if n >= 2 && now.since(self.samples[n - 2].0) < GRAIN => {
                 self.samples[n - 1] = (now, count);

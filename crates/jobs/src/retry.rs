@@ -4,6 +4,9 @@ use crate::Ended;
 use model::{Fault, ItemState, Pause, PauseScope, Retry, Timestamp, Verdict};
 use std::time::Duration;
 
+/// How long an account rests over its quota when nobody said for how long.
+const QUOTA_PAUSE: Duration = Duration::from_secs(60);
+
 /// How long and how often to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -12,11 +15,25 @@ pub struct RetryPolicy {
     /// The first wait; each later one is twice as long.
     pub first: Duration,
     pub longest: Duration,
+    /// No wait and no pause that a server asks for is longer: for rehearsals, whose server is not a real one.
+    pub asked_max: Duration,
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { attempts_max: 12, first: Duration::from_secs(30), longest: Duration::from_secs(3600) }
+        Self {
+            attempts_max: 12,
+            first: Duration::from_secs(30),
+            longest: Duration::from_secs(3600),
+            asked_max: Duration::MAX,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// A pause without an end is a person's to end, whatever the policy.
+    pub(crate) fn bounded(&self, pause: Pause) -> Pause {
+        Pause { wait: pause.wait.map(|wait| wait.min(self.asked_max)), ..pause }
     }
 }
 
@@ -37,7 +54,7 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
         not_before: Timestamp::EPOCH,
         verdict: verdict.cloned(),
         detail: String::new(),
-        pause: verdict.and_then(|verdict| verdict.pause),
+        pause: verdict.and_then(|verdict| verdict.pause).map(|pause| policy.bounded(pause)),
     };
     match ended {
         Ended::Succeeded { refused: None } => settled(ItemState::Succeeded, None),
@@ -48,20 +65,32 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
         Ended::Failed(verdict) => {
             // The sender's quota and credentials are nobody's failure among the items, however often they are met.
             let blameless = matches!(verdict.fault, Fault::SenderQuota | Fault::Credentials);
+            let pause = verdict.pause.or(blameless.then(|| default_pause(verdict)));
             let wait = match verdict.retry {
-                Retry::After { wait } => wait,
+                Retry::After { wait } => wait.min(policy.asked_max),
                 Retry::Never if blameless || verdict.fault == Fault::Server => Duration::ZERO,
                 Retry::Never => return settled(ItemState::Failed, Some(verdict)),
             };
             if attempt >= policy.attempts_max && !blameless {
                 let given_up = verdict.clone().with_arg("attempts", attempt.to_string());
-                return Settled { pause: verdict.pause, ..settled(ItemState::Failed, Some(&given_up)) };
+                return settled(ItemState::Failed, Some(&given_up));
             }
             let wait =
                 if blameless { wait.max(Duration::from_millis(1)) } else { back_off(wait, attempt, policy, jitter) };
-            Settled { not_before: now + wait, ..settled(ItemState::Queued, Some(verdict)) }
+            Settled { not_before: now + wait, pause, ..settled(ItemState::Queued, Some(verdict)) }
         }
     }
+}
+
+/// A quota or a refused secret holds everything that uses the account, also when the verdict does not say so: the next
+/// item would only meet the same.
+fn default_pause(verdict: &Verdict) -> Pause {
+    let wait = match (verdict.fault, verdict.retry) {
+        (Fault::SenderQuota, Retry::After { wait }) => Some(wait.max(QUOTA_PAUSE)),
+        (Fault::SenderQuota, Retry::Never) => Some(QUOTA_PAUSE),
+        _ => None,
+    };
+    Pause { scope: PauseScope::Account, wait }
 }
 
 /// The wait before the next attempt: what the other side asked for, or ours when that is longer.

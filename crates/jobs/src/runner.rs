@@ -1,11 +1,11 @@
 //! One open job in this process: claims, hands out, records, until nothing is left or something stops it.
 
 use crate::{
-    Attempt, Attempted, Hub, Moment, RateMeter, RetryPolicy, Run, Shape, Slot,
-    handler::Verified,
+    Attempt, Attempted, Hub, Moment, RateMeter, RetryPolicy, Run, Shape,
     queue::Queue,
     retry::{Settled, server_pause, settle},
     run_log::{Record, RunLog},
+    slots::work,
     timer::sleep_until,
 };
 use model::{
@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use store::{AccountPause, Claim, Claimed, Db, Held, ItemFilter, Job, Outcome, Reason, Trace};
+use store::{AccountPause, Claim, Claimed, Db, Held, Job, Outcome, Reason, Trace};
 use tokio::{
     sync::{Notify, mpsc, watch},
     task::JoinSet,
@@ -27,6 +27,8 @@ use tokio::{
 const SHORT: Duration = Duration::from_secs(5);
 /// Outcomes that one transaction records at the most.
 const RECORD_MAX: usize = 1024;
+/// The code of a refusal for what the message is, or whom it is from.
+const POLICY: &str = "policy";
 /// Refusals by policy in a row after which the run stops for a person to look.
 const POLICY_IN_A_ROW: u32 = 10;
 
@@ -61,6 +63,21 @@ impl Shared {
             tell(job, &records);
         }
         self.run_log.append(job.id, records).await;
+    }
+
+    /// Tells that `job` has completed, unless asking for its unknown items sets it going again.
+    pub(crate) async fn tell_completed(&self, run: &dyn Run, job: Job) -> Job {
+        let job = self.verify_unknown(run, job).await;
+        if job.state == JobState::Completed {
+            self.tell_ended(run, &job).await;
+        }
+        job
+    }
+
+    pub(crate) async fn tell_ended(&self, run: &dyn Run, job: &Job) {
+        let rate = mean_rate(job, self.clock.now());
+        self.log(run, job, &Moment::Ended { job, rate }).await;
+        self.hub.publish(job);
     }
 
     pub(crate) fn trace(&self, job: &Job, text: crate::TraceText) -> Trace {
@@ -99,8 +116,10 @@ pub(crate) struct Runner {
     token: watch::Receiver<i64>,
     /// Items handed out and not yet recorded, by `seq`, with their message.
     in_flight: HashMap<i64, i64>,
-    /// Outcomes that could not be recorded yet.
-    unrecorded: Vec<Outcome>,
+    /// Ends that are not recorded yet.
+    unrecorded: Vec<Done>,
+    /// Since when the first of them has been tried to be recorded.
+    trying_since: Option<Timestamp>,
     /// A transaction failed that may have claimed: what the store holds for us must be compared.
     strays: bool,
     meter: RateMeter,
@@ -114,6 +133,27 @@ pub(crate) struct Runner {
     store_failures: u32,
 }
 
+/// An attempt with what it makes of its item.
+struct Done {
+    attempted: Attempted,
+    outcome: Outcome,
+    settled: Settled,
+    /// When it was known here.
+    at: Timestamp,
+}
+
+impl Done {
+    /// Whether it may ask for a rest or a pause. What was claimed beside it would be begun against it.
+    fn may_hold_back(&self) -> bool {
+        let blames = |fault| !matches!(fault, Fault::Recipient | Fault::Content);
+        self.settled.pause.is_some()
+            || self.settled.verdict.as_ref().is_some_and(|verdict| blames(verdict.fault) || verdict.code == POLICY)
+    }
+}
+
+/// A slot ended although there is work: the run cannot go on.
+pub(crate) struct Defect;
+
 /// Messages per second lately, for how far ahead to claim.
 #[derive(Default)]
 struct Pace {
@@ -124,6 +164,10 @@ struct Pace {
 
 impl Pace {
     fn add(&mut self, now: Timestamp, messages: u64) {
+        if self.since.is_some_and(|since| now < since) {
+            // The clock was set back.
+            (self.since, self.count) = (Some(now), 0);
+        }
         self.count += messages;
         let since = *self.since.get_or_insert(now);
         let elapsed = now.since(since);
@@ -159,6 +203,7 @@ impl Runner {
             token,
             in_flight: HashMap::new(),
             unrecorded: Vec::new(),
+            trying_since: None,
             strays: false,
             meter: RateMeter::default(),
             pace: Pace::default(),
@@ -172,24 +217,30 @@ impl Runner {
     }
 
     /// Runs until the job is over, paused or cancelled, or the engine stops. Everything that was begun is recorded.
-    pub(crate) async fn run(mut self) {
-        self.verify_unknown().await;
+    pub(crate) async fn run(mut self) -> Result<(), Defect> {
+        self.job = self.shared.verify_unknown(&*self.run, self.job.clone()).await;
         let resumed = self.job.started_at.is_some();
         self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
         let (outcomes, mut done) = mpsc::unbounded_channel();
         let mut slots = JoinSet::new();
         for _ in 0..self.shape.slots.max(1) {
-            slots.spawn(work(Arc::clone(&self.queue), self.run.slot(), outcomes.clone()));
+            let (queue, run, clock) = (Arc::clone(&self.queue), Arc::clone(&self.run), self.shared.clock.clone());
+            slots.spawn(work(self.job.id, queue, run, clock, outcomes.clone()));
         }
         drop(outcomes);
         self.turn(Vec::new()).await;
         while !self.is_over() {
-            let attempted = self.wait(&mut done).await;
+            let attempted = tokio::select! {
+                attempted = self.wait(&mut done) => attempted,
+                // The queue is open: only a slot that cannot be made or replaced ends now.
+                Some(_) = slots.join_next() => return Err(Defect),
+            };
             self.turn(attempted).await;
         }
         self.queue.close();
         while slots.join_next().await.is_some() {}
         self.tell_end().await;
+        Ok(())
     }
 
     fn is_over(&self) -> bool {
@@ -277,32 +328,34 @@ impl Runner {
     /// One transaction: records `attempted`, claims what is next.
     async fn turn(&mut self, attempted: Vec<Attempted>) {
         let now = self.shared.clock.now();
-        let settled = self.settle_all(&attempted, now);
-        self.unrecorded.extend(settled.iter().map(|(outcome, _)| outcome.clone()));
+        for attempt in attempted {
+            let done = self.settle_one(attempt, now);
+            self.unrecorded.push(done);
+        }
         let claim = self.wish();
         if self.unrecorded.is_empty() && claim.is_none() {
             return self.give_back_strays().await;
         }
         let asked = claim.as_ref().map(|claim| claim.messages);
-        let outcomes = self.unrecorded.clone();
+        let outcomes: Vec<Outcome> = self.unrecorded.iter().map(|done| done.outcome.clone()).collect();
+        let since = *self.trying_since.get_or_insert(now);
         if !outcomes.is_empty() {
             crashpoint::reach("before_record");
         }
         let result = self.shared.db.record_and_claim(self.job.id, self.worker, outcomes, claim, now).await;
         match result {
             Ok((recorded, claimed)) => {
-                if self.store_failures > 0 {
-                    // Nothing was claimed beside what could not be recorded.
-                    (self.store_failures, self.held_until) = (0, Some(now));
-                }
-                let outcomes = std::mem::take(&mut self.unrecorded);
-                let messages: HashSet<i64> = outcomes.iter().filter_map(|o| self.in_flight.remove(&o.seq)).collect();
+                self.store_answered(now);
+                let done = std::mem::take(&mut self.unrecorded);
+                let messages: HashSet<i64> =
+                    done.iter().filter_map(|done| self.in_flight.remove(&done.outcome.seq)).collect();
                 self.pace.add(now, messages.len() as u64);
                 if let Some(recorded) = recorded {
                     self.job = recorded.job;
-                    self.ended_here |= self.job.state == JobState::Completed;
-                    self.tell_recorded(&attempted, &settled).await;
-                    self.wake_for_retries(&outcomes);
+                    self.ended_here |= self.job.state == JobState::Completed
+                        && self.job.finished_at.is_some_and(|finished| finished >= since);
+                    self.tell_recorded(&done).await;
+                    self.wake_for_retries(&done);
                 }
                 if let Some(claimed) = claimed {
                     if !claimed.items.is_empty() {
@@ -312,7 +365,11 @@ impl Runner {
                 }
                 self.shared.hub.publish(&self.job);
                 self.announce().await;
-                self.obey(settled, now).await;
+                let unasked = done.iter().any(Done::may_hold_back);
+                self.obey(done, now).await;
+                if unasked && self.held_until.is_none() {
+                    self.held_until = Some(now);
+                }
                 self.give_back_strays().await;
             }
             Err(error) => self.store_failed(&error, asked.is_some(), now),
@@ -324,11 +381,7 @@ impl Runner {
         }
     }
 
-    fn settle_all(&mut self, attempted: &[Attempted], now: Timestamp) -> Vec<(Outcome, Settled)> {
-        attempted.iter().map(|attempt| self.settle_one(attempt, now)).collect()
-    }
-
-    fn settle_one(&mut self, attempted: &Attempted, now: Timestamp) -> (Outcome, Settled) {
+    fn settle_one(&mut self, attempted: Attempted, now: Timestamp) -> Done {
         let jitter = self.shared.rng.below(1 << 20) as f64 / f64::from(1 << 20);
         let settled = settle(&attempted.ended, attempted.item.attempt, &self.shared.policy, now, jitter);
         let trace = Trace {
@@ -350,11 +403,14 @@ impl Runner {
             detail: settled.detail.clone(),
             trace,
         };
-        (outcome, settled)
+        Done { attempted, outcome, settled, at: now }
     }
 
     /// How many messages to ask for: as many as leave in the next 50 ms, and one per slot when a limit paces them.
     fn wish(&self) -> Option<Claim> {
+        if self.unrecorded.iter().any(Done::may_hold_back) {
+            return None;
+        }
         if self.winding || self.held_until.is_some() || self.strays || self.store_failures > 0 {
             return None;
         }
@@ -368,14 +424,14 @@ impl Runner {
         };
         let group = self.shape.group.max(1);
         // What this very transaction records has left its slot.
-        let in_flight = (self.in_flight.len() - self.unrecorded.len()).div_ceil(group as usize);
+        let in_flight = self.in_flight.len().saturating_sub(self.unrecorded.len()).div_ceil(group as usize);
         let messages = window.saturating_sub(in_flight) as u64;
         (messages > 0).then_some(Claim { job: self.job.id, worker: self.worker, messages, group })
     }
 
     /// A wait must not outlast the first item that may be tried again.
-    fn wake_for_retries(&mut self, outcomes: &[Outcome]) {
-        let retries = outcomes.iter().filter(|outcome| outcome.state == ItemState::Queued);
+    fn wake_for_retries(&mut self, done: &[Done]) {
+        let retries = done.iter().map(|done| &done.outcome).filter(|outcome| outcome.state == ItemState::Queued);
         if let (Some(held), Some(first)) = (self.held_until, retries.map(|outcome| outcome.not_before).min()) {
             self.held_until = Some(held.min(first));
         }
@@ -413,10 +469,12 @@ impl Runner {
         }
         let completed = self.shared.db.complete_job(self.job.id, None, self.shared.clock.now()).await;
         match completed {
-            Ok(job) => (self.job, self.ended_here) = (job, true),
-            Err(error) => tracing::warn!(job = %self.job.id, %error, "could not complete the job"),
+            Ok(job) => (self.job, self.ended_here, self.winding) = (job, true, true),
+            Err(error) => {
+                tracing::warn!(job = %self.job.id, %error, "could not complete the job; trying again");
+                self.held_until = Some(self.shared.clock.now() + Duration::from_secs(1));
+            }
         }
-        self.winding = true;
     }
 
     async fn account_is_paused(&mut self, pause: AccountPause) {
@@ -432,7 +490,6 @@ impl Runner {
                 Ok(job) => {
                     self.job = job;
                     self.shared.hub.publish(&self.job);
-                    self.shared.log(&*self.run, &self.job, &Moment::Paused { job: &self.job }).await;
                 }
                 Err(error) => tracing::warn!(job = %self.job.id, %error, "could not write the pause; holding back"),
             }
@@ -441,12 +498,12 @@ impl Runner {
     }
 
     /// Does what the verdicts ask for besides their items: rests for a server, pauses for an account or the job.
-    async fn obey(&mut self, settled: Vec<(Outcome, Settled)>, now: Timestamp) {
-        for (outcome, settled) in settled {
+    async fn obey(&mut self, done: Vec<Done>, now: Timestamp) {
+        for Done { outcome, settled, at, .. } in done {
             let pause = self.pause_after(&outcome, &settled);
             let (Some(pause), Some(verdict)) = (pause, settled.verdict) else { continue };
             let reason = Reason::new(&verdict.code, verdict.reply);
-            let until = pause.wait.map(|wait| now + wait);
+            let until = pause.wait.map(|wait| at + wait);
             if pause.scope == PauseScope::Account
                 && let Some(account) = self.job.account
             {
@@ -468,7 +525,7 @@ impl Runner {
             self.went_well();
             return None;
         };
-        let refused_by_policy = settled.state == ItemState::Failed && verdict.code == "policy";
+        let refused_by_policy = settled.state == ItemState::Failed && verdict.code == POLICY;
         self.policy_failures = if refused_by_policy { self.policy_failures + 1 } else { 0 };
         if self.policy_failures >= POLICY_IN_A_ROW {
             return Some(Pause { scope: PauseScope::Job, wait: None });
@@ -497,7 +554,8 @@ impl Runner {
 
     /// After three failures in a row the server is given a rest, longer each time.
     fn rest(&mut self) -> Option<Pause> {
-        if self.server_failures < 3 {
+        // What was in flight when the rest began says nothing new.
+        if self.server_failures < 3 || self.winding {
             return None;
         }
         self.server_failures = 0;
@@ -505,7 +563,7 @@ impl Runner {
         let mut rests = self.shared.rests.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = rests.entry(account).or_insert(0);
         *rest += 1;
-        server_pause(2 + *rest)
+        server_pause(2 + *rest).map(|pause| self.shared.policy.bounded(pause))
     }
 
     /// The store did not take it: nothing is lost, it is tried again, and nothing new is begun meanwhile.
@@ -517,6 +575,15 @@ impl Runner {
         self.held_until = Some(now + wait);
         tracing::error!(job = %self.job.id, %error, outcomes = self.unrecorded.len(), failures = self.store_failures,
             "the store does not take outcomes; they are kept and tried again");
+    }
+
+    /// The store takes what it is given again.
+    fn store_answered(&mut self, now: Timestamp) {
+        self.trying_since = None;
+        if self.store_failures > 0 {
+            // Nothing was claimed beside what could not be recorded.
+            (self.store_failures, self.held_until) = (0, Some(now));
+        }
     }
 
     /// After a failed transaction the store may hold claims that we never saw: gives them back.
@@ -542,22 +609,26 @@ impl Runner {
             Ok(job) => {
                 self.strays = false;
                 self.job = job.unwrap_or_else(|| self.job.clone());
+                self.store_answered(self.shared.clock.now());
                 self.nudge.notify_one();
             }
-            Err(error) => tracing::warn!(job = %self.job.id, %error, "could not compare claims with the store yet"),
+            Err(error) => {
+                tracing::warn!(job = %self.job.id, %error, "could not compare claims with the store yet");
+                self.held_until = Some(self.shared.clock.now() + Duration::from_secs(1));
+            }
         }
     }
 
-    async fn tell_recorded(&mut self, attempted: &[Attempted], settled: &[(Outcome, Settled)]) {
+    async fn tell_recorded(&mut self, done: &[Done]) {
         let counters = self.job.counters;
         let now = self.shared.clock.now();
         self.meter.add(now, counters.processed());
-        let finals = settled.iter().filter(|(outcome, _)| outcome.state.is_final()).count() as u64;
+        let finals = done.iter().filter(|done| done.outcome.state.is_final()).count() as u64;
         let mut number = counters.processed().saturating_sub(finals);
         let mut records = Vec::new();
-        for (attempt, (outcome, _)) in attempted.iter().zip(settled) {
+        for Done { attempted, outcome, .. } in done {
             number += u64::from(outcome.state.is_final());
-            let attempt = Attempt { attempted: attempt, outcome, number };
+            let attempt = Attempt { attempted, outcome, number };
             records.extend(self.run.log(now, &Moment::Attempted { job: &self.job, attempt }));
             if outcome.state.is_final() && number.is_multiple_of(10) && number < counters.total {
                 let rate = self.meter.rate(now).unwrap_or_else(|| mean_rate(&self.job, now));
@@ -577,62 +648,16 @@ impl Runner {
     }
 
     async fn tell_end(&mut self) {
-        if self.job.state.is_final() {
-            self.verify_unknown().await;
-        }
-        // Several processes may have worked on the job: the one that recorded its last item tells its end.
-        if self.ended_here || matches!(self.job.state, JobState::Cancelled | JobState::Failed) {
-            let rate = mean_rate(&self.job, self.shared.clock.now());
-            self.shared.log(&*self.run, &self.job, &Moment::Ended { job: &self.job, rate }).await;
-            self.shared.hub.publish(&self.job);
-        }
-    }
-
-    /// Under the policy `verify`, asks what became of the unknown items.
-    async fn verify_unknown(&mut self) {
-        if self.job.on_unknown != model::OnUnknown::Verify || self.job.counters.unknown == 0 {
-            return;
-        }
-        let mut filter = ItemFilter { states: vec![ItemState::Unknown], limit: 100, ..ItemFilter::default() };
-        loop {
-            let page = match self.shared.db.items(self.job.id, &filter).await {
-                Ok(page) => page,
-                Err(error) => {
-                    tracing::warn!(job = %self.job.id, %error, "could not list the unknown items");
-                    return;
-                }
-            };
-            for item in &page.rows {
-                if let Some(verified) = self.run.verify(item).await {
-                    self.settle_verified(item, verified).await;
-                }
+        match self.job.state {
+            // Several processes may have worked on the job: the one that recorded its last item tells its end.
+            JobState::Completed if self.ended_here => {
+                self.job = self.shared.tell_completed(&*self.run, self.job.clone()).await;
             }
-            match page.next {
-                Some(after) => filter.after = after,
-                None => return,
+            JobState::Cancelled | JobState::Failed => self.shared.tell_ended(&*self.run, &self.job).await,
+            JobState::Paused => {
+                self.shared.log(&*self.run, &self.job, &Moment::Paused { job: &self.job }).await;
             }
-        }
-    }
-
-    async fn settle_verified(&mut self, item: &store::Item, verified: Verified) {
-        let (state, comment) = match verified {
-            Verified::Sent { comment } => (ItemState::Succeeded, comment),
-            Verified::NotSent { comment } => (ItemState::Queued, comment),
-        };
-        let text = crate::TraceText { comment, ..self.run.lost(item) };
-        let trace = Trace {
-            seq: Some(item.seq),
-            attempt: item.attempts,
-            outcome: Some(state),
-            ..self.shared.trace(&self.job, text)
-        };
-        let now = self.shared.clock.now();
-        match self.shared.db.settle_unknown(self.job.id, vec![item.seq], state, vec![trace], now).await {
-            Ok((job, _)) => {
-                self.job = job;
-                self.shared.hub.publish(&self.job);
-            }
-            Err(error) => tracing::warn!(job = %self.job.id, seq = item.seq, %error, "could not settle an item"),
+            _ => {}
         }
     }
 }
@@ -647,17 +672,6 @@ fn mean_rate(job: &Job, now: Timestamp) -> f64 {
     let elapsed = job.started_at.map_or(0.0, |started| job.finished_at.unwrap_or(now).since(started).as_secs_f64());
     let done = job.counters.processed().saturating_sub(job.counters.skipped);
     if elapsed > 0.0 { done as f64 / elapsed } else { 0.0 }
-}
-
-/// One slot: a message at a time, until the queue is closed.
-async fn work(queue: Arc<Queue>, mut slot: Box<dyn Slot>, outcomes: mpsc::UnboundedSender<Vec<Attempted>>) {
-    while let Some(message) = queue.pop().await {
-        let attempted = slot.attempt(message).await;
-        if outcomes.send(attempted).is_err() {
-            break;
-        }
-    }
-    slot.close().await;
 }
 
 /// The verdict on an item whose process ended between intent and outcome.

@@ -60,11 +60,12 @@ impl ManualClock {
         self.set(to);
     }
 
-    /// Sets the clock, backwards too, as an administrator or a time server might.
+    /// Sets the clock, backwards too, as an administrator or a time server might: that wakes everybody, to look anew.
     pub fn set(&self, now: Timestamp) {
         let mut hands = self.hands();
+        let back = now < hands.now;
         hands.now = now;
-        let (due, later) = std::mem::take(&mut hands.waiting).into_iter().partition(|(at, _)| *at <= now);
+        let (due, later) = std::mem::take(&mut hands.waiting).into_iter().partition(|(at, _)| back || *at <= now);
         hands.waiting = later;
         drop(hands);
         due.into_iter().for_each(|(_, waker): (_, Waker)| waker.wake());

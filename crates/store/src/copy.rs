@@ -71,7 +71,8 @@ impl Db {
                 copy(&mut Conn::Sqlite(&mut snapshot), target, now, progress).await
             }
             Self::Postgres(db) => {
-                let mut snapshot = db.postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                let mut snapshot =
+                    db.postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
                 copy(&mut Conn::Postgres(&mut snapshot), target, now, progress).await
             }
         }

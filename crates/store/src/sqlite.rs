@@ -225,6 +225,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
         WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
           AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key)",
     lock_job: "SELECT * FROM jobs WHERE id = $1",
+    // `state = 0` stands here to the letter: SQLite uses a partial index only for its own condition, and without it
+    // every claim would read the whole job.
     claim: "
         UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
         WHERE job_id = $1 AND seq IN (
@@ -233,7 +235,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
                                ORDER BY not_before, seq LIMIT $4)
                 UNION ALL
                 SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
-                               ORDER BY seq LIMIT $4))
+                               ORDER BY not_before, seq LIMIT $4))
             LIMIT $4)
           AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
@@ -320,6 +322,11 @@ mod tests {
             let plan: Vec<String> = rows.iter().map(|row: &Row| row.text("detail").unwrap()).collect();
             let scans = plan.iter().any(|step| step.starts_with("SCAN items") || step.starts_with("SCAN traces"));
             assert!(!scans, "{statement}\n{plan:#?}");
+            if statement.contains("state = 0 AND not_before") {
+                assert!(plan.iter().any(|step| step.contains("INDEX items_queued")), "{statement}\n{plan:#?}");
+                let whole = |step: &String| step.contains("(job_id=?)") || step.contains("TEMP B-TREE");
+                assert!(!plan.iter().any(whole), "{statement}\n{plan:#?}");
+            }
         }
     }
 }

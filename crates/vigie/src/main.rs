@@ -1,2 +1,38 @@
-//! To come.
-fn main() {}
+//! Vigie's command line. Every command is a client of the HTTP API: it is parsed ([`cli`]), given its settings
+//! ([`config`]), connected ([`app`]) to the process that owns the data directory or to a router of its own, and its
+//! answer is shown ([`render`]). No SQL and no rule of the business lives here.
+
+mod app;
+mod cli;
+mod client;
+mod commands;
+mod config;
+mod failure;
+mod logging;
+mod owner;
+mod render;
+mod signals;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            render::say(&format!("error: the program cannot start: {error}"));
+            return failure::Exit::Failed.into();
+        }
+    };
+    let ended = runtime.block_on(commands::run(cli));
+    // A blocking read of a terminal must not keep the process.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            render::say(&failure.to_string());
+            failure.exit.into()
+        }
+    }
+}

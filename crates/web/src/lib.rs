@@ -7,6 +7,7 @@
 mod api;
 mod auth;
 mod cursor;
+mod deliver;
 mod extract;
 mod health;
 mod layers;
@@ -21,6 +22,7 @@ mod serve;
 #[cfg(test)]
 mod testing;
 
+pub use deliver::deliver_loop;
 pub use limits::Limits;
 pub use serve::serve;
 

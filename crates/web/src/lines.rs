@@ -33,16 +33,23 @@ impl Lines {
     }
 
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
+        while let Some(line) = self.next_raw().await? {
+            if !line.trim_ascii().is_empty() {
+                return Ok(Some(line));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next line, empty or not, without its line feed.
+    pub(crate) async fn next_raw(&mut self) -> Result<Option<Bytes>> {
         loop {
             if let Some(at) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
                 let line = self.buffer.split_to(self.searched + at).freeze();
                 self.buffer.advance(1);
                 self.searched = 0;
                 self.number += 1;
-                match line.trim_ascii().is_empty() {
-                    true => continue,
-                    false => return self.fits(line).map(Some),
-                }
+                return self.fits(line).map(Some);
             }
             self.searched = self.buffer.len();
             if self.searched > self.line_bytes_max {
@@ -53,7 +60,7 @@ impl Lines {
                 let line = self.buffer.split().freeze();
                 self.searched = 0;
                 self.number += 1;
-                return if line.trim_ascii().is_empty() { Ok(None) } else { self.fits(line).map(Some) };
+                return if line.is_empty() { Ok(None) } else { self.fits(line).map(Some) };
             }
             match self.body.next().await {
                 None => self.ended = true,

@@ -76,7 +76,8 @@ CREATE TABLE items (
     PRIMARY KEY (job_id, seq)
 ) WITH (fillfactor = 70);
 -- What is open: to be claimed (fresh items have not_before = 0, others wait for their time), or in flight.
-CREATE INDEX items_open ON items (job_id, state, not_before, seq) WHERE state < 2;
+CREATE INDEX items_queued ON items (job_id, not_before, seq) WHERE state = 0;
+CREATE INDEX items_running ON items (job_id, seq) WHERE state = 1;
 -- What did not go as it should: the short lists that people ask for.
 CREATE INDEX items_trouble ON items (job_id, seq) WHERE verdict IS NOT NULL;
 

@@ -1,9 +1,19 @@
 //! The JSON API, one file per family of routes.
 
+mod accounts;
+mod events;
 pub(crate) mod items;
 pub(crate) mod jobs;
+mod ledger;
+mod log;
+mod mailings;
+pub(crate) mod outcomes;
 pub(crate) mod progress;
+mod report;
+mod tokens;
 pub(crate) mod traces;
+pub(crate) mod webhooks;
+mod workers;
 
 use crate::{
     Ctx,
@@ -35,7 +45,22 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             listing,
             About::new("The routes, to read").gives_text(200, Some("text/html"), "A page"),
         );
-    let families = [jobs::declare, items::declare, progress::declare];
+    let families = [
+        jobs::declare,
+        items::declare,
+        progress::declare,
+        events::declare,
+        log::declare,
+        traces::declare,
+        outcomes::declare,
+        mailings::declare,
+        accounts::declare,
+        ledger::declare,
+        webhooks::declare,
+        tokens::declare,
+        workers::declare,
+        report::declare,
+    ];
     families.into_iter().fold(routes, |routes, add| add(routes))
 }
 

@@ -1,16 +1,228 @@
 //! Traces: what every attempt left behind, and what other programs post.
 
+#[cfg(test)]
+mod tests;
+
+mod sheet;
+
 use crate::{
     Ctx,
-    api::jobs::{MESSAGE_MAX, NAME_MAX},
-    extract::text,
+    api::{
+        jobs::{MESSAGE_MAX, NAME_MAX},
+        page_size,
+    },
+    auth::Access,
+    cursor,
+    extract::{Json, Query, moment, optional_text, text},
     problem::{Problem, Result},
+    routes::{About, Routes},
 };
-use model::{Timestamp, TraceId};
+use axum::{extract::State, http::StatusCode};
+use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
 use serde::{Deserialize, Serialize};
-use store::{Job, Trace};
-use utoipa::ToSchema;
+use store::{Job, Trace, TraceFilter};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+/// Traces in one call.
+const POSTED_MAX: usize = 10_000;
+/// Bytes of such a call.
+const POSTED_BYTES_MAX: usize = 16 << 20;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes
+        .get("/api/v1/traces", Access::Read, list, About::new("Traces, newest first").query::<TracesQuery>().gives::<TracesPage>(200, "A page"))
+        .post(
+            "/api/v1/traces",
+            Access::Write,
+            create,
+            About::new("Keep a trace, or several")
+                .takes::<Posted>()
+                .gives::<Kept>(201, "Which were kept, and which were refused and why")
+                .body_max(POSTED_BYTES_MAX),
+        )
+        .get("/api/v1/traces.csv", Access::Read, sheet::export, About::new("Traces as a sheet").query::<sheet::ExportQuery>().gives_text(200, Some("text/csv"), "The rows, as they are read"))
+        .post(
+            "/api/v1/traces.csv",
+            Access::Write,
+            sheet::import,
+            About::new("Keep the traces of a sheet").takes_text("text/csv", "Columns by their heading, as in the export").gives::<Kept>(201, "How many"),
+        )
+}
+
+/// What an attempt left behind, or another program posted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Trace)]
+pub(crate) struct TraceJson {
+    #[schema(value_type = Uuid)]
+    id: TraceId,
+    #[schema(value_type = Option<Uuid>)]
+    job: Option<JobId>,
+    seq: Option<i64>,
+    attempt: i64,
+    /// What the attempt made of the item; `queued` means that it will be tried again.
+    #[schema(value_type = Option<String>)]
+    outcome: Option<ItemState>,
+    trace_name: String,
+    file_name: String,
+    application_name: String,
+    flow_name: String,
+    comment: String,
+    created_by: String,
+    /// Seconds.
+    time_to_process: f64,
+    errors: bool,
+    #[schema(value_type = Option<Object>)]
+    verdict: Option<Verdict>,
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+}
+
+impl From<Trace> for TraceJson {
+    fn from(trace: Trace) -> Self {
+        Self {
+            id: trace.id,
+            job: trace.job,
+            seq: trace.seq,
+            attempt: trace.attempt,
+            outcome: trace.outcome,
+            trace_name: trace.trace_name,
+            file_name: trace.file_name,
+            application_name: trace.application_name,
+            flow_name: trace.flow_name,
+            comment: trace.comment,
+            created_by: trace.created_by,
+            time_to_process: trace.time_to_process,
+            errors: trace.errors,
+            verdict: trace.verdict,
+            created_at: trace.created_at,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct TracesPage {
+    rows: Vec<TraceJson>,
+    next: Option<String>,
+    /// With `count=true`: of all pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<CountsJson>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TraceCounts)]
+struct CountsJson {
+    total: u64,
+    errors: u64,
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct TracesQuery {
+    application: Option<String>,
+    flow: Option<String>,
+    /// Part of the comment, the file name or the trace name.
+    q: Option<String>,
+    job: Option<Uuid>,
+    seq: Option<i64>,
+    errors: Option<bool>,
+    user: Option<String>,
+    /// A moment (RFC 3339) or a day.
+    since: Option<String>,
+    until: Option<String>,
+    cursor: Option<String>,
+    limit: Option<u32>,
+    /// Count all pages too.
+    count: Option<bool>,
+}
+
+impl TracesQuery {
+    fn filter(&self, ctx: &Ctx) -> Result<TraceFilter> {
+        let time = |name, value: &Option<String>| {
+            value.as_deref().map(|value| moment(name, value, &ctx.app.zone)).transpose()
+        };
+        Ok(TraceFilter {
+            application: optional_text("application", self.application.clone(), NAME_MAX)?,
+            flow: optional_text("flow", self.flow.clone(), NAME_MAX)?,
+            text: optional_text("q", self.q.clone(), NAME_MAX)?,
+            job: self.job.map(Into::into),
+            seq: self.seq,
+            errors: self.errors,
+            created_by: optional_text("user", self.user.clone(), NAME_MAX)?,
+            since: time("since", &self.since)?,
+            until: time("until", &self.until)?,
+            before: self.cursor.as_deref().map(cursor::number).transpose()?,
+            limit: page_size(ctx, self.limit)?,
+        })
+    }
+}
+
+async fn list(State(ctx): State<Ctx>, Query(query): Query<TracesQuery>) -> Result<axum::Json<TracesPage>> {
+    let filter = query.filter(&ctx)?;
+    let page = ctx.app.db.traces(&filter).await?;
+    let counts = match query.count {
+        Some(true) => {
+            let counts = ctx.app.db.count_traces(&filter).await?;
+            Some(CountsJson { total: counts.total, errors: counts.errors })
+        }
+        _ => None,
+    };
+    let rows = page.rows.into_iter().map(TraceJson::from).collect();
+    Ok(axum::Json(TracesPage { rows, next: page.next.map(cursor::of_number), counts }))
+}
+
+/// One trace, or several.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+enum Posted {
+    #[schema(value_type = Vec<NewTrace>)]
+    Many(Vec<serde_json::Value>),
+    One(NewTrace),
+}
+
+/// What became of what was posted.
+#[derive(Serialize, ToSchema)]
+struct Kept {
+    /// Kept, those that were there before included.
+    accepted: u64,
+    /// Of those, the new ones.
+    new: u64,
+    /// The ids, in the order of posting, of those accepted: at most 10,000.
+    ids: Vec<Uuid>,
+    refused: Vec<Refused>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Refused {
+    /// From 0: which of those posted; of a sheet, its line.
+    index: u64,
+    reason: String,
+}
+
+async fn create(State(ctx): State<Ctx>, Json(posted): Json<serde_json::Value>) -> Result<(StatusCode, axum::Json<Kept>)> {
+    let (values, is_one) = match posted {
+        serde_json::Value::Array(values) => (values, false),
+        one => (vec![one], true),
+    };
+    if values.len() > POSTED_MAX {
+        return Err(Problem::too_large(format!("{} traces", values.len())).remedy(format!("post at most {POSTED_MAX} at once")));
+    }
+    let mut kept = Kept { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
+    let mut traces = Vec::new();
+    for (index, value) in values.into_iter().enumerate() {
+        let read = NewTrace::deserialize(value).map_err(|error| error.to_string());
+        match read.and_then(|trace| trace.check(&ctx).map_err(|problem| problem.detail().to_owned())) {
+            Ok(trace) => traces.push(trace),
+            Err(reason) if is_one => return Err(Problem::invalid(reason)),
+            Err(reason) => kept.refused.push(Refused { index: index as u64, reason }),
+        }
+    }
+    kept.accepted = traces.len() as u64;
+    kept.ids = traces.iter().map(|trace| trace.id.0).collect();
+    kept.new = ctx.app.db.insert_traces(traces).await?;
+    let status = if kept.accepted == 0 && !kept.refused.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CREATED };
+    Ok((status, axum::Json(kept)))
+}
 
 /// A trace as other programs post it. All may be left out.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]

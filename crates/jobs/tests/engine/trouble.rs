@@ -1,0 +1,138 @@
+//! A store that does not take anything for a while.
+
+use crate::{
+    script::Act,
+    stage::{Database, Stage, counters, on_postgres, on_sqlite, psql},
+};
+use model::OnUnknown;
+use std::{process::Command, time::Duration};
+
+impl Stage {
+    /// From here on every change of a job or an item fails, or nobody can connect.
+    fn break_store(&self) {
+        match &self.database {
+            Database::Sqlite(file) => sqlite(
+                file,
+                "create trigger broken before update on items begin select raise(abort, 'disk on fire'); end;
+                 create trigger broke before update on jobs begin select raise(abort, 'disk on fire'); end;",
+            ),
+            Database::Postgres { server, name, .. } => {
+                psql(server, &format!("alter database {name} allow_connections false"));
+                psql(
+                    server,
+                    &format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"),
+                );
+            }
+        }
+    }
+
+    fn mend_store(&self) {
+        match &self.database {
+            Database::Sqlite(file) => sqlite(file, "drop trigger broken; drop trigger broke;"),
+            Database::Postgres { server, name, .. } => {
+                psql(server, &format!("alter database {name} allow_connections true"));
+            }
+        }
+    }
+}
+
+fn sqlite(file: &std::path::Path, sql: &str) {
+    let done = Command::new("sqlite3").arg("-cmd").arg(".timeout 5000").arg(file).arg(sql).output();
+    let done = done.expect("the program sqlite3 is installed");
+    assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Moves the clock while the store is out of order: waits between tries are on it.
+async fn time_passes(stage: &Stage) {
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        stage.clock.advance(Duration::from_secs(1));
+    }
+}
+
+/// The clock goes on until the job is over.
+async fn finishes(stage: &Stage, id: model::JobId) {
+    for _ in 0..200 {
+        if stage.db.job(id).await.is_ok_and(|job| job.unwrap().state.is_final()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        stage.clock.advance(Duration::from_secs(1));
+    }
+    panic!("it does not end: {:?}", stage.db.job(id).await);
+}
+
+async fn outcomes_are_kept(stage: Stage) {
+    stage.script.slots(3, 1);
+    for seq in [4, 5, 6] {
+        stage.script.plan(seq, [Act::Block]);
+    }
+    let id = stage.enqueue(20, OnUnknown::Hold, None).await;
+    stage.start().await;
+    stage.until(id, |job| job.counters.succeeded == 3 && job.counters.running == 3).await;
+    stage.break_store();
+    stage.script.open();
+    time_passes(&stage).await;
+    assert_eq!(stage.script.calls().len(), 6, "nothing new is begun");
+    stage.mend_store();
+    finishes(&stage, id).await;
+    assert_eq!(stage.assert_consistent(id).await, counters(20, 0, 0, 0));
+    assert!(stage.script.effects().values().all(|times| *times == 1));
+    let moments = stage.script.moments();
+    for seq in 1..=20 {
+        let told = moments.iter().filter(|told| **told == format!("{seq} succeeded")).count();
+        assert_eq!(told, 1, "item {seq} in {moments:?}");
+    }
+}
+
+/// Nothing waits to be recorded: only a claim fails.
+async fn claims_are_tried_again(stage: Stage) {
+    let id = stage.enqueue(5, OnUnknown::Hold, None).await;
+    stage.start().await;
+    stage.done(id).await;
+    let id = {
+        stage.stop(Duration::from_secs(5)).await;
+        let id = stage.enqueue(5, OnUnknown::Hold, None).await;
+        stage.start().await;
+        stage.until(id, |job| job.state.is_final()).await;
+        id
+    };
+    assert_eq!(stage.assert_consistent(id).await, counters(5, 0, 0, 0));
+    let account = stage.account(model::pace::Limits { per_minute: Some(60), ..Default::default() }).await;
+    let id = stage.enqueue(5, OnUnknown::Hold, Some(account)).await;
+    stage.until(id, |job| job.counters.succeeded == 1).await;
+    stage.quiet(id).await;
+    stage.break_store();
+    time_passes(&stage).await;
+    stage.mend_store();
+    finishes(&stage, id).await;
+    assert_eq!(stage.assert_consistent(id).await, counters(5, 0, 0, 0));
+}
+
+mod sqlite_out_of_order {
+    use super::*;
+
+    #[tokio::test]
+    async fn keeps_outcomes() {
+        on_sqlite(outcomes_are_kept).await;
+    }
+
+    #[tokio::test]
+    async fn claims_again() {
+        on_sqlite(claims_are_tried_again).await;
+    }
+}
+
+mod postgres_out_of_reach {
+    use super::*;
+
+    #[tokio::test]
+    async fn keeps_outcomes() {
+        on_postgres(outcomes_are_kept).await;
+    }
+
+    #[tokio::test]
+    async fn claims_again() {
+        on_postgres(claims_are_tried_again).await;
+    }
+}

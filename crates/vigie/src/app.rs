@@ -1,0 +1,158 @@
+//! Wiring. A command is connected in one of three ways: to the process that owns the data directory, to an engine
+//! that this process runs for as long as it lives, or, for reading, to a router on a database opened for reading.
+
+mod engine;
+
+pub(crate) use engine::{Engines, Owned, taken};
+
+use crate::{
+    client::Client,
+    config::Config,
+    failure::{At as _, Failure, Result},
+    owner::{self, Claim, Owner},
+};
+use jobs::{Hub, run_log::RunLog};
+use model::{Clock, Rng};
+use secrecy::ExposeSecret as _;
+use std::path::Path;
+use store::Db;
+use vault::Vault;
+use web::App;
+
+/// A way to the API.
+pub(crate) enum Connected {
+    /// Another process owns the data directory.
+    Theirs(Client, Owner),
+    /// This one does, until the command ends.
+    Ours(Box<Owned>),
+    /// Nobody does, and nothing is changed.
+    Reading(Client),
+}
+
+impl Connected {
+    pub(crate) fn client(&self) -> &Client {
+        match self {
+            Self::Theirs(client, _) | Self::Reading(client) => client,
+            Self::Ours(owned) => &owned.client,
+        }
+    }
+
+    /// Ends what this process began.
+    pub(crate) async fn close(self) {
+        if let Self::Ours(owned) = self {
+            owned.stop().await;
+        }
+    }
+}
+
+/// What every wiring is made of.
+pub(crate) struct Parts {
+    pub(crate) clock: Clock,
+    pub(crate) rng: Rng,
+    pub(crate) vault: Vault,
+    pub(crate) db: Db,
+    pub(crate) hub: Hub,
+    pub(crate) run_log: RunLog,
+}
+
+/// For a command that reads.
+pub(crate) async fn reading(config: &Config) -> Result<Connected> {
+    if config.database.value.is_none() {
+        let data = &config.data.value;
+        if let Some(owner) = owner::living(data).await {
+            return Ok(Connected::Theirs(Client::Socket(owner.socket.clone()), owner));
+        }
+        if !config.database_file().exists() {
+            return Err(Failure::new(format!("{}: there is nothing here yet", data.display()))
+                .help("start with `vigie demo` or `vigie send`, or name the right directory with --data"));
+        }
+    }
+    let parts = Parts::open(config, Access::Read).await?;
+    Ok(Connected::Reading(Client::Here(web::trusted(web::router(parts.app(config, None))))))
+}
+
+/// For a command that changes something. `command` is how this process shows in the lock when it has to become the
+/// owner; whether it then runs jobs is up to `engines`.
+pub(crate) async fn changing(config: &Config, command: &str, engines: Engines) -> Result<Connected> {
+    if config.database.value.is_some() {
+        return Ok(Connected::Ours(Box::new(Owned::start(config, None, engines).await?)));
+    }
+    let data = &config.data.value;
+    match owner::claim(data, command)? {
+        Claim::Mine(lock) => Ok(Connected::Ours(Box::new(Owned::start(config, Some(lock), engines).await?))),
+        Claim::Theirs(owner) => {
+            let owner = owner::answering(data, &owner).await?;
+            Ok(Connected::Theirs(Client::Socket(owner.socket.clone()), owner))
+        }
+    }
+}
+
+/// For a command that must be the owner itself.
+pub(crate) async fn owning(config: &Config, command: &str, engines: Engines) -> Result<Owned> {
+    if config.database.value.is_some() {
+        return Owned::start(config, None, engines).await;
+    }
+    match owner::claim(&config.data.value, command)? {
+        Claim::Mine(lock) => Owned::start(config, Some(lock), engines).await,
+        Claim::Theirs(owner) => Err(owner::refusal(&config.data.value, &owner)),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Own,
+}
+
+impl Parts {
+    async fn open(config: &Config, access: Access) -> Result<Self> {
+        let (clock, rng) = (Clock::System, Rng::system());
+        let data = &config.data.value;
+        owner::make_dir(data)?;
+        let file = config.database_file();
+        let db = match (&config.database.value, access) {
+            (Some(url), _) => {
+                Db::open_postgres(url.expose_secret()).await.map_err(|error| unreachable_database(&error))?
+            }
+            (None, Access::Read) => Db::open_sqlite_read_only(&file).await?,
+            (None, Access::Own) => Db::open_sqlite(&file, &data.join("snapshots")).await?,
+        };
+        if access == Access::Own {
+            private(&file)?;
+        }
+        let vault = Vault::open(&config.secret_key_file.value, &rng)?;
+        let hub = Hub::new(db.clone(), clock.clone());
+        let run_log = RunLog::new(config.log_dir().join("jobs"), jobs::run_log::Limits::default());
+        Ok(Self { clock, rng, vault, db, hub, run_log })
+    }
+
+    fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
+        App {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+            hub: self.hub.clone(),
+            run_log: self.run_log.clone(),
+            vault: self.vault.clone(),
+            wake,
+            zone: config.zone.value.clone(),
+            data: config.data.value.clone(),
+            limits: web::Limits::default(),
+            hosts: config.hosts.value.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// Nobody else reads what is in the database, wherever the data directory lies.
+fn private(file: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    if !file.exists() {
+        return Ok(());
+    }
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).at(file.display())
+}
+
+fn unreachable_database(error: &store::Error) -> Failure {
+    Failure::new(error).help("check --database, and whether PostgreSQL runs and lets this user in")
+}

@@ -1,0 +1,176 @@
+//! A data directory, or a share of a PostgreSQL database, that this process runs.
+
+use super::{Access, Parts};
+use crate::{
+    client::Client,
+    config::Config,
+    failure::{Failure, Result},
+    logging,
+    owner::Lock,
+};
+use axum::Router;
+use jobs::{Engine, Handler, Options, Ready, RetryPolicy};
+use mail::handler::MailHandler;
+use serde_json::json;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use store::Db;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+/// What is in flight gets so long to be finished.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LEASE: Duration = Duration::from_secs(10);
+
+/// Whether this process runs jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engines {
+    Run(RetryPolicy),
+    /// Something is changed, and nothing is begun.
+    Rest,
+}
+
+/// Owned by this process until it is stopped.
+pub(crate) struct Owned {
+    pub(crate) client: Client,
+    /// What was found at the start; `None` where no job runs here.
+    pub(crate) ready: Option<Ready>,
+    pub(crate) db: Db,
+    router: Router,
+    engine: Option<Engine>,
+    logs: Option<logfiles::Handle>,
+    servers: JoinSet<()>,
+    stop: watch::Sender<bool>,
+    /// Dropped last: only then may another process own the directory.
+    lock: Option<Lock>,
+}
+
+impl Owned {
+    pub(super) async fn start(config: &Config, lock: Option<Lock>, engines: Engines) -> Result<Self> {
+        let parts = Parts::open(config, Access::Own).await?;
+        let mut logs = None;
+        let mut engine = None;
+        let mut ready = None;
+        if let Engines::Run(policy) = engines {
+            let handle = logging::start(config, parts.clock.clone())?;
+            let (started, found) = Engine::start(options(config, &parts, policy, handle.clone())).await?;
+            tracing::info!(pid = std::process::id(), data = %config.data.value.display(), "running jobs");
+            (logs, engine, ready) = (Some(handle), Some(started), Some(found));
+        }
+        // Without an engine there is nobody to wake, and changes are welcome all the same.
+        let wake: web::Wake = engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::waker);
+        let router = web::router(parts.app(config, Some(Arc::clone(&wake))));
+        let trusted = web::trusted(router.clone());
+        let mut owned = Self {
+            client: Client::Here(trusted.clone()),
+            ready,
+            db: parts.db.clone(),
+            router,
+            engine,
+            logs,
+            servers: JoinSet::new(),
+            stop: watch::Sender::new(false),
+            lock,
+        };
+        if let Some(lock) = &owned.lock {
+            let listener = lock.listen()?;
+            owned.serve(listener, trusted);
+        }
+        if let Some(mut news) = parts.db.listen().await? {
+            owned.servers.spawn(async move {
+                while let Some(job) = news.recv().await {
+                    // What could not be read now is read when it is asked for.
+                    let _ = parts.hub.refresh(job).await;
+                    wake(Some(job));
+                }
+            });
+        }
+        Ok(owned)
+    }
+
+    /// Answers HTTP on `address`; returns where, as the port may have been 0.
+    pub(crate) async fn listen(&mut self, address: SocketAddr) -> std::io::Result<SocketAddr> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let router = self.router.clone();
+        self.serve(listener, router);
+        tracing::info!(%address, "answering HTTP");
+        Ok(address)
+    }
+
+    fn serve<L>(&mut self, listener: L, router: Router)
+    where
+        L: axum::serve::Listener,
+        L::Addr: std::fmt::Debug,
+    {
+        let mut stop = self.stop.subscribe();
+        self.servers.spawn(async move {
+            let asked = async move {
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            web::serve(listener, router, web::Limits::default(), asked).await;
+        });
+    }
+
+    /// Finishes what is in flight, records it, and lets go of the directory. Returns whether everything was recorded.
+    pub(crate) async fn stop(mut self) -> bool {
+        let mut finished = true;
+        if let Some(engine) = self.engine.take() {
+            finished = engine.stop(PATIENCE).await;
+            if !finished {
+                tracing::warn!("stopped before everything in flight had been recorded; it shows as unknown");
+            }
+        }
+        self.stop.send_replace(true);
+        let servers = async { while self.servers.join_next().await.is_some() {} };
+        // Listening for news has no end of its own.
+        let _ =
+            tokio::time::timeout(if self.lock.is_some() { Duration::from_secs(2) } else { Duration::ZERO }, servers)
+                .await;
+        self.servers.abort_all();
+        self.db.close().await;
+        if let Some(logs) = self.logs.take() {
+            tracing::info!("stopped");
+            let _ = tokio::task::spawn_blocking(move || logs.flush()).await;
+        }
+        finished
+    }
+}
+
+fn options(config: &Config, parts: &Parts, policy: RetryPolicy, logs: logfiles::Handle) -> Options {
+    let mail = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone());
+    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(mail)];
+    Options {
+        db: parts.db.clone(),
+        clock: parts.clock.clone(),
+        rng: parts.rng.clone(),
+        hub: parts.hub.clone(),
+        run_log: parts.run_log.clone(),
+        handlers,
+        tell: Some(logging::tell(logs, config.zone.value.clone())),
+        policy,
+        name: format!("{}:{}", host(), std::process::id()),
+        jobs_max: usize::from(config.jobs_max.value),
+        lease: LEASE,
+        status: Arc::new(|jobs| json!({"jobs": jobs, "version": env!("CARGO_PKG_VERSION")}).to_string()),
+    }
+}
+
+fn host() -> String {
+    sysinfo::System::host_name().unwrap_or_else(|_| "localhost".into())
+}
+
+/// Why an address could not be listened on.
+pub(crate) fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let failure = Failure::new(format!("{address}: {error}"));
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            failure.help("another program listens there: choose another port with --listen")
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            failure.help("ports below 1024 are reserved: choose another with --listen")
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            failure.help("this machine has no such address: use 127.0.0.1 or 0.0.0.0")
+        }
+        _ => failure.help("choose another address with --listen"),
+    }
+}

@@ -1,0 +1,316 @@
+//! The command line as it is typed. The texts here are what `vigie help`, the man page and completions show.
+
+mod send;
+
+pub(crate) use send::SendArgs;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::JobId;
+use std::{net::SocketAddr, path::PathBuf};
+
+const AFTER_HELP: &str = "\
+Examples:
+  vigie demo                                  see it all work, with 500 invented clients
+  vigie send mailing.toml --check             what is wrong, and how long it would take
+  vigie send mailing.toml                     send, and show the progress
+  vigie jobs watch                            follow what runs now
+  vigie traces --errors --since today         what went wrong today
+  vigie serve                                 run jobs and answer on http://127.0.0.1:8787
+
+Settings come from vigie.toml, then VIGIE_* variables, then these options; `vigie config check` shows the outcome.
+Exit codes: 0 done, 1 failed, 2 refused before anything began, 3 some were not sent, 4 paused.";
+
+/// Runs your mailings and jobs, and remembers everything that happened to them.
+#[derive(Debug, Parser)]
+#[command(name = "vigie", version, after_help = AFTER_HELP, max_term_width = 110, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Where everything is kept [default: ./vigie-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Keep the state in PostgreSQL: postgres://user@host/name
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// The settings [default: ./vigie.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Send a mailing: one message per row of a file
+    Send(Box<SendArgs>),
+    /// List jobs, follow them, pause, resume, settle
+    #[command(args_conflicts_with_subcommands = true)]
+    Jobs(JobsArgs),
+    /// What happened to whom: one line per attempt
+    Traces(TracesArgs),
+    /// A day in figures: sent, errors, success rate, last errors, running jobs
+    Report(ReportArgs),
+    /// See it all work, with invented clients and a mail server that delivers nothing
+    Demo(DemoArgs),
+    /// Run jobs, and answer over HTTP
+    Serve(ServeArgs),
+    /// Run jobs beside other machines, without HTTP (PostgreSQL only)
+    Worker,
+    /// Tokens for programs that use the HTTP API
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// The settings
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Look for what is wrong with this installation
+    Doctor,
+    /// Print the completions for a shell
+    #[command(after_help = "Example:\n  vigie completions bash > /etc/bash_completion.d/vigie")]
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page, or write one page per command into a folder
+    #[command(after_help = "Example:\n  vigie man | man -l -")]
+    Man {
+        /// Write vigie.1, vigie-send.1 … here
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// Where to answer HTTP [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Listens on this machine only, unless told otherwise; from elsewhere, use `--listen 0.0.0.0:8787` behind a proxy that
+speaks TLS, with tokens from `vigie token create`. SIGTERM finishes what is being sent, within 10 seconds. SIGHUP
+reopens the log files.")]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) listen: ListenArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie demo                     500 clients, a PDF each; then keeps serving until Ctrl-C
+  vigie demo --count 50 --exit   stop when everything is sent")]
+pub(crate) struct DemoArgs {
+    /// How many clients to invent
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) count: u32,
+    /// Stop when everything is sent
+    #[arg(long)]
+    pub(crate) exit: bool,
+    #[command(flatten)]
+    pub(crate) listen: ListenArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie jobs                                 the newest jobs
+  vigie jobs watch                           follow what runs now
+  vigie jobs items 0197 --trouble            who did not get theirs, and why
+  vigie jobs settle 0197 --sent 17 18        rows 17 and 18 did arrive: a person says so
+
+A job is named by its id, or by the beginning of its id when no other begins so.")]
+pub(crate) struct JobsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<JobsCommand>,
+    #[command(flatten)]
+    pub(crate) list: JobsListArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List jobs, the newest first
+    List(JobsListArgs),
+    /// Everything about a job
+    Show(JobArg),
+    /// Follow a job until it ends; without an id, the newest that is not over
+    Watch {
+        #[arg(value_name = "JOB")]
+        job: Option<String>,
+    },
+    /// Claim nothing more; what is being sent is finished
+    Pause(JobArg),
+    /// Go on
+    Resume(JobArg),
+    /// Give up what is not sent yet
+    Cancel(JobArg),
+    /// Try again what failed
+    RetryFailed(JobArg),
+    /// Who got theirs, and who did not
+    Items(ItemsArgs),
+    /// Say what became of items whose outcome is unknown
+    #[command(group(clap::ArgGroup::new("outcome").required(true)))]
+    Settle {
+        #[command(flatten)]
+        job: JobArg,
+        /// These arrived
+        #[arg(long, value_name = "ROW", num_args = 1.., group = "outcome")]
+        sent: Vec<i64>,
+        /// These did not: they are sent again
+        #[arg(long, value_name = "ROW", num_args = 1.., group = "outcome")]
+        not_sent: Vec<i64>,
+    },
+    /// The log of a job
+    Log {
+        #[command(flatten)]
+        job: JobArg,
+        /// Keep showing what is added, until the job ends
+        #[arg(long, short)]
+        follow: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JobArg {
+    /// An id, or its beginning
+    #[arg(value_name = "JOB")]
+    pub(crate) job: String,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct JobsListArgs {
+    /// preparing, pending, running, paused, completed, failed, cancelled; several may be given
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<model::JobState>,
+    /// mail, command, http, external
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Part of the name
+    #[arg(long, short, value_name = "TEXT")]
+    pub(crate) query: Option<String>,
+    /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ItemsArgs {
+    #[command(flatten)]
+    pub(crate) job: JobArg,
+    /// queued, running, succeeded, failed, unknown, skipped; several may be given
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<model::ItemState>,
+    /// Only those that did not go as they should
+    #[arg(long, conflicts_with = "state")]
+    pub(crate) trouble: bool,
+    /// Part of the address
+    #[arg(long, short, value_name = "TEXT")]
+    pub(crate) query: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie traces --errors --since today
+  vigie traces --application compta --since 2025-01-01 --until 2025-02-01 --csv > january.csv")]
+pub(crate) struct TracesArgs {
+    #[arg(long, value_name = "NAME")]
+    pub(crate) application: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) flow: Option<String>,
+    /// Of this job only
+    #[arg(long, value_name = "JOB")]
+    pub(crate) job: Option<JobId>,
+    /// Only what went wrong
+    #[arg(long)]
+    pub(crate) errors: bool,
+    /// Part of the comment, the file or the name
+    #[arg(long, short, value_name = "TEXT")]
+    pub(crate) query: Option<String>,
+    /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Before then
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+    /// At most so many; with --csv, everything
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u32,
+    /// Print CSV: every trace that matches
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Which day [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// The language of the report [default: en]
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    En,
+    Fr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; it is shown once and never kept
+    Create {
+        name: String,
+        /// What it may do: progress (of jobs whose id is known), read, write
+        #[arg(long, value_enum, default_value_t = Scope::Read)]
+        scope: Scope,
+        /// When it ends: 90d, or 2026-12-31
+        #[arg(long, value_name = "WHEN")]
+        expires: Option<String>,
+    },
+    List,
+    /// It is refused from now on
+    Revoke {
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scope {
+    Progress,
+    Read,
+    Write,
+}
+
+impl Scope {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Progress => "progress",
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the settings; show each with where it comes from, without secrets
+    Check,
+}

@@ -1,0 +1,24 @@
+//! `vigie config check`
+
+use crate::{
+    config::{Config, Variables, lines, to_json, unknown_variables},
+    failure::{Exit, Result},
+    render::{self, Align, Table},
+};
+
+/// The settings have been checked by the time this runs: what is left is to show them.
+pub(super) fn check(config: &Config, variables: &Variables) -> Result<Exit> {
+    if config.json {
+        render::json(&to_json(config))?;
+    } else {
+        let mut table = Table::new(&[("setting", Align::Left), ("value", Align::Left), ("from", Align::Left)]);
+        for (name, value, from) in lines(config) {
+            table.row([name, render::plain(&value, 100), from]);
+        }
+        render::out(&table.to_string())?;
+    }
+    for unknown in unknown_variables(variables) {
+        render::say(&format!("warning: {unknown}"));
+    }
+    Ok(Exit::Done)
+}

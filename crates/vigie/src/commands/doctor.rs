@@ -1,0 +1,249 @@
+//! `vigie doctor`: what could go wrong on this machine, each with what helps.
+
+use crate::{
+    app,
+    config::Config,
+    failure::{Exit, Result},
+    owner,
+    render::{self, count},
+};
+use mail::smtp;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::Path,
+    time::Duration,
+};
+use sysinfo::Disks;
+
+/// Free bytes below which it is worth a word, and below which nothing can be promised.
+const FREE_WARN: u64 = 1 << 30;
+const FREE_FAIL: u64 = 64 << 20;
+/// Open files that a server with many clients needs.
+const FILES_WARN: u64 = 4_096;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail,
+}
+
+struct Finding {
+    verdict: Verdict,
+    about: &'static str,
+    what: String,
+    remedy: String,
+}
+
+pub(super) async fn run(config: &Config) -> Result<Exit> {
+    let data = &config.data.value;
+    let mut findings =
+        vec![directory(data), lock(data).await, disk(data), key(&config.secret_key_file.value), zone(config), files()];
+    findings.extend(database(config).await);
+    let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
+    if config.json {
+        let list: Vec<Value> = findings.iter().map(to_json).collect();
+        render::json(&json!({"ok": !failed, "findings": list}))?;
+    } else {
+        for finding in &findings {
+            render::out(&line(finding))?;
+        }
+    }
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+fn line(finding: &Finding) -> String {
+    let word = word(finding.verdict);
+    let remedy = if finding.remedy.is_empty() { String::new() } else { format!("\n      help: {}", finding.remedy) };
+    format!("{word:<4}  {}: {}{remedy}", finding.about, finding.what)
+}
+
+fn to_json(finding: &Finding) -> Value {
+    json!({"verdict": word(finding.verdict), "about": finding.about, "what": finding.what, "remedy": finding.remedy})
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::Warn => "warn",
+        Verdict::Fail => "fail",
+    }
+}
+
+fn finding(verdict: Verdict, about: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Finding {
+    Finding { verdict, about, what: what.into(), remedy: remedy.into() }
+}
+
+fn directory(data: &Path) -> Finding {
+    const ABOUT: &str = "data directory";
+    let shown = std::path::absolute(data).unwrap_or_else(|_| data.to_owned()).display().to_string();
+    match fs::metadata(data) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => finding(
+            Verdict::Warn,
+            ABOUT,
+            format!("{shown} is not there yet"),
+            "`vigie send`, `vigie demo` and `vigie serve` make it",
+        ),
+        Err(error) => finding(Verdict::Fail, ABOUT, format!("{shown}: {error}"), "check the path and the rights on it"),
+        Ok(about) if !about.is_dir() => {
+            finding(Verdict::Fail, ABOUT, format!("{shown} is no directory"), "name another with --data")
+        }
+        Ok(about) if tempfile::tempfile_in(data).is_err() => {
+            let what = format!("{shown} cannot be written (owner {}, mode {:o})", about.uid(), about.mode() & 0o7777);
+            finding(Verdict::Fail, ABOUT, what, "run as its owner, or give this user the right to write there")
+        }
+        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
+            finding(Verdict::Warn, ABOUT, format!("{shown} can be read by others"), format!("chmod 700 {shown}"))
+        }
+        Ok(_) => finding(Verdict::Ok, ABOUT, shown, ""),
+    }
+}
+
+async fn lock(data: &Path) -> Finding {
+    match owner::living(data).await {
+        Some(owner) => finding(
+            Verdict::Ok,
+            "owner",
+            format!("process {} (`vigie {}`) runs jobs here", owner.pid, owner.command),
+            "",
+        ),
+        None => finding(Verdict::Ok, "owner", "nobody runs jobs here now", ""),
+    }
+}
+
+fn disk(data: &Path) -> Finding {
+    const ABOUT: &str = "disk";
+    let place = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let disks = Disks::new_with_refreshed_list();
+    let list = disks.iter().flat_map(|disks| disks.iter());
+    let holding = list.filter(|disk| place.starts_with(disk.mount_point()));
+    let Some(disk) = holding.max_by_key(|disk| disk.mount_point().as_os_str().len()) else {
+        return finding(Verdict::Warn, ABOUT, "its free space is not known", "look with df");
+    };
+    let free = disk.available_space();
+    let what = format!("{} MB free on {}", count(free >> 20), disk.mount_point().display());
+    match free {
+        free if free < FREE_FAIL => finding(Verdict::Fail, ABOUT, what, "free some space, or move the data directory"),
+        free if free < FREE_WARN => finding(Verdict::Warn, ABOUT, what, "free some space soon"),
+        _ => finding(Verdict::Ok, ABOUT, what, ""),
+    }
+}
+
+fn key(file: &Path) -> Finding {
+    const ABOUT: &str = "secret key";
+    let shown = file.display();
+    match fs::metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => finding(
+            Verdict::Warn,
+            ABOUT,
+            format!("{shown} is not there yet"),
+            "it is made at the first start; where accounts are already kept, restore it from a backup",
+        ),
+        Err(error) => finding(Verdict::Fail, ABOUT, format!("{shown}: {error}"), "check the rights on it"),
+        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
+            finding(Verdict::Fail, ABOUT, format!("{shown} can be read by others"), format!("chmod 600 {shown}"))
+        }
+        Ok(_) => finding(Verdict::Ok, ABOUT, format!("{shown}; keep a copy apart from the backups"), ""),
+    }
+}
+
+fn zone(config: &Config) -> Finding {
+    match config.zone.value.iana_name() {
+        Some(name) => finding(Verdict::Ok, "time zone", format!("{name} ({})", config.zone.from), ""),
+        None => finding(
+            Verdict::Warn,
+            "time zone",
+            "the system does not say which: days and logs are in UTC",
+            "set time-zone = \"Europe/Paris\" in vigie.toml",
+        ),
+    }
+}
+
+/// As the kernel tells it of this process.
+fn files() -> Finding {
+    const ABOUT: &str = "open files";
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let soft = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse::<u64>().ok());
+    match soft {
+        None => finding(Verdict::Ok, ABOUT, "no limit is known", ""),
+        Some(soft) if soft < FILES_WARN => finding(
+            Verdict::Warn,
+            ABOUT,
+            format!("at most {}", count(soft)),
+            "raise it for many clients: ulimit -n 65536, or LimitNOFILE= in the unit",
+        ),
+        Some(soft) => finding(Verdict::Ok, ABOUT, format!("at most {}", count(soft)), ""),
+    }
+}
+
+/// Whether the state can be read, and whether the accounts' servers answer.
+async fn database(config: &Config) -> Vec<Finding> {
+    const ABOUT: &str = "database";
+    if config.database.value.is_none() && !config.database_file().exists() {
+        return vec![finding(Verdict::Ok, ABOUT, "none yet", "")];
+    }
+    let connected = match app::reading(config).await {
+        Ok(connected) => connected,
+        Err(failure) => return vec![finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())],
+    };
+    let client = connected.client();
+    let mut findings = Vec::new();
+    match client.get("/api/v1/jobs?limit=1").await {
+        Ok(_) => findings.push(finding(Verdict::Ok, ABOUT, "its schema is this program's, and it answers", "")),
+        Err(failure) => findings.push(finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())),
+    }
+    let accounts = client.get("/api/v1/accounts").await.unwrap_or_default();
+    for account in accounts["rows"].as_array().into_iter().flatten().take(20) {
+        findings.push(account_finding(account).await);
+    }
+    findings
+}
+
+async fn account_finding(account: &Value) -> Finding {
+    const ABOUT: &str = "account";
+    let name = account["name"].as_str().unwrap_or_default();
+    let pause = &account["pause"];
+    if !pause.is_null() {
+        let why =
+            pause["reason"]["detail"].as_str().filter(|detail| !detail.is_empty()).or(pause["reason"]["code"].as_str());
+        let what = format!("{name} is paused: {}", render::plain(why.unwrap_or_default(), 160));
+        return finding(
+            Verdict::Warn,
+            ABOUT,
+            what,
+            "it goes on by itself, or after `vigie send` with the right password",
+        );
+    }
+    let url = account["url"].as_str().unwrap_or_default();
+    if url.starts_with("gmail:") {
+        return finding(Verdict::Ok, ABOUT, format!("{name}: the Gmail API, not asked"), "");
+    }
+    // Its password is sealed; whether the server is there can be told without it.
+    let without_user =
+        url::Url::parse(url).ok().and_then(|mut url| url.set_username("").ok().map(|()| url.to_string()));
+    let Some(Ok(server)) = without_user.map(|url| smtp::Account::from_url(&url, None)) else {
+        return finding(
+            Verdict::Fail,
+            ABOUT,
+            format!("{name}: its address `{url}` cannot be read"),
+            "send once more with the right --smtp",
+        );
+    };
+    match tokio::time::timeout(PATIENCE, smtp::check(&server)).await {
+        Ok(Ok(report)) => {
+            finding(Verdict::Ok, ABOUT, format!("{name} answers: {}", render::plain(&report.greeting, 80)), "")
+        }
+        Ok(Err(verdict)) => finding(
+            Verdict::Warn,
+            ABOUT,
+            format!("{name}: {}", super::send::explain(&verdict)),
+            "check host, port and firewall",
+        ),
+        Err(_) => finding(Verdict::Warn, ABOUT, format!("{name} does not answer"), "check host, port and firewall"),
+    }
+}

@@ -1,0 +1,259 @@
+//! A run, watched to its end, and what is said when it is over.
+
+use crate::{
+    app::Owned,
+    client::Client,
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{
+        self, Align, Table, count, counted, duration,
+        progress::{Bar, Progress, Silence},
+    },
+    signals::Stop,
+};
+use model::{Clock, Timestamp, Verdict};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const LOOK_EVERY: Duration = Duration::from_millis(150);
+/// A pause that ends by itself sooner than this is waited for.
+const PAUSE_WAITED_FOR: Duration = Duration::from_secs(16 * 60);
+/// Those who did not get theirs that are shown at the end.
+const SHOWN: u64 = 20;
+
+/// Why watching ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Ended {
+    Over(Progress),
+    /// A person has to resume it, or it waits for long.
+    Paused(Progress),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Shows the progress of `job` until it ends, is paused for long, or Ctrl-C.
+pub(super) async fn run(config: &Config, client: &Client, job: &str, stop: &Stop) -> Result<Ended> {
+    let mut bar = Bar::new(Silence::beside(config));
+    let path = format!("/api/v1/jobs/{job}/progress");
+    let ended = loop {
+        let progress = Progress::of(&client.get(&path).await?);
+        bar.show(&progress);
+        if progress.is_final() {
+            break Ended::Over(progress);
+        }
+        if progress.status == "paused" && !is_short(&progress, Clock::System.now()) {
+            break Ended::Paused(progress);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = stop.asked() => break Ended::Interrupted,
+        }
+    };
+    bar.end();
+    Ok(ended)
+}
+
+fn is_short(progress: &Progress, now: Timestamp) -> bool {
+    progress.resumes_at.is_some_and(|at| at.since(now) < PAUSE_WAITED_FOR)
+}
+
+/// The closing summary, those who did not get theirs, and the exit code.
+pub(super) async fn conclude(config: &Config, client: &Client, job: &str, ended: &Ended) -> Result<Exit> {
+    let value = client.get(&format!("/api/v1/jobs/{job}")).await?;
+    let progress = Progress::of(&value);
+    let exit = exit_of(&progress, ended);
+    let missed = client.get(&format!("/api/v1/jobs/{job}/items?trouble=true&limit={SHOWN}")).await?;
+    if config.json {
+        render::json(&summary(&value, &missed))?;
+        return Ok(exit);
+    }
+    render::say(&closing(&value, &progress, config));
+    let rows = missed["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !rows.is_empty() {
+        render::out(&items(rows).to_string())?;
+    }
+    if !missed["next"].is_null() {
+        render::say(&format!("all of them: vigie jobs items {job} --trouble"));
+    }
+    if progress.unknown > 0 {
+        render::say(
+            "unknown: it may have arrived; ask, then say so: `vigie jobs settle JOB --sent ROW` or --not-sent ROW",
+        );
+    }
+    Ok(exit)
+}
+
+fn exit_of(progress: &Progress, ended: &Ended) -> Exit {
+    match (progress.status.as_str(), ended) {
+        ("failed", _) => Exit::Failed,
+        _ if progress.is_all_sent() => Exit::Done,
+        ("completed" | "cancelled", _) => Exit::SomeNotSent,
+        _ => Exit::Paused,
+    }
+}
+
+/// One object that says how it ended.
+pub(super) fn summary(job: &Value, missed: &Value) -> Value {
+    let mut summary = json!({"job_id": job["id"], "status": job["state"]});
+    for name in [
+        "name",
+        "total",
+        "succeeded",
+        "failed",
+        "unknown",
+        "skipped",
+        "queued",
+        "reason",
+        "resumes_at",
+        "started_at",
+        "finished_at",
+    ] {
+        summary[name] = job[name].clone();
+    }
+    summary["seconds"] = elapsed(job).map_or(Value::Null, |time| json!((time.as_secs_f64() * 1000.0).round() / 1000.0));
+    summary["not_sent"] = missed["rows"].clone();
+    summary["more_not_sent"] = json!(!missed["next"].is_null());
+    summary
+}
+
+fn elapsed(job: &Value) -> Option<Duration> {
+    let time = |name: &str| job[name].as_str()?.parse::<Timestamp>().ok();
+    Some(time("finished_at").or_else(|| time("updated_at"))?.since(time("started_at")?))
+}
+
+fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
+    let mut text = match progress.status.as_str() {
+        "completed" => "done".to_owned(),
+        "cancelled" => "cancelled".to_owned(),
+        "failed" => format!("failed: {}", progress.reason.as_deref().unwrap_or("no reason given")),
+        "paused" => {
+            let until = match progress.resumes_at {
+                Some(_) => format!(
+                    "goes on at {}, while `vigie serve` runs",
+                    render::moment(&job["resumes_at"], &config.zone.value)
+                ),
+                None => format!("vigie jobs resume {}", job["id"].as_str().unwrap_or_default()),
+            };
+            format!("paused: {} ({until})", progress.reason.as_deref().unwrap_or("no reason given"))
+        }
+        other => format!("still {other}"),
+    };
+    text += &format!(": {} sent of {}", count(progress.succeeded), count(progress.total));
+    for (number, word) in [(progress.failed, "failed"), (progress.unknown, "unknown"), (progress.skipped, "skipped")] {
+        if number > 0 {
+            text += &format!(", {} {word}", count(number));
+        }
+    }
+    if let Some(time) = elapsed(job).filter(|_| progress.is_final()) {
+        let rate = progress.succeeded as f64 / time.as_secs_f64().max(0.001);
+        text += &format!(", in {} ({rate:.1}/s)", duration(time));
+    }
+    render::plain(&text, 400)
+}
+
+/// A table of items, with why each is as it is.
+pub(super) fn items(rows: &[Value]) -> Table {
+    let mut table =
+        Table::new(&[("row", Align::Right), ("state", Align::Left), ("to", Align::Left), ("why", Align::Left)]);
+    for item in rows {
+        let text = |name: &str| item[name].as_str().unwrap_or_default();
+        table.row([
+            item["seq"].as_i64().unwrap_or(0).to_string(),
+            text("state").to_owned(),
+            render::plain(text("label"), 50),
+            render::plain(&why(item), 120),
+        ]);
+    }
+    table
+}
+
+fn why(item: &Value) -> String {
+    let Ok(verdict) = serde_json::from_value::<Verdict>(item["verdict"].clone()) else { return String::new() };
+    let refused = item["detail"].as_str().filter(|detail| !detail.is_empty());
+    let refused = refused.map_or(String::new(), |detail| format!("{detail}: "));
+    // What was wrong with a row says it all.
+    if verdict.code == "invalid_row" {
+        return verdict.reply;
+    }
+    refused + &super::send::explain(&verdict)
+}
+
+/// What an earlier process left, and what goes on now.
+pub(super) async fn tell_resumed(config: &Config, owned: &Owned) -> Result<()> {
+    let Some(ready) = &owned.ready else { return Ok(()) };
+    if config.json {
+        return Ok(());
+    }
+    if ready.unknown > 0 {
+        render::say(&format!(
+            "{} in flight when the last process ended: perhaps sent, kept as unknown (`vigie jobs settle`)",
+            counted(ready.unknown, "message")
+        ));
+    }
+    if ready.requeued > 0 {
+        render::say(&format!(
+            "{} in flight when the last process ended: sent again, as their job allows",
+            counted(ready.requeued, "message")
+        ));
+    }
+    for job in &ready.unprepared {
+        render::say(&format!("job {job} had not been read to its end: not started, nothing was sent"));
+    }
+    let open = owned.client.get("/api/v1/jobs?state=pending,running&limit=100").await?;
+    let open = open["rows"].as_array().map_or(0, Vec::len) as u64;
+    if open > 0 {
+        render::say(&format!("going on with {} interrupted earlier (`vigie jobs`)", counted(open, "run")));
+    }
+    Ok(())
+}
+
+/// The id of the one job whose id begins so.
+pub(super) async fn job_id(client: &Client, given: &str) -> Result<String> {
+    if given.parse::<model::JobId>().is_ok() {
+        return Ok(given.to_owned());
+    }
+    let no_such = || Failure::refused(format!("no job's id begins with `{given}`")).help("see `vigie jobs`");
+    if given.is_empty() || !given.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+        return Err(no_such());
+    }
+    let newest = client.get("/api/v1/jobs?limit=1000").await?;
+    let ids = newest["rows"].as_array().into_iter().flatten().filter_map(|job| job["id"].as_str());
+    let mut fitting = ids.filter(|id| id.starts_with(&given.to_ascii_lowercase()));
+    match (fitting.next(), fitting.next()) {
+        (Some(id), None) => Ok(id.to_owned()),
+        (Some(_), Some(_)) => Err(Failure::refused(format!("several jobs' ids begin with `{given}`"))
+            .help("give more of it; see `vigie jobs`")),
+        (None, _) => Err(no_such()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_say_how_it_ended() {
+        let exit = |job: Value| {
+            let progress = Progress::of(&job);
+            exit_of(&progress, &Ended::Over(progress.clone()))
+        };
+        assert_eq!(exit(json!({"state": "completed", "total": 2, "succeeded": 2})), Exit::Done);
+        assert_eq!(exit(json!({"state": "completed", "total": 2, "succeeded": 1, "skipped": 1})), Exit::Done);
+        assert_eq!(exit(json!({"state": "completed", "failed": 1})), Exit::SomeNotSent);
+        assert_eq!(exit(json!({"state": "completed", "unknown": 1})), Exit::SomeNotSent);
+        assert_eq!(exit(json!({"state": "cancelled"})), Exit::SomeNotSent);
+        assert_eq!(exit(json!({"state": "failed"})), Exit::Failed);
+        assert_eq!(exit(json!({"state": "paused"})), Exit::Paused);
+        assert_eq!(exit(json!({"state": "running"})), Exit::Paused);
+    }
+
+    #[test]
+    fn a_short_pause_is_waited_for() {
+        let now: Timestamp = "2025-01-10T10:00:00Z".parse().unwrap();
+        let paused =
+            |at: Option<&str>| Progress { resumes_at: at.map(|at| at.parse().unwrap()), ..Progress::default() };
+        assert!(is_short(&paused(Some("2025-01-10T10:15:00Z")), now));
+        assert!(!is_short(&paused(Some("2025-01-10T13:00:00Z")), now));
+        assert!(!is_short(&paused(None), now));
+    }
+}

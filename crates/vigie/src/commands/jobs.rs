@@ -1,0 +1,277 @@
+//! `vigie jobs …`
+
+use super::{follow, when};
+use crate::{
+    app::{self, Connected, Engines},
+    cli::{ItemsArgs, JobArg, JobsArgs, JobsCommand, JobsListArgs},
+    client::{Client, query},
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, Align, Table, count},
+    signals::Stop,
+};
+use model::Clock;
+use serde_json::{Value, json};
+use std::{fmt::Display, time::Duration};
+
+/// Records of a log that are asked for at once.
+const LOG_PAGE: u32 = 1_000;
+
+pub(super) async fn run(config: &Config, args: JobsArgs) -> Result<Exit> {
+    match args.command {
+        None => list(config, &args.list).await,
+        Some(JobsCommand::List(args)) => list(config, &args).await,
+        Some(JobsCommand::Show(job)) => show(config, &job).await,
+        Some(JobsCommand::Watch { job }) => watch(config, job).await,
+        Some(JobsCommand::Pause(job)) => change(config, &job, "pause", json!({})).await,
+        Some(JobsCommand::Resume(job)) => change(config, &job, "resume", json!({})).await,
+        Some(JobsCommand::Cancel(job)) => change(config, &job, "cancel", json!({})).await,
+        Some(JobsCommand::RetryFailed(job)) => change(config, &job, "retry-failed", json!({})).await,
+        Some(JobsCommand::Items(args)) => items(config, &args).await,
+        Some(JobsCommand::Settle { job, sent, not_sent }) => {
+            let (seqs, verdict) = if sent.is_empty() { (not_sent, "not_sent") } else { (sent, "sent") };
+            let by = std::env::var("USER").unwrap_or_else(|_| "command line".into());
+            change(config, &job, "settle", json!({"seqs": seqs, "as": verdict, "by": by})).await
+        }
+        Some(JobsCommand::Log { job, follow }) => {
+            log(config, &job, if follow { Tail::Follow } else { Tail::Once }).await
+        }
+    }
+}
+
+async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
+    let zone = &config.zone.value;
+    let since = args.since.as_deref().map(|text| when::past(text, "since", zone, Clock::System.now())).transpose()?;
+    let connected = app::reading(config).await?;
+    let path = query([
+        ("state", joined(&args.state)),
+        ("kind", args.kind.clone()),
+        ("q", args.query.clone()),
+        ("since", since.map(|at| at.to_string())),
+        ("limit", Some(args.limit.to_string())),
+    ]);
+    let page = connected.client().get(&format!("/api/v1/jobs{path}")).await?;
+    if config.json {
+        render::json(&page)?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[
+        ("id", Align::Left),
+        ("state", Align::Left),
+        ("done", Align::Right),
+        ("failed", Align::Right),
+        ("unknown", Align::Right),
+        ("created", Align::Left),
+        ("name", Align::Left),
+    ]);
+    for job in rows(&page) {
+        let number = |name: &str| count(job[name].as_u64().unwrap_or(0));
+        let processed: u64 =
+            ["succeeded", "failed", "unknown", "skipped"].iter().filter_map(|name| job[*name].as_u64()).sum();
+        table.row([
+            text(job, "id").to_owned(),
+            text(job, "state").to_owned(),
+            format!("{}/{}", count(processed), number("total")),
+            number("failed"),
+            number("unknown"),
+            render::moment(&job["created_at"], zone),
+            render::plain(text(job, "name"), 60),
+        ]);
+    }
+    if table.is_empty() {
+        render::say("no job matches");
+    } else {
+        render::out(&table.to_string())?;
+    }
+    more(&page, "jobs", args.limit);
+    Ok(Exit::Done)
+}
+
+async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let id = follow::job_id(client, &job.job).await?;
+    let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
+    if config.json {
+        render::json(&job)?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
+    for name in [
+        "id",
+        "name",
+        "kind",
+        "state",
+        "application_name",
+        "flow_name",
+        "created_by",
+        "task_type",
+        "task_id",
+        "on_unknown",
+        "message",
+    ] {
+        if !text(&job, name).is_empty() {
+            table.row([name.replace('_', " "), render::plain(text(&job, name), 200)]);
+        }
+    }
+    let reason = &job["reason"];
+    if !reason.is_null() {
+        table.row([
+            "reason".into(),
+            render::plain(&format!("{} {}", text(reason, "code"), text(reason, "detail")), 300),
+        ]);
+    }
+    for name in ["total", "succeeded", "failed", "unknown", "skipped", "queued", "running"] {
+        table.row([name.into(), count(job[name].as_u64().unwrap_or(0))]);
+    }
+    for name in ["created_at", "started_at", "finished_at", "resumes_at"] {
+        if !job[name].is_null() {
+            table.row([name.replace('_', " "), render::moment(&job[name], &config.zone.value)]);
+        }
+    }
+    render::out(table.to_string().trim_start())?;
+    Ok(Exit::Done)
+}
+
+async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let id = match job {
+        Some(job) => follow::job_id(client, &job).await?,
+        None => {
+            let open = client.get("/api/v1/jobs?state=running,paused,pending,preparing&limit=1").await?;
+            let newest = rows(&open).first().map(|job| text(job, "id").to_owned());
+            newest.ok_or_else(|| {
+                Failure::new("no job runs or waits").help("name one: vigie jobs watch JOB; see `vigie jobs`")
+            })?
+        }
+    };
+    let stop = Stop::listen().map_err(Failure::new)?;
+    let ended = follow::run(config, client, &id, &stop).await?;
+    if ended == follow::Ended::Interrupted {
+        return Ok(Exit::Done);
+    }
+    follow::conclude(config, client, &id, &ended).await
+}
+
+async fn change(config: &Config, job: &JobArg, verb: &str, body: Value) -> Result<Exit> {
+    // Nothing is begun only because a job is paused or settled: no engine.
+    let connected = app::changing(config, "jobs", Engines::Rest).await?;
+    let changed = async {
+        let id = follow::job_id(connected.client(), &job.job).await?;
+        connected.client().post(&format!("/api/v1/jobs/{id}/{verb}"), &body).await
+    };
+    let changed = changed.await;
+    let runs = matches!(connected, Connected::Theirs(..)) || config.database.value.is_some();
+    connected.close().await;
+    let changed = changed?;
+    let job = if changed["job"].is_object() { &changed["job"] } else { &changed };
+    if config.json {
+        render::json(&changed)?;
+        return Ok(Exit::Done);
+    }
+    let progress = render::progress::Progress::of(job);
+    render::say(&format!(
+        "{}: {}, {} of {} processed",
+        render::plain(text(job, "name"), 60),
+        progress.status,
+        count(progress.succeeded + progress.failed + progress.unknown + progress.skipped),
+        count(progress.total)
+    ));
+    if !runs && matches!(progress.status.as_str(), "pending" | "running") {
+        render::say("nothing runs jobs on this directory now: start `vigie serve`");
+    }
+    Ok(Exit::Done)
+}
+
+async fn items(config: &Config, args: &ItemsArgs) -> Result<Exit> {
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let id = follow::job_id(client, &args.job.job).await?;
+    let path = query([
+        ("state", joined(&args.state)),
+        ("trouble", args.trouble.then(|| "true".to_owned())),
+        ("q", args.query.clone()),
+        ("limit", Some(args.limit.to_string())),
+    ]);
+    let page = client.get(&format!("/api/v1/jobs/{id}/items{path}")).await?;
+    if config.json {
+        render::json(&page)?;
+        return Ok(Exit::Done);
+    }
+    if rows(&page).is_empty() {
+        render::say("no item matches");
+    } else {
+        render::out(&follow::items(rows(&page)).to_string())?;
+    }
+    more(&page, "items", args.limit);
+    Ok(Exit::Done)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    Once,
+    Follow,
+}
+
+async fn log(config: &Config, job: &JobArg, tail: Tail) -> Result<Exit> {
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let id = follow::job_id(client, &job.job).await?;
+    let mut after = Value::Null;
+    loop {
+        // Asked before the page, so that what is logged last is still read.
+        let over = tail == Tail::Once || is_over(client, &id).await?;
+        let from = after.as_u64().map(|at| at.to_string()).or_else(|| after.as_str().map(str::to_owned));
+        let path = query([("after", from.clone()), ("limit", Some(LOG_PAGE.to_string()))]);
+        let page = client.get(&format!("/api/v1/jobs/{id}/log{path}")).await?;
+        for record in rows(&page) {
+            show_record(config, record)?;
+        }
+        let next = page["next"].clone();
+        let is_end = rows(&page).is_empty() || next.is_null() || next == after;
+        if !next.is_null() {
+            after = next;
+        }
+        match (is_end, over) {
+            (true, true) => return Ok(Exit::Done),
+            (true, false) => tokio::time::sleep(Duration::from_millis(300)).await,
+            _ => {}
+        }
+    }
+}
+
+async fn is_over(client: &Client, id: &str) -> Result<bool> {
+    let progress = client.get(&format!("/api/v1/jobs/{id}/progress")).await?;
+    Ok(render::progress::Progress::of(&progress).is_final())
+}
+
+fn show_record(config: &Config, record: &Value) -> Result<()> {
+    if config.json {
+        return render::out(&record.to_string());
+    }
+    let at = render::moment(&record["at"], &config.zone.value);
+    render::out(&format!(
+        "{at} [{}] {}",
+        text(record, "level").to_uppercase(),
+        render::plain(text(record, "message"), 2_000)
+    ))
+}
+
+fn rows(page: &Value) -> &[Value] {
+    page["rows"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+fn joined<T: Display>(values: &[T]) -> Option<String> {
+    (!values.is_empty()).then(|| values.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+}
+
+fn more(page: &Value, what: &str, limit: u32) {
+    if !page["next"].is_null() {
+        render::say(&format!("there are more {what} than {limit}: raise --limit, or narrow the choice"));
+    }
+}

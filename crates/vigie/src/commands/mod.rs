@@ -1,0 +1,46 @@
+//! One file per command: it asks the API and shows the answer.
+
+mod config;
+mod demo;
+mod doctor;
+mod follow;
+mod jobs;
+mod pages;
+mod report;
+mod send;
+mod serve;
+mod token;
+mod traces;
+mod when;
+
+use crate::{
+    cli::{Cli, Command},
+    config::{Config, variables},
+    failure::{Exit, Result},
+};
+
+/// Runs the command that was typed.
+pub(crate) async fn run(cli: Cli) -> Result<Exit> {
+    let listen = match &cli.command {
+        Command::Completions { shell } => return pages::completions(*shell),
+        Command::Man { dir } => return pages::man(dir.as_deref()),
+        Command::Serve(args) => args.listen.listen,
+        Command::Demo(args) => args.listen.listen,
+        _ => None,
+    };
+    let variables = variables();
+    let config = Config::load(&cli.global, listen, &variables)?;
+    match cli.command {
+        Command::Send(args) => send::run(&config, &args, &variables).await,
+        Command::Jobs(args) => jobs::run(&config, args).await,
+        Command::Traces(args) => traces::run(&config, &args).await,
+        Command::Report(args) => report::run(&config, &args).await,
+        Command::Demo(args) => demo::run(config, &args).await,
+        Command::Serve(_) => serve::serve(&config).await,
+        Command::Worker => serve::worker(&config).await,
+        Command::Token { command } => token::run(&config, command).await,
+        Command::Config { .. } => config::check(&config, &variables),
+        Command::Doctor => doctor::run(&config).await,
+        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Done),
+    }
+}

@@ -1,0 +1,198 @@
+//! `vigie send`: settings → every row checked → the job enqueued → followed to its end.
+//!
+//! Checked rows go into a file of their own as they are checked, and from there into the job: what was checked is
+//! what is sent, and memory stays flat however many rows there are.
+
+mod check;
+mod enqueue;
+mod plan;
+mod preview;
+mod secret;
+
+pub(super) use enqueue::{Enqueued, enqueue};
+pub(super) use plan::Plan;
+
+use super::follow;
+use crate::{
+    app::{self, Connected, Engines},
+    cli::SendArgs,
+    config::{Config, Variables},
+    failure::{Exit, Failure, Result},
+    render::{self, progress::Silence},
+    signals::Stop,
+};
+use check::Checked;
+use mail::{spec::OnInvalid, verdict_text};
+use secrecy::SecretString;
+use serde_json::json;
+
+pub(super) use check::check_rows;
+
+pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables) -> Result<Exit> {
+    let plan = Plan::make(config, args)?;
+    let password_file = secret::file(args, variables);
+    if args.check {
+        return rehearse(config, &plan, secret::given(password_file.as_deref(), variables)?).await;
+    }
+    if let Some(row) = args.preview {
+        return preview::show(config, &plan, row);
+    }
+    if let Some(to) = &args.test_to {
+        let secret = secret::required(&plan, password_file.as_deref(), variables)?;
+        return preview::send_test(config, &plan, to, secret).await;
+    }
+    if !plan.runs_as_given(config) {
+        return Err(Failure::refused("it is not said by which way to send")
+            .help("give --smtp smtp://user@mail.example.org:587, or gmail://user@domain"));
+    }
+    // Before the data directory is touched: most runs that fail, fail here.
+    let checked = check_rows(config, &plan, Silence::beside(config)).await?;
+    refuse(config, &plan, &checked)?;
+    let engines = if args.detach { Engines::Rest } else { Engines::Run(jobs::RetryPolicy::default()) };
+    let connected = app::changing(config, "send", engines).await?;
+    let ended =
+        send(config, args, &plan, checked, &connected, || secret::given(password_file.as_deref(), variables)).await;
+    connected.close().await;
+    ended
+}
+
+async fn send(
+    config: &Config,
+    args: &SendArgs,
+    plan: &Plan,
+    checked: Checked,
+    connected: &Connected,
+    given: impl FnOnce() -> Result<Option<SecretString>>,
+) -> Result<Exit> {
+    let client = connected.client();
+    if let Connected::Ours(owned) = connected {
+        follow::tell_resumed(config, owned).await?;
+    }
+    let secret = secret::for_account(plan, client, given()?).await?;
+    if secret.is_some() || !plan.wants_secret() {
+        warn_unreachable(config, plan, secret.as_ref()).await;
+    }
+    if !config.json {
+        render::say(&check::summary(plan, &checked.report));
+    }
+    let Enqueued { job, skipped } = enqueue(plan, checked, secret.as_ref(), client).await?;
+    if skipped > 0 && !config.json {
+        render::say(&format!(
+            "{} skipped: sent by earlier runs of \"{}\"",
+            render::counted(skipped, "row"),
+            plan.mailing.name
+        ));
+    }
+    if args.detach {
+        return detached(config, connected, &job);
+    }
+    let stop = Stop::listen().map_err(Failure::new)?;
+    let ended = follow::run(config, client, &job, &stop).await?;
+    match (&ended, connected) {
+        (follow::Ended::Interrupted, Connected::Theirs(_, owner)) if !config.json => {
+            render::say(&format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid));
+        }
+        (follow::Ended::Interrupted, _) if !config.json => {
+            render::say(
+                "what is being sent is finished, the rest waits: `vigie serve`, or the next `vigie send`, goes on with it",
+            );
+        }
+        _ => {}
+    }
+    follow::conclude(config, client, &job, &ended).await
+}
+
+fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
+    let runs = match connected {
+        Connected::Theirs(_, owner) => Some(owner.pid),
+        _ => None,
+    };
+    if config.json {
+        render::json(&json!({"job_id": job, "running_in": runs}))?;
+    } else {
+        render::out(job)?;
+        if runs.is_none() && config.database.value.is_none() {
+            render::say("nothing runs jobs on this directory yet: start `vigie serve`");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Says what is wrong; an error when nothing may be sent.
+fn refuse(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
+    let problems = &checked.report.problems;
+    let stops = plan.mailing.on_invalid == OnInvalid::Stop && problems.errors > 0;
+    if config.json && (stops || checked.report.rows_good == 0) {
+        render::json(&json!({"refused": true, "report": checked.report}))?;
+    } else {
+        check::list(problems);
+    }
+    if checked.report.rows == 0 || checked.report.rows_good == 0 {
+        return Err(Failure::refused("nobody is left to send to: nothing was sent"));
+    }
+    if stops {
+        let what = format!("{} found: nothing was sent", render::counted(problems.errors, "problem"));
+        let help = format!(
+            "correct {}, or send the {} with --on-invalid skip",
+            plan.shown(),
+            render::counted(checked.report.rows_good, "good row")
+        );
+        return Err(Failure::refused(what).help(help));
+    }
+    Ok(())
+}
+
+/// `--check`
+async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) -> Result<Exit> {
+    let checked = check::check_rows(config, plan, Silence::beside(config)).await?;
+    let server = match plan.runs_as_given(config) && (secret.is_some() || !plan.wants_secret()) {
+        true => Some(secret::check(plan, secret.as_ref()).await),
+        false => None,
+    };
+    let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).cloned();
+    let ready = checked.report.problems.errors == 0 && unreachable.is_none();
+    if config.json {
+        let eta = check::eta(plan, &checked.report);
+        render::json(&json!({"ready": ready, "report": checked.report, "eta": eta, "server": unreachable}))?;
+    } else {
+        check::list(&checked.report.problems);
+        if let Some(first) = &checked.first {
+            render::out(&preview::text(plan, first, 1)?)?;
+        }
+        match &server {
+            Some(Ok(server)) => render::say(&format!("server: {server}")),
+            Some(Err(why)) => render::say(&format!("server: {why}")),
+            None if plan.runs_as_given(config) => {
+                render::say("server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)")
+            }
+            None => render::say("server: none is given (--smtp)"),
+        }
+        render::say(&check::summary(plan, &checked.report));
+    }
+    if ready {
+        return Ok(Exit::Done);
+    }
+    let count = checked.report.problems.errors + u64::from(unreachable.is_some());
+    Err(Failure::refused(format!("{} found: it would not be sent as it is", render::counted(count, "problem"))))
+}
+
+/// A server that does not answer now may do so later: the run begins, and waits for it.
+async fn warn_unreachable(config: &Config, plan: &Plan, secret: Option<&SecretString>) {
+    if let Err(why) = secret::check(plan, secret).await
+        && !config.json
+    {
+        render::say(&format!(
+            "warning: {why}\nwarning: the run begins all the same, and goes on when the server lets it"
+        ));
+    }
+}
+
+/// A verdict in a line, with what the other side said.
+pub(super) fn explain(verdict: &model::Verdict) -> String {
+    let said = verdict_text::explain(verdict, mail::language::Language::English);
+    if verdict.reply.is_empty() {
+        said
+    } else {
+        format!("{said} [{}]", verdict.reply.lines().next().unwrap_or_default())
+    }
+}

@@ -1,0 +1,117 @@
+//! Every row looked at before anything leaves.
+
+use super::plan::Plan;
+use crate::{
+    config::Config,
+    failure::{At as _, Failure, Result},
+    owner,
+    render::{
+        self, counted,
+        progress::{Bar, Silence},
+    },
+};
+use mail::{
+    enqueue::{invalid_item, new_item},
+    item::MailItem,
+    preflight::{self, Preflight, Report},
+    problem::Problems,
+    spec::OnInvalid,
+};
+use serde_json::json;
+use std::{
+    fs::File,
+    io::{BufWriter, Seek as _, Write as _},
+};
+use store::NewItem;
+
+/// Problems that a terminal is shown.
+const SHOWN: usize = 50;
+
+/// What was found, and the items, ready to be enqueued.
+pub(in crate::commands) struct Checked {
+    pub(super) report: Report,
+    pub(super) first: Option<MailItem>,
+    /// Lines of JSON, from the first.
+    pub(super) items: File,
+}
+
+/// Checks every row that `--where` keeps.
+pub(in crate::commands) async fn check_rows(config: &Config, plan: &Plan, silence: Silence) -> Result<Checked> {
+    owner::make_dir(&config.data.value)?;
+    let spool = tempfile::tempfile_in(&config.data.value).at(config.data.value.display())?;
+    // Files are read and hashed here; whoever waits has nothing else to do.
+    tokio::task::block_in_place(|| pass(plan, spool, Bar::counting(silence)))
+}
+
+fn pass(plan: &Plan, spool: File, mut bar: Bar) -> Result<Checked> {
+    let mut preflight = Preflight::new(&plan.mailing, &plan.templates, &plan.preflight);
+    let mut items = BufWriter::new(spool);
+    let (mut first, mut seq) = (None, 0);
+    for row in plan.rows()? {
+        if row.as_ref().is_ok_and(|row| !plan.filter.keeps(row)) {
+            continue;
+        }
+        let item = match preflight.check(row) {
+            Ok(item) => {
+                seq += 1;
+                let new = new_item(&plan.mailing, &item, seq);
+                first.get_or_insert(item);
+                new
+            }
+            Err(problems) if plan.mailing.on_invalid == OnInvalid::Skip => {
+                seq += 1;
+                invalid_item(&plan.mailing, &problems, seq)
+            }
+            Err(_) => continue,
+        };
+        write(&mut items, &item).map_err(|error| {
+            Failure::new(format!("the data directory: {error}")).help("free some space on that disk")
+        })?;
+        if seq % 256 == 0 {
+            bar.tick(seq.unsigned_abs(), "rows checked:");
+        }
+    }
+    bar.clear();
+    let mut items = items.into_inner().map_err(|error| Failure::new(error.error()))?;
+    items.rewind().at("the data directory")?;
+    Ok(Checked { report: preflight.finish(), first, items })
+}
+
+fn write(out: &mut BufWriter<File>, item: &NewItem) -> std::io::Result<()> {
+    let line = json!({
+        "seq": item.seq, "message_no": item.message_no, "ledger_key": item.ledger_key, "label": item.label,
+        "payload": item.payload, "verdict": item.verdict,
+    });
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
+/// Shows the problems, as many as can be read.
+pub(super) fn list(problems: &Problems) {
+    for problem in problems.listed.iter().take(SHOWN) {
+        let word = if problem.severity == mail::problem::Severity::Warning { "warning" } else { "error" };
+        render::say(&format!("{word}: {problem}"));
+    }
+    let more = (problems.errors + problems.warnings).saturating_sub(SHOWN as u64);
+    if more > 0 {
+        render::say(&format!("… and {} more; --json lists up to 1,000", render::count(more)));
+    }
+}
+
+/// `500 messages at 60/min: 8 min 20 s; …`
+pub(super) fn eta(plan: &Plan, report: &Report) -> String {
+    preflight::eta(report.messages, &plan.limits, 0, mail::language::Language::English)
+}
+
+pub(super) fn summary(plan: &Plan, report: &Report) -> String {
+    let eta = eta(plan, report);
+    if report.rows_good == report.messages && report.recipients == report.messages {
+        return eta;
+    }
+    format!(
+        "{} for {}, {}: {eta}",
+        counted(report.messages, "message"),
+        counted(report.rows_good, "row"),
+        counted(report.recipients, "recipient")
+    )
+}

@@ -1,0 +1,96 @@
+//! From checked rows to a job that runs, all of it through the API.
+
+use super::{
+    check::Checked,
+    plan::{Plan, refused},
+};
+use crate::{
+    client::{Client, escaped, query},
+    failure::{At as _, Failure, Result},
+};
+use axum::body::Bytes;
+use futures_util::{Stream, TryStreamExt as _};
+use mail::recipients::{Reader, column_index};
+use model::pace::Limits;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use std::{io::Write as _, path::Path};
+use tokio_util::io::ReaderStream;
+
+pub(in crate::commands) struct Enqueued {
+    /// The job's id.
+    pub(in crate::commands) job: String,
+    /// Rows that earlier runs had sent.
+    pub(in crate::commands) skipped: u64,
+}
+
+/// Makes the account and the job, fills it, and sets it going. When it is cut off in between, nothing is sent.
+pub(in crate::commands) async fn enqueue(
+    plan: &Plan,
+    checked: Checked,
+    secret: Option<&SecretString>,
+    client: &Client,
+) -> Result<Enqueued> {
+    let account = plan.account_name();
+    let mut body = json!({"url": plan.url, "limits": Limits::from(plan.limits.clone())});
+    if let Some(secret) = secret {
+        body["secret"] = secret.expose_secret().into();
+    }
+    client.put(&format!("/api/v1/accounts/{}", escaped(&account)), &body).await?;
+    let mailing = &plan.mailing;
+    if let Some(ledger) = &plan.ledger {
+        let keys = keys(plan, ledger)?;
+        client.upload(&format!("/api/v1/ledger/{}", escaped(&mailing.name)), stream(keys)).await?;
+    }
+    let job = json!({
+        "kind": "mail", "name": mailing.name, "user": mailing.created_by, "application": mailing.application_name,
+        "flow": mailing.flow_name, "spec": mailing, "account": account, "on_unknown": mailing.on_unknown, "prepare": true,
+    });
+    let job = client.post("/api/v1/jobs", &job).await?;
+    let id = job["id"].as_str().ok_or_else(|| Failure::new("the answer to a new job holds no id"))?.to_owned();
+    let ledger = query([("ledger", plan.skips_sent.then(|| mailing.name.clone()))]);
+    let added = client.upload(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(checked.items)).await;
+    let added: Value = match added {
+        Ok(added) => added,
+        Err(failure) => {
+            // Best effort: an unfinished job is given up at the next start in any case.
+            let _ = client.post(&format!("/api/v1/jobs/{id}/cancel"), &json!({})).await;
+            return Err(Failure { what: format!("{}: nothing was sent", failure.what), ..failure });
+        }
+    };
+    client.post(&format!("/api/v1/jobs/{id}/ready"), &json!({})).await?;
+    Ok(Enqueued { job: id, skipped: added["skipped"].as_u64().unwrap_or(0) })
+}
+
+fn stream(file: std::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
+    ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 * 1024).map_ok(Bytes::from)
+}
+
+/// The keys of a file of what was sent before, a JSON string per line.
+fn keys(plan: &Plan, path: &Path) -> Result<std::fs::File> {
+    use std::io::Seek as _;
+    let reader = Reader::open(path).map_err(|found| refused(&found))?;
+    let name = path.display().to_string();
+    let headings = plan.mailing.key.iter().filter_map(|index| plan.mailing.columns.get(*index));
+    let places: Vec<usize> = headings
+        .map(|heading| {
+            column_index(reader.columns(), heading)
+                .map_err(|error| Failure::refused(format!("{name}: {}", error.what())).help(error.remedy()))
+        })
+        .collect::<Result<_>>()?;
+    let mut keys = tempfile::tempfile().at("the folder for temporary files")?;
+    let mut out = std::io::BufWriter::new(&mut keys);
+    for row in reader {
+        let row = row.map_err(|problem| refused(&[problem]))?;
+        // The values in the order of the mailing's own columns, so that its key can be taken of them.
+        let mut values = vec![String::new(); plan.mailing.columns.len()];
+        for (place, index) in places.iter().zip(&plan.mailing.key) {
+            values[*index] = row.values.get(*place).cloned().unwrap_or_default();
+        }
+        let key = plan.mailing.key_of(&values).unwrap_or_default();
+        writeln!(out, "{}", Value::String(key)).at("the folder for temporary files")?;
+    }
+    drop(out);
+    keys.rewind().at("the folder for temporary files")?;
+    Ok(keys)
+}

@@ -1,0 +1,114 @@
+//! The password of an account: from a file, the environment or a prompt, never from the command line; and whether the
+//! server takes it.
+
+use super::{
+    explain,
+    plan::{Plan, smtp_account},
+};
+use crate::{
+    cli::SendArgs,
+    client::{Client, escaped},
+    config::Variables,
+    failure::{At as _, Failure, Result},
+    render,
+};
+use mail::smtp;
+use secrecy::SecretString;
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Bytes of a password or a service account's key.
+const SECRET_BYTES_MAX: u64 = 64 * 1024;
+/// How long the server may take to answer before the run begins.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The file that holds the password, if one is named.
+pub(super) fn file(args: &SendArgs, variables: &Variables) -> Option<PathBuf> {
+    args.smtp_password_file.clone().or_else(|| variables.get("VIGIE_SMTP_PASSWORD_FILE").map(PathBuf::from))
+}
+
+/// What was given without being asked for.
+pub(super) fn given(file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
+    match file {
+        Some(file) => read(file).map(Some),
+        None => Ok(variables.get("VIGIE_SMTP_PASSWORD").map(|password| password.clone().into())),
+    }
+}
+
+/// For speaking to the server at once, without the store.
+pub(super) fn required(plan: &Plan, file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
+    match given(file, variables)? {
+        None if plan.wants_secret() => ask(plan).map(Some),
+        secret => Ok(secret.filter(|_| plan.wants_secret())),
+    }
+}
+
+/// For the account row: `None` when it needs none, or has its own already.
+pub(super) async fn for_account(
+    plan: &Plan,
+    client: &Client,
+    given: Option<SecretString>,
+) -> Result<Option<SecretString>> {
+    if !plan.wants_secret() {
+        return Ok(None);
+    }
+    if given.is_some() {
+        return Ok(given);
+    }
+    let account = client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?;
+    if account.is_some_and(|account| account["has_secret"].as_bool() == Some(true)) {
+        return Ok(None);
+    }
+    ask(plan).map(Some)
+}
+
+/// What the server said of itself, or why mail cannot leave now.
+pub(super) async fn check(plan: &Plan, secret: Option<&SecretString>) -> Result<String, String> {
+    let Some(url) = plan.url.as_deref().filter(|_| !plan.is_gmail()) else {
+        return Ok("the Gmail API, not asked".into());
+    };
+    let account = smtp_account(url, secret).map_err(|failure| failure.what)?;
+    let place = format!("{}:{}", account.host, account.port);
+    match tokio::time::timeout(PATIENCE, smtp::check(&account)).await {
+        Err(_) => {
+            Err(format!("{place} does not answer within {} s: check host, port and firewall", PATIENCE.as_secs()))
+        }
+        Ok(Err(verdict)) => Err(format!("{place}: {}", explain(&verdict))),
+        Ok(Ok(report)) => {
+            let tls = report.tls.map_or_else(|| "not encrypted".to_owned(), |version| version.replace('_', "."));
+            Ok(format!("{place} answers: {} ({tls})", render::plain(&report.greeting, 80)))
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<SecretString> {
+    let name = file.display().to_string();
+    let about = std::fs::metadata(file).at(&name)?;
+    if about.len() > SECRET_BYTES_MAX {
+        return Err(Failure::refused(format!("{name}: is too long to hold a password")));
+    }
+    if about.permissions().mode() & 0o077 != 0 {
+        return Err(Failure::refused(format!("{name}: can be read by others")).help(format!("chmod 600 {name}")));
+    }
+    let text = std::fs::read_to_string(file).at(&name)?;
+    // An editor ends the last line; a password does not.
+    let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
+    if text.is_empty() { Err(Failure::refused(format!("{name}: is empty"))) } else { Ok(text.to_owned().into()) }
+}
+
+fn ask(plan: &Plan) -> Result<SecretString> {
+    let missing = || {
+        Failure::refused(format!("the password of {} is missing", plan.account_name()))
+            .help("give it by --smtp-password-file FILE or VIGIE_SMTP_PASSWORD")
+    };
+    if !console::user_attended() || !console::user_attended_stderr() || plan.is_gmail() {
+        return Err(missing());
+    }
+    let terminal = console::Term::stderr();
+    terminal.write_str(&format!("Password of {}: ", plan.account_name())).at("the terminal")?;
+    let password = terminal.read_secure_line().at("the terminal")?;
+    if password.is_empty() { Err(missing()) } else { Ok(password.into()) }
+}

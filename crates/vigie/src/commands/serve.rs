@@ -1,0 +1,63 @@
+//! `vigie serve` and `vigie worker`
+
+use super::follow;
+use crate::{
+    app::{self, Engines, Owned, taken},
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render,
+    signals::Stop,
+};
+use jobs::RetryPolicy;
+use serde_json::json;
+use std::net::SocketAddr;
+
+pub(super) async fn serve(config: &Config) -> Result<Exit> {
+    let stop = Stop::listen().map_err(Failure::new)?;
+    let mut owned = app::owning(config, "serve", Engines::Run(RetryPolicy::default())).await?;
+    let address = match owned.listen(config.listen.value).await {
+        Ok(address) => address,
+        Err(error) => {
+            owned.stop().await;
+            return Err(taken(config.listen.value, &error));
+        }
+    };
+    follow::tell_resumed(config, &owned).await?;
+    announce(config, address)?;
+    wait_and_stop(owned, &stop, config).await
+}
+
+pub(super) async fn worker(config: &Config) -> Result<Exit> {
+    if config.database.value.is_none() {
+        return Err(Failure::refused("workers share a PostgreSQL database, and none is named")
+            .help("give --database postgres://user@host/name; with SQLite, `vigie serve` runs the jobs itself"));
+    }
+    let stop = Stop::listen().map_err(Failure::new)?;
+    let owned = app::owning(config, "worker", Engines::Run(RetryPolicy::default())).await?;
+    follow::tell_resumed(config, &owned).await?;
+    if !config.json {
+        render::say("running jobs; Ctrl-C stops");
+    }
+    wait_and_stop(owned, &stop, config).await
+}
+
+/// Says where it answers: a line that a script may wait for.
+pub(super) fn announce(config: &Config, address: SocketAddr) -> Result<()> {
+    if config.json {
+        return render::out(&json!({"listening": address.to_string(), "pid": std::process::id()}).to_string());
+    }
+    render::say(&format!("serving http://{address} from {}; Ctrl-C stops", config.data.value.display()));
+    Ok(())
+}
+
+pub(super) async fn wait_and_stop(owned: Owned, stop: &Stop, config: &Config) -> Result<Exit> {
+    stop.asked().await;
+    if !config.json {
+        render::say("stopping: finishing what is being sent (again: at once)");
+    }
+    if !owned.stop().await {
+        return Err(Failure::new("not everything in flight could be finished in 10 s")
+            .help("it shows as unknown at the next start; see `vigie jobs items JOB --trouble`"));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,82 @@
+//! `vigie traces`
+
+use super::when;
+use crate::{
+    app,
+    cli::TracesArgs,
+    client::query,
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, Align, Table},
+};
+use futures_util::StreamExt as _;
+use model::Clock;
+use std::io::Write as _;
+
+pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
+    let (zone, now) = (&config.zone.value, Clock::System.now());
+    let moment =
+        |text: &Option<String>, option| text.as_deref().map(|text| when::past(text, option, zone, now)).transpose();
+    let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
+    let pairs = [
+        ("application", args.application.clone()),
+        ("flow", args.flow.clone()),
+        ("job", args.job.map(|job| job.to_string())),
+        ("errors", args.errors.then(|| "true".to_owned())),
+        ("q", args.query.clone()),
+        ("since", since.map(|at| at.to_string())),
+        ("until", until.map(|at| at.to_string())),
+        ("limit", (!args.csv).then(|| args.limit.to_string())),
+    ];
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    if args.csv {
+        let mut pieces = client.stream(&format!("/api/v1/traces.csv{}", query(pairs))).await?;
+        let mut out = std::io::stdout();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|error| Failure::new(format!("the answer broke off: {error}")))?;
+            match out.write_all(&piece) {
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+                written => written.map_err(|error| Failure::new(format!("standard output: {error}")))?,
+            }
+        }
+        return Ok(Exit::Done);
+    }
+    let page = client.get(&format!("/api/v1/traces{}", query(pairs))).await?;
+    if config.json {
+        render::json(&page)?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[
+        ("at", Align::Left),
+        ("s", Align::Right),
+        ("", Align::Left),
+        ("name", Align::Left),
+        ("file", Align::Left),
+        ("comment", Align::Left),
+    ]);
+    let rows = page["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for trace in rows {
+        let text = |name: &str| trace[name].as_str().unwrap_or_default();
+        table.row([
+            render::moment(&trace["created_at"], zone),
+            format!("{:.2}", trace["time_to_process"].as_f64().unwrap_or(0.0)),
+            if trace["errors"].as_bool() == Some(true) { "error".into() } else { String::new() },
+            render::plain(text("trace_name"), 40),
+            render::plain(text("file_name"), 40),
+            render::plain(text("comment"), 140),
+        ]);
+    }
+    if table.is_empty() {
+        render::say("no trace matches");
+    } else {
+        render::out(&table.to_string())?;
+    }
+    if !page["next"].is_null() {
+        render::say(&format!(
+            "there are more than {}: raise --limit, narrow the choice, or take all with --csv",
+            args.limit
+        ));
+    }
+    Ok(Exit::Done)
+}

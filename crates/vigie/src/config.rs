@@ -1,0 +1,339 @@
+//! Settings: `vigie.toml`, over it `VIGIE_*` variables, over them options. Each keeps where it came from, so that
+//! what is wrong can be named where it stands, and `vigie config check` can show it.
+
+mod check;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use check::{lines, to_json};
+
+use crate::{cli::Global, failure::Failure};
+use jiff::tz::TimeZone;
+use mail::{problem::nearest, spec::MailingFile};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+use toml::Spanned;
+
+/// Bytes of a settings file.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// The settings file that is read when none is named.
+const FILE: &str = "vigie.toml";
+
+/// Every setting, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// The settings file, where there is one.
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) data: Setting<PathBuf>,
+    pub(crate) listen: Setting<SocketAddr>,
+    /// Names under which browsers may reach this, besides this machine's.
+    pub(crate) hosts: Setting<Vec<String>>,
+    /// PostgreSQL's URL; `None` is SQLite in the data directory.
+    pub(crate) database: Setting<Option<SecretString>>,
+    pub(crate) secret_key_file: Setting<PathBuf>,
+    pub(crate) zone: Setting<TimeZone>,
+    /// Jobs that run at the same time.
+    pub(crate) jobs_max: Setting<u16>,
+    pub(crate) logs: Setting<logfiles::Config>,
+    /// Under what `vigie send` is told: the table `[send]`.
+    pub(crate) send: toml::Table,
+    pub(crate) json: bool,
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) from: Source,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Default,
+    File { name: String, line: usize },
+    Variable(&'static str),
+    Option(&'static str),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { name, line } => write!(f, "{name}:{line}"),
+            Self::Variable(name) => f.write_str(name),
+            Self::Option(name) => write!(f, "--{name}"),
+        }
+    }
+}
+
+/// `vigie.toml` as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Raw {
+    data: Option<Spanned<String>>,
+    listen: Option<Spanned<String>>,
+    hosts: Option<Spanned<Vec<String>>>,
+    database: Option<Spanned<String>>,
+    secret_key_file: Option<Spanned<String>>,
+    time_zone: Option<Spanned<String>>,
+    jobs_max: Option<Spanned<i64>>,
+    logs: Option<Spanned<logfiles::Config>>,
+    /// Read for what is wrong with it; the values are taken from the table as it is.
+    send: Option<MailingFile>,
+}
+
+/// The variables that are read, and the options that go over them.
+const VARIABLES: &[&str] = &[
+    "VIGIE_CONFIG",
+    "VIGIE_DATA",
+    "VIGIE_LISTEN",
+    "VIGIE_HOSTS",
+    "VIGIE_DATABASE",
+    "VIGIE_SECRET_KEY_FILE",
+    "VIGIE_TIME_ZONE",
+    "VIGIE_JOBS_MAX",
+    "VIGIE_SMTP_PASSWORD",
+    "VIGIE_SMTP_PASSWORD_FILE",
+];
+
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// The variables of this process that begin with `VIGIE_`; empty ones count as absent.
+pub(crate) fn variables() -> Variables {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os()
+        .filter_map(text)
+        .filter(|(name, value)| name.starts_with("VIGIE_") && !value.is_empty())
+        .collect()
+}
+
+impl Config {
+    /// Reads and checks every setting; everything that is wrong at once.
+    pub(crate) fn load(options: &Global, listen: Option<SocketAddr>, variables: &Variables) -> Result<Self, Failure> {
+        let named = options.config.clone().or_else(|| variables.get("VIGIE_CONFIG").map(PathBuf::from));
+        let file = match named {
+            Some(file) => Some((read(&file)?, file)),
+            None if Path::new(FILE).exists() => Some((read(Path::new(FILE))?, PathBuf::from(FILE))),
+            None => None,
+        };
+        let file = file.as_ref().map(|(text, path)| (path.as_path(), text.as_str()));
+        Self::from_parts(file, options, listen, variables)
+    }
+
+    fn from_parts(
+        file: Option<(&Path, &str)>,
+        options: &Global,
+        listen: Option<SocketAddr>,
+        variables: &Variables,
+    ) -> Result<Self, Failure> {
+        let name = file.map_or(String::new(), |(path, _)| path.display().to_string());
+        let text = file.map_or("", |(_, text)| text);
+        let raw: Raw = toml::from_str(text).map_err(|error| wrong_file(&name, text, &error))?;
+        let mut reader = Reader { name, text, variables, wrong: Vec::new() };
+        let path = |option: &Option<PathBuf>| option.as_ref().map(|path| path.display().to_string());
+        let data = reader.pick(path(&options.data), "data", "VIGIE_DATA", raw.data.as_ref());
+        let data = data.map_or_else(|| default("vigie-data".into()), |data| data.map(PathBuf::from));
+        let listen = reader.listen(listen, raw.listen.as_ref());
+        let hosts = reader.hosts(raw.hosts.as_ref());
+        let database = reader.pick(options.database.clone(), "database", "VIGIE_DATABASE", raw.database.as_ref());
+        let database = reader.database(database);
+        let key = reader.pick(None, "", "VIGIE_SECRET_KEY_FILE", raw.secret_key_file.as_ref());
+        let secret_key_file = key.map_or_else(|| default(data.value.join("secret.key")), |key| key.map(PathBuf::from));
+        let zone = reader.pick(None, "", "VIGIE_TIME_ZONE", raw.time_zone.as_ref());
+        let zone = reader.zone(zone);
+        let jobs_max = reader.jobs_max(raw.jobs_max.as_ref());
+        let logs = match &raw.logs {
+            Some(logs) => Setting { value: logs.get_ref().clone(), from: reader.at(logs.span().start) },
+            None => default(logfiles::Config::default()),
+        };
+        if !reader.wrong.is_empty() {
+            return Err(Failure::refused(reader.wrong.join("\nerror: ")));
+        }
+        let send = if raw.send.is_some() { table(text, "send") } else { toml::Table::new() };
+        let file = file.map(|(path, _)| path.to_owned());
+        Ok(Self {
+            file,
+            data,
+            listen,
+            hosts,
+            database,
+            secret_key_file,
+            zone,
+            jobs_max,
+            logs,
+            send,
+            json: options.json,
+        })
+    }
+
+    pub(crate) fn log_dir(&self) -> PathBuf {
+        self.data.value.join("logs")
+    }
+
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.data.value.join("vigie.db")
+    }
+}
+
+/// Variables that look like settings and are none, each with what was probably meant.
+pub(crate) fn unknown_variables(variables: &Variables) -> Vec<String> {
+    let unknown = variables.keys().filter(|name| !VARIABLES.contains(&name.as_str()));
+    unknown
+        .map(|name| match nearest(name, VARIABLES.iter().copied()) {
+            Some(meant) => format!("{name} is no setting: did you mean {meant}?"),
+            None => format!("{name} is no setting: remove it"),
+        })
+        .collect()
+}
+
+impl<T> Setting<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting { value: change(self.value), from: self.from }
+    }
+}
+
+fn default<T>(value: T) -> Setting<T> {
+    Setting { value, from: Source::Default }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let name = path.display();
+    let help = "check the path given by --config or VIGIE_CONFIG";
+    let size = std::fs::metadata(path).map_err(|error| Failure::refused(format!("{name}: {error}")).help(help))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(Failure::refused(format!(
+            "{name}: is longer than {FILE_BYTES_MAX} bytes: is this a settings file?"
+        )));
+    }
+    std::fs::read_to_string(path).map_err(|error| Failure::refused(format!("{name}: {error}")).help(help))
+}
+
+fn wrong_file(name: &str, text: &str, error: &toml::de::Error) -> Failure {
+    let what = error.message().lines().collect::<Vec<_>>().join(" ");
+    let place = error.span().map_or(String::new(), |span| format!(":{}", line_of(text, span.start)));
+    Failure::refused(format!("{name}{place}: {what}")).help("packaging/vigie.example.toml shows every setting")
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn table(text: &str, name: &str) -> toml::Table {
+    let table = text.parse::<toml::Table>().ok().and_then(|mut table| table.remove(name));
+    table.and_then(|value| value.try_into().ok()).unwrap_or_default()
+}
+
+/// Takes each setting from where it counts, and collects what is wrong.
+struct Reader<'a> {
+    name: String,
+    text: &'a str,
+    variables: &'a Variables,
+    wrong: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn at(&self, offset: usize) -> Source {
+        Source::File { name: self.name.clone(), line: line_of(self.text, offset) }
+    }
+
+    fn pick(
+        &self,
+        option: Option<String>,
+        option_name: &'static str,
+        variable: &'static str,
+        raw: Option<&Spanned<String>>,
+    ) -> Option<Setting<String>> {
+        let option = option.map(|value| Setting { value, from: Source::Option(option_name) });
+        let variable = || {
+            self.variables.get(variable).map(|value| Setting { value: value.clone(), from: Source::Variable(variable) })
+        };
+        let raw = || raw.map(|raw| Setting { value: raw.get_ref().clone(), from: self.at(raw.span().start) });
+        option.or_else(variable).or_else(raw)
+    }
+
+    fn listen(&mut self, option: Option<SocketAddr>, raw: Option<&Spanned<String>>) -> Setting<SocketAddr> {
+        if let Some(value) = option {
+            return Setting { value, from: Source::Option("listen") };
+        }
+        let fallback = SocketAddr::from(([127, 0, 0, 1], 8787));
+        let Some(Setting { value, from }) = self.pick(None, "", "VIGIE_LISTEN", raw) else { return default(fallback) };
+        match value.parse() {
+            Ok(value) => Setting { value, from },
+            Err(_) => {
+                self.wrong.push(format!(
+                    "{from}: listen: `{value}` is not an address and a port: write it as 127.0.0.1:8787"
+                ));
+                default(fallback)
+            }
+        }
+    }
+
+    fn hosts(&self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {
+        if let Some(value) = self.variables.get("VIGIE_HOSTS") {
+            let names = value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+            return Setting { value: names.collect(), from: Source::Variable("VIGIE_HOSTS") };
+        }
+        raw.map_or_else(
+            || default(Vec::new()),
+            |raw| Setting { value: raw.get_ref().clone(), from: self.at(raw.span().start) },
+        )
+    }
+
+    fn database(&mut self, url: Option<Setting<String>>) -> Setting<Option<SecretString>> {
+        let Some(Setting { value, from }) = url else { return default(None) };
+        if value.starts_with("postgres://") || value.starts_with("postgresql://") {
+            return Setting { value: Some(value.into()), from };
+        }
+        // What follows a colon may be a password.
+        let scheme = value.split(':').next().unwrap_or_default();
+        self.wrong.push(format!(
+            "{from}: database: `{scheme}:…` is not known: write postgres://user@host/name, or leave it out for SQLite in the data directory"
+        ));
+        default(None)
+    }
+
+    fn zone(&mut self, name: Option<Setting<String>>) -> Setting<TimeZone> {
+        let Some(Setting { value, from }) = name else { return default(TimeZone::system()) };
+        match TimeZone::get(&value) {
+            Ok(zone) => Setting { value: zone, from },
+            Err(_) => {
+                self.wrong.push(format!("{from}: time-zone: `{value}` is not a known zone: write it as Europe/Paris"));
+                default(TimeZone::UTC)
+            }
+        }
+    }
+
+    fn jobs_max(&mut self, raw: Option<&Spanned<i64>>) -> Setting<u16> {
+        const FALLBACK: u16 = 16;
+        let variable =
+            self.variables.get("VIGIE_JOBS_MAX").map(|value| (value.clone(), Source::Variable("VIGIE_JOBS_MAX")));
+        let raw = || raw.map(|raw| (raw.get_ref().to_string(), self.at(raw.span().start)));
+        let Some((value, from)) = variable.or_else(raw) else { return default(FALLBACK) };
+        match value.trim().parse() {
+            Ok(value @ 1..=1000) => Setting { value, from },
+            _ => {
+                self.wrong.push(format!("{from}: jobs-max: `{value}` is not a number from 1 to 1000: correct it"));
+                default(FALLBACK)
+            }
+        }
+    }
+}
+
+/// A database's URL without its password.
+pub(crate) fn shown_url(url: &SecretString) -> String {
+    let Ok(mut url) = url::Url::parse(url.expose_secret()) else { return "postgres://…".into() };
+    if url.password().is_some() && url.set_password(Some("…")).is_err() {
+        return "postgres://…".into();
+    }
+    // A password may be a parameter, too.
+    url.set_query(None);
+    url.to_string()
+}

@@ -1,0 +1,105 @@
+//! How a command fails: what happened, what helps, and the exit code that a script sees.
+
+use std::{fmt, process::ExitCode};
+
+/// Exit codes. Scripts rely on them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything was done; for `send`, everything was sent.
+    #[default]
+    Done = 0,
+    Failed = 1,
+    /// Refused before anything began: a wrong argument, a wrong row, a problem that `--check` found.
+    Refused = 2,
+    /// The run is over and some did not get theirs.
+    SomeNotSent = 3,
+    /// The run is paused, or was interrupted and will be resumed.
+    Paused = 4,
+    /// Ended at once by a second Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What went wrong, for people: `error: …` and, where something helps, `help: …`.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) what: String,
+    pub(crate) help: Option<String>,
+    pub(crate) exit: Exit,
+}
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    pub(crate) fn new(what: impl fmt::Display) -> Self {
+        Self { what: what.to_string(), help: None, exit: Exit::Failed }
+    }
+
+    /// Refused before anything began.
+    pub(crate) fn refused(what: impl fmt::Display) -> Self {
+        Self { exit: Exit::Refused, ..Self::new(what) }
+    }
+
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    /// Two lines at most times: what happened, and what helps.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.what.trim_end())?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let failure = Self::new(&error);
+        match error {
+            // These carry their remedy.
+            store::Error::NewerSchema { .. } | store::Error::Corrupt { .. } | store::Error::Conflict(_) => failure,
+            error if error.is_passing() => {
+                failure.help("look at free space and rights, or whether the server runs, with `vigie doctor`")
+            }
+            _ => failure,
+        }
+    }
+}
+
+impl From<vault::VaultError> for Failure {
+    fn from(error: vault::VaultError) -> Self {
+        Self::new(error)
+    }
+}
+
+/// Names the file or folder that an operation of the system failed on.
+pub(crate) trait At<T> {
+    fn at(self, place: impl fmt::Display) -> Result<T>;
+}
+
+impl<T> At<T> for std::io::Result<T> {
+    fn at(self, place: impl fmt::Display) -> Result<T> {
+        self.map_err(|error| {
+            let failure = Failure::new(format!("{place}: {error}"));
+            match error.kind() {
+                std::io::ErrorKind::NotFound => failure.help("check the path"),
+                std::io::ErrorKind::PermissionDenied => failure.help("give this user the right to use it"),
+                std::io::ErrorKind::StorageFull => failure.help("free some space on that disk"),
+                std::io::ErrorKind::ReadOnlyFilesystem => {
+                    failure.help("choose a folder that can be written, with --data")
+                }
+                _ => failure,
+            }
+        })
+    }
+}

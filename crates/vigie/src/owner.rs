@@ -1,0 +1,185 @@
+//! Who owns a data directory. The lock on `vigie.lock` is held while a process lives and goes with it, however it
+//! ends; the file says who it is. The owner alone writes, and answers the others on a socket.
+
+use crate::failure::{At as _, Failure, Result};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
+    io::{Read as _, Seek as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::net::{UnixListener, UnixStream};
+
+/// What the lock file says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Owner {
+    pub(crate) pid: u32,
+    pub(crate) socket: PathBuf,
+    /// `serve`, `send`, `demo` …
+    pub(crate) command: String,
+}
+
+/// Held while this process owns the directory.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+    socket: PathBuf,
+    /// A folder of our own for a socket whose place in the data directory has too long a name.
+    socket_dir: Option<PathBuf>,
+}
+
+/// The answer to "is it mine?".
+#[derive(Debug)]
+pub(crate) enum Claim {
+    Mine(Lock),
+    Theirs(Owner),
+}
+
+/// Bytes of a socket's path, the end mark left out (`sun_path`, 108 on Linux, 104 elsewhere).
+const SOCKET_PATH_MAX: usize = 103;
+/// How long an owner that is just starting, or ending, is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Makes the data directory where there is none, for its user only.
+pub(crate) fn make_dir(data: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(data).at(data.display())
+}
+
+/// Takes the lock, unless another process holds it.
+pub(crate) fn claim(data: &Path, command: &str) -> Result<Claim> {
+    make_dir(data)?;
+    let path = data.join("vigie.lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .at(path.display())?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(Claim::Theirs(read(&mut file, data))),
+        Err(TryLockError::Error(error)) => {
+            return Err(Failure::new(format!("{}: cannot be locked: {error}", path.display()))
+                .help("keep the data directory on a local disk: some network file systems lock nothing"));
+        }
+    }
+    let (socket, socket_dir) = socket_place(data)?;
+    let owner = Owner { pid: std::process::id(), socket: socket.clone(), command: command.to_owned() };
+    let text = serde_json::to_string(&owner).unwrap_or_default();
+    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes())).at(path.display())?;
+    // What an owner left that was killed.
+    let _ = fs::remove_file(&socket);
+    Ok(Claim::Mine(Lock { _file: file, socket, socket_dir }))
+}
+
+/// The owner that answers on its socket now; `None` without one.
+pub(crate) async fn living(data: &Path) -> Option<Owner> {
+    let owner = read(&mut File::open(data.join("vigie.lock")).ok()?, data);
+    UnixStream::connect(&owner.socket).await.ok().map(|_| owner)
+}
+
+/// Waits until the owner answers: it may just be starting. An error when it holds the lock and does not answer.
+pub(crate) async fn answering(data: &Path, owner: &Owner) -> Result<Owner> {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while tokio::time::Instant::now() < until {
+        if let Some(owner) = living(data).await {
+            return Ok(owner);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Err(Failure::new(format!("{}: process {} holds this directory and does not answer", data.display(), owner.pid))
+        .help(format!("wait until it has stopped, or end it: kill {}", owner.pid)))
+}
+
+/// Why a second owner is refused.
+pub(crate) fn refusal(data: &Path, owner: &Owner) -> Failure {
+    let Owner { pid, command, .. } = owner;
+    let what = format!("{} is held by process {pid} (`vigie {command}`)", data.display());
+    Failure::refused(what).help(format!(
+        "stop it first (kill {pid}), or name another directory with --data; commands like `vigie jobs` work beside it"
+    ))
+}
+
+impl Lock {
+    /// Opens the socket, which only this user can use from its first moment on.
+    pub(crate) fn listen(&self) -> Result<UnixListener> {
+        let place = self.socket.display();
+        let folder = self.socket.parent().unwrap_or(Path::new("."));
+        // Born in a folder that is closed to others, then moved into place.
+        let nest = tempfile::Builder::new().prefix(".s").rand_bytes(3).tempdir_in(folder).at(folder.display())?;
+        let born = nest.path().join("s");
+        let listener = UnixListener::bind(&born).at(place.to_string())?;
+        fs::set_permissions(&born, Permissions::from_mode(0o600)).at(place.to_string())?;
+        fs::rename(&born, &self.socket).at(place)?;
+        Ok(listener)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.socket);
+        if let Some(dir) = &self.socket_dir {
+            let _ = fs::remove_dir(dir);
+        }
+    }
+}
+
+fn read(file: &mut File, data: &Path) -> Owner {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.take(4096).read_to_string(&mut text));
+    let owner = read.ok().and_then(|_| serde_json::from_str(&text).ok());
+    // Between its lock and its first word.
+    owner.unwrap_or_else(|| Owner { pid: 0, socket: data.join("vigie.sock"), command: "?".into() })
+}
+
+/// In the data directory, unless that has too long a name.
+fn socket_place(data: &Path) -> Result<(PathBuf, Option<PathBuf>)> {
+    let data = std::path::absolute(data).at(data.display())?;
+    // The nest, `.sXXX/s`, is longer than `vigie.sock` by nothing.
+    let socket = data.join("vigie.sock");
+    if socket.as_os_str().len() <= SOCKET_PATH_MAX {
+        return Ok((socket, None));
+    }
+    let made = tempfile::Builder::new().prefix("vigie-").tempdir().at(std::env::temp_dir().display())?;
+    let dir = made.keep();
+    Ok((dir.join("vigie.sock"), Some(dir)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_second_owner_is_refused_and_a_dead_one_replaced() {
+        let data = tempfile::tempdir().unwrap();
+        fs::write(data.path().join("vigie.sock"), "left by a killed owner").unwrap();
+        let Claim::Mine(lock) = claim(data.path(), "serve").unwrap() else { panic!("nobody holds it") };
+        assert!(living(data.path()).await.is_none());
+        let listener = lock.listen().unwrap();
+        let mode = fs::metadata(data.path().join("vigie.sock")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let Claim::Theirs(owner) = claim(data.path(), "send").unwrap() else { panic!("it is held") };
+        assert_eq!((owner.pid, owner.command.as_str()), (std::process::id(), "serve"));
+        assert_eq!(living(data.path()).await, Some(owner));
+        drop((listener, lock));
+        assert!(living(data.path()).await.is_none());
+        assert!(matches!(claim(data.path(), "send").unwrap(), Claim::Mine(_)));
+    }
+
+    #[tokio::test]
+    async fn a_directory_with_a_long_name_has_its_socket_elsewhere() {
+        let data = tempfile::tempdir().unwrap();
+        let long = data.path().join("d".repeat(120));
+        let Claim::Mine(lock) = claim(&long, "serve").unwrap() else { panic!("nobody holds it") };
+        let _listener = lock.listen().unwrap();
+        let owner = living(&long).await.unwrap();
+        assert!(!owner.socket.starts_with(&long));
+        let elsewhere = owner.socket.parent().unwrap().to_owned();
+        drop(lock);
+        assert!(!elsewhere.exists());
+    }
+}

@@ -1,0 +1,103 @@
+//! What people see: lines, tables, bars. Results go to standard output, everything else to standard error.
+
+pub(crate) mod progress;
+mod table;
+
+pub(crate) use table::{Align, Table};
+
+use crate::failure::{Failure, Result};
+use jiff::tz::TimeZone;
+use model::Timestamp;
+use serde_json::Value;
+use std::{
+    io::{self, Write as _},
+    time::Duration,
+};
+
+/// A line, or several, to standard output.
+pub(crate) fn out(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        // `vigie jobs | head`: nobody wants the rest.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => Err(Failure::new(format!("standard output: {error}"))),
+    }
+}
+
+/// A line to standard error. Where that fails there is nobody left to tell.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// For programs.
+pub(crate) fn json(value: &Value) -> Result<()> {
+    out(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// `12,345`.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 message`, `2 messages`.
+pub(crate) fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// The two largest units: `8 min 20 s`.
+pub(crate) fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let shown: Vec<String> = units
+        .iter()
+        .skip_while(|(number, _)| *number == 0)
+        .take(2)
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{number} {unit}"))
+        .collect();
+    match shown.is_empty() {
+        true if time.as_millis() > 0 => format!("{:.1} s", time.as_secs_f64()),
+        true => "0 s".into(),
+        false => shown.join(" "),
+    }
+}
+
+/// `2025-01-10 14:32:15` in the zone; empty where there is no time.
+pub(crate) fn moment(value: &Value, zone: &TimeZone) -> String {
+    let at = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    at.map_or(String::new(), |at| at.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// A text of foreign origin, without what could steer a terminal, at most `width` characters long.
+pub(crate) fn plain(text: &str, width: usize) -> String {
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut shown: String = clean.clone().take(width).collect();
+    if clean.count() > width {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_read_well() {
+        assert_eq!([count(0), count(999), count(1_234_567)], ["0", "999", "1,234,567"]);
+        let spelled = [0, 250, 8_000, 500_000, 86_400_000, 90_061_000].map(|ms| duration(Duration::from_millis(ms)));
+        assert_eq!(spelled, ["0 s", "0.2 s", "8 s", "8 min 20 s", "1 d", "1 d 1 h"]);
+        assert_eq!(plain("a\u{1b}[31mb", 20), "a [31mb");
+        assert_eq!(plain("abcdef", 4), "abc…");
+    }
+}

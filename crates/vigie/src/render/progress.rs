@@ -1,0 +1,204 @@
+//! How far it is: a bar on a terminal, a line now and then elsewhere, nothing beside JSON. On standard error.
+
+use super::{count, duration, say};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// Between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// Shows one run.
+#[derive(Debug)]
+pub(crate) enum Bar {
+    Terminal(ProgressBar),
+    Lines { last: Option<Instant>, shown: String },
+    Silent,
+}
+
+/// The progress of a job, as the API tells it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Progress {
+    pub(crate) status: String,
+    pub(crate) total: u64,
+    pub(crate) processed: u64,
+    pub(crate) succeeded: u64,
+    pub(crate) failed: u64,
+    pub(crate) unknown: u64,
+    pub(crate) skipped: u64,
+    pub(crate) percent: f64,
+    pub(crate) rate: f64,
+    pub(crate) eta: Option<Duration>,
+    /// Why it stands still, and until when.
+    pub(crate) reason: Option<String>,
+    pub(crate) resumes_at: Option<model::Timestamp>,
+}
+
+impl Progress {
+    /// Of the answer about a job, or about its progress.
+    pub(crate) fn of(value: &Value) -> Self {
+        let number = |name: &str| value[name].as_u64().unwrap_or(0);
+        let reason = &value["reason"];
+        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        Self {
+            status: text(&value["status"]).or_else(|| text(&value["state"])).unwrap_or_default(),
+            total: number("total"),
+            processed: number("processed"),
+            succeeded: number("succeeded"),
+            failed: number("failed"),
+            unknown: number("unknown"),
+            skipped: number("skipped"),
+            percent: value["percent"].as_f64().unwrap_or(0.0),
+            rate: value["rate"].as_f64().unwrap_or(0.0),
+            eta: value["eta_seconds"].as_u64().map(Duration::from_secs),
+            reason: text(&reason["detail"]).or_else(|| text(&reason["code"])).or_else(|| text(reason)),
+            resumes_at: value["resumes_at"].as_str().and_then(|at| at.parse().ok()),
+        }
+    }
+
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.status.as_str(), "completed" | "failed" | "cancelled")
+    }
+
+    /// Everybody got theirs, now or in an earlier run.
+    pub(crate) fn is_all_sent(&self) -> bool {
+        self.status == "completed" && self.failed == 0 && self.unknown == 0
+    }
+
+    /// `2 failed, 1 unknown, 41.3/s, 12 s left`
+    fn details(&self) -> String {
+        let mut parts = Vec::new();
+        for (number, word) in [(self.failed, "failed"), (self.unknown, "unknown"), (self.skipped, "skipped")] {
+            if number > 0 {
+                parts.push(format!("{} {word}", count(number)));
+            }
+        }
+        match self.status.as_str() {
+            "paused" => parts.push(format!("paused: {}", self.reason.as_deref().unwrap_or("no reason given"))),
+            "running" => {
+                if self.rate > 0.0 {
+                    parts.push(format!("{:.1}/s", self.rate));
+                }
+                if let Some(eta) = self.eta {
+                    parts.push(format!("{} left", duration(eta)));
+                }
+            }
+            _ => {}
+        }
+        super::plain(&parts.join(", "), 160)
+    }
+
+    fn line(&self) -> String {
+        let details = self.details();
+        let separator = if details.is_empty() { "" } else { ", " };
+        format!("{}/{} ({:.0} %){separator}{details}", count(self.processed), count(self.total), self.percent)
+    }
+}
+
+impl Bar {
+    /// For a run of messages.
+    pub(crate) fn new(silence: Silence) -> Self {
+        Self::styled(silence, "{bar:32.green/dim} {percent:>3} %  {human_pos}/{human_len}  {msg}")
+    }
+
+    /// For something whose length is not known: only counted.
+    pub(crate) fn counting(silence: Silence) -> Self {
+        Self::styled(silence, "{spinner} {msg} {human_pos}")
+    }
+
+    fn styled(silence: Silence, template: &str) -> Self {
+        if silence == Silence::Yes {
+            return Self::Silent;
+        }
+        if !console::user_attended_stderr() {
+            return Self::Lines { last: None, shown: String::new() };
+        }
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(20));
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━━╌"));
+        }
+        Self::Terminal(bar)
+    }
+
+    pub(crate) fn show(&mut self, progress: &Progress) {
+        match self {
+            Self::Terminal(bar) => {
+                bar.set_length(progress.total);
+                bar.set_position(progress.processed);
+                bar.set_message(progress.details());
+            }
+            Self::Lines { last, shown } => {
+                let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY) || progress.is_final();
+                let line = progress.line();
+                if due && *shown != line {
+                    say(&line);
+                    (*last, *shown) = (Some(Instant::now()), line);
+                }
+            }
+            Self::Silent => {}
+        }
+    }
+
+    pub(crate) fn tick(&mut self, position: u64, what: &'static str) {
+        match self {
+            Self::Terminal(bar) => {
+                bar.set_message(what);
+                bar.set_position(position);
+            }
+            Self::Lines { last, .. } => {
+                if last.get_or_insert_with(Instant::now).elapsed() >= LINE_EVERY {
+                    say(&format!("{what} {}", count(position)));
+                    *last = Some(Instant::now());
+                }
+            }
+            Self::Silent => {}
+        }
+    }
+
+    /// Leaves the last state on the screen.
+    pub(crate) fn end(self) {
+        if let Self::Terminal(bar) = self {
+            bar.abandon();
+        }
+    }
+
+    /// Takes it off the screen.
+    pub(crate) fn clear(self) {
+        if let Self::Terminal(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Beside JSON nothing else is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    Yes,
+    No,
+}
+
+impl Silence {
+    pub(crate) fn beside(config: &crate::config::Config) -> Self {
+        if config.json { Self::Yes } else { Self::No }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_line_says_how_it_stands() {
+        let progress = Progress::of(&json!({
+            "status": "running", "total": 5000, "processed": 1250, "succeeded": 1247, "failed": 2, "unknown": 1,
+            "percent": 25.0, "rate": 41.26, "eta_seconds": 91
+        }));
+        assert_eq!(progress.line(), "1,250/5,000 (25 %), 2 failed, 1 unknown, 41.3/s, 1 min 31 s left");
+        let paused = Progress::of(&json!({
+            "status": "paused", "total": 10, "processed": 0, "percent": 0.0,
+            "reason": {"code": "auth_failed", "detail": "535 wrong password"}
+        }));
+        assert_eq!(paused.line(), "0/10 (0 %), paused: 535 wrong password");
+    }
+}

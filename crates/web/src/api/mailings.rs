@@ -1,0 +1,5 @@
+//! To come.
+use crate::routes::Routes;
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes
+}

@@ -1,0 +1,252 @@
+//! Traces as a sheet: streamed out page by page, and read back in row by row.
+
+use super::{Kept, NewTrace, Refused, TracesQuery};
+use crate::{
+    Ctx,
+    extract::Query,
+    lines::Lines,
+    problem::{Problem, Result},
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use futures_util::{StreamExt as _, stream};
+use model::Timestamp;
+use serde::Deserialize;
+use store::{Trace, TraceFilter};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// As they were called before.
+const COLUMNS: [&str; 10] = [
+    "id",
+    "trace_name",
+    "file_name",
+    "application_name",
+    "flow_name",
+    "comment",
+    "created_by",
+    "time_to_process",
+    "errors",
+    "created_at",
+];
+/// Rows read at once.
+const PAGE: u32 = 1_000;
+/// Rows refused that are named one by one.
+const REFUSED_MAX: usize = 1_000;
+const IDS_MAX: usize = 10_000;
+/// Physical lines of one record.
+const RECORD_LINES_MAX: usize = 10_000;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExportQuery {
+    application: Option<String>,
+    flow: Option<String>,
+    q: Option<String>,
+    job: Option<Uuid>,
+    seq: Option<i64>,
+    errors: Option<bool>,
+    user: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    /// Begin with a byte order mark, which Excel needs to see that it is UTF-8.
+    bom: Option<bool>,
+}
+
+pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQuery>) -> Result<impl IntoResponse> {
+    let bom = query.bom.unwrap_or(false);
+    let asked = TracesQuery {
+        application: query.application,
+        flow: query.flow,
+        q: query.q,
+        job: query.job,
+        seq: query.seq,
+        errors: query.errors,
+        user: query.user,
+        since: query.since,
+        until: query.until,
+        ..TracesQuery::default()
+    };
+    let filter = TraceFilter { limit: PAGE, ..asked.filter(&ctx)? };
+    let mut head = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+    head.extend(written(&[COLUMNS.map(str::to_owned)]));
+    let pages = stream::unfold(Some(filter), move |filter| {
+        let ctx = ctx.clone();
+        async move {
+            let filter = filter?;
+            match ctx.app.db.traces(&filter).await {
+                Ok(page) => {
+                    let rows: Vec<_> = page.rows.iter().map(cells).collect();
+                    Some((Ok(written(&rows)), page.next.map(|before| TraceFilter { before: Some(before), ..filter })))
+                }
+                // The download breaks off, so that nobody takes a part for the whole.
+                Err(error) => {
+                    tracing::warn!(%error, "an export broke off");
+                    Some((Err(error), None))
+                }
+            }
+        }
+    });
+    let body = Body::from_stream(stream::once(async { Ok(head) }).chain(pages));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"traces.csv\""),
+    ];
+    Ok((headers, body))
+}
+
+fn cells(trace: &Trace) -> [String; 10] {
+    [
+        trace.id.to_string(),
+        harmless(&trace.trace_name),
+        harmless(&trace.file_name),
+        harmless(&trace.application_name),
+        harmless(&trace.flow_name),
+        harmless(&trace.comment),
+        harmless(&trace.created_by),
+        trace.time_to_process.to_string(),
+        trace.errors.to_string(),
+        trace.created_at.to_string(),
+    ]
+}
+
+/// A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// What [`harmless`] has put before a cell is taken away again.
+fn as_it_was(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])).unwrap_or(text)
+}
+
+fn written(rows: &[[String; 10]]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        // Writing to memory does not fail.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(StatusCode, axum::Json<Kept>)> {
+    let limits = ctx.app.limits;
+    let mut records = Records(Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max), limits.line_bytes_max);
+    let Some((_, heading)) = records.next(b',').await? else {
+        return Err(Problem::invalid("line 1: the file is empty").remedy("it needs a line of headings"));
+    };
+    let separator = if heading.len() == 1 && heading[0].contains(';') { b';' } else { b',' };
+    let heading: Vec<String> = match separator {
+        b';' => heading[0].split(';').map(str::to_owned).collect(),
+        _ => heading,
+    };
+    let columns: Vec<String> = heading.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    if let Some(unknown) = columns.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
+        let unknown: String = unknown.chars().take(100).collect();
+        return Err(Problem::invalid(format!("line 1: there is no column `{unknown}`"))
+            .remedy(format!("use {}", COLUMNS.join(", "))));
+    }
+    let mut kept = Kept { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
+    let mut batch = Vec::new();
+    while let Some((line, record)) = records.next(separator).await? {
+        let trace = read(&columns, &record).and_then(|new| new.check(&ctx).map_err(|problem| problem.detail().to_owned()));
+        match trace {
+            Ok(trace) => batch.push(trace),
+            Err(reason) if kept.refused.len() < REFUSED_MAX => kept.refused.push(Refused { index: line, reason }),
+            Err(_) => return Err(Problem::invalid(format!("line {line}: more than {REFUSED_MAX} rows are wrong")).with("kept", &kept)),
+        }
+        if batch.len() >= PAGE as usize {
+            store(&ctx, &mut batch, &mut kept).await?;
+        }
+    }
+    store(&ctx, &mut batch, &mut kept).await?;
+    Ok((StatusCode::CREATED, axum::Json(kept)))
+}
+
+async fn store(ctx: &Ctx, batch: &mut Vec<Trace>, kept: &mut Kept) -> Result<()> {
+    let traces = std::mem::take(batch);
+    kept.accepted += traces.len() as u64;
+    let room = IDS_MAX.saturating_sub(kept.ids.len());
+    kept.ids.extend(traces.iter().take(room).map(|trace| trace.id.0));
+    kept.new += ctx.app.db.insert_traces(traces).await?;
+    Ok(())
+}
+
+fn read(columns: &[String], record: &[String]) -> Result<NewTrace, String> {
+    if record.len() != columns.len() {
+        return Err(format!("{} cells under {} headings", record.len(), columns.len()));
+    }
+    let mut new = NewTrace::default();
+    for (column, cell) in columns.iter().zip(record) {
+        let cell = as_it_was(cell);
+        if cell.is_empty() {
+            continue;
+        }
+        let bad = || format!("{column}: `{}` cannot be read", cell.chars().take(100).collect::<String>());
+        let text = Some(cell.to_owned());
+        match column.as_str() {
+            "id" => new.id = Some(cell.parse().map_err(|_| bad())?),
+            "trace_name" => new.trace_name = text,
+            "file_name" => new.file_name = text,
+            "application_name" => new.application_name = text,
+            "flow_name" => new.flow_name = text,
+            "comment" => new.comment = text,
+            "created_by" => new.created_by = text,
+            "time_to_process" => new.time_to_process = Some(cell.replace(',', ".").parse().map_err(|_| bad())?),
+            "errors" => new.errors = Some(truth(cell).ok_or_else(bad)?),
+            _ => new.created_at = Some(cell.replacen(' ', "T", 1).parse::<Timestamp>().map_err(|_| bad())?),
+        }
+    }
+    Ok(new)
+}
+
+fn truth(cell: &str) -> Option<bool> {
+    match cell.to_ascii_lowercase().as_str() {
+        "true" | "t" | "1" | "yes" => Some(true),
+        "false" | "f" | "0" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Records of a sheet: lines joined while a quote is open.
+struct Records(Lines, usize);
+
+impl Records {
+    async fn next(&mut self, separator: u8) -> Result<Option<(u64, Vec<String>)>> {
+        let Some(first) = self.0.next().await? else { return Ok(None) };
+        let (line, mut text) = (self.0.number, first.to_vec());
+        for _ in 0..RECORD_LINES_MAX {
+            if text.iter().filter(|byte| **byte == b'"').count() % 2 == 0 {
+                break;
+            }
+            let Some(more) = self.0.next_raw().await? else { break };
+            text.push(b'\n');
+            text.extend_from_slice(&more);
+            if text.len() > self.1 {
+                return Err(Problem::too_large(format!("line {line}: the record is longer than {} bytes", self.1)));
+            }
+        }
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(&text[..]);
+        let record = reader.byte_records().next().and_then(Result::ok).unwrap_or_default();
+        let cells = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+        Ok(Some((line, cells)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, shown) in [("=1+1", "'=1+1"), ("+33", "'+33"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("a=b", "a=b"), ("'x", "'x")] {
+            assert_eq!(harmless(cell), shown);
+            assert_eq!(as_it_was(shown), cell);
+        }
+    }
+}
