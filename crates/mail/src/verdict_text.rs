@@ -223,6 +223,172 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "The template cannot be filled for this row: {error}. Correct the template or the row.",
         "Le modèle ne peut pas être rempli pour cette ligne : {error}. Corrigez le modèle ou la ligne.",
     ),
+    (
+        "template_failed",
+        "The template {template} cannot be filled for line {line}: {what}. Correct the template or the row.",
+        "Le modèle {template} ne peut pas être rempli pour la ligne {line} : {what}. Corrigez le modèle ou la ligne.",
+    ),
+    (
+        "invalid_row",
+        "The row (line {line}) is wrong and was left out. Correct it and run the mailing again under the same name.",
+        "La ligne {line} est incorrecte et a été écartée. Corrigez-la et relancez l'envoi sous le même nom.",
+    ),
+    (
+        "row_unreadable",
+        "The stored row cannot be read. Run `vigie doctor`.",
+        "La ligne enregistrée est illisible. Lancez `vigie doctor`.",
+    ),
+    (
+        "row_mismatch",
+        "The row of line {line} does not have the columns of the mailing. Run `vigie doctor`.",
+        "La ligne {line} n'a pas les colonnes de l'envoi. Lancez `vigie doctor`.",
+    ),
+    (
+        "no_recipient",
+        "The message has no recipient. Check the address columns.",
+        "Le message n'a aucun destinataire. Vérifiez les colonnes d'adresses.",
+    ),
+    (
+        "invalid_recipient",
+        "The provider does not accept the address. Correct it.",
+        "Le fournisseur n'accepte pas l'adresse. Corrigez-la.",
+    ),
+    (
+        "already_sent",
+        "An earlier run of this name had sent it already.",
+        "Un envoi précédent du même nom l'avait déjà fait partir.",
+    ),
+    (
+        "maybe_sent",
+        "An earlier run of this name may have sent it. Settle that one first: `vigie jobs settle`.",
+        "Un envoi précédent du même nom l'a peut-être fait partir. Tranchez d'abord : `vigie jobs settle`.",
+    ),
+    ("cancelled", "The run was cancelled before its turn.", "L'envoi a été annulé avant son tour."),
+    (
+        "outcome_lost",
+        "The program ended while the message was under way: it may or may not have left. Ask the recipient, then settle it.",
+        "Le programme s'est arrêté pendant la remise : le message est peut-être parti. Demandez au destinataire, puis tranchez.",
+    ),
+    (
+        "draft_gone",
+        "The draft is not there any more: it was sent, or deleted by hand.",
+        "Le brouillon n'est plus là : il a été envoyé, ou supprimé à la main.",
+    ),
+    (
+        "draft_unreadable",
+        "The stored draft {draft} has no readable id. Run `vigie doctor`.",
+        "Le brouillon enregistré {draft} n'a pas d'identifiant lisible. Lancez `vigie doctor`.",
+    ),
+    (
+        "database",
+        "The database did not answer. It will be tried again.",
+        "La base de données n'a pas répondu. Un nouvel essai suivra.",
+    ),
+    (
+        "message_too_large",
+        "The message has {bytes} bytes, the account takes {bytes_max}. Make the attachments smaller.",
+        "Le message fait {bytes} octets, le compte en accepte {bytes_max}. Réduisez les pièces jointes.",
+    ),
+    (
+        "cannot_connect",
+        "The service cannot be reached: {problem}. It will be tried again.",
+        "Le service est injoignable : {problem}. Un nouvel essai suivra.",
+    ),
+    (
+        "unexpected_reply",
+        "The service gave an answer that means nothing here. Check the account's address.",
+        "Le service a donné une réponse incompréhensible. Vérifiez l'adresse du compte.",
+    ),
+    (
+        "unexpected_token_reply",
+        "The authorisation service gave an answer that means nothing here. Check the account's token address.",
+        "Le service d'autorisation a donné une réponse incompréhensible. Vérifiez l'adresse des jetons du compte.",
+    ),
+    (
+        "server_error",
+        "The service has trouble of its own. It will be tried again.",
+        "Le service a ses propres difficultés. Un nouvel essai suivra.",
+    ),
+    (
+        "internal_failure",
+        "The service has trouble of its own. It will be tried again.",
+        "Le service a ses propres difficultés. Un nouvel essai suivra.",
+    ),
+    (
+        "temporarily_unavailable",
+        "The service is away for the moment. It will be tried again.",
+        "Le service est absent pour le moment. Un nouvel essai suivra.",
+    ),
+    (
+        "slow_down",
+        "The service asks us to slow down. Sending goes on by itself after a pause.",
+        "Le service nous demande de ralentir. L'envoi reprend seul après une pause.",
+    ),
+    (
+        "rate_limit",
+        "The account sends faster than its provider allows. Sending goes on by itself after a pause.",
+        "Le compte envoie plus vite que son fournisseur ne le permet. L'envoi reprend seul après une pause.",
+    ),
+    (
+        "credentials",
+        "The provider does not accept the account's credentials. Enter them again, then resume.",
+        "Le fournisseur n'accepte pas les identifiants du compte. Saisissez-les à nouveau, puis reprenez.",
+    ),
+    (
+        "clock_skew",
+        "This machine's clock is wrong, so the provider refuses its tokens. Set the clock, then resume.",
+        "L'horloge de cette machine est fausse et le fournisseur refuse ses jetons. Réglez-la, puis reprenez.",
+    ),
+    (
+        "insufficient_permissions",
+        "The account was not given the right to send. Grant the Gmail scopes, then resume.",
+        "Le compte n'a pas reçu le droit d'envoyer. Accordez les autorisations Gmail, puis reprenez.",
+    ),
+    (
+        "forbidden",
+        "The provider forbids it. Its reply says why; resume once that is mended.",
+        "Le fournisseur l'interdit. Sa réponse dit pourquoi ; reprenez une fois cela réglé.",
+    ),
+    (
+        "domain_policy",
+        "The domain's administrator does not allow it. Ask them, then resume.",
+        "L'administrateur du domaine ne l'autorise pas. Voyez avec lui, puis reprenez.",
+    ),
+    (
+        "api_disabled",
+        "The Gmail API is not enabled for this project. Enable it in the console, then resume.",
+        "L'API Gmail n'est pas activée pour ce projet. Activez-la dans la console, puis reprenez.",
+    ),
+    (
+        "mailbox_not_ready",
+        "Gmail is not enabled for this mailbox. Enable it, then resume.",
+        "Gmail n'est pas activé pour cette boîte. Activez-le, puis reprenez.",
+    ),
+    (
+        "not_found",
+        "The provider does not know this mailbox. Check the account's address, then resume.",
+        "Le fournisseur ne connaît pas cette boîte. Vérifiez l'adresse du compte, puis reprenez.",
+    ),
+    (
+        "secret_missing",
+        "The account's secret is not here. Enter it, then resume.",
+        "Le secret du compte n'est pas ici. Saisissez-le, puis reprenez.",
+    ),
+    (
+        "secret_unreadable",
+        "The account's secret was sealed under another key. Restore `secret.key`, or enter the secret again, then resume.",
+        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` ou saisissez le secret, puis reprenez.",
+    ),
+    (
+        "dkim_key_unreadable",
+        "The DKIM key cannot be read. Check its path and permissions, then resume.",
+        "La clé DKIM est illisible. Vérifiez son chemin et ses droits, puis reprenez.",
+    ),
+    (
+        "account_url",
+        "The account's address cannot be used. Correct it, then resume.",
+        "L'adresse du compte est inutilisable. Corrigez-la, puis reprenez.",
+    ),
 ];
 
 #[cfg(test)]

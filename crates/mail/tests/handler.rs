@@ -1,5 +1,7 @@
 //! The whole road: rows → job → engine → SMTP catcher → traces and log.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use jobs::{
     Engine, Hub, Options, RetryPolicy,
     run_log::{Cursor, Limits, RunLog},

@@ -6,6 +6,7 @@ use crate::{
     accounts::{self, Paced},
     items::verdict_json,
     jobs::{self, Job, Moved},
+    ledger,
     sql::{Conn, Row, params, without_nul},
     traces::{self, Numbers},
     workers,
@@ -188,6 +189,7 @@ async fn record(
     let mut standing = standing(conn, job.id, &outcomes).await?;
     let mut moved = Moved::default();
     let (mut succeeded, mut others, mut fenced) = (Vec::new(), Vec::new(), 0);
+    let (mut unknown, mut not_sent) = (Vec::new(), Vec::new());
     let mut settled_messages = HashSet::new();
     for outcome in &mut outcomes {
         match effect_of(outcome, worker, standing.get(&outcome.seq)) {
@@ -199,6 +201,11 @@ async fn record(
                     outcome.state = ItemState::Skipped;
                 }
                 moved.item(from, outcome.state);
+                match (from, outcome.state) {
+                    (_, ItemState::Unknown) => unknown.push(outcome.seq),
+                    (ItemState::Unknown, ItemState::Failed | ItemState::Skipped) => not_sent.push(outcome.seq),
+                    _ => {}
+                }
                 if from == ItemState::Running {
                     settled_messages.insert(outcome.message_no);
                 }
@@ -219,11 +226,10 @@ async fn record(
     if !others.is_empty() {
         conn.execute(dialect.record_others, params![job.id, json!(others).to_string()]).await?;
     }
-    let sent: Vec<i64> =
-        outcomes.iter().filter(|outcome| outcome.state == ItemState::Succeeded).map(|outcome| outcome.seq).collect();
-    if !sent.is_empty() && job.kind == "mail" {
-        conn.execute(dialect.insert_ledger, params![job.id, json!(sent).to_string(), &job.name, now]).await?;
-    }
+    let of = |state| outcomes.iter().filter(move |outcome| outcome.state == state).map(|outcome| outcome.seq);
+    ledger::remember(conn, job, &of(ItemState::Succeeded).collect::<Vec<_>>(), ItemState::Succeeded, now).await?;
+    ledger::remember(conn, job, &unknown, ItemState::Unknown, now).await?;
+    ledger::forget_unknown(conn, job, &not_sent).await?;
     let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
     let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
     traces::insert(conn, numbers, &traces).await?;

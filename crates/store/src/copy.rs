@@ -121,7 +121,7 @@ const TABLES: &[Table] = &[
         ("attempt", Int), ("outcome", Int), ("trace_name", Text), ("file_name", Text), ("application_name", Text),
         ("flow_name", Text), ("comment", Text), ("created_by", Text), ("time_to_process", Float), ("errors", Int),
         ("verdict", Text), ("created_at", Int)]) },
-    table("ledger", "mailing, key", &[("mailing", Text), ("key", Text), ("job_id", Id), ("sent_at", Int)]),
+    table("ledger", "mailing, key", &[("mailing", Text), ("key", Text), ("job_id", Id), ("sent_at", Int), ("state", Int)]),
     table("idempotency", "job_id, key", &[("job_id", Id), ("key", Text), ("created_at", Int)]),
     table("tokens", "id", &[("id", Id), ("name", Text), ("hash", Bytes), ("scope", Text), ("created_at", Int),
         ("expires_at", Int), ("used_at", Int)]),

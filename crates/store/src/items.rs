@@ -85,9 +85,12 @@ impl Db {
                 crashpoint::reach("enqueue");
                 let mut skipped = 0;
                 if let Some(mailing) = already_sent_as {
-                    let verdict = json!({"code": "already_sent", "fault": "content", "retry": {"when": "never"}});
-                    let values = params![job, first, last, verdict.to_string(), now, mailing];
-                    skipped = conn.execute(dialect.skip_already_sent, values).await?;
+                    for (code, state) in [("already_sent", ItemState::Succeeded), ("maybe_sent", ItemState::Unknown)] {
+                        let verdict = json!({"code": code, "fault": "content", "retry": {"when": "never"}});
+                        let values =
+                            params![job, first, last, verdict.to_string(), now, mailing.as_str(), state.code()];
+                        skipped += conn.execute(dialect.skip_already_sent, values).await?;
+                    }
                 }
                 let moved = Moved::default()
                     .to(ItemState::Queued, queued)

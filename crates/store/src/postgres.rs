@@ -49,7 +49,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     skip_already_sent: "
         UPDATE items SET state = 5, verdict = $4, finished_at = $5
         WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
-          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key)",
+          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key AND state = $7)",
     lock_job: "SELECT * FROM jobs WHERE id = $1 FOR UPDATE",
     // An array, so that the locking choice is made once, whatever the plan: more rows than the limit would be taken by a
     // plan that chose again for each row.
@@ -92,12 +92,15 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ON CONFLICT (id) DO NOTHING",
     // In the order of the keys: two runs of one mailing must not wait for each other.
     insert_ledger: "
-        INSERT INTO ledger (mailing, key, job_id, sent_at)
-        SELECT $3, ledger_key, job_id, $4 FROM items
-        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))
-          AND ledger_key IS NOT NULL
+        INSERT INTO ledger (mailing, key, job_id, sent_at, state)
+        SELECT DISTINCT $3, ledger_key, job_id, $4::bigint, $5::bigint FROM items
+        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)) AND ledger_key IS NOT NULL
         ORDER BY ledger_key
-        ON CONFLICT (mailing, key) DO NOTHING",
+        ON CONFLICT (mailing, key) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at
+            WHERE ledger.state = 4 AND excluded.state = 2",
+    forget_unknown: "
+        DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND key IN (
+            SELECT ledger_key FROM items WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)))",
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
         WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",

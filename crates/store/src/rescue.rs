@@ -4,6 +4,7 @@ use crate::{
     Db, Error, Result, Trace, accounts,
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
+    ledger,
     sql::{Conn, params},
     traces::{self, Numbers},
     workers,
@@ -133,13 +134,12 @@ impl Db {
                 let job = match as_state {
                     ItemState::Succeeded => {
                         conn.execute(dialect.record_succeeded, params![id, &list, now]).await?;
-                        if job.kind == "mail" {
-                            conn.execute(dialect.insert_ledger, params![id, &list, &job.name, now]).await?;
-                        }
+                        ledger::remember(conn, &job, &unknown, as_state, now).await?;
                         jobs::count(conn, id, &moved, None, now).await?
                     }
                     ItemState::Queued => {
                         conn.execute(dialect.requeue_items, params![id, &list]).await?;
+                        ledger::forget_unknown(conn, &job, &unknown).await?;
                         set_going(conn, job, &moved, now).await?
                     }
                     other => return Err(Error::Conflict(format!("an unknown item cannot be settled as {other}"))),
@@ -218,6 +218,10 @@ async fn settle_lost(
     let rows: Vec<_> = items.iter().map(row).collect();
     let sql = conn.dialect().record_others;
     conn.execute(sql, params![job.id, json!(rows).to_string()]).await?;
+    if to == ItemState::Unknown {
+        let seqs: Vec<i64> = items.iter().map(|item| item.seq).collect();
+        ledger::remember(conn, &job, &seqs, to, now).await?;
+    }
     let kept: Vec<Trace> = items.iter().map(|item| trace(&job, item)).collect();
     traces::insert(conn, numbers, &kept).await?;
     if let Some(account) = job.account

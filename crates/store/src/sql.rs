@@ -73,6 +73,7 @@ pub(crate) struct Dialect {
     pub(crate) record_others: &'static str,
     pub(crate) insert_traces: &'static str,
     pub(crate) insert_ledger: &'static str,
+    pub(crate) forget_unknown: &'static str,
     pub(crate) requeue_items: &'static str,
     pub(crate) release: &'static str,
     pub(crate) note_effect: &'static str,

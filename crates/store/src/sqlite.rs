@@ -223,7 +223,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     skip_already_sent: "
         UPDATE items SET state = 5, verdict = $4, finished_at = $5
         WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
-          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key)",
+          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key AND state = $7)",
     lock_job: "SELECT * FROM jobs WHERE id = $1",
     // `state = 0` stands here to the letter: SQLite uses a partial index only for its own condition, and without it
     // every claim would read the whole job.
@@ -266,10 +266,15 @@ pub(crate) static DIALECT: Dialect = Dialect {
         FROM json_each($1) WHERE true
         ON CONFLICT (id) DO NOTHING",
     insert_ledger: "
-        INSERT INTO ledger (mailing, key, job_id, sent_at)
-        SELECT $3, ledger_key, job_id, $4 FROM items
+        INSERT INTO ledger (mailing, key, job_id, sent_at, state)
+        SELECT DISTINCT $3, ledger_key, job_id, $4, $5 FROM items
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2)) AND ledger_key IS NOT NULL
-        ON CONFLICT (mailing, key) DO NOTHING",
+        ORDER BY ledger_key
+        ON CONFLICT (mailing, key) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at
+            WHERE ledger.state = 4 AND excluded.state = 2",
+    forget_unknown: "
+        DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND key IN (
+            SELECT ledger_key FROM items WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2)))",
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
@@ -304,6 +309,7 @@ mod tests {
             DIALECT.record_succeeded,
             DIALECT.record_others,
             DIALECT.insert_ledger,
+            DIALECT.forget_unknown,
             DIALECT.requeue_items,
             DIALECT.note_effect,
             DIALECT.outcomes_after,

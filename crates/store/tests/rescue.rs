@@ -15,6 +15,7 @@ on_both![
     an_unknown_is_settled_as_sent,
     an_unknown_is_settled_as_not_sent,
     settling_nothing_wakes_nobody,
+    what_was_perhaps_sent_is_left_out_of_the_next_run,
 ];
 
 async fn lost_items_are_held_as_unknown(db: Db) {
@@ -157,4 +158,26 @@ async fn settling_nothing_wakes_nobody(db: Db) {
     let (job, settled) = db.settle_unknown(id, vec![1], ItemState::Queued, vec![], later(2)).await.unwrap();
     assert_eq!((job.state, settled.len()), (JobState::Completed, 0));
     assert_eq!(db.retry_failed(id, later(3)).await.unwrap().0.state, JobState::Completed);
+}
+
+async fn what_was_perhaps_sent_is_left_out_of_the_next_run(db: Db) {
+    let first = running(&db, new_job(job_id(1)), items(3)).await;
+    let name = db.job(first).await.unwrap().unwrap().name;
+    let worker = worker(&db).await;
+    claim(&db, first, worker, 3, NOW).await;
+    db.rescue(Lost::Everybodys, verdict("lost"), lost_trace(), NOW).await.unwrap();
+    let second = create(&db, new_job(job_id(2))).await.id;
+    assert_eq!(db.enqueue(second, items(4), Some(name.clone()), NOW).await.unwrap(), 3);
+    assert_eq!(db.item(second, 1).await.unwrap().unwrap().verdict.unwrap().code, "maybe_sent");
+    assert_eq!(db.ledger_size(&name).await.unwrap(), 0);
+    // A person settles them: 1 was sent, 2 was not, 3 stays open.
+    db.settle_unknown(first, vec![1], ItemState::Succeeded, Vec::new(), NOW).await.unwrap();
+    db.settle_unknown(first, vec![2], ItemState::Queued, Vec::new(), NOW).await.unwrap();
+    let third = create(&db, new_job(job_id(3))).await.id;
+    assert_eq!(db.enqueue(third, items(4), Some(name.clone()), NOW).await.unwrap(), 2);
+    let code = async |seq| db.item(third, seq).await.unwrap().unwrap().verdict.map(|verdict| verdict.code);
+    assert_eq!(code(1).await.as_deref(), Some("already_sent"));
+    assert_eq!(code(2).await, None);
+    assert_eq!(code(3).await.as_deref(), Some("maybe_sent"));
+    assert_eq!(db.ledger_size(&name).await.unwrap(), 1);
 }

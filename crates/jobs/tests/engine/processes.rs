@@ -87,6 +87,7 @@ async fn a_late_outcome_settles_the_unknown() {
         let Database::Postgres { url, .. } = &one.database else { return };
         psql(url, "update workers set lease_until = 0 where token = (select claimed_by from items)");
         two.until(id, |job| job.counters.unknown == 1).await;
+        one.clock.advance(Duration::from_secs(1));
         one.script.open();
         let job = two.until(id, |job| job.counters.unknown == 0).await;
         assert_eq!(job.counters, counters(1, 0, 0, 0));

@@ -103,12 +103,13 @@ CREATE INDEX traces_by_application ON traces (application_name, flow_name, creat
 CREATE INDEX traces_with_errors ON traces (created_at) WHERE errors = 1;
 CREATE INDEX traces_by_item ON traces (job_id, seq) WHERE job_id IS NOT NULL;
 
--- What has been sent under a mailing's name, by the key that the user chose.
+-- What has been sent under a mailing's name (state 2), or perhaps (4), by the key that the user chose.
 CREATE TABLE ledger (
     mailing TEXT NOT NULL,
     key     TEXT NOT NULL,
     job_id  BLOB,
     sent_at INTEGER NOT NULL,
+    state   INTEGER NOT NULL,
     PRIMARY KEY (mailing, key)
 ) WITHOUT ROWID;
 

@@ -1,0 +1,229 @@
+//! `command`: runs a program for each item.
+//!
+//! An exit status of 0 is success, any other a failure of the item for good (`exit_status`), as is an end by a signal
+//! (`killed`), the time running out (`timeout`) and a program that cannot be started (`cannot_start`). A command that
+//! was ended because Vigie stops is unknown (`stopped`): nobody can tell how much of it was done.
+//!
+//! The command is the leader of a process group. At its end whatever it left in that group is killed: what is meant to
+//! outlive it has to leave the group (`setsid`).
+
+mod output;
+mod process;
+
+use crate::{
+    SLOTS_MAX,
+    item::{Subject, subject},
+    read, story, unreadable,
+};
+use futures_util::future::BoxFuture;
+use jobs::{
+    Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText,
+    run_log::{Record, RunLog},
+};
+use model::{Clock, Fault, Timestamp, Verdict};
+use output::Output;
+use process::{Finished, Program};
+use serde::Deserialize;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use store::{ClaimedItem, Item, Job};
+use tokio::sync::watch;
+
+/// The settings of a `command` job, of which an item's payload may replace `command` and add to `env`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandSpec {
+    pub command: Words,
+    /// Added to the environment, which else holds `PATH`, `HOME`, `LANG` and the like, and `VIGIE_JOB_ID`,
+    /// `VIGIE_JOB_NAME`, `VIGIE_ITEM`, `VIGIE_SEQ` and `VIGIE_ATTEMPT`.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    pub cwd: Option<PathBuf>,
+    /// After which a command is ended: asked to (SIGTERM), and made to five seconds later (SIGKILL).
+    #[serde(default = "an_hour", alias = "timeout")]
+    pub timeout_seconds: f64,
+    /// Of output that the run log keeps of one attempt, both streams together.
+    #[serde(default = "a_mebibyte")]
+    pub output_bytes_max: usize,
+    /// Commands at the same time.
+    #[serde(default = "one")]
+    pub slots: usize,
+}
+
+/// A program and its arguments, or a line that `sh -c` runs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Words {
+    Line(String),
+    Args(Vec<String>),
+}
+
+fn an_hour() -> f64 {
+    3600.0
+}
+fn a_mebibyte() -> usize {
+    1 << 20
+}
+fn one() -> usize {
+    1
+}
+
+/// Whatever is asked for, no more of one attempt's output is kept.
+const OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+impl CommandSpec {
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.command.argv()?;
+        if !(self.timeout_seconds > 0.0 && self.timeout_seconds < 1e9) {
+            return Err(format!("`timeout_seconds` is {}: give more than 0", self.timeout_seconds));
+        }
+        if self.output_bytes_max > OUTPUT_BYTES_MAX {
+            return Err(format!("`output_bytes_max` is {}: at most {OUTPUT_BYTES_MAX}", self.output_bytes_max));
+        }
+        if !(1..=SLOTS_MAX).contains(&self.slots) {
+            return Err(format!("`slots` is {}: give 1 to {SLOTS_MAX}", self.slots));
+        }
+        Ok(())
+    }
+}
+
+impl Words {
+    fn argv(&self) -> Result<Vec<String>, String> {
+        match self {
+            Self::Line(line) if line.trim().is_empty() => Err("`command` is empty".to_owned()),
+            Self::Line(line) => Ok(vec!["sh".to_owned(), "-c".to_owned(), line.clone()]),
+            Self::Args(words) if words.first().is_none_or(String::is_empty) => Err("`command` is empty".to_owned()),
+            Self::Args(words) => Ok(words.clone()),
+        }
+    }
+}
+
+/// Runs jobs of kind `command`.
+pub struct CommandHandler {
+    clock: Clock,
+    run_log: RunLog,
+    stop: watch::Receiver<bool>,
+}
+
+impl CommandHandler {
+    /// `stop` turns true when the program stops: running commands are asked to end, and made to five seconds later.
+    /// Stopping the engine right away would kill them without a word.
+    pub fn new(clock: Clock, run_log: RunLog, stop: watch::Receiver<bool>) -> Self {
+        Self { clock, run_log, stop }
+    }
+}
+
+impl Handler for CommandHandler {
+    fn kind(&self) -> &'static str {
+        "command"
+    }
+
+    fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
+        Box::pin(async move {
+            let spec = read::<CommandSpec>("command", &job.spec).map_err(unreadable)?;
+            spec.check().map_err(unreadable)?;
+            let (clock, run_log, stop) = (self.clock.clone(), self.run_log.clone(), self.stop.clone());
+            let shared = Shared { spec, job: job.clone(), clock, run_log, stop };
+            Ok(Box::new(CommandRun(Arc::new(shared))) as Box<dyn Run>)
+        })
+    }
+}
+
+struct Shared {
+    spec: CommandSpec,
+    job: Job,
+    clock: Clock,
+    run_log: RunLog,
+    stop: watch::Receiver<bool>,
+}
+
+struct CommandRun(Arc<Shared>);
+struct CommandSlot(Arc<Shared>);
+
+impl Run for CommandRun {
+    fn shape(&self) -> Shape {
+        Shape { slots: self.0.spec.slots, group: 1, ahead: 1 }
+    }
+
+    fn slot(&self) -> Box<dyn Slot> {
+        Box::new(CommandSlot(Arc::clone(&self.0)))
+    }
+
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+        story::tell(at, moment)
+    }
+
+    fn lost(&self, item: &Item) -> TraceText {
+        story::lost(&self.0.job.name, item)
+    }
+}
+
+impl Slot for CommandSlot {
+    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+        Box::pin(async move {
+            let mut attempted = Vec::with_capacity(message.len());
+            for item in message {
+                attempted.push(self.0.attempt(item).await);
+            }
+            attempted
+        })
+    }
+}
+
+impl Shared {
+    async fn attempt(&self, item: ClaimedItem) -> Attempted {
+        let started_at = self.clock.now();
+        let mut output = Output::new(&self.run_log, &self.clock, self.job.id, item.seq, self.spec.output_bytes_max);
+        let finished = match self.program(&item) {
+            Ok(program) => program.run(&mut output, self.stop.clone()).await,
+            Err(problem) => Finished::NotStarted(problem),
+        };
+        let said = output.last_words().to_owned();
+        let ended = ended(&finished, &said);
+        let trace = story::trace(&self.job, format!("{}: {finished}", item.label));
+        Attempted { item, ended, trace, started_at, took: self.clock.now().since(started_at) }
+    }
+
+    fn program(&self, item: &ClaimedItem) -> Result<Program, String> {
+        let Subject { text, mut fields } = subject(item);
+        let words = match fields.remove("command") {
+            None => self.spec.command.clone(),
+            Some(own) => serde_json::from_value(own).map_err(|_| "`command` of the item is no command".to_owned())?,
+        };
+        let mut env = process::basic_environment();
+        env.extend(self.spec.env.clone());
+        if let Some(own) = fields.remove("env") {
+            let own: BTreeMap<String, String> =
+                serde_json::from_value(own).map_err(|_| "`env` of the item is no object of strings".to_owned())?;
+            env.extend(own);
+        }
+        let ours = [
+            ("VIGIE_JOB_ID", self.job.id.to_string()),
+            ("VIGIE_JOB_NAME", self.job.name.clone()),
+            ("VIGIE_ITEM", text),
+            ("VIGIE_SEQ", item.seq.to_string()),
+            ("VIGIE_ATTEMPT", item.attempt.to_string()),
+        ];
+        env.extend(ours.map(|(name, value)| (name.to_owned(), value)));
+        let timeout = Duration::from_secs_f64(self.spec.timeout_seconds);
+        Ok(Program { argv: words.argv()?, env, cwd: self.spec.cwd.clone(), timeout })
+    }
+}
+
+fn ended(finished: &Finished, said: &str) -> Ended {
+    let failed = |code| Verdict::permanent(code, Fault::Content).with_reply(said);
+    match finished {
+        Finished::Exited(0) => Ended::Succeeded { refused: None },
+        Finished::Exited(status) => Ended::Failed(failed("exit_status").with_arg("status", status.to_string())),
+        Finished::Killed(signal) => Ended::Failed(failed("killed").with_arg("signal", signal.to_string())),
+        Finished::TimedOut(limit) => {
+            Ended::Failed(failed("timeout").with_arg("seconds", limit.as_secs_f64().to_string()))
+        }
+        Finished::NotStarted(problem) => {
+            Ended::Failed(Verdict::permanent("cannot_start", Fault::Content).with_reply(problem))
+        }
+        Finished::Stopped => Ended::Unknown(failed("stopped")),
+        Finished::Lost(problem) => {
+            Ended::Unknown(Verdict::permanent("outcome_lost", Fault::Server).with_reply(problem))
+        }
+    }
+}

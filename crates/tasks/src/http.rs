@@ -1,0 +1,330 @@
+//! `http`: makes a call for each item.
+//!
+//! An expected status is success. 408, 429 and 5xx are tried again, not before what `Retry-After` asks for. Any other
+//! status is a failure of the item for good (`http_status`). A connection that cannot be made is tried again
+//! (`no_connection`). One that breaks, or whose reply does not come in time (`no_answer`), is tried again where the
+//! method may be repeated without harm (RFC 9110 §9.2.2: GET, HEAD, OPTIONS, PUT, DELETE), and unknown elsewhere.
+//! Redirections are not followed.
+
+mod classify;
+
+use crate::{
+    SLOTS_MAX,
+    item::{head, subject},
+    read, story, unreadable,
+};
+use classify::{Reply, ended_by_reply, not_answered, not_connected};
+use futures_util::future::BoxFuture;
+use jobs::{
+    Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText,
+    run_log::{Record, RunLog},
+};
+use model::{Clock, Fault, Level, Timestamp, Verdict};
+use reqwest::{
+    Client, Method, Url,
+    header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, error::Error as _, sync::Arc, time::Duration};
+use store::{ClaimedItem, Item, Job};
+
+/// The settings of an `http` job, of which an item's payload may replace `method`, `url` and `body` and add to
+/// `headers`. They are kept as they are: put no secret in them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSpec {
+    #[serde(default = "get")]
+    pub method: String,
+    /// `http` or `https`.
+    pub url: String,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A string is sent as it is, anything else as JSON.
+    pub body: Option<Value>,
+    /// For the whole call.
+    #[serde(default = "half_a_minute", alias = "timeout")]
+    pub timeout_seconds: f64,
+    /// Statuses that are success; without any, 200 to 299.
+    #[serde(default)]
+    pub expect: Vec<u16>,
+    /// Of a reply's body that is read and kept in the run log.
+    #[serde(default = "kibibytes_16")]
+    pub response_bytes_max: usize,
+    /// Calls at the same time.
+    #[serde(default = "four")]
+    pub slots: usize,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+fn half_a_minute() -> f64 {
+    30.0
+}
+fn kibibytes_16() -> usize {
+    16 << 10
+}
+fn four() -> usize {
+    4
+}
+
+const RESPONSE_BYTES_MAX: usize = 48 << 10;
+const CONNECT: Duration = Duration::from_secs(10);
+
+impl HttpSpec {
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.call()?;
+        if !(self.timeout_seconds > 0.0 && self.timeout_seconds <= 86_400.0) {
+            return Err(format!("`timeout_seconds` is {}: give more than 0 and at most a day", self.timeout_seconds));
+        }
+        if self.response_bytes_max > RESPONSE_BYTES_MAX {
+            return Err(format!("`response_bytes_max` is {}: at most {RESPONSE_BYTES_MAX}", self.response_bytes_max));
+        }
+        if !(1..=SLOTS_MAX).contains(&self.slots) {
+            return Err(format!("`slots` is {}: give 1 to {SLOTS_MAX}", self.slots));
+        }
+        Ok(())
+    }
+
+    fn call(&self) -> Result<Call, String> {
+        let method = self.method.to_ascii_uppercase().parse().map_err(|_| format!("`method` is {}", self.method))?;
+        let url: Url = self.url.parse().map_err(|error| format!("`url` is {}: {error}", self.url))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("`url` is {}: give http:// or https://", self.url));
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let wrong = || format!("`headers`: {name} is no header that can be sent");
+            let value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+            headers.insert(name.parse::<HeaderName>().map_err(|_| wrong())?, value);
+        }
+        let body = match &self.body {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(json) => {
+                headers.entry("content-type").or_insert(HeaderValue::from_static("application/json"));
+                Some(json.to_string())
+            }
+        };
+        Ok(Call { method, url, headers, body })
+    }
+
+    /// The call that `item` stands for.
+    fn call_for(&self, item: &ClaimedItem) -> Result<Call, String> {
+        let mut spec = self.clone();
+        let text = |name: &str, value: Value| match value {
+            Value::String(text) => Ok(text),
+            _ => Err(format!("`{name}` of the item is no text")),
+        };
+        for (name, value) in subject(item).fields {
+            match name.as_str() {
+                "method" => spec.method = text("method", value)?,
+                "url" => spec.url = text("url", value)?,
+                "body" => spec.body = Some(value),
+                "headers" => {
+                    let own: BTreeMap<String, String> = serde_json::from_value(value)
+                        .map_err(|_| "`headers` of the item is no object of strings".to_owned())?;
+                    spec.headers.extend(own);
+                }
+                _ => {}
+            }
+        }
+        spec.call()
+    }
+}
+
+struct Call {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<String>,
+}
+
+/// Runs jobs of kind `http`.
+pub struct HttpHandler {
+    clock: Clock,
+    run_log: RunLog,
+    client: Client,
+    /// For methods that may not be repeated: never a connection that the other side may just be closing.
+    fresh: Client,
+}
+
+impl HttpHandler {
+    /// Calls go straight to their URL, past any proxy of the environment. `Err`: why TLS cannot be set up.
+    pub fn new(clock: Clock, run_log: RunLog) -> Result<Self, String> {
+        Ok(Self { clock, run_log, client: client(SLOTS_MAX)?, fresh: client(0)? })
+    }
+}
+
+fn client(idle_max: usize) -> Result<Client, String> {
+    use rustls_platform_verifier::BuilderVerifierExt as _;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_platform_verifier())
+        .map_err(|problem| format!("TLS cannot be set up: {problem}"))?
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("vigie/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .http1_only()
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .pool_max_idle_per_host(idle_max)
+        .pool_idle_timeout(Duration::from_secs(20))
+        .build()
+        .map_err(|problem| chain(&problem))
+}
+
+impl Handler for HttpHandler {
+    fn kind(&self) -> &'static str {
+        "http"
+    }
+
+    fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
+        Box::pin(async move {
+            let spec = read::<HttpSpec>("http", &job.spec).map_err(unreadable)?;
+            spec.check().map_err(unreadable)?;
+            let shared = Shared {
+                spec,
+                job: job.clone(),
+                clock: self.clock.clone(),
+                run_log: self.run_log.clone(),
+                client: self.client.clone(),
+                fresh: self.fresh.clone(),
+            };
+            Ok(Box::new(HttpRun(Arc::new(shared))) as Box<dyn Run>)
+        })
+    }
+}
+
+struct Shared {
+    spec: HttpSpec,
+    job: Job,
+    clock: Clock,
+    run_log: RunLog,
+    client: Client,
+    fresh: Client,
+}
+
+struct HttpRun(Arc<Shared>);
+struct HttpSlot(Arc<Shared>);
+
+impl Run for HttpRun {
+    fn shape(&self) -> Shape {
+        Shape { slots: self.0.spec.slots, group: 1, ahead: 4 }
+    }
+
+    fn slot(&self) -> Box<dyn Slot> {
+        Box::new(HttpSlot(Arc::clone(&self.0)))
+    }
+
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+        story::tell(at, moment)
+    }
+
+    fn lost(&self, item: &Item) -> TraceText {
+        story::lost(&self.0.job.name, item)
+    }
+}
+
+impl Slot for HttpSlot {
+    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+        Box::pin(async move {
+            let mut attempted = Vec::with_capacity(message.len());
+            for item in message {
+                attempted.push(self.0.attempt(item).await);
+            }
+            attempted
+        })
+    }
+}
+
+impl Shared {
+    async fn attempt(&self, item: ClaimedItem) -> Attempted {
+        let started_at = self.clock.now();
+        let (ended, said) = match self.spec.call_for(&item) {
+            Ok(call) => self.make(call, item.seq).await,
+            Err(problem) => {
+                let verdict = Verdict::permanent("bad_request", Fault::Content).with_reply(&problem);
+                (Ended::Failed(verdict), problem)
+            }
+        };
+        let trace = story::trace(&self.job, format!("{}: {said}", item.label));
+        Attempted { item, ended, trace, started_at, took: self.clock.now().since(started_at) }
+    }
+
+    async fn make(&self, call: Call, seq: i64) -> (Ended, String) {
+        let repeatable = call.method.is_idempotent();
+        let client = if repeatable { &self.client } else { &self.fresh };
+        let mut request = client
+            .request(call.method.clone(), call.url)
+            .headers(call.headers)
+            .timeout(Duration::from_secs_f64(self.spec.timeout_seconds));
+        if let Some(body) = call.body {
+            request = request.body(body);
+        }
+        match request.send().await {
+            Ok(response) => {
+                let reply = self.receive(response).await;
+                self.keep(seq, &reply).await;
+                let said = format!("{} {}", call.method, reply.status);
+                (ended_by_reply(&reply, &self.spec.expect, self.clock.now()), said)
+            }
+            Err(problem) => {
+                let said = chain(&problem);
+                let ended = match problem {
+                    problem if problem.is_builder() => {
+                        Ended::Failed(Verdict::permanent("bad_request", Fault::Content).with_reply(&said))
+                    }
+                    problem if problem.is_connect() => not_connected(&said),
+                    _ => not_answered(&said, repeatable),
+                };
+                (ended, said)
+            }
+        }
+    }
+
+    /// The status decides: a body that breaks off is kept as far as it came.
+    async fn receive(&self, mut response: reqwest::Response) -> Reply {
+        let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (mut bytes, mut more) = (Vec::new(), false);
+        while let Ok(Some(chunk)) = response.chunk().await {
+            let room = self.spec.response_bytes_max - bytes.len();
+            bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                more = true;
+                break;
+            }
+        }
+        Reply { status, retry_after, body: String::from_utf8_lossy(&bytes).into_owned(), more }
+    }
+
+    async fn keep(&self, seq: i64, reply: &Reply) {
+        let more = if reply.more { " … (longer than may be kept)" } else { "" };
+        let first = reply.body.lines().next().unwrap_or("");
+        let message = format!("{} {}{more}", reply.status, head(first, 200));
+        let fields = json!({"seq": seq, "status": reply.status, "body": reply.body, "cut": reply.more});
+        let record = story::record(self.clock.now(), Level::Info, "response", message, fields);
+        self.run_log.append(self.job.id, vec![record]).await;
+    }
+}
+
+/// An error and what caused it, on one line, without the URL, which may hold a secret.
+fn chain(problem: &reqwest::Error) -> String {
+    let mut text = match problem.url() {
+        Some(url) => format!("{} cannot be called", url.host_str().unwrap_or("the URL")),
+        None => problem.to_string(),
+    };
+    let mut cause = problem.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

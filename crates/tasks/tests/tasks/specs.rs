@@ -1,0 +1,41 @@
+//! What is said of settings that are wrong.
+
+use crate::bench::{Bench, clock, told};
+use serde_json::json;
+use tasks::{NoopHandler, check};
+
+#[test]
+fn a_wrong_spec_is_named() {
+    let cases = [
+        ("command", json!({"command": "true"}), ""),
+        ("command", json!({"command": ["true"], "timeout": 5}), ""),
+        ("command", json!({"command": " "}), "`command` is empty"),
+        ("command", json!({"command": []}), "`command` is empty"),
+        ("command", json!({"command": "x", "timeout_seconds": 0}), "`timeout_seconds` is 0"),
+        ("command", json!({"command": "x", "slots": 1000}), "`slots` is 1000"),
+        ("command", json!({"command": "x", "shell": true}), "unknown field `shell`"),
+        ("command", json!({"command": "x", "output_bytes_max": 1_000_000_000}), "`output_bytes_max`"),
+        ("http", json!({"url": "https://example.org/"}), ""),
+        ("http", json!({"url": "ftp://example.org/"}), "give http:// or https://"),
+        ("http", json!({"url": "here"}), "`url` is here"),
+        ("http", json!({"url": "http://x", "headers": {"a b": "c"}}), "a b is no header"),
+        ("http", json!({"url": "http://x", "method": "GE T"}), "`method` is GE T"),
+        ("noop", json!({}), ""),
+        ("noop", json!({"sleep": 1}), "unknown field `sleep`"),
+        ("mail", json!("anything"), ""),
+    ];
+    for (kind, spec, wanted) in cases {
+        match (check(kind, &spec.to_string()), wanted) {
+            (Ok(()), "") => {}
+            (Err(problem), wanted) if !wanted.is_empty() => assert!(problem.contains(wanted), "{problem}"),
+            (got, _) => panic!("{kind} {spec}: {got:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_succeeds_at_once() {
+    let bench = Bench::new("noop", &json!({}));
+    let attempted = bench.attempt(&NoopHandler::new(clock()), "{}").await;
+    assert_eq!(told(&attempted).0, "succeeded");
+}
