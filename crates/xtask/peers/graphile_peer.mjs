@@ -1,7 +1,7 @@
 // graphile-worker's side of the bench. URL default|local-queue throughput|latency N; prints one JSON object.
 // `throughput`: N no-ops enqueued by `add_jobs`, 1,000 at a time, until the table of jobs is empty again.
 // `latency`: one each 10 ms; how long until its function begins.
-import { run } from "graphile-worker";
+import { Logger, run } from "graphile-worker";
 import pg from "pg";
 
 const [url, mode, what, countText] = process.argv.slice(2);
@@ -9,10 +9,9 @@ const count = Number(countText);
 const quiet = { debug() {}, info() {}, warn: console.error, error: console.error };
 const local = mode === "local-queue" ? { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 } : {};
 const latencies = [];
-const pool = new pg.Pool({ connectionString: url, max: 12 });
-const { Logger } = await import("graphile-worker");
+const pool = new pg.Pool({ connectionString: url, max: 2 });
 const runner = await run({
-  pgPool: pool,
+  connectionString: url,
   noHandleSignals: true,
   logger: new Logger(() => (level, message) => (level in quiet ? quiet[level](message) : undefined)),
   preset: { worker: { concurrentJobs: 10, ...local } },
