@@ -286,10 +286,11 @@ async fn look_after(inner: Arc<Inner>) {
     let mut tasks: JoinSet<JobId> = JoinSet::new();
     let mut stop = inner.stop.subscribe();
     loop {
+        // From before the look: what falls due during it must not wait for the look after the next.
+        let next = inner.shared.clock.now() + LOOK_EVERY;
         if let Err(error) = inner.look(&mut tasks).await {
             tracing::error!(%error, "could not look for work; trying again");
         }
-        let next = inner.shared.clock.now() + LOOK_EVERY;
         tokio::select! {
             () = inner.wake.notified() => {}
             Some(ended) = tasks.join_next(), if !tasks.is_empty() => inner.forget(ended),

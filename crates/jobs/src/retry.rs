@@ -65,13 +65,15 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
         Ended::Failed(verdict) => {
             // The sender's quota and credentials are nobody's failure among the items, however often they are met.
             let blameless = matches!(verdict.fault, Fault::SenderQuota | Fault::Credentials);
-            let pause = verdict.pause.or(blameless.then(|| default_pause(verdict)));
+            let pause = verdict.pause.or(blameless.then(|| default_pause(verdict))).map(|pause| policy.bounded(pause));
             let wait = match verdict.retry {
                 Retry::After { wait } => wait.min(policy.asked_max),
                 Retry::Never if blameless || verdict.fault == Fault::Server => Duration::ZERO,
                 Retry::Never => return settled(ItemState::Failed, Some(verdict)),
             };
-            if attempt >= policy.attempts_max && !blameless {
+            // Only a recipient's or a content's own trouble ever fails an item, however often the server has some.
+            let own = matches!(verdict.fault, Fault::Recipient | Fault::Content);
+            if own && attempt >= policy.attempts_max {
                 let given_up = verdict.clone().with_arg("attempts", attempt.to_string());
                 return settled(ItemState::Failed, Some(&given_up));
             }
@@ -129,7 +131,7 @@ mod tests {
             (Fault::Recipient, after(60), 1, ItemState::Queued),
             (Fault::Recipient, after(60), 12, ItemState::Failed),
             (Fault::Server, Retry::Never, 1, ItemState::Queued),
-            (Fault::Server, after(5), 12, ItemState::Failed),
+            (Fault::Server, after(5), 12, ItemState::Queued),
             (Fault::SenderQuota, after(3600), 99, ItemState::Queued),
             (Fault::Credentials, Retry::Never, 99, ItemState::Queued),
         ];
@@ -147,5 +149,21 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [60, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    }
+
+    #[test]
+    fn a_rehearsal_waits_no_longer_than_it_is_told() {
+        let policy = RetryPolicy {
+            first: Duration::from_millis(10),
+            asked_max: Duration::from_secs(1),
+            ..RetryPolicy::default()
+        };
+        let minute = Some(Duration::from_secs(60));
+        let verdict = Verdict::new("x", Fault::Server, after(60)).with_pause(PauseScope::Account, minute);
+        let settled = settle(&Ended::Failed(verdict), 1, &policy, NOW, 0.0);
+        assert_eq!(settled.not_before.since(NOW), Duration::from_secs(1));
+        assert_eq!(settled.pause.unwrap().wait, Some(Duration::from_secs(1)));
+        let endless = Verdict::new("x", Fault::Credentials, after(0)).with_pause(PauseScope::Account, None);
+        assert_eq!(settle(&Ended::Failed(endless), 1, &policy, NOW, 0.0).pause.unwrap().wait, None);
     }
 }

@@ -82,6 +82,13 @@ impl<'a> Preflight<'a> {
         }
     }
 
+    /// Looks for attachments among `files` instead of where the options say.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
+    }
+
     /// Checks one row. What is wrong is in the report, and returned for the row's error trace; a warning alone does
     /// not stop a row.
     pub fn check(&mut self, row: Result<Row, Problem>) -> Result<MailItem, Vec<Problem>> {

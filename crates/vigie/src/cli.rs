@@ -20,6 +20,14 @@ Examples:
 Settings come from vigie.toml, then VIGIE_* variables, then these options; `vigie config check` shows the outcome.
 Exit codes: 0 done, 1 failed, 2 refused before anything began, 3 some were not sent, 4 paused.";
 
+const MIGRATE_HELP: &str = "\
+Examples:
+  vigie migrate --to postgres://vigie@localhost/vigie                      from the data directory to PostgreSQL
+  vigie migrate --database postgres://vigie@localhost/vigie --to ./data    and back
+
+Stop `vigie serve` and every worker first. The source stays as it is; the copy is kept only when the counts and hashes
+of every table agree. Take secret.key along: accounts' passwords are sealed under it.";
+
 /// Runs your mailings and jobs, and remembers everything that happened to them.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, after_help = AFTER_HELP, max_term_width = 110, disable_help_subcommand = true)]
@@ -68,6 +76,13 @@ pub(crate) enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Copy everything into another database, either way, and prove that nothing is lost
+    #[command(after_help = MIGRATE_HELP)]
+    Migrate {
+        /// postgres://user@host/name, or a directory for SQLite; it must be empty
+        #[arg(long, value_name = "URL|DIR")]
+        to: String,
     },
     /// The settings
     Config {

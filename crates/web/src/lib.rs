@@ -6,6 +6,7 @@
 
 mod api;
 mod auth;
+mod blobs;
 mod cursor;
 mod deliver;
 mod extract;
@@ -21,6 +22,8 @@ mod routes;
 mod serve;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use deliver::deliver_loop;
 pub use limits::Limits;
@@ -30,7 +33,7 @@ use axum::Router;
 use jiff::tz::TimeZone;
 use jobs::{Hub, run_log::RunLog};
 use model::{Clock, JobId, Rng};
-use routes::{Declared, Routes};
+use routes::Routes;
 use std::{path::PathBuf, sync::Arc};
 use store::{Db, Job};
 use vault::Vault;
@@ -117,7 +120,7 @@ impl Ctx {
     }
 }
 
-#[allow(dead_code, reason = "tests walk the declared routes")]
-fn declared(app: App) -> Vec<Declared> {
+#[cfg(test)]
+fn declared(app: App) -> Vec<routes::Declared> {
     declare(Routes::new(Ctx::new(app))).finish("").2
 }

@@ -28,7 +28,7 @@ pub(crate) struct Problem {
     remedy: Option<String>,
     #[serde(flatten)]
     #[schema(additional_properties, value_type = Object)]
-    more: Map<String, Value>,
+    more: Box<Map<String, Value>>,
     #[serde(skip)]
     retry_after_seconds: Option<u32>,
 }
@@ -41,7 +41,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             remedy: None,
-            more: Map::new(),
+            more: Box::default(),
             retry_after_seconds: None,
         }
     }

@@ -49,9 +49,15 @@ async fn retries_wait_and_wait_longer(stage: Stage) {
     let id = stage.enqueue(2, OnUnknown::Hold, None).await;
     stage.start().await;
     for attempts in 1..=3 {
-        stage.quiet(id).await;
-        let item = stage.db.item(id, 1).await.unwrap().unwrap();
-        assert_eq!((item.state, item.attempts), (ItemState::Queued, attempts));
+        let item = loop {
+            let item = stage.db.item(id, 1).await.unwrap().unwrap();
+            if (item.state, item.attempts) == (ItemState::Queued, attempts) {
+                break item;
+            }
+            assert!(item.attempts <= attempts && !item.state.is_final(), "{item:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        };
+        stage.until(id, |job| job.counters.succeeded == 1).await;
         let wait = item.not_before.since(stage.clock.now()).as_secs_f64();
         let least = 30.0 * f64::from(1 << (attempts - 1));
         assert!((least..=least * 1.25).contains(&wait), "waits {wait} s after attempt {attempts}");

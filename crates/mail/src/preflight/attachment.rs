@@ -33,15 +33,29 @@ pub struct Files {
     reach: Reach,
     hashing: Hashing,
     cache: HashMap<String, Result<Attachment, (String, &'static str)>>,
+    uploaded: Option<HashMap<String, Attachment>>,
 }
 
 impl Files {
     pub fn new(base: PathBuf, reach: Reach, hashing: Hashing) -> Self {
-        Self { base, reach, hashing, cache: HashMap::new() }
+        Self { base, reach, hashing, cache: HashMap::new(), uploaded: None }
+    }
+
+    /// Files that came with the mailing and no others: a name is looked up among them and is never a path. The last
+    /// part of a name with folders will do. Each attachment's `mime` is found out from its name.
+    pub fn uploaded(files: impl IntoIterator<Item = Attachment>) -> Self {
+        let named = |file: Attachment| (file.name.clone(), Attachment { mime: mime(&file.name).to_owned(), ..file });
+        let uploaded = Some(files.into_iter().map(named).collect());
+        Self { uploaded, ..Self::new(PathBuf::new(), Reach::Base, Hashing::Later) }
     }
 
     /// The file named `path`, or what is wrong with it and the remedy.
     pub fn look_up(&mut self, path: &str) -> Result<Attachment, (String, &'static str)> {
+        if let Some(uploaded) = &self.uploaded {
+            let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+            let missing = || (format!("the file `{path}` was not sent along"), "send it along, or correct its name");
+            return uploaded.get(path).or_else(|| uploaded.get(name)).cloned().ok_or_else(missing);
+        }
         if let Some(known) = self.cache.get(path) {
             return known.clone();
         }

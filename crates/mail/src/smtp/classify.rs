@@ -5,8 +5,9 @@
 //! exceeded`). Quotas come first, for taking one for a bounce would fail every recipient that follows.
 
 use super::reply::{Enhanced, Garbage, Reply};
-use model::{Fault, PauseScope, Retry, Verdict};
-use std::time::Duration;
+use model::{Fault, Pause, PauseScope, Retry, Verdict};
+use regex::Regex;
+use std::{sync::LazyLock, time::Duration};
 
 /// Which step of the dialogue a reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,38 @@ pub fn classify(stage: Stage, reply: &Reply) -> Verdict {
         permanent(stage, reply, &words)
     };
     let verdict = if verdict.code == "protocol_error" { verdict.with_arg("error", reply.excerpt()) } else { verdict };
+    let verdict = match stated_wait(&reply.excerpt()) {
+        Some(wait) => waiting(verdict, wait),
+        None => verdict,
+    };
     verdict.with_arg("stage", stage.as_str()).with_reply(reply.excerpt())
+}
+
+/// The server says itself when to come back, as greylisting and throttling servers do: it knows better than we do.
+fn waiting(mut verdict: Verdict, wait: Duration) -> Verdict {
+    if let Retry::After { wait: ours } = &mut verdict.retry {
+        *ours = wait;
+        if let Some(Pause { wait: Some(pause), .. }) = &mut verdict.pause {
+            *pause = wait;
+        }
+    }
+    verdict
+}
+
+/// "try again in 5 minutes", "retry after 300 seconds": between a second and a day.
+fn stated_wait(text: &str) -> Option<Duration> {
+    static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let words = r"(?i)\b(?:again|retry|back|wait)\b[^.;0-9]{0,30}\b(\d{1,5}) ?(s|secs?|seconds?|min|mins?|minutes?|h|hours?)\b";
+        Regex::new(words).ok()
+    });
+    let found = STATED.as_ref()?.captures(text)?;
+    let count: u32 = found[1].parse().ok()?;
+    let unit = match found[2].as_bytes()[0].to_ascii_lowercase() {
+        b's' => SECOND,
+        b'm' => MINUTE,
+        _ => HOUR,
+    };
+    Some((unit * count).clamp(SECOND, 24 * HOUR))
 }
 
 /// The verdict on a dialogue that broke off before the final dot, or `BDAT LAST`, had gone out: nothing was sent.

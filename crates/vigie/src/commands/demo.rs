@@ -143,7 +143,7 @@ fn misbehaviour(count: u32) -> Misbehaviour {
         throttle: Some(Throttle {
             after: count * 2 / 5,
             count: (count / 50).clamp(1, 5),
-            reply: "450 4.7.1 Error: too much mail, rate limit exceeded".into(),
+            reply: "450 4.7.1 Error: too much mail, rate limit exceeded; try again in 3 seconds".into(),
         }),
         drops: vec![Drop { message: (count * 7 / 10).max(1), at: DropAt::Taken }],
         delay: Duration::from_millis(1),

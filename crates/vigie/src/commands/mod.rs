@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod follow;
 mod jobs;
+mod migrate;
 mod pages;
 mod report;
 mod send;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
         Command::Token { command } => token::run(&config, command).await,
+        Command::Migrate { to } => migrate::run(&config, &to).await,
         Command::Config { .. } => config::check(&config, &variables),
         Command::Doctor => doctor::run(&config).await,
         Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Done),

@@ -274,6 +274,8 @@ async fn next_page(log: &mut Option<LogFrom>) -> io::Result<run_log::Page> {
     }
 }
 
-async fn next_of(pages: &mut (impl Stream<Item = io::Result<run_log::Page>> + Unpin)) -> Option<io::Result<run_log::Page>> {
+async fn next_of(
+    pages: &mut (impl Stream<Item = io::Result<run_log::Page>> + Unpin),
+) -> Option<io::Result<run_log::Page>> {
     pages.next().await
 }

@@ -3,7 +3,6 @@
 use crate::{
     Ctx,
     api::{
-        Page,
         jobs::{JobJson, NAME_MAX, existing},
         page_size,
         traces::generic,
@@ -35,7 +34,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/jobs/{id}/items",
             Access::Read,
             list,
-            About::new("Items of a job, in their order").query::<ItemsQuery>().gives::<Page<ItemJson>>(200, "A page"),
+            About::new("Items of a job, in their order").query::<ItemsQuery>().gives::<ItemsPage>(200, "A page"),
         )
         .post(
             "/api/v1/jobs/{id}/items",
@@ -105,6 +104,13 @@ impl From<Item> for ItemJson {
     }
 }
 
+/// Items. `next` goes into `cursor` to get the next page.
+#[derive(Serialize, ToSchema)]
+struct ItemsPage {
+    rows: Vec<ItemJson>,
+    next: Option<String>,
+}
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct ItemsQuery {
@@ -122,7 +128,7 @@ async fn list(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
     Query(query): Query<ItemsQuery>,
-) -> Result<axum::Json<Page<ItemJson>>> {
+) -> Result<axum::Json<ItemsPage>> {
     let job = existing(&ctx, id.into()).await?;
     let states = query.state.as_deref().unwrap_or_default().split(',').filter(|state| !state.is_empty());
     let states = states
@@ -136,7 +142,7 @@ async fn list(
     };
     let page = ctx.app.db.items(job.id, &filter).await?;
     let rows = page.rows.into_iter().map(ItemJson::from).collect();
-    Ok(axum::Json(Page { rows, next: page.next.map(cursor::of_number) }))
+    Ok(axum::Json(ItemsPage { rows, next: page.next.map(cursor::of_number) }))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -354,7 +360,8 @@ async fn settle(
     };
     let mut traces = Vec::new();
     for seq in &settle.seqs {
-        if let Some(item) = ctx.app.db.item(job.id, *seq).await? {
+        let item = ctx.app.db.item(job.id, *seq).await?;
+        if let Some(item) = item.filter(|item| item.state == ItemState::Unknown) {
             traces.push(Trace {
                 seq: Some(*seq),
                 attempt: item.attempts,
@@ -365,6 +372,9 @@ async fn settle(
                 ..generic(&ctx, &job)
             });
         }
+    }
+    if traces.is_empty() {
+        return Ok(axum::Json(SettledJson { job: job.into(), settled: Vec::new() }));
     }
     let now = ctx.app.clock.now();
     let (job, settled) = ctx.app.db.settle_unknown(job.id, settle.seqs, state, traces, now).await?;

@@ -6,7 +6,7 @@ mod tests;
 
 use crate::{
     Ctx,
-    api::{Page, page_size, traces::NewTrace},
+    api::{page_size, traces::NewTrace},
     auth::Access,
     cursor,
     extract::{Json, Optional, Path, Query, moment, optional_text, text},
@@ -39,7 +39,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/jobs",
             Access::Read,
             list,
-            About::new("Jobs, newest first").query::<JobsQuery>().gives::<Page<JobJson>>(200, "A page"),
+            About::new("Jobs, newest first").query::<JobsQuery>().gives::<JobsPage>(200, "A page"),
         )
         .post(
             "/api/v1/jobs",
@@ -201,6 +201,13 @@ impl From<Job> for JobJson {
     }
 }
 
+/// Jobs. `next` goes into `cursor` to get the next page.
+#[derive(Serialize, ToSchema)]
+struct JobsPage {
+    rows: Vec<JobJson>,
+    next: Option<String>,
+}
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct JobsQuery {
@@ -220,12 +227,12 @@ struct JobsQuery {
     limit: Option<u32>,
 }
 
-async fn list(State(ctx): State<Ctx>, Query(query): Query<JobsQuery>) -> Result<axum::Json<Page<JobJson>>> {
+async fn list(State(ctx): State<Ctx>, Query(query): Query<JobsQuery>) -> Result<axum::Json<JobsPage>> {
     let filter = query.filter(&ctx)?;
     let page = ctx.app.db.jobs(&filter).await?;
     let exact = |job: &Job| query.task_id.as_ref().is_none_or(|id| job.task_id == *id);
     let rows = page.rows.into_iter().filter(exact).map(JobJson::from).collect();
-    Ok(axum::Json(Page { rows, next: page.next.map(cursor::of_job) }))
+    Ok(axum::Json(JobsPage { rows, next: page.next.map(cursor::of_job) }))
 }
 
 impl JobsQuery {
@@ -294,6 +301,7 @@ struct JobToken {
 
 async fn create(State(ctx): State<Ctx>, Json(new): Json<NewJobJson>) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
     let new = new.check(&ctx).await?;
+    refuse_second(&ctx, &new).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::New(job) => (StatusCode::CREATED, job),
         Created::Existing(job) => (StatusCode::OK, job),
@@ -301,6 +309,23 @@ async fn create(State(ctx): State<Ctx>, Json(new): Json<NewJobJson>) -> Result<(
     ctx.changed(&job).await;
     let token = ctx.app.vault.job_token(job.id);
     Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job), token })))
+}
+
+/// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
+/// would send twice.
+pub(crate) async fn refuse_second(ctx: &Ctx, new: &NewJob) -> Result<()> {
+    let open = match new.kind.as_str() {
+        "mail" => ctx.app.db.open_job_named(&new.kind, &new.name).await?,
+        _ => None,
+    };
+    match open.filter(|open| open.id != new.id) {
+        None => Ok(()),
+        Some(open) => {
+            let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
+            let remedy = "let it end, resume it or cancel it; or give this one another name (--name)";
+            Err(Problem::conflict(said).remedy(remedy))
+        }
+    }
 }
 
 impl NewJobJson {

@@ -50,18 +50,15 @@ async fn size(State(ctx): State<Ctx>, Path(mailing): Path<String>) -> Result<axu
     Ok(axum::Json(LedgerSize { size: ctx.app.db.ledger_size(&mailing).await? }))
 }
 
-async fn import(
-    State(ctx): State<Ctx>,
-    Path(mailing): Path<String>,
-    body: Body,
-) -> Result<axum::Json<Imported>> {
+async fn import(State(ctx): State<Ctx>, Path(mailing): Path<String>, body: Body) -> Result<axum::Json<Imported>> {
     let mailing = text("mailing", mailing, NAME_MAX)?;
     let limits = ctx.app.limits;
     let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
     let (mut keys, mut new) = (Vec::new(), 0);
     while let Some(line) = lines.next().await? {
         let key: String = serde_json::from_slice(&line).map_err(|error| {
-            Problem::invalid(format!("line {}: {error}", lines.number)).remedy("write one text per line, as in \"C001\"")
+            Problem::invalid(format!("line {}: {error}", lines.number))
+                .remedy("write one text per line, as in \"C001\"")
         })?;
         keys.push(text("key", key, KEY_MAX)?);
         if keys.len() == BATCH {

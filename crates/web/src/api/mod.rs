@@ -15,6 +15,9 @@ pub(crate) mod traces;
 pub(crate) mod webhooks;
 mod workers;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     Ctx,
     auth::Access,
@@ -27,9 +30,8 @@ use axum::{
     response::{Html, IntoResponse},
 };
 use bytes::Bytes;
-use serde::Serialize;
 use std::fmt::Write as _;
-use utoipa::{ToSchema, openapi::OpenApi};
+use utoipa::openapi::OpenApi;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let routes = routes
@@ -62,13 +64,6 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         report::declare,
     ];
     families.into_iter().fold(routes, |routes, add| add(routes))
-}
-
-/// One page of a list. `next` goes into `cursor` to get the next one.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Page<T> {
-    pub(crate) rows: Vec<T>,
-    pub(crate) next: Option<String>,
 }
 
 /// How many rows to give: `asked`, or 100, within the limit.

@@ -12,7 +12,7 @@ use axum::extract::State;
 use mail::{item::MailItem, spec::Mailing};
 use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use store::{Job, Trace};
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,7 +24,9 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         "/api/v1/outcomes",
         Access::Read,
         list,
-        About::new("What became of items, each outcome once, in order").query::<OutcomesQuery>().gives::<Outcomes>(200, "A page"),
+        About::new("What became of items, each outcome once, in order")
+            .query::<OutcomesQuery>()
+            .gives::<Outcomes>(200, "A page"),
     )
 }
 
@@ -114,14 +116,14 @@ async fn run_of<'a>(
     id: Option<JobId>,
 ) -> Result<Option<&'a RunOf>> {
     let Some(id) = id else { return Ok(None) };
-    if !runs.contains_key(&id) {
-        let run = ctx.app.db.job(id).await?.map(|job| {
+    let run = match runs.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => place.insert(ctx.app.db.job(id).await?.map(|job| {
             let mailing = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
             RunOf { job, mailing }
-        });
-        runs.insert(id, run);
-    }
-    Ok(runs.get(&id).and_then(Option::as_ref))
+        })),
+    };
+    Ok(run.as_ref())
 }
 
 async fn outcome(ctx: &Ctx, trace: Trace, run: Option<&RunOf>) -> Result<OutcomeJson> {

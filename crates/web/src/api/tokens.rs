@@ -17,7 +17,12 @@ use utoipa::ToSchema;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get("/api/v1/tokens", Access::Write, list, About::new("Tokens, by name").gives::<TokensJson>(200, "All of them"))
+        .get(
+            "/api/v1/tokens",
+            Access::Write,
+            list,
+            About::new("Tokens, by name").gives::<TokensJson>(200, "All of them"),
+        )
         .post(
             "/api/v1/tokens",
             Access::Write,
@@ -84,22 +89,21 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<TokensJson>> {
     Ok(axum::Json(TokensJson { rows, next: None }))
 }
 
-async fn create(
-    State(ctx): State<Ctx>,
-    Json(new): Json<NewToken>,
-) -> Result<(StatusCode, axum::Json<CreatedToken>)> {
+async fn create(State(ctx): State<Ctx>, Json(new): Json<NewToken>) -> Result<(StatusCode, axum::Json<CreatedToken>)> {
     let name = text("name", new.name, NAME_MAX)?;
     if name.trim().is_empty() {
         return Err(Problem::invalid("name: is empty").remedy("name it after whoever will use it"));
     }
-    let scope: Scope = new.scope.as_deref().unwrap_or("read").parse().map_err(|what| Problem::invalid(format!("scope: {what}")))?;
+    let scope: Scope =
+        new.scope.as_deref().unwrap_or("read").parse().map_err(|what| Problem::invalid(format!("scope: {what}")))?;
     let now = ctx.app.clock.now();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Problem::invalid("expires_at: has passed"));
     }
     let (secret, hash) = ctx.app.vault.new_token();
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
-    let token = Token { id, name: name.clone(), hash, scope, created_at: now, expires_at: new.expires_at, used_at: None };
+    let token =
+        Token { id, name: name.clone(), hash, scope, created_at: now, expires_at: new.expires_at, used_at: None };
     ctx.app.db.create_token(token).await?;
     let token = secret.expose_secret().to_owned();
     let created = CreatedToken { name, scope: scope.to_string(), token, expires_at: new.expires_at };

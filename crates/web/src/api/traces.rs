@@ -31,22 +31,38 @@ const POSTED_BYTES_MAX: usize = 16 << 20;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get("/api/v1/traces", Access::Read, list, About::new("Traces, newest first").query::<TracesQuery>().gives::<TracesPage>(200, "A page"))
+        .get(
+            "/api/v1/traces",
+            Access::Read,
+            list,
+            About::new("Traces, newest first").query::<TracesQuery>().gives::<TracesPage>(200, "A page"),
+        )
         .post(
             "/api/v1/traces",
             Access::Write,
             create,
             About::new("Keep a trace, or several")
-                .takes::<Posted>()
+                .takes::<Vec<NewTrace>>()
                 .gives::<Kept>(201, "Which were kept, and which were refused and why")
                 .body_max(POSTED_BYTES_MAX),
         )
-        .get("/api/v1/traces.csv", Access::Read, sheet::export, About::new("Traces as a sheet").query::<sheet::ExportQuery>().gives_text(200, Some("text/csv"), "The rows, as they are read"))
+        .get(
+            "/api/v1/traces.csv",
+            Access::Read,
+            sheet::export,
+            About::new("Traces as a sheet").query::<sheet::ExportQuery>().gives_text(
+                200,
+                Some("text/csv"),
+                "The rows, as they are read",
+            ),
+        )
         .post(
             "/api/v1/traces.csv",
             Access::Write,
             sheet::import,
-            About::new("Keep the traces of a sheet").takes_text("text/csv", "Columns by their heading, as in the export").gives::<Kept>(201, "How many"),
+            About::new("Keep the traces of a sheet")
+                .takes_text("text/csv", "Columns by their heading, as in the export")
+                .gives::<Kept>(201, "How many"),
         )
 }
 
@@ -138,9 +154,8 @@ struct TracesQuery {
 
 impl TracesQuery {
     fn filter(&self, ctx: &Ctx) -> Result<TraceFilter> {
-        let time = |name, value: &Option<String>| {
-            value.as_deref().map(|value| moment(name, value, &ctx.app.zone)).transpose()
-        };
+        let time =
+            |name, value: &Option<String>| value.as_deref().map(|value| moment(name, value, &ctx.app.zone)).transpose();
         Ok(TraceFilter {
             application: optional_text("application", self.application.clone(), NAME_MAX)?,
             flow: optional_text("flow", self.flow.clone(), NAME_MAX)?,
@@ -171,15 +186,6 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<TracesQuery>) -> Resul
     Ok(axum::Json(TracesPage { rows, next: page.next.map(cursor::of_number), counts }))
 }
 
-/// One trace, or several.
-#[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
-enum Posted {
-    #[schema(value_type = Vec<NewTrace>)]
-    Many(Vec<serde_json::Value>),
-    One(NewTrace),
-}
-
 /// What became of what was posted.
 #[derive(Serialize, ToSchema)]
 struct Kept {
@@ -199,13 +205,18 @@ struct Refused {
     reason: String,
 }
 
-async fn create(State(ctx): State<Ctx>, Json(posted): Json<serde_json::Value>) -> Result<(StatusCode, axum::Json<Kept>)> {
+async fn create(
+    State(ctx): State<Ctx>,
+    Json(posted): Json<serde_json::Value>,
+) -> Result<(StatusCode, axum::Json<Kept>)> {
     let (values, is_one) = match posted {
         serde_json::Value::Array(values) => (values, false),
         one => (vec![one], true),
     };
     if values.len() > POSTED_MAX {
-        return Err(Problem::too_large(format!("{} traces", values.len())).remedy(format!("post at most {POSTED_MAX} at once")));
+        return Err(
+            Problem::too_large(format!("{} traces", values.len())).remedy(format!("post at most {POSTED_MAX} at once"))
+        );
     }
     let mut kept = Kept { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
     let mut traces = Vec::new();
@@ -220,7 +231,11 @@ async fn create(State(ctx): State<Ctx>, Json(posted): Json<serde_json::Value>) -
     kept.accepted = traces.len() as u64;
     kept.ids = traces.iter().map(|trace| trace.id.0).collect();
     kept.new = ctx.app.db.insert_traces(traces).await?;
-    let status = if kept.accepted == 0 && !kept.refused.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CREATED };
+    let status = if kept.accepted == 0 && !kept.refused.is_empty() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::CREATED
+    };
     Ok((status, axum::Json(kept)))
 }
 

@@ -18,14 +18,26 @@ use uuid::Uuid;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get("/api/v1/webhooks", Access::Read, list, About::new("Where outcomes are reported").gives::<WebhooksJson>(200, "All of them"))
+        .get(
+            "/api/v1/webhooks",
+            Access::Read,
+            list,
+            About::new("Where outcomes are reported").gives::<WebhooksJson>(200, "All of them"),
+        )
         .post(
             "/api/v1/webhooks",
             Access::Write,
             create,
-            About::new("Report outcomes from now on to a URL").takes::<NewWebhookJson>().gives::<WebhookJson>(201, "Made"),
+            About::new("Report outcomes from now on to a URL")
+                .takes::<NewWebhookJson>()
+                .gives::<WebhookJson>(201, "Made"),
         )
-        .delete("/api/v1/webhooks/{id}", Access::Write, delete, About::new("Report there no more").gives_text(204, None, "It is no more"))
+        .delete(
+            "/api/v1/webhooks/{id}",
+            Access::Write,
+            delete,
+            About::new("Report there no more").gives_text(204, None, "It is no more"),
+        )
 }
 
 #[derive(Serialize, ToSchema)]
@@ -94,7 +106,10 @@ async fn create(
     let url = text("url", new.url, 2_000)?;
     let parsed = url::Url::parse(&url).ok();
     let is_plain = |url: &url::Url| {
-        matches!(url.scheme(), "http" | "https") && url.has_host() && url.password().is_none() && url.username().is_empty()
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.password().is_none()
+            && url.username().is_empty()
     };
     if !parsed.as_ref().is_some_and(is_plain) {
         return Err(Problem::invalid("url: is no address to report to")

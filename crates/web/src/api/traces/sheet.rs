@@ -125,7 +125,7 @@ fn as_it_was(text: &str) -> &str {
 }
 
 fn written(rows: &[[String; 10]]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         // Writing to memory does not fail.
         let _ = writer.write_record(row);
@@ -144,7 +144,8 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
         b';' => heading[0].split(';').map(str::to_owned).collect(),
         _ => heading,
     };
-    let columns: Vec<String> = heading.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let columns: Vec<String> =
+        heading.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
     if let Some(unknown) = columns.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
         let unknown: String = unknown.chars().take(100).collect();
         return Err(Problem::invalid(format!("line 1: there is no column `{unknown}`"))
@@ -153,11 +154,15 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
     let mut kept = Kept { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
     let mut batch = Vec::new();
     while let Some((line, record)) = records.next(separator).await? {
-        let trace = read(&columns, &record).and_then(|new| new.check(&ctx).map_err(|problem| problem.detail().to_owned()));
+        let trace =
+            read(&columns, &record).and_then(|new| new.check(&ctx).map_err(|problem| problem.detail().to_owned()));
         match trace {
             Ok(trace) => batch.push(trace),
             Err(reason) if kept.refused.len() < REFUSED_MAX => kept.refused.push(Refused { index: line, reason }),
-            Err(_) => return Err(Problem::invalid(format!("line {line}: more than {REFUSED_MAX} rows are wrong")).with("kept", &kept)),
+            Err(_) => {
+                return Err(Problem::invalid(format!("line {line}: more than {REFUSED_MAX} rows are wrong"))
+                    .with("kept", &kept));
+            }
         }
         if batch.len() >= PAGE as usize {
             store(&ctx, &mut batch, &mut kept).await?;
@@ -244,7 +249,15 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for (cell, shown) in [("=1+1", "'=1+1"), ("+33", "'+33"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("a=b", "a=b"), ("'x", "'x")] {
+        for (cell, shown) in [
+            ("=1+1", "'=1+1"),
+            ("+33", "'+33"),
+            ("-1", "'-1"),
+            ("@x", "'@x"),
+            ("\tx", "'\tx"),
+            ("a=b", "a=b"),
+            ("'x", "'x"),
+        ] {
             assert_eq!(harmless(cell), shown);
             assert_eq!(as_it_was(shown), cell);
         }

@@ -42,7 +42,8 @@ async fn a_sheet_comes_back_as_it_went() {
         lines.sort();
         (count, lines)
     };
-    assert_eq!(lines(&other.get("/api/v1/traces.csv").await.text), lines(&sheet.text));
+    let returned = other.get("/api/v1/traces.csv").await;
+    assert!(lines(&returned.text) == lines(&sheet.text), "the rows differ");
     let again = other.post_text("/api/v1/traces.csv", sheet.text).await;
     assert_eq!((&again.json()["new"], &again.json()["accepted"]), (&json!(0), &json!(1_234)));
 }

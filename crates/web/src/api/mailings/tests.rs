@@ -1,0 +1,82 @@
+use crate::testing::{Answer, Site, send};
+use axum::http::StatusCode;
+use serde_json::json;
+
+const SETTINGS: &str = r#"{"name": "Factures", "subject": "Facture {{ nom }}", "text": "Bonjour {{ nom }}",
+    "to": "{{ email }}", "from": "Compta <compta@exemple.fr>", "attach": ["pdf/{{ fichier }}"], "key": ["nom"]}"#;
+
+async fn mailing(site: &Site, query: &str, settings: &str, recipients: &str) -> Answer {
+    let mut body = String::new();
+    let parts = [
+        ("settings", "", settings),
+        ("account", "", "compta"),
+        ("recipients", "; filename=\"clients.csv\"", recipients),
+        ("attachment", "; filename=\"a.pdf\"", "%PDF-1"),
+    ];
+    for (name, more, value) in parts {
+        body += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n");
+    }
+    body += "--x--\r\n";
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    send(&site.inside, "POST", &format!("/api/v1/mailings{query}"), &headers, body).await
+}
+
+async fn site() -> Site {
+    let site = Site::new().await;
+    let account = json!({"url": "smtp://compta@mail.exemple.fr:587", "secret": "s3cret", "limits": {"per_minute": 60}});
+    let saved = site.put("/api/v1/accounts/compta", account).await;
+    assert_eq!((saved.status, saved.text.contains("s3cret")), (StatusCode::OK, false), "{}", saved.text);
+    site
+}
+
+#[tokio::test]
+async fn a_mailing_is_looked_at_then_enqueued() {
+    let site = site().await;
+    let rows = "nom;email;fichier\nA;a@x.fr;a.pdf\nB;b@x.fr;a.pdf\n";
+    let checked = mailing(&site, "?check=true", SETTINGS, rows).await;
+    assert_eq!(
+        (checked.status, &checked.json()["report"]["messages"]),
+        (StatusCode::OK, &json!(2)),
+        "{}",
+        checked.text
+    );
+    let accepted = mailing(&site, "", SETTINGS, rows).await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
+    let job = &accepted.json()["job"];
+    assert_eq!((&job["state"], &job["queued"], &job["kind"]), (&json!("pending"), &json!(2), &json!("mail")));
+    let items = site.get(&format!("/api/v1/jobs/{}/items", job["id"].as_str().unwrap())).await.json();
+    insta::assert_json_snapshot!("items", items);
+    let blobs = std::fs::read_dir(site.app.data.join("blobs")).unwrap();
+    let names: Vec<_> = blobs.map(|blob| blob.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.len() == 2 && names.iter().all(|name| name.len() == 64), "{names:?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_before_anything_is_enqueued() {
+    let site = site().await;
+    let rows = "nom;email;fichier\nA;a.x.fr;a.pdf\nB;b@x.fr;../../etc/passwd\n";
+    let refused = mailing(&site, "", SETTINGS, rows).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    insta::assert_json_snapshot!("refused", refused.json());
+    assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
+    let skip = SETTINGS.replace("\"key\"", "\"on-invalid\": \"skip\", \"key\"");
+    let mixed = "nom;email;fichier\nA;a.x.fr;a.pdf\nB;b@x.fr;a.pdf\n";
+    let accepted = mailing(&site, "", &skip, mixed).await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
+    assert_eq!((&accepted.json()["job"]["queued"], &accepted.json()["job"]["failed"]), (&json!(1), &json!(1)));
+    assert_eq!(site.get("/api/v1/traces?errors=true&count=true").await.json()["counts"]["errors"], 1);
+}
+
+#[tokio::test]
+async fn a_text_is_never_a_file_of_this_machine() {
+    let site = site().await;
+    let settings = SETTINGS.replace("Bonjour {{ nom }}", "/etc/hostname");
+    let accepted = mailing(&site, "", &settings, "nom;email;fichier\nA;a@x.fr;a.pdf\n").await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
+    let job = accepted.json()["job"]["id"].as_str().unwrap().to_owned();
+    let spec = site.get(&format!("/api/v1/jobs/{job}")).await.json()["spec"].clone();
+    assert_eq!(spec["templates"]["text"]["source"], "/etc/hostname\n");
+    for wrong in [SETTINGS.replace("\"name\"", "\"smtp\": \"smtp://x\", \"name\""), "{".into(), "nonsense = ".into()] {
+        assert_eq!(mailing(&site, "", &wrong, "nom\n").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}

@@ -1,0 +1,74 @@
+//! The smaller families, each once from end to end.
+
+use crate::testing::{Site, send};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use store::Scope;
+
+#[tokio::test]
+async fn items_are_streamed_in_and_run_when_ready() {
+    let site = Site::new().await;
+    assert_eq!(site.post_text("/api/v1/ledger/Factures", "\"k2\"\n\"k9\"\n\"k2\"\n").await.json(), json!({"new": 2}));
+    let job = site.post("/api/v1/jobs", json!({"name": "Factures", "kind": "noop", "prepare": true})).await.json();
+    let path = |rest: &str| format!("/api/v1/jobs/{}{rest}", job["id"].as_str().unwrap());
+    let line = |seq: u64, more: Value| {
+        let mut line =
+            json!({"seq": seq, "message_no": seq, "ledger_key": format!("k{seq}"), "label": "a@x.fr", "payload": {}});
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        line.to_string() + "\n"
+    };
+    let wrong = json!({"verdict": {"code": "invalid_row", "reply": "clients.csv:4: no address", "fault": "content",
+                                   "retry": {"when": "never"}}});
+    let lines: String = (1..=2_500).map(|seq| line(seq, if seq == 3 { wrong.clone() } else { json!({}) })).collect();
+    let added = site.post_text(&path("/items?ledger=Factures"), lines).await;
+    assert_eq!(added.json(), json!({"accepted": 2_500, "skipped": 2}));
+    let again = site.post_text(&path("/items"), line(2_500, json!({}))).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    let broken = site.post_text(&path("/items"), line(2_501, json!({})) + "{\n").await;
+    assert_eq!((broken.status, &broken.json()["accepted"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(0)));
+    let ready = site.post_text(&path("/ready"), "").await.json();
+    assert_eq!((&ready["state"], &ready["queued"], &ready["failed"]), (&json!("pending"), &json!(2_497), &json!(1)));
+    assert_eq!(site.post_text(&path("/items"), line(3_000, json!({}))).await.status, StatusCode::CONFLICT);
+    insta::assert_json_snapshot!("trouble", site.get(&path("/items?trouble=true")).await.json());
+    let report = site.get("/api/v1/report").await.json();
+    assert_eq!(
+        (&report["date"], &report["errors"], &report["success_rate"]),
+        (&json!("2025-01-10"), &json!(1), &json!(0.0))
+    );
+    assert_eq!(site.get("/api/v1/report?date=2025-01-09").await.json()["success_rate"], Value::Null);
+    let settled = site.post(&path("/settle"), json!({"seqs": [1], "as": "sent", "by": "moi"})).await;
+    assert_eq!(settled.json()["settled"], json!([]), "a queued item is not unknown");
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_ends_when_revoked() {
+    let site = Site::new().await;
+    let made = site.post("/api/v1/tokens", json!({"name": "site", "scope": "progress"})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let (token, list) = (made.json()["token"].clone(), site.get("/api/v1/tokens").await);
+    insta::assert_json_snapshot!("tokens", list.json());
+    let bearer = format!("Bearer {}", token.as_str().unwrap());
+    let path = "/core/sse-progress/7f3b0c52-0000-4000-8000-000000000001/";
+    let poll = async || send(&site.router, "GET", path, &[("authorization", &bearer)], "").await.status;
+    assert_eq!(poll().await, StatusCode::OK);
+    let revoked = send(&site.inside, "DELETE", "/api/v1/tokens/site", &[], "").await;
+    assert_eq!((revoked.status, poll().await), (StatusCode::NO_CONTENT, StatusCode::UNAUTHORIZED));
+    assert_eq!(send(&site.inside, "DELETE", "/api/v1/tokens/site", &[], "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_account_shows_all_but_its_secret() {
+    let site = Site::new().await;
+    let account = json!({"url": "smtps://u@mail.exemple.fr", "secret": "s3cret", "limits": {"daily": 2000}});
+    assert_eq!(site.put("/api/v1/accounts/compta", account).await.status, StatusCode::OK);
+    insta::assert_json_snapshot!("accounts", site.get("/api/v1/accounts").await.json(), {".rows[].id" => "[id]"});
+    for url in ["ftp://x", "smtp://u:secret@x", "", "gmail://"] {
+        let refused = site.put("/api/v1/accounts/autre", json!({"url": url})).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{url}");
+        assert!(!refused.text.contains("u:secret"));
+    }
+    assert_eq!(site.get("/api/v1/accounts/autre").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.post_text("/api/v1/accounts/compta/resume", "").await.status, StatusCode::OK);
+    assert_eq!(site.get("/api/v1/workers").await.json(), json!({"rows": [], "next": null}));
+    assert_eq!(site.token(Scope::Read).await.len(), 38);
+}

@@ -1,0 +1,330 @@
+//! What holds for every route: who may use it, that it is described, and that no nonsense breaks it.
+
+use crate::{
+    Limits,
+    auth::Access,
+    declared,
+    routes::Verb,
+    serve,
+    testing::{Answer, Site, send},
+};
+use axum::{Router, body::Body, http::StatusCode};
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::json;
+use std::time::Duration;
+use store::Scope;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    net::{TcpListener, TcpStream, tcp::OwnedReadHalf},
+    sync::oneshot,
+};
+
+const ID: &str = "7f3b0c52-0000-4000-8000-000000000001";
+
+fn filled(path: &str) -> String {
+    path.replace("{id}", ID).replace("{name}", "a").replace("{mailing}", "a")
+}
+
+fn method(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+        Verb::Put => "PUT",
+        Verb::Delete => "DELETE",
+    }
+}
+
+#[tokio::test]
+async fn every_route_asks_for_what_it_was_declared_with() {
+    let site = Site::new().await;
+    let (progress, read) = (site.token(Scope::Progress).await, site.token(Scope::Read).await);
+    let status = async |verb, path: &str, token: Option<&str>| {
+        let bearer = token.map(|token| format!("Bearer {token}"));
+        let headers: Vec<_> = bearer.iter().map(|bearer| ("authorization", bearer.as_str())).collect();
+        send(&site.router, method(verb), path, &headers, Body::empty()).await.status
+    };
+    let mut open = Vec::new();
+    for route in declared(site.app.clone()) {
+        let path = filled(route.path);
+        let without = status(route.verb, &path, None).await;
+        match route.access {
+            Access::Open => open.push(format!("{} {}", method(route.verb), route.path)),
+            _ => assert_eq!(without, StatusCode::UNAUTHORIZED, "{}", route.path),
+        }
+        if matches!(route.access, Access::Read | Access::Page | Access::Write) {
+            assert_eq!(status(route.verb, &path, Some(&progress)).await, StatusCode::FORBIDDEN, "{}", route.path);
+        }
+        if route.access == Access::Write {
+            assert_eq!(status(route.verb, &path, Some(&read)).await, StatusCode::FORBIDDEN, "{}", route.path);
+        }
+        if matches!(route.access, Access::Read | Access::Page) {
+            assert_ne!(status(route.verb, &path, Some(&read)).await, StatusCode::FORBIDDEN, "{}", route.path);
+        }
+        assert!(route.verb == Verb::Get || matches!(route.access, Access::Write | Access::Open), "{}", route.path);
+        let wrong = status(route.verb, &path, Some("vigie_wrong")).await;
+        assert!(route.access == Access::Open || wrong == StatusCode::UNAUTHORIZED, "{}", route.path);
+    }
+    insta::assert_snapshot!("open_routes", open.join("\n"));
+}
+
+#[tokio::test]
+async fn every_route_is_described() {
+    let site = Site::new().await;
+    let document = site.get("/api/openapi.json").await.json();
+    let listing = site.get("/api").await.text;
+    for route in declared(site.app.clone()) {
+        let operation = &document["paths"][route.path][method(route.verb).to_lowercase()];
+        assert!(operation["summary"].is_string(), "{}", route.path);
+        assert!(operation["responses"].as_object().is_some_and(|all| all.len() >= 2), "{}", route.path);
+        assert!(listing.contains(route.path), "{}", route.path);
+    }
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is referred to and not described");
+    }
+    insta::assert_json_snapshot!("advance", document["paths"]["/api/v1/jobs/{id}/advance"]["post"]);
+}
+
+#[tokio::test]
+async fn a_jobs_own_token_follows_that_job_from_any_site() {
+    let site = Site::new().await;
+    let created = site.post("/api/v1/jobs", json!({"id": ID, "name": "n"})).await.json();
+    let token = created["token"].as_str().unwrap();
+    let get = async |path: String| send(&site.router, "GET", &path, &[("origin", "https://a.example")], "").await;
+    for path in ["/api/v1/jobs/{id}/progress", "/core/sse-progress/{id}/", "/core/sse-progress/{id}"] {
+        let answer = get(format!("{}?token={token}", filled(path))).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::OK, "*"), "{path}");
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+    }
+    let other = format!("/api/v1/jobs/{}/progress?token={token}", ID.replace('7', "8"));
+    assert_eq!(get(other).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(get(format!("/api/v1/jobs/{ID}?token={token}")).await.status, StatusCode::UNAUTHORIZED);
+    let asked = send(&site.router, "OPTIONS", &format!("/api/v1/jobs/{ID}/progress"), &[], "").await;
+    assert_eq!(asked.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn the_same_version_is_sent_once() {
+    let site = Site::new().await;
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "total": 3})).await;
+    let path = format!("/api/v1/jobs/{ID}/progress");
+    let first = site.get(&path).await;
+    assert_eq!((first.header("etag"), first.header("cache-control")), ("\"1\"", "no-cache"));
+    let again = async |tag: &str| send(&site.inside, "GET", &path, &[("if-none-match", tag)], "").await;
+    for tag in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"] {
+        let answer = again(tag).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{tag}");
+    }
+    site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 1})).await;
+    let changed = again("\"1\"").await;
+    assert_eq!((changed.status, changed.json()["processed"].as_u64()), (StatusCode::OK, Some(1)));
+}
+
+#[tokio::test]
+async fn the_older_name_keeps_its_words() {
+    let site = Site::new().await;
+    let path = format!("/core/sse-progress/{ID}/");
+    insta::assert_json_snapshot!("legacy_before", site.get(&path).await.json());
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "total": 4})).await;
+    site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 3, "failed": 1, "message": "Email 3/4"}))
+        .await;
+    insta::assert_json_snapshot!("legacy_running", site.get(&path).await.json());
+}
+
+#[tokio::test]
+async fn a_process_that_only_reads_says_so() {
+    let mut app = Site::new().await.app.clone();
+    app.wake = None;
+    let router = crate::trusted(crate::router(app));
+    let answer = send(&router, "POST", "/api/v1/jobs", &[], "").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.json()["remedy"].as_str().unwrap().contains("vigie serve"));
+}
+
+#[tokio::test]
+async fn the_cookie_opens_pages_and_not_to_other_sites() {
+    let site = Site::new().await;
+    let token = site.token(Scope::Write).await;
+    assert_eq!(send(&site.router, "GET", "/", &[], "").await.status, StatusCode::UNAUTHORIZED);
+    let entered = send(&site.router, "GET", &format!("/login?token={token}"), &[], "").await;
+    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/"));
+    let cookie = entered.header("set-cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    let page = send(&site.router, "GET", "/", &[("cookie", cookie)], "").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    let foreign = [("cookie", cookie), ("sec-fetch-site", "cross-site")];
+    let answer = send(&site.router, "POST", &format!("/api/v1/jobs/{ID}/cancel"), &foreign, "").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(send(&site.router, "GET", "/login?token=wrong", &[], "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_same_road_on_postgres() {
+    let Ok(url) = std::env::var("VIGIE_TEST_POSTGRES") else { return };
+    let db = store::Db::open_postgres(&url).await.unwrap();
+    let site = Site::on(db, tempfile::tempdir().unwrap(), Limits::default());
+    let id = model::JobId::new(&model::Clock::System, &model::Rng::system());
+    let path = |rest: &str| format!("/api/v1/jobs/{id}{rest}");
+    assert_eq!(site.get(&path("/progress")).await.json()["status"], "pending");
+    let new = json!({"id": id, "name": "n\0ul", "total": 5, "user": "u\0"});
+    assert_eq!(site.post("/api/v1/jobs", new).await.status, StatusCode::CREATED);
+    let step = json!({"processed": 2, "failed": 1, "message": "\0", "item": "a\0", "trace": {"comment": "\0"}});
+    assert_eq!(site.post(&path("/advance"), step).await.status, StatusCode::OK);
+    assert_eq!(site.get(&path("/progress")).await.json()["processed"], 2);
+    for list in
+        ["/api/v1/jobs?q=%00", "/api/v1/traces?q=%00&count=true", "/api/v1/outcomes", "/api/v1/report", "/metrics"]
+    {
+        assert_eq!(site.get(list).await.status, StatusCode::OK, "{list}");
+    }
+    assert_eq!(site.get(&path("/items?trouble=true")).await.json()["rows"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn nonsense_is_never_our_fault() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let site = runtime.block_on(Site::new());
+    runtime.block_on(site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "kind": "noop", "prepare": true})));
+    let routes: Vec<_> =
+        declared(site.app.clone()).into_iter().filter(|route| !route.path.ends_with("/events")).collect();
+    let body = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..200),
+        "[\\[{\"]{0,4}[a-z0-9\":,\\\\\\[\\]{}. -]{0,60}[\\]}\"]{0,4}".prop_map(String::into_bytes),
+        Just(b"{\"name\":\"\\u0000\",\"seqs\":[9223372036854775807],\"as\":\"sent\",\"by\":\"x\"}".to_vec()),
+        Just(b"{\"processed\":18446744073709551615,\"failed\":0}".to_vec()),
+        Just(b"{\"seq\":9223372036854775807,\"message_no\":1,\"label\":\"\\u0000\",\"payload\":{}}\n".to_vec()),
+    ];
+    let media = prop_oneof![Just("application/json"), Just("text/plain"), Just("multipart/form-data; boundary=x")];
+    let query = prop_oneof![
+        Just(String::new()),
+        "(cursor|since|limit|q|after|state|date|tail)=[%a-z0-9-]{0,20}",
+        Just("q=%00&limit=4294967295".to_owned()),
+    ];
+    let strategy = (0..routes.len(), body, media, query);
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() });
+    let outcome = runner.run(&strategy, |(route, body, media, query)| {
+        let route = &routes[route];
+        let path = format!("{}?{query}", filled(route.path));
+        let answer = runtime.block_on(send(&site.inside, method(route.verb), &path, &[("content-type", media)], body));
+        prop_assert!(!answer.status.is_server_error(), "{} {path}: {} {}", route.path, answer.status, answer.text);
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+/// A client that reads a stream of events line by line.
+struct Client {
+    lines: Lines<BufReader<OwnedReadHalf>>,
+    _writer: tokio::net::tcp::OwnedWriteHalf,
+}
+
+impl Client {
+    async fn open(server: &Server, path: &str, headers: &str) -> Self {
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let (reader, mut writer) = stream.into_split();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n");
+        writer.write_all(request.as_bytes()).await.unwrap();
+        Self { lines: BufReader::new(reader).lines(), _writer: writer }
+    }
+
+    /// The next line that begins with `prefix`, without it.
+    async fn next(&mut self, prefix: &str) -> String {
+        let found = async {
+            loop {
+                let line = self.lines.next_line().await.unwrap().expect("the stream goes on");
+                if let Some(rest) = line.strip_prefix(prefix) {
+                    return rest.to_owned();
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), found).await.expect("an event comes")
+    }
+}
+
+struct Server {
+    address: std::net::SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    async fn run(router: Router, limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(serve(listener, router, limits, async move {
+            let _ = stopped.await;
+        }));
+        Self { address, stop, task }
+    }
+}
+
+fn read(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[tokio::test]
+async fn a_job_is_followed_from_before_it_exists_to_its_end() {
+    let site = Site::new().await;
+    let server = Server::run(site.inside.clone(), site.app.limits).await;
+    let mut client = Client::open(&server, &format!("/api/v1/jobs/{ID}/events"), "").await;
+    assert_eq!(client.next("HTTP/1.1 ").await, "200 OK");
+    let first = client.next("data: ").await;
+    assert_eq!((&read(&first)["status"], &read(&first)["version"]), (&json!("pending"), &json!(0)));
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "total": 100})).await;
+    assert_eq!(read(&client.next("data: ").await)["total"], 100);
+    for _ in 0..100 {
+        site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 1})).await;
+    }
+    site.post(&format!("/api/v1/jobs/{ID}/complete"), json!({})).await;
+    let (mut seen, mut version) = (0, 1);
+    loop {
+        let kind = client.next("event: ").await;
+        if kind == "end" {
+            break;
+        }
+        let progress = read(&client.next("data: ").await);
+        assert!(progress["version"].as_i64().unwrap() > version, "each version once, in order");
+        version = progress["version"].as_i64().unwrap();
+        seen = progress["processed"].as_u64().unwrap();
+    }
+    assert_eq!(seen, 100, "the last word is never lost");
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_comes_back_goes_on_where_they_were() {
+    let site = Site::new().await;
+    let server = Server::run(site.inside.clone(), site.app.limits).await;
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "total": 5})).await;
+    let path = format!("/api/v1/jobs/{ID}/events");
+    let mut client = Client::open(&server, &path, "Last-Event-ID: 1\r\n").await;
+    client.next("HTTP/1.1 200").await;
+    site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 1})).await;
+    assert_eq!(client.next("id: ").await, "2.0", "version 1 is not told again");
+    drop(client);
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn streams_are_counted_and_given_back() {
+    let limits = Limits { streams_max: 1, ..Limits::default() };
+    let site = Site::with(limits).await;
+    let server = Server::run(site.inside.clone(), limits).await;
+    let path = format!("/api/v1/jobs/{ID}/events");
+    let mut first = Client::open(&server, &path, "").await;
+    first.next("data: ").await;
+    let refused: Answer = site.get(&path).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
+    let metrics = site.get("/metrics").await.text;
+    assert!(metrics.contains("vigie_event_streams 1\n") && metrics.contains("vigie_event_streams_refused_total 1\n"));
+    drop(first);
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+    assert!(site.get("/metrics").await.text.contains("vigie_event_streams 0\n"));
+}
