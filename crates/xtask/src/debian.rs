@@ -1,4 +1,5 @@
-//! What the tests need from Debian's packages: PostgreSQL's server, and postfix for `smtp-sink` and `smtp-source`.
+//! What the tests need from Debian's packages: PostgreSQL's server, and postfix for `smtp-sink` and `smtp-source`; and
+//! what the peers of the benches need.
 //!
 //! Installing a server on Debian usually starts it and enables it at boot. Here neither may happen: a `policy-rc.d`
 //! forbids starts while packages are set up, no PostgreSQL cluster is created, postfix is told to leave itself
@@ -50,6 +51,36 @@ const NEEDS: [Need; 2] = [
     },
 ];
 
+/// What the peers of the benches need, on request only.
+const BENCH_NEEDS: [Need; 3] = [
+    Need {
+        what: "Redis' server",
+        package: "redis-server",
+        without_it: "the benches leave Celery out",
+        units: &["redis-server.service"],
+        present: || run::find_program("redis-server").is_some(),
+    },
+    Need {
+        what: "Python's venv",
+        package: "python3-venv",
+        without_it: "the benches leave Celery out",
+        units: &[],
+        present: || {
+            Command::new("python3")
+                .args(["-c", "import ensurepip, venv"])
+                .output()
+                .is_ok_and(|output| output.status.success())
+        },
+    },
+    Need {
+        what: "npm",
+        package: "npm",
+        without_it: "the benches leave graphile-worker out",
+        units: &[],
+        present: || run::find_program("npm").is_some(),
+    },
+];
+
 /// Whether packages may be installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Install {
@@ -59,15 +90,27 @@ pub(crate) enum Install {
 
 /// Installs what is missing where that is possible, and returns what is still missing.
 pub(crate) fn provide(install: Install) -> Vec<&'static Need> {
-    let missing = missing();
-    if missing.is_empty() || install == Install::Never || env::var_os("VIGIE_POSTGRES_BIN").is_some() {
+    match install {
+        Install::WhereAllowed if env::var_os("VIGIE_POSTGRES_BIN").is_none() => provide_all(&NEEDS),
+        _ => missing(&NEEDS),
+    }
+}
+
+/// The same for the peers of the benches, and for the mail server that they send to.
+pub(crate) fn provide_for_benches() -> Vec<&'static Need> {
+    [provide(Install::WhereAllowed), provide_all(&BENCH_NEEDS)].concat()
+}
+
+fn provide_all(needs: &'static [Need]) -> Vec<&'static Need> {
+    let missing = missing(needs);
+    if missing.is_empty() {
         return missing;
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     if let Err(error) = install_somehow(&packages) {
         say(&format!("xtask: cannot install {}: {error:#}", packages.join(", ")));
     }
-    self::missing()
+    self::missing(needs)
 }
 
 /// What each missing thing costs, one line each.
@@ -82,9 +125,11 @@ pub(crate) fn report(missing: &[&Need]) {
 
 /// Runs as root in a child process: `install-packages PACKAGE…`.
 pub(crate) fn install_as_root(packages: &[String]) -> Result<ExitCode> {
-    let needs: Vec<&Need> = NEEDS.iter().filter(|need| packages.iter().any(|name| name == need.package)).collect();
+    let known = || NEEDS.iter().chain(&BENCH_NEEDS);
+    let needs: Vec<&Need> = known().filter(|need| packages.iter().any(|name| name == need.package)).collect();
     if needs.is_empty() || needs.len() != packages.len() {
-        bail!("only these packages may be asked for: {}", NEEDS.map(|need| need.package).join(", "));
+        let names: Vec<&str> = known().map(|need| need.package).collect();
+        bail!("only these packages may be asked for: {}", names.join(", "));
     }
     let units = || needs.iter().flat_map(|need| need.units).copied();
     let there_before: Vec<&str> = units().filter(|unit| unit_exists(unit)).collect();
@@ -102,8 +147,8 @@ pub(crate) fn install_as_root(packages: &[String]) -> Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-fn missing() -> Vec<&'static Need> {
-    NEEDS.iter().filter(|need| !(need.present)()).collect()
+fn missing(needs: &'static [Need]) -> Vec<&'static Need> {
+    needs.iter().filter(|need| !(need.present)()).collect()
 }
 
 /// As root directly, else through a `sudo` that asks nothing.

@@ -3,7 +3,6 @@
 //! Each command is a module with one public function. They say what they do on standard error, so that standard
 //! output carries results only (`bench` prints its tables there).
 
-#[expect(dead_code, reason = "the frame offers what the benches of the running program will need")]
 mod bench;
 mod ci;
 mod debian;
@@ -20,7 +19,9 @@ Usage: cargo xtask COMMAND
   test [--no-install] [-- FILTER…]   every test, with a private PostgreSQL started for them
   ci                                 what a merge needs: fmt --check, clippy, test
   deny                               licences, bans and sources of the dependencies (cargo-deny)
-  bench [--list] [NAME…]             measure, and print Markdown tables
+  bench [--list] [--install] [--quick] [--write] [NAME…]
+                                     measure beside the peers, which --install fetches, and print Markdown tables;
+                                     --write keeps them in docs/benchmarks.md
   fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz, nightly)
 
 Environment:

@@ -70,6 +70,30 @@ impl Child {
         Ok((self.observe()?.cpu, self.rss_bytes_max))
     }
 
+    /// Whether it has ended by itself. Unlike the counters, this is known even once it is gone.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Resident memory in bytes now.
+    pub(crate) fn rss_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        kib_line(&status, "VmRSS:").unwrap_or(0)
+    }
+
+    /// Proportional set size in bytes now, of the child and all processes below it: what they share counts once.
+    pub(crate) fn pss_bytes(&self) -> u64 {
+        let mut pids = vec![self.pid()];
+        let mut total = 0;
+        while let Some(pid) = pids.pop() {
+            let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+            total += kib_line(&rollup, "Pss:").unwrap_or(0);
+            let below = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+            pids.extend(below.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        }
+        total
+    }
+
     /// Asks it to end (SIGTERM), then waits as [`Child::wait`] does, counting from now.
     pub(crate) fn terminate(self, at_most: Duration) -> Result<Usage> {
         // The standard library only knows SIGKILL; the shell's built-in `kill` is on every machine.
@@ -86,7 +110,7 @@ impl Child {
         let folder = format!("/proc/{}", self.pid());
         // A zombie has no memory left, hence no VmHWM.
         let status = fs::read_to_string(format!("{folder}/status")).unwrap_or_default();
-        if let Some(peak) = peak_rss_bytes(&status) {
+        if let Some(peak) = kib_line(&status, "VmHWM:") {
             self.rss_bytes_max = self.rss_bytes_max.max(peak);
         }
         let stat =
@@ -119,9 +143,9 @@ fn parse_stat(stat: &str) -> Option<Stat> {
     Some(Stat { is_zombie, cpu: Duration::from_secs_f64(ticks as f64 / TICKS_PER_SECOND) })
 }
 
-/// `VmHWM:    1234 kB` of `/proc/PID/status`.
-fn peak_rss_bytes(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+/// A line as `VmHWM:    1234 kB` of `/proc/PID/status`, in bytes.
+fn kib_line(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
@@ -138,8 +162,8 @@ mod tests {
 
     #[test]
     fn peak_memory_is_in_bytes() {
-        assert_eq!(peak_rss_bytes("Name:\tx\nVmHWM:\t    1234 kB\nVmRSS:\t 1 kB\n"), Some(1_263_616));
-        assert_eq!(peak_rss_bytes("Name:\tx\n"), None);
+        assert_eq!(kib_line("Name:\tx\nVmHWM:\t    1234 kB\nVmRSS:\t 1 kB\n", "VmHWM:"), Some(1_263_616));
+        assert_eq!(kib_line("Name:\tx\n", "VmHWM:"), None);
     }
 
     #[test]

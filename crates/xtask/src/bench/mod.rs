@@ -6,11 +6,25 @@
 
 mod build;
 mod child;
+mod crash;
+mod demo;
+mod engine;
+mod http;
+mod idle;
+mod instant;
+mod mail;
+mod mailing;
+mod peers;
+mod progress;
+mod report;
 mod samples;
+mod scale;
+mod server;
+mod sink;
 mod table;
 
 use crate::run::{self, TempDir, say};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use std::{cell::OnceCell, path::PathBuf, process::ExitCode, time::Duration};
 
 pub(crate) use child::Child;
@@ -26,30 +40,96 @@ pub(crate) struct Bench {
 }
 
 /// Every bench, in the order in which they run.
-const BENCHES: &[Bench] = &[build::BENCH];
+const BENCHES: &[Bench] =
+    &[build::BENCH, demo::BENCH, idle::BENCH, mail::BENCH, engine::BENCH, progress::BENCH, scale::BENCH, crash::BENCH];
 
-/// `[--list] [NAME…]`: all of them when none is named.
+/// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named.
 pub(crate) fn bench(args: &[String]) -> Result<ExitCode> {
-    if args.iter().any(|arg| arg == "--list") {
-        print(&list());
+    let (flags, names): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| arg.starts_with('-'));
+    let mut context = Context::default();
+    let mut writes = false;
+    for flag in flags {
+        match flag.as_str() {
+            "--list" => {
+                print(&list());
+                return Ok(ExitCode::SUCCESS);
+            }
+            "--install" => peers::install()?,
+            "--quick" => context.size = Size::Quick,
+            "--write" => writes = true,
+            other => {
+                bail!("unknown argument {other:?}: cargo xtask bench [--list] [--install] [--quick] [--write] [NAME…]")
+            }
+        }
+    }
+    if writes && context.size == Size::Quick {
+        bail!("--write keeps results, and those of --quick are none");
+    }
+    if names.is_empty() && args.iter().any(|arg| arg == "--install") {
         return Ok(ExitCode::SUCCESS);
     }
-    let chosen = choose(args)?;
-    let context = Context::default();
-    for bench in chosen {
-        let table = run::phase(bench.name, || (bench.run)(&context).with_context(|| format!("bench {}", bench.name)))?;
-        print(&format!("### {}\n\n{}\n\n{}", bench.name, bench.what, table.to_markdown()));
+    let mut failed = false;
+    for bench in choose(&names)? {
+        let machine = report::machine();
+        match run::phase(bench.name, || (bench.run)(&context)) {
+            Ok(table) => {
+                let section = section(bench, &context, &table, &machine);
+                print(&format!("### {}\n\n{section}", bench.name));
+                if writes {
+                    report::write(bench.name, &section)?;
+                }
+            }
+            // The others are still worth running.
+            Err(error) => {
+                say(&format!("xtask: bench {}: {error:#}", bench.name));
+                failed = true;
+            }
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn section(bench: &Bench, context: &Context, table: &Table, machine: &str) -> String {
+    let quick = context.size(" ", " --quick ");
+    format!("{}\n\n{}\n{machine} Again: `cargo xtask bench{quick}{}`", bench.what, table.to_markdown(), bench.name)
+}
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// What the claims are about.
+    #[default]
+    Full,
+    /// Whether the benches work.
+    Quick,
 }
 
 /// What benches share: the release binary, built at most once, and folders that go away.
 #[derive(Default)]
 pub(crate) struct Context {
     release: OnceCell<PathBuf>,
+    size: Size,
 }
 
 impl Context {
+    /// The one of the two that is wanted.
+    pub(crate) fn size<T>(&self, full: T, quick: T) -> T {
+        match self.size {
+            Size::Full => full,
+            Size::Quick => quick,
+        }
+    }
+
+    /// The path of an example program, built with the release profile.
+    pub(crate) fn example(&self, package: &str, name: &str) -> Result<PathBuf> {
+        let mut build = run::cargo(&["build", "--release", "--locked", "--package", package, "--example", name]);
+        let status = run::phase(name, || run::status(&mut build))?;
+        if !status.success() {
+            bail!("{name} could not be built ({status})");
+        }
+        Ok(target().join("release/examples").join(name))
+    }
+
     /// The path of `vigie`, built with the release profile at the first call.
     pub(crate) fn release_binary(&self) -> Result<&PathBuf> {
         if let Some(path) = self.release.get() {
@@ -60,8 +140,7 @@ impl Context {
         if !status.success() {
             bail!("the release build failed ({status})");
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| run::root().join("target"), PathBuf::from);
-        Ok(self.release.get_or_init(|| target.join("release/vigie")))
+        Ok(self.release.get_or_init(|| target().join("release/vigie")))
     }
 
     /// A private folder for one side of one run.
@@ -87,11 +166,15 @@ impl Context {
     }
 }
 
-fn choose(names: &[String]) -> Result<Vec<&'static Bench>> {
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| run::root().join("target"), PathBuf::from)
+}
+
+fn choose(names: &[&String]) -> Result<Vec<&'static Bench>> {
     if names.is_empty() {
         return Ok(BENCHES.iter().collect());
     }
-    let find = |name: &String| match BENCHES.iter().find(|bench| bench.name == name) {
+    let find = |name: &&String| match BENCHES.iter().find(|bench| bench.name == *name) {
         Some(bench) => Ok(bench),
         None => bail!("no bench {name:?}; there are:\n{}", list()),
     };
@@ -118,7 +201,7 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), BENCHES.len());
-        let error = choose(&["nothing".to_owned()]).err().unwrap().to_string();
+        let error = choose(&[&"nothing".to_owned()]).err().unwrap().to_string();
         assert!(error.contains(BENCHES[0].name), "{error}");
         assert_eq!(choose(&[]).unwrap().len(), BENCHES.len());
     }

@@ -18,6 +18,16 @@ impl Table {
         Self { header, rows: Vec::new(), notes: Vec::new() }
     }
 
+    /// A table of figures that are not measured several times; filled with [`Table::fact`].
+    pub(crate) fn facts(header: &[&str]) -> Self {
+        Self { header: header.iter().map(ToString::to_string).collect(), rows: Vec::new(), notes: Vec::new() }
+    }
+
+    /// A row of [`Table::facts`], a cell for each column.
+    pub(crate) fn fact(&mut self, cells: &[&str]) {
+        self.rows.push(cells.iter().map(ToString::to_string).collect());
+    }
+
     /// `ours` beside `peer`, measured in the same run: the ratio is ours divided by theirs.
     pub(crate) fn ratio(&mut self, labels: &[&str], ours: &Samples, peer: &str, theirs: &Samples) {
         let ratio = match (ours.median(), theirs.median()) {
