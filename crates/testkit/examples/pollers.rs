@@ -130,7 +130,7 @@ fn whole(answer: &[u8]) -> Option<(u16, Option<&str>)> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    let mut header = |name: &str| {
+    let header = |name: &str| {
         let mut named = head.split("\r\n").filter_map(|line| line.split_once(':'));
         named.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     };
