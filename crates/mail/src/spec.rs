@@ -205,8 +205,8 @@ impl MailingFile {
         Ok(RawLimits::new(&self.rate, self.daily, self.batch, pause))
     }
 
-    /// The templates, those in files read. `text` and `html` are inline when they hold `{{`, `{%` or a line break,
-    /// or a space; otherwise they name files relative to `base`.
+    /// The templates, those in files read. `text` and `html` are inline when they hold `{{`, `{%` or a line break;
+    /// otherwise they name files relative to `base`.
     pub fn sources(&self, base: &Path) -> Result<Sources, Vec<Problem>> {
         let inline = |name: &str, source: &str| Template { name: name.to_owned(), source: source.to_owned() };
         let mut problems = Vec::new();
@@ -333,7 +333,7 @@ mod tests {
         std::fs::write(dir.path().join("facture.txt"), b"Ch\xe8re {{ nom }}").unwrap();
         let toml = "recipients = \"clients.csv\"\nsubject = \"Facture {{ nom }}\"\ntext = \"facture.txt\"\nto = \"{{ email }}\"\n\
             from = \"Compta <compta@exemple.fr>\"\nrate = [\"60/min\"]\npause = \"3s\"\nbatch = 10\nwhere = [\"nom!=X\"]\nkey = [\"email\"]\n\
-            on-invalid = \"skip\"\n[log]\ndetail = \"detailed\"\n";
+            on-invalid = \"skip\"\n[log]\nform = \"detailed\"\n";
         let file = MailingFile::parse(toml, "mailing.toml").unwrap();
         let mailing = file.mailing(dir.path(), &["nom".into(), "email".into()]).unwrap();
         assert_eq!(mailing.templates.text.as_ref().unwrap().source, "Chère {{ nom }}");

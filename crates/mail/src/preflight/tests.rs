@@ -85,7 +85,7 @@ fn a_group_is_one_letter_to_hidden_recipients() {
         group: Some(2),
         attach: Vec::new(),
         subject: Some("Assemblée générale".into()),
-        text: Some("Bonjour à tous".into()),
+        text: Some("Bonjour à tous\n".into()),
         ..file()
     };
     let csv = "nom;E-mail\nA;a@x.fr\nB;b@x.fr\nC;c@x.fr\n";
