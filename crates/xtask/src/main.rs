@@ -26,6 +26,7 @@ Usage: cargo xtask COMMAND
 
 Environment:
   VIGIE_TEST_POSTGRES   use this server instead of starting one (postgres://user:password@host:port/database)
+  VIGIE_BENCH_BINARY    measure this vigie instead of building one
   VIGIE_POSTGRES_BIN    folder of initdb and postgres, instead of looking for them
 ";
 

@@ -31,6 +31,9 @@ pub(crate) use child::Child;
 pub(crate) use samples::Samples;
 pub(crate) use table::Table;
 
+/// Names a `vigie` to measure instead of one that is built first.
+const BINARY: &str = "VIGIE_BENCH_BINARY";
+
 /// One claim and the way to check it.
 pub(crate) struct Bench {
     pub(crate) name: &'static str,
@@ -130,10 +133,13 @@ impl Context {
         Ok(target().join("release/examples").join(name))
     }
 
-    /// The path of `vigie`, built with the release profile at the first call.
+    /// The path of `vigie`, built with the release profile at the first call, unless `VIGIE_BENCH_BINARY` names one.
     pub(crate) fn release_binary(&self) -> Result<&PathBuf> {
         if let Some(path) = self.release.get() {
             return Ok(path);
+        }
+        if let Some(path) = std::env::var_os(BINARY) {
+            return Ok(self.release.get_or_init(|| path.into()));
         }
         let mut build = run::cargo(&["build", "--release", "--locked", "--package", "vigie"]);
         let status = run::phase("release build", || run::status(&mut build))?;

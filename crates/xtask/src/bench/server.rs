@@ -16,6 +16,7 @@ use std::{
 };
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
+const BEGINS_WITHIN: Duration = Duration::from_secs(15);
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// Between two looks at a job that is awaited.
 const POLL: Duration = Duration::from_millis(10);
@@ -126,6 +127,9 @@ impl Prepared {
             match progress["status"].as_str() {
                 Some("completed") if progress["succeeded"] == count => return Ok(progress),
                 Some("completed" | "failed" | "cancelled" | "paused") => bail!("the job ended badly: {progress}"),
+                Some("pending") if start.elapsed() > BEGINS_WITHIN => {
+                    bail!("nobody begins the job: has this `vigie` a handler for its kind? {progress}")
+                }
                 _ if start.elapsed() > at_most => bail!("not done after {} s: {progress}", at_most.as_secs()),
                 _ => thread::sleep(POLL),
             }
