@@ -70,7 +70,9 @@ impl Server {
     /// Lets this client in: a token made by the command line.
     pub(crate) fn with_token(mut self, context: &Context, data: &Path, database: Option<&str>) -> Result<Self> {
         let mut command = vigie(context, data, database)?;
-        let output = command.args(["token", "create", "bench", "--scope", "write", "--json"]).output()?;
+        // A database outlives the server: each has a token of its own.
+        let name = format!("bench-{}", self.child.pid());
+        let output = command.args(["token", "create", &name, "--scope", "write", "--json"]).output()?;
         if !output.status.success() {
             bail!("vigie token create: {}", String::from_utf8_lossy(&output.stderr));
         }
