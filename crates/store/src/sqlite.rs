@@ -10,6 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -41,6 +42,7 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// Opens `file` for its owner; the file is created when it is not there.
     pub(crate) async fn open(file: &Path) -> Result<Self> {
+        private(file).map_err(|source| Error::Io { context: format!("opening {}", file.display()), source })?;
         let options = options(file).create_if_missing(true);
         let connection = SqliteConnection::connect_with(&options).await?;
         let (calls, queue) = mpsc::channel(QUEUE);
@@ -92,6 +94,7 @@ impl Sqlite {
             }
             _ => {}
         }
+        create_private(&partial).map_err(failed(format!("creating {}", partial.display())))?;
         // Not one of the readers: `query_only` forbids a vacuum, even into another file.
         let options = SqliteConnectOptions::new().filename(&self.file).read_only(true);
         let mut reader = SqliteConnection::connect_with(&options.busy_timeout(Duration::from_secs(10))).await?;
@@ -124,7 +127,43 @@ impl Sqlite {
             }
         }
         self.readers.close().await;
+        if self.writer.is_some() {
+            self.fold_in_log().await;
+        }
     }
+
+    /// Moves what the write-ahead log holds into the file, so that the file alone is a whole copy once its owner has
+    /// ended. What cannot be moved now, because somebody reads, stays in the log and is as safe there.
+    async fn fold_in_log(&self) {
+        let options = options(&self.file).busy_timeout(Duration::from_millis(200));
+        if let Ok(mut last) = SqliteConnection::connect_with(&options).await {
+            let _ = Conn::Sqlite(&mut last).execute("PRAGMA wal_checkpoint(TRUNCATE)", &[]).await;
+            let _ = last.close().await;
+        }
+    }
+}
+
+/// Only its user reads the database, wherever it lies. SQLite gives the files beside it the mode of the database at
+/// the time they are made, so the mode has to be right before anything is opened.
+fn private(file: &Path) -> std::io::Result<()> {
+    create_private(file)?;
+    let beside = |suffix: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    for path in [file.to_owned(), beside("-wal"), beside("-shm")] {
+        match std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes an empty file, which SQLite takes for a new database, unless there is one.
+fn create_private(file: &Path) -> std::io::Result<()> {
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
 }
 
 fn options(file: &Path) -> SqliteConnectOptions {

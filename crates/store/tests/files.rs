@@ -94,3 +94,32 @@ async fn what_was_written_is_there_after_opening_again() {
     let db = Db::open_sqlite(&file, dir.path()).await.unwrap();
     assert_eq!(job(&db, id).await, before);
 }
+
+#[tokio::test]
+async fn nobody_else_reads_the_database_nor_the_files_beside_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("vigie.db");
+    let db = Db::open_sqlite(&file, dir.path()).await.unwrap();
+    running(&db, new_job(job_id(1)), items(2)).await;
+    for name in ["vigie.db", "vigie.db-wal", "vigie.db-shm"] {
+        let mode = std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    db.close().await;
+}
+
+#[tokio::test]
+async fn the_file_alone_is_whole_once_its_owner_has_closed_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("vigie.db");
+    let db = Db::open_sqlite(&file, dir.path()).await.unwrap();
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    let before = job(&db, id).await;
+    db.close().await;
+    let elsewhere = dir.path().join("copy.db");
+    std::fs::copy(&file, &elsewhere).unwrap();
+    let copy = Db::open_sqlite(&elsewhere, dir.path()).await.unwrap();
+    assert_eq!(job(&copy, id).await, before);
+    copy.close().await;
+}
