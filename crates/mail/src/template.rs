@@ -5,6 +5,7 @@
 //! found when compiling, with the nearest heading. Rendering is bounded in steps and in bytes.
 
 mod filters;
+mod growth;
 mod heading;
 
 #[cfg(test)]
@@ -170,6 +171,11 @@ impl Templates {
             _ => template.source.clone(),
         };
         let rewritten = heading::rewrite(&source, &self.columns);
+        if let Some(refused) = growth::refuse(&rewritten.text) {
+            let offset = rewritten.original_offset(refused.offset);
+            let problem = Problem::error(&template.name, refused.what, refused.remedy).pointing(&source, offset);
+            return Err(vec![problem]);
+        }
         let key = match part {
             Part::Attach(number) => format!("attach-{number}"),
             Part::Html => "html.html".to_owned(),
@@ -299,6 +305,7 @@ fn environment() -> Environment<'static> {
             if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
         },
     );
+    growth::bound(&mut environment);
     filters::add(&mut environment);
     environment
 }

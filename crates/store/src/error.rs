@@ -43,6 +43,19 @@ impl Error {
         Self::Corrupt { column: column.to_owned(), what }
     }
 
+    /// Whether the database file itself is broken (SQLite: corrupt, or not a database).
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code = error.code().and_then(|code| code.parse::<i64>().ok());
+                matches!(code.map(|code| code & 0xff), Some(11 | 26)) && error.code().is_some_and(|code| code.len() < 5)
+            }
+            Self::Shared(error) => error.is_damage(),
+            Self::Migration { source, .. } => source.is_damage(),
+            _ => false,
+        }
+    }
+
     /// Whether the same call may succeed later without anything being changed: the database is busy, full,
     /// unreachable or restarting.
     pub fn is_passing(&self) -> bool {

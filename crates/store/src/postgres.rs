@@ -41,6 +41,9 @@ impl Postgres {
     }
 }
 
+// Rows are named by where they lie (`ctid`), found one by one by their key. Named by `job_id` and a list of `seq`, a job
+// that the statistics do not know yet looks like a single row to the planner, which then reads all of it for every
+// batch. Where a row lies does not change meanwhile: whoever writes a job's items has locked the job.
 pub(crate) static DIALECT: Dialect = Dialect {
     enqueue: "
         INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload)
@@ -55,34 +58,37 @@ pub(crate) static DIALECT: Dialect = Dialect {
     // plan that chose again for each row.
     claim: "
         UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
-        WHERE job_id = $1 AND seq = ANY(ARRAY(
-            SELECT seq FROM (
-                SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $3
+        WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM (
+                SELECT * FROM (SELECT ctid FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 1 AND $3
                                ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS again
                 UNION ALL
-                SELECT * FROM (SELECT seq FROM items WHERE job_id = $1 AND state = 0 AND not_before = 0
+                SELECT * FROM (SELECT ctid FROM items WHERE job_id = $1 AND state = 0 AND not_before BETWEEN 0 AND 0
                                ORDER BY not_before, seq LIMIT $4 FOR UPDATE SKIP LOCKED) AS fresh) AS due
             LIMIT $4))
           AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     claim_these: "
         UPDATE items SET state = 1, attempts = attempts + 1, claimed_by = $2, claimed_at = $3
-        WHERE job_id = $1 AND state = 0
-          AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($4::text::jsonb) AS v))
+        WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($4::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint AND state = 0 LIMIT 1) AS found))
           AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
-        SELECT seq, state, attempts, claimed_by FROM items
-        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))
-        ORDER BY seq FOR UPDATE",
+        SELECT found.* FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+            SELECT seq, state, attempts, claimed_by FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found",
     record_succeeded: "
         UPDATE items SET state = 2, verdict = NULL, detail = '', finished_at = $3
-        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
+        WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found))",
     record_others: "
         UPDATE items SET state = (v->>1)::bigint, not_before = (v->>2)::bigint, finished_at = (v->>3)::bigint,
                          verdict = v->>4, detail = v->>5
-        FROM jsonb_array_elements($2::text::jsonb) AS v
-        WHERE job_id = $1 AND seq = (v->>0)::bigint",
+        FROM (SELECT found.ctid AS place, v FROM jsonb_array_elements($2::text::jsonb) AS list (v), LATERAL (
+                  SELECT ctid FROM items WHERE job_id = $1 AND seq = (v->>0)::bigint LIMIT 1) AS found) AS outcome
+        WHERE items.ctid = outcome.place",
     insert_traces: "
         INSERT INTO traces (no, id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
                             comment, created_by, time_to_process, errors, verdict, created_at)
@@ -94,23 +100,34 @@ pub(crate) static DIALECT: Dialect = Dialect {
     insert_ledger: "
         INSERT INTO ledger (mailing, key, job_id, sent_at, state)
         SELECT DISTINCT $3, ledger_key, job_id, $4::bigint, $5::bigint FROM items
-        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)) AND ledger_key IS NOT NULL
+        WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found))
+          AND ledger_key IS NOT NULL
         ORDER BY ledger_key
         ON CONFLICT (mailing, key) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at
             WHERE ledger.state = 4 AND excluded.state = 2",
     forget_unknown: "
         DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND key IN (
-            SELECT ledger_key FROM items WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v)))",
+            SELECT ledger_key FROM items WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found)))",
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
-        WHERE job_id = $1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
+        WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found))",
     release: "
         UPDATE items SET state = 0, attempts = attempts - 1
-        WHERE job_id = $1 AND state = 1 AND claimed_by = $3
-          AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))
+        WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint AND state = 1 AND claimed_by = $3 LIMIT 1) AS found))
         RETURNING message_no",
     note_effect: "
-        UPDATE items SET effect = $3 WHERE job_id = $1 AND state = 1 AND seq = ANY(ARRAY(SELECT v::bigint FROM jsonb_array_elements_text($2::text::jsonb) AS v))",
+        UPDATE items SET effect = $3
+        WHERE ctid = ANY(ARRAY(
+            SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+                SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint AND state = 1 LIMIT 1) AS found))",
     // Places are handed out before they are committed: stop before the oldest transaction that is still open.
     outcomes_after: "SELECT * FROM traces WHERE no > $1 AND job_id IS NOT NULL AND outcome IS NOT NULL
         AND outcome >= 2 AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY no LIMIT $2",

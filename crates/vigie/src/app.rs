@@ -110,12 +110,17 @@ impl Parts {
         let data = &config.data.value;
         owner::make_dir(data)?;
         let file = config.database_file();
+        if config.database.value.is_none() {
+            refuse_emptied(&file, &config.secret_key_file.value)?;
+        }
         let db = match (&config.database.value, access) {
             (Some(url), _) => {
                 Db::open_postgres(url.expose_secret()).await.map_err(|error| unreachable_database(&error))?
             }
-            (None, Access::Read) => Db::open_sqlite_read_only(&file).await?,
-            (None, Access::Own) => Db::open_sqlite(&file, &data.join("snapshots")).await?,
+            (None, Access::Read) => Db::open_sqlite_read_only(&file).await.map_err(|error| damaged(&file, error))?,
+            (None, Access::Own) => {
+                Db::open_sqlite(&file, &data.join("snapshots")).await.map_err(|error| damaged(&file, error))?
+            }
         };
         if access == Access::Own {
             private(&file)?;
@@ -141,6 +146,26 @@ impl Parts {
             hosts: config.hosts.value.clone(),
             version: env!("CARGO_PKG_VERSION"),
         }
+    }
+}
+
+/// A key is made after its database: one without the other means that the database was lost, and with it the memory of
+/// who was sent to. Beginning anew in silence would send to everybody again.
+fn refuse_emptied(file: &Path, key: &Path) -> Result<()> {
+    let holds_nothing = |file: &Path| std::fs::metadata(file).map_or(true, |found| found.len() == 0);
+    let log = file.with_extension("db-wal");
+    if file.parent() != key.parent() || !key.exists() || !holds_nothing(file) || !holds_nothing(&log) {
+        return Ok(());
+    }
+    Err(Failure::refused(format!("{}: it is empty or missing, and this folder was in use", file.display()))
+        .help("restore it from a backup; or begin anew in an empty folder (--data)"))
+}
+
+fn damaged(file: &Path, error: store::Error) -> Failure {
+    match error.is_damage() {
+        true => Failure::new(format!("{}: {error}", file.display()))
+            .help("keep a copy of it, then restore a backup, or try `sqlite3 vigie.db .recover`"),
+        false => error.into(),
     }
 }
 

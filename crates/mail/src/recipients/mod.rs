@@ -71,6 +71,10 @@ impl Reader<File> {
     /// Opens a file. Problems name it as it was given.
     pub fn open(path: &Path) -> Result<Self, Vec<Problem>> {
         let name = path.display().to_string();
+        // Opening a pipe would wait for whoever writes into it.
+        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(vec![Problem::error(&name, "is not a file", "name a CSV or JSON lines file")]);
+        }
         let file = File::open(path).map_err(|error| vec![cannot_open(&name, &error)])?;
         if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Err(vec![Problem::error(&name, "is a directory", "name the file of recipients in it")]);

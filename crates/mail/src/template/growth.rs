@@ -1,0 +1,163 @@
+//! Keeps what a template computes small. Its output and its steps are bounded by the renderer; values in between are
+//! not, and a few lines can double a text until memory is gone. What multiplies text is refused here, or bounded.
+
+use minijinja::{Environment, Error, ErrorKind, value::Value};
+
+/// Bytes of a value in between.
+const VALUE_BYTES_MAX: usize = 1024 * 1024;
+/// Joinings (`~`, `+`) in all `{% set %}` of a template: each may double what the one before made.
+const JOININGS_MAX: usize = 8;
+
+/// What a template may not do, where (byte offset), and what to do instead.
+pub(super) struct Refused {
+    pub(super) offset: usize,
+    pub(super) what: &'static str,
+    pub(super) remedy: &'static str,
+}
+
+/// Looks through the expressions of `source` for what could grow without bound.
+pub(super) fn refuse(source: &str) -> Option<Refused> {
+    let bytes = source.as_bytes();
+    let (mut at, mut joinings) = (0, 0);
+    while let Some(open) = source.get(at..).and_then(|rest| rest.find('{')).map(|found| at + found) {
+        let close: &[u8] = match bytes.get(open + 1) {
+            Some(b'{') => b"}}",
+            Some(b'%') => b"%}",
+            Some(b'#') => {
+                at = source[open..].find("#}").map_or(source.len(), |found| open + found + 2);
+                continue;
+            }
+            _ => {
+                at = open + 1;
+                continue;
+            }
+        };
+        let tag = Tag::read(bytes, open + 2, close);
+        let words = source[open + 2..tag.end].trim_start_matches(['-', '+', ' ', '\n', '\t', '\r']);
+        let sets = close == b"%}" && words.starts_with("set ");
+        if let Some(offset) = tag.times {
+            let remedy = "compute the product in the file of recipients";
+            return Some(Refused { offset, what: "multiplication is not available in templates", remedy });
+        }
+        if sets && !tag.assigns {
+            let remedy = "write `{% set name = value %}`";
+            return Some(Refused { offset: open, what: "a block cannot be kept in a variable", remedy });
+        }
+        joinings += if sets { tag.joinings } else { 0 };
+        if joinings > JOININGS_MAX {
+            let remedy = "print the parts one after the other instead of joining them first";
+            return Some(Refused { offset: open, what: "too many texts are joined in variables", remedy });
+        }
+        at = tag.end.max(open + 2);
+    }
+    None
+}
+
+/// What stands in one tag, outside its strings.
+struct Tag {
+    end: usize,
+    times: Option<usize>,
+    joinings: usize,
+    assigns: bool,
+}
+
+impl Tag {
+    fn read(bytes: &[u8], from: usize, close: &[u8]) -> Self {
+        let mut tag = Self { end: bytes.len(), times: None, joinings: 0, assigns: false };
+        let mut quote = None;
+        let mut at = from;
+        while at < bytes.len() {
+            match (quote, bytes[at]) {
+                (Some(_), b'\\') => at += 1,
+                (Some(open), byte) if byte == open => quote = None,
+                (Some(_), _) => {}
+                (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
+                (None, _) if bytes[at..].starts_with(close) => {
+                    tag.end = at;
+                    break;
+                }
+                (None, b'*') => tag.times = tag.times.or(Some(at)),
+                (None, b'~' | b'+') => tag.joinings += 1,
+                (None, b'=') => tag.assigns = true,
+                _ => {}
+            }
+            at += 1;
+        }
+        tag
+    }
+}
+
+/// Takes away what multiplies text without asking, and puts bounded forms in the place of what is useful.
+pub(super) fn bound(environment: &mut Environment<'_>) {
+    for filter in ["indent", "format", "pprint", "batch", "slice"] {
+        environment.remove_filter(filter);
+    }
+    for function in ["namespace", "debug"] {
+        environment.remove_global(function);
+    }
+    environment.add_filter("join", join);
+    environment.add_filter("replace", replace);
+}
+
+fn join(values: &Value, separator: Option<&str>) -> Result<String, Error> {
+    let mut joined = String::new();
+    for (number, value) in values.try_iter()?.enumerate() {
+        if number > 0 {
+            joined.push_str(separator.unwrap_or_default());
+        }
+        joined.push_str(&value.to_string());
+        if joined.len() > VALUE_BYTES_MAX {
+            return Err(too_long());
+        }
+    }
+    Ok(joined)
+}
+
+fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
+    let growth = text.matches(from).count().saturating_mul(to.len());
+    if text.len().saturating_add(growth) > VALUE_BYTES_MAX {
+        return Err(too_long());
+    }
+    Ok(text.replace(from, to))
+}
+
+fn too_long() -> Error {
+    Error::new(ErrorKind::InvalidOperation, format!("a value becomes longer than {VALUE_BYTES_MAX} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_multiplies_text_is_refused_where_it_stands() {
+        let cases = [
+            ("{{ nom }} 2 * 3 {# a * b #} {{ '*' }} {{ \"a\\\"*\" }}", None),
+            ("{% set a = b ~ c %}{{ a ~ a ~ a }}", None),
+            ("a {{ nom * 9 }}", Some(9)),
+            ("{% set a %}{{ nom }}{% endset %}", Some(0)),
+            ("{% if x %}{% endif %}{%- set a = a~a~a~a~a~a~a~a~a~a %}", Some(21)),
+            ("{{ unclosed", None),
+            ("{", None),
+        ];
+        for (source, place) in cases {
+            assert_eq!(refuse(source).map(|refused| refused.offset), place, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_value_in_between_stays_small() {
+        let mut environment = Environment::new();
+        bound(&mut environment);
+        let render = |source: &str| environment.render_str(source, minijinja::context! { nom => "abc" });
+        assert_eq!(render("{{ ['a', 'b']|join(', ') }} {{ nom|replace('b', '-') }}").unwrap(), "a, b a-c");
+        for hostile in [
+            "{{ range(90000)|join('xxxxxxxxxxxxxxxxxxxx')|length }}",
+            "{{ nom|indent(4000000000) }}",
+            "{{ '%1000000000d'|format(1) }}",
+            "{% set ns = namespace(x='a') %}",
+        ] {
+            assert!(render(hostile).is_err(), "{hostile}");
+        }
+    }
+}
