@@ -3,13 +3,11 @@
 
 mod clients;
 
-use super::{
-    follow, send,
-    serve::{announce, wait_and_stop},
-};
+use super::{follow, send, serve::wait_and_stop};
 use crate::{
     app::{self, Engines, Owned, taken},
     cli::DemoArgs,
+    client::Client,
     config::{Config, Source},
     failure::{At as _, Exit, Failure, Result},
     owner,
@@ -81,7 +79,7 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
         "started a mail server on {} that delivers nothing: it refuses 1 % of the addresses, slows us down once and hangs up once",
         catcher.address()
     ));
-    announce_once(config, args, address)?;
+    invite(config, args, &owned.client, address).await?;
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
     send::save_account(&plan, None, &owned.client).await?;
@@ -107,7 +105,9 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
         follow::Ended::Over(_) => {
             if !args.exit {
                 let data = config.data.value.display();
-                say(format!("look at http://{address}, or elsewhere: vigie jobs --data {data}; Ctrl-C stops"));
+                say(format!(
+                    "the page stays at http://{address}; or elsewhere: vigie jobs --data {data}; Ctrl-C stops"
+                ));
             }
             Ok(Exit::Done)
         }
@@ -115,9 +115,20 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     }
 }
 
-fn announce_once(config: &Config, args: &DemoArgs, address: SocketAddr) -> Result<()> {
+/// The page asks for a token: a link that brings one, for reading, as long as a demonstration may last.
+async fn way_in(client: &Client) -> Result<String> {
+    // A folder may see several demonstrations: each has a token of its own name.
+    let body = json!({"name": format!("demo {}", std::process::id()), "scope": "read"});
+    let created = client.post("/api/v1/tokens", &body).await?;
+    Ok(created["token"].as_str().map_or_else(String::new, |token| format!("?token={token}")))
+}
+
+async fn invite(config: &Config, args: &DemoArgs, client: &Client, address: SocketAddr) -> Result<()> {
     // With --json there is one object, and it comes at the end.
-    if args.exit || config.json { Ok(()) } else { announce(config, address) }
+    if !args.exit && !config.json {
+        render::say(&format!("watch it in a browser: http://{address}/login{}", way_in(client).await?));
+    }
+    Ok(())
 }
 
 /// On the port that was asked for; when nobody asked and it is taken, on another.

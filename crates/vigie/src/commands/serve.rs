@@ -42,7 +42,7 @@ pub(super) async fn worker(config: &Config) -> Result<Exit> {
 }
 
 /// Says where it answers: a line that a script may wait for.
-pub(super) fn announce(config: &Config, address: SocketAddr) -> Result<()> {
+fn announce(config: &Config, address: SocketAddr) -> Result<()> {
     if config.json {
         return render::out(&json!({"listening": address.to_string(), "pid": std::process::id()}).to_string());
     }
