@@ -45,7 +45,7 @@ pub(crate) fn machine() -> String {
         git(&["rev-parse", "--short", "HEAD"]),
         field(&cpu, "model name"),
         kib / 1e6,
-        read("/proc/sys/kernel/osrelease").trim(),
+        read("/proc/sys/kernel/osrelease").split('-').next().unwrap_or_default().trim(),
     )
 }
 
