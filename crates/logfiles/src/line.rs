@@ -95,12 +95,13 @@ fn is_plain(text: &str) -> bool {
 
 /// Control characters escaped, so that nobody's text begins a line of its own.
 fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c: char| c.is_control() && c != '\t') {
+    let steers = |c: char| model::steers_display(c) && c != '\t';
+    if !text.contains(steers) {
         return text.into();
     }
     let mut line = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if c.is_control() && c != '\t' { line.extend(c.escape_default()) } else { line.push(c) }
+        if steers(c) { line.extend(c.escape_default()) } else { line.push(c) }
     }
     line.into()
 }

@@ -358,9 +358,7 @@ fn checked_domain(domain: &str) -> Result<String, AddressFault> {
 }
 
 /// Characters that end a header line, or hide what stands in it.
-pub(crate) fn is_forbidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
+pub(crate) use model::steers_display as is_forbidden;
 
 /// Besides those, what a name may hold and an address may not: characters that nobody sees.
 fn is_invisible(c: char) -> bool {

@@ -8,6 +8,7 @@ mod ids;
 mod level;
 mod rng;
 mod state;
+mod text;
 mod timestamp;
 mod verdict;
 
@@ -19,5 +20,6 @@ pub use ids::{AccountId, JobId, TraceId};
 pub use level::Level;
 pub use rng::Rng;
 pub use state::{ItemState, JobState, OnUnknown, UnknownState};
+pub use text::steers_display;
 pub use timestamp::Timestamp;
 pub use verdict::{Fault, Pause, PauseScope, Retry, Verdict};

@@ -12,20 +12,18 @@ mod process;
 
 use crate::{
     SLOTS_MAX,
+    frame::{self, Task},
     item::{Subject, subject},
     read, story, unreadable,
 };
 use futures_util::future::BoxFuture;
-use jobs::{
-    Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText,
-    run_log::{Record, RunLog},
-};
-use model::{Clock, Fault, Timestamp, Verdict};
+use jobs::{Attempted, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
+use model::{Clock, Fault, Verdict};
 use output::Output;
 use process::{Finished, Program};
 use serde::Deserialize;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
-use store::{ClaimedItem, Item, Job};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use store::{ClaimedItem, Job};
 use tokio::sync::watch;
 
 /// The settings of a `command` job, of which an item's payload may replace `command` and add to `env`.
@@ -122,13 +120,13 @@ impl Handler for CommandHandler {
             let spec = read::<CommandSpec>("command", &job.spec).map_err(unreadable)?;
             spec.check().map_err(unreadable)?;
             let (clock, run_log, stop) = (self.clock.clone(), self.run_log.clone(), self.stop.clone());
-            let shared = Shared { spec, job: job.clone(), clock, run_log, stop };
-            Ok(Box::new(CommandRun(Arc::new(shared))) as Box<dyn Run>)
+            let task = CommandTask { spec, job: job.clone(), clock, run_log, stop };
+            Ok(frame::run(task))
         })
     }
 }
 
-struct Shared {
+struct CommandTask {
     spec: CommandSpec,
     job: Job,
     clock: Clock,
@@ -136,40 +134,15 @@ struct Shared {
     stop: watch::Receiver<bool>,
 }
 
-struct CommandRun(Arc<Shared>);
-struct CommandSlot(Arc<Shared>);
+impl Task for CommandTask {
+    fn job(&self) -> &Job {
+        &self.job
+    }
 
-impl Run for CommandRun {
     fn shape(&self) -> Shape {
-        Shape { slots: self.0.spec.slots, group: 1, ahead: 1 }
+        Shape { slots: self.spec.slots, group: 1, ahead: 1 }
     }
 
-    fn slot(&self) -> Box<dyn Slot> {
-        Box::new(CommandSlot(Arc::clone(&self.0)))
-    }
-
-    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
-        story::tell(at, moment)
-    }
-
-    fn lost(&self, item: &Item) -> TraceText {
-        story::lost(&self.0.job.name, item)
-    }
-}
-
-impl Slot for CommandSlot {
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
-        Box::pin(async move {
-            let mut attempted = Vec::with_capacity(message.len());
-            for item in message {
-                attempted.push(self.0.attempt(item).await);
-            }
-            attempted
-        })
-    }
-}
-
-impl Shared {
     async fn attempt(&self, item: ClaimedItem) -> Attempted {
         let started_at = self.clock.now();
         let mut output = Output::new(&self.run_log, &self.clock, self.job.id, item.seq, self.spec.output_bytes_max);
@@ -182,7 +155,9 @@ impl Shared {
         let trace = story::trace(&self.job, format!("{}: {finished}", item.label));
         Attempted { item, ended, trace, started_at, took: self.clock.now().since(started_at) }
     }
+}
 
+impl CommandTask {
     fn program(&self, item: &ClaimedItem) -> Result<Program, String> {
         let Subject { text, mut fields } = subject(item);
         let words = match fields.remove("command") {

@@ -10,16 +10,14 @@ mod classify;
 
 use crate::{
     SLOTS_MAX,
+    frame::{self, Task},
     item::{head, subject},
     read, story, unreadable,
 };
 use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
-use jobs::{
-    Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText,
-    run_log::{Record, RunLog},
-};
-use model::{Clock, Fault, Level, Timestamp, Verdict};
+use jobs::{Attempted, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
+use model::{Clock, Fault, Level, Verdict};
 use reqwest::{
     Client, Method, Url,
     header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
@@ -27,7 +25,7 @@ use reqwest::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, error::Error as _, sync::Arc, time::Duration};
-use store::{ClaimedItem, Item, Job};
+use store::{ClaimedItem, Job};
 
 /// The settings of an `http` job, of which an item's payload may replace `method`, `url` and `body` and add to
 /// `headers`. They are kept as they are: put no secret in them.
@@ -188,7 +186,7 @@ impl Handler for HttpHandler {
         Box::pin(async move {
             let spec = read::<HttpSpec>("http", &job.spec).map_err(unreadable)?;
             spec.check().map_err(unreadable)?;
-            let shared = Shared {
+            let task = HttpTask {
                 spec,
                 job: job.clone(),
                 clock: self.clock.clone(),
@@ -196,12 +194,12 @@ impl Handler for HttpHandler {
                 client: self.client.clone(),
                 fresh: self.fresh.clone(),
             };
-            Ok(Box::new(HttpRun(Arc::new(shared))) as Box<dyn Run>)
+            Ok(frame::run(task))
         })
     }
 }
 
-struct Shared {
+struct HttpTask {
     spec: HttpSpec,
     job: Job,
     clock: Clock,
@@ -210,40 +208,15 @@ struct Shared {
     fresh: Client,
 }
 
-struct HttpRun(Arc<Shared>);
-struct HttpSlot(Arc<Shared>);
+impl Task for HttpTask {
+    fn job(&self) -> &Job {
+        &self.job
+    }
 
-impl Run for HttpRun {
     fn shape(&self) -> Shape {
-        Shape { slots: self.0.spec.slots, group: 1, ahead: 4 }
+        Shape { slots: self.spec.slots, group: 1, ahead: 4 }
     }
 
-    fn slot(&self) -> Box<dyn Slot> {
-        Box::new(HttpSlot(Arc::clone(&self.0)))
-    }
-
-    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
-        story::tell(at, moment)
-    }
-
-    fn lost(&self, item: &Item) -> TraceText {
-        story::lost(&self.0.job.name, item)
-    }
-}
-
-impl Slot for HttpSlot {
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
-        Box::pin(async move {
-            let mut attempted = Vec::with_capacity(message.len());
-            for item in message {
-                attempted.push(self.0.attempt(item).await);
-            }
-            attempted
-        })
-    }
-}
-
-impl Shared {
     async fn attempt(&self, item: ClaimedItem) -> Attempted {
         let started_at = self.clock.now();
         let (ended, said) = match self.spec.call_for(&item) {
@@ -256,7 +229,9 @@ impl Shared {
         let trace = story::trace(&self.job, format!("{}: {said}", item.label));
         Attempted { item, ended, trace, started_at, took: self.clock.now().since(started_at) }
     }
+}
 
+impl HttpTask {
     async fn make(&self, call: Call, seq: i64) -> (Ended, String) {
         let repeatable = call.method.is_idempotent();
         let client = if repeatable { &self.client } else { &self.fresh };

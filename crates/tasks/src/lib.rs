@@ -14,6 +14,7 @@
 //! [`default_on_unknown`]: to hold for `command` and `http`, whose effects nobody here can judge, to repeat for `noop`.
 
 mod command;
+mod frame;
 mod http;
 mod item;
 mod noop;

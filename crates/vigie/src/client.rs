@@ -151,9 +151,16 @@ async fn accepted(response: Response<Body>) -> Result<Response<Body>> {
     let what = text("detail").or_else(|| text("title")).unwrap_or_else(|| format!("the server answered {status}"));
     let failure = Failure::new(what);
     Err(match text("remedy") {
-        Some(remedy) => failure.help(remedy),
+        Some(remedy) => failure.help(in_our_words(&remedy)),
         None => failure,
     })
+}
+
+/// A remedy that names a route, as the command that goes there.
+fn in_our_words(remedy: &str) -> String {
+    [("`GET /api/v1/jobs` lists the jobs", "`vigie jobs` lists them"), ("`/readyz` says", "`vigie doctor` says")]
+        .iter()
+        .fold(remedy.to_owned(), |text, (route, command)| text.replace(route, command))
 }
 
 async fn whole(response: Response<Body>) -> Result<Vec<u8>> {

@@ -85,7 +85,7 @@ async fn a_late_outcome_settles_the_unknown() {
         one.until(id, |job| job.counters.running == 1).await;
         two.start().await;
         let Database::Postgres { url, .. } = &one.database else { return };
-        psql(url, "update workers set lease_until = 0 where token = (select claimed_by from items)");
+        psql(url, "update workers set lease_until = 0 where token = (select claimed_by from items)").await;
         two.until(id, |job| job.counters.unknown == 1).await;
         one.clock.advance(Duration::from_secs(1));
         one.script.open();

@@ -69,7 +69,7 @@ pub(crate) async fn on_postgres<F: Future<Output = ()>>(case: impl FnOnce(Stage)
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let Some(server) = std::env::var("VIGIE_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) else { return };
     let name = format!("tk_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-    psql(&server, &format!("create database {name} template template0"));
+    psql(&server, &format!("create database {name} template template0")).await;
     let (base, _) = server.rsplit_once('/').unwrap();
     let database = Database::Postgres { url: format!("{base}/{name}"), name, server };
     let removed = Removed(database.clone());
@@ -84,12 +84,18 @@ struct Removed(Database);
 impl Drop for Removed {
     fn drop(&mut self) {
         if let Database::Postgres { server, name, .. } = &self.0 {
-            psql(server, &format!("drop database {name} with (force)"));
+            run_psql(server, &format!("drop database {name} with (force)"));
         }
     }
 }
 
-pub(crate) fn psql(url: &str, sql: &str) {
+/// On a thread of its own: what it waits for may be a transaction of an engine that needs this thread to go on.
+pub(crate) async fn psql(url: &str, sql: &str) {
+    let (url, sql) = (url.to_owned(), sql.to_owned());
+    tokio::task::spawn_blocking(move || run_psql(&url, &sql)).await.unwrap();
+}
+
+fn run_psql(url: &str, sql: &str) {
     let done = Command::new("psql").args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]).output();
     let done = done.expect("psql, of PostgreSQL's client programs, is installed");
     assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));

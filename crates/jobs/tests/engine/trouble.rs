@@ -9,7 +9,7 @@ use std::{process::Command, time::Duration};
 
 impl Stage {
     /// From here on every change of a job or an item fails, or nobody can connect.
-    fn break_store(&self) {
+    async fn break_store(&self) {
         match &self.database {
             Database::Sqlite(file) => sqlite(
                 file,
@@ -17,20 +17,21 @@ impl Stage {
                  create trigger broke before update on jobs begin select raise(abort, 'disk on fire'); end;",
             ),
             Database::Postgres { server, name, .. } => {
-                psql(server, &format!("alter database {name} allow_connections false"));
+                psql(server, &format!("alter database {name} allow_connections false")).await;
                 psql(
                     server,
                     &format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"),
-                );
+                )
+                .await;
             }
         }
     }
 
-    fn mend_store(&self) {
+    async fn mend_store(&self) {
         match &self.database {
             Database::Sqlite(file) => sqlite(file, "drop trigger broken; drop trigger broke;"),
             Database::Postgres { server, name, .. } => {
-                psql(server, &format!("alter database {name} allow_connections true"));
+                psql(server, &format!("alter database {name} allow_connections true")).await;
             }
         }
     }
@@ -70,11 +71,11 @@ async fn outcomes_are_kept(stage: Stage) {
     let id = stage.enqueue(20, OnUnknown::Hold, None).await;
     stage.start().await;
     stage.until(id, |job| job.counters.succeeded == 3 && job.counters.running == 3).await;
-    stage.break_store();
+    stage.break_store().await;
     stage.script.open();
     time_passes(&stage).await;
     assert_eq!(stage.script.calls().len(), 6, "nothing new is begun");
-    stage.mend_store();
+    stage.mend_store().await;
     finishes(&stage, id).await;
     assert_eq!(stage.assert_consistent(id).await, counters(20, 0, 0, 0));
     assert!(stage.script.effects().values().all(|times| *times == 1));
@@ -102,9 +103,9 @@ async fn claims_are_tried_again(stage: Stage) {
     let id = stage.enqueue(5, OnUnknown::Hold, Some(account)).await;
     stage.until(id, |job| job.counters.succeeded == 1).await;
     stage.quiet(id).await;
-    stage.break_store();
+    stage.break_store().await;
     time_passes(&stage).await;
-    stage.mend_store();
+    stage.mend_store().await;
     finishes(&stage, id).await;
     assert_eq!(stage.assert_consistent(id).await, counters(5, 0, 0, 0));
 }

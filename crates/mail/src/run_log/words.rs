@@ -1,7 +1,7 @@
 //! Numbers, durations, names and what stands in for them, in both languages.
 
 use super::{Column, Emojis, Filter, Item, Language, Route, Run, Selection, Style};
-use model::{Counters, Timestamp};
+use model::{Counters, Timestamp, steers_display};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -190,11 +190,10 @@ const VALUE_BYTES_MAX: usize = 2000;
 /// A value from outside, on one line: control characters become spaces, and what is too long is cut.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let end = text.floor_char_boundary(VALUE_BYTES_MAX);
-    let is_bad = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    if end == text.len() && !text.contains(is_bad) {
+    if end == text.len() && !text.contains(steers_display) {
         return text.into();
     }
-    let mut clean: String = text[..end].chars().map(|c| if is_bad(c) { ' ' } else { c }).collect();
+    let mut clean: String = text[..end].chars().map(|c| if steers_display(c) { ' ' } else { c }).collect();
     if end < text.len() {
         clean.push('…');
     }

@@ -127,7 +127,7 @@ impl Lines {
     fn end(&mut self) -> Line {
         let bytes = std::mem::take(&mut self.pending);
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
-        let shown = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+        let shown = |c: char| if model::steers_display(c) && c != '\t' { '\u{fffd}' } else { c };
         let text = String::from_utf8_lossy(bytes).chars().map(shown).collect();
         Line { text, cut: std::mem::take(&mut self.cut) }
     }

@@ -79,7 +79,7 @@ pub(crate) fn moment(value: &Value, zone: &TimeZone) -> String {
 
 /// A text of foreign origin, without what could steer a terminal, at most `width` characters long.
 pub(crate) fn plain(text: &str, width: usize) -> String {
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let clean = text.chars().map(|c| if model::steers_display(c) { ' ' } else { c });
     let mut shown: String = clean.clone().take(width).collect();
     if clean.count() > width {
         shown.pop();
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!([count(0), count(999), count(1_234_567)], ["0", "999", "1,234,567"]);
         let spelled = [0, 250, 8_000, 500_000, 86_400_000, 90_061_000].map(|ms| duration(Duration::from_millis(ms)));
         assert_eq!(spelled, ["0 s", "0.2 s", "8 s", "8 min 20 s", "1 d", "1 d 1 h"]);
-        assert_eq!(plain("a\u{1b}[31mb", 20), "a [31mb");
+        assert_eq!(plain("a\u{1b}[31mb\u{202e}", 20), "a [31mb ");
         assert_eq!(plain("abcdef", 4), "abc…");
     }
 }

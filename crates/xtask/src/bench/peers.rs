@@ -114,8 +114,9 @@ impl Celery {
         let redis = Child::spawn(&mut command)?;
         context.wait_for_port(port, Duration::from_secs(10))?;
         let celery = |args: &[&str]| {
-            let mut command = Command::new(bin.join("celery"));
-            command.args(["-A", "celery_peer"]).args(args).env("BROKER_PORT", port.to_string());
+            // By its module: a script names the folder that it was installed into, and folders move.
+            let mut command = Command::new(bin.join("python"));
+            command.args(["-m", "celery", "-A", "celery_peer"]).args(args).env("BROKER_PORT", port.to_string());
             let log = fs::File::create(folder.path().join(format!("{}.log", args[0])))?;
             Child::spawn(command.current_dir(folder.path()).stdout(Stdio::null()).stderr(log))
         };

@@ -39,8 +39,8 @@ fn scale(context: &Context) -> Result<Table> {
     let mut table = Table::new(&["what", "unit"]);
     let sizes: [(u32, u32); 3] = [
         context.size((10_000, 5), (500, 3)),
-        context.size((100_000, 3), (2_000, 1)),
-        context.size((1_000_000, 1), (10_000, 1)),
+        context.size((100_000, 5), (2_000, 1)),
+        context.size((1_000_000, 5), (10_000, 1)),
     ];
     let mut base: Option<(String, Samples)> = None;
     for (count, runs) in sizes {

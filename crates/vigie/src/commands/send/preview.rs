@@ -76,7 +76,7 @@ pub(super) fn text(plan: &Plan, item: &MailItem, number: u64) -> Result<String> 
     }
     for (name, body) in [("text", letter.text), ("HTML", letter.html.map(|html| words_of(&html)))] {
         if let Some(body) = body {
-            let body: String = body.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+            let body: String = body.chars().filter(|c| !model::steers_display(*c) || *c == '\n').collect();
             let _ = write!(out, "── {name} ──\n{}\n", body.trim_end());
         }
     }
