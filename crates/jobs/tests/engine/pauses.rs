@@ -143,7 +143,8 @@ async fn a_person_cancels(stage: Stage) {
     let id = stage.enqueue(10, OnUnknown::Hold, None).await;
     stage.script.plan(3, [Act::Block]);
     stage.start().await;
-    stage.until(id, |job| job.counters.running == 2).await;
+    // The second waits for another try by now, and the third has its slot.
+    stage.until(id, |job| job.counters.running == 2 && stage.script.calls().len() == 3).await;
     stage.quiet(id).await;
     stage.db.cancel_job(id, Reason::new("asked", ""), stage.clock.now()).await.unwrap();
     stage.wake(id);

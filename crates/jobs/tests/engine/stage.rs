@@ -8,7 +8,7 @@ use jobs::{
 use model::{AccountId, Clock, Counters, ItemState, JobId, JobState, ManualClock, OnUnknown, Rng, Timestamp, pace};
 use std::{
     future::Future,
-    process::Command,
+    process::{Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -16,6 +16,11 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{Account, Db, ItemFilter, Job, NewItem, NewJob};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout},
+    sync::Mutex as AsyncMutex,
+};
 
 /// `on_both![case, …]`: tests `case::sqlite` and `case::postgres` for `async fn case(stage: Stage)`.
 macro_rules! on_both {
@@ -49,6 +54,7 @@ pub(crate) struct Stage {
     pulse: i64,
     engine: Mutex<Option<Engine>>,
     pub(crate) database: Database,
+    busy: AsyncMutex<Option<Busy>>,
 }
 
 /// Where the state is, for those who make trouble there.
@@ -101,6 +107,31 @@ fn run_psql(url: &str, sql: &str) {
     assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
+/// A psql that says whether any other session of its database is in a transaction.
+struct Busy {
+    asks: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+    _psql: Child,
+}
+
+impl Busy {
+    fn of(database: &Database) -> Option<Self> {
+        let Database::Postgres { url, .. } = database else { return None };
+        let mut psql = tokio::process::Command::new("psql");
+        psql.args(["-qAtX", "-d", url]).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut psql = psql.spawn().expect("psql, of PostgreSQL's client programs, is installed");
+        let (asks, answers) = (psql.stdin.take().unwrap(), psql.stdout.take().unwrap());
+        Some(Self { asks, answers: BufReader::new(answers).lines(), _psql: psql })
+    }
+
+    async fn ask(&mut self) -> bool {
+        let sql = "select count(*) from pg_stat_activity
+                   where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle';\n";
+        self.asks.write_all(sql.as_bytes()).await.unwrap();
+        self.answers.next_line().await.unwrap().expect("psql goes on") != "0"
+    }
+}
+
 impl Database {
     pub(crate) async fn open(&self) -> Db {
         match self {
@@ -126,6 +157,7 @@ impl Stage {
             engine: Mutex::default(),
             lease,
             db,
+            busy: AsyncMutex::new(Busy::of(&database)),
             database,
         }
     }
@@ -143,6 +175,7 @@ impl Stage {
             engine: Mutex::default(),
             lease: self.lease,
             db,
+            busy: AsyncMutex::new(Busy::of(&self.database)),
             database: self.database.clone(),
         }
     }
@@ -251,8 +284,16 @@ impl Stage {
             let now = (self.job(id).await.version, self.script.calls().len());
             // An engine that is not looking for work waits for the time of its next look.
             let waiting = self.clock.next_wakeup().is_some_and(|at| at > self.clock.now());
-            same = if now == last && waiting { same + 1 } else { 0 };
+            same = if now == last && waiting && !self.is_busy().await { same + 1 } else { 0 };
             last = now;
+        }
+    }
+
+    /// Whether PostgreSQL is at something that was asked for. SQLite answers in the order of asking.
+    async fn is_busy(&self) -> bool {
+        match &mut *self.busy.lock().await {
+            Some(busy) => busy.ask().await,
+            None => false,
         }
     }
 
