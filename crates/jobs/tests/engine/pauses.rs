@@ -68,13 +68,15 @@ async fn a_quota_holds_until_its_stated_time(stage: Stage) {
         .with_pause(PauseScope::Account, Some(hour));
     stage.script.plan(2, [Act::Fail(verdict)]);
     let id = stage.enqueue(5, OnUnknown::Hold, Some(account)).await;
-    let other = stage.enqueue(5, OnUnknown::Hold, Some(account)).await;
     let begun = stage.clock.now();
     stage.start().await;
     let job = stage.until(id, |job| job.state == JobState::Paused).await;
     assert_eq!(job.reason, Some(Reason::new("daily_quota", "5.4.5 limit")));
     assert_eq!(job.resumes_at, Some(begun + hour));
-    stage.until(other, |job| job.state.is_final() || job.state == JobState::Paused).await;
+    let calls = stage.script.calls().len();
+    let other = stage.enqueue(5, OnUnknown::Hold, Some(account)).await;
+    stage.until(other, |job| job.state == JobState::Paused).await;
+    assert_eq!(stage.script.calls().len(), calls, "another job of the account is held too");
     stage.advance(id, hour - Duration::from_secs(1)).await;
     assert_eq!(stage.job(id).await.state, JobState::Paused);
     assert_eq!(stage.job(id).await.counters.failed, 0);
