@@ -24,6 +24,7 @@ mod sqlite;
 mod tokens;
 mod traces;
 mod upkeep;
+mod users;
 mod webhooks;
 mod workers;
 
@@ -38,6 +39,7 @@ pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};
 pub use upkeep::{Finding, Purged};
+pub use users::Role;
 pub use webhooks::{NewWebhook, Webhook};
 pub use workers::Worker;
 

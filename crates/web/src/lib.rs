@@ -24,6 +24,7 @@ mod serve;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use deliver::deliver_loop;
 pub use limits::Limits;

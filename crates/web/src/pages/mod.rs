@@ -2,6 +2,7 @@
 
 pub(crate) mod jobs;
 pub(crate) mod login;
+pub(crate) mod view;
 
 use crate::{
     auth::Access,

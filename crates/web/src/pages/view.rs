@@ -1,0 +1,78 @@
+//! What every page knows besides its own content: who reads it, in which language, zone and theme, and where it is.
+
+use crate::words::Words;
+use model::Timestamp;
+use store::Role;
+
+/// Given to every page as `v`.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) words: Words,
+    /// Who is logged in; nobody on the way in.
+    pub(crate) viewer: Option<Viewer>,
+    /// What a form sends along as `csrf`, to show that it is ours.
+    pub(crate) csrf: String,
+    /// Path and query of this page: where a change of language comes back to.
+    pub(crate) here: String,
+    pub(crate) theme: Theme,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Viewer {
+    pub(crate) name: String,
+    pub(crate) role: Role,
+}
+
+/// `auto` follows the reader's system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == text)
+    }
+}
+
+impl std::ops::Deref for View {
+    type Target = Words;
+    fn deref(&self) -> &Words {
+        &self.words
+    }
+}
+
+impl View {
+    /// Whether the reader may send mailings and act on jobs.
+    pub(crate) fn operates(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.role >= Role::Operator)
+    }
+
+    /// Whether the reader looks after accounts, users and tokens.
+    pub(crate) fn administers(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.role >= Role::Admin)
+    }
+
+    /// Whether this page is in that part of the house, for the menu.
+    pub(crate) fn is_in(&self, section: &str) -> bool {
+        let path = self.here.split('?').next().unwrap_or_default();
+        match section {
+            "/" => path == "/",
+            _ => path == section || path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/')),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The words of the pages, from `locales/*.ftl` (Project Fluent), in the reader's language, with numbers and dates as
+//! that language writes them.
+//!
+//! Every text that a page shows has an identifier there. Tests hold the files to each other and to the templates: a
+//! text that is missing in one language, or that nobody uses, fails them.
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::{HeaderMap, header};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jiff::tz::TimeZone;
+use mail::language::Language;
+use model::Timestamp;
+use std::{sync::LazyLock, time::Duration};
+use unic_langid::langid;
+
+const ENGLISH: &str = include_str!("../locales/en.ftl");
+const FRENCH: &str = include_str!("../locales/fr.ftl");
+
+type Bundle = FluentBundle<FluentResource>;
+
+static BUNDLES: LazyLock<[Bundle; 2]> =
+    LazyLock::new(|| [bundle(langid!("en"), ENGLISH), bundle(langid!("fr"), FRENCH)]);
+
+fn bundle(language: unic_langid::LanguageIdentifier, source: &str) -> Bundle {
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // The pages run in one direction; marks around each value would be copied with it.
+    bundle.set_use_isolating(false);
+    // What cannot be parsed is reported by a test; the rest of the file still serves.
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let _ = bundle.add_resource(resource);
+    bundle
+}
+
+/// Speaks one language, in one time zone.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    pub(crate) language: Language,
+    pub(crate) zone: TimeZone,
+}
+
+/// The cookie that a reader's choice of language is kept in.
+pub(crate) const LANGUAGE_COOKIE: &str = "vigie_language";
+
+/// French is asked for before English, or the other way round (RFC 9110 §12.5.4); English where neither is.
+pub(crate) fn preferred(headers: &HeaderMap) -> Language {
+    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let weighed = text.split(',').take(32).filter_map(|part| {
+        let (tag, params) = part.split_once(';').unwrap_or((part, ""));
+        let weight = params.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok())?;
+        let language = match tag.trim().split('-').next()?.to_ascii_lowercase().as_str() {
+            "fr" => Language::French,
+            "en" => Language::English,
+            _ => return None,
+        };
+        (weight > 0.0).then_some((language, weight))
+    });
+    weighed.reduce(|best, next| if next.1 > best.1 { next } else { best }).map_or(Language::English, |best| best.0)
+}
+
+impl Words {
+    /// The text of that identifier. One that is missing is shown by its name.
+    pub(crate) fn t(&self, id: &str) -> String {
+        self.format(id, None)
+    }
+
+    /// With one value in the place of `{ $name }`.
+    pub(crate) fn with(&self, id: &str, name: &str, value: impl ToString) -> String {
+        self.with_all(id, &[(name, value.to_string())])
+    }
+
+    pub(crate) fn with_all(&self, id: &str, values: &[(&str, String)]) -> String {
+        let args: FluentArgs<'_> =
+            values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        self.format(id, Some(&args))
+    }
+
+    /// With a number that decides singular or plural as `$n`, and is written as `{ $shown }`.
+    pub(crate) fn count(&self, id: &str, number: &u64) -> String {
+        let mut args = FluentArgs::new();
+        args.set("n", *number as f64);
+        args.set("shown", self.number(number));
+        self.format(id, Some(&args))
+    }
+
+    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
+        let bundle = &BUNDLES[usize::from(self.language == Language::French)];
+        let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+            tracing::error!(id, "a text of the pages is missing");
+            return id.to_owned();
+        };
+        bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned()
+    }
+
+    /// The language's code, for `lang=`.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.language {
+            Language::French => "fr",
+            Language::English => "en",
+        }
+    }
+
+    /// `12,345`, in French `12 345` with narrow spaces that do not break.
+    pub(crate) fn number(&self, number: &u64) -> String {
+        let separator = if self.language == Language::French { '\u{202f}' } else { ',' };
+        let digits = number.to_string();
+        let mut text = String::with_capacity(digits.len() + digits.len());
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(separator);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// To one decimal where there is one: `98.7`, `98,7`.
+    pub(crate) fn decimal(&self, number: &f64) -> String {
+        let rounded = (number * 10.0).round() / 10.0;
+        let (whole, rest) = (rounded.trunc().abs() as u64, ((rounded.fract() * 10.0).round() as i64).abs());
+        let sign = if rounded < 0.0 { "-" } else { "" };
+        match (rest, self.language) {
+            (0, _) => format!("{sign}{}", self.number(&whole)),
+            (rest, Language::French) => format!("{sign}{},{rest}", self.number(&whole)),
+            (rest, Language::English) => format!("{sign}{}.{rest}", self.number(&whole)),
+        }
+    }
+
+    /// `98.7%`, `98,7 %`.
+    pub(crate) fn percent(&self, number: &f64) -> String {
+        let space = if self.language == Language::French { "\u{202f}" } else { "" };
+        format!("{}{space}%", self.decimal(number))
+    }
+
+    /// `512 B`, `1.4 MB`, in French `1,4 Mo`. Powers of ten.
+    pub(crate) fn bytes(&self, bytes: &u64) -> String {
+        let unit = if self.language == Language::French { "o" } else { "B" };
+        match *bytes {
+            0..1_000 => format!("{bytes}\u{a0}{unit}"),
+            1_000..1_000_000 => format!("{}\u{a0}k{unit}", self.decimal(&(*bytes as f64 / 1e3))),
+            1_000_000..1_000_000_000 => format!("{}\u{a0}M{unit}", self.decimal(&(*bytes as f64 / 1e6))),
+            _ => format!("{}\u{a0}G{unit}", self.decimal(&(*bytes as f64 / 1e9))),
+        }
+    }
+
+    /// The two largest units: `8 min 20 s`.
+    pub(crate) fn duration(&self, time: &Duration) -> String {
+        let seconds = time.as_secs();
+        let day = if self.language == Language::French { "j" } else { "d" };
+        let units =
+            [(seconds / 86_400, day), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+        let shown: Vec<String> = units
+            .iter()
+            .skip_while(|(number, _)| *number == 0)
+            .take(2)
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, unit)| format!("{number}\u{a0}{unit}"))
+            .collect();
+        match shown.is_empty() {
+            true if time.as_millis() >= 50 => format!("{}\u{a0}s", self.decimal(&time.as_secs_f64())),
+            true if time.as_micros() > 0 => format!("{}\u{a0}ms", time.as_millis().max(1)),
+            true => "0\u{a0}s".to_owned(),
+            false => shown.join(" "),
+        }
+    }
+
+    /// `21 Nov 2026`, `21 nov. 2026`.
+    pub(crate) fn day(&self, at: &Timestamp) -> String {
+        let at = at.in_zone(&self.zone);
+        let month = self.t(MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1).min(11)]);
+        format!("{} {month} {}", at.day(), at.year())
+    }
+
+    /// `14:32:05`.
+    pub(crate) fn time(&self, at: &Timestamp) -> String {
+        at.in_zone(&self.zone).strftime("%H:%M:%S").to_string()
+    }
+
+    /// `21 Nov 2026, 14:32`.
+    pub(crate) fn moment(&self, at: &Timestamp) -> String {
+        format!("{}, {}", self.day(at), at.in_zone(&self.zone).strftime("%H:%M"))
+    }
+
+    /// For `datetime=`, in UTC.
+    pub(crate) fn machine(&self, at: &Timestamp) -> String {
+        at.to_string()
+    }
+
+    /// A verdict as a sentence or two: what happened, and what helps.
+    pub(crate) fn verdict(&self, verdict: &model::Verdict) -> String {
+        mail::verdict_text::explain(verdict, self.language)
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
+    "month-11", "month-12",
+];

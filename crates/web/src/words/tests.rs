@@ -1,0 +1,139 @@
+use super::*;
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+fn words(language: Language) -> Words {
+    Words { language, zone: TimeZone::get("Europe/Paris").unwrap() }
+}
+
+/// Every text of a file, with the values that it names.
+fn texts(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
+    let mut texts = BTreeMap::new();
+    for entry in resource.body {
+        let Entry::Message(message) = entry else { continue };
+        let mut names = BTreeSet::new();
+        variables(message.value.as_ref().expect("a text"), &mut names);
+        assert!(texts.insert(message.id.name.to_owned(), names).is_none(), "{} stands twice", message.id.name);
+    }
+    texts
+}
+
+fn variables(pattern: &Pattern<&str>, names: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        let PatternElement::Placeable { expression } = element else { continue };
+        let inline = match expression {
+            Expression::Inline(inline) => inline,
+            Expression::Select { selector, variants } => {
+                variants.iter().for_each(|variant| variables(&variant.value, names));
+                selector
+            }
+        };
+        if let InlineExpression::VariableReference { id } = inline {
+            names.insert(id.name.to_owned());
+        }
+    }
+}
+
+/// What stands between quotes after `.t(`, `.with(`, `.with_all(` or `.count(`, and every other quoted text of the
+/// sources that has the form of an identifier: `format!` builds none.
+fn quoted(folder: &Path, found: &mut BTreeSet<String>, asked: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            quoted(&path, found, asked);
+            continue;
+        }
+        if path.extension().is_none_or(|ext| ext != "rs" && ext != "html") || path.ends_with("words/tests.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let parts: Vec<&str> = text.split('"').collect();
+        for pair in parts.windows(2) {
+            let is_id = !pair[1].is_empty()
+                && pair[1].bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            if is_id {
+                found.insert(pair[1].to_owned());
+                let before = pair[0].trim_end();
+                if [".t(", ".with(", ".with_all(", ".count("].iter().any(|call| before.ends_with(call)) {
+                    asked.insert(pair[1].to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn both_languages_have_every_text_and_nothing_else() {
+    let (english, french) = (texts(ENGLISH), texts(FRENCH));
+    assert_eq!(english, french, "identifiers, or the values that a text names, differ");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut found, mut asked) = (BTreeSet::new(), BTreeSet::new());
+    quoted(&root.join("src"), &mut found, &mut asked);
+    quoted(&root.join("templates"), &mut found, &mut asked);
+    let missing: Vec<_> = asked.iter().filter(|id| !english.contains_key(*id)).collect();
+    assert!(missing.is_empty(), "asked for and not there: {missing:?}");
+    let unused: Vec<_> = english.keys().filter(|id| !found.contains(*id)).collect();
+    assert!(unused.is_empty(), "there and not asked for: {unused:?}");
+}
+
+#[test]
+fn no_text_stands_in_a_template() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let tags = regex::Regex::new(r"(?s)\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]*>|&[a-z]+;").unwrap();
+    let mut checked = 0;
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let bare = tags.replace_all(&text, " ").replace("Vigie", " ");
+            let words: Vec<&str> =
+                bare.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).collect();
+            assert!(words.is_empty(), "{}: {words:?}", path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 3);
+}
+
+#[test]
+fn a_reader_is_met_in_their_language() {
+    for (asked, language) in [
+        ("fr-FR,fr;q=0.9,en;q=0.8", Language::French),
+        ("en-GB,en;q=0.9,fr;q=0.8", Language::English),
+        ("de-DE,fr;q=0.5,en;q=0.4", Language::French),
+        ("fr;q=0,en;q=0.1", Language::English),
+        ("de", Language::English),
+        ("", Language::English),
+        ("fr;q=x, en", Language::English),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, asked.parse().unwrap());
+        assert_eq!(preferred(&headers), language, "{asked}");
+    }
+}
+
+#[test]
+fn numbers_and_times_are_written_as_the_language_does() {
+    let (english, french) = (words(Language::English), words(Language::French));
+    assert_eq!((english.number(&1_234_567), french.number(&1_234)), ("1,234,567".into(), "1\u{202f}234".into()));
+    assert_eq!(
+        (english.decimal(&98.74), french.decimal(&98.75), english.decimal(&100.0)),
+        ("98.7".into(), "98,8".into(), "100".into())
+    );
+    assert_eq!((english.percent(&99.9), french.percent(&99.9)), ("99.9%".into(), "99,9\u{202f}%".into()));
+    assert_eq!((english.bytes(&137_000), french.bytes(&1_400_000)), ("137\u{a0}kB".into(), "1,4\u{a0}Mo".into()));
+    assert_eq!(french.duration(&Duration::from_secs(90_061)), "1\u{a0}j 1\u{a0}h");
+    assert_eq!(english.duration(&Duration::from_millis(250)), "0.3\u{a0}s");
+    let at: Timestamp = "2026-08-21T12:32:05Z".parse().unwrap();
+    assert_eq!((english.moment(&at), french.moment(&at)), ("21 Aug 2026, 14:32".into(), "21 août 2026, 14:32".into()));
+}
