@@ -129,6 +129,17 @@ const TABLES: &[Table] = &[
         ("started_at", Int), ("heartbeat_at", Int), ("lease_until", Int), ("ended_at", Int), ("status", Text)]) },
     table("webhooks", "id", &[("id", Id), ("url", Text), ("secret", Bytes), ("mailing", Text), ("cursor", Int),
         ("failures", Int), ("next_at", Int), ("last_error", Text), ("created_at", Int)]),
+    table("users", "id", &[("id", Id), ("name", Text), ("password", Text), ("role", Text), ("disabled", Int),
+        ("created_at", Int), ("seen_at", Int)]),
+    table("sessions", "hash",
+        &[("hash", Bytes), ("user_id", Id), ("about", Text), ("created_at", Int), ("expires_at", Int)]),
+    table("invitations", "hash", &[("hash", Bytes), ("user_id", Id), ("purpose", Text), ("expires_at", Int)]),
+    Table { counter: Some("no"), ..table("audit", "no", &[("no", Int), ("at", Int), ("who", Text), ("action", Text),
+        ("subject", Text), ("detail", Text)]) },
+    table("drafts", "id",
+        &[("id", Id), ("owner", Text), ("content", Text), ("created_at", Int), ("updated_at", Int)]),
+    table("activity", "window_start, shard",
+        &[("window_start", Int), ("shard", Int), ("sent", Int), ("errors", Int)]),
 ];
 
 /// Rows, and bytes, that are held in memory at a time.

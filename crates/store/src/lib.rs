@@ -8,8 +8,11 @@
 //! PostgreSQL each in its own.
 
 mod accounts;
+mod activity;
+mod audit;
 mod claims;
 mod copy;
+mod drafts;
 mod error;
 mod external;
 mod items;
@@ -29,8 +32,11 @@ mod webhooks;
 mod workers;
 
 pub use accounts::{Account, AccountPause};
+pub use activity::Activity;
+pub use audit::Deed;
 pub use claims::{Claim, Claimed, ClaimedItem, Held, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
+pub use drafts::Draft;
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use items::{Item, ItemFilter, NewItem};
@@ -39,7 +45,7 @@ pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};
 pub use upkeep::{Finding, Purged};
-pub use users::Role;
+pub use users::{Purpose, Role, Session, User};
 pub use webhooks::{NewWebhook, Webhook};
 pub use workers::Worker;
 

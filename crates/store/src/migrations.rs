@@ -9,6 +9,7 @@ use crate::{
 };
 use std::path::Path;
 
+#[derive(Clone, Copy)]
 struct Migration {
     version: i64,
     name: &'static str,
@@ -16,12 +17,20 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "initial",
-    sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
-    postgres: include_str!("../migrations/postgres/0001_initial.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "initial",
+        sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
+        postgres: include_str!("../migrations/postgres/0001_initial.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "people",
+        sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
+        postgres: include_str!("../migrations/postgres/0002_people.sql"),
+    },
+];
 
 /// The schema version that this program writes.
 fn known() -> i64 {
@@ -154,18 +163,41 @@ async fn snapshot(db: &Db, folder: &Path, found: i64, known: i64) -> Result<Stri
 mod tests {
     use super::*;
 
-    const fn second(script: &'static str) -> Migration {
-        Migration { version: 2, name: "second", sqlite: script, postgres: script }
+    const fn third(script: &'static str) -> Migration {
+        Migration { version: 3, name: "third", sqlite: script, postgres: script }
     }
-    const INITIAL: Migration = Migration {
-        version: 1,
-        name: "initial",
-        sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
-        postgres: include_str!("../migrations/postgres/0001_initial.sql"),
-    };
-    const NEXT: &[Migration] =
-        &[INITIAL, second("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;")];
-    const BROKEN: &[Migration] = &[INITIAL, second("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;")];
+    const NEXT: &[Migration] = &[
+        MIGRATIONS[0],
+        MIGRATIONS[1],
+        third("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;"),
+    ];
+    const BROKEN: &[Migration] =
+        &[MIGRATIONS[0], MIGRATIONS[1], third("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;")];
+
+    /// What happened before the second version is counted by it.
+    #[tokio::test]
+    async fn the_second_version_counts_the_traces_of_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::Sqlite(crate::SqliteDb(crate::sqlite::Sqlite::open(&dir.path().join("vigie.db")).await.unwrap()));
+        upgrade(&db, None, &MIGRATIONS[..1]).await.unwrap();
+        db.write(|conn| {
+            Box::pin(async move {
+                conn.script(
+                    "INSERT INTO traces (id, trace_name, file_name, application_name, flow_name, comment, created_by,
+                                         time_to_process, errors, created_at)
+                     SELECT randomblob(16), '', '', '', '', '', '', 0.0, value % 3 = 0, value * 60000000
+                     FROM json_each('[10,11,12,14,15,16,29]')",
+                )
+                .await
+            })
+        })
+        .await
+        .unwrap();
+        upgrade(&db, None, MIGRATIONS).await.unwrap();
+        let counted = db.activity(model::Timestamp::EPOCH, model::Timestamp::from_micros(i64::MAX)).await.unwrap();
+        let counted: Vec<_> = counted.iter().map(|(at, n)| (at.as_micros() / 60_000_000, n.sent, n.errors)).collect();
+        assert_eq!(counted, [(10, 3, 1), (15, 1, 1), (25, 1, 0)]);
+    }
 
     /// An upgrade of a store that holds something keeps a copy of what it was, whether it succeeds or not.
     #[tokio::test]
@@ -177,21 +209,18 @@ mod tests {
         db.import_ledger("m".into(), vec!["a".into()], now).await.unwrap();
         assert!(!kept.exists(), "a new file holds nothing to keep");
         let error = upgrade(&db, Some(&kept), BROKEN).await.unwrap_err().to_string();
-        let copy = kept.join("schema-1-before-2.db");
-        assert!(
-            error.contains("migration 2 (second) failed") && error.contains(&copy.display().to_string()),
-            "{error}"
-        );
-        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (1, 1));
+        let copy = kept.join("schema-2-before-3.db");
+        assert!(error.contains("migration 3 (third) failed") && error.contains(&copy.display().to_string()), "{error}");
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (2, 1));
         // The next attempt keeps what there is by then.
         db.import_ledger("m".into(), vec!["b".into()], now).await.unwrap();
         upgrade(&db, Some(&kept), NEXT).await.unwrap();
-        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (2, 2));
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (3, 2));
         let old = Db::open_sqlite_read_only(&copy).await.unwrap();
-        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (1, 2));
+        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (2, 2));
         upgrade(&db, Some(&kept), NEXT).await.unwrap();
         let error = Db::open_sqlite(&file, &kept).await.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("schema version 2") && error.contains("up to 1"), "{error}");
+        assert!(error.contains("schema version 3") && error.contains("up to 2"), "{error}");
         drop(kept);
     }
 }

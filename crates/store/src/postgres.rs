@@ -89,6 +89,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         FROM (SELECT found.ctid AS place, v FROM jsonb_array_elements($2::text::jsonb) AS list (v), LATERAL (
                   SELECT ctid FROM items WHERE job_id = $1 AND seq = (v->>0)::bigint LIMIT 1) AS found) AS outcome
         WHERE items.ctid = outcome.place",
+    known_traces: "
+        SELECT id FROM traces
+        WHERE id IN (SELECT v::uuid FROM jsonb_array_elements_text($1::text::jsonb) AS list (v))",
     insert_traces: "
         INSERT INTO traces (no, id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,
                             comment, created_by, time_to_process, errors, verdict, created_at)

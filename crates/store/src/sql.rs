@@ -71,6 +71,7 @@ pub(crate) struct Dialect {
     pub(crate) items_by_seq: &'static str,
     pub(crate) record_succeeded: &'static str,
     pub(crate) record_others: &'static str,
+    pub(crate) known_traces: &'static str,
     pub(crate) insert_traces: &'static str,
     pub(crate) insert_ledger: &'static str,
     pub(crate) forget_unknown: &'static str,

@@ -1,13 +1,14 @@
 //! Traces: one row per attempt at an item, and whatever other programs post. Written once, never changed.
 
 use crate::{
-    Db, Error, Page, Result,
+    Db, Error, Page, Result, activity,
     items::verdict_json,
     jobs::{Where, like_pattern},
     sql::{Conn, Row, Value, params, without_nul},
 };
 use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// What one attempt left behind.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +65,7 @@ impl Db {
         self.write(move |conn| {
             Box::pin(async move {
                 let numbers = number(conn, traces.len()).await?;
-                insert(conn, numbers, &traces).await
+                insert_new(conn, numbers, &traces).await
             })
         })
         .await
@@ -127,10 +128,31 @@ pub(crate) async fn number(conn: &mut Conn<'_>, count: usize) -> Result<Numbers>
     row.map_or(Err(Error::Closed), |row| Ok(Numbers::From(row.int("last")? - count + 1)))
 }
 
-pub(crate) async fn insert(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<u64> {
+/// Keeps traces that nobody can have kept before, and counts them.
+pub(crate) async fn insert(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<()> {
+    if traces.is_empty() {
+        return Ok(());
+    }
+    write(conn, numbers, traces).await?;
+    activity::count(conn, &traces.iter().collect::<Vec<_>>()).await
+}
+
+/// Keeps and counts those whose id is not there yet; returns how many they are.
+async fn insert_new(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<u64> {
     if traces.is_empty() {
         return Ok(0);
     }
+    let ids: Vec<String> = traces.iter().map(|trace| trace.id.0.simple().to_string()).collect();
+    let ids = serde_json::to_string(&ids).unwrap_or_default();
+    let known = conn.rows(conn.dialect().known_traces, params![ids]).await?;
+    let mut seen = known.iter().map(|row| row.id("id")).collect::<Result<HashSet<_>>>()?;
+    let new: Vec<&Trace> = traces.iter().filter(|trace| seen.insert(trace.id.0)).collect();
+    let written = write(conn, numbers, traces).await?;
+    activity::count(conn, &new).await?;
+    Ok(written)
+}
+
+async fn write(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<u64> {
     let rows = serde_json::Value::Array(traces.iter().map(row_of).collect()).to_string();
     let sql = conn.dialect().insert_traces;
     match numbers {

@@ -3,7 +3,10 @@
 use crate::bed::*;
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
-use store::{Account, AccountPause, Advance, CopyReport, Db, NewItem, NewJob, NewWebhook, Scope, Token, Trace};
+use store::{
+    Account, AccountPause, Advance, CopyReport, Db, Deed, Draft, NewItem, NewJob, NewWebhook, Purpose, Role, Scope,
+    Session, Token, Trace, User,
+};
 use uuid::Uuid;
 
 /// A little of everything, as unkind as it may be.
@@ -55,6 +58,21 @@ async fn fill(db: &Db) {
     db.create_webhook(hook, NOW).await.unwrap();
     db.insert_traces(vec![Trace { time_to_process: -0.0, ..new_trace(None, None) }]).await.unwrap();
     db.end_worker(dead, NOW).await.unwrap();
+    people(db).await;
+}
+
+async fn people(db: &Db) {
+    let id = Uuid::from_u128(3);
+    let (name, password) = ("é".to_owned(), Some("$argon2id$".to_owned()));
+    let user = User { id, name, password, role: Role::Admin, disabled: false, created_at: NOW, seen_at: None };
+    db.create_user(user).await.unwrap();
+    let about = "\u{7f}".to_owned();
+    db.create_session(Session { hash: [3; 32], user: id, about, created_at: NOW, expires_at: later(9) }).await.unwrap();
+    db.invite(id, [4; 32], Purpose::Entry, later(9)).await.unwrap();
+    let [who, action, subject, detail] = ["é", "user.create", "b", ""].map(str::to_owned);
+    db.write_audit(Deed { no: 0, at: NOW, who, action, subject, detail }).await.unwrap();
+    let (owner, content) = ("é".to_owned(), "{}".to_owned());
+    db.save_draft(Draft { id, owner, content, created_at: NOW, updated_at: NOW }).await.unwrap();
 }
 
 async fn sqlite(dir: &tempfile::TempDir, name: &str) -> Db {

@@ -19,5 +19,6 @@ mod rescue;
 mod tokens;
 mod traces;
 mod upkeep;
+mod users;
 mod webhooks;
 mod workers;

@@ -2,9 +2,16 @@
 
 use crate::bed::*;
 use model::ItemState;
+use std::time::Duration;
 use store::{Db, Trace, TraceCounts, TraceFilter};
 
-on_both![traces_come_back_as_they_went_in, a_trace_is_stored_once, traces_are_found_by_filter, traces_are_paged];
+on_both![
+    traces_come_back_as_they_went_in,
+    a_trace_is_stored_once,
+    traces_are_found_by_filter,
+    traces_are_paged,
+    what_happened_is_counted
+];
 
 async fn traces_come_back_as_they_went_in(db: Db) {
     let rich = Trace {
@@ -34,6 +41,22 @@ async fn a_trace_is_stored_once(db: Db) {
     assert_eq!(db.insert_traces(vec![changed, new_trace(None, None)]).await.unwrap(), 1);
     let found = db.traces(&TraceFilter { limit: 5, ..TraceFilter::default() }).await.unwrap().rows;
     assert_eq!((found.len(), found[1].comment.as_str()), (2, "comment"));
+}
+
+async fn what_happened_is_counted(db: Db) {
+    let trace = |at, errors| Trace { created_at: later(at), errors, ..new_trace(Some(job_id(at.into())), None) };
+    let first = trace(0, true);
+    db.insert_traces(vec![first.clone(), trace(10, false), trace(400, false)]).await.unwrap();
+    db.insert_traces(vec![first, trace(20, false)]).await.unwrap();
+    let job = running(&db, new_job(job_id(9)), items(3)).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, job, worker, 3, NOW).await.items;
+    record(&db, job, worker, all(job, &claimed, ItemState::Succeeded), NOW).await;
+    let counted = db.activity(NOW, later(1000)).await.unwrap();
+    let counted: Vec<_> = counted.iter().map(|(at, n)| (*at, n.sent, n.errors)).collect();
+    // NOW is 200 s past a border of five minutes.
+    assert_eq!(counted, [(NOW - Duration::from_secs(200), 5, 1), (later(400), 1, 0)]);
+    assert!(db.activity(later(1000), later(2000)).await.unwrap().is_empty());
 }
 
 async fn traces_are_found_by_filter(db: Db) {

@@ -1,0 +1,65 @@
+-- People who log in, what they did, what they are preparing, and what happened by five minutes.
+
+CREATE TABLE users (
+    id         BLOB PRIMARY KEY NOT NULL,
+    name       TEXT NOT NULL UNIQUE,
+    password   TEXT,
+    role       TEXT NOT NULL,
+    disabled   INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER
+);
+
+-- By the SHA-256 of what the cookie holds.
+CREATE TABLE sessions (
+    hash       BLOB PRIMARY KEY NOT NULL,
+    user_id    BLOB NOT NULL,
+    about      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+-- Links that work once: to choose a password, or to come in.
+CREATE TABLE invitations (
+    hash       BLOB PRIMARY KEY NOT NULL,
+    user_id    BLOB NOT NULL,
+    purpose    TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+
+CREATE TABLE audit (
+    no      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      INTEGER NOT NULL,
+    who     TEXT NOT NULL,
+    action  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail  TEXT NOT NULL
+);
+
+-- A mailing that somebody is preparing, as JSON.
+CREATE TABLE drafts (
+    id         BLOB PRIMARY KEY NOT NULL,
+    owner      TEXT NOT NULL,
+    content    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+CREATE INDEX drafts_by_owner ON drafts (owner, updated_at);
+
+-- Attempts by five minutes: what a dashboard adds up without reading every trace. The shard keeps jobs that run at
+-- the same time out of each other's way.
+CREATE TABLE activity (
+    window_start INTEGER NOT NULL,
+    shard        INTEGER NOT NULL,
+    sent         INTEGER NOT NULL,
+    errors       INTEGER NOT NULL,
+    PRIMARY KEY (window_start, shard)
+) WITHOUT ROWID;
+INSERT INTO activity (window_start, shard, sent, errors)
+    SELECT created_at - created_at % 300000000, 0, sum(1 - errors), sum(errors) FROM traces GROUP BY 1;
+
+CREATE INDEX jobs_by_state ON jobs (state, created_at);
+CREATE INDEX jobs_by_creator ON jobs (created_by, created_at);
+CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;

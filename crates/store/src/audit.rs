@@ -1,0 +1,56 @@
+//! Who did what, and when. Written once, never changed.
+
+use crate::{
+    Db, Page, Result,
+    sql::{Row, params},
+};
+use model::Timestamp;
+
+/// One deed of somebody who was logged in, or of a program with a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// Given by the store; grows.
+    pub no: i64,
+    pub at: Timestamp,
+    pub who: String,
+    /// `job.pause`, `user.create` …
+    pub action: String,
+    /// On what: a name, or an id.
+    pub subject: String,
+    pub detail: String,
+}
+
+impl Db {
+    pub async fn write_audit(&self, deed: Deed) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "INSERT INTO audit (at, who, action, subject, detail) VALUES ($1, $2, $3, $4, $5)";
+                let Deed { at, who, action, subject, detail, .. } = deed;
+                conn.execute(sql, params![at, who, action, subject, detail]).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// Newest first, those before `before`.
+    pub async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Page<Deed, i64>> {
+        let sql = "SELECT * FROM audit WHERE no < $1 ORDER BY no DESC LIMIT $2";
+        let rows = self.rows(sql, params![before.unwrap_or(i64::MAX), i64::from(limit) + 1]).await?;
+        let mut rows = rows.iter().map(deed_from).collect::<Result<Vec<_>>>()?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(|deed| deed.no);
+        Ok(Page { rows, next })
+    }
+}
+
+fn deed_from(row: &Row) -> Result<Deed> {
+    Ok(Deed {
+        no: row.int("no")?,
+        at: row.time("at")?,
+        who: row.text("who")?,
+        action: row.text("action")?,
+        subject: row.text("subject")?,
+        detail: row.text("detail")?,
+    })
+}
