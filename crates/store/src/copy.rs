@@ -104,6 +104,9 @@ const fn table(name: &'static str, key: &'static str, columns: &'static [(&'stat
 /// `traces.written_in` is not copied: it belongs to the server that the row is written on.
 #[rustfmt::skip]
 const TABLES: &[Table] = &[
+    // Before the jobs: a job that has none of these gets one when it is written.
+    Table { counter: Some("no"), ..table("job_states", "no",
+        &[("no", Int), ("job_id", Id), ("state", Int), ("at", Int), ("reason", Text)]) },
     table("accounts", "id", &[("id", Id), ("name", Text), ("url", Text), ("secret", Bytes), ("limits", Text),
         ("pace", Text), ("paused_until", Int), ("pause", Text), ("created_at", Int), ("updated_at", Int)]),
     table("account_usage", "account_id, window_start",

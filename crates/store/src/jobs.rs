@@ -98,9 +98,36 @@ pub struct JobFilter {
     pub created_by: Option<String>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    pub order: Order,
     /// Where the page before this one ended.
     pub before: Option<(Timestamp, JobId)>,
     pub limit: u32,
+}
+
+/// In which order jobs are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+/// A state that a job came into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobStep {
+    pub at: Timestamp,
+    pub state: JobState,
+    pub reason: Option<Reason>,
+}
+
+/// How many jobs there are of some kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JobCounts {
+    /// Not over, and not paused.
+    pub active: u64,
+    pub paused: u64,
+    /// Completed since the moment that was asked for.
+    pub completed: u64,
 }
 
 /// One page of a list.
@@ -129,6 +156,32 @@ impl Db {
         jobs.truncate(filter.limit as usize);
         let next = jobs.last().filter(|_| more).map(|job| (job.created_at, job.id));
         Ok(Page { rows: jobs, next })
+    }
+
+    /// The states that a job came into, the first first; at most the last thousand.
+    pub async fn job_steps(&self, id: JobId) -> Result<Vec<JobStep>> {
+        let sql = "SELECT at, state, reason FROM job_states WHERE job_id = $1 ORDER BY no DESC LIMIT 1000";
+        let rows = self.rows(sql, params![id]).await?;
+        let step = |row: &Row| {
+            let state = row.state("state", JobState::from_code)?;
+            Ok(JobStep { at: row.time("at")?, state, reason: reason_from(row)? })
+        };
+        rows.iter().rev().map(step).collect()
+    }
+
+    pub async fn job_counts(&self, completed_since: Timestamp) -> Result<JobCounts> {
+        let sql = "SELECT state, count(*) AS n FROM jobs WHERE state < 4 GROUP BY state";
+        let mut counts = JobCounts::default();
+        for row in self.rows(sql, &[]).await? {
+            match row.state("state", JobState::from_code)? {
+                JobState::Paused => counts.paused += row.count("n")?,
+                _ => counts.active += row.count("n")?,
+            }
+        }
+        let sql = "SELECT count(*) AS n FROM jobs WHERE finished_at >= $1 AND state = 4";
+        let row = self.row(sql, params![completed_since]).await?;
+        counts.completed = row.map_or(Ok(0), |row| row.count("n"))?;
+        Ok(counts)
     }
 
     /// Jobs that are not over, oldest first: what an engine has to look after.
@@ -413,7 +466,6 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         unknown: row.count("unknown")?,
         skipped: row.count("skipped")?,
     };
-    let reason = row.opt_text("reason")?;
     Ok(Job {
         id: row.id("id")?.into(),
         kind: row.text("kind")?,
@@ -429,7 +481,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         spec: row.text("spec")?,
         counters,
         message: row.text("message")?,
-        reason: reason.and_then(|json| serde_json::from_str(&json).ok()),
+        reason: reason_from(row)?,
         resumes_at: row.opt_time("resumes_at")?,
         version: row.int("version")?,
         created_at: row.time("created_at")?,
@@ -467,6 +519,10 @@ impl Where {
     }
 }
 
+fn reason_from(row: &Row) -> Result<Option<Reason>> {
+    Ok(row.opt_text("reason")?.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
 fn list_statement(filter: &JobFilter, like: &str) -> (String, Vec<Value>) {
     let mut filters = Where::default();
     if !filter.states.is_empty() {
@@ -492,15 +548,19 @@ fn list_statement(filter: &JobFilter, like: &str) -> (String, Vec<Value>) {
     if let Some(until) = filter.until {
         filters.and("created_at < ?", until);
     }
+    let (sign, order) = match filter.order {
+        Order::Newest => ("<", "DESC"),
+        Order::Oldest => (">", "ASC"),
+    };
     if let Some((at, id)) = filter.before {
-        filters.and("created_at <= ?", at);
+        filters.and(&format!("created_at {sign}= ?"), at);
         filters.params.push(at.into());
         filters.params.push(id.into());
         let n = filters.params.len();
-        filters.and_plain(&format!("(created_at, id) < (${}, ${n})", n - 1));
+        filters.and_plain(&format!("(created_at, id) {sign} (${}, ${n})", n - 1));
     }
     filters.params.push(Value::from(i64::from(filter.limit) + 1));
     let limit = filters.params.len();
-    let sql = format!("SELECT * FROM jobs{} ORDER BY created_at DESC, id DESC LIMIT ${limit}", filters.sql);
+    let sql = format!("SELECT * FROM jobs{} ORDER BY created_at {order}, id {order} LIMIT ${limit}", filters.sql);
     (sql, filters.params)
 }

@@ -40,7 +40,7 @@ pub use drafts::Draft;
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use items::{Item, ItemFilter, NewItem};
-pub use jobs::{Created, Job, JobFilter, NewJob, Page, Reason};
+pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, NewJob, Order, Page, Reason};
 pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};

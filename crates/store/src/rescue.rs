@@ -78,6 +78,15 @@ impl Db {
     /// Sets the failed items of a job going again, but for those that were refused before any attempt. Returns the
     /// job and how many they are.
     pub async fn retry_failed(&self, id: JobId, now: Timestamp) -> Result<(Job, u64)> {
+        self.retry(id, None, now).await
+    }
+
+    /// The same for those of the failed items that are named, at most a thousand.
+    pub async fn retry_these(&self, id: JobId, seqs: Vec<i64>, now: Timestamp) -> Result<(Job, u64)> {
+        self.retry(id, Some(seqs), now).await
+    }
+
+    async fn retry(&self, id: JobId, seqs: Option<Vec<i64>>, now: Timestamp) -> Result<(Job, u64)> {
         self.write(move |conn| {
             Box::pin(async move {
                 let job = jobs::lock(conn, id).await?;
@@ -86,9 +95,15 @@ impl Db {
                         "job {id} is run from outside: whoever runs it has to do its failed items again"
                     )));
                 }
-                let sql = "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
-                           WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0";
-                let count = conn.execute(sql, params![id]).await?;
+                let these = seqs.map_or_else(String::new, |seqs| {
+                    let seqs: Vec<String> = seqs.iter().take(1000).map(ToString::to_string).collect();
+                    format!(" AND seq IN ({})", if seqs.is_empty() { "NULL".to_owned() } else { seqs.join(", ") })
+                });
+                let sql = format!(
+                    "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
+                     WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0{these}"
+                );
+                let count = conn.execute(&sql, params![id]).await?;
                 if count == 0 {
                     return Ok((job, 0));
                 }

@@ -15,8 +15,10 @@ pub enum Scope {
     Progress,
     /// Read everything.
     Read,
-    /// Read and change everything.
+    /// Read everything, and act on jobs.
     Write,
+    /// Look after accounts, users and tokens too.
+    Admin,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +91,7 @@ impl fmt::Display for Scope {
             Self::Progress => "progress",
             Self::Read => "read",
             Self::Write => "write",
+            Self::Admin => "admin",
         })
     }
 }
@@ -100,7 +103,8 @@ impl FromStr for Scope {
             "progress" => Ok(Self::Progress),
             "read" => Ok(Self::Read),
             "write" => Ok(Self::Write),
-            _ => Err(format!("`{text}` is not a scope: use progress, read or write")),
+            "admin" => Ok(Self::Admin),
+            _ => Err(format!("`{text}` is not a scope: use progress, read, write or admin")),
         }
     }
 }

@@ -59,6 +59,9 @@ pub struct TraceCounts {
     pub errors: u64,
 }
 
+/// Pairs of an application and a flow that are offered to choose from.
+const NAMES_MAX: usize = 100;
+
 impl Db {
     /// Stores traces; one whose id is there already is left as it is. Returns how many were new.
     pub async fn insert_traces(&self, traces: Vec<Trace>) -> Result<u64> {
@@ -81,6 +84,27 @@ impl Db {
         let n = filters.params.len();
         let sql = format!("SELECT * FROM traces{} ORDER BY no DESC LIMIT ${n}", filters.sql);
         page(&self.rows(&sql, &filters.params).await?, filter.limit)
+    }
+
+    /// The first of the applications' names that traces have, and of their flows; found by leaps through the index.
+    pub async fn trace_names(&self) -> Result<(Vec<String>, Vec<String>)> {
+        let mut names = (Vec::new(), Vec::new());
+        let (mut application, mut flow) = (String::new(), String::new());
+        for _ in 0..NAMES_MAX {
+            let sql = "SELECT application_name, flow_name FROM traces
+                       WHERE (application_name, flow_name) > ($1, $2)
+                       ORDER BY application_name, flow_name LIMIT 1";
+            let Some(row) = self.row(sql, params![&application, &flow]).await? else { break };
+            (application, flow) = (row.text("application_name")?, row.text("flow_name")?);
+            names.0.push(application.clone());
+            names.1.push(flow.clone());
+        }
+        for list in [&mut names.0, &mut names.1] {
+            list.sort_unstable();
+            list.dedup();
+            list.retain(|name| !name.is_empty());
+        }
+        Ok(names)
     }
 
     pub async fn count_traces(&self, filter: &TraceFilter) -> Result<TraceCounts> {

@@ -103,7 +103,7 @@ async fn around(a: Db, b: Db, c: Db) {
         assert!(worker(db).await > 1);
     }
     let text = a.copy_to(&c, NOW, drop).await.unwrap_err().to_string();
-    assert!(text.starts_with("the target is not empty, it holds accounts, account_usage, jobs"), "{text}");
+    assert!(text.starts_with("the target is not empty, it holds job_states, accounts, account_usage, jobs"), "{text}");
 }
 
 #[tokio::test]

@@ -3,9 +3,11 @@
 use crate::bed::*;
 use model::{ItemState, JobState};
 use std::time::Duration;
-use store::{Created, Db, JobFilter, NewJob, Reason};
+use store::{Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
 
 on_both![
+    the_states_that_a_job_came_into_are_kept,
+    jobs_are_counted_and_listed_from_either_end,
     creating_twice_changes_nothing,
     a_job_is_prepared_started_paused_resumed,
     refusals_name_the_job_and_its_state,
@@ -275,4 +277,50 @@ async fn text_comes_back_as_it_went_in(db: Db) {
     let found = job(&db, job_id(1)).await;
     assert_eq!((found.name.as_str(), found.created_by.as_str()), (name, "a\u{fffd}b"));
     assert!(found.spec == spec, "a megabyte of text came back changed");
+}
+
+async fn the_states_that_a_job_came_into_are_kept(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, id, worker, 2, NOW).await.items;
+    db.pause_job(id, reason(), None, later(5)).await.unwrap();
+    db.resume_job(id, later(6)).await.unwrap();
+    record(&db, id, worker, all(id, &claimed, ItemState::Succeeded), later(7)).await;
+    let steps = db.job_steps(id).await.unwrap();
+    let told: Vec<_> = steps.iter().map(|step| (step.state, step.at, step.reason.clone())).collect();
+    assert_eq!(told.first().unwrap().0, JobState::Preparing);
+    let last: Vec<_> = told[told.len() - 3..].to_vec();
+    assert_eq!(
+        last,
+        [
+            (JobState::Paused, later(5), Some(reason())),
+            (JobState::Running, later(6), None),
+            (JobState::Completed, later(7), None),
+        ]
+    );
+    assert!(db.job_steps(job_id(2)).await.unwrap().is_empty());
+}
+
+async fn jobs_are_counted_and_listed_from_either_end(db: Db) {
+    for n in 1..=5 {
+        db.create_job(external(job_id(n), 3), later(n as u64)).await.unwrap();
+    }
+    db.start_job(job_id(1), NOW).await.unwrap();
+    db.pause_job(job_id(1), reason(), None, NOW).await.unwrap();
+    db.complete_job(job_id(2), None, later(50)).await.unwrap();
+    db.complete_job(job_id(3), None, later(90)).await.unwrap();
+    let counts = db.job_counts(later(60)).await.unwrap();
+    assert_eq!(counts, JobCounts { active: 2, paused: 1, completed: 1 });
+    for (order, expected) in [(Order::Oldest, [1, 2, 3, 4, 5]), (Order::Newest, [5, 4, 3, 2, 1])] {
+        let (mut ids, mut before) = (Vec::new(), None);
+        loop {
+            let page = db.jobs(&JobFilter { order, before, limit: 2, ..JobFilter::default() }).await.unwrap();
+            ids.extend(page.rows.iter().map(|job| job.id));
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(ids, expected.map(job_id));
+    }
 }

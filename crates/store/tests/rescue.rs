@@ -85,6 +85,8 @@ async fn failed_items_are_retried(db: Db) {
     let mut outcomes = all(id, &claimed, ItemState::Failed);
     outcomes[0] = outcome(id, &claimed[0], ItemState::Succeeded);
     assert_eq!(record(&db, id, worker, outcomes, NOW).await.job.state, JobState::Completed);
+    assert_eq!(db.retry_these(id, vec![], later(1)).await.unwrap().1, 0);
+    assert_eq!(db.retry_these(id, vec![1, 99], later(1)).await.unwrap().1, 0, "neither has failed");
     let (job, count) = db.retry_failed(id, later(1)).await.unwrap();
     assert_eq!((count, job.state, job.finished_at), (2, JobState::Pending, None));
     assert_eq!((job.counters.failed, job.counters.queued), (1, 2));

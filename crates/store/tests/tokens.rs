@@ -35,8 +35,8 @@ async fn a_name_is_given_once(db: Db) {
 
 #[test]
 fn scopes_are_read_as_they_are_written() {
-    for scope in [Scope::Progress, Scope::Read, Scope::Write] {
+    for scope in [Scope::Progress, Scope::Read, Scope::Write, Scope::Admin] {
         assert_eq!(scope.to_string().parse(), Ok(scope));
     }
-    assert_eq!("x".parse::<Scope>(), Err("`x` is not a scope: use progress, read or write".to_owned()));
+    assert_eq!("x".parse::<Scope>(), Err("`x` is not a scope: use progress, read, write or admin".to_owned()));
 }

@@ -10,6 +10,7 @@ on_both![
     a_trace_is_stored_once,
     traces_are_found_by_filter,
     traces_are_paged,
+    names_are_found_by_leaps,
     what_happened_is_counted
 ];
 
@@ -100,4 +101,17 @@ async fn traces_are_paged(db: Db) {
     }
     assert_eq!(seen.len(), 25);
     assert!(seen.is_sorted_by(|a, b| a > b));
+}
+
+async fn names_are_found_by_leaps(db: Db) {
+    let trace = |application: &str, flow: &str| Trace {
+        application_name: application.into(),
+        flow_name: flow.into(),
+        ..new_trace(None, None)
+    };
+    let traces =
+        vec![trace("b", "x"), trace("a", "x"), trace("b", "x"), trace("b", "y"), trace("", ""), trace("", "z")];
+    db.insert_traces(traces).await.unwrap();
+    let (applications, flows) = db.trace_names().await.unwrap();
+    assert_eq!((applications, flows), (vec!["a".to_owned(), "b".to_owned()], vec!["x".into(), "y".into(), "z".into()]));
 }

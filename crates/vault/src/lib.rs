@@ -3,6 +3,10 @@
 //!
 //! One 32-byte key, from which HKDF (RFC 5869) makes one key per purpose.
 
+mod password;
+
+pub use password::{hash_password, is_password, no_password};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::{JobId, Rng};
 use ring::{
@@ -25,6 +29,7 @@ pub struct Vault(Arc<Keys>);
 struct Keys {
     seal: LessSafeKey,
     jobs: hmac::Key,
+    forms: hmac::Key,
     rng: Rng,
 }
 
@@ -68,8 +73,9 @@ impl Vault {
     pub fn from_key(key: &[u8; 32], rng: &Rng) -> Self {
         let seal = UnboundKey::new(&CHACHA20_POLY1305, &derive(key, b"seal account secrets"));
         let jobs = hmac::Key::new(hmac::HMAC_SHA256, &derive(key, b"job tokens"));
+        let forms = hmac::Key::new(hmac::HMAC_SHA256, &derive(key, b"forms of a session"));
         match seal {
-            Ok(seal) => Self(Arc::new(Keys { seal: LessSafeKey::new(seal), jobs, rng: rng.clone() })),
+            Ok(seal) => Self(Arc::new(Keys { seal: LessSafeKey::new(seal), jobs, forms, rng: rng.clone() })),
             Err(_) => unreachable!("ChaCha20-Poly1305 takes keys of 32 bytes"),
         }
     }
@@ -98,6 +104,24 @@ impl Vault {
     /// The token that lets one read the progress of `job`, and nothing else. 128 bits in base64url.
     pub fn job_token(&self, job: JobId) -> String {
         URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.jobs, job.0.as_bytes()).as_ref()[..16])
+    }
+
+    /// What a form of the session of that hash carries, to show that it is ours. 128 bits in base64url.
+    pub fn form_token(&self, session: &[u8; 32]) -> String {
+        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.forms, session).as_ref()[..16])
+    }
+
+    /// In constant time.
+    pub fn is_form_token(&self, session: &[u8; 32], token: &str) -> bool {
+        let tag = |text: &str| hmac::sign(&self.0.forms, text.as_bytes());
+        hmac::verify(&self.0.forms, self.form_token(session).as_bytes(), tag(token).as_ref()).is_ok()
+    }
+
+    /// A secret for a cookie or for a link that works once, and its hash. Shown once and never kept.
+    pub fn new_code(&self) -> (SecretString, [u8; 32]) {
+        let code = URL_SAFE_NO_PAD.encode(self.0.rng.bytes::<24>());
+        let hash = hash_token(&code);
+        (SecretString::from(code), hash)
     }
 
     /// In constant time.

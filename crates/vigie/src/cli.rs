@@ -309,9 +309,14 @@ pub(crate) enum TokenCommand {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scope {
+    /// The progress of a job whose id one knows
     Progress,
+    /// Everything
     Read,
+    /// Everything, and act on jobs
     Write,
+    /// Accounts, users and tokens too
+    Admin,
 }
 
 impl Scope {
@@ -320,6 +325,7 @@ impl Scope {
             Self::Progress => "progress",
             Self::Read => "read",
             Self::Write => "write",
+            Self::Admin => "admin",
         }
     }
 }

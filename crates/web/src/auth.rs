@@ -1,23 +1,33 @@
-//! Who may do what. Every route is declared with an [`Access`]; this is the one place that holds a request against it.
+//! Who may do what. Every route is declared with an [`Access`]; [`guard`] is the one place that holds a request against
+//! it, and that writes down what people changed.
 //!
-//! A request shows an API token (`Authorization: Bearer vigie_…`, or the cookie that `/login` sets for the page), or,
-//! on the routes that follow one job, that job's read-only token in the URL. Requests that come over `vigie.sock` or
-//! from within carry [`Trusted`], which nobody can send over a network.
+//! A request shows who sends it by an API token (`Authorization: Bearer vigie_…`), by the cookie of a session that
+//! began with a login, or, on the routes that follow one job, by that job's read-only token in the URL. Requests that
+//! come over `vigie.sock` or from within carry [`Trusted`], which nobody can send over a network.
+//!
+//! A session changes nothing without its form token besides (`csrf` in a form, or the header `x-csrf-token`): another
+//! site can make a browser send the cookie, and cannot know the token.
 
-use crate::{Ctx, pages, problem::Problem};
+mod form;
+pub(crate) mod login;
+pub(crate) mod session;
+mod throttle;
+mod token;
+
+pub(crate) use session::SESSION_COOKIE;
+pub(crate) use throttle::Throttle;
+pub(crate) use token::Tokens;
+
+use crate::{Ctx, problem::Problem, site};
 use axum::{
     extract::{FromRequestParts as _, RawPathParams, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use model::{JobId, Timestamp};
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
-use store::Scope;
+use model::JobId;
+use store::{Deed, Role, Scope};
+use uuid::Uuid;
 
 /// What a route asks of whoever uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,34 +38,125 @@ pub(crate) enum Access {
     Job,
     /// `Scope::Read`.
     Read,
-    /// `Scope::Read`; who has none is shown the way in.
-    Page,
     /// `Scope::Write`, and a process that can change things.
     Write,
+    /// `Scope::Admin`, and a process that can change things.
+    Admin,
+    /// A page, or a form of one, for who has that scope; who is nobody is shown the way in.
+    Page(Scope),
+}
+
+impl Access {
+    pub(crate) fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Open => None,
+            Self::Job => Some(Scope::Progress),
+            Self::Read => Some(Scope::Read),
+            Self::Write => Some(Scope::Write),
+            Self::Admin => Some(Scope::Admin),
+            Self::Page(scope) => Some(scope),
+        }
+    }
+
+    fn is_page(self) -> bool {
+        matches!(self, Self::Page(_))
+    }
 }
 
 /// Marks a request that came from this machine's owner.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trusted;
 
-/// What a request may do, for the handlers that give more to some.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Granted(pub(crate) Scope);
+/// Who sends a request, and what they may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Granted {
+    pub(crate) scope: Scope,
+    pub(crate) who: Who,
+}
 
-pub(crate) const COOKIE: &str = "vigie_session";
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// The owner of the data directory, on the machine itself.
+    Owner,
+    /// Whoever has this job's token.
+    JobToken,
+    /// A program, by the name of its token.
+    Token(String),
+    Person {
+        id: Uuid,
+        name: String,
+        role: Role,
+        session: [u8; 32],
+    },
+}
+
+impl Granted {
+    /// Under which name deeds are written down.
+    pub(crate) fn name(&self) -> &str {
+        match &self.who {
+            Who::Owner => "console",
+            Who::JobToken => "",
+            Who::Token(name) | Who::Person { name, .. } => name,
+        }
+    }
+}
+
+/// What a role allows, in the words of tokens.
+pub(crate) fn scope_of(role: Role) -> Scope {
+    match role {
+        Role::Viewer => Scope::Read,
+        Role::Operator => Scope::Write,
+        Role::Admin => Scope::Admin,
+    }
+}
+
+/// Whether what a route does is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audit {
+    Kept,
+    /// Programs do it many times a second, or it says so itself.
+    Left,
+}
 
 /// The layer of every declared route.
-pub(crate) async fn guard(State((ctx, access)): State<(Ctx, Access)>, request: Request, next: Next) -> Response {
-    let mut response = match admit(&ctx, access, request).await {
-        Ok(request) => next.run(request).await,
-        Err(response) => *response,
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) ctx: Ctx,
+    pub(crate) access: Access,
+    pub(crate) audit: Audit,
+    /// The path as declared, for the audit.
+    pub(crate) path: &'static str,
+}
+
+pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let (ctx, access) = (&guard.ctx, guard.access);
+    let changes = is_change(request.method());
+    let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
+    let (mut response, who) = match admit(ctx, access, request).await {
+        Ok((request, who)) => (next.run(request).await, who),
+        Err(response) => (*response, None),
     };
+    let went_well = !response.status().is_client_error() && !response.status().is_server_error();
+    // What programs do all day is in their jobs and traces.
+    let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
+    if let Some(who) = who.filter(|who| changes && went_well && guard.audit == Audit::Kept && told(who)) {
+        write_down(ctx, who.name(), &format!("{method} {}", guard.path), &uri, "").await;
+    }
     if access == Access::Job {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Retry-After"));
     }
     response
+}
+
+/// Keeps a deed. One that cannot be kept is told to the log: the deed itself is done.
+pub(crate) async fn write_down(ctx: &Ctx, who: &str, action: &str, subject: &str, detail: &str) {
+    let [who, action, subject, detail] = [who, action, subject, detail].map(|text| text.chars().take(500).collect());
+    let deed = Deed { no: 0, at: ctx.app.clock.now(), who, action, subject, detail };
+    if let Err(error) = ctx.app.db.write_audit(deed.clone()).await {
+        tracing::error!(%error, who = deed.who, action = deed.action, subject = deed.subject, "a deed could not be written down");
+    }
 }
 
 /// The answer to a browser that asks whether another site's page may follow a job.
@@ -69,46 +170,64 @@ pub(crate) async fn preflight() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, headers)
 }
 
-async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Request, Box<Response>> {
+fn is_change(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+type Admitted = (Request, Option<Granted>);
+
+async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, Box<Response>> {
     let (mut parts, body) = request.into_parts();
-    let needed = match access {
-        Access::Open => return Ok(Request::from_parts(parts, body)),
-        Access::Job => Scope::Progress,
-        Access::Read | Access::Page => Scope::Read,
-        Access::Write => Scope::Write,
-    };
     let granted = match parts.extensions.get::<Trusted>() {
-        Some(_) => Ok(Some(Scope::Write)),
-        None => scope_of(ctx, &parts.headers).await,
+        Some(_) => Ok(Some(Granted { scope: Scope::Admin, who: Who::Owner })),
+        None => granted_by(ctx, &parts.headers).await,
+    };
+    let Some(needed) = access.scope() else {
+        // An open page is shown as to whoever reads it; what they show wrongly does not matter there.
+        if let Ok(Some(granted)) = granted {
+            parts.extensions.insert(granted);
+        }
+        return Ok((Request::from_parts(parts, body), None));
     };
     let mut granted = granted.map_err(|problem| Box::new(problem.into_response()))?;
     if granted.is_none() && access == Access::Job {
         granted = match RawPathParams::from_request_parts(&mut parts, &()).await {
-            Ok(params) if shows_job_token(ctx, &params, &parts.uri) => Some(Scope::Progress),
+            Ok(params) if shows_job_token(ctx, &params, &parts.uri) => {
+                Some(Granted { scope: Scope::Progress, who: Who::JobToken })
+            }
             _ => None,
         };
     }
-    match granted {
-        None if access == Access::Page => return Err(Box::new(pages::login::needed())),
-        None => return Err(Box::new(unauthorized().into_response())),
-        Some(scope) if scope < needed => return Err(Box::new(forbidden(scope, needed).into_response())),
-        Some(scope) => drop(parts.extensions.insert(Granted(scope))),
+    let Some(granted) = granted else {
+        return Err(Box::new(match access.is_page() {
+            true => site::login::needed(ctx, &parts),
+            false => unauthorized().into_response(),
+        }));
+    };
+    if granted.scope < needed {
+        let problem = forbidden(granted.scope, needed);
+        return Err(Box::new(problem.into_response()));
     }
-    if access == Access::Write && parts.method != Method::GET && ctx.app.wake.is_none() {
+    let changes = is_change(&parts.method);
+    let mut body = body;
+    if let (Who::Person { session, .. }, true) = (&granted.who, changes) {
+        body = form::check(ctx, session, &parts, body).await.map_err(|problem| Box::new(problem.into_response()))?;
+    }
+    if matches!(access, Access::Write | Access::Admin) && changes && ctx.app.wake.is_none() {
         return Err(Box::new(no_engine().into_response()));
     }
-    Ok(Request::from_parts(parts, body))
+    parts.extensions.insert(granted.clone());
+    Ok((Request::from_parts(parts, body), Some(granted)))
 }
 
-/// What the request's token allows; `None` without one. One that is wrong is an error, not an absence.
-async fn scope_of(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Scope>, Problem> {
-    let token = match (bearer(headers), cookie(headers)) {
-        (Some(token), _) => token,
-        // A form or a script of another site must not act for who is logged in here.
-        (None, Some(token)) if is_same_origin(headers) => token,
-        _ => return Ok(None),
-    };
-    ctx.tokens.scope(ctx, token).await?.map(Some).ok_or_else(unauthorized)
+/// Who the request says it is from; `None` where it says nothing. A token that is wrong is an error, not an absence; a
+/// session that has ended is an absence: its reader is shown the way in.
+async fn granted_by(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Granted>, Problem> {
+    if let Some(token) = bearer(headers) {
+        let (scope, name) = ctx.tokens.known(ctx, token).await?.ok_or_else(unauthorized)?;
+        return Ok(Some(Granted { scope, who: Who::Token(name) }));
+    }
+    session::granted(ctx, headers).await
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -116,14 +235,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
-}
-
-/// The cookie is `SameSite=Strict`; browsers that say where a request comes from are believed besides.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+/// Browsers that say where a request comes from are believed.
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none")
 }
 
@@ -140,57 +253,11 @@ fn unauthorized() -> Problem {
 }
 
 fn forbidden(has: Scope, needed: Scope) -> Problem {
-    let detail = format!("the token has the scope `{has}`, this needs `{needed}`");
-    Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).remedy("use a token of that scope")
+    let detail = format!("this needs the scope `{needed}`, and what was shown has `{has}`");
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).remedy("use a token of that scope, or ask an admin")
 }
 
 fn no_engine() -> Problem {
     Problem::busy("read-only", "no engine runs here: this process can only read", 30)
         .remedy("start `vigie serve` on this data directory, and send this to it")
-}
-
-/// How long a token is believed without asking the store; a revocation by this process counts at once.
-const BELIEVED_FOR: Duration = Duration::from_secs(5);
-const REMEMBERED_MAX: usize = 1024;
-
-/// Tokens seen lately, by their hashes.
-#[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<[u8; 32], Known>>);
-
-#[derive(Clone, Copy)]
-struct Known {
-    scope: Scope,
-    expires_at: Option<Timestamp>,
-    seen: Instant,
-}
-
-impl Tokens {
-    /// What the token allows; `None` when it is none, or has expired.
-    pub(crate) async fn scope(&self, ctx: &Ctx, token: &str) -> Result<Option<Scope>, Problem> {
-        let hash = vault::hash_token(token);
-        let known = self.lock().get(&hash).copied().filter(|known| known.seen.elapsed() < BELIEVED_FOR);
-        let known = match known {
-            Some(known) => known,
-            None => {
-                let Some(token) = ctx.app.db.token_by_hash(hash).await? else { return Ok(None) };
-                let known = Known { scope: token.scope, expires_at: token.expires_at, seen: Instant::now() };
-                let mut tokens = self.lock();
-                if tokens.len() >= REMEMBERED_MAX {
-                    tokens.clear();
-                }
-                tokens.insert(hash, known);
-                known
-            }
-        };
-        let now = ctx.app.clock.now();
-        Ok(known.expires_at.is_none_or(|at| at > now).then_some(known.scope))
-    }
-
-    pub(crate) fn forget(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

@@ -89,6 +89,8 @@ pub(crate) struct Ctx(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) app: App,
     pub(crate) tokens: auth::Tokens,
+    pub(crate) throttle: auth::Throttle,
+    pub(crate) hashing: tokio::sync::Semaphore,
     pub(crate) live: live::Live,
     pub(crate) counts: health::Counts,
     pub(crate) described: std::sync::OnceLock<api::Described>,
@@ -106,7 +108,8 @@ impl Ctx {
         let live = live::Live::new(&app);
         let counts = health::Counts::new(app.clock.now());
         let (tokens, described) = (auth::Tokens::default(), std::sync::OnceLock::new());
-        Self(Arc::new(Inner { app, tokens, live, counts, described }))
+        let (throttle, hashing) = (auth::Throttle::default(), auth::login::places());
+        Self(Arc::new(Inner { app, tokens, throttle, hashing, live, counts, described }))
     }
 
     /// A job was made or changed here: everybody who watches is told, and the engine looks at it.

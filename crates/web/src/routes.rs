@@ -3,7 +3,7 @@
 
 use crate::{
     Ctx,
-    auth::{self, Access},
+    auth::{self, Access, Audit},
     problem::Problem,
 };
 use axum::{
@@ -111,10 +111,11 @@ impl Routes {
             Verb::Put => (MethodFilter::PUT, HttpMethod::Put),
             Verb::Delete => (MethodFilter::DELETE, HttpMethod::Delete),
         };
+        let audit = about.audit;
         let body_max = about.body_max.unwrap_or(self.ctx.app.limits.body_bytes_max);
         let method = on(filter, handler)
             .layer(DefaultBodyLimit::max(body_max))
-            .layer(from_fn_with_state((self.ctx.clone(), access), auth::guard));
+            .layer(from_fn_with_state(auth::Guard { ctx: self.ctx.clone(), access, audit, path }, auth::guard));
         self.router = self.router.route(path, method);
         if access == Access::Job {
             // Another site's page may poll it: its browser asks first.
@@ -148,11 +149,18 @@ pub(crate) struct About {
     operation: OperationBuilder,
     schemas: Vec<(String, RefOr<Schema>)>,
     body_max: Option<usize>,
+    audit: Audit,
 }
 
 impl About {
     pub(crate) fn new(summary: &'static str) -> Self {
-        let mut about = Self { summary, operation: OperationBuilder::new(), schemas: Vec::new(), body_max: None };
+        let mut about = Self {
+            summary,
+            operation: OperationBuilder::new(),
+            schemas: Vec::new(),
+            body_max: None,
+            audit: Audit::Kept,
+        };
         let problem = about.content::<Problem>();
         let response = ResponseBuilder::new().description("What is wrong, and what helps (RFC 9457)");
         about.operation =
@@ -201,6 +209,12 @@ impl About {
             response = response.content(media, ContentBuilder::new().schema(Some(text_schema())).build());
         }
         self.operation = self.operation.response(status.to_string(), response.build());
+        self
+    }
+
+    /// What it does is not written down as somebody's deed: programs do it many times a second, or it says so itself.
+    pub(crate) fn unaudited(mut self) -> Self {
+        self.audit = Audit::Left;
         self
     }
 

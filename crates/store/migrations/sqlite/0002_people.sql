@@ -63,3 +63,25 @@ INSERT INTO activity (window_start, shard, sent, errors)
 CREATE INDEX jobs_by_state ON jobs (state, created_at);
 CREATE INDEX jobs_by_creator ON jobs (created_by, created_at);
 CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+
+-- The states that a job came into: written by the database itself, so that no statement can forget it.
+CREATE TABLE job_states (
+    no     INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id BLOB NOT NULL,
+    state  INTEGER NOT NULL,
+    at     INTEGER NOT NULL,
+    reason TEXT
+);
+CREATE INDEX job_states_by_job ON job_states (job_id, no);
+INSERT INTO job_states (job_id, state, at, reason)
+    SELECT id, state, coalesce(finished_at, updated_at), reason FROM jobs;
+CREATE TRIGGER job_made AFTER INSERT ON jobs BEGIN
+    INSERT INTO job_states (job_id, state, at, reason) SELECT NEW.id, NEW.state, NEW.created_at, NEW.reason
+    WHERE NOT EXISTS (SELECT 1 FROM job_states WHERE job_id = NEW.id);
+END;
+CREATE TRIGGER job_changed AFTER UPDATE OF state ON jobs WHEN OLD.state <> NEW.state BEGIN
+    INSERT INTO job_states (job_id, state, at, reason) VALUES (NEW.id, NEW.state, NEW.updated_at, NEW.reason);
+END;
+CREATE TRIGGER job_deleted AFTER DELETE ON jobs BEGIN
+    DELETE FROM job_states WHERE job_id = OLD.id;
+END;

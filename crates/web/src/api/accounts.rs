@@ -26,7 +26,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("Accounts, by name").gives::<AccountsJson>(200, "All of them"),
         )
         .get("/api/v1/accounts/{name}", Access::Read, show, gives("An account, and what it has used today"))
-        .put("/api/v1/accounts/{name}", Access::Write, save, gives("Make or change an account").takes::<NewAccount>())
+        .put("/api/v1/accounts/{name}", Access::Admin, save, gives("Make or change an account").takes::<NewAccount>())
         .post("/api/v1/accounts/{name}/resume", Access::Write, resume, gives("End an account's pause"))
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Write,
             add,
             About::new("Add items to a job that is being prepared")
+                .unaudited()
                 .query::<AddQuery>()
                 .takes_text(
                     "application/x-ndjson",

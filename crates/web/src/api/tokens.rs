@@ -19,19 +19,19 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     routes
         .get(
             "/api/v1/tokens",
-            Access::Write,
+            Access::Admin,
             list,
             About::new("Tokens, by name").gives::<TokensJson>(200, "All of them"),
         )
         .post(
             "/api/v1/tokens",
-            Access::Write,
+            Access::Admin,
             create,
             About::new("Make a token").takes::<NewToken>().gives::<CreatedToken>(201, "The token, shown this once"),
         )
         .delete(
             "/api/v1/tokens/{name}",
-            Access::Write,
+            Access::Admin,
             revoke,
             About::new("Revoke a token").gives_text(204, None, "It is no more"),
         )

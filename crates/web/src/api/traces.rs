@@ -42,6 +42,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Write,
             create,
             About::new("Keep a trace, or several")
+                .unaudited()
                 .takes::<Vec<NewTrace>>()
                 .gives::<Kept>(201, "Which were kept, and which were refused and why")
                 .body_max(POSTED_BYTES_MAX),

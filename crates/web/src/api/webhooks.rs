@@ -26,7 +26,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
         .post(
             "/api/v1/webhooks",
-            Access::Write,
+            Access::Admin,
             create,
             About::new("Report outcomes from now on to a URL")
                 .takes::<NewWebhookJson>()
@@ -34,7 +34,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
         .delete(
             "/api/v1/webhooks/{id}",
-            Access::Write,
+            Access::Admin,
             delete,
             About::new("Report there no more").gives_text(204, None, "It is no more"),
         )

@@ -1,0 +1,67 @@
+//! Whether a name and a password belong together.
+
+use crate::{
+    Ctx,
+    problem::{Problem, Result},
+};
+use secrecy::SecretString;
+use std::time::Duration;
+use store::User;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+/// Hashes that are computed at the same time: each takes 19 MiB and a processor.
+pub(crate) const HASHES_MAX: usize = 2;
+/// Passwords are not shorter than this; NIST SP 800-63B asks for no rules on what they hold.
+pub(crate) const PASSWORD_CHARS_MIN: usize = 10;
+pub(crate) const PASSWORD_CHARS_MAX: usize = 200;
+
+pub(crate) enum Login {
+    In(User),
+    /// No such name, or not that password, or no longer allowed: not told apart.
+    Wrong,
+    Wait(Duration),
+}
+
+/// Looks a login up. Takes about as long whether the name is known or not.
+pub(crate) async fn check(ctx: &Ctx, name: &str, password: SecretString) -> Result<Login> {
+    let now = ctx.app.clock.now();
+    if let Some(wait) = ctx.throttle.wait(name, now) {
+        return Ok(Login::Wait(wait));
+    }
+    let user = ctx.app.db.user_named(name).await?.filter(|user| !user.disabled);
+    let hash = user.as_ref().and_then(|user| user.password.clone());
+    let is_right = computed(ctx, move || match hash {
+        Some(hash) => vault::is_password(&password, &hash),
+        None => {
+            vault::no_password(&password);
+            false
+        }
+    })
+    .await?;
+    match user.filter(|_| is_right) {
+        Some(user) => {
+            ctx.throttle.succeeded(name);
+            Ok(Login::In(user))
+        }
+        None => {
+            ctx.throttle.failed(name, now);
+            Ok(Login::Wrong)
+        }
+    }
+}
+
+/// The hash to keep of a new password.
+pub(crate) async fn hash(ctx: &Ctx, password: SecretString) -> Result<String> {
+    let rng = ctx.app.rng.clone();
+    computed(ctx, move || vault::hash_password(&password, &rng)).await
+}
+
+async fn computed<T: Send + 'static>(ctx: &Ctx, compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let busy = |_| Problem::busy("stopping", "Vigie is shutting down", 5);
+    let _place = ctx.hashing.acquire().await.map_err(busy)?;
+    spawn_blocking(compute).await.map_err(|error| Problem::internal(&error))
+}
+
+pub(crate) fn places() -> Semaphore {
+    Semaphore::new(HASHES_MAX)
+}

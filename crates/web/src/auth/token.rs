@@ -1,0 +1,58 @@
+//! API tokens, and how long they are believed without asking the store.
+
+use crate::{Ctx, problem::Problem};
+use model::Timestamp;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use store::Scope;
+
+/// A revocation by this process counts at once, one by another after so long.
+const BELIEVED_FOR: Duration = Duration::from_secs(5);
+const REMEMBERED_MAX: usize = 1024;
+
+/// Tokens seen lately, by their hashes.
+#[derive(Default)]
+pub(crate) struct Tokens(Mutex<HashMap<[u8; 32], Known>>);
+
+#[derive(Clone)]
+struct Known {
+    scope: Scope,
+    name: String,
+    expires_at: Option<Timestamp>,
+    seen: Instant,
+}
+
+impl Tokens {
+    /// What the token allows, and its name; `None` when it is none, or has expired.
+    pub(crate) async fn known(&self, ctx: &Ctx, token: &str) -> Result<Option<(Scope, String)>, Problem> {
+        let hash = vault::hash_token(token);
+        let known = self.lock().get(&hash).cloned().filter(|known| known.seen.elapsed() < BELIEVED_FOR);
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let Some(token) = ctx.app.db.token_by_hash(hash).await? else { return Ok(None) };
+                let store::Token { scope, name, expires_at, .. } = token;
+                let known = Known { scope, name, expires_at, seen: Instant::now() };
+                let mut tokens = self.lock();
+                if tokens.len() >= REMEMBERED_MAX {
+                    tokens.clear();
+                }
+                tokens.insert(hash, known.clone());
+                known
+            }
+        };
+        let now = ctx.app.clock.now();
+        Ok(known.expires_at.is_none_or(|at| at > now).then_some((known.scope, known.name)))
+    }
+
+    pub(crate) fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
