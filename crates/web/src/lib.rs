@@ -20,6 +20,7 @@ mod pages;
 mod problem;
 mod routes;
 mod serve;
+mod site;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -79,7 +80,7 @@ pub fn trusted(router: Router) -> Router {
 }
 
 fn declare(routes: Routes) -> Routes {
-    [api::declare, legacy::declare, health::declare, pages::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [api::declare, legacy::declare, health::declare, pages::assets::declare, site::declare].into_iter().fold(routes, |routes, add| add(routes))
 }
 
 /// What handlers hold. Cheap to clone.

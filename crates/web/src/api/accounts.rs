@@ -132,7 +132,7 @@ async fn save(
 }
 
 /// Whether the URL is one that mail can leave by. A missing password is no fault of the URL.
-fn check_url(url: &str, secret: Option<SecretString>) -> Result<(), String> {
+pub(crate) fn check_url(url: &str, secret: Option<SecretString>) -> Result<(), String> {
     if url.len() > 2_000 || url.contains('\0') {
         return Err("is no address of an account".into());
     }
@@ -153,7 +153,7 @@ async fn resume(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum
     Ok(axum::Json(shown(&ctx, account).await?))
 }
 
-fn wake(ctx: &Ctx) {
+pub(crate) fn wake(ctx: &Ctx) {
     if let Some(wake) = &ctx.app.wake {
         wake(None);
     }

@@ -325,9 +325,9 @@ struct Settle {
     by: String,
 }
 
-#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum SettleAs {
+pub(crate) enum SettleAs {
     Sent,
     NotSent,
 }
@@ -350,17 +350,27 @@ async fn settle(
     if by.trim().is_empty() {
         return Err(Problem::invalid("by: is empty").remedy("say who settles it: it is kept"));
     }
-    if settle.seqs.is_empty() || settle.seqs.len() > SETTLE_MAX {
-        return Err(
-            Problem::invalid(format!("seqs: {} items", settle.seqs.len())).remedy(format!("name 1 to {SETTLE_MAX}"))
-        );
+    let (job, settled) = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
+    Ok(axum::Json(SettledJson { job: job.into(), settled }))
+}
+
+/// Somebody's word on unknown items, and a trace of it for each. Returns those that were unknown.
+pub(crate) async fn settle_items(
+    ctx: &Ctx,
+    job: Job,
+    seqs: Vec<i64>,
+    verdict: SettleAs,
+    by: &str,
+) -> Result<(Job, Vec<i64>)> {
+    if seqs.is_empty() || seqs.len() > SETTLE_MAX {
+        return Err(Problem::invalid(format!("seqs: {} items", seqs.len())).remedy(format!("name 1 to {SETTLE_MAX}")));
     }
-    let (state, said) = match settle.verdict {
+    let (state, said) = match verdict {
         SettleAs::Sent => (ItemState::Succeeded, "sent"),
         SettleAs::NotSent => (ItemState::Queued, "not sent"),
     };
     let mut traces = Vec::new();
-    for seq in &settle.seqs {
+    for seq in &seqs {
         let item = ctx.app.db.item(job.id, *seq).await?;
         if let Some(item) = item.filter(|item| item.state == ItemState::Unknown) {
             traces.push(Trace {
@@ -369,16 +379,16 @@ async fn settle(
                 outcome: Some(state),
                 trace_name: "Settled by hand".into(),
                 comment: format!("{}: {by} says that it was {said}", item.label),
-                created_by: by.clone(),
-                ..generic(&ctx, &job)
+                created_by: by.to_owned(),
+                ..generic(ctx, &job)
             });
         }
     }
     if traces.is_empty() {
-        return Ok(axum::Json(SettledJson { job: job.into(), settled: Vec::new() }));
+        return Ok((job, Vec::new()));
     }
     let now = ctx.app.clock.now();
-    let (job, settled) = ctx.app.db.settle_unknown(job.id, settle.seqs, state, traces, now).await?;
+    let (job, settled) = ctx.app.db.settle_unknown(job.id, seqs, state, traces, now).await?;
     ctx.changed(&job).await;
-    Ok(axum::Json(SettledJson { job: job.into(), settled }))
+    Ok((job, settled))
 }

@@ -250,6 +250,7 @@ impl JobsQuery {
             created_by: optional_text("user", self.user.clone(), NAME_MAX)?,
             since: time("since", &self.since)?,
             until: time("until", &self.until)?,
+            order: store::Order::Newest,
             before: self.cursor.as_deref().map(cursor::job).transpose()?,
             limit: page_size(ctx, self.limit)?,
         })

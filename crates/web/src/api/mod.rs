@@ -1,6 +1,6 @@
 //! The JSON API, one file per family of routes.
 
-mod accounts;
+pub(crate) mod accounts;
 mod events;
 pub(crate) mod items;
 pub(crate) mod jobs;

@@ -5,9 +5,8 @@ use crate::{
     Ctx,
     auth::Access,
     pages::{
-        chart::Throughput,
+        chart::{SLOTS, Slot, Throughput},
         dashboard::{DashboardPage, ErrorRow, Sent},
-        states,
         view::View,
     },
     problem::Result,
@@ -22,8 +21,6 @@ use store::{Activity, JobFilter, Scope, TraceFilter};
 const RUNNING_MAX: u32 = 8;
 const ERRORS_MAX: u32 = 8;
 const HALF_HOUR: Duration = Duration::from_secs(1800);
-/// Half hours of the chart.
-const SPANS: u64 = 48;
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.get("/", Access::Page(Scope::Read), show, page_about("How today goes, what runs, and what needs somebody"))
@@ -32,7 +29,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
 async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
     let db = &ctx.app.db;
     let (today, week) = (midnight(&v, 0), midnight(&v, 6));
-    let activity = db.activity(week.min(v.now - HALF_HOUR * SPANS as u32), v.now).await?;
+    let activity = db.activity(week.min(v.now - HALF_HOUR * SLOTS as u32), v.now).await?;
     let counts = db.job_counts(today).await?;
     let filter = JobFilter {
         states: vec![JobState::Paused, JobState::Running, JobState::Pending, JobState::Preparing],
@@ -79,15 +76,17 @@ fn sum(activity: &[(Timestamp, Activity)], since: Timestamp) -> Sent {
 fn throughput(v: &View, activity: &[(Timestamp, Activity)]) -> Throughput {
     let span = HALF_HOUR.as_micros() as i64;
     let end = (v.now.as_micros().div_euclid(span) + 1) * span;
-    let begin = end - span * SPANS as i64;
-    let mut spans = vec![(0, 0); SPANS as usize];
+    let begin = Timestamp::from_micros(end - span * SLOTS as i64);
+    let mut slots: Vec<Slot> =
+        (0..SLOTS as u32).map(|n| Slot { at: begin + HALF_HOUR * n, sent: 0, errors: 0 }).collect();
     for (at, n) in activity {
-        let index = (at.as_micros() - begin).div_euclid(span);
-        if let Some(sums) = usize::try_from(index).ok().and_then(|index| spans.get_mut(index)) {
-            *sums = (sums.0 + n.sent, sums.1 + n.errors);
+        let index = (at.as_micros() - begin.as_micros()).div_euclid(span);
+        if let Some(slot) = usize::try_from(index).ok().and_then(|index| slots.get_mut(index)) {
+            slot.sent += n.sent;
+            slot.errors += n.errors;
         }
     }
-    Throughput::new(Timestamp::from_micros(begin), HALF_HOUR, spans)
+    Throughput::new(slots)
 }
 
 async fn errors(ctx: &Ctx, v: &View) -> Result<Vec<ErrorRow>> {
@@ -104,8 +103,13 @@ async fn errors(ctx: &Ctx, v: &View) -> Result<Vec<ErrorRow>> {
             None => None,
         };
         let reason = trace.verdict.as_ref().map(|verdict| v.verdict(verdict));
-        let label = states::label(&trace.comment);
+        let label = who(&trace.comment);
         errors.push(ErrorRow { at: trace.created_at, label, reason: reason.unwrap_or(trace.trace_name), job });
     }
     Ok(errors)
+}
+
+/// A comment begins with whom it is about.
+fn who(comment: &str) -> String {
+    comment.split_once(": ").map_or(comment, |(who, _)| who).chars().take(120).collect()
 }

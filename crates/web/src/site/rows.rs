@@ -18,7 +18,7 @@ pub(super) fn job(ctx: &Ctx, v: &View, job: Job) -> JobRow {
     let progress = ctx.app.hub.publish(&job);
     JobRow {
         id: job.id.to_string(),
-        reason: job.reason.as_ref().map(|reason| states::reason(v, reason, job.resumes_at)),
+        reason: job.reason.as_ref().map(|reason| states::reason(v, &reason.code, &reason.detail)),
         name: job.name,
         kind: job.kind,
         state: job.state,
@@ -48,7 +48,7 @@ pub(super) fn trace(trace: Trace) -> TraceRow {
 
 pub(super) async fn account(ctx: &Ctx, v: &View, account: &Account) -> Result<AccountRow> {
     let (messages, recipients) = ctx.app.db.used_in_a_day(account.id, v.now).await?;
-    let limits = account.limits;
+    let limits = &account.limits;
     let used = |used, limit: Option<u32>| limit.map(|limit| Use { used, limit: limit.into() });
     let mut pace = Vec::new();
     for (limit, id) in
@@ -56,7 +56,7 @@ pub(super) async fn account(ctx: &Ctx, v: &View, account: &Account) -> Result<Ac
     {
         pace.extend(limit.map(|limit| v.count(id, &limit.into())));
     }
-    if let Some(batch) = limits.batch {
+    if let Some(batch) = &limits.batch {
         let values = [("size", v.number(&batch.size.into())), ("time", v.duration(&batch.pause))];
         pace.push(v.with_all("pace-batch", &values));
     }
@@ -69,7 +69,7 @@ pub(super) async fn account(ctx: &Ctx, v: &View, account: &Account) -> Result<Ac
         daily_recipients: used(recipients, limits.daily_recipients),
         pace,
         pause: account.pause.as_ref().map(|pause| Pause {
-            reason: states::reason(v, &pause.reason, pause.until),
+            reason: states::reason(v, &pause.reason.code, &pause.reason.detail),
             reply: pause.reason.detail.clone(),
             until: pause.until,
         }),

@@ -1,0 +1,272 @@
+//! One job: how it stands, its sides, and what may be done to it.
+
+mod actions;
+
+use super::{Reader, page_about, rows, shown};
+use crate::{
+    Ctx,
+    api::jobs::existing,
+    auth::Access,
+    cursor,
+    extract::{Path, Query},
+    pages::{
+        jobs::show::{
+            ItemRow, ItemsPage, JobHead, JobTracesPage, LogLine, LogPage, May, OverviewPage, Step, TimelinePage,
+            TroubleRow, UndeliveredPage,
+        },
+        parts::{Choice, Mood, Notice, Pager},
+        states,
+        view::View,
+    },
+    problem::{Problem, Result},
+    routes::Routes,
+};
+use axum::{extract::State, response::Response};
+use model::{ItemState, JobState};
+use serde::Deserialize;
+use std::time::Duration;
+use store::{Item, ItemFilter, Job, Scope, TraceFilter};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// Of those who did not get theirs, on the first side.
+const TROUBLE_FIRST: u32 = 10;
+const ROWS: u32 = 100;
+const LOG_FIRST: usize = 50;
+const LOG_LAST: usize = 500;
+
+pub(super) fn declare(routes: Routes) -> Routes {
+    let page = |summary| page_about(summary).query::<SideQuery>();
+    let routes = routes
+        .get("/jobs/{id}", READS, overview, page("One job: how it stands"))
+        .get("/jobs/{id}/undelivered", READS, undelivered, page("Who did not get theirs, and why"))
+        .get("/jobs/{id}/items", READS, items, page("The items of a job"))
+        .get("/jobs/{id}/traces", READS, traces, page("The traces of a job"))
+        .get("/jobs/{id}/log", READS, log, page("The last lines of a job's log"))
+        .get("/jobs/{id}/timeline", READS, timeline, page("The states that a job came into"));
+    actions::declare(routes)
+}
+
+const READS: Access = Access::Page(Scope::Read);
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct SideQuery {
+    /// Part of the label.
+    q: String,
+    state: String,
+    cursor: String,
+    /// What the last action came to: a word, and how many.
+    said: String,
+    n: u64,
+}
+
+/// What stands above each side.
+async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHead> {
+    let progress = ctx.app.hub.publish(job);
+    let account = match job.account {
+        Some(id) => ctx.app.db.account(id).await?.map(|account| account.name),
+        None => None,
+    };
+    let reason = job.reason.as_ref().map(|reason| states::reason(v, &reason.code, &reason.detail));
+    Ok(JobHead {
+        id: job.id.to_string(),
+        name: job.name.clone(),
+        kind: job.kind.clone(),
+        state: job.state,
+        counters: job.counters,
+        rate: progress.rate,
+        left: progress.eta_seconds.map(Duration::from_secs),
+        message: job.message.clone(),
+        reason: reason.filter(|_| job.state != JobState::Running),
+        resumes_at: job.resumes_at,
+        person: job.created_by.clone(),
+        account,
+        created_at: job.created_at,
+        started_at: job.started_at,
+        finished_at: job.finished_at,
+        may: may(v, job),
+        notice: notice(v, query),
+    })
+}
+
+fn may(v: &View, job: &Job) -> May {
+    if !v.operates() {
+        return May::default();
+    }
+    let ours = job.kind != "external";
+    May {
+        pause: matches!(job.state, JobState::Running | JobState::Pending),
+        resume: job.state == JobState::Paused,
+        cancel: !job.state.is_final() && job.state != JobState::Preparing,
+        retry: ours && job.state != JobState::Cancelled && job.state != JobState::Preparing,
+        settle: ours,
+    }
+}
+
+fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
+    let (mood, text) = match query.said.as_str() {
+        "retried" => (Mood::Ok, v.count("said-retried", &query.n)),
+        "settled" => (Mood::Ok, v.count("said-settled", &query.n)),
+        "none" => (Mood::Warn, v.t("said-none")),
+        _ => return None,
+    };
+    Some(Notice { mood, text })
+}
+
+async fn overview(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Query(query): Query<SideQuery>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let trouble = trouble(&ctx, &job, 0, TROUBLE_FIRST).await?.rows;
+    let trouble = trouble.into_iter().map(|item| trouble_row(&v, item)).collect();
+    let (log, log_next) = last_lines(&ctx, &job, LOG_FIRST).await?;
+    let head = head(&ctx, &v, &job, &query).await?;
+    Ok(shown(&OverviewPage { v: &v, head, trouble, log, log_next }))
+}
+
+async fn undelivered(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Query(query): Query<SideQuery>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let page = trouble(&ctx, &job, query.after()?, ROWS).await?;
+    let pager = query.pager(&format!("/jobs/{}/undelivered", job.id), page.rows.len(), page.next);
+    let rows = page.rows.into_iter().map(|item| trouble_row(&v, item)).collect();
+    let head = head(&ctx, &v, &job, &query).await?;
+    Ok(shown(&UndeliveredPage { v: &v, head, rows, pager }))
+}
+
+async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<store::Page<Item, i64>> {
+    let states = vec![ItemState::Failed, ItemState::Unknown];
+    Ok(ctx.app.db.items(job.id, &ItemFilter { trouble: true, states, after, limit, ..ItemFilter::default() }).await?)
+}
+
+fn trouble_row(v: &View, item: Item) -> TroubleRow {
+    let (reason, reply) = item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), verdict.reply));
+    TroubleRow {
+        seq: item.seq,
+        label: item.label,
+        state: item.state,
+        reason,
+        reply,
+        attempts: item.attempts.unsigned_abs(),
+        at: item.finished_at,
+    }
+}
+
+async fn items(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Query(query): Query<SideQuery>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let filter = ItemFilter {
+        states: query.state.parse().ok().into_iter().collect(),
+        text: (!query.q.is_empty()).then(|| query.q.chars().take(200).collect()),
+        after: query.after()?,
+        limit: ROWS,
+        ..ItemFilter::default()
+    };
+    let page = ctx.app.db.items(job.id, &filter).await?;
+    let pager = query.pager(&format!("/jobs/{}/items", job.id), page.rows.len(), page.next);
+    let rows = page.rows.into_iter().map(|item| item_row(&v, item)).collect();
+    let any = (String::new(), v.t("filter-any"));
+    let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
+    let states = Choice::of(std::iter::once(any).chain(states), &query.state);
+    let head = head(&ctx, &v, &job, &query).await?;
+    Ok(shown(&ItemsPage { v: &v, head, q: query.q, states, rows, pager }))
+}
+
+fn item_row(v: &View, item: Item) -> ItemRow {
+    let verdict = item.verdict.map(|verdict| v.verdict(&verdict)).unwrap_or_default();
+    let detail = [verdict, item.detail].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+    ItemRow {
+        seq: item.seq,
+        label: item.label,
+        state: item.state,
+        attempts: item.attempts.unsigned_abs(),
+        detail,
+        at: item.finished_at,
+    }
+}
+
+async fn traces(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Query(query): Query<SideQuery>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let before = (!query.cursor.is_empty()).then(|| cursor::number(&query.cursor)).transpose()?;
+    let filter = TraceFilter { job: Some(job.id), before, limit: ROWS, ..TraceFilter::default() };
+    let page = ctx.app.db.traces(&filter).await?;
+    let pager = query.pager(&format!("/jobs/{}/traces", job.id), page.rows.len(), page.next);
+    let rows = page.rows.into_iter().map(rows::trace).collect();
+    let csv = format!("/api/v1/traces.csv?job={}", job.id);
+    let head = head(&ctx, &v, &job, &query).await?;
+    Ok(shown(&JobTracesPage { v: &v, head, rows, pager, csv }))
+}
+
+async fn log(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Query(query): Query<SideQuery>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let (log, log_next) = last_lines(&ctx, &job, LOG_LAST).await?;
+    let whole = format!("/api/v1/jobs/{}/log?after=0&limit=1000", job.id);
+    let head = head(&ctx, &v, &job, &query).await?;
+    Ok(shown(&LogPage { v: &v, head, log, log_next, whole }))
+}
+
+/// The end of a job's log, and where it goes on.
+async fn last_lines(ctx: &Ctx, job: &Job, lines: usize) -> Result<(Vec<LogLine>, u64)> {
+    let page = ctx.app.run_log.tail(job.id, lines).await.map_err(|error| Problem::internal(&error))?;
+    let line = |record: jobs::run_log::Record| LogLine { at: record.at, level: record.level, message: record.message };
+    Ok((page.entries.into_iter().map(|entry| line(entry.record)).collect(), page.next.0))
+}
+
+async fn timeline(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Query(query): Query<SideQuery>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let steps = ctx.app.db.job_steps(job.id).await?;
+    let rows = steps
+        .into_iter()
+        .map(|step| Step {
+            at: step.at,
+            state: step.state,
+            person: String::new(),
+            reason: step.reason.map(|reason| states::reason(&v, &reason.code, &reason.detail)).unwrap_or_default(),
+        })
+        .collect();
+    let head = head(&ctx, &v, &job, &query).await?;
+    Ok(shown(&TimelinePage { v: &v, head, rows }))
+}
+
+impl SideQuery {
+    fn after(&self) -> Result<i64> {
+        if self.cursor.is_empty() { Ok(0) } else { cursor::number(&self.cursor) }
+    }
+
+    fn pager(&self, path: &str, shown: usize, next: Option<i64>) -> Pager {
+        let address = |cursor: &str| rows::address(path, &[("q", &self.q), ("state", &self.state), ("cursor", cursor)]);
+        Pager {
+            first: (!self.cursor.is_empty()).then(|| address("")),
+            next: next.map(|next| address(&cursor::of_number(next))),
+            shown: shown as u64,
+            total: None,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the buttons of a job's page do.
+
+use crate::{
+    Ctx,
+    api::{
+        items::{SettleAs, settle_items},
+        jobs::existing,
+    },
+    auth::{Access, Granted},
+    extract::Path,
+    problem::{Problem, Result},
+    routes::Routes,
+    site::{Form, form_about, see},
+};
+use axum::{Extension, extract::State, response::Response};
+use store::{Reason, Scope};
+use uuid::Uuid;
+
+/// Rows that one form names at the most: those of its page.
+const CHOSEN_MAX: usize = 1_000;
+
+pub(super) fn declare(routes: Routes) -> Routes {
+    routes
+        .post("/jobs/{id}/pause", ACTS, pause, form_about("Pause a job"))
+        .post("/jobs/{id}/resume", ACTS, resume, form_about("Resume a job"))
+        .post("/jobs/{id}/cancel", ACTS, cancel, form_about("Cancel a job"))
+        .post("/jobs/{id}/retry", ACTS, retry, form_about("Try what failed again, or those rows of it that are named"))
+        .post("/jobs/{id}/settle", ACTS, settle, form_about("Say of unknown rows whether they were sent"))
+}
+
+const ACTS: Access = Access::Page(Scope::Write);
+
+fn seqs(form: &Form) -> Vec<i64> {
+    form.all("seq").filter_map(|seq| seq.parse().ok()).take(CHOSEN_MAX).collect()
+}
+
+async fn pause(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let reason = Reason::new("by_hand", granted.name());
+    let job = ctx.app.db.pause_job(job.id, reason, None, ctx.app.clock.now()).await?;
+    ctx.changed(&job).await;
+    Ok(see(&format!("/jobs/{id}")))
+}
+
+async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let job = ctx.app.db.resume_job(job.id, ctx.app.clock.now()).await?;
+    ctx.changed(&job).await;
+    Ok(see(&format!("/jobs/{id}")))
+}
+
+async fn cancel(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let reason = Reason::new("by_hand", granted.name());
+    let job = ctx.app.db.cancel_job(job.id, reason, ctx.app.clock.now()).await?;
+    ctx.changed(&job).await;
+    Ok(see(&format!("/jobs/{id}")))
+}
+
+/// Without any row chosen on a page that offers to choose, nothing is done: a click beside the boxes must not set a
+/// thousand letters going. The button above, for all of them, sends `all`.
+async fn retry(State(ctx): State<Ctx>, Path(id): Path<Uuid>, form: Form) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    if job.kind == "external" {
+        return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
+    }
+    let (now, chosen) = (ctx.app.clock.now(), seqs(&form));
+    let (job, retried) = match form.text("all") {
+        "" => ctx.app.db.retry_these(job.id, chosen, now).await?,
+        _ => ctx.app.db.retry_failed(job.id, now).await?,
+    };
+    ctx.changed(&job).await;
+    Ok(said(id, "retried", retried))
+}
+
+async fn settle(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+    form: Form,
+) -> Result<Response> {
+    let job = existing(&ctx, id.into()).await?;
+    let verdict = match form.text("as") {
+        "sent" => SettleAs::Sent,
+        "not_sent" => SettleAs::NotSent,
+        _ => return Err(Problem::invalid("as: is neither `sent` nor `not_sent`")),
+    };
+    let chosen = seqs(&form);
+    if chosen.is_empty() {
+        return Ok(said(id, "none", 0));
+    }
+    let (_, settled) = settle_items(&ctx, job, chosen, verdict, granted.name()).await?;
+    Ok(said(id, "settled", settled.len() as u64))
+}
+
+fn said(id: Uuid, word: &str, number: u64) -> Response {
+    let word = if number == 0 { "none" } else { word };
+    see(&format!("/jobs/{id}/undelivered?said={word}&n={number}"))
+}

@@ -1,0 +1,106 @@
+//! All jobs.
+
+use super::{Reader, page_about, rows, shown};
+use crate::{
+    Ctx,
+    auth::Access,
+    cursor,
+    extract::Query,
+    pages::{
+        jobs::list::{JobsFilter, JobsPage, Order as Shown},
+        parts::{Choice, Pager},
+        view::View,
+    },
+    problem::Result,
+    routes::Routes,
+};
+use axum::{extract::State, response::Response};
+use model::JobState;
+use serde::Deserialize;
+use store::{JobFilter, Order, Scope};
+use utoipa::IntoParams;
+
+const ROWS: u32 = 50;
+/// Longer texts are no names.
+const TYPED_MAX: usize = 200;
+
+pub(super) fn declare(routes: Routes) -> Routes {
+    routes.get("/jobs", Access::Page(Scope::Read), list, page_about("All jobs, to look through").query::<JobsQuery>())
+}
+
+/// The filters, as the form sends them: what is empty filters nothing.
+#[derive(Clone, Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct JobsQuery {
+    /// Part of the name, the task id or the person.
+    q: String,
+    kind: String,
+    state: String,
+    person: String,
+    /// Days.
+    since: String,
+    until: String,
+    /// `oldest`, or newest first.
+    sort: String,
+    cursor: String,
+}
+
+async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<JobsQuery>) -> Result<Response> {
+    let before = (!query.cursor.is_empty()).then(|| cursor::job(&query.cursor)).transpose()?;
+    let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(TYPED_MAX).collect::<String>());
+    let oldest = query.sort == "oldest";
+    let filter = JobFilter {
+        states: query.state.parse().ok().into_iter().collect(),
+        kind: text(&query.kind),
+        text: text(&query.q),
+        created_by: text(&query.person),
+        since: rows::day(&query.since, &v.zone),
+        until: rows::day_end(&query.until, &v.zone),
+        order: if oldest { Order::Oldest } else { Order::Newest },
+        before,
+        limit: ROWS,
+        ..JobFilter::default()
+    };
+    let page = ctx.app.db.jobs(&filter).await?;
+    let pager = Pager {
+        first: before.map(|_| query.address("", &query.sort)),
+        next: page.next.map(|next| query.address(&cursor::of_job(next), &query.sort)),
+        shown: page.rows.len() as u64,
+        total: None,
+    };
+    let turned = query.address("", if oldest { "" } else { "oldest" });
+    let rows = page.rows.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();
+    Ok(shown(&JobsPage { v: &v, filter: query.shown(&v), rows, pager, turned }))
+}
+
+impl JobsQuery {
+    fn address(&self, cursor: &str, sort: &str) -> String {
+        let Self { q, kind, state, person, since, until, .. } = self;
+        let pairs = [
+            ("q", q.as_str()),
+            ("kind", kind),
+            ("state", state),
+            ("person", person),
+            ("since", since),
+            ("until", until),
+            ("sort", sort),
+            ("cursor", cursor),
+        ];
+        rows::address("/jobs", &pairs)
+    }
+
+    fn shown(self, v: &View) -> JobsFilter {
+        let any = || (String::new(), v.t("filter-any"));
+        let kinds = ["mail", "external", "command", "http"].map(|kind| (kind.to_owned(), v.kind(kind)));
+        let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
+        JobsFilter {
+            kinds: Choice::of(std::iter::once(any()).chain(kinds), &self.kind),
+            states: Choice::of(std::iter::once(any()).chain(states), &self.state),
+            q: self.q,
+            person: self.person,
+            since: self.since,
+            until: self.until,
+            sort: if self.sort == "oldest" { Shown::Oldest } else { Shown::Newest },
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Traces of every job and program.
+
+use super::{Reader, page_about, rows, shown};
+use crate::{
+    Ctx,
+    auth::Access,
+    cursor,
+    extract::Query,
+    pages::{
+        parts::Pager,
+        traces::{TracesFilter, TracesPage},
+    },
+    problem::Result,
+    routes::Routes,
+};
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use store::{Scope, TraceFilter};
+use utoipa::IntoParams;
+
+const ROWS: u32 = 100;
+
+pub(super) fn declare(routes: Routes) -> Routes {
+    routes.get("/traces", Access::Page(Scope::Read), list, page_about("Traces, to look through").query::<TracesQuery>())
+}
+
+#[derive(Clone, Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct TracesQuery {
+    /// Part of the comment, the file's or the trace's name.
+    q: String,
+    application: String,
+    flow: String,
+    /// `1`: only errors.
+    errors: String,
+    since: String,
+    until: String,
+    cursor: String,
+}
+
+async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<TracesQuery>) -> Result<Response> {
+    let before = (!query.cursor.is_empty()).then(|| cursor::number(&query.cursor)).transpose()?;
+    let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(200).collect::<String>());
+    let errors = !query.errors.is_empty();
+    let filter = TraceFilter {
+        application: text(&query.application),
+        flow: text(&query.flow),
+        text: text(&query.q),
+        errors: errors.then_some(true),
+        since: rows::day(&query.since, &v.zone),
+        until: rows::day_end(&query.until, &v.zone),
+        before,
+        limit: ROWS,
+        ..TraceFilter::default()
+    };
+    let page = ctx.app.db.traces(&filter).await?;
+    let (applications, flows) = ctx.app.db.trace_names().await?;
+    let pager = Pager {
+        first: before.map(|_| query.address("/traces", "")),
+        next: page.next.map(|next| query.address("/traces", &cursor::of_number(next))),
+        shown: page.rows.len() as u64,
+        total: None,
+    };
+    let csv = query.csv(&filter);
+    let rows = page.rows.into_iter().map(rows::trace).collect();
+    let TracesQuery { q, application, flow, since, until, .. } = query;
+    let filter = TracesFilter { q, application, flow, errors, since, until };
+    Ok(shown(&TracesPage { v: &v, filter, applications, flows, rows, pager, errors: None, csv }))
+}
+
+impl TracesQuery {
+    fn address(&self, path: &str, cursor: &str) -> String {
+        let Self { q, application, flow, errors, since, until, .. } = self;
+        let pairs = [
+            ("q", q.as_str()),
+            ("application", application),
+            ("flow", flow),
+            ("errors", errors),
+            ("since", since),
+            ("until", until),
+            ("cursor", cursor),
+        ];
+        rows::address(path, &pairs)
+    }
+
+    /// The sheet of the same traces: the API's own words for the filters, and moments in place of days.
+    fn csv(&self, filter: &TraceFilter) -> String {
+        let moment = |at: Option<model::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        let (since, until) = (moment(filter.since), moment(filter.until));
+        let errors = if self.errors.is_empty() { "" } else { "true" };
+        let pairs = [
+            ("q", self.q.as_str()),
+            ("application", &self.application),
+            ("flow", &self.flow),
+            ("errors", errors),
+            ("since", &since),
+            ("until", &until),
+        ];
+        rows::address("/api/v1/traces.csv", &pairs)
+    }
+}
