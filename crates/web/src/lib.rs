@@ -80,7 +80,9 @@ pub fn trusted(router: Router) -> Router {
 }
 
 fn declare(routes: Routes) -> Routes {
-    [api::declare, legacy::declare, health::declare, pages::assets::declare, site::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [api::declare, legacy::declare, health::declare, pages::assets::declare, site::declare]
+        .into_iter()
+        .fold(routes, |routes, add| add(routes))
 }
 
 /// What handlers hold. Cheap to clone.

@@ -12,6 +12,7 @@ pub(crate) mod progress;
 mod report;
 mod tokens;
 pub(crate) mod traces;
+pub(crate) mod users;
 pub(crate) mod webhooks;
 mod workers;
 
@@ -60,6 +61,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         ledger::declare,
         webhooks::declare,
         tokens::declare,
+        users::declare,
         workers::declare,
         report::declare,
     ];

@@ -103,8 +103,9 @@ fn round_up(most: u64) -> u64 {
 }
 
 fn draw(slots: &[Slot], top: u64, title: &dyn Fn(&Slot) -> String) -> String {
-    let mut svg =
-        format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">");
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">"
+    );
     for y in [0.0, HEIGHT / 2.0, HEIGHT] {
         // Into a String: this cannot fail.
         let _ = write!(svg, "<path class=\"line\" d=\"M0 {y}H{WIDTH}\"/>");
@@ -143,10 +144,8 @@ mod tests {
     fn bars_stand_on_each_other_and_say_their_numbers() {
         let begin: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
         let slots = [(0, 0), (120, 0), (80, 40), (0, 1)];
-        let slots: Vec<Slot> = (0..)
-            .zip(slots)
-            .map(|(n, (sent, errors))| Slot { at: begin + SLOT * n, sent, errors })
-            .collect();
+        let slots: Vec<Slot> =
+            (0..).zip(slots).map(|(n, (sent, errors))| Slot { at: begin + SLOT * n, sent, errors }).collect();
         let svg = draw(&slots, 200, &|slot| format!("{} <sent>, {} errors", slot.sent, slot.errors));
         insta::assert_snapshot!(svg.replace("><", ">\n<"));
     }

@@ -190,9 +190,7 @@ impl View {
         match since.as_secs() {
             0..10 => self.t("just-now"),
             10..60 => self.with("ago", "time", self.duration(&Duration::from_secs(since.as_secs() / 10 * 10))),
-            60..86_400 => {
-                self.with("ago", "time", self.duration(&Duration::from_secs(largest_unit(since.as_secs()))))
-            }
+            60..86_400 => self.with("ago", "time", self.duration(&Duration::from_secs(largest_unit(since.as_secs())))),
             _ => self.moment(at),
         }
     }

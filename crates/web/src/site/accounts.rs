@@ -94,7 +94,8 @@ async fn answer(
 async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result<Response> {
     let (typed, mut faults) = typed::read(&v, &form);
     let name = typed.name.clone();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.contains('/') || name.contains(model::steers_display) {
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.contains('/') || name.contains(model::steers_display)
+    {
         faults.add("name", v.with("users-name-bad", "n", NAME_MAX));
     } else if ctx.app.db.account_named(&name).await?.is_some() {
         faults.add("name", v.t("account-name-taken"));
@@ -111,12 +112,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     }
 }
 
-async fn save(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(name): Path<String>,
-    form: Form,
-) -> Result<Response> {
+async fn save(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>, form: Form) -> Result<Response> {
     let before = named(&ctx, name).await?;
     let (mut typed, mut faults) = typed::read(&v, &form);
     (typed.name, typed.has_secret) = (before.name.clone(), before.secret.is_some());

@@ -43,7 +43,9 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
         accounts.push(rows::account(&ctx, &v, &account).await?);
     }
     let errors = errors(&ctx, &v).await?;
-    let is_new = accounts.is_empty() && running.is_empty() && db.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.rows.is_empty();
+    let is_new = accounts.is_empty()
+        && running.is_empty()
+        && db.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.rows.is_empty();
     Ok(shown(&DashboardPage {
         v: &v,
         today: sum(&activity, today),

@@ -65,7 +65,9 @@ mod tests {
     #[test]
     fn a_form_leads_nowhere_else() {
         assert_eq!(here("/jobs?q=a%20b#x"), "/jobs?q=a%20b#x");
-        for path in ["//evil.example", "https://evil.example", "/\\evil.example", "", "jobs", "/a\r\nSet-Cookie: x", "/\t/evil"] {
+        for path in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "", "jobs", "/a\r\nSet-Cookie: x", "/\t/evil"]
+        {
             assert_eq!(here(path), "/", "{path:?}");
         }
     }

@@ -81,11 +81,7 @@ pub(super) async fn begin(ctx: &Ctx, user: &User, headers: &HeaderMap, to: &str)
     Ok(([(header::SET_COOKIE, cookie)], see(to)).into_response())
 }
 
-async fn leave(
-    State(ctx): State<Ctx>,
-    Extension(granted): Extension<Granted>,
-    headers: HeaderMap,
-) -> Result<Response> {
+async fn leave(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>, headers: HeaderMap) -> Result<Response> {
     if let Who::Person { session, .. } = &granted.who {
         ctx.app.db.end_session(*session).await?;
         write_down(&ctx, granted.name(), "logout", granted.name(), "").await;

@@ -2,10 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{
-        Granted, Who,
-        session::cookie,
-    },
+    auth::{Granted, Who, session::cookie},
     pages::view::{Theme, View, Viewer},
     words::{LANGUAGE_COOKIE, Words, preferred},
 };

@@ -35,12 +35,9 @@ pub(super) fn declare(routes: Routes) -> Routes {
 async fn ask(State(ctx): State<Ctx>, Reader(v): Reader, Path(code): Path<String>) -> Result<Response> {
     let user = ctx.app.db.invited(vault::hash_token(&code), Purpose::Password, v.now).await?;
     Ok(match user {
-        Some(user) => shown(&SetupPage {
-            v: &v,
-            code,
-            what: SetupOf::Password { name: user.name },
-            faults: Faults::default(),
-        }),
+        Some(user) => {
+            shown(&SetupPage { v: &v, code, what: SetupOf::Password { name: user.name }, faults: Faults::default() })
+        }
         None => gone(&v),
     })
 }
@@ -95,12 +92,9 @@ fn gone(v: &View) -> Response {
 async fn ask_in(State(ctx): State<Ctx>, Reader(v): Reader, Path(code): Path<String>) -> Result<Response> {
     let user = ctx.app.db.invited(vault::hash_token(&code), Purpose::Entry, v.now).await?;
     Ok(match user {
-        Some(user) => shown(&SetupPage {
-            v: &v,
-            code,
-            what: SetupOf::Entry { name: user.name },
-            faults: Faults::default(),
-        }),
+        Some(user) => {
+            shown(&SetupPage { v: &v, code, what: SetupOf::Entry { name: user.name }, faults: Faults::default() })
+        }
         None => gone(&v),
     })
 }

@@ -70,7 +70,8 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
 async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result<Response> {
     let [name, scope, days] = ["name", "scope", "days"].map(|field| form.text(field).to_owned());
     let mut faults = Faults::default();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.contains('/') || name.contains(model::steers_display) {
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.contains('/') || name.contains(model::steers_display)
+    {
         faults.add("name", v.with("users-name-bad", "n", NAME_MAX));
     } else if ctx.app.db.tokens().await?.iter().any(|token| token.name == name) {
         faults.add("name", v.t("tokens-name-taken"));

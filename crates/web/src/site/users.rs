@@ -3,6 +3,7 @@
 use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
+    api::users,
     auth::{Access, Granted, Who},
     extract::Path,
     pages::{
@@ -19,13 +20,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use secrecy::ExposeSecret as _;
-use std::time::Duration;
 use store::{Purpose, Role, Scope, User};
-
-/// How long a link to choose a password works.
-const LINK_LASTS: Duration = Duration::from_secs(3 * 86_400);
-const NAME_MAX: usize = 60;
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes
@@ -76,29 +71,24 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
     let name = form.text("name").to_owned();
     let role = Role::parse(form.text("role")).unwrap_or(Role::Viewer);
     let mut faults = Faults::default();
-    let is_plain = !name.is_empty() && name.chars().count() <= NAME_MAX && !name.contains(model::steers_display);
-    if !is_plain || name.contains('/') {
-        faults.add("name", v.with("users-name-bad", "n", NAME_MAX));
+    if !users::is_name(&name) {
+        faults.add("name", v.with("users-name-bad", "n", users::NAME_MAX));
     } else if ctx.app.db.user_named(&name).await?.is_some() {
         faults.add("name", v.t("users-name-taken"));
     }
     if !faults.is_empty() {
         return answer(&ctx, &v, Filled { name, role, faults, link: None }).await;
     }
-    let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
-    let user = User { id, name, password: None, role, disabled: false, created_at: v.now, seen_at: None };
-    ctx.app.db.create_user(user.clone()).await?;
+    let user = users::make(&ctx, name, role).await?;
     invited(&ctx, &v, &headers, &user).await
 }
 
 /// The list, with a link that is shown this once.
 async fn invited(ctx: &Ctx, v: &View, headers: &HeaderMap, user: &User) -> Result<Response> {
-    let (code, hash) = ctx.app.vault.new_code();
-    let expires_at = v.now + LINK_LASTS;
-    ctx.app.db.invite(user.id, hash, Purpose::Password, expires_at).await?;
+    let (path, expires_at) = users::invited(ctx, user, Purpose::Password).await?;
     let scheme = if headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https") { "https" } else { "http" };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:8787");
-    let url = format!("{scheme}://{host}/setup/{}", code.expose_secret());
+    let url = format!("{scheme}://{host}{path}");
     let link = PasswordLink { name: user.name.clone(), url, expires_at };
     answer(ctx, v, Filled { link: Some(link), ..Filled::default() }).await
 }

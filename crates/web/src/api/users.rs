@@ -1,0 +1,155 @@
+//! People who log in, for the command line: made, listed, given links.
+
+use crate::{
+    Ctx,
+    auth::Access,
+    extract::{Json, Optional, Path},
+    problem::{Problem, Result},
+    routes::{About, Routes},
+};
+use axum::{extract::State, http::StatusCode};
+use model::Timestamp;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use store::{Purpose, Role, User};
+use utoipa::ToSchema;
+
+/// How long a link works.
+pub(crate) const LINK_LASTS: Duration = Duration::from_secs(3 * 86_400);
+pub(crate) const NAME_MAX: usize = 60;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes
+        .get("/api/v1/users", Access::Admin, list, About::new("Users, by name").gives::<UsersJson>(200, "All of them"))
+        .post(
+            "/api/v1/users",
+            Access::Admin,
+            create,
+            About::new("Make a user")
+                .takes::<NewUser>()
+                .gives::<LinkJson>(201, "The path of a link to choose a password, which works once"),
+        )
+        .post(
+            "/api/v1/users/{name}/link",
+            Access::Admin,
+            link,
+            About::new("A new link for a user, which works once")
+                .takes::<NewLink>()
+                .gives::<LinkJson>(201, "The path of the link"),
+        )
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
+struct UserJson {
+    name: String,
+    /// `viewer`, `operator` or `admin`.
+    role: &'static str,
+    disabled: bool,
+    has_password: bool,
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    seen_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Users)]
+struct UsersJson {
+    rows: Vec<UserJson>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewUser {
+    name: String,
+    /// `viewer`, `operator` or `admin`.
+    role: String,
+}
+
+/// What the link is for.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct NewLink {
+    /// To come in without a password, in place of choosing one.
+    entry: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = UserLink)]
+struct LinkJson {
+    name: String,
+    /// Behind the address under which Vigie is reached.
+    path: String,
+    #[schema(value_type = String)]
+    expires_at: Timestamp,
+}
+
+async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<UsersJson>> {
+    let rows = ctx.app.db.users().await?.into_iter().map(|user| UserJson {
+        has_password: user.password.is_some(),
+        name: user.name,
+        role: user.role.as_str(),
+        disabled: user.disabled,
+        created_at: user.created_at,
+        seen_at: user.seen_at,
+    });
+    Ok(axum::Json(UsersJson { rows: rows.collect(), next: None }))
+}
+
+async fn create(State(ctx): State<Ctx>, Json(new): Json<NewUser>) -> Result<(StatusCode, axum::Json<LinkJson>)> {
+    let role = Role::parse(&new.role).ok_or_else(|| {
+        Problem::invalid(format!("role: `{}` is none", new.role)).remedy("use viewer, operator or admin")
+    })?;
+    if !is_name(&new.name) {
+        let remedy = format!("write 1 to {NAME_MAX} characters, without a slash or blanks around");
+        return Err(Problem::invalid("name: cannot be taken").remedy(remedy));
+    }
+    let user = make(&ctx, new.name, role).await?;
+    invite(&ctx, &user, Purpose::Password).await
+}
+
+pub(crate) fn is_name(name: &str) -> bool {
+    let chars = name.chars().count();
+    (1..=NAME_MAX).contains(&chars)
+        && name.trim() == name
+        && !name.contains('/')
+        && !name.contains(model::steers_display)
+}
+
+/// A user without a password.
+pub(crate) async fn make(ctx: &Ctx, name: String, role: Role) -> Result<User> {
+    let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
+    let created_at = ctx.app.clock.now();
+    let user = User { id, name, password: None, role, disabled: false, created_at, seen_at: None };
+    ctx.app.db.create_user(user.clone()).await?;
+    Ok(user)
+}
+
+async fn link(
+    State(ctx): State<Ctx>,
+    Path(name): Path<String>,
+    Optional(new): Optional<NewLink>,
+) -> Result<(StatusCode, axum::Json<LinkJson>)> {
+    let user = ctx.app.db.user_named(&name).await?.ok_or_else(|| Problem::not_found(format!("user named `{name}`")))?;
+    invite(&ctx, &user, if new.entry { Purpose::Entry } else { Purpose::Password }).await
+}
+
+async fn invite(ctx: &Ctx, user: &User, purpose: Purpose) -> Result<(StatusCode, axum::Json<LinkJson>)> {
+    let (path, expires_at) = invited(ctx, user, purpose).await?;
+    Ok((StatusCode::CREATED, axum::Json(LinkJson { name: user.name.clone(), path, expires_at })))
+}
+
+/// The path of a link that works once, and until when.
+pub(crate) async fn invited(ctx: &Ctx, user: &User, purpose: Purpose) -> Result<(String, Timestamp)> {
+    let (code, hash) = ctx.app.vault.new_code();
+    let expires_at = ctx.app.clock.now() + LINK_LASTS;
+    ctx.app.db.invite(user.id, hash, purpose, expires_at).await?;
+    let place = match purpose {
+        Purpose::Password => "setup",
+        Purpose::Entry => "enter",
+    };
+    Ok((format!("/{place}/{}", code.expose_secret()), expires_at))
+}
