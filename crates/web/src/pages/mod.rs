@@ -8,7 +8,10 @@ use crate::{
     auth::Access,
     routes::{About, Routes},
 };
-use axum::{http::header, response::IntoResponse};
+use axum::{
+    http::{HeaderName, HeaderValue, header},
+    response::IntoResponse,
+};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let page = |summary| About::new(summary).gives_text(200, Some("text/html"), "A page");
@@ -39,6 +42,28 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             js,
             About::new("How a page follows a job").gives_text(200, Some("text/javascript"), "An ES module"),
         )
+        .get(
+            "/progress.js",
+            Access::Open,
+            progress,
+            script("The element `<vigie-progress>`, for the pages of any site"),
+        )
+        .get(
+            "/progress_polling.js",
+            Access::Open,
+            progress_polling,
+            script("`ProgressPolling`, for the pages of any site"),
+        )
+        .get(
+            "/static/js/progress_polling.js",
+            Access::Open,
+            progress_polling,
+            script("`ProgressPolling`, where pages have it already"),
+        )
+}
+
+fn script(summary: &'static str) -> About {
+    About::new(summary).gives_text(200, Some("text/javascript"), "A classic script")
 }
 
 async fn css() -> impl IntoResponse {
@@ -48,6 +73,20 @@ async fn css() -> impl IntoResponse {
 async fn js() -> impl IntoResponse {
     asset("text/javascript; charset=utf-8", include_str!("../static/follow.js"))
 }
+
+async fn progress() -> impl IntoResponse {
+    (FOR_ANY_SITE, asset("text/javascript; charset=utf-8", include_str!("../static/progress.js")))
+}
+
+async fn progress_polling() -> impl IntoResponse {
+    (FOR_ANY_SITE, asset("text/javascript; charset=utf-8", include_str!("../static/progress_polling.js")))
+}
+
+/// Pages of other sites load it: as a module, with `integrity`, or under `Cross-Origin-Embedder-Policy`.
+const FOR_ANY_SITE: [(HeaderName, HeaderValue); 2] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+];
 
 fn asset(media: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "max-age=300")], text)
