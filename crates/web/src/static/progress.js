@@ -25,6 +25,8 @@
   const FIRST_WORD_MS = 4000;
   // A connection that died while the machine slept does not say so.
   const SILENCE_MS = 45000;
+  // After a stream that gave nothing, polling is enough for this long; then for twice as long.
+  const SILENT_MS = 60000;
   const POLL_MS = 1000;
   const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
   const ANSWER_MS = 15000;
@@ -37,14 +39,14 @@
       completed: "Completed", failed: "Failed", cancelled: "Cancelled", lost: "Connection lost, trying again",
       refused: "Not allowed to follow this job", done: "done", sent: "sent", bad: "failed", unknown: "unknown",
       skipped: "skipped", remaining: "remaining", rate: "per second", left: "left", resumes: "Goes on at",
-      of: "of", colon: ": ",
+      of: "of", colon: ": ", percent: "%",
     },
     fr: {
       title: "Progression", preparing: "En préparation", pending: "En attente", running: "En cours", paused: "En pause",
       completed: "Terminé", failed: "Échoué", cancelled: "Annulé", lost: "Connexion perdue, nouvel essai",
       refused: "Suivi de cette tâche refusé", done: "réussis", sent: "envoyés", bad: "échoués", unknown: "incertains",
       skipped: "ignorés", remaining: "restants", rate: "par seconde", left: "restantes", resumes: "Reprise à",
-      of: "sur", colon: "\u00a0: ",
+      of: "sur", colon: "\u00a0: ", percent: "\u202f%",
     },
   };
 
@@ -136,11 +138,15 @@
     #watch = 0;
     #failures = 0;
     #abort = null;
-    // Whether the stream has ever given anything: if not, it is in vain to go back to it.
-    #pushes = false;
+    // How often in a row a stream gave nothing, and until when it is in vain to try another.
+    #silent = 0;
+    #silentUntil = 0;
     #said = "";
     #saidAt = 0;
-    #wake = () => { if (document.visibilityState === "visible") this.refresh(); };
+    #wake = (event) => {
+      // `pageshow` also tells of the first showing, when all has just begun.
+      if (document.visibilityState === "visible" && event.persisted !== false) this.refresh();
+    };
     #online = () => this.refresh();
     #offline = () => { if (this.#following()) { this.#close(); this.#show("lost"); } };
 
@@ -150,7 +156,7 @@
     /** Asks at once, instead of when it is due. */
     refresh() {
       if (!this.isConnected || !this.#following()) return;
-      this.#failures = 0;
+      this.#failures = this.#silent = this.#silentUntil = 0;
       this.#close();
       this.#poll();
     }
@@ -197,8 +203,7 @@
       this.#close();
       this.#progress = null;
       this.#trouble = "";
-      this.#failures = 0;
-      this.#pushes = false;
+      this.#failures = this.#silent = this.#silentUntil = 0;
       this.#render();
       if (this.getAttribute("job")) this.#listen();
     }
@@ -215,17 +220,21 @@
     }
 
     #listen() {
-      if (typeof EventSource === "undefined") return this.#poll();
       const run = this.#run;
       const mine = (act) => (event) => { if (run === this.#run) act(event); };
-      const giveUp = () => { this.#close(); this.#poll(); };
+      let spoke = false;
+      const giveUp = () => {
+        if (!spoke) this.#silentUntil = performance.now() + SILENT_MS * 2 ** Math.min(this.#silent++, 6);
+        this.#close();
+        this.#poll();
+      };
       let stream;
-      try { stream = new EventSource(this.#url("events")); } catch { return this.#poll(); }
+      try { stream = new EventSource(this.#url("events")); } catch { return giveUp(); }
       this.#stream = stream;
       this.#watch = setTimeout(mine(giveUp), FIRST_WORD_MS);
       stream.addEventListener("progress", mine((event) => {
-        this.#pushes = true;
-        this.#failures = 0;
+        spoke = true;
+        this.#failures = this.#silent = 0;
         clearTimeout(this.#watch);
         this.#watch = setTimeout(mine(giveUp), SILENCE_MS);
         this.#take(JSON.parse(event.data), "live");
@@ -255,7 +264,7 @@
         this.#failures = 0;
         this.#take(progress, "polling");
         if (!this.#following()) return;
-        if (this.#pushes) return this.#listen();
+        if (performance.now() >= this.#silentUntil) return this.#listen();
       } catch {
         if (run !== this.#run) return;
         const step = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
@@ -337,7 +346,7 @@
       const now = this.#progress ?? { status: "pending", total: 0, percent: 0, version: 0 };
       const state = this.#trouble || now.status;
       const number = (value, digits = 0) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(value);
-      const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 }).format(now.percent / 100);
+      const percent = number(now.percent, 1) + words.percent;
       const title = this.getAttribute("title") || words.title;
       p.box.lang = lang;
       p.box.className = `box ${state}`;

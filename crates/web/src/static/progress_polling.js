@@ -41,13 +41,13 @@
       pending: "Waiting", in_progress: "In progress", paused: "Paused", completed: "Completed", failed: "Failed",
       cancelled: "Cancelled", lost: "Connection lost, trying again", refused: "Progress cannot be read",
       progress: "Progress", total: "Total", processed: "Processed", succeeded: "Succeeded", bad: "Errors",
-      unknown: "Unknown", remaining: "Remaining",
+      unknown: "Unknown", remaining: "Remaining", percent: "%",
     },
     fr: {
       pending: "En attente", in_progress: "En cours", paused: "En pause", completed: "Terminé", failed: "Échoué",
       cancelled: "Annulé", lost: "Connexion perdue, nouvel essai", refused: "Suivi impossible",
       progress: "Progression", total: "Total", processed: "Traités", succeeded: "Réussis", bad: "Erreurs",
-      unknown: "Incertains", remaining: "Restants",
+      unknown: "Incertains", remaining: "Restants", percent: "\u202f%",
     },
   };
   const COLOURS = { completed: "green", failed: "red", cancelled: "red", refused: "red", lost: "orange" };
@@ -299,7 +299,7 @@
       const words = WORDS[lang];
       const data = this.data ?? {};
       const percent = Number(data.percentage ?? data.percent ?? 0);
-      const shown = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 }).format(percent / 100);
+      const shown = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(percent) + words.percent;
       const colour = COLOURS[state] ?? "blue";
       // Through the object model, which a Content-Security-Policy allows where it forbids style attributes in markup.
       this.fill.style.width = `${percent}%`;
