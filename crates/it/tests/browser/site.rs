@@ -136,7 +136,9 @@ async fn answer(State(site): State<Inner>, request: Request) -> Response<Body> {
             let nothing = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
             ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(nothing)).into_response()
         }
-        None if path.starts_with("/core/") || path.starts_with("/vigie/") => forward(&site, request.into_parts().0).await,
+        None if path.starts_with("/core/") || path.starts_with("/vigie/") => {
+            forward(&site, request.into_parts().0).await
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     };
     let mut seen = site.seen.lock().unwrap_or_else(PoisonError::into_inner);

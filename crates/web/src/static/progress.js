@@ -81,7 +81,7 @@
     .box { box-sizing: border-box; padding: .875rem 1rem; border: 1px solid var(--line);
       border-radius: var(--vigie-radius, .5rem); background: var(--paper); color: var(--ink);
       font: var(--vigie-font, 400 .9375rem/1.45 system-ui, sans-serif); font-variant-numeric: tabular-nums; }
-    .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .75rem; }
+    .head { display: flex; flex-wrap: wrap; align-items: center; gap: .125rem .75rem; }
     .title { font-weight: 600; flex: 1 1 8rem; overflow-wrap: anywhere; }
     .state { display: inline-flex; align-items: center; gap: .375rem; font-weight: 600; color: var(--hue); }
     .state svg { width: .8125rem; height: .8125rem; fill: currentColor; flex: none; }
@@ -91,7 +91,8 @@
     .bar rect { transition: width .3s, x .3s; }
     .ok { fill: var(--hue); } .no { fill: var(--bad); } .maybe { fill: var(--warn); } .skip { fill: var(--quiet); }
     .message { min-height: 1.45em; overflow-wrap: anywhere; }
-    .foot { display: flex; flex-wrap: wrap; gap: .125rem 1rem; min-height: 1.45em; font-size: .875em; color: var(--quiet); }
+    .foot, .counts { display: flex; flex-wrap: wrap; gap: .125rem 1rem; }
+    .foot { min-height: 1.45em; font-size: .875em; color: var(--quiet); }
     .count b { color: var(--ink); font-weight: 600; }
     .count.bad b { color: var(--bad); } .count.unknown b { color: var(--warn); }
     .time { margin-inline-start: auto; }
@@ -319,7 +320,7 @@
       const rects = ["ok", "no", "maybe", "skip"].map((name) => drawn("rect", { class: name, height: 1, width: 0 }));
       const p = {
         title: part(node("span", "title"), "title"), word: node("span"), percent: part(node("span", "percent"), "percent"),
-        message: part(node("div", "message"), "message"), counts: part(node("span", "foot"), "counts"),
+        message: part(node("div", "message"), "message"), counts: part(node("span", "counts"), "counts"),
         time: part(node("span", "time"), "time"), heard: node("div", "heard"), shape, rects,
       };
       p.state = part(node("span", "state", drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, shape), p.word), "state");
@@ -405,7 +406,8 @@
       if (text === this.#parts.counts.dataset.text) return;
       this.#parts.counts.dataset.text = text;
       this.#parts.counts.replaceChildren(...wanted.map(([name, value, word]) => {
-        const made = node("span", `count ${name}`, node("b", "", value), word ? ` ${word}` : "");
+        // Nothing red while nothing is wrong.
+        const made = node("span", value === "0" ? "count" : `count ${name}`, node("b", "", value), word ? ` ${word}` : "");
         made.setAttribute("part", `count ${name}`);
         return made;
       }));
