@@ -2,7 +2,7 @@
 //!
 //! `VIGIE_SCREENS=FOLDER` keeps the screenshots that tests take.
 
-use crate::{PATIENCE, find_program, harness::say, until};
+use crate::{PATIENCE, find_program, harness::say};
 use serde_json::{Value, json};
 use std::{
     env, fs,
@@ -138,6 +138,7 @@ impl Browser {
         let begun = std::time::Instant::now();
         while self.run(&script).await != true {
             if begun.elapsed() > PATIENCE {
+                self.screenshot("waited-in-vain").await;
                 let seen = self.driver.source().await.unwrap_or_default();
                 panic!("waited in vain for {expression}\n{}\n{seen}", self.console().await.join("\n"));
             }
@@ -181,11 +182,6 @@ impl Browser {
     async fn chrome(&self, method: &str, parameters: Value) -> Value {
         let done = self.driver.cdp().send_raw(method, parameters).await;
         done.unwrap_or_else(|error| panic!("{method}: {error}"))
-    }
-
-    /// Waits for a moment that the browser's own time brings, such as a second question of a poller.
-    pub(crate) async fn until_async<T>(&self, what: &str, found: impl AsyncFnMut() -> Option<T>) -> T {
-        until(what, found).await
     }
 }
 

@@ -184,12 +184,12 @@ async fn begin(State(app): State<Application>) -> Json<Value> {
 
 /// nginx in a folder of its own, as whoever runs the test.
 fn nginx(program: &Path, folder: &Path, vigie: &Vigie, application: u16) -> (Ended, u16) {
-    let recipe = fs::read_to_string(folder.join("nginx.conf")).unwrap();
+    let recipe = fs::read_to_string(folder.join("nginx.conf")).expect("the recipe");
     let upstream = format!("127.0.0.1:{}", vigie.port);
     let recipe = recipe
         .replace("http://VIGIE", &format!("http://{upstream}"))
         .replace("TOKEN\"", &format!("{}\"", vigie.progress_token));
-    fs::write(folder.join("vigie.conf"), recipe).unwrap();
+    fs::write(folder.join("vigie.conf"), recipe).expect("the folder is writable");
     let (port, here) = (free_port(), folder.display());
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|name| format!("{name}_temp_path {here}/tmp-{name};\n"))
@@ -203,7 +203,7 @@ fn nginx(program: &Path, folder: &Path, vigie: &Vigie, application: u16) -> (End
          location /envoyer/ {{ proxy_pass http://127.0.0.1:{application}; }}\n\
          include {here}/vigie.conf; }} }}\n"
     );
-    fs::write(folder.join("main.conf"), config).unwrap();
+    fs::write(folder.join("main.conf"), config).expect("the folder is writable");
     let mut command = Command::new(program);
     command.arg("-p").arg(folder).arg("-e").arg(folder.join("error.log")).arg("-c").arg(folder.join("main.conf"));
     (Ended::start(&mut command), port)
