@@ -190,3 +190,50 @@ async fn it_says_when_it_may_not_and_takes_a_new_token() {
     vigie.end(&job, "cancel").await;
     assert_eq!(browser.value(&names("complete")).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_in_one_page_leave_connections_to_others() {
+    let Some(browser) = Browser::start().await else { return };
+    let vigie = Vigie::start().await;
+    let site = Site::beside(&vigie).await;
+    let mut body = format!("<script src=\"{}/progress.js\"></script>", vigie.origin());
+    for number in 1..=8 {
+        let job = id(number);
+        vigie.job(&job, 2).await;
+        let token = vigie.job_token(&job).await;
+        body += &format!("<vigie-progress title=\"{number}\" job=\"{job}\" token=\"{token}\"></vigie-progress>");
+    }
+    site.page("/", "en", &body, LISTEN);
+    browser.open(&site.url("/")).await;
+    let all = "[...document.querySelectorAll('vigie-progress')]";
+    let (live, polling) = (
+        format!("{all}.filter((element) => element.getAttribute('connection') === 'live').length"),
+        format!("{all}.filter((element) => element.getAttribute('connection') === 'polling').length"),
+    );
+    browser.until(&format!("{live} === 3 && {polling} === 5")).await;
+    for number in 1..=8 {
+        vigie.advance(&id(number), json!({"processed": 1})).await;
+    }
+    browser.until(&format!("{all}.every((element) => element.progress.percent === 50)")).await;
+    assert_accessible(&browser).await;
+    browser.screenshot("element-many").await;
+
+    // A tab that nobody sees gives its streams back, and takes them again.
+    let seen = "document.dispatchEvent(new Event('visibilitychange'))";
+    browser
+        .run(&format!("Object.defineProperty(document, 'hidden', {{ configurable: true, get: () => true }}); {seen}"))
+        .await;
+    browser.until(&format!("{polling} === 8")).await;
+    browser.run(&format!("delete document.hidden; {seen}")).await;
+    browser.until(&format!("{live} === 3")).await;
+
+    // A place that becomes free is taken; what is moved within the page goes on and ends once.
+    for number in 1..=6 {
+        vigie.end(&id(number), "complete").await;
+    }
+    browser.until(&format!("{} === 6 && {live} >= 2", names("complete"))).await;
+    browser.run(&format!("document.body.prepend(...{all})")).await;
+    vigie.end(&id(7), "complete").await;
+    browser.until(&format!("{} === 7", names("complete"))).await;
+    assert_eq!(browser.value("violations").await, json!([]));
+}

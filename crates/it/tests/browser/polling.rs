@@ -147,7 +147,16 @@ async fn it_stops_when_told_and_when_refused_and_knows_semantic_ui() {
     browser.until(&format!("{} === 1", count("error"))).await;
     assert_eq!(browser.value(labels()).await[0], "red ✗ Suivi impossible");
 
-    // With it, from any origin; and the script is a module too.
+    // A page that loads Semantic UI gets its markup unasked.
+    browser
+        .run(&format!(
+            "const link = document.createElement('link'); link.href = '/static/semantic.min.css'; document.head.append(link);
+             window.found = new ProgressPolling('jauge', '{job}'); link.remove(); found.stop();"
+        ))
+        .await;
+    assert_eq!(browser.value("document.querySelectorAll('#jauge .ui.progress').length").await, 1);
+
+    // With the job's token, from any origin; and the script is a module too.
     let token = vigie.job_token(&job).await;
     let script = format!(
         "delete globalThis.ProgressPolling;

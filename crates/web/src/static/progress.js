@@ -28,6 +28,11 @@
   // After a stream that gave nothing, polling is enough for this long; then for twice as long.
   const SILENT_MS = 60000;
   const POLL_MS = 1000;
+  const POLL_HIDDEN_MS = 5000;
+  // A browser opens six connections to a server over HTTP/1.1, for all of its tabs: streams must leave some for others,
+  // hence a tab that nobody sees has none, and a page with many elements polls for most.
+  const STREAMS_MAX = 3;
+  let streams = 0;
   const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
   const ANSWER_MS = 15000;
   // A screen reader is told this often at most, besides changes of state.
@@ -145,8 +150,10 @@
     #said = "";
     #saidAt = 0;
     #wake = (event) => {
-      // `pageshow` also tells of the first showing, when all has just begun.
-      if (document.visibilityState === "visible" && event.persisted !== false) this.refresh();
+      if (document.hidden) {
+        if (this.#stream) { this.#close(); this.#again(POLL_HIDDEN_MS); }
+        // `pageshow` also tells of the first showing, when all has just begun.
+      } else if (event.persisted !== false) this.refresh();
     };
     #online = () => this.refresh();
     #offline = () => { if (this.#following()) { this.#close(); this.#show("lost"); } };
@@ -168,7 +175,9 @@
       addEventListener("offline", this.#offline);
       addEventListener("pageshow", this.#wake);
       document.addEventListener("visibilitychange", this.#wake);
-      this.#begin();
+      // Moved within the page, it goes on.
+      if (this.#progress) this.refresh();
+      else this.#begin();
     }
 
     disconnectedCallback() {
@@ -180,8 +189,11 @@
     }
 
     attributeChangedCallback(name, before, after) {
-      if (!this.#parts || !this.isConnected || before === after) return;
-      if (name === "job" || name === "token" || name === "server") this.#begin();
+      if (!this.#parts || before === after) return;
+      const isNews = name === "job" || name === "token" || name === "server";
+      if (isNews) this.#progress = null;
+      if (!this.isConnected) return;
+      if (isNews) this.#begin();
       else this.#render();
     }
 
@@ -206,7 +218,9 @@
       this.#trouble = "";
       this.#failures = this.#silent = this.#silentUntil = 0;
       this.#render();
-      if (this.getAttribute("job")) this.#listen();
+      if (!this.getAttribute("job")) return;
+      if (this.#mayListen()) this.#listen();
+      else this.#poll();
     }
 
     #close() {
@@ -214,10 +228,20 @@
       this.#run += 1;
       clearTimeout(this.#timer);
       clearTimeout(this.#watch);
-      this.#stream?.close();
-      this.#stream = null;
+      if (this.#stream) {
+        this.#stream.close();
+        this.#stream = null;
+        streams -= 1;
+      }
       this.#abort?.abort();
       this.#abort = null;
+    }
+
+    #mayListen() { return !document.hidden && streams < STREAMS_MAX && performance.now() >= this.#silentUntil; }
+
+    #again(wait) {
+      const run = this.#run;
+      this.#timer = setTimeout(() => { if (run === this.#run) this.#poll(); }, wait);
     }
 
     #listen() {
@@ -232,6 +256,7 @@
       let stream;
       try { stream = new EventSource(this.#url("events")); } catch { return giveUp(); }
       this.#stream = stream;
+      streams += 1;
       this.#watch = setTimeout(mine(giveUp), FIRST_WORD_MS);
       stream.addEventListener("progress", mine((event) => {
         spoke = true;
@@ -249,7 +274,8 @@
       const run = this.#run;
       const abort = (this.#abort = new AbortController());
       const late = setTimeout(() => abort.abort(), ANSWER_MS);
-      let wait = POLL_MS;
+      let asked = 0;
+      let wait = document.hidden ? POLL_HIDDEN_MS : POLL_MS;
       try {
         // `no-cache` has the browser send the ETag it knows, without the preflight that a header of ours would cost.
         const answer = await fetch(this.#url("progress"), { cache: "no-cache", credentials: "same-origin", signal: abort.signal });
@@ -257,7 +283,7 @@
         if (!answer.ok) {
           const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;
           if (!again) return this.#refuse(answer.status);
-          wait = 1000 * Math.min(60, Number(answer.headers.get("Retry-After")) || 0);
+          asked = 1000 * Math.min(60, Number(answer.headers.get("Retry-After")) || 0);
           throw new Error(`status ${answer.status}`);
         }
         const progress = await answer.json();
@@ -265,19 +291,19 @@
         this.#failures = 0;
         this.#take(progress, "polling");
         if (!this.#following()) return;
-        if (performance.now() >= this.#silentUntil) return this.#listen();
+        if (this.#mayListen()) return this.#listen();
       } catch {
         if (run !== this.#run) return;
         const step = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
         this.#failures += 1;
         // Many pages that lost one server must not all come back in the same instant.
-        wait = Math.max(wait === POLL_MS ? 0 : wait, step * (0.75 + Math.random() / 2));
+        wait = Math.max(asked, step * (0.75 + Math.random() / 2));
         // One miss is no news; two are.
         if (this.#failures > 1) this.#show("lost");
       } finally {
         clearTimeout(late);
       }
-      this.#timer = setTimeout(() => { if (run === this.#run) this.#poll(); }, wait);
+      this.#again(wait);
     }
 
     #take(progress, connection) {

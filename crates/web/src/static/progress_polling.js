@@ -18,6 +18,7 @@
 //   token                 the job's own token, for a server that is asked directly
 //   lang                  "fr" or "en" (the page's)
 //   resume                go on by itself after a reload (true); ProgressPolling.resume(id, options) gives it callbacks
+// Custom properties: --pp-ink, -paper, -line, -track, -blue, -green, -red, -orange, -grey; any rule of the page wins.
 // stop() ends it. A classic script; imported as a module it defines the same global.
 (() => {
   "use strict";
@@ -58,9 +59,11 @@
   const CSS = `
     :where(.pp) { border: 1px solid var(--pp-line, #d3d9e2); border-radius: .5rem; padding: .875rem 1rem;
       background: var(--pp-paper, #fff); color: var(--pp-ink, #1d2430); font-variant-numeric: tabular-nums; }
+    @supports (color: light-dark(#000, #fff)) { :where(.pp) { border-color: var(--pp-line, light-dark(#d3d9e2, #343d4d));
+      background: var(--pp-paper, light-dark(#fff, #171c25)); color: var(--pp-ink, light-dark(#1d2430, #e8ecf3)); } }
     :where(.pp-title) { font-weight: 600; margin: 0 0 .5rem; font-size: 1rem; }
     :where(.pp-track) { display: flex; align-items: center; gap: .75rem; }
-    :where(.pp-rail) { flex: 1; height: .75rem; border-radius: .375rem; overflow: hidden; background: var(--pp-track, #e3e7ee); }
+    :where(.pp-rail) { flex: 1; height: .75rem; border-radius: .375rem; overflow: hidden; background: var(--pp-track, #8883); }
     :where(.pp-fill) { height: 100%; width: 0; transition: width .3s; background: var(--pp-hue); }
     :where(.pp-percent) { min-width: 4.5ch; text-align: right; font-weight: 600; }
     :where(.pp-labels) { display: flex; flex-wrap: wrap; gap: .375rem; margin-top: .625rem; }
@@ -113,7 +116,8 @@
       running.set(this.gauge, this);
       this.remember();
       this.build();
-      this.wake = () => { if (!document.hidden) this.ask("woken"); };
+      // `pageshow` also tells of the first showing, when all has just begun.
+      this.wake = (event) => { if (!document.hidden && event.persisted !== false) this.ask("woken"); };
       addEventListener("online", this.wake);
       addEventListener("pageshow", this.wake);
       document.addEventListener("visibilitychange", this.wake);
@@ -255,7 +259,7 @@
       const { semanticUi = Boolean(document.querySelector('link[href*="semantic"], link[href*="fomantic"]')) } = this.options;
       const lang = this.language();
       const pick = (theirs, ours) => (semanticUi ? theirs : ours);
-      if (!semanticUi) dress();
+      dress();
       this.semantic = semanticUi;
       this.state = node("span");
       this.fill = node("div", pick("bar", "pp-fill"));
@@ -286,8 +290,7 @@
       this.title = shownTitle;
       if (showDetails || showStats) this.box.append(this.labels);
       if (showDetails) this.box.append(this.message);
-      // Semantic UI has no rule of ours: what is only heard is then left out rather than shown twice.
-      if (!semanticUi) this.box.append(this.heard);
+      this.box.append(this.heard);
       this.box.lang = lang;
       this.gauge.replaceChildren(this.box);
       this.show("pending");
@@ -304,7 +307,7 @@
       // Through the object model, which a Content-Security-Policy allows where it forbids style attributes in markup.
       this.fill.style.width = `${percent}%`;
       put(this.percent, shown);
-      if (this.semantic) this.rail.className = `ui ${colour} progress`;
+      if (this.semantic) this.rail.className = `ui ${colour} ${state === "in_progress" ? "active " : ""}progress`;
       else this.box.className = `pp ${colour}`;
       this.box.dataset.state = state;
       this.rail.dataset.percent = percent;
