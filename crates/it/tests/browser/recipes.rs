@@ -85,10 +85,58 @@ async fn a_script_of_the_standard_library() {
     assert_eq!((&done["status"], &done["total"], &done["succeeded"]), (&json!("completed"), &json!(4), &json!(3)));
     assert_eq!((&done["failed"], &done["message"]), (&json!(1), &json!("Import terminé")));
 
-    // Without Vigie the work is done all the same, and the log says what was not told.
-    let (printed, said) = run(&format!("http://127.0.0.1:{}", free_port()));
-    assert_eq!(printed.trim(), job);
-    assert!(said.contains("Vigie cannot be told"), "{said}");
+    // What is counted is counted once, though the task was run twice.
+    let (_, said) = run(&vigie.origin());
+    assert!(said.contains("Vigie refused"), "the job is over: {said}");
+    assert_eq!(vigie.get(&format!("/api/v1/jobs/{job}/progress")).await["processed"], 4);
+}
+
+/// Steps of a job of three, each at a line on standard input, so that Vigie can be away in between.
+const BY_LINES: &str = "
+import sys, vigie_job
+vigie_job.PAUSE, vigie_job.AT_THE_END = 0.1, float(sys.argv[2])
+lines = iter(sys.stdin)
+job = vigie_job.Job.create('n', 3, sys.argv[1])
+job.advance(); print('one', flush=True); next(lines)
+job.advance(failed=1); job.advance(message='trois'); print('three', flush=True); next(lines)
+job.complete(); print('over', flush=True)
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_outlives_vigies_absence() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let Some(program) = find_program("python3") else { return say("skipped: no python3") };
+    let mut vigie = Vigie::start().await;
+    let folder = copied();
+    for (number, comes_back) in [(1, true), (2, false)] {
+        let job = id(number);
+        let mut command = python(&program, &folder, &vigie.origin(), &vigie.token);
+        command.args(["-c", BY_LINES, &job, if comes_back { "15" } else { "1" }]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Ended(command.spawn().expect("python3 starts"));
+        let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+        let mut stdin = child.0.stdin.take().unwrap();
+        let mut said = move || lines.next().unwrap().unwrap();
+        assert_eq!(said(), "one");
+        vigie.kill();
+        stdin.write_all(b"\n").unwrap();
+        assert_eq!(said(), "three", "it goes on without Vigie");
+        if comes_back {
+            vigie.again().await;
+        }
+        stdin.write_all(b"\n").unwrap();
+        assert_eq!(said(), "over");
+        assert!(child.0.wait().unwrap().success());
+        let errors = std::io::read_to_string(child.0.stderr.take().unwrap()).unwrap();
+        if !comes_back {
+            assert!(errors.contains("Vigie could not be told"), "{errors}");
+            continue;
+        }
+        assert_eq!(errors, "");
+        let done = vigie.get(&format!("/api/v1/jobs/{job}/progress")).await;
+        assert_eq!((&done["status"], &done["processed"]), (&json!("completed"), &json!(3)));
+        assert_eq!((&done["failed"], &done["message"]), (&json!(1), &json!("trois")));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
