@@ -31,14 +31,30 @@ impl Drop for Processes {
     fn drop(&mut self) {
         let _ = self.chromedriver.kill();
         let _ = self.chromedriver.wait();
-        let profile = self.profile.path().as_os_str().as_bytes();
-        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-        for id in processes.filter_map(|entry| entry.file_name().into_string().ok()?.parse::<u32>().ok()) {
-            let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-            if line.windows(profile.len()).any(|part| part == profile) {
+        // The folder can be removed once nobody writes into it any more.
+        for _ in 0..100 {
+            let left = self.left();
+            if left.is_empty() {
+                break;
+            }
+            for id in left {
                 let _ = Command::new("kill").args(["-KILL", &id.to_string()]).stderr(Stdio::null()).status();
             }
+            std::thread::sleep(Duration::from_millis(20));
         }
+    }
+}
+
+impl Processes {
+    fn left(&self) -> Vec<u32> {
+        let profile = self.profile.path().as_os_str().as_bytes();
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let ids = processes.filter_map(|entry| entry.file_name().into_string().ok()?.parse::<u32>().ok());
+        let is_ours = |id: &u32| {
+            let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            line.windows(profile.len()).any(|part| part == profile)
+        };
+        ids.filter(is_ours).collect()
     }
 }
 
@@ -78,13 +94,18 @@ impl Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let profile = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(chromedriver);
-        command.args(["--port=0", "--log-level=WARNING"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .args(["--port=0", "--log-level=WARNING"])
+            .env("TMPDIR", profile.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         let mut chromedriver = command.stderr(Stdio::null()).spawn().expect("chromedriver starts");
         let port = port_of(&mut chromedriver);
         let processes = Processes { chromedriver, profile };
         let mut options = DesiredCapabilities::chrome();
         options.set_binary(&chromium.to_string_lossy()).expect("a path");
-        let profile = processes.profile.path().display();
+        let profile = processes.profile.path().join("profile");
+        let profile = profile.display();
         let mut arguments = vec![format!("--user-data-dir={profile}"), format!("--lang={language}")];
         let fixed =
             ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars"];
