@@ -104,6 +104,7 @@ async fn without_a_stream_it_polls() {
         vigie.advance(&job, json!({"processed": 2, "failed": 1})).await;
         browser.until(&format!("{} === '50\\u202f%'", part("percent"))).await;
         assert_eq!(browser.text(&part("state")).await, "En cours");
+        assert_eq!(browser.text(&part("counts")).await, "2 sur 41 réussi1 échoué2 restants");
         vigie.end(&job, "fail").await;
         browser.until(&format!("{} === 1", names("error"))).await;
         assert_eq!(browser.text(&part("state")).await, "Échoué");

@@ -38,19 +38,20 @@
   // A screen reader is told this often at most, besides changes of state.
   const SPEAK_MS = 10000;
 
+  // "(s)" is written where the number asks for a plural.
   const WORDS = {
     en: {
       title: "Progress", preparing: "Being prepared", pending: "Waiting", running: "Running", paused: "Paused",
       completed: "Completed", failed: "Failed", cancelled: "Cancelled", lost: "Connection lost, trying again",
       refused: "Not allowed to follow this job", done: "done", sent: "sent", bad: "failed", unknown: "unknown",
-      skipped: "skipped", remaining: "remaining", rate: "per second", left: "left", resumes: "Goes on at",
+      skipped: "skipped", remaining: "remaining", rate: "per second", left: "{} left", resumes: "Goes on at",
       of: "of", colon: ": ", percent: "%",
     },
     fr: {
       title: "Progression", preparing: "En préparation", pending: "En attente", running: "En cours", paused: "En pause",
       completed: "Terminé", failed: "Échoué", cancelled: "Annulé", lost: "Connexion perdue, nouvel essai",
-      refused: "Suivi de cette tâche refusé", done: "réussis", sent: "envoyés", bad: "échoués", unknown: "incertains",
-      skipped: "ignorés", remaining: "restants", rate: "par seconde", left: "restantes", resumes: "Reprise à",
+      refused: "Suivi de cette tâche refusé", done: "réussi(s)", sent: "envoyé(s)", bad: "échoué(s)", unknown: "incertain(s)",
+      skipped: "ignoré(s)", remaining: "restant(s)", rate: "par seconde", left: "reste {}", resumes: "Reprise à",
       of: "sur", colon: "\u00a0: ", percent: "\u202f%",
     },
   };
@@ -384,10 +385,12 @@
       p.shape.setAttribute("d", SHAPES[state] ?? SHAPES.pending);
       this.#drawBar(now, title, percent);
       put(p.message, this.#message(now, words, lang));
-      this.#count(now, words, number);
+      const plural = new Intl.PluralRules(lang);
+      this.#count(now, words, number, (word, value) => word.replace("(s)", plural.select(value ?? 0) === "one" ? "" : "s"));
       const rate = now.rate > 0 && now.status === "running" ? `${number(now.rate, now.rate < 10 ? 1 : 0)} ${words.rate}` : "";
-      const left = now.eta_seconds != null ? `${duration(now.eta_seconds)} ${words.left}` : "";
-      put(p.time, [rate, left].filter(Boolean).join(" · "));
+      const left = now.eta_seconds != null ? words.left.replace("{}", duration(now.eta_seconds)) : "";
+      // Not while the connection is lost: it would be a guess.
+      put(p.time, this.#trouble ? "" : [rate, left].filter(Boolean).join(" · "));
       this.#speak(`${title}${words.colon}${words[state] ?? state}, ${percent}`, state);
     }
 
@@ -416,15 +419,15 @@
       return [reason || now.message, resumes].filter(Boolean).join(" · ");
     }
 
-    #count(now, words, number) {
+    #count(now, words, number, agreed) {
       const done = this.getAttribute("kind") === "mailing" ? words.sent : words.done;
       const all = [
         ["total", `${number(now.processed ?? 0)} ${words.of} ${number(now.total)}`, "", now.total],
-        ["done", number(now.succeeded ?? 0), done, now.total],
-        ["bad", number(now.failed ?? 0), words.bad, now.failed || now.total],
-        ["unknown", number(now.unknown ?? 0), words.unknown, now.unknown],
-        ["skipped", number(now.skipped ?? 0), words.skipped, now.skipped],
-        ["remaining", number(now.remaining ?? 0), words.remaining, now.total && !FINAL.has(now.status)],
+        ["done", number(now.succeeded ?? 0), agreed(done, now.succeeded), now.total],
+        ["bad", number(now.failed ?? 0), agreed(words.bad, now.failed), now.failed || now.total],
+        ["unknown", number(now.unknown ?? 0), agreed(words.unknown, now.unknown), now.unknown],
+        ["skipped", number(now.skipped ?? 0), agreed(words.skipped, now.skipped), now.skipped],
+        ["remaining", number(now.remaining ?? 0), agreed(words.remaining, now.remaining), now.total && !FINAL.has(now.status)],
       ];
       // Written anew only when a figure has changed.
       const wanted = all.filter(([, , , shown]) => shown);
