@@ -80,7 +80,7 @@ pub fn trusted(router: Router) -> Router {
 }
 
 fn declare(routes: Routes) -> Routes {
-    [api::declare, legacy::declare, health::declare, pages::assets::declare, site::declare]
+    [api::declare, legacy::declare, health::declare, pages::assets::declare, pages::embed::declare, site::declare]
         .into_iter()
         .fold(routes, |routes, add| add(routes))
 }

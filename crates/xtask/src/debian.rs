@@ -1,5 +1,5 @@
-//! What the tests need from Debian's packages: PostgreSQL's server, and postfix for `smtp-sink` and `smtp-source`; and
-//! what the peers of the benches need.
+//! What the tests need from Debian's packages: PostgreSQL's server, postfix for `smtp-sink` and `smtp-source`, Chromium
+//! and what stands around the pages under test; and what the peers of the benches need.
 //!
 //! Installing a server on Debian usually starts it and enables it at boot. Here neither may happen: a `policy-rc.d`
 //! forbids starts while packages are set up, no PostgreSQL cluster is created, postfix is told to leave itself
@@ -34,7 +34,7 @@ pub(crate) struct Need {
     present: fn() -> bool,
 }
 
-const NEEDS: [Need; 2] = [
+const NEEDS: [Need; 7] = [
     Need {
         what: "PostgreSQL's server (initdb, postgres)",
         package: "postgresql",
@@ -49,21 +49,31 @@ const NEEDS: [Need; 2] = [
         units: &["postfix.service", "postfix@-.service"],
         present: || run::find_program("smtp-sink").is_some() && run::find_program("smtp-source").is_some(),
     },
-];
-
-/// What the peers of the benches need, on request only.
-const BENCH_NEEDS: [Need; 3] = [
     Need {
-        what: "Redis' server",
-        package: "redis-server",
-        without_it: "the benches leave Celery out",
-        units: &["redis-server.service"],
-        present: || run::find_program("redis-server").is_some(),
+        what: "Chromium",
+        package: "chromium",
+        without_it: "the tests of the pages in a browser are skipped",
+        units: &[],
+        present: || run::find_program("chromium").is_some(),
+    },
+    Need {
+        what: "Chromium's WebDriver",
+        package: "chromium-driver",
+        without_it: "the tests of the pages in a browser are skipped",
+        units: &[],
+        present: || run::find_program("chromedriver").is_some(),
+    },
+    Need {
+        what: "nginx",
+        package: "nginx-light",
+        without_it: "the recipe for nginx is not run",
+        units: &["nginx.service"],
+        present: || run::find_program("nginx").is_some(),
     },
     Need {
         what: "Python's venv",
         package: "python3-venv",
-        without_it: "the benches leave Celery out",
+        without_it: "the recipes for Celery and Django are not run, and the benches leave Celery out",
         units: &[],
         present: || {
             Command::new("python3")
@@ -75,11 +85,20 @@ const BENCH_NEEDS: [Need; 3] = [
     Need {
         what: "npm",
         package: "npm",
-        without_it: "the benches leave graphile-worker out",
+        without_it: "the pages' accessibility is not checked (npm fetches axe-core), and the benches leave graphile-worker out",
         units: &[],
         present: || run::find_program("npm").is_some(),
     },
 ];
+
+/// What the peers of the benches need, on request only.
+const BENCH_NEEDS: [Need; 1] = [Need {
+    what: "Redis' server",
+    package: "redis-server",
+    without_it: "the benches leave Celery out",
+    units: &["redis-server.service"],
+    present: || run::find_program("redis-server").is_some(),
+}];
 
 /// Whether packages may be installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

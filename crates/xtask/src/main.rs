@@ -8,6 +8,7 @@ mod ci;
 mod debian;
 mod fuzz;
 mod postgres;
+mod recipes;
 mod run;
 mod test;
 

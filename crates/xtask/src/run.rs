@@ -25,6 +25,11 @@ pub(crate) fn phase<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     outcome
 }
 
+/// The folder of what is built, and of what else may be thrown away.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// `cargo` as it was called, in the root of the workspace.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

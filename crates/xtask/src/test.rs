@@ -3,6 +3,7 @@
 use crate::{
     debian::{self, Install},
     postgres::Postgres,
+    recipes,
     run::{self, phase, say},
 };
 use anyhow::{Result, bail};
@@ -19,6 +20,9 @@ pub(crate) fn test(args: &[String]) -> Result<ExitCode> {
     let (install, filters) = parse(args)?;
     let missing = phase("servers", || Ok(debian::provide(install)))?;
     debian::report(&missing);
+    if install == Install::WhereAllowed {
+        phase("recipes", recipes::provide)?;
+    }
     let runner = Runner::choose();
     let built = phase("build", || run::status(&mut runner.build(filters)))?;
     if !built.success() {

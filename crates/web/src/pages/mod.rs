@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod chart;
 pub(crate) mod dashboard;
+pub(crate) mod embed;
 pub(crate) mod error;
 pub(crate) mod jobs;
 pub(crate) mod login;

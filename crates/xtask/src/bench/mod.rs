@@ -130,7 +130,7 @@ impl Context {
         if !status.success() {
             bail!("{name} could not be built ({status})");
         }
-        Ok(target().join("release/examples").join(name))
+        Ok(run::target().join("release/examples").join(name))
     }
 
     /// The path of `vigie`, built with the release profile at the first call, unless `VIGIE_BENCH_BINARY` names one.
@@ -146,7 +146,7 @@ impl Context {
         if !status.success() {
             bail!("the release build failed ({status})");
         }
-        Ok(self.release.get_or_init(|| target().join("release/vigie")))
+        Ok(self.release.get_or_init(|| run::target().join("release/vigie")))
     }
 
     /// A private folder for one side of one run.
@@ -170,10 +170,6 @@ impl Context {
         }
         bail!("nothing listens on 127.0.0.1:{port} after {} s", at_most.as_secs())
     }
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| run::root().join("target"), PathBuf::from)
 }
 
 fn choose(names: &[&String]) -> Result<Vec<&'static Bench>> {

@@ -30,7 +30,7 @@ const AT_MOST: Duration = Duration::from_secs(240);
 const END_WITHIN: Duration = Duration::from_secs(20);
 
 fn folder() -> PathBuf {
-    super::target().join("peers")
+    run::target().join("peers")
 }
 
 /// Fetches what is missing: Debian's packages, then PyPI's and npm's into `target/peers`.
