@@ -13,7 +13,7 @@ use jobs::{
 use model::{Clock, ManualClock, Rng, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{Db, Scope, Token};
+use store::{Db, Role, Scope, Session, Token, User};
 use tower::ServiceExt as _;
 use vault::Vault;
 
@@ -25,6 +25,12 @@ pub(crate) struct Site {
     /// Everything allowed.
     pub(crate) inside: Router,
     _dir: tempfile::TempDir,
+}
+
+/// What a browser of somebody's sends along.
+pub(crate) struct Person {
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
 }
 
 #[derive(Debug)]
@@ -97,6 +103,21 @@ impl Site {
         };
         self.app.db.create_token(token).await.unwrap();
         secret.expose_secret().to_owned()
+    }
+
+    /// Somebody who is logged in.
+    pub(crate) async fn person(&self, name: &str, role: Role) -> Person {
+        use secrecy::ExposeSecret as _;
+        let id = uuid::Uuid::from_bytes(self.app.rng.bytes());
+        let created_at = self.app.clock.now();
+        let user = User { id, name: name.into(), password: None, role, disabled: false, created_at, seen_at: None };
+        self.app.db.create_user(user).await.unwrap();
+        let (code, hash) = self.app.vault.new_code();
+        let expires_at = created_at + std::time::Duration::from_secs(3600);
+        let session = Session { hash, user: id, about: "test".into(), created_at, expires_at };
+        self.app.db.create_session(session).await.unwrap();
+        let cookie = format!("{}={}", crate::auth::SESSION_COOKIE, code.expose_secret());
+        Person { cookie, csrf: self.app.vault.form_token(&hash) }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -83,7 +83,7 @@ mod tests {
             throttle.failed("Ana ", now);
             let wait = throttle.wait("ana", now).unwrap_or_default();
             waits.push(wait.as_secs());
-            now += wait;
+            now = now + wait;
             assert_eq!(throttle.wait("ana", now), None);
         }
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);

@@ -150,7 +150,8 @@ mod tests {
                 ..Limits::default()
             };
             let id = uuid::Uuid::nil().into();
-            let account = Account { id, name: "a".into(), url: url.into(), secret: None, limits, pause: None };
+            let account =
+                Account { id, name: "a".into(), url: url.into(), secret: None, limits: limits.clone(), pause: None };
             let form = of(&account);
             assert_eq!((super::url(&form).as_deref(), super::limits(&form)), (Some(url), limits));
         }
