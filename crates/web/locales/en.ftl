@@ -12,3 +12,440 @@ month-9 = Sep
 month-10 = Oct
 month-11 = Nov
 month-12 = Dec
+
+## Frame
+
+skip = Skip to the content
+menu-title = Main menu
+menu-short = Menu
+menu-dashboard = Dashboard
+menu-new = New mailing
+menu-jobs = Jobs
+menu-traces = Traces
+menu-accounts = Sending accounts
+menu-workers = Workers
+menu-administration = Administration
+menu-users = Users
+menu-tokens = Tokens
+menu-audit = Audit log
+menu-logout = Log out
+language = Language
+language-fr = Français
+language-en = English
+language-fr-short = FR
+language-en-short = EN
+theme = Theme
+theme-auto = As the system
+theme-light = Light
+theme-dark = Dark
+save = Save
+cancel = Cancel
+keep = Keep it
+never = Never
+today = today
+details = Details
+actions = Actions
+just-now = just now
+ago = { $time } ago
+valid-until = Valid until { $time }.
+pager = Pages
+pager-of = { $shown } of { $total }
+pager-shown = { $n ->
+    [one] { $shown } row
+   *[other] { $shown } rows
+}
+pager-first = First page
+pager-next = Next page
+choose-all = Choose all
+
+## States
+
+state-preparing = Preparing
+state-pending = Waiting
+state-running = Running
+state-paused = Paused
+state-completed = Completed
+state-failed = Failed
+state-cancelled = Cancelled
+item-queued = Queued
+item-running = In progress
+item-succeeded = Succeeded
+item-failed = Failed
+item-unknown = Uncertain
+item-skipped = Skipped
+life-alive = Alive
+life-lost = Lost
+life-ended = Ended
+kind-mailing = Mailing
+kind-external = From another program
+role-viewer = Viewer
+role-operator = Operator
+role-admin = Administrator
+role-viewer-help = Sees jobs, traces and accounts; changes nothing.
+role-operator-help = Also sends mailings, pauses, retries and settles.
+role-admin-help = Also looks after accounts, users and tokens.
+rate-second = { $n } /s
+rate-minute = { $n } /min
+resumes-at = Goes on by itself on { $time }.
+reason-by-hand = Somebody stopped it.
+reason-by-hand-saying = Somebody stopped it: { $what }
+reason-paused = Paused until somebody resumes it.
+reason-daily-limit = The account’s limit for 24 hours is used up. Nobody has been failed for it.
+reason-defect = Vigie met a defect of its own and stopped to be safe. Look at the log, then resume.
+reason-not-started = It was cut off while being prepared: nothing was sent. Start it again.
+reason-account-missing = The sending account is not there any more. Make it again under the same name, or start anew with another.
+reason-account-url = The settings of the sending account do not make sense. Correct the account, then resume.
+reason-dkim = The DKIM key cannot be read. Check the file and its permissions, then resume.
+reason-settings = The job’s settings do not make sense. Its message says which.
+reason-database = The database did not answer. It goes on by itself when it does.
+reason-secret = The account’s password cannot be unsealed here. Enter it again in the account, then resume.
+
+## The way in
+
+login-title = Log in
+login-name = User name
+login-password = Password
+login-enter = Log in
+login-by-token = Enter with a token
+login-token = Token
+login-token-hint = Made by “vigie token create”, or under Tokens by an administrator.
+login-enter-token = Enter
+login-forgotten = Forgotten your password? An administrator can give you a link to choose a new one.
+login-wrong = The user name or the password is not right.
+login-wrong-token = This token is not valid, or has expired.
+login-throttled = Too many tries. Try again in { $time }.
+login-logged-out = You are logged out.
+login-expired = Your session has ended. Log in to go on.
+setup-title = Choose a password
+setup-welcome = Welcome to Vigie
+setup-first = Choose the name and password of the first administrator. Others are added later, under Users.
+setup-hello = Hello { $name }
+setup-password = Choose your password. This link works once.
+setup-done = Save and log in
+setup-gone = This link does not work any more
+setup-gone-help = It was used already, or has expired. Ask an administrator for a new one.
+password-new = New password
+password-again = The same again
+password-current = Current password
+password-changed = The password is changed.
+field-required = This is needed.
+password-hint = At least 12 characters. A few words that go well together are easier to keep than signs.
+
+## Dashboard
+
+first-title = Three steps to the first mailing
+first-lead = Nothing was sent from here yet.
+first-account = Make a sending account
+first-account-help = The SMTP server or Gmail address that mail leaves from, and how much it may send.
+first-mailing = Send a mailing
+first-mailing-help = A list of recipients, their files, a text; Vigie checks everything before anything leaves.
+first-demo = Or look at an example first
+first-demo-help = In a terminal; it sends to nobody:
+sent-today = Sent today
+sent-week = Sent this week
+success-rate = Success rate
+over-week = over the week
+active-jobs = Active jobs
+completed-jobs = Completed jobs
+paused-n = { $n ->
+    [one] { $shown } paused
+   *[other] { $shown } paused
+}
+errors-n = { $n ->
+    [one] { $shown } error
+   *[other] { $shown } errors
+}
+failed-n = { $n ->
+    [one] { $shown } failed
+   *[other] { $shown } failed
+}
+jobs-n = { $n ->
+    [one] { $shown } job
+   *[other] { $shown } jobs
+}
+running-title = Under way
+running-none = Nothing is running.
+all-jobs = All jobs
+done-of = { $done } of { $total }
+left = { $time } left
+chart-title = Last 24 hours
+chart-sent = { $n ->
+    [one] { $shown } sent
+   *[other] { $shown } sent
+}
+chart-says = In the last 24 hours: { $sent } sent, { $errors } errors.
+chart-slot = { $from } – { $until }: { $sent } sent, { $errors } errors
+chart-table = Show as a table
+chart-from = Half hour from
+chart-sent-title = Sent
+chart-errors-title = Errors
+errors-title = Latest errors
+errors-all = All errors
+errors-none = No errors in the last 24 hours.
+
+## Jobs
+
+filter-name = Name
+filter-state = State
+filter-kind = Kind
+filter-person = Person
+filter-since = From
+filter-until = To
+filter-text = Text
+filter-label = Recipient or item
+filter-application = Application
+filter-flow = Flow
+filter-errors = Errors only
+filter-apply = Search
+filter-clear = Clear the filters
+any-kind = All kinds
+any-state = All states
+jobs-name = Name
+jobs-state = State
+jobs-progress = Progress
+jobs-failed = Failed
+jobs-unknown = Uncertain
+jobs-person = Person
+jobs-created = Created
+jobs-none = No jobs yet
+jobs-none-help = Mailings and the work of other programs appear here as they are made, and stay.
+jobs-no-match = No job matches
+jobs-no-match-help = Widen the dates, or clear the filters.
+job-account = by { $name }
+job-person = { $name }
+job-took = took { $time }
+job-pause = Pause
+job-resume = Resume
+job-retry = { $n ->
+    [one] Retry { $shown } failed
+   *[other] Retry { $shown } failed
+}
+job-cancel = Cancel…
+job-cancel-title = Cancel for good?
+job-cancel-mailing = { $n ->
+    [one] { $shown } recipient will not get theirs. What was sent stays sent; a cancelled mailing cannot be resumed.
+   *[other] { $shown } recipients will not get theirs. What was sent stays sent; a cancelled mailing cannot be resumed.
+}
+job-cancel-items = { $n ->
+    [one] { $shown } item will be skipped. What is done stays done; a cancelled job cannot be resumed.
+   *[other] { $shown } items will be skipped. What is done stays done; a cancelled job cannot be resumed.
+}
+job-cancel-sure = Cancel for good
+job-tabs = Sides of this job
+tab-overview = Overview
+tab-undelivered = Not delivered
+tab-trouble = In trouble
+tab-recipients = Recipients
+tab-items = Items
+tab-traces = Traces
+tab-log = Log
+tab-timeline = Timeline
+tally-sent = Sent
+tally-succeeded = Succeeded
+tally-failed = Failed
+tally-unknown = Uncertain
+tally-skipped = Skipped
+tally-remaining = Remaining
+tally-rate = Rate
+tally-left = Time left
+live-on = Live
+live-lost = Connection lost – trying again
+live-say = { $percent } done, { $failed } failed
+undelivered-title = Those who did not get theirs
+trouble-title = Items in trouble
+undelivered-all = { $n ->
+    [one] Show { $shown }
+   *[other] Show all { $shown }
+}
+undelivered-none = Everybody got theirs.
+undelivered-none-yet = No failure so far.
+undelivered-nobody = Nobody is missing
+trouble-nothing = Nothing is in trouble
+trouble-none = Everything went well.
+undelivered-who = Who
+undelivered-why = Why, and what helps
+undelivered-tries = Tries
+undelivered-reply = The server said:
+unknown-n = { $n ->
+    [one] { $shown } case is uncertain
+   *[other] { $shown } cases are uncertain
+}
+unknown-help = The connection or the machine failed at the very moment of handing over, so nobody can know whether it was taken. Nothing is sent twice without you: ask the recipient or look into the mailbox, then settle it here.
+retry-done = { $n ->
+    [one] { $shown } will be tried again
+   *[other] { $shown } will be tried again
+}
+choose-hint = Choose rows, then what to do with them.
+retry-these = Retry only these
+settle-sent = They were sent
+settle-not-sent = They were not sent
+items-none = Nothing matches.
+items-row = Row
+items-detail = What came of it
+job-traces-none = No traces yet: each attempt leaves one.
+log-last = Last lines of the log
+log-all = Whole log
+log-whole = Download the log
+log-none = This job has written no log.
+
+## Traces
+
+traces-title = Traces
+traces-lead = One line per attempt, written once and never changed.
+traces-csv = Download CSV
+traces-when = When
+traces-outcome = Outcome
+traces-what = What happened
+traces-from = Application
+traces-took = Took
+trace-fine = Fine
+trace-error = Error
+traces-none = No traces yet
+traces-none-help = Each attempt of a job leaves a trace here; other programs may leave theirs.
+traces-no-match = No trace matches
+
+## Accounts
+
+accounts-lead = Where mail leaves from, and how much each may still send.
+accounts-new = New sending account
+accounts-all = All accounts
+accounts-none = No sending account yet
+accounts-none-help = A mailing needs one: an SMTP server, or a Gmail address.
+account-ready = Ready
+account-use = Use in the last 24 hours
+account-settings = Settings
+account-test = Test the connection
+account-works = The connection works
+account-works-took = Logged in within { $time }. Nothing was sent.
+account-fails = The connection does not work
+account-name = Name
+account-name-hint = As it appears in mailings and traces. It cannot be changed later.
+account-create = Create
+account-create-test = Create and test
+account-server = Server
+account-smtp = SMTP server
+account-smtp-hint = Of your provider or your house.
+account-gmail = Gmail
+account-gmail-hint = By Google’s API, with a service account or a refresh token.
+account-host = Host
+account-port = Port
+account-security = Encryption
+account-user = User name
+account-address = Gmail address
+account-secret = Password or key
+account-secret-kept = One is kept, sealed. Leave empty to keep it.
+account-secret-hint = SMTP: the password, or nothing. Gmail: the JSON file of the service account. It is kept sealed and never shown again.
+account-limits = Limits
+account-limits-hint = What the provider allows; empty is no limit. Vigie never goes beyond, whatever is waiting.
+security-starttls = STARTTLS (port 587)
+security-tls = TLS (port 465)
+security-none = None (this machine only)
+limit-per-second = Messages per second
+limit-per-minute = Messages per minute
+limit-per-hour = Messages per hour
+limit-daily = Messages in 24 hours
+limit-recipients = Recipients in 24 hours
+limit-batch-size = Batch of
+limit-batch-pause = Pause after a batch, in seconds
+limit-left = { $left } left of { $limit }
+limit-none = no daily limit
+sent-in-a-day = { $n ->
+    [one] { $shown } message in the last 24 hours
+   *[other] { $shown } messages in the last 24 hours
+}
+recipients-in-a-day = { $n ->
+    [one] { $shown } recipient in the last 24 hours
+   *[other] { $shown } recipients in the last 24 hours
+}
+
+## Workers
+
+workers-lead = Processes that run jobs. The work of one that is lost is taken over within 15 seconds.
+workers-none = No worker is running
+workers-none-help = Jobs wait until one starts: “vigie serve”.
+workers-name = Name
+workers-pid = process { $pid }
+workers-jobs = Jobs
+workers-flight = In flight
+workers-load = Load
+workers-memory = Memory
+workers-since = Since
+workers-sign = Last sign of life
+
+## Users, tokens, audit
+
+users-name = User
+users-role = Role
+users-role-of = Role of { $name }
+users-change = Change
+users-seen = Last seen
+users-you = you
+users-disabled = Disabled
+users-invited = Has not logged in yet
+users-link = Password link
+users-link-for = A link for { $name }
+users-link-once = Give it to this person only. It works once, to choose a password, and is not shown again.
+users-enable = Enable
+users-disable = Disable
+users-disable-title = Disable { $name }?
+users-disable-help = Their sessions end at once and they cannot log in. What they did stays in the audit log.
+users-new = New user
+users-create = Create
+users-create-hint = You get a link to pass on; they choose their own password.
+tokens-lead = What programs show in place of a password.
+tokens-none = No tokens yet
+tokens-none-help = Make one for each program that talks to Vigie.
+tokens-name = Name
+tokens-name-hint = Of the program that will use it.
+tokens-scope = May
+tokens-expires = Expires
+tokens-expired = Expired
+tokens-used = Last used
+tokens-made = Token “{ $name }” is made
+tokens-once = Copy it now: it is not shown again.
+tokens-revoke = Revoke
+tokens-revoke-title = Revoke “{ $name }”?
+tokens-revoke-help = Programs that use it are refused at once. This cannot be undone.
+tokens-new = New token
+tokens-create = Create
+scope-progress = Follow the progress of jobs
+scope-read = Read everything
+scope-write = Read and change everything
+expiry-month = After 30 days
+expiry-quarter = After 90 days
+expiry-year = After a year
+expiry-never = Never
+audit-lead = Who did what, to what, and when. It is never changed.
+audit-who = Who
+audit-what = What
+audit-object = On what
+audit-from = From
+audit-none = Nothing matches.
+
+## The reader's own page
+
+me-title = Your account
+me-password = Password
+me-password-change = Change the password
+me-sessions = Where you are logged in
+me-this = this one
+me-end = Log out there
+me-end-others = Log out everywhere else
+me-begun = since { $time }
+me-seen = seen { $time }
+
+## Errors
+
+error-forbidden = This is not yours to see
+error-forbidden-help = Your role does not allow it. An administrator can change that.
+error-not-found = There is nothing here
+error-not-found-help = It was removed, or the address is not complete.
+error-refused = That did not go through
+error-refused-help = The form had grown old, or something changed meanwhile. Go back, reload, and try again.
+error-busy = Too much at once
+error-busy-help = Vigie is busy. Wait a few seconds, then try again. Mailings under way go on.
+error-internal = That was our fault
+error-internal-help = Vigie met a defect. It is in the log under the number below; mailings under way go on.
+error-home = To the dashboard
+error-again = Try again
+error-request = Request

@@ -12,3 +12,440 @@ month-9 = sept.
 month-10 = oct.
 month-11 = nov.
 month-12 = déc.
+
+## Frame
+
+skip = Aller au contenu
+menu-title = Menu principal
+menu-short = Menu
+menu-dashboard = Tableau de bord
+menu-new = Nouvel envoi
+menu-jobs = Tâches
+menu-traces = Traces
+menu-accounts = Comptes d’envoi
+menu-workers = Processus
+menu-administration = Administration
+menu-users = Utilisateurs
+menu-tokens = Jetons
+menu-audit = Journal d’audit
+menu-logout = Se déconnecter
+language = Langue
+language-fr = Français
+language-en = English
+language-fr-short = FR
+language-en-short = EN
+theme = Thème
+theme-auto = Comme le système
+theme-light = Clair
+theme-dark = Sombre
+save = Enregistrer
+cancel = Annuler
+keep = Ne rien changer
+never = Jamais
+today = aujourd’hui
+details = Détails
+actions = Actions
+just-now = à l’instant
+ago = il y a { $time }
+valid-until = Valable jusqu’au { $time }.
+pager = Pages
+pager-of = { $shown } sur { $total }
+pager-shown = { $n ->
+    [one] { $shown } ligne
+   *[other] { $shown } lignes
+}
+pager-first = Première page
+pager-next = Page suivante
+choose-all = Tout choisir
+
+## States
+
+state-preparing = En préparation
+state-pending = En attente
+state-running = En cours
+state-paused = En pause
+state-completed = Terminé
+state-failed = Échoué
+state-cancelled = Annulé
+item-queued = En attente
+item-running = En cours
+item-succeeded = Réussi
+item-failed = Échoué
+item-unknown = Incertain
+item-skipped = Ignoré
+life-alive = Actif
+life-lost = Perdu
+life-ended = Arrêté
+kind-mailing = Envoi
+kind-external = D’un autre programme
+role-viewer = Lecture
+role-operator = Opérateur
+role-admin = Administrateur
+role-viewer-help = Voit les tâches, les traces et les comptes ; ne change rien.
+role-operator-help = Peut aussi envoyer, mettre en pause, relancer et trancher les cas incertains.
+role-admin-help = Gère aussi les comptes d’envoi, les utilisateurs et les jetons.
+rate-second = { $n } /s
+rate-minute = { $n } /min
+resumes-at = Reprise automatique le { $time }.
+reason-by-hand = Arrêt demandé par une personne.
+reason-by-hand-saying = Arrêt demandé par une personne : { $what }
+reason-paused = En pause jusqu’à ce que quelqu’un relance.
+reason-daily-limit = La limite du compte sur 24 heures est atteinte. Personne n’est mis en échec pour cela.
+reason-defect = Vigie a rencontré un défaut interne et s’est arrêtée par prudence. Consultez le journal, puis relancez.
+reason-not-started = Interrompu pendant la préparation : rien n’a été envoyé. Recommencez l’envoi.
+reason-account-missing = Le compte d’envoi n’existe plus. Recréez-le sous le même nom, ou recommencez avec un autre.
+reason-account-url = Les réglages du compte d’envoi sont incorrects. Corrigez le compte, puis relancez.
+reason-dkim = La clé DKIM est illisible. Vérifiez le fichier et ses droits, puis relancez.
+reason-settings = Les réglages de la tâche sont incorrects. Son message dit lequel.
+reason-database = La base de données n’a pas répondu. La reprise est automatique dès qu’elle répond.
+reason-secret = Le mot de passe du compte ne peut pas être déchiffré ici. Saisissez-le de nouveau dans le compte, puis relancez.
+
+## The way in
+
+login-title = Se connecter
+login-name = Identifiant
+login-password = Mot de passe
+login-enter = Se connecter
+login-by-token = Entrer avec un jeton
+login-token = Jeton
+login-token-hint = Créé par « vigie token create », ou par un administrateur sous Jetons.
+login-enter-token = Entrer
+login-forgotten = Mot de passe oublié ? Un administrateur peut vous donner un lien pour en choisir un nouveau.
+login-wrong = L’identifiant ou le mot de passe est incorrect.
+login-wrong-token = Ce jeton n’est pas valable, ou a expiré.
+login-throttled = Trop d’essais. Réessayez dans { $time }.
+login-logged-out = Vous êtes déconnecté.
+login-expired = Votre session a expiré. Connectez-vous pour continuer.
+setup-title = Choisir un mot de passe
+setup-welcome = Bienvenue dans Vigie
+setup-first = Choisissez l’identifiant et le mot de passe du premier administrateur. Les autres s’ajoutent ensuite, sous Utilisateurs.
+setup-hello = Bonjour { $name }
+setup-password = Choisissez votre mot de passe. Ce lien ne sert qu’une fois.
+setup-done = Enregistrer et se connecter
+setup-gone = Ce lien n’est plus valable
+setup-gone-help = Il a déjà servi, ou a expiré. Demandez-en un nouveau à un administrateur.
+password-new = Nouveau mot de passe
+password-again = Le même, encore une fois
+password-current = Mot de passe actuel
+password-changed = Le mot de passe est changé.
+field-required = Ce champ est nécessaire.
+password-hint = 12 caractères au moins. Quelques mots qui se suivent se retiennent mieux que des signes.
+
+## Dashboard
+
+first-title = Trois étapes jusqu’au premier envoi
+first-lead = Rien n’a encore été envoyé d’ici.
+first-account = Créez un compte d’envoi
+first-account-help = Le serveur SMTP ou l’adresse Gmail d’où part le courrier, et ce qu’il peut envoyer.
+first-mailing = Faites un envoi
+first-mailing-help = Une liste de destinataires, leurs fichiers, un texte ; Vigie vérifie tout avant le départ.
+first-demo = Ou regardez d’abord un exemple
+first-demo-help = Dans un terminal ; rien n’est envoyé à personne :
+sent-today = Envoyés aujourd’hui
+sent-week = Envoyés cette semaine
+success-rate = Taux de réussite
+over-week = sur la semaine
+active-jobs = Tâches actives
+completed-jobs = Tâches terminées
+paused-n = { $n ->
+    [one] { $shown } en pause
+   *[other] { $shown } en pause
+}
+errors-n = { $n ->
+    [one] { $shown } erreur
+   *[other] { $shown } erreurs
+}
+failed-n = { $n ->
+    [one] { $shown } échoué
+   *[other] { $shown } échoués
+}
+jobs-n = { $n ->
+    [one] { $shown } tâche
+   *[other] { $shown } tâches
+}
+running-title = En cours
+running-none = Rien n’est en cours.
+all-jobs = Toutes les tâches
+done-of = { $done } sur { $total }
+left = encore { $time }
+chart-title = Dernières 24 heures
+chart-sent = { $n ->
+    [one] { $shown } envoyé
+   *[other] { $shown } envoyés
+}
+chart-says = Ces dernières 24 heures : { $sent } envoyés, { $errors } erreurs.
+chart-slot = { $from } – { $until } : { $sent } envoyés, { $errors } erreurs
+chart-table = Afficher en tableau
+chart-from = Demi-heure à partir de
+chart-sent-title = Envoyés
+chart-errors-title = Erreurs
+errors-title = Dernières erreurs
+errors-all = Toutes les erreurs
+errors-none = Aucune erreur ces dernières 24 heures.
+
+## Jobs
+
+filter-name = Nom
+filter-state = État
+filter-kind = Type
+filter-person = Personne
+filter-since = Du
+filter-until = Au
+filter-text = Texte
+filter-label = Destinataire ou élément
+filter-application = Application
+filter-flow = Flux
+filter-errors = Erreurs seulement
+filter-apply = Chercher
+filter-clear = Effacer les filtres
+any-kind = Tous les types
+any-state = Tous les états
+jobs-name = Nom
+jobs-state = État
+jobs-progress = Avancement
+jobs-failed = Échoués
+jobs-unknown = Incertains
+jobs-person = Personne
+jobs-created = Création
+jobs-none = Aucune tâche pour l’instant
+jobs-none-help = Les envois et le travail d’autres programmes apparaissent ici dès leur création, et y restent.
+jobs-no-match = Aucune tâche ne correspond
+jobs-no-match-help = Élargissez les dates, ou effacez les filtres.
+job-account = par { $name }
+job-person = { $name }
+job-took = durée : { $time }
+job-pause = Mettre en pause
+job-resume = Reprendre
+job-retry = { $n ->
+    [one] Relancer { $shown } échec
+   *[other] Relancer { $shown } échecs
+}
+job-cancel = Annuler…
+job-cancel-title = Annuler définitivement ?
+job-cancel-mailing = { $n ->
+    [one] { $shown } destinataire ne recevra rien. Ce qui est parti reste parti ; un envoi annulé ne peut pas reprendre.
+   *[other] { $shown } destinataires ne recevront rien. Ce qui est parti reste parti ; un envoi annulé ne peut pas reprendre.
+}
+job-cancel-items = { $n ->
+    [one] { $shown } élément sera ignoré. Ce qui est fait reste fait ; une tâche annulée ne peut pas reprendre.
+   *[other] { $shown } éléments seront ignorés. Ce qui est fait reste fait ; une tâche annulée ne peut pas reprendre.
+}
+job-cancel-sure = Annuler définitivement
+job-tabs = Volets de cette tâche
+tab-overview = Aperçu
+tab-undelivered = Non remis
+tab-trouble = En difficulté
+tab-recipients = Destinataires
+tab-items = Éléments
+tab-traces = Traces
+tab-log = Journal
+tab-timeline = Chronologie
+tally-sent = Envoyés
+tally-succeeded = Réussis
+tally-failed = Échoués
+tally-unknown = Incertains
+tally-skipped = Ignorés
+tally-remaining = Restants
+tally-rate = Cadence
+tally-left = Temps restant
+live-on = En direct
+live-lost = Connexion perdue – nouvelle tentative
+live-say = { $percent } effectués, { $failed } échoués
+undelivered-title = Ceux qui n’ont pas reçu le leur
+trouble-title = Éléments en difficulté
+undelivered-all = { $n ->
+    [one] Afficher { $shown } cas
+   *[other] Afficher les { $shown } cas
+}
+undelivered-none = Tout le monde a reçu le sien.
+undelivered-none-yet = Aucun échec jusqu’ici.
+undelivered-nobody = Personne ne manque
+trouble-nothing = Rien n’est en difficulté
+trouble-none = Tout s’est bien passé.
+undelivered-who = Qui
+undelivered-why = Pourquoi, et que faire
+undelivered-tries = Essais
+undelivered-reply = Réponse du serveur :
+unknown-n = { $n ->
+    [one] { $shown } cas est incertain
+   *[other] { $shown } cas sont incertains
+}
+unknown-help = La connexion ou la machine a lâché au moment même de la remise : impossible de savoir si elle a eu lieu. Rien n’est envoyé deux fois sans vous : demandez au destinataire ou regardez la boîte d’envoi, puis tranchez ici.
+retry-done = { $n ->
+    [one] { $shown } nouvel essai va suivre
+   *[other] { $shown } nouveaux essais vont suivre
+}
+choose-hint = Choisissez des lignes, puis une action.
+retry-these = Relancer seulement ceux-ci
+settle-sent = Ils ont été envoyés
+settle-not-sent = Ils n’ont pas été envoyés
+items-none = Rien ne correspond.
+items-row = Ligne
+items-detail = Résultat
+job-traces-none = Pas encore de trace : chaque tentative en laisse une.
+log-last = Dernières lignes du journal
+log-all = Journal complet
+log-whole = Télécharger le journal
+log-none = Cette tâche n’a rien écrit au journal.
+
+## Traces
+
+traces-title = Traces
+traces-lead = Une ligne par tentative, écrite une fois et jamais modifiée.
+traces-csv = Télécharger en CSV
+traces-when = Quand
+traces-outcome = Résultat
+traces-what = Ce qui s’est passé
+traces-from = Application
+traces-took = Durée
+trace-fine = Réussi
+trace-error = Erreur
+traces-none = Aucune trace pour l’instant
+traces-none-help = Chaque tentative d’une tâche laisse une trace ici ; d’autres programmes peuvent y laisser les leurs.
+traces-no-match = Aucune trace ne correspond
+
+## Accounts
+
+accounts-lead = D’où part le courrier, et ce que chaque compte peut encore envoyer.
+accounts-new = Nouveau compte d’envoi
+accounts-all = Tous les comptes
+accounts-none = Aucun compte d’envoi
+accounts-none-help = Il en faut un pour envoyer : un serveur SMTP, ou une adresse Gmail.
+account-ready = Prêt
+account-use = Utilisation sur 24 heures
+account-settings = Réglages
+account-test = Tester la connexion
+account-works = La connexion fonctionne
+account-works-took = Connecté en { $time }. Rien n’a été envoyé.
+account-fails = La connexion ne fonctionne pas
+account-name = Nom
+account-name-hint = Tel qu’il apparaît dans les envois et les traces. Il ne pourra plus être modifié.
+account-create = Créer
+account-create-test = Créer et tester
+account-server = Serveur
+account-smtp = Serveur SMTP
+account-smtp-hint = De votre fournisseur ou de votre organisation.
+account-gmail = Gmail
+account-gmail-hint = Par l’API de Google, avec un compte de service ou un jeton d’actualisation.
+account-host = Hôte
+account-port = Port
+account-security = Chiffrement
+account-user = Identifiant
+account-address = Adresse Gmail
+account-secret = Mot de passe ou clé
+account-secret-kept = Il y en a un, conservé chiffré. Laissez vide pour le garder.
+account-secret-hint = SMTP : le mot de passe, ou rien. Gmail : le fichier JSON du compte de service. Il est conservé chiffré et n’est plus jamais affiché.
+account-limits = Limites
+account-limits-hint = Ce que le fournisseur autorise ; vide : sans limite. Vigie ne les dépasse jamais, quoi qu’il y ait en attente.
+security-starttls = STARTTLS (port 587)
+security-tls = TLS (port 465)
+security-none = Aucun (cette machine seulement)
+limit-per-second = Messages par seconde
+limit-per-minute = Messages par minute
+limit-per-hour = Messages par heure
+limit-daily = Messages sur 24 heures
+limit-recipients = Destinataires sur 24 heures
+limit-batch-size = Lots de
+limit-batch-pause = Pause après un lot, en secondes
+limit-left = reste { $left } sur { $limit }
+limit-none = sans limite quotidienne
+sent-in-a-day = { $n ->
+    [one] { $shown } message sur 24 heures
+   *[other] { $shown } messages sur 24 heures
+}
+recipients-in-a-day = { $n ->
+    [one] { $shown } destinataire sur 24 heures
+   *[other] { $shown } destinataires sur 24 heures
+}
+
+## Workers
+
+workers-lead = Les processus qui exécutent les tâches. Le travail d’un processus perdu est repris en moins de 15 secondes.
+workers-none = Aucun processus n’est actif
+workers-none-help = Les tâches attendent qu’un processus démarre : « vigie serve ».
+workers-name = Nom
+workers-pid = processus { $pid }
+workers-jobs = Tâches
+workers-flight = En vol
+workers-load = Charge
+workers-memory = Mémoire
+workers-since = Depuis
+workers-sign = Dernier signe de vie
+
+## Users, tokens, audit
+
+users-name = Utilisateur
+users-role = Rôle
+users-role-of = Rôle de { $name }
+users-change = Changer
+users-seen = Dernière visite
+users-you = vous
+users-disabled = Désactivé
+users-invited = Pas encore connecté
+users-link = Lien de mot de passe
+users-link-for = Un lien pour { $name }
+users-link-once = Remettez-le à cette seule personne. Il sert une fois, pour choisir un mot de passe, et ne sera plus affiché.
+users-enable = Réactiver
+users-disable = Désactiver
+users-disable-title = Désactiver { $name } ?
+users-disable-help = Ses sessions prennent fin aussitôt et la connexion est refusée. Ses actions restent au journal d’audit.
+users-new = Nouvel utilisateur
+users-create = Créer
+users-create-hint = Vous recevez un lien à transmettre ; la personne choisit elle-même son mot de passe.
+tokens-lead = Ce que les programmes présentent à la place d’un mot de passe.
+tokens-none = Aucun jeton
+tokens-none-help = Créez-en un pour chaque programme qui parle à Vigie.
+tokens-name = Nom
+tokens-name-hint = Celui du programme qui l’utilisera.
+tokens-scope = Droits
+tokens-expires = Expiration
+tokens-expired = Expiré
+tokens-used = Dernier usage
+tokens-made = Le jeton « { $name } » est créé
+tokens-once = Copiez-le maintenant : il ne sera plus affiché.
+tokens-revoke = Révoquer
+tokens-revoke-title = Révoquer « { $name } » ?
+tokens-revoke-help = Les programmes qui l’utilisent sont refusés aussitôt. C’est irréversible.
+tokens-new = Nouveau jeton
+tokens-create = Créer
+scope-progress = Suivre l’avancement des tâches
+scope-read = Tout lire
+scope-write = Tout lire et modifier
+expiry-month = Après 30 jours
+expiry-quarter = Après 90 jours
+expiry-year = Après un an
+expiry-never = Jamais
+audit-lead = Qui a fait quoi, sur quoi, et quand. Jamais modifié.
+audit-who = Qui
+audit-what = Quoi
+audit-object = Sur quoi
+audit-from = Depuis
+audit-none = Rien ne correspond.
+
+## The reader's own page
+
+me-title = Votre compte
+me-password = Mot de passe
+me-password-change = Changer le mot de passe
+me-sessions = Vos sessions ouvertes
+me-this = celle-ci
+me-end = Fermer
+me-end-others = Fermer toutes les autres
+me-begun = depuis le { $time }
+me-seen = vue { $time }
+
+## Errors
+
+error-forbidden = Vous n’y avez pas accès
+error-forbidden-help = Votre rôle ne le permet pas. Un administrateur peut le changer.
+error-not-found = Il n’y a rien ici
+error-not-found-help = L’élément a été supprimé, ou l’adresse est incomplète.
+error-refused = La demande n’a pas abouti
+error-refused-help = Le formulaire était trop ancien, ou quelque chose a changé entre-temps. Revenez en arrière, rechargez la page et réessayez.
+error-busy = Trop de demandes à la fois
+error-busy-help = Vigie est très sollicitée. Attendez quelques secondes puis réessayez. Les envois en cours continuent.
+error-internal = L’erreur vient de nous
+error-internal-help = Vigie a rencontré un défaut. Il est au journal sous le numéro ci-dessous ; les envois en cours continuent.
+error-home = Au tableau de bord
+error-again = Réessayer
+error-request = Demande

@@ -1,5 +1,8 @@
 //! The plain page: jobs, newest first, and one of them followed live.
 
+pub(crate) mod list;
+pub(crate) mod show;
+
 use crate::{
     Ctx,
     api::jobs::existing,

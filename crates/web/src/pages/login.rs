@@ -1,5 +1,7 @@
 //! The way in for browsers: a token becomes a cookie that scripts cannot read and other sites cannot send.
 
+pub(crate) mod form;
+
 use crate::{
     Ctx,
     auth::COOKIE,

@@ -1,8 +1,24 @@
 //! What people see: one plain page that lists jobs and follows one, and the way in.
 
+pub(crate) mod accounts;
+pub(crate) mod assets;
+pub(crate) mod audit;
+pub(crate) mod chart;
+pub(crate) mod dashboard;
+pub(crate) mod error;
+#[cfg(test)]
+mod gallery;
 pub(crate) mod jobs;
 pub(crate) mod login;
+pub(crate) mod me;
+pub(crate) mod parts;
+pub(crate) mod setup;
+pub(crate) mod states;
+pub(crate) mod tokens;
+pub(crate) mod traces;
+pub(crate) mod users;
 pub(crate) mod view;
+pub(crate) mod workers;
 
 use crate::{
     auth::Access,
@@ -12,7 +28,7 @@ use axum::{http::header, response::IntoResponse};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let page = |summary| About::new(summary).gives_text(200, Some("text/html"), "A page");
-    routes
+    assets::declare(routes)
         .get("/", Access::Page, jobs::list, page("The jobs, to look at").query::<jobs::ListQuery>())
         .get("/jobs/{id}", Access::Page, jobs::show, page("One job, to look at as it runs"))
         .get(
@@ -28,21 +44,11 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("The way in, from the form").gives_text(303, None, "In"),
         )
         .get(
-            "/static/vigie.css",
-            Access::Open,
-            css,
-            About::new("How pages look").gives_text(200, Some("text/css"), "CSS"),
-        )
-        .get(
             "/static/follow.js",
             Access::Open,
             js,
             About::new("How a page follows a job").gives_text(200, Some("text/javascript"), "An ES module"),
         )
-}
-
-async fn css() -> impl IntoResponse {
-    asset("text/css; charset=utf-8", include_str!("../static/vigie.css"))
 }
 
 async fn js() -> impl IntoResponse {

@@ -1,0 +1,68 @@
+//! What pages load: one style sheet, one sheet of icons, and small ES modules.
+
+use crate::{
+    auth::Access,
+    routes::{About, Routes},
+};
+use axum::{http::header, response::IntoResponse};
+
+pub(crate) const CSS: &str = concat!(
+    include_str!("../static/css/base.css"),
+    include_str!("../static/css/layout.css"),
+    include_str!("../static/css/parts.css"),
+    include_str!("../static/css/tables.css"),
+    include_str!("../static/css/forms.css"),
+);
+pub(crate) const ICONS: &str = include_str!("../static/icons.svg");
+pub(crate) const FAVICON: &str = include_str!("../static/favicon.svg");
+pub(crate) const LIVE: &str = include_str!("../static/live.js");
+pub(crate) const UI: &str = include_str!("../static/ui.js");
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let script = |summary| About::new(summary).gives_text(200, Some("text/javascript"), "An ES module");
+    routes
+        .get(
+            "/static/vigie.css",
+            Access::Open,
+            css,
+            About::new("How pages look").gives_text(200, Some("text/css"), "CSS"),
+        )
+        .get(
+            "/static/icons.svg",
+            Access::Open,
+            icons,
+            About::new("The icons of the pages").gives_text(200, Some("image/svg+xml"), "SVG"),
+        )
+        .get(
+            "/static/favicon.svg",
+            Access::Open,
+            favicon,
+            About::new("The sign on the browser's tab").gives_text(200, Some("image/svg+xml"), "SVG"),
+        )
+        .get("/static/live.js", Access::Open, live, script("How a page follows a job"))
+        .get("/static/ui.js", Access::Open, ui, script("How a page asks before it acts"))
+}
+
+async fn css() -> impl IntoResponse {
+    asset("text/css; charset=utf-8", CSS)
+}
+
+async fn icons() -> impl IntoResponse {
+    asset("image/svg+xml", ICONS)
+}
+
+async fn favicon() -> impl IntoResponse {
+    asset("image/svg+xml", FAVICON)
+}
+
+async fn live() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", LIVE)
+}
+
+async fn ui() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", UI)
+}
+
+fn asset(media: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "max-age=300")], text)
+}

@@ -1,0 +1,250 @@
+//! One job: how it stands above, and one of its sides below, each at an address of its own.
+
+use crate::pages::{
+    parts::{Choice, Notice, Pager, TraceRow},
+    states::percent,
+    view::View,
+};
+use askama::Template;
+use model::{Counters, ItemState, JobState, Level, Timestamp};
+use std::time::Duration;
+
+/// What stands above each side.
+#[derive(Clone, Debug)]
+pub(crate) struct JobHead {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) state: JobState,
+    pub(crate) counters: Counters,
+    /// Items per second; 0 where it is not known.
+    pub(crate) rate: f64,
+    pub(crate) left: Option<Duration>,
+    /// The last thing that was said of it.
+    pub(crate) message: String,
+    /// Why it stands still, in plain words; see [`crate::pages::states::reason`].
+    pub(crate) reason: Option<String>,
+    pub(crate) resumes_at: Option<Timestamp>,
+    pub(crate) person: String,
+    pub(crate) account: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) started_at: Option<Timestamp>,
+    pub(crate) finished_at: Option<Timestamp>,
+    pub(crate) may: May,
+    /// What the last action came to.
+    pub(crate) notice: Option<Notice>,
+}
+
+/// What the reader may do to the job as it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct May {
+    pub(crate) pause: bool,
+    pub(crate) resume: bool,
+    pub(crate) cancel: bool,
+    /// Retry what failed.
+    pub(crate) retry: bool,
+    /// Say of an unknown whether it was sent.
+    pub(crate) settle: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    Overview,
+    Undelivered,
+    Items,
+    Traces,
+    Log,
+    Timeline,
+}
+
+impl JobHead {
+    fn is_mailing(&self) -> bool {
+        self.kind == "mailing"
+    }
+
+    /// Those who did not get theirs.
+    fn undelivered(&self) -> u64 {
+        self.counters.failed + self.counters.unknown
+    }
+
+    fn percent(&self) -> f64 {
+        percent(&self.counters, self.state)
+    }
+
+    fn is_live(&self) -> bool {
+        !self.state.is_final()
+    }
+}
+
+impl Tab {
+    const ALL: [Self; 6] = [Self::Overview, Self::Undelivered, Self::Items, Self::Traces, Self::Log, Self::Timeline];
+
+    /// What follows `/jobs/{id}`.
+    pub(crate) fn path(&self) -> &'static str {
+        match self {
+            Self::Overview => "",
+            Self::Undelivered => "/undelivered",
+            Self::Items => "/items",
+            Self::Traces => "/traces",
+            Self::Log => "/log",
+            Self::Timeline => "/timeline",
+        }
+    }
+
+    fn word(&self, head: &JobHead) -> &'static str {
+        match self {
+            Self::Overview => "tab-overview",
+            Self::Undelivered if head.is_mailing() => "tab-undelivered",
+            Self::Undelivered => "tab-trouble",
+            Self::Items if head.is_mailing() => "tab-recipients",
+            Self::Items => "tab-items",
+            Self::Traces => "tab-traces",
+            Self::Log => "tab-log",
+            Self::Timeline => "tab-timeline",
+        }
+    }
+}
+
+/// Those in trouble first, then the last lines of the log.
+#[derive(Template)]
+#[template(path = "jobs/overview.html")]
+pub(crate) struct OverviewPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) head: JobHead,
+    /// The first few of those who did not get theirs.
+    pub(crate) trouble: Vec<TroubleRow>,
+    pub(crate) log: Vec<LogLine>,
+    /// Where scripts go on reading the log.
+    pub(crate) log_next: u64,
+}
+
+#[derive(Template)]
+#[template(path = "jobs/undelivered.html")]
+pub(crate) struct UndeliveredPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) head: JobHead,
+    pub(crate) rows: Vec<TroubleRow>,
+    pub(crate) pager: Pager,
+}
+
+/// Somebody who did not get theirs, or of whom it is not known.
+#[derive(Clone, Debug)]
+pub(crate) struct TroubleRow {
+    pub(crate) seq: i64,
+    /// The recipient, or the item.
+    pub(crate) label: String,
+    pub(crate) state: ItemState,
+    /// What happened and what helps, in plain words: [`crate::words::Words::verdict`].
+    pub(crate) reason: String,
+    /// The other side's reply to the letter; empty when it said nothing.
+    pub(crate) reply: String,
+    pub(crate) attempts: u64,
+    pub(crate) at: Option<Timestamp>,
+}
+
+#[derive(Template)]
+#[template(path = "jobs/items.html")]
+pub(crate) struct ItemsPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) head: JobHead,
+    pub(crate) q: String,
+    pub(crate) states: Vec<Choice>,
+    pub(crate) rows: Vec<ItemRow>,
+    pub(crate) pager: Pager,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ItemRow {
+    pub(crate) seq: i64,
+    pub(crate) label: String,
+    pub(crate) state: ItemState,
+    pub(crate) attempts: u64,
+    /// What came of it, in plain words; empty before it was tried.
+    pub(crate) detail: String,
+    pub(crate) at: Option<Timestamp>,
+}
+
+#[derive(Template)]
+#[template(path = "jobs/traces.html")]
+pub(crate) struct JobTracesPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) head: JobHead,
+    pub(crate) rows: Vec<TraceRow>,
+    pub(crate) pager: Pager,
+    /// Where the same traces are as CSV.
+    pub(crate) csv: String,
+}
+
+#[derive(Template)]
+#[template(path = "jobs/log.html")]
+pub(crate) struct LogPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) head: JobHead,
+    pub(crate) log: Vec<LogLine>,
+    pub(crate) log_next: u64,
+    /// The address of the whole log as text.
+    pub(crate) whole: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LogLine {
+    pub(crate) at: Timestamp,
+    pub(crate) level: Level,
+    pub(crate) message: String,
+}
+
+#[derive(Template)]
+#[template(path = "jobs/timeline.html")]
+pub(crate) struct TimelinePage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) head: JobHead,
+    /// Oldest first.
+    pub(crate) rows: Vec<Step>,
+}
+
+/// A state that the job came into.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) at: Timestamp,
+    pub(crate) state: JobState,
+    /// Who brought it there; empty for the engine.
+    pub(crate) person: String,
+    /// Why, in plain words.
+    pub(crate) reason: String,
+}
+
+impl OverviewPage<'_> {
+    fn tab(&self) -> Tab {
+        Tab::Overview
+    }
+}
+
+impl UndeliveredPage<'_> {
+    fn tab(&self) -> Tab {
+        Tab::Undelivered
+    }
+}
+
+impl ItemsPage<'_> {
+    fn tab(&self) -> Tab {
+        Tab::Items
+    }
+}
+
+impl JobTracesPage<'_> {
+    fn tab(&self) -> Tab {
+        Tab::Traces
+    }
+}
+
+impl LogPage<'_> {
+    fn tab(&self) -> Tab {
+        Tab::Log
+    }
+}
+
+impl TimelinePage<'_> {
+    fn tab(&self) -> Tab {
+        Tab::Timeline
+    }
+}

@@ -1,0 +1,271 @@
+//! States, reasons and moments as a reader sees them: a word, a shape and a colour.
+
+use super::view::View;
+use crate::words::Words;
+use model::{Counters, Fault, ItemState, JobState, Retry, Timestamp, Verdict};
+use std::time::Duration;
+use store::Role;
+
+/// A colour with a meaning: the name of a class in the style sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Doubt,
+    Busy,
+    Still,
+}
+
+/// Either kind of state, as a badge.
+pub(crate) trait Shown {
+    /// The identifier of its word.
+    fn word(&self) -> &'static str;
+    fn tone(&self) -> Tone;
+    /// Its symbol in `icons.svg`, no two alike in shape.
+    fn icon(&self) -> &'static str;
+}
+
+impl Tone {
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Doubt => "doubt",
+            Self::Busy => "busy",
+            Self::Still => "still",
+        }
+    }
+}
+
+impl<T: Shown> Shown for &T {
+    fn word(&self) -> &'static str {
+        (**self).word()
+    }
+
+    fn tone(&self) -> Tone {
+        (**self).tone()
+    }
+
+    fn icon(&self) -> &'static str {
+        (**self).icon()
+    }
+}
+
+impl Shown for JobState {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Preparing => "state-preparing",
+            Self::Pending => "state-pending",
+            Self::Running => "state-running",
+            Self::Paused => "state-paused",
+            Self::Completed => "state-completed",
+            Self::Failed => "state-failed",
+            Self::Cancelled => "state-cancelled",
+        }
+    }
+
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Preparing | Self::Pending | Self::Cancelled => Tone::Still,
+            Self::Running => Tone::Busy,
+            Self::Paused => Tone::Doubt,
+            Self::Completed => Tone::Good,
+            Self::Failed => Tone::Bad,
+        }
+    }
+
+    fn icon(&self) -> &'static str {
+        match self {
+            Self::Completed => "succeeded",
+            other => other.as_str(),
+        }
+    }
+}
+
+impl Shown for ItemState {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "item-queued",
+            Self::Running => "item-running",
+            Self::Succeeded => "item-succeeded",
+            Self::Failed => "item-failed",
+            Self::Unknown => "item-unknown",
+            Self::Skipped => "item-skipped",
+        }
+    }
+
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Queued | Self::Skipped => Tone::Still,
+            Self::Running => Tone::Busy,
+            Self::Succeeded => Tone::Good,
+            Self::Failed => Tone::Bad,
+            Self::Unknown => Tone::Doubt,
+        }
+    }
+
+    fn icon(&self) -> &'static str {
+        match self {
+            Self::Queued => "pending",
+            other => other.as_str(),
+        }
+    }
+}
+
+/// A part of a progress bar, in hundredths of its width.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Segment {
+    pub(crate) name: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) x: String,
+    pub(crate) width: String,
+}
+
+/// Less than this would not be seen.
+const SEGMENT_MIN: f64 = 0.6;
+
+/// What has been processed, part by part. Each stands in the list even when it is nothing, for scripts to widen.
+pub(crate) fn segments(counters: &Counters) -> Vec<Segment> {
+    let parts = [
+        ("succeeded", Tone::Good, counters.succeeded),
+        ("failed", Tone::Bad, counters.failed),
+        ("unknown", Tone::Doubt, counters.unknown),
+        ("skipped", Tone::Still, counters.skipped),
+    ];
+    let total = counters.total.max(1) as f64;
+    let widths = parts.map(|(.., n)| if n == 0 { 0.0 } else { (n as f64 * 100.0 / total).max(SEGMENT_MIN) });
+    let squeeze = (100.0 / widths.iter().sum::<f64>().max(1.0)).min(1.0);
+    let mut x = 0.0;
+    let mut segments = Vec::with_capacity(parts.len());
+    for ((name, tone, _), width) in parts.into_iter().zip(widths) {
+        let width = width * squeeze;
+        segments.push(Segment { name, tone: tone.class(), x: format!("{x:.2}"), width: format!("{width:.2}") });
+        x += width;
+    }
+    segments
+}
+
+/// To one decimal, and 100 only when everything is processed; an empty job is at 0 until it is over.
+pub(crate) fn percent(counters: &Counters, state: JobState) -> f64 {
+    match counters.total {
+        0 if state.is_final() => 100.0,
+        0 => 0.0,
+        _ if counters.remaining() == 0 => 100.0,
+        _ => counters.percent().min(99.9),
+    }
+}
+
+impl View {
+    pub(crate) fn word(&self, state: &dyn Shown) -> String {
+        self.t(state.word())
+    }
+
+    pub(crate) fn tone(&self, state: &dyn Shown) -> &'static str {
+        state.tone().class()
+    }
+
+    pub(crate) fn icon(&self, state: &dyn Shown) -> &'static str {
+        state.icon()
+    }
+
+    pub(crate) fn role(&self, role: &Role) -> String {
+        self.t(match role {
+            Role::Viewer => "role-viewer",
+            Role::Operator => "role-operator",
+            Role::Admin => "role-admin",
+        })
+    }
+
+    pub(crate) fn segments(&self, counters: &Counters) -> Vec<Segment> {
+        segments(counters)
+    }
+
+    pub(crate) fn done(&self, counters: &Counters, state: &JobState) -> String {
+        self.percent(&percent(counters, *state))
+    }
+
+    /// `3 min 20 s ago`, for what happened lately; else the day and the time.
+    pub(crate) fn ago(&self, at: &Timestamp) -> String {
+        let since = self.now.since(*at);
+        match since.as_secs() {
+            0..10 => self.t("just-now"),
+            10..60 => self.with("ago", "time", self.duration(&Duration::from_secs(since.as_secs() / 10 * 10))),
+            60..86_400 => self.with("ago", "time", self.duration(&Duration::from_secs(largest_unit(since.as_secs())))),
+            _ => self.moment(at),
+        }
+    }
+
+    pub(crate) fn took(&self, from: &Timestamp, until: &Timestamp) -> String {
+        self.duration(&until.since(*from))
+    }
+
+    /// A rate such as `12.5 /s`, or per minute where that is easier to grasp.
+    pub(crate) fn rate(&self, per_second: &f64) -> String {
+        match *per_second {
+            rate if rate <= 0.0 => "–".to_owned(),
+            rate if rate < 1.0 => self.with("rate-minute", "n", self.decimal(&(rate * 60.0))),
+            rate => self.with("rate-second", "n", self.decimal(&rate)),
+        }
+    }
+
+    /// The name of a kind of job.
+    pub(crate) fn kind(&self, kind: &str) -> String {
+        match kind {
+            "mailing" | "mail" => self.t("kind-mailing"),
+            "external" => self.t("kind-external"),
+            other => other.to_owned(),
+        }
+    }
+}
+
+/// Whole minutes below an hour, whole hours from there.
+fn largest_unit(seconds: u64) -> u64 {
+    if seconds < 3600 { seconds / 60 * 60 } else { seconds / 3600 * 3600 }
+}
+
+/// Why a job or an account stands still, in plain words. `detail` is shown beside it where it says more.
+pub(crate) fn reason(words: &Words, code: &str, detail: &str) -> String {
+    let id = match code {
+        "by_hand" if detail.is_empty() => "reason-by-hand",
+        "by_hand" => return words.with("reason-by-hand-saying", "what", detail),
+        "daily_limit" => "reason-daily-limit",
+        "defect" => "reason-defect",
+        "not_started" | "not_prepared" => "reason-not-started",
+        "account_missing" => "reason-account-missing",
+        "account_url" => "reason-account-url",
+        "dkim_key_unreadable" => "reason-dkim",
+        "settings" => "reason-settings",
+        "database" => "reason-database",
+        "secret_key_missing" | "key_missing" | "secret_missing" => "reason-secret",
+        "paused" => "reason-paused",
+        _ => {
+            let said = words.verdict(&Verdict::new(code, Fault::Server, Retry::Never));
+            // A code without a text comes back as it is: what was said is then worth more.
+            return if said == code && !detail.is_empty() { detail.to_owned() } else { said };
+        }
+    };
+    words.t(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_shows_the_least_failure_and_never_overflows() {
+        let counters = Counters { total: 10_000, succeeded: 9_999, failed: 1, ..Counters::default() };
+        let parts = segments(&counters);
+        let sum: f64 = parts.iter().map(|part| part.width.parse::<f64>().unwrap()).sum();
+        assert!(parts[1].width.parse::<f64>().unwrap() > 0.5 && sum <= 100.01, "{parts:?}");
+        let nothing = segments(&Counters::default());
+        assert!(nothing.len() == 4 && nothing.iter().all(|part| part.width == "0.00"));
+    }
+
+    #[test]
+    fn what_is_not_over_is_not_at_a_hundred() {
+        let counters = Counters { total: 100_000, succeeded: 99_999, queued: 1, ..Counters::default() };
+        assert_eq!(percent(&counters, JobState::Running), 99.9);
+        assert_eq!(percent(&Counters::default(), JobState::Pending), 0.0);
+        assert_eq!(percent(&Counters::default(), JobState::Completed), 100.0);
+    }
+}

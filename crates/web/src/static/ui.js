@@ -1,0 +1,71 @@
+// Comforts on top of pages that work without them. Remembers nothing.
+
+// A question that unfolds in place becomes a dialog: the rest of the page waits, Escape answers no.
+document.addEventListener("click", (event) => {
+  const summary = event.target.closest("details[data-confirm] > summary");
+  if (!summary || typeof HTMLDialogElement === "undefined") return;
+  event.preventDefault();
+  ask(summary);
+});
+
+function ask(summary) {
+  const form = summary.parentElement.querySelector(":scope > .ask");
+  if (!form) return;
+  const dialog = document.createElement("dialog");
+  const title = form.querySelector("h2");
+  if (title) { title.id ||= "ask-title"; dialog.setAttribute("aria-labelledby", title.id); }
+  const home = form.parentElement;
+  const dismiss = form.querySelector("[data-dismiss]");
+  if (dismiss) { dismiss.hidden = false; dismiss.onclick = () => dialog.close(); }
+  dialog.append(form);
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => { home.append(form); dialog.remove(); summary.focus(); }, { once: true });
+  document.body.append(dialog);
+  dialog.showModal();
+  dismiss?.focus();
+}
+
+// The menu of narrow screens closes when one looks elsewhere.
+const menu = document.querySelector("details[data-menu]");
+if (menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+}
+
+// One box chooses all rows; buttons that act on rows wait for one.
+for (const form of document.querySelectorAll("form[data-choose]")) {
+  const all = form.querySelector("[data-all]");
+  const boxes = [...form.querySelectorAll("[name=seq]")];
+  if (!all || boxes.length === 0) continue;
+  const buttons = form.querySelectorAll("button");
+  const tell = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    for (const button of buttons) button.disabled = chosen === 0;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; tell(); });
+  form.addEventListener("change", tell);
+  tell();
+}
+
+// Only the fields of the chosen kind of account are shown.
+const kinds = document.querySelectorAll("input[name=kind]");
+for (const kind of kinds) kind.addEventListener("change", choose);
+if (kinds.length > 0) choose();
+function choose() {
+  const chosen = document.querySelector("input[name=kind]:checked")?.value;
+  for (const part of document.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== chosen;
+}
+
+// A form is sent once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
