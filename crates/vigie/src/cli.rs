@@ -77,6 +77,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// People who log in to the pages
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Copy everything into another database, either way, and prove that nothing is lost
     #[command(after_help = MIGRATE_HELP)]
     Migrate {
@@ -293,7 +298,7 @@ pub(crate) enum TokenCommand {
     /// Make a token; it is shown once and never kept
     Create {
         name: String,
-        /// What it may do: progress (of jobs whose id is known), read, write
+        /// What it may do
         #[arg(long, value_enum, default_value_t = Scope::Read)]
         scope: Scope,
         /// When it ends: 90d, or 2026-12-31
@@ -305,6 +310,41 @@ pub(crate) enum TokenCommand {
     Revoke {
         name: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make a user, and a link to choose a password by
+    Create {
+        name: String,
+        #[arg(long, value_enum, default_value_t = Role::Operator)]
+        role: Role,
+    },
+    List,
+    /// A new link to choose a password by; the one before works no more
+    Link {
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Sees everything but users, tokens and the audit log
+    Viewer,
+    /// Sends mailings, and acts on jobs
+    Operator,
+    /// Looks after accounts, users and tokens
+    Admin,
+}
+
+impl Role {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -117,8 +117,6 @@ login-throttled = Too many tries. Try again in { $time }.
 login-logged-out = You are logged out.
 login-expired = Your session has ended. Log in to go on.
 setup-title = Choose a password
-setup-welcome = Welcome to Vigie
-setup-first = Choose the name and password of the first administrator. Others are added later, under Users.
 setup-hello = Hello { $name }
 setup-password = Choose your password. This link works once.
 setup-done = Save and log in
@@ -127,6 +125,8 @@ setup-gone-help = It was used already, or has expired. Ask an administrator for 
 password-new = New password
 password-again = The same again
 password-current = Current password
+password-changed = The password is changed.
+field-required = This is needed.
 password-hint = At least 12 characters. A few words that go well together are easier to keep than signs.
 
 ## Dashboard
@@ -269,6 +269,10 @@ unknown-n = { $n ->
    *[other] { $shown } cases are uncertain
 }
 unknown-help = The connection or the machine failed at the very moment of handing over, so nobody can know whether it was taken. Nothing is sent twice without you: ask the recipient or look into the mailbox, then settle it here.
+retry-done = { $n ->
+    [one] { $shown } will be tried again
+   *[other] { $shown } will be tried again
+}
 choose-hint = Choose rows, then what to do with them.
 retry-these = Retry only these
 settle-sent = They were sent
@@ -326,9 +330,9 @@ account-port = Port
 account-security = Encryption
 account-user = User name
 account-address = Gmail address
-account-secret = Password or key
+account-secret = Key
 account-secret-kept = One is kept, sealed. Leave empty to keep it.
-account-secret-hint = SMTP: the password, or nothing. Gmail: the JSON file of the service account. It is kept sealed and never shown again.
+account-secret-hint = The JSON file of the service account, pasted whole. It is kept sealed and never shown again.
 account-limits = Limits
 account-limits-hint = What the provider allows; empty is no limit. Vigie never goes beyond, whatever is waiting.
 security-starttls = STARTTLS (port 587)
@@ -413,7 +417,6 @@ audit-lead = Who did what, to what, and when. It is never changed.
 audit-who = Who
 audit-what = What
 audit-object = On what
-audit-from = From
 audit-none = Nothing matches.
 
 ## The reader's own page
@@ -426,7 +429,6 @@ me-this = this one
 me-end = Log out there
 me-end-others = Log out everywhere else
 me-begun = since { $time }
-me-seen = seen { $time }
 
 ## Errors
 

@@ -117,8 +117,6 @@ login-throttled = Trop d’essais. Réessayez dans { $time }.
 login-logged-out = Vous êtes déconnecté.
 login-expired = Votre session a expiré. Connectez-vous pour continuer.
 setup-title = Choisir un mot de passe
-setup-welcome = Bienvenue dans Vigie
-setup-first = Choisissez l’identifiant et le mot de passe du premier administrateur. Les autres s’ajoutent ensuite, sous Utilisateurs.
 setup-hello = Bonjour { $name }
 setup-password = Choisissez votre mot de passe. Ce lien ne sert qu’une fois.
 setup-done = Enregistrer et se connecter
@@ -127,6 +125,8 @@ setup-gone-help = Il a déjà servi, ou a expiré. Demandez-en un nouveau à un 
 password-new = Nouveau mot de passe
 password-again = Le même, encore une fois
 password-current = Mot de passe actuel
+password-changed = Le mot de passe est changé.
+field-required = Ce champ est nécessaire.
 password-hint = 12 caractères au moins. Quelques mots qui se suivent se retiennent mieux que des signes.
 
 ## Dashboard
@@ -269,6 +269,10 @@ unknown-n = { $n ->
    *[other] { $shown } cas sont incertains
 }
 unknown-help = La connexion ou la machine a lâché au moment même de la remise : impossible de savoir si elle a eu lieu. Rien n’est envoyé deux fois sans vous : demandez au destinataire ou regardez la boîte d’envoi, puis tranchez ici.
+retry-done = { $n ->
+    [one] { $shown } nouvel essai va suivre
+   *[other] { $shown } nouveaux essais vont suivre
+}
 choose-hint = Choisissez des lignes, puis une action.
 retry-these = Relancer seulement ceux-ci
 settle-sent = Ils ont été envoyés
@@ -326,9 +330,9 @@ account-port = Port
 account-security = Chiffrement
 account-user = Identifiant
 account-address = Adresse Gmail
-account-secret = Mot de passe ou clé
+account-secret = Clé
 account-secret-kept = Il y en a un, conservé chiffré. Laissez vide pour le garder.
-account-secret-hint = SMTP : le mot de passe, ou rien. Gmail : le fichier JSON du compte de service. Il est conservé chiffré et n’est plus jamais affiché.
+account-secret-hint = Le fichier JSON du compte de service, collé en entier. Il est conservé chiffré et n’est plus jamais affiché.
 account-limits = Limites
 account-limits-hint = Ce que le fournisseur autorise ; vide : sans limite. Vigie ne les dépasse jamais, quoi qu’il y ait en attente.
 security-starttls = STARTTLS (port 587)
@@ -413,7 +417,6 @@ audit-lead = Qui a fait quoi, sur quoi, et quand. Jamais modifié.
 audit-who = Qui
 audit-what = Quoi
 audit-object = Sur quoi
-audit-from = Depuis
 audit-none = Rien ne correspond.
 
 ## The reader's own page
@@ -426,7 +429,6 @@ me-this = celle-ci
 me-end = Fermer
 me-end-others = Fermer toutes les autres
 me-begun = depuis le { $time }
-me-seen = vue { $time }
 
 ## Errors
 

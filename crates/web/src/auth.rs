@@ -132,10 +132,14 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (ctx, access) = (&guard.ctx, guard.access);
     let changes = is_change(request.method());
     let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
+    let reader = (access.is_page() && site::errors::reads_pages(request.headers())).then(|| Asked::of(&request));
     let (mut response, who) = match admit(ctx, access, request).await {
         Ok((request, who)) => (next.run(request).await, who),
         Err(response) => (*response, None),
     };
+    if let Some(asked) = reader {
+        response = asked.shown(ctx, who.as_ref(), response).await;
+    }
     let went_well = !response.status().is_client_error() && !response.status().is_server_error();
     // What programs do all day is in their jobs and traces.
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
@@ -148,6 +152,27 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Retry-After"));
     }
     response
+}
+
+/// What is left of a request for a page, in case a problem has to be shown in its place.
+struct Asked {
+    headers: HeaderMap,
+    uri: Uri,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        Self { headers: request.headers().clone(), uri: request.uri().clone() }
+    }
+
+    async fn shown(self, ctx: &Ctx, who: Option<&Granted>, response: Response) -> Response {
+        if response.status().is_success() || response.status().is_redirection() {
+            return response;
+        }
+        let id = self.headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+        let v = site::reader(ctx, &self.headers, &self.uri, who);
+        site::errors::as_page(&v, &id, response).await
+    }
 }
 
 /// Keeps a deed. One that cannot be kept is told to the log: the deed itself is done.

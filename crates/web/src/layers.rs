@@ -1,11 +1,16 @@
 //! What lies around every route: a request id, a line in the log, bounds on time and number, headers that keep
 //! browsers safe, and a look at the `Host` that a browser was led to believe in.
 
-use crate::{Ctx, auth::Trusted, problem::Problem};
+use crate::{
+    Ctx,
+    auth::{self, Trusted},
+    problem::Problem,
+    site,
+};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -34,8 +39,15 @@ pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
         .layer(SetRequestIdLayer::new(REQUEST_ID, Ids(ctx.clone())))
 }
 
-pub(crate) async fn no_such_route(uri: Uri) -> Problem {
-    Problem::not_found(format!("page or route at `{}`", uri.path())).remedy("`/api` lists the routes")
+pub(crate) async fn no_such_route(State(ctx): State<Ctx>, headers: HeaderMap, uri: Uri) -> Response {
+    let problem = Problem::not_found(format!("page or route at `{}`", uri.path())).remedy("`/api` lists the routes");
+    if !site::errors::reads_pages(&headers) || uri.path().starts_with("/api") {
+        return problem.into_response();
+    }
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let granted = auth::session::granted(&ctx, &headers).await.ok().flatten();
+    let v = site::reader(&ctx, &headers, &uri, granted.as_ref());
+    site::errors::as_page(&v, id, problem.into_response()).await
 }
 
 pub(crate) async fn no_such_method(method: Method, uri: Uri) -> Problem {

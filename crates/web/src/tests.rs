@@ -169,25 +169,6 @@ async fn a_process_that_only_reads_says_so() {
 }
 
 #[tokio::test]
-async fn the_cookie_opens_pages_and_not_to_other_sites() {
-    let site = Site::new().await;
-    let token = site.token(Scope::Write).await;
-    assert_eq!(send(&site.router, "GET", "/", &[], "").await.status, StatusCode::UNAUTHORIZED);
-    let entered = send(&site.router, "GET", &format!("/login?token={token}"), &[], "").await;
-    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/"));
-    let cookie = entered.header("set-cookie");
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-    let cookie = cookie.split(';').next().unwrap();
-    let page = send(&site.router, "GET", "/", &[("cookie", cookie)], "").await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.header("content-security-policy").contains("default-src 'none'"));
-    let foreign = [("cookie", cookie), ("sec-fetch-site", "cross-site")];
-    let answer = send(&site.router, "POST", &format!("/api/v1/jobs/{ID}/cancel"), &foreign, "").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(send(&site.router, "GET", "/login?token=wrong", &[], "").await.status, StatusCode::UNAUTHORIZED);
-}
-
-#[tokio::test]
 async fn the_same_road_on_postgres() {
     let Ok(url) = std::env::var("VIGIE_TEST_POSTGRES") else { return };
     let db = store::Db::open_postgres(&url).await.unwrap();

@@ -3,7 +3,7 @@
 
 mod clients;
 
-use super::{follow, send, serve::wait_and_stop};
+use super::{follow, send, serve::wait_and_stop, user};
 use crate::{
     app::{self, Engines, Owned, taken},
     cli::DemoArgs,
@@ -76,7 +76,7 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
         CatcherOptions { keep: Keep::Nothing, misbehaviour: misbehaviour(args.count), ..CatcherOptions::default() };
     let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.at("the mail catcher")?;
     say(format!(
-        "started a mail server on {} that delivers nothing: it refuses 1 % of the addresses, slows us down once and hangs up once",
+        "its mail server on {} delivers nothing, refuses 1 % of the addresses, slows us down and hangs up once",
         catcher.address()
     ));
     invite(config, args, &owned.client, address).await?;
@@ -115,18 +115,11 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     }
 }
 
-/// The page asks for a token: a link that brings one, for reading, as long as a demonstration may last.
-async fn way_in(client: &Client) -> Result<String> {
-    // A folder may see several demonstrations: each has a token of its own name.
-    let body = json!({"name": format!("demo {}", std::process::id()), "scope": "read"});
-    let created = client.post("/api/v1/tokens", &body).await?;
-    Ok(created["token"].as_str().map_or_else(String::new, |token| format!("?token={token}")))
-}
-
 async fn invite(config: &Config, args: &DemoArgs, client: &Client, address: SocketAddr) -> Result<()> {
     // With --json there is one object, and it comes at the end.
     if !args.exit && !config.json {
-        render::say(&format!("watch it in a browser: http://{address}/login{}", way_in(client).await?));
+        let link = user::entry(client, address, "demo").await?;
+        render::say(&format!("watch it in a browser, by a link that works once: {link}"));
     }
     Ok(())
 }

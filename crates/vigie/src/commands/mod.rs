@@ -12,6 +12,7 @@ mod send;
 mod serve;
 mod token;
 mod traces;
+mod user;
 mod when;
 
 use crate::{
@@ -40,6 +41,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
         Command::Token { command } => token::run(&config, command).await,
+        Command::User { command } => user::run(&config, command).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,
         Command::Config { .. } => config::check(&config, &variables),
         Command::Doctor => doctor::run(&config).await,

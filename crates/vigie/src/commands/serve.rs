@@ -1,6 +1,6 @@
 //! `vigie serve` and `vigie worker`
 
-use super::follow;
+use super::{follow, user};
 use crate::{
     app::{self, Engines, Owned, taken},
     config::Config,
@@ -24,6 +24,7 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
     };
     follow::tell_resumed(config, &owned).await?;
     announce(config, address)?;
+    invite(config, &owned, address).await?;
     wait_and_stop(owned, &stop, config).await
 }
 
@@ -47,6 +48,16 @@ fn announce(config: &Config, address: SocketAddr) -> Result<()> {
         return render::out(&json!({"listening": address.to_string(), "pid": std::process::id()}).to_string());
     }
     render::say(&format!("serving http://{address} from {}; Ctrl-C stops", config.data.value.display()));
+    Ok(())
+}
+
+/// The first start has nobody who could log in.
+async fn invite(config: &Config, owned: &Owned, address: SocketAddr) -> Result<()> {
+    let Some(link) = user::first_admin(&owned.client, address).await? else { return Ok(()) };
+    if !config.json {
+        render::say("nobody can log in to the pages yet; this link, which works once, makes you the administrator:");
+        render::say(&format!("  {link}"));
+    }
     Ok(())
 }
 

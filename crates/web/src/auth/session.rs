@@ -18,7 +18,7 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str
     pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
-pub(super) async fn granted(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Granted>, Problem> {
+pub(crate) async fn granted(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Granted>, Problem> {
     let Some(code) = cookie(headers, SESSION_COOKIE).filter(|_| super::is_same_origin(headers)) else {
         return Ok(None);
     };

@@ -93,7 +93,7 @@ fn hour(v: &View, at: Timestamp) -> String {
 fn round_up(most: u64) -> u64 {
     let mut step = 1_u64;
     loop {
-        for factor in [2, 4, 6, 10] {
+        for factor in [2, 4, 6, 8, 10] {
             if step.saturating_mul(factor) >= most {
                 return step.saturating_mul(factor);
             }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_a_round_number() {
-        for (most, top) in [(0, 2), (1, 2), (3, 4), (5, 6), (7, 10), (11, 20), (61, 100), (399, 400), (1_234, 2_000)] {
+        for (most, top) in [(0, 2), (1, 2), (3, 4), (5, 6), (7, 8), (11, 20), (61, 80), (399, 400), (1_234, 2_000)] {
             assert_eq!(round_up(most), top);
         }
     }

@@ -8,6 +8,8 @@ pub(crate) mod chart;
 pub(crate) mod dashboard;
 pub(crate) mod embed;
 pub(crate) mod error;
+#[cfg(test)]
+mod gallery;
 pub(crate) mod jobs;
 pub(crate) mod login;
 pub(crate) mod me;

@@ -177,7 +177,7 @@ async fn items(
     let page = ctx.app.db.items(job.id, &filter).await?;
     let pager = query.pager(&format!("/jobs/{}/items", job.id), page.rows.len(), page.next);
     let rows = page.rows.into_iter().map(|item| item_row(&v, item)).collect();
-    let any = (String::new(), v.t("filter-any"));
+    let any = (String::new(), v.t("any-state"));
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
     let states = Choice::of(std::iter::once(any).chain(states), &query.state);
     let head = head(&ctx, &v, &job, &query).await?;

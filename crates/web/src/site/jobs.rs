@@ -90,12 +90,12 @@ impl JobsQuery {
     }
 
     fn shown(self, v: &View) -> JobsFilter {
-        let any = || (String::new(), v.t("filter-any"));
+        let any = |word| (String::new(), v.t(word));
         let kinds = ["mail", "external", "command", "http"].map(|kind| (kind.to_owned(), v.kind(kind)));
         let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
         JobsFilter {
-            kinds: Choice::of(std::iter::once(any()).chain(kinds), &self.kind),
-            states: Choice::of(std::iter::once(any()).chain(states), &self.state),
+            kinds: Choice::of(std::iter::once(any("any-kind")).chain(kinds), &self.kind),
+            states: Choice::of(std::iter::once(any("any-state")).chain(states), &self.state),
             q: self.q,
             person: self.person,
             since: self.since,

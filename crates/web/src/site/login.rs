@@ -42,7 +42,7 @@ async fn ask(Reader(v): Reader, Query(query): Query<AskQuery>) -> Response {
 
 /// What somebody who is nobody sees in place of a page: the way in, which leads back to it.
 pub(crate) fn needed(ctx: &Ctx, parts: &Parts) -> Response {
-    let v = reader(ctx, parts);
+    let v = reader(ctx, &parts.headers, &parts.uri, None);
     let back = if parts.method == axum::http::Method::GET { v.here.clone() } else { "/".to_owned() };
     let had_session = session::cookie(&parts.headers, auth::SESSION_COOKIE).is_some();
     let said = had_session.then_some(LoginSaid::Expired);

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod dashboard;
+pub(crate) mod errors;
 mod form;
 mod job;
 mod jobs;
@@ -12,6 +13,8 @@ mod me;
 mod reader;
 mod rows;
 mod setup;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod traces;
 mod users;

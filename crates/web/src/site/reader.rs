@@ -6,7 +6,10 @@ use crate::{
     pages::view::{Theme, View, Viewer},
     words::{LANGUAGE_COOKIE, Words, preferred},
 };
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Uri, request::Parts},
+};
 use jiff::tz::TimeZone;
 use mail::language::Language;
 use std::convert::Infallible;
@@ -22,13 +25,11 @@ pub(crate) struct Reader(pub(crate) View);
 impl FromRequestParts<Ctx> for Reader {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Infallible> {
-        Ok(Self(reader(ctx, parts)))
+        Ok(Self(reader(ctx, &parts.headers, &parts.uri, parts.extensions.get::<Granted>())))
     }
 }
 
-pub(crate) fn reader(ctx: &Ctx, parts: &Parts) -> View {
-    let headers = &parts.headers;
-    let granted = parts.extensions.get::<Granted>();
+pub(crate) fn reader(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, granted: Option<&Granted>) -> View {
     let language = match cookie(headers, LANGUAGE_COOKIE) {
         Some("fr") => Language::French,
         Some("en") => Language::English,
@@ -43,7 +44,7 @@ pub(crate) fn reader(ctx: &Ctx, parts: &Parts) -> View {
         words: Words { language, zone },
         viewer: granted.map(viewer),
         csrf,
-        here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), |here| here.as_str().to_owned()),
+        here: uri.path_and_query().map_or_else(|| "/".to_owned(), |here| here.as_str().to_owned()),
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         now: ctx.app.clock.now(),
     }

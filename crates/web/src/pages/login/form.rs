@@ -19,7 +19,6 @@ pub(crate) struct LoginPage<'a> {
 pub(crate) enum LoginSaid {
     /// No such name, or not that password: not told apart.
     Wrong,
-    WrongToken,
     /// Too many tries: no sooner than this.
     Throttled(Duration),
     LoggedOut,
@@ -29,14 +28,13 @@ pub(crate) enum LoginSaid {
 
 impl LoginPage<'_> {
     fn is_trouble(&self) -> bool {
-        matches!(self.said, Some(LoginSaid::Wrong | LoginSaid::WrongToken | LoginSaid::Throttled(_)))
+        matches!(self.said, Some(LoginSaid::Wrong | LoginSaid::Throttled(_)))
     }
 
     fn text(&self) -> Option<String> {
         let v = self.v;
         Some(match self.said? {
             LoginSaid::Wrong => v.t("login-wrong"),
-            LoginSaid::WrongToken => v.t("login-wrong-token"),
             LoginSaid::Throttled(wait) => v.with("login-throttled", "time", v.duration(&wait)),
             LoginSaid::LoggedOut => v.t("login-logged-out"),
             LoginSaid::Expired => v.t("login-expired"),

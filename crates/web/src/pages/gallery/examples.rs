@@ -1,0 +1,311 @@
+//! Example data: an office that sends its invoices.
+
+mod house;
+mod jobs;
+
+pub(super) use house::house;
+pub(super) use jobs::job_pages;
+
+use crate::{
+    pages::{
+        chart::{Slot, Throughput},
+        dashboard::{DashboardPage, ErrorRow, Sent},
+        error::{ErrorOf, ErrorPage},
+        jobs::list::{JobsFilter, JobsPage, Order},
+        login::form::{LoginPage, LoginSaid},
+        parts::{
+            AccountRow, Choice, ConfirmPage, Faults, JobRow, Life, Pager, Pause, TraceOutcome, TraceRow, Use, WorkerRow,
+        },
+        setup::{SetupOf, SetupPage},
+        states::{Shown as _, reason},
+        traces::{TracesFilter, TracesPage},
+        view::{Theme, View, Viewer},
+    },
+    words::Words,
+};
+use askama::Template as _;
+use jiff::tz::TimeZone;
+use mail::language::Language;
+use model::{Counters, JobState, Timestamp};
+use std::time::Duration;
+use store::Role;
+
+use super::Drawn;
+
+const ID: &str = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";
+
+pub(super) fn view(language: Language) -> View {
+    View {
+        words: Words { language, zone: TimeZone::get("Europe/Paris").unwrap() },
+        viewer: Some(Viewer { name: "Marion Durand".to_owned(), role: Role::Admin }),
+        csrf: "c5rf".to_owned(),
+        here: "/".to_owned(),
+        theme: Theme::Auto,
+        now: "2026-11-20T15:42:10Z".parse().unwrap(),
+    }
+}
+
+fn at(v: &View, here: &str) -> View {
+    View { here: here.to_owned(), ..v.clone() }
+}
+
+fn before(v: &View, seconds: u64) -> Timestamp {
+    v.now - Duration::from_secs(seconds)
+}
+
+fn counters(succeeded: u64, failed: u64, unknown: u64, queued: u64) -> Counters {
+    let total = succeeded + failed + unknown + queued;
+    Counters { total, queued, succeeded, failed, unknown, ..Counters::default() }
+}
+
+fn job(v: &View, name: &str, state: JobState, counters: Counters, age: u64) -> JobRow {
+    JobRow {
+        id: ID.to_owned(),
+        name: name.to_owned(),
+        kind: "mailing".to_owned(),
+        state,
+        counters,
+        person: "m.durand".to_owned(),
+        created_at: before(v, age),
+        rate: 12.4,
+        left: (state == JobState::Running).then_some(Duration::from_secs(272)),
+        reason: (state == JobState::Paused).then(|| reason(&v.words, "daily_limit", "")),
+        resumes_at: (state == JobState::Paused).then(|| v.now + Duration::from_secs(9 * 3600)),
+    }
+}
+
+fn rows(v: &View) -> Vec<JobRow> {
+    let mut rows = vec![
+        job(v, "Factures de novembre 2026", JobState::Running, counters(3_127, 4, 2, 1_717), 840),
+        job(v, "Relance octobre – 2e avis", JobState::Paused, counters(1_890, 12, 0, 611), 16_200),
+        job(v, "Lettre aux adhérents", JobState::Pending, counters(0, 0, 0, 12_400), 31),
+        job(v, "Factures d’octobre 2026", JobState::Completed, counters(4_836, 9, 0, 0), 2_592_000),
+        job(v, "Invitation à l’assemblée générale du 12 décembre", JobState::Completed, counters(240, 0, 0, 0), 86_500),
+        job(v, "Sync DHIS2 quotidienne", JobState::Failed, counters(120, 1, 0, 4_000), 100_000),
+        job(v, "Essai de Marion", JobState::Cancelled, counters(3, 0, 0, 0), 180_000),
+        job(v, "Attestations 2025", JobState::Preparing, counters(0, 0, 0, 830), 4),
+    ];
+    rows[5].kind = "external".to_owned();
+    rows[5].person = "cron".to_owned();
+    rows
+}
+
+fn account(name: &str, used: u64, pause: Option<Pause>) -> AccountRow {
+    AccountRow {
+        name: name.to_owned(),
+        server: "smtp.example.org:587".to_owned(),
+        messages: used,
+        recipients: used + 112,
+        daily: Some(Use { used, limit: 2_000 }),
+        daily_recipients: None,
+        pace: vec!["30 /min".to_owned()],
+        pause,
+    }
+}
+
+fn accounts(v: &View) -> Vec<AccountRow> {
+    let pause = Pause {
+        reason: reason(&v.words, "daily_limit", ""),
+        reply: "550 5.4.5 Daily user sending limit exceeded".to_owned(),
+        until: Some(v.now + Duration::from_secs(32_000)),
+    };
+    let mut relay = account("Relais interne", 6_120, None);
+    relay.daily = None;
+    vec![account("Comptabilité", 1_240, None), account("Relances", 2_000, Some(pause)), relay]
+}
+
+fn workers(v: &View) -> Vec<WorkerRow> {
+    let worker = |name: &str, life, beat| WorkerRow {
+        name: name.to_owned(),
+        pid: 48_213,
+        life,
+        started_at: before(v, 520_000),
+        heartbeat_at: before(v, beat),
+        ended_at: (life == Life::Ended).then(|| before(v, beat)),
+        jobs: if life == Life::Alive {
+            vec![("Factures de novembre 2026".to_owned(), ID.to_owned())]
+        } else {
+            Vec::new()
+        },
+        in_flight: Some(8),
+        load: (life == Life::Alive).then_some((0.42, 2)),
+        memory: (life == Life::Alive).then_some((48_300_000, 2_000_000_000)),
+    };
+    vec![
+        worker("bureau-1", Life::Alive, 1),
+        worker("bureau-2", Life::Lost, 47),
+        worker("bureau-1", Life::Ended, 90_000),
+    ]
+}
+
+fn day(v: &View, scale: u64) -> Throughput {
+    let begin = v.now - Duration::from_secs(v.now.as_micros() as u64 / 1_000_000 % 1800 + 47 * 1800);
+    let shape = |n: u64| match n {
+        0..6 => 310 + n * 37 % 90,
+        6..29 => n % 3,
+        29..36 => 40 + n * 53 % 160,
+        36..42 => 20,
+        _ => 380 + n * 71 % 260,
+    };
+    let slot = |n: u64| Slot {
+        at: begin + Duration::from_secs(n * 1800),
+        sent: shape(n) * scale / 10,
+        errors: if n % 11 == 3 { shape(n) * scale / 150 } else { 0 },
+    };
+    Throughput::new((0..48).map(slot).collect())
+}
+
+pub(super) fn trace_rows(v: &View) -> Vec<TraceRow> {
+    let row = |n: u64, comment: &str, outcome| TraceRow {
+        at: before(v, n * 7),
+        name: "Send invoices mail".to_owned(),
+        application: "invoices_send_by_email".to_owned(),
+        flow: "send_invoice_email".to_owned(),
+        file: format!("facture_CCT_{:03}_2026-11.pdf", 120 - n),
+        comment: comment.to_owned(),
+        person: "m.durand".to_owned(),
+        took: Duration::from_millis(310 + n * 57),
+        outcome,
+        job: Some(ID.to_owned()),
+    };
+    let mut rows: Vec<_> = (0..9)
+        .map(|n| {
+            row(n, "Envoyé à compta@client.example (Message-ID <18d2abc123def456@example.org>)", TraceOutcome::Fine)
+        })
+        .collect();
+    rows[2] = row(
+        2,
+        "L’adresse n’existe pas : facturation@ancien-client.example. Réponse : 550 5.1.1 No such user",
+        TraceOutcome::Error,
+    );
+    rows
+}
+
+pub(super) fn way_in(v: &View) -> Vec<Drawn> {
+    let v = &View { viewer: None, ..at(v, "/login") };
+    let login = |said, name: &str| LoginPage { v, name: name.to_owned(), back: "/".to_owned(), said }.render().unwrap();
+    let setup = |what, faults| SetupPage { v, code: "x7/q".to_owned(), what, faults }.render().unwrap();
+    let mut faults = Faults::default();
+    faults.add("again", v.t("password-hint"));
+    vec![
+        ("login", login(None, "")),
+        ("login-wrong", login(Some(LoginSaid::Wrong), "m.durand")),
+        ("login-throttled", login(Some(LoginSaid::Throttled(Duration::from_secs(90))), "m.durand")),
+        ("login-token", login(Some(LoginSaid::WrongToken), "")),
+        ("login-out", login(Some(LoginSaid::LoggedOut), "")),
+        ("login-expired", login(Some(LoginSaid::Expired), "")),
+        ("setup", setup(SetupOf::Entry { name: "admin".to_owned() }, faults)),
+        ("setup-password", setup(SetupOf::Password { name: "Marion".to_owned() }, Faults::default())),
+        ("setup-gone", setup(SetupOf::Gone, Faults::default())),
+    ]
+}
+
+fn dashboards(v: &View) -> Vec<Drawn> {
+    let page = |is_new, running: Vec<JobRow>, errors, accounts, workers, day: Throughput| DashboardPage {
+        v,
+        today: Sent { sent: if is_new { 0 } else { day.sent() }, errors: day.errors() },
+        week: Sent { sent: day.sent() * 4, errors: day.errors() * 2 },
+        active_jobs: running.len() as u64,
+        paused_jobs: 1,
+        completed_today: 3,
+        day,
+        running,
+        errors,
+        accounts,
+        workers,
+        is_new,
+    };
+    let error = |n: u64, label: &str, code: &str| ErrorRow {
+        at: before(v, n * 131),
+        label: label.to_owned(),
+        reason: v.verdict(&model::Verdict::permanent(code, model::Fault::Recipient)),
+        job: Some((ID.to_owned(), "Factures de novembre 2026".to_owned())),
+    };
+    let errors = vec![
+        error(1, "facturation@ancien-client.example", "unknown_recipient"),
+        error(4, "contact@petite-boite.example", "mailbox_full"),
+    ];
+    let alive = || workers(v).into_iter().take(1).collect();
+    let running = rows(v).into_iter().take(2).collect();
+    vec![
+        ("dashboard", page(false, running, errors, accounts(v), alive(), day(v, 10)).render().unwrap()),
+        ("dashboard-new", page(true, vec![], vec![], vec![], vec![], day(v, 0)).render().unwrap()),
+        ("dashboard-calm", page(false, vec![], vec![], vec![], vec![], day(v, 0)).render().unwrap()),
+    ]
+}
+
+pub(super) fn overviews(v: &View) -> Vec<Drawn> {
+    let mut pages = dashboards(v);
+    let v = &at(v, "/jobs");
+    let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.t(state.word())));
+    let states = Choice::of([(String::new(), v.t("any-state"))].into_iter().chain(states), "");
+    let kinds = Choice::of([(String::new(), v.t("any-kind")), ("mailing".to_owned(), v.kind("mailing"))], "");
+    let jobs = |rows: Vec<JobRow>, q: &str| {
+        let filter = JobsFilter {
+            q: q.to_owned(),
+            kinds: kinds.clone(),
+            states: states.clone(),
+            sort: Order::Newest,
+            ..JobsFilter::default()
+        };
+        let pager = Pager { shown: rows.len() as u64, next: Some("/jobs?cursor=x".to_owned()), ..Pager::default() };
+        JobsPage { v, filter, rows, pager, turned: "/jobs?sort=oldest".to_owned() }.render().unwrap()
+    };
+    pages.extend([
+        ("jobs", jobs(rows(v), "")),
+        ("jobs-none", jobs(vec![], "")),
+        ("jobs-no-match", jobs(vec![], "avril")),
+    ]);
+    let v = &at(v, "/traces");
+    let traces = |rows: Vec<TraceRow>, filter: TracesFilter| {
+        let pager = Pager {
+            shown: rows.len() as u64,
+            total: Some(1_024_117),
+            next: Some("/traces?cursor=x".to_owned()),
+            first: Some("/traces".to_owned()),
+        };
+        let page = TracesPage {
+            v,
+            filter,
+            applications: vec!["invoices".to_owned()],
+            flows: vec![],
+            rows,
+            pager,
+            errors: Some(318),
+            csv: "/traces.csv".to_owned(),
+        };
+        page.render().unwrap()
+    };
+    let narrow = TracesFilter { q: "facture".to_owned(), errors: true, ..TracesFilter::default() };
+    pages.extend([
+        ("traces", traces(trace_rows(v), TracesFilter::default())),
+        ("traces-none", traces(vec![], TracesFilter::default())),
+        ("traces-no-match", traces(vec![], narrow)),
+        (
+            "confirm",
+            ConfirmPage {
+                v,
+                title: v.t("job-cancel-title"),
+                text: v.count("job-cancel-items", &1),
+                action: "/".into(),
+                button: v.t("job-cancel-sure"),
+                back: "/".into(),
+            }
+            .render()
+            .unwrap(),
+        ),
+    ]);
+    for (name, what) in [
+        ("error-403", ErrorOf::Forbidden),
+        ("error-404", ErrorOf::NotFound),
+        ("error-400", ErrorOf::Refused),
+        ("error-503", ErrorOf::Busy),
+        ("error-500", ErrorOf::Internal),
+    ] {
+        pages.push((
+            name,
+            ErrorPage { v, what, detail: String::new(), request_id: "9f3c2a7700b1e4d2".to_owned() }.render().unwrap(),
+        ));
+    }
+    pages
+}

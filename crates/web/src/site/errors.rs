@@ -1,0 +1,48 @@
+//! A problem, for people: what a page or a form answers when it cannot do what it was asked.
+
+use super::page;
+use crate::pages::{
+    error::{ErrorOf, ErrorPage},
+    view::View,
+};
+use axum::{
+    body::to_bytes,
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use serde_json::Value;
+
+/// A problem is a few hundred bytes.
+const PROBLEM_MAX: usize = 64 << 10;
+
+/// The response itself, unless it is a problem.
+pub(crate) async fn as_page(v: &View, request_id: &str, response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind != "application/problem+json" {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let problem: Value =
+        to_bytes(body, PROBLEM_MAX).await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let what = match parts.status {
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => ErrorOf::Forbidden,
+        StatusCode::NOT_FOUND => ErrorOf::NotFound,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => ErrorOf::Busy,
+        status if status.is_client_error() => ErrorOf::Refused,
+        _ => ErrorOf::Internal,
+    };
+    // Of what went wrong here, only the log tells more.
+    let said = if what == ErrorOf::Internal { "" } else { problem["detail"].as_str().unwrap_or_default() };
+    let shown = ErrorPage { v, what, detail: said.to_owned(), request_id: request_id.to_owned() };
+    let mut response = page(parts.status, &shown);
+    if let Some(wait) = parts.headers.get(header::RETRY_AFTER) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    response
+}
+
+/// Whether a browser asks, for a person to read.
+pub(crate) fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
+    accepts.contains("text/html")
+}

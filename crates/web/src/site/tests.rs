@@ -1,0 +1,217 @@
+//! The ways of a person through the pages, without a browser.
+
+use crate::testing::{Answer, Person, Site, send};
+use axum::http::StatusCode;
+use serde_json::json;
+use std::time::Duration;
+use store::Role;
+
+const ID: &str = "7f3b0c52-0000-4000-8000-000000000001";
+
+impl Site {
+    async fn form(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
+        all.extend_from_slice(headers);
+        send(&self.router, "POST", path, &all, body).await
+    }
+
+    /// As somebody who is logged in, through a form of a page.
+    async fn act(&self, person: &Person, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut all = vec![("csrf", person.csrf.as_str())];
+        all.extend_from_slice(fields);
+        self.form(path, &[("cookie", &person.cookie)], &all).await
+    }
+
+    async fn look(&self, person: &Person, path: &str) -> Answer {
+        send(&self.router, "GET", path, &[("cookie", &person.cookie)], "").await
+    }
+}
+
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn the_first_admin_chooses_a_password_by_a_link_that_works_once() {
+    let site = Site::new().await;
+    let made = site.post("/api/v1/users", json!({"name": "admin", "role": "admin"})).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let path = made.json()["path"].as_str().unwrap().to_owned();
+    let open = || send(&site.router, "GET", &path, &[("accept-language", "fr")], "");
+    for _ in 0..2 {
+        let page = open().await;
+        assert_eq!(page.status, StatusCode::OK, "looking does not use it up");
+        assert!(page.text.contains("lang=\"fr\"") && page.text.contains("admin"));
+    }
+    let short = site.form(&path, &[], &[("password", "court"), ("again", "autre")]).await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(short.text.contains("At least 10 characters") && short.text.contains("not the same"));
+    let secret = [("password", "une longue phrase"), ("again", "une longue phrase")];
+    let foreign = site.form(&path, &[("sec-fetch-site", "cross-site")], &secret).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let entered = site.form(&path, &[], &secret).await;
+    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/"));
+    let set = entered.header("set-cookie");
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Secure"), "{set}");
+    assert_eq!(open().await.status, StatusCode::GONE);
+    assert_eq!(site.form(&path, &[], &secret).await.status, StatusCode::GONE);
+    let page = send(&site.router, "GET", "/", &[("cookie", &cookie(&entered))], "").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert_eq!(page.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn a_password_opens_and_guessing_is_slowed_down() {
+    let site = Site::new().await;
+    let path = site.post("/api/v1/users", json!({"name": "ana", "role": "operator"})).await.json();
+    let secret = [("password", "une longue phrase"), ("again", "une longue phrase")];
+    site.form(path["path"].as_str().unwrap(), &[], &secret).await;
+    let login = async |name: &str, password: &str, back: &str| {
+        let tls = [("x-forwarded-proto", "https")];
+        site.form("/login", &tls, &[("name", name), ("password", password), ("back", back)]).await
+    };
+    let entered = login("ana", "une longue phrase", "/jobs?state=paused").await;
+    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/jobs?state=paused"));
+    assert!(entered.header("set-cookie").ends_with("; Secure"));
+    assert_eq!(login("ana", "une longue phrase", "//evil.example").await.header("location"), "/");
+    for name in ["ana", "nobody"] {
+        for _ in 0..5 {
+            let wrong = login(name, "faux", "/").await;
+            assert_eq!((wrong.status, wrong.header("set-cookie")), (StatusCode::UNAUTHORIZED, ""));
+        }
+        let slowed = login(name, "une longue phrase", "/").await;
+        assert_eq!((slowed.status, slowed.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"), "{name}");
+    }
+    site.clock.advance(Duration::from_secs(2));
+    assert_eq!(login("ana", "une longue phrase", "/").await.status, StatusCode::SEE_OTHER);
+    let audit = site.app.db.audit(None, 10).await.unwrap().rows;
+    assert!(audit.iter().any(|deed| deed.action == "login" && deed.who == "ana"));
+}
+
+#[tokio::test]
+async fn a_session_ends_and_is_asked_for_again() {
+    let site = Site::new().await;
+    let ana = site.person("ana", Role::Viewer).await;
+    assert_eq!(site.look(&ana, "/jobs").await.status, StatusCode::OK);
+    let foreign = [("cookie", ana.cookie.as_str()), ("sec-fetch-site", "cross-site")];
+    assert_eq!(send(&site.router, "GET", "/jobs", &foreign, "").await.status, StatusCode::UNAUTHORIZED);
+    let without = site.form("/logout", &[("cookie", &ana.cookie)], &[]).await;
+    assert_eq!(without.status, StatusCode::FORBIDDEN, "another site cannot log her out");
+    let left = site.act(&ana, "/logout", &[]).await;
+    assert_eq!((left.status, left.header("location")), (StatusCode::SEE_OTHER, "/login?said=out"));
+    assert!(left.header("set-cookie").contains("Max-Age=0"));
+    let asked = site.look(&ana, "/jobs?q=a").await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert!(asked.text.contains("value=\"/jobs?q=a\""), "the login leads back");
+    let bob = site.person("bob", Role::Viewer).await;
+    site.clock.advance(Duration::from_secs(3601));
+    assert_eq!(site.look(&bob, "/").await.status, StatusCode::UNAUTHORIZED, "its time is over");
+}
+
+#[tokio::test]
+async fn an_admin_makes_users_and_changes_them() {
+    let site = Site::new().await;
+    let admin = site.person("admin", Role::Admin).await;
+    let made = site.act(&admin, "/users", &[("name", "Zoé"), ("role", "operator")]).await;
+    assert_eq!(made.status, StatusCode::OK);
+    let link = made.text.split("/setup/").nth(1).and_then(|rest| rest.split(['"', '<', '&']).next()).unwrap();
+    assert_eq!(send(&site.router, "GET", &format!("/setup/{link}"), &[], "").await.status, StatusCode::OK);
+    for name in ["", "a/b", "Zoé", "x\u{202e}y"] {
+        let refused = site.act(&admin, "/users", &[("name", name), ("role", "viewer")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name:?}");
+    }
+    assert_eq!(site.act(&admin, "/users/Zo%C3%A9/role", &[("role", "viewer")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.app.db.user_named("Zoé").await.unwrap().unwrap().role, Role::Viewer);
+    let own = site.act(&admin, "/users/admin/disable", &[]).await;
+    assert_eq!(own.status, StatusCode::CONFLICT);
+    site.act(&admin, "/users/Zo%C3%A9/disable", &[]).await;
+    assert!(site.app.db.user_named("Zoé").await.unwrap().unwrap().disabled);
+    let audit = site.look(&admin, "/audit").await;
+    assert!(audit.text.contains("POST /users/{name}/disable") && audit.text.contains("/users/Zo%C3%A9/disable"));
+}
+
+#[tokio::test]
+async fn a_token_is_made_shown_once_and_revoked() {
+    let site = Site::new().await;
+    let admin = site.person("admin", Role::Admin).await;
+    let made = site.act(&admin, "/tokens", &[("name", "ci"), ("scope", "read"), ("days", "30")]).await;
+    let token = made.text.split("vigie_").nth(1).and_then(|rest| rest.split(['"', '<']).next()).unwrap();
+    let bearer = format!("Bearer vigie_{token}");
+    let headers = [("authorization", bearer.as_str())];
+    let asked = || send(&site.router, "GET", "/api/v1/jobs", &headers, "");
+    assert_eq!(asked().await.status, StatusCode::OK);
+    assert!(!site.look(&admin, "/tokens").await.text.contains(token), "never again");
+    site.act(&admin, "/tokens/ci/revoke", &[]).await;
+    assert_eq!(asked().await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn an_operator_pauses_resumes_and_settles() {
+    let site = Site::new().await;
+    let ana = site.person("ana", Role::Operator).await;
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "Factures <janvier>", "total": 4})).await;
+    site.post(&format!("/api/v1/jobs/{ID}/start"), json!({})).await;
+    site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 1, "failed": 1, "item": "a@x.fr"})).await;
+    let page = site.look(&ana, &format!("/jobs/{ID}")).await;
+    assert!(page.text.contains("Factures &#60;janvier&#62;") && page.text.contains("a@x.fr"), "{}", page.text);
+    let paused = site.act(&ana, &format!("/jobs/{ID}/pause"), &[]).await;
+    assert_eq!((paused.status, paused.header("location")), (StatusCode::SEE_OTHER, format!("/jobs/{ID}").as_str()));
+    assert_eq!(site.get(&format!("/api/v1/jobs/{ID}")).await.json()["state"], "paused");
+    let steps = site.look(&ana, &format!("/jobs/{ID}/timeline")).await;
+    assert_eq!(steps.status, StatusCode::OK);
+    for side in ["undelivered", "items?state=failed", "traces", "log"] {
+        assert_eq!(site.look(&ana, &format!("/jobs/{ID}/{side}")).await.status, StatusCode::OK, "{side}");
+    }
+    site.act(&ana, &format!("/jobs/{ID}/resume"), &[]).await;
+    site.act(&ana, &format!("/jobs/{ID}/cancel"), &[]).await;
+    assert_eq!(site.get(&format!("/api/v1/jobs/{ID}")).await.json()["state"], "cancelled");
+    let bare = site.act(&ana, &format!("/jobs/{ID}/settle"), &[("as", "sent")]).await;
+    assert!(bare.header("location").contains("said=none"), "nothing was chosen");
+}
+
+#[tokio::test]
+async fn language_and_theme_are_chosen_and_stay() {
+    let site = Site::new().await;
+    let answer = site.form("/me/language", &[], &[("language", "fr"), ("back", "/login")]).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/login"));
+    let chosen = cookie(&answer);
+    let page = send(&site.router, "GET", "/login", &[("cookie", &chosen), ("accept-language", "en")], "").await;
+    assert!(page.text.contains("lang=\"fr\""));
+    let dark = cookie(&site.form("/me/theme", &[], &[("theme", "dark"), ("back", "/login")]).await);
+    let page = send(&site.router, "GET", "/login", &[("cookie", &dark)], "").await;
+    assert!(page.text.contains("data-theme=\"dark\""));
+    let wrong = site.form("/me/theme", &[], &[("theme", "<script>")]).await;
+    assert_eq!((wrong.status, wrong.header("set-cookie")), (StatusCode::UNPROCESSABLE_ENTITY, ""));
+}
+
+#[tokio::test]
+async fn an_account_is_made_by_its_form_and_never_shows_its_secret() {
+    let site = Site::new().await;
+    let admin = site.person("admin", Role::Admin).await;
+    let fields = [
+        ("name", "compta"),
+        ("kind", "smtp"),
+        ("host", "mail.exemple.fr"),
+        ("port", "587"),
+        ("security", "starttls"),
+        ("user", "compta@exemple.fr"),
+        ("secret", "motdepasse-tres-secret"),
+        ("per_minute", "60"),
+        ("batch_size", "10"),
+        ("batch_pause", "3"),
+    ];
+    let made = site.act(&admin, "/accounts", &fields).await;
+    assert_eq!((made.status, made.header("location")), (StatusCode::SEE_OTHER, "/accounts/compta?said=saved"));
+    let page = site.look(&admin, "/accounts/compta").await;
+    assert!(page.text.contains("compta@exemple.fr") && !page.text.contains("motdepasse"));
+    assert_eq!(site.act(&admin, "/accounts", &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY, "taken");
+    let wrong = [("kind", "smtp"), ("host", ""), ("per_minute", "viel"), ("batch_size", "10")];
+    let refused = site.act(&admin, "/accounts/compta", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    site.act(&admin, "/accounts/compta/pause", &[]).await;
+    assert!(site.app.db.account_named("compta").await.unwrap().unwrap().pause.is_some());
+    site.act(&admin, "/accounts/compta/resume", &[]).await;
+    assert!(site.app.db.account_named("compta").await.unwrap().unwrap().pause.is_none());
+}
