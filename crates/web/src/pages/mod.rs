@@ -1,5 +1,7 @@
 //! What people see: one plain page that lists jobs and follows one, and the way in.
 
+#![allow(dead_code, reason = "pages stand before the handlers that fill them")]
+
 pub(crate) mod accounts;
 pub(crate) mod assets;
 pub(crate) mod audit;

@@ -256,7 +256,13 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
         ("jobs-none", jobs(vec![], "")),
         ("jobs-no-match", jobs(vec![], "avril")),
     ]);
-    let v = &at(v, "/traces");
+    pages.extend(traces(&at(v, "/traces")));
+    pages.extend(errors(&at(v, "/nowhere")));
+    pages
+}
+
+fn traces(v: &View) -> Vec<Drawn> {
+    let mut pages = Vec::new();
     let traces = |rows: Vec<TraceRow>, filter: TracesFilter| {
         let pager = Pager {
             shown: rows.len() as u64,
@@ -295,6 +301,11 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
             .unwrap(),
         ),
     ]);
+    pages
+}
+
+fn errors(v: &View) -> Vec<Drawn> {
+    let mut pages = Vec::new();
     for (name, what) in [
         ("error-403", ErrorOf::Forbidden),
         ("error-404", ErrorOf::NotFound),
