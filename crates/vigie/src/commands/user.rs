@@ -18,7 +18,9 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<Exit> {
             let body = json!({"name": name, "role": role.as_str()});
             changed(config, "/api/v1/users", &body).await?
         }
-        UserCommand::Link { name } => changed(config, &format!("/api/v1/users/{}/link", escaped(&name)), &json!({})).await?,
+        UserCommand::Link { name } => {
+            changed(config, &format!("/api/v1/users/{}/link", escaped(&name)), &json!({})).await?
+        }
     };
     if config.json {
         render::json(&answer)?;

@@ -1,6 +1,9 @@
 //! Pieces that several pages share.
 
-use super::view::View;
+use super::{
+    states::{Shown, Tone},
+    view::View,
+};
 use model::{Counters, JobState, Timestamp};
 use std::time::Duration;
 
@@ -93,6 +96,15 @@ impl Faults {
         self.0.is_empty()
     }
 
+    /// For the field itself: that it is wrong, and where it is said why.
+    pub(crate) fn attributes(&self, field: &str) -> String {
+        match self.0.iter().find(|(name, _)| *name == field) {
+            // Our own names: nothing to escape.
+            Some((name, _)) => format!(" aria-invalid=\"true\" aria-describedby=\"fault-{name}\""),
+            None => String::new(),
+        }
+    }
+
     pub(crate) fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, text)| text.as_str())
     }
@@ -139,6 +151,20 @@ impl Use {
         self.limit.saturating_mul(95) / 100
     }
 
+    /// The colour of its meter.
+    pub(crate) fn tone(&self) -> &'static str {
+        match self.used {
+            used if used >= self.critical() => Tone::Bad.class(),
+            used if used >= self.high() => Tone::Doubt.class(),
+            _ => Tone::Busy.class(),
+        }
+    }
+
+    /// In hundredths of the meter's width.
+    pub(crate) fn width(&self) -> String {
+        format!("{:.2}", self.share())
+    }
+
     pub(crate) fn share(&self) -> f64 {
         if self.limit == 0 { 100.0 } else { (self.used as f64 * 100.0 / self.limit as f64).min(100.0) }
     }
@@ -170,7 +196,7 @@ pub(crate) enum Life {
     Ended,
 }
 
-impl super::states::Shown for Life {
+impl Shown for Life {
     fn word(&self) -> &'static str {
         match self {
             Self::Alive => "life-alive",
@@ -179,11 +205,11 @@ impl super::states::Shown for Life {
         }
     }
 
-    fn tone(&self) -> super::states::Tone {
+    fn tone(&self) -> Tone {
         match self {
-            Self::Alive => super::states::Tone::Good,
-            Self::Lost => super::states::Tone::Bad,
-            Self::Ended => super::states::Tone::Still,
+            Self::Alive => Tone::Good,
+            Self::Lost => Tone::Bad,
+            Self::Ended => Tone::Still,
         }
     }
 

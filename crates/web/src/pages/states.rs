@@ -156,6 +156,11 @@ pub(crate) fn percent(counters: &Counters, state: JobState) -> f64 {
 }
 
 impl View {
+    /// For scripts, which write times too; empty is their own zone.
+    pub(crate) fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or_default()
+    }
+
     pub(crate) fn word(&self, state: &dyn Shown) -> String {
         self.t(state.word())
     }

@@ -22,8 +22,11 @@ pub(crate) async fn as_page(v: &View, request_id: &str, response: Response) -> R
         return response;
     }
     let (parts, body) = response.into_parts();
-    let problem: Value =
-        to_bytes(body, PROBLEM_MAX).await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let problem: Value = to_bytes(body, PROBLEM_MAX)
+        .await
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
     let what = match parts.status {
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => ErrorOf::Forbidden,
         StatusCode::NOT_FOUND => ErrorOf::NotFound,

@@ -70,7 +70,9 @@ const language = document.documentElement.lang;
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const decimals = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+// 14:32:05, as the lines that were there before: in the zone of the house, not of the browser.
+const zone = document.querySelector("[data-log]")?.dataset.zone || undefined;
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const number = (n) => numbers.format(n);
 const percent = (n) => percents.format(n / 100);
 

@@ -191,7 +191,6 @@ pub(super) fn way_in(v: &View) -> Vec<Drawn> {
         ("login", login(None, "")),
         ("login-wrong", login(Some(LoginSaid::Wrong), "m.durand")),
         ("login-throttled", login(Some(LoginSaid::Throttled(Duration::from_secs(90))), "m.durand")),
-        ("login-token", login(Some(LoginSaid::WrongToken), "")),
         ("login-out", login(Some(LoginSaid::LoggedOut), "")),
         ("login-expired", login(Some(LoginSaid::Expired), "")),
         ("setup", setup(SetupOf::Entry { name: "admin".to_owned() }, faults)),
@@ -256,7 +255,13 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
         ("jobs-none", jobs(vec![], "")),
         ("jobs-no-match", jobs(vec![], "avril")),
     ]);
-    let v = &at(v, "/traces");
+    pages.extend(traces(&at(v, "/traces")));
+    pages.extend(errors(&at(v, "/nowhere")));
+    pages
+}
+
+fn traces(v: &View) -> Vec<Drawn> {
+    let mut pages = Vec::new();
     let traces = |rows: Vec<TraceRow>, filter: TracesFilter| {
         let pager = Pager {
             shown: rows.len() as u64,
@@ -295,6 +300,11 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
             .unwrap(),
         ),
     ]);
+    pages
+}
+
+fn errors(v: &View) -> Vec<Drawn> {
+    let mut pages = Vec::new();
     for (name, what) in [
         ("error-403", ErrorOf::Forbidden),
         ("error-404", ErrorOf::NotFound),

@@ -88,7 +88,7 @@ pub(in crate::pages::gallery) fn job_pages(v: &View) -> Vec<Drawn> {
     failed.notice = Some(Notice { mood: Mood::Info, text: v.count("retry-done", &3) });
     let mut pages = vec![
         ("job-running", overview(running(), trouble(v))),
-        ("job-paused", overview(head(v, JobState::Paused, counters(1_890, 12, 0, 611)), vec![])),
+        ("job-paused", overview(head(v, JobState::Paused, counters(1_890, 12, 0, 611)), trouble(v))),
         ("job-completed", overview(head(v, JobState::Completed, counters(4_850, 0, 0, 0)), vec![])),
         ("job-failed", overview(failed, trouble(v))),
     ];
