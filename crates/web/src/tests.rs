@@ -38,7 +38,9 @@ fn method(verb: Verb) -> &'static str {
 #[tokio::test]
 async fn every_route_asks_for_what_it_was_declared_with() {
     let site = Site::new().await;
-    let mut everybody: Vec<(String, Option<Scope>, Vec<(&str, String)>)> = vec![("nobody".into(), None, Vec::new())];
+    /// A name, what it may do, and the headers that show it.
+    type Caller = (String, Option<Scope>, Vec<(&'static str, String)>);
+    let mut everybody: Vec<Caller> = vec![("nobody".into(), None, Vec::new())];
     for scope in [Scope::Progress, Scope::Read, Scope::Write, Scope::Admin] {
         let token = format!("Bearer {}", site.token(scope).await);
         everybody.push((format!("token {scope}"), Some(scope), vec![("authorization", token)]));

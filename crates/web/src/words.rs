@@ -66,7 +66,7 @@ impl Words {
     }
 
     /// With one value in the place of `{ $name }`.
-    pub(crate) fn with(&self, id: &str, name: &str, value: impl ToString) -> String {
+    pub(crate) fn with(&self, id: &str, name: &str, value: impl std::fmt::Display) -> String {
         self.with_all(id, &[(name, value.to_string())])
     }
 

@@ -1,8 +1,6 @@
 //! What people see: each page a struct of what it shows and a template of how. Nothing here asks anything of anybody;
 //! [`crate::site`] fills these.
 
-#![allow(dead_code, reason = "pages stand before the handlers that fill them")]
-
 pub(crate) mod accounts;
 pub(crate) mod assets;
 pub(crate) mod audit;

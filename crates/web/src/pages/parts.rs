@@ -16,28 +16,22 @@ pub(crate) struct Notice {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
-    Info,
     Ok,
     Warn,
-    Error,
 }
 
 impl Mood {
     pub(crate) fn class(&self) -> &'static str {
         match self {
-            Self::Info => "info",
             Self::Ok => "ok",
             Self::Warn => "warn",
-            Self::Error => "error",
         }
     }
 
     pub(crate) fn icon(&self) -> &'static str {
         match self {
-            Self::Info => "info",
             Self::Ok => "check",
             Self::Warn => "warn",
-            Self::Error => "failed",
         }
     }
 }
@@ -121,8 +115,6 @@ pub(crate) struct JobRow {
     pub(crate) counters: Counters,
     pub(crate) person: String,
     pub(crate) created_at: Timestamp,
-    /// Items per second; 0 where it is not known.
-    pub(crate) rate: f64,
     pub(crate) left: Option<Duration>,
     /// Why it stands still, in plain words; see [`super::states::reason`].
     pub(crate) reason: Option<String>,

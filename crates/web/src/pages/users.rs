@@ -34,7 +34,6 @@ pub(crate) struct UserRow {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) standing: Standing,
-    pub(crate) created_at: Timestamp,
     pub(crate) seen_at: Option<Timestamp>,
 }
 

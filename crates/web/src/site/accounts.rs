@@ -9,7 +9,7 @@ use crate::{
     auth::{Access, Granted},
     extract::{Path, Query},
     pages::{
-        accounts::{AccountPage, AccountsPage, NewAccountPage, TestResult},
+        accounts::{AccountKind, AccountPage, AccountsPage, NewAccountPage, TestResult},
         parts::{Faults, Mood, Notice},
         view::View,
     },
@@ -136,7 +136,7 @@ fn checked(
     faults: &mut Faults,
 ) -> Option<Account> {
     let url = typed::url(typed)?;
-    let secret: SecretString = form.secret("secret");
+    let secret: SecretString = form.secret(if typed.kind == AccountKind::Gmail { "key" } else { "password" });
     let secret = Some(secret).filter(|secret| !secret.expose_secret().trim().is_empty());
     if let Err(what) = check_url(&url, secret.clone()) {
         faults.add(if url.starts_with("gmail") { "address" } else { "host" }, v.with("account-bad", "what", what));

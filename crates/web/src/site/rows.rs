@@ -25,7 +25,6 @@ pub(super) fn job(ctx: &Ctx, v: &View, job: Job) -> JobRow {
         counters: job.counters,
         person: job.created_by,
         created_at: job.created_at,
-        rate: progress.rate,
         left: progress.eta_seconds.map(Duration::from_secs),
         resumes_at: job.resumes_at,
     }

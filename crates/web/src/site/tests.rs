@@ -197,7 +197,7 @@ async fn an_account_is_made_by_its_form_and_never_shows_its_secret() {
         ("port", "587"),
         ("security", "starttls"),
         ("user", "compta@exemple.fr"),
-        ("secret", "motdepasse-tres-secret"),
+        ("password", "motdepasse-tres-secret"),
         ("per_minute", "60"),
         ("batch_size", "10"),
         ("batch_pause", "3"),

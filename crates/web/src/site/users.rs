@@ -60,7 +60,7 @@ fn row(user: User) -> UserRow {
         (false, None) => Standing::Invited,
         (false, Some(_)) => Standing::Active,
     };
-    UserRow { name: user.name, role: user.role, standing, created_at: user.created_at, seen_at: user.seen_at }
+    UserRow { name: user.name, role: user.role, standing, seen_at: user.seen_at }
 }
 
 async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {

@@ -67,7 +67,6 @@ fn job(v: &View, name: &str, state: JobState, counters: Counters, age: u64) -> J
         counters,
         person: "m.durand".to_owned(),
         created_at: before(v, age),
-        rate: 12.4,
         left: (state == JobState::Running).then_some(Duration::from_secs(272)),
         reason: (state == JobState::Paused).then(|| reason(&v.words, "daily_limit", "")),
         resumes_at: (state == JobState::Paused).then(|| v.now + Duration::from_secs(9 * 3600)),

@@ -2,7 +2,6 @@
 
 use crate::pages::{
     parts::{Choice, Notice, Pager, TraceRow},
-    states::percent,
     view::View,
 };
 use askama::Template;
@@ -65,10 +64,6 @@ impl JobHead {
     /// Those who did not get theirs.
     fn undelivered(&self) -> u64 {
         self.counters.failed + self.counters.unknown
-    }
-
-    fn percent(&self) -> f64 {
-        percent(&self.counters, self.state)
     }
 
     fn is_live(&self) -> bool {

@@ -64,7 +64,6 @@ fn users(v: &View) -> String {
         name: name.to_owned(),
         role,
         standing,
-        created_at: before(v, 900_000),
         seen_at: seen.map(|ago| before(v, ago)),
     };
     let rows = vec![

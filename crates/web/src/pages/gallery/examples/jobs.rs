@@ -85,7 +85,7 @@ pub(in crate::pages::gallery) fn job_pages(v: &View) -> Vec<Drawn> {
     let mut failed = head(v, JobState::Failed, counters(120, 1, 0, 400));
     failed.kind = "external".to_owned();
     failed.reason = Some(reason(&v.words, "exception", "KeyError: 'orgUnit'"));
-    failed.notice = Some(Notice { mood: Mood::Info, text: v.count("retry-done", &3) });
+    failed.notice = Some(Notice { mood: Mood::Ok, text: v.count("retry-done", &3) });
     let mut pages = vec![
         ("job-running", overview(running(), trouble(v))),
         ("job-paused", overview(head(v, JobState::Paused, counters(1_890, 12, 0, 611)), trouble(v))),
