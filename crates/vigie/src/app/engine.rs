@@ -191,8 +191,33 @@ fn options(
         name: format!("{}:{}", host(), std::process::id()),
         jobs_max: usize::from(config.jobs_max.value),
         lease: LEASE,
-        status: Arc::new(|jobs| json!({"jobs": jobs, "version": env!("CARGO_PKG_VERSION")}).to_string()),
+        status: Arc::new(vitals),
     })
+}
+
+/// What this process says of itself at every sign of life: jobs that run here, the load of the machine over a minute,
+/// its processors, the bytes that it has and that we hold.
+fn vitals(jobs: usize) -> String {
+    use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, get_current_pid};
+    // What cannot be read is left out.
+    let (mut memory, mut memory_total) = (None, None);
+    if let (Ok(mut system), Ok(pid)) = (System::new(), get_current_pid()) {
+        system.refresh_memory();
+        memory_total = Some(system.total_memory());
+        let kind = ProcessRefreshKind::nothing().with_memory();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
+        memory = system.process(pid).map(sysinfo::Process::memory);
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    json!({
+        "jobs": jobs,
+        "version": env!("CARGO_PKG_VERSION"),
+        "load": System::load_average().ok().map(|load| load.one),
+        "cores": cores,
+        "memory": memory,
+        "memory_total": memory_total,
+    })
+    .to_string()
 }
 
 fn host() -> String {
