@@ -15,7 +15,7 @@ use crate::{
     letter::Attachment,
     problem::{Problem, Problems, Severity},
     recipients::Row,
-    spec::{Mailing, OnNoFile},
+    spec::{Mailing, OnInvalid, OnNoFile},
     template::{Rendered, Templates},
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,16 @@ pub struct Report {
     pub problems: Problems,
     /// Bytes of all messages as sent, about.
     pub bytes_estimate: u64,
+    /// Reading stopped, or rows ran into one another: there may be recipients that nobody has looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
+}
+
+impl Report {
+    /// Whether nothing may be sent. Leaving out wrong rows helps only where it is known which they are.
+    pub fn refuses(&self, on_invalid: OnInvalid) -> bool {
+        self.incomplete || self.rows_good == 0 || (on_invalid == OnInvalid::Stop && self.problems.errors > 0)
+    }
 }
 
 /// A pass over the rows.
@@ -97,6 +107,7 @@ impl<'a> Preflight<'a> {
         let item = match row {
             Ok(row) => self.item(row, &mut found),
             Err(problem) => {
+                self.report.incomplete |= problem.hides_rows;
                 found.push(problem);
                 None
             }

@@ -36,6 +36,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Box<str>>,
     pub severity: Severity,
+    /// Other rows may be hidden behind it, so that leaving out this one would forget somebody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hides_rows: bool,
 }
 
 impl Problem {
@@ -49,6 +52,7 @@ impl Problem {
             remedy: remedy.into(),
             excerpt: None,
             severity: Severity::Error,
+            hides_rows: false,
         }
     }
 
@@ -59,6 +63,12 @@ impl Problem {
     #[must_use]
     pub fn at(mut self, line: u64) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    #[must_use]
+    pub fn hiding_rows(mut self) -> Self {
+        self.hides_rows = true;
         self
     }
 

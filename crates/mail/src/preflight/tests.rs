@@ -108,6 +108,18 @@ fn a_file_may_be_missing_where_that_is_allowed() {
 }
 
 #[test]
+fn rows_that_nobody_has_read_refuse_the_run_though_wrong_rows_may_be_skipped() {
+    let file = MailingFile { attach: Vec::new(), ..file() };
+    let good = "Société;E-mail;Code client\nA;a@x.fr;C1\n";
+    let (_, report, _) = run(&file, Path::new("/"), &format!("{good}B;b@x.fr\n"), None);
+    assert!(!report.refuses(OnInvalid::Skip) && report.refuses(OnInvalid::Stop));
+    for hidden in ["B;\"b@x.fr;C2\nC;c@x.fr;C3\n", "B;\"b@x.fr;C2\nC;\"c@x.fr\";C3\nD;d@x.fr;C4\n"] {
+        let (items, report, _) = run(&file, Path::new("/"), &format!("{good}{hidden}"), None);
+        assert!(!items.is_empty() && report.refuses(OnInvalid::Skip), "{hidden}");
+    }
+}
+
+#[test]
 fn no_rows_is_a_problem() {
     let (_, report, _) = run(&file(), Path::new("/"), "Société;E-mail;Code client;fichier\n", None);
     let problem = report.problems.listed[0].to_string();

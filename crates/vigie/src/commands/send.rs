@@ -162,13 +162,17 @@ fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
 fn refuse(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
     let problems = &checked.report.problems;
     let stops = plan.mailing.on_invalid == OnInvalid::Stop && problems.errors > 0;
-    if config.json && (stops || checked.report.rows_good == 0) {
+    if config.json && checked.report.refuses(plan.mailing.on_invalid) {
         render::json(&json!({"refused": true, "report": checked.report}))?;
     } else {
         check::list(problems);
     }
     if checked.report.rows == 0 || checked.report.rows_good == 0 {
         return Err(Failure::refused("nobody is left to send to: nothing was sent"));
+    }
+    if checked.report.incomplete {
+        return Err(Failure::refused("rows of the file may be unread: nothing was sent")
+            .help(format!("correct {}; --on-invalid skip leaves out wrong rows, never unread ones", plan.shown())));
     }
     if stops {
         let what = format!("{} found: nothing was sent", render::counted(problems.errors, "problem"));

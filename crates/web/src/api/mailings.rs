@@ -27,7 +27,7 @@ use mail::{
     letter::Attachment,
     preflight::{Files, Hashing, Options, Preflight, Reach, Report},
     recipients::{Reader, filter::Filter},
-    spec::{Mailing, MailingFile, OnInvalid},
+    spec::{Mailing, MailingFile},
     template::Templates,
 };
 use model::{JobId, JobState};
@@ -111,11 +111,10 @@ async fn create(
     let looked = Arc::clone(&upload);
     let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look())).await;
     let (plan, report) = checked.map_err(|error| Problem::internal(&error))??;
-    let stops = report.problems.errors > 0 && (plan.mailing.on_invalid == OnInvalid::Stop || report.rows_good == 0);
     if query.check.unwrap_or(false) {
         return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report })?)));
     }
-    if stops {
+    if report.refuses(plan.mailing.on_invalid) {
         return Err(refused(&report.problems.listed).with("errors", report.problems.errors));
     }
     let Some(account) = &upload.account else {
@@ -133,9 +132,15 @@ fn to_json(value: &impl Serialize) -> Result<Value> {
 }
 
 fn refused(problems: &[mail::problem::Problem]) -> Problem {
-    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    // What leaves rows unread is what to begin with, and skipping does not help against it.
+    let hides = problems.iter().find(|problem| problem.hides_rows);
+    let first = hides.or(problems.first()).map(ToString::to_string).unwrap_or_default();
+    let remedy = match hides {
+        Some(_) => "correct what `problems` lists: rows may be unread, and none is left out unseen",
+        None => "correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"",
+    };
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "preflight", format!("nothing was sent: {first}"))
-        .remedy("correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"")
+        .remedy(remedy)
         .with("problems", problems)
 }
 
@@ -325,10 +330,13 @@ async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
     let reading = Arc::clone(plan);
     let reader = spawn_blocking(move || {
         let mut batch = Vec::with_capacity(BATCH);
-        reading.rows(|item| {
+        let report = reading.rows(|item| {
             batch.push(item);
             batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
         })?;
+        if report.incomplete {
+            return Err(refused(&report.problems.listed));
+        }
         if !batch.is_empty() {
             // The other end is gone only when storing failed, which it says itself.
             let _ = sender.blocking_send(batch);

@@ -68,6 +68,20 @@ async fn what_is_wrong_is_said_before_anything_is_enqueued() {
 }
 
 #[tokio::test]
+async fn rows_that_cannot_be_read_are_never_left_out_unseen() {
+    let site = site().await;
+    let skip = SETTINGS.replace("\"key\"", "\"on-invalid\": \"skip\", \"key\"");
+    let rows = "nom;email;fichier\nA;a@x.fr;a.pdf\nB;\"b@x.fr;a.pdf\nC;c@x.fr;a.pdf\n";
+    let refused = mailing(&site, "", &skip, rows).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    assert!(refused.text.contains("clients.csv:3: reading stopped here"), "{}", refused.text);
+    assert!(refused.text.contains("lines 3 to 4 are not read"), "{}", refused.text);
+    assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
+    let checked = mailing(&site, "?check=true", &skip, rows).await;
+    assert_eq!(checked.json()["report"]["incomplete"], json!(true), "{}", checked.text);
+}
+
+#[tokio::test]
 async fn a_text_is_never_a_file_of_this_machine() {
     let site = site().await;
     let settings = SETTINGS.replace("Bonjour {{ nom }}", "/etc/hostname");
