@@ -25,7 +25,7 @@ use std::{
     path::PathBuf,
 };
 
-pub use attachment::{Files, Hashing, Reach};
+pub use attachment::{Fence, Files, Hashing, Reach};
 pub use eta::eta;
 
 /// Where files are looked for and what the account allows.
@@ -37,6 +37,8 @@ pub struct Options {
     pub base: PathBuf,
     pub reach: Reach,
     pub hashing: Hashing,
+    /// Vigie's own directory: nothing in it is ever attached.
+    pub data: Option<PathBuf>,
     /// Bytes of a message as sent, after base64.
     pub message_bytes_max: Option<u64>,
 }
@@ -72,6 +74,8 @@ pub struct Preflight<'a> {
     options: &'a Options,
     required: Vec<usize>,
     files: Files,
+    /// One per attachment's template.
+    fences: Vec<Fence>,
     hasher: RandomState,
     /// A hash of recipients and files → the line that had it first.
     seen: HashMap<u64, u32>,
@@ -85,7 +89,8 @@ impl<'a> Preflight<'a> {
             templates,
             options,
             required: templates.required_columns(),
-            files: Files::new(options.base.clone(), options.reach, options.hashing),
+            files: Files::new(options.base.clone(), options.reach, options.hashing).never_from(options.data.clone()),
+            fences: mailing.templates.attach.iter().map(|template| Fence::of(&template.source)).collect(),
             hasher: RandomState::new(),
             seen: HashMap::new(),
             report: Report::default(),
@@ -212,7 +217,7 @@ impl<'a> Preflight<'a> {
         found: &mut Vec<Problem>,
     ) -> Vec<Attachment> {
         let mut attachments = Vec::new();
-        for path in &rendered.attach {
+        for (path, fence) in rendered.attach.iter().zip(&self.fences) {
             if path.is_empty() || path.ends_with(['/', '\\']) {
                 // An empty cell has been reported as such.
                 if self.mailing.on_no_file == OnNoFile::Refuse && !had_empty {
@@ -225,9 +230,11 @@ impl<'a> Preflight<'a> {
                 }
                 continue;
             }
-            match self.files.look_up(path) {
+            match self.files.look_up(path, fence) {
                 Ok(attachment) => attachments.push(attachment),
-                Err((what, remedy)) => found.push(self.error(line, what, remedy)),
+                Err((what, remedy)) => {
+                    found.push(Problem::error(&self.options.file, what, remedy).at(line));
+                }
             }
         }
         attachments

@@ -263,6 +263,7 @@ impl Plan {
             base: PathBuf::from("/nonexistent"),
             reach: Reach::Base,
             hashing: Hashing::Later,
+            data: None,
             message_bytes_max: None,
         };
         let files = Files::uploaded(self.upload.attachments.iter().cloned());

@@ -43,7 +43,9 @@ impl Plan {
                 .help("write --bcc ADDRESS, or --group N --bcc for hidden recipients"));
         }
         let (file, base) = gather(config, args)?;
-        Self::from_file(file, &base)
+        let mut plan = Self::from_file(file, &base)?;
+        plan.preflight.data = Some(config.data.value.clone());
+        Ok(plan)
     }
 
     /// `base`: what the paths of `file` are relative to.
@@ -84,6 +86,7 @@ impl Plan {
             base: std::path::absolute(base).at(base.display())?,
             reach: preflight::Reach::Anywhere,
             hashing: preflight::Hashing::Now,
+            data: None,
             message_bytes_max: is_gmail.then_some(gmail::MESSAGE_BYTES_MAX),
         };
         Ok(Self {
