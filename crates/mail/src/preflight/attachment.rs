@@ -161,7 +161,9 @@ impl Files {
         let (folder, what) = match fence {
             Fence::None => return Ok(()),
             Fence::Base => (self.base.clone(), "the mailing's folder".to_owned()),
-            Fence::Folder(folder) => (self.base.join(folder), format!("`{folder}`, the folder that the template names")),
+            Fence::Folder(folder) => {
+                (self.base.join(folder), format!("`{folder}`, the folder that the template names"))
+            }
         };
         // Where the folder itself cannot be looked up, nothing is inside it.
         if folder.canonicalize().is_ok_and(|folder| full.starts_with(folder)) {

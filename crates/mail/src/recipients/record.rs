@@ -86,7 +86,13 @@ pub(super) struct Records<R> {
 impl<R: Read> Records<R> {
     /// `line` is that of the first byte of `input`.
     pub(super) fn new(input: R, separator: u8, line: u64) -> Self {
-        Self { input: BufReader::with_capacity(32 * 1024, input), separator, line, after_cr: false, at_line_start: true }
+        Self {
+            input: BufReader::with_capacity(32 * 1024, input),
+            separator,
+            line,
+            after_cr: false,
+            at_line_start: true,
+        }
     }
 
     pub(super) fn separator(&self) -> u8 {

@@ -205,7 +205,9 @@ fn where_reading_cannot_go_on_it_says_so_and_stops() {
     let long = [b"nom;email\nA;\"".as_slice(), &vec![b'x'; 3 * ROW_BYTES_MAX]].concat();
     assert_eq!(
         read(&long).2,
-        ["clients.csv:2: reading stopped here: the row is longer than 1048576 bytes; line 2 is not read, is the quote opened on line 2 never closed?"]
+        [
+            "clients.csv:2: reading stopped here: the row is longer than 1048576 bytes; line 2 is not read, is the quote opened on line 2 never closed?"
+        ]
     );
     let cell = [b"nom;email\nA;".as_slice(), &vec![b'x'; CELL_BYTES_MAX + 1], b"\nB;b\n"].concat();
     let (_, rows, problems) = read(&cell);
@@ -225,7 +227,9 @@ fn what_may_hide_other_rows_is_told_from_what_is_wrong_with_one() {
     assert!(unclosed[0].0 && unclosed[0].1.contains("lines 3 to 5 are not read"), "{unclosed:?}");
     let swallowed = hides(b"nom;email\nA;\"a@x.fr\nB;b@x.fr\nC;\"c@x.fr\"\nD;d@x.fr\n");
     assert!(swallowed[0].0, "{swallowed:?}");
-    assert!(swallowed[0].1.starts_with("c:2: a quote is opened on line 2 and closed in the middle of a cell on line 4"));
+    assert!(
+        swallowed[0].1.starts_with("c:2: a quote is opened on line 2 and closed in the middle of a cell on line 4")
+    );
     let run_on = hides(b"nom;email\n\"A;a@x.fr\nB;b@x.fr\nC\";c@x.fr;x\n");
     assert!(run_on[0].0 && run_on.len() == 1, "{run_on:?}");
     let long = [b"{\"a\":1}\n".as_slice(), &vec![b'x'; ROW_BYTES_MAX + 9], b"\n{\"a\":2}\n{\"a\":3}\n"].concat();
@@ -253,7 +257,10 @@ fn a_disk_that_fails_is_told_not_taken_for_the_end() {
     (0..20_000).for_each(|n| text += &format!("{n};a@x.fr\n"));
     let last = Reader::new(Failing(text.as_bytes()), "clients.csv").unwrap().last().unwrap();
     let problem = last.unwrap_err().to_string();
-    assert_eq!(problem, "clients.csv:20002: cannot be read further (disk on fire); the rest is not read, check the disk and the file");
+    assert_eq!(
+        problem,
+        "clients.csv:20002: cannot be read further (disk on fire); the rest is not read, check the disk and the file"
+    );
     let odd = [utf16("nom;email\nA;a@x.fr\n", false), vec![0x00, 0xd8, 0x41, 0x00]].concat();
     let (_, rows, problems) = read(&odd);
     assert_eq!(rows.len(), 1);

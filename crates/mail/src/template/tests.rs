@@ -139,6 +139,36 @@ fn numbers_and_dates_as_french_spreadsheets_write_them() {
     }
 }
 
+#[test]
+fn a_template_does_not_work_through_a_long_cell_again_and_again() {
+    let mut values = row();
+    values[0] = "x".repeat(250_000);
+    let long = "a,".repeat(4_000);
+    for (source, cell) in [
+        ("{% for i in range(9999) %}{% set x = nom|replace('x','yyy') %}{% endfor %}", &values[0]),
+        ("{% for i in range(9999) %}{% if nom|upper == 'a' %}{% endif %}{% endfor %}", &values[0]),
+        (
+            "{% set x = nom %}{% for i in range(9999) %}{% if x|list|sort|length == 1 %}{% endif %}{% endfor %}",
+            &values[0],
+        ),
+        ("{% for i in range(9999) %}{% if i is in(nom|list) %}{% endif %}{% endfor %}", &values[0]),
+        ("{% for i in range(9999) %}{% if 'b' in nom %}{% endif %}{% endfor %}", &values[0]),
+        ("{% set x = nom %}{% for i in range(9999) %}{% if 'b' in x %}{% endif %}{% endfor %}", &values[0]),
+        ("{% for i in range(9999) %}{% set x = nom|split(',')|unique|map('upper')|join %}{% endfor %}", &long),
+    ] {
+        let mut values = values.clone();
+        values[0].clone_from(cell);
+        let templates = Templates::compile(&subject(source), &columns(), Audience::OneRow).unwrap();
+        let begun = std::time::Instant::now();
+        let problem = templates.render(&values).unwrap_err().to_string();
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{source}: {:?}", begun.elapsed());
+        assert!(problem.contains("of text, shorten") || problem.contains("too many steps"), "{source}: {problem}");
+    }
+    let templates =
+        Templates::compile(&subject("{{ nom|replace('x','y')|upper|length }}"), &columns(), Audience::OneRow);
+    assert_eq!(templates.unwrap().render(&values).unwrap().subject, "250000");
+}
+
 proptest! {
     #[test]
     fn any_source_compiles_or_is_refused(source in "(\\{\\{|\\}\\}|\\{%|%\\}|\\{#|'|\"|nom|E-mail|N° d'adhérent|Société|row|if| |é|\\[|\\]|\\.|\n|\\\\){0,25}") {

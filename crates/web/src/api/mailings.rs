@@ -36,7 +36,7 @@ use serde_json::Value;
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 use store::{Account, Created, Job, NewItem, NewJob, Reason};
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -109,7 +109,10 @@ async fn create(
         multipart.map_err(|error| Problem::malformed(error.body_text()).remedy("send multipart/form-data"))?;
     let upload = Arc::new(receive(&ctx, multipart).await?);
     let looked = Arc::clone(&upload);
-    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look())).await;
+    // Dropped with this call: nobody waits for the answer any more.
+    let caller = Arc::new(());
+    let waiting = Arc::downgrade(&caller);
+    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look(&waiting))).await;
     let (plan, report) = checked.map_err(|error| Problem::internal(&error))??;
     if query.check.unwrap_or(false) {
         return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report })?)));
@@ -223,6 +226,11 @@ fn parse(text: &str) -> Result<MailingFile> {
         )
         .remedy("send `recipients` as a part, and set the server and its limits on the account"));
     }
+    if file.dkim.is_some() {
+        return Err(Problem::invalid("settings: dkim names a key file of the server, which no caller may choose").remedy(
+            "leave it out here, and send signed mailings by the command line on the server, with `dkim` in mailing.toml",
+        ));
+    }
     // A line break makes a text what it says, and never the name of a file on this machine.
     for text in [&mut file.text, &mut file.html].into_iter().flatten() {
         text.push('\n');
@@ -247,8 +255,9 @@ impl Plan {
         Ok(Self { mailing, filter, upload })
     }
 
-    fn look(self) -> Result<(Arc<Self>, Report)> {
-        let report = self.rows(|_| true)?;
+    /// Ends early once `caller` is gone.
+    fn look(self, caller: &Weak<()>) -> Result<(Arc<Self>, Report)> {
+        let report = self.rows(|_| caller.strong_count() > 0)?;
         Ok((Arc::new(self), report))
     }
 
@@ -333,7 +342,8 @@ async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
         let mut batch = Vec::with_capacity(BATCH);
         let report = reading.rows(|item| {
             batch.push(item);
-            batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
+            let enough = batch.len() >= BATCH && sender.blocking_send(std::mem::take(&mut batch)).is_err();
+            !enough && !sender.is_closed()
         })?;
         if report.incomplete {
             return Err(refused(&report.problems.listed));

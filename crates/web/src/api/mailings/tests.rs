@@ -82,6 +82,47 @@ async fn rows_that_cannot_be_read_are_never_left_out_unseen() {
 }
 
 #[tokio::test]
+async fn no_key_of_this_machine_signs_for_a_caller() {
+    let site = site().await;
+    let dkim = r#""dkim": {"domain": "exemple.fr", "selector": "s", "key": "/etc/vigie/dkim.pem"}, "name""#;
+    for (setting, named) in [
+        (dkim, "dkim"),
+        (r#""ledger": "/etc/x", "name""#, "ledger"),
+        (r#""recipients": "/etc/passwd", "name""#, "recipients"),
+    ] {
+        let settings = SETTINGS.replacen("\"name\"", setting, 1);
+        let refused = mailing(&site, "", &settings, "nom;email;fichier\nA;a@x.fr;a.pdf\n").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        assert!(refused.text.contains(named) && refused.json()["remedy"].is_string(), "{}", refused.text);
+    }
+    assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
+}
+
+#[test]
+fn nobody_works_for_a_caller_who_has_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let recipients = dir.path().join("r");
+    std::fs::write(&recipients, "nom;email;fichier\nA;a@x.fr;a.pdf\nB;b@x.fr;a.pdf\nC;c@x.fr;a.pdf\n").unwrap();
+    let plan = || {
+        let settings = super::parse(SETTINGS).unwrap();
+        let upload = super::Upload {
+            id: None,
+            settings,
+            account: None,
+            recipients: recipients.clone(),
+            recipients_name: "r".into(),
+            attachments: Vec::new(),
+        };
+        super::Plan::new(std::sync::Arc::new(upload)).unwrap()
+    };
+    let caller = std::sync::Arc::new(());
+    let waiting = std::sync::Arc::downgrade(&caller);
+    assert_eq!(plan().look(&waiting).unwrap().1.rows, 3);
+    drop(caller);
+    assert_eq!(plan().look(&waiting).unwrap().1.rows, 1);
+}
+
+#[tokio::test]
 async fn a_text_is_never_a_file_of_this_machine() {
     let site = site().await;
     let settings = SETTINGS.replace("Bonjour {{ nom }}", "/etc/hostname");
