@@ -215,8 +215,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "attachment_changed",
-        "The attachment {path} has changed since the mailing was prepared. Prepare it anew, or use --copy.",
-        "La pièce jointe {path} a changé depuis la préparation de l'envoi. Préparez-le de nouveau, ou utilisez --copy.",
+        "The attachment {path} has changed since the mailing was prepared; a retry fails as long as it differs. Restore the file and retry, or, once the file is final, run the mailing again under the same name: it takes the file as it is then, and leaves out who has been sent to.",
+        "La pièce jointe {path} a changé depuis la préparation de l'envoi ; une relance échoue tant qu'elle diffère. Restaurez le fichier et relancez, ou, une fois le fichier définitif, refaites l'envoi sous le même nom : il prend le fichier tel qu'il est alors et laisse de côté qui a déjà reçu.",
     ),
     (
         "template",
@@ -404,6 +404,7 @@ mod tests {
         for (code, english, french) in TEXTS {
             for text in [english, french] {
                 assert!(text.ends_with('.'), "{code}: {text}");
+                assert!(!text.contains("--"), "{code} names an option, and pages show it too: {text}");
                 assert_eq!(text.matches('{').count(), text.matches('}').count(), "{code}: {text}");
             }
         }
