@@ -67,6 +67,26 @@ impl Report {
     }
 }
 
+/// A row that cannot be sent as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongRow {
+    pub problems: Vec<Problem>,
+    /// What stands where its addresses should, right or wrong, when anything does.
+    pub address: Option<String>,
+}
+
+/// Characters shown of an address that is none.
+const ADDRESS_SHOWN: usize = 200;
+
+fn address_in(to: &str) -> Option<String> {
+    let (mailboxes, _) = parse_list(to);
+    if !mailboxes.is_empty() {
+        return Some(crate::enqueue::label(mailboxes.iter()));
+    }
+    let shown: String = to.trim().chars().filter(|c| !crate::address::is_forbidden(*c)).take(ADDRESS_SHOWN).collect();
+    (!shown.is_empty()).then_some(shown)
+}
+
 /// A pass over the rows.
 pub struct Preflight<'a> {
     mailing: &'a Mailing,
@@ -106,11 +126,19 @@ impl<'a> Preflight<'a> {
 
     /// Checks one row. What is wrong is in the report, and returned for the row's error trace; a warning alone does
     /// not stop a row.
-    pub fn check(&mut self, row: Result<Row, Problem>) -> Result<MailItem, Vec<Problem>> {
+    pub fn check(&mut self, row: Result<Row, Problem>) -> Result<MailItem, WrongRow> {
         self.report.rows += 1;
         let mut found = Vec::new();
+        let mut address = None;
         let item = match row {
-            Ok(row) => self.item(row, &mut found),
+            Ok(row) => {
+                let values = row.values.clone();
+                let item = self.item(row, &mut found);
+                if !found.is_empty() {
+                    address = self.templates.render_to(&values).and_then(|to| address_in(&to));
+                }
+                item
+            }
             Err(problem) => {
                 self.report.incomplete |= problem.hides_rows;
                 found.push(problem);
@@ -123,7 +151,7 @@ impl<'a> Preflight<'a> {
                 self.count(&item, bytes);
                 Ok(item)
             }
-            _ => Err(found),
+            _ => Err(WrongRow { problems: found, address }),
         }
     }
 

@@ -163,6 +163,13 @@ impl Templates {
         Ok(rendered)
     }
 
+    /// Only whom the row goes to, where that can be filled in.
+    pub fn render_to(&self, values: &[String]) -> Option<String> {
+        budget::begin();
+        let to = self.compiled.iter().find(|compiled| compiled.part == Part::To)?;
+        self.render_one(to, &self.context(values), &self.careful).ok()
+    }
+
     /// Columns that a template prints as they are, outside any `{% if %}`: where such a cell is empty, the recipient
     /// sees a hole. `cc` and `bcc` may stay empty.
     pub fn required_columns(&self) -> Vec<usize> {

@@ -180,6 +180,29 @@ fn a_cell_reaches_no_folder_that_the_template_does_not_name() {
 }
 
 #[test]
+fn a_wrong_row_is_listed_under_its_own_address() {
+    let file = MailingFile { attach: Vec::new(), ..file() };
+    let csv = "Société;E-mail;Code client\n;a@x.fr;C1\nB;b.x.fr;C2\nC;;C3\nD\nE;e@x.fr;\"C\n5\"\n";
+    let reader = Reader::new(csv.as_bytes(), "clients.csv").unwrap();
+    let mailing = file.mailing(Path::new("/"), reader.columns()).unwrap();
+    let templates = Templates::compile(&mailing.templates, reader.columns(), mailing.audience()).unwrap();
+    let options = Options {
+        file: "clients.csv".into(),
+        base: "/".into(),
+        reach: Reach::Base,
+        hashing: Hashing::Now,
+        data: None,
+        message_bytes_max: None,
+    };
+    let mut preflight = Preflight::new(&mailing, &templates, &options);
+    let labels: Vec<String> = reader
+        .filter_map(|row| preflight.check(row).err())
+        .map(|wrong| crate::enqueue::invalid_item(&mailing, &wrong, 1).label)
+        .collect();
+    assert_eq!(labels, ["a@x.fr", "b.x.fr", "line 4", "line 5", "e@x.fr"]);
+}
+
+#[test]
 fn no_rows_is_a_problem() {
     let (_, report, _) = run(&file(), Path::new("/"), "Société;E-mail;Code client;fichier\n", None);
     let problem = report.problems.listed[0].to_string();

@@ -7,7 +7,7 @@ use crate::{
         page_size,
         traces::generic,
     },
-    auth::Access,
+    auth::{Access, Trusted},
     cursor,
     extract::{Json, Path, Query, optional_text, text},
     lines::Lines,
@@ -176,6 +176,7 @@ async fn add(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
     Query(query): Query<AddQuery>,
+    owner: Option<axum::Extension<Trusted>>,
     body: Body,
 ) -> Result<axum::Json<Added>> {
     let job = existing(&ctx, id.into()).await?;
@@ -183,7 +184,7 @@ async fn add(
     let limits = ctx.app.limits;
     let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
     let mut adder =
-        Adder { ctx: &ctx, job, ledger, batch: Vec::new(), last: 0, added: Added { accepted: 0, skipped: 0 } };
+        Adder { ctx: &ctx, may_name_files: owner.is_some(), job, ledger, batch: Vec::new(), last: 0, added: Added { accepted: 0, skipped: 0 } };
     let outcome = adder.all(&mut lines).await;
     ctx.app.hub.refresh(id.into()).await?;
     match outcome {
@@ -194,6 +195,8 @@ async fn add(
 
 struct Adder<'a> {
     ctx: &'a Ctx,
+    /// Whether its payloads may name files of this machine.
+    may_name_files: bool,
     job: Job,
     ledger: Option<String>,
     batch: Vec<NewItem>,
@@ -229,6 +232,9 @@ impl Adder<'_> {
             Ok(Value::String(text)) => text,
             _ => line.payload.get().to_owned(),
         };
+        if !self.may_name_files && self.job.kind == "mail" && names_files(&payload) {
+            return Err("the payload names files of this machine: send them along with POST /api/v1/mailings".into());
+        }
         Ok(NewItem {
             seq: line.seq,
             message_no: line.message_no,
@@ -267,11 +273,22 @@ impl Adder<'_> {
     }
 }
 
+fn names_files(payload: &str) -> bool {
+    let payload: Value = serde_json::from_str(payload).unwrap_or_default();
+    payload.get("attachments").is_some_and(|files| files.as_array().is_none_or(|files| !files.is_empty()))
+}
+
 /// Stores a batch; what is known to be wrong leaves an error trace. (taken, skipped)
 pub(crate) async fn enqueue(ctx: &Ctx, job: &Job, batch: Vec<NewItem>, ledger: Option<String>) -> Result<(u64, u64)> {
     let now = ctx.app.clock.now();
     let count = batch.len() as u64;
-    let mailing: Option<Mailing> = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    let mut mailing: Option<Mailing> = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    if let (Some(mailing), Some(account)) = (&mut mailing, job.account)
+        && batch.iter().any(|item| item.verdict.is_some())
+        && let Some(account) = ctx.app.db.account(account).await?
+    {
+        mailing.trace = std::mem::take(&mut mailing.trace).by(&account.url);
+    }
     let wrong = batch.iter().filter(|item| item.verdict.is_some());
     let traces: Vec<Trace> = wrong.map(|item| refused(ctx, job, mailing.as_ref(), item)).collect();
     let skipped = ctx.app.db.enqueue(job.id, batch, ledger, now).await?;

@@ -7,7 +7,7 @@ mod tests;
 use crate::{
     Ctx,
     api::{page_size, traces::NewTrace},
-    auth::Access,
+    auth::{Access, Trusted},
     cursor,
     extract::{Json, Optional, Path, Query, moment, optional_text, text},
     problem::{Problem, Result},
@@ -299,7 +299,16 @@ struct JobToken {
     token: String,
 }
 
-async fn create(State(ctx): State<Ctx>, Json(new): Json<NewJobJson>) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
+async fn create(
+    State(ctx): State<Ctx>,
+    owner: Option<axum::Extension<Trusted>>,
+    Json(new): Json<NewJobJson>,
+) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
+    let signs = new.spec.as_ref().is_some_and(|spec| spec.get("dkim").is_some_and(|dkim| !dkim.is_null()));
+    if owner.is_none() && new.kind.as_deref() == Some("mail") && signs {
+        return Err(Problem::invalid("spec: dkim names a key file of the server, which no caller may choose")
+            .remedy("leave it out, and send signed mailings by the command line on the server"));
+    }
     let new = new.check(&ctx).await?;
     refuse_second(&ctx, &new).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {

@@ -64,7 +64,9 @@ async fn what_is_wrong_is_said_before_anything_is_enqueued() {
     let accepted = mailing(&site, "", &skip, mixed).await;
     assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
     assert_eq!((&accepted.json()["job"]["queued"], &accepted.json()["job"]["failed"]), (&json!(1), &json!(1)));
-    assert_eq!(site.get("/api/v1/traces?errors=true&count=true").await.json()["counts"]["errors"], 1);
+    let traces = site.get("/api/v1/traces?errors=true&count=true").await.json();
+    assert_eq!(traces["counts"]["errors"], 1);
+    assert_eq!(traces["rows"][0]["trace_name"], "Send invoices mail ERROR (SMTP)");
 }
 
 #[tokio::test]
