@@ -3,14 +3,7 @@
 mod run;
 mod story;
 
-use crate::{
-    gmail,
-    message::Signer,
-    smtp,
-    spec::Mailing,
-    template::Templates,
-    transport::Transport,
-};
+use crate::{gmail, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
 use futures_util::future::BoxFuture;
 use jobs::{Handler, Run, Stop};
 use model::Clock;

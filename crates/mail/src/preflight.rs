@@ -194,6 +194,9 @@ impl<'a> Preflight<'a> {
         if to.is_empty() && found.is_empty() {
             found.push(self.error(line, "nobody to send to: `to` comes out empty", "fill in the address"));
         }
+        if let Some((what, remedy)) = rendered.list_unsubscribe.as_deref().and_then(wrong_unsubscribe) {
+            found.push(self.error(line, what, remedy));
+        }
         let attachments = self.attachments(&rendered, line, had_empty, found);
         let bytes = message_bytes(&rendered, &attachments);
         if let Some(most) = self.options.message_bytes_max.filter(|most| bytes > *most) {
@@ -287,6 +290,28 @@ impl<'a> Preflight<'a> {
     fn error(&self, line: u64, what: impl Into<Box<str>>, remedy: &str) -> Problem {
         Problem::error(&self.options.file, what, remedy).at(line)
     }
+}
+
+/// What keeps mail programs from reading `<https://…>, <mailto:…>` (RFC 2369), and the remedy. Mostly a cell put into
+/// an address as it is.
+fn wrong_unsubscribe(value: &str) -> Option<(String, &'static str)> {
+    let mut rest = value.trim();
+    while !rest.is_empty() {
+        let Some((link, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
+            return Some((format!("list-unsubscribe: `{rest}` is not in angle brackets"), "write it as <https://…>"));
+        };
+        let scheme = link.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+        if !matches!(scheme.as_str(), "https" | "http" | "mailto") {
+            let what = format!("list-unsubscribe: `{link}` is neither a web address nor a mailto:");
+            return Some((what, "write it as <https://…> or <mailto:…>"));
+        }
+        if let Some(c) = link.chars().find(|c| c.is_whitespace() || matches!(c, '"' | '<' | '\\' | '`')) {
+            let what = format!("list-unsubscribe: `{link}` holds {c:?}, which no address on the web may");
+            return Some((what, "encode the cell, as in {{ email|urlencode }}"));
+        }
+        rest = after.trim_start().trim_start_matches(',').trim_start();
+    }
+    None
 }
 
 fn place(problem: &Problem) -> String {

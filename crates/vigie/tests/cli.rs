@@ -132,7 +132,11 @@ fn what_is_no_list_of_recipients_is_refused() {
     let desk = Desk::new().with_mailing("");
     desk.file("broken.csv", "email;nom\na@b.fr;\"Zoé\n").file("short.csv", "email;nom\na@b.fr\n");
     desk.file("junk.csv", [0x7f, b'E', b'L', b'F', 0, 0, 1, 2, 0, 0, 0]).file("nobody.csv", "email;nom\n");
-    mailing_refused(&desk, &["--recipients", "broken.csv"], &["broken.csv:2: reading stopped here: a quote is opened and never closed"]);
+    mailing_refused(
+        &desk,
+        &["--recipients", "broken.csv"],
+        &["broken.csv:2: reading stopped here: a quote is opened and never closed"],
+    );
     mailing_refused(&desk, &["--recipients", "short.csv"], &["short.csv:2: the row has 1 field"]);
     mailing_refused(&desk, &["--recipients", "junk.csv"], &["junk.csv"]);
     mailing_refused(&desk, &["--recipients", "nobody.csv"], &["there are no recipients"]);

@@ -203,6 +203,33 @@ fn a_wrong_row_is_listed_under_its_own_address() {
 }
 
 #[test]
+fn a_way_to_unsubscribe_is_one_that_programs_can_read() {
+    for (template, cell, wrong) in [
+        ("<https://x.fr/u?m={{ nom|urlencode }}>, <mailto:u@x.fr>", "a b\"c", None),
+        ("<https://x.fr/u?m={{ nom }}>", "a b", Some("holds ' '")),
+        ("<https://x.fr/u>, <https://x.fr/{{ nom }}>", "a>b", Some("`b>` is not in angle brackets")),
+        ("https://x.fr/{{ nom }}", "a", Some("write it as <https://…>")),
+        ("<javascript:{{ nom }}>", "a", Some("neither a web address nor a mailto:")),
+        ("{% if nom == 'b' %}<mailto:u@x.fr>{% endif %}", "a", None),
+    ] {
+        let file = MailingFile {
+            attach: Vec::new(),
+            subject: Some("s".into()),
+            text: Some("t\n".into()),
+            list_unsubscribe: Some(template.to_owned()),
+            ..file()
+        };
+        let csv = format!("nom;E-mail\n\"{}\";a@x.fr\n", cell.replace('"', "\"\""));
+        let (_, report, _) = run(&file, Path::new("/"), &csv, None);
+        let problems: Vec<String> = report.problems.listed.iter().map(ToString::to_string).collect();
+        match wrong {
+            None => assert_eq!(problems, Vec::<String>::new(), "{template}"),
+            Some(what) => assert!(problems.len() == 1 && problems[0].contains(what), "{template}: {problems:?}"),
+        }
+    }
+}
+
+#[test]
 fn no_rows_is_a_problem() {
     let (_, report, _) = run(&file(), Path::new("/"), "Société;E-mail;Code client;fichier\n", None);
     let problem = report.problems.listed[0].to_string();

@@ -88,7 +88,7 @@ impl<R: Read> Reader<R> {
     pub fn new(mut input: R, name: &str) -> Result<Self, Vec<Problem>> {
         let fail = |problem: Problem| vec![problem];
         let sample = encoding::sample(&mut input).map_err(|error| fail(unreadable(name, 1, &error)))?;
-        let encoding = encoding::detect(&sample).map_err(|junk| fail(junk.problem(name)))?;
+        let encoding = encoding::detect(&sample).map_err(|junk| fail(junk.problem(name, &sample)))?;
         let truncated = sample.len() == SAMPLE_BYTES;
         let preview = encoding::preview(&sample, encoding);
         let mut decoded = Decoded::new(sample, input, encoding);

@@ -218,6 +218,15 @@ fn where_reading_cannot_go_on_it_says_so_and_stops() {
 }
 
 #[test]
+fn a_nul_is_named_with_its_line() {
+    let rows = "Dupont;dupont@exemple.fr\n".repeat(5);
+    assert_eq!(
+        refused(format!("nom;email\n{rows}A\0;a@x.fr\n").as_bytes()),
+        ["clients.csv:7: holds a NUL character, which no text does, delete it, or save the file again as CSV in UTF-8"]
+    );
+}
+
+#[test]
 fn what_may_hide_other_rows_is_told_from_what_is_wrong_with_one() {
     let hides = |text: &[u8]| -> Vec<(bool, String)> {
         let reader = Reader::new(text, "c").unwrap();

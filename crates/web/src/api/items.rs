@@ -183,8 +183,15 @@ async fn add(
     let ledger = optional_text("ledger", query.ledger, NAME_MAX)?;
     let limits = ctx.app.limits;
     let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
-    let mut adder =
-        Adder { ctx: &ctx, may_name_files: owner.is_some(), job, ledger, batch: Vec::new(), last: 0, added: Added { accepted: 0, skipped: 0 } };
+    let mut adder = Adder {
+        ctx: &ctx,
+        may_name_files: owner.is_some(),
+        job,
+        ledger,
+        batch: Vec::new(),
+        last: 0,
+        added: Added { accepted: 0, skipped: 0 },
+    };
     let outcome = adder.all(&mut lines).await;
     ctx.app.hub.refresh(id.into()).await?;
     match outcome {
