@@ -171,6 +171,12 @@ fn folded(name: &str) -> Vec<char> {
     name.chars().take(100).flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// Whether two letters are the same but for case and accents.
+pub(crate) fn same_letter(a: char, b: char) -> bool {
+    let folded = |c: char| without_accent(c.to_lowercase().next().unwrap_or(c));
+    a == b || folded(a) == folded(b)
+}
+
 fn without_accent(c: char) -> char {
     match c {
         'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',

@@ -204,7 +204,15 @@ impl Templates {
             Part::Html => "html.html".to_owned(),
             other => format!("{other:?}"),
         };
+        let mut problems: Vec<Problem> = rewritten
+            .unknown
+            .iter()
+            .map(|(name, offset)| self.undefined(&template.name, &source, name, Some(*offset)))
+            .collect();
         if let Err(error) = self.environment.add_template_owned(key.clone(), rewritten.text.clone()) {
+            if !problems.is_empty() {
+                return Err(problems);
+            }
             return Err(vec![self.syntax_problem(&template.name, &source, &rewritten, &error)]);
         }
         let undeclared = match self.environment.get_template(&key) {
@@ -221,10 +229,9 @@ impl Templates {
             let expression = heading::find(&source, name).and_then(|at| heading::expression_at(&source, at));
             expression.filter(|words| self.meant(words).is_some()).map_or_else(|| name.clone(), str::to_owned)
         });
-        let mut problems: Vec<Problem> = unknown
-            .iter()
-            .map(|name| self.undefined(&template.name, &source, name, heading::find(&source, name)))
-            .collect();
+        let found =
+            unknown.iter().map(|name| self.undefined(&template.name, &source, name, heading::find(&source, name)));
+        problems.extend(found);
         for (name, offset) in heading::unknown_items(&source, &self.columns) {
             problems.push(self.undefined(&template.name, &source, &name, Some(offset)));
         }

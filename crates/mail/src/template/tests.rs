@@ -52,6 +52,38 @@ fn every_column_is_usable_by_its_heading() {
 }
 
 #[test]
+fn case_and_accents_of_a_heading_do_not_matter_where_one_column_is_meant() {
+    for (source, expected) in [
+        ("{{ société }} {{ SOCIETE|lower }}", "Plongée & Cie plongée & cie"),
+        ("{{ Nom }} {{ code Client }} {{ e-mail }}", "Zoé <b> CCT001 z@x.fr"),
+        ("{{ echeance|date_fr }} {{ Échéance }}", "10 janvier 2025 2025-01-10"),
+        ("{% set societe = 'x' %}{{ societe }}", "x"),
+        ("{% for Nom in ['a'] %}{{ Nom }}{% endfor %}", "a"),
+        ("{% if nom is lower or NOM %}oui{% endif %}", "oui"),
+    ] {
+        assert_eq!(render(source), Ok(expected.to_owned()), "{source}");
+    }
+    let two = ["Période".to_owned(), "PERIODE".to_owned()];
+    let sources = Sources { to: Template::default(), ..subject("{{ periode }}") };
+    let problems = Templates::compile(&sources, &two, Audience::OneRow).unwrap_err();
+    assert!(problems[0].to_string().contains("no column is called `periode`, did you mean"), "{problems:?}");
+    let sources = Sources { to: Template::default(), ..subject("{{ Période }}/{{ PERIODE }}") };
+    let rendered = Templates::compile(&sources, &two, Audience::OneRow).unwrap().render(&["a".into(), "b".into()]);
+    assert_eq!(rendered.unwrap().subject, "a/b");
+}
+
+#[test]
+fn every_unknown_name_is_told_at_once_with_accents_or_without() {
+    let said = render("{{ prénom }} {{ zzz }} {{ nom }} {{ téléphone|upper }} {{ prénom }} {{ 'à' }}").unwrap_err();
+    for name in ["prénom", "zzz", "téléphone"] {
+        assert_eq!(said.matches(&format!("no column is called `{name}`")).count(), 1, "{said}");
+    }
+    assert!(said.starts_with("subject:1:4: no column is called `prénom`, the columns are \"nom\""), "{said}");
+    assert!(!said.contains("unexpected"), "{said}");
+    assert!(render("{{ sociétée }}").unwrap_err().contains("did you mean `Société`?"));
+}
+
+#[test]
 fn html_is_escaped_and_text_is_not() {
     let template = |source: &str| Some(Template { name: "x".into(), source: source.into() });
     let sources = Sources { text: template("{{ nom }}"), html: template("{{ nom }}{{ Société }}"), ..subject("s") };
