@@ -53,13 +53,17 @@ pub enum Hashing {
     Later,
 }
 
+/// What is wrong with a file, and the remedy.
+type Wrong = (String, &'static str);
+type Found = Result<Attachment, Wrong>;
+
 pub struct Files {
     base: PathBuf,
     reach: Reach,
     hashing: Hashing,
     /// Vigie's own directory, never attached from.
     data: Option<PathBuf>,
-    cache: HashMap<(Fence, String), Result<Attachment, (String, &'static str)>>,
+    cache: HashMap<(Fence, String), Found>,
     uploaded: Option<HashMap<String, Attachment>>,
 }
 
@@ -102,7 +106,7 @@ impl Files {
         found
     }
 
-    fn examine(&self, path: &str, fence: &Fence) -> Result<Attachment, (String, &'static str)> {
+    fn examine(&self, path: &str, fence: &Fence) -> Found {
         let fail = |error: &std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 (format!("the file `{path}` does not exist"), "put it there, or correct its name")
@@ -152,7 +156,7 @@ impl Files {
     }
 
     /// `full` is `path` with its links resolved.
-    fn keep_inside(&self, path: &str, full: &Path, fence: &Fence) -> Result<(), (String, &'static str)> {
+    fn keep_inside(&self, path: &str, full: &Path, fence: &Fence) -> Result<(), Wrong> {
         if let Some(Ok(data)) = self.data.as_ref().map(|data| data.canonicalize())
             && full.starts_with(data)
         {
