@@ -144,6 +144,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Le serveur ne propose pas de chiffrement, et rien n'est envoyé sans. Vérifiez l'hôte et le port (587 avec STARTTLS, 465 en smtps://).",
     ),
     (
+        "tls_unavailable_here",
+        "The server on this machine offers no encryption, and no password is sent without it. To send it all the same, write smtp://…?plaintext-auth=loopback.",
+        "Le serveur de cette machine ne propose pas de chiffrement, et aucun mot de passe n'est envoyé sans. Pour l'envoyer malgré tout, écrivez smtp://…?plaintext-auth=loopback.",
+    ),
+    (
         "tls_failed",
         "The encrypted connection failed: {error}. Check the host name and the server's certificate.",
         "La connexion chiffrée a échoué : {error}. Vérifiez le nom d'hôte et le certificat du serveur.",

@@ -77,3 +77,31 @@ async fn a_server_that_repeats_the_password_does_not_get_it_written_down() {
         }
     }
 }
+
+async fn at_once(account: &Arc<Account>) -> Vec<Delivery> {
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..5 {
+        let mut connection = Connection::new(Arc::clone(account), None);
+        tasks.spawn(async move { connection.deliver(&letter(&["a@exemple.fr"])).await });
+    }
+    tasks.join_all().await
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_tried_once_for_all_connections() {
+    let login = Some(("marie".to_owned(), "right".to_owned()));
+    let catcher = support::catcher(mail::catcher::CatcherOptions { login, ..Default::default() }).await;
+    let url = format!("smtp://marie@{}?plaintext-auth=loopback", catcher.address());
+    let account = |password: &str| Arc::new(Account::from_url(&url, Some(password.into())).unwrap());
+    let wrong = account("wrong");
+    for _ in 0..2 {
+        for delivery in at_once(&wrong).await {
+            let Delivery::NotSent { verdict, .. } = delivery else { panic!("{delivery:?}") };
+            assert_eq!(verdict.code, "auth_failed");
+        }
+    }
+    assert_eq!(catcher.tally().connections, 1);
+    let right = account("right");
+    assert!(at_once(&right).await.iter().all(|delivery| matches!(delivery, Delivery::Accepted { .. })));
+    assert_eq!(catcher.tally().connections, 6);
+}

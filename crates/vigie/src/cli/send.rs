@@ -18,7 +18,7 @@ Every column is usable by its heading: {{ Société }}, {{ Code client }}. The f
 UTF-8, Windows-1252) or JSON lines. The password comes from a prompt, --smtp-password-file or VIGIE_SMTP_PASSWORD.
 
 Nothing leaves before every row has been checked. Where no `vigie serve` holds the data directory, this process sends
-and ends with the run; interrupted, the run goes on at the next start.
+and ends with the run. Ctrl-C pauses it: the same command again, or `vigie jobs resume`, goes on.
 Exit codes: 0 all sent, 1 failed, 2 refused before anything was sent, 3 some not sent, 4 paused.";
 
 #[derive(Debug, Default, Args)]

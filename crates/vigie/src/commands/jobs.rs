@@ -153,7 +153,7 @@ async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
     };
     let stop = Stop::listen().map_err(Failure::new)?;
     let ended = follow::run(config, client, &id, &stop).await?;
-    if ended == follow::Ended::Interrupted {
+    if matches!(ended, follow::Ended::Interrupted(_)) {
         return Ok(Exit::Done);
     }
     follow::conclude(config, client, &id, &ended).await
@@ -183,8 +183,11 @@ async fn change(config: &Config, job: &JobArg, verb: &str, body: Value) -> Resul
         count(progress.succeeded + progress.failed + progress.unknown + progress.skipped),
         count(progress.total)
     ));
+    if let Some(account) = changed["account_resumed"].as_str() {
+        render::say(&format!("the pause of {} is ended too", render::plain(account, 200)));
+    }
     if !runs && matches!(progress.status.as_str(), "pending" | "running") {
-        render::say("nothing runs jobs on this directory now: start `vigie serve`");
+        render::say("nothing runs it now: vigie serve, or the same send again");
     }
     Ok(Exit::Done)
 }
