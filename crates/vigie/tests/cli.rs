@@ -99,7 +99,7 @@ fn a_check_shows_the_first_message_and_sends_nothing() {
     // Nobody listens on port 1: a problem, when only checking.
     assert_eq!(answer.code, 2, "{}", answer.said);
     assert!(answer.said.contains("127.0.0.1:1"), "{}", answer.said);
-    assert!(!desk.path().join("vigie-data/vigie.db").exists());
+    assert!(!desk.path().join("vigie-data").exists());
     let second = desk.run(&["send", "mailing.toml", "--preview", "2"]);
     assert_eq!(second.code, 0, "{}", second.said);
     assert!(second.out.contains("To: luc@exemple.fr") && second.out.contains("Luc"), "{}", second.out);

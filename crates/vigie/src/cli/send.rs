@@ -97,7 +97,7 @@ pub(crate) struct SendArgs {
     #[arg(long, conflicts_with_all = ["preview", "test_to", "detach"], help_heading = "Before it leaves")]
     pub(crate) check: bool,
     /// Show the message of the N-th recipient; send nothing
-    #[arg(long, value_name = "N", conflicts_with_all = ["test_to", "detach"], help_heading = "Before it leaves")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["test_to", "detach"], help_heading = "Before it leaves")]
     pub(crate) preview: Option<u64>,
     /// Send the first message to yourself instead, marked as a test; nothing is recorded
     #[arg(long, value_name = "ADDRESS", conflicts_with = "detach", help_heading = "Before it leaves")]

@@ -5,7 +5,7 @@ use crate::{
     app::Owned,
     client::Client,
     config::Config,
-    failure::{Exit, Failure, Result},
+    failure::{Exit, Result},
     render::{
         self, Align, Table, count, counted, duration,
         progress::{Bar, Progress, Silence},
@@ -281,26 +281,6 @@ fn is_interrupted(job: &Value) -> bool {
 /// As much of an id as people need to type: the moment it was made at, to the millisecond.
 pub(super) fn short(id: &str) -> &str {
     id.get(..13).unwrap_or(id)
-}
-
-/// The id of the one job whose id begins so.
-pub(super) async fn job_id(client: &Client, given: &str) -> Result<String> {
-    if given.parse::<model::JobId>().is_ok() {
-        return Ok(given.to_owned());
-    }
-    let no_such = || Failure::refused(format!("no job's id begins with `{given}`")).help("see `vigie jobs`");
-    if given.is_empty() || !given.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
-        return Err(no_such());
-    }
-    let newest = client.get("/api/v1/jobs?limit=1000").await?;
-    let ids = newest["rows"].as_array().into_iter().flatten().filter_map(|job| job["id"].as_str());
-    let mut fitting = ids.filter(|id| id.starts_with(&given.to_ascii_lowercase()));
-    match (fitting.next(), fitting.next()) {
-        (Some(id), None) => Ok(id.to_owned()),
-        (Some(_), Some(_)) => Err(Failure::refused(format!("several jobs' ids begin with `{given}`"))
-            .help("give more of it; see `vigie jobs`")),
-        (None, _) => Err(no_such()),
-    }
 }
 
 #[cfg(test)]
