@@ -381,8 +381,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "secret_unreadable",
-        "The account's secret was sealed under another key. Restore `secret.key`, or enter the secret again, then resume.",
-        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` ou saisissez le secret, puis reprenez.",
+        "The account's secret was sealed under another key. Restore `secret.key` (each worker needs a copy of the one), or enter the secret again, then resume.",
+        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` (chaque worker a besoin de la même copie) ou saisissez le secret, puis reprenez.",
     ),
     (
         "dkim_key_unreadable",

@@ -9,7 +9,8 @@ use desk::Desk;
 #[test]
 fn settling_says_what_was_settled_and_what_was_not() {
     let desk = Desk::new();
-    let demo = desk.run(&["demo", "--count", "30", "--exit", "--json", "--listen", "127.0.0.1:0", "--data", "vigie-data"]);
+    let demo =
+        desk.run(&["demo", "--count", "30", "--exit", "--json", "--listen", "127.0.0.1:0", "--data", "vigie-data"]);
     assert_eq!(demo.code, 0, "{}", demo.said);
     let rows = |state: &str| {
         let page = desk.run(&["jobs", "items", "last", "--state", state, "--json"]).json();

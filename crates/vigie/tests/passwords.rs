@@ -61,3 +61,19 @@ fn a_refused_password_costs_one_attempt_and_the_right_one_goes_on() {
     let sent = with_password(&desk, &send, "changed");
     assert_eq!((sent.code, catcher.tally().messages), (0, 2), "{}", sent.said);
 }
+
+#[test]
+fn a_mailing_file_names_the_file_of_its_password() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let catcher = server(&runtime, ([127, 0, 0, 1], 0).into(), "right");
+    let desk = Desk::new().with_mailing("smtp-password-file = \"password\"\n");
+    desk.file("password", "right\n");
+    std::fs::set_permissions(desk.path().join("password"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    let bare = format!("smtp://marie@{}", catcher.address());
+    let check = desk.run(&["send", "mailing.toml", "--smtp", &bare, "--check"]);
+    assert!(check.code == 2 && check.said.contains("?plaintext-auth=loopback"), "{}", check.said);
+    let sent = desk.run(&["send", "mailing.toml", "--smtp", &format!("{bare}?plaintext-auth=loopback")]);
+    assert_eq!((sent.code, catcher.tally().messages), (0, 2), "{}", sent.said);
+    assert!(sent.said.contains("(job 0"), "{}", sent.said);
+}

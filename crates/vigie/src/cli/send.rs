@@ -15,7 +15,14 @@ Examples:
   vigie send mailing.toml --where cct=CCT001 --where periode=2025-01
 
 Every column is usable by its heading: {{ Société }}, {{ Code client }}. The file may be CSV (comma, semicolon or tab;
-UTF-8, Windows-1252) or JSON lines. The password comes from a prompt, --smtp-password-file or VIGIE_SMTP_PASSWORD.
+UTF-8, Windows-1252) or JSON lines.
+
+The password comes from a prompt, --smtp-password-file (smtp-password-file in a mailing file) or VIGIE_SMTP_PASSWORD,
+and is kept sealed: the next run need not be told. Options of --smtp follow `?`, joined by `&`:
+  connections=5            so many at once          per-connection=100       messages before a new one is opened
+  helo=name                what EHLO says           tls=required             STARTTLS on this machine too
+  flights=1                one round trip a message plaintext-auth=loopback  a password without TLS, to this machine only
+As in --smtp \"smtp://compta@127.0.0.1:2525?plaintext-auth=loopback&connections=2\".
 
 Nothing leaves before every row has been checked. Where no `vigie serve` holds the data directory, this process sends
 and ends with the run. Ctrl-C pauses it: the same command again, or `vigie jobs resume`, goes on.

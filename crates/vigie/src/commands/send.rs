@@ -35,7 +35,7 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
     let plan = Plan::make(config, args)?;
     let password_file = secret::file(args, variables);
     if args.check {
-        return rehearse(config, &plan, secret::given(password_file.as_deref(), variables)?).await;
+        return rehearse(config, &plan, secret::given(&plan, password_file.as_deref(), variables)?).await;
     }
     if let Some(row) = args.preview {
         return preview::show(config, &plan, row);
@@ -55,7 +55,7 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
     let stop = Stop::listen().map_err(Failure::new)?;
     let engines = if args.detach { Engines::Rest } else { Engines::RunAsked(jobs::RetryPolicy::default()) };
     let mut connected = app::changing(config, "send", engines).await?;
-    let ended = match secret::given(password_file.as_deref(), variables) {
+    let ended = match secret::given(&plan, password_file.as_deref(), variables) {
         Ok(given) => send(config, args, &plan, checked, &mut connected, given, &stop).await,
         Err(failure) => Err(failure),
     };

@@ -37,17 +37,19 @@ pub(in crate::commands) const REFUSED: &str = "auth_failed";
 pub(in crate::commands) const RIGHT_PASSWORD: &str =
     "run the same command again with the right password (prompt, VIGIE_SMTP_PASSWORD or --smtp-password-file)";
 
-/// What was given without being asked for.
-pub(super) fn given(file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
-    match file {
-        Some(file) => read(file).map(Some),
-        None => Ok(variables.get("VIGIE_SMTP_PASSWORD").map(|password| password.clone().into())),
+/// What was given without being asked for. What is said for this one run goes over what the mailing says.
+pub(super) fn given(plan: &Plan, file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
+    match (file, variables.get("VIGIE_SMTP_PASSWORD"), &plan.password_file) {
+        (Some(file), ..) => read(file).map(Some),
+        (None, Some(password), _) => Ok(Some(password.clone().into())),
+        (None, None, Some(file)) => read(file).map(Some),
+        (None, None, None) => Ok(None),
     }
 }
 
 /// For speaking to the server at once, without the store.
 pub(super) fn required(plan: &Plan, file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
-    match given(file, variables)? {
+    match given(plan, file, variables)? {
         None if plan.wants_secret() => ask(plan).map(Some),
         secret => Ok(secret.filter(|_| plan.wants_secret())),
     }
