@@ -56,13 +56,13 @@ impl Mask {
         if self.plain.is_empty() {
             return text;
         }
-        let text = self.without_encoded(text);
-        self.plain.iter().fold(text, |text, secret| without(text, secret.expose_secret()))
+        let text = self.without_encoded(&text);
+        self.plain.iter().fold(text, |text, secret| without(&text, secret.expose_secret()))
     }
 
-    fn without_encoded(&self, text: String) -> String {
+    fn without_encoded(&self, text: &str) -> String {
         if self.encoded.is_empty() {
-            return text;
+            return text.to_owned();
         }
         let mut out = String::with_capacity(text.len());
         for piece in text.split_inclusive(|c: char| !is_base64(c)) {
@@ -79,12 +79,12 @@ impl Mask {
     }
 }
 
-fn without(text: String, secret: &str) -> String {
+fn without(text: &str, secret: &str) -> String {
     if secret.len() >= ANYWHERE_BYTES {
         return text.replace(secret, SHOWN);
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = text;
     while let Some(at) = rest.find(secret) {
         let (before, after) = (&rest[..at], &rest[at + secret.len()..]);
         let in_a_word = out.ends_with(char::is_alphanumeric) && before.is_empty()

@@ -20,10 +20,7 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
     let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let job = match &args.job {
-        Some(job) => Some(which::job_id(client, job).await?),
-        None => None,
-    };
+    let job = which::if_given(client, args.job.as_deref()).await?;
     let pairs = [
         ("application", args.application.clone()),
         ("flow", args.flow.clone()),

@@ -30,6 +30,14 @@ pub(super) async fn job_id(client: &Client, given: &str) -> Result<String> {
     }
 }
 
+/// The same, where no job need be named.
+pub(super) async fn if_given(client: &Client, given: Option<&str>) -> Result<Option<String>> {
+    match given {
+        Some(given) => job_id(client, given).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn named(client: &Client, given: &str) -> Result<Vec<Value>> {
     let is_hex = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     if is_hex {
