@@ -175,6 +175,8 @@ pub struct MailingFile {
     pub reply_to: Option<String>,
     pub list_unsubscribe: Option<String>,
     pub smtp: Option<String>,
+    /// A file that holds the password of `smtp`, relative to this one.
+    pub smtp_password_file: Option<PathBuf>,
     pub batch: Option<u32>,
     pub pause: Option<String>,
     /// `60/min`, or several.

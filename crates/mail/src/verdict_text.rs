@@ -144,6 +144,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Le serveur ne propose pas de chiffrement, et rien n'est envoyé sans. Vérifiez l'hôte et le port (587 avec STARTTLS, 465 en smtps://).",
     ),
     (
+        "tls_unavailable_here",
+        "The server on this machine offers no encryption, and no password is sent without it. To send it all the same, write smtp://…?plaintext-auth=loopback.",
+        "Le serveur de cette machine ne propose pas de chiffrement, et aucun mot de passe n'est envoyé sans. Pour l'envoyer malgré tout, écrivez smtp://…?plaintext-auth=loopback.",
+    ),
+    (
         "tls_failed",
         "The encrypted connection failed: {error}. Check the host name and the server's certificate.",
         "La connexion chiffrée a échoué : {error}. Vérifiez le nom d'hôte et le certificat du serveur.",
@@ -376,8 +381,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "secret_unreadable",
-        "The account's secret was sealed under another key. Restore `secret.key`, or enter the secret again, then resume.",
-        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` ou saisissez le secret, puis reprenez.",
+        "The account's secret was sealed under another key. Restore `secret.key` (each worker needs a copy of the one), or enter the secret again, then resume.",
+        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` (chaque worker a besoin de la même copie) ou saisissez le secret, puis reprenez.",
     ),
     (
         "dkim_key_unreadable",

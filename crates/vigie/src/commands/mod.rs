@@ -10,9 +10,11 @@ mod pages;
 mod report;
 mod send;
 mod serve;
+mod settle;
 mod token;
 mod traces;
 mod when;
+mod which;
 
 use crate::{
     cli::{Cli, Command},

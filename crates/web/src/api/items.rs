@@ -361,6 +361,16 @@ enum SettleAs {
 struct SettledJson {
     job: JobJson,
     settled: Vec<i64>,
+    /// The others that were named, and why they stay as they are.
+    left: Vec<Left>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Left {
+    seq: i64,
+    /// What it is instead of unknown; `null` when there is no such item.
+    #[schema(value_type = Option<String>)]
+    state: Option<ItemState>,
 }
 
 async fn settle(
@@ -382,9 +392,13 @@ async fn settle(
         SettleAs::Sent => (ItemState::Succeeded, "sent"),
         SettleAs::NotSent => (ItemState::Queued, "not sent"),
     };
-    let mut traces = Vec::new();
+    let (mut traces, mut left) = (Vec::new(), Vec::new());
     for seq in &settle.seqs {
         let item = ctx.app.db.item(job.id, *seq).await?;
+        let found = item.as_ref().map(|item| item.state);
+        if found != Some(ItemState::Unknown) {
+            left.push(Left { seq: *seq, state: found });
+        }
         if let Some(item) = item.filter(|item| item.state == ItemState::Unknown) {
             traces.push(Trace {
                 seq: Some(*seq),
@@ -398,10 +412,10 @@ async fn settle(
         }
     }
     if traces.is_empty() {
-        return Ok(axum::Json(SettledJson { job: job.into(), settled: Vec::new() }));
+        return Ok(axum::Json(SettledJson { job: job.into(), settled: Vec::new(), left }));
     }
     let now = ctx.app.clock.now();
     let (job, settled) = ctx.app.db.settle_unknown(job.id, settle.seqs, state, traces, now).await?;
     ctx.changed(&job).await;
-    Ok(axum::Json(SettledJson { job: job.into(), settled }))
+    Ok(axum::Json(SettledJson { job: job.into(), settled, left }))
 }

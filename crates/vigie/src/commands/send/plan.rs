@@ -32,6 +32,8 @@ pub(in crate::commands) struct Plan {
     pub(super) preflight: preflight::Options,
     /// The file of recipients, as it can be opened from here.
     recipients: PathBuf,
+    /// The file of the password that the mailing names.
+    pub(super) password_file: Option<PathBuf>,
     /// What was sent before.
     pub(super) ledger: Option<PathBuf>,
 }
@@ -91,6 +93,7 @@ impl Plan {
         };
         Ok(Self {
             ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
+            password_file: file.smtp_password_file.as_ref().map(|file| base.join(file)),
             url: file.smtp,
             mailing,
             templates,
