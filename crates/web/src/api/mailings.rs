@@ -220,9 +220,10 @@ fn parse(text: &str) -> Result<MailingFile> {
         false => MailingFile::parse(text, "settings").map_err(|problem| refused(&[problem]))?,
     };
     let paced = !file.rate.is_empty() || file.daily.is_some() || file.batch.is_some() || file.pause.is_some();
-    if paced || file.smtp.is_some() || file.recipients.is_some() || file.ledger.is_some() {
+    let served = file.smtp.is_some() || file.smtp_password_file.is_some();
+    if paced || served || file.recipients.is_some() || file.ledger.is_some() {
         return Err(Problem::invalid(
-            "settings: recipients, ledger, smtp, rate, daily, batch and pause have no place here",
+            "settings: recipients, ledger, smtp, smtp-password-file, rate, daily, batch and pause have no place here",
         )
         .remedy("send `recipients` as a part, and set the server and its limits on the account"));
     }
