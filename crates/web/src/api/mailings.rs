@@ -27,7 +27,7 @@ use mail::{
     letter::Attachment,
     preflight::{Files, Hashing, Options, Preflight, Reach, Report},
     recipients::{Reader, filter::Filter},
-    spec::{Mailing, MailingFile, OnInvalid},
+    spec::{Mailing, MailingFile},
     template::Templates,
 };
 use model::{JobId, JobState};
@@ -36,7 +36,7 @@ use serde_json::Value;
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 use store::{Account, Created, Job, NewItem, NewJob, Reason};
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -109,13 +109,15 @@ async fn create(
         multipart.map_err(|error| Problem::malformed(error.body_text()).remedy("send multipart/form-data"))?;
     let upload = Arc::new(receive(&ctx, multipart).await?);
     let looked = Arc::clone(&upload);
-    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look())).await;
+    // Dropped with this call: nobody waits for the answer any more.
+    let caller = Arc::new(());
+    let waiting = Arc::downgrade(&caller);
+    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look(&waiting))).await;
     let (plan, report) = checked.map_err(|error| Problem::internal(&error))??;
-    let stops = report.problems.errors > 0 && (plan.mailing.on_invalid == OnInvalid::Stop || report.rows_good == 0);
     if query.check.unwrap_or(false) {
         return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report })?)));
     }
-    if stops {
+    if report.refuses(plan.mailing.on_invalid) {
         return Err(refused(&report.problems.listed).with("errors", report.problems.errors));
     }
     let Some(account) = &upload.account else {
@@ -133,9 +135,15 @@ fn to_json(value: &impl Serialize) -> Result<Value> {
 }
 
 fn refused(problems: &[mail::problem::Problem]) -> Problem {
-    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    // What leaves rows unread is what to begin with, and skipping does not help against it.
+    let hides = problems.iter().find(|problem| problem.hides_rows);
+    let first = hides.or(problems.first()).map(ToString::to_string).unwrap_or_default();
+    let remedy = match hides {
+        Some(_) => "correct what `problems` lists: rows may be unread, and none is left out unseen",
+        None => "correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"",
+    };
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "preflight", format!("nothing was sent: {first}"))
-        .remedy("correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"")
+        .remedy(remedy)
         .with("problems", problems)
 }
 
@@ -212,11 +220,17 @@ fn parse(text: &str) -> Result<MailingFile> {
         false => MailingFile::parse(text, "settings").map_err(|problem| refused(&[problem]))?,
     };
     let paced = !file.rate.is_empty() || file.daily.is_some() || file.batch.is_some() || file.pause.is_some();
-    if paced || file.smtp.is_some() || file.recipients.is_some() || file.ledger.is_some() {
+    let served = file.smtp.is_some() || file.smtp_password_file.is_some();
+    if paced || served || file.recipients.is_some() || file.ledger.is_some() {
         return Err(Problem::invalid(
-            "settings: recipients, ledger, smtp, rate, daily, batch and pause have no place here",
+            "settings: recipients, ledger, smtp, smtp-password-file, rate, daily, batch and pause have no place here",
         )
         .remedy("send `recipients` as a part, and set the server and its limits on the account"));
+    }
+    if file.dkim.is_some() {
+        return Err(Problem::invalid("settings: dkim names a key file of the server, which no caller may choose").remedy(
+            "leave it out here, and send signed mailings by the command line on the server, with `dkim` in mailing.toml",
+        ));
     }
     // A line break makes a text what it says, and never the name of a file on this machine.
     for text in [&mut file.text, &mut file.html].into_iter().flatten() {
@@ -242,8 +256,9 @@ impl Plan {
         Ok(Self { mailing, filter, upload })
     }
 
-    fn look(self) -> Result<(Arc<Self>, Report)> {
-        let report = self.rows(|_| true)?;
+    /// Ends early once `caller` is gone.
+    fn look(self, caller: &Weak<()>) -> Result<(Arc<Self>, Report)> {
+        let report = self.rows(|_| caller.strong_count() > 0)?;
         Ok((Arc::new(self), report))
     }
 
@@ -258,6 +273,7 @@ impl Plan {
             base: PathBuf::from("/nonexistent"),
             reach: Reach::Base,
             hashing: Hashing::Later,
+            data: None,
             message_bytes_max: None,
         };
         let files = Files::uploaded(self.upload.attachments.iter().cloned());
@@ -325,10 +341,14 @@ async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
     let reading = Arc::clone(plan);
     let reader = spawn_blocking(move || {
         let mut batch = Vec::with_capacity(BATCH);
-        reading.rows(|item| {
+        let report = reading.rows(|item| {
             batch.push(item);
-            batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
+            let enough = batch.len() >= BATCH && sender.blocking_send(std::mem::take(&mut batch)).is_err();
+            !enough && !sender.is_closed()
         })?;
+        if report.incomplete {
+            return Err(refused(&report.problems.listed));
+        }
         if !batch.is_empty() {
             // The other end is gone only when storing failed, which it says itself.
             let _ = sender.blocking_send(batch);
