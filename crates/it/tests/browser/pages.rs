@@ -12,7 +12,7 @@ const PASSWORD: &str = "une longue phrase";
 
 impl Vigie {
     /// A link that works once, for a new user of that role, as `vigie user create` prints it.
-    fn invite(&self, name: &str, role: &str) -> String {
+    pub(crate) fn invite(&self, name: &str, role: &str) -> String {
         let output = Command::new(crate::harness::program())
             .arg("--data")
             .arg(self.data())
@@ -26,18 +26,18 @@ impl Vigie {
 
 impl Browser {
     /// Presses what a person would find by that selector.
-    async fn press(&self, selector: &str) {
+    pub(crate) async fn press(&self, selector: &str) {
         self.run(&format!("document.querySelector({}).click()", json!(selector))).await;
     }
 
-    async fn type_in(&self, selector: &str, text: &str) {
+    pub(crate) async fn type_in(&self, selector: &str, text: &str) {
         let script =
             format!("const field = document.querySelector({}); field.value = {};", json!(selector), json!(text));
         self.run(&script).await;
     }
 
     /// Chooses a password by a link, and is in.
-    async fn come_in(&self, link: &str) {
+    pub(crate) async fn come_in(&self, link: &str) {
         self.open(link).await;
         assert_accessible(self).await;
         self.type_in("[name=password]", PASSWORD).await;

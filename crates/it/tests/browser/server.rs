@@ -49,7 +49,7 @@ impl Vigie {
         self.folder.path().join("data")
     }
 
-    fn new_token(&self, name: &str, scope: &str) -> String {
+    pub(crate) fn new_token(&self, name: &str, scope: &str) -> String {
         let output = self.command().args(["token", "create", name, "--scope", scope]).output();
         let output = output.expect("the program starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -7,20 +7,21 @@ mod tests;
 use crate::{
     Ctx,
     api::{page_size, traces::NewTrace},
-    auth::{Access, Trusted},
+    auth::{Access, Granted, Trusted},
     cursor,
     extract::{Json, Optional, Path, Query, moment, optional_text, text},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
 use model::{JobId, JobState, OnUnknown, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Advance, Created, Job, JobFilter, NewJob, Reason};
+use store::{Advance, Created, Job, JobFilter, NewJob, Reason, Scope};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -303,8 +304,10 @@ struct JobToken {
 async fn create(
     State(ctx): State<Ctx>,
     owner: Option<axum::Extension<Trusted>>,
+    Extension(granted): Extension<Granted>,
     Json(new): Json<NewJobJson>,
 ) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
+    may_make(new.kind.as_deref().unwrap_or(EXTERNAL), granted.scope)?;
     let signs = new.spec.as_ref().is_some_and(|spec| spec.get("dkim").is_some_and(|dkim| !dkim.is_null()));
     if owner.is_none() && new.kind.as_deref() == Some("mail") && signs {
         return Err(Problem::invalid("spec: dkim names a key file of the server, which no caller may choose")
@@ -319,6 +322,16 @@ async fn create(
     ctx.changed(&job).await;
     let token = ctx.app.vault.job_token(job.id);
     Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job), token })))
+}
+
+/// A command runs as this server, and a call goes out from it: whoever may send mailings may not therefore do these.
+fn may_make(kind: &str, scope: Scope) -> Result<()> {
+    if !matches!(kind, "command" | "http") || scope >= Scope::Admin {
+        return Ok(());
+    }
+    let detail = format!("a job of kind `{kind}` acts as this server: it needs the scope `admin`");
+    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        .remedy("use a token of that scope, or make it on the server itself"))
 }
 
 /// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time

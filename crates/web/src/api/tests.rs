@@ -72,3 +72,20 @@ async fn an_account_shows_all_but_its_secret() {
     assert_eq!(site.get("/api/v1/workers").await.json(), json!({"rows": [], "next": null}));
     assert_eq!(site.token(Scope::Read).await.len(), 38);
 }
+
+#[tokio::test]
+async fn a_command_is_an_admins_to_give() {
+    let site = Site::new().await;
+    let (write, admin) = (site.token(Scope::Write).await, site.token(Scope::Admin).await);
+    for kind in ["command", "http"] {
+        let spec = if kind == "http" { json!({"url": "http://127.0.0.1:9/"}) } else { json!({"command": "true"}) };
+        let body = json!({"name": "n", "kind": kind, "spec": spec, "prepare": true}).to_string();
+        let made = async |token: &str| {
+            let bearer = format!("Bearer {token}");
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+            send(&site.router, "POST", "/api/v1/jobs", &headers, body.clone()).await.status
+        };
+        assert_eq!(made(&write).await, StatusCode::FORBIDDEN, "{kind}");
+        assert_eq!(made(&admin).await, StatusCode::CREATED, "{kind}");
+    }
+}
