@@ -4,7 +4,7 @@
 //! bounded before and while they are read. Encrypted entries, other methods and archives of 64 bits are refused.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use flate2::{Crc, read::DeflateDecoder};
 use std::{
