@@ -71,11 +71,6 @@ impl From<io::Error> for Error {
     }
 }
 
-/// What an archive begins with, be it empty.
-pub(crate) fn is_zip(start: &[u8]) -> bool {
-    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
-}
-
 /// The files of an archive; folders and what macOS adds are left out.
 pub(crate) fn entries(file: &mut File, bounds: Bounds) -> Result<Vec<Entry>, Error> {
     let length = file.seek(SeekFrom::End(0))?;

@@ -3,7 +3,7 @@ use crate::{
     zip::tests::archive,
 };
 use axum::http::StatusCode;
-use mail::catcher::Catcher;
+use mail::catcher::{Catcher, CatcherOptions, Keep};
 use serde_json::json;
 use store::Role;
 
@@ -238,4 +238,31 @@ async fn a_draft_is_its_owners() {
     let deleted = site.act(&ana, &format!("{draft}/delete"), &[]).await;
     assert_eq!(deleted.header("location"), "/mailings/new");
     assert_eq!(site.look(&ana, &format!("{draft}/check")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_test_goes_to_oneself_alone() {
+    let site = Site::new().await;
+    let options = CatcherOptions { keep: Keep::Contents, ..CatcherOptions::default() };
+    let catcher = Catcher::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+    site.account(&format!("smtp://{}", catcher.address())).await;
+    let ana = site.person("ana", Role::Operator).await;
+    let draft = site.begun(&ana, ROWS).await;
+    site.act(&ana, &format!("{draft}/message"), &message(&[("attach", ""), ("cc", "chef@x.fr")])).await;
+    let path = format!("{draft}/test");
+    let wrong = site.act(&ana, &path, &[("address", "ana"), ("row", "2")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("fault-address"));
+    let sent = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "2")]).await;
+    assert!(sent.text.contains("The test has left for ana@exemple.fr"), "{}", sent.text);
+    let caught = catcher.caught();
+    assert_eq!((caught.len(), &caught[0].recipients), (1, &vec!["ana@exemple.fr".to_owned()]));
+    let content = String::from_utf8_lossy(&caught[0].content).into_owned();
+    assert!(content.contains("[TEST] Facture de Bob") && !content.contains("chef@x.fr"), "{content}");
+    let none = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "9")]).await;
+    assert!(none.text.contains("There is no such recipient"));
+    drop(catcher);
+    let down = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "1")]).await;
+    assert!(down.text.contains("was not sent"), "{}", down.text);
+    assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]), "it is no job");
 }
