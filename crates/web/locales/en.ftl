@@ -489,7 +489,7 @@ steps-title = Steps of the mailing
 step-recipients = Recipients
 step-files = Files
 step-message = Message
-step-check = Check and send
+step-check = Check
 next = Continue
 file-required = Choose a file first.
 recipients-drop = Drop the list of recipients here, or choose it
@@ -602,6 +602,7 @@ check-skipping = { $n ->
 }
 problem-fatal = Error
 problem-mild = Warning
+problem-line = line { $line }
 problem-fix = Correct
 test-title = Test to myself
 test-address = Your address

@@ -489,7 +489,7 @@ steps-title = Étapes de l’envoi
 step-recipients = Destinataires
 step-files = Fichiers
 step-message = Message
-step-check = Vérification et envoi
+step-check = Vérification
 next = Continuer
 file-required = Choisissez d’abord un fichier.
 recipients-drop = Déposez ici la liste des destinataires, ou choisissez-la
@@ -602,6 +602,7 @@ check-skipping = { $n ->
 }
 problem-fatal = Erreur
 problem-mild = Avertissement
+problem-line = ligne { $line }
 problem-fix = Corriger
 test-title = Essai à moi-même
 test-address = Votre adresse

@@ -5,7 +5,7 @@ use axum::extract::multipart::Field;
 use model::{Rng, Timestamp};
 use ring::digest;
 use std::{
-    io::{Read, Write as _},
+    io::{self, Read, Write as _},
     path::{Path, PathBuf},
 };
 use tokio::{fs, io::AsyncWriteExt as _};
@@ -51,8 +51,8 @@ pub(crate) async fn spool(
     Ok((part, size, hex(hash)))
 }
 
-/// The same from a reader, for threads that may block. The reader bounds itself.
-pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<Blob> {
+/// The same from a reader, for threads that may block. The reader bounds itself; what it fails with is given back.
+pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<io::Result<Blob>> {
     let folder = folder(data)?;
     std::fs::create_dir_all(&folder).map_err(|error| disk(&error))?;
     let part = Part::new(&folder, rng);
@@ -60,7 +60,10 @@ pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<
     let mut hash = digest::Context::new(&digest::SHA256);
     let (mut size, mut buffer) = (0, vec![0; 64 << 10]);
     loop {
-        let count = from.read(&mut buffer).map_err(|error| Problem::invalid(error.to_string()))?;
+        let count = match from.read(&mut buffer) {
+            Ok(count) => count,
+            Err(error) => return Ok(Err(error)),
+        };
         if count == 0 {
             break;
         }
@@ -69,7 +72,7 @@ pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<
         file.write_all(&buffer[..count]).map_err(|error| disk(&error))?;
     }
     file.sync_all().map_err(|error| disk(&error))?;
-    part.become_blob(size, hex(hash))
+    part.become_blob(size, hex(hash)).map(Ok)
 }
 
 /// Where the blob of that hash lies.

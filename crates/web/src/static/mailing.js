@@ -69,3 +69,7 @@ if (form && preview) {
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 600); });
   form.addEventListener("submit", () => { clearTimeout(timer); asked?.abort(); });
 }
+
+// On a narrow screen, the step one is at is in sight.
+const step = document.querySelector(".steps [aria-current]");
+if (step) step.parentElement.scrollLeft = step.offsetLeft - step.parentElement.offsetLeft - 24;

@@ -13,7 +13,7 @@ use crate::{
     mailing::Plan,
     pages::{
         mailings::{CheckPage, Found, Preview, ProblemRow, Step},
-        parts::{Faults, Notice, Pager},
+        parts::{Faults, Mood, Notice, Pager},
         states,
         view::View,
     },
@@ -82,8 +82,9 @@ pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: Said) -> Re
         has_next: nth.has_next,
         of: letter_of(nth.letter(ctx, &plan)),
     };
-    let (problems, pager) = problems(draft, &report, row, from);
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (problems, pager) = problems(v, draft, &report, row, from);
+    let went_well = faults.is_empty() && notice.as_ref().is_none_or(|notice| notice.mood == Mood::Ok);
+    let status = if went_well { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let found = found(ctx, v, &plan, &report, &account).await?;
     let steps = draft.steps(Step::Check);
     Ok(page(status, &CheckPage { v, steps, found, problems, pager, preview, test_to, date, time, faults, notice }))
@@ -98,19 +99,22 @@ pub(super) async fn account(ctx: &Ctx, draft: &Draft) -> Result<Account> {
 /// Every row; row `row` is kept to be shown.
 pub(super) async fn look(ctx: &Ctx, v: &View, draft: &Draft, row: u64) -> Result<(Arc<Plan>, Report, Nth)> {
     let upload = Arc::new(draft.upload(ctx, None, v.language)?);
+    // Dropped with this call: nobody waits for the answer any more.
+    let caller = Arc::new(());
+    let waiting = Arc::downgrade(&caller);
     let looked = spawn_blocking(move || {
         let plan = Plan::new(upload)?;
         let mut nth = Nth::default();
         let report = plan.rows(|item| {
             nth.see(row, item);
-            true
+            waiting.strong_count() > 0
         })?;
         Ok::<_, Problem>((Arc::new(plan), report, nth))
     });
     looked.await.map_err(|error| Problem::internal(&error))?
 }
 
-fn problems(draft: &Draft, report: &Report, row: u64, from: usize) -> (Vec<ProblemRow>, Pager) {
+fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> (Vec<ProblemRow>, Pager) {
     let listed = &report.problems.listed;
     let list = draft.content.list.as_ref().map_or("", |list| list.name.as_str());
     let place = |problem: &mail::problem::Problem| {
@@ -121,8 +125,12 @@ fn problems(draft: &Draft, report: &Report, row: u64, from: usize) -> (Vec<Probl
         };
         address(draft, step)
     };
-    let shown: Vec<ProblemRow> =
-        listed.iter().skip(from).take(SHOWN).map(|problem| problem_row(problem, Some(place(problem)))).collect();
+    let shown: Vec<ProblemRow> = listed
+        .iter()
+        .skip(from)
+        .take(SHOWN)
+        .map(|problem| problem_row(v, list, problem, Some(place(problem))))
+        .collect();
     let at = |from: usize| format!("{}?row={row}&from={from}#problems", address(draft, "check"));
     let behind = from.saturating_add(SHOWN);
     let pager = Pager {

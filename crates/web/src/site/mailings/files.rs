@@ -28,7 +28,8 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use std::{collections::BTreeMap, fs::File};
+use model::Rng;
+use std::{collections::BTreeMap, fs::File, path::Path as FilePath};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -142,21 +143,7 @@ impl Basket {
         let (part, _, _) = blobs::spool(&ctx.app.data, &ctx.app.rng, field, &mut packed_left).await?;
         let bounds = zip::Bounds { entries: self.files_max.saturating_sub(self.files.len()), bytes: self.bytes_left };
         let (data, rng) = (ctx.app.data.clone(), ctx.app.rng.clone());
-        let unpacked = spawn_blocking(move || -> Result<Result<Vec<(String, Blob)>, zip::Error>> {
-            let mut archive = File::open(part.path()).map_err(|error| Problem::internal(&error))?;
-            let entries = match zip::entries(&mut archive, bounds) {
-                Ok(entries) => entries,
-                Err(error) => return Ok(Err(error)),
-            };
-            let mut files = Vec::new();
-            for entry in entries {
-                match zip::open(&archive, &entry) {
-                    Ok(mut bytes) => files.push((entry.name, blobs::keep_read(&data, &rng, &mut bytes)?)),
-                    Err(error) => return Ok(Err(error)),
-                }
-            }
-            Ok(Ok(files))
-        });
+        let unpacked = spawn_blocking(move || unpack(&part, bounds, &data, &rng));
         match unpacked.await.map_err(|error| Problem::internal(&error))?? {
             Err(what) => Ok(Err(v.with_all("files-bad-zip", &[("name", name), ("what", what.to_string())]))),
             Ok(files) if files.is_empty() => Ok(Err(v.with("files-empty-zip", "name", name))),
@@ -175,4 +162,29 @@ impl Basket {
         self.files.insert(name.clone(), Kept { name, size, sha256, mtime });
         self.changed = true;
     }
+}
+
+fn unpack(
+    archive: &blobs::Part,
+    bounds: zip::Bounds,
+    data: &FilePath,
+    rng: &Rng,
+) -> Result<Result<Vec<(String, Blob)>, zip::Error>> {
+    let mut archive = File::open(archive.path()).map_err(|error| Problem::internal(&error))?;
+    let entries = match zip::entries(&mut archive, bounds) {
+        Ok(entries) => entries,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let mut bytes = match zip::open(&archive, &entry) {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Err(error)),
+        };
+        match blobs::keep_read(data, rng, &mut bytes)? {
+            Ok(blob) => files.push((entry.name, blob)),
+            Err(error) => return Ok(Err(error.into())),
+        }
+    }
+    Ok(Ok(files))
 }

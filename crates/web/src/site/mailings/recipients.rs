@@ -169,9 +169,10 @@ async fn receive(ctx: &Ctx, v: &View, mut multipart: Multipart) -> Result<Result
         let name =
             if is_plain_name(&name) && !name.contains(model::steers_display) { name } else { "recipients".into() };
         let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
+        let list = name.clone();
         let read = spawn_blocking(move || read(&blob, &name)).await.map_err(|error| Problem::internal(&error))?;
         return Ok(read.map_err(|found| {
-            let rows = found.iter().take(PROBLEMS_MAX).map(|problem| problem_row(problem, None)).collect();
+            let rows = found.iter().take(PROBLEMS_MAX).map(|problem| problem_row(v, &list, problem, None)).collect();
             (rows, Faults::default())
         }));
     }

@@ -188,9 +188,13 @@ mod tests {
         let zone = TimeZone::get("Europe/Paris").unwrap();
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         let at = |date, time| moment(date, time, &zone, now).map(|at| at.to_string());
-        assert_eq!(at("2026-11-21", "09:30"), Ok("2026-11-21T08:30:00Z".to_owned()));
+        assert_eq!(at("2026-11-21", "09:30"), Ok("2026-11-21T08:30:00.000000Z".to_owned()));
         assert_eq!(at("2026-11-20", "13:00"), Err("send-past"));
-        assert_eq!(at("2027-03-28", "02:30"), Ok("2027-03-28T01:30:00Z".to_owned()), "an hour that there is not");
+        assert_eq!(
+            at("2027-03-28", "02:30"),
+            Ok("2027-03-28T01:30:00.000000Z".to_owned()),
+            "an hour that there is not"
+        );
         assert_eq!(at("2030-01-01", "09:30"), Err("send-too-far"));
         assert_eq!(
             (at("", ""), at("2026-13-01", ""), at("2026-11-21", "25:00")),

@@ -6,7 +6,10 @@ use crate::{
     auth::Granted,
     extract::Path,
     mailing::Plan,
-    pages::mailings::{FileRow, LetterShown, Preview, PreviewOf, ProblemRow, Weight},
+    pages::{
+        mailings::{FileRow, LetterShown, Preview, PreviewOf, ProblemRow, Weight},
+        view::View,
+    },
     problem::{Problem, Result},
     site::Reader,
 };
@@ -85,11 +88,14 @@ pub(super) async fn nth_letter(
 ) -> Result<(Option<Result<Letter, String>>, bool)> {
     let upload = Arc::new(draft.upload(ctx, None, language)?);
     let ctx = ctx.clone();
+    // Dropped with this call: nobody waits for the answer any more.
+    let caller = Arc::new(());
+    let waiting = Arc::downgrade(&caller);
     let look = move || {
         // What is wrong with the mailing as a whole stands at its fields.
         let Ok(plan) = Plan::new(upload) else { return (None, false) };
         let mut nth = Nth::default();
-        match plan.rows(|item| nth.see(row, item)) {
+        match plan.rows(|item| nth.see(row, item) && waiting.strong_count() > 0) {
             Ok(_) => (nth.letter(&ctx, &plan), nth.has_next),
             Err(_) => (None, false),
         }
@@ -157,12 +163,16 @@ pub(super) async fn html(
     Ok((headers, html).into_response())
 }
 
-/// A problem for a page. `fix` is where it can be put right.
-pub(super) fn problem_row(problem: &mail::problem::Problem, fix: Option<String>) -> ProblemRow {
+/// A problem for a page: a row of `list` is named by its line alone. `fix` is where it can be put right.
+pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem, fix: Option<String>) -> ProblemRow {
     let numbers = [problem.line, problem.character.map(u64::from)].into_iter().flatten();
+    let place = match problem.line {
+        Some(line) if &*problem.file == list => v.with("problem-line", "line", v.number(&line)),
+        _ => numbers.fold(problem.file.to_string(), |place, number| format!("{place}:{number}")),
+    };
     ProblemRow {
         weight: if problem.severity == Severity::Warning { Weight::Mild } else { Weight::Fatal },
-        place: numbers.fold(problem.file.to_string(), |place, number| format!("{place}:{number}")),
+        place,
         what: problem.what.to_string(),
         remedy: problem.remedy.to_string(),
         caret: problem.excerpt.as_deref().unwrap_or_default().to_owned(),

@@ -116,7 +116,7 @@ async fn a_mailing_waits_for_its_time() {
     let kept = site.get(&format!("/api/v1/jobs/{job}")).await.json();
     assert_eq!(
         (&kept["state"], &kept["reason"]["code"], &kept["resumes_at"], &kept["queued"]),
-        (&json!("paused"), &json!("scheduled"), &json!("2025-01-12T09:30:00Z"), &json!(2))
+        (&json!("paused"), &json!("scheduled"), &json!("2025-01-12T09:30:00.000000Z"), &json!(2))
     );
     let page = site.look(&ana, &format!("/jobs/{job}")).await;
     assert!(page.text.contains("It waits for the time it was given"), "{}", page.text);
@@ -140,9 +140,10 @@ async fn what_is_wrong_is_shown_where_it_stands() {
         .await;
     site.act(&ana, &format!("{draft}/message"), &message(&[("attach", "")])).await;
     let check = site.look(&ana, &format!("{draft}/check")).await;
-    assert!(check.text.contains("clients.csv:2") && check.text.contains("Leave this row out"), "{}", check.text);
+    assert!(check.text.contains("line 2") && check.text.contains("Leave this row out"), "{}", check.text);
     let refused = site.act(&ana, &format!("{draft}/send"), &[("when", "now")]).await;
-    assert!(refused.status == StatusCode::OK && refused.text.contains("Nothing can be sent"), "{}", refused.status);
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Nothing can be sent"), "{}", refused.text);
     site.act(&ana, &format!("{draft}/check"), &[("skip", "1")]).await;
     let sent = site.act(&ana, &format!("{draft}/send"), &[("when", "now")]).await;
     let kept = site.get(&format!("/api/v1{}", sent.header("location"))).await.json();
@@ -211,7 +212,9 @@ async fn a_script_in_a_preview_is_in_a_sandbox() {
         ("x-fragment", "1"),
         ("content-type", "application/x-www-form-urlencoded"),
     ];
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(message(&[("row", "2")])).finish();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(message(&[("row", "2"), ("attach", "")]))
+        .finish();
     let part = send(&site.router, "POST", &format!("{draft}/message"), &headers, body).await;
     assert!(part.text.contains("Facture de Bob") && !part.text.contains("<html"), "{}", part.text);
 }
@@ -223,7 +226,7 @@ async fn a_draft_is_its_owners() {
     let ana = site.person("ana", Role::Operator).await;
     let (bob, admin) = (site.person("bob", Role::Operator).await, site.person("admin", Role::Admin).await);
     let draft = site.begun(&ana, ROWS).await;
-    site.act(&ana, &format!("{draft}/message"), &message(&[("html", "<p>x")])).await;
+    site.act(&ana, &format!("{draft}/message"), &message(&[("html", "<p>x"), ("attach", "")])).await;
     for path in ["recipients", "files", "message", "check", "preview/1/html"] {
         let path = format!("{draft}/{path}");
         assert_eq!(site.look(&bob, &path).await.status, StatusCode::NOT_FOUND, "{path}");
@@ -265,4 +268,37 @@ async fn a_test_goes_to_oneself_alone() {
     let down = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "1")]).await;
     assert!(down.text.contains("was not sent"), "{}", down.text);
     assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]), "it is no job");
+}
+
+#[tokio::test]
+async fn what_a_draft_takes_is_bounded() {
+    let limits = crate::Limits { files_max: 2, upload_bytes_max: 300, ..crate::Limits::default() };
+    let site = Site::with(limits).await;
+    let ana = site.person("ana", Role::Operator).await;
+    let long = [("recipients", "a.csv", &[b'x'; 400][..])];
+    assert_eq!(site.bring(&ana, "/mailings/new", &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let draft = site.begun(&ana, ROWS).await;
+    let path = format!("{draft}/files");
+    let many: [(&str, &str, &[u8]); 3] = [("files", "a", b"1"), ("files", "b", b"2"), ("files", "c", b"3")];
+    let refused = site.bring(&ana, &path, &many).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("at most 2 files") && refused.text.contains("2 files</h2>"), "{}", refused.text);
+    site.act(&ana, &format!("{draft}/files/remove"), &[("name", "a")]).await;
+    let listed = site.look(&ana, &path).await.text;
+    assert!(listed.contains("Remove b") && !listed.contains("Remove a\""), "{listed}");
+    let zip = archive(&[(b"x", b"1"), (b"y", b"2")], None);
+    let refused = site.bring(&ana, &path, &[("files", "f.zip", &zip)]).await;
+    assert!(refused.text.contains("more files than are taken"), "{}", refused.text);
+    site.act(&ana, &format!("{draft}/files/remove"), &[("all", "1")]).await;
+    let zip = archive(&[(b"x", &[7; 400])], None);
+    let refused = site.bring(&ana, &path, &[("files", "f.zip", &zip)]).await;
+    assert!(refused.text.contains("longer than what is taken"), "{}", refused.text);
+    let long = "x".repeat(2 << 20);
+    let refused = site.act(&ana, &format!("{draft}/message"), &[("text", &long)]).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    for _ in 1..50 {
+        site.begun(&ana, ROWS).await;
+    }
+    let more = site.bring(&ana, "/mailings/new", &[("recipients", "clients.csv", ROWS.as_bytes())]).await;
+    assert_eq!(more.status, StatusCode::CONFLICT);
 }

@@ -124,21 +124,21 @@ fn problems() -> Vec<ProblemRow> {
     vec![
         row(
             Weight::Fatal,
-            "clients-novembre.csv:14",
+            "ligne 14",
             "column \"e-mail\" is empty",
             "fill it in, or give the template a default",
             "recipients",
         ),
         row(
             Weight::Fatal,
-            "clients-novembre.csv:207",
+            "ligne 207",
             "the file `FAC-2026-1204.pdf` was not sent along",
             "send it along, or correct its name",
             "files",
         ),
         row(
             Weight::Mild,
-            "clients-novembre.csv:311",
+            "ligne 311",
             "to: the domain of `paul@gmial.com` is unusual",
             "did you mean gmail.com?",
             "recipients",
