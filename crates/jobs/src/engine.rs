@@ -9,7 +9,7 @@ use crate::{
 use futures_util::FutureExt;
 use model::{Clock, ItemState, JobId, JobState, Rng, Timestamp};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -36,6 +36,7 @@ pub struct Options {
     /// Called with each record of a run log.
     pub tell: Option<Tell>,
     pub policy: RetryPolicy,
+    pub scope: Scope,
     /// Of this process, for people: `host:pid`, say.
     pub name: String,
     /// Jobs that run at the same time; the others wait.
@@ -44,6 +45,16 @@ pub struct Options {
     pub lease: Duration,
     /// What [`store::Worker::status`] shows, asked at every heartbeat.
     pub status: Arc<dyn Fn(usize) -> String + Send + Sync>,
+}
+
+/// Which jobs an engine runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Every job that is open.
+    #[default]
+    Everything,
+    /// Those that it is woken for by name while it lives: whoever sends one mailing has not asked for the others.
+    Asked,
 }
 
 /// What the engine found when it began.
@@ -71,6 +82,8 @@ struct Inner {
     jobs_max: usize,
     lease: Duration,
     status: Arc<dyn Fn(usize) -> String + Send + Sync>,
+    /// The jobs that were asked for; `None` where every job is run.
+    asked: Option<Mutex<HashSet<JobId>>>,
     wake: Notify,
     stop: watch::Sender<bool>,
     worker: watch::Sender<i64>,
@@ -98,6 +111,7 @@ impl Engine {
             jobs_max: options.jobs_max.max(1),
             lease: options.lease,
             status: options.status,
+            asked: (options.scope == Scope::Asked).then(Mutex::default),
             wake: Notify::new(),
             stop: watch::Sender::new(false),
             worker: watch::Sender::new(token),
@@ -116,6 +130,17 @@ impl Engine {
 
     /// The same as [`Engine::wake`], for those who do not hold the engine.
     pub fn waker(&self) -> Arc<dyn Fn(Option<JobId>) + Send + Sync> {
+        let (inner, nudge) = (Arc::clone(&self.inner), self.nudger());
+        Arc::new(move |job| {
+            if let (Some(job), Some(asked)) = (job, &inner.asked) {
+                asked.lock().unwrap_or_else(PoisonError::into_inner).insert(job);
+            }
+            nudge(job);
+        })
+    }
+
+    /// For news of what others do: a job that was not asked for here is not begun for it.
+    pub fn nudger(&self) -> Arc<dyn Fn(Option<JobId>) + Send + Sync> {
         let inner = Arc::clone(&self.inner);
         Arc::new(move |job| {
             if let Some(nudge) = job.and_then(|job| inner.runners().get(&job).cloned()) {
@@ -158,6 +183,10 @@ impl Drop for Engine {
 impl Inner {
     fn runners(&self) -> MutexGuard<'_, HashMap<JobId, Arc<Notify>>> {
         self.runners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_asked_for(&self, job: JobId) -> bool {
+        self.asked.as_ref().is_none_or(|asked| asked.lock().unwrap_or_else(PoisonError::into_inner).contains(&job))
     }
 
     async fn recover(&self) -> Result<Ready> {
@@ -213,7 +242,7 @@ impl Inner {
         for job in self.shared.db.open_jobs().await? {
             let resumes = job.state == JobState::Paused && job.resumes_at.is_some_and(|at| at <= now);
             let runs = matches!(job.state, JobState::Pending | JobState::Running);
-            if !(resumes || runs) || self.runners().contains_key(&job.id) {
+            if !(resumes || runs) || !self.is_asked_for(job.id) || self.runners().contains_key(&job.id) {
                 continue;
             }
             let Some(handler) = self.handlers.get(job.kind.as_str()) else { continue };

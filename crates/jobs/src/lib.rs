@@ -25,7 +25,7 @@ mod verify;
 
 pub mod run_log;
 
-pub use engine::{Engine, Options, Ready};
+pub use engine::{Engine, Options, Ready, Scope};
 pub use handler::{Attempt, Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
 pub use hub::Hub;
 pub use progress::{Progress, RateMeter};

@@ -75,12 +75,16 @@ fn shown_percent(job: &Job) -> f64 {
     if counters.remaining() > 0 { percent.min(99.9) } else { percent }
 }
 
+const RATE_AFTER_SECONDS: f64 = 1.0;
+
 /// Items attempted or reported, by the time since the start.
 fn mean_rate(job: &Job, now: Timestamp) -> f64 {
     let Some(started) = job.started_at else { return 0.0 };
     let elapsed = job.finished_at.unwrap_or(now).since(started).as_secs_f64();
     let done = job.counters.processed() - job.counters.skipped;
-    if elapsed > 0.0 { done as f64 / elapsed } else { 0.0 }
+    // A few items in the first moments of a run say nothing of its rate, and less of when it ends.
+    let told = job.finished_at.is_some() || elapsed >= RATE_AFTER_SECONDS;
+    if elapsed > 0.0 && told { done as f64 / elapsed } else { 0.0 }
 }
 
 /// Measures how fast a count grows, over the last half minute.

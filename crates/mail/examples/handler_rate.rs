@@ -130,6 +130,7 @@ fn engine_options(folder: &Path, db: &Db, hub: &Hub) -> anyhow::Result<Options> 
         handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock))],
         tell: None,
         policy: RetryPolicy::default(),
+        scope: jobs::Scope::Everything,
         name: "rate".to_owned(),
         jobs_max: 4,
         lease: Duration::from_secs(10),

@@ -86,7 +86,7 @@ impl AddressFault {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Empty | Self::NoAt | Self::NoLocal | Self::NoDomain => "write it as name@domain",
-            Self::TwoAts => "separate two addresses with a comma",
+            Self::TwoAts => "separate two addresses with a comma or a semicolon",
             Self::LocalTooLong | Self::TooLong | Self::NameTooLong => "shorten it",
             Self::LocalCharacter(_) | Self::LocalDots => "check the part before the @",
             Self::DomainWithoutDot => "complete it, as in exemple.fr",
@@ -95,7 +95,7 @@ impl AddressFault {
             Self::UnclosedQuote => "close it with \"",
             Self::UnclosedBracket => "close it with >",
             Self::WordsAround => "write it as Name <name@domain>",
-            Self::AfterBracket => "separate two addresses with a comma",
+            Self::AfterBracket => "separate two addresses with a comma or a semicolon",
             Self::TooMany => "spread them over several rows",
         }
     }
@@ -226,6 +226,8 @@ fn piece_kind(piece: &str) -> Piece<'_> {
             let words: Vec<&str> = piece.split_whitespace().collect();
             if words.iter().all(|word| word.contains('@')) {
                 Piece::Words(words)
+            } else if words.iter().filter(|word| word.contains('@')).count() > 1 {
+                Piece::One(Err(AddressFault::TwoAts))
             } else if piece.contains('@') {
                 Piece::One(Err(AddressFault::WordsAround))
             } else {

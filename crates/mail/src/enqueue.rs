@@ -1,6 +1,6 @@
 //! From a checked row to an item of a job.
 
-use crate::{address::Mailbox, item::MailItem, problem::Problem, spec::Mailing};
+use crate::{address::Mailbox, item::MailItem, preflight::WrongRow, spec::Mailing};
 use model::{Fault, Verdict};
 use store::NewItem;
 
@@ -18,14 +18,15 @@ pub fn new_item(mailing: &Mailing, row: &MailItem, seq: i64) -> NewItem {
 }
 
 /// The item of a row that cannot be sent, kept so that it is counted and listed among those who did not get theirs.
-pub fn invalid_item(mailing: &Mailing, problems: &[Problem], seq: i64) -> NewItem {
+pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
+    let problems = &wrong.problems;
     let said = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let line = problems.first().and_then(|problem| problem.line).unwrap_or(0);
     NewItem {
         seq,
         message_no: message_no(mailing, seq),
         ledger_key: None,
-        label: format!("line {line}"),
+        label: wrong.address.clone().unwrap_or_else(|| format!("line {line}")),
         payload: "{}".to_owned(),
         verdict: Some(
             Verdict::permanent("invalid_row", Fault::Content).with_arg("line", line.to_string()).with_reply(said),

@@ -3,14 +3,7 @@
 mod run;
 mod story;
 
-use crate::{
-    gmail,
-    message::Signer,
-    smtp,
-    spec::{Mailing, TraceNames},
-    template::Templates,
-    transport::Transport,
-};
+use crate::{gmail, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
 use futures_util::future::BoxFuture;
 use jobs::{Handler, Run, Stop};
 use model::Clock;
@@ -49,10 +42,7 @@ impl MailHandler {
             })?;
         let account = self.account(job).await?;
         let (transport, slots) = self.transport(&account)?;
-        if mailing.trace == TraceNames::default() && !matches!(transport, Transport::Gmail(_)) {
-            mailing.trace.success = mailing.trace.success.replace("Gmail API", "SMTP");
-            mailing.trace.error = mailing.trace.error.replace("Gmail API", "SMTP");
-        }
+        mailing.trace = mailing.trace.by(&account.url);
         let signer = signer(&mailing)?.map(Arc::new);
         let effects = self.db.clone();
         Ok(MailRun::new(job, mailing, templates, transport, slots, signer, effects, self.clock.clone()))

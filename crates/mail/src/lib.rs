@@ -13,6 +13,7 @@ pub mod handler;
 pub mod item;
 pub mod language;
 pub mod letter;
+mod mask;
 pub mod message;
 pub mod preflight;
 pub mod problem;

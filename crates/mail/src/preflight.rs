@@ -15,7 +15,7 @@ use crate::{
     letter::Attachment,
     problem::{Problem, Problems, Severity},
     recipients::Row,
-    spec::{Mailing, OnNoFile},
+    spec::{Mailing, OnInvalid, OnNoFile},
     template::{Rendered, Templates},
 };
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ use std::{
     path::PathBuf,
 };
 
-pub use attachment::{Files, Hashing, Reach};
+pub use attachment::{Fence, Files, Hashing, Reach};
 pub use eta::eta;
 
 /// Where files are looked for and what the account allows.
@@ -37,6 +37,8 @@ pub struct Options {
     pub base: PathBuf,
     pub reach: Reach,
     pub hashing: Hashing,
+    /// Vigie's own directory: nothing in it is ever attached.
+    pub data: Option<PathBuf>,
     /// Bytes of a message as sent, after base64.
     pub message_bytes_max: Option<u64>,
 }
@@ -53,6 +55,36 @@ pub struct Report {
     pub problems: Problems,
     /// Bytes of all messages as sent, about.
     pub bytes_estimate: u64,
+    /// Reading stopped, or rows ran into one another: there may be recipients that nobody has looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
+}
+
+impl Report {
+    /// Whether nothing may be sent. Leaving out wrong rows helps only where it is known which they are.
+    pub fn refuses(&self, on_invalid: OnInvalid) -> bool {
+        self.incomplete || self.rows_good == 0 || (on_invalid == OnInvalid::Stop && self.problems.errors > 0)
+    }
+}
+
+/// A row that cannot be sent as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongRow {
+    pub problems: Vec<Problem>,
+    /// What stands where its addresses should, right or wrong, when anything does.
+    pub address: Option<String>,
+}
+
+/// Characters shown of an address that is none.
+const ADDRESS_SHOWN: usize = 200;
+
+fn address_in(to: &str) -> Option<String> {
+    let (mailboxes, _) = parse_list(to);
+    if !mailboxes.is_empty() {
+        return Some(crate::enqueue::label(mailboxes.iter()));
+    }
+    let shown: String = to.trim().chars().filter(|c| !crate::address::is_forbidden(*c)).take(ADDRESS_SHOWN).collect();
+    (!shown.is_empty()).then_some(shown)
 }
 
 /// A pass over the rows.
@@ -62,6 +94,8 @@ pub struct Preflight<'a> {
     options: &'a Options,
     required: Vec<usize>,
     files: Files,
+    /// One per attachment's template.
+    fences: Vec<Fence>,
     hasher: RandomState,
     /// A hash of recipients and files → the line that had it first.
     seen: HashMap<u64, u32>,
@@ -75,7 +109,8 @@ impl<'a> Preflight<'a> {
             templates,
             options,
             required: templates.required_columns(),
-            files: Files::new(options.base.clone(), options.reach, options.hashing),
+            files: Files::new(options.base.clone(), options.reach, options.hashing).never_from(options.data.clone()),
+            fences: mailing.templates.attach.iter().map(|template| Fence::of(&template.source)).collect(),
             hasher: RandomState::new(),
             seen: HashMap::new(),
             report: Report::default(),
@@ -91,12 +126,21 @@ impl<'a> Preflight<'a> {
 
     /// Checks one row. What is wrong is in the report, and returned for the row's error trace; a warning alone does
     /// not stop a row.
-    pub fn check(&mut self, row: Result<Row, Problem>) -> Result<MailItem, Vec<Problem>> {
+    pub fn check(&mut self, row: Result<Row, Problem>) -> Result<MailItem, WrongRow> {
         self.report.rows += 1;
         let mut found = Vec::new();
+        let mut address = None;
         let item = match row {
-            Ok(row) => self.item(row, &mut found),
+            Ok(row) => {
+                let values = row.values.clone();
+                let item = self.item(row, &mut found);
+                if !found.is_empty() {
+                    address = self.templates.render_to(&values).and_then(|to| address_in(&to));
+                }
+                item
+            }
             Err(problem) => {
+                self.report.incomplete |= problem.hides_rows;
                 found.push(problem);
                 None
             }
@@ -107,7 +151,7 @@ impl<'a> Preflight<'a> {
                 self.count(&item, bytes);
                 Ok(item)
             }
-            _ => Err(found),
+            _ => Err(WrongRow { problems: found, address }),
         }
     }
 
@@ -149,6 +193,9 @@ impl<'a> Preflight<'a> {
         let bcc = self.addresses("bcc", &rendered.bcc, line, found);
         if to.is_empty() && found.is_empty() {
             found.push(self.error(line, "nobody to send to: `to` comes out empty", "fill in the address"));
+        }
+        if let Some((what, remedy)) = rendered.list_unsubscribe.as_deref().and_then(wrong_unsubscribe) {
+            found.push(self.error(line, what, remedy));
         }
         let attachments = self.attachments(&rendered, line, had_empty, found);
         let bytes = message_bytes(&rendered, &attachments);
@@ -201,7 +248,7 @@ impl<'a> Preflight<'a> {
         found: &mut Vec<Problem>,
     ) -> Vec<Attachment> {
         let mut attachments = Vec::new();
-        for path in &rendered.attach {
+        for (path, fence) in rendered.attach.iter().zip(&self.fences) {
             if path.is_empty() || path.ends_with(['/', '\\']) {
                 // An empty cell has been reported as such.
                 if self.mailing.on_no_file == OnNoFile::Refuse && !had_empty {
@@ -214,9 +261,11 @@ impl<'a> Preflight<'a> {
                 }
                 continue;
             }
-            match self.files.look_up(path) {
+            match self.files.look_up(path, fence) {
                 Ok(attachment) => attachments.push(attachment),
-                Err((what, remedy)) => found.push(self.error(line, what, remedy)),
+                Err((what, remedy)) => {
+                    found.push(Problem::error(&self.options.file, what, remedy).at(line));
+                }
             }
         }
         attachments
@@ -241,6 +290,28 @@ impl<'a> Preflight<'a> {
     fn error(&self, line: u64, what: impl Into<Box<str>>, remedy: &str) -> Problem {
         Problem::error(&self.options.file, what, remedy).at(line)
     }
+}
+
+/// What keeps mail programs from reading `<https://…>, <mailto:…>` (RFC 2369), and the remedy. Mostly a cell put into
+/// an address as it is.
+fn wrong_unsubscribe(value: &str) -> Option<(String, &'static str)> {
+    let mut rest = value.trim();
+    while !rest.is_empty() {
+        let Some((link, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
+            return Some((format!("list-unsubscribe: `{rest}` is not in angle brackets"), "write it as <https://…>"));
+        };
+        let scheme = link.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+        if !matches!(scheme.as_str(), "https" | "http" | "mailto") {
+            let what = format!("list-unsubscribe: `{link}` is neither a web address nor a mailto:");
+            return Some((what, "write it as <https://…> or <mailto:…>"));
+        }
+        if let Some(c) = link.chars().find(|c| c.is_whitespace() || matches!(c, '"' | '<' | '\\' | '`')) {
+            let what = format!("list-unsubscribe: `{link}` holds {c:?}, which no address on the web may");
+            return Some((what, "encode the cell, as in {{ email|urlencode }}"));
+        }
+        rest = after.trim_start().trim_start_matches(',').trim_start();
+    }
+    None
 }
 
 fn place(problem: &Problem) -> String {

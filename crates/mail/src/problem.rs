@@ -36,6 +36,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Box<str>>,
     pub severity: Severity,
+    /// Other rows may be hidden behind it, so that leaving out this one would forget somebody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hides_rows: bool,
 }
 
 impl Problem {
@@ -49,6 +52,7 @@ impl Problem {
             remedy: remedy.into(),
             excerpt: None,
             severity: Severity::Error,
+            hides_rows: false,
         }
     }
 
@@ -59,6 +63,12 @@ impl Problem {
     #[must_use]
     pub fn at(mut self, line: u64) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    #[must_use]
+    pub fn hiding_rows(mut self) -> Self {
+        self.hides_rows = true;
         self
     }
 
@@ -159,6 +169,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 fn folded(name: &str) -> Vec<char> {
     name.chars().take(100).flat_map(char::to_lowercase).map(without_accent).filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether two letters are the same but for case and accents.
+pub(crate) fn same_letter(a: char, b: char) -> bool {
+    let folded = |c: char| without_accent(c.to_lowercase().next().unwrap_or(c));
+    a == b || folded(a) == folded(b)
 }
 
 fn without_accent(c: char) -> char {

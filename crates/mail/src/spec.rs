@@ -94,6 +94,17 @@ impl Default for TraceNames {
 }
 
 impl TraceNames {
+    /// The names under which a run by `url`, an account's address, leaves its traces: where they were not chosen, they
+    /// name the way out.
+    #[must_use]
+    pub fn by(self, url: &str) -> Self {
+        if url.starts_with("gmail:") || self != Self::default() {
+            return self;
+        }
+        let smtp = |name: &str| name.replace("Gmail API", "SMTP");
+        Self { success: smtp(&self.success), error: smtp(&self.error), ..self }
+    }
+
     pub fn success_comment(&self, to: &str, id: &str) -> String {
         fill(&self.comment, &[("{to}", to), ("{id}", id)])
     }
@@ -164,6 +175,8 @@ pub struct MailingFile {
     pub reply_to: Option<String>,
     pub list_unsubscribe: Option<String>,
     pub smtp: Option<String>,
+    /// A file that holds the password of `smtp`, relative to this one.
+    pub smtp_password_file: Option<PathBuf>,
     pub batch: Option<u32>,
     pub pause: Option<String>,
     /// `60/min`, or several.
@@ -358,6 +371,15 @@ mod tests {
         assert!(problem.to_string().starts_with("mailing.toml:2:1: unknown field `rates`"), "{problem}");
         let problem = MailingFile::parse("rate = [\"60\"]\n", "mailing.toml").unwrap_err();
         assert!(problem.to_string().starts_with("mailing.toml:1:8: `60` is not a rate"), "{problem}");
+    }
+
+    #[test]
+    fn trace_names_say_by_which_way() {
+        let names = TraceNames::default();
+        assert_eq!(names.clone().by("gmail://a@exemple.fr"), names);
+        assert_eq!(names.by("smtps://a@exemple.fr").error, "Send invoices mail ERROR (SMTP)");
+        let chosen = TraceNames { error: "Gmail API, échec".into(), ..TraceNames::default() };
+        assert_eq!(chosen.clone().by("smtp://x"), chosen);
     }
 
     #[test]

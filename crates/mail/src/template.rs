@@ -4,6 +4,7 @@
 //! `row['…']` before parsing; positions in errors are those of what the user wrote. A name that no column has is
 //! found when compiling, with the nearest heading. Rendering is bounded in steps and in bytes.
 
+mod budget;
 mod filters;
 mod growth;
 mod heading;
@@ -21,7 +22,12 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Steps that one template may take for one row.
-const FUEL: u64 = 200_000;
+const FUEL: u64 = 50_000;
+/// Steps where one of them may walk a long text.
+const FUEL_BESIDE_LONG_TEXT: u64 = 20_000;
+/// Bytes from which a cell is long, and a template likewise, which may hold it in quotes.
+const LONG_CELL: usize = 16 * 1024;
+const LONG_TEMPLATE: usize = 64 * 1024;
 /// Bytes of one rendered template.
 pub const RENDERED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Names that every template knows besides the columns.
@@ -80,6 +86,8 @@ pub enum Audience {
 #[derive(Debug)]
 pub struct Templates {
     environment: Environment<'static>,
+    /// The same with less fuel, for long texts.
+    careful: Environment<'static>,
     compiled: Vec<Compiled>,
     columns: Arc<[String]>,
 }
@@ -111,7 +119,8 @@ pub struct Rendered {
 impl Templates {
     /// Parses every template; everything that is wrong with any of them at once.
     pub fn compile(sources: &Sources, columns: &[String], audience: Audience) -> Result<Self, Vec<Problem>> {
-        let mut templates = Self { environment: environment(), compiled: Vec::new(), columns: columns.into() };
+        let (environment, careful) = (environment(), Environment::empty());
+        let mut templates = Self { environment, careful, compiled: Vec::new(), columns: columns.into() };
         let mut problems = Vec::new();
         for (part, template) in sources.parts() {
             match templates.add(part, template) {
@@ -124,15 +133,22 @@ impl Templates {
                 Err(found) => problems.extend(found),
             }
         }
-        if problems.is_empty() { Ok(templates) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        templates.careful = templates.environment.clone();
+        templates.careful.set_fuel(Some(FUEL_BESIDE_LONG_TEXT));
+        Ok(templates)
     }
 
     /// Fills in every template with `values`, one per column.
     pub fn render(&self, values: &[String]) -> Result<Rendered, Problem> {
+        budget::begin();
+        let long = values.iter().any(|value| value.len() > LONG_CELL);
         let row = self.context(values);
         let mut rendered = Rendered::default();
         for compiled in &self.compiled {
-            let text = self.render_one(compiled, &row)?;
+            let text = self.render_one(compiled, &row, if long { &self.careful } else { &self.environment })?;
             match compiled.part {
                 Part::To => rendered.to = text,
                 Part::Cc => rendered.cc = text,
@@ -145,6 +161,13 @@ impl Templates {
             }
         }
         Ok(rendered)
+    }
+
+    /// Only whom the row goes to, where that can be filled in.
+    pub fn render_to(&self, values: &[String]) -> Option<String> {
+        budget::begin();
+        let to = self.compiled.iter().find(|compiled| compiled.part == Part::To)?;
+        self.render_one(to, &self.context(values), &self.careful).ok()
     }
 
     /// Columns that a template prints as they are, outside any `{% if %}`: where such a cell is empty, the recipient
@@ -181,7 +204,15 @@ impl Templates {
             Part::Html => "html.html".to_owned(),
             other => format!("{other:?}"),
         };
+        let mut problems: Vec<Problem> = rewritten
+            .unknown
+            .iter()
+            .map(|(name, offset)| self.undefined(&template.name, &source, name, Some(*offset)))
+            .collect();
         if let Err(error) = self.environment.add_template_owned(key.clone(), rewritten.text.clone()) {
+            if !problems.is_empty() {
+                return Err(problems);
+            }
             return Err(vec![self.syntax_problem(&template.name, &source, &rewritten, &error)]);
         }
         let undeclared = match self.environment.get_template(&key) {
@@ -198,10 +229,9 @@ impl Templates {
             let expression = heading::find(&source, name).and_then(|at| heading::expression_at(&source, at));
             expression.filter(|words| self.meant(words).is_some()).map_or_else(|| name.clone(), str::to_owned)
         });
-        let mut problems: Vec<Problem> = unknown
-            .iter()
-            .map(|name| self.undefined(&template.name, &source, name, heading::find(&source, name)))
-            .collect();
+        let found =
+            unknown.iter().map(|name| self.undefined(&template.name, &source, name, heading::find(&source, name)));
+        problems.extend(found);
         for (name, offset) in heading::unknown_items(&source, &self.columns) {
             problems.push(self.undefined(&template.name, &source, &name, Some(offset)));
         }
@@ -251,10 +281,10 @@ impl Templates {
         Value::from_object(Scope(row))
     }
 
-    fn render_one(&self, compiled: &Compiled, row: &Value) -> Result<String, Problem> {
+    fn render_one(&self, compiled: &Compiled, row: &Value, environment: &Environment<'_>) -> Result<String, Problem> {
         let mut out = Bounded(Vec::new());
-        let result = self
-            .environment
+        let environment = if compiled.original.len() > LONG_TEMPLATE { &self.careful } else { environment };
+        let result = environment
             .get_template(&compiled.key)
             .and_then(|template| template.render_captured_to(row.clone(), &mut out).map(drop));
         match result {
@@ -262,6 +292,10 @@ impl Templates {
             Err(error) => {
                 let offset = compiled.rewritten.original_offset(error_offset(&error, &compiled.rewritten.text));
                 let (what, remedy) = match error.kind() {
+                    _ if budget::is_spent() => (
+                        format!("works through more than {} MB of text", budget::TOUCHED_MAX / 1_000_000),
+                        "shorten its loops, or the cells of this row",
+                    ),
                     ErrorKind::OutOfFuel => ("takes too many steps".to_owned(), "shorten its loops"),
                     ErrorKind::WriteFailure => {
                         (format!("gives more than {RENDERED_BYTES_MAX} bytes"), "shorten it, or attach a file")
@@ -305,6 +339,7 @@ fn environment() -> Environment<'static> {
             if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
         },
     );
+    budget::charge(&mut environment);
     growth::bound(&mut environment);
     filters::add(&mut environment);
     environment
@@ -375,7 +410,10 @@ impl Object for RowValues {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
         let index = self.columns.iter().position(|column| column == name)?;
-        self.values.get(index).cloned()
+        let value = self.values.get(index)?;
+        budget::note(value.as_str().map_or(0, str::len));
+        // Spent: the name is then undefined, which ends the rendering.
+        (!budget::is_spent()).then(|| value.clone())
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

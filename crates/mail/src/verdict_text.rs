@@ -144,6 +144,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Le serveur ne propose pas de chiffrement, et rien n'est envoyé sans. Vérifiez l'hôte et le port (587 avec STARTTLS, 465 en smtps://).",
     ),
     (
+        "tls_unavailable_here",
+        "The server on this machine offers no encryption, and no password is sent without it. To send it all the same, write smtp://…?plaintext-auth=loopback.",
+        "Le serveur de cette machine ne propose pas de chiffrement, et aucun mot de passe n'est envoyé sans. Pour l'envoyer malgré tout, écrivez smtp://…?plaintext-auth=loopback.",
+    ),
+    (
         "tls_failed",
         "The encrypted connection failed: {error}. Check the host name and the server's certificate.",
         "La connexion chiffrée a échoué : {error}. Vérifiez le nom d'hôte et le certificat du serveur.",
@@ -215,8 +220,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "attachment_changed",
-        "The attachment {path} has changed since the mailing was prepared. Prepare it anew, or use --copy.",
-        "La pièce jointe {path} a changé depuis la préparation de l'envoi. Préparez-le de nouveau, ou utilisez --copy.",
+        "The attachment {path} has changed since the mailing was prepared; a retry fails as long as it differs. Restore the file and retry, or, once the file is final, run the mailing again under the same name: it takes the file as it is then, and leaves out who has been sent to.",
+        "La pièce jointe {path} a changé depuis la préparation de l'envoi ; une relance échoue tant qu'elle diffère. Restaurez le fichier et relancez, ou, une fois le fichier définitif, refaites l'envoi sous le même nom : il prend le fichier tel qu'il est alors et laisse de côté qui a déjà reçu.",
     ),
     (
         "template",
@@ -376,8 +381,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "secret_unreadable",
-        "The account's secret was sealed under another key. Restore `secret.key`, or enter the secret again, then resume.",
-        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` ou saisissez le secret, puis reprenez.",
+        "The account's secret was sealed under another key. Restore `secret.key` (each worker needs a copy of the one), or enter the secret again, then resume.",
+        "Le secret du compte a été scellé sous une autre clé. Restaurez `secret.key` (chaque worker a besoin de la même copie) ou saisissez le secret, puis reprenez.",
     ),
     (
         "dkim_key_unreadable",
@@ -404,6 +409,7 @@ mod tests {
         for (code, english, french) in TEXTS {
             for text in [english, french] {
                 assert!(text.ends_with('.'), "{code}: {text}");
+                assert!(!text.contains("--"), "{code} names an option, and pages show it too: {text}");
                 assert_eq!(text.matches('{').count(), text.matches('}').count(), "{code}: {text}");
             }
         }

@@ -65,6 +65,7 @@ async fn house() -> House {
         handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock))],
         tell: None,
         policy: RetryPolicy { first: Duration::from_millis(50), ..RetryPolicy::default() },
+        scope: jobs::Scope::Everything,
         name: "test".to_owned(),
         jobs_max: 4,
         lease: Duration::from_secs(10),

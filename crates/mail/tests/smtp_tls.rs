@@ -114,7 +114,9 @@ async fn no_password_in_the_clear() {
     let without_tls =
         CatcherOptions { login: Some(("compta".to_owned(), "s3cret".to_owned())), ..CatcherOptions::default() };
     let catcher = catcher(without_tls).await;
-    assert_eq!(refusal(&account(&catcher, "smtp", "", Some("s3cret"))).await.code, "tls_unavailable");
+    let here = refusal(&account(&catcher, "smtp", "", Some("s3cret"))).await;
+    let said = mail::verdict_text::explain(&here, mail::language::Language::English);
+    assert!(here.code == "tls_unavailable_here" && said.contains("?plaintext-auth=loopback"), "{said}");
     assert_eq!(refusal(&account(&catcher, "smtp", "?tls=required", None)).await.code, "tls_unavailable");
     // Only to a server on this machine, and only when asked for.
     let account = account(&catcher, "smtp", "?plaintext-auth=loopback", Some("s3cret"));

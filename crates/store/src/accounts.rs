@@ -123,6 +123,14 @@ pub(crate) async fn lock(conn: &mut Conn<'_>, id: AccountId, now: Timestamp) -> 
     Ok(Some(Paced { id, limits, pace: row.json("pace")?, pause: pause_from(&row)?, day }))
 }
 
+/// Ends a pause that only a person ends; returns the account, when it had one.
+pub(crate) async fn end_lasting_pause(conn: &mut Conn<'_>, id: AccountId, now: Timestamp) -> Result<Option<Account>> {
+    let sql = "UPDATE accounts SET paused_until = NULL, pause = NULL, updated_at = $2
+               WHERE id = $1 AND paused_until = $3 RETURNING *";
+    let row = conn.row(sql, params![id, now, FOR_EVER]).await?;
+    row.map(|row| account_from(&row)).transpose()
+}
+
 async fn windows(conn: &mut Conn<'_>, id: AccountId, now: Timestamp) -> Result<Vec<Usage>> {
     let sql =
         "SELECT window_start, messages, recipients FROM account_usage WHERE account_id = $1 AND window_start > $2";

@@ -1,7 +1,7 @@
 //! Jobs: one row each, whose counters change in the transaction that changes its items.
 
 use crate::{
-    Db, Error, Result,
+    Account, Db, Error, Result, accounts,
     sql::{Conn, Row, Value, params},
 };
 use model::{AccountId, Counters, ItemState, JobId, JobState, OnUnknown, Timestamp};
@@ -251,13 +251,22 @@ impl Db {
     }
 
     pub async fn resume_job(&self, id: JobId, now: Timestamp) -> Result<Job> {
-        self.change(id, now, "resumed", |job| {
-            let state = if job.started_at.is_some() { JobState::Running } else { JobState::Pending };
-            match job.state {
-                JobState::Running | JobState::Pending => Some(Change::to(job.state)),
-                JobState::Paused => Some(Change::to(state)),
-                _ => None,
-            }
+        self.change(id, now, "resumed", resumed).await
+    }
+
+    /// A person's word that the job goes on. It ends a pause of its account that waits for nothing but a person, too:
+    /// the job would stand still again at once. Returns the account whose pause that was.
+    pub async fn resume_by_hand(&self, id: JobId, now: Timestamp) -> Result<(Job, Option<Account>)> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let job = lock(conn, id).await?;
+                let change = resumed(&job).ok_or_else(|| job.refuse("resumed"))?;
+                let lifted = match job.account {
+                    Some(account) => accounts::end_lasting_pause(conn, account, now).await?,
+                    None => None,
+                };
+                Ok((write_change(conn, id, &change, now).await?, lifted))
+            })
         })
         .await
     }
@@ -323,6 +332,15 @@ impl Db {
             })
         })
         .await
+    }
+}
+
+fn resumed(job: &Job) -> Option<Change> {
+    let state = if job.started_at.is_some() { JobState::Running } else { JobState::Pending };
+    match job.state {
+        JobState::Running | JobState::Pending => Some(Change::to(job.state)),
+        JobState::Paused => Some(Change::to(state)),
+        _ => None,
     }
 }
 

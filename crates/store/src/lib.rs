@@ -89,9 +89,20 @@ impl Db {
             let text = format!("there is no database {}: nothing was ever run there", file.display());
             return Err(Error::Conflict(text));
         }
-        let db = Self::Sqlite(SqliteDb(Sqlite::open_read_only(file)));
-        migrations::check(&db).await?;
-        Ok(db)
+        let open = |medium| Self::Sqlite(SqliteDb(Sqlite::open_read_only(file, medium)));
+        let db = open(sqlite::Medium::Writable);
+        match migrations::check(&db).await {
+            Ok(()) => Ok(db),
+            // Readers, too, write beside the file of a database in WAL mode; where nobody can, nobody changes it either.
+            Err(error) if sqlite::needs_writing(&error) => {
+                db.close().await;
+                sqlite::refuse_unread_log(file)?;
+                let db = open(sqlite::Medium::ReadOnly);
+                migrations::check(&db).await?;
+                Ok(db)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Connects to PostgreSQL and brings the schema up to date, one process at a time.

@@ -47,12 +47,12 @@ impl Sqlite {
         let connection = SqliteConnection::connect_with(&options).await?;
         let (calls, queue) = mpsc::channel(QUEUE);
         tokio::spawn(write(connection, queue));
-        Ok(Self { readers: readers(file), file: file.to_owned(), writer: Some(calls) })
+        Ok(Self { readers: readers(file, Medium::Writable), file: file.to_owned(), writer: Some(calls) })
     }
 
     /// Opens `file` for reading beside, or without, an owner.
-    pub(crate) fn open_read_only(file: &Path) -> Self {
-        Self { readers: readers(file), file: file.to_owned(), writer: None }
+    pub(crate) fn open_read_only(file: &Path, medium: Medium) -> Self {
+        Self { readers: readers(file, medium), file: file.to_owned(), writer: None }
     }
 
     /// Runs `call` in a transaction that other callers' calls may share; returns once it is on disk.
@@ -161,6 +161,36 @@ fn private(file: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What a database lies on, for its readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Medium {
+    Writable,
+    /// Nothing can be made beside the file, and so nobody changes it meanwhile.
+    ReadOnly,
+}
+
+/// Whether SQLite could not read for want of the files that it makes beside the database (CANTOPEN, READONLY).
+pub(crate) fn needs_writing(error: &Error) -> bool {
+    let Error::Database(sqlx::Error::Database(error)) = error else { return false };
+    let code = error.code().and_then(|code| code.parse::<i64>().ok());
+    matches!(code.map(|code| code & 0xff), Some(8 | 14))
+}
+
+/// A log that was not folded in holds the newest state, and cannot be read without writing.
+pub(crate) fn refuse_unread_log(file: &Path) -> Result<()> {
+    let context = format!("reading {}", file.display());
+    std::fs::File::open(file).map_err(|source| Error::Io { context, source })?;
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    match std::fs::metadata(&log) {
+        Ok(found) if found.len() > 0 => Err(Error::Conflict(format!(
+            "{} holds the newest state and can be read only where files can be written: run this as the directory's user, or on a copy of the directory",
+            PathBuf::from(log).display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Makes an empty file, which SQLite takes for a new database, unless there is one.
 fn create_private(file: &Path) -> std::io::Result<()> {
     std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
@@ -178,7 +208,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .statement_cache_capacity(200)
 }
 
-fn readers(file: &Path) -> SqlitePool {
+fn readers(file: &Path, medium: Medium) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(10))
@@ -187,6 +217,7 @@ fn readers(file: &Path) -> SqlitePool {
             SqliteConnectOptions::new()
                 .filename(file)
                 .read_only(true)
+                .immutable(medium == Medium::ReadOnly)
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("cache_size", "-4096")
                 .pragma("query_only", "true"),

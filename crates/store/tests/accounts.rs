@@ -5,7 +5,12 @@ use model::pace::{Limit, Limits};
 use store::{Account, AccountPause, Db, Held, NewJob, Reason};
 use uuid::Uuid;
 
-on_both![saving_keeps_what_was_spent, the_longer_pause_stands, a_new_secret_ends_a_pause_without_an_end];
+on_both![
+    saving_keeps_what_was_spent,
+    the_longer_pause_stands,
+    a_new_secret_ends_a_pause_without_an_end,
+    a_job_resumed_by_hand_takes_its_account_along
+];
 
 fn account(n: u128, name: &str) -> Account {
     let limits = Limits { per_minute: Some(1), daily: Some(100), ..Limits::default() };
@@ -69,4 +74,23 @@ async fn a_new_secret_ends_a_pause_without_an_end(db: Db) {
     assert_eq!(db.save_account(account(1, "main"), NOW).await.unwrap().pause, None);
     db.pause_account(id, pause(Some(later(60))), NOW).await.unwrap();
     assert_eq!(db.save_account(account(1, "main"), NOW).await.unwrap().pause, Some(pause(Some(later(60)))));
+}
+
+async fn a_job_resumed_by_hand_takes_its_account_along(db: Db) {
+    let account_id = db.save_account(account(1, "main"), NOW).await.unwrap().id;
+    let id = running(&db, NewJob { account: Some(account_id), ..new_job(job_id(1)) }, items(3)).await;
+    let pause = |until| AccountPause { until, reason: Reason::new("auth_failed", "535") };
+    db.pause_account(account_id, pause(None), NOW).await.unwrap();
+    db.pause_job(id, Reason::new("auth_failed", "535"), None, NOW).await.unwrap();
+    // What goes on by itself does not speak for a person.
+    db.resume_job(id, later(1)).await.unwrap();
+    assert!(db.account(account_id).await.unwrap().unwrap().pause.is_some());
+    db.pause_job(id, Reason::new("auth_failed", "535"), None, later(1)).await.unwrap();
+    let (job, lifted) = db.resume_by_hand(id, later(2)).await.unwrap();
+    assert_eq!((job.state, lifted.map(|account| account.name)), (model::JobState::Running, Some("main".to_owned())));
+    assert!(db.account(account_id).await.unwrap().unwrap().pause.is_none());
+    // A pause with an end, as for a spent quota, stands.
+    db.pause_account(account_id, pause(Some(later(60))), later(2)).await.unwrap();
+    assert!(db.resume_by_hand(id, later(3)).await.unwrap().1.is_none());
+    assert!(db.account(account_id).await.unwrap().unwrap().pause.is_some());
 }

@@ -62,9 +62,13 @@ pub(crate) async fn reading(config: &Config) -> Result<Connected> {
         if let Some(owner) = owner::living(data).await {
             return Ok(Connected::Theirs(Client::Socket(owner.socket.clone()), owner));
         }
-        if !config.database_file().exists() {
-            return Err(Failure::new(format!("{}: there is nothing here yet", data.display()))
-                .help("start with `vigie demo` or `vigie send`, or name the right directory with --data"));
+        match std::fs::metadata(config.database_file()) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Err(not_ours(data, &error)),
+            Err(_) => {
+                return Err(Failure::new(format!("{}: there is nothing here yet", data.display()))
+                    .help("start with `vigie demo` or `vigie send`, or name the right directory with --data"));
+            }
         }
     }
     let parts = Parts::open(config, Access::Read).await?;
@@ -108,7 +112,9 @@ impl Parts {
     async fn open(config: &Config, access: Access) -> Result<Self> {
         let (clock, rng) = (Clock::System, Rng::system());
         let data = &config.data.value;
-        owner::make_dir(data)?;
+        if access == Access::Own {
+            owner::make_dir(data)?;
+        }
         let file = config.database_file();
         if config.database.value.is_none() {
             refuse_emptied(&file, &config.secret_key_file.value)?;
@@ -161,7 +167,20 @@ fn refuse_emptied(file: &Path, key: &Path) -> Result<()> {
         .help("restore it from a backup; or begin anew in an empty folder (--data)"))
 }
 
+/// A directory is for the user alone who made it.
+fn not_ours(data: &Path, error: &std::io::Error) -> Failure {
+    use std::os::unix::fs::MetadataExt as _;
+    let whose = std::fs::metadata(data).map_or_else(|_| String::new(), |found| format!(" of user {}", found.uid()));
+    Failure::new(format!("{}: {error}: it is the directory{whose}", data.display()))
+        .help("run this as that user (sudo -u USER vigie …), or name your own directory with --data")
+}
+
 fn damaged(file: &Path, error: store::Error) -> Failure {
+    if let store::Error::Io { source, .. } = &error
+        && source.kind() == std::io::ErrorKind::PermissionDenied
+    {
+        return not_ours(file.parent().unwrap_or(file), source);
+    }
     match error.is_damage() {
         true => Failure::new(format!("{}: {error}", file.display()))
             .help("keep a copy of it, then restore a backup, or try `sqlite3 vigie.db .recover`"),

@@ -5,8 +5,7 @@ mod send;
 pub(crate) use send::SendArgs;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::JobId;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -108,10 +107,18 @@ pub(crate) enum Command {
     },
 }
 
+/// An address and a port; a name would have to be looked up, and may have several.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("8787");
+        format!("write an IP address and a port: 127.0.0.1:{port} for this machine only, 0.0.0.0:{port} for others too")
+    })
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ListenArgs {
     /// Where to answer HTTP [default: 127.0.0.1:8787]
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     pub(crate) listen: Option<SocketAddr>,
 }
 
@@ -149,7 +156,7 @@ Examples:
   vigie jobs items 0197 --trouble            who did not get theirs, and why
   vigie jobs settle 0197 --sent 17 18        rows 17 and 18 did arrive: a person says so
 
-A job is named by its id, or by the beginning of its id when no other begins so.")]
+A job is named by its id, by the beginning of its id when no other begins so, by a mailing's name, or as `last`.")]
 pub(crate) struct JobsArgs {
     #[command(subcommand)]
     pub(crate) command: Option<JobsCommand>,
@@ -179,17 +186,7 @@ pub(crate) enum JobsCommand {
     /// Who got theirs, and who did not
     Items(ItemsArgs),
     /// Say what became of items whose outcome is unknown
-    #[command(group(clap::ArgGroup::new("outcome").required(true)))]
-    Settle {
-        #[command(flatten)]
-        job: JobArg,
-        /// These arrived
-        #[arg(long, value_name = "ROW", num_args = 1.., group = "outcome")]
-        sent: Vec<i64>,
-        /// These did not: they are sent again
-        #[arg(long, value_name = "ROW", num_args = 1.., group = "outcome")]
-        not_sent: Vec<i64>,
-    },
+    Settle(SettleArgs),
     /// The log of a job
     Log {
         #[command(flatten)]
@@ -201,8 +198,38 @@ pub(crate) enum JobsCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("outcome").required(true)))]
+#[command(after_help = "\
+Examples:
+  vigie jobs settle last --sent 17 175-190      rows 17 and 175 to 190 did arrive
+  vigie jobs settle last --not-sent --all       none of the unknown ones did: they are sent again")]
+pub(crate) struct SettleArgs {
+    #[command(flatten)]
+    pub(crate) job: JobArg,
+    /// These arrived: 17, 175-190
+    #[arg(long, value_name = "ROWS", num_args = 0.., value_parser = row_range, group = "outcome")]
+    pub(crate) sent: Option<Vec<RangeInclusive<i64>>>,
+    /// These did not: they are sent again
+    #[arg(long, value_name = "ROWS", num_args = 0.., value_parser = row_range, group = "outcome")]
+    pub(crate) not_sent: Option<Vec<RangeInclusive<i64>>>,
+    /// Every unknown row, instead of naming them
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// `17`, or `175-190`.
+fn row_range(text: &str) -> Result<RangeInclusive<i64>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let row = |text: &str| text.trim().parse::<i64>().ok().filter(|row| *row > 0);
+    match (row(first), row(last)) {
+        (Some(first), Some(last)) if first <= last => Ok(first..=last),
+        _ => Err("write a row as 17, several as 175-190".into()),
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct JobArg {
-    /// An id, or its beginning
+    /// An id or its beginning, a mailing's name, or `last`
     #[arg(value_name = "JOB")]
     pub(crate) job: String,
 }
@@ -256,7 +283,7 @@ pub(crate) struct TracesArgs {
     pub(crate) flow: Option<String>,
     /// Of this job only
     #[arg(long, value_name = "JOB")]
-    pub(crate) job: Option<JobId>,
+    pub(crate) job: Option<String>,
     /// Only what went wrong
     #[arg(long)]
     pub(crate) errors: bool,
@@ -282,7 +309,7 @@ pub(crate) struct ReportArgs {
     /// Which day [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<jiff::civil::Date>,
-    /// The language of the report [default: en]
+    /// The language of the report
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
 }

@@ -42,6 +42,19 @@ const SOCKET_PATH_MAX: usize = 103;
 /// How long an owner that is just starting, or ending, is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A file without a name, on the disk of the data directory. A directory made for it alone is taken away again: to
+/// check is to leave nothing behind.
+pub(crate) fn spool(data: &Path) -> Result<File> {
+    let was_there = data.exists();
+    let made = make_dir(data).and_then(|()| tempfile::tempfile_in(data).at(data.display()));
+    if !was_there {
+        // It keeps what anybody else has put into it by now.
+        let _ = fs::remove_dir(data);
+    }
+    // Where only reading is allowed, one may still check.
+    made.or_else(|failure| tempfile::tempfile().map_err(|_| failure))
+}
+
 /// Makes the data directory where there is none, for its user only.
 pub(crate) fn make_dir(data: &Path) -> Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(data).at(data.display())

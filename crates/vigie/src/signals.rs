@@ -6,22 +6,31 @@ use tokio::{
     sync::watch,
 };
 
-/// Becomes true at the first signal. Clones see the same.
+/// Holds the first signal, once it has come. Clones see the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop(watch::Receiver<bool>);
+pub(crate) struct Stop(watch::Receiver<Option<Asked>>);
+
+/// Who asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// A person at the terminal, by Ctrl-C.
+    ByHand,
+    /// The machine, or whoever looks after processes, by SIGTERM.
+    BySystem,
+}
 
 impl Stop {
     /// From now on signals no longer end the process by themselves.
     pub(crate) fn listen() -> std::io::Result<Self> {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        let (asked, stop) = watch::channel(false);
+        let (asked, stop) = watch::channel(None);
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-                if asked.send_replace(true) {
+                let by = tokio::select! {
+                    _ = interrupt.recv() => Asked::ByHand,
+                    _ = terminate.recv() => Asked::BySystem,
+                };
+                if asked.send_replace(Some(by)).is_some() {
                     render::say("stopped at once; what was in flight shows as unknown at the next start");
                     std::process::exit(Exit::Interrupted as i32);
                 }
@@ -31,10 +40,11 @@ impl Stop {
     }
 
     /// Waits for the first signal.
-    pub(crate) async fn asked(&self) {
+    pub(crate) async fn asked(&self) -> Asked {
         let mut stop = self.0.clone();
-        if stop.wait_for(|asked| *asked).await.is_err() {
-            std::future::pending::<()>().await;
+        match stop.wait_for(Option::is_some).await.map(|asked| *asked) {
+            Ok(Some(by)) => by,
+            _ => std::future::pending().await,
         }
     }
 }

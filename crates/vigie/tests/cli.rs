@@ -2,94 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod desk;
+
+use desk::{Answer, Desk};
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Stdio},
 };
-use tempfile::TempDir;
-
-/// A folder to work in, in which `vigie` keeps its data.
-struct Desk(TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
-        fs::write(self.path().join(name), content).unwrap();
-        self
-    }
-
-    fn command(&self, line: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
-        command.args(line).current_dir(self.path()).env("TZ", "Europe/Paris").env("USER", "zoe").stdin(Stdio::null());
-        for name in ["VIGIE_DATA", "VIGIE_CONFIG", "VIGIE_DATABASE", "VIGIE_LISTEN", "VIGIE_SMTP_PASSWORD"] {
-            command.env_remove(name);
-        }
-        command
-    }
-
-    fn run(&self, line: &[&str]) -> Answer {
-        Answer::of(self.command(line).output().unwrap())
-    }
-
-    /// A mailing that is right, to a port where nobody listens.
-    fn with_mailing(self, extra: &str) -> Self {
-        self.file("clients.csv", "email;nom\r\nzoe@exemple.fr;Zoé\r\nluc@exemple.fr;Luc\r\n");
-        let text = "recipients = \"clients.csv\"\nfrom = \"Compta <compta@exemple.fr>\"\nto = \"{{ email }}\"\n\
-             subject = \"Facture de {{ nom }}\"\ntext = \"Bonjour {{ nom }}\"\nsmtp = \"smtp://127.0.0.1:1\"\n";
-        self.file("mailing.toml", format!("{text}{extra}"));
-        self
-    }
-
-    fn serve(&self) -> Served {
-        let mut child = self.command(&["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("serving ") {
-            line.clear();
-            assert!(said.read_line(&mut line).unwrap() > 0, "it ended before it served");
-        }
-        Served(child)
-    }
-}
-
-/// Killed with its handle.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-struct Answer {
-    code: i32,
-    out: String,
-    said: String,
-}
-
-impl Answer {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            said: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.said))
-    }
-}
 
 /// It is refused before anything begins, and these words are said.
 #[track_caller]
@@ -132,7 +51,11 @@ fn what_is_no_list_of_recipients_is_refused() {
     let desk = Desk::new().with_mailing("");
     desk.file("broken.csv", "email;nom\na@b.fr;\"Zoé\n").file("short.csv", "email;nom\na@b.fr\n");
     desk.file("junk.csv", [0x7f, b'E', b'L', b'F', 0, 0, 1, 2, 0, 0, 0]).file("nobody.csv", "email;nom\n");
-    mailing_refused(&desk, &["--recipients", "broken.csv"], &["broken.csv:2: a quote is opened and never closed"]);
+    mailing_refused(
+        &desk,
+        &["--recipients", "broken.csv"],
+        &["broken.csv:2: reading stopped here: a quote is opened and never closed"],
+    );
     mailing_refused(&desk, &["--recipients", "short.csv"], &["short.csv:2: the row has 1 field"]);
     mailing_refused(&desk, &["--recipients", "junk.csv"], &["junk.csv"]);
     mailing_refused(&desk, &["--recipients", "nobody.csv"], &["there are no recipients"]);
@@ -180,7 +103,7 @@ fn a_check_shows_the_first_message_and_sends_nothing() {
     // Nobody listens on port 1: a problem, when only checking.
     assert_eq!(answer.code, 2, "{}", answer.said);
     assert!(answer.said.contains("127.0.0.1:1"), "{}", answer.said);
-    assert!(!desk.path().join("vigie-data/vigie.db").exists());
+    assert!(!desk.path().join("vigie-data").exists());
     let second = desk.run(&["send", "mailing.toml", "--preview", "2"]);
     assert_eq!(second.code, 0, "{}", second.said);
     assert!(second.out.contains("To: luc@exemple.fr") && second.out.contains("Luc"), "{}", second.out);
@@ -330,11 +253,24 @@ fn an_interrupted_run_goes_on_and_nobody_gets_two() {
     assert_eq!(answer.code, 4, "{}", answer.said);
     let summary = answer.json();
     assert_eq!(summary["succeeded"].as_u64(), Some(catcher.tally().messages), "what was in flight is recorded");
+    assert_eq!(summary["reason"]["code"], "interrupted");
+    // Nothing goes on with it unless it is asked to.
+    let sent = catcher.tally().messages;
+    let other = desk.run(&["send", "mailing.toml", "--name", "other", "--smtp", &smtp]);
+    assert_eq!(other.code, 0, "{}", other.said);
+    assert!(other.said.contains("not over either, and left alone: "), "{}", other.said);
+    assert_eq!(catcher.tally().messages, sent + 2);
     let served = desk.serve();
+    assert!(served.1.contains("1 run was interrupted: vigie jobs resume "), "{}", served.1);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert_eq!(catcher.tally().messages, sent + 2);
+    let resumed = desk.run(&["jobs", "resume", summary["job_id"].as_str().unwrap()]);
+    assert_eq!(resumed.code, 0, "{}", resumed.said);
     let watched = desk.run(&["jobs", "watch", summary["job_id"].as_str().unwrap()]);
     assert_eq!(watched.code, 0, "{}", watched.said);
     drop(served);
     let mut caught: Vec<String> = catcher.caught().into_iter().flat_map(|message| message.recipients).collect();
+    caught.retain(|recipient| recipient.starts_with("client"));
     assert_eq!(caught.len(), 60);
     caught.sort();
     caught.dedup();

@@ -101,6 +101,22 @@ impl Granted {
     }
 }
 
+/// Whether what was granted when a stream began is still so: a token may be revoked, a session may end.
+pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
+    let now = ctx.app.clock.now();
+    match &granted.who {
+        Who::Owner | Who::JobToken => true,
+        Who::Token(name) => match ctx.app.db.tokens().await {
+            Ok(tokens) => tokens.iter().any(|token| {
+                token.name == *name && token.scope >= granted.scope && token.expires_at.is_none_or(|at| at > now)
+            }),
+            Err(_) => true,
+        },
+        // A store that does not answer for a while says nothing of anybody.
+        Who::Person { session, .. } => ctx.app.db.session(*session, now).await.map_or(true, |found| found.is_some()),
+    }
+}
+
 /// What a role allows, in the words of tokens.
 pub(crate) fn scope_of(role: Role) -> Scope {
     match role {

@@ -22,7 +22,7 @@ use model::{JobId, JobState, Timestamp};
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 use store::{Account, Created, Job, NewItem, NewJob, Reason};
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -62,8 +62,9 @@ impl Plan {
         Ok(Self { mailing, filter, upload })
     }
 
-    pub(crate) fn look(self) -> Result<(Arc<Self>, Report)> {
-        let report = self.rows(|_| true)?;
+    /// Ends early once `caller` is gone.
+    pub(crate) fn look(self, caller: &Weak<()>) -> Result<(Arc<Self>, Report)> {
+        let report = self.rows(|_| caller.strong_count() > 0)?;
         Ok((Arc::new(self), report))
     }
 
@@ -78,6 +79,7 @@ impl Plan {
             base: PathBuf::from("/nonexistent"),
             reach: Reach::Base,
             hashing: Hashing::Later,
+            data: None,
             message_bytes_max: None,
         };
         let files = Files::uploaded(self.upload.attachments.iter().cloned());
@@ -154,10 +156,14 @@ async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
     let reading = Arc::clone(plan);
     let reader = spawn_blocking(move || {
         let mut batch = Vec::with_capacity(BATCH);
-        reading.rows(|item| {
+        let report = reading.rows(|item| {
             batch.push(item);
-            batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
+            let enough = batch.len() >= BATCH && sender.blocking_send(std::mem::take(&mut batch)).is_err();
+            !enough && !sender.is_closed()
         })?;
+        if report.incomplete {
+            return Err(refused(&report.problems.listed));
+        }
         if !batch.is_empty() {
             // The other end is gone only when storing failed, which it says itself.
             let _ = sender.blocking_send(batch);
@@ -171,8 +177,14 @@ async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
 }
 
 pub(crate) fn refused(problems: &[mail::problem::Problem]) -> Problem {
-    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    // What leaves rows unread is what to begin with, and skipping does not help against it.
+    let hides = problems.iter().find(|problem| problem.hides_rows);
+    let first = hides.or(problems.first()).map(ToString::to_string).unwrap_or_default();
+    let remedy = match hides {
+        Some(_) => "correct what `problems` lists: rows may be unread, and none is left out unseen",
+        None => "correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"",
+    };
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "preflight", format!("nothing was sent: {first}"))
-        .remedy("correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"")
+        .remedy(remedy)
         .with("problems", problems)
 }

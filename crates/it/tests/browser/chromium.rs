@@ -167,6 +167,11 @@ impl Browser {
         }
     }
 
+    /// Presses the Tab key.
+    pub(crate) async fn tab(&self) {
+        self.driver.action_chain().send_keys("\u{e004}").perform().await.expect("a key is pressed");
+    }
+
     /// What the console was told since it was last asked.
     pub(crate) async fn console(&self) -> Vec<String> {
         let entries = self.driver.browser_log().await.unwrap_or_default();

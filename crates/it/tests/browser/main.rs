@@ -6,6 +6,7 @@
 mod axe;
 mod chromium;
 mod element;
+mod pages;
 mod polling;
 mod recipes;
 mod server;

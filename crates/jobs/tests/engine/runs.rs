@@ -18,6 +18,7 @@ on_both![
     a_run_without_slots_pauses_for_a_person,
     a_job_that_cannot_begin_keeps_nobody_waiting,
     unknown_is_verified_both_ways,
+    what_nobody_asked_for_is_left_alone,
 ];
 
 async fn everything_is_done_once(stage: Stage) {
@@ -142,4 +143,14 @@ async fn unknown_is_verified_both_ways(stage: Stage) {
     assert_eq!(told(), 1, "{:?}", stage.script.moments());
     assert_eq!(stage.script.effects().get(&2), Some(&1));
     assert_eq!(stage.script.effects().get(&1), None, "what was there is not done again");
+}
+
+async fn what_nobody_asked_for_is_left_alone(stage: Stage) {
+    let (left, asked) = (stage.enqueue(3, OnUnknown::Hold, None).await, stage.enqueue(3, OnUnknown::Hold, None).await);
+    stage.start_for(jobs::Scope::Asked).await;
+    stage.wake(asked);
+    stage.done(asked).await;
+    assert_eq!(stage.db.job(left).await.unwrap().unwrap().state, JobState::Pending);
+    stage.wake(left);
+    stage.done(left).await;
 }

@@ -2,7 +2,7 @@
 
 use crate::script::{Script, Scripted};
 use jobs::{
-    Engine, Hub, Options, Progress, Ready, RetryPolicy,
+    Engine, Hub, Options, Progress, Ready, RetryPolicy, Scope,
     run_log::{Limits, RunLog},
 };
 use model::{AccountId, Clock, Counters, ItemState, JobId, JobState, ManualClock, OnUnknown, Rng, Timestamp, pace};
@@ -181,6 +181,10 @@ impl Stage {
     }
 
     pub(crate) async fn start(&self) -> Ready {
+        self.start_for(Scope::Everything).await
+    }
+
+    pub(crate) async fn start_for(&self, scope: Scope) -> Ready {
         let (engine, ready) = Engine::start(Options {
             db: self.db.clone(),
             clock: Clock::Manual(self.clock.clone()),
@@ -190,6 +194,7 @@ impl Stage {
             handlers: vec![Arc::new(Scripted(Arc::clone(&self.script)))],
             tell: None,
             policy: RetryPolicy { attempts_max: 4, ..RetryPolicy::default() },
+            scope,
             name: "engine".into(),
             jobs_max: 4,
             lease: self.lease,

@@ -38,7 +38,16 @@ fn says_what_is_wrong_and_what_to_do() {
     let longer = format!("a@{}.fr", vec!["b".repeat(60); 5].join("."));
     let table: &[(&str, &str)] = &[
         ("jean.exemple.fr", "`jean.exemple.fr` has no @, write it as name@domain"),
-        ("jean@@x.fr", "`jean@@x.fr` has more than one @, separate two addresses with a comma"),
+        (
+            "a@x.fr / b@x.fr",
+            "`a@x.fr / b@x.fr` has more than one @, separate two addresses with a comma or a semicolon",
+        ),
+        (
+            "a@x.fr et b@x.fr",
+            "`a@x.fr et b@x.fr` has more than one @, separate two addresses with a comma or a semicolon",
+        ),
+        ("a@x.fr/b@x.fr", "`a@x.fr/b@x.fr` has more than one @, separate two addresses with a comma or a semicolon"),
+        ("jean@@x.fr", "`jean@@x.fr` has more than one @, separate two addresses with a comma or a semicolon"),
         ("@x.fr", "`@x.fr` has nothing before the @, write it as name@domain"),
         ("jean@", "`jean@` has nothing after the @, write it as name@domain"),
         ("jean@gmail", "`jean@gmail` has a domain without a dot, complete it, as in exemple.fr"),
@@ -56,7 +65,10 @@ fn says_what_is_wrong_and_what_to_do() {
         ("Jean <jean@x.fr", "`Jean <jean@x.fr` has a `<` that is not closed, close it with >"),
         ("\"Jean <jean@x.fr>", "`\"Jean <jean@x.fr>` has a quote that is not closed, close it with \""),
         ("Jean <>", "`Jean <>` is empty, write it as name@domain"),
-        ("a@x.fr <b@x.fr>", "`a@x.fr <b@x.fr>` goes on after the `>`, separate two addresses with a comma"),
+        (
+            "a@x.fr <b@x.fr>",
+            "`a@x.fr <b@x.fr>` goes on after the `>`, separate two addresses with a comma or a semicolon",
+        ),
         ("je\u{200b}an@x.fr", "`je\u{fffd}an@x.fr` holds the forbidden character U+200B, delete it"),
         ("\"Jean\u{7}\" <a@x.fr>", "`\"Jean\u{fffd}\" <a@x.fr>` holds the forbidden character U+0007, delete it"),
         (

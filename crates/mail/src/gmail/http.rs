@@ -5,6 +5,7 @@
 //! harmless, while one after it leaves the outcome unknown.
 
 use super::{Timeouts, auth::Bearer, classify};
+use crate::mask::Mask;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream::BoxStream};
 use model::{Fault, PauseScope, Retry, Verdict};
@@ -24,6 +25,9 @@ use url::Url;
 /// Any wait that the other side did not state.
 const RETRY_WAIT: Duration = Duration::from_secs(30);
 
+/// What no reply may repeat.
+const SECRET_FIELDS: [&str; 3] = ["client_secret", "refresh_token", "assertion"];
+
 /// The way to the API and to the token endpoint. Neither follows redirects nor repeats anything by itself.
 #[derive(Clone)]
 pub(super) struct Client {
@@ -36,6 +40,14 @@ pub(super) struct Reply {
     pub(super) retry_after: Option<String>,
     /// At most [`classify::BODY_BYTES_MAX`].
     pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    /// Takes out what the other side repeats of what it was sent.
+    fn mask(&mut self, mask: &Mask) {
+        let body = String::from_utf8_lossy(&self.body).into_owned();
+        self.body = mask.apply(body).into_bytes();
+    }
 }
 
 /// Why no reply came.
@@ -81,7 +93,12 @@ impl Client {
     pub(super) async fn post_form(&self, url: &Url, form: &[(&str, SecretString)]) -> Result<Reply, Verdict> {
         let payload = whole("application/x-www-form-urlencoded", encoded(form));
         // Asking for a token twice does no harm.
-        self.exchange(Method::POST, url, None, Some(payload)).await.map_err(Broken::into_verdict)
+        let mut reply = self.exchange(Method::POST, url, None, Some(payload)).await.map_err(Broken::into_verdict)?;
+        if reply.status != 200 {
+            let secrets = form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| value);
+            reply.mask(&Mask::of(secrets));
+        }
+        Ok(reply)
     }
 
     pub(super) async fn exchange(
@@ -106,7 +123,11 @@ impl Client {
             None => progress.has_left.store(true, Ordering::Release),
         }
         tokio::select! {
-            reply = receive(request) => reply.map_err(|problem| progress.broken(problem)),
+            reply = receive(request) => {
+                let mut reply = reply.map_err(|problem| progress.broken(problem))?;
+                reply.mask(&Mask::of(bearer.map(|bearer| &bearer.token)));
+                Ok(reply)
+            }
             () = self.patience(&progress) => Err(progress.timed_out()),
         }
     }

@@ -20,6 +20,31 @@ pub enum Reach {
     Base,
 }
 
+/// What the template of an attachment lets its cells name. A file of recipients often comes from somebody else: a cell
+/// must not reach into folders that whoever wrote the template has not named.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Fence {
+    /// Nothing comes out of a cell: any file.
+    None,
+    /// It begins with a cell: below the base directory.
+    Base,
+    /// Below the folder that stands before the first cell.
+    Folder(String),
+}
+
+impl Fence {
+    /// The fence of a template as it was written.
+    pub fn of(template: &str) -> Self {
+        let Some(cell) = ["{{", "{%", "{#"].iter().filter_map(|open| template.find(open)).min() else {
+            return Self::None;
+        };
+        match template[..cell].trim_start().rfind(std::path::is_separator) {
+            Some(at) => Self::Folder(template.trim_start()[..=at].to_owned()),
+            None => Self::Base,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hashing {
     /// SHA-256 of every file.
@@ -28,17 +53,29 @@ pub enum Hashing {
     Later,
 }
 
+/// What is wrong with a file, and the remedy.
+type Wrong = (String, &'static str);
+type Found = Result<Attachment, Wrong>;
+
 pub struct Files {
     base: PathBuf,
     reach: Reach,
     hashing: Hashing,
-    cache: HashMap<String, Result<Attachment, (String, &'static str)>>,
+    /// Vigie's own directory, never attached from.
+    data: Option<PathBuf>,
+    cache: HashMap<(Fence, String), Found>,
     uploaded: Option<HashMap<String, Attachment>>,
 }
 
 impl Files {
     pub fn new(base: PathBuf, reach: Reach, hashing: Hashing) -> Self {
-        Self { base, reach, hashing, cache: HashMap::new(), uploaded: None }
+        Self { base, reach, hashing, data: None, cache: HashMap::new(), uploaded: None }
+    }
+
+    /// Never gives a file below `data`, the directory where Vigie keeps its database and its keys.
+    #[must_use]
+    pub fn never_from(self, data: Option<PathBuf>) -> Self {
+        Self { data, ..self }
     }
 
     /// Files that came with the mailing and no others: a name is looked up among them and is never a path. The last
@@ -49,25 +86,27 @@ impl Files {
         Self { uploaded, ..Self::new(PathBuf::new(), Reach::Base, Hashing::Later) }
     }
 
-    /// The file named `path`, or what is wrong with it and the remedy.
-    pub fn look_up(&mut self, path: &str) -> Result<Attachment, (String, &'static str)> {
+    /// The file named `path`, or what is wrong with it and the remedy. Its path is the canonical one: what is checked
+    /// here is what is opened later, wherever a link points by then.
+    pub fn look_up(&mut self, path: &str, fence: &Fence) -> Result<Attachment, (String, &'static str)> {
         if let Some(uploaded) = &self.uploaded {
             let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
             let missing = || (format!("the file `{path}` was not sent along"), "send it along, or correct its name");
             return uploaded.get(path).or_else(|| uploaded.get(name)).cloned().ok_or_else(missing);
         }
-        if let Some(known) = self.cache.get(path) {
+        let key = (fence.clone(), path.to_owned());
+        if let Some(known) = self.cache.get(&key) {
             return known.clone();
         }
-        let found = self.examine(path);
+        let found = self.examine(path, fence);
         if self.cache.len() >= CACHE_MAX {
             self.cache.clear();
         }
-        self.cache.insert(path.to_owned(), found.clone());
+        self.cache.insert(key, found.clone());
         found
     }
 
-    fn examine(&self, path: &str) -> Result<Attachment, (String, &'static str)> {
+    fn examine(&self, path: &str, fence: &Fence) -> Found {
         let fail = |error: &std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 (format!("the file `{path}` does not exist"), "put it there, or correct its name")
@@ -80,6 +119,10 @@ impl Files {
         if path.contains(is_forbidden) {
             return Err(("the file name holds a control character".into(), "delete it"));
         }
+        if *fence == Fence::Base && Path::new(path).has_root() {
+            let what = format!("the file `{path}` is named in full by a cell");
+            return Err((what, "write its folder into the template, as in --attach '/folder/{{ file }}'"));
+        }
         let full = self.base.join(path);
         let leaves = Path::new(path).components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
         let outside = || (format!("the file `{path}` lies outside of the folder"), "name a file inside it");
@@ -90,19 +133,17 @@ impl Files {
         if !metadata.is_file() {
             return Err((format!("`{path}` is not a file"), "name a file"));
         }
-        let full = std::path::absolute(&full).map_err(|error| fail(&error))?;
-        if self.reach == Reach::Base {
-            let inside = full.canonicalize().and_then(|full| Ok(full.starts_with(self.base.canonicalize()?)));
-            if !inside.map_err(|error| fail(&error))? {
-                return Err(outside());
-            }
+        let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let full = full.canonicalize().map_err(|error| fail(&error))?;
+        if self.reach == Reach::Base && !full.starts_with(self.base.canonicalize().map_err(|error| fail(&error))?) {
+            return Err(outside());
         }
+        self.keep_inside(path, &full, fence)?;
         let mut file = File::open(&full).map_err(|error| fail(&error))?;
         let sha256 = match self.hashing {
             Hashing::Now => Some(hash(&mut file).map_err(|error| fail(&error))?),
             Hashing::Later => None,
         };
-        let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mtime = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
         Ok(Attachment {
             mime: mime(&name).to_owned(),
@@ -112,6 +153,28 @@ impl Files {
             sha256,
             path: full,
         })
+    }
+
+    /// `full` is `path` with its links resolved.
+    fn keep_inside(&self, path: &str, full: &Path, fence: &Fence) -> Result<(), Wrong> {
+        if let Some(Ok(data)) = self.data.as_ref().map(|data| data.canonicalize())
+            && full.starts_with(data)
+        {
+            return Err((format!("the file `{path}` belongs to Vigie itself"), "name a file outside its directory"));
+        }
+        let (folder, what) = match fence {
+            Fence::None => return Ok(()),
+            Fence::Base => (self.base.clone(), "the mailing's folder".to_owned()),
+            Fence::Folder(folder) => {
+                (self.base.join(folder), format!("`{folder}`, the folder that the template names"))
+            }
+        };
+        // Where the folder itself cannot be looked up, nothing is inside it.
+        if folder.canonicalize().is_ok_and(|folder| full.starts_with(folder)) {
+            return Ok(());
+        }
+        let remedy = "name a file inside it, or write the other folder into the template";
+        Err((format!("the file `{path}` lies outside of {what}"), remedy))
     }
 }
 

@@ -17,14 +17,25 @@ fn file() -> MailingFile {
 }
 
 fn run(file: &MailingFile, base: &Path, csv: &str, most: Option<u64>) -> (Vec<MailItem>, Report, Mailing) {
+    run_reaching(Reach::Base, file, base, csv, most)
+}
+
+fn run_reaching(
+    reach: Reach,
+    file: &MailingFile,
+    base: &Path,
+    csv: &str,
+    most: Option<u64>,
+) -> (Vec<MailItem>, Report, Mailing) {
     let reader = Reader::new(csv.as_bytes(), "clients.csv").unwrap();
     let mailing = file.mailing(base, reader.columns()).unwrap();
     let templates = Templates::compile(&mailing.templates, reader.columns(), mailing.audience()).unwrap();
     let options = Options {
         file: "clients.csv".into(),
         base: base.to_owned(),
-        reach: Reach::Base,
+        reach,
         hashing: Hashing::Now,
+        data: Some(base.join("vigie-data")),
         message_bytes_max: most,
     };
     let mut preflight = Preflight::new(&mailing, &templates, &options);
@@ -105,6 +116,117 @@ fn a_file_may_be_missing_where_that_is_allowed() {
     assert_eq!((items.len(), report.problems.is_empty()), (1, true));
     let (items, report, _) = run(&file(), Path::new("/"), csv, None);
     assert_eq!((items.len(), report.problems.errors), (0, 1));
+}
+
+#[test]
+fn rows_that_nobody_has_read_refuse_the_run_though_wrong_rows_may_be_skipped() {
+    let file = MailingFile { attach: Vec::new(), ..file() };
+    let good = "Société;E-mail;Code client\nA;a@x.fr;C1\n";
+    let (_, report, _) = run(&file, Path::new("/"), &format!("{good}B;b@x.fr\n"), None);
+    assert!(!report.refuses(OnInvalid::Skip) && report.refuses(OnInvalid::Stop));
+    for hidden in ["B;\"b@x.fr;C2\nC;c@x.fr;C3\n", "B;\"b@x.fr;C2\nC;\"c@x.fr\";C3\nD;d@x.fr;C4\n"] {
+        let (items, report, _) = run(&file, Path::new("/"), &format!("{good}{hidden}"), None);
+        assert!(!items.is_empty() && report.refuses(OnInvalid::Skip), "{hidden}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_cell_reaches_no_folder_that_the_template_does_not_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap();
+    for folder in ["m/pdf/mai", "m/vigie-data", "secret"] {
+        std::fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    for file in ["m/a.pdf", "m/pdf/b.pdf", "m/pdf/mai/c.pdf", "m/vigie-data/secret.key", "secret/d.pdf"] {
+        std::fs::write(root.join(file), file).unwrap();
+    }
+    std::os::unix::fs::symlink(root.join("secret/d.pdf"), root.join("m/pdf/lien.pdf")).unwrap();
+    std::os::unix::fs::symlink(root.join("m/pdf/b.pdf"), root.join("m/pdf/facture.pdf")).unwrap();
+    let outside = root.join("secret/d.pdf").display().to_string();
+    let inside = root.join("m/pdf/b.pdf").display().to_string();
+    let whole = format!("{}/{{{{ fichier }}}}", root.join("secret").display());
+    for (template, cell, expected) in [
+        ("pdf/{{ fichier }}", "b.pdf", Ok("m/pdf/b.pdf")),
+        ("pdf/{{ fichier }}", "mai/c.pdf", Ok("m/pdf/mai/c.pdf")),
+        ("pdf/{{ fichier }}", "facture.pdf", Ok("m/pdf/b.pdf")),
+        ("pdf/{{ fichier }}", "../a.pdf", Err("lies outside of `pdf/`")),
+        ("pdf/{{ fichier }}", "../../secret/d.pdf", Err("lies outside of `pdf/`")),
+        ("pdf/{{ fichier }}", "lien.pdf", Err("lies outside of `pdf/`")),
+        ("pdf/f-{{ fichier }}", "/../../a.pdf", Err("does not exist")),
+        ("{{ fichier }}", "a.pdf", Ok("m/a.pdf")),
+        ("{{ fichier }}", "../secret/d.pdf", Err("lies outside of the mailing's folder")),
+        ("{% if fichier %}{{ fichier }}{% endif %}", &outside, Err("is named in full by a cell")),
+        ("{{ fichier }}", &inside, Err("is named in full by a cell")),
+        ("{{ fichier }}", "vigie-data/secret.key", Err("belongs to Vigie itself")),
+        ("vigie-data/secret.key", "x", Err("belongs to Vigie itself")),
+        (&whole, "d.pdf", Ok("secret/d.pdf")),
+        ("../secret/{{ fichier }}", "d.pdf", Ok("secret/d.pdf")),
+        (&outside, "x", Ok("secret/d.pdf")),
+        ("../secret/d.pdf", "x", Ok("secret/d.pdf")),
+    ] {
+        let file = MailingFile { attach: vec![template.to_owned()], ..file() };
+        let csv = format!("Société;E-mail;Code client;fichier\nA;a@x.fr;C1;{cell}\n");
+        let (items, report, _) = run_reaching(Reach::Anywhere, &file, &root.join("m"), &csv, None);
+        match expected {
+            Ok(path) => assert_eq!(items[0].attachments[0].path, root.join(path), "{template} {cell}"),
+            Err(what) => {
+                let problem = report.problems.listed[0].to_string();
+                assert!(items.is_empty() && problem.starts_with("clients.csv:2: "), "{template} {cell}: {problem}");
+                assert!(problem.contains(what), "{template} {cell}: {problem}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_row_is_listed_under_its_own_address() {
+    let file = MailingFile { attach: Vec::new(), ..file() };
+    let csv = "Société;E-mail;Code client\n;a@x.fr;C1\nB;b.x.fr;C2\nC;;C3\nD\nE;e@x.fr;\"C\n5\"\n";
+    let reader = Reader::new(csv.as_bytes(), "clients.csv").unwrap();
+    let mailing = file.mailing(Path::new("/"), reader.columns()).unwrap();
+    let templates = Templates::compile(&mailing.templates, reader.columns(), mailing.audience()).unwrap();
+    let options = Options {
+        file: "clients.csv".into(),
+        base: "/".into(),
+        reach: Reach::Base,
+        hashing: Hashing::Now,
+        data: None,
+        message_bytes_max: None,
+    };
+    let mut preflight = Preflight::new(&mailing, &templates, &options);
+    let labels: Vec<String> = reader
+        .filter_map(|row| preflight.check(row).err())
+        .map(|wrong| crate::enqueue::invalid_item(&mailing, &wrong, 1).label)
+        .collect();
+    assert_eq!(labels, ["a@x.fr", "b.x.fr", "line 4", "line 5", "e@x.fr"]);
+}
+
+#[test]
+fn a_way_to_unsubscribe_is_one_that_programs_can_read() {
+    for (template, cell, wrong) in [
+        ("<https://x.fr/u?m={{ nom|urlencode }}>, <mailto:u@x.fr>", "a b\"c", None),
+        ("<https://x.fr/u?m={{ nom }}>", "a b", Some("holds ' '")),
+        ("<https://x.fr/u>, <https://x.fr/{{ nom }}>", "a>b", Some("`b>` is not in angle brackets")),
+        ("https://x.fr/{{ nom }}", "a", Some("write it as <https://…>")),
+        ("<javascript:{{ nom }}>", "a", Some("neither a web address nor a mailto:")),
+        ("{% if nom == 'b' %}<mailto:u@x.fr>{% endif %}", "a", None),
+    ] {
+        let file = MailingFile {
+            attach: Vec::new(),
+            subject: Some("s".into()),
+            text: Some("t\n".into()),
+            list_unsubscribe: Some(template.to_owned()),
+            ..file()
+        };
+        let csv = format!("nom;E-mail\n\"{}\";a@x.fr\n", cell.replace('"', "\"\""));
+        let (_, report, _) = run(&file, Path::new("/"), &csv, None);
+        let problems: Vec<String> = report.problems.listed.iter().map(ToString::to_string).collect();
+        match wrong {
+            None => assert_eq!(problems, Vec::<String>::new(), "{template}"),
+            Some(what) => assert!(problems.len() == 1 && problems[0].contains(what), "{template}: {problems:?}"),
+        }
+    }
 }
 
 #[test]

@@ -30,7 +30,15 @@ pub(super) enum Junk {
 }
 
 impl Junk {
-    pub(super) fn problem(self, name: &str) -> Problem {
+    pub(super) fn problem(self, name: &str, sample: &[u8]) -> Problem {
+        // One NUL in a file of text is a slip with a place; a program or an image is full of them.
+        let nul =
+            sample.iter().position(|byte| *byte == 0).filter(|_| self == Self::Binary && has_few_controls(sample));
+        if let Some(at) = nul {
+            let line = sample[..at].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+            let remedy = "delete it, or save the file again as CSV in UTF-8";
+            return Problem::error(name, "holds a NUL character, which no text does", remedy).at(line);
+        }
         let (what, remedy) = match self {
             Self::Spreadsheet => {
                 ("is a workbook or a zip archive, not a CSV file", "save the sheet as \"CSV UTF-8\" and name that file")
@@ -76,9 +84,13 @@ pub(super) fn detect(sample: &[u8]) -> Result<Encoding, Junk> {
 }
 
 fn text_or_junk(sample: &[u8], encoding: Encoding) -> Result<Encoding, Junk> {
-    let controls = sample.iter().filter(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r')).count();
     // A stray control character is reported with its row.
-    if sample.contains(&0) || controls * 50 > sample.len() { Err(Junk::Binary) } else { Ok(encoding) }
+    if sample.contains(&0) || !has_few_controls(sample) { Err(Junk::Binary) } else { Ok(encoding) }
+}
+
+fn has_few_controls(sample: &[u8]) -> bool {
+    let controls = sample.iter().filter(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r')).count();
+    controls * 50 <= sample.len()
 }
 
 /// How many multi-byte sequences are valid, and how many bytes or sequences are not. A sequence cut at the end of

@@ -72,6 +72,20 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// The last line of the input, which is read to its end as far as that can be done.
+    fn last_line(&mut self) -> u64 {
+        let mut last = self.line;
+        let mut at_line_start = self.buffer.ends_with(b"\n");
+        while let Ok(buffer @ [.., end]) = self.input.fill_buf() {
+            last += u64::from(at_line_start);
+            at_line_start = *end == b'\n';
+            last += buffer.iter().filter(|byte| **byte == b'\n').count() as u64 - u64::from(at_line_start);
+            let used = buffer.len();
+            self.input.consume(used);
+        }
+        last
+    }
+
     /// The outer error ends the reading; the inner one is that of a line.
     #[expect(clippy::type_complexity, reason = "three outcomes, used twice above")]
     fn next_object(&mut self, name: &str) -> Result<Option<Result<Map<String, Value>, Problem>>, Problem> {
@@ -87,7 +101,8 @@ impl<R: BufRead> Lines<R> {
             self.line += 1;
             if count > ROW_BYTES_MAX {
                 let what = format!("the line is longer than {ROW_BYTES_MAX} bytes");
-                return Err(Problem::error(name, what, "write one JSON object per line").at(self.line));
+                let problem = Problem::error(name, what, "write one JSON object per line").at(self.line);
+                return Err(super::stopped(problem, self.last_line()));
             }
             if self.buffer.trim_ascii().is_empty() {
                 continue;

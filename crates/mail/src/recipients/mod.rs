@@ -88,7 +88,7 @@ impl<R: Read> Reader<R> {
     pub fn new(mut input: R, name: &str) -> Result<Self, Vec<Problem>> {
         let fail = |problem: Problem| vec![problem];
         let sample = encoding::sample(&mut input).map_err(|error| fail(unreadable(name, 1, &error)))?;
-        let encoding = encoding::detect(&sample).map_err(|junk| fail(junk.problem(name)))?;
+        let encoding = encoding::detect(&sample).map_err(|junk| fail(junk.problem(name, &sample)))?;
         let truncated = sample.len() == SAMPLE_BYTES;
         let preview = encoding::preview(&sample, encoding);
         let mut decoded = Decoded::new(sample, input, encoding);
@@ -166,14 +166,15 @@ impl<R: Read> Iterator for Reader<R> {
                     Ok(true) if record.is_blank() => {}
                     Ok(true) => break Next::Row(row(name, columns, record, text)),
                     Ok(false) => break Next::End,
-                    Err(error) => break Next::Fatal(broken(name, &error)),
+                    Err(error @ RecordError::Io { .. }) => break Next::Fatal(broken(name, &error)),
+                    Err(error) => break Next::Fatal(stopped(broken(name, &error), records.last_line())),
                 }
             },
         };
         *done = !matches!(next, Next::Row(_));
         match next {
             Next::Row(row) => Some(row),
-            Next::Fatal(problem) => Some(Err(problem)),
+            Next::Fatal(problem) => Some(Err(problem.hiding_rows())),
             Next::End => None,
         }
     }
@@ -224,6 +225,9 @@ impl UnknownColumn {
 
 fn headings(name: &str, record: &Record, text: &mut Text) -> Result<Vec<String>, Vec<Problem>> {
     let line = record.line;
+    if let Some(quote_line) = record.torn {
+        return Err(vec![torn(name, record, quote_line)]);
+    }
     let mut problems = Vec::new();
     let mut columns: Vec<String> = Vec::new();
     if record.len() > COLUMNS_MAX {
@@ -272,6 +276,9 @@ fn row(name: &str, columns: &[String], record: &Record, text: &mut Text) -> Resu
     if found != wanted && !surplus_is_blank {
         return Err(wrong_count(name, record, wanted));
     }
+    if let Some(quote_line) = record.torn {
+        return Err(torn(name, record, quote_line));
+    }
     let mut values = Vec::with_capacity(wanted);
     for (field, column) in record.fields().zip(columns) {
         if field.len() > CELL_BYTES_MAX {
@@ -308,7 +315,28 @@ fn wrong_count(name: &str, record: &Record, wanted: usize) -> Problem {
     } else {
         "complete it, or delete the line".to_owned()
     };
-    Problem::error(name, what, remedy).at(record.line)
+    let problem = Problem::error(name, what, remedy).at(record.line);
+    if record.last_line > record.line { problem.hiding_rows() } else { problem }
+}
+
+fn torn(name: &str, record: &Record, quote_line: u64) -> Problem {
+    let what = format!(
+        "a quote is opened on line {quote_line} and closed in the middle of a cell on line {}, the lines between may \
+         be rows of their own",
+        record.last_line
+    );
+    let remedy = "close it where its cell ends, or double it if it belongs to the text";
+    Problem::error(name, what, remedy).at(record.line).hiding_rows()
+}
+
+/// What ended the reading, and how much is left unread.
+fn stopped(problem: Problem, last_line: u64) -> Problem {
+    let line = problem.line.unwrap_or(1);
+    let unread = match last_line {
+        last if last > line => format!("lines {line} to {last} are not read"),
+        _ => format!("line {line} is not read"),
+    };
+    Problem { what: format!("reading stopped here: {}; {unread}", problem.what).into(), ..problem }
 }
 
 fn broken(name: &str, error: &RecordError) -> Problem {
@@ -356,5 +384,6 @@ fn unreadable(name: &str, line: u64, error: &std::io::Error) -> Problem {
     } else {
         "check the disk and the file"
     };
-    Problem::error(name, format!("cannot be read further ({error})"), remedy).at(line)
+    let what = format!("cannot be read further ({error}); the rest is not read");
+    Problem::error(name, what, remedy).at(line)
 }

@@ -17,6 +17,9 @@ pub(super) struct Record {
     pub(super) line: u64,
     /// The one on which it ends.
     pub(super) last_line: u64,
+    /// The line of a quote that is closed on a later line, in the middle of a cell: most likely the closing one is
+    /// another cell's opening one, and rows in between are taken for text.
+    pub(super) torn: Option<u64>,
 }
 
 impl Record {
@@ -43,6 +46,7 @@ impl Record {
     fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+        self.torn = None;
     }
 
     fn end_field(&mut self) {
@@ -76,16 +80,38 @@ pub(super) struct Records<R> {
     /// The physical line of the next byte.
     line: u64,
     after_cr: bool,
+    at_line_start: bool,
 }
 
 impl<R: Read> Records<R> {
     /// `line` is that of the first byte of `input`.
     pub(super) fn new(input: R, separator: u8, line: u64) -> Self {
-        Self { input: BufReader::with_capacity(32 * 1024, input), separator, line, after_cr: false }
+        Self {
+            input: BufReader::with_capacity(32 * 1024, input),
+            separator,
+            line,
+            after_cr: false,
+            at_line_start: true,
+        }
     }
 
     pub(super) fn separator(&self) -> u8 {
         self.separator
+    }
+
+    /// The last line of the input, which is read to its end as far as that can be done.
+    pub(super) fn last_line(&mut self) -> u64 {
+        while let Ok(buffer @ [_, ..]) = self.input.fill_buf() {
+            for &byte in buffer {
+                let second_half = byte == b'\n' && self.after_cr;
+                self.after_cr = byte == b'\r';
+                self.at_line_start = matches!(byte, b'\n' | b'\r');
+                self.line += u64::from(self.at_line_start && !second_half);
+            }
+            let used = buffer.len();
+            self.input.consume(used);
+        }
+        self.line - u64::from(self.at_line_start)
     }
 
     /// Reads the next record into `record`; `false` at the end of the input.
@@ -108,6 +134,7 @@ impl<R: Read> Records<R> {
                 used += 1;
                 let second_half = byte == b'\n' && self.after_cr;
                 self.after_cr = byte == b'\r';
+                self.at_line_start = matches!(byte, b'\n' | b'\r');
                 if second_half && state != State::Quoted {
                     continue;
                 }
@@ -122,6 +149,9 @@ impl<R: Read> Records<R> {
                 }
                 if byte == b'"' && state == State::FieldStart {
                     quote_line = here;
+                }
+                if state == State::QuoteInQuoted && here > quote_line && is_text(byte, self.separator) {
+                    record.torn.get_or_insert(quote_line);
                 }
                 (state, ended) = step(state, byte, self.separator, record);
                 if ended {
@@ -142,6 +172,10 @@ impl<R: Read> Records<R> {
             }
         }
     }
+}
+
+fn is_text(byte: u8, separator: u8) -> bool {
+    byte != separator && !matches!(byte, b'"' | b'\n' | b'\r')
 }
 
 /// One byte further: the new state, and whether the record has ended.

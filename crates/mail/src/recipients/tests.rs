@@ -198,14 +198,16 @@ fn where_reading_cannot_go_on_it_says_so_and_stops() {
         (rows.len(), problems.as_slice()),
         (
             1,
-            &["clients.csv:4: a quote is opened and never closed, close it, or double it if it belongs to the text"
+            &["clients.csv:4: reading stopped here: a quote is opened and never closed; lines 4 to 5 are not read, close it, or double it if it belongs to the text"
                 .to_owned()][..]
         )
     );
     let long = [b"nom;email\nA;\"".as_slice(), &vec![b'x'; 3 * ROW_BYTES_MAX]].concat();
     assert_eq!(
         read(&long).2,
-        ["clients.csv:2: the row is longer than 1048576 bytes, is the quote opened on line 2 never closed?"]
+        [
+            "clients.csv:2: reading stopped here: the row is longer than 1048576 bytes; line 2 is not read, is the quote opened on line 2 never closed?"
+        ]
     );
     let cell = [b"nom;email\nA;".as_slice(), &vec![b'x'; CELL_BYTES_MAX + 1], b"\nB;b\n"].concat();
     let (_, rows, problems) = read(&cell);
@@ -213,6 +215,41 @@ fn where_reading_cannot_go_on_it_says_so_and_stops() {
         (rows.len(), problems.as_slice()),
         (1, &["clients.csv:2: column \"email\" holds more than 262144 bytes, shorten it".to_owned()][..])
     );
+}
+
+#[test]
+fn a_nul_is_named_with_its_line() {
+    let rows = "Dupont;dupont@exemple.fr\n".repeat(5);
+    assert_eq!(
+        refused(format!("nom;email\n{rows}A\0;a@x.fr\n").as_bytes()),
+        ["clients.csv:7: holds a NUL character, which no text does, delete it, or save the file again as CSV in UTF-8"]
+    );
+}
+
+#[test]
+fn what_may_hide_other_rows_is_told_from_what_is_wrong_with_one() {
+    let hides = |text: &[u8]| -> Vec<(bool, String)> {
+        let reader = Reader::new(text, "c").unwrap();
+        reader.filter_map(Result::err).map(|problem| (problem.hides_rows, problem.to_string())).collect()
+    };
+    let unclosed = hides(b"nom;email\nA;a@x.fr\nB;\"b@x.fr\nC;c@x.fr\nD;d@x.fr");
+    assert!(unclosed[0].0 && unclosed[0].1.contains("lines 3 to 5 are not read"), "{unclosed:?}");
+    let swallowed = hides(b"nom;email\nA;\"a@x.fr\nB;b@x.fr\nC;\"c@x.fr\"\nD;d@x.fr\n");
+    assert!(swallowed[0].0, "{swallowed:?}");
+    assert!(
+        swallowed[0].1.starts_with("c:2: a quote is opened on line 2 and closed in the middle of a cell on line 4")
+    );
+    let run_on = hides(b"nom;email\n\"A;a@x.fr\nB;b@x.fr\nC\";c@x.fr;x\n");
+    assert!(run_on[0].0 && run_on.len() == 1, "{run_on:?}");
+    let long = [b"{\"a\":1}\n".as_slice(), &vec![b'x'; ROW_BYTES_MAX + 9], b"\n{\"a\":2}\n{\"a\":3}\n"].concat();
+    let long = hides(&long);
+    assert!(long[0].0 && long[0].1.contains("lines 2 to 4 are not read"), "{long:?}");
+    let fields = [b"nom;email\n".as_slice(), &vec![b';'; 40_000], b"\nA;a\n"].concat();
+    let fields = hides(&fields);
+    assert!(fields[0].0 && fields[0].1.contains("lines 2 to 3 are not read"), "{fields:?}");
+    for own in ["nom;email\nA\n", "nom;email\n\"Plongée\" SARL;a@x.fr\nB\n", "{\"a\":1}\n{\n"] {
+        assert_eq!(hides(own.as_bytes()).iter().map(|(hides, _)| *hides).collect::<Vec<_>>(), [false], "{own}");
+    }
 }
 
 struct Failing<'a>(&'a [u8]);
@@ -229,7 +266,10 @@ fn a_disk_that_fails_is_told_not_taken_for_the_end() {
     (0..20_000).for_each(|n| text += &format!("{n};a@x.fr\n"));
     let last = Reader::new(Failing(text.as_bytes()), "clients.csv").unwrap().last().unwrap();
     let problem = last.unwrap_err().to_string();
-    assert_eq!(problem, "clients.csv:20002: cannot be read further (disk on fire), check the disk and the file");
+    assert_eq!(
+        problem,
+        "clients.csv:20002: cannot be read further (disk on fire); the rest is not read, check the disk and the file"
+    );
     let odd = [utf16("nom;email\nA;a@x.fr\n", false), vec![0x00, 0xd8, 0x41, 0x00]].concat();
     let (_, rows, problems) = read(&odd);
     assert_eq!(rows.len(), 1);

@@ -1,5 +1,6 @@
 //! A sending account: where to connect, how to prove who we are, and how hard the server may be used.
 
+use super::logins::Logins;
 use rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer};
 use rustls_platform_verifier::Verifier;
 use secrecy::SecretString;
@@ -29,6 +30,8 @@ pub struct Account {
     /// Certificates trusted beside those of the system.
     extra_roots: Vec<CertificateDer<'static>>,
     tls: OnceLock<Arc<ClientConfig>>,
+    /// What its connections know of each other's logins.
+    pub(super) logins: Logins,
 }
 
 /// When the connection becomes private.
@@ -127,6 +130,7 @@ impl Account {
             timeouts: Timeouts::default(),
             extra_roots: Vec::new(),
             tls: OnceLock::new(),
+            logins: Logins::default(),
         }
     }
 

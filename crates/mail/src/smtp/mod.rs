@@ -9,6 +9,7 @@
 mod account;
 pub mod classify;
 mod dots;
+mod logins;
 pub mod reply;
 mod session;
 mod transaction;
@@ -114,7 +115,7 @@ impl Connection {
                 return Ok(session);
             }
         }
-        Session::open(&self.account).await
+        self.account.logins.open(&self.account).await
     }
 }
 

@@ -98,7 +98,7 @@ impl Session {
             return Ok(());
         }
         if !self.extensions.starttls {
-            return Err(refusal("tls_unavailable", Fault::Server, Stage::StartTls));
+            return Err(self.no_tls(account, Stage::StartTls));
         }
         let reply = self.ask(account, Stage::StartTls, "STARTTLS\r\n").await?;
         if reply.code != 220 {
@@ -114,7 +114,7 @@ impl Session {
         let private = self.wire.is_private()
             || (account.plaintext_auth == PlaintextAuth::Loopback && self.wire.peer_is_this_machine());
         if !private {
-            return Err(refusal("tls_unavailable", Fault::Server, Stage::Auth));
+            return Err(self.no_tls(account, Stage::Auth));
         }
         let offers = |name: &str| self.extensions.auth.iter().any(|mechanism| mechanism == name);
         let (mechanism, steps) = if offers("PLAIN") {
@@ -135,6 +135,16 @@ impl Session {
         }
         self.mechanism = Some(mechanism);
         Ok(())
+    }
+
+    /// To this machine a password may go without TLS, when one says so.
+    fn no_tls(&self, account: &Account, stage: Stage) -> Verdict {
+        let may_be_allowed = self.wire.peer_is_this_machine()
+            && account.security == Security::StartTls
+            && account.user.is_some()
+            && account.plaintext_auth == PlaintextAuth::Never;
+        let code = if may_be_allowed { "tls_unavailable_here" } else { "tls_unavailable" };
+        refusal(code, Fault::Server, stage)
     }
 
     async fn ask(&mut self, account: &Account, stage: Stage, command: &str) -> Result<Reply, Verdict> {

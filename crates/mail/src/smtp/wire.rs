@@ -5,6 +5,7 @@ use super::{
     classify::Broken,
     reply::{self, Parsed, Reply},
 };
+use crate::mask::Mask;
 use rustls_pki_types::ServerName;
 use std::{
     io,
@@ -30,6 +31,8 @@ pub(super) struct Wire {
     start: usize,
     /// Whether anything has come in since [`Wire::begin`].
     heard: bool,
+    /// Taken out of all that the server says.
+    mask: Mask,
     local: IpAddr,
     peer: IpAddr,
 }
@@ -51,7 +54,7 @@ impl Wire {
         let mut last = Broken::Dns(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
         for address in addresses {
             match timeout(patience, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Self::over(stream),
+                Ok(Ok(stream)) => return Self::over(stream, account),
                 Ok(Err(error)) => last = Broken::Connect(error),
                 Err(_) => last = Broken::Connect(io::ErrorKind::TimedOut.into()),
             }
@@ -59,12 +62,13 @@ impl Wire {
         Err(last)
     }
 
-    fn over(stream: TcpStream) -> Result<Self, Broken> {
+    fn over(stream: TcpStream, account: &Account) -> Result<Self, Broken> {
         // Each flight is one write, and must not wait for the acknowledgement of the one before.
         stream.set_nodelay(true).map_err(Broken::Connect)?;
         let local = stream.local_addr().map_err(Broken::Connect)?.ip().to_canonical();
         let peer = stream.peer_addr().map_err(Broken::Connect)?.ip().to_canonical();
-        Ok(Self { stream: Stream::Plain(stream), input: Vec::new(), start: 0, heard: false, local, peer })
+        let mask = Mask::of_login(account.user.as_deref(), account.password.as_ref());
+        Ok(Self { stream: Stream::Plain(stream), input: Vec::new(), start: 0, heard: false, mask, local, peer })
     }
 
     /// Our own address as `EHLO` writes it (RFC 5321 §4.1.3).
@@ -141,8 +145,17 @@ impl Wire {
         timeout(patience, writing).await.map_err(|_| Broken::Timeout(patience))?.map_err(Broken::Lost)
     }
 
-    /// The next reply, which must be whole within `patience`.
+    /// The next reply, which must be whole within `patience`. What it holds of the account's secrets is masked: the
+    /// server may have learnt them on a connection before this one.
     pub(super) async fn reply(&mut self, patience: Duration) -> Result<Reply, Broken> {
+        let mut reply = self.reply_unmasked(patience).await?;
+        for line in &mut reply.lines {
+            *line = self.mask.apply(std::mem::take(line));
+        }
+        Ok(reply)
+    }
+
+    async fn reply_unmasked(&mut self, patience: Duration) -> Result<Reply, Broken> {
         if let Some(reply) = self.understood()? {
             return Ok(reply);
         }

@@ -1,22 +1,22 @@
 //! Filters for letters in French: `{{ montant|euros }}`, `{{ montant|nombre(0) }}`, `{{ échéance|date_fr }}`,
 //! `{{ nom|majuscules }}`, and `valeur` to compare with numbers.
 
+use super::budget::filter;
 use minijinja::{Environment, Error, ErrorKind};
 
 /// Digits that a number may have.
 const DIGITS_MAX: usize = 30;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("euros", |text: String| number(&text, 2).map(|number| format!("{number}\u{a0}€")));
-    environment
-        .add_filter("nombre", |text: String, decimals: Option<usize>| number(&text, decimals.unwrap_or(2).min(10)));
-    environment.add_filter("valeur", |text: String| {
+    filter(environment, "euros", |text: String| number(&text, 2).map(|number| format!("{number}\u{a0}€")));
+    filter(environment, "nombre", |text: String, decimals: Option<usize>| number(&text, decimals.unwrap_or(2).min(10)));
+    filter(environment, "valeur", |text: String| {
         let (negative, whole, fraction) = digits(&text)?;
         let value: f64 = format!("{}{whole}.{fraction}0", if negative { "-" } else { "" }).parse().unwrap_or(f64::NAN);
         Ok::<_, Error>(value)
     });
-    environment.add_filter("date_fr", |text: String| date_fr(&text));
-    environment.add_filter("majuscules", |text: String| text.to_uppercase());
+    filter(environment, "date_fr", |text: String| date_fr(&text));
+    filter(environment, "majuscules", |text: String| text.to_uppercase());
 }
 
 /// `1234.5` → `1 234,50`, with narrow no-break spaces, rounded half up.

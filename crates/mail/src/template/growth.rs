@@ -1,6 +1,7 @@
 //! Keeps what a template computes small. Its output and its steps are bounded by the renderer; values in between are
 //! not, and a few lines can double a text until memory is gone. What multiplies text is refused here, or bounded.
 
+use super::budget::filter;
 use minijinja::{Environment, Error, ErrorKind, value::Value};
 
 /// Bytes of a value in between.
@@ -18,7 +19,7 @@ pub(super) struct Refused {
 /// Looks through the expressions of `source` for what could grow without bound.
 pub(super) fn refuse(source: &str) -> Option<Refused> {
     let bytes = source.as_bytes();
-    let (mut at, mut joinings) = (0, 0);
+    let (mut at, mut joinings, mut loops) = (0, 0, 0_usize);
     while let Some(open) = source.get(at..).and_then(|rest| rest.find('{')).map(|found| at + found) {
         let close: &[u8] = match bytes.get(open + 1) {
             Some(b'{') => b"}}",
@@ -39,6 +40,18 @@ pub(super) fn refuse(source: &str) -> Option<Refused> {
             let remedy = "compute the product in the file of recipients";
             return Some(Refused { offset, what: "multiplication is not available in templates", remedy });
         }
+        if close == b"%}" {
+            match words.split(|c: char| !c.is_ascii_alphabetic()).next() {
+                Some("for") => loops += 1,
+                Some("endfor") => loops = loops.saturating_sub(1),
+                _ => {}
+            }
+        }
+        // No filter, so nothing pays for it, and each walks the whole text.
+        if let Some(offset) = tag.slice.filter(|_| loops > 0) {
+            let remedy = "take it before the loop, with `{% set name = … %}`";
+            return Some(Refused { offset, what: "a part of a text (`[a:b]`) is taken inside a loop", remedy });
+        }
         if sets && !tag.assigns {
             let remedy = "write `{% set name = value %}`";
             return Some(Refused { offset: open, what: "a block cannot be kept in a variable", remedy });
@@ -58,13 +71,15 @@ struct Tag {
     end: usize,
     times: Option<usize>,
     joinings: usize,
+    slice: Option<usize>,
     assigns: bool,
 }
 
 impl Tag {
     fn read(bytes: &[u8], from: usize, close: &[u8]) -> Self {
-        let mut tag = Self { end: bytes.len(), times: None, joinings: 0, assigns: false };
+        let mut tag = Self { end: bytes.len(), times: None, joinings: 0, slice: None, assigns: false };
         let mut quote = None;
+        let mut open_brackets = Vec::new();
         let mut at = from;
         while at < bytes.len() {
             match (quote, bytes[at]) {
@@ -78,6 +93,9 @@ impl Tag {
                 }
                 (None, b'*') => tag.times = tag.times.or(Some(at)),
                 (None, b'~' | b'+') => tag.joinings += 1,
+                (None, byte @ (b'[' | b'{' | b'(')) => open_brackets.push(byte),
+                (None, b']' | b'}' | b')') => drop(open_brackets.pop()),
+                (None, b':') if open_brackets.last() == Some(&b'[') => tag.slice = tag.slice.or(Some(at)),
                 (None, b'=') => tag.assigns = true,
                 _ => {}
             }
@@ -95,8 +113,8 @@ pub(super) fn bound(environment: &mut Environment<'_>) {
     for function in ["namespace", "debug"] {
         environment.remove_global(function);
     }
-    environment.add_filter("join", join);
-    environment.add_filter("replace", replace);
+    filter(environment, "join", join);
+    filter(environment, "replace", replace);
 }
 
 fn join(values: &Value, separator: Option<&str>) -> Result<String, Error> {
@@ -137,6 +155,8 @@ mod tests {
             ("a {{ nom * 9 }}", Some(9)),
             ("{% set a %}{{ nom }}{% endset %}", Some(0)),
             ("{% if x %}{% endif %}{%- set a = a~a~a~a~a~a~a~a~a~a %}", Some(21)),
+            ("{{ nom[:1] }}{% for a in b %}{{ {'x': a}['x'] }}{% endfor %}{{ nom[1:] }}", None),
+            ("{% for a in b %}{{ a[::-1] }}{% endfor %}", Some(21)),
             ("{{ unclosed", None),
             ("{", None),
         ];

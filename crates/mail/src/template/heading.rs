@@ -1,4 +1,7 @@
-//! Headings inside Jinja expressions: finds them, and writes those that are no names as `row['…']`.
+//! Headings inside Jinja expressions: finds them, whatever their case and accents where that leaves no doubt, and
+//! writes those that are no names as `row['…']`.
+
+use crate::problem::same_letter;
 
 /// A template with its headings replaced, and the way back.
 #[derive(Debug, Default)]
@@ -10,9 +13,22 @@ pub(super) struct Rewritten {
     pub(super) used: Vec<(usize, usize)>,
     /// Columns printed outside any condition, without a default.
     pub(super) required: Vec<usize>,
+    /// Names with accents that no column has, and where in the original. Jinja does not take them for names.
+    pub(super) unknown: Vec<(String, usize)>,
 }
 
 impl Rewritten {
+    /// Goes on to the place given, and writes `row['heading']` there.
+    fn replace(&mut self, source: &str, copied: &mut usize, (from, to): (usize, usize), heading: &str) {
+        self.text.push_str(&source[*copied..from]);
+        let start = self.text.len();
+        self.text.push_str("row['");
+        self.text.push_str(&heading.replace('\\', "\\\\").replace('\'', "\\'"));
+        self.text.push_str("']");
+        self.edits.push((start, self.text.len(), from, to));
+        *copied = to;
+    }
+
     /// The place in the original of byte `offset` of the text.
     pub(super) fn original_offset(&self, offset: usize) -> usize {
         let mut shift = 0_isize;
@@ -88,6 +104,12 @@ pub(super) fn rewrite(source: &str, columns: &[String]) -> Rewritten {
         .filter(|(_, c)| is_usable(c))
         .collect();
     by_length.sort_by_key(|(_, column)| std::cmp::Reverse(column.len()));
+    let own = own_names(source);
+    let loose: Vec<(usize, &str)> = by_length
+        .iter()
+        .filter(|(_, column)| !own.iter().chain(RESERVED).any(|name| loosely(name, column) == Some(name.len())))
+        .copied()
+        .collect();
     let mut out = Rewritten::default();
     let mut depth = 0_usize;
     let mut copied = 0;
@@ -102,8 +124,21 @@ pub(super) fn rewrite(source: &str, columns: &[String]) -> Rewritten {
             }
         }
         let guarded = depth > 0 || tag.is_block || has_guard(inside);
-        for (column, from, to) in occurrences(inside, &by_length) {
+        let known = occurrences(inside, &by_length, &loose);
+        let foreign = foreign_names(inside, &known).into_iter().map(|(from, to)| (None, from, to));
+        let known = known.iter().map(|(column, from, to)| (Some(*column), *from, *to));
+        let mut found: Vec<(Option<usize>, usize, usize)> = foreign.chain(known).collect();
+        found.sort_unstable_by_key(|(_, from, _)| *from);
+        for (column, from, to) in found {
             let (from, to) = (tag.start + from, tag.start + to);
+            let Some(column) = column else {
+                let name = &source[from..to];
+                if !out.unknown.iter().any(|(known, _)| known == name) {
+                    out.unknown.push((name.to_owned(), from));
+                }
+                out.replace(source, &mut copied, (from, to), name);
+                continue;
+            };
             if !out.used.iter().any(|(used, _)| *used == column) {
                 out.used.push((column, from));
             }
@@ -111,16 +146,11 @@ pub(super) fn rewrite(source: &str, columns: &[String]) -> Rewritten {
                 out.required.push(column);
             }
             let heading = &columns[column];
-            if is_name(heading) || source[from..to].starts_with("row[") {
+            let as_written = &source[from..to];
+            if (is_name(heading) && as_written == heading) || as_written.starts_with("row[") {
                 continue;
             }
-            out.text.push_str(&source[copied..from]);
-            let start = out.text.len();
-            out.text.push_str("row['");
-            out.text.push_str(&heading.replace('\\', "\\\\").replace('\'', "\\'"));
-            out.text.push_str("']");
-            out.edits.push((start, out.text.len(), from, to));
-            copied = to;
+            out.replace(source, &mut copied, (from, to), heading);
         }
     }
     out.text.push_str(&source[copied..]);
@@ -131,7 +161,7 @@ pub(super) fn rewrite(source: &str, columns: &[String]) -> Rewritten {
 pub(super) fn find(source: &str, name: &str) -> Option<usize> {
     tags(source).find_map(|tag| {
         let inside = &source[tag.start..tag.end];
-        occurrences(inside, &[(0, name)]).first().map(|(_, from, _)| tag.start + from)
+        occurrences(inside, &[(0, name)], &[]).first().map(|(_, from, _)| tag.start + from)
     })
 }
 
@@ -140,7 +170,7 @@ pub(super) fn unknown_items(source: &str, columns: &[String]) -> Vec<(String, us
     let mut unknown = Vec::new();
     for tag in tags(source) {
         let inside = &source[tag.start..tag.end];
-        for (_, from, to) in occurrences(inside, &[(0, "row")]) {
+        for (_, from, to) in occurrences(inside, &[(0, "row")], &[]) {
             if let Some((name, _)) = item(&inside[to..])
                 && !columns.contains(&name)
             {
@@ -210,7 +240,8 @@ fn closing(inside: &str, close: &str) -> usize {
 }
 
 /// Headings outside of strings, the longest first, with their places; `row['…']` counts for its column.
-fn occurrences(inside: &str, by_length: &[(usize, &str)]) -> Vec<(usize, usize, usize)> {
+/// Of `loose`, case and accents do not matter.
+fn occurrences(inside: &str, by_length: &[(usize, &str)], loose: &[(usize, &str)]) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut before = ' ';
@@ -227,11 +258,18 @@ fn occurrences(inside: &str, by_length: &[(usize, &str)]) -> Vec<(usize, usize, 
             before = ']';
             continue;
         }
-        let heading =
-            by_length.iter().find(|(_, heading)| rest.starts_with(heading) && stands_alone(rest, heading, before));
-        if let (true, Some((column, heading))) = (is_start, heading) {
-            found.push((*column, at, at + heading.len()));
-            at += heading.len();
+        let exact = by_length
+            .iter()
+            .find(|(_, heading)| rest.starts_with(heading) && stands_alone(rest, heading, before))
+            .map(|(column, heading)| (*column, heading.len()));
+        let is_test = || matches!(inside[..at].split_whitespace().next_back(), Some("is" | "not"));
+        let heading = match exact {
+            None if is_start && is_word(c) && !is_test() => alike(rest, loose, before),
+            exact => exact,
+        };
+        if let (true, Some((column, length))) = (is_start, heading) {
+            found.push((column, at, at + length));
+            at += length;
             before = 'x';
         } else if matches!(c, '"' | '\'') {
             at += string_length(rest);
@@ -244,6 +282,72 @@ fn occurrences(inside: &str, by_length: &[(usize, &str)]) -> Vec<(usize, usize, 
                 before = ' ';
             }
         }
+    }
+    found
+}
+
+/// The column whose heading stands at the front of `rest` but for case and accents, and the bytes it takes there: the
+/// longest, and none where two would do.
+fn alike(rest: &str, loose: &[(usize, &str)], before: char) -> Option<(usize, usize)> {
+    let mut found = loose.iter().filter_map(|(column, heading)| {
+        let length = loosely(rest, heading)?;
+        stands_alone(rest, &rest[..length], before).then_some((*column, length))
+    });
+    let first = found.next()?;
+    let (mut best, mut is_sure) = (first, true);
+    for other in found {
+        match other.1.cmp(&best.1) {
+            std::cmp::Ordering::Greater => (best, is_sure) = (other, true),
+            std::cmp::Ordering::Equal => is_sure = false,
+            std::cmp::Ordering::Less => {}
+        }
+    }
+    is_sure.then_some(best)
+}
+
+/// The bytes that `heading` takes at the front of `text`, case and accents aside.
+fn loosely(text: &str, heading: &str) -> Option<usize> {
+    let mut rest = text.chars();
+    heading
+        .chars()
+        .all(|letter| rest.next().is_some_and(|c| same_letter(c, letter)))
+        .then(|| text.len() - rest.as_str().len())
+}
+
+/// Names that the template gives to things of its own.
+fn own_names(source: &str) -> Vec<&str> {
+    let blocks =
+        tags(source).filter(|tag| tag.is_block).map(|tag| source[tag.start..tag.end].trim_matches(['-', '+', ' ']));
+    let names = blocks.filter_map(|inside| {
+        let (keyword, rest) = inside.split_once(char::is_whitespace)?;
+        match keyword {
+            "for" => rest.split_once(" in ").map(|(names, _)| names),
+            "set" | "with" => rest.split_once('=').map(|(name, _)| name),
+            _ => None,
+        }
+    });
+    names.flat_map(|names| names.split(|c: char| !is_word(c))).filter(|name| !name.is_empty()).collect()
+}
+
+/// Names outside of strings, and of what is `known`, that hold letters beyond ASCII.
+fn foreign_names(inside: &str, known: &[(usize, usize, usize)]) -> Vec<(usize, usize)> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(c) = inside[at..].chars().next() {
+        let rest = &inside[at..];
+        at += if let Some((_, from, to)) = known.iter().find(|(_, from, _)| *from == at) {
+            to - from
+        } else if matches!(c, '"' | '\'') {
+            string_length(rest)
+        } else if is_word(c) {
+            let length = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
+            let is_item = inside[..at].ends_with(['.', '|']);
+            if !rest[..length].is_ascii() && c.is_alphabetic() && !is_item {
+                found.push((at, at + length));
+            }
+            length
+        } else {
+            c.len_utf8()
+        };
     }
     found
 }

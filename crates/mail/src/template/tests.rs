@@ -52,6 +52,38 @@ fn every_column_is_usable_by_its_heading() {
 }
 
 #[test]
+fn case_and_accents_of_a_heading_do_not_matter_where_one_column_is_meant() {
+    for (source, expected) in [
+        ("{{ société }} {{ SOCIETE|lower }}", "Plongée & Cie plongée & cie"),
+        ("{{ Nom }} {{ code Client }} {{ e-mail }}", "Zoé <b> CCT001 z@x.fr"),
+        ("{{ echeance|date_fr }} {{ Échéance }}", "10 janvier 2025 2025-01-10"),
+        ("{% set societe = 'x' %}{{ societe }}", "x"),
+        ("{% for Nom in ['a'] %}{{ Nom }}{% endfor %}", "a"),
+        ("{% if nom is lower or NOM %}oui{% endif %}", "oui"),
+    ] {
+        assert_eq!(render(source), Ok(expected.to_owned()), "{source}");
+    }
+    let two = ["Période".to_owned(), "PERIODE".to_owned()];
+    let sources = Sources { to: Template::default(), ..subject("{{ periode }}") };
+    let problems = Templates::compile(&sources, &two, Audience::OneRow).unwrap_err();
+    assert!(problems[0].to_string().contains("no column is called `periode`, did you mean"), "{problems:?}");
+    let sources = Sources { to: Template::default(), ..subject("{{ Période }}/{{ PERIODE }}") };
+    let rendered = Templates::compile(&sources, &two, Audience::OneRow).unwrap().render(&["a".into(), "b".into()]);
+    assert_eq!(rendered.unwrap().subject, "a/b");
+}
+
+#[test]
+fn every_unknown_name_is_told_at_once_with_accents_or_without() {
+    let said = render("{{ prénom }} {{ zzz }} {{ nom }} {{ téléphone|upper }} {{ prénom }} {{ 'à' }}").unwrap_err();
+    for name in ["prénom", "zzz", "téléphone"] {
+        assert_eq!(said.matches(&format!("no column is called `{name}`")).count(), 1, "{said}");
+    }
+    assert!(said.starts_with("subject:1:4: no column is called `prénom`, the columns are \"nom\""), "{said}");
+    assert!(!said.contains("unexpected"), "{said}");
+    assert!(render("{{ sociétée }}").unwrap_err().contains("did you mean `Société`?"));
+}
+
+#[test]
 fn html_is_escaped_and_text_is_not() {
     let template = |source: &str| Some(Template { name: "x".into(), source: source.into() });
     let sources = Sources { text: template("{{ nom }}"), html: template("{{ nom }}{{ Société }}"), ..subject("s") };
@@ -137,6 +169,36 @@ fn numbers_and_dates_as_french_spreadsheets_write_them() {
         let templates = Templates::compile(&subject("{{ échéance|date_fr }}"), &columns(), Audience::OneRow).unwrap();
         assert_eq!(templates.render(&values).ok().map(|rendered| rendered.subject).as_deref(), expected, "{text}");
     }
+}
+
+#[test]
+fn a_template_does_not_work_through_a_long_cell_again_and_again() {
+    let mut values = row();
+    values[0] = "x".repeat(250_000);
+    let long = "a,".repeat(4_000);
+    for (source, cell) in [
+        ("{% for i in range(9999) %}{% set x = nom|replace('x','yyy') %}{% endfor %}", &values[0]),
+        ("{% for i in range(9999) %}{% if nom|upper == 'a' %}{% endif %}{% endfor %}", &values[0]),
+        (
+            "{% set x = nom %}{% for i in range(9999) %}{% if x|list|sort|length == 1 %}{% endif %}{% endfor %}",
+            &values[0],
+        ),
+        ("{% for i in range(9999) %}{% if i is in(nom|list) %}{% endif %}{% endfor %}", &values[0]),
+        ("{% for i in range(9999) %}{% if 'b' in nom %}{% endif %}{% endfor %}", &values[0]),
+        ("{% set x = nom %}{% for i in range(9999) %}{% if 'b' in x %}{% endif %}{% endfor %}", &values[0]),
+        ("{% for i in range(9999) %}{% set x = nom|split(',')|unique|map('upper')|join %}{% endfor %}", &long),
+    ] {
+        let mut values = values.clone();
+        values[0].clone_from(cell);
+        let templates = Templates::compile(&subject(source), &columns(), Audience::OneRow).unwrap();
+        let begun = std::time::Instant::now();
+        let problem = templates.render(&values).unwrap_err().to_string();
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{source}: {:?}", begun.elapsed());
+        assert!(problem.contains("of text, shorten") || problem.contains("too many steps"), "{source}: {problem}");
+    }
+    let templates =
+        Templates::compile(&subject("{{ nom|replace('x','y')|upper|length }}"), &columns(), Audience::OneRow);
+    assert_eq!(templates.unwrap().render(&values).unwrap().subject, "250000");
 }
 
 proptest! {

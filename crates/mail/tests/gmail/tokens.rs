@@ -127,3 +127,12 @@ async fn no_secret_is_shown() {
         assert!(shown.contains(MAILBOX));
     }
 }
+
+#[tokio::test]
+async fn what_google_repeats_of_a_token_is_not_written_down() {
+    let scene = Scene::new().await;
+    let told = "for 1//refresh-secret (1%2F%2Frefresh-secret) of app-secret";
+    scene.gmail.trouble(Call::Token, Trouble::Answer(Answer::oauth_error(400, "invalid_grant", told)));
+    let verdict = not_sent(scene.connection(Mode::Send).deliver(&letter()).await);
+    assert!(verdict.reply.contains("for [secret] ([secret]) of [secret]"), "{verdict:?}");
+}

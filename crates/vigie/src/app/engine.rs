@@ -9,7 +9,7 @@ use crate::{
     owner::Lock,
 };
 use axum::Router;
-use jobs::{Engine, Handler, Options, Ready, RetryPolicy};
+use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
 use mail::handler::MailHandler;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -25,6 +25,8 @@ const LEASE: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engines {
     Run(RetryPolicy),
+    /// Only those that are asked for while it lives: one mailing does not set another going.
+    RunAsked(RetryPolicy),
     /// Something is changed, and nothing is begun.
     Rest,
 }
@@ -58,9 +60,15 @@ impl Owned {
         let mut logs = None;
         let mut engine = None;
         let mut ready = None;
-        if let Engines::Run(policy) = engines {
+        let runs = match engines {
+            Engines::Run(policy) => Some((policy, Scope::Everything)),
+            Engines::RunAsked(policy) => Some((policy, Scope::Asked)),
+            Engines::Rest => None,
+        };
+        if let Some((policy, scope)) = runs {
             let handle = logging::start(config, parts.clock.clone())?;
-            let (started, found) = Engine::start(options(config, &parts, policy, handle.clone(), &stop)?).await?;
+            let (started, found) =
+                Engine::start(options(config, &parts, (policy, scope), handle.clone(), &stop)?).await?;
             tracing::info!(pid = std::process::id(), data = %config.data.value.display(), "running jobs");
             (logs, engine, ready) = (Some(handle), Some(started), Some(found));
         }
@@ -90,11 +98,12 @@ impl Owned {
             owned.report();
         }
         if let Some(mut news) = parts.db.listen().await? {
+            let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
             owned.background.spawn(async move {
                 while let Some(job) = news.recv().await {
                     // What could not be read now is read when it is asked for.
                     let _ = parts.hub.refresh(job).await;
-                    wake(Some(job));
+                    nudge(Some(job));
                 }
             });
         }
@@ -170,7 +179,7 @@ impl Owned {
 fn options(
     config: &Config,
     parts: &Parts,
-    policy: RetryPolicy,
+    (policy, scope): (RetryPolicy, Scope),
     logs: logfiles::Handle,
     stop: &watch::Sender<bool>,
 ) -> Result<Options> {
@@ -188,11 +197,37 @@ fn options(
         handlers,
         tell: Some(logging::tell(logs, config.zone.value.clone())),
         policy,
+        scope,
         name: format!("{}:{}", host(), std::process::id()),
         jobs_max: usize::from(config.jobs_max.value),
         lease: LEASE,
-        status: Arc::new(|jobs| json!({"jobs": jobs, "version": env!("CARGO_PKG_VERSION")}).to_string()),
+        status: Arc::new(vitals),
     })
+}
+
+/// What this process says of itself at every sign of life: jobs that run here, the load of the machine over a minute,
+/// its processors, the bytes that it has and that we hold.
+fn vitals(jobs: usize) -> String {
+    use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, get_current_pid};
+    // What cannot be read is left out.
+    let (mut memory, mut memory_total) = (None, None);
+    if let (Ok(mut system), Ok(pid)) = (System::new(), get_current_pid()) {
+        system.refresh_memory();
+        memory_total = Some(system.total_memory());
+        let kind = ProcessRefreshKind::nothing().with_memory();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
+        memory = system.process(pid).map(sysinfo::Process::memory);
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    json!({
+        "jobs": jobs,
+        "version": env!("CARGO_PKG_VERSION"),
+        "load": System::load_average().ok().map(|load| load.one),
+        "cores": cores,
+        "memory": memory,
+        "memory_total": memory_total,
+    })
+    .to_string()
 }
 
 fn host() -> String {

@@ -15,10 +15,17 @@ Examples:
   vigie send mailing.toml --where cct=CCT001 --where periode=2025-01
 
 Every column is usable by its heading: {{ Société }}, {{ Code client }}. The file may be CSV (comma, semicolon or tab;
-UTF-8, Windows-1252) or JSON lines. The password comes from a prompt, --smtp-password-file or VIGIE_SMTP_PASSWORD.
+UTF-8, Windows-1252) or JSON lines.
+
+The password comes from a prompt, --smtp-password-file (smtp-password-file in a mailing file) or VIGIE_SMTP_PASSWORD,
+and is kept sealed: the next run need not be told. Options of --smtp follow `?`, joined by `&`:
+  connections=5            so many at once          per-connection=100       messages before a new one is opened
+  helo=name                what EHLO says           tls=required             STARTTLS on this machine too
+  flights=1                one round trip a message plaintext-auth=loopback  a password without TLS, to this machine only
+As in --smtp \"smtp://compta@127.0.0.1:2525?plaintext-auth=loopback&connections=2\".
 
 Nothing leaves before every row has been checked. Where no `vigie serve` holds the data directory, this process sends
-and ends with the run; interrupted, the run goes on at the next start.
+and ends with the run. Ctrl-C pauses it: the same command again, or `vigie jobs resume`, goes on.
 Exit codes: 0 all sent, 1 failed, 2 refused before anything was sent, 3 some not sent, 4 paused.";
 
 #[derive(Debug, Default, Args)]
@@ -97,7 +104,7 @@ pub(crate) struct SendArgs {
     #[arg(long, conflicts_with_all = ["preview", "test_to", "detach"], help_heading = "Before it leaves")]
     pub(crate) check: bool,
     /// Show the message of the N-th recipient; send nothing
-    #[arg(long, value_name = "N", conflicts_with_all = ["test_to", "detach"], help_heading = "Before it leaves")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["test_to", "detach"], help_heading = "Before it leaves")]
     pub(crate) preview: Option<u64>,
     /// Send the first message to yourself instead, marked as a test; nothing is recorded
     #[arg(long, value_name = "ADDRESS", conflicts_with = "detach", help_heading = "Before it leaves")]

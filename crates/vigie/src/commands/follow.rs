@@ -1,15 +1,16 @@
 //! A run, watched to its end, and what is said when it is over.
 
+use super::send::{REFUSED, RIGHT_PASSWORD};
 use crate::{
     app::Owned,
     client::Client,
     config::Config,
-    failure::{Exit, Failure, Result},
+    failure::{Exit, Result},
     render::{
         self, Align, Table, count, counted, duration,
         progress::{Bar, Progress, Silence},
     },
-    signals::Stop,
+    signals::{Asked, Stop},
 };
 use model::{Clock, Timestamp, Verdict};
 use serde_json::{Value, json};
@@ -27,8 +28,8 @@ pub(super) enum Ended {
     Over(Progress),
     /// A person has to resume it, or it waits for long.
     Paused(Progress),
-    /// Ctrl-C.
-    Interrupted,
+    /// Ctrl-C or SIGTERM.
+    Interrupted(Asked),
 }
 
 /// Shows the progress of `job` until it ends, is paused for long, or Ctrl-C.
@@ -53,7 +54,7 @@ pub(super) async fn run(config: &Config, client: &Client, job: &str, stop: &Stop
         away = found.is_none();
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = stop.asked() => break Ended::Interrupted,
+            by = stop.asked() => break Ended::Interrupted(by),
         }
     };
     bar.end();
@@ -85,12 +86,13 @@ pub(super) async fn conclude(config: &Config, client: &Client, job: &str, ended:
         render::out(&items(rows).to_string())?;
     }
     if !missed["next"].is_null() {
-        render::say(&format!("all of them: vigie jobs items {job} --trouble"));
+        render::say(&format!("all of them: vigie jobs items {} --trouble", short(job)));
     }
     if progress.unknown > 0 {
-        render::say(
-            "unknown: it may have arrived; ask, then say so: `vigie jobs settle JOB --sent ROW` or --not-sent ROW",
-        );
+        render::say(&format!(
+            "unknown: it may have arrived; ask, then say so: vigie jobs settle {} --sent ROW, or --not-sent ROW",
+            short(job)
+        ));
     }
     Ok(exit)
 }
@@ -134,6 +136,7 @@ fn elapsed(job: &Value) -> Option<Duration> {
 }
 
 fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
+    let id = short(job["id"].as_str().unwrap_or_default());
     let mut text = match progress.status.as_str() {
         "completed" => "done".to_owned(),
         "cancelled" => "cancelled".to_owned(),
@@ -144,7 +147,13 @@ fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
                     "goes on at {}, while `vigie serve` runs",
                     render::moment(&job["resumes_at"], &config.zone.value)
                 ),
-                None => format!("vigie jobs resume {}", job["id"].as_str().unwrap_or_default()),
+                None if job["reason"]["code"] == REFUSED => RIGHT_PASSWORD.to_owned(),
+                None if is_interrupted(job) => {
+                    format!(
+                        "the same command again goes on, and so does vigie jobs resume {id}; vigie jobs cancel {id} gives up"
+                    )
+                }
+                None => format!("vigie jobs resume {id} goes on, vigie jobs cancel {id} gives up"),
             };
             format!("paused: {} ({until})", progress.reason.as_deref().unwrap_or("no reason given"))
         }
@@ -161,7 +170,7 @@ fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
         let rate = progress.succeeded as f64 / time.as_secs_f64().max(0.001);
         text += &format!(", in {} ({rate:.1}/s)", duration(time));
     }
-    render::plain(&text, 400)
+    render::plain(&format!("{text} (job {id})"), 500)
 }
 
 /// A table of items, with why each is as it is.
@@ -212,43 +221,66 @@ pub(super) async fn tell_resumed(config: &Config, owned: &Owned) -> Result<()> {
     for job in &ready.unprepared {
         render::say(&format!("job {job} had not been read to its end: not started, nothing was sent"));
     }
-    let open = owned.client.get("/api/v1/jobs?state=pending,running&limit=100").await?;
-    let open = open["rows"].as_array().map_or(0, Vec::len) as u64;
-    if open > 0 {
-        render::say(&format!("going on with {} interrupted earlier (`vigie jobs`)", counted(open, "run")));
+    Ok(())
+}
+
+/// What a process that runs every open job goes on with, and what waits for a person all the same.
+pub(super) async fn tell_going_on(config: &Config, client: &Client) -> Result<()> {
+    if config.json {
+        return Ok(());
+    }
+    let (open, interrupted): (Vec<_>, Vec<_>) = open(client).await?.into_iter().partition(|job| !is_interrupted(job));
+    if !open.is_empty() {
+        let count = counted(open.len() as u64, "run");
+        render::say(&format!("going on with {count} that ended with its process (`vigie jobs`)"));
+    }
+    if let Some(first) = interrupted.first() {
+        let (were, which) = match interrupted.len() {
+            1 => ("1 run was".to_owned(), short(first["id"].as_str().unwrap_or_default()).to_owned()),
+            many => (format!("{many} runs were"), "JOB".to_owned()),
+        };
+        let also = if interrupted.len() > 1 { " (`vigie jobs --state paused` lists them)" } else { "" };
+        render::say(&format!("{were} interrupted: vigie jobs resume {which} goes on with it{also}"));
     }
     Ok(())
 }
 
-/// Runs that wait for somebody to go on with them, now that this process ends.
-pub(super) async fn tell_left_over(config: &Config, client: &Client, job: &str) -> Result<()> {
-    let open = client.get("/api/v1/jobs?state=pending,running&limit=100").await?;
-    let others = open["rows"].as_array().into_iter().flatten().filter(|open| open["id"].as_str() != Some(job));
-    let others = others.count() as u64;
-    if others > 0 && !config.json && config.database.value.is_none() {
-        render::say(&format!("{} besides is not over: `vigie serve` goes on with it", counted(others, "run")));
+/// Runs that wait while this process runs its own only.
+pub(super) async fn tell_others(config: &Config, client: &Client, job: &str) -> Result<()> {
+    if config.json || config.database.value.is_some() {
+        return Ok(());
     }
+    let mut others = open(client).await?;
+    others.retain(|other| other["id"].as_str() != Some(job));
+    let Some(first) = others.first() else { return Ok(()) };
+    let (id, name) = (first["id"].as_str().unwrap_or_default(), first["name"].as_str().unwrap_or_default());
+    let more = match others.len() {
+        1 => String::new(),
+        many => format!(" and {} more", many - 1),
+    };
+    render::say(&format!(
+        "not over either, and left alone: {} {}{more}; `vigie jobs` lists them, `vigie serve` goes on with those not paused",
+        short(id),
+        render::plain(name, 60)
+    ));
     Ok(())
 }
 
-/// The id of the one job whose id begins so.
-pub(super) async fn job_id(client: &Client, given: &str) -> Result<String> {
-    if given.parse::<model::JobId>().is_ok() {
-        return Ok(given.to_owned());
-    }
-    let no_such = || Failure::refused(format!("no job's id begins with `{given}`")).help("see `vigie jobs`");
-    if given.is_empty() || !given.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
-        return Err(no_such());
-    }
-    let newest = client.get("/api/v1/jobs?limit=1000").await?;
-    let ids = newest["rows"].as_array().into_iter().flatten().filter_map(|job| job["id"].as_str());
-    let mut fitting = ids.filter(|id| id.starts_with(&given.to_ascii_lowercase()));
-    match (fitting.next(), fitting.next()) {
-        (Some(id), None) => Ok(id.to_owned()),
-        (Some(_), Some(_)) => Err(Failure::refused(format!("several jobs' ids begin with `{given}`"))
-            .help("give more of it; see `vigie jobs`")),
-        (None, _) => Err(no_such()),
-    }
+/// Jobs of this program that could go on, and those that were interrupted by hand; the newest first.
+async fn open(client: &Client) -> Result<Vec<Value>> {
+    let open = client.get("/api/v1/jobs?state=pending,running,paused&limit=100").await?;
+    let mut open = open["rows"].as_array().cloned().unwrap_or_default();
+    open.retain(|job| job["kind"] != "external" && (job["state"] != "paused" || is_interrupted(job)));
+    Ok(open)
+}
+
+fn is_interrupted(job: &Value) -> bool {
+    job["state"] == "paused" && job["reason"]["code"] == "interrupted"
+}
+
+/// As much of an id as people need to type: the moment it was made at, to the millisecond.
+pub(super) fn short(id: &str) -> &str {
+    id.get(..13).unwrap_or(id)
 }
 
 #[cfg(test)]

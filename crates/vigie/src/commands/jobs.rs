@@ -1,6 +1,6 @@
 //! `vigie jobs …`
 
-use super::{follow, when};
+use super::{follow, settle, when, which};
 use crate::{
     app::{self, Connected, Engines},
     cli::{ItemsArgs, JobArg, JobsArgs, JobsCommand, JobsListArgs},
@@ -26,13 +26,9 @@ pub(super) async fn run(config: &Config, args: JobsArgs) -> Result<Exit> {
         Some(JobsCommand::Pause(job)) => change(config, &job, "pause", json!({})).await,
         Some(JobsCommand::Resume(job)) => change(config, &job, "resume", json!({})).await,
         Some(JobsCommand::Cancel(job)) => change(config, &job, "cancel", json!({})).await,
-        Some(JobsCommand::RetryFailed(job)) => change(config, &job, "retry-failed", json!({})).await,
+        Some(JobsCommand::RetryFailed(job)) => settle::retry_failed(config, &job).await,
         Some(JobsCommand::Items(args)) => items(config, &args).await,
-        Some(JobsCommand::Settle { job, sent, not_sent }) => {
-            let (seqs, verdict) = if sent.is_empty() { (not_sent, "not_sent") } else { (sent, "sent") };
-            let by = std::env::var("USER").unwrap_or_else(|_| "command line".into());
-            change(config, &job, "settle", json!({"seqs": seqs, "as": verdict, "by": by})).await
-        }
+        Some(JobsCommand::Settle(args)) => settle::settle(config, &args).await,
         Some(JobsCommand::Log { job, follow }) => {
             log(config, &job, if follow { Tail::Follow } else { Tail::Once }).await
         }
@@ -55,12 +51,14 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
         render::json(&page)?;
         return Ok(Exit::Done);
     }
+    let waits = nobody_runs(config, &connected);
     let mut table = Table::new(&[
         ("id", Align::Left),
         ("state", Align::Left),
         ("done", Align::Right),
         ("failed", Align::Right),
         ("unknown", Align::Right),
+        ("skipped", Align::Right),
         ("created", Align::Left),
         ("name", Align::Left),
     ]);
@@ -70,10 +68,11 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
             ["succeeded", "failed", "unknown", "skipped"].iter().filter_map(|name| job[*name].as_u64()).sum();
         table.row([
             text(job, "id").to_owned(),
-            text(job, "state").to_owned(),
+            if waits && is_open(job) { WAITS.to_owned() } else { text(job, "state").to_owned() },
             format!("{}/{}", count(processed), number("total")),
             number("failed"),
             number("unknown"),
+            number("skipped"),
             render::moment(&job["created_at"], zone),
             render::plain(text(job, "name"), 60),
         ]);
@@ -84,22 +83,27 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
         render::out(&table.to_string())?;
     }
     more(&page, "jobs", args.limit);
-    let waits =
-        rows(&page).iter().any(|job| matches!(text(job, "state"), "pending" | "running") && job["kind"] != "external");
-    if waits && matches!(connected, Connected::Reading(_)) && config.database.value.is_none() {
-        render::say("nothing runs jobs on this directory now: `vigie serve` goes on with them");
-    }
     Ok(Exit::Done)
+}
+
+/// The state of a job that would run, where nothing runs jobs.
+const WAITS: &str = "waiting for vigie serve";
+
+fn nobody_runs(config: &Config, connected: &Connected) -> bool {
+    matches!(connected, Connected::Reading(_)) && config.database.value.is_none()
 }
 
 async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = follow::job_id(client, &job.job).await?;
-    let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
+    let id = which::job_id(client, &job.job).await?;
+    let mut job = client.get(&format!("/api/v1/jobs/{id}")).await?;
     if config.json {
         render::json(&job)?;
         return Ok(Exit::Done);
+    }
+    if nobody_runs(config, &connected) && is_open(&job) {
+        job["state"] = WAITS.into();
     }
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
     for name in [
@@ -142,7 +146,7 @@ async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
     let id = match job {
-        Some(job) => follow::job_id(client, &job).await?,
+        Some(job) => which::job_id(client, &job).await?,
         None => {
             let open = client.get("/api/v1/jobs?state=running,paused,pending,preparing&limit=1").await?;
             let newest = rows(&open).first().map(|job| text(job, "id").to_owned());
@@ -151,30 +155,69 @@ async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
             })?
         }
     };
+    if !config.json && nobody_runs(config, &connected) && is_open(&client.get(&format!("/api/v1/jobs/{id}")).await?) {
+        render::say("nothing runs it now: vigie serve, or the same send again");
+    }
     let stop = Stop::listen().map_err(Failure::new)?;
     let ended = follow::run(config, client, &id, &stop).await?;
-    if ended == follow::Ended::Interrupted {
+    if matches!(ended, follow::Ended::Interrupted(_)) {
         return Ok(Exit::Done);
     }
     follow::conclude(config, client, &id, &ended).await
 }
 
+/// One job that is about to be changed. Nothing is begun only because a job is paused or settled: no engine.
+pub(super) struct Changing {
+    connected: Connected,
+    pub(super) id: String,
+}
+
+impl Changing {
+    pub(super) async fn begin(config: &Config, job: &JobArg) -> Result<Self> {
+        let connected = app::changing(config, "jobs", Engines::Rest).await?;
+        match which::job_id(connected.client(), &job.job).await {
+            Ok(id) => Ok(Self { connected, id }),
+            Err(failure) => {
+                connected.close().await;
+                Err(failure)
+            }
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        self.connected.client()
+    }
+
+    /// Lets go; whether somebody may run the job.
+    pub(super) async fn end(self, config: &Config) -> Runs {
+        let somebody = matches!(self.connected, Connected::Theirs(..)) || config.database.value.is_some();
+        self.connected.close().await;
+        if somebody { Runs::Somewhere } else { Runs::Nowhere }
+    }
+}
+
+/// Whether a process runs jobs of this directory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runs {
+    Somewhere,
+    Nowhere,
+}
+
 async fn change(config: &Config, job: &JobArg, verb: &str, body: Value) -> Result<Exit> {
-    // Nothing is begun only because a job is paused or settled: no engine.
-    let connected = app::changing(config, "jobs", Engines::Rest).await?;
-    let changed = async {
-        let id = follow::job_id(connected.client(), &job.job).await?;
-        connected.client().post(&format!("/api/v1/jobs/{id}/{verb}"), &body).await
-    };
-    let changed = changed.await;
-    let runs = matches!(connected, Connected::Theirs(..)) || config.database.value.is_some();
-    connected.close().await;
+    let changing = Changing::begin(config, job).await?;
+    let changed = changing.client().post(&format!("/api/v1/jobs/{}/{verb}", changing.id), &body).await;
+    let runs = changing.end(config).await;
     let changed = changed?;
-    let job = if changed["job"].is_object() { &changed["job"] } else { &changed };
     if config.json {
         render::json(&changed)?;
         return Ok(Exit::Done);
     }
+    told(&changed, runs);
+    Ok(Exit::Done)
+}
+
+/// How a job stands after a change.
+pub(super) fn told(job: &Value, runs: Runs) {
     let progress = render::progress::Progress::of(job);
     render::say(&format!(
         "{}: {}, {} of {} processed",
@@ -183,16 +226,23 @@ async fn change(config: &Config, job: &JobArg, verb: &str, body: Value) -> Resul
         count(progress.succeeded + progress.failed + progress.unknown + progress.skipped),
         count(progress.total)
     ));
-    if !runs && matches!(progress.status.as_str(), "pending" | "running") {
-        render::say("nothing runs jobs on this directory now: start `vigie serve`");
+    if let Some(account) = job["account_resumed"].as_str() {
+        render::say(&format!("the pause of {} is ended too", render::plain(account, 200)));
     }
-    Ok(Exit::Done)
+    if runs == Runs::Nowhere && is_open(job) {
+        render::say("nothing runs it now: vigie serve, or the same send again");
+    }
+}
+
+/// Would run, if anybody ran jobs.
+fn is_open(job: &Value) -> bool {
+    matches!(text(job, "state"), "pending" | "running") && job["kind"] != "external"
 }
 
 async fn items(config: &Config, args: &ItemsArgs) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = follow::job_id(client, &args.job.job).await?;
+    let id = which::job_id(client, &args.job.job).await?;
     let path = query([
         ("state", joined(&args.state)),
         ("trouble", args.trouble.then(|| "true".to_owned())),
@@ -222,7 +272,7 @@ enum Tail {
 async fn log(config: &Config, job: &JobArg, tail: Tail) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = follow::job_id(client, &job.job).await?;
+    let id = which::job_id(client, &job.job).await?;
     let mut after = Value::Null;
     loop {
         // Asked before the page, so that what is logged last is still read.
@@ -263,7 +313,7 @@ fn show_record(config: &Config, record: &Value) -> Result<()> {
     ))
 }
 
-fn rows(page: &Value) -> &[Value] {
+pub(super) fn rows(page: &Value) -> &[Value] {
     page["rows"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 

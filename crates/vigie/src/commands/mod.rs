@@ -10,10 +10,12 @@ mod pages;
 mod report;
 mod send;
 mod serve;
+mod settle;
 mod token;
 mod traces;
 mod user;
 mod when;
+mod which;
 
 use crate::{
     cli::{Cli, Command},

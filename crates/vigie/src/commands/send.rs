@@ -11,6 +11,7 @@ mod secret;
 
 pub(super) use enqueue::{Enqueued, enqueue, save_account};
 pub(super) use plan::Plan;
+pub(super) use secret::{REFUSED, RIGHT_PASSWORD};
 
 use super::follow;
 use crate::{
@@ -20,11 +21,12 @@ use crate::{
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
-    signals::Stop,
+    signals::{Asked, Stop},
 };
 use check::Checked;
 use mail::{spec::OnInvalid, verdict_text};
 use secrecy::SecretString;
+use secret::Trouble;
 use serde_json::json;
 
 pub(super) use check::check_rows;
@@ -33,7 +35,7 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
     let plan = Plan::make(config, args)?;
     let password_file = secret::file(args, variables);
     if args.check {
-        return rehearse(config, &plan, secret::given(password_file.as_deref(), variables)?).await;
+        return rehearse(config, &plan, secret::given(&plan, password_file.as_deref(), variables)?).await;
     }
     if let Some(row) = args.preview {
         return preview::show(config, &plan, row);
@@ -51,9 +53,9 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
     refuse(config, &plan, &checked)?;
     // From here on jobs may run in this process: Ctrl-C must not cut them off.
     let stop = Stop::listen().map_err(Failure::new)?;
-    let engines = if args.detach { Engines::Rest } else { Engines::Run(jobs::RetryPolicy::default()) };
+    let engines = if args.detach { Engines::Rest } else { Engines::RunAsked(jobs::RetryPolicy::default()) };
     let mut connected = app::changing(config, "send", engines).await?;
-    let ended = match secret::given(password_file.as_deref(), variables) {
+    let ended = match secret::given(&plan, password_file.as_deref(), variables) {
         Ok(given) => send(config, args, &plan, checked, &mut connected, given, &stop).await,
         Err(failure) => Err(failure),
     };
@@ -76,7 +78,7 @@ async fn send(
     }
     let secret = secret::for_account(plan, client, given).await?;
     if secret.is_some() || !plan.wants_secret() {
-        warn_unreachable(config, plan, secret.as_ref()).await;
+        look_at_server(config, plan, secret.as_ref()).await?;
     }
     if !config.json {
         render::say(&check::summary(plan, &checked.report));
@@ -84,7 +86,7 @@ async fn send(
     save_account(plan, secret.as_ref(), client).await?;
     let Enqueued { job, skipped } = tokio::select! {
         enqueued = begin(config, plan, checked, client) => enqueued?,
-        () = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
+        _ = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
     };
     if skipped > 0 && !config.json {
         render::say(&format!(
@@ -96,15 +98,14 @@ async fn send(
     if args.detach {
         return detached(config, connected, &job);
     }
-    let ended = follow::run(config, client, &job, stop).await?;
-    if ended == follow::Ended::Interrupted {
-        interrupted(config, connected, &job).await;
-    }
-    let exit = follow::conclude(config, client, &job, &ended).await?;
     if matches!(connected, Connected::Ours(_)) {
-        follow::tell_left_over(config, client, &job).await?;
+        follow::tell_others(config, client, &job).await?;
     }
-    Ok(exit)
+    let ended = follow::run(config, client, &job, stop).await?;
+    if let follow::Ended::Interrupted(by) = ended {
+        interrupted(config, connected, &job, by).await;
+    }
+    follow::conclude(config, client, &job, &ended).await
 }
 
 /// Goes on with the run that is there, or makes a new one.
@@ -122,23 +123,35 @@ async fn begin(config: &Config, plan: &Plan, checked: Checked, client: &Client) 
     Ok(Enqueued { job: open["id"].as_str().unwrap_or_default().to_owned(), skipped: 0 })
 }
 
-/// Ctrl-C: a run of ours ends its messages in flight, another's goes on without us.
-async fn interrupted(config: &Config, connected: &mut Connected, job: &str) {
-    let said = match connected {
+/// A run of ours ends its messages in flight, another's goes on without us. Ctrl-C is a person's word that nothing more
+/// leaves until somebody asks for it; SIGTERM ends this process, and the run goes on with the next.
+async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: Asked) {
+    let say = |text: &str| {
+        if !config.json {
+            render::say(text);
+        }
+    };
+    match connected {
         Connected::Ours(owned) => {
-            if !config.json {
-                render::say("stopping: finishing what is being sent (again: at once)");
+            say("stopping: finishing what is being sent (again: at once)");
+            if by == Asked::ByHand {
+                let pausing = json!({"reason": "interrupted", "message": "interrupted"});
+                // It may be over by now, which is no trouble.
+                let _ = owned.client.post(&format!("/api/v1/jobs/{job}/pause"), &pausing).await;
             }
             owned.rest().await;
-            "the rest waits: the same command again goes on with it, and so does `vigie serve`".to_owned()
+            if by == Asked::BySystem {
+                say("the rest waits: the same command again goes on with it, and so does `vigie serve`");
+            }
         }
         Connected::Theirs(_, owner) => {
-            format!("the run goes on in process {}; follow it with `vigie jobs watch {job}`", owner.pid)
+            let job = follow::short(job);
+            say(&format!(
+                "the run goes on in process {}: vigie jobs watch {job} follows it, vigie jobs cancel {job} gives it up",
+                owner.pid
+            ));
         }
-        Connected::Reading(_) => return,
-    };
-    if !config.json {
-        render::say(&said);
+        Connected::Reading(_) => {}
     }
 }
 
@@ -162,13 +175,17 @@ fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
 fn refuse(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
     let problems = &checked.report.problems;
     let stops = plan.mailing.on_invalid == OnInvalid::Stop && problems.errors > 0;
-    if config.json && (stops || checked.report.rows_good == 0) {
+    if config.json && checked.report.refuses(plan.mailing.on_invalid) {
         render::json(&json!({"refused": true, "report": checked.report}))?;
     } else {
         check::list(problems);
     }
     if checked.report.rows == 0 || checked.report.rows_good == 0 {
         return Err(Failure::refused("nobody is left to send to: nothing was sent"));
+    }
+    if checked.report.incomplete {
+        return Err(Failure::refused("rows of the file may be unread: nothing was sent")
+            .help(format!("correct {}; --on-invalid skip leaves out wrong rows, never unread ones", plan.shown())));
     }
     if stops {
         let what = format!("{} found: nothing was sent", render::counted(problems.errors, "problem"));
@@ -189,7 +206,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
         true => Some(secret::check(plan, secret.as_ref()).await),
         false => None,
     };
-    let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).cloned();
+    let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).map(|trouble| trouble.said.clone());
     let ready = checked.report.problems.errors == 0 && unreachable.is_none();
     if config.json {
         let eta = check::eta(plan, &checked.report);
@@ -201,7 +218,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
         }
         match &server {
             Some(Ok(server)) => render::say(&format!("server: {server}")),
-            Some(Err(why)) => render::say(&format!("server: {why}")),
+            Some(Err(trouble)) => render::say(&format!("server: {}", trouble.said)),
             None if plan.has_way_out() => {
                 render::say("server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)");
             }
@@ -216,14 +233,20 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
     Err(Failure::refused(format!("{} found: it would not be sent as it is", render::counted(count, "problem"))))
 }
 
-/// A server that does not answer now may do so later: the run begins, and waits for it.
-async fn warn_unreachable(config: &Config, plan: &Plan, secret: Option<&SecretString>) {
-    if let Err(why) = secret::check(plan, secret).await
-        && !config.json
-    {
-        render::say(&format!(
-            "warning: {why}\nwarning: the run begins all the same, and goes on when the server lets it"
-        ));
+/// A server that does not answer now may do so later: the run begins, and waits for it. One that refuses the password
+/// would only stop it at once, and be asked in vain once more.
+async fn look_at_server(config: &Config, plan: &Plan, secret: Option<&SecretString>) -> Result<()> {
+    match secret::check(plan, secret).await {
+        Err(Trouble { said, remedy: Some(remedy) }) => {
+            Err(Failure::refused(format!("{said}\nerror: nothing was sent, and nothing was begun")).help(remedy))
+        }
+        Err(Trouble { said, remedy: None }) if !config.json => {
+            render::say(&format!(
+                "warning: {said}\nwarning: the run begins all the same, and goes on when the server lets it"
+            ));
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

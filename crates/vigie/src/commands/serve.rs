@@ -23,6 +23,7 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
         }
     };
     follow::tell_resumed(config, &owned).await?;
+    follow::tell_going_on(config, &owned.client).await?;
     announce(config, address)?;
     invite(config, &owned, address).await?;
     wait_and_stop(owned, &stop, config).await
@@ -36,6 +37,7 @@ pub(super) async fn worker(config: &Config) -> Result<Exit> {
     let stop = Stop::listen().map_err(Failure::new)?;
     let owned = app::owning(config, "worker", Engines::Run(RetryPolicy::default())).await?;
     follow::tell_resumed(config, &owned).await?;
+    follow::tell_going_on(config, &owned.client).await?;
     if !config.json {
         render::say("running jobs; Ctrl-C stops");
     }

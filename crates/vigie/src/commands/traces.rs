@@ -1,6 +1,6 @@
 //! `vigie traces`
 
-use super::when;
+use super::{when, which};
 use crate::{
     app,
     cli::TracesArgs,
@@ -18,18 +18,19 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
     let moment =
         |text: &Option<String>, option| text.as_deref().map(|text| when::past(text, option, zone, now)).transpose();
     let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let job = which::if_given(client, args.job.as_deref()).await?;
     let pairs = [
         ("application", args.application.clone()),
         ("flow", args.flow.clone()),
-        ("job", args.job.map(|job| job.to_string())),
+        ("job", job),
         ("errors", args.errors.then(|| "true".to_owned())),
         ("q", args.query.clone()),
         ("since", since.map(|at| at.to_string())),
         ("until", until.map(|at| at.to_string())),
         ("limit", (!args.csv).then(|| args.limit.to_string())),
     ];
-    let connected = app::reading(config).await?;
-    let client = connected.client();
     if args.csv {
         let mut pieces = client.stream(&format!("/api/v1/traces.csv{}", query(pairs))).await?;
         let mut out = std::io::stdout();

@@ -159,6 +159,8 @@ impl Bar {
     pub(crate) fn end(self) {
         if let Self::Terminal(bar) = self {
             bar.abandon();
+            // The bar leaves the cursor behind its last letter.
+            say("");
         }
     }
 

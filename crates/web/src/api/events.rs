@@ -7,7 +7,7 @@
 use crate::{
     Ctx,
     api::log::LogPage,
-    auth::{Access, Granted},
+    auth::{Access, Granted, still},
     extract::{Path, Query},
     live::to_come,
     problem::{Problem, Result},
@@ -44,6 +44,8 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(25);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The last lines of a log may come a little after the job's last change.
 const LAST_LINES: Duration = Duration::from_millis(300);
+/// How often it is seen whether the reader may still read.
+const RECHECK: Duration = Duration::from_secs(10);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -86,6 +88,8 @@ async fn events(
         waiting: VecDeque::new(),
         ended: false,
         births: ctx.live.births.subscribe(),
+        granted,
+        recheck_at: Instant::now() + RECHECK,
         ctx,
         _permit: permit,
     };
@@ -131,6 +135,8 @@ struct Follower {
     waiting: VecDeque<Event>,
     ended: bool,
     births: watch::Receiver<u64>,
+    granted: Granted,
+    recheck_at: Instant,
     /// Given back when the client is gone.
     _permit: OwnedSemaphorePermit,
 }
@@ -150,6 +156,12 @@ impl Follower {
             }
             if self.ended {
                 return None;
+            }
+            if self.recheck_at <= Instant::now() {
+                self.recheck_at = Instant::now() + RECHECK;
+                if !still(&self.ctx, &self.granted).await {
+                    return None;
+                }
             }
             match self.receiver.is_some() {
                 true => self.follow().await,
@@ -200,6 +212,7 @@ impl Follower {
         let news = tokio::select! {
             news = changed => news,
             page = next_page(&mut self.log) => News::Log(page),
+            () = sleep_until(self.recheck_at) => return,
         };
         match news {
             News::Log(page) => self.tell_log(page),

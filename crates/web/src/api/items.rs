@@ -7,7 +7,7 @@ use crate::{
         page_size,
         traces::generic,
     },
-    auth::Access,
+    auth::{Access, Trusted},
     cursor,
     extract::{Json, Path, Query, optional_text, text},
     lines::Lines,
@@ -177,14 +177,22 @@ async fn add(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
     Query(query): Query<AddQuery>,
+    owner: Option<axum::Extension<Trusted>>,
     body: Body,
 ) -> Result<axum::Json<Added>> {
     let job = existing(&ctx, id.into()).await?;
     let ledger = optional_text("ledger", query.ledger, NAME_MAX)?;
     let limits = ctx.app.limits;
     let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
-    let mut adder =
-        Adder { ctx: &ctx, job, ledger, batch: Vec::new(), last: 0, added: Added { accepted: 0, skipped: 0 } };
+    let mut adder = Adder {
+        ctx: &ctx,
+        may_name_files: owner.is_some(),
+        job,
+        ledger,
+        batch: Vec::new(),
+        last: 0,
+        added: Added { accepted: 0, skipped: 0 },
+    };
     let outcome = adder.all(&mut lines).await;
     ctx.app.hub.refresh(id.into()).await?;
     match outcome {
@@ -195,6 +203,8 @@ async fn add(
 
 struct Adder<'a> {
     ctx: &'a Ctx,
+    /// Whether its payloads may name files of this machine.
+    may_name_files: bool,
     job: Job,
     ledger: Option<String>,
     batch: Vec<NewItem>,
@@ -230,6 +240,9 @@ impl Adder<'_> {
             Ok(Value::String(text)) => text,
             _ => line.payload.get().to_owned(),
         };
+        if !self.may_name_files && self.job.kind == "mail" && names_files(&payload) {
+            return Err("the payload names files of this machine: send them along with POST /api/v1/mailings".into());
+        }
         Ok(NewItem {
             seq: line.seq,
             message_no: line.message_no,
@@ -268,11 +281,22 @@ impl Adder<'_> {
     }
 }
 
+fn names_files(payload: &str) -> bool {
+    let payload: Value = serde_json::from_str(payload).unwrap_or_default();
+    payload.get("attachments").is_some_and(|files| files.as_array().is_none_or(|files| !files.is_empty()))
+}
+
 /// Stores a batch; what is known to be wrong leaves an error trace. (taken, skipped)
 pub(crate) async fn enqueue(ctx: &Ctx, job: &Job, batch: Vec<NewItem>, ledger: Option<String>) -> Result<(u64, u64)> {
     let now = ctx.app.clock.now();
     let count = batch.len() as u64;
-    let mailing: Option<Mailing> = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    let mut mailing: Option<Mailing> = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    if let (Some(mailing), Some(account)) = (&mut mailing, job.account)
+        && batch.iter().any(|item| item.verdict.is_some())
+        && let Some(account) = ctx.app.db.account(account).await?
+    {
+        mailing.trace = std::mem::take(&mut mailing.trace).by(&account.url);
+    }
     let wrong = batch.iter().filter(|item| item.verdict.is_some());
     let traces: Vec<Trace> = wrong.map(|item| refused(ctx, job, mailing.as_ref(), item)).collect();
     let skipped = ctx.app.db.enqueue(job.id, batch, ledger, now).await?;
@@ -338,6 +362,16 @@ pub(crate) enum SettleAs {
 struct SettledJson {
     job: JobJson,
     settled: Vec<i64>,
+    /// The others that were named, and why they stay as they are.
+    left: Vec<Left>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Left {
+    seq: i64,
+    /// What it is instead of unknown; `null` when there is no such item.
+    #[schema(value_type = Option<String>)]
+    state: Option<ItemState>,
 }
 
 async fn settle(
@@ -350,18 +384,20 @@ async fn settle(
     if by.trim().is_empty() {
         return Err(Problem::invalid("by: is empty").remedy("say who settles it: it is kept"));
     }
-    let (job, settled) = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
-    Ok(axum::Json(SettledJson { job: job.into(), settled }))
+    let Word { job, settled, left } = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
+    Ok(axum::Json(SettledJson { job: job.into(), settled, left }))
 }
 
-/// Somebody's word on unknown items, and a trace of it for each. Returns those that were unknown.
-pub(crate) async fn settle_items(
-    ctx: &Ctx,
-    job: Job,
-    seqs: Vec<i64>,
-    verdict: SettleAs,
-    by: &str,
-) -> Result<(Job, Vec<i64>)> {
+/// What came of somebody's word on items.
+pub(crate) struct Word {
+    pub(crate) job: Job,
+    /// Those that were unknown.
+    pub(crate) settled: Vec<i64>,
+    left: Vec<Left>,
+}
+
+/// Somebody's word on unknown items, and a trace of it for each.
+pub(crate) async fn settle_items(ctx: &Ctx, job: Job, seqs: Vec<i64>, verdict: SettleAs, by: &str) -> Result<Word> {
     if seqs.is_empty() || seqs.len() > SETTLE_MAX {
         return Err(Problem::invalid(format!("seqs: {} items", seqs.len())).remedy(format!("name 1 to {SETTLE_MAX}")));
     }
@@ -369,9 +405,13 @@ pub(crate) async fn settle_items(
         SettleAs::Sent => (ItemState::Succeeded, "sent"),
         SettleAs::NotSent => (ItemState::Queued, "not sent"),
     };
-    let mut traces = Vec::new();
+    let (mut traces, mut left) = (Vec::new(), Vec::new());
     for seq in &seqs {
         let item = ctx.app.db.item(job.id, *seq).await?;
+        let found = item.as_ref().map(|item| item.state);
+        if found != Some(ItemState::Unknown) {
+            left.push(Left { seq: *seq, state: found });
+        }
         if let Some(item) = item.filter(|item| item.state == ItemState::Unknown) {
             traces.push(Trace {
                 seq: Some(*seq),
@@ -385,10 +425,10 @@ pub(crate) async fn settle_items(
         }
     }
     if traces.is_empty() {
-        return Ok((job, Vec::new()));
+        return Ok(Word { job, settled: Vec::new(), left });
     }
     let now = ctx.app.clock.now();
     let (job, settled) = ctx.app.db.settle_unknown(job.id, seqs, state, traces, now).await?;
     ctx.changed(&job).await;
-    Ok((job, settled))
+    Ok(Word { job, settled, left })
 }

@@ -7,7 +7,7 @@ mod tests;
 use crate::{
     Ctx,
     api::{page_size, traces::NewTrace},
-    auth::Access,
+    auth::{Access, Trusted},
     cursor,
     extract::{Json, Optional, Path, Query, moment, optional_text, text},
     problem::{Problem, Result},
@@ -300,7 +300,16 @@ struct JobToken {
     token: String,
 }
 
-async fn create(State(ctx): State<Ctx>, Json(new): Json<NewJobJson>) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
+async fn create(
+    State(ctx): State<Ctx>,
+    owner: Option<axum::Extension<Trusted>>,
+    Json(new): Json<NewJobJson>,
+) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
+    let signs = new.spec.as_ref().is_some_and(|spec| spec.get("dkim").is_some_and(|dkim| !dkim.is_null()));
+    if owner.is_none() && new.kind.as_deref() == Some("mail") && signs {
+        return Err(Problem::invalid("spec: dkim names a key file of the server, which no caller may choose")
+            .remedy("leave it out, and send signed mailings by the command line on the server"));
+    }
     let new = new.check(&ctx).await?;
     refuse_second(&ctx, &new).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
@@ -522,20 +531,57 @@ async fn fail(
     told(&ctx, job).await
 }
 
+/// Why a person pauses a job, and what they say of it.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Pausing {
+    message: Option<String>,
+    #[schema(value_type = Option<String>)]
+    reason: Wherefore,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "snake_case")]
+enum Wherefore {
+    #[default]
+    ByHand,
+    /// The command that ran it was ended by Ctrl-C.
+    Interrupted,
+}
+
 async fn pause(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
+    Optional(pausing): Optional<Pausing>,
 ) -> Result<axum::Json<JobJson>> {
     let job = existing(&ctx, id.into()).await?;
-    let job = ctx.app.db.pause_job(job.id, said.reason("by_hand")?, None, ctx.app.clock.now()).await?;
+    let code = match pausing.reason {
+        Wherefore::ByHand => "by_hand",
+        Wherefore::Interrupted => "interrupted",
+    };
+    let reason = Said { message: pausing.message }.reason(code)?;
+    let job = ctx.app.db.pause_job(job.id, reason, None, ctx.app.clock.now()).await?;
     told(&ctx, job).await
 }
 
-async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
+/// The job, and the account whose pause ended with the job's.
+#[derive(Serialize, ToSchema)]
+struct Resumed {
+    #[serde(flatten)]
+    job: JobJson,
+    /// `null` when its account was not waiting for a person.
+    account_resumed: Option<String>,
+}
+
+async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<Resumed>> {
     let job = existing(&ctx, id.into()).await?;
-    let job = ctx.app.db.resume_job(job.id, ctx.app.clock.now()).await?;
-    told(&ctx, job).await
+    let (job, account) = ctx.app.db.resume_by_hand(job.id, ctx.app.clock.now()).await?;
+    ctx.changed(&job).await;
+    if let (Some(wake), Some(_)) = (&ctx.app.wake, &account) {
+        // Others may have waited for the account.
+        wake(None);
+    }
+    Ok(axum::Json(Resumed { job: job.into(), account_resumed: account.map(|account| account.name) }))
 }
 
 async fn cancel(

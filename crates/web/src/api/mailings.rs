@@ -19,11 +19,7 @@ use axum::{
     extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
-use mail::{
-    letter::Attachment,
-    preflight::Report,
-    spec::{MailingFile, OnInvalid},
-};
+use mail::{letter::Attachment, preflight::Report, spec::MailingFile};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -87,13 +83,15 @@ async fn create(
         multipart.map_err(|error| Problem::malformed(error.body_text()).remedy("send multipart/form-data"))?;
     let upload = Arc::new(receive(&ctx, multipart).await?);
     let looked = Arc::clone(&upload);
-    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look())).await;
+    // Dropped with this call: nobody waits for the answer any more.
+    let caller = Arc::new(());
+    let waiting = Arc::downgrade(&caller);
+    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look(&waiting))).await;
     let (plan, report) = checked.map_err(|error| Problem::internal(&error))??;
-    let stops = report.problems.errors > 0 && (plan.mailing.on_invalid == OnInvalid::Stop || report.rows_good == 0);
     if query.check.unwrap_or(false) {
         return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report })?)));
     }
-    if stops {
+    if report.refuses(plan.mailing.on_invalid) {
         return Err(refused(&report.problems.listed).with("errors", report.problems.errors));
     }
     let Some(account) = &upload.account else {
@@ -188,6 +186,11 @@ fn parse(text: &str) -> Result<MailingFile> {
             "settings: recipients, ledger, smtp, rate, daily, batch and pause have no place here",
         )
         .remedy("send `recipients` as a part, and set the server and its limits on the account"));
+    }
+    if file.dkim.is_some() {
+        return Err(Problem::invalid("settings: dkim names a key file of the server, which no caller may choose").remedy(
+            "leave it out here, and send signed mailings by the command line on the server, with `dkim` in mailing.toml",
+        ));
     }
     // A line break makes a text what it says, and never the name of a file on this machine.
     for text in [&mut file.text, &mut file.html].into_iter().flatten() {

@@ -214,6 +214,10 @@ pub(crate) struct Found {
     /// By which account, and how long it takes.
     pub(crate) account: String,
     pub(crate) eta: String,
+    /// Whether it may be sent as it is.
+    pub(crate) leaves: bool,
+    /// Rows may be unread: none is left out unseen.
+    pub(crate) incomplete: bool,
     /// Why nothing leaves by the account, where it is paused.
     pub(crate) pause: Option<String>,
 }
@@ -223,14 +227,9 @@ impl Found {
         self.on_invalid == OnInvalid::Skip
     }
 
-    /// Whether it may be sent as it is.
-    pub(crate) fn may_leave(&self) -> bool {
-        self.messages > 0 && (self.errors == 0 || (self.skips() && self.bad > 0))
-    }
-
     /// Whether leaving rows out would help.
     fn may_skip(&self) -> bool {
-        !self.skips() && self.bad > 0 && self.messages > 0
+        !self.skips() && !self.incomplete && self.bad > 0 && self.messages > 0
     }
 }
 

@@ -67,10 +67,12 @@ pub(super) async fn account(ctx: &Ctx, v: &View, account: &Account) -> Result<Ac
         daily: used(messages, limits.daily),
         daily_recipients: used(recipients, limits.daily_recipients),
         pace,
-        pause: account.pause.as_ref().map(|pause| Pause {
-            reason: states::reason(v, &pause.reason.code, &pause.reason.detail),
-            reply: pause.reason.detail.clone(),
-            until: pause.until,
+        pause: account.pause.as_ref().filter(|pause| pause.until.is_none_or(|until| until > v.now)).map(|pause| {
+            Pause {
+                reason: states::reason(v, &pause.reason.code, &pause.reason.detail),
+                reply: pause.reason.detail.clone(),
+                until: pause.until,
+            }
         }),
     })
 }

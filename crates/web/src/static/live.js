@@ -35,8 +35,9 @@ function follow(job) {
     if (!place || (place.textContent === text && !place.hidden)) return;
     place.hidden = false;
     place.textContent = text;
+    const wasLost = place.classList.contains("lost");
     place.classList.toggle("lost", isLost);
-    if (isLost) announce(text);
+    if (isLost || wasLost) announce(text);
   };
   const announce = (text) => { job.querySelector("[data-announce]").textContent = text; };
   const progress = (now) => {

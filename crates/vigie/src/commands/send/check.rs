@@ -37,8 +37,7 @@ pub(in crate::commands) struct Checked {
 
 /// Checks every row that `--where` keeps.
 pub(in crate::commands) async fn check_rows(config: &Config, plan: &Plan, silence: Silence) -> Result<Checked> {
-    owner::make_dir(&config.data.value)?;
-    let spool = tempfile::tempfile_in(&config.data.value).at(config.data.value.display())?;
+    let spool = owner::spool(&config.data.value)?;
     // Files are read and hashed here; whoever waits has nothing else to do.
     tokio::task::block_in_place(|| pass(plan, spool, Bar::counting(silence)))
 }

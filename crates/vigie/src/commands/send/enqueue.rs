@@ -59,7 +59,8 @@ pub(in crate::commands) async fn resume(plan: &Plan, client: &Client) -> Result<
         return Err(Failure::refused(what)
             .help("let it end, resume it or cancel it (`vigie jobs`); or give this one another --name"));
     }
-    if job["state"] == "paused" {
+    // Said in any state: a process that sends one mailing runs what it is asked for, and nothing else.
+    if job["state"] != "preparing" {
         client.post(&format!("/api/v1/jobs/{id}/resume"), &json!({})).await?;
     }
     Ok(Some(job))

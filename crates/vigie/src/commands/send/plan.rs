@@ -32,6 +32,8 @@ pub(in crate::commands) struct Plan {
     pub(super) preflight: preflight::Options,
     /// The file of recipients, as it can be opened from here.
     recipients: PathBuf,
+    /// The file of the password that the mailing names.
+    pub(super) password_file: Option<PathBuf>,
     /// What was sent before.
     pub(super) ledger: Option<PathBuf>,
 }
@@ -43,7 +45,9 @@ impl Plan {
                 .help("write --bcc ADDRESS, or --group N --bcc for hidden recipients"));
         }
         let (file, base) = gather(config, args)?;
-        Self::from_file(file, &base)
+        let mut plan = Self::from_file(file, &base)?;
+        plan.preflight.data = Some(config.data.value.clone());
+        Ok(plan)
     }
 
     /// `base`: what the paths of `file` are relative to.
@@ -84,10 +88,12 @@ impl Plan {
             base: std::path::absolute(base).at(base.display())?,
             reach: preflight::Reach::Anywhere,
             hashing: preflight::Hashing::Now,
+            data: None,
             message_bytes_max: is_gmail.then_some(gmail::MESSAGE_BYTES_MAX),
         };
         Ok(Self {
             ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
+            password_file: file.smtp_password_file.as_ref().map(|file| base.join(file)),
             url: file.smtp,
             mailing,
             templates,

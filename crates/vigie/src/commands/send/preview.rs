@@ -48,7 +48,7 @@ fn nth(plan: &Plan, number: u64) -> Result<MailItem> {
         Failure::refused(format!("{}: there is no recipient {number}", plan.shown()))
             .help("count from 1, after --where")
     })?;
-    Preflight::new(&plan.mailing, &plan.templates, &plan.preflight).check(row).map_err(|problems| refused(&problems))
+    Preflight::new(&plan.mailing, &plan.templates, &plan.preflight).check(row).map_err(|wrong| refused(&wrong.problems))
 }
 
 /// Headers, bodies and attachments in plain text.

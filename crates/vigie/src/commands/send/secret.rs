@@ -13,6 +13,7 @@ use crate::{
     render,
 };
 use mail::smtp;
+use model::Verdict;
 use secrecy::SecretString;
 use std::{
     os::unix::fs::PermissionsExt as _,
@@ -30,17 +31,25 @@ pub(super) fn file(args: &SendArgs, variables: &Variables) -> Option<PathBuf> {
     args.smtp_password_file.clone().or_else(|| variables.get("VIGIE_SMTP_PASSWORD_FILE").map(PathBuf::from))
 }
 
-/// What was given without being asked for.
-pub(super) fn given(file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
-    match file {
-        Some(file) => read(file).map(Some),
-        None => Ok(variables.get("VIGIE_SMTP_PASSWORD").map(|password| password.clone().into())),
+/// The code of a pause, or of a verdict, for a password that the server does not take.
+pub(in crate::commands) const REFUSED: &str = "auth_failed";
+/// What helps then.
+pub(in crate::commands) const RIGHT_PASSWORD: &str =
+    "run the same command again with the right password (prompt, VIGIE_SMTP_PASSWORD or --smtp-password-file)";
+
+/// What was given without being asked for. What is said for this one run goes over what the mailing says.
+pub(super) fn given(plan: &Plan, file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
+    match (file, variables.get("VIGIE_SMTP_PASSWORD"), &plan.password_file) {
+        (Some(file), ..) => read(file).map(Some),
+        (None, Some(password), _) => Ok(Some(password.clone().into())),
+        (None, None, Some(file)) => read(file).map(Some),
+        (None, None, None) => Ok(None),
     }
 }
 
 /// For speaking to the server at once, without the store.
 pub(super) fn required(plan: &Plan, file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
-    match given(file, variables)? {
+    match given(plan, file, variables)? {
         None if plan.wants_secret() => ask(plan).map(Some),
         secret => Ok(secret.filter(|_| plan.wants_secret())),
     }
@@ -59,24 +68,53 @@ pub(super) async fn for_account(
         return Ok(given);
     }
     let account = client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?;
-    if account.is_some_and(|account| account["has_secret"].as_bool() == Some(true)) {
+    let Some(account) = account.filter(|account| account["has_secret"].as_bool() == Some(true)) else {
+        return ask(plan).map(Some);
+    };
+    // To try the same one again would be refused again, and count against us over there.
+    let refused = account["pause"]["until"].is_null() && account["pause"]["reason"]["code"] == REFUSED;
+    if !refused {
         return Ok(None);
     }
-    ask(plan).map(Some)
+    render::say(&format!("the server refused the password that is kept for {}", plan.account_name()));
+    ask(plan).map(Some).map_err(|failure| failure.help(RIGHT_PASSWORD))
+}
+
+/// Why mail cannot leave by the server now.
+pub(super) struct Trouble {
+    pub(super) said: String,
+    /// Whether it stays so until a person has changed something, and what.
+    pub(super) remedy: Option<&'static str>,
+}
+
+impl Trouble {
+    fn passing(said: String) -> Self {
+        Self { said, remedy: None }
+    }
+
+    fn of(place: &str, verdict: &Verdict) -> Self {
+        let lasts = verdict.pause.is_some_and(|pause| pause.wait.is_none());
+        let remedy = match verdict.code.as_str() {
+            REFUSED => RIGHT_PASSWORD,
+            _ => "correct --smtp, then run the same command again",
+        };
+        Self { said: format!("{place}: {}", explain(verdict)), remedy: lasts.then_some(remedy) }
+    }
 }
 
 /// What the server said of itself, or why mail cannot leave now.
-pub(super) async fn check(plan: &Plan, secret: Option<&SecretString>) -> Result<String, String> {
+pub(super) async fn check(plan: &Plan, secret: Option<&SecretString>) -> Result<String, Trouble> {
     let Some(url) = plan.url.as_deref().filter(|_| !plan.is_gmail()) else {
         return Ok("the Gmail API, not asked".into());
     };
-    let account = smtp_account(url, secret).map_err(|failure| failure.what)?;
+    let account = smtp_account(url, secret).map_err(|failure| Trouble::passing(failure.what))?;
     let place = format!("{}:{}", account.host, account.port);
     match tokio::time::timeout(PATIENCE, smtp::check(&account)).await {
-        Err(_) => {
-            Err(format!("{place} does not answer within {} s: check host, port and firewall", PATIENCE.as_secs()))
-        }
-        Ok(Err(verdict)) => Err(format!("{place}: {}", explain(&verdict))),
+        Err(_) => Err(Trouble::passing(format!(
+            "{place} does not answer within {} s: check host, port and firewall",
+            PATIENCE.as_secs()
+        ))),
+        Ok(Err(verdict)) => Err(Trouble::of(&place, &verdict)),
         Ok(Ok(report)) => {
             let tls = report.tls.map_or_else(|| "not encrypted".to_owned(), |version| version.replace('_', "."));
             Ok(format!("{place} answers: {} ({tls})", render::plain(&report.greeting, 80)))

@@ -64,7 +64,87 @@ async fn what_is_wrong_is_said_before_anything_is_enqueued() {
     let accepted = mailing(&site, "", &skip, mixed).await;
     assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
     assert_eq!((&accepted.json()["job"]["queued"], &accepted.json()["job"]["failed"]), (&json!(1), &json!(1)));
-    assert_eq!(site.get("/api/v1/traces?errors=true&count=true").await.json()["counts"]["errors"], 1);
+    let traces = site.get("/api/v1/traces?errors=true&count=true").await.json();
+    assert_eq!(traces["counts"]["errors"], 1);
+    assert_eq!(traces["rows"][0]["trace_name"], "Send invoices mail ERROR (SMTP)");
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_read_are_never_left_out_unseen() {
+    let site = site().await;
+    let skip = SETTINGS.replace("\"key\"", "\"on-invalid\": \"skip\", \"key\"");
+    let rows = "nom;email;fichier\nA;a@x.fr;a.pdf\nB;\"b@x.fr;a.pdf\nC;c@x.fr;a.pdf\n";
+    let refused = mailing(&site, "", &skip, rows).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    assert!(refused.text.contains("clients.csv:3: reading stopped here"), "{}", refused.text);
+    assert!(refused.text.contains("lines 3 to 4 are not read"), "{}", refused.text);
+    assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
+    let checked = mailing(&site, "?check=true", &skip, rows).await;
+    assert_eq!(checked.json()["report"]["incomplete"], json!(true), "{}", checked.text);
+}
+
+#[tokio::test]
+async fn no_key_of_this_machine_signs_for_a_caller() {
+    let site = site().await;
+    let dkim = r#""dkim": {"domain": "exemple.fr", "selector": "s", "key": "/etc/vigie/dkim.pem"}, "name""#;
+    for (setting, named) in [
+        (dkim, "dkim"),
+        (r#""ledger": "/etc/x", "name""#, "ledger"),
+        (r#""recipients": "/etc/passwd", "name""#, "recipients"),
+    ] {
+        let settings = SETTINGS.replacen("\"name\"", setting, 1);
+        let refused = mailing(&site, "", &settings, "nom;email;fichier\nA;a@x.fr;a.pdf\n").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        assert!(refused.text.contains(named) && refused.json()["remedy"].is_string(), "{}", refused.text);
+    }
+    assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
+}
+
+#[tokio::test]
+async fn a_job_from_the_network_names_no_file_of_this_machine() {
+    let site = site().await;
+    let bearer = format!("Bearer {}", site.token(store::Scope::Write).await);
+    let headers = [("content-type", "application/json"), ("authorization", &bearer), ("host", "localhost")];
+    let job = |spec: serde_json::Value| json!({"name": "n", "kind": "mail", "prepare": true, "account": "compta", "spec": spec});
+    let dkim = job(json!({"dkim": {"domain": "exemple.fr", "selector": "s", "key": "/etc/vigie/dkim.pem"}}));
+    let refused = send(&site.router, "POST", "/api/v1/jobs", &headers, dkim.to_string()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    assert!(refused.text.contains("dkim names a key file"), "{}", refused.text);
+    let made = send(&site.router, "POST", "/api/v1/jobs", &headers, job(json!({})).to_string()).await;
+    let items = format!("/api/v1/jobs/{}/items", made.json()["id"].as_str().unwrap());
+    let line = |files: serde_json::Value| {
+        json!({"seq": 1, "message_no": 1, "label": "a@x.fr", "payload": {"line": 2, "attachments": files}}).to_string()
+    };
+    let files = json!([{"path": "/etc/passwd", "name": "a", "mime": "", "size": 1, "mtime": 0, "sha256": null}]);
+    let refused = send(&site.router, "POST", &items, &headers, line(files)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    assert!(refused.text.contains("names files of this machine"), "{}", refused.text);
+    let taken = send(&site.router, "POST", &items, &headers, line(json!([]))).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+}
+
+#[test]
+fn nobody_works_for_a_caller_who_has_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let recipients = dir.path().join("r");
+    std::fs::write(&recipients, "nom;email;fichier\nA;a@x.fr;a.pdf\nB;b@x.fr;a.pdf\nC;c@x.fr;a.pdf\n").unwrap();
+    let plan = || {
+        let settings = super::parse(SETTINGS).unwrap();
+        let upload = super::Upload {
+            id: None,
+            settings,
+            account: None,
+            recipients: recipients.clone(),
+            recipients_name: "r".into(),
+            attachments: Vec::new(),
+        };
+        super::Plan::new(std::sync::Arc::new(upload)).unwrap()
+    };
+    let caller = std::sync::Arc::new(());
+    let waiting = std::sync::Arc::downgrade(&caller);
+    assert_eq!(plan().look(&waiting).unwrap().1.rows, 3);
+    drop(caller);
+    assert_eq!(plan().look(&waiting).unwrap().1.rows, 1);
 }
 
 #[tokio::test]

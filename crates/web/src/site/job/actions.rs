@@ -48,8 +48,12 @@ async fn pause(
 
 async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<Response> {
     let job = existing(&ctx, id.into()).await?;
-    let job = ctx.app.db.resume_job(job.id, ctx.app.clock.now()).await?;
+    let (job, account) = ctx.app.db.resume_by_hand(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;
+    if let (Some(wake), Some(_)) = (&ctx.app.wake, account) {
+        // Others may have waited for the account.
+        wake(None);
+    }
     Ok(see(&format!("/jobs/{id}")))
 }
 
@@ -97,8 +101,8 @@ async fn settle(
     if chosen.is_empty() {
         return Ok(said(id, "none", 0));
     }
-    let (_, settled) = settle_items(&ctx, job, chosen, verdict, granted.name()).await?;
-    Ok(said(id, "settled", settled.len() as u64))
+    let word = settle_items(&ctx, job, chosen, verdict, granted.name()).await?;
+    Ok(said(id, "settled", word.settled.len() as u64))
 }
 
 fn said(id: Uuid, word: &str, number: u64) -> Response {

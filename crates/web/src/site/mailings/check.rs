@@ -161,6 +161,8 @@ async fn found(ctx: &Ctx, v: &View, plan: &Plan, report: &Report, account: &Acco
         warnings: report.problems.warnings,
         bad: report.rows.saturating_sub(report.rows_good),
         on_invalid: plan.mailing.on_invalid,
+        leaves: !report.refuses(plan.mailing.on_invalid),
+        incomplete: report.incomplete,
         account: account.name.clone(),
         eta: mail::preflight::eta(report.messages, &limits, used, v.language),
         pause: account.pause.as_ref().map(|pause| states::reason(v, &pause.reason.code, &pause.reason.detail)),

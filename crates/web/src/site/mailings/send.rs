@@ -24,8 +24,6 @@ use mail::{
     address::Mailbox,
     handler::MailHandler,
     letter::Letter,
-    preflight::Report,
-    spec::OnInvalid,
     transport::{Delivery, Transport},
 };
 use model::{JobId, Timestamp};
@@ -143,7 +141,7 @@ pub(super) async fn send(
     };
     let account = check::account(&ctx, &draft).await?;
     let (plan, report, _) = check::look(&ctx, &v, &draft, 1).await?;
-    if refuses(&report, draft.content.form.on_invalid) {
+    if report.refuses(plan.mailing.on_invalid) {
         said.notice = Some(Notice { mood: Mood::Warn, text: v.t("send-not-yet") });
         return check::answer(&ctx, &v, &draft, said).await;
     }
@@ -159,10 +157,6 @@ pub(super) async fn send(
             Err(problem)
         }
     }
-}
-
-fn refuses(report: &Report, on_invalid: OnInvalid) -> bool {
-    report.rows_good == 0 || (report.problems.errors > 0 && on_invalid == OnInvalid::Stop)
 }
 
 /// A day and a time as forms write them, or the word for what is wrong.

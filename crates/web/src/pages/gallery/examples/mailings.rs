@@ -156,6 +156,8 @@ fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid) -> String {
         warnings: u64::from(wrong),
         bad: if wrong { 2 } else { 0 },
         on_invalid,
+        leaves: !wrong || on_invalid == OnInvalid::Skip,
+        incomplete: false,
         account: "Comptabilité".to_owned(),
         eta: mail::preflight::eta(
             496,

@@ -1,0 +1,62 @@
+//! `vigie jobs`: which job is meant, and what a person's word on its rows has changed.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod desk;
+
+use desk::Desk;
+
+#[test]
+fn settling_says_what_was_settled_and_what_was_not() {
+    let desk = Desk::new();
+    let demo =
+        desk.run(&["demo", "--count", "30", "--exit", "--json", "--listen", "127.0.0.1:0", "--data", "vigie-data"]);
+    assert_eq!(demo.code, 0, "{}", demo.said);
+    let rows = |state: &str| {
+        let page = desk.run(&["jobs", "items", "last", "--state", state, "--json"]).json();
+        page["rows"].as_array().unwrap().iter().map(|row| row["seq"].to_string()).collect::<Vec<_>>()
+    };
+    let (unknown, failed) = (rows("unknown").remove(0), rows("failed"));
+    let some = desk.run(&["jobs", "settle", "Factures de démonstration", "--sent", &unknown, &failed[0], "9999"]);
+    let said = format!("1 settled; row {} is failed, not unknown; there is no row 9999", failed[0]);
+    assert!(some.code == 1 && some.said.contains(&said), "{}", some.said);
+    let range = format!("{unknown}-{unknown}");
+    let again = desk.run(&["jobs", "settle", "last", "--not-sent", &range]);
+    assert!(again.code == 1 && again.said.contains("is succeeded, not unknown"), "{}", again.said);
+    let none = desk.run(&["jobs", "settle", "last", "--sent", "--all"]);
+    assert!(none.code == 1 && none.said.contains("0 settled; no row is unknown"), "{}", none.said);
+    for wrong in [&["--sent"][..], &["--sent", "3", "--all"], &["--sent", "9-3"], &["--sent", "x"]] {
+        assert_eq!(desk.run(&[&["jobs", "settle", "last"], wrong].concat()).code, 2, "{wrong:?}");
+    }
+    let retried = desk.run(&["jobs", "retry-failed", "last"]);
+    assert!(retried.said.contains(&format!("{} row", failed.len())), "{}", retried.said);
+    assert!(retried.said.contains("tried again\n") && retried.said.contains("nothing runs it now"), "{}", retried.said);
+    let nothing = desk.run(&["jobs", "retry-failed", "last"]);
+    assert!(nothing.said.contains("nothing to try again: no row has failed"), "{}", nothing.said);
+}
+
+#[test]
+fn a_job_is_named_by_its_id_its_name_or_as_the_last() {
+    let desk = Desk::new().with_mailing("");
+    let sent = |name: &str| desk.run(&["send", "mailing.toml", "--detach", "--name", name]).out.trim().to_owned();
+    let (first, second) = (sent("Janvier"), sent("Février"));
+    let shown = |job: &str| desk.run(&["jobs", "show", job, "--json"]).json()["id"].as_str().unwrap().to_owned();
+    assert_eq!((shown("last"), shown("Janvier"), shown(&first[..13])), (second.clone(), first.clone(), first.clone()));
+    let several = desk.run(&["jobs", "cancel", &first[..4]]);
+    assert_eq!(several.code, 2);
+    assert!([&first, &second, "Janvier"].iter().all(|word| several.said.contains(*word)), "{}", several.said);
+    let list = desk.run(&["jobs"]).out;
+    assert!(list.contains("waiting for vigie serve") && list.contains("skipped"), "{list}");
+    assert_eq!(desk.run(&["traces", "--job", "Janvier", "--json"]).code, 0);
+    assert_eq!(desk.run(&["jobs", "cancel", "Janvier"]).code, 0);
+    assert_eq!(desk.run(&["jobs", "show", "Mars"]).code, 2);
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_with_what_helps() {
+    let desk = Desk::new().with_mailing("");
+    assert_eq!(desk.run(&["send", "mailing.toml", "--preview", "0"]).code, 2);
+    let listen = desk.run(&["serve", "--listen", "localhost:9000"]);
+    assert!(listen.code == 2 && listen.said.contains("127.0.0.1:9000"), "{}", listen.said);
+    assert_eq!(desk.run(&["report", "--help"]).out.matches("[default: en]").count(), 1);
+}
