@@ -58,7 +58,7 @@ impl MailHandler {
     }
 
     /// The way out, and how many messages may be under way on it at once.
-    fn transport(&self, account: &Account) -> Result<(Transport, usize), Stop> {
+    pub fn transport(&self, account: &Account) -> Result<(Transport, usize), Stop> {
         let pause = |code: &str, detail: String| Stop::Pause(Reason::new(code, detail), None);
         let secret = match &account.secret {
             None => None,

@@ -206,6 +206,22 @@ impl Db {
         .await
     }
 
+    /// Every item is enqueued, and none is claimed before `at`: in one step, so that nothing leaves in between.
+    pub async fn schedule_job(&self, id: JobId, at: Timestamp, now: Timestamp) -> Result<Job> {
+        self.change(id, now, "paused", move |job| {
+            let done = job.counters.queued == 0;
+            (job.state == JobState::Preparing).then(|| match done {
+                true => Change { finished: Some(now), ..Change::to(JobState::Completed) },
+                false => Change {
+                    reason: Some(Reason::new("scheduled", "")),
+                    resumes_at: Some(at),
+                    ..Change::to(JobState::Paused)
+                },
+            })
+        })
+        .await
+    }
+
     pub async fn start_job(&self, id: JobId, now: Timestamp) -> Result<Job> {
         self.change(id, now, "running", move |job| {
             let started = Some(job.started_at.unwrap_or(now));

@@ -12,6 +12,7 @@ on_both![
     a_job_is_prepared_started_paused_resumed,
     refusals_name_the_job_and_its_state,
     a_missing_job_is_named,
+    a_scheduled_job_waits_from_the_first,
     an_empty_job_is_complete_when_prepared,
     only_a_job_in_preparation_ends_it,
     starting_does_not_end_a_pause_nor_wake_the_dead,
@@ -107,6 +108,18 @@ async fn a_missing_job_is_named(db: Db) {
         assert_eq!(error.to_string(), format!("there is no job {id}: `vigie jobs list` shows those that there are"));
         assert!(!error.is_passing());
     }
+}
+
+async fn a_scheduled_job_waits_from_the_first(db: Db) {
+    let id = create(&db, new_job(job_id(1))).await.id;
+    db.enqueue(id, items(2), None, NOW).await.unwrap();
+    let waits = db.schedule_job(id, later(60), NOW).await.unwrap();
+    assert_eq!((waits.state, waits.resumes_at), (JobState::Paused, Some(later(60))));
+    assert_eq!(waits.reason.unwrap().code, "scheduled");
+    assert!(db.schedule_job(id, later(90), NOW).await.is_err(), "only a job in preparation");
+    assert_eq!(db.resume_job(id, later(60)).await.unwrap().state, JobState::Pending);
+    let empty = create(&db, new_job(job_id(2))).await.id;
+    assert_eq!(db.schedule_job(empty, later(60), NOW).await.unwrap().state, JobState::Completed);
 }
 
 async fn an_empty_job_is_complete_when_prepared(db: Db) {

@@ -474,3 +474,158 @@ pace-second = { $shown } per second
 pace-minute = { $shown } per minute
 pace-hour = { $shown } per hour
 pace-batch = { $size }, then a pause of { $time }
+
+## A new mailing
+
+new-lead = Bring the list of recipients. Everything else is filled in from its columns, and nothing leaves before you have checked it.
+new-no-account = There is no sending account yet: a mailing can be prepared, and cannot be sent.
+drafts-title = Begun and not sent
+drafts-too-many = You have { $shown } mailings begun and not sent, as many as are kept. Send or delete one of them first.
+draft-delete = Delete
+draft-delete-this = Delete { $name }
+draft-delete-ask = Delete this draft?
+draft-delete-help = What was brought and written is lost. Nothing of it has been sent.
+steps-title = Steps of the mailing
+step-recipients = Recipients
+step-files = Files
+step-message = Message
+step-check = Check
+next = Continue
+file-required = Choose a file first.
+recipients-drop = Drop the list of recipients here, or choose it
+recipients-drop-help = CSV, as Excel and LibreOffice save it, or JSON lines. The first line names the columns.
+recipients-read = Read the list
+recipients-other = Another list in its place
+recipients-first = The first rows
+recipients-rows = { $n ->
+    [one] { $shown } recipient
+   *[other] { $shown } recipients
+}
+recipients-columns = { $n ->
+    [one] { $shown } column
+   *[other] { $shown } columns
+}
+recipients-broken = { $n ->
+    [one] { $shown } row cannot be read. The check shows which, and why.
+   *[other] { $shown } rows cannot be read. The check shows which, and why.
+}
+list-semicolon = { $encoding }, separated by semicolons
+list-comma = { $encoding }, separated by commas
+list-tab = { $encoding }, separated by tabs
+list-json = JSON lines
+files-add = The files to attach
+files-drop = Drop the files here, or choose them
+files-drop-help = PDFs and others, or a zip, which is unpacked. A file of the same name takes the place of the one before.
+files-upload = Upload
+files-skip = Continue without files
+files-remove = Remove
+files-remove-this = Remove { $name }
+files-remove-all = Remove all files
+files-count = { $n ->
+    [one] { $shown } file
+   *[other] { $shown } files
+}
+files-more = { $n ->
+    [one] and { $shown } more
+   *[other] and { $shown } more
+}
+files-bad-name = A file’s name cannot be taken: give it a plain name, without folders.
+files-too-many = A mailing takes at most { $shown } files. Make several mailings of it.
+files-bad-zip = { $name } was not unpacked: { $what }.
+files-empty-zip = There is no file in { $name }.
+message-who = From whom, to whom
+message-account = Sent by the account
+message-from-hint = An address, or a name with an address: Accounts <accounts@example.org>
+message-more-addresses = Copies and replies
+header-from = From
+header-to = To
+header-cc = Copy
+header-bcc = Hidden copy
+header-reply-to = Replies to
+header-subject = Subject
+message-vars = The columns of the list. A column’s name between double braces becomes each recipient’s own value.
+message-text = Text
+message-html-more = An HTML version
+message-html = HTML
+message-html-hint = Mail programs show it in the place of the text. Keep a text too, for those that do not.
+message-attach = Attached file
+message-attach-hint = { $n ->
+    [one] The column that names each recipient’s file. { $shown } file was brought.
+   *[other] The column that names each recipient’s file. { $shown } files were brought.
+}
+message-settings = Settings
+message-name = Name of the mailing
+message-name-hint = A mailing sent again under the same name leaves out those who already got theirs.
+message-only = Only the rows where
+message-all-rows = All rows
+message-only-value = is exactly
+message-on-invalid = When a row is wrong
+message-stop = Send nothing
+message-stop-hint = Until every row is right.
+message-skip = Leave it out
+message-skip-hint = The others are sent; those left out are listed with the reason.
+message-key = What tells recipients apart
+message-key-hint = By default, the address and the file. Choose columns, such as an invoice number, if one person gets several messages.
+message-check = Check everything
+message-preview = Keep and preview
+template-place = line { $line }, character { $character }: { "" }
+preview-title = Preview
+preview-row = Recipient { $n }
+preview-previous = Previous
+preview-next = Next
+preview-none = The message is shown here once a sender, a recipient, a subject and a text are written.
+preview-attached = Attached
+preview-html = The message as mail programs show it
+preview-text = Text version
+check-messages = Messages
+check-recipients = Recipients
+check-bytes = To be sent, about
+check-bad = Rows with an error
+check-account-paused = The account is paused, and the mailing will wait for it.
+check-fine = Every row is right. Nothing has been sent yet.
+check-problems = What to look at
+check-errors = { $n ->
+    [one] { $shown } error
+   *[other] { $shown } errors
+}
+check-warnings = { $n ->
+    [one] { $shown } warning
+   *[other] { $shown } warnings
+}
+check-skip = { $n ->
+    [one] Leave this row out
+   *[other] Leave these { $shown } rows out
+}
+check-skipping = { $n ->
+    [one] { $shown } row is left out, and listed among those who did not get theirs.
+   *[other] { $shown } rows are left out, and listed among those who did not get theirs.
+}
+problem-fatal = Error
+problem-mild = Warning
+problem-line = line { $line }
+problem-fix = Correct
+test-title = Test to myself
+test-address = Your address
+test-hint = The message of recipient { $n }, to this address alone, with [TEST] before its subject.
+test-send = Send the test
+test-bad-address = This is no e-mail address. Write it as name@example.org.
+test-no-row = There is no such recipient.
+test-sent = The test has left for { $to }.
+test-not-sent = The test to { $to } was not sent. { $what }
+test-unknown = The test to { $to } may have been sent. { $what }
+test-slow = The server did not answer in time: whether the test to { $to } was sent is not known.
+send-title = Send
+send-now = { $n ->
+    [one] Send { $shown } message now
+   *[other] Send { $shown } messages now
+}
+send-later = Send later
+send-date = Day
+send-time = Time
+send-zone = In the time zone { $zone }.
+send-at = Send at this time
+send-not-yet = Nothing can be sent while rows are wrong. Correct them, or leave them out.
+send-no-date = Choose a day and a time.
+send-past = This time has passed.
+send-too-far = This is more than a year ahead.
+reason-scheduled = It waits for the time it was given.

@@ -474,3 +474,158 @@ pace-second = { $shown } par seconde
 pace-minute = { $shown } par minute
 pace-hour = { $shown } par heure
 pace-batch = { $size }, puis une pause de { $time }
+
+## Un nouvel envoi
+
+new-lead = Apportez la liste des destinataires. Le reste se remplit à partir de ses colonnes, et rien ne part avant que vous ne l’ayez vérifié.
+new-no-account = Il n’y a pas encore de compte d’envoi : un envoi peut être préparé, mais ne peut pas partir.
+drafts-title = Commencés et non envoyés
+drafts-too-many = Vous avez { $shown } envois commencés et non envoyés, le maximum conservé. Envoyez ou supprimez d’abord l’un d’eux.
+draft-delete = Supprimer
+draft-delete-this = Supprimer { $name }
+draft-delete-ask = Supprimer ce brouillon ?
+draft-delete-help = Ce qui a été apporté et rédigé est perdu. Rien n’en a été envoyé.
+steps-title = Étapes de l’envoi
+step-recipients = Destinataires
+step-files = Fichiers
+step-message = Message
+step-check = Vérification
+next = Continuer
+file-required = Choisissez d’abord un fichier.
+recipients-drop = Déposez ici la liste des destinataires, ou choisissez-la
+recipients-drop-help = Un CSV, tel que l’enregistrent Excel et LibreOffice, ou des lignes JSON. La première ligne nomme les colonnes.
+recipients-read = Lire la liste
+recipients-other = Une autre liste à sa place
+recipients-first = Les premières lignes
+recipients-rows = { $n ->
+    [one] { $shown } destinataire
+   *[other] { $shown } destinataires
+}
+recipients-columns = { $n ->
+    [one] { $shown } colonne
+   *[other] { $shown } colonnes
+}
+recipients-broken = { $n ->
+    [one] { $shown } ligne est illisible. La vérification montre laquelle, et pourquoi.
+   *[other] { $shown } lignes sont illisibles. La vérification montre lesquelles, et pourquoi.
+}
+list-semicolon = { $encoding }, séparé par des points-virgules
+list-comma = { $encoding }, séparé par des virgules
+list-tab = { $encoding }, séparé par des tabulations
+list-json = Lignes JSON
+files-add = Les fichiers à joindre
+files-drop = Déposez ici les fichiers, ou choisissez-les
+files-drop-help = Des PDF ou d’autres fichiers, ou un zip, qui est décompressé. Un fichier du même nom remplace le précédent.
+files-upload = Ajouter
+files-skip = Continuer sans fichier
+files-remove = Retirer
+files-remove-this = Retirer { $name }
+files-remove-all = Retirer tous les fichiers
+files-count = { $n ->
+    [one] { $shown } fichier
+   *[other] { $shown } fichiers
+}
+files-more = { $n ->
+    [one] et { $shown } autre
+   *[other] et { $shown } autres
+}
+files-bad-name = Le nom d’un fichier ne convient pas : donnez-lui un nom simple, sans dossier.
+files-too-many = Un envoi prend au plus { $shown } fichiers. Faites-en plusieurs envois.
+files-bad-zip = { $name } n’a pas été décompressé : { $what }.
+files-empty-zip = Il n’y a aucun fichier dans { $name }.
+message-who = De qui, à qui
+message-account = Envoyé par le compte
+message-from-hint = Une adresse, ou un nom suivi d’une adresse : Comptabilité <compta@example.org>
+message-more-addresses = Copies et réponses
+header-from = De
+header-to = À
+header-cc = Copie
+header-bcc = Copie cachée
+header-reply-to = Réponses à
+header-subject = Objet
+message-vars = Les colonnes de la liste. Le nom d’une colonne entre doubles accolades devient la valeur propre à chaque destinataire.
+message-text = Texte
+message-html-more = Une version HTML
+message-html = HTML
+message-html-hint = Les messageries l’affichent à la place du texte. Gardez aussi un texte, pour celles qui ne le font pas.
+message-attach = Fichier joint
+message-attach-hint = { $n ->
+    [one] La colonne qui nomme le fichier de chaque destinataire. { $shown } fichier a été apporté.
+   *[other] La colonne qui nomme le fichier de chaque destinataire. { $shown } fichiers ont été apportés.
+}
+message-settings = Réglages
+message-name = Nom de l’envoi
+message-name-hint = Un envoi refait sous le même nom laisse de côté ceux qui ont déjà reçu le leur.
+message-only = Seulement les lignes où
+message-all-rows = Toutes les lignes
+message-only-value = vaut exactement
+message-on-invalid = Quand une ligne est fautive
+message-stop = Ne rien envoyer
+message-stop-hint = Tant que toutes les lignes ne sont pas justes.
+message-skip = La laisser de côté
+message-skip-hint = Les autres partent ; celles laissées de côté sont listées avec la raison.
+message-key = Ce qui distingue les destinataires
+message-key-hint = Par défaut, l’adresse et le fichier. Choisissez des colonnes, comme un numéro de facture, si une personne reçoit plusieurs messages.
+message-check = Tout vérifier
+message-preview = Garder et prévisualiser
+template-place = ligne { $line }, caractère { $character } : { "" }
+preview-title = Aperçu
+preview-row = Destinataire { $n }
+preview-previous = Précédent
+preview-next = Suivant
+preview-none = Le message s’affiche ici dès qu’un expéditeur, un destinataire, un objet et un texte sont écrits.
+preview-attached = Joint
+preview-html = Le message tel que l’affichent les messageries
+preview-text = Version texte
+check-messages = Messages
+check-recipients = Destinataires
+check-bytes = À envoyer, environ
+check-bad = Lignes en erreur
+check-account-paused = Le compte est en pause, et l’envoi l’attendra.
+check-fine = Toutes les lignes sont justes. Rien n’a encore été envoyé.
+check-problems = À regarder
+check-errors = { $n ->
+    [one] { $shown } erreur
+   *[other] { $shown } erreurs
+}
+check-warnings = { $n ->
+    [one] { $shown } avertissement
+   *[other] { $shown } avertissements
+}
+check-skip = { $n ->
+    [one] Laisser cette ligne de côté
+   *[other] Laisser ces { $shown } lignes de côté
+}
+check-skipping = { $n ->
+    [one] { $shown } ligne est laissée de côté, et figure parmi ceux qui n’ont pas reçu le leur.
+   *[other] { $shown } lignes sont laissées de côté, et figurent parmi ceux qui n’ont pas reçu le leur.
+}
+problem-fatal = Erreur
+problem-mild = Avertissement
+problem-line = ligne { $line }
+problem-fix = Corriger
+test-title = Essai à moi-même
+test-address = Votre adresse
+test-hint = Le message du destinataire { $n }, à cette adresse seulement, avec [TEST] devant son objet.
+test-send = Envoyer l’essai
+test-bad-address = Ce n’est pas une adresse e-mail. Écrivez-la comme nom@example.org.
+test-no-row = Ce destinataire n’existe pas.
+test-sent = L’essai est parti à { $to }.
+test-not-sent = L’essai à { $to } n’a pas été envoyé. { $what }
+test-unknown = L’essai à { $to } est peut-être parti. { $what }
+test-slow = Le serveur n’a pas répondu à temps : on ne sait pas si l’essai à { $to } est parti.
+send-title = Envoi
+send-now = { $n ->
+    [one] Envoyer { $shown } message maintenant
+   *[other] Envoyer { $shown } messages maintenant
+}
+send-later = Envoyer plus tard
+send-date = Jour
+send-time = Heure
+send-zone = Dans le fuseau horaire { $zone }.
+send-at = Envoyer à ce moment
+send-not-yet = Rien ne peut partir tant que des lignes sont fautives. Corrigez-les, ou laissez-les de côté.
+send-no-date = Choisissez un jour et une heure.
+send-past = Ce moment est passé.
+send-too-far = C’est à plus d’un an d’ici.
+reason-scheduled = Il attend le moment qui lui a été donné.

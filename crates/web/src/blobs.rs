@@ -4,7 +4,10 @@ use crate::problem::{Problem, Result};
 use axum::extract::multipart::Field;
 use model::{Rng, Timestamp};
 use ring::digest;
-use std::path::{Path, PathBuf};
+use std::{
+    io::{self, Read, Write as _},
+    path::{Path, PathBuf},
+};
 use tokio::{fs, io::AsyncWriteExt as _};
 
 /// A file that was sent, whole and on disk.
@@ -17,9 +20,22 @@ pub(crate) struct Blob {
 
 /// Streams `field` to disk. `bytes_left` is what the whole upload may still hold.
 pub(crate) async fn keep(data: &Path, rng: &Rng, field: &mut Field<'_>, bytes_left: &mut u64) -> Result<Blob> {
-    let folder = std::path::absolute(data.join("blobs")).map_err(|error| Problem::internal(&error))?;
+    let (part, size, sha256) = spool(data, rng, field, bytes_left).await?;
+    tokio::task::spawn_blocking(move || part.become_blob(size, sha256))
+        .await
+        .map_err(|error| Problem::internal(&error))?
+}
+
+/// Streams `field` to a file that is gone when it is dropped: its size and its SHA-256 with it.
+pub(crate) async fn spool(
+    data: &Path,
+    rng: &Rng,
+    field: &mut Field<'_>,
+    bytes_left: &mut u64,
+) -> Result<(Part, u64, String)> {
+    let folder = folder(data)?;
     fs::create_dir_all(&folder).await.map_err(|error| disk(&error))?;
-    let part = Part(folder.join(format!(".part-{:032x}", u128::from_le_bytes(rng.bytes()))));
+    let part = Part::new(&folder, rng);
     let mut file = fs::File::create_new(&part.0).await.map_err(|error| disk(&error))?;
     let mut hash = digest::Context::new(&digest::SHA256);
     let mut size = 0;
@@ -32,19 +48,71 @@ pub(crate) async fn keep(data: &Path, rng: &Rng, field: &mut Field<'_>, bytes_le
         file.write_all(&chunk).await.map_err(|error| disk(&error))?;
     }
     file.sync_all().await.map_err(|error| disk(&error))?;
-    let sha256: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = folder.join(&sha256);
-    // What is there already has the same bytes, and may be in use: its time must not change.
-    if !fs::try_exists(&path).await.map_err(|error| disk(&error))? {
-        fs::rename(&part.0, &path).await.map_err(|error| disk(&error))?;
+    Ok((part, size, hex(hash)))
+}
+
+/// The same from a reader, for threads that may block. The reader bounds itself; what it fails with is given back.
+pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<io::Result<Blob>> {
+    let folder = folder(data)?;
+    std::fs::create_dir_all(&folder).map_err(|error| disk(&error))?;
+    let part = Part::new(&folder, rng);
+    let mut file = std::fs::File::create_new(&part.0).map_err(|error| disk(&error))?;
+    let mut hash = digest::Context::new(&digest::SHA256);
+    let (mut size, mut buffer) = (0, vec![0; 64 << 10]);
+    loop {
+        let count = match from.read(&mut buffer) {
+            Ok(count) => count,
+            Err(error) => return Ok(Err(error)),
+        };
+        if count == 0 {
+            break;
+        }
+        size += count as u64;
+        hash.update(&buffer[..count]);
+        file.write_all(&buffer[..count]).map_err(|error| disk(&error))?;
     }
-    let modified = fs::metadata(&path).await.and_then(|metadata| metadata.modified()).map_err(|error| disk(&error))?;
-    let mtime = jiff::Timestamp::try_from(modified).map_or(Timestamp::EPOCH, Into::into);
-    Ok(Blob { path, size, mtime, sha256 })
+    file.sync_all().map_err(|error| disk(&error))?;
+    part.become_blob(size, hex(hash)).map(Ok)
+}
+
+/// Where the blob of that hash lies.
+pub(crate) fn path(data: &Path, sha256: &str) -> Result<PathBuf> {
+    let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { Ok(folder(data)?.join(sha256)) } else { Err(Problem::internal(&"a blob's name is no SHA-256")) }
+}
+
+fn folder(data: &Path) -> Result<PathBuf> {
+    std::path::absolute(data.join("blobs")).map_err(|error| Problem::internal(&error))
+}
+
+fn hex(hash: digest::Context) -> String {
+    hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file being written, deleted when it does not become a blob.
-struct Part(PathBuf);
+pub(crate) struct Part(PathBuf);
+
+impl Part {
+    fn new(folder: &Path, rng: &Rng) -> Self {
+        Self(folder.join(format!(".part-{:032x}", u128::from_le_bytes(rng.bytes()))))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn become_blob(self, size: u64, sha256: String) -> Result<Blob> {
+        let path = self.0.with_file_name(&sha256);
+        // What is there already has the same bytes, and may be in use: its time must not change.
+        if !path.try_exists().map_err(|error| disk(&error))? {
+            std::fs::rename(&self.0, &path).map_err(|error| disk(&error))?;
+        }
+        let modified =
+            std::fs::metadata(&path).and_then(|metadata| metadata.modified()).map_err(|error| disk(&error))?;
+        let mtime = jiff::Timestamp::try_from(modified).map_or(Timestamp::EPOCH, Into::into);
+        Ok(Blob { path, size, mtime, sha256 })
+    }
+}
 
 impl Drop for Part {
     fn drop(&mut self) {

@@ -24,7 +24,7 @@ use tower_http::{
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Everything comes from here: no inline script, no foreign anything.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Outermost last.
 pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
@@ -112,13 +112,15 @@ fn is_known(host: &str, names: &[String]) -> bool {
         || names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// A response that comes with a policy of its own keeps it: the preview of a foreign text, in a frame of ours.
 async fn safe_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let frame = if headers.contains_key(header::CONTENT_SECURITY_POLICY) { "SAMEORIGIN" } else { "DENY" };
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::X_FRAME_OPTIONS, frame),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
     for (name, value) in fixed {
@@ -147,8 +149,15 @@ async fn bounded(State((ctx, places)): State<(Ctx, Arc<Semaphore>)>, request: Re
 }
 
 /// Routes that take long bodies.
-const UPLOADS: [&str; 4] =
-    ["/api/v1/mailings", "/api/v1/jobs/{id}/items", "/api/v1/ledger/{mailing}", "/api/v1/traces.csv"];
+const UPLOADS: [&str; 7] = [
+    "/api/v1/mailings",
+    "/api/v1/jobs/{id}/items",
+    "/api/v1/ledger/{mailing}",
+    "/api/v1/traces.csv",
+    "/mailings/{draft}/recipients",
+    "/mailings/{draft}/files",
+    "/mailings/{draft}/send",
+];
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {

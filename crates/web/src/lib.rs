@@ -16,6 +16,7 @@ mod legacy;
 mod limits;
 mod lines;
 mod live;
+mod mailing;
 mod pages;
 mod problem;
 mod routes;
@@ -26,6 +27,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod words;
+mod zip;
 
 pub use deliver::deliver_loop;
 pub use limits::Limits;

@@ -6,15 +6,12 @@ mod tests;
 
 use crate::{
     Ctx,
-    api::{
-        accounts,
-        items::{BATCH, enqueue},
-        jobs::JobJson,
-    },
+    api::{accounts, jobs::JobJson},
     auth::Access,
     blobs,
     extract::Query,
     lines::is_plain_name,
+    mailing::{Plan, Start, Upload, enqueue_all, refused},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -22,24 +19,11 @@ use axum::{
     extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
-use mail::{
-    enqueue::{invalid_item, new_item},
-    letter::Attachment,
-    preflight::{Files, Hashing, Options, Preflight, Reach, Report},
-    recipients::{Reader, filter::Filter},
-    spec::{Mailing, MailingFile},
-    template::Templates,
-};
-use model::{JobId, JobState};
+use mail::{letter::Attachment, preflight::Report, spec::MailingFile};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-    sync::{Arc, Weak},
-};
-use store::{Account, Created, Job, NewItem, NewJob, Reason};
-use tokio::{sync::mpsc, task::spawn_blocking};
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -90,16 +74,6 @@ struct Checked {
     report: Report,
 }
 
-/// What was sent to us, complete.
-struct Upload {
-    id: Option<Uuid>,
-    settings: MailingFile,
-    account: Option<Account>,
-    recipients: PathBuf,
-    recipients_name: String,
-    attachments: Vec<Attachment>,
-}
-
 async fn create(
     State(ctx): State<Ctx>,
     Query(query): Query<MailingQuery>,
@@ -125,26 +99,13 @@ async fn create(
             Problem::invalid("account: is missing").remedy("name the account to send by, as the part `account`")
         );
     };
-    let job = enqueue_all(&ctx, &plan, account, upload.id).await?;
+    let job = enqueue_all(&ctx, &plan, account, upload.id, Start::Now).await?;
     let accepted = Accepted { token: ctx.app.vault.job_token(job.id), job: job.into(), report };
     Ok((StatusCode::ACCEPTED, axum::Json(to_json(&accepted)?)))
 }
 
 fn to_json(value: &impl Serialize) -> Result<Value> {
     serde_json::to_value(value).map_err(|error| Problem::internal(&error))
-}
-
-fn refused(problems: &[mail::problem::Problem]) -> Problem {
-    // What leaves rows unread is what to begin with, and skipping does not help against it.
-    let hides = problems.iter().find(|problem| problem.hides_rows);
-    let first = hides.or(problems.first()).map(ToString::to_string).unwrap_or_default();
-    let remedy = match hides {
-        Some(_) => "correct what `problems` lists: rows may be unread, and none is left out unseen",
-        None => "correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"",
-    };
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "preflight", format!("nothing was sent: {first}"))
-        .remedy(remedy)
-        .with("problems", problems)
 }
 
 async fn receive(ctx: &Ctx, mut multipart: Multipart) -> Result<Upload> {
@@ -220,10 +181,9 @@ fn parse(text: &str) -> Result<MailingFile> {
         false => MailingFile::parse(text, "settings").map_err(|problem| refused(&[problem]))?,
     };
     let paced = !file.rate.is_empty() || file.daily.is_some() || file.batch.is_some() || file.pause.is_some();
-    let served = file.smtp.is_some() || file.smtp_password_file.is_some();
-    if paced || served || file.recipients.is_some() || file.ledger.is_some() {
+    if paced || file.smtp.is_some() || file.recipients.is_some() || file.ledger.is_some() {
         return Err(Problem::invalid(
-            "settings: recipients, ledger, smtp, smtp-password-file, rate, daily, batch and pause have no place here",
+            "settings: recipients, ledger, smtp, rate, daily, batch and pause have no place here",
         )
         .remedy("send `recipients` as a part, and set the server and its limits on the account"));
     }
@@ -237,126 +197,4 @@ fn parse(text: &str) -> Result<MailingFile> {
         text.push('\n');
     }
     Ok(file)
-}
-
-/// Settings and templates, ready to look at rows.
-struct Plan {
-    upload: Arc<Upload>,
-    mailing: Mailing,
-    filter: Filter,
-}
-
-impl Plan {
-    fn new(upload: Arc<Upload>) -> Result<Self> {
-        let reader = open(&upload)?;
-        let mailing =
-            upload.settings.mailing(Path::new("/nonexistent"), reader.columns()).map_err(|found| refused(&found))?;
-        let filter = Filter::new(&upload.settings.conditions, reader.columns());
-        let filter = filter.map_err(|_| Problem::invalid("settings: `where` names a column that there is not"))?;
-        Ok(Self { mailing, filter, upload })
-    }
-
-    /// Ends early once `caller` is gone.
-    fn look(self, caller: &Weak<()>) -> Result<(Arc<Self>, Report)> {
-        let report = self.rows(|_| caller.strong_count() > 0)?;
-        Ok((Arc::new(self), report))
-    }
-
-    /// Hands every item to `take`, in order, until it has had enough.
-    fn rows(&self, mut take: impl FnMut(NewItem) -> bool) -> Result<Report> {
-        let mailing = &self.mailing;
-        let reader = open(&self.upload)?;
-        let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());
-        let templates = templates.map_err(|found| refused(&found))?;
-        let options = Options {
-            file: self.upload.recipients_name.clone(),
-            base: PathBuf::from("/nonexistent"),
-            reach: Reach::Base,
-            hashing: Hashing::Later,
-            data: None,
-            message_bytes_max: None,
-        };
-        let files = Files::uploaded(self.upload.attachments.iter().cloned());
-        let mut preflight = Preflight::new(mailing, &templates, &options).with_files(files);
-        let kept = reader.filter(|row| row.as_ref().map_or(true, |row| self.filter.keeps(row)));
-        for (row, seq) in kept.zip(1..) {
-            let item = match preflight.check(row) {
-                Ok(item) => new_item(mailing, &item, seq),
-                Err(problems) => invalid_item(mailing, &problems, seq),
-            };
-            if !take(item) {
-                break;
-            }
-        }
-        Ok(preflight.finish())
-    }
-}
-
-fn open(upload: &Upload) -> Result<Reader<File>> {
-    let file = File::open(&upload.recipients).map_err(|error| Problem::internal(&error))?;
-    Reader::new(file, &upload.recipients_name).map_err(|found| refused(&found))
-}
-
-/// Makes the job, streams its items into the store and sets it going; a repeated `id` is the job that there is.
-async fn enqueue_all(ctx: &Ctx, plan: &Arc<Plan>, account: &Account, id: Option<Uuid>) -> Result<Job> {
-    let mailing = &plan.mailing;
-    let new = NewJob {
-        id: id.map_or_else(|| JobId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
-        kind: "mail".to_owned(),
-        name: mailing.name.clone(),
-        on_unknown: mailing.on_unknown,
-        account: Some(account.id),
-        application_name: mailing.application_name.clone(),
-        flow_name: mailing.flow_name.clone(),
-        created_by: mailing.created_by.clone(),
-        task_type: String::new(),
-        task_id: String::new(),
-        spec: serde_json::to_string(mailing).map_err(|error| Problem::internal(&error))?,
-        state: JobState::Preparing,
-        total: 0,
-    };
-    super::jobs::refuse_second(ctx, &new).await?;
-    let job = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
-        Created::Existing(job) => return Ok(job),
-        Created::New(job) => job,
-    };
-    ctx.changed(&job).await;
-    match store_items(ctx, plan, &job).await {
-        Ok(()) => {
-            let job = ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?;
-            ctx.changed(&job).await;
-            Ok(job)
-        }
-        Err(problem) => {
-            let reason = Reason::new("not_prepared", format!("not started, nothing was sent: {}", problem.detail()));
-            let job = ctx.app.db.fail_job(job.id, reason, ctx.app.clock.now()).await?;
-            ctx.changed(&job).await;
-            Err(problem)
-        }
-    }
-}
-
-async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
-    let (sender, mut receiver) = mpsc::channel::<Vec<NewItem>>(2);
-    let reading = Arc::clone(plan);
-    let reader = spawn_blocking(move || {
-        let mut batch = Vec::with_capacity(BATCH);
-        let report = reading.rows(|item| {
-            batch.push(item);
-            let enough = batch.len() >= BATCH && sender.blocking_send(std::mem::take(&mut batch)).is_err();
-            !enough && !sender.is_closed()
-        })?;
-        if report.incomplete {
-            return Err(refused(&report.problems.listed));
-        }
-        if !batch.is_empty() {
-            // The other end is gone only when storing failed, which it says itself.
-            let _ = sender.blocking_send(batch);
-        }
-        Ok::<(), Problem>(())
-    });
-    while let Some(batch) = receiver.recv().await {
-        enqueue(ctx, job, batch, Some(job.name.clone())).await?;
-    }
-    reader.await.map_err(|error| Problem::internal(&error))?
 }

@@ -16,6 +16,7 @@ pub(crate) const CSS: &str = concat!(
 pub(crate) const ICONS: &str = include_str!("../static/icons.svg");
 pub(crate) const FAVICON: &str = include_str!("../static/favicon.svg");
 pub(crate) const LIVE: &str = include_str!("../static/live.js");
+pub(crate) const MAILING: &str = include_str!("../static/mailing.js");
 pub(crate) const UI: &str = include_str!("../static/ui.js");
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -40,6 +41,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("The sign on the browser's tab").gives_text(200, Some("image/svg+xml"), "SVG"),
         )
         .get("/static/live.js", Access::Open, live, script("How a page follows a job"))
+        .get("/static/mailing.js", Access::Open, mailing, script("How files are dropped and a message is previewed"))
         .get("/static/ui.js", Access::Open, ui, script("How a page asks before it acts"))
 }
 
@@ -57,6 +59,10 @@ async fn favicon() -> impl IntoResponse {
 
 async fn live() -> impl IntoResponse {
     asset("text/javascript; charset=utf-8", LIVE)
+}
+
+async fn mailing() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", MAILING)
 }
 
 async fn ui() -> impl IntoResponse {

@@ -16,6 +16,7 @@ fn all(v: &View) -> Vec<Drawn> {
     let mut pages = examples::way_in(v);
     pages.extend(examples::overviews(v));
     pages.extend(examples::job_pages(v));
+    pages.extend(examples::mailings(v));
     pages.extend(examples::house(v));
     pages.push(("components", components::page(v)));
     pages
@@ -69,6 +70,7 @@ fn the_gallery_is_hung() {
         ("favicon.svg", assets::FAVICON),
         ("ui.js", assets::UI),
         ("live.js", assets::LIVE),
+        ("mailing.js", assets::MAILING),
     ];
     fs::create_dir_all(folder.join("static")).unwrap();
     for (name, text) in assets {

@@ -12,6 +12,7 @@ pub(crate) mod error;
 mod gallery;
 pub(crate) mod jobs;
 pub(crate) mod login;
+pub(crate) mod mailings;
 pub(crate) mod me;
 pub(crate) mod parts;
 pub(crate) mod setup;

@@ -239,6 +239,7 @@ pub(crate) fn reason(words: &Words, code: &str, detail: &str) -> String {
         "account_missing" => "reason-account-missing",
         "account_url" => "reason-account-url",
         "dkim_key_unreadable" => "reason-dkim",
+        "scheduled" => "reason-scheduled",
         "settings" => "reason-settings",
         "database" => "reason-database",
         "secret_key_missing" | "key_missing" | "secret_missing" => "reason-secret",

@@ -9,6 +9,7 @@ mod form;
 mod job;
 mod jobs;
 pub(crate) mod login;
+mod mailings;
 mod me;
 mod reader;
 mod rows;
@@ -38,6 +39,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         dashboard::declare,
         jobs::declare,
         job::declare,
+        mailings::declare,
         traces::declare,
         accounts::declare,
         workers::declare,

@@ -9,7 +9,7 @@ use store::Role;
 const ID: &str = "7f3b0c52-0000-4000-8000-000000000001";
 
 impl Site {
-    async fn form(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+    pub(super) async fn form(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
         all.extend_from_slice(headers);
@@ -17,13 +17,13 @@ impl Site {
     }
 
     /// As somebody who is logged in, through a form of a page.
-    async fn act(&self, person: &Person, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(super) async fn act(&self, person: &Person, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("csrf", person.csrf.as_str())];
         all.extend_from_slice(fields);
         self.form(path, &[("cookie", &person.cookie)], &all).await
     }
 
-    async fn look(&self, person: &Person, path: &str) -> Answer {
+    pub(super) async fn look(&self, person: &Person, path: &str) -> Answer {
         send(&self.router, "GET", path, &[("cookie", &person.cookie)], "").await
     }
 }

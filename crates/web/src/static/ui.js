@@ -73,3 +73,7 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
 });
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
+
+// Times that are typed and shown are those of the reader.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `vigie_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax`;

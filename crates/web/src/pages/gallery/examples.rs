@@ -2,9 +2,11 @@
 
 mod house;
 mod jobs;
+mod mailings;
 
 pub(super) use house::house;
 pub(super) use jobs::job_pages;
+pub(super) use mailings::mailings;
 
 use crate::{
     pages::{

@@ -1,0 +1,190 @@
+//! A mailing that was brought here whole: its settings, its recipients and its files, looked at and enqueued. What the API
+//! takes in one call and what the pages gather step by step come together here.
+
+use crate::{
+    Ctx,
+    api::{
+        items::{BATCH, enqueue},
+        jobs::refuse_second,
+    },
+    problem::{Problem, Result},
+};
+use axum::http::StatusCode;
+use mail::{
+    enqueue::{invalid_item, new_item},
+    letter::Attachment,
+    preflight::{Files, Hashing, Options, Preflight, Reach, Report},
+    recipients::{Reader, filter::Filter},
+    spec::{Mailing, MailingFile},
+    template::Templates,
+};
+use model::{JobId, JobState, Timestamp};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{Arc, Weak},
+};
+use store::{Account, Created, Job, NewItem, NewJob, Reason};
+use tokio::{sync::mpsc, task::spawn_blocking};
+use uuid::Uuid;
+
+/// What was sent to us, complete.
+pub(crate) struct Upload {
+    pub(crate) id: Option<Uuid>,
+    pub(crate) settings: MailingFile,
+    pub(crate) account: Option<Account>,
+    pub(crate) recipients: PathBuf,
+    pub(crate) recipients_name: String,
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// When it begins to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    Now,
+    At(Timestamp),
+}
+
+/// Settings and templates, ready to look at rows.
+pub(crate) struct Plan {
+    pub(crate) upload: Arc<Upload>,
+    pub(crate) mailing: Mailing,
+    filter: Filter,
+}
+
+impl Plan {
+    pub(crate) fn new(upload: Arc<Upload>) -> Result<Self> {
+        let reader = open(&upload)?;
+        let mailing =
+            upload.settings.mailing(Path::new("/nonexistent"), reader.columns()).map_err(|found| refused(&found))?;
+        let filter = Filter::new(&upload.settings.conditions, reader.columns());
+        let filter = filter.map_err(|_| Problem::invalid("settings: `where` names a column that there is not"))?;
+        Ok(Self { mailing, filter, upload })
+    }
+
+    /// Ends early once `caller` is gone.
+    pub(crate) fn look(self, caller: &Weak<()>) -> Result<(Arc<Self>, Report)> {
+        let report = self.rows(|_| caller.strong_count() > 0)?;
+        Ok((Arc::new(self), report))
+    }
+
+    /// Hands every item to `take`, in order, until it has had enough.
+    pub(crate) fn rows(&self, mut take: impl FnMut(NewItem) -> bool) -> Result<Report> {
+        let mailing = &self.mailing;
+        let reader = open(&self.upload)?;
+        let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());
+        let templates = templates.map_err(|found| refused(&found))?;
+        let options = Options {
+            file: self.upload.recipients_name.clone(),
+            base: PathBuf::from("/nonexistent"),
+            reach: Reach::Base,
+            hashing: Hashing::Later,
+            data: None,
+            message_bytes_max: None,
+        };
+        let files = Files::uploaded(self.upload.attachments.iter().cloned());
+        let mut preflight = Preflight::new(mailing, &templates, &options).with_files(files);
+        let kept = reader.filter(|row| row.as_ref().map_or(true, |row| self.filter.keeps(row)));
+        for (row, seq) in kept.zip(1..) {
+            let item = match preflight.check(row) {
+                Ok(item) => new_item(mailing, &item, seq),
+                Err(problems) => invalid_item(mailing, &problems, seq),
+            };
+            if !take(item) {
+                break;
+            }
+        }
+        Ok(preflight.finish())
+    }
+}
+
+fn open(upload: &Upload) -> Result<Reader<File>> {
+    let file = File::open(&upload.recipients).map_err(|error| Problem::internal(&error))?;
+    Reader::new(file, &upload.recipients_name).map_err(|found| refused(&found))
+}
+
+/// Makes the job, streams its items into the store and sets it going; a repeated `id` is the job that there is.
+pub(crate) async fn enqueue_all(
+    ctx: &Ctx,
+    plan: &Arc<Plan>,
+    account: &Account,
+    id: Option<Uuid>,
+    start: Start,
+) -> Result<Job> {
+    let mailing = &plan.mailing;
+    let new = NewJob {
+        id: id.map_or_else(|| JobId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
+        kind: "mail".to_owned(),
+        name: mailing.name.clone(),
+        on_unknown: mailing.on_unknown,
+        account: Some(account.id),
+        application_name: mailing.application_name.clone(),
+        flow_name: mailing.flow_name.clone(),
+        created_by: mailing.created_by.clone(),
+        task_type: String::new(),
+        task_id: String::new(),
+        spec: serde_json::to_string(mailing).map_err(|error| Problem::internal(&error))?,
+        state: JobState::Preparing,
+        total: 0,
+    };
+    refuse_second(ctx, &new).await?;
+    let job = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
+        Created::Existing(job) => return Ok(job),
+        Created::New(job) => job,
+    };
+    ctx.changed(&job).await;
+    match store_items(ctx, plan, &job).await {
+        Ok(()) => {
+            let job = match start {
+                Start::Now => ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?,
+                Start::At(at) => ctx.app.db.schedule_job(job.id, at, ctx.app.clock.now()).await?,
+            };
+            ctx.changed(&job).await;
+            Ok(job)
+        }
+        Err(problem) => {
+            let reason = Reason::new("not_prepared", format!("not started, nothing was sent: {}", problem.detail()));
+            let job = ctx.app.db.fail_job(job.id, reason, ctx.app.clock.now()).await?;
+            ctx.changed(&job).await;
+            Err(problem)
+        }
+    }
+}
+
+async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
+    let (sender, mut receiver) = mpsc::channel::<Vec<NewItem>>(2);
+    let reading = Arc::clone(plan);
+    let reader = spawn_blocking(move || {
+        let mut batch = Vec::with_capacity(BATCH);
+        let report = reading.rows(|item| {
+            batch.push(item);
+            let enough = batch.len() >= BATCH && sender.blocking_send(std::mem::take(&mut batch)).is_err();
+            !enough && !sender.is_closed()
+        })?;
+        if report.incomplete {
+            return Err(refused(&report.problems.listed));
+        }
+        if !batch.is_empty() {
+            // The other end is gone only when storing failed, which it says itself.
+            let _ = sender.blocking_send(batch);
+        }
+        Ok::<(), Problem>(())
+    });
+    while let Some(batch) = receiver.recv().await {
+        enqueue(ctx, job, batch, Some(job.name.clone())).await?;
+    }
+    reader.await.map_err(|error| Problem::internal(&error))?
+}
+
+pub(crate) fn refused(problems: &[mail::problem::Problem]) -> Problem {
+    // What leaves rows unread is what to begin with, and skipping does not help against it.
+    let hides = problems.iter().find(|problem| problem.hides_rows);
+    let first = hides.or(problems.first()).map(ToString::to_string).unwrap_or_default();
+    let remedy = match hides {
+        Some(_) => "correct what `problems` lists: rows may be unread, and none is left out unseen",
+        None => "correct what `problems` lists, or leave wrong rows out with on-invalid = \"skip\"",
+    };
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "preflight", format!("nothing was sent: {first}"))
+        .remedy(remedy)
+        .with("problems", problems)
+}

@@ -1,0 +1,178 @@
+//! What a mailing in preparation is made of, as it is kept.
+
+use crate::{
+    Ctx,
+    auth::Granted,
+    blobs,
+    mailing::Upload,
+    pages::mailings::{MessageForm, Step, Steps},
+    problem::{Problem, Result},
+};
+use mail::{
+    language::Language,
+    letter::Attachment,
+    recipients::filter::{Condition, Test},
+    spec::MailingFile,
+};
+use model::{JobId, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{Account, Scope};
+use uuid::Uuid;
+
+/// Drafts of one person.
+pub(super) const DRAFTS_MAX: u32 = 50;
+/// Files of one draft: their names and hashes are part of it.
+pub(super) const FILES_MAX: usize = 20_000;
+/// Bytes of a draft, of which a file's name and hash take a hundred or so.
+const CONTENT_MAX: usize = 8 << 20;
+/// Bytes of what was typed.
+pub(super) const TEXT_MAX: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) id: Uuid,
+    pub(super) owner: String,
+    pub(super) created_at: Timestamp,
+    pub(super) content: Content,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Content {
+    /// The job that this becomes: sent twice, it is the same one.
+    pub(super) job: Uuid,
+    pub(super) list: Option<List>,
+    pub(super) files: Vec<Kept>,
+    pub(super) form: MessageForm,
+}
+
+/// The file of recipients.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct List {
+    pub(super) name: String,
+    pub(super) sha256: String,
+    pub(super) size: u64,
+    pub(super) rows: u64,
+    pub(super) broken: u64,
+    pub(super) encoding: String,
+    /// `None`: JSON lines.
+    pub(super) separator: Option<char>,
+    pub(super) columns: Vec<String>,
+    pub(super) first: Vec<Vec<String>>,
+}
+
+/// A file to attach. Its keys are short: there may be thousands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    #[serde(rename = "n")]
+    pub(super) name: String,
+    #[serde(rename = "b")]
+    pub(super) size: u64,
+    #[serde(rename = "h")]
+    pub(super) sha256: String,
+    #[serde(rename = "t")]
+    pub(super) mtime: i64,
+}
+
+impl Draft {
+    pub(super) fn new(ctx: &Ctx, owner: &Granted) -> Self {
+        let JobId(id) = JobId::new(&ctx.app.clock, &ctx.app.rng);
+        let content = Content { job: id, ..Content::default() };
+        Self { id, owner: owner.name().to_owned(), created_at: ctx.app.clock.now(), content }
+    }
+
+    /// One's own, or anybody's for administrators; others are told that there is none.
+    pub(super) async fn load(ctx: &Ctx, id: Uuid, reader: &Granted) -> Result<Self> {
+        let missing = || Problem::not_found("such draft of yours: it was sent, or deleted").remedy("begin a new one");
+        let kept = ctx.app.db.draft(id).await?.ok_or_else(missing)?;
+        if kept.owner != reader.name() && reader.scope < Scope::Admin {
+            return Err(missing());
+        }
+        let content = serde_json::from_str(&kept.content).map_err(|error| Problem::internal(&error))?;
+        Ok(Self { id, owner: kept.owner, created_at: kept.created_at, content })
+    }
+
+    pub(super) async fn save(&self, ctx: &Ctx) -> Result<()> {
+        let content = serde_json::to_string(&self.content).map_err(|error| Problem::internal(&error))?;
+        if content.len() > CONTENT_MAX {
+            return Err(Problem::too_large("the draft is too long to be kept").remedy("shorten the texts"));
+        }
+        let (created_at, updated_at) = (self.created_at, ctx.app.clock.now());
+        let draft = store::Draft { id: self.id, owner: self.owner.clone(), content, created_at, updated_at };
+        Ok(ctx.app.db.save_draft(draft).await?)
+    }
+
+    pub(super) fn steps(&self, at: Step) -> Steps {
+        let list = self.content.list.as_ref();
+        let reach = match list {
+            None => Step::Recipients,
+            Some(_) if self.content.form.subject.is_empty() => Step::Message,
+            Some(_) => Step::Check,
+        };
+        Steps { id: self.id.to_string(), at, reach, name: self.content.name().to_owned() }
+    }
+
+    /// The columns, once there is a list.
+    pub(super) fn list(&self) -> Result<&List> {
+        let missing = || Problem::conflict("the mailing has no list of recipients yet").remedy("bring the list first");
+        self.content.list.as_ref().ok_or_else(missing)
+    }
+
+    /// Everything that is here, as if it had come in one call.
+    pub(super) fn upload(&self, ctx: &Ctx, account: Option<Account>, language: Language) -> Result<Upload> {
+        let list = self.list()?;
+        let attachments = self.content.files.iter().map(|file| {
+            Ok(Attachment {
+                path: blobs::path(&ctx.app.data, &file.sha256)?,
+                name: file.name.clone(),
+                mime: String::new(),
+                size: file.size,
+                mtime: Timestamp::from_micros(file.mtime),
+                sha256: Some(file.sha256.clone()),
+            })
+        });
+        Ok(Upload {
+            id: Some(self.content.job),
+            settings: self.content.settings(&self.owner, language),
+            account,
+            recipients: blobs::path(&ctx.app.data, &list.sha256)?,
+            recipients_name: list.name.clone(),
+            attachments: attachments.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Content {
+    pub(super) fn name(&self) -> &str {
+        let list = self.list.as_ref().map_or("", |list| list.name.as_str());
+        if self.form.name.is_empty() { list } else { &self.form.name }
+    }
+
+    /// In the words of mailing.toml.
+    pub(super) fn settings(&self, by: &str, language: Language) -> MailingFile {
+        let form = &self.form;
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        // A line break makes a text what it says, and never the name of a file on this machine.
+        let body = |text: &String| some(text).map(|text| text + "\n");
+        let condition = |column| Condition { column, test: Test::Equals(form.value.clone()) };
+        MailingFile {
+            subject: some(&form.subject),
+            text: body(&form.text),
+            html: body(&form.html),
+            attach: some(&form.attach).into_iter().collect(),
+            to: some(&form.to),
+            cc: some(&form.cc),
+            bcc: some(&form.bcc),
+            from: some(&form.from),
+            reply_to: some(&form.reply_to),
+            conditions: some(&form.column).map(condition).into_iter().collect(),
+            name: Some(self.name().to_owned()),
+            created_by: Some(by.to_owned()),
+            on_invalid: form.on_invalid,
+            key: form.key.clone(),
+            language,
+            ..MailingFile::default()
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The files to attach: brought one by one, or in an archive that is unpacked within bounds.
+
+use super::{
+    address,
+    draft::{Draft, FILES_MAX, Kept},
+};
+use crate::{
+    Ctx,
+    auth::Granted,
+    blobs::{self, Blob},
+    extract::Path,
+    lines::is_plain_name,
+    pages::{
+        mailings::{FileRow, FilesPage, Step},
+        parts::Faults,
+        view::View,
+    },
+    problem::{Problem, Result},
+    site::{Form, Reader, page, see, shown},
+    zip,
+};
+use axum::{
+    Extension,
+    extract::{
+        Multipart, State,
+        multipart::{Field, MultipartError},
+    },
+    http::StatusCode,
+    response::Response,
+};
+use model::Rng;
+use std::{collections::BTreeMap, fs::File, path::Path as FilePath};
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+/// Files of a draft that its page lists.
+const SHOWN: usize = 200;
+
+pub(super) async fn show(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+) -> Result<Response> {
+    let draft = Draft::load(&ctx, id, &granted).await?;
+    draft.list()?;
+    Ok(shown(&page_of(&v, &draft, Faults::default())))
+}
+
+fn page_of<'a>(v: &'a View, draft: &Draft, faults: Faults) -> FilesPage<'a> {
+    let files = &draft.content.files;
+    let row = |file: &Kept| FileRow { name: file.name.clone(), size: file.size };
+    FilesPage {
+        v,
+        steps: draft.steps(Step::Files),
+        files: files.iter().take(SHOWN).map(row).collect(),
+        count: files.len() as u64,
+        bytes: files.iter().map(|file| file.size).sum(),
+        faults,
+    }
+}
+
+pub(super) async fn add(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+    multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Result<Response> {
+    let mut draft = Draft::load(&ctx, id, &granted).await?;
+    draft.list()?;
+    let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
+    let mut basket = Basket::of(&ctx, &draft);
+    let mut faults = Faults::default();
+    let broken = |error: MultipartError| Problem::malformed(error.body_text());
+    while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
+        if field.name() != Some("files") || field.file_name().is_none_or(str::is_empty) {
+            continue;
+        }
+        if let Err(what) = basket.put(&ctx, &v, &mut field).await? {
+            faults.add("files", what);
+            break;
+        }
+    }
+    if faults.is_empty() && !basket.changed {
+        faults.add("files", v.t("file-required"));
+    }
+    // What came before the one that was refused is kept.
+    draft.content.files = basket.files.into_values().collect();
+    draft.save(&ctx).await?;
+    match faults.is_empty() {
+        true => Ok(see(&address(&draft, "files"))),
+        false => Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&v, &draft, faults))),
+    }
+}
+
+pub(super) async fn remove(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+    form: Form,
+) -> Result<Response> {
+    let mut draft = Draft::load(&ctx, id, &granted).await?;
+    match form.text("all") {
+        "" => draft.content.files.retain(|file| form.all("name").all(|name| name != file.name)),
+        _ => draft.content.files.clear(),
+    }
+    draft.save(&ctx).await?;
+    Ok(see(&address(&draft, "files")))
+}
+
+/// The files by their names, and what may still be added.
+struct Basket {
+    files: BTreeMap<String, Kept>,
+    bytes_left: u64,
+    files_max: usize,
+    changed: bool,
+}
+
+impl Basket {
+    fn of(ctx: &Ctx, draft: &Draft) -> Self {
+        let files: BTreeMap<_, _> = draft.content.files.iter().map(|file| (file.name.clone(), file.clone())).collect();
+        let held: u64 = files.values().map(|file| file.size).sum();
+        let bytes_left = ctx.app.limits.upload_bytes_max.saturating_sub(held);
+        Self { files, bytes_left, files_max: ctx.app.limits.files_max.min(FILES_MAX), changed: false }
+    }
+
+    /// What cannot be taken is said in the reader's words.
+    async fn put(&mut self, ctx: &Ctx, v: &View, field: &mut Field<'_>) -> Result<Result<(), String>> {
+        let name = field.file_name().unwrap_or_default().to_owned();
+        if !is_plain_name(&name) || name.contains(model::steers_display) {
+            return Ok(Err(v.t("files-bad-name")));
+        }
+        if !name.to_ascii_lowercase().ends_with(".zip") {
+            if self.files.len() >= self.files_max && !self.files.contains_key(&name) {
+                return Ok(Err(v.count("files-too-many", &(self.files_max as u64))));
+            }
+            let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, field, &mut self.bytes_left).await?;
+            self.keep(name, &blob);
+            return Ok(Ok(()));
+        }
+        let mut packed_left = self.bytes_left;
+        let (part, _, _) = blobs::spool(&ctx.app.data, &ctx.app.rng, field, &mut packed_left).await?;
+        let bounds = zip::Bounds { entries: self.files_max.saturating_sub(self.files.len()), bytes: self.bytes_left };
+        let (data, rng) = (ctx.app.data.clone(), ctx.app.rng.clone());
+        let unpacked = spawn_blocking(move || unpack(&part, bounds, &data, &rng));
+        match unpacked.await.map_err(|error| Problem::internal(&error))?? {
+            Err(what) => Ok(Err(v.with_all("files-bad-zip", &[("name", name), ("what", what.to_string())]))),
+            Ok(files) if files.is_empty() => Ok(Err(v.with("files-empty-zip", "name", name))),
+            Ok(files) => {
+                for (name, blob) in files {
+                    self.bytes_left = self.bytes_left.saturating_sub(blob.size);
+                    self.keep(name, &blob);
+                }
+                Ok(Ok(()))
+            }
+        }
+    }
+
+    fn keep(&mut self, name: String, blob: &Blob) {
+        let (size, sha256, mtime) = (blob.size, blob.sha256.clone(), blob.mtime.as_micros());
+        self.files.insert(name.clone(), Kept { name, size, sha256, mtime });
+        self.changed = true;
+    }
+}
+
+fn unpack(
+    archive: &blobs::Part,
+    bounds: zip::Bounds,
+    data: &FilePath,
+    rng: &Rng,
+) -> Result<Result<Vec<(String, Blob)>, zip::Error>> {
+    let mut archive = File::open(archive.path()).map_err(|error| Problem::internal(&error))?;
+    let entries = match zip::entries(&mut archive, bounds) {
+        Ok(entries) => entries,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let mut bytes = match zip::open(&archive, &entry) {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Err(error)),
+        };
+        match blobs::keep_read(data, rng, &mut bytes)? {
+            Ok(blob) => files.push((entry.name, blob)),
+            Err(error) => return Ok(Err(error.into())),
+        }
+    }
+    Ok(Ok(files))
+}
