@@ -9,6 +9,7 @@ mod element;
 mod pages;
 mod polling;
 mod recipes;
+mod secretary;
 mod server;
 mod site;
 
