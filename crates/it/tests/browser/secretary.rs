@@ -64,7 +64,7 @@ async fn journey(language: &str, words: &Words) {
     browser.press("a[href='/mailings/new']").await;
     browser.until("location.pathname === '/mailings/new'").await;
     assert_accessible(&browser).await;
-    browser.bring("[name=recipients]", &[desk.list.clone()]).await;
+    browser.bring("[name=recipients]", std::slice::from_ref(&desk.list)).await;
     browser.press("main form[enctype] .primary").await;
     browser.until("location.pathname.endsWith('/recipients')").await;
     browser.until(&shows("Société 1 & Cie")).await;
