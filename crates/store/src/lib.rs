@@ -20,6 +20,8 @@ mod jobs;
 mod ledger;
 mod migrations;
 mod news;
+#[cfg(test)]
+mod plans;
 mod postgres;
 mod rescue;
 mod sql;
@@ -137,6 +139,8 @@ impl Db {
     }
 
     pub(crate) async fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        #[cfg(test)]
+        plans::note(sql);
         match self {
             Self::Sqlite(db) => Conn::Sqlite(&mut *db.0.readers.acquire().await?).rows(sql, params).await,
             Self::Postgres(db) => Conn::Postgres(&mut *db.postgres.pool.acquire().await?).rows(sql, params).await,

@@ -59,6 +59,10 @@ pub struct TraceCounts {
     pub errors: u64,
 }
 
+const TIME_OF: &str = "SELECT created_at FROM traces WHERE no = $1";
+const NEXT_NAMES: &str = "SELECT application_name, flow_name FROM traces
+    WHERE (application_name, flow_name) > ($1, $2) ORDER BY application_name, flow_name LIMIT 1";
+
 /// Pairs of an application and a flow that are offered to choose from.
 const NAMES_MAX: usize = 100;
 
@@ -74,16 +78,19 @@ impl Db {
         .await
     }
 
-    /// Newest first.
+    /// Newest first, by their own time: what is posted later about earlier is found where it belongs. A text is looked
+    /// for from the newest on, in as many traces as the other filters leave.
     pub async fn traces(&self, filter: &TraceFilter) -> Result<Page<Trace, i64>> {
-        let mut filters = conditions(filter, self.dialect().like);
-        if let Some(before) = filter.before {
-            filters.and("no < ?", before);
-        }
-        filters.params.push(Value::from(i64::from(filter.limit) + 1));
-        let n = filters.params.len();
-        let sql = format!("SELECT * FROM traces{} ORDER BY no DESC LIMIT ${n}", filters.sql);
-        page(&self.rows(&sql, &filters.params).await?, filter.limit)
+        let end = match filter.before {
+            // The last one of the page before may have been purged, and all that are older with it.
+            Some(no) => match self.row(TIME_OF, params![no]).await? {
+                Some(row) => Some((row.time("created_at")?, no)),
+                None => return Ok(Page { rows: Vec::new(), next: None }),
+            },
+            None => None,
+        };
+        let (sql, params) = list_statement(filter, end, self.dialect().like);
+        page(&self.rows(&sql, &params).await?, filter.limit)
     }
 
     /// The first of the applications' names that traces have, and of their flows; found by leaps through the index.
@@ -91,10 +98,7 @@ impl Db {
         let mut names = (Vec::new(), Vec::new());
         let (mut application, mut flow) = (String::new(), String::new());
         for _ in 0..NAMES_MAX {
-            let sql = "SELECT application_name, flow_name FROM traces
-                       WHERE (application_name, flow_name) > ($1, $2)
-                       ORDER BY application_name, flow_name LIMIT 1";
-            let Some(row) = self.row(sql, params![&application, &flow]).await? else { break };
+            let Some(row) = self.row(NEXT_NAMES, params![&application, &flow]).await? else { break };
             (application, flow) = (row.text("application_name")?, row.text("flow_name")?);
             names.0.push(application.clone());
             names.1.push(flow.clone());
@@ -206,13 +210,31 @@ fn row_of(trace: &Trace) -> serde_json::Value {
     ])
 }
 
+/// One page of a list that goes on after `end`.
+fn list_statement(filter: &TraceFilter, end: Option<(Timestamp, i64)>, like: &str) -> (String, Vec<Value>) {
+    let mut filters = conditions(filter, like);
+    if let Some((at, no)) = end {
+        filters.and("created_at <= ?", at);
+        filters.params.extend([at.into(), no.into()]);
+        let n = filters.params.len();
+        filters.and_plain(&format!("(created_at, no) < (${}, ${n})", n - 1));
+    }
+    filters.params.push(Value::from(i64::from(filter.limit) + 1));
+    let n = filters.params.len();
+    let sql = format!("SELECT * FROM traces{} ORDER BY created_at DESC, no DESC LIMIT ${n}", filters.sql);
+    (sql, filters.params)
+}
+
 fn conditions(filter: &TraceFilter, like: &str) -> Where {
     let mut filters = Where::default();
+    // Errors are few and have an index of their own; the expression keeps SQLite from taking one of the others, in
+    // which it would walk past all that went well.
+    let rare = if filter.errors == Some(true) && filter.job.is_none() { " || ''" } else { "" };
     if let Some(application) = &filter.application {
-        filters.and("application_name = ?", application);
+        filters.and(&format!("application_name{rare} = ?"), application);
     }
     if let Some(flow) = &filter.flow {
-        filters.and("flow_name = ?", flow);
+        filters.and(&format!("flow_name{rare} = ?"), flow);
     }
     if let Some(user) = &filter.created_by {
         filters.and("created_by = ?", user);

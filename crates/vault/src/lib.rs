@@ -22,6 +22,9 @@ use std::{
     sync::Arc,
 };
 
+/// Enough that nobody guesses one.
+const FORM_TOKEN_BYTES: usize = 16;
+
 /// Seals and signs. Cheap to clone; shows nothing of its key.
 #[derive(Clone)]
 pub struct Vault(Arc<Keys>);
@@ -106,15 +109,30 @@ impl Vault {
         URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.jobs, job.0.as_bytes()).as_ref()[..16])
     }
 
-    /// What a form of the session of that hash carries, to show that it is ours. 128 bits in base64url.
+    /// What a form of the session of that hash carries, to show that it is ours: 128 bits under a mask of as many,
+    /// which is another each time, so that the length of a compressed page tells nothing of them. In base64url.
     pub fn form_token(&self, session: &[u8; 32]) -> String {
-        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.forms, session).as_ref()[..16])
+        let mask: [u8; FORM_TOKEN_BYTES] = self.0.rng.bytes();
+        let masked: Vec<u8> = mask.iter().zip(self.form_tag(session)).map(|(mask, byte)| mask ^ byte).collect();
+        URL_SAFE_NO_PAD.encode([&mask[..], &masked].concat())
     }
 
     /// In constant time.
     pub fn is_form_token(&self, session: &[u8; 32], token: &str) -> bool {
-        let tag = |text: &str| hmac::sign(&self.0.forms, text.as_bytes());
-        hmac::verify(&self.0.forms, self.form_token(session).as_bytes(), tag(token).as_ref()).is_ok()
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return false };
+        if bytes.len() != 2 * FORM_TOKEN_BYTES {
+            return false;
+        }
+        let (mask, masked) = bytes.split_at(FORM_TOKEN_BYTES);
+        let found: Vec<u8> = mask.iter().zip(masked).map(|(mask, byte)| mask ^ byte).collect();
+        let known = hmac::sign(&self.0.forms, &self.form_tag(session));
+        hmac::verify(&self.0.forms, &found, known.as_ref()).is_ok()
+    }
+
+    fn form_tag(&self, session: &[u8; 32]) -> [u8; FORM_TOKEN_BYTES] {
+        let mut tag = [0; FORM_TOKEN_BYTES];
+        tag.copy_from_slice(&hmac::sign(&self.0.forms, session).as_ref()[..FORM_TOKEN_BYTES]);
+        tag
     }
 
     /// A secret for a cookie or for a link that works once, and its hash. Shown once and never kept.
@@ -230,5 +248,16 @@ mod tests {
         assert!(vault.is_job_token(one, &vault.job_token(one)));
         assert!(!vault.is_job_token(two, &vault.job_token(one)));
         assert!(!vault.is_job_token(one, ""));
+    }
+
+    #[test]
+    fn a_form_token_is_another_each_time_and_opens_its_session_alone() {
+        let vault = Vault::from_key(&[7; 32], &Rng::seeded(1));
+        let (one, two) = (vault.form_token(&[1; 32]), vault.form_token(&[1; 32]));
+        assert_ne!(one, two);
+        assert!(vault.is_form_token(&[1; 32], &one) && vault.is_form_token(&[1; 32], &two));
+        for wrong in ["", "AAAA", &one[..40], &vault.form_token(&[2; 32])] {
+            assert!(!vault.is_form_token(&[1; 32], wrong), "{wrong}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -18,6 +18,7 @@ use std::{any::Any, net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::Semaphore;
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
 };
 
@@ -26,6 +27,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+const COMPRESSED: [&str; 5] = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"];
+const COMPRESSED_BYTES_MIN: u64 = 1_024;
+
 /// Outermost last.
 pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
     let places = Arc::new(Semaphore::new(ctx.app.limits.requests_max));
@@ -33,6 +37,7 @@ pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state((ctx.clone(), places), bounded))
         .layer(from_fn_with_state(ctx.clone(), known_host))
+        .layer(CompressionLayer::new().compress_when(is_worth_compressing))
         .layer(from_fn(safe_headers))
         .layer(from_fn_with_state(ctx.clone(), told))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -128,6 +133,16 @@ async fn safe_headers(request: Request, next: Next) -> Response {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Text of some length. Never a stream of events, which would wait in the compressor, and nothing short: progress is
+/// polled often. The length of a compressed page tells of what stands in it (BREACH); the one secret that pages hold,
+/// the token of their forms, is masked anew in each.
+fn is_worth_compressing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let media = text(header::CONTENT_TYPE).and_then(|media| media.split(';').next()).unwrap_or_default();
+    let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    COMPRESSED.contains(&media) && length.is_none_or(|length| length >= COMPRESSED_BYTES_MIN)
 }
 
 /// Not too many at the same time, and none for ever.

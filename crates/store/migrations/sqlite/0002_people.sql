@@ -60,6 +60,11 @@ CREATE TABLE activity (
 INSERT INTO activity (window_start, shard, sent, errors)
     SELECT created_at - created_at % 300000000, 0, sum(1 - errors), sum(errors) FROM traces GROUP BY 1;
 
+-- Traces are listed by their time, whatever they are filtered by.
+CREATE INDEX traces_of_application ON traces (application_name, created_at);
+CREATE INDEX traces_of_flow ON traces (flow_name, created_at);
+CREATE INDEX traces_of_job ON traces (job_id, created_at) WHERE job_id IS NOT NULL;
+
 CREATE INDEX jobs_by_state ON jobs (state, created_at);
 CREATE INDEX jobs_by_creator ON jobs (created_by, created_at);
 CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;

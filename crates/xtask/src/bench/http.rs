@@ -31,6 +31,9 @@ pub(crate) struct Http {
     open: Option<(Stream, Instant)>,
 }
 
+/// What is asked for as browsers ask for it, compressed.
+const AS_BROWSERS: &str = "text/html,*/*;q=0.8\r\nAccept-Encoding: gzip";
+
 type Stream = BufReader<Box<dyn Both>>;
 
 trait Both: Read + Write + Send {}
@@ -62,6 +65,23 @@ impl Http {
     /// Only the status: what tells whether a server is ready.
     pub(crate) fn status(&mut self, path: &str) -> Result<u16> {
         Ok(self.exchange("GET", path, "application/json", b"")?.0)
+    }
+
+    /// The body as it came over the wire, compressed if the server does so.
+    pub(crate) fn compressed(&mut self, path: &str) -> Result<Vec<u8>> {
+        self.body(path, AS_BROWSERS)
+    }
+
+    pub(crate) fn plain(&mut self, path: &str) -> Result<String> {
+        Ok(String::from_utf8(self.body(path, "text/html")?)?)
+    }
+
+    fn body(&mut self, path: &str, kind: &str) -> Result<Vec<u8>> {
+        let (status, answer) = self.exchange("GET", path, kind, b"")?;
+        if status != 200 {
+            bail!("GET {path}: {status} {}", String::from_utf8_lossy(&answer));
+        }
+        Ok(answer)
     }
 
     fn json(&mut self, verb: &str, path: &str, kind: &str, body: &[u8]) -> Result<Value> {
@@ -157,9 +177,9 @@ fn send(stream: &mut Stream, place: &Place, verb: &str, path: &str, kind: &str, 
         _ => String::new(),
     };
     let length = body.len();
+    let content = if length > 0 || verb != "GET" { format!("Content-Type: {kind}\r\n") } else { String::new() };
     let head = format!(
-        "{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {kind}\r\n{token}Content-Type: {kind}\r\n\
-         Content-Length: {length}\r\n\r\n"
+        "{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {kind}\r\n{token}{content}Content-Length: {length}\r\n\r\n"
     );
     // One write where it fits, so that Nagle and the measurement have nothing to do with each other.
     let stream = stream.get_mut();

@@ -14,6 +14,7 @@ mod idle;
 mod instant;
 mod mail;
 mod mailing;
+mod pages;
 mod peers;
 mod progress;
 mod report;
@@ -43,8 +44,17 @@ pub(crate) struct Bench {
 }
 
 /// Every bench, in the order in which they run.
-const BENCHES: &[Bench] =
-    &[build::BENCH, demo::BENCH, idle::BENCH, mail::BENCH, engine::BENCH, progress::BENCH, scale::BENCH, crash::BENCH];
+const BENCHES: &[Bench] = &[
+    build::BENCH,
+    demo::BENCH,
+    idle::BENCH,
+    mail::BENCH,
+    engine::BENCH,
+    progress::BENCH,
+    pages::BENCH,
+    scale::BENCH,
+    crash::BENCH,
+];
 
 /// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named.
 pub(crate) fn bench(args: &[String]) -> Result<ExitCode> {

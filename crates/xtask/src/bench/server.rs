@@ -68,11 +68,21 @@ impl Server {
     }
 
     /// Lets this client in: a token made by the command line.
-    pub(crate) fn with_token(mut self, context: &Context, data: &Path, database: Option<&str>) -> Result<Self> {
+    pub(crate) fn with_token(self, context: &Context, data: &Path, database: Option<&str>) -> Result<Self> {
+        self.with_scope(context, data, database, "write")
+    }
+
+    pub(crate) fn with_scope(
+        mut self,
+        context: &Context,
+        data: &Path,
+        database: Option<&str>,
+        scope: &str,
+    ) -> Result<Self> {
         let mut command = vigie(context, data, database)?;
         // A database outlives the server: each has a token of its own.
         let name = format!("bench-{}", self.child.pid());
-        let output = command.args(["token", "create", &name, "--scope", "write", "--json"]).output()?;
+        let output = command.args(["token", "create", &name, "--scope", scope, "--json"]).output()?;
         if !output.status.success() {
             bail!("vigie token create: {}", String::from_utf8_lossy(&output.stderr));
         }
