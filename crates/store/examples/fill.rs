@@ -89,7 +89,7 @@ async fn job(db: &Db, size: Size, n: u64) -> Result<()> {
     match n {
         _ if n + RUNNING > size.jobs => {}
         _ if n.is_multiple_of(50) => {
-            drop(db.fail_job(job_id(n), Reason::new("reported", "the disk is full"), end).await?)
+            drop(db.fail_job(job_id(n), Reason::new("reported", "the disk is full"), end).await?);
         }
         _ if n.is_multiple_of(70) => drop(db.cancel_job(job_id(n), Reason::new("by_hand", "alice"), end).await?),
         _ => {
