@@ -163,6 +163,9 @@ async fn pages_of_traces_go_on_by_an_index() {
 async fn the_other_lists_of_pages_walk_indexes() {
     let (db, _dir) = database().await;
     let at = Timestamp::EPOCH;
+    let leaps = plans(&db, db.trace_names()).await;
+    let whole = ["(application_name=? AND flow_name>?)", "(application_name>?)"];
+    assert!(leaps.iter().zip(whole).all(|((_, plan), whole)| plan[0].contains(whole)), "{leaps:#?}");
     assert_walks_indexes(&db, db.trace_names()).await;
     assert_walks_indexes(&db, db.activity(at, at)).await;
     assert_walks_indexes(&db, db.audit(None, 50)).await;

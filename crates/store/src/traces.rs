@@ -60,8 +60,11 @@ pub struct TraceCounts {
 }
 
 const TIME_OF: &str = "SELECT created_at FROM traces WHERE no = $1";
-const NEXT_NAMES: &str = "SELECT application_name, flow_name FROM traces
-    WHERE (application_name, flow_name) > ($1, $2) ORDER BY application_name, flow_name LIMIT 1";
+// Two leaps, because SQLite would find one over both columns by the first alone and walk all of an application's rows.
+const NEXT_FLOW: &str = "SELECT application_name, flow_name FROM traces
+    WHERE application_name = $1 AND flow_name > $2 ORDER BY application_name, flow_name LIMIT 1";
+const NEXT_APPLICATION: &str = "SELECT application_name, flow_name FROM traces
+    WHERE application_name > $1 ORDER BY application_name, flow_name LIMIT 1";
 
 /// Pairs of an application and a flow that are offered to choose from.
 const NAMES_MAX: usize = 100;
@@ -98,7 +101,11 @@ impl Db {
         let mut names = (Vec::new(), Vec::new());
         let (mut application, mut flow) = (String::new(), String::new());
         for _ in 0..NAMES_MAX {
-            let Some(row) = self.row(NEXT_NAMES, params![&application, &flow]).await? else { break };
+            let row = match self.row(NEXT_FLOW, params![&application, &flow]).await? {
+                Some(row) => Some(row),
+                None => self.row(NEXT_APPLICATION, params![&application]).await?,
+            };
+            let Some(row) = row else { break };
             (application, flow) = (row.text("application_name")?, row.text("flow_name")?);
             names.0.push(application.clone());
             names.1.push(flow.clone());
