@@ -3,7 +3,8 @@
 use crate::{
     Handler, Hub, Moment, RetryPolicy, Run, Stop, TraceText,
     run_log::RunLog,
-    runner::{Runner, Shared, Tell, lost_verdict},
+    runner::Runner,
+    shared::{Shared, Tell, lost_verdict},
     timer::sleep_until,
 };
 use futures_util::FutureExt;

@@ -19,6 +19,7 @@ mod progress;
 mod queue;
 mod retry;
 mod runner;
+mod shared;
 mod slots;
 mod timer;
 mod verify;
@@ -30,5 +31,5 @@ pub use handler::{Attempt, Attempted, Ended, Handler, Moment, Run, Shape, Slot, 
 pub use hub::Hub;
 pub use progress::{Progress, RateMeter};
 pub use retry::{RetryPolicy, Settled, settle};
-pub use runner::Tell;
+pub use shared::Tell;
 pub use timer::sleep_until;

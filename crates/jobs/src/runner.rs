@@ -1,106 +1,35 @@
 //! One open job in this process: claims, hands out, records, until nothing is left or something stops it.
 
+mod holding;
+mod pace;
+
 use crate::{
-    Attempt, Attempted, Hub, Moment, RateMeter, RetryPolicy, Run, Shape,
+    Attempt, Attempted, Moment, RateMeter, Run, Shape,
     queue::Queue,
-    retry::{Settled, server_pause, settle},
-    run_log::{Record, RunLog},
+    retry::{Settled, settle},
+    shared::{Shared, mean_rate},
     slots::work,
     timer::sleep_until,
 };
+use holding::POLICY;
 use model::{
-    Clock, Fault, ItemState, JobState, Pause, PauseScope, Rng, Timestamp, TraceId, Verdict,
+    Fault, ItemState, JobState, Timestamp, Verdict,
     pace::{BURST, Limit},
 };
+use pace::Pace;
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
-use store::{AccountPause, Claim, Claimed, Db, Held, Job, Outcome, Reason, Trace};
+use store::{Claim, Claimed, Held, Job, Outcome, Reason, Trace};
 use tokio::{
     sync::{Notify, mpsc, watch},
     task::JoinSet,
 };
 
-/// A pause shorter than this is waited for; a longer one shows as the job's state.
-const SHORT: Duration = Duration::from_secs(5);
 /// Outcomes that one transaction records at the most.
 const RECORD_MAX: usize = 1024;
-/// The code of a refusal for what the message is, or whom it is from.
-const POLICY: &str = "policy";
-/// Refusals by policy in a row after which the run stops for a person to look.
-const POLICY_IN_A_ROW: u32 = 10;
-
-/// Called with every record of a run's log, after it was appended.
-pub type Tell = Arc<dyn Fn(&Job, &[Record]) + Send + Sync>;
-
-/// What every runner of an engine shares.
-pub(crate) struct Shared {
-    pub(crate) db: Db,
-    pub(crate) clock: Clock,
-    pub(crate) rng: Rng,
-    pub(crate) hub: Hub,
-    pub(crate) run_log: RunLog,
-    pub(crate) tell: Option<Tell>,
-    pub(crate) policy: RetryPolicy,
-    /// How often in a row each account's server was given a rest.
-    pub(crate) rests: Mutex<HashMap<model::AccountId, u32>>,
-}
-
-impl Shared {
-    /// Appends the lines of `moment` to the run's log and passes them on.
-    pub(crate) async fn log(&self, run: &dyn Run, job: &Job, moment: &Moment<'_>) {
-        let records = run.log(self.clock.now(), moment);
-        self.keep(job, records).await;
-    }
-
-    pub(crate) async fn keep(&self, job: &Job, records: Vec<Record>) {
-        if records.is_empty() {
-            return;
-        }
-        if let Some(tell) = &self.tell {
-            tell(job, &records);
-        }
-        self.run_log.append(job.id, records).await;
-    }
-
-    /// Tells that `job` has completed, unless asking for its unknown items sets it going again.
-    pub(crate) async fn tell_completed(&self, run: &dyn Run, job: Job) -> Job {
-        let job = self.verify_unknown(run, job).await;
-        if job.state == JobState::Completed {
-            self.tell_ended(run, &job).await;
-        }
-        job
-    }
-
-    pub(crate) async fn tell_ended(&self, run: &dyn Run, job: &Job) {
-        let rate = mean_rate(job, self.clock.now());
-        self.log(run, job, &Moment::Ended { job, rate }).await;
-        self.hub.publish(job);
-    }
-
-    pub(crate) fn trace(&self, job: &Job, text: crate::TraceText) -> Trace {
-        Trace {
-            no: 0,
-            id: TraceId::new(&self.clock, &self.rng),
-            job: Some(job.id),
-            seq: None,
-            attempt: 0,
-            outcome: None,
-            trace_name: text.trace_name,
-            file_name: text.file_name,
-            application_name: job.application_name.clone(),
-            flow_name: job.flow_name.clone(),
-            comment: text.comment,
-            created_by: job.created_by.clone(),
-            time_to_process: 0.0,
-            errors: false,
-            verdict: None,
-            created_at: self.clock.now(),
-        }
-    }
-}
 
 pub(crate) struct Runner {
     shared: Arc<Shared>,
@@ -153,30 +82,6 @@ impl Done {
 
 /// A slot ended although there is work: the run cannot go on.
 pub(crate) struct Defect;
-
-/// Messages per second lately, for how far ahead to claim.
-#[derive(Default)]
-struct Pace {
-    since: Option<Timestamp>,
-    count: u64,
-    per_second: f64,
-}
-
-impl Pace {
-    fn add(&mut self, now: Timestamp, messages: u64) {
-        if self.since.is_some_and(|since| now < since) {
-            // The clock was set back.
-            (self.since, self.count) = (Some(now), 0);
-        }
-        self.count += messages;
-        let since = *self.since.get_or_insert(now);
-        let elapsed = now.since(since);
-        if elapsed >= BURST {
-            self.per_second = 0.5 * self.per_second + 0.5 * (self.count as f64 / elapsed.as_secs_f64());
-            (self.since, self.count) = (Some(now), 0);
-        }
-    }
-}
 
 impl Runner {
     pub(crate) fn new(
@@ -477,95 +382,6 @@ impl Runner {
         }
     }
 
-    async fn account_is_paused(&mut self, pause: AccountPause) {
-        match pause.until {
-            Some(until) if until.since(self.shared.clock.now()) <= SHORT => self.held_until = Some(until),
-            until => self.pause(pause.reason, until).await,
-        }
-    }
-
-    async fn pause(&mut self, reason: Reason, until: Option<Timestamp>) {
-        if self.job.state == JobState::Running {
-            match self.shared.db.pause_job(self.job.id, reason, until, self.shared.clock.now()).await {
-                Ok(job) => {
-                    self.job = job;
-                    self.shared.hub.publish(&self.job);
-                }
-                Err(error) => tracing::warn!(job = %self.job.id, %error, "could not write the pause; holding back"),
-            }
-        }
-        self.wind_down().await;
-    }
-
-    /// Does what the verdicts ask for besides their items: rests for a server, pauses for an account or the job.
-    async fn obey(&mut self, done: Vec<Done>, now: Timestamp) {
-        for Done { outcome, settled, at, .. } in done {
-            let pause = self.pause_after(&outcome, &settled);
-            let (Some(pause), Some(verdict)) = (pause, settled.verdict) else { continue };
-            let reason = Reason::new(&verdict.code, verdict.reply);
-            let until = pause.wait.map(|wait| at + wait);
-            if pause.scope == PauseScope::Account
-                && let Some(account) = self.job.account
-            {
-                let account_pause = AccountPause { until, reason: reason.clone() };
-                if let Err(error) = self.shared.db.pause_account(account, account_pause, now).await {
-                    tracing::warn!(job = %self.job.id, %error, "could not write the account's pause");
-                }
-            }
-            match until {
-                Some(until) if until.since(now) <= SHORT => self.held_until = self.held_until.max(Some(until)),
-                until if !self.winding => self.pause(reason, until).await,
-                _ => {}
-            }
-        }
-    }
-
-    fn pause_after(&mut self, outcome: &Outcome, settled: &Settled) -> Option<Pause> {
-        let Some(verdict) = &settled.verdict else {
-            self.went_well();
-            return None;
-        };
-        let refused_by_policy = settled.state == ItemState::Failed && verdict.code == POLICY;
-        self.policy_failures = if refused_by_policy { self.policy_failures + 1 } else { 0 };
-        if self.policy_failures >= POLICY_IN_A_ROW {
-            return Some(Pause { scope: PauseScope::Job, wait: None });
-        }
-        if settled.pause.is_some() {
-            return settled.pause;
-        }
-        if outcome.state == ItemState::Queued && verdict.fault == Fault::Server {
-            self.server_failures += 1;
-            return self.rest();
-        }
-        if verdict.fault == Fault::Recipient {
-            // A refusal of one recipient is a server that works.
-            self.went_well();
-        }
-        None
-    }
-
-    fn went_well(&mut self) {
-        self.server_failures = 0;
-        self.policy_failures = 0;
-        if let Some(account) = self.job.account {
-            self.shared.rests.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
-        }
-    }
-
-    /// After three failures in a row the server is given a rest, longer each time.
-    fn rest(&mut self) -> Option<Pause> {
-        // What was in flight when the rest began says nothing new.
-        if self.server_failures < 3 || self.winding {
-            return None;
-        }
-        self.server_failures = 0;
-        let account = self.job.account?;
-        let mut rests = self.shared.rests.lock().unwrap_or_else(PoisonError::into_inner);
-        let rest = rests.entry(account).or_insert(0);
-        *rest += 1;
-        server_pause(2 + *rest).map(|pause| self.shared.policy.bounded(pause))
-    }
-
     /// The store did not take it: nothing is lost, it is tried again, and nothing new is begun meanwhile.
     fn store_failed(&mut self, error: &store::Error, claimed: bool, now: Timestamp) {
         self.store_failures += 1;
@@ -666,15 +482,4 @@ impl Runner {
 fn accepted(reference: &str) -> Option<Verdict> {
     let said = || Verdict::permanent("accepted", Fault::Server).with_reply(reference);
     (!reference.is_empty()).then(said)
-}
-
-fn mean_rate(job: &Job, now: Timestamp) -> f64 {
-    let elapsed = job.started_at.map_or(0.0, |started| job.finished_at.unwrap_or(now).since(started).as_secs_f64());
-    let done = job.counters.processed().saturating_sub(job.counters.skipped);
-    if elapsed > 0.0 { done as f64 / elapsed } else { 0.0 }
-}
-
-/// The verdict on an item whose process ended between intent and outcome.
-pub(crate) fn lost_verdict() -> Verdict {
-    Verdict::permanent("outcome_lost", Fault::Server)
 }

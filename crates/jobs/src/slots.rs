@@ -1,6 +1,6 @@
 //! The slots of a run: each takes a message at a time, and whatever happens to it, every item gets an end.
 
-use crate::{Attempted, Ended, Run, queue::Queue, runner::lost_verdict};
+use crate::{Attempted, Ended, Run, queue::Queue, shared::lost_verdict};
 use futures_util::FutureExt;
 use model::{Clock, JobId};
 use std::{panic::AssertUnwindSafe, sync::Arc};

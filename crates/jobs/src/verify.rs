@@ -1,6 +1,6 @@
 //! Under the policy `verify`: asks the outside service what became of the unknown items, and settles them.
 
-use crate::{Run, TraceText, handler::Verified, runner::Shared};
+use crate::{Run, TraceText, handler::Verified, shared::Shared};
 use model::{ItemState, OnUnknown};
 use store::{Item, ItemFilter, Job, Trace};
 

@@ -2,7 +2,8 @@
 
 use crate::{
     Db, Page, Result,
-    jobs::{self, Moved, Where},
+    filter::{Where, like_pattern},
+    jobs::{self, Moved},
     sql::{Row, Value, params, without_nul},
 };
 use model::{ItemState, JobId, JobState, Timestamp, Verdict};
@@ -155,7 +156,7 @@ fn list_statement(job: JobId, filter: &ItemFilter, like: &str) -> (String, Vec<V
     }
     if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
         let like = like.replace("$1", "?");
-        filters.and(&format!("label{like}"), jobs::like_pattern(text));
+        filters.and(&format!("label{like}"), like_pattern(text));
     }
     filters.params.push(Value::from(i64::from(filter.limit) + 1));
     let n = filters.params.len();

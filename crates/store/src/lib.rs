@@ -15,6 +15,7 @@ mod copy;
 mod drafts;
 mod error;
 mod external;
+mod filter;
 mod items;
 mod jobs;
 mod ledger;

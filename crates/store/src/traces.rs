@@ -2,8 +2,8 @@
 
 use crate::{
     Db, Error, Page, Result, activity,
+    filter::{Where, like_pattern},
     items::verdict_json,
-    jobs::{Where, like_pattern},
     sql::{Conn, Row, Value, params, without_nul},
 };
 use model::{ItemState, JobId, Timestamp, TraceId, Verdict};

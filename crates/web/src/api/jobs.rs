@@ -1,35 +1,37 @@
 //! Jobs: made, listed, shown, and told to go on or to stop. Jobs of kind `external` are run by somebody else, who
 //! tells us how far they are; all others are run here, and only paused, resumed, cancelled or retried from outside.
 
+mod control;
+mod create;
 #[cfg(test)]
 mod tests;
 
 use crate::{
     Ctx,
-    api::{page_size, traces::NewTrace},
-    auth::{Access, Granted, Trusted},
+    api::page_size,
+    auth::Access,
     cursor,
-    extract::{Json, Optional, Path, Query, moment, optional_text, text},
+    extract::{Path, Query, moment, optional_text},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use axum::{
-    Extension,
-    extract::State,
-    http::{HeaderMap, StatusCode},
+use axum::extract::State;
+pub(crate) use control::MESSAGE_MAX;
+use control::{
+    Pausing, Resumed, Retried, Said, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
 };
+pub(crate) use create::refuse_second;
+use create::{CreatedJson, NewJobJson, create};
 use model::{JobId, JobState, OnUnknown, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Advance, Created, Job, JobFilter, NewJob, Reason, Scope};
+use store::{Job, JobFilter, Reason};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub(crate) const EXTERNAL: &str = "external";
 /// Characters of a name, a user, a kind of task.
 pub(crate) const NAME_MAX: usize = 300;
-/// Characters of a message.
-pub(crate) const MESSAGE_MAX: usize = 10_000;
 /// No caller counts this far, and sums of it fit.
 const COUNT_MAX: u64 = 1_000_000_000;
 
@@ -81,9 +83,14 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/jobs/{id}/pause",
             Access::Write,
             pause,
-            change("Stop claiming; what is in flight is recorded").takes::<Said>(),
+            change("Stop claiming; what is in flight is recorded").takes::<Pausing>(),
         )
-        .post("/api/v1/jobs/{id}/resume", Access::Write, resume, change("Go on after a pause"))
+        .post(
+            "/api/v1/jobs/{id}/resume",
+            Access::Write,
+            resume,
+            About::new("Go on after a pause").gives::<Resumed>(200, "The job as it is now"),
+        )
         .post(
             "/api/v1/jobs/{id}/cancel",
             Access::Write,
@@ -258,155 +265,13 @@ impl JobsQuery {
     }
 }
 
-/// What a job is made of.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewJob)]
-struct NewJobJson {
-    /// Any UUID that the caller chose; a new one otherwise.
-    id: Option<Uuid>,
-    /// `external` unless said otherwise.
-    kind: Option<String>,
-    name: String,
-    /// Items that an external job announces.
-    total: Option<u64>,
-    user: Option<String>,
-    task_type: Option<String>,
-    task_id: Option<String>,
-    application: Option<String>,
-    flow: Option<String>,
-    #[schema(value_type = Option<Object>)]
-    spec: Option<Value>,
-    /// The name of an account.
-    account: Option<String>,
-    /// `hold` (unless said otherwise), `verify` or `repeat`.
-    #[schema(value_type = Option<String>)]
-    on_unknown: Option<OnUnknown>,
-    /// Needed for any kind but `external`: items follow, then `ready`.
-    #[serde(default)]
-    prepare: bool,
-}
-
-/// The job, and the token with which its progress can be followed, and nothing else.
-#[derive(Serialize, ToSchema)]
-#[schema(as = CreatedJob)]
-struct CreatedJson {
-    #[serde(flatten)]
-    job: JobJson,
-    token: String,
+async fn show(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
+    Ok(axum::Json(JobJson::whole(existing(&ctx, id.into()).await?)))
 }
 
 #[derive(Serialize, ToSchema)]
 struct JobToken {
     token: String,
-}
-
-async fn create(
-    State(ctx): State<Ctx>,
-    owner: Option<axum::Extension<Trusted>>,
-    Extension(granted): Extension<Granted>,
-    Json(new): Json<NewJobJson>,
-) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
-    may_make(new.kind.as_deref().unwrap_or(EXTERNAL), granted.scope)?;
-    let signs = new.spec.as_ref().is_some_and(|spec| spec.get("dkim").is_some_and(|dkim| !dkim.is_null()));
-    if owner.is_none() && new.kind.as_deref() == Some("mail") && signs {
-        return Err(Problem::invalid("spec: dkim names a key file of the server, which no caller may choose")
-            .remedy("leave it out, and send signed mailings by the command line on the server"));
-    }
-    let new = new.check(&ctx).await?;
-    refuse_second(&ctx, &new).await?;
-    let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
-        Created::New(job) => (StatusCode::CREATED, job),
-        Created::Existing(job) => (StatusCode::OK, job),
-    };
-    ctx.changed(&job).await;
-    let token = ctx.app.vault.job_token(job.id);
-    Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job), token })))
-}
-
-/// A command runs as this server, and a call goes out from it: whoever may send mailings may not therefore do these.
-fn may_make(kind: &str, scope: Scope) -> Result<()> {
-    if !matches!(kind, "command" | "http") || scope >= Scope::Admin {
-        return Ok(());
-    }
-    let detail = format!("a job of kind `{kind}` acts as this server: it needs the scope `admin`");
-    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
-        .remedy("use a token of that scope, or make it on the server itself"))
-}
-
-/// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
-/// would send twice.
-pub(crate) async fn refuse_second(ctx: &Ctx, new: &NewJob) -> Result<()> {
-    let open = match new.kind.as_str() {
-        "mail" => ctx.app.db.open_job_named(&new.kind, &new.name).await?,
-        _ => None,
-    };
-    match open.filter(|open| open.id != new.id) {
-        None => Ok(()),
-        Some(open) => {
-            let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
-            let remedy = "let it end, resume it or cancel it; or give this one another name (--name)";
-            Err(Problem::conflict(said).remedy(remedy))
-        }
-    }
-}
-
-impl NewJobJson {
-    async fn check(self, ctx: &Ctx) -> Result<NewJob> {
-        let kind = text("kind", self.kind.unwrap_or_else(|| EXTERNAL.into()), NAME_MAX)?;
-        let is_external = kind == EXTERNAL;
-        if kind.is_empty() || is_external == self.prepare {
-            let (what, remedy) = match is_external {
-                true => ("prepare: an external job keeps no items here", "leave `prepare` out"),
-                false => ("prepare: a job that runs here is given its items first", "send `\"prepare\": true`"),
-            };
-            return Err(Problem::invalid(what).remedy(remedy));
-        }
-        if self.total.is_some_and(|total| total > COUNT_MAX || !is_external) {
-            let remedy = format!("only external jobs announce one, up to {COUNT_MAX}");
-            return Err(Problem::invalid("total: cannot be taken").remedy(remedy));
-        }
-        let name = text("name", self.name, NAME_MAX)?;
-        if name.trim().is_empty() {
-            return Err(Problem::invalid("name: is empty").remedy("give the job a name"));
-        }
-        let account = match self.account {
-            Some(name) => Some(
-                ctx.app
-                    .db
-                    .account_named(&text("account", name.clone(), NAME_MAX)?)
-                    .await?
-                    .ok_or_else(|| {
-                        Problem::invalid(format!("account: there is none named `{name}`"))
-                            .remedy("`PUT /api/v1/accounts/{name}` makes one")
-                    })?
-                    .id,
-            ),
-            None => None,
-        };
-        let or_empty = |name, value: Option<String>| text(name, value.unwrap_or_default(), NAME_MAX);
-        let spec = self.spec.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        Ok(NewJob {
-            id: self.id.map_or_else(|| JobId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
-            name,
-            on_unknown: self.on_unknown.unwrap_or(OnUnknown::Hold),
-            account,
-            application_name: or_empty("application", self.application)?,
-            flow_name: or_empty("flow", self.flow)?,
-            created_by: or_empty("user", self.user)?,
-            task_type: or_empty("task_type", self.task_type)?,
-            task_id: or_empty("task_id", self.task_id)?,
-            // JSON writes NUL as an escape: PostgreSQL keeps the text as it is.
-            spec: spec.to_string(),
-            state: if is_external { JobState::Pending } else { JobState::Preparing },
-            total: self.total.unwrap_or(0),
-            kind,
-        })
-    }
-}
-
-async fn show(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
-    Ok(axum::Json(JobJson::whole(existing(&ctx, id.into()).await?)))
 }
 
 async fn token(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> axum::Json<JobToken> {
@@ -420,206 +285,4 @@ pub(crate) async fn existing(ctx: &Ctx, id: JobId) -> Result<Job> {
         .job(id)
         .await?
         .ok_or_else(|| Problem::not_found(format!("job {id}")).remedy("`GET /api/v1/jobs` lists the jobs"))
-}
-
-/// The job, when somebody else runs it; 409 otherwise.
-async fn external(ctx: &Ctx, id: JobId) -> Result<Job> {
-    let job = existing(ctx, id).await?;
-    if job.kind == EXTERNAL {
-        return Ok(job);
-    }
-    let detail = format!("job {id} is a `{}` job, which Vigie runs itself", job.kind);
-    Err(Problem::conflict(detail).remedy("only jobs of kind `external` are moved on from outside"))
-}
-
-async fn told(ctx: &Ctx, job: Job) -> Result<axum::Json<JobJson>> {
-    ctx.changed(&job).await;
-    Ok(axum::Json(job.into()))
-}
-
-async fn start(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
-    let job = external(&ctx, id.into()).await?;
-    if job.state == JobState::Running {
-        return Ok(axum::Json(job.into()));
-    }
-    if job.state.is_final() {
-        return Err(Problem::conflict(format!("job {} is {}", job.id, job.state)).remedy("make a new job"));
-    }
-    let job = ctx.app.db.start_job(job.id, ctx.app.clock.now()).await?;
-    told(&ctx, job).await
-}
-
-/// How much further an external job is.
-#[derive(Deserialize, Default, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = Advance)]
-struct Step {
-    /// How many more were processed, the failed ones included.
-    processed: u64,
-    /// How many of those failed.
-    failed: u64,
-    message: Option<String>,
-    /// A new total, when there are more or fewer items than thought.
-    total: Option<u64>,
-    /// What was processed, to be listed.
-    item: Option<String>,
-    trace: Option<NewTrace>,
-    /// A call repeated with the same key counts once; the header `Idempotency-Key` says the same.
-    idempotency_key: Option<String>,
-}
-
-async fn advance(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    headers: HeaderMap,
-    Json(step): Json<Step>,
-) -> Result<axum::Json<JobJson>> {
-    let job = external(&ctx, id.into()).await?;
-    let now = ctx.app.clock.now();
-    let step = step.check(&ctx, &job, &headers)?;
-    let job = ctx.app.db.advance_job(job.id, step, now).await?.job();
-    told(&ctx, job).await
-}
-
-impl Step {
-    fn check(self, ctx: &Ctx, job: &Job, headers: &HeaderMap) -> Result<Advance> {
-        if self.failed > self.processed {
-            return Err(Problem::invalid(format!("failed: {} of {} processed", self.failed, self.processed))
-                .remedy("`failed` counts within `processed`: count a failed item in both"));
-        }
-        if self.processed > COUNT_MAX || self.total.is_some_and(|total| total > COUNT_MAX) {
-            return Err(Problem::invalid(format!("processed, total: more than {COUNT_MAX}")));
-        }
-        let header = headers.get("idempotency-key").map(|key| {
-            key.to_str().map(str::to_owned).map_err(|_| Problem::malformed("Idempotency-Key: is no ASCII text"))
-        });
-        let key = header.transpose()?.or(self.idempotency_key);
-        let trace = self.trace.map(|trace| trace.of_job(ctx, job)).transpose()?;
-        Ok(Advance {
-            processed: self.processed,
-            failed: self.failed,
-            message: optional_text("message", self.message, MESSAGE_MAX)?,
-            total: self.total,
-            item: optional_text("item", self.item, NAME_MAX)?,
-            trace,
-            idempotency_key: optional_text("idempotency_key", key, NAME_MAX)?,
-        })
-    }
-}
-
-/// What is said along with a change.
-#[derive(Deserialize, Default, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-struct Said {
-    message: Option<String>,
-}
-
-impl Said {
-    fn message(self) -> Result<Option<String>> {
-        optional_text("message", self.message, MESSAGE_MAX)
-    }
-
-    fn reason(self, code: &str) -> Result<Reason> {
-        Ok(Reason::new(code, self.message()?.unwrap_or_default()))
-    }
-}
-
-async fn complete(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
-) -> Result<axum::Json<JobJson>> {
-    let job = external(&ctx, id.into()).await?;
-    let job = ctx.app.db.complete_job(job.id, said.message()?, ctx.app.clock.now()).await?;
-    told(&ctx, job).await
-}
-
-async fn fail(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
-) -> Result<axum::Json<JobJson>> {
-    let job = external(&ctx, id.into()).await?;
-    let job = ctx.app.db.fail_job(job.id, said.reason("reported")?, ctx.app.clock.now()).await?;
-    told(&ctx, job).await
-}
-
-/// Why a person pauses a job, and what they say of it.
-#[derive(Deserialize, Default, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-struct Pausing {
-    message: Option<String>,
-    #[schema(value_type = Option<String>)]
-    reason: Wherefore,
-}
-
-#[derive(Serialize, Deserialize, Clone, Copy, Default)]
-#[serde(rename_all = "snake_case")]
-enum Wherefore {
-    #[default]
-    ByHand,
-    /// The command that ran it was ended by Ctrl-C.
-    Interrupted,
-}
-
-async fn pause(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Optional(pausing): Optional<Pausing>,
-) -> Result<axum::Json<JobJson>> {
-    let job = existing(&ctx, id.into()).await?;
-    let code = match pausing.reason {
-        Wherefore::ByHand => "by_hand",
-        Wherefore::Interrupted => "interrupted",
-    };
-    let reason = Said { message: pausing.message }.reason(code)?;
-    let job = ctx.app.db.pause_job(job.id, reason, None, ctx.app.clock.now()).await?;
-    told(&ctx, job).await
-}
-
-/// The job, and the account whose pause ended with the job's.
-#[derive(Serialize, ToSchema)]
-struct Resumed {
-    #[serde(flatten)]
-    job: JobJson,
-    /// `null` when its account was not waiting for a person.
-    account_resumed: Option<String>,
-}
-
-async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<Resumed>> {
-    let job = existing(&ctx, id.into()).await?;
-    let (job, account) = ctx.app.db.resume_by_hand(job.id, ctx.app.clock.now()).await?;
-    ctx.changed(&job).await;
-    if let (Some(wake), Some(_)) = (&ctx.app.wake, &account) {
-        // Others may have waited for the account.
-        wake(None);
-    }
-    Ok(axum::Json(Resumed { job: job.into(), account_resumed: account.map(|account| account.name) }))
-}
-
-async fn cancel(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
-) -> Result<axum::Json<JobJson>> {
-    let job = existing(&ctx, id.into()).await?;
-    let job = ctx.app.db.cancel_job(job.id, said.reason("by_hand")?, ctx.app.clock.now()).await?;
-    told(&ctx, job).await
-}
-
-/// The job, and how many items are tried again.
-#[derive(Serialize, ToSchema)]
-struct Retried {
-    job: JobJson,
-    retried: u64,
-}
-
-async fn retry_failed(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<Retried>> {
-    let job = existing(&ctx, id.into()).await?;
-    if job.kind == EXTERNAL {
-        return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
-    }
-    let (job, retried) = ctx.app.db.retry_failed(job.id, ctx.app.clock.now()).await?;
-    ctx.changed(&job).await;
-    Ok(axum::Json(Retried { job: job.into(), retried }))
 }

@@ -21,7 +21,11 @@ use crate::{
     problem::{Problem, Result},
     routes::Routes,
 };
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{FromRequestParts, State},
+    http::request::Parts,
+    response::Response,
+};
 use model::{ItemState, JobState};
 use serde::Deserialize;
 use std::time::Duration;
@@ -59,6 +63,23 @@ struct SideQuery {
     /// What the last action came to: a word, and how many.
     said: String,
     n: u64,
+}
+
+/// What every side is asked with: whose page it is, the job, and the rest of the address.
+struct Side {
+    v: View,
+    job: Job,
+    query: SideQuery,
+}
+
+impl FromRequestParts<Ctx> for Side {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self> {
+        let Ok(Reader(v)) = Reader::from_request_parts(parts, ctx).await;
+        let Path(id) = Path::<Uuid>::from_request_parts(parts, ctx).await?;
+        let Query(query) = Query::from_request_parts(parts, ctx).await?;
+        Ok(Self { v, job: existing(ctx, id.into()).await?, query })
+    }
 }
 
 /// What stands above each side.
@@ -114,13 +135,8 @@ fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
     Some(Notice { mood, text })
 }
 
-async fn overview(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Query(query): Query<SideQuery>,
-) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn overview(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
     let trouble = trouble(&ctx, &job, 0, TROUBLE_FIRST).await?.rows;
     let trouble = trouble.into_iter().map(|item| trouble_row(&v, item)).collect();
     let (log, log_next) = last_lines(&ctx, &job, LOG_FIRST).await?;
@@ -128,13 +144,8 @@ async fn overview(
     Ok(shown(&OverviewPage { v: &v, head, trouble, log, log_next }))
 }
 
-async fn undelivered(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Query(query): Query<SideQuery>,
-) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
     let page = trouble(&ctx, &job, query.after()?, ROWS).await?;
     let pager = query.pager(&format!("/jobs/{}/undelivered", job.id), page.rows.len(), page.next);
     let rows = page.rows.into_iter().map(|item| trouble_row(&v, item)).collect();
@@ -160,13 +171,8 @@ fn trouble_row(v: &View, item: Item) -> TroubleRow {
     }
 }
 
-async fn items(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Query(query): Query<SideQuery>,
-) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
     let filter = ItemFilter {
         states: query.state.parse().ok().into_iter().collect(),
         text: (!query.q.is_empty()).then(|| query.q.chars().take(200).collect()),
@@ -197,13 +203,8 @@ fn item_row(v: &View, item: Item) -> ItemRow {
     }
 }
 
-async fn traces(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Query(query): Query<SideQuery>,
-) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
     let before = (!query.cursor.is_empty()).then(|| cursor::number(&query.cursor)).transpose()?;
     let filter = TraceFilter { job: Some(job.id), before, limit: ROWS, ..TraceFilter::default() };
     let page = ctx.app.db.traces(&filter).await?;
@@ -214,13 +215,8 @@ async fn traces(
     Ok(shown(&JobTracesPage { v: &v, head, rows, pager, csv }))
 }
 
-async fn log(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Query(query): Query<SideQuery>,
-) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
     let (log, log_next) = last_lines(&ctx, &job, LOG_LAST).await?;
     let whole = format!("/api/v1/jobs/{}/log?after=0&limit=1000", job.id);
     let head = head(&ctx, &v, &job, &query).await?;
@@ -234,13 +230,8 @@ async fn last_lines(ctx: &Ctx, job: &Job, lines: usize) -> Result<(Vec<LogLine>,
     Ok((page.entries.into_iter().map(|entry| line(entry.record)).collect(), page.next.0))
 }
 
-async fn timeline(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Query(query): Query<SideQuery>,
-) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn timeline(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
     let steps = ctx.app.db.job_steps(job.id).await?;
     let rows = steps
         .into_iter()

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     Ctx,
-    auth::Granted,
-    extract::{Path, Query},
+    extract::Query,
     mailing::Plan,
     pages::{
         mailings::{CheckPage, Found, Preview, ProblemRow, Step},
@@ -20,12 +19,11 @@ use crate::{
     problem::{Problem, Result},
     site::{Form, Reader, page, see},
 };
-use axum::{Extension, extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 use mail::{preflight::Report, rate::RawLimits, spec::OnInvalid};
 use std::sync::Arc;
 use store::Account;
 use tokio::task::spawn_blocking;
-use uuid::Uuid;
 
 /// Problems on one page.
 const SHOWN: usize = 50;
@@ -33,11 +31,9 @@ const SHOWN: usize = 50;
 pub(super) async fn show(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(id): Path<Uuid>,
     Query(query): Query<RowQuery>,
-    Extension(granted): Extension<Granted>,
+    draft: Draft,
 ) -> Result<Response> {
-    let draft = Draft::load(&ctx, id, &granted).await?;
     let (faults, _) = message::faults(&v, &draft.content);
     if draft.content.list.is_none() || !faults.is_empty() {
         return Ok(see(&address(&draft, if draft.content.list.is_none() { "recipients" } else { "message" })));
@@ -47,13 +43,7 @@ pub(super) async fn show(
 }
 
 /// "Leave these rows out."
-pub(super) async fn skip(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
-    form: Form,
-) -> Result<Response> {
-    let mut draft = Draft::load(&ctx, id, &granted).await?;
+pub(super) async fn skip(State(ctx): State<Ctx>, mut draft: Draft, form: Form) -> Result<Response> {
     draft.content.form.on_invalid = if form.text("skip").is_empty() { OnInvalid::Stop } else { OnInvalid::Skip };
     draft.save(&ctx).await?;
     Ok(see(&address(&draft, "check")))

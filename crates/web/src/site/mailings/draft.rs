@@ -8,6 +8,10 @@ use crate::{
     pages::mailings::{MessageForm, Step, Steps},
     problem::{Problem, Result},
 };
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
 use mail::{
     language::Language,
     letter::Attachment,
@@ -75,6 +79,22 @@ pub(super) struct Kept {
     pub(super) mtime: i64,
 }
 
+/// The draft that the path names, for handlers.
+impl FromRequestParts<Ctx> for Draft {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self> {
+        let params = RawPathParams::from_request_parts(parts, ctx).await.map_err(|error| Problem::internal(&error))?;
+        let id = params.iter().find(|(name, _)| *name == "draft").and_then(|(_, id)| id.parse().ok());
+        let reader = parts.extensions.get::<Granted>().cloned();
+        let (id, reader) = id.zip(reader).ok_or_else(missing)?;
+        Self::load(ctx, id, &reader).await
+    }
+}
+
+fn missing() -> Problem {
+    Problem::not_found("such draft of yours: it was sent, or deleted").remedy("begin a new one")
+}
+
 impl Draft {
     pub(super) fn new(ctx: &Ctx, owner: &Granted) -> Self {
         let JobId(id) = JobId::new(&ctx.app.clock, &ctx.app.rng);
@@ -84,7 +104,6 @@ impl Draft {
 
     /// One's own, or anybody's for administrators; others are told that there is none.
     pub(super) async fn load(ctx: &Ctx, id: Uuid, reader: &Granted) -> Result<Self> {
-        let missing = || Problem::not_found("such draft of yours: it was sent, or deleted").remedy("begin a new one");
         let kept = ctx.app.db.draft(id).await?.ok_or_else(missing)?;
         if kept.owner != reader.name() && reader.scope < Scope::Admin {
             return Err(missing());

@@ -6,9 +6,7 @@ use super::{
 };
 use crate::{
     Ctx,
-    auth::Granted,
     blobs::{self, Blob},
-    extract::Path,
     lines::is_plain_name,
     pages::{
         mailings::{FileRow, FilesPage, Step},
@@ -20,7 +18,6 @@ use crate::{
     zip,
 };
 use axum::{
-    Extension,
     extract::{
         Multipart, State,
         multipart::{Field, MultipartError},
@@ -31,18 +28,11 @@ use axum::{
 use model::Rng;
 use std::{collections::BTreeMap, fs::File, path::Path as FilePath};
 use tokio::task::spawn_blocking;
-use uuid::Uuid;
 
 /// Files of a draft that its page lists.
 const SHOWN: usize = 200;
 
-pub(super) async fn show(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
-) -> Result<Response> {
-    let draft = Draft::load(&ctx, id, &granted).await?;
+pub(super) async fn show(Reader(v): Reader, draft: Draft) -> Result<Response> {
     draft.list()?;
     Ok(shown(&page_of(&v, &draft, Faults::default())))
 }
@@ -63,11 +53,9 @@ fn page_of<'a>(v: &'a View, draft: &Draft, faults: Faults) -> FilesPage<'a> {
 pub(super) async fn add(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
+    mut draft: Draft,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response> {
-    let mut draft = Draft::load(&ctx, id, &granted).await?;
     draft.list()?;
     let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
     let mut basket = Basket::of(&ctx, &draft);
@@ -94,13 +82,7 @@ pub(super) async fn add(
     }
 }
 
-pub(super) async fn remove(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
-    form: Form,
-) -> Result<Response> {
-    let mut draft = Draft::load(&ctx, id, &granted).await?;
+pub(super) async fn remove(State(ctx): State<Ctx>, mut draft: Draft, form: Form) -> Result<Response> {
     match form.text("all") {
         "" => draft.content.files.retain(|file| form.all("name").all(|name| name != file.name)),
         _ => draft.content.files.clear(),

@@ -7,8 +7,7 @@ use super::{
 };
 use crate::{
     Ctx,
-    auth::Granted,
-    extract::{Path, Query},
+    extract::Query,
     pages::{
         mailings::{MessageForm, MessagePage, PreviewPart, Step},
         parts::{Choice, Faults},
@@ -18,7 +17,6 @@ use crate::{
     site::{Form, Reader, page, see, shown},
 };
 use axum::{
-    Extension,
     extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
@@ -30,16 +28,13 @@ use mail::{
 };
 use std::path::Path as FilePath;
 use store::Account;
-use uuid::Uuid;
 
 pub(super) async fn show(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(id): Path<Uuid>,
     Query(query): Query<RowQuery>,
-    Extension(granted): Extension<Granted>,
+    mut draft: Draft,
 ) -> Result<Response> {
-    let mut draft = Draft::load(&ctx, id, &granted).await?;
     let accounts = ctx.app.db.accounts().await?;
     suggest(&mut draft.content.form, &accounts);
     let (faults, carets) = match draft.content.form.subject.is_empty() {
@@ -53,12 +48,10 @@ pub(super) async fn show(
 pub(super) async fn save(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
+    mut draft: Draft,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response> {
-    let mut draft = Draft::load(&ctx, id, &granted).await?;
     draft.list()?;
     draft.content.form = typed(&form)?;
     draft.save(&ctx).await?;

@@ -10,7 +10,6 @@ use crate::{
     Ctx,
     auth::Granted,
     blobs,
-    extract::Path,
     lines::is_plain_name,
     pages::{
         mailings::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, Step},
@@ -29,7 +28,6 @@ use axum::{
 use mail::recipients::{Encoding, Format};
 use std::fs::File;
 use tokio::task::spawn_blocking;
-use uuid::Uuid;
 
 /// Rows that are shown, and characters of one of their cells.
 const FIRST: usize = 5;
@@ -92,24 +90,16 @@ pub(super) async fn begin(
     }
 }
 
-pub(super) async fn show(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
-) -> Result<Response> {
-    let draft = Draft::load(&ctx, id, &granted).await?;
+pub(super) async fn show(Reader(v): Reader, draft: Draft) -> Result<Response> {
     Ok(shown(&page_of(&v, &draft, Vec::new(), Faults::default())))
 }
 
 pub(super) async fn replace(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
+    mut draft: Draft,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response> {
-    let mut draft = Draft::load(&ctx, id, &granted).await?;
     let multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
@@ -120,12 +110,7 @@ pub(super) async fn replace(
     }
 }
 
-pub(super) async fn delete(
-    State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
-    Extension(granted): Extension<Granted>,
-) -> Result<Response> {
-    let draft = Draft::load(&ctx, id, &granted).await?;
+pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft) -> Result<Response> {
     ctx.app.db.delete_draft(draft.id).await?;
     Ok(see("/mailings/new"))
 }

@@ -39,11 +39,10 @@ const AHEAD_MAX: Duration = Duration::from_secs(366 * 86_400);
 pub(super) async fn test(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(id): Path<Uuid>,
+    draft: Draft,
     Extension(granted): Extension<Granted>,
     form: Form,
 ) -> Result<Response> {
-    let draft = Draft::load(&ctx, id, &granted).await?;
     if !message::faults(&v, &draft.content).0.is_empty() {
         return Ok(see(&address(&draft, "message")));
     }

@@ -3,7 +3,6 @@
 use super::draft::Draft;
 use crate::{
     Ctx,
-    auth::Granted,
     extract::Path,
     mailing::Plan,
     pages::{
@@ -14,7 +13,6 @@ use crate::{
     site::Reader,
 };
 use axum::{
-    Extension,
     extract::State,
     http::header,
     response::{IntoResponse as _, Response},
@@ -152,10 +150,9 @@ fn letter_shown(letter: Letter) -> LetterShown {
 pub(super) async fn html(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path((id, row)): Path<(Uuid, u64)>,
-    Extension(granted): Extension<Granted>,
+    Path((_, row)): Path<(Uuid, u64)>,
+    draft: Draft,
 ) -> Result<Response> {
-    let draft = Draft::load(&ctx, id, &granted).await?;
     let (letter, _) = nth_letter(&ctx, &draft, row, v.language).await?;
     let html = letter.and_then(Result::ok).and_then(|letter| letter.html);
     let html = html.ok_or_else(|| Problem::not_found(format!("HTML for recipient {row}")))?;

@@ -1,0 +1,158 @@
+//! A job is made: looked at before it is kept, so that what cannot run is refused to who asked for it.
+
+use super::{COUNT_MAX, EXTERNAL, JobJson, NAME_MAX};
+use crate::{
+    Ctx,
+    auth::{Granted, Trusted},
+    extract::{Json, text},
+    problem::{Problem, Result},
+};
+use axum::{Extension, extract::State, http::StatusCode};
+use model::{JobId, JobState, OnUnknown};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::{Created, NewJob, Scope};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What a job is made of.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewJob)]
+pub(super) struct NewJobJson {
+    /// Any UUID that the caller chose; a new one otherwise.
+    id: Option<Uuid>,
+    /// `external` unless said otherwise.
+    kind: Option<String>,
+    name: String,
+    /// Items that an external job announces.
+    total: Option<u64>,
+    user: Option<String>,
+    task_type: Option<String>,
+    task_id: Option<String>,
+    application: Option<String>,
+    flow: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    spec: Option<Value>,
+    /// The name of an account.
+    account: Option<String>,
+    /// `hold` (unless said otherwise), `verify` or `repeat`.
+    #[schema(value_type = Option<String>)]
+    on_unknown: Option<OnUnknown>,
+    /// Needed for any kind but `external`: items follow, then `ready`.
+    #[serde(default)]
+    prepare: bool,
+}
+
+/// The job, and the token with which its progress can be followed, and nothing else.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CreatedJob)]
+pub(super) struct CreatedJson {
+    #[serde(flatten)]
+    job: JobJson,
+    token: String,
+}
+
+pub(super) async fn create(
+    State(ctx): State<Ctx>,
+    owner: Option<axum::Extension<Trusted>>,
+    Extension(granted): Extension<Granted>,
+    Json(new): Json<NewJobJson>,
+) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
+    may_make(new.kind.as_deref().unwrap_or(EXTERNAL), granted.scope)?;
+    let signs = new.spec.as_ref().is_some_and(|spec| spec.get("dkim").is_some_and(|dkim| !dkim.is_null()));
+    if owner.is_none() && new.kind.as_deref() == Some("mail") && signs {
+        return Err(Problem::invalid("spec: dkim names a key file of the server, which no caller may choose")
+            .remedy("leave it out, and send signed mailings by the command line on the server"));
+    }
+    let new = new.check(&ctx).await?;
+    refuse_second(&ctx, &new).await?;
+    let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
+        Created::New(job) => (StatusCode::CREATED, job),
+        Created::Existing(job) => (StatusCode::OK, job),
+    };
+    ctx.changed(&job).await;
+    let token = ctx.app.vault.job_token(job.id);
+    Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job), token })))
+}
+
+/// A command runs as this server, and a call goes out from it: whoever may send mailings may not therefore do these.
+fn may_make(kind: &str, scope: Scope) -> Result<()> {
+    if !matches!(kind, "command" | "http") || scope >= Scope::Admin {
+        return Ok(());
+    }
+    let detail = format!("a job of kind `{kind}` acts as this server: it needs the scope `admin`");
+    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        .remedy("use a token of that scope, or make it on the server itself"))
+}
+
+/// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
+/// would send twice.
+pub(crate) async fn refuse_second(ctx: &Ctx, new: &NewJob) -> Result<()> {
+    let open = match new.kind.as_str() {
+        "mail" => ctx.app.db.open_job_named(&new.kind, &new.name).await?,
+        _ => None,
+    };
+    match open.filter(|open| open.id != new.id) {
+        None => Ok(()),
+        Some(open) => {
+            let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
+            let remedy = "let it end, resume it or cancel it; or give this one another name (--name)";
+            Err(Problem::conflict(said).remedy(remedy))
+        }
+    }
+}
+
+impl NewJobJson {
+    async fn check(self, ctx: &Ctx) -> Result<NewJob> {
+        let kind = text("kind", self.kind.unwrap_or_else(|| EXTERNAL.into()), NAME_MAX)?;
+        let is_external = kind == EXTERNAL;
+        if kind.is_empty() || is_external == self.prepare {
+            let (what, remedy) = match is_external {
+                true => ("prepare: an external job keeps no items here", "leave `prepare` out"),
+                false => ("prepare: a job that runs here is given its items first", "send `\"prepare\": true`"),
+            };
+            return Err(Problem::invalid(what).remedy(remedy));
+        }
+        if self.total.is_some_and(|total| total > COUNT_MAX || !is_external) {
+            let remedy = format!("only external jobs announce one, up to {COUNT_MAX}");
+            return Err(Problem::invalid("total: cannot be taken").remedy(remedy));
+        }
+        let name = text("name", self.name, NAME_MAX)?;
+        if name.trim().is_empty() {
+            return Err(Problem::invalid("name: is empty").remedy("give the job a name"));
+        }
+        let account = match self.account {
+            Some(name) => Some(
+                ctx.app
+                    .db
+                    .account_named(&text("account", name.clone(), NAME_MAX)?)
+                    .await?
+                    .ok_or_else(|| {
+                        Problem::invalid(format!("account: there is none named `{name}`"))
+                            .remedy("`PUT /api/v1/accounts/{name}` makes one")
+                    })?
+                    .id,
+            ),
+            None => None,
+        };
+        let or_empty = |name, value: Option<String>| text(name, value.unwrap_or_default(), NAME_MAX);
+        let spec = self.spec.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        Ok(NewJob {
+            id: self.id.map_or_else(|| JobId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
+            name,
+            on_unknown: self.on_unknown.unwrap_or(OnUnknown::Hold),
+            account,
+            application_name: or_empty("application", self.application)?,
+            flow_name: or_empty("flow", self.flow)?,
+            created_by: or_empty("user", self.user)?,
+            task_type: or_empty("task_type", self.task_type)?,
+            task_id: or_empty("task_id", self.task_id)?,
+            // JSON writes NUL as an escape: PostgreSQL keeps the text as it is.
+            spec: spec.to_string(),
+            state: if is_external { JobState::Pending } else { JobState::Preparing },
+            total: self.total.unwrap_or(0),
+            kind,
+        })
+    }
+}
