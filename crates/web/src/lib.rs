@@ -37,8 +37,11 @@ use axum::Router;
 use jiff::tz::TimeZone;
 use jobs::{Hub, run_log::RunLog};
 use model::{Clock, JobId, Rng};
-use routes::Routes;
-use std::{path::PathBuf, sync::Arc};
+use routes::{Declared, Routes};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 use store::{Db, Job};
 use vault::Vault;
 
@@ -69,10 +72,9 @@ pub struct App {
 /// The router for TCP: a token is needed for all but health, the way in and the description of the API.
 pub fn router(app: App) -> Router {
     let ctx = Ctx::new(app);
-    let (router, document, declared) = declare(Routes::new(ctx.clone())).finish(ctx.app.version);
+    let (router, declared) = declare(Routes::new(ctx.clone())).finish();
     let router = router.fallback(layers::no_such_route).method_not_allowed_fallback(layers::no_such_method);
-    let described = api::Described::new(&document, &declared);
-    ctx.described.set(described).ok();
+    ctx.declared.set(declared).ok();
     layers::around(router, &ctx).with_state(ctx)
 }
 
@@ -98,7 +100,8 @@ pub(crate) struct Inner {
     pub(crate) hashing: tokio::sync::Semaphore,
     pub(crate) live: live::Live,
     pub(crate) counts: health::Counts,
-    pub(crate) described: std::sync::OnceLock<api::Described>,
+    pub(crate) declared: OnceLock<Vec<Declared>>,
+    pub(crate) described: OnceLock<api::Described>,
 }
 
 impl std::ops::Deref for Ctx {
@@ -112,9 +115,9 @@ impl Ctx {
     fn new(app: App) -> Self {
         let live = live::Live::new(&app);
         let counts = health::Counts::new(app.clock.now());
-        let (tokens, described) = (auth::Tokens::default(), std::sync::OnceLock::new());
+        let (tokens, declared, described) = (auth::Tokens::default(), OnceLock::new(), OnceLock::new());
         let (throttle, hashing) = (auth::Throttle::default(), auth::login::places());
-        Self(Arc::new(Inner { app, tokens, throttle, hashing, live, counts, described }))
+        Self(Arc::new(Inner { app, tokens, throttle, hashing, live, counts, declared, described }))
     }
 
     /// A job was made or changed here: everybody who watches is told, and the engine looks at it.
@@ -130,6 +133,6 @@ impl Ctx {
 }
 
 #[cfg(test)]
-fn declared(app: App) -> Vec<routes::Declared> {
-    declare(Routes::new(Ctx::new(app))).finish("").2
+fn declared(app: App) -> Vec<Declared> {
+    declare(Routes::new(Ctx::new(app))).finish().1
 }

@@ -16,9 +16,9 @@ use axum::{
 use utoipa::{
     IntoParams, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, Info, OpenApi, OpenApiBuilder, PathItem, RefOr, Required, ResponseBuilder,
-        Schema,
-        path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathsBuilder},
+        ComponentsBuilder, Content, ContentBuilder, Info, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Required,
+        ResponseBuilder, Schema,
+        path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder},
         request_body::RequestBodyBuilder,
         schema::{ObjectBuilder, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
@@ -34,27 +34,35 @@ pub(crate) enum Verb {
     Delete,
 }
 
-/// One declared route, for tests and for the page that lists them.
-#[derive(Clone, Debug)]
+impl From<Verb> for HttpMethod {
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Get => Self::Get,
+            Verb::Post => Self::Post,
+            Verb::Put => Self::Put,
+            Verb::Delete => Self::Delete,
+        }
+    }
+}
+
+/// One declared route. What it takes and gives is spelled out only when somebody asks for the description.
 pub(crate) struct Declared {
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    pub(crate) summary: &'static str,
+    pub(crate) about: About,
 }
 
 /// Routes being declared.
 pub(crate) struct Routes {
     ctx: Ctx,
     router: Router<Ctx>,
-    paths: PathsBuilder,
-    schemas: Vec<(String, RefOr<Schema>)>,
     declared: Vec<Declared>,
 }
 
 impl Routes {
     pub(crate) fn new(ctx: Ctx) -> Self {
-        Self { ctx, router: Router::new(), paths: PathsBuilder::new(), schemas: Vec::new(), declared: Vec::new() }
+        Self { ctx, router: Router::new(), declared: Vec::new() }
     }
 
     pub(crate) fn get<H: Handler<T, Ctx>, T: 'static>(
@@ -105,110 +113,111 @@ impl Routes {
         handler: H,
         about: About,
     ) -> Self {
-        let (filter, http) = match verb {
-            Verb::Get => (MethodFilter::GET, HttpMethod::Get),
-            Verb::Post => (MethodFilter::POST, HttpMethod::Post),
-            Verb::Put => (MethodFilter::PUT, HttpMethod::Put),
-            Verb::Delete => (MethodFilter::DELETE, HttpMethod::Delete),
+        let filter = match verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+            Verb::Put => MethodFilter::PUT,
+            Verb::Delete => MethodFilter::DELETE,
         };
-        let audit = about.audit;
         let body_max = about.body_max.unwrap_or(self.ctx.app.limits.body_bytes_max);
-        let method = on(filter, handler)
-            .layer(DefaultBodyLimit::max(body_max))
-            .layer(from_fn_with_state(auth::Guard { ctx: self.ctx.clone(), access, audit, path }, auth::guard));
+        let method = on(filter, handler).layer(DefaultBodyLimit::max(body_max)).layer(from_fn_with_state(
+            auth::Guard { ctx: self.ctx.clone(), access, audit: about.audit, path },
+            auth::guard,
+        ));
         self.router = self.router.route(path, method);
         if access == Access::Job {
             // Another site's page may poll it: its browser asks first.
             self.router = self.router.route(path, options(auth::preflight));
         }
-        self.declared.push(Declared { verb, path, access, summary: about.summary });
-        self.schemas.extend(about.schemas.iter().cloned());
-        self.paths = self.paths.path(path, PathItem::new(http, about.operation(verb, path, access)));
+        self.declared.push(Declared { verb, path, access, about });
         self
     }
 
-    /// The router, its description and what was declared.
-    pub(crate) fn finish(self, version: &str) -> (Router<Ctx>, OpenApi, Vec<Declared>) {
-        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        let mut components = ComponentsBuilder::new().security_scheme("token", bearer);
-        for (name, schema) in self.schemas {
-            components = components.schema(name, schema);
-        }
-        let document = OpenApiBuilder::new()
-            .info(Info::new("Vigie", version))
-            .paths(self.paths.build())
-            .components(Some(components.build()))
-            .build();
-        (self.router, document, self.declared)
+    /// The router, and what was declared.
+    pub(crate) fn finish(self) -> (Router<Ctx>, Vec<Declared>) {
+        (self.router, self.declared)
     }
 }
 
-/// What a route takes and gives.
+/// The OpenAPI document of what was declared.
+pub(crate) fn document(declared: &[Declared], version: &str) -> OpenApi {
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    let mut schemas = Schemas::new();
+    let mut paths = PathsBuilder::new();
+    for route in declared {
+        paths = paths.path(route.path, PathItem::new(route.verb.into(), route.operation(&mut schemas)));
+    }
+    let mut components = ComponentsBuilder::new().security_scheme("token", bearer);
+    for (name, schema) in schemas {
+        components = components.schema(name, schema);
+    }
+    OpenApiBuilder::new()
+        .info(Info::new("Vigie", version))
+        .paths(paths.build())
+        .components(Some(components.build()))
+        .build()
+}
+
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// What a route takes and gives: the types by name only, since most processes never describe them.
 pub(crate) struct About {
-    summary: &'static str,
-    operation: OperationBuilder,
-    schemas: Vec<(String, RefOr<Schema>)>,
+    pub(crate) summary: &'static str,
+    parameters: Option<fn() -> Vec<Parameter>>,
+    body: Option<Body>,
+    answers: Vec<Answer>,
     body_max: Option<usize>,
     audit: Audit,
 }
 
+/// Describes a type, adding what it refers to.
+type Describe = fn(&mut Schemas) -> Content;
+
+struct Body {
+    media: &'static str,
+    what: Option<&'static str>,
+    content: Describe,
+}
+
+struct Answer {
+    status: u16,
+    what: &'static str,
+    /// Its media type and what it consists of, unless it is empty.
+    content: Option<(&'static str, Describe)>,
+}
+
 impl About {
     pub(crate) fn new(summary: &'static str) -> Self {
-        let mut about = Self {
-            summary,
-            operation: OperationBuilder::new(),
-            schemas: Vec::new(),
-            body_max: None,
-            audit: Audit::Kept,
-        };
-        let problem = about.content::<Problem>();
-        let response = ResponseBuilder::new().description("What is wrong, and what helps (RFC 9457)");
-        about.operation =
-            about.operation.response("default", response.content("application/problem+json", problem).build());
-        about
+        Self { summary, parameters: None, body: None, answers: Vec::new(), body_max: None, audit: Audit::Kept }
     }
 
     /// Parameters in the query.
     pub(crate) fn query<T: IntoParams>(mut self) -> Self {
-        for parameter in T::into_params(|| Some(ParameterIn::Query)) {
-            self.operation = self.operation.parameter(parameter);
-        }
+        self.parameters = Some(|| T::into_params(|| Some(ParameterIn::Query)));
         self
     }
 
     /// A JSON body.
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
-        let content = self.content::<T>();
-        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
-        self.operation = self.operation.request_body(Some(body.build()));
+        self.body = Some(Body { media: "application/json", what: None, content: content::<T> });
         self
     }
 
     /// A body of another type.
-    pub(crate) fn takes_text(mut self, media: &str, what: &str) -> Self {
-        let body = RequestBodyBuilder::new()
-            .description(Some(what))
-            .content(media, ContentBuilder::new().schema(Some(text_schema())).build())
-            .required(Some(Required::True));
-        self.operation = self.operation.request_body(Some(body.build()));
+    pub(crate) fn takes_text(mut self, media: &'static str, what: &'static str) -> Self {
+        self.body = Some(Body { media, what: Some(what), content: text });
         self
     }
 
     /// A JSON answer.
-    pub(crate) fn gives<T: ToSchema>(mut self, status: u16, what: &str) -> Self {
-        let content = self.content::<T>();
-        let response = ResponseBuilder::new().description(what).content("application/json", content);
-        self.operation = self.operation.response(status.to_string(), response.build());
+    pub(crate) fn gives<T: ToSchema>(mut self, status: u16, what: &'static str) -> Self {
+        self.answers.push(Answer { status, what, content: Some(("application/json", content::<T>)) });
         self
     }
 
     /// An answer of another type; without a type, one without a body.
-    pub(crate) fn gives_text(mut self, status: u16, media: Option<&str>, what: &str) -> Self {
-        let mut response = ResponseBuilder::new().description(what);
-        if let Some(media) = media {
-            response = response.content(media, ContentBuilder::new().schema(Some(text_schema())).build());
-        }
-        self.operation = self.operation.response(status.to_string(), response.build());
+    pub(crate) fn gives_text(mut self, status: u16, media: Option<&'static str>, what: &'static str) -> Self {
+        self.answers.push(Answer { status, what, content: media.map(|media| (media, text as Describe)) });
         self
     }
 
@@ -223,27 +232,51 @@ impl About {
         self.body_max = Some(bytes);
         self
     }
+}
 
-    fn content<T: ToSchema>(&mut self) -> utoipa::openapi::Content {
-        let name = T::name();
-        T::schemas(&mut self.schemas);
-        self.schemas.push((name.to_string(), T::schema()));
-        let reference = utoipa::openapi::Ref::from_schema_name(name);
-        ContentBuilder::new().schema(Some(reference)).build()
-    }
-
-    fn operation(self, verb: Verb, path: &str, access: Access) -> Operation {
-        let mut operation = self.operation.summary(Some(self.summary)).operation_id(Some(operation_id(verb, path)));
-        for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
-            let parameter = parameter.required(Required::True).schema(Some(text_schema()));
-            operation = operation.parameter(parameter.build());
+impl Declared {
+    fn operation(&self, schemas: &mut Schemas) -> Operation {
+        let About { summary, parameters, body, answers, .. } = &self.about;
+        let mut operation =
+            OperationBuilder::new().summary(Some(*summary)).operation_id(Some(operation_id(self.verb, self.path)));
+        let problem = ResponseBuilder::new()
+            .description("What is wrong, and what helps (RFC 9457)")
+            .content("application/problem+json", content::<Problem>(schemas));
+        operation = operation.response("default", problem.build());
+        for parameter in parameters.map(|parameters| parameters()).unwrap_or_default() {
+            operation = operation.parameter(parameter);
         }
-        if access != Access::Open {
+        if let Some(Body { media, what, content }) = body {
+            let body = RequestBodyBuilder::new().required(Some(Required::True)).description(*what);
+            operation = operation.request_body(Some(body.content(*media, content(schemas)).build()));
+        }
+        for Answer { status, what, content } in answers {
+            let mut response = ResponseBuilder::new().description(*what);
+            if let Some((media, content)) = content {
+                response = response.content(*media, content(schemas));
+            }
+            operation = operation.response(status.to_string(), response.build());
+        }
+        for name in self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
+            operation = operation.parameter(parameter.required(Required::True).schema(Some(text_schema())).build());
+        }
+        if self.access != Access::Open {
             operation = operation.security(SecurityRequirement::new("token", Vec::<String>::new()));
         }
         operation.build()
     }
+}
+
+fn content<T: ToSchema>(schemas: &mut Schemas) -> Content {
+    let name = T::name();
+    T::schemas(schemas);
+    schemas.push((name.to_string(), T::schema()));
+    ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build()
+}
+
+fn text(_: &mut Schemas) -> Content {
+    ContentBuilder::new().schema(Some(text_schema())).build()
 }
 
 fn text_schema() -> Schema {

@@ -23,7 +23,7 @@ use crate::{
     Ctx,
     auth::Access,
     problem::{Problem, Result},
-    routes::{About, Declared, Routes},
+    routes::{About, Declared, Routes, document},
 };
 use axum::{
     extract::State,
@@ -32,7 +32,6 @@ use axum::{
 };
 use bytes::Bytes;
 use std::fmt::Write as _;
-use utoipa::openapi::OpenApi;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let routes = routes
@@ -84,12 +83,17 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    pub(crate) fn new(document: &OpenApi, declared: &[Declared]) -> Self {
+    /// Made when it is first asked for: most processes never are.
+    fn of(ctx: &Ctx) -> &Self {
+        ctx.described.get_or_init(|| Self::new(ctx.declared.get().map_or(&[], Vec::as_slice), ctx.app.version))
+    }
+
+    fn new(declared: &[Declared], version: &str) -> Self {
         let mut rows = String::new();
         for route in declared {
             let (verb, access) =
                 (format!("{:?}", route.verb).to_uppercase(), format!("{:?}", route.access).to_lowercase());
-            let (path, summary) = (route.path, route.summary);
+            let (path, summary) = (route.path, route.about.summary);
             // Words of this program only: nothing to escape.
             let _ =
                 write!(rows, "<tr><td>{verb}</td><td><code>{path}</code></td><td>{access}</td><td>{summary}</td></tr>");
@@ -101,15 +105,14 @@ impl Described {
              Send <code>Authorization: Bearer vigie_…</code>.</p><table><thead><tr><th>Method<th>Path<th>Access<th>What\
              </thead><tbody>{rows}</tbody></table></main></html>"
         );
-        Self { json: serde_json::to_vec(document).unwrap_or_default().into(), page }
+        Self { json: serde_json::to_vec(&document(declared, version)).unwrap_or_default().into(), page }
     }
 }
 
 async fn openapi(State(ctx): State<Ctx>) -> impl IntoResponse {
-    let json = ctx.described.get().map(|described| described.json.clone()).unwrap_or_default();
-    ([(header::CONTENT_TYPE, "application/json")], json)
+    ([(header::CONTENT_TYPE, "application/json")], Described::of(&ctx).json.clone())
 }
 
 async fn listing(State(ctx): State<Ctx>) -> Html<String> {
-    Html(ctx.described.get().map(|described| described.page.clone()).unwrap_or_default())
+    Html(Described::of(&ctx).page.clone())
 }
