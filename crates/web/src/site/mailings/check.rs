@@ -128,6 +128,7 @@ fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> 
         next: (behind < listed.len()).then(|| at(behind)),
         shown: shown.len() as u64,
         total: Some(report.problems.errors + report.problems.warnings),
+        reach: None,
     };
     (shown, pager)
 }
