@@ -612,6 +612,7 @@ problem-fatal = Error
 problem-mild = Warning
 problem-line = line { $line }
 problem-fix = Correct
+problem-said = { $what }: { $remedy }
 test-title = Test to myself
 test-address = Your address
 test-hint = The message of recipient { $n }, to this address alone, with [TEST] before its subject.
