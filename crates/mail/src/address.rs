@@ -4,6 +4,7 @@
 //! §3.4, with UTF-8 as in RFC 6531). A cell may hold several, parted by `,`, `;`, white space or line breaks.
 //! Nothing that could start a new header line gets through.
 
+use crate::sentence::Sentence;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -28,7 +29,7 @@ pub struct Mailbox {
 
 /// Why a text is not an address. Reads as `` `jean.exemple.fr` has no @, write it as name@domain ``.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` {}, {}", shown(.text), .fault.what(), .fault.remedy())]
+#[error("{}, {}", self.what(), self.remedy())]
 pub struct AddressError {
     pub text: String,
     pub fault: AddressFault,
@@ -60,44 +61,53 @@ pub enum AddressFault {
 }
 
 impl AddressFault {
-    pub fn what(&self) -> String {
+    fn what(&self) -> Sentence {
         match self {
-            Self::Empty => "is empty".into(),
-            Self::NoAt => "has no @".into(),
-            Self::TwoAts => "has more than one @".into(),
-            Self::NoLocal => "has nothing before the @".into(),
-            Self::LocalTooLong => format!("has more than {LOCAL_MAX} bytes before the @"),
-            Self::LocalCharacter(c) => format!("has {} before the @", named(*c)),
-            Self::LocalDots => "has a dot at an end, or two dots in a row, before the @".into(),
-            Self::NoDomain => "has nothing after the @".into(),
-            Self::DomainWithoutDot => "has a domain without a dot".into(),
-            Self::BadDomain => "has a domain that cannot exist".into(),
-            Self::TooLong => format!("is longer than {ADDRESS_MAX} bytes"),
-            Self::Forbidden(c) => format!("holds the forbidden character {}", named(*c)),
-            Self::UnclosedQuote => "has a quote that is not closed".into(),
-            Self::UnclosedBracket => "has a `<` that is not closed".into(),
-            Self::NameTooLong => format!("has a name longer than {NAME_MAX} bytes"),
-            Self::WordsAround => "has words beside the address".into(),
-            Self::AfterBracket => "goes on after the `>`".into(),
-            Self::TooMany => format!("holds more than {LIST_MAX} addresses"),
+            Self::Empty => Sentence::new("address_empty"),
+            Self::NoAt => Sentence::new("address_no_at"),
+            Self::TwoAts => Sentence::new("address_two_ats"),
+            Self::NoLocal => Sentence::new("address_no_local"),
+            Self::LocalTooLong => Sentence::new("address_local_too_long").with("most", LOCAL_MAX),
+            Self::LocalCharacter(c) => Sentence::new("address_local_character").with_sentence("character", named(*c)),
+            Self::LocalDots => Sentence::new("address_local_dots"),
+            Self::NoDomain => Sentence::new("address_no_domain"),
+            Self::DomainWithoutDot => Sentence::new("address_domain_without_dot"),
+            Self::BadDomain => Sentence::new("address_bad_domain"),
+            Self::TooLong => Sentence::new("address_too_long").with("most", ADDRESS_MAX),
+            Self::Forbidden(c) => Sentence::new("address_forbidden").with_sentence("character", named(*c)),
+            Self::UnclosedQuote => Sentence::new("address_unclosed_quote"),
+            Self::UnclosedBracket => Sentence::new("address_unclosed_bracket"),
+            Self::NameTooLong => Sentence::new("address_name_too_long").with("most", NAME_MAX),
+            Self::WordsAround => Sentence::new("address_words_around"),
+            Self::AfterBracket => Sentence::new("address_after_bracket"),
+            Self::TooMany => Sentence::new("address_too_many").with("most", LIST_MAX),
         }
     }
 
-    pub fn remedy(&self) -> &'static str {
+    fn remedy(&self) -> Sentence {
         match self {
-            Self::Empty | Self::NoAt | Self::NoLocal | Self::NoDomain => "write it as name@domain",
-            Self::TwoAts => "separate two addresses with a comma or a semicolon",
-            Self::LocalTooLong | Self::TooLong | Self::NameTooLong => "shorten it",
-            Self::LocalCharacter(_) | Self::LocalDots => "check the part before the @",
-            Self::DomainWithoutDot => "complete it, as in exemple.fr",
-            Self::BadDomain => "check the part after the @",
-            Self::Forbidden(_) => "delete it",
-            Self::UnclosedQuote => "close it with \"",
-            Self::UnclosedBracket => "close it with >",
-            Self::WordsAround => "write it as Name <name@domain>",
-            Self::AfterBracket => "separate two addresses with a comma or a semicolon",
-            Self::TooMany => "spread them over several rows",
+            Self::Empty | Self::NoAt | Self::NoLocal | Self::NoDomain => Sentence::new("write_as_address"),
+            Self::TwoAts | Self::AfterBracket => Sentence::new("separate_addresses"),
+            Self::LocalTooLong | Self::TooLong | Self::NameTooLong => Sentence::new("shorten"),
+            Self::LocalCharacter(_) | Self::LocalDots => Sentence::new("check_local"),
+            Self::DomainWithoutDot => Sentence::new("complete_domain"),
+            Self::BadDomain => Sentence::new("check_domain"),
+            Self::Forbidden(_) => Sentence::new("delete"),
+            Self::UnclosedQuote => Sentence::new("close_quote"),
+            Self::UnclosedBracket => Sentence::new("close_bracket"),
+            Self::WordsAround => Sentence::new("write_with_name"),
+            Self::TooMany => Sentence::new("spread_addresses"),
         }
+    }
+}
+
+impl AddressError {
+    pub fn what(&self) -> Sentence {
+        Sentence::new("address").with("text", shown(&self.text)).with_sentence("fault", self.fault.what())
+    }
+
+    pub fn remedy(&self) -> Sentence {
+        self.fault.remedy()
     }
 }
 
@@ -367,13 +377,14 @@ fn is_invisible(c: char) -> bool {
     is_forbidden(c) || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-fn named(c: char) -> String {
+fn named(c: char) -> Sentence {
+    let as_is = Sentence::new("character");
     match c {
-        ' ' => "a space".into(),
-        '\r' | '\n' => "line break".into(),
-        '\t' => "tab".into(),
-        c if is_invisible(c) || c.is_whitespace() => format!("U+{:04X}", u32::from(c)),
-        c => format!("`{c}`"),
+        ' ' => Sentence::new("character_space"),
+        '\r' | '\n' => Sentence::new("character_line_break"),
+        '\t' => Sentence::new("character_tab"),
+        c if is_invisible(c) || c.is_whitespace() => as_is.with("character", format!("U+{:04X}", u32::from(c))),
+        c => as_is.with("character", format!("`{c}`")),
     }
 }
 

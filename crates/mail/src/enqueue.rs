@@ -20,7 +20,7 @@ pub fn new_item(mailing: &Mailing, row: &MailItem, seq: i64) -> NewItem {
 /// The item of a row that cannot be sent, kept so that it is counted and listed among those who did not get theirs.
 pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
     let problems = &wrong.problems;
-    let said = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let said = problems.iter().map(|problem| problem.say(mailing.language)).collect::<Vec<_>>().join("\n");
     let line = problems.first().and_then(|problem| problem.line).unwrap_or(0);
     NewItem {
         seq,

@@ -2,6 +2,7 @@
 
 use crate::{
     address::Mailbox,
+    language::Language,
     letter::{Attachment, Letter},
     problem::Problem,
     spec::Mailing,
@@ -63,7 +64,8 @@ pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: 
     if first.values.len() != mailing.columns.len() {
         return Err(Verdict::permanent("row_mismatch", Fault::Content).with_arg("line", first.line.to_string()));
     }
-    let rendered = templates.render(&first.values).map_err(|problem| template_fault(&problem, first.line))?;
+    let rendered =
+        templates.render(&first.values).map_err(|problem| template_fault(&problem, first.line, mailing.language))?;
     let (to, bcc) = if mailing.group.is_some() {
         let hidden = items.iter().flat_map(|item| &item.to).chain(&first.bcc).cloned().collect();
         (Vec::new(), hidden)
@@ -86,9 +88,9 @@ pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: 
     })
 }
 
-fn template_fault(problem: &Problem, line: u64) -> Verdict {
+fn template_fault(problem: &Problem, line: u64, language: Language) -> Verdict {
     Verdict::permanent("template_failed", Fault::Content)
         .with_arg("template", &*problem.file)
-        .with_arg("what", &*problem.what)
+        .with_arg("what", problem.what.say(language))
         .with_arg("line", line.to_string())
 }

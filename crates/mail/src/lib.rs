@@ -20,6 +20,8 @@ pub mod problem;
 pub mod rate;
 pub mod recipients;
 pub mod run_log;
+pub mod sentence;
+mod sentence_text;
 pub mod smtp;
 pub mod spec;
 pub mod template;

@@ -15,10 +15,11 @@ use crate::{
     letter::Attachment,
     problem::{Problem, Problems, Severity},
     recipients::Row,
+    sentence::Sentence,
     spec::{Mailing, OnInvalid, OnNoFile},
     template::{Rendered, Templates},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -44,7 +45,7 @@ pub struct Options {
 }
 
 /// What preflight found. `messages` counts what would be sent if the wrong rows are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Rows looked at, the wrong ones included.
     pub rows: u64,
@@ -56,7 +57,7 @@ pub struct Report {
     /// Bytes of all messages as sent, about.
     pub bytes_estimate: u64,
     /// Reading stopped, or rows ran into one another: there may be recipients that nobody has looked at.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
 }
 
@@ -157,8 +158,8 @@ impl<'a> Preflight<'a> {
 
     pub fn finish(mut self) -> Report {
         if self.report.rows == 0 {
-            let remedy = "add a row per recipient, or loosen --where";
-            self.report.problems.push(Problem::error(&self.options.file, "there are no recipients", remedy));
+            let (what, remedy) = (Sentence::new("no_recipients"), Sentence::new("add_rows_or_loosen"));
+            self.report.problems.push(Problem::error(&self.options.file, what, remedy));
         }
         self.report
     }
@@ -183,8 +184,9 @@ impl<'a> Preflight<'a> {
         let rendered = match self.templates.render(&row.values) {
             Ok(rendered) => rendered,
             Err(problem) => {
-                let what = format!("{}: {}", place(&problem), problem.what);
-                found.push(Problem { column: problem.column, ..self.error(line, what, &problem.remedy) });
+                let what =
+                    Sentence::new("in_template").with("place", place(&problem)).with_sentence("what", problem.what);
+                found.push(Problem { column: problem.column, ..self.error(line, what, problem.remedy) });
                 return None;
             }
         };
@@ -192,7 +194,7 @@ impl<'a> Preflight<'a> {
         let cc = self.addresses("cc", &rendered.cc, line, found);
         let bcc = self.addresses("bcc", &rendered.bcc, line, found);
         if to.is_empty() && found.is_empty() {
-            found.push(self.error(line, "nobody to send to: `to` comes out empty", "fill in the address"));
+            found.push(self.error(line, Sentence::new("nobody"), Sentence::new("fill_in_address")));
         }
         if let Some((what, remedy)) = rendered.list_unsubscribe.as_deref().and_then(wrong_unsubscribe) {
             found.push(self.error(line, what, remedy));
@@ -200,8 +202,8 @@ impl<'a> Preflight<'a> {
         let attachments = self.attachments(&rendered, line, had_empty, found);
         let bytes = message_bytes(&rendered, &attachments);
         if let Some(most) = self.options.message_bytes_max.filter(|most| bytes > *most) {
-            let what = format!("the message would be {} MB, and the account takes {} MB", tenths(bytes), tenths(most));
-            found.push(self.error(line, what, "attach a smaller file, or send a link"));
+            let what = Sentence::new("message_too_large").with("size", tenths(bytes)).with("most", tenths(most));
+            found.push(self.error(line, what, Sentence::new("attach_smaller")));
         }
         let item = MailItem { line, values: row.values, to, cc, bcc, attachments };
         if found.iter().all(|problem| problem.severity == Severity::Warning) {
@@ -218,8 +220,8 @@ impl<'a> Preflight<'a> {
                 if self.mailing.on_no_file == OnNoFile::Send && self.templates.names_files_only(*index) {
                     continue;
                 }
-                let what = format!("column \"{column}\" is empty");
-                let remedy = "fill it in, or give the template a default";
+                let what = Sentence::new("cell_empty").with("column", column);
+                let remedy = Sentence::new("fill_in_or_default");
                 found.push(self.error(row.line, what, remedy).in_column(column));
             }
         }
@@ -228,13 +230,14 @@ impl<'a> Preflight<'a> {
     fn addresses(&self, field: &str, text: &str, line: u64, found: &mut Vec<Problem>) -> Vec<Mailbox> {
         let (mailboxes, errors) = parse_list(text);
         for error in errors {
-            let what = format!("{field}: {}", error.to_string().rsplit_once(", ").map_or("", |(what, _)| what));
-            found.push(self.error(line, what, error.fault.remedy()));
+            let what = Sentence::new("in_field").with("field", field).with_sentence("what", error.what());
+            found.push(self.error(line, what, error.remedy()));
         }
         for mailbox in &mailboxes {
             if let Some(meant) = mailbox.meant_domain() {
-                let what = format!("{field}: the domain of `{}` is unusual", mailbox.address);
-                found.push(Problem::warning(&self.options.file, what, format!("did you mean {meant}?")).at(line));
+                let what = Sentence::new("domain_unusual").with("field", field).with("address", &mailbox.address);
+                let remedy = Sentence::new("did_you_mean_domain").with("domain", meant);
+                found.push(Problem::warning(&self.options.file, what, remedy).at(line));
             }
         }
         mailboxes
@@ -252,19 +255,15 @@ impl<'a> Preflight<'a> {
             if path.is_empty() || path.ends_with(['/', '\\']) {
                 // An empty cell has been reported as such.
                 if self.mailing.on_no_file == OnNoFile::Refuse && !had_empty {
-                    let remedy = "fill it in, or allow messages without a file (on-no-file = \"send\")";
-                    found.push(self.error(
-                        line,
-                        format!("no file is named: the attachment comes out as `{path}`"),
-                        remedy,
-                    ));
+                    let what = Sentence::new("no_file_named").with("path", path);
+                    found.push(self.error(line, what, Sentence::new("name_or_allow_no_file")));
                 }
                 continue;
             }
             match self.files.look_up(path, fence) {
                 Ok(attachment) => attachments.push(attachment),
                 Err((what, remedy)) => {
-                    found.push(Problem::error(&self.options.file, what, remedy).at(line));
+                    found.push(self.error(line, what, remedy).of_attachment());
                 }
             }
         }
@@ -281,33 +280,33 @@ impl<'a> Preflight<'a> {
         let line = u32::try_from(item.line).unwrap_or(u32::MAX);
         let first = *self.seen.entry(hash).or_insert(line);
         if first != line {
-            let same = if item.attachments.is_empty() { "message" } else { "file" };
-            let what = format!("the same {same} goes to the same recipient as on line {first}");
-            found.push(self.error(item.line, what, "delete one of the two rows"));
+            let is_bare = item.attachments.is_empty();
+            let what = if is_bare { Sentence::new("duplicate_message") } else { Sentence::new("duplicate_file") };
+            found.push(self.error(item.line, what.with("line", first), Sentence::new("delete_duplicate")));
         }
     }
 
-    fn error(&self, line: u64, what: impl Into<Box<str>>, remedy: &str) -> Problem {
+    fn error(&self, line: u64, what: Sentence, remedy: Sentence) -> Problem {
         Problem::error(&self.options.file, what, remedy).at(line)
     }
 }
 
 /// What keeps mail programs from reading `<https://…>, <mailto:…>` (RFC 2369), and the remedy. Mostly a cell put into
 /// an address as it is.
-fn wrong_unsubscribe(value: &str) -> Option<(String, &'static str)> {
+fn wrong_unsubscribe(value: &str) -> Option<(Sentence, Sentence)> {
     let mut rest = value.trim();
     while !rest.is_empty() {
         let Some((link, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
-            return Some((format!("list-unsubscribe: `{rest}` is not in angle brackets"), "write it as <https://…>"));
+            return Some((Sentence::new("unsubscribe_brackets").with("text", rest), Sentence::new("write_link")));
         };
         let scheme = link.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
         if !matches!(scheme.as_str(), "https" | "http" | "mailto") {
-            let what = format!("list-unsubscribe: `{link}` is neither a web address nor a mailto:");
-            return Some((what, "write it as <https://…> or <mailto:…>"));
+            let what = Sentence::new("unsubscribe_scheme").with("text", link);
+            return Some((what, Sentence::new("write_link_or_mailto")));
         }
         if let Some(c) = link.chars().find(|c| c.is_whitespace() || matches!(c, '"' | '<' | '\\' | '`')) {
-            let what = format!("list-unsubscribe: `{link}` holds {c:?}, which no address on the web may");
-            return Some((what, "encode the cell, as in {{ email|urlencode }}"));
+            let what = Sentence::new("unsubscribe_character").with("text", link).with("character", format!("{c:?}"));
+            return Some((what, Sentence::new("encode_cell")));
         }
         rest = after.trim_start().trim_start_matches(',').trim_start();
     }

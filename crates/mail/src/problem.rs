@@ -1,12 +1,13 @@
 //! What is wrong with what a user brought: the thing, the place and the remedy, collected rather than thrown.
 
-use serde::{Deserialize, Serialize};
+use crate::{language::Language, sentence::Sentence};
+use serde::Serialize;
 use std::fmt;
 
 /// How many problems of each severity a [`Problems`] lists; the rest are counted.
 pub const LISTED_MAX: usize = 1_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The row, or the mailing, cannot be sent as it is.
@@ -16,47 +17,51 @@ pub enum Severity {
 }
 
 /// Reads as `clients.csv:14: column "email" is empty, fill it in`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The file as the user named it, a template's name (`subject`), or a setting (`--where`).
     pub file: Box<str>,
     /// Physical line, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// Character within the line, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub character: Option<u32>,
     /// The heading concerned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<Box<str>>,
-    pub what: Box<str>,
+    pub what: Sentence,
     /// Empty where the problem says it all.
-    pub remedy: Box<str>,
+    pub remedy: Sentence,
     /// The line concerned with a caret under the place, for templates and settings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Box<str>>,
     pub severity: Severity,
     /// Other rows may be hidden behind it, so that leaving out this one would forget somebody.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hides_rows: bool,
+    /// It is with a file to attach, whatever names it.
+    #[serde(skip)]
+    pub is_of_attachment: bool,
 }
 
 impl Problem {
-    pub fn error(file: &str, what: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
+    pub fn error(file: &str, what: Sentence, remedy: Sentence) -> Self {
         Self {
             file: file.into(),
             line: None,
             character: None,
             column: None,
-            what: what.into(),
-            remedy: remedy.into(),
+            what,
+            remedy,
             excerpt: None,
             severity: Severity::Error,
             hides_rows: false,
+            is_of_attachment: false,
         }
     }
 
-    pub fn warning(file: &str, what: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
+    pub fn warning(file: &str, what: Sentence, remedy: Sentence) -> Self {
         Self { severity: Severity::Warning, ..Self::error(file, what, remedy) }
     }
 
@@ -69,6 +74,12 @@ impl Problem {
     #[must_use]
     pub fn hiding_rows(mut self) -> Self {
         self.hides_rows = true;
+        self
+    }
+
+    #[must_use]
+    pub fn of_attachment(mut self) -> Self {
+        self.is_of_attachment = true;
         self
     }
 
@@ -102,24 +113,33 @@ fn excerpt(line: &str, before: usize) -> String {
     format!("  | {shown}\n  | {:>width$}", "^", width = before - from + 1)
 }
 
+impl Problem {
+    /// The place, what is wrong, and what helps.
+    pub fn say(&self, language: Language) -> String {
+        let numbers = [self.line, self.character.map(u64::from)].into_iter().flatten();
+        let place = numbers.fold(self.file.to_string(), |place, number| format!("{place}:{number}"));
+        let before_colon = if language == Language::French { " " } else { "" };
+        let mut said = format!("{place}{before_colon}: {}", self.what.say(language));
+        if !self.remedy.is_empty() {
+            said.push_str(&format!(", {}", self.remedy.say(language)));
+        }
+        if let Some(excerpt) = &self.excerpt {
+            said.push_str(&format!("\n{excerpt}"));
+        }
+        said
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        for place in [self.line, self.character.map(u64::from)].into_iter().flatten() {
-            write!(f, ":{place}")?;
-        }
-        write!(f, ": {}", self.what)?;
-        if !self.remedy.is_empty() {
-            write!(f, ", {}", self.remedy)?;
-        }
-        self.excerpt.as_ref().map_or(Ok(()), |excerpt| write!(f, "\n{excerpt}"))
+        f.write_str(&self.say(Language::English))
     }
 }
 
 impl std::error::Error for Problem {}
 
 /// Problems as they are found: the first [`LISTED_MAX`] of each severity listed, all counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Problems {
     pub listed: Vec<Problem>,
     pub errors: u64,
@@ -214,19 +234,25 @@ mod tests {
 
     #[test]
     fn reads_as_place_what_remedy() {
-        let problem = Problem::error("clients.csv", "column \"email\" is empty", "fill it in").at(14);
-        assert_eq!(problem.to_string(), "clients.csv:14: column \"email\" is empty, fill it in");
-        let pointed = Problem::error("t.txt", "oops", "").pointing("Été\nhé {{ là }}\nfin", "Été\nhé {{ ".len());
-        assert_eq!(pointed.to_string(), "t.txt:2:7: oops\n  | hé {{ là }}\n  |       ^");
-        let far = Problem::error("t", "x", "").pointing("abc", 99);
+        let problem = Problem::error(
+            "clients.csv",
+            Sentence::new("cell_empty").with("column", "email"),
+            Sentence::new("fill_in_address"),
+        )
+        .at(14);
+        assert_eq!(problem.to_string(), "clients.csv:14: column \"email\" is empty, fill in the address");
+        let pointed = Problem::error("t.txt", Sentence::new("json_array"), Sentence::NONE)
+            .pointing("Été\nhé {{ là }}\nfin", "Été\nhé {{ ".len());
+        assert_eq!(pointed.to_string(), "t.txt:2:7: is a JSON array\n  | hé {{ là }}\n  |       ^");
+        let far = Problem::error("t", Sentence::NONE, Sentence::NONE).pointing("abc", 99);
         assert_eq!(far.character, Some(4));
     }
 
     #[test]
     fn lists_a_thousand_errors_and_counts_the_rest_without_losing_warnings() {
         let mut problems = Problems::default();
-        problems.extend((0..1_500).map(|line| Problem::error("a", "x", "").at(line)));
-        problems.push(Problem::warning("a", "y", ""));
+        problems.extend((0..1_500).map(|line| Problem::error("a", Sentence::NONE, Sentence::NONE).at(line)));
+        problems.push(Problem::warning("a", Sentence::NONE, Sentence::NONE));
         assert_eq!(
             (problems.listed.len(), problems.errors, problems.warnings, problems.unlisted()),
             (1_001, 1_500, 1, 500)

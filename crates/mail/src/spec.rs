@@ -8,6 +8,7 @@ use crate::{
     rate::{Rate, RawLimits, parse_duration},
     recipients::{column_index, filter::Condition},
     run_log::{Emojis, Form},
+    sentence::Sentence,
     template::{Audience, Sources, Template},
 };
 use model::OnUnknown;
@@ -207,14 +208,16 @@ impl MailingFile {
     pub fn parse(toml: &str, name: &str) -> Result<Self, Problem> {
         toml::from_str(toml).map_err(|error| {
             let what = error.message().lines().collect::<Vec<_>>().join(" ");
-            let problem = Problem::error(name, what, "correct the setting");
+            let what = Sentence::new("setting_error").with("error", what);
+            let problem = Problem::error(name, what, Sentence::new("correct_setting"));
             error.span().map_or(problem.clone(), |span| problem.pointing(toml, span.start))
         })
     }
 
     pub fn limits(&self) -> Result<RawLimits, Problem> {
         let pause = self.pause.as_deref().map(parse_duration).transpose();
-        let pause = pause.map_err(|error| Problem::error("pause", error.to_string(), ""))?;
+        let what = |error| Sentence::new("setting_error").with("error", error);
+        let pause = pause.map_err(|error| Problem::error("pause", what(error), Sentence::NONE))?;
         Ok(RawLimits::new(&self.rate, self.daily, self.batch, pause))
     }
 
@@ -229,13 +232,13 @@ impl MailingFile {
         };
         let (text, html) = (body("text", &self.text), body("html", &self.html));
         if self.text.is_none() && self.html.is_none() {
-            problems.push(Problem::error("text", "the message has no body", "give --text or --html"));
+            problems.push(Problem::error("text", Sentence::new("no_body"), Sentence::new("give_body")));
         }
         if self.subject.as_deref().is_none_or(|subject| subject.trim().is_empty()) {
-            problems.push(Problem::error("subject", "the message has no subject", "give --subject"));
+            problems.push(Problem::error("subject", Sentence::new("no_subject"), Sentence::new("give_subject")));
         }
         if self.to.as_deref().is_none_or(|to| to.trim().is_empty()) {
-            problems.push(Problem::error("to", "it is not said whom to send to", "give --to, as in \"{{ email }}\""));
+            problems.push(Problem::error("to", Sentence::new("no_to"), Sentence::new("give_to")));
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -259,7 +262,7 @@ impl MailingFile {
         let templates = self.sources(base).map_err(|found| problems.extend(found)).ok();
         let from = mailbox("from", self.from.as_deref(), &mut problems);
         if self.from.is_none() {
-            problems.push(Problem::error("from", "it is not said who sends", "give --from \"Name <name@domain>\""));
+            problems.push(Problem::error("from", Sentence::new("no_from"), Sentence::new("give_from")));
         }
         let reply_to = mailbox("reply-to", self.reply_to.as_deref(), &mut problems);
         if let Err(problem) = self.limits() {
@@ -267,10 +270,11 @@ impl MailingFile {
         }
         let zero = [("batch", self.batch), ("daily", self.daily), ("group", self.group)];
         for (name, _) in zero.iter().filter(|(_, value)| *value == Some(0)) {
-            problems.push(Problem::error(name, "is 0", "give a number from 1, or leave it out"));
+            problems.push(Problem::error(name, Sentence::new("is_zero"), Sentence::new("give_from_one")));
         }
         if self.group.is_some_and(|group| group > GROUP_MAX) {
-            problems.push(Problem::error("group", format!("is more than {GROUP_MAX}"), "make smaller groups"));
+            let what = Sentence::new("group_too_large").with("most", GROUP_MAX);
+            problems.push(Problem::error("group", what, Sentence::new("smaller_groups")));
         }
         let mut key = Vec::new();
         for heading in &self.key {
@@ -312,7 +316,9 @@ impl MailingFile {
 fn mailbox(setting: &str, text: Option<&str>, problems: &mut Vec<Problem>) -> Option<Mailbox> {
     text?
         .parse()
-        .map_err(|error: crate::address::AddressError| problems.push(Problem::error(setting, error.to_string(), "")))
+        .map_err(|error: crate::address::AddressError| {
+            problems.push(Problem::error(setting, error.what(), error.remedy()))
+        })
         .ok()
 }
 
@@ -320,14 +326,15 @@ fn load(setting: &str, value: &str, base: &Path) -> Result<Template, Problem> {
     if value.contains('\n') || value.contains("{{") || value.contains("{%") {
         return Ok(Template { name: setting.to_owned(), source: value.to_owned() });
     }
-    let fail = |what: String, remedy: &str| Problem::error(value, what, remedy);
+    let unread = |error: std::io::Error| {
+        Problem::error(value, Sentence::new("cannot_read").with("error", error), Sentence::new("check_path"))
+    };
     let path = base.join(value);
-    let size =
-        std::fs::metadata(&path).map_err(|error| fail(format!("cannot be read ({error})"), "check the path"))?.len();
-    if size > SOURCE_BYTES_MAX {
-        return Err(fail(format!("is longer than {SOURCE_BYTES_MAX} bytes"), "attach it instead"));
+    if std::fs::metadata(&path).map_err(unread)?.len() > SOURCE_BYTES_MAX {
+        let what = Sentence::new("source_too_long").with("most", SOURCE_BYTES_MAX);
+        return Err(Problem::error(value, what, Sentence::new("attach_instead")));
     }
-    let bytes = std::fs::read(&path).map_err(|error| fail(format!("cannot be read ({error})"), "check the path"))?;
+    let bytes = std::fs::read(&path).map_err(unread)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let source = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -12,7 +12,10 @@ mod heading;
 #[cfg(test)]
 mod tests;
 
-use crate::problem::{Problem, nearest};
+use crate::{
+    problem::{Problem, nearest},
+    sentence::Sentence,
+};
 use heading::Rewritten;
 use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value,
@@ -248,23 +251,24 @@ impl Templates {
         // Words that are no name are most often a heading mistyped.
         let meant = heading::expression_at(source, offset).and_then(|words| self.meant(words));
         let remedy = match meant {
-            Some(column) if !source.contains(column) => format!("did you mean `{column}`?"),
-            _ if what.starts_with("unexpected end of input") => "close what is open".to_owned(),
-            _ => "correct the template".to_owned(),
+            Some(column) if !source.contains(column) => Sentence::new("did_you_mean_variable").with("column", column),
+            _ if what.starts_with("unexpected end of input") => Sentence::new("close_open"),
+            _ => Sentence::new("correct_template"),
         };
-        Problem::error(name, what, remedy).pointing(source, offset)
+        Problem::error(name, Sentence::new("template_error").with("error", what), remedy).pointing(source, offset)
     }
 
     fn undefined(&self, name: &str, source: &str, variable: &str, offset: Option<usize>) -> Problem {
         let words = offset.and_then(|offset| heading::expression_at(source, offset));
         let remedy = match self.meant(variable).or_else(|| words.and_then(|words| self.meant(words))) {
-            Some(column) => format!("did you mean `{column}`?"),
+            Some(column) => Sentence::new("did_you_mean_variable").with("column", column),
             None => {
                 let columns = self.columns.iter().take(20).map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
-                format!("the columns are {columns}")
+                Sentence::new("columns_are").with("columns", columns)
             }
         };
-        let problem = Problem::error(name, format!("no column is called `{variable}`"), remedy).in_column(variable);
+        let what = Sentence::new("no_variable").with("column", variable);
+        let problem = Problem::error(name, what, remedy).in_column(variable);
         match offset {
             Some(offset) => problem.pointing(source, offset),
             None => problem,
@@ -293,17 +297,19 @@ impl Templates {
                 let offset = compiled.rewritten.original_offset(error_offset(&error, &compiled.rewritten.text));
                 let (what, remedy) = match error.kind() {
                     _ if budget::is_spent() => (
-                        format!("works through more than {} MB of text", budget::TOUCHED_MAX / 1_000_000),
-                        "shorten its loops, or the cells of this row",
+                        Sentence::new("too_much_text").with("most", budget::TOUCHED_MAX / 1_000_000),
+                        Sentence::new("shorten_loops_or_cells"),
                     ),
-                    ErrorKind::OutOfFuel => ("takes too many steps".to_owned(), "shorten its loops"),
+                    ErrorKind::OutOfFuel => (Sentence::new("too_many_steps"), Sentence::new("shorten_loops")),
                     ErrorKind::WriteFailure => {
-                        (format!("gives more than {RENDERED_BYTES_MAX} bytes"), "shorten it, or attach a file")
+                        let what = Sentence::new("too_long_rendered").with("most", RENDERED_BYTES_MAX);
+                        (what, Sentence::new("shorten_or_attach"))
                     }
-                    kind => (
-                        error.detail().map_or_else(|| kind.to_string(), str::to_owned),
-                        "correct the template or the row",
-                    ),
+                    kind => {
+                        let detail = error.detail().map_or_else(|| kind.to_string(), str::to_owned);
+                        let what = Sentence::new("render_error").with("error", detail);
+                        (what, Sentence::new("correct_template_or_row"))
+                    }
                 };
                 Err(Problem::error(&compiled.name, what, remedy).pointing(&compiled.original, offset))
             }
@@ -349,8 +355,8 @@ fn refuse_columns(compiled: &Compiled, columns: &[String]) -> Vec<Problem> {
     let used = compiled.rewritten.used.iter();
     used.map(|(column, offset)| {
         let heading = &columns[*column];
-        let what = format!("uses the column `{heading}`, and a group reads one and the same message");
-        Problem::error(&compiled.name, what, "leave it out, or send without --group")
+        let what = Sentence::new("column_in_group").with("column", heading);
+        Problem::error(&compiled.name, what, Sentence::new("leave_out_or_ungroup"))
             .in_column(heading)
             .pointing(&compiled.original, *offset)
     })
@@ -363,12 +369,13 @@ fn header(compiled: &Compiled, text: &str) -> Result<String, Problem> {
     match text.chars().find(|c| crate::address::is_forbidden(*c)) {
         None => Ok(text.trim().to_owned()),
         Some('\n' | '\r') => {
-            let what = format!("a cell puts a line break into `{}`", compiled.name);
-            Err(Problem::error(&compiled.name, what, "delete the line break from the cell"))
+            let what = Sentence::new("line_break_in_header").with("name", &compiled.name);
+            Err(Problem::error(&compiled.name, what, Sentence::new("delete_line_break")))
         }
         Some(c) => {
-            let what = format!("a cell puts the control character U+{:04X} into `{}`", u32::from(c), compiled.name);
-            Err(Problem::error(&compiled.name, what, "delete it from the cell"))
+            let what = Sentence::new("control_in_header").with("character", format!("{:04X}", u32::from(c)));
+            let what = what.with("name", &compiled.name);
+            Err(Problem::error(&compiled.name, what, Sentence::new("delete_from_cell")))
         }
     }
 }

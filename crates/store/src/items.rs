@@ -1,9 +1,10 @@
 //! Items: one row per recipient, or per whatever a job does many of.
 
 use crate::{
-    Db, Page, Result,
+    Db, Found, Result,
     filter::{Where, like_pattern},
     jobs::{self, Moved},
+    reach::last_within_reach,
     sql::{Row, Value, params, without_nul},
 };
 use model::{ItemState, JobId, JobState, Timestamp, Verdict};
@@ -110,15 +111,36 @@ impl Db {
         row.map(|row| item_from(&row)).transpose()
     }
 
-    /// Items of a job in their order; the cursor is the last `seq` seen.
-    pub async fn items(&self, job: JobId, filter: &ItemFilter) -> Result<Page<Item, i64>> {
-        let (sql, params) = list_statement(job, filter, self.dialect().like);
+    /// Items of a job in their order; the cursor is the last `seq` seen. Where a text is looked for, one page looks at
+    /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of them.
+    pub async fn items(&self, job: JobId, filter: &ItemFilter) -> Result<Found<Item, i64>> {
+        let mut filters = walk(job, filter);
+        let text = filter.text.as_deref().filter(|text| !text.is_empty());
+        let last = if text.is_some() { self.last_item_within_reach(&filters).await? } else { None };
+        if let Some(seq) = last {
+            filters.and("seq <= ?", seq);
+        }
+        hold(&mut filters, filter);
+        if let Some(text) = text {
+            let like = self.dialect().like.replace("$1", "?");
+            filters.and(&format!("label{like}"), like_pattern(text));
+        }
+        let (sql, params) = list_statement(filters, filter.limit);
         let rows = self.rows(&sql, &params).await?;
         let mut items = rows.iter().map(item_from).collect::<Result<Vec<_>>>()?;
         let more = items.len() > filter.limit as usize;
         items.truncate(filter.limit as usize);
         let next = items.last().filter(|_| more).map(|item| item.seq);
-        Ok(Page { rows: items, next })
+        let last = last.filter(|_| next.is_none());
+        Ok(Found { rows: items, next: next.or(last), searched_until: last })
+    }
+
+    async fn last_item_within_reach(&self, walk: &Where) -> Result<Option<i64>> {
+        let sql = last_within_reach("seq", "items", walk, "seq");
+        match self.rows(&sql, &walk.params).await?.as_slice() {
+            [last, _] => Ok(Some(last.int("seq")?)),
+            _ => Ok(None),
+        }
     }
 
     /// Notes what identifies the side effect of an item in flight (a Gmail draft, say), before it takes place.
@@ -134,14 +156,26 @@ impl Db {
     }
 }
 
-fn list_statement(job: JobId, filter: &ItemFilter, like: &str) -> (String, Vec<Value>) {
+/// What an index chooses.
+fn walk(job: JobId, filter: &ItemFilter) -> Where {
     let mut filters = Where::default();
     filters.and("job_id = ?", job);
     filters.and("seq > ?", filter.after);
     if filter.states == [ItemState::Running] {
         // To the letter: those in flight are few among many, and SQLite knows their index by this condition only.
         filters.and_plain("state = 1");
-    } else if !filter.states.is_empty() {
+    }
+    let settled_badly =
+        |state: &ItemState| matches!(state, ItemState::Failed | ItemState::Unknown | ItemState::Skipped);
+    if filter.trouble || (!filter.states.is_empty() && filter.states.iter().all(settled_badly)) {
+        filters.and_plain("verdict IS NOT NULL");
+    }
+    filters
+}
+
+/// What is held against each that the index gives.
+fn hold(filters: &mut Where, filter: &ItemFilter) {
+    if !filter.states.is_empty() && filter.states != [ItemState::Running] {
         let codes: Vec<String> = filter.states.iter().map(|state| state.code().to_string()).collect();
         filters.and_plain(&format!("state IN ({})", codes.join(", ")));
     }
@@ -149,16 +183,10 @@ fn list_statement(job: JobId, filter: &ItemFilter, like: &str) -> (String, Vec<V
         // What an earlier run had sent already is no trouble.
         filters.and("verdict NOT LIKE ?", "{\"code\":\"already_sent\"%");
     }
-    let settled_badly =
-        |state: &ItemState| matches!(state, ItemState::Failed | ItemState::Unknown | ItemState::Skipped);
-    if filter.trouble || (!filter.states.is_empty() && filter.states.iter().all(settled_badly)) {
-        filters.and_plain("verdict IS NOT NULL");
-    }
-    if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
-        let like = like.replace("$1", "?");
-        filters.and(&format!("label{like}"), like_pattern(text));
-    }
-    filters.params.push(Value::from(i64::from(filter.limit) + 1));
+}
+
+fn list_statement(mut filters: Where, limit: u32) -> (String, Vec<Value>) {
+    filters.params.push(Value::from(i64::from(limit) + 1));
     let n = filters.params.len();
     let sql = format!("SELECT * FROM items{} ORDER BY seq LIMIT ${n}", filters.sql);
     (sql, filters.params)

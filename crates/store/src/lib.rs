@@ -24,6 +24,7 @@ mod news;
 #[cfg(test)]
 mod plans;
 mod postgres;
+mod reach;
 mod rescue;
 mod sql;
 mod sqlite;
@@ -44,6 +45,7 @@ pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use items::{Item, ItemFilter, NewItem};
 pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, NewJob, Order, Page, Reason};
+pub use reach::{EXAMINED_MAX, Found};
 pub use rescue::{Lost, Rescued, TraceOf};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};

@@ -1,9 +1,10 @@
 //! Traces: one row per attempt at an item, and whatever other programs post. Written once, never changed.
 
 use crate::{
-    Db, Error, Page, Result, activity,
+    Db, Error, Found, Page, Result, activity,
     filter::{Where, like_pattern},
     items::verdict_json,
+    reach::last_within_reach,
     sql::{Conn, Row, Value, params, without_nul},
 };
 use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
@@ -59,6 +60,7 @@ pub struct TraceCounts {
     pub errors: u64,
 }
 
+const NEWEST_FIRST: &str = "created_at DESC, no DESC";
 const TIME_OF: &str = "SELECT created_at FROM traces WHERE no = $1";
 // Two leaps, because SQLite would find one over both columns by the first alone and walk all of an application's rows.
 const NEXT_FLOW: &str = "SELECT application_name, flow_name FROM traces
@@ -81,19 +83,36 @@ impl Db {
         .await
     }
 
-    /// Newest first, by their own time: what is posted later about earlier is found where it belongs. A text is looked
-    /// for from the newest on, in as many traces as the other filters leave.
-    pub async fn traces(&self, filter: &TraceFilter) -> Result<Page<Trace, i64>> {
-        let end = match filter.before {
+    /// Newest first, by their own time: what is posted later about earlier is found where it belongs. Where a text, or
+    /// another filter without an index, is held against each of them, one page looks at
+    /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of those that the other filters leave.
+    pub async fn traces(&self, filter: &TraceFilter) -> Result<Found<Trace, Timestamp>> {
+        let Conditions { mut walk, rest } = conditions(filter, self.dialect().like);
+        if let Some(no) = filter.before {
             // The last one of the page before may have been purged, and all that are older with it.
-            Some(no) => match self.row(TIME_OF, params![no]).await? {
-                Some(row) => Some((row.time("created_at")?, no)),
-                None => return Ok(Page { rows: Vec::new(), next: None }),
-            },
-            None => None,
-        };
-        let (sql, params) = list_statement(filter, end, self.dialect().like);
-        page(&self.rows(&sql, &params).await?, filter.limit)
+            let Some(row) = self.row(TIME_OF, params![no]).await? else {
+                return Ok(Found { rows: Vec::new(), next: None, searched_until: None });
+            };
+            walk.and_place("<", row.time("created_at")?, no);
+        }
+        let last = if rest.is_empty() { None } else { self.last_trace_within_reach(&walk).await? };
+        if let Some((at, no)) = last {
+            walk.and_place(">=", at, no);
+        }
+        rest.into_iter().for_each(|(condition, value)| walk.and(&condition, value));
+        let (sql, params) = list_statement(walk, filter.limit);
+        let Page { rows, next } = page(&self.rows(&sql, &params).await?, filter.limit)?;
+        let last = last.filter(|_| next.is_none());
+        Ok(Found { rows, next: next.or(last.map(|(_, no)| no)), searched_until: last.map(|(at, _)| at) })
+    }
+
+    /// The oldest trace that a page may look at, unless it may look at all.
+    async fn last_trace_within_reach(&self, walk: &Where) -> Result<Option<(Timestamp, i64)>> {
+        let sql = last_within_reach("created_at, no", "traces", walk, NEWEST_FIRST);
+        match self.rows(&sql, &walk.params).await?.as_slice() {
+            [last, _] => Ok(Some((last.time("created_at")?, last.int("no")?))),
+            _ => Ok(None),
+        }
     }
 
     /// The first of the applications' names that traces have, and of their flows; found by leaps through the index.
@@ -119,12 +138,13 @@ impl Db {
     }
 
     pub async fn count_traces(&self, filter: &TraceFilter) -> Result<TraceCounts> {
-        let filters = conditions(filter, self.dialect().like);
+        let Conditions { mut walk, rest } = conditions(filter, self.dialect().like);
+        rest.into_iter().for_each(|(condition, value)| walk.and(&condition, value));
         let sql = format!(
             "SELECT count(*) AS total, CAST(coalesce(sum(errors), 0) AS BIGINT) AS errors FROM traces{}",
-            filters.sql
+            walk.sql
         );
-        let row = self.row(&sql, &filters.params).await?;
+        let row = self.row(&sql, &walk.params).await?;
         row.map_or(Ok(TraceCounts::default()), |row| {
             Ok(TraceCounts { total: row.count("total")?, errors: row.count("errors")? })
         })
@@ -217,55 +237,61 @@ fn row_of(trace: &Trace) -> serde_json::Value {
     ])
 }
 
-/// One page of a list that goes on after `end`.
-fn list_statement(filter: &TraceFilter, end: Option<(Timestamp, i64)>, like: &str) -> (String, Vec<Value>) {
-    let mut filters = conditions(filter, like);
-    if let Some((at, no)) = end {
-        filters.and("created_at <= ?", at);
-        filters.params.extend([at.into(), no.into()]);
-        let n = filters.params.len();
-        filters.and_plain(&format!("(created_at, no) < (${}, ${n})", n - 1));
-    }
-    filters.params.push(Value::from(i64::from(filter.limit) + 1));
+fn list_statement(mut filters: Where, limit: u32) -> (String, Vec<Value>) {
+    filters.params.push(Value::from(i64::from(limit) + 1));
     let n = filters.params.len();
-    let sql = format!("SELECT * FROM traces{} ORDER BY created_at DESC, no DESC LIMIT ${n}", filters.sql);
+    let sql = format!("SELECT * FROM traces{} ORDER BY {NEWEST_FIRST} LIMIT ${n}", filters.sql);
     (sql, filters.params)
 }
 
-fn conditions(filter: &TraceFilter, like: &str) -> Where {
-    let mut filters = Where::default();
-    // Errors are few and have an index of their own; the expression keeps SQLite from taking one of the others, in
-    // which it would walk past all that went well.
-    let rare = if filter.errors == Some(true) && filter.job.is_none() { " || ''" } else { "" };
-    if let Some(application) = &filter.application {
-        filters.and(&format!("application_name{rare} = ?"), application);
-    }
-    if let Some(flow) = &filter.flow {
-        filters.and(&format!("flow_name{rare} = ?"), flow);
-    }
-    if let Some(user) = &filter.created_by {
-        filters.and("created_by = ?", user);
+/// What a filter asks, by how it is answered.
+struct Conditions {
+    /// Chosen by one index, which gives the traces in their order.
+    walk: Where,
+    /// Held against each trace that the index gives.
+    rest: Vec<(String, Value)>,
+}
+
+fn conditions(filter: &TraceFilter, like: &str) -> Conditions {
+    let (mut walk, mut rest) = (Where::default(), Vec::new());
+    let is_taken = filter.job.is_some() || filter.errors == Some(true);
+    for (column, name) in [("application_name", &filter.application), ("flow_name", &filter.flow)] {
+        match name {
+            // An expression, which keeps SQLite from walking that column's index in place of the shorter one.
+            Some(name) if is_taken => rest.push((format!("{column} || '' = ?"), name.into())),
+            Some(name) => walk.and(&format!("{column} = ?"), name),
+            None => {}
+        }
     }
     if let Some(job) = filter.job {
-        filters.and("job_id = ?", job);
+        walk.and("job_id = ?", job);
     }
-    if let Some(seq) = filter.seq {
-        filters.and("seq = ?", seq);
+    match filter.seq {
+        Some(seq) if filter.job.is_some() => walk.and("seq = ?", seq),
+        Some(seq) => rest.push(("seq = ?".to_owned(), seq.into())),
+        None => {}
     }
-    if let Some(errors) = filter.errors {
-        filters.and_plain(if errors { "errors = 1" } else { "errors = 0" });
+    match filter.errors {
+        // Errors are few and have an index of their own, which is known by these words only.
+        Some(true) if filter.job.is_none() => walk.and_plain("errors = 1"),
+        Some(errors) => rest.push(("errors = ?".to_owned(), i64::from(errors).into())),
+        None => {}
     }
     if let Some(since) = filter.since {
-        filters.and("created_at >= ?", since);
+        walk.and("created_at >= ?", since);
     }
     if let Some(until) = filter.until {
-        filters.and("created_at < ?", until);
+        walk.and("created_at < ?", until);
+    }
+    if let Some(user) = &filter.created_by {
+        rest.push(("created_by = ?".to_owned(), user.into()));
     }
     if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
         let like = like.replace("$1", "?");
-        filters.and(&format!("(comment{like} OR file_name{like} OR trace_name{like})"), like_pattern(text));
+        let condition = format!("(comment{like} OR file_name{like} OR trace_name{like})");
+        rest.push((condition, like_pattern(text).into()));
     }
-    filters
+    Conditions { walk, rest }
 }
 
 fn page(rows: &[Row], limit: u32) -> Result<Page<Trace, i64>> {

@@ -2,7 +2,7 @@
 
 use crate::bed::*;
 use model::{ItemState, JobState};
-use store::{Db, ItemFilter, NewItem};
+use store::{Db, EXAMINED_MAX, ItemFilter, NewItem};
 
 on_both![
     items_come_back_as_they_went_in,
@@ -10,6 +10,7 @@ on_both![
     what_cannot_be_sent_is_failed_from_the_start,
     only_a_job_in_preparation_takes_items,
     items_are_listed_by_page_and_filter,
+    a_search_of_items_stops_and_goes_on,
     trouble_is_what_did_not_go_as_it_should,
     the_effect_is_noted_on_items_in_flight,
     a_ledger_is_imported_once,
@@ -106,6 +107,21 @@ async fn items_are_listed_by_page_and_filter(db: Db) {
         let found: Vec<_> = db.items(id, &filter).await.unwrap().rows.iter().map(|item| item.seq).collect();
         assert_eq!(found, expected, "{filter:?}");
     }
+}
+
+async fn a_search_of_items_stops_and_goes_on(db: Db) {
+    let count = i64::from(EXAMINED_MAX) + 5;
+    let id = running(&db, new_job(job_id(1)), items(count)).await;
+    let last = format!("user{count}@");
+    let filter = ItemFilter { text: Some(last), limit: 9, ..ItemFilter::default() };
+    let first = db.items(id, &filter).await.unwrap();
+    let bound = Some(i64::from(EXAMINED_MAX));
+    assert_eq!((first.rows.len(), first.next, first.searched_until), (0, bound, bound));
+    let second = db.items(id, &ItemFilter { after: first.next.unwrap(), ..filter.clone() }).await.unwrap();
+    assert_eq!((second.rows[0].seq, second.next, second.searched_until), (count, None, None));
+    // An index has none that failed: there is nothing to look at.
+    let failed = db.items(id, &ItemFilter { states: vec![ItemState::Failed], ..filter }).await.unwrap();
+    assert_eq!((failed.rows.len(), failed.next, failed.searched_until), (0, None, None));
 }
 
 async fn trouble_is_what_did_not_go_as_it_should(db: Db) {

@@ -3,13 +3,15 @@
 use crate::bed::*;
 use model::ItemState;
 use std::time::Duration;
-use store::{Db, Trace, TraceCounts, TraceFilter};
+use store::{Db, EXAMINED_MAX, Trace, TraceCounts, TraceFilter};
 
 on_both![
     traces_come_back_as_they_went_in,
     a_trace_is_stored_once,
     traces_are_found_by_filter,
     traces_are_paged,
+    a_search_stops_and_goes_on,
+    a_search_that_reaches_the_end_says_nothing_more,
     names_are_found_by_leaps,
     what_happened_is_counted
 ];
@@ -101,6 +103,56 @@ async fn traces_are_paged(db: Db) {
     }
     assert_eq!(seen.len(), 25);
     assert!(seen.is_sorted_by(|a, b| a > b));
+}
+
+/// So many, a second apart; every third is of the shop.
+async fn many(db: &Db, count: u32) -> Vec<Trace> {
+    let traces: Vec<Trace> = (0..count)
+        .map(|n| Trace {
+            created_at: later(n.into()),
+            application_name: if n % 3 == 0 { "shop" } else { "stock" }.into(),
+            ..new_trace(None, None)
+        })
+        .collect();
+    db.insert_traces(traces.clone()).await.unwrap();
+    traces
+}
+
+async fn a_search_stops_and_goes_on(db: Db) {
+    let traces = many(&db, EXAMINED_MAX + 5).await;
+    let needle = Trace { comment: "the needle".into(), created_at: NOW, ..new_trace(None, None) };
+    db.insert_traces(vec![needle.clone()]).await.unwrap();
+    for filter in [
+        TraceFilter { text: Some("needle".into()), limit: 9, ..TraceFilter::default() },
+        TraceFilter { created_by: Some("nobody".into()), limit: 9, ..TraceFilter::default() },
+    ] {
+        let first = db.traces(&filter).await.unwrap();
+        assert_eq!((first.rows.len(), first.searched_until), (0, Some(traces[5].created_at)), "{filter:?}");
+        let second = db.traces(&TraceFilter { before: first.next, ..filter.clone() }).await.unwrap();
+        let expected = if filter.text.is_some() { vec![needle.id] } else { Vec::new() };
+        assert_eq!(second.rows.iter().map(|trace| trace.id).collect::<Vec<_>>(), expected);
+        assert_eq!((second.next, second.searched_until), (None, None));
+    }
+    // What the index of another filter leaves out is not looked at.
+    let shop =
+        TraceFilter { application: Some("shop".into()), text: Some("needle".into()), limit: 9, ..Default::default() };
+    let found = db.traces(&shop).await.unwrap();
+    assert_eq!((found.rows.len(), found.next, found.searched_until), (0, None, None));
+    // A full page ends where it is full.
+    let all = TraceFilter { text: Some("file.csv".into()), limit: 9, ..TraceFilter::default() };
+    let full = db.traces(&all).await.unwrap();
+    assert_eq!((full.rows.len(), full.next, full.searched_until), (9, Some(full.rows[8].no), None));
+    // Without anything to hold against each, nothing is bounded but the page.
+    let plain = TraceFilter { since: Some(NOW), limit: EXAMINED_MAX + 3, ..TraceFilter::default() };
+    let plain = db.traces(&plain).await.unwrap();
+    assert_eq!((plain.rows.len() as u32, plain.searched_until), (EXAMINED_MAX + 3, None));
+}
+
+async fn a_search_that_reaches_the_end_says_nothing_more(db: Db) {
+    many(&db, EXAMINED_MAX).await;
+    let filter = TraceFilter { text: Some("needle".into()), limit: 9, ..TraceFilter::default() };
+    let found = db.traces(&filter).await.unwrap();
+    assert_eq!((found.rows.len(), found.next, found.searched_until), (0, None, None));
 }
 
 async fn names_are_found_by_leaps(db: Db) {

@@ -56,6 +56,8 @@ pager-shown = { $n ->
 }
 pager-first = First page
 pager-next = Next page
+pager-further = Search further
+pager-stop = Stop searching
 choose-all = Choose all
 
 ## States
@@ -273,6 +275,9 @@ retry-these = Retry only these
 settle-sent = They were sent
 settle-not-sent = They were not sent
 items-none = Nothing matches.
+items-reach = { $shown } rows searched, up to row { $until }
+items-reach-none = Nothing found in the first { $shown } rows, up to row { $until }.
+items-reach-more = Nothing found in { $shown } more rows, up to row { $until }.
 items-row = Row
 items-detail = What came of it
 job-traces-none = No traces yet: each attempt leaves one.
@@ -296,6 +301,9 @@ trace-error = Error
 traces-none = No traces yet
 traces-none-help = Each attempt of a job leaves a trace here; other programs may leave theirs.
 traces-no-match = No trace matches
+traces-reach = { $shown } traces searched, back to { $until }
+traces-reach-none = Nothing found in the { $shown } most recent traces, back to { $until }.
+traces-reach-more = Nothing found in { $shown } more traces, back to { $until }.
 
 ## Accounts
 
@@ -604,6 +612,7 @@ problem-fatal = Error
 problem-mild = Warning
 problem-line = line { $line }
 problem-fix = Correct
+problem-said = { $what }: { $remedy }
 test-title = Test to myself
 test-address = Your address
 test-hint = The message of recipient { $n }, to this address alone, with [TEST] before its subject.

@@ -56,6 +56,8 @@ pager-shown = { $n ->
 }
 pager-first = Première page
 pager-next = Page suivante
+pager-further = Chercher plus loin
+pager-stop = Arrêter la recherche
 choose-all = Tout choisir
 
 ## States
@@ -273,6 +275,9 @@ retry-these = Relancer seulement ceux-ci
 settle-sent = Ils ont été envoyés
 settle-not-sent = Ils n’ont pas été envoyés
 items-none = Rien ne correspond.
+items-reach = { $shown } lignes parcourues, jusqu’à la ligne { $until }
+items-reach-none = Rien dans les { $shown } premières lignes, jusqu’à la ligne { $until }.
+items-reach-more = Rien dans { $shown } lignes de plus, jusqu’à la ligne { $until }.
 items-row = Ligne
 items-detail = Résultat
 job-traces-none = Pas encore de trace : chaque tentative en laisse une.
@@ -291,11 +296,14 @@ traces-outcome = Résultat
 traces-what = Ce qui s’est passé
 traces-from = Application
 traces-took = Durée
-trace-fine = Réussi
+trace-fine = Réussie
 trace-error = Erreur
 traces-none = Aucune trace pour l’instant
 traces-none-help = Chaque tentative d’une tâche laisse une trace ici ; d’autres programmes peuvent y laisser les leurs.
 traces-no-match = Aucune trace ne correspond
+traces-reach = { $shown } traces parcourues, jusqu’au { $until }
+traces-reach-none = Rien dans les { $shown } traces les plus récentes, en remontant jusqu’au { $until }.
+traces-reach-more = Rien dans { $shown } traces de plus, en remontant jusqu’au { $until }.
 
 ## Accounts
 
@@ -604,6 +612,7 @@ problem-fatal = Erreur
 problem-mild = Avertissement
 problem-line = ligne { $line }
 problem-fix = Corriger
+problem-said = { $what } : { $remedy }
 test-title = Essai à moi-même
 test-address = Votre adresse
 test-hint = Le message du destinataire { $n }, à cette adresse seulement, avec [TEST] devant son objet.

@@ -1,6 +1,6 @@
 //! Files to attach: found, measured and, where asked, hashed while streaming; each path looked at once.
 
-use crate::{address::is_forbidden, letter::Attachment};
+use crate::{address::is_forbidden, letter::Attachment, sentence::Sentence};
 use std::{
     collections::HashMap,
     fs::File,
@@ -54,7 +54,7 @@ pub enum Hashing {
 }
 
 /// What is wrong with a file, and the remedy.
-type Wrong = (String, &'static str);
+type Wrong = (Sentence, Sentence);
 type Found = Result<Attachment, Wrong>;
 
 pub struct Files {
@@ -88,10 +88,10 @@ impl Files {
 
     /// The file named `path`, or what is wrong with it and the remedy. Its path is the canonical one: what is checked
     /// here is what is opened later, wherever a link points by then.
-    pub fn look_up(&mut self, path: &str, fence: &Fence) -> Result<Attachment, (String, &'static str)> {
+    pub fn look_up(&mut self, path: &str, fence: &Fence) -> Result<Attachment, Wrong> {
         if let Some(uploaded) = &self.uploaded {
             let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-            let missing = || (format!("the file `{path}` was not sent along"), "send it along, or correct its name");
+            let missing = || (of_file(Sentence::new("file_not_sent"), path), Sentence::new("send_file_along"));
             return uploaded.get(path).or_else(|| uploaded.get(name)).cloned().ok_or_else(missing);
         }
         let key = (fence.clone(), path.to_owned());
@@ -109,29 +109,28 @@ impl Files {
     fn examine(&self, path: &str, fence: &Fence) -> Found {
         let fail = |error: &std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => {
-                (format!("the file `{path}` does not exist"), "put it there, or correct its name")
+                (of_file(Sentence::new("file_missing"), path), Sentence::new("put_file_there"))
             }
             std::io::ErrorKind::PermissionDenied => {
-                (format!("the file `{path}` may not be read"), "give this user the right to read it")
+                (of_file(Sentence::new("file_forbidden"), path), Sentence::new("give_right"))
             }
-            _ => (format!("the file `{path}` cannot be read ({error})"), "check the file"),
+            _ => (of_file(Sentence::new("file_unreadable"), path).with("error", error), Sentence::new("check_file")),
         };
         if path.contains(is_forbidden) {
-            return Err(("the file name holds a control character".into(), "delete it"));
+            return Err((Sentence::new("file_name_control"), Sentence::new("delete")));
         }
         if *fence == Fence::Base && Path::new(path).has_root() {
-            let what = format!("the file `{path}` is named in full by a cell");
-            return Err((what, "write its folder into the template, as in --attach '/folder/{{ file }}'"));
+            return Err((of_file(Sentence::new("file_in_full"), path), Sentence::new("write_folder_in_template")));
         }
         let full = self.base.join(path);
         let leaves = Path::new(path).components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
-        let outside = || (format!("the file `{path}` lies outside of the folder"), "name a file inside it");
+        let outside = || (of_file(Sentence::new("file_outside"), path), Sentence::new("name_file_inside"));
         if self.reach == Reach::Base && leaves {
             return Err(outside());
         }
         let metadata = std::fs::metadata(&full).map_err(|error| fail(&error))?;
         if !metadata.is_file() {
-            return Err((format!("`{path}` is not a file"), "name a file"));
+            return Err((of_file(Sentence::new("path_no_file"), path), Sentence::new("name_file")));
         }
         let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let full = full.canonicalize().map_err(|error| fail(&error))?;
@@ -160,22 +159,25 @@ impl Files {
         if let Some(Ok(data)) = self.data.as_ref().map(|data| data.canonicalize())
             && full.starts_with(data)
         {
-            return Err((format!("the file `{path}` belongs to Vigie itself"), "name a file outside its directory"));
+            return Err((of_file(Sentence::new("file_of_vigie"), path), Sentence::new("name_file_elsewhere")));
         }
         let (folder, what) = match fence {
             Fence::None => return Ok(()),
-            Fence::Base => (self.base.clone(), "the mailing's folder".to_owned()),
+            Fence::Base => (self.base.clone(), Sentence::new("file_outside_mailing")),
             Fence::Folder(folder) => {
-                (self.base.join(folder), format!("`{folder}`, the folder that the template names"))
+                (self.base.join(folder), Sentence::new("file_outside_folder").with("folder", folder))
             }
         };
         // Where the folder itself cannot be looked up, nothing is inside it.
         if folder.canonicalize().is_ok_and(|folder| full.starts_with(folder)) {
             return Ok(());
         }
-        let remedy = "name a file inside it, or write the other folder into the template";
-        Err((format!("the file `{path}` lies outside of {what}"), remedy))
+        Err((of_file(what, path), Sentence::new("name_file_inside_or_folder")))
     }
+}
+
+fn of_file(what: Sentence, path: &str) -> Sentence {
+    what.with("path", path)
 }
 
 fn hash(file: &mut File) -> std::io::Result<String> {

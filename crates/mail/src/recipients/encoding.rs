@@ -2,7 +2,7 @@
 //! from the first row that is not.
 
 use super::{SAMPLE_BYTES, record::Record};
-use crate::problem::Problem;
+use crate::{problem::Problem, sentence::Sentence};
 use encoding_rs::{DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::{
     borrow::Cow,
@@ -36,19 +36,14 @@ impl Junk {
             sample.iter().position(|byte| *byte == 0).filter(|_| self == Self::Binary && has_few_controls(sample));
         if let Some(at) = nul {
             let line = sample[..at].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-            let remedy = "delete it, or save the file again as CSV in UTF-8";
-            return Problem::error(name, "holds a NUL character, which no text does", remedy).at(line);
+            return Problem::error(name, Sentence::new("nul"), Sentence::new("delete_or_save_utf8")).at(line);
         }
         let (what, remedy) = match self {
-            Self::Spreadsheet => {
-                ("is a workbook or a zip archive, not a CSV file", "save the sheet as \"CSV UTF-8\" and name that file")
-            }
-            Self::OldSpreadsheet => {
-                ("is an old Excel workbook, not a CSV file", "save the sheet as \"CSV UTF-8\" and name that file")
-            }
-            Self::Pdf => ("is a PDF, not a CSV file", "name the file of recipients"),
-            Self::Gzip => ("is compressed", "decompress it first"),
-            Self::Binary => ("is binary data, not text", "name a CSV file in UTF-8 or Windows-1252, or JSON lines"),
+            Self::Spreadsheet => (Sentence::new("workbook"), Sentence::new("save_sheet")),
+            Self::OldSpreadsheet => (Sentence::new("old_workbook"), Sentence::new("save_sheet")),
+            Self::Pdf => (Sentence::new("pdf"), Sentence::new("name_recipients")),
+            Self::Gzip => (Sentence::new("compressed"), Sentence::new("decompress")),
+            Self::Binary => (Sentence::new("binary"), Sentence::new("name_text")),
         };
         Problem::error(name, what, remedy)
     }

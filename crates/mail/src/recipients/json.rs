@@ -1,9 +1,13 @@
 //! JSON lines: one object per line, its members the columns. The first object names them all.
 
 use super::{
-    CELL_BYTES_MAX, COLUMNS_MAX, HEADING_MAX, Next, ROW_BYTES_MAX, Row, check_value, clean_heading, unreadable,
+    CELL_BYTES_MAX, COLUMNS_MAX, HEADING_MAX, Next, ROW_BYTES_MAX, Row, cell_too_long, check_value, clean_heading,
+    too_many_columns, unreadable,
 };
-use crate::problem::{Problem, nearest};
+use crate::{
+    problem::{Problem, nearest},
+    sentence::Sentence,
+};
 use serde_json::{Map, Value};
 use std::io::{BufRead, Read};
 
@@ -25,7 +29,9 @@ impl<R: BufRead> Lines<R> {
         let object = match self.next_object(name) {
             Ok(Some(Ok(object))) => object,
             Ok(Some(Err(problem))) | Err(problem) => return Err(vec![problem]),
-            Ok(None) => return Err(vec![Problem::error(name, "the file is empty", "write one JSON object per line")]),
+            Ok(None) => {
+                return Err(vec![Problem::error(name, Sentence::new("file_empty"), Sentence::new("json_per_line"))]);
+            }
         };
         let mut problems = Vec::new();
         for member in object.keys() {
@@ -35,16 +41,16 @@ impl<R: BufRead> Lines<R> {
                 || length > HEADING_MAX
                 || member.contains(char::is_control)
             {
-                let what = format!("{member:?} cannot be the name of a column");
-                problems.push(Problem::error(name, what, "give it a plain name").at(self.line));
+                let what = Sentence::new("json_bad_name").with("member", format!("{member:?}"));
+                problems.push(Problem::error(name, what, Sentence::new("give_plain_name")).at(self.line));
             }
         }
         if object.len() > COLUMNS_MAX {
-            let what = format!("there are {} columns, more than {COLUMNS_MAX}", object.len());
-            problems.push(Problem::error(name, what, "keep those that the mailing uses").at(self.line));
+            problems.push(too_many_columns(name, self.line, object.len()));
         }
         if object.is_empty() {
-            problems.push(Problem::error(name, "the first object is empty", "give it all the columns").at(self.line));
+            let (what, remedy) = (Sentence::new("json_first_empty"), Sentence::new("give_all_columns"));
+            problems.push(Problem::error(name, what, remedy).at(self.line));
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -100,8 +106,8 @@ impl<R: BufRead> Lines<R> {
             }
             self.line += 1;
             if count > ROW_BYTES_MAX {
-                let what = format!("the line is longer than {ROW_BYTES_MAX} bytes");
-                let problem = Problem::error(name, what, "write one JSON object per line").at(self.line);
+                let what = Sentence::new("line_too_long").with("most", ROW_BYTES_MAX);
+                let problem = Problem::error(name, what, Sentence::new("json_per_line")).at(self.line);
                 return Err(super::stopped(problem, self.last_line()));
             }
             if self.buffer.trim_ascii().is_empty() {
@@ -110,8 +116,8 @@ impl<R: BufRead> Lines<R> {
             return Ok(Some(serde_json::from_slice(&self.buffer).map_err(|error| {
                 let reason = error.to_string();
                 let reason = reason.split(" at line ").next().unwrap_or_default();
-                let what = format!("is not a JSON object ({reason}, character {})", error.column());
-                Problem::error(name, what, "write one JSON object per line, in UTF-8").at(self.line)
+                let what = Sentence::new("no_json_object").with("error", reason).with("character", error.column());
+                Problem::error(name, what, Sentence::new("json_per_line_utf8")).at(self.line)
             })));
         }
     }
@@ -120,20 +126,20 @@ impl<R: BufRead> Lines<R> {
 fn row(name: &str, line: u64, columns: &[String], object: &Map<String, Value>) -> Result<Row, Problem> {
     if let Some(unknown) = object.keys().find(|member| !columns.contains(member)) {
         let remedy = match nearest(unknown, columns.iter().map(String::as_str)) {
-            Some(column) => format!("did you mean \"{column}\"?"),
-            None => "the first object must name every column".to_owned(),
+            Some(column) => Sentence::new("did_you_mean").with("column", column),
+            None => Sentence::new("first_names_all"),
         };
-        return Err(Problem::error(name, format!("the first object has no \"{unknown}\""), remedy).at(line));
+        let what = Sentence::new("json_unknown").with("member", unknown);
+        return Err(Problem::error(name, what, remedy).at(line));
     }
     let mut values = Vec::with_capacity(columns.len());
     for column in columns {
         let value = object.get(column).map_or(Some(String::new()), cell).ok_or_else(|| {
-            let remedy = "write text, a number, true, false, null or a list of texts";
-            Problem::error(name, format!("column \"{column}\" holds an object"), remedy).in_column(column).at(line)
+            let what = Sentence::new("json_cell_object").with("column", column);
+            Problem::error(name, what, Sentence::new("write_json_cell")).in_column(column).at(line)
         })?;
         if value.len() > CELL_BYTES_MAX {
-            let what = format!("column \"{column}\" holds more than {CELL_BYTES_MAX} bytes");
-            return Err(Problem::error(name, what, "shorten it").in_column(column).at(line));
+            return Err(cell_too_long(name, line, column));
         }
         check_value(name, line, column, &value)?;
         values.push(value);

@@ -16,7 +16,10 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use crate::problem::{Problem, nearest};
+use crate::{
+    problem::{Problem, nearest},
+    sentence::Sentence,
+};
 use encoding::{Decoded, Text};
 use record::{Record, RecordError, Records};
 use std::{
@@ -73,11 +76,15 @@ impl Reader<File> {
         let name = path.display().to_string();
         // Opening a pipe would wait for whoever writes into it.
         if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            return Err(vec![Problem::error(&name, "is not a file", "name a CSV or JSON lines file")]);
+            return Err(vec![Problem::error(&name, Sentence::new("no_file"), Sentence::new("name_csv_or_json"))]);
         }
         let file = File::open(path).map_err(|error| vec![cannot_open(&name, &error)])?;
         if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(vec![Problem::error(&name, "is a directory", "name the file of recipients in it")]);
+            return Err(vec![Problem::error(
+                &name,
+                Sentence::new("is_directory"),
+                Sentence::new("name_recipients_in_it"),
+            )]);
         }
         Self::new(file, &name)
     }
@@ -93,9 +100,8 @@ impl<R: Read> Reader<R> {
         let preview = encoding::preview(&sample, encoding);
         let mut decoded = Decoded::new(sample, input, encoding);
         if preview.trim_ascii_start().is_empty() {
-            let problem =
-                Problem::error(name, "the file is empty", "it needs a line of headings and a row per recipient");
-            return Err(fail(problem));
+            let remedy = Sentence::new("needs_headings_and_rows");
+            return Err(fail(Problem::error(name, Sentence::new("file_empty"), remedy)));
         }
         match preview.trim_ascii_start().first() {
             Some(b'{') => {
@@ -104,11 +110,8 @@ impl<R: Read> Reader<R> {
                 return Ok(Self { name: name.to_owned(), columns, body: Body::Json(lines), done: false });
             }
             Some(b'[') if dialect::looks_like_json_array(&preview) => {
-                return Err(fail(Problem::error(
-                    name,
-                    "is a JSON array",
-                    "write one JSON object per line, without [ and ]",
-                )));
+                let remedy = Sentence::new("json_per_line_bare");
+                return Err(fail(Problem::error(name, Sentence::new("json_array"), remedy)));
             }
             _ => {}
         }
@@ -118,7 +121,10 @@ impl<R: Read> Reader<R> {
         let (mut record, mut text) = (Record::default(), Text::new(encoding));
         match records.read(&mut record) {
             Ok(true) => {}
-            Ok(false) => return Err(fail(Problem::error(name, "the file is empty", "it needs a line of headings"))),
+            Ok(false) => {
+                let remedy = Sentence::new("needs_headings");
+                return Err(fail(Problem::error(name, Sentence::new("file_empty"), remedy)));
+            }
             Err(error) => return Err(fail(broken(name, &error))),
         }
         let columns = headings(name, &record, &mut text)?;
@@ -208,17 +214,17 @@ pub struct UnknownColumn {
 }
 
 impl UnknownColumn {
-    pub fn what(&self) -> String {
-        format!("there is no column \"{}\"", self.name)
+    pub fn what(&self) -> Sentence {
+        Sentence::new("no_column").with("column", &self.name)
     }
 
-    pub fn remedy(&self) -> String {
+    pub fn remedy(&self) -> Sentence {
         match &self.suggestion {
-            Some(column) => format!("did you mean \"{column}\"?"),
-            None => format!(
-                "the columns are {}",
-                self.columns.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ")
-            ),
+            Some(column) => Sentence::new("did_you_mean").with("column", column),
+            None => {
+                let columns: Vec<_> = self.columns.iter().map(|c| format!("\"{c}\"")).collect();
+                Sentence::new("columns_are").with("columns", columns.join(", "))
+            }
         }
     }
 }
@@ -231,8 +237,7 @@ fn headings(name: &str, record: &Record, text: &mut Text) -> Result<Vec<String>,
     let mut problems = Vec::new();
     let mut columns: Vec<String> = Vec::new();
     if record.len() > COLUMNS_MAX {
-        let what = format!("there are {} columns, more than {COLUMNS_MAX}", record.len());
-        return Err(vec![Problem::error(name, what, "keep those that the mailing uses").at(line)]);
+        return Err(vec![too_many_columns(name, line, record.len())]);
     }
     for (index, field) in record.fields().enumerate() {
         let number = index + 1;
@@ -241,27 +246,38 @@ fn headings(name: &str, record: &Record, text: &mut Text) -> Result<Vec<String>,
         };
         let heading = clean_heading(&heading);
         if heading.is_empty() {
-            let remedy = "write a heading above it, or delete the column";
-            problems.push(Problem::error(name, format!("column {number} has no heading"), remedy).at(line));
+            let what = Sentence::new("no_heading").with("number", number);
+            problems.push(Problem::error(name, what, Sentence::new("write_heading")).at(line));
         } else if heading.chars().count() > HEADING_MAX {
-            let what = format!("the heading of column {number} is longer than {HEADING_MAX} characters");
-            problems.push(Problem::error(name, what, "does the file begin with a line of headings?").at(line));
+            let what = Sentence::new("heading_too_long").with("number", number).with("most", HEADING_MAX);
+            problems.push(Problem::error(name, what, Sentence::new("begins_with_headings")).at(line));
         } else if let Some(first) = columns.iter().position(|column| *column == heading) {
-            let what = format!("columns {} and {number} have the same heading \"{heading}\"", first + 1);
-            problems.push(Problem::error(name, what, "rename one of them").in_column(&heading).at(line));
+            let what = Sentence::new("heading_twice").with("first", first + 1).with("number", number);
+            let what = what.with("heading", &heading);
+            problems.push(Problem::error(name, what, Sentence::new("rename_one")).in_column(&heading).at(line));
         } else if heading.contains(crate::address::is_forbidden) {
-            let what = format!("the heading of column {number} holds a control character");
-            problems.push(Problem::error(name, what, "delete it").at(line));
+            let what = Sentence::new("heading_control").with("number", number);
+            problems.push(Problem::error(name, what, Sentence::new("delete")).at(line));
         }
         columns.push(heading);
     }
     if let Some(address) =
         columns.iter().find(|column| column.contains('@') && column.parse::<crate::address::Mailbox>().is_ok())
     {
-        let what = format!("the first line holds the address `{address}`, so it is not a line of headings");
-        problems.insert(0, Problem::error(name, what, "add a line of headings above it").at(line));
+        let what = Sentence::new("address_as_heading").with("address", address);
+        problems.insert(0, Problem::error(name, what, Sentence::new("add_headings")).at(line));
     }
     if problems.is_empty() { Ok(columns) } else { Err(problems) }
+}
+
+fn too_many_columns(name: &str, line: u64, count: usize) -> Problem {
+    let what = Sentence::new("too_many_columns").with("count", count).with("most", COLUMNS_MAX);
+    Problem::error(name, what, Sentence::new("keep_used_columns")).at(line)
+}
+
+fn cell_too_long(name: &str, line: u64, column: &str) -> Problem {
+    let what = Sentence::new("cell_too_long").with("column", column).with("most", CELL_BYTES_MAX);
+    Problem::error(name, what, Sentence::new("shorten")).in_column(column).at(line)
 }
 
 fn clean_heading(heading: &str) -> String {
@@ -282,8 +298,7 @@ fn row(name: &str, columns: &[String], record: &Record, text: &mut Text) -> Resu
     let mut values = Vec::with_capacity(wanted);
     for (field, column) in record.fields().zip(columns) {
         if field.len() > CELL_BYTES_MAX {
-            let what = format!("column \"{column}\" holds more than {CELL_BYTES_MAX} bytes");
-            return Err(Problem::error(name, what, "shorten it").in_column(column).at(line));
+            return Err(cell_too_long(name, line, column));
         }
         let value = text.decode(record, field).map_err(|_| not_utf8(name, line).in_column(column))?;
         check_value(name, line, column, &value)?;
@@ -297,46 +312,43 @@ fn check_value(name: &str, line: u64, column: &str, value: &str) -> Result<(), P
     match value.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         None => Ok(()),
         Some(c) => {
-            let what = format!("column \"{column}\" holds the control character U+{:04X}", u32::from(c));
-            Err(Problem::error(name, what, "delete it, or save the file again as CSV in UTF-8")
-                .in_column(column)
-                .at(line))
+            let what = Sentence::new("cell_control").with("column", column);
+            let what = what.with("character", format!("{:04X}", u32::from(c)));
+            Err(Problem::error(name, what, Sentence::new("delete_or_save_utf8")).in_column(column).at(line))
         }
     }
 }
 
 fn wrong_count(name: &str, record: &Record, wanted: usize) -> Problem {
-    let fields = |count: usize| if count == 1 { "1 field".to_owned() } else { format!("{count} fields") };
-    let what = format!("the row has {} where the headings have {wanted}", fields(record.len()));
+    let found = match record.len() {
+        1 => Sentence::new("one_field"),
+        count => Sentence::new("fields").with("count", count),
+    };
+    let what = Sentence::new("wrong_count").with_sentence("found", found).with("wanted", wanted);
     let remedy = if record.last_line > record.line {
-        format!("it runs on to line {}: is a closing quote missing?", record.last_line)
+        Sentence::new("runs_on").with("line", record.last_line)
     } else if record.len() > wanted {
-        "put the cell that holds the separator in quotes".to_owned()
+        Sentence::new("quote_separator")
     } else {
-        "complete it, or delete the line".to_owned()
+        Sentence::new("complete_or_delete")
     };
     let problem = Problem::error(name, what, remedy).at(record.line);
     if record.last_line > record.line { problem.hiding_rows() } else { problem }
 }
 
 fn torn(name: &str, record: &Record, quote_line: u64) -> Problem {
-    let what = format!(
-        "a quote is opened on line {quote_line} and closed in the middle of a cell on line {}, the lines between may \
-         be rows of their own",
-        record.last_line
-    );
-    let remedy = "close it where its cell ends, or double it if it belongs to the text";
-    Problem::error(name, what, remedy).at(record.line).hiding_rows()
+    let what = Sentence::new("torn").with("from", quote_line).with("to", record.last_line);
+    Problem::error(name, what, Sentence::new("close_or_double")).at(record.line).hiding_rows()
 }
 
 /// What ended the reading, and how much is left unread.
 fn stopped(problem: Problem, last_line: u64) -> Problem {
     let line = problem.line.unwrap_or(1);
-    let unread = match last_line {
-        last if last > line => format!("lines {line} to {last} are not read"),
-        _ => format!("line {line} is not read"),
+    let stopped = match last_line {
+        last if last > line => Sentence::new("stopped_lines").with("last", last),
+        _ => Sentence::new("stopped_line"),
     };
-    Problem { what: format!("reading stopped here: {}; {unread}", problem.what).into(), ..problem }
+    Problem { what: stopped.with("line", line).with_sentence("what", problem.what), ..problem }
 }
 
 fn broken(name: &str, error: &RecordError) -> Problem {
@@ -344,46 +356,45 @@ fn broken(name: &str, error: &RecordError) -> Problem {
         RecordError::Io { line, error } => unreadable(name, *line, error),
         RecordError::Unclosed { line, quote_line } => {
             let what = if line == quote_line {
-                "a quote is opened and never closed".to_owned()
+                Sentence::new("unclosed")
             } else {
-                format!("a quote is opened on line {quote_line} and never closed")
+                Sentence::new("unclosed_from").with("line", quote_line)
             };
-            Problem::error(name, what, "close it, or double it if it belongs to the text").at(*line)
+            Problem::error(name, what, Sentence::new("close_or_double_short")).at(*line)
         }
         RecordError::TooLong { line, quote_line } => {
-            let what = format!("the row is longer than {ROW_BYTES_MAX} bytes");
+            let what = Sentence::new("row_too_long").with("most", ROW_BYTES_MAX);
             let remedy = match quote_line {
-                Some(quote_line) => format!("is the quote opened on line {quote_line} never closed?"),
-                None => "is this a file of text with one recipient per line?".to_owned(),
+                Some(quote_line) => Sentence::new("quote_never_closed").with("line", quote_line),
+                None => Sentence::new("text_with_rows"),
             };
             Problem::error(name, what, remedy).at(*line)
         }
         RecordError::TooManyFields { line } => {
-            Problem::error(name, format!("the row has more than {} fields", 2 * COLUMNS_MAX), "shorten it").at(*line)
+            let what = Sentence::new("too_many_fields").with("most", 2 * COLUMNS_MAX);
+            Problem::error(name, what, Sentence::new("shorten")).at(*line)
         }
     }
 }
 
 fn not_utf8(name: &str, line: u64) -> Problem {
-    let what = "the row is not UTF-8, and the rows before it are";
-    Problem::error(name, what, "save the whole file again in one encoding, best as CSV UTF-8").at(line)
+    Problem::error(name, Sentence::new("not_utf8"), Sentence::new("save_one_encoding")).at(line)
 }
 
 fn cannot_open(name: &str, error: &std::io::Error) -> Problem {
     let remedy = match error.kind() {
-        std::io::ErrorKind::NotFound => "check the path",
-        std::io::ErrorKind::PermissionDenied => "give this user the right to read it",
-        _ => "check the file",
+        std::io::ErrorKind::NotFound => Sentence::new("check_path"),
+        std::io::ErrorKind::PermissionDenied => Sentence::new("give_right"),
+        _ => Sentence::new("check_file"),
     };
-    Problem::error(name, format!("cannot be opened ({error})"), remedy)
+    Problem::error(name, Sentence::new("cannot_open").with("error", error), remedy)
 }
 
 fn unreadable(name: &str, line: u64, error: &std::io::Error) -> Problem {
     let remedy = if error.kind() == std::io::ErrorKind::InvalidData {
-        "save the file again as CSV in UTF-8"
+        Sentence::new("save_utf8")
     } else {
-        "check the disk and the file"
+        Sentence::new("check_disk")
     };
-    let what = format!("cannot be read further ({error}); the rest is not read");
-    Problem::error(name, what, remedy).at(line)
+    Problem::error(name, Sentence::new("cannot_read_further").with("error", error), remedy).at(line)
 }

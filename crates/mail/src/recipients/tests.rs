@@ -320,10 +320,10 @@ fn conditions_keep_the_rows_asked_for() {
     );
     let unknown = Filter::new(&["societe=x".parse().unwrap(), "zzz".parse().unwrap()], &columns).unwrap_err();
     assert_eq!(
-        (unknown[0].what(), unknown[0].remedy()),
-        ("there is no column \"societe\"".into(), "did you mean \"Société\"?".into())
+        (unknown[0].what().to_string(), unknown[0].remedy().to_string()),
+        ("there is no column \"societe\"".to_owned(), "did you mean \"Société\"?".to_owned())
     );
-    assert_eq!(unknown[1].remedy(), "the columns are \"cct\", \"Société\", \"relance\"");
+    assert_eq!(unknown[1].remedy().to_string(), "the columns are \"cct\", \"Société\", \"relance\"");
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 //! not, and a few lines can double a text until memory is gone. What multiplies text is refused here, or bounded.
 
 use super::budget::filter;
+use crate::sentence::Sentence;
 use minijinja::{Environment, Error, ErrorKind, value::Value};
 
 /// Bytes of a value in between.
@@ -12,8 +13,8 @@ const JOININGS_MAX: usize = 8;
 /// What a template may not do, where (byte offset), and what to do instead.
 pub(super) struct Refused {
     pub(super) offset: usize,
-    pub(super) what: &'static str,
-    pub(super) remedy: &'static str,
+    pub(super) what: Sentence,
+    pub(super) remedy: Sentence,
 }
 
 /// Looks through the expressions of `source` for what could grow without bound.
@@ -37,8 +38,8 @@ pub(super) fn refuse(source: &str) -> Option<Refused> {
         let words = source[open + 2..tag.end].trim_start_matches(['-', '+', ' ', '\n', '\t', '\r']);
         let sets = close == b"%}" && words.starts_with("set ");
         if let Some(offset) = tag.times {
-            let remedy = "compute the product in the file of recipients";
-            return Some(Refused { offset, what: "multiplication is not available in templates", remedy });
+            let (what, remedy) = (Sentence::new("no_multiplication"), Sentence::new("compute_product"));
+            return Some(Refused { offset, what, remedy });
         }
         if close == b"%}" {
             match words.split(|c: char| !c.is_ascii_alphabetic()).next() {
@@ -49,17 +50,17 @@ pub(super) fn refuse(source: &str) -> Option<Refused> {
         }
         // No filter, so nothing pays for it, and each walks the whole text.
         if let Some(offset) = tag.slice.filter(|_| loops > 0) {
-            let remedy = "take it before the loop, with `{% set name = … %}`";
-            return Some(Refused { offset, what: "a part of a text (`[a:b]`) is taken inside a loop", remedy });
+            let (what, remedy) = (Sentence::new("slice_in_loop"), Sentence::new("slice_before_loop"));
+            return Some(Refused { offset, what, remedy });
         }
         if sets && !tag.assigns {
-            let remedy = "write `{% set name = value %}`";
-            return Some(Refused { offset: open, what: "a block cannot be kept in a variable", remedy });
+            let (what, remedy) = (Sentence::new("block_in_variable"), Sentence::new("write_set"));
+            return Some(Refused { offset: open, what, remedy });
         }
         joinings += if sets { tag.joinings } else { 0 };
         if joinings > JOININGS_MAX {
-            let remedy = "print the parts one after the other instead of joining them first";
-            return Some(Refused { offset: open, what: "too many texts are joined in variables", remedy });
+            let (what, remedy) = (Sentence::new("too_many_joinings"), Sentence::new("print_parts"));
+            return Some(Refused { offset: open, what, remedy });
         }
         at = tag.end.max(open + 2);
     }

@@ -1,6 +1,6 @@
 //! `vigie jobs …`
 
-use super::{follow, settle, when, which};
+use super::{follow, search, settle, when, which};
 use crate::{
     app::{self, Connected, Engines},
     cli::{ItemsArgs, JobArg, JobsArgs, JobsCommand, JobsListArgs},
@@ -243,13 +243,12 @@ async fn items(config: &Config, args: &ItemsArgs) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
     let id = which::job_id(client, &args.job.job).await?;
-    let path = query([
+    let pairs = [
         ("state", joined(&args.state)),
         ("trouble", args.trouble.then(|| "true".to_owned())),
         ("q", args.query.clone()),
-        ("limit", Some(args.limit.to_string())),
-    ]);
-    let page = client.get(&format!("/api/v1/jobs/{id}/items{path}")).await?;
+    ];
+    let page = search::rows(client, &format!("/api/v1/jobs/{id}/items"), &pairs, args.limit).await?;
     if config.json {
         render::json(&page)?;
         return Ok(Exit::Done);

@@ -8,6 +8,7 @@ mod jobs;
 mod migrate;
 mod pages;
 mod report;
+mod search;
 mod send;
 mod serve;
 mod settle;

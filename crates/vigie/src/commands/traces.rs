@@ -1,6 +1,6 @@
 //! `vigie traces`
 
-use super::{when, which};
+use super::{search, when, which};
 use crate::{
     app,
     cli::TracesArgs,
@@ -29,7 +29,6 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
         ("q", args.query.clone()),
         ("since", since.map(|at| at.to_string())),
         ("until", until.map(|at| at.to_string())),
-        ("limit", (!args.csv).then(|| args.limit.to_string())),
     ];
     if args.csv {
         let mut pieces = client.stream(&format!("/api/v1/traces.csv{}", query(pairs))).await?;
@@ -43,7 +42,7 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let page = client.get(&format!("/api/v1/traces{}", query(pairs))).await?;
+    let page = search::rows(client, "/api/v1/traces", &pairs, args.limit).await?;
     if config.json {
         render::json(&page)?;
         return Ok(Exit::Done);

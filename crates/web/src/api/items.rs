@@ -110,6 +110,10 @@ impl From<Item> for ItemJson {
 struct ItemsPage {
     rows: Vec<ItemJson>,
     next: Option<String>,
+    /// One page looks for `q` in 10,000 items at the most. Where that ended it before it was full, this is the `seq` of
+    /// the last one it looked at, and `next` goes on from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched_until: Option<i64>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -143,7 +147,8 @@ async fn list(
     };
     let page = ctx.app.db.items(job.id, &filter).await?;
     let rows = page.rows.into_iter().map(ItemJson::from).collect();
-    Ok(axum::Json(ItemsPage { rows, next: page.next.map(cursor::of_number) }))
+    let next = page.next.map(cursor::of_number);
+    Ok(axum::Json(ItemsPage { rows, next, searched_until: page.searched_until }))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -120,7 +120,13 @@ impl From<Trace> for TraceJson {
 #[derive(Serialize, ToSchema)]
 struct TracesPage {
     rows: Vec<TraceJson>,
+    /// Goes into `cursor` to get the next page; `null` when all was looked through.
     next: Option<String>,
+    /// One page holds `q`, `user` and other filters without an index against 10,000 traces at the most. Where that ended
+    /// it before it was full, this is the moment back to which it looked, and `next` goes on from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    searched_until: Option<Timestamp>,
     /// With `count=true`: of all pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<CountsJson>,
@@ -184,7 +190,8 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<TracesQuery>) -> Resul
         _ => None,
     };
     let rows = page.rows.into_iter().map(TraceJson::from).collect();
-    Ok(axum::Json(TracesPage { rows, next: page.next.map(cursor::of_number), counts }))
+    let next = page.next.map(cursor::of_number);
+    Ok(axum::Json(TracesPage { rows, next, searched_until: page.searched_until, counts }))
 }
 
 /// What became of what was posted.

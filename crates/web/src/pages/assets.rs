@@ -17,6 +17,7 @@ pub(crate) const ICONS: &str = include_str!("../static/icons.svg");
 pub(crate) const FAVICON: &str = include_str!("../static/favicon.svg");
 pub(crate) const LIVE: &str = include_str!("../static/live.js");
 pub(crate) const MAILING: &str = include_str!("../static/mailing.js");
+pub(crate) const SEARCH: &str = include_str!("../static/search.js");
 pub(crate) const UI: &str = include_str!("../static/ui.js");
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -42,6 +43,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
         .get("/static/live.js", Access::Open, live, script("How a page follows a job"))
         .get("/static/mailing.js", Access::Open, mailing, script("How files are dropped and a message is previewed"))
+        .get("/static/search.js", Access::Open, search, script("How a search goes on by itself"))
         .get("/static/ui.js", Access::Open, ui, script("How a page asks before it acts"))
 }
 
@@ -63,6 +65,10 @@ async fn live() -> impl IntoResponse {
 
 async fn mailing() -> impl IntoResponse {
     asset("text/javascript; charset=utf-8", MAILING)
+}
+
+async fn search() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", SEARCH)
 }
 
 async fn ui() -> impl IntoResponse {

@@ -71,6 +71,7 @@ fn the_gallery_is_hung() {
         ("ui.js", assets::UI),
         ("live.js", assets::LIVE),
         ("mailing.js", assets::MAILING),
+        ("search.js", assets::SEARCH),
     ];
     fs::create_dir_all(folder.join("static")).unwrap();
     for (name, text) in assets {

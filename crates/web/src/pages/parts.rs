@@ -46,6 +46,8 @@ pub(crate) struct Pager {
     pub(crate) shown: u64,
     /// Rows in all, where they were counted.
     pub(crate) total: Option<u64>,
+    /// How far a search looked before its bound ended it, in words; `next` then leads further.
+    pub(crate) reach: Option<String>,
 }
 
 /// One choice of a list.

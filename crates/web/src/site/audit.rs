@@ -42,6 +42,7 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Aud
         next: page.next.map(|next| format!("/audit?cursor={}", cursor::of_number(next))),
         shown: page.rows.len() as u64,
         total: None,
+        reach: None,
     };
     let rows = page.rows.into_iter().map(row).collect();
     Ok(shown(&AuditPage { v: &v, rows, pager }))

@@ -29,13 +29,15 @@ use axum::{
 use model::{ItemState, JobState};
 use serde::Deserialize;
 use std::time::Duration;
-use store::{Item, ItemFilter, Job, Scope, TraceFilter};
+use store::{Found, Item, ItemFilter, Job, Scope, TraceFilter};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// Of those who did not get theirs, on the first side.
 const TROUBLE_FIRST: u32 = 10;
 const ROWS: u32 = 100;
+/// How far a search looked: with what it found, at first, and further on.
+const SAID: rows::Said = rows::Said { some: "items-reach", none: "items-reach-none", none_more: "items-reach-more" };
 const LOG_FIRST: usize = 50;
 const LOG_LAST: usize = 500;
 
@@ -153,7 +155,7 @@ async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     Ok(shown(&UndeliveredPage { v: &v, head, rows, pager }))
 }
 
-async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<store::Page<Item, i64>> {
+async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<Found<Item, i64>> {
     let states = vec![ItemState::Failed, ItemState::Unknown];
     Ok(ctx.app.db.items(job.id, &ItemFilter { trouble: true, states, after, limit, ..ItemFilter::default() }).await?)
 }
@@ -181,7 +183,10 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
         ..ItemFilter::default()
     };
     let page = ctx.app.db.items(job.id, &filter).await?;
-    let pager = query.pager(&format!("/jobs/{}/items", job.id), page.rows.len(), page.next);
+    let mut pager = query.pager(&format!("/jobs/{}/items", job.id), page.rows.len(), page.next);
+    let cursor = (filter.after > 0).then_some(filter.after);
+    pager.reach =
+        page.searched_until.map(|seq| rows::reach(&v, SAID, &v.number(&seq.unsigned_abs()), page.rows.len(), cursor));
     let rows = page.rows.into_iter().map(|item| item_row(&v, item)).collect();
     let any = (String::new(), v.t("any-state"));
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
@@ -258,6 +263,7 @@ impl SideQuery {
             next: next.map(|next| address(&cursor::of_number(next))),
             shown: shown as u64,
             total: None,
+            reach: None,
         }
     }
 }

@@ -67,6 +67,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Job
         next: page.next.map(|next| query.address(&cursor::of_job(next), &query.sort)),
         shown: page.rows.len() as u64,
         total: None,
+        reach: None,
     };
     let turned = query.address("", if oldest { "" } else { "oldest" });
     let rows = page.rows.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();

@@ -12,7 +12,7 @@ use crate::{
 use jiff::{civil, tz::TimeZone};
 use model::Timestamp;
 use std::time::Duration;
-use store::{Account, Job, Trace, Worker};
+use store::{Account, EXAMINED_MAX, Job, Trace, Worker};
 
 pub(super) fn job(ctx: &Ctx, v: &View, job: Job) -> JobRow {
     let progress = ctx.app.hub.publish(&job);
@@ -43,6 +43,25 @@ pub(super) fn trace(trace: Trace) -> TraceRow {
         outcome: if trace.errors { TraceOutcome::Error } else { TraceOutcome::Fine },
         job: trace.job.map(|job| job.to_string()),
     }
+}
+
+/// The words for how far a search looked.
+pub(super) struct Said {
+    /// With what it found.
+    pub(super) some: &'static str,
+    /// That it found nothing: on the first page, and on those after it.
+    pub(super) none: &'static str,
+    pub(super) none_more: &'static str,
+}
+
+/// How far a search looked that its bound has ended.
+pub(super) fn reach(v: &View, said: Said, until: &str, found: usize, cursor: Option<i64>) -> String {
+    let id = match (found, cursor) {
+        (0, None) => said.none,
+        (0, Some(_)) => said.none_more,
+        _ => said.some,
+    };
+    v.with_all(id, &[("shown", v.number(&EXAMINED_MAX.into())), ("until", until.to_owned())])
 }
 
 pub(super) async fn account(ctx: &Ctx, v: &View, account: &Account) -> Result<AccountRow> {

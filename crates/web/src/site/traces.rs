@@ -19,6 +19,8 @@ use store::{Scope, TraceFilter};
 use utoipa::IntoParams;
 
 const ROWS: u32 = 100;
+/// How far a search looked: with what it found, at first, and further back.
+const SAID: rows::Said = rows::Said { some: "traces-reach", none: "traces-reach-none", none_more: "traces-reach-more" };
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.get("/traces", Access::Page(Scope::Read), list, page_about("Traces, to look through").query::<TracesQuery>())
@@ -60,6 +62,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
         next: page.next.map(|next| query.address("/traces", &cursor::of_number(next))),
         shown: page.rows.len() as u64,
         total: None,
+        reach: page.searched_until.map(|at| rows::reach(&v, SAID, &v.moment(&at), page.rows.len(), before)),
     };
     let csv = query.csv(&filter);
     let rows = page.rows.into_iter().map(rows::trace).collect();

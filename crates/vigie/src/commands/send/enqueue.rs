@@ -107,7 +107,7 @@ fn keys(plan: &Plan, path: &Path) -> Result<std::fs::File> {
     let places: Vec<usize> = headings
         .map(|heading| {
             column_index(reader.columns(), heading)
-                .map_err(|error| Failure::refused(format!("{name}: {}", error.what())).help(error.remedy()))
+                .map_err(|error| Failure::refused(format!("{name}: {}", error.what())).help(error.remedy().to_string()))
         })
         .collect::<Result<_>>()?;
     let mut keys = tempfile::tempfile().at("the folder for temporary files")?;

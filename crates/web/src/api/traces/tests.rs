@@ -1,6 +1,13 @@
-use crate::testing::{Site, send};
+use super::NewTrace;
+use crate::{
+    Ctx,
+    testing::{Site, send},
+};
 use axum::http::StatusCode;
+use model::Timestamp;
 use serde_json::json;
+use std::time::Duration;
+use store::{EXAMINED_MAX, Role, Trace};
 
 #[tokio::test]
 async fn other_programs_post_traces_one_or_many() {
@@ -56,4 +63,46 @@ async fn a_wrong_sheet_is_refused_by_line() {
     let unknown = site.post_text("/api/v1/traces.csv", "nom\na\n").await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(site.post_text("/api/v1/traces.csv", "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+const FIRST: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+/// So many that a search for the oldest takes a second page.
+async fn beyond_reach(site: &Site) {
+    let ctx = Ctx::new(site.app.clone());
+    let trace = |n: u32| {
+        let comment = if n == 0 { "the needle" } else { "hay" };
+        let named = NewTrace { comment: Some(comment.into()), ..NewTrace::default() };
+        let created_at = FIRST + Duration::from_secs(n.into());
+        Trace { created_at, ..named.check(&ctx).expect("a trace") }
+    };
+    site.app.db.insert_traces((0..=EXAMINED_MAX).map(trace).collect()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_search_says_how_far_it_looked_and_goes_on() {
+    let site = Site::new().await;
+    beyond_reach(&site).await;
+    let first = site.get("/api/v1/traces?q=needle").await.json();
+    assert_eq!((&first["rows"], &first["searched_until"]), (&json!([]), &json!("2023-11-14T22:13:21.000000Z")));
+    let next = first["next"].as_str().unwrap();
+    let second = site.get(&format!("/api/v1/traces?q=needle&cursor={next}")).await.json();
+    assert_eq!((&second["rows"][0]["comment"], &second["next"]), (&json!("the needle"), &json!(null)));
+    assert!(second.get("searched_until").is_none());
+    let sheet = site.get("/api/v1/traces.csv?q=needle").await.text;
+    assert_eq!(sheet.matches("the needle").count(), 1, "a sheet holds all that matches: {sheet}");
+
+    let ana = site.person("ana", Role::Viewer).await;
+    let look = async |path: &str| send(&site.router, "GET", path, &[("cookie", &ana.cookie)], "").await.text;
+    let page = look("/traces?q=needle").await;
+    assert!(page.contains("Nothing found in the 10,000 most recent traces, back to 14 Nov 2023, 22:13."), "{page}");
+    assert!(page.contains("/static/search.js") && !page.contains("the needle"));
+    let further = format!("/traces?q=needle&cursor={next}");
+    assert!(page.replace("&#38;", "&").contains(&format!("href=\"{further}\" data-further")), "{page}");
+    let page = look(&further).await;
+    assert!(page.contains("the needle") && !page.contains("/static/search.js"), "{page}");
+    let none = look("/traces?q=nothing-like-it").await;
+    let further = none.split("href=\"").find(|rest| rest.contains("data-further")).unwrap().split('"').next().unwrap();
+    let end = look(&further.replace("&#38;", "&")).await;
+    assert!(end.contains("No trace matches") && !end.contains("data-further"), "{end}");
 }

@@ -263,12 +263,13 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
 
 fn traces(v: &View) -> Vec<Drawn> {
     let mut pages = Vec::new();
-    let traces = |rows: Vec<TraceRow>, filter: TracesFilter| {
+    let traces = |rows: Vec<TraceRow>, filter: TracesFilter, reach: Option<String>| {
         let pager = Pager {
             shown: rows.len() as u64,
             total: Some(1_024_117),
             next: Some("/traces?cursor=x".to_owned()),
             first: Some("/traces".to_owned()),
+            reach,
         };
         let page = TracesPage {
             v,
@@ -282,11 +283,15 @@ fn traces(v: &View) -> Vec<Drawn> {
         };
         page.render().unwrap()
     };
+    let reach = [("shown", v.number(&10_000)), ("until", v.moment(&before(v, 90_000)))];
+    let reach = |id: &str| Some(v.with_all(id, &reach));
     let narrow = TracesFilter { q: "facture".to_owned(), errors: true, ..TracesFilter::default() };
     pages.extend([
-        ("traces", traces(trace_rows(v), TracesFilter::default())),
-        ("traces-none", traces(vec![], TracesFilter::default())),
-        ("traces-no-match", traces(vec![], narrow)),
+        ("traces", traces(trace_rows(v), TracesFilter::default(), None)),
+        ("traces-searched", traces(trace_rows(v), narrow.clone(), reach("traces-reach"))),
+        ("traces-none", traces(vec![], TracesFilter::default(), None)),
+        ("traces-searching", traces(vec![], narrow.clone(), reach("traces-reach-none"))),
+        ("traces-no-match", traces(vec![], narrow, None)),
         (
             "confirm",
             ConfirmPage {

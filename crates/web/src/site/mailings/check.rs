@@ -108,8 +108,8 @@ fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> 
     let listed = &report.problems.listed;
     let list = draft.content.list.as_ref().map_or("", |list| list.name.as_str());
     let place = |problem: &mail::problem::Problem| {
-        let step = match &*problem.what {
-            what if what.starts_with("the file `") => "files",
+        let step = match problem {
+            _ if problem.is_of_attachment => "files",
             _ if &*problem.file == list => "recipients",
             _ => "message",
         };
@@ -128,6 +128,7 @@ fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> 
         next: (behind < listed.len()).then(|| at(behind)),
         shown: shown.len() as u64,
         total: Some(report.problems.errors + report.problems.warnings),
+        reach: None,
     };
     (shown, pager)
 }

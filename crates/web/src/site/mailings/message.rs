@@ -164,8 +164,10 @@ pub(super) fn faults(v: &View, content: &Content) -> (Faults, Vec<(&'static str,
             }
             _ => String::new(),
         };
-        let remedy = if problem.remedy.is_empty() { String::new() } else { format!(": {}", problem.remedy) };
-        faults.add(field, format!("{place}{}{remedy}", problem.what));
+        let (what, remedy) = (problem.what.say(v.language), problem.remedy.say(v.language));
+        let said =
+            if remedy.is_empty() { what } else { v.with_all("problem-said", &[("what", what), ("remedy", remedy)]) };
+        faults.add(field, format!("{place}{said}"));
         carets.extend(problem.excerpt.as_ref().map(|excerpt| (field, excerpt.to_string())));
     }
     (faults, carets)

@@ -25,7 +25,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use mail::recipients::{Encoding, Format};
+use mail::{
+    recipients::{Encoding, Format},
+    sentence::Sentence,
+};
 use std::fs::File;
 use tokio::task::spawn_blocking;
 
@@ -168,7 +171,11 @@ async fn receive(ctx: &Ctx, v: &View, mut multipart: Multipart) -> Result<Result
 
 fn read(blob: &blobs::Blob, name: &str) -> Result<List, Vec<mail::problem::Problem>> {
     let unreadable = |error: std::io::Error| {
-        vec![mail::problem::Problem::error(name, format!("cannot be read ({error})"), "send it again")]
+        vec![mail::problem::Problem::error(
+            name,
+            Sentence::new("cannot_read").with("error", error),
+            Sentence::new("send_again"),
+        )]
     };
     let file = File::open(&blob.path).map_err(unreadable)?;
     let mut reader = mail::recipients::Reader::new(file, name)?;
@@ -192,7 +199,7 @@ fn read(blob: &blobs::Blob, name: &str) -> Result<List, Vec<mail::problem::Probl
         }
     }
     if rows == broken {
-        let none = || mail::problem::Problem::error(name, "there are no recipients", "add a row for each");
+        let none = || mail::problem::Problem::error(name, Sentence::new("no_recipients"), Sentence::new("add_rows"));
         return Err(if bad.is_empty() { vec![none()] } else { bad });
     }
     let encoding = match reader.encoding() {

@@ -12,7 +12,7 @@ use crate::{
     extract::Path,
     mailing::{Start, enqueue_all},
     pages::{
-        parts::{Faults, Mood, Notice},
+        parts::{Mood, Notice},
         view::View,
     },
     problem::Result,
@@ -127,12 +127,8 @@ pub(super) async fn send(
         "later" => match moment(&date, &time, &v.zone, v.now) {
             Ok(at) => Start::At(at),
             Err(what) => {
-                let mut faults = Faults::default();
-                faults.add("date", v.t(what));
-                said = Said { date: date.clone(), time: time.clone(), faults, ..said };
-                if said.date.is_empty() {
-                    said.date = " ".to_owned();
-                }
+                said.faults.add("date", v.t(what));
+                (said.date, said.time) = (date, time);
                 return check::answer(&ctx, &v, &draft, said).await;
             }
         },

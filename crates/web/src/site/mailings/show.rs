@@ -57,7 +57,7 @@ impl Nth {
     pub(super) fn letter(&self, ctx: &Ctx, plan: &Plan) -> Option<Result<Letter, String>> {
         let item = self.item.as_ref()?;
         let said = |problems: Vec<mail::problem::Problem>| {
-            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            problems.iter().map(|problem| problem.say(plan.mailing.language)).collect::<Vec<_>>().join("\n")
         };
         if let Some(verdict) = &item.verdict {
             return Some(Err(verdict.reply.clone()));
@@ -170,8 +170,8 @@ pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem
     ProblemRow {
         weight: if problem.severity == Severity::Warning { Weight::Mild } else { Weight::Fatal },
         place,
-        what: problem.what.to_string(),
-        remedy: problem.remedy.to_string(),
+        what: problem.what.say(v.language),
+        remedy: problem.remedy.say(v.language),
         caret: problem.excerpt.as_deref().unwrap_or_default().to_owned(),
         fix,
     }

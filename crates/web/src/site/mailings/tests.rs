@@ -109,6 +109,7 @@ async fn a_mailing_waits_for_its_time() {
         let refused = site.act(&ana, &format!("{draft}/send"), &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{date}");
         assert!(refused.text.contains("fault-date"));
+        assert!(refused.text.contains("<details class=\"more\" open>"), "the fault is in sight: {}", refused.text);
     }
     let fields = [("when", "later"), ("date", "2025-01-12"), ("time", "09:30")];
     let sent = site.act(&ana, &format!("{draft}/send"), &fields).await;
@@ -138,6 +139,18 @@ async fn what_is_wrong_is_shown_where_it_stands() {
     }
     site.act(&ana, &format!("{draft}/message"), &message(&[("attach", "{% if fichier %}{{ fichier }}{% endif %}")]))
         .await;
+    let french = [("cookie", ana.cookie.as_str()), ("accept-language", "fr")];
+    let check = send(&site.router, "GET", &format!("{draft}/check"), &french, "").await.text.replace("&#38;", "&");
+    for shown in [
+        "to : « a.x.fr » n’a pas d’@",
+        "écrivez-la sous la forme nom@domaine",
+        "le fichier « absent.pdf » n’a pas été fourni",
+        &format!("class=\"button small\" href=\"{draft}/recipients\""),
+        &format!("class=\"button small\" href=\"{draft}/files\""),
+    ] {
+        assert!(check.contains(shown), "{shown}: {check}");
+    }
+    assert!(!check.contains("has no @") && !check.contains("was not sent along"), "{check}");
     site.act(&ana, &format!("{draft}/message"), &message(&[("attach", "")])).await;
     let check = site.look(&ana, &format!("{draft}/check")).await;
     assert!(check.text.contains("line 2") && check.text.contains("Leave this row out"), "{}", check.text);
