@@ -5,7 +5,9 @@
 
 mod axe;
 mod chromium;
+mod desk;
 mod element;
+mod keyboard;
 mod pages;
 mod polling;
 mod recipes;

@@ -1,63 +1,20 @@
 //! A secretary sends the invoices, sees who did not get theirs, and sends to these again: in a browser, on a real run.
 
-use crate::{axe::assert_accessible, chromium::Browser, server::Vigie};
-use mail::catcher::{Catcher, CatcherOptions, Keep, Misbehaviour};
+use crate::{
+    axe::assert_accessible,
+    chromium::Browser,
+    desk::{Desk, UNKNOWN, catcher, shows},
+    server::Vigie,
+};
+use mail::catcher::Misbehaviour;
 use serde_json::json;
-use std::{fmt::Write as _, fs, net::SocketAddr, path::PathBuf};
 
 const LETTERS: usize = 12;
-/// Whom the server does not know.
-const UNKNOWN: &str = "client7@exemple.fr";
-
-struct Desk {
-    _folder: tempfile::TempDir,
-    list: PathBuf,
-    pdfs: Vec<PathBuf>,
-}
-
-/// A list as a French spreadsheet saves it, and a PDF for each.
-fn desk() -> Desk {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut list = String::from("Société;E-mail;Fichier\n");
-    let mut pdfs = Vec::new();
-    for n in 1..=LETTERS {
-        writeln!(list, "Société {n} & Cie;client{n}@exemple.fr;facture-{n}.pdf").expect("text");
-        let pdf = folder.path().join(format!("facture-{n}.pdf"));
-        fs::write(&pdf, format!("%PDF-1.4\n% facture {n}\n%%EOF\n")).expect("a file");
-        pdfs.push(pdf);
-    }
-    let path = folder.path().join("clients.csv");
-    let bytes: Vec<u8> = list.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
-    fs::write(&path, bytes).expect("a file");
-    Desk { _folder: folder, list: path, pdfs }
-}
-
-async fn catcher() -> Catcher {
-    let misbehaviour = Misbehaviour { refuse: [UNKNOWN.to_owned()].into(), ..Misbehaviour::default() };
-    let options = CatcherOptions { keep: Keep::Envelopes, misbehaviour, ..CatcherOptions::default() };
-    Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.expect("a port")
-}
-
-impl Browser {
-    async fn bring(&self, selector: &str, files: &[PathBuf]) {
-        let field = self.driver.find(thirtyfour::By::Css(selector)).await.expect("a field for files");
-        let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-        field.send_keys(paths.join("\n")).await.expect("the files are taken");
-    }
-}
-
-fn shows(text: &str) -> String {
-    format!("document.querySelector('main').innerText.includes({})", json!(text))
-}
 
 async fn journey(language: &str, words: &Words) {
     let Some(browser) = Browser::speaking(language).await else { return };
-    let (vigie, catcher, desk) = (Vigie::start().await, catcher().await, desk());
-    let admin = vigie.new_token("admin", "admin");
-    let account = json!({"url": format!("smtp://{}", catcher.address()), "limits": {"per_second": 20}});
-    let url = vigie.url("/api/v1/accounts/compta");
-    let made = vigie.client.put(url).bearer_auth(&admin).json(&account).send().await.expect("it answers");
-    assert!(made.status().is_success(), "{}", made.text().await.expect("text"));
+    let (vigie, catcher, desk) = (Vigie::start().await, catcher(Misbehaviour::default()).await, Desk::of(LETTERS));
+    vigie.account(&catcher, json!({"per_second": 20})).await;
     browser.come_in(&vigie.invite("secrétaire", "operator")).await;
 
     browser.size(1280, 1000).await;
