@@ -1,16 +1,16 @@
 //! What a secretary has at hand: a list, an invoice for each of its rows, an account to send by; and the mail server
 //! behind that account, which can be asked what it took.
 
-use crate::{chromium::Browser, server::Vigie};
+use crate::{chromium::Browser, find_program, harness::say, server::Vigie};
 use mail::catcher::{Catcher, CatcherOptions, Keep, Misbehaviour};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt::Write as _, fs, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, fs, net::SocketAddr, path::PathBuf, process::Command};
 
 /// Whom the server does not know.
 pub(crate) const UNKNOWN: &str = "client7@exemple.fr";
 
 pub(crate) struct Desk {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     pub(crate) list: PathBuf,
     pub(crate) pdfs: Vec<PathBuf>,
 }
@@ -30,7 +30,19 @@ impl Desk {
         let list = folder.path().join("clients.csv");
         let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
         fs::write(&list, bytes).expect("a file");
-        Self { _folder: folder, list, pdfs }
+        Self { folder, list, pdfs }
+    }
+
+    /// The PDFs in an archive, as a file manager packs them; `None`, and a line that says so, without Python.
+    pub(crate) fn zip(&self) -> Option<PathBuf> {
+        let Some(python) = find_program("python3") else {
+            say("skipped: no python3 to make an archive with");
+            return None;
+        };
+        let archive = self.folder.path().join("factures.zip");
+        let status = Command::new(python).args(["-m", "zipfile", "-c"]).arg(&archive).args(&self.pdfs).status();
+        assert!(status.expect("python3 starts").success(), "an archive of the files");
+        Some(archive)
     }
 }
 

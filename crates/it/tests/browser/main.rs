@@ -6,6 +6,7 @@
 mod axe;
 mod chromium;
 mod desk;
+mod dropping;
 mod element;
 mod keyboard;
 mod pages;

@@ -1,7 +1,13 @@
 // Comforts for the making of a mailing, on top of pages that work without them.
 
-// Files are dropped where they could be chosen.
-for (const zone of document.querySelectorAll("[data-drop]")) {
+// Files are dropped where they could be chosen; beside it, the browser would open them and leave the page.
+const zones = document.querySelectorAll("[data-drop]");
+addEventListener("dragover", (event) => {
+  if (zones.length === 0 || event.target.closest?.("[data-drop]") || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
+});
+for (const zone of zones) {
   const input = zone.querySelector("input[type=file]");
   const names = zone.querySelector("[data-names]");
   const tell = () => {
