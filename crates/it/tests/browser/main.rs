@@ -8,6 +8,7 @@ mod chromium;
 mod desk;
 mod dropping;
 mod element;
+mod interruption;
 mod keyboard;
 mod pages;
 mod polling;
