@@ -70,9 +70,9 @@ pub(crate) fn received(catcher: &Catcher) -> BTreeMap<String, usize> {
 impl Vigie {
     /// The account `compta`, which sends by that server, at that pace.
     pub(crate) async fn account(&self, catcher: &Catcher, limits: Value) {
-        let admin = self.new_token("admin", "admin");
         let account = json!({"url": format!("smtp://{}", catcher.address()), "limits": limits});
-        let request = self.client.put(self.url("/api/v1/accounts/compta")).bearer_auth(&admin).json(&account);
+        let request =
+            self.client.put(self.url("/api/v1/accounts/compta")).bearer_auth(&self.admin_token).json(&account);
         let made = request.send().await.expect("it answers");
         assert!(made.status().is_success(), "{}", made.text().await.expect("text"));
     }

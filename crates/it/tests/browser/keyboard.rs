@@ -260,7 +260,8 @@ async fn keep_traces(browser: &Browser) -> String {
     until("the table of traces", async || {
         let files = fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.path());
         let mut tables = files.filter(|path| path.extension().is_some_and(|end| end == "csv"));
-        tables.next().map(|table| fs::read_to_string(table).expect("text"))
+        // Its name is taken by an empty file before it is whole.
+        tables.next().map(|table| fs::read_to_string(table).expect("text")).filter(|text| !text.is_empty())
     })
     .await
 }
