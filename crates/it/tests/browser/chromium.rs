@@ -205,7 +205,7 @@ impl Browser {
     }
 
     /// A command of the Chrome DevTools Protocol.
-    async fn chrome(&self, method: &str, parameters: Value) -> Value {
+    pub(crate) async fn chrome(&self, method: &str, parameters: Value) -> Value {
         let done = self.driver.cdp().send_raw(method, parameters).await;
         done.unwrap_or_else(|error| panic!("{method}: {error}"))
     }

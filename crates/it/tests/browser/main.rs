@@ -5,7 +5,11 @@
 
 mod axe;
 mod chromium;
+mod desk;
+mod dropping;
 mod element;
+mod interruption;
+mod keyboard;
 mod pages;
 mod polling;
 mod recipes;

@@ -8,7 +8,7 @@ use crate::{
 use serde_json::json;
 use std::process::Command;
 
-const PASSWORD: &str = "une longue phrase";
+pub(crate) const PASSWORD: &str = "une longue phrase";
 
 impl Vigie {
     /// A link that works once, for a new user of that role, as `vigie user create` prints it.

@@ -1,139 +1,203 @@
 //! A secretary sends the invoices, sees who did not get theirs, and sends to these again: in a browser, on a real run.
 
-use crate::{axe::assert_accessible, chromium::Browser, server::Vigie};
-use mail::catcher::{Catcher, CatcherOptions, Keep, Misbehaviour};
+use crate::{
+    axe::assert_accessible,
+    chromium::{Browser, Theme},
+    desk::{Desk, UNKNOWN, catcher, shows},
+    server::Vigie,
+    until,
+};
+use mail::catcher::Misbehaviour;
 use serde_json::json;
-use std::{fmt::Write as _, fs, net::SocketAddr, path::PathBuf};
+use thirtyfour::By;
 
 const LETTERS: usize = 12;
-/// Whom the server does not know.
-const UNKNOWN: &str = "client7@exemple.fr";
 
-struct Desk {
-    _folder: tempfile::TempDir,
-    list: PathBuf,
-    pdfs: Vec<PathBuf>,
+/// How wide the screen is, in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    Desk = 1440,
+    Phone = 360,
 }
 
-/// A list as a French spreadsheet saves it, and a PDF for each.
-fn desk() -> Desk {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut list = String::from("Société;E-mail;Fichier\n");
-    let mut pdfs = Vec::new();
-    for n in 1..=LETTERS {
-        writeln!(list, "Société {n} & Cie;client{n}@exemple.fr;facture-{n}.pdf").expect("text");
-        let pdf = folder.path().join(format!("facture-{n}.pdf"));
-        fs::write(&pdf, format!("%PDF-1.4\n% facture {n}\n%%EOF\n")).expect("a file");
-        pdfs.push(pdf);
+struct Secretary {
+    browser: Browser,
+    screen: Screen,
+    words: Words,
+}
+
+impl Secretary {
+    /// By day and by night: nothing that axe-core knows, nothing wider than the screen.
+    async fn looks(&self, step: &str) {
+        let (browser, width) = (&self.browser, self.screen as u32);
+        for theme in [Theme::Light, Theme::Dark] {
+            browser.theme(theme).await;
+            assert_accessible(browser).await;
+            let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let over = browser.value(over).await.as_i64().expect("pixels");
+            assert!(over <= 0, "{step} is wider than {width} pixels");
+            browser.screenshot(&format!("{}-{width}-{step}-{theme:?}", self.words.language)).await;
+        }
+        browser.theme(Theme::Light).await;
     }
-    let path = folder.path().join("clients.csv");
-    let bytes: Vec<u8> = list.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
-    fs::write(&path, bytes).expect("a file");
-    Desk { _folder: folder, list: path, pdfs }
-}
 
-async fn catcher() -> Catcher {
-    let misbehaviour = Misbehaviour { refuse: [UNKNOWN.to_owned()].into(), ..Misbehaviour::default() };
-    let options = CatcherOptions { keep: Keep::Envelopes, misbehaviour, ..CatcherOptions::default() };
-    Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.expect("a port")
+    async fn comes_to(&self, end: &str) {
+        self.browser.until(&format!("location.pathname.endsWith('{end}') && document.readyState === 'complete'")).await;
+    }
+
+    async fn brings_the_list(&self, desk: &Desk) {
+        let browser = &self.browser;
+        if self.screen == Screen::Phone {
+            browser.tap("details[data-menu] summary").await;
+            self.looks("menu").await;
+            browser.tap("details[data-menu] a[href='/mailings/new']").await;
+        } else {
+            browser.tap("a[href='/mailings/new']").await;
+        }
+        self.comes_to("/mailings/new").await;
+        self.looks("new").await;
+        browser.bring("[name=recipients]", std::slice::from_ref(&desk.list)).await;
+        browser.tap("main form[enctype] .primary").await;
+        self.comes_to("/recipients").await;
+        browser.until(&shows("Société 1 & Cie")).await;
+        self.looks("recipients").await;
+        browser.tap("main a.primary").await;
+        self.comes_to("/files").await;
+        self.looks("files-none").await;
+        browser.bring("[name=files]", &desk.pdfs).await;
+        browser.tap("main form[enctype] .primary").await;
+        browser.until(&shows("facture-1.pdf")).await;
+        self.looks("files").await;
+        browser.tap("main a.primary").await;
+    }
+
+    async fn writes_the_message(&self) {
+        let browser = &self.browser;
+        self.comes_to("/message").await;
+        browser.type_in("[name=from]", "Compta <compta@exemple.fr>").await;
+        browser.type_in("[name=subject]", "Facture de {{ Société }}").await;
+        browser.type_in("[name=text]", "Bonjour {{ Société }},\nvotre facture est jointe.").await;
+        browser.type_in("[name=name]", "Factures de janvier").await;
+        assert!(browser.text("document.querySelector('[name=to]').value").await.contains("E-mail"), "guessed");
+        assert!(browser.text("document.querySelector('[name=attach]').value").await.contains("Fichier"), "guessed");
+        self.looks("message").await;
+        browser.tap("[name=then][value=check]").await;
+        self.comes_to("/check").await;
+        browser.until(&shows(self.words.fine)).await;
+        self.looks("check").await;
+    }
+
+    async fn tests_it(&self) {
+        let browser = &self.browser;
+        browser.type_in("[name=address]", "moi@exemple.fr").await;
+        browser.tap("form[action$='/test'] button").await;
+        browser.until(&shows(self.words.tested)).await;
+        self.looks("tested").await;
+    }
+
+    async fn watches(&self) {
+        let browser = &self.browser;
+        browser.until("location.pathname.startsWith('/jobs/') && document.querySelector('#job')").await;
+        browser.until("Number(document.querySelector('[data-show=processed]').textContent) >= 1").await;
+        self.looks("watching").await;
+    }
+
+    async fn sees_the_end(&self) {
+        let browser = &self.browser;
+        browser.until(&shows(&format!("{LETTERS} / {LETTERS}"))).await;
+        browser.until(&format!("{} && !document.querySelector('[data-live]')", shows(self.words.over))).await;
+        browser.until(&shows(UNKNOWN)).await;
+        self.looks("over").await;
+    }
+
+    async fn sees_who_did_not_get_theirs(&self) {
+        let browser = &self.browser;
+        browser.tap(".tabs a[href$='/undelivered']").await;
+        self.comes_to("/undelivered").await;
+        browser.until(&shows(self.words.unknown_address)).await;
+        self.looks("undelivered").await;
+        browser.tap("[name=seq]").await;
+        browser.tap("[data-choose] button:not([name])").await;
+        browser.until(&shows(self.words.retried)).await;
+        browser.until("document.querySelector('[name=seq]') !== null").await;
+        for side in ["items", "traces", "log", "timeline"] {
+            browser.tap(&format!(".tabs a[href$='/{side}']")).await;
+            self.comes_to(&format!("/{side}")).await;
+            self.looks(side).await;
+        }
+    }
 }
 
 impl Browser {
-    async fn bring(&self, selector: &str, files: &[PathBuf]) {
-        let field = self.driver.find(thirtyfour::By::Css(selector)).await.expect("a field for files");
-        let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-        field.send_keys(paths.join("\n")).await.expect("the files are taken");
+    /// Clicks in the middle of what is found, once it can be reached: scrolled to, and not under something else.
+    async fn tap(&self, selector: &str) {
+        until(selector, async || self.driver.find(By::Css(selector)).await.ok()?.click().await.ok()).await;
     }
 }
 
-fn shows(text: &str) -> String {
-    format!("document.querySelector('main').innerText.includes({})", json!(text))
-}
-
-async fn journey(language: &str, words: &Words) {
-    let Some(browser) = Browser::speaking(language).await else { return };
-    let (vigie, catcher, desk) = (Vigie::start().await, catcher().await, desk());
-    let admin = vigie.new_token("admin", "admin");
-    let account = json!({"url": format!("smtp://{}", catcher.address()), "limits": {"per_second": 20}});
-    let url = vigie.url("/api/v1/accounts/compta");
-    let made = vigie.client.put(url).bearer_auth(&admin).json(&account).send().await.expect("it answers");
-    assert!(made.status().is_success(), "{}", made.text().await.expect("text"));
+async fn journey(screen: Screen, words: Words) {
+    let Some(browser) = Browser::speaking(words.language).await else { return };
+    let (vigie, catcher, desk) = (Vigie::start().await, catcher(Misbehaviour::default()).await, Desk::of(LETTERS));
+    // The letters wait for each other while somebody looks, until the account is given a better pace.
+    vigie.account(&catcher, json!({"per_minute": 6})).await;
+    browser.size(screen as u32, if screen == Screen::Phone { 800 } else { 1000 }).await;
     browser.come_in(&vigie.invite("secrétaire", "operator")).await;
-
-    browser.size(1280, 1000).await;
-    browser.press("a[href='/mailings/new']").await;
-    browser.until("location.pathname === '/mailings/new'").await;
-    assert_accessible(&browser).await;
-    browser.bring("[name=recipients]", std::slice::from_ref(&desk.list)).await;
-    browser.press("main form[enctype] .primary").await;
-    browser.until("location.pathname.endsWith('/recipients')").await;
-    browser.until(&shows("Société 1 & Cie")).await;
-    assert_accessible(&browser).await;
-    browser.press("main a.primary").await;
-    browser.until("location.pathname.endsWith('/files')").await;
-    browser.bring("[name=files]", &desk.pdfs).await;
-    browser.press("main form[enctype] .primary").await;
-    browser.until(&shows("facture-1.pdf")).await;
-    assert_accessible(&browser).await;
-    browser.press("main a.primary").await;
-
-    browser.until("location.pathname.endsWith('/message')").await;
-    browser.type_in("[name=from]", "Compta <compta@exemple.fr>").await;
-    browser.type_in("[name=subject]", "Facture de {{ Société }}").await;
-    browser.type_in("[name=text]", "Bonjour {{ Société }},\nvotre facture est jointe.").await;
-    browser.type_in("[name=name]", "Factures de janvier").await;
-    assert!(browser.text("document.querySelector('[name=to]').value").await.contains("E-mail"), "guessed");
-    assert!(browser.text("document.querySelector('[name=attach]').value").await.contains("Fichier"), "guessed");
-    assert_accessible(&browser).await;
-    browser.press("[name=then][value=check]").await;
-    browser.until("location.pathname.endsWith('/check')").await;
-    browser.until(&shows(words.fine)).await;
-    assert_accessible(&browser).await;
-    browser.screenshot(&format!("{language}-mailing-check")).await;
+    let secretary = Secretary { browser, screen, words };
+    secretary.brings_the_list(&desk).await;
+    secretary.writes_the_message().await;
     assert_eq!(catcher.tally().messages, 0, "nothing has left");
-    browser.press("[name=when][value=now]").await;
-
-    browser.until("location.pathname.startsWith('/jobs/')").await;
-    browser.until(&shows(&format!("{LETTERS} / {LETTERS}"))).await;
-    browser.until(&shows(words.over)).await;
-    assert_eq!(catcher.tally().messages, LETTERS as u64 - 1);
-    browser.until(&shows(UNKNOWN)).await;
-    browser.press("a[href$='/undelivered']").await;
-    browser.until("location.pathname.endsWith('/undelivered')").await;
-    browser.until(&shows(words.unknown_address)).await;
-    assert_accessible(&browser).await;
-    browser.screenshot(&format!("{language}-undelivered")).await;
-    browser.press("[name=seq]").await;
-    browser.press("[data-choose] button:not([name])").await;
-    browser.until(&shows(words.retried)).await;
-    browser.until("document.querySelector('[name=seq]') !== null").await;
+    secretary.tests_it().await;
+    secretary.browser.tap("[name=when][value=now]").await;
+    secretary.watches().await;
+    vigie.account(&catcher, json!({"per_second": 20})).await;
+    secretary.sees_the_end().await;
+    assert_eq!(catcher.tally().messages, LETTERS as u64, "all but one, and the test");
+    secretary.sees_who_did_not_get_theirs().await;
 }
 
 struct Words {
+    language: &'static str,
     fine: &'static str,
+    tested: &'static str,
     over: &'static str,
     unknown_address: &'static str,
     retried: &'static str,
 }
 
+const FRENCH: Words = Words {
+    language: "fr",
+    fine: "Toutes les lignes sont justes",
+    tested: "moi@exemple.fr",
+    over: "Terminé",
+    unknown_address: "L'adresse n'existe pas",
+    retried: "nouvel essai est lancé",
+};
+
+const ENGLISH: Words = Words {
+    language: "en",
+    fine: "Every row is right",
+    tested: "The test has left for moi@exemple.fr",
+    over: "Completed",
+    unknown_address: "The address does not exist",
+    retried: "is tried again",
+};
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secretary_sends_the_invoices_in_french() {
-    let words = Words {
-        fine: "Toutes les lignes sont justes",
-        over: "Terminé",
-        unknown_address: "L'adresse n'existe pas",
-        retried: "nouvel essai est lancé",
-    };
-    journey("fr", &words).await;
+    journey(Screen::Desk, FRENCH).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secretary_sends_the_invoices_in_english() {
-    let words = Words {
-        fine: "Every row is right",
-        over: "Completed",
-        unknown_address: "The address does not exist",
-        retried: "is tried again",
-    };
-    journey("en", &words).await;
+    journey(Screen::Desk, ENGLISH).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secretary_sends_the_invoices_from_a_phone_in_french() {
+    journey(Screen::Phone, FRENCH).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secretary_sends_the_invoices_from_a_phone_in_english() {
+    journey(Screen::Phone, ENGLISH).await;
 }

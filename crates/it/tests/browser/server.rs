@@ -14,6 +14,8 @@ pub(crate) struct Vigie {
     pub(crate) port: u16,
     /// An API token of scope `write`.
     pub(crate) token: String,
+    /// An API token of scope `admin`.
+    pub(crate) admin_token: String,
     /// An API token of scope `progress`: what a site's proxy holds.
     pub(crate) progress_token: String,
     folder: TempDir,
@@ -29,11 +31,13 @@ impl Vigie {
             client: reqwest::Client::new(),
             port,
             token: String::new(),
+            admin_token: String::new(),
             progress_token: String::new(),
             folder,
             child: None,
         };
         server.token = server.new_token("site", "write");
+        server.admin_token = server.new_token("house", "admin");
         server.progress_token = server.new_token("proxy", "progress");
         server.again().await;
         server

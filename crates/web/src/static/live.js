@@ -160,7 +160,17 @@ function reloadOnce() {
   // Rows that somebody is choosing are not taken away.
   if (Date.now() - last < 10_000 || document.querySelector("[name=seq]:checked, details[open][data-confirm], dialog[open]")) return;
   sessionStorage.setItem(key, String(Date.now()));
+  const at = document.activeElement;
+  if (at?.matches(":focus-visible")) sessionStorage.setItem("vigie-at", placeOf(at));
   location.reload();
+}
+
+// A selector by which the renewed page knows it again; that of the content for what has nothing of its own.
+function placeOf(at) {
+  const has = (name) => `[${name}="${CSS.escape(at.getAttribute(name))}"]`;
+  if (at.id) return `#${CSS.escape(at.id)}`;
+  if (at.hasAttribute("href")) return `a${has("href")}`;
+  return at.name && at.hasAttribute("value") ? has("name") + has("value") : "#main";
 }
 
 const log = document.querySelector("[data-log]");

@@ -1,7 +1,13 @@
 // Comforts for the making of a mailing, on top of pages that work without them.
 
-// Files are dropped where they could be chosen.
-for (const zone of document.querySelectorAll("[data-drop]")) {
+// Files are dropped where they could be chosen; beside it, the browser would open them and leave the page.
+const zones = document.querySelectorAll("[data-drop]");
+addEventListener("dragover", (event) => {
+  if (zones.length === 0 || event.target.closest?.("[data-drop]") || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
+});
+for (const zone of zones) {
   const input = zone.querySelector("input[type=file]");
   const names = zone.querySelector("[data-names]");
   const tell = () => {
@@ -26,12 +32,16 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
   input.addEventListener("change", tell);
 }
 
-// A column is put where one was writing last.
+// A column is put where one was writing last: where one clicked or typed, not what the Tab key only passed by.
 const vars = document.querySelector("[data-vars]");
 const takers = [...document.querySelectorAll("[data-takes]")];
 if (vars && takers.length > 0) {
   let last = document.getElementById("text") ?? takers[0];
-  for (const taker of takers) taker.addEventListener("focus", () => { last = taker; });
+  for (const taker of takers) {
+    taker.addEventListener("pointerdown", () => { last = taker; });
+    taker.addEventListener("keydown", (event) => { if (event.key !== "Tab" && event.key !== "Shift") last = taker; });
+    taker.addEventListener("input", () => { last = taker; });
+  }
   for (const code of vars.querySelectorAll("code")) {
     const button = document.createElement("button");
     button.type = "button";

@@ -1,4 +1,11 @@
-// Comforts on top of pages that work without them. Remembers nothing.
+// Comforts on top of pages that work without them. Remembers nothing but the reader's place while a page renews itself.
+
+// Who moves by the keyboard is where they were, not at the top again.
+const place = sessionStorage.getItem("vigie-at");
+if (place) {
+  sessionStorage.removeItem("vigie-at");
+  (document.querySelector(place) ?? document.getElementById("main"))?.focus({ preventScroll: true });
+}
 
 // A question that unfolds in place becomes a dialog: the rest of the page waits, Escape answers no.
 document.addEventListener("click", (event) => {
