@@ -76,6 +76,24 @@ impl Vigie {
         let made = request.send().await.expect("it answers");
         assert!(made.status().is_success(), "{}", made.text().await.expect("text"));
     }
+
+    /// A message to each row of the desk's list, sent off at once. Gives the job's id.
+    pub(crate) async fn mailing(&self, desk: &Desk) -> String {
+        let settings = json!({"name": "Factures de janvier", "created-by": "ana", "from": "Compta <compta@exemple.fr>",
+            "to": "{{ E-mail }}", "subject": "Facture de {{ Société }}", "text": "Bonjour."});
+        let mut body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"settings\"\r\n\r\n{settings}\r\n\
+             --x\r\nContent-Disposition: form-data; name=\"account\"\r\n\r\ncompta\r\n\
+             --x\r\nContent-Disposition: form-data; name=\"recipients\"; filename=\"clients.csv\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(fs::read(&desk.list).expect("a list"));
+        body.extend(b"\r\n--x--\r\n");
+        let request = self.client.post(self.url("/api/v1/mailings")).bearer_auth(&self.token);
+        let request = request.header("content-type", "multipart/form-data; boundary=x").body(body);
+        let made: Value = request.send().await.expect("it answers").json().await.expect("JSON");
+        made["job"]["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
+    }
 }
 
 impl Browser {

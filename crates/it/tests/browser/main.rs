@@ -3,6 +3,7 @@
 //! Each test starts what it needs: the program on a data directory of its own, a site of another origin, chromedriver.
 //! What Debian has not installed, or the network does not give, skips with one line that says so.
 
+mod administrator;
 mod axe;
 mod chromium;
 mod desk;

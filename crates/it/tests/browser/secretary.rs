@@ -130,7 +130,7 @@ impl Secretary {
 
 impl Browser {
     /// Clicks in the middle of what is found, once it can be reached: scrolled to, and not under something else.
-    async fn tap(&self, selector: &str) {
+    pub(crate) async fn tap(&self, selector: &str) {
         until(selector, async || self.driver.find(By::Css(selector)).await.ok()?.click().await.ok()).await;
     }
 }
