@@ -1,0 +1,18 @@
+//! An append-only store of timestamped records: logs, spans, error events.
+//!
+//! An append is acknowledged once it is in the write-ahead log and synced; from then on it is searchable. In the background
+//! acknowledged records become immutable segments: blocks of typed columns, with messages split into templates and
+//! variables. `docs/telemetry-format.md` writes the files down byte by byte.
+//!
+//! The store knows nothing of HTTP, of SQL, or of what a record means. It reads no clock: times come in.
+
+mod batch;
+mod damage;
+mod record;
+pub mod segment;
+
+pub use batch::{
+    BATCH_BYTES_MAX, Batch, Draft, FIELD_NAME_BYTES_MAX, FIELDS_MAX, MESSAGE_BYTES_MAX, Numbered, RecordRef, Refused,
+};
+pub use damage::Damage;
+pub use record::{Kind, OwnedValue, Record, Value};
