@@ -8,6 +8,7 @@
 
 mod batch;
 mod damage;
+pub mod query;
 mod record;
 pub mod segment;
 
