@@ -60,9 +60,9 @@ fn write_field(f: &mut Formatter<'_>, name: &str, test: &FieldTest) -> fmt::Resu
     // Conditions on these have a meaning of their own; in quotes they are tested as any field.
     let special = matches!(name, "message" | "level" | "time" | "since" | "until") && *test != FieldTest::Exists;
     if special {
-        write_quoted(f, name)?
+        write_quoted(f, name)?;
     } else {
-        write_name(f, name)?
+        write_name(f, name)?;
     }
     match test {
         FieldTest::Exists => f.write_str(":*"),
