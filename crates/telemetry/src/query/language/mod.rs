@@ -31,6 +31,10 @@ pub const DEPTH_MAX: usize = 40;
 /// Pipes, and names within one pipe.
 pub const PIPES_MAX: usize = 20;
 
+/// In rising order.
+pub(super) const LEVELS: [Level; 6] =
+    [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     pub filter: Filter,

@@ -1,8 +1,8 @@
 //! From text to a query, whatever the text: what is broken is told, and searched as plain words.
 
 use super::{
-    Case, Comparison, DEPTH_MAX, FieldTest, Filter, Moment, Number, Pattern, Query, RegexText, TERMS_MAX, TEXT_MAX,
-    TimeTest, pipes,
+    Case, Comparison, DEPTH_MAX, FieldTest, Filter, LEVELS, Moment, Number, Pattern, Query, RegexText, TERMS_MAX,
+    TEXT_MAX, TimeTest, pipes,
     problem::{Fault, Problem},
     scan::{Scanner, canonical, ends_term},
 };
@@ -406,8 +406,6 @@ impl<'a> Parser<'a> {
         })
     }
 }
-
-const LEVELS: [Level; 6] = [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
 
 fn exists(name: String) -> Filter {
     Filter::Field { name, test: FieldTest::Exists }

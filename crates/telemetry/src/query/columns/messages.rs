@@ -1,0 +1,341 @@
+//! Looking into messages without putting them together: a text is looked for in the templates, then in those slots that
+//! its bytes could stand in, and only what runs over several parts is written out, and only these parts of it.
+
+use super::{
+    BlockScan, Rows,
+    fields::folded_bytes,
+    reach::{Piece, Reach, reach},
+};
+use crate::{
+    Damage, Value,
+    query::{
+        condition::{TextTest, ValueTest},
+        regex::RegexTest,
+        text::{Edge, Finder, fold, fold_into},
+    },
+    segment::{Encoding, Messages, Part, Slot, Template, Texts, Values},
+};
+use std::{borrow::Cow, ops::RangeInclusive};
+
+impl BlockScan<'_> {
+    /// Those of `within` whose message passes.
+    pub(super) fn message(&mut self, test: &TextTest, within: Rows) -> Result<Rows, Damage> {
+        match test {
+            TextTest::Find(finder) => self.find(finder, &within),
+            TextTest::Regex(regex) => self.regex(regex, within),
+        }
+    }
+
+    /// A condition on the message as a whole: each one is rebuilt.
+    pub(super) fn whole_message(&mut self, test: &ValueTest, within: &Rows) -> Result<Rows, Damage> {
+        self.rebuild(within, |message| test.holds(Value::Str(message)))
+    }
+
+    /// Only messages that hold what each match must hold are rebuilt, and none of a template whose fixed text matches.
+    fn regex(&mut self, regex: &RegexTest, within: Rows) -> Result<Rows, Damage> {
+        let mut candidates = within;
+        if !regex.required.is_empty() {
+            let mut found = Rows::none(self.block.rows());
+            for literal in &regex.required {
+                let finder = Finder::of_folded(literal.clone());
+                found.unite(&self.find(&finder, &candidates)?);
+            }
+            candidates = found;
+        }
+        let mut sure = Rows::none(self.block.rows());
+        if regex.is_local && !candidates.is_empty() {
+            let block = self.block;
+            let messages = self.messages()?;
+            for (number, template) in block.templates().iter().enumerate() {
+                if template.texts().any(|text| regex.holds(text)) {
+                    messages.rows_of(number).iter().for_each(|row| sure.insert(*row));
+                }
+            }
+            sure.intersect(&candidates);
+            candidates.subtract(&sure);
+        }
+        let mut found = self.rebuild(&candidates, |message| regex.holds(message))?;
+        found.unite(&sure);
+        Ok(found)
+    }
+
+    /// Those of `within` whose message holds the text.
+    fn find(&mut self, finder: &Finder, within: &Rows) -> Result<Rows, Damage> {
+        let mut found = Rows::none(self.block.rows());
+        let block = self.block;
+        for (number, template) in block.templates().iter().enumerate() {
+            let mut texts = Vec::new();
+            let pieces = pieces(template, &mut texts);
+            match reach(&pieces, finder) {
+                Reach::Nowhere => {}
+                Reach::Everywhere => {
+                    let rows = self.messages()?.rows_of(number);
+                    rows.iter().filter(|row| within.contains(**row)).for_each(|row| found.insert(*row));
+                }
+                Reach::Between(ranges) => {
+                    let rows = self.messages()?.rows_of(number).iter();
+                    if !rows.copied().any(|row| within.contains(row)) {
+                        continue;
+                    }
+                    for range in ranges {
+                        self.look(number, &pieces, &range, finder, within, &mut found)?;
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds the rows of a template where the text stands between these parts.
+    fn look(
+        &mut self,
+        number: usize,
+        pieces: &[Piece<'_>],
+        range: &RangeInclusive<usize>,
+        finder: &Finder,
+        within: &Rows,
+        found: &mut Rows,
+    ) -> Result<(), Damage> {
+        let window = Window::new(&self.block.templates()[number], pieces, range, finder);
+        let messages = self.messages()?;
+        let Some(window) = window else {
+            let rows: Vec<u32> = messages.rows_of(number).iter().copied().filter(|row| within.contains(*row)).collect();
+            return self.look_into_lines(&rows, finder, found);
+        };
+        let mut rebuilt = 0;
+        match window.slots[..] {
+            [slot] => {
+                let rows = messages.rows_of(number).to_vec();
+                let Some(values) = messages.slot(number, slot)? else { return Ok(()) };
+                window.look_into_one(values, finder, |index| {
+                    if within.contains(rows[index]) {
+                        found.insert(rows[index]);
+                    }
+                });
+            }
+            _ => {
+                let mut values = Vec::with_capacity(window.slots.len());
+                for slot in &window.slots {
+                    match messages.slot(number, *slot)?.cloned() {
+                        Some(column) => values.push(column),
+                        None => return Ok(()),
+                    }
+                }
+                let mut text = Vec::new();
+                for (index, row) in messages.rows_of(number).iter().enumerate() {
+                    if within.contains(*row) && !found.contains(*row) {
+                        rebuilt += 1;
+                        window.write(&values, index, &mut text);
+                        if finder.is_in(&text) {
+                            found.insert(*row);
+                        }
+                    }
+                }
+            }
+        }
+        self.rebuilt += rebuilt;
+        Ok(())
+    }
+
+    fn look_into_lines(&mut self, rows: &[u32], finder: &Finder, found: &mut Rows) -> Result<(), Damage> {
+        let messages = self.messages()?;
+        let (mut message, mut folded) = (Vec::new(), Vec::new());
+        for row in rows {
+            message.clear();
+            messages.render(*row, &mut message)?;
+            fold_into(&message, &mut folded);
+            if finder.is_in(&folded) {
+                found.insert(*row);
+            }
+        }
+        self.rebuilt += rows.len() as u64;
+        Ok(())
+    }
+
+    /// Those of `rows` whose message, put together again, passes.
+    fn rebuild(&mut self, rows: &Rows, passes: impl Fn(&[u8]) -> bool) -> Result<Rows, Damage> {
+        let mut found = Rows::none(self.block.rows());
+        if rows.is_empty() {
+            return Ok(found);
+        }
+        self.each_message(rows, |row, message| {
+            if passes(message) {
+                found.insert(row);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `then` with each row and its message.
+    pub(super) fn each_message(&mut self, rows: &Rows, mut then: impl FnMut(u32, &[u8])) -> Result<(), Damage> {
+        self.rebuilt += rows.len() as u64;
+        let messages = self.messages()?;
+        let mut message = Vec::new();
+        for row in rows.iter() {
+            message.clear();
+            messages.render(row, &mut message)?;
+            then(row, &message);
+        }
+        Ok(())
+    }
+
+    fn messages(&mut self) -> Result<&mut Messages, Damage> {
+        Ok(match self.messages {
+            Some(ref mut messages) => messages,
+            None => self.messages.insert(self.block.messages()?),
+        })
+    }
+}
+
+impl Template {
+    /// Its fixed texts.
+    fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => Some(text.as_slice()),
+            Part::Slot(_) => None,
+        })
+    }
+}
+
+/// What a template is made of, its fixed texts folded into `texts`. A slot with only one value is fixed text.
+fn pieces<'a>(template: &Template, texts: &'a mut Vec<u8>) -> Vec<Piece<'a>> {
+    template.texts().for_each(|text| texts.extend_from_slice(text));
+    fold(texts);
+    let mut rest: &'a [u8] = texts;
+    let piece = |part: &Part| match part {
+        Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => {
+            let (piece, behind) = rest.split_at(text.len());
+            rest = behind;
+            Piece::Text(piece)
+        }
+        Part::Slot(Slot::Column(encoding)) => Piece::Slot(folded_bytes(encoding)),
+        Part::Slot(Slot::Lines) => Piece::Slot(super::reach::Bytes::ALL),
+    };
+    template.parts.iter().map(piece).collect()
+}
+
+/// The parts of a template that a text may stand in, with a part more where it must be known how a word goes on.
+struct Window<'a> {
+    parts: Vec<WindowPart<'a>>,
+    /// Its slots, counted over all of the template's from the left.
+    slots: Vec<usize>,
+    /// Whether the text can only stand within the slot itself.
+    inside_one: bool,
+}
+
+enum WindowPart<'a> {
+    Text(&'a [u8]),
+    /// A position among the window's slots.
+    Slot(usize),
+}
+
+impl<'a> Window<'a> {
+    /// None where lines of their own belong to it.
+    fn new(template: &Template, pieces: &[Piece<'a>], range: &RangeInclusive<usize>, finder: &Finder) -> Option<Self> {
+        let first = range.start().saturating_sub(usize::from(finder.start == Edge::Word));
+        let last = (range.end() + usize::from(finder.end == Edge::Word)).min(pieces.len() - 1);
+        // What lies further away in the outermost texts than the text is long plays no part.
+        let enough = finder.needle().len() + 4;
+        let mut slot = 0;
+        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one: range.start() == range.end() };
+        for (index, (part, piece)) in template.parts.iter().zip(pieces).enumerate() {
+            let is_column = matches!(part, Part::Slot(_));
+            if (first..=last).contains(&index) {
+                match *piece {
+                    Piece::Text(text) if index == first && index < last => {
+                        window.parts.push(WindowPart::Text(&text[text.len().saturating_sub(enough)..]));
+                    }
+                    Piece::Text(text) if index == last && index > first => {
+                        window.parts.push(WindowPart::Text(&text[..text.len().min(enough)]));
+                    }
+                    Piece::Text(text) => window.parts.push(WindowPart::Text(text)),
+                    Piece::Slot(_) if *part == Part::Slot(Slot::Lines) => return None,
+                    Piece::Slot(_) => {
+                        window.parts.push(WindowPart::Slot(window.slots.len()));
+                        window.slots.push(slot);
+                    }
+                }
+            }
+            slot += usize::from(is_column);
+        }
+        window.inside_one &= matches!(pieces[*range.start()], Piece::Slot(_));
+        Some(window)
+    }
+
+    /// Replaces `text` by the window of the row that has value `index` in each slot, folded.
+    fn write(&self, values: &[Values], index: usize, text: &mut Vec<u8>) {
+        text.clear();
+        for part in &self.parts {
+            match part {
+                WindowPart::Text(fixed) => text.extend_from_slice(fixed),
+                WindowPart::Slot(slot) => {
+                    let start = text.len();
+                    values[*slot].write_text(index, text);
+                    fold(&mut text[start..]);
+                }
+            }
+        }
+    }
+
+    /// Calls `hit` with the position of each value of the only slot with which the window holds the text.
+    fn look_into_one(&self, values: &Values, finder: &Finder, mut hit: impl FnMut(usize)) {
+        let mut text = Vec::new();
+        match values {
+            Values::Words { words, codes } => {
+                let holds: Vec<bool> = words
+                    .iter()
+                    .map(|word| self.holds_with(|text| text.extend_from_slice(word), finder, &mut text))
+                    .collect();
+                if holds.contains(&true) {
+                    let hits = codes.iter().enumerate().filter(|(_, code)| holds[usize::from(**code)]);
+                    hits.for_each(|(index, _)| hit(index));
+                }
+            }
+            Values::Text(texts) if self.inside_one => {
+                let holds = |index| self.holds_with(|text| text.extend_from_slice(texts.get(index)), finder, &mut text);
+                values_holding(texts, finder, holds, hit);
+            }
+            _ => {
+                let hits = (0..values.len())
+                    .filter(|index| self.holds_with(|text| values.write_text(*index, text), finder, &mut text));
+                hits.for_each(hit);
+            }
+        }
+    }
+
+    fn holds_with(&self, write: impl Fn(&mut Vec<u8>), finder: &Finder, text: &mut Vec<u8>) -> bool {
+        text.clear();
+        for part in &self.parts {
+            match part {
+                WindowPart::Text(fixed) => text.extend_from_slice(fixed),
+                WindowPart::Slot(_) => {
+                    let start = text.len();
+                    write(text);
+                    fold(&mut text[start..]);
+                }
+            }
+        }
+        finder.is_in(text)
+    }
+}
+
+/// Texts that hold what is looked for. All of them are searched at once, as they lie end to end; where something is found,
+/// `holds` decides.
+fn values_holding(texts: &Texts, finder: &Finder, mut holds: impl FnMut(usize) -> bool, mut hit: impl FnMut(usize)) {
+    let mut folded = Cow::Borrowed(texts.bytes.as_slice());
+    if finder.needle().iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()) {
+        fold(folded.to_mut());
+    }
+    let mut from = 0;
+    while let Some(at) = finder.find_anyhow(&folded, from) {
+        let index = texts.ends.partition_point(|end| *end as usize <= at);
+        let Some(end) = texts.ends.get(index).map(|end| *end as usize) else { return };
+        from = at + 1;
+        if at + finder.needle().len() <= end {
+            from = end;
+            if holds(index) {
+                hit(index);
+            }
+        }
+    }
+}
