@@ -8,12 +8,17 @@
 
 mod batch;
 mod damage;
+mod json;
+mod moment;
 pub mod query;
 mod record;
 pub mod segment;
+mod wire;
 
 pub use batch::{
     BATCH_BYTES_MAX, Batch, Draft, FIELD_NAME_BYTES_MAX, FIELDS_MAX, MESSAGE_BYTES_MAX, Numbered, RecordRef, Refused,
 };
 pub use damage::Damage;
+pub use json::{JsonNames, JsonProblem};
+pub use moment::{from_epoch, parse_rfc3339};
 pub use record::{Kind, OwnedValue, Record, Value};

@@ -35,7 +35,7 @@ pub(super) enum Condition {
 
 #[derive(Clone, Debug)]
 pub(super) enum TextTest {
-    Find(Finder),
+    Find(Box<Finder>),
     Regex(Box<RegexTest>),
 }
 
@@ -45,7 +45,7 @@ pub(super) enum ValueTest {
     Equals { text: Vec<u8>, number: Option<Number> },
     Prefix(Vec<u8>),
     Suffix(Vec<u8>),
-    Contains(memmem::Finder<'static>),
+    Contains(Box<memmem::Finder<'static>>),
     Regex(Box<RegexTest>),
     Compare(Comparison, Number),
 }
@@ -74,10 +74,11 @@ impl Condition {
         Self::All(parts)
     }
 
-    const fn cost(&self) -> u8 {
+    fn cost(&self) -> u8 {
         match self {
             Self::Always | Self::Time(_) => 0,
             Self::Level { .. } => 1,
+            Self::Field { name, .. } if name == "message" => 7,
             Self::Field { test: ValueTest::Exists | ValueTest::Equals { .. } | ValueTest::Compare(..), .. } => 2,
             Self::Field { .. } => 3,
             Self::Message(TextTest::Find(_)) => 4,
@@ -144,7 +145,7 @@ impl TextTest {
             Pattern::Substring(text) => (text, Edge::Open, Edge::Open),
             Pattern::Regex(regex) => return Ok(Self::Regex(Box::new(RegexTest::new(regex)?))),
         };
-        Ok(Self::Find(Finder::new(text, start, end)))
+        Ok(Self::Find(Box::new(Finder::new(text, start, end))))
     }
 
     pub(super) fn holds(&self, text: &[u8], scratch: &mut Vec<u8>) -> bool {
@@ -165,7 +166,7 @@ impl ValueTest {
             FieldTest::Equals(text) => Self::Equals { text: text.as_bytes().to_vec(), number: Number::parse(text) },
             FieldTest::Prefix(text) => Self::Prefix(text.as_bytes().to_vec()),
             FieldTest::Suffix(text) => Self::Suffix(text.as_bytes().to_vec()),
-            FieldTest::Contains(text) => Self::Contains(memmem::Finder::new(text).into_owned()),
+            FieldTest::Contains(text) => Self::Contains(Box::new(memmem::Finder::new(text).into_owned())),
             FieldTest::Regex(regex) => Self::Regex(Box::new(RegexTest::new(regex)?)),
             FieldTest::Compare(comparison, number) => Self::Compare(*comparison, *number),
         })

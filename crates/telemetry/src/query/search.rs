@@ -63,7 +63,7 @@ pub fn search(
     }
     let list: Vec<Part<'_>> = parts.iter().map(|(part, ..)| *part).collect();
     let (mut done, mut given, mut round) = (0, 0, bounds.threads.max(1));
-    let mut waiting: BTreeMap<Key, Found> = BTreeMap::new();
+    let mut waiting: BTreeMap<Key, Found<'_>> = BTreeMap::new();
     while given < limit && done < list.len() {
         let end = (done + round).min(list.len());
         let (found, more) = fold(&list[done..end], bounds, Vec::new, |found, part, tally| {

@@ -19,8 +19,14 @@ pub enum Encoding {
     Constant(Vec<u8>),
     /// Few different texts, all of them here, in no particular order.
     Words(Vec<Vec<u8>>),
-    Integers,
-    Decimals,
+    /// Texts of decimal digits padded with zeros to `width` digits; 0, not padded: then also numbers.
+    Integers {
+        width: u8,
+    },
+    /// Numbers, or their texts with always `scale` digits after the point.
+    Decimals {
+        scale: u8,
+    },
     Floats,
     Bools,
     /// Texts of hexadecimal digits, all of this length and case.

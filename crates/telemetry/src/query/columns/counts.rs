@@ -44,9 +44,9 @@ impl BlockScan<'_> {
         }
         self.count_levels(rows, fields)?;
         self.count_column("source", Place::Source, rows, fields)?;
-        let block = self.block;
-        for (index, info) in block.fields().iter().enumerate() {
-            self.count_column(&info.name, Place::Field(index), rows, fields)?;
+        for index in 0..self.fields.len() {
+            let name = &self.fields[index].name;
+            self.count_column(name, Place::Field(index), rows, fields)?;
         }
         Ok(())
     }
@@ -71,7 +71,11 @@ impl BlockScan<'_> {
         let Some(info) = self.info(place) else { return Ok(()) };
         let countable = matches!(
             info.encoding,
-            Encoding::Constant(_) | Encoding::Words(_) | Encoding::Integers | Encoding::Decimals | Encoding::Bools
+            Encoding::Constant(_)
+                | Encoding::Words(_)
+                | Encoding::Integers { .. }
+                | Encoding::Decimals { .. }
+                | Encoding::Bools
         );
         if rows.is_all() && (!countable || matches!(info.encoding, Encoding::Constant(_))) {
             let records = u64::from(info.rows);

@@ -43,7 +43,7 @@ impl BlockScan<'_> {
     pub(super) fn anywhere(&mut self, test: &TextTest, within: Rows) -> Result<Rows, Damage> {
         let mut left = within.clone();
         let mut found = self.message(test, within)?;
-        let fields = self.block.fields().iter().enumerate();
+        let fields = self.fields.iter().enumerate();
         let texts: Vec<_> =
             fields.filter(|(_, info)| info.kind == FieldKind::Str).map(|(index, _)| Place::Field(index)).collect();
         let mut scratch = Vec::new();
@@ -63,13 +63,6 @@ impl BlockScan<'_> {
             }
         }
         Ok(found)
-    }
-
-    pub(super) fn info(&self, place: Place) -> Option<&FieldInfo> {
-        match place {
-            Place::Source => self.block.source(),
-            Place::Field(index) => self.block.fields().get(index),
-        }
     }
 
     /// Whether some value of the column may pass, as far as the block's head knows.
@@ -164,8 +157,8 @@ pub(super) fn folded_bytes(encoding: &Encoding) -> Bytes {
     match encoding {
         Encoding::Constant(text) => folded_set([text]),
         Encoding::Words(words) => folded_set(words),
-        Encoding::Integers => Bytes::of(b"-0123456789"),
-        Encoding::Decimals => Bytes::of(b"-.0123456789"),
+        Encoding::Integers { .. } => Bytes::of(b"-0123456789"),
+        Encoding::Decimals { .. } => Bytes::of(b"-.0123456789"),
         Encoding::Hex { .. } => Bytes::of(b"0123456789abcdef"),
         Encoding::Ipv4 => Bytes::of(b".0123456789"),
         Encoding::Floats | Encoding::Bools | Encoding::Text => Bytes::ALL,

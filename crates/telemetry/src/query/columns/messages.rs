@@ -4,20 +4,20 @@
 use super::{
     BlockScan, Rows,
     fields::folded_bytes,
-    reach::{Piece, Reach, reach},
+    reach::{Bytes, Piece, Reach, reach},
 };
 use crate::{
     Damage, Value,
     query::{
         condition::{TextTest, ValueTest},
         regex::RegexTest,
-        text::{Edge, Finder, fold, fold_into},
+        text::{Edge, Finder, fold},
     },
     segment::{Encoding, Messages, Part, Slot, Template, Texts, Values},
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 
-impl BlockScan<'_> {
+impl<'b> BlockScan<'b> {
     /// Those of `within` whose message passes.
     pub(super) fn message(&mut self, test: &TextTest, within: Rows) -> Result<Rows, Damage> {
         match test {
@@ -96,59 +96,29 @@ impl BlockScan<'_> {
         within: &Rows,
         found: &mut Rows,
     ) -> Result<(), Damage> {
-        let window = Window::new(&self.block.templates()[number], pieces, range, finder);
+        let window = Window::new(pieces, range, finder);
         let messages = self.messages()?;
-        let Some(window) = window else {
-            let rows: Vec<u32> = messages.rows_of(number).iter().copied().filter(|row| within.contains(*row)).collect();
-            return self.look_into_lines(&rows, finder, found);
-        };
-        let mut rebuilt = 0;
-        match window.slots[..] {
-            [slot] => {
-                let rows = messages.rows_of(number).to_vec();
-                let Some(values) = messages.slot(number, slot)? else { return Ok(()) };
-                window.look_into_one(values, finder, |index| {
-                    if within.contains(rows[index]) {
-                        found.insert(rows[index]);
-                    }
-                });
-            }
-            _ => {
-                let mut values = Vec::with_capacity(window.slots.len());
-                for slot in &window.slots {
-                    match messages.slot(number, *slot)?.cloned() {
-                        Some(column) => values.push(column),
-                        None => return Ok(()),
-                    }
+        let rows = messages.rows_of(number).to_vec();
+        let values = messages.slots(number)?;
+        if let [slot] = window.slots[..] {
+            window.look_into_one(&values[slot], finder, |index| {
+                if within.contains(rows[index]) {
+                    found.insert(rows[index]);
                 }
-                let mut text = Vec::new();
-                for (index, row) in messages.rows_of(number).iter().enumerate() {
-                    if within.contains(*row) && !found.contains(*row) {
-                        rebuilt += 1;
-                        window.write(&values, index, &mut text);
-                        if finder.is_in(&text) {
-                            found.insert(*row);
-                        }
-                    }
+            });
+            return Ok(());
+        }
+        let (mut text, mut written) = (Vec::new(), 0);
+        for (index, row) in rows.iter().enumerate() {
+            if within.contains(*row) && !found.contains(*row) {
+                written += 1;
+                window.write(values, index, &mut text);
+                if finder.is_in(&text) {
+                    found.insert(*row);
                 }
             }
         }
-        self.rebuilt += rebuilt;
-        Ok(())
-    }
-
-    fn look_into_lines(&mut self, rows: &[u32], finder: &Finder, found: &mut Rows) -> Result<(), Damage> {
-        let messages = self.messages()?;
-        let (mut message, mut folded) = (Vec::new(), Vec::new());
-        for row in rows {
-            message.clear();
-            messages.render(*row, &mut message)?;
-            fold_into(&message, &mut folded);
-            if finder.is_in(&folded) {
-                found.insert(*row);
-            }
-        }
-        self.rebuilt += rows.len() as u64;
+        self.rebuilt += written;
         Ok(())
     }
 
@@ -179,7 +149,7 @@ impl BlockScan<'_> {
         Ok(())
     }
 
-    fn messages(&mut self) -> Result<&mut Messages, Damage> {
+    fn messages(&mut self) -> Result<&mut Messages<'b>, Damage> {
         Ok(match self.messages {
             Some(ref mut messages) => messages,
             None => self.messages.insert(self.block.messages()?),
@@ -202,14 +172,19 @@ fn pieces<'a>(template: &Template, texts: &'a mut Vec<u8>) -> Vec<Piece<'a>> {
     template.texts().for_each(|text| texts.extend_from_slice(text));
     fold(texts);
     let mut rest: &'a [u8] = texts;
-    let piece = |part: &Part| match part {
-        Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => {
-            let (piece, behind) = rest.split_at(text.len());
-            rest = behind;
-            Piece::Text(piece)
+    let mut slots = 0;
+    let piece = |part: &Part| {
+        let number = slots;
+        slots += usize::from(matches!(part, Part::Slot(_)));
+        match part {
+            Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => {
+                let (piece, behind) = rest.split_at(text.len());
+                rest = behind;
+                Piece::Text(piece)
+            }
+            Part::Slot(Slot::Column(encoding)) => Piece::Slot { number, bytes: folded_bytes(encoding) },
+            Part::Slot(Slot::Lines) => Piece::Slot { number, bytes: Bytes::ALL },
         }
-        Part::Slot(Slot::Column(encoding)) => Piece::Slot(folded_bytes(encoding)),
-        Part::Slot(Slot::Lines) => Piece::Slot(super::reach::Bytes::ALL),
     };
     template.parts.iter().map(piece).collect()
 }
@@ -217,7 +192,7 @@ fn pieces<'a>(template: &Template, texts: &'a mut Vec<u8>) -> Vec<Piece<'a>> {
 /// The parts of a template that a text may stand in, with a part more where it must be known how a word goes on.
 struct Window<'a> {
     parts: Vec<WindowPart<'a>>,
-    /// Its slots, counted over all of the template's from the left.
+    /// Its slots, as positions among all of the template's.
     slots: Vec<usize>,
     /// Whether the text can only stand within the slot itself.
     inside_one: bool,
@@ -225,41 +200,35 @@ struct Window<'a> {
 
 enum WindowPart<'a> {
     Text(&'a [u8]),
-    /// A position among the window's slots.
+    /// A position among the template's slots.
     Slot(usize),
 }
 
 impl<'a> Window<'a> {
-    /// None where lines of their own belong to it.
-    fn new(template: &Template, pieces: &[Piece<'a>], range: &RangeInclusive<usize>, finder: &Finder) -> Option<Self> {
+    fn new(pieces: &[Piece<'a>], range: &RangeInclusive<usize>, finder: &Finder) -> Self {
         let first = range.start().saturating_sub(usize::from(finder.start == Edge::Word));
         let last = (range.end() + usize::from(finder.end == Edge::Word)).min(pieces.len() - 1);
         // What lies further away in the outermost texts than the text is long plays no part.
         let enough = finder.needle().len() + 4;
-        let mut slot = 0;
-        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one: range.start() == range.end() };
-        for (index, (part, piece)) in template.parts.iter().zip(pieces).enumerate() {
-            let is_column = matches!(part, Part::Slot(_));
-            if (first..=last).contains(&index) {
-                match *piece {
-                    Piece::Text(text) if index == first && index < last => {
-                        window.parts.push(WindowPart::Text(&text[text.len().saturating_sub(enough)..]));
-                    }
-                    Piece::Text(text) if index == last && index > first => {
-                        window.parts.push(WindowPart::Text(&text[..text.len().min(enough)]));
-                    }
-                    Piece::Text(text) => window.parts.push(WindowPart::Text(text)),
-                    Piece::Slot(_) if *part == Part::Slot(Slot::Lines) => return None,
-                    Piece::Slot(_) => {
-                        window.parts.push(WindowPart::Slot(window.slots.len()));
-                        window.slots.push(slot);
-                    }
+        let is_slot = |piece: &Piece<'_>| matches!(piece, Piece::Slot { .. });
+        let inside_one = range.start() == range.end() && is_slot(&pieces[*range.start()]);
+        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one };
+        for (index, piece) in pieces.iter().enumerate().take(last + 1).skip(first) {
+            window.parts.push(match *piece {
+                Piece::Text(text) if index == first && index < last => {
+                    WindowPart::Text(&text[text.len().saturating_sub(enough)..])
                 }
-            }
-            slot += usize::from(is_column);
+                Piece::Text(text) if index == last && index > first => {
+                    WindowPart::Text(&text[..text.len().min(enough)])
+                }
+                Piece::Text(text) => WindowPart::Text(text),
+                Piece::Slot { number, .. } => {
+                    window.slots.push(number);
+                    WindowPart::Slot(number)
+                }
+            });
         }
-        window.inside_one &= matches!(pieces[*range.start()], Piece::Slot(_));
-        Some(window)
+        window
     }
 
     /// Replaces `text` by the window of the row that has value `index` in each slot, folded.

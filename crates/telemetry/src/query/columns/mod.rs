@@ -15,7 +15,7 @@ pub(super) use rows::Rows;
 use super::condition::Condition;
 use crate::{
     Damage,
-    segment::{Block, Column, Messages},
+    segment::{Block, Column, FieldInfo, Messages},
 };
 use model::Level;
 use std::{collections::HashMap, ops::Range, rc::Rc};
@@ -23,11 +23,13 @@ use std::{collections::HashMap, ops::Range, rc::Rc};
 /// A block while one question is asked of it. Each column is decoded once.
 pub(super) struct BlockScan<'b> {
     block: &'b Block,
+    /// What it says of its fields.
+    fields: Vec<&'b FieldInfo>,
     times: Option<Rc<Vec<i64>>>,
     seqs: Option<Rc<Vec<u64>>>,
     levels: Option<Rc<Vec<Option<Level>>>>,
     columns: HashMap<Place, Rc<Column>>,
-    messages: Option<Messages>,
+    messages: Option<Messages<'b>>,
     /// Messages that were put together again to look into them.
     pub(super) rebuilt: u64,
 }
@@ -36,13 +38,22 @@ pub(super) struct BlockScan<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Place {
     Source,
-    /// A position in [`Block::fields`].
+    /// A position in [`BlockScan::fields`].
     Field(usize),
 }
 
 impl<'b> BlockScan<'b> {
     pub(super) fn new(block: &'b Block) -> Self {
-        Self { block, times: None, seqs: None, levels: None, columns: HashMap::new(), messages: None, rebuilt: 0 }
+        Self {
+            block,
+            fields: block.fields().collect(),
+            times: None,
+            seqs: None,
+            levels: None,
+            columns: HashMap::new(),
+            messages: None,
+            rebuilt: 0,
+        }
     }
 
     /// The rows for which `condition` holds.
@@ -138,14 +149,17 @@ impl<'b> BlockScan<'b> {
         if let Some(column) = self.columns.get(&place) {
             return Ok(Some(Rc::clone(column)));
         }
-        let info = match place {
-            Place::Source => self.block.source(),
-            Place::Field(index) => self.block.fields().get(index),
-        };
-        let Some(info) = info else { return Ok(None) };
+        let Some(info) = self.info(place) else { return Ok(None) };
         let column = Rc::new(self.block.read(info)?);
         self.columns.insert(place, Rc::clone(&column));
         Ok(Some(column))
+    }
+
+    fn info(&self, place: Place) -> Option<&'b FieldInfo> {
+        match place {
+            Place::Source => self.block.source(),
+            Place::Field(index) => self.fields.get(index).copied(),
+        }
     }
 
     /// The columns of a field's name: one for each type that its values have.
@@ -153,7 +167,7 @@ impl<'b> BlockScan<'b> {
         if name == "source" {
             return vec![Place::Source];
         }
-        let fields = self.block.fields().iter().enumerate();
+        let fields = self.fields.iter().enumerate();
         fields.filter(|(_, info)| info.name == name).map(|(index, _)| Place::Field(index)).collect()
     }
 }

@@ -10,8 +10,11 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Piece<'a> {
     Text(&'a [u8]),
-    /// Any number of these bytes.
-    Slot(Bytes),
+    /// Any number of these bytes; `number` counts the template's slots.
+    Slot {
+        number: usize,
+        bytes: Bytes,
+    },
 }
 
 /// Bytes of what is looked for that are followed over slots: a bit each. Of a longer text the first ones tell.
@@ -115,7 +118,7 @@ fn from(pieces: &[Piece<'_>], start: usize, needle: &[u8]) -> Option<usize> {
                 open |= u128::from(text.ends_with(&needle[..length])) << length;
             }
         }
-        Piece::Slot(bytes) => {
+        Piece::Slot { bytes, .. } => {
             let run = bytes.run(needle);
             open = lengths(1, run);
             if run == needle.len() {
@@ -134,7 +137,7 @@ fn from(pieces: &[Piece<'_>], start: usize, needle: &[u8]) -> Option<usize> {
                 Piece::Text(text) if text.starts_with(rest) => next |= whole,
                 Piece::Text(text) if rest.starts_with(text) => next |= 1 << (length + text.len()),
                 Piece::Text(_) => {}
-                Piece::Slot(bytes) => next |= lengths(length, length + bytes.run(rest)),
+                Piece::Slot { bytes, .. } => next |= lengths(length, length + bytes.run(rest)),
             }
         }
         if next & whole != 0 {
@@ -173,9 +176,9 @@ mod tests {
 
     fn template<'a>(parts: &[&'a str]) -> Vec<Piece<'a>> {
         let piece = |part: &&'a str| match *part {
-            "#" => Piece::Slot(Bytes::of(b"0123456789")),
-            "@" => Piece::Slot(Bytes::of(b"0123456789abcdef")),
-            "?" => Piece::Slot(Bytes::ALL),
+            "#" => Piece::Slot { number: 0, bytes: Bytes::of(b"0123456789") },
+            "@" => Piece::Slot { number: 0, bytes: Bytes::of(b"0123456789abcdef") },
+            "?" => Piece::Slot { number: 0, bytes: Bytes::ALL },
             text => Piece::Text(text.as_bytes()),
         };
         parts.iter().map(piece).collect()

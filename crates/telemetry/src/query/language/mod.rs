@@ -30,6 +30,8 @@ pub const TERMS_MAX: usize = 200;
 pub const DEPTH_MAX: usize = 40;
 /// Pipes, and names within one pipe.
 pub const PIPES_MAX: usize = 20;
+/// Problems told of one query.
+pub const PROBLEMS_MAX: usize = 20;
 
 /// In rising order.
 pub(super) const LEVELS: [Level; 6] =

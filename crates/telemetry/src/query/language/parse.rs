@@ -1,8 +1,8 @@
 //! From text to a query, whatever the text: what is broken is told, and searched as plain words.
 
 use super::{
-    Case, Comparison, DEPTH_MAX, FieldTest, Filter, LEVELS, Moment, Number, Pattern, Query, RegexText, TERMS_MAX,
-    TEXT_MAX, TimeTest, pipes,
+    Case, Comparison, DEPTH_MAX, FieldTest, Filter, LEVELS, Moment, Number, PROBLEMS_MAX, Pattern, Query, RegexText,
+    TERMS_MAX, TEXT_MAX, TimeTest, pipes,
     problem::{Fault, Problem},
     scan::{Scanner, canonical, ends_term},
 };
@@ -43,11 +43,14 @@ impl<'a> Parser<'a> {
         parser
     }
 
+    /// Beyond [`PROBLEMS_MAX`] nobody reads them.
     pub(super) fn tell(&mut self, at: Range<usize>, fault: Fault) {
-        self.problems.push(Problem { at, fault });
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(Problem { at, fault });
+        }
     }
 
-    /// `a b OR c`, up to a pipe, a closing bracket or the end. At the top no bracket is open to be closed.
+    /// `a b OR c`, up to a pipe, a closing bracket or the end.
     fn alternatives(&mut self) -> Filter {
         let mut parts = Vec::new();
         loop {
@@ -66,13 +69,6 @@ impl<'a> Parser<'a> {
             } else if self.depth > 0 && self.scan.peek() == Some('|') {
                 self.tell(or_at..or_at + 1, Fault::PipeInBrackets);
                 self.scan.bump();
-            } else if self.depth == 0 && self.scan.take(")") {
-                self.tell(or_at..or_at + 1, Fault::BracketStray);
-                // What follows goes on where the conjunction stopped.
-                let rest = self.alternatives();
-                let last = parts.pop().unwrap_or(Filter::Everything);
-                parts.push(and(last, rest));
-                break;
             } else {
                 break;
             }
@@ -92,6 +88,10 @@ impl<'a> Parser<'a> {
                 } else if self.at_end_of_group() {
                     self.tell(at..at + 3, Fault::NothingBehind("AND".into()));
                 }
+                continue;
+            }
+            if self.depth == 0 && self.scan.take(")") {
+                self.tell(at..at + 1, Fault::BracketStray);
                 continue;
             }
             if self.at_end_of_group() || self.next_is_or() {
@@ -133,7 +133,7 @@ impl<'a> Parser<'a> {
                 self.tell(at..at + word.len(), Fault::NothingBehind(word.into()));
                 return None;
             }
-            return self.deeper(at, |parser| parser.unary().map(|inner| Filter::Not(Box::new(inner))));
+            return self.deeper(at, |parser| parser.unary().map(negated));
         }
         if self.scan.peek() == Some('(') {
             return self.deeper(at, Self::group);
@@ -404,6 +404,13 @@ impl<'a> Parser<'a> {
             (true, false) => Some(Pattern::Suffix(text)),
             (true, true) => Some(Pattern::Substring(text)),
         })
+    }
+}
+
+fn negated(filter: Filter) -> Filter {
+    match filter {
+        Filter::Not(inner) => *inner,
+        other => Filter::Not(Box::new(other)),
     }
 }
 
