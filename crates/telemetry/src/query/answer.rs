@@ -2,16 +2,17 @@
 
 use super::{
     cell::Cell,
+    columns::{BlockScan, Rows},
     language::{Order, Pipe, SortKey},
     named_fields,
-    question::{Answer, Bounds, Partial, Question, Snapshot},
+    question::{Answer, Bounds, Partial, Question},
     records_table,
     run::{Matched, fold, matching, parts_in_time},
     search::{Page, ROWS_MAX, search},
     stats::{Groups, MEMORY_MAX},
     table::{Table, compare},
 };
-use crate::Batch;
+use crate::{Batch, Damage, Snapshot};
 use std::{cmp::Ordering, ops::ControlFlow};
 
 /// Answers with at most `rows_max` rows, and never more than [`ROWS_MAX`]. Without `sort` and `stats` the newest records
@@ -45,7 +46,7 @@ fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bound
         let records = matching(part, snapshot, question, tally, |matched| match matched {
             _ if groups.memory_bytes() > MEMORY_MAX => Ok(matched.len()),
             Matched::Block(scan, rows) => scan.add_to(groups, &rows).map(|()| 0),
-            Matched::Recent(numbered, rows) => {
+            Matched::Memory(numbered, rows) => {
                 rows.into_iter().for_each(|row| groups.add_record(numbered.batch.get(row)));
                 Ok(0)
             }
@@ -95,19 +96,17 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
         _ => ROWS_MAX,
     };
     let columns = named_fields(&question.pipes);
-    let order: Vec<_> = keys
-        .iter()
-        .filter_map(|key| columns.iter().position(|column| *column == key.column).map(|place| (place, key)))
-        .collect();
-    let by_keys = |a: &Vec<Cell>, b: &Vec<Cell>| {
-        order
-            .iter()
-            .fold(Ordering::Equal, |ordering, (place, key)| ordering.then_with(|| compare(&a[*place], &b[*place], key)))
+    let names: Vec<String> = keys.iter().map(|key| key.column.clone()).collect();
+    // The keys come first; the other cells are only fetched for rows that stay.
+    let by_keys = |a: &[Cell], b: &[Cell]| {
+        let orders = keys.iter().enumerate().map(|(place, key)| compare(&a[place], &b[place], key));
+        orders.fold(Ordering::Equal, Ordering::then)
     };
     let trim = |rows: &mut Vec<Vec<Cell>>| {
-        rows.sort_by(by_keys);
+        rows.sort_by(|a, b| by_keys(a, b));
         rows.truncate(limit);
     };
+    let all: Vec<String> = names.iter().chain(&columns).cloned().collect();
     let (parts, mut tally) = parts_in_time(snapshot, question);
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
     let (states, more) = fold(
@@ -115,26 +114,51 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
         bounds,
         || (Vec::new(), 0),
         |(rows, count), part, tally| {
-            let found = matching(part, snapshot, question, tally, |matched| match matched {
-                Matched::Block(scan, found) => scan.cells(&columns, &found),
-                Matched::Recent(numbered, found) => {
-                    let row = |row| columns.iter().map(|name| Cell::of(numbered.batch.get(row), name)).collect();
-                    Ok(found.into_iter().map(row).collect())
+            let found = matching(part, snapshot, question, tally, |matched| {
+                *count += matched.len();
+                match matched {
+                    Matched::Block(scan, found) => {
+                        let first = first_rows(scan, &found, &names, limit, by_keys)?;
+                        scan.cells(&all, &first)
+                    }
+                    Matched::Memory(numbered, found) => {
+                        let row = |row| all.iter().map(|name| Cell::of(numbered.batch.get(row), name)).collect();
+                        Ok(found.into_iter().map(row).collect())
+                    }
                 }
             });
             let found: Vec<Vec<Cell>> = found.unwrap_or_default();
-            *count += found.len();
             rows.extend(found);
             trim(rows);
         },
     );
     tally.add(more);
-    let found: usize = states.iter().map(|(_, count)| count).sum();
+    let found: u64 = states.iter().map(|(_, count)| count).sum();
     let mut rows: Vec<_> = states.into_iter().flat_map(|(rows, _)| rows).collect();
     trim(&mut rows);
+    rows.iter_mut().for_each(|row| drop(row.drain(..names.len())));
     let mut answer = tally.answer(Table { columns, rows }, snapshot);
-    if found > limit && limit == ROWS_MAX {
+    if found > limit as u64 && limit == ROWS_MAX {
         answer.partial.push(Partial::Rows { limit });
     }
     answer
+}
+
+/// Those of a block's rows that come first by their keys.
+fn first_rows(
+    scan: &mut BlockScan<'_>,
+    rows: &Rows,
+    names: &[String],
+    limit: usize,
+    by_keys: impl Fn(&[Cell], &[Cell]) -> Ordering,
+) -> Result<Rows, Damage> {
+    if rows.len() <= limit {
+        return Ok(rows.clone());
+    }
+    let mut keyed: Vec<(Vec<Cell>, u32)> = scan.cells(names, rows)?.into_iter().zip(rows.iter()).collect();
+    // Rows of equal keys keep their order, which is that of time.
+    keyed.sort_by(|(a, _), (b, _)| by_keys(a, b));
+    let mut first = Rows::none(rows.capacity());
+    keyed.iter().take(limit).for_each(|(_, row)| first.insert(*row));
+    Ok(first)
 }

@@ -3,11 +3,10 @@
 use super::{
     condition::{Condition, ValueTest},
     language::Order,
-    question::{Answer, Bounds, Part, Question, Snapshot, Tally},
+    question::{Answer, Bounds, Part, Question, Tally, parts},
     search::{Cursor, Hit, Page, search},
 };
-use crate::{Batch, Record};
-use model::Timestamp;
+use crate::{Record, Snapshot};
 use std::ops::ControlFlow;
 
 /// A record and those around it in its source, oldest first.
@@ -53,34 +52,22 @@ pub fn context(snapshot: &Snapshot, seq: u64, before: usize, after: usize, bound
 
 /// The record of a sequence number, unless it was deleted.
 fn find(snapshot: &Snapshot, seq: u64, tally: &mut Tally) -> Option<(Cursor, Record)> {
-    if snapshot.deleted.contains(seq) {
+    if snapshot.is_deleted(seq) {
         return None;
     }
-    for part in snapshot.parts() {
-        let found = match part {
-            Part::Recent(numbered) => {
-                let row = seq.checked_sub(numbered.first_seq).and_then(|row| usize::try_from(row).ok());
-                row.filter(|row| *row < numbered.batch.len()).map(|row| numbered.batch.get(row).to_record())
-            }
-            Part::Block(block) => {
-                let (first, last) = block.seq_range();
-                if !(first..=last).contains(&seq) {
-                    continue;
-                }
-                let found = block.seqs().and_then(|seqs| match seqs.iter().position(|own| *own == seq) {
-                    Some(row) => block.records(&[row as u32]).map(Some),
-                    None => Ok(None),
-                });
-                let found: Option<Batch> = found.unwrap_or_else(|damage| {
-                    tally.damage(&damage);
-                    None
-                });
-                found.map(|batch| batch.get(0).to_record())
-            }
-        };
-        if let Some(record) = found {
-            return Some((Cursor { time: Timestamp::from_micros(record.time.as_micros()), seq }, record));
+    let record = parts(snapshot).find_map(|part| match part {
+        Part::Memory(numbered) => {
+            let row = seq.checked_sub(numbered.first_seq).and_then(|row| usize::try_from(row).ok());
+            row.filter(|row| *row < numbered.batch.len()).map(|row| numbered.batch.get(row).to_record())
         }
-    }
-    None
+        Part::Block { info, .. } if seq < info.seq_range.0 || seq > info.seq_range.1 => None,
+        Part::Block { segment, number, .. } => {
+            let found = snapshot.block(segment, number).and_then(|block| {
+                let row = block.seqs()?.iter().position(|own| *own == seq);
+                row.map(|row| block.records(&[row as u32])).transpose()
+            });
+            found.inspect_err(|damage| tally.damage(damage)).ok().flatten().map(|batch| batch.get(0).to_record())
+        }
+    })?;
+    Some((Cursor { time: record.time, seq }, record))
 }

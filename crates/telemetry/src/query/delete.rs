@@ -1,9 +1,10 @@
 //! Which records a query would delete. Deleting itself is the store's.
 
 use super::{
-    question::{Answer, Bounds, Question, Snapshot},
+    question::{Answer, Bounds, Question},
     run::{Matched, fold, matching, parts_in_time},
 };
+use crate::Snapshot;
 use roaring::RoaringTreemap;
 
 /// The sequence numbers of all records that match. Pipes play no part. An answer that is partial must not be deleted by
@@ -19,7 +20,7 @@ pub fn matching_seqs(snapshot: &Snapshot, question: &Question, bounds: &Bounds) 
                     let seqs = scan.seqs()?;
                     found.extend(rows.iter().map(|row| seqs[row as usize]));
                 }
-                Matched::Recent(numbered, rows) => {
+                Matched::Memory(numbered, rows) => {
                     found.extend(rows.into_iter().map(|row| numbered.first_seq + row as u64));
                 }
             }

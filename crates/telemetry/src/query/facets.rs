@@ -2,10 +2,10 @@
 
 use super::{
     cell::Cell,
-    question::{Answer, Bounds, Question, Snapshot},
+    question::{Answer, Bounds, Question},
     run::{Matched, fold, matching, parts_in_time},
 };
-use crate::RecordRef;
+use crate::{RecordRef, Snapshot, Value};
 use std::collections::{BTreeMap, HashMap};
 
 /// Different values of a field; one that has more is told without values.
@@ -23,14 +23,14 @@ pub struct Facet {
 }
 
 /// The `top` values of each field, `level` and `source` included. Texts that a block does not keep as a dictionary are
-/// as good as unique and not counted.
+/// as good as unique and not counted, nor are numbers with a fraction.
 pub fn facets(snapshot: &Snapshot, question: &Question, top: usize, bounds: &Bounds) -> Answer<Vec<Facet>> {
     let (parts, mut tally) = parts_in_time(snapshot, question);
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
     let (states, more) = fold(&parts, bounds, Fields::default, |fields, part, tally| {
         matching(part, snapshot, question, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.count_values(&rows, fields),
-            Matched::Recent(numbered, rows) => {
+            Matched::Memory(numbered, rows) => {
                 rows.into_iter().for_each(|row| fields.add_record(numbered.batch.get(row)));
                 Ok(())
             }
@@ -71,6 +71,10 @@ impl Fields {
         }
     }
 
+    pub(super) fn has_too_many(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|tops| tops.too_many)
+    }
+
     fn add_record(&mut self, record: RecordRef<'_>) {
         for name in ["level", "source"] {
             let cell = Cell::of(record, name);
@@ -79,7 +83,10 @@ impl Fields {
             }
         }
         for (name, value) in record.fields() {
-            self.add(name, value.into(), 1);
+            match value {
+                Value::Float(_) => self.add_many(name, 1),
+                value => self.add(name, value.into(), 1),
+            }
         }
     }
 

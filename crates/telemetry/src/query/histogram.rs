@@ -1,9 +1,10 @@
 //! How many records match, over time and by level.
 
 use super::{
-    question::{Answer, Bounds, Question, Snapshot},
+    question::{Answer, Bounds, Question},
     run::{Matched, fold, matching, parts_in_time},
 };
+use crate::Snapshot;
 use model::{Level, Timestamp};
 use std::{ops::Range, time::Duration};
 
@@ -55,7 +56,7 @@ pub fn histogram(
     let (states, more) = fold(&parts, bounds, new, |counts, part, tally| {
         matching(part, snapshot, &question, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.count_steps(&rows, &steps, counts),
-            Matched::Recent(numbered, rows) => {
+            Matched::Memory(numbered, rows) => {
                 for row in rows {
                     let record = numbered.batch.get(row);
                     counts[steps.of(record.time().as_micros())].add(record.level(), 1);

@@ -5,10 +5,12 @@ use super::{
     condition::Condition,
     language::{Filter, Pipe, Query},
 };
-use crate::{Damage, Numbered, segment::Block};
+use crate::{
+    Damage, Numbered, Snapshot,
+    segment::{Block, BlockInfo, Segment},
+};
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use roaring::RoaringTreemap;
 use std::{
     ops::Range,
     sync::{
@@ -16,17 +18,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-
-/// The store at one moment: nothing that happens to it later changes it.
-#[derive(Clone, Default)]
-pub struct Snapshot {
-    /// In any order.
-    pub blocks: Vec<Arc<Block>>,
-    /// Acknowledged records that are in no block yet.
-    pub recent: Vec<Arc<Numbered>>,
-    /// Sequence numbers of deleted records that are still in blocks or recent.
-    pub deleted: Arc<RoaringTreemap>,
-}
 
 /// A query made ready: times resolved, expressions compiled.
 pub struct Question {
@@ -122,8 +113,8 @@ pub struct Read {
     pub bytes_decoded: u64,
     /// Messages that were put together again to look into them.
     pub rows_rebuilt: u64,
-    /// Records not yet in blocks that were looked at.
-    pub recent_rows: u64,
+    /// Records not yet in segments that were looked at.
+    pub memory_rows: u64,
 }
 
 impl Read {
@@ -132,34 +123,37 @@ impl Read {
         self.blocks_decoded += other.blocks_decoded;
         self.bytes_decoded += other.bytes_decoded;
         self.rows_rebuilt += other.rows_rebuilt;
-        self.recent_rows += other.recent_rows;
+        self.memory_rows += other.memory_rows;
     }
 }
 
 /// A block or a batch: what a thread works on at a time.
 #[derive(Clone, Copy)]
 pub(super) enum Part<'a> {
-    Block(&'a Block),
-    Recent(&'a Numbered),
+    Block { segment: &'a Segment, number: usize, info: &'a BlockInfo },
+    Memory(&'a Numbered),
 }
 
-impl Snapshot {
-    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        let blocks = self.blocks.iter().map(|block| Part::Block(block));
-        blocks.chain(self.recent.iter().map(|batch| Part::Recent(batch)))
-    }
-
-    pub(super) fn has_deleted(&self, seqs: (u64, u64)) -> bool {
-        !self.deleted.is_empty() && self.deleted.range_cardinality(seqs.0..=seqs.1) > 0
-    }
+/// All of a snapshot.
+pub(super) fn parts(snapshot: &Snapshot) -> impl Iterator<Item = Part<'_>> {
+    let segments = snapshot.segments().iter();
+    let blocks = segments.flat_map(|segment| {
+        let infos = segment.blocks().iter().enumerate();
+        infos.map(|(number, info)| Part::Block { segment, number, info })
+    });
+    blocks.chain(snapshot.memory().iter().map(|batch| Part::Memory(batch)))
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
+    pub(super) const fn is_block(self) -> bool {
+        matches!(self, Self::Block { .. })
+    }
+
     /// Its first and last time; none when it is empty.
     pub(super) fn time_range(self) -> Option<(i64, i64)> {
         match self {
-            Self::Block(block) => Some(block.time_range()).map(|(first, last)| (first.as_micros(), last.as_micros())),
-            Self::Recent(numbered) => {
+            Self::Block { info, .. } => Some((info.time_range.0.as_micros(), info.time_range.1.as_micros())),
+            Self::Memory(numbered) => {
                 let times = numbered.batch.iter().map(|record| record.time().as_micros());
                 times.fold(None, |range: Option<(i64, i64)>, time| {
                     Some(range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))))
@@ -226,6 +220,7 @@ impl Tally {
         if let Some(first) = self.first_damage {
             partial.push(Partial::Damaged { blocks: self.damaged, first });
         }
-        Answer { value, read: Read { blocks: snapshot.blocks.len() as u64, ..self.read }, partial }
+        let blocks = snapshot.segments().iter().map(|segment| segment.blocks().len() as u64).sum();
+        Answer { value, read: Read { blocks, ..self.read }, partial }
     }
 }

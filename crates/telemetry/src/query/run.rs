@@ -2,9 +2,9 @@
 
 use super::{
     columns::{BlockScan, Rows},
-    question::{Bounds, Part, Question, Snapshot, Tally},
+    question::{Bounds, Part, Question, Tally, parts as parts_of},
 };
-use crate::{Damage, Numbered, RecordRef};
+use crate::{Damage, Numbered, RecordRef, Snapshot};
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -12,9 +12,9 @@ use std::{
 
 /// What matched in one part.
 pub(super) enum Matched<'a, 'b> {
-    Block(&'b mut BlockScan<'a>, Rows),
+    Block(&'a mut BlockScan<'b>, Rows),
     /// Positions in the batch, rising.
-    Recent(&'a Numbered, Vec<usize>),
+    Memory(&'a Numbered, Vec<usize>),
 }
 
 impl Matched<'_, '_> {
@@ -22,54 +22,55 @@ impl Matched<'_, '_> {
     pub(super) fn len(&self) -> u64 {
         match self {
             Self::Block(_, rows) => rows.len() as u64,
-            Self::Recent(_, rows) => rows.len() as u64,
+            Self::Memory(_, rows) => rows.len() as u64,
         }
     }
 }
 
-/// Finds what matches in a part, without what was deleted, and hands it to `then`.
-pub(super) fn matching<'a, T>(
-    part: Part<'a>,
+/// Finds what matches in a part, without what was deleted, and hands it to `then`. None where it cannot be read.
+pub(super) fn matching<T>(
+    part: Part<'_>,
     snapshot: &Snapshot,
     question: &Question,
     tally: &mut Tally,
-    then: impl FnOnce(Matched<'a, '_>) -> Result<T, Damage>,
+    then: impl FnOnce(Matched<'_, '_>) -> Result<T, Damage>,
 ) -> Option<T> {
-    match part {
-        Part::Block(block) => {
+    let found = match part {
+        Part::Block { segment, number, .. } => snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
-            let mut scan = BlockScan::new(block);
+            let mut scan = BlockScan::new(&block);
             let found = scan.matching(&question.condition).and_then(|mut rows| {
                 if !rows.is_empty() && snapshot.has_deleted(block.seq_range()) {
                     let seqs = scan.seqs()?;
-                    rows.subtract(&Rows::from_fn(seqs.len(), |row| snapshot.deleted.contains(seqs[row])));
+                    rows.subtract(&Rows::from_fn(seqs.len(), |row| snapshot.is_deleted(seqs[row])));
                 }
                 then(Matched::Block(&mut scan, rows))
             });
-            tally.block(block, before, &scan);
-            found.inspect_err(|damage| tally.damage(damage)).ok()
-        }
-        Part::Recent(numbered) => {
-            tally.read.recent_rows += numbered.batch.len() as u64;
+            tally.block(&block, before, &scan);
+            found
+        }),
+        Part::Memory(numbered) => {
+            tally.read.memory_rows += numbered.batch.len() as u64;
             let mut scratch = Vec::new();
             let passes = |(row, record): (usize, RecordRef<'_>)| {
-                let deleted = snapshot.deleted.contains(numbered.first_seq + row as u64);
+                let deleted = snapshot.is_deleted(numbered.first_seq + row as u64);
                 (!deleted && question.condition.holds(record, &mut scratch)).then_some(row)
             };
             let rows = numbered.batch.iter().enumerate().filter_map(passes).collect();
-            then(Matched::Recent(numbered, rows)).ok()
+            then(Matched::Memory(numbered, rows))
         }
-    }
+    };
+    found.inspect_err(|damage| tally.damage(damage)).ok()
 }
 
 /// The parts that may hold something in the question's time, and the tally of those that cannot.
 pub(super) fn parts_in_time<'a>(snapshot: &'a Snapshot, question: &Question) -> (Vec<(Part<'a>, i64, i64)>, Tally) {
     let range = question.condition.time_range();
     let (mut parts, mut tally) = (Vec::new(), Tally::default());
-    for part in snapshot.parts() {
+    for part in parts_of(snapshot) {
         match part.time_range() {
             Some((first, last)) if first < range.end && last >= range.start => parts.push((part, first, last)),
-            _ => tally.read.blocks_pruned += u64::from(matches!(part, Part::Block(_))),
+            _ => tally.read.blocks_pruned += u64::from(part.is_block()),
         }
     }
     (parts, tally)

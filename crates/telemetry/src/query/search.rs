@@ -2,10 +2,10 @@
 
 use super::{
     language::Order,
-    question::{Answer, Bounds, Part, Question, Snapshot, Tally},
+    question::{Answer, Bounds, Part, Question, Tally},
     run::{Matched, fold, matching, parts_in_time},
 };
-use crate::{Batch, Damage, RecordRef};
+use crate::{Batch, Damage, RecordRef, Snapshot};
 use model::Timestamp;
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -53,7 +53,7 @@ pub fn search(
             Order::Falling => *first > after.time.as_micros(),
             Order::Rising => *last < after.time.as_micros(),
         });
-        tally.read.blocks_pruned += u64::from(ahead && matches!(part, Part::Block(_)));
+        tally.read.blocks_pruned += u64::from(ahead && part.is_block());
         !ahead
     });
     // Those that may hold the next row come first.
@@ -92,7 +92,7 @@ pub fn search(
             None => std::mem::take(&mut waiting),
         };
         given += ready.len();
-        if give(ready, page.order, &mut tally, &mut each).is_break() || bounds.cancel.is_cancelled() {
+        if give(snapshot, ready, page.order, &mut tally, &mut each).is_break() || bounds.cancel.is_cancelled() {
             break;
         }
     }
@@ -141,7 +141,7 @@ fn places(matched: Matched<'_, '_>, page: Page, limit: usize) -> Result<Vec<(Cur
                 Order::Rising => rows.iter().map(place).filter(behind).take(limit).collect(),
             }
         }
-        Matched::Recent(numbered, rows) => {
+        Matched::Memory(numbered, rows) => {
             let place = |row: usize| {
                 (Cursor { time: numbered.batch.get(row).time(), seq: numbered.first_seq + row as u64 }, row as u32)
             };
@@ -155,42 +155,46 @@ fn places(matched: Matched<'_, '_>, page: Page, limit: usize) -> Result<Vec<(Cur
 
 /// Gives out rows in order; those of one block are rebuilt together.
 fn give(
+    snapshot: &Snapshot,
     ready: BTreeMap<Key, Found<'_>>,
     order: Order,
     tally: &mut Tally,
     each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    // The address of its description tells a part from others.
     let address = |part: Part<'_>| match part {
-        Part::Block(block) => std::ptr::from_ref(block).addr(),
-        Part::Recent(numbered) => std::ptr::from_ref(numbered).addr(),
+        Part::Block { info, .. } => std::ptr::from_ref(info).addr(),
+        Part::Memory(numbered) => std::ptr::from_ref(numbered).addr(),
     };
-    let mut by_block: BTreeMap<usize, (Part<'_>, Vec<u32>)> = BTreeMap::new();
+    let mut rows_of: BTreeMap<usize, (Part<'_>, Vec<u32>)> = BTreeMap::new();
     for found in ready.values() {
-        by_block.entry(address(found.part)).or_insert_with(|| (found.part, Vec::new())).1.push(found.row);
+        rows_of.entry(address(found.part)).or_insert_with(|| (found.part, Vec::new())).1.push(found.row);
     }
     let mut rebuilt: BTreeMap<usize, Batch> = BTreeMap::new();
-    for (address, (part, rows)) in &mut by_block {
-        if let Part::Block(block) = part {
-            rows.sort_unstable();
+    for (address, (part, rows)) in &mut rows_of {
+        let Part::Block { segment, number, .. } = *part else { continue };
+        rows.sort_unstable();
+        let records = snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
-            match block.records(rows) {
-                Ok(batch) => drop(rebuilt.insert(*address, batch)),
-                Err(damage) => tally.damage(&damage),
-            }
+            let records = block.records(rows);
             tally.read.bytes_decoded += block.bytes_read().saturating_sub(before);
+            records
+        });
+        match records {
+            Ok(batch) => drop(rebuilt.insert(*address, batch)),
+            Err(damage) => tally.damage(&damage),
         }
     }
     for (key, found) in ready {
         let cursor = key.cursor(order);
+        if let Part::Memory(numbered) = found.part {
+            each(Hit { cursor, record: numbered.batch.get(found.row as usize) })?;
+            continue;
+        }
         let address = address(found.part);
-        match found.part {
-            Part::Recent(numbered) => each(Hit { cursor, record: numbered.batch.get(found.row as usize) })?,
-            Part::Block(_) => {
-                let place = by_block.get(&address).and_then(|(_, rows)| rows.binary_search(&found.row).ok());
-                if let (Some(place), Some(batch)) = (place, rebuilt.get(&address)) {
-                    each(Hit { cursor, record: batch.get(place) })?;
-                }
-            }
+        let place = rows_of.get(&address).and_then(|(_, rows)| rows.binary_search(&found.row).ok());
+        if let (Some(place), Some(batch)) = (place, rebuilt.get(&address)) {
+            each(Hit { cursor, record: batch.get(place) })?;
         }
     }
     ControlFlow::Continue(())

@@ -1,6 +1,6 @@
 //! The bytes of a block, wherever they lie.
 
-use crate::Damage;
+use crate::{Damage, disk::Disk};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -8,15 +8,26 @@ use std::sync::{
 
 /// A range of a file, or bytes in memory. Counts what is read.
 pub struct Bytes {
-    memory: Arc<[u8]>,
+    source: Source,
     place: String,
     read: AtomicU64,
+}
+
+enum Source {
+    Memory(Arc<[u8]>),
+    File { disk: Arc<dyn Disk>, name: String, start: u64, len: u64 },
 }
 
 impl Bytes {
     /// A block that was just made; `place` is how damage would be named.
     pub fn in_memory(bytes: impl Into<Arc<[u8]>>, place: impl Into<String>) -> Self {
-        Self { memory: bytes.into(), place: place.into(), read: AtomicU64::new(0) }
+        Self { source: Source::Memory(bytes.into()), place: place.into(), read: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn in_file(disk: Arc<dyn Disk>, name: &str, start: u64, len: u64) -> Self {
+        let place = format!("{name}, block at byte {start}");
+        let source = Source::File { disk, name: name.to_owned(), start, len };
+        Self { source, place, read: AtomicU64::new(0) }
     }
 
     pub(super) fn place(&self) -> &str {
@@ -29,8 +40,15 @@ impl Bytes {
 
     pub(super) fn read(&self, start: u64, len: u64) -> Result<Vec<u8>, Damage> {
         self.read.fetch_add(len, Ordering::Relaxed);
-        let range = usize::try_from(start).ok().zip(usize::try_from(start.saturating_add(len)).ok());
-        let found = range.and_then(|(start, end)| self.memory.get(start..end));
-        found.map(<[u8]>::to_vec).ok_or_else(|| Damage::new(&self.place, "the block is shorter than it says"))
+        let short = || Damage::new(&self.place, "the block is shorter than it says");
+        let end = start.checked_add(len).ok_or_else(short)?;
+        match &self.source {
+            Source::Memory(bytes) => bytes.get(start as usize..end as usize).map(<[u8]>::to_vec).ok_or_else(short),
+            Source::File { len, .. } if end > *len => Err(short()),
+            Source::File { disk, name, start: block, .. } => {
+                let read = disk.get(name, block + start..block + end);
+                read.map_err(|error| Damage::new(&self.place, format!("it cannot be read: {error}")))
+            }
+        }
     }
 }

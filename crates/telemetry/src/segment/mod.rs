@@ -10,6 +10,7 @@ mod bytes;
 mod column;
 mod compress;
 mod fields;
+mod file;
 mod filter;
 mod head;
 mod integers;
@@ -28,6 +29,9 @@ pub use block::{Block, FieldInfo, Range};
 pub use build::{Chosen, encode_block};
 pub use bytes::Bytes;
 pub use column::{Column, Encoding, FieldKind, Hex, Presence, Texts, Values};
+pub(crate) use file::SegmentWriter;
+pub use file::{BlockInfo, Segment};
+pub(crate) use head::{level_code, level_of_code};
 pub use template::{Messages, Part, Slot, Template};
 
 /// Records in a block, at most.

@@ -1,6 +1,6 @@
 //! Counting rows of a block without putting records together: by step of time, by value.
 
-use super::{BlockScan, Place, Rows};
+use super::{BlockScan, Place, Rows, groups::each_present};
 use crate::{
     Damage, Value,
     query::{
@@ -8,7 +8,7 @@ use crate::{
         facets::{Fields, VALUES_MAX},
         histogram::{Counts, Steps},
     },
-    segment::{Encoding, Presence, Values},
+    segment::{Encoding, FieldKind, Values},
 };
 use std::collections::HashMap;
 
@@ -31,8 +31,14 @@ impl BlockScan<'_> {
             return Ok(());
         }
         let (times, levels) = (self.times()?, self.levels()?);
+        // Times rise, so that a step's rows lie together.
+        let (mut step, mut end) = (first, 0);
         for row in rows.iter() {
-            counts[steps.of(times[row as usize])].add(levels[row as usize], 1);
+            if row as usize >= end {
+                step = steps.of(times[row as usize]);
+                end = times.partition_point(|time| steps.of(*time) <= step);
+            }
+            counts[step].add(levels[row as usize], 1);
         }
         Ok(())
     }
@@ -71,59 +77,50 @@ impl BlockScan<'_> {
         let Some(info) = self.info(place) else { return Ok(()) };
         let countable = matches!(
             info.encoding,
-            Encoding::Constant(_)
-                | Encoding::Words(_)
-                | Encoding::Integers { .. }
-                | Encoding::Decimals { .. }
-                | Encoding::Bools
-        );
-        if rows.is_all() && (!countable || matches!(info.encoding, Encoding::Constant(_))) {
-            let records = u64::from(info.rows);
+            Encoding::Constant(_) | Encoding::Words(_) | Encoding::Integers { .. } | Encoding::Bools
+        ) && !fields.has_too_many(name);
+        if rows.is_all() {
             match &info.encoding {
-                Encoding::Constant(text) if info.kind == crate::segment::FieldKind::Str => {
-                    fields.add(name, Cell::Text(text.clone()), records);
+                Encoding::Constant(text) if info.kind == FieldKind::Str => {
+                    fields.add(name, Cell::Text(text.clone()), u64::from(info.rows));
                     return Ok(());
                 }
-                Encoding::Constant(_) => {}
-                _ => {
-                    fields.add_many(name, records);
+                _ if !countable => {
+                    fields.add_many(name, u64::from(info.rows));
                     return Ok(());
                 }
+                _ => {}
             }
         }
         let Some(column) = self.column(place)? else { return Ok(()) };
-        let positions: Box<dyn Iterator<Item = usize>> = match &column.presence {
-            Presence::Every => Box::new(rows.iter().map(|row| row as usize)),
-            Presence::Rows(present) => Box::new(
-                present.iter().enumerate().filter(|(_, row)| rows.contains(**row)).map(|(position, _)| position),
-            ),
-        };
+        let mut positions = Vec::new();
+        each_present(&column, |row, position| {
+            if rows.contains(row) {
+                positions.push(position);
+            }
+        });
+        if positions.is_empty() {
+            return Ok(());
+        }
         match &column.values {
             Values::Words { words, codes } => {
                 let mut counts = vec![0_u64; words.len()];
-                positions.for_each(|position| counts[usize::from(codes[position])] += 1);
+                positions.iter().for_each(|position| counts[usize::from(codes[*position])] += 1);
                 let counted = words.iter().zip(counts).filter(|(_, records)| *records > 0);
                 counted.for_each(|(word, records)| fields.add(name, Cell::Text(word.clone()), records));
             }
-            _ if !countable => match positions.count() {
-                0 => {}
-                records => fields.add_many(name, records as u64),
-            },
+            _ if !countable => fields.add_many(name, positions.len() as u64),
             _ => {
                 let mut scratch = Vec::new();
                 let mut counts: HashMap<Cell, u64, foldhash::fast::FixedState> = HashMap::default();
-                let mut records = 0;
-                for position in positions {
-                    records += 1;
-                    if counts.len() <= VALUES_MAX {
-                        *counts.entry(Cell::from(column.value(position, &mut scratch))).or_insert(0) += 1;
+                for position in &positions {
+                    *counts.entry(Cell::from(column.value(*position, &mut scratch))).or_insert(0) += 1;
+                    if counts.len() > VALUES_MAX {
+                        fields.add_many(name, positions.len() as u64);
+                        return Ok(());
                     }
                 }
-                if counts.len() > VALUES_MAX {
-                    fields.add_many(name, records);
-                } else {
-                    counts.into_iter().for_each(|(cell, records)| fields.add(name, cell, records));
-                }
+                counts.into_iter().for_each(|(cell, records)| fields.add(name, cell, records));
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::{
     query::{
         condition::{TextTest, ValueTest},
         language::Number,
-        text::fold,
+        text::{Edge, fold},
     },
     segment::{Column, Encoding, FieldInfo, FieldKind, Presence, Range, Values},
 };
@@ -50,7 +50,10 @@ impl BlockScan<'_> {
         for place in std::iter::once(Place::Source).chain(texts) {
             left.subtract(&found);
             let Some(info) = self.info(place) else { continue };
-            if left.is_empty() || !may_hold_text(&info.encoding, test, &mut scratch) {
+            if left.is_empty()
+                || !may_hold_text(&info.encoding, test, &mut scratch)
+                || !self.may_hold_word(info, test)?
+            {
                 continue;
             }
             if let Some(column) = self.column(place)? {
@@ -63,6 +66,17 @@ impl BlockScan<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Digits without a border within hold a word only if they are the word: the filter of whole values knows.
+    fn may_hold_word(&self, info: &FieldInfo, test: &TextTest) -> Result<bool, Damage> {
+        let (Encoding::Hex { digits, upper }, TextTest::Find(finder)) = (&info.encoding, test) else { return Ok(true) };
+        if finder.start == Edge::Open || finder.end == Edge::Open {
+            return Ok(true);
+        }
+        let needle = finder.needle();
+        let word = if *upper { needle.to_ascii_uppercase() } else { needle.to_vec() };
+        Ok(needle.len() == usize::from(*digits) && self.block.may_hold(info, &word)?)
     }
 
     /// Whether some value of the column may pass, as far as the block's head knows.

@@ -60,13 +60,48 @@ impl BlockScan<'_> {
         Ok(())
     }
 
-    /// These fields of the rows.
+    /// These fields of the rows, a list for each row.
     pub(in crate::query) fn cells(&mut self, fields: &[String], rows: &Rows) -> Result<Vec<Vec<Cell>>, Damage> {
-        let mut columns = Vec::new();
-        for field in fields {
-            columns.push(self.codes(&Group::Field(field.clone()), rows)?);
+        let mut cells: Vec<Vec<Cell>> = rows.iter().map(|_| Vec::with_capacity(fields.len())).collect();
+        let mut rank = vec![NONE; self.block.rows()];
+        rows.iter().enumerate().for_each(|(index, row)| rank[row as usize] = index as u32);
+        for (index, field) in fields.iter().enumerate() {
+            cells.iter_mut().for_each(|cells| cells.push(Cell::Absent));
+            self.each_value(field, rows, |row, value| cells[rank[row as usize] as usize][index] = value)?;
         }
-        Ok(rows.iter().map(|row| columns.iter().map(|codes| codes.cell(row)).collect()).collect())
+        Ok(cells)
+    }
+
+    /// Calls `then` with each of the rows that has the field, and its value.
+    fn each_value(&mut self, field: &str, rows: &Rows, mut then: impl FnMut(u32, Cell)) -> Result<(), Damage> {
+        match field {
+            "time" => {
+                let times = self.times()?;
+                rows.iter().for_each(|row| then(row, Cell::Time(Timestamp::from_micros(times[row as usize]))));
+            }
+            "level" => {
+                let levels = self.levels()?;
+                for row in rows.iter() {
+                    if let Some(level) = levels[row as usize] {
+                        then(row, Cell::from(Value::from(level.as_str())));
+                    }
+                }
+            }
+            "message" => self.each_message(rows, |row, message| then(row, Cell::Text(message.to_vec())))?,
+            name => {
+                let mut scratch = Vec::new();
+                for place in self.places(name) {
+                    if let Some(column) = self.column(place)? {
+                        each_present(&column, |row, index| {
+                            if rows.contains(row) {
+                                then(row, Cell::from(column.value(index, &mut scratch)));
+                            }
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The group of each row; [`NONE`] for other rows and for those that are left out.
@@ -97,20 +132,8 @@ impl BlockScan<'_> {
                 rows.iter()
                     .for_each(|row| coder.set(row, bucket_start(times[row as usize], length.as_micros() as i64)));
             }
-            Group::Field(name) if name == "time" => {
-                let times = self.times()?;
-                rows.iter().for_each(|row| coder.set(row, Cell::Time(Timestamp::from_micros(times[row as usize]))));
-            }
-            Group::Field(name) if name == "level" => {
-                let levels = self.levels()?;
-                for row in rows.iter() {
-                    if let Some(level) = levels[row as usize] {
-                        coder.set(row, Cell::from(Value::from(level.as_str())));
-                    }
-                }
-            }
-            Group::Field(name) if name == "message" => {
-                self.each_message(rows, |row, message| coder.set(row, Cell::Text(message.to_vec())))?;
+            Group::Field(name) if matches!(name.as_str(), "time" | "level" | "message") => {
+                self.each_value(name, rows, |row, cell| coder.set(row, cell))?;
             }
             Group::Field(name) => {
                 for place in self.places(name) {
@@ -132,25 +155,9 @@ impl BlockScan<'_> {
     ) -> Result<(), Damage> {
         let group_of = |row: u32| Some(group_of_rows[row as usize]).filter(|group| *group != NONE);
         match field {
-            "time" => {
-                let times = self.times()?;
-                for row in rows.iter() {
-                    if let Some(group) = group_of(row) {
-                        series.add(group, &Cell::Time(Timestamp::from_micros(times[row as usize])));
-                    }
-                }
-            }
-            "level" => {
-                let levels = self.levels()?;
-                for row in rows.iter() {
-                    if let (Some(group), Some(level)) = (group_of(row), levels[row as usize]) {
-                        series.add(group, &Cell::from(Value::from(level.as_str())));
-                    }
-                }
-            }
-            "message" => self.each_message(rows, |row, message| {
+            "time" | "level" | "message" => self.each_value(field, rows, |row, cell| {
                 if let Some(group) = group_of(row) {
-                    series.add(group, &Cell::Text(message.to_vec()));
+                    series.add(group, &cell);
                 }
             })?,
             name => {
@@ -165,16 +172,38 @@ impl BlockScan<'_> {
     }
 }
 
+/// Combinations up to which numbers are looked up in a table rather than by hash.
+const TABLE_MAX: usize = 1 << 16;
+
 /// A number for each combination of codes that rows have, counted from zero.
 fn combined(keys: &[Codes], rows: &Rows, count: usize) -> Vec<u32> {
     let mut combined = vec![0; count];
+    let mut different = 1_usize;
     for codes in keys {
-        let mut known: HashMap<(u32, u32), u32, foldhash::fast::FixedState> = HashMap::default();
-        for row in rows.iter() {
-            let pair = (combined[row as usize], codes.of_rows[row as usize]);
-            let next = known.len() as u32;
-            combined[row as usize] = *known.entry(pair).or_insert(next);
+        // Positions count from one, so that an absent value is 0.
+        let width = codes.cells.len() + 1;
+        let mut next = 0;
+        let mut number = |known: &mut u32| {
+            if *known == NONE {
+                *known = next;
+                next += 1;
+            }
+            *known
+        };
+        let code = |row: u32| codes.of_rows[row as usize].wrapping_add(1) as usize;
+        if different * width <= TABLE_MAX {
+            let mut table = vec![NONE; different * width];
+            for row in rows.iter() {
+                let place = combined[row as usize] as usize * width + code(row);
+                combined[row as usize] = number(&mut table[place]);
+            }
+        } else {
+            let mut table: HashMap<(u32, usize), u32, foldhash::fast::FixedState> = HashMap::default();
+            for row in rows.iter() {
+                combined[row as usize] = number(table.entry((combined[row as usize], code(row))).or_insert(NONE));
+            }
         }
+        different = next as usize;
     }
     combined
 }
@@ -228,7 +257,7 @@ impl Coder {
 }
 
 /// Calls `then` with each row that has a value, and the value's position.
-fn each_present(column: &Column, mut then: impl FnMut(u32, usize)) {
+pub(super) fn each_present(column: &Column, mut then: impl FnMut(u32, usize)) {
     match &column.presence {
         Presence::Every => (0..column.values.len()).for_each(|index| then(index as u32, index)),
         Presence::Rows(rows) => rows.iter().enumerate().for_each(|(index, row)| then(*row, index)),

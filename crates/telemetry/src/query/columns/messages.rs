@@ -136,15 +136,21 @@ impl<'b> BlockScan<'b> {
         Ok(found)
     }
 
-    /// Calls `then` with each row and its message.
+    /// Calls `then` with each row and its message, one template after the other.
     pub(super) fn each_message(&mut self, rows: &Rows, mut then: impl FnMut(u32, &[u8])) -> Result<(), Damage> {
         self.rebuilt += rows.len() as u64;
+        let templates = self.block.templates().len();
         let messages = self.messages()?;
         let mut message = Vec::new();
-        for row in rows.iter() {
-            message.clear();
-            messages.render(row, &mut message)?;
-            then(row, &message);
+        for template in 0..templates {
+            for index in 0..messages.rows_of(template).len() {
+                let row = messages.rows_of(template)[index];
+                if rows.contains(row) {
+                    message.clear();
+                    messages.render_nth(template, index, &mut message)?;
+                    then(row, &message);
+                }
+            }
         }
         Ok(())
     }

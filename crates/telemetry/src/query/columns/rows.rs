@@ -47,6 +47,11 @@ impl Rows {
         self.bits[row as usize / 64] >> (row % 64) & 1 == 1
     }
 
+    /// The rows of the block.
+    pub(in crate::query) const fn capacity(&self) -> usize {
+        self.rows
+    }
+
     pub(in crate::query) fn is_empty(&self) -> bool {
         self.bits.iter().all(|word| *word == 0)
     }

@@ -1,17 +1,15 @@
 //! What blocks answer is what the plain meaning of the language says of each record.
 
 use crate::{
-    Batch, Numbered, OwnedValue, Record,
+    Batch, Options, OwnedValue, Record, Snapshot, Store,
+    disk::Simulated,
     query::{
-        Bounds, Cell, Page, Question, Snapshot, Table, answer, facets, histogram, language::Order, matching_seqs,
-        parse, search,
+        Bounds, Cell, Page, Question, Table, answer, facets, histogram, language::Order, matching_seqs, parse, search,
     },
-    segment::{Block, Bytes, Chosen, encode_block},
 };
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
 use proptest::prelude::*;
-use roaring::RoaringTreemap;
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 const NOW: Timestamp = Timestamp::from_micros(2_000_000_000);
@@ -171,29 +169,31 @@ const PIPES: [&str; 9] = [
     "limit 5 | stats count(), uniq(app) by level",
 ];
 
-/// The same records in two blocks and a rest that is in none, and all of them in none.
+/// The same records in two segments and in memory, and all of them in memory.
 fn snapshots(records: &[Record], split: (usize, usize)) -> (Snapshot, Snapshot) {
-    let numbered = |range: std::ops::Range<usize>| {
-        let mut batch = Batch::new();
-        records[range.clone()].iter().for_each(|record| batch.push(record).unwrap());
-        Numbered { first_seq: 100 + range.start as u64, batch }
-    };
-    let block = |range: std::ops::Range<usize>| {
-        let numbered = numbered(range);
-        let mut chosen: Vec<Chosen> = (0..numbered.batch.len() as u32).map(|row| Chosen { batch: 0, row }).collect();
-        chosen.sort_by_key(|chosen| numbered.batch.get(chosen.row as usize).time());
-        Arc::new(Block::open(Bytes::in_memory(encode_block(&[&numbered], &chosen), "block")).unwrap())
-    };
+    let deleted = [1, 7, split.0 as u64];
     let (first, second) = (split.0.min(split.1), split.0.max(split.1));
-    let deleted = Arc::new(RoaringTreemap::from_iter([101, 107, 100 + first as u64]));
-    let ranges = [0..first, first..second];
-    let mixed = Snapshot {
-        blocks: ranges.into_iter().filter(|range| !range.is_empty()).map(block).collect(),
-        recent: vec![Arc::new(numbered(second..records.len()))],
-        deleted: Arc::clone(&deleted),
-    };
-    let plain = Snapshot { blocks: Vec::new(), recent: vec![Arc::new(numbered(0..records.len()))], deleted };
-    (mixed, plain)
+    (snapshot(records, &[first, second], &deleted), snapshot(records, &[], &deleted))
+}
+
+/// Of a store that sealed its records after these positions.
+fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64]) -> Snapshot {
+    let disk = Arc::new(Simulated::default());
+    let (store, _) = Store::open_on(disk, Options::default(), NOW).unwrap();
+    let mut start = 0;
+    for end in sealed_at.iter().copied().chain([records.len()]) {
+        let mut batch = Batch::new();
+        records[start..end].iter().for_each(|record| batch.push(record).unwrap());
+        if !batch.is_empty() {
+            store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+        }
+        if sealed_at.contains(&end) {
+            store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
+        }
+        start = end;
+    }
+    store.delete(deleted.iter().copied().collect()).unwrap().blocking_recv().unwrap().unwrap();
+    store.snapshot()
 }
 
 fn question(text: &str) -> Question {
@@ -281,7 +281,7 @@ fn what_was_read_is_told() {
             )],
         })
         .collect();
-    let (snapshot, _) = snapshots(&records, (100, 200));
+    let snapshot = snapshot(&records, &[100, 200], &[1, 7, 100]);
     let read = |text: &str| {
         let answer = answer(
             &snapshot,
@@ -302,7 +302,7 @@ fn what_was_read_is_told() {
 #[test]
 fn a_cancelled_search_says_so() {
     let record = Record { time: NOW, level: None, source: Vec::new(), message: b"x".to_vec(), fields: Vec::new() };
-    let (snapshot, _) = snapshots(&[record.clone(), record], (1, 2));
+    let snapshot = snapshot(&[record.clone(), record], &[1], &[]);
     let bounds = Bounds::default();
     bounds.cancel.cancel();
     let told = answer(&snapshot, &question("* | stats count()"), 10, &bounds);
