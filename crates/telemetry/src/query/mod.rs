@@ -24,6 +24,8 @@ mod search;
 mod stats;
 mod table;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use answer::answer;
