@@ -246,7 +246,9 @@ impl<'a> Window<'a> {
                 WindowPart::Slot(slot) => {
                     let start = text.len();
                     values[*slot].write_text(index, text);
-                    fold(&mut text[start..]);
+                    if has_letters(&values[*slot]) {
+                        fold(&mut text[start..]);
+                    }
                 }
             }
         }
@@ -259,7 +261,7 @@ impl<'a> Window<'a> {
             Values::Words { words, codes } => {
                 let holds: Vec<bool> = words
                     .iter()
-                    .map(|word| self.holds_with(|text| text.extend_from_slice(word), finder, &mut text))
+                    .map(|word| self.holds_with(|text| add_folded(text, word), finder, &mut text))
                     .collect();
                 if holds.contains(&true) {
                     let hits = codes.iter().enumerate().filter(|(_, code)| holds[usize::from(**code)]);
@@ -267,31 +269,60 @@ impl<'a> Window<'a> {
                 }
             }
             Values::Text(texts) if self.inside_one => {
-                let holds = |index| self.holds_with(|text| text.extend_from_slice(texts.get(index)), finder, &mut text);
+                let holds = |index| self.holds_with(|text| add_folded(text, texts.get(index)), finder, &mut text);
                 values_holding(texts, finder, holds, hit);
             }
             _ => {
-                let hits = (0..values.len())
-                    .filter(|index| self.holds_with(|text| values.write_text(*index, text), finder, &mut text));
-                hits.for_each(hit);
+                let write = |text: &mut Vec<u8>, index| {
+                    let start = text.len();
+                    values.write_text(index, text);
+                    if has_letters(values) {
+                        fold(&mut text[start..]);
+                    }
+                };
+                let least = if self.inside_one { least_long_enough(values, finder.needle()) } else { 0 };
+                for index in 0..values.len() {
+                    let is_short =
+                        matches!(values, Values::Integers { values, .. } if values[index].unsigned_abs() < least);
+                    if !is_short && self.holds_with(|text| write(text, index), finder, &mut text) {
+                        hit(index);
+                    }
+                }
             }
         }
     }
 
+    /// `write` adds the folded value of the slot.
     fn holds_with(&self, write: impl Fn(&mut Vec<u8>), finder: &Finder, text: &mut Vec<u8>) -> bool {
         text.clear();
         for part in &self.parts {
             match part {
                 WindowPart::Text(fixed) => text.extend_from_slice(fixed),
-                WindowPart::Slot(_) => {
-                    let start = text.len();
-                    write(text);
-                    fold(&mut text[start..]);
-                }
+                WindowPart::Slot(_) => write(text),
             }
         }
         finder.is_in(text)
     }
+}
+
+fn add_folded(text: &mut Vec<u8>, value: &[u8]) {
+    let start = text.len();
+    text.extend_from_slice(value);
+    fold(&mut text[start..]);
+}
+
+/// Whether folding could change a value's text.
+const fn has_letters(values: &Values) -> bool {
+    !matches!(values, Values::Integers { .. } | Values::Decimals { .. } | Values::Ipv4(_))
+}
+
+/// Whole numbers below this have fewer digits than `digits`, and hence do not hold them.
+fn least_long_enough(values: &Values, digits: &[u8]) -> u64 {
+    let Values::Integers { width, .. } = values else { return 0 };
+    if usize::from(*width) >= digits.len() || !digits.iter().all(u8::is_ascii_digit) {
+        return 0;
+    }
+    u64::try_from(digits.len() - 1).ok().and_then(|zeros| 10_u64.checked_pow(zeros as u32)).unwrap_or(u64::MAX)
 }
 
 /// Texts that hold what is looked for. All of them are searched at once, as they lie end to end; where something is found,
