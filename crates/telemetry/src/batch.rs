@@ -3,11 +3,12 @@
 //! A batch is filled through a [`Draft`], one record at a time; a draft that is dropped unfinished leaves no trace. The
 //! same batch is then what the write-ahead log writes, what searches scan before it is sealed, and what is sealed.
 
-use crate::record::{Record, Value};
-use foldhash::fast::FixedState;
+use crate::{
+    record::{Record, Value},
+    wire::hash64,
+};
 use hashbrown::HashTable;
 use model::{Level, Timestamp};
-use std::hash::BuildHasher;
 
 /// Bounds of one record and of one batch. A sender who exceeds them is told so; nothing is cut silently.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
@@ -357,7 +358,7 @@ impl Names {
             self.last = guess;
             return Some(guess);
         }
-        let hash = |name: &str| FixedState::default().hash_one(name);
+        let hash = |name: &str| hash64(name.as_bytes());
         let found = self.lookup.find(hash(name), |&number| *self.list[number as usize] == *name).copied();
         let number = match found {
             Some(number) => number,

@@ -9,11 +9,14 @@ use crate::{
     deleted, merge, seal,
     segment::Segment,
     store::Shared,
+    verify,
+    verify::Repaired,
     wal,
 };
 use model::Timestamp;
 use roaring::RoaringTreemap;
 use std::{
+    collections::HashSet,
     io,
     sync::{Arc, mpsc::Receiver},
 };
@@ -29,6 +32,9 @@ pub(crate) enum Command {
     Delete {
         seqs: RoaringTreemap,
         reply: oneshot::Sender<Result<(), Error>>,
+    },
+    Repair {
+        reply: oneshot::Sender<Result<Repaired, Error>>,
     },
     Stop,
 }
@@ -47,6 +53,8 @@ pub(crate) struct Keeper {
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) catalog: Catalog,
+    /// Segments that were found damaged while merging: they are left alone until they are repaired.
+    pub(crate) spoiled: HashSet<String>,
 }
 
 impl Keeper {
@@ -63,6 +71,9 @@ impl Keeper {
                 }
                 Command::Delete { seqs, reply } => {
                     let _ = reply.send(self.delete(&seqs));
+                }
+                Command::Repair { reply } => {
+                    let _ = reply.send(self.repair());
                 }
                 Command::Stop => return,
             }
@@ -131,13 +142,20 @@ impl Keeper {
         loop {
             let (segments, deleted) = {
                 let state = self.shared.state();
-                (state.segments.clone(), Arc::clone(&state.deleted))
+                let sound = state.segments.iter().filter(|segment| !self.spoiled.contains(segment.name()));
+                (sound.cloned().collect::<Vec<_>>(), Arc::clone(&state.deleted))
             };
             let Some(chosen) = merge::choose(&segments, &deleted, self.shared.options.segment_bytes_max, now) else {
                 return Ok(merged);
             };
-            merged += chosen.len();
-            self.replace(&chosen, &deleted)?;
+            match self.replace(&chosen, &deleted) {
+                Ok(()) => merged += chosen.len(),
+                Err(Error::Damaged(damage)) => {
+                    tracing::error!(%damage, "segments are not merged");
+                    self.spoiled.extend(chosen.iter().map(|segment| segment.name().to_owned()));
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -168,6 +186,32 @@ impl Keeper {
             removed.map_err(|error| Error::io(format!("{} cannot be removed", segment.name()), error))?;
         }
         Ok(())
+    }
+
+    /// Sets damaged segments aside, and puts what is whole of them in their place.
+    fn repair(&mut self) -> Result<Repaired, Error> {
+        let mut repaired = Repaired::default();
+        for entry in self.catalog.segments.clone() {
+            let Some(salvaged) = verify::salvage(&self.shared.disk, &entry)? else { continue };
+            let mut catalog = self.catalog.clone();
+            catalog.segments.retain(|other| other.name != entry.name);
+            let new = salvaged.segment.map(|(day, bytes)| self.put(&mut catalog, day, &bytes)).transpose()?;
+            self.save(catalog)?;
+            {
+                let mut state = self.shared.state();
+                state.segments.retain(|segment| segment.name() != entry.name);
+                state.segments.extend(new);
+            }
+            self.shared.cache.forget(&entry.name);
+            let removed = self.shared.disk.delete(&entry.name);
+            removed.map_err(|error| Error::io(format!("{} cannot be removed", entry.name), error))?;
+            repaired.set_aside.push(salvaged.set_aside);
+            repaired.rows_kept += salvaged.rows_kept;
+            repaired.rows_lost += salvaged.rows_lost.unwrap_or(0);
+            repaired.segments_lost += usize::from(salvaged.rows_lost.is_none());
+        }
+        self.spoiled.clear();
+        Ok(repaired)
     }
 
     fn delete(&self, seqs: &RoaringTreemap) -> Result<(), Error> {

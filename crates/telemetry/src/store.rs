@@ -10,6 +10,7 @@ use crate::{
     options::Options,
     record::Kind,
     segment::Segment,
+    verify::{self, Repaired, Verified},
     view::{BlockCache, State},
     wal,
     writer::{self, Append, Appended, Seal, Writer},
@@ -17,6 +18,7 @@ use crate::{
 use model::Timestamp;
 use roaring::RoaringTreemap;
 use std::{
+    collections::HashSet,
     io,
     path::Path,
     sync::{
@@ -113,7 +115,8 @@ impl Store {
     fn start(shared: Arc<Shared>, catalog: Catalog, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
         let (writer, writer_commands) = mpsc::channel();
         let (keeper, keeper_commands) = mpsc::channel();
-        let keeping = Keeper { shared: Arc::clone(&shared), commands: keeper_commands, catalog };
+        let keeping =
+            Keeper { shared: Arc::clone(&shared), commands: keeper_commands, catalog, spoiled: HashSet::new() };
         let writing = Writer {
             shared: Arc::clone(&shared),
             commands: writer_commands,
@@ -190,6 +193,19 @@ impl Store {
         self.writer.send(writer::Command::HandOver { seal, then }).map_err(|_| Error::Closed)
     }
 
+    /// Reads every byte of every segment and compares checksums.
+    pub fn verify(&self) -> Verified {
+        verify::verify(&self.snapshot())
+    }
+
+    /// Sets damaged segments aside (in `damaged/`), and keeps of them every block that is whole. Whoever asks for it has been
+    /// told what is lost: see [`Self::verify`].
+    pub fn repair(&self) -> Result<Answer<Repaired>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Seal::Nothing, keeper::Command::Repair { reply })?;
+        Ok(answer)
+    }
+
     /// Bytes of records in memory: what the cap is compared with.
     pub fn memory_bytes(&self) -> usize {
         self.shared.memory.load(Ordering::Relaxed)
@@ -214,7 +230,12 @@ fn load_catalog(disk: &Arc<dyn Disk>, recovered: &mut Recovered) -> Result<Catal
     let failed = |error: io::Error| Error::io("the segments cannot be listed", error);
     let catalog = match Catalog::load(&**disk) {
         Ok(Some(catalog)) => catalog,
-        Ok(None) if disk.list(catalog::SEGMENTS).map_err(failed)?.is_empty() => return Ok(Catalog::default()),
+        Ok(None) if disk.list(catalog::SEGMENTS).map_err(failed)?.is_empty() => {
+            // Written before anything else, so that a missing one is always a loss.
+            let catalog = Catalog::default();
+            catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
+            return Ok(catalog);
+        }
         Ok(None) => return rebuilt(disk, Damage::new(catalog::FOLDER, "there is no catalogue"), recovered),
         Err(Error::Damaged(damage)) => return rebuilt(disk, damage, recovered),
         Err(error) => return Err(error),

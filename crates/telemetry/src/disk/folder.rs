@@ -15,6 +15,9 @@ use std::{
 const LOG_STEP: u64 = 8 << 20;
 /// Files that are kept open for reading.
 const OPEN_MAX: usize = 128;
+/// What an object is called while it is written. A crash may leave one; it is no object, and the next writing of the same name
+/// takes its place.
+const TEMPORARY: &str = "tmp";
 
 pub struct Folder {
     root: PathBuf,
@@ -62,7 +65,7 @@ impl Disk for Folder {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
-        let temporary = path.with_extension("tmp");
+        let temporary = path.with_extension(TEMPORARY);
         let written = create(&temporary).and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()
@@ -90,7 +93,8 @@ impl Disk for Folder {
         for entry in entries {
             let entry = entry?;
             let metadata = entry.metadata()?;
-            if let (true, Some(name)) = (metadata.is_file(), entry.file_name().to_str()) {
+            let is_object = metadata.is_file() && entry.path().extension().is_none_or(|end| end != TEMPORARY);
+            if let (true, Some(name)) = (is_object, entry.file_name().to_str()) {
                 files.push((format!("{folder}/{name}"), metadata.len()));
             }
         }
@@ -174,6 +178,7 @@ mod tests {
         assert_eq!(disk.list("segments").unwrap(), []);
         disk.put("segments/b.seg", b"hello").unwrap();
         disk.put("segments/a.seg", b"1").unwrap();
+        fs::write(root.path().join("logs/segments/c.tmp"), b"left by a crash").unwrap();
         assert_eq!(disk.get("segments/b.seg", 1..3).unwrap(), b"el");
         disk.put("segments/b.seg", b"HELLO!").unwrap();
         assert_eq!(disk.get("segments/b.seg", 1..3).unwrap(), b"EL");

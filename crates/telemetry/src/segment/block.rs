@@ -166,6 +166,11 @@ impl Block {
         self.bytes.bytes_read()
     }
 
+    /// Reads every part and compares its checksum.
+    pub fn verify(&self) -> Result<(), Damage> {
+        self.head.parts().try_for_each(|part| self.part(*part).map(drop))
+    }
+
     /// What each part of the block takes: a name, and bytes. For reports on what is large.
     pub fn sizes(&self) -> Vec<(String, u64)> {
         let head = self.head.parts().next().map_or(0, |first| first.start);

@@ -113,7 +113,8 @@ fn a_crash_at_any_operation_loses_and_doubles_nothing() {
         for kept in [0.0, 0.5, 1.0] {
             let disk = Simulated::default();
             disk.stop_after(stop);
-            let (acknowledged, gone) = live(&open(&disk).0);
+            let begun = Store::open_on(Arc::new(disk.clone()), Options::default(), NOON);
+            let (acknowledged, gone) = begun.map(|(store, _)| live(&store)).unwrap_or_default();
             let back = disk.after_power_cut(kept);
             let (store, recovered) = open(&back);
             let found: Vec<String> = all(&store).into_values().collect();
@@ -280,6 +281,35 @@ fn damage_is_told_and_the_rest_is_served() {
     assert_eq!(recovered.damages.len(), 1);
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..30));
     assert_eq!(append(&store, 30..31).unwrap().first_seq, 30);
+}
+
+#[test]
+fn a_repair_keeps_what_is_whole_and_sets_the_rest_aside() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    // Two days: each a block of its own segment.
+    for start in [0, 86_400, 2 * 86_400] {
+        append(&store, start..start + 10).unwrap();
+        seal(&store).unwrap();
+    }
+    assert_eq!((store.verify().blocks, store.verify().damages), (3, vec![]));
+    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
+    let middle = store.snapshot().segments()[1].blocks()[0].start as usize + 40;
+    disk.change(&names[1], |bytes| bytes[middle] ^= 1);
+    disk.change(&names[2], |bytes| bytes.truncate(5));
+    drop(store);
+    let (store, recovered) = open(&disk);
+    assert_eq!(recovered.damages.len(), 1, "the footer of the one is whole");
+    assert_eq!(store.verify().damages.len(), 1);
+    let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!((repaired.set_aside.len(), repaired.rows_kept), (2, 0));
+    assert_eq!((repaired.rows_lost, repaired.segments_lost), (10, 1));
+    assert_eq!(store.verify().damages, []);
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..10));
+    drop(store);
+    let (store, recovered) = open(&disk);
+    assert_eq!((recovered.damages, all(&store).len()), (vec![], 10));
+    assert_eq!(disk.list("damaged").unwrap().len(), 2);
 }
 
 #[test]
