@@ -94,11 +94,7 @@ impl BlockScan<'_> {
         }
         let Some(column) = self.column(place)? else { return Ok(()) };
         let mut positions = Vec::new();
-        each_present(&column, |row, position| {
-            if rows.contains(row) {
-                positions.push(position);
-            }
-        });
+        each_present(&column, rows, |_, position| positions.push(position));
         if positions.is_empty() {
             return Ok(());
         }

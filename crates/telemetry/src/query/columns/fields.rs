@@ -6,7 +6,7 @@ use crate::{
     query::{
         condition::{TextTest, ValueTest},
         language::Number,
-        text::{Edge, fold},
+        text::Edge,
     },
     segment::{Column, Encoding, FieldInfo, FieldKind, Presence, Range, Values},
 };
@@ -33,7 +33,14 @@ impl BlockScan<'_> {
             if self.may_pass(place, test)?
                 && let Some(column) = self.column(place)?
             {
-                add_passing(&column, &within, &mut found, |value| test.holds(value));
+                match (test, &column.values) {
+                    (ValueTest::Compare(comparison, Number::Int(than)), Values::Integers { values, .. })
+                        if column.kind == FieldKind::Int =>
+                    {
+                        add_rows(&column, &within, &mut found, |index| comparison.holds(values[index].cmp(than)));
+                    }
+                    _ => add_passing(&column, &within, &mut found, |value| test.holds(value)),
+                }
             }
         }
         Ok(found)
@@ -181,11 +188,6 @@ pub(super) fn folded_bytes(encoding: &Encoding) -> Bytes {
 
 fn folded_set<'a>(texts: impl IntoIterator<Item = &'a Vec<u8>>) -> Bytes {
     let mut set = Bytes::NONE;
-    let mut folded = Vec::new();
-    for text in texts {
-        folded.clone_from(text);
-        fold(&mut folded);
-        set.add(&folded);
-    }
-    set
+    texts.into_iter().for_each(|text| set.add(text));
+    set.folded()
 }

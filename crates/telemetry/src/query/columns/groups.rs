@@ -92,10 +92,8 @@ impl BlockScan<'_> {
                 let mut scratch = Vec::new();
                 for place in self.places(name) {
                     if let Some(column) = self.column(place)? {
-                        each_present(&column, |row, index| {
-                            if rows.contains(row) {
-                                then(row, Cell::from(column.value(index, &mut scratch)));
-                            }
+                        each_present(&column, rows, |row, index| {
+                            then(row, Cell::from(column.value(index, &mut scratch)));
                         });
                     }
                 }
@@ -163,7 +161,7 @@ impl BlockScan<'_> {
             name => {
                 for place in self.places(name) {
                     if let Some(column) = self.column(place)? {
-                        add_column(&column, series, group_of);
+                        add_column(&column, rows, series, group_of);
                     }
                 }
             }
@@ -238,37 +236,41 @@ impl Coder {
         match &column.values {
             Values::Words { words, codes } => {
                 let known: Vec<u32> = words.iter().map(|word| self.code(Cell::Text(word.clone()))).collect();
-                each_present(column, |row, index| self.codes.of_rows[row as usize] = known[usize::from(codes[index])]);
+                each_present(column, rows, |row, index| {
+                    self.codes.of_rows[row as usize] = known[usize::from(codes[index])];
+                });
             }
             Values::Constant { text, .. } => {
                 let code = self.code(Cell::Text(text.clone()));
-                each_present(column, |row, _| self.codes.of_rows[row as usize] = code);
+                each_present(column, rows, |row, _| self.codes.of_rows[row as usize] = code);
             }
             _ => {
                 let mut scratch = Vec::new();
-                each_present(column, |row, index| {
-                    if rows.contains(row) {
-                        self.set(row, Cell::from(column.value(index, &mut scratch)));
-                    }
-                });
+                each_present(column, rows, |row, index| self.set(row, Cell::from(column.value(index, &mut scratch))));
             }
         }
     }
 }
 
-/// Calls `then` with each row that has a value, and the value's position.
-pub(super) fn each_present(column: &Column, mut then: impl FnMut(u32, usize)) {
+/// Calls `then` with each of the rows that has a value, and the value's position.
+pub(super) fn each_present(column: &Column, rows: &Rows, mut then: impl FnMut(u32, usize)) {
     match &column.presence {
-        Presence::Every => (0..column.values.len()).for_each(|index| then(index as u32, index)),
-        Presence::Rows(rows) => rows.iter().enumerate().for_each(|(index, row)| then(*row, index)),
+        Presence::Every => rows.iter().for_each(|row| then(row, row as usize)),
+        Presence::Rows(present) => {
+            present
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| rows.contains(**row))
+                .for_each(|(index, row)| then(*row, index));
+        }
     }
 }
 
 /// Adds the values of a column to the groups of their rows.
-fn add_column(column: &Column, series: &mut Series, group_of: impl Fn(u32) -> Option<u32>) {
+fn add_column(column: &Column, rows: &Rows, series: &mut Series, group_of: impl Fn(u32) -> Option<u32>) {
     let (wants, mut scratch) = (series.wants(), Vec::new());
     let mut each = |then: &mut dyn FnMut(&mut Series, u32, usize)| {
-        each_present(column, |row, index| {
+        each_present(column, rows, |row, index| {
             if let Some(group) = group_of(row) {
                 then(series, group, index);
             }

@@ -64,9 +64,9 @@ impl<'b> BlockScan<'b> {
         let mut found = Rows::none(self.block.rows());
         let block = self.block;
         for (number, template) in block.templates().iter().enumerate() {
-            let mut texts = Vec::new();
-            let pieces = pieces(template, &mut texts);
-            match reach(&pieces, finder) {
+            let texts = folded_texts(template);
+            let pieces = pieces(template, &texts);
+            match reach(&pieces, &texts, finder) {
                 Reach::Nowhere => {}
                 Reach::Everywhere => {
                     let rows = self.messages()?.rows_of(number);
@@ -173,11 +173,17 @@ impl Template {
     }
 }
 
-/// What a template is made of, its fixed texts folded into `texts`. A slot with only one value is fixed text.
-fn pieces<'a>(template: &Template, texts: &'a mut Vec<u8>) -> Vec<Piece<'a>> {
+/// Its fixed texts end to end, folded.
+fn folded_texts(template: &Template) -> Vec<u8> {
+    let mut texts = Vec::new();
     template.texts().for_each(|text| texts.extend_from_slice(text));
-    fold(texts);
-    let mut rest: &'a [u8] = texts;
+    fold(&mut texts);
+    texts
+}
+
+/// What a template is made of; `texts` are its folded ones. A slot with only one value is fixed text.
+fn pieces<'a>(template: &Template, texts: &'a [u8]) -> Vec<Piece<'a>> {
+    let mut rest = texts;
     let mut slots = 0;
     let piece = |part: &Part| {
         let number = slots;
