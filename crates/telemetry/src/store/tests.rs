@@ -267,6 +267,23 @@ fn records_are_sealed_by_day_size_and_age() {
 }
 
 #[test]
+fn times_strewn_over_ages_do_not_become_a_file_each() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    let mut strewn = Batch::new();
+    let times = (0..400).map(|n| n * crate::seal::DAY_MICROS).chain([i64::MIN, i64::MAX]);
+    for (number, micros) in times.enumerate() {
+        let mut draft = strewn.draft();
+        draft.message(format!("message {number}").as_bytes()).unwrap();
+        draft.finish(Timestamp::from_micros(micros));
+    }
+    store.append(strewn, NOON).unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!(seal(&store).unwrap().sealed, 1);
+    assert_eq!(store.snapshot().segments().len(), 1);
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..402));
+}
+
+#[test]
 fn damage_is_told_and_the_rest_is_served() {
     let disk = Simulated::default();
     let (store, _) = open(&disk);
