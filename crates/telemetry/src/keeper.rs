@@ -111,8 +111,10 @@ impl Keeper {
     }
 
     /// Writes a segment and opens it; the catalogue that is being made lists it.
-    fn put(&self, catalog: &mut Catalog, day: i64, bytes: &[u8]) -> Result<Arc<Segment>, Error> {
-        let name = catalog.name_segment(day);
+    fn put(&mut self, catalog: &mut Catalog, day: i64, bytes: &[u8]) -> Result<Arc<Segment>, Error> {
+        // No name is given twice, not even after a failure: a catalogue that was said to have failed may yet be on the disk.
+        let name = self.catalog.name_segment(day);
+        catalog.next_segment = self.catalog.next_segment;
         self.shared.disk.put(&name, bytes).map_err(|error| Error::io(format!("{name} cannot be written"), error))?;
         crashpoint::reach("segment_put");
         let segment = Segment::open(&self.shared.disk, &name, bytes.len() as u64)?;

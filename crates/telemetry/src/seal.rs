@@ -8,12 +8,17 @@ use std::sync::Arc;
 
 pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
 
+/// Days that are told apart in one sealing. Records whose times are strewn over more become one segment: files are bounded even
+/// when times are nonsense.
+const DAYS_MAX: usize = 366;
+
 /// The day of each part, in days since 1970, and the segment's file.
 pub(crate) fn encode_days(batches: &[Arc<Numbered>]) -> Vec<(i64, Vec<u8>)> {
     let batches: Vec<&Numbered> = batches.iter().map(AsRef::as_ref).collect();
     let sorted = sorted(&batches, |_| true);
     let day = |chosen: &Chosen| time(&batches, *chosen).div_euclid(DAY_MICROS);
-    let days = sorted.chunk_by(|a, b| day(a) == day(b));
+    let strewn = sorted.chunk_by(|a, b| day(a) == day(b)).nth(DAYS_MAX).is_some();
+    let days = sorted.chunk_by(|a, b| strewn || day(a) == day(b));
     days.map(|chosen| {
         let mut segment = SegmentWriter::new();
         segment.encode(&batches, chosen);

@@ -9,7 +9,7 @@ mod simulated;
 
 pub use folder::Folder;
 #[cfg(test)]
-pub(crate) use simulated::Simulated;
+pub(crate) use simulated::{LastOperation, Simulated};
 
 use std::{io, ops::Range};
 

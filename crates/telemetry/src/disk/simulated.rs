@@ -18,7 +18,19 @@ struct State {
     room: Option<usize>,
     /// Operations that still work; `None`: all.
     operations_left: Option<usize>,
+    last: LastOperation,
+    /// Operations that failed since.
+    failed: usize,
     operations: usize,
+}
+
+/// What becomes of the first operation that fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LastOperation {
+    #[default]
+    Undone,
+    /// It is done, and only its answer is an error: so may an object be, when the folder around it cannot be synced.
+    Done,
 }
 
 #[derive(Clone, Default)]
@@ -36,8 +48,10 @@ impl Simulated {
     }
 
     /// After `operations` more, every one fails, as if the process had been killed.
-    pub(crate) fn stop_after(&self, operations: usize) {
-        self.state().operations_left = Some(operations);
+    pub(crate) fn stop_after(&self, operations: usize, last: LastOperation) {
+        let mut state = self.state();
+        state.operations_left = Some(operations);
+        state.last = last;
     }
 
     /// How many operations that change something there have been.
@@ -75,7 +89,10 @@ impl State {
     fn operate(&mut self) -> io::Result<()> {
         self.operations += 1;
         match &mut self.operations_left {
-            Some(0) => Err(io::Error::other("the disk has stopped")),
+            Some(0) => {
+                self.failed += 1;
+                Err(io::Error::other("the disk has stopped"))
+            }
             Some(left) => {
                 *left -= 1;
                 Ok(())
@@ -97,10 +114,13 @@ impl State {
 impl Disk for Simulated {
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state();
-        state.operate()?;
-        state.take_room(name, bytes.len())?;
-        state.files.insert(name.to_owned(), File { bytes: bytes.to_vec(), durable: bytes.to_vec() });
-        Ok(())
+        let answer = state.operate();
+        let done = answer.is_ok() || (state.last == LastOperation::Done && state.failed == 1);
+        if done {
+            state.take_room(name, bytes.len())?;
+            state.files.insert(name.to_owned(), File { bytes: bytes.to_vec(), durable: bytes.to_vec() });
+        }
+        answer
     }
 
     fn get(&self, name: &str, range: Range<u64>) -> io::Result<Vec<u8>> {

@@ -50,6 +50,14 @@ impl Zip {
         }
     }
 
+    /// How small `bytes` become as text, roughly: what a beginning of them becomes, for all of them.
+    pub(super) fn estimate(&mut self, bytes: &[u8]) -> usize {
+        const SAMPLE: usize = 512 << 10;
+        let sample = &bytes[..bytes.len().min(SAMPLE)];
+        let compressed = self.compress(sample, Effort::Codes).map_or(sample.len(), <[u8]>::len);
+        (compressed as u64 * bytes.len() as u64 / sample.len().max(1) as u64) as usize
+    }
+
     /// `None` when compression gains nothing.
     fn compress(&mut self, bytes: &[u8], effort: Effort) -> Option<&[u8]> {
         const WORTH_TRYING: usize = 24;
@@ -58,7 +66,7 @@ impl Zip {
         }
         let level = match effort {
             Effort::Codes => 1,
-            Effort::Text => 3,
+            Effort::Text => 6,
         };
         self.context.set_parameter(CParameter::CompressionLevel(level)).ok()?;
         self.scratch.clear();

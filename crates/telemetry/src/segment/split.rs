@@ -72,7 +72,32 @@ pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
         split.templates.push(template);
         split.groups.push(group);
     }
-    split
+    as_plain_text(messages, &split, zip).unwrap_or(split)
+}
+
+/// Messages that repeat whole stretches of each other, the same clients with the same long names, are smaller as one text. Then
+/// all of them are the slot of a single template.
+fn as_plain_text(messages: &[&[u8]], split: &Split, zip: &mut Zip) -> Option<Split> {
+    const WORTH_TRYING: usize = 4096;
+    let mut head = Vec::new();
+    put_templates(&mut head, &split.templates);
+    let mut ids = Vec::new();
+    write_template_of_rows(&split.template_of_rows, zip, &mut ids);
+    // The head is compressed with the rest: about by a third.
+    let size = split.groups.iter().map(Vec::len).sum::<usize>() + ids.len() + head.len() / 3;
+    let text = messages.concat();
+    if text.len() < WORTH_TRYING || zip.estimate(&text) > size + size / 4 {
+        return None;
+    }
+    let mut group = Vec::new();
+    texts::write_plain(messages, zip, &mut group);
+    let slot = Part::Slot(Slot::Column(Encoding::Text));
+    let template = Template { parts: vec![slot], rows: messages.len() as u32 };
+    (group.len() < size).then(|| Split {
+        templates: vec![template],
+        template_of_rows: vec![0; messages.len()],
+        groups: vec![group],
+    })
 }
 
 fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, zip: &mut Zip) -> (Template, Vec<u8>) {
@@ -347,6 +372,17 @@ mod tests {
                 "1× {lines}",
             ]
         );
+    }
+
+    #[test]
+    fn messages_that_repeat_each_other_are_one_text() {
+        let agent = |n: usize| {
+            let words = (0..30).map(|word| format!("{:x}/{}", n * 7919 + word * 31, n * 104_729 % (word + 2)));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let messages: Vec<String> = (0..400).map(|n| format!("{} {}", n % 7, agent(n % 13))).collect();
+        let split = back(&messages.iter().map(|message| message.as_bytes()).collect::<Vec<_>>());
+        assert_eq!(shown(&split), ["400× {Text}"]);
     }
 
     fn messages() -> impl Strategy<Value = Vec<Vec<u8>>> {
