@@ -8,8 +8,9 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// The points there are, in the order in which a mailing passes them.
-pub const POINTS: &[&str] = &["migration", "enqueue", "after_claim", "before_dot", "after_dot", "before_record"];
+/// The points there are: those that a mailing passes, in its order, then those of the log store.
+pub const POINTS: &[&str] =
+    &["migration", "enqueue", "after_claim", "before_dot", "after_dot", "before_record", "segment_put", "catalog_put"];
 
 struct Armed {
     point: String,

@@ -13,7 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
-    ("telemetry", &["model"]),
+    ("telemetry", &["model", "crashpoint"]),
     ("logfiles", &["model"]),
     ("vault", &["model"]),
     ("jobs", &["model", "crashpoint", "store"]),

@@ -1,0 +1,27 @@
+//! Which records were deleted but still lie somewhere. One object, replaced as a whole: a delete is durable once it is put.
+
+use crate::{Damage, Error, catalog, disk::Disk, wire::checksum};
+use roaring::RoaringTreemap;
+use std::io;
+
+const NAME: &str = "catalog/deleted.bin";
+
+pub(crate) fn load(disk: &dyn Disk) -> Result<RoaringTreemap, Error> {
+    let bytes = match catalog::whole(disk, NAME) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(RoaringTreemap::new()),
+        bytes => bytes.map_err(|error| Error::io("the list of deleted records cannot be read", error))?,
+    };
+    let damaged = || Damage::new(NAME, "the list of deleted records has another checksum than it was written with");
+    let (sum, rest) = bytes.split_first_chunk::<4>().ok_or_else(damaged)?;
+    if checksum(rest).to_le_bytes() != *sum {
+        return Err(damaged().into());
+    }
+    RoaringTreemap::deserialize_from(rest).map_err(|error| Damage::new(NAME, error.to_string()).into())
+}
+
+pub(crate) fn save(disk: &dyn Disk, deleted: &RoaringTreemap) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    deleted.serialize_into(&mut bytes)?;
+    let sum = checksum(&bytes).to_le_bytes();
+    disk.put(NAME, &[&sum[..], &bytes].concat())
+}

@@ -1,0 +1,293 @@
+//! One JSON object a line, read straight into a batch.
+//!
+//! Objects inside objects become fields with dots (`http.status`), arrays stay JSON text, `null` is absence. Numbers beyond 64
+//! bits are kept as floats, which is what JSON leaves open; integers above `i64::MAX` as their digits.
+
+use crate::{
+    batch::{Batch, Draft, Refused},
+    moment,
+    record::Value,
+};
+use model::Timestamp;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::{borrow::Cow, fmt};
+
+/// Under which names senders put what is not an ordinary field.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonNames<'a> {
+    pub time: &'a [&'a str],
+    pub level: &'a [&'a str],
+    pub message: &'a [&'a str],
+    pub source: &'a [&'a str],
+}
+
+impl Default for JsonNames<'_> {
+    fn default() -> Self {
+        Self {
+            time: &["timestamp", "@timestamp", "time", "ts"],
+            level: &["level", "severity"],
+            message: &["message", "msg"],
+            source: &["source"],
+        }
+    }
+}
+
+/// Why a line was not taken; nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonProblem {
+    #[error("not a JSON object: {0}")]
+    Syntax(String),
+    #[error(transparent)]
+    Refused(Refused),
+}
+
+impl Batch {
+    /// Adds the record that a line of JSON is. A time or level that cannot be read as such stays an ordinary field;
+    /// `default_time` stands in for a missing time.
+    pub fn push_json(
+        &mut self,
+        line: &[u8],
+        names: &JsonNames<'_>,
+        default_time: Timestamp,
+    ) -> Result<(), JsonProblem> {
+        let mut reading = Reading { draft: self.draft(), names, refused: None };
+        let mut json = serde_json::Deserializer::from_slice(line);
+        let read = ObjectSeed { reading: &mut reading, prefix: "" }.deserialize(&mut json).and_then(|()| json.end());
+        match (read, reading.refused) {
+            (Ok(()), None) => {
+                reading.draft.finish(default_time);
+                Ok(())
+            }
+            (_, Some(refused)) => Err(JsonProblem::Refused(refused)),
+            (Err(error), None) => Err(JsonProblem::Syntax(error.to_string())),
+        }
+    }
+}
+
+struct Reading<'r, 'b> {
+    draft: Draft<'b>,
+    names: &'r JsonNames<'r>,
+    refused: Option<Refused>,
+}
+
+impl Reading<'_, '_> {
+    fn text<E: serde::de::Error>(&mut self, name: &str, text: &str) -> Result<(), E> {
+        let kept = if self.names.message.contains(&name) {
+            self.draft.message(text.as_bytes())
+        } else if self.names.time.contains(&name)
+            && let Some(time) = moment::parse_rfc3339(text.as_bytes())
+        {
+            self.draft.time(time);
+            Ok(())
+        } else if self.names.level.contains(&name)
+            && let Ok(level) = text.parse()
+        {
+            self.draft.level(Some(level));
+            Ok(())
+        } else if self.names.source.contains(&name) {
+            self.draft.source(text.as_bytes())
+        } else {
+            self.draft.field(name, text.into())
+        };
+        self.note(kept)
+    }
+
+    fn number<E: serde::de::Error>(&mut self, name: &str, value: Value<'_>) -> Result<(), E> {
+        match value {
+            Value::Int(number) if self.names.time.contains(&name) => {
+                self.draft.time(moment::from_epoch(number));
+                Ok(())
+            }
+            Value::Float(seconds) if self.names.time.contains(&name) && seconds.abs() < 1e11 => {
+                self.draft.time(Timestamp::from_micros((seconds * 1e6).round() as i64));
+                Ok(())
+            }
+            value => {
+                let kept = self.draft.field(name, value);
+                self.note(kept)
+            }
+        }
+    }
+
+    fn note<E: serde::de::Error>(&mut self, kept: Result<(), Refused>) -> Result<(), E> {
+        kept.map_err(|refused| {
+            self.refused = Some(refused);
+            E::custom(refused)
+        })
+    }
+}
+
+struct ObjectSeed<'s, 'r, 'b> {
+    reading: &'s mut Reading<'r, 'b>,
+    /// Empty, or the names of the objects around this one, with a dot at the end.
+    prefix: &'s str,
+}
+
+impl<'de> DeserializeSeed<'de> for ObjectSeed<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ObjectSeed<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key_seed(NameSeed)? {
+            let name = if self.prefix.is_empty() { name } else { format!("{}{name}", self.prefix).into() };
+            map.next_value_seed(ValueSeed { reading: self.reading, name: &name })?;
+        }
+        Ok(())
+    }
+}
+
+/// A name, borrowed from the line where it has no escapes.
+struct NameSeed;
+
+impl<'de> DeserializeSeed<'de> for NameSeed {
+    type Value = Cow<'de, str>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NameSeed {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
+
+struct ValueSeed<'s, 'r, 'b> {
+    reading: &'s mut Reading<'r, 'b>,
+    name: &'s str,
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.reading.text(self.name, text)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
+        self.reading.number(self.name, Value::Int(number))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
+        match i64::try_from(number) {
+            Ok(number) => self.reading.number(self.name, Value::Int(number)),
+            Err(_) => self.reading.text(self.name, &number.to_string()),
+        }
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<(), E> {
+        self.reading.number(self.name, Value::Float(number))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, truth: bool) -> Result<(), E> {
+        self.reading.number(self.name, Value::Bool(truth))
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let prefix = format!("{}.", self.name);
+        ObjectSeed { reading: self.reading, prefix: &prefix }.visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element::<serde_json::Value>()? {
+            values.push(value);
+        }
+        let text = serde_json::to_string(&values).map_err(A::Error::custom)?;
+        self.reading.text(self.name, &text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{OwnedValue, Record};
+    use model::Level;
+
+    fn read(line: &str) -> Result<Record, String> {
+        let mut batch = Batch::new();
+        batch
+            .push_json(line.as_bytes(), &JsonNames::default(), Timestamp::EPOCH)
+            .map(|()| batch.get(0).to_record())
+            .map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn a_line_becomes_a_record() {
+        let line = r#"{"time":"2026-11-17T00:00:00.5Z","level":"warn","msg":"caf\u00e9\n","source":"web1:crm","n":-3,"big":18446744073709551615,
+            "x":1.5,"yes":true,"none":null,"http":{"status":200,"path":"/é"},"list":[1,"a"]}"#;
+        let text = |text: &str| OwnedValue::Str(text.as_bytes().to_vec());
+        let fields = [
+            ("n", OwnedValue::Int(-3)),
+            ("big", text("18446744073709551615")),
+            ("x", OwnedValue::Float(1.5)),
+            ("yes", OwnedValue::Bool(true)),
+            ("http.status", OwnedValue::Int(200)),
+            ("http.path", text("/é")),
+            ("list", text("[1,\"a\"]")),
+        ];
+        let expected = Record {
+            time: "2026-11-17T00:00:00.5Z".parse().unwrap(),
+            level: Some(Level::Warning),
+            source: b"web1:crm".to_vec(),
+            message: "café\n".into(),
+            fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        };
+        assert_eq!(read(line), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_not_a_time_or_a_level_stays_a_field() {
+        let record = read(r#"{"time":"soon","level":"loud","message":"x","level":"info"}"#).unwrap();
+        let names: Vec<&str> = record.fields.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((names, record.level, record.time), (vec!["time", "level"], Some(Level::Info), Timestamp::EPOCH));
+    }
+
+    #[test]
+    fn a_bad_line_is_named_and_leaves_nothing() {
+        let mut batch = Batch::new();
+        for line in ["", "x", "[]", "{\"a\":1", "{\"a\":1} 2", "{\"message\":\"\\x\"}"] {
+            let problem = batch.push_json(line.as_bytes(), &JsonNames::default(), Timestamp::EPOCH).unwrap_err();
+            assert!(matches!(problem, JsonProblem::Syntax(_)), "{line}: {problem}");
+        }
+        let deep = format!("{{\"{}\":1}}", "n".repeat(600));
+        let problem = batch.push_json(deep.as_bytes(), &JsonNames::default(), Timestamp::EPOCH).unwrap_err();
+        assert!(matches!(problem, JsonProblem::Refused(Refused::LongName)), "{problem}");
+        assert_eq!((batch.len(), batch.text_bytes()), (0, 0));
+    }
+}

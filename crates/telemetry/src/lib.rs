@@ -1,0 +1,46 @@
+//! An append-only store of timestamped records: logs, spans, error events.
+//!
+//! An append is acknowledged once it is in the write-ahead log and synced; from then on it is searchable. In the background
+//! acknowledged records become immutable segments: blocks of typed columns, with messages split into templates and
+//! variables. `docs/telemetry-format.md` writes the files down byte by byte.
+//!
+//! The store knows nothing of HTTP, of SQL, or of what a record means. It reads no clock: times come in.
+
+mod batch;
+mod catalog;
+mod damage;
+mod deleted;
+pub mod disk;
+mod error;
+mod json;
+mod keeper;
+mod memtable;
+mod merge;
+mod moment;
+mod options;
+pub mod query;
+mod record;
+mod seal;
+pub mod segment;
+mod store;
+mod verify;
+mod view;
+mod wal;
+mod wire;
+mod writer;
+
+pub use batch::{
+    BATCH_BYTES_MAX, Batch, Draft, FIELD_NAME_BYTES_MAX, FIELDS_MAX, MESSAGE_BYTES_MAX, Numbered, RecordRef, Refused,
+};
+pub use damage::Damage;
+pub use error::Error;
+pub use json::{JsonNames, JsonProblem};
+pub use keeper::Tended;
+pub use moment::{from_epoch, parse_rfc3339};
+pub use options::{Options, Retention};
+pub use record::{Kind, OwnedValue, Record, Value};
+pub use roaring::RoaringTreemap;
+pub use store::{Answer, Recovered, Store};
+pub use verify::{Repaired, Verified};
+pub use view::Snapshot;
+pub use writer::Appended;

@@ -1,0 +1,136 @@
+//! Which segments are merged, and how: full blocks are copied as they are, small ones and those with deleted records are put
+//! together anew, into blocks that compress better.
+
+use crate::{
+    Damage,
+    batch::{Batch, Numbered},
+    seal,
+    segment::{ROWS_MAX, Segment, SegmentWriter},
+};
+use model::Timestamp;
+use roaring::RoaringTreemap;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Segments of a day and of like size are merged when there are so many of them.
+const FAN_IN: usize = 8;
+/// A block with fewer rows is worth encoding anew.
+const FULL_ROWS: u32 = ROWS_MAX as u32 / 2;
+/// Text that is decoded and encoded at once, at most.
+const TEXT_BYTES_MAX: usize = 16 << 20;
+
+/// The next segments to merge, if any: those with deleted records when it is quiet (`now` is given), and runs of small ones.
+pub(crate) fn choose(
+    segments: &[Arc<Segment>],
+    deleted: &RoaringTreemap,
+    bytes_max: u64,
+    now: Option<Timestamp>,
+) -> Option<Vec<Arc<Segment>>> {
+    if now.is_some()
+        && let Some(segment) = segments.iter().find(|segment| holds_deleted(segment, deleted))
+    {
+        return Some(vec![Arc::clone(segment)]);
+    }
+    let mut groups: BTreeMap<(i64, u32), Vec<Arc<Segment>>> = BTreeMap::new();
+    for segment in segments {
+        let day = segment.time_range().0.as_micros().div_euclid(seal::DAY_MICROS);
+        // Sizes within a factor of eight are alike.
+        let tier = (segment.bytes() >> 10).checked_ilog2().unwrap_or(0) / 3;
+        groups.entry((day, tier)).or_default().push(Arc::clone(segment));
+    }
+    groups.into_values().find_map(|mut group| {
+        group.sort_by_key(|segment| segment.seq_range());
+        let mut bytes = 0;
+        group.retain(|segment| {
+            bytes += segment.bytes();
+            bytes <= bytes_max
+        });
+        (group.len() >= FAN_IN).then_some(group)
+    })
+}
+
+fn has_deleted((first, last): (u64, u64), deleted: &RoaringTreemap) -> bool {
+    deleted.range_cardinality(first..=last) > 0
+}
+
+/// Whether one of the segment's records was deleted: its range of numbers may span others.
+fn holds_deleted(segment: &Segment, deleted: &RoaringTreemap) -> bool {
+    let touched = |block: &usize| has_deleted(segment.blocks()[*block].seq_range, deleted);
+    (0..segment.blocks().len()).filter(touched).any(|block| {
+        let seqs = segment.open_block(block).and_then(|block| block.seqs());
+        seqs.is_ok_and(|seqs| seqs.iter().any(|seq| deleted.contains(*seq)))
+    })
+}
+
+/// A merged segment.
+pub(crate) struct Merged {
+    /// `None` when every record was deleted.
+    pub(crate) bytes: Option<Vec<u8>>,
+    /// Deleted records that are in none of the new blocks.
+    pub(crate) dropped: RoaringTreemap,
+}
+
+/// Merges segments of one day. A damaged block ends it: the segments stay as they are until they are repaired.
+pub(crate) fn merge(segments: &[Arc<Segment>], deleted: &RoaringTreemap) -> Result<Merged, Damage> {
+    let mut writer = SegmentWriter::new();
+    let mut dropped = RoaringTreemap::new();
+    let mut small = Small::default();
+    for segment in segments {
+        for (number, info) in segment.blocks().iter().enumerate() {
+            let clean = !has_deleted(info.seq_range, deleted);
+            if clean && info.rows >= FULL_ROWS {
+                writer.add(&segment.raw_block(number)?, info);
+                continue;
+            }
+            small.add(segment, number)?;
+            if small.rows >= ROWS_MAX || small.text >= TEXT_BYTES_MAX {
+                small.flush(deleted, &mut dropped, &mut writer);
+            }
+        }
+    }
+    small.flush(deleted, &mut dropped, &mut writer);
+    let names: Vec<String> = segments.iter().map(|segment| segment.name().to_owned()).collect();
+    let bytes = (!writer.is_empty()).then(|| writer.finish(&names));
+    Ok(Merged { bytes, dropped })
+}
+
+/// Records that were decoded to be encoded anew.
+#[derive(Default)]
+struct Small {
+    batches: Vec<Numbered>,
+    rows: usize,
+    text: usize,
+}
+
+impl Small {
+    /// A block's records in the order of their numbers, as many batches as there are gaps between them.
+    fn add(&mut self, segment: &Segment, number: usize) -> Result<(), Damage> {
+        let block = segment.open_block(number)?;
+        let seqs = block.seqs()?;
+        let rows: Vec<u32> = (0..seqs.len() as u32).collect();
+        let batch = block.records(&rows)?;
+        let mut order = rows;
+        order.sort_unstable_by_key(|&row| seqs[row as usize]);
+        for run in order.chunk_by(|&a, &b| seqs[a as usize] + 1 == seqs[b as usize]) {
+            let mut part = Batch::new();
+            for &row in run {
+                let kept = part.push_ref(batch.get(row as usize));
+                kept.map_err(|refused| Damage::new(segment.name(), refused.to_string()))?;
+            }
+            self.text += part.text_bytes();
+            self.rows += run.len();
+            self.batches.push(Numbered { first_seq: seqs[run[0] as usize], batch: part });
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, deleted: &RoaringTreemap, dropped: &mut RoaringTreemap, writer: &mut SegmentWriter) {
+        let batches: Vec<&Numbered> = self.batches.iter().collect();
+        for numbered in &batches {
+            let end = numbered.first_seq + numbered.batch.len() as u64;
+            dropped.extend((numbered.first_seq..end).filter(|seq| deleted.contains(*seq)));
+        }
+        let sorted = seal::sorted(&batches, |seq| !deleted.contains(seq));
+        writer.encode(&batches, &sorted);
+        *self = Self::default();
+    }
+}

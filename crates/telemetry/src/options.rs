@@ -1,0 +1,49 @@
+//! What an owner may decide of a store.
+
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bytes of records in memory, waiting to be written or to be sealed. Beyond it appends are refused as busy.
+    pub memory_bytes_max: usize,
+    /// Records are sealed when they are so many,
+    pub seal_rows: usize,
+    /// or occupy so many bytes of memory,
+    pub seal_bytes: usize,
+    /// or when the oldest has waited so long: looked at in [`crate::Store::tend`].
+    pub seal_age: Duration,
+    /// Merging makes segments up to this size.
+    pub segment_bytes_max: u64,
+    /// Opened blocks that are kept for the next search.
+    pub cached_blocks_max: usize,
+    pub retention: Retention,
+}
+
+/// How long records are kept. The oldest segments go first, as wholes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Retention {
+    pub age_max: Option<Duration>,
+    /// Bytes on disk, the write-ahead log left out.
+    pub bytes_max: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            memory_bytes_max: 96 << 20,
+            seal_rows: 2 * crate::segment::ROWS_MAX,
+            seal_bytes: 32 << 20,
+            seal_age: Duration::from_secs(600),
+            segment_bytes_max: 32 << 20,
+            cached_blocks_max: 256,
+            retention: Retention::default(),
+        }
+    }
+}
+
+impl Options {
+    /// What one append may occupy.
+    pub(crate) fn append_bytes_max(&self) -> usize {
+        self.memory_bytes_max / 4
+    }
+}

@@ -1,0 +1,129 @@
+//! One value of an answer's table.
+
+use super::{
+    condition::{self, with_field},
+    language::Number,
+};
+use crate::{RecordRef, Value};
+use foldhash::quality::FixedState;
+use model::Timestamp;
+use std::{
+    cmp::Ordering,
+    hash::{BuildHasher, Hash, Hasher},
+};
+
+/// Where a record has no such field, its cell is absent.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    Absent,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(Vec<u8>),
+    Time(Timestamp),
+}
+
+impl Cell {
+    /// A record's field; `message`, `level`, `source` and `time` are fields too.
+    pub(super) fn of(record: RecordRef<'_>, name: &str) -> Self {
+        if name == "time" {
+            return Self::Time(record.time());
+        }
+        with_field(record, name, |value| Self::from(value)).unwrap_or(Self::Absent)
+    }
+
+    /// The number that it is or reads as; a time is its microseconds since 1970.
+    pub(super) fn number(&self) -> Option<Number> {
+        match self {
+            Self::Absent => None,
+            Self::Time(time) => Some(Number::Int(time.as_micros())),
+            Self::Bool(truth) => condition::number(Value::Bool(*truth)),
+            Self::Int(int) => condition::number(Value::Int(*int)),
+            Self::Float(float) => condition::number(Value::Float(*float)),
+            Self::Text(text) => condition::number(Value::Str(text)),
+        }
+    }
+
+    /// The same for equal cells, in every process.
+    pub(super) fn hash64(&self) -> u64 {
+        FixedState::default().hash_one(self)
+    }
+
+    /// Bytes of memory, about.
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + if let Self::Text(text) = self { text.capacity() } else { 0 }
+    }
+
+    /// Absent ones come last whichever way is sorted; numbers and times before texts.
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank()).then_with(|| match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            _ => self.number().cmp(&other.number()),
+        })
+    }
+
+    pub(super) const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Bool(_) => 0,
+            Self::Int(_) | Self::Float(_) | Self::Time(_) => 1,
+            Self::Text(_) => 2,
+            Self::Absent => 3,
+        }
+    }
+}
+
+impl From<Value<'_>> for Cell {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Str(text) => Self::Text(text.to_vec()),
+            Value::Int(int) => Self::Int(int),
+            Value::Float(float) => Self::Float(float),
+            Value::Bool(truth) => Self::Bool(truth),
+        }
+    }
+}
+
+impl From<Number> for Cell {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(int) => Self::Int(int),
+            Number::Float(float) => Self::Float(float),
+        }
+    }
+}
+
+/// Of the same kind and value; floats by their bits.
+impl PartialEq for Cell {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Absent, Self::Absent) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Time(a), Self::Time(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Cell {}
+
+impl Hash for Cell {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Absent => {}
+            Self::Bool(truth) => truth.hash(state),
+            Self::Int(int) => int.hash(state),
+            Self::Float(float) => float.to_bits().hash(state),
+            Self::Text(text) => text.hash(state),
+            Self::Time(time) => time.hash(state),
+        }
+    }
+}

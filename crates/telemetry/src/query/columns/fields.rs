@@ -1,0 +1,193 @@
+//! Conditions on fields, asked of columns: of each word of a dictionary once, of numbers as numbers.
+
+use super::{BlockScan, Place, Rows, reach::Bytes};
+use crate::{
+    Damage, Value,
+    query::{
+        condition::{TextTest, ValueTest},
+        language::Number,
+        text::Edge,
+    },
+    segment::{Column, Encoding, FieldInfo, FieldKind, Presence, Range, Values},
+};
+use model::Timestamp;
+
+impl BlockScan<'_> {
+    /// Those of `within` whose field passes.
+    pub(super) fn field(&mut self, name: &str, test: &ValueTest, within: Rows) -> Result<Rows, Damage> {
+        match name {
+            "message" => return self.whole_message(test, &within),
+            "level" => return self.in_levels(|level| test.holds(Value::from(level.as_str())), within),
+            "time" => {
+                let times = self.times()?;
+                let passes = |row: usize| {
+                    let time = Timestamp::from_micros(times[row]).to_string();
+                    within.contains(row as u32) && test.holds(Value::from(time.as_str()))
+                };
+                return Ok(Rows::from_fn(times.len(), passes));
+            }
+            _ => {}
+        }
+        let mut found = Rows::none(self.block.rows());
+        for place in self.places(name) {
+            if self.may_pass(place, test)?
+                && let Some(column) = self.column(place)?
+            {
+                match (test, &column.values) {
+                    (ValueTest::Compare(comparison, Number::Int(than)), Values::Integers { values, .. })
+                        if column.kind == FieldKind::Int =>
+                    {
+                        add_rows(&column, &within, &mut found, |index| comparison.holds(values[index].cmp(than)));
+                    }
+                    _ => add_passing(&column, &within, &mut found, |value| test.holds(value)),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Those of `within` where the text is in the message, the source or any text field.
+    pub(super) fn anywhere(&mut self, test: &TextTest, within: Rows) -> Result<Rows, Damage> {
+        let mut left = within.clone();
+        let mut found = self.message(test, within)?;
+        let fields = self.fields.iter().enumerate();
+        let texts: Vec<_> =
+            fields.filter(|(_, info)| info.kind == FieldKind::Str).map(|(index, _)| Place::Field(index)).collect();
+        let mut scratch = Vec::new();
+        for place in std::iter::once(Place::Source).chain(texts) {
+            left.subtract(&found);
+            let Some(info) = self.info(place) else { continue };
+            if left.is_empty()
+                || !may_hold_text(&info.encoding, test, &mut scratch)
+                || !self.may_hold_word(info, test)?
+            {
+                continue;
+            }
+            if let Some(column) = self.column(place)? {
+                add_passing(
+                    &column,
+                    &left,
+                    &mut found,
+                    |value| matches!(value, Value::Str(text) if test.holds(text, &mut scratch)),
+                );
+            }
+        }
+        Ok(found)
+    }
+
+    /// Digits without a border within hold a word only if they are the word: the filter of whole values knows.
+    fn may_hold_word(&self, info: &FieldInfo, test: &TextTest) -> Result<bool, Damage> {
+        let (Encoding::Hex { digits, upper }, TextTest::Find(finder)) = (&info.encoding, test) else { return Ok(true) };
+        if finder.start == Edge::Open || finder.end == Edge::Open {
+            return Ok(true);
+        }
+        let needle = finder.needle();
+        let word = if *upper { needle.to_ascii_uppercase() } else { needle.to_vec() };
+        Ok(needle.len() == usize::from(*digits) && self.block.may_hold(info, &word)?)
+    }
+
+    /// Whether some value of the column may pass, as far as the block's head knows.
+    fn may_pass(&self, place: Place, test: &ValueTest) -> Result<bool, Damage> {
+        let Some(info) = self.info(place) else { return Ok(false) };
+        match (info.kind, &info.encoding, test) {
+            (FieldKind::Str, Encoding::Constant(text), test) => Ok(test.holds(Value::Str(text))),
+            (FieldKind::Str, Encoding::Words(words), test) => Ok(words.iter().any(|word| test.holds(Value::Str(word)))),
+            (FieldKind::Str, _, ValueTest::Equals { text, .. }) => self.block.may_hold(info, text),
+            (FieldKind::Int | FieldKind::Float, _, ValueTest::Equals { number: None, .. }) => Ok(false),
+            (FieldKind::Int | FieldKind::Float, _, ValueTest::Equals { number: Some(number), .. }) => {
+                Ok(ends(info).is_none_or(|(least, greatest)| (least..=greatest).contains(number)))
+            }
+            (FieldKind::Int | FieldKind::Float, _, ValueTest::Compare(comparison, than)) => {
+                Ok(ends(info).is_none_or(|(least, greatest)| {
+                    comparison.holds(least.cmp(than)) || comparison.holds(greatest.cmp(than))
+                }))
+            }
+            _ => Ok(true),
+        }
+    }
+}
+
+fn ends(info: &FieldInfo) -> Option<(Number, Number)> {
+    info.range.map(|range| match range {
+        Range::Int { min, max } => (Number::Int(min), Number::Int(max)),
+        Range::Float { min, max } => (Number::Float(min), Number::Float(max)),
+    })
+}
+
+/// Adds the rows of `within` whose value passes.
+fn add_passing(column: &Column, within: &Rows, found: &mut Rows, mut passes: impl FnMut(Value<'_>) -> bool) {
+    match &column.values {
+        Values::Constant { text, .. } => {
+            if passes(Value::Str(text)) {
+                add_rows(column, within, found, |_| true);
+            }
+        }
+        Values::Words { words, codes } => {
+            let passing: Vec<bool> = words.iter().map(|word| passes(Value::Str(word))).collect();
+            if passing.contains(&true) {
+                add_rows(column, within, found, |index| passing[usize::from(codes[index])]);
+            }
+        }
+        _ => {
+            let mut scratch = Vec::new();
+            add_rows(column, within, found, |index| passes(column.value(index, &mut scratch)));
+        }
+    }
+}
+
+/// Adds the rows of `within` that have a value which passes, by its position among the values.
+fn add_rows(column: &Column, within: &Rows, found: &mut Rows, mut passes: impl FnMut(usize) -> bool) {
+    match &column.presence {
+        Presence::Every => {
+            for row in within.iter() {
+                if passes(row as usize) {
+                    found.insert(row);
+                }
+            }
+        }
+        Presence::Rows(rows) => {
+            for (index, row) in rows.iter().enumerate() {
+                if within.contains(*row) && passes(index) {
+                    found.insert(*row);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text of this encoding may hold what is looked for.
+pub(super) fn may_hold_text(encoding: &Encoding, test: &TextTest, scratch: &mut Vec<u8>) -> bool {
+    let mut holds = |text: &[u8]| test.holds(text, scratch);
+    match encoding {
+        Encoding::Constant(text) => holds(text),
+        Encoding::Words(words) => words.iter().any(|word| holds(word)),
+        _ => {
+            let bytes = folded_bytes(encoding);
+            match test {
+                TextTest::Find(finder) => bytes.has_all(finder.needle()),
+                TextTest::Regex(regex) => {
+                    regex.required.is_empty() || regex.required.iter().any(|text| bytes.has_all(text.needle()))
+                }
+            }
+        }
+    }
+}
+
+/// The bytes that texts of this encoding are made of, folded.
+pub(super) fn folded_bytes(encoding: &Encoding) -> Bytes {
+    match encoding {
+        Encoding::Constant(text) => folded_set([text]),
+        Encoding::Words(words) => folded_set(words),
+        Encoding::Integers { .. } => Bytes::of(b"-0123456789"),
+        Encoding::Decimals { .. } => Bytes::of(b"-.0123456789"),
+        Encoding::Hex { .. } => Bytes::of(b"0123456789abcdef"),
+        Encoding::Ipv4 => Bytes::of(b".0123456789"),
+        Encoding::Floats | Encoding::Bools | Encoding::Text => Bytes::ALL,
+    }
+}
+
+fn folded_set<'a>(texts: impl IntoIterator<Item = &'a Vec<u8>>) -> Bytes {
+    let mut set = Bytes::NONE;
+    texts.into_iter().for_each(|text| set.add(text));
+    set.folded()
+}

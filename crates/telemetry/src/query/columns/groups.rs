@@ -1,0 +1,310 @@
+//! `stats` over the rows of a block: groups by the codes of dictionaries, numbers straight from their columns.
+
+use super::{BlockScan, Rows};
+use crate::{
+    Damage, Value,
+    query::{
+        cell::Cell,
+        condition::number,
+        language::{Group, Number},
+        stats::{Groups, Series, Wants, bucket_start},
+    },
+    segment::{Column, FieldKind, Presence, Values},
+};
+use model::Timestamp;
+use std::collections::HashMap;
+
+/// A row's code where it has none.
+const NONE: u32 = u32::MAX;
+
+/// One part of the groups' keys: which value each row has.
+struct Codes {
+    /// By row; [`NONE`] where the field is absent.
+    of_rows: Vec<u32>,
+    cells: Vec<Cell>,
+}
+
+impl Codes {
+    fn cell(&self, row: u32) -> Cell {
+        match self.of_rows[row as usize] {
+            NONE => Cell::Absent,
+            code => self.cells[code as usize].clone(),
+        }
+    }
+}
+
+impl BlockScan<'_> {
+    /// Adds the rows to the groups that they belong to.
+    pub(in crate::query) fn add_to(&mut self, groups: &mut Groups, rows: &Rows) -> Result<(), Damage> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut keys = Vec::new();
+        for by in groups.by().to_vec() {
+            keys.push(self.codes(&by, rows)?);
+        }
+        let group_of_rows = self.group_rows(groups, &keys, rows);
+        for index in 0..groups.series_mut().len() {
+            let field = groups.series_mut()[index].field.clone();
+            match field {
+                None => {
+                    let series = &mut groups.series_mut()[index];
+                    rows.iter()
+                        .map(|row| group_of_rows[row as usize])
+                        .filter(|group| *group != NONE)
+                        .for_each(|group| series.add_record(group));
+                }
+                Some(field) => self.add_field(&field, &mut groups.series_mut()[index], &group_of_rows, rows)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// These fields of the rows, a list for each row.
+    pub(in crate::query) fn cells(&mut self, fields: &[String], rows: &Rows) -> Result<Vec<Vec<Cell>>, Damage> {
+        let mut cells: Vec<Vec<Cell>> = rows.iter().map(|_| Vec::with_capacity(fields.len())).collect();
+        let mut rank = vec![NONE; self.block.rows()];
+        rows.iter().enumerate().for_each(|(index, row)| rank[row as usize] = index as u32);
+        for (index, field) in fields.iter().enumerate() {
+            cells.iter_mut().for_each(|cells| cells.push(Cell::Absent));
+            self.each_value(field, rows, |row, value| cells[rank[row as usize] as usize][index] = value)?;
+        }
+        Ok(cells)
+    }
+
+    /// Calls `then` with each of the rows that has the field, and its value.
+    fn each_value(&mut self, field: &str, rows: &Rows, mut then: impl FnMut(u32, Cell)) -> Result<(), Damage> {
+        match field {
+            "time" => {
+                let times = self.times()?;
+                rows.iter().for_each(|row| then(row, Cell::Time(Timestamp::from_micros(times[row as usize]))));
+            }
+            "level" => {
+                let levels = self.levels()?;
+                for row in rows.iter() {
+                    if let Some(level) = levels[row as usize] {
+                        then(row, Cell::from(Value::from(level.as_str())));
+                    }
+                }
+            }
+            "message" => self.each_message(rows, |row, message| then(row, Cell::Text(message.to_vec())))?,
+            name => {
+                let mut scratch = Vec::new();
+                for place in self.places(name) {
+                    if let Some(column) = self.column(place)? {
+                        each_present(&column, rows, |row, index| {
+                            then(row, Cell::from(column.value(index, &mut scratch)));
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The group of each row; [`NONE`] for other rows and for those that are left out.
+    fn group_rows(&self, groups: &mut Groups, keys: &[Codes], rows: &Rows) -> Vec<u32> {
+        let combined = combined(keys, rows, self.block.rows());
+        let mut group_of_rows = vec![NONE; self.block.rows()];
+        let mut known: Vec<Option<u32>> = Vec::new();
+        for row in rows.iter() {
+            let code = combined[row as usize] as usize;
+            if code >= known.len() {
+                known.resize(code + 1, None);
+            }
+            let group = *known[code].get_or_insert_with(|| {
+                groups.group(keys.iter().map(|codes| codes.cell(row)).collect()).unwrap_or(NONE)
+            });
+            group_of_rows[row as usize] = group;
+            groups.left_out += u64::from(group == NONE);
+        }
+        group_of_rows
+    }
+
+    fn codes(&mut self, by: &Group, rows: &Rows) -> Result<Codes, Damage> {
+        let count = self.block.rows();
+        let mut coder = Coder::new(count);
+        match by {
+            Group::Bucket(length) => {
+                let times = self.times()?;
+                rows.iter()
+                    .for_each(|row| coder.set(row, bucket_start(times[row as usize], length.as_micros() as i64)));
+            }
+            Group::Field(name) if matches!(name.as_str(), "time" | "level" | "message") => {
+                self.each_value(name, rows, |row, cell| coder.set(row, cell))?;
+            }
+            Group::Field(name) => {
+                for place in self.places(name) {
+                    if let Some(column) = self.column(place)? {
+                        coder.add(&column, rows);
+                    }
+                }
+            }
+        }
+        Ok(coder.codes)
+    }
+
+    fn add_field(
+        &mut self,
+        field: &str,
+        series: &mut Series,
+        group_of_rows: &[u32],
+        rows: &Rows,
+    ) -> Result<(), Damage> {
+        let group_of = |row: u32| Some(group_of_rows[row as usize]).filter(|group| *group != NONE);
+        match field {
+            "time" | "level" | "message" => self.each_value(field, rows, |row, cell| {
+                if let Some(group) = group_of(row) {
+                    series.add(group, &cell);
+                }
+            })?,
+            name => {
+                for place in self.places(name) {
+                    if let Some(column) = self.column(place)? {
+                        add_column(&column, rows, series, group_of);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Combinations up to which numbers are looked up in a table rather than by hash.
+const TABLE_MAX: usize = 1 << 16;
+
+/// A number for each combination of codes that rows have, counted from zero.
+fn combined(keys: &[Codes], rows: &Rows, count: usize) -> Vec<u32> {
+    let mut combined = vec![0; count];
+    let mut different = 1_usize;
+    for codes in keys {
+        // Positions count from one, so that an absent value is 0.
+        let width = codes.cells.len() + 1;
+        let mut next = 0;
+        let mut number = |known: &mut u32| {
+            if *known == NONE {
+                *known = next;
+                next += 1;
+            }
+            *known
+        };
+        let code = |row: u32| codes.of_rows[row as usize].wrapping_add(1) as usize;
+        if different * width <= TABLE_MAX {
+            let mut table = vec![NONE; different * width];
+            for row in rows.iter() {
+                let place = combined[row as usize] as usize * width + code(row);
+                combined[row as usize] = number(&mut table[place]);
+            }
+        } else {
+            let mut table: HashMap<(u32, usize), u32, foldhash::fast::FixedState> = HashMap::default();
+            for row in rows.iter() {
+                combined[row as usize] = number(table.entry((combined[row as usize], code(row))).or_insert(NONE));
+            }
+        }
+        different = next as usize;
+    }
+    combined
+}
+
+/// Gives values codes as they come.
+struct Coder {
+    codes: Codes,
+    known: HashMap<Cell, u32, foldhash::fast::FixedState>,
+}
+
+impl Coder {
+    fn new(rows: usize) -> Self {
+        Self { codes: Codes { of_rows: vec![NONE; rows], cells: Vec::new() }, known: HashMap::default() }
+    }
+
+    fn set(&mut self, row: u32, cell: Cell) {
+        self.codes.of_rows[row as usize] = self.code(cell);
+    }
+
+    fn code(&mut self, cell: Cell) -> u32 {
+        // Times and dictionaries repeat themselves.
+        if self.codes.cells.last() == Some(&cell) {
+            return self.codes.cells.len() as u32 - 1;
+        }
+        *self.known.entry(cell).or_insert_with_key(|cell| {
+            self.codes.cells.push(cell.clone());
+            self.codes.cells.len() as u32 - 1
+        })
+    }
+
+    fn add(&mut self, column: &Column, rows: &Rows) {
+        match &column.values {
+            Values::Words { words, codes } => {
+                let known: Vec<u32> = words.iter().map(|word| self.code(Cell::Text(word.clone()))).collect();
+                each_present(column, rows, |row, index| {
+                    self.codes.of_rows[row as usize] = known[usize::from(codes[index])];
+                });
+            }
+            Values::Constant { text, .. } => {
+                let code = self.code(Cell::Text(text.clone()));
+                each_present(column, rows, |row, _| self.codes.of_rows[row as usize] = code);
+            }
+            _ => {
+                let mut scratch = Vec::new();
+                each_present(column, rows, |row, index| self.set(row, Cell::from(column.value(index, &mut scratch))));
+            }
+        }
+    }
+}
+
+/// Calls `then` with each of the rows that has a value, and the value's position.
+pub(super) fn each_present(column: &Column, rows: &Rows, mut then: impl FnMut(u32, usize)) {
+    match &column.presence {
+        Presence::Every => rows.iter().for_each(|row| then(row, row as usize)),
+        Presence::Rows(present) => {
+            present
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| rows.contains(**row))
+                .for_each(|(index, row)| then(*row, index));
+        }
+    }
+}
+
+/// Adds the values of a column to the groups of their rows.
+fn add_column(column: &Column, rows: &Rows, series: &mut Series, group_of: impl Fn(u32) -> Option<u32>) {
+    let (wants, mut scratch) = (series.wants(), Vec::new());
+    let mut each = |then: &mut dyn FnMut(&mut Series, u32, usize)| {
+        each_present(column, rows, |row, index| {
+            if let Some(group) = group_of(row) {
+                then(series, group, index);
+            }
+        });
+    };
+    match (wants, column.kind, &column.values) {
+        (Wants::Presence, ..) => each(&mut |series, group, _| series.add_record(group)),
+        (Wants::Numbers, FieldKind::Int, Values::Integers { values, .. }) => {
+            each(&mut |series, group, index| series.add_number(group, Number::Int(values[index])));
+        }
+        (Wants::Numbers, FieldKind::Float, values) => each(&mut |series, group, index| {
+            if let Some(float) = values.number(index).filter(|float| !float.is_nan()) {
+                series.add_number(group, Number::Float(float));
+            }
+        }),
+        (Wants::Numbers, FieldKind::Str, Values::Words { words, codes }) => {
+            let numbers: Vec<_> = words.iter().map(|word| number(Value::Str(word))).collect();
+            each(&mut |series, group, index| {
+                if let Some(number) = numbers[usize::from(codes[index])] {
+                    series.add_number(group, number);
+                }
+            });
+        }
+        (Wants::Hashes, FieldKind::Str, Values::Words { words, codes }) => {
+            let hashes: Vec<u64> = words.iter().map(|word| Cell::Text(word.clone()).hash64()).collect();
+            each(&mut |series, group, index| series.add_hash(group, hashes[usize::from(codes[index])]));
+        }
+        (Wants::Hashes, ..) => each(&mut |series, group, index| {
+            series.add_hash(group, Cell::from(column.value(index, &mut scratch)).hash64());
+        }),
+        (Wants::Numbers, ..) => each(&mut |series, group, index| {
+            if let Some(number) = number(column.value(index, &mut scratch)) {
+                series.add_number(group, number);
+            }
+        }),
+    }
+}

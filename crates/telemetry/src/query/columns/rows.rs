@@ -1,0 +1,143 @@
+//! A set of rows of one block, a bit each.
+
+/// Bits beyond the block's rows are zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::query) struct Rows {
+    bits: Vec<u64>,
+    rows: usize,
+}
+
+impl Rows {
+    pub(in crate::query) fn none(rows: usize) -> Self {
+        Self { bits: vec![0; rows.div_ceil(64)], rows }
+    }
+
+    pub(in crate::query) fn all(rows: usize) -> Self {
+        let mut all = Self { bits: vec![u64::MAX; rows.div_ceil(64)], rows };
+        all.clear_beyond();
+        all
+    }
+
+    /// The rows for which `holds`.
+    pub(in crate::query) fn from_fn(rows: usize, mut holds: impl FnMut(usize) -> bool) -> Self {
+        let mut set = Self::none(rows);
+        for (index, word) in set.bits.iter_mut().enumerate() {
+            let start = index * 64;
+            for bit in 0..(rows - start).min(64) {
+                *word |= u64::from(holds(start + bit)) << bit;
+            }
+        }
+        set
+    }
+
+    /// A run of rows.
+    pub(in crate::query) fn between(rows: usize, range: std::ops::Range<usize>) -> Self {
+        let mut set = Self::none(rows);
+        for row in range.start.min(rows)..range.end.min(rows) {
+            set.insert(row as u32);
+        }
+        set
+    }
+
+    pub(in crate::query) fn insert(&mut self, row: u32) {
+        self.bits[row as usize / 64] |= 1 << (row % 64);
+    }
+
+    pub(in crate::query) fn contains(&self, row: u32) -> bool {
+        self.bits[row as usize / 64] >> (row % 64) & 1 == 1
+    }
+
+    /// The rows of the block.
+    pub(in crate::query) const fn capacity(&self) -> usize {
+        self.rows
+    }
+
+    pub(in crate::query) fn is_empty(&self) -> bool {
+        self.bits.iter().all(|word| *word == 0)
+    }
+
+    pub(in crate::query) fn len(&self) -> usize {
+        self.bits.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    pub(in crate::query) fn is_all(&self) -> bool {
+        self.len() == self.rows
+    }
+
+    pub(in crate::query) fn intersect(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(&other.bits).for_each(|(own, other)| *own &= other);
+    }
+
+    pub(in crate::query) fn unite(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(&other.bits).for_each(|(own, other)| *own |= other);
+    }
+
+    pub(in crate::query) fn subtract(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(&other.bits).for_each(|(own, other)| *own &= !other);
+    }
+
+    /// Rising.
+    pub(in crate::query) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.bits.iter().enumerate().flat_map(|(index, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros();
+                (rest != 0).then(|| {
+                    rest &= rest - 1;
+                    index as u32 * 64 + bit
+                })
+            })
+        })
+    }
+
+    /// Falling.
+    pub(in crate::query) fn iter_back(&self) -> impl Iterator<Item = u32> + '_ {
+        self.bits.iter().enumerate().rev().flat_map(|(index, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = 63_u32.wrapping_sub(rest.leading_zeros());
+                (rest != 0).then(|| {
+                    rest &= !(1 << bit);
+                    index as u32 * 64 + bit
+                })
+            })
+        })
+    }
+
+    fn clear_beyond(&mut self) {
+        let used = self.rows % 64;
+        if let Some(last) = self.bits.last_mut().filter(|_| used > 0) {
+            *last &= (1 << used) - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn it_is_a_set(rows in 1..200_usize, a in prop::collection::btree_set(0..200_u32, 0..60), b in prop::collection::btree_set(0..200_u32, 0..60)) {
+            let within = |set: &BTreeSet<u32>| set.iter().copied().filter(|row| (*row as usize) < rows).collect::<BTreeSet<_>>();
+            let (a, b) = (within(&a), within(&b));
+            let set = |wanted: &BTreeSet<u32>| Rows::from_fn(rows, |row| wanted.contains(&(row as u32)));
+            let list = |set: &Rows| set.iter().collect::<BTreeSet<_>>();
+            let mut both = set(&a);
+            both.intersect(&set(&b));
+            prop_assert_eq!(list(&both), &a & &b);
+            let mut any = set(&a);
+            any.unite(&set(&b));
+            prop_assert_eq!(list(&any), &a | &b);
+            let mut less = set(&a);
+            less.subtract(&set(&b));
+            prop_assert_eq!(list(&less), &a - &b);
+            prop_assert_eq!(set(&a).iter_back().collect::<Vec<_>>(), a.iter().rev().copied().collect::<Vec<_>>());
+            prop_assert_eq!(set(&a).len(), a.len());
+            prop_assert_eq!(Rows::all(rows).iter().count(), rows);
+            prop_assert!(Rows::between(rows, 0..rows).is_all());
+        }
+    }
+}

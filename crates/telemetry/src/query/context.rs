@@ -1,0 +1,73 @@
+//! One record by its permalink, and the lines around it in the same source.
+
+use super::{
+    condition::{Condition, ValueTest},
+    language::Order,
+    question::{Answer, Bounds, Part, Question, Tally, parts},
+    search::{Cursor, Hit, Page, search},
+};
+use crate::{Record, Snapshot};
+use std::ops::ControlFlow;
+
+/// A record and those around it in its source, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    pub before: Vec<(Cursor, Record)>,
+    /// None if there is no such record, or no longer.
+    pub record: Option<(Cursor, Record)>,
+    pub after: Vec<(Cursor, Record)>,
+}
+
+/// The record of a sequence number with up to `before` and `after` records of the same source around it.
+pub fn context(snapshot: &Snapshot, seq: u64, before: usize, after: usize, bounds: &Bounds) -> Answer<Context> {
+    let mut tally = Tally::default();
+    let Some((cursor, record)) = find(snapshot, seq, &mut tally) else {
+        return tally.answer(Context::default(), snapshot);
+    };
+    let source = || Condition::Field {
+        name: "source".to_owned(),
+        test: if record.source.is_empty() {
+            ValueTest::Exists
+        } else {
+            ValueTest::Equals { text: record.source.clone(), number: None }
+        },
+    };
+    let condition = if record.source.is_empty() { Condition::Not(Box::new(source())) } else { source() };
+    let question = Question { condition, pipes: Vec::new() };
+    let mut around = |order, limit| {
+        let mut rows = Vec::new();
+        let page = Page { order, after: Some(cursor), limit };
+        let found = search(snapshot, &question, page, bounds, |Hit { cursor, record }| {
+            rows.push((cursor, record.to_record()));
+            ControlFlow::Continue(())
+        });
+        tally.include(found.read, found.partial);
+        rows
+    };
+    let mut older = around(Order::Falling, before);
+    let newer = around(Order::Rising, after);
+    older.reverse();
+    tally.answer(Context { before: older, record: Some((cursor, record)), after: newer }, snapshot)
+}
+
+/// The record of a sequence number, unless it was deleted.
+fn find(snapshot: &Snapshot, seq: u64, tally: &mut Tally) -> Option<(Cursor, Record)> {
+    if snapshot.is_deleted(seq) {
+        return None;
+    }
+    let record = parts(snapshot).find_map(|part| match part {
+        Part::Memory(numbered) => {
+            let row = seq.checked_sub(numbered.first_seq).and_then(|row| usize::try_from(row).ok());
+            row.filter(|row| *row < numbered.batch.len()).map(|row| numbered.batch.get(row).to_record())
+        }
+        Part::Block { info, .. } if seq < info.seq_range.0 || seq > info.seq_range.1 => None,
+        Part::Block { segment, number, .. } => {
+            let found = snapshot.block(segment, number).and_then(|block| {
+                let row = block.seqs()?.iter().position(|own| *own == seq);
+                row.map(|row| block.records(&[row as u32])).transpose()
+            });
+            found.inspect_err(|damage| tally.damage(damage)).ok().flatten().map(|batch| batch.get(0).to_record())
+        }
+    })?;
+    Some((Cursor { time: record.time, seq }, record))
+}

@@ -1,0 +1,33 @@
+//! Which records a query would delete. Deleting itself is the store's.
+
+use super::{
+    question::{Answer, Bounds, Question},
+    run::{Matched, fold, matching, parts_in_time},
+};
+use crate::Snapshot;
+use roaring::RoaringTreemap;
+
+/// The sequence numbers of all records that match. Pipes play no part. An answer that is partial must not be deleted by
+/// without telling so.
+pub fn matching_seqs(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer<RoaringTreemap> {
+    let (parts, mut tally) = parts_in_time(snapshot, question);
+    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let (states, more) = fold(&parts, bounds, RoaringTreemap::new, |found, part, tally| {
+        matching(part, snapshot, question, tally, |matched| {
+            match matched {
+                Matched::Block(_, rows) if rows.is_empty() => {}
+                Matched::Block(scan, rows) => {
+                    let seqs = scan.seqs()?;
+                    found.extend(rows.iter().map(|row| seqs[row as usize]));
+                }
+                Matched::Memory(numbered, rows) => {
+                    found.extend(rows.into_iter().map(|row| numbered.first_seq + row as u64));
+                }
+            }
+            Ok(())
+        });
+    });
+    tally.add(more);
+    let found = states.into_iter().fold(RoaringTreemap::new(), |all, more| all | more);
+    tally.answer(found, snapshot)
+}

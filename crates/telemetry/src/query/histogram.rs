@@ -1,0 +1,122 @@
+//! How many records match, over time and by level.
+
+use super::{
+    question::{Answer, Bounds, Question},
+    run::{Matched, fold, matching, parts_in_time},
+};
+use crate::Snapshot;
+use model::{Level, Timestamp};
+use std::{ops::Range, time::Duration};
+
+/// Steps of a histogram; a shorter step than fits is lengthened.
+pub const STEPS_MAX: usize = 2_000;
+
+/// Step `i` begins at `start + i * step`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Histogram {
+    pub start: Timestamp,
+    pub step: Duration,
+    pub counts: Vec<Counts>,
+}
+
+/// Records of one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub total: u64,
+    /// By level, from trace to critical.
+    pub by_level: [u64; 6],
+}
+
+impl Counts {
+    pub fn of(&self, level: Level) -> u64 {
+        self.by_level[level as usize]
+    }
+
+    pub(super) fn add(&mut self, level: Option<Level>, records: u64) {
+        self.total += records;
+        if let Some(level) = level {
+            self.by_level[level as usize] += records;
+        }
+    }
+}
+
+/// Counts the records of `range` that match, in steps that begin at whole multiples of `step` since 1970.
+pub fn histogram(
+    snapshot: &Snapshot,
+    question: Question,
+    range: Range<Timestamp>,
+    step: Duration,
+    bounds: &Bounds,
+) -> Answer<Histogram> {
+    let steps = Steps::new(&range, step);
+    let question = question.within(range);
+    let (parts, mut tally) = parts_in_time(snapshot, &question);
+    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let new = || vec![Counts::default(); steps.count];
+    let (states, more) = fold(&parts, bounds, new, |counts, part, tally| {
+        matching(part, snapshot, &question, tally, |matched| match matched {
+            Matched::Block(scan, rows) => scan.count_steps(&rows, &steps, counts),
+            Matched::Memory(numbered, rows) => {
+                for row in rows {
+                    let record = numbered.batch.get(row);
+                    counts[steps.of(record.time().as_micros())].add(record.level(), 1);
+                }
+                Ok(())
+            }
+        });
+    });
+    tally.add(more);
+    let mut counts = new();
+    for (total, more) in counts.iter_mut().zip((0..steps.count).map(|step| states.iter().map(move |state| state[step])))
+    {
+        for more in more {
+            total.total += more.total;
+            total.by_level.iter_mut().zip(more.by_level).for_each(|(own, more)| *own += more);
+        }
+    }
+    let start = Timestamp::from_micros(steps.start);
+    tally.answer(Histogram { start, step: Duration::from_micros(steps.length as u64), counts }, snapshot)
+}
+
+/// Equal steps of time.
+pub(super) struct Steps {
+    start: i64,
+    /// Microseconds.
+    length: i64,
+    count: usize,
+}
+
+impl Steps {
+    fn new(range: &Range<Timestamp>, step: Duration) -> Self {
+        let (first, end) = (range.start.as_micros(), range.end.as_micros().max(range.start.as_micros()));
+        let asked = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
+        let least = (end.saturating_sub(first) / (STEPS_MAX as i64 - 1)).max(1);
+        let length = if asked < least { least.saturating_add(asked - 1) / asked * asked } else { asked };
+        let start = first.saturating_sub(first.rem_euclid(length));
+        let count = end.saturating_sub(1).max(first).saturating_sub(start) / length + 1;
+        Self { start, length, count: count.clamp(1, STEPS_MAX as i64) as usize }
+    }
+
+    /// The step of a time that lies in the histogram.
+    pub(super) fn of(&self, time: i64) -> usize {
+        let step = time.saturating_sub(self.start) / self.length;
+        step.clamp(0, self.count as i64 - 1) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_cover_the_range_and_are_not_too_many() {
+        let at = Timestamp::from_micros;
+        let steps = Steps::new(&(at(7_500)..at(20_000)), Duration::from_millis(5));
+        assert_eq!((steps.start, steps.length, steps.count), (5_000, 5_000, 3));
+        assert_eq!([7_500, 9_999, 10_000, 19_999].map(|time| steps.of(time)), [0, 0, 1, 2]);
+        let steps = Steps::new(&(at(0)..at(i64::MAX)), Duration::from_millis(1));
+        assert!(steps.count <= STEPS_MAX && steps.length % 1_000 == 0);
+        assert_eq!(Steps::new(&(at(5)..at(5)), Duration::ZERO).count, 1);
+        assert_eq!(Steps::new(&(at(5)..at(1)), Duration::MAX).count, 1);
+    }
+}

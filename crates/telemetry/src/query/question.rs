@@ -1,0 +1,226 @@
+//! What is asked, of what, within which bounds; and what an answer tells beside itself.
+
+use super::{
+    columns::BlockScan,
+    condition::Condition,
+    language::{Filter, Pipe, Query},
+};
+use crate::{
+    Damage, Numbered, Snapshot,
+    segment::{Block, BlockInfo, Segment},
+};
+use jiff::tz::TimeZone;
+use model::Timestamp;
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// A query made ready: times resolved, expressions compiled.
+pub struct Question {
+    pub(super) condition: Condition,
+    pub(super) pipes: Vec<Pipe>,
+}
+
+impl Question {
+    /// `since:` and `today` are counted from `now`; times without a zone are in `zone`.
+    ///
+    /// # Errors
+    /// Of an expression that does not compile; those that came through [`super::parse`] do.
+    pub fn new(query: &Query, now: Timestamp, zone: &TimeZone) -> Result<Self, regex::Error> {
+        Ok(Self { condition: Condition::new(&query.filter, now, zone)?, pipes: query.pipes.clone() })
+    }
+
+    /// The same question of records from `range.start` on, up to but not at `range.end`.
+    #[must_use]
+    pub fn within(mut self, range: Range<Timestamp>) -> Self {
+        let time = Condition::Time(range.start.as_micros()..range.end.as_micros());
+        self.condition = Condition::all(vec![time, self.condition]);
+        self
+    }
+
+    /// The same question of records for which `filter` holds too.
+    ///
+    /// # Errors
+    /// As [`Question::new`].
+    pub fn and(mut self, filter: &Filter, now: Timestamp, zone: &TimeZone) -> Result<Self, regex::Error> {
+        self.condition = Condition::all(vec![Condition::new(filter, now, zone)?, self.condition]);
+        Ok(self)
+    }
+}
+
+/// How far a search may go. It looks at [`Bounds::cancel`] before each block.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    pub threads: usize,
+    pub cancel: Cancel,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { threads: 2, cancel: Cancel::default() }
+    }
+}
+
+/// Ends a search from outside: when its reader has gone, or its time is over. Clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub struct Answer<T> {
+    pub value: T,
+    pub read: Read,
+    /// Why it may be less than the whole; empty when it is whole.
+    pub partial: Vec<Partial>,
+}
+
+/// What an answer does not hold, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Partial {
+    /// It was cancelled before all blocks were looked at.
+    Cancelled,
+    /// So many blocks could not be read; what the first of them said.
+    Damaged { blocks: u64, first: String },
+    /// `stats` had no room for the groups of so many records.
+    Groups { records: u64 },
+    /// So many rows of the answer were cut off by a bound of the program, not of the query.
+    Rows { limit: usize },
+}
+
+/// What was read to answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Blocks in the store.
+    pub blocks: u64,
+    /// Blocks that their heads alone ruled out.
+    pub blocks_pruned: u64,
+    /// Blocks of which columns were decoded.
+    pub blocks_decoded: u64,
+    pub bytes_decoded: u64,
+    /// Messages that were put together again to look into them.
+    pub rows_rebuilt: u64,
+    /// Records not yet in segments that were looked at.
+    pub memory_rows: u64,
+}
+
+impl Read {
+    fn add(&mut self, other: Self) {
+        self.blocks_pruned += other.blocks_pruned;
+        self.blocks_decoded += other.blocks_decoded;
+        self.bytes_decoded += other.bytes_decoded;
+        self.rows_rebuilt += other.rows_rebuilt;
+        self.memory_rows += other.memory_rows;
+    }
+}
+
+/// A block or a batch: what a thread works on at a time.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    Block { segment: &'a Segment, number: usize, info: &'a BlockInfo },
+    Memory(&'a Numbered),
+}
+
+/// All of a snapshot.
+pub(super) fn parts(snapshot: &Snapshot) -> impl Iterator<Item = Part<'_>> {
+    let segments = snapshot.segments().iter();
+    let blocks = segments.flat_map(|segment| {
+        let infos = segment.blocks().iter().enumerate();
+        infos.map(|(number, info)| Part::Block { segment, number, info })
+    });
+    blocks.chain(snapshot.memory().iter().map(|batch| Part::Memory(batch)))
+}
+
+impl Part<'_> {
+    pub(super) const fn is_block(self) -> bool {
+        matches!(self, Self::Block { .. })
+    }
+
+    /// Its first and last time; none when it is empty.
+    pub(super) fn time_range(self) -> Option<(i64, i64)> {
+        match self {
+            Self::Block { info, .. } => Some((info.time_range.0.as_micros(), info.time_range.1.as_micros())),
+            Self::Memory(numbered) => {
+                let times = numbered.batch.iter().map(|record| record.time().as_micros());
+                times.fold(None, |range: Option<(i64, i64)>, time| {
+                    Some(range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))))
+                })
+            }
+        }
+    }
+}
+
+/// What was read and what went wrong, gathered over the parts of a snapshot.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) read: Read,
+    damaged: u64,
+    first_damage: Option<String>,
+    cancelled: bool,
+}
+
+impl Tally {
+    pub(super) fn cancelled() -> Self {
+        Self { cancelled: true, ..Self::default() }
+    }
+
+    /// Counts a block that was asked about; `before` is what had been read of it then.
+    pub(super) fn block(&mut self, block: &Block, before: u64, scan: &BlockScan<'_>) {
+        let decoded = block.bytes_read().saturating_sub(before);
+        self.read.bytes_decoded += decoded;
+        self.read.rows_rebuilt += scan.rebuilt;
+        *(if decoded > 0 { &mut self.read.blocks_decoded } else { &mut self.read.blocks_pruned }) += 1;
+    }
+
+    pub(super) fn damage(&mut self, damage: &Damage) {
+        self.damaged += 1;
+        self.first_damage.get_or_insert_with(|| damage.to_string());
+    }
+
+    /// Adds what another answer tells.
+    pub(super) fn include(&mut self, read: Read, partial: Vec<Partial>) {
+        self.read.add(read);
+        for part in partial {
+            match part {
+                Partial::Cancelled => self.cancelled = true,
+                Partial::Damaged { blocks, first } => {
+                    self.damaged += blocks;
+                    self.first_damage.get_or_insert(first);
+                }
+                Partial::Groups { .. } | Partial::Rows { .. } => {}
+            }
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.read.add(other.read);
+        self.damaged += other.damaged;
+        self.first_damage = self.first_damage.take().or(other.first_damage);
+        self.cancelled |= other.cancelled;
+    }
+
+    pub(super) fn answer<T>(self, value: T, snapshot: &Snapshot) -> Answer<T> {
+        let mut partial = Vec::new();
+        if self.cancelled {
+            partial.push(Partial::Cancelled);
+        }
+        if let Some(first) = self.first_damage {
+            partial.push(Partial::Damaged { blocks: self.damaged, first });
+        }
+        let blocks = snapshot.segments().iter().map(|segment| segment.blocks().len() as u64).sum();
+        Answer { value, read: Read { blocks, ..self.read }, partial }
+    }
+}

@@ -1,0 +1,114 @@
+//! Parts of a snapshot, looked at by several threads.
+
+use super::{
+    columns::{BlockScan, Rows},
+    question::{Bounds, Part, Question, Tally, parts as parts_of},
+};
+use crate::{Damage, Numbered, RecordRef, Snapshot};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+/// What matched in one part.
+pub(super) enum Matched<'a, 'b> {
+    Block(&'a mut BlockScan<'b>, Rows),
+    /// Positions in the batch, rising.
+    Memory(&'a Numbered, Vec<usize>),
+}
+
+impl Matched<'_, '_> {
+    /// How many records.
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Self::Block(_, rows) => rows.len() as u64,
+            Self::Memory(_, rows) => rows.len() as u64,
+        }
+    }
+}
+
+/// Finds what matches in a part, without what was deleted, and hands it to `then`. None where it cannot be read.
+pub(super) fn matching<T>(
+    part: Part<'_>,
+    snapshot: &Snapshot,
+    question: &Question,
+    tally: &mut Tally,
+    then: impl FnOnce(Matched<'_, '_>) -> Result<T, Damage>,
+) -> Option<T> {
+    let found = match part {
+        Part::Block { segment, number, .. } => snapshot.block(segment, number).and_then(|block| {
+            let before = block.bytes_read();
+            let mut scan = BlockScan::new(&block);
+            let found = scan.matching(&question.condition).and_then(|mut rows| {
+                if !rows.is_empty() && snapshot.has_deleted(block.seq_range()) {
+                    let seqs = scan.seqs()?;
+                    rows.subtract(&Rows::from_fn(seqs.len(), |row| snapshot.is_deleted(seqs[row])));
+                }
+                then(Matched::Block(&mut scan, rows))
+            });
+            tally.block(&block, before, &scan);
+            found
+        }),
+        Part::Memory(numbered) => {
+            tally.read.memory_rows += numbered.batch.len() as u64;
+            let mut scratch = Vec::new();
+            let passes = |(row, record): (usize, RecordRef<'_>)| {
+                let deleted = snapshot.is_deleted(numbered.first_seq + row as u64);
+                (!deleted && question.condition.holds(record, &mut scratch)).then_some(row)
+            };
+            let rows = numbered.batch.iter().enumerate().filter_map(passes).collect();
+            then(Matched::Memory(numbered, rows))
+        }
+    };
+    found.inspect_err(|damage| tally.damage(damage)).ok()
+}
+
+/// The parts that may hold something in the question's time, and the tally of those that cannot.
+pub(super) fn parts_in_time<'a>(snapshot: &'a Snapshot, question: &Question) -> (Vec<(Part<'a>, i64, i64)>, Tally) {
+    let range = question.condition.time_range();
+    let (mut parts, mut tally) = (Vec::new(), Tally::default());
+    for part in parts_of(snapshot) {
+        match part.time_range() {
+            Some((first, last)) if first < range.end && last >= range.start => parts.push((part, first, last)),
+            _ => tally.read.blocks_pruned += u64::from(part.is_block()),
+        }
+    }
+    (parts, tally)
+}
+
+/// Lets each thread fold parts into a state of its own, whichever part comes next; returns the states.
+pub(super) fn fold<'a, S: Send>(
+    parts: &[Part<'a>],
+    bounds: &Bounds,
+    new: impl Fn() -> S + Sync,
+    add: impl Fn(&mut S, Part<'a>, &mut Tally) + Sync,
+) -> (Vec<S>, Tally) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut state, mut tally) = (new(), Tally::default());
+        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if bounds.cancel.is_cancelled() {
+                tally.add(Tally::cancelled());
+                break;
+            }
+            add(&mut state, *part, &mut tally);
+        }
+        (state, tally)
+    };
+    let others = bounds.threads.min(parts.len()).saturating_sub(1);
+    let mut states = Vec::with_capacity(others + 1);
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let ended = threads.into_iter().map(|thread| {
+            // A panic there is one here.
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        for (state, more) in std::iter::once(own).chain(ended) {
+            states.push(state);
+            tally.add(more);
+        }
+    });
+    (states, tally)
+}

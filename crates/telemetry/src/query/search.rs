@@ -1,0 +1,201 @@
+//! Records that match, in the order of time, as soon as they are known to be next.
+
+use super::{
+    language::Order,
+    question::{Answer, Bounds, Part, Question, Tally},
+    run::{Matched, fold, matching, parts_in_time},
+};
+use crate::{Batch, Damage, RecordRef, Snapshot};
+use model::Timestamp;
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+/// Rows of one search. More are had with the cursor of the last one.
+pub const ROWS_MAX: usize = 10_000;
+/// Blocks looked at together once matches turn out to be rare.
+const ROUND_MAX: usize = 32;
+
+/// The place of a record in the order of time. As a cursor: what follows is behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cursor {
+    pub time: Timestamp,
+    pub seq: u64,
+}
+
+/// Which rows of those that match.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Falling: newest first.
+    pub order: Order,
+    /// Rows behind this one in that order; all when there is none.
+    pub after: Option<Cursor>,
+    /// At most [`ROWS_MAX`].
+    pub limit: usize,
+}
+
+/// A record that matches.
+pub struct Hit<'a> {
+    pub cursor: Cursor,
+    pub record: RecordRef<'a>,
+}
+
+/// Calls `each` with the rows of a page, in order. The pipes of the question play no part. The answer is how many rows there were.
+pub fn search(
+    snapshot: &Snapshot,
+    question: &Question,
+    page: Page,
+    bounds: &Bounds,
+    mut each: impl FnMut(Hit<'_>) -> ControlFlow<()>,
+) -> Answer<usize> {
+    let limit = page.limit.min(ROWS_MAX);
+    let (mut parts, mut tally) = parts_in_time(snapshot, question);
+    parts.retain(|(part, first, last)| {
+        let ahead = page.after.is_some_and(|after| match page.order {
+            Order::Falling => *first > after.time.as_micros(),
+            Order::Rising => *last < after.time.as_micros(),
+        });
+        tally.read.blocks_pruned += u64::from(ahead && part.is_block());
+        !ahead
+    });
+    // Those that may hold the next row come first.
+    match page.order {
+        Order::Falling => parts.sort_by_key(|(_, _, last)| std::cmp::Reverse(*last)),
+        Order::Rising => parts.sort_by_key(|(_, first, _)| *first),
+    }
+    let list: Vec<Part<'_>> = parts.iter().map(|(part, ..)| *part).collect();
+    let (mut done, mut given, mut round) = (0, 0, bounds.threads.max(1));
+    let mut waiting: BTreeMap<Key, Found<'_>> = BTreeMap::new();
+    while given < limit && done < list.len() {
+        let end = (done + round).min(list.len());
+        let (found, more) = fold(&list[done..end], bounds, Vec::new, |found, part, tally| {
+            let places = matching(part, snapshot, question, tally, |matched| places(matched, page, limit));
+            found.extend(places.into_iter().flatten().map(|(cursor, row)| (part, cursor, row)));
+        });
+        tally.add(more);
+        for (part, cursor, row) in found.into_iter().flatten() {
+            waiting.insert(Key::new(cursor, page.order), Found { part, row });
+        }
+        while waiting.len() > limit - given {
+            waiting.pop_last();
+        }
+        done = end;
+        round = (round * 2).min(ROUND_MAX);
+        // A row is next if none of the parts left can hold one before it.
+        let bound = parts.get(done).map(|(_, first, last)| match page.order {
+            Order::Falling => Key(last.wrapping_neg(), 0),
+            Order::Rising => Key(*first, 0),
+        });
+        let ready = match bound {
+            Some(bound) => {
+                let later = waiting.split_off(&bound);
+                std::mem::replace(&mut waiting, later)
+            }
+            None => std::mem::take(&mut waiting),
+        };
+        given += ready.len();
+        if give(snapshot, ready, page.order, &mut tally, &mut each).is_break() || bounds.cancel.is_cancelled() {
+            break;
+        }
+    }
+    tally.answer(given, snapshot)
+}
+
+/// Time and sequence number, turned so that what comes first is least.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(i64, u64);
+
+impl Key {
+    fn new(cursor: Cursor, order: Order) -> Self {
+        match order {
+            Order::Rising => Self(cursor.time.as_micros(), cursor.seq),
+            Order::Falling => Self(cursor.time.as_micros().wrapping_neg(), u64::MAX - cursor.seq),
+        }
+    }
+
+    fn cursor(self, order: Order) -> Cursor {
+        match order {
+            Order::Rising => Cursor { time: Timestamp::from_micros(self.0), seq: self.1 },
+            Order::Falling => Cursor { time: Timestamp::from_micros(self.0.wrapping_neg()), seq: u64::MAX - self.1 },
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    part: Part<'a>,
+    row: u32,
+}
+
+/// The first rows of a part, behind the page's cursor.
+fn places(matched: Matched<'_, '_>, page: Page, limit: usize) -> Result<Vec<(Cursor, u32)>, Damage> {
+    let is_behind =
+        |cursor: &Cursor| page.after.is_none_or(|after| Key::new(*cursor, page.order) > Key::new(after, page.order));
+    Ok(match matched {
+        Matched::Block(_, rows) if rows.is_empty() => Vec::new(),
+        Matched::Block(scan, rows) => {
+            let (times, seqs) = (scan.times()?, scan.seqs()?);
+            let place =
+                |row: u32| (Cursor { time: Timestamp::from_micros(times[row as usize]), seq: seqs[row as usize] }, row);
+            let behind = |(cursor, _): &(Cursor, u32)| is_behind(cursor);
+            match page.order {
+                Order::Falling => rows.iter_back().map(place).filter(behind).take(limit).collect(),
+                Order::Rising => rows.iter().map(place).filter(behind).take(limit).collect(),
+            }
+        }
+        Matched::Memory(numbered, rows) => {
+            let place = |row: usize| {
+                (Cursor { time: numbered.batch.get(row).time(), seq: numbered.first_seq + row as u64 }, row as u32)
+            };
+            let mut places: Vec<_> = rows.into_iter().map(place).filter(|(cursor, _)| is_behind(cursor)).collect();
+            places.sort_unstable_by_key(|(cursor, _)| Key::new(*cursor, page.order));
+            places.truncate(limit);
+            places
+        }
+    })
+}
+
+/// Gives out rows in order; those of one block are rebuilt together.
+fn give(
+    snapshot: &Snapshot,
+    ready: BTreeMap<Key, Found<'_>>,
+    order: Order,
+    tally: &mut Tally,
+    each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    // The address of its description tells a part from others.
+    let address = |part: Part<'_>| match part {
+        Part::Block { info, .. } => std::ptr::from_ref(info).addr(),
+        Part::Memory(numbered) => std::ptr::from_ref(numbered).addr(),
+    };
+    let mut rows_of: BTreeMap<usize, (Part<'_>, Vec<u32>)> = BTreeMap::new();
+    for found in ready.values() {
+        rows_of.entry(address(found.part)).or_insert_with(|| (found.part, Vec::new())).1.push(found.row);
+    }
+    let mut rebuilt: BTreeMap<usize, Batch> = BTreeMap::new();
+    for (address, (part, rows)) in &mut rows_of {
+        let Part::Block { segment, number, .. } = *part else { continue };
+        rows.sort_unstable();
+        let records = snapshot.block(segment, number).and_then(|block| {
+            let before = block.bytes_read();
+            let records = block.records(rows);
+            tally.read.bytes_decoded += block.bytes_read().saturating_sub(before);
+            records
+        });
+        match records {
+            Ok(batch) => drop(rebuilt.insert(*address, batch)),
+            Err(damage) => tally.damage(&damage),
+        }
+    }
+    for (key, found) in ready {
+        let cursor = key.cursor(order);
+        if let Part::Memory(numbered) = found.part {
+            each(Hit { cursor, record: numbered.batch.get(found.row as usize) })?;
+            continue;
+        }
+        let address = address(found.part);
+        let place = rows_of.get(&address).and_then(|(_, rows)| rows.binary_search(&found.row).ok());
+        if let (Some(place), Some(batch)) = (place, rebuilt.get(&address)) {
+            each(Hit { cursor, record: batch.get(place) })?;
+        }
+    }
+    ControlFlow::Continue(())
+}

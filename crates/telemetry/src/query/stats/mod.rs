@@ -1,0 +1,142 @@
+//! `stats`: numbers over groups of records, in bounded memory.
+//!
+//! A [`Groups`] is filled one value at a time or column by column, may be merged with another one, and becomes a table.
+//! Groups beyond [`GROUPS_MAX`], or beyond [`MEMORY_MAX`] bytes, are not begun; their records are counted as left out.
+
+mod distinct;
+mod series;
+mod sketch;
+
+pub(super) use series::{Series, Wants};
+
+use super::{
+    cell::Cell,
+    language::{Group, StatsColumn},
+    table::Table,
+};
+use crate::RecordRef;
+use model::Timestamp;
+use std::collections::HashMap;
+
+/// Groups of one `stats`.
+pub const GROUPS_MAX: usize = 10_000;
+/// Bytes that its groups may take.
+pub const MEMORY_MAX: usize = 64 << 20;
+
+pub(super) struct Groups {
+    columns: Vec<StatsColumn>,
+    by: Vec<Group>,
+    numbers: HashMap<Vec<Cell>, u32, foldhash::fast::FixedState>,
+    series: Vec<Series>,
+    key_bytes: usize,
+    /// Records that belong to groups which were not begun.
+    pub(super) left_out: u64,
+}
+
+impl Groups {
+    pub(super) fn new(columns: &[StatsColumn], by: &[Group]) -> Self {
+        let mut groups = Self {
+            columns: columns.to_vec(),
+            by: by.to_vec(),
+            numbers: HashMap::default(),
+            series: columns.iter().map(|column| Series::new(&column.aggregate)).collect(),
+            key_bytes: 0,
+            left_out: 0,
+        };
+        if by.is_empty() {
+            // Over no records at all, there still is a row of zeros.
+            groups.group(Vec::new());
+        }
+        groups
+    }
+
+    pub(super) fn by(&self) -> &[Group] {
+        &self.by
+    }
+
+    pub(super) fn series_mut(&mut self) -> &mut [Series] {
+        &mut self.series
+    }
+
+    /// The number of a group, begun if it is new; `None` where the bounds do not allow it.
+    pub(super) fn group(&mut self, key: Vec<Cell>) -> Option<u32> {
+        if let Some(number) = self.numbers.get(&key) {
+            return Some(*number);
+        }
+        if self.numbers.len() >= GROUPS_MAX || self.key_bytes > MEMORY_MAX / 4 {
+            return None;
+        }
+        let number = self.numbers.len() as u32;
+        self.key_bytes += key.iter().map(Cell::memory_bytes).sum::<usize>();
+        self.numbers.insert(key, number);
+        self.series.iter_mut().for_each(Series::grow);
+        Some(number)
+    }
+
+    /// Adds one record, or one row of a table, whose cells `cell` tells.
+    pub(super) fn add(&mut self, cell: impl Fn(&str) -> Cell) {
+        let key = self.by.iter().map(|group| group.cell(&cell)).collect();
+        let Some(group) = self.group(key) else {
+            self.left_out += 1;
+            return;
+        };
+        for series in &mut self.series {
+            match series.field.as_deref() {
+                None => series.add_record(group),
+                Some(field) => series.add(group, &cell(field)),
+            }
+        }
+    }
+
+    pub(super) fn add_record(&mut self, record: RecordRef<'_>) {
+        self.add(|name| Cell::of(record, name));
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.left_out += other.left_out;
+        let mut keys: Vec<_> = other.numbers.into_iter().collect();
+        keys.sort_unstable_by_key(|(_, number)| *number);
+        let places: Vec<Option<u32>> = keys.into_iter().map(|(key, _)| self.group(key)).collect();
+        for (index, (own, other)) in self.series.iter_mut().zip(other.series).enumerate() {
+            let dropped = own.merge(other, &places);
+            self.left_out += if index == 0 { dropped } else { 0 };
+        }
+    }
+
+    /// Bytes of memory, about.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.key_bytes + self.series.iter().map(Series::memory_bytes).sum::<usize>()
+    }
+
+    /// A row per group: its key, then its numbers; in the order of keys.
+    pub(super) fn into_table(self) -> Table {
+        let titles = self.by.iter().map(ToString::to_string).chain(self.columns.iter().map(StatsColumn::title));
+        let mut groups: Vec<_> = self.numbers.into_iter().collect();
+        groups.sort_unstable_by(|(a, _), (b, _)| {
+            let differing = a.iter().zip(b).map(|(a, b)| a.compare(b));
+            differing.reduce(std::cmp::Ordering::then).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        let rows = groups.into_iter().map(|(mut row, group)| {
+            row.extend(self.series.iter().map(|series| series.result(group)));
+            row
+        });
+        Table { columns: titles.collect(), rows: rows.collect() }
+    }
+}
+
+impl Group {
+    fn cell(&self, cell: impl Fn(&str) -> Cell) -> Cell {
+        match self {
+            Self::Field(name) => cell(name),
+            Self::Bucket(length) => match cell("time") {
+                Cell::Time(time) => bucket_start(time.as_micros(), length.as_micros() as i64),
+                _ => Cell::Absent,
+            },
+        }
+    }
+}
+
+/// The start of the step of `length` microseconds that a time lies in.
+pub(super) fn bucket_start(time: i64, length: i64) -> Cell {
+    Cell::Time(Timestamp::from_micros(time.saturating_sub(time.rem_euclid(length.max(1)))))
+}

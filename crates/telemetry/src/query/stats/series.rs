@@ -1,0 +1,235 @@
+//! One number of `stats`, for every group.
+
+use super::{distinct::Distinct, sketch::Sketch};
+use crate::query::{
+    cell::Cell,
+    language::{Aggregate, Number},
+};
+use model::Timestamp;
+
+pub(in crate::query) struct Series {
+    /// The field it is computed of; none for `count()`.
+    pub(in crate::query) field: Option<String>,
+    states: States,
+}
+
+enum States {
+    Count(Vec<u64>),
+    Sum(Vec<Sum>),
+    Mean(Vec<Sum>),
+    Least(Vec<Option<Number>>),
+    Greatest(Vec<Option<Number>>),
+    Percentile(u16, Vec<Sketch>),
+    Uniq(Vec<Distinct>),
+}
+
+/// Whole numbers add up exactly, others with Neumaier's compensation, so that their order hardly matters.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    count: u64,
+    whole: i128,
+    float: f64,
+    lost: f64,
+    has_float: bool,
+}
+
+/// What a column of values is added as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) enum Wants {
+    /// Only whether there is a value.
+    Presence,
+    Numbers,
+    /// [`Cell::hash64`] of each value.
+    Hashes,
+}
+
+impl Series {
+    pub(super) fn new(aggregate: &Aggregate) -> Self {
+        let (field, states) = match aggregate {
+            Aggregate::Count => (None, States::Count(Vec::new())),
+            Aggregate::CountOf(field) => (Some(field), States::Count(Vec::new())),
+            Aggregate::Avg(field) => (Some(field), States::Mean(Vec::new())),
+            Aggregate::Sum(field) => (Some(field), States::Sum(Vec::new())),
+            Aggregate::Min(field) => (Some(field), States::Least(Vec::new())),
+            Aggregate::Max(field) => (Some(field), States::Greatest(Vec::new())),
+            Aggregate::Percentile(permille, field) => (Some(field), States::Percentile(*permille, Vec::new())),
+            Aggregate::Uniq(field) => (Some(field), States::Uniq(Vec::new())),
+        };
+        Self { field: field.cloned(), states }
+    }
+
+    pub(in crate::query) const fn wants(&self) -> Wants {
+        match self.states {
+            States::Count(_) => Wants::Presence,
+            States::Uniq(_) => Wants::Hashes,
+            _ => Wants::Numbers,
+        }
+    }
+
+    /// Makes room for one more group.
+    pub(super) fn grow(&mut self) {
+        match &mut self.states {
+            States::Count(counts) => counts.push(0),
+            States::Sum(sums) | States::Mean(sums) => sums.push(Sum::default()),
+            States::Least(ends) | States::Greatest(ends) => ends.push(None),
+            States::Percentile(_, sketches) => sketches.push(Sketch::default()),
+            States::Uniq(sets) => sets.push(Distinct::default()),
+        }
+    }
+
+    /// Adds a record to `count()`, or a value to `count(x)`.
+    pub(in crate::query) fn add_record(&mut self, group: u32) {
+        if let States::Count(counts) = &mut self.states {
+            counts[group as usize] += 1;
+        }
+    }
+
+    pub(in crate::query) fn add_number(&mut self, group: u32, number: Number) {
+        let group = group as usize;
+        match &mut self.states {
+            States::Count(_) | States::Uniq(_) => {}
+            States::Sum(sums) | States::Mean(sums) => sums[group].add(number),
+            States::Least(ends) => {
+                let end = &mut ends[group];
+                *end = Some(end.map_or(number, |end| end.min(number)));
+            }
+            States::Greatest(ends) => {
+                let end = &mut ends[group];
+                *end = Some(end.map_or(number, |end| end.max(number)));
+            }
+            States::Percentile(_, sketches) => sketches[group].add(number.as_f64()),
+        }
+    }
+
+    pub(in crate::query) fn add_hash(&mut self, group: u32, hash: u64) {
+        if let States::Uniq(sets) = &mut self.states {
+            sets[group as usize].add(hash);
+        }
+    }
+
+    pub(in crate::query) fn add(&mut self, group: u32, cell: &Cell) {
+        if cell.is_absent() {
+            return;
+        }
+        match self.wants() {
+            Wants::Presence => self.add_record(group),
+            Wants::Hashes => self.add_hash(group, cell.hash64()),
+            Wants::Numbers => {
+                if let Some(number) = cell.number() {
+                    self.add_number(group, number);
+                }
+            }
+        }
+    }
+
+    /// Adds the groups of `other`, group `i` to that at `places[i]`. Tells how many records of a `count()` had no place.
+    pub(super) fn merge(&mut self, other: Self, places: &[Option<u32>]) -> u64 {
+        let place = |index: usize| places.get(index).copied().flatten().map(|place| place as usize);
+        let mut dropped = 0;
+        match (&mut self.states, other.states) {
+            (States::Count(own), States::Count(other)) => {
+                for (index, count) in other.into_iter().enumerate() {
+                    match place(index) {
+                        Some(place) => own[place] += count,
+                        None => dropped += count,
+                    }
+                }
+            }
+            (States::Sum(own), States::Sum(other)) | (States::Mean(own), States::Mean(other)) => {
+                fold(own, other, place, |own, other| own.merge(&other));
+            }
+            (States::Least(own), States::Least(other)) => {
+                fold(own, other, place, |own, other| *own = own.iter().copied().chain(other).min());
+            }
+            (States::Greatest(own), States::Greatest(other)) => {
+                fold(own, other, place, |own, other| *own = (*own).max(other));
+            }
+            (States::Percentile(_, own), States::Percentile(_, other)) => fold(own, other, place, Sketch::merge),
+            (States::Uniq(own), States::Uniq(other)) => fold(own, other, place, Distinct::merge),
+            _ => {}
+        }
+        dropped
+    }
+
+    pub(super) fn result(&self, group: u32) -> Cell {
+        let group = group as usize;
+        let end = |end: Option<Number>| match end {
+            Some(Number::Int(micros)) if self.field.as_deref() == Some("time") => {
+                Cell::Time(Timestamp::from_micros(micros))
+            }
+            end => end.map_or(Cell::Absent, Cell::from),
+        };
+        match &self.states {
+            States::Count(counts) => Cell::Int(counts[group].try_into().unwrap_or(i64::MAX)),
+            States::Sum(sums) => sums[group].total().map_or(Cell::Absent, Cell::from),
+            States::Mean(sums) => sums[group].mean().map_or(Cell::Absent, Cell::Float),
+            States::Least(ends) | States::Greatest(ends) => end(ends[group]),
+            States::Percentile(permille, sketches) => {
+                sketches[group].percentile(*permille).map_or(Cell::Absent, Cell::Float)
+            }
+            States::Uniq(sets) => Cell::Int(sets[group].estimate().try_into().unwrap_or(i64::MAX)),
+        }
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        match &self.states {
+            States::Count(counts) => size_of_val(counts.as_slice()),
+            States::Sum(sums) | States::Mean(sums) => size_of_val(sums.as_slice()),
+            States::Least(ends) | States::Greatest(ends) => size_of_val(ends.as_slice()),
+            States::Percentile(_, sketches) => {
+                size_of_val(sketches.as_slice()) + sketches.iter().map(Sketch::memory_bytes).sum::<usize>()
+            }
+            States::Uniq(sets) => size_of_val(sets.as_slice()) + sets.iter().map(Distinct::memory_bytes).sum::<usize>(),
+        }
+    }
+}
+
+fn fold<T>(own: &mut [T], other: Vec<T>, place: impl Fn(usize) -> Option<usize>, merge: impl Fn(&mut T, T)) {
+    for (index, state) in other.into_iter().enumerate() {
+        if let Some(place) = place(index) {
+            merge(&mut own[place], state);
+        }
+    }
+}
+
+impl Sum {
+    fn add(&mut self, number: Number) {
+        self.count += 1;
+        match number {
+            Number::Int(int) => self.whole += i128::from(int),
+            Number::Float(float) => {
+                self.has_float = true;
+                self.add_float(float);
+            }
+        }
+    }
+
+    fn add_float(&mut self, float: f64) {
+        let sum = self.float + float;
+        self.lost +=
+            if self.float.abs() >= float.abs() { (self.float - sum) + float } else { (float - sum) + self.float };
+        self.float = sum;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.whole += other.whole;
+        self.has_float |= other.has_float;
+        self.add_float(other.float);
+        self.lost += other.lost;
+    }
+
+    /// A whole number when all were and it fits.
+    fn total(&self) -> Option<Number> {
+        let whole = i64::try_from(self.whole).ok().filter(|_| !self.has_float);
+        (self.count > 0).then(|| whole.map_or(Number::Float(self.as_f64()), Number::Int))
+    }
+
+    fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.as_f64() / self.count as f64)
+    }
+
+    fn as_f64(&self) -> f64 {
+        self.whole as f64 + (self.float + self.lost)
+    }
+}

@@ -1,0 +1,244 @@
+//! A block, opened for reading.
+
+use super::{
+    bytes::Bytes,
+    column::{Column, Encoding, FieldKind, Presence, Values},
+    fields::{self, Layout},
+    filter::Filter,
+    head::{ColumnHead, Head, PREFIX, Part, Role},
+    integers, split,
+    template::{Messages, Template},
+};
+use crate::{
+    Batch, Damage,
+    wire::{Malformed, Reader, checksum},
+};
+use model::{Level, Timestamp};
+use std::sync::{Arc, OnceLock};
+
+/// What a block says of a column without decoding it.
+#[derive(Clone, Debug)]
+pub struct FieldInfo {
+    pub name: String,
+    pub kind: FieldKind,
+    /// Rows that have it.
+    pub rows: u32,
+    pub encoding: Encoding,
+    /// Least and greatest, for kinds `Int` and `Float` (NaN left out).
+    pub range: Option<Range>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
+    Int { min: i64, max: i64 },
+    Float { min: f64, max: f64 },
+}
+
+/// An opened block: its head is decoded and checked, columns are read and checked when asked for. Cheap to share (`Arc`).
+pub struct Block {
+    bytes: Bytes,
+    head: Head,
+    /// Asked for by most readers, hence decoded once.
+    template_of_rows: OnceLock<Arc<[u16]>>,
+}
+
+impl Block {
+    /// Opens the block that `bytes` is.
+    pub fn open(bytes: Bytes) -> Result<Self, Damage> {
+        let prefix = bytes.read(0, PREFIX as u64)?;
+        let damaged = |malformed: Malformed| malformed.at(bytes.place());
+        let mut reader = Reader(&prefix);
+        let (len, expected) = (reader.u32().map_err(damaged)?, reader.u32().map_err(damaged)?);
+        let compressed = bytes.read(PREFIX as u64, u64::from(len))?;
+        if checksum(&compressed) != expected {
+            return Err(Damage::new(bytes.place(), "the head has another checksum than it was written with"));
+        }
+        let head = Head::read(&compressed).map_err(damaged)?;
+        Ok(Self { bytes, head, template_of_rows: OnceLock::new() })
+    }
+
+    pub fn rows(&self) -> usize {
+        self.head.rows
+    }
+
+    /// Times of the first and the last row.
+    pub fn time_range(&self) -> (Timestamp, Timestamp) {
+        self.head.time_range
+    }
+
+    /// Least and greatest sequence number.
+    pub fn seq_range(&self) -> (u64, u64) {
+        self.head.seq_range
+    }
+
+    /// Microseconds since 1970 of each row, never falling.
+    pub fn times(&self) -> Result<Vec<i64>, Damage> {
+        self.decode(self.head.times, |reader| integers::decode(self.head.rows, reader))
+    }
+
+    /// The sequence number of each row. Rows of equal time are in rising order of it.
+    pub fn seqs(&self) -> Result<Vec<u64>, Damage> {
+        let offsets = self.decode(self.head.seqs, |reader| integers::decode(self.head.rows, reader))?;
+        Ok(offsets.into_iter().map(|offset| self.head.seq_range.0.wrapping_add(offset as u64)).collect())
+    }
+
+    /// Levels and how often they occur, without decoding; `None` for records without one.
+    pub fn levels(&self) -> &[(Option<Level>, u32)] {
+        &self.head.levels
+    }
+
+    /// The level of each row.
+    pub fn level_of_rows(&self) -> Result<Vec<Option<Level>>, Damage> {
+        let mut levels = vec![None; self.head.rows];
+        let Some(column) = self.head.column(Role::Level) else { return Ok(levels) };
+        let column = self.read_column(column)?;
+        let (words, codes) = match column.values {
+            Values::Constant { text, count } => (vec![text], vec![0; count]),
+            Values::Words { words, codes } => (words, codes),
+            Values::Text(texts) => (texts.iter().map(<[u8]>::to_vec).collect(), (0..texts.ends.len() as u16).collect()),
+            _ => return Err(self.damage("the levels have another encoding than words")),
+        };
+        let level = |word: &Vec<u8>| std::str::from_utf8(word).ok().and_then(|word| word.parse::<Level>().ok());
+        let words: Vec<Option<Level>> = words.iter().map(level).collect();
+        let mut levels_of_codes = codes.into_iter().map(|code| words[usize::from(code)]);
+        match column.presence {
+            Presence::Every => levels = levels_of_codes.collect(),
+            Presence::Rows(rows) => {
+                rows.into_iter().for_each(|row| levels[row as usize] = levels_of_codes.next().flatten());
+            }
+        }
+        Ok(levels)
+    }
+
+    /// The column of sources; rows with an empty source are absent from it. `None` when no row has one.
+    pub fn source(&self) -> Option<&FieldInfo> {
+        self.head.column(Role::Source).map(|column| &column.info)
+    }
+
+    /// The fields that rows have, without `source`. A name that occurs with several kinds is there once for each.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldInfo> {
+        self.head.columns.iter().filter(|column| column.role == Role::Field).map(|column| &column.info)
+    }
+
+    /// The fields of this name: at most one of each kind.
+    pub fn fields_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a FieldInfo> {
+        self.fields().filter(move |field| field.name == name)
+    }
+
+    /// Reads and decodes one column: that of [`Self::source`] or one of [`Self::fields`].
+    pub fn read(&self, field: &FieldInfo) -> Result<Column, Damage> {
+        self.read_column(self.column(field)?)
+    }
+
+    /// Whether some row may have this text in the column. Asks dictionary, shape (a hex column holds no other text) and
+    /// membership filter; a false yes is rare, a false no never.
+    pub fn may_hold(&self, field: &FieldInfo, text: &[u8]) -> Result<bool, Damage> {
+        let possible = match &field.encoding {
+            Encoding::Constant(constant) => constant == text,
+            Encoding::Words(words) => words.iter().any(|word| word == text),
+            Encoding::Hex { digits, .. } => {
+                text.len() == usize::from(*digits) && text.iter().all(u8::is_ascii_hexdigit)
+            }
+            _ => true,
+        };
+        let Some(part) = self.column(field)?.filter.filter(|_| possible) else { return Ok(possible) };
+        let bytes = self.part(part)?;
+        let filter = Filter::read(Reader(&bytes)).map_err(|malformed| malformed.at(self.bytes.place()))?;
+        Ok(filter.may_hold(text))
+    }
+
+    /// The templates of messages, decoded with the head; most frequent first.
+    pub fn templates(&self) -> &[Template] {
+        &self.head.templates
+    }
+
+    pub fn messages(&self) -> Result<Messages<'_>, Damage> {
+        Ok(Messages::new(self, self.template_of_rows()?))
+    }
+
+    /// Rebuilds whole records: row `rows[i]` becomes record `i` of the batch. Rows rise.
+    pub fn records(&self, rows: &[u32]) -> Result<Batch, Damage> {
+        super::rebuild::records(self, rows)
+    }
+
+    /// Bytes read through this block so far: the answer to "what did the search read".
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes.bytes_read()
+    }
+
+    /// Reads every part and compares its checksum.
+    pub fn verify(&self) -> Result<(), Damage> {
+        self.head.parts().try_for_each(|part| self.part(*part).map(drop))
+    }
+
+    /// What each part of the block takes: a name, and bytes. For reports on what is large.
+    pub fn sizes(&self) -> Vec<(String, u64)> {
+        let head = self.head.parts().next().map_or(0, |first| first.start);
+        let mut sizes = vec![("head".to_owned(), head)];
+        let mut add = |name: &str, part: &Part| sizes.push((name.to_owned(), u64::from(part.len)));
+        add("times", &self.head.times);
+        add("seqs", &self.head.seqs);
+        add("template ids", &self.head.template_of_rows);
+        self.head.groups.iter().for_each(|group| add("message variables", group));
+        for column in &self.head.columns {
+            match column.role {
+                Role::Field => add(&format!("field {}", column.info.name), &column.part),
+                Role::Level => add("level", &column.part),
+                Role::Source => add("source", &column.part),
+            }
+            if let Some(filter) = &column.filter {
+                add("filters", filter);
+            }
+        }
+        sizes
+    }
+
+    pub(super) fn damage(&self, what: &str) -> Damage {
+        Damage::new(self.bytes.place(), what)
+    }
+
+    pub(super) fn template_of_rows(&self) -> Result<Arc<[u16]>, Damage> {
+        if let Some(known) = self.template_of_rows.get() {
+            return Ok(Arc::clone(known));
+        }
+        let read = |reader: &mut Reader<'_>| split::read_template_of_rows(self.head.rows, &self.head.templates, reader);
+        let numbers: Arc<[u16]> = self.decode(self.head.template_of_rows, read)?.into();
+        Ok(Arc::clone(self.template_of_rows.get_or_init(|| numbers)))
+    }
+
+    /// The slots of a template, decoded.
+    pub(super) fn slots(&self, template: usize) -> Result<Vec<Values>, Damage> {
+        // The counts of the templates are to be trusted only once they agree with the rows.
+        self.template_of_rows()?;
+        let group = self.part(self.head.groups[template])?;
+        split::decode_group(&self.head.templates[template], &group)
+            .map_err(|malformed| malformed.at(self.bytes.place()))
+    }
+
+    fn column(&self, field: &FieldInfo) -> Result<&ColumnHead, Damage> {
+        let same = |column: &&ColumnHead| std::ptr::eq(&raw const column.info, field);
+        let alike = |column: &&ColumnHead| column.info.name == field.name && column.info.kind == field.kind;
+        let columns = || self.head.columns.iter().filter(|column| column.role != Role::Level);
+        columns().find(same).or_else(|| columns().find(alike)).ok_or_else(|| self.damage("there is no such column"))
+    }
+
+    fn read_column(&self, column: &ColumnHead) -> Result<Column, Damage> {
+        let layout = Layout { kind: column.info.kind, encoding: &column.info.encoding, classes: &column.classes };
+        let templates = if layout.is_everywhere() { Arc::default() } else { self.template_of_rows()? };
+        self.decode(column.part, |reader| fields::decode(&layout, self.head.rows, &templates, reader))
+    }
+
+    fn part(&self, part: Part) -> Result<Vec<u8>, Damage> {
+        let bytes = self.bytes.read(part.start, u64::from(part.len))?;
+        if checksum(&bytes) == part.checksum {
+            Ok(bytes)
+        } else {
+            Err(self.damage(&format!("the part at byte {} has another checksum than it was written with", part.start)))
+        }
+    }
+
+    fn decode<T>(&self, part: Part, decode: impl FnOnce(&mut Reader<'_>) -> Result<T, Malformed>) -> Result<T, Damage> {
+        let bytes = self.part(part)?;
+        decode(&mut Reader(&bytes)).map_err(|malformed| malformed.at(self.bytes.place()))
+    }
+}

@@ -1,0 +1,221 @@
+//! Making a block of records.
+
+use super::{
+    block::{FieldInfo, Range},
+    column::{Encoding, FieldKind},
+    compress::Zip,
+    fields::{self, Class, Gathered, Rows},
+    filter::Filter,
+    head::{ColumnHead, Head, Part, Role},
+    integers,
+    split::{self, Lines, Split},
+};
+use crate::{
+    batch::{Numbered, RecordRef},
+    record::Value,
+    wire::checksum,
+};
+use model::Level;
+use std::collections::HashMap;
+
+/// A record that goes into a block: `batches[batch].batch.get(row)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub batch: u32,
+    pub row: u32,
+}
+
+/// A column with fewer values is read as fast as its filter.
+const FILTER_ROWS_MIN: usize = 128;
+
+/// Encodes records into one block. They must be sorted by time, then sequence number, and be no more than
+/// [`super::ROWS_MAX`] and at least one.
+pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
+    let mut zip = Zip::new();
+    let records: Vec<RecordRef<'_>> =
+        chosen.iter().map(|chosen| batches[chosen.batch as usize].batch.get(chosen.row as usize)).collect();
+    let seqs: Vec<u64> =
+        chosen.iter().map(|chosen| batches[chosen.batch as usize].first_seq + u64::from(chosen.row)).collect();
+    let messages: Vec<&[u8]> = records.iter().map(|record| record.message()).collect();
+    let split = split::encode(&messages, Lines::Apart, &mut zip);
+    let columns = gather(batches, chosen, &records);
+
+    let mut parts = Parts::default();
+    let time_range = (records[0].time(), records[records.len() - 1].time());
+    let times = parts.integers(records.iter().map(|record| record.time().as_micros()).collect(), &mut zip);
+    let seq_min = seqs.iter().copied().min().unwrap_or(0);
+    let seq_range = (seq_min, seqs.iter().copied().max().unwrap_or(0));
+    let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), &mut zip);
+    let mut ids = Vec::new();
+    split::write_template_of_rows(&split.template_of_rows, &mut zip, &mut ids);
+    let template_of_rows = parts.push(&ids);
+    let groups = split.groups.iter().map(|group| parts.push(group)).collect();
+    let columns = encode_columns(&columns, &split, &mut parts, &mut zip);
+    let levels = count_levels(&records);
+    let head = Head {
+        rows: records.len(),
+        time_range,
+        seq_range,
+        levels,
+        templates: split.templates,
+        times,
+        seqs,
+        template_of_rows,
+        groups,
+        columns,
+    };
+    let mut block = Vec::new();
+    head.write(&mut zip, &mut block);
+    block.extend(parts.bytes);
+    block
+}
+
+/// The parts of a block, end to end. Where a part starts in the block is not yet known: the head comes first.
+#[derive(Default)]
+struct Parts {
+    bytes: Vec<u8>,
+}
+
+impl Parts {
+    fn push(&mut self, part: &[u8]) -> Part {
+        self.bytes.extend_from_slice(part);
+        Part { start: 0, len: part.len() as u32, checksum: checksum(part) }
+    }
+
+    fn integers(&mut self, values: Vec<i64>, zip: &mut Zip) -> Part {
+        let mut part = Vec::new();
+        integers::encode(&values, zip, &mut part);
+        drop(values);
+        self.push(&part)
+    }
+}
+
+struct Gathering<'a> {
+    role: Role,
+    name: &'a str,
+    kind: FieldKind,
+    rows: Vec<u32>,
+    values: Gathered<'a>,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(role: Role, name: &'a str, kind: FieldKind) -> Self {
+        let values = match kind {
+            FieldKind::Str => Gathered::Texts(Vec::new()),
+            FieldKind::Int => Gathered::Ints(Vec::new()),
+            FieldKind::Float => Gathered::Floats(Vec::new()),
+            FieldKind::Bool => Gathered::Bools(Vec::new()),
+        };
+        Self { role, name, kind, rows: Vec::new(), values }
+    }
+
+    fn push(&mut self, row: u32, value: Value<'a>) {
+        match (&mut self.values, value) {
+            (Gathered::Texts(texts), Value::Str(text)) => texts.push(text),
+            (Gathered::Ints(ints), Value::Int(int)) => ints.push(int),
+            (Gathered::Floats(floats), Value::Float(float)) => floats.push(float),
+            (Gathered::Bools(bools), Value::Bool(truth)) => bools.push(i64::from(truth)),
+            _ => unreachable!("a column is chosen by the kind of its values"),
+        }
+        self.rows.push(row);
+    }
+}
+
+fn kind_of(value: Value<'_>) -> FieldKind {
+    match value {
+        Value::Str(_) => FieldKind::Str,
+        Value::Int(_) => FieldKind::Int,
+        Value::Float(_) => FieldKind::Float,
+        Value::Bool(_) => FieldKind::Bool,
+    }
+}
+
+/// Turns rows into columns: level and source first, then fields as they first appear.
+fn gather<'a>(batches: &[&'a Numbered], chosen: &[Chosen], records: &[RecordRef<'a>]) -> Vec<Gathering<'a>> {
+    const UNKNOWN: u32 = u32::MAX;
+    let mut columns =
+        vec![Gathering::new(Role::Level, "", FieldKind::Str), Gathering::new(Role::Source, "", FieldKind::Str)];
+    let mut by_name: HashMap<(&'a str, FieldKind), u32> = HashMap::new();
+    // Names have numbers within their batch: each is looked up once, not once a row.
+    let mut by_number: Vec<Vec<[u32; 4]>> =
+        batches.iter().map(|numbered| vec![[UNKNOWN; 4]; numbered.batch.names().len()]).collect();
+    for ((row, chosen), record) in (0u32..).zip(chosen).zip(records) {
+        if let Some(level) = record.level() {
+            columns[0].push(row, level.as_str().into());
+        }
+        if !record.source().is_empty() {
+            columns[1].push(row, Value::Str(record.source()));
+        }
+        for (number, value) in record.numbered_fields() {
+            let kind = kind_of(value);
+            let column = &mut by_number[chosen.batch as usize][number][kind as usize];
+            if *column == UNKNOWN {
+                let name = &*batches[chosen.batch as usize].batch.names()[number];
+                *column = *by_name.entry((name, kind)).or_insert_with(|| {
+                    columns.push(Gathering::new(Role::Field, name, kind));
+                    columns.len() as u32 - 1
+                });
+            }
+            columns[*column as usize].push(row, value);
+        }
+    }
+    columns.retain(|column| !column.rows.is_empty());
+    columns
+}
+
+fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, zip: &mut Zip) -> Vec<ColumnHead> {
+    let rows_of_templates: Vec<u32> = split.templates.iter().map(|template| template.rows).collect();
+    let block = Rows { template_of_rows: &split.template_of_rows, rows_of_templates: &rows_of_templates };
+    let mut heads: Vec<ColumnHead> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let mut payload = Vec::new();
+        let (encoding, classes): (Encoding, Vec<Class>) =
+            fields::encode(&column.rows, &column.values, &block, zip, &mut payload);
+        let info = FieldInfo {
+            name: column.name.to_owned(),
+            kind: column.kind,
+            rows: column.rows.len() as u32,
+            encoding,
+            range: range(&column.values),
+        };
+        heads.push(ColumnHead { role: column.role, info, classes, part: parts.push(&payload), filter: None });
+    }
+    for (head, column) in heads.iter_mut().zip(columns) {
+        if let Some(filter) = filter(head, &column.values) {
+            let mut bytes = Vec::new();
+            filter.put(&mut bytes);
+            head.filter = Some(parts.push(&bytes));
+        }
+    }
+    heads
+}
+
+/// Columns of many different texts have a filter; of the others the head says enough.
+fn filter(head: &ColumnHead, values: &Gathered<'_>) -> Option<Filter> {
+    let Gathered::Texts(texts) = values else { return None };
+    let many = !matches!(head.info.encoding, Encoding::Constant(_) | Encoding::Words(_));
+    (many && texts.len() >= FILTER_ROWS_MIN).then(|| Filter::of(texts)).flatten()
+}
+
+fn range(values: &Gathered<'_>) -> Option<Range> {
+    match values {
+        Gathered::Ints(ints) => Some(Range::Int { min: *ints.iter().min()?, max: *ints.iter().max()? }),
+        Gathered::Floats(floats) => {
+            let numbers = || floats.iter().copied().filter(|float| !float.is_nan());
+            Some(Range::Float { min: numbers().reduce(f64::min)?, max: numbers().reduce(f64::max)? })
+        }
+        Gathered::Texts(_) | Gathered::Bools(_) => None,
+    }
+}
+
+fn count_levels(records: &[RecordRef<'_>]) -> Vec<(Option<Level>, u32)> {
+    let mut counts: Vec<(Option<Level>, u32)> = Vec::new();
+    for record in records {
+        match counts.iter_mut().find(|(level, _)| *level == record.level()) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((record.level(), 1)),
+        }
+    }
+    counts.sort_unstable();
+    counts
+}

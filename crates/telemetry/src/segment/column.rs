@@ -1,0 +1,250 @@
+//! Decoded columns: what a search or an aggregation works on.
+
+use crate::record::Value;
+use std::io::Write;
+
+/// The type that values have for their reader. A name used with two types in one block is two columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldKind {
+    Str,
+    Int,
+    Float,
+    Bool,
+}
+
+/// How the values lie in the block, known without decoding them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Encoding {
+    /// Every value is this text.
+    Constant(Vec<u8>),
+    /// Few different texts, all of them here, in no particular order.
+    Words(Vec<Vec<u8>>),
+    /// Texts of decimal digits padded with zeros to `width` digits; 0, not padded: then also numbers.
+    Integers {
+        width: u8,
+    },
+    /// Numbers, or their texts with always `scale` digits after the point.
+    Decimals {
+        scale: u8,
+    },
+    Floats,
+    Bools,
+    /// Texts of hexadecimal digits, all of this length and case.
+    Hex {
+        digits: u8,
+        upper: bool,
+    },
+    Ipv4,
+    /// Any other text.
+    Text,
+}
+
+/// One column of one block: values, and the rows that they belong to.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub kind: FieldKind,
+    pub presence: Presence,
+    /// One value per present row, in the order of rows.
+    pub values: Values,
+}
+
+/// The rows that have the field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Presence {
+    Every,
+    /// Row numbers in rising order, as many as there are values.
+    Rows(Vec<u32>),
+}
+
+/// Values in their packed types. A field or slot of kind `Str` may well lie as integers when all its texts are numerals: what
+/// matters for its text is [`Values::write_text`].
+#[derive(Clone, Debug)]
+pub enum Values {
+    Constant {
+        text: Vec<u8>,
+        count: usize,
+    },
+    Words {
+        words: Vec<Vec<u8>>,
+        codes: Vec<u16>,
+    },
+    /// As text: decimal digits, padded with zeros to `width` digits (0: not padded).
+    Integers {
+        width: u8,
+        values: Vec<i64>,
+    },
+    /// The number `units / 10^scale`. As text: always `scale` digits after the point.
+    Decimals {
+        scale: u8,
+        units: Vec<i64>,
+    },
+    Floats(Vec<f64>),
+    Bools(Vec<bool>),
+    Hex(Hex),
+    /// As text: four octets with points.
+    Ipv4(Vec<u32>),
+    Text(Texts),
+}
+
+/// Texts of hexadecimal digits, packed: value `i` is `bytes[i * stride..][..stride]`, first digit in the high half; for an odd
+/// number of digits the last half byte is zero.
+#[derive(Clone, Debug)]
+pub struct Hex {
+    pub digits: u8,
+    pub upper: bool,
+    pub bytes: Vec<u8>,
+}
+
+impl Hex {
+    /// Bytes per value.
+    pub fn stride(&self) -> usize {
+        usize::from(self.digits).div_ceil(2)
+    }
+}
+
+/// Texts end to end: value `i` is `bytes[ends[i - 1]..ends[i]]`.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    pub bytes: Vec<u8>,
+    pub ends: Vec<u32>,
+}
+
+impl Texts {
+    /// # Panics
+    /// When there is no such value.
+    pub fn get(&self, index: usize) -> &[u8] {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.bytes[start..self.ends[index] as usize]
+    }
+
+    pub fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.ends.len()).map(|index| self.get(index))
+    }
+}
+
+impl Values {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Constant { count, .. } => *count,
+            Self::Words { codes, .. } => codes.len(),
+            Self::Integers { values, .. } => values.len(),
+            Self::Decimals { units, .. } => units.len(),
+            Self::Floats(values) => values.len(),
+            Self::Bools(values) => values.len(),
+            Self::Hex(hex) => hex.bytes.len().checked_div(hex.stride()).unwrap_or(0),
+            Self::Ipv4(values) => values.len(),
+            Self::Text(texts) => texts.ends.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Appends the text of value `index`.
+    ///
+    /// # Panics
+    /// When there is no such value.
+    pub fn write_text(&self, index: usize, out: &mut Vec<u8>) {
+        // Writing to a vector cannot fail.
+        let _ = match self {
+            Self::Constant { text, .. } => out.write_all(text),
+            Self::Words { words, codes } => out.write_all(&words[usize::from(codes[index])]),
+            Self::Integers { width, values } => write_integer(values[index], usize::from(*width), out),
+            Self::Decimals { scale, units } => write_decimal(units[index], usize::from(*scale), out),
+            Self::Floats(values) => write!(out, "{}", values[index]),
+            Self::Bools(values) => write!(out, "{}", values[index]),
+            Self::Hex(hex) => write_hex(hex, index, out),
+            Self::Ipv4(values) => {
+                let [a, b, c, d] = values[index].to_be_bytes();
+                write!(out, "{a}.{b}.{c}.{d}")
+            }
+            Self::Text(texts) => out.write_all(texts.get(index)),
+        };
+    }
+
+    /// The number that value `index` is, for kinds `Int` and `Float`.
+    pub fn number(&self, index: usize) -> Option<f64> {
+        match self {
+            Self::Integers { values, .. } => Some(values[index] as f64),
+            Self::Decimals { scale, units } => Some(decimal(units[index], *scale)),
+            Self::Floats(values) => Some(values[index]),
+            _ => None,
+        }
+    }
+}
+
+impl Column {
+    /// The value at `index`, counted over present rows. Texts that are not kept as such are written into `scratch`.
+    ///
+    /// # Panics
+    /// When there is no such value.
+    pub fn value<'a>(&'a self, index: usize, scratch: &'a mut Vec<u8>) -> Value<'a> {
+        match (self.kind, &self.values) {
+            (FieldKind::Int, Values::Integers { values, .. }) => Value::Int(values[index]),
+            (FieldKind::Float, values) => Value::Float(values.number(index).unwrap_or(f64::NAN)),
+            (FieldKind::Bool, Values::Bools(values)) => Value::Bool(values[index]),
+            (_, Values::Constant { text, .. }) => Value::Str(text),
+            (_, Values::Words { words, codes }) => Value::Str(&words[usize::from(codes[index])]),
+            (_, Values::Text(texts)) => Value::Str(texts.get(index)),
+            (_, values) => {
+                scratch.clear();
+                values.write_text(index, scratch);
+                Value::Str(scratch)
+            }
+        }
+    }
+
+    /// The position in `values` of each row's value, for walking rows from the first to the last.
+    pub fn index_of(&self, row: u32) -> Option<usize> {
+        match &self.presence {
+            Presence::Every => Some(row as usize),
+            Presence::Rows(rows) => rows.binary_search(&row).ok(),
+        }
+    }
+}
+
+/// `units / 10^scale`. Both are exact as floats (see `numbers.rs`), so the quotient is the float nearest to the decimal.
+pub(super) fn decimal(units: i64, scale: u8) -> f64 {
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    units as f64 / POWERS[usize::from(scale) % POWERS.len()]
+}
+
+fn write_integer(value: i64, width: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    while rest > 0 || at == digits.len() || digits.len() - at < width {
+        if at == 0 {
+            break;
+        }
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    if value < 0 {
+        out.push(b'-');
+    }
+    out.write_all(&digits[at..])
+}
+
+fn write_decimal(units: i64, scale: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let start = out.len();
+    write_integer(units, scale + 1, out)?;
+    let point = out.len() - scale;
+    out.insert(point.max(start), b'.');
+    Ok(())
+}
+
+fn write_hex(hex: &Hex, index: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let alphabet: &[u8; 16] = if hex.upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+    let packed = &hex.bytes[index * hex.stride()..][..hex.stride()];
+    let halves = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    out.extend(halves.take(usize::from(hex.digits)).map(|half| alphabet[usize::from(half)]));
+    Ok(())
+}

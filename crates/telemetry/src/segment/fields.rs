@@ -1,0 +1,251 @@
+//! One named column of a block: which rows have it, and their values.
+//!
+//! Both mostly follow from the message's template: requests have a status, queries have none; what the mailing logs comes from
+//! the logger `mailing`. So for each template the head says: no row has the field, all have it, some have it, or all have this
+//! one word. Only what is left open takes room in the block.
+
+use super::{
+    bits::{BitReader, BitWriter},
+    column::{Column, Encoding, FieldKind, Presence, Values},
+    compress::{self, Effort, Zip},
+    integers, numbers, split, texts,
+};
+use crate::wire::{Malformed, Reader, put_varint};
+
+/// What the rows of one template have of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Absent,
+    Present,
+    Mixed,
+    /// All have the word of this code.
+    Word(u16),
+}
+
+/// The values of a column that is being built, one for each of its rows.
+pub(super) enum Gathered<'a> {
+    Texts(Vec<&'a [u8]>),
+    Ints(Vec<i64>),
+    Floats(Vec<f64>),
+    Bools(Vec<i64>),
+}
+
+/// Which template each row has, and how many rows each template.
+pub(super) struct Rows<'a> {
+    pub(super) template_of_rows: &'a [u16],
+    pub(super) rows_of_templates: &'a [u32],
+}
+
+/// Appends presence and values to `payload`; the head keeps encoding and classes.
+pub(super) fn encode(
+    rows: &[u32],
+    gathered: &Gathered<'_>,
+    block: &Rows<'_>,
+    zip: &mut Zip,
+    payload: &mut Vec<u8>,
+) -> (Encoding, Vec<Class>) {
+    let mut classes = classes(rows, block);
+    put_presence(rows, block, &classes, zip, payload);
+    let encoding = match gathered {
+        Gathered::Texts(texts) => match texts::words(texts) {
+            Some((words, codes)) if words.len() > 1 => {
+                let open = fix_words(rows, &codes, block, &mut classes);
+                integers::encode(&open, zip, payload);
+                Encoding::Words(words)
+            }
+            _ => encode_texts(texts, zip, payload),
+        },
+        Gathered::Ints(values) => {
+            integers::encode(values, zip, payload);
+            Encoding::Integers { width: 0 }
+        }
+        Gathered::Floats(values) => numbers::encode(values, zip, payload),
+        Gathered::Bools(values) => {
+            integers::encode(values, zip, payload);
+            Encoding::Bools
+        }
+    };
+    (encoding, classes)
+}
+
+/// Texts of no other type may still consist of templates, as URLs, UUIDs and paths do.
+fn encode_texts(texts: &[&[u8]], zip: &mut Zip, payload: &mut Vec<u8>) -> Encoding {
+    let start = payload.len();
+    let encoding = texts::encode(texts, zip, payload);
+    if encoding == Encoding::Text {
+        let mut nested = vec![1];
+        split::write_nested(texts, zip, &mut nested);
+        if nested.len() < payload.len() - start {
+            payload.truncate(start);
+            payload.extend(nested);
+        } else {
+            payload.insert(start, 0);
+        }
+    }
+    encoding
+}
+
+fn classes(rows: &[u32], block: &Rows<'_>) -> Vec<Class> {
+    let mut counts = vec![0u32; block.rows_of_templates.len()];
+    rows.iter().for_each(|&row| counts[usize::from(block.template_of_rows[row as usize])] += 1);
+    let class = |(count, total): (&u32, &u32)| match *count {
+        0 => Class::Absent,
+        count if count == *total => Class::Present,
+        _ => Class::Mixed,
+    };
+    counts.iter().zip(block.rows_of_templates).map(class).collect()
+}
+
+fn put_presence(rows: &[u32], block: &Rows<'_>, classes: &[Class], zip: &mut Zip, payload: &mut Vec<u8>) {
+    if !classes.contains(&Class::Mixed) {
+        return;
+    }
+    let mut bits = BitWriter::default();
+    let mut present = rows.iter().copied().peekable();
+    for (row, &template) in (0u32..).zip(block.template_of_rows) {
+        let has = present.next_if_eq(&row).is_some();
+        if classes[usize::from(template)] == Class::Mixed {
+            bits.push(u64::from(has), 1);
+        }
+    }
+    zip.put(&bits.finish(), Effort::Codes, payload);
+}
+
+/// Marks the templates whose rows all have the same word; what is returned are the codes of the other rows.
+fn fix_words(rows: &[u32], codes: &[i64], block: &Rows<'_>, classes: &mut [Class]) -> Vec<i64> {
+    let mut only: Vec<Option<i64>> = vec![None; classes.len()];
+    let mut varies = vec![false; classes.len()];
+    let template = |row: u32| usize::from(block.template_of_rows[row as usize]);
+    for (&row, &code) in rows.iter().zip(codes) {
+        let template = template(row);
+        varies[template] |= *only[template].get_or_insert(code) != code;
+    }
+    for (template, class) in classes.iter_mut().enumerate() {
+        if let (Class::Present, false, Some(code)) = (*class, varies[template], only[template]) {
+            *class = Class::Word(code as u16);
+        }
+    }
+    let open = |(row, _): &(&u32, &i64)| !matches!(classes[template(**row)], Class::Word(_));
+    rows.iter().zip(codes).filter(open).map(|(_, code)| *code).collect()
+}
+
+/// What the head tells of the column that is read.
+pub(super) struct Layout<'a> {
+    pub(super) kind: FieldKind,
+    pub(super) encoding: &'a Encoding,
+    pub(super) classes: &'a [Class],
+}
+
+impl Layout<'_> {
+    /// Whether the column can be read without knowing the rows' templates.
+    pub(super) fn is_everywhere(&self) -> bool {
+        self.classes.iter().all(|class| *class == Class::Present)
+    }
+}
+
+/// Reads a column of a block of `row_count` rows. `template_of_rows` may be empty when the column is everywhere.
+pub(super) fn decode(
+    layout: &Layout<'_>,
+    row_count: usize,
+    template_of_rows: &[u16],
+    reader: &mut Reader<'_>,
+) -> Result<Column, Malformed> {
+    let (presence, fixed) = if layout.is_everywhere() {
+        (Presence::Every, Vec::new())
+    } else {
+        read_presence(layout.classes, template_of_rows, reader)?
+    };
+    let count = match &presence {
+        Presence::Every => row_count,
+        Presence::Rows(rows) => rows.len(),
+    };
+    let values = match (layout.kind, layout.encoding) {
+        (FieldKind::Str, Encoding::Words(words)) => read_words(words, count, &fixed, reader)?,
+        (FieldKind::Str, Encoding::Text) => Values::Text(match reader.byte()? {
+            0 => texts::read_plain(count, reader)?,
+            1 => split::read_nested(count, reader)?,
+            _ => return Err(Malformed("a column of texts has an unknown form")),
+        }),
+        (FieldKind::Str, encoding) => texts::decode(encoding, count, reader)?,
+        (FieldKind::Int, Encoding::Integers { .. }) => {
+            Values::Integers { width: 0, values: integers::decode(count, reader)? }
+        }
+        (FieldKind::Float, encoding) => numbers::decode(encoding, count, reader)?,
+        (FieldKind::Bool, Encoding::Bools) => {
+            Values::Bools(integers::decode(count, reader)?.into_iter().map(|bit| bit != 0).collect())
+        }
+        _ => return Err(Malformed("a column has an encoding that does not suit its kind")),
+    };
+    Ok(Column { kind: layout.kind, presence, values })
+}
+
+/// The rows that have the field, and for each of them the word that its template fixes, if any.
+fn read_presence(
+    classes: &[Class],
+    template_of_rows: &[u16],
+    reader: &mut Reader<'_>,
+) -> Result<(Presence, Vec<Option<u16>>), Malformed> {
+    let bits = if classes.contains(&Class::Mixed) { compress::read(reader)? } else { Vec::new() };
+    let mut bits = BitReader::new(&bits);
+    let mut rows = Vec::new();
+    let mut fixed = Vec::new();
+    for (row, &template) in (0u32..).zip(template_of_rows) {
+        let class = *classes.get(usize::from(template)).ok_or(Malformed("a row has a template that there is not"))?;
+        let word = match class {
+            Class::Absent => continue,
+            Class::Mixed if bits.read(1)? == 0 => continue,
+            Class::Present | Class::Mixed => None,
+            Class::Word(code) => Some(code),
+        };
+        rows.push(row);
+        fixed.push(word);
+    }
+    let presence = if rows.len() == template_of_rows.len() { Presence::Every } else { Presence::Rows(rows) };
+    Ok((presence, fixed))
+}
+
+fn read_words(
+    words: &[Vec<u8>],
+    count: usize,
+    fixed: &[Option<u16>],
+    reader: &mut Reader<'_>,
+) -> Result<Values, Malformed> {
+    let open = if fixed.is_empty() { count } else { fixed.iter().filter(|word| word.is_none()).count() };
+    let codes: Vec<u16> = integers::decode(open, reader)?.into_iter().map(|code| code as u16).collect();
+    let codes = if fixed.is_empty() {
+        codes
+    } else {
+        let mut open = codes.into_iter();
+        fixed.iter().map(|word| word.or_else(|| open.next()).unwrap_or(u16::MAX)).collect()
+    };
+    if codes.iter().any(|code| usize::from(*code) >= words.len()) {
+        return Err(Malformed("a code stands for no word"));
+    }
+    Ok(Values::Words { words: words.to_vec(), codes })
+}
+
+pub(super) fn put_classes(out: &mut Vec<u8>, classes: &[Class]) {
+    for class in classes {
+        put_varint(
+            out,
+            match class {
+                Class::Absent => 0,
+                Class::Present => 1,
+                Class::Mixed => 2,
+                Class::Word(code) => 3 + u64::from(*code),
+            },
+        );
+    }
+}
+
+pub(super) fn read_classes(count: usize, reader: &mut Reader<'_>) -> Result<Vec<Class>, Malformed> {
+    let class = |reader: &mut Reader<'_>| {
+        Ok(match reader.count(3 + usize::from(u16::MAX))? {
+            0 => Class::Absent,
+            1 => Class::Present,
+            2 => Class::Mixed,
+            word => Class::Word((word - 3) as u16),
+        })
+    };
+    (0..count).map(|_| class(reader)).collect()
+}

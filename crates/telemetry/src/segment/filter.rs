@@ -1,0 +1,82 @@
+//! Which texts a column may hold: a binary fuse filter (Graf & Lemire, 2022), nine bits for each different text, wrong once
+//! in 256 times when it says yes.
+
+use crate::wire::{Malformed, Reader, hash64, put_varint};
+use xorf::{BinaryFuse8, Descriptor, Filter as _};
+
+pub(super) struct Filter(BinaryFuse8);
+
+impl Filter {
+    /// `None` when no filter could be made, which the algorithm allows, and which nobody has seen.
+    pub(super) fn of(texts: &[&[u8]]) -> Option<Self> {
+        let mut keys: Vec<u64> = texts.iter().map(|text| hash64(text)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        BinaryFuse8::try_from(keys).ok().map(Self)
+    }
+
+    pub(super) fn may_hold(&self, text: &[u8]) -> bool {
+        self.0.contains(&hash64(text))
+    }
+
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        let Descriptor { seed, segment_length, segment_count_length, .. } = self.0.descriptor;
+        out.extend_from_slice(&seed.to_le_bytes());
+        put_varint(out, u64::from(segment_length));
+        put_varint(out, u64::from(segment_count_length));
+        out.extend_from_slice(&self.0.fingerprints);
+    }
+
+    pub(super) fn read(mut reader: Reader<'_>) -> Result<Self, Malformed> {
+        const LENGTH_MAX: usize = 1 << 24;
+        let seed = reader.u64()?;
+        let segment_length = reader.count(LENGTH_MAX)?;
+        let segment_count_length = reader.count(LENGTH_MAX)?;
+        let fingerprints = reader.0;
+        if !segment_length.is_power_of_two() || fingerprints.len() != segment_count_length + 2 * segment_length {
+            return Err(Malformed("a filter has another size than it says"));
+        }
+        let descriptor = Descriptor {
+            seed,
+            segment_length: segment_length as u32,
+            segment_length_mask: segment_length as u32 - 1,
+            segment_count_length: segment_count_length as u32,
+        };
+        Ok(Self(BinaryFuse8 { descriptor, fingerprints: fingerprints.into() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_held_is_never_denied(texts in prop::collection::vec(any::<Vec<u8>>(), 1..300), other: Vec<u8>) {
+            let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+            let mut out = Vec::new();
+            Filter::of(&texts).unwrap().put(&mut out);
+            let filter = Filter::read(Reader(&out)).unwrap();
+            for text in &texts {
+                prop_assert!(filter.may_hold(text));
+            }
+            let _ = filter.may_hold(&other);
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>, text: Vec<u8>) {
+            if let Ok(filter) = Filter::read(Reader(&bytes)) {
+                let _ = filter.may_hold(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_held_is_mostly_denied() {
+        let texts: Vec<Vec<u8>> = (0..10_000u32).map(|n| n.to_le_bytes().to_vec()).collect();
+        let filter = Filter::of(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+        let wrong = (10_000..20_000u32).filter(|n| filter.may_hold(&n.to_le_bytes())).count();
+        assert!(wrong < 100, "{wrong} of 10,000");
+    }
+}

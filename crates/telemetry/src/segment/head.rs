@@ -1,0 +1,239 @@
+//! The head of a block: everything that says what the block holds and where.
+//!
+//! A block is `length of head: u32`, `checksum of head: u32`, the head as one compressed stream, then the parts end to end. The
+//! head lists the length and checksum of each part, in this order: times, sequence numbers, templates of rows, one group for
+//! each template, one part for each column, one filter for each column that has one.
+
+use super::{
+    block::{FieldInfo, Range},
+    column::FieldKind,
+    compress::{self, Effort, Zip},
+    fields::{self, Class},
+    split,
+    template::Template,
+    texts,
+};
+use crate::wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint};
+use model::{Level, Timestamp};
+
+const COLUMNS_MAX: usize = 4096;
+/// Bytes before the head: its length and checksum.
+pub(super) const PREFIX: usize = 8;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Part {
+    /// From the beginning of the block.
+    pub(super) start: u64,
+    pub(super) len: u32,
+    pub(super) checksum: u32,
+}
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Field,
+    Level,
+    Source,
+}
+
+pub(super) struct ColumnHead {
+    pub(super) role: Role,
+    pub(super) info: FieldInfo,
+    pub(super) classes: Vec<Class>,
+    pub(super) part: Part,
+    pub(super) filter: Option<Part>,
+}
+
+pub(super) struct Head {
+    pub(super) rows: usize,
+    pub(super) time_range: (Timestamp, Timestamp),
+    pub(super) seq_range: (u64, u64),
+    pub(super) levels: Vec<(Option<Level>, u32)>,
+    pub(super) templates: Vec<Template>,
+    pub(super) times: Part,
+    pub(super) seqs: Part,
+    pub(super) template_of_rows: Part,
+    pub(super) groups: Vec<Part>,
+    pub(super) columns: Vec<ColumnHead>,
+}
+
+impl Head {
+    /// Appends the prefix and the head. Starts of parts are not written: they follow from lengths.
+    pub(super) fn write(&self, zip: &mut Zip, out: &mut Vec<u8>) {
+        let mut head = Vec::new();
+        put_varint(&mut head, self.rows as u64);
+        put_signed(&mut head, self.time_range.0.as_micros());
+        put_signed(&mut head, self.time_range.1.as_micros());
+        put_varint(&mut head, self.seq_range.0);
+        put_varint(&mut head, self.seq_range.1);
+        put_varint(&mut head, self.levels.len() as u64);
+        for &(level, rows) in &self.levels {
+            head.push(level_code(level));
+            put_varint(&mut head, u64::from(rows));
+        }
+        split::put_templates(&mut head, &self.templates);
+        put_varint(&mut head, self.columns.len() as u64);
+        for column in &self.columns {
+            put_column(&mut head, column);
+        }
+        for part in self.parts() {
+            put_varint(&mut head, u64::from(part.len));
+        }
+        // Checksums are noise: they lie together, so that they disturb nothing else.
+        for part in self.parts() {
+            head.extend_from_slice(&part.checksum.to_le_bytes());
+        }
+        let mut compressed = Vec::new();
+        zip.put(&head, Effort::Text, &mut compressed);
+        out.extend_from_slice(&(compressed.len() as u32).to_le_bytes());
+        out.extend_from_slice(&checksum(&compressed).to_le_bytes());
+        out.extend(compressed);
+    }
+
+    /// Reads what lies behind the prefix; `compressed` has been checked against its checksum.
+    pub(super) fn read(compressed: &[u8]) -> Result<Self, Malformed> {
+        let head = compress::read(&mut Reader(compressed))?;
+        let mut reader = Reader(&head);
+        let rows = reader.count(super::ROWS_MAX)?;
+        let time_range = (Timestamp::from_micros(reader.signed()?), Timestamp::from_micros(reader.signed()?));
+        let seq_range = (reader.varint()?, reader.varint()?);
+        let mut levels = Vec::new();
+        for _ in 0..reader.count(16)? {
+            levels.push((level_of_code(reader.byte()?)?, reader.count(rows)? as u32));
+        }
+        let templates = split::read_templates(&mut reader)?;
+        let column = |reader: &mut Reader<'_>| read_column(rows, templates.len(), reader);
+        let count = reader.count(COLUMNS_MAX)?;
+        let columns = (0..count).map(|_| column(&mut reader)).collect::<Result<Vec<_>, _>>()?;
+        let groups = vec![Part::default(); templates.len()];
+        let [times, seqs, template_of_rows] = [Part::default(); 3];
+        let mut head =
+            Self { rows, time_range, seq_range, levels, templates, times, seqs, template_of_rows, groups, columns };
+        head.locate(PREFIX + compressed.len(), &mut reader)?;
+        Ok(head)
+    }
+
+    /// Fills in where the parts are.
+    fn locate(&mut self, behind_head: usize, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        let mut start = behind_head as u64;
+        for part in self.parts_mut() {
+            part.start = start;
+            part.len = reader.count(u32::MAX as usize)? as u32;
+            start += u64::from(part.len);
+        }
+        for part in self.parts_mut() {
+            part.checksum = reader.u32()?;
+        }
+        Ok(())
+    }
+
+    /// All parts in the order in which they lie.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        [&self.times, &self.seqs, &self.template_of_rows]
+            .into_iter()
+            .chain(&self.groups)
+            .chain(self.columns.iter().map(|column| &column.part))
+            .chain(self.columns.iter().filter_map(|column| column.filter.as_ref()))
+    }
+
+    fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
+        let (parts, filters): (Vec<_>, Vec<_>) =
+            self.columns.iter_mut().map(|column| (&mut column.part, column.filter.as_mut())).unzip();
+        [&mut self.times, &mut self.seqs, &mut self.template_of_rows]
+            .into_iter()
+            .chain(&mut self.groups)
+            .chain(parts)
+            .chain(filters.into_iter().flatten())
+    }
+
+    pub(super) fn column(&self, role: Role) -> Option<&ColumnHead> {
+        self.columns.iter().find(|column| column.role == role)
+    }
+}
+
+fn put_column(out: &mut Vec<u8>, column: &ColumnHead) {
+    let info = &column.info;
+    out.push(match column.role {
+        Role::Field => 0,
+        Role::Level => 1,
+        Role::Source => 2,
+    });
+    put_bytes(out, info.name.as_bytes());
+    out.push(match info.kind {
+        FieldKind::Str => 0,
+        FieldKind::Int => 1,
+        FieldKind::Float => 2,
+        FieldKind::Bool => 3,
+    });
+    put_varint(out, u64::from(info.rows));
+    texts::put_encoding(out, &info.encoding);
+    match info.range {
+        None => out.push(0),
+        Some(Range::Int { min, max }) => {
+            out.push(1);
+            put_signed(out, min);
+            put_signed(out, max);
+        }
+        Some(Range::Float { min, max }) => {
+            out.push(2);
+            out.extend_from_slice(&min.to_bits().to_le_bytes());
+            out.extend_from_slice(&max.to_bits().to_le_bytes());
+        }
+    }
+    out.push(u8::from(column.filter.is_some()));
+    fields::put_classes(out, &column.classes);
+}
+
+fn read_column(rows: usize, templates: usize, reader: &mut Reader<'_>) -> Result<ColumnHead, Malformed> {
+    let role = match reader.byte()? {
+        0 => Role::Field,
+        1 => Role::Level,
+        2 => Role::Source,
+        _ => return Err(Malformed("a column has an unknown role")),
+    };
+    let name = reader.text()?.to_owned();
+    let kind = match reader.byte()? {
+        0 => FieldKind::Str,
+        1 => FieldKind::Int,
+        2 => FieldKind::Float,
+        3 => FieldKind::Bool,
+        _ => return Err(Malformed("a column has an unknown kind")),
+    };
+    let present = reader.count(rows)? as u32;
+    let encoding = texts::read_encoding(reader)?;
+    let range = match reader.byte()? {
+        0 => None,
+        1 => Some(Range::Int { min: reader.signed()?, max: reader.signed()? }),
+        2 => Some(Range::Float { min: f64::from_bits(reader.u64()?), max: f64::from_bits(reader.u64()?) }),
+        _ => return Err(Malformed("a column has an unknown range")),
+    };
+    let filter = (reader.byte()? != 0).then(Part::default);
+    let classes = fields::read_classes(templates, reader)?;
+    let info = FieldInfo { name, kind, rows: present, encoding, range };
+    Ok(ColumnHead { role, info, classes, part: Part::default(), filter })
+}
+
+pub(crate) fn level_code(level: Option<Level>) -> u8 {
+    match level {
+        None => 0,
+        Some(Level::Trace) => 1,
+        Some(Level::Debug) => 2,
+        Some(Level::Info) => 3,
+        Some(Level::Warning) => 4,
+        Some(Level::Error) => 5,
+        Some(Level::Critical) => 6,
+    }
+}
+
+pub(crate) fn level_of_code(code: u8) -> Result<Option<Level>, Malformed> {
+    Ok(match code {
+        0 => None,
+        1 => Some(Level::Trace),
+        2 => Some(Level::Debug),
+        3 => Some(Level::Info),
+        4 => Some(Level::Warning),
+        5 => Some(Level::Error),
+        6 => Some(Level::Critical),
+        _ => return Err(Malformed("a level is unknown")),
+    })
+}

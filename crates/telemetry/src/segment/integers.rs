@@ -1,0 +1,325 @@
+//! Columns of integers, in the smallest of three forms, taken plainly or as differences from one row to the next.
+//!
+//! *Packed*: distance from the least, divided by what all distances share, in as many bits as the greatest needs.
+//! *Coded*: each distance as a class (its length in bits and the two bits after the first, hence never more than a quarter
+//! wide), compressed by frequency, and the remaining bits as they are. Durations and gaps, many small and few large, come
+//! within a few hundredths of a bit of their entropy so.
+//! *Few*: the different values once, and which of them each row has.
+
+use super::{
+    bits::{BitReader, BitWriter},
+    compress::{self, Effort, Zip},
+};
+use crate::wire::{Malformed, Reader, put_signed, put_varint};
+
+const PACKED: u8 = 0;
+const CODED: u8 = 1;
+const FEW: u8 = 2;
+const DIFFERENCES: u8 = 4;
+
+/// Fewer values than this are packed without looking further: tables would outweigh what they save.
+const CODED_MIN: usize = 48;
+const FEW_MAX: usize = 255;
+
+/// Appends `values`. Their count is not written: the reader must know it.
+pub(super) fn encode(values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
+    if values.is_empty() {
+        return;
+    }
+    let mut best = plan(values);
+    let few = (best.cost > 16).then(|| Few::of(values, best.cost)).flatten();
+    if let Some(few) = few {
+        out.push(FEW);
+        few.write(values, zip, out);
+        return;
+    }
+    if values.len() > 2 && best.cost > 8 {
+        let differences: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+        let other = plan(&differences);
+        if other.cost + 4 < best.cost {
+            out.push(other.form | DIFFERENCES);
+            put_signed(out, values[0]);
+            best = other;
+            best.write(&differences, zip, out);
+            return;
+        }
+    }
+    out.push(best.form);
+    best.write(values, zip, out);
+}
+
+/// Reads `count` values.
+pub(super) fn decode(count: usize, reader: &mut Reader<'_>) -> Result<Vec<i64>, Malformed> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let tag = reader.byte()?;
+    let first = if tag & DIFFERENCES == 0 { None } else { Some(reader.signed()?) };
+    let residuals = count - usize::from(first.is_some());
+    let mut values = Vec::with_capacity(count);
+    values.extend(first);
+    match tag & 3 {
+        PACKED => unpack(residuals, reader, &mut values)?,
+        CODED => read_coded(residuals, reader, &mut values)?,
+        FEW => Few::read(residuals, reader, &mut values)?,
+        _ => return Err(Malformed("a form of integers is unknown")),
+    }
+    if first.is_some() {
+        for at in 1..values.len() {
+            values[at] = values[at].wrapping_add(values[at - 1]);
+        }
+    }
+    Ok(values)
+}
+
+/// How values would be written as distances from the least, and in how many bytes.
+struct Plan {
+    form: u8,
+    base: i64,
+    divisor: u64,
+    width: u32,
+    cost: usize,
+}
+
+fn plan(values: &[i64]) -> Plan {
+    let base = values.iter().copied().min().unwrap_or(0);
+    let greatest = values.iter().copied().max().unwrap_or(0).wrapping_sub(base) as u64;
+    let mut divisor = greatest;
+    for &value in values {
+        if divisor <= 1 {
+            break;
+        }
+        divisor = greatest_common_divisor(divisor, value.wrapping_sub(base) as u64);
+    }
+    let divisor = divisor.max(1);
+    let width = u64::BITS - (greatest / divisor).leading_zeros();
+    let packed = (values.len() * width as usize).div_ceil(8);
+    let mut plan = Plan { form: PACKED, base, divisor, width, cost: packed };
+    if values.len() >= CODED_MIN && width > 2 {
+        let coded = coded_cost(values, base, divisor);
+        if coded + packed / 64 < packed {
+            plan.form = CODED;
+            plan.cost = coded;
+        }
+    }
+    plan
+}
+
+fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// The class of a distance, and how many bits it leaves to be written as they are.
+fn class(distance: u64) -> (u8, u32) {
+    if distance < 4 {
+        return (distance as u8, 0);
+    }
+    let top = u64::BITS - 1 - distance.leading_zeros();
+    let next_two = (distance >> (top - 2)) & 3;
+    (((top - 1) << 2) as u8 | next_two as u8, top - 2)
+}
+
+fn coded_cost(values: &[i64], base: i64, divisor: u64) -> usize {
+    const TABLES: usize = 40;
+    let mut counts = [0u32; 256];
+    for &value in values {
+        counts[usize::from(class(value.wrapping_sub(base) as u64 / divisor).0)] += 1;
+    }
+    let rest: usize = (0..=255u8).map(|code| counts[usize::from(code)] as usize * rest_bits(code) as usize).sum();
+    rest.div_ceil(8) + entropy_bytes(&counts, values.len()) + TABLES
+}
+
+/// What an ideal coder makes of bytes with these frequencies.
+fn entropy_bytes(counts: &[u32], total: usize) -> usize {
+    let total = total as f64;
+    let bits: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|&count| f64::from(count) * (total / f64::from(count)).log2())
+        .sum();
+    (bits / 8.0) as usize
+}
+
+fn rest_bits(code: u8) -> u32 {
+    if code < 4 { 0 } else { u32::from(code >> 2) - 1 }
+}
+
+impl Plan {
+    fn write(&self, values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
+        put_signed(out, self.base);
+        put_varint(out, self.divisor);
+        let distances = values.iter().map(|value| {
+            let distance = value.wrapping_sub(self.base) as u64;
+            if self.divisor == 1 { distance } else { distance / self.divisor }
+        });
+        let mut bits = BitWriter::default();
+        if self.form == PACKED {
+            out.push(self.width as u8);
+            distances.for_each(|distance| bits.push(distance, self.width));
+            out.extend(bits.finish());
+            return;
+        }
+        let mut codes = Vec::with_capacity(values.len());
+        for distance in distances {
+            let (code, rest) = class(distance);
+            codes.push(code);
+            bits.push(distance & ((1 << rest) - 1), rest);
+        }
+        zip.put(&codes, Effort::Codes, out);
+        out.extend(bits.finish());
+    }
+}
+
+fn unpack(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Result<(), Malformed> {
+    let (base, divisor, width) = (reader.signed()?, reader.varint()?, u32::from(reader.byte()?));
+    if width > 64 {
+        return Err(Malformed("packed numbers are too wide"));
+    }
+    let bytes = reader.take((count * width as usize).div_ceil(8))?;
+    let mut bits = BitReader::new(bytes);
+    for _ in 0..count {
+        values.push(base.wrapping_add(bits.read(width)?.wrapping_mul(divisor) as i64));
+    }
+    Ok(())
+}
+
+fn read_coded(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Result<(), Malformed> {
+    let (base, divisor) = (reader.signed()?, reader.varint()?);
+    let codes = compress::read(reader)?;
+    if codes.len() != count {
+        return Err(Malformed("coded numbers have another count than the column"));
+    }
+    let rest: usize = codes.iter().map(|code| rest_bits(*code) as usize).sum();
+    let mut bits = BitReader::new(reader.take(rest.div_ceil(8))?);
+    for code in codes {
+        let distance = if code < 4 {
+            u64::from(code)
+        } else {
+            let rest = rest_bits(code);
+            (4 | u64::from(code & 3)) << rest | bits.read(rest)?
+        };
+        values.push(base.wrapping_add(distance.wrapping_mul(divisor) as i64));
+    }
+    Ok(())
+}
+
+/// The different values of a column that has few.
+struct Few {
+    /// Rising.
+    values: Vec<i64>,
+}
+
+impl Few {
+    /// `None` when there are too many, or when they would take more than `cost` bytes.
+    fn of(values: &[i64], cost: usize) -> Option<Self> {
+        let mut found: Vec<(i64, u32)> = Vec::new();
+        let mut slots = [u8::MAX; 1024];
+        for &value in values {
+            let mut at = (value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) as usize >> 54;
+            loop {
+                match slots[at] {
+                    u8::MAX if found.len() == FEW_MAX => return None,
+                    u8::MAX => {
+                        slots[at] = found.len() as u8;
+                        found.push((value, 1));
+                        break;
+                    }
+                    slot if found[usize::from(slot)].0 == value => {
+                        found[usize::from(slot)].1 += 1;
+                        break;
+                    }
+                    _ => at = (at + 1) % slots.len(),
+                }
+            }
+        }
+        let counts: Vec<u32> = found.iter().map(|(_, count)| *count).collect();
+        let own_cost = entropy_bytes(&counts, values.len()).max(values.len() / 64) + 4 * found.len() + 16;
+        found.sort_unstable();
+        (own_cost < cost).then(|| Self { values: found.into_iter().map(|(value, _)| value).collect() })
+    }
+
+    fn write(&self, values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
+        put_varint(out, self.values.len() as u64);
+        let mut before = 0;
+        for &value in &self.values {
+            put_signed(out, value.wrapping_sub(before));
+            before = value;
+        }
+        let codes: Vec<u8> =
+            values.iter().map(|value| self.values.binary_search(value).unwrap_or_default() as u8).collect();
+        zip.put(&codes, Effort::Codes, out);
+    }
+
+    fn read(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Result<(), Malformed> {
+        let mut few = Vec::new();
+        let mut value = 0i64;
+        for _ in 0..reader.count(FEW_MAX)? {
+            value = value.wrapping_add(reader.signed()?);
+            few.push(value);
+        }
+        let codes = compress::read(reader)?;
+        if codes.len() != count {
+            return Err(Malformed("coded numbers have another count than the column"));
+        }
+        for code in codes {
+            values.push(*few.get(usize::from(code)).ok_or(Malformed("a code stands for no value"))?);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn size(values: &[i64]) -> usize {
+        let mut out = Vec::new();
+        encode(values, &mut Zip::new(), &mut out);
+        assert_eq!(decode(values.len(), &mut Reader(&out)).as_deref(), Ok(values));
+        out.len()
+    }
+
+    fn columns() -> impl Strategy<Value = Vec<i64>> {
+        let any = prop::collection::vec(any::<i64>(), 0..300);
+        let small = prop::collection::vec(-5i64..5, 0..300);
+        let multiples = prop::collection::vec((0i64..1000).prop_map(|n| n * 1_000_000), 0..300);
+        let rising = prop::collection::vec(0i64..100_000, 0..300).prop_map(|mut values| {
+            values.sort_unstable();
+            values
+        });
+        let skewed = prop::collection::vec((0u32..60).prop_map(|bits| (1i64 << bits) + 3), 0..300);
+        prop_oneof![any, small, multiples, rising, skewed]
+    }
+
+    proptest! {
+        #[test]
+        fn columns_come_back(values in columns()) {
+            size(&values);
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>, count in 0usize..100) {
+            let _ = decode(count, &mut Reader(&bytes));
+        }
+    }
+
+    #[test]
+    fn each_column_takes_the_form_that_suits_it() {
+        let count = 10_000;
+        let steady: Vec<i64> = (0..count).map(|n| 1_700_000_000_000_000 + n * 40).collect();
+        assert!(size(&steady) < 20, "a steady rise costs nothing: {}", size(&steady));
+        let spread = |n: i64| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) as u64) >> 11;
+        let uniform: Vec<i64> = (0..count).map(|n| (spread(n) % 100_000) as i64 * 10).collect();
+        assert!(size(&uniform) < 10_000 * 17 / 8 + 100, "17 bits each, without the shared factor: {}", size(&uniform));
+        let statuses: Vec<i64> = (0..count).map(|n| [200, 200, 200, 404, 500][(spread(n) % 5) as usize]).collect();
+        assert!(size(&statuses) < 2200, "1.4 bits each: {}", size(&statuses));
+        let waits: Vec<i64> =
+            (0..count).map(|n| (-((spread(n) + 1) as f64 / (1u64 << 53) as f64).ln() * 1e6) as i64).collect();
+        let ideal = (std::f64::consts::E * 1e6).log2() * 10_000.0 / 8.0;
+        assert!((size(&waits) as f64) < ideal * 1.02, "exponential waits: {} of {ideal}", size(&waits));
+    }
+}

@@ -1,0 +1,38 @@
+//! Segments: immutable files of one UTC day, made of blocks of at most [`ROWS_MAX`] records sorted by time.
+//!
+//! A reader opens a [`Block`] by its head, which tells what the block holds: its times, its columns with their ranges, its
+//! dictionaries, its message templates. From there it decodes only the columns that it needs.
+
+mod bits;
+mod block;
+mod build;
+mod bytes;
+mod column;
+mod compress;
+mod fields;
+mod file;
+mod filter;
+mod head;
+mod integers;
+mod mine;
+mod numbers;
+mod rebuild;
+mod split;
+mod template;
+mod texts;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use block::{Block, FieldInfo, Range};
+pub use build::{Chosen, encode_block};
+pub use bytes::Bytes;
+pub use column::{Column, Encoding, FieldKind, Hex, Presence, Texts, Values};
+pub(crate) use file::SegmentWriter;
+pub use file::{BlockInfo, Segment};
+pub(crate) use head::{level_code, level_of_code};
+pub use template::{Messages, Part, Slot, Template};
+
+/// Records in a block, at most.
+pub const ROWS_MAX: usize = 32 * 1024;

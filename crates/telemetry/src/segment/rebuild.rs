@@ -1,0 +1,62 @@
+//! Records rebuilt from the columns of a block.
+
+use super::{
+    block::{Block, FieldInfo},
+    column::{Column, Presence},
+};
+use crate::{Batch, Damage, Refused};
+use model::Timestamp;
+
+/// A column, and how far the walk over rows has come in it.
+struct Walk<'a> {
+    name: &'a str,
+    column: Column,
+    index: usize,
+    scratch: Vec<u8>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(block: &Block, field: &'a FieldInfo) -> Result<Self, Damage> {
+        Ok(Self { name: &field.name, column: block.read(field)?, index: 0, scratch: Vec::new() })
+    }
+
+    /// The position of `row`'s value; rows are asked for in rising order.
+    fn index_of(&mut self, row: u32) -> Option<usize> {
+        let Presence::Rows(rows) = &self.column.presence else { return Some(row as usize) };
+        self.index += rows[self.index..].iter().take_while(|own| **own < row).count();
+        (rows.get(self.index) == Some(&row)).then_some(self.index)
+    }
+}
+
+/// Row `rows[i]` becomes record `i`. Rows must rise.
+pub(super) fn records(block: &Block, rows: &[u32]) -> Result<Batch, Damage> {
+    let mut batch = Batch::new();
+    let times = block.times()?;
+    let levels = block.level_of_rows()?;
+    let mut messages = block.messages()?;
+    let mut source = block.source().map(|field| Walk::new(block, field)).transpose()?;
+    let mut fields = block.fields().map(|field| Walk::new(block, field)).collect::<Result<Vec<_>, _>>()?;
+    let mut message = Vec::new();
+    let refused = |refused: Refused| block.damage(&format!("a record is larger than records can be: {refused}"));
+    for &row in rows {
+        message.clear();
+        messages.render(row, &mut message)?;
+        let mut draft = batch.draft();
+        draft.level(levels[row as usize]);
+        draft.message(&message).map_err(refused)?;
+        if let Some(walk) = &mut source
+            && let Some(index) = walk.index_of(row)
+        {
+            walk.scratch.clear();
+            walk.column.values.write_text(index, &mut walk.scratch);
+            draft.source(&walk.scratch).map_err(refused)?;
+        }
+        for walk in &mut fields {
+            if let Some(index) = walk.index_of(row) {
+                draft.field(walk.name, walk.column.value(index, &mut walk.scratch)).map_err(refused)?;
+            }
+        }
+        draft.finish(Timestamp::from_micros(times[row as usize]));
+    }
+    Ok(batch)
+}

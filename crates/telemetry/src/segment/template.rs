@@ -1,0 +1,96 @@
+//! Messages of a block as searches see them: templates, and the typed columns of their slots.
+
+use super::{
+    block::Block,
+    column::{Encoding, Values},
+    split,
+};
+use crate::Damage;
+use std::sync::Arc;
+
+/// The fixed text of many messages, with slots where they differ. A message that resembles no other is the only slot of a
+/// template without fixed text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    pub parts: Vec<Part>,
+    /// How many rows of the block have it.
+    pub rows: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    Text(Vec<u8>),
+    Slot(Slot),
+}
+
+/// A place in a template where messages differ.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slot {
+    /// Values of a typed column.
+    Column(Encoding),
+    /// Any number of lines, each with a template of its own kept apart; decoded, they are `Values::Text`.
+    Lines,
+}
+
+/// The messages of a block, opened: which row has which template is decoded, slots are when asked for.
+pub struct Messages<'a> {
+    block: &'a Block,
+    template_of_rows: Arc<[u16]>,
+    /// All rows, by template, then rising; `starts` says where each template's begin.
+    rows: Vec<u32>,
+    starts: Vec<u32>,
+    slots: Vec<Option<Vec<Values>>>,
+}
+
+impl<'a> Messages<'a> {
+    pub(super) fn new(block: &'a Block, template_of_rows: Arc<[u16]>) -> Self {
+        let templates = block.templates();
+        let mut starts = Vec::with_capacity(templates.len() + 1);
+        starts.push(0);
+        for template in templates {
+            starts.push(starts[starts.len() - 1] + template.rows);
+        }
+        let mut next = starts.clone();
+        let mut rows = vec![0; template_of_rows.len()];
+        for (row, &template) in (0u32..).zip(&*template_of_rows) {
+            let at = &mut next[usize::from(template)];
+            rows[*at as usize] = row;
+            *at += 1;
+        }
+        let slots = templates.iter().map(|_| None).collect();
+        Self { block, template_of_rows, rows, starts, slots }
+    }
+
+    /// The template of each row, as a position in [`Block::templates`].
+    pub fn template_of_rows(&self) -> &[u16] {
+        &self.template_of_rows
+    }
+
+    /// The rows of one template, rising. Value `i` of each of its slots belongs to row `rows_of(template)[i]`.
+    pub fn rows_of(&self, template: usize) -> &[u32] {
+        &self.rows[self.starts[template] as usize..self.starts[template + 1] as usize]
+    }
+
+    /// The values of a template's slots, from the left.
+    pub fn slots(&mut self, template: usize) -> Result<&[Values], Damage> {
+        if self.slots[template].is_none() {
+            self.slots[template] = Some(self.block.slots(template)?);
+        }
+        Ok(self.slots[template].as_deref().unwrap_or_default())
+    }
+
+    /// Appends the whole message of `row`. Decodes what it needs of that row's template, and keeps it for the next call.
+    pub fn render(&mut self, row: u32, out: &mut Vec<u8>) -> Result<(), Damage> {
+        let template = usize::from(self.template_of_rows[row as usize]);
+        let index = self.rows_of(template).partition_point(|own| *own < row);
+        self.render_nth(template, index, out)
+    }
+
+    /// Appends the message of row `rows_of(template)[index]`.
+    pub fn render_nth(&mut self, template: usize, index: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
+        self.slots(template)?;
+        let slots = self.slots[template].as_deref().unwrap_or_default();
+        split::render(&self.block.templates()[template], slots, index, out);
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! The store: opened on a disk, appended to, looked at, tended.
+
+use crate::{
+    Batch, Damage, Error, Numbered, Snapshot,
+    catalog::{self, Catalog},
+    deleted,
+    disk::{Disk, Folder},
+    keeper::{self, Keeper, Tended},
+    memtable::Memtable,
+    options::Options,
+    record::Kind,
+    segment::Segment,
+    verify::{self, Repaired, Verified},
+    view::{BlockCache, State},
+    wal,
+    writer::{self, Append, Appended, Seal, Writer},
+};
+use model::Timestamp;
+use roaring::RoaringTreemap;
+use std::{
+    collections::HashSet,
+    io,
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::sync::{broadcast, oneshot};
+
+/// Appends that a slow follower may lag behind before it is told that it missed some.
+const TAIL_BATCHES: usize = 256;
+/// What "busy" advises to wait: about the time in which a memtable is sealed.
+const RETRY_AFTER: Duration = Duration::from_millis(250);
+
+pub(crate) struct Shared {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) options: Options,
+    state: Mutex<State>,
+    /// Bytes of records that wait to be written or sealed.
+    pub(crate) memory: AtomicUsize,
+    pub(crate) tail: broadcast::Sender<Arc<Numbered>>,
+    pub(crate) cache: Arc<BlockCache>,
+}
+
+impl Shared {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn release(&self, bytes: usize) {
+        let _ = self.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| Some(held.saturating_sub(bytes)));
+    }
+}
+
+/// What resolves once it is done. `blocking_recv` waits for it outside async code; a closed channel is [`Error::Closed`].
+pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
+
+/// One store of one kind of record. Cheap to share (`Arc`); dropping it ends its threads, and nothing acknowledged is lost.
+pub struct Store {
+    shared: Arc<Shared>,
+    writer: mpsc::Sender<writer::Command>,
+    keeper: mpsc::Sender<keeper::Command>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// What opening a store has found.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// Records that were acknowledged but not yet sealed.
+    pub rows: usize,
+    /// What could not be read; everything else is served.
+    pub damages: Vec<Damage>,
+}
+
+impl Store {
+    /// Opens the store of a kind below the data directory, or begins it. The caller sees to it that nobody else has it open.
+    pub fn open(data: &Path, kind: Kind, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
+        let folder = data.join(kind.as_str());
+        let disk = Folder::new(&folder).map_err(|error| Error::io(folder.display().to_string(), error))?;
+        Self::open_on(Arc::new(disk), options, now)
+    }
+
+    pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
+        let mut recovered = Recovered::default();
+        let catalog = load_catalog(&disk, &mut recovered)?;
+        let deleted = match deleted::load(&*disk) {
+            Err(Error::Damaged(damage)) => {
+                recovered.damages.push(damage);
+                RoaringTreemap::new()
+            }
+            deleted => deleted?,
+        };
+        let mut state = State { deleted: Arc::new(deleted), ..State::default() };
+        for entry in &catalog.segments {
+            match Segment::open(&disk, &entry.name, entry.bytes) {
+                Ok(segment) => state.segments.push(Arc::new(segment)),
+                Err(damage) => recovered.damages.push(damage),
+            }
+        }
+        let replayed = replay(&disk, catalog.sealed_before, now, &mut recovered)?;
+        recovered.rows = replayed.active.rows();
+        let memory = AtomicUsize::new(replayed.active.bytes());
+        state.active = replayed.active;
+        recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
+        let cache = Arc::new(BlockCache::new(options.cached_blocks_max));
+        let (tail, _) = broadcast::channel(TAIL_BATCHES);
+        let shared = Arc::new(Shared { disk, options, state: Mutex::new(state), memory, tail, cache });
+        Self::start(shared, catalog, replayed.next_seq, replayed.next_wal).map(|store| (store, recovered))
+    }
+
+    fn start(shared: Arc<Shared>, catalog: Catalog, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
+        let (writer, writer_commands) = mpsc::channel();
+        let (keeper, keeper_commands) = mpsc::channel();
+        let keeping =
+            Keeper { shared: Arc::clone(&shared), commands: keeper_commands, catalog, spoiled: HashSet::new() };
+        let writing = Writer {
+            shared: Arc::clone(&shared),
+            commands: writer_commands,
+            keeper: keeper.clone(),
+            wal: None,
+            next_wal,
+            next_seq,
+        };
+        let failed = |error| Error::io("a thread of the log store cannot be started", error);
+        let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        let writing = spawn("telemetry-write").spawn(|| writing.run()).map_err(failed)?;
+        let keeping = spawn("telemetry-keep").spawn(|| keeping.run()).map_err(failed)?;
+        Ok(Self { shared, writer, keeper, threads: vec![writing, keeping] })
+    }
+
+    /// Appends a batch. What is returned resolves once its records are synced and searchable, or with the reason why none of
+    /// them is kept. Refuses at once when the store is busy or the batch too large.
+    pub fn append(&self, mut batch: Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
+        batch.shrink();
+        let payload = wal::encode_payload(&batch);
+        let charged = batch.memory_bytes() + payload.len();
+        let bytes_max = self.shared.options.append_bytes_max();
+        if charged > bytes_max {
+            return Err(Error::TooLarge { bytes: charged, bytes_max });
+        }
+        let max = self.shared.options.memory_bytes_max;
+        let take = |held: usize| (held + charged <= max).then_some(held + charged);
+        if let Err(waiting) = self.shared.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+            return Err(Error::Busy { waiting, retry_after: RETRY_AFTER });
+        }
+        let (reply, answer) = oneshot::channel();
+        let append = Append { batch, payload, charged, now, reply };
+        self.writer.send(writer::Command::Append(Box::new(append))).map_err(|_| Error::Closed)?;
+        Ok(answer)
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        self.shared.state().snapshot(&self.shared.cache)
+    }
+
+    /// Batches as they are acknowledged from now on. A receiver that lags is told how many it missed.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Numbered>> {
+        self.shared.tail.subscribe()
+    }
+
+    /// Deletes records by their sequence numbers. When this resolves, the delete is durable and no search finds them; their
+    /// bytes go with the next merge.
+    pub fn delete(&self, seqs: RoaringTreemap) -> Result<Answer<()>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Seal::Nothing, keeper::Command::Delete { seqs, reply })?;
+        Ok(answer)
+    }
+
+    /// Seals what has waited long enough, merges, and forgets what retention no longer keeps. To be called now and then.
+    pub fn tend(&self, now: Timestamp) -> Result<Answer<Tended>, Error> {
+        let since = self.shared.state().active.since();
+        let due = since.is_some_and(|since| now.since(since) >= self.shared.options.seal_age);
+        self.tend_after(if due { Seal::All } else { Seal::Nothing }, now)
+    }
+
+    /// As [`Self::tend`], but seals all that is in memory, whatever its age.
+    pub fn seal(&self, now: Timestamp) -> Result<Answer<Tended>, Error> {
+        self.tend_after(Seal::All, now)
+    }
+
+    fn tend_after(&self, seal: Seal, now: Timestamp) -> Result<Answer<Tended>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(seal, keeper::Command::Tend { now, reply })?;
+        Ok(answer)
+    }
+
+    /// By way of the writer, so that it comes after every append before it.
+    fn hand_over(&self, seal: Seal, then: keeper::Command) -> Result<(), Error> {
+        self.writer.send(writer::Command::HandOver { seal, then }).map_err(|_| Error::Closed)
+    }
+
+    /// Reads every byte of every segment and compares checksums.
+    pub fn verify(&self) -> Verified {
+        verify::verify(&self.snapshot())
+    }
+
+    /// Sets damaged segments aside (in `damaged/`), and keeps of them every block that is whole. Whoever asks for it has been
+    /// told what is lost: see [`Self::verify`].
+    pub fn repair(&self) -> Result<Answer<Repaired>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Seal::Nothing, keeper::Command::Repair { reply })?;
+        Ok(answer)
+    }
+
+    /// Bytes of records in memory: what the cap is compared with.
+    pub fn memory_bytes(&self) -> usize {
+        self.shared.memory.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // The writer first: it still hands work to the keeper.
+        let _ = self.writer.send(writer::Command::Stop);
+        let mut threads = self.threads.drain(..);
+        let stopped = threads.next().is_none_or(|writer| writer.join().is_ok());
+        let _ = self.keeper.send(keeper::Command::Stop);
+        if !stopped || threads.any(|keeper| keeper.join().is_err()) {
+            tracing::error!("a thread of the log store has panicked");
+        }
+    }
+}
+
+/// The catalogue; when it is damaged, what the segments say. Objects that it does not list are left-overs of a crash.
+fn load_catalog(disk: &Arc<dyn Disk>, recovered: &mut Recovered) -> Result<Catalog, Error> {
+    let failed = |error: io::Error| Error::io("the segments cannot be listed", error);
+    let catalog = match Catalog::load(&**disk) {
+        Ok(Some(catalog)) => catalog,
+        Ok(None) if disk.list(catalog::SEGMENTS).map_err(failed)?.is_empty() => {
+            // Written before anything else, so that a missing one is always a loss.
+            let catalog = Catalog::default();
+            catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
+            return Ok(catalog);
+        }
+        Ok(None) => return rebuilt(disk, Damage::new(catalog::FOLDER, "there is no catalogue"), recovered),
+        Err(Error::Damaged(damage)) => return rebuilt(disk, damage, recovered),
+        Err(error) => return Err(error),
+    };
+    for (name, _) in disk.list(catalog::SEGMENTS).map_err(failed)? {
+        if !catalog.segments.iter().any(|entry| entry.name == name) {
+            disk.delete(&name).map_err(failed)?;
+        }
+    }
+    Ok(catalog)
+}
+
+fn rebuilt(disk: &Arc<dyn Disk>, damage: Damage, recovered: &mut Recovered) -> Result<Catalog, Error> {
+    let (catalog, damages) =
+        catalog::rebuild(disk).map_err(|error| Error::io("the segments cannot be listed", error))?;
+    recovered.damages.push(damage);
+    recovered.damages.extend(damages);
+    catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
+    Ok(catalog)
+}
+
+struct Replay {
+    active: Memtable,
+    next_seq: u64,
+    next_wal: u64,
+}
+
+/// Reads back what was acknowledged and is in no segment.
+fn replay(
+    disk: &Arc<dyn Disk>,
+    sealed_before: u64,
+    now: Timestamp,
+    recovered: &mut Recovered,
+) -> Result<Replay, Error> {
+    let mut replay = Replay { active: Memtable::default(), next_seq: sealed_before, next_wal: 1 };
+    let failed = |error| Error::io("the write-ahead log cannot be read", error);
+    for (name, len) in disk.list(wal::FOLDER).map_err(failed)? {
+        let Some(number) = wal::file_number(&name) else { continue };
+        replay.next_wal = replay.next_wal.max(number + 1);
+        let found = wal::replay(&**disk, &name, len).map_err(failed)?;
+        recovered.damages.extend(found.damages);
+        for numbered in found.batches {
+            // Numbers rise over all files: a lower one is in a segment.
+            if numbered.first_seq >= replay.next_seq {
+                replay.next_seq = numbered.first_seq + numbered.batch.len() as u64;
+                replay.active.push(Arc::new(numbered), now);
+            }
+        }
+    }
+    Ok(replay)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Checking a whole store, and keeping what is whole of damaged segments.
+
+use crate::{
+    Damage, Error,
+    catalog::{Entry, SEGMENTS},
+    disk::Disk,
+    seal::DAY_MICROS,
+    segment::{Segment, SegmentWriter},
+    view::Snapshot,
+};
+use std::sync::Arc;
+
+/// What reading everything has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub segments: usize,
+    pub blocks: usize,
+    pub bytes: u64,
+    /// One for each block that is not whole.
+    pub damages: Vec<Damage>,
+}
+
+/// What a repair has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// Where the damaged files were copied to, for whoever wants to look closer.
+    pub set_aside: Vec<String>,
+    pub rows_kept: u64,
+    /// Rows in damaged blocks, as footers count them.
+    pub rows_lost: u64,
+    /// Segments whose footer was damaged itself: nobody knows how many rows they had.
+    pub segments_lost: usize,
+}
+
+pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
+    let mut verified = Verified::default();
+    for segment in snapshot.segments() {
+        verified.segments += 1;
+        verified.bytes += segment.bytes();
+        verified.blocks += segment.blocks().len();
+        verified.damages.extend((0..segment.blocks().len()).filter_map(|block| check(segment, block).err()));
+    }
+    verified
+}
+
+fn check(segment: &Segment, block: usize) -> Result<(), Damage> {
+    segment.open_block(block)?.verify()
+}
+
+/// What is whole of a damaged segment.
+pub(crate) struct Salvaged {
+    pub(crate) set_aside: String,
+    /// Its day and its file, when there is anything to keep.
+    pub(crate) segment: Option<(i64, Vec<u8>)>,
+    pub(crate) rows_kept: u64,
+    /// `None` when the footer is damaged.
+    pub(crate) rows_lost: Option<u64>,
+}
+
+/// Copies a damaged segment to `damaged/` and collects its whole blocks; `None` when the segment is whole.
+pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salvaged>, Error> {
+    let segment = Segment::open(disk, &entry.name, entry.bytes).ok();
+    let mut writer = SegmentWriter::new();
+    let (mut rows_kept, mut rows_lost) = (0, 0);
+    for (number, info) in segment.iter().flat_map(|segment| segment.blocks().iter().enumerate()) {
+        let Some(segment) = &segment else { break };
+        match check(segment, number).and_then(|()| segment.raw_block(number)) {
+            Ok(bytes) => {
+                writer.add(&bytes, info);
+                rows_kept += u64::from(info.rows);
+            }
+            Err(_) => rows_lost += u64::from(info.rows),
+        }
+    }
+    if segment.is_some() && rows_lost == 0 {
+        return Ok(None);
+    }
+    let set_aside = set_aside(&**disk, &entry.name)?;
+    let day = segment.as_ref().map_or(0, |segment| segment.time_range().0.as_micros().div_euclid(DAY_MICROS));
+    let kept = (!writer.is_empty()).then(|| (day, writer.finish(std::slice::from_ref(&entry.name))));
+    let rows_lost = segment.is_some().then_some(rows_lost);
+    Ok(Some(Salvaged { set_aside, segment: kept, rows_kept, rows_lost }))
+}
+
+/// Copies what there is of a file; one that is gone altogether leaves an empty copy.
+fn set_aside(disk: &dyn Disk, name: &str) -> Result<String, Error> {
+    let copy = name.replacen(SEGMENTS, "damaged", 1);
+    let failed = |error| Error::io(format!("{name} cannot be set aside"), error);
+    let size =
+        disk.list(SEGMENTS).map_err(failed)?.into_iter().find(|(other, _)| other == name).map_or(0, |(_, size)| size);
+    let bytes = if size == 0 { Vec::new() } else { disk.get(name, 0..size).map_err(failed)? };
+    disk.put(&copy, &bytes).map_err(failed)?;
+    Ok(copy)
+}

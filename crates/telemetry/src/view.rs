@@ -1,0 +1,124 @@
+//! What a search sees: the segments and batches of one moment, unchanged however long it takes.
+
+use crate::{
+    Damage,
+    batch::Numbered,
+    memtable::Memtable,
+    segment::{Block, Segment},
+};
+use roaring::RoaringTreemap;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What is in the store now. Records move from `active` to `sealing` to a segment, each time under one lock, so that a search sees
+/// each of them once.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) active: Memtable,
+    pub(crate) sealing: VecDeque<Sealing>,
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) deleted: Arc<RoaringTreemap>,
+}
+
+/// A memtable that takes no more records, and the last log file that holds them.
+#[derive(Clone)]
+pub(crate) struct Sealing {
+    pub(crate) memtable: Memtable,
+    pub(crate) wal_through: u64,
+}
+
+impl State {
+    pub(crate) fn snapshot(&self, cache: &Arc<BlockCache>) -> Snapshot {
+        let sealing = self.sealing.iter().flat_map(|sealing| sealing.memtable.batches());
+        Snapshot {
+            segments: self.segments.clone(),
+            memory: sealing.chain(self.active.batches()).cloned().collect(),
+            deleted: Arc::clone(&self.deleted),
+            cache: Arc::clone(cache),
+        }
+    }
+}
+
+/// The store at one moment. Files of its segments may be deleted meanwhile (by retention or merges): reading them is then a
+/// [`Damage`], and a new snapshot has what came in their place.
+#[derive(Clone)]
+pub struct Snapshot {
+    segments: Vec<Arc<Segment>>,
+    memory: Vec<Arc<Numbered>>,
+    deleted: Arc<RoaringTreemap>,
+    cache: Arc<BlockCache>,
+}
+
+impl Snapshot {
+    pub fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    /// Acknowledged records that are in no segment yet, in rising order of their sequence numbers.
+    pub fn memory(&self) -> &[Arc<Numbered>] {
+        &self.memory
+    }
+
+    /// Whether the record was deleted; it may still lie in memory or in a segment.
+    pub fn is_deleted(&self, seq: u64) -> bool {
+        self.deleted.contains(seq)
+    }
+
+    /// Whether any record with a number in `first..=last` was deleted.
+    pub fn has_deleted(&self, (first, last): (u64, u64)) -> bool {
+        self.deleted.range_cardinality(first..=last) > 0
+    }
+
+    /// Opens a block of a segment, or finds it open.
+    pub fn block(&self, segment: &Segment, block: usize) -> Result<Arc<Block>, Damage> {
+        self.cache.block(segment, block)
+    }
+}
+
+/// Blocks that were opened lately. Opening one decodes its head, which takes longer than most searches spend in it.
+pub(crate) struct BlockCache {
+    blocks_max: usize,
+    blocks: Mutex<Cached>,
+}
+
+#[derive(Default)]
+struct Cached {
+    by_place: HashMap<(String, usize), Arc<Block>>,
+    /// In the order in which they were opened.
+    order: VecDeque<(String, usize)>,
+}
+
+impl BlockCache {
+    pub(crate) fn new(blocks_max: usize) -> Self {
+        Self { blocks_max, blocks: Mutex::default() }
+    }
+
+    fn block(&self, segment: &Segment, number: usize) -> Result<Arc<Block>, Damage> {
+        let place = (segment.name().to_owned(), number);
+        if let Some(block) = self.lock().by_place.get(&place) {
+            return Ok(Arc::clone(block));
+        }
+        let block = Arc::new(segment.open_block(number)?);
+        let mut cached = self.lock();
+        while cached.by_place.len() >= self.blocks_max.max(1) {
+            let Some(oldest) = cached.order.pop_front() else { break };
+            cached.by_place.remove(&oldest);
+        }
+        if cached.by_place.insert(place.clone(), Arc::clone(&block)).is_none() {
+            cached.order.push_back(place);
+        }
+        Ok(block)
+    }
+
+    pub(crate) fn forget(&self, segment: &str) {
+        let mut cached = self.lock();
+        cached.by_place.retain(|(name, _), _| name != segment);
+        cached.order.retain(|(name, _)| name != segment);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Cached> {
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

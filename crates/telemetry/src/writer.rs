@@ -1,0 +1,207 @@
+//! The one thread that writes the log: it takes what has come since the last time, gives numbers, writes all of it, syncs once,
+//! shows it to searches, and answers everybody.
+
+use crate::{
+    Error,
+    batch::{Batch, Numbered},
+    keeper,
+    store::Shared,
+    view::Sealing,
+    wal::Wal,
+};
+use model::Timestamp;
+use std::sync::{
+    Arc,
+    atomic::Ordering,
+    mpsc::{Receiver, Sender},
+};
+use tokio::sync::oneshot;
+
+/// Bytes that are written and synced as one, about.
+const GROUP_BYTES: usize = 8 << 20;
+
+pub(crate) enum Command {
+    Append(Box<Append>),
+    /// Work for the keeper, after all that came before.
+    HandOver {
+        seal: Seal,
+        then: keeper::Command,
+    },
+    Stop,
+}
+
+/// Whether what is in memory is to be sealed first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seal {
+    All,
+    Nothing,
+}
+
+pub(crate) struct Append {
+    pub(crate) batch: Batch,
+    pub(crate) payload: Vec<u8>,
+    /// What the memory cap was charged with.
+    pub(crate) charged: usize,
+    pub(crate) now: Timestamp,
+    pub(crate) reply: oneshot::Sender<Result<Appended, Error>>,
+}
+
+/// Records that are durable and searchable: `rows` of them, numbered from `first_seq` on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    pub first_seq: u64,
+    pub rows: usize,
+}
+
+pub(crate) struct Writer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) keeper: Sender<keeper::Command>,
+    /// `None` after an error, until a new file could be made.
+    pub(crate) wal: Option<Wal>,
+    pub(crate) next_wal: u64,
+    pub(crate) next_seq: u64,
+}
+
+impl Writer {
+    pub(crate) fn run(mut self) {
+        let mut next = self.commands.recv().ok();
+        while let Some(command) = next.take() {
+            match command {
+                Command::Append(append) => {
+                    let mut group = Vec::new();
+                    next = self.gather(*append, &mut group);
+                    self.write(group);
+                }
+                Command::HandOver { seal, then } => {
+                    if seal == Seal::All {
+                        self.rotate();
+                    }
+                    // The keeper ends only after this thread.
+                    let _ = self.keeper.send(then);
+                }
+                Command::Stop => return,
+            }
+            next = next.or_else(|| self.commands.recv().ok());
+        }
+    }
+
+    /// Takes further appends that wait already. What is none ends the group, and is returned.
+    fn gather(&self, first: Append, group: &mut Vec<Append>) -> Option<Command> {
+        let mut bytes = first.payload.len();
+        group.push(first);
+        while bytes < GROUP_BYTES {
+            match self.commands.try_recv() {
+                Ok(Command::Append(append)) => {
+                    bytes += append.payload.len();
+                    group.push(*append);
+                }
+                Ok(other) => return Some(other),
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    fn write(&mut self, group: Vec<Append>) {
+        let rows: usize = group.iter().map(|append| append.batch.len()).sum();
+        let bytes: usize = group.iter().map(|append| append.batch.memory_bytes()).sum();
+        let full = {
+            let options = &self.shared.options;
+            let state = self.shared.state();
+            let (has_rows, has_bytes) = (state.active.rows(), state.active.bytes());
+            has_rows > 0 && (has_rows + rows > options.seal_rows || has_bytes + bytes > options.seal_bytes)
+        };
+        if full {
+            self.rotate();
+            let _ = self.keeper.send(keeper::Command::Seal);
+        }
+        let first_seq = self.next_seq;
+        // Numbers are spent even when the write fails: what it left on the disk must not share one with a later record.
+        self.next_seq += rows as u64;
+        match self.commit(first_seq, &group) {
+            Ok(()) => self.publish(first_seq, group),
+            Err(error) => self.refuse(&error, group),
+        }
+    }
+
+    fn commit(&mut self, first_seq: u64, group: &[Append]) -> std::io::Result<()> {
+        let wal = self.wal()?;
+        let mut seq = first_seq;
+        for append in group {
+            wal.add(seq, &append.payload);
+            seq += append.batch.len() as u64;
+        }
+        wal.commit()
+    }
+
+    fn wal(&mut self) -> std::io::Result<&mut Wal> {
+        let wal = match self.wal.take() {
+            Some(wal) => wal,
+            None => {
+                let number = self.next_wal;
+                self.next_wal += 1;
+                Wal::create(&self.shared.disk, number)?
+            }
+        };
+        Ok(self.wal.insert(wal))
+    }
+
+    fn publish(&self, mut seq: u64, group: Vec<Append>) {
+        let mut replies = Vec::with_capacity(group.len());
+        let mut state = self.shared.state();
+        for append in group {
+            let Append { batch, payload, charged, now, reply } = append;
+            drop(payload);
+            let appended = Appended { first_seq: seq, rows: batch.len() };
+            seq += batch.len() as u64;
+            let numbered = Arc::new(Numbered { first_seq: appended.first_seq, batch });
+            // Nobody may be listening.
+            let _ = self.shared.tail.send(Arc::clone(&numbered));
+            let before = state.active.bytes();
+            state.active.push(numbered, now);
+            self.shared.memory.fetch_add(state.active.bytes().saturating_sub(before), Ordering::Relaxed);
+            self.shared.release(charged + before.saturating_sub(state.active.bytes()));
+            replies.push((reply, appended));
+        }
+        drop(state);
+        for (reply, appended) in replies {
+            // Who asked may have gone.
+            let _ = reply.send(Ok(appended));
+        }
+    }
+
+    fn refuse(&mut self, error: &std::io::Error, group: Vec<Append>) {
+        tracing::error!(%error, "the write-ahead log could not be written; appends are refused until it can");
+        if let Some(wal) = self.wal.take() {
+            wal.abandon();
+        }
+        for append in group {
+            self.shared.release(append.charged);
+            let copy = std::io::Error::new(error.kind(), error.to_string());
+            let _ = append.reply.send(Err(Error::io("the write-ahead log cannot be written", copy)));
+        }
+    }
+
+    /// Begins a new log file, and sets what is in memory aside for the keeper. When no file can be made, all stays as it is.
+    fn rotate(&mut self) {
+        if self.shared.state().active.rows() == 0 {
+            return;
+        }
+        let wal_through = self.wal.as_ref().map_or(self.next_wal - 1, Wal::number);
+        let new = Wal::create(&self.shared.disk, self.next_wal);
+        match new {
+            Ok(wal) => {
+                self.next_wal += 1;
+                self.wal = Some(wal);
+            }
+            Err(error) => {
+                tracing::error!(%error, "no new file for the write-ahead log; records stay in memory and in the old one");
+                return;
+            }
+        }
+        let mut state = self.shared.state();
+        let memtable = std::mem::take(&mut state.active);
+        state.sealing.push_back(Sealing { memtable, wal_through });
+    }
+}
