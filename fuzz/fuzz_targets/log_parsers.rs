@@ -33,7 +33,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 
 fn read_whole(bytes: &[u8]) {
     let limits = Limits { lines_max: 5, bytes_max: 200, speakers_max: 3, ..Limits::default() };
-    let mut reader = Reader::new(Options { zone: TimeZone::UTC, reference: Reference::Arrival, limits });
+    let mut reader = Reader::new(Options { zone: TimeZone::UTC, reference: Reference::Arrival, limits, scrubber: None });
     let now = Timestamp::from_micros(1_736_514_000_000_000);
     let mut given = Vec::new();
     let mut sink = |record: sources::Record<'_>| given.extend(record.raw.split(|b| *b == b'\n').map(<[u8]>::to_vec));

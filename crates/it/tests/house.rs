@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("telemetry", &["model"]),
     ("scrub", &[]),
     ("logfiles", &["model", "scrub"]),
-    ("sources", &["model"]),
+    ("sources", &["model", "scrub"]),
     ("vault", &["model"]),
     ("jobs", &["model", "crashpoint", "store"]),
     ("tasks", &["model", "store", "jobs"]),

@@ -1,10 +1,12 @@
 //! `cargo run --release -p sources --example parse -- [--show] FILE…`: the formats of each file, how many of its lines
-//! fit them, how many records have a time and a level, and how fast they were read. `--show` prints the records.
+//! fit them, how many records have a time and a level, and how fast they were read. `--show` prints the records; with `SCRUB`
+//! in the environment secrets are masked first.
 
 use jiff::tz::TimeZone;
 use model::Timestamp;
+use scrub::Scrubber;
 use sources::{Options, Reader, Record, multiline::Limits, timestamps::Reference};
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 #[derive(Default)]
 struct Tally {
@@ -61,8 +63,10 @@ fn main() {
 
 fn read(bytes: &[u8], sink: &mut dyn FnMut(Record<'_>)) {
     // A fixed moment, so that two runs give the same.
+    let scrubber = std::env::var_os("SCRUB").map(|_| Arc::new(Scrubber::default()));
     let reference = Timestamp::from_micros(1_767_225_600_000_000);
-    let options = Options { zone: TimeZone::UTC, reference: Reference::Modified(reference), limits: Limits::default() };
+    let options =
+        Options { zone: TimeZone::UTC, reference: Reference::Modified(reference), limits: Limits::default(), scrubber };
     let mut reader = Reader::new(options);
     for line in bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n') {
         reader.push(line, reference, sink);

@@ -12,11 +12,14 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
+use scrub::{Counts, Scrubber};
+use std::{borrow::Cow, sync::Arc};
 
 /// One record of a source.
 #[derive(Debug)]
 pub struct Record<'a> {
-    /// To the byte as it came, its lines joined by a line feed, the last one's left out.
+    /// To the byte as it came, but for secrets that were masked; its lines joined by a line feed, the last one's left
+    /// out.
     pub raw: &'a [u8],
     pub lines: u32,
     /// Whether a bound has divided it.
@@ -33,6 +36,8 @@ pub struct Options {
     pub zone: TimeZone,
     pub reference: Reference,
     pub limits: Limits,
+    /// Masks each record before it is read. `None` only where nothing is kept, as in a search of raw files.
+    pub scrubber: Option<Arc<Scrubber>>,
 }
 
 /// Reads one source.
@@ -46,6 +51,8 @@ pub struct Reader {
     memory: Memory,
     calendar: Calendar,
     assembler: Assembler,
+    scrubber: Option<Arc<Scrubber>>,
+    masked: Counts,
 }
 
 /// Lines from which a source's format is settled.
@@ -76,6 +83,8 @@ impl Reader {
             memory: Memory::default(),
             calendar: Calendar::new(options.zone, options.reference),
             assembler: Assembler::new(options.limits),
+            scrubber: options.scrubber,
+            masked: Counts::default(),
         }
     }
 
@@ -97,6 +106,11 @@ impl Reader {
     /// The format that the source is settled on.
     pub fn format(&self) -> Option<&'static str> {
         self.settled.map(|place| FORMATS[place].name)
+    }
+
+    /// How many secrets have been masked so far.
+    pub fn masked(&self) -> Counts {
+        self.masked
     }
 
     /// Takes one line, without its line feed, that arrived at `now`; gives `sink` each record that is complete by it.
@@ -242,7 +256,11 @@ impl Reader {
 
     fn emit(&mut self, whole: Whole<'_>, sink: &mut dyn FnMut(Record<'_>)) {
         let Whole { raw, tag, lines, part, traced } = whole;
-        let text = line::text(raw);
+        let raw = match &self.scrubber {
+            Some(scrubber) => scrubber.scrub(raw, &mut self.masked),
+            None => Cow::Borrowed(raw),
+        };
+        let text = line::text(&raw);
         let format = FORMATS.get(tag).filter(|_| part != Part::Further);
         let parsed = match format {
             Some(format) if lines > 1 && matches!(format.shape, Shape::Carrier(_)) => {
@@ -259,7 +277,7 @@ impl Reader {
             parsed.level = Some(Level::Error);
         }
         let time = parsed.stamp.and_then(|stamp| self.calendar.resolve(stamp));
-        sink(Record { raw, lines, part, time, parsed });
+        sink(Record { raw: &raw, lines, part, time, parsed });
     }
 }
 

@@ -10,7 +10,15 @@ use std::{fmt::Write, fs, path::Path};
 fn reader() -> (Reader, Timestamp) {
     let read_at: Timestamp = "2025-06-01T00:00:00Z".parse().expect("a moment");
     let zone = TimeZone::get("Europe/Paris").expect("a zone");
-    (Reader::new(Options { zone, reference: Reference::Modified(read_at), limits: Limits::default() }), read_at)
+    (
+        Reader::new(Options {
+            zone,
+            reference: Reference::Modified(read_at),
+            limits: Limits::default(),
+            scrubber: None,
+        }),
+        read_at,
+    )
 }
 
 fn read(bytes: &[u8], sink: &mut dyn FnMut(Record<'_>)) {
