@@ -50,5 +50,5 @@ fn read_whole(bytes: &[u8]) {
 }
 
 fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(|byte| *byte == b'\r' || *byte == 0x1b)
+    matches!(line, b"" | b"\r")
 }

@@ -119,7 +119,7 @@ impl Reader {
         let text = line::text(raw);
         let text = text.trim_end_matches('\r');
         // Nothing is said by a blank line, unless it is part of something.
-        if text.is_empty() && self.assembler.is_empty() {
+        if matches!(raw, b"" | b"\r") && self.assembler.is_empty() {
             return;
         }
         let (speaker, place) = match self.place(text) {

@@ -48,8 +48,7 @@ fn now() -> Timestamp {
 }
 
 fn says_something(line: &[u8]) -> bool {
-    // A terminal's escape codes and returns say nothing by themselves.
-    !String::from_utf8_lossy(line).trim_matches(['\r', '\u{1b}']).is_empty()
+    !matches!(line, b"" | b"\r")
 }
 
 proptest! {
