@@ -8,7 +8,7 @@ use crate::{
     multiline::{Assembler, Block, Limits, Part, Place, Trace},
     parsers::{self, FORMATS, Memory, Shape, Standing},
     record::Parsed,
-    timestamps::{Calendar, Reference},
+    timestamps::{self, Calendar, Reference},
 };
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
@@ -98,9 +98,18 @@ impl Reader {
         }
     }
 
-    /// The calendar, to walk back the years of a file that leaves them out.
-    pub fn calendar(&mut self) -> &mut Calendar {
-        &mut self.calendar
+    /// Learns in which year a file begins that leaves its years out, from all of its lines. Unneeded for what is less
+    /// than a year old.
+    pub fn walk_back<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) {
+        let Self { calendar, memory, .. } = self;
+        calendar.walk_back(lines.into_iter().filter_map(|raw| {
+            let text = line::text(raw);
+            if let Some((stamp, _)) = timestamps::read(&text) {
+                return Some(stamp);
+            }
+            let place = parsers::recognise(&text, memory)?;
+            parsers::parse(&FORMATS[place], &text, memory)?.stamp
+        }));
     }
 
     /// The format that the source is settled on.

@@ -154,3 +154,20 @@ fn a_header_read_before_serves_lines_further_on() {
     reader.push(b"2025-01-10 13:32:16 GET /later 200", now(), &mut sink);
     assert_eq!(drawn, "\"w3c\" Some(Text(\"/later\"))");
 }
+
+#[test]
+fn a_long_file_without_years_begins_in_the_right_one() {
+    let lines = ["Jun  1 00:00:00 web app[1]: a", "<13>Jan  2 00:00:00 web app[1]: b", "Jan  1 00:00:00 web app[1]: c"];
+    let limits = Limits::default();
+    let reference = Reference::Modified("2025-01-02T00:00:00Z".parse().expect("a moment"));
+    let mut reader = Reader::new(Options { zone: TimeZone::UTC, reference, limits, scrubber: None });
+    let lines = [lines[0], lines[1], "Dec 30 00:00:00 web app[1]: d", lines[2]];
+    reader.walk_back(lines.iter().map(|line| line.as_bytes()));
+    let mut years = Vec::new();
+    let mut sink = |record: Record<'_>| years.extend(record.time.map(|time| time.to_string()[..4].to_owned()));
+    for line in lines {
+        reader.push(line.as_bytes(), now(), &mut sink);
+    }
+    reader.finish(&mut sink);
+    assert_eq!(years, ["2023", "2024", "2024", "2025"]);
+}
