@@ -6,6 +6,12 @@ use crate::timestamps::Stamp;
 use model::Level;
 use std::borrow::Cow;
 
+/// Fields of one record; further ones are counted.
+pub(crate) const FIELDS_MAX: usize = 256;
+
+/// The field that counts what found no room.
+pub(crate) const LEFT_OUT: &str = "fields_left_out";
+
 /// A record as its format tells it. Nothing is lost by what is missing here: the raw bytes are kept beside it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed<'a> {
@@ -60,6 +66,18 @@ impl<'a> Parsed<'a> {
         self
     }
 
+    /// Adds a field, or counts it among those for which there is no room.
+    pub(crate) fn add(&mut self, name: impl Into<Cow<'a, str>>, value: Value<'a>) {
+        if self.fields.len() < FIELDS_MAX {
+            self.fields.push(Field { name: name.into(), value });
+            return;
+        }
+        match self.fields.last_mut() {
+            Some(Field { name, value: Value::Integer(count) }) if name == LEFT_OUT => *count += 1,
+            _ => self.fields.push(Field { name: LEFT_OUT.into(), value: Value::Integer(1) }),
+        }
+    }
+
     /// A text that may be a number; empty and `-` are left out.
     pub(crate) fn with(mut self, name: &'static str, text: &'a str) -> Self {
         self.push(name, text);
@@ -68,20 +86,20 @@ impl<'a> Parsed<'a> {
 
     pub(crate) fn push(&mut self, name: impl Into<Cow<'a, str>>, text: &'a str) {
         if !text.is_empty() && text != "-" {
-            self.fields.push(Field { name: name.into(), value: Value::read(text) });
+            self.add(name, Value::read(text));
         }
     }
 
     /// A text that stays one, though it may look like a number: an id, a version.
     pub(crate) fn text(mut self, name: &'static str, text: &'a str) -> Self {
         if !text.is_empty() && text != "-" {
-            self.fields.push(Field { name: name.into(), value: Value::Text(text.into()) });
+            self.add(name, Value::Text(text.into()));
         }
         self
     }
 
     pub(crate) fn number(mut self, name: &'static str, value: f64) -> Self {
-        self.fields.push(Field { name: name.into(), value: Value::Float(value) });
+        self.add(name, Value::Float(value));
         self
     }
 

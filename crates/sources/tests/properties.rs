@@ -171,3 +171,22 @@ fn a_long_file_without_years_begins_in_the_right_one() {
     reader.finish(&mut sink);
     assert_eq!(years, ["2023", "2024", "2024", "2025"]);
 }
+
+#[test]
+fn fields_without_room_are_counted() {
+    let pairs = |between: &str, pair: fn(usize) -> String| (0..300).map(pair).collect::<Vec<_>>().join(between);
+    let json = format!("{{{}}}", pairs(",", |n| format!("\"k{n}\":{n}")));
+    let w3c = format!("#Fields: date time\n2025-01-10 14:32:15 {}", pairs(" ", |n| n.to_string()));
+    for (text, left_out) in [(json, 44), (w3c, 44)] {
+        let mut reader = reader(None, Limits::default());
+        let mut counted = None;
+        let mut sink = |record: Record<'_>| {
+            counted = record.parsed.field("fields_left_out").and_then(Value::as_integer);
+        };
+        for line in text.lines() {
+            reader.push(line.as_bytes(), now(), &mut sink);
+        }
+        reader.finish(&mut sink);
+        assert_eq!(counted, Some(left_out), "{text}");
+    }
+}

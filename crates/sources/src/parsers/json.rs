@@ -14,6 +14,9 @@ use std::{borrow::Cow, fmt};
 /// Objects within objects that are flattened.
 const DEPTH_MAX: usize = 6;
 
+/// A longer name is not repeated before those of its members.
+const PREFIX_BYTES_MAX: usize = 256;
+
 pub(super) fn sniff(text: &str) -> bool {
     let text = text.as_bytes().trim_ascii();
     let inside = text.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
@@ -65,7 +68,8 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Text)? {
-            let name = if self.prefix.is_empty() { name } else { format!("{}.{name}", self.prefix).into() };
+            let bare = self.prefix.is_empty() || self.prefix.len() > PREFIX_BYTES_MAX;
+            let name = if bare { name } else { format!("{}.{name}", self.prefix).into() };
             map.next_value_seed(Member { members: &mut *self.members, name, depth: self.depth })?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! logfmt: `key=value key="two words"`, the whole line of it; and pairs at the end of other lines.
 
 use super::{Memory, roles::Members};
-use crate::record::{Field, Parsed, Value};
+use crate::record::{FIELDS_MAX, Field, Parsed, Value};
 use std::borrow::Cow;
 
 pub(super) fn sniff(text: &str) -> bool {
@@ -19,9 +19,11 @@ pub(super) fn parse<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {
     (count > 1 && members.tells_of_a_record()).then(|| members.into_logfmt(text))
 }
 
-/// The fields of `text`, if all of it is pairs.
+/// The fields of `text`, if all of it is pairs, and not more than there is room for.
 pub(super) fn fields(text: &str) -> Option<Vec<Field<'_>>> {
-    Pairs::new(text).map(|pair| pair.map(|(name, value)| Field { name: name.into(), value })).collect()
+    let field = |pair: Option<(_, _)>| pair.map(|(name, value): (&str, _)| Field { name: name.into(), value });
+    let fields: Option<Vec<_>> = Pairs::new(text).take(FIELDS_MAX).map(field).collect();
+    fields.filter(|fields| fields.len() < FIELDS_MAX)
 }
 
 /// Parts a message from the pairs at its end: `user logged in  user=3 ip=::1`.

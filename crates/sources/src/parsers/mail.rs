@@ -2,7 +2,7 @@
 
 use crate::{
     cursor::Cursor,
-    record::{Field, Parsed, Value},
+    record::{Parsed, Value},
 };
 use model::Level;
 
@@ -59,9 +59,9 @@ fn pairs<'a>(mut parsed: Parsed<'a>, text: &'a str) -> Parsed<'a> {
         let bare = value.strip_prefix('<').and_then(|value| value.strip_suffix('>')).unwrap_or(value);
         // An empty sender is that of a bounce, and worth finding.
         if name == "from" && bare.is_empty() {
-            parsed.fields.push(Field { name: name.into(), value: Value::Text("".into()) });
+            parsed.add(name, Value::Text("".into()));
         } else if matches!(name, "dsn" | "delays" | "to" | "from" | "message-id") {
-            parsed.fields.push(Field { name: name.into(), value: Value::Text(bare.into()) });
+            parsed.add(name, Value::Text(bare.into()));
         } else {
             parsed.push(name, bare.split_once(' ').map_or(bare, |(value, _)| value));
         }

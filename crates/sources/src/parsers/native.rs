@@ -8,6 +8,9 @@ use crate::{
     timestamps::{SECOND, Stamp},
 };
 
+/// Spans within spans that are looked through for the target behind them.
+const SPANS_MAX: usize = 32;
+
 /// `2025-01-10T14:32:15.123456Z  INFO span{id=1}: target: message key=value`.
 pub(super) fn tracing_head(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
@@ -26,9 +29,9 @@ pub(super) fn tracing_head(text: &str) -> Option<Parsed<'_>> {
     let mut spans = "";
     // `name{fields}:` any number of times, before the target.
     let mut next = cursor;
-    while let Some(end) = next.rest().find("}: ").or_else(|| next.rest().find("}:")) {
-        let name_is_first = next.rest()[..end].split('{').next().is_some_and(is_path);
-        if !name_is_first || next.until("}:").is_none() {
+    for _ in 0..SPANS_MAX {
+        let Some((name, _)) = next.rest().split_once('{') else { break };
+        if !is_path(name) || next.until("}:").is_none() {
             break;
         }
         let length = cursor.rest().len() - next.rest().len();

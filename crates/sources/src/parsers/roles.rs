@@ -10,17 +10,11 @@ use super::{
 };
 use crate::{
     level,
-    record::{Field, Parsed, Value},
+    record::{FIELDS_MAX, Field, LEFT_OUT, Parsed, Value},
     timestamps::{self, Stamp},
 };
 use model::Level;
 use std::borrow::Cow;
-
-/// Members of one object; further ones are counted.
-pub(super) const FIELDS_MAX: usize = 256;
-
-/// The field that counts what found no room.
-const LEFT_OUT: &str = "fields_left_out";
 
 /// The members of one object as they are read.
 #[derive(Debug)]

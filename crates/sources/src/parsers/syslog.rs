@@ -5,7 +5,7 @@ use super::{Carried, Memory, mail, unwrap};
 use crate::{
     cursor::{Cursor, number},
     level,
-    record::{Field, Parsed, Value},
+    record::{FIELDS_MAX, Field, Parsed, Value},
     timestamps::Stamp,
 };
 
@@ -14,6 +14,9 @@ const FACILITIES: [&str; 24] = [
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
     "security", "console", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 ];
+
+/// Bytes of a name in structured data.
+const NAME_BYTES_MAX: usize = 128;
 
 struct Head<'a> {
     priority: Option<u8>,
@@ -190,6 +193,10 @@ fn structured_data<'a>(cursor: &mut Cursor<'a>, fields: &mut Vec<Field<'a>>) -> 
             let name = cursor.until_byte(b'=')?;
             let value = cursor.quoted()?;
             let value = if value.contains('\\') { Value::Text(unescape(value).into()) } else { Value::read(value) };
+            // RFC 5424 allows 32 bytes a name.
+            if id.len() > NAME_BYTES_MAX || name.len() > NAME_BYTES_MAX || fields.len() >= FIELDS_MAX {
+                return None;
+            }
             fields.push(Field { name: format!("{id}.{name}").into(), value });
             cursor.spaces();
         }

@@ -12,6 +12,9 @@ use std::borrow::Cow;
 /// Columns that are remembered; further ones have no name.
 const COLUMNS_MAX: usize = 128;
 
+/// Bytes of a column's name, a file's path or a date; longer ones are none.
+const NAME_BYTES_MAX: usize = 128;
+
 /// What the header of a file has told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Header {
@@ -65,9 +68,11 @@ pub(super) fn parse_w3c<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed
         header.format = "w3c";
         let value = value.trim();
         match name {
-            "#Fields" => header.columns = value.split_whitespace().take(COLUMNS_MAX).map(w3c_name).collect(),
+            "#Fields" => header.columns = value.split_whitespace().take(COLUMNS_MAX).map(column_name).collect(),
             "#GMT-Offset" => header.offset_seconds = offset(value),
-            "#Date" | "#Start-Date" => header.date = value.split(' ').next().map(str::to_owned),
+            "#Date" | "#Start-Date" => {
+                header.date = value.split(' ').next().filter(|date| date.len() <= NAME_BYTES_MAX).map(str::to_owned);
+            }
             _ => {}
         }
         return Some(Parsed::new("w3c", text));
@@ -107,7 +112,10 @@ pub(super) fn parse_w3c<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed
     Some(parsed.at(stamp))
 }
 
-fn w3c_name(name: &str) -> Cow<'static, str> {
+fn column_name(name: &str) -> Cow<'static, str> {
+    if name.len() > NAME_BYTES_MAX {
+        return "column".into();
+    }
     match PLAIN.iter().find(|(w3c, _)| *w3c == name) {
         Some((_, plain)) => Cow::Borrowed(plain),
         None => Cow::Owned(name.to_owned()),
@@ -145,9 +153,9 @@ pub(super) fn parse_zeek<'a>(text: &'a str, memory: &mut Memory) -> Option<Parse
     if sniff_zeek(text) {
         header.format = "zeek";
         if let Some(names) = text.strip_prefix("#fields\t") {
-            header.columns = names.split('\t').take(COLUMNS_MAX).map(|name| name.to_owned().into()).collect();
+            header.columns = names.split('\t').take(COLUMNS_MAX).map(column_name).collect();
         } else if let Some(path) = text.strip_prefix("#path\t") {
-            header.date = Some(path.to_owned());
+            header.date = Some(path.to_owned()).filter(|path| path.len() <= NAME_BYTES_MAX);
         }
         return Some(Parsed::new("zeek", text));
     }
