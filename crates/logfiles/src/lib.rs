@@ -4,7 +4,7 @@
 //! install and a [`Handle`] to flush, reopen and write pre-rendered lines. Loggers are hierarchical, as in Python's
 //! logging: `mail` speaks for `mail::smtp` (or `mail.smtp`) unless that has a level of its own.
 //!
-//! The one who logs formats the line, masks what is secret in it ([`scrub`]) and puts it in a bounded queue; one thread
+//! The one who logs formats the line, masks what is secret in it ([`scrub::scrub`]) and puts it in a bounded queue; one thread
 //! writes, another compresses and deletes. A full queue drops lines, counts them and says so in the file. A file that
 //! cannot be written does not stop the program: its lost lines are counted, told of once on standard error and, when
 //! it can be written again, in the file. Rotation by an outside logrotate is noticed, whether it renames or truncates.
@@ -15,14 +15,12 @@ mod layer;
 mod line;
 mod old;
 mod routes;
-mod scrub;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use config::{ByteSize, Config, ConfigError, Console, FileConfig, Format, Rotate};
-pub use scrub::scrub;
 pub use writer::FileStats;
 
 use line::{Dress, Line};

@@ -1,8 +1,9 @@
 //! One line, as text, as JSON, or as it came.
 
-use crate::{config::Format, scrub};
+use crate::config::Format;
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
+use scrub::scrub;
 use serde_json::{Map, Value, json};
 use std::{borrow::Cow, fmt::Write};
 

@@ -23,7 +23,7 @@ Usage: cargo xtask COMMAND
   bench [--list] [--install] [--quick] [--write] [NAME…]
                                      measure beside the peers, which --install fetches, and print Markdown tables;
                                      --write keeps them in docs/benchmarks.md
-  fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz, nightly)
+  fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz)
 
 Environment:
   VIGIE_TEST_POSTGRES   use this server instead of starting one (postgres://user:password@host:port/database)

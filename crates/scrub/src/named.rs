@@ -1,0 +1,158 @@
+//! Secrets that are named: the values of keys, the credentials of `Authorization` headers and of URLs.
+
+use super::MASK;
+
+/// Where a secret begins and ends, and what stands for it.
+pub(super) type Secret = (usize, usize, &'static str);
+
+/// Endings of keys whose values are secret, in lower case, `-` written as `_`.
+const SECRET_KEYS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "private_key",
+    "access_key",
+    "secret_key",
+    "authorization",
+    "cookie",
+    "credential",
+    "credentials",
+    "mot_de_passe",
+    "motdepasse",
+    "mdp",
+];
+
+/// Words before the credentials in an `Authorization` header (RFC 9110 §11).
+const SCHEMES: &[&str] = &["bearer", "basic", "digest", "token", "negotiate", "apikey"];
+
+/// The keys whose values are secret.
+#[derive(Clone, Debug)]
+pub(super) struct Keys {
+    names: Vec<String>,
+    /// By the last byte, in lower case: nearly every key of a log line is passed over there.
+    last: [bool; 256],
+}
+
+impl Keys {
+    pub(super) fn new(further: &[String]) -> Self {
+        let further = further.iter().map(|key| key.to_ascii_lowercase().replace('-', "_"));
+        let names: Vec<String> = SECRET_KEYS.iter().map(|key| (*key).to_owned()).chain(further).collect();
+        let mut last = [false; 256];
+        for name in names.iter().filter_map(|name| name.bytes().last()) {
+            last[usize::from(name)] = true;
+        }
+        // `-` in a key is taken for `_`.
+        last[usize::from(b'-')] = last[usize::from(b'_')];
+        Self { names, last }
+    }
+
+    fn hold(&self, key: &[u8]) -> bool {
+        let Some(last) = key.last().map(u8::to_ascii_lowercase) else { return false };
+        self.last[usize::from(last)] && self.names.iter().any(|secret| ends_with_key(key, secret))
+    }
+}
+
+/// `Bearer abc`, wherever it stands. The space is at `space`.
+pub(super) fn after_scheme(bytes: &[u8], space: usize) -> Option<Secret> {
+    let word = &bytes[space.checked_sub(6)?..space];
+    let bounded = space == 6 || !is_word(bytes[space - 7]);
+    if !bounded || !word.eq_ignore_ascii_case(b"bearer") {
+        return None;
+    }
+    let start = skip(bytes, space, |byte| byte == b' ');
+    let end = skip(bytes, start, |byte| is_word(byte) || b"-._~+/=".contains(&byte));
+    // "a bearer of news" is no credential.
+    (end - start >= 8).then_some((start, end, MASK))
+}
+
+/// `://user:password@host` and, on the web, `://token@host`. The authority starts at `start`.
+pub(super) fn in_url(bytes: &[u8], start: usize) -> Option<Secret> {
+    let end = skip(bytes, start, |byte| !b"/?#\\\"'<> \t\r\n".contains(&byte));
+    let at = start + memchr::memrchr(b'@', &bytes[start..end])?;
+    match memchr::memchr(b':', &bytes[start..at]) {
+        Some(colon) => Some((start + colon + 1, at, MASK)),
+        None => {
+            let scheme = &bytes[..start - 3];
+            (scheme.ends_with(b"http") || scheme.ends_with(b"https")).then_some((start, at, MASK))
+        }
+    }
+}
+
+/// `key=value`, `key: value`, `"key":"value"`, `key="two words"`. The separator is at `at`.
+pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> {
+    let mut key_end = at;
+    while key_end > 0 && b" \"'\\".contains(&bytes[key_end - 1]) {
+        key_end -= 1;
+    }
+    let quoted_key = key_end < at && bytes[key_end] != b' ';
+    let key_start = bytes[..key_end].iter().rposition(|byte| !is_key(*byte)).map_or(0, |before| before + 1);
+    let key = &bytes[key_start..key_end];
+    if !keys.hold(key) {
+        return None;
+    }
+    let mut start = skip(bytes, at + 1, |byte| byte == b' ');
+    let quote = match &bytes[start..] {
+        [b'\\', b'"', ..] => &b"\\\""[..],
+        [b'"', ..] => &b"\""[..],
+        [b'\'', ..] => &b"'"[..],
+        // What an object holds has keys of its own; a null is no secret.
+        [b'{' | b'[', ..] => return None,
+        rest if quoted_key && rest.starts_with(b"null") => return None,
+        _ => &[],
+    };
+    start += quote.len();
+    if !quote.is_empty() {
+        return Some((start, closing(bytes, start, quote), MASK));
+    }
+    if ends_with_key(key, "cookie") {
+        return Some((start, skip(bytes, start, |byte| !b"\"\\".contains(&byte)), MASK));
+    }
+    let mut end = value_end(bytes, start);
+    if SCHEMES.iter().any(|scheme| bytes[start..end].eq_ignore_ascii_case(scheme.as_bytes())) {
+        start = skip(bytes, end, |byte| byte == b' ');
+        end = value_end(bytes, start);
+    }
+    // A bare number behind a key in quotes is JSON, and should stay so.
+    Some((start, end, if quoted_key { "\"***\"" } else { MASK }))
+}
+
+pub(super) fn value_end(bytes: &[u8], start: usize) -> usize {
+    skip(bytes, start, |byte| !byte.is_ascii_whitespace() && !b",;&)}]\"'<>\\".contains(&byte))
+}
+
+/// Where the quote that was opened before `start` closes, or the end of the line.
+fn closing(bytes: &[u8], start: usize, quote: &[u8]) -> usize {
+    let mut at = start;
+    while at < bytes.len() {
+        if bytes[at..].starts_with(quote) {
+            return at;
+        }
+        // A backslash protects what follows it, unless it is itself part of the quote looked for.
+        at += if bytes[at] == b'\\' && quote.len() == 1 { 2 } else { 1 };
+    }
+    bytes.len()
+}
+
+fn ends_with_key(key: &[u8], ending: &str) -> bool {
+    let Some(start) = key.len().checked_sub(ending.len()) else { return false };
+    let same = |(have, want): (&u8, u8)| have.to_ascii_lowercase() == want || (*have == b'-' && want == b'_');
+    key[start..].iter().zip(ending.bytes()).all(same)
+}
+
+fn skip(bytes: &[u8], start: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    let start = start.min(bytes.len());
+    start + bytes[start..].iter().take_while(|byte| wanted(**byte)).count()
+}
+
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+const fn is_key(byte: u8) -> bool {
+    is_word(byte) || byte == b'-'
+}

@@ -1,0 +1,286 @@
+//! Secrets that are known by their shape alone.
+
+use super::{MASK, Rule};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::sync::LazyLock;
+
+/// How a token goes on behind its beginning.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// Exactly that many capitals and digits.
+    Capitals(usize),
+    /// At least that many letters, digits, `_` and `-`.
+    Word(usize),
+    /// Three parts of base64url between dots.
+    Jwt,
+    Pem,
+}
+
+/// Beginnings that services give their keys, so that they can be found.
+const BEGINNINGS: [(&str, Kind); 19] = [
+    ("AKIA", Kind::Capitals(16)),
+    ("ASIA", Kind::Capitals(16)),
+    ("AIza", Kind::Word(35)),
+    ("ghp_", Kind::Word(36)),
+    ("gho_", Kind::Word(36)),
+    ("ghu_", Kind::Word(36)),
+    ("ghs_", Kind::Word(36)),
+    ("ghr_", Kind::Word(36)),
+    ("github_pat_", Kind::Word(22)),
+    ("glpat-", Kind::Word(20)),
+    ("xoxb-", Kind::Word(20)),
+    ("xoxp-", Kind::Word(20)),
+    ("xoxa-", Kind::Word(20)),
+    ("sk_live_", Kind::Word(16)),
+    ("rk_live_", Kind::Word(16)),
+    ("sk_test_", Kind::Word(16)),
+    ("npm_", Kind::Word(36)),
+    ("eyJ", Kind::Jwt),
+    ("-----BEGIN ", Kind::Pem),
+];
+
+/// Web tokens, services' keys, private keys.
+pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
+    static BEGIN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let literals = BEGINNINGS.iter().map(|(literal, _)| literal);
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals).ok()
+    });
+    let Some(begin) = &*BEGIN else { return };
+    let mut done = 0;
+    for beginning in begin.find_iter(text) {
+        let (start, kind) = (beginning.start(), BEGINNINGS[beginning.pattern().as_usize()].1);
+        // Not the middle of a longer word; the line of a key begins where it begins.
+        let within = start > 0 && is_token(text[start - 1]) && !matches!(kind, Kind::Pem);
+        if start < done || within {
+            continue;
+        }
+        let secret = match kind {
+            Kind::Capitals(length) => {
+                let end =
+                    beginning.end() + run(text, beginning.end(), |b| b.is_ascii_uppercase() || b.is_ascii_digit());
+                let exact = end == beginning.end() + length && !text.get(end).is_some_and(|b| is_token(*b));
+                exact.then_some((start, end, Rule::Token))
+            }
+            Kind::Word(least) => {
+                let end = beginning.end() + run(text, beginning.end(), is_token);
+                (end >= beginning.end() + least).then_some((start, end, Rule::Token))
+            }
+            Kind::Jwt => jwt(text, start).map(|end| (start, end, Rule::Token)),
+            Kind::Pem => private_key(text, beginning.end()).map(|(start, end)| (start, end, Rule::PrivateKey)),
+        };
+        if let Some((start, end, rule)) = secret {
+            found(start, end, rule);
+            done = end;
+        }
+    }
+}
+
+/// Where the token that begins at `start` ends (RFC 7519): header and payload are objects, so both begin with `eyJ`.
+fn jwt(text: &[u8], start: usize) -> Option<usize> {
+    let header = start + run(text, start, is_token);
+    if text.get(header) != Some(&b'.') || !text[header + 1..].starts_with(b"eyJ") {
+        return None;
+    }
+    let payload = header + 1 + run(text, header + 1, is_token);
+    if text.get(payload) != Some(&b'.') {
+        return None;
+    }
+    let signature = payload + 1 + run(text, payload + 1, is_token);
+    (header - start >= 10 && payload - header >= 10).then_some(signature)
+}
+
+/// The inside of a private key whose label begins at `label`: up to its end line, or to the end of the text.
+fn private_key(text: &[u8], label: usize) -> Option<(usize, usize)> {
+    let head = &text[label..text.len().min(label + 48)];
+    let end = memchr::memmem::find(head, b"-----")?;
+    if !head[..end].ends_with(b"PRIVATE KEY") {
+        return None;
+    }
+    let start = label + end + 5;
+    let length = memchr::memmem::find(&text[start..], b"-----END").unwrap_or(text.len() - start);
+    // No key begins so: it is masked, and its end line with it.
+    let masked = text[start..].starts_with(MASK.as_bytes());
+    (length > 0 && !masked).then_some((start, start + length))
+}
+
+/// Card numbers and IBANs.
+pub(super) fn numbers(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
+    let mut at = 0;
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        at += run(text, at, |b| b.is_ascii_digit());
+        if at - start >= 4
+            && !joins(text, start.wrapping_sub(1))
+            && let Some(end) = card(text, start, at - start)
+        {
+            found(start, end, Rule::Card);
+            at = end;
+            continue;
+        }
+        if let Some(country) = start.checked_sub(2)
+            && let Some(end) = iban(text, country)
+        {
+            found(country, end, Rule::Iban);
+            at = end;
+        }
+    }
+}
+
+/// Whether the byte there makes a number part of something longer: an identifier, a decimal, a path.
+fn joins(text: &[u8], at: usize) -> bool {
+    text.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || b"._-/#".contains(b))
+}
+
+/// Where the card number that begins at `start` ends, its first run of digits being that long: 13 to 19 together, or in
+/// groups as they are printed.
+fn card(text: &[u8], start: usize, length: usize) -> Option<usize> {
+    const PRINTED: [&[usize]; 2] = [&[4, 4, 4, 4], &[4, 6, 5]];
+    let ends = |end: usize| {
+        let sentence = text.get(end) == Some(&b'.') && !text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+        (sentence || !joins(text, end)) && is_card(&text[start..end])
+    };
+    if (13..=19).contains(&length) {
+        return Some(start + length).filter(|end| ends(*end));
+    }
+    let separator = *text.get(start + length).filter(|b| matches!(b, b' ' | b'-'))?;
+    PRINTED.iter().find_map(|groups| {
+        let mut end = start;
+        for (place, group) in groups.iter().enumerate() {
+            if place > 0 {
+                (text.get(end) == Some(&separator)).then_some(())?;
+                end += 1;
+            }
+            (run(text, end, |b| b.is_ascii_digit()) == *group).then_some(())?;
+            end += group;
+        }
+        Some(end).filter(|end| ends(*end))
+    })
+}
+
+/// An issuer's beginning with its length, and the check digit of ISO/IEC 7812.
+fn is_card(text: &[u8]) -> bool {
+    let mut digits = [0; 19];
+    let mut count = 0;
+    for digit in text.iter().filter(|b| b.is_ascii_digit()) {
+        let Some(place) = digits.get_mut(count) else { return false };
+        *place = digit - b'0';
+        count += 1;
+    }
+    let digits = &digits[..count];
+    let beginning = digits.iter().take(4).fold(0_u16, |value, digit| value * 10 + u16::from(*digit));
+    let issued = match beginning {
+        4000..=4999 => matches!(count, 13 | 16 | 19),
+        2221..=2720 | 5100..=5599 => count == 16,
+        3400..=3499 | 3700..=3799 => count == 15,
+        3000..=3059 | 3600..=3699 | 3800..=3899 => count == 14,
+        3528..=3589 | 6011 | 6440..=6599 | 6200..=6299 => matches!(count, 16..=19),
+        _ => false,
+    };
+    let checked = digits.iter().rev().enumerate().map(|(place, digit)| match (place % 2, *digit) {
+        (0, digit) => u32::from(digit),
+        (_, digit @ 0..=4) => u32::from(digit) * 2,
+        (_, digit) => u32::from(digit) * 2 - 9,
+    });
+    issued && checked.sum::<u32>() % 10 == 0
+}
+
+/// Countries with the length of their IBANs (ISO 13616 registry).
+const COUNTRIES: [(&[u8; 2], usize); 34] = [
+    (b"AD", 24),
+    (b"AT", 20),
+    (b"BE", 16),
+    (b"BG", 22),
+    (b"CH", 21),
+    (b"CY", 28),
+    (b"CZ", 24),
+    (b"DE", 22),
+    (b"DK", 18),
+    (b"EE", 20),
+    (b"ES", 24),
+    (b"FI", 18),
+    (b"FR", 27),
+    (b"GB", 22),
+    (b"GR", 27),
+    (b"HR", 21),
+    (b"HU", 28),
+    (b"IE", 22),
+    (b"IS", 26),
+    (b"IT", 27),
+    (b"LI", 21),
+    (b"LT", 20),
+    (b"LU", 20),
+    (b"LV", 21),
+    (b"MC", 27),
+    (b"MT", 31),
+    (b"NL", 18),
+    (b"NO", 15),
+    (b"PL", 28),
+    (b"PT", 25),
+    (b"RO", 24),
+    (b"SE", 24),
+    (b"SI", 19),
+    (b"SK", 24),
+];
+
+/// Where the IBAN that begins at `start` ends, together or in groups of four.
+fn iban(text: &[u8], start: usize) -> Option<usize> {
+    let country = text.get(start..start + 2)?;
+    let length = COUNTRIES.iter().find(|(code, _)| *code == country)?.1;
+    if start > 0 && (text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_') {
+        return None;
+    }
+    let grouped = text.get(start + 4) == Some(&b' ');
+    let mut signs = [0; 34];
+    let mut count = 0;
+    let mut at = start;
+    while count < length {
+        if grouped && count > 0 && count % 4 == 0 {
+            (text.get(at) == Some(&b' ')).then_some(())?;
+            at += 1;
+        }
+        signs[count] = *text.get(at).filter(|b| b.is_ascii_digit() || b.is_ascii_uppercase())?;
+        count += 1;
+        at += 1;
+    }
+    if text.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+        return None;
+    }
+    // ISO 7064 MOD 97-10, the first four signs moved to the end.
+    let moved = signs[4..length].iter().chain(&signs[..4]);
+    let rest = moved.fold(0_u32, |rest, sign| match sign {
+        b'0'..=b'9' => (rest * 10 + u32::from(sign - b'0')) % 97,
+        letter => (rest * 100 + u32::from(letter - b'A') + 10) % 97,
+    });
+    (rest == 1).then_some(at)
+}
+
+/// The names before the `@` of e-mail addresses; their domains stay.
+pub(super) fn addresses(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
+    const NAME_MAX: usize = 64;
+    for at in memchr::memchr_iter(b'@', text) {
+        let local = |b: &&u8| b.is_ascii_alphanumeric() || b"._%+-'".contains(b) || !b.is_ascii();
+        let length = text[..at].iter().rev().take(NAME_MAX).take_while(local).count();
+        let domain = &text[at + 1..at + 1 + run(text, at + 1, |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')];
+        let dot = memchr::memchr(b'.', domain);
+        if length > 0 && dot.is_some_and(|dot| dot > 0 && dot + 2 < domain.len()) {
+            let start = at - length;
+            // Not within a character that was cut by the bound.
+            let start = start + text[start..at].iter().take_while(|b| (0x80..0xc0).contains(*b)).count();
+            if start < at {
+                found(start, at, Rule::Email);
+            }
+        }
+    }
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+fn run(text: &[u8], start: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    text.get(start..).unwrap_or_default().iter().take_while(|byte| wanted(**byte)).count()
+}

@@ -1,0 +1,167 @@
+//! Tables of what is masked and what is not.
+
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn secrets_are_masked_and_the_rest_is_left() {
+    for (line, expected) in [
+        ("login password=hunter2 ok", "login password=*** ok"),
+        ("smtp_password: hunter2, port: 25", "smtp_password: ***, port: 25"),
+        ("PASSWORD='two words' x", "PASSWORD='***' x"),
+        (r#"{"token":"ab\"c","n":1}"#, r#"{"token":"***","n":1}"#),
+        (r#"{"message":"with password=\"abc\" set"}"#, r#"{"message":"with password=\"***\" set"}"#),
+        (r#"{"password":12345,"a":2}"#, r#"{"password":"***","a":2}"#),
+        (r#"{"token":null}"#, r#"{"token":null}"#),
+        (r#"{"secret":{"password":"x"}}"#, r#"{"secret":{"password":"***"}}"#),
+        ("Authorization: Bearer eyJhbGciOi.J9-_x next", "Authorization: Bearer *** next"),
+        ("authorization=\"Basic dXNlcjpwYXNz\"", "authorization=\"***\""),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic ***"),
+        ("got bearer 0123456789abcdef here", "got bearer *** here"),
+        ("a bearer of news", "a bearer of news"),
+        ("Cookie: a=1; session=2", "Cookie: ***"),
+        ("smtp://user:p%40ss@mail.exemple.fr:587/x", "smtp://user:***@mail.exemple.fr:587/x"),
+        ("smtp://user@mail.exemple.fr:587", "smtp://user@mail.exemple.fr:587"),
+        ("https://ghp_123@git.example/x?api_key=zz&b=1", "https://***@git.example/x?api_key=***&b=1"),
+        ("postgres://u:a@b:c@db/x", "postgres://u:***@db/x"),
+        ("X-Api-Key: k", "X-Api-Key: ***"),
+        ("mot_de_passe=été1 fin", "mot_de_passe=*** fin"),
+        ("tokens=5 secretary=Anne keypad=1", "tokens=5 secretary=Anne keypad=1"),
+        (
+            "Email 1/500 envoyé avec succès: f.pdf (Message ID: 18d2, durée: 0.8s)",
+            "Email 1/500 envoyé avec succès: f.pdf (Message ID: 18d2, durée: 0.8s)",
+        ),
+        ("password=", "password="),
+        ("", ""),
+    ] {
+        assert_eq!(scrub(line), expected);
+    }
+}
+
+#[test]
+fn an_ordinary_line_is_not_copied() {
+    assert!(matches!(scrub("2025-01-10 14:32:15 [INFO] jobs: took=3 url=https://x/y"), Cow::Borrowed(_)));
+}
+
+fn by(config: &Config, text: &str) -> (String, Counts) {
+    let mut counts = Counts::default();
+    let clean = Scrubber::new(config).unwrap().scrub(text.as_bytes(), &mut counts).into_owned();
+    (String::from_utf8(clean).unwrap(), counts)
+}
+
+// Put together here, so that no scanner of repositories takes them for real ones.
+fn github() -> String {
+    format!("ghp_{}", "a1B2".repeat(9))
+}
+
+#[test]
+fn secrets_are_known_by_their_shape() {
+    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
+    for (text, expected, rule) in [
+        (format!("got {jwt} from"), "got *** from", Rule::Token),
+        (format!("push with {}!", github()), "push with ***!", Rule::Token),
+        (format!("id AKIA{} used", "ABCD1234EFGH5678"), "id *** used", Rule::Token),
+        ("card 4111111111111111.".to_owned(), "card ***.", Rule::Card),
+        ("card 4111 1111 1111 1111 200".to_owned(), "card *** 200", Rule::Card),
+        ("amex 3782-822463-10005, ok".to_owned(), "amex ***, ok", Rule::Card),
+        ("to FR1420041010050500013M02606 now".to_owned(), "to *** now", Rule::Iban),
+        ("to FR14 2004 1010 0505 0001 3M02 606 now".to_owned(), "to *** now", Rule::Iban),
+        ("to DE89370400440532013000".to_owned(), "to ***", Rule::Iban),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nafter".to_owned(),
+            "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nafter",
+            Rule::PrivateKey,
+        ),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE".to_owned(), "-----BEGIN PRIVATE KEY-----***", Rule::PrivateKey),
+    ] {
+        let (clean, counts) = by(&Config::default(), &text);
+        assert_eq!(clean, expected, "{text}");
+        assert_eq!((counts.of(rule), counts.total()), (1, 1), "{text}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_secret_is_left() {
+    for text in [
+        "4111111111111112",
+        "1736514735123456",
+        "order-4111111111111111",
+        "0.4111111111111111",
+        "a4111111111111111",
+        "41111111111111110000",
+        "FR1420041010050500013M02607",
+        "XX1420041010050500013M02606",
+        "eyJhbGciOiJIUzI1NiJ9 alone",
+        "AKIAshort",
+        "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
+        "marie@exemple.fr",
+        "18d2abc123def456 4F2A91C0D3: to=<marie@exemple.fr>",
+    ] {
+        let (clean, counts) = by(&Config::default(), text);
+        assert_eq!((clean.as_str(), counts.total()), (text, 0));
+    }
+}
+
+#[test]
+fn the_configuration_adds_and_takes_away() {
+    let config = Config {
+        also: vec![Rule::Email],
+        except: vec![Rule::Card],
+        keys: vec!["Numero-Secu".to_owned()],
+        patterns: vec!["dossier [0-9]+".to_owned()],
+    };
+    let text = "numero_secu=1850575 dossier 99 zoé.b@exemple.fr a@b 4111111111111111 password=x";
+    let (clean, counts) = by(&config, text);
+    assert_eq!(clean, "numero_secu=*** *** ***@exemple.fr a@b 4111111111111111 password=***");
+    let counted = Rule::ALL.map(|rule| counts.of(rule));
+    assert_eq!(counted, [2, 0, 0, 0, 0, 0, 0, 1, 1]);
+}
+
+#[test]
+fn a_wrong_pattern_is_refused_with_its_reason() {
+    let refuse = |pattern: &str| {
+        Scrubber::new(&Config { patterns: vec![pattern.to_owned()], ..Config::default() }).unwrap_err().to_string()
+    };
+    assert!(refuse("(").contains("\"(\" cannot be used"), "{}", refuse("("));
+    assert!(refuse("x*").contains("matches nothing"), "{}", refuse("x*"));
+}
+
+#[test]
+fn bytes_that_are_no_text_stay_as_they_are() {
+    let mut counts = Counts::default();
+    let clean = Scrubber::default().scrub(b"\xff password=\xe9\xff x\xfe", &mut counts);
+    assert_eq!(&*clean, b"\xff password=*** x\xfe");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_scrubbed_and_twice_is_once(line in "(password|token|Bearer|Cookie|://|[=: \"'\\\\@é,{]|[a-z]{1,9}){0,16}") {
+        let once = scrub(&line).into_owned();
+        prop_assert_eq!(scrub(&once), once.as_str());
+    }
+
+    #[test]
+    fn no_secret_gets_through(before in "[ -~]{0,20}", key in "(smtp_|X-)?(password|token|api[-_]key)", sep in "(=| = |: )", secret in "[a-zA-Z0-9]{12}") {
+        let line = format!("{before} {key}{sep}{secret} after");
+        prop_assert!(!scrub(&line).contains(&secret));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_scrubbed_and_twice_is_once(
+        parts in prop::collection::vec(prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..6),
+            prop::sample::select(vec![&b"password="[..], b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.x", b"4111 1111 1111 1111", b"@a.fr", b" ", b"\"",
+                b"-----BEGIN PRIVATE KEY-----", b"-----END", b"FR1420041010050500013M02606", b"://u:p@", b"AKIA", b"ABCD1234EFGH5678"]).prop_map(<[u8]>::to_vec),
+        ], 0..14)
+    ) {
+        let text = parts.concat();
+        let scrubber = Scrubber::new(&Config { also: vec![Rule::Email], ..Config::default() }).unwrap();
+        let once = scrubber.scrub(&text, &mut Counts::default()).into_owned();
+        let mut counts = Counts::default();
+        let twice = scrubber.scrub(&once, &mut counts).into_owned();
+        prop_assert_eq!(once, twice);
+        prop_assert_eq!(counts.total(), 0);
+    }
+}

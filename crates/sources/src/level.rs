@@ -1,0 +1,114 @@
+//! The many names of the six levels.
+
+use model::Level;
+
+/// The level a word names, in any case: `WARN`, `err`, `notice`, `DEBUG3`, and PostgreSQL's in French.
+pub fn named(word: &str) -> Option<Level> {
+    // The longest of them is `informational`.
+    let mut lower = [0; 16];
+    let lower = lower.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    Some(match &*lower {
+        b"trace" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all" => Level::Trace,
+        b"debug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4" | b"debug5" => {
+            Level::Debug
+        }
+        b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log" | b"config" | b"stats"
+        | b"system" | b"success" => Level::Info,
+        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" => Level::Warning,
+        b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" => Level::Error,
+        b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
+        | b"dpanic" | b"critique" | b"panique" => Level::Critical,
+        _ => return None,
+    })
+}
+
+/// The level one letter stands for, as in `E0517` or `[W]`.
+pub(crate) fn lettered(letter: u8) -> Option<Level> {
+    Some(match letter {
+        b'T' | b'V' => Level::Trace,
+        b'D' => Level::Debug,
+        b'I' | b'N' => Level::Info,
+        b'W' => Level::Warning,
+        b'E' => Level::Error,
+        b'F' | b'C' => Level::Critical,
+        _ => return None,
+    })
+}
+
+/// Syslog's severity (RFC 5424 §6.2.1): 0 is an emergency, 7 is for debugging.
+pub(crate) fn of_severity(severity: i64) -> Option<Level> {
+    Some(match severity {
+        0..=2 => Level::Critical,
+        3 => Level::Error,
+        4 => Level::Warning,
+        5 | 6 => Level::Info,
+        7 => Level::Debug,
+        _ => return None,
+    })
+}
+
+/// What an HTTP status says of the server: what a client did wrong is not its error.
+pub(crate) fn of_status(status: u16) -> Level {
+    if status >= 500 { Level::Error } else { Level::Info }
+}
+
+/// Bytes from the beginning of a text in which a level is looked for.
+const SEARCHED: usize = 96;
+
+/// The level that a text of unknown format names near its beginning: in capitals, in brackets, or before a colon.
+pub fn find(text: &str) -> Option<Level> {
+    let bytes = &text.as_bytes()[..text.len().min(SEARCHED)];
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_alphabetic() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+            at += 1;
+        }
+        // Not the middle of an accented word.
+        if at - start > 13 || start > 0 && !bytes[start - 1].is_ascii() {
+            continue;
+        }
+        let Some(level) = text.get(start..at).and_then(named) else { continue };
+        if stands_out(&bytes[start..at], start.checked_sub(1).map(|before| bytes[before]), bytes.get(at)) {
+            return Some(level);
+        }
+    }
+    None
+}
+
+fn stands_out(word: &[u8], before: Option<u8>, after: Option<&u8>) -> bool {
+    let alone = !matches!(before, Some(b'-' | b'.' | b'/')) && !matches!(after, Some(b'-' | b'.' | b'/' | b'='));
+    let capitals = word.iter().all(|byte| !byte.is_ascii_lowercase());
+    let bracketed = matches!((before, after), (Some(b'['), _) | (Some(b'<'), Some(b'>')) | (Some(b'('), Some(b')')));
+    alone && (capitals && word.len() > 2 || bracketed || after == Some(&b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_found_where_it_stands_out() {
+        for (text, expected) in [
+            ("12 WARN disk is full", Some(Level::Warning)),
+            ("[info     ] started", Some(Level::Info)),
+            ("error: no such file", Some(Level::Error)),
+            ("<debug> x", Some(Level::Debug)),
+            ("ERREUR:  erreur de syntaxe", Some(Level::Error)),
+            ("no error occurred", None),
+            ("--log=debug started", None),
+            ("error.log rotated", None),
+            ("a notice was given", None),
+            ("été ÉRROR", None),
+            ("", None),
+        ] {
+            assert_eq!(find(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Programs in Rust, Go and C++: tracing, env_logger, glog and Kubernetes' klog, Go's `log`.
+
+use super::{Memory, logfmt};
+use crate::{
+    cursor::Cursor,
+    level,
+    record::Parsed,
+    timestamps::{SECOND, Stamp},
+};
+
+/// Spans within spans that are looked through for the target behind them.
+const SPANS_MAX: usize = 32;
+
+/// `2025-01-10T14:32:15.123456Z  INFO span{id=1}: target: message key=value`.
+pub(super) fn tracing_head(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.stamp().filter(|stamp| matches!(stamp, Stamp::Instant(_)))?;
+    // The level is padded on its left to five places.
+    cursor.eat(" ")?;
+    let level_at = cursor;
+    cursor.spaces();
+    let word = cursor.take(|byte| byte.is_ascii_uppercase());
+    let width = level_at.rest().len() - cursor.rest().len();
+    cursor.eat(" ")?;
+    if width != 5 || !matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR") {
+        return None;
+    }
+    let level = level::named(word);
+    let mut spans = "";
+    // `name{fields}:` any number of times, before the target.
+    let mut next = cursor;
+    for _ in 0..SPANS_MAX {
+        let Some((name, _)) = next.rest().split_once('{') else { break };
+        if !is_path(name) || next.until("}:").is_none() {
+            break;
+        }
+        let length = cursor.rest().len() - next.rest().len();
+        spans = &cursor.rest()[..length - 1];
+        if next.eat(" ").is_some() {
+            break;
+        }
+    }
+    let mut target = next;
+    let logger = target.until(": ").filter(|target| is_path(target))?;
+    Some(Parsed::new("tracing", target.rest()).at(stamp).level(level).logger(logger).text("spans", spans))
+}
+
+pub(super) fn sniff_tracing(text: &str) -> bool {
+    tracing_head(text).is_some()
+}
+
+pub(super) fn parse_tracing<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {
+    let mut parsed = tracing_head(text)?;
+    // The message stays whole, so that what continues it can follow.
+    let from = text.len() - parsed.message.len();
+    let (_, mut fields) = logfmt::trailing(&text[from..]);
+    parsed.fields.append(&mut fields);
+    Some(parsed)
+}
+
+/// `[2025-01-10T14:32:15Z INFO  crate::module] message`.
+pub(super) fn env_logger(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("[")?;
+    let stamp = cursor.stamp();
+    cursor.spaces();
+    let level = level::named(cursor.take(|byte| byte.is_ascii_uppercase()))?;
+    cursor.gap()?;
+    let target = cursor.until("] ")?;
+    is_path(target).then(|| Parsed::new("env_logger", cursor.rest()).at(stamp).level(level).logger(target))
+}
+
+/// `I0517 15:04:22.619632 1952452992 file.cc:253] message`; the year is not written.
+pub(super) fn glog(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let level = cursor.peek().filter(|letter| b"IWEFD".contains(letter)).and_then(level::lettered)?;
+    let bytes = text.as_bytes();
+    if bytes.get(5) != Some(&b' ') || !bytes[1..5].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (month, day) = (two(bytes, 1), two(bytes, 3));
+    if !(1..=12).contains(&month) || !(1..=crate::timestamps::days_in_month(2000, month)).contains(&day) {
+        return None;
+    }
+    cursor.until_byte(b' ')?;
+    let Some(Stamp::OfDay(micros)) = cursor.clock() else { return None };
+    debug_assert!(micros <= 86_400 * SECOND, "a clock shows a day");
+    cursor.gap()?;
+    let thread = cursor.digits()?;
+    cursor.gap()?;
+    let place = cursor.until_byte(b']')?;
+    cursor.eat(" ");
+    let (file, line) = place.rsplit_once(':')?;
+    let parsed = Parsed::new("glog", cursor.rest()).at(Stamp::Yearless { month, day, micros }).level(level);
+    Some(parsed.with("tid", thread).text("file", file).with("line", line))
+}
+
+fn two(bytes: &[u8], at: usize) -> u8 {
+    (bytes[at] - b'0') * 10 + (bytes[at + 1] - b'0')
+}
+
+fn is_path(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:-./".contains(&byte))
+}

@@ -1,0 +1,195 @@
+//! Which member of an object is its time, its level, its logger, its message: for everything that comes as names with
+//! values, JSON and logfmt alike.
+//!
+//! Every known name that an object holds sets a bit; a dialect is told by the bits it must have. So one pass over the
+//! members is enough to know who wrote them.
+
+use super::{
+    dialects::{DIALECTS, Dialect, Inside, JSON, LEVEL, LOGFMT, MESSAGE, STATUS, Scale, TIME},
+    keys::{KEYS, find, key, mask},
+};
+use crate::{
+    level,
+    record::{FIELDS_MAX, Field, LEFT_OUT, Parsed, Value},
+    timestamps::{self, Stamp},
+};
+use model::Level;
+use std::borrow::Cow;
+
+/// The members of one object as they are read.
+#[derive(Debug)]
+pub(super) struct Members<'a> {
+    fields: Vec<Field<'a>>,
+    left_out: i64,
+    present: u128,
+    /// Where in `fields` each key stands, if it is present.
+    places: [u16; KEYS.len()],
+}
+
+/// A record, and whether its message wants to be recognised in its turn.
+#[derive(Debug)]
+pub(super) struct Read<'a> {
+    pub(super) parsed: Parsed<'a>,
+    pub(super) wraps_a_line: bool,
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn new() -> Self {
+        Self { fields: Vec::with_capacity(12), left_out: 0, present: 0, places: [0; KEYS.len()] }
+    }
+
+    pub(super) fn push(&mut self, name: Cow<'a, str>, value: Value<'a>) {
+        if self.fields.len() >= FIELDS_MAX {
+            self.left_out += 1;
+            return;
+        }
+        // Of a name that comes twice, the first counts.
+        if let Some(key) = find(&name)
+            && self.present & (1 << key) == 0
+        {
+            self.present |= 1 << key;
+            self.places[key] = self.fields.len() as u16;
+        }
+        self.fields.push(Field { name, value });
+    }
+
+    /// Whether anything here is what a log record has; pairs alone could be any text.
+    pub(super) fn tells_of_a_record(&self) -> bool {
+        let has = |keys: &[u8]| self.present & mask(keys) != 0;
+        has(LEVEL) || has(MESSAGE) || has(TIME)
+    }
+
+    /// As logfmt; `text` is the message of a record that has none.
+    pub(super) fn into_logfmt(self, text: &'a str) -> Parsed<'a> {
+        self.into_record(&LOGFMT, text).parsed
+    }
+
+    /// As the JSON dialect that its names tell; `text` is the message of a record that has none.
+    pub(super) fn into_json(self, text: &'a str) -> Read<'a> {
+        let fits = |dialect: &&Dialect| {
+            self.present & dialect.marks == dialect.marks && (dialect.one_of == 0 || self.present & dialect.one_of != 0)
+        };
+        let dialect = DIALECTS.iter().find(fits).unwrap_or(&JSON);
+        self.into_record(dialect, text)
+    }
+
+    fn into_record(mut self, dialect: &Dialect, text: &'a str) -> Read<'a> {
+        // What becomes a part of the record is not repeated among its fields.
+        let mut taken = 0_u128;
+        let stamp = self.first(dialect.time, &mut taken, stamp_of).or_else(|| self.instant());
+        let level = self.first(dialect.level, &mut taken, |value| level_of(value, dialect.scale));
+        let status = || self.first(STATUS, &mut 0, |value| u16::try_from(value.as_integer()?).ok());
+        let level = level.or_else(|| status().filter(|status| (100..600).contains(status)).map(level::of_status));
+        let told = |value: &Value<'a>| value.as_text().is_some_and(|text| !text.is_empty()).then_some(());
+        let logger = self.first(dialect.logger, &mut taken, told).and_then(|()| self.take_last(dialect.logger, taken));
+        let message = self.first(dialect.message, &mut taken, told);
+        let message = message.and_then(|()| self.take_last(dialect.message, taken));
+        let wraps_a_line = message.is_some()
+            && match dialect.inside {
+                Inside::Words => false,
+                Inside::Line => true,
+                Inside::LineWithoutLevel => level.is_none(),
+            };
+        self.drop_taken(taken);
+        if self.left_out > 0 {
+            self.fields.push(Field { name: LEFT_OUT.into(), value: Value::Integer(self.left_out) });
+        }
+        let level = level.or_else(|| (dialect.name == "serilog").then_some(Level::Info));
+        let message = message.unwrap_or(Cow::Borrowed(text));
+        let parsed =
+            Parsed { format: dialect.name, stamp, level, logger, message, fields: self.fields, ..Parsed::default() };
+        Read { parsed, wraps_a_line }
+    }
+
+    /// What `read` makes of the first of `keys` of which it makes something; marks it as taken.
+    fn first<T>(&self, keys: &[u8], taken: &mut u128, read: impl Fn(&Value<'a>) -> Option<T>) -> Option<T> {
+        let present = keys.iter().filter(|key| self.present & !*taken & (1 << **key) != 0);
+        for key in present {
+            if let Some(found) = read(&self.fields[usize::from(self.places[usize::from(*key)])].value) {
+                *taken |= 1 << key;
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The text of that one of `keys` which was taken.
+    fn take_last(&mut self, keys: &[u8], taken: u128) -> Option<Cow<'a, str>> {
+        let key = keys.iter().find(|key| taken & (1 << **key) != 0)?;
+        let field = &mut self.fields[usize::from(self.places[usize::from(*key)])];
+        match std::mem::replace(&mut field.value, Value::Bool(true)) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// log4j 2 writes seconds and nanoseconds apart.
+    fn instant(&self) -> Option<Stamp> {
+        let part = |key| self.first(&[key], &mut 0, Value::as_integer);
+        let seconds = part(key("instant.epochSecond"))?;
+        let nanos = part(key("instant.nanoOfSecond")).unwrap_or(0);
+        match timestamps::from_epoch(seconds)? {
+            Stamp::Instant(micros) if (0..1_000_000_000).contains(&nanos) => {
+                Some(Stamp::Instant(micros + nanos / 1000))
+            }
+            other => Some(other),
+        }
+    }
+
+    fn drop_taken(&mut self, taken: u128) {
+        let mut places: [u16; 5] = [u16::MAX; 5];
+        let keys = (0..KEYS.len()).filter(|key| taken & (1 << key) != 0);
+        for (place, key) in places.iter_mut().zip(keys) {
+            *place = self.places[key];
+        }
+        let mut place = 0_u16;
+        self.fields.retain(|_| {
+            let keep = !places.contains(&place);
+            place += 1;
+            keep
+        });
+    }
+}
+
+fn stamp_of(value: &Value<'_>) -> Option<Stamp> {
+    match value {
+        Value::Integer(count) => timestamps::from_epoch(*count),
+        Value::Float(count) => timestamps::from_epoch_float(*count),
+        Value::Text(text) => {
+            let found = timestamps::read(text).or_else(|| timestamps::epoch(text));
+            found.map(|(stamp, _)| stamp)
+        }
+        Value::Bool(_) => None,
+    }
+}
+
+fn level_of(value: &Value<'_>, scale: Scale) -> Option<Level> {
+    let number = match value {
+        Value::Text(text) => match text.parse() {
+            Ok(number) => number,
+            Err(_) => return level::named(text.trim()).or_else(|| single_letter(text)),
+        },
+        Value::Integer(number) => *number,
+        Value::Float(number) if number.fract() == 0.0 => *number as i64,
+        _ => return None,
+    };
+    match (scale, number) {
+        (Scale::Severities, _) | (Scale::Either, 0..=7) => level::of_severity(number),
+        (Scale::Tens | Scale::Either, 10..=19) => Some(Level::Trace),
+        (Scale::Tens | Scale::Either, 20..=29) => Some(Level::Debug),
+        (Scale::Tens | Scale::Either, 30..=39) => Some(Level::Info),
+        (Scale::Tens | Scale::Either, 40..=49) => Some(Level::Warning),
+        (Scale::Tens | Scale::Either, 50..=59) => Some(Level::Error),
+        (Scale::Tens | Scale::Either, 60..=69) => Some(Level::Critical),
+        _ => None,
+    }
+}
+
+fn single_letter(text: &str) -> Option<Level> {
+    match text.as_bytes() {
+        [letter] => level::lettered(*letter),
+        // MongoDB's verbosities.
+        [b'D', b'1'..=b'5'] => Some(Level::Debug),
+        _ => None,
+    }
+}

@@ -1,0 +1,216 @@
+//! Syslog: RFC 5424, RFC 3164, and what rsyslog writes to files with a full date. What a program wrote into the
+//! message is recognised in its turn.
+
+use super::{Carried, Memory, mail, unwrap};
+use crate::{
+    cursor::{Cursor, number},
+    level,
+    record::{FIELDS_MAX, Field, Parsed, Value},
+    timestamps::Stamp,
+};
+
+/// RFC 5424 §6.2.1.
+const FACILITIES: [&str; 24] = [
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
+    "security", "console", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+];
+
+/// Bytes of a name in structured data.
+const NAME_BYTES_MAX: usize = 128;
+
+struct Head<'a> {
+    priority: Option<u8>,
+    stamp: Option<Stamp>,
+    host: &'a str,
+    program: &'a str,
+    process: &'a str,
+    message: &'a str,
+}
+
+pub(super) fn sniff(text: &str) -> bool {
+    head(text).is_some()
+}
+
+pub(super) fn parse<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
+    let head = head(text)?;
+    let parsed = dress(Parsed::new("syslog", head.message).at(head.stamp), head.priority)
+        .logger(head.program)
+        .text("host", head.host)
+        .with("pid", head.process);
+    if let Some(daemon) = head.program.strip_prefix("postfix/") {
+        return Some(mail::postfix(parsed, daemon, head.message));
+    }
+    Some(unwrap(parsed, memory))
+}
+
+pub(super) fn carried(text: &str) -> Option<Carried<'_>> {
+    let head = head(text)?;
+    Some(Carried::new((head.host, head.program, head.process), head.message))
+}
+
+fn dress(parsed: Parsed<'_>, priority: Option<u8>) -> Parsed<'_> {
+    let Some(priority) = priority else { return parsed };
+    let facility = FACILITIES.get(usize::from(priority >> 3)).copied().unwrap_or_default();
+    parsed.level(level::of_severity(i64::from(priority & 7))).text("facility", facility)
+}
+
+/// `<34>`; RFC 5424 §6.2.1 allows up to 191.
+fn priority(cursor: &mut Cursor<'_>) -> Option<u8> {
+    cursor.eat("<")?;
+    let value = number(cursor.digits()?)?;
+    cursor.eat(">")?;
+    (value <= 191).then_some(value)
+}
+
+fn head(text: &str) -> Option<Head<'_>> {
+    let mut cursor = Cursor::new(text);
+    let priority = if cursor.peek() == Some(b'<') { Some(priority(&mut cursor)?) } else { None };
+    let dated_in_full = cursor.rest().as_bytes().get(10) == Some(&b'T');
+    let stamp = cursor.stamp()?;
+    cursor.eat(" ")?;
+    let yearless = matches!(stamp, Stamp::Yearless { .. });
+    let full = dated_in_full && matches!(stamp, Stamp::Instant(_));
+    if !yearless && !full || cursor.peek() == Some(b' ') {
+        return None;
+    }
+    let after_time = cursor;
+    let host = cursor.word()?;
+    // Many write a level where syslog has its host.
+    if host.bytes().all(|byte| byte.is_ascii_uppercase()) && level::named(host).is_some() {
+        return None;
+    }
+    if let Some((program, process)) = tag(&mut cursor) {
+        return Some(Head { priority, stamp: Some(stamp), host, program, process, message: cursor.rest() });
+    }
+    // "--- last message repeated 2 times ---", and lines whose program was forgotten.
+    if !yearless {
+        return None;
+    }
+    let (host, message) = if host == "---" { ("", after_time.rest()) } else { (host, cursor.rest()) };
+    Some(Head { priority, stamp: Some(stamp), host, program: "", process: "", message })
+}
+
+/// `sshd[123]: `, `CRON: `, `postfix/smtp[7]: `; macOS may put another name in parentheses before the colon.
+fn tag<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a str, &'a str)> {
+    let mut next = *cursor;
+    let program = next.take(|byte| byte.is_ascii_alphanumeric() || b"_-./()@+%".contains(&byte));
+    if program.is_empty() {
+        return None;
+    }
+    let process = if next.peek() == Some(b'[') { next.bracketed()? } else { "" };
+    if next.rest().starts_with(" (") {
+        next.until_byte(b')')?;
+    }
+    next.eat(":")?;
+    // A colon within a word ends no tag, as in an IPv6 address.
+    if !matches!(next.peek(), None | Some(b' ' | b'\t')) {
+        return None;
+    }
+    next.eat(" ");
+    *cursor = next;
+    Some((program, process))
+}
+
+/// RFC 5424's header; some write it to files without priority and version.
+struct Header<'a> {
+    priority: Option<u8>,
+    stamp: Option<Stamp>,
+    host: &'a str,
+    app: &'a str,
+    process: &'a str,
+    id: &'a str,
+    rest: Cursor<'a>,
+}
+
+pub(super) fn sniff_5424(text: &str) -> bool {
+    header(text).is_some()
+}
+
+pub(super) fn parse_5424<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
+    let head = header(text)?;
+    let mut rest = head.rest;
+    let mut data = Vec::new();
+    structured_data(&mut rest, &mut data)?;
+    rest.spaces();
+    let message = rest.rest().trim_start_matches('\u{feff}');
+    let mut parsed = dress(Parsed::new("syslog5424", message).at(head.stamp), head.priority)
+        .logger(head.app)
+        .text("host", head.host)
+        .with("pid", head.process)
+        .text("msgid", head.id);
+    let told = data.iter().find(|field| field.name.ends_with(".level")).and_then(|field| field.value.as_text());
+    parsed.level = parsed.level.or_else(|| told.and_then(level::named));
+    parsed.fields.append(&mut data);
+    Some(unwrap(parsed, memory))
+}
+
+pub(super) fn carried_5424(text: &str) -> Option<Carried<'_>> {
+    let head = header(text)?;
+    let mut rest = head.rest;
+    structured_data(&mut rest, &mut Vec::new())?;
+    rest.spaces();
+    Some(Carried::new((head.host, head.app, head.process), rest.rest().trim_start_matches('\u{feff}')))
+}
+
+fn header(text: &str) -> Option<Header<'_>> {
+    let mut cursor = Cursor::new(text);
+    let priority = if cursor.peek() == Some(b'<') {
+        let priority = priority(&mut cursor)?;
+        cursor.eat("1 ")?;
+        Some(priority)
+    } else {
+        None
+    };
+    let stamp = match cursor.eat("- ") {
+        Some(()) => None,
+        None => {
+            let stamp = cursor.stamp().filter(|stamp| matches!(stamp, Stamp::Instant(_)))?;
+            cursor.eat(" ")?;
+            Some(stamp)
+        }
+    };
+    let mut part = || {
+        let part = cursor.until_byte(b' ')?;
+        (!part.is_empty()).then_some(part)
+    };
+    let (host, app, process, id) = (part()?, part()?, part()?, part()?);
+    let bare = priority.is_none();
+    let data = matches!(cursor.peek(), Some(b'[' | b'-'));
+    // Without a priority the four words could be any; a process that is a number is the better sign.
+    let likely = !bare || process == "-" || process.bytes().all(|byte| byte.is_ascii_digit());
+    (data && likely).then_some(Header { priority, stamp, host, app, process, id, rest: cursor })
+}
+
+/// `-`, or `[id name="value" …]` any number of times, whose names become `id.name`.
+fn structured_data<'a>(cursor: &mut Cursor<'a>, fields: &mut Vec<Field<'a>>) -> Option<()> {
+    if cursor.eat("-").is_some() {
+        return Some(());
+    }
+    while cursor.eat("[").is_some() {
+        let id = cursor.take(|byte| !b" ]\"=".contains(&byte));
+        cursor.spaces();
+        while cursor.eat("]").is_none() {
+            let name = cursor.until_byte(b'=')?;
+            let value = cursor.quoted()?;
+            let value = if value.contains('\\') { Value::Text(unescape(value).into()) } else { Value::read(value) };
+            // RFC 5424 allows 32 bytes a name.
+            if id.len() > NAME_BYTES_MAX || name.len() > NAME_BYTES_MAX || fields.len() >= FIELDS_MAX {
+                return None;
+            }
+            fields.push(Field { name: format!("{id}.{name}").into(), value });
+            cursor.spaces();
+        }
+    }
+    Some(())
+}
+
+/// RFC 5424 §6.3.3: a backslash protects a quote, a bracket and itself, and is itself before anything else.
+fn unescape(value: &str) -> String {
+    let mut plain = String::with_capacity(value.len());
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        let protects = c == '\\' && matches!(chars.peek(), Some('"' | '\\' | ']'));
+        plain.push(if protects { chars.next().unwrap_or(c) } else { c });
+    }
+    plain
+}

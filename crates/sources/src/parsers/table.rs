@@ -1,0 +1,85 @@
+//! The table of formats, from the most particular to the most general.
+
+use super::{
+    Format, Parser, Shape,
+    Shape::{Carrier, Headed, Line, Open},
+    Standing::{self, General, Headered, Loose, Own},
+    access, containers, databases, dated, java, json, linux, logfmt, mailing, native, php, proxies, python,
+    python_servers, syslog, tables, web_error,
+};
+use crate::record::Parsed;
+
+/// A format whose parser reads everything in one pass and remembers nothing: to sniff is to parse.
+macro_rules! simple {
+    ($name:literal, $shape:expr, $standing:expr, $parse:path) => {
+        Format {
+            name: $name,
+            shape: $shape,
+            standing: $standing,
+            sniff: |text| {
+                let parse: fn(&str) -> Option<Parsed<'_>> = $parse;
+                parse(text).is_some()
+            },
+            parse: |text, _| $parse(text),
+        }
+    };
+}
+
+const fn format(
+    name: &'static str,
+    shape: Shape,
+    standing: Standing,
+    sniff: fn(&str) -> bool,
+    parse: Parser,
+) -> Format {
+    Format { name, shape, standing, sniff, parse }
+}
+
+/// Every format, the most particular first.
+pub static FORMATS: &[Format] = &[
+    format("journald", Carrier(json::carried), Own, |text| text.contains("\"__REALTIME_TIMESTAMP\""), json::parse),
+    format("docker", Carrier(json::carried), Own, |text| text.starts_with("{\"log\":\""), json::parse),
+    format("json", Line, Own, json::sniff, json::parse),
+    format("access", Line, Own, access::sniff, access::parse),
+    format("nginx_error", Headed, Own, web_error::sniff_nginx, web_error::parse_nginx),
+    format("apache_error", Headed, Own, web_error::sniff_apache, web_error::parse_apache),
+    simple!("gunicorn", Headed, Own, python_servers::gunicorn),
+    simple!("celery", Headed, Own, python_servers::celery),
+    simple!("runserver", Line, Own, python_servers::runserver),
+    simple!("uwsgi", Line, Own, proxies::uwsgi),
+    simple!("haproxy", Line, Own, proxies::haproxy),
+    simple!("redis", Line, Own, databases::redis),
+    simple!("glog", Headed, Own, native::glog),
+    simple!("kernel", Line, Own, linux::kernel),
+    simple!("strace", Line, Own, linux::strace),
+    simple!("php", Headed, Own, php::errors),
+    simple!("monolog", Headed, Own, php::monolog),
+    simple!("env_logger", Headed, Own, native::env_logger),
+    format("postgres_csv", Open(databases::csv_is_open), Own, databases::sniff_csv, databases::parse_csv),
+    simple!("mysql", Headed, Own, databases::mysql),
+    format("cri", Carrier(containers::carried_cri), Own, containers::sniff_cri, containers::parse_cri),
+    format("syslog5424", Carrier(syslog::carried_5424), Own, syslog::sniff_5424, syslog::parse_5424),
+    format("syslog", Carrier(syslog::carried), Own, syslog::sniff, syslog::parse),
+    format("compose", Carrier(containers::carried_compose), Own, containers::sniff_compose, containers::parse_compose),
+    format("tracing", Headed, Own, native::sniff_tracing, native::parse_tracing),
+    simple!("tagged", Headed, Own, python::tagged),
+    simple!("loguru", Headed, Own, python::loguru),
+    simple!("python", Headed, Own, python::dashed),
+    simple!("django", Headed, Own, python::django),
+    simple!("vdsm", Headed, Own, python::doubled),
+    simple!("tomcat", Headed, Own, java::tomcat),
+    simple!("logback", Headed, Own, java::logback),
+    simple!("java", Headed, Own, java::usual),
+    simple!("bracketed", Headed, Own, python::bracketed),
+    simple!("zerolog_console", Headed, Own, proxies::console),
+    simple!("postgres", Headed, Own, databases::postgres),
+    simple!("uvicorn", Headed, Own, python_servers::uvicorn),
+    simple!("python_basic", Headed, Own, python::basic),
+    simple!("django_request", Headed, Own, python::django_request),
+    format("logfmt", Line, Loose, logfmt::sniff, logfmt::parse),
+    format("w3c", Line, Headered, tables::sniff_w3c, tables::parse_w3c),
+    format("zeek", Line, Headered, tables::sniff_zeek, tables::parse_zeek),
+    format("history", Headed, Own, linux::sniff_history, linux::parse_history),
+    simple!("mailing", Headed, Loose, mailing::line),
+    simple!("dated", Headed, General, dated::dated),
+];

@@ -1,0 +1,308 @@
+//! One source, line after line: which format it is in, which lines make a record, and what the record says.
+//!
+//! For its first lines every format is tried; then the source is settled on the one that most of them fit, and others
+//! are tried only for lines that do not. When these go on, the source is no longer what it was, and it begins anew.
+
+use crate::{
+    line,
+    multiline::{Assembler, Block, Limits, Part, Place, Trace},
+    parsers::{self, FORMATS, Memory, Shape, Standing},
+    record::Parsed,
+    timestamps::{self, Calendar, Reference},
+};
+use jiff::tz::TimeZone;
+use model::{Level, Timestamp};
+use scrub::{Counts, Scrubber};
+use std::{borrow::Cow, sync::Arc};
+
+/// One record of a source.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// To the byte as it came, but for secrets that were masked; its lines joined by a line feed, the last one's left
+    /// out.
+    pub raw: &'a [u8],
+    pub lines: u32,
+    /// Whether a bound has divided it.
+    pub part: Part,
+    /// When it happened; `None` where it does not say.
+    pub time: Option<Timestamp>,
+    pub parsed: Parsed<'a>,
+}
+
+/// What is known about a source beforehand.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Of the machine that writes it.
+    pub zone: TimeZone,
+    pub reference: Reference,
+    pub limits: Limits,
+    /// Masks each record before it is read. `None` only where nothing is kept, as in a search of raw files.
+    pub scrubber: Option<Arc<Scrubber>>,
+}
+
+/// Reads one source.
+#[derive(Debug)]
+pub struct Reader {
+    /// By its place in [`FORMATS`]; `None` while it is not settled.
+    settled: Option<usize>,
+    tally: Tally,
+    /// Lines in a row that fit some other format.
+    strangers: u32,
+    memory: Memory,
+    calendar: Calendar,
+    assembler: Assembler,
+    scrubber: Option<Arc<Scrubber>>,
+    masked: Counts,
+}
+
+/// Lines from which a source's format is settled.
+const SETTLED_BY: u32 = 32;
+
+/// Strangers in a row after which a source is no longer what it was.
+const STRANGERS_MAX: u32 = 8;
+
+/// The tag of text that fits no format.
+const PLAIN: usize = usize::MAX;
+
+/// The speaker of lines that no other line carries.
+const NOBODY: u64 = 0;
+
+/// Which formats the lines so far were in.
+#[derive(Debug, Default)]
+struct Tally {
+    counts: Vec<u32>,
+    lines: u32,
+}
+
+impl Reader {
+    pub fn new(options: Options) -> Self {
+        Self {
+            settled: None,
+            tally: Tally::default(),
+            strangers: 0,
+            memory: Memory::default(),
+            calendar: Calendar::new(options.zone, options.reference),
+            assembler: Assembler::new(options.limits),
+            scrubber: options.scrubber,
+            masked: Counts::default(),
+        }
+    }
+
+    /// Learns the format, and what a header tells, from the beginning of a source that is read from further on.
+    pub fn learn(&mut self, beginning: &[u8]) {
+        let text = line::text(beginning);
+        for line in text.lines() {
+            if let Some(format) = self.recognise(line) {
+                self.count(Some(format));
+            }
+        }
+    }
+
+    /// Learns in which year a file begins that leaves its years out, from all of its lines. Unneeded for what is less
+    /// than a year old.
+    pub fn walk_back<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) {
+        let Self { calendar, memory, .. } = self;
+        calendar.walk_back(lines.into_iter().filter_map(|raw| {
+            let text = line::text(raw);
+            if let Some((stamp, _)) = timestamps::read(&text) {
+                return Some(stamp);
+            }
+            let place = parsers::recognise(&text, memory)?;
+            parsers::parse(&FORMATS[place], &text, memory)?.stamp
+        }));
+    }
+
+    /// The format that the source is settled on.
+    pub fn format(&self) -> Option<&'static str> {
+        self.settled.map(|place| FORMATS[place].name)
+    }
+
+    /// How many secrets have been masked so far.
+    pub fn masked(&self) -> Counts {
+        self.masked
+    }
+
+    /// Takes one line, without its line feed, that arrived at `now`; gives `sink` each record that is complete by it.
+    pub fn push(&mut self, raw: &[u8], now: Timestamp, sink: &mut dyn FnMut(Record<'_>)) {
+        self.calendar.arrived(now);
+        let text = line::text(raw);
+        let text = text.trim_end_matches('\r');
+        // Nothing is said by a blank line, unless it is part of something.
+        if matches!(raw, b"" | b"\r") && self.assembler.is_empty() {
+            return;
+        }
+        let (speaker, place) = match self.place(text) {
+            Found::Alone(tag) => {
+                while let Some(block) = self.assembler.finish() {
+                    self.give(block, sink);
+                }
+                let alone = Whole { raw, tag, lines: 1, part: Part::Whole, traced: false };
+                return self.emit(alone, sink);
+            }
+            Found::InBlock(speaker, place) => (speaker, place),
+        };
+        while let Some(block) = self.assembler.yield_to(speaker) {
+            self.give(block, sink);
+        }
+        if let Some(block) = self.assembler.push(speaker, raw, place, now) {
+            self.give(block, sink);
+        }
+    }
+
+    /// Gives `sink` the records whose last line is long enough ago.
+    pub fn flush(&mut self, now: Timestamp, sink: &mut dyn FnMut(Record<'_>)) {
+        self.calendar.arrived(now);
+        while let Some(block) = self.assembler.flush(now) {
+            self.give(block, sink);
+        }
+    }
+
+    /// Gives `sink` what is left, at the end of the source.
+    pub fn finish(&mut self, sink: &mut dyn FnMut(Record<'_>)) {
+        while let Some(block) = self.assembler.finish() {
+            self.give(block, sink);
+        }
+    }
+
+    /// Where `text` belongs.
+    fn place(&mut self, text: &str) -> Found {
+        if let Some(place) = self.settled
+            && (FORMATS[place].sniff)(text)
+        {
+            self.strangers = 0;
+            return self.beginning(place, text);
+        }
+        if let Some(Shape::Open(is_open)) = self.open_shape()
+            && self.assembler.raw(NOBODY).is_some_and(|raw| is_open(&line::text(raw)))
+        {
+            return Found::InBlock(NOBODY, Place::Continues);
+        }
+        let indented = text.starts_with([' ', '\t']) || text.is_empty();
+        if let Some(speaker) = self.assembler.last_speaker()
+            && let Some(trace) = self.assembler.trace(speaker)
+            && (trace.takes(text) || indented)
+        {
+            return Found::InBlock(speaker, Place::Continues);
+        }
+        let format = self.recognise(text);
+        let headed = matches!(self.open_shape(), Some(Shape::Headed));
+        match format {
+            Some(place) if !(headed && FORMATS[place].standing == Standing::Loose && self.tag_differs(place)) => {
+                self.count(format);
+                self.beginning(place, text)
+            }
+            _ if headed => Found::InBlock(NOBODY, Place::Continues),
+            _ => {
+                self.count(None);
+                Found::InBlock(NOBODY, Place::Begins { tag: PLAIN, trace: Trace::begun_by(text) })
+            }
+        }
+    }
+
+    fn beginning(&mut self, place: usize, text: &str) -> Found {
+        match FORMATS[place].shape {
+            Shape::Line => Found::Alone(place),
+            Shape::Headed | Shape::Open(_) => {
+                Found::InBlock(NOBODY, Place::Begins { tag: place, trace: Trace::begun_by(text) })
+            }
+            Shape::Carrier(carried) => {
+                let Some(carried) = carried(text) else { return Found::Alone(place) };
+                let line = carried.line.trim_end_matches('\n');
+                // What a process writes in one go comes as a line each.
+                if self.assembler.trace(carried.speaker).is_some_and(|trace| trace.takes(line)) {
+                    return Found::InBlock(carried.speaker, Place::Continues);
+                }
+                let trace = Trace::begun_by(line);
+                Found::InBlock(carried.speaker, Place::Begins { tag: place, trace })
+            }
+        }
+    }
+
+    /// The shape of the record that is open, where it is nobody's.
+    fn open_shape(&self) -> Option<Shape> {
+        self.assembler.tag(NOBODY).and_then(|tag| FORMATS.get(tag)).map(|format| format.shape)
+    }
+
+    fn tag_differs(&self, place: usize) -> bool {
+        self.assembler.tag(NOBODY) != Some(place)
+    }
+
+    fn recognise(&mut self, text: &str) -> Option<usize> {
+        parsers::recognise(text, &mut self.memory)
+    }
+
+    /// Counts a line that begins a record, towards settling or against it.
+    fn count(&mut self, format: Option<usize>) {
+        if self.settled.is_some() {
+            self.strangers += 1;
+            if self.strangers < STRANGERS_MAX {
+                return;
+            }
+            self.settled = None;
+            self.tally = Tally::default();
+            self.strangers = 0;
+        }
+        self.tally.counts.resize(FORMATS.len(), 0);
+        self.tally.lines += 1;
+        if let Some(place) = format {
+            self.tally.counts[place] += 1;
+        }
+        if self.tally.lines >= SETTLED_BY {
+            let most = self.tally.counts.iter().copied().max().unwrap_or(0);
+            let best = self.tally.counts.iter().position(|count| *count == most);
+            // On what fits everything, and on nothing at all, nothing is settled.
+            let firm = |place: &usize| FORMATS[*place].standing != Standing::General;
+            self.settled = best.filter(|_| most * 2 > self.tally.lines).filter(firm);
+            self.tally = Tally::default();
+        }
+    }
+
+    fn give(&mut self, block: Block, sink: &mut dyn FnMut(Record<'_>)) {
+        let Block { raw, lines, tag, part, traced } = &block;
+        self.emit(Whole { raw, tag: *tag, lines: *lines, part: *part, traced: *traced }, sink);
+        self.assembler.recycle(block);
+    }
+
+    fn emit(&mut self, whole: Whole<'_>, sink: &mut dyn FnMut(Record<'_>)) {
+        let Whole { raw, tag, lines, part, traced } = whole;
+        let raw = match &self.scrubber {
+            Some(scrubber) => scrubber.scrub(raw, &mut self.masked),
+            None => Cow::Borrowed(raw),
+        };
+        let text = line::text(&raw);
+        let format = FORMATS.get(tag).filter(|_| part != Part::Further);
+        let parsed = match format {
+            Some(format) if lines > 1 && matches!(format.shape, Shape::Carrier(_)) => {
+                parsers::parse_carried(format, &text, &mut self.memory)
+            }
+            Some(format) => parsers::parse(format, &text, &mut self.memory),
+            None => None,
+        };
+        let mut parsed = parsed.unwrap_or_else(|| parsers::plain(text.trim_end()));
+        // A carrier's own level says where the lines were filed, not how grave they are.
+        let unsaid = parsed.level.is_none() || parsed.inner.is_none() && parsed.level <= Some(Level::Info);
+        let carried = format.is_none_or(|format| matches!(format.shape, Shape::Carrier(_)));
+        if traced && (parsed.level.is_none() || carried && unsaid) {
+            parsed.level = Some(Level::Error);
+        }
+        let time = parsed.stamp.and_then(|stamp| self.calendar.resolve(stamp));
+        sink(Record { raw: &raw, lines, part, time, parsed });
+    }
+}
+
+/// The lines of one record.
+#[derive(Clone, Copy)]
+struct Whole<'a> {
+    raw: &'a [u8],
+    tag: usize,
+    lines: u32,
+    part: Part,
+    traced: bool,
+}
+
+enum Found {
+    /// A record by itself, with its tag.
+    Alone(usize),
+    /// A line of the record of a speaker.
+    InBlock(u64, Place),
+}

@@ -1,0 +1,127 @@
+//! Times as logs write them, to the microsecond.
+//!
+//! [`read`] takes the time at the beginning of a text, in the usual shapes; [`epoch`] and [`from_epoch`] take counts
+//! since 1970, which only a format can tell from other numbers. What a log leaves out (zone, year, day) stays open in
+//! the [`Stamp`], and a [`Calendar`] fills it in from what is known about the source and the lines before.
+
+mod calendar;
+mod shapes;
+#[cfg(test)]
+mod tests;
+
+pub use calendar::{Calendar, Reference};
+
+pub(crate) const SECOND: i64 = 1_000_000;
+pub(crate) const DAY: i64 = 86_400 * SECOND;
+
+/// A time as far as the text tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// The zone was written, or there is none to know: µs since 1970-01-01T00:00Z.
+    Instant(i64),
+    /// Date and time of a clock somewhere: µs since that clock's 1970-01-01T00:00.
+    Civil(i64),
+    /// RFC 3164 and its like. `micros` since midnight.
+    Yearless { month: u8, day: u8, micros: i64 },
+    /// The time of day alone, in µs since midnight.
+    OfDay(i64),
+}
+
+impl Stamp {
+    /// How much the text told, from the time of day alone to everything.
+    pub(crate) fn completeness(self) -> u8 {
+        match self {
+            Self::OfDay(_) => 0,
+            Self::Yearless { .. } => 1,
+            Self::Civil(_) => 2,
+            Self::Instant(_) => 3,
+        }
+    }
+
+    /// As in `#GMT-Offset: -0800`: a zone told elsewhere, in seconds east of Greenwich.
+    pub(crate) fn with_offset(self, seconds: i64) -> Self {
+        match self {
+            Self::Civil(micros) => Self::Instant(micros - seconds * SECOND),
+            other => other,
+        }
+    }
+}
+
+/// The time at the very beginning of `text` and its length in bytes.
+///
+/// ISO 8601 with `T`, space or `_`, with `-` or `/`, fractions behind `.` or `,`, zones as `Z`, `+02`, `+0200`,
+/// `+02:00` or a common abbreviation, days of the year; RFC 3164; RFC 1123; asctime and `date`; the common log format;
+/// `10-Jan-2025`, `10 Jan 2025`, `10/01/2025` (day first), `17/06/09` and `170609` (year first).
+pub fn read(text: &str) -> Option<(Stamp, usize)> {
+    let bytes = text.as_bytes();
+    match bytes.first()? {
+        b'0'..=b'9' => shapes::numeric(bytes),
+        b'A'..=b'Z' | b'a'..=b'z' => shapes::named(bytes),
+        _ => None,
+    }
+}
+
+/// A time of day at the beginning of `text`, as in `14:32:15.123456`, and its length in bytes.
+pub(crate) fn read_clock(text: &str) -> Option<(Stamp, usize)> {
+    let (micros, length) = shapes::clock(text.as_bytes(), 0)?;
+    (text.as_bytes().get(5) == Some(&b':')).then_some((Stamp::OfDay(micros), length))
+}
+
+/// Digits at the beginning of `text` that count seconds (10 digits, maybe a fraction), milliseconds (13), microseconds
+/// (16) or nanoseconds (19) since 1970, and their length in bytes. From 2001 to 2286.
+pub fn epoch(text: &str) -> Option<(Stamp, usize)> {
+    let bytes = text.as_bytes();
+    let length = bytes.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
+    let count: i64 = text[..length].parse().ok()?;
+    match length {
+        10 => {
+            let (fraction, end) = shapes::fraction(bytes, length);
+            Some((Stamp::Instant(count * SECOND + fraction), end))
+        }
+        13 | 16 | 19 => Some((from_epoch(count)?, length)),
+        _ => None,
+    }
+}
+
+/// A count since 1970 in the unit that its size suggests: seconds, ms, µs or ns.
+pub fn from_epoch(count: i64) -> Option<Stamp> {
+    let micros = match count.unsigned_abs() {
+        0..100_000_000_000 => count * SECOND,
+        100_000_000_000..100_000_000_000_000 => count * 1_000,
+        100_000_000_000_000..100_000_000_000_000_000 => count,
+        _ => count / 1_000,
+    };
+    (count >= 0).then_some(Stamp::Instant(micros))
+}
+
+/// As [`from_epoch`], where the count has a fraction.
+pub fn from_epoch_float(count: f64) -> Option<Stamp> {
+    if !(0.0..1e19).contains(&count) {
+        return None;
+    }
+    let whole = count.trunc();
+    // Above a hundred thousand million it is not seconds, and a fraction below a microsecond says nothing.
+    if whole >= 1e11 {
+        let micros = if whole < 1e14 { (count * 1e3).round() } else { whole };
+        return if whole < 1e14 { Some(Stamp::Instant(micros as i64)) } else { from_epoch(whole as i64) };
+    }
+    Some(Stamp::Instant(whole as i64 * SECOND + ((count - whole) * 1e6).round() as i64))
+}
+
+/// Days since 1970-01-01 of a Gregorian date. After Howard Hinnant, "chrono-compatible low-level date algorithms".
+pub(crate) fn days_of(year: i64, month: u8, day: u8) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+pub(crate) fn days_in_month(year: i64, month: u8) -> u8 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}

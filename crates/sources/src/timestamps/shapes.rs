@@ -1,0 +1,286 @@
+//! The shapes themselves, byte by byte: a time is read on every line, so there is no table of patterns to try in turn.
+//!
+//! Every function takes the whole text and a place in it, and gives what it read with the place behind it.
+
+use super::{DAY, SECOND, Stamp, days_in_month, days_of};
+
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// What begins with a digit.
+pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let digits = bytes.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    match (digits, bytes.get(digits)?) {
+        (4, b'-' | b'/' | b'.') => year_first(bytes),
+        (8, b'T' | b' ' | b'-' | b'_') => {
+            let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
+            rest_of(bytes, days, 9)
+        }
+        (6, b' ') => {
+            let days = date(short_year(count(bytes, 0, 2)?), count(bytes, 2, 2)?, count(bytes, 4, 2)?)?;
+            rest_of(bytes, days, skip_spaces(bytes, 6))
+        }
+        (1 | 2, b'/' | b'-' | b' ' | b'.') => day_first(bytes, digits),
+        _ => None,
+    }
+}
+
+/// `2025-01-10…`, `2025/01/10…`, and the day of the year, `2025-010T…`.
+fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let year = count(bytes, 0, 4)?;
+    let separator = bytes[4];
+    if bytes.get(7) == Some(&separator) {
+        let days = date(year, count(bytes, 5, 2)?, count(bytes, 8, 2)?)?;
+        let between = *bytes.get(10)?;
+        if !matches!(between, b'T' | b't' | b' ' | b'_' | b'-' | b':') {
+            return None;
+        }
+        return rest_of(bytes, days, if between == b' ' { skip_spaces(bytes, 11) } else { 11 });
+    }
+    let of_year = count(bytes, 5, 3)?;
+    let length = if days_in_month(year, 2) == 29 { 366 } else { 365 };
+    if separator != b'-' || !(1..=length).contains(&of_year) || !matches!(bytes.get(8)?, b'T' | b' ') {
+        return None;
+    }
+    rest_of(bytes, date(year, 1, 1)? + of_year - 1, 9)
+}
+
+/// `10/Jan/2025:14:32:15 +0100`, `10-Jan-2025 …`, `10 Jan 2025 …`, `10/01/2025 …`, and year first in two digits.
+fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
+    let first = count(bytes, 0, digits)?;
+    let separator = bytes[digits];
+    let at = digits + 1;
+    if let Some(month) = month(bytes, at) {
+        if bytes.get(at + 3) != Some(&separator) || separator == b'.' {
+            return None;
+        }
+        let days = date(count(bytes, at + 4, 4)?, month, first)?;
+        return match bytes.get(at + 8)? {
+            b':' | b' ' | b'T' => rest_of(bytes, days, at + 9),
+            _ => None,
+        };
+    }
+    if digits != 2 || separator == b' ' || bytes.get(5) != Some(&separator) {
+        return None;
+    }
+    let second = count(bytes, 3, 2)?;
+    if let Some(year) = count(bytes, 6, 4) {
+        let days = if second > 12 { date(year, first, second)? } else { date(year, second, first)? };
+        let clock_at = if bytes.get(10) == Some(&b',') { 12 } else { 11 };
+        return rest_of(bytes, days, clock_at);
+    }
+    let days = date(short_year(first), second, count(bytes, 6, 2)?)?;
+    (bytes.get(8) == Some(&b' ')).then(|| rest_of(bytes, days, 9))?
+}
+
+/// What begins with a letter: a month or a day of the week.
+pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    if let Some(month) = month(bytes, 0) {
+        return month_first(bytes, month, 0);
+    }
+    const WEEK: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    let start = bytes.get(..3)?;
+    WEEK.iter().find(|day| start == **day)?;
+    let comma = usize::from(bytes.get(3) == Some(&b','));
+    let at = skip_spaces(bytes, 3 + comma);
+    if at == 3 + comma {
+        return None;
+    }
+    if let Some(month) = month(bytes, at) {
+        return month_first(bytes, month, at);
+    }
+    let digits = bytes[at..].iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-') {
+        return None;
+    }
+    let (stamp, length) = day_first(&bytes[at..], digits)?;
+    Some((stamp, at + length))
+}
+
+/// `Jan 10 14:32:15`, `Jan 10 2025 14:32:15`, `Jan 10, 2025 2:32:15 PM`, and behind a weekday asctime and `date`.
+fn month_first(bytes: &[u8], month: i64, start: usize) -> Option<(Stamp, usize)> {
+    let at = skip_spaces(bytes, start + 3);
+    let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let day = count(bytes, at, digits)?;
+    let comma = usize::from(bytes.get(at + digits) == Some(&b','));
+    let next = skip_spaces(bytes, at + digits + comma);
+    if at == start + 3 || next == at + digits {
+        return None;
+    }
+    if let Some(year) = count(bytes, next, 4)
+        && bytes.get(next + 4).is_some_and(|byte| matches!(byte, b' ' | b','))
+    {
+        return rest_of(bytes, date(year, month, day)?, skip_spaces(bytes, next + 5));
+    }
+    let (micros, end) = clock(bytes, next)?;
+    if start > 0
+        && let Some(found) = year_last(bytes, month, day, micros, end)
+    {
+        return Some(found);
+    }
+    // Only a leap year tells whether the 29th of February is there.
+    let valid = (1..=i64::from(days_in_month(2000, month as u8))).contains(&day);
+    valid.then_some((Stamp::Yearless { month: month as u8, day: day as u8, micros }, end))
+}
+
+/// ` 2025`, ` UTC 2025` or ` +0100 2025` behind the clock.
+fn year_last(bytes: &[u8], month: i64, day: i64, micros: i64, at: usize) -> Option<(Stamp, usize)> {
+    let (offset, at) = zone(bytes, at);
+    if bytes.get(at) != Some(&b' ') {
+        return None;
+    }
+    let civil = date(count(bytes, at + 1, 4)?, month, day)? * DAY + micros;
+    Some((offset.map_or(Stamp::Civil(civil), |offset| Stamp::Instant(civil - offset)), at + 5))
+}
+
+/// The clock at `at` and the zone behind it, of a day that is known.
+fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usize)> {
+    let (micros, end) = clock(bytes, at)?;
+    let civil = days * DAY + micros;
+    let (offset, end) = zone(bytes, end);
+    Some((offset.map_or(Stamp::Civil(civil), |offset| Stamp::Instant(civil - offset)), end))
+}
+
+/// `14:32`, `14:32:15`, `14:32:15.123456789`, `14:32:15,123`, `2:32:15 PM`: µs since midnight.
+pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let digits = if bytes.get(at + 1) == Some(&b':') { 1 } else { 2 };
+    let mut hour = count(bytes, at, digits)?;
+    let at = at + digits;
+    // Basic ISO 8601 has no colons.
+    let colon = usize::from(bytes.get(at) == Some(&b':'));
+    let minute = count(bytes, at + colon, 2)?;
+    let mut end = at + colon + 2;
+    let mut micros = 0;
+    let seconds_follow = if colon == 1 { bytes.get(end) == Some(&b':') } else { true };
+    if let Some(second) = seconds_follow.then(|| count(bytes, end + colon, 2)).flatten() {
+        // A leap second is the first of the next minute.
+        if second > 60 {
+            return None;
+        }
+        let (fraction, after) = fraction(bytes, end + colon + 2);
+        micros = second * SECOND + fraction;
+        end = after;
+    } else if colon == 0 {
+        return None;
+    }
+    if let Some(b" AM" | b" PM" | b" am" | b" pm") = bytes.get(end..end + 3) {
+        let afternoon = bytes[end + 1].eq_ignore_ascii_case(&b'p');
+        hour = hour % 12 + if afternoon { 12 } else { 0 };
+        end += 3;
+    }
+    (hour <= 23 && minute <= 59).then_some((hour * HOUR + minute * MINUTE + micros, end))
+}
+
+/// `.123456789` or `,123` at `at` in µs, rounded down; 0 where there is none.
+pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
+    if !matches!(bytes.get(at), Some(b'.' | b',')) || !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+        return (0, at);
+    }
+    let mut micros = 0;
+    let mut unit = 100_000;
+    let mut end = at + 1;
+    while let Some(digit) = bytes.get(end).filter(|byte| byte.is_ascii_digit()) {
+        micros += i64::from(digit - b'0') * unit;
+        unit /= 10;
+        end += 1;
+    }
+    (micros, end)
+}
+
+/// A zone at `at`, maybe behind one space, as µs east of Greenwich.
+fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
+    let spaced = usize::from(bytes.get(at) == Some(&b' '));
+    let from = at + spaced;
+    let found = match bytes.get(from) {
+        Some(b'Z' | b'z') if !bytes.get(from + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, from + 1)),
+        Some(b'+' | b'-') => signed_zone(bytes, from, spaced == 1),
+        Some(b'A'..=b'Z') => named_zone(bytes, from),
+        _ => None,
+    };
+    found.map_or((None, at), |(offset, end)| (Some(offset), end))
+}
+
+/// `+0200`, `+02:00`, and `+02` where nothing separates it from the clock.
+fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
+    let hours = count(bytes, at + 1, 2)?;
+    let colon = usize::from(bytes.get(at + 3) == Some(&b':'));
+    let (minutes, end) = match count(bytes, at + 3 + colon, 2) {
+        Some(minutes) => (minutes, at + 5 + colon),
+        None if !spaced => (0, at + 3),
+        None => return None,
+    };
+    if hours > 18 || minutes > 59 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let offset = hours * HOUR + minutes * MINUTE;
+    Some((if bytes[at] == b'-' { -offset } else { offset }, end))
+}
+
+/// Abbreviations that mean one offset everywhere they are common; `IST` and its like mean several.
+fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let length = bytes[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let hours = match &bytes[at..at + length] {
+        b"UTC" | b"GMT" | b"WET" => 0,
+        b"CET" | b"WEST" | b"BST" => 1,
+        b"CEST" | b"EET" | b"SAST" => 2,
+        b"EEST" | b"MSK" => 3,
+        b"JST" | b"KST" => 9,
+        b"EST" | b"CDT" => -5,
+        b"EDT" => -4,
+        b"CST" | b"MDT" => -6,
+        b"MST" | b"PDT" => -7,
+        b"PST" => -8,
+        _ => return None,
+    };
+    Some((hours * HOUR, at + length))
+}
+
+/// Days since 1970, of a date that exists.
+fn date(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(1900..=2200).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    let month = month as u8;
+    (1..=i64::from(days_in_month(year, month))).contains(&day).then(|| days_of(year, month, day as u8))
+}
+
+/// As POSIX reads them: 69 is 1969, 68 is 2068.
+fn short_year(year: i64) -> i64 {
+    if year < 69 { 2000 + year } else { 1900 + year }
+}
+
+fn month(bytes: &[u8], at: usize) -> Option<i64> {
+    Some(match bytes.get(at..at + 3)? {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+/// Exactly `digits` digits, 1 to 4.
+fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {
+    let digits = bytes.get(at..at + digits)?;
+    let mut value = 0;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    (!digits.is_empty()).then_some(value)
+}
+
+fn skip_spaces(bytes: &[u8], at: usize) -> usize {
+    at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count()
+}
