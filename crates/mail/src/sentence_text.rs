@@ -2,8 +2,6 @@
 
 #[rustfmt::skip]
 pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
-    ("", "", ""),
-
     // An address, in the place of a fault after it.
     ("address", "`{text}` {fault}", "« {text} » {fault}"),
     ("address_empty", "is empty", "est vide"),

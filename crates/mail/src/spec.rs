@@ -317,7 +317,7 @@ fn mailbox(setting: &str, text: Option<&str>, problems: &mut Vec<Problem>) -> Op
     text?
         .parse()
         .map_err(|error: crate::address::AddressError| {
-            problems.push(Problem::error(setting, error.what(), error.remedy()))
+            problems.push(Problem::error(setting, error.what(), error.remedy()));
         })
         .ok()
 }

@@ -186,7 +186,7 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let mut pager = query.pager(&format!("/jobs/{}/items", job.id), page.rows.len(), page.next);
     let cursor = (filter.after > 0).then_some(filter.after);
     pager.reach =
-        page.searched_until.map(|seq| rows::reach(&v, SAID, &v.number(&seq.unsigned_abs()), page.rows.len(), cursor));
+        page.searched_until.map(|seq| rows::reach(&v, &SAID, &v.number(&seq.unsigned_abs()), page.rows.len(), cursor));
     let rows = page.rows.into_iter().map(|item| item_row(&v, item)).collect();
     let any = (String::new(), v.t("any-state"));
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));

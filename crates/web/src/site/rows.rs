@@ -55,7 +55,7 @@ pub(super) struct Said {
 }
 
 /// How far a search looked that its bound has ended.
-pub(super) fn reach(v: &View, said: Said, until: &str, found: usize, cursor: Option<i64>) -> String {
+pub(super) fn reach(v: &View, said: &Said, until: &str, found: usize, cursor: Option<i64>) -> String {
     let id = match (found, cursor) {
         (0, None) => said.none,
         (0, Some(_)) => said.none_more,

@@ -62,7 +62,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
         next: page.next.map(|next| query.address("/traces", &cursor::of_number(next))),
         shown: page.rows.len() as u64,
         total: None,
-        reach: page.searched_until.map(|at| rows::reach(&v, SAID, &v.moment(&at), page.rows.len(), before)),
+        reach: page.searched_until.map(|at| rows::reach(&v, &SAID, &v.moment(&at), page.rows.len(), before)),
     };
     let csv = query.csv(&filter);
     let rows = page.rows.into_iter().map(rows::trace).collect();
