@@ -160,7 +160,8 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     // What programs do all day is in their jobs and traces.
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
     if let Some(who) = who.filter(|who| changes && went_well && guard.audit == Audit::Kept && told(who)) {
-        write_down(ctx, who.name(), &format!("{method} {}", guard.path), &uri, "").await;
+        let made = response.extensions().get().map_or("", |Made(name): &Made| name);
+        write_down(ctx, who.name(), &format!("{method} {}", guard.path), &uri, made).await;
     }
     if access == Access::Job {
         let headers = response.headers_mut();
@@ -169,6 +170,10 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     }
     response
 }
+
+/// The name of what a request made, for the audit: its path names only the kind. An extension of the response.
+#[derive(Clone, Debug)]
+pub(crate) struct Made(pub(crate) String);
 
 /// What is left of a request for a page, in case a problem has to be shown in its place.
 struct Asked {

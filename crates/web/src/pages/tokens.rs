@@ -43,7 +43,8 @@ pub(crate) fn scope_word(scope: &str) -> &'static str {
     match scope {
         "progress" => "scope-progress",
         "read" => "scope-read",
-        _ => "scope-write",
+        "write" => "scope-write",
+        _ => "scope-admin",
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Form, Reader, form_about, page, page_about, rows, see, shown};
 use crate::{
     Ctx,
     api::accounts::{check_url, named, wake},
-    auth::{Access, Granted},
+    auth::{Access, Granted, Made},
     extract::{Path, Query},
     pages::{
         accounts::{AccountKind, AccountPage, AccountsPage, NewAccountPage, TestResult},
@@ -106,10 +106,12 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     };
     let account = ctx.app.db.save_account(account, v.now).await?;
     wake(&ctx);
-    match form.text("test") {
-        "" => Ok(see(&format!("{}?said=saved", address(&name)))),
-        _ => tested(&ctx, &v, &account).await,
-    }
+    let mut response = match form.text("test") {
+        "" => see(&format!("{}?said=saved", address(&name))),
+        _ => tested(&ctx, &v, &account).await?,
+    };
+    response.extensions_mut().insert(Made(name));
+    Ok(response)
 }
 
 async fn save(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>, form: Form) -> Result<Response> {

@@ -9,6 +9,7 @@ use crate::{
     pages::{
         audit::{AuditPage, AuditRow},
         parts::Pager,
+        view::View,
     },
     problem::Result,
     routes::Routes,
@@ -44,13 +45,81 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Aud
         total: None,
         reach: None,
     };
-    let rows = page.rows.into_iter().map(row).collect();
+    let rows = page.rows.into_iter().map(|deed| row(&v, deed)).collect();
     Ok(shown(&AuditPage { v: &v, rows, pager }))
 }
 
-fn row(deed: Deed) -> AuditRow {
+fn row(v: &View, deed: Deed) -> AuditRow {
     // A deed on something that has a page leads there.
     let job = deed.subject.split('/').skip_while(|part| *part != "jobs").nth(1);
     let link = job.filter(|id| uuid::Uuid::parse_str(id).is_ok()).map(|id| format!("/jobs/{id}"));
-    AuditRow { at: deed.at, who: deed.who, what: deed.action, object: deed.subject, link, detail: deed.detail }
+    let (mut object, mut detail) = (object(&deed.subject), deed.detail);
+    if deed.subject.ends_with("/users") || deed.subject.ends_with("/tokens") || deed.subject.ends_with("/accounts") {
+        object = std::mem::take(&mut detail);
+    }
+    // What has no word of its own is told as it was asked for.
+    let what = word(&deed.action).map_or(deed.action, |word| v.t(word));
+    AuditRow { at: deed.at, who: deed.who, what, object, link, detail }
+}
+
+/// What was acted on: the name in a path, or all of what is no path.
+fn object(subject: &str) -> String {
+    let mut parts = subject.trim_start_matches("/api/v1").split('/');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(""), Some("users" | "tokens" | "accounts" | "jobs" | "mailings"), Some(name)) => decoded(name),
+        _ => subject.to_owned(),
+    }
+}
+
+/// A name, as a path writes it.
+fn decoded(name: &str) -> String {
+    percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
+}
+
+/// The identifier of what was done, by a page or through the API.
+fn word(action: &str) -> Option<&'static str> {
+    Some(match action.replacen("/api/v1", "", 1).as_str() {
+        "login" => "deed-login",
+        "logout" => "deed-logout",
+        "password" => "deed-password",
+        "test of a mailing" => "deed-mailing-test",
+        "POST /users" => "deed-user-new",
+        "POST /users/{name}/link" => "deed-user-link",
+        "POST /users/{name}/role" => "deed-user-role",
+        "POST /users/{name}/disable" => "deed-user-disable",
+        "POST /users/{name}/enable" => "deed-user-enable",
+        "POST /tokens" => "deed-token-new",
+        "POST /tokens/{name}/revoke" | "DELETE /tokens/{name}" => "deed-token-revoke",
+        "POST /accounts" => "deed-account-new",
+        "POST /accounts/{name}" | "PUT /accounts/{name}" => "deed-account-change",
+        "POST /accounts/{name}/test" => "deed-account-test",
+        "POST /accounts/{name}/pause" => "deed-account-pause",
+        "POST /accounts/{name}/resume" => "deed-account-resume",
+        "POST /mailings/new" => "deed-mailing-new",
+        "POST /mailings/{draft}/recipients" => "deed-mailing-list",
+        "POST /mailings/{draft}/files" => "deed-mailing-files",
+        "POST /mailings/{draft}/send" | "POST /mailings" => "deed-mailing-send",
+        "POST /mailings/{draft}/delete" => "deed-mailing-delete",
+        "POST /jobs/{id}/pause" => "deed-job-pause",
+        "POST /jobs/{id}/resume" => "deed-job-resume",
+        "POST /jobs/{id}/cancel" => "deed-job-cancel",
+        "POST /jobs/{id}/retry" => "deed-job-retry",
+        "POST /jobs/{id}/settle" => "deed-job-settle",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_acted_on_is_named() {
+        assert_eq!(object("/users/bruno/role"), "bruno");
+        assert_eq!(object("/api/v1/accounts/compta%20%C3%A9t%C3%A9"), "compta été");
+        assert_eq!(object("/api/v1/users"), "/api/v1/users");
+        assert_eq!(object("ana"), "ana");
+        assert_eq!(word("DELETE /api/v1/tokens/{name}"), word("POST /tokens/{name}/revoke"));
+        assert_eq!(word("POST /webhooks"), None);
+    }
 }

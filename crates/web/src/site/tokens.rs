@@ -3,7 +3,7 @@
 use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
-    auth::Access,
+    auth::{Access, Made},
     extract::Path,
     pages::{
         parts::{Choice, Faults},
@@ -86,8 +86,10 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     let expires_at = lasts.map(|lasts| v.now + lasts);
     let token = Token { id, name: name.clone(), hash, scope: allows, created_at: v.now, expires_at, used_at: None };
     ctx.app.db.create_token(token).await?;
-    let made = Some((name, secret.expose_secret().to_owned()));
-    answer(&ctx, &v, Filled { scope, days, made, ..Filled::default() }).await
+    let made = Some((name.clone(), secret.expose_secret().to_owned()));
+    let mut response = answer(&ctx, &v, Filled { scope, days, made, ..Filled::default() }).await?;
+    response.extensions_mut().insert(Made(name));
+    Ok(response)
 }
 
 async fn revoke(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<Response> {

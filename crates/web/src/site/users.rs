@@ -4,7 +4,7 @@ use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
     api::users,
-    auth::{Access, Granted, Who},
+    auth::{Access, Granted, Made, Who},
     extract::Path,
     pages::{
         parts::Faults,
@@ -80,7 +80,9 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
         return answer(&ctx, &v, Filled { name, role, faults, link: None }).await;
     }
     let user = users::make(&ctx, name, role).await?;
-    invited(&ctx, &v, &headers, &user).await
+    let mut response = invited(&ctx, &v, &headers, &user).await?;
+    response.extensions_mut().insert(Made(user.name));
+    Ok(response)
 }
 
 /// The list, with a link that is shown this once.
