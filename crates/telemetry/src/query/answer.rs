@@ -96,6 +96,9 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
         _ => ROWS_MAX,
     };
     let columns = named_fields(&question.pipes);
+    // Of equal ones the newest comes first, whichever thread found it.
+    let newest = SortKey { column: "time".to_owned(), order: Order::Falling };
+    let keys: Vec<&SortKey> = keys.iter().chain([&newest]).collect();
     let names: Vec<String> = keys.iter().map(|key| key.column.clone()).collect();
     // The keys come first; the other cells are only fetched for rows that stay.
     let by_keys = |a: &[Cell], b: &[Cell]| {
