@@ -17,6 +17,19 @@ fn victim() -> PathBuf {
     profile.join("examples").join(format!("victim{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// Runs the victim until it ends by itself at a named point. What it said last.
+fn run_until(folder: &Path, first: u64, point: &str, pass: u64) -> u64 {
+    let output = Command::new(victim())
+        .arg(folder)
+        .arg(first.to_string())
+        .env("VIGIE_CRASH_AT", format!("{point}:{pass}"))
+        .output()
+        .expect("the victim starts: `cargo test` builds examples");
+    assert!(output.status.code().is_none(), "it ends at {point} as by a signal, not with {}", output.status);
+    let said = String::from_utf8_lossy(&output.stdout);
+    said.lines().last().and_then(|line| line.parse().ok()).unwrap_or(first)
+}
+
 /// Runs the victim until it has said that `lines` more appends are acknowledged, then kills it. What it said last.
 fn run_and_kill(folder: &Path, first: u64, lines: usize) -> u64 {
     let mut child = Command::new(victim())
@@ -78,5 +91,24 @@ fn kills_lose_and_double_nothing() {
             let lost: Vec<&u64> = acknowledged.difference(&found).collect();
             assert!(lost.is_empty(), "after kill {round}: {lost:?}");
         }
+    }
+}
+
+#[test]
+fn ended_at_each_point_nothing_is_lost_or_doubled() {
+    if !cfg!(debug_assertions) {
+        eprintln!("skipped: this program has no named points");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut acknowledged: BTreeSet<u64> = BTreeSet::new();
+    let mut next = 0;
+    for (point, pass) in crashpoint::OF_LOGS.iter().flat_map(|point| [1, 2, 5].map(|pass| (point, pass))) {
+        let end = run_until(folder.path(), next, point, pass);
+        acknowledged.extend(next..end);
+        next = end + 1000;
+        let found = messages(folder.path());
+        let lost: Vec<&u64> = acknowledged.difference(&found).collect();
+        assert!(lost.is_empty(), "{point}:{pass}: {lost:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! One job: how it stands, its sides, and what may be done to it.
 
 mod actions;
+mod log_text;
 
 use super::{Reader, page_about, rows, shown};
 use crate::{
@@ -49,6 +50,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .get("/jobs/{id}/items", READS, items, page("The items of a job"))
         .get("/jobs/{id}/traces", READS, traces, page("The traces of a job"))
         .get("/jobs/{id}/log", READS, log, page("The last lines of a job's log"))
+        .get("/jobs/{id}/log.txt", READS, log_text::download, page("The whole log of a job, as a text"))
         .get("/jobs/{id}/timeline", READS, timeline, page("The states that a job came into"));
     actions::declare(routes)
 }
@@ -223,7 +225,7 @@ async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
     let (log, log_next) = last_lines(&ctx, &job, LOG_LAST).await?;
-    let whole = format!("/api/v1/jobs/{}/log?after=0&limit=1000", job.id);
+    let whole = format!("/jobs/{}/log.txt", job.id);
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&LogPage { v: &v, head, log, log_next, whole }))
 }

@@ -217,3 +217,27 @@ async fn an_account_is_made_by_its_form_and_never_shows_its_secret() {
     site.act(&admin, "/accounts/compta/resume", &[]).await;
     assert!(site.app.db.account_named("compta").await.unwrap().unwrap().pause.is_none());
 }
+
+#[tokio::test]
+async fn a_log_is_kept_as_a_text_to_its_end() {
+    let site = Site::new().await;
+    let viewer = site.person("ana", Role::Viewer).await;
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "Factures"})).await;
+    let at = site.app.clock.now();
+    let record = |n: u32| jobs::run_log::Record {
+        at,
+        level: model::Level::Info,
+        event: "item".into(),
+        message: format!("{n}/2500 envoyé"),
+        fields: serde_json::Map::new(),
+    };
+    let job = ID.parse::<uuid::Uuid>().unwrap().into();
+    site.app.run_log.append(job, (1..=2_500).map(record).collect()).await;
+    let text = site.look(&viewer, &format!("/jobs/{ID}/log.txt")).await;
+    assert!(text.header("content-type").starts_with("text/plain"));
+    let lines: Vec<_> = text.text.lines().collect();
+    assert_eq!(lines.len(), 2_500, "more than are read at a time");
+    assert!(lines[0].ends_with(" [INFO] 1/2500 envoyé") && lines[2_499].ends_with("2500/2500 envoyé"), "{}", lines[0]);
+    let page = site.look(&viewer, &format!("/jobs/{ID}/log")).await;
+    assert!(page.text.contains(&format!("href=\"/jobs/{ID}/log.txt\"")));
+}
