@@ -113,7 +113,10 @@ impl Groups {
         let titles = self.by.iter().map(ToString::to_string).chain(self.columns.iter().map(StatsColumn::title));
         let mut groups: Vec<_> = self.numbers.into_iter().collect();
         groups.sort_unstable_by(|(a, _), (b, _)| {
-            let differing = a.iter().zip(b).map(|(a, b)| a.compare(b));
+            let differing = a.iter().zip(b).map(|(a, b)| {
+                // 457 and 457.0 are groups of their own and as large: one stands before the other, always the same.
+                a.compare(b).then_with(|| a.hash64().cmp(&b.hash64()))
+            });
             differing.reduce(std::cmp::Ordering::then).unwrap_or(std::cmp::Ordering::Equal)
         });
         let rows = groups.into_iter().map(|(mut row, group)| {
