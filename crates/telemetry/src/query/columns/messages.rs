@@ -113,7 +113,7 @@ impl<'b> BlockScan<'b> {
             if within.contains(*row) && !found.contains(*row) {
                 written += 1;
                 window.write(values, index, &mut text);
-                if finder.is_in(&text) {
+                if window.holds(&text, finder) {
                     found.insert(*row);
                 }
             }
@@ -208,7 +208,13 @@ struct Window<'a> {
     slots: Vec<usize>,
     /// Whether the text can only stand within the slot itself.
     inside_one: bool,
+    /// Bytes at the start in which no match begins, and at the end in which none ends: the fixed text was cut there, maybe
+    /// through a word. Of a match within fixed text alone `reach` has told.
+    margins: (usize, usize),
 }
+
+/// Bytes that a cut leaves beside the text that is looked for: as many as the longest letter has.
+const MARGIN: usize = 4;
 
 enum WindowPart<'a> {
     Text(&'a [u8]),
@@ -221,17 +227,19 @@ impl<'a> Window<'a> {
         let first = range.start().saturating_sub(usize::from(finder.start == Edge::Word));
         let last = (range.end() + usize::from(finder.end == Edge::Word)).min(pieces.len() - 1);
         // What lies further away in the outermost texts than the text is long plays no part.
-        let enough = finder.needle().len() + 4;
+        let enough = finder.needle().len() + MARGIN;
         let is_slot = |piece: &Piece<'_>| matches!(piece, Piece::Slot { .. });
         let inside_one = range.start() == range.end() && is_slot(&pieces[*range.start()]);
-        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one };
+        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one, margins: (0, 0) };
         for (index, piece) in pieces.iter().enumerate().take(last + 1).skip(first) {
             window.parts.push(match *piece {
-                Piece::Text(text) if index == first && index < last => {
-                    WindowPart::Text(&text[text.len().saturating_sub(enough)..])
+                Piece::Text(text) if index == first && index < last && text.len() > enough => {
+                    window.margins.0 = MARGIN;
+                    WindowPart::Text(&text[text.len() - enough..])
                 }
-                Piece::Text(text) if index == last && index > first => {
-                    WindowPart::Text(&text[..text.len().min(enough)])
+                Piece::Text(text) if index == last && index > first && text.len() > enough => {
+                    window.margins.1 = MARGIN;
+                    WindowPart::Text(&text[..enough])
                 }
                 Piece::Text(text) => WindowPart::Text(text),
                 Piece::Slot { number, .. } => {
@@ -307,7 +315,13 @@ impl<'a> Window<'a> {
                 WindowPart::Slot(_) => write(text),
             }
         }
-        finder.is_in(text)
+        self.holds(text, finder)
+    }
+
+    /// Whether the text stands in a window that was written.
+    fn holds(&self, text: &[u8], finder: &Finder) -> bool {
+        let found = finder.find(text, self.margins.0);
+        found.is_some_and(|at| at + finder.needle().len() + self.margins.1 <= text.len())
     }
 }
 
