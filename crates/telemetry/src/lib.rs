@@ -12,6 +12,7 @@ mod damage;
 mod deleted;
 pub mod disk;
 mod error;
+mod fold;
 mod json;
 mod keeper;
 mod memtable;

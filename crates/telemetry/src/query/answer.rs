@@ -121,7 +121,8 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
                 *count += matched.len();
                 match matched {
                     Matched::Block(scan, found) => {
-                        let first = first_rows(scan, &found, &names, limit, by_keys)?;
+                        let last = rows.get(limit.wrapping_sub(1)).map(|row: &Vec<Cell>| row.as_slice());
+                        let first = first_rows(scan, &found, &names, (limit, last), by_keys)?;
                         scan.cells(&all, &first)
                     }
                     Matched::Memory(numbered, found) => {
@@ -147,21 +148,27 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
     answer
 }
 
-/// Those of a block's rows that come first by their keys.
+/// Those of a block's rows that come first by their keys, without those that come behind `last`.
 fn first_rows(
     scan: &mut BlockScan<'_>,
     rows: &Rows,
     names: &[String],
-    limit: usize,
+    (limit, last): (usize, Option<&[Cell]>),
     by_keys: impl Fn(&[Cell], &[Cell]) -> Ordering,
 ) -> Result<Rows, Damage> {
     if rows.len() <= limit {
         return Ok(rows.clone());
     }
-    let mut keyed: Vec<(Vec<Cell>, u32)> = scan.cells(names, rows)?.into_iter().zip(rows.iter()).collect();
-    // Rows of equal keys keep their order, which is that of time.
-    keyed.sort_by(|(a, _), (b, _)| by_keys(a, b));
-    let mut first = Rows::none(rows.capacity());
-    keyed.iter().take(limit).for_each(|(_, row)| first.insert(*row));
-    Ok(first)
+    let keyed = scan.cells(names, rows)?;
+    let mut first: Vec<(&[Cell], u32)> = keyed.iter().map(Vec::as_slice).zip(rows.iter()).collect();
+    first.retain(|(keys, _)| last.is_none_or(|last| by_keys(keys, last) != Ordering::Greater));
+    if first.len() > limit {
+        // Rows of equal keys keep their order, which is that of time.
+        let order = |(a, row): &(&[Cell], u32), (b, other): &(&[Cell], u32)| by_keys(a, b).then(row.cmp(other));
+        first.select_nth_unstable_by(limit, order);
+        first.truncate(limit);
+    }
+    let mut found = Rows::none(rows.capacity());
+    first.iter().for_each(|(_, row)| found.insert(*row));
+    Ok(found)
 }

@@ -3,17 +3,17 @@
 
 use super::{
     BlockScan, Rows,
-    fields::folded_bytes,
-    reach::{Bytes, Piece, Reach, reach},
+    reach::{Reach, reach},
 };
 use crate::{
     Damage, Value,
+    fold::fold,
     query::{
         condition::{TextTest, ValueTest},
         regex::RegexTest,
-        text::{Edge, Finder, fold},
+        text::{Edge, Finder},
     },
-    segment::{Encoding, Messages, Part, Slot, Template, Texts, Values},
+    segment::{Encoding, Messages, Outline, Part, Piece, Slot, Template, Texts, Values},
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 
@@ -63,22 +63,20 @@ impl<'b> BlockScan<'b> {
     fn find(&mut self, finder: &Finder, within: &Rows) -> Result<Rows, Damage> {
         let mut found = Rows::none(self.block.rows());
         let block = self.block;
-        for (number, template) in block.templates().iter().enumerate() {
-            let texts = folded_texts(template);
-            let pieces = pieces(template, &texts);
-            match reach(&pieces, &texts, finder) {
+        let all = within.is_all();
+        for (number, outline) in block.outlines().iter().enumerate() {
+            match reach(outline, finder) {
                 Reach::Nowhere => {}
                 Reach::Everywhere => {
                     let rows = self.messages()?.rows_of(number);
                     rows.iter().filter(|row| within.contains(**row)).for_each(|row| found.insert(*row));
                 }
                 Reach::Between(ranges) => {
-                    let rows = self.messages()?.rows_of(number).iter();
-                    if !rows.copied().any(|row| within.contains(row)) {
+                    if !all && !self.messages()?.rows_of(number).iter().any(|row| within.contains(*row)) {
                         continue;
                     }
                     for range in ranges {
-                        self.look(number, &pieces, &range, finder, within, &mut found)?;
+                        self.look(number, &Window::new(outline, &range, finder), finder, within, &mut found)?;
                     }
                 }
             }
@@ -86,28 +84,28 @@ impl<'b> BlockScan<'b> {
         Ok(found)
     }
 
-    /// Adds the rows of a template where the text stands between these parts.
+    /// Adds the rows of a template where the text stands in this window.
     fn look(
         &mut self,
         number: usize,
-        pieces: &[Piece<'_>],
-        range: &RangeInclusive<usize>,
+        window: &Window<'_>,
         finder: &Finder,
         within: &Rows,
         found: &mut Rows,
     ) -> Result<(), Damage> {
-        let window = Window::new(pieces, range, finder);
         let messages = self.messages()?;
-        let rows = messages.rows_of(number).to_vec();
-        let values = messages.slots(number)?;
         if let [slot] = window.slots[..] {
-            window.look_into_one(&values[slot], finder, |index| {
-                if within.contains(rows[index]) {
-                    found.insert(rows[index]);
-                }
-            });
+            let mut hits = Vec::new();
+            window.look_into_one(&messages.slots(number)?[slot], finder, |index| hits.push(index));
+            if !hits.is_empty() {
+                let rows = messages.rows_of(number);
+                let hits = hits.into_iter().map(|index| rows[index]).filter(|row| within.contains(*row));
+                hits.for_each(|row| found.insert(row));
+            }
             return Ok(());
         }
+        let rows = messages.rows_of(number).to_vec();
+        let values = messages.slots(number)?;
         let (mut text, mut written) = (Vec::new(), 0);
         for (index, row) in rows.iter().enumerate() {
             if within.contains(*row) && !found.contains(*row) {
@@ -173,34 +171,6 @@ impl Template {
     }
 }
 
-/// Its fixed texts end to end, folded.
-fn folded_texts(template: &Template) -> Vec<u8> {
-    let mut texts = Vec::new();
-    template.texts().for_each(|text| texts.extend_from_slice(text));
-    fold(&mut texts);
-    texts
-}
-
-/// What a template is made of; `texts` are its folded ones. A slot with only one value is fixed text.
-fn pieces<'a>(template: &Template, texts: &'a [u8]) -> Vec<Piece<'a>> {
-    let mut rest = texts;
-    let mut slots = 0;
-    let piece = |part: &Part| {
-        let number = slots;
-        slots += usize::from(matches!(part, Part::Slot(_)));
-        match part {
-            Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => {
-                let (piece, behind) = rest.split_at(text.len());
-                rest = behind;
-                Piece::Text(piece)
-            }
-            Part::Slot(Slot::Column(encoding)) => Piece::Slot { number, bytes: folded_bytes(encoding) },
-            Part::Slot(Slot::Lines) => Piece::Slot { number, bytes: Bytes::ALL },
-        }
-    };
-    template.parts.iter().map(piece).collect()
-}
-
 /// The parts of a template that a text may stand in, with a part more where it must be known how a word goes on.
 struct Window<'a> {
     parts: Vec<WindowPart<'a>>,
@@ -223,28 +193,32 @@ enum WindowPart<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn new(pieces: &[Piece<'a>], range: &RangeInclusive<usize>, finder: &Finder) -> Self {
+    fn new(outline: &'a Outline, range: &RangeInclusive<usize>, finder: &Finder) -> Self {
+        let pieces = &outline.pieces;
         let first = range.start().saturating_sub(usize::from(finder.start == Edge::Word));
         let last = (range.end() + usize::from(finder.end == Edge::Word)).min(pieces.len() - 1);
         // What lies further away in the outermost texts than the text is long plays no part.
         let enough = finder.needle().len() + MARGIN;
-        let is_slot = |piece: &Piece<'_>| matches!(piece, Piece::Slot { .. });
+        let is_slot = |piece: &Piece| matches!(piece, Piece::Slot { .. });
         let inside_one = range.start() == range.end() && is_slot(&pieces[*range.start()]);
         let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one, margins: (0, 0) };
         for (index, piece) in pieces.iter().enumerate().take(last + 1).skip(first) {
-            window.parts.push(match *piece {
-                Piece::Text(text) if index == first && index < last && text.len() > enough => {
-                    window.margins.0 = MARGIN;
-                    WindowPart::Text(&text[text.len() - enough..])
+            window.parts.push(match piece {
+                Piece::Text(text) => {
+                    let text = &outline.texts[text.clone()];
+                    if index == first && index < last && text.len() > enough {
+                        window.margins.0 = MARGIN;
+                        WindowPart::Text(&text[text.len() - enough..])
+                    } else if index == last && index > first && text.len() > enough {
+                        window.margins.1 = MARGIN;
+                        WindowPart::Text(&text[..enough])
+                    } else {
+                        WindowPart::Text(text)
+                    }
                 }
-                Piece::Text(text) if index == last && index > first && text.len() > enough => {
-                    window.margins.1 = MARGIN;
-                    WindowPart::Text(&text[..enough])
-                }
-                Piece::Text(text) => WindowPart::Text(text),
                 Piece::Slot { number, .. } => {
-                    window.slots.push(number);
-                    WindowPart::Slot(number)
+                    window.slots.push(*number);
+                    WindowPart::Slot(*number)
                 }
             });
         }
