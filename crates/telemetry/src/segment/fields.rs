@@ -225,6 +225,9 @@ fn read_words(
     if !written.iter().all(is_code) || fixed.iter().any(|code| *code != OPEN && usize::from(*code) >= words.len()) {
         return Err(Malformed("a code stands for no word"));
     }
+    if open == 0 {
+        return Ok(Values::Words { words: words.to_vec(), codes });
+    }
     // Which rows are open is hard to foretell: all take the next written code, and keep it if they are.
     written.push(0);
     let mut next = 0;

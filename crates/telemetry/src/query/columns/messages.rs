@@ -2,7 +2,7 @@
 //! its bytes could stand in, and only what runs over several parts is written out, and only these parts of it.
 
 use super::{
-    BlockScan, Rows,
+    BlockScan, ROWS_BETWEEN_LOOKS, Rows,
     reach::{Reach, reach},
 };
 use crate::{
@@ -65,6 +65,9 @@ impl<'b> BlockScan<'b> {
         let block = self.block;
         let all = within.is_all();
         for (number, outline) in block.outlines().iter().enumerate() {
+            if self.cancel.is_cancelled() {
+                break;
+            }
             match reach(outline, finder) {
                 Reach::Nowhere => {}
                 Reach::Everywhere => {
@@ -93,6 +96,7 @@ impl<'b> BlockScan<'b> {
         within: &Rows,
         found: &mut Rows,
     ) -> Result<(), Damage> {
+        let cancel = self.cancel;
         let messages = self.messages()?;
         if let [slot] = window.slots[..] {
             let mut hits = Vec::new();
@@ -106,8 +110,9 @@ impl<'b> BlockScan<'b> {
         }
         let rows = messages.rows_of(number).to_vec();
         let values = messages.slots(number)?;
+        let is_cancelled = |index: usize| index.is_multiple_of(ROWS_BETWEEN_LOOKS) && cancel.is_cancelled();
         let (mut text, mut written) = (Vec::new(), 0);
-        for (index, row) in rows.iter().enumerate() {
+        for (index, row) in rows.iter().enumerate().take_while(|(index, _)| !is_cancelled(*index)) {
             if within.contains(*row) && !found.contains(*row) {
                 written += 1;
                 window.write(values, index, &mut text);
@@ -135,13 +140,20 @@ impl<'b> BlockScan<'b> {
     }
 
     /// Calls `then` with each row and its message, one template after the other.
-    pub(super) fn each_message(&mut self, rows: &Rows, mut then: impl FnMut(u32, &[u8])) -> Result<(), Damage> {
+    pub(in crate::query) fn each_message(
+        &mut self,
+        rows: &Rows,
+        mut then: impl FnMut(u32, &[u8]),
+    ) -> Result<(), Damage> {
         self.rebuilt += rows.len() as u64;
-        let templates = self.block.templates().len();
+        let (templates, cancel) = (self.block.templates().len(), self.cancel);
         let messages = self.messages()?;
         let mut message = Vec::new();
         for template in 0..templates {
             for index in 0..messages.rows_of(template).len() {
+                if index.is_multiple_of(ROWS_BETWEEN_LOOKS) && cancel.is_cancelled() {
+                    return Ok(());
+                }
                 let row = messages.rows_of(template)[index];
                 if rows.contains(row) {
                     message.clear();
