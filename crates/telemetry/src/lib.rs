@@ -13,6 +13,8 @@ mod deleted;
 pub mod disk;
 mod error;
 mod fold;
+#[doc(hidden)]
+pub mod forged;
 mod json;
 mod keeper;
 mod memtable;

@@ -57,7 +57,11 @@ impl Block {
             return Err(Damage::new(bytes.place(), "the head has another checksum than it was written with"));
         }
         let head = Head::read(&compressed).map_err(damaged)?;
-        Ok(Self { bytes, head, template_of_rows: OnceLock::new(), outlines: OnceLock::new() })
+        Ok(Self::new(bytes, head))
+    }
+
+    pub(super) const fn new(bytes: Bytes, head: Head) -> Self {
+        Self { bytes, head, template_of_rows: OnceLock::new(), outlines: OnceLock::new() }
     }
 
     pub fn rows(&self) -> usize {

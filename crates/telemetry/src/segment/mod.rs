@@ -12,6 +12,7 @@ mod compress;
 mod fields;
 mod file;
 mod filter;
+pub(crate) mod forged;
 mod head;
 mod integers;
 mod mine;
