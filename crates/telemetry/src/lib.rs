@@ -12,6 +12,9 @@ mod damage;
 mod deleted;
 pub mod disk;
 mod error;
+mod fold;
+#[doc(hidden)]
+pub mod forged;
 mod json;
 mod keeper;
 mod memtable;

@@ -9,7 +9,7 @@ use super::{
     records_table,
     run::{Matched, fold, matching, parts_in_time},
     search::{Page, ROWS_MAX, search},
-    stats::{Groups, MEMORY_MAX},
+    stats::Groups,
     table::{Table, compare},
 };
 use crate::{Batch, Damage, Snapshot};
@@ -41,17 +41,27 @@ fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bound
     let Pipe::Stats { columns, by } = stats else { unreachable!("only `stats` comes here") };
     let (parts, mut tally) = parts_in_time(snapshot, question);
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
-    let new = || Groups::new(columns, by);
+    let new = || Groups::new(columns, by, bounds.thread_bytes_max());
     let (states, more) = fold(&parts, bounds, new, |groups, part, tally| {
-        let records = matching(part, snapshot, question, tally, |matched| match matched {
-            _ if groups.memory_bytes() > MEMORY_MAX => Ok(matched.len()),
-            Matched::Block(scan, rows) => scan.add_to(groups, &rows).map(|()| 0),
+        matching(part, snapshot, question, bounds, tally, |matched| match matched {
+            Matched::Block(scan, mut rows) => {
+                while !rows.is_empty() && groups.room() > 0 {
+                    scan.add_to(groups, &rows.take_first(groups.room()))?;
+                }
+                groups.left_out += rows.len() as u64;
+                Ok(())
+            }
             Matched::Memory(numbered, rows) => {
-                rows.into_iter().for_each(|row| groups.add_record(numbered.batch.get(row)));
-                Ok(0)
+                let mut rows = &rows[..];
+                while !rows.is_empty() && groups.room() > 0 {
+                    let (first, rest) = rows.split_at(rows.len().min(groups.room()));
+                    first.iter().for_each(|row| groups.add_record(numbered.batch.get(*row)));
+                    rows = rest;
+                }
+                groups.left_out += rows.len() as u64;
+                Ok(())
             }
         });
-        groups.left_out += records.unwrap_or(0);
     });
     tally.add(more);
     let groups = states.into_iter().reduce(|mut all, more| {
@@ -105,63 +115,100 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
         let orders = keys.iter().enumerate().map(|(place, key)| compare(&a[place], &b[place], key));
         orders.fold(Ordering::Equal, Ordering::then)
     };
-    let trim = |rows: &mut Vec<Vec<Cell>>| {
-        rows.sort_by(|a, b| by_keys(a, b));
-        rows.truncate(limit);
-    };
     let all: Vec<String> = names.iter().chain(&columns).cloned().collect();
     let (parts, mut tally) = parts_in_time(snapshot, question);
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
-    let (states, more) = fold(
-        &parts,
-        bounds,
-        || (Vec::new(), 0),
-        |(rows, count), part, tally| {
-            let found = matching(part, snapshot, question, tally, |matched| {
-                *count += matched.len();
-                match matched {
-                    Matched::Block(scan, found) => {
-                        let first = first_rows(scan, &found, &names, limit, by_keys)?;
-                        scan.cells(&all, &first)
-                    }
-                    Matched::Memory(numbered, found) => {
-                        let row = |row| all.iter().map(|name| Cell::of(numbered.batch.get(row), name)).collect();
-                        Ok(found.into_iter().map(row).collect())
-                    }
+    let new = || First { rows: Vec::new(), found: 0, limit, bytes_max: bounds.thread_bytes_max() };
+    let (states, more) = fold(&parts, bounds, new, |first, part, tally| {
+        let found = matching(part, snapshot, question, bounds, tally, |matched| {
+            first.found += matched.len();
+            match matched {
+                Matched::Block(scan, found) => {
+                    let rows = first_rows(scan, &found, &names, first, by_keys)?;
+                    scan.cells(&all, &rows)
                 }
-            });
-            let found: Vec<Vec<Cell>> = found.unwrap_or_default();
-            rows.extend(found);
-            trim(rows);
-        },
-    );
+                Matched::Memory(numbered, found) => {
+                    let row = |row| all.iter().map(|name| Cell::of(numbered.batch.get(row), name)).collect();
+                    Ok(found.into_iter().map(row).collect())
+                }
+            }
+        });
+        first.rows.extend(found.unwrap_or_default());
+        first.trim(by_keys);
+    });
     tally.add(more);
-    let found: u64 = states.iter().map(|(_, count)| count).sum();
-    let mut rows: Vec<_> = states.into_iter().flat_map(|(rows, _)| rows).collect();
-    trim(&mut rows);
+    let found: u64 = states.iter().map(|first| first.found).sum();
+    let mut all_first = new();
+    // Behind the last row of a thread that had to let rows go, some may be missing.
+    all_first.limit = states.iter().map(|first| first.limit).min().unwrap_or(limit);
+    all_first.rows = states.into_iter().flat_map(|first| first.rows).collect();
+    all_first.trim(by_keys);
+    let is_short = all_first.limit < limit && found > all_first.limit as u64;
+    let mut rows = all_first.rows;
     rows.iter_mut().for_each(|row| drop(row.drain(..names.len())));
     let mut answer = tally.answer(Table { columns, rows }, snapshot);
-    if found > limit as u64 && limit == ROWS_MAX {
+    if is_short {
+        answer.partial.push(Partial::Memory { bytes_max: bounds.memory_bytes_max });
+    } else if found > limit as u64 && limit == ROWS_MAX {
         answer.partial.push(Partial::Rows { limit });
     }
     answer
 }
 
-/// Those of a block's rows that come first by their keys.
+/// The rows that come first, of those that were seen: their keys, then their other cells.
+struct First {
+    rows: Vec<Vec<Cell>>,
+    /// How many were seen.
+    found: u64,
+    /// Rows to keep: as many as are asked for, and fewer from when memory was full.
+    limit: usize,
+    bytes_max: usize,
+}
+
+impl First {
+    fn trim(&mut self, by_keys: impl Fn(&[Cell], &[Cell]) -> Ordering) {
+        self.rows.sort_by(|a, b| by_keys(a, b));
+        self.rows.truncate(self.limit);
+        let mut bytes = 0;
+        let fits = |row: &Vec<Cell>| {
+            bytes += row.iter().map(Cell::memory_bytes).sum::<usize>();
+            bytes <= self.bytes_max
+        };
+        let kept = self.rows.iter().map(fits).take_while(|fits| *fits).count();
+        if kept < self.rows.len() {
+            self.limit = kept;
+            self.rows.truncate(kept);
+        }
+    }
+
+    /// The last of the rows, once there are as many as are kept.
+    fn last(&self) -> Option<&[Cell]> {
+        self.rows.get(self.limit.checked_sub(1)?).map(Vec::as_slice)
+    }
+}
+
+/// Those of a block's rows that may be among the first by their keys.
 fn first_rows(
     scan: &mut BlockScan<'_>,
     rows: &Rows,
     names: &[String],
-    limit: usize,
+    so_far: &First,
     by_keys: impl Fn(&[Cell], &[Cell]) -> Ordering,
 ) -> Result<Rows, Damage> {
+    let (limit, last) = (so_far.limit, so_far.last());
     if rows.len() <= limit {
         return Ok(rows.clone());
     }
-    let mut keyed: Vec<(Vec<Cell>, u32)> = scan.cells(names, rows)?.into_iter().zip(rows.iter()).collect();
-    // Rows of equal keys keep their order, which is that of time.
-    keyed.sort_by(|(a, _), (b, _)| by_keys(a, b));
-    let mut first = Rows::none(rows.capacity());
-    keyed.iter().take(limit).for_each(|(_, row)| first.insert(*row));
-    Ok(first)
+    let keyed = scan.cells(names, rows)?;
+    let mut first: Vec<(&[Cell], u32)> = keyed.iter().map(Vec::as_slice).zip(rows.iter()).collect();
+    first.retain(|(keys, _)| last.is_none_or(|last| by_keys(keys, last) != Ordering::Greater));
+    if first.len() > limit {
+        // Rows of equal keys keep their order, which is that of time.
+        let order = |(a, row): &(&[Cell], u32), (b, other): &(&[Cell], u32)| by_keys(a, b).then(row.cmp(other));
+        first.select_nth_unstable_by(limit, order);
+        first.truncate(limit);
+    }
+    let mut found = Rows::none(rows.capacity());
+    first.iter().for_each(|(_, row)| found.insert(*row));
+    Ok(found)
 }

@@ -13,7 +13,7 @@ pub fn matching_seqs(snapshot: &Snapshot, question: &Question, bounds: &Bounds) 
     let (parts, mut tally) = parts_in_time(snapshot, question);
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
     let (states, more) = fold(&parts, bounds, RoaringTreemap::new, |found, part, tally| {
-        matching(part, snapshot, question, tally, |matched| {
+        matching(part, snapshot, question, bounds, tally, |matched| {
             match matched {
                 Matched::Block(_, rows) if rows.is_empty() => {}
                 Matched::Block(scan, rows) => {

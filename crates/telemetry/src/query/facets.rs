@@ -28,7 +28,7 @@ pub fn facets(snapshot: &Snapshot, question: &Question, top: usize, bounds: &Bou
     let (parts, mut tally) = parts_in_time(snapshot, question);
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
     let (states, more) = fold(&parts, bounds, Fields::default, |fields, part, tally| {
-        matching(part, snapshot, question, tally, |matched| match matched {
+        matching(part, snapshot, question, bounds, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.count_values(&rows, fields),
             Matched::Memory(numbered, rows) => {
                 rows.into_iter().for_each(|row| fields.add_record(numbered.batch.get(row)));

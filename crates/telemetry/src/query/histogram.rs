@@ -54,7 +54,7 @@ pub fn histogram(
     let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
     let new = || vec![Counts::default(); steps.count];
     let (states, more) = fold(&parts, bounds, new, |counts, part, tally| {
-        matching(part, snapshot, &question, tally, |matched| match matched {
+        matching(part, snapshot, &question, bounds, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.count_steps(&rows, &steps, counts),
             Matched::Memory(numbered, rows) => {
                 for row in rows {

@@ -4,6 +4,7 @@ use super::{
     columns::BlockScan,
     condition::Condition,
     language::{Filter, Pipe, Query},
+    stats::MEMORY_MAX,
 };
 use crate::{
     Damage, Numbered, Snapshot,
@@ -52,16 +53,26 @@ impl Question {
     }
 }
 
-/// How far a search may go. It looks at [`Bounds::cancel`] before each block.
+/// How far a search may go. It looks at [`Bounds::cancel`] before each block, and within one every few hundred rows.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     pub threads: usize,
     pub cancel: Cancel,
+    /// Bytes of groups, sketches and rows that `stats` and `sort` keep, over all threads. Beside these each thread has the
+    /// columns that it decodes of one block.
+    pub memory_bytes_max: usize,
+}
+
+impl Bounds {
+    /// What each thread may keep.
+    pub(super) fn thread_bytes_max(&self) -> usize {
+        self.memory_bytes_max / self.threads.max(1)
+    }
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { threads: 2, cancel: Cancel::default() }
+        Self { threads: 2, cancel: Cancel::default(), memory_bytes_max: MEMORY_MAX }
     }
 }
 
@@ -97,7 +108,9 @@ pub enum Partial {
     Damaged { blocks: u64, first: String },
     /// `stats` had no room for the groups of so many records.
     Groups { records: u64 },
-    /// So many rows of the answer were cut off by a bound of the program, not of the query.
+    /// Memory was full: `sort` kept fewer rows than were asked for.
+    Memory { bytes_max: usize },
+    /// The answer was cut off after so many rows by a bound of the program, not of the query.
     Rows { limit: usize },
 }
 
@@ -200,7 +213,7 @@ impl Tally {
                     self.damaged += blocks;
                     self.first_damage.get_or_insert(first);
                 }
-                Partial::Groups { .. } | Partial::Rows { .. } => {}
+                Partial::Groups { .. } | Partial::Memory { .. } | Partial::Rows { .. } => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Regular expressions with what is known of their matches beforehand, so that most texts need not be tried.
 
-use super::{language::RegexText, text::fold};
+use super::language::RegexText;
+use crate::fold::fold;
 use memchr::memmem;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -35,7 +36,9 @@ impl RegexTest {
     }
 
     pub(super) fn holds(&self, text: &[u8]) -> bool {
-        self.regex.is_match(text)
+        // Not `is_match`: where that has looked from an inner literal backwards in vain, it goes on without the automaton that
+        // makes expressions fast, at a tenth of the speed.
+        self.regex.find(text).is_some()
     }
 }
 

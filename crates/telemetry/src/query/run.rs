@@ -27,24 +27,27 @@ impl Matched<'_, '_> {
     }
 }
 
-/// Finds what matches in a part, without what was deleted, and hands it to `then`. None where it cannot be read.
+/// Finds what matches in a part, without what was deleted, and hands it to `then`. None where it cannot be read, and where
+/// the search was cancelled before it was known.
 pub(super) fn matching<T>(
     part: Part<'_>,
     snapshot: &Snapshot,
     question: &Question,
+    bounds: &Bounds,
     tally: &mut Tally,
     then: impl FnOnce(Matched<'_, '_>) -> Result<T, Damage>,
 ) -> Option<T> {
     let found = match part {
         Part::Block { segment, number, .. } => snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
-            let mut scan = BlockScan::new(&block);
+            let mut scan = BlockScan::new(&block, &bounds.cancel);
             let found = scan.matching(&question.condition).and_then(|mut rows| {
                 if !rows.is_empty() && snapshot.has_deleted(block.seq_range()) {
                     let seqs = scan.seqs()?;
                     rows.subtract(&Rows::from_fn(seqs.len(), |row| snapshot.is_deleted(seqs[row])));
                 }
-                then(Matched::Block(&mut scan, rows))
+                // What was found until then is not all of it.
+                if bounds.cancel.is_cancelled() { Ok(None) } else { then(Matched::Block(&mut scan, rows)).map(Some) }
             });
             tally.block(&block, before, &scan);
             found
@@ -57,10 +60,13 @@ pub(super) fn matching<T>(
                 (!deleted && question.condition.holds(record, &mut scratch)).then_some(row)
             };
             let rows = numbered.batch.iter().enumerate().filter_map(passes).collect();
-            then(Matched::Memory(numbered, rows))
+            then(Matched::Memory(numbered, rows)).map(Some)
         }
     };
-    found.inspect_err(|damage| tally.damage(damage)).ok()
+    if bounds.cancel.is_cancelled() {
+        tally.add(Tally::cancelled());
+    }
+    found.inspect_err(|damage| tally.damage(damage)).ok().flatten()
 }
 
 /// The parts that may hold something in the question's time, and the tally of those that cannot.

@@ -67,7 +67,7 @@ pub fn search(
     while given < limit && done < list.len() {
         let end = (done + round).min(list.len());
         let (found, more) = fold(&list[done..end], bounds, Vec::new, |found, part, tally| {
-            let places = matching(part, snapshot, question, tally, |matched| places(matched, page, limit));
+            let places = matching(part, snapshot, question, bounds, tally, |matched| places(matched, page, limit));
             found.extend(places.into_iter().flatten().map(|(cursor, row)| (part, cursor, row)));
         });
         tally.add(more);
@@ -92,7 +92,7 @@ pub fn search(
             None => std::mem::take(&mut waiting),
         };
         given += ready.len();
-        if give(snapshot, ready, page.order, &mut tally, &mut each).is_break() || bounds.cancel.is_cancelled() {
+        if give(snapshot, ready, page.order, bounds, &mut tally, &mut each).is_break() || bounds.cancel.is_cancelled() {
             break;
         }
     }
@@ -153,49 +153,80 @@ fn places(matched: Matched<'_, '_>, page: Page, limit: usize) -> Result<Vec<(Cur
     })
 }
 
-/// Gives out rows in order; those of one block are rebuilt together.
+/// Gives out rows in order; those of one block are rebuilt together, as far as memory goes.
 fn give(
     snapshot: &Snapshot,
     ready: BTreeMap<Key, Found<'_>>,
     order: Order,
+    bounds: &Bounds,
     tally: &mut Tally,
     each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    // The address of its description tells a part from others.
-    let address = |part: Part<'_>| match part {
-        Part::Block { info, .. } => std::ptr::from_ref(info).addr(),
-        Part::Memory(numbered) => std::ptr::from_ref(numbered).addr(),
-    };
-    let mut rows_of: BTreeMap<usize, (Part<'_>, Vec<u32>)> = BTreeMap::new();
-    for found in ready.values() {
-        rows_of.entry(address(found.part)).or_insert_with(|| (found.part, Vec::new())).1.push(found.row);
+    let ready: Vec<(Key, Found<'_>)> = ready.into_iter().collect();
+    let (mut done, mut together) = (0, ready.len());
+    while done < ready.len() {
+        let next = &ready[done..ready.len().min(done + together)];
+        // A single record is given however large it is.
+        let bytes_max = if next.len() == 1 { usize::MAX } else { bounds.memory_bytes_max };
+        let Some(batches) = rebuild(snapshot, next, bytes_max, tally) else {
+            together = next.len() / 2;
+            continue;
+        };
+        for (key, found) in next {
+            let cursor = key.cursor(order);
+            if let Some(record) = batches.record(found) {
+                each(Hit { cursor, record })?;
+            }
+        }
+        done += next.len();
     }
-    let mut rebuilt: BTreeMap<usize, Batch> = BTreeMap::new();
-    for (address, (part, rows)) in &mut rows_of {
-        let Part::Block { segment, number, .. } = *part else { continue };
+    ControlFlow::Continue(())
+}
+
+/// Records of blocks, by the address of the block's description: the rows, rising, and what they are.
+struct Batches(BTreeMap<usize, (Vec<u32>, Batch)>);
+
+impl Batches {
+    fn record<'a>(&'a self, found: &Found<'a>) -> Option<RecordRef<'a>> {
+        match found.part {
+            Part::Memory(numbered) => Some(numbered.batch.get(found.row as usize)),
+            Part::Block { info, .. } => {
+                let (rows, batch) = self.0.get(&std::ptr::from_ref(info).addr())?;
+                rows.binary_search(&found.row).ok().map(|place| batch.get(place))
+            }
+        }
+    }
+}
+
+/// None when the records have more bytes than that.
+fn rebuild(snapshot: &Snapshot, found: &[(Key, Found<'_>)], bytes_max: usize, tally: &mut Tally) -> Option<Batches> {
+    let mut rows_of: BTreeMap<usize, (Part<'_>, Vec<u32>)> = BTreeMap::new();
+    for (_, found) in found {
+        if let Part::Block { info, .. } = found.part {
+            let address = std::ptr::from_ref(info).addr();
+            rows_of.entry(address).or_insert_with(|| (found.part, Vec::new())).1.push(found.row);
+        }
+    }
+    let (mut batches, mut bytes) = (BTreeMap::new(), 0);
+    for (address, (part, mut rows)) in rows_of {
+        let Part::Block { segment, number, .. } = part else { continue };
         rows.sort_unstable();
         let records = snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
-            let records = block.records(rows);
+            let records = block.records(&rows);
             tally.read.bytes_decoded += block.bytes_read().saturating_sub(before);
             records
         });
         match records {
-            Ok(batch) => drop(rebuilt.insert(*address, batch)),
+            Ok(batch) => {
+                bytes += batch.text_bytes();
+                batches.insert(address, (rows, batch));
+            }
             Err(damage) => tally.damage(&damage),
         }
-    }
-    for (key, found) in ready {
-        let cursor = key.cursor(order);
-        if let Part::Memory(numbered) = found.part {
-            each(Hit { cursor, record: numbered.batch.get(found.row as usize) })?;
-            continue;
-        }
-        let address = address(found.part);
-        let place = rows_of.get(&address).and_then(|(_, rows)| rows.binary_search(&found.row).ok());
-        if let (Some(place), Some(batch)) = (place, rebuilt.get(&address)) {
-            each(Hit { cursor, record: batch.get(place) })?;
+        if bytes > bytes_max {
+            return None;
         }
     }
-    ControlFlow::Continue(())
+    Some(Batches(batches))
 }

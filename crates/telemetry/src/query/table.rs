@@ -3,7 +3,7 @@
 use super::{
     cell::Cell,
     language::{Order, Pipe, SortKey},
-    stats::Groups,
+    stats::{Groups, MEMORY_MAX},
 };
 use std::cmp::Ordering;
 
@@ -19,7 +19,7 @@ impl Table {
     pub(super) fn then(mut self, pipe: &Pipe, left_out: &mut u64) -> Self {
         match pipe {
             Pipe::Stats { columns, by } => {
-                let mut groups = Groups::new(columns, by);
+                let mut groups = Groups::new(columns, by, MEMORY_MAX);
                 for row in &self.rows {
                     groups.add(|name| self.cell(row, name).clone());
                 }

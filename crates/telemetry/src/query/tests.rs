@@ -152,3 +152,89 @@ fn an_answer_says_what_its_bounds_left_out() {
     assert_eq!((answered.value.rows.len(), answered.partial), (7, vec![Partial::Rows { limit: 7 }]));
     assert_eq!(matching_seqs(&snapshot, &question("level:error"), &bounds).value.len(), 8);
 }
+
+/// A sealed block of records with messages made by `message`, each with its number as the field `n`.
+fn sealed(disk: &Simulated, count: i64, message: impl Fn(i64) -> Vec<u8>) -> Store {
+    let (store, _) = Store::open_on(Arc::new(disk.clone()), Options::default(), NOW).unwrap();
+    let mut batch = Batch::new();
+    for number in 0..count {
+        let record =
+            Record { message: message(number), fields: vec![("n".into(), OwnedValue::Int(number))], ..record(number) };
+        batch.push(&record).unwrap();
+    }
+    store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
+    store
+}
+
+fn count_of(table: &Table) -> i64 {
+    table.rows.iter().map(|row| if let Some(Cell::Int(count)) = row.last() { *count } else { 0 }).sum()
+}
+
+#[test]
+fn groups_beyond_their_number_are_left_out_and_told() {
+    let snapshot =
+        sealed(&Simulated::default(), GROUPS_MAX as i64 + 500, |number| number.to_string().into()).snapshot();
+    let answered = answer(&snapshot, &question("* | stats count() by n"), ROWS_MAX, &Bounds::default());
+    assert_eq!(answered.partial, [Partial::Groups { records: 500 }]);
+    assert_eq!((answered.value.rows.len(), count_of(&answered.value)), (GROUPS_MAX, GROUPS_MAX as i64));
+}
+
+#[test]
+fn memory_is_bounded_within_a_block() {
+    let snapshot =
+        sealed(&Simulated::default(), 3_000, |number| format!("{number} {}", "x".repeat(1_000)).into()).snapshot();
+    let bounds = Bounds { threads: 1, memory_bytes_max: 1 << 20, ..Bounds::default() };
+    for (text, fits) in [
+        ("* | stats count() by message", false),
+        ("* | stats count() by n", true),
+        ("* | stats p50(n), p95(n), p99(n), uniq(n), uniq(message), uniq(app), uniq(ms), count() by n", false),
+        ("* | stats p95(n), uniq(message), count()", true),
+    ] {
+        let answered = answer(&snapshot, &question(text), ROWS_MAX, &bounds);
+        let counted = count_of(&answered.value);
+        let left_out = answered.partial.iter().map(|partial| match partial {
+            Partial::Groups { records } => *records as i64,
+            other => panic!("{text}: {other:?}"),
+        });
+        assert_eq!((counted + left_out.sum::<i64>(), answered.partial.is_empty()), (3_000, fits), "{text}");
+        assert!(counted > 50, "{text}: {counted}");
+    }
+    let answered = answer(&snapshot, &question("* | sort by n desc | fields n, message"), ROWS_MAX, &bounds);
+    assert_eq!(answered.partial, [Partial::Memory { bytes_max: 1 << 20 }]);
+    let numbers: Vec<_> = answered.value.rows.iter().map(|row| row[0].clone()).collect();
+    let expected: Vec<_> = (0..numbers.len() as i64).map(|place| Cell::Int(2_999 - place)).collect();
+    assert!(numbers == expected && numbers.len() > 500, "{}", numbers.len());
+}
+
+#[test]
+fn rows_that_do_not_fit_together_are_given_one_after_the_other() {
+    let snapshot = sealed(&Simulated::default(), 40, |number| vec![b'a' + number as u8 % 26; 10_000]).snapshot();
+    let bounds = Bounds { memory_bytes_max: 35_000, ..Bounds::default() };
+    let page = Page { order: Order::Falling, after: None, limit: 100 };
+    let mut given = Vec::new();
+    search(&snapshot, &question("*"), page, &bounds, |hit| {
+        given.push((hit.cursor, hit.record.message()[0]));
+        ControlFlow::Continue(())
+    });
+    assert!(given.len() == 40 && given.is_sorted_by(|a, b| a.0 > b.0));
+    assert!(given.iter().rev().zip((b'a'..=b'z').cycle()).all(|((_, letter), expected)| *letter == expected));
+}
+
+#[test]
+fn a_search_is_cancelled_within_a_block() {
+    let store = sealed(&Simulated::default(), 2_000, |number| format!("{number} {}", "ab ".repeat(50)).into());
+    let bounds = Bounds { threads: 1, ..Bounds::default() };
+    let cancel = bounds.cancel.clone();
+    let snapshot = store.snapshot();
+    let block = snapshot.block(&snapshot.segments()[0], 0).unwrap();
+    let mut scan = columns::BlockScan::new(&block, &cancel);
+    let mut seen = 0;
+    scan.each_message(&columns::Rows::all(block.rows()), |_, _| {
+        seen += 1;
+        cancel.cancel();
+    })
+    .unwrap();
+    assert!(seen < 1_000, "{seen}");
+    assert_eq!(answer(&snapshot, &question("* | stats count()"), 10, &bounds).partial, [Partial::Cancelled]);
+}

@@ -45,6 +45,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `width` bits.
+    #[inline]
     pub(super) fn read(&mut self, width: u32) -> Result<u64, Malformed> {
         if width > 56 {
             return Ok(self.read(32)? | self.read(width - 32)? << 32);
@@ -54,8 +55,8 @@ impl<'a> BitReader<'a> {
             return Err(Malformed("packed numbers end too early"));
         }
         let start = self.at / 8;
-        let word = match self.bytes.get(start..start + 8) {
-            Some(eight) => eight.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        let word = match self.bytes[start..].first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
             None => self.bytes[start..].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
         };
         let value = word >> (self.at % 8) & ((1u64 << width) - 1);

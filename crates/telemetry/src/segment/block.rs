@@ -6,7 +6,9 @@ use super::{
     fields::{self, Layout},
     filter::Filter,
     head::{ColumnHead, Head, PREFIX, Part, Role},
-    integers, split,
+    integers,
+    outline::Outline,
+    split,
     template::{Messages, Template},
 };
 use crate::{
@@ -40,6 +42,7 @@ pub struct Block {
     head: Head,
     /// Asked for by most readers, hence decoded once.
     template_of_rows: OnceLock<Arc<[u16]>>,
+    outlines: OnceLock<Vec<Outline>>,
 }
 
 impl Block {
@@ -54,7 +57,11 @@ impl Block {
             return Err(Damage::new(bytes.place(), "the head has another checksum than it was written with"));
         }
         let head = Head::read(&compressed).map_err(damaged)?;
-        Ok(Self { bytes, head, template_of_rows: OnceLock::new() })
+        Ok(Self::new(bytes, head))
+    }
+
+    pub(super) const fn new(bytes: Bytes, head: Head) -> Self {
+        Self { bytes, head, template_of_rows: OnceLock::new(), outlines: OnceLock::new() }
     }
 
     pub fn rows(&self) -> usize {
@@ -150,6 +157,11 @@ impl Block {
     /// The templates of messages, decoded with the head; most frequent first.
     pub fn templates(&self) -> &[Template] {
         &self.head.templates
+    }
+
+    /// The same templates made ready to be searched, once.
+    pub(crate) fn outlines(&self) -> &[Outline] {
+        self.outlines.get_or_init(|| self.templates().iter().map(Outline::of).collect())
     }
 
     pub fn messages(&self) -> Result<Messages<'_>, Damage> {

@@ -150,17 +150,16 @@ pub(super) fn decode(
     template_of_rows: &[u16],
     reader: &mut Reader<'_>,
 ) -> Result<Column, Malformed> {
-    let (presence, fixed) = if layout.is_everywhere() {
-        (Presence::Every, Vec::new())
-    } else {
-        read_presence(layout.classes, template_of_rows, reader)?
-    };
+    let presence =
+        if layout.is_everywhere() { Presence::Every } else { read_presence(layout.classes, template_of_rows, reader)? };
     let count = match &presence {
         Presence::Every => row_count,
         Presence::Rows(rows) => rows.len(),
     };
     let values = match (layout.kind, layout.encoding) {
-        (FieldKind::Str, Encoding::Words(words)) => read_words(words, count, &fixed, reader)?,
+        (FieldKind::Str, Encoding::Words(words)) => {
+            read_words(words, &presence, layout, (row_count, template_of_rows), reader)?
+        }
         (FieldKind::Str, Encoding::Text) => Values::Text(match reader.byte()? {
             0 => texts::read_plain(count, reader)?,
             1 => split::read_nested(count, reader)?,
@@ -179,47 +178,63 @@ pub(super) fn decode(
     Ok(Column { kind: layout.kind, presence, values })
 }
 
-/// The rows that have the field, and for each of them the word that its template fixes, if any.
-fn read_presence(
-    classes: &[Class],
-    template_of_rows: &[u16],
-    reader: &mut Reader<'_>,
-) -> Result<(Presence, Vec<Option<u16>>), Malformed> {
+/// The rows that have the field.
+fn read_presence(classes: &[Class], template_of_rows: &[u16], reader: &mut Reader<'_>) -> Result<Presence, Malformed> {
+    if template_of_rows.iter().any(|template| usize::from(*template) >= classes.len()) {
+        return Err(Malformed("a row has a template that there is not"));
+    }
+    if !classes.iter().any(|class| matches!(class, Class::Absent | Class::Mixed)) {
+        return Ok(Presence::Every);
+    }
     let bits = if classes.contains(&Class::Mixed) { compress::read(reader)? } else { Vec::new() };
     let mut bits = BitReader::new(&bits);
-    let mut rows = Vec::new();
-    let mut fixed = Vec::new();
+    // One row more than there are, so that each can be written before it is known whether it counts.
+    let mut rows = vec![0; template_of_rows.len() + 1];
+    let mut count = 0;
     for (row, &template) in (0u32..).zip(template_of_rows) {
-        let class = *classes.get(usize::from(template)).ok_or(Malformed("a row has a template that there is not"))?;
-        let word = match class {
-            Class::Absent => continue,
-            Class::Mixed if bits.read(1)? == 0 => continue,
-            Class::Present | Class::Mixed => None,
-            Class::Word(code) => Some(code),
+        rows[count] = row;
+        count += match classes[usize::from(template)] {
+            Class::Mixed => bits.read(1)? as usize,
+            class => usize::from(class != Class::Absent),
         };
-        rows.push(row);
-        fixed.push(word);
     }
-    let presence = if rows.len() == template_of_rows.len() { Presence::Every } else { Presence::Rows(rows) };
-    Ok((presence, fixed))
+    rows.truncate(count);
+    Ok(if count == template_of_rows.len() { Presence::Every } else { Presence::Rows(rows) })
 }
 
+/// The code of each row that has a word: that of its template, or the next of those that are written.
 fn read_words(
     words: &[Vec<u8>],
-    count: usize,
-    fixed: &[Option<u16>],
+    presence: &Presence,
+    layout: &Layout<'_>,
+    (row_count, template_of_rows): (usize, &[u16]),
     reader: &mut Reader<'_>,
 ) -> Result<Values, Malformed> {
-    let open = if fixed.is_empty() { count } else { fixed.iter().filter(|word| word.is_none()).count() };
-    let codes: Vec<u16> = integers::decode(open, reader)?.into_iter().map(|code| code as u16).collect();
-    let codes = if fixed.is_empty() {
-        codes
-    } else {
-        let mut open = codes.into_iter();
-        fixed.iter().map(|word| word.or_else(|| open.next()).unwrap_or(u16::MAX)).collect()
+    // No dictionary is as large as that a code could be this.
+    const OPEN: u16 = u16::MAX;
+    let fixed_of = |class: &Class| if let Class::Word(code) = class { *code } else { OPEN };
+    let fixed: Vec<u16> = layout.classes.iter().map(fixed_of).collect();
+    let mut codes: Vec<u16> = match presence {
+        _ if layout.is_everywhere() => vec![OPEN; row_count],
+        Presence::Every => template_of_rows.iter().map(|template| fixed[usize::from(*template)]).collect(),
+        Presence::Rows(rows) => rows.iter().map(|row| fixed[usize::from(template_of_rows[*row as usize])]).collect(),
     };
-    if codes.iter().any(|code| usize::from(*code) >= words.len()) {
+    let open = codes.iter().filter(|code| **code == OPEN).count();
+    let mut written = integers::decode(open, reader)?;
+    let is_code = |code: &i64| usize::try_from(*code).is_ok_and(|code| code < words.len());
+    if !written.iter().all(is_code) || fixed.iter().any(|code| *code != OPEN && usize::from(*code) >= words.len()) {
         return Err(Malformed("a code stands for no word"));
+    }
+    if open == 0 {
+        return Ok(Values::Words { words: words.to_vec(), codes });
+    }
+    // Which rows are open is hard to foretell: all take the next written code, and keep it if they are.
+    written.push(0);
+    let mut next = 0;
+    for code in &mut codes {
+        let is_open = *code == OPEN;
+        *code = if is_open { written[next] as u16 } else { *code };
+        next += usize::from(is_open);
     }
     Ok(Values::Words { words: words.to_vec(), codes })
 }

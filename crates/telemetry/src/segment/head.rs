@@ -136,7 +136,7 @@ impl Head {
             .chain(self.columns.iter().filter_map(|column| column.filter.as_ref()))
     }
 
-    fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
+    pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
         let (parts, filters): (Vec<_>, Vec<_>) =
             self.columns.iter_mut().map(|column| (&mut column.part, column.filter.as_mut())).unzip();
         [&mut self.times, &mut self.seqs, &mut self.template_of_rows]

@@ -264,9 +264,10 @@ impl Few {
         if codes.len() != count {
             return Err(Malformed("coded numbers have another count than the column"));
         }
-        for code in codes {
-            values.push(*few.get(usize::from(code)).ok_or(Malformed("a code stands for no value"))?);
+        if codes.iter().any(|code| usize::from(*code) >= few.len()) {
+            return Err(Malformed("a code stands for no value"));
         }
+        values.extend(codes.iter().map(|code| few[usize::from(*code)]));
         Ok(())
     }
 }

@@ -12,10 +12,12 @@ mod compress;
 mod fields;
 mod file;
 mod filter;
+pub(crate) mod forged;
 mod head;
 mod integers;
 mod mine;
 mod numbers;
+mod outline;
 mod rebuild;
 mod split;
 mod template;
@@ -32,6 +34,7 @@ pub use column::{Column, Encoding, FieldKind, Hex, Presence, Texts, Values};
 pub(crate) use file::SegmentWriter;
 pub use file::{BlockInfo, Segment};
 pub(crate) use head::{level_code, level_of_code};
+pub(crate) use outline::{ByteSet, Outline, Piece};
 pub use template::{Messages, Part, Slot, Template};
 
 /// Records in a block, at most.

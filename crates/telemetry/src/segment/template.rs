@@ -6,7 +6,7 @@ use super::{
     split,
 };
 use crate::Damage;
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 /// The fixed text of many messages, with slots where they differ. A message that resembles no other is the only slot of a
 /// template without fixed text.
@@ -32,19 +32,15 @@ pub enum Slot {
     Lines,
 }
 
-/// The messages of a block, opened: which row has which template is decoded, slots are when asked for.
-pub struct Messages<'a> {
-    block: &'a Block,
-    template_of_rows: Arc<[u16]>,
-    /// All rows, by template, then rising; `starts` says where each template's begin.
+/// All rows, by template, then rising.
+struct RowsByTemplate {
     rows: Vec<u32>,
+    /// Where each template's begin, and the end.
     starts: Vec<u32>,
-    slots: Vec<Option<Vec<Values>>>,
 }
 
-impl<'a> Messages<'a> {
-    pub(super) fn new(block: &'a Block, template_of_rows: Arc<[u16]>) -> Self {
-        let templates = block.templates();
+impl RowsByTemplate {
+    fn new(templates: &[Template], template_of_rows: &[u16]) -> Self {
         let mut starts = Vec::with_capacity(templates.len() + 1);
         starts.push(0);
         for template in templates {
@@ -52,13 +48,27 @@ impl<'a> Messages<'a> {
         }
         let mut next = starts.clone();
         let mut rows = vec![0; template_of_rows.len()];
-        for (row, &template) in (0u32..).zip(&*template_of_rows) {
+        for (row, &template) in (0u32..).zip(template_of_rows) {
             let at = &mut next[usize::from(template)];
             rows[*at as usize] = row;
             *at += 1;
         }
-        let slots = templates.iter().map(|_| None).collect();
-        Self { block, template_of_rows, rows, starts, slots }
+        Self { rows, starts }
+    }
+}
+
+/// The messages of a block, opened: which row has which template is decoded, slots are when asked for.
+pub struct Messages<'a> {
+    block: &'a Block,
+    template_of_rows: Arc<[u16]>,
+    by_template: OnceCell<RowsByTemplate>,
+    slots: Vec<Option<Vec<Values>>>,
+}
+
+impl<'a> Messages<'a> {
+    pub(super) fn new(block: &'a Block, template_of_rows: Arc<[u16]>) -> Self {
+        let slots = block.templates().iter().map(|_| None).collect();
+        Self { block, template_of_rows, by_template: OnceCell::new(), slots }
     }
 
     /// The template of each row, as a position in [`Block::templates`].
@@ -68,7 +78,9 @@ impl<'a> Messages<'a> {
 
     /// The rows of one template, rising. Value `i` of each of its slots belongs to row `rows_of(template)[i]`.
     pub fn rows_of(&self, template: usize) -> &[u32] {
-        &self.rows[self.starts[template] as usize..self.starts[template + 1] as usize]
+        let sorted =
+            self.by_template.get_or_init(|| RowsByTemplate::new(self.block.templates(), &self.template_of_rows));
+        &sorted.rows[sorted.starts[template] as usize..sorted.starts[template + 1] as usize]
     }
 
     /// The values of a template's slots, from the left.

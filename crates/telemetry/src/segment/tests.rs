@@ -98,4 +98,21 @@ proptest! {
         let _ = head::Head::read(&bytes);
         let _ = Block::open(Bytes::in_memory(bytes, "test"));
     }
+
+    #[test]
+    fn forged_blocks_are_read_without_a_panic(
+        records in prop::collection::vec(record(), 1..60),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        nested: Vec<u8>,
+        count in 0..100_usize,
+    ) {
+        let mut bytes = forged::unsealed(&block_of(&records).0).unwrap();
+        forged::block(&bytes);
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        forged::block(&bytes);
+        forged::nested(count, &nested);
+    }
 }

@@ -12,6 +12,7 @@ use crate::wire::{Malformed, Reader, put_bytes, put_varint};
 use hashbrown::HashTable;
 
 const WORDS_MAX: usize = 4096;
+const SCALE_MAX: u8 = 15;
 const WORDS_BYTES_MAX: usize = 64 << 10;
 
 /// Appends the values' bytes to `payload`. What is returned belongs into the head of the block.
@@ -133,7 +134,7 @@ impl Numerals {
 /// `12.50` with scale 2; no zero before another digit, at most 18 digits.
 fn is_decimal(text: &[u8], scale: usize) -> bool {
     let Some(whole) = text.len().checked_sub(scale + 1).filter(|whole| *whole > 0) else { return false };
-    (1..=15).contains(&scale)
+    (1..=usize::from(SCALE_MAX)).contains(&scale)
         && text.len() <= 19
         && text[whole] == b'.'
         && (whole == 1 || text[0] != b'0')
@@ -246,7 +247,10 @@ pub(super) fn read_encoding(reader: &mut Reader<'_>) -> Result<Encoding, Malform
             Encoding::Words((0..count).map(|_| reader.bytes().map(<[u8]>::to_vec)).collect::<Result<_, _>>()?)
         }
         2 => Encoding::Integers { width: reader.byte()? },
-        3 => Encoding::Decimals { scale: reader.byte()? },
+        3 => match reader.byte()? {
+            scale @ 0..=SCALE_MAX => Encoding::Decimals { scale },
+            _ => return Err(Malformed("a number has more digits after its point than numbers have")),
+        },
         4 => Encoding::Floats,
         5 => Encoding::Bools,
         tag @ (6 | 7) => Encoding::Hex { digits: reader.byte()?, upper: tag == 7 },

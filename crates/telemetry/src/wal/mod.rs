@@ -15,7 +15,7 @@ use crate::{
 };
 use std::{io, sync::Arc};
 
-pub(crate) use payload::encode as encode_payload;
+pub(crate) use payload::{decode as decode_payload, encode as encode_payload};
 
 pub(crate) const FOLDER: &str = "wal";
 const MAGIC: &[u8; 8] = b"VigieWAL";

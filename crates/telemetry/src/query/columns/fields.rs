@@ -1,6 +1,6 @@
 //! Conditions on fields, asked of columns: of each word of a dictionary once, of numbers as numbers.
 
-use super::{BlockScan, Place, Rows, reach::Bytes};
+use super::{BlockScan, Place, Rows};
 use crate::{
     Damage, Value,
     query::{
@@ -8,7 +8,7 @@ use crate::{
         language::Number,
         text::Edge,
     },
-    segment::{Column, Encoding, FieldInfo, FieldKind, Presence, Range, Values},
+    segment::{ByteSet, Column, Encoding, FieldInfo, FieldKind, Presence, Range, Values},
 };
 use model::Timestamp;
 
@@ -162,7 +162,7 @@ pub(super) fn may_hold_text(encoding: &Encoding, test: &TextTest, scratch: &mut 
         Encoding::Constant(text) => holds(text),
         Encoding::Words(words) => words.iter().any(|word| holds(word)),
         _ => {
-            let bytes = folded_bytes(encoding);
+            let bytes = ByteSet::folded_of(encoding);
             match test {
                 TextTest::Find(finder) => bytes.has_all(finder.needle()),
                 TextTest::Regex(regex) => {
@@ -171,23 +171,4 @@ pub(super) fn may_hold_text(encoding: &Encoding, test: &TextTest, scratch: &mut 
             }
         }
     }
-}
-
-/// The bytes that texts of this encoding are made of, folded.
-pub(super) fn folded_bytes(encoding: &Encoding) -> Bytes {
-    match encoding {
-        Encoding::Constant(text) => folded_set([text]),
-        Encoding::Words(words) => folded_set(words),
-        Encoding::Integers { .. } => Bytes::of(b"-0123456789"),
-        Encoding::Decimals { .. } => Bytes::of(b"-.0123456789"),
-        Encoding::Hex { .. } => Bytes::of(b"0123456789abcdef"),
-        Encoding::Ipv4 => Bytes::of(b".0123456789"),
-        Encoding::Floats | Encoding::Bools | Encoding::Text => Bytes::ALL,
-    }
-}
-
-fn folded_set<'a>(texts: impl IntoIterator<Item = &'a Vec<u8>>) -> Bytes {
-    let mut set = Bytes::NONE;
-    texts.into_iter().for_each(|text| set.add(text));
-    set.folded()
 }

@@ -22,6 +22,8 @@ struct Codes {
     /// By row; [`NONE`] where the field is absent.
     of_rows: Vec<u32>,
     cells: Vec<Cell>,
+    /// Rows whose values there was no memory for.
+    left_out: Vec<u32>,
 }
 
 impl Codes {
@@ -41,8 +43,12 @@ impl BlockScan<'_> {
         }
         let mut keys = Vec::new();
         for by in groups.by().to_vec() {
-            keys.push(self.codes(&by, rows)?);
+            keys.push(self.codes(&by, rows, groups.key_bytes_max())?);
         }
+        let mut kept = rows.clone();
+        keys.iter().flat_map(|codes| &codes.left_out).for_each(|row| kept.remove(*row));
+        groups.left_out += (rows.len() - kept.len()) as u64;
+        let rows = &kept;
         let group_of_rows = self.group_rows(groups, &keys, rows);
         for index in 0..groups.series_mut().len() {
             let field = groups.series_mut()[index].field.clone();
@@ -121,9 +127,9 @@ impl BlockScan<'_> {
         group_of_rows
     }
 
-    fn codes(&mut self, by: &Group, rows: &Rows) -> Result<Codes, Damage> {
+    fn codes(&mut self, by: &Group, rows: &Rows, bytes_max: usize) -> Result<Codes, Damage> {
         let count = self.block.rows();
-        let mut coder = Coder::new(count);
+        let mut coder = Coder::new(count, bytes_max);
         match by {
             Group::Bucket(length) => {
                 let times = self.times()?;
@@ -210,39 +216,52 @@ fn combined(keys: &[Codes], rows: &Rows, count: usize) -> Vec<u32> {
 struct Coder {
     codes: Codes,
     known: HashMap<Cell, u32, foldhash::fast::FixedState>,
+    /// Bytes of values that may still be known.
+    room: usize,
 }
 
 impl Coder {
-    fn new(rows: usize) -> Self {
-        Self { codes: Codes { of_rows: vec![NONE; rows], cells: Vec::new() }, known: HashMap::default() }
+    fn new(rows: usize, bytes_max: usize) -> Self {
+        let codes = Codes { of_rows: vec![NONE; rows], cells: Vec::new(), left_out: Vec::new() };
+        Self { codes, known: HashMap::default(), room: bytes_max }
     }
 
     fn set(&mut self, row: u32, cell: Cell) {
-        self.codes.of_rows[row as usize] = self.code(cell);
+        match self.code(cell) {
+            Some(code) => self.codes.of_rows[row as usize] = code,
+            None => self.codes.left_out.push(row),
+        }
     }
 
-    fn code(&mut self, cell: Cell) -> u32 {
+    /// None when there is no room for another value.
+    fn code(&mut self, cell: Cell) -> Option<u32> {
         // Times and dictionaries repeat themselves.
         if self.codes.cells.last() == Some(&cell) {
-            return self.codes.cells.len() as u32 - 1;
+            return Some(self.codes.cells.len() as u32 - 1);
         }
-        *self.known.entry(cell).or_insert_with_key(|cell| {
-            self.codes.cells.push(cell.clone());
-            self.codes.cells.len() as u32 - 1
-        })
+        if let Some(code) = self.known.get(&cell) {
+            return Some(*code);
+        }
+        // It is kept twice.
+        self.room = self.room.checked_sub(2 * cell.memory_bytes())?;
+        let code = self.codes.cells.len() as u32;
+        self.codes.cells.push(cell.clone());
+        self.known.insert(cell, code);
+        Some(code)
     }
 
     fn add(&mut self, column: &Column, rows: &Rows) {
         match &column.values {
             Values::Words { words, codes } => {
-                let known: Vec<u32> = words.iter().map(|word| self.code(Cell::Text(word.clone()))).collect();
-                each_present(column, rows, |row, index| {
-                    self.codes.of_rows[row as usize] = known[usize::from(codes[index])];
+                let known: Vec<_> = words.iter().map(|word| self.code(Cell::Text(word.clone()))).collect();
+                each_present(column, rows, |row, index| match known[usize::from(codes[index])] {
+                    Some(code) => self.codes.of_rows[row as usize] = code,
+                    None => self.codes.left_out.push(row),
                 });
             }
             Values::Constant { text, .. } => {
-                let code = self.code(Cell::Text(text.clone()));
-                each_present(column, rows, |row, _| self.codes.of_rows[row as usize] = code);
+                let text = Cell::Text(text.clone());
+                each_present(column, rows, |row, _| self.set(row, text.clone()));
             }
             _ => {
                 let mut scratch = Vec::new();

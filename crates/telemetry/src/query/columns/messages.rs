@@ -2,18 +2,18 @@
 //! its bytes could stand in, and only what runs over several parts is written out, and only these parts of it.
 
 use super::{
-    BlockScan, Rows,
-    fields::folded_bytes,
-    reach::{Bytes, Piece, Reach, reach},
+    BlockScan, ROWS_BETWEEN_LOOKS, Rows,
+    reach::{Reach, reach},
 };
 use crate::{
     Damage, Value,
+    fold::fold,
     query::{
         condition::{TextTest, ValueTest},
         regex::RegexTest,
-        text::{Edge, Finder, fold},
+        text::{Edge, Finder},
     },
-    segment::{Encoding, Messages, Part, Slot, Template, Texts, Values},
+    segment::{Encoding, Messages, Outline, Part, Piece, Slot, Template, Texts, Values},
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 
@@ -63,22 +63,23 @@ impl<'b> BlockScan<'b> {
     fn find(&mut self, finder: &Finder, within: &Rows) -> Result<Rows, Damage> {
         let mut found = Rows::none(self.block.rows());
         let block = self.block;
-        for (number, template) in block.templates().iter().enumerate() {
-            let texts = folded_texts(template);
-            let pieces = pieces(template, &texts);
-            match reach(&pieces, &texts, finder) {
+        let all = within.is_all();
+        for (number, outline) in block.outlines().iter().enumerate() {
+            if self.cancel.is_cancelled() {
+                break;
+            }
+            match reach(outline, finder) {
                 Reach::Nowhere => {}
                 Reach::Everywhere => {
                     let rows = self.messages()?.rows_of(number);
                     rows.iter().filter(|row| within.contains(**row)).for_each(|row| found.insert(*row));
                 }
                 Reach::Between(ranges) => {
-                    let rows = self.messages()?.rows_of(number).iter();
-                    if !rows.copied().any(|row| within.contains(row)) {
+                    if !all && !self.messages()?.rows_of(number).iter().any(|row| within.contains(*row)) {
                         continue;
                     }
                     for range in ranges {
-                        self.look(number, &pieces, &range, finder, within, &mut found)?;
+                        self.look(number, &Window::new(outline, &range, finder), finder, within, &mut found)?;
                     }
                 }
             }
@@ -86,34 +87,36 @@ impl<'b> BlockScan<'b> {
         Ok(found)
     }
 
-    /// Adds the rows of a template where the text stands between these parts.
+    /// Adds the rows of a template where the text stands in this window.
     fn look(
         &mut self,
         number: usize,
-        pieces: &[Piece<'_>],
-        range: &RangeInclusive<usize>,
+        window: &Window<'_>,
         finder: &Finder,
         within: &Rows,
         found: &mut Rows,
     ) -> Result<(), Damage> {
-        let window = Window::new(pieces, range, finder);
+        let cancel = self.cancel;
         let messages = self.messages()?;
-        let rows = messages.rows_of(number).to_vec();
-        let values = messages.slots(number)?;
         if let [slot] = window.slots[..] {
-            window.look_into_one(&values[slot], finder, |index| {
-                if within.contains(rows[index]) {
-                    found.insert(rows[index]);
-                }
-            });
+            let mut hits = Vec::new();
+            window.look_into_one(&messages.slots(number)?[slot], finder, |index| hits.push(index));
+            if !hits.is_empty() {
+                let rows = messages.rows_of(number);
+                let hits = hits.into_iter().map(|index| rows[index]).filter(|row| within.contains(*row));
+                hits.for_each(|row| found.insert(row));
+            }
             return Ok(());
         }
+        let rows = messages.rows_of(number).to_vec();
+        let values = messages.slots(number)?;
+        let is_cancelled = |index: usize| index.is_multiple_of(ROWS_BETWEEN_LOOKS) && cancel.is_cancelled();
         let (mut text, mut written) = (Vec::new(), 0);
-        for (index, row) in rows.iter().enumerate() {
+        for (index, row) in rows.iter().enumerate().take_while(|(index, _)| !is_cancelled(*index)) {
             if within.contains(*row) && !found.contains(*row) {
                 written += 1;
                 window.write(values, index, &mut text);
-                if finder.is_in(&text) {
+                if window.holds(&text, finder) {
                     found.insert(*row);
                 }
             }
@@ -137,13 +140,20 @@ impl<'b> BlockScan<'b> {
     }
 
     /// Calls `then` with each row and its message, one template after the other.
-    pub(super) fn each_message(&mut self, rows: &Rows, mut then: impl FnMut(u32, &[u8])) -> Result<(), Damage> {
+    pub(in crate::query) fn each_message(
+        &mut self,
+        rows: &Rows,
+        mut then: impl FnMut(u32, &[u8]),
+    ) -> Result<(), Damage> {
         self.rebuilt += rows.len() as u64;
-        let templates = self.block.templates().len();
+        let (templates, cancel) = (self.block.templates().len(), self.cancel);
         let messages = self.messages()?;
         let mut message = Vec::new();
         for template in 0..templates {
             for index in 0..messages.rows_of(template).len() {
+                if index.is_multiple_of(ROWS_BETWEEN_LOOKS) && cancel.is_cancelled() {
+                    return Ok(());
+                }
                 let row = messages.rows_of(template)[index];
                 if rows.contains(row) {
                     message.clear();
@@ -173,34 +183,6 @@ impl Template {
     }
 }
 
-/// Its fixed texts end to end, folded.
-fn folded_texts(template: &Template) -> Vec<u8> {
-    let mut texts = Vec::new();
-    template.texts().for_each(|text| texts.extend_from_slice(text));
-    fold(&mut texts);
-    texts
-}
-
-/// What a template is made of; `texts` are its folded ones. A slot with only one value is fixed text.
-fn pieces<'a>(template: &Template, texts: &'a [u8]) -> Vec<Piece<'a>> {
-    let mut rest = texts;
-    let mut slots = 0;
-    let piece = |part: &Part| {
-        let number = slots;
-        slots += usize::from(matches!(part, Part::Slot(_)));
-        match part {
-            Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => {
-                let (piece, behind) = rest.split_at(text.len());
-                rest = behind;
-                Piece::Text(piece)
-            }
-            Part::Slot(Slot::Column(encoding)) => Piece::Slot { number, bytes: folded_bytes(encoding) },
-            Part::Slot(Slot::Lines) => Piece::Slot { number, bytes: Bytes::ALL },
-        }
-    };
-    template.parts.iter().map(piece).collect()
-}
-
 /// The parts of a template that a text may stand in, with a part more where it must be known how a word goes on.
 struct Window<'a> {
     parts: Vec<WindowPart<'a>>,
@@ -208,7 +190,13 @@ struct Window<'a> {
     slots: Vec<usize>,
     /// Whether the text can only stand within the slot itself.
     inside_one: bool,
+    /// Bytes at the start in which no match begins, and at the end in which none ends: the fixed text was cut there, maybe
+    /// through a word. Of a match within fixed text alone `reach` has told.
+    margins: (usize, usize),
 }
+
+/// Bytes that a cut leaves beside the text that is looked for: as many as the longest letter has.
+const MARGIN: usize = 4;
 
 enum WindowPart<'a> {
     Text(&'a [u8]),
@@ -217,26 +205,32 @@ enum WindowPart<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn new(pieces: &[Piece<'a>], range: &RangeInclusive<usize>, finder: &Finder) -> Self {
+    fn new(outline: &'a Outline, range: &RangeInclusive<usize>, finder: &Finder) -> Self {
+        let pieces = &outline.pieces;
         let first = range.start().saturating_sub(usize::from(finder.start == Edge::Word));
         let last = (range.end() + usize::from(finder.end == Edge::Word)).min(pieces.len() - 1);
         // What lies further away in the outermost texts than the text is long plays no part.
-        let enough = finder.needle().len() + 4;
-        let is_slot = |piece: &Piece<'_>| matches!(piece, Piece::Slot { .. });
+        let enough = finder.needle().len() + MARGIN;
+        let is_slot = |piece: &Piece| matches!(piece, Piece::Slot { .. });
         let inside_one = range.start() == range.end() && is_slot(&pieces[*range.start()]);
-        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one };
+        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one, margins: (0, 0) };
         for (index, piece) in pieces.iter().enumerate().take(last + 1).skip(first) {
-            window.parts.push(match *piece {
-                Piece::Text(text) if index == first && index < last => {
-                    WindowPart::Text(&text[text.len().saturating_sub(enough)..])
+            window.parts.push(match piece {
+                Piece::Text(text) => {
+                    let text = &outline.texts[text.clone()];
+                    if index == first && index < last && text.len() > enough {
+                        window.margins.0 = MARGIN;
+                        WindowPart::Text(&text[text.len() - enough..])
+                    } else if index == last && index > first && text.len() > enough {
+                        window.margins.1 = MARGIN;
+                        WindowPart::Text(&text[..enough])
+                    } else {
+                        WindowPart::Text(text)
+                    }
                 }
-                Piece::Text(text) if index == last && index > first => {
-                    WindowPart::Text(&text[..text.len().min(enough)])
-                }
-                Piece::Text(text) => WindowPart::Text(text),
                 Piece::Slot { number, .. } => {
-                    window.slots.push(number);
-                    WindowPart::Slot(number)
+                    window.slots.push(*number);
+                    WindowPart::Slot(*number)
                 }
             });
         }
@@ -307,7 +301,13 @@ impl<'a> Window<'a> {
                 WindowPart::Slot(_) => write(text),
             }
         }
-        finder.is_in(text)
+        self.holds(text, finder)
+    }
+
+    /// Whether the text stands in a window that was written.
+    fn holds(&self, text: &[u8], finder: &Finder) -> bool {
+        let found = finder.find(text, self.margins.0);
+        found.is_some_and(|at| at + finder.needle().len() + self.margins.1 <= text.len())
     }
 }
 

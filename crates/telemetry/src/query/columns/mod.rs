@@ -12,7 +12,7 @@ mod tests;
 
 pub(super) use rows::Rows;
 
-use super::condition::Condition;
+use super::{condition::Condition, question::Cancel};
 use crate::{
     Damage,
     segment::{Block, Column, FieldInfo, Messages},
@@ -20,9 +20,14 @@ use crate::{
 use model::Level;
 use std::{collections::HashMap, ops::Range, rc::Rc};
 
+/// Rows that are looked at between two looks at whether the search was cancelled.
+const ROWS_BETWEEN_LOOKS: usize = 256;
+
 /// A block while one question is asked of it. Each column is decoded once.
 pub(super) struct BlockScan<'b> {
     block: &'b Block,
+    /// Once cancelled, it ends where it is: what it says then means nothing.
+    cancel: &'b Cancel,
     /// What it says of its fields.
     fields: Vec<&'b FieldInfo>,
     times: Option<Rc<Vec<i64>>>,
@@ -43,9 +48,10 @@ enum Place {
 }
 
 impl<'b> BlockScan<'b> {
-    pub(super) fn new(block: &'b Block) -> Self {
+    pub(super) fn new(block: &'b Block, cancel: &'b Cancel) -> Self {
         Self {
             block,
+            cancel,
             fields: block.fields().collect(),
             times: None,
             seqs: None,
@@ -64,7 +70,7 @@ impl<'b> BlockScan<'b> {
     /// Those of `within` for which it holds. Parts come in the order of what they cost.
     fn narrow(&mut self, condition: &Condition, within: Rows) -> Result<Rows, Damage> {
         Ok(match condition {
-            _ if within.is_empty() => within,
+            _ if within.is_empty() || self.cancel.is_cancelled() => within,
             Condition::Always => within,
             Condition::Time(range) => self.in_time(range, within)?,
             Condition::Level { from, to } => self.in_levels(|level| level >= *from && level <= *to, within)?,

@@ -4,67 +4,11 @@
 //! of the template, without reading one.
 
 use super::super::text::{Edge, Finder};
-use std::ops::RangeInclusive;
-
-/// A part of a template, as far as searching is concerned. Texts are folded.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Piece<'a> {
-    Text(&'a [u8]),
-    /// Any number of these bytes; `number` counts the template's slots.
-    Slot {
-        number: usize,
-        bytes: Bytes,
-    },
-}
+use crate::segment::{Outline, Piece};
+use std::ops::{Range, RangeInclusive};
 
 /// Bytes of what is looked for that are followed over slots: a bit each. Of a longer text the first ones tell.
 const FOLLOWED_MAX: usize = 127;
-
-/// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bytes([u64; 4]);
-
-impl Bytes {
-    pub(super) const NONE: Self = Self([0; 4]);
-    pub(super) const ALL: Self = Self([u64::MAX; 4]);
-
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut set = Self::NONE;
-        set.add(bytes);
-        set
-    }
-
-    pub(super) fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
-        }
-    }
-
-    /// What folding may make of texts of these bytes, and perhaps more.
-    pub(super) fn folded(mut self) -> Self {
-        for capital in (b'A'..=b'Z').filter(|capital| self.has(*capital)).collect::<Vec<_>>() {
-            self.add(&[capital.to_ascii_lowercase()]);
-        }
-        if self.has(0xC3) || self.has(0xC5) {
-            self.add(&[0xC3, 0xC5]);
-            self.0[2] = u64::MAX;
-        }
-        self
-    }
-
-    const fn has(&self, byte: u8) -> bool {
-        self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
-    }
-
-    pub(super) fn has_all(&self, bytes: &[u8]) -> bool {
-        bytes.iter().all(|byte| self.has(*byte))
-    }
-
-    /// How many of the first bytes belong to it.
-    fn run(&self, bytes: &[u8]) -> usize {
-        bytes.iter().take_while(|byte| self.has(**byte)).count()
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -75,24 +19,23 @@ pub(super) enum Reach {
     Between(Vec<RangeInclusive<usize>>),
 }
 
-/// Where `finder` may find its text in a template of these pieces.
-///
-/// `texts` are its fixed texts end to end.
-pub(super) fn reach(pieces: &[Piece<'_>], texts: &[u8], finder: &Finder) -> Reach {
-    let may_be_fixed = finder.find_anyhow(texts, 0).is_some();
+/// Where `finder` may find its text in a template.
+pub(super) fn reach(outline: &Outline, finder: &Finder) -> Reach {
+    let pieces = &outline.pieces;
+    let may_be_fixed = finder.find_anyhow(&outline.texts, 0).is_some();
     let followed = &finder.needle()[..finder.needle().len().min(FOLLOWED_MAX)];
     let mut ranges: Vec<RangeInclusive<usize>> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         if let Piece::Text(text) = piece
             && may_be_fixed
         {
-            match fixed(index == 0, index + 1 == pieces.len(), text, finder) {
+            match fixed(index == 0, index + 1 == pieces.len(), &outline.texts[text.clone()], finder) {
                 Fixed::Surely => return Reach::Everywhere,
                 Fixed::Perhaps => ranges.push(index..=index),
                 Fixed::No => {}
             }
         }
-        if let Some(end) = from(pieces, index, followed) {
+        if let Some(end) = from(outline, index, followed) {
             let end = if followed.len() < finder.needle().len() { pieces.len() - 1 } else { end };
             ranges.push(index..=end);
         }
@@ -124,16 +67,18 @@ fn fixed(first: bool, last: bool, text: &[u8], finder: &Finder) -> Fixed {
 }
 
 /// The last part in which a match that begins in part `start`, and does not lie in one fixed text, may end.
-fn from(pieces: &[Piece<'_>], start: usize, needle: &[u8]) -> Option<usize> {
+fn from(outline: &Outline, start: usize, needle: &[u8]) -> Option<usize> {
+    let text = |range: &Range<usize>| &outline.texts[range.clone()];
+    let pieces = &outline.pieces;
     let mut furthest = None;
     // Bit `n`: the first `n` bytes may stand at the end of what was walked so far.
     let mut open: u128 = 0;
     let whole: u128 = 1 << needle.len();
-    match pieces[start] {
-        Piece::Text(text) if text.last().is_none_or(|last| !needle.contains(last)) => {}
-        Piece::Text(text) => {
-            for length in 1..needle.len().min(text.len() + 1) {
-                open |= u128::from(text.ends_with(&needle[..length])) << length;
+    match &pieces[start] {
+        Piece::Text(range) if text(range).last().is_none_or(|last| !needle.contains(last)) => {}
+        Piece::Text(range) => {
+            for length in 1..needle.len().min(range.len() + 1) {
+                open |= u128::from(text(range).ends_with(&needle[..length])) << length;
             }
         }
         Piece::Slot { bytes, .. } => {
@@ -151,9 +96,9 @@ fn from(pieces: &[Piece<'_>], start: usize, needle: &[u8]) -> Option<usize> {
             let length = before.trailing_zeros() as usize;
             before &= before - 1;
             let rest = &needle[length..];
-            match *piece {
-                Piece::Text(text) if text.starts_with(rest) => next |= whole,
-                Piece::Text(text) if rest.starts_with(text) => next |= 1 << (length + text.len()),
+            match piece {
+                Piece::Text(range) if text(range).starts_with(rest) => next |= whole,
+                Piece::Text(range) if rest.starts_with(text(range)) => next |= 1 << (length + range.len()),
                 Piece::Text(_) => {}
                 Piece::Slot { bytes, .. } => next |= lengths(length, length + bytes.run(rest)),
             }
@@ -190,21 +135,24 @@ fn joined(mut ranges: Vec<RangeInclusive<usize>>) -> Vec<RangeInclusive<usize>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::ByteSet;
     use proptest::prelude::*;
 
-    fn template<'a>(parts: &[&'a str]) -> Vec<Piece<'a>> {
-        let piece = |part: &&'a str| match *part {
-            "#" => Piece::Slot { number: 0, bytes: Bytes::of(b"0123456789") },
-            "@" => Piece::Slot { number: 0, bytes: Bytes::of(b"0123456789abcdef") },
-            "?" => Piece::Slot { number: 0, bytes: Bytes::ALL },
-            text => Piece::Text(text.as_bytes()),
-        };
-        parts.iter().map(piece).collect()
+    fn outline(parts: &[&str]) -> Outline {
+        let mut outline = Outline::default();
+        for part in parts {
+            match *part {
+                "#" => outline.slot(ByteSet::of(b"0123456789")),
+                "@" => outline.slot(ByteSet::of(b"0123456789abcdef")),
+                "?" => outline.slot(ByteSet::ALL),
+                text => outline.text(text.as_bytes()),
+            }
+        }
+        outline
     }
 
     fn reach_of(parts: &[&str], finder: &Finder) -> Reach {
-        let texts: String = parts.iter().filter(|part| !["#", "@", "?"].contains(part)).copied().collect();
-        reach(&template(parts), texts.as_bytes(), finder)
+        reach(&outline(parts), finder)
     }
 
     #[test]

@@ -43,6 +43,18 @@ impl Rows {
         self.bits[row as usize / 64] |= 1 << (row % 64);
     }
 
+    pub(in crate::query) fn remove(&mut self, row: u32) {
+        self.bits[row as usize / 64] &= !(1 << (row % 64));
+    }
+
+    /// Takes the first `count` rows out of the set.
+    pub(in crate::query) fn take_first(&mut self, count: usize) -> Self {
+        let mut first = Self::none(self.rows);
+        self.iter().take(count).for_each(|row| first.insert(row));
+        self.subtract(&first);
+        first
+    }
+
     pub(in crate::query) fn contains(&self, row: u32) -> bool {
         self.bits[row as usize / 64] >> (row % 64) & 1 == 1
     }
@@ -135,6 +147,11 @@ mod tests {
             less.subtract(&set(&b));
             prop_assert_eq!(list(&less), &a - &b);
             prop_assert_eq!(set(&a).iter_back().collect::<Vec<_>>(), a.iter().rev().copied().collect::<Vec<_>>());
+            let mut rest = set(&a);
+            let first = rest.take_first(a.len() / 2);
+            prop_assert_eq!(&first.iter().chain(rest.iter()).collect::<BTreeSet<_>>(), &a);
+            prop_assert_eq!(first.len(), a.len() / 2);
+            prop_assert!(a.is_empty() || first.iter().max() < rest.iter().min());
             prop_assert_eq!(set(&a).len(), a.len());
             prop_assert_eq!(Rows::all(rows).iter().count(), rows);
             prop_assert!(Rows::between(rows, 0..rows).is_all());

@@ -1,7 +1,7 @@
 //! `stats`: numbers over groups of records, in bounded memory.
 //!
 //! A [`Groups`] is filled one value at a time or column by column, may be merged with another one, and becomes a table.
-//! Groups beyond [`GROUPS_MAX`], or beyond [`MEMORY_MAX`] bytes, are not begun; their records are counted as left out.
+//! Groups beyond [`GROUPS_MAX`], or beyond the bytes that they may take, are not begun; their records are counted as left out.
 
 mod distinct;
 mod series;
@@ -20,7 +20,7 @@ use std::collections::HashMap;
 
 /// Groups of one `stats`.
 pub const GROUPS_MAX: usize = 10_000;
-/// Bytes that its groups may take.
+/// Bytes that a question's groups, and the rows of its sort, may take unless its bounds say otherwise.
 pub const MEMORY_MAX: usize = 64 << 20;
 
 pub(super) struct Groups {
@@ -29,18 +29,20 @@ pub(super) struct Groups {
     numbers: HashMap<Vec<Cell>, u32, foldhash::fast::FixedState>,
     series: Vec<Series>,
     key_bytes: usize,
+    bytes_max: usize,
     /// Records that belong to groups which were not begun.
     pub(super) left_out: u64,
 }
 
 impl Groups {
-    pub(super) fn new(columns: &[StatsColumn], by: &[Group]) -> Self {
+    pub(super) fn new(columns: &[StatsColumn], by: &[Group], bytes_max: usize) -> Self {
         let mut groups = Self {
             columns: columns.to_vec(),
             by: by.to_vec(),
             numbers: HashMap::default(),
             series: columns.iter().map(|column| Series::new(&column.aggregate)).collect(),
             key_bytes: 0,
+            bytes_max,
             left_out: 0,
         };
         if by.is_empty() {
@@ -63,7 +65,7 @@ impl Groups {
         if let Some(number) = self.numbers.get(&key) {
             return Some(*number);
         }
-        if self.numbers.len() >= GROUPS_MAX || self.key_bytes > MEMORY_MAX / 4 {
+        if self.numbers.len() >= GROUPS_MAX || self.key_bytes > self.key_bytes_max() {
             return None;
         }
         let number = self.numbers.len() as u32;
@@ -101,6 +103,21 @@ impl Groups {
             let dropped = own.merge(other, &places);
             self.left_out += if index == 0 { dropped } else { 0 };
         }
+    }
+
+    /// Bytes that keys may take: a quarter of all.
+    pub(super) const fn key_bytes_max(&self) -> usize {
+        self.bytes_max / 4
+    }
+
+    /// How many records can be added before memory must be looked at again; none when it is full.
+    pub(super) fn room(&self) -> usize {
+        /// A value's share of the largest sketch, and of a vector that has just doubled.
+        const VALUE_BYTES: usize = 256;
+        /// Fewer are not worth a walk over a block.
+        const ROWS_MIN: usize = 64;
+        let rows = self.bytes_max.saturating_sub(self.memory_bytes()) / (VALUE_BYTES * (1 + self.series.len()));
+        if rows < ROWS_MIN { 0 } else { rows }
     }
 
     /// Bytes of memory, about.

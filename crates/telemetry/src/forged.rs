@@ -1,0 +1,13 @@
+//! Foreign bytes for every decoder of files: what fuzz targets and property tests call.
+//!
+//! Checksums guard against decay, not against who writes files on purpose. So here they are made right first, and what lies
+//! behind them must cope with anything: an error is fine, a panic is not.
+
+use crate::{segment, wal};
+
+pub use segment::forged::{block, nested, unsealed};
+
+/// A payload of the write-ahead log.
+pub fn payload(bytes: &[u8]) {
+    let _ = wal::decode_payload(bytes);
+}

@@ -1,0 +1,120 @@
+//! Templates as searches see them: their fixed texts, folded, and of their slots the bytes that can stand there.
+
+use super::{
+    column::Encoding,
+    template::{Part, Slot, Template},
+};
+use crate::fold::fold;
+use std::ops::Range;
+
+/// A template, made ready to be searched.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outline {
+    /// The fixed texts end to end, folded.
+    pub(crate) texts: Vec<u8>,
+    /// One for each part of the template.
+    pub(crate) pieces: Vec<Piece>,
+    slots: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// A range of [`Outline::texts`].
+    Text(Range<usize>),
+    /// Any number of these bytes; `number` counts the template's slots.
+    Slot { number: usize, bytes: ByteSet },
+}
+
+impl Outline {
+    pub(super) fn of(template: &Template) -> Self {
+        let mut outline = Self::default();
+        for part in &template.parts {
+            match part {
+                Part::Text(text) => outline.text(text),
+                // A slot with only one value is fixed text.
+                Part::Slot(Slot::Column(Encoding::Constant(text))) => {
+                    outline.text(text);
+                    outline.slots += 1;
+                }
+                Part::Slot(Slot::Column(encoding)) => outline.slot(ByteSet::folded_of(encoding)),
+                Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL),
+            }
+        }
+        outline
+    }
+
+    pub(crate) fn text(&mut self, text: &[u8]) {
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text);
+        fold(&mut self.texts[start..]);
+        self.pieces.push(Piece::Text(start..self.texts.len()));
+    }
+
+    pub(crate) fn slot(&mut self, bytes: ByteSet) {
+        self.pieces.push(Piece::Slot { number: self.slots, bytes });
+        self.slots += 1;
+    }
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ByteSet([u64; 4]);
+
+impl ByteSet {
+    pub(crate) const NONE: Self = Self([0; 4]);
+    pub(crate) const ALL: Self = Self([u64::MAX; 4]);
+
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut set = Self::NONE;
+        set.add(bytes);
+        set
+    }
+
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+    }
+
+    /// The bytes that texts of this encoding are made of, folded.
+    pub(crate) fn folded_of(encoding: &Encoding) -> Self {
+        match encoding {
+            Encoding::Constant(text) => Self::of(text).folded(),
+            Encoding::Words(words) => {
+                let mut set = Self::NONE;
+                words.iter().for_each(|word| set.add(word));
+                set.folded()
+            }
+            Encoding::Integers { .. } => Self::of(b"-0123456789"),
+            Encoding::Decimals { .. } => Self::of(b"-.0123456789"),
+            Encoding::Hex { .. } => Self::of(b"0123456789abcdef"),
+            Encoding::Ipv4 => Self::of(b".0123456789"),
+            Encoding::Floats | Encoding::Bools | Encoding::Text => Self::ALL,
+        }
+    }
+
+    /// What folding may make of texts of these bytes, and perhaps more.
+    pub(crate) fn folded(mut self) -> Self {
+        for capital in (b'A'..=b'Z').filter(|capital| self.has(*capital)).collect::<Vec<_>>() {
+            self.add(&[capital.to_ascii_lowercase()]);
+        }
+        if self.has(0xC3) || self.has(0xC5) {
+            self.add(&[0xC3, 0xC5]);
+            self.0[2] = u64::MAX;
+        }
+        self
+    }
+
+    const fn has(&self, byte: u8) -> bool {
+        self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
+    }
+
+    pub(crate) fn has_all(&self, bytes: &[u8]) -> bool {
+        bytes.iter().all(|byte| self.has(*byte))
+    }
+
+    /// How many of the first bytes belong to it.
+    pub(crate) fn run(&self, bytes: &[u8]) -> usize {
+        bytes.iter().take_while(|byte| self.has(**byte)).count()
+    }
+}
