@@ -95,6 +95,10 @@ impl Engine {
     /// Settles what a crash has left, then begins to run open jobs.
     pub async fn start(options: Options) -> Result<(Self, Ready)> {
         let now = options.clock.now();
+        let gone = options.db.bury_workers(now).await?;
+        if gone > 0 {
+            tracing::info!(gone, "ended the entries of processes that died without a word");
+        }
         let token = options.db.register_worker(options.name.clone(), std::process::id(), options.lease, now).await?;
         let inner = Arc::new(Inner {
             shared: Arc::new(Shared {

@@ -8,6 +8,8 @@ mod budget;
 mod filters;
 mod growth;
 mod heading;
+mod lexer;
+mod limits;
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +17,9 @@ mod tests;
 use crate::{
     problem::{Problem, nearest},
     sentence::Sentence,
+    spec::SOURCE_BYTES_MAX,
 };
+use growth::Refused;
 use heading::Rewritten;
 use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value,
@@ -190,18 +194,31 @@ impl Templates {
         })
     }
 
+    /// With its headings replaced, if that is nothing that the parser or the renderer could not bear.
+    fn measured(&self, source: &str) -> Result<Rewritten, Refused> {
+        if let Some(refused) = limits::refuse_crowded(heading::words_of_tags(source)) {
+            return Err(refused);
+        }
+        let rewritten = heading::rewrite(source, &self.columns);
+        match limits::refuse(&rewritten.text).or_else(|| growth::refuse(&rewritten.text)) {
+            None => Ok(rewritten),
+            Some(refused) => Err(Refused { offset: rewritten.original_offset(refused.offset), ..refused }),
+        }
+    }
+
     fn add(&mut self, part: Part, template: &Template) -> Result<Compiled, Vec<Problem>> {
+        if template.source.len() as u64 > SOURCE_BYTES_MAX {
+            let what = Sentence::new("source_too_long").with("most", SOURCE_BYTES_MAX);
+            return Err(vec![Problem::error(&template.name, what, Sentence::new("shorten_or_attach"))]);
+        }
         let source = match part {
             // A file for a one-line field ends with a line break that is not meant.
             Part::Subject | Part::Attach(_) | Part::ListUnsubscribe => one_line(&template.source),
             _ => template.source.clone(),
         };
-        let rewritten = heading::rewrite(&source, &self.columns);
-        if let Some(refused) = growth::refuse(&rewritten.text) {
-            let offset = rewritten.original_offset(refused.offset);
-            let problem = Problem::error(&template.name, refused.what, refused.remedy).pointing(&source, offset);
-            return Err(vec![problem]);
-        }
+        let rewritten = self.measured(&source).map_err(|Refused { offset, what, remedy }| {
+            vec![Problem::error(&template.name, what, remedy).pointing(&source, offset)]
+        })?;
         let key = match part {
             Part::Attach(number) => format!("attach-{number}"),
             Part::Html => "html.html".to_owned(),
@@ -227,7 +244,9 @@ impl Templates {
             .filter(|name| !self.columns.contains(name) && !GLOBALS.contains(&name.as_str()))
             .collect();
         // In the order of the template; the pieces of one mistyped heading are one mistake.
-        unknown.sort_unstable_by_key(|name| (heading::find(&source, name), name.clone()));
+        unknown.sort_unstable();
+        unknown.truncate(heading::UNKNOWN_MAX);
+        unknown.sort_by_cached_key(|name| (heading::find(&source, name), name.clone()));
         unknown.dedup_by_key(|name| {
             let expression = heading::find(&source, name).and_then(|at| heading::expression_at(&source, at));
             expression.filter(|words| self.meant(words).is_some()).map_or_else(|| name.clone(), str::to_owned)

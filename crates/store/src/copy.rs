@@ -140,7 +140,7 @@ const TABLES: &[Table] = &[
     Table { counter: Some("no"), ..table("audit", "no", &[("no", Int), ("at", Int), ("who", Text), ("action", Text),
         ("subject", Text), ("detail", Text)]) },
     table("drafts", "id",
-        &[("id", Id), ("owner", Text), ("content", Text), ("created_at", Int), ("updated_at", Int)]),
+        &[("id", Id), ("owner", Text), ("content", Text), ("version", Int), ("created_at", Int), ("updated_at", Int)]),
     table("activity", "window_start, shard",
         &[("window_start", Int), ("shard", Int), ("sent", Int), ("errors", Int)]),
 ];

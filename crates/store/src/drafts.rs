@@ -13,19 +13,34 @@ pub struct Draft {
     /// The name of the user.
     pub owner: String,
     pub content: String,
+    /// Counts the changes, from 1.
+    pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
 impl Db {
-    /// Keeps a draft, in the place of the one of that id.
-    pub async fn save_draft(&self, draft: Draft) -> Result<()> {
+    /// Keeps a draft that there was not.
+    pub async fn create_draft(&self, draft: Draft) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
-                let sql = "INSERT INTO drafts (id, owner, content, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)
-                           ON CONFLICT (id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at";
-                let Draft { id, owner, content, created_at, updated_at } = draft;
-                conn.execute(sql, params![id, owner, content, created_at, updated_at]).await.map(drop)
+                let sql = "INSERT INTO drafts (id, owner, content, version, created_at, updated_at)
+                           VALUES ($1, $2, $3, $4, $5, $6)";
+                let Draft { id, owner, content, version, created_at, updated_at } = draft;
+                conn.execute(sql, params![id, owner, content, version, created_at, updated_at]).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// Puts `content` in the place of what stood in version `seen`, which makes the version after it. `false`: the
+    /// draft was changed since, or is gone, and nothing is written.
+    pub async fn update_draft(&self, id: Uuid, seen: i64, content: String, now: Timestamp) -> Result<bool> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "UPDATE drafts SET content = $3, version = version + 1, updated_at = $4
+                           WHERE id = $1 AND version = $2";
+                Ok(conn.execute(sql, params![id, seen, content, now]).await? > 0)
             })
         })
         .await
@@ -55,6 +70,7 @@ fn draft_from(row: &Row) -> Result<Draft> {
         id: row.id("id")?,
         owner: row.text("owner")?,
         content: row.text("content")?,
+        version: row.int("version")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })

@@ -61,6 +61,23 @@ impl Db {
         .await
     }
 
+    /// Ends the rows of processes that are gone without a word, and returns how many they are. For a process that
+    /// begins: on SQLite it owns the directory, so every earlier one is gone; on PostgreSQL those whose lease has run
+    /// out are.
+    pub async fn bury_workers(&self, now: Timestamp) -> Result<u64> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let now = time(conn, now).await?;
+                let sql = match conn {
+                    Conn::Sqlite(_) => "UPDATE workers SET ended_at = $1, lease_until = $1 WHERE ended_at IS NULL",
+                    Conn::Postgres(_) => EXPIRE,
+                };
+                conn.execute(sql, params![now]).await
+            })
+        })
+        .await
+    }
+
     /// The living, and those that ended since `since`.
     pub async fn workers(&self, since: Timestamp) -> Result<Vec<Worker>> {
         let sql = "SELECT * FROM workers WHERE ended_at IS NULL OR ended_at >= $1 ORDER BY token";
@@ -75,6 +92,8 @@ pub(crate) async fn has_ended(conn: &mut Conn<'_>, token: i64) -> Result<bool> {
     Ok(conn.row(sql, params![token]).await?.is_some())
 }
 
+const EXPIRE: &str = "UPDATE workers SET ended_at = $1 WHERE ended_at IS NULL AND lease_until < $1";
+
 /// Looked for in the jobs that have something in flight. A cross join, because SQLite keeps its order and would read
 /// every item of the store otherwise.
 pub(crate) const IN_FLIGHT_OF_ENDED: &str = "
@@ -85,8 +104,7 @@ pub(crate) const IN_FLIGHT_OF_ENDED: &str = "
 /// Marks the workers whose lease has run out, and returns every ended worker that may have left items in flight.
 pub(crate) async fn bury_dead(conn: &mut Conn<'_>, now: Timestamp) -> Result<Vec<i64>> {
     let now = time(conn, now).await?;
-    let sql = "UPDATE workers SET ended_at = $1 WHERE ended_at IS NULL AND lease_until < $1";
-    conn.execute(sql, params![now]).await?;
+    conn.execute(EXPIRE, params![now]).await?;
     let rows = conn.rows(IN_FLIGHT_OF_ENDED, &[]).await?;
     rows.iter().map(|row| row.int("claimed_by")).collect()
 }

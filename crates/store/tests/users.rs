@@ -11,6 +11,7 @@ on_both![
     a_link_works_once,
     deeds_are_told_newest_first,
     a_draft_is_kept_and_given_up,
+    a_draft_is_changed_only_as_it_was_seen,
 ];
 
 fn user(n: u8, name: &str, role: Role) -> User {
@@ -115,21 +116,32 @@ async fn deeds_are_told_newest_first(db: Db) {
     assert_eq!((subjects(&rest.rows), rest.next), (vec!["job 1".to_owned(), "job 0".to_owned()], None));
 }
 
+fn draft(n: u8, content: &str, version: i64, updated: u64) -> Draft {
+    let (id, owner) = (Uuid::from_u128(n.into()), "ana".to_owned());
+    Draft { id, owner, content: content.into(), version, created_at: NOW, updated_at: later(updated) }
+}
+
 async fn a_draft_is_kept_and_given_up(db: Db) {
-    let draft = |n: u8, content: &str, updated: u64| Draft {
-        id: Uuid::from_u128(u128::from(n)),
-        owner: "ana".into(),
-        content: content.into(),
-        created_at: NOW,
-        updated_at: later(updated),
-    };
-    db.save_draft(draft(1, "{}", 0)).await.unwrap();
-    db.save_draft(draft(2, "{}", 1)).await.unwrap();
-    db.save_draft(draft(1, "{\"a\":1}", 2)).await.unwrap();
-    assert_eq!(db.draft(Uuid::from_u128(1)).await.unwrap(), Some(draft(1, "{\"a\":1}", 2)));
+    let id = Uuid::from_u128(1);
+    db.create_draft(draft(1, "{}", 1, 0)).await.unwrap();
+    db.create_draft(draft(2, "{}", 1, 1)).await.unwrap();
+    assert!(db.create_draft(draft(2, "[]", 1, 1)).await.is_err(), "there is one of that id");
+    assert!(db.update_draft(id, 1, "{\"a\":1}".into(), later(2)).await.unwrap());
+    assert_eq!(db.draft(id).await.unwrap(), Some(draft(1, "{\"a\":1}", 2, 2)));
     let ids: Vec<_> = db.drafts_of("ana", 10).await.unwrap().into_iter().map(|draft| draft.id.as_u128()).collect();
     assert_eq!(ids, [1, 2]);
     assert!(db.drafts_of("bob", 10).await.unwrap().is_empty());
-    assert!(db.delete_draft(Uuid::from_u128(1)).await.unwrap());
-    assert!(!db.delete_draft(Uuid::from_u128(1)).await.unwrap());
+    assert!(db.delete_draft(id).await.unwrap());
+    assert!(!db.delete_draft(id).await.unwrap());
+}
+
+async fn a_draft_is_changed_only_as_it_was_seen(db: Db) {
+    let id = Uuid::from_u128(1);
+    db.create_draft(draft(1, "{}", 1, 0)).await.unwrap();
+    assert!(db.update_draft(id, 1, "first".into(), later(1)).await.unwrap());
+    assert!(!db.update_draft(id, 1, "second".into(), later(2)).await.unwrap(), "another was faster");
+    assert_eq!(db.draft(id).await.unwrap(), Some(draft(1, "first", 2, 1)));
+    db.delete_draft(id).await.unwrap();
+    assert!(!db.update_draft(id, 2, "late".into(), later(3)).await.unwrap());
+    assert_eq!(db.draft(id).await.unwrap(), None, "what is gone stays gone");
 }

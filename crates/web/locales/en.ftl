@@ -124,7 +124,7 @@ password-again = The same again
 password-current = Current password
 password-changed = The password is changed.
 field-required = This is needed.
-password-hint = At least 12 characters. A few words that go well together are easier to keep than signs.
+password-hint = At least { $n } characters. A few words that go well together are easier to keep than signs.
 
 ## Dashboard
 
@@ -215,6 +215,7 @@ job-retry = { $n ->
     [one] Retry { $shown } failed
    *[other] Retry { $shown } failed
 }
+job-retry-all = Retry what failed
 job-cancel = Cancel…
 job-cancel-title = Cancel for good?
 job-cancel-mailing = { $n ->
@@ -254,6 +255,17 @@ undelivered-all = { $n ->
 }
 undelivered-none = Everybody got theirs.
 undelivered-none-yet = No failure so far.
+undelivered-list = Show the list
+undelivered-wrong = What is wrong:
+unsent-n = { $n ->
+    [one] { $shown } was not sent
+   *[other] { $shown } were not sent
+}
+unsent-yet = { $n ->
+    [one] { $shown } not sent yet
+   *[other] { $shown } not sent yet
+}
+unsent-all = Nothing was sent
 undelivered-nobody = Nobody is missing
 trouble-nothing = Nothing is in trouble
 trouble-none = Everything went well.
@@ -488,6 +500,14 @@ said-settled = { $n ->
     [one] { $shown } settled.
    *[other] { $shown } settled.
 }
+said-not-retried = { $n ->
+    [one] { $shown } cannot be tried again: it was left out before sending, or has not failed.
+   *[other] { $shown } cannot be tried again: they were left out before sending, or have not failed.
+}
+said-not-settled = { $n ->
+    [one] { $shown } was left as it is: only what is uncertain can be settled.
+   *[other] { $shown } were left as they are: only what is uncertain can be settled.
+}
 said-none = Nothing was changed: choose the rows first.
 said-saved = Saved.
 users-name-bad = Write a name of 1 to { $n } characters, without a slash.
@@ -646,6 +666,7 @@ test-hint = The message of recipient { $n }, to this address alone, with [TEST] 
 test-send = Send the test
 test-bad-address = This is no e-mail address. Write it as name@example.org.
 test-no-row = There is no such recipient.
+test-bad-row = The message of this recipient cannot be made. The preview shows why.
 test-sent = The test has left for { $to }.
 test-not-sent = The test to { $to } was not sent. { $what }
 test-unknown = The test to { $to } may have been sent. { $what }

@@ -124,7 +124,7 @@ password-again = Le même, encore une fois
 password-current = Mot de passe actuel
 password-changed = Le mot de passe est changé.
 field-required = Ce champ est nécessaire.
-password-hint = 12 caractères au moins. Quelques mots qui se suivent se retiennent mieux que des signes.
+password-hint = { $n } caractères au moins. Quelques mots qui se suivent se retiennent mieux que des signes.
 
 ## Dashboard
 
@@ -215,6 +215,7 @@ job-retry = { $n ->
     [one] Relancer { $shown } échec
    *[other] Relancer { $shown } échecs
 }
+job-retry-all = Relancer les échecs
 job-cancel = Annuler…
 job-cancel-title = Annuler définitivement ?
 job-cancel-mailing = { $n ->
@@ -254,6 +255,17 @@ undelivered-all = { $n ->
 }
 undelivered-none = Tout le monde a reçu le sien.
 undelivered-none-yet = Aucun échec jusqu’ici.
+undelivered-list = Afficher la liste
+undelivered-wrong = Ce qui ne va pas :
+unsent-n = { $n ->
+    [one] { $shown } message n’est pas parti
+   *[other] { $shown } messages ne sont pas partis
+}
+unsent-yet = { $n ->
+    [one] { $shown } message pas encore parti
+   *[other] { $shown } messages pas encore partis
+}
+unsent-all = Rien n’est parti
 undelivered-nobody = Personne ne manque
 trouble-nothing = Rien n’est en difficulté
 trouble-none = Tout s’est bien passé.
@@ -488,6 +500,14 @@ said-settled = { $n ->
     [one] { $shown } ligne tranchée.
    *[other] { $shown } lignes tranchées.
 }
+said-not-retried = { $n ->
+    [one] { $shown } ligne ne peut pas être relancée : elle a été écartée avant l’envoi, ou n’est pas en échec.
+   *[other] { $shown } lignes ne peuvent pas être relancées : elles ont été écartées avant l’envoi, ou ne sont pas en échec.
+}
+said-not-settled = { $n ->
+    [one] { $shown } ligne reste telle quelle : seul ce qui est incertain peut être tranché.
+   *[other] { $shown } lignes restent telles quelles : seul ce qui est incertain peut être tranché.
+}
 said-none = Rien n’a changé : choisissez d’abord les lignes.
 said-saved = Enregistré.
 users-name-bad = Écrivez un nom de 1 à { $n } caractères, sans barre oblique.
@@ -646,6 +666,7 @@ test-hint = Le message du destinataire { $n }, à cette adresse seulement, avec 
 test-send = Envoyer l’essai
 test-bad-address = Ce n’est pas une adresse e-mail. Écrivez-la comme nom@example.org.
 test-no-row = Ce destinataire n’existe pas.
+test-bad-row = Le message de ce destinataire ne peut pas être composé. L’aperçu montre pourquoi.
 test-sent = L’essai est parti à { $to }.
 test-not-sent = L’essai à { $to } n’a pas été envoyé. { $what }
 test-unknown = L’essai à { $to } est peut-être parti. { $what }

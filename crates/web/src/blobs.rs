@@ -7,8 +7,16 @@ use ring::digest;
 use std::{
     io::{self, Read, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use tokio::{fs, io::AsyncWriteExt as _};
+
+/// What the names of parts begin with, before 32 hexadecimal digits.
+const PART: &str = ".part-";
+/// A part that nobody has written to for so long is not being written any more.
+const PART_STALE: Duration = Duration::from_secs(86_400);
+/// Parts that one pass deletes.
+const PARTS_MAX: usize = 10_000;
 
 /// A file that was sent, whole and on disk.
 pub(crate) struct Blob {
@@ -81,6 +89,36 @@ pub(crate) fn path(data: &Path, sha256: &str) -> Result<PathBuf> {
     if is_hash { Ok(folder(data)?.join(sha256)) } else { Err(Problem::internal(&"a blob's name is no SHA-256")) }
 }
 
+/// Deletes the parts of uploads whose process was killed, and returns how many; the next pass goes on from the bound.
+/// For threads that may block. Blobs stay: the items of jobs name them by their paths.
+pub fn delete_stale_parts(data: &Path, now: Timestamp) -> io::Result<usize> {
+    let entries = match std::fs::read_dir(data.join("blobs")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let mut deleted = 0;
+    for entry in entries {
+        let entry = entry?;
+        // One that goes away meanwhile, or cannot be looked at, is another pass's.
+        if is_stale_part(&entry, now).unwrap_or(false) && std::fs::remove_file(entry.path()).is_ok() {
+            deleted += 1;
+            if deleted == PARTS_MAX {
+                break;
+            }
+        }
+    }
+    Ok(deleted)
+}
+
+fn is_stale_part(entry: &std::fs::DirEntry, now: Timestamp) -> io::Result<bool> {
+    let name = entry.file_name();
+    let Some(digits) = name.to_str().and_then(|name| name.strip_prefix(PART)) else { return Ok(false) };
+    let metadata = entry.metadata()?;
+    let modified = jiff::Timestamp::try_from(metadata.modified()?).map_or(Timestamp::EPOCH, Into::into);
+    let is_part = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Ok(is_part && metadata.is_file() && modified + PART_STALE < now)
+}
+
 fn folder(data: &Path) -> Result<PathBuf> {
     std::path::absolute(data.join("blobs")).map_err(|error| Problem::internal(&error))
 }
@@ -94,7 +132,7 @@ pub(crate) struct Part(PathBuf);
 
 impl Part {
     fn new(folder: &Path, rng: &Rng) -> Self {
-        Self(folder.join(format!(".part-{:032x}", u128::from_le_bytes(rng.bytes()))))
+        Self(folder.join(format!("{PART}{:032x}", u128::from_le_bytes(rng.bytes()))))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -123,4 +161,32 @@ impl Drop for Part {
 fn disk(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "an upload could not be kept");
     Problem::busy("disk", "the upload could not be kept", 60).remedy("see that the disk has room, then send it again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, time::SystemTime};
+
+    #[test]
+    fn parts_of_killed_uploads_go_and_nothing_else() {
+        let data = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_micros(1_700_000_000_000_000);
+        assert_eq!(delete_stale_parts(data.path(), now).unwrap(), 0, "there is no folder yet");
+        let folder = data.path().join("blobs");
+        std::fs::create_dir(&folder).unwrap();
+        let day = 86_400;
+        let (part, fresh, blob) = (format!("{PART}{:032x}", 1), format!("{PART}{:032x}", 2), "ab".repeat(32));
+        for (name, age) in [(&*part, day + 1), (&*fresh, day - 1), (&*blob, 9 * day), (".part-x", 9 * day)] {
+            let file = std::fs::File::create_new(folder.join(name)).unwrap();
+            let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 - age);
+            file.set_modified(modified).unwrap();
+        }
+        assert_eq!(delete_stale_parts(data.path(), now).unwrap(), 1);
+        let left: BTreeSet<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(left, BTreeSet::from([fresh, blob, ".part-x".to_owned()]));
+    }
 }

@@ -45,19 +45,25 @@ pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
 }
 
 pub(crate) async fn no_such_route(State(ctx): State<Ctx>, headers: HeaderMap, uri: Uri) -> Response {
-    let problem = Problem::not_found(format!("page or route at `{}`", uri.path())).remedy("`/api` lists the routes");
-    if !site::errors::reads_pages(&headers) || uri.path().starts_with("/api") {
+    let problem = Problem::not_found(format!("page or route at `{}`", uri.path()));
+    unanswered(&ctx, &headers, &uri, problem).await
+}
+
+pub(crate) async fn no_such_method(State(ctx): State<Ctx>, method: Method, headers: HeaderMap, uri: Uri) -> Response {
+    let detail = format!("`{}` does not answer to {method}", uri.path());
+    unanswered(&ctx, &headers, &uri, Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail)).await
+}
+
+/// A page for people, JSON for programs.
+async fn unanswered(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, problem: Problem) -> Response {
+    let problem = problem.remedy("`/api` lists the routes");
+    if !site::errors::reads_pages(headers) || uri.path().starts_with("/api") {
         return problem.into_response();
     }
     let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let granted = auth::session::granted(&ctx, &headers).await.ok().flatten();
-    let v = site::reader(&ctx, &headers, &uri, granted.as_ref());
+    let granted = auth::session::granted(ctx, headers).await.ok().flatten();
+    let v = site::reader(ctx, headers, uri, granted.as_ref());
     site::errors::as_page(&v, id, problem.into_response()).await
-}
-
-pub(crate) async fn no_such_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("`{}` does not answer to {method}", uri.path());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail).remedy("`/api` lists the routes")
 }
 
 #[derive(Clone)]

@@ -29,6 +29,7 @@ mod tests;
 mod words;
 mod zip;
 
+pub use blobs::delete_stale_parts;
 pub use deliver::deliver_loop;
 pub use limits::Limits;
 pub use serve::serve;

@@ -18,7 +18,8 @@ use mail::{
     spec::{Mailing, MailingFile},
     template::Templates,
 };
-use model::{JobId, JobState, Timestamp};
+use model::{Counters, JobId, JobState, Timestamp};
+use ring::digest::{Context, SHA256};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -103,7 +104,39 @@ fn open(upload: &Upload) -> Result<Reader<File>> {
     Reader::new(file, &upload.recipients_name).map_err(|found| refused(&found))
 }
 
-/// Makes the job, streams its items into the store and sets it going; a repeated `id` is the job that there is.
+/// Jobs of one mailing that fail one after another while they are prepared.
+const ATTEMPTS_MAX: usize = 100;
+
+/// The job that a mailing is, or the id that it is to have. One that failed before it began has sent nothing: the next
+/// takes its place, under an id that follows from its own, so that two who send at the same time make the same job.
+pub(crate) async fn attempt(ctx: &Ctx, first: JobId) -> Result<(JobId, Option<Job>)> {
+    let mut id = first;
+    for _ in 0..ATTEMPTS_MAX {
+        match ctx.app.db.job(id).await? {
+            Some(job) if never_began(&job) => id = following(id),
+            job => return Ok((id, job)),
+        }
+    }
+    let said = format!("{ATTEMPTS_MAX} jobs of this mailing failed while being prepared, the first of them {first}");
+    Err(Problem::conflict(said).remedy("look at the reason of the last, then begin the mailing anew"))
+}
+
+fn never_began(job: &Job) -> bool {
+    let Counters { running, succeeded, unknown, .. } = job.counters;
+    job.state == JobState::Failed && job.started_at.is_none() && running + succeeded + unknown == 0
+}
+
+fn following(JobId(id): JobId) -> JobId {
+    let mut context = Context::new(&SHA256);
+    context.update(b"the attempt after ");
+    context.update(id.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&context.finish().as_ref()[..16]);
+    JobId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// Makes the job, streams its items into the store and sets it going. A repeated `id` is the job that there is, unless
+/// that one never began: see [`attempt`].
 pub(crate) async fn enqueue_all(
     ctx: &Ctx,
     plan: &Arc<Plan>,
@@ -112,8 +145,12 @@ pub(crate) async fn enqueue_all(
     start: Start,
 ) -> Result<Job> {
     let mailing = &plan.mailing;
+    let id = match id {
+        Some(id) => attempt(ctx, id.into()).await?.0,
+        None => JobId::new(&ctx.app.clock, &ctx.app.rng),
+    };
     let new = NewJob {
-        id: id.map_or_else(|| JobId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
+        id,
         kind: "mail".to_owned(),
         name: mailing.name.clone(),
         on_unknown: mailing.on_unknown,
@@ -129,6 +166,11 @@ pub(crate) async fn enqueue_all(
     };
     refuse_second(ctx, &new).await?;
     let job = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
+        // Somebody else's attempt, made and failed since it was looked for.
+        Created::Existing(job) if never_began(&job) => {
+            let said = format!("job {} failed while being prepared: nothing was sent", job.id);
+            return Err(Problem::conflict(said).remedy("send the mailing again"));
+        }
         Created::Existing(job) => return Ok(job),
         Created::New(job) => job,
     };

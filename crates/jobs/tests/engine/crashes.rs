@@ -139,3 +139,18 @@ async fn a_pause_outlives_the_process() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_process_that_died_is_not_shown_alive() {
+    on_sqlite(|stage| async move {
+        stage.start().await;
+        stage.crash().await;
+        stage.clock.advance(Duration::from_secs(1));
+        stage.start().await;
+        let workers = stage.db.workers(stage.clock.now()).await.unwrap();
+        let engines: Vec<_> = workers.iter().filter(|worker| worker.name == "engine").collect();
+        let ends: Vec<_> = engines.iter().map(|worker| worker.ended_at).collect();
+        assert_eq!(ends, [Some(stage.clock.now()), None], "only the one that runs is alive: {engines:?}");
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! Keeps what a template computes small. Its output and its steps are bounded by the renderer; values in between are
 //! not, and a few lines can double a text until memory is gone. What multiplies text is refused here, or bounded.
 
-use super::budget::filter;
+use super::{budget::filter, lexer::tags};
 use crate::sentence::Sentence;
 use minijinja::{Environment, Error, ErrorKind, value::Value};
 
@@ -19,34 +19,17 @@ pub(super) struct Refused {
 
 /// Looks through the expressions of `source` for what could grow without bound.
 pub(super) fn refuse(source: &str) -> Option<Refused> {
-    let bytes = source.as_bytes();
-    let (mut at, mut joinings, mut loops) = (0, 0, 0_usize);
-    while let Some(open) = source.get(at..).and_then(|rest| rest.find('{')).map(|found| at + found) {
-        let close: &[u8] = match bytes.get(open + 1) {
-            Some(b'{') => b"}}",
-            Some(b'%') => b"%}",
-            Some(b'#') => {
-                at = source[open..].find("#}").map_or(source.len(), |found| open + found + 2);
-                continue;
-            }
-            _ => {
-                at = open + 1;
-                continue;
-            }
-        };
-        let tag = Tag::read(bytes, open + 2, close);
-        let words = source[open + 2..tag.end].trim_start_matches(['-', '+', ' ', '\n', '\t', '\r']);
-        let sets = close == b"%}" && words.starts_with("set ");
+    let (mut joinings, mut loops) = (0, 0_usize);
+    for tag in tags(source) {
+        let sets = tag.is_block && tag.keyword == "set";
         if let Some(offset) = tag.times {
             let (what, remedy) = (Sentence::new("no_multiplication"), Sentence::new("compute_product"));
             return Some(Refused { offset, what, remedy });
         }
-        if close == b"%}" {
-            match words.split(|c: char| !c.is_ascii_alphabetic()).next() {
-                Some("for") => loops += 1,
-                Some("endfor") => loops = loops.saturating_sub(1),
-                _ => {}
-            }
+        match tag.keyword {
+            "for" if tag.is_block => loops += 1,
+            "endfor" if tag.is_block => loops = loops.saturating_sub(1),
+            _ => {}
         }
         // No filter, so nothing pays for it, and each walks the whole text.
         if let Some(offset) = tag.slice.filter(|_| loops > 0) {
@@ -55,55 +38,15 @@ pub(super) fn refuse(source: &str) -> Option<Refused> {
         }
         if sets && !tag.assigns {
             let (what, remedy) = (Sentence::new("block_in_variable"), Sentence::new("write_set"));
-            return Some(Refused { offset: open, what, remedy });
+            return Some(Refused { offset: tag.open, what, remedy });
         }
         joinings += if sets { tag.joinings } else { 0 };
         if joinings > JOININGS_MAX {
             let (what, remedy) = (Sentence::new("too_many_joinings"), Sentence::new("print_parts"));
-            return Some(Refused { offset: open, what, remedy });
+            return Some(Refused { offset: tag.open, what, remedy });
         }
-        at = tag.end.max(open + 2);
     }
     None
-}
-
-/// What stands in one tag, outside its strings.
-struct Tag {
-    end: usize,
-    times: Option<usize>,
-    joinings: usize,
-    slice: Option<usize>,
-    assigns: bool,
-}
-
-impl Tag {
-    fn read(bytes: &[u8], from: usize, close: &[u8]) -> Self {
-        let mut tag = Self { end: bytes.len(), times: None, joinings: 0, slice: None, assigns: false };
-        let mut quote = None;
-        let mut open_brackets = Vec::new();
-        let mut at = from;
-        while at < bytes.len() {
-            match (quote, bytes[at]) {
-                (Some(_), b'\\') => at += 1,
-                (Some(open), byte) if byte == open => quote = None,
-                (Some(_), _) => {}
-                (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
-                (None, _) if bytes[at..].starts_with(close) => {
-                    tag.end = at;
-                    break;
-                }
-                (None, b'*') => tag.times = tag.times.or(Some(at)),
-                (None, b'~' | b'+') => tag.joinings += 1,
-                (None, byte @ (b'[' | b'{' | b'(')) => open_brackets.push(byte),
-                (None, b']' | b'}' | b')') => drop(open_brackets.pop()),
-                (None, b':') if open_brackets.last() == Some(&b'[') => tag.slice = tag.slice.or(Some(at)),
-                (None, b'=') => tag.assigns = true,
-                _ => {}
-            }
-            at += 1;
-        }
-        tag
-    }
 }
 
 /// Takes away what multiplies text without asking, and puts bounded forms in the place of what is useful.
@@ -158,6 +101,9 @@ mod tests {
             ("{% if x %}{% endif %}{%- set a = a~a~a~a~a~a~a~a~a~a %}", Some(21)),
             ("{{ nom[:1] }}{% for a in b %}{{ {'x': a}['x'] }}{% endfor %}{{ nom[1:] }}", None),
             ("{% for a in b %}{{ a[::-1] }}{% endfor %}", Some(21)),
+            ("{{ {'a': {'b': 1}} ~ nom * 9 }}", Some(25)),
+            ("{% set a|replace('x', y=1) %}{{ nom }}{% endset %}", Some(0)),
+            ("{% raw %}{{ nom * 9 }}{# {% endraw %}{{ nom * 9 }}", Some(44)),
             ("{{ unclosed", None),
             ("{", None),
         ];

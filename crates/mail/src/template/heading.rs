@@ -45,6 +45,9 @@ impl Rewritten {
     }
 }
 
+/// Names told that no column has. With each comes a search for what was meant, and nobody reads on.
+pub(super) const UNKNOWN_MAX: usize = 20;
+
 /// Words that Jinja keeps for itself, and those that a template counts on.
 const RESERVED: &[&str] = &[
     "if",
@@ -133,7 +136,7 @@ pub(super) fn rewrite(source: &str, columns: &[String]) -> Rewritten {
             let (from, to) = (tag.start + from, tag.start + to);
             let Some(column) = column else {
                 let name = &source[from..to];
-                if !out.unknown.iter().any(|(known, _)| known == name) {
+                if out.unknown.len() < UNKNOWN_MAX && !out.unknown.iter().any(|(known, _)| known == name) {
                     out.unknown.push((name.to_owned(), from));
                 }
                 out.replace(source, &mut copied, (from, to), name);
@@ -157,6 +160,26 @@ pub(super) fn rewrite(source: &str, columns: &[String]) -> Rewritten {
     out
 }
 
+/// The place of each tag and its words and signs outside of strings: each is compared to every heading, which takes
+/// its time.
+pub(super) fn words_of_tags(source: &str) -> impl Iterator<Item = (usize, usize)> {
+    tags(source).map(|tag| (tag.start - 2, words(&source[tag.start..tag.end])))
+}
+
+fn words(inside: &str) -> usize {
+    let (mut words, mut at) = (0, 0);
+    while let Some(c) = inside[at..].chars().next() {
+        let rest = &inside[at..];
+        words += usize::from(!c.is_whitespace());
+        at += match c {
+            '"' | '\'' => string_length(rest),
+            c if is_word(c) => rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+    }
+    words
+}
+
 /// Where `name` stands by itself inside an expression.
 pub(super) fn find(source: &str, name: &str) -> Option<usize> {
     tags(source).find_map(|tag| {
@@ -171,7 +194,8 @@ pub(super) fn unknown_items(source: &str, columns: &[String]) -> Vec<(String, us
     for tag in tags(source) {
         let inside = &source[tag.start..tag.end];
         for (_, from, to) in occurrences(inside, &[(0, "row")], &[]) {
-            if let Some((name, _)) = item(&inside[to..])
+            if unknown.len() < UNKNOWN_MAX
+                && let Some((name, _)) = item(&inside[to..])
                 && !columns.contains(&name)
             {
                 unknown.push((name, tag.start + from));
@@ -247,7 +271,7 @@ fn occurrences(inside: &str, by_length: &[(usize, &str)], loose: &[(usize, &str)
     let mut before = ' ';
     while let Some(c) = inside[at..].chars().next() {
         let rest = &inside[at..];
-        let is_start = !is_word(before) && !matches!(before, '.' | '|');
+        let is_start = !is_word(before) && !matches!(before, '.' | '|') && !c.is_whitespace();
         if is_start
             && let Some(after_row) = rest.strip_prefix("row")
             && let Some((name, length)) = item(after_row)
@@ -258,16 +282,16 @@ fn occurrences(inside: &str, by_length: &[(usize, &str)], loose: &[(usize, &str)
             before = ']';
             continue;
         }
-        let exact = by_length
-            .iter()
-            .find(|(_, heading)| rest.starts_with(heading) && stands_alone(rest, heading, before))
-            .map(|(column, heading)| (*column, heading.len()));
-        let is_test = || matches!(inside[..at].split_whitespace().next_back(), Some("is" | "not"));
-        let heading = match exact {
-            None if is_start && is_word(c) && !is_test() => alike(rest, loose, before),
+        let exact = || {
+            let mut headings = by_length.iter();
+            let found = headings.find(|(_, heading)| rest.starts_with(heading) && stands_alone(rest, heading, before));
+            found.map(|(column, heading)| (*column, heading.len()))
+        };
+        let heading = match is_start.then(exact).flatten() {
+            None if is_start && is_word(c) && !follows_is(&inside[..at]) => alike(rest, loose, before),
             exact => exact,
         };
-        if let (true, Some((column, length))) = (is_start, heading) {
+        if let Some((column, length)) = heading {
             found.push((column, at, at + length));
             at += length;
             before = 'x';
@@ -284,6 +308,13 @@ fn occurrences(inside: &str, by_length: &[(usize, &str)], loose: &[(usize, &str)
         }
     }
     found
+}
+
+/// Whether what comes next names a test, as in `is lower`.
+fn follows_is(before: &str) -> bool {
+    let before = before.trim_end();
+    let is_word = |rest: &str| rest.is_empty() || rest.ends_with(char::is_whitespace);
+    ["is", "not"].iter().any(|word| before.strip_suffix(word).is_some_and(is_word))
 }
 
 /// The column whose heading stands at the front of `rest` but for case and accents, and the bytes it takes there: the

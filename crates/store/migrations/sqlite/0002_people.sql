@@ -38,11 +38,12 @@ CREATE TABLE audit (
     detail  TEXT NOT NULL
 );
 
--- A mailing that somebody is preparing, as JSON.
+-- A mailing that somebody is preparing, as JSON. Each change makes a version of it.
 CREATE TABLE drafts (
     id         BLOB PRIMARY KEY NOT NULL,
     owner      TEXT NOT NULL,
     content    TEXT NOT NULL,
+    version    INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 );

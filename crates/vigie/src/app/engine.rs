@@ -11,8 +11,9 @@ use crate::{
 use axum::Router;
 use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
 use mail::handler::MailHandler;
+use model::Clock;
 use serde_json::json;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use store::Db;
 use tasks::{CommandHandler, HttpHandler, NoopHandler};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -20,6 +21,8 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 /// What is in flight gets so long to be finished.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LEASE: Duration = Duration::from_secs(10);
+/// How often to look for what killed uploads have left.
+const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
 
 /// Whether this process runs jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,9 @@ impl Owned {
             owned.serve(listener, trusted);
             owned.report();
         }
+        if owned.engine.is_some() {
+            owned.background.spawn(sweep(config.data.value.clone(), parts.clock.clone()));
+        }
         if let Some(mut news) = parts.db.listen().await? {
             let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
             owned.background.spawn(async move {
@@ -173,6 +179,19 @@ impl Owned {
             let _ = tokio::task::spawn_blocking(move || logs.flush()).await;
         }
         finished
+    }
+}
+
+/// Deletes what killed uploads have left, now and every day.
+async fn sweep(data: PathBuf, clock: Clock) {
+    loop {
+        let (data, now) = (data.clone(), clock.now());
+        match tokio::task::spawn_blocking(move || web::delete_stale_parts(&data, now)).await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(deleted)) => tracing::info!(deleted, "deleted what uploads that were cut off had left"),
+            Ok(Err(error)) => tracing::warn!(%error, "could not look for what uploads that were cut off have left"),
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 

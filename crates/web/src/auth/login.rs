@@ -25,7 +25,7 @@ pub(crate) enum Login {
 /// Looks a login up. Takes about as long whether the name is known or not.
 pub(crate) async fn check(ctx: &Ctx, name: &str, password: SecretString) -> Result<Login> {
     let now = ctx.app.clock.now();
-    if let Some(wait) = ctx.throttle.wait(name, now) {
+    if let Err(wait) = ctx.throttle.begin(name, now) {
         return Ok(Login::Wait(wait));
     }
     let user = ctx.app.db.user_named(name).await?.filter(|user| !user.disabled);
@@ -43,10 +43,7 @@ pub(crate) async fn check(ctx: &Ctx, name: &str, password: SecretString) -> Resu
             ctx.throttle.succeeded(name);
             Ok(Login::In(user))
         }
-        None => {
-            ctx.throttle.failed(name, now);
-            Ok(Login::Wrong)
-        }
+        None => Ok(Login::Wrong),
     }
 }
 

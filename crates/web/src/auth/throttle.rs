@@ -35,27 +35,24 @@ impl Failures {
 }
 
 impl Throttle {
-    /// How long `name` has to wait before the next try.
-    pub(crate) fn wait(&self, name: &str, now: Timestamp) -> Option<Duration> {
-        let failures = self.lock().get(&key(name)).copied()?;
-        let until = failures.waits_until();
-        (until > now).then(|| until.since(now))
-    }
-
-    pub(crate) fn failed(&self, name: &str, now: Timestamp) {
+    /// Begins a try for `name`, or says how long it has to wait. The try counts as failed until it is known to have
+    /// [`succeeded`](Self::succeeded): of many that come at the same time, no more are let in than of as many in a row.
+    pub(crate) fn begin(&self, name: &str, now: Timestamp) -> Result<(), Duration> {
         let mut names = self.lock();
-        if names.len() >= NAMES_MAX {
-            names.retain(|_, failures| now.since(failures.last) < FORGOTTEN_AFTER);
+        let key = key(name);
+        let until = names.get(&key).map_or(now, |failures| failures.waits_until());
+        if until > now {
+            return Err(until.since(now));
         }
-        if names.len() >= NAMES_MAX {
-            // Somebody tries names, not passwords: those that were tried least tell least.
-            names.retain(|_, failures| failures.count > FREE);
+        if !names.contains_key(&key) {
+            make_room(&mut names, now);
         }
-        let failures = names.entry(key(name)).or_insert(Failures { count: 0, last: now });
+        let failures = names.entry(key).or_insert(Failures { count: 0, last: now });
         if now.since(failures.last) >= FORGOTTEN_AFTER {
             failures.count = 0;
         }
         (failures.count, failures.last) = (failures.count.saturating_add(1), now);
+        Ok(())
     }
 
     pub(crate) fn succeeded(&self, name: &str) {
@@ -64,6 +61,21 @@ impl Throttle {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Failures>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So that one more fits. Somebody may be trying names rather than passwords: those that were tried least tell least.
+fn make_room(names: &mut HashMap<String, Failures>, now: Timestamp) {
+    if names.len() >= NAMES_MAX {
+        names.retain(|_, failures| now.since(failures.last) < FORGOTTEN_AFTER);
+    }
+    if names.len() >= NAMES_MAX {
+        names.retain(|_, failures| failures.count > FREE);
+    }
+    if names.len() >= NAMES_MAX
+        && let Some(oldest) = names.iter().min_by_key(|(_, failures)| failures.last).map(|(name, _)| name.clone())
+    {
+        names.remove(&oldest);
     }
 }
 
@@ -80,29 +92,47 @@ mod tests {
         let (throttle, mut now) = (Throttle::default(), Timestamp::from_micros(1_700_000_000_000_000));
         let mut waits = Vec::new();
         for _ in 0..16 {
-            throttle.failed("Ana ", now);
-            let wait = throttle.wait("ana", now).unwrap_or_default();
+            assert_eq!(throttle.begin("Ana ", now), Ok(()));
+            let wait = throttle.lock()[&key("ana")].waits_until().since(now);
             waits.push(wait.as_secs());
+            if !wait.is_zero() {
+                assert_eq!(throttle.begin("ana", now), Err(wait));
+            }
             now = now + wait;
-            assert_eq!(throttle.wait("ana", now), None);
         }
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
-        assert_eq!(throttle.wait("bob", now), None);
-        throttle.failed("ana", now);
-        assert!(throttle.wait("ana", now).is_some());
-        throttle.failed("ana", now + FORGOTTEN_AFTER);
-        assert_eq!(throttle.wait("ana", now + FORGOTTEN_AFTER), None, "it was long ago");
-        throttle.failed("ana", now);
+        assert_eq!(throttle.begin("bob", now), Ok(()));
+        assert_eq!(throttle.begin("ana", now), Ok(()));
+        assert!(throttle.begin("ana", now).is_err());
+        assert_eq!(throttle.begin("ana", now + FORGOTTEN_AFTER), Ok(()));
+        assert_eq!(throttle.begin("ana", now + FORGOTTEN_AFTER), Ok(()), "it was long ago");
         throttle.succeeded("ANA");
-        assert_eq!(throttle.wait("ana", now), None);
+        assert!((0..4).all(|_| throttle.begin("ana", now).is_ok()), "begun anew");
+    }
+
+    #[test]
+    fn of_many_at_the_same_time_few_are_let_in() {
+        let (throttle, now) = (Throttle::default(), Timestamp::from_micros(1_700_000_000_000_000));
+        let let_in = (0..400).filter(|_| throttle.begin("victor", now).is_ok()).count();
+        assert_eq!(let_in, FREE as usize);
     }
 
     #[test]
     fn trying_names_does_not_fill_the_memory() {
-        let (throttle, now) = (Throttle::default(), Timestamp::EPOCH);
-        (0..10).for_each(|_| throttle.failed("admin", now));
-        (0..3 * NAMES_MAX).for_each(|n| throttle.failed(&format!("n{n}"), now));
+        let (throttle, mut now) = (Throttle::default(), Timestamp::EPOCH);
+        let mut insist = |name: &str, tries: u32| {
+            for _ in 0..tries {
+                while let Err(wait) = throttle.begin(name, now) {
+                    now = now + wait;
+                }
+            }
+        };
+        insist("admin", 10);
+        (0..3 * NAMES_MAX).for_each(|n| insist(&format!("n{n}"), 1));
         assert!(throttle.lock().len() <= NAMES_MAX);
-        assert!(throttle.wait("admin", now).is_some(), "who is tried again and again is remembered");
+        assert!(throttle.lock().contains_key("admin"), "who is tried again and again is remembered");
+        (0..NAMES_MAX / 10).for_each(|n| insist(&format!("m{n}"), 7));
+        assert!((0..NAMES_MAX + 10).all(|n| throttle.begin(&format!("o{n}"), Timestamp::EPOCH).is_ok()));
+        assert!(throttle.lock().len() <= NAMES_MAX);
     }
 }

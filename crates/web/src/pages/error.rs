@@ -18,7 +18,7 @@ pub(crate) struct ErrorPage<'a> {
 pub(crate) enum ErrorOf {
     /// 403
     Forbidden,
-    /// 404
+    /// 404, 405
     NotFound,
     /// 400, 409, 422: the request made no sense, or no longer does; a form that had grown old, say.
     Refused,

@@ -4,6 +4,7 @@ use super::{
     parts::{Faults, Notice},
     view::View,
 };
+use crate::auth::login::PASSWORD_CHARS_MIN;
 use askama::Template;
 use model::Timestamp;
 

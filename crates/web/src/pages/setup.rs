@@ -1,6 +1,7 @@
 //! The first start, and every other one-time link: whoever holds it chooses a password.
 
 use super::{parts::Faults, view::View};
+use crate::auth::login::PASSWORD_CHARS_MIN;
 use askama::Template;
 
 #[derive(Template)]

@@ -245,17 +245,46 @@ pub(crate) fn reason(words: &Words, code: &str, detail: &str) -> String {
         "secret_key_missing" | "key_missing" | "secret_missing" => "reason-secret",
         "paused" => "reason-paused",
         _ => {
-            let said = words.verdict(&Verdict::new(code, Fault::Server, Retry::Never));
-            // A code without a text comes back as it is: what was said is then worth more.
-            return if said == code && !detail.is_empty() { detail.to_owned() } else { said };
+            let what = detail.trim().trim_end_matches('.');
+            let verdict = Verdict::new(code, Fault::Server, Retry::Never);
+            let said = words.verdict(&verdict.with_arg("error", what).with_arg("problem", what));
+            return match what.is_empty() {
+                true => without_gaps(&said),
+                // A code without a text comes back as it is: what was said is then worth more.
+                false if said == code => detail.to_owned(),
+                false => said,
+            };
         }
     };
     words.t(id)
 }
 
+/// Without the brackets, or the colon, that were to hold what was said, and hold nothing.
+fn without_gaps(text: &str) -> String {
+    let colons = [" : .", "\u{a0}: .", "\u{202f}: .", ": ."];
+    colons.iter().fold(text.replace(" ()", ""), |text, colon| text.replace(colon, "."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::tz::TimeZone;
+    use mail::language::Language;
+
+    #[test]
+    fn a_reason_gives_what_was_said_and_leaves_no_gap_for_it() {
+        let words = |language| Words { language, zone: TimeZone::UTC };
+        let (english, french) = (words(Language::English), words(Language::French));
+        assert!(reason(&english, "protocol_error", "HTTP/1.1 400.").contains("SMTP (HTTP/1.1 400)."));
+        assert!(reason(&french, "connect_failed", "refused").contains("injoignable : refused. "));
+        for words in [english, french] {
+            for code in ["protocol_error", "connect_failed", "tls_failed", "dns_failed", "cannot_connect"] {
+                let text = reason(&words, code, "");
+                assert!(text.len() > code.len() && !text.contains("()"), "{text}");
+                assert!(![" .", ": .", " : "].iter().any(|gap| text.contains(gap)), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn a_bar_shows_the_least_failure_and_never_overflows() {

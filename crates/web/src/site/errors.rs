@@ -29,7 +29,7 @@ pub(crate) async fn as_page(v: &View, request_id: &str, response: Response) -> R
         .unwrap_or_default();
     let what = match parts.status {
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => ErrorOf::Forbidden,
-        StatusCode::NOT_FOUND => ErrorOf::NotFound,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ErrorOf::NotFound,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => ErrorOf::Busy,
         status if status.is_client_error() => ErrorOf::Refused,
         _ => ErrorOf::Internal,

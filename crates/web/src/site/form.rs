@@ -49,7 +49,8 @@ impl Form {
 
 /// A path of ours; anything that could lead elsewhere is the first page.
 pub(crate) fn here(path: &str) -> &str {
-    let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t']);
+    let is_ours =
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control());
     if is_ours { path } else { "/" }
 }
 
@@ -65,9 +66,18 @@ mod tests {
     #[test]
     fn a_form_leads_nowhere_else() {
         assert_eq!(here("/jobs?q=a%20b#x"), "/jobs?q=a%20b#x");
-        for path in
-            ["//evil.example", "https://evil.example", "/\\evil.example", "", "jobs", "/a\r\nSet-Cookie: x", "/\t/evil"]
-        {
+        for path in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "jobs",
+            "/a\r\nSet-Cookie: x",
+            "/\t/evil",
+            "/\u{b}/x",
+            "/\u{7f}",
+            "/\u{85}",
+        ] {
             assert_eq!(here(path), "/", "{path:?}");
         }
     }

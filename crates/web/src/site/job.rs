@@ -2,6 +2,8 @@
 
 mod actions;
 mod log_text;
+#[cfg(test)]
+mod tests;
 
 use super::{Reader, page_about, rows, shown};
 use crate::{
@@ -37,6 +39,8 @@ use uuid::Uuid;
 /// Of those who did not get theirs, on the first side.
 const TROUBLE_FIRST: u32 = 10;
 const ROWS: u32 = 100;
+/// Failed items that are looked at to count those that can be tried again.
+const RETRY_EXAMINED: u32 = 1_000;
 /// How far a search looked: with what it found, at first, and further on.
 const SAID: rows::Said = rows::Said { some: "items-reach", none: "items-reach-none", none_more: "items-reach-more" };
 const LOG_FIRST: usize = 50;
@@ -64,9 +68,10 @@ struct SideQuery {
     q: String,
     state: String,
     cursor: String,
-    /// What the last action came to: a word, and how many.
+    /// What the last action came to: a word, how many, and how many of those chosen it did not suit.
     said: String,
     n: u64,
+    left: u64,
 }
 
 /// What every side is asked with: whose page it is, the job, and the rest of the address.
@@ -94,6 +99,7 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         None => None,
     };
     let reason = job.reason.as_ref().map(|reason| states::reason(v, &reason.code, &reason.detail));
+    let may = may(v, job);
     Ok(JobHead {
         id: job.id.to_string(),
         name: job.name.clone(),
@@ -110,9 +116,21 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         created_at: job.created_at,
         started_at: job.started_at,
         finished_at: job.finished_at,
-        may: may(v, job),
+        retryable: if may.retry { retryable(ctx, job).await? } else { Some(0) },
+        may,
         notice: notice(v, query),
     })
+}
+
+/// Of the failed items, those that were tried: what was left out before stays as wrong as it was.
+async fn retryable(ctx: &Ctx, job: &Job) -> Result<Option<u64>> {
+    if job.counters.failed == 0 {
+        return Ok(Some(0));
+    }
+    let filter = ItemFilter { states: vec![ItemState::Failed], limit: RETRY_EXAMINED, ..ItemFilter::default() };
+    let failed = ctx.app.db.items(job.id, &filter).await?;
+    let tried = failed.rows.iter().filter(|item| item.attempts > 0).count() as u64;
+    Ok(failed.next.is_none().then_some(tried))
 }
 
 fn may(v: &View, job: &Job) -> May {
@@ -130,13 +148,16 @@ fn may(v: &View, job: &Job) -> May {
 }
 
 fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
-    let (mood, text) = match query.said.as_str() {
-        "retried" => (Mood::Ok, v.count("said-retried", &query.n)),
-        "settled" => (Mood::Ok, v.count("said-settled", &query.n)),
-        "none" => (Mood::Warn, v.t("said-none")),
+    let (done, left) = match query.said.as_str() {
+        "retried" => ("said-retried", "said-not-retried"),
+        "settled" => ("said-settled", "said-not-settled"),
+        "none" => return Some(Notice { mood: Mood::Warn, text: v.t("said-none") }),
         _ => return None,
     };
-    Some(Notice { mood, text })
+    let parts = [(done, query.n), (left, query.left)].into_iter().filter(|(_, n)| *n > 0);
+    let text = parts.map(|(id, n)| v.count(id, &n)).collect::<Vec<_>>().join(" ");
+    let mood = if query.left > 0 { Mood::Warn } else { Mood::Ok };
+    (!text.is_empty()).then_some(Notice { mood, text })
 }
 
 async fn overview(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
@@ -158,7 +179,7 @@ async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 }
 
 async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<Found<Item, i64>> {
-    let states = vec![ItemState::Failed, ItemState::Unknown];
+    let states = vec![ItemState::Failed, ItemState::Unknown, ItemState::Skipped];
     Ok(ctx.app.db.items(job.id, &ItemFilter { trouble: true, states, after, limit, ..ItemFilter::default() }).await?)
 }
 

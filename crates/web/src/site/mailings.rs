@@ -9,6 +9,7 @@ mod send;
 mod show;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 use super::{form_about, page_about};
 use crate::{auth::Access, routes::Routes};
@@ -26,6 +27,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
     let brings = |summary, bytes| {
         form_about(summary).takes_text("multipart/form-data", "the file as `recipients`, or `files`").body_max(bytes)
     };
+    let check = page_about("Every row looked at, before anything leaves").query::<check::CheckQuery>();
     let row = |summary| page_about(summary).query::<RowQuery>();
     routes
         .get("/mailings/new", ACTS, recipients::new, page_about("A new mailing, or one that was begun"))
@@ -37,7 +39,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post("/mailings/{draft}/files/remove", ACTS, files::remove, form_about("Leave files out").unaudited())
         .get("/mailings/{draft}/message", ACTS, message::show, row("What is written, and a preview"))
         .post("/mailings/{draft}/message", ACTS, message::save, form_about("Keep what is written").unaudited())
-        .get("/mailings/{draft}/check", ACTS, check::show, row("Every row looked at, before anything leaves"))
+        .get("/mailings/{draft}/check", ACTS, check::show, check)
         .post("/mailings/{draft}/check", ACTS, check::skip, form_about("Leave wrong rows out").unaudited())
         .get(
             "/mailings/{draft}/preview/{row}/html",
@@ -45,7 +47,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
             show::html,
             page_about("The HTML of one message, under a policy that lets nothing in or out"),
         )
-        .post("/mailings/{draft}/test", ACTS, send::test, form_about("Send one message to oneself").unaudited())
+        .post("/mailings/{draft}/test", ACTS, trial::send, form_about("Send one message to oneself").unaudited())
         .post("/mailings/{draft}/send", ACTS, send::send, form_about("Send the mailing, now or later"))
         .post("/mailings/{draft}/delete", ACTS, recipients::delete, form_about("Delete a draft"))
 }
@@ -55,8 +57,6 @@ pub(super) fn declare(routes: Routes) -> Routes {
 struct RowQuery {
     /// The recipient whose message is shown, from 1.
     row: Option<u64>,
-    /// The first of the problems shown.
-    from: Option<usize>,
 }
 
 impl RowQuery {

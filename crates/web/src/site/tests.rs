@@ -43,6 +43,8 @@ async fn the_first_admin_chooses_a_password_by_a_link_that_works_once() {
         let page = open().await;
         assert_eq!(page.status, StatusCode::OK, "looking does not use it up");
         assert!(page.text.contains("lang=\"fr\"") && page.text.contains("admin"));
+        let hint = format!("{}\u{a0}caractères au moins", crate::auth::login::PASSWORD_CHARS_MIN);
+        assert!(page.text.contains(&hint), "{}", page.text);
     }
     let short = site.form(&path, &[], &[("password", "court"), ("again", "autre")]).await;
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -75,7 +77,9 @@ async fn a_password_opens_and_guessing_is_slowed_down() {
     let entered = login("ana", "une longue phrase", "/jobs?state=paused").await;
     assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/jobs?state=paused"));
     assert!(entered.header("set-cookie").ends_with("; Secure"));
-    assert_eq!(login("ana", "une longue phrase", "//evil.example").await.header("location"), "/");
+    for elsewhere in ["//evil.example", "/\u{b}/x"] {
+        assert_eq!(login("ana", "une longue phrase", elsewhere).await.header("location"), "/", "{elsewhere:?}");
+    }
     for name in ["ana", "nobody"] {
         for _ in 0..5 {
             let wrong = login(name, "faux", "/").await;

@@ -187,7 +187,7 @@ pub(super) fn way_in(v: &View) -> Vec<Drawn> {
     let login = |said, name: &str| LoginPage { v, name: name.to_owned(), back: "/".to_owned(), said }.render().unwrap();
     let setup = |what, faults| SetupPage { v, code: "x7/q".to_owned(), what, faults }.render().unwrap();
     let mut faults = Faults::default();
-    faults.add("again", v.t("password-hint"));
+    faults.add("again", v.with("password-hint", "n", crate::auth::login::PASSWORD_CHARS_MIN));
     vec![
         ("login", login(None, "")),
         ("login-wrong", login(Some(LoginSaid::Wrong), "m.durand")),

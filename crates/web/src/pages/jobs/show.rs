@@ -30,8 +30,17 @@ pub(crate) struct JobHead {
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) finished_at: Option<Timestamp>,
     pub(crate) may: May,
+    /// Failed items that can be tried again; `None` where there are more than were counted.
+    pub(crate) retryable: Option<u64>,
     /// What the last action came to.
     pub(crate) notice: Option<Notice>,
+}
+
+/// What stands in the place of a list of those in trouble.
+struct Nobody {
+    icon: &'static str,
+    title: String,
+    text: String,
 }
 
 /// What the reader may do to the job as it stands.
@@ -61,9 +70,39 @@ impl JobHead {
         self.kind == "mail"
     }
 
-    /// Those who did not get theirs.
+    /// Those who did not get theirs, but for those whose turn did not come.
     fn undelivered(&self) -> u64 {
         self.counters.failed + self.counters.unknown
+    }
+
+    /// Those whose turn will not come any more.
+    fn unsent(&self) -> u64 {
+        if self.is_live() || !self.is_mailing() { 0 } else { self.counters.remaining() }
+    }
+
+    /// What an empty list of those in trouble means.
+    fn nobody(&self, v: &View) -> Nobody {
+        let why = || self.reason.clone().unwrap_or_else(|| v.word(&self.state));
+        let (icon, title, text) = match (self.state, self.is_mailing()) {
+            (JobState::Completed, true) if self.undelivered() == 0 => {
+                ("succeeded", v.t("undelivered-nobody"), v.t("undelivered-none"))
+            }
+            (JobState::Completed, false) if self.undelivered() == 0 => {
+                ("succeeded", v.t("trouble-nothing"), v.t("trouble-none"))
+            }
+            // Behind the last of them.
+            (JobState::Completed, _) => ("search", v.t("items-none"), String::new()),
+            (JobState::Failed | JobState::Cancelled, true) if self.unsent() > 0 => {
+                ("warn", v.count("unsent-n", &self.unsent()), why())
+            }
+            (JobState::Failed | JobState::Cancelled, true) if self.counters.succeeded == 0 => {
+                ("warn", v.t("unsent-all"), why())
+            }
+            (JobState::Failed | JobState::Cancelled, _) => ("warn", v.word(&self.state), why()),
+            (_, true) => ("pending", v.count("unsent-yet", &self.counters.remaining()), v.t("undelivered-none-yet")),
+            (_, false) => ("pending", v.word(&self.state), v.t("undelivered-none-yet")),
+        };
+        Nobody { icon, title, text }
     }
 
     fn is_live(&self) -> bool {
@@ -131,10 +170,26 @@ pub(crate) struct TroubleRow {
     pub(crate) state: ItemState,
     /// What happened and what helps, in plain words: [`crate::words::Words::verdict`].
     pub(crate) reason: String,
-    /// The other side's reply to the letter; empty when it said nothing.
+    /// To the letter what the other side said, or, before any attempt, what is wrong with the row; may be empty.
     pub(crate) reply: String,
     pub(crate) attempts: u64,
     pub(crate) at: Option<Timestamp>,
+}
+
+impl TroubleRow {
+    /// What was left out before any attempt is as wrong as before.
+    fn may_retry(&self) -> bool {
+        self.state == ItemState::Failed && self.attempts > 0
+    }
+
+    fn may_settle(&self) -> bool {
+        self.state == ItemState::Unknown
+    }
+
+    /// Whether the reply is the other side's, and not what was found wrong here.
+    fn was_asked(&self) -> bool {
+        self.attempts > 0
+    }
 }
 
 #[derive(Template)]
@@ -215,6 +270,14 @@ impl OverviewPage<'_> {
 }
 
 impl UndeliveredPage<'_> {
+    fn offers_retry(&self) -> bool {
+        self.head.may.retry && self.rows.iter().any(TroubleRow::may_retry)
+    }
+
+    fn offers_settling(&self) -> bool {
+        self.head.may.settle && self.rows.iter().any(TroubleRow::may_settle)
+    }
+
     fn tab(&self) -> Tab {
         Tab::Undelivered
     }

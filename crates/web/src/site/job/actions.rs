@@ -77,12 +77,12 @@ async fn retry(State(ctx): State<Ctx>, Path(id): Path<Uuid>, form: Form) -> Resu
         return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
     }
     let (now, chosen) = (ctx.app.clock.now(), seqs(&form));
-    let (job, retried) = match form.text("all") {
-        "" => ctx.app.db.retry_these(job.id, chosen, now).await?,
-        _ => ctx.app.db.retry_failed(job.id, now).await?,
+    let (wanted, (job, retried)) = match form.text("all") {
+        "" => (chosen.len() as u64, ctx.app.db.retry_these(job.id, chosen, now).await?),
+        _ => (job.counters.failed, ctx.app.db.retry_failed(job.id, now).await?),
     };
     ctx.changed(&job).await;
-    Ok(said(id, "retried", retried))
+    Ok(said(id, "retried", retried, wanted))
 }
 
 async fn settle(
@@ -99,13 +99,16 @@ async fn settle(
     };
     let chosen = seqs(&form);
     if chosen.is_empty() {
-        return Ok(said(id, "none", 0));
+        return Ok(said(id, "none", 0, 0));
     }
+    let wanted = chosen.len() as u64;
     let word = settle_items(&ctx, job, chosen, verdict, granted.name()).await?;
-    Ok(said(id, "settled", word.settled.len() as u64))
+    Ok(said(id, "settled", word.settled.len() as u64, wanted))
 }
 
-fn said(id: Uuid, word: &str, number: u64) -> Response {
-    let word = if number == 0 { "none" } else { word };
-    see(&format!("/jobs/{id}/undelivered?said={word}&n={number}"))
+/// To the page that says what was done, and of how many of those `wanted` it could not be.
+fn said(id: Uuid, word: &str, number: u64, wanted: u64) -> Response {
+    let left = wanted.saturating_sub(number);
+    let word = if number == 0 && left == 0 { "none" } else { word };
+    see(&format!("/jobs/{id}/undelivered?said={word}&n={number}&left={left}"))
 }

@@ -1,10 +1,11 @@
 //! Every row looked at before anything leaves: what would be sent, how long it takes, and what is wrong.
 
 use super::{
-    RowQuery, address,
+    address,
     draft::Draft,
     message,
     show::{Nth, problem_row, shown as letter_of},
+    trial::{self, Trial},
 };
 use crate::{
     Ctx,
@@ -12,7 +13,7 @@ use crate::{
     mailing::Plan,
     pages::{
         mailings::{CheckPage, Found, Preview, ProblemRow, Step},
-        parts::{Faults, Mood, Notice, Pager},
+        parts::{Faults, Notice, Pager},
         states,
         view::View,
     },
@@ -21,9 +22,11 @@ use crate::{
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use mail::{preflight::Report, rate::RawLimits, spec::OnInvalid};
+use serde::Deserialize;
 use std::sync::Arc;
 use store::Account;
 use tokio::task::spawn_blocking;
+use utoipa::IntoParams;
 
 /// Problems on one page.
 const SHOWN: usize = 50;
@@ -31,15 +34,33 @@ const SHOWN: usize = 50;
 pub(super) async fn show(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Query(query): Query<RowQuery>,
+    Query(query): Query<CheckQuery>,
     draft: Draft,
 ) -> Result<Response> {
     let (faults, _) = message::faults(&v, &draft.content);
     if draft.content.list.is_none() || !faults.is_empty() {
         return Ok(see(&address(&draft, if draft.content.list.is_none() { "recipients" } else { "message" })));
     }
-    let said = Said { row: query.row(), from: query.from.unwrap_or(0), ..Said::default() };
+    let (row, from) = (query.row.unwrap_or(1).clamp(1, u64::from(u32::MAX)), query.from.unwrap_or(0));
+    let mut said = Said { row, from, ..Said::default() };
+    if let Some(trial) = Trial::read(&query.said, &query.code) {
+        said.test_to = trial::shortened(&query.to);
+        trial.tell(&v, &mut said);
+    }
     answer(&ctx, &v, &draft, said).await
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+pub(super) struct CheckQuery {
+    /// The recipient whose message is shown, from 1.
+    row: Option<u64>,
+    /// The first of the problems shown.
+    from: Option<usize>,
+    /// What came of a test to oneself: a word, the code of the verdict, and the address it was for.
+    said: String,
+    code: String,
+    to: String,
 }
 
 /// "Leave these rows out."
@@ -59,10 +80,11 @@ pub(super) struct Said {
     pub(super) time: String,
     pub(super) faults: Faults,
     pub(super) notice: Option<Notice>,
+    pub(super) status: StatusCode,
 }
 
 pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: Said) -> Result<Response> {
-    let Said { row, from, test_to, date, time, faults, notice } = said;
+    let Said { row, from, test_to, date, time, faults, notice, status } = said;
     let account = account(ctx, draft).await?;
     let (plan, report, nth) = look(ctx, v, draft, row).await?;
     let preview = Preview {
@@ -73,8 +95,6 @@ pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: Said) -> Re
         of: letter_of(nth.letter(ctx, &plan)),
     };
     let (problems, pager) = problems(v, draft, &report, row, from);
-    let went_well = faults.is_empty() && notice.as_ref().is_none_or(|notice| notice.mood == Mood::Ok);
-    let status = if went_well { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let found = found(ctx, v, &plan, &report, &account).await?;
     let steps = draft.steps(Step::Check);
     Ok(page(status, &CheckPage { v, steps, found, problems, pager, preview, test_to, date, time, faults, notice }))

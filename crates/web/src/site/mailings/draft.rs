@@ -29,6 +29,8 @@ pub(super) const DRAFTS_MAX: u32 = 50;
 pub(super) const FILES_MAX: usize = 20_000;
 /// Bytes of a draft, of which a file's name and hash take a hundred or so.
 const CONTENT_MAX: usize = 8 << 20;
+/// How often a change that adds to what stands is made anew, when others change the draft meanwhile.
+const ATTEMPTS_MAX: usize = 8;
 /// Bytes of what was typed.
 pub(super) const TEXT_MAX: usize = 1 << 20;
 
@@ -37,6 +39,8 @@ pub(super) struct Draft {
     pub(super) id: Uuid,
     pub(super) owner: String,
     pub(super) created_at: Timestamp,
+    /// Of what was read: nothing newer is written over.
+    version: i64,
     pub(super) content: Content,
 }
 
@@ -51,7 +55,7 @@ pub(super) struct Content {
 }
 
 /// The file of recipients.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct List {
     pub(super) name: String,
@@ -95,11 +99,16 @@ fn missing() -> Problem {
     Problem::not_found("such draft of yours: it was sent, or deleted").remedy("begin a new one")
 }
 
+pub(super) fn changed() -> Problem {
+    Problem::conflict("the mailing was changed meanwhile in another window; nothing of this was kept")
+        .remedy("look at it again, then do what you were doing once more")
+}
+
 impl Draft {
     pub(super) fn new(ctx: &Ctx, owner: &Granted) -> Self {
         let JobId(id) = JobId::new(&ctx.app.clock, &ctx.app.rng);
         let content = Content { job: id, ..Content::default() };
-        Self { id, owner: owner.name().to_owned(), created_at: ctx.app.clock.now(), content }
+        Self { id, owner: owner.name().to_owned(), created_at: ctx.app.clock.now(), version: 1, content }
     }
 
     /// One's own, or anybody's for administrators; others are told that there is none.
@@ -108,18 +117,57 @@ impl Draft {
         if kept.owner != reader.name() && reader.scope < Scope::Admin {
             return Err(missing());
         }
-        let content = serde_json::from_str(&kept.content).map_err(|error| Problem::internal(&error))?;
-        Ok(Self { id, owner: kept.owner, created_at: kept.created_at, content })
+        Self::read(kept)
     }
 
-    pub(super) async fn save(&self, ctx: &Ctx) -> Result<()> {
+    fn read(kept: store::Draft) -> Result<Self> {
+        let content = serde_json::from_str(&kept.content).map_err(|error| Problem::internal(&error))?;
+        Ok(Self { id: kept.id, owner: kept.owner, created_at: kept.created_at, version: kept.version, content })
+    }
+
+    /// Keeps one that is new.
+    pub(super) async fn create(&self, ctx: &Ctx) -> Result<()> {
+        let (content, created_at) = (self.written()?, self.created_at);
+        let (owner, version, updated_at) = (self.owner.clone(), self.version, ctx.app.clock.now());
+        let draft = store::Draft { id: self.id, owner, content, version, created_at, updated_at };
+        Ok(ctx.app.db.create_draft(draft).await?)
+    }
+
+    /// Keeps the content, unless somebody else has changed or ended the draft since it was read.
+    pub(super) async fn save(&mut self, ctx: &Ctx) -> Result<()> {
+        if self.replace(ctx).await? {
+            return Ok(());
+        }
+        Err(ctx.app.db.draft(self.id).await?.map_or_else(missing, |_| changed()))
+    }
+
+    /// Makes a change that fits whatever stands there by now, and keeps it: what others did meanwhile stays, and
+    /// `change` is made again on top of it.
+    pub(super) async fn merge(&mut self, ctx: &Ctx, change: impl Fn(&mut Content) -> Result<()>) -> Result<()> {
+        for _ in 0..ATTEMPTS_MAX {
+            change(&mut self.content)?;
+            if self.replace(ctx).await? {
+                return Ok(());
+            }
+            *self = Self::read(ctx.app.db.draft(self.id).await?.ok_or_else(missing)?)?;
+        }
+        Err(changed())
+    }
+
+    /// Whether the draft still stood as it was read, and so was replaced.
+    async fn replace(&mut self, ctx: &Ctx) -> Result<bool> {
+        let now = ctx.app.clock.now();
+        let is_kept = ctx.app.db.update_draft(self.id, self.version, self.written()?, now).await?;
+        self.version += i64::from(is_kept);
+        Ok(is_kept)
+    }
+
+    fn written(&self) -> Result<String> {
         let content = serde_json::to_string(&self.content).map_err(|error| Problem::internal(&error))?;
         if content.len() > CONTENT_MAX {
             return Err(Problem::too_large("the draft is too long to be kept").remedy("shorten the texts"));
         }
-        let (created_at, updated_at) = (self.created_at, ctx.app.clock.now());
-        let draft = store::Draft { id: self.id, owner: self.owner.clone(), content, created_at, updated_at };
-        Ok(ctx.app.db.save_draft(draft).await?)
+        Ok(content)
     }
 
     pub(super) fn steps(&self, at: Step) -> Steps {

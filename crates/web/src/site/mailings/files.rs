@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    draft::{Draft, FILES_MAX, Kept},
+    draft::{Content, Draft, FILES_MAX, Kept},
 };
 use crate::{
     Ctx,
@@ -26,7 +26,11 @@ use axum::{
     response::Response,
 };
 use model::Rng;
-use std::{collections::BTreeMap, fs::File, path::Path as FilePath};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    path::Path as FilePath,
+};
 use tokio::task::spawn_blocking;
 
 /// Files of a draft that its page lists.
@@ -70,12 +74,13 @@ pub(super) async fn add(
             break;
         }
     }
-    if faults.is_empty() && !basket.changed {
+    if faults.is_empty() && basket.added.is_empty() {
         faults.add("files", v.t("file-required"));
     }
     // What came before the one that was refused is kept.
-    draft.content.files = basket.files.into_values().collect();
-    draft.save(&ctx).await?;
+    if !basket.added.is_empty() {
+        draft.merge(&ctx, |content| basket.add_to(&ctx, &v, &mut content.files)).await?;
+    }
     match faults.is_empty() {
         true => Ok(see(&address(&draft, "files"))),
         false => Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&v, &draft, faults))),
@@ -83,28 +88,54 @@ pub(super) async fn add(
 }
 
 pub(super) async fn remove(State(ctx): State<Ctx>, mut draft: Draft, form: Form) -> Result<Response> {
-    match form.text("all") {
-        "" => draft.content.files.retain(|file| form.all("name").all(|name| name != file.name)),
-        _ => draft.content.files.clear(),
-    }
-    draft.save(&ctx).await?;
+    let remove = |content: &mut Content| {
+        match form.text("all") {
+            "" => content.files.retain(|file| form.all("name").all(|name| name != file.name)),
+            _ => content.files.clear(),
+        }
+        Ok(())
+    };
+    draft.merge(&ctx, remove).await?;
     Ok(see(&address(&draft, "files")))
 }
 
-/// The files by their names, and what may still be added.
+/// The files that are brought, by their names, and what may still be added.
 struct Basket {
-    files: BTreeMap<String, Kept>,
+    /// The names that the draft had.
+    held: BTreeSet<String>,
+    added: BTreeMap<String, Kept>,
+    /// Names, of both.
+    count: usize,
     bytes_left: u64,
     files_max: usize,
-    changed: bool,
 }
 
 impl Basket {
     fn of(ctx: &Ctx, draft: &Draft) -> Self {
-        let files: BTreeMap<_, _> = draft.content.files.iter().map(|file| (file.name.clone(), file.clone())).collect();
-        let held: u64 = files.values().map(|file| file.size).sum();
-        let bytes_left = ctx.app.limits.upload_bytes_max.saturating_sub(held);
-        Self { files, bytes_left, files_max: ctx.app.limits.files_max.min(FILES_MAX), changed: false }
+        let files = &draft.content.files;
+        let bytes_left = ctx.app.limits.upload_bytes_max.saturating_sub(files.iter().map(|file| file.size).sum());
+        let held: BTreeSet<_> = files.iter().map(|file| file.name.clone()).collect();
+        let (added, count) = (BTreeMap::new(), held.len());
+        Self { held, added, count, bytes_left, files_max: ctx.app.limits.files_max.min(FILES_MAX) }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.held.contains(name) || self.added.contains_key(name)
+    }
+
+    /// Puts what was brought among `files`, which may hold more by now than when the upload began.
+    fn add_to(&self, ctx: &Ctx, v: &View, files: &mut Vec<Kept>) -> Result<()> {
+        files.retain(|file| !self.added.contains_key(&file.name));
+        files.extend(self.added.values().cloned());
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        if files.len() > self.files_max {
+            return Err(Problem::conflict(v.count("files-too-many", &(self.files_max as u64))));
+        }
+        if files.iter().map(|file| file.size).sum::<u64>() > ctx.app.limits.upload_bytes_max {
+            return Err(Problem::too_large("the files of this mailing are longer than this server takes")
+                .remedy("remove some, then send the others again"));
+        }
+        Ok(())
     }
 
     /// What cannot be taken is said in the reader's words.
@@ -114,7 +145,7 @@ impl Basket {
             return Ok(Err(v.t("files-bad-name")));
         }
         if !name.to_ascii_lowercase().ends_with(".zip") {
-            if self.files.len() >= self.files_max && !self.files.contains_key(&name) {
+            if self.count >= self.files_max && !self.has(&name) {
                 return Ok(Err(v.count("files-too-many", &(self.files_max as u64))));
             }
             let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, field, &mut self.bytes_left).await?;
@@ -123,7 +154,7 @@ impl Basket {
         }
         let mut packed_left = self.bytes_left;
         let (part, _, _) = blobs::spool(&ctx.app.data, &ctx.app.rng, field, &mut packed_left).await?;
-        let bounds = zip::Bounds { entries: self.files_max.saturating_sub(self.files.len()), bytes: self.bytes_left };
+        let bounds = zip::Bounds { entries: self.files_max.saturating_sub(self.count), bytes: self.bytes_left };
         let (data, rng) = (ctx.app.data.clone(), ctx.app.rng.clone());
         let unpacked = spawn_blocking(move || unpack(&part, bounds, &data, &rng));
         match unpacked.await.map_err(|error| Problem::internal(&error))?? {
@@ -141,8 +172,8 @@ impl Basket {
 
     fn keep(&mut self, name: String, blob: &Blob) {
         let (size, sha256, mtime) = (blob.size, blob.sha256.clone(), blob.mtime.as_micros());
-        self.files.insert(name.clone(), Kept { name, size, sha256, mtime });
-        self.changed = true;
+        self.count += usize::from(!self.has(&name));
+        self.added.insert(name.clone(), Kept { name, size, sha256, mtime });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    draft::{DRAFTS_MAX, Draft, List},
+    draft::{Content, DRAFTS_MAX, Draft, List, changed},
     message::guess,
     show::problem_row,
 };
@@ -56,7 +56,7 @@ async fn new_page<'a>(
 ) -> Result<NewMailingPage<'a>> {
     let drafts = ctx.app.db.drafts_of(granted.name(), DRAFTS_MAX).await?;
     let row = |kept: store::Draft| {
-        let content: super::draft::Content = serde_json::from_str(&kept.content).unwrap_or_default();
+        let content: Content = serde_json::from_str(&kept.content).unwrap_or_default();
         DraftRow {
             id: kept.id.to_string(),
             name: content.name().to_owned(),
@@ -83,7 +83,8 @@ pub(super) async fn begin(
     let mut draft = Draft::new(&ctx, &granted);
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
-            take(&ctx, &mut draft, list).await?;
+            take(&mut draft.content, list);
+            draft.create(&ctx).await?;
             Ok(see(&address(&draft, "recipients")))
         }
         Err((problems, faults)) => {
@@ -106,7 +107,16 @@ pub(super) async fn replace(
     let multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
-            take(&ctx, &mut draft, list).await?;
+            let seen = draft.content.list.clone();
+            let bring = |content: &mut Content| {
+                // What was typed meanwhile stays; of two lists, neither takes the place of the other unseen.
+                if content.list != seen {
+                    return Err(changed());
+                }
+                take(content, list.clone());
+                Ok(())
+            };
+            draft.merge(&ctx, bring).await?;
             Ok(see(&address(&draft, "recipients")))
         }
         Err((problems, faults)) => Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&v, &draft, problems, faults))),
@@ -118,10 +128,9 @@ pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft) -> Result<Respo
     Ok(see("/mailings/new"))
 }
 
-async fn take(ctx: &Ctx, draft: &mut Draft, list: List) -> Result<()> {
-    guess(&mut draft.content.form, &list);
-    draft.content.list = Some(list);
-    draft.save(ctx).await
+fn take(content: &mut Content, list: List) {
+    guess(&mut content.form, &list);
+    content.list = Some(list);
 }
 
 fn page_of<'a>(v: &'a View, draft: &Draft, problems: Vec<ProblemRow>, faults: Faults) -> RecipientsPage<'a> {

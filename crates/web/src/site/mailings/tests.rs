@@ -1,3 +1,6 @@
+mod sending;
+mod windows;
+
 use crate::{
     testing::{Answer, Person, Site, send},
     zip::tests::archive,
@@ -267,19 +270,24 @@ async fn a_test_goes_to_oneself_alone() {
     site.act(&ana, &format!("{draft}/message"), &message(&[("attach", ""), ("cc", "chef@x.fr")])).await;
     let path = format!("{draft}/test");
     let wrong = site.act(&ana, &path, &[("address", "ana"), ("row", "2")]).await;
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = site.look(&ana, wrong.header("location")).await;
     assert!(wrong.text.contains("fault-address"));
     let sent = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "2")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "a reload sends nothing");
+    let sent = site.look(&ana, sent.header("location")).await;
     assert!(sent.text.contains("The test has left for ana@exemple.fr"), "{}", sent.text);
+    assert!(sent.text.contains("value=\"ana@exemple.fr\"") && sent.text.contains("Facture de Bob"));
     let caught = catcher.caught();
     assert_eq!((caught.len(), &caught[0].recipients), (1, &vec!["ana@exemple.fr".to_owned()]));
     let content = String::from_utf8_lossy(&caught[0].content).into_owned();
     assert!(content.contains("[TEST] Facture de Bob") && !content.contains("chef@x.fr"), "{content}");
     let none = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "9")]).await;
+    let none = site.look(&ana, none.header("location")).await;
     assert!(none.text.contains("There is no such recipient"));
     drop(catcher);
     let down = site.act(&ana, &path, &[("address", "ana@exemple.fr"), ("row", "1")]).await;
-    assert!(down.text.contains("was not sent"), "{}", down.text);
+    let down = site.look(&ana, down.header("location")).await;
+    assert!(down.text.contains("was not sent. The server cannot be reached. Check"), "{}", down.text);
     assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]), "it is no job");
 }
 

@@ -35,6 +35,7 @@ fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
         started_at: Some(before(v, 830)),
         finished_at: state.is_final().then(|| before(v, 22)),
         may: May { pause: running, resume: paused, cancel: running || paused, retry: state.is_final(), settle: true },
+        retryable: Some(counters.failed),
         notice: None,
     }
 }

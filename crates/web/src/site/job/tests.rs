@@ -1,0 +1,91 @@
+//! What the sides of a job say of those who did not get theirs.
+
+use crate::testing::Site;
+use model::{Fault, JobId, JobState, OnUnknown, Verdict};
+use store::{NewItem, NewJob, Reason, Role};
+
+/// A mailing of three being prepared, of which the last row was left out.
+async fn mailing(site: &Site, n: u128) -> JobId {
+    let (db, now) = (&site.app.db, site.app.clock.now());
+    let id = JobId(uuid::Uuid::from_u128(n));
+    let job = NewJob {
+        id,
+        kind: "mail".into(),
+        name: format!("Factures {n}"),
+        on_unknown: OnUnknown::Hold,
+        account: None,
+        application_name: String::new(),
+        flow_name: String::new(),
+        created_by: "ana".into(),
+        task_type: String::new(),
+        task_id: String::new(),
+        spec: "{}".into(),
+        state: JobState::Preparing,
+        total: 0,
+    };
+    db.create_job(job, now).await.unwrap();
+    let wrong =
+        || Verdict::permanent("invalid_row", Fault::Content).with_arg("line", "4").with_reply("clients.csv:4 no @");
+    let item = |seq: i64| NewItem {
+        seq,
+        message_no: seq,
+        ledger_key: None,
+        label: format!("c{seq}@x.fr"),
+        payload: "{}".into(),
+        verdict: (seq == 3).then(wrong),
+    };
+    db.enqueue(id, (1..=3).map(item).collect(), None, now).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn nobody_is_missing_only_when_everybody_got_theirs() {
+    let site = Site::new().await;
+    let (ana, now) = (site.person("ana", Role::Operator).await, site.app.clock.now());
+    let cut = Reason::new("not_started", "cut off");
+    let job = mailing(&site, 1).await;
+    site.app.db.fail_job(job, cut, now).await.unwrap();
+    let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
+    assert!(page.contains("2 were not sent") && page.contains("nothing was sent. Start it again"), "{page}");
+    let job = mailing(&site, 2).await;
+    site.app.db.finish_preparing(job, now).await.unwrap();
+    site.app.db.cancel_job(job, Reason::new("by_hand", "ana"), now).await.unwrap();
+    let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
+    for skipped in ["c1@x.fr", "c2@x.fr", "The run was cancelled before its turn"] {
+        assert!(page.contains(skipped), "{skipped}: {page}");
+    }
+    for (state, said) in [("fail", "Nothing was sent"), ("complete", "Everybody got theirs")] {
+        let made = site.post("/api/v1/jobs", serde_json::json!({"name": state, "kind": "mail", "prepare": true})).await;
+        let id: JobId = made.json()["id"].as_str().unwrap().parse().unwrap();
+        let open = site.look(&ana, &format!("/jobs/{id}")).await.text;
+        assert!(open.contains("0 not sent yet") && !open.contains("Everybody got theirs"), "{open}");
+        match state {
+            "fail" => site.app.db.fail_job(id, Reason::new("not_prepared", ""), now).await.unwrap(),
+            _ => site.app.db.finish_preparing(id, now).await.unwrap(),
+        };
+        for side in ["", "/undelivered"] {
+            let page = site.look(&ana, &format!("/jobs/{id}{side}")).await.text;
+            assert!(page.contains(said), "{said}: {page}");
+            assert_eq!(page.contains("Everybody got theirs"), state == "complete", "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_left_out_is_no_servers_reply_and_is_not_offered_again() {
+    let site = Site::new().await;
+    let (ana, now) = (site.person("ana", Role::Operator).await, site.app.clock.now());
+    let job = mailing(&site, 3).await;
+    site.app.db.finish_preparing(job, now).await.unwrap();
+    let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
+    assert!(page.contains("What is wrong: <code>clients.csv:4 no @") && !page.contains("The server said"), "{page}");
+    for offer in ["Retry", "name=\"seq\""] {
+        assert!(!page.contains(offer), "{offer}: {page}");
+    }
+    let path = format!("/jobs/{job}/retry");
+    let chosen = site.act(&ana, &path, &[("seq", "3")]).await;
+    let page = site.look(&ana, chosen.header("location")).await.text;
+    assert!(page.contains("1 cannot be tried again: it was left out before sending"), "{page}");
+    let none = site.act(&ana, &path, &[]).await;
+    assert!(none.header("location").contains("said=none"), "{}", none.header("location"));
+}
