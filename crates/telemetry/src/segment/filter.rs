@@ -33,7 +33,11 @@ impl Filter {
         let segment_length = reader.count(LENGTH_MAX)?;
         let segment_count_length = reader.count(LENGTH_MAX)?;
         let fingerprints = reader.0;
-        if !segment_length.is_power_of_two() || fingerprints.len() != segment_count_length + 2 * segment_length {
+        // Places are found by whole segments: without one, or with a part of one, they would lie behind the fingerprints.
+        let has_segments = segment_length.is_power_of_two()
+            && segment_count_length > 0
+            && segment_count_length.is_multiple_of(segment_length);
+        if !has_segments || fingerprints.len() != segment_count_length + 2 * segment_length {
             return Err(Malformed("a filter has another size than it says"));
         }
         let descriptor = Descriptor {
@@ -70,6 +74,16 @@ mod tests {
                 let _ = filter.may_hold(&text);
             }
         }
+    }
+
+    #[test]
+    fn a_filter_without_whole_segments_is_refused() {
+        let filter = |segment: u8, count: u8, fingerprints: usize| {
+            [&[0; 8][..], &[segment, count], &vec![0; fingerprints]].concat()
+        };
+        assert!(Filter::read(Reader(&filter(4, 8, 16))).is_ok());
+        assert!(Filter::read(Reader(&filter(1, 0, 2))).is_err());
+        assert!(Filter::read(Reader(&filter(4, 6, 14))).is_err());
     }
 
     #[test]

@@ -72,6 +72,7 @@ impl Head {
             put_varint(&mut head, u64::from(rows));
         }
         split::put_templates(&mut head, &self.templates);
+        split::put_pairs(&mut head, &self.templates);
         put_varint(&mut head, self.columns.len() as u64);
         for column in &self.columns {
             put_column(&mut head, column);
@@ -101,7 +102,8 @@ impl Head {
         for _ in 0..reader.count(16)? {
             levels.push((level_of_code(reader.byte()?)?, reader.count(rows)? as u32));
         }
-        let templates = split::read_templates(&mut reader)?;
+        let mut templates = split::read_templates(&mut reader)?;
+        split::read_pairs(&mut templates, &mut reader)?;
         let column = |reader: &mut Reader<'_>| read_column(rows, templates.len(), reader);
         let count = reader.count(COLUMNS_MAX)?;
         let columns = (0..count).map(|_| column(&mut reader)).collect::<Result<Vec<_>, _>>()?;

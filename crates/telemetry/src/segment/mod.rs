@@ -18,6 +18,7 @@ mod integers;
 mod mine;
 mod numbers;
 mod outline;
+mod pairs;
 mod rebuild;
 mod split;
 mod template;

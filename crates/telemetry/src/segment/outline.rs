@@ -2,6 +2,7 @@
 
 use super::{
     column::Encoding,
+    pairs::Pairs,
     template::{Part, Slot, Template},
 };
 use crate::fold::fold;
@@ -21,13 +22,25 @@ pub(crate) struct Outline {
 pub(crate) enum Piece {
     /// A range of [`Outline::texts`].
     Text(Range<usize>),
-    /// Any number of these bytes; `number` counts the template's slots.
-    Slot { number: usize, bytes: ByteSet },
+    /// Any number of these bytes, beside each other only as `pairs` says where it is known; `number` counts the template's slots.
+    Slot { number: usize, bytes: ByteSet, pairs: Option<Pairs> },
+}
+
+impl Piece {
+    /// How many of the first of these bytes may stand in it one after the other; all that matters of a slot.
+    pub(crate) fn run(&self, text: &[u8]) -> usize {
+        match self {
+            Self::Text(_) => 0,
+            Self::Slot { pairs: Some(pairs), .. } => pairs.run(text),
+            Self::Slot { bytes, .. } => bytes.run(text),
+        }
+    }
 }
 
 impl Outline {
     pub(super) fn of(template: &Template) -> Self {
         let mut outline = Self::default();
+        let mut pairs = template.pairs.iter().cloned();
         for part in &template.parts {
             match part {
                 Part::Text(text) => outline.text(text),
@@ -36,8 +49,9 @@ impl Outline {
                     outline.text(text);
                     outline.slots += 1;
                 }
-                Part::Slot(Slot::Column(encoding)) => outline.slot(ByteSet::folded_of(encoding)),
-                Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL),
+                Part::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
+                Part::Slot(Slot::Column(encoding)) => outline.slot(ByteSet::folded_of(encoding), None),
+                Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
             }
         }
         outline
@@ -50,8 +64,8 @@ impl Outline {
         self.pieces.push(Piece::Text(start..self.texts.len()));
     }
 
-    pub(crate) fn slot(&mut self, bytes: ByteSet) {
-        self.pieces.push(Piece::Slot { number: self.slots, bytes });
+    pub(crate) fn slot(&mut self, bytes: ByteSet, pairs: Option<Pairs>) {
+        self.pieces.push(Piece::Slot { number: self.slots, bytes, pairs });
         self.slots += 1;
     }
 }

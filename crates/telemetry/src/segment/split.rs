@@ -5,6 +5,7 @@ use super::{
     compress::{self, Effort, Zip},
     integers,
     mine::{Cluster, Mined},
+    pairs::Pairs,
     template::{Part, Slot, Template},
     texts,
 };
@@ -46,7 +47,7 @@ pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
         } else if cluster.rows.len() < TEMPLATE_ROWS_MIN {
             whole.extend(&cluster.rows);
         } else {
-            let (template, group) = encode_cluster(&mined, cluster, zip);
+            let (template, group) = encode_cluster(&mined, cluster, lines, zip);
             found.push((template, cluster.rows.clone(), group));
         }
     }
@@ -63,7 +64,8 @@ pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
         } else {
             Slot::Column(texts::encode(&texts, zip, &mut group))
         };
-        found.push((Template { parts: vec![Part::Slot(slot)], rows: rows.len() as u32 }, rows, group));
+        let pairs = if slot.is_text() { pairs_of(&texts, lines) } else { Vec::new() };
+        found.push((Template { parts: vec![Part::Slot(slot)], rows: rows.len() as u32, pairs }, rows, group));
     }
     found.sort_by_key(|(template, rows, _)| (std::cmp::Reverse(template.rows), rows.first().copied()));
     let mut split = Split { templates: Vec::new(), template_of_rows: vec![0; messages.len()], groups: Vec::new() };
@@ -72,12 +74,12 @@ pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
         split.templates.push(template);
         split.groups.push(group);
     }
-    as_plain_text(messages, &split, zip).unwrap_or(split)
+    as_plain_text(messages, &split, lines, zip).unwrap_or(split)
 }
 
 /// Messages that repeat whole stretches of each other, the same clients with the same long names, are smaller as one text. Then
 /// all of them are the slot of a single template.
-fn as_plain_text(messages: &[&[u8]], split: &Split, zip: &mut Zip) -> Option<Split> {
+fn as_plain_text(messages: &[&[u8]], split: &Split, lines: Lines, zip: &mut Zip) -> Option<Split> {
     const WORTH_TRYING: usize = 4096;
     let mut head = Vec::new();
     put_templates(&mut head, &split.templates);
@@ -92,18 +94,18 @@ fn as_plain_text(messages: &[&[u8]], split: &Split, zip: &mut Zip) -> Option<Spl
     let mut group = Vec::new();
     texts::write_plain(messages, zip, &mut group);
     let slot = Part::Slot(Slot::Column(Encoding::Text));
-    let template = Template { parts: vec![slot], rows: messages.len() as u32 };
+    let rows = messages.len() as u32;
     (group.len() < size).then(|| Split {
-        templates: vec![template],
+        templates: vec![Template { parts: vec![slot], rows, pairs: pairs_of(messages, lines) }],
         template_of_rows: vec![0; messages.len()],
         groups: vec![group],
     })
 }
 
-fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, zip: &mut Zip) -> (Template, Vec<u8>) {
+fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &mut Zip) -> (Template, Vec<u8>) {
     let mut slots = mined.slots(cluster).into_iter();
     let mut group = Vec::new();
-    let mut parts = Parts::default();
+    let (mut parts, mut pairs) = (Parts::default(), Vec::new());
     let mut at = 0;
     for (token, is_slot) in cluster.tokens.iter().zip(&cluster.is_slot) {
         if !is_slot {
@@ -117,12 +119,25 @@ fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, zip: &mut Zip) -> (T
         parts.text(before);
         match texts::encode(&texts, zip, &mut group) {
             Encoding::Constant(text) => parts.text(&text),
-            encoding => parts.0.push(Part::Slot(Slot::Column(encoding))),
+            encoding => {
+                if encoding == Encoding::Text {
+                    pairs.extend(pairs_of(&texts, lines));
+                }
+                parts.0.push(Part::Slot(Slot::Column(encoding)));
+            }
         }
         parts.text(after);
     }
     parts.text(&cluster.exemplar[at..]);
-    (Template { parts: parts.0, rows: cluster.rows.len() as u32 }, group)
+    (Template { parts: parts.0, rows: cluster.rows.len() as u32, pairs }, group)
+}
+
+/// Those of one slot. Texts that are no messages are not searched by template.
+fn pairs_of(texts: &[&[u8]], lines: Lines) -> Vec<Option<Pairs>> {
+    match lines {
+        Lines::Apart => vec![Pairs::of(texts)],
+        Lines::Together => Vec::new(),
+    }
 }
 
 /// What all texts begin and end with, without digits: the `mx` of `mx1` and `mx2`, the `s` of `0.25s`. It belongs to the
@@ -302,6 +317,18 @@ pub(super) fn put_templates(out: &mut Vec<u8>, templates: &[Template]) {
     }
 }
 
+/// What stands beside each other in their slots of text, behind templates of messages.
+pub(super) fn put_pairs(out: &mut Vec<u8>, templates: &[Template]) {
+    templates.iter().flat_map(|template| &template.pairs).for_each(|pairs| Pairs::put(pairs.as_ref(), out));
+}
+
+pub(super) fn read_pairs(templates: &mut [Template], reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    for template in templates {
+        template.pairs = (0..template.text_slots()).map(|_| Pairs::read(reader)).collect::<Result<_, _>>()?;
+    }
+    Ok(())
+}
+
 pub(super) fn read_templates(reader: &mut Reader<'_>) -> Result<Vec<Template>, Malformed> {
     (0..reader.count(TEMPLATES_MAX)?).map(|_| read_template(reader)).collect()
 }
@@ -317,7 +344,7 @@ fn read_template(reader: &mut Reader<'_>) -> Result<Template, Malformed> {
             _ => return Err(Malformed("a template has an unknown part")),
         })
     };
-    Ok(Template { rows, parts: (0..count).map(|_| part(reader)).collect::<Result<_, _>>()? })
+    Ok(Template { rows, parts: (0..count).map(|_| part(reader)).collect::<Result<_, _>>()?, pairs: Vec::new() })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::{
     block::Block,
     column::{Encoding, Values},
+    pairs::Pairs,
     split,
 };
 use crate::Damage;
@@ -15,6 +16,8 @@ pub struct Template {
     pub parts: Vec<Part>,
     /// How many rows of the block have it.
     pub rows: u32,
+    /// Of each slot that holds any text, in order: what stands beside each other in it. Only templates of messages have them.
+    pub(crate) pairs: Vec<Option<Pairs>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +57,20 @@ impl RowsByTemplate {
             *at += 1;
         }
         Self { rows, starts }
+    }
+}
+
+impl Slot {
+    /// Whether it holds any text, rather than values of a type or words that are known.
+    pub(super) const fn is_text(&self) -> bool {
+        matches!(self, Self::Lines | Self::Column(Encoding::Text))
+    }
+}
+
+impl Template {
+    /// How many of its slots hold any text.
+    pub(super) fn text_slots(&self) -> usize {
+        self.parts.iter().filter(|part| matches!(part, Part::Slot(slot) if slot.is_text())).count()
     }
 }
 

@@ -307,6 +307,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn more_digits_behind_a_point_than_numbers_have_are_refused() {
+        assert!(read_encoding(&mut Reader(&[3, SCALE_MAX])).is_ok());
+        assert!(read_encoding(&mut Reader(&[3, SCALE_MAX + 1])).is_err());
+    }
+
     fn columns() -> impl Strategy<Value = Vec<Vec<u8>>> {
         let of = |pattern: &'static str| prop::collection::vec(pattern.prop_map(String::into_bytes), 0..300).boxed();
         prop_oneof![

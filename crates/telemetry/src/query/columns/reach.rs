@@ -81,8 +81,8 @@ fn from(outline: &Outline, start: usize, needle: &[u8]) -> Option<usize> {
                 open |= u128::from(text(range).ends_with(&needle[..length])) << length;
             }
         }
-        Piece::Slot { bytes, .. } => {
-            let run = bytes.run(needle);
+        slot @ Piece::Slot { .. } => {
+            let run = slot.run(needle);
             open = lengths(1, run);
             if run == needle.len() {
                 furthest = Some(start);
@@ -100,7 +100,7 @@ fn from(outline: &Outline, start: usize, needle: &[u8]) -> Option<usize> {
                 Piece::Text(range) if text(range).starts_with(rest) => next |= whole,
                 Piece::Text(range) if rest.starts_with(text(range)) => next |= 1 << (length + range.len()),
                 Piece::Text(_) => {}
-                Piece::Slot { bytes, .. } => next |= lengths(length, length + bytes.run(rest)),
+                slot @ Piece::Slot { .. } => next |= lengths(length, length + slot.run(rest)),
             }
         }
         if next & whole != 0 {
@@ -142,9 +142,9 @@ mod tests {
         let mut outline = Outline::default();
         for part in parts {
             match *part {
-                "#" => outline.slot(ByteSet::of(b"0123456789")),
-                "@" => outline.slot(ByteSet::of(b"0123456789abcdef")),
-                "?" => outline.slot(ByteSet::ALL),
+                "#" => outline.slot(ByteSet::of(b"0123456789"), None),
+                "@" => outline.slot(ByteSet::of(b"0123456789abcdef"), None),
+                "?" => outline.slot(ByteSet::ALL, None),
                 text => outline.text(text.as_bytes()),
             }
         }
