@@ -243,24 +243,35 @@ impl Inner {
 
     /// Starts what can start. Returns the runners' futures.
     async fn look(self: &Arc<Self>, tasks: &mut JoinSet<JobId>) -> Result<()> {
-        let now = self.shared.clock.now();
-        for job in self.shared.db.open_jobs().await? {
-            let resumes = job.state == JobState::Paused && job.resumes_at.is_some_and(|at| at <= now);
-            let runs = matches!(job.state, JobState::Pending | JobState::Running);
-            if !(resumes || runs) || !self.is_asked_for(job.id) || self.runners().contains_key(&job.id) {
+        if self.runners().len() >= self.jobs_max {
+            return Ok(());
+        }
+        for (id, kind) in self.shared.db.startable_jobs(self.shared.clock.now()).await? {
+            if !self.is_asked_for(id) || self.runners().contains_key(&id) {
                 continue;
             }
-            let Some(handler) = self.handlers.get(job.kind.as_str()) else { continue };
+            let Some(handler) = self.handlers.get(kind.as_str()) else { continue };
             if self.runners().len() >= self.jobs_max {
                 break;
             }
-            let id = job.id;
+            let Some(job) = self.shared.db.job(id).await? else { continue };
+            if !self.may_begin(&job) {
+                continue;
+            }
             if let Err(error) = self.begin(job, Arc::clone(handler), tasks).await {
                 // One job that cannot begin must not keep those behind it from beginning.
                 tracing::error!(job = %id, %error, "could not begin a run; trying again");
             }
         }
         Ok(())
+    }
+
+    fn may_begin(&self, job: &Job) -> bool {
+        match job.state {
+            JobState::Pending | JobState::Running => true,
+            JobState::Paused => job.resumes_at.is_some_and(|at| at <= self.shared.clock.now()),
+            _ => false,
+        }
     }
 
     async fn begin(self: &Arc<Self>, job: Job, handler: Arc<dyn Handler>, tasks: &mut JoinSet<JobId>) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::{
 };
 use holding::POLICY;
 use model::{
-    Fault, ItemState, JobState, Timestamp, Verdict,
+    Counters, Fault, ItemState, JobState, Timestamp, Verdict,
     pace::{BURST, Limit},
 };
 use pace::Pace;
@@ -125,7 +125,6 @@ impl Runner {
     pub(crate) async fn run(mut self) -> Result<(), Defect> {
         self.job = self.shared.verify_unknown(&*self.run, self.job.clone()).await;
         let resumed = self.job.started_at.is_some();
-        self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
         let (outcomes, mut done) = mpsc::unbounded_channel();
         let mut slots = JoinSet::new();
         for _ in 0..self.shape.slots.max(1) {
@@ -134,6 +133,8 @@ impl Runner {
         }
         drop(outcomes);
         self.turn(Vec::new()).await;
+        // Said while the first items are at work already: they are not to wait for a file. Theirs is said after it.
+        self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
         while !self.is_over() {
             let attempted = tokio::select! {
                 attempted = self.wait(&mut done) => attempted,
@@ -255,11 +256,12 @@ impl Runner {
                 let messages: HashSet<i64> =
                     done.iter().filter_map(|done| self.in_flight.remove(&done.outcome.seq)).collect();
                 self.pace.add(now, messages.len() as u64);
+                let mut counters = None;
                 if let Some(recorded) = recorded {
                     self.job = recorded.job;
+                    counters = Some(self.job.counters);
                     self.ended_here |= self.job.state == JobState::Completed
                         && self.job.finished_at.is_some_and(|finished| finished >= since);
-                    self.tell_recorded(&done).await;
                     self.wake_for_retries(&done);
                 }
                 if let Some(claimed) = claimed {
@@ -267,6 +269,10 @@ impl Runner {
                         crashpoint::reach("after_claim");
                     }
                     self.take(claimed, asked.unwrap_or(0)).await;
+                }
+                // After the slots have what they do next.
+                if let Some(counters) = counters {
+                    self.tell_recorded(&done, counters).await;
                 }
                 self.shared.hub.publish(&self.job);
                 self.announce().await;
@@ -435,8 +441,8 @@ impl Runner {
         }
     }
 
-    async fn tell_recorded(&mut self, done: &[Done]) {
-        let counters = self.job.counters;
+    /// `counters` are those of the transaction that recorded them.
+    async fn tell_recorded(&mut self, done: &[Done], counters: Counters) {
         let now = self.shared.clock.now();
         self.meter.add(now, counters.processed());
         let finals = done.iter().filter(|done| done.outcome.state.is_final()).count() as u64;

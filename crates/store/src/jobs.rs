@@ -188,7 +188,16 @@ impl Db {
         Ok(counts)
     }
 
-    /// Jobs that are not over, oldest first: what an engine has to look after.
+    /// Jobs that an engine may begin now, oldest first, with their kind: those that run or are to run, and those whose
+    /// pause is over. Their rows are not read: engines ask often, and most of what is open is already begun.
+    pub async fn startable_jobs(&self, now: Timestamp) -> Result<Vec<(JobId, String)>> {
+        let sql = "SELECT id, kind FROM jobs
+            WHERE state < 4 AND (state IN (1, 2) OR (state = 3 AND resumes_at <= $1)) ORDER BY created_at, id";
+        let rows = self.rows(sql, params![now]).await?;
+        rows.iter().map(|row| Ok((row.id("id")?.into(), row.text("kind")?))).collect()
+    }
+
+    /// Jobs that are not over, oldest first.
     pub async fn open_jobs(&self) -> Result<Vec<Job>> {
         let rows = self.rows("SELECT * FROM jobs WHERE state < 4 ORDER BY created_at, id", &[]).await?;
         rows.iter().map(job_from).collect()

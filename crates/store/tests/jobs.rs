@@ -24,6 +24,7 @@ on_both![
     jobs_are_listed_newest_first_by_page,
     jobs_are_found_by_filter,
     open_jobs_are_those_not_over,
+    an_engine_is_told_what_it_may_begin,
     text_comes_back_as_it_went_in,
 ];
 
@@ -279,6 +280,24 @@ async fn open_jobs_are_those_not_over(db: Db) {
     assert_eq!(db.open_job_named("mail", "newsletter").await.unwrap().unwrap().id, open);
     assert!(db.open_job_named("mail", "done").await.unwrap().is_none());
     assert!(db.open_job_named("http", "newsletter").await.unwrap().is_none());
+}
+
+async fn an_engine_is_told_what_it_may_begin(db: Db) {
+    let runs = running(&db, new_job(job_id(1)), items(1)).await;
+    let pending = create(&db, new_job(job_id(2))).await.id;
+    db.enqueue(pending, items(1), None, NOW).await.unwrap();
+    db.finish_preparing(pending, NOW).await.unwrap();
+    let rests = running(&db, NewJob { name: "rests".into(), ..new_job(job_id(3)) }, items(1)).await;
+    db.pause_job(rests, reason(), Some(later(60)), NOW).await.unwrap();
+    let held = running(&db, NewJob { name: "held".into(), ..new_job(job_id(4)) }, items(1)).await;
+    db.pause_job(held, reason(), None, NOW).await.unwrap();
+    create(&db, new_job(job_id(5))).await;
+    let cancelled = running(&db, NewJob { name: "gone".into(), ..new_job(job_id(6)) }, items(1)).await;
+    db.cancel_job(cancelled, reason(), NOW).await.unwrap();
+    let before = db.startable_jobs(later(59)).await.unwrap();
+    assert_eq!(before, [(runs, "mail".to_owned()), (pending, "mail".to_owned())]);
+    let after: Vec<_> = db.startable_jobs(later(60)).await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(after, [runs, pending, rests]);
 }
 
 async fn text_comes_back_as_it_went_in(db: Db) {

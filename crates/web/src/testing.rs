@@ -10,10 +10,10 @@ use jobs::{
     Hub,
     run_log::{self, RunLog},
 };
-use model::{Clock, ManualClock, Rng, Timestamp};
+use model::{Clock, JobId, JobState, ManualClock, OnUnknown, Rng, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{Db, Role, Scope, Session, Token, User};
+use store::{Db, NewJob, Role, Scope, Session, Token, User};
 use tower::ServiceExt as _;
 use vault::Vault;
 
@@ -53,6 +53,26 @@ impl Answer {
 pub(crate) const NOW: i64 = 1_736_519_535_000_000;
 
 impl Site {
+    /// A mailing of `ana`'s that is being enqueued.
+    pub(crate) async fn preparing(&self, id: JobId, name: &str) {
+        let job = NewJob {
+            id,
+            kind: "mail".into(),
+            name: name.into(),
+            on_unknown: OnUnknown::Hold,
+            account: None,
+            application_name: String::new(),
+            flow_name: String::new(),
+            created_by: "ana".into(),
+            task_type: String::new(),
+            task_id: String::new(),
+            spec: "{}".into(),
+            state: JobState::Preparing,
+            total: 0,
+        };
+        self.app.db.create_job(job, self.app.clock.now()).await.unwrap();
+    }
+
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::open_sqlite(&dir.path().join("vigie.db"), dir.path()).await.unwrap();

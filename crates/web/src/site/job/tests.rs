@@ -1,29 +1,14 @@
 //! What the sides of a job say of those who did not get theirs.
 
 use crate::testing::Site;
-use model::{Fault, JobId, JobState, OnUnknown, Verdict};
-use store::{NewItem, NewJob, Reason, Role};
+use model::{Fault, JobId, Verdict};
+use store::{NewItem, Reason, Role};
 
 /// A mailing of three being prepared, of which the last row was left out.
 async fn mailing(site: &Site, n: u128) -> JobId {
     let (db, now) = (&site.app.db, site.app.clock.now());
     let id = JobId(uuid::Uuid::from_u128(n));
-    let job = NewJob {
-        id,
-        kind: "mail".into(),
-        name: format!("Factures {n}"),
-        on_unknown: OnUnknown::Hold,
-        account: None,
-        application_name: String::new(),
-        flow_name: String::new(),
-        created_by: "ana".into(),
-        task_type: String::new(),
-        task_id: String::new(),
-        spec: "{}".into(),
-        state: JobState::Preparing,
-        total: 0,
-    };
-    db.create_job(job, now).await.unwrap();
+    site.preparing(id, &format!("Factures {n}")).await;
     let wrong =
         || Verdict::permanent("invalid_row", Fault::Content).with_arg("line", "4").with_reply("clients.csv:4 no @");
     let item = |seq: i64| NewItem {

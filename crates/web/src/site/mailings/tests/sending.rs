@@ -17,22 +17,7 @@ async fn ready(site: &Site, person: &Person) -> (String, JobId) {
 /// The job of a draft, as a kill leaves it: `state` may be what it was then, or what the next start makes of it.
 async fn cut_off(site: &Site, id: JobId, state: JobState) {
     let now = site.app.clock.now();
-    let job = store::NewJob {
-        id,
-        kind: "mail".into(),
-        name: "Factures".into(),
-        on_unknown: model::OnUnknown::Hold,
-        account: None,
-        application_name: String::new(),
-        flow_name: String::new(),
-        created_by: "ana".into(),
-        task_type: String::new(),
-        task_id: String::new(),
-        spec: "{}".into(),
-        state: JobState::Preparing,
-        total: 0,
-    };
-    site.app.db.create_job(job, now).await.unwrap();
+    site.preparing(id, "Factures").await;
     if state == JobState::Failed {
         site.app.db.fail_job(id, Reason::new("not_started", "cut off"), now).await.unwrap();
     }
