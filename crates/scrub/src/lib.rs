@@ -54,6 +54,10 @@ impl Counts {
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
+
+    pub fn add(&mut self, more: Self) {
+        self.0.iter_mut().zip(more.0).for_each(|(count, more)| *count += more);
+    }
 }
 
 /// A secret in a text.

@@ -59,9 +59,16 @@ impl Batch {
                 Ok(())
             }
             (_, Some(refused)) => Err(JsonProblem::Refused(refused)),
-            (Err(error), None) => Err(JsonProblem::Syntax(error.to_string())),
+            (Err(error), None) => Err(JsonProblem::Syntax(in_column(&error))),
         }
     }
+}
+
+/// A line is one line: only the column says where.
+fn in_column(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(&*text, |(what, _)| what);
+    if error.column() == 0 { what.to_owned() } else { format!("{what} in column {}", error.column()) }
 }
 
 struct Reading<'r, 'b> {

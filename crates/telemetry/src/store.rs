@@ -135,8 +135,13 @@ impl Store {
     /// Appends a batch. What is returned resolves once its records are synced and searchable, or with the reason why none of
     /// them is kept. Refuses at once when the store is busy or the batch too large.
     pub fn append(&self, mut batch: Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
+        self.append_from(&mut batch, now)
+    }
+
+    /// As [`Self::append`], but leaves a batch that is refused where it is, for another try.
+    pub fn append_from(&self, batch: &mut Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
         batch.shrink();
-        let payload = wal::encode_payload(&batch);
+        let payload = wal::encode_payload(batch);
         let charged = batch.memory_bytes() + payload.len();
         let bytes_max = self.shared.options.append_bytes_max();
         if charged > bytes_max {
@@ -148,7 +153,7 @@ impl Store {
             return Err(Error::Busy { waiting, retry_after: RETRY_AFTER });
         }
         let (reply, answer) = oneshot::channel();
-        let append = Append { batch, payload, charged, now, reply };
+        let append = Append { batch: std::mem::take(batch), payload, charged, now, reply };
         self.writer.send(writer::Command::Append(Box::new(append))).map_err(|_| Error::Closed)?;
         Ok(answer)
     }

@@ -12,6 +12,7 @@ use crate::{
     owner::{self, Claim, Owner},
 };
 use jobs::{Hub, run_log::RunLog};
+use logs::Logs;
 use model::{Clock, Rng};
 use secrecy::ExposeSecret as _;
 use std::path::Path;
@@ -53,6 +54,7 @@ pub(crate) struct Parts {
     pub(crate) db: Db,
     pub(crate) hub: Hub,
     pub(crate) run_log: RunLog,
+    pub(crate) logs: Logs,
 }
 
 /// For a command that reads.
@@ -134,7 +136,9 @@ impl Parts {
         let vault = Vault::open(&config.secret_key_file.value, &rng)?;
         let hub = Hub::new(db.clone(), clock.clone());
         let run_log = RunLog::new(config.log_dir().join("jobs"), jobs::run_log::Limits::default());
-        Ok(Self { clock, rng, vault, db, hub, run_log })
+        let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())
+            .map_err(Failure::refused)?;
+        Ok(Self { clock, rng, vault, db, hub, run_log, logs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -144,6 +148,7 @@ impl Parts {
             rng: self.rng.clone(),
             hub: self.hub.clone(),
             run_log: self.run_log.clone(),
+            logs: self.logs.clone(),
             vault: self.vault.clone(),
             wake,
             zone: config.zone.value.clone(),

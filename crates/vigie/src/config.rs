@@ -41,6 +41,8 @@ pub(crate) struct Config {
     /// Jobs that run at the same time.
     pub(crate) jobs_max: Setting<u16>,
     pub(crate) logs: Setting<logfiles::Config>,
+    /// What is kept of the logs that are collected.
+    pub(crate) log_store: Setting<logs::Config>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
@@ -84,6 +86,7 @@ struct Raw {
     time_zone: Option<Spanned<String>>,
     jobs_max: Option<Spanned<i64>>,
     logs: Option<Spanned<logfiles::Config>>,
+    log_store: Option<Spanned<logs::Config>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -154,6 +157,7 @@ impl Config {
             Some(logs) => Setting { value: logs.get_ref().clone(), from: reader.at(logs.span().start) },
             None => default(logfiles::Config::default()),
         };
+        let log_store = reader.log_store(raw.log_store.as_ref());
         if !reader.wrong.is_empty() {
             return Err(Failure::refused(reader.wrong.join("\nerror: ")));
         }
@@ -169,6 +173,7 @@ impl Config {
             zone,
             jobs_max,
             logs,
+            log_store,
             send,
             json: options.json,
         })
@@ -309,6 +314,15 @@ impl Reader<'_> {
                 default(TimeZone::UTC)
             }
         }
+    }
+
+    fn log_store(&mut self, raw: Option<&Spanned<logs::Config>>) -> Setting<logs::Config> {
+        let Some(raw) = raw else { return default(logs::Config::default()) };
+        let from = self.at(raw.span().start);
+        if let Err(error) = raw.get_ref().check() {
+            self.wrong.push(format!("{from}: {error}"));
+        }
+        Setting { value: raw.get_ref().clone(), from }
     }
 
     fn jobs_max(&mut self, raw: Option<&Spanned<i64>>) -> Setting<u16> {

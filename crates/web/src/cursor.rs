@@ -15,6 +15,17 @@ pub(crate) fn job(cursor: &str) -> Result<(Timestamp, JobId)> {
     Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad())?))
 }
 
+pub(crate) fn of_log(cursor: telemetry::query::Cursor) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}.{}", cursor.time.as_micros(), cursor.seq))
+}
+
+pub(crate) fn log(cursor: &str) -> Result<telemetry::query::Cursor> {
+    let text = text(cursor)?;
+    let (at, seq) = text.split_once('.').ok_or_else(bad)?;
+    let time = Timestamp::from_micros(at.parse().map_err(|_| bad())?);
+    Ok(telemetry::query::Cursor { time, seq: seq.parse().map_err(|_| bad())? })
+}
+
 pub(crate) fn of_number(number: i64) -> String {
     URL_SAFE_NO_PAD.encode(number.to_string())
 }

@@ -170,7 +170,8 @@ async fn bounded(State((ctx, places)): State<(Ctx, Arc<Semaphore>)>, request: Re
 }
 
 /// Routes that take long bodies.
-const UPLOADS: [&str; 7] = [
+const UPLOADS: [&str; 8] = [
+    "/api/v1/logs",
     "/api/v1/mailings",
     "/api/v1/jobs/{id}/items",
     "/api/v1/ledger/{mailing}",

@@ -37,6 +37,7 @@ pub use serve::serve;
 use axum::Router;
 use jiff::tz::TimeZone;
 use jobs::{Hub, run_log::RunLog};
+use logs::Logs;
 use model::{Clock, JobId, Rng};
 use routes::{Declared, Routes};
 use std::{
@@ -57,6 +58,7 @@ pub struct App {
     pub rng: Rng,
     pub hub: Hub,
     pub run_log: RunLog,
+    pub logs: Logs,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
     pub wake: Option<Wake>,

@@ -10,6 +10,7 @@ use jobs::{
     Hub,
     run_log::{self, RunLog},
 };
+use logs::Logs;
 use model::{Clock, JobId, JobState, ManualClock, OnUnknown, Rng, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
@@ -92,8 +93,9 @@ impl Site {
         let app = App {
             hub: Hub::new(db.clone(), shared.clone()),
             db,
-            clock: shared,
+            clock: shared.clone(),
             run_log: RunLog::new(dir.path().join("logs"), run_log::Limits::default()),
+            logs: Logs::new(dir.path(), logs::Config::default(), shared, jiff::tz::TimeZone::UTC).unwrap(),
             vault: Vault::from_key(&[7; 32], &rng),
             rng,
             wake: Some(Arc::new(|_| {})),

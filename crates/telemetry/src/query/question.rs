@@ -157,6 +157,13 @@ pub(super) fn parts(snapshot: &Snapshot) -> impl Iterator<Item = Part<'_>> {
     blocks.chain(snapshot.memory().iter().map(|batch| Part::Memory(batch)))
 }
 
+/// From the earliest to the latest of all records; none where there is no record.
+pub fn time_range(snapshot: &Snapshot) -> Option<(Timestamp, Timestamp)> {
+    let ranges = parts(snapshot).filter_map(Part::time_range);
+    let whole = ranges.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
+    whole.map(|(first, last)| (Timestamp::from_micros(first), Timestamp::from_micros(last)))
+}
+
 impl Part<'_> {
     pub(super) const fn is_block(self) -> bool {
         matches!(self, Self::Block { .. })

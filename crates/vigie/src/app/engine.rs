@@ -10,6 +10,7 @@ use crate::{
 };
 use axum::Router;
 use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
+use logs::Logs;
 use mail::handler::MailHandler;
 use model::Clock;
 use serde_json::json;
@@ -40,6 +41,7 @@ pub(crate) struct Owned {
     /// What was found at the start; `None` where no job runs here.
     pub(crate) ready: Option<Ready>,
     pub(crate) db: Db,
+    pub(crate) collected: Logs,
     router: Router,
     /// What reports to webhooks, until it does.
     reporter: Option<web::App>,
@@ -85,6 +87,7 @@ impl Owned {
             client: Client::Here(trusted.clone()),
             ready,
             db: parts.db.clone(),
+            collected: parts.logs.clone(),
             router,
             reporter,
             engine,
@@ -102,6 +105,7 @@ impl Owned {
         }
         if owned.engine.is_some() {
             owned.background.spawn(sweep(config.data.value.clone(), parts.clock.clone()));
+            owned.background.spawn(tend(parts.logs.clone()));
         }
         if let Some(mut news) = parts.db.listen().await? {
             let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
@@ -173,6 +177,7 @@ impl Owned {
         let servers = async { while self.servers.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(Duration::from_secs(2), servers).await;
         self.servers.abort_all();
+        self.collected.close().await;
         self.db.close().await;
         if let Some(logs) = self.logs.take() {
             tracing::info!("stopped");
@@ -192,6 +197,22 @@ async fn sweep(data: PathBuf, clock: Clock) {
             Ok(Err(error)) => tracing::warn!(%error, "could not look for what uploads that were cut off have left"),
         }
         tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// Seals, merges and forgets log records as it becomes due.
+async fn tend(logs: Logs) {
+    let mut told = false;
+    loop {
+        match logs.tend().await {
+            Ok(()) => told = false,
+            Err(error) if !told => {
+                tracing::error!(%error, "the log store cannot be looked after; trying again");
+                told = true;
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(logs::TEND_EVERY).await;
     }
 }
 

@@ -22,6 +22,11 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         let value = format!("{loggers} from {} on, {} × {}", file.level, file.max_size, file.keep);
         put(&format!("logs.{}", file.path.display()), value, &config.logs.from);
     }
+    let store = &config.log_store;
+    let bound = |number: u64, unit: &str| if number == 0 { "no bound".to_owned() } else { format!("{number} {unit}") };
+    put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), &store.from);
+    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), &store.from);
+    put("log-store.memory-megabytes", format!("{} MB", store.value.memory_megabytes), &store.from);
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {
         lines.push((format!("send.{name}"), value.to_string(), file.clone()));

@@ -6,6 +6,7 @@ pub(crate) mod items;
 pub(crate) mod jobs;
 mod ledger;
 mod log;
+pub(crate) mod logs;
 mod mailings;
 pub(crate) mod outcomes;
 pub(crate) mod progress;
@@ -53,6 +54,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         progress::declare,
         events::declare,
         log::declare,
+        logs::declare,
         traces::declare,
         outcomes::declare,
         mailings::declare,

@@ -5,6 +5,8 @@ mod tests;
 
 mod sheet;
 
+pub(crate) use sheet::harmless;
+
 use crate::{
     Ctx,
     api::{

@@ -1,0 +1,52 @@
+//! Questions, asked beside the runtime: a few at a time, each within its time, and ended when nobody waits any more.
+
+use crate::{Error, Logs, Opened};
+use std::{sync::Arc, time::Duration};
+use telemetry::{
+    Snapshot,
+    query::{Bounds, Cancel},
+};
+
+/// Questions that are answered at the same time. Others wait for their turn, as long as they may take.
+pub const ASKED_AT_ONCE_MAX: usize = 4;
+/// What a question may take. What was found by then is the answer, which says that it is not all.
+pub const TIME_MAX: Duration = Duration::from_secs(30);
+/// Bytes that one question may hold, beside what it gives out.
+const MEMORY_BYTES_MAX: usize = 48 << 20;
+
+/// Cancels when it is dropped: with the future of whoever has gone.
+struct Asker(Cancel);
+
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+impl Logs {
+    /// Runs `question` on what there is now. When its time is over it is cancelled: the functions of
+    /// [`telemetry::query`] then answer with what they have, and say so.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        time_max: Duration,
+        question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let opened: Arc<Opened> = self.opened_async().await?;
+        let Ok(Ok(_place)) = tokio::time::timeout(time_max, self.0.asked.acquire()).await else {
+            return Err(Error::Asked);
+        };
+        let cancel = Cancel::default();
+        let asker = Asker(cancel.clone());
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
+        let bounds = Bounds { threads, cancel, memory_bytes_max: MEMORY_BYTES_MAX };
+        let mut answer = tokio::task::spawn_blocking(move || question(&opened.store.snapshot(), &bounds));
+        let answered = match tokio::time::timeout(time_max, &mut answer).await {
+            Ok(answered) => answered,
+            Err(_) => {
+                asker.0.cancel();
+                answer.await
+            }
+        };
+        answered.map_err(|_| Error::Closed)
+    }
+}

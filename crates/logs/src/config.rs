@@ -1,0 +1,61 @@
+//! How long records are kept, in how much memory, and what is masked: the table `[log-store]` of `vigie.toml`.
+
+use scrub::Scrubber;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use telemetry::{Options, Retention};
+
+/// As it stands in the configuration file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Config {
+    /// Records older than so many days are forgotten; 0 keeps them for ever.
+    pub keep_days: u32,
+    /// The oldest are forgotten before the store takes more than so many megabytes of disk; 0 sets no bound.
+    pub keep_megabytes: u64,
+    /// Megabytes of records in memory, waiting to be written or sealed. Beyond it senders are told to wait.
+    pub memory_megabytes: u32,
+    pub scrub: scrub::Config,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { keep_days: 30, keep_megabytes: 10_000, memory_megabytes: 96, scrub: scrub::Config::default() }
+    }
+}
+
+/// What is wrong in the table.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("log-store.memory-megabytes: {0} is not from {MEMORY_MIN} to {MEMORY_MAX}: correct it")]
+    Memory(u32),
+    #[error("log-store.{0}")]
+    Scrub(#[from] scrub::ConfigError),
+}
+
+const MEMORY_MIN: u32 = 16;
+const MEMORY_MAX: u32 = 4_096;
+
+impl Config {
+    /// Whether it can be used at all.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.scrubber().map(drop)
+    }
+
+    pub(crate) fn scrubber(&self) -> Result<Scrubber, ConfigError> {
+        if !(MEMORY_MIN..=MEMORY_MAX).contains(&self.memory_megabytes) {
+            return Err(ConfigError::Memory(self.memory_megabytes));
+        }
+        Ok(Scrubber::new(&self.scrub)?)
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        let retention = Retention {
+            age_max: (self.keep_days > 0).then(|| Duration::from_secs(u64::from(self.keep_days) * 86_400)),
+            bytes_max: (self.keep_megabytes > 0).then(|| self.keep_megabytes.saturating_mul(1_000_000)),
+        };
+        let usual = Options::default();
+        let memory_bytes_max = (self.memory_megabytes as usize) << 20;
+        Options { memory_bytes_max, seal_bytes: usual.seal_bytes.min(memory_bytes_max / 3), retention, ..usual }
+    }
+}

@@ -1,0 +1,41 @@
+//! Why the log store did not do what it was asked.
+
+use std::{io, path::Path, time::Duration};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] telemetry::Error),
+    /// Another process has the store open.
+    #[error("the log store is in use by process {pid}: ask that process, or stop it")]
+    InUse { pid: String },
+    #[error("{path}: {error}: check who may write there")]
+    Io { path: String, error: io::Error },
+    /// As many questions as may be are being answered.
+    #[error("{ASKED} searches are running already: try again in a moment", ASKED = crate::ASKED_AT_ONCE_MAX)]
+    Asked,
+    /// Its expressions were read when the query was parsed: what is left is their size.
+    #[error("the query cannot be run: {0}")]
+    Query(#[from] regex::Error),
+    /// Vigie is shutting down.
+    #[error("the log store is closed")]
+    Closed,
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Store(telemetry::Error::Full),
+            _ => Self::Io { path: path.display().to_string(), error },
+        }
+    }
+
+    /// When to try again, where it is only a matter of time.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(telemetry::Error::Busy { retry_after, .. }) => Some(*retry_after),
+            Self::Asked => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Bytes on their way to becoming acknowledged records.
+//!
+//! Lines are masked, read and gathered into batches; a few batches are on their way to the disk while the next one is
+//! filled. What [`Taken`] counts as accepted is synced.
+
+use crate::{Error, Logs, Opened};
+use model::Timestamp;
+use scrub::Counts;
+use std::{
+    collections::VecDeque,
+    io::{self, Read},
+    sync::Arc,
+    time::Duration,
+};
+use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Refused};
+
+/// Bytes of one line. A longer one is left out, and counted.
+pub const LINE_BYTES_MAX: usize = 4 << 20;
+/// Lines that could not be taken of which it is said why; further ones are only counted.
+pub const PROBLEMS_MAX: usize = 100;
+/// Bytes of text in one batch.
+const BATCH_BYTES: usize = 2 << 20;
+/// Batches on their way to the disk.
+const WAITING_MAX: usize = 3;
+/// How long a store that is busy is waited for, before its sender is told.
+const PATIENCE: Duration = Duration::from_secs(2);
+const READ_BYTES: usize = 256 << 10;
+
+/// What became of what was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Records that are synced and searchable.
+    pub accepted: u64,
+    /// Lines that are none.
+    pub rejected: u64,
+    /// Why, of the first of them.
+    pub problems: Vec<Problem>,
+    /// Secrets that were masked.
+    pub masked: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// From 1.
+    pub line: u64,
+    pub what: String,
+}
+
+/// Takes records until it is finished.
+pub struct Intake {
+    logs: Logs,
+    pub(crate) opened: Arc<Opened>,
+    batch: Batch,
+    waiting: VecDeque<Answer<Appended>>,
+    masked: Counts,
+    taken: Taken,
+    /// Of the line that is being taken.
+    line: u64,
+    now: Timestamp,
+}
+
+impl Intake {
+    pub(crate) fn new(logs: Logs, opened: Arc<Opened>) -> Self {
+        let now = logs.now();
+        Self {
+            logs,
+            opened,
+            batch: Batch::default(),
+            waiting: VecDeque::new(),
+            masked: Counts::default(),
+            taken: Taken::default(),
+            line: 0,
+            now,
+        }
+    }
+
+    /// What is acknowledged by now.
+    pub fn taken(&self) -> &Taken {
+        &self.taken
+    }
+
+    /// Takes one JSON object a line until `from` ends. Where it has nothing for now (`WouldBlock`), what has come is
+    /// put on its way.
+    pub fn json_lines(&mut self, from: &mut dyn Read, names: &JsonNames<'_>) -> Result<(), BodyError> {
+        let mut buffer = vec![0; READ_BYTES];
+        let (mut filled, mut skipping) = (0, false);
+        loop {
+            let read = match from.read(&mut buffer[filled..]) {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.flush()?;
+                    continue;
+                }
+                Err(error) => return Err(BodyError::Broken(error)),
+            };
+            if read == 0 {
+                if filled > 0 && !skipping {
+                    self.json_line(&buffer[..filled], names)?;
+                }
+                return Ok(());
+            }
+            let searched = filled;
+            filled += read;
+            let mut start = 0;
+            for feed in memchr::memchr_iter(b'\n', &buffer[searched..filled]) {
+                let end = searched + feed;
+                if skipping {
+                    skipping = false;
+                } else {
+                    self.json_line(&buffer[start..end], names)?;
+                }
+                start = end + 1;
+            }
+            buffer.copy_within(start..filled, 0);
+            filled -= start;
+            if skipping {
+                filled = 0;
+            } else if filled > LINE_BYTES_MAX {
+                self.line += 1;
+                self.reject(format!("longer than {LINE_BYTES_MAX} bytes: send it in parts"));
+                (skipping, filled) = (true, 0);
+            } else if filled == buffer.len() {
+                buffer.resize((buffer.len() * 2).min(LINE_BYTES_MAX + READ_BYTES), 0);
+            }
+        }
+    }
+
+    fn json_line(&mut self, line: &[u8], names: &JsonNames<'_>) -> Result<(), Error> {
+        self.line += 1;
+        if line.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        let clean = self.logs.scrubber().scrub(line, &mut self.masked);
+        match self.batch.push_json(&clean, names, self.now) {
+            Ok(()) => {}
+            Err(JsonProblem::Refused(Refused::BatchFull)) => {
+                let clean = clean.into_owned();
+                self.flush()?;
+                if let Err(problem) = self.batch.push_json(&clean, names, self.now) {
+                    self.reject(problem.to_string());
+                }
+            }
+            Err(problem) => self.reject(problem.to_string()),
+        }
+        self.flush_if_full()
+    }
+
+    /// Takes a record that `write` makes; what it does not say about itself is now.
+    pub fn record(&mut self, write: impl FnOnce(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
+        self.line += 1;
+        let mut draft = self.batch.draft();
+        match write(&mut draft) {
+            Ok(()) => draft.finish(self.now),
+            Err(refused) => {
+                drop(draft);
+                self.reject(refused.to_string());
+            }
+        }
+        self.flush_if_full()
+    }
+
+    /// Counts secrets that were masked before a record came here.
+    pub fn add_masked(&mut self, masked: Counts) {
+        self.masked.add(masked);
+    }
+
+    /// Counts something that could not be taken.
+    pub fn reject(&mut self, what: String) {
+        self.taken.rejected += 1;
+        if self.taken.problems.len() < PROBLEMS_MAX {
+            self.taken.problems.push(Problem { line: self.line, what });
+        }
+    }
+
+    fn flush_if_full(&mut self) -> Result<(), Error> {
+        if self.batch.text_bytes() < BATCH_BYTES { Ok(()) } else { self.flush() }
+    }
+
+    /// Puts what has come on its way to the disk.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.now = self.logs.now();
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        while self.waiting.len() >= WAITING_MAX {
+            self.await_one()?;
+        }
+        let mut patience = PATIENCE;
+        let answer = loop {
+            match self.opened.store.append_from(&mut self.batch, self.now) {
+                Ok(answer) => break answer,
+                Err(telemetry::Error::Busy { retry_after, .. }) if retry_after <= patience => {
+                    patience -= retry_after;
+                    std::thread::sleep(retry_after);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        self.waiting.push_back(answer);
+        Ok(())
+    }
+
+    fn await_one(&mut self) -> Result<(), Error> {
+        let Some(answer) = self.waiting.pop_front() else { return Ok(()) };
+        let appended = answer.blocking_recv().map_err(|_| Error::Closed)??;
+        self.taken.accepted += appended.rows as u64;
+        Ok(())
+    }
+
+    /// Waits until all of it is synced.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.flush()?;
+        while !self.waiting.is_empty() {
+            self.await_one()?;
+        }
+        self.taken.masked += self.masked.total();
+        self.logs.add_masked(std::mem::take(&mut self.masked));
+        Ok(())
+    }
+}
+
+/// Why a body was not taken to its end. What [`Intake::taken`] counts is kept all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    #[error(transparent)]
+    Logs(#[from] Error),
+    /// The sender, or what it was packed with.
+    #[error("the body broke off: {0}")]
+    Broken(io::Error),
+}

@@ -1,0 +1,206 @@
+//! The log store at work: opened when it is first needed, by one process at a time; what comes in is masked and kept,
+//! what is asked is answered within bounds.
+//!
+//! [`Logs`] is the handle that everybody holds. An [`Intake`] turns bytes into records and waits for their
+//! acknowledgement; [`Logs::ask`] runs a question beside the runtime and ends it when nobody waits for it any more.
+
+mod ask;
+mod config;
+mod error;
+mod intake;
+#[cfg(test)]
+mod tests;
+
+pub use ask::{ASKED_AT_ONCE_MAX, TIME_MAX};
+pub use config::{Config, ConfigError};
+pub use error::Error;
+pub use intake::{BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
+
+use jiff::tz::TimeZone;
+use model::{Clock, Timestamp};
+use scrub::{Counts, Scrubber};
+use std::{
+    fs::{File, TryLockError},
+    io::{Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use telemetry::{Kind, Numbered, Snapshot, Store};
+use tokio::sync::{Semaphore, broadcast};
+
+/// How often whoever owns a store calls [`Logs::tend`].
+pub const TEND_EVERY: Duration = Duration::from_secs(10);
+/// For how long a process that only asks waits for another one to let go of the store.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+/// Within the folder, held by who has the store open.
+const LOCK: &str = "lock";
+
+/// The log store of a data directory. Clones are one.
+#[derive(Clone)]
+pub struct Logs(Arc<Inner>);
+
+struct Inner {
+    folder: PathBuf,
+    clock: Clock,
+    zone: TimeZone,
+    config: Config,
+    scrubber: Arc<Scrubber>,
+    masked: Mutex<Counts>,
+    opened: Mutex<Option<Arc<Opened>>>,
+    asked: Semaphore,
+}
+
+/// The store, with what keeps others from opening it.
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    /// Dropped after the store: only then may another process open it.
+    _lock: File,
+}
+
+impl Logs {
+    /// The store below a data directory. Nothing is opened or made before it is needed.
+    pub fn new(data: &Path, config: Config, clock: Clock, zone: TimeZone) -> Result<Self, ConfigError> {
+        let scrubber = Arc::new(config.scrubber()?);
+        Ok(Self(Arc::new(Inner {
+            folder: data.join("telemetry"),
+            clock,
+            zone,
+            config,
+            scrubber,
+            masked: Mutex::default(),
+            opened: Mutex::default(),
+            asked: Semaphore::new(ASKED_AT_ONCE_MAX),
+        })))
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Whose days and hours a question means.
+    pub fn zone(&self) -> &TimeZone {
+        &self.0.zone
+    }
+
+    pub fn scrubber(&self) -> &Arc<Scrubber> {
+        &self.0.scrubber
+    }
+
+    /// How many secrets have been masked since the process began.
+    pub fn masked(&self) -> Counts {
+        *lock(&self.0.masked)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Whether there is a store yet.
+    pub fn exists(&self) -> bool {
+        self.0.folder.join(Kind::Log.as_str()).is_dir()
+    }
+
+    /// The store, opened if it is not. Blocks: reading back what was acknowledged may take a second.
+    pub(crate) fn opened(&self) -> Result<Arc<Opened>, Error> {
+        let mut opened = lock(&self.0.opened);
+        if let Some(opened) = &*opened {
+            return Ok(Arc::clone(opened));
+        }
+        let folder = &self.0.folder;
+        std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+        let held = hold(&folder.join(LOCK))?;
+        let (store, recovered) = Store::open(folder, Kind::Log, self.0.config.options(), self.now())?;
+        if recovered.rows > 0 {
+            tracing::info!(records = recovered.rows, "took up log records that were not in a segment yet");
+        }
+        let new = Arc::new(Opened { store, _lock: held });
+        *opened = Some(Arc::clone(&new));
+        Ok(new)
+    }
+
+    /// The same for async code.
+    async fn opened_async(&self) -> Result<Arc<Opened>, Error> {
+        if let Some(opened) = &*lock(&self.0.opened) {
+            return Ok(Arc::clone(opened));
+        }
+        let logs = self.clone();
+        tokio::task::spawn_blocking(move || logs.opened()).await.map_err(|_| Error::Closed)?
+    }
+
+    /// Records on their way in. Its methods block.
+    pub fn intake(&self) -> Result<Intake, Error> {
+        Ok(Intake::new(self.clone(), self.opened()?))
+    }
+
+    /// Batches as they are acknowledged from now on.
+    pub async fn subscribe(&self) -> Result<broadcast::Receiver<Arc<Numbered>>, Error> {
+        Ok(self.opened_async().await?.store.subscribe())
+    }
+
+    /// What there is now.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        Ok(self.opened_async().await?.store.snapshot())
+    }
+
+    /// Seals, merges and forgets what is due. A store that nobody has made is left unmade.
+    pub async fn tend(&self) -> Result<(), Error> {
+        if !self.exists() {
+            return Ok(());
+        }
+        let opened = self.opened_async().await?;
+        opened.store.tend(self.now())?.await.map_err(|_| Error::Closed)??;
+        Ok(())
+    }
+
+    /// Lets go of the store: what was acknowledged is on disk. It opens again when it is needed again.
+    pub async fn close(&self) {
+        let opened = lock(&self.0.opened).take();
+        let _ = tokio::task::spawn_blocking(move || drop(opened)).await;
+    }
+
+    /// Reads every byte and compares checksums; `repair` then sets aside what is damaged and keeps each whole block.
+    pub fn verify(&self, repair: bool) -> Result<(telemetry::Verified, Option<telemetry::Repaired>), Error> {
+        let opened = self.opened()?;
+        let verified = opened.store.verify();
+        let repaired = match repair && !verified.damages.is_empty() {
+            true => Some(opened.store.repair()?.blocking_recv().map_err(|_| Error::Closed)??),
+            false => None,
+        };
+        Ok((verified, repaired))
+    }
+
+    fn add_masked(&self, more: Counts) {
+        lock(&self.0.masked).add(more);
+    }
+}
+
+/// Takes the lock, or says who has it.
+fn hold(path: &Path) -> Result<File, Error> {
+    let failed = |error| Error::io(path, error);
+    let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+    let mut waited = Duration::ZERO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::WouldBlock) if waited < LOCK_PATIENCE => {
+                const STEP: Duration = Duration::from_millis(20);
+                std::thread::sleep(STEP);
+                waited += STEP;
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                file.read_to_string(&mut pid).map_err(failed)?;
+                return Err(Error::InUse { pid: pid.trim().to_owned() });
+            }
+        }
+    }
+    file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
+    writeln!(file, "{}", std::process::id()).map_err(failed)?;
+    Ok(file)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

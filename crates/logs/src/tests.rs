@@ -1,0 +1,163 @@
+//! From bytes to acknowledged records, on a real disk.
+
+use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs};
+use jiff::tz::TimeZone;
+use model::{Clock, ManualClock, Timestamp};
+use std::{
+    collections::VecDeque,
+    io::{self, Read},
+    ops::ControlFlow,
+};
+use telemetry::{
+    JsonNames,
+    query::{Bounds, Page, Question, language::Order, parse, search},
+};
+
+const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
+
+fn logs(folder: &tempfile::TempDir) -> Logs {
+    let clock = Clock::Manual(ManualClock::at(NOW));
+    Logs::new(folder.path(), Config::default(), clock, TimeZone::UTC).unwrap()
+}
+
+fn messages(intake: &Intake, query: &str) -> Vec<String> {
+    let (query, problems) = parse(query);
+    assert!(problems.is_empty(), "{problems:?}");
+    let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
+    let mut found = Vec::new();
+    let page = Page { order: Order::Rising, after: None, limit: 100 };
+    search(&intake.opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+        found.push(String::from_utf8_lossy(hit.record.message()).into_owned());
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+/// Gives pieces one by one, with a pause (`None`) between some.
+struct Pieces(VecDeque<Option<Vec<u8>>>);
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.pop_front() {
+            None => Ok(0),
+            Some(None) => Err(io::ErrorKind::WouldBlock.into()),
+            Some(Some(mut piece)) => {
+                let now = piece.len().min(buffer.len());
+                buffer[..now].copy_from_slice(&piece[..now]);
+                if now < piece.len() {
+                    self.0.push_front(Some(piece.split_off(now)));
+                }
+                Ok(now)
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_become_records_wherever_the_network_cuts_them() {
+    let text = b"{\"message\":\"one\"}\n\n{\"message\":\"two\",\"n\":2}\r\nnot json\n{\"message\":\"three\"}";
+    for cut in 1..text.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut intake = logs(&folder).intake().unwrap();
+        let pieces = [Some(text[..cut].to_vec()), None, Some(text[cut..].to_vec())];
+        intake.json_lines(&mut Pieces(pieces.into()), &JsonNames::default()).unwrap();
+        intake.finish().unwrap();
+        assert_eq!(messages(&intake, ""), ["one", "two", "three"], "cut at {cut}");
+        let taken = intake.taken();
+        assert_eq!((taken.accepted, taken.rejected, taken.problems[0].line), (3, 1, 4), "cut at {cut}");
+        assert!(taken.problems[0].what.starts_with("not a JSON object"), "{:?}", taken.problems);
+    }
+}
+
+#[test]
+fn what_has_come_is_searchable_while_the_sender_pauses() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    let opened = std::sync::Arc::clone(&intake.opened);
+    let mut feed = opened.store.subscribe();
+    let (give, take) = std::sync::mpsc::channel::<Option<Vec<u8>>>();
+    struct Waiting(std::sync::mpsc::Receiver<Option<Vec<u8>>>);
+    impl Read for Waiting {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.recv() {
+                Err(_) => Ok(0),
+                Ok(None) => Err(io::ErrorKind::WouldBlock.into()),
+                Ok(Some(piece)) => {
+                    buffer[..piece.len()].copy_from_slice(&piece);
+                    Ok(piece.len())
+                }
+            }
+        }
+    }
+    let taker = std::thread::spawn(move || {
+        intake.json_lines(&mut Waiting(take), &JsonNames::default()).unwrap();
+        intake.finish().unwrap();
+        intake
+    });
+    give.send(Some(b"{\"message\":\"early\"}\n".to_vec())).unwrap();
+    give.send(None).unwrap();
+    assert_eq!(feed.blocking_recv().unwrap().batch.len(), 1);
+    give.send(Some(b"{\"message\":\"late\"}\n".to_vec())).unwrap();
+    drop(give);
+    assert_eq!(messages(&taker.join().unwrap(), ""), ["early", "late"]);
+}
+
+#[test]
+fn secrets_never_reach_the_disk_and_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = logs(&folder);
+    let mut intake = logs.intake().unwrap();
+    let line = b"{\"message\":\"login\",\"password\":\"hunter2secret\",\"url\":\"https://ana:tok4567@host/\"}\n";
+    intake.json_lines(&mut &line[..], &JsonNames::default()).unwrap();
+    intake.finish().unwrap();
+    assert_eq!((intake.taken().masked, logs.masked().total()), (2, 2));
+    assert_eq!(messages(&intake, "password:\"***\""), ["login"]);
+    drop(intake);
+    drop(logs);
+    let mut kept = Vec::new();
+    read_all(folder.path(), &mut kept);
+    assert!(kept.windows(5).any(|bytes| bytes == b"login"), "nothing was read back");
+    for secret in ["hunter2secret", "tok4567"] {
+        assert!(!kept.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()), "{secret} was kept");
+    }
+}
+
+fn read_all(folder: &std::path::Path, into: &mut Vec<u8>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => read_all(&path, into),
+            false => into.extend(std::fs::read(path).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn a_line_beyond_its_bound_is_left_out_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    let mut text = b"{\"message\":\"before\"}\n".to_vec();
+    text.extend(vec![b'x'; LINE_BYTES_MAX + 600_000]);
+    text.extend(b"\n{\"message\":\"after\"}\n");
+    intake.json_lines(&mut &text[..], &JsonNames::default()).unwrap();
+    intake.finish().unwrap();
+    assert_eq!(messages(&intake, ""), ["before", "after"]);
+    let problem = &intake.taken().problems[0];
+    assert_eq!((problem.line, problem.what.contains("4194304 bytes")), (2, true), "{problem:?}");
+}
+
+#[test]
+fn one_process_has_the_store_and_the_next_is_told_which() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (logs(&folder), logs(&folder));
+    let mut intake = first.intake().unwrap();
+    intake.json_lines(&mut &b"{\"message\":\"kept\"}\n"[..], &JsonNames::default()).unwrap();
+    intake.finish().unwrap();
+    match second.intake() {
+        Err(Error::InUse { pid }) => assert_eq!(pid, std::process::id().to_string()),
+        other => panic!("{:?}", other.map(|_| "opened")),
+    }
+    drop(intake);
+    drop(first);
+    assert_eq!(messages(&second.intake().unwrap(), "kept"), ["kept"]);
+}

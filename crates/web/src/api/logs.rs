@@ -1,0 +1,93 @@
+//! Logs: what machines send, and what is asked of them.
+
+mod ask;
+mod intake;
+mod rows;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    auth::Access,
+    problem::Problem,
+    routes::{About, Routes},
+};
+use axum::http::StatusCode;
+
+pub(crate) use ask::{ContextQuery, FacetsQuery, HistogramQuery, SearchQuery};
+pub(crate) use intake::LOGS_BYTES_MAX;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let routes = routes.post(
+        "/api/v1/logs",
+        Access::Write,
+        intake::json_lines,
+        About::new("Keep log records: one JSON object a line, whatever the content type says")
+            .unaudited()
+            .takes_text("application/x-ndjson", "JSON lines, plain or packed with gzip or zstd")
+            .gives::<intake::TakenJson>(200, "How many are synced and searchable, and why others were not taken")
+            .body_max(LOGS_BYTES_MAX),
+    );
+    routes
+        .get(
+            "/api/v1/logs/search",
+            Access::Read,
+            ask::search,
+            About::new("Records that match, newest first, or the table that `| stats` makes of them")
+                .query::<SearchQuery>()
+                .gives::<ask::Found>(200, "A page; as `jsonl`, `csv` or `text`, the records as they are found"),
+        )
+        .get(
+            "/api/v1/logs/histogram",
+            Access::Read,
+            ask::histogram,
+            About::new("How many records match, over time and by level")
+                .query::<HistogramQuery>()
+                .gives::<ask::HistogramJson>(200, "Steps of equal length"),
+        )
+        .get(
+            "/api/v1/logs/facets",
+            Access::Read,
+            ask::facets,
+            About::new("The values that matching records have most often, field by field")
+                .query::<FacetsQuery>()
+                .gives::<ask::FacetsJson>(200, "Fields with their values"),
+        )
+        .get(
+            "/api/v1/logs/context",
+            Access::Read,
+            ask::context,
+            About::new("The records of the same source around one record")
+                .query::<ContextQuery>()
+                .gives::<ask::ContextJson>(200, "Records in the order of time"),
+        )
+        .get(
+            "/api/v1/logs/tail",
+            Access::Read,
+            tail::tail,
+            About::new("Records that match, as they are acknowledged: `rows` and `missed`, by server-sent events")
+                .query::<tail::TailQuery>()
+                .gives_text(200, Some("text/event-stream"), "The events"),
+        )
+}
+
+impl From<logs::Error> for Problem {
+    fn from(error: logs::Error) -> Self {
+        use telemetry::Error as Store;
+        let detail = error.to_string();
+        match &error {
+            logs::Error::Store(Store::Busy { .. }) | logs::Error::Asked => {
+                let seconds = error.retry_after().map_or(1, |wait| wait.as_secs().max(1) as u32);
+                Self::busy("logs-busy", detail, seconds).status(StatusCode::TOO_MANY_REQUESTS)
+            }
+            logs::Error::Store(Store::Full) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", detail),
+            logs::Error::Store(Store::TooLarge { .. }) => Self::too_large(detail),
+            logs::Error::Query(_) => Self::invalid(detail).remedy("use a shorter expression"),
+            logs::Error::InUse { .. } => Self::busy("logs-in-use", detail, 5),
+            logs::Error::Closed | logs::Error::Store(Store::Closed) => {
+                Self::busy("stopping", "Vigie is shutting down", 5)
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}

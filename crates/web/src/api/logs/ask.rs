@@ -1,0 +1,480 @@
+//! What is asked of the logs. Each question is read leniently and told what was wrong with it.
+
+use super::rows::{Format, ReadJson, Row, cell, left_out};
+use crate::{
+    Ctx, cursor,
+    extract::{Query, moment},
+    problem::{Problem, Result},
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use logs::TIME_MAX;
+use model::{Level, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::{io, ops::ControlFlow, ops::Range, time::Duration};
+use telemetry::query::{self, Answer, Cursor, Page, Question, ROWS_MAX, language::Order};
+use tokio::sync::mpsc;
+use utoipa::{IntoParams, ToSchema};
+
+/// Rows of one page.
+const ROWS: u32 = 100;
+/// Records of one export.
+const EXPORTED_MAX: usize = 10_000_000;
+/// Pieces of an export that wait for their reader.
+const PIECES_MAX: usize = 8;
+const PIECE_BYTES: usize = 64 << 10;
+/// Records before and after one, at the most.
+const AROUND_MAX: usize = 500;
+/// Steps of a histogram unless said otherwise, about.
+const STEPS: u32 = 60;
+/// Values of each field.
+const TOP: usize = 10;
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SearchQuery {
+    /// In the language of docs/search.md.
+    pub(crate) q: String,
+    /// Not before this moment (RFC 3339), this day, or so long ago (`15m`, `1h`, `7d`).
+    pub(crate) since: Option<String>,
+    /// Before it.
+    pub(crate) until: Option<String>,
+    /// Rows: 100 unless said otherwise; an export gives all.
+    pub(crate) limit: Option<u32>,
+    /// The `next` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// `oldest`, or `newest` first.
+    #[param(inline)]
+    pub(crate) order: Option<OrderJson>,
+    #[param(inline)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OrderJson {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+impl From<OrderJson> for Order {
+    fn from(order: OrderJson) -> Self {
+        match order {
+            OrderJson::Newest => Self::Falling,
+            OrderJson::Oldest => Self::Rising,
+        }
+    }
+}
+
+/// A question made ready, with what was wrong with its text.
+pub(crate) struct Asked {
+    pub(crate) question: Question,
+    pub(crate) query: query::Query,
+    pub(crate) problems: Vec<query::Problem>,
+    pub(crate) range: Option<Range<Timestamp>>,
+}
+
+impl Asked {
+    pub(crate) fn new(ctx: &Ctx, q: &str, since: Option<&str>, until: Option<&str>) -> Result<Self> {
+        let logs = &ctx.app.logs;
+        let now = logs.clock().now();
+        let (query, problems) = query::parse(q);
+        let question = Question::new(&query, now, logs.zone()).map_err(logs::Error::from)?;
+        let range = match (since, until) {
+            (None, None) => None,
+            (since, until) => {
+                let at = |name, text: Option<&str>, otherwise| text.map_or(Ok(otherwise), |text| when(ctx, name, text));
+                // The end of time is not in any range that has an end.
+                let last = Timestamp::from_micros(i64::MAX);
+                Some(at("since", since, Timestamp::from_micros(i64::MIN))?..at("until", until, last)?)
+            }
+        };
+        let question = match &range {
+            Some(range) => question.within(range.clone()),
+            None => question,
+        };
+        Ok(Self { question, query, problems, range })
+    }
+
+    fn problems(&self) -> Vec<QueryProblem> {
+        self.problems.iter().map(QueryProblem::from).collect()
+    }
+}
+
+/// A moment, a day, or so long ago.
+fn when(ctx: &Ctx, name: &str, text: &str) -> Result<Timestamp> {
+    let text = text.trim();
+    if let Some((number, unit)) = text.split_at_checked(text.len().saturating_sub(1))
+        && let Ok(number) = number.parse::<u64>()
+    {
+        let seconds = match unit {
+            "s" => Some(1),
+            "m" => Some(60),
+            "h" => Some(3_600),
+            "d" => Some(86_400),
+            "w" => Some(604_800),
+            _ => None,
+        };
+        if let Some(seconds) = seconds {
+            return Ok(ctx.app.logs.clock().now() - Duration::from_secs(number.saturating_mul(seconds)));
+        }
+    }
+    moment(name, text, ctx.app.logs.zone())
+        .map_err(|problem| problem.remedy("write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago"))
+}
+
+/// What part of a query was not understood.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct QueryProblem {
+    /// Bytes of the query's text.
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) problem: String,
+}
+
+impl From<&query::Problem> for QueryProblem {
+    fn from(problem: &query::Problem) -> Self {
+        Self { from: problem.at.start, to: problem.at.end, problem: problem.to_string() }
+    }
+}
+
+/// Either `rows`, or `columns` with the `table` that `| stats` and its like make.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Found {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rows: Option<Vec<Row>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) columns: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<Object>>>)]
+    pub(crate) table: Option<Vec<Vec<Json>>>,
+    /// Where the next page begins.
+    pub(crate) next: Option<String>,
+    pub(crate) problems: Vec<QueryProblem>,
+    /// What the answer does not hold, and why.
+    pub(crate) left_out: Vec<String>,
+    pub(crate) read: ReadJson,
+}
+
+pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQuery>) -> Result<Response> {
+    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
+    let after = query.cursor.as_deref().map(cursor::log).transpose()?;
+    let order = query.order.unwrap_or_default().into();
+    if query.format != Format::Json {
+        return Ok(export(
+            &ctx,
+            asked,
+            query.format,
+            Page { order, after, limit: query.limit.map_or(EXPORTED_MAX, |limit| limit as usize) },
+        ));
+    }
+    let limit = query.limit.unwrap_or(ROWS).clamp(1, ROWS_MAX as u32) as usize;
+    Ok(axum::Json(found(&ctx, asked, Page { order, after, limit }).await?).into_response())
+}
+
+/// One page of rows, or the table that the query's steps make.
+pub(crate) async fn found(ctx: &Ctx, asked: Asked, page: Page) -> Result<Found> {
+    let problems = asked.problems();
+    let Asked { question, query, .. } = asked;
+    if !query.pipes.is_empty() {
+        let answer = ctx
+            .app
+            .logs
+            .ask(TIME_MAX, move |snapshot, bounds| query::answer(snapshot, &question, page.limit, bounds))
+            .await?;
+        let left_out = left_out(&answer.partial);
+        let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        return Ok(Found {
+            rows: None,
+            columns: Some(answer.value.columns),
+            table: Some(table),
+            next: None,
+            problems,
+            left_out,
+            read: answer.read.into(),
+        });
+    }
+    let limit = page.limit;
+    let (mut rows, answer) = ctx
+        .app
+        .logs
+        .ask(TIME_MAX, move |snapshot, bounds| {
+            let mut rows = Vec::new();
+            // One more tells whether there is a next page.
+            let page = Page { limit: limit + 1, ..page };
+            let answer = query::search(snapshot, &question, page, bounds, |hit| {
+                rows.push(Row::new(hit.cursor, hit.record));
+                ControlFlow::Continue(())
+            });
+            (rows, answer)
+        })
+        .await?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| has_more).map(|row| Cursor { time: row.time, seq: row.seq });
+    Ok(Found {
+        rows: Some(rows),
+        columns: None,
+        table: None,
+        next: last.map(cursor::of_log),
+        problems,
+        left_out: left_out(&answer.partial),
+        read: answer.read.into(),
+    })
+}
+
+/// Records as they are found, page after page, without holding more than a few pieces.
+fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
+    let (give, pieces) = mpsc::channel::<io::Result<Bytes>>(PIECES_MAX);
+    let logs = ctx.app.logs.clone();
+    let mut left = page.limit.min(EXPORTED_MAX);
+    tokio::spawn(async move {
+        let failed = give.clone();
+        let exported = logs.ask(TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
+            let mut buffer = format.head().to_vec();
+            let mut partial = Vec::new();
+            while left > 0 {
+                page.limit = left.min(ROWS_MAX);
+                let mut last = None;
+                let answer = query::search(snapshot, &asked.question, page, bounds, |hit| {
+                    format.write(hit.cursor, hit.record, &mut buffer);
+                    last = Some(hit.cursor);
+                    if buffer.len() < PIECE_BYTES {
+                        return ControlFlow::Continue(());
+                    }
+                    match give.blocking_send(Ok(std::mem::take(&mut buffer).into())) {
+                        Ok(()) => ControlFlow::Continue(()),
+                        Err(_) => ControlFlow::Break(()),
+                    }
+                });
+                left -= answer.value;
+                partial.extend(answer.partial);
+                page.after = last;
+                if answer.value < page.limit || give.is_closed() || !partial.is_empty() {
+                    break;
+                }
+            }
+            let _ = give.blocking_send(Ok(buffer.into()));
+            // A file that is not whole must not look as if it were.
+            if !partial.is_empty() {
+                let _ = give.blocking_send(Err(io::Error::other(left_out(&partial).join("; "))));
+            }
+        });
+        if let Err(error) = exported.await {
+            tracing::warn!(%error, "an export of logs was not begun");
+            let _ = failed.send(Err(io::Error::other(error))).await;
+        }
+    });
+    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
+    ([(header::CONTENT_TYPE, format.media())], body).into_response()
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HistogramQuery {
+    pub(crate) q: String,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
+    /// Milliseconds of one step; about 60 steps unless said otherwise.
+    pub(crate) step_ms: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistogramJson {
+    #[schema(value_type = String)]
+    pub(crate) start: Timestamp,
+    pub(crate) step_ms: u64,
+    pub(crate) steps: Vec<StepJson>,
+    pub(crate) problems: Vec<QueryProblem>,
+    pub(crate) left_out: Vec<String>,
+    pub(crate) read: ReadJson,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StepJson {
+    pub(crate) total: u64,
+    pub(crate) trace: u64,
+    pub(crate) debug: u64,
+    pub(crate) info: u64,
+    pub(crate) warning: u64,
+    pub(crate) error: u64,
+    pub(crate) critical: u64,
+}
+
+impl From<&query::Counts> for StepJson {
+    fn from(counts: &query::Counts) -> Self {
+        Self {
+            total: counts.total,
+            trace: counts.of(Level::Trace),
+            debug: counts.of(Level::Debug),
+            info: counts.of(Level::Info),
+            warning: counts.of(Level::Warning),
+            error: counts.of(Level::Error),
+            critical: counts.of(Level::Critical),
+        }
+    }
+}
+
+pub(super) async fn histogram(
+    State(ctx): State<Ctx>,
+    Query(query): Query<HistogramQuery>,
+) -> Result<axum::Json<HistogramJson>> {
+    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
+    let problems = asked.problems();
+    let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
+    Ok(axum::Json(HistogramJson {
+        start: answer.value.start,
+        step_ms: answer.value.step.as_millis() as u64,
+        steps: answer.value.counts.iter().map(StepJson::from).collect(),
+        problems,
+        left_out: left_out(&answer.partial),
+        read: answer.read.into(),
+    }))
+}
+
+/// Lengths of steps that people think in, in seconds.
+const ROUND_STEPS: [u64; 17] =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
+
+/// Counts over the time that is asked for, or that there are records of.
+pub(crate) async fn counted(ctx: &Ctx, asked: Asked, step: Option<Duration>) -> Result<Answer<query::Histogram>> {
+    let now = ctx.app.logs.clock().now();
+    let Asked { question, range, .. } = asked;
+    Ok(ctx
+        .app
+        .logs
+        .ask(TIME_MAX, move |snapshot, bounds| {
+            let kept = query::time_range(snapshot);
+            let (first, last) = kept.unwrap_or((now - Duration::from_secs(3_600), now));
+            let just_after = last + Duration::from_micros(1);
+            let range = match range {
+                None => first..just_after,
+                // An open end is where the records end.
+                Some(asked) => asked.start.max(first.min(asked.end))..asked.end.min(just_after.max(asked.start)),
+            };
+            let range = range.start..range.end.max(range.start + Duration::from_micros(1));
+            let step = step.unwrap_or_else(|| {
+                let seconds = range.end.since(range.start).as_secs() / u64::from(STEPS);
+                let round = ROUND_STEPS.into_iter().find(|round| *round >= seconds);
+                Duration::from_secs(round.unwrap_or_else(|| seconds.div_ceil(86_400) * 86_400))
+            });
+            query::histogram(snapshot, question, range, step, bounds)
+        })
+        .await?)
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FacetsQuery {
+    pub(crate) q: String,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
+    /// Values of each field: 10 unless said otherwise.
+    pub(crate) top: Option<usize>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FacetsJson {
+    pub(crate) fields: Vec<FacetJson>,
+    pub(crate) problems: Vec<QueryProblem>,
+    pub(crate) left_out: Vec<String>,
+    pub(crate) read: ReadJson,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FacetJson {
+    pub(crate) field: String,
+    /// Records that have it.
+    pub(crate) records: u64,
+    /// The most frequent first; none where it has too many values to count.
+    pub(crate) values: Option<Vec<FacetValue>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FacetValue {
+    #[schema(value_type = Object)]
+    pub(crate) value: Json,
+    pub(crate) records: u64,
+}
+
+pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQuery>) -> Result<axum::Json<FacetsJson>> {
+    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
+    let top = query.top.unwrap_or(TOP).clamp(1, query::VALUES_MAX);
+    Ok(axum::Json(faceted(&ctx, asked, top).await?))
+}
+
+pub(crate) async fn faceted(ctx: &Ctx, asked: Asked, top: usize) -> Result<FacetsJson> {
+    let problems = asked.problems();
+    let question = asked.question;
+    let answer =
+        ctx.app.logs.ask(TIME_MAX, move |snapshot, bounds| query::facets(snapshot, &question, top, bounds)).await?;
+    let left_out = left_out(&answer.partial);
+    let value = |(value, records): (query::Cell, u64)| FacetValue { value: cell(&value), records };
+    let facet = |facet: query::Facet| FacetJson {
+        field: facet.field,
+        records: facet.records,
+        values: facet.values.map(|values| values.into_iter().map(value).collect()),
+    };
+    Ok(FacetsJson {
+        fields: answer.value.into_iter().map(facet).collect(),
+        problems,
+        left_out,
+        read: answer.read.into(),
+    })
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContextQuery {
+    /// The number of a record.
+    pub(crate) seq: u64,
+    /// Records before it, and after it: 20 unless said otherwise.
+    pub(crate) before: Option<usize>,
+    pub(crate) after: Option<usize>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ContextJson {
+    pub(crate) before: Vec<Row>,
+    pub(crate) record: Row,
+    pub(crate) after: Vec<Row>,
+    pub(crate) left_out: Vec<String>,
+}
+
+pub(super) async fn context(
+    State(ctx): State<Ctx>,
+    Query(query): Query<ContextQuery>,
+) -> Result<axum::Json<ContextJson>> {
+    Ok(axum::Json(around(&ctx, &query).await?))
+}
+
+pub(crate) async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<ContextJson> {
+    let (seq, usual) = (query.seq, 20);
+    let before = query.before.unwrap_or(usual).min(AROUND_MAX);
+    let after = query.after.unwrap_or(usual).min(AROUND_MAX);
+    let answer = ctx
+        .app
+        .logs
+        .ask(TIME_MAX, move |snapshot, bounds| query::context(snapshot, seq, before, after, bounds))
+        .await?;
+    let left_out = left_out(&answer.partial);
+    let Some((cursor, record)) = answer.value.record else {
+        return Err(Problem::not_found(format!("record {seq}")).remedy("it may be older than what is kept"));
+    };
+    let rows = |records: Vec<(Cursor, telemetry::Record)>| {
+        records.iter().map(|(cursor, record)| Row::of_record(*cursor, record)).collect()
+    };
+    Ok(ContextJson {
+        before: rows(answer.value.before),
+        record: Row::of_record(cursor, &record),
+        after: rows(answer.value.after),
+        left_out,
+    })
+}

@@ -1,0 +1,205 @@
+//! What is sent, read beside the runtime while it arrives. Nothing is held but what is on its way to the disk.
+
+use crate::{
+    Ctx,
+    problem::{Problem, Result},
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::{Buf as _, Bytes};
+use futures_util::StreamExt as _;
+use logs::{BodyError, Intake, Taken};
+use serde::Serialize;
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
+use telemetry::JsonNames;
+use tokio::{runtime::Handle, sync::mpsc};
+use utoipa::ToSchema;
+
+/// Bytes of a body that has a length. One that is streamed is bounded by what it is unpacked to.
+pub(crate) const LOGS_BYTES_MAX: usize = 1 << 30;
+/// Bytes of one request, unpacked.
+const UNPACKED_BYTES_MAX: u64 = 8 << 30;
+/// Pieces of a body that wait to be read.
+const PIECES_MAX: usize = 16;
+/// A sender that says nothing for so long has its records put on their way.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What became of what was sent.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TakenJson {
+    /// Records that are synced and searchable.
+    accepted: u64,
+    /// Lines that are no records.
+    rejected: u64,
+    /// Secrets that were masked.
+    masked: u64,
+    /// Why lines were rejected: of the first hundred.
+    problems: Vec<LineProblem>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LineProblem {
+    /// From 1.
+    line: u64,
+    problem: String,
+}
+
+impl From<&Taken> for TakenJson {
+    fn from(taken: &Taken) -> Self {
+        let problem = |problem: &logs::Problem| LineProblem { line: problem.line, problem: problem.what.clone() };
+        Self {
+            accepted: taken.accepted,
+            rejected: taken.rejected,
+            masked: taken.masked,
+            problems: taken.problems.iter().map(problem).collect(),
+        }
+    }
+}
+
+pub(super) async fn json_lines(State(ctx): State<Ctx>, headers: HeaderMap, body: Body) -> Result<Response> {
+    let packed = Packing::of(&headers)?;
+    let taken = taking(&ctx, body, packed, |intake, from| intake.json_lines(from, &JsonNames::default())).await?;
+    // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
+    let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    Ok((status, axum::Json(TakenJson::from(&taken))).into_response())
+}
+
+/// Reads a body with `take`, on a thread of its own, to its end.
+pub(super) async fn taking(
+    ctx: &Ctx,
+    body: Body,
+    packing: Packing,
+    take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<(), BodyError> + Send + 'static,
+) -> Result<Taken> {
+    let logs = ctx.app.logs.clone();
+    let (give, pieces) = mpsc::channel(PIECES_MAX);
+    let handle = Handle::current();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut intake = logs.intake().map_err(Problem::from)?;
+        let pieces = Pieces { handle, pieces, piece: Bytes::new(), paused: false, broken: None };
+        let mut from = packing.unpack(pieces).take(UNPACKED_BYTES_MAX);
+        let ended = take(&mut intake, &mut from);
+        let is_whole = from.limit() > 0;
+        // What came before the fault is kept.
+        let finished = intake.finish();
+        let taken = intake.taken().clone();
+        let with = |problem: Problem| problem.with("accepted", taken.accepted).with("rejected", taken.rejected);
+        match (ended, finished) {
+            (Ok(()), Ok(())) if is_whole => Ok(taken),
+            (Ok(()), Ok(())) => Err(with(
+                Problem::too_large("the body is longer than this server takes at once")
+                    .remedy("send the rest by itself"),
+            )),
+            (Err(BodyError::Broken(error)), Ok(())) => Err(with(broken(&error))),
+            (Err(BodyError::Logs(error)), _) | (_, Err(error)) => Err(with(error.into())),
+        }
+    });
+    // Ends when the body does, or when nobody reads it any more.
+    let mut body = body.into_data_stream();
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(io::Error::other);
+        let is_last = piece.is_err();
+        if give.send(piece).await.is_err() || is_last {
+            break;
+        }
+    }
+    drop(give);
+    reading.await.map_err(|error| Problem::internal(&error))?
+}
+
+fn broken(error: &io::Error) -> Problem {
+    Problem::malformed(format!("the body broke off: {error}"))
+        .remedy("send again what is not counted as accepted: records are taken in their order")
+}
+
+/// How a body is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self> {
+        match headers.get(header::CONTENT_ENCODING).map(|name| name.as_bytes().to_ascii_lowercase()).as_deref() {
+            None | Some(b"" | b"identity") => Ok(Self::Plain),
+            Some(b"gzip" | b"x-gzip") => Ok(Self::Gzip),
+            Some(b"zstd") => Ok(Self::Zstd),
+            Some(other) => Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "encoding",
+                format!("content-encoding: `{}` is not known here", String::from_utf8_lossy(other)),
+            )
+            .remedy("send it plain, or packed with gzip or zstd")),
+        }
+    }
+
+    fn unpack(self, pieces: Pieces) -> Box<dyn Read> {
+        match self {
+            Self::Plain => Box::new(pieces),
+            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(pieces)),
+            Self::Zstd => match zstd::Decoder::new(pieces) {
+                Ok(mut decoder) => {
+                    // A window beyond 8 MiB is refused: it would be held for as long as the body lasts.
+                    let _ = decoder.window_log_max(23);
+                    Box::new(decoder)
+                }
+                Err(error) => Box::new(Failing(Some(error))),
+            },
+        }
+    }
+}
+
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// A body, read by a thread. When it pauses, the reader is told once (`WouldBlock`), and then waits.
+struct Pieces {
+    handle: Handle,
+    pieces: mpsc::Receiver<io::Result<Bytes>>,
+    piece: Bytes,
+    paused: bool,
+    broken: Option<io::Error>,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            if let Some(error) = self.broken.take() {
+                return Err(error);
+            }
+            let next = match self.paused {
+                true => self.pieces.blocking_recv(),
+                false => match self.handle.block_on(tokio::time::timeout(PAUSE, self.pieces.recv())) {
+                    Ok(next) => next,
+                    Err(_) => {
+                        self.paused = true;
+                        return Err(io::ErrorKind::WouldBlock.into());
+                    }
+                },
+            };
+            self.paused = false;
+            match next {
+                None => return Ok(0),
+                Some(Ok(piece)) => self.piece = piece,
+                Some(Err(error)) => self.broken = Some(error),
+            }
+        }
+        let now = self.piece.len().min(buffer.len());
+        self.piece.copy_to_slice(&mut buffer[..now]);
+        Ok(now)
+    }
+}

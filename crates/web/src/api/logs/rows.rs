@@ -1,0 +1,186 @@
+//! Records as they are shown to machines.
+
+use crate::api::traces::harmless;
+use model::Timestamp;
+use serde::{Serialize, ser::SerializeMap as _};
+use serde_json::{Map, Value as Json};
+use telemetry::{
+    RecordRef, Value,
+    query::{Cell, Cursor, Partial, Read},
+};
+use utoipa::ToSchema;
+
+/// One record. Bytes that are no UTF-8 are shown as U+FFFD; `format=text` gives them as they came.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LogRecord)]
+pub(crate) struct Row {
+    /// Its number, for good: a permalink.
+    pub(crate) seq: u64,
+    #[schema(value_type = String)]
+    pub(crate) time: Timestamp,
+    pub(crate) level: Option<&'static str>,
+    pub(crate) source: String,
+    pub(crate) message: String,
+    #[schema(value_type = Object)]
+    pub(crate) fields: Map<String, Json>,
+}
+
+impl Row {
+    pub(crate) fn new(cursor: Cursor, record: RecordRef<'_>) -> Self {
+        Self {
+            seq: cursor.seq,
+            time: cursor.time,
+            level: record.level().map(|level| level.as_str()),
+            source: String::from_utf8_lossy(record.source()).into_owned(),
+            message: String::from_utf8_lossy(record.message()).into_owned(),
+            fields: record.fields().map(|(name, value)| (name.to_owned(), json(value))).collect(),
+        }
+    }
+
+    pub(crate) fn of_record(cursor: Cursor, record: &telemetry::Record) -> Self {
+        Self {
+            seq: cursor.seq,
+            time: cursor.time,
+            level: record.level.map(|level| level.as_str()),
+            source: String::from_utf8_lossy(&record.source).into_owned(),
+            message: String::from_utf8_lossy(&record.message).into_owned(),
+            fields: record.fields.iter().map(|(name, value)| (name.clone(), json(value.as_value()))).collect(),
+        }
+    }
+}
+
+fn json(value: Value<'_>) -> Json {
+    match value {
+        Value::Str(text) => String::from_utf8_lossy(text).into_owned().into(),
+        Value::Int(number) => number.into(),
+        Value::Float(number) => number.into(),
+        Value::Bool(truth) => truth.into(),
+    }
+}
+
+/// One value of a table.
+pub(crate) fn cell(cell: &Cell) -> Json {
+    match cell {
+        Cell::Absent => Json::Null,
+        Cell::Bool(truth) => (*truth).into(),
+        Cell::Int(number) => (*number).into(),
+        Cell::Float(number) => (*number).into(),
+        Cell::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
+        Cell::Time(time) => time.to_string().into(),
+    }
+}
+
+/// What was read to answer.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct ReadJson {
+    /// Blocks there are, those that their head ruled out, and those of which a column was unpacked.
+    blocks: u64,
+    pruned: u64,
+    decoded: u64,
+    bytes: u64,
+    /// Records that are in no block yet.
+    in_memory: u64,
+}
+
+impl From<Read> for ReadJson {
+    fn from(read: Read) -> Self {
+        Self {
+            blocks: read.blocks,
+            pruned: read.blocks_pruned,
+            decoded: read.blocks_decoded,
+            bytes: read.bytes_decoded,
+            in_memory: read.memory_rows,
+        }
+    }
+}
+
+/// What the answer leaves out, in words.
+pub(crate) fn left_out(partial: &[Partial]) -> Vec<String> {
+    let said = |partial: &Partial| match partial {
+        Partial::Cancelled => "the search ran out of time: narrow its range, or add a word".to_owned(),
+        Partial::Damaged { blocks, first } => {
+            format!("{blocks} damaged blocks could not be read ({first}): see `vigie doctor`")
+        }
+        Partial::Groups { records } => format!("{records} records are in none of the groups: there were too many"),
+        Partial::Memory { bytes_max } => format!("the search may hold {bytes_max} bytes, and needed more"),
+        Partial::Rows { limit } => format!("only the first {limit} rows are given"),
+    };
+    partial.iter().map(said).collect()
+}
+
+/// How exported records are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// One page, with what was read for it.
+    #[default]
+    Json,
+    /// One object a line, its fields beside `time`, `level`, `source` and `message`.
+    Jsonl,
+    /// With the columns time, level, source, message and fields.
+    Csv,
+    /// The messages, to the byte.
+    Text,
+}
+
+impl Format {
+    pub(super) const fn media(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Jsonl => "application/x-ndjson",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Text => "text/plain; charset=utf-8",
+        }
+    }
+
+    pub(super) fn head(self) -> &'static [u8] {
+        if self == Self::Csv { b"time,level,source,message,fields\r\n" } else { b"" }
+    }
+
+    /// Writes one record.
+    pub(super) fn write(self, cursor: Cursor, record: RecordRef<'_>, into: &mut Vec<u8>) {
+        match self {
+            Self::Text => {
+                into.extend_from_slice(record.message());
+                into.push(b'\n');
+            }
+            // Neither fails on a vector.
+            Self::Json | Self::Jsonl => {
+                let _ = serde_json::to_writer(&mut *into, &Flat(&Row::new(cursor, record)));
+                into.push(b'\n');
+            }
+            Self::Csv => {
+                let row = Row::new(cursor, record);
+                let fields = if row.fields.is_empty() { String::new() } else { Json::Object(row.fields).to_string() };
+                let time = row.time.to_string();
+                let cells = [&*time, row.level.unwrap_or_default(), &row.source, &row.message, &fields];
+                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut *into);
+                let _ = writer.write_record(cells.map(harmless));
+            }
+        }
+    }
+}
+
+/// A record as one flat object: what `POST /api/v1/logs` takes back.
+struct Flat<'a>(&'a Row);
+
+impl Serialize for Flat<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("time", &row.time)?;
+        if let Some(level) = row.level {
+            map.serialize_entry("level", level)?;
+        }
+        if !row.source.is_empty() {
+            map.serialize_entry("source", &row.source)?;
+        }
+        map.serialize_entry("message", &row.message)?;
+        for (name, value) in &row.fields {
+            if !["time", "level", "source", "message"].contains(&name.as_str()) {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,142 @@
+//! Records as they arrive. A reader that is slower than what arrives is told how many it missed, and goes on with what is new.
+
+use super::{ask::Asked, rows::Row};
+use crate::{
+    Ctx,
+    auth::{Granted, still},
+    extract::Query,
+    problem::{Problem, Result},
+};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderName, HeaderValue, header},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use serde::{Deserialize, Serialize};
+use std::{convert::Infallible, ops::ControlFlow, sync::Arc, time::Duration};
+use telemetry::{
+    Numbered,
+    query::{self, Question},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, broadcast},
+    time::{Instant, sleep_until},
+};
+use utoipa::{IntoParams, ToSchema};
+
+/// Rows of one event. What arrives faster is counted.
+const ROWS_MAX: usize = 500;
+/// Rows are told no more often than this, so that many small batches make few events.
+const AT_MOST_EVERY: Duration = Duration::from_millis(40);
+const RECHECK: Duration = Duration::from_secs(10);
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+pub(super) struct TailQuery {
+    /// In the language of docs/search.md; steps behind `|` play no part.
+    q: String,
+}
+
+/// What an event holds.
+#[derive(Serialize, ToSchema)]
+struct Rows {
+    rows: Vec<Row>,
+    /// Matching records that are not among them: they came too fast.
+    missed: u64,
+}
+
+pub(super) async fn tail(
+    State(ctx): State<Ctx>,
+    Query(query): Query<TailQuery>,
+    Extension(granted): Extension<Granted>,
+) -> Result<impl IntoResponse> {
+    let Some(permit) = ctx.live.stream() else {
+        return Err(Problem::busy("streams", "too many streams of events are open", 5)
+            .remedy("close another one, or try again later"));
+    };
+    let question = Asked::new(&ctx, &query.q, None, None)?.question;
+    let receiver = ctx.app.logs.subscribe().await?;
+    let tailing = Tailing {
+        recheck_at: Instant::now() + RECHECK,
+        next_at: Instant::now(),
+        ctx,
+        granted,
+        receiver,
+        question,
+        _permit: permit,
+    };
+    let stream = futures_util::stream::unfold(tailing, Tailing::step);
+    let unbuffered = [
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    Ok((unbuffered, Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
+}
+
+struct Tailing {
+    ctx: Ctx,
+    granted: Granted,
+    receiver: broadcast::Receiver<Arc<Numbered>>,
+    question: Question,
+    recheck_at: Instant,
+    next_at: Instant,
+    /// Given back when the reader is gone.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Tailing {
+    async fn step(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        loop {
+            let first = tokio::select! {
+                received = self.receiver.recv() => received,
+                () = sleep_until(self.recheck_at) => {
+                    self.recheck_at = Instant::now() + RECHECK;
+                    if !still(&self.ctx, &self.granted).await {
+                        return None;
+                    }
+                    continue;
+                }
+            };
+            let mut rows = Rows { rows: Vec::new(), missed: 0 };
+            match first {
+                Ok(batch) => self.add(&batch, &mut rows),
+                // Whether they would have matched is not known.
+                Err(broadcast::error::RecvError::Lagged(batches)) => rows.missed += batches,
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+            // What comes within a moment goes along.
+            sleep_until(self.next_at).await;
+            loop {
+                match self.receiver.try_recv() {
+                    Ok(batch) => self.add(&batch, &mut rows),
+                    Err(broadcast::error::TryRecvError::Lagged(batches)) => rows.missed += batches,
+                    Err(_) => break,
+                }
+            }
+            if rows.rows.is_empty() && rows.missed == 0 {
+                continue;
+            }
+            self.next_at = Instant::now() + AT_MOST_EVERY;
+            let id = rows.rows.last().map_or(String::new(), |row| row.seq.to_string());
+            let data = serde_json::to_string(&rows).unwrap_or_default();
+            return Some((Ok(Event::default().event("rows").id(id).data(data)), self));
+        }
+    }
+
+    fn add(&self, batch: &Numbered, rows: &mut Rows) {
+        query::tail(&self.question, batch, |hit| {
+            if rows.rows.len() < ROWS_MAX {
+                rows.rows.push(Row::new(hit.cursor, hit.record));
+            } else {
+                rows.missed += 1;
+            }
+            ControlFlow::Continue(())
+        });
+    }
+}

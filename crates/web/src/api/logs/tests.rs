@@ -1,0 +1,164 @@
+use crate::testing::{Answer, Site, send};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use tower::ServiceExt as _;
+
+const LINES: &str = concat!(
+    r#"{"time":"2025-01-10T14:00:00Z","level":"info","source":"app","message":"started","port":8000}"#,
+    "\n",
+    r#"{"time":"2025-01-10T14:05:00Z","level":"error","source":"app","message":"no answer from smtp","duration_ms":5001,"app":"billing"}"#,
+    "\n",
+    r#"{"time":"2025-01-10T14:06:00Z","level":"error","source":"worker","message":"=cmd(), \"gone\"","duration_ms":12,"app":"sync"}"#,
+    "\n",
+);
+
+async fn filled() -> Site {
+    let site = Site::new().await;
+    let taken = site.post_text("/api/v1/logs", LINES).await;
+    assert_eq!((taken.status, &taken.json()["accepted"]), (StatusCode::OK, &json!(3)));
+    site
+}
+
+fn messages(answer: &Answer) -> Vec<String> {
+    let rows = answer.json()["rows"].as_array().cloned().unwrap_or_default();
+    rows.iter().map(|row| row["message"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn lines_are_counted_and_each_that_is_none_is_told_why() {
+    let site = Site::new().await;
+    let body = "{\"message\":\"one\"}\nnot json\n{\"message\":\"pw\",\"password\":\"hunter2secret\"}\n[1]\n";
+    let answer = send(&site.inside, "POST", "/api/v1/logs", &[("content-type", "text/plain")], body).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    insta::assert_json_snapshot!("counted", answer.json());
+    let none = site.post_text("/api/v1/logs", "nothing of this\nis a record\n").await;
+    assert_eq!((none.status, &none.json()["rejected"]), (StatusCode::BAD_REQUEST, &json!(2)));
+    let empty = site.post_text("/api/v1/logs", "").await;
+    assert_eq!((empty.status, &empty.json()["accepted"]), (StatusCode::OK, &json!(0)));
+}
+
+#[tokio::test]
+async fn packed_bodies_are_unpacked() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(LINES.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let zstd = zstd::encode_all(LINES.as_bytes(), 1).unwrap();
+    for (encoding, body) in [("gzip", gzip.clone()), ("zstd", zstd), ("identity", LINES.into())] {
+        let site = Site::new().await;
+        let taken = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", encoding)], body).await;
+        assert_eq!(taken.json()["accepted"], 3, "{encoding}: {}", taken.text);
+    }
+    let site = Site::new().await;
+    let unknown = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", "br")], LINES).await;
+    assert_eq!(unknown.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(unknown.text.contains("gzip or zstd"), "{}", unknown.text);
+    // What came before the fault is kept, and counted.
+    let torn = gzip[..gzip.len() - 12].to_vec();
+    let torn = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", "gzip")], torn).await;
+    assert_eq!(torn.status, StatusCode::BAD_REQUEST);
+    let kept = messages(&site.get("/api/v1/logs/search").await).len();
+    assert_eq!(torn.json()["accepted"], kept, "{}", torn.text);
+}
+
+#[tokio::test]
+async fn a_page_leads_to_the_next_and_says_what_was_not_understood() {
+    let site = filled().await;
+    let first = site.get("/api/v1/logs/search?limit=2&order=oldest").await;
+    assert_eq!(messages(&first), ["started", "no answer from smtp"]);
+    let next = first.json()["next"].as_str().unwrap().to_owned();
+    let second = site.get(&format!("/api/v1/logs/search?limit=2&order=oldest&cursor={next}")).await;
+    assert_eq!(messages(&second), ["=cmd(), \"gone\""]);
+    assert_eq!(second.json()["next"], Value::Null);
+    let odd = site.get("/api/v1/logs/search?q=smtp+status%3E%3Dmany").await.json();
+    assert_eq!(odd["problems"][0]["from"], 13, "{odd}");
+    for (bad, status) in [
+        ("cursor=xx", StatusCode::BAD_REQUEST),
+        ("since=yesterday", StatusCode::UNPROCESSABLE_ENTITY),
+        ("surprise=1", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = site.get(&format!("/api/v1/logs/search?{bad}")).await;
+        assert_eq!(answer.status, status, "{bad}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn questions_are_answered() {
+    let site = filled().await;
+    // The clock of the test stands at 14:32:15.
+    for (query, expected) in [
+        ("level>=error", vec!["=cmd(), \"gone\"", "no answer from smtp"]),
+        ("duration_ms>1000", vec!["no answer from smtp"]),
+        ("&since=27m", vec!["=cmd(), \"gone\""]),
+        ("&until=2025-01-10T14:05:00Z", vec!["started"]),
+        ("&since=2025-01-11", vec![]),
+    ] {
+        let found = site.get(&format!("/api/v1/logs/search?q={}", query.replace('>', "%3E"))).await;
+        assert_eq!(messages(&found), expected, "{query}");
+    }
+    let table = "/api/v1/logs/search?q=level:error+%7C+stats+count()+as+n,+avg(duration_ms)+by+app+%7C+sort+n+desc";
+    let mut answer = site.get(table).await.json();
+    answer["read"] = Value::Null;
+    insta::assert_json_snapshot!("table", answer);
+    let mut histogram =
+        site.get("/api/v1/logs/histogram?q=level:error&step_ms=60000&since=2025-01-10T14:04:00Z").await.json();
+    histogram["read"] = Value::Null;
+    insta::assert_json_snapshot!("histogram", histogram);
+    let facets = site.get("/api/v1/logs/facets?q=level:error").await.json();
+    insta::assert_json_snapshot!("facets", facets["fields"]);
+    let seq = site.get("/api/v1/logs/search?q=smtp").await.json()["rows"][0]["seq"].clone();
+    let around = site.get(&format!("/api/v1/logs/context?seq={seq}")).await.json();
+    assert_eq!((&around["before"][0]["message"], &around["after"]), (&json!("started"), &json!([])));
+    let gone = site.get("/api/v1/logs/context?seq=99").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND, "{}", gone.text);
+}
+
+#[tokio::test]
+async fn exports_come_back_as_they_went_and_start_no_formula() {
+    let site = filled().await;
+    let csv = site.get("/api/v1/logs/search?format=csv&order=oldest").await;
+    assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+    insta::assert_snapshot!("csv", csv.text);
+    let text = site.get("/api/v1/logs/search?format=text&order=oldest&limit=2").await;
+    assert_eq!(text.text, "started\nno answer from smtp\n");
+    let lines = site.get("/api/v1/logs/search?format=jsonl").await;
+    let other = Site::new().await;
+    assert_eq!(other.post_text("/api/v1/logs", lines.text.clone()).await.json()["accepted"], 3);
+    let again = other.get("/api/v1/logs/search?format=jsonl").await;
+    assert_eq!(again.text, lines.text);
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_what_arrives_and_matches() {
+    let site = Site::new().await;
+    let request = Request::get("/api/v1/logs/tail?q=level:error").header(header::HOST, "127.0.0.1:8787");
+    let response = site.inside.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut events = response.into_body().into_data_stream();
+    site.post_text("/api/v1/logs", LINES).await;
+    let event = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
+    let data = event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+    let rows: Value = serde_json::from_str(data).unwrap();
+    let heard: Vec<_> = rows["rows"].as_array().unwrap().iter().map(|row| row["message"].as_str().unwrap()).collect();
+    assert_eq!((heard, &rows["missed"]), (vec!["no answer from smtp", "=cmd(), \"gone\""], &json!(0)));
+}
+
+#[tokio::test]
+async fn a_sender_that_pauses_has_its_records_kept_meanwhile() {
+    let site = Site::new().await;
+    let mut heard = site.app.logs.subscribe().await.unwrap();
+    let (give, pieces) = tokio::sync::mpsc::channel::<std::io::Result<Bytes>>(4);
+    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
+    let router = site.inside.clone();
+    let sending = tokio::spawn(async move { send(&router, "POST", "/api/v1/logs", &[], body).await });
+    give.send(Ok(Bytes::from_static(b"{\"message\":\"early\"}\n{\"mess"))).await.unwrap();
+    assert_eq!(heard.recv().await.unwrap().batch.len(), 1);
+    give.send(Ok(Bytes::from_static(b"age\":\"late\"}"))).await.unwrap();
+    drop(give);
+    assert_eq!(sending.await.unwrap().json()["accepted"], 2);
+}
