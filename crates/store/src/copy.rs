@@ -120,6 +120,7 @@ const TABLES: &[Table] = &[
         ("attempts", Int), ("not_before", Int), ("claimed_by", Int), ("claimed_at", Int), ("finished_at", Int),
         ("ledger_key", Text), ("label", Text), ("verdict", Text), ("detail", Text), ("effect", Text),
         ("payload", Text)]),
+    table("job_blobs", "job_id, sha256", &[("job_id", Id), ("sha256", Text)]),
     Table { counter: Some("no"), ..table("traces", "no", &[("no", Int), ("id", Id), ("job_id", Id), ("seq", Int),
         ("attempt", Int), ("outcome", Int), ("trace_name", Text), ("file_name", Text), ("application_name", Text),
         ("flow_name", Text), ("comment", Text), ("created_by", Text), ("time_to_process", Float), ("errors", Int),

@@ -31,6 +31,7 @@ mod sqlite;
 mod tokens;
 mod traces;
 mod upkeep;
+mod uploads;
 mod users;
 mod webhooks;
 mod workers;

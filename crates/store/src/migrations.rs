@@ -30,6 +30,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
     },
+    Migration {
+        version: 3,
+        name: "uploads",
+        sqlite: include_str!("../migrations/sqlite/0003_uploads.sql"),
+        postgres: include_str!("../migrations/postgres/0003_uploads.sql"),
+    },
 ];
 
 /// The schema version that this program writes.
@@ -163,16 +169,46 @@ async fn snapshot(db: &Db, folder: &Path, found: i64, known: i64) -> Result<Stri
 mod tests {
     use super::*;
 
-    const fn third(script: &'static str) -> Migration {
-        Migration { version: 3, name: "third", sqlite: script, postgres: script }
+    /// What a later program knows: one migration more.
+    fn with_next(script: &'static str) -> &'static [Migration] {
+        let next = Migration { version: known() + 1, name: "next", sqlite: script, postgres: script };
+        [MIGRATIONS, &[next]].concat().leak()
     }
-    const NEXT: &[Migration] = &[
-        MIGRATIONS[0],
-        MIGRATIONS[1],
-        third("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;"),
-    ];
-    const BROKEN: &[Migration] =
-        &[MIGRATIONS[0], MIGRATIONS[1], third("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;")];
+
+    fn with_good_next() -> &'static [Migration] {
+        with_next("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;")
+    }
+
+    fn with_broken_next() -> &'static [Migration] {
+        with_next("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;")
+    }
+
+    /// Uploads that items named before the third version stay named.
+    #[tokio::test]
+    async fn the_third_version_knows_the_uploads_of_the_second() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::Sqlite(crate::SqliteDb(crate::sqlite::Sqlite::open(&dir.path().join("vigie.db")).await.unwrap()));
+        upgrade(&db, None, &MIGRATIONS[..2]).await.unwrap();
+        db.write(|conn| {
+            Box::pin(async move {
+                conn.script(
+                    "INSERT INTO jobs (id, kind, name, state, on_unknown, application_name, flow_name, created_by,
+                                       task_type, task_id, spec, total, queued, created_at, updated_at)
+                     VALUES (x'00000000000000000000000000000001', 'mail', 'm', 1, 0, '', '', '', '', '', '{}', 3, 3, 0, 0);
+                     INSERT INTO items (job_id, seq, message_no, state, label, payload)
+                     SELECT x'00000000000000000000000000000001', value->>0, value->>0, 0, '', value->>1
+                     FROM json_each('[[1, \"{\\\"attachments\\\":[{\\\"sha256\\\":\\\"aa\\\"},{\\\"sha256\\\":null}]}\"],
+                                      [2, \"{\\\"line\\\":2}\"], [3, \"not json, \\\"sha256\\\"\"]]')",
+                )
+                .await
+            })
+        })
+        .await
+        .unwrap();
+        upgrade(&db, None, MIGRATIONS).await.unwrap();
+        let used = db.uploads_in_use(&["aa".to_owned(), "bb".to_owned()]).await.unwrap();
+        assert_eq!(used.into_iter().collect::<Vec<_>>(), ["aa"]);
+    }
 
     /// What happened before the second version is counted by it.
     #[tokio::test]
@@ -208,19 +244,24 @@ mod tests {
         let db = Db::open_sqlite(&file, &kept).await.unwrap();
         db.import_ledger("m".into(), vec!["a".into()], now).await.unwrap();
         assert!(!kept.exists(), "a new file holds nothing to keep");
-        let error = upgrade(&db, Some(&kept), BROKEN).await.unwrap_err().to_string();
-        let copy = kept.join("schema-2-before-3.db");
-        assert!(error.contains("migration 3 (third) failed") && error.contains(&copy.display().to_string()), "{error}");
-        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (2, 1));
+        let error = upgrade(&db, Some(&kept), with_broken_next()).await.unwrap_err().to_string();
+        let (now_is, next) = (known(), known() + 1);
+        let copy = kept.join(format!("schema-{now_is}-before-{next}.db"));
+        assert!(
+            error.contains(&format!("migration {next} (next) failed")) && error.contains(&copy.display().to_string()),
+            "{error}"
+        );
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (now_is, 1));
         // The next attempt keeps what there is by then.
         db.import_ledger("m".into(), vec!["b".into()], now).await.unwrap();
-        upgrade(&db, Some(&kept), NEXT).await.unwrap();
-        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (3, 2));
+        upgrade(&db, Some(&kept), with_good_next()).await.unwrap();
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (next, 2));
         let old = Db::open_sqlite_read_only(&copy).await.unwrap();
-        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (2, 2));
-        upgrade(&db, Some(&kept), NEXT).await.unwrap();
+        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (now_is, 2));
+        upgrade(&db, Some(&kept), with_good_next()).await.unwrap();
         let error = Db::open_sqlite(&file, &kept).await.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("schema version 3") && error.contains("up to 2"), "{error}");
+        let said = (format!("schema version {next}"), format!("up to {now_is}"));
+        assert!(error.contains(&said.0) && error.contains(&said.1), "{error}");
         drop(kept);
     }
 }

@@ -89,6 +89,12 @@ pub(crate) static DIALECT: Dialect = Dialect {
         FROM (SELECT found.ctid AS place, v FROM jsonb_array_elements($2::text::jsonb) AS list (v), LATERAL (
                   SELECT ctid FROM items WHERE job_id = $1 AND seq = (v->>0)::bigint LIMIT 1) AS found) AS outcome
         WHERE items.ctid = outcome.place",
+    keep_uploads: "
+        INSERT INTO job_blobs (job_id, sha256) SELECT $1, v FROM jsonb_array_elements_text($2::text::jsonb) AS list (v)
+        ON CONFLICT (job_id, sha256) DO NOTHING",
+    used_uploads: "
+        SELECT DISTINCT sha256 FROM job_blobs
+        WHERE sha256 IN (SELECT v FROM jsonb_array_elements_text($1::text::jsonb) AS list (v))",
     known_traces: "
         SELECT id FROM traces
         WHERE id IN (SELECT v::uuid FROM jsonb_array_elements_text($1::text::jsonb) AS list (v))",

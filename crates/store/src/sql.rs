@@ -72,6 +72,8 @@ pub(crate) struct Dialect {
     pub(crate) record_succeeded: &'static str,
     pub(crate) record_others: &'static str,
     pub(crate) known_traces: &'static str,
+    pub(crate) keep_uploads: &'static str,
+    pub(crate) used_uploads: &'static str,
     pub(crate) insert_traces: &'static str,
     pub(crate) insert_ledger: &'static str,
     pub(crate) forget_unknown: &'static str,

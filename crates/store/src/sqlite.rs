@@ -328,6 +328,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
         FROM json_each($2) WHERE true
         ON CONFLICT (job_id, seq) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
             finished_at = excluded.finished_at, verdict = excluded.verdict, detail = excluded.detail",
+    keep_uploads: "
+        INSERT INTO job_blobs (job_id, sha256) SELECT $1, value FROM json_each($2) WHERE true
+        ON CONFLICT (job_id, sha256) DO NOTHING",
+    used_uploads: "
+        SELECT DISTINCT sha256 FROM job_blobs WHERE sha256 IN (SELECT value FROM json_each($1))",
     known_traces: "SELECT id FROM traces WHERE id IN (SELECT unhex(value) FROM json_each($1))",
     insert_traces: "
         INSERT INTO traces (id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,

@@ -72,6 +72,7 @@ async fn people(db: &Db) {
     let [who, action, subject, detail] = ["é", "user.create", "b", ""].map(str::to_owned);
     db.write_audit(Deed { no: 0, at: NOW, who, action, subject, detail }).await.unwrap();
     let (owner, content) = ("é".to_owned(), "{}".to_owned());
+    db.keep_uploads(job_id(1), vec!["ab".repeat(32), "cd".repeat(32)]).await.unwrap();
     db.create_draft(Draft { id, owner, content, version: 3, created_at: NOW, updated_at: NOW }).await.unwrap();
 }
 

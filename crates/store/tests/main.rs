@@ -19,6 +19,7 @@ mod rescue;
 mod tokens;
 mod traces;
 mod upkeep;
+mod uploads;
 mod users;
 mod webhooks;
 mod workers;

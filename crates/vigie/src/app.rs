@@ -55,6 +55,7 @@ pub(crate) struct Parts {
     pub(crate) hub: Hub,
     pub(crate) run_log: RunLog,
     pub(crate) logs: Logs,
+    pub(crate) uploads: web::Uploads,
 }
 
 /// For a command that reads.
@@ -138,7 +139,7 @@ impl Parts {
         let run_log = RunLog::new(config.log_dir().join("jobs"), jobs::run_log::Limits::default());
         let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())
             .map_err(Failure::refused)?;
-        Ok(Self { clock, rng, vault, db, hub, run_log, logs })
+        Ok(Self { clock, rng, vault, db, hub, run_log, logs, uploads: web::Uploads::default() })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -153,6 +154,7 @@ impl Parts {
             wake,
             zone: config.zone.value.clone(),
             data: config.data.value.clone(),
+            uploads: self.uploads.clone(),
             limits: web::Limits::default(),
             hosts: config.hosts.value.clone(),
             version: env!("CARGO_PKG_VERSION"),

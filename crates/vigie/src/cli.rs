@@ -94,7 +94,11 @@ pub(crate) enum Command {
         command: ConfigCommand,
     },
     /// Look for what is wrong with this installation
-    Doctor,
+    Doctor {
+        /// Set damaged files of the log store aside, and keep of them every block that is whole
+        #[arg(long)]
+        repair: bool,
+    },
     /// Print the completions for a shell
     #[command(after_help = "Example:\n  vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions { shell: clap_complete::Shell },

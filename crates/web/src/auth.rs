@@ -117,6 +117,14 @@ pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
     }
 }
 
+/// Whether somebody or some program has that name, letters of either case alike: deeds and drafts are told apart by names.
+pub(crate) async fn is_name_taken(ctx: &Ctx, name: &str) -> store::Result<bool> {
+    let name = name.to_lowercase();
+    let is_alike = |other: &str| other.to_lowercase() == name;
+    Ok(ctx.app.db.users().await?.iter().any(|user| is_alike(&user.name))
+        || ctx.app.db.tokens().await?.iter().any(|token| is_alike(&token.name)))
+}
+
 /// What a role allows, in the words of tokens.
 pub(crate) fn scope_of(role: Role) -> Scope {
     match role {

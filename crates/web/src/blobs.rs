@@ -1,22 +1,84 @@
 //! Uploads, kept in `blobs/` under their SHA-256. A name from outside is never a path.
 
-use crate::problem::{Problem, Result};
+use crate::{
+    App,
+    problem::{Problem, Result},
+};
 use axum::extract::multipart::Field;
 use model::{Rng, Timestamp};
 use ring::digest;
 use std::{
     io::{self, Read, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{fs, io::AsyncWriteExt as _};
+use tokio::{
+    fs,
+    io::AsyncWriteExt as _,
+    sync::{OwnedRwLockReadGuard, RwLock},
+};
 
 /// What the names of parts begin with, before 32 hexadecimal digits.
 const PART: &str = ".part-";
 /// A part that nobody has written to for so long is not being written any more.
 const PART_STALE: Duration = Duration::from_secs(86_400);
-/// Parts that one pass deletes.
-const PARTS_MAX: usize = 10_000;
+/// Files that one pass deletes.
+const DELETED_MAX: usize = 10_000;
+/// An upload that nothing names stays for so long all the same.
+const UNUSED_STALE: Duration = Duration::from_secs(86_400);
+/// Names that the store is asked about together.
+const ASKED_MAX: usize = 1_000;
+
+/// Uploads on their way into a draft or a job: while there is one, no upload is deleted, since what is sent may be what
+/// lies there, unused, already.
+#[derive(Clone, Default)]
+pub struct Uploads(Arc<RwLock<()>>);
+
+impl Uploads {
+    /// Held from the first byte until a draft or a job names what was sent.
+    pub(crate) async fn begin(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.0).read_owned().await
+    }
+}
+
+/// What a pass over the uploads has deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Left by processes that were killed.
+    pub parts: usize,
+    /// Named by no job and no draft any more: of drafts that were thrown away, of uploads that were refused.
+    pub unused: usize,
+    /// Something is being sent just now: what is unused is left for another pass.
+    pub waits: bool,
+}
+
+/// Deletes what killed uploads have left and what nothing names any more; the next pass goes on from the bound.
+pub async fn sweep(app: &App) -> io::Result<Swept> {
+    let (data, now) = (app.data.clone(), app.clock.now());
+    let found = tokio::task::spawn_blocking(move || stale(&data, now)).await.map_err(io::Error::other)??;
+    let mut swept = Swept { parts: found.parts, ..Swept::default() };
+    // Processes that share a database do not know of each other's uploads.
+    if found.blobs.is_empty() || app.db.is_postgres() {
+        return Ok(swept);
+    }
+    let Ok(_nobody_sends) = app.uploads.0.try_write() else { return Ok(Swept { waits: true, ..swept }) };
+    for names in found.blobs.chunks(ASKED_MAX) {
+        let used = app.db.uploads_in_use(names).await.map_err(io::Error::other)?;
+        for name in names.iter().filter(|name| !used.contains(*name)) {
+            match fs::remove_file(app.data.join("blobs").join(name)).await {
+                Ok(()) => swept.unused += 1,
+                Err(error) => {
+                    tracing::warn!(%error, upload = %name, "an upload that nothing names could not be deleted");
+                }
+            }
+            if swept.unused == DELETED_MAX {
+                return Ok(swept);
+            }
+        }
+    }
+    Ok(swept)
+}
 
 /// A file that was sent, whole and on disk.
 pub(crate) struct Blob {
@@ -85,38 +147,54 @@ pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<
 
 /// Where the blob of that hash lies.
 pub(crate) fn path(data: &Path, sha256: &str) -> Result<PathBuf> {
-    let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hash { Ok(folder(data)?.join(sha256)) } else { Err(Problem::internal(&"a blob's name is no SHA-256")) }
+    if is_hex(sha256, 64) {
+        Ok(folder(data)?.join(sha256))
+    } else {
+        Err(Problem::internal(&"a blob's name is no SHA-256"))
+    }
 }
 
-/// Deletes the parts of uploads whose process was killed, and returns how many; the next pass goes on from the bound.
-/// For threads that may block. Blobs stay: the items of jobs name them by their paths.
-pub fn delete_stale_parts(data: &Path, now: Timestamp) -> io::Result<usize> {
+struct Stale {
+    /// Deleted already: nobody writes to them, and nothing names them.
+    parts: usize,
+    /// By their names. Whether something names them is for the store to say.
+    blobs: Vec<String>,
+}
+
+/// Looks through the folder once. For threads that may block.
+fn stale(data: &Path, now: Timestamp) -> io::Result<Stale> {
+    let mut stale = Stale { parts: 0, blobs: Vec::new() };
     let entries = match std::fs::read_dir(data.join("blobs")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(stale),
         entries => entries?,
     };
-    let mut deleted = 0;
     for entry in entries {
         let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
         // One that goes away meanwhile, or cannot be looked at, is another pass's.
-        if is_stale_part(&entry, now).unwrap_or(false) && std::fs::remove_file(entry.path()).is_ok() {
-            deleted += 1;
-            if deleted == PARTS_MAX {
-                break;
-            }
+        let Ok(age) = age(&entry, now) else { continue };
+        let is_part = name.strip_prefix(PART).is_some_and(|digits| is_hex(digits, 32));
+        if is_part && age > PART_STALE && stale.parts < DELETED_MAX {
+            stale.parts += usize::from(std::fs::remove_file(entry.path()).is_ok());
+        } else if is_hex(&name, 64) && age > UNUSED_STALE {
+            stale.blobs.push(name);
         }
     }
-    Ok(deleted)
+    Ok(stale)
 }
 
-fn is_stale_part(entry: &std::fs::DirEntry, now: Timestamp) -> io::Result<bool> {
-    let name = entry.file_name();
-    let Some(digits) = name.to_str().and_then(|name| name.strip_prefix(PART)) else { return Ok(false) };
+/// For how long nobody has written to a file.
+fn age(entry: &std::fs::DirEntry, now: Timestamp) -> io::Result<Duration> {
     let metadata = entry.metadata()?;
-    let modified = jiff::Timestamp::try_from(metadata.modified()?).map_or(Timestamp::EPOCH, Into::into);
-    let is_part = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Ok(is_part && metadata.is_file() && modified + PART_STALE < now)
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let modified = jiff::Timestamp::try_from(metadata.modified()?).map_or(now, Into::into);
+    Ok(now.since(modified))
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn folder(data: &Path) -> Result<PathBuf> {
@@ -166,27 +244,54 @@ fn disk(error: &std::io::Error) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Site;
     use std::{collections::BTreeSet, time::SystemTime};
 
-    #[test]
-    fn parts_of_killed_uploads_go_and_nothing_else() {
-        let data = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_micros(1_700_000_000_000_000);
-        assert_eq!(delete_stale_parts(data.path(), now).unwrap(), 0, "there is no folder yet");
-        let folder = data.path().join("blobs");
+    #[tokio::test]
+    async fn what_nothing_names_goes_and_nothing_else() {
+        let site = Site::new().await;
+        let app = &site.app;
+        assert_eq!(sweep(app).await.unwrap(), Swept::default(), "there is no folder yet");
+        let folder = app.data.join("blobs");
         std::fs::create_dir(&folder).unwrap();
         let day = 86_400;
-        let (part, fresh, blob) = (format!("{PART}{:032x}", 1), format!("{PART}{:032x}", 2), "ab".repeat(32));
-        for (name, age) in [(&*part, day + 1), (&*fresh, day - 1), (&*blob, 9 * day), (".part-x", 9 * day)] {
+        let (old_part, part) = (format!("{PART}{:032x}", 1), format!("{PART}{:032x}", 2));
+        let (of_job, of_draft, unused, fresh) = ("ab".repeat(32), "cd".repeat(32), "ef".repeat(32), "01".repeat(32));
+        let files = [
+            (&old_part, day + 1),
+            (&part, day - 1),
+            (&of_job, 9 * day),
+            (&of_draft, 9 * day),
+            (&unused, day + 1),
+            (&fresh, day - 1),
+            (&".part-x".to_owned(), 9 * day),
+            (&"notes.txt".to_owned(), 9 * day),
+        ];
+        for (name, age) in files {
             let file = std::fs::File::create_new(folder.join(name)).unwrap();
-            let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 - age);
-            file.set_modified(modified).unwrap();
+            let now = Duration::from_micros(crate::testing::NOW as u64);
+            file.set_modified(SystemTime::UNIX_EPOCH + now - Duration::from_secs(age)).unwrap();
         }
-        assert_eq!(delete_stale_parts(data.path(), now).unwrap(), 1);
+        let job = model::JobId(uuid::Uuid::from_u128(1));
+        site.preparing(job, "Factures").await;
+        app.db.keep_uploads(job, vec![of_job.clone()]).await.unwrap();
+        let content = format!("{{\"list\":{{\"sha256\":\"{of_draft}\"}}}}");
+        let (id, now) = (uuid::Uuid::from_u128(2), app.clock.now());
+        let draft = store::Draft { id, owner: "ana".into(), content, version: 1, created_at: now, updated_at: now };
+        app.db.create_draft(draft).await.unwrap();
+
+        let sending = app.uploads.begin().await;
+        assert_eq!(sweep(app).await.unwrap(), Swept { parts: 1, unused: 0, waits: true });
+        drop(sending);
+        assert_eq!(sweep(app).await.unwrap(), Swept { parts: 0, unused: 1, waits: false });
         let left: BTreeSet<_> = std::fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        assert_eq!(left, BTreeSet::from([fresh, blob, ".part-x".to_owned()]));
+        let kept = [part, of_job, of_draft.clone(), fresh, ".part-x".into(), "notes.txt".into()];
+        assert_eq!(left, BTreeSet::from(kept));
+        app.db.delete_draft(id).await.unwrap();
+        assert_eq!(sweep(app).await.unwrap(), Swept { parts: 0, unused: 1, waits: false });
+        assert!(!folder.join(of_draft).exists());
     }
 }

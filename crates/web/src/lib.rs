@@ -29,7 +29,7 @@ mod tests;
 mod words;
 mod zip;
 
-pub use blobs::delete_stale_parts;
+pub use blobs::{Swept, Uploads, sweep};
 pub use deliver::deliver_loop;
 pub use limits::Limits;
 pub use serve::serve;
@@ -66,6 +66,8 @@ pub struct App {
     pub zone: TimeZone,
     /// The data directory; uploads lie in its `blobs/`.
     pub data: PathBuf,
+    /// What is being sent there now.
+    pub uploads: Uploads,
     pub limits: Limits,
     /// Names under which browsers may reach this, besides loopback: `vigie.example.org`, without the port.
     pub hosts: Vec<String>,

@@ -175,7 +175,7 @@ pub(crate) async fn enqueue_all(
         Created::New(job) => job,
     };
     ctx.changed(&job).await;
-    match store_items(ctx, plan, &job).await {
+    match store(ctx, plan, &job).await {
         Ok(()) => {
             let job = match start {
                 Start::Now => ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?,
@@ -191,6 +191,13 @@ pub(crate) async fn enqueue_all(
             Err(problem)
         }
     }
+}
+
+/// What the job is to do, after what it needs for that.
+async fn store(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {
+    let uploads = plan.upload.attachments.iter().filter_map(|attachment| attachment.sha256.clone());
+    ctx.app.db.keep_uploads(job.id, uploads.collect()).await?;
+    store_items(ctx, plan, job).await
 }
 
 async fn store_items(ctx: &Ctx, plan: &Arc<Plan>, job: &Job) -> Result<()> {

@@ -101,6 +101,7 @@ impl Site {
             wake: Some(Arc::new(|_| {})),
             zone: jiff::tz::TimeZone::UTC,
             data: dir.path().to_owned(),
+            uploads: crate::Uploads::default(),
             limits,
             hosts: Vec::new(),
             version: "0.0.0",

@@ -39,7 +39,9 @@ impl Runner {
         for Done { outcome, settled, at, .. } in done {
             let pause = self.pause_after(&outcome, &settled);
             let (Some(pause), Some(verdict)) = (pause, settled.verdict) else { continue };
-            let reason = Reason::new(&verdict.code, verdict.reply);
+            // What the other side said; where it said nothing, what went wrong on the way to it.
+            let error = verdict.args.get("error").filter(|_| verdict.reply.is_empty()).cloned();
+            let reason = Reason::new(&verdict.code, error.unwrap_or(verdict.reply));
             let until = pause.wait.map(|wait| at + wait);
             if pause.scope == PauseScope::Account
                 && let Some(account) = self.job.account

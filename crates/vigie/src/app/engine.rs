@@ -12,9 +12,8 @@ use axum::Router;
 use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
 use logs::Logs;
 use mail::handler::MailHandler;
-use model::Clock;
 use serde_json::json;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
 use tasks::{CommandHandler, HttpHandler, NoopHandler};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -22,8 +21,10 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 /// What is in flight gets so long to be finished.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LEASE: Duration = Duration::from_secs(10);
-/// How often to look for what killed uploads have left.
+/// How often to look for uploads that nothing names.
 const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
+/// The same, where somebody was sending something.
+const SWEEP_AGAIN: Duration = Duration::from_secs(600);
 
 /// Whether this process runs jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Owned {
             owned.report();
         }
         if owned.engine.is_some() {
-            owned.background.spawn(sweep(config.data.value.clone(), parts.clock.clone()));
+            owned.background.spawn(sweep(parts.app(config, None)));
             owned.background.spawn(tend(parts.logs.clone()));
         }
         if let Some(mut news) = parts.db.listen().await? {
@@ -187,16 +188,22 @@ impl Owned {
     }
 }
 
-/// Deletes what killed uploads have left, now and every day.
-async fn sweep(data: PathBuf, clock: Clock) {
+/// Deletes what killed uploads have left and what nothing names any more, now and every day.
+async fn sweep(app: web::App) {
     loop {
-        let (data, now) = (data.clone(), clock.now());
-        match tokio::task::spawn_blocking(move || web::delete_stale_parts(&data, now)).await {
-            Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(deleted)) => tracing::info!(deleted, "deleted what uploads that were cut off had left"),
-            Ok(Err(error)) => tracing::warn!(%error, "could not look for what uploads that were cut off have left"),
-        }
-        tokio::time::sleep(SWEEP_EVERY).await;
+        let wait = match web::sweep(&app).await {
+            Ok(web::Swept { parts, unused, waits }) => {
+                if parts + unused > 0 {
+                    tracing::info!(parts, unused, "deleted uploads that were cut off, and those that nothing names");
+                }
+                if waits { SWEEP_AGAIN } else { SWEEP_EVERY }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "could not look for uploads that nothing names");
+                SWEEP_EVERY
+            }
+        };
+        tokio::time::sleep(wait).await;
     }
 }
 

@@ -7,7 +7,9 @@ use crate::{
     owner,
     render::{self, count},
 };
+use logs::Logs;
 use mail::smtp;
+use model::Clock;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -39,11 +41,13 @@ struct Finding {
     remedy: String,
 }
 
-pub(super) async fn run(config: &Config) -> Result<Exit> {
+/// `repair` sets damaged files of the log store aside and keeps every block that is whole.
+pub(super) async fn run(config: &Config, repair: bool) -> Result<Exit> {
     let data = &config.data.value;
     let mut findings =
         vec![directory(data), lock(data).await, disk(data), key(&config.secret_key_file.value), zone(config), files()];
     findings.extend(database(config).await);
+    findings.extend(log_store(config, repair).await);
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
     if config.json {
         let list: Vec<Value> = findings.iter().map(to_json).collect();
@@ -234,6 +238,56 @@ async fn integrity(config: &Config) -> Finding {
             ),
         },
     }
+}
+
+/// Reads everything that the log store keeps.
+async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
+    const ABOUT: &str = "log store";
+    let data = &config.data.value;
+    let settings = config.log_store.value.clone();
+    let logs = match Logs::new(data, settings, Clock::System, config.zone.value.clone()) {
+        Ok(logs) => logs,
+        Err(error) => return Some(finding(Verdict::Fail, ABOUT, error.to_string(), "correct it in vigie.toml")),
+    };
+    if !logs.exists() {
+        return None;
+    }
+    let found = match tokio::task::spawn_blocking(move || logs.verify(repair)).await {
+        Ok(found) => found,
+        Err(error) => {
+            return Some(finding(Verdict::Fail, ABOUT, error.to_string(), "please report it: it is a defect"));
+        }
+    };
+    Some(match found {
+        // Its owner would be kept from writing meanwhile.
+        Err(logs::Error::InUse { pid }) => {
+            let what = format!("process {pid} has it open, so it was not read through");
+            finding(Verdict::Ok, ABOUT, what, "")
+        }
+        Err(error) => {
+            finding(Verdict::Fail, ABOUT, error.to_string(), "check the rights on telemetry/, or restore a backup")
+        }
+        Ok((verified, None)) if verified.damages.is_empty() => {
+            let (segments, megabytes) = (verified.segments, verified.bytes >> 20);
+            let what = format!("{} segments of {} MB are whole", count(segments as u64), count(megabytes));
+            finding(Verdict::Ok, ABOUT, what, "")
+        }
+        Ok((verified, None)) => {
+            let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
+            let what = format!("{} blocks are damaged, the rest is served: {first}", verified.damages.len());
+            let remedy = "`vigie doctor --repair` sets them aside and keeps what is whole; or restore a backup";
+            finding(Verdict::Fail, ABOUT, what, remedy)
+        }
+        Ok((_, Some(repaired))) => {
+            let lost = match repaired.segments_lost {
+                0 => String::new(),
+                lost => format!(", and {lost} segments of which nobody knows how many they held"),
+            };
+            let what = format!("kept {} records, lost {}{lost}", count(repaired.rows_kept), count(repaired.rows_lost));
+            let remedy = format!("the damaged files are copied in {}", repaired.set_aside.join(", "));
+            finding(Verdict::Warn, ABOUT, what, remedy)
+        }
+    })
 }
 
 async fn account_finding(account: &Value) -> Finding {

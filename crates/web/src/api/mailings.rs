@@ -81,6 +81,7 @@ async fn create(
 ) -> Result<(StatusCode, axum::Json<Value>)> {
     let multipart =
         multipart.map_err(|error| Problem::malformed(error.body_text()).remedy("send multipart/form-data"))?;
+    let _sending = ctx.app.uploads.begin().await;
     let upload = Arc::new(receive(&ctx, multipart).await?);
     let looked = Arc::clone(&upload);
     // Dropped with this call: nobody waits for the answer any more.

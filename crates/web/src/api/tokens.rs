@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     api::jobs::NAME_MAX,
-    auth::Access,
+    auth::{Access, is_name_taken},
     extract::{Json, Path, text},
     problem::{Problem, Result},
     routes::{About, Routes},
@@ -99,6 +99,11 @@ async fn create(State(ctx): State<Ctx>, Json(new): Json<NewToken>) -> Result<(St
     let now = ctx.app.clock.now();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Problem::invalid("expires_at: has passed"));
+    }
+    if is_name_taken(&ctx, &name).await? {
+        return Err(
+            Problem::conflict(format!("`{name}`: a user or a token has that name")).remedy("choose another name")
+        );
     }
     let (secret, hash) = ctx.app.vault.new_token();
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::Access,
+    auth::{Access, is_name_taken},
     extract::{Json, Optional, Path},
     problem::{Problem, Result},
     routes::{About, Routes},
@@ -121,6 +121,11 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 /// A user without a password.
 pub(crate) async fn make(ctx: &Ctx, name: String, role: Role) -> Result<User> {
+    if is_name_taken(ctx, &name).await? {
+        return Err(
+            Problem::conflict(format!("`{name}`: a user or a token has that name")).remedy("choose another name")
+        );
+    }
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
     let created_at = ctx.app.clock.now();
     let user = User { id, name, password: None, role, disabled: false, created_at, seen_at: None };

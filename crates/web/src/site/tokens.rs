@@ -3,7 +3,7 @@
 use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
-    auth::{Access, Made},
+    auth::{Access, Made, is_name_taken},
     extract::Path,
     pages::{
         parts::{Choice, Faults},
@@ -73,8 +73,8 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     if name.is_empty() || name.chars().count() > NAME_MAX || name.contains('/') || name.contains(model::steers_display)
     {
         faults.add("name", v.with("users-name-bad", "n", NAME_MAX));
-    } else if ctx.app.db.tokens().await?.iter().any(|token| token.name == name) {
-        faults.add("name", v.t("tokens-name-taken"));
+    } else if is_name_taken(&ctx, &name).await? {
+        faults.add("name", v.t("users-name-taken"));
     }
     if !faults.is_empty() {
         return answer(&ctx, &v, Filled { name, scope, days, faults, made: None }).await;

@@ -4,7 +4,7 @@ use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
     api::users,
-    auth::{Access, Granted, Made, Who},
+    auth::{Access, Granted, Made, Who, is_name_taken},
     extract::Path,
     pages::{
         parts::Faults,
@@ -73,7 +73,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
     let mut faults = Faults::default();
     if !users::is_name(&name) {
         faults.add("name", v.with("users-name-bad", "n", users::NAME_MAX));
-    } else if ctx.app.db.user_named(&name).await?.is_some() {
+    } else if is_name_taken(&ctx, &name).await? {
         faults.add("name", v.t("users-name-taken"));
     }
     if !faults.is_empty() {

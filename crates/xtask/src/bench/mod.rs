@@ -12,6 +12,7 @@ mod engine;
 mod http;
 mod idle;
 mod instant;
+mod logs;
 mod mail;
 mod mailing;
 mod pages;
@@ -52,6 +53,7 @@ const BENCHES: &[Bench] = &[
     engine::BENCH,
     progress::BENCH,
     pages::BENCH,
+    logs::BENCH,
     scale::BENCH,
     crash::BENCH,
 ];

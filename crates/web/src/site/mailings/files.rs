@@ -62,6 +62,7 @@ pub(super) async fn add(
 ) -> Result<Response> {
     draft.list()?;
     let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
+    let _sending = ctx.app.uploads.begin().await;
     let mut basket = Basket::of(&ctx, &draft);
     let mut faults = Faults::default();
     let broken = |error: MultipartError| Problem::malformed(error.body_text());

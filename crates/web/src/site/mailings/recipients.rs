@@ -81,6 +81,7 @@ pub(super) async fn begin(
         return Err(Problem::conflict(v.count("drafts-too-many", &DRAFTS_MAX.into())));
     }
     let mut draft = Draft::new(&ctx, &granted);
+    let _sending = ctx.app.uploads.begin().await;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
             take(&mut draft.content, list);
@@ -105,6 +106,7 @@ pub(super) async fn replace(
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response> {
     let multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
+    let _sending = ctx.app.uploads.begin().await;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
             let seen = draft.content.list.clone();

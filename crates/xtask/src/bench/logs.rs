@@ -1,0 +1,237 @@
+//! What logs cost to take, to keep and to find, over HTTP, on one deterministic set of a million records.
+
+use super::{
+    Bench, Context, Samples, Table,
+    http::{Events, Http},
+    server::{Server, quantile},
+};
+use crate::run::say;
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+pub(crate) const BENCH: Bench = Bench {
+    name: "logs",
+    what: "A set of JSON lines sent to `vigie serve` over one HTTP connection, acknowledged once synced; what it takes on \
+           disk; each kind of question, the best of seven, over HTTP; how soon a record is found and heard. Beside \
+           VictoriaLogs 1.26 as measured on the same set on two idle cores of another machine, without fsync.",
+    run: logs,
+};
+
+/// Names the set: by default the one that the figures of VictoriaLogs are of.
+const SET: &str = "VIGIE_BENCH_LOGS";
+const PEER: &str = "VictoriaLogs 1.26";
+const RUNS: usize = 7;
+/// For seals and merges to come to rest.
+const TENDED: Duration = Duration::from_secs(25);
+const SINGLE_RECORDS: u32 = 200;
+
+/// Megabytes a second, processor seconds, megabytes on disk, megabytes of memory at the peak.
+const PEER_INGEST: [f64; 4] = [52.0, 7.75, 37.3, 278.0];
+
+#[derive(Clone, Copy)]
+enum Asked {
+    Rows(u32),
+    Table,
+    Histogram,
+    Facets,
+}
+
+/// Name, query, kind, milliseconds of the peer.
+const QUESTIONS: [(&str, &str, Asked, f64); 16] = [
+    ("exact trace id", "trace_id:{trace}", Asked::Rows(10), 2.7),
+    ("absent word", "zzzabsentzzz", Asked::Rows(100), 1.4),
+    ("rare word, last 100", "deferred", Asked::Rows(100), 17.4),
+    ("phrase, 100 rows", "\"Quota exceeded\"", Asked::Rows(100), 3.5),
+    ("errors by app", "level:error | stats count() by app", Asked::Table, 3.8),
+    ("count, average by app, level", "* | stats count(), avg(duration_ms) by app, level", Asked::Table, 68.0),
+    ("p95 by logger", "* | stats p95(duration_ms) by logger", Asked::Table, 304.0),
+    ("regex over all messages", "/durée: [1-9]\\d*\\.[5-9]s/ | stats count()", Asked::Table, 110.0),
+    ("substring present", "*montant_1* | stats count()", Asked::Table, 114.0),
+    ("substring absent", "*zqxjkv* | stats count()", Asked::Table, 104.0),
+    ("latest 100", "*", Asked::Rows(100), 54.0),
+    ("histogram by hour", "*", Asked::Histogram, 21.0),
+    ("histogram of errors", "level:error", Asked::Histogram, 9.3),
+    ("facets", "*", Asked::Facets, 42.0),
+    ("status>=500 by status", "status>=500 | stats count() by status", Asked::Table, 5.6),
+    ("phrase in a logger, 200 rows", "logger:mailing \"envoyé avec succès\"", Asked::Rows(200), 17.0),
+];
+
+fn logs(context: &Context) -> Result<Table> {
+    let set = set()?;
+    let text = fs::read_to_string(&set).with_context(|| set.display().to_string())?;
+    let (lines, megabytes) = (text.lines().count(), text.len() as f64 / 1e6);
+    say(&format!("{}: {lines} lines, {megabytes:.1} MB", set.display()));
+    let trace = some_trace(&text)?;
+    let mut taken = Taken::default();
+    let mut table = Table::new(&["what", "unit"]);
+    let mut kept = None;
+    for _ in 0..context.size(3, 1) {
+        let folder = context.folder()?;
+        let data = folder.path().join("data");
+        taken.run(context, &data, &text, lines)?;
+        kept = Some((folder, data));
+    }
+    let peer = |place: usize| Samples::from([PEER_INGEST[place]]);
+    table.ratio(&["taken, synced", "MB/s"], &taken.rate, PEER, &peer(0));
+    table.ratio(&["processors", "s"], &taken.cpu, PEER, &peer(1));
+    table.ratio(&["on disk", "MB"], &taken.disk, PEER, &peer(2));
+    table.ratio(&["peak memory", "MB"], &taken.peak, PEER, &peer(3));
+    let Some((_folder, data)) = kept else { bail!("nothing was sent") };
+    let mut server = Server::start(context, &data, None)?;
+    let mut ready = Samples::default();
+    ready.push(server.ready_after.as_secs_f64() * 1e3);
+    server = server.with_scope(context, &data, None, "write")?;
+    let mut http = server.http();
+    let mut first = Samples::default();
+    let start = Instant::now();
+    http.get("/api/v1/logs/search?q=zzzabsentzzz")?;
+    first.push(start.elapsed().as_secs_f64() * 1e3);
+    table.ratio(&["restart to ready", "ms"], &ready, "budget", &Samples::from([1_000.0]));
+    table.value(&["first question after it", "ms"], &first);
+    for (name, query, kind, peer) in QUESTIONS {
+        let ours = ask(&mut http, &query.replace("{trace}", &trace), kind)?;
+        table.ratio(&[name, "ms, best of 7"], &ours, PEER, &Samples::from([peer]));
+    }
+    soon(&mut table, &server, &mut http)?;
+    server.stop()?;
+    table.note(format!(
+        "{lines} records of {megabytes:.1} MB. *Taken* from the first byte sent to the answer, which comes when all is synced; \
+         *processors* and *peak memory* are those of `vigie serve` meanwhile; *on disk* is all of `telemetry/` after {} s and a stop.",
+        TENDED.as_secs()
+    ));
+    Ok(table)
+}
+
+fn set() -> Result<PathBuf> {
+    match std::env::var_os(SET) {
+        Some(path) => Ok(path.into()),
+        None => bail!(
+            "{SET} names no set: JSON lines with time, level, app, logger, message, trace_id, duration_ms and status, \
+             as `gen_logs.py 1000000` writes them"
+        ),
+    }
+}
+
+/// A trace id from the middle of the set.
+fn some_trace(text: &str) -> Result<String> {
+    let with_trace = text[text.len() / 2..].lines().skip(1).find(|line| line.contains("\"trace_id\""));
+    let record: Value = serde_json::from_str(with_trace.context("the set has no trace_id")?)?;
+    record["trace_id"].as_str().map(str::to_owned).context("a trace_id is no text")
+}
+
+#[derive(Default)]
+struct Taken {
+    rate: Samples,
+    cpu: Samples,
+    disk: Samples,
+    peak: Samples,
+}
+
+impl Taken {
+    fn run(&mut self, context: &Context, data: &Path, text: &str, lines: usize) -> Result<()> {
+        let mut server = Server::start(context, data, None)?.with_scope(context, data, None, "write")?;
+        let mut http = server.http();
+        let (before, _) = server.child.so_far()?;
+        let (done, ended) = mpsc::channel();
+        let start = Instant::now();
+        let answer = thread::scope(|scope| {
+            let sending = scope.spawn(|| {
+                let answer = http.post_lines("/api/v1/logs", text);
+                let _ = done.send(());
+                answer
+            });
+            // Looked at often, so that the peak is one.
+            while matches!(ended.recv_timeout(Duration::from_millis(5)), Err(mpsc::RecvTimeoutError::Timeout)) {
+                server.child.so_far()?;
+            }
+            sending.join().map_err(|_| anyhow::anyhow!("the sender panicked"))?
+        })?;
+        let wall = start.elapsed().as_secs_f64();
+        ensure!(answer["accepted"].as_u64() == Some(lines as u64), "not all was taken: {answer}");
+        thread::sleep(TENDED);
+        let (cpu, peak) = server.child.so_far()?;
+        server.stop()?;
+        self.rate.push(text.len() as f64 / 1e6 / wall);
+        self.cpu.push((cpu - before).as_secs_f64());
+        self.peak.push(peak as f64 / 1e6);
+        self.disk.push(size(&data.join("telemetry"))? as f64 / 1e6);
+        Ok(())
+    }
+}
+
+fn size(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() { size(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(bytes)
+}
+
+fn ask(http: &mut Http, query: &str, kind: Asked) -> Result<Samples> {
+    let query: String = url_encoded(query);
+    let path = match kind {
+        Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
+        Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
+        Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
+        Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
+    };
+    let mut best = f64::MAX;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        let answer = http.get(&path)?;
+        best = best.min(start.elapsed().as_secs_f64() * 1e3);
+        ensure!(answer["problems"].as_array().is_none_or(Vec::is_empty), "{path}: {answer}");
+        ensure!(answer["left_out"].as_array().is_some_and(Vec::is_empty), "{path}: {answer}");
+    }
+    Ok(Samples::from([best]))
+}
+
+fn url_encoded(text: &str) -> String {
+    let keep = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    text.bytes().map(|byte| if keep(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// From sending a record to finding it, and to hearing of it.
+fn soon(table: &mut Table, server: &Server, http: &mut Http) -> Result<()> {
+    let mut events = Events::open(&server.place, "/api/v1/logs/tail?q=app:vigie-bench")?;
+    let (hear, heard) = mpsc::channel();
+    thread::spawn(move || {
+        while let Ok(Some((_, data))) = events.next() {
+            let rows: Value = serde_json::from_str(&data).unwrap_or_default();
+            let now = Instant::now();
+            for row in rows["rows"].as_array().into_iter().flatten() {
+                if hear.send((row["fields"]["n"].as_u64(), now)).is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    let (mut found, mut told) = (Vec::new(), Vec::new());
+    for n in 0..SINGLE_RECORDS {
+        let line = format!("{{\"message\":\"single {n}\",\"app\":\"vigie-bench\",\"n\":{n}}}\n");
+        let start = Instant::now();
+        http.post_lines("/api/v1/logs", &line)?;
+        let answer = http.get(&format!("/api/v1/logs/search?q=app%3Avigie-bench%20n%3A{n}&limit=1"))?;
+        ensure!(answer["rows"].as_array().is_some_and(|rows| rows.len() == 1), "record {n} was not found: {answer}");
+        found.push(start.elapsed().as_secs_f64() * 1e3);
+        let (which, when) = heard.recv_timeout(Duration::from_secs(5)).context("a record was not heard of")?;
+        ensure!(which == Some(u64::from(n)), "heard of {which:?} instead of {n}");
+        told.push((when - start).as_secs_f64() * 1e3);
+        thread::sleep(Duration::from_millis(10));
+    }
+    for (what, mut values, peer, budget) in
+        [("sent → found, p99", found, 1_070.0, 20.0), ("sent → heard, p99", told, 2_000.0, 100.0)]
+    {
+        let p99 = Samples::from([quantile(&mut values, 0.99).unwrap_or(f64::NAN)]);
+        table.ratio(&[what, "ms"], &p99, &format!("{PEER} (budget {budget})"), &Samples::from([peer]));
+    }
+    Ok(())
+}
