@@ -28,6 +28,8 @@ use tokio::{
     task::JoinSet,
 };
 
+/// How long a transaction waits for more to record, at the most.
+const LINGER: Duration = Duration::from_millis(4);
 /// Outcomes that one transaction records at the most.
 const RECORD_MAX: usize = 1024;
 
@@ -171,7 +173,7 @@ impl Runner {
         };
         match woken {
             Woken::Done => {
-                self.linger().await;
+                self.linger(done, &mut batches).await;
                 while batches.len() < RECORD_MAX
                     && let Ok(batch) = done.try_recv()
                 {
@@ -185,10 +187,18 @@ impl Runner {
         batches.into_iter().flatten().collect()
     }
 
-    /// At high speed, a few milliseconds more make a transaction worth its cost. Never while slots could starve.
-    async fn linger(&self) {
-        if self.pace.per_second > 1_000.0 && self.in_flight.len() >= self.shape.slots * 8 {
-            tokio::time::sleep(Duration::from_millis(4)).await;
+    /// At high speed, a few milliseconds more make a transaction worth its cost: until half of what is in flight has
+    /// ended, so that the other half keeps the slots at work meanwhile. Never while slots could starve.
+    async fn linger(&self, done: &mut mpsc::UnboundedReceiver<Vec<Attempted>>, batches: &mut Vec<Vec<Attempted>>) {
+        if self.pace.per_second <= 1_000.0 || self.in_flight.len() < self.shape.slots * 8 {
+            return;
+        }
+        let until = tokio::time::Instant::now() + LINGER;
+        while batches.iter().map(Vec::len).sum::<usize>() < self.in_flight.len() / 2 && batches.len() < RECORD_MAX {
+            let more = done.recv_many(batches, RECORD_MAX);
+            if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {
+                break;
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 //! Questions, asked beside the runtime: a few at a time, each within its time, and ended when nobody waits any more.
 
 use crate::{Error, Logs, Opened};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use telemetry::{
     Snapshot,
     query::{Bounds, Cancel},
@@ -13,6 +16,9 @@ pub const ASKED_AT_ONCE_MAX: usize = 4;
 pub const TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes that one question may hold, beside what it gives out.
 const MEMORY_BYTES_MAX: usize = 48 << 20;
+
+/// Threads that look for one answer. The kernel is asked once: it reads several files to know.
+static THREADS: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(2, usize::from).min(4));
 
 /// Cancels when it is dropped: with the future of whoever has gone.
 struct Asker(Cancel);
@@ -37,8 +43,7 @@ impl Logs {
         };
         let cancel = Cancel::default();
         let asker = Asker(cancel.clone());
-        let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
-        let bounds = Bounds { threads, cancel, memory_bytes_max: MEMORY_BYTES_MAX };
+        let bounds = Bounds { threads: *THREADS, cancel, memory_bytes_max: MEMORY_BYTES_MAX };
         let mut answer = tokio::task::spawn_blocking(move || question(&opened.store.snapshot(), &bounds));
         let answered = match tokio::time::timeout(time_max, &mut answer).await {
             Ok(answered) => answered,

@@ -33,6 +33,8 @@ use tokio::sync::{Semaphore, broadcast};
 pub const TEND_EVERY: Duration = Duration::from_secs(10);
 /// For how long a process that only asks waits for another one to let go of the store.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+/// What sealing may take when the store is closed.
+const SEAL_PATIENCE: Duration = Duration::from_secs(5);
 /// Within the folder, held by who has the store open.
 const LOCK: &str = "lock";
 
@@ -153,9 +155,16 @@ impl Logs {
         Ok(())
     }
 
-    /// Lets go of the store: what was acknowledged is on disk. It opens again when it is needed again.
+    /// Lets go of the store: what was acknowledged is on disk, and sealed, so that it is neither read back nor taking up
+    /// more room than it must. It opens again when it is needed again.
     pub async fn close(&self) {
         let opened = lock(&self.0.opened).take();
+        let sealing = opened.as_ref().and_then(|opened| opened.store.seal(self.now()).ok());
+        if let Some(sealed) = sealing
+            && !matches!(tokio::time::timeout(SEAL_PATIENCE, sealed).await, Ok(Ok(Ok(_))))
+        {
+            tracing::warn!("the log store was closed before it was sealed; it is read back when it is opened");
+        }
         let _ = tokio::task::spawn_blocking(move || drop(opened)).await;
     }
 

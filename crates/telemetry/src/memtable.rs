@@ -1,11 +1,16 @@
 //! Acknowledged records that are not yet in a segment: batches in memory, scanned by searches as they are.
 
-use crate::batch::{Batch, Numbered};
+use crate::{
+    Options,
+    batch::{Batch, Numbered},
+};
 use model::Timestamp;
 use std::sync::Arc;
 
 /// Batches up to this size are put together, so that a search does not visit thousands of single records.
 const GATHERED_ROWS_MAX: usize = 4096;
+/// Records that a search takes longer to look at here than in a segment, when they could be in one.
+const SEAL_QUIET_ROWS: usize = 2048;
 
 #[derive(Clone, Default)]
 pub(crate) struct Memtable {
@@ -14,6 +19,8 @@ pub(crate) struct Memtable {
     bytes: usize,
     /// When the first record came.
     since: Option<Timestamp>,
+    /// When the last one came.
+    latest: Timestamp,
 }
 
 impl Memtable {
@@ -21,6 +28,7 @@ impl Memtable {
         self.rows += numbered.batch.len();
         self.bytes += numbered.batch.memory_bytes();
         self.since.get_or_insert(now);
+        self.latest = self.latest.max(now);
         self.batches.push(numbered);
         self.gather();
     }
@@ -37,6 +45,14 @@ impl Memtable {
         self.bytes
     }
 
+    /// Whether it is to be sealed: its first record has waited long enough, or many records wait and no more come.
+    pub(crate) fn is_due(&self, options: &Options, now: Timestamp) -> bool {
+        let Some(since) = self.since else { return false };
+        let is_quiet = now.since(self.latest) >= options.seal_quiet && self.rows >= SEAL_QUIET_ROWS;
+        is_quiet || now.since(since) >= options.seal_age
+    }
+
+    #[cfg(test)]
     pub(crate) fn since(&self) -> Option<Timestamp> {
         self.since
     }
@@ -72,6 +88,32 @@ fn joined(first: &Numbered, second: &Numbered) -> Option<Numbered> {
 mod tests {
     use super::*;
     use crate::Record;
+
+    #[test]
+    fn it_is_due_when_it_is_old_or_large_and_quiet() {
+        let options = Options::default();
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        let filled = |rows: usize, last: i64| {
+            let mut memtable = Memtable::default();
+            for (first_seq, now) in [(0, at(0)), (rows as u64, at(last))] {
+                let mut batch = Batch::new();
+                let record = Record { time: now, level: None, source: vec![], message: b"m".to_vec(), fields: vec![] };
+                (0..rows).for_each(|_| batch.push(&record).unwrap());
+                memtable.push(Arc::new(Numbered { first_seq, batch }), now);
+            }
+            memtable
+        };
+        assert!(!Memtable::default().is_due(&options, at(10_000)), "there is nothing to seal");
+        for (rows, last, now, expected) in
+            [(10, 1, 599, false), (10, 1, 600, true), (1_500, 1, 5, false), (1_500, 1, 6, true), (1_500, 9, 13, false)]
+        {
+            assert_eq!(
+                filled(rows, last).is_due(&options, at(now)),
+                expected,
+                "{rows} rows, the last at {last}, at {now}"
+            );
+        }
+    }
 
     #[test]
     fn single_records_are_gathered_and_keep_their_numbers() {

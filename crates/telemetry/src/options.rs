@@ -12,6 +12,8 @@ pub struct Options {
     pub seal_bytes: usize,
     /// or when the oldest has waited so long: looked at in [`crate::Store::tend`].
     pub seal_age: Duration,
+    /// or when there are some thousands, and none has come for so long.
+    pub seal_quiet: Duration,
     /// Merging makes segments up to this size.
     pub segment_bytes_max: u64,
     /// Opened blocks that are kept for the next search.
@@ -34,6 +36,7 @@ impl Default for Options {
             seal_rows: 2 * crate::segment::ROWS_MAX,
             seal_bytes: 32 << 20,
             seal_age: Duration::from_secs(600),
+            seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,
             cached_blocks_max: 256,
             retention: Retention::default(),

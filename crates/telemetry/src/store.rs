@@ -177,8 +177,7 @@ impl Store {
 
     /// Seals what has waited long enough, merges, and forgets what retention no longer keeps. To be called now and then.
     pub fn tend(&self, now: Timestamp) -> Result<Answer<Tended>, Error> {
-        let since = self.shared.state().active.since();
-        let due = since.is_some_and(|since| now.since(since) >= self.shared.options.seal_age);
+        let due = self.shared.state().active.is_due(&self.shared.options, now);
         self.tend_after(if due { Seal::All } else { Seal::Nothing }, now)
     }
 

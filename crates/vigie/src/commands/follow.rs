@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const LOOK_EVERY: Duration = Duration::from_millis(150);
+/// When the end is near.
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(10);
 /// A pause that ends by itself sooner than this is waited for.
 const PAUSE_WAITED_FOR: Duration = Duration::from_secs(16 * 60);
 /// Those who did not get theirs that are shown at the end.
@@ -39,8 +41,10 @@ pub(super) async fn run(config: &Config, client: &Client, job: &str, stop: &Stop
     let mut away = false;
     let ended = loop {
         let found = client.get_if_ready(&path).await?;
+        let mut wait = LOOK_EVERY;
         if let Some(progress) = found.as_ref().map(Progress::of) {
             bar.show(&progress);
+            wait = progress.left().map_or(LOOK_EVERY, |left| left.clamp(LOOK_AT_MOST_EVERY, LOOK_EVERY));
             if progress.is_final() {
                 break Ended::Over(progress);
             }
@@ -53,7 +57,7 @@ pub(super) async fn run(config: &Config, client: &Client, job: &str, stop: &Stop
         }
         away = found.is_none();
         tokio::select! {
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(wait) => {}
             by = stop.asked() => break Ended::Interrupted(by),
         }
     };

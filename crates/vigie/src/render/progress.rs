@@ -66,6 +66,12 @@ impl Progress {
     }
 
     /// `2 failed, 1 unknown, 41.3/s, 12 s left`
+    /// How long it takes to the end at this rate; unknown where nothing moves.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let items = self.total.saturating_sub(self.processed) as f64;
+        Duration::try_from_secs_f64(items / self.rate).ok()
+    }
+
     fn details(&self) -> String {
         let mut parts = Vec::new();
         for (number, word) in [(self.failed, "failed"), (self.unknown, "unknown"), (self.skipped, "skipped")] {
