@@ -3,6 +3,7 @@
 
 use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
 use memchr::memmem;
+use std::ops::Range;
 
 /// Bytes of a needle from which a window is chosen.
 const NEEDLE_BYTES_MAX: usize = 64;
@@ -13,7 +14,11 @@ const PACKED_MAX: usize = 48;
 /// Bytes in which windows are counted.
 const SAMPLE_BYTES: usize = 64 << 10;
 
-pub(super) struct Finder(Search);
+pub(super) struct Finder {
+    search: Search,
+    /// Bytes between the beginning of the only needle and what is looked for of it; 0 where there are several.
+    within: usize,
+}
 
 enum Search {
     Text(memmem::Finder<'static>),
@@ -32,23 +37,31 @@ impl Finder {
         if let [only] = required
             && letters(only).iter().all(|letter| letter.len() == 1)
         {
-            return Some(Self(Search::Text(memmem::Finder::new(only).into_owned())));
+            let search = Search::Text(memmem::Finder::new(only).into_owned());
+            return Some(Self { search, within: 0 });
         }
-        let ways: Vec<Vec<u8>> = required.iter().flat_map(|needle| written(&rarest(needle, &sample))).collect();
+        let windows: Vec<Window> = required.iter().map(|needle| rarest(needle, &sample)).collect();
+        let within = if let [only] = &windows[..] { only.at } else { 0 };
+        let ways: Vec<Vec<u8>> = windows.iter().flat_map(|window| written(&window.letters)).collect();
         if ways.len() <= PACKED_MAX {
             let few =
                 packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(&ways).build();
             if let Some(few) = few {
-                return Some(Self(Search::Few(few)));
+                return Some(Self { search: Search::Few(few), within });
             }
         }
         let many = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&ways).ok()?;
-        Some(Self(Search::Many(Box::new(many))))
+        Some(Self { search: Search::Many(Box::new(many)), within })
+    }
+
+    /// Where the needle would begin, if there is only one, of which a part was found at `place`.
+    pub(super) fn beginning(&self, place: usize) -> Option<usize> {
+        place.checked_sub(self.within)
     }
 
     /// The first place at or behind `from` where a match could be: somewhere in the line of that place.
     pub(super) fn find(&self, buffer: &[u8], from: usize) -> Option<usize> {
-        match &self.0 {
+        match &self.search {
             Search::Text(text) => text.find(buffer.get(from..)?).map(|at| from + at),
             Search::Few(few) => few.find_in(buffer, (from..buffer.len()).into()).map(|found| found.start()),
             Search::Many(many) => many.find(Input::new(buffer).range(from..)).map(|found| found.start()),
@@ -76,11 +89,18 @@ fn letters(needle: &[u8]) -> Vec<Vec<Vec<u8>>> {
     text.chars().map(ways).collect()
 }
 
-/// The part of a needle, as letters, that occurs least in the sample. Of a needle that is no text, its first byte.
-fn rarest(needle: &[u8], sample: &[u8]) -> Vec<Vec<Vec<u8>>> {
+/// A part of a needle.
+struct Window {
+    /// Bytes before it.
+    at: usize,
+    letters: Vec<Vec<Vec<u8>>>,
+}
+
+/// The part of a needle that occurs least in the sample. Of a needle that is no text, its first byte.
+fn rarest(needle: &[u8], sample: &[u8]) -> Window {
     let letters = letters(needle);
     if letters.is_empty() {
-        return vec![vec![needle[..1].to_vec()]];
+        return Window { at: 0, letters: vec![vec![needle[..1].to_vec()]] };
     }
     let mut often = [0_u32; 256];
     for byte in sample {
@@ -89,14 +109,15 @@ fn rarest(needle: &[u8], sample: &[u8]) -> Vec<Vec<Vec<u8>>> {
     let bytes = |letters: &[Vec<Vec<u8>>]| letters.iter().map(|ways| ways[0].len()).sum::<usize>();
     let windows = (0..letters.len()).filter_map(|from| {
         let to = (from + 1..=letters.len()).find(|to| bytes(&letters[from..*to]) >= WINDOW_BYTES)?;
-        Some(&letters[from..to])
+        Some(from..to)
     });
-    let frequency = |window: &&[Vec<Vec<u8>>]| {
-        let text: Vec<u8> = window.iter().flat_map(|ways| ways[0].clone()).collect();
+    let frequency = |window: &Range<usize>| {
+        let text: Vec<u8> = letters[window.clone()].iter().flat_map(|ways| ways[0].clone()).collect();
         let count = memmem::find_iter(sample, &text).count();
         (count, text.iter().map(|byte| often[usize::from(*byte)]).sum::<u32>())
     };
-    windows.min_by_key(frequency).unwrap_or(&letters).to_vec()
+    let window = windows.min_by_key(frequency).unwrap_or(0..letters.len());
+    Window { at: bytes(&letters[..window.start]), letters: letters[window].to_vec() }
 }
 
 /// All ways to write a window.
@@ -113,11 +134,12 @@ mod tests {
     #[test]
     fn the_rarest_part_is_looked_for_in_letters_of_either_case() {
         let sample = b"level level error error".repeat(10);
-        let text = |window: Vec<Vec<Vec<u8>>>| {
-            String::from_utf8(window.iter().flat_map(|ways| ways[0].clone()).collect()).unwrap()
+        let text = |window: Window| {
+            let text = String::from_utf8(window.letters.iter().flat_map(|ways| ways[0].clone()).collect()).unwrap();
+            (window.at, text)
         };
-        assert_eq!(text(rarest(b"level error q", &sample)), "r q");
-        assert_eq!(text(rarest("é".as_bytes(), &sample)), "é");
+        assert_eq!(text(rarest(b"level error q", &sample)), (10, "r q".into()));
+        assert_eq!(text(rarest("é".as_bytes(), &sample)), (0, "é".into()));
         assert_eq!(written(&letters("Œ".to_lowercase().as_bytes())), ["œ".as_bytes(), "Œ".as_bytes()]);
         assert_eq!(written(&letters(b"a1b")).len(), 4);
         assert_eq!(written(&letters(b"a\xC3")).len(), 2);

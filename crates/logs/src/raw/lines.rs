@@ -84,6 +84,26 @@ impl<'a> Pieces<'a> {
     }
 }
 
+/// Gives `each` the lines of `from` without their line feeds, until it breaks off. A line of more than
+/// [`LINE_BYTES_MAX`] comes in parts.
+///
+/// # Errors
+/// Of reading, once all that came before the fault was given.
+pub fn each_line(from: &mut dyn Read, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
+    let mut buffer = Buffer::default();
+    let mut pieces = Pieces::new(from, &mut buffer);
+    while let Some(Piece { bytes, .. }) = pieces.next()? {
+        let mut start = 0;
+        for end in memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len())) {
+            if each(&bytes[start..end]).is_break() {
+                return Ok(());
+            }
+            start = end + 1;
+        }
+    }
+    Ok(())
+}
+
 /// The number of a line, and where it begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -103,7 +123,9 @@ pub(super) fn search(
     hit: &mut Hit<'_>,
 ) -> io::Result<ControlFlow<()>> {
     let mut pieces = Pieces::new(from, buffer);
-    let mut looking = Looking { filter, scratch: Vec::new(), matches: 0, hit };
+    // One that goes on over a line's end stands in no line.
+    let is_one_text = filter.stands_at(b"", 0).is_some() && filter.required().iter().all(|text| !text.contains(&b'\n'));
+    let mut looking = Looking { filter, is_one_text, scratch: Vec::new(), matches: 0, hit };
     let mut reading = Reading::default();
     let mut finder = None;
     let ended = loop {
@@ -113,12 +135,12 @@ pub(super) fn search(
             Ok(None) => break Ok(ControlFlow::Continue(())),
             Err(error) => break Err(error),
         };
-        let place = reading.place;
+        let mut told = Told { place: reading.place, bytes: 0 };
         let flow = match finder.get_or_insert_with(|| Finder::new(filter.required(), piece.bytes)) {
-            Some(finder) => looking.at_places(finder, piece.bytes, place),
-            None => looking.at_all(piece.bytes, place),
+            Some(finder) => looking.at_places(finder, piece.bytes, &mut told),
+            None => looking.at_all(piece.bytes, &mut told),
         };
-        reading.passed(&piece, summary);
+        reading.passed(&piece, told, summary);
         if flow.is_break() {
             break Ok(flow);
         }
@@ -141,20 +163,45 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// Counts a piece that is done with.
-    pub(super) fn passed(&mut self, piece: &Piece<'_>, summary: &mut RawSummary) {
-        let ends = memchr_iter(b'\n', piece.bytes).count() as u64;
-        let length = piece.bytes.len() as u64;
-        self.place = Place { line: self.place.line + ends, offset: self.place.offset + length };
-        summary.bytes += length;
-        summary.lines += ends + u64::from(!piece.is_divided && !piece.bytes.ends_with(b"\n"));
+    /// Counts a piece that is done with, and of which some is counted already.
+    pub(super) fn passed(&mut self, piece: &Piece<'_>, mut told: Told, summary: &mut RawSummary) {
+        told.go_on(piece.bytes, piece.bytes.len());
+        summary.bytes += piece.bytes.len() as u64;
+        summary.lines += told.place.line - self.place.line;
+        summary.lines += u64::from(!piece.is_divided && !piece.bytes.ends_with(b"\n"));
         summary.divided += u64::from(piece.is_divided && !self.was_divided);
-        self.was_divided = piece.is_divided;
+        (self.place, self.was_divided) = (told.place, piece.is_divided);
+    }
+}
+
+/// A place in a piece whose line is known.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    pub(super) place: Place,
+    /// Bytes of the piece before it.
+    pub(super) bytes: usize,
+}
+
+impl Told {
+    fn go_on(&mut self, piece: &[u8], to: usize) {
+        self.place.line += memchr_iter(b'\n', &piece[self.bytes..to]).count() as u64;
+        self.place.offset += (to - self.bytes) as u64;
+        self.bytes = to;
+    }
+
+    /// Goes on behind the line that ends there.
+    fn pass_line(&mut self, piece: &[u8], end: usize) {
+        let next = (end + 1).min(piece.len());
+        self.place.line += u64::from(end < piece.len());
+        self.place.offset += (next - self.bytes) as u64;
+        self.bytes = next;
     }
 }
 
 struct Looking<'a, 'e> {
     filter: &'a LineFilter,
+    /// Then a line matches where the text stands in it, whatever else does.
+    is_one_text: bool,
     scratch: Vec<u8>,
     matches: u64,
     hit: &'a mut Hit<'e>,
@@ -162,20 +209,32 @@ struct Looking<'a, 'e> {
 
 impl Looking<'_, '_> {
     /// Looks at the lines where a match could be.
-    fn at_places(&mut self, finder: &Finder, piece: &[u8], mut place: Place) -> ControlFlow<()> {
-        let (mut from, mut counted) = (0, 0);
-        while let Some(at) = finder.find(piece, from) {
-            let start = memrchr(b'\n', &piece[from..at]).map_or(from, |feed| from + feed + 1);
+    fn at_places(&mut self, finder: &Finder, piece: &[u8], told: &mut Told) -> ControlFlow<()> {
+        let (mut from, mut line_from) = (0, 0);
+        let mut column = None;
+        loop {
+            let (start, at) = if let Some(at) = self.again(piece, line_from, column) {
+                (line_from, at)
+            } else {
+                let Some(at) = finder.find(piece, from) else { break };
+                let beginning = finder.beginning(at).filter(|_| self.is_one_text);
+                if beginning.is_some_and(|at| self.filter.stands_at(piece, at) == Some(false)) {
+                    from = at + 1;
+                    continue;
+                }
+                let start = memrchr(b'\n', &piece[line_from..at]).map_or(line_from, |feed| line_from + feed + 1);
+                column = beginning.and_then(|at| at.checked_sub(start));
+                (start, at)
+            };
             let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |feed| at + feed);
             let line = without_return(&piece[start..end]);
-            if self.filter.holds(line, &mut self.scratch) {
-                place.line += memchr_iter(b'\n', &piece[counted..start]).count() as u64;
-                place.offset += (start - counted) as u64;
-                counted = start;
+            (from, line_from) = (end + 1, end + 1);
+            if column.is_some() || self.filter.holds(line, &mut self.scratch) {
+                told.go_on(piece, start);
                 self.matches += 1;
-                (self.hit)(place.line, place.offset, line)?;
+                (self.hit)(told.place.line, told.place.offset, line)?;
+                told.pass_line(piece, end);
             }
-            from = end + 1;
             if from >= piece.len() {
                 break;
             }
@@ -183,19 +242,25 @@ impl Looking<'_, '_> {
         ControlFlow::Continue(())
     }
 
+    /// Lines of a log are alike: what one held somewhere, the next one often holds there too.
+    fn again(&self, piece: &[u8], line_from: usize, column: Option<usize>) -> Option<usize> {
+        let at = line_from + column?;
+        let stands = self.filter.stands_at(piece, at) == Some(true);
+        (stands && memchr(b'\n', &piece[line_from..at]).is_none()).then_some(at)
+    }
+
     /// Looks at each line.
-    fn at_all(&mut self, piece: &[u8], mut place: Place) -> ControlFlow<()> {
+    fn at_all(&mut self, piece: &[u8], told: &mut Told) -> ControlFlow<()> {
         let mut start = 0;
         let ends = memchr_iter(b'\n', piece).chain((!piece.ends_with(b"\n")).then_some(piece.len()));
         for end in ends {
             let line = without_return(&piece[start..end]);
             if self.filter.holds(line, &mut self.scratch) {
                 self.matches += 1;
-                (self.hit)(place.line, place.offset, line)?;
+                (self.hit)(told.place.line, told.place.offset, line)?;
             }
-            place.line += 1;
-            place.offset += (end + 1 - start) as u64;
-            start = end + 1;
+            told.pass_line(piece, end);
+            start = told.bytes;
         }
         ControlFlow::Continue(())
     }

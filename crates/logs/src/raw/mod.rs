@@ -12,7 +12,8 @@ mod records;
 #[cfg(test)]
 mod tests;
 
-pub use open::open;
+pub use lines::each_line;
+pub use open::{open, open_packed, unpack};
 pub use query::RawQuery;
 
 use lines::Buffer;
@@ -83,7 +84,7 @@ fn look(files: &[PathBuf], query: &RawQuery, cancel: &Cancel, each: &mut Each<'_
     let mut buffer = Buffer::default();
     for file in files {
         let unread = |reason: String| Unread { file: file.clone(), reason };
-        let (mut from, modified) = match open::opened(file) {
+        let (mut from, modified) = match open(file) {
             Ok(opened) => opened,
             Err(error) => {
                 summary.unread.push(unread(error.to_string()));

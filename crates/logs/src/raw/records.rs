@@ -2,7 +2,7 @@
 
 use super::{
     RawSummary,
-    lines::{Buffer, Hit, Pieces, Place, Reading, without_return},
+    lines::{Buffer, Hit, Pieces, Place, Reading, Told, without_return},
     query::Asked,
 };
 use memchr::memchr_iter;
@@ -58,7 +58,8 @@ pub(super) fn search(
             line += 1;
             start = end + 1;
         }
-        reading.passed(&piece, summary);
+        let told = Told { place: reading.place, bytes: 0 };
+        reading.passed(&piece, told, summary);
         if records.batch.text_bytes() >= BATCH_BYTES {
             let flow = records.ask(hit);
             if flow.is_break() {

@@ -55,6 +55,7 @@ fn lines_match_as_records_of_the_store_do() {
         ("(timeout OR ahead) -error", vec![7]),
         ("", vec![1, 2, 3, 4, 5, 6, 7]),
         ("nowhere", vec![]),
+        ("\"8000\\n2025\"", vec![]),
     ] {
         assert_eq!(matching(query, &file), lines, "{query}");
     }

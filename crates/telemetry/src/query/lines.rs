@@ -35,6 +35,17 @@ impl LineFilter {
         holds(&self.condition, line, scratch)
     }
 
+    /// Where the filter is one text and nothing else: whether it stands at a place of `text`, which may be many lines.
+    /// `None` for all other filters.
+    pub fn stands_at(&self, text: &[u8], at: usize) -> Option<bool> {
+        match &self.condition {
+            Condition::Message(TextTest::Find(finder)) | Condition::Anywhere(TextTest::Find(finder)) => {
+                Some(finder.stands_at(text, at))
+            }
+            _ => None,
+        }
+    }
+
     /// Texts of which each line that passes holds one, in letters of either case: they are given with small letters.
     /// None where nothing is known.
     pub fn required(&self) -> &[Vec<u8>] {
@@ -115,6 +126,23 @@ mod tests {
         }
         for more in ["level:error", "app:nginx", "a since:1h", "-(a OR status>=500)"] {
             assert!(filter(more).is_none(), "{more}");
+        }
+    }
+
+    #[test]
+    fn one_text_is_found_at_its_place() {
+        for (query, text, at, expected) in [
+            ("durée", "la DURÉE\nx", 3, Some(true)),
+            ("dur", "la DURÉE", 3, Some(false)),
+            ("*dur*", "la DURÉE", 3, Some(true)),
+            ("durée", "la durée", 4, Some(false)),
+            ("b", "a\nb\nc", 2, Some(true)),
+            ("b", "ab", 1, Some(false)),
+            ("b", "ab", 7, Some(false)),
+            ("a b", "a b", 0, None),
+            ("-a", "a", 0, None),
+        ] {
+            assert_eq!(filter(query).unwrap().stands_at(text.as_bytes(), at), expected, "{query} at {at} of {text}");
         }
     }
 
