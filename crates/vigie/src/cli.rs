@@ -1,7 +1,12 @@
 //! The command line as it is typed. The texts here are what `vigie help`, the man page and completions show.
 
+mod logs;
 mod send;
 
+pub(crate) use self::logs::{
+    LogsArgs, LogsCommand, LogsExportArgs, LogsFormat, LogsHistogramArgs, LogsImportArgs, LogsPipeArgs, LogsQueryArgs,
+    LogsSearchArgs, LogsTailArgs,
+};
 pub(crate) use send::SendArgs;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -14,6 +19,7 @@ Examples:
   vigie send mailing.toml                     send, and show the progress
   vigie jobs watch                            follow what runs now
   vigie traces --errors --since today         what went wrong today
+  vigie logs search 'level>=error since:1h'   what went wrong, in the words of the logs
   vigie serve                                 run jobs and answer on http://127.0.0.1:8787
 
 Settings come from vigie.toml, then VIGIE_* variables, then these options; `vigie config check` shows the outcome.
@@ -63,6 +69,8 @@ pub(crate) enum Command {
     Jobs(JobsArgs),
     /// What happened to whom: one line per attempt
     Traces(TracesArgs),
+    /// Search logs, follow them, take them in
+    Logs(LogsArgs),
     /// A day in figures: sent, errors, success rate, last errors, running jobs
     Report(ReportArgs),
     /// See it all work, with invented clients and a mail server that delivers nothing

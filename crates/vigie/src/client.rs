@@ -69,6 +69,23 @@ impl Client {
         self.json(request(Method::POST, path, Body::from_stream(lines), Some("application/x-ndjson"))?).await
     }
 
+    /// Streams log records as lines of JSON, and tells what became of them. That none of them was taken is an answer too.
+    pub(crate) async fn take_in<S>(&self, lines: S) -> Result<Value>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+    {
+        let request = request(Method::POST, "/api/v1/logs", Body::from_stream(lines), Some("application/x-ndjson"))?;
+        let response = self.ask(request).await?;
+        if response.status() != StatusCode::BAD_REQUEST {
+            return value(response).await;
+        }
+        let bytes = whole(response).await?;
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(taken) if taken["problems"].is_array() => Ok(taken),
+            problem => Err(refusal(StatusCode::BAD_REQUEST, &problem.unwrap_or_default())),
+        }
+    }
+
     /// The answer as it comes.
     pub(crate) async fn stream(&self, path: &str) -> Result<BodyDataStream> {
         let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;
@@ -146,14 +163,17 @@ async fn accepted(response: Response<Body>) -> Result<Response<Body>> {
         return Ok(response);
     }
     let bytes = whole(response).await?;
-    let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    Err(refusal(status, &serde_json::from_slice(&bytes).unwrap_or_default()))
+}
+
+fn refusal(status: StatusCode, problem: &Value) -> Failure {
     let text = |name: &str| problem[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let what = text("detail").or_else(|| text("title")).unwrap_or_else(|| format!("the server answered {status}"));
     let failure = Failure::new(what);
-    Err(match text("remedy") {
+    match text("remedy") {
         Some(remedy) => failure.help(in_our_words(&remedy)),
         None => failure,
-    })
+    }
 }
 
 /// A remedy that names a route, as the command that goes there.

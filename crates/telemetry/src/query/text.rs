@@ -104,6 +104,20 @@ impl Finder {
         self.finder.find(folded.get(from..)?).map(|at| from + at)
     }
 
+    /// Whether a text that is not folded holds it just there, between its edges.
+    pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        let needle = self.needle();
+        let Some(found) = at.checked_add(needle.len()).and_then(|end| text.get(at..end)) else { return false };
+        let alike = found.eq_ignore_ascii_case(needle)
+            || !needle.is_ascii() && {
+                let mut folded = found.to_vec();
+                fold(&mut folded);
+                folded == needle
+            };
+        // A letter's case does not decide whether it is one.
+        alike && self.fits(text, at)
+    }
+
     fn fits(&self, folded: &[u8], at: usize) -> bool {
         let end = at + self.needle().len();
         (self.start == Edge::Open || !ends_in_word(&folded[..at]))

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod follow;
 mod jobs;
+mod logs;
 mod migrate;
 mod pages;
 mod report;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Send(args) => send::run(&config, &args, &variables).await,
         Command::Jobs(args) => jobs::run(&config, args).await,
         Command::Traces(args) => traces::run(&config, &args).await,
+        Command::Logs(args) => logs::run(&config, args.command).await,
         Command::Report(args) => report::run(&config, &args).await,
         Command::Demo(args) => demo::run(config, &args).await,
         Command::Serve(_) => serve::serve(&config).await,

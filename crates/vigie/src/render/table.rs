@@ -14,20 +14,26 @@ pub(crate) enum Align {
 /// Headings and rows. Cells hold one line each.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
-    columns: Vec<(&'static str, Align)>,
+    columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
     /// Of the terminal.
     width_max: Option<usize>,
 }
 
 impl Table {
-    pub(crate) fn new(columns: &[(&'static str, Align)]) -> Self {
+    pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
         let width_max = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
-        Self { columns: columns.to_vec(), rows: Vec::new(), width_max }
+        let columns = columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect();
+        Self { columns, rows: Vec::new(), width_max }
     }
 
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into_iter().collect());
+        self.cells(cells.into());
+    }
+
+    /// As many as there are columns.
+    pub(crate) fn cells(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -37,7 +43,7 @@ impl Table {
 
 impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let headings: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let headings: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let width = |index: usize| {
             let cells = self.rows.iter().chain([&headings]).filter_map(|row| row.get(index));
             cells.map(|cell| measure_text_width(cell)).max().unwrap_or(0)

@@ -1,0 +1,180 @@
+//! `vigie logs …` as it is typed.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie logs search 'level>=error since:1h'              what went wrong within the hour
+  vigie logs search 'app:nginx | stats count() by status'
+  vigie logs search timeout --file /var/log/app.log*     files as they are, packed ones too, without a server
+  vigie logs tail app:billing                            what arrives
+  vigie logs import /var/log/nginx/*.gz                  into the store, whatever the format
+
+The language of queries is written down in docs/search.md.")]
+pub(crate) struct LogsArgs {
+    #[command(subcommand)]
+    pub(crate) command: LogsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogsCommand {
+    /// Records that match, or the table that `| stats` makes of them; or lines of files
+    Search(LogsSearchArgs),
+    /// Records as they arrive
+    Tail(LogsTailArgs),
+    /// How many records match, over time
+    Histogram(LogsHistogramArgs),
+    /// Take files into the store, plain or packed, whatever their format
+    Import(LogsImportArgs),
+    /// Write the records that match into a file
+    Export(LogsExportArgs),
+    /// Take what comes on standard input into the store, line by line
+    Pipe(LogsPipeArgs),
+    /// The log files that Vigie writes
+    Files,
+}
+
+/// What is asked, and of which time.
+#[derive(Debug, Args)]
+pub(crate) struct LogsQueryArgs {
+    /// Words, "phrases", /expressions/, field:value, level>=warning, | stats …
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+    /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Before then
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+}
+
+impl LogsQueryArgs {
+    pub(crate) fn text(&self) -> String {
+        self.query.join(" ")
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie logs search 'connection refused' --since today
+  vigie logs search 'level>=error | stats count() as errors by app | sort by errors desc'
+  vigie logs search '/took \\d{4,} ms/' --file app.log app.log.1.gz
+  vigie logs search 'level:error' --file app.log      levels, fields and times are read in any known format
+
+With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.")]
+pub(crate) struct LogsSearchArgs {
+    #[command(flatten)]
+    pub(crate) query: LogsQueryArgs,
+    /// At most so many [default: 100; with --csv, --text or --file, all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// The oldest first
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) oldest_first: bool,
+    /// Print CSV
+    #[arg(long, conflicts_with_all = ["json", "text", "file"])]
+    pub(crate) csv: bool,
+    /// Print the messages alone, as they came
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) text: bool,
+    /// Search these files instead of the store: plain, gzip or Zstandard
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vigie logs tail 'level>=warning -healthz'\n\nWith --json, one object a line.")]
+pub(crate) struct LogsTailArgs {
+    /// Which records; all unless said otherwise
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    /// Show so many of those that came last, first
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub(crate) last: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vigie logs histogram level:error --since 1d --step 1h")]
+pub(crate) struct LogsHistogramArgs {
+    #[command(flatten)]
+    pub(crate) query: LogsQueryArgs,
+    /// The length of a step, as 5m [default: about 40 steps]
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) step: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie logs import /var/log/nginx/access.log*
+  vigie logs import backup/app.log.zst --source app
+
+Formats are recognised by themselves; tracebacks stay whole. A file that was imported before is refused, whatever it is
+called by now; of one that has grown since, only what came since is taken.")]
+pub(crate) struct LogsImportArgs {
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The source of the records [default: the file's path]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// Even what was imported before
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie logs export 'app:billing since:7d' --format jsonl -o billing.jsonl
+  vigie logs export level:error --format csv > errors.csv
+
+JSON lines can be taken back, with `vigie logs import` or `POST /api/v1/logs`.")]
+pub(crate) struct LogsExportArgs {
+    #[command(flatten)]
+    pub(crate) query: LogsQueryArgs,
+    #[arg(long, value_enum, default_value_t = LogsFormat::Jsonl)]
+    pub(crate) format: LogsFormat,
+    /// Where to; standard output unless said otherwise
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// At most so many
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// The oldest first
+    #[arg(long)]
+    pub(crate) oldest_first: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogsFormat {
+    /// One JSON object a line
+    Jsonl,
+    /// Columns: time, level, source, message, fields
+    Csv,
+    /// The messages as they came
+    Text,
+}
+
+impl LogsFormat {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Text => "text",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ./sync.py 2>&1 | vigie logs pipe --source sync --tee")]
+pub(crate) struct LogsPipeArgs {
+    /// The source of the records
+    #[arg(long, value_name = "NAME", default_value = "pipe")]
+    pub(crate) source: String,
+    /// Pass it on to standard output
+    #[arg(long)]
+    pub(crate) tee: bool,
+}

@@ -1,0 +1,95 @@
+//! `vigie logs export`: everything that matches, as it is found.
+
+use super::Asked;
+use crate::{
+    app,
+    cli::{LogsExportArgs, LogsFormat},
+    client::{Client, query},
+    config::Config,
+    failure::{At as _, Exit, Failure, Result},
+    render,
+};
+use futures_util::StreamExt as _;
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> {
+    let asked = Asked::new(config, &args.query)?;
+    if !asked.query.pipes.is_empty() {
+        return Err(Failure::refused("steps behind `|` make a table, not records to export")
+            .help("leave them out, or take the table with `vigie logs search --csv` or --json"));
+    }
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let order = args.oldest_first.then(|| "oldest".to_owned());
+    let Some(file) = args.output.as_deref().filter(|file| *file != Path::new("-")) else {
+        return to_stdout(client, &asked, args.format, order, args.limit).await;
+    };
+    // It has its name once it is whole.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut part = tempfile::Builder::new().prefix(".export-").tempfile_in(folder).at(folder.display())?;
+    let mut bytes = 0;
+    copy(client, &asked, args.format, order, args.limit, |piece| {
+        bytes += piece.len() as u64;
+        part.write_all(piece)
+    })
+    .await?
+    .at(file.display())?;
+    part.as_file().sync_all().at(file.display())?;
+    part.persist(file).map_err(|error| error.error).at(file.display())?;
+    render::say(&format!("{}: {} bytes", file.display(), render::count(bytes)));
+    Ok(Exit::Done)
+}
+
+pub(super) async fn to_stdout(
+    client: &Client,
+    asked: &Asked,
+    format: LogsFormat,
+    order: Option<String>,
+    limit: Option<u32>,
+) -> Result<Exit> {
+    let mut out = io::stdout();
+    match copy(client, asked, format, order, limit, |piece| out.write_all(piece)).await?.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        written => written.map(|()| Exit::Done).map_err(|error| Failure::new(format!("standard output: {error}"))),
+    }
+}
+
+/// The outer error is that of the export, the inner one of where it goes.
+async fn copy(
+    client: &Client,
+    asked: &Asked,
+    format: LogsFormat,
+    order: Option<String>,
+    limit: Option<u32>,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<io::Result<()>> {
+    let more = [
+        ("format", Some(format.as_str().to_owned())),
+        ("order", order),
+        ("limit", limit.map(|limit| limit.to_string())),
+    ];
+    let path = format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(more)));
+    let mut pieces = client.stream(&path).await?;
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| {
+            Failure::new(format!("the export is not whole: {}", innermost(&error)))
+                .help("narrow the query or its time, and export in parts")
+        })?;
+        if let Err(error) = write(&piece) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// What was said first.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}

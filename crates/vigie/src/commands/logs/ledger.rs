@@ -1,0 +1,248 @@
+//! What was imported, so that nothing is by mistake imported twice: a line for each file beside the store.
+//!
+//! A file is known by what is in it, unpacked: by its length, its beginning and what stood at its end. So it is known
+//! again when it was renamed or packed since, and so is the part of it that was imported before it grew.
+
+use crate::failure::{At as _, Result};
+use logs::raw;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Read, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+/// Bytes at the beginning and at the end that tell one file from others.
+const SIGN_BYTES: usize = 64 << 10;
+/// Below this two files may be alike by chance, and below that begin alike: then their path counts too.
+const TELLING_BYTES: u64 = 64;
+const TELLING_BEGINNING_BYTES: u64 = 1 << 10;
+/// Bytes of the ledger; of a longer one, the end counts.
+const LEDGER_BYTES_MAX: u64 = 16 << 20;
+
+/// A file that was imported, up to there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) path: PathBuf,
+    /// When, in RFC 3339.
+    pub(super) at: String,
+    /// Unpacked.
+    pub(super) bytes: u64,
+    pub(super) records: u64,
+    beginning: String,
+    end: String,
+}
+
+/// What the ledger knows of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    New,
+    /// All of it.
+    Whole(Entry),
+    /// It has grown since.
+    Beginning(Entry),
+}
+
+pub(super) struct Ledger {
+    path: PathBuf,
+    entries: Vec<Entry>,
+}
+
+impl Ledger {
+    /// That of a data directory.
+    pub(super) fn read(data: &Path) -> Result<Self> {
+        let path = data.join("telemetry").join("imported.jsonl");
+        let entries = match fs::File::open(&path) {
+            Ok(mut file) => {
+                let length = file.metadata().at(path.display())?.len();
+                io::Seek::seek(&mut file, io::SeekFrom::Start(length.saturating_sub(LEDGER_BYTES_MAX)))
+                    .at(path.display())?;
+                let mut bytes = Vec::new();
+                file.take(LEDGER_BYTES_MAX).read_to_end(&mut bytes).at(path.display())?;
+                // A line that was torn says nothing.
+                bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error).at(path.display()),
+        };
+        Ok(Self { path, entries })
+    }
+
+    /// Reads as much of the file as is needed to know.
+    pub(super) fn look_up(&self, path: &Path) -> io::Result<Known> {
+        let absolute = absolute(path);
+        let (mut from, _) = raw::open(path)?;
+        let mut sign = Sign::default();
+        sign.read(&mut from, SIGN_BYTES as u64)?;
+        let begins = |entry: &&Entry| sign.beginning(entry.bytes).as_ref() == Some(&entry.beginning);
+        let mut alike: Vec<&Entry> = self.entries.iter().filter(begins).collect();
+        alike.sort_by_key(|entry| entry.bytes);
+        // Those that end within what was read so far are looked up in it, the others as they are reached.
+        let mut found = None;
+        for entry in alike {
+            if entry.bytes > sign.bytes {
+                sign.read(&mut from, entry.bytes - sign.bytes)?;
+            }
+            if sign.end_at(entry.bytes).as_ref() == Some(&entry.end) {
+                found = Some(entry.clone());
+            }
+        }
+        let Some(entry) = found else { return Ok(Known::New) };
+        sign.read(&mut from, 1)?;
+        let telling = |bytes| entry.bytes >= bytes || entry.path == absolute;
+        Ok(match sign.bytes == entry.bytes {
+            true if telling(TELLING_BYTES) => Known::Whole(entry),
+            false if telling(TELLING_BEGINNING_BYTES) => Known::Beginning(entry),
+            _ => Known::New,
+        })
+    }
+
+    /// Notes what was imported, and syncs it.
+    pub(super) fn note(&mut self, path: &Path, sign: &Sign, records: u64, at: String) -> Result<()> {
+        let (Some(beginning), Some(end)) = (sign.beginning(sign.bytes), sign.end_at(sign.bytes)) else { return Ok(()) };
+        let entry = Entry { path: absolute(path), at, bytes: sign.bytes, records, beginning, end };
+        let mut file =
+            OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path).at(self.path.display())?;
+        // What a crash tore is ended by the line feed in front.
+        let line = format!("\n{}\n", serde_json::to_string(&entry).unwrap_or_default());
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).at(self.path.display())?;
+        self.entries.push(entry);
+        Ok(())
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What tells a file from others, gathered while it is read.
+#[derive(Debug, Default)]
+pub(super) struct Sign {
+    pub(super) bytes: u64,
+    head: Vec<u8>,
+    /// The end of what was read, at least [`SIGN_BYTES`] of it once there are as many.
+    tail: Vec<u8>,
+}
+
+impl Sign {
+    pub(super) fn add(&mut self, piece: &[u8]) {
+        let room = SIGN_BYTES - self.head.len();
+        self.head.extend_from_slice(&piece[..piece.len().min(room)]);
+        self.tail.extend_from_slice(&piece[piece.len().saturating_sub(2 * SIGN_BYTES)..]);
+        if self.tail.len() > 4 * SIGN_BYTES {
+            self.tail.drain(..self.tail.len() - 2 * SIGN_BYTES);
+        }
+        self.bytes += piece.len() as u64;
+    }
+
+    fn read(&mut self, from: &mut dyn Read, bytes: u64) -> io::Result<()> {
+        let mut from = from.take(bytes);
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match from.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.add(&buffer[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Of a file of so many bytes; `None` where there are not as many, or none.
+    fn beginning(&self, bytes: u64) -> Option<String> {
+        let length = bytes.min(SIGN_BYTES as u64) as usize;
+        self.head.get(..length).filter(|head| !head.is_empty()).map(hash)
+    }
+
+    /// What stands before a place that is not far from the end.
+    fn end_at(&self, bytes: u64) -> Option<String> {
+        let length = bytes.min(SIGN_BYTES as u64) as usize;
+        let behind = usize::try_from(self.bytes.checked_sub(bytes)?).ok()?;
+        let end = self.tail.len().checked_sub(behind)?;
+        self.tail.get(end.checked_sub(length)?..end).filter(|end| !end.is_empty()).map(hash)
+    }
+
+    /// Whether it ends with a line.
+    pub(super) fn ends_in_line(&self) -> bool {
+        self.tail.ends_with(b"\n")
+    }
+
+    /// Whether it begins like a program or a picture, not like text. What stands before where a log was cut off is
+    /// sometimes zeros.
+    pub(super) fn is_binary(&self) -> bool {
+        let start = self.head.iter().position(|byte| *byte != 0).unwrap_or(self.head.len());
+        let text = &self.head[start..self.head.len().min(start + 8_192)];
+        let odd = |byte: &&u8| matches!(**byte, 0..=8 | 14..=26 | 28..=31 | 127);
+        text.iter().filter(odd).count() * 10 > text.len()
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noted(ledger: &mut Ledger, path: &Path) {
+        let mut sign = Sign::default();
+        sign.read(&mut raw::open(path).unwrap().0, u64::MAX).unwrap();
+        ledger.note(path, &sign, 1, "2025-01-10T14:32:15Z".into()).unwrap();
+    }
+
+    #[test]
+    fn a_file_is_known_again_whatever_it_is_called() {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("telemetry")).unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = data.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let text: String = (0..20_000).map(|number| format!("line {number}\n")).collect();
+        let log = file("app.log", text.as_bytes());
+        let mut ledger = Ledger::read(data.path()).unwrap();
+        assert_eq!(ledger.look_up(&log).unwrap(), Known::New);
+        noted(&mut ledger, &log);
+        let ledger = Ledger::read(data.path()).unwrap();
+        for (name, bytes, expected) in [
+            ("app.log.1", text.clone(), "whole"),
+            ("app.log", format!("{text}more\n"), "beginning"),
+            ("cut.log", text[..150_000].to_owned(), "new"),
+            ("other.log", format!("x{text}"), "new"),
+            ("changed.log", text.replace("line 19999", "line 99999"), "new"),
+            ("changed.log", format!("{}more\n", text.replace("line 19999", "line 99999")), "new"),
+            ("empty.log", String::new(), "new"),
+        ] {
+            let known = match ledger.look_up(&file(name, bytes.as_bytes())).unwrap() {
+                Known::New => "new",
+                Known::Whole(_) => "whole",
+                Known::Beginning(entry) => {
+                    assert_eq!(entry.bytes, text.len() as u64);
+                    "beginning"
+                }
+            };
+            assert_eq!(known, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn short_files_that_begin_alike_are_not_one() {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("telemetry")).unwrap();
+        let (one, two) = (data.path().join("one.log"), data.path().join("two.log"));
+        fs::write(&one, "started\n").unwrap();
+        fs::write(&two, "started\nstopped\n").unwrap();
+        let mut ledger = Ledger::read(data.path()).unwrap();
+        noted(&mut ledger, &one);
+        assert_eq!(ledger.look_up(&two).unwrap(), Known::New);
+        fs::write(&two, "started\n").unwrap();
+        assert_eq!(ledger.look_up(&two).unwrap(), Known::New);
+        assert!(matches!(ledger.look_up(&one).unwrap(), Known::Whole(_)));
+        fs::write(&one, "started\nstopped\n").unwrap();
+        assert!(matches!(ledger.look_up(&one).unwrap(), Known::Beginning(_)));
+    }
+}

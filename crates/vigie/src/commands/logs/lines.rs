@@ -1,0 +1,155 @@
+//! Records of files and pipes as the JSON lines that the API takes: their text as it came, and beside it what was read in it.
+
+use model::Timestamp;
+use serde::{Serialize, Serializer as _, ser::SerializeMap as _};
+use sources::{
+    Record,
+    record::{Parsed, Value},
+};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// What the API takes for the parts of a record itself.
+const OWN: [&str; 9] = ["time", "timestamp", "@timestamp", "ts", "level", "severity", "message", "msg", "source"];
+
+/// Writes a line. `time` stands in where the record has none.
+pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &mut Vec<u8>) {
+    let parsed = &record.parsed;
+    let mut json = serde_json::Serializer::new(&mut *into);
+    // Writing to memory does not fail.
+    let _ = (|| {
+        let mut map = json.serialize_map(None)?;
+        map.serialize_entry("time", &record.time.unwrap_or(time))?;
+        if let Some(level) = parsed.level {
+            map.serialize_entry("level", level.as_str())?;
+        }
+        map.serialize_entry("source", source)?;
+        map.serialize_entry("message", &message(record))?;
+        if !parsed.format.is_empty() {
+            map.serialize_entry("format", &format(parsed))?;
+        }
+        if let Some(logger) = &parsed.logger {
+            map.serialize_entry("logger", logger)?;
+        }
+        for field in &parsed.fields {
+            let name = if OWN.contains(&&*field.name) {
+                Cow::Owned(format!("record_{}", field.name))
+            } else {
+                Cow::Borrowed(&*field.name)
+            };
+            map.serialize_entry(&name, &Plain(&field.value))?;
+        }
+        map.end()
+    })();
+    into.push(b'\n');
+}
+
+/// The words of what comes as JSON; other lines whole, so that nothing of them is lost.
+fn message<'a>(record: &'a Record<'_>) -> Cow<'a, str> {
+    if record.raw.trim_ascii_start().starts_with(b"{") && !record.parsed.format.is_empty() {
+        return Cow::Borrowed(&record.parsed.message);
+    }
+    String::from_utf8_lossy(record.raw.trim_ascii_end())
+}
+
+/// `syslog`, or `docker/gunicorn` where one carries the lines of the other.
+fn format(parsed: &Parsed<'_>) -> String {
+    match (parsed.format, parsed.inner) {
+        ("", _) => "plain".to_owned(),
+        (outer, Some(inner)) => format!("{outer}/{inner}"),
+        (outer, None) => outer.to_owned(),
+    }
+}
+
+struct Plain<'a>(&'a Value<'a>);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::Float(number) => serializer.serialize_f64(*number),
+            Value::Bool(truth) => serializer.serialize_bool(*truth),
+        }
+    }
+}
+
+/// What a file's records were.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) formats: BTreeMap<String, u64>,
+    pub(super) records: u64,
+    pub(super) lines: u64,
+    pub(super) first: Option<Timestamp>,
+    pub(super) last: Option<Timestamp>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, record: &Record<'_>) {
+        let format = format(&record.parsed);
+        match self.formats.get_mut(&format) {
+            Some(count) => *count += 1,
+            None => drop(self.formats.insert(format, 1)),
+        }
+        self.records += 1;
+        self.lines += u64::from(record.lines);
+        if let Some(at) = record.time {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = Some(self.last.map_or(at, |last| last.max(at)));
+        }
+    }
+
+    /// `nginx`, or `nginx 1,200, plain 3`, the most frequent first.
+    pub(super) fn formats_text(&self) -> String {
+        let mut formats: Vec<_> = self.formats.iter().collect();
+        formats.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        match formats.as_slice() {
+            [] => "nothing in it".to_owned(),
+            [(only, _)] => (*only).clone(),
+            several => {
+                let shown =
+                    several.iter().take(6).map(|(name, count)| format!("{name} {}", crate::render::count(**count)));
+                shown.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+    use sources::{Options, Reader, multiline::Limits, timestamps::Reference};
+
+    fn lines(text: &[u8]) -> (String, Tally) {
+        let at = "2025-01-10T14:32:15Z".parse().unwrap();
+        let mut reader = Reader::new(Options {
+            zone: TimeZone::UTC,
+            reference: Reference::Modified(at),
+            limits: Limits::default(),
+            scrubber: None,
+        });
+        let (mut into, mut tally) = (Vec::new(), Tally::default());
+        let mut sink = |record: Record<'_>| {
+            tally.add(&record);
+            write(&record, "app.log", at, &mut into);
+        };
+        for line in text.split(|byte| *byte == b'\n') {
+            reader.push(line, at, &mut sink);
+        }
+        reader.finish(&mut sink);
+        (String::from_utf8(into).unwrap(), tally)
+    }
+
+    #[test]
+    fn text_is_kept_whole_and_what_was_read_in_it_stands_beside_it() {
+        let (text, tally) = lines(
+            b"2025-01-10 14:00:00,123 ERROR app.views late\nTraceback (most recent call last):\n  File \"a.py\", line 3, in f\nValueError: \xFF",
+        );
+        insta::assert_snapshot!(text);
+        assert_eq!((tally.records, tally.lines), (1, 4));
+        let (json, _) = lines(
+            br#"{"time":"2025-01-10T14:00:00Z","level":"warn","msg":"late","status":503,"source":"x","ok":true}"#,
+        );
+        insta::assert_snapshot!(json);
+    }
+}

@@ -1,0 +1,86 @@
+//! `vigie logs`
+
+mod export;
+mod files;
+mod histogram;
+mod import;
+mod ledger;
+mod lines;
+mod pipe;
+mod raw;
+mod rows;
+mod search;
+mod tail;
+
+use super::when;
+use crate::{
+    cli::{LogsCommand, LogsQueryArgs},
+    config::Config,
+    failure::{Exit, Result},
+    render,
+};
+use model::{Clock, Timestamp};
+use serde_json::{Value, json};
+use telemetry::query::{Problem, Query, parse};
+
+pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
+    match command {
+        LogsCommand::Search(args) if args.file.is_empty() => search::run(config, &args).await,
+        LogsCommand::Search(args) => raw::run(config, args).await,
+        LogsCommand::Tail(args) => tail::run(config, &args).await,
+        LogsCommand::Histogram(args) => histogram::run(config, &args).await,
+        LogsCommand::Import(args) => import::run(config, args).await,
+        LogsCommand::Export(args) => export::run(config, &args).await,
+        LogsCommand::Pipe(args) => pipe::run(config, args).await,
+        LogsCommand::Files => files::run(config),
+    }
+}
+
+/// A query, and the times that options bound it by.
+struct Asked {
+    text: String,
+    query: Query,
+    problems: Vec<Problem>,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+impl Asked {
+    /// What was not understood of the query is said at once, except beside JSON, which holds it.
+    fn new(config: &Config, args: &LogsQueryArgs) -> Result<Self> {
+        let (zone, now) = (&config.zone.value, Clock::System.now());
+        let moment =
+            |text: &Option<String>, option| text.as_deref().map(|text| when::past(text, option, zone, now)).transpose();
+        let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
+        let text = args.text();
+        let (query, problems) = parse(&text);
+        if !config.json {
+            say_problems(&text, &problems);
+        }
+        Ok(Self { text, query, problems, since, until })
+    }
+
+    /// As the API takes them.
+    fn pairs(&self) -> [(&'static str, Option<String>); 3] {
+        let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        [("q", Some(self.text.clone())), ("since", moment(self.since)), ("until", moment(self.until))]
+    }
+}
+
+/// Each with the query and a caret under the place.
+fn say_problems(text: &str, problems: &[Problem]) {
+    for problem in problems {
+        render::say(&problem.render(text));
+    }
+}
+
+fn problem_json(problem: &Problem) -> Value {
+    json!({"from": problem.at.start, "to": problem.at.end, "problem": problem.to_string()})
+}
+
+/// What an answer says that it does not hold.
+fn say_left_out(answer: &Value) {
+    for what in answer["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        render::say(&format!("left out: {what}"));
+    }
+}

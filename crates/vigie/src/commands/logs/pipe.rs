@@ -1,0 +1,233 @@
+//! `vigie logs pipe`: what a program prints, into the store as it comes.
+//!
+//! Records go in small requests, each of which is acknowledged. While nobody takes them, they wait, and so does the program
+//! that writes: nothing is dropped. A request whose answer was lost is sent again, so that a record may be kept twice, but
+//! never not at all.
+
+use super::lines;
+use crate::{
+    app::{self, Connected, Engines},
+    cli::LogsPipeArgs,
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, counted},
+    signals::Stop,
+};
+use axum::body::Bytes;
+use jiff::tz::TimeZone;
+use model::{Clock, Timestamp};
+use sources::{Options, Reader, Record, multiline::Limits, timestamps::Reference};
+use std::{
+    io::{self, Read as _, Write as _},
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    thread,
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+const READ_BYTES: usize = 64 << 10;
+/// Reads that wait to be understood.
+const READS_MAX: usize = 16;
+/// Bytes of JSON in one request.
+const BATCH_BYTES: usize = 1 << 20;
+/// Batches that wait to be sent.
+const BATCHES_MAX: usize = 4;
+/// How often records are looked for whose last line is long enough ago.
+const FLUSH_EVERY: Duration = Duration::from_millis(100);
+/// Between two attempts to find somebody who takes records.
+const TRY_EVERY: Duration = Duration::from_secs(1);
+/// What a program that was asked to stop gets to print its last words.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
+    let mut connected = app::changing(config, "logs pipe", Engines::Rest).await?;
+    // Ctrl-C reaches the program before the pipe as well: what it says last is still taken.
+    let stop = Stop::listen().map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))?;
+    let (give, reads) = sync_channel(READS_MAX);
+    let (give_batch, mut batches) = mpsc::channel(BATCHES_MAX);
+    let zone = config.zone.value.clone();
+    thread::spawn(move || read(args.tee, &give));
+    thread::spawn(move || understand(&args.source, zone, &reads, &give_batch));
+    let (mut accepted, mut asked) = (0, false);
+    loop {
+        let batch = tokio::select! {
+            batch = batches.recv() => batch,
+            () = last_words(&stop, asked) => {
+                if std::mem::replace(&mut asked, true) { None } else { continue }
+            }
+        };
+        let Some(batch) = batch else { break };
+        accepted += taken(config, &mut connected, Bytes::from(batch)).await;
+    }
+    connected.close().await;
+    if config.json {
+        render::say(&serde_json::json!({"accepted": accepted}).to_string());
+    } else {
+        render::say(&counted(accepted, "record"));
+    }
+    Ok(Exit::Done)
+}
+
+/// Waits to be asked to stop; and once that was, for the program's last words.
+async fn last_words(stop: &Stop, asked: bool) {
+    if asked {
+        tokio::time::sleep(LAST_WORDS).await;
+    } else {
+        stop.asked().await;
+    }
+}
+
+/// Sends a batch until it is acknowledged; how many records were accepted.
+async fn taken(config: &Config, connected: &mut Connected, batch: Bytes) -> u64 {
+    let mut told = false;
+    loop {
+        let body = futures_util::stream::iter([Ok(batch.clone())]);
+        match connected.client().take_in(body).await {
+            Ok(answer) => {
+                for problem in answer["problems"].as_array().into_iter().flatten() {
+                    let why = problem["problem"].as_str().unwrap_or_default();
+                    render::say(&format!("a record was not taken: {why}"));
+                }
+                return answer["accepted"].as_u64().unwrap_or(0);
+            }
+            Err(failure) if !std::mem::replace(&mut told, true) => {
+                render::say(&format!("{failure}\nwhat comes waits, and it is tried again"));
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(TRY_EVERY).await;
+        // Its owner may be another one by now, or nobody; ours stays.
+        if matches!(connected, Connected::Theirs(..))
+            && let Ok(now) = app::changing(config, "logs pipe", Engines::Rest).await
+        {
+            *connected = now;
+        }
+    }
+}
+
+/// Reads standard input to its end, and passes it on if that is wished.
+fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
+    let mut input = io::stdin().lock();
+    let mut buffer = vec![0; READ_BYTES];
+    loop {
+        let read = match input.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return render::say(&format!("standard input: {error}")),
+        };
+        if tee {
+            let mut out = io::stdout().lock();
+            if let Err(error) = out.write_all(&buffer[..read]).and_then(|()| out.flush()) {
+                tee = false;
+                // Whoever read along has read enough; the store has not.
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    render::say(&format!("standard output: {error}"));
+                }
+            }
+        }
+        if give.send(buffer[..read].to_vec()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Makes records of what is read.
+fn understand(source: &str, zone: TimeZone, reads: &Receiver<Vec<u8>>, give: &mpsc::Sender<Vec<u8>>) {
+    let options = Options { zone, reference: Reference::Arrival, limits: Limits::default(), scrubber: None };
+    let mut pipe = Pipe { reader: Reader::new(options), source, line: Vec::new(), batch: Vec::new() };
+    let mut waiting = None;
+    loop {
+        let read = match waiting.take() {
+            Some(read) => Ok(read),
+            None => reads.recv_timeout(FLUSH_EVERY),
+        };
+        let now = Clock::System.now();
+        match read {
+            Ok(read) => pipe.take(&read, now),
+            Err(RecvTimeoutError::Timeout) => pipe.flush(now),
+            Err(RecvTimeoutError::Disconnected) => break pipe.finish(now),
+        }
+        match reads.try_recv() {
+            Ok(read) if pipe.batch.len() < BATCH_BYTES => {
+                waiting = Some(read);
+                continue;
+            }
+            Ok(read) => waiting = Some(read),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+        }
+        if !pipe.batch.is_empty() && give.blocking_send(std::mem::take(&mut pipe.batch)).is_err() {
+            return;
+        }
+    }
+    if !pipe.batch.is_empty() {
+        let _ = give.blocking_send(pipe.batch);
+    }
+}
+
+struct Pipe<'a> {
+    reader: Reader,
+    source: &'a str,
+    /// That has no end yet.
+    line: Vec<u8>,
+    batch: Vec<u8>,
+}
+
+impl Pipe<'_> {
+    fn take(&mut self, read: &[u8], now: Timestamp) {
+        let Self { reader, source, line, batch } = self;
+        let mut sink = |record: Record<'_>| lines::write(&record, source, now, batch);
+        let mut parts = read.split(|byte| *byte == b'\n').peekable();
+        while let Some(part) = parts.next() {
+            let is_whole = parts.peek().is_some();
+            // Of a line without end, what fits is a line.
+            if !is_whole && line.len() + part.len() <= logs::raw::LINE_BYTES_MAX {
+                line.extend_from_slice(part);
+            } else if line.is_empty() {
+                reader.push(part, now, &mut sink);
+            } else {
+                line.extend_from_slice(part);
+                reader.push(line, now, &mut sink);
+                line.clear();
+            }
+        }
+    }
+
+    fn flush(&mut self, now: Timestamp) {
+        let Self { reader, source, batch, .. } = self;
+        reader.flush(now, &mut |record| lines::write(&record, source, now, batch));
+    }
+
+    fn finish(&mut self, now: Timestamp) {
+        let Self { reader, source, line, batch } = self;
+        let mut sink = |record: Record<'_>| lines::write(&record, source, now, batch);
+        if !line.is_empty() {
+            reader.push(line, now, &mut sink);
+        }
+        reader.finish(&mut sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn lines_are_whole_wherever_reads_end() {
+        let options =
+            Options { zone: TimeZone::UTC, reference: Reference::Arrival, limits: Limits::default(), scrubber: None };
+        let mut pipe = Pipe { reader: Reader::new(options), source: "sync", line: Vec::new(), batch: Vec::new() };
+        let now = "2025-01-10T14:32:15Z".parse().unwrap();
+        for read in ["one\ntw", "o", "\n\nthree\nfo", "ur"] {
+            pipe.take(read.as_bytes(), now);
+        }
+        pipe.finish(now);
+        let messages: Vec<String> = String::from_utf8(pipe.batch)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["message"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(messages, ["one", "two", "three", "four"]);
+    }
+}

@@ -1,0 +1,171 @@
+//! `vigie logs search --file`: files as they are, without a server and without the store.
+
+use super::{Asked, problem_json, rows};
+use crate::{
+    cli::LogsSearchArgs,
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, counted},
+};
+use console::Style;
+use logs::raw::{self, RawHit, RawQuery, RawSummary, Unread};
+use model::{Clock, Timestamp};
+use serde_json::{Value, json};
+use std::{
+    io::{self, BufWriter, Write},
+    ops::ControlFlow,
+    path::PathBuf,
+};
+use telemetry::query::Cancel;
+
+/// Bytes that are gathered before they are written, unless a person watches.
+const OUT_BYTES: usize = 64 << 10;
+
+pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
+    let asked = Asked::new(config, &args.query)?;
+    let query = query(config, &asked);
+    if !asked.query.pipes.is_empty() {
+        render::say("steps behind `|` play no part in files: take these in with `vigie logs import` to count and sort");
+    }
+    let shape = match (config.json, args.text || args.file.len() == 1) {
+        (true, _) => Shape::Json,
+        (false, true) if args.text => Shape::Text,
+        (false, alone) => Shape::Lines { named: !alone },
+    };
+    let problems = Value::from(asked.problems.iter().map(problem_json).collect::<Vec<_>>());
+    let searching = tokio::task::spawn_blocking(move || look(&args.file, &query, shape, args.limit, &problems));
+    let searched = searching.await.map_err(|_| Failure::new("the search broke off"))?;
+    let summary = match searched {
+        Ok(summary) => summary,
+        // Nobody wants the rest.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+        Err(error) => return Err(Failure::new(format!("standard output: {error}"))),
+    };
+    for Unread { file, reason } in &summary.unread {
+        render::say(&format!("{}: {reason}", file.display()));
+    }
+    if !config.json {
+        told(&summary, args.limit);
+    }
+    Ok(if summary.unread.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn query(config: &Config, asked: &Asked) -> RawQuery {
+    let (zone, now) = (&config.zone.value, Clock::System.now());
+    let query = RawQuery::parse(&asked.text).0.at(now, zone);
+    if asked.since.is_none() && asked.until.is_none() {
+        return query;
+    }
+    let first = asked.since.unwrap_or(Timestamp::from_micros(i64::MIN));
+    query.within(first..asked.until.unwrap_or(Timestamp::from_micros(i64::MAX)), now, zone)
+}
+
+/// What is beside the lines.
+fn told(summary: &RawSummary, limit: Option<u32>) {
+    if summary.matches == 0 && summary.unread.is_empty() {
+        render::say("no line matches");
+    }
+    if limit.is_some_and(|limit| summary.matches >= u64::from(limit)) {
+        render::say(&format!("stopped after {}: raise --limit for more", counted(summary.matches, "hit")));
+    }
+    if summary.divided > 0 {
+        let lines = counted(summary.divided, "line");
+        render::say(&format!("{lines} longer than {} bytes: looked at in parts", raw::LINE_BYTES_MAX));
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `12:text`, with the file's name before it where there are several.
+    Lines {
+        named: bool,
+    },
+    Text,
+    Json,
+}
+
+fn look(
+    files: &[PathBuf],
+    query: &RawQuery,
+    shape: Shape,
+    limit: Option<u32>,
+    problems: &Value,
+) -> io::Result<RawSummary> {
+    let watched = console::user_attended();
+    let mut out = BufWriter::with_capacity(OUT_BYTES, io::stdout().lock());
+    let (mut left, mut first, mut failed) = (limit, true, None);
+    if shape == Shape::Json {
+        out.write_all(b"{\"rows\":[")?;
+    }
+    let summary = raw::search(files, query, &Cancel::default(), &mut |hit| {
+        let written = match shape {
+            Shape::Json => write_json(&mut out, &hit, std::mem::take(&mut first)),
+            Shape::Text => write_text(&mut out, &hit.text, watched),
+            Shape::Lines { named } => write_line(&mut out, &hit, named, watched),
+        };
+        if let Err(error) = written.and_then(|()| if watched { out.flush() } else { Ok(()) }) {
+            failed = Some(error);
+            return ControlFlow::Break(());
+        }
+        left = left.map(|left| left - 1);
+        if left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if shape == Shape::Json {
+        out.write_all(b"],")?;
+        let rest = summary_json(&summary, problems).to_string();
+        out.write_all(&rest.as_bytes()[1..])?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(summary)
+}
+
+fn summary_json(summary: &RawSummary, problems: &Value) -> Value {
+    let unread = |unread: &Unread| json!({"file": unread.file.display().to_string(), "reason": unread.reason});
+    json!({
+        "matches": summary.matches,
+        "lines": summary.lines,
+        "bytes": summary.bytes,
+        "divided": summary.divided,
+        "unread": summary.unread.iter().map(unread).collect::<Vec<_>>(),
+        "problems": problems,
+    })
+}
+
+fn write_json(out: &mut impl Write, hit: &RawHit, first: bool) -> io::Result<()> {
+    let row = json!({
+        "file": hit.file.display().to_string(),
+        "line": hit.line,
+        "offset": hit.offset,
+        "text": String::from_utf8_lossy(&hit.text),
+    });
+    out.write_all(if first { b"\n" } else { b",\n" })?;
+    serde_json::to_writer(out, &row).map_err(io::Error::from)
+}
+
+/// On a terminal in its level's colour, and so that it cannot steer it; elsewhere to the byte.
+fn write_text(out: &mut impl Write, text: &[u8], watched: bool) -> io::Result<()> {
+    if !watched {
+        out.write_all(text)?;
+        return out.write_all(b"\n");
+    }
+    let text = String::from_utf8_lossy(text);
+    let style = rows::style(sources::level::find(&text));
+    for line in text.split('\n') {
+        writeln!(out, "{}", style.apply_to(rows::clean(line)))?;
+    }
+    Ok(())
+}
+
+fn write_line(out: &mut impl Write, hit: &RawHit, named: bool, watched: bool) -> io::Result<()> {
+    let faint = Style::new().dim();
+    if named {
+        let name = hit.file.display().to_string();
+        write!(out, "{}:", faint.apply_to(if watched { rows::clean(&name) } else { name }))?;
+    }
+    write!(out, "{}:", faint.apply_to(hit.line))?;
+    write_text(out, &hit.text, watched)
+}

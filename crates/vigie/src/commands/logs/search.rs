@@ -1,0 +1,148 @@
+//! `vigie logs search` in the store.
+
+use super::{Asked, export, rows, say_left_out};
+use crate::{
+    app,
+    cli::{LogsFormat, LogsSearchArgs},
+    client::{Client, query},
+    config::Config,
+    failure::{Exit, Result},
+    render::{self, Align, Table},
+};
+use serde_json::Value;
+
+/// Rows unless it is said how many.
+const ROWS: u32 = 100;
+/// Rows that the API gives at a time, and that a table has at the most.
+const PAGE_MAX: u32 = 10_000;
+
+pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> {
+    let asked = Asked::new(config, &args.query)?;
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let order = args.oldest_first.then(|| "oldest".to_owned());
+    let is_table = !asked.query.pipes.is_empty();
+    if (args.csv || args.text) && !is_table {
+        let format = if args.csv { LogsFormat::Csv } else { LogsFormat::Text };
+        return export::to_stdout(client, &asked, format, order, args.limit).await;
+    }
+    let limit = args.limit.unwrap_or(if is_table { PAGE_MAX } else { ROWS });
+    let answer = found(client, &asked, order, limit).await?;
+    if config.json {
+        render::json(&answer)?;
+        return Ok(Exit::Done);
+    }
+    match &answer["columns"] {
+        Value::Array(columns) if args.csv => render::out(&csv(columns, &answer["table"]))?,
+        Value::Array(columns) => render::out(&table(columns, &answer["table"]))?,
+        _ => show(config, &answer, limit)?,
+    }
+    say_left_out(&answer);
+    Ok(Exit::Done)
+}
+
+fn show(config: &Config, answer: &Value, limit: u32) -> Result<()> {
+    let found = answer["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for record in found {
+        render::out(&rows::line(record, &config.zone.value))?;
+    }
+    if found.is_empty() {
+        render::say("no record matches");
+    }
+    if !answer["next"].is_null() {
+        render::say(&format!("there are more than {limit}: raise --limit, or narrow the query"));
+    }
+    Ok(())
+}
+
+/// The first `limit` rows, page after page, or the table, as one answer of the API.
+pub(super) async fn found(client: &Client, asked: &Asked, order: Option<String>, limit: u32) -> Result<Value> {
+    let (mut rows, mut cursor, mut left_out) = (Vec::new(), None, Vec::new());
+    loop {
+        let left = limit.saturating_sub(rows.len() as u32).min(PAGE_MAX);
+        let paging = [("order", order.clone()), ("cursor", cursor), ("limit", Some(left.to_string()))];
+        let mut page =
+            client.get(&format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(paging)))).await?;
+        let Some(found) = page["rows"].as_array_mut() else { return Ok(page) };
+        rows.append(found);
+        for what in page["left_out"].as_array_mut().into_iter().flat_map(std::mem::take) {
+            if !left_out.contains(&what) {
+                left_out.push(what);
+            }
+        }
+        cursor = page["next"].as_str().map(str::to_owned);
+        if cursor.is_none() || rows.len() >= limit as usize {
+            page["rows"] = Value::Array(rows);
+            page["left_out"] = Value::Array(left_out);
+            return Ok(page);
+        }
+    }
+}
+
+fn cells(table: &Value) -> impl Iterator<Item = &[Value]> {
+    table.as_array().into_iter().flatten().map(|row| row.as_array().map(Vec::as_slice).unwrap_or_default())
+}
+
+fn text(cell: &Value) -> String {
+    match cell {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        // As many digits as anybody compares.
+        Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap_or_default();
+            if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number:.3}") }
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Columns of numbers to the right.
+fn table(columns: &[Value], rows: &Value) -> String {
+    let is_number = |at: usize| {
+        let mut known = cells(rows).filter_map(|row| row.get(at)).filter(|cell| !cell.is_null()).peekable();
+        known.peek().is_some() && known.all(Value::is_number)
+    };
+    let align = |at| if is_number(at) { Align::Right } else { Align::Left };
+    let named: Vec<_> = columns.iter().enumerate().map(|(at, name)| (text(name), align(at))).collect();
+    let named: Vec<_> = named.iter().map(|(name, align)| (name.as_str(), *align)).collect();
+    let mut table = Table::new(&named);
+    for row in cells(rows) {
+        table.cells(row.iter().map(|cell| render::plain(&text(cell), 200)).collect());
+    }
+    table.to_string()
+}
+
+fn csv(columns: &[Value], rows: &Value) -> String {
+    let quoted = |cell: &Value| {
+        let text = match cell {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        // What a spreadsheet would take for a formula is only shown by it.
+        let risky = text.starts_with(['=', '+', '@', '\t', '\r']) || text.starts_with('-') && !cell.is_number();
+        let text = if risky { format!("'{text}") } else { text };
+        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    };
+    let line = |cells: &[Value]| cells.iter().map(quoted).collect::<Vec<_>>().join(",");
+    std::iter::once(columns).chain(cells(rows)).map(line).collect::<Vec<_>>().join("\r\n") + "\r"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn tables_line_up_and_start_no_formula() {
+        let columns = [json!("app"), json!("count()"), json!("avg(x)")];
+        let rows = json!([["crm", 1200, 2.51859], ["=1+1", 7, null], [null, 12, 2.0]]);
+        insta::assert_snapshot!(table(&columns, &rows), @r"
+        app   count()  avg(x)
+        crm      1200   2.519
+        =1+1        7
+                   12       2
+        ");
+        assert_eq!(csv(&columns, &rows), "app,count(),avg(x)\r\ncrm,1200,2.51859\r\n'=1+1,7,\r\n,12,2.0\r");
+    }
+}

@@ -1,0 +1,164 @@
+//! `vigie logs tail`: records as they are acknowledged, for as long as one listens.
+
+use super::{rows, say_problems, search};
+use crate::{
+    app::{self, Connected},
+    cli::LogsTailArgs,
+    client::{Client, query},
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render,
+};
+use futures_util::StreamExt as _;
+use model::Timestamp;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Between two looks for a server that has gone.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Records that came while nobody listened, shown once one listens again.
+const CAUGHT_UP_MAX: u32 = 1_000;
+/// Bytes of one event.
+const EVENT_BYTES_MAX: usize = 256 << 20;
+
+pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
+    let text = args.query.join(" ");
+    let (asked, problems) = telemetry::query::parse(&text);
+    say_problems(&text, &problems);
+    if !asked.pipes.is_empty() {
+        render::say("steps behind `|` play no part in what is followed");
+    }
+    let connected = app::reading(config).await?;
+    if matches!(connected, Connected::Reading(_)) && config.database.value.is_none() {
+        return Err(Failure::new(format!("{}: no server runs here, so nothing arrives", config.data.value.display()))
+            .help("start one with `vigie serve`; what is kept is found by `vigie logs search`"));
+    }
+    let mut tail = Tail { config, text, shown: None };
+    let (mut client, mut last) = (connected.client().clone(), args.last);
+    loop {
+        match tail.follow(&client, last).await {
+            Err(failure) if is_alive(config).await => return Err(failure),
+            _ => {}
+        }
+        render::say("the server is gone; waiting for it to come back");
+        client = returned(config).await;
+        render::say("it is back");
+        last = CAUGHT_UP_MAX;
+    }
+}
+
+async fn is_alive(config: &Config) -> bool {
+    matches!(app::reading(config).await, Ok(Connected::Theirs(..)))
+}
+
+async fn returned(config: &Config) -> Client {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Ok(Connected::Theirs(client, _)) = app::reading(config).await {
+            return client;
+        }
+    }
+}
+
+struct Tail<'a> {
+    config: &'a Config,
+    text: String,
+    /// The last record that was shown: its number and its time.
+    shown: Option<(u64, Timestamp)>,
+}
+
+impl Tail<'_> {
+    /// Shows what came last, or since the last one that was shown.
+    async fn catch_up(&mut self, client: &Client, last: u32) -> Result<()> {
+        if last == 0 {
+            return Ok(());
+        }
+        let asked = super::Asked {
+            text: self.text.clone(),
+            query: telemetry::query::parse(&self.text).0,
+            problems: Vec::new(),
+            since: self.shown.map(|(_, at)| at),
+            until: None,
+        };
+        if !asked.query.pipes.is_empty() {
+            return Ok(());
+        }
+        let page = search::found(client, &asked, None, last).await?;
+        self.show(page["rows"].as_array().into_iter().flatten().rev())
+    }
+
+    /// Until the server is gone, from `last` records ago on. What comes meanwhile waits in the stream.
+    async fn follow(&mut self, client: &Client, last: u32) -> Result<()> {
+        let path = format!("/api/v1/logs/tail{}", query([("q", Some(self.text.clone()))]));
+        let mut pieces = client.stream(&path).await?;
+        self.catch_up(client, last).await?;
+        let mut lines = Lines::default();
+        while let Some(Ok(piece)) = pieces.next().await {
+            for line in lines.complete_by(&piece)? {
+                let Some(event) = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data).ok()) else {
+                    continue;
+                };
+                self.event(&event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Value) -> Result<()> {
+        self.show(event["rows"].as_array().into_iter().flatten())?;
+        match event["missed"].as_u64() {
+            None | Some(0) => Ok(()),
+            Some(missed) => {
+                render::say(&format!("{} not shown: they came too fast", render::counted(missed, "record")));
+                Ok(())
+            }
+        }
+    }
+
+    /// Those that were not shown yet: what was caught up with may come as an event too.
+    fn show<'r>(&mut self, records: impl Iterator<Item = &'r Value>) -> Result<()> {
+        let before = self.shown.map(|(seq, _)| seq);
+        for record in records {
+            let Some(seq) = record["seq"].as_u64().filter(|seq| before.is_none_or(|before| *seq > before)) else {
+                continue;
+            };
+            let at = record["time"].as_str().and_then(|at| at.parse().ok());
+            self.shown = self.shown.max(at.map(|at| (seq, at)));
+            match self.config.json {
+                true => render::out(&record.to_string())?,
+                false => render::out(&rows::line(record, &self.config.zone.value))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A stream cut into lines.
+#[derive(Default)]
+struct Lines(Vec<u8>);
+
+impl Lines {
+    fn complete_by(&mut self, piece: &[u8]) -> Result<Vec<String>> {
+        self.0.extend_from_slice(piece);
+        if self.0.len() > EVENT_BYTES_MAX {
+            return Err(Failure::new("an event is too long").help("narrow the query"));
+        }
+        let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else { return Ok(Vec::new()) };
+        let rest = self.0.split_off(end + 1);
+        let whole = std::mem::replace(&mut self.0, rest);
+        Ok(String::from_utf8_lossy(&whole).lines().map(str::to_owned).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_cut_into_lines_wherever_its_pieces_end() {
+        let mut lines = Lines::default();
+        assert!(lines.complete_by("data: {\"é".as_bytes()).unwrap().is_empty());
+        assert_eq!(lines.complete_by(b"\":1}\n\nid:").unwrap(), ["data: {\"é\":1}", ""]);
+        assert_eq!(lines.complete_by(b" 7\n").unwrap(), ["id: 7"]);
+    }
+}

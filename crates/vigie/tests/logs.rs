@@ -1,0 +1,330 @@
+//! `vigie logs`, as people and scripts meet it: without a server, and beside one.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod desk;
+
+use desk::{Answer, Desk};
+use std::{
+    fs::{self, File, Permissions},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    process::{Command, Stdio},
+};
+
+const DJANGO: &str = "\
+2025-01-10 14:00:00,123 INFO django.server listening on 8000
+2025-01-10 14:05:00,250 ERROR django.request Internal Server Error: /factures
+Traceback (most recent call last):
+  File \"views.py\", line 3, in get
+ValueError: Délai dépassé
+2025-01-10 14:06:00,000 WARNING django.request timeout ahead
+";
+
+const NGINX: &str = "\
+10.0.0.1 - - [10/Jan/2025:13:00:00 +0000] \"GET / HTTP/1.1\" 200 612 \"-\" \"curl/8\"
+10.0.0.2 - - [10/Jan/2025:13:01:00 +0000] \"GET /api HTTP/1.1\" 502 0 \"-\" \"curl/8\"
+";
+
+const JSON: &str = r#"{"time":"2025-01-10T13:10:00Z","level":"error","msg":"no answer","app":"sync","duration_ms":5001}
+{"time":"2025-01-10T13:11:00Z","level":"info","msg":"done","app":"sync","duration_ms":12}
+"#;
+
+const SYSLOG: &str = "Jan 10 14:00:00 web1 sshd[812]: Failed password for root from 10.0.0.9 port 22 ssh2\n";
+
+const LOGFMT: &str = "ts=2025-01-10T13:20:00Z level=warn msg=\"slow query\" took=1.5s\n";
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut child = Command::new("gzip").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap().stdout
+}
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.file("django.log", DJANGO).file("nginx.log.gz", gzip(NGINX)).file("app.json", JSON);
+    desk.file("syslog", SYSLOG).file("app.logfmt", LOGFMT);
+    desk
+}
+
+/// Done without a word that anything is wrong.
+#[track_caller]
+fn done(answer: &Answer) -> &Answer {
+    assert_eq!(answer.code, 0, "{}\n{}", answer.said, answer.out);
+    answer
+}
+
+#[test]
+fn files_of_any_format_are_imported_once_and_found() {
+    let desk = desk();
+    let files = ["django.log", "nginx.log.gz", "app.json", "syslog", "app.logfmt"];
+    let answer = desk.run(&[&["logs", "import"], &files[..]].concat());
+    done(&answer);
+    for words in [
+        "django.log: dated, 3 records in 6 lines, 2025-01-10 13:00 to 2025-01-10 13:06 UTC",
+        "nginx.log.gz: access, 2 records in 2 lines",
+        "app.json: json, 2 records",
+        "syslog: syslog, 1 record in 1 line",
+        "app.logfmt: logfmt, 1 record",
+    ] {
+        assert!(answer.out.contains(words), "{words}\n{}", answer.out);
+    }
+    for (query, found) in [
+        ("*dépassé*", 1),
+        ("level:error", 3),
+        ("format:access status>=500", 1),
+        ("duration_ms>5000 app:sync", 1),
+        ("ValueError Traceback", 1),
+        ("-format:dated", 6),
+    ] {
+        let answer = desk.run(&["logs", "search", "--json", "--", query]);
+        let rows = done(&answer).json()["rows"].as_array().unwrap().len();
+        assert_eq!(rows, found, "{query}: {}", answer.out);
+    }
+    // Under another name, packed, and beside one that is new.
+    desk.file("django.log.1.gz", gzip(DJANGO));
+    let again = desk.run(&["logs", "import", "django.log.1.gz"]);
+    assert!(again.code == 2 && again.said.contains("imported already"), "{}", again.said);
+    desk.file("django.log", format!("{DJANGO}2025-01-10 14:07:00,000 INFO django.server bye\n"));
+    let grown = desk.run(&["logs", "import", "django.log", "app.json"]);
+    assert!(done(&grown).out.contains("1 record in 1 line") && grown.out.contains("imported before"), "{}", grown.out);
+    assert!(grown.said.contains("app.json: it was imported already"), "{}", grown.said);
+    let by_force = desk.run(&["logs", "import", "app.json", "--again", "--source", "twice", "--json"]);
+    let file = &done(&by_force).json()["files"][0];
+    assert_eq!((&file["accepted"], &file["formats"]["json"]), (&2.into(), &2.into()), "{file}");
+    assert_eq!(desk.run(&["logs", "search", "source:twice", "--json"]).json()["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_and_the_rest_is_taken() {
+    let desk = desk();
+    desk.file("program", [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0, 1, 0]);
+    desk.file("empty.log", "").file("torn.gz", &gzip(&NGINX.repeat(2000))[..900]);
+    desk.file("secret.log", "2025-01-10 14:00:00 INFO login password=hunter2secret\n");
+    let answer = desk.run(&["logs", "import", "program", "gone.log", ".", "empty.log", "torn.gz", "secret.log"]);
+    assert_eq!(answer.code, 1, "{}", answer.said);
+    for words in ["program: it is no text", "gone.log: No such file", ".: it is a folder"] {
+        assert!(answer.said.contains(words), "{words}\n{}", answer.said);
+    }
+    for words in ["empty.log: nothing in it", "it breaks off there", "1 secret masked"] {
+        assert!(answer.out.contains(words), "{words}\n{}", answer.out);
+    }
+    let kept = desk.run(&["logs", "search", "login"]);
+    assert!(done(&kept).out.contains("password=") && !kept.out.contains("hunter2"), "{}", kept.out);
+}
+
+#[test]
+fn answers_are_shown_as_lines_tables_and_bars() {
+    let desk = desk();
+    done(&desk.run(&["logs", "import", "django.log", "app.json"]));
+    let rows = desk.run(&["logs", "search", "level>=warning", "--oldest-first"]);
+    let lines: Vec<_> = done(&rows).out.lines().collect();
+    assert!(lines[0].starts_with("2025-01-10 14:05:00.250 ERROR") && lines[0].contains("django.log"), "{}", rows.out);
+    assert!(lines[1].starts_with("    Traceback"), "{}", rows.out);
+    let table = desk.run(&["logs", "search", "* | stats count() as n, max(duration_ms) by level | sort n desc, level"]);
+    let expected =
+        "level    n  max(duration_ms)\nerror    2              5001\ninfo     2                12\nwarning  1\n";
+    assert_eq!(done(&table).out, expected);
+    let json = desk.run(&["logs", "search", "* | stats count() as n", "--json"]).json();
+    assert_eq!((&json["columns"], &json["table"]), (&serde_json::json!(["n"]), &serde_json::json!([[5]])));
+    let csv = desk.run(&["logs", "search", "app:sync", "--csv"]);
+    assert!(done(&csv).out.starts_with("time,level,source,message,fields\r\n"), "{}", csv.out);
+    let text = desk.run(&["logs", "search", "app:sync", "--text", "--oldest-first"]);
+    assert_eq!(done(&text).out, "no answer\ndone\n");
+    let bars = desk.run(&["logs", "histogram", "level:error", "--step", "5m"]);
+    assert!(done(&bars).out.contains("2025-01-10 14:05 █"), "{}", bars.out);
+    assert!(desk.run(&["logs", "histogram", "--json"]).json()["steps"].is_array());
+    let few = desk.run(&["logs", "search", "--limit", "2"]);
+    assert!(few.out.lines().count() == 2 && few.said.contains("more than 2"), "{}{}", few.out, few.said);
+    let since =
+        desk.run(&["logs", "search", "--since", "2025-01-10T14:05:30", "--until", "2025-01-10T14:08", "--json"]);
+    assert_eq!(done(&since).json()["rows"].as_array().unwrap().len(), 1);
+    let wrong = desk.run(&["logs", "search", "app:sync duration_ms>=much"]);
+    assert!(
+        wrong.said.contains("app:sync duration_ms>=much\n                      ^^^^ `much` is not a number"),
+        "{}",
+        wrong.said
+    );
+    let when = desk.run(&["logs", "search", "--since", "soon"]);
+    assert!(when.code == 2 && when.said.contains("--since"), "{}", when.said);
+}
+
+#[test]
+fn exports_are_whole_and_come_back() {
+    let desk = desk();
+    done(&desk.run(&["logs", "import", "django.log", "app.json", "syslog"]));
+    let written = desk.run(&["logs", "export", "level:error", "-o", "errors.jsonl"]);
+    assert!(done(&written).said.contains("errors.jsonl: ") && written.out.is_empty(), "{}", written.said);
+    let lines = fs::read_to_string(desk.path().join("errors.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 2);
+    assert_eq!(done(&desk.run(&["logs", "export", "level:error"])).out, lines);
+    let other = Desk::new();
+    other.file("errors.jsonl", &lines);
+    done(&other.run(&["logs", "import", "errors.jsonl"]));
+    let found = other.run(&["logs", "search", "dépassé level:error", "--json"]);
+    assert_eq!(done(&found).json()["rows"].as_array().unwrap().len(), 1, "{}", found.out);
+    let table = desk.run(&["logs", "export", "* | stats count()"]);
+    assert!(table.code == 2 && table.said.contains("--csv"), "{}", table.said);
+    let nowhere = desk.run(&["logs", "export", "-o", "gone/errors.jsonl"]);
+    assert!(nowhere.code == 1 && nowhere.said.contains("gone"), "{}", nowhere.said);
+}
+
+#[test]
+fn files_are_searched_without_a_store_and_leave_none() {
+    let desk = desk();
+    let one = desk.run(&["logs", "search", "timeout", "--file", "django.log"]);
+    assert_eq!(done(&one).out, "6:2025-01-10 14:06:00,000 WARNING django.request timeout ahead\n");
+    let several = desk.run(&["logs", "search", "502 OR *délai*", "--file", "django.log", "nginx.log.gz"]);
+    let starts: Vec<_> = done(&several).out.lines().map(|line| line.split(':').take(2).collect::<Vec<_>>()).collect();
+    assert_eq!(starts, [["django.log", "5"], ["nginx.log.gz", "2"]]);
+    // In the zone of the machine, which is Paris here.
+    let graded =
+        desk.run(&["logs", "search", "level:error since:2025-01-10T14:01", "--file", "django.log", "--json"]).json();
+    let text = graded["rows"][0]["text"].as_str().unwrap();
+    assert!(text.starts_with("2025-01-10 14:05") && text.ends_with("Délai dépassé"), "{graded}");
+    assert_eq!((&graded["rows"][0]["line"], &graded["matches"]), (&2.into(), &1.into()));
+    let bounded = desk.run(&["logs", "search", "--until", "2025-01-10T14:02", "--file", "django.log", "--text"]);
+    assert_eq!(done(&bounded).out.lines().count(), 1);
+    let first = desk.run(&["logs", "search", "*", "--limit", "2", "--file", "django.log"]);
+    assert!(first.out.lines().count() == 2 && first.said.contains("stopped after 2 hits"), "{}", first.said);
+    let steps = desk.run(&["logs", "search", "timeout | stats count()", "--file", "django.log"]);
+    assert!(steps.said.contains("play no part") && steps.out.lines().count() == 1, "{}", steps.said);
+    let none = desk.run(&["logs", "search", "nowhere", "--file", "django.log"]);
+    assert!(done(&none).said.contains("no line matches"), "{}", none.said);
+    assert!(!desk.path().join("vigie-data").exists());
+}
+
+#[test]
+fn files_that_cannot_be_read_are_said_beside_what_is_found() {
+    let desk = desk();
+    desk.file("odd.log", b"\x00\x01\xFFneedle\x1b[2J\n\xFEneedle").file("empty.log", "");
+    let answer =
+        desk.command(&["logs", "search", "needle", "--file", "odd.log", "empty.log", "gone.log", "."]).output();
+    let answer = answer.unwrap();
+    assert_eq!(answer.status.code(), Some(1));
+    assert_eq!(answer.stdout, b"odd.log:1:\x00\x01\xFFneedle\x1b[2J\nodd.log:2:\xFEneedle\n");
+    let said = String::from_utf8_lossy(&answer.stderr);
+    assert!(said.contains("gone.log: No such file") && said.contains(".: it is a folder"), "{said}");
+    let json = desk.run(&["logs", "search", "needle", "--json", "--file", "odd.log", "gone.log"]).json();
+    assert_eq!((json["rows"].as_array().unwrap().len(), &json["unread"][0]["file"]), (2, &"gone.log".into()));
+
+    fs::set_permissions(desk.path().join("syslog"), Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(desk.path(), Permissions::from_mode(0o755)).unwrap();
+    let program = desk.path().join("vigie");
+    fs::copy(env!("CARGO_BIN_EXE_vigie"), &program).unwrap();
+    let mut command = Command::new(program);
+    command.args(["logs", "search", "root", "--file", "syslog"]).current_dir(desk.path());
+    // Whoever runs the tests may be somebody whom no mode stops.
+    if made_by_root(desk.path()) {
+        command.uid(65_534).gid(65_534);
+    }
+    let closed = Answer::of(command.output().unwrap());
+    assert!(closed.code == 1 && closed.said.contains("denied"), "{}", closed.said);
+}
+
+fn made_by_root(made: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(made).unwrap().uid() == 0
+}
+
+#[test]
+fn whoever_has_read_enough_hears_no_complaint() {
+    let desk = Desk::new();
+    desk.file("long.log", "2025-01-10 14:00:00 INFO again and again\n".repeat(30_000));
+    done(&desk.run(&["logs", "import", "long.log"]));
+    for line in [
+        &["logs", "search", "again", "--file", "long.log"][..],
+        &["logs", "search", "again", "--limit", "5000"],
+        &["logs", "search", "again", "--text"],
+        &["logs", "export"],
+    ] {
+        let mut child = desk.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        out.read_line(&mut first).unwrap();
+        drop(out);
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        let status = child.wait().unwrap();
+        assert!(status.success() && said.is_empty() && first.contains("again"), "{line:?}: {status}: {said}");
+    }
+}
+
+#[test]
+fn a_pipe_passes_on_what_it_keeps() {
+    let desk = Desk::new();
+    desk.file("in", format!("{DJANGO}no end"));
+    let mut command = desk.command(&["logs", "pipe", "--source", "sync", "--tee"]);
+    let answer = command.stdin(File::open(desk.path().join("in")).unwrap()).output().unwrap();
+    let answer = Answer::of(answer);
+    assert_eq!(done(&answer).out, format!("{DJANGO}no end"));
+    let found = desk.run(&["logs", "search", "source:sync level:error", "--json"]).json();
+    assert!(found["rows"][0]["message"].as_str().unwrap().ends_with("Délai dépassé"), "{found}");
+}
+
+#[test]
+fn beside_a_server_everything_goes_through_it() {
+    let desk = desk();
+    let served = desk.serve();
+    let mut tail = desk.command(&["logs", "tail", "level>=error", "--json", "-n", "1"]);
+    done(&desk.run(&["logs", "import", "app.json"]));
+    let mut tail = tail.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut heard = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<serde_json::Value>(&heard.next().unwrap().unwrap()).unwrap();
+    assert_eq!(next()["message"], "no answer");
+    done(&desk.run(&["logs", "import", "django.log"]));
+    assert!(next()["message"].as_str().unwrap().contains("Internal Server Error"));
+    let mut pipe = desk.command(&["logs", "pipe"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut into = pipe.stdin.take().unwrap();
+    into.write_all(b"2025-01-10 14:30:00 ERROR from a program\n").unwrap();
+    // Before the program ends.
+    assert!(next()["message"].as_str().unwrap().ends_with("from a program"));
+    drop(into);
+    assert!(pipe.wait().unwrap().success());
+    let found = desk.run(&["logs", "search", "level:error", "--json"]);
+    assert_eq!(done(&found).json()["rows"].as_array().unwrap().len(), 3);
+    assert!(desk.run(&["logs", "files", "--json"]).json()["files"].as_array().is_some_and(|files| !files.is_empty()));
+    assert!(done(&desk.run(&["logs", "files"])).out.contains("ago"));
+
+    // The server goes, and comes back.
+    drop(served);
+    let _served = desk.serve();
+    done(&desk.run(&["logs", "import", "syslog", "nginx.log.gz"]));
+    desk.file("late.log", "2025-01-10 15:00:00 ERROR after the pause\n");
+    done(&desk.run(&["logs", "import", "late.log"]));
+    let mut messages = String::new();
+    while !messages.contains("after the pause") {
+        messages.push_str(next()["message"].as_str().unwrap());
+    }
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+}
+
+#[test]
+fn where_nothing_is_it_says_what_to_do() {
+    let desk = Desk::new();
+    for line in [
+        &["logs", "search", "x"][..],
+        &["logs", "histogram"],
+        &["logs", "export"],
+        &["logs", "tail"],
+        &["logs", "files"],
+    ] {
+        let answer = desk.run(line);
+        assert!(
+            answer.code == 1 && answer.said.contains("nothing here yet") && answer.said.contains("help: "),
+            "{line:?}: {}",
+            answer.said
+        );
+    }
+    desk.file("a.log", "2025-01-10 15:00:00 ERROR x\n");
+    done(&desk.run(&["logs", "import", "a.log"]));
+    let tail = desk.run(&["logs", "tail"]);
+    assert!(tail.code == 1 && tail.said.contains("no server runs here"), "{}", tail.said);
+}
+
+#[test]
+fn help_shows_what_logs_can() {
+    insta::assert_snapshot!("help_logs", Desk::new().run(&["logs", "--help"]).out);
+    insta::assert_snapshot!("help_logs_search", Desk::new().run(&["logs", "search", "--help"]).out);
+}
