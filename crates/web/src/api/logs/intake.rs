@@ -28,8 +28,9 @@ pub(crate) const LOGS_BYTES_MAX: usize = 1 << 30;
 const UNPACKED_BYTES_MAX: u64 = 8 << 30;
 /// Pieces of a body that wait to be read.
 const PIECES_MAX: usize = 16;
-/// A sender that says nothing for so long has its records put on their way.
-const PAUSE: Duration = Duration::from_millis(10);
+/// A sender that says nothing for so long has its records put on their way; the second time, with what was still
+/// waiting for further lines.
+const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(600)];
 
 /// What became of what was sent.
 #[derive(Serialize, ToSchema)]
@@ -83,7 +84,7 @@ pub(super) async fn taking(
     let handle = Handle::current();
     let reading = tokio::task::spawn_blocking(move || {
         let mut intake = logs.intake().map_err(Problem::from)?;
-        let pieces = Pieces { handle, pieces, piece: Bytes::new(), paused: false, broken: None };
+        let pieces = Pieces { handle, pieces, piece: Bytes::new(), pauses: 0, broken: None };
         let mut from = packing.unpack(pieces).take(UNPACKED_BYTES_MAX);
         let ended = take(&mut intake, &mut from);
         let is_whole = from.limit() > 0;
@@ -166,12 +167,13 @@ impl Read for Failing {
     }
 }
 
-/// A body, read by a thread. When it pauses, the reader is told once (`WouldBlock`), and then waits.
+/// A body, read by a thread. When it pauses, the reader is told twice (`WouldBlock`), and then waits.
 struct Pieces {
     handle: Handle,
     pieces: mpsc::Receiver<io::Result<Bytes>>,
     piece: Bytes,
-    paused: bool,
+    /// How often the reader was told of this one.
+    pauses: usize,
     broken: Option<io::Error>,
 }
 
@@ -181,17 +183,17 @@ impl Read for Pieces {
             if let Some(error) = self.broken.take() {
                 return Err(error);
             }
-            let next = match self.paused {
-                true => self.pieces.blocking_recv(),
-                false => match self.handle.block_on(tokio::time::timeout(PAUSE, self.pieces.recv())) {
+            let next = match PAUSES.get(self.pauses) {
+                None => self.pieces.blocking_recv(),
+                Some(pause) => match self.handle.block_on(tokio::time::timeout(*pause, self.pieces.recv())) {
                     Ok(next) => next,
                     Err(_) => {
-                        self.paused = true;
+                        self.pauses += 1;
                         return Err(io::ErrorKind::WouldBlock.into());
                     }
                 },
             };
-            self.paused = false;
+            self.pauses = 0;
             match next {
                 None => return Ok(0),
                 Some(Ok(piece)) => self.piece = piece,
