@@ -6,10 +6,12 @@
 use crate::{
     Error, Logs, Opened,
     lines::{Cut, each_line},
+    receive::Malformed,
 };
 use model::Timestamp;
 use scrub::Counts;
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     io::{self, Read},
     sync::Arc,
@@ -156,6 +158,11 @@ impl Intake {
         self.masked.add(masked);
     }
 
+    /// `text` with its secrets masked and counted.
+    pub(crate) fn scrub<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        self.logs.scrubber().scrub(text, &mut self.masked)
+    }
+
     /// Counts something that could not be taken.
     pub fn reject(&mut self, what: String) {
         self.taken.rejected += 1;
@@ -216,6 +223,11 @@ impl Intake {
 pub enum BodyError {
     #[error(transparent)]
     Logs(#[from] Error),
+    /// It can never be taken as it is.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the body unpacks to more than {0} bytes: send less at once")]
+    TooLarge(usize),
     /// The sender, or what it was packed with.
     #[error("the body broke off: {0}")]
     Broken(io::Error),

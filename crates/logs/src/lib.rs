@@ -9,6 +9,7 @@ mod config;
 mod error;
 mod intake;
 mod lines;
+pub mod receive;
 #[cfg(test)]
 mod tests;
 mod text;

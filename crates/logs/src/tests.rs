@@ -17,7 +17,7 @@ use telemetry::{
 
 const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 
-fn logs(folder: &tempfile::TempDir) -> Logs {
+pub(crate) fn logs(folder: &tempfile::TempDir) -> Logs {
     let clock = Clock::Manual(ManualClock::at(NOW));
     Logs::new(folder.path(), Config::default(), clock, TimeZone::UTC).unwrap()
 }
@@ -165,7 +165,7 @@ fn one_process_has_the_store_and_the_next_is_told_which() {
 }
 
 /// Each record as `time level source | message {fields}`.
-fn drawn(intake: &Intake) -> Vec<String> {
+pub(crate) fn drawn(intake: &Intake) -> Vec<String> {
     let (query, _) = parse("");
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
@@ -182,7 +182,7 @@ fn drawn(intake: &Intake) -> Vec<String> {
     found
 }
 
-fn plain(value: &telemetry::OwnedValue) -> String {
+pub(crate) fn plain(value: &telemetry::OwnedValue) -> String {
     match value {
         telemetry::OwnedValue::Str(text) => text.escape_ascii().to_string(),
         telemetry::OwnedValue::Int(number) => number.to_string(),

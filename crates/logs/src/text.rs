@@ -60,6 +60,11 @@ impl Intake {
 
     /// Takes one text as a record by itself, whatever stood before it.
     pub fn alone(&mut self, reader: &mut Reader, text: &[u8], told: &Told<'_>) -> Result<(), Error> {
+        if matches!(text, b"" | b"\r") {
+            // A blank line says nothing, what was sent beside it may.
+            self.count_line();
+            return self.keep(|draft| write_told(draft, told));
+        }
         let before = reader.masked();
         let mut taken = self.line(reader, text, told);
         if taken.is_ok() {
@@ -119,6 +124,23 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &Told<'_>)
             record::Value::Bool(truth) => Value::Bool(*truth),
         };
         fields.put(&field.name, value)?;
+    }
+    for (name, value) in told.fields {
+        fields.put(name, value.as_value())?;
+    }
+    fields.finish()
+}
+
+/// A record without text.
+fn write_told(draft: &mut Draft<'_>, told: &Told<'_>) -> Result<(), Refused> {
+    if let Some(time) = told.time {
+        draft.time(time);
+    }
+    draft.level(told.level);
+    draft.source(told.source)?;
+    let mut fields = Fields { draft, count: 0, left_out: 0 };
+    if let Some(logger) = told.logger {
+        fields.put("logger", logger.into())?;
     }
     for (name, value) in told.fields {
         fields.put(name, value.as_value())?;

@@ -315,7 +315,7 @@ impl Reader {
             parsed.level = Some(Level::Error);
         }
         let time = parsed.stamp.and_then(|stamp| self.calendar.resolve(stamp));
-        let said = match format.filter(|format| format.is_object()) {
+        let said = match format.filter(|format| format.is_object() && !parsed.format.is_empty()) {
             None => Said::Raw,
             Some(format) => match parsers::carried_lines(format, &text, &parsed) {
                 Some(lines) => Said::Lines(lines),

@@ -66,19 +66,19 @@ impl From<&Taken> for TakenJson {
 
 pub(super) async fn json_lines(State(ctx): State<Ctx>, headers: HeaderMap, body: Body) -> Result<Response> {
     let packed = Packing::of(&headers)?;
-    let taken = taking(&ctx, body, packed, |intake, from| intake.json_lines(from, &JsonNames::default())).await?;
+    let (taken, ()) = taking(&ctx, body, packed, |intake, from| intake.json_lines(from, &JsonNames::default())).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
     let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     Ok((status, axum::Json(TakenJson::from(&taken))).into_response())
 }
 
-/// Reads a body with `take`, on a thread of its own, to its end.
-pub(super) async fn taking(
+/// Reads a body with `take`, on a thread of its own, to its end; what it gives is given once all of it is synced.
+pub(crate) async fn taking<T: Send + 'static>(
     ctx: &Ctx,
     body: Body,
     packing: Packing,
-    take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<(), BodyError> + Send + 'static,
-) -> Result<Taken> {
+    take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<T, BodyError> + Send + 'static,
+) -> Result<(Taken, T)> {
     let logs = ctx.app.logs.clone();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let handle = Handle::current();
@@ -93,12 +93,14 @@ pub(super) async fn taking(
         let taken = intake.taken().clone();
         let with = |problem: Problem| problem.with("accepted", taken.accepted).with("rejected", taken.rejected);
         match (ended, finished) {
-            (Ok(()), Ok(())) if is_whole => Ok(taken),
-            (Ok(()), Ok(())) => Err(with(
+            (Ok(given), Ok(())) if is_whole => Ok((taken, given)),
+            (Ok(_), Ok(())) => Err(with(
                 Problem::too_large("the body is longer than this server takes at once")
                     .remedy("send the rest by itself"),
             )),
             (Err(BodyError::Broken(error)), Ok(())) => Err(with(broken(&error))),
+            (Err(BodyError::Malformed(error)), Ok(())) => Err(with(Problem::malformed(error.to_string()))),
+            (Err(error @ BodyError::TooLarge(_)), Ok(())) => Err(with(Problem::too_large(error.to_string()))),
             (Err(BodyError::Logs(error)), _) | (_, Err(error)) => Err(with(error.into())),
         }
     });
@@ -122,14 +124,14 @@ fn broken(error: &io::Error) -> Problem {
 
 /// How a body is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(crate) enum Packing {
     Plain,
     Gzip,
     Zstd,
 }
 
 impl Packing {
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self> {
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
         match headers.get(header::CONTENT_ENCODING).map(|name| name.as_bytes().to_ascii_lowercase()).as_deref() {
             None | Some(b"" | b"identity") => Ok(Self::Plain),
             Some(b"gzip" | b"x-gzip") => Ok(Self::Gzip),
