@@ -3,10 +3,15 @@
 //! Lines are masked, read and gathered into batches; a few batches are on their way to the disk while the next one is
 //! filled. What [`Taken`] counts as accepted is synced.
 
-use crate::{Error, Logs, Opened};
+use crate::{
+    Error, Logs, Opened,
+    lines::{Cut, each_line},
+    receive::Malformed,
+};
 use model::Timestamp;
 use scrub::Counts;
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     io::{self, Read},
     sync::Arc,
@@ -24,7 +29,6 @@ const BATCH_BYTES: usize = 2 << 20;
 const WAITING_MAX: usize = 3;
 /// How long a store that is busy is waited for, before its sender is told.
 const PATIENCE: Duration = Duration::from_secs(2);
-const READ_BYTES: usize = 256 << 10;
 
 /// What became of what was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +52,7 @@ pub struct Problem {
 
 /// Takes records until it is finished.
 pub struct Intake {
-    logs: Logs,
+    pub(crate) logs: Logs,
     pub(crate) opened: Arc<Opened>,
     batch: Batch,
     waiting: VecDeque<Answer<Appended>>,
@@ -82,48 +86,11 @@ impl Intake {
     /// Takes one JSON object a line until `from` ends. Where it has nothing for now (`WouldBlock`), what has come is
     /// put on its way.
     pub fn json_lines(&mut self, from: &mut dyn Read, names: &JsonNames<'_>) -> Result<(), BodyError> {
-        let mut buffer = vec![0; READ_BYTES];
-        let (mut filled, mut skipping) = (0, false);
-        loop {
-            let read = match from.read(&mut buffer[filled..]) {
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.flush()?;
-                    continue;
-                }
-                Err(error) => return Err(BodyError::Broken(error)),
-            };
-            if read == 0 {
-                if filled > 0 && !skipping {
-                    self.json_line(&buffer[..filled], names)?;
-                }
-                return Ok(());
-            }
-            let searched = filled;
-            filled += read;
-            let mut start = 0;
-            for feed in memchr::memchr_iter(b'\n', &buffer[searched..filled]) {
-                let end = searched + feed;
-                if skipping {
-                    skipping = false;
-                } else {
-                    self.json_line(&buffer[start..end], names)?;
-                }
-                start = end + 1;
-            }
-            buffer.copy_within(start..filled, 0);
-            filled -= start;
-            if skipping {
-                filled = 0;
-            } else if filled > LINE_BYTES_MAX {
-                self.line += 1;
-                self.reject(format!("longer than {LINE_BYTES_MAX} bytes: send it in parts"));
-                (skipping, filled) = (true, 0);
-            } else if filled == buffer.len() {
-                buffer.resize((buffer.len() * 2).min(LINE_BYTES_MAX + READ_BYTES), 0);
-            }
-        }
+        each_line(from, &mut |cut| match cut {
+            Cut::Line(line) => self.json_line(line, names),
+            Cut::TooLong => self.reject_long_line(),
+            Cut::Pause => self.flush(),
+        })
     }
 
     fn json_line(&mut self, line: &[u8], names: &JsonNames<'_>) -> Result<(), Error> {
@@ -147,22 +114,53 @@ impl Intake {
     }
 
     /// Takes a record that `write` makes; what it does not say about itself is now.
-    pub fn record(&mut self, write: impl FnOnce(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
+    pub fn record(&mut self, write: impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
         self.line += 1;
-        let mut draft = self.batch.draft();
-        match write(&mut draft) {
-            Ok(()) => draft.finish(self.now),
-            Err(refused) => {
-                drop(draft);
-                self.reject(refused.to_string());
-            }
+        self.keep(write)
+    }
+
+    /// The same for what belongs to lines that were counted already.
+    pub(crate) fn keep(&mut self, write: impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
+        let mut kept = self.draft(&write);
+        if kept == Err(Refused::BatchFull) {
+            self.flush()?;
+            kept = self.draft(&write);
+        }
+        if let Err(refused) = kept {
+            self.reject(refused.to_string());
         }
         self.flush_if_full()
+    }
+
+    fn draft(&mut self, write: &impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Refused> {
+        let mut draft = self.batch.draft();
+        write(&mut draft)?;
+        draft.finish(self.now);
+        Ok(())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(crate) fn count_line(&mut self) {
+        self.line += 1;
+    }
+
+    pub(crate) fn reject_long_line(&mut self) -> Result<(), Error> {
+        self.line += 1;
+        self.reject(format!("longer than {LINE_BYTES_MAX} bytes: send it in parts"));
+        Ok(())
     }
 
     /// Counts secrets that were masked before a record came here.
     pub fn add_masked(&mut self, masked: Counts) {
         self.masked.add(masked);
+    }
+
+    /// `text` with its secrets masked and counted.
+    pub(crate) fn scrub<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        self.logs.scrubber().scrub(text, &mut self.masked)
     }
 
     /// Counts something that could not be taken.
@@ -225,6 +223,11 @@ impl Intake {
 pub enum BodyError {
     #[error(transparent)]
     Logs(#[from] Error),
+    /// It can never be taken as it is.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the body unpacks to more than {0} bytes: send less at once")]
+    TooLarge(usize),
     /// The sender, or what it was packed with.
     #[error("the body broke off: {0}")]
     Broken(io::Error),

@@ -8,14 +8,18 @@ mod ask;
 mod config;
 mod error;
 mod intake;
+mod lines;
 pub mod raw;
+pub mod receive;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use ask::{ASKED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
 pub use error::Error;
 pub use intake::{BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
+pub use text::Told;
 
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};

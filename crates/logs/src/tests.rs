@@ -1,12 +1,14 @@
 //! From bytes to acknowledged records, on a real disk.
 
-use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs};
+use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs, Told};
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
+use sources::timestamps::Reference;
 use std::{
     collections::VecDeque,
     io::{self, Read},
     ops::ControlFlow,
+    sync::Arc,
 };
 use telemetry::{
     JsonNames,
@@ -15,7 +17,7 @@ use telemetry::{
 
 const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 
-fn logs(folder: &tempfile::TempDir) -> Logs {
+pub(crate) fn logs(folder: &tempfile::TempDir) -> Logs {
     let clock = Clock::Manual(ManualClock::at(NOW));
     Logs::new(folder.path(), Config::default(), clock, TimeZone::UTC).unwrap()
 }
@@ -160,4 +162,110 @@ fn one_process_has_the_store_and_the_next_is_told_which() {
     drop(intake);
     drop(first);
     assert_eq!(messages(&second.intake().unwrap(), "kept"), ["kept"]);
+}
+
+/// Each record as `time level source | message {fields}`.
+pub(crate) fn drawn(intake: &Intake) -> Vec<String> {
+    let (query, _) = parse("");
+    let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
+    let mut found = Vec::new();
+    let page = Page { order: Order::Rising, after: None, limit: 100 };
+    search(&intake.opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+        let record = hit.record.to_record();
+        let level = record.level.map_or("-", |level| level.as_str());
+        let fields: Vec<String> =
+            record.fields.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
+        let [source, message] = [&record.source, &record.message].map(|bytes| bytes.escape_ascii().to_string());
+        found.push(format!("{} {level} {source} | {message} {{{}}}", record.time, fields.join(" ")));
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+pub(crate) fn plain(value: &telemetry::OwnedValue) -> String {
+    match value {
+        telemetry::OwnedValue::Str(text) => text.escape_ascii().to_string(),
+        telemetry::OwnedValue::Int(number) => number.to_string(),
+        telemetry::OwnedValue::Float(number) => number.to_string(),
+        telemetry::OwnedValue::Bool(truth) => truth.to_string(),
+    }
+}
+
+#[test]
+fn text_is_kept_to_the_byte_and_objects_by_their_message() {
+    let texts: [(&str, &[u8]); 6] = [
+        (
+            "/var/log/app.log",
+            b"2025-01-10 14:32:15,123 - app.mail - ERROR - refused\nTraceback (most recent call last):\n  File \"a.py\", line 1\nValueError: x\n\
+              2025-01-10 14:32:16,000 - app.mail - INFO - sent password=hunter2secret to a\xe9b\n",
+        ),
+        ("pino", b"{\"level\":50,\"time\":1736519535000,\"pid\":7,\"hostname\":\"h\",\"msg\":\"no answer\",\"ms\":12}\n"),
+        (
+            "docker",
+            b"{\"log\":\"2025-01-10 14:32:17,000 - app - WARNING - low\\n\",\"stream\":\"stderr\",\"time\":\"2025-01-10T14:32:17.5Z\"}\n",
+        ),
+        ("shipped", b"{\"@timestamp\":\"2025-01-10T14:32:18Z\",\"ecs\":{\"version\":\"8\"},\"source\":\"a\",\"message\":\"10.0.0.1 - - [10/Jan/2025:14:32:18 +0000] \\\"GET /a HTTP/1.1\\\" 503 7\"}\n"),
+        ("bytes", b"\xff\x00 ERROR: odd\r\n\n"),
+        ("last", b"no line feed"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    for (source, text) in texts {
+        let mut reader = intake.reader(Reference::Arrival);
+        let told = Told { source: source.as_bytes(), ..Told::default() };
+        intake.text(&mut &text[..], &mut reader, &told).unwrap();
+    }
+    intake.finish().unwrap();
+    insta::assert_snapshot!("kept", drawn(&intake).join("\n"));
+    assert_eq!((intake.taken().accepted, intake.taken().masked), (7, 1));
+}
+
+#[test]
+fn what_holds_a_line_back_is_given_at_a_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = ManualClock::at(NOW);
+    let logs = Logs::new(folder.path(), Config::default(), Clock::Manual(clock.clone()), TimeZone::UTC).unwrap();
+    struct Slow(u8, ManualClock, Arc<crate::Opened>);
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0 += 1;
+            match self.0 {
+                1 => {
+                    buffer[..6].copy_from_slice(b"alone\n");
+                    Ok(6)
+                }
+                2 => Err(io::ErrorKind::WouldBlock.into()),
+                3 => {
+                    self.1.advance(std::time::Duration::from_secs(1));
+                    Err(io::ErrorKind::WouldBlock.into())
+                }
+                _ => {
+                    // On its way: it is seen without the stream's end.
+                    while self.2.store.snapshot().memory().is_empty() {
+                        std::thread::yield_now();
+                    }
+                    Ok(0)
+                }
+            }
+        }
+    }
+    let mut intake = logs.intake().unwrap();
+    let mut reader = intake.reader(Reference::Arrival);
+    let mut slow = Slow(0, clock, Arc::clone(&intake.opened));
+    intake.text(&mut slow, &mut reader, &Told::default()).unwrap();
+    intake.finish().unwrap();
+    assert_eq!(messages(&intake, ""), ["alone"]);
+}
+
+#[test]
+fn fields_beyond_the_bound_are_counted_and_the_text_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    let fields: Vec<_> = (0..600).map(|n| (format!("f{n}"), telemetry::OwnedValue::Int(n))).collect();
+    let told = Told { fields: &fields, ..Told::default() };
+    let mut reader = intake.reader(Reference::Arrival);
+    intake.text(&mut &b"kept\n"[..], &mut reader, &told).unwrap();
+    intake.finish().unwrap();
+    assert_eq!((messages(&intake, "").len(), intake.taken().rejected), (1, 0));
+    assert!(drawn(&intake)[0].contains("fields_left_out=89"), "{}", drawn(&intake)[0]);
 }

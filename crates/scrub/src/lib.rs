@@ -55,6 +55,13 @@ impl Counts {
         self.0.iter().sum()
     }
 
+    /// What was masked since `before`, an earlier state of the same counts.
+    #[must_use]
+    pub fn since(mut self, before: Self) -> Self {
+        self.0.iter_mut().zip(before.0).for_each(|(count, before)| *count = count.saturating_sub(before));
+        self
+    }
+
     pub fn add(&mut self, more: Self) {
         self.0.iter_mut().zip(more.0).for_each(|(count, more)| *count += more);
     }

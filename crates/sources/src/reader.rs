@@ -13,7 +13,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
 use scrub::{Counts, Scrubber};
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 /// One record of a source.
 #[derive(Debug)]
@@ -27,6 +27,29 @@ pub struct Record<'a> {
     /// When it happened; `None` where it does not say.
     pub time: Option<Timestamp>,
     pub parsed: Parsed<'a>,
+    said: Said,
+}
+
+/// Where the words of a record stand.
+#[derive(Debug)]
+enum Said {
+    /// It is text: as it came.
+    Raw,
+    /// It is an object, of which `parsed` holds everything.
+    Message,
+    /// It is an object around lines of another program, which stay as they were written.
+    Lines(String),
+}
+
+impl Record<'_> {
+    /// What is kept and searched: text as it came, and of an object its message.
+    pub fn text(&self) -> &[u8] {
+        match &self.said {
+            Said::Raw => self.raw,
+            Said::Message => self.parsed.message.as_bytes(),
+            Said::Lines(lines) => lines.as_bytes(),
+        }
+    }
 }
 
 /// What is known about a source beforehand.
@@ -122,9 +145,15 @@ impl Reader {
         self.masked
     }
 
+    /// Which lines, counted from 0 as they were pushed, belong to records that were not given yet; in order.
+    pub fn held(&self) -> Vec<Range<u64>> {
+        self.assembler.held()
+    }
+
     /// Takes one line, without its line feed, that arrived at `now`; gives `sink` each record that is complete by it.
     pub fn push(&mut self, raw: &[u8], now: Timestamp, sink: &mut dyn FnMut(Record<'_>)) {
         self.calendar.arrived(now);
+        self.assembler.count_line();
         let text = line::text(raw);
         let text = text.trim_end_matches('\r');
         // Nothing is said by a blank line, unless it is part of something.
@@ -286,7 +315,14 @@ impl Reader {
             parsed.level = Some(Level::Error);
         }
         let time = parsed.stamp.and_then(|stamp| self.calendar.resolve(stamp));
-        sink(Record { raw: &raw, lines, part, time, parsed });
+        let said = match format.filter(|format| format.is_object() && !parsed.format.is_empty()) {
+            None => Said::Raw,
+            Some(format) => match parsers::carried_lines(format, &text, &parsed) {
+                Some(lines) => Said::Lines(lines),
+                None => Said::Message,
+            },
+        };
+        sink(Record { raw: &raw, lines, part, time, parsed, said });
     }
 }
 

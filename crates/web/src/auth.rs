@@ -1,8 +1,9 @@
 //! Who may do what. Every route is declared with an [`Access`]; [`guard`] is the one place that holds a request against
 //! it, and that writes down what people changed.
 //!
-//! A request shows who sends it by an API token (`Authorization: Bearer vigie_…`), by the cookie of a session that
-//! began with a login, or, on the routes that follow one job, by that job's read-only token in the URL. Requests that
+//! A request shows who sends it by an API token (`Authorization: Bearer vigie_…`, or as the password of `Basic` where a
+//! sender of logs can do nothing else), by the cookie of a session that began with a login, or, on the routes that
+//! follow one job, by that job's read-only token in the URL. Requests that
 //! come over `vigie.sock` or from within carry [`Trusted`], which nobody can send over a network.
 //!
 //! A session changes nothing without its form token besides (`csrf` in a form, or the header `x-csrf-token`): another
@@ -25,7 +26,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::Engine as _;
 use model::JobId;
+use std::borrow::Cow;
 use store::{Deed, Role, Scope};
 use uuid::Uuid;
 
@@ -277,16 +280,28 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
 /// Who the request says it is from; `None` where it says nothing. A token that is wrong is an error, not an absence; a
 /// session that has ended is an absence: its reader is shown the way in.
 async fn granted_by(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Granted>, Problem> {
-    if let Some(token) = bearer(headers) {
-        let (scope, name) = ctx.tokens.known(ctx, token).await?.ok_or_else(unauthorized)?;
+    if let Some(token) = shown_token(headers) {
+        let (scope, name) = ctx.tokens.known(ctx, &token).await?.ok_or_else(unauthorized)?;
         return Ok(Some(Granted { scope, who: Who::Token(name) }));
     }
     session::granted(ctx, headers).await
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// The token of the header `Authorization`. As a password (`Basic`), or as the key of Elasticsearch's clients (`ApiKey`),
+/// it is none in a request of a browser, which would send it along from other sites' pages too.
+fn shown_token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let (scheme, shown) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let shown = shown.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(shown.into());
+    }
+    let in_pair = scheme.eq_ignore_ascii_case("basic") || scheme.eq_ignore_ascii_case("apikey");
+    if !in_pair || headers.contains_key("sec-fetch-site") {
+        return None;
+    }
+    let pair = String::from_utf8(base64::prelude::BASE64_STANDARD.decode(shown).ok()?).ok()?;
+    let (_, token) = pair.split_once(':')?;
+    Some(token.to_owned().into())
 }
 
 /// Browsers that say where a request comes from are believed.

@@ -170,8 +170,14 @@ async fn bounded(State((ctx, places)): State<(Ctx, Arc<Semaphore>)>, request: Re
 }
 
 /// Routes that take long bodies.
-const UPLOADS: [&str; 8] = [
+const UPLOADS: [&str; 14] = [
+    "/_bulk",
     "/api/v1/logs",
+    "/elasticsearch/_bulk",
+    "/elasticsearch/{index}/_bulk",
+    "/loki/api/v1/push",
+    "/v1/logs",
+    "/{index}/_bulk",
     "/api/v1/mailings",
     "/api/v1/jobs/{id}/items",
     "/api/v1/ledger/{mailing}",

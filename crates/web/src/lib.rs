@@ -11,6 +11,7 @@ mod cursor;
 mod deliver;
 mod extract;
 mod health;
+mod ingest;
 mod layers;
 mod legacy;
 mod limits;
@@ -89,9 +90,17 @@ pub fn trusted(router: Router) -> Router {
 }
 
 fn declare(routes: Routes) -> Routes {
-    [api::declare, legacy::declare, health::declare, pages::assets::declare, pages::embed::declare, site::declare]
-        .into_iter()
-        .fold(routes, |routes, add| add(routes))
+    [
+        api::declare,
+        ingest::declare,
+        legacy::declare,
+        health::declare,
+        pages::assets::declare,
+        pages::embed::declare,
+        site::declare,
+    ]
+    .into_iter()
+    .fold(routes, |routes, add| add(routes))
 }
 
 /// What handlers hold. Cheap to clone.

@@ -11,7 +11,7 @@ mod traces;
 pub use traces::Trace;
 
 use model::Timestamp;
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -68,6 +68,19 @@ struct Open {
     since: Timestamp,
     /// Which line of the stream was its last.
     last: u64,
+    /// Which lines it has, by [`Assembler::count_line`]: the latest in a row, and those before.
+    lines: Range<u64>,
+    earlier: Vec<Range<u64>>,
+}
+
+impl Open {
+    fn add_line(&mut self, number: u64) {
+        if self.lines.end == number {
+            self.lines.end += 1;
+        } else {
+            self.earlier.push(std::mem::replace(&mut self.lines, number..number + 1));
+        }
+    }
 }
 
 /// Lines of others after which what could have followed will not.
@@ -82,13 +95,28 @@ pub struct Assembler {
     open: Vec<Open>,
     /// Lines taken so far.
     pushed: u64,
+    /// Lines of the source so far, those that were never pushed here among them.
+    counted: u64,
     last: Option<u64>,
     spare: Vec<Vec<u8>>,
 }
 
 impl Assembler {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, open: Vec::new(), pushed: 0, last: None, spare: Vec::new() }
+        Self { limits, open: Vec::new(), pushed: 0, counted: 0, last: None, spare: Vec::new() }
+    }
+
+    /// Counts a line of the source, whether or not it will be pushed.
+    pub fn count_line(&mut self) {
+        self.counted += 1;
+    }
+
+    /// Which lines, as they were counted from 0, belong to open records; in order.
+    pub fn held(&self) -> Vec<Range<u64>> {
+        let ranges = self.open.iter().flat_map(|open| open.earlier.iter().chain([&open.lines]));
+        let mut held: Vec<Range<u64>> = ranges.cloned().collect();
+        held.sort_unstable_by_key(|range| range.start);
+        held
     }
 
     /// How the open record of `speaker` would go on, if it has one.
@@ -115,13 +143,15 @@ impl Assembler {
     pub fn push(&mut self, speaker: u64, line: &[u8], place: Place, now: Timestamp) -> Option<Block> {
         self.last = Some(speaker);
         self.pushed += 1;
+        let number = self.counted.saturating_sub(1);
         let at = self.open.iter().position(|open| open.speaker == speaker);
         match (at, place) {
             (Some(at), Place::Continues) => {
                 let open = &mut self.open[at];
-                let block = &mut open.block;
+                open.add_line(number);
                 open.since = now;
                 open.last = self.pushed;
+                let block = &mut open.block;
                 block.traced |= open.trace.is_traceback();
                 if block.lines < self.limits.lines_max && block.raw.len() + line.len() < self.limits.bytes_max {
                     block.raw.push(b'\n');
@@ -132,6 +162,7 @@ impl Assembler {
                 let tag = block.tag;
                 let raw = self.spare.pop().unwrap_or_default();
                 let rest = Block { raw, lines: 1, tag, part: Part::Further, traced: block.traced };
+                (open.lines, open.earlier) = (number..number + 1, Vec::new());
                 let mut full = std::mem::replace(&mut self.open[at].block, rest);
                 self.open[at].block.raw.extend_from_slice(line);
                 if full.part == Part::Whole {
@@ -152,7 +183,8 @@ impl Assembler {
                 let mut raw = self.spare.pop().unwrap_or_default();
                 raw.extend_from_slice(line);
                 let block = Block { raw, lines: 1, tag, part: Part::Whole, traced: trace.is_traceback() };
-                self.open.push(Open { speaker, block, trace, since: now, last: self.pushed });
+                let (lines, earlier) = (number..number + 1, Vec::new());
+                self.open.push(Open { speaker, block, trace, since: now, last: self.pushed, lines, earlier });
                 before
             }
         }

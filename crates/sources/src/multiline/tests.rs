@@ -114,3 +114,20 @@ proptest! {
         prop_assert_eq!(given, put);
     }
 }
+
+#[test]
+fn held_lines_are_known_by_their_numbers() {
+    let mut assembler = Assembler::new(Limits::default());
+    let now = Timestamp::EPOCH;
+    let mut push = |speaker, place| {
+        assembler.count_line();
+        assembler.push(speaker, b"x", place, now);
+        assembler.held().iter().map(|range| (range.start, range.end)).collect::<Vec<_>>()
+    };
+    let begins = || Place::Begins { tag: 0, trace: Trace::default() };
+    assert_eq!(push(1, begins()), [(0, 1)]);
+    assert_eq!(push(1, Place::Continues), [(0, 2)]);
+    assert_eq!(push(2, begins()), [(0, 2), (2, 3)]);
+    assert_eq!(push(1, Place::Continues), [(0, 2), (2, 3), (3, 4)]);
+    assert_eq!(push(1, begins()), [(2, 3), (4, 5)], "the record before is given");
+}

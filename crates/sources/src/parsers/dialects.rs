@@ -166,6 +166,8 @@ pub(super) static DIALECTS: [Dialect; 20] = [
         marks: mask(keys!("@timestamp")),
         one_of: mask(keys!("ecs.version", "log.level", "log.logger")),
         logger: keys!("log.logger", "service"),
+        // Shippers put whole lines of files into it.
+        inside: Inside::LineWithoutLevel,
         ..WORDS
     },
     Dialect {

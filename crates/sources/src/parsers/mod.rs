@@ -49,6 +49,13 @@ pub struct Format {
     parse: Parser,
 }
 
+impl Format {
+    /// Whether its records are objects, of which all is in what was read: no text is lost with their raw bytes.
+    pub fn is_object(&self) -> bool {
+        matches!(self.name, "json" | "journald" | "docker")
+    }
+}
+
 type Parser = for<'a> fn(&'a str, &mut Memory) -> Option<Parsed<'a>>;
 
 /// How a format's records lie in lines.
@@ -134,6 +141,15 @@ pub(crate) fn parse_carried<'a>(format: &Format, text: &'a str, memory: &mut Mem
         }
     }
     Some(parsed)
+}
+
+/// What the lines of `text`, objects around lines of another program, carry: as they were written. `None` where they
+/// carry nothing, or objects again, or where the message says the same.
+pub(crate) fn carried_lines(format: &Format, text: &str, parsed: &Parsed<'_>) -> Option<String> {
+    parsed.inner.filter(|_| format.is_object())?;
+    let lines: Vec<Carried<'_>> = text.lines().map(json::carried).collect::<Option<_>>()?;
+    let words = lines.iter().map(|carried| carried.line.trim_end_matches('\n')).collect::<Vec<_>>().join("\n");
+    (!words.trim_start().starts_with('{')).then_some(words)
 }
 
 /// Text that fits no format: its level, if it names one.

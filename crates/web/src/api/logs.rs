@@ -15,7 +15,7 @@ use crate::{
 use axum::http::StatusCode;
 
 pub(crate) use ask::{ContextQuery, FacetsQuery, HistogramQuery, SearchQuery};
-pub(crate) use intake::LOGS_BYTES_MAX;
+pub(crate) use intake::{LOGS_BYTES_MAX, Packing, taking};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let routes = routes.post(

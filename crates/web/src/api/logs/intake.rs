@@ -28,8 +28,9 @@ pub(crate) const LOGS_BYTES_MAX: usize = 1 << 30;
 const UNPACKED_BYTES_MAX: u64 = 8 << 30;
 /// Pieces of a body that wait to be read.
 const PIECES_MAX: usize = 16;
-/// A sender that says nothing for so long has its records put on their way.
-const PAUSE: Duration = Duration::from_millis(10);
+/// A sender that says nothing for so long has its records put on their way; the second time, with what was still
+/// waiting for further lines.
+const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(600)];
 
 /// What became of what was sent.
 #[derive(Serialize, ToSchema)]
@@ -65,25 +66,25 @@ impl From<&Taken> for TakenJson {
 
 pub(super) async fn json_lines(State(ctx): State<Ctx>, headers: HeaderMap, body: Body) -> Result<Response> {
     let packed = Packing::of(&headers)?;
-    let taken = taking(&ctx, body, packed, |intake, from| intake.json_lines(from, &JsonNames::default())).await?;
+    let (taken, ()) = taking(&ctx, body, packed, |intake, from| intake.json_lines(from, &JsonNames::default())).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
     let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     Ok((status, axum::Json(TakenJson::from(&taken))).into_response())
 }
 
-/// Reads a body with `take`, on a thread of its own, to its end.
-pub(super) async fn taking(
+/// Reads a body with `take`, on a thread of its own, to its end; what it gives is given once all of it is synced.
+pub(crate) async fn taking<T: Send + 'static>(
     ctx: &Ctx,
     body: Body,
     packing: Packing,
-    take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<(), BodyError> + Send + 'static,
-) -> Result<Taken> {
+    take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<T, BodyError> + Send + 'static,
+) -> Result<(Taken, T)> {
     let logs = ctx.app.logs.clone();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let handle = Handle::current();
     let reading = tokio::task::spawn_blocking(move || {
         let mut intake = logs.intake().map_err(Problem::from)?;
-        let pieces = Pieces { handle, pieces, piece: Bytes::new(), paused: false, broken: None };
+        let pieces = Pieces { handle, pieces, piece: Bytes::new(), pauses: 0, broken: None };
         let mut from = packing.unpack(pieces).take(UNPACKED_BYTES_MAX);
         let ended = take(&mut intake, &mut from);
         let is_whole = from.limit() > 0;
@@ -92,12 +93,14 @@ pub(super) async fn taking(
         let taken = intake.taken().clone();
         let with = |problem: Problem| problem.with("accepted", taken.accepted).with("rejected", taken.rejected);
         match (ended, finished) {
-            (Ok(()), Ok(())) if is_whole => Ok(taken),
-            (Ok(()), Ok(())) => Err(with(
+            (Ok(given), Ok(())) if is_whole => Ok((taken, given)),
+            (Ok(_), Ok(())) => Err(with(
                 Problem::too_large("the body is longer than this server takes at once")
                     .remedy("send the rest by itself"),
             )),
             (Err(BodyError::Broken(error)), Ok(())) => Err(with(broken(&error))),
+            (Err(BodyError::Malformed(error)), Ok(())) => Err(with(Problem::malformed(error.to_string()))),
+            (Err(error @ BodyError::TooLarge(_)), Ok(())) => Err(with(Problem::too_large(error.to_string()))),
             (Err(BodyError::Logs(error)), _) | (_, Err(error)) => Err(with(error.into())),
         }
     });
@@ -121,14 +124,14 @@ fn broken(error: &io::Error) -> Problem {
 
 /// How a body is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(crate) enum Packing {
     Plain,
     Gzip,
     Zstd,
 }
 
 impl Packing {
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self> {
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
         match headers.get(header::CONTENT_ENCODING).map(|name| name.as_bytes().to_ascii_lowercase()).as_deref() {
             None | Some(b"" | b"identity") => Ok(Self::Plain),
             Some(b"gzip" | b"x-gzip") => Ok(Self::Gzip),
@@ -166,12 +169,13 @@ impl Read for Failing {
     }
 }
 
-/// A body, read by a thread. When it pauses, the reader is told once (`WouldBlock`), and then waits.
+/// A body, read by a thread. When it pauses, the reader is told twice (`WouldBlock`), and then waits.
 struct Pieces {
     handle: Handle,
     pieces: mpsc::Receiver<io::Result<Bytes>>,
     piece: Bytes,
-    paused: bool,
+    /// How often the reader was told of this one.
+    pauses: usize,
     broken: Option<io::Error>,
 }
 
@@ -181,17 +185,17 @@ impl Read for Pieces {
             if let Some(error) = self.broken.take() {
                 return Err(error);
             }
-            let next = match self.paused {
-                true => self.pieces.blocking_recv(),
-                false => match self.handle.block_on(tokio::time::timeout(PAUSE, self.pieces.recv())) {
+            let next = match PAUSES.get(self.pauses) {
+                None => self.pieces.blocking_recv(),
+                Some(pause) => match self.handle.block_on(tokio::time::timeout(*pause, self.pieces.recv())) {
                     Ok(next) => next,
                     Err(_) => {
-                        self.paused = true;
+                        self.pauses += 1;
                         return Err(io::ErrorKind::WouldBlock.into());
                     }
                 },
             };
-            self.paused = false;
+            self.pauses = 0;
             match next {
                 None => return Ok(0),
                 Some(Ok(piece)) => self.piece = piece,

@@ -1,0 +1,213 @@
+//! Bodies are written here byte by byte, so that nothing is read by the same code that wrote it.
+
+use super::{Entry, Fields, Stream, bulk::Action, loki, otlp};
+use crate::tests::{drawn, logs, plain};
+use proptest::prelude::*;
+
+/// A field of protobuf with a length.
+fn part(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![number << 3 | 2];
+    let mut length = bytes.len();
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    out.extend(bytes);
+    out
+}
+
+fn varint(number: u8, mut value: u64) -> Vec<u8> {
+    let mut out = vec![number << 3];
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
+fn fixed64(number: u8, value: u64) -> Vec<u8> {
+    [vec![number << 3 | 1], value.to_le_bytes().to_vec()].concat()
+}
+
+fn pair(key: &str, text: &str) -> Vec<u8> {
+    [part(1, key.as_bytes()), part(2, &part(1, text.as_bytes()))].concat()
+}
+
+fn snappy(plain: &[u8]) -> Vec<u8> {
+    snap::raw::Encoder::new().compress_vec(plain).unwrap()
+}
+
+fn loki_push(labels: &str, line: &[u8]) -> Vec<u8> {
+    let time = [varint(1, 1_736_519_500), varint(2, 123_456_789)].concat();
+    let metadata = [part(1, b"trace"), part(2, b"abc")].concat();
+    let entry = [part(1, &time), part(2, line), part(3, &metadata)].concat();
+    part(1, &[part(1, labels.as_bytes()), part(2, &entry), varint(3, 77)].concat())
+}
+
+#[test]
+fn loki_is_read_in_both_its_forms() {
+    let labels = r#"{job="app", filename="/var/log/a \"b\".log", env=`x`, level="warn"}"#;
+    let push = snappy(&loki_push(labels, b"plain \xff words"));
+    insta::assert_snapshot!("loki_protobuf", told(&loki::decode_protobuf(&push, 1 << 20).unwrap()));
+    let json = br#"{"streams":[{"stream":{"service_name":"api","n":3},"values":[
+        ["1736519500123456789","level=error msg=bad",{"trace":"abc"}],["1736519501000000000","x"]]}]}"#;
+    insta::assert_snapshot!("loki_json", told(&loki::decode_json(json).unwrap()));
+    for (labels, reads) in [
+        ("{}", true),
+        ("{a=\"b\",}", true),
+        ("{a=\"\\u00e9\\x41\"}", true),
+        ("{a=b}", false),
+        ("a", false),
+        ("{a=\"", false),
+        ("{a=\"\\", false),
+    ] {
+        assert_eq!(loki::decode_protobuf(&snappy(&loki_push(labels, b"")), 1 << 20).is_ok(), reads, "{labels}");
+    }
+    // A block that claims to be huge is not unpacked.
+    let bomb = snappy(&vec![0; 4 << 20]);
+    let error = loki::decode_protobuf(&bomb, 1 << 20).unwrap_err();
+    assert!(error.0.contains("may to 1048576"), "{error}");
+    assert!(loki::decode_json(b"{\"streams\":[{\"values\":[[\"x\",\"y\"]]}]}").unwrap_err().0.contains("nanoseconds"));
+}
+
+fn told(streams: &[Stream]) -> String {
+    let fields = |fields: &Fields| -> String {
+        fields.iter().map(|(name, value)| format!(" {name}={}", plain(value))).collect()
+    };
+    let mut text = String::new();
+    for Stream { source, logger, fields: shared, entries } in streams {
+        text += &format!("{source} [{}]{}\n", logger.as_deref().unwrap_or("-"), fields(shared));
+        for Entry { time, level, source, text: words, fields: own } in entries {
+            let time = time.map_or("-".to_owned(), |time| time.to_string());
+            text += &format!("  {time} {level:?} {source:?} | {} |{}\n", words.escape_ascii(), fields(own));
+        }
+    }
+    text
+}
+
+fn otlp_request() -> Vec<u8> {
+    let record = [
+        fixed64(1, 1_736_519_500_123_456_789),
+        varint(2, 17),
+        part(5, &part(1, b"no answer")),
+        part(6, &pair("http.route", "/a")),
+        part(6, &[part(1, b"nested"), part(2, &part(6, &part(1, &pair("deep", "x"))))].concat()),
+        part(
+            6,
+            &[part(1, b"tags"), part(2, &part(5, &[part(1, &part(1, b"a")), part(1, &varint(3, 7))].concat()))]
+                .concat(),
+        ),
+        part(9, &[0xab; 16]),
+        part(10, &[0; 8]),
+    ]
+    .concat();
+    let scope = [part(1, &[part(1, b"app.mail"), part(2, b"1.2")].concat()), part(2, &record)].concat();
+    part(1, &[part(1, &part(1, &pair("service.name", "shop"))), part(2, &scope)].concat())
+}
+
+#[test]
+fn otlp_says_the_same_as_protobuf_and_as_json() {
+    let protobuf = otlp::decode_protobuf(&otlp_request()).unwrap();
+    insta::assert_snapshot!("otlp", told(&protobuf));
+    let json = br#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+        "scopeLogs":[{"scope":{"name":"app.mail","version":"1.2"},"logRecords":[{
+            "timeUnixNano":"1736519500123456789","severityNumber":"SEVERITY_NUMBER_ERROR","body":{"stringValue":"no answer"},
+            "attributes":[{"key":"http.route","value":{"stringValue":"/a"}},
+                {"key":"nested","value":{"kvlistValue":{"values":[{"key":"deep","value":{"stringValue":"x"}}]}}},
+                {"key":"tags","value":{"arrayValue":{"values":[{"stringValue":"a"},{"intValue":"7"}]}}}],
+            "traceId":"abababababababababababababababab","spanId":"0000000000000000","flags":1}]}]}]}"#;
+    assert_eq!(otlp::decode_json(json).unwrap(), protobuf);
+    let bare = br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[
+        {"observedTimeUnixNano":1736519500000000000,"severityNumber":9,"severityText":"INFO","eventName":"login"},
+        {"body":{"kvlistValue":{"values":[{"key":"msg","value":{"stringValue":"in a map"}}]}}}]}]}]}"#;
+    insta::assert_snapshot!("otlp_bare", told(&otlp::decode_json(bare).unwrap()));
+    assert_eq!(otlp::answer_protobuf(0, ""), b"");
+    assert_eq!(otlp::answer_protobuf(2, "x"), part(1, &[varint(1, 2), part(2, b"x")].concat()));
+}
+
+#[test]
+fn actions_are_read_and_what_is_none_is_named() {
+    insta::assert_debug_snapshot!(
+        "actions",
+        [
+            &br#"{"create":{"_index":"logs","_id":"1","op_type":"create"}}"#[..],
+            br#"{"index":{}}"#,
+            br#"{"delete":{"_id":"7"}}"#,
+            br#"{"explode":{}}"#,
+            br#"{"create":{},"index":{}}"#,
+            br#"{}"#,
+            br#"{"message":"a document"}"#,
+            b"not json",
+        ]
+        .map(Action::read)
+    );
+}
+
+#[test]
+fn bulk_keeps_documents_and_answers_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    let body = concat!(
+        r#"{"create":{"_index":"filebeat"}}"#,
+        "\n",
+        r#"{"@timestamp":"2025-01-10T14:00:00Z","ecs":{"version":"8.0.0"},"log":{"file":{"path":"/var/log/a.log"}},"message":"2025-01-10 14:00:00,000 - a - ERROR - words password=hunter2secret"}"#,
+        "\r\n",
+        r#"{"index":{}}"#,
+        "\n",
+        r#"{"message":"second","level":"warn"}"#,
+        "\n\n",
+        r#"{"index":{}}"#,
+        "\n",
+        "not an object\n",
+        r#"{"delete":{"_id":"7"}}"#,
+        "\n",
+        r#"{"update":{"_id":"8"}}"#,
+        "\n",
+        r#"{"doc":{}}"#,
+        "\n",
+    );
+    let items = intake.bulk(&mut body.as_bytes(), "own").unwrap();
+    intake.finish().unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&items.into_json(3)).unwrap();
+    insta::assert_json_snapshot!("bulk_answer", answer);
+    insta::assert_snapshot!("bulk_kept", drawn(&intake).join("\n"));
+    for (torn, what) in [("{\"index\":{}}\n", "no document"), ("nonsense\n{}\n", "malformed action line")] {
+        let error = intake.bulk(&mut torn.as_bytes(), "").unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+    }
+}
+
+#[test]
+fn fields_are_masked_and_entries_without_words_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    let json = br#"{"streams":[{"stream":{"job":"a","password":"two words \"x\""},"values":[
+        ["1736519500000000000","",{"url":"https://ana:tok4567@host/"}],["1736519501000000000","level=error api_key=hunter2secret x"]]}]}"#;
+    for stream in loki::decode_json(json).unwrap() {
+        intake.stream(stream).unwrap();
+    }
+    intake.finish().unwrap();
+    insta::assert_snapshot!("masked", drawn(&intake).join("\n"));
+    assert_eq!(intake.taken().masked, 3);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_surprise_a_decoder(noise in proptest::collection::vec(any::<u8>(), 0..400), cut in any::<u16>(), flip in any::<u8>()) {
+        let mut bodies = vec![noise.clone(), snappy(&noise), otlp_request(), loki_push("{a=\"b\"}", &noise)];
+        for body in &mut bodies {
+            let at = usize::from(cut) % (body.len() + 1);
+            if let Some(byte) = body.get_mut(at) {
+                *byte ^= flip;
+            }
+            let _ = otlp::decode_protobuf(body);
+            let _ = otlp::decode_json(body);
+            let _ = loki::decode_protobuf(body, 1 << 20);
+            let _ = loki::decode_protobuf(&snappy(body), 1 << 20);
+            let _ = loki::decode_json(body);
+            let _ = Action::read(body);
+        }
+    }
+}

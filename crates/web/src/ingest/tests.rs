@@ -1,0 +1,131 @@
+use crate::testing::{Answer, Site, send};
+use axum::http::StatusCode;
+use base64::Engine as _;
+use serde_json::{Value, json};
+use store::Scope;
+
+const LOKI: &str =
+    r#"{"streams":[{"stream":{"job":"app"},"values":[["1736519500000000000","one"],["1736519501000000000","two"]]}]}"#;
+const OTLP: &str = r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1736519500000000000","severityNumber":17,"body":{"stringValue":"three"}}]}]}]}"#;
+const BULK: &str =
+    "{\"create\":{\"_index\":\"logs\"}}\n{\"@timestamp\":\"2025-01-10T14:00:00Z\",\"message\":\"four\"}\n";
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+async fn kept(site: &Site) -> Vec<Value> {
+    let found = site.get("/api/v1/logs/search?order=oldest").await.json();
+    found["rows"].as_array().unwrap().iter().map(|row| json!([row["source"], row["message"]])).collect()
+}
+
+async fn sent(site: &Site, path: &str, headers: &[(&str, &str)], body: impl Into<axum::body::Body>) -> Answer {
+    send(&site.inside, "POST", path, headers, body).await
+}
+
+#[tokio::test]
+async fn each_sender_is_answered_in_its_own_words() {
+    let site = Site::new().await;
+    let loki = sent(&site, "/loki/api/v1/push", &[JSON], LOKI).await;
+    assert_eq!((loki.status, &*loki.text), (StatusCode::NO_CONTENT, ""));
+    let otlp = sent(&site, "/v1/logs", &[JSON], OTLP).await;
+    assert_eq!((otlp.status, otlp.json()), (StatusCode::OK, json!({})));
+    let empty = sent(&site, "/v1/logs", &[], "").await;
+    assert_eq!(
+        (empty.status, &*empty.text, empty.header("content-type")),
+        (StatusCode::OK, "", "application/x-protobuf")
+    );
+    for path in ["/_bulk", "/logs/_bulk", "/elasticsearch/_bulk", "/elasticsearch/logs/_bulk"] {
+        let bulk = sent(&site, path, &[JSON], BULK).await;
+        assert_eq!((bulk.status, bulk.header("x-elastic-product")), (StatusCode::OK, "Elasticsearch"), "{}", bulk.text);
+        assert_eq!(
+            (&bulk.json()["errors"], &bulk.json()["items"][0]["create"]["status"]),
+            (&json!(false), &json!(201))
+        );
+    }
+    let four = json!(["logs", "four"]);
+    let [one, two, three] = [json!(["app", "one"]), json!(["app", "two"]), json!(["shop", "three"])];
+    assert_eq!(kept(&site).await, [&four, &four, &four, &four, &one, &three, &two].map(Clone::clone));
+    let about = site.get("/elasticsearch/").await;
+    assert_eq!(
+        (about.header("x-elastic-product"), &about.json()["version"]["number"]),
+        ("Elasticsearch", &json!("8.15.0"))
+    );
+    assert_eq!(site.get("/elasticsearch/_license").await.json()["license"]["status"], "active");
+    assert_eq!(site.get("/elasticsearch/_cluster/health").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn packed_as_their_senders_pack_them() {
+    let site = Site::new().await;
+    let plain = [
+        vec![0x0a, 30, 0x0a, 9],
+        b"{job=\"a\"}".to_vec(),
+        vec![0x12, 17, 0x0a, 6, 8, 0xcc, 0xc9, 0x84, 0xbc, 6, 0x12, 7],
+        b"snapped".to_vec(),
+    ];
+    let snapped = snap::raw::Encoder::new().compress_vec(&plain.concat()).unwrap();
+    let headers = [("content-type", "application/x-protobuf"), ("content-encoding", "snappy")];
+    for headers in [&headers[..1], &headers[..]] {
+        let answer = sent(&site, "/loki/api/v1/push", headers, snapped.clone()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
+    }
+    let zipped = zstd::encode_all(OTLP.as_bytes(), 1).unwrap();
+    let answer = sent(&site, "/v1/logs", &[JSON, ("content-encoding", "zstd")], zipped).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(kept(&site).await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_can_never_be_taken_is_refused_for_good() {
+    let site = Site::new().await;
+    for (path, body) in
+        [("/loki/api/v1/push", "{\"streams\":1}"), ("/v1/logs", "7"), ("/_bulk", "nonsense\n"), ("/_bulk", "")]
+    {
+        let answer = sent(&site, path, &[JSON], body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.text);
+    }
+    let error = sent(&site, "/_bulk", &[JSON], "nonsense\n").await;
+    assert_eq!((error.header("x-elastic-product"), &error.json()["status"]), ("Elasticsearch", &json!(400)));
+    // A small body that unpacks to a large one.
+    let bomb = zstd::encode_all(&vec![b' '; super::WHOLE_BYTES_MAX + 1][..], 3).unwrap();
+    let answer = sent(&site, "/v1/logs", &[JSON, ("content-encoding", "zstd")], bomb).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.text);
+    assert!(kept(&site).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_can_be_taken_later_is_asked_for_again() {
+    let site = Site::new().await;
+    // Another process has the store.
+    let other =
+        logs::Logs::new(&site.app.data, logs::Config::default(), site.app.clock.clone(), jiff::tz::TimeZone::UTC)
+            .unwrap();
+    let held = tokio::task::spawn_blocking(move || other.intake().map(|_| other)).await.unwrap().unwrap();
+    for (path, body) in [("/loki/api/v1/push", LOKI), ("/v1/logs", OTLP), ("/_bulk", BULK)] {
+        let answer = sent(&site, path, &[JSON], body).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", answer.text);
+        assert_ne!(answer.header("retry-after"), "", "{path}");
+    }
+    drop(held);
+    assert_eq!(sent(&site, "/v1/logs", &[JSON], OTLP).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_may_be_a_password_but_not_a_browsers() {
+    let site = Site::new().await;
+    let token = site.token(Scope::Write).await;
+    let pair = base64::prelude::BASE64_STANDARD.encode(format!("anybody:{token}"));
+    let wrong = base64::prelude::BASE64_STANDARD.encode("anybody:vigie_wrong");
+    for (shown, more, status) in [
+        (format!("Bearer {token}"), None, StatusCode::OK),
+        (format!("Basic {pair}"), None, StatusCode::OK),
+        (format!("ApiKey {pair}"), None, StatusCode::OK),
+        (format!("Basic {pair}"), Some(("sec-fetch-site", "cross-site")), StatusCode::UNAUTHORIZED),
+        (format!("Basic {wrong}"), None, StatusCode::UNAUTHORIZED),
+        (format!("Basic {token}"), None, StatusCode::UNAUTHORIZED),
+        ("Basic !!!".into(), None, StatusCode::UNAUTHORIZED),
+    ] {
+        let mut headers = vec![JSON, ("authorization", &shown)];
+        headers.extend(more);
+        let answer = send(&site.router, "POST", "/v1/logs", &headers, OTLP).await;
+        assert_eq!(answer.status, status, "{shown} {more:?}: {}", answer.text);
+    }
+}
