@@ -9,7 +9,7 @@ use telemetry::{Options, Retention};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
-    /// Records older than so many days are forgotten; 0 keeps them for ever.
+    /// Records older than so many days are forgotten, and not taken; 0 sets no bound.
     pub keep_days: u32,
     /// The oldest are forgotten before the store takes more than so many megabytes of disk; 0 sets no bound.
     pub keep_megabytes: u64,
@@ -20,7 +20,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { keep_days: 30, keep_megabytes: 10_000, memory_megabytes: 96, scrub: scrub::Config::default() }
+        Self { keep_days: 0, keep_megabytes: 10_000, memory_megabytes: 96, scrub: scrub::Config::default() }
     }
 }
 
@@ -49,9 +49,14 @@ impl Config {
         Ok(Scrubber::new(&self.scrub)?)
     }
 
+    /// How old a record may be.
+    pub(crate) fn age_max(&self) -> Option<Duration> {
+        (self.keep_days > 0).then(|| Duration::from_secs(u64::from(self.keep_days) * 86_400))
+    }
+
     pub(crate) fn options(&self) -> Options {
         let retention = Retention {
-            age_max: (self.keep_days > 0).then(|| Duration::from_secs(u64::from(self.keep_days) * 86_400)),
+            age_max: self.age_max(),
             bytes_max: (self.keep_megabytes > 0).then(|| self.keep_megabytes.saturating_mul(1_000_000)),
         };
         let usual = Options::default();

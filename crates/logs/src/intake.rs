@@ -99,15 +99,14 @@ impl Intake {
             return Ok(());
         }
         let clean = self.logs.scrubber().scrub(line, &mut self.masked);
-        match self.batch.push_json(&clean, names, self.now) {
-            Ok(()) => {}
-            Err(JsonProblem::Refused(Refused::BatchFull)) => {
-                let clean = clean.into_owned();
-                self.flush()?;
-                if let Err(problem) = self.batch.push_json(&clean, names, self.now) {
-                    self.reject(problem.to_string());
-                }
-            }
+        let mut pushed = self.batch.push_json(&clean, names, self.now);
+        if matches!(pushed, Err(JsonProblem::Refused(Refused::BatchFull))) {
+            let clean = clean.into_owned();
+            self.flush()?;
+            pushed = self.batch.push_json(&clean, names, self.now);
+        }
+        match pushed {
+            Ok(()) => self.give_up_old(),
             Err(problem) => self.reject(problem.to_string()),
         }
         self.flush_if_full()
@@ -126,8 +125,9 @@ impl Intake {
             self.flush()?;
             kept = self.draft(&write);
         }
-        if let Err(refused) = kept {
-            self.reject(refused.to_string());
+        match kept {
+            Ok(()) => self.give_up_old(),
+            Err(refused) => self.reject(refused.to_string()),
         }
         self.flush_if_full()
     }
@@ -137,6 +137,17 @@ impl Intake {
         write(&mut draft)?;
         draft.finish(self.now);
         Ok(())
+    }
+
+    /// A record that is older than what is kept would be forgotten at once, and nobody told.
+    fn give_up_old(&mut self) {
+        let Some(age_max) = self.logs.config().age_max() else { return };
+        let time = self.batch.len().checked_sub(1).map(|last| self.batch.get(last).time());
+        if time.is_some_and(|time| time + age_max < self.now) {
+            self.batch.pop();
+            let days = self.logs.config().keep_days;
+            self.reject(format!("older than the {days} days that are kept: raise `keep-days` of [log-store]"));
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -90,6 +90,10 @@ impl Logs {
         &self.0.zone
     }
 
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
     pub fn scrubber(&self) -> &Arc<Scrubber> {
         &self.0.scrubber
     }

@@ -149,6 +149,24 @@ fn a_line_beyond_its_bound_is_left_out_and_said() {
 }
 
 #[test]
+fn what_is_too_old_to_be_kept_is_refused_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { keep_days: 30, ..Config::default() };
+    let clock = Clock::Manual(ManualClock::at(NOW));
+    let mut intake = Logs::new(folder.path(), config, clock, TimeZone::UTC).unwrap().intake().unwrap();
+    let text = b"{\"time\":\"2024-12-11T15:00:00Z\",\"message\":\"young\",\"a\":1}\n\
+        {\"time\":\"2024-12-11T14:00:00Z\",\"message\":\"old\",\"b\":2}\n{\"message\":\"now\",\"c\":3}\n";
+    intake.json_lines(&mut &text[..], &JsonNames::default()).unwrap();
+    intake.finish().unwrap();
+    assert_eq!(messages(&intake, ""), ["young", "now"]);
+    assert_eq!(messages(&intake, "c:3"), ["now"]);
+    assert_eq!(messages(&intake, "b:2"), Vec::<String>::new());
+    let taken = intake.taken();
+    assert_eq!((taken.accepted, taken.rejected, taken.problems[0].line), (2, 1, 2));
+    assert!(taken.problems[0].what.contains("30 days"), "{:?}", taken.problems);
+}
+
+#[test]
 fn one_process_has_the_store_and_the_next_is_told_which() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (logs(&folder), logs(&folder));

@@ -112,6 +112,12 @@ impl Batch {
         &self.names.list
     }
 
+    /// Takes the last record away again; its text stays in the arena until the batch goes.
+    pub fn pop(&mut self) {
+        self.rows.pop();
+        self.fields.truncate(self.rows.last().map_or(0, |row| row.fields_end as usize));
+    }
+
     /// Begins a record. Nothing is kept of it unless [`Draft::finish`] is called.
     pub fn draft(&mut self) -> Draft<'_> {
         Draft {
