@@ -38,6 +38,13 @@ impl Connected {
         }
     }
 
+    /// Seals, merges and forgets log records as it becomes due, where this process owns them.
+    pub(crate) fn tend_logs(&mut self) {
+        if let Self::Ours(owned) = self {
+            owned.tend_logs();
+        }
+    }
+
     /// Ends what this process began.
     pub(crate) async fn close(self) {
         if let Self::Ours(owned) = self {

@@ -7,10 +7,12 @@ use std::ops::Range;
 
 /// Bytes of a needle from which a window is chosen.
 const NEEDLE_BYTES_MAX: usize = 64;
-/// Bytes of a window, where the needle has as many.
+/// Bytes of a window, where the needle has as many. Of several needles longer ones are looked for, as more of them look alike
+/// to the vectorised search.
 const WINDOW_BYTES: usize = 3;
+const WINDOW_BYTES_OF_SEVERAL: usize = 4;
 /// Ways to write windows for which the vectorised search serves.
-const PACKED_MAX: usize = 48;
+const PACKED_MAX: usize = 64;
 /// Bytes in which windows are counted.
 const SAMPLE_BYTES: usize = 64 << 10;
 
@@ -40,7 +42,8 @@ impl Finder {
             let search = Search::Text(memmem::Finder::new(only).into_owned());
             return Some(Self { search, within: 0 });
         }
-        let windows: Vec<Window> = required.iter().map(|needle| rarest(needle, &sample)).collect();
+        let width = if required.len() == 1 { WINDOW_BYTES } else { WINDOW_BYTES_OF_SEVERAL };
+        let windows: Vec<Window> = required.iter().map(|needle| rarest(needle, width, &sample)).collect();
         let within = if let [only] = &windows[..] { only.at } else { 0 };
         let ways: Vec<Vec<u8>> = windows.iter().flat_map(|window| written(&window.letters)).collect();
         if ways.len() <= PACKED_MAX {
@@ -97,7 +100,7 @@ struct Window {
 }
 
 /// The part of a needle that occurs least in the sample. Of a needle that is no text, its first byte.
-fn rarest(needle: &[u8], sample: &[u8]) -> Window {
+fn rarest(needle: &[u8], width: usize, sample: &[u8]) -> Window {
     let letters = letters(needle);
     if letters.is_empty() {
         return Window { at: 0, letters: vec![vec![needle[..1].to_vec()]] };
@@ -108,7 +111,7 @@ fn rarest(needle: &[u8], sample: &[u8]) -> Window {
     }
     let bytes = |letters: &[Vec<Vec<u8>>]| letters.iter().map(|ways| ways[0].len()).sum::<usize>();
     let windows = (0..letters.len()).filter_map(|from| {
-        let to = (from + 1..=letters.len()).find(|to| bytes(&letters[from..*to]) >= WINDOW_BYTES)?;
+        let to = (from + 1..=letters.len()).find(|to| bytes(&letters[from..*to]) >= width)?;
         Some(from..to)
     });
     let frequency = |window: &Range<usize>| {
@@ -138,8 +141,8 @@ mod tests {
             let text = String::from_utf8(window.letters.iter().flat_map(|ways| ways[0].clone()).collect()).unwrap();
             (window.at, text)
         };
-        assert_eq!(text(rarest(b"level error q", &sample)), (10, "r q".into()));
-        assert_eq!(text(rarest("é".as_bytes(), &sample)), (0, "é".into()));
+        assert_eq!(text(rarest(b"level error q", 3, &sample)), (10, "r q".into()));
+        assert_eq!(text(rarest("é".as_bytes(), 3, &sample)), (0, "é".into()));
         assert_eq!(written(&letters("Œ".to_lowercase().as_bytes())), ["œ".as_bytes(), "Œ".as_bytes()]);
         assert_eq!(written(&letters(b"a1b")).len(), 4);
         assert_eq!(written(&letters(b"a\xC3")).len(), 2);

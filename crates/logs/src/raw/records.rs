@@ -157,7 +157,12 @@ fn write(record: &Record<'_>, draft: &mut Draft<'_>) -> Result<(), Refused> {
     let parsed = &record.parsed;
     draft.level(parsed.level);
     draft.message(record.raw)?;
-    for (name, value) in [("format", Some(parsed.format)), ("logger", parsed.logger.as_deref())] {
+    let (format, carrier) = match parsed.inner {
+        Some(inner) => (inner, parsed.format),
+        None => (parsed.format, ""),
+    };
+    let own = [("format", Some(format)), ("carrier", Some(carrier)), ("logger", parsed.logger.as_deref())];
+    for (name, value) in own {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             draft.field(name, Value::from(value))?;
         }

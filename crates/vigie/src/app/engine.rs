@@ -132,6 +132,11 @@ impl Owned {
         Ok(address)
     }
 
+    /// Looks after the log store without an engine: for a command that fills it for long.
+    pub(crate) fn tend_logs(&mut self) {
+        self.background.spawn(tend(self.collected.clone()));
+    }
+
     /// Tells webhooks what became of items: once in a process that runs jobs and owns its directory or answers HTTP.
     fn report(&mut self) {
         if let Some(app) = self.reporter.take() {

@@ -44,7 +44,8 @@ const HEAD_BYTES: u64 = 64 << 10;
 const PROBLEMS_SHOWN: usize = 5;
 
 pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
-    let connected = app::changing(config, "logs import", Engines::Rest).await?;
+    let mut connected = app::changing(config, "logs import", Engines::Rest).await?;
+    connected.tend_logs();
     let imported = all(config, connected.client(), &args).await;
     connected.close().await;
     let outcomes = imported?;

@@ -24,15 +24,18 @@ pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &m
         }
         map.serialize_entry("source", source)?;
         map.serialize_entry("message", &message(record))?;
-        if !parsed.format.is_empty() {
-            map.serialize_entry("format", &format(parsed))?;
+        if let Some(inner) = parsed.inner {
+            map.serialize_entry("format", inner)?;
+            map.serialize_entry("carrier", parsed.format)?;
+        } else if !parsed.format.is_empty() {
+            map.serialize_entry("format", parsed.format)?;
         }
         if let Some(logger) = &parsed.logger {
             map.serialize_entry("logger", logger)?;
         }
         for field in &parsed.fields {
             let name = if OWN.contains(&&*field.name) {
-                Cow::Owned(format!("record_{}", field.name))
+                Cow::Owned(format!("{}_", field.name))
             } else {
                 Cow::Borrowed(&*field.name)
             };

@@ -41,6 +41,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     let mut connected = app::changing(config, "logs pipe", Engines::Rest).await?;
+    connected.tend_logs();
     // Ctrl-C reaches the program before the pipe as well: what it says last is still taken.
     let stop = Stop::listen().map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))?;
     let (give, reads) = sync_channel(READS_MAX);
@@ -101,6 +102,7 @@ async fn taken(config: &Config, connected: &mut Connected, batch: Bytes) -> u64 
             && let Ok(now) = app::changing(config, "logs pipe", Engines::Rest).await
         {
             *connected = now;
+            connected.tend_logs();
         }
     }
 }
