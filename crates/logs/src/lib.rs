@@ -5,6 +5,7 @@
 //! acknowledgement; [`Logs::ask`] runs a question beside the runtime and ends it when nobody waits for it any more.
 
 mod ask;
+pub mod collect;
 mod config;
 mod error;
 mod intake;

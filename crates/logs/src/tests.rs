@@ -15,7 +15,7 @@ use telemetry::{
     query::{Bounds, Page, Question, language::Order, parse, search},
 };
 
-const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 
 pub(crate) fn logs(folder: &tempfile::TempDir) -> Logs {
     let clock = Clock::Manual(ManualClock::at(NOW));

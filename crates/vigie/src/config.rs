@@ -9,6 +9,7 @@ pub(crate) use check::{lines, to_json};
 
 use crate::{cli::Global, failure::Failure};
 use jiff::tz::TimeZone;
+use logs::collect::Collect;
 use mail::{problem::nearest, spec::MailingFile};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) logs: Setting<logfiles::Config>,
     /// What is kept of the logs that are collected.
     pub(crate) log_store: Setting<logs::Config>,
+    /// Where logs are brought in from: the tables `[[collect]]`.
+    pub(crate) collect: Vec<Setting<Collect>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
@@ -87,6 +90,7 @@ struct Raw {
     jobs_max: Option<Spanned<i64>>,
     logs: Option<Spanned<logfiles::Config>>,
     log_store: Option<Spanned<logs::Config>>,
+    collect: Vec<Spanned<logs::collect::Entry>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -158,6 +162,7 @@ impl Config {
             None => default(logfiles::Config::default()),
         };
         let log_store = reader.log_store(raw.log_store.as_ref());
+        let collect = reader.collect(&raw.collect);
         if !reader.wrong.is_empty() {
             return Err(Failure::refused(reader.wrong.join("\nerror: ")));
         }
@@ -174,6 +179,7 @@ impl Config {
             jobs_max,
             logs,
             log_store,
+            collect,
             send,
             json: options.json,
         })
@@ -323,6 +329,18 @@ impl Reader<'_> {
             self.wrong.push(format!("{from}: {error}"));
         }
         Setting { value: raw.get_ref().clone(), from }
+    }
+
+    fn collect(&mut self, raw: &[Spanned<logs::collect::Entry>]) -> Vec<Setting<Collect>> {
+        let mut tables = Vec::with_capacity(raw.len());
+        for table in raw {
+            let from = self.at(table.span().start);
+            match table.get_ref().check() {
+                Ok(value) => tables.push(Setting { value, from }),
+                Err(error) => self.wrong.push(format!("{from}: {error}")),
+            }
+        }
+        tables
     }
 
     fn jobs_max(&mut self, raw: Option<&Spanned<i64>>) -> Setting<u16> {

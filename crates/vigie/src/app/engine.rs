@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::Router;
 use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
-use logs::Logs;
+use logs::{Logs, collect::Collectors};
 use mail::handler::MailHandler;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -43,6 +43,7 @@ pub(crate) struct Owned {
     pub(crate) ready: Option<Ready>,
     pub(crate) db: Db,
     pub(crate) collected: Logs,
+    collectors: Option<Collectors>,
     router: Router,
     /// What reports to webhooks, until it does.
     reporter: Option<web::App>,
@@ -89,6 +90,7 @@ impl Owned {
             ready,
             db: parts.db.clone(),
             collected: parts.logs.clone(),
+            collectors: None,
             router,
             reporter,
             engine,
@@ -137,6 +139,17 @@ impl Owned {
         self.background.spawn(tend(self.collected.clone()));
     }
 
+    /// Brings in the logs that the configuration names, until it stops.
+    pub(crate) async fn collect(&mut self, config: &Config) -> Result<()> {
+        let tables = config.collect.iter().map(|table| table.value.clone()).collect();
+        let started = Collectors::start(&self.collected, &tables).await;
+        self.collectors = Some(started.map_err(|(address, error)| {
+            Failure::new(format!("collect.syslog: {address}: {error}"))
+                .help("choose another address in [[collect]]; ports below 1024 are reserved")
+        })?);
+        Ok(())
+    }
+
     /// Tells webhooks what became of items: once in a process that runs jobs and owns its directory or answers HTTP.
     fn report(&mut self) {
         if let Some(app) = self.reporter.take() {
@@ -183,6 +196,9 @@ impl Owned {
         let servers = async { while self.servers.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(Duration::from_secs(2), servers).await;
         self.servers.abort_all();
+        if let Some(collectors) = self.collectors.take() {
+            collectors.stop().await;
+        }
         self.collected.close().await;
         self.db.close().await;
         if let Some(logs) = self.logs.take() {

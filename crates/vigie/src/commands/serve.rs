@@ -22,6 +22,10 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
             return Err(taken(config.listen.value, &error));
         }
     };
+    if let Err(failure) = owned.collect(config).await {
+        owned.stop().await;
+        return Err(failure);
+    }
     follow::tell_resumed(config, &owned).await?;
     follow::tell_going_on(config, &owned.client).await?;
     announce(config, address)?;

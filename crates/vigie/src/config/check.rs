@@ -1,6 +1,7 @@
 //! What `vigie config check` shows.
 
 use super::{Config, Setting, shown_url};
+use logs::collect::Collect;
 use serde_json::{Map, Value, json};
 
 /// (name, value, where it came from) of every setting, secrets left out.
@@ -27,6 +28,18 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), &store.from);
     put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), &store.from);
     put("log-store.memory-megabytes", format!("{} MB", store.value.memory_megabytes), &store.from);
+    if config.collect.is_empty() {
+        put("collect", "nothing".to_owned(), &super::Source::Default);
+    }
+    for (number, table) in config.collect.iter().enumerate() {
+        let value = match &table.value {
+            Collect::Files(patterns) => format!("files {}", patterns.join(", ")),
+            Collect::Syslog(address) => format!("syslog {address}"),
+            Collect::Journald => "journald".to_owned(),
+            Collect::Nothing => "nothing".to_owned(),
+        };
+        put(&format!("collect.{}", number + 1), value, &table.from);
+    }
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {
         lines.push((format!("send.{name}"), value.to_string(), file.clone()));

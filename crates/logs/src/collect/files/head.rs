@@ -1,0 +1,61 @@
+//! By its first bytes a file is known again: renamed, copied, packed.
+
+use crate::collect::positions::fnv;
+use serde::{Deserialize, Serialize};
+use std::{fs::File, io, io::Read as _, os::unix::fs::FileExt as _, path::Path};
+
+use super::tail::Packing;
+
+/// Bytes that are compared.
+const BYTES_MAX: usize = 512;
+
+/// The first bytes of a file, as far as they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    pub(super) bytes: usize,
+    hash: u64,
+    /// Only while it may grow: afterwards the hash says it.
+    #[serde(skip)]
+    known: Vec<u8>,
+}
+
+impl Head {
+    /// Learns from `bytes`, which stand at `offset`.
+    pub(super) fn extend(&mut self, offset: u64, bytes: &[u8]) {
+        if offset != self.known.len() as u64 || self.bytes >= BYTES_MAX || self.known.len() < self.bytes {
+            return;
+        }
+        let more = bytes.len().min(BYTES_MAX - self.known.len());
+        self.known.extend_from_slice(&bytes[..more]);
+        (self.bytes, self.hash) = (self.known.len(), fnv(&self.known));
+        if self.bytes >= BYTES_MAX {
+            self.known = Vec::new();
+        }
+    }
+
+    /// Takes up its bytes again, so that it may grow.
+    pub(super) fn recall(&mut self, beginning: &[u8]) {
+        if self.bytes < BYTES_MAX {
+            self.known = beginning.get(..self.bytes).unwrap_or_default().to_vec();
+        }
+    }
+
+    /// Whether `file`, unpacked already, begins like this.
+    pub(super) fn is_of(&self, file: &File) -> bool {
+        let mut bytes = [0; BYTES_MAX];
+        let bytes = &mut bytes[..self.bytes];
+        bytes.is_empty() || file.read_exact_at(bytes, 0).is_ok() && fnv(bytes) == self.hash
+    }
+
+    /// The first bytes of the file at `path`, of what it unpacks to.
+    pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        Packing::of(path).open(File::open(path)?)?.take(BYTES_MAX as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Whether `bytes` begin like this. An unknown beginning is like nothing.
+    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
+        self.bytes > 0 && bytes.get(..self.bytes).is_some_and(|bytes| fnv(bytes) == self.hash)
+    }
+}

@@ -1,0 +1,406 @@
+//! Files by pattern: followed as they grow, through rotation by renaming and by copying, and read once when packed.
+//!
+//! A file is known by its device, its inode and its first bytes. One that was renamed is read to its end before its
+//! successor is begun. Where the content of a known file turns up elsewhere, copied or packed, only what was not read of
+//! it is read there.
+
+mod head;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    POLL_EVERY, Stop,
+    positions::Positions,
+    ship::{Ship, Stopped},
+};
+use crate::Logs;
+use head::Head;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fs::{self, File},
+    io,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tail::{Id, Packing, Position, Tail, state_of};
+
+/// Files that are followed at the same time.
+const FILES_MAX: usize = 1_000;
+/// Files of which it is remembered that they were read.
+const KNOWN_MAX: usize = 10_000;
+/// Bytes that are read of one file before it is the next one's turn.
+const READ_BYTES: usize = 256 << 10;
+/// How often new files are looked for.
+const SCAN_EVERY: Duration = Duration::from_secs(1);
+/// A renamed file that was not written to for so long is let go of.
+const LEAVING_FOR: Duration = Duration::from_secs(30);
+/// A file that was not written to for so long is closed, and opened again when it grows.
+const IDLE_FOR: Duration = Duration::from_secs(300);
+/// A file that was not there for so long is forgotten.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
+
+pub(super) struct Files {
+    ship: Ship,
+    stop: Stop,
+    patterns: Vec<String>,
+    tails: Vec<Tail>,
+    /// Files that are not open: read to their end, or not looked for yet since the start.
+    known: Vec<Position>,
+    positions: Positions<Vec<Position>>,
+    scanned: Option<model::Timestamp>,
+    buffer: Vec<u8>,
+    turn: usize,
+    /// Paths of which it was said what is wrong with them.
+    told: HashSet<PathBuf>,
+    /// A file was found of which nothing is written down.
+    found: bool,
+}
+
+impl Files {
+    pub(super) fn open(logs: Logs, stop: Stop, patterns: Vec<String>) -> Result<Self, Stopped> {
+        let path = logs.0.folder.join("positions.json");
+        let mut ship = Ship::new(logs, stop.clone());
+        let opened = ship.opened()?;
+        let positions = ship.insist(|| Positions::<Vec<Position>>::open(&path, &opened))?;
+        let known = positions.now().clone();
+        Ok(Self {
+            ship,
+            stop,
+            patterns,
+            tails: Vec::new(),
+            known,
+            positions,
+            scanned: None,
+            buffer: vec![0; READ_BYTES],
+            turn: 0,
+            told: HashSet::new(),
+            found: false,
+        })
+    }
+
+    /// Until it is stopped.
+    pub(super) fn run(&mut self) {
+        while !self.stop.is_asked() {
+            match self.round() {
+                Ok(true) => {}
+                Ok(false) => drop(self.stop.wait(POLL_EVERY)),
+                Err(Stopped) => return,
+            }
+        }
+        if let Err(error) = self.positions.save() {
+            tracing::warn!(%error, "positions of collected files could not be written; the store knows them");
+        }
+    }
+
+    /// Looks at every file once. Whether there was anything to do.
+    pub(super) fn round(&mut self) -> Result<bool, Stopped> {
+        let now = self.ship.now();
+        if self.scanned.is_none_or(|scanned| now.since(scanned) >= SCAN_EVERY || now < scanned) {
+            self.scanned = Some(now);
+            self.scan();
+        }
+        let mut moved = false;
+        let waiting: HashSet<String> = self
+            .tails
+            .iter()
+            .filter(|tail| tail.leaving && !tail.drained)
+            .map(|tail| tail.position.source.clone())
+            .collect();
+        let count = self.tails.len();
+        for number in 0..count {
+            let at = (self.turn + number) % count;
+            let tail = &self.tails[at];
+            // The successor of a file that is still being read.
+            if waiting.contains(&tail.position.source) && !tail.leaving {
+                continue;
+            }
+            if tail.is_still() {
+                let tail = &mut self.tails[at];
+                tail.drained |= tail.leaving;
+                tail.flush(&mut self.ship);
+                continue;
+            }
+            if tail.is_replaced() {
+                self.replaced(at);
+                moved = true;
+                break;
+            }
+            moved |= self.read(at);
+            // One that is gone has moved the others.
+            if self.ship.is_full() || self.tails.len() < count {
+                self.turn = at + 1;
+                break;
+            }
+        }
+        self.let_go();
+        if self.ship.batch().is_empty() {
+            if !moved {
+                if std::mem::take(&mut self.found) {
+                    let then = self.stand();
+                    self.positions.reached(then);
+                }
+                let Self { ship, positions, .. } = self;
+                ship.insist(|| positions.save())?;
+            }
+            return Ok(moved);
+        }
+        let then = self.stand();
+        self.ship.commit(&mut self.positions, then)?;
+        Ok(true)
+    }
+
+    /// Where every file stands once all that was given is kept.
+    fn stand(&mut self) -> Vec<Position> {
+        self.tails.iter_mut().map(Tail::stands).chain(self.known.iter().cloned()).collect()
+    }
+
+    /// Reads on in one file.
+    fn read(&mut self, at: usize) -> bool {
+        let tail = &mut self.tails[at];
+        let read = tail.read(&mut self.buffer, &mut self.ship);
+        tail.flush(&mut self.ship);
+        match read {
+            Ok(0) => {
+                tail.drained |= tail.leaving;
+                false
+            }
+            Ok(_) => true,
+            Err(error) => {
+                let path = tail.position.path.clone();
+                if error.kind() == io::ErrorKind::UnexpectedEof {
+                    // It may be being written: it is read on when it has grown.
+                    let position = self.tails.remove(at).rests();
+                    self.known.push(position);
+                } else {
+                    tail.finish(&mut self.ship);
+                    tail.leaving = true;
+                }
+                self.tell(&path, &error);
+                true
+            }
+        }
+    }
+
+    /// Closes what has been read to its end and is not written to any more.
+    fn let_go(&mut self) {
+        let now = self.ship.now();
+        let mut at = 0;
+        while at < self.tails.len() {
+            let tail = &mut self.tails[at];
+            let quiet = now.since(model::Timestamp::from_micros(tail.active));
+            let is_over = tail.position.done || !tail.is_plain() && tail.drained;
+            if is_over || tail.leaving && tail.drained && quiet >= LEAVING_FOR {
+                tail.finish(&mut self.ship);
+            } else if quiet < IDLE_FOR || tail.holds() || tail.leaving {
+                at += 1;
+                continue;
+            }
+            let position = self.tails.remove(at).rests();
+            self.known.push(position);
+        }
+    }
+
+    /// The file at `at` was emptied, or written anew: what was not read of it stands in its copy, if there is one.
+    fn replaced(&mut self, at: usize) {
+        let position = self.tails[at].position.clone();
+        let copy = self.elsewhere(&position);
+        let mut tail = self.tails.remove(at);
+        match copy {
+            Some(copy) => self.open_at(tail.stands(), Some(copy)),
+            None => tail.finish(&mut self.ship),
+        }
+        let Position { path, source, .. } = position;
+        self.open_at(Position { path, source, seen: self.ship.now().as_micros(), ..Position::default() }, None);
+    }
+
+    /// Finds what is new, what was renamed and what is gone.
+    fn scan(&mut self) {
+        let now = self.ship.now();
+        let found = self.find();
+        let by_id: HashMap<Id, &PathBuf> = found.iter().map(|(path, id)| (*id, path)).collect();
+        for tail in &mut self.tails {
+            tail.position.seen = now.as_micros();
+            if let Some(path) = by_id.get(&tail.id()) {
+                tail.position.path.clone_from(path);
+            }
+            tail.leaving |= tail.is_renamed();
+        }
+        // Those that are known first: what they hold is not to be taken for something new.
+        for position in std::mem::take(&mut self.known) {
+            let at = by_id.get(&(position.device, position.inode)).map(|path| (*path).clone());
+            self.look_at_known(position, at);
+        }
+        for (path, id) in found {
+            let is_known =
+                self.tails.iter().map(Tail::id).chain(self.known.iter().map(|known| (known.device, known.inode)));
+            if !is_known.into_iter().any(|known| known == id) {
+                self.look_at_new(&path);
+            }
+        }
+        let too_old = |known: &Position| now.since(model::Timestamp::from_micros(known.seen)) >= FORGOTTEN_AFTER;
+        self.known.retain(|known| !too_old(known));
+        if self.known.len() > KNOWN_MAX {
+            self.known.sort_by_key(|known| std::cmp::Reverse(known.seen));
+            self.known.truncate(KNOWN_MAX);
+        }
+    }
+
+    /// A file that is not open: it may have grown, or have been renamed, copied, packed or emptied meanwhile.
+    fn look_at_known(&mut self, mut position: Position, at: Option<PathBuf>) {
+        let now = self.ship.now().as_micros();
+        if let Some(path) = at {
+            let Ok(found) = fs::metadata(&path) else { return self.known.push(position) };
+            let (state, is_plain) = (state_of(&found), Packing::of(&path) == Packing::Plain);
+            (position.path, position.seen) = (path, now);
+            if position.state == Some(state) {
+                return self.known.push(position);
+            }
+            let is_known =
+                position.head.bytes == 0 || Head::read(&position.path).is_ok_and(|head| position.head.begins(&head));
+            if is_known && (found.len() >= position.offset || !is_plain) {
+                let is_read = match is_plain {
+                    true => found.len() == position.offset && position.held.is_empty(),
+                    false => position.done,
+                };
+                if is_read {
+                    return self.known.push(Position { state: Some(state), ..position });
+                }
+                return self.open_at(Position { done: false, ..position }, None);
+            }
+            // It was emptied, or another file has its inode: that one is looked at as new, and the rest of this one may
+            // be elsewhere.
+            if let Some(elsewhere) = self.elsewhere(&position) {
+                self.open_at(position, Some(elsewhere));
+            }
+            return;
+        }
+        if !position.done {
+            if let Some(elsewhere) = self.elsewhere(&position) {
+                return self.open_at(position, Some(elsewhere));
+            }
+            position.done = true;
+        }
+        self.known.push(position);
+    }
+
+    /// A file that nothing is known of, unless it is the copy of one.
+    fn look_at_new(&mut self, path: &Path) {
+        let source = path.to_string_lossy().into_owned();
+        let now = self.ship.now().as_micros();
+        let fresh = Position { path: path.to_owned(), source, seen: now, ..Position::default() };
+        let head = match Head::read(path) {
+            Ok(head) => head,
+            // Being packed: there is nothing to read yet.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
+            Err(error) => return self.tell(path, &error),
+        };
+        let alike = |known: &Position| known.head.begins(&head) && is_named_alike(&known.path, path);
+        // What its original has not given yet is read there; when that is emptied or gone, here.
+        if self.tails.iter().any(|tail| alike(&tail.position)) {
+            return;
+        }
+        let gone = |known: &Position| id_of(&known.path) != Some((known.device, known.inode));
+        if let Some(at) = self.known.iter().position(|known| alike(known) && gone(known)) {
+            let known = self.known.remove(at);
+            return self.open_at(Position { done: false, ..known }, Some(path.to_owned()));
+        }
+        if self.known.iter().any(alike) {
+            return;
+        }
+        self.open_at(fresh, None);
+    }
+
+    /// Where the content of a file that was renamed, copied or packed lies now: beside it.
+    fn elsewhere(&self, position: &Position) -> Option<PathBuf> {
+        let entries = fs::read_dir(position.path.parent()?).ok()?;
+        let mut siblings: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        siblings.retain(|path| is_named_alike(&position.path, path));
+        siblings.sort();
+        let id = (position.device, position.inode);
+        let is_it = |path: &PathBuf| Head::read(path).is_ok_and(|head| position.head.begins(&head));
+        let is_unread = position.head.bytes == 0;
+        if let Some(renamed) = siblings.iter().find(|path| id_of(path) == Some(id) && (is_unread || is_it(path))) {
+            return Some(renamed.clone());
+        }
+        let taken: HashSet<Id> = self.tails.iter().map(Tail::id).collect();
+        siblings.into_iter().find(|path| id_of(path).is_some_and(|id| !taken.contains(&id)) && is_it(path))
+    }
+
+    /// Follows a file from `position`, at its path or, `elsewhere`, to its end.
+    fn open_at(&mut self, mut position: Position, elsewhere: Option<PathBuf>) {
+        let leaving = elsewhere.is_some();
+        position.path = elsewhere.unwrap_or(position.path);
+        match File::open(&position.path) {
+            Ok(file) => self.follow(file, position, leaving),
+            Err(error) => {
+                let path = position.path.clone();
+                self.tell(&path, &error);
+                // Known again as soon as it can be read.
+                if position.offset > 0 {
+                    self.known.push(position);
+                }
+            }
+        }
+    }
+
+    fn follow(&mut self, file: File, position: Position, leaving: bool) {
+        if self.tails.len() >= FILES_MAX {
+            let path = PathBuf::from("…");
+            return self.tell(
+                &path,
+                &io::Error::other(format!("more than {FILES_MAX} files are written to: the others wait")),
+            );
+        }
+        let path = position.path.clone();
+        match Tail::new(&self.ship, file, position) {
+            Ok(mut tail) => {
+                self.told.remove(&path);
+                self.found = true;
+                // What is packed is read once, and what was renamed before its successor.
+                tail.leaving = leaving || !tail.is_plain() || tail.is_renamed();
+                self.tails.push(tail);
+            }
+            Err(error) => self.tell(&path, &error),
+        }
+    }
+
+    /// Every file that the patterns name, each once.
+    fn find(&mut self) -> Vec<(PathBuf, Id)> {
+        let mut found = BTreeMap::new();
+        for pattern in &self.patterns {
+            let Ok(paths) = glob::glob(pattern) else { continue };
+            for path in paths.flatten() {
+                let Ok(about) = fs::metadata(&path) else { continue };
+                if about.is_file() && found.len() < KNOWN_MAX {
+                    found.entry((about.dev(), about.ino())).or_insert(path);
+                }
+            }
+        }
+        let mut found: Vec<(PathBuf, Id)> = found.into_iter().map(|(id, path)| (path, id)).collect();
+        found.sort();
+        found
+    }
+
+    /// Says once what is wrong with a file.
+    fn tell(&mut self, path: &Path, error: &io::Error) {
+        if self.told.len() < KNOWN_MAX && self.told.insert(path.to_owned()) {
+            tracing::warn!(path = %path.display(), %error, "a file of logs cannot be read: check who may read it");
+        }
+    }
+}
+
+fn id_of(path: &Path) -> Option<Id> {
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Whether one name may be what rotation makes of the other: `app.log`, `app.log.1`, `app-20250110.log.gz`.
+fn is_named_alike(one: &Path, other: &Path) -> bool {
+    let stem = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.split('.').next().unwrap_or_default().to_owned()
+    };
+    let (one_stem, other_stem) = (stem(one), stem(other));
+    one.parent() == other.parent() && (one_stem.starts_with(&other_stem) || other_stem.starts_with(&one_stem))
+}

@@ -1,0 +1,418 @@
+//! Real files, written, rotated, emptied and packed while they are read and while they are not.
+
+use super::*;
+use crate::{Config, Opened, collect::positions::Positions};
+use jiff::tz::TimeZone;
+use model::{Clock, ManualClock, Timestamp};
+use proptest::{prelude::*, test_runner::TestRunner};
+use std::{io::Write as _, sync::Arc};
+use telemetry::{
+    Batch,
+    query::{Bounds, Page, Question, language::Order, parse, search},
+};
+
+const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
+
+/// A folder of logs, and who collects from it.
+struct Site {
+    data: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    clock: ManualClock,
+    pattern: &'static str,
+    files: Option<Files>,
+    logs: Option<Logs>,
+    /// Lines written so far.
+    lines: u64,
+    /// Without its line feed.
+    partial: bool,
+}
+
+impl Site {
+    fn new(pattern: &'static str) -> Self {
+        let mut site = Self {
+            data: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+            clock: ManualClock::at(NOW),
+            pattern,
+            files: None,
+            logs: None,
+            lines: 0,
+            partial: false,
+        };
+        site.restart();
+        site
+    }
+
+    /// As after a crash: nothing is written down that was not before.
+    fn restart(&mut self) {
+        (self.files, self.logs) = (None, None);
+        let clock = Clock::Manual(self.clock.clone());
+        let logs = Logs::new(self.data.path(), Config::default(), clock, TimeZone::UTC).unwrap();
+        let pattern = self.path(self.pattern).display().to_string();
+        self.files = Some(Files::open(logs.clone(), Stop::default(), vec![pattern]).unwrap());
+        self.logs = Some(logs);
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn round(&mut self) -> bool {
+        self.clock.advance(Duration::from_millis(300));
+        self.files.as_mut().unwrap().round().unwrap()
+    }
+
+    /// Until nothing moves and nothing is held any more.
+    fn settle(&mut self) {
+        let mut quiet = 0;
+        for _ in 0..1_000 {
+            quiet = if self.round() { 0 } else { quiet + 1 };
+            if quiet > 8 {
+                return;
+            }
+        }
+        panic!("it never comes to rest");
+    }
+
+    fn append(&mut self, name: &str, bytes: &[u8]) {
+        let path = self.path(name);
+        fs::File::options().append(true).create(true).open(path).unwrap().write_all(bytes).unwrap();
+    }
+
+    /// Some records have further lines.
+    fn write(&mut self, name: &str, count: u8) {
+        let mut text = Vec::new();
+        if std::mem::take(&mut self.partial) {
+            text.extend_from_slice(b" end\n");
+        }
+        for _ in 0..count {
+            self.lines += 1;
+            match self.lines % 5 {
+                0 => writeln!(text, "  at line {}", self.lines).unwrap(),
+                _ => writeln!(text, "2025-01-10 14:32:15,123 - a.b - INFO - line {}", self.lines).unwrap(),
+            }
+        }
+        self.append(name, &text);
+    }
+
+    fn write_part(&mut self, name: &str) {
+        if !std::mem::replace(&mut self.partial, true) {
+            self.lines += 1;
+            let text = format!("2025-01-10 14:32:16,000 - a.b - INFO - line {}", self.lines);
+            self.append(name, text.as_bytes());
+        }
+    }
+
+    /// `app.log.1` becomes `app.log.2`, and so on.
+    fn shift(&self) {
+        for number in (1..40).rev() {
+            for end in ["", ".gz", ".zst"] {
+                let from = self.path(&format!("app.log.{number}{end}"));
+                if from.exists() {
+                    fs::rename(from, self.path(&format!("app.log.{}{end}", number + 1))).unwrap();
+                }
+            }
+        }
+    }
+
+    fn pack(&self, with_zstd: bool) {
+        let Some(number) = (1..40).rev().find(|number| self.path(&format!("app.log.{number}")).exists()) else {
+            return;
+        };
+        let from = self.path(&format!("app.log.{number}"));
+        let plain = fs::read(&from).unwrap();
+        let (end, packed) = match with_zstd {
+            true => ("zst", zstd::encode_all(&plain[..], 1).unwrap()),
+            false => {
+                let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                gzip.write_all(&plain).unwrap();
+                ("gz", gzip.finish().unwrap())
+            }
+        };
+        fs::write(self.path(&format!("app.log.{number}.{end}")), packed).unwrap();
+        fs::remove_file(from).unwrap();
+    }
+
+    /// Every record's source and message, in the order in which they were kept.
+    fn kept(&self) -> Vec<(String, String)> {
+        kept(&self.logs.as_ref().unwrap().opened().unwrap(), self.folder.path())
+    }
+
+    /// The numbers of the lines, as they were kept.
+    fn numbers(&self) -> Vec<u64> {
+        numbers(&self.kept())
+    }
+}
+
+fn kept(opened: &Opened, folder: &Path) -> Vec<(String, String)> {
+    let (query, _) = parse("");
+    let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
+    let mut found = Vec::new();
+    let page = Page { order: Order::Rising, after: None, limit: 10_000 };
+    search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+        let [source, message] =
+            [hit.record.source(), hit.record.message()].map(|text| String::from_utf8_lossy(text).into_owned());
+        let name = source.strip_prefix(&format!("{}/", folder.display())).unwrap_or(&source).to_owned();
+        found.push((hit.cursor.seq, name, message));
+        std::ops::ControlFlow::Continue(())
+    });
+    found.sort_by_key(|(seq, ..)| *seq);
+    found.into_iter().map(|(_, name, message)| (name, message)).collect()
+}
+
+fn numbers(kept: &[(String, String)]) -> Vec<u64> {
+    let lines = kept.iter().flat_map(|(_, message)| message.lines());
+    lines.map(|line| line.trim_end_matches(" end").rsplit(' ').next().unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn a_file_is_followed_and_a_record_of_several_lines_stays_one() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 6);
+    site.settle();
+    let kept = site.kept();
+    assert_eq!(numbers(&kept), [1, 2, 3, 4, 5, 6]);
+    assert!(kept[3].1.contains("line 4\n  at line 5"), "{kept:?}");
+    assert!(kept.iter().all(|(source, _)| source == "app.log"));
+    // A line is one when it has ended, be it across a restart.
+    site.write_part("app.log");
+    site.settle();
+    assert_eq!(site.numbers().len(), 6);
+    site.restart();
+    site.write("app.log", 1);
+    site.settle();
+    assert_eq!(site.numbers(), [1, 2, 3, 4, 5, 6, 7, 8]);
+}
+
+#[test]
+fn bytes_of_every_kind_and_long_lines_are_kept() {
+    let mut site = Site::new("*");
+    let long = vec![b'y'; 600 << 10];
+    site.append("bytes.txt", b"\xff\x00\r\n\n\nlast\n");
+    site.append("long.log", &[&long[..], b"\nnext\n"].concat());
+    site.settle();
+    let opened = site.logs.as_ref().unwrap().opened().unwrap();
+    let snapshot = opened.store.snapshot();
+    let records: Vec<_> =
+        snapshot.memory().iter().flat_map(|batch| batch.batch.iter().map(telemetry::RecordRef::to_record)).collect();
+    let of = |name: &str| -> Vec<u8> {
+        let own = records.iter().filter(|record| record.source.ends_with(name.as_bytes()));
+        own.flat_map(|record| [&record.message[..], b"|"].concat()).collect()
+    };
+    assert_eq!(of("bytes.txt"), b"\xff\x00\r\n\n|last|");
+    let parts = of("long.log");
+    assert_eq!(parts.iter().filter(|byte| **byte == b'y').count(), long.len());
+    assert!(parts.ends_with(b"|next|"));
+}
+
+#[test]
+fn rotation_by_name_reads_the_old_file_to_its_end_first() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 3);
+    site.settle();
+    site.write("app.log", 3);
+    site.shift();
+    fs::rename(site.path("app.log"), site.path("app.log.1")).unwrap();
+    site.write("app.log.1", 2);
+    site.write("app.log", 3);
+    site.settle();
+    assert_eq!(site.numbers(), (1..=11).collect::<Vec<_>>());
+    assert!(site.kept().iter().all(|(source, _)| source == "app.log"));
+}
+
+#[test]
+fn rotation_by_copying_reads_the_rest_in_the_copy() {
+    for restarted in [false, true] {
+        let mut site = Site::new("app.log");
+        site.write("app.log", 3);
+        site.settle();
+        if restarted {
+            site.files = None;
+        }
+        site.write("app.log", 3);
+        fs::copy(site.path("app.log"), site.path("app.log.1")).unwrap();
+        fs::File::options().write(true).open(site.path("app.log")).unwrap().set_len(0).unwrap();
+        site.write("app.log", 20);
+        if restarted {
+            site.restart();
+        }
+        site.settle();
+        assert_eq!(site.numbers(), (1..=26).collect::<Vec<_>>(), "restarted: {restarted}");
+    }
+}
+
+#[test]
+fn what_was_packed_meanwhile_is_read_from_where_it_stood() {
+    for with_zstd in [false, true] {
+        let mut site = Site::new("app.log");
+        site.write("app.log", 3);
+        site.settle();
+        site.files = None;
+        site.write("app.log", 200);
+        fs::rename(site.path("app.log"), site.path("app.log.1")).unwrap();
+        site.pack(with_zstd);
+        site.write("app.log", 2);
+        site.restart();
+        site.settle();
+        assert_eq!(site.numbers(), (1..=205).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn packed_files_are_read_once() {
+    let mut site = Site::new("app*");
+    site.write("app.log.1", 250);
+    site.pack(false);
+    site.settle();
+    site.restart();
+    site.settle();
+    assert_eq!(site.numbers(), (1..=250).collect::<Vec<_>>());
+    // One that is cut short says so, and is read on when it is whole.
+    let whole = zstd::encode_all(&b"torn 251\ntorn 252\ntorn 253\n"[..], 1).unwrap();
+    site.append("app.x.zst", &whole[..whole.len() - 5]);
+    site.settle();
+    site.append("app.x.zst", &whole[whole.len() - 5..]);
+    site.settle();
+    assert_eq!(site.numbers(), (1..=253).collect::<Vec<_>>());
+}
+
+#[test]
+fn positions_follow_the_store_wherever_the_process_ended() {
+    let site = Site::new("none");
+    let opened = site.logs.as_ref().unwrap().opened().unwrap();
+    let path = site.path("positions.json");
+    let mut batch = Batch::default();
+    let push = |batch: &mut Batch, text: &str| {
+        let mut draft = batch.draft();
+        draft.message(text.as_bytes()).unwrap();
+        draft.finish(NOW);
+    };
+    push(&mut batch, "same words");
+    opened.store.append(batch.clone(), NOW).unwrap().blocking_recv().unwrap().unwrap();
+    let read = || *Positions::<u64>::open(&path, &opened).unwrap().now();
+    let mut positions = Positions::<u64>::open(&path, &opened).unwrap();
+    assert_eq!(*positions.now(), 0);
+    // Ended before the append: the same record of before does not count.
+    positions.intend(&1, &batch, &opened).unwrap();
+    assert_eq!(read(), 0);
+    opened.store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!(read(), 1, "ended after it");
+    positions.reached(1);
+    positions.save().unwrap();
+    assert_eq!(read(), 1);
+    fs::write(&path, "{\"version\":1,\"no").unwrap();
+    let error = Positions::<u64>::open(&path, &opened).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("restore it, or remove it"), "{error}");
+}
+
+#[test]
+fn a_store_in_use_is_waited_for_and_nothing_is_lost() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 3);
+    site.settle();
+    let files = site.files.take().unwrap();
+    drop(files);
+    let held = site.logs.take().unwrap();
+    let opened: Arc<Opened> = held.opened().unwrap();
+    let clock = Clock::Manual(site.clock.clone());
+    let other = Logs::new(site.data.path(), Config::default(), clock, TimeZone::UTC).unwrap();
+    let stop = Stop::default();
+    let pattern = site.path("app.log").display().to_string();
+    let waiting = std::thread::spawn({
+        let (other, stop) = (other, stop.clone());
+        move || Files::open(other, stop, vec![pattern]).map(|_| ())
+    });
+    stop.ask();
+    assert_eq!(waiting.join().unwrap(), Err(Stopped), "a stop ends the waiting");
+    drop((opened, held));
+    site.write("app.log", 3);
+    site.restart();
+    site.settle();
+    assert_eq!(site.numbers(), [1, 2, 3, 4, 5, 6]);
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Write(u8),
+    WritePart,
+    Rename { late: u8 },
+    Copy { round_between: bool },
+    Pack { with_zstd: bool },
+    Rounds(u8),
+    Restart,
+    Wait,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (1..12_u8).prop_map(Step::Write),
+        1 => Just(Step::WritePart),
+        2 => (0..3_u8).prop_map(|late| Step::Rename { late }),
+        2 => any::<bool>().prop_map(|round_between| Step::Copy { round_between }),
+        1 => any::<bool>().prop_map(|with_zstd| Step::Pack { with_zstd }),
+        4 => (1..4_u8).prop_map(Step::Rounds),
+        2 => Just(Step::Restart),
+        1 => Just(Step::Wait),
+    ];
+    proptest::collection::vec(step, 1..30)
+}
+
+/// Every line once, and in order, whatever happens to the file and to whoever reads it.
+fn every_line_once(pattern: &'static str, cases: u32) {
+    let mut runner = TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
+    let outcome = runner.run(&steps(), |steps| {
+        let mut site = Site::new(pattern);
+        for step in steps {
+            match step {
+                Step::Write(count) => site.write("app.log", count),
+                Step::WritePart => site.write_part("app.log"),
+                Step::Rename { .. } | Step::Copy { .. } if !site.path("app.log").exists() => {}
+                Step::Rename { late } => {
+                    // By what was read of it it is found again.
+                    site.write("app.log", 1);
+                    site.settle();
+                    site.write("app.log", 1);
+                    site.shift();
+                    fs::rename(site.path("app.log"), site.path("app.log.1")).unwrap();
+                    if late > 0 {
+                        site.write("app.log.1", late);
+                    }
+                }
+                Step::Copy { round_between } => {
+                    // By what was read of it it is found again.
+                    site.write("app.log", 1);
+                    site.settle();
+                    site.write("app.log", 1);
+                    site.shift();
+                    fs::copy(site.path("app.log"), site.path("app.log.1")).unwrap();
+                    if round_between {
+                        site.round();
+                    }
+                    fs::File::options().write(true).open(site.path("app.log")).unwrap().set_len(0).unwrap();
+                }
+                Step::Pack { with_zstd } => site.pack(with_zstd),
+                Step::Rounds(count) => (0..count).for_each(|_| _ = site.round()),
+                Step::Restart => site.restart(),
+                Step::Wait => site.clock.advance(Duration::from_secs(40)),
+            }
+        }
+        site.write("app.log", 1);
+        site.settle();
+        site.clock.advance(Duration::from_secs(40));
+        site.settle();
+        let numbers = site.numbers();
+        prop_assert_eq!(numbers, (1..=site.lines).collect::<Vec<_>>(), "{:?}", site.kept());
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
+fn every_line_is_kept_once_and_in_order() {
+    every_line_once("app.log", 25);
+}
+
+#[test]
+fn every_line_is_kept_once_and_in_order_where_the_pattern_names_old_files_too() {
+    every_line_once("app.log*", 25);
+}

@@ -1,0 +1,243 @@
+//! The machine's journal, as `journalctl` gives it: one JSON object a line, each with its cursor.
+//!
+//! The position is the cursor before the first entry whose record is not complete; entries after it that were kept
+//! already are known by their cursors, and passed over.
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Stop,
+    positions::{Positions, fnv},
+    ship::{Ship, Stopped},
+};
+use crate::{Logs, Told};
+use serde::{Deserialize, Serialize};
+use sources::{Reader, timestamps::Reference};
+use std::{
+    collections::{HashSet, VecDeque},
+    io::{self, BufRead as _, BufReader, Read as _},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
+    time::Duration,
+};
+
+/// Bytes of an entry; one that is longer is left out, and told of.
+const ENTRY_BYTES_MAX: usize = 1 << 20;
+/// Entries that wait to be taken.
+const WAITING_MAX: usize = 64;
+/// How long a batch is gathered.
+const GATHER: Duration = Duration::from_millis(100);
+/// A `journalctl` that has ended is started again after so long.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// Entries of the past that are taken when there is no position yet.
+const FIRST_LINES: &str = "all";
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// Everything up to here is kept.
+    cursor: Option<String>,
+    /// Of entries after it that are kept too: hashes of their cursors.
+    #[serde(default)]
+    given: Vec<u64>,
+}
+
+pub(super) struct Journal {
+    ship: Ship,
+    stop: Stop,
+    program: String,
+    positions: Positions<Place>,
+    cursor: Option<String>,
+    reader: Reader,
+    /// Entries behind the cursor, in order: the number that the reader has given them, unless they were kept before.
+    recent: VecDeque<(Option<u64>, String)>,
+    /// Of those kept before: what did not come again yet.
+    given: HashSet<u64>,
+    pushed: u64,
+}
+
+impl Journal {
+    /// `program` is `journalctl`.
+    pub(super) fn open(logs: Logs, stop: Stop, program: &str) -> Result<Self, Stopped> {
+        let path = logs.0.folder.join("journal.json");
+        let mut ship = Ship::new(logs, stop.clone());
+        let opened = ship.opened()?;
+        let positions = ship.insist(|| Positions::<Place>::open(&path, &opened))?;
+        let cursor = positions.now().cursor.clone();
+        let reader = ship.reader(Reference::Arrival);
+        let (recent, given) = (VecDeque::new(), HashSet::new());
+        Ok(Self { ship, stop, program: program.to_owned(), positions, cursor, reader, recent, given, pushed: 0 })
+    }
+
+    /// Until it is stopped. A `journalctl` that ends is started again.
+    pub(super) fn run(&mut self) {
+        let mut told = false;
+        while !self.stop.is_asked() {
+            match self.follow() {
+                Ok(()) => told = false,
+                Err(Ended::Stopped) => break,
+                Err(Ended::Broken(error)) if !told => {
+                    told = true;
+                    tracing::warn!(program = self.program, %error, "the journal cannot be read: check that this user is in the group systemd-journal");
+                }
+                Err(Ended::Broken(_)) => {}
+            }
+            if self.stop.wait(AGAIN_AFTER) {
+                break;
+            }
+        }
+        let _ = self.positions.save();
+    }
+
+    /// Follows one `journalctl` until it ends.
+    fn follow(&mut self) -> Result<(), Ended> {
+        // What a broken end has left incomplete comes again.
+        self.reader = self.ship.reader(Reference::Arrival);
+        let Place { cursor, given } = self.positions.now().clone();
+        (self.cursor, self.given, self.pushed) = (cursor, given.into_iter().collect(), 0);
+        self.recent.clear();
+        let mut command = Command::new(&self.program);
+        command.args(["--output=json", "--all", "--follow", "--no-pager", "--quiet"]);
+        match &self.cursor {
+            Some(cursor) => command.arg(format!("--after-cursor={cursor}")).arg("--lines=all"),
+            None => command.arg(format!("--lines={FIRST_LINES}")),
+        };
+        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = Ending(spawned.map_err(Ended::Broken)?);
+        let Some(out) = child.0.stdout.take() else { return Ok(()) };
+        let (give, lines) = sync_channel(WAITING_MAX);
+        let reading = std::thread::spawn(move || {
+            let mut out = BufReader::new(out);
+            while let Ok(Some(line)) = entry(&mut out) {
+                if give.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let followed = self.take(&lines);
+        drop(child);
+        drop(lines);
+        let _ = reading.join();
+        followed
+    }
+
+    fn take(&mut self, lines: &Receiver<Vec<u8>>) -> Result<(), Ended> {
+        loop {
+            if self.stop.is_asked() {
+                return Err(Ended::Stopped);
+            }
+            let mut next = match lines.recv_timeout(GATHER) {
+                Ok(line) => Some(line),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    let Self { reader, ship, .. } = self;
+                    reader.finish(&mut |record| ship.keep(&record, &told()));
+                    self.commit()?;
+                    return Err(Ended::Broken(io::Error::other("it has ended")));
+                }
+            };
+            while let Some(line) = next {
+                self.line(&line);
+                next = if self.ship.is_full() { None } else { lines.try_recv().ok() };
+            }
+            let Self { reader, ship, .. } = self;
+            reader.flush(ship.now(), &mut |record| ship.keep(&record, &told()));
+            self.commit()?;
+        }
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        let Some(cursor) = cursor_of(line) else { return };
+        if self.given.remove(&fnv(cursor.as_bytes())) {
+            return self.recent.push_back((None, cursor));
+        }
+        self.recent.push_back((Some(self.pushed), cursor));
+        self.pushed += 1;
+        let Self { reader, ship, .. } = self;
+        let masked = reader.masked();
+        reader.push(line, ship.now(), &mut |record| ship.keep(&record, &told()));
+        ship.add_masked(reader.masked().since(masked));
+    }
+
+    fn commit(&mut self) -> Result<(), Ended> {
+        if self.ship.batch().is_empty() {
+            let Self { ship, positions, .. } = self;
+            return ship.insist(|| positions.save()).map_err(|Stopped| Ended::Stopped);
+        }
+        let held = self.reader.held();
+        let oldest = held.first().map_or(u64::MAX, |range| range.start);
+        while self.recent.front().is_some_and(|(number, _)| number.is_none_or(|number| number < oldest)) {
+            self.cursor = self.recent.pop_front().map(|(_, cursor)| cursor);
+        }
+        let is_held =
+            |number: &Option<u64>| number.is_some_and(|number| held.iter().any(|range| range.contains(&number)));
+        let given = self.recent.iter().filter(|(number, _)| !is_held(number));
+        let given = given.map(|(_, cursor)| fnv(cursor.as_bytes())).chain(self.given.iter().copied()).collect();
+        let then = Place { cursor: self.cursor.clone(), given };
+        self.ship.commit(&mut self.positions, then).map_err(|Stopped| Ended::Stopped)
+    }
+}
+
+enum Ended {
+    Stopped,
+    Broken(io::Error),
+}
+
+/// A process that ends with whoever has started it.
+struct Ending(Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// By its unit, else by its program.
+fn told() -> Told<'static> {
+    Told {
+        source: b"journal",
+        source_fields: &["_SYSTEMD_UNIT", "UNIT", "SYSLOG_IDENTIFIER", "_COMM", "_TRANSPORT"],
+        ..Told::default()
+    }
+}
+
+fn cursor_of(line: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Entry {
+        #[serde(rename = "__CURSOR")]
+        cursor: String,
+    }
+    serde_json::from_slice::<Entry>(line).ok().map(|entry| entry.cursor)
+}
+
+/// The next line of at most [`ENTRY_BYTES_MAX`]; `None` at the end.
+fn entry(mut out: &mut impl io::BufRead) -> io::Result<Option<Vec<u8>>> {
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut out).take(ENTRY_BYTES_MAX as u64).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if line.pop_if(|last| *last == b'\n').is_some() {
+            return Ok(Some(line));
+        }
+        if read < ENTRY_BYTES_MAX {
+            return Ok(None);
+        }
+        tracing::warn!(bytes = ENTRY_BYTES_MAX, "an entry of the journal is too long and left out");
+        // Its rest.
+        loop {
+            let buffer = out.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok(None);
+            }
+            let end = memchr::memchr(b'\n', buffer);
+            let length = end.map_or(buffer.len(), |end| end + 1);
+            out.consume(length);
+            if end.is_some() {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Records on their way from a collector into the store: kept however long it takes, or until the program stops.
+
+use super::{Stop, positions::Positions};
+use crate::{
+    Error, Logs, Opened,
+    text::{self, Told},
+};
+use model::Timestamp;
+use scrub::Counts;
+use serde::{Serialize, de::DeserializeOwned};
+use sources::{Reader, Record, timestamps::Reference};
+use std::{sync::Arc, time::Duration};
+use telemetry::{Batch, Refused};
+
+/// Bytes of text from which a batch is sent.
+const BATCH_BYTES: usize = 512 << 10;
+/// How long a store that cannot be written to is left alone.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The program stops: what was not acknowledged is read again at the next start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stopped;
+
+pub(crate) struct Ship {
+    logs: Logs,
+    stop: Stop,
+    batch: Batch,
+    /// Whether it was said that the store cannot be written to.
+    told: bool,
+    refused: u64,
+}
+
+impl Ship {
+    pub(crate) fn new(logs: Logs, stop: Stop) -> Self {
+        Self { logs, stop, batch: Batch::default(), told: false, refused: 0 }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.logs.now()
+    }
+
+    pub(crate) fn reader(&self, reference: Reference) -> Reader {
+        Reader::new(text::options(self.logs.scrubber(), self.logs.zone(), reference))
+    }
+
+    pub(crate) fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.batch.text_bytes() >= BATCH_BYTES
+    }
+
+    pub(crate) fn add_masked(&self, masked: Counts) {
+        self.logs.add_masked(masked);
+    }
+
+    /// Adds a record to the batch.
+    pub(crate) fn keep(&mut self, record: &Record<'_>, told: &Told<'_>) {
+        let now = self.logs.now();
+        let mut draft = self.batch.draft();
+        match text::write(&mut draft, record, told) {
+            Ok(()) => draft.finish(now),
+            Err(refused) => {
+                drop(draft);
+                self.refuse(refused, told);
+            }
+        }
+    }
+
+    fn refuse(&mut self, refused: Refused, told: &Told<'_>) {
+        self.refused += 1;
+        if self.refused.is_power_of_two() {
+            let source = String::from_utf8_lossy(told.source);
+            tracing::warn!(%source, %refused, count = self.refused, "a collected record could not be kept");
+        }
+    }
+
+    /// The store, waited for.
+    pub(crate) fn opened(&mut self) -> Result<Arc<Opened>, Stopped> {
+        loop {
+            match self.logs.opened() {
+                Ok(opened) => return Ok(opened),
+                Err(error) => self.wait(&error)?,
+            }
+        }
+    }
+
+    /// Does `attempt` until it succeeds.
+    pub(crate) fn insist<T>(&mut self, mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Stopped> {
+        loop {
+            match attempt() {
+                Ok(done) => return Ok(done),
+                Err(error) => self.wait(&error)?,
+            }
+        }
+    }
+
+    /// Sends the batch, waits until it is synced, and with it the source has reached `then`.
+    pub(crate) fn commit<T: Clone + Default + Serialize + DeserializeOwned>(
+        &mut self,
+        positions: &mut Positions<T>,
+        then: T,
+    ) -> Result<(), Stopped> {
+        let batch = std::mem::take(&mut self.batch);
+        let opened = self.opened()?;
+        self.insist(|| positions.intend(&then, &batch, &opened))?;
+        drop(opened);
+        self.send(&batch)?;
+        positions.reached(then);
+        Ok(())
+    }
+
+    /// Sends what there is of a source that cannot be read again.
+    pub(crate) fn deliver(&mut self) -> Result<(), Stopped> {
+        let batch = std::mem::take(&mut self.batch);
+        self.send(&batch)
+    }
+
+    /// Sends a batch, and waits until it is synced.
+    fn send(&mut self, batch: &Batch) -> Result<(), Stopped> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.send_rows(batch, 0..batch.len())?;
+        if self.told {
+            self.told = false;
+            tracing::info!("collected logs are kept again");
+        }
+        Ok(())
+    }
+
+    fn send_rows(&mut self, batch: &Batch, rows: std::ops::Range<usize>) -> Result<(), Stopped> {
+        loop {
+            let opened = self.opened()?;
+            let mut attempt = match rows.len() == batch.len() {
+                true => batch.clone(),
+                false => part_of(batch, rows.clone()),
+            };
+            let sent = opened.store.append_from(&mut attempt, self.logs.now());
+            let kept = sent.and_then(|answer| answer.blocking_recv().map_err(|_| telemetry::Error::Closed)?);
+            match kept {
+                Ok(_) => return Ok(()),
+                Err(telemetry::Error::TooLarge { .. }) if rows.len() > 1 => {
+                    let middle = rows.start + rows.len() / 2;
+                    self.send_rows(batch, rows.start..middle)?;
+                    return self.send_rows(batch, middle..rows.end);
+                }
+                Err(error @ telemetry::Error::TooLarge { .. }) => {
+                    tracing::error!(%error, "a collected record is larger than the store takes at once, and left out");
+                    return Ok(());
+                }
+                Err(error) => self.wait(&error.into())?,
+            }
+        }
+    }
+
+    /// Waits for what hinders to pass; says it once.
+    fn wait(&mut self, error: &Error) -> Result<(), Stopped> {
+        let busy = error.retry_after();
+        if busy.is_none() && !self.told {
+            self.told = true;
+            tracing::warn!(%error, "collected logs wait: they cannot be kept for now");
+        }
+        match self.stop.wait(busy.unwrap_or(RETRY_AFTER)) {
+            true => Err(Stopped),
+            false => Ok(()),
+        }
+    }
+}
+
+fn part_of(batch: &Batch, rows: std::ops::Range<usize>) -> Batch {
+    let mut part = Batch::default();
+    for row in rows {
+        // What fitted into the whole fits into a part.
+        let _ = part.push_ref(batch.get(row));
+    }
+    part
+}
