@@ -8,6 +8,7 @@ mod ask;
 mod config;
 mod error;
 mod intake;
+pub mod raw;
 #[cfg(test)]
 mod tests;
 

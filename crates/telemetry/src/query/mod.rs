@@ -3,7 +3,8 @@
 //! [`parse`] reads what a person typed and never fails: it returns the query that can be run and what was wrong with
 //! the rest. `docs/search.md` is the language's page for users. A [`Question`] is a query made ready; it is asked of a
 //! [`Snapshot`](crate::Snapshot), within [`Bounds`], by [`search`] (rows), [`answer`] (a table, pipes included), [`histogram`], [`facets`],
-//! [`context`], [`matching_seqs`] (to delete) and [`tail`] (of what arrives). Each [`Answer`] tells what was read for it.
+//! [`context`], [`matching_seqs`] (to delete) and [`tail`] (of what arrives). Each [`Answer`] tells what was read for it. A
+//! [`LineFilter`] is asked of text that is in no store.
 //!
 //! Records that are in no segment yet are asked one by one (`condition.rs`), blocks by their columns (`columns/`). Both mean
 //! the same, which a property test holds.
@@ -17,6 +18,7 @@ mod delete;
 mod facets;
 mod histogram;
 pub mod language;
+mod lines;
 mod question;
 mod regex;
 mod run;
@@ -35,6 +37,7 @@ pub use delete::matching_seqs;
 pub use facets::{FIELDS_MAX, Facet, VALUES_MAX, facets};
 pub use histogram::{Counts, Histogram, STEPS_MAX, histogram};
 pub use language::{Problem, Query, parse};
+pub use lines::LineFilter;
 pub use question::{Answer, Bounds, Cancel, Partial, Question, Read, time_range};
 pub use search::{Cursor, Hit, Page, ROWS_MAX, search};
 pub use stats::{GROUPS_MAX, MEMORY_MAX};
