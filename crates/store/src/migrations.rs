@@ -30,6 +30,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
     },
+    Migration {
+        version: 3,
+        name: "searches",
+        sqlite: include_str!("../migrations/sqlite/0003_searches.sql"),
+        postgres: include_str!("../migrations/postgres/0003_searches.sql"),
+    },
 ];
 
 /// The schema version that this program writes.
@@ -163,16 +169,21 @@ async fn snapshot(db: &Db, folder: &Path, found: i64, known: i64) -> Result<Stri
 mod tests {
     use super::*;
 
-    const fn third(script: &'static str) -> Migration {
-        Migration { version: 3, name: "third", sqlite: script, postgres: script }
+    const fn fourth(script: &'static str) -> Migration {
+        Migration { version: 4, name: "fourth", sqlite: script, postgres: script }
     }
     const NEXT: &[Migration] = &[
         MIGRATIONS[0],
         MIGRATIONS[1],
-        third("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;"),
+        MIGRATIONS[2],
+        fourth("ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT 'x'; DELETE FROM tokens;"),
     ];
-    const BROKEN: &[Migration] =
-        &[MIGRATIONS[0], MIGRATIONS[1], third("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;")];
+    const BROKEN: &[Migration] = &[
+        MIGRATIONS[0],
+        MIGRATIONS[1],
+        MIGRATIONS[2],
+        fourth("DELETE FROM ledger; SELECT * FROM there_is_no_such_table;"),
+    ];
 
     /// What happened before the second version is counted by it.
     #[tokio::test]
@@ -209,18 +220,21 @@ mod tests {
         db.import_ledger("m".into(), vec!["a".into()], now).await.unwrap();
         assert!(!kept.exists(), "a new file holds nothing to keep");
         let error = upgrade(&db, Some(&kept), BROKEN).await.unwrap_err().to_string();
-        let copy = kept.join("schema-2-before-3.db");
-        assert!(error.contains("migration 3 (third) failed") && error.contains(&copy.display().to_string()), "{error}");
-        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (2, 1));
+        let copy = kept.join("schema-3-before-4.db");
+        assert!(
+            error.contains("migration 4 (fourth) failed") && error.contains(&copy.display().to_string()),
+            "{error}"
+        );
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (3, 1));
         // The next attempt keeps what there is by then.
         db.import_ledger("m".into(), vec!["b".into()], now).await.unwrap();
         upgrade(&db, Some(&kept), NEXT).await.unwrap();
-        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (3, 2));
+        assert_eq!((version(&db).await.unwrap(), db.ledger_size("m").await.unwrap()), (4, 2));
         let old = Db::open_sqlite_read_only(&copy).await.unwrap();
-        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (2, 2));
+        assert_eq!((version(&old).await.unwrap(), old.ledger_size("m").await.unwrap()), (3, 2));
         upgrade(&db, Some(&kept), NEXT).await.unwrap();
         let error = Db::open_sqlite(&file, &kept).await.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("schema version 3") && error.contains("up to 2"), "{error}");
+        assert!(error.contains("schema version 4") && error.contains("up to 3"), "{error}");
         drop(kept);
     }
 }
