@@ -7,6 +7,7 @@
 mod ask;
 mod config;
 mod error;
+pub mod files;
 mod intake;
 pub mod raw;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use config::{Config, ConfigError};
 pub use error::Error;
 pub use intake::{BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
 
+use files::Files;
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
 use scrub::{Counts, Scrubber};
@@ -43,6 +45,9 @@ pub struct Logs(Arc<Inner>);
 
 struct Inner {
     folder: PathBuf,
+    /// Whose files are shown.
+    folders: Vec<PathBuf>,
+    files: Files,
     clock: Clock,
     zone: TimeZone,
     config: Config,
@@ -63,8 +68,11 @@ impl Logs {
     /// The store below a data directory. Nothing is opened or made before it is needed.
     pub fn new(data: &Path, config: Config, clock: Clock, zone: TimeZone) -> Result<Self, ConfigError> {
         let scrubber = Arc::new(config.scrubber()?);
+        let folders = config.folders_of(data);
         Ok(Self(Arc::new(Inner {
             folder: data.join("telemetry"),
+            files: Files::new(folders.clone()),
+            folders,
             clock,
             zone,
             config,
@@ -82,6 +90,21 @@ impl Logs {
     /// Whose days and hours a question means.
     pub fn zone(&self) -> &TimeZone {
         &self.0.zone
+    }
+
+    /// Log files as they lie in the configured folders.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// Those folders.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.0.folders
+    }
+
+    /// Names of the files whose last lines are shown together; none: those that were written last.
+    pub fn watched(&self) -> &[String] {
+        &self.0.config.watched
     }
 
     pub fn scrubber(&self) -> &Arc<Scrubber> {

@@ -6,7 +6,7 @@
 
 mod finder;
 mod lines;
-mod open;
+pub(crate) mod open;
 mod query;
 mod records;
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub(super) fn opened(path: &Path) -> io::Result<(Box<dyn Read + Send>, Timestamp
     Ok((unpacked(File::open(path)?)?, Timestamp::from_micros(modified)))
 }
 
-fn unpacked(mut file: File) -> io::Result<Box<dyn Read + Send>> {
+/// What is in a file that is open already.
+pub(crate) fn unpacked(mut file: File) -> io::Result<Box<dyn Read + Send>> {
     let mut magic = Vec::with_capacity(4);
     Read::by_ref(&mut file).take(4).read_to_end(&mut magic)?;
     let is_gzip = magic.starts_with(&[0x1F, 0x8B, 8]);
