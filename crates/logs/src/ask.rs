@@ -38,13 +38,26 @@ impl Logs {
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let opened: Arc<Opened> = self.opened_async().await?;
+        self.beside(time_max, move |cancel| {
+            let bounds = Bounds { threads: *THREADS, cancel: cancel.clone(), memory_bytes_max: MEMORY_BYTES_MAX };
+            question(&opened.store.snapshot(), &bounds)
+        })
+        .await
+    }
+
+    /// Runs `work` beside the runtime, in one of the places that questions have, and cancels it when its time is over or
+    /// nobody waits for it any more.
+    pub async fn beside<T: Send + 'static>(
+        &self,
+        time_max: Duration,
+        work: impl FnOnce(&Cancel) -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let Ok(Ok(_place)) = tokio::time::timeout(time_max, self.0.asked.acquire()).await else {
             return Err(Error::Asked);
         };
         let cancel = Cancel::default();
         let asker = Asker(cancel.clone());
-        let bounds = Bounds { threads: *THREADS, cancel, memory_bytes_max: MEMORY_BYTES_MAX };
-        let mut answer = tokio::task::spawn_blocking(move || question(&opened.store.snapshot(), &bounds));
+        let mut answer = tokio::task::spawn_blocking(move || work(&cancel));
         let answered = match tokio::time::timeout(time_max, &mut answer).await {
             Ok(answered) => answered,
             Err(_) => {

@@ -2,7 +2,10 @@
 
 use scrub::Scrubber;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use telemetry::{Options, Retention};
 
 /// As it stands in the configuration file.
@@ -15,12 +18,24 @@ pub struct Config {
     pub keep_megabytes: u64,
     /// Megabytes of records in memory, waiting to be written or sealed. Beyond it senders are told to wait.
     pub memory_megabytes: u32,
+    /// Folders whose log files are shown at `/logs/`, relative ones below the data directory; its `logs` unless said
+    /// otherwise.
+    pub folders: Vec<PathBuf>,
+    /// Names of the files whose last lines are shown at `/logs/auto-sync/`; the three written last unless said otherwise.
+    pub watched: Vec<String>,
     pub scrub: scrub::Config,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { keep_days: 0, keep_megabytes: 10_000, memory_megabytes: 96, scrub: scrub::Config::default() }
+        Self {
+            keep_days: 0,
+            keep_megabytes: 10_000,
+            memory_megabytes: 96,
+            folders: vec!["logs".into()],
+            watched: Vec::new(),
+            scrub: scrub::Config::default(),
+        }
     }
 }
 
@@ -40,6 +55,10 @@ impl Config {
     /// Whether it can be used at all.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.scrubber().map(drop)
+    }
+
+    pub(crate) fn folders_of(&self, data: &Path) -> Vec<PathBuf> {
+        self.folders.iter().map(|folder| data.join(folder)).collect()
     }
 
     pub(crate) fn scrubber(&self) -> Result<Scrubber, ConfigError> {

@@ -8,6 +8,7 @@ mod ask;
 pub mod collect;
 mod config;
 mod error;
+pub mod files;
 mod intake;
 mod lines;
 pub mod raw;
@@ -22,6 +23,7 @@ pub use error::Error;
 pub use intake::{BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
 pub use text::Told;
 
+use files::Files;
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
 use scrub::{Counts, Scrubber};
@@ -50,6 +52,9 @@ pub struct Logs(Arc<Inner>);
 
 struct Inner {
     folder: PathBuf,
+    /// Whose files are shown.
+    folders: Vec<PathBuf>,
+    files: Files,
     clock: Clock,
     zone: TimeZone,
     config: Config,
@@ -70,8 +75,11 @@ impl Logs {
     /// The store below a data directory. Nothing is opened or made before it is needed.
     pub fn new(data: &Path, config: Config, clock: Clock, zone: TimeZone) -> Result<Self, ConfigError> {
         let scrubber = Arc::new(config.scrubber()?);
+        let folders = config.folders_of(data);
         Ok(Self(Arc::new(Inner {
             folder: data.join("telemetry"),
+            files: Files::new(folders.clone()),
+            folders,
             clock,
             zone,
             config,
@@ -93,6 +101,21 @@ impl Logs {
 
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// Log files as they lie in the configured folders.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// Those folders.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.0.folders
+    }
+
+    /// Names of the files whose last lines are shown together; none: those that were written last.
+    pub fn watched(&self) -> &[String] {
+        &self.0.config.watched
     }
 
     pub fn scrubber(&self) -> &Arc<Scrubber> {

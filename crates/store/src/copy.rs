@@ -142,6 +142,8 @@ const TABLES: &[Table] = &[
         ("subject", Text), ("detail", Text)]) },
     table("drafts", "id",
         &[("id", Id), ("owner", Text), ("content", Text), ("version", Int), ("created_at", Int), ("updated_at", Int)]),
+    table("searches", "id",
+        &[("id", Id), ("owner", Text), ("name", Text), ("address", Text), ("created_at", Int)]),
     table("activity", "window_start, shard",
         &[("window_start", Int), ("shard", Int), ("sent", Int), ("errors", Int)]),
 ];

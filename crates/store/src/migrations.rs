@@ -36,6 +36,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_uploads.sql"),
         postgres: include_str!("../migrations/postgres/0003_uploads.sql"),
     },
+    Migration {
+        version: 4,
+        name: "searches",
+        sqlite: include_str!("../migrations/sqlite/0004_searches.sql"),
+        postgres: include_str!("../migrations/postgres/0004_searches.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

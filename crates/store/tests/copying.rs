@@ -4,8 +4,8 @@ use crate::bed::*;
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{
-    Account, AccountPause, Advance, CopyReport, Db, Deed, Draft, NewItem, NewJob, NewWebhook, Purpose, Role, Scope,
-    Session, Token, Trace, User,
+    Account, AccountPause, Advance, CopyReport, Db, Deed, Draft, NewItem, NewJob, NewWebhook, Purpose, Role,
+    SavedSearch, Scope, Session, Token, Trace, User,
 };
 use uuid::Uuid;
 
@@ -73,6 +73,8 @@ async fn people(db: &Db) {
     db.write_audit(Deed { no: 0, at: NOW, who, action, subject, detail }).await.unwrap();
     let (owner, content) = ("é".to_owned(), "{}".to_owned());
     db.keep_uploads(job_id(1), vec!["ab".repeat(32), "cd".repeat(32)]).await.unwrap();
+    let (name, address) = ("\t".to_owned(), "/explore?q=%00".to_owned());
+    db.save_search(SavedSearch { id, owner: owner.clone(), name, address, created_at: NOW }).await.unwrap();
     db.create_draft(Draft { id, owner, content, version: 3, created_at: NOW, updated_at: NOW }).await.unwrap();
 }
 

@@ -16,6 +16,7 @@ mod jobs;
 mod machine;
 mod recording;
 mod rescue;
+mod searches;
 mod tokens;
 mod traces;
 mod upkeep;

@@ -15,8 +15,8 @@ use model::Timestamp;
 use std::{sync::LazyLock, time::Duration};
 use unic_langid::langid;
 
-const ENGLISH: &str = include_str!("../locales/en.ftl");
-const FRENCH: &str = include_str!("../locales/fr.ftl");
+const ENGLISH: &str = concat!(include_str!("../locales/en.ftl"), "\n", include_str!("../locales/logs.en.ftl"));
+const FRENCH: &str = concat!(include_str!("../locales/fr.ftl"), "\n", include_str!("../locales/logs.fr.ftl"));
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -27,6 +27,10 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     let bound = |number: u64, unit: &str| if number == 0 { "no bound".to_owned() } else { format!("{number} {unit}") };
     put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), &store.from);
     put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), &store.from);
+    let names = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
+    put("log-store.folders", names(folders), &store.from);
+    put("log-store.watched", names(store.value.watched.clone()), &store.from);
     put("log-store.memory-megabytes", format!("{} MB", store.value.memory_megabytes), &store.from);
     if config.collect.is_empty() {
         put("collect", "nothing".to_owned(), &super::Source::Default);

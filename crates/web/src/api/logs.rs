@@ -1,6 +1,6 @@
 //! Logs: what machines send, and what is asked of them.
 
-mod ask;
+pub(crate) mod ask;
 mod intake;
 mod rows;
 mod tail;

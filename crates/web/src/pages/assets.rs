@@ -12,9 +12,13 @@ pub(crate) const CSS: &str = concat!(
     include_str!("../static/css/parts.css"),
     include_str!("../static/css/tables.css"),
     include_str!("../static/css/forms.css"),
+    include_str!("../static/css/logs.css"),
 );
 pub(crate) const ICONS: &str = include_str!("../static/icons.svg");
 pub(crate) const FAVICON: &str = include_str!("../static/favicon.svg");
+pub(crate) const EXPLORE: &str = include_str!("../static/explore.js");
+pub(crate) const FILES: &str = include_str!("../static/files.js");
+pub(crate) const FOREIGN: &str = include_str!("../static/foreign.js");
 pub(crate) const LIVE: &str = include_str!("../static/live.js");
 pub(crate) const MAILING: &str = include_str!("../static/mailing.js");
 pub(crate) const SEARCH: &str = include_str!("../static/search.js");
@@ -41,6 +45,9 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             favicon,
             About::new("The sign on the browser's tab").gives_text(200, Some("image/svg+xml"), "SVG"),
         )
+        .get("/static/explore.js", Access::Open, explore, script("How logs are followed, and a time is dragged"))
+        .get("/static/files.js", Access::Open, files, script("How a log file is followed"))
+        .get("/static/foreign.js", Access::Open, foreign, script("How what others wrote is shown harmlessly"))
         .get("/static/live.js", Access::Open, live, script("How a page follows a job"))
         .get("/static/mailing.js", Access::Open, mailing, script("How files are dropped and a message is previewed"))
         .get("/static/search.js", Access::Open, search, script("How a search goes on by itself"))
@@ -57,6 +64,18 @@ async fn icons() -> impl IntoResponse {
 
 async fn favicon() -> impl IntoResponse {
     asset("image/svg+xml", FAVICON)
+}
+
+async fn explore() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", EXPLORE)
+}
+
+async fn files() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", FILES)
+}
+
+async fn foreign() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", FOREIGN)
 }
 
 async fn live() -> impl IntoResponse {

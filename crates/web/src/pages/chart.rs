@@ -90,7 +90,7 @@ fn hour(v: &View, at: Timestamp) -> String {
 }
 
 /// The next number that reads well on an axis, and halves well.
-fn round_up(most: u64) -> u64 {
+pub(super) fn round_up(most: u64) -> u64 {
     let mut step = 1_u64;
     loop {
         for factor in [2, 4, 6, 8, 10] {

@@ -17,6 +17,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(examples::overviews(v));
     pages.extend(examples::job_pages(v));
     pages.extend(examples::mailings(v));
+    pages.extend(examples::logs(v));
     pages.extend(examples::house(v));
     pages.push(("components", components::page(v)));
     pages
@@ -30,7 +31,9 @@ fn every_page_renders_in_both_languages_under_a_strict_policy() {
                 assert!(!html.contains(forbidden), "{name}: {forbidden}");
             }
             assert!(html.contains("<h1"), "{name} has no heading");
-            for id in ["menu-", "state-", "jobs-", "login-", "account-", "error-"] {
+            for id in
+                ["menu-", "state-", "jobs-", "login-", "account-", "error-", "explore-", "files-", "level-", "fault-"]
+            {
                 assert!(!html.contains(&format!(">{id}")), "{name} shows an identifier {id}…");
             }
         }
@@ -69,6 +72,9 @@ fn the_gallery_is_hung() {
         ("icons.svg", assets::ICONS),
         ("favicon.svg", assets::FAVICON),
         ("ui.js", assets::UI),
+        ("explore.js", assets::EXPLORE),
+        ("files.js", assets::FILES),
+        ("foreign.js", assets::FOREIGN),
         ("live.js", assets::LIVE),
         ("mailing.js", assets::MAILING),
         ("search.js", assets::SEARCH),

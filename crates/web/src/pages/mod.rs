@@ -8,6 +8,9 @@ pub(crate) mod chart;
 pub(crate) mod dashboard;
 pub(crate) mod embed;
 pub(crate) mod error;
+pub(crate) mod explore;
+pub(crate) mod files;
+pub(crate) mod foreign;
 #[cfg(test)]
 mod gallery;
 pub(crate) mod jobs;

@@ -67,6 +67,7 @@ fn object(subject: &str) -> String {
     let mut parts = subject.trim_start_matches("/api/v1").split('/');
     match (parts.next(), parts.next(), parts.next()) {
         (Some(""), Some("users" | "tokens" | "accounts" | "jobs" | "mailings"), Some(name)) => decoded(name),
+        (Some(""), Some("logs"), Some("clear")) => decoded(parts.next().unwrap_or_default()),
         _ => subject.to_owned(),
     }
 }
@@ -105,6 +106,7 @@ fn word(action: &str) -> Option<&'static str> {
         "POST /jobs/{id}/cancel" => "deed-job-cancel",
         "POST /jobs/{id}/retry" => "deed-job-retry",
         "POST /jobs/{id}/settle" => "deed-job-settle",
+        "POST /logs/clear/{name}/" => "deed-log-clear",
         _ => return None,
     })
 }
@@ -118,6 +120,7 @@ mod tests {
         assert_eq!(object("/users/bruno/role"), "bruno");
         assert_eq!(object("/api/v1/accounts/compta%20%C3%A9t%C3%A9"), "compta été");
         assert_eq!(object("/api/v1/users"), "/api/v1/users");
+        assert_eq!(object("/logs/clear/jobs%3Arun%2Elog/"), "jobs:run.log");
         assert_eq!(object("ana"), "ana");
         assert_eq!(word("DELETE /api/v1/tokens/{name}"), word("POST /tokens/{name}/revoke"));
         assert_eq!(word("POST /webhooks"), None);

@@ -5,6 +5,8 @@ mod accounts;
 mod audit;
 mod dashboard;
 pub(crate) mod errors;
+mod explore;
+mod files;
 mod form;
 mod job;
 mod jobs;
@@ -41,6 +43,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         job::declare,
         mailings::declare,
         traces::declare,
+        explore::declare,
+        files::declare,
         accounts::declare,
         workers::declare,
         users::declare,

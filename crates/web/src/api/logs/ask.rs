@@ -1,6 +1,6 @@
 //! What is asked of the logs. Each question is read leniently and told what was wrong with it.
 
-use super::rows::{Format, ReadJson, Row, cell, left_out};
+use super::rows::{Format, ReadJson, Row, cell, left_out, table};
 use crate::{
     Ctx, cursor,
     extract::{Query, moment},
@@ -13,17 +13,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use logs::TIME_MAX;
 use model::{Level, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::{io, ops::ControlFlow, ops::Range, time::Duration};
-use telemetry::query::{self, Answer, Cursor, Page, Question, ROWS_MAX, language::Order};
+use telemetry::query::{self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table, language::Order};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
 /// Rows of one page.
-const ROWS: u32 = 100;
+const ROWS: usize = 100;
 /// Records of one export.
 const EXPORTED_MAX: usize = 10_000_000;
 /// Pieces of an export that wait for their reader.
@@ -54,6 +55,8 @@ pub(crate) struct SearchQuery {
     pub(crate) order: Option<OrderJson>,
     #[param(inline)]
     pub(crate) format: Format,
+    /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
+    pub(crate) message_max: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -79,18 +82,32 @@ pub(crate) struct Asked {
     pub(crate) query: query::Query,
     pub(crate) problems: Vec<query::Problem>,
     pub(crate) range: Option<Range<Timestamp>>,
+    /// How long its answer may take.
+    pub(crate) time_max: Duration,
 }
 
 impl Asked {
     pub(crate) fn new(ctx: &Ctx, q: &str, since: Option<&str>, until: Option<&str>) -> Result<Self> {
-        let logs = &ctx.app.logs;
-        let now = logs.clock().now();
+        Self::in_zone(ctx, ctx.app.logs.zone(), q, since, until)
+    }
+
+    /// Whose days and hours are those of `zone`.
+    pub(crate) fn in_zone(
+        ctx: &Ctx,
+        zone: &TimeZone,
+        q: &str,
+        since: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<Self> {
+        let now = ctx.app.logs.clock().now();
         let (query, problems) = query::parse(q);
-        let question = Question::new(&query, now, logs.zone()).map_err(logs::Error::from)?;
+        let question = Question::new(&query, now, zone).map_err(logs::Error::from)?;
         let range = match (since, until) {
             (None, None) => None,
             (since, until) => {
-                let at = |name, text: Option<&str>, otherwise| text.map_or(Ok(otherwise), |text| when(ctx, name, text));
+                let at = |name, text: Option<&str>, otherwise| {
+                    text.map_or(Ok(otherwise), |text| when(ctx, zone, name, text))
+                };
                 // The end of time is not in any range that has an end.
                 let last = Timestamp::from_micros(i64::MAX);
                 Some(at("since", since, Timestamp::from_micros(i64::MIN))?..at("until", until, last)?)
@@ -100,7 +117,7 @@ impl Asked {
             Some(range) => question.within(range.clone()),
             None => question,
         };
-        Ok(Self { question, query, problems, range })
+        Ok(Self { question, query, problems, range, time_max: TIME_MAX })
     }
 
     fn problems(&self) -> Vec<QueryProblem> {
@@ -109,7 +126,7 @@ impl Asked {
 }
 
 /// A moment, a day, or so long ago.
-fn when(ctx: &Ctx, name: &str, text: &str) -> Result<Timestamp> {
+fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
     let text = text.trim();
     if let Some((number, unit)) = text.split_at_checked(text.len().saturating_sub(1))
         && let Ok(number) = number.parse::<u64>()
@@ -126,7 +143,7 @@ fn when(ctx: &Ctx, name: &str, text: &str) -> Result<Timestamp> {
             return Ok(ctx.app.logs.clock().now() - Duration::from_secs(number.saturating_mul(seconds)));
         }
     }
-    moment(name, text, ctx.app.logs.zone())
+    moment(name, text, zone)
         .map_err(|problem| problem.remedy("write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago"))
 }
 
@@ -167,29 +184,23 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
     let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
     let after = query.cursor.as_deref().map(cursor::log).transpose()?;
     let order = query.order.unwrap_or_default().into();
-    if query.format != Format::Json {
-        return Ok(export(
-            &ctx,
-            asked,
-            query.format,
-            Page { order, after, limit: query.limit.map_or(EXPORTED_MAX, |limit| limit as usize) },
-        ));
+    let limit = |usual: usize| query.limit.map_or(usual, |limit| limit as usize);
+    if query.format != Format::Json && !asked.query.pipes.is_empty() {
+        let answer = tabled(&ctx, asked, limit(ROWS_MAX).min(ROWS_MAX)).await?;
+        return Ok(([(header::CONTENT_TYPE, query.format.media())], table(query.format, &answer.value)).into_response());
     }
-    let limit = query.limit.unwrap_or(ROWS).clamp(1, ROWS_MAX as u32) as usize;
-    Ok(axum::Json(found(&ctx, asked, Page { order, after, limit }).await?).into_response())
+    if query.format != Format::Json {
+        return Ok(export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) }));
+    }
+    let page = Page { order, after, limit: limit(ROWS).clamp(1, ROWS_MAX) };
+    Ok(axum::Json(found(&ctx, asked, page, query.message_max).await?).into_response())
 }
 
 /// One page of rows, or the table that the query's steps make.
-pub(crate) async fn found(ctx: &Ctx, asked: Asked, page: Page) -> Result<Found> {
+async fn found(ctx: &Ctx, asked: Asked, page: Page, message_max: Option<usize>) -> Result<Found> {
     let problems = asked.problems();
-    let Asked { question, query, .. } = asked;
-    if !query.pipes.is_empty() {
-        let answer = ctx
-            .app
-            .logs
-            .ask(TIME_MAX, move |snapshot, bounds| query::answer(snapshot, &question, page.limit, bounds))
-            .await?;
-        let left_out = left_out(&answer.partial);
+    if !asked.query.pipes.is_empty() {
+        let answer = tabled(ctx, asked, page.limit).await?;
         let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         return Ok(Found {
             rows: None,
@@ -197,37 +208,62 @@ pub(crate) async fn found(ctx: &Ctx, asked: Asked, page: Page) -> Result<Found> 
             table: Some(table),
             next: None,
             problems,
-            left_out,
+            left_out: left_out(&answer.partial),
             read: answer.read.into(),
         });
     }
-    let limit = page.limit;
-    let (mut rows, answer) = ctx
-        .app
-        .logs
-        .ask(TIME_MAX, move |snapshot, bounds| {
-            let mut rows = Vec::new();
-            // One more tells whether there is a next page.
-            let page = Page { limit: limit + 1, ..page };
-            let answer = query::search(snapshot, &question, page, bounds, |hit| {
-                rows.push(Row::new(hit.cursor, hit.record));
-                ControlFlow::Continue(())
-            });
-            (rows, answer)
-        })
-        .await?;
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| has_more).map(|row| Cursor { time: row.time, seq: row.seq });
+    let listed = listed(ctx, asked, page, move |hit| Row::cut(hit.cursor, hit.record, message_max)).await?;
     Ok(Found {
-        rows: Some(rows),
+        rows: Some(listed.rows),
         columns: None,
         table: None,
-        next: last.map(cursor::of_log),
+        next: listed.next.map(cursor::of_log),
         problems,
-        left_out: left_out(&answer.partial),
-        read: answer.read.into(),
+        left_out: left_out(&listed.partial),
+        read: listed.read.into(),
     })
+}
+
+/// The table that the query's steps make.
+pub(crate) async fn tabled(ctx: &Ctx, asked: Asked, limit: usize) -> Result<Answer<Table>> {
+    let question = asked.question;
+    let answer =
+        ctx.app.logs.ask(asked.time_max, move |snapshot, bounds| query::answer(snapshot, &question, limit, bounds));
+    Ok(answer.await?)
+}
+
+/// A page of what was made of each record.
+pub(crate) struct Listed<T> {
+    pub(crate) rows: Vec<T>,
+    /// Where the next page begins.
+    pub(crate) next: Option<Cursor>,
+    pub(crate) partial: Vec<Partial>,
+    pub(crate) read: Read,
+}
+
+/// One page of records, each made into what is kept of it.
+pub(crate) async fn listed<T: Send + 'static>(
+    ctx: &Ctx,
+    asked: Asked,
+    page: Page,
+    mut make: impl FnMut(Hit<'_>) -> T + Send + 'static,
+) -> Result<Listed<T>> {
+    let Asked { question, time_max, .. } = asked;
+    let asked = ctx.app.logs.ask(time_max, move |snapshot, bounds| {
+        let (mut rows, mut last, mut has_more) = (Vec::new(), None, false);
+        // One more tells whether there is a next page.
+        let answer = query::search(snapshot, &question, Page { limit: page.limit + 1, ..page }, bounds, |hit| {
+            if rows.len() < page.limit {
+                last = Some(hit.cursor);
+                rows.push(make(hit));
+            } else {
+                has_more = true;
+            }
+            ControlFlow::Continue(())
+        });
+        Listed { rows, next: last.filter(|_| has_more), partial: answer.partial, read: answer.read }
+    });
+    Ok(asked.await?)
 }
 
 /// Records as they are found, page after page, without holding more than a few pieces.
@@ -343,14 +379,21 @@ pub(super) async fn histogram(
 const ROUND_STEPS: [u64; 17] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
 
+/// A step that people think in, of which about 60 make that time.
+pub(crate) fn round_step(time: Duration) -> Duration {
+    let seconds = time.as_secs() / u64::from(STEPS);
+    let round = ROUND_STEPS.into_iter().find(|round| *round >= seconds);
+    Duration::from_secs(round.unwrap_or_else(|| seconds.div_ceil(86_400) * 86_400))
+}
+
 /// Counts over the time that is asked for, or that there are records of.
 pub(crate) async fn counted(ctx: &Ctx, asked: Asked, step: Option<Duration>) -> Result<Answer<query::Histogram>> {
     let now = ctx.app.logs.clock().now();
-    let Asked { question, range, .. } = asked;
+    let Asked { question, range, time_max, .. } = asked;
     Ok(ctx
         .app
         .logs
-        .ask(TIME_MAX, move |snapshot, bounds| {
+        .ask(time_max, move |snapshot, bounds| {
             let kept = query::time_range(snapshot);
             let (first, last) = kept.unwrap_or((now - Duration::from_secs(3_600), now));
             let just_after = last + Duration::from_micros(1);
@@ -360,11 +403,7 @@ pub(crate) async fn counted(ctx: &Ctx, asked: Asked, step: Option<Duration>) -> 
                 Some(asked) => asked.start.max(first.min(asked.end))..asked.end.min(just_after.max(asked.start)),
             };
             let range = range.start..range.end.max(range.start + Duration::from_micros(1));
-            let step = step.unwrap_or_else(|| {
-                let seconds = range.end.since(range.start).as_secs() / u64::from(STEPS);
-                let round = ROUND_STEPS.into_iter().find(|round| *round >= seconds);
-                Duration::from_secs(round.unwrap_or_else(|| seconds.div_ceil(86_400) * 86_400))
-            });
+            let step = step.unwrap_or_else(|| round_step(range.end.since(range.start)));
             query::histogram(snapshot, question, range, step, bounds)
         })
         .await?)
@@ -413,8 +452,11 @@ pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQue
 pub(crate) async fn faceted(ctx: &Ctx, asked: Asked, top: usize) -> Result<FacetsJson> {
     let problems = asked.problems();
     let question = asked.question;
-    let answer =
-        ctx.app.logs.ask(TIME_MAX, move |snapshot, bounds| query::facets(snapshot, &question, top, bounds)).await?;
+    let answer = ctx
+        .app
+        .logs
+        .ask(asked.time_max, move |snapshot, bounds| query::facets(snapshot, &question, top, bounds))
+        .await?;
     let left_out = left_out(&answer.partial);
     let value = |(value, records): (query::Cell, u64)| FacetValue { value: cell(&value), records };
     let facet = |facet: query::Facet| FacetJson {
@@ -455,19 +497,11 @@ pub(super) async fn context(
     Ok(axum::Json(around(&ctx, &query).await?))
 }
 
-pub(crate) async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<ContextJson> {
-    let (seq, usual) = (query.seq, 20);
-    let before = query.before.unwrap_or(usual).min(AROUND_MAX);
-    let after = query.after.unwrap_or(usual).min(AROUND_MAX);
-    let answer = ctx
-        .app
-        .logs
-        .ask(TIME_MAX, move |snapshot, bounds| query::context(snapshot, seq, before, after, bounds))
-        .await?;
+async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<ContextJson> {
+    let usual = 20;
+    let answer = surroundings(ctx, query.seq, query.before.unwrap_or(usual), query.after.unwrap_or(usual)).await?;
     let left_out = left_out(&answer.partial);
-    let Some((cursor, record)) = answer.value.record else {
-        return Err(Problem::not_found(format!("record {seq}")).remedy("it may be older than what is kept"));
-    };
+    let (cursor, record) = answer.value.record.ok_or_else(|| gone(query.seq))?;
     let rows = |records: Vec<(Cursor, telemetry::Record)>| {
         records.iter().map(|(cursor, record)| Row::of_record(*cursor, record)).collect()
     };
@@ -477,4 +511,15 @@ pub(crate) async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<ContextJso
         after: rows(answer.value.after),
         left_out,
     })
+}
+
+/// A record with those around it in its source, as many as may be.
+pub(crate) async fn surroundings(ctx: &Ctx, seq: u64, before: usize, after: usize) -> Result<Answer<query::Context>> {
+    let (before, after) = (before.min(AROUND_MAX), after.min(AROUND_MAX));
+    let logs = &ctx.app.logs;
+    Ok(logs.ask(TIME_MAX, move |snapshot, bounds| query::context(snapshot, seq, before, after, bounds)).await?)
+}
+
+pub(crate) fn gone(seq: u64) -> Problem {
+    Problem::not_found(format!("record {seq}")).remedy("it may be older than what is kept")
 }

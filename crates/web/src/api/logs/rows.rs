@@ -6,7 +6,7 @@ use serde::{Serialize, ser::SerializeMap as _};
 use serde_json::{Map, Value as Json};
 use telemetry::{
     RecordRef, Value,
-    query::{Cell, Cursor, Partial, Read},
+    query::{Cell, Cursor, Partial, Read, Table},
 };
 use utoipa::ToSchema;
 
@@ -21,18 +21,29 @@ pub(crate) struct Row {
     pub(crate) level: Option<&'static str>,
     pub(crate) source: String,
     pub(crate) message: String,
+    /// How long the message is, where it was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message_bytes: Option<usize>,
     #[schema(value_type = Object)]
     pub(crate) fields: Map<String, Json>,
 }
 
 impl Row {
     pub(crate) fn new(cursor: Cursor, record: RecordRef<'_>) -> Self {
+        Self::cut(cursor, record, None)
+    }
+
+    /// With so many bytes of the message, at the most.
+    pub(crate) fn cut(cursor: Cursor, record: RecordRef<'_>, message_max: Option<usize>) -> Self {
+        let message = record.message();
+        let kept = message_max.map_or(message, |most| &message[..most.min(message.len())]);
         Self {
             seq: cursor.seq,
             time: cursor.time,
             level: record.level().map(|level| level.as_str()),
             source: String::from_utf8_lossy(record.source()).into_owned(),
-            message: String::from_utf8_lossy(record.message()).into_owned(),
+            message: String::from_utf8_lossy(kept).into_owned(),
+            message_bytes: (kept.len() < message.len()).then_some(message.len()),
             fields: record.fields().map(|(name, value)| (name.to_owned(), json(value))).collect(),
         }
     }
@@ -44,6 +55,7 @@ impl Row {
             level: record.level.map(|level| level.as_str()),
             source: String::from_utf8_lossy(&record.source).into_owned(),
             message: String::from_utf8_lossy(&record.message).into_owned(),
+            message_bytes: None,
             fields: record.fields.iter().map(|(name, value)| (name.clone(), json(value.as_value()))).collect(),
         }
     }
@@ -159,6 +171,42 @@ impl Format {
             }
         }
     }
+}
+
+/// A table as a text: for people, with tabs between its cells.
+pub(super) fn table(format: Format, table: &Table) -> Vec<u8> {
+    let text = |cell: &Cell| match self::cell(cell) {
+        Json::Null => String::new(),
+        Json::String(text) => text,
+        other => other.to_string(),
+    };
+    let mut into = Vec::new();
+    match format {
+        Format::Json | Format::Jsonl => {
+            for row in &table.rows {
+                let object: Map<String, Json> = table.columns.iter().cloned().zip(row.iter().map(self::cell)).collect();
+                into.extend_from_slice(Json::Object(object).to_string().as_bytes());
+                into.push(b'\n');
+            }
+        }
+        Format::Csv => {
+            let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut into);
+            // Writing to memory does not fail.
+            let _ = writer.write_record(table.columns.iter().map(|name| harmless(name)));
+            for row in &table.rows {
+                let _ = writer.write_record(row.iter().map(|cell| harmless(&text(cell))));
+            }
+            let _ = writer.flush();
+        }
+        Format::Text => {
+            let rows = table.rows.iter().map(|row| row.iter().map(text).collect());
+            for row in std::iter::once(table.columns.clone()).chain(rows) {
+                into.extend_from_slice(row.join("\t").as_bytes());
+                into.push(b'\n');
+            }
+        }
+    }
+    into
 }
 
 /// A record as one flat object: what `POST /api/v1/logs` takes back.

@@ -41,6 +41,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub(super) struct TailQuery {
     /// In the language of docs/search.md; steps behind `|` play no part.
     q: String,
+    /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
+    message_max: Option<usize>,
 }
 
 /// What an event holds.
@@ -69,6 +71,7 @@ pub(super) async fn tail(
         granted,
         receiver,
         question,
+        message_max: query.message_max,
         _permit: permit,
     };
     let stream = futures_util::stream::unfold(tailing, Tailing::step);
@@ -84,6 +87,7 @@ struct Tailing {
     granted: Granted,
     receiver: broadcast::Receiver<Arc<Numbered>>,
     question: Question,
+    message_max: Option<usize>,
     recheck_at: Instant,
     next_at: Instant,
     /// Given back when the reader is gone.
@@ -132,7 +136,7 @@ impl Tailing {
     fn add(&self, batch: &Numbered, rows: &mut Rows) {
         query::tail(&self.question, batch, |hit| {
             if rows.rows.len() < ROWS_MAX {
-                rows.rows.push(Row::new(hit.cursor, hit.record));
+                rows.rows.push(Row::cut(hit.cursor, hit.record, self.message_max));
             } else {
                 rows.missed += 1;
             }

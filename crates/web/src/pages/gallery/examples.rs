@@ -2,10 +2,12 @@
 
 mod house;
 mod jobs;
+mod logs;
 mod mailings;
 
 pub(super) use house::house;
 pub(super) use jobs::job_pages;
+pub(super) use logs::logs;
 pub(super) use mailings::mailings;
 
 use crate::{

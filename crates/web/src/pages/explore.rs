@@ -1,0 +1,314 @@
+//! The logs: searched, counted over time and by value, read line by line.
+
+mod faults;
+mod histogram;
+
+pub(crate) use faults::{Fault, left_out};
+pub(crate) use histogram::Histogram;
+
+use super::{foreign::Foreign, view::View};
+use askama::Template;
+use model::{Level, Timestamp};
+
+#[derive(Template)]
+#[template(path = "explore/show.html")]
+pub(crate) struct ExplorePage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) asked: AskedForm,
+    pub(crate) ranges: Vec<Range>,
+    pub(crate) faults: Vec<Fault>,
+    /// What an answer leaves out, in the reader's words.
+    pub(crate) left_out: Vec<String>,
+    pub(crate) histogram: Option<Histogram>,
+    pub(crate) facets: Vec<Facet>,
+    pub(crate) found: Found,
+    pub(crate) turns: Turns,
+    pub(crate) exports: Vec<(&'static str, String)>,
+    pub(crate) saved: Vec<Saved>,
+    /// What did not come of saving a search.
+    pub(crate) notice: Option<super::parts::Notice>,
+    /// Path and query of this search, from its first page on.
+    pub(crate) address: String,
+}
+
+/// As it stands in the address.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AskedForm {
+    pub(crate) q: String,
+    pub(crate) since: String,
+    pub(crate) until: String,
+    /// `oldest`, or nothing.
+    pub(crate) order: String,
+    /// What the times mean, where they are not one of the usual ranges.
+    pub(crate) range: Option<String>,
+}
+
+impl AskedForm {
+    fn is_narrow(&self) -> bool {
+        !self.q.is_empty() || !self.since.is_empty() || !self.until.is_empty()
+    }
+}
+
+/// One of the usual lengths of time up to now.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    pub(crate) label: String,
+    pub(crate) address: String,
+    pub(crate) chosen: super::parts::Chosen,
+}
+
+impl Range {
+    fn is_chosen(&self) -> bool {
+        self.chosen == super::parts::Chosen::Yes
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    Lines(Vec<Line>),
+    Table(TableOf),
+    /// Nothing matches; where to look for more.
+    NoMatch {
+        wider: Option<String>,
+    },
+    /// There is no record at all: where to send them.
+    Empty {
+        origin: String,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TableOf {
+    pub(crate) columns: Vec<Foreign>,
+    pub(crate) rows: Vec<Vec<TableCell>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TableCell {
+    pub(crate) html: String,
+    pub(crate) kind: CellKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CellKind {
+    Text,
+    Number,
+}
+
+impl TableCell {
+    fn is_number(&self) -> bool {
+        self.kind == CellKind::Number
+    }
+}
+
+/// To the pages around this one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Turns {
+    pub(crate) first: Option<String>,
+    pub(crate) previous: Option<String>,
+    pub(crate) next: Option<String>,
+    /// The same search the other way round in time.
+    pub(crate) turned: String,
+}
+
+/// A field with the values that matching records have most often.
+#[derive(Clone, Debug)]
+pub(crate) struct Facet {
+    pub(crate) name: Foreign,
+    pub(crate) records: u64,
+    /// None where there are too many to count.
+    pub(crate) values: Vec<FacetValue>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FacetValue {
+    pub(crate) text: Foreign,
+    pub(crate) records: u64,
+    /// The search with this value only, and without it.
+    pub(crate) links: Option<Links>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Links {
+    pub(crate) only: String,
+    pub(crate) without: String,
+}
+
+/// One record.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) seq: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) level: Option<Level>,
+    pub(crate) source: Foreign,
+    /// On one line.
+    pub(crate) text: Foreign,
+    pub(crate) body: Foreign,
+    pub(crate) fields: Vec<FieldRow>,
+    /// Where the lines around it are.
+    pub(crate) context: String,
+    /// The job it belongs to.
+    pub(crate) job: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FieldRow {
+    pub(crate) name: Foreign,
+    pub(crate) value: Foreign,
+    pub(crate) links: Option<Links>,
+}
+
+impl Line {
+    /// The class of its colours.
+    fn class(&self) -> &'static str {
+        self.level.map_or("none", Level::as_str)
+    }
+
+    fn sign(&self) -> Option<Sign> {
+        self.level.map(Sign)
+    }
+
+    fn is_cut(&self) -> bool {
+        self.body.whole_bytes.is_some()
+    }
+}
+
+impl Facet {
+    /// Whether its values divide the lines: each line its own, they do not.
+    pub(crate) fn is_telling(&self) -> bool {
+        self.values.first().is_some_and(|value| value.records > 1)
+    }
+}
+
+/// How a level is told: in colour, by its shape, and in a word.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sign(pub(crate) Level);
+
+impl Sign {
+    pub(crate) fn word(&self) -> &'static str {
+        match self.0 {
+            Level::Trace => "level-trace",
+            Level::Debug => "level-debug",
+            Level::Info => "level-info",
+            Level::Warning => "level-warning",
+            Level::Error => "level-error",
+            Level::Critical => "level-critical",
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        self.0.as_str()
+    }
+
+    fn icon(&self) -> &'static str {
+        match self.0 {
+            Level::Trace => "level-dots",
+            Level::Debug => "level-dot",
+            Level::Info => "info",
+            Level::Warning => "warn",
+            Level::Error => "failed",
+            Level::Critical => "level-bolt",
+        }
+    }
+}
+
+const LEVELS: [Sign; 6] = [
+    Sign(Level::Critical),
+    Sign(Level::Error),
+    Sign(Level::Warning),
+    Sign(Level::Info),
+    Sign(Level::Debug),
+    Sign(Level::Trace),
+];
+
+/// A search kept under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Saved {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) address: String,
+}
+
+/// What one writes in the box, and what it finds: the identifiers of the explanations.
+const HELP: [(&str, &str); 14] = [
+    ("timeout", "help-word"),
+    ("\"connection reset\"", "help-phrase"),
+    ("pay*", "help-prefix"),
+    ("*montant_*", "help-substring"),
+    ("/took \\d{4,} ms/", "help-regex"),
+    ("app:nginx", "help-field"),
+    ("level>=warning", "help-level"),
+    ("duration_ms>500", "help-number"),
+    ("-healthz", "help-not"),
+    ("timeout OR refused", "help-or"),
+    ("(timeout OR refused) app:nginx", "help-brackets"),
+    ("since:90m, time:2026-11-17", "help-time"),
+    ("| stats count(), p95(duration_ms) by app", "help-stats"),
+    ("| sort by count() desc | limit 10", "help-sort"),
+];
+
+impl ExplorePage<'_> {
+    fn levels(&self) -> [Sign; 6] {
+        LEVELS
+    }
+
+    fn help(&self) -> [(&'static str, &'static str); 14] {
+        HELP
+    }
+
+    fn has_pages(&self) -> bool {
+        !matches!(self.found, Found::Empty { .. })
+    }
+
+    /// Whether lines may be added on top as they arrive.
+    fn can_follow(&self) -> bool {
+        !matches!(self.found, Found::Table(_))
+    }
+}
+
+/// One record with the lines around it in its source.
+#[derive(Template)]
+#[template(path = "explore/record.html")]
+pub(crate) struct RecordPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) record: Line,
+    pub(crate) before: Vec<Line>,
+    pub(crate) after: Vec<Line>,
+    /// More of those before, and of those after.
+    pub(crate) earlier: Option<String>,
+    pub(crate) later: Option<String>,
+    pub(crate) left_out: Vec<String>,
+    /// The whole message as it came, where only its beginning is shown.
+    pub(crate) whole: String,
+    /// All lines of the same source.
+    pub(crate) source_address: Option<String>,
+}
+
+impl RecordPage<'_> {
+    fn is_one(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+}
+
+/// What a line shows when it is opened, by itself: for lines that came after the page.
+#[derive(Template)]
+#[template(path = "explore/opened.html")]
+pub(crate) struct OpenedLine<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) line: Line,
+}
+
+impl View {
+    /// `11-21 14:32:05.123`; with its year where that is not this one.
+    pub(crate) fn stamp(&self, at: &Timestamp) -> String {
+        let (at, now) = (at.in_zone(&self.zone), self.now.in_zone(&self.zone));
+        let form = if at.year() == now.year() { "%m-%d %H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
+        at.strftime(form).to_string()
+    }
+
+    /// To the microsecond, with the zone.
+    pub(crate) fn exact(&self, at: &Timestamp) -> String {
+        at.in_zone(&self.zone).strftime("%Y-%m-%d %H:%M:%S%.6f %:z").to_string()
+    }
+}

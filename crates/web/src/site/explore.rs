@@ -1,0 +1,383 @@
+//! The logs: a search with its histogram and facets, one record among those around it, and searches that are kept.
+
+mod lines;
+mod narrow;
+mod saved;
+#[cfg(test)]
+mod tests;
+
+use super::{Reader, page_about, shown};
+use crate::{
+    Ctx,
+    api::logs::ask::{self, Asked, FacetsJson, Listed, gone},
+    auth::{Access, Granted},
+    cursor,
+    extract::{Path, Query},
+    pages::{
+        explore::{
+            AskedForm, CellKind, ExplorePage, Facet, FacetValue, Fault, Found, Histogram, Links, OpenedLine, Range,
+            RecordPage, Sign, TableCell, TableOf, Turns, left_out,
+        },
+        foreign::Foreign,
+        parts::Chosen,
+        view::View,
+    },
+    problem::Result,
+    routes::Routes,
+};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, header},
+    response::Response,
+};
+use lines::{Kept, LISTED_MAX, SHOWN_MAX};
+use model::Timestamp;
+use narrow::{Search, level, narrowed};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::time::Duration;
+use store::Scope;
+use telemetry::query::{self, Cell, Cursor, Page, Partial, Table, language::Order};
+use utoipa::IntoParams;
+
+/// Lines of one page.
+const LINES: usize = 100;
+/// Rows of a table.
+const TABLE_ROWS: usize = 1_000;
+/// What histogram and facets may take before the page is shown without the rest of them.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Fields, and values of each.
+const FACETS: usize = 14;
+const VALUES: usize = 8;
+/// Lines around one, on each side.
+const AROUND: usize = 20;
+/// The usual lengths of time: as the address has them, and the words for them.
+const RANGES: [(&str, &str); 5] =
+    [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")];
+
+const READS: Access = Access::Page(Scope::Read);
+
+pub(super) fn declare(routes: Routes) -> Routes {
+    let routes = routes
+        .get("/explore", READS, explore, page_about("The logs, to search").query::<ExploreQuery>())
+        .get(
+            "/explore/record/{seq}",
+            READS,
+            record,
+            page_about("One record of the logs, and those around it").query::<RecordQuery>(),
+        )
+        .get(
+            "/explore/record/{seq}/opened",
+            READS,
+            opened,
+            page_about("What a line shows when it is opened").query::<OpenedQuery>(),
+        );
+    saved::declare(routes)
+}
+
+#[derive(Clone, Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct ExploreQuery {
+    /// In the language of docs/search.md.
+    q: String,
+    since: String,
+    until: String,
+    /// `oldest`: those first.
+    order: String,
+    /// The page behind that place, or the one before it.
+    cursor: String,
+    back: String,
+    /// What came of saving a search.
+    said: String,
+}
+
+impl ExploreQuery {
+    fn search(&self) -> Search {
+        let order = if self.order == "oldest" { "oldest" } else { "" }.to_owned();
+        Search { q: self.q.clone(), since: self.since.clone(), until: self.until.clone(), order }
+    }
+}
+
+fn asked(ctx: &Ctx, v: &View, search: &Search) -> Result<Asked> {
+    let text = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let (since, until) = (text(&search.since), text(&search.until));
+    Asked::in_zone(ctx, &v.zone, &search.q, since.as_deref(), until.as_deref())
+}
+
+async fn explore(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Extension(granted): Extension<Granted>,
+    headers: HeaderMap,
+    Query(query): Query<ExploreQuery>,
+) -> Result<Response> {
+    let search = query.search();
+    let read = asked(&ctx, &v, &search)?;
+    let faults = read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)).collect();
+    let (parsed, range) = (read.query.clone(), read.range.clone());
+    let saved = saved::of(&ctx, &granted).await?;
+    let mut page = ExplorePage {
+        v: &v,
+        asked: form(&v, &search, range.as_ref()),
+        ranges: ranges(&v, &search),
+        faults,
+        left_out: Vec::new(),
+        histogram: None,
+        facets: Vec::new(),
+        found: Found::Empty { origin: origin(&headers) },
+        turns: Turns { turned: search.address(), ..Turns::default() },
+        exports: Vec::new(),
+        saved,
+        notice: saved::notice(&v, &query.said),
+        address: search.address(),
+    };
+    // A store that nobody has made is left unmade.
+    if !ctx.app.logs.exists() || query::time_range(&ctx.app.logs.snapshot().await?).is_none() {
+        return Ok(shown(&page));
+    }
+    let soon = |asked: Asked| Asked { time_max: PATIENCE, ..asked };
+    let step = range.as_ref().filter(|range| range.start.as_micros() > i64::MIN).map(|range| {
+        ask::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
+    });
+    let (found, counted, faceted) = tokio::join!(
+        found(&ctx, &search, read, &query),
+        ask::counted(&ctx, soon(asked(&ctx, &v, &search)?), step),
+        ask::faceted(&ctx, soon(asked(&ctx, &v, &search)?), VALUES),
+    );
+    let (found, turns, mut partial) = found?;
+    let counted = counted?;
+    partial.extend(counted.partial);
+    page.left_out = left_out(&v, &partial);
+    let wide = search.over("", "").address();
+    page.histogram = Some(whole(counted.value, range.as_ref(), &v, wide)).filter(|histogram| histogram.total() > 0);
+    page.facets = facets(&v, &search, &parsed, faceted?);
+    page.found = match found {
+        Found::NoMatch { .. } => {
+            let wider = !search.since.is_empty() || !search.until.is_empty();
+            Found::NoMatch { wider: wider.then(|| search.over("", "").address()) }
+        }
+        found => found,
+    };
+    page.turns = turns;
+    page.exports = exports(&search, &page.found);
+    Ok(shown(&page))
+}
+
+/// Where programs reach this, as the browser did.
+fn origin(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{}", text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787"))
+}
+
+fn form(v: &View, search: &Search, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {
+    let Search { q, since, until, order } = search.clone();
+    let usual = until.is_empty() && RANGES.iter().any(|(length, _)| *length == since);
+    let edge = |at: Timestamp, text: &str| if text.is_empty() { "…".to_owned() } else { v.stamp(&at) };
+    let range = range.filter(|_| !usual);
+    let range = range.map(|range| format!("{} – {}", edge(range.start, &since), edge(range.end, &until)));
+    AskedForm { q, since, until, order, range }
+}
+
+fn ranges(v: &View, search: &Search) -> Vec<Range> {
+    let range = |(length, word): (&str, &str)| Range {
+        label: v.t(word),
+        address: search.over(length, "").address(),
+        chosen: if search.since == length && search.until.is_empty() { Chosen::Yes } else { Chosen::No },
+    };
+    RANGES.into_iter().map(range).collect()
+}
+
+/// The page of lines, or the table; with the ways to the pages around it.
+async fn found(ctx: &Ctx, search: &Search, asked: Asked, query: &ExploreQuery) -> Result<(Found, Turns, Vec<Partial>)> {
+    let turned = if search.order.is_empty() { "oldest" } else { "" };
+    let turned = Search { order: turned.to_owned(), ..search.clone() }.address();
+    let parsed = asked.query.clone();
+    if !parsed.pipes.is_empty() {
+        let answer = ask::tabled(ctx, asked, TABLE_ROWS).await?;
+        let found = if answer.value.rows.is_empty() { Found::NoMatch { wider: None } } else { table(&answer.value) };
+        return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
+    }
+    let order = if search.order.is_empty() { Order::Falling } else { Order::Rising };
+    let make = |hit: query::Hit<'_>| (hit.cursor, Kept::new(hit.cursor, hit.record, LISTED_MAX));
+    let at = |text: &str| (!text.is_empty()).then(|| cursor::log(text)).transpose();
+    let (after, back) = (at(&query.cursor)?, at(&query.back)?);
+    let (listed, goes_back) = match back {
+        // The page before is read the other way round.
+        Some(before) => {
+            let order = if order == Order::Falling { Order::Rising } else { Order::Falling };
+            let mut listed = ask::listed(ctx, asked, Page { order, after: Some(before), limit: LINES }, make).await?;
+            listed.rows.reverse();
+            (listed, true)
+        }
+        None => (ask::listed(ctx, asked, Page { order, after, limit: LINES }, make).await?, false),
+    };
+    let Listed { rows, next, partial, .. } = listed;
+    let edge = |row: Option<&(Cursor, Kept)>| row.map(|(at, _)| cursor::of_log(*at));
+    let (is_more_before, is_more_behind) =
+        if goes_back { (next.is_some(), true) } else { (after.is_some(), next.is_some()) };
+    let turns = Turns {
+        first: (after.is_some() || goes_back).then(|| search.address()),
+        previous: edge(rows.first()).filter(|_| is_more_before).map(|at| search.page("", &at)),
+        next: edge(rows.last()).filter(|_| is_more_behind).map(|at| search.page(&at, "")),
+        turned,
+    };
+    let found = match rows.is_empty() {
+        true => Found::NoMatch { wider: None },
+        false => Found::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &parsed)).collect()),
+    };
+    Ok((found, turns, partial))
+}
+
+fn table(table: &Table) -> Found {
+    let cell = |cell: &Cell| {
+        let (text, kind) = match cell {
+            Cell::Absent => (String::new(), CellKind::Text),
+            Cell::Bool(truth) => (truth.to_string(), CellKind::Text),
+            Cell::Int(number) => (number.to_string(), CellKind::Number),
+            Cell::Float(number) => (format!("{}", (number * 1e4).round() / 1e4), CellKind::Number),
+            Cell::Text(text) => return TableCell { html: Foreign::line(text).html, kind: CellKind::Text },
+            Cell::Time(time) => (time.to_string(), CellKind::Text),
+        };
+        TableCell { html: Foreign::line(text.as_bytes()).html, kind }
+    };
+    Found::Table(TableOf {
+        columns: table.columns.iter().map(|name| Foreign::line(name.as_bytes())).collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+    })
+}
+
+/// The counts over the whole time that was asked for, where there is nothing too.
+fn whole(found: query::Histogram, range: Option<&std::ops::Range<Timestamp>>, v: &View, address: String) -> Histogram {
+    let query::Histogram { mut start, step, mut counts } = found;
+    let step_us = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
+    if let Some(range) = range.filter(|_| !counts.is_empty()) {
+        let before = (start.as_micros().saturating_sub(range.start.as_micros())) / step_us;
+        let before = usize::try_from(before).unwrap_or(0).min(query::STEPS_MAX.saturating_sub(counts.len()));
+        if range.start.as_micros() > i64::MIN && before > 0 {
+            counts.splice(0..0, std::iter::repeat_n(query::Counts::default(), before));
+            start = start - step * u32::try_from(before).unwrap_or(0);
+        }
+        let until = range.end.min(v.now.max(range.start));
+        let end = start + step * u32::try_from(counts.len()).unwrap_or(0);
+        let behind = until.as_micros().saturating_sub(end.as_micros()).max(0) / step_us;
+        let behind = usize::try_from(behind).unwrap_or(0).min(query::STEPS_MAX.saturating_sub(counts.len()));
+        counts.extend(std::iter::repeat_n(query::Counts::default(), behind));
+    }
+    Histogram { start, step, counts, address }
+}
+
+fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -> Vec<Facet> {
+    let order = |field: &str| match field {
+        "level" => 0,
+        "source" => 1,
+        _ => 2,
+    };
+    let mut fields = found.fields;
+    let top =
+        |facet: &ask::FacetJson| facet.values.as_ref().and_then(|values| values.first()).map(|value| value.records);
+    fields.sort_by_key(|facet| {
+        let is_telling = top(facet).is_some_and(|records| records > 1);
+        (order(&facet.field), !is_telling, std::cmp::Reverse(facet.records))
+    });
+    let facet = |facet: ask::FacetJson| {
+        let values = facet.values.unwrap_or_default().into_iter().map(|value| {
+            let text = match &value.value {
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let links = narrowed(parsed, &facet.field, &text).map(|(only, without)| {
+                let address = |q: String| Search { q, ..search.clone() }.address();
+                Links { only: address(only), without: address(without) }
+            });
+            let level = level(&text).filter(|_| facet.field == "level");
+            let shown = level.map_or(text, |level| v.t(Sign(level).word()));
+            FacetValue { text: Foreign::line(shown.as_bytes()), records: value.records, links }
+        });
+        let name = match facet.field.as_str() {
+            "level" => v.t("field-level"),
+            "source" => v.t("field-source"),
+            other => other.to_owned(),
+        };
+        Facet { name: Foreign::line(name.as_bytes()), records: facet.records, values: values.collect() }
+    };
+    fields.into_iter().take(FACETS).map(facet).collect()
+}
+
+fn exports(search: &Search, found: &Found) -> Vec<(&'static str, String)> {
+    if !matches!(found, Found::Lines(_) | Found::Table(_)) {
+        return Vec::new();
+    }
+    let formats = [("export-text", "text"), ("export-jsonl", "jsonl"), ("export-csv", "csv")];
+    formats.map(|(word, format)| (word, search.at("/api/v1/logs/search", &[("format", format)]))).to_vec()
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct RecordQuery {
+    /// Records before it, and after it.
+    before: Option<usize>,
+    after: Option<usize>,
+}
+
+async fn record(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(seq): Path<u64>,
+    Query(around): Query<RecordQuery>,
+) -> Result<Response> {
+    let (before, after) = (around.before.unwrap_or(AROUND), around.after.unwrap_or(AROUND));
+    let answer = ask::surroundings(&ctx, seq, before, after).await?;
+    let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
+    let (search, everything) = (Search::default(), query::parse("").0);
+    let rows = |records: Vec<(Cursor, telemetry::Record)>| {
+        let line = |(cursor, record): &(Cursor, telemetry::Record)| {
+            Kept::of_record(*cursor, record, LISTED_MAX).line(&search, &everything)
+        };
+        records.iter().map(line).collect::<Vec<_>>()
+    };
+    let kept = Kept::of_record(cursor, &found, SHOWN_MAX);
+    let more = |before: usize, after: usize| format!("/explore/record/{seq}?before={before}&after={after}#around");
+    let at = kept.at();
+    // The record is the only one of its text in its microsecond, or one of a few.
+    let exactly =
+        Search { since: at.to_string(), until: (at + Duration::from_micros(1)).to_string(), ..search.clone() };
+    let source_address = kept.source().and_then(|source| narrowed(&everything, "source", source));
+    let page = RecordPage {
+        v: &v,
+        earlier: (answer.value.before.len() >= before).then(|| more(before.saturating_mul(3).max(AROUND), after)),
+        later: (answer.value.after.len() >= after).then(|| more(before, after.saturating_mul(3).max(AROUND))),
+        before: rows(answer.value.before),
+        after: rows(answer.value.after),
+        left_out: left_out(&v, &answer.partial),
+        whole: exactly.at("/api/v1/logs/search", &[("format", "text")]),
+        source_address: source_address.map(|(q, _)| Search { q, ..Search::default() }.address()),
+        record: kept.line(&search, &everything),
+    };
+    Ok(shown(&page))
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct OpenedQuery {
+    /// The search that its links go on from.
+    q: String,
+    since: String,
+    until: String,
+    order: String,
+}
+
+async fn opened(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(seq): Path<u64>,
+    Query(OpenedQuery { q, since, until, order }): Query<OpenedQuery>,
+) -> Result<Response> {
+    let answer = ask::surroundings(&ctx, seq, 0, 0).await?;
+    let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
+    let search = Search { q, since, until, order };
+    let parsed = query::parse(&search.q).0;
+    let line = Kept::of_record(cursor, &found, LISTED_MAX).line(&search, &parsed);
+    Ok(shown(&OpenedLine { v: &v, line }))
+}

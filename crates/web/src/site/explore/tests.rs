@@ -1,0 +1,201 @@
+//! Searches of the logs by a person, without a browser.
+
+use crate::testing::{Answer, Person, Site};
+use axum::http::StatusCode;
+use serde_json::json;
+use store::Role;
+
+/// Lines of the minutes before the clock of the tests: 2025-01-10T14:32:15Z.
+async fn site_with(lines: &[serde_json::Value]) -> (Site, Person) {
+    let site = Site::new().await;
+    let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let taken = site.post_text("/api/v1/logs", body).await;
+    assert_eq!(taken.json()["accepted"], lines.len(), "{}", taken.text);
+    let ana = site.person("ana", Role::Viewer).await;
+    (site, ana)
+}
+
+fn line(minute: u32, level: &str, message: &str) -> serde_json::Value {
+    json!({"time": format!("2025-01-10T14:{minute:02}:00Z"), "level": level, "source": "web1", "message": message,
+        "app": "shop", "status": 200 + minute})
+}
+
+fn address(answer: &Answer, before: &str) -> String {
+    let at = answer.text.find(before).unwrap_or_else(|| panic!("no {before} in {}", answer.text));
+    let start = answer.text[..at].rfind("href=\"/explore").unwrap() + 6;
+    let href = answer.text[start..].split('"').next().unwrap();
+    href.replace("&amp;", "&").replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn lines_are_found_counted_and_narrowed() {
+    let (site, ana) = site_with(&[
+        line(1, "info", "order 1 paid"),
+        line(2, "error", "relay timeout"),
+        line(3, "warning", "relay slow"),
+    ])
+    .await;
+    let all = site.look(&ana, "/explore").await;
+    assert_eq!(all.status, StatusCode::OK);
+    for text in ["order 1 paid", "relay timeout", "3 lines", "01-10 14:02:00.000", "<svg viewBox"] {
+        assert!(all.text.contains(text), "{text}: {}", all.text);
+    }
+    let found = site.look(&ana, "/explore?q=relay").await;
+    assert!(found.text.contains("relay slow") && !found.text.contains("order 1 paid"));
+    assert!(found.text.contains("href=\"/explore?q=relay+app%3Ashop\""), "{}", found.text);
+    assert!(found.text.contains("href=\"/explore?q=relay+-level%3Aerror\""));
+    assert!(found.text.contains("/api/v1/logs/search?q=relay&#38;format=csv"), "{}", found.text);
+    let recent = site.look(&ana, "/explore?since=15m").await;
+    assert!(recent.text.contains("No line matches") && recent.text.contains("Search all times"));
+    let within = site.look(&ana, "/explore?since=2025-01-10T14:02:00Z&until=2025-01-10T14:03:00Z").await;
+    assert!(within.text.contains("relay timeout") && !within.text.contains("relay slow"));
+    let table = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+level").await;
+    assert!(table.text.contains("count()</th>") && table.text.contains("<bdi>warning</bdi>"), "{}", table.text);
+    let csv = site.get("/api/v1/logs/search?q=*+%7C+stats+count()+by+level&format=csv").await;
+    assert_eq!(csv.text, "level,count()\r\nerror,1\r\ninfo,1\r\nwarning,1\r\n");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_marked_at_its_place() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let answer = site.look(&ana, "/explore?q=app%3Ashop+status%3E%3Dabc").await;
+    assert!(answer.text.contains("app:shop status&gt;=<mark>abc</mark>"), "{}", answer.text);
+    assert!(
+        answer.text.contains("“abc” is not a number – write one, as in status&#62;&#61;500")
+            || answer.text.contains("is not a number")
+    );
+    for q in ["%22", "(", "a+OR", "%7C", "/(/", "time:x", "level:x", "a*b*c", "%00", "%F0%9F%A6%89%22", "x)"] {
+        let answer = site.look(&ana, &format!("/explore?q={q}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{q}");
+    }
+    let wrong = site.look(&ana, "/explore?since=yesterday").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn pages_are_turned_both_ways() {
+    let lines: Vec<_> = (0..250)
+        .map(|n| json!({"time": 1_736_519_000_000_000_i64 / 1_000_000 + n, "message": format!("line-{n}-end")}))
+        .collect();
+    let (site, ana) = site_with(&lines).await;
+    let shows = |answer: &Answer, first: usize, last: usize| {
+        let numbers: Vec<usize> = answer
+            .text
+            .split("<span class=\"msg\"><bdi>line-")
+            .skip(1)
+            .map(|rest| rest.split('-').next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!((numbers.first(), numbers.last()), (Some(&first), Some(&last)));
+    };
+    let first = site.look(&ana, "/explore?q=end").await;
+    shows(&first, 249, 150);
+    assert!(!first.text.contains("Previous page"));
+    let next = |answer: &Answer| address(answer, "Next page");
+    let second = site.look(&ana, &next(&first)).await;
+    shows(&second, 149, 50);
+    let third = site.look(&ana, &next(&second)).await;
+    shows(&third, 49, 0);
+    assert!(!third.text.contains("Next page"));
+    let back = site.look(&ana, &address(&third, "Previous page").clone()).await;
+    shows(&back, 149, 50);
+    let back = site.look(&ana, &address(&back, "Previous page")).await;
+    shows(&back, 249, 150);
+    assert!(!back.text.contains("Previous page") && back.text.contains("Next page"));
+    let oldest = site.look(&ana, &address(&first, "Oldest first")).await;
+    shows(&oldest, 0, 99);
+    shows(&site.look(&ana, &next(&oldest)).await, 100, 199);
+}
+
+#[tokio::test]
+async fn a_line_stands_among_those_around_it() {
+    let (site, ana) = site_with(&[
+        line(1, "info", "before"),
+        json!({"time": "2025-01-10T14:02:00Z", "source": "web1", "message": "the one", "job_id": "7f3b0c52-0000-4000-8000-000000000001"}),
+        json!({"time": "2025-01-10T14:02:30Z", "source": "other", "message": "elsewhere"}),
+        line(3, "info", "behind"),
+    ])
+    .await;
+    let found = site.get("/api/v1/logs/search?q=%22the+one%22").await.json();
+    let seq = found["rows"][0]["seq"].as_u64().unwrap();
+    let page = site.look(&ana, &format!("/explore/record/{seq}")).await;
+    for text in ["before", "the one", "behind", "href=\"/jobs/7f3b0c52-0000-4000-8000-000000000001\""] {
+        assert!(page.text.contains(text), "{text}");
+    }
+    assert!(!page.text.contains("elsewhere"));
+    let opened = site.look(&ana, &format!("/explore/record/{seq}/opened?q=one")).await;
+    assert!(opened.text.starts_with("<div class=\"line-body\">"), "{}", opened.text);
+    assert!(opened.text.contains("/explore?q=one+source%3Aweb1"), "{}", opened.text);
+    assert_eq!(site.look(&ana, "/explore/record/999999").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn hostile_lines_do_no_harm() {
+    let big = "A".repeat(1 << 20);
+    let (site, ana) = site_with(&[
+        json!({"message": "<script>alert(1)</script><img src=x onerror=alert(1)>", "<b>k</b>": "\"><svg onload=alert(1)>"}),
+        json!({"message": "\u{1b}[31mred\u{1b}[0m \u{202e}gnp.exe \u{0}\u{7}", "source": "\u{202e}<i>"}),
+        json!({"message": big}),
+    ])
+    .await;
+    let page = site.look(&ana, "/explore").await;
+    for markup in ["<script>alert", "<img", "<svg onload", "<b>k", "<i>", "\u{1b}", "\u{202e}", "\u{7}"] {
+        assert!(!page.text.contains(markup), "{markup:?}");
+    }
+    assert!(
+        page.text.contains("&lt;script&gt;alert(1)")
+            && page.text.contains("U+202E")
+            && page.text.contains(">ESC</span>[31m")
+    );
+    assert!(page.text.contains(" … 1,048,576 bytes") && page.text.len() < 120_000, "{}", page.text.len());
+    let seq = site.get("/api/v1/logs/search?q=AAAA*&message_max=10").await.json();
+    assert_eq!(
+        (seq["rows"][0]["message"].as_str(), seq["rows"][0]["message_bytes"].as_u64()),
+        (Some("AAAAAAAAAA"), Some(1 << 20))
+    );
+    let record = site.look(&ana, &format!("/explore/record/{}", seq["rows"][0]["seq"])).await;
+    assert!(record.text.len() > 256 << 10 && record.text.len() < 300 << 10, "openable up to a bound");
+}
+
+#[tokio::test]
+async fn searches_are_kept_by_name_and_lead_nowhere_else() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let bob = site.person("bob", Role::Operator).await;
+    let saved = site.act(&ana, "/explore/saved", &[("name", "Pannes"), ("address", "/explore?q=error&since=1h")]).await;
+    assert_eq!(
+        (saved.status, saved.header("location")),
+        (StatusCode::SEE_OTHER, "/explore?q=error&since=1h&said=saved")
+    );
+    let page = site.look(&ana, "/explore").await;
+    assert!(page.text.contains(">Pannes</a>"), "{}", page.text);
+    assert!(!site.look(&bob, "/explore").await.text.contains("Pannes"));
+    for elsewhere in ["//evil.example", "https://evil.example/explore?", "/jobs", "/explore\r\nx", "/explored"] {
+        let saved = site.act(&ana, "/explore/saved", &[("name", "x"), ("address", elsewhere)]).await;
+        assert_eq!(saved.header("location"), "/explore?said=saved", "{elsewhere}");
+    }
+    let id = page
+        .text
+        .split("/explore/saved/")
+        .nth(2)
+        .or(page.text.split("/explore/saved/").nth(1))
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let delete = format!("/explore/saved/{id}/delete");
+    assert_eq!(site.act(&bob, &delete, &[]).await.status, StatusCode::NOT_FOUND, "it is not his");
+    assert_eq!(site.act(&ana, &delete, &[("back", "//evil.example")]).await.header("location"), "/explore");
+    assert!(!site.look(&ana, "/explore").await.text.contains("Pannes"));
+    assert_eq!(
+        site.act(&ana, "/explore/saved", &[("name", ""), ("address", "/explore")]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+#[tokio::test]
+async fn an_empty_store_says_how_to_fill_it_and_is_left_unmade() {
+    let site = Site::new().await;
+    let ana = site.person("ana", Role::Viewer).await;
+    let page = site.look(&ana, "/explore?q=x").await;
+    assert!(page.text.contains("curl -H") && page.text.contains("http://127.0.0.1:8787/api/v1/logs"), "{}", page.text);
+    assert!(!site.app.logs.exists());
+}

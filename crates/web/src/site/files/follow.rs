@@ -1,0 +1,127 @@
+//! What is written to a file, as it is written.
+
+use super::{READS, beside, find};
+use crate::{
+    Ctx,
+    auth::{Granted, still},
+    extract::{Path, Query},
+    problem::{Problem, Result},
+    routes::{About, Routes},
+};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use logs::files::{Follower, TextLine};
+use serde::{Deserialize, Serialize};
+use std::{convert::Infallible, time::Duration};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, sleep},
+};
+use utoipa::{IntoParams, ToSchema};
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_millis(300);
+const RECHECK: Duration = Duration::from_secs(10);
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Bytes of a line that are told.
+const LINE_MAX: usize = 8 << 10;
+
+pub(super) fn declare(routes: Routes) -> Routes {
+    routes.get(
+        "/logs/follow/{name}/",
+        READS,
+        follow,
+        About::new("What is written to a log file, as it is written: `lines`, by server-sent events")
+            .query::<FollowQuery>()
+            .gives_text(200, Some("text/event-stream"), "The events"),
+    )
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct FollowQuery {
+    /// The place, in bytes, behind which it begins; the end of the file unless said otherwise.
+    from: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LinesEvent {
+    lines: Vec<String>,
+    /// The file was cleared or replaced: these are its first lines.
+    anew: bool,
+}
+
+async fn follow(
+    State(ctx): State<Ctx>,
+    Path(name): Path<String>,
+    Query(query): Query<FollowQuery>,
+    headers: HeaderMap,
+    Extension(granted): Extension<Granted>,
+) -> Result<impl IntoResponse> {
+    let file = find(&ctx, name).await?;
+    let Some(permit) = ctx.live.stream() else {
+        return Err(Problem::busy("streams", "too many streams of events are open", 5)
+            .remedy("close another one, or try again later"));
+    };
+    // A browser that comes back says where it was.
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let from = last.or(query.from).unwrap_or(file.bytes);
+    let follower = Some(file.follow(from));
+    let following = Following { ctx, granted, follower, recheck_at: Instant::now() + RECHECK, _permit: permit };
+    let stream = futures_util::stream::unfold(following, Following::step);
+    let unbuffered = [
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    Ok((unbuffered, Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
+}
+
+struct Following {
+    ctx: Ctx,
+    granted: Granted,
+    /// None while it looks at the file.
+    follower: Option<Follower>,
+    recheck_at: Instant,
+    /// Given back when the reader is gone.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Following {
+    async fn step(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        loop {
+            if Instant::now() >= self.recheck_at {
+                self.recheck_at = Instant::now() + RECHECK;
+                if !still(&self.ctx, &self.granted).await {
+                    return None;
+                }
+            }
+            let mut follower = self.follower.take()?;
+            let (follower, followed) = beside(move || {
+                let followed = follower.look();
+                (follower, followed)
+            })
+            .await
+            .ok()?;
+            let place = follower.place();
+            self.follower = Some(follower);
+            // One that cannot be read any more ends the stream: who asks again is told why.
+            let followed = followed.ok()?;
+            if followed.lines.is_empty() && !followed.is_anew {
+                sleep(EVERY).await;
+                continue;
+            }
+            let text =
+                |line: &TextLine| String::from_utf8_lossy(&line.text[..line.text.len().min(LINE_MAX)]).into_owned();
+            let told = LinesEvent { lines: followed.lines.iter().map(text).collect(), anew: followed.is_anew };
+            let data = serde_json::to_string(&told).unwrap_or_default();
+            return Some((Ok(Event::default().event("lines").id(place.to_string()).data(data)), self));
+        }
+    }
+}
