@@ -19,7 +19,7 @@ async fn a_newer_schema_is_refused_with_both_versions() {
     beside(&file, "INSERT INTO schema_version VALUES (9001, 'from the future')").await;
     for opened in [Db::open_sqlite(&file, dir.path()).await, Db::open_sqlite_read_only(&file).await] {
         let error = opened.err().expect("refused");
-        assert!(matches!(error, Error::NewerSchema { found: 9001, known: 2 }));
+        assert!(matches!(error, Error::NewerSchema { found: 9001, .. }));
         let text = error.to_string();
         assert!(text.contains("9001") && text.contains("up to 2"), "{text}");
     }
@@ -38,7 +38,7 @@ async fn a_newer_schema_is_refused_on_postgresql_too() {
     conn.execute("INSERT INTO schema_version VALUES (9001, 'from the future')").await.unwrap();
     let error = Db::open_postgres(&database.url).await.err().expect("refused");
     database.remove().await;
-    assert!(matches!(error, Error::NewerSchema { found: 9001, known: 2 }));
+    assert!(matches!(error, Error::NewerSchema { found: 9001, .. }));
 }
 
 #[tokio::test]
