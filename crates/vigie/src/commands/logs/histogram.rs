@@ -7,7 +7,7 @@ use crate::{
     client::query,
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, count},
+    render::{self, count, counted},
 };
 use console::Term;
 use jiff::tz::TimeZone;
@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// Columns of a bar where the width of the terminal is not known.
 const BAR_WIDTH: usize = 50;
+/// Empty steps in a row that have a line each.
+const EMPTY_MAX: usize = 3;
 /// Steps that are shown; the API gives no more either.
 const STEPS_MAX: usize = 10_000;
 
@@ -31,7 +33,8 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
         render::say("steps behind `|` play no part in a histogram");
     }
     let connected = app::reading(config).await?;
-    let step = [("step_ms", step.map(|step| step.as_millis().max(1).to_string()))];
+    let wished_ms = step.map(|step| u64::try_from(step.as_millis().max(1)).unwrap_or(u64::MAX));
+    let step = [("step_ms", wished_ms.map(|step| step.to_string()))];
     let path = format!("/api/v1/logs/histogram{}", query(asked.pairs().into_iter().chain(step)));
     let answer = connected.client().get(&path).await?;
     if config.json {
@@ -45,11 +48,19 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
     } else {
         render::out(&bars.join("\n"))?;
     }
+    let step_ms = answer["step_ms"].as_u64();
+    if wished_ms.is_some() && wished_ms != step_ms {
+        let step = render::duration(Duration::from_millis(step_ms.unwrap_or(0)));
+        render::say(&format!(
+            "a step is {step} long, as there would be too many shorter ones: bound the time by --since"
+        ));
+    }
     say_left_out(&answer);
     Ok(Exit::Done)
 }
 
-/// A line for each step: when, a bar, how many, and how many of them are grave.
+/// A line for each step: when, a bar, how many, and how many of them are grave; and one for many steps in a row in which
+/// there is nothing.
 fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
     let steps = answer["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     let number = |step: &Value, name: &str| step[name].as_u64().unwrap_or(0);
@@ -62,7 +73,7 @@ fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
     let whole_minutes = length.as_millis().is_multiple_of(60_000);
     let pattern = if whole_minutes { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
     let digits = count(most).len();
-    let line = |(step, place): (&Value, u32)| {
+    let line = |step: &Value, place: u32| {
         let at = (start + length.saturating_mul(place)).in_zone(zone).strftime(pattern).to_string();
         let total = number(step, "total");
         let grave = number(step, "error") + number(step, "critical");
@@ -81,12 +92,24 @@ fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
         let mut told = Vec::new();
         for (number, word) in [(grave, "error"), (warnings, "warning")] {
             if number > 0 {
-                told.push(render::counted(number, word));
+                told.push(counted(number, word));
             }
         }
         format!("{at} {bar} {:>digits$} {}", count(total), told.join(", ")).trim_end().to_owned()
     };
-    steps.iter().take(STEPS_MAX).zip(0..).map(line).collect()
+    let (mut lines, mut place) = (Vec::new(), 0);
+    let steps = &steps[..steps.len().min(STEPS_MAX)];
+    while let Some(step) = steps.get(place) {
+        let empty = steps[place..].iter().take_while(|step| number(step, "total") == 0).count();
+        if empty > EMPTY_MAX {
+            lines.push(format!("… {}", counted(empty as u64, "empty step")));
+            place += empty;
+        } else {
+            lines.push(line(step, place as u32));
+            place += 1;
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
