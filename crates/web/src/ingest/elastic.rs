@@ -31,11 +31,16 @@ pub(super) fn declare(routes: Routes) -> Routes {
             .body_max(LOGS_BYTES_MAX)
     };
     let told = |what| About::new(what).gives_text(200, Some("application/json"), "As Elasticsearch would");
+    // Some clients say PUT.
     let routes = routes
         .post("/_bulk", Access::Write, bulk, about())
+        .put("/_bulk", Access::Write, bulk, about())
         .post("/{index}/_bulk", Access::Write, bulk_into, about())
+        .put("/{index}/_bulk", Access::Write, bulk_into, about())
         .post("/elasticsearch/_bulk", Access::Write, bulk, about())
-        .post("/elasticsearch/{index}/_bulk", Access::Write, bulk_into, about());
+        .put("/elasticsearch/_bulk", Access::Write, bulk, about())
+        .post("/elasticsearch/{index}/_bulk", Access::Write, bulk_into, about())
+        .put("/elasticsearch/{index}/_bulk", Access::Write, bulk_into, about());
     routes
         .get("/elasticsearch", Access::Read, product, told("Which Elasticsearch this answers as"))
         .get("/elasticsearch/", Access::Read, product, told("Which Elasticsearch this answers as"))

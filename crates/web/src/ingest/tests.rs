@@ -40,6 +40,8 @@ async fn each_sender_is_answered_in_its_own_words() {
             (&json!(false), &json!(201))
         );
     }
+    let put = send(&site.inside, "PUT", "/elasticsearch/_bulk", &[], "{\"delete\":{}}\n").await;
+    assert_eq!((put.status, &put.json()["errors"]), (StatusCode::OK, &json!(true)), "as its own client sends it");
     let four = json!(["logs", "four"]);
     let [one, two, three] = [json!(["app", "one"]), json!(["app", "two"]), json!(["shop", "three"])];
     assert_eq!(kept(&site).await, [&four, &four, &four, &four, &one, &three, &two].map(Clone::clone));

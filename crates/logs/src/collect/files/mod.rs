@@ -26,8 +26,8 @@ use std::{
 };
 use tail::{Id, Packing, Position, Tail, state_of};
 
-/// Files that are followed at the same time.
-const FILES_MAX: usize = 1_000;
+/// Files that are open at the same time: a process may often have no more than 1,024 files, sockets among them.
+const FILES_MAX: usize = 400;
 /// Files of which it is remembered that they were read.
 const KNOWN_MAX: usize = 10_000;
 /// Bytes that are read of one file before it is the next one's turn.
@@ -38,6 +38,8 @@ const SCAN_EVERY: Duration = Duration::from_secs(1);
 const LEAVING_FOR: Duration = Duration::from_secs(30);
 /// A file that was not written to for so long is closed, and opened again when it grows.
 const IDLE_FOR: Duration = Duration::from_secs(300);
+/// The same where others wait to be opened.
+const IDLE_FOR_CROWDED: Duration = Duration::from_secs(2);
 /// A file that was not there for so long is forgotten.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 
@@ -186,6 +188,7 @@ impl Files {
     /// Closes what has been read to its end and is not written to any more.
     fn let_go(&mut self) {
         let now = self.ship.now();
+        let idle = if self.tails.len() < FILES_MAX { IDLE_FOR } else { IDLE_FOR_CROWDED };
         let mut at = 0;
         while at < self.tails.len() {
             let tail = &mut self.tails[at];
@@ -193,7 +196,7 @@ impl Files {
             let is_over = tail.position.done || !tail.is_plain() && tail.drained;
             if is_over || tail.leaving && tail.drained && quiet >= LEAVING_FOR {
                 tail.finish(&mut self.ship);
-            } else if quiet < IDLE_FOR || tail.holds() || tail.leaving {
+            } else if quiet < idle || tail.holds() || tail.leaving || !tail.is_still() {
                 at += 1;
                 continue;
             }
@@ -347,11 +350,8 @@ impl Files {
 
     fn follow(&mut self, file: File, position: Position, leaving: bool) {
         if self.tails.len() >= FILES_MAX {
-            let path = PathBuf::from("…");
-            return self.tell(
-                &path,
-                &io::Error::other(format!("more than {FILES_MAX} files are written to: the others wait")),
-            );
+            // It is looked at again as soon as one of them is closed.
+            return self.known.push(position);
         }
         let path = position.path.clone();
         match Tail::new(&self.ship, file, position) {

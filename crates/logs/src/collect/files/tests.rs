@@ -277,6 +277,22 @@ fn packed_files_are_read_once() {
 }
 
 #[test]
+fn more_files_than_may_be_open_take_turns() {
+    let mut site = Site::new("*.txt");
+    for number in 0..FILES_MAX + 50 {
+        site.append(&format!("{number}.txt"), format!("first {number}\n").as_bytes());
+    }
+    for _ in 0..4 {
+        site.settle();
+        assert!(site.files.as_ref().unwrap().tails.len() <= FILES_MAX);
+    }
+    assert_eq!(site.kept().len(), FILES_MAX + 50);
+    site.append("3.txt", b"second 3\n");
+    site.settle();
+    assert_eq!(site.kept().len(), FILES_MAX + 51);
+}
+
+#[test]
 fn positions_follow_the_store_wherever_the_process_ended() {
     let site = Site::new("none");
     let opened = site.logs.as_ref().unwrap().opened().unwrap();
