@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::fs;
 
 const TAB: char = '\u{e004}';
-const ENTER: char = '\u{e007}';
+pub(crate) const ENTER: char = '\u{e007}';
 const SHIFT: char = '\u{e008}';
 const DOWN: char = '\u{e015}';
 const SPACE: char = ' ';
@@ -39,11 +39,11 @@ const FOCUS: &str = "const at = document.activeElement;
     return { name, wrong };";
 
 impl Browser {
-    async fn keys(&self, keys: &str) {
+    pub(crate) async fn keys(&self, keys: &str) {
         self.driver.action_chain().send_keys(keys).perform().await.expect("keys are pressed");
     }
 
-    async fn key(&self, key: char) {
+    pub(crate) async fn key(&self, key: char) {
         self.keys(&key.to_string()).await;
     }
 

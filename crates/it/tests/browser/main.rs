@@ -11,6 +11,7 @@ mod dropping;
 mod element;
 mod interruption;
 mod keyboard;
+mod logs;
 mod pages;
 mod polling;
 mod recipes;

@@ -47,7 +47,21 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 9] = ["/", "/jobs", "/traces", "/accounts", "/workers", "/users", "/tokens", "/audit", "/me"];
+const PAGES: [&str; 13] = [
+    "/",
+    "/jobs",
+    "/traces",
+    "/explore",
+    "/logs/",
+    "/logs/auto-sync/",
+    "/logs/search/",
+    "/accounts",
+    "/workers",
+    "/users",
+    "/tokens",
+    "/audit",
+    "/me",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_readable_in_french_and_by_day() {

@@ -80,7 +80,7 @@ pub(crate) enum Found {
 
 #[derive(Clone, Debug)]
 pub(crate) struct TableOf {
-    pub(crate) columns: Vec<Foreign>,
+    pub(crate) columns: Vec<TableCell>,
     pub(crate) rows: Vec<Vec<TableCell>>,
 }
 
@@ -258,7 +258,7 @@ impl ExplorePage<'_> {
     }
 
     fn has_pages(&self) -> bool {
-        !matches!(self.found, Found::Empty { .. })
+        matches!(self.found, Found::Lines(_) | Found::NoMatch { .. })
     }
 
     /// Whether lines may be added on top as they arrive.

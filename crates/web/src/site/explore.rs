@@ -47,6 +47,8 @@ const LINES: usize = 100;
 const TABLE_ROWS: usize = 1_000;
 /// What histogram and facets may take before the page is shown without the rest of them.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Steps of a histogram over all times, at the least.
+const STEPS_MIN: usize = 40;
 /// Fields, and values of each.
 const FACETS: usize = 14;
 const VALUES: usize = 8;
@@ -141,7 +143,7 @@ async fn explore(
         ask::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
     });
     let (found, counted, faceted) = tokio::join!(
-        found(&ctx, &search, read, &query),
+        found(&ctx, &v, &search, read, &query),
         ask::counted(&ctx, soon(asked(&ctx, &v, &search)?), step),
         ask::faceted(&ctx, soon(asked(&ctx, &v, &search)?), VALUES),
     );
@@ -190,13 +192,19 @@ fn ranges(v: &View, search: &Search) -> Vec<Range> {
 }
 
 /// The page of lines, or the table; with the ways to the pages around it.
-async fn found(ctx: &Ctx, search: &Search, asked: Asked, query: &ExploreQuery) -> Result<(Found, Turns, Vec<Partial>)> {
+async fn found(
+    ctx: &Ctx,
+    v: &View,
+    search: &Search,
+    asked: Asked,
+    query: &ExploreQuery,
+) -> Result<(Found, Turns, Vec<Partial>)> {
     let turned = if search.order.is_empty() { "oldest" } else { "" };
     let turned = Search { order: turned.to_owned(), ..search.clone() }.address();
     let parsed = asked.query.clone();
     if !parsed.pipes.is_empty() {
         let answer = ask::tabled(ctx, asked, TABLE_ROWS).await?;
-        let found = if answer.value.rows.is_empty() { Found::NoMatch { wider: None } } else { table(&answer.value) };
+        let found = if answer.value.rows.is_empty() { Found::NoMatch { wider: None } } else { table(v, &answer.value) };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
     }
     let order = if search.order.is_empty() { Order::Falling } else { Order::Rising };
@@ -230,7 +238,7 @@ async fn found(ctx: &Ctx, search: &Search, asked: Asked, query: &ExploreQuery) -
     Ok((found, turns, partial))
 }
 
-fn table(table: &Table) -> Found {
+fn table(v: &View, table: &Table) -> Found {
     let cell = |cell: &Cell| {
         let (text, kind) = match cell {
             Cell::Absent => (String::new(), CellKind::Text),
@@ -238,14 +246,18 @@ fn table(table: &Table) -> Found {
             Cell::Int(number) => (number.to_string(), CellKind::Number),
             Cell::Float(number) => (format!("{}", (number * 1e4).round() / 1e4), CellKind::Number),
             Cell::Text(text) => return TableCell { html: Foreign::line(text).html, kind: CellKind::Text },
-            Cell::Time(time) => (time.to_string(), CellKind::Text),
+            Cell::Time(time) => (v.stamp(time), CellKind::Text),
         };
         TableCell { html: Foreign::line(text.as_bytes()).html, kind }
     };
-    Found::Table(TableOf {
-        columns: table.columns.iter().map(|name| Foreign::line(name.as_bytes())).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
-    })
+    let rows: Vec<Vec<TableCell>> = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    // A column stands where its numbers do.
+    let column = |(at, name): (usize, &String)| {
+        let is_number = rows.iter().any(|row| row.get(at).is_some_and(|cell| cell.kind == CellKind::Number));
+        let kind = if is_number { CellKind::Number } else { CellKind::Text };
+        TableCell { html: Foreign::line(name.as_bytes()).html, kind }
+    };
+    Found::Table(TableOf { columns: table.columns.iter().enumerate().map(column).collect(), rows })
 }
 
 /// The counts over the whole time that was asked for, where there is nothing too.
@@ -264,6 +276,13 @@ fn whole(found: query::Histogram, range: Option<&std::ops::Range<Timestamp>>, v:
         let behind = until.as_micros().saturating_sub(end.as_micros()).max(0) / step_us;
         let behind = usize::try_from(behind).unwrap_or(0).min(query::STEPS_MAX.saturating_sub(counts.len()));
         counts.extend(std::iter::repeat_n(query::Counts::default(), behind));
+    }
+    // A moment's lines stand in the middle of some time, not as one bar over all the width.
+    let missing = STEPS_MIN.saturating_sub(counts.len()) / 2;
+    if range.is_none() && !counts.is_empty() && missing > 0 {
+        counts.splice(0..0, std::iter::repeat_n(query::Counts::default(), missing));
+        counts.extend(std::iter::repeat_n(query::Counts::default(), missing));
+        start = start - step * u32::try_from(missing).unwrap_or(0);
     }
     Histogram { start, step, counts, address }
 }

@@ -103,7 +103,8 @@ function live(toggle) {
   const signs = Object.fromEntries([...texts.content.querySelectorAll("[data-level]")].map((sign) => [sign.dataset.level, sign.firstElementChild]));
   const clock = stamps(words.zone);
   // Both hold the oldest first.
-  let waiting = [], arriving = [], source = null, wait = 1000, missed = 0, frame = 0, newest = latest(), seen = new Set();
+  let waiting = [], arriving = [], source = null, wait = 1000, missed = 0, frame = 0, newest = latest();
+  let seen = new Set([...list.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq)));
 
   toggle.hidden = false;
   toggle.addEventListener("click", () => {
@@ -180,7 +181,7 @@ function live(toggle) {
   }
   function take(rows) {
     for (const row of rows) {
-      if (seen.has(row.seq) || list.querySelector(`[data-seq="${Number(row.seq)}"]`)) continue;
+      if (seen.has(row.seq)) continue;
       seen.add(row.seq);
       newest = Math.max(newest ?? 0, Date.parse(row.time));
       arriving.push(row);

@@ -51,6 +51,8 @@ async fn lines_are_found_counted_and_narrowed() {
     assert!(within.text.contains("relay timeout") && !within.text.contains("relay slow"));
     let table = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+level").await;
     assert!(table.text.contains("count()</th>") && table.text.contains("<bdi>warning</bdi>"), "{}", table.text);
+    let hourly = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+bucket(1h)").await;
+    assert!(hourly.text.contains("<bdi>01-10 14:00:00.000</bdi>") && !hourly.text.contains("Oldest first"));
     let csv = site.get("/api/v1/logs/search?q=*+%7C+stats+count()+by+level&format=csv").await;
     assert_eq!(csv.text, "level,count()\r\nerror,1\r\ninfo,1\r\nwarning,1\r\n");
 }

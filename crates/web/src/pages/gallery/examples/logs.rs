@@ -172,7 +172,7 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
     let number = |n: &str| TableCell { html: n.to_owned(), kind: CellKind::Number };
     let text = |text: &str| TableCell { html: text.to_owned(), kind: CellKind::Text };
     let table = TableOf {
-        columns: ["app", "level", "count()", "p95(duration_ms)"].map(line).to_vec(),
+        columns: vec![text("app"), text("level"), number("count()"), number("p95(duration_ms)")],
         rows: vec![
             vec![text("nginx"), text("error"), number("590"), number("30002")],
             vec![text("shop"), text("error"), number("21"), number("812.5")],

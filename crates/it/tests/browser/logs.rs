@@ -1,0 +1,367 @@
+//! The logs: searched, narrowed by click and by drag, followed at a thousand lines a second, read among those around them;
+//! log files followed and cleared; and lines that mean harm.
+
+use crate::{
+    axe::assert_accessible,
+    chromium::{Browser, Theme},
+    desk::shows,
+    harness::say,
+    keyboard::ENTER,
+    server::Vigie,
+    until,
+};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::Write as _,
+    time::{Duration, Instant},
+};
+
+const ESCAPE: char = '\u{e00c}';
+/// A frame that takes longer is felt as a stall. Machines that test are busy: the measured one is said besides.
+const FRAME_MAX_MS: f64 = 500.0;
+
+impl Vigie {
+    async fn lines(&self, lines: &[Value]) {
+        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let request = self.client.post(self.url("/api/v1/logs")).bearer_auth(&self.token).body(body);
+        let answer = request.send().await.expect("the server answers");
+        let taken: Value = answer.json().await.expect("JSON");
+        assert_eq!(taken["accepted"].as_u64(), Some(lines.len() as u64), "{taken}");
+    }
+
+    /// An hour of a shop: a line every ten seconds, every tenth an error, the last a minute ago.
+    async fn an_hour(&self, browser: &Browser) {
+        let end = browser.value("Date.now()").await.as_u64().expect("a number") - 60_000;
+        let line = |n: u64| {
+            let level = if n.is_multiple_of(10) { "error" } else { "info" };
+            json!({"time": end - (359 - n) * 10_000, "level": level, "source": format!("web{}", n % 2),
+                "message": format!("order {n} {}", if level == "error" { "refused" } else { "paid" }),
+                "app": if n.is_multiple_of(3) { "shop" } else { "till" }, "duration_ms": n})
+        };
+        self.lines(&(0..360).map(line).collect::<Vec<_>>()).await;
+    }
+}
+
+impl Browser {
+    async fn rows(&self) -> u64 {
+        self.value("document.querySelectorAll('[data-lines] > li').length").await.as_u64().expect("a count")
+    }
+
+    /// Presses, moves and lets go over the element, from one share of its width to another.
+    async fn drag_over(&self, selector: &str, from: f64, to: f64) {
+        let place = format!("document.querySelector({}).getBoundingClientRect()", json!(selector));
+        self.run(&format!("document.querySelector({}).scrollIntoView({{ block: 'center' }})", json!(selector))).await;
+        let of = async |edge: &str| self.value(&format!("{place}.{edge}")).await.as_f64().expect("a number");
+        let (x, y) = (of("x").await, of("y").await);
+        let (width, height) = (of("width").await, of("height").await);
+        let event = |kind: &str, share: f64| json!({"type": kind, "x": x + width * share, "y": y + height / 2.0, "button": "left", "buttons": 1, "clickCount": 1});
+        self.chrome("Input.dispatchMouseEvent", event("mousePressed", from)).await;
+        for step in 1..=5 {
+            let share = from + (to - from) * f64::from(step) / 5.0;
+            self.chrome("Input.dispatchMouseEvent", event("mouseMoved", share)).await;
+        }
+        self.chrome("Input.dispatchMouseEvent", event("mouseReleased", to)).await;
+    }
+
+    async fn both_themes(&self, name: &str) {
+        for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+            self.theme(theme).await;
+            assert_accessible(self).await;
+            self.screenshot(&format!("{name}-{word}")).await;
+        }
+    }
+
+    async fn fits_a_phone(&self, name: &str) {
+        self.size(360, 800).await;
+        let over = self.value("document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+        assert_eq!(over, json!(0), "{name} is wider than a phone");
+        assert_accessible(self).await;
+        self.screenshot(&format!("{name}-phone")).await;
+        self.size(1280, 900).await;
+    }
+}
+
+const LOADED: &str = "document.readyState === 'complete'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_searched_narrowed_dragged_and_read_in_their_place() {
+    let Some(browser) = Browser::start().await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "admin")).await;
+    browser.open(&vigie.url("/explore")).await;
+    browser.until(&shows("No line has been collected yet")).await;
+    browser.both_themes("explore-empty").await;
+    vigie.an_hour(&browser).await;
+
+    browser.open(&vigie.url("/explore")).await;
+    browser.until(&shows("360 lines")).await;
+    assert_eq!(browser.rows().await, 100);
+    browser.both_themes("explore").await;
+    browser.type_in("#q", "refused").await;
+    browser.press(".ask-box button").await;
+    browser.until(&format!("location.search.includes('q=refused') && {LOADED} && {}", shows("36 lines"))).await;
+    // A value of a facet, and then without another.
+    browser.press(".facet a.value[href*='app%3Ashop']").await;
+    browser.until(&format!("location.search.includes('app%3Ashop') && {LOADED} && {}", shows("12 lines"))).await;
+    assert_eq!(browser.text("document.getElementById('q').value").await, "refused app:shop");
+    browser.press(".facet a.without[href*='source%3Aweb0']").await;
+    browser.until(&format!("location.search.includes('-source') && {LOADED}")).await;
+
+    browser.open(&vigie.url("/explore?q=order")).await;
+    browser.until(&shows("360 lines")).await;
+    browser.drag_over("[data-histogram] svg", 0.26, 0.49).await;
+    browser
+        .until(&format!("location.search.includes('since=') && {LOADED} && document.querySelector('#over-time b')"))
+        .await;
+    let text = browser.text("document.querySelector('#over-time b').textContent").await;
+    let lines: u64 = text.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default();
+    assert!((60..150).contains(&lines), "about a quarter of the hour: {text}");
+    assert!(browser.text("location.search").await.contains("until="));
+
+    browser.open(&vigie.url("/explore?q=order")).await;
+    browser.press("[data-lines] > li:nth-child(5) summary").await;
+    browser.until("document.querySelector('[data-lines] > li:nth-child(5) .line-body').checkVisibility()").await;
+    browser.both_themes("explore-open").await;
+    browser.press("[data-lines] > li:nth-child(5) .line-body a[href^='/explore/record/']").await;
+    browser.until(&format!("location.pathname.startsWith('/explore/record/') && {LOADED}")).await;
+    browser.until("document.querySelectorAll('[data-lines] > li').length > 20").await;
+    let sources = "new Set([...document.querySelectorAll('.lines .src')].map((at) => at.textContent)).size";
+    assert_eq!(browser.value(sources).await, 1, "the lines around are of the same source");
+    browser.both_themes("explore-record").await;
+    browser.fits_a_phone("explore-record").await;
+    browser.open(&vigie.url("/explore?q=order+level%3E%3Doops")).await;
+    browser.until("document.querySelector('.faults mark').textContent === 'oops'").await;
+    browser.both_themes("explore-fault").await;
+    browser.open(&vigie.url("/explore?q=*+%7C+stats+count()+by+app")).await;
+    browser.until("document.querySelectorAll('.explore tbody tr').length === 2").await;
+    browser.both_themes("explore-table").await;
+    browser.open(&vigie.url("/explore?q=order")).await;
+    browser.fits_a_phone("explore").await;
+    assert!(browser.console().await.iter().all(|line| !line.contains("Content Security Policy")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searches_are_kept_and_keys_lead_through_lines() {
+    let Some(browser) = Browser::start().await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "viewer")).await;
+    vigie.an_hour(&browser).await;
+    browser.open(&vigie.url("/explore")).await;
+    browser.keys("/").await;
+    browser.until("document.activeElement.id === 'q'").await;
+    browser.keys("refused").await;
+    browser.key(ENTER).await;
+    browser.until(&format!("location.search.includes('q=refused') && {LOADED}")).await;
+    let at = |n: u32| format!("document.activeElement === document.querySelectorAll('.line > summary')[{n}]");
+    browser.keys("j").await;
+    browser.until(&at(0)).await;
+    browser.keys("jjk").await;
+    browser.until(&at(1)).await;
+    browser.key(ENTER).await;
+    browser.until("document.querySelectorAll('details.line[open]').length === 1").await;
+    browser.key(ESCAPE).await;
+    browser.until(&format!("document.querySelectorAll('details.line[open]').length === 0 && {}", at(1))).await;
+
+    browser.press("details[data-drop] summary").await;
+    browser.type_in("[name=name]", "Refusals").await;
+    browser.both_themes("explore-saved").await;
+    browser.press("form[action='/explore/saved'] button").await;
+    browser.until(&shows("The search is saved.")).await;
+    browser.open(&vigie.url("/explore")).await;
+    browser.press(".saved a").await;
+    browser.until(&format!("location.search.includes('q=refused') && {LOADED}")).await;
+    browser.press(".saved form button").await;
+    browser.until("!document.querySelector('.saved')").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_lines_a_second_arrive_without_a_stall() {
+    let Some(browser) = Browser::start().await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "viewer")).await;
+    vigie.an_hour(&browser).await;
+    browser.open(&vigie.url("/explore")).await;
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("Stop")).await;
+    browser
+        .run(
+            "window.frames_ms = []; let last = performance.now();
+             requestAnimationFrame(function frame(now) { frames_ms.push(now - last); last = now; requestAnimationFrame(frame); });",
+        )
+        .await;
+    let begun = Instant::now();
+    for batch in 0..100_u32 {
+        let lines: Vec<_> = (0..50).map(|n| json!({"level": "info", "source": "load", "message": format!("burst {batch}-{n} took {n} ms"), "n": n})).collect();
+        vigie.lines(&lines).await;
+        let due = Duration::from_millis(50) * (batch + 1);
+        tokio::time::sleep(due.saturating_sub(begun.elapsed())).await;
+    }
+    let rate = 5_000.0 / begun.elapsed().as_secs_f64();
+    browser.until("document.querySelector('[data-lines] .msg').textContent.startsWith('burst 99-49')").await;
+    let longest = browser.value("Math.max(...frames_ms)").await.as_f64().expect("a number");
+    let middle = browser.value("frames_ms.sort((a, b) => a - b)[Math.floor(frames_ms.length * 0.99)]").await;
+    say(&format!("{rate:.0} lines/s for 5 s: longest frame {longest:.0} ms, p99 {middle} ms"));
+    assert!(longest < FRAME_MAX_MS, "the page stood still for {longest} ms");
+    assert_eq!(browser.rows().await, 1_000, "no more than that are kept");
+    let texts = browser
+        .value("[...document.querySelectorAll('[data-lines] .msg')].slice(0, 60).map((at) => at.textContent)")
+        .await;
+    let texts: Vec<&str> = texts.as_array().expect("rows").iter().filter_map(Value::as_str).collect();
+    assert!(
+        texts[0].starts_with("burst 99-49 ")
+            && texts[1].starts_with("burst 99-48 ")
+            && texts[50].starts_with("burst 98-49 "),
+        "{texts:?}"
+    );
+    browser.both_themes("explore-live").await;
+
+    // Whoever reads is left in peace.
+    browser.press("[data-lines] > li:nth-child(2) summary").await;
+    browser.until("document.querySelector('[data-lines] > li:nth-child(2) .line-body dl')").await;
+    let first = browser.text("document.querySelector('[data-lines] .msg').textContent").await;
+    vigie.lines(&(0..12).map(|n| json!({"message": format!("later {n}")})).collect::<Vec<_>>()).await;
+    browser.until("document.querySelector('[data-new]').textContent === '12 new lines'").await;
+    assert_eq!(browser.text("document.querySelector('[data-lines] .msg').textContent").await, first);
+    browser.screenshot("explore-live-waiting").await;
+    browser.press("[data-new]").await;
+    browser.until("document.querySelector('[data-lines] .msg').textContent === 'later 11'").await;
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("Live")).await;
+    assert!(browser.console().await.iter().all(|line| !line.contains("Content Security Policy")));
+}
+
+const HOSTILE: &str = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'> \u{1b}[31mred\u{1b}[0m \u{202e}gnp.erutcaf \u{7}\u{0}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_mean_harm_do_none() {
+    let Some(browser) = Browser::start().await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "admin")).await;
+    let lines = || {
+        vec![
+            json!({"message": HOSTILE, "source": HOSTILE, "field": HOSTILE, HOSTILE: "x"}),
+            json!({"message": "A".repeat(1 << 20), "source": "big"}),
+        ]
+    };
+    vigie.lines(&lines()).await;
+    let harmless = async |what: &str| {
+        assert_eq!(browser.value("window.harmed ?? null").await, json!(null), "{what}");
+        assert_eq!(browser.value("document.querySelectorAll('main img, main script').length").await, 0, "{what}");
+        let text = browser.text("document.querySelector('main').textContent").await;
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{7}', '\u{0}']), "{what}");
+        assert!(text.contains("<script>") && text.contains("ESC[31mred") && text.contains("U+202Egnp"), "{what}");
+        let over = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+        assert!(over.as_i64().is_some_and(|over| over <= 0), "{what} sticks out: {over}");
+    };
+    browser.open(&vigie.url("/explore")).await;
+    browser.until(&shows("1,048,576 bytes")).await;
+    for n in 1..=2 {
+        browser.press(&format!("[data-lines] > li:nth-child({n}) summary")).await;
+    }
+    harmless("as the server writes it").await;
+    browser.both_themes("explore-hostile").await;
+    let size = browser.value("document.documentElement.outerHTML.length").await.as_u64().expect("a number");
+    assert!(size < 200_000, "{size}");
+
+    // The same as they arrive.
+    browser.open(&vigie.url("/explore?live=1")).await;
+    browser.until(&shows("Stop")).await;
+    vigie.lines(&lines()).await;
+    browser.until("document.querySelectorAll('[data-lines] > li').length === 4").await;
+    browser.until("document.querySelector('[data-lines] .cut').textContent.includes('1,048,576')").await;
+    for n in 1..=2 {
+        browser.press(&format!("[data-lines] > li:nth-child({n}) summary")).await;
+        browser.until(&format!("document.querySelector('[data-lines] > li:nth-child({n}) .line-body dl')")).await;
+    }
+    harmless("as a script writes it").await;
+
+    let logs = vigie.data().join("logs");
+    fs::create_dir_all(&logs).expect("a folder");
+    fs::write(logs.join("hostile.log"), format!("{HOSTILE}\n")).expect("a file");
+    browser.open(&vigie.url("/logs/view/hostile.log/?lines=100&tail=true")).await;
+    harmless("in a file").await;
+    browser.press("[data-follow-switch]").await;
+    browser.until(&shows("Stop")).await;
+    fs::OpenOptions::new()
+        .append(true)
+        .open(logs.join("hostile.log"))
+        .expect("a file")
+        .write_all(format!("{HOSTILE}\n").as_bytes())
+        .expect("a line");
+    browser.until("document.querySelectorAll('[data-raw] > li').length === 2").await;
+    harmless("in a file that is followed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn log_files_are_read_followed_searched_and_cleared() {
+    let Some(browser) = Browser::speaking("fr").await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "admin")).await;
+    let logs = vigie.data().join("logs");
+    fs::create_dir_all(&logs).expect("a folder");
+    let lines: String = (1..=300)
+        .map(|n| {
+            format!("[AUTO-SYNC] [{}] 2025-10-10 14:23:01 - ligne {n}\n", if n % 50 == 0 { "ERROR" } else { "INFO" })
+        })
+        .collect();
+    fs::write(logs.join("auto_sync.log"), lines).expect("a file");
+    browser.open(&vigie.url("/logs/")).await;
+    browser.until(&shows("auto_sync.log")).await;
+    browser.both_themes("files").await;
+    browser.press("main th a[href*='auto%5Fsync']").await;
+    browser.until(&format!("location.pathname.startsWith('/logs/view/') && {LOADED}")).await;
+    assert_eq!(browser.value("document.querySelectorAll('[data-raw] > li').length").await, 100);
+    assert_eq!(browser.value("document.querySelectorAll('[data-raw] > li.error').length").await, 2);
+    browser.both_themes("files-view").await;
+    browser.fits_a_phone("files-view").await;
+    browser.press("[data-follow-switch]").await;
+    browser.until(&shows("Arrêter")).await;
+    let append = |text: &str| {
+        let mut file = fs::OpenOptions::new().append(true).open(logs.join("auto_sync.log")).expect("a file");
+        file.write_all(text.as_bytes()).expect("a line");
+    };
+    append("[AUTO-SYNC] [WARNING] de plus\n");
+    browser.until("document.querySelector('[data-raw] > li:last-child').textContent.endsWith('de plus')").await;
+    // Who reads above is left there.
+    browser.run("document.querySelector('[data-raw]').scrollTop = 0").await;
+    append("encore\nune autre\n");
+    browser.until("document.querySelector('[data-new]').textContent === '2 nouvelles lignes'").await;
+    assert_eq!(browser.value("document.querySelector('[data-raw]').scrollTop").await, 0);
+    browser.press("[data-new]").await;
+    browser.until("document.querySelector('[data-new]').hidden").await;
+
+    browser.open(&vigie.url("/logs/search/?query=ligne+2&files=auto_sync.log")).await;
+    browser.until("document.querySelectorAll('.hits li').length === 111").await;
+    browser.both_themes("files-search").await;
+    browser.press(".hits li:nth-child(5) a").await;
+    browser.until(&format!("location.search.includes('offset=') && {}", shows("ligne 23"))).await;
+    browser.open(&vigie.url("/logs/auto-sync/")).await;
+    browser.until(&shows("une autre")).await;
+    browser.both_themes("files-last").await;
+
+    browser.open(&vigie.url("/logs/")).await;
+    browser.press("tr:has(a[href*='auto%5Fsync']) details summary").await;
+    browser.until(&shows_anywhere("Vider auto_sync.log")).await;
+    assert_accessible(&browser).await;
+    browser.press("dialog .sure").await;
+    browser.until(&shows("Son contenu a été gardé")).await;
+    assert_eq!(fs::metadata(logs.join("auto_sync.log")).expect("a file").len(), 0);
+    until("the copy", async || {
+        let mut names = fs::read_dir(&logs).expect("a folder").flatten().map(|entry| entry.file_name());
+        names.find(|name| name.to_string_lossy().contains(".cleared-"))
+    })
+    .await;
+    browser.fits_a_phone("files").await;
+    assert!(browser.console().await.iter().all(|line| !line.contains("Content Security Policy")));
+}
+
+/// In a dialog too.
+fn shows_anywhere(text: &str) -> String {
+    format!("document.body.innerText.includes({})", json!(text))
+}
