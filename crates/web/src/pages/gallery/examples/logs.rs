@@ -194,9 +194,15 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
         ),
         ("explore-empty", page(v, "", empty).render().unwrap()),
     ];
+    // Those around a line are of its source, the oldest first.
     let mut all = lines(v);
-    let after = all.split_off(6);
-    let record = all.split_off(5).remove(0);
+    all.retain(|line| line.level.is_some());
+    all.iter_mut().for_each(|each| each.source = line("web1:shop"));
+    all.reverse();
+    let place = all.iter().rposition(|line| line.level == Some(Level::Critical)).unwrap_or_default();
+    let after = all.split_off(place + 1);
+    let record = all.split_off(place).remove(0);
+    let all = all.split_off(place.saturating_sub(6));
     let around = RecordPage {
         v,
         record,
