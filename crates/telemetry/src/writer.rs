@@ -7,7 +7,7 @@ use crate::{
     keeper,
     store::Shared,
     view::Sealing,
-    wal::Wal,
+    wal::{self, Wal},
 };
 use model::Timestamp;
 use std::sync::{
@@ -80,9 +80,19 @@ impl Writer {
                     // The keeper ends only after this thread.
                     let _ = self.keeper.send(then);
                 }
-                Command::Stop => return,
+                Command::Stop => return self.forget_empty_wal(),
             }
             next = next.or_else(|| self.commands.recv().ok());
+        }
+    }
+
+    /// A log file is made in its full size beforehand: one that nothing stands in is not left behind.
+    fn forget_empty_wal(&mut self) {
+        let Some(wal) = self.wal.take().filter(Wal::is_empty) else { return };
+        let name = wal::file_name(wal.number());
+        drop(wal);
+        if let Err(error) = self.shared.disk.delete(&name) {
+            tracing::warn!(%error, name, "an empty file of the write-ahead log could not be deleted");
         }
     }
 

@@ -110,6 +110,24 @@ fn live(store: &Store) -> (Vec<u64>, Vec<u64>) {
 }
 
 #[test]
+fn a_store_that_is_sealed_and_closed_leaves_no_empty_log() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    append(&store, 0..5).unwrap();
+    assert_eq!(disk.list("wal").unwrap().len(), 1);
+    seal(&store).unwrap();
+    drop(store);
+    assert_eq!(disk.list("wal").unwrap(), []);
+    let (store, recovered) = open(&disk);
+    assert_eq!((recovered.rows, recovered.damages.len()), (0, 0));
+    append(&store, 5..7).unwrap();
+    assert_eq!(all(&store).keys().copied().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6]);
+    drop(store);
+    assert_eq!(disk.list("wal").unwrap().len(), 1, "what is not sealed stays");
+    assert_eq!(open(&disk).1.rows, 2);
+}
+
+#[test]
 fn a_crash_at_any_operation_loses_and_doubles_nothing() {
     let whole = Simulated::default();
     live(&open(&whole).0);

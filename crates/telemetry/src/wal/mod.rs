@@ -55,6 +55,11 @@ impl Wal {
         self.number
     }
 
+    /// Whether no frame stands in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.end == FILE_HEADER as u64
+    }
+
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> u64 {
         self.end
