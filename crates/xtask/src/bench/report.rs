@@ -39,7 +39,10 @@ pub(crate) fn machine() -> String {
         let output = Command::new("git").args(args).current_dir(run::root()).output();
         output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
     };
-    let changed = if git(&["status", "--porcelain", "--untracked-files=no"]).is_empty() { "" } else { ", changed" };
+    // But for what the bench before this one has written.
+    let others = format!(":!{FILE}");
+    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", &others]);
+    let changed = if changed.is_empty() { "" } else { ", changed" };
     format!(
         "Commit {}{changed}, {cores} cores of {}, {:.0} GB, Linux {}, load {load} at the start.",
         git(&["rev-parse", "--short", "HEAD"]),
