@@ -32,7 +32,7 @@ fn progress(context: &Context) -> Result<Table> {
     let pollers = context.example("testkit", "pollers")?;
     let folder = context.folder()?;
     let data = folder.path().join("data");
-    let server = Server::start(context, &data, None)?.with_token(context, &data, None)?;
+    let server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
     let mut http = server.http();
     pace(&mut http, "seen", SEEN_PER_SECOND)?;
     pace(&mut http, "polled", POLLED_PER_SECOND)?;
