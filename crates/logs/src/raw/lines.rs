@@ -82,6 +82,16 @@ impl<'a> Pieces<'a> {
             }
         }
     }
+
+    /// The next piece, or how the reading ended: it broke off once nobody waits for it any more.
+    pub(super) fn next_unless(&mut self, cancel: &Cancel) -> ControlFlow<io::Result<ControlFlow<()>>, Piece<'_>> {
+        match self.next() {
+            Ok(Some(piece)) if !cancel.is_cancelled() => ControlFlow::Continue(piece),
+            Ok(Some(_)) => ControlFlow::Break(Ok(ControlFlow::Break(()))),
+            Ok(None) => ControlFlow::Break(Ok(ControlFlow::Continue(()))),
+            Err(error) => ControlFlow::Break(Err(error)),
+        }
+    }
 }
 
 /// Gives `each` the lines of `from` without their line feeds, until it breaks off. A line of more than
@@ -129,11 +139,9 @@ pub(super) fn search(
     let mut reading = Reading::default();
     let mut finder = None;
     let ended = loop {
-        let piece = match pieces.next() {
-            Ok(Some(piece)) if !cancel.is_cancelled() => piece,
-            Ok(Some(_)) => break Ok(ControlFlow::Break(())),
-            Ok(None) => break Ok(ControlFlow::Continue(())),
-            Err(error) => break Err(error),
+        let piece = match pieces.next_unless(cancel) {
+            ControlFlow::Continue(piece) => piece,
+            ControlFlow::Break(ended) => break ended,
         };
         let mut told = Told { place: reading.place, bytes: 0 };
         let flow = match finder.get_or_insert_with(|| Finder::new(filter.required(), piece.bytes)) {

@@ -42,11 +42,9 @@ pub(super) fn search(
     let mut pieces = Pieces::new(from, buffer);
     let mut reading = Reading::default();
     let ended = loop {
-        let piece = match pieces.next() {
-            Ok(Some(piece)) if !cancel.is_cancelled() => piece,
-            Ok(Some(_)) => break Ok(ControlFlow::Break(())),
-            Ok(None) => break Ok(ControlFlow::Continue(())),
-            Err(error) => break Err(error),
+        let piece = match pieces.next_unless(cancel) {
+            ControlFlow::Continue(piece) => piece,
+            ControlFlow::Break(ended) => break ended,
         };
         let Place { mut line, offset } = reading.place;
         let mut start = 0;
