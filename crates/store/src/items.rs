@@ -55,6 +55,9 @@ pub struct ItemFilter {
     pub trouble: bool,
     /// Part of the label.
     pub text: Option<String>,
+    /// From the last one to the first.
+    pub from_end: bool,
+    /// The last `seq` seen; 0 on the first page.
     pub after: i64,
     pub limit: u32,
 }
@@ -111,21 +114,21 @@ impl Db {
         row.map(|row| item_from(&row)).transpose()
     }
 
-    /// Items of a job in their order; the cursor is the last `seq` seen. Where a text is looked for, one page looks at
+    /// Items of a job in their order, or from the end; the cursor is the last `seq` seen. Where a text is looked for, one page looks at
     /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of them.
     pub async fn items(&self, job: JobId, filter: &ItemFilter) -> Result<Found<Item, i64>> {
         let mut filters = walk(job, filter);
         let text = filter.text.as_deref().filter(|text| !text.is_empty());
-        let last = if text.is_some() { self.last_item_within_reach(&filters).await? } else { None };
+        let last = if text.is_some() { self.last_item_within_reach(&filters, order(filter)).await? } else { None };
         if let Some(seq) = last {
-            filters.and("seq <= ?", seq);
+            filters.and(if filter.from_end { "seq >= ?" } else { "seq <= ?" }, seq);
         }
         hold(&mut filters, filter);
         if let Some(text) = text {
             let like = self.dialect().like.replace("$1", "?");
             filters.and(&format!("label{like}"), like_pattern(text));
         }
-        let (sql, params) = list_statement(filters, filter.limit);
+        let (sql, params) = list_statement(filters, order(filter), filter.limit);
         let rows = self.rows(&sql, &params).await?;
         let mut items = rows.iter().map(item_from).collect::<Result<Vec<_>>>()?;
         let more = items.len() > filter.limit as usize;
@@ -135,8 +138,8 @@ impl Db {
         Ok(Found { rows: items, next: next.or(last), searched_until: last })
     }
 
-    async fn last_item_within_reach(&self, walk: &Where) -> Result<Option<i64>> {
-        let sql = last_within_reach("seq", "items", walk, "seq");
+    async fn last_item_within_reach(&self, walk: &Where, order: &str) -> Result<Option<i64>> {
+        let sql = last_within_reach("seq", "items", walk, order);
         match self.rows(&sql, &walk.params).await?.as_slice() {
             [last, _] => Ok(Some(last.int("seq")?)),
             _ => Ok(None),
@@ -160,7 +163,11 @@ impl Db {
 fn walk(job: JobId, filter: &ItemFilter) -> Where {
     let mut filters = Where::default();
     filters.and("job_id = ?", job);
-    filters.and("seq > ?", filter.after);
+    match filter.from_end {
+        true if filter.after == 0 => {}
+        true => filters.and("seq < ?", filter.after),
+        false => filters.and("seq > ?", filter.after),
+    }
     if filter.states == [ItemState::Running] {
         // To the letter: those in flight are few among many, and SQLite knows their index by this condition only.
         filters.and_plain("state = 1");
@@ -185,10 +192,14 @@ fn hold(filters: &mut Where, filter: &ItemFilter) {
     }
 }
 
-fn list_statement(mut filters: Where, limit: u32) -> (String, Vec<Value>) {
+fn order(filter: &ItemFilter) -> &'static str {
+    if filter.from_end { "seq DESC" } else { "seq" }
+}
+
+fn list_statement(mut filters: Where, order: &str, limit: u32) -> (String, Vec<Value>) {
     filters.params.push(Value::from(i64::from(limit) + 1));
     let n = filters.params.len();
-    let sql = format!("SELECT * FROM items{} ORDER BY seq LIMIT ${n}", filters.sql);
+    let sql = format!("SELECT * FROM items{} ORDER BY {order} LIMIT ${n}", filters.sql);
     (sql, filters.params)
 }
 

@@ -91,7 +91,7 @@ impl Reason {
     }
 }
 
-/// Which jobs to list, newest first.
+/// Which jobs to list.
 #[derive(Clone, Debug, Default)]
 pub struct JobFilter {
     pub states: Vec<JobState>,
@@ -108,12 +108,31 @@ pub struct JobFilter {
     pub limit: u32,
 }
 
-/// In which order jobs are listed.
+/// In which order jobs are listed; those that are alike, by their creation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     #[default]
     Newest,
     Oldest,
+    Name,
+    NameBack,
+    /// Those with failed items alone, the most first.
+    MostFailed,
+    LeastFailed,
+}
+
+impl Order {
+    /// The column before `created_at`, and whether it rises.
+    fn column(self) -> (Option<&'static str>, bool) {
+        match self {
+            Self::Newest => (None, false),
+            Self::Oldest => (None, true),
+            Self::Name => (Some("name"), true),
+            Self::NameBack => (Some("name"), false),
+            Self::MostFailed => (Some("failed"), false),
+            Self::LeastFailed => (Some("failed"), true),
+        }
+    }
 }
 
 /// A state that a job came into.
@@ -153,13 +172,27 @@ impl Db {
     }
 
     pub async fn jobs(&self, filter: &JobFilter) -> Result<Page<Job, (Timestamp, JobId)>> {
-        let (sql, params) = list_statement(filter, self.dialect().like);
+        let Some(place) = self.place(filter).await? else { return Ok(Page { rows: Vec::new(), next: None }) };
+        let (sql, params) = list_statement(filter, place, self.dialect().like);
         let rows = self.rows(&sql, &params).await?;
         let mut jobs = rows.iter().map(job_from).collect::<Result<Vec<_>>>()?;
         let more = jobs.len() > filter.limit as usize;
         jobs.truncate(filter.limit as usize);
         let next = jobs.last().filter(|_| more).map(|job| (job.created_at, job.id));
         Ok(Page { rows: jobs, next })
+    }
+
+    /// What the list is ordered by, as the last row of the page before has it, creation and id behind it; empty on the
+    /// first page, and none where that row is gone.
+    async fn place(&self, filter: &JobFilter) -> Result<Option<Vec<Value>>> {
+        let Some((at, id)) = filter.before else { return Ok(Some(Vec::new())) };
+        let mut place = vec![at.into(), id.into()];
+        if let (Some(column), _) = filter.order.column() {
+            let Some(job) = self.job(id).await? else { return Ok(None) };
+            let value = if column == "name" { job.name.into() } else { Value::from(job.counters.failed.cast_signed()) };
+            place.insert(0, value);
+        }
+        Ok(Some(place))
     }
 
     /// The states that a job came into, the first first; at most the last thousand.
@@ -277,7 +310,7 @@ fn reason_from(row: &Row) -> Result<Option<Reason>> {
     Ok(row.opt_text("reason")?.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-fn list_statement(filter: &JobFilter, like: &str) -> (String, Vec<Value>) {
+fn list_statement(filter: &JobFilter, place: Vec<Value>, like: &str) -> (String, Vec<Value>) {
     let mut filters = Where::default();
     if !filter.states.is_empty() {
         let codes: Vec<String> = filter.states.iter().map(|state| state.code().to_string()).collect();
@@ -302,19 +335,24 @@ fn list_statement(filter: &JobFilter, like: &str) -> (String, Vec<Value>) {
     if let Some(until) = filter.until {
         filters.and("created_at < ?", until);
     }
-    let (sign, order) = match filter.order {
-        Order::Newest => ("<", "DESC"),
-        Order::Oldest => (">", "ASC"),
-    };
-    if let Some((at, id)) = filter.before {
-        filters.and(&format!("created_at {sign}= ?"), at);
-        filters.params.push(at.into());
-        filters.params.push(id.into());
+    let (column, rises) = filter.order.column();
+    if column == Some("failed") {
+        // To the letter: their index is known by this condition only.
+        filters.and_plain("failed > 0");
+    }
+    let columns: Vec<&str> = column.into_iter().chain(["created_at", "id"]).collect();
+    let (sign, order) = if rises { (">", "ASC") } else { ("<", "DESC") };
+    if let Some(first) = place.first() {
+        // Implied by the next one; what an index is searched by.
+        filters.and(&format!("{} {sign}= ?", columns[0]), first.clone());
         let n = filters.params.len();
-        filters.and_plain(&format!("(created_at, id) {sign} (${}, ${n})", n - 1));
+        let numbers: Vec<String> = (1..=place.len()).map(|place| format!("${}", n + place)).collect();
+        filters.params.extend(place);
+        filters.and_plain(&format!("({}) {sign} ({})", columns.join(", "), numbers.join(", ")));
     }
     filters.params.push(Value::from(i64::from(filter.limit) + 1));
     let limit = filters.params.len();
-    let sql = format!("SELECT * FROM jobs{} ORDER BY created_at {order}, id {order} LIMIT ${limit}", filters.sql);
+    let order = columns.iter().map(|column| format!("{column} {order}")).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT * FROM jobs{} ORDER BY {order} LIMIT ${limit}", filters.sql);
     (sql, filters.params)
 }

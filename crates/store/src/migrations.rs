@@ -42,6 +42,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_searches.sql"),
         postgres: include_str!("../migrations/postgres/0004_searches.sql"),
     },
+    Migration {
+        version: 5,
+        name: "failures",
+        sqlite: include_str!("../migrations/sqlite/0005_failures.sql"),
+        postgres: include_str!("../migrations/postgres/0005_failures.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

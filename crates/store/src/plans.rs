@@ -68,7 +68,9 @@ async fn jobs_are_listed_by_an_index() {
         JobFilter { before: Some((at, Uuid::nil().into())), states: vec![JobState::Failed], ..all },
     ];
     for filter in filters {
-        for order in [Order::Newest, Order::Oldest] {
+        let orders =
+            [Order::Newest, Order::Oldest, Order::Name, Order::NameBack, Order::MostFailed, Order::LeastFailed];
+        for order in orders {
             assert_walks_indexes(&db, db.jobs(&JobFilter { order, ..filter.clone() })).await;
         }
     }
@@ -92,7 +94,9 @@ async fn items_are_listed_by_an_index() {
     ];
     filters.extend(ItemState::ALL.iter().map(|state| ItemFilter { states: vec![*state], ..all.clone() }));
     for filter in filters {
-        assert_walks_indexes(&db, db.items(Uuid::nil().into(), &filter)).await;
+        for from_end in [false, true] {
+            assert_walks_indexes(&db, db.items(Uuid::nil().into(), &ItemFilter { from_end, ..filter.clone() })).await;
+        }
     }
 }
 
@@ -127,7 +131,10 @@ async fn traces_are_listed_by_the_index_of_their_filter() {
         (TraceFilter { job, application: some(), ..all.clone() }, "traces_of_job (job_id=?)"),
         (TraceFilter { created_by: some(), ..all }, "INDEX traces_by_time"),
     ];
-    for (filter, index) in cases {
+    let either_way = |(filter, index): (TraceFilter, &'static str)| {
+        [false, true].map(|oldest_first| (TraceFilter { oldest_first, ..filter.clone() }, index))
+    };
+    for (filter, index) in cases.into_iter().flat_map(either_way) {
         let found = plans(&db, db.traces(&filter)).await;
         // A search asks first how far it may look: by the same index.
         for (sql, plan) in &found {

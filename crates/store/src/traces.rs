@@ -49,7 +49,9 @@ pub struct TraceFilter {
     pub created_by: Option<String>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
-    /// Where the page before this one ended: newest first.
+    /// Newest first unless said so.
+    pub oldest_first: bool,
+    /// Where the page before this one ended.
     pub before: Option<i64>,
     pub limit: u32,
 }
@@ -60,7 +62,6 @@ pub struct TraceCounts {
     pub errors: u64,
 }
 
-const NEWEST_FIRST: &str = "created_at DESC, no DESC";
 const TIME_OF: &str = "SELECT created_at FROM traces WHERE no = $1";
 // Two leaps, because SQLite would find one over both columns by the first alone and walk all of an application's rows.
 const NEXT_FLOW: &str = "SELECT application_name, flow_name FROM traces
@@ -83,7 +84,7 @@ impl Db {
         .await
     }
 
-    /// Newest first, by their own time: what is posted later about earlier is found where it belongs. Where a text, or
+    /// Newest first, or oldest first, by their own time: what is posted later about earlier is found where it belongs. Where a text, or
     /// another filter without an index, is held against each of them, one page looks at
     /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of those that the other filters leave.
     pub async fn traces(&self, filter: &TraceFilter) -> Result<Found<Trace, Timestamp>> {
@@ -93,22 +94,22 @@ impl Db {
             let Some(row) = self.row(TIME_OF, params![no]).await? else {
                 return Ok(Found { rows: Vec::new(), next: None, searched_until: None });
             };
-            walk.and_place("<", row.time("created_at")?, no);
+            walk.and_place(if filter.oldest_first { ">" } else { "<" }, row.time("created_at")?, no);
         }
-        let last = if rest.is_empty() { None } else { self.last_trace_within_reach(&walk).await? };
+        let last = if rest.is_empty() { None } else { self.last_trace_within_reach(&walk, order(filter)).await? };
         if let Some((at, no)) = last {
-            walk.and_place(">=", at, no);
+            walk.and_place(if filter.oldest_first { "<=" } else { ">=" }, at, no);
         }
         rest.into_iter().for_each(|(condition, value)| walk.and(&condition, value));
-        let (sql, params) = list_statement(walk, filter.limit);
+        let (sql, params) = list_statement(walk, order(filter), filter.limit);
         let Page { rows, next } = page(&self.rows(&sql, &params).await?, filter.limit)?;
         let last = last.filter(|_| next.is_none());
         Ok(Found { rows, next: next.or(last.map(|(_, no)| no)), searched_until: last.map(|(at, _)| at) })
     }
 
-    /// The oldest trace that a page may look at, unless it may look at all.
-    async fn last_trace_within_reach(&self, walk: &Where) -> Result<Option<(Timestamp, i64)>> {
-        let sql = last_within_reach("created_at, no", "traces", walk, NEWEST_FIRST);
+    /// The last trace that a page may look at, unless it may look at all.
+    async fn last_trace_within_reach(&self, walk: &Where, order: &str) -> Result<Option<(Timestamp, i64)>> {
+        let sql = last_within_reach("created_at, no", "traces", walk, order);
         match self.rows(&sql, &walk.params).await?.as_slice() {
             [last, _] => Ok(Some((last.time("created_at")?, last.int("no")?))),
             _ => Ok(None),
@@ -237,10 +238,14 @@ fn row_of(trace: &Trace) -> serde_json::Value {
     ])
 }
 
-fn list_statement(mut filters: Where, limit: u32) -> (String, Vec<Value>) {
+fn order(filter: &TraceFilter) -> &'static str {
+    if filter.oldest_first { "created_at, no" } else { "created_at DESC, no DESC" }
+}
+
+fn list_statement(mut filters: Where, order: &str, limit: u32) -> (String, Vec<Value>) {
     filters.params.push(Value::from(i64::from(limit) + 1));
     let n = filters.params.len();
-    let sql = format!("SELECT * FROM traces{} ORDER BY {NEWEST_FIRST} LIMIT ${n}", filters.sql);
+    let sql = format!("SELECT * FROM traces{} ORDER BY {order} LIMIT ${n}", filters.sql);
     (sql, filters.params)
 }
 

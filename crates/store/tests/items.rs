@@ -2,7 +2,7 @@
 
 use crate::bed::*;
 use model::{ItemState, JobState};
-use store::{Db, EXAMINED_MAX, ItemFilter, NewItem};
+use store::{Db, EXAMINED_MAX, Found, Item, ItemFilter, NewItem};
 
 on_both![
     items_come_back_as_they_went_in,
@@ -104,9 +104,18 @@ async fn items_are_listed_by_page_and_filter(db: Db) {
         (ItemFilter { trouble: true, ..all }, vec![]),
     ];
     for (filter, expected) in cases {
-        let found: Vec<_> = db.items(id, &filter).await.unwrap().rows.iter().map(|item| item.seq).collect();
-        assert_eq!(found, expected, "{filter:?}");
+        let seqs = async |filter: &ItemFilter| -> Vec<i64> {
+            db.items(id, filter).await.unwrap().rows.iter().map(|item| item.seq).collect()
+        };
+        assert_eq!(seqs(&filter).await, expected, "{filter:?}");
+        let back: Vec<i64> = expected.iter().rev().copied().collect();
+        assert_eq!(seqs(&ItemFilter { from_end: true, ..filter.clone() }).await, back, "{filter:?}");
     }
+    let back = |after| ItemFilter { from_end: true, after, limit: 4, ..ItemFilter::default() };
+    let first = db.items(id, &back(0)).await.unwrap();
+    let second = db.items(id, &back(first.next.unwrap())).await.unwrap();
+    let seqs = |found: &Found<Item, i64>| found.rows.iter().map(|item| item.seq).collect::<Vec<_>>();
+    assert_eq!((seqs(&first), seqs(&second)), (vec![10, 9, 8, 7], vec![6, 5, 4, 3]));
 }
 
 async fn a_search_of_items_stops_and_goes_on(db: Db) {
@@ -119,6 +128,11 @@ async fn a_search_of_items_stops_and_goes_on(db: Db) {
     assert_eq!((first.rows.len(), first.next, first.searched_until), (0, bound, bound));
     let second = db.items(id, &ItemFilter { after: first.next.unwrap(), ..filter.clone() }).await.unwrap();
     assert_eq!((second.rows[0].seq, second.next, second.searched_until), (count, None, None));
+    let back = ItemFilter { text: Some("user1@".into()), from_end: true, ..filter.clone() };
+    let first = db.items(id, &back).await.unwrap();
+    assert_eq!((first.rows.len(), first.next, first.searched_until), (0, Some(6), Some(6)));
+    let second = db.items(id, &ItemFilter { after: 6, ..back }).await.unwrap();
+    assert_eq!((second.rows[0].seq, second.next), (1, None));
     // An index has none that failed: there is nothing to look at.
     let failed = db.items(id, &ItemFilter { states: vec![ItemState::Failed], ..filter }).await.unwrap();
     assert_eq!((failed.rows.len(), failed.next, failed.searched_until), (0, None, None));

@@ -3,7 +3,7 @@
 use crate::bed::*;
 use model::{ItemState, JobState};
 use std::time::Duration;
-use store::{Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
+use store::{Advance, Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
 
 on_both![
     the_states_that_a_job_came_into_are_kept,
@@ -334,16 +334,26 @@ async fn the_states_that_a_job_came_into_are_kept(db: Db) {
 }
 
 async fn jobs_are_counted_and_listed_from_either_end(db: Db) {
-    for n in 1..=5 {
-        db.create_job(external(job_id(n), 3), later(n as u64)).await.unwrap();
+    for (n, name, failed) in [(1, "a", 1), (2, "a", 0), (3, "c", 0), (4, "b", 2), (5, "b", 2)] {
+        let job = NewJob { name: name.into(), ..external(job_id(n), 3) };
+        db.create_job(job, later(n as u64)).await.unwrap();
+        if failed > 0 {
+            db.advance_job(job_id(n), Advance { processed: failed, failed, ..Advance::default() }, NOW).await.unwrap();
+        }
     }
-    db.start_job(job_id(1), NOW).await.unwrap();
     db.pause_job(job_id(1), reason(), None, NOW).await.unwrap();
     db.complete_job(job_id(2), None, later(50)).await.unwrap();
     db.complete_job(job_id(3), None, later(90)).await.unwrap();
     let counts = db.job_counts(later(60)).await.unwrap();
     assert_eq!(counts, JobCounts { active: 2, paused: 1, completed: 1 });
-    for (order, expected) in [(Order::Oldest, [1, 2, 3, 4, 5]), (Order::Newest, [5, 4, 3, 2, 1])] {
+    for (order, expected) in [
+        (Order::Oldest, vec![1, 2, 3, 4, 5]),
+        (Order::Newest, vec![5, 4, 3, 2, 1]),
+        (Order::Name, vec![1, 2, 4, 5, 3]),
+        (Order::NameBack, vec![3, 5, 4, 2, 1]),
+        (Order::MostFailed, vec![5, 4, 1]),
+        (Order::LeastFailed, vec![1, 4, 5]),
+    ] {
         let (mut ids, mut before) = (Vec::new(), None);
         loop {
             let page = db.jobs(&JobFilter { order, before, limit: 2, ..JobFilter::default() }).await.unwrap();
@@ -353,6 +363,6 @@ async fn jobs_are_counted_and_listed_from_either_end(db: Db) {
                 break;
             }
         }
-        assert_eq!(ids, expected.map(job_id));
+        assert_eq!(ids, expected.into_iter().map(job_id).collect::<Vec<_>>(), "{order:?}");
     }
 }

@@ -133,6 +133,18 @@ async fn a_search_stops_and_goes_on(db: Db) {
         assert_eq!(second.rows.iter().map(|trace| trace.id).collect::<Vec<_>>(), expected);
         assert_eq!((second.next, second.searched_until), (None, None));
     }
+    let last = traces.last().unwrap();
+    db.insert_traces(vec![Trace {
+        comment: "the hay".into(),
+        ..Trace { created_at: last.created_at, ..new_trace(None, None) }
+    }])
+    .await
+    .unwrap();
+    let hay = TraceFilter { text: Some("the hay".into()), oldest_first: true, limit: 9, ..TraceFilter::default() };
+    let first = db.traces(&hay).await.unwrap();
+    assert_eq!((first.rows.len(), first.searched_until), (0, Some(traces[EXAMINED_MAX as usize - 2].created_at)));
+    let second = db.traces(&TraceFilter { before: first.next, ..hay }).await.unwrap();
+    assert_eq!((second.rows.len(), second.next), (1, None));
     // What the index of another filter leaves out is not looked at.
     let shop =
         TraceFilter { application: Some("shop".into()), text: Some("needle".into()), limit: 9, ..Default::default() };

@@ -287,9 +287,9 @@ retry-these = Retry only these
 settle-sent = They were sent
 settle-not-sent = They were not sent
 items-none = Nothing matches.
-items-reach = { $shown } rows searched, up to row { $until }
-items-reach-none = Nothing found in the first { $shown } rows, up to row { $until }.
-items-reach-more = Nothing found in { $shown } more rows, up to row { $until }.
+items-reach = { $shown } rows searched, as far as row { $until }
+items-reach-none = Nothing found in the first { $shown } rows searched, as far as row { $until }.
+items-reach-more = Nothing found in { $shown } more rows, as far as row { $until }.
 items-row = Row
 items-detail = What came of it
 job-traces-none = No traces yet: each attempt leaves one.
@@ -313,9 +313,9 @@ trace-error = Error
 traces-none = No traces yet
 traces-none-help = Each attempt of a job leaves a trace here; other programs may leave theirs.
 traces-no-match = No trace matches
-traces-reach = { $shown } traces searched, back to { $until }
-traces-reach-none = Nothing found in the { $shown } most recent traces, back to { $until }.
-traces-reach-more = Nothing found in { $shown } more traces, back to { $until }.
+traces-reach = { $shown } traces searched, as far as { $until }
+traces-reach-none = Nothing found in the first { $shown } traces searched, as far as { $until }.
+traces-reach-more = Nothing found in { $shown } more traces, as far as { $until }.
 
 ## Accounts
 

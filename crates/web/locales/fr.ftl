@@ -288,7 +288,7 @@ settle-sent = Ils ont été envoyés
 settle-not-sent = Ils n’ont pas été envoyés
 items-none = Rien ne correspond.
 items-reach = { $shown } lignes parcourues, jusqu’à la ligne { $until }
-items-reach-none = Rien dans les { $shown } premières lignes, jusqu’à la ligne { $until }.
+items-reach-none = Rien dans les { $shown } premières lignes parcourues, jusqu’à la ligne { $until }.
 items-reach-more = Rien dans { $shown } lignes de plus, jusqu’à la ligne { $until }.
 items-row = Ligne
 items-detail = Résultat
@@ -314,8 +314,8 @@ traces-none = Aucune trace pour l’instant
 traces-none-help = Chaque tentative d’une tâche laisse une trace ici ; d’autres programmes peuvent y laisser les leurs.
 traces-no-match = Aucune trace ne correspond
 traces-reach = { $shown } traces parcourues, jusqu’au { $until }
-traces-reach-none = Rien dans les { $shown } traces les plus récentes, en remontant jusqu’au { $until }.
-traces-reach-more = Rien dans { $shown } traces de plus, en remontant jusqu’au { $until }.
+traces-reach-none = Rien dans les { $shown } premières traces parcourues, jusqu’au { $until }.
+traces-reach-more = Rien dans { $shown } traces de plus, jusqu’au { $until }.
 
 ## Accounts
 

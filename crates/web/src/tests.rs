@@ -308,6 +308,32 @@ async fn a_job_is_followed_from_before_it_exists_to_its_end() {
     server.task.await.unwrap();
 }
 
+/// Lines of the log may come after the last change, and are waited for; that change must not wait with them.
+#[tokio::test]
+async fn the_last_change_does_not_wait_for_the_last_lines() {
+    let site = Site::new().await;
+    let server = Server::run(site.inside.clone(), site.app.limits).await;
+    let mut gap = Duration::ZERO;
+    // A client that is kept from running sees both at once: it gets more than one chance.
+    for attempt in 1..=5 {
+        let id = format!("{}{attempt}", &ID[..ID.len() - 1]);
+        site.post("/api/v1/jobs", json!({"id": id, "name": "n", "total": 1})).await;
+        let mut client = Client::open(&server, &format!("/api/v1/jobs/{id}/events"), "").await;
+        client.next("data: ").await;
+        site.post(&format!("/api/v1/jobs/{id}/complete"), json!({})).await;
+        while read(&client.next("data: ").await)["status"] != "completed" {}
+        let told = tokio::time::Instant::now();
+        client.next("event: end").await;
+        gap = gap.max(told.elapsed());
+        if gap > Duration::from_millis(150) {
+            break;
+        }
+    }
+    assert!(gap > Duration::from_millis(150), "the last change came {gap:?} before the end");
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+}
+
 #[tokio::test]
 async fn who_comes_back_goes_on_where_they_were() {
     let site = Site::new().await;

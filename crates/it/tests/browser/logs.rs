@@ -82,14 +82,20 @@ impl Browser {
     }
 }
 
+/// Ana, logged in, before a wide window; nobody where there is no browser.
+async fn come_in(role: &str) -> Option<(Browser, Vigie)> {
+    let browser = Browser::start().await?;
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", role)).await;
+    Some((browser, vigie))
+}
+
 const LOADED: &str = "document.readyState === 'complete'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_are_searched_narrowed_dragged_and_read_in_their_place() {
-    let Some(browser) = Browser::start().await else { return };
-    let vigie = Vigie::start().await;
-    browser.size(1280, 900).await;
-    browser.come_in(&vigie.invite("ana", "admin")).await;
+    let Some((browser, vigie)) = come_in("admin").await else { return };
     browser.open(&vigie.url("/explore")).await;
     browser.until(&shows("No line has been collected yet")).await;
     browser.both_themes("explore-empty").await;
@@ -144,10 +150,7 @@ async fn lines_are_searched_narrowed_dragged_and_read_in_their_place() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn searches_are_kept_and_keys_lead_through_lines() {
-    let Some(browser) = Browser::start().await else { return };
-    let vigie = Vigie::start().await;
-    browser.size(1280, 900).await;
-    browser.come_in(&vigie.invite("ana", "viewer")).await;
+    let Some((browser, vigie)) = come_in("viewer").await else { return };
     vigie.an_hour(&browser).await;
     browser.open(&vigie.url("/explore")).await;
     browser.keys("/").await;
@@ -179,10 +182,7 @@ async fn searches_are_kept_and_keys_lead_through_lines() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_lines_a_second_arrive_without_a_stall() {
-    let Some(browser) = Browser::start().await else { return };
-    let vigie = Vigie::start().await;
-    browser.size(1280, 900).await;
-    browser.come_in(&vigie.invite("ana", "viewer")).await;
+    let Some((browser, vigie)) = come_in("viewer").await else { return };
     vigie.an_hour(&browser).await;
     browser.open(&vigie.url("/explore")).await;
     browser.press("[data-live-switch]").await;
@@ -238,10 +238,7 @@ const HOSTILE: &str = "<script>window.harmed = 1</script><img src=x onerror='win
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_mean_harm_do_none() {
-    let Some(browser) = Browser::start().await else { return };
-    let vigie = Vigie::start().await;
-    browser.size(1280, 900).await;
-    browser.come_in(&vigie.invite("ana", "admin")).await;
+    let Some((browser, vigie)) = come_in("admin").await else { return };
     let lines = || {
         vec![
             json!({"message": HOSTILE, "source": HOSTILE, "field": HOSTILE, HOSTILE: "x"}),

@@ -7,20 +7,18 @@
 use crate::{
     Ctx,
     api::log::LogPage,
-    auth::{Access, Granted, still},
+    auth::{Access, Granted},
     extract::{Path, Query},
+    listener::{Listener, told},
     live::to_come,
-    problem::{Problem, Result},
+    problem::Result,
     routes::{About, Routes},
 };
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::{
-        IntoResponse,
-        sse::{Event, KeepAlive, Sse},
-    },
+    http::HeaderMap,
+    response::{IntoResponse, sse::Event},
 };
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
 use jobs::{
@@ -32,7 +30,7 @@ use serde::Deserialize;
 use std::{collections::VecDeque, convert::Infallible, io, sync::Arc, time::Duration};
 use store::Scope;
 use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
+    sync::watch,
     time::{Instant, sleep, sleep_until, timeout},
 };
 use utoipa::IntoParams;
@@ -44,9 +42,6 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(25);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The last lines of a log may come a little after the job's last change.
 const LAST_LINES: Duration = Duration::from_millis(300);
-/// How often it is seen whether the reader may still read.
-const RECHECK: Duration = Duration::from_secs(10);
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes.get(
@@ -72,12 +67,9 @@ async fn events(
     Extension(granted): Extension<Granted>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse> {
-    let Some(permit) = ctx.live.stream() else {
-        return Err(Problem::busy("streams", "too many streams of events are open", 5)
-            .remedy("poll `/progress` instead, or try again later"));
-    };
-    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(Seen::parse).unwrap_or_default();
     let reads_log = granted.scope >= Scope::Read;
+    let listener = Listener::new(&ctx, granted, "poll `/progress` instead")?;
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(Seen::parse).unwrap_or_default();
     let follower = Follower {
         id: id.into(),
         receiver: None,
@@ -86,19 +78,13 @@ async fn events(
         log_at: seen.log.or(query.log_after),
         next_at: Instant::now(),
         waiting: VecDeque::new(),
+        is_ending: false,
         ended: false,
         births: ctx.live.births.subscribe(),
-        granted,
-        recheck_at: Instant::now() + RECHECK,
+        listener,
         ctx,
-        _permit: permit,
     };
-    let stream = futures_util::stream::unfold(follower, Follower::step);
-    let unbuffered = [
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ];
-    Ok((unbuffered, Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
+    Ok(told(futures_util::stream::unfold(follower, Follower::step)))
 }
 
 /// What a client that comes back has had: `version.log`, or `version`.
@@ -133,12 +119,11 @@ struct Follower {
     /// Before then, no change is told.
     next_at: Instant,
     waiting: VecDeque<Event>,
+    /// The job's last change is told before its log's last lines are waited for.
+    is_ending: bool,
     ended: bool,
     births: watch::Receiver<u64>,
-    granted: Granted,
-    recheck_at: Instant,
-    /// Given back when the client is gone.
-    _permit: OwnedSemaphorePermit,
+    listener: Listener,
 }
 
 /// What a follower waited for.
@@ -157,11 +142,12 @@ impl Follower {
             if self.ended {
                 return None;
             }
-            if self.recheck_at <= Instant::now() {
-                self.recheck_at = Instant::now() + RECHECK;
-                if !still(&self.ctx, &self.granted).await {
-                    return None;
-                }
+            if self.is_ending {
+                self.end().await;
+                continue;
+            }
+            if !self.listener.may_still(&self.ctx).await {
+                return None;
             }
             match self.receiver.is_some() {
                 true => self.follow().await,
@@ -212,7 +198,7 @@ impl Follower {
         let news = tokio::select! {
             news = changed => news,
             page = next_page(&mut self.log) => News::Log(page),
-            () = sleep_until(self.recheck_at) => return,
+            () = sleep_until(self.listener.recheck_at()) => return,
         };
         match news {
             News::Log(page) => self.tell_log(page),
@@ -223,9 +209,7 @@ impl Follower {
                 if self.seen_version != Some(progress.version) {
                     self.tell(&progress);
                 }
-                if progress.status.is_final() {
-                    self.end().await;
-                }
+                self.is_ending = progress.status.is_final();
             }
         }
     }
@@ -258,6 +242,7 @@ impl Follower {
     }
 
     async fn end(&mut self) {
+        self.is_ending = false;
         while let Ok(page) = timeout(LAST_LINES, next_page(&mut self.log)).await {
             self.tell_log(page);
         }

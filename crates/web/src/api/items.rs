@@ -11,6 +11,7 @@ use crate::{
     cursor,
     extract::{Json, Path, Query, optional_text, text},
     lines::Lines,
+    order,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -125,6 +126,8 @@ struct ItemsQuery {
     trouble: Option<bool>,
     /// Part of the label.
     q: Option<String>,
+    /// `first` to last, or `last` to first.
+    order: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -142,6 +145,7 @@ async fn list(
         states: states.collect::<Result<_>>()?,
         trouble: query.trouble.unwrap_or(false),
         text: optional_text("q", query.q, NAME_MAX)?,
+        from_end: order::is_turned(query.order.as_deref(), ["first", "last"])?,
         after: query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0),
         limit: page_size(&ctx, query.limit)?,
     };

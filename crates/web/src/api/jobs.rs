@@ -12,6 +12,7 @@ use crate::{
     auth::Access,
     cursor,
     extract::{Path, Query, moment, optional_text},
+    order,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -231,6 +232,9 @@ struct JobsQuery {
     /// A moment (RFC 3339) or a day.
     since: Option<String>,
     until: Option<String>,
+    /// `newest` first, `oldest`, `name`, `name-back`; or those with failed items alone, the most first: `failed`, or last:
+    /// `failed-back`.
+    order: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -258,7 +262,7 @@ impl JobsQuery {
             created_by: optional_text("user", self.user.clone(), NAME_MAX)?,
             since: time("since", &self.since)?,
             until: time("until", &self.until)?,
-            order: store::Order::Newest,
+            order: order::of_jobs(self.order.as_deref())?,
             before: self.cursor.as_deref().map(cursor::job).transpose()?,
             limit: page_size(ctx, self.limit)?,
         })

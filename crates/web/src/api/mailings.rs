@@ -38,7 +38,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         Access::Write,
         create,
         About::new(
-            "Send a mailing: parts `settings`, `account`, `recipients`, and any number of `attachment`, `id` if wanted",
+            "Send a mailing: parts `settings`, `account`, `recipients`, any number of `attachment`, and `id` if wanted, which \
+             makes it safe to ask again: what came a second time under the same id is answered with the first run",
         )
         .query::<MailingQuery>()
         .takes_text(

@@ -16,6 +16,7 @@ use crate::{
     auth::Access,
     cursor,
     extract::{Json, Query, moment, optional_text, text},
+    order,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -155,6 +156,8 @@ struct TracesQuery {
     /// A moment (RFC 3339) or a day.
     since: Option<String>,
     until: Option<String>,
+    /// `newest` first, or `oldest`.
+    order: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
     /// Count all pages too.
@@ -175,6 +178,7 @@ impl TracesQuery {
             created_by: optional_text("user", self.user.clone(), NAME_MAX)?,
             since: time("since", &self.since)?,
             until: time("until", &self.until)?,
+            oldest_first: order::is_turned(self.order.as_deref(), ["newest", "oldest"])?,
             before: self.cursor.as_deref().map(cursor::number).transpose()?,
             limit: page_size(ctx, self.limit)?,
         })

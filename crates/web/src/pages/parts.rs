@@ -50,6 +50,53 @@ pub(crate) struct Pager {
     pub(crate) reach: Option<String>,
 }
 
+/// A column's head: its link sorts the list by it, or turns the list round.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SortLink {
+    pub(crate) address: String,
+    /// How the list is sorted by this column, if it is.
+    pub(crate) sorted: Option<Sorted>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sorted {
+    Rising,
+    Falling,
+}
+
+impl SortLink {
+    /// `first` and `turned` are what the address says of this column, `now` what it says at present; `first_is` the way
+    /// that `first` sorts.
+    pub(crate) fn new(
+        now: &str,
+        first: &str,
+        turned: &str,
+        first_is: Sorted,
+        address: impl Fn(&str) -> String,
+    ) -> Self {
+        let other = if first_is == Sorted::Rising { Sorted::Falling } else { Sorted::Rising };
+        let sorted = if now == first { Some(first_is) } else { (now == turned).then_some(other) };
+        Self { address: address(if now == first { turned } else { first }), sorted }
+    }
+
+    pub(crate) fn is_sorted(&self) -> bool {
+        self.sorted.is_some()
+    }
+
+    pub(crate) fn rises(&self) -> bool {
+        self.sorted == Some(Sorted::Rising)
+    }
+
+    /// The value of `aria-sort` (WAI-ARIA 1.2).
+    pub(crate) fn aria(&self) -> &'static str {
+        match self.sorted {
+            Some(Sorted::Rising) => "ascending",
+            Some(Sorted::Falling) => "descending",
+            None => "none",
+        }
+    }
+}
+
 /// One choice of a list.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {

@@ -1,7 +1,7 @@
 //! Traces of every job and program: searched, filtered, taken away as CSV.
 
 use super::{
-    parts::{Pager, TraceRow},
+    parts::{Pager, SortLink, TraceRow},
     view::View,
 };
 use askama::Template;
@@ -15,6 +15,7 @@ pub(crate) struct TracesPage<'a> {
     pub(crate) applications: Vec<String>,
     pub(crate) flows: Vec<String>,
     pub(crate) rows: Vec<TraceRow>,
+    pub(crate) when: SortLink,
     pub(crate) pager: Pager,
     /// Errors among all that the filters let through, where they were counted.
     pub(crate) errors: Option<u64>,
@@ -32,6 +33,8 @@ pub(crate) struct TracesFilter {
     /// Days, as `2026-11-21`.
     pub(crate) since: String,
     pub(crate) until: String,
+    /// As the address says it.
+    pub(crate) sort: String,
 }
 
 impl TracesFilter {

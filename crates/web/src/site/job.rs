@@ -17,7 +17,7 @@ use crate::{
             ItemRow, ItemsPage, JobHead, JobTracesPage, LogLine, LogPage, May, OverviewPage, Step, TimelinePage,
             TroubleRow, UndeliveredPage,
         },
-        parts::{Choice, Mood, Notice, Pager},
+        parts::{Choice, Mood, Notice, Pager, SortLink, Sorted},
         states,
         view::View,
     },
@@ -67,6 +67,8 @@ struct SideQuery {
     /// Part of the label.
     q: String,
     state: String,
+    /// `back`: from the last item to the first; `oldest`: the oldest trace first.
+    sort: String,
     cursor: String,
     /// What the last action came to: a word, how many, and how many of those chosen it did not suit.
     said: String,
@@ -201,12 +203,15 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let filter = ItemFilter {
         states: query.state.parse().ok().into_iter().collect(),
         text: (!query.q.is_empty()).then(|| query.q.chars().take(200).collect()),
+        from_end: query.sort == "back",
         after: query.after()?,
         limit: ROWS,
         ..ItemFilter::default()
     };
     let page = ctx.app.db.items(job.id, &filter).await?;
-    let mut pager = query.pager(&format!("/jobs/{}/items", job.id), page.rows.len(), page.next);
+    let path = format!("/jobs/{}/items", job.id);
+    let row_head = SortLink::new(&query.sort, "", "back", Sorted::Rising, |sort| query.address(&path, sort, ""));
+    let mut pager = query.pager(&path, page.rows.len(), page.next);
     let cursor = (filter.after > 0).then_some(filter.after);
     pager.reach =
         page.searched_until.map(|seq| rows::reach(&v, &SAID, &v.number(&seq.unsigned_abs()), page.rows.len(), cursor));
@@ -215,7 +220,7 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
     let states = Choice::of(std::iter::once(any).chain(states), &query.state);
     let head = head(&ctx, &v, &job, &query).await?;
-    Ok(shown(&ItemsPage { v: &v, head, q: query.q, states, rows, pager }))
+    Ok(shown(&ItemsPage { v: &v, head, q: query.q, states, sort: query.sort, row_head, rows, pager }))
 }
 
 fn item_row(v: &View, item: Item) -> ItemRow {
@@ -234,13 +239,16 @@ fn item_row(v: &View, item: Item) -> ItemRow {
 async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
     let before = (!query.cursor.is_empty()).then(|| cursor::number(&query.cursor)).transpose()?;
-    let filter = TraceFilter { job: Some(job.id), before, limit: ROWS, ..TraceFilter::default() };
+    let oldest_first = query.sort == "oldest";
+    let filter = TraceFilter { job: Some(job.id), oldest_first, before, limit: ROWS, ..TraceFilter::default() };
     let page = ctx.app.db.traces(&filter).await?;
-    let pager = query.pager(&format!("/jobs/{}/traces", job.id), page.rows.len(), page.next);
+    let path = format!("/jobs/{}/traces", job.id);
+    let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address(&path, sort, ""));
+    let pager = query.pager(&path, page.rows.len(), page.next);
     let rows = page.rows.into_iter().map(rows::trace).collect();
     let csv = format!("/api/v1/traces.csv?job={}", job.id);
     let head = head(&ctx, &v, &job, &query).await?;
-    Ok(shown(&JobTracesPage { v: &v, head, rows, pager, csv }))
+    Ok(shown(&JobTracesPage { v: &v, head, rows, when, pager, csv }))
 }
 
 async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
@@ -279,8 +287,12 @@ impl SideQuery {
         if self.cursor.is_empty() { Ok(0) } else { cursor::number(&self.cursor) }
     }
 
+    fn address(&self, path: &str, sort: &str, cursor: &str) -> String {
+        rows::address(path, &[("q", &self.q), ("state", &self.state), ("sort", sort), ("cursor", cursor)])
+    }
+
     fn pager(&self, path: &str, shown: usize, next: Option<i64>) -> Pager {
-        let address = |cursor: &str| rows::address(path, &[("q", &self.q), ("state", &self.state), ("cursor", cursor)]);
+        let address = |cursor: &str| self.address(path, &self.sort, cursor);
         Pager {
             first: (!self.cursor.is_empty()).then(|| address("")),
             next: next.map(|next| address(&cursor::of_number(next))),

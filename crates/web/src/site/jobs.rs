@@ -6,9 +6,10 @@ use crate::{
     auth::Access,
     cursor,
     extract::Query,
+    order,
     pages::{
-        jobs::list::{JobsFilter, JobsPage, Order as Shown},
-        parts::{Choice, Pager},
+        jobs::list::{JobsFilter, JobsHeads, JobsPage},
+        parts::{Choice, Pager, SortLink, Sorted},
         view::View,
     },
     problem::Result,
@@ -17,7 +18,7 @@ use crate::{
 use axum::{extract::State, response::Response};
 use model::JobState;
 use serde::Deserialize;
-use store::{JobFilter, Order, Scope};
+use store::{JobFilter, Scope};
 use utoipa::IntoParams;
 
 const ROWS: u32 = 50;
@@ -40,7 +41,7 @@ struct JobsQuery {
     /// Days.
     since: String,
     until: String,
-    /// `oldest`, or newest first.
+    /// `oldest`, `name`, `name-back`, `failed`, `failed-back`, or newest first.
     sort: String,
     cursor: String,
 }
@@ -48,7 +49,6 @@ struct JobsQuery {
 async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<JobsQuery>) -> Result<Response> {
     let before = (!query.cursor.is_empty()).then(|| cursor::job(&query.cursor)).transpose()?;
     let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(TYPED_MAX).collect::<String>());
-    let oldest = query.sort == "oldest";
     let filter = JobFilter {
         states: query.state.parse().ok().into_iter().collect(),
         kind: text(&query.kind),
@@ -56,7 +56,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Job
         created_by: text(&query.person),
         since: rows::day(&query.since, &v.zone),
         until: rows::day_end(&query.until, &v.zone),
-        order: if oldest { Order::Oldest } else { Order::Newest },
+        order: order::of_jobs(Some(&query.sort)).unwrap_or_default(),
         before,
         limit: ROWS,
         ..JobFilter::default()
@@ -69,12 +69,22 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Job
         total: None,
         reach: None,
     };
-    let turned = query.address("", if oldest { "" } else { "oldest" });
+    let heads = query.heads();
     let rows = page.rows.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();
-    Ok(shown(&JobsPage { v: &v, filter: query.shown(&v), rows, pager, turned }))
+    Ok(shown(&JobsPage { v: &v, filter: query.shown(&v), rows, pager, heads }))
 }
 
 impl JobsQuery {
+    fn heads(&self) -> JobsHeads {
+        let head =
+            |first, turned, first_is| SortLink::new(&self.sort, first, turned, first_is, |sort| self.address("", sort));
+        JobsHeads {
+            name: head("name", "name-back", Sorted::Rising),
+            failed: head("failed", "failed-back", Sorted::Falling),
+            created: head("", "oldest", Sorted::Falling),
+        }
+    }
+
     fn address(&self, cursor: &str, sort: &str) -> String {
         let Self { q, kind, state, person, since, until, .. } = self;
         let pairs = [
@@ -101,7 +111,7 @@ impl JobsQuery {
             person: self.person,
             since: self.since,
             until: self.until,
-            sort: if self.sort == "oldest" { Shown::Oldest } else { Shown::Newest },
+            sort: self.sort,
         }
     }
 }

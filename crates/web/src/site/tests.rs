@@ -245,3 +245,43 @@ async fn a_log_is_kept_as_a_text_to_its_end() {
     let page = site.look(&viewer, &format!("/jobs/{ID}/log")).await;
     assert!(page.text.contains(&format!("href=\"/jobs/{ID}/log.txt\"")));
 }
+
+/// The names of the jobs that a page lists, in its order.
+fn listed(page: &str) -> Vec<&str> {
+    let rows = page.split("<th scope=\"row\" class=\"cell-wide\">").skip(1);
+    rows.map(|row| row.split_once("\">").unwrap().1.split('<').next().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn heads_of_columns_sort_and_turn_the_list_and_keep_its_filters() {
+    let site = Site::new().await;
+    for (n, name, failed) in [(1, "beta", 2), (2, "alpha", 0), (3, "gamma", 5)] {
+        let id = format!("{}{n}", &ID[..ID.len() - 1]);
+        site.post("/api/v1/jobs", json!({"id": id, "name": name, "total": 9})).await;
+        site.post(&format!("/api/v1/jobs/{id}/advance"), json!({"processed": 5, "failed": failed})).await;
+        site.clock.advance(Duration::from_secs(1));
+    }
+    let ana = site.person("ana", Role::Viewer).await;
+    for (sort, names) in [
+        ("", vec!["gamma", "alpha", "beta"]),
+        ("oldest", vec!["beta", "alpha", "gamma"]),
+        ("name", vec!["alpha", "beta", "gamma"]),
+        ("name-back", vec!["gamma", "beta", "alpha"]),
+        ("failed", vec!["gamma", "beta"]),
+        ("failed-back", vec!["beta", "gamma"]),
+        ("nonsense", vec!["gamma", "alpha", "beta"]),
+    ] {
+        let page = site.look(&ana, &format!("/jobs?q=a&sort={sort}")).await.text;
+        assert_eq!(listed(&page), names, "{sort}");
+    }
+    let page = site.look(&ana, "/jobs?q=a&sort=name").await.text.replace("&#38;", "&");
+    assert!(page.contains("aria-sort=\"ascending\"><a href=\"/jobs?q=a&sort=name-back\">"), "{page}");
+    assert!(page.contains("aria-sort=\"none\"><a href=\"/jobs?q=a&sort=failed\">"), "{page}");
+    assert!(page.contains("<input type=\"hidden\" name=\"sort\" value=\"name\">"), "{page}");
+    let api = site.get("/api/v1/jobs?order=failed&limit=1").await.json();
+    assert_eq!(api["rows"][0]["name"], "gamma");
+    let next = api["next"].as_str().unwrap();
+    let api = site.get(&format!("/api/v1/jobs?order=failed&limit=1&cursor={next}")).await.json();
+    assert_eq!((&api["rows"][0]["name"], &api["next"]), (&json!("beta"), &json!(null)));
+    assert_eq!(site.get("/api/v1/jobs?order=size").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

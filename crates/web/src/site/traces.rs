@@ -7,7 +7,7 @@ use crate::{
     cursor,
     extract::Query,
     pages::{
-        parts::Pager,
+        parts::{Pager, SortLink, Sorted},
         traces::{TracesFilter, TracesPage},
     },
     problem::Result,
@@ -37,6 +37,8 @@ struct TracesQuery {
     errors: String,
     since: String,
     until: String,
+    /// `oldest`, or newest first.
+    sort: String,
     cursor: String,
 }
 
@@ -51,6 +53,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
         errors: errors.then_some(true),
         since: rows::day(&query.since, &v.zone),
         until: rows::day_end(&query.until, &v.zone),
+        oldest_first: query.sort == "oldest",
         before,
         limit: ROWS,
         ..TraceFilter::default()
@@ -58,21 +61,22 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
     let page = ctx.app.db.traces(&filter).await?;
     let (applications, flows) = ctx.app.db.trace_names().await?;
     let pager = Pager {
-        first: before.map(|_| query.address("/traces", "")),
-        next: page.next.map(|next| query.address("/traces", &cursor::of_number(next))),
+        first: before.map(|_| query.address("", &query.sort)),
+        next: page.next.map(|next| query.address(&cursor::of_number(next), &query.sort)),
         shown: page.rows.len() as u64,
         total: None,
         reach: page.searched_until.map(|at| rows::reach(&v, &SAID, &v.moment(&at), page.rows.len(), before)),
     };
+    let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address("", sort));
     let csv = query.csv(&filter);
     let rows = page.rows.into_iter().map(rows::trace).collect();
-    let TracesQuery { q, application, flow, since, until, .. } = query;
-    let filter = TracesFilter { q, application, flow, errors, since, until };
-    Ok(shown(&TracesPage { v: &v, filter, applications, flows, rows, pager, errors: None, csv }))
+    let TracesQuery { q, application, flow, since, until, sort, .. } = query;
+    let filter = TracesFilter { q, application, flow, errors, since, until, sort };
+    Ok(shown(&TracesPage { v: &v, filter, applications, flows, rows, when, pager, errors: None, csv }))
 }
 
 impl TracesQuery {
-    fn address(&self, path: &str, cursor: &str) -> String {
+    fn address(&self, cursor: &str, sort: &str) -> String {
         let Self { q, application, flow, errors, since, until, .. } = self;
         let pairs = [
             ("q", q.as_str()),
@@ -81,9 +85,10 @@ impl TracesQuery {
             ("errors", errors),
             ("since", since),
             ("until", until),
+            ("sort", sort),
             ("cursor", cursor),
         ];
-        rows::address(path, &pairs)
+        rows::address("/traces", &pairs)
     }
 
     /// The sheet of the same traces: the API's own words for the filters, and moments in place of days.

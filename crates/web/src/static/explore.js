@@ -1,6 +1,7 @@
 // The logs with life: a time is dragged over the bars, lines arrive by themselves, keys move among them.
 // The page is whole without this. What others wrote becomes text nodes here, never markup.
 import { cell, foreign, number } from "./foreign.js";
+import { stream } from "./stream.js";
 
 const LINES_MAX = 1000;
 const WAITING_MAX = 1000;
@@ -96,19 +97,29 @@ function keys(list) {
 // ---- Lines as they arrive.
 
 function live(toggle) {
-  const words = texts.dataset, label = toggle.querySelector("span"), say = document.querySelector("[data-say]");
+  const words = texts.dataset, say = document.querySelector("[data-say]");
   const button = document.querySelector("[data-new]");
   const search = new URL(words.address, location.href).searchParams;
   const parameters = new URLSearchParams({ q: search.get("q") ?? "", message_max: MESSAGE_MAX });
   const signs = Object.fromEntries([...texts.content.querySelectorAll("[data-level]")].map((sign) => [sign.dataset.level, sign.firstElementChild]));
   const clock = stamps(words.zone);
   // Both hold the oldest first.
-  let waiting = [], arriving = [], source = null, wait = 1000, missed = 0, frame = 0, newest = latest();
+  let waiting = [], arriving = [], missed = 0, frame = 0, newest = latest();
   let seen = new Set([...list.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq)));
+  const tail = stream(toggle, words, {
+    address: () => `/api/v1/logs/tail?${parameters}`,
+    hear: {
+      rows: (event) => {
+        const told = JSON.parse(event.data);
+        missed += told.missed;
+        take(told.rows);
+      },
+    },
+    opened: catchUp,
+  });
 
-  toggle.hidden = false;
   toggle.addEventListener("click", () => {
-    if (source) return stop();
+    if (tail.isOn) { tail.stop(); mark(false); return; }
     // Lines are added on top of the newest: elsewhere there is nothing to add them to.
     const here = new URL(location.href);
     if (["cursor", "back", "order", "until"].some((name) => here.searchParams.get(name))) {
@@ -123,48 +134,13 @@ function live(toggle) {
   if (new URL(location.href).searchParams.get("live")) start();
 
   function start() {
-    toggle.setAttribute("aria-pressed", "true");
     mark(true);
-    connect();
-  }
-  function stop() {
-    source.close();
-    source = null;
-    toggle.setAttribute("aria-pressed", "false");
-    toggle.classList.remove("lost");
-    label.textContent = words.live;
-    mark(false);
+    tail.start();
   }
   function mark(on) {
     const here = new URL(location.href);
     if (on) here.searchParams.set("live", "1"); else here.searchParams.delete("live");
     history.replaceState(null, "", here);
-  }
-  function connect() {
-    source = new EventSource(`/api/v1/logs/tail?${parameters}`);
-    const mine = source;
-    source.addEventListener("open", () => {
-      wait = 1000;
-      toggle.classList.remove("lost");
-      label.textContent = words.stop;
-      say.textContent = words.on;
-      catchUp();
-    });
-    source.addEventListener("rows", (event) => {
-      const told = JSON.parse(event.data);
-      missed += told.missed;
-      take(told.rows);
-    });
-    source.addEventListener("error", () => {
-      if (source !== mine) return;
-      toggle.classList.add("lost");
-      label.textContent = words.lost;
-      // The browser comes back by itself, unless it was refused: then we do, more and more slowly.
-      if (source.readyState === EventSource.CLOSED) {
-        setTimeout(() => { if (source === mine) connect(); }, wait);
-        wait = Math.min(wait * 2, 30_000);
-      }
-    });
   }
   // What came between the page and the stream, or while the connection was lost.
   async function catchUp() {

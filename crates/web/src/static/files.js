@@ -1,5 +1,6 @@
 // A log file that is followed: lines are added at its end as they are written, and keep still while somebody reads.
 import { foreign, number } from "./foreign.js";
+import { stream } from "./stream.js";
 
 const LINES_MAX = 5000;
 const PER_FRAME_MAX = 200;
@@ -13,53 +14,29 @@ const toggle = document.querySelector("[data-follow-switch]");
 if (list && toggle && window.EventSource) follow(list, toggle);
 
 function follow(list, toggle) {
-  const words = list.dataset, label = toggle.querySelector("span"), say = document.querySelector("[data-say]");
-  const button = document.querySelector("[data-new]");
-  let source = null, place = null, arriving = [], unseen = 0, frame = 0, wait = 1000;
-  toggle.hidden = false;
-  toggle.addEventListener("click", () => (source ? stop() : start()));
+  const words = list.dataset, button = document.querySelector("[data-new]");
+  let place = null, arriving = [], unseen = 0, frame = 0;
+  const following = stream(toggle, words, { address, hear: { lines: take } });
+  toggle.addEventListener("click", () => {
+    if (following.isOn) return following.stop();
+    list.scrollTop = list.scrollHeight;
+    following.start();
+  });
   button.addEventListener("click", () => { list.scrollTop = list.scrollHeight; seen(); });
   list.addEventListener("scroll", () => { if (atEnd()) seen(); });
 
-  function start() {
-    list.scrollTop = list.scrollHeight;
-    toggle.setAttribute("aria-pressed", "true");
-    connect();
-  }
-  function stop() {
-    source.close();
-    source = null;
-    toggle.setAttribute("aria-pressed", "false");
-    toggle.classList.remove("lost");
-    label.textContent = words.start;
-  }
-  function connect() {
+  function address() {
     const address = new URL(words.follow, location.href);
     if (place !== null) address.searchParams.set("from", place);
-    const mine = source = new EventSource(address);
-    source.addEventListener("open", () => {
-      wait = 1000;
-      toggle.classList.remove("lost");
-      label.textContent = words.stop;
-      say.textContent = words.on;
-    });
-    source.addEventListener("lines", (event) => {
-      place = event.lastEventId;
-      const told = JSON.parse(event.data);
-      if (told.anew) arriving.push(null);
-      for (const line of told.lines) arriving.push(line);
-      if (arriving.length > LINES_MAX) arriving.splice(0, arriving.length - LINES_MAX);
-      frame ||= requestAnimationFrame(flush);
-    });
-    source.addEventListener("error", () => {
-      if (source !== mine) return;
-      toggle.classList.add("lost");
-      label.textContent = words.lost;
-      if (source.readyState === EventSource.CLOSED) {
-        setTimeout(() => { if (source === mine) connect(); }, wait);
-        wait = Math.min(wait * 2, 30_000);
-      }
-    });
+    return address;
+  }
+  function take(event) {
+    place = event.lastEventId;
+    const told = JSON.parse(event.data);
+    if (told.anew) arriving.push(null);
+    for (const line of told.lines) arriving.push(line);
+    if (arriving.length > LINES_MAX) arriving.splice(0, arriving.length - LINES_MAX);
+    frame ||= requestAnimationFrame(flush);
   }
   function atEnd() { return list.scrollTop + list.clientHeight >= list.scrollHeight - 8; }
   function seen() { unseen = 0; button.hidden = true; }

@@ -3,18 +3,15 @@
 use super::{ask::Asked, rows::Row};
 use crate::{
     Ctx,
-    auth::{Granted, still},
+    auth::Granted,
     extract::Query,
-    problem::{Problem, Result},
+    listener::{Listener, told},
+    problem::Result,
 };
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderName, HeaderValue, header},
-    response::{
-        IntoResponse,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse, sse::Event},
 };
 use serde::{Deserialize, Serialize};
 use std::{convert::Infallible, ops::ControlFlow, sync::Arc, time::Duration};
@@ -23,7 +20,7 @@ use telemetry::{
     query::{self, Question},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, broadcast},
+    sync::broadcast,
     time::{Instant, sleep_until},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -32,8 +29,6 @@ use utoipa::{IntoParams, ToSchema};
 const ROWS_MAX: usize = 500;
 /// Rows are told no more often than this, so that many small batches make few events.
 const AT_MOST_EVERY: Duration = Duration::from_millis(40);
-const RECHECK: Duration = Duration::from_secs(10);
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
@@ -58,40 +53,21 @@ pub(super) async fn tail(
     Query(query): Query<TailQuery>,
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
-    let Some(permit) = ctx.live.stream() else {
-        return Err(Problem::busy("streams", "too many streams of events are open", 5)
-            .remedy("close another one, or try again later"));
-    };
+    let listener = Listener::new(&ctx, granted, "close another one")?;
     let question = Asked::new(&ctx, &query.q, None, None)?.question;
     let receiver = ctx.app.logs.subscribe().await?;
-    let tailing = Tailing {
-        recheck_at: Instant::now() + RECHECK,
-        next_at: Instant::now(),
-        ctx,
-        granted,
-        receiver,
-        question,
-        message_max: query.message_max,
-        _permit: permit,
-    };
-    let stream = futures_util::stream::unfold(tailing, Tailing::step);
-    let unbuffered = [
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ];
-    Ok((unbuffered, Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
+    let tailing =
+        Tailing { next_at: Instant::now(), ctx, listener, receiver, question, message_max: query.message_max };
+    Ok(told(futures_util::stream::unfold(tailing, Tailing::step)))
 }
 
 struct Tailing {
     ctx: Ctx,
-    granted: Granted,
+    listener: Listener,
     receiver: broadcast::Receiver<Arc<Numbered>>,
     question: Question,
     message_max: Option<usize>,
-    recheck_at: Instant,
     next_at: Instant,
-    /// Given back when the reader is gone.
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Tailing {
@@ -99,13 +75,10 @@ impl Tailing {
         loop {
             let first = tokio::select! {
                 received = self.receiver.recv() => received,
-                () = sleep_until(self.recheck_at) => {
-                    self.recheck_at = Instant::now() + RECHECK;
-                    if !still(&self.ctx, &self.granted).await {
-                        return None;
-                    }
-                    continue;
-                }
+                () = sleep_until(self.listener.recheck_at()) => match self.listener.may_still(&self.ctx).await {
+                    true => continue,
+                    false => return None,
+                },
             };
             let mut rows = Rows { rows: Vec::new(), missed: 0 };
             match first {

@@ -95,7 +95,10 @@ async fn a_search_says_how_far_it_looked_and_goes_on() {
     let ana = site.person("ana", Role::Viewer).await;
     let look = async |path: &str| send(&site.router, "GET", path, &[("cookie", &ana.cookie)], "").await.text;
     let page = look("/traces?q=needle").await;
-    assert!(page.contains("Nothing found in the 10,000 most recent traces, back to 14 Nov 2023, 22:13."), "{page}");
+    assert!(
+        page.contains("Nothing found in the first 10,000 traces searched, as far as 14 Nov 2023, 22:13."),
+        "{page}"
+    );
     assert!(page.contains("/static/search.js") && !page.contains("the needle"));
     let further = format!("/traces?q=needle&cursor={next}");
     assert!(page.replace("&#38;", "&").contains(&format!("href=\"{further}\" data-further")), "{page}");

@@ -15,10 +15,11 @@ use crate::{
         chart::{Slot, Throughput},
         dashboard::{DashboardPage, ErrorRow, Sent},
         error::{ErrorOf, ErrorPage},
-        jobs::list::{JobsFilter, JobsPage, Order},
+        jobs::list::{JobsFilter, JobsHeads, JobsPage},
         login::form::{LoginPage, LoginSaid},
         parts::{
-            AccountRow, Choice, ConfirmPage, Faults, JobRow, Life, Pager, Pause, TraceOutcome, TraceRow, Use, WorkerRow,
+            AccountRow, Choice, ConfirmPage, Faults, JobRow, Life, Pager, Pause, SortLink, Sorted, TraceOutcome,
+            TraceRow, Use, WorkerRow,
         },
         setup::{SetupOf, SetupPage},
         states::{Shown as _, reason},
@@ -247,11 +248,12 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
             q: q.to_owned(),
             kinds: kinds.clone(),
             states: states.clone(),
-            sort: Order::Newest,
+            sort: String::new(),
             ..JobsFilter::default()
         };
         let pager = Pager { shown: rows.len() as u64, next: Some("/jobs?cursor=x".to_owned()), ..Pager::default() };
-        JobsPage { v, filter, rows, pager, turned: "/jobs?sort=oldest".to_owned() }.render().unwrap()
+        let heads = JobsHeads { created: sorted(Sorted::Falling), ..JobsHeads::default() };
+        JobsPage { v, filter, rows, pager, heads }.render().unwrap()
     };
     pages.extend([
         ("jobs", jobs(rows(v), "")),
@@ -261,6 +263,10 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
     pages.extend(traces(&at(v, "/traces")));
     pages.extend(errors(&at(v, "/nowhere")));
     pages
+}
+
+fn sorted(way: Sorted) -> SortLink {
+    SortLink { address: "?sort=x".to_owned(), sorted: Some(way) }
 }
 
 fn traces(v: &View) -> Vec<Drawn> {
@@ -279,6 +285,7 @@ fn traces(v: &View) -> Vec<Drawn> {
             applications: vec!["invoices".to_owned()],
             flows: vec![],
             rows,
+            when: sorted(Sorted::Falling),
             pager,
             errors: Some(318),
             csv: "/traces.csv".to_owned(),

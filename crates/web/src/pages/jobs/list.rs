@@ -1,7 +1,7 @@
 //! All jobs: searched, filtered, a page at a time.
 
 use crate::pages::{
-    parts::{Choice, JobRow, Pager},
+    parts::{Choice, JobRow, Pager, SortLink},
     view::View,
 };
 use askama::Template;
@@ -13,8 +13,15 @@ pub(crate) struct JobsPage<'a> {
     pub(crate) filter: JobsFilter,
     pub(crate) rows: Vec<JobRow>,
     pub(crate) pager: Pager,
-    /// The address of the same list the other way round.
-    pub(crate) turned: String,
+    pub(crate) heads: JobsHeads,
+}
+
+/// The columns that the list can be sorted by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JobsHeads {
+    pub(crate) name: SortLink,
+    pub(crate) failed: SortLink,
+    pub(crate) created: SortLink,
 }
 
 /// What the filters say, as typed; empty is any.
@@ -27,14 +34,8 @@ pub(crate) struct JobsFilter {
     /// Days, as `2026-11-21`.
     pub(crate) since: String,
     pub(crate) until: String,
-    pub(crate) sort: Order,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Order {
-    #[default]
-    Newest,
-    Oldest,
+    /// As the address says it.
+    pub(crate) sort: String,
 }
 
 impl JobsFilter {
@@ -42,9 +43,5 @@ impl JobsFilter {
         let chosen = |choices: &[Choice]| choices.iter().any(|choice| choice.is_chosen() && !choice.value.is_empty());
         let typed = [&self.q, &self.person, &self.since, &self.until];
         typed.iter().any(|text| !text.is_empty()) || chosen(&self.kinds) || chosen(&self.states)
-    }
-
-    fn is_oldest_first(&self) -> bool {
-        self.sort == Order::Oldest
     }
 }

@@ -1,7 +1,7 @@
 //! One job: how it stands above, and one of its sides below, each at an address of its own.
 
 use crate::pages::{
-    parts::{Choice, Notice, Pager, TraceRow},
+    parts::{Choice, Notice, Pager, SortLink, TraceRow},
     view::View,
 };
 use askama::Template;
@@ -199,6 +199,8 @@ pub(crate) struct ItemsPage<'a> {
     pub(crate) head: JobHead,
     pub(crate) q: String,
     pub(crate) states: Vec<Choice>,
+    pub(crate) sort: String,
+    pub(crate) row_head: SortLink,
     pub(crate) rows: Vec<ItemRow>,
     pub(crate) pager: Pager,
 }
@@ -220,6 +222,7 @@ pub(crate) struct JobTracesPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) head: JobHead,
     pub(crate) rows: Vec<TraceRow>,
+    pub(crate) when: SortLink,
     pub(crate) pager: Pager,
     /// Where the same traces are as CSV.
     pub(crate) csv: String,

@@ -3,33 +3,26 @@
 use super::{READS, beside, find};
 use crate::{
     Ctx,
-    auth::{Granted, still},
+    auth::Granted,
     extract::{Path, Query},
-    problem::{Problem, Result},
+    listener::{Listener, told},
+    problem::Result,
     routes::{About, Routes},
 };
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::{
-        IntoResponse,
-        sse::{Event, KeepAlive, Sse},
-    },
+    http::HeaderMap,
+    response::{IntoResponse, sse::Event},
 };
 use logs::files::{Follower, TextLine};
 use serde::{Deserialize, Serialize};
 use std::{convert::Infallible, time::Duration};
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, sleep},
-};
+use tokio::time::sleep;
 use utoipa::{IntoParams, ToSchema};
 
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_millis(300);
-const RECHECK: Duration = Duration::from_secs(10);
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Bytes of a line that are told.
 const LINE_MAX: usize = 8 << 10;
 
@@ -66,41 +59,27 @@ async fn follow(
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
     let file = find(&ctx, name).await?;
-    let Some(permit) = ctx.live.stream() else {
-        return Err(Problem::busy("streams", "too many streams of events are open", 5)
-            .remedy("close another one, or try again later"));
-    };
+    let listener = Listener::new(&ctx, granted, "close another one")?;
     // A browser that comes back says where it was.
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let from = last.or(query.from).unwrap_or(file.bytes);
     let follower = Some(file.follow(from));
-    let following = Following { ctx, granted, follower, recheck_at: Instant::now() + RECHECK, _permit: permit };
-    let stream = futures_util::stream::unfold(following, Following::step);
-    let unbuffered = [
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ];
-    Ok((unbuffered, Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
+    let following = Following { ctx, listener, follower };
+    Ok(told(futures_util::stream::unfold(following, Following::step)))
 }
 
 struct Following {
     ctx: Ctx,
-    granted: Granted,
+    listener: Listener,
     /// None while it looks at the file.
     follower: Option<Follower>,
-    recheck_at: Instant,
-    /// Given back when the reader is gone.
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Following {
     async fn step(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
-            if Instant::now() >= self.recheck_at {
-                self.recheck_at = Instant::now() + RECHECK;
-                if !still(&self.ctx, &self.granted).await {
-                    return None;
-                }
+            if !self.listener.may_still(&self.ctx).await {
+                return None;
             }
             let mut follower = self.follower.take()?;
             let (follower, followed) = beside(move || {
@@ -119,8 +98,8 @@ impl Following {
             }
             let text =
                 |line: &TextLine| String::from_utf8_lossy(&line.text[..line.text.len().min(LINE_MAX)]).into_owned();
-            let told = LinesEvent { lines: followed.lines.iter().map(text).collect(), anew: followed.is_anew };
-            let data = serde_json::to_string(&told).unwrap_or_default();
+            let event = LinesEvent { lines: followed.lines.iter().map(text).collect(), anew: followed.is_anew };
+            let data = serde_json::to_string(&event).unwrap_or_default();
             return Some((Ok(Event::default().event("lines").id(place.to_string()).data(data)), self));
         }
     }

@@ -1,13 +1,13 @@
 //! One job in each of its states, and each of its sides.
 
-use super::{ID, at, before, counters, trace_rows};
+use super::{ID, at, before, counters, sorted, trace_rows};
 use crate::pages::{
     gallery::Drawn,
     jobs::show::{
         ItemRow, ItemsPage, JobHead, JobTracesPage, LogLine, LogPage, May, OverviewPage, Step, TimelinePage,
         TroubleRow, UndeliveredPage,
     },
-    parts::{Choice, Mood, Notice, Pager},
+    parts::{Choice, Mood, Notice, Pager, Sorted},
     states::{Shown as _, reason},
     view::View,
 };
@@ -105,9 +105,19 @@ fn sides(v: &View) -> Vec<Drawn> {
     let states = Choice::of([any, ("failed".to_owned(), v.t(ItemState::Failed.word()))], "");
     let undelivered = UndeliveredPage { v, head: completed(), rows: trouble(v), pager: pager() };
     let nobody = UndeliveredPage { v, head: running(), rows: vec![], pager: pager() };
-    let items = ItemsPage { v, head: running(), q: String::new(), states, rows: items(v), pager: pager() };
+    let items = ItemsPage {
+        v,
+        head: running(),
+        q: String::new(),
+        states,
+        sort: String::new(),
+        row_head: sorted(Sorted::Rising),
+        rows: items(v),
+        pager: pager(),
+    };
     let csv = "/x.csv".to_owned();
-    let traces = JobTracesPage { v, head: completed(), rows: trace_rows(v), pager: pager(), csv };
+    let traces =
+        JobTracesPage { v, head: completed(), rows: trace_rows(v), when: sorted(Sorted::Falling), pager: pager(), csv };
     let log = LogPage { v, head: running(), log: log(v), log_next: 1, whole: "/x.log".to_owned() };
     let timeline = TimelinePage { v, head: completed(), rows: steps(v) };
     vec![

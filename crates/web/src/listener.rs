@@ -1,0 +1,66 @@
+//! Whoever listens to server-sent events (WHATWG HTML, "Server-sent events"): their place among the streams, whether they
+//! may still read, and the response that no proxy holds back.
+
+use crate::{
+    Ctx,
+    auth::{Granted, still},
+    problem::{Problem, Result},
+};
+use axum::{
+    http::{HeaderName, HeaderValue, header},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::Stream;
+use std::{convert::Infallible, time::Duration};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+
+/// How often it is seen whether the reader may still read.
+const RECHECK: Duration = Duration::from_secs(10);
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+pub(crate) struct Listener {
+    granted: Granted,
+    recheck_at: Instant,
+    /// Given back when the reader is gone.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Listener {
+    /// Takes a place among the open streams; `instead` is what else to do where there is none.
+    pub(crate) fn new(ctx: &Ctx, granted: Granted, instead: &str) -> Result<Self> {
+        let Some(permit) = ctx.live.stream() else {
+            return Err(Problem::busy("streams", "too many streams of events are open", 5)
+                .remedy(format!("{instead}, or try again later")));
+        };
+        Ok(Self { granted, recheck_at: Instant::now() + RECHECK, _permit: permit })
+    }
+
+    /// When [`Self::may_still`] wants to be asked again.
+    pub(crate) fn recheck_at(&self) -> Instant {
+        self.recheck_at
+    }
+
+    /// Whether the reader may still read; asked of the store now and then only.
+    pub(crate) async fn may_still(&mut self, ctx: &Ctx) -> bool {
+        if Instant::now() < self.recheck_at {
+            return true;
+        }
+        self.recheck_at = Instant::now() + RECHECK;
+        still(ctx, &self.granted).await
+    }
+}
+
+/// The response that tells `events`, each as it comes.
+pub(crate) fn told<S>(events: S) -> impl IntoResponse + use<S>
+where
+    S: Stream<Item = Result<Event, Infallible>> + Send + 'static,
+{
+    let unbuffered = [
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (unbuffered, Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
