@@ -10,6 +10,7 @@ mod fuzz;
 mod postgres;
 mod recipes;
 mod run;
+mod screens;
 mod test;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ Usage: cargo xtask COMMAND
                                      measure beside the peers, which --install fetches, and print Markdown tables;
                                      --write keeps them in docs/benchmarks.md
   fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz)
+  screens [PAGE…]                    draw the pages for docs/screens (Chromium, pngquant)
 
 Environment:
   VIGIE_TEST_POSTGRES   use this server instead of starting one (postgres://user:password@host:port/database)
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "deny" => ci::deny(),
         "bench" => bench::bench(rest),
         "fuzz" => fuzz::fuzz(rest),
+        "screens" => screens::screens(rest),
         postgres::KEEPER => postgres::keep(),
         debian::INSTALLER => debian::install_as_root(rest),
         "help" | "--help" | "-h" => {
