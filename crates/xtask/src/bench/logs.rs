@@ -29,7 +29,7 @@ const SET: &str = "VIGIE_BENCH_LOGS";
 const PEER: &str = "VictoriaLogs 1.26";
 const RUNS: usize = 7;
 /// For seals and merges to come to rest.
-const TENDED: Duration = Duration::from_secs(25);
+pub(super) const TENDED: Duration = Duration::from_secs(25);
 const SINGLE_RECORDS: u32 = 200;
 
 /// Megabytes a second, processor seconds, megabytes on disk, megabytes of memory at the peak.
@@ -43,25 +43,34 @@ enum Asked {
     Facets,
 }
 
-/// Name, query, kind, milliseconds of the peer.
-const QUESTIONS: [(&str, &str, Asked, f64); 16] = [
-    ("exact trace id", "trace_id:{trace}", Asked::Rows(10), 2.7),
-    ("absent word", "zzzabsentzzz", Asked::Rows(100), 1.4),
-    ("rare word, last 100", "deferred", Asked::Rows(100), 17.4),
-    ("phrase, 100 rows", "\"Quota exceeded\"", Asked::Rows(100), 3.5),
-    ("errors by app", "level:error | stats count() by app", Asked::Table, 3.8),
-    ("count, average by app, level", "* | stats count(), avg(duration_ms) by app, level", Asked::Table, 68.0),
-    ("p95 by logger", "* | stats p95(duration_ms) by logger", Asked::Table, 304.0),
-    ("regex over all messages", "/durée: [1-9]\\d*\\.[5-9]s/ | stats count()", Asked::Table, 110.0),
-    ("substring present", "*montant_1* | stats count()", Asked::Table, 114.0),
-    ("substring absent", "*zqxjkv* | stats count()", Asked::Table, 104.0),
-    ("latest 100", "*", Asked::Rows(100), 54.0),
-    ("histogram by hour", "*", Asked::Histogram, 21.0),
-    ("histogram of errors", "level:error", Asked::Histogram, 9.3),
-    ("facets", "*", Asked::Facets, 42.0),
-    ("status>=500 by status", "status>=500 | stats count() by status", Asked::Table, 5.6),
-    ("phrase in a logger, 200 rows", "logger:mailing \"envoyé avec succès\"", Asked::Rows(200), 17.0),
-];
+/// One question, and milliseconds of the peer.
+pub(super) struct Question {
+    pub(super) name: &'static str,
+    pub(super) query: &'static str,
+    kind: Asked,
+    peer: f64,
+}
+
+impl Question {
+    pub(super) fn all() -> Result<Vec<Self>> {
+        let lines = include_str!("../../../telemetry/examples/questions.tsv").lines();
+        lines.filter(|line| !line.starts_with(['#', '+'])).map(Self::parse).collect()
+    }
+
+    fn parse(line: &'static str) -> Result<Self> {
+        let [name, kind, peer, query] = line.splitn(4, '\t').collect::<Vec<_>>()[..] else {
+            bail!("no question: {line}");
+        };
+        let kind = match kind.split_once(' ') {
+            Some(("rows", limit)) => Asked::Rows(limit.parse()?),
+            _ if kind == "table" => Asked::Table,
+            _ if kind == "histogram" => Asked::Histogram,
+            _ if kind == "facets" => Asked::Facets,
+            _ => bail!("{name}: nothing is asked so: {kind}"),
+        };
+        Ok(Self { name, query, kind, peer: peer.parse()? })
+    }
+}
 
 fn logs(context: &Context) -> Result<Table> {
     let set = set()?;
@@ -95,9 +104,9 @@ fn logs(context: &Context) -> Result<Table> {
     first.push(start.elapsed().as_secs_f64() * 1e3);
     table.ratio(&["restart to ready", "ms"], &ready, "budget", &Samples::from([1_000.0]));
     table.value(&["first question after it", "ms"], &first);
-    for (name, query, kind, peer) in QUESTIONS {
-        let ours = ask(&mut http, &query.replace("{trace}", &trace), kind)?;
-        table.ratio(&[name, "ms, best of 7"], &ours, PEER, &Samples::from([peer]));
+    for question in Question::all()? {
+        let ours = question.ask(&mut http, &trace)?;
+        table.ratio(&[question.name, "ms, best of 7"], &ours, PEER, &Samples::from([question.peer]));
     }
     soon(&mut table, &server, &mut http)?;
     server.stop()?;
@@ -109,7 +118,7 @@ fn logs(context: &Context) -> Result<Table> {
     Ok(table)
 }
 
-fn set() -> Result<PathBuf> {
+pub(super) fn set() -> Result<PathBuf> {
     match std::env::var_os(SET) {
         Some(path) => Ok(path.into()),
         None => bail!(
@@ -120,7 +129,7 @@ fn set() -> Result<PathBuf> {
 }
 
 /// A trace id from the middle of the set.
-fn some_trace(text: &str) -> Result<String> {
+pub(super) fn some_trace(text: &str) -> Result<String> {
     let with_trace = text[text.len() / 2..].lines().skip(1).find(|line| line.contains("\"trace_id\""));
     let record: Value = serde_json::from_str(with_trace.context("the set has no trace_id")?)?;
     record["trace_id"].as_str().map(str::to_owned).context("a trace_id is no text")
@@ -166,7 +175,7 @@ impl Taken {
     }
 }
 
-fn size(folder: &Path) -> Result<u64> {
+pub(super) fn size(folder: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -175,23 +184,26 @@ fn size(folder: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-fn ask(http: &mut Http, query: &str, kind: Asked) -> Result<Samples> {
-    let query: String = url_encoded(query);
-    let path = match kind {
-        Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
-        Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
-        Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
-        Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
-    };
-    let mut best = f64::MAX;
-    for _ in 0..RUNS {
-        let start = Instant::now();
-        let answer = http.get(&path)?;
-        best = best.min(start.elapsed().as_secs_f64() * 1e3);
-        ensure!(answer["problems"].as_array().is_none_or(Vec::is_empty), "{path}: {answer}");
-        ensure!(answer["left_out"].as_array().is_some_and(Vec::is_empty), "{path}: {answer}");
+impl Question {
+    /// The best of some runs, milliseconds.
+    pub(super) fn ask(&self, http: &mut Http, trace: &str) -> Result<Samples> {
+        let query: String = url_encoded(&self.query.replace("{trace}", trace));
+        let path = match self.kind {
+            Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
+            Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
+            Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
+            Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
+        };
+        let mut best = f64::MAX;
+        for _ in 0..RUNS {
+            let start = Instant::now();
+            let answer = http.get(&path)?;
+            best = best.min(start.elapsed().as_secs_f64() * 1e3);
+            ensure!(answer["problems"].as_array().is_none_or(Vec::is_empty), "{path}: {answer}");
+            ensure!(answer["left_out"].as_array().is_some_and(Vec::is_empty), "{path}: {answer}");
+        }
+        Ok(Samples::from([best]))
     }
-    Ok(Samples::from([best]))
 }
 
 fn url_encoded(text: &str) -> String {

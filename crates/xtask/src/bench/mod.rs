@@ -12,6 +12,7 @@ mod engine;
 mod http;
 mod idle;
 mod instant;
+mod log_growth;
 mod logs;
 mod mail;
 mod mailing;
@@ -54,6 +55,7 @@ const BENCHES: &[Bench] = &[
     progress::BENCH,
     pages::BENCH,
     logs::BENCH,
+    log_growth::BENCH,
     scale::BENCH,
     crash::BENCH,
 ];

@@ -1,0 +1,154 @@
+//! What becomes of questions as a store of logs grows tenfold.
+
+use super::{
+    Bench, Context, Samples, Table,
+    logs::{Question, TENDED, set, size, some_trace},
+    server::Server,
+};
+use crate::run::say;
+use anyhow::{Context as _, Result, ensure};
+use std::{fs, thread};
+
+pub(crate) const BENCH: Bench = Bench {
+    name: "log-growth",
+    what: "The set of `logs` sent again and again, each time three days later and with other trace ids, until the store holds \
+           1 GB of JSON lines, then 10 GB: memory meanwhile, how soon it is ready when it starts again, and each question, the \
+           best of seven over HTTP. Those that the store can prune for are to take no more than three times as long.",
+    run: log_growth,
+};
+
+/// Bytes sent.
+const SMALL: usize = 1_000_000_000;
+const LARGE: usize = 10_000_000_000;
+/// Days that the set spans.
+const DAYS: i64 = 3;
+/// The memory that serving logs may take at most, megabytes.
+const MEMORY_MAX: f64 = 250.0;
+/// Questions for which the store need not look at all its blocks.
+const PRUNED: [&str; 6] =
+    ["exact trace id", "absent word", "rare word, last 100", "phrase, 100 rows", "substring absent", "latest 100"];
+
+fn log_growth(context: &Context) -> Result<Table> {
+    let set = set()?;
+    let text = fs::read_to_string(&set).with_context(|| set.display().to_string())?;
+    let copies = |bytes: usize| context.size(bytes, bytes / 10).div_ceil(text.len());
+    let (small, large) = (copies(SMALL), copies(LARGE));
+    let folder = context.folder()?;
+    let data = folder.path().join("data");
+    let trace = shifted(some_trace(&text)?.as_bytes(), 0);
+    let trace = String::from_utf8(trace)?;
+    let mut table = Table::new(&["what", "unit"]);
+    let mut before = Vec::new();
+    let mut sent = 0;
+    for goal in [small, large] {
+        let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "write")?;
+        let mut http = server.http();
+        while sent < goal {
+            let copy = copy(&text, sent, large)?;
+            let answer = http.post_lines("/api/v1/logs", &copy)?;
+            ensure!(answer["rejected"].as_u64() == Some(0), "not all was taken: {answer}");
+            server.child.so_far()?;
+            sent += 1;
+            say(&format!("{sent} of {large}"));
+        }
+        thread::sleep(TENDED);
+        server.stop()?;
+        let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "write")?;
+        let ready = Samples::from([server.ready_after.as_secs_f64() * 1e3]);
+        let mut http = server.http();
+        let gigabytes = format!("{:.1} GB", (text.len() * goal) as f64 / 1e9);
+        for (place, question) in Question::all()?.iter().enumerate() {
+            let took = question.ask(&mut http, &trace)?;
+            match before.get(place) {
+                None => before.push(took),
+                Some(small) => {
+                    let is_pruned = PRUNED.contains(&question.name);
+                    let name = if is_pruned { format!("**{}**", question.name) } else { question.name.to_owned() };
+                    table.ratio(&[&name, "ms, best of 7"], &took, "a tenth", small);
+                }
+            }
+        }
+        let (_, peak) = server.child.so_far()?;
+        let peak = Samples::from([peak as f64 / 1e6]);
+        table.ratio(&[&format!("{gigabytes}: restart to ready"), "ms"], &ready, "budget", &Samples::from([1_000.0]));
+        table.ratio(
+            &[&format!("{gigabytes}: peak memory of asking"), "MB"],
+            &peak,
+            "budget",
+            &Samples::from([MEMORY_MAX]),
+        );
+        let disk = size(&data.join("telemetry"))? as f64 / 1e6;
+        table.value(&[&format!("{gigabytes}: on disk"), "MB"], &Samples::from([disk]));
+        server.stop()?;
+    }
+    table.note("Bold: questions for which the store can prune. Each copy of the set keeps its messages: only times and trace ids differ.");
+    Ok(table)
+}
+
+/// The set, `copy` times three days after the first copy's time, of which the last is the set's own.
+fn copy(text: &str, copy: usize, copies: usize) -> Result<String> {
+    let mut out = Vec::with_capacity(text.len() + 1);
+    for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+        let mut line = line.to_vec();
+        let back = (copies - 1 - copy) as i64 * DAYS;
+        let at = find(&line, b"\"timestamp\": \"").context("a line has no timestamp")?;
+        let date = std::str::from_utf8(line.get(at..at + 10).context("a line ends within its timestamp")?)?;
+        let day = earlier(date, back).with_context(|| format!("no date: {date}"))?;
+        line[at..at + 10].copy_from_slice(day.as_bytes());
+        if let Some(at) = find(&line, b"\"trace_id\": \"") {
+            let id = shifted(&line[at..at + 2], copies - 1 - copy);
+            line[at..at + 2].copy_from_slice(&id);
+        }
+        out.extend(line);
+    }
+    Ok(String::from_utf8(out)?)
+}
+
+/// The place behind `text`.
+fn find(line: &[u8], text: &[u8]) -> Option<usize> {
+    line.windows(text.len()).position(|window| window == text).map(|at| at + text.len())
+}
+
+/// A hexadecimal id with its first two digits raised by `by`.
+fn shifted(id: &[u8], by: usize) -> Vec<u8> {
+    let first = std::str::from_utf8(&id[..2]).ok().and_then(|text| u8::from_str_radix(text, 16).ok()).unwrap_or(0);
+    let first = format!("{:02x}", first.wrapping_add(by as u8));
+    [first.as_bytes(), &id[2..]].concat()
+}
+
+/// The date so many days before, in the proleptic Gregorian calendar.
+fn earlier(date: &str, days: i64) -> Option<String> {
+    let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (mut year, mut month, mut day) = (parts.next()??, parts.next()??, parts.next()??);
+    for _ in 0..days {
+        day -= 1;
+        if day == 0 {
+            month -= 1;
+            if month == 0 {
+                (year, month) = (year - 1, 12);
+            }
+            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            day = match month {
+                4 | 6 | 9 | 11 => 30,
+                2 => 28 + i64::from(is_leap),
+                _ => 31,
+            };
+        }
+    }
+    Some(format!("{year:04}-{month:02}-{day:02}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_of_other_days_and_traces() {
+        let line = "{\"timestamp\": \"2024-03-02T00:00:00Z\", \"trace_id\": \"ff00000000000000\"}\n";
+        assert_eq!(copy(line, 1, 2).unwrap(), line);
+        let other = copy(line, 0, 2).unwrap();
+        assert_eq!(other, "{\"timestamp\": \"2024-02-28T00:00:00Z\", \"trace_id\": \"0000000000000000\"}\n");
+        assert_eq!(earlier("2024-01-01", 1).unwrap(), "2023-12-31");
+        assert_eq!(earlier("2023-03-01", 1).unwrap(), "2023-02-28");
+    }
+}
