@@ -26,6 +26,8 @@ mod texts;
 mod tokens;
 
 #[cfg(test)]
+mod old;
+#[cfg(test)]
 mod tests;
 
 pub use block::{Block, FieldInfo, Range};
