@@ -161,7 +161,7 @@ impl Block {
 
     /// The same templates made ready to be searched, once.
     pub(crate) fn outlines(&self) -> &[Outline] {
-        self.outlines.get_or_init(|| self.templates().iter().map(Outline::of).collect())
+        self.outlines.get_or_init(|| self.head.outlines())
     }
 
     pub fn messages(&self) -> Result<Messages<'_>, Damage> {
@@ -218,8 +218,8 @@ impl Block {
         Ok(Arc::clone(self.template_of_rows.get_or_init(|| numbers)))
     }
 
-    /// The slots of a template, decoded.
-    pub(super) fn slots(&self, template: usize) -> Result<Vec<Values>, Damage> {
+    /// The slots of a template, decoded; `None` for those that are kept elsewhere.
+    pub(super) fn group(&self, template: usize) -> Result<Vec<Option<Values>>, Damage> {
         // The counts of the templates are to be trusted only once they agree with the rows.
         self.template_of_rows()?;
         let group = self.part(self.head.groups[template])?;
@@ -238,6 +238,19 @@ impl Block {
         let layout = Layout { kind: column.info.kind, encoding: &column.info.encoding, classes: &column.classes };
         let templates = if layout.is_everywhere() { Arc::default() } else { self.template_of_rows()? };
         self.decode(column.part, |reader| fields::decode(&layout, self.head.rows, &templates, reader))
+    }
+
+    /// A column by its position.
+    pub(super) fn read_numbered(&self, number: u16) -> Result<Column, Damage> {
+        let column = self.head.columns.get(usize::from(number));
+        self.read_column(column.ok_or_else(|| self.damage("there is no such column"))?)
+    }
+
+    /// The position of one of [`Self::fields`].
+    pub(super) fn number_of(&self, field: &FieldInfo) -> Result<u16, Damage> {
+        let same = |column: &ColumnHead| std::ptr::eq(&raw const column.info, field);
+        let number = self.head.columns.iter().position(same);
+        number.map(|number| number as u16).ok_or_else(|| self.damage("there is no such column"))
     }
 
     fn part(&self, part: Part) -> Result<Vec<u8>, Damage> {

@@ -8,7 +8,10 @@ use super::{
     filter::Filter,
     head::{ColumnHead, Head, Part, Role},
     integers,
+    marks::{Marked, Sought},
+    pairs::Pairs,
     split::{self, Lines, Split},
+    template::{Slot, Template},
 };
 use crate::{
     batch::{Numbered, RecordRef},
@@ -28,6 +31,9 @@ pub struct Chosen {
 /// A column with fewer values is read as fast as its filter.
 const FILTER_ROWS_MIN: usize = 128;
 
+/// Columns that are looked for in messages: those that a mark has room for.
+const SOUGHT_MAX: u16 = 1 << 12;
+
 /// Encodes records into one block. They must be sorted by time, then sequence number, and be no more than
 /// [`super::ROWS_MAX`] and at least one.
 pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
@@ -37,12 +43,15 @@ pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
     let seqs: Vec<u64> =
         chosen.iter().map(|chosen| batches[chosen.batch as usize].first_seq + u64::from(chosen.row)).collect();
     let messages: Vec<&[u8]> = records.iter().map(|record| record.message()).collect();
-    let split = split::encode(&messages, Lines::Apart, &mut zip);
     let columns = gather(batches, chosen, &records);
+    let times: Vec<i64> = records.iter().map(|record| record.time().as_micros()).collect();
+    let marked = Marked::of(&messages, &times, sought(&columns));
+    let split = split::encode(&messages, marked.as_ref(), Lines::Apart, &mut zip);
+    drop(marked);
 
     let mut parts = Parts::default();
     let time_range = (records[0].time(), records[records.len() - 1].time());
-    let times = parts.integers(records.iter().map(|record| record.time().as_micros()).collect(), &mut zip);
+    let times = parts.integers(times, &mut zip);
     let seq_min = seqs.iter().copied().min().unwrap_or(0);
     let seq_range = (seq_min, seqs.iter().copied().max().unwrap_or(0));
     let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), &mut zip);
@@ -163,6 +172,12 @@ fn gather<'a>(batches: &[&'a Numbered], chosen: &[Chosen], records: &[RecordRef<
     columns
 }
 
+/// Fields, whose values may stand in the message.
+fn sought<'a>(columns: &'a [Gathering<'_>]) -> Vec<Sought<'a>> {
+    let fields = (0..SOUGHT_MAX).zip(columns).filter(|(_, column)| column.role == Role::Field);
+    fields.map(|(number, column)| Sought { column: number, rows: &column.rows, values: &column.values }).collect()
+}
+
 fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, zip: &mut Zip) -> Vec<ColumnHead> {
     let rows_of_templates: Vec<u32> = split.templates.iter().map(|template| template.rows).collect();
     let block = Rows { template_of_rows: &split.template_of_rows, rows_of_templates: &rows_of_templates };
@@ -178,7 +193,21 @@ fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, z
             encoding,
             range: range(&column.values),
         };
-        heads.push(ColumnHead { role: column.role, info, classes, part: parts.push(&payload), filter: None });
+        heads.push(ColumnHead {
+            role: column.role,
+            info,
+            classes,
+            part: parts.push(&payload),
+            filter: None,
+            pairs: None,
+        });
+    }
+    for slot in split.templates.iter().flat_map(Template::slots) {
+        let Slot::Field(number) = slot else { continue };
+        let (head, column) = (&mut heads[usize::from(*number)], &columns[usize::from(*number)]);
+        if let (Encoding::Text, None, Gathered::Texts(texts)) = (&head.info.encoding, &head.pairs, &column.values) {
+            head.pairs = Pairs::of(texts);
+        }
     }
     for (head, column) in heads.iter_mut().zip(columns) {
         if let Some(filter) = filter(head, &column.values) {

@@ -21,7 +21,7 @@ fn record(n: u64) -> Record {
         0..=3 => format!("{ip} - - \"GET /invoices/{n}?q={noise:016x} HTTP/1.1\" {} {}", 200 + n % 3, noise >> 50),
         4 => format!("Email {n}/500 envoyé à {}, id {:08X}", ["Zoé", "Al", "b"][n as usize % 3], noise as u32),
         5 => format!("waited {}.{:02} s for {}", n % 50, noise % 100, ["x", "y"][n as usize / 8 % 2]),
-        6 if n % 5 == 0 => format!("Traceback\n  File \"x{n}.py\", line {}\nValueError: {n}", noise % 90),
+        6 if n.is_multiple_of(5) => format!("Traceback\n  File \"x{n}.py\", line {}\nValueError: {n}", noise % 90),
         6 => format!("only once {noise:x} {n:b}"),
         _ => String::new(),
     };
@@ -94,10 +94,10 @@ fn this_version_is_read() {
     assert_eq!(read(&encoded()), expected());
 }
 
-/// Writes this version's, when the next one is begun: `cargo test -p telemetry -- --ignored keep_this_version`.
+/// Writes this version's, before the next one is begun: `cargo test -p telemetry -- --ignored keep_this_version`.
 #[test]
 #[ignore = "it writes a file that is kept"]
 fn keep_this_version() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/segment/fixtures/version-1.seg");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/segment/fixtures/version-2.seg");
     std::fs::write(path, encoded()).unwrap();
 }
