@@ -118,15 +118,13 @@ async fn stored(raw: &[u8], file: &Path) -> (u64, BTreeMap<String, u64>) {
     let mut all = 0;
     for segment in snapshot.segments() {
         all += segment.bytes();
-        let mut left = segment.bytes();
-        for number in 0..segment.blocks().len() {
-            *sizes.entry("(blocks)".to_owned()).or_default() += 1;
-            for (name, bytes) in segment.open_block(number).expect("a block opens").sizes() {
-                left -= bytes;
-                *sizes.entry(name).or_default() += bytes;
-            }
+        for (number, info) in segment.blocks().iter().enumerate() {
+            let parts = segment.open_block(number).expect("a block opens").sizes();
+            // A small block is compressed as a whole: what its parts have of that cannot be told.
+            let is_packed = parts.iter().map(|(_, bytes)| bytes).sum::<u64>() > info.len;
+            let parts = if is_packed { vec![("packed blocks".to_owned(), info.len)] } else { parts };
+            parts.into_iter().for_each(|(name, bytes)| *sizes.entry(name).or_default() += bytes);
         }
-        *sizes.entry("footers".to_owned()).or_default() += left;
     }
     logs.close().await;
     (all, sizes)

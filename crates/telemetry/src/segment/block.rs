@@ -5,7 +5,7 @@ use super::{
     column::{Column, Encoding, FieldKind, Presence, Values},
     fields::{self, Layout},
     filter::Filter,
-    head::{ColumnHead, Head, PREFIX, Part, Role},
+    head::{self, ColumnHead, Head, PREFIX, Part, Prefix, Role},
     integers,
     outline::Outline,
     split,
@@ -50,11 +50,14 @@ impl Block {
     pub fn open(bytes: Bytes) -> Result<Self, Damage> {
         let prefix = bytes.read(0, PREFIX as u64)?;
         let damaged = |malformed: Malformed| malformed.at(bytes.place());
-        let mut reader = Reader(&prefix);
-        let (len, expected) = (reader.u32().map_err(damaged)?, reader.u32().map_err(damaged)?);
-        let compressed = bytes.read(PREFIX as u64, u64::from(len))?;
-        if checksum(&compressed) != expected {
+        let prefix = Prefix::read(&prefix).map_err(damaged)?;
+        let compressed = bytes.read(PREFIX as u64, prefix.len as u64)?;
+        if checksum(&compressed) != prefix.checksum {
             return Err(Damage::new(bytes.place(), "the head has another checksum than it was written with"));
+        }
+        if prefix.is_packed {
+            let block = head::unpack(&compressed).map_err(damaged)?;
+            return Self::open(Bytes::in_memory(block, bytes.place()));
         }
         let head = Head::read(&compressed).map_err(damaged)?;
         Ok(Self::new(bytes, head))
@@ -255,7 +258,7 @@ impl Block {
 
     fn part(&self, part: Part) -> Result<Vec<u8>, Damage> {
         let bytes = self.bytes.read(part.start, u64::from(part.len))?;
-        if checksum(&bytes) == part.checksum {
+        if self.head.is_packed || checksum(&bytes) == part.checksum {
             Ok(bytes)
         } else {
             Err(self.damage(&format!("the part at byte {} has another checksum than it was written with", part.start)))

@@ -6,7 +6,7 @@ use super::{
     compress::Zip,
     fields::{self, Class, Gathered, Rows},
     filter::Filter,
-    head::{ColumnHead, Head, Part, Role},
+    head::{self, ColumnHead, Head, PACKED_MAX, Part, Role},
     integers,
     marks::{Marked, Sought},
     pairs::Pairs,
@@ -38,6 +38,34 @@ const SOUGHT_MAX: u16 = 1 << 12;
 /// [`super::ROWS_MAX`] and at least one.
 pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
     let mut zip = Zip::new();
+    let block = encode_apart(batches, chosen, Form::Split, &mut zip);
+    if block.len() > PACKED_MAX / 2 || is_left_apart(chosen.len()) {
+        return block;
+    }
+    // Of few bytes each part and each checksum by itself would cost more than reading all of them.
+    zip.defer(true);
+    let wholes = [Form::Split, Form::Plain].map(|form| encode_apart(batches, chosen, form, &mut zip));
+    zip.defer(false);
+    let packed = wholes.iter().filter(|whole| whole.len() <= PACKED_MAX).map(|whole| head::pack(whole, &mut zip));
+    packed.chain([block]).min_by_key(Vec::len).unwrap_or_default()
+}
+
+/// Blocks of tests are small: half of them are left as large ones are, so that both forms are tested alike.
+const fn is_left_apart(rows: usize) -> bool {
+    cfg!(test) && rows.is_multiple_of(2)
+}
+
+/// How messages are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// By templates.
+    Split,
+    /// As they are, end to end.
+    Plain,
+}
+
+/// Encodes records into a block of which each part can be read by itself.
+fn encode_apart(batches: &[&Numbered], chosen: &[Chosen], form: Form, zip: &mut Zip) -> Vec<u8> {
     let records: Vec<RecordRef<'_>> =
         chosen.iter().map(|chosen| batches[chosen.batch as usize].batch.get(chosen.row as usize)).collect();
     let seqs: Vec<u64> =
@@ -45,21 +73,25 @@ pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
     let messages: Vec<&[u8]> = records.iter().map(|record| record.message()).collect();
     let columns = gather(batches, chosen, &records);
     let times: Vec<i64> = records.iter().map(|record| record.time().as_micros()).collect();
-    let marked = Marked::of(&messages, &times, sought(&columns));
-    let split = split::encode(&messages, marked.as_ref(), Lines::Apart, &mut zip);
-    drop(marked);
+    let split = match form {
+        Form::Split => {
+            let marked = Marked::of(&messages, &times, sought(&columns));
+            split::encode(&messages, marked.as_ref(), Lines::Apart, zip)
+        }
+        Form::Plain => split::plain(&messages, Lines::Apart, zip),
+    };
 
     let mut parts = Parts::default();
     let time_range = (records[0].time(), records[records.len() - 1].time());
-    let times = parts.integers(times, &mut zip);
+    let times = parts.integers(times, zip);
     let seq_min = seqs.iter().copied().min().unwrap_or(0);
     let seq_range = (seq_min, seqs.iter().copied().max().unwrap_or(0));
-    let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), &mut zip);
+    let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), zip);
     let mut ids = Vec::new();
-    split::write_template_of_rows(&split.template_of_rows, &mut zip, &mut ids);
+    split::write_template_of_rows(&split.template_of_rows, zip, &mut ids);
     let template_of_rows = parts.push(&ids);
     let groups = split.groups.iter().map(|group| parts.push(group)).collect();
-    let columns = encode_columns(&columns, &split, &mut parts, &mut zip);
+    let columns = encode_columns(&columns, &split, &mut parts, zip);
     let levels = count_levels(&records);
     let head = Head {
         rows: records.len(),
@@ -72,9 +104,10 @@ pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
         template_of_rows,
         groups,
         columns,
+        is_packed: zip.defers(),
     };
     let mut block = Vec::new();
-    head.write(&mut zip, &mut block);
+    head.write(zip, &mut block);
     block.extend(parts.bytes);
     block
 }
@@ -206,11 +239,11 @@ fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, z
         let Slot::Field(number) = slot else { continue };
         let (head, column) = (&mut heads[usize::from(*number)], &columns[usize::from(*number)]);
         if let (Encoding::Text, None, Gathered::Texts(texts)) = (&head.info.encoding, &head.pairs, &column.values) {
-            head.pairs = Pairs::of(texts);
+            head.pairs = if zip.defers() { None } else { Pairs::of(texts) };
         }
     }
     for (head, column) in heads.iter_mut().zip(columns) {
-        if let Some(filter) = filter(head, &column.values) {
+        if let Some(filter) = filter(head, &column.values).filter(|_| !zip.defers()) {
             let mut bytes = Vec::new();
             filter.put(&mut bytes);
             head.filter = Some(parts.push(&bytes));

@@ -22,6 +22,12 @@ const COLUMNS_MAX: usize = 4096;
 /// Where heads of the first version have their count of rows, which is not zero.
 const VERSIONED: u8 = 0;
 const VERSION: u64 = 2;
+/// The same, within a block that is compressed as a whole.
+const PACKED_VERSION: u64 = 3;
+/// Of a block that is compressed as a whole: bytes before.
+pub(super) const PACKED_MAX: usize = 128 << 10;
+/// Set in the length with which such a block begins.
+const PACKED: u32 = 1 << 31;
 /// Bytes before the head: its length and checksum.
 pub(super) const PREFIX: usize = 8;
 
@@ -62,13 +68,15 @@ pub(super) struct Head {
     pub(super) template_of_rows: Part,
     pub(super) groups: Vec<Part>,
     pub(super) columns: Vec<ColumnHead>,
+    /// Whether the block is compressed and checked as a whole: its parts are neither.
+    pub(super) is_packed: bool,
 }
 
 impl Head {
     /// Appends the prefix and the head. Starts of parts are not written: they follow from lengths.
     pub(super) fn write(&self, zip: &mut Zip, out: &mut Vec<u8>) {
         let mut head = vec![VERSIONED];
-        put_varint(&mut head, VERSION);
+        put_varint(&mut head, if self.is_packed { PACKED_VERSION } else { VERSION });
         put_varint(&mut head, self.rows as u64);
         put_signed(&mut head, self.time_range.0.as_micros());
         put_signed(&mut head, self.time_range.1.as_micros());
@@ -92,7 +100,7 @@ impl Head {
             put_varint(&mut head, u64::from(part.len));
         }
         // Checksums are noise: they lie together, so that they disturb nothing else.
-        for part in self.parts().filter(|part| part.len > 0) {
+        for part in self.parts().filter(|part| part.len > 0 && !self.is_packed) {
             head.extend_from_slice(&part.checksum.to_le_bytes());
         }
         let mut compressed = Vec::new();
@@ -108,10 +116,13 @@ impl Head {
         let mut reader = Reader(&head);
         let mut rows = reader.count(super::ROWS_MAX)?;
         let is_first_version = rows != usize::from(VERSIONED);
+        let mut is_packed = false;
         if !is_first_version {
-            if reader.varint()? != VERSION {
-                return Err(Malformed("it was written by a later version of Vigie: update this one"));
-            }
+            is_packed = match reader.varint()? {
+                VERSION => false,
+                PACKED_VERSION => true,
+                _ => return Err(Malformed("it was written by a later version of Vigie: update this one")),
+            };
             rows = reader.count(super::ROWS_MAX)?;
         }
         let time_range = (Timestamp::from_micros(reader.signed()?), Timestamp::from_micros(reader.signed()?));
@@ -127,8 +138,19 @@ impl Head {
         let columns = (0..count).map(|_| column(&mut reader)).collect::<Result<Vec<_>, _>>()?;
         let groups = vec![Part::default(); templates.len()];
         let [times, seqs, template_of_rows] = [Part::default(); 3];
-        let mut head =
-            Self { rows, time_range, seq_range, levels, templates, times, seqs, template_of_rows, groups, columns };
+        let mut head = Self {
+            rows,
+            time_range,
+            seq_range,
+            levels,
+            templates,
+            times,
+            seqs,
+            template_of_rows,
+            groups,
+            columns,
+            is_packed,
+        };
         head.check_slots()?;
         if !is_first_version {
             for number in head.columns_of_text() {
@@ -147,8 +169,9 @@ impl Head {
             part.len = reader.count(u32::MAX as usize)? as u32;
             start += u64::from(part.len);
         }
+        let is_packed = self.is_packed;
         for part in self.parts_mut() {
-            part.checksum = if part.len > 0 || is_first_version { reader.u32()? } else { checksum(&[]) };
+            part.checksum = if part.len > 0 && !is_packed || is_first_version { reader.u32()? } else { checksum(&[]) };
         }
         Ok(())
     }
@@ -216,6 +239,39 @@ impl Head {
     pub(super) fn column(&self, role: Role) -> Option<&ColumnHead> {
         self.columns.iter().find(|column| column.role == role)
     }
+}
+
+/// Compresses a block as a whole.
+pub(super) fn pack(block: &[u8], zip: &mut Zip) -> Vec<u8> {
+    let mut packed = vec![0; PREFIX];
+    zip.put(block, Effort::Block, &mut packed);
+    let (prefix, stream) = packed.split_at_mut(PREFIX);
+    prefix[..4].copy_from_slice(&(stream.len() as u32 | PACKED).to_le_bytes());
+    prefix[4..].copy_from_slice(&checksum(stream).to_le_bytes());
+    packed
+}
+
+/// What a block begins with.
+pub(super) struct Prefix {
+    pub(super) is_packed: bool,
+    /// Bytes of its head, or of all of it when it is packed, as they are compressed.
+    pub(super) len: usize,
+    pub(super) checksum: u32,
+}
+
+impl Prefix {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader(bytes);
+        let (len, checksum) = (reader.u32()?, reader.u32()?);
+        Ok(Self { is_packed: len & PACKED != 0, len: (len & !PACKED) as usize, checksum })
+    }
+}
+
+/// The block that was packed into a stream.
+pub(super) fn unpack(stream: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let block = compress::read(&mut Reader(stream))?;
+    let is_whole = block.len() <= PACKED_MAX && Prefix::read(&block).is_ok_and(|prefix| !prefix.is_packed);
+    if is_whole { Ok(block) } else { Err(Malformed("a packed block holds no block")) }
 }
 
 fn put_column(out: &mut Vec<u8>, column: &ColumnHead) {

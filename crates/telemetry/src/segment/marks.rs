@@ -55,7 +55,7 @@ impl Marked {
         let mut marked = Self { bytes: Vec::new(), ends: Vec::new(), rows: Vec::new() };
         let mut spans = Spans::default();
         for ((row, message), time) in (0u32..).zip(messages).zip(times) {
-            spans.clear();
+            spans.0.clear();
             if memchr::memchr(MARK, message).is_none() {
                 marked.rows.push(row);
                 let clock = if clocks { Clock::find(message, *time) } else { None };
@@ -64,7 +64,10 @@ impl Marked {
                 seekers.iter_mut().for_each(|seeker| seeker.seek(row, message, &mut from, &mut spans));
                 spans.0.sort_unstable_by_key(|(range, _)| range.start);
             }
-            marked.push(message, &spans);
+            if !spans.0.is_empty() {
+                marked.push(message, &spans);
+            }
+            marked.ends.push(marked.bytes.len() as u32);
         }
         Some(marked)
     }
@@ -78,12 +81,13 @@ impl Marked {
             at = range.end;
         }
         self.bytes.extend_from_slice(&message[at..]);
-        self.ends.push(self.bytes.len() as u32);
     }
 
-    pub(super) fn get(&self, row: u32) -> &[u8] {
+    /// A message with its marks, if it has any: it is not empty then.
+    pub(super) fn get(&self, row: u32) -> Option<&[u8]> {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.bytes[start as usize..self.ends[row as usize] as usize]
+        let text = &self.bytes[start as usize..self.ends[row as usize] as usize];
+        (!text.is_empty()).then_some(text)
     }
 }
 
@@ -97,10 +101,6 @@ fn sample(count: usize) -> impl Iterator<Item = usize> + Clone {
 struct Spans(Vec<(Range<usize>, u16)>);
 
 impl Spans {
-    fn clear(&mut self) {
-        self.0.clear();
-    }
-
     fn is_free(&self, range: &Range<usize>) -> bool {
         self.0.iter().all(|(taken, _)| taken.end <= range.start || range.end <= taken.start)
     }
@@ -272,9 +272,10 @@ mod tests {
             ],
         )
         .unwrap();
-        let texts = (0..3).map(|row| shown(&unmark(vec![Part::Text(marked.get(row).to_vec())]))).collect::<Vec<_>>();
+        let texts =
+            (0..3).map(|row| shown(&unmark(vec![Part::Text(marked.get(row).unwrap().to_vec())]))).collect::<Vec<_>>();
         assert_eq!(texts, ["<3> <4> <300> <6> in 0.5s", "<3> <4> <300> <6>", "<300> <4>"]);
-        assert_eq!((marked.get(3), &marked.rows[..]), (messages[3], &[0, 1, 2][..]));
+        assert_eq!((marked.get(3), &marked.rows[..]), (None, &[0, 1, 2][..]));
     }
 
     #[test]

@@ -39,10 +39,10 @@ pub(super) enum Lines {
 
 pub(super) fn encode(messages: &[&[u8]], marked: Option<&Marked>, lines: Lines, zip: &mut Zip) -> Split {
     let mut found = Vec::new();
-    let mut rows: Vec<u32> = (0..messages.len() as u32).collect();
-    if let Some(marked) = marked {
-        rows = mine_marked(marked, rows, lines, zip, &mut found);
-    }
+    let rows = match marked {
+        Some(marked) => mine_marked(messages, marked, lines, zip, &mut found),
+        None => (0..messages.len() as u32).collect(),
+    };
     let texts: Vec<&[u8]> = rows.iter().map(|&row| messages[row as usize]).collect();
     let (whole, by_lines) = mine(&texts, &rows, lines, zip, &mut found);
     for (mut rows, is_lines) in [(whole, false), (by_lines, true)] {
@@ -58,7 +58,7 @@ pub(super) fn encode(messages: &[&[u8]], marked: Option<&Marked>, lines: Lines, 
         } else {
             Slot::Column(texts::encode(&texts, zip, &mut group))
         };
-        let pairs = if slot.is_text() { pairs_of(&texts, lines) } else { Vec::new() };
+        let pairs = if slot.is_text() { pairs_of(&texts, lines, zip) } else { Vec::new() };
         found.push((Template { parts: vec![Part::Slot(slot)], rows: rows.len() as u32, pairs }, rows, group));
     }
     found.sort_by_key(|(template, rows, _)| (std::cmp::Reverse(template.rows), rows.first().copied()));
@@ -95,15 +95,16 @@ fn mine(texts: &[&[u8]], rows: &[u32], lines: Lines, zip: &mut Zip, found: &mut 
 }
 
 /// Finds templates with marks in them; what is returned are the rows left over, rising.
-fn mine_marked(marked: &Marked, rows: Vec<u32>, lines: Lines, zip: &mut Zip, found: &mut Vec<Found>) -> Vec<u32> {
-    let texts: Vec<&[u8]> = marked.rows.iter().map(|&row| marked.get(row)).collect();
+fn mine_marked(messages: &[&[u8]], marked: &Marked, lines: Lines, zip: &mut Zip, found: &mut Vec<Found>) -> Vec<u32> {
+    let text = |row: &u32| marked.get(*row).unwrap_or(messages[*row as usize]);
+    let texts: Vec<&[u8]> = marked.rows.iter().map(text).collect();
     mine(&texts, &marked.rows, lines, zip, found);
-    let mut is_found = vec![false; rows.len()];
+    let mut is_found = vec![false; messages.len()];
     for (template, rows, _) in found {
         template.parts = marks::unmark(std::mem::take(&mut template.parts));
         rows.iter().for_each(|row| is_found[*row as usize] = true);
     }
-    rows.into_iter().filter(|row| !is_found[*row as usize]).collect()
+    (0..messages.len() as u32).filter(|row| !is_found[*row as usize]).collect()
 }
 
 /// Messages that repeat whole stretches of each other, the same clients with the same long names, are smaller as one text. Then
@@ -120,15 +121,21 @@ fn as_plain_text(messages: &[&[u8]], split: &Split, lines: Lines, zip: &mut Zip)
     if text.len() < WORTH_TRYING || zip.estimate(&text) > size + size / 4 {
         return None;
     }
+    let plain = plain(messages, lines, zip);
+    (plain.groups[0].len() < size).then_some(plain)
+}
+
+/// All texts as the slot of a single template.
+pub(super) fn plain(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
     let mut group = Vec::new();
     texts::write_plain(messages, zip, &mut group);
     let slot = Part::Slot(Slot::Column(Encoding::Text));
     let rows = messages.len() as u32;
-    (group.len() < size).then(|| Split {
-        templates: vec![Template { parts: vec![slot], rows, pairs: pairs_of(messages, lines) }],
+    Split {
+        templates: vec![Template { parts: vec![slot], rows, pairs: pairs_of(messages, lines, zip) }],
         template_of_rows: vec![0; messages.len()],
         groups: vec![group],
-    })
+    }
 }
 
 fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &mut Zip) -> (Template, Vec<u8>) {
@@ -150,7 +157,7 @@ fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &
             Encoding::Constant(text) => parts.text(&text),
             encoding => {
                 if encoding == Encoding::Text {
-                    pairs.extend(pairs_of(&texts, lines));
+                    pairs.extend(pairs_of(&texts, lines, zip));
                 }
                 parts.0.push(Part::Slot(Slot::Column(encoding)));
             }
@@ -162,9 +169,10 @@ fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &
 }
 
 /// Those of one slot. Texts that are no messages are not searched by template.
-fn pairs_of(texts: &[&[u8]], lines: Lines) -> Vec<Option<Pairs>> {
+fn pairs_of(texts: &[&[u8]], lines: Lines, zip: &Zip) -> Vec<Option<Pairs>> {
     match lines {
-        Lines::Apart => vec![Pairs::of(texts)],
+        // What is decompressed as a whole is searched as fast as ruled out.
+        Lines::Apart => vec![if zip.defers() { None } else { Pairs::of(texts) }],
         Lines::Together => Vec::new(),
     }
 }
