@@ -278,7 +278,7 @@ pub(super) fn decimal(units: i64, scale: u8) -> f64 {
     units as f64 / POWERS[usize::from(scale) % POWERS.len()]
 }
 
-fn write_integer(value: i64, width: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
+pub(super) fn write_integer(value: i64, width: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut digits = [0u8; 20];
     let mut at = digits.len();
     let mut rest = value.unsigned_abs();

@@ -7,6 +7,7 @@
 
 use super::{
     clock::Clock,
+    column::write_integer,
     fields::Gathered,
     numbers,
     template::{Part, Slot},
@@ -22,6 +23,8 @@ const HALF: u8 = 0x10;
 const CLOCK: u16 = 0x8000;
 /// Values of a column that are looked at before all are looked for.
 const SAMPLE: usize = 32;
+/// Where less than one in so many bytes of messages is said twice, marking takes more time than it saves room.
+const SHARE_MIN: usize = 16;
 /// A column that is the same in so many rows costs nothing, nor does its text in their messages.
 const SAME_MIN: usize = 8;
 
@@ -42,30 +45,23 @@ pub(super) struct Marked {
 }
 
 impl Marked {
-    /// `None` where nothing is said twice.
-    pub(super) fn of(messages: &[&[u8]], times: &[i64], sought: Vec<Sought<'_>>) -> Option<Self> {
-        let sought = sought.into_iter().filter_map(Seeker::new);
-        let mut seekers: Vec<Seeker<'_>> = sought.filter(|seeker| seeker.is_likely(messages)).collect();
-        let has_clock = |row: &usize| Clock::find(messages[*row], times[*row]).is_some();
-        let sampled = sample(messages.len());
-        let clocks = sampled.clone().filter(has_clock).count() * 2 >= sampled.count();
-        if seekers.is_empty() && !clocks {
+    /// `None` where little is said twice.
+    pub(super) fn of<'a>(messages: &'a [&'a [u8]], times: &'a [i64], sought: Vec<Sought<'a>>) -> Option<Self> {
+        let mut walk = Walk::new(messages, times, sought);
+        let rows = sample(messages.len());
+        let said: usize = rows.clone().map(|row| messages[row].len()).sum();
+        let twice: usize = rows.map(|row| walk.spans(row as u32).map_or(0, Spans::bytes)).sum();
+        if twice * SHARE_MIN < said {
             return None;
         }
+        walk.begin_again();
         let mut marked = Self { bytes: Vec::new(), ends: Vec::new(), rows: Vec::new() };
-        let mut spans = Spans::default();
-        for ((row, message), time) in (0u32..).zip(messages).zip(times) {
-            spans.0.clear();
-            if memchr::memchr(MARK, message).is_none() {
+        for (row, message) in (0u32..).zip(messages) {
+            if let Some(spans) = walk.spans(row) {
                 marked.rows.push(row);
-                let clock = if clocks { Clock::find(message, *time) } else { None };
-                spans.0.extend(clock.map(|(range, clock)| (range, CLOCK | clock.code())));
-                let mut from = 0;
-                seekers.iter_mut().for_each(|seeker| seeker.seek(row, message, &mut from, &mut spans));
-                spans.0.sort_unstable_by_key(|(range, _)| range.start);
-            }
-            if !spans.0.is_empty() {
-                marked.push(message, &spans);
+                if !spans.0.is_empty() {
+                    marked.push(message, spans);
+                }
             }
             marked.ends.push(marked.bytes.len() as u32);
         }
@@ -101,8 +97,54 @@ fn sample(count: usize) -> impl Iterator<Item = usize> + Clone {
 struct Spans(Vec<(Range<usize>, u16)>);
 
 impl Spans {
+    /// Of the message.
+    fn bytes(&self) -> usize {
+        self.0.iter().map(|(range, _)| range.len()).sum()
+    }
+
     fn is_free(&self, range: &Range<usize>) -> bool {
         self.0.iter().all(|(taken, _)| taken.end <= range.start || range.end <= taken.start)
+    }
+}
+
+/// Walks over messages.
+struct Walk<'a> {
+    messages: &'a [&'a [u8]],
+    times: &'a [i64],
+    has_clocks: bool,
+    seekers: Vec<Seeker<'a>>,
+    spans: Spans,
+}
+
+impl<'a> Walk<'a> {
+    fn new(messages: &'a [&'a [u8]], times: &'a [i64], sought: Vec<Sought<'a>>) -> Self {
+        let seekers = sought.into_iter().filter_map(Seeker::new).filter(|seeker| seeker.is_likely(messages)).collect();
+        let has_clock = |row: &usize| Clock::find(messages[*row], times[*row]).is_some();
+        let rows = sample(messages.len());
+        let has_clocks = rows.clone().filter(has_clock).count() * 2 >= rows.count();
+        Self { messages, times, has_clocks, seekers, spans: Spans::default() }
+    }
+
+    fn begin_again(&mut self) {
+        self.seekers.iter_mut().for_each(|seeker| seeker.next = 0);
+    }
+
+    /// What is marked in a row's message; rows rise. `None` where it holds a mark already.
+    fn spans(&mut self, row: u32) -> Option<&Spans> {
+        let message = self.messages[row as usize];
+        if memchr::memchr(MARK, message).is_some() {
+            return None;
+        }
+        self.spans.0.clear();
+        if self.has_clocks
+            && let Some((range, clock)) = Clock::find(message, self.times[row as usize])
+        {
+            self.spans.0.push((range, CLOCK | clock.code()));
+        }
+        let mut from = 0;
+        self.seekers.iter_mut().for_each(|seeker| seeker.seek(row, message, &mut from, &mut self.spans));
+        self.spans.0.sort_unstable_by_key(|(range, _)| range.start);
+        Some(&self.spans)
     }
 }
 
@@ -147,7 +189,7 @@ impl<'a> Seeker<'a> {
         // Writing to memory does not fail.
         let _ = match self.sought.values {
             Gathered::Texts(texts) => text.write_all(texts[index]),
-            Gathered::Ints(ints) => write!(text, "{}", ints[index]),
+            Gathered::Ints(ints) => write_integer(ints[index], 0, text),
             Gathered::Floats(floats) => write!(text, "{:.*}", self.scale, floats[index]),
             Gathered::Bools(_) => Ok(()),
         };

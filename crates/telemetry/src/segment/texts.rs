@@ -144,15 +144,16 @@ fn is_decimal(text: &[u8], scale: usize) -> bool {
 /// A dictionary, most frequent first, and each text's place in it; `None` when too many texts differ.
 pub(super) fn words(texts: &[&[u8]]) -> Option<(Vec<Vec<u8>>, Vec<i64>)> {
     let bounds = Bounds { sample: 256, share: (3, 4), count: WORDS_MAX, bytes: WORDS_BYTES_MAX };
-    let (words, codes) = different(texts, &bounds)?;
+    let (words, codes) = different(texts, bounds)?;
     Some((words.into_iter().map(<[u8]>::to_vec).collect(), codes))
 }
 
 /// The same of more and longer texts, for a dictionary that is read with its column.
 pub(super) fn repeated<'a>(texts: &[&'a [u8]]) -> Option<(Vec<&'a [u8]>, Vec<i64>)> {
-    different(texts, &Bounds { sample: 512, share: (2, 3), count: usize::MAX, bytes: usize::MAX })
+    different(texts, Bounds { sample: 1024, share: (1, 2), count: usize::MAX, bytes: usize::MAX })
 }
 
+#[derive(Clone, Copy)]
 struct Bounds {
     /// After so many texts, no more than this share of them may differ, as a fraction.
     sample: usize,
@@ -162,7 +163,9 @@ struct Bounds {
     bytes: usize,
 }
 
-fn different<'a>(texts: &[&'a [u8]], bounds: &Bounds) -> Option<(Vec<&'a [u8]>, Vec<i64>)> {
+/// Inlined: how often it looks something up is what a column costs.
+#[inline]
+fn different<'a>(texts: &[&'a [u8]], bounds: Bounds) -> Option<(Vec<&'a [u8]>, Vec<i64>)> {
     let mut lookup: HashTable<u32> = HashTable::new();
     let mut found: Vec<(&[u8], u32)> = Vec::new();
     let mut codes = Vec::with_capacity(texts.len());
