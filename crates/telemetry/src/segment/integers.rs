@@ -35,24 +35,26 @@ pub(super) fn encode(values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
         few.write(values, zip, out);
         return;
     }
+    let mut differences = None;
+    if values.len() > 2 && best.cost > 8 {
+        let steps: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+        let other = plan(&steps);
+        if other.cost + 4 < best.cost {
+            best = other;
+            differences = Some(steps);
+        }
+    }
     if let Some(many) = Many::of(values, best.cost) {
         out.push(MANY);
         many.write(zip, out);
-        return;
+    } else if let Some(steps) = differences {
+        out.push(best.form | DIFFERENCES);
+        put_signed(out, values[0]);
+        best.write(&steps, zip, out);
+    } else {
+        out.push(best.form);
+        best.write(values, zip, out);
     }
-    if values.len() > 2 && best.cost > 8 {
-        let differences: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
-        let other = plan(&differences);
-        if other.cost + 4 < best.cost {
-            out.push(other.form | DIFFERENCES);
-            put_signed(out, values[0]);
-            best = other;
-            best.write(&differences, zip, out);
-            return;
-        }
-    }
-    out.push(best.form);
-    best.write(values, zip, out);
 }
 
 /// Reads `count` values.
@@ -397,6 +399,12 @@ mod tests {
     fn each_column_takes_the_form_that_suits_it() {
         let count = 10_000;
         let steady: Vec<i64> = (0..count).map(|n| 1_700_000_000_000_000 + n * 40).collect();
+        let stairs: Vec<i64> = (0..count).map(|n| n / 20 * 1_000_000 + n / 20 % 7).collect();
+        assert!(
+            size(&stairs) < 10_000 / 8 + 50,
+            "a rise is its steps, a bit each, though values repeat: {}",
+            size(&stairs)
+        );
         assert!(size(&steady) < 20, "a steady rise costs nothing: {}", size(&steady));
         let spread = |n: i64| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) as u64) >> 11;
         let uniform: Vec<i64> = (0..count).map(|n| (spread(n) % 100_000) as i64 * 10).collect();
