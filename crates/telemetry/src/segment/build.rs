@@ -3,7 +3,7 @@
 use super::{
     block::{FieldInfo, Range},
     column::{Encoding, FieldKind},
-    compress::Zip,
+    compress::{Effort, Zip},
     fields::{self, Class, Gathered, Rows},
     filter::Filter,
     head::{self, ColumnHead, Head, PACKED_MAX, Part, Role},
@@ -46,8 +46,11 @@ pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
     zip.defer(true);
     let wholes = [Form::Split, Form::Plain].map(|form| encode_apart(batches, chosen, form, &mut zip));
     zip.defer(false);
-    let packed = wholes.iter().filter(|whole| whole.len() <= PACKED_MAX).map(|whole| head::pack(whole, &mut zip));
-    packed.chain([block]).min_by_key(Vec::len).unwrap_or_default()
+    // The best compression takes its time: it is spent on one of both.
+    let small = wholes.iter().filter(|whole| whole.len() <= PACKED_MAX);
+    let best = small.min_by_key(|whole| zip.size(whole, Effort::Text));
+    let packed = best.map(|whole| head::pack(whole, &mut zip));
+    packed.into_iter().chain([block]).min_by_key(Vec::len).unwrap_or_default()
 }
 
 /// Blocks of tests are small: half of them are left as large ones are, so that both forms are tested alike.

@@ -71,6 +71,11 @@ impl Zip {
         (compressed as u64 * bytes.len() as u64 / sample.len().max(1) as u64) as usize
     }
 
+    /// How small `bytes` become.
+    pub(super) fn size(&mut self, bytes: &[u8], effort: Effort) -> usize {
+        self.compress(bytes, effort).map_or(bytes.len(), <[u8]>::len)
+    }
+
     /// `None` when compression gains nothing.
     fn compress(&mut self, bytes: &[u8], effort: Effort) -> Option<&[u8]> {
         const WORTH_TRYING: usize = 24;
