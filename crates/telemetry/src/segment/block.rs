@@ -5,7 +5,7 @@ use super::{
     column::{Column, Encoding, FieldKind, Presence, Values},
     fields::{self, Layout},
     filter::Filter,
-    head::{ColumnHead, Head, PREFIX, Part, Role},
+    head::{self, ColumnHead, Head, PREFIX, Part, Prefix, Role},
     integers,
     outline::Outline,
     split,
@@ -50,11 +50,14 @@ impl Block {
     pub fn open(bytes: Bytes) -> Result<Self, Damage> {
         let prefix = bytes.read(0, PREFIX as u64)?;
         let damaged = |malformed: Malformed| malformed.at(bytes.place());
-        let mut reader = Reader(&prefix);
-        let (len, expected) = (reader.u32().map_err(damaged)?, reader.u32().map_err(damaged)?);
-        let compressed = bytes.read(PREFIX as u64, u64::from(len))?;
-        if checksum(&compressed) != expected {
+        let prefix = Prefix::read(&prefix).map_err(damaged)?;
+        let compressed = bytes.read(PREFIX as u64, prefix.len as u64)?;
+        if checksum(&compressed) != prefix.checksum {
             return Err(Damage::new(bytes.place(), "the head has another checksum than it was written with"));
+        }
+        if prefix.is_packed {
+            let block = head::unpack(&compressed).map_err(damaged)?;
+            return Self::open(Bytes::in_memory(block, bytes.place()));
         }
         let head = Head::read(&compressed).map_err(damaged)?;
         Ok(Self::new(bytes, head))
@@ -161,7 +164,7 @@ impl Block {
 
     /// The same templates made ready to be searched, once.
     pub(crate) fn outlines(&self) -> &[Outline] {
-        self.outlines.get_or_init(|| self.templates().iter().map(Outline::of).collect())
+        self.outlines.get_or_init(|| self.head.outlines())
     }
 
     pub fn messages(&self) -> Result<Messages<'_>, Damage> {
@@ -218,8 +221,8 @@ impl Block {
         Ok(Arc::clone(self.template_of_rows.get_or_init(|| numbers)))
     }
 
-    /// The slots of a template, decoded.
-    pub(super) fn slots(&self, template: usize) -> Result<Vec<Values>, Damage> {
+    /// The slots of a template, decoded; `None` for those that are kept elsewhere.
+    pub(super) fn group(&self, template: usize) -> Result<Vec<Option<Values>>, Damage> {
         // The counts of the templates are to be trusted only once they agree with the rows.
         self.template_of_rows()?;
         let group = self.part(self.head.groups[template])?;
@@ -240,9 +243,22 @@ impl Block {
         self.decode(column.part, |reader| fields::decode(&layout, self.head.rows, &templates, reader))
     }
 
+    /// A column by its position.
+    pub(super) fn read_numbered(&self, number: u16) -> Result<Column, Damage> {
+        let column = self.head.columns.get(usize::from(number));
+        self.read_column(column.ok_or_else(|| self.damage("there is no such column"))?)
+    }
+
+    /// The position of one of [`Self::fields`].
+    pub(super) fn number_of(&self, field: &FieldInfo) -> Result<u16, Damage> {
+        let same = |column: &ColumnHead| std::ptr::eq(&raw const column.info, field);
+        let number = self.head.columns.iter().position(same);
+        number.map(|number| number as u16).ok_or_else(|| self.damage("there is no such column"))
+    }
+
     fn part(&self, part: Part) -> Result<Vec<u8>, Damage> {
         let bytes = self.bytes.read(part.start, u64::from(part.len))?;
-        if checksum(&bytes) == part.checksum {
+        if self.head.is_packed || checksum(&bytes) == part.checksum {
             Ok(bytes)
         } else {
             Err(self.damage(&format!("the part at byte {} has another checksum than it was written with", part.start)))

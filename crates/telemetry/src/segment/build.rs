@@ -3,12 +3,15 @@
 use super::{
     block::{FieldInfo, Range},
     column::{Encoding, FieldKind},
-    compress::Zip,
+    compress::{Effort, Zip},
     fields::{self, Class, Gathered, Rows},
     filter::Filter,
-    head::{ColumnHead, Head, Part, Role},
+    head::{self, ColumnHead, Head, PACKED_MAX, Part, Role},
     integers,
+    marks::{Marked, Sought},
+    pairs::Pairs,
     split::{self, Lines, Split},
+    template::{Slot, Template},
 };
 use crate::{
     batch::{Numbered, RecordRef},
@@ -28,29 +31,70 @@ pub struct Chosen {
 /// A column with fewer values is read as fast as its filter.
 const FILTER_ROWS_MIN: usize = 128;
 
+/// Columns that are looked for in messages: those that a mark has room for.
+const SOUGHT_MAX: u16 = 1 << 12;
+
 /// Encodes records into one block. They must be sorted by time, then sequence number, and be no more than
 /// [`super::ROWS_MAX`] and at least one.
 pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
     let mut zip = Zip::new();
+    let block = encode_apart(batches, chosen, Form::Split, &mut zip);
+    if block.len() > PACKED_MAX / 2 || is_left_apart(chosen.len()) {
+        return block;
+    }
+    // Of few bytes each part and each checksum by itself would cost more than reading all of them.
+    zip.defer(true);
+    let wholes = [Form::Split, Form::Plain].map(|form| encode_apart(batches, chosen, form, &mut zip));
+    zip.defer(false);
+    // The best compression takes its time: it is spent on one of both.
+    let small = wholes.iter().filter(|whole| whole.len() <= PACKED_MAX);
+    let best = small.min_by_key(|whole| zip.size(whole, Effort::Text));
+    let packed = best.map(|whole| head::pack(whole, &mut zip));
+    packed.into_iter().chain([block]).min_by_key(Vec::len).unwrap_or_default()
+}
+
+/// Blocks of tests are small: half of them are left as large ones are, so that both forms are tested alike.
+const fn is_left_apart(rows: usize) -> bool {
+    cfg!(test) && rows.is_multiple_of(2)
+}
+
+/// How messages are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// By templates.
+    Split,
+    /// As they are, end to end.
+    Plain,
+}
+
+/// Encodes records into a block of which each part can be read by itself.
+fn encode_apart(batches: &[&Numbered], chosen: &[Chosen], form: Form, zip: &mut Zip) -> Vec<u8> {
     let records: Vec<RecordRef<'_>> =
         chosen.iter().map(|chosen| batches[chosen.batch as usize].batch.get(chosen.row as usize)).collect();
     let seqs: Vec<u64> =
         chosen.iter().map(|chosen| batches[chosen.batch as usize].first_seq + u64::from(chosen.row)).collect();
     let messages: Vec<&[u8]> = records.iter().map(|record| record.message()).collect();
-    let split = split::encode(&messages, Lines::Apart, &mut zip);
     let columns = gather(batches, chosen, &records);
+    let times: Vec<i64> = records.iter().map(|record| record.time().as_micros()).collect();
+    let split = match form {
+        Form::Split => {
+            let marked = Marked::of(&messages, &times, sought(&columns));
+            split::encode(&messages, marked.as_ref(), Lines::Apart, zip)
+        }
+        Form::Plain => split::plain(&messages, Lines::Apart, zip),
+    };
 
     let mut parts = Parts::default();
     let time_range = (records[0].time(), records[records.len() - 1].time());
-    let times = parts.integers(records.iter().map(|record| record.time().as_micros()).collect(), &mut zip);
+    let times = parts.integers(times, zip);
     let seq_min = seqs.iter().copied().min().unwrap_or(0);
     let seq_range = (seq_min, seqs.iter().copied().max().unwrap_or(0));
-    let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), &mut zip);
+    let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), zip);
     let mut ids = Vec::new();
-    split::write_template_of_rows(&split.template_of_rows, &mut zip, &mut ids);
+    split::write_template_of_rows(&split.template_of_rows, zip, &mut ids);
     let template_of_rows = parts.push(&ids);
     let groups = split.groups.iter().map(|group| parts.push(group)).collect();
-    let columns = encode_columns(&columns, &split, &mut parts, &mut zip);
+    let columns = encode_columns(&columns, &split, &mut parts, zip);
     let levels = count_levels(&records);
     let head = Head {
         rows: records.len(),
@@ -63,9 +107,10 @@ pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
         template_of_rows,
         groups,
         columns,
+        is_packed: zip.defers(),
     };
     let mut block = Vec::new();
-    head.write(&mut zip, &mut block);
+    head.write(zip, &mut block);
     block.extend(parts.bytes);
     block
 }
@@ -163,6 +208,12 @@ fn gather<'a>(batches: &[&'a Numbered], chosen: &[Chosen], records: &[RecordRef<
     columns
 }
 
+/// Fields, whose values may stand in the message.
+fn sought<'a>(columns: &'a [Gathering<'_>]) -> Vec<Sought<'a>> {
+    let fields = (0..SOUGHT_MAX).zip(columns).filter(|(_, column)| column.role == Role::Field);
+    fields.map(|(number, column)| Sought { column: number, rows: &column.rows, values: &column.values }).collect()
+}
+
 fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, zip: &mut Zip) -> Vec<ColumnHead> {
     let rows_of_templates: Vec<u32> = split.templates.iter().map(|template| template.rows).collect();
     let block = Rows { template_of_rows: &split.template_of_rows, rows_of_templates: &rows_of_templates };
@@ -178,10 +229,24 @@ fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, z
             encoding,
             range: range(&column.values),
         };
-        heads.push(ColumnHead { role: column.role, info, classes, part: parts.push(&payload), filter: None });
+        heads.push(ColumnHead {
+            role: column.role,
+            info,
+            classes,
+            part: parts.push(&payload),
+            filter: None,
+            pairs: None,
+        });
+    }
+    for slot in split.templates.iter().flat_map(Template::slots) {
+        let Slot::Field(number) = slot else { continue };
+        let (head, column) = (&mut heads[usize::from(*number)], &columns[usize::from(*number)]);
+        if let (Encoding::Text, None, Gathered::Texts(texts)) = (&head.info.encoding, &head.pairs, &column.values) {
+            head.pairs = if zip.defers() { None } else { Pairs::of(texts) };
+        }
     }
     for (head, column) in heads.iter_mut().zip(columns) {
-        if let Some(filter) = filter(head, &column.values) {
+        if let Some(filter) = filter(head, &column.values).filter(|_| !zip.defers()) {
             let mut bytes = Vec::new();
             filter.put(&mut bytes);
             head.filter = Some(parts.push(&bytes));

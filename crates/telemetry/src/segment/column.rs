@@ -1,6 +1,6 @@
 //! Decoded columns: what a search or an aggregation works on.
 
-use crate::record::Value;
+use crate::{record::Value, wire::Malformed};
 use std::io::Write;
 
 /// The type that values have for their reader. A name used with two types in one block is two columns.
@@ -168,6 +168,38 @@ impl Values {
         };
     }
 
+    /// Some of the values, in the order of their places.
+    ///
+    /// # Panics
+    /// When there is no value at one of the places.
+    fn at(&self, places: &[u32]) -> Self {
+        fn pick<T: Copy>(values: &[T], places: &[u32]) -> Vec<T> {
+            places.iter().map(|place| values[*place as usize]).collect()
+        }
+        if places.len() == self.len() {
+            return self.clone();
+        }
+        match self {
+            Self::Constant { text, .. } => Self::Constant { text: text.clone(), count: places.len() },
+            Self::Words { words, codes } => pick_words(words, &pick(codes, places)),
+            Self::Integers { width, values } => Self::Integers { width: *width, values: pick(values, places) },
+            Self::Decimals { scale, units } => Self::Decimals { scale: *scale, units: pick(units, places) },
+            Self::Floats(values) => Self::Floats(pick(values, places)),
+            Self::Bools(values) => Self::Bools(pick(values, places)),
+            Self::Ipv4(values) => Self::Ipv4(pick(values, places)),
+            Self::Hex(hex) => {
+                let digits = |place: &u32| &hex.bytes[*place as usize * hex.stride()..][..hex.stride()];
+                let bytes = places.iter().flat_map(digits).copied().collect();
+                Self::Hex(Hex { digits: hex.digits, upper: hex.upper, bytes })
+            }
+            Self::Text(texts) => {
+                let mut picked = Texts::default();
+                places.iter().for_each(|place| picked.push(texts.get(*place as usize)));
+                Self::Text(picked)
+            }
+        }
+    }
+
     /// The number that value `index` is, for kinds `Int` and `Float`.
     pub fn number(&self, index: usize) -> Option<f64> {
         match self {
@@ -200,6 +232,20 @@ impl Column {
         }
     }
 
+    /// The values of some rows, rising, all of which must have one.
+    pub(super) fn of_rows(&self, rows: &[u32]) -> Result<Values, Malformed> {
+        let Presence::Rows(present) = &self.presence else { return Ok(self.values.at(rows)) };
+        let (mut places, mut place) = (Vec::with_capacity(rows.len()), 0);
+        for row in rows {
+            place += present[place..].iter().take_while(|own| *own < row).count();
+            if present.get(place) != Some(row) {
+                return Err(Malformed("a message has a field in it that its record has not"));
+            }
+            places.push(place as u32);
+        }
+        Ok(self.values.at(&places))
+    }
+
     /// The position in `values` of each row's value, for walking rows from the first to the last.
     pub fn index_of(&self, row: u32) -> Option<usize> {
         match &self.presence {
@@ -209,13 +255,30 @@ impl Column {
     }
 }
 
+/// These words of a dictionary, and no others: whoever looks at each word need not look at what plays no part.
+fn pick_words(words: &[Vec<u8>], codes: &[u16]) -> Values {
+    const NONE: u16 = u16::MAX;
+    let mut places = vec![NONE; words.len()];
+    let mut picked = Vec::new();
+    let place = |code: &u16| {
+        let place = &mut places[usize::from(*code)];
+        if *place == NONE {
+            *place = picked.len() as u16;
+            picked.push(words[usize::from(*code)].clone());
+        }
+        *place
+    };
+    let codes = codes.iter().map(place).collect();
+    Values::Words { words: picked, codes }
+}
+
 /// `units / 10^scale`. Both are exact as floats (see `numbers.rs`), so the quotient is the float nearest to the decimal.
 pub(super) fn decimal(units: i64, scale: u8) -> f64 {
     const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
     units as f64 / POWERS[usize::from(scale) % POWERS.len()]
 }
 
-fn write_integer(value: i64, width: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
+pub(super) fn write_integer(value: i64, width: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut digits = [0u8; 20];
     let mut at = digits.len();
     let mut rest = value.unsigned_abs();

@@ -17,12 +17,16 @@ pub(super) enum Effort {
     Codes,
     /// Text.
     Text,
+    /// A whole block of few bytes.
+    Block,
 }
 
 /// The compressor, with its tables kept from stream to stream.
 pub(super) struct Zip {
     context: CCtx<'static>,
     scratch: Vec<u8>,
+    /// Whether streams are left as they are: they will be compressed together.
+    defers: bool,
 }
 
 impl Zip {
@@ -36,7 +40,16 @@ impl Zip {
         ] {
             context.set_parameter(parameter).expect("zstd knows its own parameters");
         }
-        Self { context, scratch: Vec::new() }
+        Self { context, scratch: Vec::new(), defers: false }
+    }
+
+    /// What works between both calls leaves its streams as they are.
+    pub(super) fn defer(&mut self, defers: bool) {
+        self.defers = defers;
+    }
+
+    pub(super) const fn defers(&self) -> bool {
+        self.defers
     }
 
     pub(super) fn put(&mut self, bytes: &[u8], effort: Effort, out: &mut Vec<u8>) {
@@ -58,15 +71,21 @@ impl Zip {
         (compressed as u64 * bytes.len() as u64 / sample.len().max(1) as u64) as usize
     }
 
+    /// How small `bytes` become.
+    pub(super) fn size(&mut self, bytes: &[u8], effort: Effort) -> usize {
+        self.compress(bytes, effort).map_or(bytes.len(), <[u8]>::len)
+    }
+
     /// `None` when compression gains nothing.
     fn compress(&mut self, bytes: &[u8], effort: Effort) -> Option<&[u8]> {
         const WORTH_TRYING: usize = 24;
-        if bytes.len() < WORTH_TRYING {
+        if bytes.len() < WORTH_TRYING || self.defers {
             return None;
         }
         let level = match effort {
             Effort::Codes => 1,
             Effort::Text => 6,
+            Effort::Block => 19,
         };
         self.context.set_parameter(CParameter::CompressionLevel(level)).ok()?;
         self.scratch.clear();

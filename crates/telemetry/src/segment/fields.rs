@@ -6,7 +6,7 @@
 
 use super::{
     bits::{BitReader, BitWriter},
-    column::{Column, Encoding, FieldKind, Presence, Values},
+    column::{Column, Encoding, FieldKind, Presence, Texts, Values},
     compress::{self, Effort, Zip},
     integers, numbers, split, texts,
 };
@@ -68,21 +68,74 @@ pub(super) fn encode(
     (encoding, classes)
 }
 
-/// Texts of no other type may still consist of templates, as URLs, UUIDs and paths do.
+/// Texts of no other type may still repeat, as those of clients do, or consist of templates, as URLs, UUIDs and paths do.
 fn encode_texts(texts: &[&[u8]], zip: &mut Zip, payload: &mut Vec<u8>) -> Encoding {
     let start = payload.len();
     let encoding = texts::encode(texts, zip, payload);
     if encoding == Encoding::Text {
-        let mut nested = vec![1];
-        split::write_nested(texts, zip, &mut nested);
-        if nested.len() < payload.len() - start {
-            payload.truncate(start);
-            payload.extend(nested);
-        } else {
-            payload.insert(start, 0);
-        }
+        let plain = payload.split_off(start);
+        let best = shorter([&[PLAIN], &plain[..]].concat(), nested(texts, zip));
+        let best = match texts::repeated(texts) {
+            Some(repeated) => shorter(best, once(&repeated, zip)),
+            None => best,
+        };
+        payload.extend(best);
     }
     encoding
+}
+
+/// Forms of a column of texts.
+const PLAIN: u8 = 0;
+const NESTED: u8 = 1;
+const ONCE: u8 = 2;
+
+fn shorter(one: Vec<u8>, other: Vec<u8>) -> Vec<u8> {
+    if other.len() < one.len() { other } else { one }
+}
+
+fn nested(texts: &[&[u8]], zip: &mut Zip) -> Vec<u8> {
+    let mut nested = vec![NESTED];
+    split::write_nested(texts, zip, &mut nested);
+    nested
+}
+
+/// Each different text once, and which of them each row has.
+fn once((texts, codes): &(Vec<&[u8]>, Vec<i64>), zip: &mut Zip) -> Vec<u8> {
+    let mut plain = vec![PLAIN];
+    texts::write_plain(texts, zip, &mut plain);
+    let mut once = vec![ONCE];
+    put_varint(&mut once, texts.len() as u64);
+    once.extend(shorter(plain, nested(texts, zip)));
+    integers::encode(codes, zip, &mut once);
+    once
+}
+
+fn read_texts(count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed> {
+    match reader.byte()? {
+        ONCE => {
+            let different = reader.count(count)?;
+            let form = reader.byte()?;
+            let once = read_different(form, different, reader)?;
+            let mut texts = Texts::default();
+            for code in integers::decode(count, reader)? {
+                let code = usize::try_from(code).ok().filter(|code| *code < different);
+                texts.push(once.get(code.ok_or(Malformed("a code stands for no text"))?));
+                if texts.bytes.len() > compress::STREAM_BYTES_MAX {
+                    return Err(Malformed("texts are longer than a block can hold"));
+                }
+            }
+            Ok(texts)
+        }
+        form => read_different(form, count, reader),
+    }
+}
+
+fn read_different(form: u8, count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed> {
+    match form {
+        PLAIN => texts::read_plain(count, reader),
+        NESTED => split::read_nested(count, reader),
+        _ => Err(Malformed("a column of texts has an unknown form")),
+    }
 }
 
 fn classes(rows: &[u32], block: &Rows<'_>) -> Vec<Class> {
@@ -160,11 +213,7 @@ pub(super) fn decode(
         (FieldKind::Str, Encoding::Words(words)) => {
             read_words(words, &presence, layout, (row_count, template_of_rows), reader)?
         }
-        (FieldKind::Str, Encoding::Text) => Values::Text(match reader.byte()? {
-            0 => texts::read_plain(count, reader)?,
-            1 => split::read_nested(count, reader)?,
-            _ => return Err(Malformed("a column of texts has an unknown form")),
-        }),
+        (FieldKind::Str, Encoding::Text) => Values::Text(read_texts(count, reader)?),
         (FieldKind::Str, encoding) => texts::decode(encoding, count, reader)?,
         (FieldKind::Int, Encoding::Integers { .. }) => {
             Values::Integers { width: 0, values: integers::decode(count, reader)? }

@@ -4,7 +4,7 @@ use super::{
     block::Block,
     bytes::Bytes,
     compress,
-    head::{Head, PREFIX},
+    head::{self, Head, PREFIX, Prefix},
     split,
 };
 use crate::{
@@ -25,9 +25,13 @@ pub fn block(forged: &[u8]) {
 
 /// A real block in the form that [`block`] takes, to begin from; none when it cannot be read.
 pub fn unsealed(block: &[u8]) -> Option<Vec<u8>> {
-    let len = Reader(block).u32().ok()? as usize;
-    let head = compress::read(&mut Reader(block.get(PREFIX..PREFIX + len)?)).ok()?;
-    Some([&(head.len() as u32).to_le_bytes(), &head[..], &block[PREFIX + len..]].concat())
+    let prefix = Prefix::read(block).ok()?;
+    let stream = block.get(PREFIX..PREFIX + prefix.len)?;
+    if prefix.is_packed {
+        return unsealed(&head::unpack(stream).ok()?);
+    }
+    let head = compress::read(&mut Reader(stream)).ok()?;
+    Some([&(head.len() as u32).to_le_bytes(), &head[..], &block[PREFIX + prefix.len..]].concat())
 }
 
 /// Texts split on their own; `count` of them.

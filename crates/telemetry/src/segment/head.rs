@@ -6,17 +6,28 @@
 
 use super::{
     block::{FieldInfo, Range},
-    column::FieldKind,
+    column::{Encoding, FieldKind},
     compress::{self, Effort, Zip},
     fields::{self, Class},
+    outline::Outline,
+    pairs::Pairs,
     split,
-    template::Template,
+    template::{Slot, Template},
     texts,
 };
 use crate::wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint};
 use model::{Level, Timestamp};
 
 const COLUMNS_MAX: usize = 4096;
+/// Where heads of the first version have their count of rows, which is not zero.
+const VERSIONED: u8 = 0;
+const VERSION: u64 = 2;
+/// The same, within a block that is compressed as a whole.
+const PACKED_VERSION: u64 = 3;
+/// Of a block that is compressed as a whole: bytes before.
+pub(super) const PACKED_MAX: usize = 128 << 10;
+/// Set in the length with which such a block begins.
+const PACKED: u32 = 1 << 31;
 /// Bytes before the head: its length and checksum.
 pub(super) const PREFIX: usize = 8;
 
@@ -42,6 +53,8 @@ pub(super) struct ColumnHead {
     pub(super) classes: Vec<Class>,
     pub(super) part: Part,
     pub(super) filter: Option<Part>,
+    /// Of a column of texts that stand in messages: what stands beside each other in them.
+    pub(super) pairs: Option<Pairs>,
 }
 
 pub(super) struct Head {
@@ -55,12 +68,15 @@ pub(super) struct Head {
     pub(super) template_of_rows: Part,
     pub(super) groups: Vec<Part>,
     pub(super) columns: Vec<ColumnHead>,
+    /// Whether the block is compressed and checked as a whole: its parts are neither.
+    pub(super) is_packed: bool,
 }
 
 impl Head {
     /// Appends the prefix and the head. Starts of parts are not written: they follow from lengths.
     pub(super) fn write(&self, zip: &mut Zip, out: &mut Vec<u8>) {
-        let mut head = Vec::new();
+        let mut head = vec![VERSIONED];
+        put_varint(&mut head, if self.is_packed { PACKED_VERSION } else { VERSION });
         put_varint(&mut head, self.rows as u64);
         put_signed(&mut head, self.time_range.0.as_micros());
         put_signed(&mut head, self.time_range.1.as_micros());
@@ -77,11 +93,14 @@ impl Head {
         for column in &self.columns {
             put_column(&mut head, column);
         }
+        for number in self.columns_of_text() {
+            Pairs::put(self.columns[number].pairs.as_ref(), &mut head);
+        }
         for part in self.parts() {
             put_varint(&mut head, u64::from(part.len));
         }
         // Checksums are noise: they lie together, so that they disturb nothing else.
-        for part in self.parts() {
+        for part in self.parts().filter(|part| part.len > 0 && !self.is_packed) {
             head.extend_from_slice(&part.checksum.to_le_bytes());
         }
         let mut compressed = Vec::new();
@@ -95,7 +114,17 @@ impl Head {
     pub(super) fn read(compressed: &[u8]) -> Result<Self, Malformed> {
         let head = compress::read(&mut Reader(compressed))?;
         let mut reader = Reader(&head);
-        let rows = reader.count(super::ROWS_MAX)?;
+        let mut rows = reader.count(super::ROWS_MAX)?;
+        let is_first_version = rows != usize::from(VERSIONED);
+        let mut is_packed = false;
+        if !is_first_version {
+            is_packed = match reader.varint()? {
+                VERSION => false,
+                PACKED_VERSION => true,
+                _ => return Err(Malformed("it was written by a later version of Vigie: update this one")),
+            };
+            rows = reader.count(super::ROWS_MAX)?;
+        }
         let time_range = (Timestamp::from_micros(reader.signed()?), Timestamp::from_micros(reader.signed()?));
         let seq_range = (reader.varint()?, reader.varint()?);
         let mut levels = Vec::new();
@@ -109,24 +138,83 @@ impl Head {
         let columns = (0..count).map(|_| column(&mut reader)).collect::<Result<Vec<_>, _>>()?;
         let groups = vec![Part::default(); templates.len()];
         let [times, seqs, template_of_rows] = [Part::default(); 3];
-        let mut head =
-            Self { rows, time_range, seq_range, levels, templates, times, seqs, template_of_rows, groups, columns };
-        head.locate(PREFIX + compressed.len(), &mut reader)?;
+        let mut head = Self {
+            rows,
+            time_range,
+            seq_range,
+            levels,
+            templates,
+            times,
+            seqs,
+            template_of_rows,
+            groups,
+            columns,
+            is_packed,
+        };
+        head.check_slots()?;
+        if !is_first_version {
+            for number in head.columns_of_text() {
+                head.columns[number].pairs = Pairs::read(&mut reader)?;
+            }
+        }
+        head.locate(PREFIX + compressed.len(), is_first_version, &mut reader)?;
         Ok(head)
     }
 
     /// Fills in where the parts are.
-    fn locate(&mut self, behind_head: usize, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    fn locate(&mut self, behind_head: usize, is_first_version: bool, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let mut start = behind_head as u64;
         for part in self.parts_mut() {
             part.start = start;
             part.len = reader.count(u32::MAX as usize)? as u32;
             start += u64::from(part.len);
         }
+        let is_packed = self.is_packed;
         for part in self.parts_mut() {
-            part.checksum = reader.u32()?;
+            part.checksum = if part.len > 0 && !is_packed || is_first_version { reader.u32()? } else { checksum(&[]) };
         }
         Ok(())
+    }
+
+    /// Slots that are columns have a value in each of their rows, and no column is two of them.
+    fn check_slots(&self) -> Result<(), Malformed> {
+        for (number, template) in self.templates.iter().enumerate() {
+            let mut columns: Vec<u16> = Vec::new();
+            let mut clocks = 0;
+            for slot in template.slots() {
+                match slot {
+                    Slot::Field(column) => columns.push(*column),
+                    Slot::Clock(_) => clocks += 1,
+                    _ => {}
+                }
+            }
+            columns.sort_unstable();
+            let is_there = |column: &u16| {
+                let class = self.columns.get(usize::from(*column)).map(|column| column.classes[number]);
+                matches!(class, Some(Class::Present | Class::Word(_)))
+            };
+            if clocks > 1 || !columns.iter().all(is_there) || columns.windows(2).any(|pair| pair[0] == pair[1]) {
+                return Err(Malformed("a message has a field in it that its record has not"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Columns that hold any text, and are a slot of some template.
+    fn columns_of_text(&self) -> Vec<usize> {
+        let mut is_slot = vec![false; self.columns.len()];
+        for slot in self.templates.iter().flat_map(Template::slots) {
+            if let Slot::Field(column) = slot {
+                is_slot[usize::from(*column)] = self.columns[usize::from(*column)].info.encoding == Encoding::Text;
+            }
+        }
+        (0..is_slot.len()).filter(|number| is_slot[*number]).collect()
+    }
+
+    /// The templates made ready to be searched.
+    pub(super) fn outlines(&self) -> Vec<Outline> {
+        let templates = self.templates.iter().enumerate();
+        templates.map(|(number, template)| Outline::of(template, number, &self.columns)).collect()
     }
 
     /// All parts in the order in which they lie.
@@ -151,6 +239,39 @@ impl Head {
     pub(super) fn column(&self, role: Role) -> Option<&ColumnHead> {
         self.columns.iter().find(|column| column.role == role)
     }
+}
+
+/// Compresses a block as a whole.
+pub(super) fn pack(block: &[u8], zip: &mut Zip) -> Vec<u8> {
+    let mut packed = vec![0; PREFIX];
+    zip.put(block, Effort::Block, &mut packed);
+    let (prefix, stream) = packed.split_at_mut(PREFIX);
+    prefix[..4].copy_from_slice(&(stream.len() as u32 | PACKED).to_le_bytes());
+    prefix[4..].copy_from_slice(&checksum(stream).to_le_bytes());
+    packed
+}
+
+/// What a block begins with.
+pub(super) struct Prefix {
+    pub(super) is_packed: bool,
+    /// Bytes of its head, or of all of it when it is packed, as they are compressed.
+    pub(super) len: usize,
+    pub(super) checksum: u32,
+}
+
+impl Prefix {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader(bytes);
+        let (len, checksum) = (reader.u32()?, reader.u32()?);
+        Ok(Self { is_packed: len & PACKED != 0, len: (len & !PACKED) as usize, checksum })
+    }
+}
+
+/// The block that was packed into a stream.
+pub(super) fn unpack(stream: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let block = compress::read(&mut Reader(stream))?;
+    let is_whole = block.len() <= PACKED_MAX && Prefix::read(&block).is_ok_and(|prefix| !prefix.is_packed);
+    if is_whole { Ok(block) } else { Err(Malformed("a packed block holds no block")) }
 }
 
 fn put_column(out: &mut Vec<u8>, column: &ColumnHead) {
@@ -212,7 +333,7 @@ fn read_column(rows: usize, templates: usize, reader: &mut Reader<'_>) -> Result
     let filter = (reader.byte()? != 0).then(Part::default);
     let classes = fields::read_classes(templates, reader)?;
     let info = FieldInfo { name, kind, rows: present, encoding, range };
-    Ok(ColumnHead { role, info, classes, part: Part::default(), filter })
+    Ok(ColumnHead { role, info, classes, part: Part::default(), filter, pairs: None })
 }
 
 pub(crate) fn level_code(level: Option<Level>) -> u8 {

@@ -11,10 +11,12 @@ use super::{
     compress::{self, Effort, Zip},
 };
 use crate::wire::{Malformed, Reader, put_signed, put_varint};
+use hashbrown::HashTable;
 
 const PACKED: u8 = 0;
 const CODED: u8 = 1;
 const FEW: u8 = 2;
+const MANY: u8 = 3;
 const DIFFERENCES: u8 = 4;
 
 /// Fewer values than this are packed without looking further: tables would outweigh what they save.
@@ -33,23 +35,35 @@ pub(super) fn encode(values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
         few.write(values, zip, out);
         return;
     }
+    let mut differences = None;
     if values.len() > 2 && best.cost > 8 {
-        let differences: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
-        let other = plan(&differences);
+        let steps: Vec<i64> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+        let other = plan(&steps);
         if other.cost + 4 < best.cost {
-            out.push(other.form | DIFFERENCES);
-            put_signed(out, values[0]);
             best = other;
-            best.write(&differences, zip, out);
-            return;
+            differences = Some(steps);
         }
     }
-    out.push(best.form);
-    best.write(values, zip, out);
+    if let Some(many) = Many::of(values, best.cost) {
+        out.push(MANY);
+        many.write(zip, out);
+    } else if let Some(steps) = differences {
+        out.push(best.form | DIFFERENCES);
+        put_signed(out, values[0]);
+        best.write(&steps, zip, out);
+    } else {
+        out.push(best.form);
+        best.write(values, zip, out);
+    }
 }
 
 /// Reads `count` values.
 pub(super) fn decode(count: usize, reader: &mut Reader<'_>) -> Result<Vec<i64>, Malformed> {
+    decode_within(count, false, reader)
+}
+
+/// `within`: they are part of the form of others, and hence not of this form themselves.
+fn decode_within(count: usize, within: bool, reader: &mut Reader<'_>) -> Result<Vec<i64>, Malformed> {
     if count == 0 {
         return Ok(Vec::new());
     }
@@ -62,6 +76,7 @@ pub(super) fn decode(count: usize, reader: &mut Reader<'_>) -> Result<Vec<i64>, 
         PACKED => unpack(residuals, reader, &mut values)?,
         CODED => read_coded(residuals, reader, &mut values)?,
         FEW => Few::read(residuals, reader, &mut values)?,
+        MANY if !within => Many::read(residuals, reader, &mut values)?,
         _ => return Err(Malformed("a form of integers is unknown")),
     }
     if first.is_some() {
@@ -272,6 +287,75 @@ impl Few {
     }
 }
 
+/// Different values, more than [`Few`] holds and less than there are rows: sizes of the same files, ports.
+struct Many {
+    /// Most frequent first.
+    different: Vec<i64>,
+    /// The place of each value among them.
+    places: Vec<i64>,
+}
+
+impl Many {
+    /// `None` when too many differ, or when they would take more than `cost` bytes.
+    fn of(values: &[i64], cost: usize) -> Option<Self> {
+        const ROWS_MIN: usize = 1024;
+        if values.len() < ROWS_MIN || cost < values.len() {
+            return None;
+        }
+        let mut lookup: HashTable<u32> = HashTable::new();
+        let mut found: Vec<(i64, u32)> = Vec::new();
+        let mut codes = Vec::with_capacity(values.len());
+        let hash = |value: i64| (value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        for (seen, &value) in values.iter().enumerate() {
+            let known = lookup.find(hash(value), |&at| found[at as usize].0 == value).copied();
+            let at = known.unwrap_or_else(|| {
+                let at = found.len() as u32;
+                lookup.insert_unique(hash(value), at, |&other| hash(found[other as usize].0));
+                found.push((value, 0));
+                at
+            });
+            found[at as usize].1 += 1;
+            codes.push(at);
+            if seen >= ROWS_MIN && found.len() * 2 > seen {
+                return None;
+            }
+        }
+        let counts: Vec<u32> = found.iter().map(|(_, count)| *count).collect();
+        // Which values there are costs less than each of them would by itself.
+        let own_cost = entropy_bytes(&counts, values.len()) * 17 / 16 + cost * found.len() / values.len() + 16;
+        if own_cost >= cost {
+            return None;
+        }
+        let mut order: Vec<u32> = (0..found.len() as u32).collect();
+        order.sort_by_key(|&at| std::cmp::Reverse(found[at as usize].1));
+        let mut places = vec![0i64; found.len()];
+        order.iter().enumerate().for_each(|(place, &at)| places[at as usize] = place as i64);
+        Some(Self {
+            different: order.iter().map(|&at| found[at as usize].0).collect(),
+            places: codes.into_iter().map(|at| places[at as usize]).collect(),
+        })
+    }
+
+    fn write(&self, zip: &mut Zip, out: &mut Vec<u8>) {
+        put_varint(out, self.different.len() as u64);
+        for values in [&self.different, &self.places] {
+            let plan = plan(values);
+            out.push(plan.form);
+            plan.write(values, zip, out);
+        }
+    }
+
+    fn read(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Result<(), Malformed> {
+        let different = reader.count(count)?;
+        let different = decode_within(different, true, reader)?;
+        for place in decode_within(count, true, reader)? {
+            let value = usize::try_from(place).ok().and_then(|place| different.get(place));
+            values.push(*value.ok_or(Malformed("a code stands for no value"))?);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,7 +377,10 @@ mod tests {
             values
         });
         let skewed = prop::collection::vec((0u32..60).prop_map(|bits| (1i64 << bits) + 3), 0..300);
-        prop_oneof![any, small, multiples, rising, skewed]
+        let some = prop::collection::vec(0i64..i64::MAX, 256..400);
+        let repeated = (some, prop::collection::vec(0..400_usize, 1000..3000))
+            .prop_map(|(values, places)| places.into_iter().map(|place| values[place % values.len()]).collect());
+        prop_oneof![any, small, multiples, rising, skewed, repeated]
     }
 
     proptest! {
@@ -312,12 +399,20 @@ mod tests {
     fn each_column_takes_the_form_that_suits_it() {
         let count = 10_000;
         let steady: Vec<i64> = (0..count).map(|n| 1_700_000_000_000_000 + n * 40).collect();
+        let stairs: Vec<i64> = (0..count).map(|n| n / 20 * 1_000_000 + n / 20 % 7).collect();
+        assert!(
+            size(&stairs) < 10_000 / 8 + 50,
+            "a rise is its steps, a bit each, though values repeat: {}",
+            size(&stairs)
+        );
         assert!(size(&steady) < 20, "a steady rise costs nothing: {}", size(&steady));
         let spread = |n: i64| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64) as u64) >> 11;
         let uniform: Vec<i64> = (0..count).map(|n| (spread(n) % 100_000) as i64 * 10).collect();
         assert!(size(&uniform) < 10_000 * 17 / 8 + 100, "17 bits each, without the shared factor: {}", size(&uniform));
         let statuses: Vec<i64> = (0..count).map(|n| [200, 200, 200, 404, 500][(spread(n) % 5) as usize]).collect();
         assert!(size(&statuses) < 2200, "1.4 bits each: {}", size(&statuses));
+        let sizes: Vec<i64> = (0..count).map(|n| (spread(spread(n) as i64 % 500) >> 20) as i64).collect();
+        assert!(size(&sizes) < 10_000 * 9 / 8 + 500 * 7, "500 of 45 bits, and which of them: {}", size(&sizes));
         let waits: Vec<i64> =
             (0..count).map(|n| (-((spread(n) + 1) as f64 / (1u64 << 53) as f64).ln() * 1e6) as i64).collect();
         let ideal = (std::f64::consts::E * 1e6).log2() * 10_000.0 / 8.0;

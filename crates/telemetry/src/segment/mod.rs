@@ -7,6 +7,7 @@ mod bits;
 mod block;
 mod build;
 mod bytes;
+mod clock;
 mod column;
 mod compress;
 mod fields;
@@ -15,6 +16,7 @@ mod filter;
 pub(crate) mod forged;
 mod head;
 mod integers;
+mod marks;
 mod mine;
 mod numbers;
 mod outline;
@@ -25,6 +27,8 @@ mod template;
 mod texts;
 mod tokens;
 
+#[cfg(test)]
+mod old;
 #[cfg(test)]
 mod tests;
 

@@ -34,7 +34,7 @@ pub(super) fn decode(encoding: &Encoding, count: usize, reader: &mut Reader<'_>)
     })
 }
 
-fn decimals(floats: &[f64]) -> Option<(u8, Vec<i64>)> {
+pub(super) fn decimals(floats: &[f64]) -> Option<(u8, Vec<i64>)> {
     let mut scale = 0;
     for &float in floats {
         scale = (scale..=SCALE_MAX).find(|scale| units(float, *scale).is_some())?;

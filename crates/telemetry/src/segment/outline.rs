@@ -2,6 +2,8 @@
 
 use super::{
     column::Encoding,
+    fields::Class,
+    head::ColumnHead,
     pairs::Pairs,
     template::{Part, Slot, Template},
 };
@@ -38,7 +40,8 @@ impl Piece {
 }
 
 impl Outline {
-    pub(super) fn of(template: &Template) -> Self {
+    /// `number` is that of the template.
+    pub(super) fn of(template: &Template, number: usize, columns: &[ColumnHead]) -> Self {
         let mut outline = Self::default();
         let mut pairs = template.pairs.iter().cloned();
         for part in &template.parts {
@@ -51,10 +54,27 @@ impl Outline {
                 }
                 Part::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
                 Part::Slot(Slot::Column(encoding)) => outline.slot(ByteSet::folded_of(encoding), None),
+                Part::Slot(Slot::Clock(clock)) => outline.slot(ByteSet::of(clock.bytes()), None),
+                Part::Slot(Slot::Field(column)) => match columns.get(usize::from(*column)) {
+                    Some(column) => outline.field(column, number),
+                    None => outline.slot(ByteSet::ALL, None),
+                },
                 Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
             }
         }
         outline
+    }
+
+    /// A slot that is a column, in the template of this number.
+    fn field(&mut self, column: &ColumnHead, number: usize) {
+        match (&column.info.encoding, column.classes.get(number)) {
+            (Encoding::Constant(text), _) => self.text(text),
+            (Encoding::Words(words), Some(Class::Word(code))) if words.len() > usize::from(*code) => {
+                self.text(&words[usize::from(*code)]);
+            }
+            (encoding, _) => return self.slot(ByteSet::folded_of(encoding), column.pairs.clone()),
+        }
+        self.slots += 1;
     }
 
     pub(crate) fn text(&mut self, text: &[u8]) {

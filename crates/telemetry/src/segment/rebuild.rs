@@ -3,21 +3,24 @@
 use super::{
     block::{Block, FieldInfo},
     column::{Column, Presence},
+    template::Messages,
 };
 use crate::{Batch, Damage, Refused};
 use model::Timestamp;
+use std::rc::Rc;
 
 /// A column, and how far the walk over rows has come in it.
 struct Walk<'a> {
     name: &'a str,
-    column: Column,
+    column: Rc<Column>,
     index: usize,
     scratch: Vec<u8>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(block: &Block, field: &'a FieldInfo) -> Result<Self, Damage> {
-        Ok(Self { name: &field.name, column: block.read(field)?, index: 0, scratch: Vec::new() })
+    fn new(block: &Block, field: &'a FieldInfo, messages: &mut Messages<'_>) -> Result<Self, Damage> {
+        let column = messages.column(block.number_of(field)?)?;
+        Ok(Self { name: &field.name, column, index: 0, scratch: Vec::new() })
     }
 
     /// The position of `row`'s value; rows are asked for in rising order.
@@ -31,11 +34,12 @@ impl<'a> Walk<'a> {
 /// Row `rows[i]` becomes record `i`. Rows must rise.
 pub(super) fn records(block: &Block, rows: &[u32]) -> Result<Batch, Damage> {
     let mut batch = Batch::new();
-    let times = block.times()?;
     let levels = block.level_of_rows()?;
     let mut messages = block.messages()?;
-    let mut source = block.source().map(|field| Walk::new(block, field)).transpose()?;
-    let mut fields = block.fields().map(|field| Walk::new(block, field)).collect::<Result<Vec<_>, _>>()?;
+    let times = messages.times()?;
+    let mut source = block.source().map(|field| Walk::new(block, field, &mut messages)).transpose()?;
+    let fields = block.fields().map(|field| Walk::new(block, field, &mut messages));
+    let mut fields = fields.collect::<Result<Vec<_>, _>>()?;
     let mut message = Vec::new();
     let refused = |refused: Refused| block.damage(&format!("a record is larger than records can be: {refused}"));
     for &row in rows {

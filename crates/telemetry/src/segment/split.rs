@@ -1,9 +1,11 @@
 //! Texts split into templates and columns of what varies: the encoding of messages, of their lines, and of long text fields.
 
 use super::{
+    clock::Clock,
     column::{Encoding, Texts, Values},
     compress::{self, Effort, Zip},
     integers,
+    marks::{self, Marked},
     mine::{Cluster, Mined},
     pairs::Pairs,
     template::{Part, Slot, Template},
@@ -35,22 +37,14 @@ pub(super) enum Lines {
     Together,
 }
 
-pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
-    let mined = Mined::of(messages);
-    let mut whole = mined.whole.clone();
-    let mut by_lines = Vec::new();
-    let mut found: Vec<(Template, Vec<u32>, Vec<u8>)> = Vec::new();
-    for cluster in &mined.clusters {
-        let several = lines == Lines::Apart && memchr::memchr(b'\n', cluster.exemplar).is_some();
-        if several && cluster.rows.len() < WHOLE_ROWS_MIN {
-            by_lines.extend(&cluster.rows);
-        } else if cluster.rows.len() < TEMPLATE_ROWS_MIN {
-            whole.extend(&cluster.rows);
-        } else {
-            let (template, group) = encode_cluster(&mined, cluster, lines, zip);
-            found.push((template, cluster.rows.clone(), group));
-        }
-    }
+pub(super) fn encode(messages: &[&[u8]], marked: Option<&Marked>, lines: Lines, zip: &mut Zip) -> Split {
+    let mut found = Vec::new();
+    let rows = match marked {
+        Some(marked) => mine_marked(messages, marked, lines, zip, &mut found),
+        None => (0..messages.len() as u32).collect(),
+    };
+    let texts: Vec<&[u8]> = rows.iter().map(|&row| messages[row as usize]).collect();
+    let (whole, by_lines) = mine(&texts, &rows, lines, zip, &mut found);
     for (mut rows, is_lines) in [(whole, false), (by_lines, true)] {
         if rows.is_empty() {
             continue;
@@ -64,7 +58,7 @@ pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
         } else {
             Slot::Column(texts::encode(&texts, zip, &mut group))
         };
-        let pairs = if slot.is_text() { pairs_of(&texts, lines) } else { Vec::new() };
+        let pairs = if slot.is_text() { pairs_of(&texts, lines, zip) } else { Vec::new() };
         found.push((Template { parts: vec![Part::Slot(slot)], rows: rows.len() as u32, pairs }, rows, group));
     }
     found.sort_by_key(|(template, rows, _)| (std::cmp::Reverse(template.rows), rows.first().copied()));
@@ -75,6 +69,42 @@ pub(super) fn encode(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
         split.groups.push(group);
     }
     as_plain_text(messages, &split, lines, zip).unwrap_or(split)
+}
+
+/// A template, its rows and its group.
+type Found = (Template, Vec<u32>, Vec<u8>);
+
+/// Finds templates; what is returned are the rows of texts that are kept whole, and of those that are kept by lines.
+fn mine(texts: &[&[u8]], rows: &[u32], lines: Lines, zip: &mut Zip, found: &mut Vec<Found>) -> (Vec<u32>, Vec<u32>) {
+    let mined = Mined::of(texts);
+    let row = |place: &u32| rows[*place as usize];
+    let mut whole: Vec<u32> = mined.whole.iter().map(row).collect();
+    let mut by_lines = Vec::new();
+    for cluster in &mined.clusters {
+        let several = lines == Lines::Apart && memchr::memchr(b'\n', cluster.exemplar).is_some();
+        if several && cluster.rows.len() < WHOLE_ROWS_MIN {
+            by_lines.extend(cluster.rows.iter().map(row));
+        } else if cluster.rows.len() < TEMPLATE_ROWS_MIN {
+            whole.extend(cluster.rows.iter().map(row));
+        } else {
+            let (template, group) = encode_cluster(&mined, cluster, lines, zip);
+            found.push((template, cluster.rows.iter().map(row).collect(), group));
+        }
+    }
+    (whole, by_lines)
+}
+
+/// Finds templates with marks in them; what is returned are the rows left over, rising.
+fn mine_marked(messages: &[&[u8]], marked: &Marked, lines: Lines, zip: &mut Zip, found: &mut Vec<Found>) -> Vec<u32> {
+    let text = |row: &u32| marked.get(*row).unwrap_or(messages[*row as usize]);
+    let texts: Vec<&[u8]> = marked.rows.iter().map(text).collect();
+    mine(&texts, &marked.rows, lines, zip, found);
+    let mut is_found = vec![false; messages.len()];
+    for (template, rows, _) in found {
+        template.parts = marks::unmark(std::mem::take(&mut template.parts));
+        rows.iter().for_each(|row| is_found[*row as usize] = true);
+    }
+    (0..messages.len() as u32).filter(|row| !is_found[*row as usize]).collect()
 }
 
 /// Messages that repeat whole stretches of each other, the same clients with the same long names, are smaller as one text. Then
@@ -91,15 +121,21 @@ fn as_plain_text(messages: &[&[u8]], split: &Split, lines: Lines, zip: &mut Zip)
     if text.len() < WORTH_TRYING || zip.estimate(&text) > size + size / 4 {
         return None;
     }
+    let plain = plain(messages, lines, zip);
+    (plain.groups[0].len() < size).then_some(plain)
+}
+
+/// All texts as the slot of a single template.
+pub(super) fn plain(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
     let mut group = Vec::new();
     texts::write_plain(messages, zip, &mut group);
     let slot = Part::Slot(Slot::Column(Encoding::Text));
     let rows = messages.len() as u32;
-    (group.len() < size).then(|| Split {
-        templates: vec![Template { parts: vec![slot], rows, pairs: pairs_of(messages, lines) }],
+    Split {
+        templates: vec![Template { parts: vec![slot], rows, pairs: pairs_of(messages, lines, zip) }],
         template_of_rows: vec![0; messages.len()],
         groups: vec![group],
-    })
+    }
 }
 
 fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &mut Zip) -> (Template, Vec<u8>) {
@@ -121,7 +157,7 @@ fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &
             Encoding::Constant(text) => parts.text(&text),
             encoding => {
                 if encoding == Encoding::Text {
-                    pairs.extend(pairs_of(&texts, lines));
+                    pairs.extend(pairs_of(&texts, lines, zip));
                 }
                 parts.0.push(Part::Slot(Slot::Column(encoding)));
             }
@@ -133,9 +169,10 @@ fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &
 }
 
 /// Those of one slot. Texts that are no messages are not searched by template.
-fn pairs_of(texts: &[&[u8]], lines: Lines) -> Vec<Option<Pairs>> {
+fn pairs_of(texts: &[&[u8]], lines: Lines, zip: &Zip) -> Vec<Option<Pairs>> {
     match lines {
-        Lines::Apart => vec![Pairs::of(texts)],
+        // What is decompressed as a whole is searched as fast as ruled out.
+        Lines::Apart => vec![if zip.defers() { None } else { Pairs::of(texts) }],
         Lines::Together => Vec::new(),
     }
 }
@@ -177,20 +214,16 @@ impl Parts {
     }
 }
 
-/// The slots of one template, decoded from its group.
-pub(super) fn decode_group(template: &Template, group: &[u8]) -> Result<Vec<Values>, Malformed> {
+/// The slots of one template, decoded from its group; `None` for those that are kept elsewhere.
+pub(super) fn decode_group(template: &Template, group: &[u8]) -> Result<Vec<Option<Values>>, Malformed> {
     let mut reader = Reader(group);
     let rows = template.rows as usize;
-    let slots = template.parts.iter().filter_map(|part| match part {
-        Part::Text(_) => None,
-        Part::Slot(slot) => Some(slot),
-    });
-    slots
-        .map(|slot| match slot {
-            Slot::Column(encoding) => texts::decode(encoding, rows, &mut reader),
-            Slot::Lines => read_lines(rows, &mut reader).map(Values::Text),
-        })
-        .collect()
+    let decode = |slot: &Slot| match slot {
+        Slot::Column(encoding) => texts::decode(encoding, rows, &mut reader).map(Some),
+        Slot::Lines => read_lines(rows, &mut reader).map(|texts| Some(Values::Text(texts))),
+        Slot::Field(_) | Slot::Clock(_) => Ok(None),
+    };
+    template.slots().map(decode).collect()
 }
 
 /// Appends the text of the `index`th row of a template.
@@ -243,7 +276,7 @@ fn read_lines(count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed>
 
 /// Texts with their templates beside them, for columns that are not messages themselves.
 pub(super) fn write_nested(texts: &[&[u8]], zip: &mut Zip, out: &mut Vec<u8>) {
-    let split = encode(texts, Lines::Together, zip);
+    let split = encode(texts, None, Lines::Together, zip);
     let mut head = Vec::new();
     put_templates(&mut head, &split.templates);
     zip.put(&head, Effort::Text, out);
@@ -257,7 +290,8 @@ pub(super) fn read_nested(count: usize, reader: &mut Reader<'_>) -> Result<Texts
     let template_of_rows = read_template_of_rows(count, &templates, reader)?;
     let mut slots = Vec::with_capacity(templates.len());
     for template in &templates {
-        slots.push(decode_group(template, reader.bytes()?)?);
+        let group: Option<Vec<Values>> = decode_group(template, reader.bytes()?)?.into_iter().collect();
+        slots.push(group.ok_or(Malformed("a text has fields in it"))?);
     }
     let mut seen = vec![0usize; templates.len()];
     let mut texts = Texts::default();
@@ -312,6 +346,14 @@ pub(super) fn put_templates(out: &mut Vec<u8>, templates: &[Template]) {
                     out.push(b'c');
                     texts::put_encoding(out, encoding);
                 }
+                Part::Slot(Slot::Field(column)) => {
+                    out.push(b'f');
+                    put_varint(out, u64::from(*column));
+                }
+                Part::Slot(Slot::Clock(clock)) => {
+                    out.push(b'h');
+                    put_varint(out, u64::from(clock.code()));
+                }
             }
         }
     }
@@ -341,6 +383,8 @@ fn read_template(reader: &mut Reader<'_>) -> Result<Template, Malformed> {
             b't' => Part::Text(reader.bytes()?.to_vec()),
             b'l' => Part::Slot(Slot::Lines),
             b'c' => Part::Slot(Slot::Column(texts::read_encoding(reader)?)),
+            b'f' => Part::Slot(Slot::Field(reader.count(usize::from(u16::MAX))? as u16)),
+            b'h' => Part::Slot(Slot::Clock(Clock::read(reader)?)),
             _ => return Err(Malformed("a template has an unknown part")),
         })
     };
@@ -362,7 +406,7 @@ mod tests {
         write_lines(texts, &mut zip, &mut out);
         let read = read_lines(texts.len(), &mut Reader(&out)).unwrap();
         assert_eq!(read.iter().collect::<Vec<_>>(), texts);
-        encode(texts, Lines::Apart, &mut zip)
+        encode(texts, None, Lines::Apart, &mut zip)
     }
 
     fn shown(split: &Split) -> Vec<String> {
@@ -370,6 +414,7 @@ mod tests {
             Part::Text(text) => String::from_utf8_lossy(text).into_owned(),
             Part::Slot(Slot::Lines) => "{lines}".to_owned(),
             Part::Slot(Slot::Column(encoding)) => format!("{{{encoding:?}}}"),
+            Part::Slot(slot) => format!("{slot:?}"),
         };
         let templates = split.templates.iter();
         templates

@@ -2,12 +2,13 @@
 
 use super::{
     block::Block,
-    column::{Encoding, Values},
+    clock::Clock,
+    column::{Column, Encoding, Texts, Values},
     pairs::Pairs,
     split,
 };
 use crate::Damage;
-use std::{cell::OnceCell, sync::Arc};
+use std::{cell::OnceCell, collections::HashMap, rc::Rc, sync::Arc};
 
 /// The fixed text of many messages, with slots where they differ. A message that resembles no other is the only slot of a
 /// template without fixed text.
@@ -33,6 +34,10 @@ pub enum Slot {
     Column(Encoding),
     /// Any number of lines, each with a template of its own kept apart; decoded, they are `Values::Text`.
     Lines,
+    /// The field of the row, as its column writes it: a position among the block's columns.
+    Field(u16),
+    /// The time of day of the row's time.
+    Clock(Clock),
 }
 
 /// All rows, by template, then rising.
@@ -68,6 +73,13 @@ impl Slot {
 }
 
 impl Template {
+    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Slot(slot) => Some(slot),
+        })
+    }
+
     /// How many of its slots hold any text.
     pub(super) fn text_slots(&self) -> usize {
         self.parts.iter().filter(|part| matches!(part, Part::Slot(slot) if slot.is_text())).count()
@@ -80,12 +92,15 @@ pub struct Messages<'a> {
     template_of_rows: Arc<[u16]>,
     by_template: OnceCell<RowsByTemplate>,
     slots: Vec<Option<Vec<Values>>>,
+    /// Those that slots are, decoded once.
+    columns: HashMap<u16, Rc<Column>>,
+    times: Option<Rc<Vec<i64>>>,
 }
 
 impl<'a> Messages<'a> {
     pub(super) fn new(block: &'a Block, template_of_rows: Arc<[u16]>) -> Self {
         let slots = block.templates().iter().map(|_| None).collect();
-        Self { block, template_of_rows, by_template: OnceCell::new(), slots }
+        Self { block, template_of_rows, by_template: OnceCell::new(), slots, columns: HashMap::new(), times: None }
     }
 
     /// The template of each row, as a position in [`Block::templates`].
@@ -103,9 +118,52 @@ impl<'a> Messages<'a> {
     /// The values of a template's slots, from the left.
     pub fn slots(&mut self, template: usize) -> Result<&[Values], Damage> {
         if self.slots[template].is_none() {
-            self.slots[template] = Some(self.block.slots(template)?);
+            self.slots[template] = Some(self.read_slots(template)?);
         }
         Ok(self.slots[template].as_deref().unwrap_or_default())
+    }
+
+    fn read_slots(&mut self, template: usize) -> Result<Vec<Values>, Damage> {
+        let own = self.block.group(template)?;
+        let mut slots = Vec::with_capacity(own.len());
+        for (slot, own) in self.block.templates()[template].slots().zip(own) {
+            slots.push(match (own, slot) {
+                (Some(own), _) => own,
+                (None, Slot::Field(number)) => {
+                    let column = self.column(*number)?;
+                    column.of_rows(self.rows_of(template)).map_err(|malformed| self.block.damage(malformed.0))?
+                }
+                (None, Slot::Clock(clock)) => {
+                    let times = self.times()?;
+                    let mut texts = Texts::default();
+                    for row in self.rows_of(template) {
+                        clock.write(times[*row as usize], &mut texts.bytes);
+                        texts.ends.push(texts.bytes.len() as u32);
+                    }
+                    Values::Text(texts)
+                }
+                (None, _) => return Err(self.block.damage("a slot has no values")),
+            });
+        }
+        Ok(slots)
+    }
+
+    /// A column by its position among all of the block.
+    pub(super) fn column(&mut self, number: u16) -> Result<Rc<Column>, Damage> {
+        if let Some(column) = self.columns.get(&number) {
+            return Ok(Rc::clone(column));
+        }
+        let column = Rc::new(self.block.read_numbered(number)?);
+        self.columns.insert(number, Rc::clone(&column));
+        Ok(column)
+    }
+
+    /// Microseconds since 1970 of each row.
+    pub(super) fn times(&mut self) -> Result<Rc<Vec<i64>>, Damage> {
+        Ok(match &self.times {
+            Some(times) => Rc::clone(times),
+            None => Rc::clone(self.times.insert(Rc::new(self.block.times()?))),
+        })
     }
 
     /// Appends the whole message of `row`. Decodes what it needs of that row's template, and keeps it for the next call.

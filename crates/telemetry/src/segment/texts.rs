@@ -143,6 +143,29 @@ fn is_decimal(text: &[u8], scale: usize) -> bool {
 
 /// A dictionary, most frequent first, and each text's place in it; `None` when too many texts differ.
 pub(super) fn words(texts: &[&[u8]]) -> Option<(Vec<Vec<u8>>, Vec<i64>)> {
+    let bounds = Bounds { sample: 256, share: (3, 4), count: WORDS_MAX, bytes: WORDS_BYTES_MAX };
+    let (words, codes) = different(texts, bounds)?;
+    Some((words.into_iter().map(<[u8]>::to_vec).collect(), codes))
+}
+
+/// The same of more and longer texts, for a dictionary that is read with its column.
+pub(super) fn repeated<'a>(texts: &[&'a [u8]]) -> Option<(Vec<&'a [u8]>, Vec<i64>)> {
+    different(texts, Bounds { sample: 1024, share: (1, 2), count: usize::MAX, bytes: usize::MAX })
+}
+
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// After so many texts, no more than this share of them may differ, as a fraction.
+    sample: usize,
+    share: (usize, usize),
+    /// Of different texts.
+    count: usize,
+    bytes: usize,
+}
+
+/// Inlined: how often it looks something up is what a column costs.
+#[inline]
+fn different<'a>(texts: &[&'a [u8]], bounds: Bounds) -> Option<(Vec<&'a [u8]>, Vec<i64>)> {
     let mut lookup: HashTable<u32> = HashTable::new();
     let mut found: Vec<(&[u8], u32)> = Vec::new();
     let mut codes = Vec::with_capacity(texts.len());
@@ -159,8 +182,8 @@ pub(super) fn words(texts: &[&[u8]]) -> Option<(Vec<Vec<u8>>, Vec<i64>)> {
         });
         found[at as usize].1 += 1;
         codes.push(at);
-        let sampled = seen >= 256 && found.len() * 4 > seen * 3;
-        if sampled || found.len() > WORDS_MAX || bytes > WORDS_BYTES_MAX {
+        let too_many = seen >= bounds.sample && found.len() * bounds.share.1 > seen * bounds.share.0;
+        if too_many || found.len() > bounds.count || bytes > bounds.bytes {
             return None;
         }
     }
@@ -171,8 +194,8 @@ pub(super) fn words(texts: &[&[u8]]) -> Option<(Vec<Vec<u8>>, Vec<i64>)> {
     order.sort_by_key(|&at| std::cmp::Reverse(found[at as usize].1));
     let mut places = vec![0i64; found.len()];
     order.iter().enumerate().for_each(|(place, &at)| places[at as usize] = place as i64);
-    let words = order.iter().map(|&at| found[at as usize].0.to_vec()).collect();
-    Some((words, codes.into_iter().map(|at| places[at as usize]).collect()))
+    let different = order.iter().map(|&at| found[at as usize].0).collect();
+    Some((different, codes.into_iter().map(|at| places[at as usize]).collect()))
 }
 
 fn hex(texts: &[&[u8]]) -> Option<Hex> {

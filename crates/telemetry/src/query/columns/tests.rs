@@ -50,16 +50,39 @@ fn record() -> impl Strategy<Value = Record> {
     ];
     let app = prop::sample::select(vec!["nginx", "heron", "crm"]);
     let fields = (app, prop::option::of(value()), prop::option::of(value()), prop::option::of(0..600_i64));
-    (0..1_000_i64, level, prop::sample::select(vec!["", "web1:nginx", "/var/log/x.log"]), message(), fields).prop_map(
-        |(second, level, source, message, (app, x, y, status))| {
+    let source = prop::sample::select(vec!["", "web1:nginx", "/var/log/x.log"]);
+    (0..1_000_i64, level, source, message(), fields, 0..8_u8).prop_map(
+        |(second, level, source, message, (app, x, y, status), told_twice)| {
             let mut fields = vec![("app".to_owned(), OwnedValue::Str(app.as_bytes().to_vec()))];
             fields.extend(x.map(|x| ("x".to_owned(), x)));
             fields.extend(y.map(|y| ("job_id".to_owned(), y)));
             fields.extend(status.map(|status| ("status".to_owned(), OwnedValue::Int(status))));
             let time = Timestamp::from_micros(1_000_000_000 + second / 3 * 1_000_000);
+            let message = told(message, time, &fields, told_twice);
             Record { time, level, source: source.as_bytes().to_vec(), message, fields }
         },
     )
+}
+
+/// A message with what is in the record beside it, as logs have it that come as text.
+fn told(message: Vec<u8>, time: Timestamp, fields: &[(String, OwnedValue)], how: u8) -> Vec<u8> {
+    let time = time.to_string();
+    let values = fields.iter().map(|(name, value)| {
+        let value = match value {
+            OwnedValue::Str(text) => String::from_utf8_lossy(text).into_owned(),
+            OwnedValue::Int(int) => int.to_string(),
+            OwnedValue::Float(float) => float.to_string(),
+            OwnedValue::Bool(truth) => truth.to_string(),
+        };
+        if how == 1 { format!("{name}={value}") } else { value }
+    });
+    let values = values.collect::<Vec<_>>().join(" ").into_bytes();
+    match how {
+        0 => [time.as_bytes(), b" ", &values].concat(),
+        1 => [&message, &b" "[..], &values].concat(),
+        2 => [b"[01/Jan/1970:01:", &time.as_bytes()[14..19], b" +0100] \"", &values, b"\" ", &message].concat(),
+        _ => message,
+    }
 }
 
 const TERMS: &[&str] = &[
@@ -133,6 +156,23 @@ const TERMS: &[&str] = &[
     "\"valueerror: 12\"",
     "*\"line 3\\nValue\"*",
     "status",
+    "nginx",
+    "HERON",
+    "*gin*",
+    "crm*",
+    "\"status=404\"",
+    "*\"x 5\"*",
+    "*\"m 1\"*",
+    "\"nginx 500\"",
+    "true",
+    "*.5",
+    "\"00:17:20\"",
+    "\"01:17\"",
+    "*:2*",
+    "*20Z*",
+    "/:\\d\\d \\+0100\\] \"(crm|nginx)/",
+    "/=(nginx|heron) .*status=\\d+$/",
+    "/[a-z]+ [0-9a-f]{8}/",
     "*=*",
     "\"->\"",
     "none:x",
