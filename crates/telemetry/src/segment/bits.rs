@@ -50,18 +50,23 @@ impl<'a> BitReader<'a> {
         if width > 56 {
             return Ok(self.read(32)? | self.read(width - 32)? << 32);
         }
-        let end = self.at + width as usize;
-        if end > self.bytes.len() * 8 {
+        if self.at + width as usize > self.bytes.len() * 8 {
             return Err(Malformed("packed numbers end too early"));
         }
-        let start = self.at / 8;
-        let word = match self.bytes[start..].first_chunk() {
+        Ok(self.next(width))
+    }
+
+    /// The next `width` bits, at most 56 of them, of those that are known to be there; behind the end they are zero.
+    #[inline(always)]
+    pub(super) fn next(&mut self, width: u32) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let word = match rest.first_chunk() {
             Some(eight) => u64::from_le_bytes(*eight),
-            None => self.bytes[start..].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
         };
         let value = word >> (self.at % 8) & ((1u64 << width) - 1);
-        self.at = end;
-        Ok(value)
+        self.at += width as usize;
+        value
     }
 }
 
@@ -82,6 +87,10 @@ mod tests {
             let mut reader = BitReader::new(&bytes);
             for &(value, width) in &numbers {
                 prop_assert_eq!(reader.read(width), Ok(cut(value, width)));
+            }
+            let mut reader = BitReader::new(&bytes);
+            for &(value, width) in numbers.iter().take_while(|(_, width)| *width <= 56) {
+                prop_assert_eq!(reader.next(width), cut(value, width));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     bytes::Bytes,
     column::{Column, Encoding, FieldKind, Presence, Values},
-    fields::{self, Layout},
+    fields::{self, Class, Layout},
     filter::Filter,
     head::{self, ColumnHead, Head, PREFIX, Part, Prefix, Role},
     integers,
@@ -97,27 +97,72 @@ impl Block {
         &self.head.levels
     }
 
-    /// The level of each row.
+    /// The level of each row; only those that templates leave open are decoded.
     pub fn level_of_rows(&self) -> Result<Vec<Option<Level>>, Damage> {
+        let Some(column) = self.head.column(Role::Level) else { return Ok(vec![None; self.head.rows]) };
+        let level = |word: &[u8]| std::str::from_utf8(word).ok().and_then(|word| word.parse::<Level>().ok());
+        if let Encoding::Words(words) = &column.info.encoding {
+            let levels: Vec<Option<Level>> = words.iter().map(|word| level(word)).collect();
+            if let Some(fixed) = fields::fixed(&column.classes, &levels) {
+                return self.levels_beside(column, &fixed, &levels);
+            }
+        }
         let mut levels = vec![None; self.head.rows];
-        let Some(column) = self.head.column(Role::Level) else { return Ok(levels) };
         let column = self.read_column(column)?;
-        let (words, codes) = match column.values {
-            Values::Constant { text, count } => (vec![text], vec![0; count]),
-            Values::Words { words, codes } => (words, codes),
-            Values::Text(texts) => (texts.iter().map(<[u8]>::to_vec).collect(), (0..texts.ends.len() as u16).collect()),
+        let of_values: Vec<Option<Level>> = match &column.values {
+            Values::Constant { text, count } => vec![level(text); *count],
+            Values::Words { words, codes } => {
+                let levels: Vec<Option<Level>> = words.iter().map(|word| level(word)).collect();
+                codes.iter().map(|code| levels[usize::from(*code)]).collect()
+            }
+            Values::Text(texts) => texts.iter().map(level).collect(),
             _ => return Err(self.damage("the levels have another encoding than words")),
         };
-        let level = |word: &Vec<u8>| std::str::from_utf8(word).ok().and_then(|word| word.parse::<Level>().ok());
-        let words: Vec<Option<Level>> = words.iter().map(level).collect();
-        let mut levels_of_codes = codes.into_iter().map(|code| words[usize::from(code)]);
         match column.presence {
-            Presence::Every => levels = levels_of_codes.collect(),
+            Presence::Every => levels = of_values,
             Presence::Rows(rows) => {
-                rows.into_iter().for_each(|row| levels[row as usize] = levels_of_codes.next().flatten());
+                rows.into_iter().zip(of_values).for_each(|(row, level)| levels[row as usize] = level)
             }
         }
         Ok(levels)
+    }
+
+    /// The levels of rows whose template fixes them, and those that are written for the others.
+    fn levels_beside(
+        &self,
+        column: &ColumnHead,
+        fixed: &[Option<Option<Level>>],
+        levels: &[Option<Level>],
+    ) -> Result<Vec<Option<Level>>, Damage> {
+        let template_of_rows = self.template_of_rows()?;
+        let open = fixed.iter().zip(self.templates()).filter(|(fixed, _)| fixed.is_none());
+        let open = open.map(|(_, template)| template.rows as usize).sum();
+        let codes = self.decode(column.part, |reader| fields::read_codes(open, levels.len(), reader))?;
+        // Which rows are open is hard to foretell: all look at the next written level, and take it if they are.
+        let written: Vec<_> = codes.into_iter().map(|code| levels[code as usize]).chain([None]).collect();
+        let known: Vec<_> = fixed.iter().map(|fixed| (fixed.is_none(), fixed.flatten())).collect();
+        let (mut levels, mut next) = (vec![None; template_of_rows.len()], 0);
+        for (level, template) in levels.iter_mut().zip(template_of_rows.iter()) {
+            let (is_open, fixed) = known[usize::from(*template)];
+            *level = if is_open { written[next] } else { fixed };
+            next += usize::from(is_open);
+        }
+        Ok(levels)
+    }
+
+    /// The words of a field, and which of them the rows of each template have, where the head knows it for all rows.
+    pub(crate) fn words_of_templates(
+        &self,
+        field: &FieldInfo,
+    ) -> Result<Option<(&[Vec<u8>], Vec<Option<u16>>)>, Damage> {
+        let column = self.column(field)?;
+        let Encoding::Words(words) = &column.info.encoding else { return Ok(None) };
+        let word = |class: &Class| match class {
+            Class::Absent => Some(None),
+            Class::Word(code) if usize::from(*code) < words.len() => Some(Some(*code)),
+            _ => None,
+        };
+        Ok(column.classes.iter().map(word).collect::<Option<_>>().map(|of_templates| (&words[..], of_templates)))
     }
 
     /// The column of sources; rows with an empty source are absent from it. `None` when no row has one.
@@ -212,7 +257,7 @@ impl Block {
         Damage::new(self.bytes.place(), what)
     }
 
-    pub(super) fn template_of_rows(&self) -> Result<Arc<[u16]>, Damage> {
+    pub(crate) fn template_of_rows(&self) -> Result<Arc<[u16]>, Damage> {
         if let Some(known) = self.template_of_rows.get() {
             return Ok(Arc::clone(known));
         }
@@ -228,6 +273,20 @@ impl Block {
         let group = self.part(self.head.groups[template])?;
         split::decode_group(&self.head.templates[template], &group)
             .map_err(|malformed| malformed.at(self.bytes.place()))
+    }
+
+    /// For each template, whether one of these rows has it.
+    pub(super) fn templates_of(&self, rows: &[u32]) -> Result<Vec<bool>, Damage> {
+        let template_of_rows = self.template_of_rows()?;
+        let mut templates = vec![false; self.head.templates.len()];
+        rows.iter().for_each(|row| templates[usize::from(template_of_rows[*row as usize])] = true);
+        Ok(templates)
+    }
+
+    /// Whether rows of one of these templates may have the field.
+    pub(super) fn may_have(&self, field: &FieldInfo, templates: &[bool]) -> Result<bool, Damage> {
+        let classes = &self.column(field)?.classes;
+        Ok(classes.iter().zip(templates).any(|(class, wanted)| *wanted && *class != Class::Absent))
     }
 
     fn column(&self, field: &FieldInfo) -> Result<&ColumnHead, Damage> {

@@ -251,6 +251,27 @@ fn read_presence(classes: &[Class], template_of_rows: &[u16], reader: &mut Reade
     Ok(if count == template_of_rows.len() { Presence::Every } else { Presence::Rows(rows) })
 }
 
+/// For each template what its word stands for, of what each word stands for, and none where its rows differ; nothing
+/// where rows of one may lack it.
+pub(super) fn fixed<T: Copy>(classes: &[Class], of_words: &[Option<T>]) -> Option<Vec<Option<Option<T>>>> {
+    let fixed = |class: &Class| match class {
+        Class::Absent => Some(Some(None)),
+        Class::Present => Some(None),
+        Class::Mixed => None,
+        Class::Word(code) => of_words.get(usize::from(*code)).map(|word| Some(*word)),
+    };
+    classes.iter().map(fixed).collect()
+}
+
+/// The codes, below `words`, of so many rows.
+pub(super) fn read_codes(count: usize, words: usize, reader: &mut Reader<'_>) -> Result<Vec<i64>, Malformed> {
+    let codes = integers::decode(count, reader)?;
+    match codes.iter().all(|code| usize::try_from(*code).is_ok_and(|code| code < words)) {
+        true => Ok(codes),
+        false => Err(Malformed("a code stands for no word")),
+    }
+}
+
 /// The code of each row that has a word: that of its template, or the next of those that are written.
 fn read_words(
     words: &[Vec<u8>],
@@ -269,9 +290,8 @@ fn read_words(
         Presence::Rows(rows) => rows.iter().map(|row| fixed[usize::from(template_of_rows[*row as usize])]).collect(),
     };
     let open = codes.iter().filter(|code| **code == OPEN).count();
-    let mut written = integers::decode(open, reader)?;
-    let is_code = |code: &i64| usize::try_from(*code).is_ok_and(|code| code < words.len());
-    if !written.iter().all(is_code) || fixed.iter().any(|code| *code != OPEN && usize::from(*code) >= words.len()) {
+    let mut written = read_codes(open, words.len(), reader)?;
+    if fixed.iter().any(|code| *code != OPEN && usize::from(*code) >= words.len()) {
         return Err(Malformed("a code stands for no word"));
     }
     if open == 0 {

@@ -158,9 +158,19 @@ fn entropy_bytes(counts: &[u32], total: usize) -> usize {
     (bits / 8.0) as usize
 }
 
-fn rest_bits(code: u8) -> u32 {
-    if code < 4 { 0 } else { u32::from(code >> 2) - 1 }
+const fn rest_bits(code: u8) -> u32 {
+    if code < 4 { 0 } else { (code >> 2) as u32 - 1 }
 }
+
+/// [`rest_bits`] of every code.
+const REST_BITS: [u8; 256] = {
+    let (mut bits, mut code) = ([0; 256], 0);
+    while code < 256 {
+        bits[code] = rest_bits(code as u8) as u8;
+        code += 1;
+    }
+    bits
+};
 
 impl Plan {
     fn write(&self, values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
@@ -195,8 +205,13 @@ fn unpack(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Resul
     }
     let bytes = reader.take((count * width as usize).div_ceil(8))?;
     let mut bits = BitReader::new(bytes);
-    for _ in 0..count {
-        values.push(base.wrapping_add(bits.read(width)?.wrapping_mul(divisor) as i64));
+    if width > 56 {
+        for _ in 0..count {
+            values.push(base.wrapping_add(bits.read(width)?.wrapping_mul(divisor) as i64));
+        }
+    } else {
+        // There are as many bytes as these take.
+        values.extend((0..count).map(|_| base.wrapping_add(bits.next(width).wrapping_mul(divisor) as i64)));
     }
     Ok(())
 }
@@ -207,17 +222,17 @@ fn read_coded(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> R
     if codes.len() != count {
         return Err(Malformed("coded numbers have another count than the column"));
     }
-    let rest: usize = codes.iter().map(|code| rest_bits(*code) as usize).sum();
+    let rest: usize = codes.iter().map(|code| usize::from(REST_BITS[usize::from(*code)])).sum();
     let mut bits = BitReader::new(reader.take(rest.div_ceil(8))?);
-    for code in codes {
-        let distance = if code < 4 {
-            u64::from(code)
-        } else {
-            let rest = rest_bits(code);
-            (4 | u64::from(code & 3)) << rest | bits.read(rest)?
-        };
-        values.push(base.wrapping_add(distance.wrapping_mul(divisor) as i64));
-    }
+    let distance = |code: u8| {
+        let rest = u32::from(REST_BITS[usize::from(code)]);
+        let head = if code < 4 { u64::from(code) } else { (4 | u64::from(code & 3)) << rest };
+        // There are as many bytes as the codes leave to be read; no writer leaves more than 61 bits of one.
+        if rest <= 56 { head | bits.next(rest) } else { head | bits.next(32) | bits.next(rest - 32) << 32 }
+    };
+    values.extend(
+        codes.into_iter().map(distance).map(|distance| base.wrapping_add(distance.wrapping_mul(divisor) as i64)),
+    );
     Ok(())
 }
 

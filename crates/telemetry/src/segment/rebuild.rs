@@ -38,8 +38,14 @@ pub(super) fn records(block: &Block, rows: &[u32]) -> Result<Batch, Damage> {
     let mut messages = block.messages()?;
     let times = messages.times()?;
     let mut source = block.source().map(|field| Walk::new(block, field, &mut messages)).transpose()?;
-    let fields = block.fields().map(|field| Walk::new(block, field, &mut messages));
-    let mut fields = fields.collect::<Result<Vec<_>, _>>()?;
+    let templates = block.templates_of(rows)?;
+    let mut fields = Vec::new();
+    for field in block.fields() {
+        // Of the columns that a block has, those that some of these rows may have are few.
+        if block.may_have(field, &templates)? {
+            fields.push(Walk::new(block, field, &mut messages)?);
+        }
+    }
     let mut message = Vec::new();
     let refused = |refused: Refused| block.damage(&format!("a record is larger than records can be: {refused}"));
     for &row in rows {

@@ -6,12 +6,12 @@ use crate::{
     query::{
         cell::Cell,
         condition::number,
-        language::{Group, Number},
+        language::{Group, LEVELS, Number},
         stats::{Groups, Series, Wants, bucket_start},
     },
     segment::{Column, FieldKind, Presence, Values},
 };
-use model::Timestamp;
+use model::{Level, Timestamp};
 use std::collections::HashMap;
 
 /// A row's code where it has none.
@@ -136,12 +136,16 @@ impl BlockScan<'_> {
                 rows.iter()
                     .for_each(|row| coder.set(row, bucket_start(times[row as usize], length.as_micros() as i64)));
             }
-            Group::Field(name) if matches!(name.as_str(), "time" | "level" | "message") => {
+            Group::Field(name) if name == "level" => coder.add_levels(&self.levels()?, rows),
+            Group::Field(name) if matches!(name.as_str(), "time" | "message") => {
                 self.each_value(name, rows, |row, cell| coder.set(row, cell))?;
             }
             Group::Field(name) => {
                 for place in self.places(name) {
-                    if let Some(column) = self.column(place)? {
+                    let known = self.info(place).map(|info| self.block.words_of_templates(info)).transpose()?.flatten();
+                    if let Some((words, of_templates)) = known {
+                        coder.add_words(words, &of_templates, &self.block.template_of_rows()?, rows);
+                    } else if let Some(column) = self.column(place)? {
                         coder.add(&column, rows);
                     }
                 }
@@ -227,10 +231,8 @@ impl Coder {
     }
 
     fn set(&mut self, row: u32, cell: Cell) {
-        match self.code(cell) {
-            Some(code) => self.codes.of_rows[row as usize] = code,
-            None => self.codes.left_out.push(row),
-        }
+        let code = self.code(cell);
+        self.put(row, code);
     }
 
     /// None when there is no room for another value.
@@ -250,14 +252,45 @@ impl Coder {
         Some(code)
     }
 
+    fn add_levels(&mut self, levels: &[Option<Level>], rows: &Rows) {
+        let mut known: [Option<Option<u32>>; LEVELS.len()] = [None; LEVELS.len()];
+        for row in rows.iter() {
+            let Some(level) = levels[row as usize] else { continue };
+            let place = &mut known[level as usize];
+            let code = match place {
+                Some(code) => *code,
+                None => *place.insert(self.code(Cell::from(Value::from(level.as_str())))),
+            };
+            self.put(row, code);
+        }
+    }
+
+    /// Words that follow from the rows' templates.
+    fn add_words(&mut self, words: &[Vec<u8>], of_templates: &[Option<u16>], template_of_rows: &[u16], rows: &Rows) {
+        let mut known: Vec<Option<Option<u32>>> = vec![None; words.len()];
+        for row in rows.iter() {
+            let Some(word) = of_templates[usize::from(template_of_rows[row as usize])] else { continue };
+            let word = usize::from(word);
+            let code = match known[word] {
+                Some(code) => code,
+                None => *known[word].insert(self.code(Cell::Text(words[word].clone()))),
+            };
+            self.put(row, code);
+        }
+    }
+
+    fn put(&mut self, row: u32, code: Option<u32>) {
+        match code {
+            Some(code) => self.codes.of_rows[row as usize] = code,
+            None => self.codes.left_out.push(row),
+        }
+    }
+
     fn add(&mut self, column: &Column, rows: &Rows) {
         match &column.values {
             Values::Words { words, codes } => {
                 let known: Vec<_> = words.iter().map(|word| self.code(Cell::Text(word.clone()))).collect();
-                each_present(column, rows, |row, index| match known[usize::from(codes[index])] {
-                    Some(code) => self.codes.of_rows[row as usize] = code,
-                    None => self.codes.left_out.push(row),
-                });
+                each_present(column, rows, |row, index| self.put(row, known[usize::from(codes[index])]));
             }
             Values::Constant { text, .. } => {
                 let text = Cell::Text(text.clone());
