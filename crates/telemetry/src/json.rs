@@ -53,8 +53,7 @@ impl Batch {
         names: &JsonNames<'_>,
         default_time: Timestamp,
     ) -> Result<(), JsonProblem> {
-        let line = odd::veiled(line).map_err(|odd| JsonProblem::Syntax(odd.to_string()))?;
-        let veil = odd::Veil::of(&line);
+        let (line, veil) = odd::veiled(line).map_err(|odd| JsonProblem::Syntax(odd.to_string()))?;
         let mut reading = Reading { draft: self.draft(), names, veil, refused: None };
         let mut json = serde_json::Deserializer::from_str(&line);
         let read = ObjectSeed { reading: &mut reading, prefix: "" }.deserialize(&mut json).and_then(|()| json.end());

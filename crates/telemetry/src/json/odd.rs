@@ -20,10 +20,10 @@ pub(super) enum Veil {
     None,
 }
 
-/// `line` as UTF-8.
-pub(super) fn veiled(line: &[u8]) -> Result<Cow<'_, str>, Ambiguous> {
+/// `line` as UTF-8, and whether anything of it is veiled.
+pub(super) fn veiled(line: &[u8]) -> Result<(Cow<'_, str>, Veil), Ambiguous> {
     if let Ok(text) = std::str::from_utf8(line) {
-        return Ok(Cow::Borrowed(text));
+        return Ok((Cow::Borrowed(text), Veil::None));
     }
     // The first half of the escape of such a code point: `\udbff`.
     if line.windows(6).any(|six| six.eq_ignore_ascii_case(b"\\udbff")) {
@@ -39,14 +39,10 @@ pub(super) fn veiled(line: &[u8]) -> Result<Cow<'_, str>, Ambiguous> {
         }
         chunk.invalid().iter().for_each(|byte| text.push(veil(*byte)));
     }
-    Ok(Cow::Owned(text))
+    Ok((Cow::Owned(text), Veil::Worn))
 }
 
 impl Veil {
-    pub(super) fn of(line: &Cow<'_, str>) -> Self {
-        if matches!(line, Cow::Owned(_)) { Self::Worn } else { Self::None }
-    }
-
     /// The bytes of a text that was read.
     pub(super) fn lifted(self, text: &str) -> Cow<'_, [u8]> {
         if self == Self::None || !text.contains(is_veil) {
@@ -89,12 +85,12 @@ mod tests {
         let mut all: Vec<u8> = (0..=255).collect();
         all.extend("é€😀\u{10FF80}\u{10FFFF}\u{10FFFD}\u{FFFD}".as_bytes());
         all.extend([0xF4, 0x8F, 0xBE, b'x', 0xC3]);
-        let text = veiled(&all).unwrap();
-        assert_eq!(*Veil::of(&text).lifted(&text), *all);
+        let (text, veil) = veiled(&all).unwrap();
+        assert_eq!(*veil.lifted(&text), *all);
         let utf8 = "é\u{10FF80}".as_bytes();
-        let text = veiled(utf8).unwrap();
-        assert_eq!((Veil::of(&text), &*text), (Veil::None, "é\u{10FF80}"));
-        assert_eq!(*Veil::None.lifted(&text), *utf8);
+        let (text, veil) = veiled(utf8).unwrap();
+        assert_eq!((veil, &*text), (Veil::None, "é\u{10FF80}"));
+        assert_eq!(*veil.lifted(&text), *utf8);
     }
 
     #[test]
