@@ -77,7 +77,7 @@ async fn events(
             .remedy("poll `/progress` instead, or try again later"));
     };
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(Seen::parse).unwrap_or_default();
-    let reads_log = granted.scope >= Scope::Read;
+    let reads_log = granted.scope.allows(Scope::Read);
     let follower = Follower {
         id: id.into(),
         receiver: None,
