@@ -3,6 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use logs::receive::{bulk::Action, loki, otlp};
+use model::Timestamp;
+use telemetry::{Batch, JsonNames};
 
 const BYTES_MAX: usize = 1 << 20;
 
@@ -16,4 +18,17 @@ fuzz_target!(|body: &[u8]| {
         let _ = loki::decode_protobuf(&block, BYTES_MAX);
     }
     let _ = Action::read(body);
+    as_json(body);
 });
+
+/// A line of JSON is taken or refused; a text of any bytes comes out of one as it went in.
+fn as_json(body: &[u8]) {
+    let names = JsonNames::default();
+    let _ = Batch::new().push_json(body, &names, Timestamp::EPOCH);
+    let is_plain = |byte: &u8| *byte >= b' ' && !matches!(*byte, b'"' | b'\\');
+    let text: Vec<u8> = body.iter().copied().filter(is_plain).collect();
+    let line = [b"{\"message\":\"", &text[..], b"\"}"].concat();
+    let mut batch = Batch::new();
+    assert!(batch.push_json(&line, &names, Timestamp::EPOCH).is_ok(), "any bytes are taken");
+    assert_eq!(batch.get(0).message(), text);
+}

@@ -9,7 +9,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
     let mut calendar = Calendar::new(zone, Reference::Modified(Timestamp::from_micros(1_736_514_000_000_000)));
     let stamps: Vec<Stamp> = text.lines().filter_map(read).collect();
-    calendar.walk_back(stamps.iter().copied());
+    calendar.walk_back(&stamps.iter().copied().collect());
     for stamp in stamps {
         calendar.resolve(stamp);
     }

@@ -154,6 +154,14 @@ impl Logs {
         Ok(new)
     }
 
+    /// Opens it on a disk that a test can fill.
+    #[cfg(test)]
+    fn open_on(&self, disk: Arc<dyn telemetry::disk::Disk>, options: telemetry::Options) {
+        let held = File::create(self.0.folder.join(LOCK)).unwrap();
+        let (store, _) = Store::open_on(disk, options, self.now()).unwrap();
+        *lock(&self.0.opened) = Some(Arc::new(Opened { store, _lock: held }));
+    }
+
     /// The same for async code.
     async fn opened_async(&self) -> Result<Arc<Opened>, Error> {
         if let Some(opened) = &*lock(&self.0.opened) {

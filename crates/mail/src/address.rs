@@ -277,7 +277,8 @@ fn name_of(text: &str) -> Result<Option<String>, AddressFault> {
     }
     let mut name = String::with_capacity(text.len());
     let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars() {
+    // A spreadsheet's tab is a space: nothing in a name steers a display.
+    for c in text.chars().map(|c| if c == '\t' { ' ' } else { c }) {
         match c {
             _ if escaped => {
                 name.push(c);

@@ -8,7 +8,7 @@ use crate::{
     multiline::{Assembler, Block, Limits, Part, Place, Trace},
     parsers::{self, FORMATS, Memory, Shape, Standing},
     record::Parsed,
-    timestamps::{self, Calendar, Reference},
+    timestamps::{self, Calendar, Reference, Turns},
 };
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
@@ -121,18 +121,22 @@ impl Reader {
         }
     }
 
+    /// Passes over a line of a file that leaves its years out, for [`Self::walk_back`].
+    pub fn look_ahead(&mut self, raw: &[u8], turns: &mut Turns) {
+        let text = line::text(raw);
+        let stamp = timestamps::read(&text).map(|(stamp, _)| stamp).or_else(|| {
+            let place = parsers::recognise(&text, &mut self.memory)?;
+            parsers::parse(&FORMATS[place], &text, &mut self.memory)?.stamp
+        });
+        if let Some(stamp) = stamp {
+            turns.pass(stamp);
+        }
+    }
+
     /// Learns in which year a file begins that leaves its years out, from all of its lines. Unneeded for what is less
     /// than a year old.
-    pub fn walk_back<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) {
-        let Self { calendar, memory, .. } = self;
-        calendar.walk_back(lines.into_iter().filter_map(|raw| {
-            let text = line::text(raw);
-            if let Some((stamp, _)) = timestamps::read(&text) {
-                return Some(stamp);
-            }
-            let place = parsers::recognise(&text, memory)?;
-            parsers::parse(&FORMATS[place], &text, memory)?.stamp
-        }));
+    pub fn walk_back(&mut self, turns: &Turns) {
+        self.calendar.walk_back(turns);
     }
 
     /// The format that the source is settled on.

@@ -11,7 +11,7 @@ use sources::{
     multiline::Limits,
     parsers::{self, FORMATS, Memory},
     record::Value,
-    timestamps::Reference,
+    timestamps::{Reference, Turns},
 };
 use std::{borrow::Cow, fs, ops::Range, path::Path, sync::Arc, sync::LazyLock, time::Duration};
 
@@ -162,7 +162,9 @@ fn a_long_file_without_years_begins_in_the_right_one() {
     let reference = Reference::Modified("2025-01-02T00:00:00Z".parse().expect("a moment"));
     let mut reader = Reader::new(Options { zone: TimeZone::UTC, reference, limits, scrubber: None });
     let lines = [lines[0], lines[1], "Dec 30 00:00:00 web app[1]: d", lines[2]];
-    reader.walk_back(lines.iter().map(|line| line.as_bytes()));
+    let mut turns = Turns::default();
+    lines.iter().for_each(|line| reader.look_ahead(line.as_bytes(), &mut turns));
+    reader.walk_back(&turns);
     let mut years = Vec::new();
     let mut sink = |record: Record<'_>| years.extend(record.time.map(|time| time.to_string()[..4].to_owned()));
     for line in lines {

@@ -8,17 +8,34 @@ use model::Timestamp;
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a token may do. The scopes are no ladder: who sends logs does not read for that. [`Scope::allows`] compares them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
+    /// Send logs, and nothing else.
+    Ingest,
     /// Read the progress of jobs whose id one knows.
     Progress,
     /// Read everything.
     Read,
-    /// Read everything, and act on jobs.
+    /// Read everything, act on jobs, and send logs.
     Write,
     /// Look after accounts, users and tokens too.
     Admin,
+}
+
+impl Scope {
+    pub const ALL: [Self; 5] = [Self::Ingest, Self::Progress, Self::Read, Self::Write, Self::Admin];
+
+    /// Whether who has this scope may do what needs the other.
+    pub const fn allows(self, needed: Self) -> bool {
+        match self {
+            Self::Ingest => matches!(needed, Self::Ingest),
+            Self::Progress => matches!(needed, Self::Progress),
+            Self::Read => matches!(needed, Self::Progress | Self::Read),
+            Self::Write => !matches!(needed, Self::Admin),
+            Self::Admin => true,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -88,6 +105,7 @@ fn token_from(row: &Row) -> Result<Token> {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Ingest => "ingest",
             Self::Progress => "progress",
             Self::Read => "read",
             Self::Write => "write",
@@ -100,11 +118,12 @@ impl FromStr for Scope {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
+            "ingest" => Ok(Self::Ingest),
             "progress" => Ok(Self::Progress),
             "read" => Ok(Self::Read),
             "write" => Ok(Self::Write),
             "admin" => Ok(Self::Admin),
-            _ => Err(format!("`{text}` is not a scope: use progress, read, write or admin")),
+            _ => Err(format!("`{text}` is not a scope: use ingest, progress, read, write or admin")),
         }
     }
 }

@@ -35,8 +35,27 @@ async fn a_name_is_given_once(db: Db) {
 
 #[test]
 fn scopes_are_read_as_they_are_written() {
-    for scope in [Scope::Progress, Scope::Read, Scope::Write, Scope::Admin] {
+    for scope in Scope::ALL {
         assert_eq!(scope.to_string().parse(), Ok(scope));
     }
-    assert_eq!("x".parse::<Scope>(), Err("`x` is not a scope: use progress, read, write or admin".to_owned()));
+    assert_eq!("x".parse::<Scope>(), Err("`x` is not a scope: use ingest, progress, read, write or admin".to_owned()));
+}
+
+#[test]
+fn who_sends_logs_reads_nothing_and_who_reads_sends_none() {
+    let allowed: Vec<String> = Scope::ALL
+        .iter()
+        .map(|has| {
+            let may: Vec<_> = Scope::ALL.iter().filter(|needed| has.allows(**needed)).map(Scope::to_string).collect();
+            format!("{has}: {}", may.join(" "))
+        })
+        .collect();
+    let expected = [
+        "ingest: ingest",
+        "progress: progress",
+        "read: progress read",
+        "write: ingest progress read write",
+        "admin: ingest progress read write admin",
+    ];
+    assert_eq!(allowed, expected);
 }

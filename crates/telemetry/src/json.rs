@@ -1,7 +1,10 @@
 //! One JSON object a line, read straight into a batch.
 //!
 //! Objects inside objects become fields with dots (`http.status`), arrays stay JSON text, `null` is absence. Numbers beyond 64
-//! bits are kept as floats, which is what JSON leaves open; integers above `i64::MAX` as their digits.
+//! bits are kept as floats, which is what JSON leaves open; integers above `i64::MAX` as their digits. Bytes of a text that
+//! are no UTF-8, which JSON forbids and programs write all the same, are kept as they are ([`odd`]).
+
+mod odd;
 
 use crate::{
     batch::{Batch, Draft, Refused},
@@ -50,8 +53,9 @@ impl Batch {
         names: &JsonNames<'_>,
         default_time: Timestamp,
     ) -> Result<(), JsonProblem> {
-        let mut reading = Reading { draft: self.draft(), names, refused: None };
-        let mut json = serde_json::Deserializer::from_slice(line);
+        let (line, veil) = odd::veiled(line).map_err(|odd| JsonProblem::Syntax(odd.to_string()))?;
+        let mut reading = Reading { draft: self.draft(), names, veil, refused: None };
+        let mut json = serde_json::Deserializer::from_str(&line);
         let read = ObjectSeed { reading: &mut reading, prefix: "" }.deserialize(&mut json).and_then(|()| json.end());
         match (read, reading.refused) {
             (Ok(()), None) => {
@@ -74,13 +78,15 @@ fn in_column(error: &serde_json::Error) -> String {
 struct Reading<'r, 'b> {
     draft: Draft<'b>,
     names: &'r JsonNames<'r>,
+    veil: odd::Veil,
     refused: Option<Refused>,
 }
 
 impl Reading<'_, '_> {
     fn text<E: serde::de::Error>(&mut self, name: &str, text: &str) -> Result<(), E> {
+        let bytes = self.veil.lifted(text);
         let kept = if self.names.message.contains(&name) {
-            self.draft.message(text.as_bytes())
+            self.draft.message(&bytes)
         } else if self.names.time.contains(&name)
             && let Some(time) = moment::parse_rfc3339(text.as_bytes())
         {
@@ -92,9 +98,9 @@ impl Reading<'_, '_> {
             self.draft.level(Some(level));
             Ok(())
         } else if self.names.source.contains(&name) {
-            self.draft.source(text.as_bytes())
+            self.draft.source(&bytes)
         } else {
-            self.draft.field(name, text.into())
+            self.draft.field(name, Value::Str(&bytes))
         };
         self.note(kept)
     }
@@ -146,6 +152,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, '_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(NameSeed)? {
+            let name = self.reading.veil.shown(name);
             let name = if self.prefix.is_empty() { name } else { format!("{}{name}", self.prefix).into() };
             map.next_value_seed(ValueSeed { reading: self.reading, name: &name })?;
         }
@@ -283,6 +290,24 @@ mod tests {
         let record = read(r#"{"time":"soon","level":"loud","message":"x","level":"info"}"#).unwrap();
         let names: Vec<&str> = record.fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!((names, record.level, record.time), (vec!["time", "level"], Some(Level::Info), Timestamp::EPOCH));
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_kept() {
+        let mut batch = Batch::new();
+        let line = b"{\"message\":\"caf\xE9 \\\"\xFF\\u00e9\",\"source\":\"\x80\",\"n\xE9\":{\"x\":\"\xFE\"},\"list\":[\"\xFD\"]}";
+        batch.push_json(line, &JsonNames::default(), Timestamp::EPOCH).unwrap();
+        let record = batch.get(0).to_record();
+        assert_eq!((&*record.message, &*record.source), (&b"caf\xE9 \"\xFF\xC3\xA9"[..], &b"\x80"[..]));
+        let fields: Vec<_> = record.fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let bytes = |bytes: &[u8]| OwnedValue::Str(bytes.to_vec());
+        assert_eq!(fields, [("n\u{FFFD}.x", bytes(b"\xFE")), ("list", bytes(b"[\"\xFD\"]"))]);
+        for bad in
+            [&b"\xFF{\"message\":\"x\"}"[..], b"{\"message\":\"x\"\xFF}", b"{\"message\":\"\xFF\\udbff\\udf80\"}"]
+        {
+            let problem = batch.push_json(bad, &JsonNames::default(), Timestamp::EPOCH).unwrap_err();
+            assert!(matches!(problem, JsonProblem::Syntax(_)), "{problem}");
+        }
     }
 
     #[test]

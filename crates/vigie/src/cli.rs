@@ -388,11 +388,13 @@ impl Role {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scope {
+    /// Send logs, and nothing else
+    Ingest,
     /// The progress of a job whose id one knows
     Progress,
     /// Everything
     Read,
-    /// Everything, and act on jobs
+    /// Everything, act on jobs, and send logs
     Write,
     /// Accounts, users and tokens too
     Admin,
@@ -401,6 +403,7 @@ pub(crate) enum Scope {
 impl Scope {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Ingest => "ingest",
             Self::Progress => "progress",
             Self::Read => "read",
             Self::Write => "write",

@@ -10,7 +10,7 @@ use axum::{
 use futures_util::{Stream, StreamExt as _};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use tokio::net::UnixStream;
 use tower::ServiceExt as _;
 
@@ -70,20 +70,21 @@ impl Client {
     }
 
     /// Streams log records as lines of JSON, and tells what became of them. That none of them was taken is an answer too.
-    pub(crate) async fn take_in<S>(&self, lines: S) -> Result<Value>
+    pub(crate) async fn take_in<S>(&self, lines: S) -> Result<Value, NotTaken>
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
-        let request = request(Method::POST, "/api/v1/logs", Body::from_stream(lines), Some("application/x-ndjson"))?;
-        let response = self.ask(request).await?;
-        if response.status() != StatusCode::BAD_REQUEST {
-            return value(response).await;
+        let request = request(Method::POST, "/api/v1/logs", Body::from_stream(lines), Some("application/x-ndjson"))
+            .map_err(NotTaken::for_good)?;
+        let response = self.ask(request).await.map_err(NotTaken::for_now)?;
+        let (status, retry_after) = (response.status(), retry_after(&response));
+        let bytes = whole(response).await.map_err(NotTaken::for_now)?;
+        let answer = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+        if answer["problems"].is_array() && (status.is_success() || status == StatusCode::BAD_REQUEST) {
+            return Ok(answer);
         }
-        let bytes = whole(response).await?;
-        match serde_json::from_slice::<Value>(&bytes) {
-            Ok(taken) if taken["problems"].is_array() => Ok(taken),
-            problem => Err(refusal(StatusCode::BAD_REQUEST, &problem.unwrap_or_default())),
-        }
+        let kept = answer["accepted"].as_u64().unwrap_or(0);
+        Err(NotTaken { failure: refusal(status, &answer), kept, then: Then::after(status, retry_after) })
     }
 
     /// The answer as it comes.
@@ -110,6 +111,48 @@ impl Client {
             Self::Socket(socket) => over_socket(socket, request).await,
         }
     }
+}
+
+/// Why records that were sent were not taken, or not all of them.
+#[derive(Debug)]
+pub(crate) struct NotTaken {
+    pub(crate) failure: Failure,
+    /// How many of them are kept all the same: the first ones.
+    pub(crate) kept: u64,
+    pub(crate) then: Then,
+}
+
+/// What whoever sent them may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// They would be refused again.
+    GiveUp,
+    /// Send them again, and when, if that was said.
+    SendAgain(Option<Duration>),
+}
+
+impl NotTaken {
+    fn for_good(failure: Failure) -> Self {
+        Self { failure, kept: 0, then: Then::GiveUp }
+    }
+
+    /// Nobody answered.
+    fn for_now(failure: Failure) -> Self {
+        Self { failure, kept: 0, then: Then::SendAgain(None) }
+    }
+}
+
+impl Then {
+    /// Faults of the server, a full disk among them, pass or are mended; what it says of the request stays true.
+    fn after(status: StatusCode, retry_after: Option<Duration>) -> Self {
+        let passes = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+        if passes || !status.is_client_error() { Self::SendAgain(retry_after) } else { Self::GiveUp }
+    }
+}
+
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// Writes `text` so that it can stand between the slashes of a path, or in a query.

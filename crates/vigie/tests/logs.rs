@@ -34,9 +34,9 @@ const SYSLOG: &str = "Jan 10 14:00:00 web1 sshd[812]: Failed password for root f
 
 const LOGFMT: &str = "ts=2025-01-10T13:20:00Z level=warn msg=\"slow query\" took=1.5s\n";
 
-fn gzip(text: &str) -> Vec<u8> {
+fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
     let mut child = Command::new("gzip").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(text.as_ref()).unwrap();
     child.wait_with_output().unwrap().stdout
 }
 
@@ -99,7 +99,7 @@ fn files_of_any_format_are_imported_once_and_found() {
 fn what_cannot_be_imported_is_said_and_the_rest_is_taken() {
     let desk = desk();
     desk.file("program", [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0, 1, 0]);
-    desk.file("empty.log", "").file("torn.gz", &gzip(&NGINX.repeat(2000))[..900]);
+    desk.file("empty.log", "").file("torn.gz", &gzip(NGINX.repeat(2000))[..900]);
     desk.file("secret.log", "2025-01-10 14:00:00 INFO login password=hunter2secret\n");
     let answer = desk.run(&["logs", "import", "program", "gone.log", ".", "empty.log", "torn.gz", "secret.log"]);
     assert_eq!(answer.code, 1, "{}", answer.said);
@@ -111,6 +111,74 @@ fn what_cannot_be_imported_is_said_and_the_rest_is_taken() {
     }
     let kept = desk.run(&["logs", "search", "login"]);
     assert!(done(&kept).out.contains("password=") && !kept.out.contains("hunter2"), "{}", kept.out);
+}
+
+/// Nothing of it is UTF-8 as a whole.
+const LATIN: &[u8] = b"2025-01-10 14:00:00,123 ERROR app d\xE9lai d\xE9pass\xE9\t \xFF\xFE\n\
+    Traceback (most recent call last):\n  File \"a.py\", line 3, in f\nValueError: \xE9t\xE9 \xC3\xA9 \"quoted\" \\x\n\
+    2025-01-10 14:01:00,000 INFO app \xF0\x9F\x98\x80 done\x01\r\n\
+    2025-01-10 14:02:00,000 INFO app no end \x80";
+
+fn rows(found: &serde_json::Value) -> &[serde_json::Value] {
+    found["rows"].as_array().unwrap()
+}
+
+/// The messages, as they were before `logs import` or `logs pipe`.
+fn kept_as_text(desk: &Desk, query: &str) -> Vec<u8> {
+    let answer = desk.command(&["logs", "search", query, "--text", "--oldest-first"]).output().unwrap();
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+    answer.stdout
+}
+
+#[test]
+fn text_of_any_bytes_is_kept_to_the_byte() {
+    let desk = Desk::new();
+    desk.file("latin.log", LATIN).file("latin.log.gz", gzip(LATIN));
+    desk.file("latin.log.zst", zstd::encode_all(LATIN, 1).unwrap());
+    for name in ["latin.log", "latin.log.gz", "latin.log.zst"] {
+        let answer = desk.run(&["logs", "import", name, "--again", "--source", name]);
+        assert!(done(&answer).out.contains("dated, 3 records in 6 lines"), "{}", answer.out);
+        let kept = kept_as_text(&desk, &format!("source:{name}"));
+        assert_eq!(kept.escape_ascii().to_string(), format!("{}\\n", LATIN.escape_ascii()), "{name}");
+    }
+    let mut pipe = desk.command(&["logs", "pipe", "--source", "piped", "--tee"]);
+    let answer = pipe.stdin(File::open(desk.path().join("latin.log")).unwrap()).output().unwrap();
+    assert!(answer.status.success());
+    assert_eq!(answer.stdout, LATIN);
+    assert_eq!(kept_as_text(&desk, "source:piped").escape_ascii().to_string(), format!("{}\\n", LATIN.escape_ascii()));
+    // A line that is too long for one record is kept in parts, control characters and all.
+    let long = [&b"\x01\xFF\"\\\"\"\"\"\"\"\"\"\xE9\"\"".repeat(60_000)[..], b"\n"].concat();
+    desk.file("long.log", [b"begin\n", &long[..], b"end\n"].concat());
+    let answer = desk.run(&["logs", "import", "long.log", "--source", "long"]);
+    assert!(!done(&answer).out.contains("not taken"), "{}", answer.out);
+    let kept = kept_as_text(&desk, "source:long");
+    let joined: Vec<u8> = kept.into_iter().filter(|byte| *byte != b'\n').collect();
+    assert_eq!(joined.len(), "beginend".len() + long.len() - 1);
+}
+
+#[test]
+fn a_file_without_years_that_is_older_than_one_keeps_its_order() {
+    let desk = Desk::new();
+    let months = ["Mar", "Sep", "Jan", "Jul", "Dec", "Feb", "May"];
+    let text: String = months.iter().map(|month| format!("{month} 10 12:00:00 web1 cron[7]: in {month}\n")).collect();
+    desk.file("cron.log", &text);
+    let modified = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_749_556_800);
+    let touch = |name: &str| File::options().write(true).open(desk.path().join(name)).unwrap().set_modified(modified);
+    touch("cron.log").unwrap();
+    let answer = desk.run(&["logs", "import", "cron.log", "--source", "cron"]);
+    assert!(done(&answer).out.contains("2023-03-10 11:00 to 2025-05-10 10:00 UTC"), "{}", answer.out);
+    let found = desk.run(&["logs", "search", "source:cron", "--oldest-first", "--json"]).json();
+    let months: Vec<_> = rows(&found).iter().map(|row| row["time"].as_str().unwrap()[..7].to_owned()).collect();
+    assert_eq!(months, ["2023-03", "2023-09", "2024-01", "2024-07", "2024-12", "2025-02", "2025-05"]);
+    // Only what has come since, packed.
+    desk.file("cron.log.gz", gzip([text.repeat(20).as_bytes(), b"Jun  9 12:00:00 web1 cron[7]: late\n"].concat()));
+    desk.file("cron.log.1.gz", gzip(text.repeat(20).as_bytes()));
+    touch("cron.log.gz").unwrap();
+    touch("cron.log.1.gz").unwrap();
+    let first = desk.run(&["logs", "import", "cron.log.1.gz"]);
+    assert!(done(&first).out.contains("1966-03-10 11:00 to 2025-05-10 10:00 UTC"), "{}", first.out);
+    let rest = desk.run(&["logs", "import", "cron.log.gz"]);
+    assert!(done(&rest).out.contains("1 record in 1 line, 2025-06-09 10:00 to 2025-06-09 10:00 UTC"), "{}", rest.out);
 }
 
 #[test]
@@ -260,6 +328,39 @@ fn a_pipe_passes_on_what_it_keeps() {
     assert_eq!(done(&answer).out, format!("{DJANGO}no end"));
     let found = desk.run(&["logs", "search", "source:sync level:error", "--json"]).json();
     assert!(found["rows"][0]["message"].as_str().unwrap().ends_with("Délai dépassé"), "{found}");
+}
+
+#[test]
+fn a_pipe_outlives_its_server_and_loses_nothing() {
+    let desk = Desk::new();
+    let served = desk.serve();
+    let mut pipe = desk.command(&["logs", "pipe", "--source", "long"]);
+    let mut pipe = pipe.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut into = pipe.stdin.take().unwrap();
+    let mut said = BufReader::new(pipe.stderr.take().unwrap());
+    let mut write = |numbers: std::ops::Range<u32>| {
+        let lines: String = numbers.map(|number| format!("2025-01-10 14:00:00 INFO line {number}\n")).collect();
+        into.write_all(lines.as_bytes()).unwrap();
+    };
+    write(0..500);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while desk.run(&["logs", "search", "source:long | stats count() as n", "--json"]).json()["table"][0][0] != 500 {
+        assert!(std::time::Instant::now() < deadline, "the first lines do not arrive");
+    }
+    drop(served);
+    write(500..1_000);
+    // Nobody serves any more: it becomes the owner itself.
+    write(1_000..1_500);
+    drop(into);
+    assert!(pipe.wait().unwrap().success());
+    let mut heard = String::new();
+    said.read_to_string(&mut heard).unwrap();
+    assert!(heard.matches("it is tried again").count() <= 1, "{heard}");
+    let found = desk.run(&["logs", "search", "source:long", "--text", "--limit", "10000"]);
+    let mut lines: Vec<&str> = done(&found).out.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), 1_500, "{heard}");
 }
 
 #[test]

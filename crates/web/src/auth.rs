@@ -39,6 +39,8 @@ pub(crate) enum Access {
     Open,
     /// `Scope::Progress`, or the job's own token in the URL. Pages of other sites may read it.
     Job,
+    /// `Scope::Ingest`, and a process that can change things: logs are sent.
+    Ingest,
     /// `Scope::Read`.
     Read,
     /// `Scope::Write`, and a process that can change things.
@@ -54,6 +56,7 @@ impl Access {
         match self {
             Self::Open => None,
             Self::Job => Some(Scope::Progress),
+            Self::Ingest => Some(Scope::Ingest),
             Self::Read => Some(Scope::Read),
             Self::Write => Some(Scope::Write),
             Self::Admin => Some(Scope::Admin),
@@ -111,7 +114,7 @@ pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
         Who::Owner | Who::JobToken => true,
         Who::Token(name) => match ctx.app.db.tokens().await {
             Ok(tokens) => tokens.iter().any(|token| {
-                token.name == *name && token.scope >= granted.scope && token.expires_at.is_none_or(|at| at > now)
+                token.name == *name && token.scope.allows(granted.scope) && token.expires_at.is_none_or(|at| at > now)
             }),
             Err(_) => true,
         },
@@ -261,7 +264,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
             false => unauthorized().into_response(),
         }));
     };
-    if granted.scope < needed {
+    if !granted.scope.allows(needed) {
         let problem = forbidden(granted.scope, needed);
         return Err(Box::new(problem.into_response()));
     }
@@ -270,7 +273,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     if let (Who::Person { session, .. }, true) = (&granted.who, changes) {
         body = form::check(ctx, session, &parts, body).await.map_err(|problem| Box::new(problem.into_response()))?;
     }
-    if matches!(access, Access::Write | Access::Admin) && changes && ctx.app.wake.is_none() {
+    if matches!(access, Access::Ingest | Access::Write | Access::Admin) && changes && ctx.app.wake.is_none() {
         return Err(Box::new(no_engine().into_response()));
     }
     parts.extensions.insert(granted.clone());

@@ -34,7 +34,7 @@ pub(crate) struct Need {
     present: fn() -> bool,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 9] = [
     Need {
         what: "PostgreSQL's server (initdb, postgres)",
         package: "postgresql",
@@ -73,13 +73,30 @@ const NEEDS: [Need; 7] = [
     Need {
         what: "Python's venv",
         package: "python3-venv",
-        without_it: "the recipes for Celery and Django are not run, and the benches leave Celery out",
+        without_it: "the recipes for Celery and Django and the shippers of logs in Python are not run, and the benches leave Celery out",
         units: &[],
         present: || {
             Command::new("python3")
                 .args(["-c", "import ensurepip, venv"])
                 .output()
                 .is_ok_and(|output| output.status.success())
+        },
+    },
+    Need {
+        what: "rsyslog",
+        package: "rsyslog",
+        without_it: "what rsyslog sends is not taken in a test",
+        units: &["rsyslog.service"],
+        present: || run::find_program("rsyslogd").is_some(),
+    },
+    Need {
+        what: "rsyslog's module for Elasticsearch",
+        package: "rsyslog-elasticsearch",
+        without_it: "what rsyslog sends to Elasticsearch is not taken in a test",
+        units: &[],
+        present: || {
+            let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+            folders.chain([PathBuf::from("/usr/lib")]).any(|folder| folder.join("rsyslog/omelasticsearch.so").exists())
         },
     },
     Need {

@@ -1,4 +1,5 @@
-//! A Python with Celery and Django in `target/recipes`, for the tests that run `docs/recipes`. Pinned, from PyPI by pip.
+//! A Python with Celery and Django in `target/recipes`, for the tests that run `docs/recipes`, and with clients that send
+//! logs, for those of `it/tests/shippers`. Pinned, from PyPI by pip.
 //!
 //! Without it those tests are skipped, so that failing here is said and no more.
 
@@ -9,12 +10,19 @@ use std::{
     process::{Command, Stdio},
 };
 
-const PACKAGES: [&str; 2] = ["celery==5.7.0", "Django==5.2.19"];
+const PACKAGES: [&str; 6] = [
+    "celery==5.7.0",
+    "Django==5.2.19",
+    "elasticsearch==8.19.3",
+    "opentelemetry-exporter-otlp-proto-http==1.45.2",
+    "opentelemetry-sdk==1.45.2",
+    "python-logging-loki==0.3.1",
+];
 
 /// Installs what is not there yet.
 pub(crate) fn provide() -> Result<()> {
     if let Err(error) = install() {
-        say(&format!("xtask: {error:#}. The recipes for Celery and Django are not run."));
+        say(&format!("xtask: {error:#}. The recipes for Celery and Django, and the shippers in Python, are not run."));
     }
     Ok(())
 }

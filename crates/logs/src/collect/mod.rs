@@ -10,6 +10,8 @@ mod journal;
 mod positions;
 mod ship;
 mod syslog;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Collect, ConfigError, Entry};
 

@@ -136,3 +136,17 @@ proptest! {
         parse_list(&String::from_utf8_lossy(&bytes));
     }
 }
+
+#[test]
+fn a_tab_in_a_name_is_a_space() {
+    for cell in
+        ["Zoé\tMartin <zoe@exemple.fr>", "\"Zoé\tMartin\" <zoe@exemple.fr>", "\"Zoé\\\tMartin\" <zoe@exemple.fr>"]
+    {
+        let (mailboxes, errors) = parse_list(cell);
+        assert!(errors.is_empty(), "{cell:?}: {errors:?}");
+        assert_eq!(mailboxes[0].name.as_deref(), Some("Zoé Martin"), "{cell:?}");
+        let written = mailboxes[0].to_string();
+        assert!(!written.contains(char::is_control), "{written:?}");
+        assert_eq!(written.parse().as_ref(), Ok(&mailboxes[0]));
+    }
+}

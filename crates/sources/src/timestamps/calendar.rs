@@ -53,6 +53,52 @@ struct Year {
     last: i64,
 }
 
+/// How often the year turned in a file that leaves its years out, from all of its stamps in their order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turns {
+    /// Month, day and µs since midnight.
+    first: Option<(u8, u8, i64)>,
+    last: Option<(u8, u8, i64)>,
+    count: i64,
+}
+
+impl Turns {
+    /// Whether there was no stamp without a year.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Counts the next stamp.
+    pub fn pass(&mut self, stamp: Stamp) {
+        let Stamp::Yearless { month, day, micros } = stamp else { return };
+        // Any leap year serves to compare them.
+        let place = |(month, day, micros)| days_of(2000, month, day) * DAY + micros;
+        let next = (month, day, micros);
+        self.first.get_or_insert(next);
+        let Some(last) = self.last.replace(next) else { return };
+        if place(next) - place(last) > 364 * DAY {
+            // A line of New Year's Eve between two of January is late, not a year on.
+            self.last = Some(last);
+        } else if place(last) - place(next) > DAY {
+            self.count += 1;
+        }
+    }
+}
+
+impl Extend<Stamp> for Turns {
+    fn extend<I: IntoIterator<Item = Stamp>>(&mut self, stamps: I) {
+        stamps.into_iter().for_each(|stamp| self.pass(stamp));
+    }
+}
+
+impl FromIterator<Stamp> for Turns {
+    fn from_iter<I: IntoIterator<Item = Stamp>>(stamps: I) -> Self {
+        let mut turns = Self::default();
+        turns.extend(stamps);
+        turns
+    }
+}
+
 /// Lines of one source are this much out of order without anything being meant by it.
 const DISORDER: i64 = 60 * SECOND;
 
@@ -67,31 +113,12 @@ impl Calendar {
         self.now = now.as_micros();
     }
 
-    /// Learns the year of the first of `stamps`, which are all those of a file in their order, by counting the turns
-    /// of the year up to the reference. Without it the first stamp is taken to be less than a year old.
-    pub fn walk_back(&mut self, stamps: impl IntoIterator<Item = Stamp>) {
-        let mut first = None;
-        let mut last: Option<(i64, (u8, u8, i64))> = None;
-        let mut turns = 0;
-        for stamp in stamps {
-            let Stamp::Yearless { month, day, micros } = stamp else { continue };
-            // Any leap year serves to compare them.
-            let place = days_of(2000, month, day) * DAY + micros;
-            first.get_or_insert(stamp);
-            // A line of New Year's Eve between two of January is late, not a year on.
-            let late = last.is_some_and(|(before, _)| place - before > 364 * DAY);
-            if late {
-                continue;
-            }
-            turns += i64::from(last.is_some_and(|(before, _)| before - place > DAY));
-            last = Some((place, (month, day, micros)));
-        }
-        let (Some(Stamp::Yearless { month, day, micros }), Some((_, (last_month, last_day, last_micros)))) =
-            (first, last)
-        else {
-            return;
-        };
-        let year = self.latest_year(last_month, last_day, last_micros) - turns;
+    /// Learns the year of the first stamp that has none, by the turns of the year from it up to the reference. Without
+    /// it that stamp is taken to be less than a year old.
+    pub fn walk_back(&mut self, turns: &Turns) {
+        let (Some((month, day, micros)), Some(last)) = (turns.first, turns.last) else { return };
+        let (last_month, last_day, last_micros) = last;
+        let year = self.latest_year(last_month, last_day, last_micros) - turns.count;
         let day = day.min(days_in_month(year, month));
         self.year = Some(Year { year, last: days_of(year, month, day) * DAY + micros });
     }

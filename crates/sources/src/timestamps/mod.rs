@@ -9,7 +9,7 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
-pub use calendar::{Calendar, Reference};
+pub use calendar::{Calendar, Reference, Turns};
 
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const DAY: i64 = 86_400 * SECOND;

@@ -169,7 +169,7 @@ fn the_first_year_of_a_long_file_is_found_by_walking_back() {
     let lines = ["Jun  1 00:00:00", "Dec 30 00:00:00", "Jan  2 00:00:00", "Dec 31 23:00:00", "Jan  3 00:00:00"];
     let lines = [lines[0], lines[1], lines[2], "Nov  3 00:00:00", lines[4], "Dec 31 23:59:00"];
     let mut calendar = paris("2025-12-31T23:30:00Z");
-    calendar.walk_back(lines.iter().map(|line| read(line).unwrap().0));
+    calendar.walk_back(&lines.iter().map(|line| read(line).unwrap().0).collect());
     let years: Vec<String> = lines.iter().map(|line| resolve(&mut calendar, line)[..4].to_owned()).collect();
     assert_eq!(years, ["2023", "2023", "2024", "2024", "2025", "2025"]);
 }
@@ -220,7 +220,7 @@ proptest! {
             2 => Stamp::Civil(micros * 40_000),
             _ => Stamp::Instant(micros),
         }).collect();
-        calendar.walk_back(stamps.iter().copied());
+        calendar.walk_back(&stamps.iter().copied().collect());
         for stamp in stamps {
             prop_assert!(calendar.resolve(stamp).is_some());
         }

@@ -67,7 +67,7 @@ async fn events(
     Extension(granted): Extension<Granted>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse> {
-    let reads_log = granted.scope >= Scope::Read;
+    let reads_log = granted.scope.allows(Scope::Read);
     let listener = Listener::new(&ctx, granted, "poll `/progress` instead")?;
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(Seen::parse).unwrap_or_default();
     let follower = Follower {

@@ -20,11 +20,14 @@ pub(crate) use intake::{LOGS_BYTES_MAX, Packing, taking};
 pub(crate) fn declare(routes: Routes) -> Routes {
     let routes = routes.post(
         "/api/v1/logs",
-        Access::Write,
+        Access::Ingest,
         intake::json_lines,
         About::new("Keep log records: one JSON object a line, whatever the content type says")
             .unaudited()
-            .takes_text("application/x-ndjson", "JSON lines, plain or packed with gzip or zstd")
+            .takes_text(
+                "application/x-ndjson",
+                "JSON lines, plain or packed with gzip or zstd; bytes that are no UTF-8 are kept",
+            )
             .gives::<intake::TakenJson>(200, "How many are synced and searchable, and why others were not taken")
             .body_max(LOGS_BYTES_MAX),
     );

@@ -41,7 +41,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 #[schema(as = Token)]
 struct TokenJson {
     name: String,
-    /// `progress`, `read` or `write`.
+    /// `ingest`, `progress`, `read`, `write` or `admin`.
     scope: String,
     #[schema(value_type = String)]
     created_at: Timestamp,
@@ -62,7 +62,7 @@ struct TokensJson {
 #[serde(deny_unknown_fields)]
 struct NewToken {
     name: String,
-    /// `progress`, `read` (unless said otherwise) or `write`.
+    /// `ingest`, `progress`, `read` (unless said otherwise), `write` or `admin`.
     scope: Option<String>,
     #[schema(value_type = Option<String>)]
     expires_at: Option<Timestamp>,

@@ -33,19 +33,19 @@ pub(super) fn declare(routes: Routes) -> Routes {
     let told = |what| About::new(what).gives_text(200, Some("application/json"), "As Elasticsearch would");
     // Some clients say PUT.
     let routes = routes
-        .post("/_bulk", Access::Write, bulk, about())
-        .put("/_bulk", Access::Write, bulk, about())
-        .post("/{index}/_bulk", Access::Write, bulk_into, about())
-        .put("/{index}/_bulk", Access::Write, bulk_into, about())
-        .post("/elasticsearch/_bulk", Access::Write, bulk, about())
-        .put("/elasticsearch/_bulk", Access::Write, bulk, about())
-        .post("/elasticsearch/{index}/_bulk", Access::Write, bulk_into, about())
-        .put("/elasticsearch/{index}/_bulk", Access::Write, bulk_into, about());
+        .post("/_bulk", Access::Ingest, bulk, about())
+        .put("/_bulk", Access::Ingest, bulk, about())
+        .post("/{index}/_bulk", Access::Ingest, bulk_into, about())
+        .put("/{index}/_bulk", Access::Ingest, bulk_into, about())
+        .post("/elasticsearch/_bulk", Access::Ingest, bulk, about())
+        .put("/elasticsearch/_bulk", Access::Ingest, bulk, about())
+        .post("/elasticsearch/{index}/_bulk", Access::Ingest, bulk_into, about())
+        .put("/elasticsearch/{index}/_bulk", Access::Ingest, bulk_into, about());
     routes
-        .get("/elasticsearch", Access::Read, product, told("Which Elasticsearch this answers as"))
-        .get("/elasticsearch/", Access::Read, product, told("Which Elasticsearch this answers as"))
-        .get("/elasticsearch/_license", Access::Read, license, told("Which licence senders may rely on"))
-        .get("/elasticsearch/_cluster/health", Access::Read, health, told("Whether bulk is answered"))
+        .get("/elasticsearch", Access::Ingest, product, told("Which Elasticsearch this answers as"))
+        .get("/elasticsearch/", Access::Ingest, product, told("Which Elasticsearch this answers as"))
+        .get("/elasticsearch/_license", Access::Ingest, license, told("Which licence senders may rely on"))
+        .get("/elasticsearch/_cluster/health", Access::Ingest, health, told("Whether bulk is answered"))
 }
 
 async fn bulk(State(ctx): State<Ctx>, headers: HeaderMap, body: Body) -> Response {

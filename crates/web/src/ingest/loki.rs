@@ -17,7 +17,7 @@ use logs::receive::loki;
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.post(
         "/loki/api/v1/push",
-        Access::Write,
+        Access::Ingest,
         push,
         About::new("Keep log records as Loki's senders push them: protobuf with Snappy, or JSON")
             .unaudited()

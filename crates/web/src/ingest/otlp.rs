@@ -18,7 +18,7 @@ use logs::receive::otlp;
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.post(
         "/v1/logs",
-        Access::Write,
+        Access::Ingest,
         logs,
         About::new("Keep log records as OTLP has them: protobuf or JSON")
             .unaudited()

@@ -131,3 +131,35 @@ async fn a_token_may_be_a_password_but_not_a_browsers() {
         assert_eq!(answer.status, status, "{shown} {more:?}: {}", answer.text);
     }
 }
+
+#[tokio::test]
+async fn a_token_that_sends_reads_nothing() {
+    let site = Site::new().await;
+    let lines = "{\"message\":\"zero\"}\n";
+    let all = [("/api/v1/logs", lines), ("/loki/api/v1/push", LOKI), ("/v1/logs", OTLP), ("/_bulk", BULK)];
+    for (scope, may_send) in [(Scope::Ingest, true), (Scope::Write, true), (Scope::Read, false)] {
+        let shown = format!("Bearer {}", site.token(scope).await);
+        let headers = [JSON, ("authorization", &*shown)];
+        for (path, body) in all {
+            let answer = send(&site.router, "POST", path, &headers, body).await;
+            assert_eq!(answer.status.is_success(), may_send, "{scope} {path}: {}", answer.text);
+            assert!(may_send || answer.status == StatusCode::FORBIDDEN, "{scope} {path}: {}", answer.status);
+        }
+    }
+    assert_eq!(kept(&site).await.len(), 2 * 5);
+    let shown = format!("Bearer {}", site.token(Scope::Ingest).await);
+    let headers = [JSON, ("authorization", &*shown)];
+    for (method, path) in [
+        ("GET", "/api/v1/logs/search"),
+        ("GET", "/api/v1/logs/tail"),
+        ("GET", "/api/v1/jobs"),
+        ("GET", "/api/v1/jobs/7f3b0c52-0000-4000-8000-000000000001/progress"),
+        ("POST", "/api/v1/jobs"),
+        ("GET", "/api/v1/tokens"),
+        ("GET", "/"),
+    ] {
+        let answer = send(&site.router, method, path, &headers, "{}").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}");
+        assert!(answer.text.contains("ingest"), "{method} {path}: {}", answer.text);
+    }
+}

@@ -41,6 +41,7 @@ impl TokensPage<'_> {
 /// The identifier of what a scope allows.
 pub(crate) fn scope_word(scope: &str) -> &'static str {
     match scope {
+        "ingest" => "scope-ingest",
         "progress" => "scope-progress",
         "read" => "scope-read",
         "write" => "scope-write",

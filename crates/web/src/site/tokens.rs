@@ -28,7 +28,6 @@ pub(super) fn declare(routes: Routes) -> Routes {
 }
 
 const ADMINS: Access = Access::Page(Scope::Admin);
-const SCOPES: [Scope; 4] = [Scope::Progress, Scope::Read, Scope::Write, Scope::Admin];
 
 #[derive(Default)]
 struct Filled {
@@ -48,7 +47,7 @@ async fn answer(ctx: &Ctx, v: &View, filled: Filled) -> Result<Response> {
         expires_at: token.expires_at,
         used_at: token.used_at,
     });
-    let scopes = SCOPES.map(|scope| (scope.to_string(), v.t(scope_word(&scope.to_string()))));
+    let scopes = Scope::ALL.map(|scope| (scope.to_string(), v.t(scope_word(&scope.to_string()))));
     let expiries = EXPIRIES.map(|(days, word)| (days.to_owned(), v.t(word)));
     let shown = TokensPage {
         v,

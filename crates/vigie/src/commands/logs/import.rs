@@ -19,7 +19,11 @@ use jiff::tz::TimeZone;
 use logs::raw;
 use model::{Clock, Timestamp};
 use serde_json::{Value, json};
-use sources::{Options, Reader, Record, multiline::Limits, timestamps::Reference};
+use sources::{
+    Options, Reader, Record,
+    multiline::Limits,
+    timestamps::{Reference, Turns},
+};
 use std::{
     io::{self, Read},
     ops::ControlFlow,
@@ -193,7 +197,7 @@ async fn send(
         let mut answer = std::pin::pin!(client.take_in(stream));
         let answer = loop {
             tokio::select! {
-                answer = &mut answer => break answer?,
+                answer = &mut answer => break answer.map_err(|not| not.failure)?,
                 () = tokio::time::sleep(Bar::EVERY) => bar.show(place.load(Ordering::Relaxed)),
             }
         };
@@ -240,22 +244,17 @@ fn read(
     let mut unread = &head[..];
     if passed_over > 0 {
         reader.learn(&head);
-        let (before, rest) = head.split_at(head.len().min(usize::try_from(passed_over).unwrap_or(usize::MAX)));
-        let further = passed_over - before.len() as u64;
-        io::copy(&mut Read::by_ref(&mut from).take(further), &mut io::sink())?;
-        let ends_in_line = if further == 0 { before.ends_with(b"\n") } else { from.sign.ends_in_line() };
-        if !ends_in_line {
-            return Err(io::Error::other(
-                "it was imported up to the middle of a line: take it whole with --again, which keeps that part twice",
-            ));
-        }
-        unread = rest;
+        unread = pass_over(passed_over, &head, &mut from)?;
+    }
+    if leaves_years_out(&mut reader, &head) {
+        let turns = turns(file, passed_over, &mut reader)?;
+        reader.walk_back(&turns);
     }
     let mut writing = Writing { tally: Tally::default(), name, time: modified, into: Vec::new() };
     let ended = raw::each_line(&mut unread.chain(&mut from), &mut |line| {
-        // Zeros stand where a log was cut off while it was written.
-        let line = &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..];
-        reader.push(line, modified, &mut |record| writing.take(&record));
+        for part in lines::parts(without_zeros(line)) {
+            reader.push(part, modified, &mut |record| writing.take(&record));
+        }
         match writing.into.len() < PIECE_BYTES || give.blocking_send(std::mem::take(&mut writing.into)).is_ok() {
             true => ControlFlow::Continue(()),
             // Nobody takes them any more, and says why.
@@ -266,6 +265,45 @@ fn read(
     let _ = give.blocking_send(writing.into);
     broken = broken.or(ended.err());
     Ok(Reading { tally: writing.tally, sign: from.sign, broken })
+}
+
+/// Reads over what was imported before; gives what is new of the head.
+fn pass_over<'h>(bytes: u64, head: &'h [u8], from: &mut Signed<impl Read>) -> io::Result<&'h [u8]> {
+    let (before, rest) = head.split_at(head.len().min(usize::try_from(bytes).unwrap_or(usize::MAX)));
+    let further = bytes - before.len() as u64;
+    io::copy(&mut Read::by_ref(from).take(further), &mut io::sink())?;
+    let ends_in_line = if further == 0 { before.ends_with(b"\n") } else { from.sign.ends_in_line() };
+    match ends_in_line {
+        true => Ok(rest),
+        false => Err(io::Error::other(
+            "it was imported up to the middle of a line: take it whole with --again, which keeps that part twice",
+        )),
+    }
+}
+
+/// Zeros stand where a log was cut off while it was written.
+fn without_zeros(line: &[u8]) -> &[u8] {
+    &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
+}
+
+/// Whether its times, as its beginning has them, are without a year.
+fn leaves_years_out(reader: &mut Reader, head: &[u8]) -> bool {
+    let mut turns = Turns::default();
+    head.split(|byte| *byte == b'\n').for_each(|line| reader.look_ahead(without_zeros(line), &mut turns));
+    !turns.is_empty()
+}
+
+/// Reads a file once more, to know how often the year turns in it: what comes first may be many years old.
+fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns> {
+    let (mut from, _) = raw::open(file)?;
+    io::copy(&mut Read::by_ref(&mut from).take(passed_over), &mut io::sink())?;
+    let mut turns = Turns::default();
+    // Where it breaks off it does so again, and is told of then.
+    let _ = raw::each_line(&mut from, &mut |line| {
+        reader.look_ahead(without_zeros(line), &mut turns);
+        ControlFlow::Continue(())
+    });
+    Ok(turns)
 }
 
 struct Writing<'a> {

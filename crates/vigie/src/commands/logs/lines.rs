@@ -11,6 +11,17 @@ use std::{borrow::Cow, collections::BTreeMap};
 /// What the API takes for the parts of a record itself.
 const OWN: [&str; 9] = ["time", "timestamp", "@timestamp", "ts", "level", "severity", "message", "msg", "source"];
 
+/// Bytes of a line of text that are kept as one record: written as JSON, even the worst of them fit into a line of the API.
+pub(super) const PART_BYTES: usize = 256 << 10;
+
+/// A line, or the parts of one that is too long. An object stays whole: half of it would be none.
+pub(super) fn parts(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_object = line.trim_ascii_start().starts_with(b"{");
+    let most = if is_object { line.len() } else { PART_BYTES };
+    let blank = line.is_empty().then_some(line);
+    blank.into_iter().chain(line.chunks(most.max(1)))
+}
+
 /// Writes a line. `time` stands in where the record has none.
 pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &mut Vec<u8>) {
     let parsed = &record.parsed;
@@ -23,7 +34,6 @@ pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &m
             map.serialize_entry("level", level.as_str())?;
         }
         map.serialize_entry("source", source)?;
-        map.serialize_entry("message", &message(record))?;
         if let Some(inner) = parsed.inner {
             map.serialize_entry("format", inner)?;
             map.serialize_entry("carrier", parsed.format)?;
@@ -43,15 +53,22 @@ pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &m
         }
         map.end()
     })();
-    into.push(b'\n');
+    // The object goes on with the message.
+    into.pop();
+    into.extend_from_slice(b",\"message\":");
+    text(record.text(), into);
+    into.extend_from_slice(b"}\n");
 }
 
-/// The words of what comes as JSON; other lines whole, so that nothing of them is lost.
-fn message<'a>(record: &'a Record<'_>) -> Cow<'a, str> {
-    if record.raw.trim_ascii_start().starts_with(b"{") && !record.parsed.format.is_empty() {
-        return Cow::Borrowed(&record.parsed.message);
+/// Writes a text to the byte: what is no UTF-8 stands in it as it came, which JSON leaves open and the API takes.
+fn text(bytes: &[u8], into: &mut Vec<u8>) {
+    into.push(b'"');
+    for chunk in bytes.utf8_chunks() {
+        let quoted = serde_json::to_string(chunk.valid()).unwrap_or_default();
+        into.extend_from_slice(quoted.as_bytes().get(1..quoted.len() - 1).unwrap_or_default());
+        into.extend_from_slice(chunk.invalid());
     }
-    String::from_utf8_lossy(record.raw.trim_ascii_end())
+    into.push(b'"');
 }
 
 /// `syslog`, or `docker/gunicorn` where one carries the lines of the other.
@@ -123,7 +140,7 @@ mod tests {
     use jiff::tz::TimeZone;
     use sources::{Options, Reader, multiline::Limits, timestamps::Reference};
 
-    fn lines(text: &[u8]) -> (String, Tally) {
+    fn lines(text: &[u8]) -> (Vec<u8>, Tally) {
         let at = "2025-01-10T14:32:15Z".parse().unwrap();
         let mut reader = Reader::new(Options {
             zone: TimeZone::UTC,
@@ -140,7 +157,7 @@ mod tests {
             reader.push(line, at, &mut sink);
         }
         reader.finish(&mut sink);
-        (String::from_utf8(into).unwrap(), tally)
+        (into, tally)
     }
 
     #[test]
@@ -148,11 +165,24 @@ mod tests {
         let (text, tally) = lines(
             b"2025-01-10 14:00:00,123 ERROR app.views late\nTraceback (most recent call last):\n  File \"a.py\", line 3, in f\nValueError: \xFF",
         );
-        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(text.escape_ascii());
         assert_eq!((tally.records, tally.lines), (1, 4));
         let (json, _) = lines(
             br#"{"time":"2025-01-10T14:00:00Z","level":"warn","msg":"late","status":503,"source":"x","ok":true}"#,
         );
-        insta::assert_snapshot!(json);
+        insta::assert_snapshot!(json.escape_ascii());
+    }
+
+    #[test]
+    fn what_is_written_is_read_to_the_byte() {
+        let line: Vec<u8> = (1..=255_u8).filter(|byte| *byte != b'\n').chain(*b"\xE9t\xC3\xA9  \t\r").collect();
+        for (text, expected) in
+            [(&line[..], &line[..]), (b"{\"msg\":\"x\xC3\xA9\"}", b"x\xC3\xA9"), (b"\xFF\xFE", b"\xFF\xFE")]
+        {
+            let mut batch = telemetry::Batch::new();
+            let (json, _) = lines(text);
+            batch.push_json(json.trim_ascii_end(), &telemetry::JsonNames::default(), Timestamp::EPOCH).unwrap();
+            assert_eq!(batch.get(0).message(), expected, "{}", json.escape_ascii());
+        }
     }
 }

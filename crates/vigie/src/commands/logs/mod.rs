@@ -4,6 +4,7 @@ mod export;
 mod files;
 mod histogram;
 mod import;
+mod insist;
 mod ledger;
 mod lines;
 mod pipe;

@@ -1,13 +1,16 @@
 //! `vigie logs pipe`: what a program prints, into the store as it comes.
 //!
 //! Records go in small requests, each of which is acknowledged. While nobody takes them, they wait, and so does the program
-//! that writes: nothing is dropped. A request whose answer was lost is sent again, so that a record may be kept twice, but
-//! never not at all.
+//! that writes: nothing is dropped ([`super::insist`]).
 
-use super::lines;
+use super::{
+    insist::{Attempt, Insisting},
+    lines,
+};
 use crate::{
     app::{self, Connected, Engines},
     cli::LogsPipeArgs,
+    client::Client,
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, counted},
@@ -19,6 +22,7 @@ use model::{Clock, Timestamp};
 use sources::{Options, Reader, Record, multiline::Limits, timestamps::Reference};
 use std::{
     io::{self, Read as _, Write as _},
+    ops::ControlFlow,
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
     thread,
     time::Duration,
@@ -34,8 +38,6 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCHES_MAX: usize = 4;
 /// How often records are looked for whose last line is long enough ago.
 const FLUSH_EVERY: Duration = Duration::from_millis(100);
-/// Between two attempts to find somebody who takes records.
-const TRY_EVERY: Duration = Duration::from_secs(1);
 /// What a program that was asked to stop gets to print its last words.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -49,18 +51,23 @@ pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     let zone = config.zone.value.clone();
     thread::spawn(move || read(args.tee, &give));
     thread::spawn(move || understand(&args.source, zone, &reads, &give_batch));
-    let (mut accepted, mut asked) = (0, false);
-    loop {
+    let (mut insisting, mut asked) = (Insisting::default(), false);
+    let ended = loop {
         let batch = tokio::select! {
             batch = batches.recv() => batch,
             () = last_words(&stop, asked) => {
                 if std::mem::replace(&mut asked, true) { None } else { continue }
             }
         };
-        let Some(batch) = batch else { break };
-        accepted += taken(config, &mut connected, Bytes::from(batch)).await;
-    }
+        let Some(batch) = batch else { break Ok(()) };
+        let way = async |attempt| way(config, &mut connected, attempt).await;
+        if let Err(failure) = insisting.send(Bytes::from(batch), way, async |wait| pause(&stop, wait).await).await {
+            break Err(failure);
+        }
+    };
     connected.close().await;
+    ended?;
+    let accepted = insisting.accepted;
     if config.json {
         render::say(&serde_json::json!({"accepted": accepted}).to_string());
     } else {
@@ -78,32 +85,27 @@ async fn last_words(stop: &Stop, asked: bool) {
     }
 }
 
-/// Sends a batch until it is acknowledged; how many records were accepted.
-async fn taken(config: &Config, connected: &mut Connected, batch: Bytes) -> u64 {
-    let mut told = false;
-    loop {
-        let body = futures_util::stream::iter([Ok(batch.clone())]);
-        match connected.client().take_in(body).await {
-            Ok(answer) => {
-                for problem in answer["problems"].as_array().into_iter().flatten() {
-                    let why = problem["problem"].as_str().unwrap_or_default();
-                    render::say(&format!("a record was not taken: {why}"));
-                }
-                return answer["accepted"].as_u64().unwrap_or(0);
-            }
-            Err(failure) if !std::mem::replace(&mut told, true) => {
-                render::say(&format!("{failure}\nwhat comes waits, and it is tried again"));
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(TRY_EVERY).await;
-        // Its owner may be another one by now, or nobody; ours stays.
-        if matches!(connected, Connected::Theirs(..))
-            && let Ok(now) = app::changing(config, "logs pipe", Engines::Rest).await
-        {
-            *connected = now;
-            connected.tend_logs();
-        }
+/// The way to whoever takes records. After a failure it may be another process, or nobody, and then this one; ours stays.
+async fn way(config: &Config, connected: &mut Connected, attempt: Attempt) -> Client {
+    if attempt == Attempt::Further
+        && matches!(connected, Connected::Theirs(..))
+        && let Ok(now) = app::changing(config, "logs pipe", Engines::Rest).await
+    {
+        *connected = now;
+        connected.tend_logs();
+    }
+    connected.client().clone()
+}
+
+/// Waits so long, but not much longer than it was asked to stop.
+async fn pause(stop: &Stop, wait: Duration) -> ControlFlow<()> {
+    let over = async {
+        stop.asked().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    tokio::select! {
+        () = tokio::time::sleep(wait) => ControlFlow::Continue(()),
+        () = over => ControlFlow::Break(()),
     }
 }
 
@@ -185,13 +187,17 @@ impl Pipe<'_> {
             // Of a line without end, what fits is a line.
             if !is_whole && line.len() + part.len() <= logs::raw::LINE_BYTES_MAX {
                 line.extend_from_slice(part);
-            } else if line.is_empty() {
-                reader.push(part, now, &mut sink);
-            } else {
-                line.extend_from_slice(part);
-                reader.push(line, now, &mut sink);
-                line.clear();
+                continue;
             }
+            let whole: &[u8] = match line.is_empty() {
+                true => part,
+                false => {
+                    line.extend_from_slice(part);
+                    &*line
+                }
+            };
+            lines::parts(whole).for_each(|part| reader.push(part, now, &mut sink));
+            line.clear();
         }
     }
 
@@ -204,7 +210,7 @@ impl Pipe<'_> {
         let Self { reader, source, line, batch } = self;
         let mut sink = |record: Record<'_>| lines::write(&record, source, now, batch);
         if !line.is_empty() {
-            reader.push(line, now, &mut sink);
+            lines::parts(line).for_each(|part| reader.push(part, now, &mut sink));
         }
         reader.finish(&mut sink);
     }
@@ -213,7 +219,6 @@ impl Pipe<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     #[test]
     fn lines_are_whole_wherever_reads_end() {
@@ -221,15 +226,15 @@ mod tests {
             Options { zone: TimeZone::UTC, reference: Reference::Arrival, limits: Limits::default(), scrubber: None };
         let mut pipe = Pipe { reader: Reader::new(options), source: "sync", line: Vec::new(), batch: Vec::new() };
         let now = "2025-01-10T14:32:15Z".parse().unwrap();
-        for read in ["one\ntw", "o", "\n\nthree\nfo", "ur"] {
-            pipe.take(read.as_bytes(), now);
+        for read in [&b"one\ntw"[..], b"o", b"\n\nthr\xE9\xFF \nfo", b"ur"] {
+            pipe.take(read, now);
         }
         pipe.finish(now);
-        let messages: Vec<String> = String::from_utf8(pipe.batch)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).unwrap()["message"].as_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(messages, ["one", "two", "three", "four"]);
+        let mut batch = telemetry::Batch::new();
+        for line in pipe.batch.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            batch.push_json(line, &telemetry::JsonNames::default(), now).unwrap();
+        }
+        let messages: Vec<_> = batch.iter().map(|record| record.message().to_vec()).collect();
+        assert_eq!(messages, [&b"one"[..], b"two\n", b"thr\xE9\xFF ", b"four"]);
     }
 }

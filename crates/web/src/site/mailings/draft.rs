@@ -114,7 +114,7 @@ impl Draft {
     /// One's own, or anybody's for administrators; others are told that there is none.
     pub(super) async fn load(ctx: &Ctx, id: Uuid, reader: &Granted) -> Result<Self> {
         let kept = ctx.app.db.draft(id).await?.ok_or_else(missing)?;
-        if kept.owner != reader.name() && reader.scope < Scope::Admin {
+        if kept.owner != reader.name() && !reader.scope.allows(Scope::Admin) {
             return Err(missing());
         }
         Self::read(kept)

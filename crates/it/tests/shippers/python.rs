@@ -1,0 +1,102 @@
+//! The clients for Python, each as its manual has it used.
+
+use crate::{RECORDS, Vigie, harness::say, run, target};
+use std::process::{Command, Stdio};
+
+/// The Python into which `cargo xtask test` puts them, if it has that package.
+fn python(package: &str) -> Option<Command> {
+    let program = target().join("recipes/python/bin/python");
+    let has = Command::new(&program).args(["-c", &format!("import {package}")]).stderr(Stdio::null()).status();
+    if has.is_ok_and(|status| status.success()) {
+        return Some(Command::new(program));
+    }
+    say(&format!("skipped: no {package} in {}; `cargo xtask test` puts it there", program.display()));
+    None
+}
+
+const OPENTELEMETRY: &str = r#"
+import logging, sys
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+
+provider = LoggerProvider()
+provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(), max_export_batch_size=64))
+log = logging.getLogger("shop.orders")
+log.addHandler(LoggingHandler(logger_provider=provider))
+log.propagate = False
+for number in range(int(sys.argv[1])):
+    log.error("délai dépassé, commande %s", number, extra={"attempt": 3})
+provider.shutdown()
+"#;
+
+#[test]
+fn opentelemetry_sends_by_otlp() {
+    let Some(mut python) = python("opentelemetry.exporter.otlp.proto.http") else { return };
+    let vigie = Vigie::start();
+    python.args(["-c", OPENTELEMETRY, &RECORDS.to_string()]);
+    python.env("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", format!("{}/v1/logs", vigie.origin()));
+    python.env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+    python.env("OTEL_EXPORTER_OTLP_HEADERS", format!("Authorization=Bearer%20{}", vigie.token));
+    python.env("OTEL_SERVICE_NAME", "otel-shop");
+    run(&mut python);
+    vigie.has_all("source:otel-shop logger:shop.orders level:error attempt:3");
+    assert_eq!(vigie.found("*dépassé*").len(), RECORDS);
+}
+
+const LOKI: &str = r#"
+import logging, sys
+import logging_loki
+
+count, url, token = sys.argv[1:]
+handler = logging_loki.LokiHandler(
+    url=url + "/loki/api/v1/push", tags={"app": "loki-shop"}, auth=("shipper", token), version="1")
+log = logging.getLogger("shop.orders")
+log.addHandler(handler)
+for number in range(int(count)):
+    log.error("délai dépassé, commande %s", number, extra={"tags": {"attempt": "3"}})
+"#;
+
+#[test]
+fn a_client_of_loki_pushes() {
+    let Some(mut python) = python("logging_loki") else { return };
+    let vigie = Vigie::start();
+    run(python.args(["-c", LOKI, &RECORDS.to_string(), &vigie.origin(), &vigie.token]));
+    vigie.has_all("source:loki-shop level:error attempt:3");
+    assert_eq!(vigie.found("*dépassé*").len(), RECORDS);
+}
+
+const ELASTICSEARCH: &str = r#"
+import sys
+from elasticsearch import Elasticsearch, helpers
+
+count, url, token, how = sys.argv[1:]
+shown = {"basic_auth": ("shipper", token)} if how == "basic" else {"api_key": ("shipper", token)}
+client = Elasticsearch(url + "/elasticsearch", **shown)
+assert client.info()["version"]["number"].startswith("8."), client.info()
+documents = (
+    {
+        "_op_type": "create" if how == "basic" else "index",
+        "_index": "shop-" + how,
+        "@timestamp": "2025-01-10T14:32:15.250Z",
+        "log": {"level": "error", "logger": "shop.orders"},
+        "message": f"délai dépassé, commande {number}",
+        "attempt": 3,
+    }
+    for number in range(int(count))
+)
+sent, errors = helpers.bulk(client, documents, chunk_size=64)
+assert (sent, errors) == (int(count), []), (sent, errors)
+"#;
+
+#[test]
+fn elasticsearchs_own_client_sends_by_bulk() {
+    let Some(_) = python("elasticsearch") else { return };
+    let vigie = Vigie::start();
+    for how in ["basic", "key"] {
+        let Some(mut python) = python("elasticsearch") else { return };
+        run(python.args(["-c", ELASTICSEARCH, &RECORDS.to_string(), &vigie.origin(), &vigie.token, how]));
+        vigie.has_all(&format!("index:shop-{how} level:error attempt:3"));
+    }
+    assert_eq!(vigie.found("*dépassé*").len(), RECORDS * 2);
+}
