@@ -45,6 +45,9 @@ pub struct Block {
     outlines: OnceLock<Vec<Outline>>,
 }
 
+/// Words, and which of them all rows of each template have; none, where they have none.
+pub(crate) type WordsOfTemplates<'a> = (&'a [Vec<u8>], Vec<Option<u16>>);
+
 impl Block {
     /// Opens the block that `bytes` is.
     pub fn open(bytes: Bytes) -> Result<Self, Damage> {
@@ -121,7 +124,7 @@ impl Block {
         match column.presence {
             Presence::Every => levels = of_values,
             Presence::Rows(rows) => {
-                rows.into_iter().zip(of_values).for_each(|(row, level)| levels[row as usize] = level)
+                rows.into_iter().zip(of_values).for_each(|(row, level)| levels[row as usize] = level);
             }
         }
         Ok(levels)
@@ -151,10 +154,7 @@ impl Block {
     }
 
     /// The words of a field, and which of them the rows of each template have, where the head knows it for all rows.
-    pub(crate) fn words_of_templates(
-        &self,
-        field: &FieldInfo,
-    ) -> Result<Option<(&[Vec<u8>], Vec<Option<u16>>)>, Damage> {
+    pub(crate) fn words_of_templates(&self, field: &FieldInfo) -> Result<Option<WordsOfTemplates<'_>>, Damage> {
         let column = self.column(field)?;
         let Encoding::Words(words) = &column.info.encoding else { return Ok(None) };
         let word = |class: &Class| match class {
