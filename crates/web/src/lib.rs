@@ -21,6 +21,7 @@ mod mailing;
 mod pages;
 mod problem;
 mod routes;
+mod run_log;
 mod serve;
 mod site;
 #[cfg(test)]
