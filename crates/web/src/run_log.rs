@@ -1,4 +1,4 @@
-//! The run log of a job: from its file, or from the log store once that is gone.
+//! The run log of a job: from its file, or from the log store once that is gone or was emptied.
 
 use crate::{App, Ctx};
 use jobs::run_log::{Cursor, Entry, PAGE_RECORDS_MAX, Page, Record};
@@ -40,7 +40,13 @@ pub(crate) async fn tail(ctx: &Ctx, job: &Job, limit: usize) -> io::Result<Page>
 
 /// Of a job that goes on the file is all there is: it is about to be made.
 async fn is_in_file(app: &App, job: &Job) -> bool {
-    !job.state.is_final() || !app.logs.exists() || tokio::fs::try_exists(app.run_log.path(job.id)).await.unwrap_or(true)
+    if !job.state.is_final() || !app.logs.exists() {
+        return true;
+    }
+    match tokio::fs::metadata(app.run_log.path(job.id)).await {
+        Ok(found) => found.len() > 0,
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
 }
 
 /// What the store has of it, so many behind the first so many; nothing where it cannot be asked.
