@@ -58,6 +58,7 @@ pub(super) struct Runs {
     stop: Stop,
     folder: PathBuf,
     age_max: Option<Duration>,
+    known_max: usize,
     reader: Reader,
     masked: Counts,
     awake: BTreeMap<JobId, Watched>,
@@ -103,6 +104,7 @@ impl Runs {
             stop,
             folder,
             age_max,
+            known_max: KNOWN_MAX,
             reader,
             masked: Counts::default(),
             awake: positions.now().iter().map(|(job, offset)| (*job, watched(*offset))).collect(),
@@ -132,7 +134,8 @@ impl Runs {
         }
     }
 
-    /// Looks at what may have grown. Whether anything had.
+    /// Looks at what may have grown. Whether there is more to be read at once; else what is written within a second makes
+    /// one batch.
     fn round(&mut self) -> Result<bool, Stopped> {
         self.list()?;
         let mut due: Vec<JobId> = self.awake.keys().copied().collect();
@@ -144,37 +147,39 @@ impl Runs {
         }
         let begun = self.fresh.len().min(BEGUN_MAX);
         due.extend(self.fresh.drain(..begun));
-        let mut moved = begun > 0;
+        let (mut more, mut kept) = (!self.fresh.is_empty(), false);
         for job in due {
-            moved |= self.read(job);
+            more |= self.read(job);
             if self.ship.is_full() {
-                self.commit()?;
+                kept |= self.commit()?;
             }
             if self.stop.is_asked() {
                 break;
             }
         }
-        self.commit()?;
-        if self.awake.len() > AWAKE_MAX || !moved {
+        kept |= self.commit()?;
+        if self.awake.len() > AWAKE_MAX || !kept {
             let Self { ship, positions, .. } = self;
             ship.insist(|| positions.save())?;
         }
         self.put_by()?;
-        if !moved {
+        if !more {
             self.buffer = Vec::new();
         }
-        Ok(moved)
+        Ok(more)
     }
 
-    fn commit(&mut self) -> Result<(), Stopped> {
+    /// Sends what was read. Whether there was anything.
+    fn commit(&mut self) -> Result<bool, Stopped> {
         let masked = self.reader.masked();
         self.ship.add_masked(masked.since(self.masked));
         self.masked = masked;
         if self.ship.batch().is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let then = self.awake.iter().map(|(job, watched)| (*job, watched.place.offset)).collect();
-        self.ship.commit(&mut self.positions, then)
+        self.ship.commit(&mut self.positions, then)?;
+        Ok(true)
     }
 
     /// Where there are too many awake, writes once and for all where those stand that no longer grow. What is in the
@@ -200,7 +205,7 @@ impl Runs {
         Ok(())
     }
 
-    /// Reads on in one, if it grew.
+    /// Reads on in one, if it grew. Whether there is more of it.
     fn read(&mut self, job: JobId) -> bool {
         let path = self.folder.join(format!("{job}.jsonl"));
         let Ok(found) = fs::metadata(&path) else { return false };
@@ -210,7 +215,8 @@ impl Runs {
         if length < place.offset {
             // Lines that did not get through whole are taken away again by who wrote them: what follows is new.
             place = Place::at(length);
-            return self.wakes(job, place, false);
+            self.wakes(job, place);
+            return false;
         }
         if length == place.offset || length == place.tried {
             self.rest.know(job, place, self.awake.contains_key(&job));
@@ -218,10 +224,11 @@ impl Runs {
         }
         match self.read_from(&path, job, &mut place) {
             Ok(taken) => {
-                if !taken {
+                if taken == 0 {
                     place.tried = length;
                 }
-                self.wakes(job, place, taken)
+                self.wakes(job, place);
+                taken > 0 && place.offset < length
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.told, true) {
@@ -234,17 +241,13 @@ impl Runs {
         }
     }
 
-    fn wakes(&mut self, job: JobId, place: Place, grew: bool) -> bool {
-        let now = self.ship.now();
-        let before = self.awake.get(&job).map(|watched| watched.grew);
-        let grew_at = if grew { now } else { before.unwrap_or(now) };
-        self.awake.insert(job, Watched { place, grew: grew_at });
+    fn wakes(&mut self, job: JobId, place: Place) {
+        self.awake.insert(job, Watched { place, grew: self.ship.now() });
         self.rest.wake(job);
-        grew
     }
 
-    /// Takes the whole lines that stand at `place`. Whether there was one.
-    fn read_from(&mut self, path: &Path, job: JobId, place: &mut Place) -> io::Result<bool> {
+    /// Takes the whole lines that stand at `place`: how many bytes they have.
+    fn read_from(&mut self, path: &Path, job: JobId, place: &mut Place) -> io::Result<usize> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(READ_BYTES, 0);
         let read = File::open(path)?.read_at(&mut buffer, place.offset)?;
@@ -261,7 +264,7 @@ impl Runs {
         place.offset += whole as u64;
         place.tried = 0;
         self.buffer = buffer;
-        Ok(whole > 0)
+        Ok(whole)
     }
 
     fn line(&mut self, line: &[u8], named: &[(String, OwnedValue); 2]) {
@@ -299,18 +302,19 @@ impl Runs {
         self.listed = Some(Listed { changed, at: now, settled });
         let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
         let mut jobs: Vec<JobId> = entries.flatten().filter_map(|entry| job_of(&entry.file_name())).collect();
+        jobs.retain(|job| !self.rest.is_left_out(*job));
         jobs.sort_unstable();
-        if jobs.len() > KNOWN_MAX {
-            let floor = jobs[jobs.len() - KNOWN_MAX / 10 * 9];
+        if jobs.len() > self.known_max {
+            let floor = jobs[jobs.len() - self.known_max / 10 * 9];
             tracing::warn!(
                 count = jobs.len(),
-                most = KNOWN_MAX,
+                most = self.known_max,
                 "run logs of the oldest jobs are left out of the log store"
             );
             let Self { ship, rest, .. } = self;
             ship.insist(|| rest.raise(floor))?;
         }
-        if self.rest.len() > KNOWN_MAX {
+        if self.rest.len() > self.known_max {
             self.rest.forget_but(&jobs);
         }
         let is_new = |job: &JobId| !self.rest.knows(*job) && !self.awake.contains_key(job);

@@ -89,7 +89,12 @@ impl Rest {
 
     /// Whether it is among these, or not to be looked at.
     pub(super) fn knows(&self, job: JobId) -> bool {
-        self.places.contains_key(&job) || self.floor.is_some_and(|floor| job < floor)
+        self.places.contains_key(&job) || self.is_left_out(job)
+    }
+
+    /// Whether it is older than those that are looked at.
+    pub(super) fn is_left_out(&self, job: JobId) -> bool {
+        self.floor.is_some_and(|floor| job < floor)
     }
 
     /// The next `count`, after those whose turn it was before.

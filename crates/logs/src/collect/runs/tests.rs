@@ -219,6 +219,25 @@ fn thousands_of_old_ones_are_read_once_and_those_that_grow_again_are_found() {
 }
 
 #[test]
+fn of_too_many_the_oldest_are_left_out_for_good() {
+    let mut site = Site::new();
+    site.runs.as_mut().unwrap().known_max = 40;
+    (1..=50).for_each(|n| site.write(job(n), 1));
+    site.settle();
+    let newest: Vec<u64> = (15..=50).collect();
+    assert_eq!(site.numbers(), newest);
+    for n in 20..=50 {
+        fs::remove_file(site.path(job(n))).unwrap();
+    }
+    site.write(job(3), 1);
+    site.restart();
+    site.write(job(60), 1);
+    site.settle();
+    assert_eq!(site.numbers(), [newest, vec![52]].concat(), "that there is room again brings none of them back");
+    assert!(site.runs.as_ref().unwrap().rest.len() <= 40);
+}
+
+#[test]
 fn lines_older_than_what_is_kept_are_left_out() {
     let mut site = Site::new();
     site.config.keep_days = 1;
