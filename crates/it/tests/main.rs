@@ -3,4 +3,5 @@
 mod crash;
 mod harness;
 mod house;
+mod own_logs;
 mod power;

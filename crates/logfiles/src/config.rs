@@ -100,14 +100,34 @@ pub enum ConfigError {
 
 const SIZE_MIN: u64 = 4096;
 const KEEP_MAX: u32 = 10_000;
-/// Sinks are a bit each in a `u64`, the console among them.
-const FILES_MAX: usize = 63;
+/// Sinks are a bit each in a `u64`, the console and the journal among them.
+const FILES_MAX: usize = 62;
+
+/// One more file, of what is traced alone: lines that are told here and kept elsewhere are none of it.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    pub file: FileConfig,
+    /// Loggers of which it takes warnings and worse only: those of whoever reads it, lest each line read be another one
+    /// written.
+    pub grave_only: Vec<String>,
+}
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// The journal's file is its last.
     pub(crate) config: Config,
     pub(crate) zone: TimeZone,
+    /// Where there is a journal, the loggers of which it takes little.
+    pub(crate) journal: Option<Vec<String>>,
+}
+
+impl Plan {
+    pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
+        self.config.files.push(journal.file);
+        self.journal = Some(journal.grave_only);
+        self
+    }
 }
 
 impl Default for Config {
@@ -169,7 +189,7 @@ impl Config {
             None => TimeZone::system(),
             Some(name) => TimeZone::get(name).map_err(|_| ConfigError::Zone(name.clone()))?,
         };
-        Ok(Plan { config: self.clone(), zone })
+        Ok(Plan { config: self.clone(), zone, journal: None })
     }
 }
 

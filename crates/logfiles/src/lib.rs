@@ -20,7 +20,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use config::{ByteSize, Config, ConfigError, Console, FileConfig, Format, Rotate};
+pub use config::{ByteSize, Config, ConfigError, Console, FileConfig, Format, Journal, Rotate};
 pub use writer::FileStats;
 
 use line::{Dress, Line};
@@ -45,7 +45,23 @@ impl LogFiles {
     where
         S: tracing::Subscriber + for<'lookup> LookupSpan<'lookup>,
     {
-        let plan = config.validate()?;
+        Self::open_with(config, dir, clock, None)
+    }
+
+    /// The same, with a journal.
+    pub fn open_with<S>(
+        config: &Config,
+        dir: &Path,
+        clock: Clock,
+        journal: Option<Journal>,
+    ) -> Result<(impl Layer<S> + Send + Sync + use<S>, Handle), ConfigError>
+    where
+        S: tracing::Subscriber + for<'lookup> LookupSpan<'lookup>,
+    {
+        let mut plan = config.validate()?;
+        if let Some(journal) = journal {
+            plan = plan.with_journal(journal);
+        }
         let routes = Arc::new(Routes::new(&plan));
         let writer = Arc::new(Writer::start(&plan, dir, clock.clone()));
         let shared = Arc::new(Shared { routes, writer, clock, zone: plan.zone });
@@ -100,7 +116,17 @@ impl Handle {
         self.0.send(sinks, &line, Dress::Bare);
     }
 
-    /// What each file has taken and lost, in the order of the configuration.
+    /// Writes a line to whatever takes that logger at that level but the journal, with its fields: what it says is kept
+    /// elsewhere.
+    pub fn tell(&self, logger: &str, level: Level, message: &str, fields: &[(&'static str, serde_json::Value)]) {
+        let sinks = self.0.routes.told(logger, level);
+        if sinks != 0 {
+            let line = Line { at: self.0.clock.now(), level, logger, message, fields };
+            self.0.send(sinks, &line, Dress::Full);
+        }
+    }
+
+    /// What each file has taken and lost, in the order of the configuration; the journal last.
     pub fn stats(&self) -> Vec<FileStats> {
         self.0.writer.stats()
     }

@@ -13,6 +13,9 @@ pub(crate) struct Routes {
     levels: Vec<(String, Level)>,
     sinks: Vec<Sink>,
     json: Sinks,
+    /// The journal's bit, or none.
+    journal: Sinks,
+    grave_only: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -43,7 +46,15 @@ impl Routes {
         }
         let json = sinks.iter().enumerate().filter(|(_, (format, _))| *format == Format::Json);
         let json = json.map(|(bit, _)| 1 << bit).sum();
-        Self { root: config.level, levels, json, sinks: sinks.into_iter().map(|(_, sink)| sink).collect() }
+        let journal = plan.journal.as_ref().map_or(0, |_| 1 << config.files.len().saturating_sub(1));
+        Self {
+            root: config.level,
+            levels,
+            json,
+            journal,
+            grave_only: plan.journal.iter().flatten().map(|logger| canonical(logger)).collect(),
+            sinks: sinks.into_iter().map(|(_, sink)| sink).collect(),
+        }
     }
 
     /// The level at which a logger speaks: its own, or its nearest ancestor's.
@@ -52,7 +63,22 @@ impl Routes {
         own.map_or(self.root, |(_, level)| *level)
     }
 
+    /// Where what is traced goes.
     pub(crate) fn sinks(&self, logger: &str, level: Level) -> Sinks {
+        let sinks = self.heard(logger, level);
+        let is_grave = level >= Level::Warning;
+        if is_grave || self.journal == 0 || self.grave_only.iter().all(|prefix| !covers(prefix, logger)) {
+            return sinks;
+        }
+        sinks & !self.journal
+    }
+
+    /// Where a line goes that is told of something that is kept elsewhere.
+    pub(crate) fn told(&self, logger: &str, level: Level) -> Sinks {
+        self.heard(logger, level) & !self.journal
+    }
+
+    fn heard(&self, logger: &str, level: Level) -> Sinks {
         if level < self.level(logger) {
             return 0;
         }
@@ -65,7 +91,7 @@ impl Routes {
     /// The file of that name, whatever its levels say, or else what takes that logger.
     pub(crate) fn by_file_or_logger(&self, name: &str, level: Level) -> Sinks {
         let file = self.sinks.iter().position(|sink| !sink.name.is_empty() && sink.name == name);
-        file.map_or_else(|| self.sinks(name, level), |bit| 1 << bit)
+        file.map_or_else(|| self.told(name, level), |bit| 1 << bit)
     }
 
     /// The sinks that are written as JSON.

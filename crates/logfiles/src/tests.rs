@@ -84,6 +84,39 @@ fn write(handle: &Handle, numbers: impl IntoIterator<Item = u32>) {
 }
 
 #[test]
+fn the_journal_takes_what_is_traced_and_not_what_is_told_or_its_reader_says() {
+    let place = place(
+        r#"
+        level = "debug"
+        levels = { "jobs" = "warning" }
+        files = [{ path = "all.log", level = "debug" }, { path = "sub/told.log", loggers = ["told"] }]"#,
+    );
+    let clock = Clock::Manual(place.clock.clone());
+    let file: FileConfig =
+        toml::from_str(&format!("path = {:?}\nformat = \"json\"", place.path("own/v.jsonl"))).unwrap();
+    let journal = Journal { file, grave_only: vec!["telemetry".to_owned()] };
+    let (layer, handle) = LogFiles::open_with(&place.config, place.dir.path(), clock, Some(journal)).unwrap();
+    tracing::subscriber::with_default(Registry::default().with(layer), || {
+        tracing::info!(target: "web", "one");
+        tracing::debug!(target: "web", "below info");
+        tracing::info!(target: "jobs", "not let through");
+        tracing::info!(target: "telemetry::keeper", "sealed");
+        tracing::warn!(target: "telemetry::keeper", "damaged");
+        tracing::info!(target: "telemetrics", "two");
+    });
+    handle.tell("web", Level::Info, "told", &[("job", "j-1".into())]);
+    handle.write_line("web", Level::Info, "bare");
+    handle.flush();
+    let messages: Vec<String> = (place.read("own/v.jsonl").lines())
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(messages, ["one", "damaged", "two"]);
+    let all = place.read("all.log");
+    let words = ["one", "below info", "sealed", "damaged", "two", "told job=j-1", "bare"];
+    assert!(words.iter().all(|word| all.contains(word)) && all.lines().count() == words.len(), "{all}");
+}
+
+#[test]
 fn a_line_goes_to_every_file_that_takes_it_with_the_fields_of_its_spans() {
     let place = place(
         r#"

@@ -18,6 +18,8 @@ pub struct Config {
     pub keep_megabytes: u64,
     /// Megabytes of records in memory, waiting to be written or sealed. Beyond it senders are told to wait.
     pub memory_megabytes: u32,
+    /// Whether Vigie's own story is kept too: the run logs of its jobs, and what it traces.
+    pub own_logs: bool,
     /// Folders whose log files are shown at `/logs/`, relative ones below the data directory; its `logs` unless said
     /// otherwise.
     pub folders: Vec<PathBuf>,
@@ -32,6 +34,7 @@ impl Default for Config {
             keep_days: 0,
             keep_megabytes: 10_000,
             memory_megabytes: 96,
+            own_logs: true,
             folders: vec!["logs".into()],
             watched: Vec::new(),
             scrub: scrub::Config::default(),

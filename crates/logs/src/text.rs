@@ -24,6 +24,8 @@ pub struct Told<'a> {
     pub logger: Option<&'a str>,
     /// Beside the fields of the text, and over those of the same name.
     pub fields: &'a [(String, telemetry::OwnedValue)],
+    /// What a field of the text is called instead, where that is not its name.
+    pub called: Option<fn(&str) -> &str>,
 }
 
 /// How a source is read whose records are kept: its secrets masked, its times those of `zone`.
@@ -123,7 +125,7 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &Told<'_>)
             record::Value::Float(number) => Value::Float(*number),
             record::Value::Bool(truth) => Value::Bool(*truth),
         };
-        fields.put(&field.name, value)?;
+        fields.put(told.called.map_or(&*field.name, |called| called(&field.name)), value)?;
     }
     for (name, value) in told.fields {
         fields.put(name, value.as_value())?;

@@ -39,6 +39,8 @@ pub struct Trace {
 /// Which traces to list.
 #[derive(Clone, Debug, Default)]
 pub struct TraceFilter {
+    /// This one alone.
+    pub id: Option<TraceId>,
     pub application: Option<String>,
     pub flow: Option<String>,
     /// Part of the comment, the file name or the trace name, whatever the case.
@@ -267,6 +269,9 @@ fn conditions(filter: &TraceFilter, like: &str) -> Conditions {
             Some(name) => walk.and(&format!("{column} = ?"), name),
             None => {}
         }
+    }
+    if let Some(id) = filter.id {
+        walk.and("id = ?", id);
     }
     if let Some(job) = filter.job {
         walk.and("job_id = ?", job);

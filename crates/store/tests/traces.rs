@@ -70,6 +70,8 @@ async fn traces_are_found_by_filter(db: Db) {
     let all = TraceFilter { limit: 9, ..TraceFilter::default() };
     let cases = [
         (all.clone(), vec![three.id, two.id, one.id]),
+        (TraceFilter { id: Some(two.id), ..all.clone() }, vec![two.id]),
+        (TraceFilter { id: Some(two.id), application: Some("shop".into()), ..all.clone() }, vec![]),
         (TraceFilter { application: Some("shop".into()), ..all.clone() }, vec![one.id]),
         (TraceFilter { flow: Some("Import".into()), ..all.clone() }, vec![two.id]),
         (TraceFilter { text: Some("0% done".into()), ..all.clone() }, vec![two.id]),

@@ -143,7 +143,7 @@ impl Parts {
         }
         let vault = Vault::open(&config.secret_key_file.value, &rng)?;
         let hub = Hub::new(db.clone(), clock.clone());
-        let run_log = RunLog::new(config.log_dir().join("jobs"), jobs::run_log::Limits::default());
+        let run_log = RunLog::new(config.run_log_dir(), jobs::run_log::Limits::default());
         let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())
             .map_err(Failure::refused)?;
         Ok(Self { clock, rng, vault, db, hub, run_log, logs, uploads: web::Uploads::default() })

@@ -189,6 +189,27 @@ impl Config {
         self.data.value.join("logs")
     }
 
+    /// The folder of the jobs' run logs.
+    pub(crate) fn run_log_dir(&self) -> PathBuf {
+        self.log_dir().join("jobs")
+    }
+
+    /// What is traced, for the log store. Not among the log files: those are for people.
+    pub(crate) fn journal_file(&self) -> PathBuf {
+        self.absolute_data().join("telemetry").join("own").join("vigie.jsonl")
+    }
+
+    /// Where Vigie's own story is written, if it is collected.
+    pub(crate) fn own_logs(&self) -> Option<logs::collect::Own> {
+        let on = self.log_store.value.own_logs;
+        on.then(|| logs::collect::Own { runs: self.run_log_dir(), traced: self.journal_file() })
+    }
+
+    fn absolute_data(&self) -> PathBuf {
+        let data = &self.data.value;
+        std::path::absolute(data).unwrap_or_else(|_| data.clone())
+    }
+
     pub(crate) fn database_file(&self) -> PathBuf {
         self.data.value.join("vigie.db")
     }

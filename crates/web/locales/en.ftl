@@ -296,6 +296,7 @@ job-traces-none = No traces yet: each attempt leaves one.
 log-last = Last lines of the log
 log-all = Whole log
 log-whole = Download the log
+log-search = Search this log
 log-none = This job has written no log.
 
 ## Traces

@@ -296,6 +296,7 @@ job-traces-none = Pas encore de trace : chaque tentative en laisse une.
 log-last = Dernières lignes du journal
 log-all = Journal complet
 log-whole = Télécharger le journal
+log-search = Chercher dans ce journal
 log-none = Cette tâche n’a rien écrit au journal.
 
 ## Traces

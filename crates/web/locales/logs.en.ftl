@@ -88,6 +88,7 @@ explore-oldest-first = Oldest first
 explore-newest-first = Newest first
 explore-context = Lines around it
 explore-job = Its job
+explore-trace = Its trace
 explore-whole = Whole message
 explore-whole-download = The whole message
 explore-open-failed = This line cannot be opened just now.

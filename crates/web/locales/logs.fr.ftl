@@ -88,6 +88,7 @@ explore-oldest-first = Les plus anciennes d’abord
 explore-newest-first = Les plus récentes d’abord
 explore-context = Lignes autour
 explore-job = Sa tâche
+explore-trace = Sa trace
 explore-whole = Message entier
 explore-whole-download = Le message entier
 explore-open-failed = Cette ligne ne peut pas être ouverte pour l’instant.

@@ -23,6 +23,7 @@ mod order;
 mod pages;
 mod problem;
 mod routes;
+mod run_log;
 mod serve;
 mod site;
 #[cfg(test)]

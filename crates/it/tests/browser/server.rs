@@ -36,6 +36,9 @@ impl Vigie {
             folder,
             child: None,
         };
+        // Its pages show the logs that a test sends, and no others: it says nothing of itself.
+        let settings = server.folder.path().join("vigie.toml");
+        std::fs::write(settings, "[log-store]\nown-logs = false\n").expect("the folder is writable");
         server.token = server.new_token("site", "write");
         server.admin_token = server.new_token("house", "admin");
         server.progress_token = server.new_token("proxy", "progress");

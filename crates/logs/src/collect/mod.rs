@@ -1,4 +1,4 @@
-//! Collectors: what brings logs in that nobody sends. Files that grow, the journal, syslog.
+//! Collectors: what brings logs in that nobody sends. Files that grow, the journal, syslog, and Vigie's own story.
 //!
 //! Each has a thread that reads, puts records together and waits for their acknowledgement before it reads on: a store that
 //! is busy or full makes collectors wait. Where a source can be read again, its position is kept ([`positions`]), and
@@ -8,6 +8,7 @@ mod config;
 mod files;
 mod journal;
 mod positions;
+mod runs;
 mod ship;
 mod syslog;
 #[cfg(test)]
@@ -18,9 +19,11 @@ pub use config::{Collect, ConfigError, Entry};
 use crate::Logs;
 use files::Files;
 use journal::Journal;
+use runs::Runs;
 use std::{
     io,
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -49,11 +52,20 @@ impl Collectors {
         for syslog in syslogs {
             collectors.spawn("collect-syslog", logs, |logs, stop| syslog.run(logs, &stop));
         }
-        if !config.files.is_empty() {
+        let own = config.own.clone();
+        let traced = own.as_ref().map(|own| own.traced.clone());
+        if !config.files.is_empty() || traced.is_some() {
             let patterns = config.files.clone();
             collectors.spawn("collect-files", logs, |logs, stop| {
-                if let Ok(mut files) = Files::open(logs, stop, patterns) {
+                if let Ok(mut files) = Files::open(logs, stop, patterns, traced) {
                     files.run();
+                }
+            });
+        }
+        if let Some(own) = own {
+            collectors.spawn("collect-runs", logs, |logs, stop| {
+                if let Ok(mut runs) = Runs::open(logs, stop, own.runs) {
+                    runs.run();
                 }
             });
         }
@@ -99,6 +111,28 @@ pub struct Config {
     pub syslog: Vec<SocketAddr>,
     /// Whether the machine's journal is.
     pub journald: bool,
+    /// What Vigie itself writes.
+    pub own: Option<Own>,
+}
+
+/// Where Vigie's own story is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// The folder of run logs: `<job>.jsonl`.
+    pub runs: PathBuf,
+    /// What it traces, an object a line; rotated files have this path and more behind it.
+    pub traced: PathBuf,
+}
+
+/// The name under which a field of Vigie's own is asked for: searches take `job:` for short.
+fn asked_for(name: &str) -> &str {
+    match name {
+        "job" => "job_id",
+        "item" => "item_id",
+        "trace" => "trace_id",
+        "request" => "request_id",
+        name => name,
+    }
 }
 
 /// Whether to stop, and a way to wait until then.

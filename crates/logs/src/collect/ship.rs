@@ -9,8 +9,8 @@ use model::Timestamp;
 use scrub::Counts;
 use serde::{Serialize, de::DeserializeOwned};
 use sources::{Reader, Record, timestamps::Reference};
-use std::{sync::Arc, time::Duration};
-use telemetry::{Batch, Refused};
+use std::{path::Path, sync::Arc, time::Duration};
+use telemetry::{Batch, OwnedValue, Refused};
 
 /// Bytes of text from which a batch is sent.
 const BATCH_BYTES: usize = 512 << 10;
@@ -28,11 +28,28 @@ pub(crate) struct Ship {
     /// Whether it was said that the store cannot be written to.
     told: bool,
     refused: u64,
+    own: Option<Own>,
 }
+
+/// By which path the files are known that Vigie itself writes, and what their records have beside what they say.
+struct Own {
+    path: Vec<u8>,
+    fields: Vec<(String, OwnedValue)>,
+}
+
+/// The `source` and the `app` of what Vigie traces.
+const VIGIE: &str = "vigie";
 
 impl Ship {
     pub(crate) fn new(logs: Logs, stop: Stop) -> Self {
-        Self { logs, stop, batch: Batch::default(), told: false, refused: 0 }
+        Self { logs, stop, batch: Batch::default(), told: false, refused: 0, own: None }
+    }
+
+    /// Knows what comes from `path`, or from what it was rotated to, for Vigie's own.
+    pub(crate) fn knows_own(mut self, path: &Path) -> Self {
+        let fields = vec![("app".to_owned(), OwnedValue::Str(VIGIE.into()))];
+        self.own = Some(Own { path: path.as_os_str().as_encoded_bytes().to_vec(), fields });
+        self
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -58,8 +75,15 @@ impl Ship {
     /// Adds a record to the batch.
     pub(crate) fn keep(&mut self, record: &Record<'_>, told: &Told<'_>) {
         let now = self.logs.now();
+        let own = self.own.as_ref().filter(|own| told.source.starts_with(&own.path));
+        let as_own = own.map(|own| Told {
+            source: VIGIE.as_bytes(),
+            fields: &own.fields,
+            called: Some(super::asked_for),
+            ..told.clone()
+        });
         let mut draft = self.batch.draft();
-        match text::write(&mut draft, record, told) {
+        match text::write(&mut draft, record, as_own.as_ref().unwrap_or(told)) {
             Ok(()) => draft.finish(now),
             Err(refused) => {
                 drop(draft);

@@ -133,7 +133,7 @@ impl Site {
         let pattern = self.folder.path().join("app.log").display().to_string();
         let asked = stop.clone();
         let thread = thread::spawn(move || {
-            if let Ok(mut files) = Files::open(logs, asked, vec![pattern]) {
+            if let Ok(mut files) = Files::open(logs, asked, vec![pattern], None) {
                 files.run();
             }
         });

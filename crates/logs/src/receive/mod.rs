@@ -58,6 +58,7 @@ impl Intake {
                 level: entry.level,
                 logger: stream.logger.as_deref(),
                 fields: &fields,
+                called: None,
             };
             self.alone(&mut reader, &entry.text, &told)?;
         }

@@ -10,7 +10,10 @@ use crate::{
 };
 use axum::Router;
 use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
-use logs::{Logs, collect::Collectors};
+use logs::{
+    Logs,
+    collect::{self, Collectors},
+};
 use mail::handler::MailHandler;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -139,9 +142,10 @@ impl Owned {
         self.background.spawn(tend(self.collected.clone()));
     }
 
-    /// Brings in the logs that the configuration names, until it stops.
+    /// Brings in the logs that the configuration names, and Vigie's own, until it stops.
     pub(crate) async fn collect(&mut self, config: &Config) -> Result<()> {
-        let tables = config.collect.iter().map(|table| table.value.clone()).collect();
+        let tables: collect::Config = config.collect.iter().map(|table| table.value.clone()).collect();
+        let tables = collect::Config { own: config.own_logs(), ..tables };
         let started = Collectors::start(&self.collected, &tables).await;
         self.collectors = Some(started.map_err(|(address, error)| {
             Failure::new(format!("collect.syslog: {address}: {error}"))

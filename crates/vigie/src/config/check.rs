@@ -27,6 +27,8 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     let bound = |number: u64, unit: &str| if number == 0 { "no bound".to_owned() } else { format!("{number} {unit}") };
     put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), &store.from);
     put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), &store.from);
+    let own = if store.value.own_logs { "run logs and what Vigie traces" } else { "not kept" };
+    put("log-store.own-logs", own.to_owned(), &store.from);
     let names = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
     put("log-store.folders", names(folders), &store.from);

@@ -7,6 +7,7 @@ use crate::{
     extract::{Path, Query},
     problem::{Problem, Result},
     routes::{About, Routes},
+    run_log,
 };
 use axum::extract::State;
 use jobs::run_log::{Cursor, Page, Record};
@@ -65,8 +66,8 @@ async fn log(
     let job = existing(&ctx, id.into()).await?;
     let limit = page_size(&ctx, query.limit.or(query.tail))? as usize;
     let page = match (query.after, query.tail) {
-        (None, Some(_)) => ctx.app.run_log.tail(job.id, limit).await,
-        (after, _) => ctx.app.run_log.page(job.id, Cursor(after.unwrap_or(0)), limit).await,
+        (None, Some(_)) => run_log::tail(&ctx, &job, limit).await,
+        (after, _) => run_log::page(&ctx, &job, Cursor(after.unwrap_or(0)), limit).await,
     };
     Ok(axum::Json(page.map_err(|error| Problem::internal(&error))?.into()))
 }

@@ -145,6 +145,8 @@ struct CountsJson {
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct TracesQuery {
+    /// The trace with this id alone.
+    id: Option<Uuid>,
     application: Option<String>,
     flow: Option<String>,
     /// Part of the comment, the file name or the trace name.
@@ -169,6 +171,7 @@ impl TracesQuery {
         let time =
             |name, value: &Option<String>| value.as_deref().map(|value| moment(name, value, &ctx.app.zone)).transpose();
         Ok(TraceFilter {
+            id: self.id.map(Into::into),
             application: optional_text("application", self.application.clone(), NAME_MAX)?,
             flow: optional_text("flow", self.flow.clone(), NAME_MAX)?,
             text: optional_text("q", self.q.clone(), NAME_MAX)?,

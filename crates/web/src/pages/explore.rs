@@ -148,8 +148,9 @@ pub(crate) struct Line {
     pub(crate) fields: Vec<FieldRow>,
     /// Where the lines around it are.
     pub(crate) context: String,
-    /// The job it belongs to.
+    /// The job it belongs to, and the trace: their ids.
     pub(crate) job: Option<String>,
+    pub(crate) trace: Option<String>,
 }
 
 #[derive(Clone, Debug)]

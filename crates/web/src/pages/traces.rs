@@ -26,6 +26,8 @@ pub(crate) struct TracesPage<'a> {
 /// As typed; empty is any.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TracesFilter {
+    /// Of one alone; no field of the form.
+    pub(crate) id: String,
     pub(crate) q: String,
     pub(crate) application: String,
     pub(crate) flow: String,
@@ -39,7 +41,7 @@ pub(crate) struct TracesFilter {
 
 impl TracesFilter {
     fn is_narrow(&self) -> bool {
-        let typed = [&self.q, &self.application, &self.flow, &self.since, &self.until];
+        let typed = [&self.id, &self.q, &self.application, &self.flow, &self.since, &self.until];
         self.errors || typed.iter().any(|text| !text.is_empty())
     }
 }

@@ -261,7 +261,7 @@ async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 
 /// The end of a job's log, and where it goes on.
 async fn last_lines(ctx: &Ctx, job: &Job, lines: usize) -> Result<(Vec<LogLine>, u64)> {
-    let page = ctx.app.run_log.tail(job.id, lines).await.map_err(|error| Problem::internal(&error))?;
+    let page = crate::run_log::tail(ctx, job, lines).await.map_err(|error| Problem::internal(&error))?;
     let line = |record: jobs::run_log::Record| LogLine { at: record.at, level: record.level, message: record.message };
     Ok((page.entries.into_iter().map(|entry| line(entry.record)).collect(), page.next.0))
 }

@@ -244,6 +244,45 @@ async fn a_log_is_kept_as_a_text_to_its_end() {
     assert!(lines[0].ends_with(" [INFO] 1/2500 envoyé") && lines[2_499].ends_with("2500/2500 envoyé"), "{}", lines[0]);
     let page = site.look(&viewer, &format!("/jobs/{ID}/log")).await;
     assert!(page.text.contains(&format!("href=\"/jobs/{ID}/log.txt\"")));
+    assert!(page.text.contains(&format!("href=\"/explore?q=job%3A{ID}\">")), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_log_whose_file_is_gone_is_told_by_the_store() {
+    let site = Site::new().await;
+    let viewer = site.person("ana", Role::Viewer).await;
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "Factures"})).await;
+    site.post(&format!("/api/v1/jobs/{ID}/complete"), json!({})).await;
+    let line = |n: u32| {
+        let fields = json!({"time": "2025-01-10T14:00:00Z", "source": "run", "level": "warning", "message": format!("line {n}"),
+            "job_id": ID, "app": "vigie", "event": "item", "item_id": n, "format": "vigie_run"});
+        format!("{fields}\n")
+    };
+    let other = line(7).replace(ID, "7f3b0c52-0000-4000-8000-00000000ffff");
+    let traced = line(8).replace("\"run\"", "\"vigie\"");
+    let body: String = (1..=5).map(line).chain([other, traced]).collect();
+    assert_eq!(site.post_text("/api/v1/logs", body).await.json()["accepted"], 7);
+    let numbers = |page: &serde_json::Value| -> Vec<u64> {
+        page["rows"].as_array().unwrap().iter().map(|row| row["fields"]["item"].as_u64().unwrap()).collect()
+    };
+    let first = site.get(&format!("/api/v1/jobs/{ID}/log?limit=3")).await.json();
+    assert_eq!(numbers(&first), [1, 2, 3]);
+    let row = &first["rows"][0];
+    assert_eq!((&row["at"], &row["event"]), (&json!("2025-01-10T14:00:00.000000Z"), &json!("item")));
+    assert_eq!(
+        (&row["level"], &row["message"], &row["fields"]),
+        (&json!("warning"), &json!("line 1"), &json!({"item": 1}))
+    );
+    let next = first["next"].as_u64().unwrap();
+    let second = site.get(&format!("/api/v1/jobs/{ID}/log?limit=3&after={next}")).await.json();
+    assert_eq!(numbers(&second), [4, 5]);
+    let end = second["next"].as_u64().unwrap();
+    assert_eq!(numbers(&site.get(&format!("/api/v1/jobs/{ID}/log?after={end}")).await.json()), [] as [u64; 0]);
+    assert_eq!(numbers(&site.get(&format!("/api/v1/jobs/{ID}/log?tail=2")).await.json()), [4, 5]);
+    let page = site.look(&viewer, &format!("/jobs/{ID}/log")).await;
+    assert!(page.text.contains("line 1") && page.text.contains("line 5") && !page.text.contains("line 7"));
+    let text = site.look(&viewer, &format!("/jobs/{ID}/log.txt")).await;
+    assert_eq!(text.text.lines().count(), 5);
 }
 
 /// The names of the jobs that a page lists, in its order.

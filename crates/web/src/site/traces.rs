@@ -14,6 +14,7 @@ use crate::{
     routes::Routes,
 };
 use axum::{extract::State, response::Response};
+use model::TraceId;
 use serde::Deserialize;
 use store::{Scope, TraceFilter};
 use utoipa::IntoParams;
@@ -29,6 +30,8 @@ pub(super) fn declare(routes: Routes) -> Routes {
 #[derive(Clone, Deserialize, Default, IntoParams)]
 #[serde(default)]
 struct TracesQuery {
+    /// The one with this id alone: where a line of the logs leads to.
+    id: String,
     /// Part of the comment, the file's or the trace's name.
     q: String,
     application: String,
@@ -47,6 +50,8 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
     let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(200).collect::<String>());
     let errors = !query.errors.is_empty();
     let filter = TraceFilter {
+        // What is no id is nobody's.
+        id: text(&query.id).map(|id| id.parse().unwrap_or(TraceId(uuid::Uuid::nil()))),
         application: text(&query.application),
         flow: text(&query.flow),
         text: text(&query.q),
@@ -70,15 +75,16 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
     let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address("", sort));
     let csv = query.csv(&filter);
     let rows = page.rows.into_iter().map(rows::trace).collect();
-    let TracesQuery { q, application, flow, since, until, sort, .. } = query;
-    let filter = TracesFilter { q, application, flow, errors, since, until, sort };
+    let TracesQuery { id, q, application, flow, since, until, sort, .. } = query;
+    let filter = TracesFilter { id, q, application, flow, errors, since, until, sort };
     Ok(shown(&TracesPage { v: &v, filter, applications, flows, rows, when, pager, errors: None, csv }))
 }
 
 impl TracesQuery {
     fn address(&self, cursor: &str, sort: &str) -> String {
-        let Self { q, application, flow, errors, since, until, .. } = self;
+        let Self { id, q, application, flow, errors, since, until, .. } = self;
         let pairs = [
+            ("id", id.as_str()),
             ("q", q.as_str()),
             ("application", application),
             ("flow", flow),
@@ -97,7 +103,8 @@ impl TracesQuery {
         let (since, until) = (moment(filter.since), moment(filter.until));
         let errors = if self.errors.is_empty() { "" } else { "true" };
         let pairs = [
-            ("q", self.q.as_str()),
+            ("id", self.id.as_str()),
+            ("q", &self.q),
             ("application", &self.application),
             ("flow", &self.flow),
             ("errors", errors),

@@ -61,9 +61,19 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn open(logs: Logs, stop: Stop, patterns: Vec<String>) -> Result<Self, Stopped> {
+    /// `own` is where Vigie writes what it traces.
+    pub(super) fn open(
+        logs: Logs,
+        stop: Stop,
+        mut patterns: Vec<String>,
+        own: Option<PathBuf>,
+    ) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("positions.json");
         let mut ship = Ship::new(logs, stop.clone());
+        if let Some(own) = own {
+            patterns.push(format!("{}*", glob::Pattern::escape(&own.to_string_lossy())));
+            ship = ship.knows_own(&own);
+        }
         let opened = ship.opened()?;
         let positions = ship.insist(|| Positions::<Vec<Position>>::open(&path, &opened))?;
         let known = positions.now().clone();

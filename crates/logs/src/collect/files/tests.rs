@@ -49,7 +49,7 @@ impl Site {
         let clock = Clock::Manual(self.clock.clone());
         let logs = Logs::new(self.data.path(), Config::default(), clock, TimeZone::UTC).unwrap();
         let pattern = self.path(self.pattern).display().to_string();
-        self.files = Some(Files::open(logs.clone(), Stop::default(), vec![pattern]).unwrap());
+        self.files = Some(Files::open(logs.clone(), Stop::default(), vec![pattern], None).unwrap());
         self.logs = Some(logs);
     }
 
@@ -336,7 +336,7 @@ fn a_store_in_use_is_waited_for_and_nothing_is_lost() {
     let pattern = site.path("app.log").display().to_string();
     let waiting = std::thread::spawn({
         let (other, stop) = (other, stop.clone());
-        move || Files::open(other, stop, vec![pattern]).map(|_| ())
+        move || Files::open(other, stop, vec![pattern], None).map(|_| ())
     });
     stop.ask();
     assert_eq!(waiting.join().unwrap(), Err(Stopped), "a stop ends the waiting");

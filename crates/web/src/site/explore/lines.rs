@@ -65,8 +65,7 @@ impl Kept {
             let address = |q: String| Search { q, ..search.clone() }.address();
             Some(Links { only: address(only), without: address(without) })
         };
-        let job = self.fields.iter().find(|(name, _)| name == "job_id" || name == "job");
-        let job = job.and_then(|(_, value)| value.text.clone()).filter(|id| uuid::Uuid::parse_str(id).is_ok());
+        let (job, trace) = (self.id("job"), self.id("trace"));
         let row = |name: &str, value: Foreign, text: Option<&str>| FieldRow {
             name: Foreign::line(name.as_bytes()),
             links: links(name, text),
@@ -92,7 +91,17 @@ impl Kept {
             fields,
             context: format!("/explore/record/{}", self.cursor.seq),
             job,
+            trace,
         }
+    }
+
+    /// The id of a job or a trace of Vigie's own, as it writes them: those of others have no hyphens, or another form.
+    fn id(&self, what: &str) -> Option<String> {
+        let is_it = |name: &str| name.strip_prefix(what).is_some_and(|rest| matches!(rest, "" | "_id"));
+        let (_, value) = self.fields.iter().find(|(name, _)| is_it(name))?;
+        let id = value.text.as_ref()?;
+        let parsed = uuid::Uuid::try_parse(id).ok()?;
+        (parsed.hyphenated().to_string() == *id).then(|| id.clone())
     }
 
     pub(super) fn source(&self) -> Option<&str> {

@@ -112,8 +112,10 @@ async fn pages_are_turned_both_ways() {
 async fn a_line_stands_among_those_around_it() {
     let (site, ana) = site_with(&[
         line(1, "info", "before"),
-        json!({"time": "2025-01-10T14:02:00Z", "source": "web1", "message": "the one", "job_id": "7f3b0c52-0000-4000-8000-000000000001"}),
-        json!({"time": "2025-01-10T14:02:30Z", "source": "other", "message": "elsewhere"}),
+        json!({"time": "2025-01-10T14:02:00Z", "source": "web1", "message": "the one", "job_id": "7f3b0c52-0000-4000-8000-000000000001",
+            "trace_id": "7f3b0c52-0000-4000-8000-000000000002"}),
+        json!({"time": "2025-01-10T14:02:30Z", "source": "other", "message": "elsewhere",
+            "job_id": "4711", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}),
         line(3, "info", "behind"),
     ])
     .await;
@@ -127,6 +129,14 @@ async fn a_line_stands_among_those_around_it() {
     let opened = site.look(&ana, &format!("/explore/record/{seq}/opened?q=one")).await;
     assert!(opened.text.starts_with("<div class=\"line-body\">"), "{}", opened.text);
     assert!(opened.text.contains("/explore?q=one+source%3Aweb1"), "{}", opened.text);
+    let all = site.look(&ana, "/explore").await;
+    for page in [&page, &opened, &all] {
+        assert!(page.text.contains("href=\"/jobs/7f3b0c52-0000-4000-8000-000000000001\">Its job"), "{}", page.text);
+        assert!(page.text.contains("href=\"/traces?id=7f3b0c52-0000-4000-8000-000000000002\">Its trace"));
+    }
+    for other in ["/jobs/4711", "/traces?id=4bf9"] {
+        assert!(!all.text.contains(other), "what is no id of ours leads nowhere: {other}");
+    }
     assert_eq!(site.look(&ana, "/explore/record/999999").await.status, StatusCode::NOT_FOUND);
 }
 

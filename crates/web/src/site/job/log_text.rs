@@ -1,7 +1,7 @@
 //! The whole log of a job as a text to keep: one line per record, in the reader's time zone.
 
 use super::Side;
-use crate::{Ctx, problem::Result};
+use crate::{Ctx, problem::Result, run_log};
 use axum::{
     body::Body,
     extract::State,
@@ -17,12 +17,12 @@ const PAGE: usize = 1_000;
 
 pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, .. } = side;
-    let (zone, log) = (v.zone.clone(), ctx.app.run_log.clone());
+    let (zone, id) = (v.zone.clone(), job.id);
     let pages = stream::unfold(Some(Cursor::default()), move |place| {
-        let (zone, log) = (zone.clone(), log.clone());
+        let (zone, ctx, job) = (zone.clone(), ctx.clone(), job.clone());
         async move {
             let place = place?;
-            match log.page(job.id, place, PAGE).await {
+            match run_log::page(&ctx, &job, place, PAGE).await {
                 // A run that goes on writes on: the text ends where the log ended when it was reached.
                 Ok(page) if page.entries.is_empty() => None,
                 Ok(page) => {
@@ -37,7 +37,7 @@ pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Respo
             }
         }
     });
-    let name = format!("attachment; filename=\"{}.log\"", job.id);
+    let name = format!("attachment; filename=\"{id}.log\"");
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(pages)).into_response())
 }

@@ -39,6 +39,7 @@ fn record(v: &View, seq: u64, level: Option<Level>, source: &str, text: &[u8], f
         body: Foreign::text(text, 4_096),
         fields: fields.iter().map(field).collect(),
         context: format!("/explore/record/{seq}"),
+        trace: None,
         job: fields.iter().any(|(name, _)| *name == "job_id").then(|| ID.to_owned()),
     }
 }
