@@ -19,6 +19,7 @@ mod mailing;
 mod pages;
 mod peers;
 mod progress;
+mod raw;
 mod report;
 mod samples;
 mod scale;
@@ -56,6 +57,7 @@ const BENCHES: &[Bench] = &[
     pages::BENCH,
     logs::BENCH,
     log_growth::BENCH,
+    raw::BENCH,
     scale::BENCH,
     crash::BENCH,
 ];
