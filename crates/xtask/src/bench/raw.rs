@@ -38,7 +38,7 @@ fn raw(context: &Context) -> Result<Table> {
     let mut table = Table::new(&["what", "unit"]);
     for (name, query, same) in QUESTIONS {
         let ours = || {
-            let mut command = Command::new(&binary);
+            let mut command = Command::new(binary);
             command.args(["logs", "search", query, "--file"]).arg(&file);
             command
         };
