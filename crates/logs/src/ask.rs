@@ -9,9 +9,12 @@ use telemetry::{
     Snapshot,
     query::{Bounds, Cancel},
 };
+use tokio::sync::Semaphore;
 
 /// Questions that are answered at the same time. Others wait for their turn, as long as they may take.
 pub const ASKED_AT_ONCE_MAX: usize = 4;
+/// Exports that go on at the same time: they take as long as whoever reads them, and so have places of their own.
+pub(crate) const EXPORTED_AT_ONCE_MAX: usize = 4;
 /// What a question may take. What was found by then is the answer, which says that it is not all.
 pub const TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes that one question may hold, beside what it gives out.
@@ -37,8 +40,26 @@ impl Logs {
         time_max: Duration,
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
+        self.ask_in(&self.0.asked, time_max, question).await
+    }
+
+    /// The same for a question whose answer is handed over as it is found.
+    pub async fn export<T: Send + 'static>(
+        &self,
+        time_max: Duration,
+        question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        self.ask_in(&self.0.exported, time_max, question).await
+    }
+
+    async fn ask_in<T: Send + 'static>(
+        &self,
+        places: &Semaphore,
+        time_max: Duration,
+        question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let opened: Arc<Opened> = self.opened_async().await?;
-        self.beside(time_max, move |cancel| {
+        self.beside_in(places, time_max, move |cancel| {
             let bounds = Bounds { threads: *THREADS, cancel: cancel.clone(), memory_bytes_max: MEMORY_BYTES_MAX };
             question(&opened.store.snapshot(), &bounds)
         })
@@ -52,7 +73,16 @@ impl Logs {
         time_max: Duration,
         work: impl FnOnce(&Cancel) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let Ok(Ok(_place)) = tokio::time::timeout(time_max, self.0.asked.acquire()).await else {
+        self.beside_in(&self.0.asked, time_max, work).await
+    }
+
+    async fn beside_in<T: Send + 'static>(
+        &self,
+        places: &Semaphore,
+        time_max: Duration,
+        work: impl FnOnce(&Cancel) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let Ok(Ok(_place)) = tokio::time::timeout(time_max, places.acquire()).await else {
             return Err(Error::Asked);
         };
         let cancel = Cancel::default();

@@ -217,12 +217,13 @@ impl Intake {
         Ok(())
     }
 
-    /// Waits until all of it is synced.
+    /// Waits until all of it is synced. Where the last of it is refused, what was on its way is counted all the same.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.flush()?;
+        let mut finished = self.flush();
         while !self.waiting.is_empty() {
-            self.await_one()?;
+            finished = finished.and(self.await_one());
         }
+        finished?;
         self.taken.masked += self.masked.total();
         self.logs.add_masked(std::mem::take(&mut self.masked));
         Ok(())

@@ -17,6 +17,7 @@ pub mod receive;
 mod tests;
 mod text;
 
+use ask::EXPORTED_AT_ONCE_MAX;
 pub use ask::{ASKED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
 pub use error::Error;
@@ -62,6 +63,7 @@ struct Inner {
     masked: Mutex<Counts>,
     opened: Mutex<Option<Arc<Opened>>>,
     asked: Semaphore,
+    exported: Semaphore,
 }
 
 /// The store, with what keeps others from opening it.
@@ -87,6 +89,7 @@ impl Logs {
             masked: Mutex::default(),
             opened: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
+            exported: Semaphore::new(EXPORTED_AT_ONCE_MAX),
         })))
     }
 

@@ -96,6 +96,10 @@ pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> 
         return None;
     }
     let mut start = skip(bytes, at + 1, |byte| byte == b' ');
+    // The working directory of shells and of sudo (POSIX.1-2024, 8.3) has the name of a password.
+    if matches!(key, b"PWD" | b"OLDPWD") && bytes.get(start) == Some(&b'/') {
+        return None;
+    }
     let quote = match &bytes[start..] {
         [b'\\', b'"', ..] => &b"\\\""[..],
         [b'"', ..] => &b"\""[..],

@@ -31,6 +31,8 @@ fn secrets_are_masked_and_the_rest_is_left() {
             "Email 1/500 envoyé avec succès: f.pdf (Message ID: 18d2, durée: 0.8s)",
             "Email 1/500 envoyé avec succès: f.pdf (Message ID: 18d2, durée: 0.8s)",
         ),
+        ("sudo: anne : PWD=/srv/app ; USER=root", "sudo: anne : PWD=/srv/app ; USER=root"),
+        ("pwd=/srv/app PWD=hunter2 MY_PWD=/x", "pwd=*** PWD=*** MY_PWD=***"),
         ("password=", "password="),
         ("", ""),
     ] {

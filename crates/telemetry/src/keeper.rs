@@ -212,6 +212,8 @@ impl Keeper {
             repaired.rows_lost += salvaged.rows_lost.unwrap_or(0);
             repaired.segments_lost += usize::from(salvaged.rows_lost.is_none());
         }
+        // What is left out of the catalogue now was told of.
+        self.shared.state().unread = Arc::default();
         self.spoiled.clear();
         Ok(repaired)
     }

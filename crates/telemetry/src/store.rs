@@ -94,15 +94,20 @@ impl Store {
             }
             deleted => deleted?,
         };
+        let mut unread = Vec::new();
         let mut state = State { deleted: Arc::new(deleted), ..State::default() };
         for entry in &catalog.segments {
             match Segment::open(&disk, &entry.name, entry.bytes) {
                 Ok(segment) => state.segments.push(Arc::new(segment)),
-                Err(damage) => recovered.damages.push(damage),
+                Err(damage) => unread.push(damage),
             }
         }
-        let replayed = replay(&disk, catalog.sealed_before, now, &mut recovered)?;
+        recovered.damages.extend(unread.iter().cloned());
+        let replayed = replay(&disk, catalog.sealed_before, now)?;
         recovered.rows = replayed.active.rows();
+        unread.extend(replayed.lost);
+        state.unread = Arc::new(unread);
+        recovered.damages.extend(replayed.damages);
         let memory = AtomicUsize::new(replayed.active.bytes());
         state.active = replayed.active;
         recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
@@ -265,22 +270,22 @@ struct Replay {
     active: Memtable,
     next_seq: u64,
     next_wal: u64,
+    damages: Vec<Damage>,
+    /// Those of them that were records.
+    lost: Vec<Damage>,
 }
 
 /// Reads back what was acknowledged and is in no segment.
-fn replay(
-    disk: &Arc<dyn Disk>,
-    sealed_before: u64,
-    now: Timestamp,
-    recovered: &mut Recovered,
-) -> Result<Replay, Error> {
-    let mut replay = Replay { active: Memtable::default(), next_seq: sealed_before, next_wal: 1 };
+fn replay(disk: &Arc<dyn Disk>, sealed_before: u64, now: Timestamp) -> Result<Replay, Error> {
+    let (active, damages, lost) = Default::default();
+    let mut replay = Replay { active, next_seq: sealed_before, next_wal: 1, damages, lost };
     let failed = |error| Error::io("the write-ahead log cannot be read", error);
     for (name, len) in disk.list(wal::FOLDER).map_err(failed)? {
         let Some(number) = wal::file_number(&name) else { continue };
         replay.next_wal = replay.next_wal.max(number + 1);
         let found = wal::replay(&**disk, &name, len).map_err(failed)?;
-        recovered.damages.extend(found.damages);
+        replay.damages.extend(found.damages);
+        replay.lost.extend(found.lost);
         for numbered in found.batches {
             // Numbers rise over all files: a lower one is in a segment.
             if numbered.first_seq >= replay.next_seq {

@@ -16,7 +16,7 @@ pub struct Verified {
     pub segments: usize,
     pub blocks: usize,
     pub bytes: u64,
-    /// One for each block that is not whole.
+    /// One for each block that is not whole, and for what could not be read when the store was opened.
     pub damages: Vec<Damage>,
 }
 
@@ -33,7 +33,7 @@ pub struct Repaired {
 }
 
 pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
-    let mut verified = Verified::default();
+    let mut verified = Verified { damages: snapshot.unread().to_vec(), ..Verified::default() };
     for segment in snapshot.segments() {
         verified.segments += 1;
         verified.bytes += segment.bytes();

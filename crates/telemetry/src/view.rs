@@ -20,6 +20,8 @@ pub(crate) struct State {
     pub(crate) sealing: VecDeque<Sealing>,
     pub(crate) segments: Vec<Arc<Segment>>,
     pub(crate) deleted: Arc<RoaringTreemap>,
+    /// What could not be read when the store was opened: no search sees it, and each says so.
+    pub(crate) unread: Arc<Vec<Damage>>,
 }
 
 /// A memtable that takes no more records, and the last log file that holds them.
@@ -36,6 +38,7 @@ impl State {
             segments: self.segments.clone(),
             memory: sealing.chain(self.active.batches()).cloned().collect(),
             deleted: Arc::clone(&self.deleted),
+            unread: Arc::clone(&self.unread),
             cache: Arc::clone(cache),
         }
     }
@@ -48,10 +51,16 @@ pub struct Snapshot {
     segments: Vec<Arc<Segment>>,
     memory: Vec<Arc<Numbered>>,
     deleted: Arc<RoaringTreemap>,
+    unread: Arc<Vec<Damage>>,
     cache: Arc<BlockCache>,
 }
 
 impl Snapshot {
+    /// What could not be read when the store was opened.
+    pub fn unread(&self) -> &[Damage] {
+        &self.unread
+    }
+
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
     }

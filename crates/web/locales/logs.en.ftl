@@ -196,8 +196,8 @@ files-last-n = { $n ->
    *[other] last { $shown }
 }
 files-last-lead = { $n ->
-    [one] The last line of the files written last.
-   *[other] The last { $shown } lines of the files written last.
+    [one] The last line of the watched files, or of those written last.
+   *[other] The last { $shown } lines of the watched files, or of those written last.
 }
 files-reload = Reload
 files-to-end = To the end

@@ -196,8 +196,8 @@ files-last-n = { $n ->
    *[other] { $shown } dernières
 }
 files-last-lead = { $n ->
-    [one] La dernière ligne des fichiers écrits en dernier.
-   *[other] Les { $shown } dernières lignes des fichiers écrits en dernier.
+    [one] La dernière ligne des fichiers surveillés, ou des derniers écrits.
+   *[other] Les { $shown } dernières lignes des fichiers surveillés, ou des derniers écrits.
 }
 files-reload = Recharger
 files-to-end = À la fin

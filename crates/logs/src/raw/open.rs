@@ -37,15 +37,35 @@ pub fn open_packed(path: &Path) -> io::Result<(File, Timestamp)> {
     Ok((File::open(path)?, Timestamp::from_micros(modified)))
 }
 
+const MAGIC_BYTES: usize = 10;
+
+/// The name of what packed it and of what unpacks it, where that is none of ours.
+fn foreign_packing(magic: &[u8]) -> Option<(&'static str, &'static str)> {
+    let is_bzip2 = magic.starts_with(b"BZh") && magic.get(4..10) == Some(&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59]);
+    if is_bzip2 {
+        return Some(("bzip2", "bunzip2"));
+    }
+    match magic {
+        [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(("xz", "unxz")),
+        [b'P', b'K', 3, 4, ..] => Some(("zip", "unzip")),
+        [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => Some(("7-Zip", "7z x")),
+        _ => None,
+    }
+}
+
 /// What is in a file, unpacked if its first bytes say that it is packed.
 ///
 /// # Errors
 /// Where these cannot be read.
 pub fn unpack(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
-    let mut magic = Vec::with_capacity(4);
-    Read::by_ref(&mut from).take(4).read_to_end(&mut magic)?;
+    let mut magic = Vec::with_capacity(MAGIC_BYTES);
+    Read::by_ref(&mut from).take(MAGIC_BYTES as u64).read_to_end(&mut magic)?;
     let is_gzip = magic.starts_with(&[0x1F, 0x8B, 8]);
-    let is_zstd = magic == [0x28, 0xB5, 0x2F, 0xFD];
+    let is_zstd = magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
+    if let Some((name, tool)) = foreign_packing(&magic) {
+        let said = format!("it is packed by {name}, which is not read here: unpack it with {tool} first");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, said));
+    }
     let whole = Cursor::new(magic).chain(from);
     if is_gzip {
         return Ok(Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(64 << 10, whole))));

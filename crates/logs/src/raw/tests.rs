@@ -112,6 +112,9 @@ fn packed_files_are_told_by_their_bytes() {
     let twice = [gzip.clone(), gzip.clone()].concat();
     assert_eq!(matching("timeout", &[files.with("a.gz", &gzip), files.with("b", &zstd)]), [2, 2]);
     assert_eq!(matching("timeout", &[files.with("c.1", &twice)]), [2, 9]);
+    let bzip2 = [&b"BZh9\x31\x41\x59\x26\x53\x59"[..], &[7; 100]].concat();
+    let foreign = count(&[files.with("d.bz2", &bzip2)], &RawQuery::literal("x"), &Cancel::default());
+    assert!(foreign.unread[0].reason.contains("unpack it with bunzip2"), "{foreign:?}");
     let torn = [files.with("torn.gz", &gzip[..gzip.len() - 10]), files.with("whole.gz", &gzip)];
     let summary = count(&torn, &RawQuery::literal("TIMEOUT"), &Cancel::default());
     assert_eq!(summary.unread.len(), 1, "{summary:?}");

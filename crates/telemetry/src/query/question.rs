@@ -21,6 +21,7 @@ use std::{
 };
 
 /// A query made ready: times resolved, expressions compiled.
+#[derive(Clone, Debug)]
 pub struct Question {
     pub(super) condition: Condition,
     pub(super) pipes: Vec<Pipe>,
@@ -237,8 +238,9 @@ impl Tally {
         if self.cancelled {
             partial.push(Partial::Cancelled);
         }
-        if let Some(first) = self.first_damage {
-            partial.push(Partial::Damaged { blocks: self.damaged, first });
+        let unread = snapshot.unread();
+        if let Some(first) = self.first_damage.or_else(|| unread.first().map(ToString::to_string)) {
+            partial.push(Partial::Damaged { blocks: self.damaged + unread.len() as u64, first });
         }
         let blocks = snapshot.segments().iter().map(|segment| segment.blocks().len() as u64).sum();
         Answer { value, read: Read { blocks, ..self.read }, partial }

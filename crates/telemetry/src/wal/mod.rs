@@ -105,6 +105,8 @@ pub(crate) struct Replayed {
     /// In the order in which they were written.
     pub(crate) batches: Vec<Numbered>,
     pub(crate) damages: Vec<Damage>,
+    /// Those behind which frames follow: they were acknowledged. A crash tears only the last.
+    pub(crate) lost: Vec<Damage>,
 }
 
 /// Reads a whole log file. What cannot be read is told, and left out.
@@ -119,11 +121,15 @@ pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replay
         replayed.damages.push(damage);
     }
     let mut at = FILE_HEADER;
+    let mut doubtful = None;
     while let Some(frame) = next_frame(&bytes, at, number) {
         if bytes[at..frame.start].iter().any(|byte| *byte != 0) {
             let lost = format!("{} bytes between two frames are not readable", frame.start - at);
-            replayed.damages.push(Damage::new(format!("{name}, byte {at}"), lost));
+            let damage = Damage::new(format!("{name}, byte {at}"), lost);
+            replayed.lost.push(damage.clone());
+            replayed.damages.push(damage);
         }
+        replayed.lost.extend(doubtful.take());
         at = frame.start + FRAME_HEADER;
         let Some(payload) = bytes.get(at..at + frame.len) else {
             replayed.damages.push(torn(name, frame.start));
@@ -133,7 +139,10 @@ pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replay
         at += frame.len;
         match (checksum(payload) == frame.checksum).then(|| payload::decode(payload)) {
             Some(Ok(batch)) => replayed.batches.push(Numbered { first_seq: frame.first_seq, batch }),
-            _ => replayed.damages.push(torn(name, frame.start)),
+            _ => {
+                doubtful = Some(torn(name, frame.start));
+                replayed.damages.extend(doubtful.clone());
+            }
         }
     }
     if bytes.get(at..).is_some_and(|rest| rest.iter().any(|byte| *byte != 0)) {

@@ -274,7 +274,7 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
         }
         Ok((verified, None)) => {
             let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
-            let what = format!("{} blocks are damaged, the rest is served: {first}", verified.damages.len());
+            let what = format!("{} parts are damaged or gone, the rest is served: {first}", verified.damages.len());
             let remedy = "`vigie doctor --repair` sets them aside and keeps what is whole; or restore a backup";
             finding(Verdict::Fail, ABOUT, what, remedy)
         }

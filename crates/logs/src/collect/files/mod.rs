@@ -329,7 +329,8 @@ impl Files {
     fn elsewhere(&self, position: &Position) -> Option<PathBuf> {
         let entries = fs::read_dir(position.path.parent()?).ok()?;
         let mut siblings: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        siblings.retain(|path| is_named_alike(&position.path, path));
+        // To open a pipe is to wait for whoever writes into it.
+        siblings.retain(|path| is_named_alike(&position.path, path) && path.is_file());
         siblings.sort();
         let id = (position.device, position.inode);
         let is_it = |path: &PathBuf| Head::read(path).is_ok_and(|head| position.head.begins(&head));

@@ -208,7 +208,8 @@ impl Runs {
     /// Reads on in one, if it grew. Whether there is more of it.
     fn read(&mut self, job: JobId) -> bool {
         let path = self.folder.join(format!("{job}.jsonl"));
-        let Ok(found) = fs::metadata(&path) else { return false };
+        // Not by way of a link, which could lead anywhere.
+        let Some(found) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) else { return false };
         let place = self.awake.get(&job).map(|watched| watched.place).or_else(|| self.rest.get(job));
         let mut place = place.unwrap_or_default();
         let length = found.len();

@@ -19,6 +19,7 @@ use model::{Level, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::{io, ops::ControlFlow, ops::Range, time::Duration};
+use telemetry::Value;
 use telemetry::query::{self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table, language::Order};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
@@ -212,7 +213,7 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, message_max: Option<usize>) 
             read: answer.read.into(),
         });
     }
-    let listed = listed(ctx, asked, page, move |hit| Row::cut(hit.cursor, hit.record, message_max)).await?;
+    let listed = listed(ctx, asked, page, usize::MAX, move |hit| Row::cut(hit.cursor, hit.record, message_max)).await?;
     Ok(Found {
         rows: Some(listed.rows),
         columns: None,
@@ -241,30 +242,48 @@ pub(crate) struct Listed<T> {
     pub(crate) read: Read,
 }
 
-/// One page of records, each made into what is kept of it.
+/// Bytes of text in one page: with long records it ends before its limit, and the next one goes on.
+const PAGE_BYTES_MAX: usize = 16 << 20;
+
+fn bytes_of(value: Value<'_>) -> usize {
+    match value {
+        Value::Str(text) => text.len(),
+        _ => size_of::<u64>(),
+    }
+}
+
+/// One page of records, each made into what is kept of it, of which it says how many bytes it takes at the most.
 pub(crate) async fn listed<T: Send + 'static>(
     ctx: &Ctx,
     asked: Asked,
     page: Page,
+    row_bytes_max: usize,
     mut make: impl FnMut(Hit<'_>) -> T + Send + 'static,
 ) -> Result<Listed<T>> {
     let Asked { question, time_max, .. } = asked;
     let asked = ctx.app.logs.ask(time_max, move |snapshot, bounds| {
-        let (mut rows, mut last, mut has_more) = (Vec::new(), None, false);
+        let (mut rows, mut bytes, mut last, mut has_more) = (Vec::new(), 0, None, false);
         // One more tells whether there is a next page.
         let answer = query::search(snapshot, &question, Page { limit: page.limit + 1, ..page }, bounds, |hit| {
-            if rows.len() < page.limit {
+            if rows.len() < page.limit && (bytes < PAGE_BYTES_MAX || rows.is_empty()) {
+                let text =
+                    hit.record.message().len() + hit.record.fields().map(|(_, value)| bytes_of(value)).sum::<usize>();
+                bytes += text.min(row_bytes_max);
                 last = Some(hit.cursor);
                 rows.push(make(hit));
+                ControlFlow::Continue(())
             } else {
                 has_more = true;
+                ControlFlow::Break(())
             }
-            ControlFlow::Continue(())
         });
         Listed { rows, next: last.filter(|_| has_more), partial: answer.partial, read: answer.read }
     });
     Ok(asked.await?)
 }
+
+/// For whoever reads an export to take the next piece.
+const READ_WITHIN: Duration = Duration::from_secs(30);
 
 /// Records as they are found, page after page, without holding more than a few pieces.
 fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
@@ -273,10 +292,15 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
     let mut left = page.limit.min(EXPORTED_MAX);
     tokio::spawn(async move {
         let failed = give.clone();
-        let exported = logs.ask(TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
+        let handle = tokio::runtime::Handle::current();
+        // Whoever stops reading is given up: they have one of the few places.
+        let hand_over = move |give: &mpsc::Sender<_>, piece| {
+            handle.block_on(tokio::time::timeout(READ_WITHIN, give.send(piece))).is_ok_and(|sent| sent.is_ok())
+        };
+        let exported = logs.export(TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
             let mut buffer = format.head().to_vec();
-            let mut partial = Vec::new();
-            while left > 0 {
+            let (mut partial, mut gone) = (Vec::new(), false);
+            while left > 0 && !gone {
                 page.limit = left.min(ROWS_MAX);
                 let mut last = None;
                 let answer = query::search(snapshot, &asked.question, page, bounds, |hit| {
@@ -285,9 +309,12 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
                     if buffer.len() < PIECE_BYTES {
                         return ControlFlow::Continue(());
                     }
-                    match give.blocking_send(Ok(std::mem::take(&mut buffer).into())) {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(_) => ControlFlow::Break(()),
+                    match hand_over(&give, Ok(std::mem::take(&mut buffer).into())) {
+                        true => ControlFlow::Continue(()),
+                        false => {
+                            gone = true;
+                            ControlFlow::Break(())
+                        }
                     }
                 });
                 left -= answer.value;
@@ -297,10 +324,13 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
                     break;
                 }
             }
-            let _ = give.blocking_send(Ok(buffer.into()));
+            if gone {
+                return;
+            }
+            hand_over(&give, Ok(buffer.into()));
             // A file that is not whole must not look as if it were.
             if !partial.is_empty() {
-                let _ = give.blocking_send(Err(io::Error::other(left_out(&partial).join("; "))));
+                hand_over(&give, Err(io::Error::other(left_out(&partial).join("; "))));
             }
         });
         if let Err(error) = exported.await {
@@ -394,19 +424,54 @@ pub(crate) async fn counted(ctx: &Ctx, asked: Asked, step: Option<Duration>) -> 
         .app
         .logs
         .ask(time_max, move |snapshot, bounds| {
+            let asked = range.clone();
             let kept = query::time_range(snapshot);
             let (first, last) = kept.unwrap_or((now - Duration::from_secs(3_600), now));
             let just_after = last + Duration::from_micros(1);
-            let range = match range {
+            let range = match &range {
                 None => first..just_after,
                 // An open end is where the records end.
                 Some(asked) => asked.start.max(first.min(asked.end))..asked.end.min(just_after.max(asked.start)),
             };
-            let range = range.start..range.end.max(range.start + Duration::from_micros(1));
-            let step = step.unwrap_or_else(|| round_step(range.end.since(range.start)));
-            query::histogram(snapshot, question, range, step, bounds)
+            let mut range = range.start..range.end.max(range.start + Duration::from_micros(1));
+            let mut found;
+            let mut narrowed = 0;
+            loop {
+                let step = step.unwrap_or_else(|| round_step(range.end.since(range.start)));
+                found = query::histogram(snapshot, question.clone(), range.clone(), step, bounds);
+                let Some(within) = extent(&found.value, &range, asked.as_ref()).filter(|_| narrowed < NARROWED_MAX)
+                else {
+                    break found;
+                };
+                narrowed += 1;
+                range = within;
+            }
         })
         .await?)
+}
+
+/// Looks at where the matches are: each makes what is shown at least twice as fine, mostly some sixty times.
+const NARROWED_MAX: usize = 4;
+
+/// The steps that matches lie in, where they are less than half of all; never past an end that was asked for.
+fn extent(
+    found: &query::Histogram,
+    range: &Range<Timestamp>,
+    asked: Option<&Range<Timestamp>>,
+) -> Option<Range<Timestamp>> {
+    let first = found.counts.iter().position(|counts| counts.total > 0)?;
+    let last = found.counts.iter().rposition(|counts| counts.total > 0)?;
+    let at = |step: usize| found.start + found.step * u32::try_from(step).unwrap_or(u32::MAX);
+    let is_open = |end: Option<Timestamp>, bound: Timestamp| end.is_none_or(|end| end != bound);
+    let start = match is_open(asked.map(|asked| asked.start), range.start) {
+        true => at(first).max(range.start),
+        false => range.start,
+    };
+    let end = match is_open(asked.map(|asked| asked.end), range.end) {
+        true => at(last + 1).min(range.end),
+        false => range.end,
+    };
+    (end.since(start) * 2 < range.end.since(range.start)).then_some(start..end)
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

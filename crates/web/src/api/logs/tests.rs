@@ -162,3 +162,41 @@ async fn a_sender_that_pauses_has_its_records_kept_meanwhile() {
     drop(give);
     assert_eq!(sending.await.unwrap().json()["accepted"], 2);
 }
+
+#[tokio::test]
+async fn a_page_of_long_records_ends_before_its_limit_and_goes_on() {
+    let site = Site::new().await;
+    let long = "x".repeat(1 << 20);
+    let lines: String = (0..40).map(|n| format!("{{\"message\":\"{n} {long}\",\"n\":{n}}}\n")).collect();
+    assert_eq!(site.post_text("/api/v1/logs", lines).await.json()["accepted"], 40);
+    let (mut seen, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = site.get(&format!("/api/v1/logs/search?limit=1000&order=oldest{cursor}")).await;
+        assert!(page.text.len() < 20 << 20, "{} bytes", page.text.len());
+        let page = page.json();
+        seen.extend(page["rows"].as_array().unwrap().iter().map(|row| row["fields"]["n"].as_u64().unwrap()));
+        pages += 1;
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!((seen, pages), ((0..40).collect::<Vec<_>>(), 3));
+}
+
+#[tokio::test]
+async fn bars_stand_where_the_matches_are() {
+    let site = Site::new().await;
+    let at = |n: u32| format!("2026-11-20T10:{:02}:{:02}Z", n / 60, n % 60);
+    let mut lines = String::from("{\"time\":\"2001-01-01T00:00:00Z\",\"message\":\"old\"}\n");
+    lines.extend((0..600).map(|n| format!("{{\"time\":\"{}\",\"message\":\"new\"}}\n", at(n))));
+    site.post_text("/api/v1/logs", lines).await;
+    let all = site.get("/api/v1/logs/histogram?q=*").await.json();
+    assert!(all["step_ms"].as_u64().unwrap() > 86_400_000 * 30, "{all}");
+    let new = site.get("/api/v1/logs/histogram?q=new").await.json();
+    assert_eq!((&new["step_ms"], new["steps"].as_array().unwrap().len()), (&json!(10_000), 60), "{new}");
+    let total: u64 = new["steps"].as_array().unwrap().iter().map(|step| step["total"].as_u64().unwrap()).sum();
+    assert_eq!(total, 600);
+    let asked = site.get("/api/v1/logs/histogram?q=new&since=2026-11-20T00:00:00Z&until=2026-11-21T00:00:00Z").await;
+    assert_eq!(asked.json()["start"], "2026-11-20T00:00:00.000000Z", "what was asked for is shown");
+}

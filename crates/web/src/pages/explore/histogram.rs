@@ -94,7 +94,9 @@ impl Histogram {
         let form = match whole.as_secs() {
             0..600 => "%H:%M:%S",
             600..172_800 => "%H:%M",
-            _ => "%m-%d %H:%M",
+            172_800..5_184_000 => "%m-%d %H:%M",
+            5_184_000..31_536_000 => "%m-%d",
+            _ => "%Y-%m-%d",
         };
         let at = |part: u32| (self.start + whole * part / 4).in_zone(&v.zone).strftime(form).to_string();
         (0..=4).map(at).collect()
