@@ -1,6 +1,6 @@
 //! Questions, asked beside the runtime: a few at a time, each within its time, and ended when nobody waits any more.
 
-use crate::{Error, Logs, Opened};
+use crate::{Error, Logs};
 use std::{
     sync::{Arc, LazyLock},
     time::Duration,
@@ -9,12 +9,12 @@ use telemetry::{
     Snapshot,
     query::{Bounds, Cancel},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Questions that are answered at the same time. Others wait for their turn, as long as they may take.
 pub const ASKED_AT_ONCE_MAX: usize = 4;
 /// Exports that go on at the same time: they take as long as whoever reads them, and so have places of their own.
-pub(crate) const EXPORTED_AT_ONCE_MAX: usize = 4;
+pub const EXPORTED_AT_ONCE_MAX: usize = 4;
 /// What a question may take. What was found by then is the answer, which says that it is not all.
 pub const TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes that one question may hold, beside what it gives out.
@@ -40,30 +40,24 @@ impl Logs {
         time_max: Duration,
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        self.ask_in(&self.0.asked, time_max, question).await
+        let opened = self.opened_async().await?;
+        self.beside(time_max, move |cancel| question(&opened.store.snapshot(), &bounds(cancel))).await
     }
 
-    /// The same for a question whose answer is handed over as it is found.
+    /// A place for [`Self::export`].
+    pub fn exporting(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.0.exported).try_acquire_owned().map_err(|_| Error::Exported)
+    }
+
+    /// As [`Self::ask`], for a question whose answer is handed over as it is found, in as long as whoever reads it takes.
     pub async fn export<T: Send + 'static>(
         &self,
+        _place: OwnedSemaphorePermit,
         time_max: Duration,
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        self.ask_in(&self.0.exported, time_max, question).await
-    }
-
-    async fn ask_in<T: Send + 'static>(
-        &self,
-        places: &Semaphore,
-        time_max: Duration,
-        question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
-    ) -> Result<T, Error> {
-        let opened: Arc<Opened> = self.opened_async().await?;
-        self.beside_in(places, time_max, move |cancel| {
-            let bounds = Bounds { threads: *THREADS, cancel: cancel.clone(), memory_bytes_max: MEMORY_BYTES_MAX };
-            question(&opened.store.snapshot(), &bounds)
-        })
-        .await
+        let opened = self.opened_async().await?;
+        within(time_max, move |cancel| question(&opened.store.snapshot(), &bounds(cancel))).await
     }
 
     /// Runs `work` beside the runtime, in one of the places that questions have, and cancels it when its time is over or
@@ -73,28 +67,31 @@ impl Logs {
         time_max: Duration,
         work: impl FnOnce(&Cancel) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        self.beside_in(&self.0.asked, time_max, work).await
-    }
-
-    async fn beside_in<T: Send + 'static>(
-        &self,
-        places: &Semaphore,
-        time_max: Duration,
-        work: impl FnOnce(&Cancel) -> T + Send + 'static,
-    ) -> Result<T, Error> {
-        let Ok(Ok(_place)) = tokio::time::timeout(time_max, places.acquire()).await else {
+        let Ok(Ok(_place)) = tokio::time::timeout(time_max, self.0.asked.acquire()).await else {
             return Err(Error::Asked);
         };
-        let cancel = Cancel::default();
-        let asker = Asker(cancel.clone());
-        let mut answer = tokio::task::spawn_blocking(move || work(&cancel));
-        let answered = match tokio::time::timeout(time_max, &mut answer).await {
-            Ok(answered) => answered,
-            Err(_) => {
-                asker.0.cancel();
-                answer.await
-            }
-        };
-        answered.map_err(|_| Error::Closed)
+        within(time_max, work).await
     }
+}
+
+fn bounds(cancel: &Cancel) -> Bounds {
+    Bounds { threads: *THREADS, cancel: cancel.clone(), memory_bytes_max: MEMORY_BYTES_MAX }
+}
+
+/// Runs `work` beside the runtime; cancelled when its time is over or nobody waits for it any more.
+async fn within<T: Send + 'static>(
+    time_max: Duration,
+    work: impl FnOnce(&Cancel) -> T + Send + 'static,
+) -> Result<T, Error> {
+    let cancel = Cancel::default();
+    let asker = Asker(cancel.clone());
+    let mut answer = tokio::task::spawn_blocking(move || work(&cancel));
+    let answered = match tokio::time::timeout(time_max, &mut answer).await {
+        Ok(answered) => answered,
+        Err(_) => {
+            asker.0.cancel();
+            answer.await
+        }
+    };
+    answered.map_err(|_| Error::Closed)
 }

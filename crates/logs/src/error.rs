@@ -14,6 +14,10 @@ pub enum Error {
     /// As many questions as may be are being answered.
     #[error("{ASKED} searches are running already: try again in a moment", ASKED = crate::ASKED_AT_ONCE_MAX)]
     Asked,
+    #[error("{EXPORTED} exports are running already: try again when one of them is over", EXPORTED = crate::EXPORTED_AT_ONCE_MAX)]
+    Exported,
+    #[error("{RECEIVED} senders of logs are being heard already: try again in a moment", RECEIVED = crate::BODIES_AT_ONCE_MAX)]
+    Received,
     /// Its expressions were read when the query was parsed: what is left is their size.
     #[error("the query cannot be run: {0}")]
     Query(#[from] regex::Error),
@@ -34,7 +38,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Store(telemetry::Error::Busy { retry_after, .. }) => Some(*retry_after),
-            Self::Asked => Some(Duration::from_secs(1)),
+            Self::Asked | Self::Exported | Self::Received => Some(Duration::from_secs(1)),
             _ => None,
         }
     }

@@ -17,11 +17,10 @@ pub mod receive;
 mod tests;
 mod text;
 
-use ask::EXPORTED_AT_ONCE_MAX;
-pub use ask::{ASKED_AT_ONCE_MAX, TIME_MAX};
+pub use ask::{ASKED_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
 pub use error::Error;
-pub use intake::{BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
+pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
 pub use text::Told;
 
 use files::Files;
@@ -36,7 +35,7 @@ use std::{
     time::Duration,
 };
 use telemetry::{Kind, Numbered, Snapshot, Store};
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 /// How often whoever owns a store calls [`Logs::tend`].
 pub const TEND_EVERY: Duration = Duration::from_secs(10);
@@ -63,7 +62,8 @@ struct Inner {
     masked: Mutex<Counts>,
     opened: Mutex<Option<Arc<Opened>>>,
     asked: Semaphore,
-    exported: Semaphore,
+    exported: Arc<Semaphore>,
+    received: Semaphore,
 }
 
 /// The store, with what keeps others from opening it.
@@ -89,7 +89,8 @@ impl Logs {
             masked: Mutex::default(),
             opened: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
-            exported: Semaphore::new(EXPORTED_AT_ONCE_MAX),
+            exported: Arc::new(Semaphore::new(EXPORTED_AT_ONCE_MAX)),
+            received: Semaphore::new(BODIES_AT_ONCE_MAX),
         })))
     }
 
@@ -172,6 +173,11 @@ impl Logs {
         }
         let logs = self.clone();
         tokio::task::spawn_blocking(move || logs.opened()).await.map_err(|_| Error::Closed)?
+    }
+
+    /// A place among the senders whose bodies are read, each by a thread of its own.
+    pub fn receive(&self) -> Result<SemaphorePermit<'_>, Error> {
+        self.0.received.try_acquire().map_err(|_| Error::Received)
     }
 
     /// Records on their way in. Its methods block.

@@ -24,8 +24,6 @@ const READY_MAX: usize = 1024;
 const ABSENT_MAX: usize = 16_384;
 /// For how long an id that did not exist is taken not to.
 const ABSENT_FOR: Duration = Duration::from_millis(500);
-/// Bodies of logs that are read at the same time: a quarter of the threads that may block, so that others find one.
-const BODIES_MAX: usize = 128;
 /// How old a word may be about a job that another process runs.
 const FOREIGN_FOR: Duration = Duration::from_millis(250);
 
@@ -57,8 +55,6 @@ pub(crate) struct Live {
     /// Rings when a job is made here.
     pub(crate) births: watch::Sender<u64>,
     streams: Arc<Semaphore>,
-    /// Bodies of logs that are being read: each has a thread.
-    pub(crate) bodies: Semaphore,
     streams_max: usize,
     refused: AtomicU64,
     is_told_of_all: bool,
@@ -72,7 +68,6 @@ impl Live {
             births: watch::Sender::new(0),
             streams: Arc::new(Semaphore::new(app.limits.streams_max)),
             streams_max: app.limits.streams_max,
-            bodies: Semaphore::new(BODIES_MAX),
             refused: AtomicU64::new(0),
             // The owner of a data directory makes every change itself, so what it remembers is never old.
             is_told_of_all: app.wake.is_some() && !app.db.is_postgres(),

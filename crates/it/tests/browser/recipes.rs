@@ -2,6 +2,7 @@
 
 use crate::{
     chromium::Browser,
+    ended::Ended,
     find_program,
     harness::say,
     root,
@@ -13,27 +14,11 @@ use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
 };
 use tempfile::TempDir;
 use tokio::sync::Notify;
-
-/// A process of a recipe, ended with its test.
-struct Ended(Child);
-
-impl Ended {
-    fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
-    }
-}
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn recipes() -> PathBuf {
     root().join("docs/recipes")

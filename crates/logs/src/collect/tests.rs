@@ -2,7 +2,7 @@
 //! twice, and no position is ahead of what is kept.
 
 use super::*;
-use crate::Config as StoreConfig;
+use crate::{Config as StoreConfig, Error};
 use jiff::tz::TimeZone;
 use model::Clock;
 use std::{
@@ -21,6 +21,18 @@ use telemetry::{
     disk::{Disk, Folder, Log},
     query::{Bounds, Page, Question, language::Order, parse, search},
 };
+
+/// Goes round until nothing moved for so many rounds.
+pub(super) fn settled(quiet_max: usize, mut round: impl FnMut() -> bool) {
+    let mut quiet = 0;
+    for _ in 0..2_000 {
+        quiet = if round() { 0 } else { quiet + 1 };
+        if quiet > quiet_max {
+            return;
+        }
+    }
+    panic!("it never comes to rest");
+}
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -289,4 +301,27 @@ async fn a_full_disk_makes_senders_of_syslog_wait() {
     })
     .await
     .unwrap();
+}
+
+/// Who sends again what is not counted, sends nothing twice.
+#[test]
+fn what_a_busy_store_had_taken_is_counted() {
+    let site = Site::new(Options { memory_bytes_max: 24 << 20, seal_bytes: usize::MAX, ..Options::default() });
+    let mut intake = site.logs.intake().unwrap();
+    let padding = "x".repeat(4 << 10);
+    let ended = (0..50_000).try_for_each(|n| intake.record(|draft| draft.message(format!("{padding} {n}").as_bytes())));
+    assert!(matches!(ended, Err(Error::Store(telemetry::Error::Busy { .. }))), "{ended:?}");
+    let finished = intake.finish();
+    let accepted = intake.taken().accepted;
+    assert!(accepted > 0 && finished.is_err(), "{accepted} {finished:?}");
+    assert_eq!(accepted, site.kept().len() as u64);
+}
+
+#[test]
+fn senders_are_so_many_and_no_more() {
+    let site = Site::new(Options::default());
+    let places: Vec<_> = (0..crate::BODIES_AT_ONCE_MAX).map(|_| site.logs.receive().unwrap()).collect();
+    assert!(matches!(site.logs.receive(), Err(Error::Received)));
+    drop(places);
+    assert!(site.logs.receive().is_ok());
 }

@@ -3,7 +3,7 @@
 use super::{
     condition::{Condition, ValueTest},
     language::Order,
-    question::{Answer, Bounds, Part, Question, Tally, parts},
+    question::{Answer, Bounds, Part, Partial, Question, Tally, parts},
     search::{Cursor, Hit, Page, search},
 };
 use crate::{Record, Snapshot};
@@ -35,12 +35,20 @@ pub fn context(snapshot: &Snapshot, seq: u64, before: usize, after: usize, bound
     let condition = if record.source.is_empty() { Condition::Not(Box::new(source())) } else { source() };
     let question = Question { condition, pipes: Vec::new() };
     let mut around = |order, limit| {
-        let mut rows = Vec::new();
+        let (mut rows, mut bytes, mut full) = (Vec::new(), 0, false);
         let page = Page { order, after: Some(cursor), limit };
-        let found = search(snapshot, &question, page, bounds, |Hit { cursor, record }| {
+        let mut found = search(snapshot, &question, page, bounds, |Hit { cursor, record }| {
+            bytes += record.message().len();
+            full = bytes > bounds.memory_bytes_max / 4;
+            if full {
+                return ControlFlow::Break(());
+            }
             rows.push((cursor, record.to_record()));
             ControlFlow::Continue(())
         });
+        if full {
+            found.partial.push(Partial::Rows { limit: rows.len() });
+        }
         tally.include(found.read, found.partial);
         rows
     };

@@ -79,7 +79,10 @@ impl From<logs::Error> for Problem {
         use telemetry::Error as Store;
         let detail = error.to_string();
         match &error {
-            logs::Error::Store(Store::Busy { .. }) | logs::Error::Asked => {
+            logs::Error::Store(Store::Busy { .. })
+            | logs::Error::Asked
+            | logs::Error::Exported
+            | logs::Error::Received => {
                 let seconds = error.retry_after().map_or(1, |wait| wait.as_secs().max(1) as u32);
                 Self::busy("logs-busy", detail, seconds).status(StatusCode::TOO_MANY_REQUESTS)
             }

@@ -43,8 +43,6 @@ use utoipa::IntoParams;
 
 /// Lines of one page.
 const LINES: usize = 100;
-/// Bytes that a line takes on the page, at the most: it is cut, and its fields are folded away.
-const ROW_BYTES_MAX: usize = 64 << 10;
 /// Rows of a table.
 const TABLE_ROWS: usize = 1_000;
 /// What histogram and facets may take before the page is shown without the rest of them.
@@ -218,11 +216,12 @@ async fn found(
         Some(before) => {
             let order = if order == Order::Falling { Order::Rising } else { Order::Falling };
             let mut listed =
-                ask::listed(ctx, asked, Page { order, after: Some(before), limit: LINES }, ROW_BYTES_MAX, make).await?;
+                ask::listed(ctx, asked, Page { order, after: Some(before), limit: LINES }, Some(LISTED_MAX), make)
+                    .await?;
             listed.rows.reverse();
             (listed, true)
         }
-        None => (ask::listed(ctx, asked, Page { order, after, limit: LINES }, ROW_BYTES_MAX, make).await?, false),
+        None => (ask::listed(ctx, asked, Page { order, after, limit: LINES }, Some(LISTED_MAX), make).await?, false),
     };
     let Listed { rows, next, partial, .. } = listed;
     let edge = |row: Option<&(Cursor, Kept)>| row.map(|(at, _)| cursor::of_log(*at));

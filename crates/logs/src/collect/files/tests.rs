@@ -1,7 +1,10 @@
 //! Real files, written, rotated, emptied and packed while they are read and while they are not.
 
 use super::*;
-use crate::{Config, Opened, collect::positions::Positions};
+use crate::{
+    Config, Opened,
+    collect::{positions::Positions, tests::settled},
+};
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -64,14 +67,7 @@ impl Site {
 
     /// Until nothing moves and nothing is held any more.
     fn settle(&mut self) {
-        let mut quiet = 0;
-        for _ in 0..1_000 {
-            quiet = if self.round() { 0 } else { quiet + 1 };
-            if quiet > 8 {
-                return;
-            }
-        }
-        panic!("it never comes to rest");
+        settled(8, || self.round());
     }
 
     fn append(&mut self, name: &str, bytes: &[u8]) {
@@ -431,4 +427,19 @@ fn every_line_is_kept_once_and_in_order() {
 #[test]
 fn every_line_is_kept_once_and_in_order_where_the_pattern_names_old_files_too() {
     every_line_once("app.log*", 25);
+}
+
+/// To open a pipe is to wait for whoever writes into it, and nobody does.
+#[test]
+fn a_pipe_beside_a_log_is_left_alone() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 20);
+    site.settle();
+    let pipe = site.path("app.log.1");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    fs::remove_file(site.path("app.log")).unwrap();
+    site.settle();
+    site.write("app.log", 20);
+    site.settle();
+    assert_eq!(site.numbers(), (1..=40).collect::<Vec<_>>());
 }

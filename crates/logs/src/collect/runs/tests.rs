@@ -1,7 +1,7 @@
 //! Run logs as the engine leaves them: written on, torn, emptied, by the thousand; and who reads them killed at any time.
 
 use super::*;
-use crate::{Config, Opened};
+use crate::{Config, Opened, collect::tests::settled};
 use jiff::tz::TimeZone;
 use model::{Clock, Level, ManualClock, Rng};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -73,14 +73,7 @@ impl Site {
 
     /// Until nothing moves any more, and the folder was listed again.
     fn settle(&mut self) {
-        let mut quiet = 0;
-        for _ in 0..2_000 {
-            quiet = if self.round() { 0 } else { quiet + 1 };
-            if quiet > 64 {
-                return;
-            }
-        }
-        panic!("it never comes to rest");
+        settled(64, || self.round());
     }
 
     fn opened(&self) -> Arc<Opened> {
@@ -310,4 +303,16 @@ fn every_line_is_kept_once_wherever_the_process_ends() {
         Ok(())
     });
     outcome.unwrap();
+}
+
+#[test]
+fn a_link_in_the_place_of_a_run_log_leads_nowhere() {
+    let mut site = Site::new();
+    let secret = site.data.path().join("secret.log");
+    fs::write(&secret, line(1)).unwrap();
+    std::os::unix::fs::symlink(&secret, site.path(job(1))).unwrap();
+    site.write(job(2), 3);
+    site.settle();
+    assert_eq!(site.numbers(), [1, 2, 3], "those of the second job alone");
+    assert!(site.kept(&format!("job:{}", job(1))).is_empty());
 }

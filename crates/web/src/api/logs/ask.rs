@@ -13,14 +13,25 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use jiff::tz::TimeZone;
 use logs::TIME_MAX;
 use model::{Level, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::{io, ops::ControlFlow, ops::Range, time::Duration};
-use telemetry::Value;
-use telemetry::query::{self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table, language::Order};
+use std::{
+    io,
+    ops::{ControlFlow, Range},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use telemetry::{
+    RecordRef, Value,
+    query::{self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table, language::Order},
+};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
@@ -47,7 +58,7 @@ pub(crate) struct SearchQuery {
     pub(crate) since: Option<String>,
     /// Before it.
     pub(crate) until: Option<String>,
-    /// Rows: 100 unless said otherwise; an export gives all.
+    /// Rows: 100 unless said otherwise; an export gives all. A page also ends once it holds 16 MiB of text.
     pub(crate) limit: Option<u32>,
     /// The `next` of the page before.
     pub(crate) cursor: Option<String>,
@@ -191,7 +202,7 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
         return Ok(([(header::CONTENT_TYPE, query.format.media())], table(query.format, &answer.value)).into_response());
     }
     if query.format != Format::Json {
-        return Ok(export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) }));
+        return export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) });
     }
     let page = Page { order, after, limit: limit(ROWS).clamp(1, ROWS_MAX) };
     Ok(axum::Json(found(&ctx, asked, page, query.message_max).await?).into_response())
@@ -213,7 +224,8 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, message_max: Option<usize>) 
             read: answer.read.into(),
         });
     }
-    let listed = listed(ctx, asked, page, usize::MAX, move |hit| Row::cut(hit.cursor, hit.record, message_max)).await?;
+    let listed =
+        listed(ctx, asked, page, message_max, move |hit| Row::cut(hit.cursor, hit.record, message_max)).await?;
     Ok(Found {
         rows: Some(listed.rows),
         columns: None,
@@ -245,19 +257,19 @@ pub(crate) struct Listed<T> {
 /// Bytes of text in one page: with long records it ends before its limit, and the next one goes on.
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
-fn bytes_of(value: Value<'_>) -> usize {
-    match value {
-        Value::Str(text) => text.len(),
-        _ => size_of::<u64>(),
-    }
+/// Bytes of text that a row holds, its message cut.
+fn bytes_of(record: RecordRef<'_>, message_max: Option<usize>) -> usize {
+    let text = |value| if let Value::Str(text) = value { text.len() } else { 0 };
+    let fields: usize = record.fields().map(|(_, value)| text(value)).sum();
+    record.message().len().min(message_max.unwrap_or(usize::MAX)) + fields
 }
 
-/// One page of records, each made into what is kept of it, of which it says how many bytes it takes at the most.
+/// One page of records, each made into what is kept of it, with so many bytes of its message.
 pub(crate) async fn listed<T: Send + 'static>(
     ctx: &Ctx,
     asked: Asked,
     page: Page,
-    row_bytes_max: usize,
+    message_max: Option<usize>,
     mut make: impl FnMut(Hit<'_>) -> T + Send + 'static,
 ) -> Result<Listed<T>> {
     let Asked { question, time_max, .. } = asked;
@@ -266,9 +278,7 @@ pub(crate) async fn listed<T: Send + 'static>(
         // One more tells whether there is a next page.
         let answer = query::search(snapshot, &question, Page { limit: page.limit + 1, ..page }, bounds, |hit| {
             if rows.len() < page.limit && (bytes < PAGE_BYTES_MAX || rows.is_empty()) {
-                let text =
-                    hit.record.message().len() + hit.record.fields().map(|(_, value)| bytes_of(value)).sum::<usize>();
-                bytes += text.min(row_bytes_max);
+                bytes += bytes_of(hit.record, message_max);
                 last = Some(hit.cursor);
                 rows.push(make(hit));
                 ControlFlow::Continue(())
@@ -283,12 +293,15 @@ pub(crate) async fn listed<T: Send + 'static>(
 }
 
 /// For whoever reads an export to take the next piece.
-const READ_WITHIN: Duration = Duration::from_secs(30);
+const READ_WITHIN: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 30_000 });
 
 /// Records as they are found, page after page, without holding more than a few pieces.
-fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
+fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Result<Response> {
     let (give, pieces) = mpsc::channel::<io::Result<Bytes>>(PIECES_MAX);
     let logs = ctx.app.logs.clone();
+    let place = logs.exporting()?;
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let whole = Arc::clone(&is_whole);
     let mut left = page.limit.min(EXPORTED_MAX);
     tokio::spawn(async move {
         let failed = give.clone();
@@ -297,26 +310,24 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
         let hand_over = move |give: &mpsc::Sender<_>, piece| {
             handle.block_on(tokio::time::timeout(READ_WITHIN, give.send(piece))).is_ok_and(|sent| sent.is_ok())
         };
-        let exported = logs.export(TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
+        let exported = logs.export(place, TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
             let mut buffer = format.head().to_vec();
-            let (mut partial, mut gone) = (Vec::new(), false);
-            while left > 0 && !gone {
+            let mut partial = Vec::new();
+            while left > 0 {
                 page.limit = left.min(ROWS_MAX);
-                let mut last = None;
+                let (mut last, mut gone) = (None, false);
                 let answer = query::search(snapshot, &asked.question, page, bounds, |hit| {
                     format.write(hit.cursor, hit.record, &mut buffer);
                     last = Some(hit.cursor);
                     if buffer.len() < PIECE_BYTES {
                         return ControlFlow::Continue(());
                     }
-                    match hand_over(&give, Ok(std::mem::take(&mut buffer).into())) {
-                        true => ControlFlow::Continue(()),
-                        false => {
-                            gone = true;
-                            ControlFlow::Break(())
-                        }
-                    }
+                    gone = !hand_over(&give, Ok(std::mem::take(&mut buffer).into()));
+                    if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 });
+                if gone {
+                    return;
+                }
                 left -= answer.value;
                 partial.extend(answer.partial);
                 page.after = last;
@@ -324,12 +335,9 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
                     break;
                 }
             }
-            if gone {
-                return;
-            }
-            hand_over(&give, Ok(buffer.into()));
-            // A file that is not whole must not look as if it were.
-            if !partial.is_empty() {
+            if hand_over(&give, Ok(buffer.into())) && partial.is_empty() {
+                whole.store(true, Ordering::Relaxed);
+            } else if !partial.is_empty() {
                 hand_over(&give, Err(io::Error::other(left_out(&partial).join("; "))));
             }
         });
@@ -338,8 +346,14 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Response {
             let _ = failed.send(Err(io::Error::other(error))).await;
         }
     });
-    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
-    ([(header::CONTENT_TYPE, format.media())], body).into_response()
+    // A file that is not whole must not look as if it were.
+    let broken = futures_util::stream::once(async move {
+        (!is_whole.load(Ordering::Relaxed))
+            .then(|| Err(io::Error::other("the export ended before all was handed over")))
+    });
+    let pieces = tokio_stream::wrappers::ReceiverStream::new(pieces).chain(broken.filter_map(std::future::ready));
+    let body = Body::from_stream(pieces);
+    Ok(([(header::CONTENT_TYPE, format.media())], body).into_response())
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -434,18 +448,18 @@ pub(crate) async fn counted(ctx: &Ctx, asked: Asked, step: Option<Duration>) -> 
                 Some(asked) => asked.start.max(first.min(asked.end))..asked.end.min(just_after.max(asked.start)),
             };
             let mut range = range.start..range.end.max(range.start + Duration::from_micros(1));
-            let mut found;
-            let mut narrowed = 0;
-            loop {
+            let count = |range: &Range<Timestamp>| {
                 let step = step.unwrap_or_else(|| round_step(range.end.since(range.start)));
-                found = query::histogram(snapshot, question.clone(), range.clone(), step, bounds);
-                let Some(within) = extent(&found.value, &range, asked.as_ref()).filter(|_| narrowed < NARROWED_MAX)
-                else {
-                    break found;
-                };
-                narrowed += 1;
-                range = within;
+                query::histogram(snapshot, question.clone(), range.clone(), step, bounds)
+            };
+            let mut found = count(&range);
+            for _ in 0..NARROWED_MAX {
+                // What was cancelled does not know where the last match is.
+                let is_known = !found.partial.contains(&Partial::Cancelled);
+                let Some(within) = extent(&found.value, &range, asked.as_ref()).filter(|_| is_known) else { break };
+                (found, range) = (count(&within), within);
             }
+            found
         })
         .await?)
 }

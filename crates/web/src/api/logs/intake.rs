@@ -79,9 +79,7 @@ pub(crate) async fn taking<T: Send + 'static>(
     packing: Packing,
     take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<T, BodyError> + Send + 'static,
 ) -> Result<(Taken, T)> {
-    let Ok(_place) = ctx.live.bodies.try_acquire() else {
-        return Err(Problem::busy("busy", "too many senders of logs are being read at the same time", 1));
-    };
+    let _place = ctx.app.logs.receive()?;
     let logs = ctx.app.logs.clone();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let handle = Handle::current();

@@ -1,12 +1,12 @@
 use crate::testing::{Answer, Site, send};
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use std::io::Write as _;
+use std::{io::Write as _, time::Duration};
 use tower::ServiceExt as _;
 
 const LINES: &str = concat!(
@@ -199,4 +199,43 @@ async fn bars_stand_where_the_matches_are() {
     assert_eq!(total, 600);
     let asked = site.get("/api/v1/logs/histogram?q=new&since=2026-11-20T00:00:00Z&until=2026-11-21T00:00:00Z").await;
     assert_eq!(asked.json()["start"], "2026-11-20T00:00:00.000000Z", "what was asked for is shown");
+}
+
+/// So much that a reader who stops is waited for.
+async fn much(site: &Site) {
+    let long = "x".repeat(1 << 18);
+    let lines: String = (0..40).map(|n| format!("{{\"message\":\"{n} {long}\"}}\n")).collect();
+    assert_eq!(site.post_text("/api/v1/logs", lines).await.json()["accepted"], 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_nobody_reads_gives_its_place_back_and_does_not_look_whole() {
+    let site = Site::new().await;
+    much(&site).await;
+    let begin = async || {
+        let request = Request::get("/api/v1/logs/search?format=jsonl").header("host", "127.0.0.1").body(Body::empty());
+        site.inside.clone().oneshot(request.unwrap()).await.unwrap()
+    };
+    let mut unread = Vec::new();
+    for _ in 0..logs::EXPORTED_AT_ONCE_MAX {
+        unread.push(begin().await);
+    }
+    let refused = site.get("/api/v1/logs/search?format=jsonl").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{}", refused.text);
+    assert_eq!(site.get("/api/v1/logs/search?limit=1").await.status, StatusCode::OK, "searches go on");
+    // They are given up one after the other, as their readers are not waited for any longer.
+    let mut tries = 0;
+    let whole = loop {
+        let response = begin().await;
+        if response.status() == StatusCode::OK {
+            break to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        }
+        tries += 1;
+        assert!(tries < 500, "no place is given back");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(whole.iter().filter(|byte| **byte == b'\n').count(), 40);
+    for response in unread {
+        assert!(to_bytes(response.into_body(), usize::MAX).await.is_err(), "a part that looks whole");
+    }
 }
