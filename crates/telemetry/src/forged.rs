@@ -5,7 +5,7 @@
 
 use crate::{segment, wal};
 
-pub use segment::forged::{block, nested, unsealed};
+pub use segment::forged::{block, nested, summary, unsealed};
 
 /// A payload of the write-ahead log.
 pub fn payload(bytes: &[u8]) {

@@ -11,14 +11,19 @@ use model::Timestamp;
 use roaring::RoaringTreemap;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Segments of a day and of like size are merged when there are so many of them.
+/// Segments of a day and of like size are merged when there are so many of them,
 const FAN_IN: usize = 8;
+/// or so many of a day that is over: few records come any more, and the fewer segments, the less there is to ask.
+const FAN_IN_OVER: usize = 2;
+/// After the end of a day, for records that are late.
+const OVER_AFTER_MICROS: i64 = 3_600_000_000;
 /// A block with fewer rows is worth encoding anew.
 const FULL_ROWS: u32 = ROWS_MAX as u32 / 2;
 /// Text that is decoded and encoded at once, at most.
 const TEXT_BYTES_MAX: usize = 16 << 20;
 
-/// The next segments to merge, if any: those with deleted records when it is quiet (`now` is given), and runs of small ones.
+/// The next segments to merge, if any: those with deleted records and those of days that are over when it is quiet (`now` is
+/// given), and runs of small ones.
 pub(crate) fn choose(
     segments: &[Arc<Segment>],
     deleted: &RoaringTreemap,
@@ -37,14 +42,19 @@ pub(crate) fn choose(
         let tier = (segment.bytes() >> 10).checked_ilog2().unwrap_or(0) / 3;
         groups.entry((day, tier)).or_default().push(Arc::clone(segment));
     }
-    groups.into_values().find_map(|mut group| {
+    let is_over = |day: i64| {
+        let end = day.saturating_add(1).saturating_mul(seal::DAY_MICROS);
+        now.is_some_and(|now| end.saturating_add(OVER_AFTER_MICROS) <= now.as_micros())
+    };
+    groups.into_iter().find_map(|((day, _), mut group)| {
         group.sort_by_key(|segment| segment.seq_range());
         let mut bytes = 0;
         group.retain(|segment| {
             bytes += segment.bytes();
             bytes <= bytes_max
         });
-        (group.len() >= FAN_IN).then_some(group)
+        let enough = if is_over(day) { FAN_IN_OVER } else { FAN_IN };
+        (group.len() >= enough).then_some(group)
     })
 }
 

@@ -16,7 +16,7 @@ pub struct Verified {
     pub segments: usize,
     pub blocks: usize,
     pub bytes: u64,
-    /// One for each block that is not whole, and for what could not be read when the store was opened.
+    /// One for each block or summary that is not whole, and for what could not be read when the store was opened.
     pub damages: Vec<Damage>,
 }
 
@@ -39,6 +39,7 @@ pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
         verified.bytes += segment.bytes();
         verified.blocks += segment.blocks().len();
         verified.damages.extend((0..segment.blocks().len()).filter_map(|block| check(segment, block).err()));
+        verified.damages.extend(segment.summary().err());
     }
     verified
 }
@@ -72,7 +73,8 @@ pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salv
             Err(_) => rows_lost += u64::from(info.rows),
         }
     }
-    if segment.is_some() && rows_lost == 0 {
+    let has_summary = segment.as_ref().is_some_and(|segment| segment.summary().is_ok());
+    if segment.is_some() && rows_lost == 0 && has_summary {
         return Ok(None);
     }
     let set_aside = set_aside(&**disk, &entry.name)?;

@@ -4,7 +4,7 @@ use crate::{
     Damage,
     batch::Numbered,
     memtable::Memtable,
-    segment::{Block, Segment},
+    segment::{Block, Segment, SharedOutlines, Summary},
 };
 use roaring::RoaringTreemap;
 use std::{
@@ -84,7 +84,15 @@ impl Snapshot {
     pub fn block(&self, segment: &Segment, block: usize) -> Result<Arc<Block>, Damage> {
         self.cache.block(segment, block)
     }
+
+    /// What a segment's blocks may hold, where it was summed up.
+    pub(crate) fn summary(&self, segment: &Segment) -> Result<Option<Arc<Summary>>, Damage> {
+        self.cache.summary(segment)
+    }
 }
+
+/// Bytes of summaries that are kept.
+const SUMMARY_BYTES_MAX: usize = 24 << 20;
 
 /// Blocks that were opened lately. Opening one decodes its head, which takes longer than most searches spend in it.
 pub(crate) struct BlockCache {
@@ -97,6 +105,10 @@ struct Cached {
     by_place: HashMap<(String, usize), Arc<Block>>,
     /// In the order in which they were opened.
     order: VecDeque<(String, usize)>,
+    /// By segment; none of one that has none.
+    summaries: HashMap<String, Option<Arc<Summary>>>,
+    summary_bytes: usize,
+    outlines: SharedOutlines,
 }
 
 impl BlockCache {
@@ -121,8 +133,33 @@ impl BlockCache {
         Ok(block)
     }
 
+    /// Those that are kept first stay: what is read anew for each question is at least not read in vain.
+    fn summary(&self, segment: &Segment) -> Result<Option<Arc<Summary>>, Damage> {
+        if let Some(known) = self.lock().summaries.get(segment.name()) {
+            return Ok(known.clone());
+        }
+        let mut summary = segment.summary()?;
+        let bytes = summary.as_ref().map_or(0, Summary::memory_bytes);
+        let mut cached = self.lock();
+        if let Some(summary) = &mut summary {
+            summary.share(&mut cached.outlines);
+        }
+        let summary = summary.map(Arc::new);
+        if cached.summary_bytes + bytes <= SUMMARY_BYTES_MAX
+            && cached.summaries.insert(segment.name().to_owned(), summary.clone()).is_none()
+        {
+            cached.summary_bytes += bytes;
+        }
+        Ok(summary)
+    }
+
     pub(crate) fn forget(&self, segment: &str) {
         let mut cached = self.lock();
+        if let Some(Some(summary)) = cached.summaries.remove(segment) {
+            cached.summary_bytes -= summary.memory_bytes();
+            drop(summary);
+            cached.outlines.tidy();
+        }
         cached.by_place.retain(|(name, _), _| name != segment);
         cached.order.retain(|(name, _)| name != segment);
     }

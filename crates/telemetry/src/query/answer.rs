@@ -7,7 +7,7 @@ use super::{
     named_fields,
     question::{Answer, Bounds, Partial, Question},
     records_table,
-    run::{Matched, fold, matching, parts_in_time},
+    run::{Matched, fold, matching, parts_to_read},
     search::{Page, ROWS_MAX, search},
     stats::Groups,
     table::{Table, compare},
@@ -39,8 +39,7 @@ pub fn answer(snapshot: &Snapshot, question: &Question, rows_max: usize, bounds:
 /// `stats` over all records that match.
 fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bounds) -> Answer<Table> {
     let Pipe::Stats { columns, by } = stats else { unreachable!("only `stats` comes here") };
-    let (parts, mut tally) = parts_in_time(snapshot, question);
-    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
     let new = || Groups::new(columns, by, bounds.thread_bytes_max());
     let (states, more) = fold(&parts, bounds, new, |groups, part, tally| {
         matching(part, snapshot, question, bounds, tally, |matched| match matched {
@@ -116,8 +115,7 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
         orders.fold(Ordering::Equal, Ordering::then)
     };
     let all: Vec<String> = names.iter().chain(&columns).cloned().collect();
-    let (parts, mut tally) = parts_in_time(snapshot, question);
-    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
     let new = || First { rows: Vec::new(), found: 0, limit, bytes_max: bounds.thread_bytes_max() };
     let (states, more) = fold(&parts, bounds, new, |first, part, tally| {
         let found = matching(part, snapshot, question, bounds, tally, |matched| {

@@ -2,7 +2,7 @@
 
 use super::{
     question::{Answer, Bounds, Question},
-    run::{Matched, fold, matching, parts_in_time},
+    run::{Matched, fold, matching, parts_to_read},
 };
 use crate::Snapshot;
 use roaring::RoaringTreemap;
@@ -10,8 +10,7 @@ use roaring::RoaringTreemap;
 /// The sequence numbers of all records that match. Pipes play no part. An answer that is partial must not be deleted by
 /// without telling so.
 pub fn matching_seqs(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer<RoaringTreemap> {
-    let (parts, mut tally) = parts_in_time(snapshot, question);
-    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
     let (states, more) = fold(&parts, bounds, RoaringTreemap::new, |found, part, tally| {
         matching(part, snapshot, question, bounds, tally, |matched| {
             match matched {

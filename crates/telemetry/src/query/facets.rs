@@ -3,7 +3,7 @@
 use super::{
     cell::Cell,
     question::{Answer, Bounds, Question},
-    run::{Matched, fold, matching, parts_in_time},
+    run::{Matched, fold, matching, parts_to_read},
 };
 use crate::{RecordRef, Snapshot, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -25,8 +25,7 @@ pub struct Facet {
 /// The `top` values of each field, `level` and `source` included. Texts that a block does not keep as a dictionary are
 /// as good as unique and not counted, nor are numbers with a fraction.
 pub fn facets(snapshot: &Snapshot, question: &Question, top: usize, bounds: &Bounds) -> Answer<Vec<Facet>> {
-    let (parts, mut tally) = parts_in_time(snapshot, question);
-    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
     let (states, more) = fold(&parts, bounds, Fields::default, |fields, part, tally| {
         matching(part, snapshot, question, bounds, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.count_values(&rows, fields),

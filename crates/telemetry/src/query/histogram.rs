@@ -2,7 +2,7 @@
 
 use super::{
     question::{Answer, Bounds, Question},
-    run::{Matched, fold, matching, parts_in_time},
+    run::{Matched, fold, matching, parts_to_read},
 };
 use crate::Snapshot;
 use model::{Level, Timestamp};
@@ -50,8 +50,7 @@ pub fn histogram(
 ) -> Answer<Histogram> {
     let steps = Steps::new(&range, step);
     let question = question.within(range);
-    let (parts, mut tally) = parts_in_time(snapshot, &question);
-    let parts: Vec<_> = parts.into_iter().map(|(part, ..)| part).collect();
+    let (parts, mut tally) = parts_to_read(snapshot, &question, bounds);
     let new = || vec![Counts::default(); steps.count];
     let (states, more) = fold(&parts, bounds, new, |counts, part, tally| {
         matching(part, snapshot, &question, bounds, tally, |matched| match matched {

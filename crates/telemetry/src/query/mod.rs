@@ -23,6 +23,7 @@ mod question;
 mod regex;
 mod run;
 mod search;
+mod sieve;
 mod stats;
 mod table;
 mod tail;

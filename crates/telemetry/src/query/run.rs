@@ -3,6 +3,7 @@
 use super::{
     columns::{BlockScan, Rows},
     question::{Bounds, Part, Question, Tally, parts as parts_of},
+    sieve::Sieve,
 };
 use crate::{Damage, Numbered, RecordRef, Snapshot};
 use std::{
@@ -67,6 +68,29 @@ pub(super) fn matching<T>(
         tally.add(Tally::cancelled());
     }
     found.inspect_err(|damage| tally.damage(damage)).ok().flatten()
+}
+
+/// The parts that may hold what is asked for, and the tally of those that cannot.
+pub(super) fn parts_to_read<'a>(
+    snapshot: &'a Snapshot,
+    question: &'a Question,
+    bounds: &Bounds,
+) -> (Vec<Part<'a>>, Tally) {
+    let (in_time, mut tally) = parts_in_time(snapshot, question);
+    let mut sieve = Sieve::new(snapshot, &question.condition);
+    let mut parts = Vec::with_capacity(in_time.len());
+    for (part, ..) in in_time {
+        if bounds.cancel.is_cancelled() {
+            tally.add(Tally::cancelled());
+            break;
+        }
+        if sieve.may_match(part) {
+            parts.push(part);
+        } else {
+            tally.read.blocks_pruned += 1;
+        }
+    }
+    (parts, tally)
 }
 
 /// The parts that may hold something in the question's time, and the tally of those that cannot.

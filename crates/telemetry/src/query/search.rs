@@ -4,6 +4,7 @@ use super::{
     language::Order,
     question::{Answer, Bounds, Part, Question, Tally},
     run::{Matched, fold, matching, parts_in_time},
+    sieve::Sieve,
 };
 use crate::{Batch, Damage, RecordRef, Snapshot};
 use model::Timestamp;
@@ -61,12 +62,26 @@ pub fn search(
         Order::Falling => parts.sort_by_key(|(_, _, last)| std::cmp::Reverse(*last)),
         Order::Rising => parts.sort_by_key(|(_, first, _)| *first),
     }
-    let list: Vec<Part<'_>> = parts.iter().map(|(part, ..)| *part).collect();
+    let mut sieve = Sieve::new(snapshot, &question.condition);
     let (mut done, mut given, mut round) = (0, 0, bounds.threads.max(1));
     let mut waiting: BTreeMap<Key, Found<'_>> = BTreeMap::new();
-    while given < limit && done < list.len() {
-        let end = (done + round).min(list.len());
-        let (found, more) = fold(&list[done..end], bounds, Vec::new, |found, part, tally| {
+    while given < limit && done < parts.len() {
+        // The next ones that may hold something.
+        let mut list: Vec<Part<'_>> = Vec::with_capacity(round);
+        let mut end = done;
+        while list.len() < round && end < parts.len() && !bounds.cancel.is_cancelled() {
+            let part = parts[end].0;
+            if sieve.may_match(part) {
+                list.push(part);
+            } else {
+                tally.read.blocks_pruned += 1;
+            }
+            end += 1;
+        }
+        if bounds.cancel.is_cancelled() {
+            tally.add(Tally::cancelled());
+        }
+        let (found, more) = fold(&list, bounds, Vec::new, |found, part, tally| {
             let places = matching(part, snapshot, question, bounds, tally, |matched| places(matched, page, limit));
             found.extend(places.into_iter().flatten().map(|(cursor, row)| (part, cursor, row)));
         });

@@ -188,18 +188,15 @@ impl Block {
     /// Whether some row may have this text in the column. Asks dictionary, shape (a hex column holds no other text) and
     /// membership filter; a false yes is rare, a false no never.
     pub fn may_hold(&self, field: &FieldInfo, text: &[u8]) -> Result<bool, Damage> {
-        let possible = match &field.encoding {
-            Encoding::Constant(constant) => constant == text,
-            Encoding::Words(words) => words.iter().any(|word| word == text),
-            Encoding::Hex { digits, .. } => {
-                text.len() == usize::from(*digits) && text.iter().all(u8::is_ascii_hexdigit)
-            }
-            _ => true,
-        };
+        let possible = field.encoding.may_be(text);
         let Some(part) = self.column(field)?.filter.filter(|_| possible) else { return Ok(possible) };
         let bytes = self.part(part)?;
         let filter = Filter::read(Reader(&bytes)).map_err(|malformed| malformed.at(self.bytes.place()))?;
         Ok(filter.may_hold(text))
+    }
+
+    pub(super) const fn head(&self) -> &Head {
+        &self.head
     }
 
     /// The templates of messages, decoded with the head; most frequent first.

@@ -39,6 +39,18 @@ pub enum Encoding {
     Text,
 }
 
+impl Encoding {
+    /// Whether a value may be this text.
+    pub(crate) fn may_be(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Constant(constant) => constant == text,
+            Self::Words(words) => words.iter().any(|word| word == text),
+            Self::Hex { digits, .. } => text.len() == usize::from(*digits) && text.iter().all(u8::is_ascii_hexdigit),
+            _ => true,
+        }
+    }
+}
+
 /// One column of one block: values, and the rows that they belong to.
 #[derive(Clone, Debug)]
 pub struct Column {

@@ -1,8 +1,16 @@
-//! A segment's file: [`MAGIC`], blocks end to end, a footer that lists them, and a tail that leads to the footer.
+//! A segment's file: [`MAGIC`], blocks end to end, perhaps a summary of them, a footer that lists them, and a tail that leads to
+//! the footer.
 //!
 //! The tail is `length of footer: u32`, `checksum of footer: u32`, [`MAGIC`] again.
 
-use super::{Block, Bytes, Chosen, ROWS_MAX, encode_block};
+use super::{
+    Block, Bytes, Chosen, ROWS_MAX, SegmentField, Summary,
+    compress::Zip,
+    encode_block,
+    filter::Sparse,
+    head::Part,
+    summary::{FilterAt, Summing},
+};
 use crate::{
     Damage,
     batch::Numbered,
@@ -10,7 +18,7 @@ use crate::{
     wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint},
 };
 use model::Timestamp;
-use std::{ops::Range, sync::Arc};
+use std::{io, ops::Range, sync::Arc};
 
 const MAGIC: &[u8; 8] = b"VigieSG2";
 /// Of the first version; what has changed since is within blocks, which say of which version they are.
@@ -21,6 +29,10 @@ const BLOCKS_MAX: usize = 1 << 16;
 const BLOCK_TEXT_MAX: usize = 16 << 20;
 /// Different field names in a block, at most.
 const BLOCK_NAMES_MAX: usize = 1024;
+
+/// A summary takes at most so many-th part of its segment: of a small one, or one whose records have little in common, blocks
+/// are as soon opened.
+const SUMMARY_SHARE: usize = if cfg!(test) { 0 } else { 32 };
 
 /// Where a block lies in its segment, and what it spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +51,12 @@ pub struct Segment {
     bytes: u64,
     blocks: Vec<BlockInfo>,
     replaces: Vec<String>,
+    summary: Option<Part>,
 }
 
 impl Segment {
     pub(crate) fn open(disk: &Arc<dyn Disk>, name: &str, bytes: u64) -> Result<Self, Damage> {
-        let read = |range: Range<u64>| {
-            disk.get(name, range).map_err(|error| Damage::new(name, format!("it cannot be read: {error}")))
-        };
+        let read = |range: Range<u64>| disk.get(name, range).map_err(|error| unreadable(name, &error));
         let short = || Damage::new(name, "it is too short to be a segment");
         let tail_start = bytes.checked_sub(TAIL as u64).ok_or_else(short)?;
         let tail = read(tail_start..bytes)?;
@@ -56,8 +67,8 @@ impl Segment {
         if !(reader.0 == MAGIC || reader.0 == MAGIC_BEFORE) || checksum(&footer) != expected {
             return Err(Damage::new(name, "its footer has another checksum than it was written with"));
         }
-        let (blocks, replaces) = read_footer(&footer).map_err(malformed)?;
-        Ok(Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces })
+        let Footer { blocks, replaces, summary } = Footer::read(&footer).map_err(malformed)?;
+        Ok(Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces, summary })
     }
 
     /// The object's name, unique for ever.
@@ -105,37 +116,117 @@ impl Segment {
     /// A block as it lies in the file.
     pub(crate) fn raw_block(&self, block: usize) -> Result<Vec<u8>, Damage> {
         let info = &self.blocks[block];
-        let read = self.disk.get(&self.name, info.start..info.start + info.len);
-        read.map_err(|error| Damage::new(&self.name, format!("it cannot be read: {error}")))
+        self.read(info.start..info.start + info.len)
+    }
+
+    /// What its blocks may hold; none where no summary was written.
+    pub(crate) fn summary(&self) -> Result<Option<Summary>, Damage> {
+        let Some(part) = self.summary else { return Ok(None) };
+        Summary::read(&self.checked(part, "its summary")?).map(Some).map_err(|malformed| malformed.at(&self.name))
+    }
+
+    /// Whether a record of the block may have just this text in the field, by the filter of its values.
+    pub(crate) fn may_hold(&self, block: usize, field: &SegmentField, text: &[u8]) -> Result<bool, Damage> {
+        let Some(filter) = field.in_block(block) else { return Ok(false) };
+        let Some(filter) = filter.filter(|_| field.info.encoding.may_be(text)) else { return Ok(true) };
+        let (places, expected) = self.sparse(filter)?.places(text);
+        let mut found = expected;
+        for place in places {
+            let at = filter.part.start + place;
+            found ^= self.read(at..at + 1)?[0];
+        }
+        Ok(found == 0)
+    }
+
+    /// A filter whose checksum was looked at once: from then on three of its bytes are read for each question.
+    fn sparse(&self, filter: &FilterAt) -> Result<Sparse, Damage> {
+        if let Some(known) = filter.read.get() {
+            return Ok(*known);
+        }
+        let bytes = self.checked(filter.part, "a filter")?;
+        let sparse = Sparse::read(&bytes).map_err(|malformed| malformed.at(&self.name))?;
+        Ok(*filter.read.get_or_init(|| sparse))
+    }
+
+    fn checked(&self, part: Part, what: &str) -> Result<Vec<u8>, Damage> {
+        let end = part.start.checked_add(u64::from(part.len)).filter(|end| *end <= self.bytes);
+        let bytes = self.read(part.start..end.ok_or_else(|| Damage::new(&self.name, "a length is out of bounds"))?)?;
+        if checksum(&bytes) == part.checksum {
+            Ok(bytes)
+        } else {
+            Err(Damage::new(&self.name, format!("{what} has another checksum than it was written with")))
+        }
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<u8>, Damage> {
+        self.disk.get(&self.name, range).map_err(|error| unreadable(&self.name, &error))
     }
 }
 
-fn read_footer(footer: &[u8]) -> Result<(Vec<BlockInfo>, Vec<String>), Malformed> {
-    let mut reader = Reader(footer);
-    let mut start = MAGIC.len() as u64;
-    let mut blocks = Vec::new();
-    for _ in 0..reader.count(BLOCKS_MAX)? {
-        let len = reader.varint()?;
-        let rows = reader.count(ROWS_MAX)? as u32;
-        let time_range = (Timestamp::from_micros(reader.signed()?), Timestamp::from_micros(reader.signed()?));
-        let seq_range = (reader.varint()?, reader.varint()?);
-        blocks.push(BlockInfo { start, len, rows, time_range, seq_range });
-        start = start.checked_add(len).ok_or(Malformed("a length is out of bounds"))?;
+fn unreadable(name: &str, error: &io::Error) -> Damage {
+    Damage::new(name, format!("it cannot be read: {error}"))
+}
+
+struct Footer {
+    blocks: Vec<BlockInfo>,
+    replaces: Vec<String>,
+    summary: Option<Part>,
+}
+
+impl Footer {
+    fn put(&self, footer: &mut Vec<u8>) {
+        put_varint(footer, self.blocks.len() as u64);
+        for block in &self.blocks {
+            put_varint(footer, block.len);
+            put_varint(footer, u64::from(block.rows));
+            put_signed(footer, block.time_range.0.as_micros());
+            put_signed(footer, block.time_range.1.as_micros());
+            put_varint(footer, block.seq_range.0);
+            put_varint(footer, block.seq_range.1);
+        }
+        put_varint(footer, self.replaces.len() as u64);
+        self.replaces.iter().for_each(|name| put_bytes(footer, name.as_bytes()));
+        if let Some(summary) = self.summary {
+            put_varint(footer, u64::from(summary.len));
+            footer.extend_from_slice(&summary.checksum.to_le_bytes());
+        }
     }
-    let replaces = (0..reader.count(BLOCKS_MAX)?).map(|_| reader.text().map(str::to_owned));
-    let replaces = replaces.collect::<Result<_, _>>()?;
-    Ok((blocks, replaces))
+
+    fn read(footer: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader(footer);
+        let mut start = MAGIC.len() as u64;
+        let mut blocks = Vec::new();
+        for _ in 0..reader.count(BLOCKS_MAX)? {
+            let len = reader.varint()?;
+            let rows = reader.count(ROWS_MAX)? as u32;
+            let time_range = (Timestamp::from_micros(reader.signed()?), Timestamp::from_micros(reader.signed()?));
+            let seq_range = (reader.varint()?, reader.varint()?);
+            blocks.push(BlockInfo { start, len, rows, time_range, seq_range });
+            start = start.checked_add(len).ok_or(Malformed("a length is out of bounds"))?;
+        }
+        let replaces = (0..reader.count(BLOCKS_MAX)?).map(|_| reader.text().map(str::to_owned));
+        let replaces = replaces.collect::<Result<_, _>>()?;
+        // Where there is none, the footer ends here.
+        let summary = if reader.0.is_empty() {
+            None
+        } else {
+            Some(Part { start, len: reader.count(u32::MAX as usize)? as u32, checksum: reader.u32()? })
+        };
+        Ok(Self { blocks, replaces, summary })
+    }
 }
 
 /// A segment that is being made, in memory.
 pub(crate) struct SegmentWriter {
     bytes: Vec<u8>,
     blocks: Vec<BlockInfo>,
+    /// None where no summary can be made.
+    summing: Option<Summing>,
 }
 
 impl SegmentWriter {
     pub(crate) fn new() -> Self {
-        Self { bytes: MAGIC.to_vec(), blocks: Vec::new() }
+        Self { bytes: MAGIC.to_vec(), blocks: Vec::new(), summing: Some(Summing::default()) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -145,6 +236,11 @@ impl SegmentWriter {
     /// Adds a block as it is.
     pub(crate) fn add(&mut self, block: &[u8], info: &BlockInfo) {
         let (start, len) = (self.bytes.len() as u64, block.len() as u64);
+        self.summing = self.summing.take().and_then(|summing| {
+            // One that cannot be opened is found when it is asked.
+            let opened = Block::open(Bytes::in_memory(block, "a new block")).ok()?;
+            summing.add(self.blocks.len(), start, &opened)
+        });
         self.blocks.push(BlockInfo { start, len, ..info.clone() });
         self.bytes.extend_from_slice(block);
     }
@@ -167,18 +263,15 @@ impl SegmentWriter {
 
     /// The whole file.
     pub(crate) fn finish(mut self, replaces: &[String]) -> Vec<u8> {
+        let summary = self.summing.take().map(|summing| summing.finish().write(&mut Zip::new()));
+        let summary = summary.filter(|summary| summary.len() * SUMMARY_SHARE <= self.bytes.len());
+        let summary = summary.map(|summary| {
+            let part = Part { start: self.bytes.len() as u64, len: summary.len() as u32, checksum: checksum(&summary) };
+            self.bytes.extend(summary);
+            part
+        });
         let mut footer = Vec::new();
-        put_varint(&mut footer, self.blocks.len() as u64);
-        for block in &self.blocks {
-            put_varint(&mut footer, block.len);
-            put_varint(&mut footer, u64::from(block.rows));
-            put_signed(&mut footer, block.time_range.0.as_micros());
-            put_signed(&mut footer, block.time_range.1.as_micros());
-            put_varint(&mut footer, block.seq_range.0);
-            put_varint(&mut footer, block.seq_range.1);
-        }
-        put_varint(&mut footer, replaces.len() as u64);
-        replaces.iter().for_each(|name| put_bytes(&mut footer, name.as_bytes()));
+        Footer { blocks: self.blocks, replaces: replaces.to_vec(), summary }.put(&mut footer);
         self.bytes.extend_from_slice(&footer);
         self.bytes.extend_from_slice(&(footer.len() as u32).to_le_bytes());
         self.bytes.extend_from_slice(&checksum(&footer).to_le_bytes());

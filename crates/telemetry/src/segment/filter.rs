@@ -50,6 +50,44 @@ impl Filter {
     }
 }
 
+/// A filter that stays where it lies, of which a question reads three bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sparse {
+    seed: u64,
+    segment_length: u64,
+    segment_count_length: u64,
+    /// Bytes before the fingerprints.
+    before: u64,
+}
+
+impl Sparse {
+    /// Of a filter's bytes, all of them.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let Descriptor { seed, segment_length, segment_count_length, .. } = Filter::read(Reader(bytes))?.0.descriptor;
+        let (segment_length, segment_count_length) = (u64::from(segment_length), u64::from(segment_count_length));
+        let before = bytes.len() as u64 - (segment_count_length + 2 * segment_length);
+        Ok(Self { seed, segment_length, segment_count_length, before })
+    }
+
+    /// Where the fingerprints of a text lie among the filter's bytes, and what they are together if the filter holds it.
+    pub(super) fn places(&self, text: &[u8]) -> ([u64; 3], u8) {
+        let hash = mix(hash64(text).wrapping_add(self.seed));
+        let first = ((u128::from(hash) * u128::from(self.segment_count_length)) >> 64) as u64;
+        let mask = self.segment_length - 1;
+        // Within 32 bits each, as they were when the filter was made.
+        let second = (first + self.segment_length) ^ ((hash >> 18) & mask);
+        let third = (first + 2 * self.segment_length) ^ (hash & mask);
+        ([first, second, third].map(|place| self.before + place), (hash ^ (hash >> 32)) as u8)
+    }
+}
+
+/// The finalizer of MurmurHash3 (Appleby), by which `xorf` mixes keys.
+const fn mix(mut key: u64) -> u64 {
+    key = (key ^ (key >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    key = (key ^ (key >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
+    key ^ (key >> 33)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +103,12 @@ mod tests {
             for text in &texts {
                 prop_assert!(filter.may_hold(text));
             }
-            let _ = filter.may_hold(&other);
+            let sparse = Sparse::read(&out).unwrap();
+            for text in texts.iter().chain([&&other[..]]) {
+                let (places, expected) = sparse.places(text);
+                let found = places.iter().fold(0, |found, place| found ^ out[*place as usize]);
+                prop_assert_eq!(found == expected, filter.may_hold(text));
+            }
         }
 
         #[test]

@@ -6,6 +6,7 @@ use super::{
     compress,
     head::{self, Head, PREFIX, Prefix},
     split,
+    summary::Summary,
 };
 use crate::{
     Damage,
@@ -37,6 +38,17 @@ pub fn unsealed(block: &[u8]) -> Option<Vec<u8>> {
 /// Texts split on their own; `count` of them.
 pub fn nested(count: usize, bytes: &[u8]) {
     let _ = split::read_nested(count, &mut Reader(bytes));
+}
+
+/// A summary that is not compressed.
+pub fn summary(bytes: &[u8]) {
+    let mut stream = Vec::new();
+    put_varint(&mut stream, (bytes.len() as u64) << 1);
+    stream.extend_from_slice(bytes);
+    let _ = Summary::read(&stream).map(|summary| {
+        let outlines = summary.messages().iter().map(|outline| outline.hash());
+        (outlines.fold(0, u64::wrapping_add), summary.levels().count(), summary.memory_bytes())
+    });
 }
 
 fn open(forged: &[u8]) -> Option<Block> {

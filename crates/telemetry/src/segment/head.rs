@@ -275,8 +275,14 @@ pub(super) fn unpack(stream: &[u8]) -> Result<Vec<u8>, Malformed> {
 }
 
 fn put_column(out: &mut Vec<u8>, column: &ColumnHead) {
-    let info = &column.info;
-    out.push(match column.role {
+    put_info(out, column.role, &column.info);
+    out.push(u8::from(column.filter.is_some()));
+    fields::put_classes(out, &column.classes);
+}
+
+/// What is known of a column without decoding it.
+pub(super) fn put_info(out: &mut Vec<u8>, role: Role, info: &FieldInfo) {
+    out.push(match role {
         Role::Field => 0,
         Role::Level => 1,
         Role::Source => 2,
@@ -303,11 +309,17 @@ fn put_column(out: &mut Vec<u8>, column: &ColumnHead) {
             out.extend_from_slice(&max.to_bits().to_le_bytes());
         }
     }
-    out.push(u8::from(column.filter.is_some()));
-    fields::put_classes(out, &column.classes);
 }
 
 fn read_column(rows: usize, templates: usize, reader: &mut Reader<'_>) -> Result<ColumnHead, Malformed> {
+    let (role, info) = read_info(rows, reader)?;
+    let filter = (reader.byte()? != 0).then(Part::default);
+    let classes = fields::read_classes(templates, reader)?;
+    Ok(ColumnHead { role, info, classes, part: Part::default(), filter, pairs: None })
+}
+
+/// A column that at most `rows` rows have.
+pub(super) fn read_info(rows: usize, reader: &mut Reader<'_>) -> Result<(Role, FieldInfo), Malformed> {
     let role = match reader.byte()? {
         0 => Role::Field,
         1 => Role::Level,
@@ -330,10 +342,7 @@ fn read_column(rows: usize, templates: usize, reader: &mut Reader<'_>) -> Result
         2 => Some(Range::Float { min: f64::from_bits(reader.u64()?), max: f64::from_bits(reader.u64()?) }),
         _ => return Err(Malformed("a column has an unknown range")),
     };
-    let filter = (reader.byte()? != 0).then(Part::default);
-    let classes = fields::read_classes(templates, reader)?;
-    let info = FieldInfo { name, kind, rows: present, encoding, range };
-    Ok(ColumnHead { role, info, classes, part: Part::default(), filter, pairs: None })
+    Ok((role, FieldInfo { name, kind, rows: present, encoding, range }))
 }
 
 pub(crate) fn level_code(level: Option<Level>) -> u8 {

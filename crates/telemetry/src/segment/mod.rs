@@ -23,6 +23,7 @@ mod outline;
 mod pairs;
 mod rebuild;
 mod split;
+mod summary;
 mod template;
 mod texts;
 mod tokens;
@@ -40,6 +41,7 @@ pub(crate) use file::SegmentWriter;
 pub use file::{BlockInfo, Segment};
 pub(crate) use head::{level_code, level_of_code};
 pub(crate) use outline::{ByteSet, Outline, Piece};
+pub(crate) use summary::{SegmentField, SharedOutlines, Summary};
 pub use template::{Messages, Part, Slot, Template};
 
 /// Records in a block, at most.

@@ -7,11 +7,14 @@ use super::{
     pairs::Pairs,
     template::{Part, Slot, Template},
 };
-use crate::fold::fold;
+use crate::{
+    fold::fold,
+    wire::{Malformed, Reader, hash64, put_bytes, put_varint},
+};
 use std::ops::Range;
 
 /// A template, made ready to be searched.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Outline {
     /// The fixed texts end to end, folded.
     pub(crate) texts: Vec<u8>,
@@ -20,7 +23,7 @@ pub(crate) struct Outline {
     slots: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Piece {
     /// A range of [`Outline::texts`].
     Text(Range<usize>),
@@ -33,7 +36,7 @@ impl Piece {
     pub(crate) fn run(&self, text: &[u8]) -> usize {
         match self {
             Self::Text(_) => 0,
-            Self::Slot { pairs: Some(pairs), .. } => pairs.run(text),
+            Self::Slot { bytes, pairs: Some(pairs), .. } => bytes.run(&text[..pairs.run(text)]),
             Self::Slot { bytes, .. } => bytes.run(text),
         }
     }
@@ -63,6 +66,115 @@ impl Outline {
             }
         }
         outline
+    }
+
+    /// The same, but only what all blocks have in common is fixed text: constants and known words are slots too.
+    pub(super) fn general(template: &Template, number: usize, columns: &[ColumnHead]) -> Self {
+        let mut outline = Self::default();
+        let mut pairs = template.pairs.iter().cloned();
+        for part in &template.parts {
+            match part {
+                Part::Text(text) => outline.text(text),
+                Part::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
+                Part::Slot(Slot::Column(encoding)) => outline.known(encoding, None),
+                Part::Slot(Slot::Clock(clock)) => outline.slot(ByteSet::of(clock.bytes()), None),
+                Part::Slot(Slot::Field(column)) => match columns.get(usize::from(*column)) {
+                    Some(column) => match (&column.info.encoding, column.classes.get(number)) {
+                        (Encoding::Words(words), Some(Class::Word(code))) if words.len() > usize::from(*code) => {
+                            outline.known(&Encoding::Constant(words[usize::from(*code)].clone()), None);
+                        }
+                        (encoding, _) => outline.known(encoding, column.pairs.clone()),
+                    },
+                    None => outline.slot(ByteSet::ALL, None),
+                },
+                Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
+            }
+        }
+        outline
+    }
+
+    /// A slot of these texts.
+    pub(super) fn known(&mut self, encoding: &Encoding, pairs: Option<Pairs>) {
+        let pairs = match encoding {
+            Encoding::Constant(text) => Pairs::of(&[text]),
+            Encoding::Words(words) => Pairs::of(&words.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            _ => pairs,
+        };
+        self.slot(ByteSet::folded_of(encoding), pairs);
+    }
+
+    /// What two outlines must have in common to be united: their fixed texts and where slots are.
+    pub(super) fn shape(&self) -> Vec<u8> {
+        let mut shape = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => put_bytes(&mut shape, &self.texts[text.clone()]),
+                // No text is empty.
+                Piece::Slot { .. } => shape.push(0),
+            }
+        }
+        shape
+    }
+
+    /// Lets each slot hold what the slots of another one of the same shape hold.
+    pub(super) fn unite(&mut self, other: &Self) {
+        for (piece, other) in self.pieces.iter_mut().zip(&other.pieces) {
+            let (Piece::Slot { bytes, pairs, .. }, Piece::Slot { bytes: more, pairs: others, .. }) = (piece, other)
+            else {
+                continue;
+            };
+            if pairs.is_some() || others.is_some() {
+                let of = |bytes: &ByteSet, pairs: &Option<Pairs>| pairs.clone().or_else(|| Pairs::among(&bytes.few()?));
+                *pairs = of(bytes, pairs).zip(of(more, others)).and_then(|(own, more)| own.united(&more));
+            }
+            bytes.unite(more);
+        }
+    }
+
+    /// Its pieces: `t` and text, or `s`, the set of bytes, and pairs.
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        put_varint(out, self.pieces.len() as u64);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => {
+                    out.push(b't');
+                    put_bytes(out, &self.texts[text.clone()]);
+                }
+                Piece::Slot { bytes, pairs, .. } => {
+                    out.push(b's');
+                    bytes.0.iter().for_each(|word| out.extend_from_slice(&word.to_le_bytes()));
+                    Pairs::put(pairs.as_ref(), out);
+                }
+            }
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut outline = Self::default();
+        for _ in 0..reader.count(reader.0.len())? {
+            match reader.byte()? {
+                b't' => outline.text(reader.bytes()?),
+                b's' => {
+                    let bytes = ByteSet([reader.u64()?, reader.u64()?, reader.u64()?, reader.u64()?]);
+                    outline.slot(bytes, Pairs::read(reader)?);
+                }
+                _ => return Err(Malformed("a template has an unknown part")),
+            }
+        }
+        Ok(outline)
+    }
+
+    /// Equal ones have the same.
+    pub(super) fn hash(&self) -> u64 {
+        let mut bytes = Vec::new();
+        self.put(&mut bytes);
+        hash64(&bytes)
+    }
+
+    /// Bytes that it occupies, about.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let pairs = self.pieces.iter().filter(|piece| matches!(piece, Piece::Slot { pairs: Some(_), .. })).count();
+        size_of::<Self>() + self.texts.capacity() + self.pieces.capacity() * size_of::<Piece>() + pairs * Pairs::BYTES
     }
 
     /// A slot that is a column, in the template of this number.
@@ -108,6 +220,17 @@ impl ByteSet {
         for byte in bytes {
             self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
         }
+    }
+
+    fn unite(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(own, more)| *own |= more);
+    }
+
+    /// Its bytes, where they are no more than digits, letters and some signs.
+    fn few(&self) -> Option<Vec<u8>> {
+        const FEW: u32 = 48;
+        let count: u32 = self.0.iter().map(|word| word.count_ones()).sum();
+        (count <= FEW).then(|| (0..=u8::MAX).filter(|byte| self.has(*byte)).collect())
     }
 
     /// The bytes that texts of this encoding are made of, folded.

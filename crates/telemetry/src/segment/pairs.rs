@@ -14,6 +14,8 @@ const BYTES: usize = BITS / 8;
 pub(crate) struct Pairs(Box<[u8; BYTES]>);
 
 impl Pairs {
+    pub(super) const BYTES: usize = BYTES;
+
     /// None when so many differ that they would rule out little.
     pub(super) fn of(texts: &[&[u8]]) -> Option<Self> {
         let mut pairs = Self(Box::new([0; BYTES]));
@@ -27,8 +29,28 @@ impl Pairs {
                 pairs.0[place / 8] |= 1 << (place % 8);
             }
         }
-        let set: usize = pairs.0.iter().map(|byte| byte.count_ones() as usize).sum();
-        (set <= BITS / 2).then_some(pairs)
+        pairs.bounded()
+    }
+
+    /// Any of these bytes beside any other.
+    pub(super) fn among(bytes: &[u8]) -> Option<Self> {
+        let mut pairs = Self(Box::new([0; BYTES]));
+        for (first, second) in bytes.iter().flat_map(|first| bytes.iter().map(move |second| (*first, *second))) {
+            let place = place(first, second);
+            pairs.0[place / 8] |= 1 << (place % 8);
+        }
+        pairs.bounded()
+    }
+
+    /// Those of either.
+    pub(super) fn united(mut self, other: &Self) -> Option<Self> {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(own, more)| *own |= more);
+        self.bounded()
+    }
+
+    fn bounded(self) -> Option<Self> {
+        let set: usize = self.0.iter().map(|byte| byte.count_ones() as usize).sum();
+        (set <= BITS / 2).then_some(self)
     }
 
     fn has(&self, first: u8, second: u8) -> bool {

@@ -223,6 +223,23 @@ fn small_segments_are_merged() {
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..200));
 }
 
+/// A day that is over is asked for years: few segments are less to ask.
+#[test]
+fn a_day_that_is_over_becomes_one_segment() {
+    let (store, _) = open(&Simulated::default());
+    for round in 0..3 {
+        append(&store, round * 10..round * 10 + 10).unwrap();
+        store.seal(at(100)).unwrap().blocking_recv().unwrap().unwrap();
+    }
+    assert_eq!(store.snapshot().segments().len(), 3, "it goes on");
+    let tend = |seconds| store.tend(at(seconds)).unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!(tend(12 * 3600).merged, 0, "and late records may come");
+    assert_eq!(tend(13 * 3600).merged, 3);
+    assert_eq!(store.snapshot().segments().len(), 1);
+    assert_eq!(tend(14 * 3600).merged, 0);
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..30));
+}
+
 #[test]
 fn deleted_records_stay_deleted_and_then_leave_the_disk() {
     let disk = Simulated::default();

@@ -89,21 +89,27 @@ impl BlockScan<'_> {
     /// Whether some value of the column may pass, as far as the block's head knows.
     fn may_pass(&self, place: Place, test: &ValueTest) -> Result<bool, Damage> {
         let Some(info) = self.info(place) else { return Ok(false) };
-        match (info.kind, &info.encoding, test) {
-            (FieldKind::Str, Encoding::Constant(text), test) => Ok(test.holds(Value::Str(text))),
-            (FieldKind::Str, Encoding::Words(words), test) => Ok(words.iter().any(|word| test.holds(Value::Str(word)))),
-            (FieldKind::Str, _, ValueTest::Equals { text, .. }) => self.block.may_hold(info, text),
-            (FieldKind::Int | FieldKind::Float, _, ValueTest::Equals { number: None, .. }) => Ok(false),
-            (FieldKind::Int | FieldKind::Float, _, ValueTest::Equals { number: Some(number), .. }) => {
-                Ok(ends(info).is_none_or(|(least, greatest)| (least..=greatest).contains(number)))
-            }
-            (FieldKind::Int | FieldKind::Float, _, ValueTest::Compare(comparison, than)) => {
-                Ok(ends(info).is_none_or(|(least, greatest)| {
-                    comparison.holds(least.cmp(than)) || comparison.holds(greatest.cmp(than))
-                }))
-            }
+        match test {
+            _ if !may_pass(info, test) => Ok(false),
+            ValueTest::Equals { text, .. } if info.kind == FieldKind::Str => self.block.may_hold(info, text),
             _ => Ok(true),
         }
+    }
+}
+
+/// Whether some value of a column may pass, as far as is known of it without its filter.
+pub(in crate::query) fn may_pass(info: &FieldInfo, test: &ValueTest) -> bool {
+    match (info.kind, &info.encoding, test) {
+        (FieldKind::Str, Encoding::Constant(text), test) => test.holds(Value::Str(text)),
+        (FieldKind::Str, Encoding::Words(words), test) => words.iter().any(|word| test.holds(Value::Str(word))),
+        (FieldKind::Str, encoding, ValueTest::Equals { text, .. }) => encoding.may_be(text),
+        (FieldKind::Int | FieldKind::Float, _, ValueTest::Equals { number: None, .. }) => false,
+        (FieldKind::Int | FieldKind::Float, _, ValueTest::Equals { number: Some(number), .. }) => {
+            ends(info).is_none_or(|(least, greatest)| (least..=greatest).contains(number))
+        }
+        (FieldKind::Int | FieldKind::Float, _, ValueTest::Compare(comparison, than)) => ends(info)
+            .is_none_or(|(least, greatest)| comparison.holds(least.cmp(than)) || comparison.holds(greatest.cmp(than))),
+        _ => true,
     }
 }
 
@@ -156,7 +162,7 @@ fn add_rows(column: &Column, within: &Rows, found: &mut Rows, mut passes: impl F
 }
 
 /// Whether a text of this encoding may hold what is looked for.
-pub(super) fn may_hold_text(encoding: &Encoding, test: &TextTest, scratch: &mut Vec<u8>) -> bool {
+pub(in crate::query) fn may_hold_text(encoding: &Encoding, test: &TextTest, scratch: &mut Vec<u8>) -> bool {
     let mut holds = |text: &[u8]| test.holds(text, scratch);
     match encoding {
         Encoding::Constant(text) => holds(text),

@@ -10,6 +10,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+pub(super) use fields::{may_hold_text, may_pass};
+pub(super) use reach::{Reach, reach};
 pub(super) use rows::Rows;
 
 use super::{condition::Condition, question::Cancel};

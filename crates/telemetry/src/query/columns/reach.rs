@@ -11,7 +11,7 @@ use std::ops::{Range, RangeInclusive};
 const FOLLOWED_MAX: usize = 127;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(in crate::query) enum Reach {
     Nowhere,
     /// In the fixed text of every row.
     Everywhere,
@@ -20,7 +20,7 @@ pub(super) enum Reach {
 }
 
 /// Where `finder` may find its text in a template.
-pub(super) fn reach(outline: &Outline, finder: &Finder) -> Reach {
+pub(in crate::query) fn reach(outline: &Outline, finder: &Finder) -> Reach {
     let pieces = &outline.pieces;
     let may_be_fixed = finder.find_anyhow(&outline.texts, 0).is_some();
     let followed = &finder.needle()[..finder.needle().len().min(FOLLOWED_MAX)];
