@@ -2,13 +2,17 @@
 
 use super::{
     language::Order,
-    question::{Answer, Bounds, Part, Question, Tally},
+    question::{Answer, Bounds, Cancel, Part, Question, Tally},
     run::{Matched, fold, matching, parts_in_time},
     sieve::Sieve,
 };
 use crate::{Batch, Damage, RecordRef, Snapshot};
 use model::Timestamp;
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 /// Rows of one search. More are had with the cursor of the last one.
 pub const ROWS_MAX: usize = 10_000;
@@ -182,8 +186,10 @@ fn give(
     while done < ready.len() {
         let next = &ready[done..ready.len().min(done + together)];
         // A single record is given however large it is.
-        let bytes_max = if next.len() == 1 { usize::MAX } else { bounds.memory_bytes_max };
-        let Some(batches) = rebuild(snapshot, next, bytes_max, tally) else {
+        let memory_bytes_max = if next.len() == 1 { usize::MAX } else { bounds.memory_bytes_max };
+        // What was found is given even when the search is over.
+        let bounds = Bounds { threads: bounds.threads, cancel: Cancel::default(), memory_bytes_max };
+        let Some(batches) = rebuild(snapshot, next, order, &bounds, tally) else {
             together = next.len() / 2;
             continue;
         };
@@ -201,6 +207,9 @@ fn give(
 /// Records of blocks, by the address of the block's description: the rows, rising, and what they are.
 struct Batches(BTreeMap<usize, (Vec<u32>, Batch)>);
 
+/// Of a block: its rows, and when each of them was.
+type RowsAndTimes = (Vec<u32>, Vec<Timestamp>);
+
 impl Batches {
     fn record<'a>(&'a self, found: &Found<'a>) -> Option<RecordRef<'a>> {
         match found.part {
@@ -213,35 +222,55 @@ impl Batches {
     }
 }
 
-/// None when the records have more bytes than that.
-fn rebuild(snapshot: &Snapshot, found: &[(Key, Found<'_>)], bytes_max: usize, tally: &mut Tally) -> Option<Batches> {
-    let mut rows_of: BTreeMap<usize, (Part<'_>, Vec<u32>)> = BTreeMap::new();
-    for (_, found) in found {
+/// None when the records have more bytes than the bounds allow.
+fn rebuild(
+    snapshot: &Snapshot,
+    found: &[(Key, Found<'_>)],
+    order: Order,
+    bounds: &Bounds,
+    tally: &mut Tally,
+) -> Option<Batches> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut rows_of: BTreeMap<usize, Vec<(u32, Timestamp)>> = BTreeMap::new();
+    for (key, found) in found {
         if let Part::Block { info, .. } = found.part {
-            let address = std::ptr::from_ref(info).addr();
-            rows_of.entry(address).or_insert_with(|| (found.part, Vec::new())).1.push(found.row);
+            let rows = rows_of.entry(std::ptr::from_ref(info).addr()).or_insert_with(|| {
+                parts.push(found.part);
+                Vec::new()
+            });
+            rows.push((found.row, key.cursor(order).time));
         }
     }
-    let (mut batches, mut bytes) = (BTreeMap::new(), 0);
-    for (address, (part, mut rows)) in rows_of {
-        let Part::Block { segment, number, .. } = part else { continue };
-        rows.sort_unstable();
+    let rows_of: BTreeMap<usize, RowsAndTimes> = rows_of
+        .into_iter()
+        .map(|(address, mut rows)| {
+            rows.sort_unstable();
+            (address, rows.into_iter().unzip())
+        })
+        .collect();
+    let bytes = AtomicUsize::new(0);
+    let is_full = || bytes.load(Ordering::Relaxed) > bounds.memory_bytes_max;
+    let (rebuilt, more) = fold(&parts, bounds, Vec::new, |rebuilt, part, tally| {
+        let Part::Block { segment, number, info } = part else { return };
+        let address = std::ptr::from_ref(info).addr();
+        let Some((rows, times)) = rows_of.get(&address).filter(|_| !is_full()) else { return };
         let records = snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
-            let records = block.records(&rows);
+            let records = block.records_at(rows, times);
             tally.read.bytes_decoded += block.bytes_read().saturating_sub(before);
             records
         });
         match records {
             Ok(batch) => {
-                bytes += batch.text_bytes();
-                batches.insert(address, (rows, batch));
+                bytes.fetch_add(batch.text_bytes(), Ordering::Relaxed);
+                rebuilt.push((address, (rows.clone(), batch)));
             }
             Err(damage) => tally.damage(&damage),
         }
-        if bytes > bytes_max {
-            return None;
-        }
+    });
+    if is_full() {
+        return None;
     }
-    Some(Batches(batches))
+    tally.add(more);
+    Some(Batches(rebuilt.into_iter().flatten().collect()))
 }

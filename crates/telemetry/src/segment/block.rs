@@ -2,11 +2,12 @@
 
 use super::{
     bytes::Bytes,
-    column::{Column, Encoding, FieldKind, Presence, Values},
+    column::{Column, Encoding, FieldKind, Values},
     fields::{self, Class, Layout},
     filter::Filter,
     head::{self, ColumnHead, Head, PREFIX, Part, Prefix, Role},
     integers,
+    levels::Levels,
     outline::Outline,
     split,
     template::{Messages, Template},
@@ -102,55 +103,20 @@ impl Block {
 
     /// The level of each row; only those that templates leave open are decoded.
     pub fn level_of_rows(&self) -> Result<Vec<Option<Level>>, Damage> {
-        let Some(column) = self.head.column(Role::Level) else { return Ok(vec![None; self.head.rows]) };
-        let level = |word: &[u8]| std::str::from_utf8(word).ok().and_then(|word| word.parse::<Level>().ok());
-        if let Encoding::Words(words) = &column.info.encoding {
-            let levels: Vec<Option<Level>> = words.iter().map(|word| level(word)).collect();
-            if let Some(fixed) = fields::fixed(&column.classes, &levels) {
-                return self.levels_beside(column, &fixed, &levels);
-            }
-        }
-        let mut levels = vec![None; self.head.rows];
-        let column = self.read_column(column)?;
-        let of_values: Vec<Option<Level>> = match &column.values {
-            Values::Constant { text, count } => vec![level(text); *count],
-            Values::Words { words, codes } => {
-                let levels: Vec<Option<Level>> = words.iter().map(|word| level(word)).collect();
-                codes.iter().map(|code| levels[usize::from(*code)]).collect()
-            }
-            Values::Text(texts) => texts.iter().map(level).collect(),
-            _ => return Err(self.damage("the levels have another encoding than words")),
-        };
-        match column.presence {
-            Presence::Every => levels = of_values,
-            Presence::Rows(rows) => {
-                rows.into_iter().zip(of_values).for_each(|(row, level)| levels[row as usize] = level);
-            }
-        }
-        Ok(levels)
+        self.level_column().map(Levels::of_rows)
     }
 
-    /// The levels of rows whose template fixes them, and those that are written for the others.
-    fn levels_beside(
-        &self,
-        column: &ColumnHead,
-        fixed: &[Option<Option<Level>>],
-        levels: &[Option<Level>],
-    ) -> Result<Vec<Option<Level>>, Damage> {
-        let template_of_rows = self.template_of_rows()?;
-        let open = fixed.iter().zip(self.templates()).filter(|(fixed, _)| fixed.is_none());
-        let open = open.map(|(_, template)| template.rows as usize).sum();
-        let codes = self.decode(column.part, |reader| fields::read_codes(open, levels.len(), reader))?;
-        // Which rows are open is hard to foretell: all look at the next written level, and take it if they are.
-        let written: Vec<_> = codes.into_iter().map(|code| levels[code as usize]).chain([None]).collect();
-        let known: Vec<_> = fixed.iter().map(|fixed| (fixed.is_none(), fixed.flatten())).collect();
-        let (mut levels, mut next) = (vec![None; template_of_rows.len()], 0);
-        for (level, template) in levels.iter_mut().zip(template_of_rows.iter()) {
-            let (is_open, fixed) = known[usize::from(*template)];
-            *level = if is_open { written[next] } else { fixed };
-            next += usize::from(is_open);
+    pub(crate) fn level_column(&self) -> Result<Levels, Damage> {
+        Levels::read(self)
+    }
+
+    /// The level of each of these rows; the column is not decoded where their templates tell.
+    pub(super) fn levels_of(&self, rows: &[u32]) -> Result<Vec<Option<Level>>, Damage> {
+        if let Some(levels) = Levels::told(self, rows)? {
+            return Ok(levels);
         }
-        Ok(levels)
+        let levels = self.level_of_rows()?;
+        Ok(rows.iter().map(|row| levels[*row as usize]).collect())
     }
 
     /// The words of a field, and which of them the rows of each template have, where the head knows it for all rows.
@@ -215,7 +181,14 @@ impl Block {
 
     /// Rebuilds whole records: row `rows[i]` becomes record `i` of the batch. Rows rise.
     pub fn records(&self, rows: &[u32]) -> Result<Batch, Damage> {
-        super::rebuild::records(self, rows)
+        let times = self.times()?;
+        let times: Vec<Timestamp> = rows.iter().map(|row| Timestamp::from_micros(times[*row as usize])).collect();
+        self.records_at(rows, &times)
+    }
+
+    /// The same for whoever knows when each of the rows was.
+    pub(crate) fn records_at(&self, rows: &[u32], times: &[Timestamp]) -> Result<Batch, Damage> {
+        super::rebuild::records(self, rows, times)
     }
 
     /// Bytes read through this block so far: the answer to "what did the search read".
@@ -293,7 +266,7 @@ impl Block {
         columns().find(same).or_else(|| columns().find(alike)).ok_or_else(|| self.damage("there is no such column"))
     }
 
-    fn read_column(&self, column: &ColumnHead) -> Result<Column, Damage> {
+    pub(super) fn read_column(&self, column: &ColumnHead) -> Result<Column, Damage> {
         let layout = Layout { kind: column.info.kind, encoding: &column.info.encoding, classes: &column.classes };
         let templates = if layout.is_everywhere() { Arc::default() } else { self.template_of_rows()? };
         self.decode(column.part, |reader| fields::decode(&layout, self.head.rows, &templates, reader))
@@ -321,7 +294,11 @@ impl Block {
         }
     }
 
-    fn decode<T>(&self, part: Part, decode: impl FnOnce(&mut Reader<'_>) -> Result<T, Malformed>) -> Result<T, Damage> {
+    pub(super) fn decode<T>(
+        &self,
+        part: Part,
+        decode: impl FnOnce(&mut Reader<'_>) -> Result<T, Malformed>,
+    ) -> Result<T, Damage> {
         let bytes = self.part(part)?;
         decode(&mut Reader(&bytes)).map_err(|malformed| malformed.at(self.bytes.place()))
     }

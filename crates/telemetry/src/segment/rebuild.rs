@@ -31,12 +31,11 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Row `rows[i]` becomes record `i`. Rows must rise.
-pub(super) fn records(block: &Block, rows: &[u32]) -> Result<Batch, Damage> {
+/// Row `rows[i]`, of time `times[i]`, becomes record `i`. Rows must rise.
+pub(super) fn records(block: &Block, rows: &[u32], times: &[Timestamp]) -> Result<Batch, Damage> {
     let mut batch = Batch::new();
-    let levels = block.level_of_rows()?;
+    let levels = block.levels_of(rows)?;
     let mut messages = block.messages()?;
-    let times = messages.times()?;
     let mut source = block.source().map(|field| Walk::new(block, field, &mut messages)).transpose()?;
     let templates = block.templates_of(rows)?;
     let mut fields = Vec::new();
@@ -48,11 +47,11 @@ pub(super) fn records(block: &Block, rows: &[u32]) -> Result<Batch, Damage> {
     }
     let mut message = Vec::new();
     let refused = |refused: Refused| block.damage(&format!("a record is larger than records can be: {refused}"));
-    for &row in rows {
+    for ((&row, &level), &time) in rows.iter().zip(&levels).zip(times) {
         message.clear();
         messages.render(row, &mut message)?;
         let mut draft = batch.draft();
-        draft.level(levels[row as usize]);
+        draft.level(level);
         draft.message(&message).map_err(refused)?;
         if let Some(walk) = &mut source
             && let Some(index) = walk.index_of(row)
@@ -66,7 +65,7 @@ pub(super) fn records(block: &Block, rows: &[u32]) -> Result<Batch, Damage> {
                 draft.field(walk.name, walk.column.value(index, &mut walk.scratch)).map_err(refused)?;
             }
         }
-        draft.finish(Timestamp::from_micros(times[row as usize]));
+        draft.finish(time);
     }
     Ok(batch)
 }

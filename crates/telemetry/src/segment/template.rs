@@ -159,7 +159,7 @@ impl<'a> Messages<'a> {
     }
 
     /// Microseconds since 1970 of each row.
-    pub(super) fn times(&mut self) -> Result<Rc<Vec<i64>>, Damage> {
+    fn times(&mut self) -> Result<Rc<Vec<i64>>, Damage> {
         Ok(match &self.times {
             Some(times) => Rc::clone(times),
             None => Rc::clone(self.times.insert(Rc::new(self.block.times()?))),

@@ -17,7 +17,7 @@ pub(super) use rows::Rows;
 use super::{condition::Condition, question::Cancel};
 use crate::{
     Damage,
-    segment::{Block, Column, FieldInfo, Messages},
+    segment::{Block, Column, FieldInfo, Levels, Messages},
 };
 use model::Level;
 use std::{collections::HashMap, ops::Range, rc::Rc};
@@ -35,6 +35,8 @@ pub(super) struct BlockScan<'b> {
     times: Option<Rc<Vec<i64>>>,
     seqs: Option<Rc<Vec<u64>>>,
     levels: Option<Rc<Vec<Option<Level>>>>,
+    /// Before `levels` are made of it.
+    level_column: Option<Levels>,
     columns: HashMap<Place, Rc<Column>>,
     messages: Option<Messages<'b>>,
     /// Messages that were put together again to look into them.
@@ -58,6 +60,7 @@ impl<'b> BlockScan<'b> {
             times: None,
             seqs: None,
             levels: None,
+            level_column: None,
             columns: HashMap::new(),
             messages: None,
             rebuilt: 0,
@@ -125,8 +128,12 @@ impl<'b> BlockScan<'b> {
         if wanted_rows(true) == 0 {
             return Ok(Rows::none(self.block.rows()));
         }
-        let levels = self.levels()?;
-        within.intersect(&Rows::from_fn(levels.len(), |row| is_wanted(&levels[row])));
+        let column = match &mut self.level_column {
+            Some(column) => column,
+            unread => unread.insert(self.block.level_column()?),
+        };
+        let words = column.wanted(|level| is_wanted(&level));
+        within.intersect(&Rows::from_words(self.block.rows(), words));
         Ok(within)
     }
 
@@ -149,7 +156,10 @@ impl<'b> BlockScan<'b> {
     fn levels(&mut self) -> Result<Rc<Vec<Option<Level>>>, Damage> {
         Ok(match &self.levels {
             Some(levels) => Rc::clone(levels),
-            None => Rc::clone(self.levels.insert(Rc::new(self.block.level_of_rows()?))),
+            None => {
+                let column = self.level_column.take().map_or_else(|| self.block.level_column(), Ok)?;
+                Rc::clone(self.levels.insert(Rc::new(column.of_rows())))
+            }
         })
     }
 

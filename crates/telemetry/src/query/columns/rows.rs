@@ -30,6 +30,14 @@ impl Rows {
         set
     }
 
+    /// The rows whose bits are set, 64 to a word, lowest first.
+    pub(in crate::query) fn from_words(rows: usize, bits: Vec<u64>) -> Self {
+        let mut set = Self { bits, rows };
+        set.bits.resize(rows.div_ceil(64), 0);
+        set.clear_beyond();
+        set
+    }
+
     /// A run of rows.
     pub(in crate::query) fn between(rows: usize, range: std::ops::Range<usize>) -> Self {
         let mut set = Self::none(rows);
