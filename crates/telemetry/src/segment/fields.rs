@@ -235,17 +235,25 @@ fn read_presence(classes: &[Class], template_of_rows: &[u16], reader: &mut Reade
     if !classes.iter().any(|class| matches!(class, Class::Absent | Class::Mixed)) {
         return Ok(Presence::Every);
     }
-    let bits = if classes.contains(&Class::Mixed) { compress::read(reader)? } else { Vec::new() };
-    let mut bits = BitReader::new(&bits);
     // One row more than there are, so that each can be written before it is known whether it counts.
     let mut rows = vec![0; template_of_rows.len() + 1];
     let mut count = 0;
-    for (row, &template) in (0u32..).zip(template_of_rows) {
-        rows[count] = row;
-        count += match classes[usize::from(template)] {
-            Class::Mixed => bits.read(1)? as usize,
-            class => usize::from(class != Class::Absent),
-        };
+    if classes.contains(&Class::Mixed) {
+        let bits = compress::read(reader)?;
+        let mut bits = BitReader::new(&bits);
+        for (row, &template) in (0u32..).zip(template_of_rows) {
+            rows[count] = row;
+            count += match classes[usize::from(template)] {
+                Class::Mixed => bits.read(1)? as usize,
+                class => usize::from(class != Class::Absent),
+            };
+        }
+    } else {
+        let is_there: Vec<bool> = classes.iter().map(|class| *class != Class::Absent).collect();
+        for (row, &template) in (0u32..).zip(template_of_rows) {
+            rows[count] = row;
+            count += usize::from(is_there[usize::from(template)]);
+        }
     }
     rows.truncate(count);
     Ok(if count == template_of_rows.len() { Presence::Every } else { Presence::Rows(rows) })

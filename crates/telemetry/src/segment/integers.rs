@@ -80,8 +80,10 @@ fn decode_within(count: usize, within: bool, reader: &mut Reader<'_>) -> Result<
         _ => return Err(Malformed("a form of integers is unknown")),
     }
     if first.is_some() {
-        for at in 1..values.len() {
-            values[at] = values[at].wrapping_add(values[at - 1]);
+        let mut before = 0i64;
+        for value in &mut values {
+            before = before.wrapping_add(*value);
+            *value = before;
         }
     }
     Ok(values)
@@ -205,7 +207,9 @@ fn unpack(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Resul
     }
     let bytes = reader.take((count * width as usize).div_ceil(8))?;
     let mut bits = BitReader::new(bytes);
-    if width > 56 {
+    if width == 0 {
+        values.extend(std::iter::repeat_n(base, count));
+    } else if width > 56 {
         for _ in 0..count {
             values.push(base.wrapping_add(bits.read(width)?.wrapping_mul(divisor) as i64));
         }
