@@ -139,15 +139,16 @@ impl BlockCache {
             return Ok(known.clone());
         }
         let mut summary = segment.summary()?;
-        let bytes = summary.as_ref().map_or(0, Summary::memory_bytes);
         let mut cached = self.lock();
+        if cached.summary_bytes + cached.outlines.memory_bytes() >= SUMMARY_BYTES_MAX {
+            return Ok(summary.map(Arc::new));
+        }
         if let Some(summary) = &mut summary {
             summary.share(&mut cached.outlines);
         }
+        let bytes = summary.as_ref().map_or(0, Summary::memory_bytes);
         let summary = summary.map(Arc::new);
-        if cached.summary_bytes + bytes <= SUMMARY_BYTES_MAX
-            && cached.summaries.insert(segment.name().to_owned(), summary.clone()).is_none()
-        {
+        if cached.summaries.insert(segment.name().to_owned(), summary.clone()).is_none() {
             cached.summary_bytes += bytes;
         }
         Ok(summary)

@@ -35,12 +35,30 @@ pub(crate) struct Summary {
 
 /// Templates of messages that several segments have, each of them once.
 #[derive(Debug, Default)]
-pub(crate) struct SharedOutlines(HashMap<u64, Arc<Outline>>);
+pub(crate) struct SharedOutlines {
+    by_hash: HashMap<u64, Arc<Outline>>,
+    bytes: usize,
+}
 
 impl SharedOutlines {
+    /// Bytes that they occupy, about.
+    pub(crate) const fn memory_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The same template as it is here.
+    fn one(&mut self, outline: &Arc<Outline>) -> Arc<Outline> {
+        let known = self.by_hash.entry(outline.hash()).or_insert_with(|| {
+            self.bytes += outline.memory_bytes();
+            Arc::clone(outline)
+        });
+        Arc::clone(if **known == **outline { known } else { outline })
+    }
+
     /// Forgets those that no summary has any more.
     pub(crate) fn tidy(&mut self) {
-        self.0.retain(|_, outline| Arc::strong_count(outline) > 1);
+        self.by_hash.retain(|_, outline| Arc::strong_count(outline) > 1);
+        self.bytes = self.by_hash.values().map(|outline| outline.memory_bytes()).sum();
     }
 }
 
@@ -83,12 +101,7 @@ impl Summary {
 
     /// Takes the templates that other segments have too from there.
     pub(crate) fn share(&mut self, shared: &mut SharedOutlines) {
-        for outline in &mut self.messages {
-            let known = shared.0.entry(outline.hash()).or_insert_with(|| Arc::clone(outline));
-            if **known == **outline {
-                *outline = Arc::clone(known);
-            }
-        }
+        self.messages.iter_mut().for_each(|outline| *outline = shared.one(outline));
     }
 
     /// The columns of a field, of sources by the name `source`: one for each type that its values have.
@@ -104,7 +117,7 @@ impl Summary {
         self.fields.iter()
     }
 
-    /// Bytes that it occupies, about; shared templates are counted by each that has them.
+    /// Bytes that it occupies, about, without the templates that it shares.
     pub(crate) fn memory_bytes(&self) -> usize {
         let fields = self.fields.iter().map(|field| {
             let words = words(&field.info.encoding).unwrap_or_default();
@@ -112,9 +125,7 @@ impl Summary {
             let name = field.info.name.capacity();
             size_of::<SegmentField>() + name + words + field.blocks.capacity() * size_of::<InBlock>()
         });
-        size_of::<Self>()
-            + self.messages.iter().map(|outline| outline.memory_bytes()).sum::<usize>()
-            + fields.sum::<usize>()
+        size_of::<Self>() + size_of_val(&self.messages[..]) + fields.sum::<usize>()
     }
 
     /// As one stream.
