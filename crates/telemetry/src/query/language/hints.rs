@@ -155,7 +155,9 @@ fn edits(a: &[char], b: &[char]) -> usize {
 mod tests {
     use super::*;
 
-    fn hinted(q: &str) -> (Vec<(Why, String, Option<String>)>, Option<String>) {
+    type Told = Vec<(Why, String, Option<String>)>;
+
+    fn hinted(q: &str) -> (Told, Option<String>) {
         let known = ["app", "status", "http.method", "duration_ms", "user_id", "job_id"].map(str::to_owned).into();
         let (found, query) = hints(&parse(q).0, &known);
         let found = found.into_iter().map(|hint| (hint.why, hint.part, hint.instead)).collect();
