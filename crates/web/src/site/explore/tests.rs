@@ -327,6 +327,7 @@ async fn how_to_collect_is_told_until_something_else_is_there() {
     let hint = "Collect your first logs";
     let page = site.look(&ana, "/explore").await;
     assert!(page.text.contains(hint) && page.text.contains("vigie logs import /var/log/syslog"), "{}", page.text);
+    assert!(page.text.contains("<details class=\"card begin\"><summary>"), "it leaves the lines in sight");
     assert!(!site.look(&ana, "/explore?q=ready").await.text.contains(hint), "who searches is left alone");
     let sent = site.post_text("/api/v1/logs", json!({"message": "x", "source": "web1"}).to_string()).await;
     assert_eq!(sent.json()["accepted"], 1);
