@@ -21,6 +21,7 @@ pub use ask::{ASKED_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
 pub use error::Error;
 pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
+pub use sources::repeats;
 pub use text::Told;
 
 use files::Files;

@@ -11,6 +11,8 @@ pub mod multiline;
 pub mod parsers;
 mod reader;
 pub mod record;
+mod repeats;
 pub mod timestamps;
 
 pub use reader::{Options, Reader, Record};
+pub use repeats::repeats;

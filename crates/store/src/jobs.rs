@@ -10,6 +10,7 @@ use crate::{
 pub(crate) use changes::{Change, Moved, count, lock, skip_queued, start, write_change};
 use model::{AccountId, Counters, JobId, JobState, OnUnknown, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What a job is made of. Frozen: nothing here changes after creation.
 #[derive(Clone, Debug)]
@@ -234,6 +235,22 @@ impl Db {
     pub async fn open_jobs(&self) -> Result<Vec<Job>> {
         let rows = self.rows("SELECT * FROM jobs WHERE state < 4 ORDER BY created_at, id", &[]).await?;
         rows.iter().map(job_from).collect()
+    }
+
+    /// Jobs whose id begins with these hexadecimal digits, hyphens aside: the newest first, `limit` of them.
+    pub async fn jobs_beginning(&self, start: &str, limit: u32) -> Result<Vec<JobId>> {
+        let digits: String = start.chars().filter(|c| *c != '-').collect();
+        if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let (Some(first), Some(last)) =
+            (Uuid::parse_str(&format!("{digits:0<32}")).ok(), Uuid::parse_str(&format!("{digits:f<32}")).ok())
+        else {
+            return Ok(Vec::new());
+        };
+        let sql = "SELECT id FROM jobs WHERE id >= $1 AND id <= $2 ORDER BY created_at DESC, id DESC LIMIT $3";
+        let rows = self.rows(sql, params![first, last, i64::from(limit)]).await?;
+        rows.iter().map(|row| Ok(row.id("id")?.into())).collect()
     }
 
     /// The open job of that name and kind, if there is one.

@@ -8,6 +8,7 @@ use store::{Advance, Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
 on_both![
     the_states_that_a_job_came_into_are_kept,
     jobs_are_counted_and_listed_from_either_end,
+    jobs_are_found_by_the_beginning_of_their_id,
     creating_twice_changes_nothing,
     a_job_is_prepared_started_paused_resumed,
     refusals_name_the_job_and_its_state,
@@ -240,6 +241,34 @@ async fn jobs_are_listed_newest_first_by_page(db: Db) {
         }
     }
     assert_eq!(seen, (1..=7).rev().map(job_id).collect::<Vec<_>>());
+}
+
+async fn jobs_are_found_by_the_beginning_of_their_id(db: Db) {
+    let ids = [
+        "0192f3a1-0000-7000-8000-000000000001",
+        "0192f3a1-ffff-7000-8000-000000000002",
+        "0192f3a2-0000-7000-8000-000000000003",
+    ];
+    for (id, later) in ids.iter().zip(0..) {
+        let job = new_job(id.parse().unwrap());
+        db.create_job(job, NOW + Duration::from_secs(later)).await.unwrap();
+    }
+    for (start, expected) in [
+        ("0192f3a1", vec![1, 0]),
+        ("0192F3A1-f", vec![1]),
+        ("0192f3a", vec![2, 1, 0]),
+        (ids[2], vec![2]),
+        ("0192f3a2-0000-7000-8000-000000000003f", vec![]),
+        ("1", vec![]),
+        ("", vec![]),
+        ("spring", vec![]),
+        ("%", vec![]),
+    ] {
+        let found = db.jobs_beginning(start, 10).await.unwrap();
+        let expected: Vec<_> = expected.into_iter().map(|at: usize| ids[at].parse().unwrap()).collect();
+        assert_eq!(found, expected, "{start}");
+    }
+    assert_eq!(db.jobs_beginning("0", 2).await.unwrap().len(), 2);
 }
 
 async fn jobs_are_found_by_filter(db: Db) {

@@ -14,7 +14,7 @@ use mail::{problem::nearest, spec::MailingFile};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -44,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) logs: Setting<logfiles::Config>,
     /// What is kept of the logs that are collected.
     pub(crate) log_store: Setting<logs::Config>,
+    /// Where each key of its table stands; those that are not here are defaults.
+    pub(crate) log_store_keys: BTreeMap<String, Source>,
     /// Where logs are brought in from: the tables `[[collect]]`.
     pub(crate) collect: Vec<Setting<Collect>>,
     /// Under what `vigie send` is told: the table `[send]`.
@@ -93,6 +95,13 @@ struct Raw {
     collect: Vec<Spanned<logs::collect::Entry>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
+}
+
+/// The keys of a table as they are written.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+struct Keys {
+    log_store: HashMap<Spanned<String>, toml::Value>,
 }
 
 /// The variables that are read, and the options that go over them.
@@ -162,6 +171,7 @@ impl Config {
             None => default(logfiles::Config::default()),
         };
         let log_store = reader.log_store(raw.log_store.as_ref());
+        let log_store_keys = reader.log_store_keys();
         let collect = reader.collect(&raw.collect);
         if !reader.wrong.is_empty() {
             return Err(Failure::refused(reader.wrong.join("\nerror: ")));
@@ -179,6 +189,7 @@ impl Config {
             jobs_max,
             logs,
             log_store,
+            log_store_keys,
             collect,
             send,
             json: options.json,
@@ -350,6 +361,11 @@ impl Reader<'_> {
             self.wrong.push(format!("{from}: {error}"));
         }
         Setting { value: raw.get_ref().clone(), from }
+    }
+
+    fn log_store_keys(&self) -> BTreeMap<String, Source> {
+        let Keys { log_store } = toml::from_str(self.text).unwrap_or_default();
+        log_store.into_keys().map(|key| (key.get_ref().clone(), self.at(key.span().start))).collect()
     }
 
     fn collect(&mut self, raw: &[Spanned<logs::collect::Entry>]) -> Vec<Setting<Collect>> {

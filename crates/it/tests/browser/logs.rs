@@ -358,6 +358,97 @@ async fn log_files_are_read_followed_searched_and_cleared() {
     assert!(browser.console().await.iter().all(|line| !line.contains("Content Security Policy")));
 }
 
+/// What somebody would have if they copied the first line.
+const COPIED: &str = "(() => { const chosen = getSelection(); chosen.selectAllChildren(document.querySelector('[data-lines] > li .msg'));
+    const text = chosen.toString(); chosen.removeAllRanges(); return text; })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_says_its_time_once_and_is_copied_whole() {
+    let Some(browser) = Browser::speaking("fr").await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "admin")).await;
+    let text = |n: u64| format!("Jan 10 14:02:00 web1 relay[{n}]: perdu");
+    let line = |n: u64| json!({"time": "2025-01-10T14:02:00Z", "level": "error", "source": "/var/log/syslog", "format": "syslog", "message": text(n)});
+    vigie.lines(&[line(1)]).await;
+    browser.open(&vigie.url("/explore")).await;
+    let width =
+        |n: u64| format!("document.querySelectorAll('[data-lines] > li .told')[{n}].getBoundingClientRect().width");
+    browser.until("document.querySelectorAll('[data-lines] > li').length === 1").await;
+    assert_eq!(browser.value(&width(0)).await, 0, "it takes no room");
+    assert_eq!(browser.value(COPIED).await, text(1), "and is copied");
+    assert_accessible(&browser).await;
+    // The same as it arrives.
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("Arrêter")).await;
+    let icon = "document.querySelector('[data-live-switch] use').getAttribute('href')";
+    assert_eq!(browser.value(icon).await, "/static/icons.svg#stop");
+    vigie.lines(&[line(2)]).await;
+    browser.until("document.querySelectorAll('[data-lines] > li .told').length === 2").await;
+    assert_eq!(browser.value(&width(0)).await, 0);
+    assert_eq!(browser.value(COPIED).await, text(2));
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("En direct")).await;
+    assert!(browser.value(icon).await.as_str().is_some_and(|icon| icon.ends_with("#play")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_is_chosen_in_fields_that_a_drag_fills_too() {
+    let Some(browser) = Browser::speaking("fr").await else { return };
+    let vigie = Vigie::start().await;
+    browser.size(1280, 900).await;
+    browser.come_in(&vigie.invite("ana", "admin")).await;
+    // Where there is only what Vigie says of itself, the page tells how to bring in more.
+    vigie.lines(&[json!({"source": "vigie", "message": "ready"})]).await;
+    browser.open(&vigie.url("/explore")).await;
+    browser.until(&shows("Recueillez vos premiers journaux")).await;
+    browser.both_themes("explore-begin").await;
+    browser.fits_a_phone("explore-begin").await;
+    vigie.an_hour(&browser).await;
+    browser.open(&vigie.url("/explore?q=order&since=1h")).await;
+    browser.until("document.querySelector('[data-histogram]')").await;
+    assert_eq!(browser.value("document.getElementById('from').value").await, "");
+    browser.drag_over("[data-histogram] svg", 0.25, 0.5).await;
+    browser.until(&format!("location.search.includes('until=') && {LOADED}")).await;
+    let filled = "['from', 'to'].every((id) => document.getElementById(id).value.length > 0)";
+    browser.until(filled).await;
+    let address = browser.value("location.href").await;
+    // Another word, the same time, to the microsecond.
+    browser
+        .run("document.getElementById('q').value = 'refused'; document.querySelector('.ask-box .button').click()")
+        .await;
+    browser.until(&format!("location.search.startsWith('?q=refused&') && {LOADED}")).await;
+    assert_eq!(browser.value("location.href.replace('q=refused', 'q=order')").await, address);
+    // Another time by hand.
+    browser.press(".times > summary").await;
+    assert_accessible(&browser).await;
+    browser.both_themes("explore-times").await;
+    browser
+        .run("document.getElementById('from').value = '2025-01-10T14:00'; document.getElementById('to').value = ''")
+        .await;
+    browser.press(".times .button").await;
+    browser.until(&format!("location.search.endsWith('Z') && !location.search.includes('until=') && {LOADED}")).await;
+    assert!(
+        browser
+            .value("document.getElementById('from').value")
+            .await
+            .as_str()
+            .is_some_and(|at| at.starts_with("2025-01-10T14:00"))
+    );
+    browser.press(".times > summary").await;
+    browser.fits_a_phone("explore-times").await;
+
+    // What finds nothing says why, and leads on.
+    browser.open(&vigie.url("/explore?q=levl%3Aerror")).await;
+    browser.until(&shows("Vouliez-vous dire")).await;
+    assert_accessible(&browser).await;
+    browser.both_themes("explore-doubts").await;
+    browser.fits_a_phone("explore-doubts").await;
+    browser.press(".meant a").await;
+    browser.until(&format!("location.search === '?q=level%3Aerror' && {LOADED}")).await;
+    assert_eq!(browser.rows().await, 36);
+}
+
 /// In a dialog too.
 fn shows_anywhere(text: &str) -> String {
     format!("document.body.innerText.includes({})", json!(text))

@@ -52,6 +52,13 @@ pub struct LogFile {
     identity: Identity,
 }
 
+impl LogFile {
+    /// The folder that it truly lies in.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+}
+
 /// Whether it is packed, as its name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {

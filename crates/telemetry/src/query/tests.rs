@@ -238,3 +238,20 @@ fn a_search_is_cancelled_within_a_block() {
     assert!(seen < 1_000, "{seen}");
     assert_eq!(answer(&snapshot, &question("* | stats count()"), 10, &bounds).partial, [Partial::Cancelled]);
 }
+
+#[test]
+fn the_names_of_fields_are_told_where_all_are_known() {
+    let disk = Simulated::default();
+    let store = store(&disk);
+    let named = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(field_names(&store.snapshot(), 10, &Bounds::default()), named(&["app", "ms"]));
+    let mut batch = Batch::new();
+    batch.push(&Record { fields: vec![("only_in_memory".into(), OwnedValue::Bool(true))], ..record(99) }).unwrap();
+    store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    let snapshot = store.snapshot();
+    assert_eq!(field_names(&snapshot, 3, &Bounds::default()), named(&["app", "ms", "only_in_memory"]));
+    assert_eq!(field_names(&snapshot, 2, &Bounds::default()), None, "there are more");
+    let bounds = Bounds::default();
+    bounds.cancel.cancel();
+    assert_eq!(field_names(&snapshot, 10, &bounds), None, "nobody knows");
+}

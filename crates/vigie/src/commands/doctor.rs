@@ -9,7 +9,7 @@ use crate::{
 };
 use logs::Logs;
 use mail::smtp;
-use model::Clock;
+use model::{Clock, Timestamp};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -290,11 +290,17 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
     })
 }
 
+/// A pause that is over is forgotten only when its account is used again.
+fn is_paused(pause: &Value, now: Timestamp) -> bool {
+    let until = pause["until"].as_str().and_then(|until| until.parse::<Timestamp>().ok());
+    !pause.is_null() && until.is_none_or(|until| until > now)
+}
+
 async fn account_finding(account: &Value) -> Finding {
     const ABOUT: &str = "account";
     let name = account["name"].as_str().unwrap_or_default();
     let pause = &account["pause"];
-    if !pause.is_null() {
+    if is_paused(pause, Clock::System.now()) {
         let why =
             pause["reason"]["detail"].as_str().filter(|detail| !detail.is_empty()).or(pause["reason"]["code"].as_str());
         let what = format!("{name} is paused: {}", render::plain(why.unwrap_or_default(), 160));
@@ -331,5 +337,23 @@ async fn account_finding(account: &Value) -> Finding {
             "check host, port and firewall",
         ),
         Err(_) => finding(Verdict::Warn, ABOUT, format!("{name} does not answer"), "check host, port and firewall"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_that_is_over_is_none() {
+        let now: Timestamp = "2025-01-10T10:00:00Z".parse().unwrap();
+        for (pause, expected) in [
+            (Value::Null, false),
+            (json!({"until": "2025-01-10T09:59:59Z"}), false),
+            (json!({"until": "2025-01-10T10:00:01Z"}), true),
+            (json!({"until": null}), true),
+        ] {
+            assert_eq!(is_paused(&pause, now), expected, "{pause}");
+        }
     }
 }

@@ -24,16 +24,17 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         put(&format!("logs.{}", file.path.display()), value, &config.logs.from);
     }
     let store = &config.log_store;
+    let key = |name: &str| config.log_store_keys.get(name).unwrap_or(&super::Source::Default);
     let bound = |number: u64, unit: &str| if number == 0 { "no bound".to_owned() } else { format!("{number} {unit}") };
-    put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), &store.from);
-    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), &store.from);
+    put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), key("keep-days"));
+    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), key("keep-megabytes"));
     let own = if store.value.own_logs { "run logs and what Vigie traces" } else { "not kept" };
-    put("log-store.own-logs", own.to_owned(), &store.from);
+    put("log-store.own-logs", own.to_owned(), key("own-logs"));
     let names = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
-    put("log-store.folders", names(folders), &store.from);
-    put("log-store.watched", names(store.value.watched.clone()), &store.from);
-    put("log-store.memory-megabytes", format!("{} MB", store.value.memory_megabytes), &store.from);
+    put("log-store.folders", names(folders), key("folders"));
+    put("log-store.watched", names(store.value.watched.clone()), key("watched"));
+    put("log-store.memory-megabytes", format!("{} MB", store.value.memory_megabytes), key("memory-megabytes"));
     if config.collect.is_empty() {
         put("collect", "nothing".to_owned(), &super::Source::Default);
     }

@@ -48,6 +48,16 @@ fn what_is_collected_is_checked_table_by_table() {
 }
 
 #[test]
+fn what_a_table_leaves_out_is_told_to_be_the_default() {
+    let config = load("[log-store]\n\nkeep-days = 7\n", &[], &Global::default()).unwrap();
+    let from = |wanted: &str| lines(&config).into_iter().find(|(name, ..)| name == wanted).unwrap().2;
+    assert_eq!(from("log-store.keep-days"), "vigie.toml:3");
+    for name in ["keep-megabytes", "own-logs", "folders", "watched", "memory-megabytes"] {
+        assert_eq!(from(&format!("log-store.{name}")), "default", "{name}");
+    }
+}
+
+#[test]
 fn a_mistyped_variable_is_noticed() {
     let variables = [("VIGIE_LISTN".to_owned(), "x".to_owned()), ("VIGIE_DATA".to_owned(), "x".to_owned())].into();
     assert_eq!(unknown_variables(&variables), ["VIGIE_LISTN is no setting: did you mean VIGIE_LISTEN?"]);

@@ -1,8 +1,10 @@
 //! Logs: what machines send, and what is asked of them.
 
 pub(crate) mod ask;
+pub(crate) mod hints;
 mod intake;
-mod rows;
+mod jobs;
+pub(crate) mod rows;
 mod tail;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 mod faults;
 mod histogram;
 
-pub(crate) use faults::{Fault, left_out};
+pub(crate) use faults::{Doubt, Fault, left_out};
 pub(crate) use histogram::Histogram;
 
 use super::{foreign::Foreign, view::View};
@@ -21,6 +21,10 @@ pub(crate) struct ExplorePage<'a> {
     pub(crate) left_out: Vec<String>,
     pub(crate) histogram: Option<Histogram>,
     pub(crate) facets: Vec<Facet>,
+    /// Why they may not count everything.
+    pub(crate) facets_left_out: Vec<String>,
+    /// How to collect something: where there is nothing but what Vigie says of itself.
+    pub(crate) begin: Option<Begin>,
     pub(crate) found: Found,
     pub(crate) turns: Turns,
     pub(crate) exports: Vec<(&'static str, String)>,
@@ -41,10 +45,13 @@ pub(crate) struct AskedForm {
     pub(crate) order: String,
     /// What the times mean, where they are not one of the usual ranges.
     pub(crate) range: Option<String>,
+    /// As the fields have it, in the reader's zone.
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 impl AskedForm {
-    fn is_narrow(&self) -> bool {
+    pub(crate) fn is_narrow(&self) -> bool {
         !self.q.is_empty() || !self.since.is_empty() || !self.until.is_empty()
     }
 }
@@ -71,11 +78,23 @@ pub(crate) enum Found {
     /// Nothing matches; where to look for more.
     NoMatch {
         wider: Option<String>,
+        doubts: Vec<Doubt>,
+        /// The query that may have been meant, and its address.
+        meant: Option<(Foreign, String)>,
     },
-    /// There is no record at all: where to send them.
-    Empty {
-        origin: String,
-    },
+    /// There is no record at all.
+    Empty(Begin),
+}
+
+impl Found {
+    pub(crate) const NO_MATCH: Self = Self::NoMatch { wider: None, doubts: Vec::new(), meant: None };
+}
+
+/// How to bring the first lines in.
+#[derive(Clone, Debug)]
+pub(crate) struct Begin {
+    /// Where programs send them.
+    pub(crate) origin: String,
 }
 
 #[derive(Clone, Debug)]
@@ -306,6 +325,16 @@ impl View {
         let (at, now) = (at.in_zone(&self.zone), self.now.in_zone(&self.zone));
         let form = if at.year() == now.year() { "%m-%d %H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
         at.strftime(form).to_string()
+    }
+
+    /// `Europe/Paris (UTC+01:00)`.
+    pub(crate) fn zone_label(&self) -> String {
+        let offset = self.now.in_zone(&self.zone).strftime("UTC%:z").to_string();
+        match self.zone_name() {
+            "" => offset,
+            "UTC" => "UTC".to_owned(),
+            name => format!("{name} ({offset})"),
+        }
     }
 
     /// To the microsecond, with the zone.

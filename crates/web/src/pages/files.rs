@@ -29,6 +29,10 @@ pub(crate) struct FileRow {
     pub(crate) name: String,
     pub(crate) bytes: u64,
     pub(crate) modified: Timestamp,
+    /// Where it lies.
+    pub(crate) folder: String,
+    /// The job whose run log it is.
+    pub(crate) job: Option<String>,
     pub(crate) can: Can,
 }
 
@@ -47,6 +51,10 @@ impl FileRow {
     /// For places that take no markup.
     pub(crate) fn plain(&self) -> String {
         foreign::plain(&self.name)
+    }
+
+    fn folder(&self) -> Foreign {
+        Foreign::line(self.folder.as_bytes())
     }
 
     fn is_clearable(&self) -> bool {

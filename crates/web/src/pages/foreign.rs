@@ -1,7 +1,7 @@
 //! Bytes that anybody may have written, as HTML that does no harm: markup is text, what cannot be seen is made visible,
 //! and what is too long is cut.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 /// Characters of a line that stands among others.
 const LINE_CHARS_MAX: usize = 400;
@@ -26,6 +26,20 @@ impl Foreign {
     /// On one line.
     pub(crate) fn line(bytes: &[u8]) -> Self {
         Self::new(bytes, LINE_CHARS_MAX, Ends::Shown)
+    }
+
+    /// On one line, of which some places, rising and between characters, are said beside it: they take no room, and stay in
+    /// what is copied.
+    pub(crate) fn line_beside(bytes: &[u8], said: &[Range<usize>]) -> Self {
+        let (mut html, mut at, mut left_out) = (String::new(), 0, 0);
+        let line = |part: &[u8]| Self::new(part, LINE_CHARS_MAX, Ends::Shown).html;
+        for place in said {
+            let (Some(before), Some(told)) = (bytes.get(at..place.start), bytes.get(place.clone())) else { break };
+            let _ = write!(html, "{}<span class=\"told\" aria-hidden=\"true\">{}</span>", line(before), line(told));
+            (at, left_out) = (place.end, left_out + told.len());
+        }
+        let rest = Self::new(&bytes[at..], LINE_CHARS_MAX.saturating_sub(at - left_out), Ends::Shown);
+        Self { html: html + &rest.html, whole_bytes: rest.whole_bytes.map(|_| bytes.len() as u64) }
     }
 
     /// With its own lines, `bytes_max` of it.
@@ -129,6 +143,22 @@ mod tests {
         assert_eq!(line(b"one\ntwo\r\n\tthree"), format!("one{0}two{1}{0}\tthree", mark("↵"), mark("CR")));
         assert_eq!(Foreign::text(b"one\ntwo", 99).html, "one\ntwo");
         assert_eq!(line("Émile 日本 🦉 مرحبا".as_bytes()), "Émile 日本 🦉 مرحبا");
+    }
+
+    #[test]
+    fn what_is_said_beside_a_line_stays_in_it() {
+        let shown = Foreign::line_beside(b"<7>12:00 web ERROR - <x>", &[0..9, 13..21]);
+        let told = |text: &str| format!("<span class=\"told\" aria-hidden=\"true\">{text}</span>");
+        assert_eq!(shown.html, format!("{}web {}&lt;x&gt;", told("&lt;7&gt;12:00 "), told("ERROR - ")));
+        assert_eq!(shown.whole_bytes, None);
+        let long = Foreign::line_beside(&[b'x'; 1_000], std::slice::from_ref(&(0..100)));
+        assert_eq!(long.html.matches('x').count(), 100 + LINE_CHARS_MAX);
+        assert_eq!(long.whole_bytes, Some(1_000));
+        assert_eq!(
+            Foreign::line_beside(b"abc", std::slice::from_ref(&(2..9))).html,
+            "abc",
+            "a place that is not there"
+        );
     }
 
     #[test]

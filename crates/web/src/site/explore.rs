@@ -5,18 +5,22 @@ mod narrow;
 mod saved;
 #[cfg(test)]
 mod tests;
+mod times;
 
-use super::{Reader, page_about, shown};
+use super::{Reader, page_about, see, shown};
 use crate::{
     Ctx,
-    api::logs::ask::{self, Asked, FacetsJson, Listed, gone},
+    api::logs::{
+        ask::{self, Asked, FacetsJson, Listed, gone},
+        hints,
+    },
     auth::{Access, Granted},
     cursor,
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, CellKind, ExplorePage, Facet, FacetValue, Fault, Found, Histogram, Links, OpenedLine, Range,
-            RecordPage, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, Found, Histogram, Links,
+            OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
         },
         foreign::Foreign,
         parts::Chosen,
@@ -58,6 +62,10 @@ const AROUND: usize = 20;
 const RANGES: [(&str, &str); 5] =
     [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")];
 
+/// What others say: the sources `run` and `vigie` are Vigie's own. What looking for it may take, before it is taken for there.
+const OTHERS: &str = "-source:run -source:vigie";
+const ALONE_PATIENCE: Duration = Duration::from_millis(500);
+
 const READS: Access = Access::Page(Scope::Read);
 
 pub(super) fn declare(routes: Routes) -> Routes {
@@ -85,6 +93,9 @@ struct ExploreQuery {
     q: String,
     since: String,
     until: String,
+    /// From that date and time of the reader's to this one: they become `since` and `until`.
+    from: Option<String>,
+    to: Option<String>,
     /// `oldest`: those first.
     order: String,
     /// The page behind that place, or the one before it.
@@ -101,10 +112,10 @@ impl ExploreQuery {
     }
 }
 
-fn asked(ctx: &Ctx, v: &View, search: &Search) -> Result<Asked> {
+async fn asked(ctx: &Ctx, v: &View, search: &Search) -> Result<Asked> {
     let text = |text: &String| (!text.is_empty()).then(|| text.clone());
     let (since, until) = (text(&search.since), text(&search.until));
-    Asked::in_zone(ctx, &v.zone, &search.q, since.as_deref(), until.as_deref())
+    Asked::in_zone(ctx, &v.zone, &search.q, since.as_deref(), until.as_deref()).await
 }
 
 async fn explore(
@@ -115,7 +126,10 @@ async fn explore(
     Query(query): Query<ExploreQuery>,
 ) -> Result<Response> {
     let search = query.search();
-    let read = asked(&ctx, &v, &search)?;
+    if let Some(chosen) = times::chosen(&v, &search, query.from.as_deref(), query.to.as_deref())? {
+        return Ok(see(&chosen.address()));
+    }
+    let read = asked(&ctx, &v, &search).await?;
     let faults = read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)).collect();
     let (parsed, range) = (read.query.clone(), read.range.clone());
     let saved = saved::of(&ctx, &granted).await?;
@@ -127,7 +141,9 @@ async fn explore(
         left_out: Vec::new(),
         histogram: None,
         facets: Vec::new(),
-        found: Found::Empty { origin: origin(&headers) },
+        facets_left_out: Vec::new(),
+        begin: None,
+        found: Found::Empty(Begin { origin: origin(&headers) }),
         turns: Turns { turned: search.address(), ..Turns::default() },
         exports: Vec::new(),
         saved,
@@ -138,14 +154,15 @@ async fn explore(
     if !ctx.app.logs.exists() || query::time_range(&ctx.app.logs.snapshot().await?).is_none() {
         return Ok(shown(&page));
     }
+    let (for_counts, for_facets) = (asked(&ctx, &v, &search).await?, asked(&ctx, &v, &search).await?);
     let soon = |asked: Asked| Asked { time_max: PATIENCE, ..asked };
     let step = range.as_ref().filter(|range| range.start.as_micros() > i64::MIN).map(|range| {
         ask::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
     });
     let (found, counted, faceted) = tokio::join!(
         found(&ctx, &v, &search, read, &query),
-        ask::counted(&ctx, soon(asked(&ctx, &v, &search)?), step),
-        ask::faceted(&ctx, soon(asked(&ctx, &v, &search)?), VALUES),
+        ask::counted(&ctx, soon(for_counts), step),
+        ask::faceted(&ctx, soon(for_facets), VALUES),
     );
     let (found, turns, mut partial) = found?;
     let counted = counted?;
@@ -153,17 +170,48 @@ async fn explore(
     page.left_out = left_out(&v, &partial);
     let wide = search.over("", "").address();
     page.histogram = Some(whole(counted.value, range.as_ref(), &v, wide)).filter(|histogram| histogram.total() > 0);
-    page.facets = facets(&v, &search, &parsed, faceted?);
+    let (faceted, partial) = faceted?;
+    page.facets_left_out = left_out(&v, &partial);
+    page.facets = facets(&v, &search, &parsed, faceted);
     page.found = match found {
         Found::NoMatch { .. } => {
             let wider = !search.since.is_empty() || !search.until.is_empty();
-            Found::NoMatch { wider: wider.then(|| search.over("", "").address()) }
+            let (doubts, meant) = doubts(&ctx, &v, &search, &parsed).await?;
+            Found::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts, meant }
         }
         found => found,
     };
+    if !page.asked.is_narrow() && query.cursor.is_empty() && is_alone(&ctx).await? {
+        page.begin = Some(Begin { origin: origin(&headers) });
+    }
     page.turns = turns;
     page.exports = exports(&search, &page.found);
     Ok(shown(&page))
+}
+
+/// Why nothing was found, perhaps; and the search that may have been meant.
+async fn doubts(
+    ctx: &Ctx,
+    v: &View,
+    search: &Search,
+    query: &query::Query,
+) -> Result<(Vec<Doubt>, Option<(Foreign, String)>)> {
+    let (hints, meant) = hints::hinted(ctx, query).await?;
+    let doubts = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    let meant = meant.map(|q| (Foreign::line(q.as_bytes()), Search { q, ..search.clone() }.address()));
+    Ok((doubts, meant))
+}
+
+/// Whether there is nothing but what Vigie says of itself.
+async fn is_alone(ctx: &Ctx) -> Result<bool> {
+    let (others, page) = (query::parse(OTHERS).0, Page { order: Order::Falling, after: None, limit: 1 });
+    let question =
+        query::Question::new(&others, ctx.app.clock.now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
+    let found = ctx.app.logs.ask(ALONE_PATIENCE, move |snapshot, bounds| {
+        query::search(snapshot, &question, page, bounds, |_| std::ops::ControlFlow::Break(()))
+    });
+    let found = found.await?;
+    Ok(found.value == 0 && found.partial.is_empty())
 }
 
 /// Where programs reach this, as the browser did.
@@ -179,7 +227,8 @@ fn form(v: &View, search: &Search, range: Option<&std::ops::Range<Timestamp>>) -
     let edge = |at: Timestamp, text: &str| if text.is_empty() { "…".to_owned() } else { v.stamp(&at) };
     let range = range.filter(|_| !usual);
     let range = range.map(|range| format!("{} – {}", edge(range.start, &since), edge(range.end, &until)));
-    AskedForm { q, since, until, order, range }
+    let (from, to) = (times::field(v, &since), times::field(v, &until));
+    AskedForm { q, since, until, order, range, from, to }
 }
 
 fn ranges(v: &View, search: &Search) -> Vec<Range> {
@@ -204,7 +253,7 @@ async fn found(
     let parsed = asked.query.clone();
     if !parsed.pipes.is_empty() {
         let answer = ask::tabled(ctx, asked, TABLE_ROWS).await?;
-        let found = if answer.value.rows.is_empty() { Found::NoMatch { wider: None } } else { table(v, &answer.value) };
+        let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value) };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
     }
     let order = if search.order.is_empty() { Order::Falling } else { Order::Rising };
@@ -234,7 +283,7 @@ async fn found(
         turned,
     };
     let found = match rows.is_empty() {
-        true => Found::NoMatch { wider: None },
+        true => Found::NO_MATCH,
         false => Found::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &parsed)).collect()),
     };
     Ok((found, turns, partial))

@@ -123,8 +123,16 @@ pub(super) fn row(file: &LogFile) -> FileRow {
         name: file.name.clone(),
         bytes: file.bytes,
         modified: file.modified,
+        folder: file.folder().to_string_lossy().into_owned(),
+        job: job_of(&file.name),
         can: if file.packing == Packing::Plain { Can::Clear } else { Can::Read },
     }
+}
+
+/// The job whose run log it is, by its name.
+fn job_of(name: &str) -> Option<String> {
+    let own = name.strip_prefix("jobs:")?.strip_suffix(".jsonl")?;
+    own.parse::<model::JobId>().ok().map(|id| id.to_string())
 }
 
 #[derive(Deserialize, Default)]

@@ -1,6 +1,6 @@
 // The logs with life: a time is dragged over the bars, lines arrive by themselves, keys move among them.
 // The page is whole without this. What others wrote becomes text nodes here, never markup.
-import { cell, foreign, number } from "./foreign.js";
+import { cell, foreign, foreignBeside, number } from "./foreign.js";
 import { stream } from "./stream.js";
 
 const LINES_MAX = 1000;
@@ -100,7 +100,7 @@ function live(toggle) {
   const words = texts.dataset, say = document.querySelector("[data-say]");
   const button = document.querySelector("[data-new]");
   const search = new URL(words.address, location.href).searchParams;
-  const parameters = new URLSearchParams({ q: search.get("q") ?? "", message_max: MESSAGE_MAX });
+  const parameters = new URLSearchParams({ q: search.get("q") ?? "", message_max: MESSAGE_MAX, repeats: true });
   const signs = Object.fromEntries([...texts.content.querySelectorAll("[data-level]")].map((sign) => [sign.dataset.level, sign.firstElementChild]));
   const clock = stamps(words.zone);
   // Both hold the oldest first.
@@ -216,7 +216,7 @@ function live(toggle) {
     const sign = signs[row.level]?.cloneNode(true) ?? cell("lv");
     const source = cell("src"), message = cell("msg");
     source.append(foreign(row.source, SHOWN_CHARS_MAX));
-    message.append(foreign(row.message, SHOWN_CHARS_MAX));
+    message.append(foreignBeside(row.message, SHOWN_CHARS_MAX, row.repeats ?? []));
     const whole = row.message_bytes ?? (row.message.length > SHOWN_CHARS_MAX ? new Blob([row.message]).size : 0);
     if (whole > 0) message.append(cut(whole));
     summary.append(time, sign, source, message);

@@ -11,6 +11,21 @@ export function cell(name) {
   return made;
 }
 
+// The same, where some places, from and to, are said beside it: they take no room, and stay in what is copied.
+export function foreignBeside(text, most, places) {
+  const place = document.createElement("bdi");
+  let at = 0, shown = 0;
+  for (const [from, to] of places) {
+    const told = cell("told");
+    told.setAttribute("aria-hidden", "true");
+    told.append(...foreign(text.slice(from, to), most).childNodes);
+    place.append(...foreign(text.slice(at, from), most).childNodes, told);
+    [at, shown] = [to, shown + from - at];
+  }
+  place.append(...foreign(text.slice(at), Math.max(0, most - shown)).childNodes);
+  return place;
+}
+
 // The first so many characters, isolated from the direction of what stands around it.
 export function foreign(text, most) {
   const place = document.createElement("bdi");

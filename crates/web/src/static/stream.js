@@ -4,18 +4,22 @@ const RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 30_000;
 // `words`: start, stop, lost, on. `address` is asked at each new connection; `hear` maps the names of events to what takes them.
 export function stream(toggle, words, { address, hear, opened }) {
   const label = toggle.querySelector("span"), say = document.querySelector("[data-say]");
+  const icon = toggle.querySelector("use");
+  const sign = (name) => icon?.setAttribute("href", icon.getAttribute("href").replace(/#.*$/, `#${name}`));
   let source = null, wait = RETRY_FIRST_MS;
   toggle.hidden = false;
   return {
     get isOn() { return source !== null; },
     start() {
       toggle.setAttribute("aria-pressed", "true");
+      sign("stop");
       connect();
     },
     stop() {
       source.close();
       source = null;
       toggle.setAttribute("aria-pressed", "false");
+      sign("play");
       toggle.classList.remove("lost");
       label.textContent = words.start;
     },

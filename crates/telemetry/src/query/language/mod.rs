@@ -4,6 +4,7 @@
 //! then [`Pipe`]s over what it lets through. Every query writes itself ([`std::fmt::Display`]) as a text that parses
 //! back to the same query, so that pages can add a condition and keep what the reader typed.
 
+mod hints;
 mod number;
 mod parse;
 mod pipes;
@@ -14,6 +15,7 @@ mod tests;
 mod time;
 mod write;
 
+pub use hints::{Hint, Why, hints};
 pub use number::Number;
 pub use parse::parse;
 pub use problem::{Fault, Problem};

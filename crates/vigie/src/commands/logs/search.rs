@@ -48,6 +48,9 @@ fn show(config: &Config, answer: &Value, limit: u32) -> Result<()> {
     }
     if found.is_empty() {
         render::say("no record matches");
+        for hint in answer["hints"].as_array().into_iter().flatten() {
+            render::say(&format!("hint: {}", render::plain(hint["hint"].as_str().unwrap_or_default(), 400)));
+        }
     }
     if !answer["next"].is_null() {
         render::say(&format!("there are more than {limit}: raise --limit, or narrow the query"));

@@ -1,6 +1,10 @@
 //! What is asked of the logs. Each question is read leniently and told what was wrong with it.
 
 use super::rows::{Format, ReadJson, Row, cell, left_out, table};
+use super::{
+    hints::{self, HintJson},
+    jobs,
+};
 use crate::{
     Ctx, cursor,
     extract::{Query, moment},
@@ -69,6 +73,8 @@ pub(crate) struct SearchQuery {
     pub(crate) format: Format,
     /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
     pub(crate) message_max: Option<usize>,
+    /// Whether rows tell where their messages say the time and the level once more.
+    pub(crate) repeats: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -99,12 +105,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn new(ctx: &Ctx, q: &str, since: Option<&str>, until: Option<&str>) -> Result<Self> {
-        Self::in_zone(ctx, ctx.app.logs.zone(), q, since, until)
+    pub(crate) async fn new(ctx: &Ctx, q: &str, since: Option<&str>, until: Option<&str>) -> Result<Self> {
+        Self::in_zone(ctx, ctx.app.logs.zone(), q, since, until).await
     }
 
     /// Whose days and hours are those of `zone`.
-    pub(crate) fn in_zone(
+    pub(crate) async fn in_zone(
         ctx: &Ctx,
         zone: &TimeZone,
         q: &str,
@@ -113,7 +119,9 @@ impl Asked {
     ) -> Result<Self> {
         let now = ctx.app.logs.clock().now();
         let (query, problems) = query::parse(q);
-        let question = Question::new(&query, now, zone).map_err(logs::Error::from)?;
+        // What is shown and linked stays as it was typed.
+        let resolved = jobs::resolved(ctx, &query).await?;
+        let question = Question::new(resolved.as_ref().unwrap_or(&query), now, zone).map_err(logs::Error::from)?;
         let range = match (since, until) {
             (None, None) => None,
             (since, until) => {
@@ -187,13 +195,16 @@ pub(crate) struct Found {
     /// Where the next page begins.
     pub(crate) next: Option<String>,
     pub(crate) problems: Vec<QueryProblem>,
+    /// Why nothing was found, perhaps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hints: Vec<HintJson>,
     /// What the answer does not hold, and why.
     pub(crate) left_out: Vec<String>,
     pub(crate) read: ReadJson,
 }
 
 pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQuery>) -> Result<Response> {
-    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
+    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let after = query.cursor.as_deref().map(cursor::log).transpose()?;
     let order = query.order.unwrap_or_default().into();
     let limit = |usual: usize| query.limit.map_or(usual, |limit| limit as usize);
@@ -205,11 +216,12 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
         return export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) });
     }
     let page = Page { order, after, limit: limit(ROWS).clamp(1, ROWS_MAX) };
-    Ok(axum::Json(found(&ctx, asked, page, query.message_max).await?).into_response())
+    Ok(axum::Json(found(&ctx, asked, page, &query).await?).into_response())
 }
 
 /// One page of rows, or the table that the query's steps make.
-async fn found(ctx: &Ctx, asked: Asked, page: Page, message_max: Option<usize>) -> Result<Found> {
+async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Result<Found> {
+    let (message_max, repeats) = (query.message_max, query.repeats);
     let problems = asked.problems();
     if !asked.query.pipes.is_empty() {
         let answer = tabled(ctx, asked, page.limit).await?;
@@ -220,18 +232,25 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, message_max: Option<usize>) 
             table: Some(table),
             next: None,
             problems,
+            hints: Vec::new(),
             left_out: left_out(&answer.partial),
             read: answer.read.into(),
         });
     }
-    let listed =
-        listed(ctx, asked, page, message_max, move |hit| Row::cut(hit.cursor, hit.record, message_max)).await?;
+    let row = move |hit: Hit<'_>| {
+        let row = Row::cut(hit.cursor, hit.record, message_max);
+        if repeats { row.with_repeats(hit.record) } else { row }
+    };
+    let (parsed, is_first) = (asked.query.clone(), page.after.is_none());
+    let listed = listed(ctx, asked, page, message_max, row).await?;
+    let hints = if listed.rows.is_empty() && is_first { hints::told(ctx, &parsed).await? } else { Vec::new() };
     Ok(Found {
         rows: Some(listed.rows),
         columns: None,
         table: None,
         next: listed.next.map(cursor::of_log),
         problems,
+        hints,
         left_out: left_out(&listed.partial),
         read: listed.read.into(),
     })
@@ -406,7 +425,7 @@ pub(super) async fn histogram(
     State(ctx): State<Ctx>,
     Query(query): Query<HistogramQuery>,
 ) -> Result<axum::Json<HistogramJson>> {
-    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
+    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let problems = asked.problems();
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
     Ok(axum::Json(HistogramJson {
@@ -523,12 +542,13 @@ pub(crate) struct FacetValue {
 }
 
 pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQuery>) -> Result<axum::Json<FacetsJson>> {
-    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref())?;
+    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let top = query.top.unwrap_or(TOP).clamp(1, query::VALUES_MAX);
-    Ok(axum::Json(faceted(&ctx, asked, top).await?))
+    Ok(axum::Json(faceted(&ctx, asked, top).await?.0))
 }
 
-pub(crate) async fn faceted(ctx: &Ctx, asked: Asked, top: usize) -> Result<FacetsJson> {
+/// With why they may be less than all.
+pub(crate) async fn faceted(ctx: &Ctx, asked: Asked, top: usize) -> Result<(FacetsJson, Vec<Partial>)> {
     let problems = asked.problems();
     let question = asked.question;
     let answer = ctx
@@ -543,12 +563,13 @@ pub(crate) async fn faceted(ctx: &Ctx, asked: Asked, top: usize) -> Result<Facet
         records: facet.records,
         values: facet.values.map(|values| values.into_iter().map(value).collect()),
     };
-    Ok(FacetsJson {
+    let told = FacetsJson {
         fields: answer.value.into_iter().map(facet).collect(),
         problems,
         left_out,
         read: answer.read.into(),
-    })
+    };
+    Ok((told, answer.partial))
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]

@@ -1,9 +1,10 @@
 //! Records as they are shown to machines.
 
 use crate::api::traces::harmless;
-use model::Timestamp;
+use model::{Level, Timestamp};
 use serde::{Serialize, ser::SerializeMap as _};
 use serde_json::{Map, Value as Json};
+use std::ops::Range;
 use telemetry::{
     RecordRef, Value,
     query::{Cell, Cursor, Partial, Read, Table},
@@ -24,8 +25,30 @@ pub(crate) struct Row {
     /// How long the message is, where it was cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message_bytes: Option<usize>,
+    /// Where its head says the time and the level once more, from and to, in characters; where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) repeats: Vec<[usize; 2]>,
     #[schema(value_type = Object)]
     pub(crate) fields: Map<String, Json>,
+}
+
+/// The field that says in which format a record was read, of those that were.
+pub(crate) const FORMAT: &str = "format";
+
+/// Where a record's text says its time and its level, which are shown beside it.
+pub(crate) fn repeats(record: RecordRef<'_>, time: Timestamp) -> Vec<Range<usize>> {
+    let is_read = record.fields().any(|(name, _)| name == FORMAT);
+    repeats_in_text(is_read, record.message(), time, record.level())
+}
+
+/// The same, of the parts of a record: only what a format was recognised in has a head.
+pub(crate) fn repeats_in_text(
+    is_read: bool,
+    message: &[u8],
+    time: Timestamp,
+    level: Option<Level>,
+) -> Vec<Range<usize>> {
+    if is_read { logs::repeats(message, time, level) } else { Vec::new() }
 }
 
 impl Row {
@@ -44,8 +67,17 @@ impl Row {
             source: String::from_utf8_lossy(record.source()).into_owned(),
             message: String::from_utf8_lossy(kept).into_owned(),
             message_bytes: (kept.len() < message.len()).then_some(message.len()),
+            repeats: Vec::new(),
             fields: record.fields().map(|(name, value)| (name.to_owned(), json(value))).collect(),
         }
+    }
+
+    /// With the places at which its head says the time and the level: it is ASCII, so that bytes are characters.
+    pub(crate) fn with_repeats(mut self, record: RecordRef<'_>) -> Self {
+        let is_kept = |place: &Range<usize>| place.end <= self.message.len();
+        let places = repeats(record, self.time).into_iter();
+        self.repeats = places.filter(is_kept).map(|place| [place.start, place.end]).collect();
+        self
     }
 
     pub(crate) fn of_record(cursor: Cursor, record: &telemetry::Record) -> Self {
@@ -56,6 +88,7 @@ impl Row {
             source: String::from_utf8_lossy(&record.source).into_owned(),
             message: String::from_utf8_lossy(&record.message).into_owned(),
             message_bytes: None,
+            repeats: Vec::new(),
             fields: record.fields.iter().map(|(name, value)| (name.clone(), json(value.as_value()))).collect(),
         }
     }

@@ -38,6 +38,8 @@ pub(super) struct TailQuery {
     q: String,
     /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
     message_max: Option<usize>,
+    /// Whether rows tell where their messages say the time and the level once more.
+    repeats: bool,
 }
 
 /// What an event holds.
@@ -54,10 +56,10 @@ pub(super) async fn tail(
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
     let listener = Listener::new(&ctx, granted, "close another one")?;
-    let question = Asked::new(&ctx, &query.q, None, None)?.question;
+    let question = Asked::new(&ctx, &query.q, None, None).await?.question;
     let receiver = ctx.app.logs.subscribe().await?;
-    let tailing =
-        Tailing { next_at: Instant::now(), ctx, listener, receiver, question, message_max: query.message_max };
+    let TailQuery { message_max, repeats, .. } = query;
+    let tailing = Tailing { next_at: Instant::now(), ctx, listener, receiver, question, message_max, repeats };
     Ok(told(futures_util::stream::unfold(tailing, Tailing::step)))
 }
 
@@ -67,6 +69,7 @@ struct Tailing {
     receiver: broadcast::Receiver<Arc<Numbered>>,
     question: Question,
     message_max: Option<usize>,
+    repeats: bool,
     next_at: Instant,
 }
 
@@ -109,7 +112,8 @@ impl Tailing {
     fn add(&self, batch: &Numbered, rows: &mut Rows) {
         query::tail(&self.question, batch, |hit| {
             if rows.rows.len() < ROWS_MAX {
-                rows.rows.push(Row::cut(hit.cursor, hit.record, self.message_max));
+                let row = Row::cut(hit.cursor, hit.record, self.message_max);
+                rows.rows.push(if self.repeats { row.with_repeats(hit.record) } else { row });
             } else {
                 rows.missed += 1;
             }

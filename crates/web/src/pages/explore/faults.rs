@@ -39,6 +39,27 @@ impl Fault {
     }
 }
 
+/// What is doubtful about a query that found nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Doubt {
+    pub(crate) part: Foreign,
+    pub(crate) what: String,
+}
+
+impl Doubt {
+    pub(crate) fn new(v: &View, hint: &language::Hint) -> Self {
+        let what = match &hint.why {
+            language::Why::NoSuchField(name) => v.with(
+                "doubt-no-field",
+                "name",
+                crate::pages::foreign::plain(name).chars().take(80).collect::<String>(),
+            ),
+            language::Why::EqualsSign => v.t("doubt-equals"),
+        };
+        Self { part: Foreign::line(hint.part.as_bytes()), what }
+    }
+}
+
 /// What is wrong, and what helps.
 fn said(v: &View, fault: &language::Fault) -> (String, String) {
     use language::Fault as F;

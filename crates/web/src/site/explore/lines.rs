@@ -1,9 +1,12 @@
 //! Records as lines of a page.
 
 use super::narrow::{Search, narrowed};
-use crate::pages::{
-    explore::{FieldRow, Line, Links},
-    foreign::Foreign,
+use crate::{
+    api::logs::rows::{FORMAT, repeats, repeats_in_text},
+    pages::{
+        explore::{FieldRow, Line, Links},
+        foreign::Foreign,
+    },
 };
 use model::{Level, Timestamp};
 use telemetry::{
@@ -40,7 +43,7 @@ impl Kept {
             cursor,
             level: record.level(),
             source: record.source().to_vec(),
-            message: Foreign::line(record.message()),
+            message: message(&repeats(record, cursor.time), record.message()),
             body: Foreign::text(record.message(), body_max),
             fields: record.fields().map(|(name, value)| (name.to_owned(), Text::new(value))).collect(),
         }
@@ -48,11 +51,12 @@ impl Kept {
 
     pub(super) fn of_record(cursor: Cursor, record: &telemetry::Record, body_max: usize) -> Self {
         let fields = record.fields.iter();
+        let is_read = record.fields.iter().any(|(name, _)| name == FORMAT);
         Self {
             cursor,
             level: record.level,
             source: record.source.clone(),
-            message: Foreign::line(&record.message),
+            message: message(&repeats_in_text(is_read, &record.message, cursor.time, record.level), &record.message),
             body: Foreign::text(&record.message, body_max),
             fields: fields.map(|(name, value)| (name.clone(), Text::new(value.as_value()))).collect(),
         }
@@ -111,6 +115,10 @@ impl Kept {
     pub(super) fn at(&self) -> Timestamp {
         self.cursor.time
     }
+}
+
+fn message(said: &[std::ops::Range<usize>], text: &[u8]) -> Foreign {
+    if said.is_empty() { Foreign::line(text) } else { Foreign::line_beside(text, said) }
 }
 
 impl Text {

@@ -1,6 +1,6 @@
 //! Searches of the logs by a person, without a browser.
 
-use crate::testing::{Answer, Person, Site};
+use crate::testing::{Answer, Person, Site, send};
 use axum::http::StatusCode;
 use serde_json::json;
 use store::Role;
@@ -210,4 +210,126 @@ async fn an_empty_store_says_how_to_fill_it_and_is_left_unmade() {
     let page = site.look(&ana, "/explore?q=x").await;
     assert!(page.text.contains("curl -H") && page.text.contains("http://127.0.0.1:8787/api/v1/logs"), "{}", page.text);
     assert!(!site.app.logs.exists());
+}
+
+/// A line of text as it is collected: whole, with what was read in it beside it.
+fn syslog(text: &str) -> serde_json::Value {
+    json!({"time": "2025-01-10T14:02:00Z", "level": "error", "source": "/var/log/syslog", "message": text,
+        "format": "syslog", "host": "web1"})
+}
+
+#[tokio::test]
+async fn a_line_says_once_what_the_columns_say() {
+    let text = "Jan 10 14:02:00 web1 relay[7]: lost <it>";
+    let (site, ana) = site_with(&[syslog(text), json!({"message": "Jan 10 14:02:00 web1 x[1]: as sent"})]).await;
+    let shown = "<span class=\"told\" aria-hidden=\"true\">Jan 10 14:02:00 </span>web1 relay[7]: lost &lt;it&gt;</bdi>";
+    let page = site.look(&ana, "/explore").await;
+    assert!(page.text.contains(shown), "{}", page.text);
+    assert_eq!(page.text.matches("class=\"told\"").count(), 1, "what nobody has read is shown as it is");
+    let whole = "<div class=\"line-text\"><bdi>Jan 10 14:02:00 web1 relay[7]: lost &lt;it&gt;</bdi>";
+    assert!(page.text.contains(whole), "{}", page.text);
+    let found = site.get("/api/v1/logs/search?q=lost&repeats=true").await.json();
+    assert_eq!(found["rows"][0]["repeats"], json!([[0, 16]]));
+    assert_eq!(found["rows"][0]["message"], text);
+    assert!(site.get("/api/v1/logs/search?q=lost").await.json()["rows"][0].get("repeats").is_none());
+    let record = site.look(&ana, &format!("/explore/record/{}", found["rows"][0]["seq"])).await;
+    assert!(record.text.contains(shown), "{}", record.text);
+}
+
+#[tokio::test]
+async fn what_finds_nothing_is_told_why() {
+    let (site, ana) = site_with(&[line(1, "error", "one")]).await;
+    for (q, said, meant, query) in [
+        ("levl%3Aerror", "no line has a field “levl”", "level:error", "level%3Aerror"),
+        ("status%3D201", "is searched as words", "status:201", "status%3A201"),
+        ("stauts%3E%3D200+one", "no line has a field “stauts”", "status&gt;=200 one", "status%3E%3D200+one"),
+    ] {
+        let page = site.look(&ana, &format!("/explore?q={q}&since=365d")).await;
+        assert!(page.text.contains(said) && page.text.contains("Did you mean"), "{q}: {}", page.text);
+        let link = format!("<a href=\"/explore?q={query}&#38;since=365d\"><code><bdi>{meant}</bdi>");
+        assert!(page.text.contains(&link), "{q}: {}", page.text);
+        let found = site.look(&ana, &format!("/explore?q={query}")).await;
+        assert!(!found.text.contains("Did you mean"), "what is proposed finds something: {query}");
+    }
+    let french =
+        send(&site.router, "GET", "/explore?q=levl%3Aerror", &[("cookie", &ana.cookie), ("accept-language", "fr")], "")
+            .await;
+    assert!(french.text.contains("aucune ligne n’a de champ « levl »"), "{}", french.text);
+    let nowhere = site.look(&ana, "/explore?q=customer%3A7").await;
+    assert!(nowhere.text.contains("no line has a field “customer”") && !nowhere.text.contains("Did you mean"));
+    let hostile = site.look(&ana, "/explore?q=%22%3Cimg%3E%22%3Ax").await;
+    assert!(hostile.text.contains("&#60;img&#62;") && !hostile.text.contains("<img>"), "{}", hostile.text);
+    let answer = site.get("/api/v1/logs/search?q=levl%3Aerror").await.json();
+    assert_eq!(
+        answer["hints"],
+        json!([{"hint": "no record has the field `levl`; did you mean `level:error`?", "part": "levl:error",
+            "instead": "level:error", "query": "level:error"}])
+    );
+    let known = site.get("/api/v1/logs/search?q=level%3Acritical").await.json();
+    assert_eq!((known["rows"].as_array().map(Vec::len), known.get("hints")), (Some(0), None));
+}
+
+#[tokio::test]
+async fn times_are_chosen_in_fields_and_stand_in_the_address() {
+    let (site, ana) = site_with(&[line(1, "info", "one"), line(5, "info", "five")]).await;
+    let page = site.look(&ana, "/explore").await;
+    assert!(page.text.contains("type=\"datetime-local\" id=\"from\" name=\"from\" step=\"any\" value=\"\""));
+    assert!(page.text.contains("Times of UTC."), "{}", page.text);
+    let to = async |address: &str| site.look(&ana, address).await.header("location").to_owned();
+    let chosen = to("/explore?q=one&since=1h&from=2025-01-10T14:00&to=2025-01-10T14:02:30").await;
+    assert_eq!(chosen, "/explore?q=one&since=2025-01-10T14%3A00%3A00Z&until=2025-01-10T14%3A02%3A30Z");
+    let page = site.look(&ana, &chosen).await;
+    assert!(page.text.contains("one") && !page.text.contains("five</bdi>"));
+    assert!(page.text.contains("name=\"from\" step=\"any\" value=\"2025-01-10T14:00:00\""), "{}", page.text);
+    // What was not touched stays as it is, to the microsecond; what was emptied is no bound.
+    let exact = "since=2025-01-10T14%3A00%3A00.000123Z";
+    assert_eq!(to(&format!("/explore?q=x&{exact}&from=2025-01-10T14:00&to=")).await, format!("/explore?q=x&{exact}"));
+    assert_eq!(to(&format!("/explore?q=x&{exact}&from=&to=")).await, "/explore?q=x");
+    assert_eq!(to("/explore?since=15m&from=&to=").await, "/explore?since=15m");
+    assert_eq!(to("/explore?since=15m&from=&to=2025-01-10T14:00").await, "/explore?until=2025-01-10T14%3A00%3A00Z");
+    assert_eq!(
+        to("/explore?from=2025-01-10T15:00&to=2025-01-10T14:00").await,
+        "/explore?since=2025-01-10T14%3A00%3A00Z&until=2025-01-10T15%3A00%3A00Z"
+    );
+    assert_eq!(site.look(&ana, "/explore?from=noon").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn jobs_are_found_as_they_are_called() {
+    let (older, newer) = ("0192f3a1-0000-7000-8000-000000000001", "0292f3a1-0000-7000-8000-000000000002");
+    let of = |job: &str, message: &str| json!({"message": message, "job_id": job});
+    let (site, _) = site_with(&[of(older, "of-older"), of(newer, "of-newer"), of("4711", "of-another")]).await;
+    site.preparing(older.parse().unwrap(), "spring").await;
+    site.clock.advance(std::time::Duration::from_secs(1));
+    site.preparing(newer.parse().unwrap(), "autumn").await;
+    let found = async |q: &str| {
+        let answer = site.get(&format!("/api/v1/logs/search?q={q}")).await.json();
+        let rows = answer["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("job:last").await, ["of-newer"]);
+    assert_eq!(found("job:0192F3a1").await, ["of-older"]);
+    assert_eq!(found("job:spring").await, ["of-older"]);
+    assert_eq!(found("job:0").await.len(), 2, "all that begin so");
+    assert_eq!(found("job:4711").await, ["of-another"], "an id that is none of ours is taken at its word");
+    assert_eq!(found("job:nobody").await, [""; 0]);
+    assert_eq!(found("-job:last").await.len(), 2);
+    let counted = site.get("/api/v1/logs/search?q=job:last+%7C+stats+count()").await.json();
+    assert_eq!(counted["table"], json!([[1]]));
+    let counted = site.get("/api/v1/logs/histogram?q=job:last").await.json();
+    assert_eq!(counted["steps"].as_array().unwrap().iter().filter(|step| step["total"] != 0).count(), 1);
+}
+
+#[tokio::test]
+async fn how_to_collect_is_told_until_something_else_is_there() {
+    let own = |source: &str| json!({"message": "ready", "source": source, "app": "vigie"});
+    let (site, ana) = site_with(&[own("vigie"), own("run")]).await;
+    let hint = "Collect your first logs";
+    let page = site.look(&ana, "/explore").await;
+    assert!(page.text.contains(hint) && page.text.contains("vigie logs import /var/log/syslog"), "{}", page.text);
+    assert!(page.text.contains("<details class=\"card begin\"><summary>"), "it leaves the lines in sight");
+    assert!(!site.look(&ana, "/explore?q=ready").await.text.contains(hint), "who searches is left alone");
+    let sent = site.post_text("/api/v1/logs", json!({"message": "x", "source": "web1"}).to_string()).await;
+    assert_eq!(sent.json()["accepted"], 1);
+    assert!(!site.look(&ana, "/explore").await.text.contains(hint));
 }

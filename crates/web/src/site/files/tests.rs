@@ -29,6 +29,13 @@ async fn files_are_listed_read_and_downloaded_at_the_known_addresses() {
     {
         assert!(list.text.contains(text), "{text}: {}", list.text);
     }
+    let folder = fs::canonicalize(site.app.data.join("logs")).unwrap().display().to_string();
+    assert!(list.text.contains(&format!("<bdi>{folder}</bdi></span>")), "where it lies: {}", list.text);
+    assert!(list.text.contains(&format!("<bdi>{folder}/jobs</bdi></span>")), "no job is named so: {}", list.text);
+    let job = "0192f3a1-0000-7000-8000-000000000001";
+    fs::write(site.app.data.join(format!("logs/jobs/{job}.jsonl")), "{}\n").unwrap();
+    let list = site.look(&admin, "/logs/").await;
+    assert!(list.text.contains(&format!("<a href=\"/jobs/{job}\">its job</a>")), "{}", list.text);
     assert_eq!(site.look(&admin, "/logs").await.header("location"), "/logs/");
     let view = site.look(&admin, "/logs/view/auto_sync.log/?lines=100&tail=true").await;
     assert!(view.text.contains("ligne 250<") && view.text.contains("ligne 151<") && !view.text.contains("ligne 150<"));

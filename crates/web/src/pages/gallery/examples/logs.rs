@@ -3,8 +3,8 @@
 use super::{ID, at, before};
 use crate::pages::{
     explore::{
-        AskedForm, CellKind, ExplorePage, Facet, FacetValue, Fault, FieldRow, Found, Histogram, Line, Links, Range,
-        RecordPage, Saved, Sign, TableCell, TableOf, Turns,
+        AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, FieldRow, Found, Histogram, Line,
+        Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
     },
     files::{
         Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
@@ -16,6 +16,7 @@ use crate::pages::{
     view::View,
 };
 use askama::Template as _;
+use mail::language::Language;
 use model::Level;
 use std::time::Duration;
 use telemetry::query::{self, Counts};
@@ -147,6 +148,8 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
         left_out: Vec::new(),
         histogram: has_lines.then(|| histogram(v)),
         facets: if has_lines { facets(v) } else { Vec::new() },
+        facets_left_out: Vec::new(),
+        begin: None,
         found,
         turns: Turns {
             turned: "/explore?order=oldest".to_owned(),
@@ -181,7 +184,14 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
         ],
     };
     let stats = "level>=error | stats count(), p95(duration_ms) by app, level";
-    let empty = Found::Empty { origin: "https://vigie.example.org".to_owned() };
+    let begin = Begin { origin: "https://vigie.example.org".to_owned() };
+    let hint = |q: &str| query::language::hints(&query::parse(q).0, &["status".to_owned()].into());
+    let (doubts, meant) = hint("levl:error status=404");
+    let doubted = Found::NoMatch {
+        wider: None,
+        doubts: doubts.iter().map(|hint| Doubt::new(v, hint)).collect(),
+        meant: meant.map(|query| (line(&query.to_string()), "/explore?q=level%3Aerror+status%3A404".to_owned())),
+    };
     let mut pages = vec![
         ("explore", page(v, "relay OR orders", Found::Lines(lines(v))).render().unwrap()),
         (
@@ -191,9 +201,16 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
         ("explore-table", page(v, stats, Found::Table(table)).render().unwrap()),
         (
             "explore-no-match",
-            page(v, "absent", Found::NoMatch { wider: Some("/explore?q=absent".to_owned()) }).render().unwrap(),
+            page(
+                v,
+                "absent",
+                Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: Vec::new(), meant: None },
+            )
+            .render()
+            .unwrap(),
         ),
-        ("explore-empty", page(v, "", empty).render().unwrap()),
+        ("explore-doubts", page(v, "levl:error status=404", doubted).render().unwrap()),
+        ("explore-empty", page(v, "", Found::Empty(begin)).render().unwrap()),
     ];
     // Those around a line are of its source, the oldest first.
     let mut all = lines(v);
@@ -222,7 +239,8 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
 
 fn file(v: &View, name: &str, bytes: u64, ago: u64) -> FileRow {
     let can = if name.ends_with("gz") { Can::Read } else { Can::Clear };
-    FileRow { name: name.to_owned(), bytes, modified: before(v, ago), can }
+    let folder = "/var/lib/vigie/logs".to_owned();
+    FileRow { name: name.to_owned(), bytes, modified: before(v, ago), folder, job: None, can }
 }
 
 fn file_lines() -> Vec<FileLine> {
@@ -315,4 +333,22 @@ fn files(v: &View) -> Vec<Drawn> {
         ("files-last", LastPage { v, files: last, lines: 100 }.render().unwrap()),
         ("files-search", search.render().unwrap()),
     ]
+}
+
+#[test]
+fn fields_that_are_counted_in_part_say_so() {
+    for (language, said) in [
+        (Language::English, "Counted in part. The search ran out of time"),
+        (Language::French, "Comptés en partie. La recherche a manqué de temps"),
+    ] {
+        let v = &at(&super::view(language), "/explore");
+        let whole = page(v, "relay", Found::Lines(lines(v)));
+        assert!(!whole.render().unwrap().contains(said));
+        for facets in [facets(v), Vec::new()] {
+            let facets_left_out = left_out(v, &[query::Partial::Cancelled]);
+            let cut = ExplorePage { facets, facets_left_out, ..page(v, "relay", Found::Lines(lines(v))) };
+            let html = cut.render().unwrap();
+            assert!(html.contains(said), "{html}");
+        }
+    }
 }

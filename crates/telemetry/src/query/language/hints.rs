@@ -1,0 +1,209 @@
+//! Why a query may find nothing: a field that no record has, `name=value` where `name:value` was meant.
+
+use super::{FieldTest, Filter, Pattern, Query, parse::parse};
+use std::collections::BTreeSet;
+
+/// Hints of one query; further ones would not be read.
+const HINTS_MAX: usize = 8;
+/// Characters of a name that is looked for among others.
+const NAME_CHARS_MAX: usize = 64;
+/// What every record may be asked for.
+const ALWAYS: [&str; 4] = ["level", "message", "source", "time"];
+
+/// One part of a query that can find nothing, or hardly what was meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hint {
+    pub why: Why,
+    /// The part, as the language has it.
+    pub part: String,
+    /// What may have been meant instead of it.
+    pub instead: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    NoSuchField(String),
+    /// It is searched as words.
+    EqualsSign,
+}
+
+/// What is doubtful about a query, where `known` are the names of all fields there are; and the query with what may have
+/// been meant, if anything of it is known.
+pub fn hints(query: &Query, known: &BTreeSet<String>) -> (Vec<Hint>, Option<Query>) {
+    let mut found = Vec::new();
+    let filter = corrected(&query.filter, known, &mut found);
+    let is_corrected = found.iter().any(|hint| hint.instead.is_some());
+    (found, is_corrected.then(|| Query { filter, pipes: query.pipes.clone() }))
+}
+
+fn corrected(filter: &Filter, known: &BTreeSet<String>, found: &mut Vec<Hint>) -> Filter {
+    let mut each = |parts: &[Filter]| parts.iter().map(|part| corrected(part, known, found)).collect::<Vec<_>>();
+    match filter {
+        Filter::And(parts) => Filter::all(each(parts)),
+        Filter::Or(parts) => Filter::any(each(parts)),
+        Filter::Not(part) => Filter::Not(Box::new(corrected(part, known, found))),
+        Filter::Field { name, test } if !is_known(name, known) => {
+            let instead = nearest(name, known).map(|near| about(near, test));
+            tell(found, Why::NoSuchField(name.clone()), filter, instead)
+        }
+        Filter::Message(Pattern::Words(text)) => match equation(text) {
+            Some((name, value)) if is_known(name, known) => {
+                tell(found, Why::EqualsSign, filter, Some(about(name, &FieldTest::Equals(value.to_owned()))))
+            }
+            Some((name, value)) if nearest(name, known).is_some() => {
+                let instead = nearest(name, known).map(|near| about(near, &FieldTest::Equals(value.to_owned())));
+                tell(found, Why::EqualsSign, filter, instead)
+            }
+            _ => filter.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+fn tell(found: &mut Vec<Hint>, why: Why, part: &Filter, instead: Option<Filter>) -> Filter {
+    if found.len() < HINTS_MAX {
+        let text = |filter: &Filter| Query { filter: filter.clone(), pipes: Vec::new() }.to_string();
+        found.push(Hint { why, part: text(part), instead: instead.as_ref().map(text) });
+    }
+    instead.unwrap_or_else(|| part.clone())
+}
+
+fn is_known(name: &str, known: &BTreeSet<String>) -> bool {
+    ALWAYS.contains(&name) || known.contains(name)
+}
+
+/// The condition on another field. A level and a time are not compared as texts.
+fn about(name: &str, test: &FieldTest) -> Filter {
+    let plain = Filter::Field { name: name.to_owned(), test: test.clone() };
+    let FieldTest::Equals(value) = test else { return plain };
+    if !ALWAYS.contains(&name) {
+        return plain;
+    }
+    match parse(&format!("{name}:{value}")) {
+        (Query { filter, .. }, problems) if problems.is_empty() && !matches!(filter, Filter::And(_)) => filter,
+        _ => plain,
+    }
+}
+
+/// `status=404`, `user==ana`.
+fn equation(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once('=')?;
+    let value = value.strip_prefix('=').unwrap_or(value).trim_matches('"');
+    let is_name = |c: char| c.is_alphanumeric() || "_-.@".contains(c);
+    let is_one =
+        !name.is_empty() && name.chars().all(is_name) && !value.is_empty() && !value.contains(char::is_whitespace);
+    is_one.then_some((super::scan::canonical(name), value))
+}
+
+/// The known field whose name is nearest, if one is near.
+fn nearest<'a>(name: &str, known: &'a BTreeSet<String>) -> Option<&'a str> {
+    if name.chars().count() > NAME_CHARS_MAX {
+        return None;
+    }
+    let all = known.iter().map(String::as_str).chain(ALWAYS);
+    let near = all.filter_map(|other| Some((distance(name, other)?, other)));
+    near.min().map(|(_, other)| other)
+}
+
+/// How far two names are apart, 0 the nearest; none where they are two names.
+fn distance(a: &str, b: &str) -> Option<usize> {
+    if b.chars().count() > NAME_CHARS_MAX {
+        return None;
+    }
+    let plain = |name: &str| -> Vec<char> {
+        name.chars().filter(|c| !"_-.@".contains(*c)).flat_map(char::to_lowercase).collect()
+    };
+    let (a_plain, b_plain) = (plain(a), plain(b));
+    if a_plain.is_empty() || b_plain.is_empty() {
+        return None;
+    }
+    let edits = edits(&a_plain, &b_plain);
+    let most = match a_plain.len().max(b_plain.len()) {
+        0..=2 => 0,
+        3..=4 => 1,
+        _ => 2,
+    };
+    if edits <= most {
+        return Some(edits);
+    }
+    // `status` of `http.status`, and the other way round.
+    let last = |name: &str| name.rsplit(['.', '_']).next().map(str::to_lowercase);
+    let is_part =
+        a.len() > 2 && (last(b).as_deref() == Some(&a.to_lowercase()) || last(a).as_deref() == Some(&b.to_lowercase()));
+    is_part.then_some(most + 1)
+}
+
+/// Characters to put in, leave out, change or turn around (optimal string alignment).
+fn edits(a: &[char], b: &[char]) -> usize {
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for (i, of_a) in a.iter().enumerate() {
+        let above = &rows[i];
+        let mut row = vec![i + 1];
+        for (j, of_b) in b.iter().enumerate() {
+            let mut least = (above[j + 1] + 1).min(row[j] + 1).min(above[j] + usize::from(of_a != of_b));
+            if i > 0 && j > 0 && *of_a == b[j - 1] && a[i - 1] == *of_b {
+                least = least.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Told = Vec<(Why, String, Option<String>)>;
+
+    fn hinted(q: &str) -> (Told, Option<String>) {
+        let known = ["app", "status", "http.method", "duration_ms", "user_id", "job_id"].map(str::to_owned).into();
+        let (found, query) = hints(&parse(q).0, &known);
+        let found = found.into_iter().map(|hint| (hint.why, hint.part, hint.instead)).collect();
+        (found, query.map(|query| query.to_string()))
+    }
+
+    #[test]
+    fn the_nearest_known_field_is_proposed() {
+        for (q, expected) in [
+            ("levl:error", "level:error"),
+            ("Level:error", "level:error"),
+            ("stauts:500 timeout", "status:500 timeout"),
+            ("stats>=500", "status>=500"),
+            ("method:GET", "http.method:GET"),
+            ("-durationms>5 (ap:x OR y)", "-duration_ms>5 (app:x OR y)"),
+            ("userId:7 | stats count()", "user_id:7 | stats count()"),
+            ("levl:error stauts:500", "level:error status:500"),
+            ("status=404", "status:404"),
+            ("level=error app==shop", "level:error app:shop"),
+            ("stauts=404", "status:404"),
+        ] {
+            assert_eq!(hinted(q).1.as_deref(), Some(expected), "{q}");
+        }
+        assert_eq!(
+            hinted("levl:error"),
+            (
+                vec![(Why::NoSuchField("levl".into()), "levl:error".into(), Some("level:error".into()))],
+                Some("level:error".into())
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_near_nothing_is_told_without_a_proposal() {
+        assert_eq!(
+            hinted("customer:7"),
+            (vec![(Why::NoSuchField("customer".into()), "customer:7".into(), None)], None)
+        );
+        for q in
+            ["", "timeout", "app:x", "source:x level>=warning since:1h", "a=b", "x=y=z", "= ==", "/a=b/", "\"a b=c d\""]
+        {
+            assert_eq!(hinted(q), (vec![], None), "{q}");
+        }
+        let long = format!("{}:x", "a".repeat(5_000));
+        assert_eq!(hinted(&long).1, None);
+        let many = (0..50).map(|n| format!("nowhere{n}:x")).collect::<Vec<_>>().join(" ");
+        assert_eq!(hinted(&many).0.len(), HINTS_MAX);
+    }
+}
