@@ -25,7 +25,7 @@ pub const LINE_BYTES_MAX: usize = 4 << 20;
 pub const PROBLEMS_MAX: usize = 100;
 /// Bodies that are read at the same time: a quarter of the threads that may block, so that others find one.
 pub const BODIES_AT_ONCE_MAX: usize = 128;
-/// Bytes of text in one batch.
+/// Bytes of text in one batch, and as many of fields.
 const BATCH_BYTES: usize = 2 << 20;
 /// Batches on their way to the disk.
 const WAITING_MAX: usize = 3;
@@ -184,8 +184,17 @@ impl Intake {
         }
     }
 
+    /// Tells the sender something of what was taken.
+    pub(crate) fn remark(&mut self, what: String) {
+        tracing::warn!("{what}");
+        if self.taken.problems.len() < PROBLEMS_MAX {
+            self.taken.problems.push(Problem { line: self.line, what });
+        }
+    }
+
     fn flush_if_full(&mut self) -> Result<(), Error> {
-        if self.batch.text_bytes() < BATCH_BYTES { Ok(()) } else { self.flush() }
+        // A batch of fields alone would outgrow what the store takes at once.
+        if self.batch.text_bytes().max(self.batch.fields_bytes()) < BATCH_BYTES { Ok(()) } else { self.flush() }
     }
 
     /// Puts what has come on its way to the disk.
