@@ -134,7 +134,8 @@ pub(super) fn search(
 ) -> io::Result<ControlFlow<()>> {
     let mut pieces = Pieces::new(from, buffer);
     // One that goes on over a line's end stands in no line.
-    let is_one_text = filter.stands_at(b"", 0).is_some() && filter.required().iter().all(|text| !text.contains(&b'\n'));
+    let is_one_text =
+        filter.stands_at(b"", 0).is_some() && filter.required().iter().all(|required| !required.text.contains(&b'\n'));
     let mut looking = Looking { filter, is_one_text, scratch: Vec::new(), matches: 0, hit };
     let mut reading = Reading::default();
     let mut finder = None;
