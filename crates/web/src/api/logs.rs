@@ -1,6 +1,7 @@
 //! Logs: what machines send, and what is asked of them.
 
 pub(crate) mod ask;
+mod imports;
 mod intake;
 mod rows;
 mod tail;
@@ -31,6 +32,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             .gives::<intake::TakenJson>(200, "How many are synced and searchable, and why others were not taken")
             .body_max(LOGS_BYTES_MAX),
     );
+    let routes = imports::declare(routes);
     routes
         .get(
             "/api/v1/logs/search",
