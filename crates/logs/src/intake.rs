@@ -25,7 +25,7 @@ pub const LINE_BYTES_MAX: usize = 4 << 20;
 pub const PROBLEMS_MAX: usize = 100;
 /// Bodies that are read at the same time: a quarter of the threads that may block, so that others find one.
 pub const BODIES_AT_ONCE_MAX: usize = 128;
-/// Bytes of text in one batch.
+/// Bytes of text in one batch, and as many of fields.
 const BATCH_BYTES: usize = 2 << 20;
 /// Batches on their way to the disk.
 const WAITING_MAX: usize = 3;
@@ -56,7 +56,9 @@ pub struct Problem {
 pub struct Intake {
     pub(crate) logs: Logs,
     pub(crate) opened: Arc<Opened>,
-    batch: Batch,
+    pub(crate) batch: Batch,
+    /// Then the batch is not sent before it is complete.
+    pub(crate) is_whole: bool,
     waiting: VecDeque<Answer<Appended>>,
     masked: Counts,
     taken: Taken,
@@ -72,6 +74,7 @@ impl Intake {
             logs,
             opened,
             batch: Batch::default(),
+            is_whole: false,
             waiting: VecDeque::new(),
             masked: Counts::default(),
             taken: Taken::default(),
@@ -91,6 +94,7 @@ impl Intake {
         each_line(from, &mut |cut| match cut {
             Cut::Line(line) => self.json_line(line, names),
             Cut::TooLong => self.reject_long_line(),
+            Cut::Pause if self.is_whole => Ok(()),
             Cut::Pause => self.flush(),
         })
     }
@@ -184,8 +188,18 @@ impl Intake {
         }
     }
 
+    /// Tells the sender something of what was taken.
+    pub(crate) fn remark(&mut self, what: String) {
+        tracing::warn!("{what}");
+        if self.taken.problems.len() < PROBLEMS_MAX {
+            self.taken.problems.push(Problem { line: self.line, what });
+        }
+    }
+
     fn flush_if_full(&mut self) -> Result<(), Error> {
-        if self.batch.text_bytes() < BATCH_BYTES { Ok(()) } else { self.flush() }
+        // A batch of fields alone would outgrow what the store takes at once.
+        let is_full = self.batch.text_bytes().max(self.batch.fields_bytes()) >= BATCH_BYTES;
+        if is_full && !self.is_whole { self.flush() } else { Ok(()) }
     }
 
     /// Puts what has come on its way to the disk.
@@ -219,12 +233,18 @@ impl Intake {
         Ok(())
     }
 
+    pub(crate) fn await_all(&mut self) -> Result<(), Error> {
+        let mut awaited = Ok(());
+        while !self.waiting.is_empty() {
+            awaited = awaited.and(self.await_one());
+        }
+        awaited
+    }
+
     /// Waits until all of it is synced. Where the last of it is refused, what was on its way is counted all the same.
     pub fn finish(&mut self) -> Result<(), Error> {
-        let mut finished = self.flush();
-        while !self.waiting.is_empty() {
-            finished = finished.and(self.await_one());
-        }
+        let flushed = self.flush();
+        let finished = flushed.and(self.await_all());
         self.taken.masked += self.masked.total();
         self.logs.add_masked(std::mem::take(&mut self.masked));
         finished

@@ -9,6 +9,7 @@ pub mod collect;
 mod config;
 mod error;
 pub mod files;
+mod import;
 mod intake;
 mod lines;
 pub mod raw;
@@ -20,6 +21,7 @@ mod text;
 pub use ask::{ASKED_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
 pub use error::Error;
+pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
 pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
 pub use sources::repeats;
 pub use text::Told;
@@ -62,6 +64,7 @@ struct Inner {
     scrubber: Arc<Scrubber>,
     masked: Mutex<Counts>,
     opened: Mutex<Option<Arc<Opened>>>,
+    importing: Mutex<import::Importing>,
     asked: Semaphore,
     exported: Arc<Semaphore>,
     received: Semaphore,
@@ -89,6 +92,7 @@ impl Logs {
             scrubber,
             masked: Mutex::default(),
             opened: Mutex::default(),
+            importing: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
             exported: Arc::new(Semaphore::new(EXPORTED_AT_ONCE_MAX)),
             received: Semaphore::new(BODIES_AT_ONCE_MAX),
@@ -130,6 +134,14 @@ impl Logs {
     /// How many secrets have been masked since the process began.
     pub fn masked(&self) -> Counts {
         *lock(&self.0.masked)
+    }
+
+    fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+
+    fn importing(&self) -> MutexGuard<'_, import::Importing> {
+        lock(&self.0.importing)
     }
 
     fn now(&self) -> Timestamp {

@@ -22,8 +22,12 @@ pub struct Told<'a> {
     pub time: Option<Timestamp>,
     pub level: Option<Level>,
     pub logger: Option<&'a str>,
-    /// Beside the fields of the text, and over those of the same name.
+    /// Beside the fields of the text, and over those of the same name: what several records share,
+    pub shared: [&'a [(String, telemetry::OwnedValue)]; 2],
+    /// and over these, what is told of this one.
     pub fields: &'a [(String, telemetry::OwnedValue)],
+    /// How many more would have been told, but for a bound.
+    pub left_out: usize,
     /// What a field of the text is called instead, where that is not its name.
     pub called: Option<fn(&str) -> &str>,
 }
@@ -108,7 +112,7 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &Told<'_>)
     let by_field = |name: &&str| parsed.field(name).and_then(record::Value::as_text).filter(|text| !text.is_empty());
     draft.source(told.source_fields.iter().find_map(by_field).map_or(told.source, str::as_bytes))?;
     draft.message(record.text())?;
-    let mut fields = Fields { draft, count: 0, left_out: 0 };
+    let mut fields = Fields { draft, count: 0, left_out: told.left_out as i64 };
     if let Some(inner) = parsed.inner {
         fields.put("format", inner.into())?;
         fields.put("carrier", parsed.format.into())?;
@@ -127,9 +131,7 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &Told<'_>)
         };
         fields.put(told.called.map_or(&*field.name, |called| called(&field.name)), value)?;
     }
-    for (name, value) in told.fields {
-        fields.put(name, value.as_value())?;
-    }
+    fields.put_told(told)?;
     fields.finish()
 }
 
@@ -140,13 +142,11 @@ fn write_told(draft: &mut Draft<'_>, told: &Told<'_>) -> Result<(), Refused> {
     }
     draft.level(told.level);
     draft.source(told.source)?;
-    let mut fields = Fields { draft, count: 0, left_out: 0 };
+    let mut fields = Fields { draft, count: 0, left_out: told.left_out as i64 };
     if let Some(logger) = told.logger {
         fields.put("logger", logger.into())?;
     }
-    for (name, value) in told.fields {
-        fields.put(name, value.as_value())?;
-    }
+    fields.put_told(told)?;
     fields.finish()
 }
 
@@ -173,6 +173,14 @@ impl Fields<'_, '_> {
             "message" => self.draft.field("message_", value),
             name => self.draft.field(name, value),
         }
+    }
+
+    fn put_told(&mut self, told: &Told<'_>) -> Result<(), Refused> {
+        let [first, then] = told.shared;
+        for (name, value) in first.iter().chain(then).chain(told.fields) {
+            self.put(name, value.as_value())?;
+        }
+        Ok(())
     }
 
     fn finish(self) -> Result<(), Refused> {

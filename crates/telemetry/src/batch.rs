@@ -96,6 +96,11 @@ impl Batch {
         self.text.len()
     }
 
+    /// Bytes of its fields beside text: of many small ones, most of a batch's memory.
+    pub fn fields_bytes(&self) -> usize {
+        self.fields.len() * size_of::<Field>()
+    }
+
     /// # Panics
     /// When there is no such row.
     pub fn get(&self, row: usize) -> RecordRef<'_> {
@@ -219,11 +224,16 @@ impl Draft<'_> {
             Value::Bool(truth) => (Stored::Bool, u64::from(truth)),
         };
         let name = self.batch.names.number(name).ok_or(Refused::BatchFull)?;
-        let own = &mut self.batch.fields[self.fields_start..];
-        if let Some(field) = own.iter_mut().find(|field| field.name == name) {
+        let Batch { names, fields, .. } = &mut *self.batch;
+        let place = &mut names.places[usize::from(name)];
+        // It is this record's only if it lies behind the others': a place outlives the draft that was dropped.
+        let own = fields.get_mut(self.fields_start..).unwrap_or_default();
+        let known = (*place as usize).checked_sub(self.fields_start).and_then(|place| own.get_mut(place));
+        if let Some(field) = known.filter(|field| field.name == name) {
             (field.stored, field.bits) = (stored, bits);
         } else if own.len() < FIELDS_MAX {
-            self.batch.fields.push(Field { name, stored, bits });
+            *place = fields.len() as u32;
+            fields.push(Field { name, stored, bits });
         } else {
             return Err(Refused::TooManyFields);
         }
@@ -352,6 +362,8 @@ struct Names {
     lookup: HashTable<u16>,
     /// Which name followed each name last time: senders repeat themselves, so the guess saves most lookups.
     followers: Vec<u16>,
+    /// Where among the fields of the batch each name stood last.
+    places: Vec<u32>,
     last: u16,
 }
 
@@ -372,6 +384,7 @@ impl Names {
                 let number = u16::try_from(self.list.len()).ok()?;
                 self.list.push(name.into());
                 self.followers.push(0);
+                self.places.push(0);
                 let list = &self.list;
                 self.lookup.insert_unique(hash(name), number, |&known| hash(&list[known as usize]));
                 number
@@ -385,6 +398,6 @@ impl Names {
     }
 
     fn memory_bytes(&self) -> usize {
-        self.list.iter().map(|name| name.len() + size_of::<Box<str>>() + 8).sum()
+        self.list.iter().map(|name| name.len() + size_of::<Box<str>>() + 12).sum()
     }
 }

@@ -74,8 +74,13 @@ impl Client {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
-        let request = request(Method::POST, "/api/v1/logs", Body::from_stream(lines), Some("application/x-ndjson"))
-            .map_err(NotTaken::for_good)?;
+        self.take_in_at("/api/v1/logs", Body::from_stream(lines)).await
+    }
+
+    /// The same at another path.
+    pub(crate) async fn take_in_at(&self, path: &str, lines: impl Into<Body>) -> Result<Value, NotTaken> {
+        let request =
+            request(Method::POST, path, lines.into(), Some("application/x-ndjson")).map_err(NotTaken::for_good)?;
         let response = self.ask(request).await.map_err(NotTaken::for_now)?;
         let (status, retry_after) = (response.status(), retry_after(&response));
         let bytes = whole(response).await.map_err(NotTaken::for_now)?;

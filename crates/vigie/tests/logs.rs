@@ -95,6 +95,70 @@ fn files_of_any_format_are_imported_once_and_found() {
     assert_eq!(desk.run(&["logs", "search", "source:twice", "--json"]).json()["rows"].as_array().unwrap().len(), 2);
 }
 
+/// So many records, of which some have several lines, and a time that is not their own.
+fn many(records: u32) -> String {
+    let record = |number: u32| {
+        let time =
+            format!("2025-01-10 {:02}:{:02}:{:02},000", 10 + number / 36_000, number / 600 % 60, number / 10 % 60);
+        match number % 5 {
+            0 => format!(
+                "{time} ERROR app number={number} failed\nTraceback (most recent call last):\n  File \"a.py\", line {number}, in f\nValueError: {number}\n"
+            ),
+            _ => format!(
+                "{time} INFO app number={number} some words that make it as long as lines usually are, and a little longer\n"
+            ),
+        }
+    };
+    (0..records).map(record).collect()
+}
+
+#[test]
+fn an_import_that_is_killed_goes_on_where_it_was() {
+    const RECORDS: u32 = 60_000;
+    let text = many(RECORDS);
+    for packed in [false, true] {
+        let desk = Desk::new();
+        let served = desk.serve();
+        desk.file(
+            "long.log",
+            if packed { zstd::encode_all(text.as_bytes(), 1).unwrap() } else { text.clone().into_bytes() },
+        );
+        let count = |desk: &Desk| {
+            let found = desk.run(&["logs", "search", "source:long | stats count() as n", "--json"]).json();
+            found["table"][0][0].as_u64().unwrap_or(0)
+        };
+        let import = || desk.command(&["logs", "import", "long.log", "--source", "long"]);
+        let mut kept = 0;
+        // Each time a little later, wherever it is then.
+        for _ in 0..3 {
+            let mut child = import().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let before = kept;
+            while child.try_wait().unwrap().is_none() && kept == before {
+                kept = count(&desk);
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert!(count(&desk) > 0);
+        // Without a server it is the importer that owns the directory.
+        drop(served);
+        let mut child = import().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::yield_now();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let rest = Answer::of(import().output().unwrap());
+        let is_whole = rest.said.contains("imported already");
+        assert!(is_whole || done(&rest).out.contains("were imported before"), "{}{}", rest.out, rest.said);
+        assert_eq!(count(&desk), u64::from(RECORDS), "each once");
+        let errors =
+            desk.run(&["logs", "search", "source:long ValueError Traceback | stats count() as n", "--json"]).json();
+        assert_eq!(errors["table"][0][0], RECORDS / 5, "none of them divided");
+        let again = Answer::of(import().output().unwrap());
+        assert!(again.code == 2 && again.said.contains("imported already"), "{}", again.said);
+        assert_eq!(fs::read_dir(desk.path().join("vigie-data/telemetry/importing")).unwrap().count(), 0);
+    }
+}
+
 #[test]
 fn what_cannot_be_imported_is_said_and_the_rest_is_taken() {
     let desk = desk();

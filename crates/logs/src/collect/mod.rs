@@ -7,7 +7,7 @@
 mod config;
 mod files;
 mod journal;
-mod positions;
+pub(crate) mod positions;
 mod runs;
 mod ship;
 mod syslog;

@@ -24,12 +24,14 @@ use telemetry::{
 
 /// Goes round until nothing moved for so many rounds.
 pub(super) fn settled(quiet_max: usize, mut round: impl FnMut() -> bool) {
-    let mut quiet = 0;
-    for _ in 0..2_000 {
+    let (begun, mut quiet) = (Instant::now(), 0);
+    while begun.elapsed() < PATIENCE {
         quiet = if round() { 0 } else { quiet + 1 };
         if quiet > quiet_max {
             return;
         }
+        // What moves may be the store's own threads.
+        thread::yield_now();
     }
     panic!("it never comes to rest");
 }

@@ -1,9 +1,10 @@
-//! Where in a buffer a match could be: a few bytes of what each match must hold, in letters of either case, that are
-//! rare in a sample of the file.
+//! Where in a buffer a match could be: a few bytes of what each match must hold that are rare in a sample of the file,
+//! in letters of either case unless they are written just so.
 
 use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
 use memchr::memmem;
 use std::ops::Range;
+use telemetry::query::{Required, language::Case};
 
 /// Bytes of a needle from which a window is chosen.
 const NEEDLE_BYTES_MAX: usize = 64;
@@ -29,17 +30,16 @@ enum Search {
 }
 
 impl Finder {
-    /// For texts, their letters small, of which each match holds one. `None` where there are none, or too many.
-    pub(super) fn new(required: &[Vec<u8>], sample: &[u8]) -> Option<Self> {
-        if required.is_empty() || required.iter().any(Vec::is_empty) {
+    /// For texts of which each match holds one. `None` where there are none, or too many.
+    pub(super) fn new(required: &[Required], sample: &[u8]) -> Option<Self> {
+        if required.is_empty() || required.iter().any(|required| required.text.is_empty()) {
             return None;
         }
-        let mut sample = sample[..sample.len().min(SAMPLE_BYTES)].to_vec();
-        sample.make_ascii_lowercase();
+        let sample = Sample::new(&sample[..sample.len().min(SAMPLE_BYTES)]);
         if let [only] = required
-            && letters(only).iter().all(|letter| letter.len() == 1)
+            && (only.case == Case::AsWritten || letters(only).iter().all(|letter| letter.len() == 1))
         {
-            let search = Search::Text(memmem::Finder::new(only).into_owned());
+            let search = Search::Text(memmem::Finder::new(&only.text).into_owned());
             return Some(Self { search, within: 0 });
         }
         let width = if required.len() == 1 { WINDOW_BYTES } else { WINDOW_BYTES_OF_SEVERAL };
@@ -73,14 +73,15 @@ impl Finder {
 }
 
 /// The letters of a needle, each as the ways to write it. What follows a broken letter is left away.
-fn letters(needle: &[u8]) -> Vec<Vec<Vec<u8>>> {
-    let needle = &needle[..needle.len().min(NEEDLE_BYTES_MAX)];
+fn letters(required: &Required) -> Vec<Vec<Vec<u8>>> {
+    let needle = &required.text[..required.text.len().min(NEEDLE_BYTES_MAX)];
     let text = match std::str::from_utf8(needle) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&needle[..error.valid_up_to()]).unwrap_or_default(),
     };
     let ways = |letter: char| {
         let capital = match letter {
+            _ if required.case == Case::AsWritten => None,
             'a'..='z' => Some(letter.to_ascii_uppercase()),
             'à'..='ö' | 'ø'..='þ' => char::from_u32(letter as u32 - 0x20),
             'œ' => Some('Œ'),
@@ -99,11 +100,25 @@ struct Window {
     letters: Vec<Vec<Vec<u8>>>,
 }
 
+/// What lines look like: as they are, and with small letters.
+struct Sample([Vec<u8>; 2]);
+
+impl Sample {
+    fn new(bytes: &[u8]) -> Self {
+        Self([bytes.to_vec(), bytes.to_ascii_lowercase()])
+    }
+
+    fn of(&self, case: Case) -> &[u8] {
+        let [as_written, small] = &self.0;
+        if case == Case::AsWritten { as_written } else { small }
+    }
+}
+
 /// The part of a needle that occurs least in the sample. Of a needle that is no text, its first byte.
-fn rarest(needle: &[u8], width: usize, sample: &[u8]) -> Window {
-    let letters = letters(needle);
+fn rarest(needle: &Required, width: usize, sample: &Sample) -> Window {
+    let (letters, sample) = (letters(needle), sample.of(needle.case));
     if letters.is_empty() {
-        return Window { at: 0, letters: vec![vec![needle[..1].to_vec()]] };
+        return Window { at: 0, letters: vec![vec![needle.text[..1].to_vec()]] };
     }
     let mut often = [0_u32; 256];
     for byte in sample {
@@ -134,24 +149,35 @@ fn written(window: &[Vec<Vec<u8>>]) -> Vec<Vec<u8>> {
 mod tests {
     use super::*;
 
+    fn either(text: &[u8]) -> Required {
+        Required { text: text.to_vec(), case: Case::Either }
+    }
+
+    fn as_written(text: &str) -> Required {
+        Required { text: text.into(), case: Case::AsWritten }
+    }
+
     #[test]
     fn the_rarest_part_is_looked_for_in_letters_of_either_case() {
-        let sample = b"level level error error".repeat(10);
-        let text = |window: Window| {
+        let sample = Sample::new(&b"level level error error ERROR Q ERROR Q ".repeat(10));
+        let text = |needle: Required| {
+            let window = rarest(&needle, 3, &sample);
             let text = String::from_utf8(window.letters.iter().flat_map(|ways| ways[0].clone()).collect()).unwrap();
             (window.at, text)
         };
-        assert_eq!(text(rarest(b"level error q", 3, &sample)), (10, "r q".into()));
-        assert_eq!(text(rarest("é".as_bytes(), 3, &sample)), (0, "é".into()));
-        assert_eq!(written(&letters("Œ".to_lowercase().as_bytes())), ["œ".as_bytes(), "Œ".as_bytes()]);
-        assert_eq!(written(&letters(b"a1b")).len(), 4);
-        assert_eq!(written(&letters(b"a\xC3")).len(), 2);
+        assert_eq!(text(either(b"level error q")), (4, "l e".into()));
+        assert_eq!(text(as_written("level error q")), (10, "r q".into()));
+        assert_eq!(text(either("é".as_bytes())), (0, "é".into()));
+        assert_eq!(written(&letters(&either("Œ".to_lowercase().as_bytes()))), ["œ".as_bytes(), "Œ".as_bytes()]);
+        assert_eq!(written(&letters(&either(b"a1b"))).len(), 4);
+        assert_eq!(written(&letters(&as_written("a1B"))), [b"a1B"]);
+        assert_eq!(written(&letters(&either(b"a\xC3"))).len(), 2);
     }
 
     #[test]
     fn each_way_to_write_is_found() {
-        let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>();
-        let many: Vec<Vec<u8>> = (b'a'..=b'z').map(|letter| vec![letter; 4]).collect();
+        let texts = |texts: &[&str]| texts.iter().map(|text| either(text.as_bytes())).collect::<Vec<_>>();
+        let many: Vec<Required> = (b'a'..=b'z').map(|letter| either(&[letter; 4])).collect();
         for (required, buffer, place) in [
             (texts(&["durée"]), "-- DURÉE", Some(3)),
             (texts(&["12.5"]), "x 12.5", Some(2)),
@@ -159,6 +185,10 @@ mod tests {
             (texts(&["k"]), "K", Some(0)),
             (many, "zzQqQqzz", Some(2)),
             (texts(&["ab"]), "a b", None),
+            (vec![as_written("Durée")], "durée DURÉE Durée", Some(14)),
+            (vec![as_written("Durée")], "durée", None),
+            (vec![as_written("Durée"), either(b"late")], "durée LATE", Some(6)),
+            (vec![as_written("Durée"), as_written("Late")], "durée LATE", None),
         ] {
             let finder = Finder::new(&required, b"").unwrap();
             let found = finder.find(buffer.as_bytes(), 0);

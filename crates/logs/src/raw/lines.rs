@@ -100,16 +100,26 @@ impl<'a> Pieces<'a> {
 /// # Errors
 /// Of reading, once all that came before the fault was given.
 pub fn each_line(from: &mut dyn Read, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
+    each_line_at(from, &mut |_, line| each(line))
+}
+
+/// The same with how many bytes stand before each.
+///
+/// # Errors
+/// As [`each_line`].
+pub fn each_line_at(from: &mut dyn Read, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> io::Result<()> {
     let mut buffer = Buffer::default();
     let mut pieces = Pieces::new(from, &mut buffer);
+    let mut before = 0;
     while let Some(Piece { bytes, .. }) = pieces.next()? {
         let mut start = 0;
         for end in memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len())) {
-            if each(&bytes[start..end]).is_break() {
+            if each(before + start as u64, &bytes[start..end]).is_break() {
                 return Ok(());
             }
             start = end + 1;
         }
+        before += bytes.len() as u64;
     }
     Ok(())
 }
@@ -134,7 +144,8 @@ pub(super) fn search(
 ) -> io::Result<ControlFlow<()>> {
     let mut pieces = Pieces::new(from, buffer);
     // One that goes on over a line's end stands in no line.
-    let is_one_text = filter.stands_at(b"", 0).is_some() && filter.required().iter().all(|text| !text.contains(&b'\n'));
+    let is_one_text =
+        filter.stands_at(b"", 0).is_some() && filter.required().iter().all(|required| !required.text.contains(&b'\n'));
     let mut looking = Looking { filter, is_one_text, scratch: Vec::new(), matches: 0, hit };
     let mut reading = Reading::default();
     let mut finder = None;

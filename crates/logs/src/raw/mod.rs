@@ -12,7 +12,7 @@ mod records;
 #[cfg(test)]
 mod tests;
 
-pub use lines::each_line;
+pub use lines::{each_line, each_line_at};
 pub use open::{open, open_packed, unpack};
 pub use query::RawQuery;
 

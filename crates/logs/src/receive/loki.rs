@@ -1,7 +1,7 @@
 //! Loki's push: `PushRequest` of `push.proto` in a Snappy block, or JSON.
 //! <https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs>
 
-use super::{Entry, Fields, Malformed, Stream, first_text, from_nanos, text};
+use super::{Entry, Fields, Malformed, Stream, first_text, from_nanos, not_too_many, protobuf, text};
 use model::Level;
 use prost::Message;
 use serde::{Deserialize, de};
@@ -61,6 +61,8 @@ pub fn decode_protobuf(body: &[u8], bytes_max: usize) -> Result<Vec<Stream>, Mal
         return Err(Malformed(format!("the body unpacks to {length} bytes and may to {bytes_max}: send less at once")));
     }
     let plain = snap::raw::Decoder::new().decompress_vec(body).map_err(|error| bad(&error))?;
+    // Streams, entries.
+    not_too_many(protobuf::count(&plain, &[1, 2]))?;
     let request = PushRequest::decode(&*plain).map_err(|error| bad(&error))?;
     request.streams.into_iter().map(StreamAdapter::into_stream).collect()
 }
@@ -101,6 +103,7 @@ struct JsonEntry(Nanos, String, #[serde(default)] BTreeMap<String, Label>);
 pub fn decode_json(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
     let push: JsonPush =
         serde_json::from_slice(body).map_err(|error| Malformed(format!("not Loki's push as JSON: {error}")))?;
+    not_too_many(push.streams.iter().map(|stream| stream.values.len()).sum())?;
     let pairs =
         |labels: BTreeMap<String, Label>| labels.into_iter().map(|(name, label)| (name, text(label.0))).collect();
     let streams = push.streams.into_iter().map(|one| {
@@ -123,8 +126,8 @@ fn stream(labels: Fields, entries: impl Iterator<Item = (i64, Vec<u8>, Fields)>)
         Entry { time: from_nanos(nanos), level, source: None, text: line, fields: metadata }
     });
     let entries = entries.collect();
-    let source = first_text(&labels, &SOURCES).unwrap_or_else(|| "loki".into());
-    Stream { source, logger: None, fields: labels, entries }
+    let source = first_text(&labels, &SOURCES).map_or("loki".into(), Into::into);
+    Stream { source, fields: labels, entries, ..Stream::default() }
 }
 
 /// Reads `{name="value", …}`, values with the escapes of Go.

@@ -4,13 +4,14 @@
 pub mod bulk;
 pub mod loki;
 pub mod otlp;
+mod protobuf;
+mod shared;
 #[cfg(test)]
 mod tests;
 
-use crate::{Error, Intake, Told};
+use crate::Intake;
 use model::{Level, Timestamp};
-use sources::timestamps::Reference;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 use telemetry::OwnedValue;
 
 /// Why a body cannot be taken, now or ever.
@@ -20,11 +21,16 @@ pub struct Malformed(pub String);
 
 pub type Fields = Vec<(String, OwnedValue)>;
 
+/// Records of one body that are read as a whole. Senders' usual batches have a tenth of it.
+pub const RECORDS_MAX: usize = 100_000;
+
 /// Entries that share what is told of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stream {
-    pub source: String,
+    pub source: Arc<str>,
     pub logger: Option<String>,
+    /// What other streams may share too.
+    pub resource: Arc<Fields>,
     pub fields: Fields,
     pub entries: Vec<Entry>,
 }
@@ -41,30 +47,6 @@ pub struct Entry {
 }
 
 impl Intake {
-    /// Takes every entry as a record by itself.
-    pub fn stream(&mut self, mut stream: Stream) -> Result<(), Error> {
-        let mut reader = self.reader(Reference::Arrival);
-        self.mask(&mut stream.fields);
-        for mut entry in stream.entries {
-            self.mask(&mut entry.fields);
-            let fields: Cow<'_, [_]> = match entry.fields.is_empty() {
-                true => Cow::Borrowed(&stream.fields),
-                false => Cow::Owned(stream.fields.iter().cloned().chain(entry.fields).collect()),
-            };
-            let told = Told {
-                source: entry.source.as_ref().unwrap_or(&stream.source).as_bytes(),
-                source_fields: &[],
-                time: entry.time,
-                level: entry.level,
-                logger: stream.logger.as_deref(),
-                fields: &fields,
-                called: None,
-            };
-            self.alone(&mut reader, &entry.text, &told)?;
-        }
-        Ok(())
-    }
-
     /// Masks the values of fields, by what they look like and by what they are called.
     fn mask(&mut self, fields: &mut Fields) {
         for (name, value) in fields {
@@ -85,17 +67,30 @@ impl Intake {
 
 type Member<'a> = std::collections::HashMap<&'a String, &'a str>;
 
+fn not_too_many(records: usize) -> Result<(), Malformed> {
+    match records {
+        0..=RECORDS_MAX => Ok(()),
+        _ => Err(Malformed(format!("the body has {records} records and may have {RECORDS_MAX}: send less at once"))),
+    }
+}
+
 /// A moment by its nanoseconds since 1970; 0 is none.
 fn from_nanos(nanos: i64) -> Option<Timestamp> {
     (nanos != 0).then(|| Timestamp::from_micros(nanos.div_euclid(1_000)))
 }
 
-/// The first of `names` that `fields` has as text.
+/// Bytes of a source. A longer name is cut: each record may have another one than the record before.
+const SOURCE_BYTES_MAX: usize = 1_024;
+
+/// The first of `names` that `fields` has as text: a source, or a level.
 fn first_text(fields: &[(String, OwnedValue)], names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let (_, value) = fields.iter().find(|(own, _)| own == name)?;
         match value {
-            OwnedValue::Str(text) if !text.is_empty() => Some(String::from_utf8_lossy(text).into_owned()),
+            OwnedValue::Str(text) if !text.is_empty() => {
+                let text = &text[..text.len().min(SOURCE_BYTES_MAX)];
+                Some(String::from_utf8_lossy(text).into_owned())
+            }
             _ => None,
         }
     })

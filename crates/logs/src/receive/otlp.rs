@@ -1,13 +1,13 @@
 //! OTLP over HTTP: `ExportLogsServiceRequest` as protobuf or as JSON.
 //! <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
 
-use super::{Entry, Fields, Malformed, Stream, first_text, from_nanos};
+use super::{Entry, Fields, Malformed, Stream, first_text, from_nanos, not_too_many, protobuf};
 use base64::Engine as _;
 use model::Level;
 use prost::Message;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value as Json;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 use telemetry::OwnedValue;
 
 /// Attributes that tell where a record comes from, the most exact first.
@@ -150,6 +150,8 @@ struct PartialSuccess {
 
 /// A body of protobuf.
 pub fn decode_protobuf(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
+    // Resources, scopes, records.
+    not_too_many(protobuf::count(body, &[1, 2, 2]))?;
     let request = Request::decode(body).map_err(|error| Malformed(format!("not OTLP's logs as protobuf: {error}")))?;
     Ok(request.into_streams())
 }
@@ -158,20 +160,23 @@ pub fn decode_protobuf(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
 pub fn decode_json(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
     let request: Request =
         serde_json::from_slice(body).map_err(|error| Malformed(format!("not OTLP's logs as JSON: {error}")))?;
+    let scopes = request.resource_logs.iter().flat_map(|resource| &resource.scope_logs);
+    not_too_many(scopes.map(|scope| scope.log_records.len()).sum())?;
     Ok(request.into_streams())
 }
 
-/// The answer to a request of which `rejected` records were not taken.
+/// The answer to a request of which `rejected` records were not taken. That none was and `why` says something is a
+/// warning: <https://opentelemetry.io/docs/specs/otlp/#partial-success-1>.
 pub fn answer_protobuf(rejected: u64, why: &str) -> Vec<u8> {
     let partial = PartialSuccess { rejected_log_records: rejected as i64, error_message: why.to_owned() };
-    Response { partial_success: (rejected > 0).then_some(partial) }.encode_to_vec()
+    Response { partial_success: (rejected > 0 || !why.is_empty()).then_some(partial) }.encode_to_vec()
 }
 
 /// The same as JSON, where counts of 64 bits are text.
 pub fn answer_json(rejected: u64, why: &str) -> Json {
-    match rejected {
-        0 => serde_json::json!({}),
-        rejected => serde_json::json!({
+    match (rejected, why) {
+        (0, "") => serde_json::json!({}),
+        (rejected, why) => serde_json::json!({
             "partialSuccess": {"rejectedLogRecords": rejected.to_string(), "errorMessage": why}
         }),
     }
@@ -181,19 +186,19 @@ impl Request {
     fn into_streams(self) -> Vec<Stream> {
         let mut streams = Vec::new();
         for ResourceLogs { resource, scope_logs } in self.resource_logs {
-            let resource = fields(resource.map(|resource| resource.attributes).unwrap_or_default());
-            let source = first_text(&resource, &SOURCES).unwrap_or_else(|| "otlp".into());
+            let resource = Arc::new(fields(resource.map(|resource| resource.attributes).unwrap_or_default()));
+            let source: Arc<str> = first_text(&resource, &SOURCES).map_or("otlp".into(), Into::into);
             for ScopeLogs { scope, log_records } in scope_logs {
                 let scope = scope.unwrap_or_default();
-                let mut shared = resource.clone();
-                shared.extend(fields(scope.attributes));
+                let mut own = fields(scope.attributes);
                 if !scope.version.is_empty() {
-                    shared.push(("scope.version".into(), super::text(scope.version)));
+                    own.push(("scope.version".into(), super::text(scope.version)));
                 }
                 streams.push(Stream {
-                    source: source.clone(),
+                    source: Arc::clone(&source),
                     logger: Some(scope.name).filter(|name| !name.is_empty()),
-                    fields: shared,
+                    resource: Arc::clone(&resource),
+                    fields: own,
                     entries: log_records.into_iter().map(LogRecord::into_entry).collect(),
                 });
             }

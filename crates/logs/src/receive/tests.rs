@@ -77,8 +77,8 @@ fn told(streams: &[Stream]) -> String {
         fields.iter().map(|(name, value)| format!(" {name}={}", plain(value))).collect()
     };
     let mut text = String::new();
-    for Stream { source, logger, fields: shared, entries } in streams {
-        text += &format!("{source} [{}]{}\n", logger.as_deref().unwrap_or("-"), fields(shared));
+    for Stream { source, logger, resource, fields: own, entries } in streams {
+        text += &format!("{source} [{}]{}{}\n", logger.as_deref().unwrap_or("-"), fields(resource), fields(own));
         for Entry { time, level, source, text: words, fields: own } in entries {
             let time = time.map_or("-".to_owned(), |time| time.to_string());
             text += &format!("  {time} {level:?} {source:?} | {} |{}\n", words.escape_ascii(), fields(own));
@@ -124,6 +124,7 @@ fn otlp_says_the_same_as_protobuf_and_as_json() {
         {"body":{"kvlistValue":{"values":[{"key":"msg","value":{"stringValue":"in a map"}}]}}}]}]}]}"#;
     insta::assert_snapshot!("otlp_bare", told(&otlp::decode_json(bare).unwrap()));
     assert_eq!(otlp::answer_protobuf(0, ""), b"");
+    assert_eq!(otlp::answer_protobuf(0, "x"), part(1, &part(2, b"x")), "a warning");
     assert_eq!(otlp::answer_protobuf(2, "x"), part(1, &[varint(1, 2), part(2, b"x")].concat()));
 }
 
@@ -185,12 +186,84 @@ fn fields_are_masked_and_entries_without_words_are_kept() {
     let mut intake = logs(&folder).intake().unwrap();
     let json = br#"{"streams":[{"stream":{"job":"a","password":"two words \"x\""},"values":[
         ["1736519500000000000","",{"url":"https://ana:tok4567@host/"}],["1736519501000000000","level=error api_key=hunter2secret x"]]}]}"#;
-    for stream in loki::decode_json(json).unwrap() {
-        intake.stream(stream).unwrap();
-    }
+    intake.streams(loki::decode_json(json).unwrap(), json.len()).unwrap();
     intake.finish().unwrap();
     insta::assert_snapshot!("masked", drawn(&intake).join("\n"));
     assert_eq!(intake.taken().masked, 3);
+}
+
+/// Attributes of so many bytes, and as many records as there is room for.
+fn amplifying(attributes: usize, bytes: usize, records: usize) -> Vec<u8> {
+    let value = "v".repeat(bytes);
+    let pairs: Vec<u8> = (0..attributes).flat_map(|n| part(1, &pair(&format!("a{n}"), &value))).collect();
+    let record = part(2, &part(5, &part(1, b"x")));
+    part(1, &[part(1, &pairs), part(2, &record.repeat(records))].concat())
+}
+
+#[test]
+fn what_records_share_is_not_copied_without_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    // A record could have all of these, 3 000 records cannot.
+    let body = amplifying(400, 50, 3_000);
+    intake.streams(otlp::decode_protobuf(&body).unwrap(), body.len()).unwrap();
+    // These no record could have.
+    let body = amplifying(600, 1, 1);
+    intake.streams(otlp::decode_protobuf(&body).unwrap(), body.len()).unwrap();
+    intake.finish().unwrap();
+    let taken = intake.taken();
+    assert_eq!((taken.accepted, taken.rejected), (3_001, 0), "each is kept");
+    assert!(taken.problems[0].what.contains("kept without the attributes"), "{:?}", taken.problems);
+    let (mut whole, mut without, mut some) = (0, 0, 0);
+    let snapshot = intake.opened.store.snapshot();
+    for record in snapshot.memory().iter().flat_map(|batch| batch.batch.iter()) {
+        match record.field("fields_left_out") {
+            None => whole += 1,
+            Some(telemetry::Value::Int(400)) => without += 1,
+            Some(telemetry::Value::Int(89)) => some += 1,
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+    // 400 × (50 + name + 16) bytes each, and room for 16 MiB and the body four times.
+    assert!((500..700).contains(&whole) && some == 1, "{whole} {some}");
+    assert_eq!(whole + without + some, 3_001);
+}
+
+#[test]
+fn many_fields_are_as_much_as_many_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut intake = logs(&folder).intake().unwrap();
+    let names: Vec<String> = (0..500).map(|number| format!("n{number}")).collect();
+    for _ in 0..4_000 {
+        intake.record(|draft| names.iter().try_for_each(|name| draft.field(name, telemetry::Value::Int(7)))).unwrap();
+    }
+    // As one batch they would be more than the store takes at once.
+    intake.finish().unwrap();
+    assert_eq!(intake.taken().accepted, 4_000);
+}
+
+#[test]
+fn a_resource_is_shared_by_its_scopes_and_not_copied() {
+    let pairs: Vec<u8> = (0..1_000).flat_map(|n| part(1, &pair(&format!("a{n}"), "v"))).collect();
+    let body = part(1, &[part(1, &pairs), part(2, &part(2, b"")).repeat(1_000)].concat());
+    let streams = otlp::decode_protobuf(&body).unwrap();
+    assert_eq!(streams.len(), 1_000);
+    assert!(streams.iter().all(|stream| std::sync::Arc::ptr_eq(&stream.resource, &streams[0].resource)));
+}
+
+#[test]
+fn more_records_than_one_body_may_have_are_refused() {
+    let refused = |result: Result<Vec<Stream>, super::Malformed>| result.unwrap_err().0.contains("may have 100000");
+    let most = super::RECORDS_MAX;
+    let otlp = |records| part(1, &part(2, &part(2, b"").repeat(records)));
+    assert_eq!(otlp::decode_protobuf(&otlp(most)).unwrap()[0].entries.len(), most);
+    assert!(refused(otlp::decode_protobuf(&otlp(most + 1))));
+    assert!(refused(loki::decode_protobuf(&snappy(&part(1, &part(2, b"").repeat(most + 1))), 1 << 20)));
+    let json = |record: &str| vec![record; most + 1].join(",");
+    let otlp = format!("{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{}]}}]}}]}}", json("{}"));
+    assert!(refused(otlp::decode_json(otlp.as_bytes())));
+    let loki = format!("{{\"streams\":[{{\"values\":[{}]}}]}}", json("[1,\"\"]"));
+    assert!(refused(loki::decode_json(loki.as_bytes())));
 }
 
 proptest! {

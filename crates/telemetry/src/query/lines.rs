@@ -2,7 +2,7 @@
 
 use super::{
     condition::{Condition, TextTest},
-    language::Filter,
+    language::{Case, Filter},
 };
 use crate::Value;
 use jiff::tz::TimeZone;
@@ -12,7 +12,15 @@ use model::Timestamp;
 #[derive(Clone, Debug)]
 pub struct LineFilter {
     condition: Condition,
-    required: Vec<Vec<u8>>,
+    required: Vec<Required>,
+}
+
+/// A text that is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Required {
+    /// With small letters, where they may be of either case.
+    pub text: Vec<u8>,
+    pub case: Case,
 }
 
 impl LineFilter {
@@ -46,9 +54,8 @@ impl LineFilter {
         }
     }
 
-    /// Texts of which each line that passes holds one, in letters of either case: they are given with small letters.
-    /// None where nothing is known.
-    pub fn required(&self) -> &[Vec<u8>] {
+    /// Texts of which each line that passes holds one. None where nothing is known.
+    pub fn required(&self) -> &[Required] {
         &self.required
     }
 }
@@ -76,17 +83,22 @@ fn holds(condition: &Condition, line: &[u8], scratch: &mut Vec<u8>) -> bool {
     }
 }
 
-fn required(condition: &Condition) -> Vec<Vec<u8>> {
+fn required(condition: &Condition) -> Vec<Required> {
+    let either = |text: &[u8]| Required { text: text.to_vec(), case: Case::Either };
+    let as_written = |text: &Vec<u8>| Required { text: text.clone(), case: Case::AsWritten };
     match condition {
         Condition::Message(TextTest::Find(finder)) | Condition::Anywhere(TextTest::Find(finder)) => {
-            Some(finder.needle().to_vec()).filter(|needle| !needle.is_empty()).into_iter().collect()
+            Some(finder.needle()).filter(|needle| !needle.is_empty()).into_iter().map(either).collect()
         }
         Condition::Message(TextTest::Regex(regex)) | Condition::Anywhere(TextTest::Regex(regex)) => {
-            regex.required.iter().map(|literal| literal.needle().to_vec()).collect()
+            match regex.written.is_empty() {
+                true => regex.required.iter().map(|literal| either(literal.needle())).collect(),
+                false => regex.written.iter().map(as_written).collect(),
+            }
         }
         // The longest is likely to be the rarest.
         Condition::All(parts) => {
-            let shortest = |texts: &Vec<Vec<u8>>| texts.iter().map(Vec::len).min().unwrap_or(0);
+            let shortest = |texts: &Vec<Required>| texts.iter().map(|required| required.text.len()).min().unwrap_or(0);
             parts.iter().map(required).max_by_key(shortest).unwrap_or_default()
         }
         Condition::Any(parts) => {
@@ -150,7 +162,11 @@ mod tests {
     fn what_is_required_is_told() {
         let required = |query: &str| {
             let texts = filter(query).unwrap().required;
-            texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect::<Vec<_>>().join("|")
+            let text = |required: &Required| {
+                let text = String::from_utf8_lossy(&required.text).into_owned();
+                if required.case == Case::AsWritten { format!("{text:?}") } else { text }
+            };
+            texts.iter().map(text).collect::<Vec<_>>().join("|")
         };
         for (query, texts) in [
             ("Timeout", "timeout"),
@@ -158,7 +174,8 @@ mod tests {
             ("a longer", "longer"),
             ("a OR -b", ""),
             ("-a", ""),
-            ("/took \\d+ ms/ a", "took "),
+            ("/Took \\d+ ms/ a", "\"Took \""),
+            ("a OR /Été/", "a|\"Été\""),
             ("/\\d+/", ""),
             ("", ""),
         ] {

@@ -39,7 +39,7 @@ pub use delete::matching_seqs;
 pub use facets::{FIELDS_MAX, Facet, VALUES_MAX, facets};
 pub use histogram::{Counts, Histogram, STEPS_MAX, histogram};
 pub use language::{Problem, Query, parse};
-pub use lines::LineFilter;
+pub use lines::{LineFilter, Required};
 pub use names::field_names;
 pub use question::{Answer, Bounds, Cancel, Partial, Question, Read, time_range};
 pub use search::{Cursor, Hit, Page, ROWS_MAX, search};

@@ -15,6 +15,8 @@ pub(super) struct RegexTest {
     regex: regex::bytes::Regex,
     /// Folded; each match holds one of them, letters of either case. Empty when nothing is known.
     pub(super) required: Vec<memmem::Finder<'static>>,
+    /// The same in the letters as they are written. Empty as well where folded ones say more.
+    pub(super) written: Vec<Vec<u8>>,
     /// Whether a match within a part of a text is one in the whole: no `^`, `$` or `\b`.
     pub(super) is_local: bool,
 }
@@ -27,12 +29,16 @@ impl RegexTest {
             .utf8(false)
             .build()
             .parse(text.source());
-        let (required, is_local) = match &hir {
-            Ok(hir) => (Required::of(hir).any_of, hir.properties().look_set().is_empty()),
-            Err(_) => (Vec::new(), false),
+        let (required, written, is_local) = match &hir {
+            Ok(hir) => {
+                let of = |letters| Required::of(hir, letters).any_of;
+                (of(Letters::Folded), of(Letters::AsWritten), hir.properties().look_set().is_empty())
+            }
+            Err(_) => (Vec::new(), Vec::new(), false),
         };
+        let written = if shortest(&written) >= shortest(&required) { written } else { Vec::new() };
         let required = required.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect();
-        Ok(Self { regex, required, is_local })
+        Ok(Self { regex, required, written, is_local })
     }
 
     pub(super) fn holds(&self, text: &[u8]) -> bool {
@@ -42,9 +48,16 @@ impl RegexTest {
     }
 }
 
+/// How required texts are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    Folded,
+    AsWritten,
+}
+
 /// What each match of a part of an expression holds.
 struct Required {
-    /// The only texts that it matches, folded, when they are few.
+    /// The only texts that it matches, when they are few.
     exact: Option<Vec<Vec<u8>>>,
     /// One of these is in each match; empty when nothing is known.
     any_of: Vec<Vec<u8>>,
@@ -60,18 +73,16 @@ impl Required {
         Self { exact: Some(texts), any_of }
     }
 
-    fn of(hir: &Hir) -> Self {
+    fn of(hir: &Hir, letters: Letters) -> Self {
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => Self::exactly(vec![Vec::new()]),
             // Half of a letter must not be folded on its own.
             HirKind::Literal(literal) if std::str::from_utf8(&literal.0).is_err() => Self::nothing(),
-            HirKind::Literal(literal) => Self::exactly(vec![folded(&literal.0)]),
-            HirKind::Class(class) => {
-                class_letter(class).map_or_else(Self::nothing, |letter| Self::exactly(vec![letter]))
-            }
-            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Literal(literal) => Self::exactly(vec![letters.told(&literal.0)]),
+            HirKind::Class(class) => letters.of_class(class).map_or_else(Self::nothing, Self::exactly),
+            HirKind::Capture(capture) => Self::of(&capture.sub, letters),
             HirKind::Repetition(repetition) => {
-                let inner = Self::of(&repetition.sub);
+                let inner = Self::of(&repetition.sub, letters);
                 match (repetition.min, repetition.max) {
                     (0, _) => Self::nothing(),
                     (1, Some(1)) => inner,
@@ -79,23 +90,23 @@ impl Required {
                 }
             }
             HirKind::Alternation(alternatives) => {
-                let parts: Vec<Self> = alternatives.iter().map(Self::of).collect();
+                let parts: Vec<Self> = alternatives.iter().map(|part| Self::of(part, letters)).collect();
                 let exact = parts.iter().map(|part| part.exact.clone()).collect::<Option<Vec<_>>>();
                 let known = parts.iter().all(|part| !part.any_of.is_empty());
                 let any_of = if known { parts.into_iter().flat_map(|part| part.any_of).collect() } else { Vec::new() };
                 Self { exact: exact.map(|texts| texts.concat()), any_of }.bounded()
             }
-            HirKind::Concat(parts) => Self::concat(parts),
+            HirKind::Concat(parts) => Self::concat(parts, letters),
         }
     }
 
     /// Exact texts that follow each other grow together; of all that is required, the best is kept.
-    fn concat(parts: &[Hir]) -> Self {
+    fn concat(parts: &[Hir], letters: Letters) -> Self {
         let mut run = vec![Vec::new()];
         let mut whole = true;
         let mut best = Vec::new();
         for part in parts {
-            let part = Self::of(part);
+            let part = Self::of(part, letters);
             if let Some(texts) = part.exact.as_ref()
                 && run.len() * texts.len() <= ALTERNATIVES_MAX
             {
@@ -127,9 +138,12 @@ impl Required {
     }
 }
 
+fn shortest(set: &[Vec<u8>]) -> usize {
+    set.iter().map(Vec::len).min().unwrap_or(0)
+}
+
 /// The set whose shortest text is the longest; a set with an empty text requires nothing.
 fn better(a: Vec<Vec<u8>>, b: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    let shortest = |set: &[Vec<u8>]| set.iter().map(Vec::len).min().unwrap_or(0);
     let (of_a, of_b) = (shortest(&a), shortest(&b));
     if of_a.max(of_b) == 0 {
         Vec::new()
@@ -140,38 +154,48 @@ fn better(a: Vec<Vec<u8>>, b: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     }
 }
 
-fn folded(text: &[u8]) -> Vec<u8> {
-    let mut folded = text.to_vec();
-    fold(&mut folded);
-    folded
-}
+impl Letters {
+    fn told(self, text: &[u8]) -> Vec<u8> {
+        let mut told = text.to_vec();
+        if self == Self::Folded {
+            fold(&mut told);
+        }
+        told
+    }
 
-/// The letter that all of a class fold to, as `[éÉ]` does.
-fn class_letter(class: &Class) -> Option<Vec<u8>> {
-    let letters: Vec<Vec<u8>> = match class {
-        Class::Unicode(class) => {
-            let ranges = class.ranges();
-            let count: u32 = ranges.iter().map(|range| u32::from(range.end()) - u32::from(range.start()) + 1).sum();
-            if count > 4 {
-                return None;
-            }
-            ranges
-                .iter()
-                .flat_map(|range| range.start()..=range.end())
-                .map(|c| folded(c.to_string().as_bytes()))
-                .collect()
+    /// The letters of a class, if they are few: all of them fold to one, as those of `[éÉ]` do; or they are two, as they are
+    /// written.
+    fn of_class(self, class: &Class) -> Option<Vec<Vec<u8>>> {
+        let mut letters = self.few(class)?;
+        letters.dedup();
+        match self {
+            Self::Folded => (letters.len() == 1).then_some(letters),
+            Self::AsWritten => (1..=2).contains(&letters.len()).then_some(letters),
         }
-        Class::Bytes(class) => {
-            let ranges = class.ranges();
-            let count: u32 = ranges.iter().map(|range| u32::from(range.end()) - u32::from(range.start()) + 1).sum();
-            if count > 4 || ranges.iter().any(|range| !range.end().is_ascii()) {
-                return None;
+    }
+
+    fn few(self, class: &Class) -> Option<Vec<Vec<u8>>> {
+        const FEW: u32 = 4;
+        Some(match class {
+            Class::Unicode(class) => {
+                let ranges = class.ranges();
+                let count: u32 = ranges.iter().map(|range| u32::from(range.end()) - u32::from(range.start()) + 1).sum();
+                if count > FEW {
+                    return None;
+                }
+                let all = ranges.iter().flat_map(|range| range.start()..=range.end());
+                all.map(|letter| self.told(letter.to_string().as_bytes())).collect()
             }
-            ranges.iter().flat_map(|range| range.start()..=range.end()).map(|byte| folded(&[byte])).collect()
-        }
-    };
-    let first = letters.first()?;
-    letters.iter().all(|letter| letter == first).then(|| first.clone())
+            Class::Bytes(class) => {
+                let ranges = class.ranges();
+                let count: u32 = ranges.iter().map(|range| u32::from(range.end()) - u32::from(range.start()) + 1).sum();
+                if count > FEW || ranges.iter().any(|range| !range.end().is_ascii()) {
+                    return None;
+                }
+                ranges.iter().flat_map(|range| range.start()..=range.end()).map(|byte| self.told(&[byte])).collect()
+            }
+        })
+    }
 }
 
 #[cfg(test)]
@@ -211,6 +235,23 @@ mod tests {
         assert_eq!(required("risque", Case::Either), "que");
     }
 
+    #[test]
+    fn what_a_match_must_hold_as_it_is_written() {
+        for (source, case, texts) in [
+            ("Durée: [1-9]", Case::AsWritten, "Durée: "),
+            ("a[éÉ]b", Case::AsWritten, "aÉb | aéb"),
+            ("WORKER (Timeout|Lost)", Case::AsWritten, "WORKER Timeout | WORKER Lost"),
+            // More is known of it in letters of either case.
+            ("(?i:deferred)", Case::AsWritten, ""),
+            ("Délai", Case::Either, ""),
+            ("12:3\\d", Case::Either, "12:3"),
+        ] {
+            let test = RegexTest::new(&RegexText::new(source, case).unwrap()).unwrap();
+            let written: Vec<_> = test.written.iter().map(|text| String::from_utf8_lossy(text)).collect();
+            assert_eq!(written.join(" | "), texts, "{source}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -224,7 +265,9 @@ mod tests {
             let Ok(regex) = RegexText::new(&source, case) else { return Ok(()) };
             let test = RegexTest::new(&regex).unwrap();
             if test.holds(text.as_bytes()) {
-                let text = folded(text.as_bytes());
+                let written = test.written.iter().any(|literal| memmem::find(text.as_bytes(), literal).is_some());
+                prop_assert!(written || test.written.is_empty(), "{source} matches what is written otherwise");
+                let text = Letters::Folded.told(text.as_bytes());
                 let held = test.required.iter().any(|literal| literal.find(&text).is_some());
                 prop_assert!(held || test.required.is_empty(), "{source} matches");
             }

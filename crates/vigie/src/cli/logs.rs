@@ -113,7 +113,8 @@ Examples:
   vigie logs import backup/app.log.zst --source app
 
 Formats are recognised by themselves; tracebacks stay whole. A file that was imported before is refused, whatever it is
-called by now; of one that has grown since, only what came since is taken.")]
+called by now; of one that has grown since, only what came since is taken. An import that was cut off goes on where it
+was when it is run again.")]
 pub(crate) struct LogsImportArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,

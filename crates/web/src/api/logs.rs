@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod hints;
+mod imports;
 mod intake;
 mod jobs;
 pub(crate) mod rows;
@@ -33,6 +34,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             .gives::<intake::TakenJson>(200, "How many are synced and searchable, and why others were not taken")
             .body_max(LOGS_BYTES_MAX),
     );
+    let routes = imports::declare(routes);
     routes
         .get(
             "/api/v1/logs/search",

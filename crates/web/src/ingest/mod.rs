@@ -62,11 +62,9 @@ async fn whole(
             return Err(BodyError::TooLarge(WHOLE_BYTES_MAX));
         }
         let streams = decode(&whole)?;
+        let length = whole.len();
         drop(whole);
-        for stream in streams {
-            intake.stream(stream)?;
-        }
-        Ok(())
+        Ok(intake.streams(streams, length)?)
     })
     .await?;
     Ok(taken)

@@ -1,32 +1,25 @@
 //! `vigie logs import`: files into the store.
 
+mod read;
+
 use super::{
-    ledger::{Known, Ledger, Sign},
-    lines::{self, Tally},
+    ledger::{Entry, Known, Ledger},
+    lines::Tally,
 };
 use crate::{
     app::{self, Engines},
     cli::LogsImportArgs,
-    client::Client,
+    client::{Client, NotTaken, Then, query},
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, count, counted, progress::Silence},
 };
 use axum::body::Bytes;
-use futures_util::stream::unfold;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jiff::tz::TimeZone;
-use logs::raw;
-use model::{Clock, Timestamp};
+use model::{Rng, Timestamp};
+use read::{Piece, Reading, Source, read};
 use serde_json::{Value, json};
-use sources::{
-    Options, Reader, Record,
-    multiline::Limits,
-    timestamps::{Reference, Turns},
-};
 use std::{
-    io::{self, Read},
-    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -34,16 +27,15 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 
-/// Bytes of JSON that are handed on at a time.
-const PIECE_BYTES: usize = 256 << 10;
+/// Where imports stand that are not over.
+const IMPORTS: &str = "/api/v1/logs/imports";
 /// Pieces that wait to be sent.
-const PIECES_MAX: usize = 8;
-/// Bytes of JSON in one request: well below what a server takes.
-const REQUEST_BYTES: usize = 1 << 30;
-/// Bytes from which the format is learnt of a file that is read from further on.
-const HEAD_BYTES: u64 = 64 << 10;
+const PIECES_MAX: usize = 2;
+/// How often a piece is sent to a store that is busy, and what is waited in between.
+const BUSY_MAX: u32 = 30;
+const BUSY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Reasons why records were not taken that are shown of one file.
 const PROBLEMS_SHOWN: usize = 5;
 
@@ -67,7 +59,9 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
 }
 
 async fn all(config: &Config, client: &Client, args: &LogsImportArgs) -> Result<Vec<Outcome>> {
+    let _alone = Ledger::alone(&config.data.value)?;
     let mut ledger = Ledger::read(&config.data.value)?;
+    ledger.add(open_imports(client).await?);
     let mut outcomes = Vec::new();
     for file in &args.files {
         // Where nobody takes records any more, the other files need not be tried.
@@ -106,6 +100,13 @@ struct Taken {
     broken: Option<String>,
 }
 
+/// Imports that were cut off, with where they stand.
+async fn open_imports(client: &Client) -> Result<Vec<Entry>> {
+    let answer = client.get(IMPORTS).await?;
+    let open = answer["imports"].as_object().into_iter().flatten();
+    Ok(open.filter_map(|(_, position)| serde_json::from_value(position.clone()).ok()).collect())
+}
+
 async fn one(
     config: &Config,
     client: &Client,
@@ -113,20 +114,31 @@ async fn one(
     file: &Path,
     ledger: &mut Ledger,
 ) -> Result<Became> {
-    let passed_over = match ledger.look_up(file) {
-        _ if args.again && file.is_file() => 0,
-        Ok(Known::New) => 0,
-        Ok(Known::Whole(entry)) => return Ok(Became::Known(entry.at)),
-        Ok(Known::Beginning(entry)) => entry.bytes,
+    let before = match ledger.look_up(file) {
+        _ if args.again && file.is_file() => None,
+        Ok(Known::New) => None,
+        Ok(Known::Whole(entry)) => {
+            let at = entry.at.clone();
+            over(client, ledger, entry).await?;
+            return Ok(Became::Known(at));
+        }
+        Ok(Known::Beginning(entry)) => Some(entry),
         Err(error) => return Ok(Became::Failed(error.to_string())),
     };
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));
     let bar = Bar::new(Silence::beside(config), file, file_size);
+    let id = before.as_ref().and_then(|entry| entry.open.as_ref()).map_or_else(new_id, |open| open.id.clone());
     let reading = {
-        let name = args.source.clone().unwrap_or_else(|| absolute(file));
-        let (file, zone, place) = (file.to_owned(), config.zone.value.clone(), Arc::clone(&place));
-        tokio::task::spawn_blocking(move || read(&file, passed_over, &name, zone, &give, place))
+        let source = Source {
+            file: file.to_owned(),
+            name: args.source.clone().unwrap_or_else(|| absolute(file)),
+            zone: config.zone.value.clone(),
+            id: id.clone(),
+            before: before.clone(),
+        };
+        let place = Arc::clone(&place);
+        tokio::task::spawn_blocking(move || read(&source, &give, place))
     };
     let mut taken = Taken {
         tally: Tally::default(),
@@ -134,25 +146,40 @@ async fn one(
         rejected: 0,
         masked: 0,
         problems: Vec::new(),
-        passed_over,
+        passed_over: before.as_ref().map_or(0, |entry| entry.bytes),
         broken: None,
     };
-    let sent = send(client, pieces, &mut taken, &bar, &place).await;
+    // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
+    let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
+    let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
     let read = reading.await.map_err(|_| Failure::new("reading broke off"))?;
     bar.clear();
     if let Err(failure) = sent {
         return Err(kept(failure, file, taken.accepted));
     }
     match read {
-        Ok(Reading { tally, sign, broken }) => {
+        Ok(Reading { tally, broken }) => {
             (taken.tally, taken.broken) = (tally, broken.map(|error| error.to_string()));
-            if taken.broken.is_none() {
-                ledger.note(file, &sign, taken.accepted, Clock::System.now().to_string())?;
+            if let (None, Some(entry)) = (&taken.broken, stands.now) {
+                over(client, ledger, entry).await?;
             }
             Ok(Became::Taken(Box::new(taken)))
         }
         Err(error) => Ok(Became::Failed(error.to_string())),
     }
+}
+
+/// Notes that a file was imported to its end, and only then forgets its position.
+async fn over(client: &Client, ledger: &mut Ledger, entry: Entry) -> Result<()> {
+    if let Some(open) = entry.open.clone() {
+        ledger.note(entry)?;
+        client.delete(&format!("{IMPORTS}/{}", open.id)).await?;
+    }
+    Ok(())
+}
+
+fn new_id() -> String {
+    Rng::system().bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn absolute(file: &Path) -> String {
@@ -162,42 +189,42 @@ fn absolute(file: &Path) -> String {
 fn kept(failure: Failure, file: &Path, accepted: u64) -> Failure {
     let said = failure.help.as_ref().map_or(String::new(), |help| format!("{help}; "));
     let help = format!(
-        "{said}{} of {} are kept already; importing it again keeps them twice",
+        "{said}{} of {} are kept already; importing it again goes on behind them",
         counted(accepted, "record"),
         file.display()
     );
     Failure::new(failure.what).help(help)
 }
 
-/// Sends what is read, in requests that a server takes, and counts what became of it.
+/// An import that is under way.
+struct Stands {
+    id: String,
+    now: Option<Entry>,
+}
+
+impl Stands {
+    /// Where a piece is sent, which leads to `to`.
+    fn path(&self, to: &Entry) -> String {
+        let json = |entry: &Entry| serde_json::to_string(entry).unwrap_or_default();
+        let pairs = [("from", self.now.as_ref().map(json)), ("to", Some(json(to)))];
+        format!("{IMPORTS}/{}{}", self.id, query(pairs))
+    }
+}
+
+/// Sends what is read, piece by piece, and counts what became of it.
 async fn send(
     client: &Client,
-    mut pieces: mpsc::Receiver<Vec<u8>>,
+    mut pieces: mpsc::Receiver<Piece>,
+    stands: &mut Stands,
     taken: &mut Taken,
-    bar: &Bar,
-    place: &AtomicU64,
+    (bar, place): (&Bar, &AtomicU64),
 ) -> Result<()> {
-    while let Some(first) = pieces.recv().await {
-        let shared = Arc::new(Mutex::new(pieces));
-        let from = Arc::clone(&shared);
-        let stream = unfold((Some(first), 0), move |(first, sent)| {
-            let from = Arc::clone(&from);
-            async move {
-                if sent >= REQUEST_BYTES {
-                    return None;
-                }
-                let piece = match first {
-                    Some(first) => first,
-                    None => from.lock().await.recv().await?,
-                };
-                let sent = sent + piece.len();
-                Some((Ok(Bytes::from(piece)), (None, sent)))
-            }
-        });
-        let mut answer = std::pin::pin!(client.take_in(stream));
+    while let Some(Piece { lines, to }) = pieces.recv().await {
+        let (path, lines) = (stands.path(&to), Bytes::from(lines));
+        let mut answer = std::pin::pin!(insist(client, &path, &lines));
         let answer = loop {
             tokio::select! {
-                answer = &mut answer => break answer.map_err(|not| not.failure)?,
+                answer = &mut answer => break answer?,
                 () = tokio::time::sleep(Bar::EVERY) => bar.show(place.load(Ordering::Relaxed)),
             }
         };
@@ -208,145 +235,22 @@ async fn send(
         let problems = answer["problems"].as_array().into_iter().flatten();
         let problems = problems.filter_map(|problem| problem["problem"].as_str()).map(str::to_owned);
         taken.problems.extend(problems.take(PROBLEMS_SHOWN.saturating_sub(taken.problems.len())));
-        // The stream is gone with its request: the rest of the pieces are ours again.
-        match Arc::try_unwrap(shared) {
-            Ok(rest) => pieces = rest.into_inner(),
-            Err(_) => return Err(Failure::new("the server answered before it had heard all")),
-        }
+        stands.now = Some(to);
     }
     Ok(())
 }
 
-struct Reading {
-    tally: Tally,
-    sign: Sign,
-    broken: Option<io::Error>,
-}
-
-/// Reads a file from `passed_over` on and gives the lines of JSON that it makes, also of what came before a fault.
-fn read(
-    file: &Path,
-    passed_over: u64,
-    name: &str,
-    zone: TimeZone,
-    give: &mpsc::Sender<Vec<u8>>,
-    place: Arc<AtomicU64>,
-) -> io::Result<Reading> {
-    let (packed, modified) = raw::open_packed(file)?;
-    let mut from = Signed { from: raw::unpack(Counted { from: packed, place })?, sign: Sign::default() };
-    let mut head = Vec::new();
-    let mut broken = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head).err();
-    if from.sign.is_binary() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no text: nothing of it was taken"));
-    }
-    let reference = Reference::Modified(modified);
-    let mut reader = Reader::new(Options { zone, reference, limits: Limits::default(), scrubber: None });
-    let mut unread = &head[..];
-    if passed_over > 0 {
-        reader.learn(&head);
-        unread = pass_over(passed_over, &head, &mut from)?;
-    }
-    if leaves_years_out(&mut reader, &head) {
-        let turns = turns(file, passed_over, &mut reader)?;
-        reader.walk_back(&turns);
-    }
-    let mut writing = Writing { tally: Tally::default(), name, time: modified, into: Vec::new() };
-    let ended = raw::each_line(&mut unread.chain(&mut from), &mut |line| {
-        for part in lines::parts(without_zeros(line)) {
-            reader.push(part, modified, &mut |record| writing.take(&record));
+/// Sends a piece again while others keep the store busy. What was kept although it seemed not to be is refused then.
+async fn insist(client: &Client, path: &str, lines: &Bytes) -> Result<Value> {
+    let mut left = BUSY_MAX;
+    loop {
+        match client.take_in_at(path, lines.clone()).await {
+            Err(NotTaken { then: Then::SendAgain(Some(wait)), kept: 0, .. }) if left > 0 => {
+                left -= 1;
+                tokio::time::sleep(wait.min(BUSY_WAIT_MAX)).await;
+            }
+            answer => return answer.map_err(|not| not.failure),
         }
-        match writing.into.len() < PIECE_BYTES || give.blocking_send(std::mem::take(&mut writing.into)).is_ok() {
-            true => ControlFlow::Continue(()),
-            // Nobody takes them any more, and says why.
-            false => ControlFlow::Break(()),
-        }
-    });
-    reader.finish(&mut |record| writing.take(&record));
-    let _ = give.blocking_send(writing.into);
-    broken = broken.or(ended.err());
-    Ok(Reading { tally: writing.tally, sign: from.sign, broken })
-}
-
-/// Reads over what was imported before; gives what is new of the head.
-fn pass_over<'h>(bytes: u64, head: &'h [u8], from: &mut Signed<impl Read>) -> io::Result<&'h [u8]> {
-    let (before, rest) = head.split_at(head.len().min(usize::try_from(bytes).unwrap_or(usize::MAX)));
-    let further = bytes - before.len() as u64;
-    io::copy(&mut Read::by_ref(from).take(further), &mut io::sink())?;
-    let ends_in_line = if further == 0 { before.ends_with(b"\n") } else { from.sign.ends_in_line() };
-    match ends_in_line {
-        true => Ok(rest),
-        false => Err(io::Error::other(
-            "it was imported up to the middle of a line: take it whole with --again, which keeps that part twice",
-        )),
-    }
-}
-
-/// Zeros stand where a log was cut off while it was written.
-fn without_zeros(line: &[u8]) -> &[u8] {
-    &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
-}
-
-/// Whether its times, as its beginning has them, are without a year.
-fn leaves_years_out(reader: &mut Reader, head: &[u8]) -> bool {
-    let mut turns = Turns::default();
-    head.split(|byte| *byte == b'\n').for_each(|line| reader.look_ahead(without_zeros(line), &mut turns));
-    !turns.is_empty()
-}
-
-/// Reads a file once more, to know how often the year turns in it: what comes first may be many years old.
-fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns> {
-    let (mut from, _) = raw::open(file)?;
-    io::copy(&mut Read::by_ref(&mut from).take(passed_over), &mut io::sink())?;
-    let mut turns = Turns::default();
-    // Where it breaks off it does so again, and is told of then.
-    let _ = raw::each_line(&mut from, &mut |line| {
-        reader.look_ahead(without_zeros(line), &mut turns);
-        ControlFlow::Continue(())
-    });
-    Ok(turns)
-}
-
-struct Writing<'a> {
-    tally: Tally,
-    name: &'a str,
-    /// Of the last record that had one: what others are taken to have.
-    time: Timestamp,
-    into: Vec<u8>,
-}
-
-impl Writing<'_> {
-    fn take(&mut self, record: &Record<'_>) {
-        self.time = record.time.unwrap_or(self.time);
-        self.tally.add(record);
-        lines::write(record, self.name, self.time, &mut self.into);
-    }
-}
-
-/// Counts what is read of a file as it lies on disk.
-struct Counted<R> {
-    from: R,
-    place: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read(buffer)?;
-        self.place.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
-
-/// Gathers what tells a file from others.
-struct Signed<R> {
-    from: R,
-    sign: Sign,
-}
-
-impl<R: Read> Read for Signed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read(buffer)?;
-        self.sign.add(&buffer[..read]);
-        Ok(read)
     }
 }
 

@@ -3,8 +3,12 @@
 //! A file is known by what is in it, unpacked: by its length, its beginning and what stood at its end. So it is known
 //! again when it was renamed or packed since, and so is the part of it that was imported before it grew.
 
-use crate::failure::{At as _, Result};
+use crate::{
+    failure::{At as _, Result},
+    render,
+};
 use logs::raw;
+use model::Timestamp;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -33,6 +37,15 @@ pub(super) struct Entry {
     pub(super) records: u64,
     beginning: String,
     end: String,
+    /// Of an import that is not over: by which it is known, and the time that further records without one have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) open: Option<Open>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Open {
+    pub(super) id: String,
+    pub(super) time: Timestamp,
 }
 
 /// What the ledger knows of a file.
@@ -41,7 +54,7 @@ pub(super) enum Known {
     New,
     /// All of it.
     Whole(Entry),
-    /// It has grown since.
+    /// It has grown since, or its import was cut off there.
     Beginning(Entry),
 }
 
@@ -51,6 +64,19 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    /// Sees to it that no other import runs, as long as what it gives is held: two of one file would both take it.
+    pub(super) fn alone(data: &Path) -> Result<fs::File> {
+        let folder = data.join("telemetry");
+        fs::create_dir_all(&folder).at(folder.display())?;
+        let path = folder.join("import.lock");
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).at(path.display())?;
+        if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+            render::say("another import is running: waiting until it is over");
+            file.lock().at(path.display())?;
+        }
+        Ok(file)
+    }
+
     /// That of a data directory.
     pub(super) fn read(data: &Path) -> Result<Self> {
         let path = data.join("telemetry").join("imported.jsonl");
@@ -68,6 +94,11 @@ impl Ledger {
             Err(error) => return Err(error).at(path.display()),
         };
         Ok(Self { path, entries })
+    }
+
+    /// Adds imports that are not over.
+    pub(super) fn add(&mut self, open: impl IntoIterator<Item = Entry>) {
+        self.entries.extend(open);
     }
 
     /// Reads as much of the file as is needed to know.
@@ -100,9 +131,8 @@ impl Ledger {
     }
 
     /// Notes what was imported, and syncs it.
-    pub(super) fn note(&mut self, path: &Path, sign: &Sign, records: u64, at: String) -> Result<()> {
-        let (Some(beginning), Some(end)) = (sign.beginning(sign.bytes), sign.end_at(sign.bytes)) else { return Ok(()) };
-        let entry = Entry { path: absolute(path), at, bytes: sign.bytes, records, beginning, end };
+    pub(super) fn note(&mut self, entry: Entry) -> Result<()> {
+        let entry = Entry { open: None, ..entry };
         let mut file =
             OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path).at(self.path.display())?;
         // What a crash tore is ended by the line feed in front.
@@ -110,6 +140,19 @@ impl Ledger {
         file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).at(self.path.display())?;
         self.entries.push(entry);
         Ok(())
+    }
+}
+
+impl Entry {
+    /// Of a file that was read so far; `None` while nothing was.
+    pub(super) fn new(path: &Path, sign: &Sign, records: u64, at: String) -> Option<Self> {
+        let (beginning, end) = (sign.beginning(sign.bytes)?, sign.end_at(sign.bytes)?);
+        Some(Self { path: absolute(path), at, bytes: sign.bytes, records, beginning, end, open: None })
+    }
+
+    /// Of an import that is not over.
+    pub(super) fn open(self, open: Open) -> Self {
+        Self { open: Some(open), ..self }
     }
 }
 
@@ -127,6 +170,13 @@ pub(super) struct Sign {
 }
 
 impl Sign {
+    /// Of what begins a file.
+    pub(super) fn of(head: &[u8]) -> Self {
+        let mut sign = Self::default();
+        sign.add(head);
+        sign
+    }
+
     pub(super) fn add(&mut self, piece: &[u8]) {
         let room = SIGN_BYTES - self.head.len();
         self.head.extend_from_slice(&piece[..piece.len().min(room)]);
@@ -190,7 +240,7 @@ mod tests {
     fn noted(ledger: &mut Ledger, path: &Path) {
         let mut sign = Sign::default();
         sign.read(&mut raw::open(path).unwrap().0, u64::MAX).unwrap();
-        ledger.note(path, &sign, 1, "2025-01-10T14:32:15Z".into()).unwrap();
+        ledger.note(Entry::new(path, &sign, 1, "2025-01-10T14:32:15Z".into()).unwrap()).unwrap();
     }
 
     #[test]

@@ -1,0 +1,288 @@
+//! A file made into pieces: records as lines of JSON, each piece with where the file stands behind it.
+//!
+//! A piece ends between two records, so that an import that is cut off goes on as if nothing had been.
+
+use super::super::{
+    ledger::{Entry, Open, Sign},
+    lines::{self, Tally},
+};
+use jiff::tz::TimeZone;
+use logs::raw;
+use model::{Clock, Timestamp};
+use sources::{
+    Options, Reader, Record,
+    multiline::Limits,
+    timestamps::{Reference, Turns},
+};
+use std::{
+    cell::RefCell,
+    io::{self, Read},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::sync::mpsc;
+
+/// Bytes of JSON in a piece. Each is synced before the next is sent.
+const PIECE_BYTES: usize = 2 << 20;
+/// Bytes from which a piece ends even where records of several processes stand between each other.
+const PIECE_BYTES_MAX: usize = 2 * PIECE_BYTES;
+/// Bytes from which the format is learnt of a file that is read from further on.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// What is read.
+pub(super) struct Source {
+    pub(super) file: PathBuf,
+    /// The source of the records.
+    pub(super) name: String,
+    pub(super) zone: TimeZone,
+    /// Of the import.
+    pub(super) id: String,
+    /// What was imported of it before.
+    pub(super) before: Option<Entry>,
+}
+
+/// Records, a line each, and where the file stands behind them.
+pub(super) struct Piece {
+    pub(super) lines: Vec<u8>,
+    pub(super) to: Entry,
+}
+
+pub(super) struct Reading {
+    pub(super) tally: Tally,
+    pub(super) broken: Option<io::Error>,
+}
+
+/// Reads a file from where it was imported to, and gives the pieces that it makes, also of what came before a fault.
+pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<AtomicU64>) -> io::Result<Reading> {
+    let passed_over = source.before.as_ref().map_or(0, |entry| entry.bytes);
+    let (packed, modified) = raw::open_packed(&source.file)?;
+    let gathered = RefCell::new(Gathered::default());
+    let mut from = Gathering { from: raw::unpack(Counted { from: packed, place })?, into: &gathered };
+    let mut head = Vec::new();
+    let mut broken = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head).err();
+    if Sign::of(&head).is_binary() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no text: nothing of it was taken"));
+    }
+    let options = Options {
+        zone: source.zone.clone(),
+        reference: Reference::Modified(modified),
+        limits: Limits::default(),
+        scrubber: None,
+    };
+    let mut reader = Reader::new(options);
+    let mut unread = &head[..];
+    if passed_over > 0 {
+        reader.learn(&head);
+        unread = pass_over(passed_over, &head, &mut from)?;
+        gathered.borrow_mut().stand_at(passed_over);
+        if !gathered.borrow().sign.ends_in_line() {
+            return Err(io::Error::other(
+                "it was imported up to the middle of a line: take it whole with --again, which keeps that part twice",
+            ));
+        }
+    }
+    if leaves_years_out(&mut reader, &head) {
+        let turns = turns(&source.file, passed_over, &mut reader)?;
+        reader.walk_back(&turns);
+    }
+    let time = source.before.as_ref().and_then(|entry| entry.open.as_ref()).map_or(modified, |open| open.time);
+    let mut cutting = Cutting {
+        reader,
+        writing: Writing { tally: Tally::default(), name: &source.name, time, into: Vec::new() },
+        starts: Vec::new(),
+        pushed: 0,
+    };
+    let give = |lines: Vec<u8>, writing: &Writing<'_>| {
+        let Some(to) = gathered.borrow().entry(source, writing) else { return ControlFlow::Continue(()) };
+        match give.blocking_send(Piece { lines, to }) {
+            Ok(()) => ControlFlow::Continue(()),
+            // Nobody takes them any more, and says why.
+            Err(_) => ControlFlow::Break(()),
+        }
+    };
+    let ended = raw::each_line_at(&mut unread.chain(&mut from), &mut |offset, line| {
+        let offset = passed_over + offset;
+        if let Some(end) = cutting.end_before(offset) {
+            gathered.borrow_mut().stand_at(end);
+            give(std::mem::take(&mut cutting.writing.into), &cutting.writing)?;
+        }
+        cutting.push(offset, line, modified);
+        ControlFlow::Continue(())
+    });
+    cutting.finish();
+    gathered.borrow_mut().stand_at(u64::MAX);
+    let _ = give(std::mem::take(&mut cutting.writing.into), &cutting.writing);
+    broken = broken.or(ended.err());
+    Ok(Reading { tally: cutting.writing.tally, broken })
+}
+
+/// Reads over what was imported before; gives what is new of the head.
+fn pass_over<'h>(bytes: u64, head: &'h [u8], from: &mut Gathering<'_, impl Read>) -> io::Result<&'h [u8]> {
+    let (before, rest) = head.split_at(head.len().min(usize::try_from(bytes).unwrap_or(usize::MAX)));
+    let mut further = bytes - before.len() as u64;
+    let mut buffer = vec![0; 64 << 10];
+    while further > 0 {
+        let most = buffer.len().min(usize::try_from(further).unwrap_or(usize::MAX));
+        match from.read(&mut buffer[..most]) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => further -= read as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        from.into.borrow_mut().stand_at(bytes - further);
+    }
+    Ok(rest)
+}
+
+/// Lines on their way to becoming records, and where a piece may end.
+struct Cutting<'a> {
+    reader: Reader,
+    writing: Writing<'a>,
+    /// Where the lines begin that were pushed since the last piece, those that it left open first.
+    starts: Vec<u64>,
+    /// Lines that were pushed.
+    pushed: u64,
+}
+
+impl Cutting<'_> {
+    /// Where the piece ends, if there is enough of it: before the line at `next`, or before the one whose record is still
+    /// open.
+    fn end_before(&mut self, next: u64) -> Option<u64> {
+        if self.writing.into.len() < PIECE_BYTES {
+            return None;
+        }
+        let first = self.pushed - self.starts.len() as u64;
+        let open = match &self.reader.held()[..] {
+            [] => self.starts.len(),
+            [only] if only.end == self.pushed && only.start >= first => (only.start - first) as usize,
+            // Records of several processes stand between each other.
+            _ => self.finish_all()?,
+        };
+        let end = self.starts.get(open).copied().unwrap_or(next);
+        // Parts of a line that is too long for one record stay together.
+        if open > 0 && self.starts[open - 1] == end {
+            return None;
+        }
+        self.starts.drain(..open);
+        Some(end)
+    }
+
+    /// Ends every record for want of a better place.
+    fn finish_all(&mut self) -> Option<usize> {
+        if self.writing.into.len() < PIECE_BYTES_MAX {
+            return None;
+        }
+        self.finish();
+        Some(self.starts.len())
+    }
+
+    fn push(&mut self, offset: u64, line: &[u8], now: Timestamp) {
+        for part in lines::parts(without_zeros(line)) {
+            self.starts.push(offset);
+            self.pushed += 1;
+            let writing = &mut self.writing;
+            self.reader.push(part, now, &mut |record| writing.take(&record));
+        }
+    }
+
+    fn finish(&mut self) {
+        let writing = &mut self.writing;
+        self.reader.finish(&mut |record| writing.take(&record));
+    }
+}
+
+/// Zeros stand where a log was cut off while it was written.
+fn without_zeros(line: &[u8]) -> &[u8] {
+    &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
+}
+
+/// Whether its times, as its beginning has them, are without a year.
+fn leaves_years_out(reader: &mut Reader, head: &[u8]) -> bool {
+    let mut turns = Turns::default();
+    head.split(|byte| *byte == b'\n').for_each(|line| reader.look_ahead(without_zeros(line), &mut turns));
+    !turns.is_empty()
+}
+
+/// Reads a file once more, to know how often the year turns in it: what comes first may be many years old.
+fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns> {
+    let (mut from, _) = raw::open(file)?;
+    io::copy(&mut Read::by_ref(&mut from).take(passed_over), &mut io::sink())?;
+    let mut turns = Turns::default();
+    // Where it breaks off it does so again, and is told of then.
+    let _ = raw::each_line(&mut from, &mut |line| {
+        reader.look_ahead(without_zeros(line), &mut turns);
+        ControlFlow::Continue(())
+    });
+    Ok(turns)
+}
+
+struct Writing<'a> {
+    tally: Tally,
+    name: &'a str,
+    /// Of the last record that had one: what others are taken to have.
+    time: Timestamp,
+    into: Vec<u8>,
+}
+
+impl Writing<'_> {
+    fn take(&mut self, record: &Record<'_>) {
+        self.time = record.time.unwrap_or(self.time);
+        self.tally.add(record);
+        lines::write(record, self.name, self.time, &mut self.into);
+    }
+}
+
+/// Counts what is read of a file as it lies on disk.
+struct Counted<R> {
+    from: R,
+    place: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.place.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// What was read, up to where it stands, and what was read ahead.
+#[derive(Default)]
+struct Gathered {
+    sign: Sign,
+    ahead: Vec<u8>,
+}
+
+impl Gathered {
+    /// Goes on to so many bytes from the beginning, or to the end of what was read.
+    fn stand_at(&mut self, bytes: u64) {
+        let more = usize::try_from(bytes - self.sign.bytes).unwrap_or(usize::MAX).min(self.ahead.len());
+        self.sign.add(&self.ahead[..more]);
+        self.ahead.drain(..more);
+    }
+
+    fn entry(&self, source: &Source, writing: &Writing<'_>) -> Option<Entry> {
+        let before = source.before.as_ref().and_then(|entry| entry.open.as_ref().map(|_| entry.records));
+        let records = before.unwrap_or(0) + writing.tally.records;
+        let entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;
+        Some(entry.open(Open { id: source.id.clone(), time: writing.time }))
+    }
+}
+
+/// Gathers what is read.
+struct Gathering<'a, R> {
+    from: R,
+    into: &'a RefCell<Gathered>,
+}
+
+impl<R: Read> Read for Gathering<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.into.borrow_mut().ahead.extend_from_slice(&buffer[..read]);
+        Ok(read)
+    }
+}
