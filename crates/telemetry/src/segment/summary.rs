@@ -112,6 +112,11 @@ impl Summary {
         })
     }
 
+    /// Names, without sources; one that occurs with several types comes as often.
+    pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(|field| field.role == Role::Field).map(|field| field.info.name.as_str())
+    }
+
     /// All of them, sources too.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &SegmentField> {
         self.fields.iter()
