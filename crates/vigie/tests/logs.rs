@@ -428,6 +428,51 @@ fn a_pipe_outlives_its_server_and_loses_nothing() {
 }
 
 #[test]
+fn a_pipe_lets_go_of_the_directory_when_a_server_starts() {
+    let desk = Desk::new();
+    let pipe = |source: &str| {
+        let mut pipe = desk.command(&["logs", "pipe", "--source", source]);
+        pipe.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let write = |into: &mut dyn std::io::Write, numbers: std::ops::Range<u32>| {
+        let lines: String = numbers.map(|number| format!("2025-01-10 14:00:00 INFO line {number}\n")).collect();
+        into.write_all(lines.as_bytes()).unwrap();
+    };
+    let kept = |source: &str, expected: u64| {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let query = format!("source:{source} | stats count() as n");
+        loop {
+            let answer = desk.run(&["logs", "search", &query, "--json"]);
+            if answer.code == 0 && answer.json()["table"][0][0] == expected {
+                break;
+            }
+            assert!(std::time::Instant::now() < deadline, "{expected} of {source} do not arrive: {}", answer.said);
+        }
+    };
+    let mut owner = pipe("owner");
+    write(owner.stdin.as_mut().unwrap(), 0..500);
+    kept("owner", 500);
+    // Another one, which goes through the first.
+    let mut guest = pipe("guest");
+    write(guest.stdin.as_mut().unwrap(), 0..500);
+    kept("guest", 500);
+
+    let served = desk.serve();
+    let waited = format!("held by process {} (`vigie logs pipe`); waiting until it lets go", owner.id());
+    assert!(served.1.contains(&waited), "{}", served.1);
+    let other = desk.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(other.code == 2 && other.said.contains("(`vigie serve`)"), "{}", other.said);
+    for (mut pipe, source) in [(owner, "owner"), (guest, "guest")] {
+        let mut into = pipe.stdin.take().unwrap();
+        write(&mut into, 500..1_000);
+        kept(source, 1_000);
+        drop(into);
+        let ended = pipe.wait_with_output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
+#[test]
 fn beside_a_server_everything_goes_through_it() {
     let desk = desk();
     let served = desk.serve();
