@@ -473,6 +473,31 @@ fn a_pipe_lets_go_of_the_directory_when_a_server_starts() {
 }
 
 #[test]
+fn the_doctor_says_that_the_store_of_a_server_takes_nothing() {
+    let desk = Desk::new();
+    let served = desk.serve();
+    let fine = desk.run(&["doctor"]);
+    assert!(fine.code == 0 && !fine.out.contains("running"), "{}", fine.out);
+    drop(served);
+    let wal = desk.path().join("vigie-data/telemetry/logs/wal");
+    let _ = fs::remove_dir_all(&wal);
+    fs::create_dir_all(wal.parent().unwrap()).unwrap();
+    fs::write(&wal, "no folder").unwrap();
+    let _served = desk.serve();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let said = loop {
+        let answer = desk.run(&["doctor"]);
+        if answer.out.contains("fail  running: ") {
+            break answer;
+        }
+        assert!(std::time::Instant::now() < deadline, "it finds nothing: {}", answer.out);
+    };
+    assert_eq!(said.code, 1);
+    let told = "fail  running: the log store cannot be read or written\n      help: see Vigie's log";
+    assert!(said.out.contains(told), "{}", said.out);
+}
+
+#[test]
 fn beside_a_server_everything_goes_through_it() {
     let desk = desk();
     let served = desk.serve();
