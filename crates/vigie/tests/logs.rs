@@ -95,6 +95,20 @@ fn files_of_any_format_are_imported_once_and_found() {
     assert_eq!(desk.run(&["logs", "search", "source:twice", "--json"]).json()["rows"].as_array().unwrap().len(), 2);
 }
 
+#[test]
+fn text_of_no_known_format_is_found_by_its_having_none() {
+    let desk = desk();
+    desk.file("words.txt", "just words\nmore words here\n");
+    let imported = desk.run(&["logs", "import", "words.txt", "app.json"]);
+    assert!(done(&imported).out.contains("words.txt: plain, 2 records"), "{}", imported.out);
+    for place in [&[][..], &["--file", "words.txt", "--file", "app.json"]] {
+        let answer = desk.run(&[&["logs", "search", "--text"], place, &["--", "-format:*"]].concat());
+        let mut lines: Vec<&str> = done(&answer).out.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["just words", "more words here"], "{place:?}");
+    }
+}
+
 /// So many records, of which some have several lines, and a time that is not their own.
 fn many(records: u32) -> String {
     let record = |number: u32| {
