@@ -26,6 +26,30 @@ pub enum Error {
     Closed,
 }
 
+/// What keeps records from being taken, in words that anybody may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    #[error(
+        "the disk of the log store is full, and no records are taken: free some space, or keep less (`keep-days` and \
+         `keep-megabytes` of [log-store])"
+    )]
+    Full,
+    #[error(
+        "the log store cannot be read or written: see Vigie's log, and check its disk and the rights on `telemetry`"
+    )]
+    Broken,
+}
+
+impl Trouble {
+    pub(crate) fn of(error: &Error) -> Option<Self> {
+        match error {
+            Error::Store(telemetry::Error::Full) => Some(Self::Full),
+            Error::Store(telemetry::Error::Io { .. }) | Error::Io { .. } => Some(Self::Broken),
+            _ => None,
+        }
+    }
+}
+
 impl Error {
     pub(crate) fn io(path: &Path, error: io::Error) -> Self {
         match error.kind() {

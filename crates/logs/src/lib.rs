@@ -20,7 +20,7 @@ mod text;
 
 pub use ask::{ASKED_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
-pub use error::Error;
+pub use error::{Error, Trouble};
 pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
 pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
 pub use sources::repeats;
@@ -65,6 +65,8 @@ struct Inner {
     masked: Mutex<Counts>,
     opened: Mutex<Option<Arc<Opened>>>,
     importing: Mutex<import::Importing>,
+    /// What the last look after the store came upon.
+    trouble: Mutex<Option<Trouble>>,
     asked: Semaphore,
     exported: Arc<Semaphore>,
     received: Semaphore,
@@ -93,6 +95,7 @@ impl Logs {
             masked: Mutex::default(),
             opened: Mutex::default(),
             importing: Mutex::default(),
+            trouble: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
             exported: Arc::new(Semaphore::new(EXPORTED_AT_ONCE_MAX)),
             received: Semaphore::new(BODIES_AT_ONCE_MAX),
@@ -210,9 +213,23 @@ impl Logs {
 
     /// Seals, merges and forgets what is due. A store that nobody has made is left unmade.
     pub async fn tend(&self) -> Result<(), Error> {
-        if !self.exists() {
-            return Ok(());
-        }
+        let tended = match self.exists() {
+            true => self.tend_opened().await,
+            false => Ok(()),
+        };
+        *lock(&self.0.trouble) = tended.as_ref().err().and_then(Trouble::of);
+        tended
+    }
+
+    /// What keeps records from being taken, as far as appends and [`Self::tend`] have met it.
+    pub fn trouble(&self) -> Option<Trouble> {
+        // Opening may take a while, and whoever asks is not to wait for it.
+        let opened = self.0.opened.try_lock().ok().and_then(|opened| opened.clone());
+        let unwritable = opened.and_then(|opened| opened.store.unwritable());
+        unwritable.and_then(|error| Trouble::of(&error.into())).or(*lock(&self.0.trouble))
+    }
+
+    async fn tend_opened(&self) -> Result<(), Error> {
         let opened = self.opened_async().await?;
         opened.store.tend(self.now())?.await.map_err(|_| Error::Closed)??;
         Ok(())

@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) memory: AtomicUsize,
     pub(crate) tail: broadcast::Sender<Arc<Numbered>>,
     pub(crate) cache: Arc<BlockCache>,
+    /// Why the last append could not be written.
+    unwritable: Mutex<Option<io::Error>>,
 }
 
 impl Shared {
@@ -51,9 +53,22 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn is_unwritable(&self, why: Option<io::Error>) {
+        *self.unwritable.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    pub(crate) fn unwritable(&self) -> Option<io::Error> {
+        self.unwritable.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(copy)
+    }
+
     pub(crate) fn release(&self, bytes: usize) {
         let _ = self.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| Some(held.saturating_sub(bytes)));
     }
+}
+
+/// The same error once more.
+pub(crate) fn copy(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
 }
 
 /// What resolves once it is done. `blocking_recv` waits for it outside async code; a closed channel is [`Error::Closed`].
@@ -113,7 +128,15 @@ impl Store {
         recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
         let cache = Arc::new(BlockCache::new(options.cached_blocks_max));
         let (tail, _) = broadcast::channel(TAIL_BATCHES);
-        let shared = Arc::new(Shared { disk, options, state: Mutex::new(state), memory, tail, cache });
+        let shared = Arc::new(Shared {
+            disk,
+            options,
+            state: Mutex::new(state),
+            memory,
+            tail,
+            cache,
+            unwritable: Mutex::default(),
+        });
         Self::start(shared, catalog, replayed.next_seq, replayed.next_wal).map(|store| (store, recovered))
     }
 
@@ -213,6 +236,12 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         self.hand_over(Seal::Nothing, keeper::Command::Repair { reply })?;
         Ok(answer)
+    }
+
+    /// Why nothing can be written: the last append was refused for it. It is found out that it has passed by the next append,
+    /// or by tending.
+    pub fn unwritable(&self) -> Option<Error> {
+        self.shared.unwritable().map(|error| Error::io(writer::UNWRITABLE, error))
     }
 
     /// Bytes of records in memory: what the cap is compared with.

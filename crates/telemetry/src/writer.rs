@@ -5,7 +5,7 @@ use crate::{
     Error,
     batch::{Batch, Numbered},
     keeper,
-    store::Shared,
+    store::{Shared, copy},
     view::Sealing,
     wal::{self, Wal},
 };
@@ -17,6 +17,7 @@ use std::sync::{
 };
 use tokio::sync::oneshot;
 
+pub(crate) const UNWRITABLE: &str = "the write-ahead log cannot be written";
 /// Bytes that are written and synced as one, about.
 const GROUP_BYTES: usize = 8 << 20;
 
@@ -74,6 +75,7 @@ impl Writer {
                     self.write(group);
                 }
                 Command::HandOver { seal, then } => {
+                    self.try_again();
                     if seal == Seal::All {
                         self.rotate();
                     }
@@ -130,7 +132,10 @@ impl Writer {
         // Numbers are spent even when the write fails: what it left on the disk must not share one with a later record.
         self.next_seq += rows as u64;
         match self.commit(first_seq, &group) {
-            Ok(()) => self.publish(first_seq, group),
+            Ok(()) => {
+                self.shared.is_unwritable(None);
+                self.publish(first_seq, group);
+            }
             Err(error) => self.refuse(&error, group),
         }
     }
@@ -151,10 +156,21 @@ impl Writer {
             None => {
                 let number = self.next_wal;
                 self.next_wal += 1;
-                Wal::create(&self.shared.disk, number)?
+                Wal::create(&self.shared.disk, number).inspect_err(|_| {
+                    // Nothing stands in it.
+                    let _ = self.shared.disk.delete(&wal::file_name(number));
+                })?
             }
         };
         Ok(self.wal.insert(wal))
+    }
+
+    /// Where nothing could be written, looks whether there is room again, so that this is known before somebody sends.
+    fn try_again(&mut self) {
+        if self.shared.unwritable().is_some() {
+            let why = self.wal().err();
+            self.shared.is_unwritable(why);
+        }
     }
 
     fn publish(&self, mut seq: u64, group: Vec<Append>) {
@@ -182,14 +198,15 @@ impl Writer {
     }
 
     fn refuse(&mut self, error: &std::io::Error, group: Vec<Append>) {
+        // Before anybody hears of it.
+        self.shared.is_unwritable(Some(copy(error)));
         tracing::error!(%error, "the write-ahead log could not be written; appends are refused until it can");
         if let Some(wal) = self.wal.take() {
             wal.abandon();
         }
         for append in group {
             self.shared.release(append.charged);
-            let copy = std::io::Error::new(error.kind(), error.to_string());
-            let _ = append.reply.send(Err(Error::io("the write-ahead log cannot be written", copy)));
+            let _ = append.reply.send(Err(Error::io(UNWRITABLE, copy(error))));
         }
     }
 

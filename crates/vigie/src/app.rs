@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     failure::{At as _, Failure, Result},
     owner::{self, Claim, Owner},
+    render,
 };
 use jobs::{Hub, run_log::RunLog};
 use logs::Logs;
@@ -43,6 +44,26 @@ impl Connected {
         if let Self::Ours(owned) = self {
             owned.tend_logs();
         }
+    }
+
+    /// Lets go of what this process owns where somebody waits for it, and goes on as whoever waits answers. Returns
+    /// whether it did.
+    pub(crate) async fn let_go_if_wanted(&mut self, config: &Config, command: &str) -> bool {
+        let data = &config.data.value;
+        let holds = matches!(self, Self::Ours(_)) && config.database.value.is_none();
+        if !holds || !owner::is_wanted(data) {
+            return false;
+        }
+        render::say(&format!("letting go of {}: another process waits for it", data.display()));
+        let socket = data.join("vigie.sock");
+        let next = Owner { pid: 0, socket: socket.clone(), command: "?".into() };
+        std::mem::replace(self, Self::Theirs(Client::Socket(socket), next)).close().await;
+        owner::until_taken(data).await;
+        // Where that fails nobody answers on the socket, and it is tried anew.
+        if let Ok(now) = changing(config, command, Engines::Rest).await {
+            *self = now;
+        }
+        true
     }
 
     /// Ends what this process began.
@@ -106,10 +127,8 @@ pub(crate) async fn owning(config: &Config, command: &str, engines: Engines) -> 
     if config.database.value.is_some() {
         return Owned::start(config, None, engines).await;
     }
-    match owner::claim(&config.data.value, command)? {
-        Claim::Mine(lock) => Owned::start(config, Some(lock), engines).await,
-        Claim::Theirs(owner) => Err(owner::refusal(&config.data.value, &owner)),
-    }
+    let lock = owner::claim_in_turn(&config.data.value, command, owner::TURN_PATIENCE).await?;
+    Owned::start(config, Some(lock), engines).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

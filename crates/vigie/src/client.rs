@@ -49,6 +49,14 @@ impl Client {
         value(response).await.map(Some)
     }
 
+    /// What keeps whoever answers from working.
+    pub(crate) async fn problems(&self) -> Result<Vec<String>> {
+        let response = self.ask(request(Method::GET, "/readyz", Body::empty(), None)?).await?;
+        let answer = serde_json::from_slice::<Value>(&whole(response).await?).unwrap_or_default();
+        let problems = answer["problems"].as_array().into_iter().flatten();
+        Ok(problems.filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         self.change(Method::POST, path, body).await
     }

@@ -1,7 +1,10 @@
 //! Who owns a data directory. The lock on `vigie.lock` is held while a process lives and goes with it, however it
 //! ends; the file says who it is. The owner alone writes, and answers the others on a socket.
 
-use crate::failure::{At as _, Failure, Result};
+use crate::{
+    failure::{At as _, Failure, Result},
+    render,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
@@ -41,6 +44,12 @@ pub(crate) enum Claim {
 const SOCKET_PATH_MAX: usize = 103;
 /// How long an owner that is just starting, or ending, is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long one that lets go when somebody waits gets for it.
+pub(crate) const TURN_PATIENCE: Duration = Duration::from_secs(15);
+/// How this process shows while `vigie logs pipe` keeps records itself. It may run for weeks, and lets go for a server.
+pub(crate) const PIPE: &str = "logs pipe";
+/// Locked by who waits for the directory. The lock goes with its process, so that nobody waits for a dead one.
+const NEXT: &str = "vigie.next";
 
 /// A file without a name, on the disk of the data directory. A directory made for it alone is taken away again: to
 /// check is to leave nothing behind.
@@ -87,6 +96,56 @@ pub(crate) fn claim(data: &Path, command: &str) -> Result<Claim> {
     // What an owner left that was killed.
     let _ = fs::remove_file(&socket);
     Ok(Claim::Mine(Lock { _file: file, socket, socket_dir }))
+}
+
+/// Takes the lock; an owner that lets go when somebody waits is waited for.
+pub(crate) async fn claim_in_turn(data: &Path, command: &str, patience: Duration) -> Result<Lock> {
+    let until = tokio::time::Instant::now() + patience;
+    let mut turn = None;
+    let mut told = false;
+    loop {
+        let owner = match claim(data, command)? {
+            Claim::Mine(lock) => return Ok(lock),
+            Claim::Theirs(owner) => owner,
+        };
+        let (pid, shown) = (owner.pid, data.display());
+        if owner.command != PIPE {
+            return Err(refusal(data, &owner));
+        }
+        if tokio::time::Instant::now() >= until {
+            let seconds = patience.as_secs();
+            return Err(Failure::refused(format!(
+                "{shown} is held by process {pid} (`vigie {PIPE}`), which did not let go of it within {seconds} s"
+            ))
+            .help(format!("stop it (kill {pid}) and what it reads from, and start both again, the server first")));
+        }
+        if !std::mem::replace(&mut told, true) {
+            render::say(&format!("{shown} is held by process {pid} (`vigie {PIPE}`); waiting until it lets go"));
+        }
+        // Whoever looks at it holds it for a moment.
+        turn = turn.or_else(|| take_turn(data));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn take_turn(data: &Path) -> Option<File> {
+    let path = data.join(NEXT);
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
+/// Whether somebody waits until the owner lets go.
+pub(crate) fn is_wanted(data: &Path) -> bool {
+    let file = File::open(data.join(NEXT));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// Waits until who waits for the directory has it, or has given up.
+pub(crate) async fn until_taken(data: &Path) {
+    let until = tokio::time::Instant::now() + TURN_PATIENCE;
+    while is_wanted(data) && tokio::time::Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// The owner that answers on its socket now; `None` without one.
@@ -181,6 +240,35 @@ mod tests {
         drop((listener, lock));
         assert!(living(data.path()).await.is_none());
         assert!(matches!(claim(data.path(), "send").unwrap(), Claim::Mine(_)));
+    }
+
+    #[tokio::test]
+    async fn an_owner_that_lets_go_is_waited_for_and_no_other() {
+        let data = tempfile::tempdir().unwrap();
+        let data = data.path();
+        let Claim::Mine(send) = claim(data, "send").unwrap() else { panic!("nobody holds it") };
+        let refused = claim_in_turn(data, "serve", Duration::from_secs(3_600)).await.unwrap_err();
+        assert!(refused.to_string().contains("(`vigie send`)"), "{refused}");
+        drop(send);
+
+        let Claim::Mine(pipe) = claim(data, PIPE).unwrap() else { panic!("nobody holds it") };
+        assert!(!is_wanted(data));
+        let refused = claim_in_turn(data, "serve", Duration::ZERO).await.unwrap_err().to_string();
+        let pid = std::process::id();
+        assert!(refused.contains(&format!("process {pid} (`vigie logs pipe`), which did not let go")), "{refused}");
+        assert!(refused.contains(&format!("kill {pid}")), "{refused}");
+        assert!(!is_wanted(data), "who gave up does not wait any more");
+
+        let path = data.to_owned();
+        let serve = tokio::spawn(async move { claim_in_turn(&path, "serve", TURN_PATIENCE).await });
+        let until = tokio::time::Instant::now() + TURN_PATIENCE;
+        while !is_wanted(data) {
+            assert!(tokio::time::Instant::now() < until, "nobody hears that somebody waits");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        drop(pipe);
+        let _lock = serve.await.unwrap().unwrap();
+        assert!(!is_wanted(data));
     }
 
     #[tokio::test]

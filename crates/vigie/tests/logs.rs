@@ -95,6 +95,20 @@ fn files_of_any_format_are_imported_once_and_found() {
     assert_eq!(desk.run(&["logs", "search", "source:twice", "--json"]).json()["rows"].as_array().unwrap().len(), 2);
 }
 
+#[test]
+fn text_of_no_known_format_is_found_by_its_having_none() {
+    let desk = desk();
+    desk.file("words.txt", "just words\nmore words here\n");
+    let imported = desk.run(&["logs", "import", "words.txt", "app.json"]);
+    assert!(done(&imported).out.contains("words.txt: plain, 2 records"), "{}", imported.out);
+    for place in [&[][..], &["--file", "words.txt", "--file", "app.json"]] {
+        let answer = desk.run(&[&["logs", "search", "--text"], place, &["--", "-format:*"]].concat());
+        let mut lines: Vec<&str> = done(&answer).out.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["just words", "more words here"], "{place:?}");
+    }
+}
+
 /// So many records, of which some have several lines, and a time that is not their own.
 fn many(records: u32) -> String {
     let record = |number: u32| {
@@ -425,6 +439,76 @@ fn a_pipe_outlives_its_server_and_loses_nothing() {
     lines.sort_unstable();
     lines.dedup();
     assert_eq!(lines.len(), 1_500, "{heard}");
+}
+
+#[test]
+fn a_pipe_lets_go_of_the_directory_when_a_server_starts() {
+    let desk = Desk::new();
+    let pipe = |source: &str| {
+        let mut pipe = desk.command(&["logs", "pipe", "--source", source]);
+        pipe.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let write = |into: &mut dyn std::io::Write, numbers: std::ops::Range<u32>| {
+        let lines: String = numbers.map(|number| format!("2025-01-10 14:00:00 INFO line {number}\n")).collect();
+        into.write_all(lines.as_bytes()).unwrap();
+    };
+    let kept = |source: &str, expected: u64| {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let query = format!("source:{source} | stats count() as n");
+        loop {
+            let answer = desk.run(&["logs", "search", &query, "--json"]);
+            if answer.code == 0 && answer.json()["table"][0][0] == expected {
+                break;
+            }
+            assert!(std::time::Instant::now() < deadline, "{expected} of {source} do not arrive: {}", answer.said);
+        }
+    };
+    let mut owner = pipe("owner");
+    write(owner.stdin.as_mut().unwrap(), 0..500);
+    kept("owner", 500);
+    // Another one, which goes through the first.
+    let mut guest = pipe("guest");
+    write(guest.stdin.as_mut().unwrap(), 0..500);
+    kept("guest", 500);
+
+    let served = desk.serve();
+    let waited = format!("held by process {} (`vigie logs pipe`); waiting until it lets go", owner.id());
+    assert!(served.1.contains(&waited), "{}", served.1);
+    let other = desk.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(other.code == 2 && other.said.contains("(`vigie serve`)"), "{}", other.said);
+    for (mut pipe, source) in [(owner, "owner"), (guest, "guest")] {
+        let mut into = pipe.stdin.take().unwrap();
+        write(&mut into, 500..1_000);
+        kept(source, 1_000);
+        drop(into);
+        let ended = pipe.wait_with_output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
+#[test]
+fn the_doctor_says_that_the_store_of_a_server_takes_nothing() {
+    let desk = Desk::new();
+    let served = desk.serve();
+    let fine = desk.run(&["doctor"]);
+    assert!(fine.code == 0 && !fine.out.contains("running"), "{}", fine.out);
+    drop(served);
+    let wal = desk.path().join("vigie-data/telemetry/logs/wal");
+    let _ = fs::remove_dir_all(&wal);
+    fs::create_dir_all(wal.parent().unwrap()).unwrap();
+    fs::write(&wal, "no folder").unwrap();
+    let _served = desk.serve();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let said = loop {
+        let answer = desk.run(&["doctor"]);
+        if answer.out.contains("fail  running: ") {
+            break answer;
+        }
+        assert!(std::time::Instant::now() < deadline, "it finds nothing: {}", answer.out);
+    };
+    assert_eq!(said.code, 1);
+    let told = "fail  running: the log store cannot be read or written\n      help: see Vigie's log";
+    assert!(said.out.contains(told), "{}", said.out);
 }
 
 #[test]

@@ -76,6 +76,7 @@ async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
     if lost > 0 {
         problems.push(format!("{lost} lines of run logs could not be written: is the disk full?"));
     }
+    problems.extend(ctx.app.logs.trouble().map(|trouble| trouble.to_string()));
     let role = if ctx.app.wake.is_some() { "owner" } else { "reader" };
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -178,4 +179,34 @@ fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Site, send};
+    use axum::http::StatusCode;
+    use std::fs;
+
+    #[tokio::test]
+    async fn a_log_store_that_takes_nothing_is_told() {
+        let site = Site::new().await;
+        let ready = async || send(&site.router, "GET", "/readyz", &[], "").await;
+        let logs = &site.app.logs;
+        logs.snapshot().await.unwrap();
+        logs.close().await;
+        logs.tend().await.unwrap();
+        assert_eq!(ready().await.status, StatusCode::OK);
+        logs.close().await;
+        let wal = site.app.data.join("telemetry/logs/wal");
+        let _ = fs::remove_dir_all(&wal);
+        fs::write(&wal, "no folder").unwrap();
+        logs.tend().await.unwrap_err();
+        let answer = ready().await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        let told = answer.json()["problems"][0].as_str().unwrap().to_owned();
+        assert!(told.starts_with("the log store cannot be read or written: "), "{told}");
+        fs::remove_file(&wal).unwrap();
+        logs.tend().await.unwrap();
+        assert_eq!(ready().await.status, StatusCode::OK);
+    }
 }

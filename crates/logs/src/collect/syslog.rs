@@ -4,6 +4,7 @@
 //! syslog: a sender over TCP is made to wait, by not being read, while the store is busy or full; a datagram that finds no
 //! room is dropped, counted and told of.
 
+mod senders;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +25,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
-    net::{TcpListener, TcpStream, UdpSocket},
+    net::{TcpListener, UdpSocket},
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::JoinSet,
@@ -35,10 +36,6 @@ const MESSAGE_BYTES_MAX: usize = 64 << 10;
 /// Bytes of messages that wait to be kept.
 const WAITING_BYTES_MAX: usize = 8 << 20;
 const WAITING_MAX: usize = 20_000;
-/// Senders connected at the same time.
-const SENDERS_MAX: usize = 500;
-/// A sender that says nothing for so long is let go of.
-const IDLE_FOR: Duration = Duration::from_secs(3_600);
 /// How long a batch is gathered.
 const GATHER: Duration = Duration::from_millis(100);
 
@@ -77,7 +74,7 @@ impl Syslog {
         let inbox = Inbox { give, room: Arc::new(Semaphore::new(WAITING_BYTES_MAX)), dropped: Arc::clone(&dropped) };
         let mut listening = JoinSet::new();
         listening.spawn(datagrams_of(datagrams, inbox.clone()));
-        listening.spawn(streams_of(stream, inbox));
+        listening.spawn(senders::streams_of(stream, inbox, senders::Bounds::default()));
         Ok((Self { listening, take, dropped, handle: Handle::current() }, address))
     }
 
@@ -150,39 +147,6 @@ async fn datagrams_of(socket: UdpSocket, inbox: Inbox) {
     }
 }
 
-async fn streams_of(listener: TcpListener, inbox: Inbox) {
-    let places = Arc::new(Semaphore::new(SENDERS_MAX));
-    let mut senders = JoinSet::new();
-    loop {
-        while senders.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        match listener.accept().await {
-            Ok((stream, from)) => {
-                let inbox = inbox.clone();
-                senders.spawn(async move {
-                    messages_of(stream, from.ip(), inbox).await;
-                    drop(place);
-                });
-            }
-            // Too many open files, mostly: it passes.
-            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
-        }
-    }
-}
-
-async fn messages_of(stream: TcpStream, from: IpAddr, inbox: Inbox) {
-    let mut frames = Frames::new(stream);
-    while let Ok(Ok(Some(bytes))) = tokio::time::timeout(IDLE_FOR, frames.next()).await {
-        if bytes.is_empty() {
-            continue;
-        }
-        let Ok(room) = Arc::clone(&inbox.room).acquire_many_owned(bytes.len() as u32).await else { return };
-        if inbox.give.send(Message { from, bytes, _room: room }).await.is_err() {
-            return;
-        }
-    }
-}
-
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r' | 0)).map_or(0, |last| last + 1);
     &bytes[..end]
@@ -202,7 +166,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
         Self { stream, buffer: Vec::new(), counted: 0, ended: false }
     }
 
-    /// The next message; `None` at the end.
+    /// The next message; `None` at the end. Nothing is lost when it is given up before it has one.
     async fn next(&mut self) -> std::io::Result<Option<Bytes>> {
         loop {
             if let Some(frame) = self.frame() {
@@ -215,6 +179,11 @@ impl<R: AsyncRead + Unpin> Frames<R> {
                 self.ended = true;
             }
         }
+    }
+
+    /// Reads no more. What is there is given as it is.
+    fn end(&mut self) {
+        self.ended = true;
     }
 
     fn frame(&mut self) -> Option<Bytes> {

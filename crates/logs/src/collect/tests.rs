@@ -255,6 +255,27 @@ fn a_full_disk_makes_files_wait_and_moves_no_position() {
 }
 
 #[test]
+fn a_full_disk_is_known_until_there_is_room() {
+    let site = Site::new(Options::default());
+    fs::create_dir_all(site.data.path().join("telemetry").join(telemetry::Kind::Log.as_str())).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    assert_eq!(site.logs.trouble(), None);
+    site.fill(true);
+    let mut intake = site.logs.intake().unwrap();
+    intake.record(|draft| draft.message(b"one")).unwrap();
+    assert!(matches!(intake.finish(), Err(Error::Store(telemetry::Error::Full))));
+    drop(intake);
+    assert_eq!(site.logs.trouble(), Some(crate::Trouble::Full));
+    let _ = runtime.block_on(site.logs.tend());
+    let trouble = site.logs.trouble().unwrap().to_string();
+    assert!(trouble.contains("is full") && trouble.contains("keep-megabytes"), "{trouble}");
+    site.fill(false);
+    // Nobody sends: a server that is not ready may be sent nothing.
+    runtime.block_on(site.logs.tend()).unwrap();
+    assert_eq!(site.logs.trouble(), None);
+}
+
+#[test]
 fn a_full_memory_makes_files_wait_and_moves_no_position() {
     let memory_bytes_max = 6 << 20;
     let site = Site::new(Options { memory_bytes_max, seal_bytes: usize::MAX, ..Options::default() });

@@ -176,10 +176,14 @@ fn a_full_disk_refuses_and_keeps_what_there_is() {
     disk.fill_up_to(Some(10));
     for _ in 0..3 {
         assert!(matches!(append(&store, 3..6), Err(Error::Full)));
+        assert!(matches!(store.unwritable(), Some(Error::Full)));
     }
     assert!(matches!(seal(&store), Ok(_) | Err(Error::Full)));
+    assert!(matches!(store.unwritable(), Some(Error::Full)), "it is still full");
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..3));
     disk.fill_up_to(None);
+    seal(&store).unwrap();
+    assert!(store.unwritable().is_none(), "known before anybody sends");
     append(&store, 6..7).unwrap();
     seal(&store).unwrap();
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages([0, 1, 2, 6]));

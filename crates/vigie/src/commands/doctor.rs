@@ -2,6 +2,7 @@
 
 use crate::{
     app,
+    client::Client,
     config::Config,
     failure::{Exit, Result},
     owner,
@@ -46,6 +47,7 @@ pub(super) async fn run(config: &Config, repair: bool) -> Result<Exit> {
     let data = &config.data.value;
     let mut findings =
         vec![directory(data), lock(data).await, disk(data), key(&config.secret_key_file.value), zone(config), files()];
+    findings.extend(owners_problems(data).await);
     findings.extend(database(config).await);
     findings.extend(log_store(config, repair).await);
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
@@ -117,6 +119,22 @@ async fn lock(data: &Path) -> Finding {
         ),
         None => finding(Verdict::Ok, "owner", "nobody runs jobs here now", ""),
     }
+}
+
+/// What the owner has met, as it tells at `/readyz`.
+async fn owners_problems(data: &Path) -> Vec<Finding> {
+    const ABOUT: &str = "running";
+    let Some(owner) = owner::living(data).await else { return Vec::new() };
+    match Client::Socket(owner.socket).problems().await {
+        Ok(problems) => problems.iter().map(|problem| owners_problem(ABOUT, problem)).collect(),
+        Err(failure) => vec![finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())],
+    }
+}
+
+/// `what is wrong: what helps`
+fn owners_problem(about: &'static str, problem: &str) -> Finding {
+    let (what, remedy) = problem.split_once(": ").unwrap_or((problem, "see Vigie's log"));
+    finding(Verdict::Fail, about, render::plain(what, 200), render::plain(remedy, 300))
 }
 
 fn disk(data: &Path) -> Finding {

@@ -4,7 +4,10 @@ use crate::{
     tests::{drawn, logs},
 };
 use proptest::prelude::*;
-use tokio::{io::AsyncWriteExt as _, net::UdpSocket};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpStream, UdpSocket},
+};
 
 fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     let mut stream = Pieces(pieces.iter().filter(|piece| !piece.is_empty()).map(|piece| piece.to_vec()).collect());
@@ -108,4 +111,67 @@ async fn an_address_in_use_is_an_error() {
     let logs = Logs::new(folder.path(), Config::default(), clock, jiff::tz::TimeZone::UTC).unwrap();
     let (at, error) = crate::collect::Collectors::start(&logs, &config).await.map(|_| ()).unwrap_err();
     assert_eq!((at, error.kind()), (address, std::io::ErrorKind::AddrInUse));
+}
+
+/// Senders heard with these bounds, and what they say.
+async fn senders(bounds: senders::Bounds) -> (JoinSet<()>, mpsc::Receiver<Message>, SocketAddr) {
+    let (give, take) = mpsc::channel(8);
+    let inbox = Inbox { give, room: Arc::new(Semaphore::new(WAITING_BYTES_MAX)), dropped: Arc::default() };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut listening = JoinSet::new();
+    listening.spawn(senders::streams_of(listener, inbox, bounds));
+    (listening, take, address)
+}
+
+async fn said(take: &mut mpsc::Receiver<Message>) -> Vec<u8> {
+    tokio::time::timeout(Duration::from_secs(10), take.recv()).await.unwrap().unwrap().bytes.to_vec()
+}
+
+#[tokio::test]
+async fn who_is_silent_for_longest_makes_room_for_a_newcomer() {
+    let hour = Duration::from_secs(3_600);
+    let bounds = senders::Bounds { senders_max: 2, spared_for: Duration::from_millis(50), idle_for: hour };
+    let (_listening, mut take, address) = senders(bounds).await;
+    let [mut talker, mut silent] =
+        [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
+    silent.write_all(b"<13>one\n<13>beg").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>one");
+    talker.write_all(b"<13>two\n").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>two");
+    let mut newcomer = TcpStream::connect(address).await.unwrap();
+    newcomer.write_all(b"<13>three\n").await.unwrap();
+    // What had begun is not lost with its sender.
+    assert_eq!([said(&mut take).await, said(&mut take).await], [b"<13>beg".to_vec(), b"<13>three".to_vec()]);
+    let ended = tokio::time::timeout(Duration::from_secs(10), silent.read(&mut [0])).await.unwrap();
+    assert!(matches!(ended, Ok(0) | Err(_)), "its connection is closed");
+    talker.write_all(b"<13>four\n").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>four", "who talks stays");
+}
+
+#[tokio::test]
+async fn a_newcomer_waits_while_nobody_is_silent_for_long() {
+    let hour = Duration::from_secs(3_600);
+    let (_listening, mut take, address) =
+        senders(senders::Bounds { senders_max: 1, spared_for: hour, idle_for: hour }).await;
+    let mut first = TcpStream::connect(address).await.unwrap();
+    first.write_all(b"<13>one\n").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>one");
+    let mut newcomer = TcpStream::connect(address).await.unwrap();
+    newcomer.write_all(b"<13>waits\n").await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(200), take.recv()).await.is_err());
+    first.write_all(b"<13>last\n").await.unwrap();
+    first.shutdown().await.unwrap();
+    assert_eq!([said(&mut take).await, said(&mut take).await], [b"<13>last".to_vec(), b"<13>waits".to_vec()]);
+}
+
+#[tokio::test]
+async fn who_is_silent_for_too_long_is_let_go_of() {
+    let idle_for = Duration::from_millis(50);
+    let (_listening, mut take, address) = senders(senders::Bounds { idle_for, ..Default::default() }).await;
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    silent.write_all(b"<13>beg").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>beg");
+    let ended = tokio::time::timeout(Duration::from_secs(10), silent.read(&mut [0])).await.unwrap();
+    assert!(matches!(ended, Ok(0) | Err(_)));
 }

@@ -1,7 +1,7 @@
 //! `vigie logs pipe`: what a program prints, into the store as it comes.
 //!
 //! Records go in small requests, each of which is acknowledged. While nobody takes them, they wait, and so does the program
-//! that writes: nothing is dropped ([`super::insist`]).
+//! that writes: nothing is dropped ([`super::insist`]). Without a server it owns the data directory, until one is started.
 
 use super::{
     insist::{Attempt, Insisting},
@@ -13,6 +13,7 @@ use crate::{
     client::Client,
     config::Config,
     failure::{Exit, Failure, Result},
+    owner,
     render::{self, counted},
     signals::Stop,
 };
@@ -27,7 +28,7 @@ use std::{
     thread,
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::MissedTickBehavior};
 
 const READ_BYTES: usize = 64 << 10;
 /// Reads that wait to be understood.
@@ -38,11 +39,13 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCHES_MAX: usize = 4;
 /// How often records are looked for whose last line is long enough ago.
 const FLUSH_EVERY: Duration = Duration::from_millis(100);
+/// How often it is looked whether a server waits for what this process owns.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// What a program that was asked to stop gets to print its last words.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
-    let mut connected = app::changing(config, "logs pipe", Engines::Rest).await?;
+    let mut connected = app::changing(config, owner::PIPE, Engines::Rest).await?;
     connected.tend_logs();
     // Ctrl-C reaches the program before the pipe as well: what it says last is still taken.
     let stop = Stop::listen().map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))?;
@@ -52,16 +55,24 @@ pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     thread::spawn(move || read(args.tee, &give));
     thread::spawn(move || understand(&args.source, zone, &reads, &give_batch));
     let (mut insisting, mut asked) = (Insisting::default(), false);
+    let mut looking = tokio::time::interval(LOOK_EVERY);
+    looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
         let batch = tokio::select! {
             batch = batches.recv() => batch,
             () = last_words(&stop, asked) => {
                 if std::mem::replace(&mut asked, true) { None } else { continue }
             }
+            _ = looking.tick() => {
+                let_go_if_wanted(config, &mut connected).await;
+                continue;
+            }
         };
         let Some(batch) = batch else { break Ok(()) };
         let way = async |attempt| way(config, &mut connected, attempt).await;
-        if let Err(failure) = insisting.send(Bytes::from(batch), way, async |wait| pause(&stop, wait).await).await {
+        if let Err(failure) =
+            insisting.send(Bytes::from(batch), way, async |wait| pause(config, &stop, wait).await).await
+        {
             break Err(failure);
         }
     };
@@ -85,11 +96,20 @@ async fn last_words(stop: &Stop, asked: bool) {
     }
 }
 
-/// The way to whoever takes records. After a failure it may be another process, or nobody, and then this one; ours stays.
+async fn let_go_if_wanted(config: &Config, connected: &mut Connected) {
+    if connected.let_go_if_wanted(config, owner::PIPE).await {
+        connected.tend_logs();
+    }
+}
+
+/// The way to whoever takes records. After a failure it may be another process, or nobody, and then this one, unless
+/// another one waits; ours stays until one does.
 async fn way(config: &Config, connected: &mut Connected, attempt: Attempt) -> Client {
+    let_go_if_wanted(config, connected).await;
     if attempt == Attempt::Further
         && matches!(connected, Connected::Theirs(..))
-        && let Ok(now) = app::changing(config, "logs pipe", Engines::Rest).await
+        && !owner::is_wanted(&config.data.value)
+        && let Ok(now) = app::changing(config, owner::PIPE, Engines::Rest).await
     {
         *connected = now;
         connected.tend_logs();
@@ -97,15 +117,25 @@ async fn way(config: &Config, connected: &mut Connected, attempt: Attempt) -> Cl
     connected.client().clone()
 }
 
-/// Waits so long, but not much longer than it was asked to stop.
-async fn pause(stop: &Stop, wait: Duration) -> ControlFlow<()> {
+/// Waits so long, but not much longer than it was asked to stop, or somebody waits for the data directory.
+async fn pause(config: &Config, stop: &Stop, wait: Duration) -> ControlFlow<()> {
     let over = async {
         stop.asked().await;
         tokio::time::sleep(LAST_WORDS).await;
     };
     tokio::select! {
         () = tokio::time::sleep(wait) => ControlFlow::Continue(()),
+        () = wanted(config) => ControlFlow::Continue(()),
         () = over => ControlFlow::Break(()),
+    }
+}
+
+async fn wanted(config: &Config) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if config.database.value.is_none() && owner::is_wanted(&config.data.value) {
+            return;
+        }
     }
 }
 
