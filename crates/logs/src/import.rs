@@ -15,8 +15,9 @@ use telemetry::{Batch, JsonNames};
 pub const IMPORT_BYTES_MAX: usize = 12 << 20;
 /// Imports that are not over. One that is given up stays until its file is imported again.
 const IMPORTS_MAX: usize = 1_000;
-/// Bytes of what is said about a position.
+/// Bytes of what is said about a position, and lists and objects within each other: what is written must be readable again.
 const POSITION_BYTES_MAX: usize = 16 << 10;
+const POSITION_DEPTH_MAX: usize = 16;
 
 /// What the importer needs to go on, which nobody else reads; null at the beginning.
 type Position = Option<Json>;
@@ -66,7 +67,14 @@ impl Logs {
             let path = entry.map_err(|error| Error::io(&folder, error))?.path();
             let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
             let Some(id) = id.and_then(Id::new) else { continue };
-            let positions: Positions<Position> = Positions::open(&path, &opened)?;
+            let positions: Positions<Position> = match Positions::open(&path, &opened) {
+                Ok(positions) => positions,
+                // One that cannot be read must not keep all others from going on.
+                Err(error) => {
+                    tracing::error!(%error, "where an import stands cannot be read: remove {}", path.display());
+                    continue;
+                }
+            };
             if let Some(position) = positions.now() {
                 found.insert(id.0, position.clone());
             }
@@ -105,6 +113,9 @@ impl Intake {
     pub fn import(&mut self, from: &mut dyn Read, step: Step) -> Result<(), BodyError> {
         if step.to.to_string().len() > POSITION_BYTES_MAX {
             return Err(Malformed(format!("a position has more than {POSITION_BYTES_MAX} bytes")).into());
+        }
+        if depth(&step.to) > POSITION_DEPTH_MAX {
+            return Err(Malformed(format!("a position is nested deeper than {POSITION_DEPTH_MAX}")).into());
         }
         let mut bounded = from.take(IMPORT_BYTES_MAX as u64 + 1);
         self.is_whole = true;
@@ -150,6 +161,15 @@ impl Intake {
         }
         importing.0 = Some((id, positions));
         Ok(())
+    }
+}
+
+/// Lists and objects within each other.
+fn depth(json: &Json) -> usize {
+    match json {
+        Json::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Json::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }
 
@@ -205,6 +225,11 @@ mod tests {
         let mut broken = logs.intake().unwrap();
         broken.import(&mut Breaks(&lines(6..9)), step(Some(two.clone()), &one)).unwrap_err();
         broken.finish().unwrap();
+        let deep = (0..=POSITION_DEPTH_MAX).fold(json!(1), |inner, _| json!([inner]));
+        let error = logs.intake().unwrap().import(&mut &b""[..], step(Some(two.clone()), &deep)).unwrap_err();
+        assert!(error.to_string().contains("nested deeper"), "{error}");
+        fs::write(logs.import_file(&Id::new("b2").unwrap()), "{").unwrap();
+        assert_eq!(logs.imports().unwrap().len(), 1, "what cannot be read keeps nothing else from going on");
         let long = format!("{{\"message\":\"{}\"}}\n", "x".repeat(3 << 20)).repeat(5);
         let mut too_long = logs.intake().unwrap();
         let error = too_long.import(&mut long.as_bytes(), step(Some(two.clone()), &one)).unwrap_err();

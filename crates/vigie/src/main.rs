@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod failure;
 mod logging;
+mod memory;
 mod owner;
 mod render;
 mod signals;
@@ -17,6 +18,7 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::bound();
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

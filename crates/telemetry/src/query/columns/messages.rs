@@ -325,7 +325,8 @@ const fn has_letters(values: &Values) -> bool {
 /// Whole numbers below this have fewer digits than `digits`, and hence do not hold them.
 fn least_long_enough(values: &Values, digits: &[u8]) -> u64 {
     let Values::Integers { width, .. } = values else { return 0 };
-    if usize::from(*width) >= digits.len() || !digits.iter().all(u8::is_ascii_digit) {
+    // Of one digit is 0 too.
+    if digits.len() < 2 || usize::from(*width) >= digits.len() || !digits.iter().all(u8::is_ascii_digit) {
         return 0;
     }
     u64::try_from(digits.len() - 1).ok().and_then(|zeros| 10_u64.checked_pow(zeros as u32)).unwrap_or(u64::MAX)

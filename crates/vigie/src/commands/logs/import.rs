@@ -40,6 +40,8 @@ const BUSY_WAIT_MAX: Duration = Duration::from_secs(5);
 const PROBLEMS_SHOWN: usize = 5;
 
 pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
+    // Before the directory is held, or whoever waits would be asked for answers.
+    let _alone = Ledger::alone(&config.data.value)?;
     let mut connected = app::changing(config, "logs import", Engines::Rest).await?;
     connected.tend_logs();
     let imported = all(config, connected.client(), &args).await;
@@ -59,7 +61,6 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
 }
 
 async fn all(config: &Config, client: &Client, args: &LogsImportArgs) -> Result<Vec<Outcome>> {
-    let _alone = Ledger::alone(&config.data.value)?;
     let mut ledger = Ledger::read(&config.data.value)?;
     ledger.add(open_imports(client).await?);
     let mut outcomes = Vec::new();

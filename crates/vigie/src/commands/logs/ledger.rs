@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, OpenOptions},
     io::{self, Read, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -67,7 +67,8 @@ impl Ledger {
     /// Sees to it that no other import runs, as long as what it gives is held: two of one file would both take it.
     pub(super) fn alone(data: &Path) -> Result<fs::File> {
         let folder = data.join("telemetry");
-        fs::create_dir_all(&folder).at(folder.display())?;
+        // It may be the first to make the data directory, which is its owner's alone.
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).at(folder.display())?;
         let path = folder.join("import.lock");
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).at(path.display())?;
         if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
