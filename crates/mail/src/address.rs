@@ -272,7 +272,8 @@ fn bracket(piece: &str) -> Result<Option<(&str, &str)>, AddressFault> {
 
 fn name_of(text: &str) -> Result<Option<String>, AddressFault> {
     let text = text.trim();
-    if text.len() > NAME_MAX {
+    // Quoted, each of its characters may take two.
+    if text.len() > 2 * NAME_MAX + 2 {
         return Err(AddressFault::NameTooLong);
     }
     let mut name = String::with_capacity(text.len());
@@ -291,6 +292,9 @@ fn name_of(text: &str) -> Result<Option<String>, AddressFault> {
         }
     }
     let name = name.trim();
+    if name.len() > NAME_MAX {
+        return Err(AddressFault::NameTooLong);
+    }
     Ok((!name.is_empty()).then(|| name.to_owned()))
 }
 

@@ -150,3 +150,12 @@ fn a_tab_in_a_name_is_a_space() {
         assert_eq!(written.parse().as_ref(), Ok(&mailboxes[0]));
     }
 }
+
+#[test]
+fn a_name_is_as_long_as_it_reads_however_it_is_written() {
+    for (name, is_fine) in [("\\".repeat(NAME_MAX), true), ("n".repeat(NAME_MAX + 1), false)] {
+        let mailbox = Mailbox { name: Some(name), address: "ana@example.org".into() };
+        let read: Result<Mailbox, _> = mailbox.to_string().parse();
+        assert_eq!(read.is_ok_and(|read| read == mailbox), is_fine);
+    }
+}

@@ -176,3 +176,11 @@ proptest! {
         prop_assert_eq!(told, [], "written as {}", written);
     }
 }
+
+#[test]
+fn words_that_begin_as_keywords_are_written_in_quotes() {
+    for text in ["NOT,", "OR,x", "AND,"] {
+        let query = parse(&format!("\"{text}\"")).0;
+        assert_eq!(parse(&query.to_string()), (query.clone(), vec![]), "{query}");
+    }
+}

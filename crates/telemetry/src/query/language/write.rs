@@ -233,7 +233,8 @@ fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
 /// Bare if nothing in it could be taken for anything else.
 fn write_text(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@' | '/' | '+' | '%' | '#' | ',');
-    let keyword = matches!(text, "AND" | "OR" | "NOT");
+    // A keyword ends before a comma too.
+    let keyword = matches!(text.split(',').next(), Some("AND" | "OR" | "NOT"));
     if text.starts_with(char::is_alphanumeric) && text.chars().all(plain) && !keyword {
         f.write_str(text)
     } else {
