@@ -36,6 +36,20 @@ pub fn hints(query: &Query, known: &BTreeSet<String>) -> (Vec<Hint>, Option<Quer
     (found, is_corrected.then(|| Query { filter, pipes: query.pipes.clone() }))
 }
 
+/// Whether a query names any field, or seems to mean one: else there is nothing to look up for it.
+pub fn names_fields(query: &Query) -> bool {
+    fn any(filter: &Filter) -> bool {
+        match filter {
+            Filter::And(parts) | Filter::Or(parts) => parts.iter().any(any),
+            Filter::Not(part) => any(part),
+            Filter::Field { .. } => true,
+            Filter::Message(Pattern::Words(text)) => equation(text).is_some(),
+            _ => false,
+        }
+    }
+    any(&query.filter)
+}
+
 fn corrected(filter: &Filter, known: &BTreeSet<String>, found: &mut Vec<Hint>) -> Filter {
     let mut each = |parts: &[Filter]| parts.iter().map(|part| corrected(part, known, found)).collect::<Vec<_>>();
     match filter {
@@ -188,6 +202,13 @@ mod tests {
                 Some("level:error".into())
             )
         );
+    }
+
+    #[test]
+    fn only_queries_that_may_mean_fields_are_looked_into() {
+        let names = |q: &str| names_fields(&parse(q).0);
+        assert_eq!(["timeout", "\"a b\" -/x/ level:error *ab*", ""].map(names), [false; 3]);
+        assert_eq!(["app:x", "a OR (b -app:x)", "status=404"].map(names), [true; 3]);
     }
 
     #[test]

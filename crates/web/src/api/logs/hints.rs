@@ -30,6 +30,9 @@ pub(crate) struct HintJson {
 
 /// What is doubtful about a query that found nothing; and the query that may have been meant.
 pub(crate) async fn hinted(ctx: &Ctx, query: &Query) -> Result<(Vec<Hint>, Option<String>)> {
+    if !query::language::names_fields(query) {
+        return Ok((Vec::new(), None));
+    }
     let known = ctx.app.logs.ask(PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds)).await?;
     let Some(known) = known else { return Ok((Vec::new(), None)) };
     let (hints, meant) = query::language::hints(query, &known);
