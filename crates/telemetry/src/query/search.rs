@@ -90,14 +90,16 @@ pub fn search(
             found.extend(places.into_iter().flatten().map(|(cursor, row)| (part, cursor, row)));
         });
         tally.add(more);
+        let before = waiting.len();
         for (part, cursor, row) in found.into_iter().flatten() {
             waiting.insert(Key::new(cursor, page.order), Found { part, row });
         }
+        let rows_found = waiting.len() - before;
         while waiting.len() > limit - given {
             waiting.pop_last();
         }
         done = end;
-        round = (round * 2).min(ROUND_MAX);
+        round = next_round(round, list.len(), rows_found, limit - given - waiting.len(), bounds);
         // A row is next if none of the parts left can hold one before it.
         let bound = parts.get(done).map(|(_, first, last)| match page.order {
             Order::Falling => Key(last.wrapping_neg(), 0),
@@ -116,6 +118,13 @@ pub fn search(
         }
     }
     tally.answer(given, snapshot)
+}
+
+/// How many blocks to look at together next, when `looked` ones held `found` rows and `missing` are wanted still: as many as may hold
+/// those, and never more than twice as many as before, for what the next ones hold is a guess.
+fn next_round(round: usize, looked: usize, found: usize, missing: usize, bounds: &Bounds) -> usize {
+    let wanted = if found == 0 { usize::MAX } else { (missing * looked).div_ceil(found) };
+    wanted.max(bounds.threads).min(round * 2).clamp(1, ROUND_MAX)
 }
 
 /// Time and sequence number, turned so that what comes first is least.
