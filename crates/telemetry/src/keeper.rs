@@ -209,8 +209,8 @@ impl Keeper {
             removed.map_err(|error| Error::io(format!("{} cannot be removed", entry.name), error))?;
             repaired.set_aside.push(salvaged.set_aside);
             repaired.rows_kept += salvaged.rows_kept;
-            repaired.rows_lost += salvaged.rows_lost.unwrap_or(0);
-            repaired.segments_lost += usize::from(salvaged.rows_lost.is_none());
+            repaired.rows_lost += salvaged.rows_lost;
+            repaired.footers_lost += usize::from(salvaged.is_footer_lost);
         }
         // What is left out of the catalogue now was told of.
         self.shared.state().unread = Arc::default();

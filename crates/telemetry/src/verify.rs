@@ -28,8 +28,8 @@ pub struct Repaired {
     pub rows_kept: u64,
     /// Rows in damaged blocks, as footers count them.
     pub rows_lost: u64,
-    /// Segments whose footer was damaged itself: nobody knows how many rows they had.
-    pub segments_lost: usize,
+    /// Segments whose footer was damaged itself: nobody knows how many rows they had beside those of blocks that were found.
+    pub footers_lost: usize,
 }
 
 pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
@@ -54,18 +54,21 @@ pub(crate) struct Salvaged {
     /// Its day and its file, when there is anything to keep.
     pub(crate) segment: Option<(i64, Vec<u8>)>,
     pub(crate) rows_kept: u64,
-    /// `None` when the footer is damaged.
-    pub(crate) rows_lost: Option<u64>,
+    /// In blocks whose length is known.
+    pub(crate) rows_lost: u64,
+    pub(crate) is_footer_lost: bool,
 }
 
 /// Copies a damaged segment to `damaged/` and collects its whole blocks; `None` when the segment is whole.
 pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salvaged>, Error> {
-    let segment = Segment::open(disk, &entry.name, entry.bytes).ok();
+    let opened = Segment::open(disk, &entry.name, entry.bytes);
+    let is_footer_lost = opened.is_err();
+    let bytes = size(&**disk, &entry.name)?;
+    let segment = opened.unwrap_or_else(|_| Segment::without_footer(disk, &entry.name, bytes));
     let mut writer = SegmentWriter::new();
     let (mut rows_kept, mut rows_lost) = (0, 0);
-    for (number, info) in segment.iter().flat_map(|segment| segment.blocks().iter().enumerate()) {
-        let Some(segment) = &segment else { break };
-        match check(segment, number).and_then(|()| segment.raw_block(number)) {
+    for (number, info) in segment.blocks().iter().enumerate() {
+        match check(&segment, number).and_then(|()| segment.raw_block(number)) {
             Ok(bytes) => {
                 writer.add(&bytes, info);
                 rows_kept += u64::from(info.rows);
@@ -73,23 +76,25 @@ pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salv
             Err(_) => rows_lost += u64::from(info.rows),
         }
     }
-    let has_summary = segment.as_ref().is_some_and(|segment| segment.summary().is_ok());
-    if segment.is_some() && rows_lost == 0 && has_summary {
+    if !is_footer_lost && rows_lost == 0 && segment.summary().is_ok() {
         return Ok(None);
     }
-    let set_aside = set_aside(&**disk, &entry.name)?;
-    let day = segment.as_ref().map_or(0, |segment| segment.time_range().0.as_micros().div_euclid(DAY_MICROS));
+    let set_aside = set_aside(&**disk, &entry.name, bytes)?;
+    let day = segment.time_range().0.as_micros().div_euclid(DAY_MICROS);
     let kept = (!writer.is_empty()).then(|| (day, writer.finish(std::slice::from_ref(&entry.name))));
-    let rows_lost = segment.is_some().then_some(rows_lost);
-    Ok(Some(Salvaged { set_aside, segment: kept, rows_kept, rows_lost }))
+    Ok(Some(Salvaged { set_aside, segment: kept, rows_kept, rows_lost, is_footer_lost }))
+}
+
+/// Bytes that a file really has; none when it is gone.
+fn size(disk: &dyn Disk, name: &str) -> Result<u64, Error> {
+    let listed = disk.list(SEGMENTS).map_err(|error| Error::io("the segments cannot be listed", error))?;
+    Ok(listed.into_iter().find(|(other, _)| other == name).map_or(0, |(_, size)| size))
 }
 
 /// Copies what there is of a file; one that is gone altogether leaves an empty copy.
-fn set_aside(disk: &dyn Disk, name: &str) -> Result<String, Error> {
+fn set_aside(disk: &dyn Disk, name: &str, size: u64) -> Result<String, Error> {
     let copy = name.replacen(SEGMENTS, "damaged", 1);
     let failed = |error| Error::io(format!("{name} cannot be set aside"), error);
-    let size =
-        disk.list(SEGMENTS).map_err(failed)?.into_iter().find(|(other, _)| other == name).map_or(0, |(_, size)| size);
     let bytes = if size == 0 { Vec::new() } else { disk.get(name, 0..size).map_err(failed)? };
     disk.put(&copy, &bytes).map_err(failed)?;
     Ok(copy)

@@ -71,6 +71,11 @@ impl Block {
         Self { bytes, head, template_of_rows: OnceLock::new(), outlines: OnceLock::new() }
     }
 
+    /// Bytes of it in its file, unless it is packed.
+    pub(super) fn len(&self) -> u64 {
+        self.head.parts().last().map_or(0, |part| part.start + u64::from(part.len))
+    }
+
     pub fn rows(&self) -> usize {
         self.head.rows
     }

@@ -20,11 +20,11 @@ use crate::{
 use model::Timestamp;
 use std::{io, ops::Range, sync::Arc};
 
-const MAGIC: &[u8; 8] = b"VigieSG2";
+pub(super) const MAGIC: &[u8; 8] = b"VigieSG2";
 /// Of the first version; what has changed since is within blocks, which say of which version they are.
 const MAGIC_BEFORE: &[u8; 8] = b"VigieSG1";
 const TAIL: usize = 4 + 4 + 8;
-const BLOCKS_MAX: usize = 1 << 16;
+pub(super) const BLOCKS_MAX: usize = 1 << 16;
 /// Text in a block, at most: what decoding all its messages takes.
 const BLOCK_TEXT_MAX: usize = 16 << 20;
 /// Different field names in a block, at most.
@@ -69,6 +69,10 @@ impl Segment {
         }
         let Footer { blocks, replaces, summary } = Footer::read(&footer).map_err(malformed)?;
         Ok(Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces, summary })
+    }
+
+    pub(super) fn of_blocks(disk: &Arc<dyn Disk>, name: &str, bytes: u64, blocks: Vec<BlockInfo>) -> Self {
+        Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces: Vec::new(), summary: None }
     }
 
     /// The object's name, unique for ever.

@@ -28,6 +28,7 @@ mod summary;
 mod template;
 mod texts;
 mod tokens;
+mod walk;
 
 #[cfg(test)]
 mod old;

@@ -358,28 +358,32 @@ fn a_repair_keeps_what_is_whole_and_sets_the_rest_aside() {
     let disk = Simulated::default();
     let (store, _) = open(&disk);
     // Two days: each a block of its own segment.
-    for start in [0, 86_400, 2 * 86_400] {
+    for start in [0, 86_400, 2 * 86_400, 3 * 86_400] {
         append(&store, start..start + 10).unwrap();
         seal(&store).unwrap();
     }
-    assert_eq!((store.verify().blocks, store.verify().damages), (3, vec![]));
+    assert_eq!((store.verify().blocks, store.verify().damages), (4, vec![]));
     let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
     let middle = store.snapshot().segments()[1].blocks()[0].start as usize + 40;
     disk.change(&names[1], |bytes| bytes[middle] ^= 1);
     disk.change(&names[2], |bytes| bytes.truncate(5));
+    // In the footer, and the very end is gone as well.
+    disk.change(&names[3], |bytes| bytes.truncate(bytes.len() - 3));
     drop(store);
     let (store, recovered) = open(&disk);
-    assert_eq!(recovered.damages.len(), 1, "the footer of the one is whole");
-    assert_eq!(store.verify().damages.len(), 2);
+    assert_eq!(recovered.damages.len(), 2, "the footer of the one is whole");
+    assert_eq!(store.verify().damages.len(), 3);
     let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
-    assert_eq!((repaired.set_aside.len(), repaired.rows_kept), (2, 0));
-    assert_eq!((repaired.rows_lost, repaired.segments_lost), (10, 1));
+    assert_eq!((repaired.set_aside.len(), repaired.rows_kept), (3, 10));
+    assert_eq!((repaired.rows_lost, repaired.footers_lost), (10, 2));
     assert_eq!(store.verify().damages, []);
-    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..10));
+    let kept = || messages((0..10).chain(3 * 86_400..3 * 86_400 + 10));
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), kept());
     drop(store);
     let (store, recovered) = open(&disk);
-    assert_eq!((recovered.damages, all(&store).len()), (vec![], 10));
-    assert_eq!(disk.list("damaged").unwrap().len(), 2);
+    assert_eq!(recovered.damages, []);
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), kept());
+    assert_eq!(disk.list("damaged").unwrap().len(), 3);
 }
 
 #[test]
