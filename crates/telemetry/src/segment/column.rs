@@ -1,6 +1,7 @@
 //! Decoded columns: what a search or an aggregation works on.
 
 use crate::{record::Value, wire::Malformed};
+use memchr::memmem;
 use std::io::Write;
 
 /// The type that values have for their reader. A name used with two types in one block is two columns.
@@ -111,6 +112,25 @@ impl Hex {
     /// Bytes per value.
     pub fn stride(&self) -> usize {
         usize::from(self.digits).div_ceil(2)
+    }
+
+    /// The places of all values that are this text, rising; found without writing out a single one.
+    pub(crate) fn places(&self, text: &[u8]) -> Vec<usize> {
+        let mut wanted = Vec::with_capacity(self.stride());
+        let is_possible = text.len() == usize::from(self.digits) && !text.is_empty();
+        if !is_possible || pack_hex(text, self.upper, &mut wanted).is_none() {
+            return Vec::new();
+        }
+        let finder = memmem::Finder::new(&wanted);
+        let (mut places, mut from) = (Vec::new(), 0);
+        while let Some(at) = finder.find(&self.bytes[from..]).map(|at| from + at) {
+            // What begins within a value is no value: the next may begin right behind.
+            if at % wanted.len() == 0 {
+                places.push(at / wanted.len());
+            }
+            from = at + 1;
+        }
+        places
     }
 }
 
@@ -258,6 +278,17 @@ impl Column {
         Ok(self.values.at(&places))
     }
 
+    /// The row of the value at `index`.
+    ///
+    /// # Panics
+    /// When there is no such value.
+    pub fn row_of(&self, index: usize) -> u32 {
+        match &self.presence {
+            Presence::Every => index as u32,
+            Presence::Rows(rows) => rows[index],
+        }
+    }
+
     /// The position in `values` of each row's value, for walking rows from the first to the last.
     pub fn index_of(&self, row: u32) -> Option<usize> {
         match &self.presence {
@@ -314,6 +345,21 @@ fn write_decimal(units: i64, scale: usize, out: &mut Vec<u8>) -> std::io::Result
     let point = out.len() - scale;
     out.insert(point.max(start), b'.');
     Ok(())
+}
+
+/// Appends the digits of a text, two a byte; `None` where one is no digit, or of the other case.
+pub(super) fn pack_hex(text: &[u8], upper: bool, out: &mut Vec<u8>) -> Option<()> {
+    let nibble = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' if !upper => Some(digit - b'a' + 10),
+        b'A'..=b'F' if upper => Some(digit - b'A' + 10),
+        _ => None,
+    };
+    for pair in text.chunks(2) {
+        let low = pair.get(1).map_or(Some(0), |digit| nibble(*digit))?;
+        out.push(nibble(pair[0])? << 4 | low);
+    }
+    Some(())
 }
 
 fn write_hex(hex: &Hex, index: usize, out: &mut Vec<u8>) -> std::io::Result<()> {

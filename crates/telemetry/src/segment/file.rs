@@ -134,12 +134,10 @@ impl Segment {
         let Some(filter) = field.in_block(block) else { return Ok(false) };
         let Some(filter) = filter.filter(|_| field.info.encoding.may_be(text)) else { return Ok(true) };
         let (places, expected) = self.sparse(filter)?.places(text);
-        let mut found = expected;
-        for place in places {
-            let at = filter.part.start + place;
-            found ^= self.read(at..at + 1)?[0];
-        }
-        Ok(found == 0)
+        // They rise, and lie close to each other: asking for each by itself would cost thrice as much.
+        let [first, _, last] = places;
+        let bytes = self.read(filter.part.start + first..filter.part.start + last + 1)?;
+        Ok(places.iter().fold(expected, |found, place| found ^ bytes[(place - first) as usize]) == 0)
     }
 
     /// A filter whose checksum was looked at once: from then on three of its bytes are read for each question.

@@ -4,7 +4,7 @@
 //! A type is taken only when every text of the column, written back from it, is the same to the byte.
 
 use super::{
-    column::{Encoding, Hex, Texts, Values},
+    column::{self, Encoding, Hex, Texts, Values},
     compress::{self, Effort, Zip},
     integers,
 };
@@ -207,22 +207,9 @@ fn hex(texts: &[&[u8]]) -> Option<Hex> {
     let upper = texts.iter().any(|text| text.iter().any(u8::is_ascii_uppercase));
     let mut bytes = Vec::with_capacity(texts.len() * digits.div_ceil(2));
     for text in texts {
-        for pair in text.chunks(2) {
-            let high = nibble(pair[0], upper)?;
-            let low = pair.get(1).map_or(Some(0), |digit| nibble(*digit, upper))?;
-            bytes.push(high << 4 | low);
-        }
+        column::pack_hex(text, upper, &mut bytes)?;
     }
     Some(Hex { digits: digits as u8, upper, bytes })
-}
-
-fn nibble(digit: u8, upper: bool) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' if !upper => Some(digit - b'a' + 10),
-        b'A'..=b'F' if upper => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }
 
 /// Four octets without padding: exactly what [`Values::write_text`] gives back.
@@ -350,7 +337,33 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn digits_are_found_where_they_are_a_value() {
+        // Within others, over the borders of two, and of the other case.
+        for (texts, wanted, expected) in [
+            (&["00ff", "ff00", "00ff", "12ab"][..], "00ff", &[0, 2][..]),
+            (&["00ff", "ff00"], "ffff", &[]),
+            (&["abababab", "abababab"], "abababab", &[0, 1]),
+            (&["00ff", "12ab"], "12AB", &[]),
+            (&["00ff", "12ab"], "12abc", &[]),
+            (&["00ff", "12ab"], "12ag", &[]),
+            (&["00ff", "12ab"], "", &[]),
+            (&["00FFA", "12ABB"], "12ABB", &[1]),
+            (&["00FFA", "12ABB"], "12ABB0", &[]),
+        ] {
+            let texts: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
+            assert_eq!(hex(&texts).unwrap().places(wanted.as_bytes()), expected, "{wanted} in {texts:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn digits_are_found_as_texts_are(texts in prop::collection::vec("[0a]{4}", 1..50), wanted in "[0a]{4}") {
+            let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+            let expected: Vec<usize> = (0..texts.len()).filter(|at| texts[*at] == wanted.as_bytes()).collect();
+            prop_assert_eq!(hex(&texts).unwrap().places(wanted.as_bytes()), expected);
+        }
+
         #[test]
         fn columns_come_back(texts in columns()) {
             back(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());

@@ -39,6 +39,10 @@ impl BlockScan<'_> {
                     {
                         add_rows(&column, &within, &mut found, |index| comparison.holds(values[index].cmp(than)));
                     }
+                    (ValueTest::Equals { text, .. }, Values::Hex(hex)) if column.kind == FieldKind::Str => {
+                        let rows = hex.places(text).into_iter().map(|place| column.row_of(place));
+                        rows.filter(|row| within.contains(*row)).for_each(|row| found.insert(row));
+                    }
                     _ => add_passing(&column, &within, &mut found, |value| test.holds(value)),
                 }
             }
