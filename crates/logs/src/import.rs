@@ -146,7 +146,7 @@ impl Intake {
             _ => open(logs, &id, self)?,
         };
         if *positions.now() != from {
-            return Err(Malformed("the import stands elsewhere by now: begin it again".into()).into());
+            return Err(BodyError::Elsewhere);
         }
         let to = Some(to);
         self.batch.shrink();
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(logs.imports().unwrap()["a1"], one);
         // As of somebody who had not heard of it.
         let late = logs.intake().unwrap().import(&mut &lines(0..3)[..], step(None, &one)).unwrap_err();
-        assert!(late.to_string().contains("stands elsewhere"), "{late}");
+        assert!(matches!(late, BodyError::Elsewhere), "{late}");
         intake.import(&mut &lines(3..6)[..], step(Some(one.clone()), &two)).unwrap();
         // Nothing of a batch that breaks off, or of one that is too long.
         struct Breaks<'a>(&'a [u8]);

@@ -261,6 +261,9 @@ pub enum BodyError {
     Malformed(#[from] Malformed),
     #[error("the body unpacks to more than {0} bytes: send less at once")]
     TooLarge(usize),
+    /// Somebody has gone on with it meanwhile.
+    #[error("the import stands elsewhere by now: ask where, and go on from there")]
+    Elsewhere,
     /// The sender, or what it was packed with.
     #[error("the body broke off: {0}")]
     Broken(io::Error),

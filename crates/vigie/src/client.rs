@@ -140,6 +140,8 @@ pub(crate) struct NotTaken {
 pub(crate) enum Then {
     /// They would be refused again.
     GiveUp,
+    /// They do not go on from where things stand by now.
+    LookAgain,
     /// Send them again, and when, if that was said.
     SendAgain(Option<Duration>),
 }
@@ -159,7 +161,11 @@ impl Then {
     /// Faults of the server, a full disk among them, pass or are mended; what it says of the request stays true.
     fn after(status: StatusCode, retry_after: Option<Duration>) -> Self {
         let passes = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
-        if passes || !status.is_client_error() { Self::SendAgain(retry_after) } else { Self::GiveUp }
+        match status {
+            StatusCode::CONFLICT => Self::LookAgain,
+            _ if passes || !status.is_client_error() => Self::SendAgain(retry_after),
+            _ => Self::GiveUp,
+        }
     }
 }
 

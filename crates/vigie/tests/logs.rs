@@ -174,6 +174,56 @@ fn an_import_that_is_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn the_end_of_a_file_that_broke_off_is_had_once_it_is_whole() {
+    let desk = Desk::new();
+    let line = |number| format!("time=2025-01-10T14:00:00Z level=info msg=\"done with one more\" number={number}\n");
+    let packed = gzip((0..5_000).map(line).collect::<String>());
+    desk.file("app.log.gz", &packed[..packed.len() / 2]);
+    let torn = desk.run(&["logs", "import", "app.log.gz", "--source", "torn"]);
+    assert!(torn.out.contains("it breaks off there"), "{}{}", torn.out, torn.said);
+    desk.file("app.log.gz", &packed);
+    let rest = desk.run(&["logs", "import", "app.log.gz", "--source", "torn"]);
+    assert!(done(&rest).out.contains("were imported before"), "{}", rest.out);
+    // The line at which it broke off is there as far as it was read, and as a whole.
+    let numbers = desk.run(&["logs", "search", "source:torn | fields number | limit 10000", "--json"]).json();
+    let mut numbers: Vec<u64> = numbers["table"].as_array().unwrap().iter().filter_map(|row| row[0].as_u64()).collect();
+    let records = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert!((5_000..=5_001).contains(&records), "{records}");
+    assert_eq!(numbers, (0..5_000).collect::<Vec<_>>());
+    let again = desk.run(&["logs", "import", "app.log.gz"]);
+    assert!(again.code == 2 && again.said.contains("imported already"), "{}", again.said);
+}
+
+#[test]
+fn taking_a_file_again_goes_on_where_that_was_killed() {
+    const RECORDS: u64 = 60_000;
+    let desk = Desk::new();
+    let served = desk.serve();
+    desk.file("long.log", many(RECORDS as u32));
+    let count = |source: &str| {
+        let query = format!("source:{source} | stats count() as n");
+        desk.run(&["logs", "search", &query, "--json"]).json()["table"][0][0].as_u64().unwrap_or(0)
+    };
+    done(&desk.run(&["logs", "import", "long.log", "--source", "once"]));
+    let again = || desk.command(&["logs", "import", "long.log", "--again", "--source", "again"]);
+    let mut child = again().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while child.try_wait().unwrap().is_none() && count("again") == 0 {}
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let kept = count("again");
+    // What was not asked for again is known as ever.
+    let plain = desk.run(&["logs", "import", "long.log"]);
+    assert!(plain.code == 2 && plain.said.contains("imported already"), "{}", plain.said);
+    let rest = Answer::of(again().output().unwrap());
+    assert!(kept == RECORDS || done(&rest).out.contains("were imported before"), "{kept}: {}", rest.out);
+    assert_eq!((count("once"), count("again")), (RECORDS, RECORDS), "each once");
+    drop(served);
+    assert_eq!(fs::read_dir(desk.path().join("vigie-data/telemetry/importing")).unwrap().count(), 0);
+}
+
+#[test]
 fn what_cannot_be_imported_is_said_and_the_rest_is_taken() {
     let desk = desk();
     desk.file("program", [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0, 1, 0]);

@@ -299,7 +299,9 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
         Ok((_, Some(repaired))) => {
             let lost = match repaired.footers_lost {
                 0 => String::new(),
-                lost => format!("; {lost} files without their list of blocks: what was found in them is kept, what was not is not counted"),
+                lost => format!(
+                    "; {lost} files without their list of blocks: what was found in them is kept, what was not is not counted"
+                ),
             };
             let what = format!("kept {} records, lost {}{lost}", count(repaired.rows_kept), count(repaired.rows_lost));
             let remedy = format!("the damaged files are copied in {}", repaired.set_aside.join(", "));

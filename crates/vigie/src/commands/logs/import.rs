@@ -36,6 +36,8 @@ const PIECES_MAX: usize = 2;
 /// How often a piece is sent to a store that is busy, and what is waited in between.
 const BUSY_MAX: u32 = 30;
 const BUSY_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How often a file is begun anew because something that an earlier import had sent was kept after that one had ended.
+const LATE_MAX: usize = 5;
 /// Reasons why records were not taken that are shown of one file.
 const PROBLEMS_SHOWN: usize = 5;
 
@@ -62,11 +64,10 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
 
 async fn all(config: &Config, client: &Client, args: &LogsImportArgs) -> Result<Vec<Outcome>> {
     let mut ledger = Ledger::read(&config.data.value)?;
-    ledger.add(open_imports(client).await?);
     let mut outcomes = Vec::new();
     for file in &args.files {
         // Where nobody takes records any more, the other files need not be tried.
-        let became = one(config, client, args, file, &mut ledger).await?;
+        let became = from_where_it_stands(config, client, args, file, &mut ledger).await?;
         let outcome = Outcome { file: file.clone(), became };
         if !config.json {
             outcome.say()?;
@@ -108,23 +109,39 @@ async fn open_imports(client: &Client) -> Result<Vec<Entry>> {
     Ok(open.filter_map(|(_, position)| serde_json::from_value(position.clone()).ok()).collect())
 }
 
-async fn one(
+async fn from_where_it_stands(
     config: &Config,
     client: &Client,
     args: &LogsImportArgs,
     file: &Path,
     ledger: &mut Ledger,
 ) -> Result<Became> {
-    let before = match ledger.look_up(file) {
-        _ if args.again && file.is_file() => None,
+    for _ in 0..LATE_MAX {
+        ledger.set_open(open_imports(client).await?);
+        if let Some(became) = one(config, client, args, file, ledger).await? {
+            return Ok(became);
+        }
+    }
+    Err(Failure::new(format!("{} is being imported by somebody else", file.display())).help("try again later"))
+}
+
+/// None where the import stands elsewhere by now.
+async fn one(
+    config: &Config,
+    client: &Client,
+    args: &LogsImportArgs,
+    file: &Path,
+    ledger: &mut Ledger,
+) -> Result<Option<Became>> {
+    let before = match ledger.look_up(file, args.again) {
         Ok(Known::New) => None,
         Ok(Known::Whole(entry)) => {
             let at = entry.at.clone();
             over(client, ledger, entry).await?;
-            return Ok(Became::Known(at));
+            return Ok(Some(Became::Known(at)));
         }
         Ok(Known::Beginning(entry)) => Some(entry),
-        Err(error) => return Ok(Became::Failed(error.to_string())),
+        Err(error) => return Ok(Some(Became::Failed(error.to_string()))),
     };
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));
@@ -136,6 +153,7 @@ async fn one(
             name: args.source.clone().unwrap_or_else(|| absolute(file)),
             zone: config.zone.value.clone(),
             id: id.clone(),
+            is_again: args.again,
             before: before.clone(),
         };
         let place = Arc::clone(&place);
@@ -155,19 +173,21 @@ async fn one(
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
     let read = reading.await.map_err(|_| Failure::new("reading broke off"))?;
     bar.clear();
-    if let Err(failure) = sent {
-        return Err(kept(failure, file, taken.accepted));
+    match sent {
+        Err(NotTaken { then: Then::LookAgain, .. }) => return Ok(None),
+        Err(not) => return Err(kept(not.failure, file, taken.accepted, args.again)),
+        Ok(()) => {}
     }
-    match read {
+    Ok(Some(match read {
         Ok(Reading { tally, broken }) => {
             (taken.tally, taken.broken) = (tally, broken.map(|error| error.to_string()));
             if let (None, Some(entry)) = (&taken.broken, stands.now) {
                 over(client, ledger, entry).await?;
             }
-            Ok(Became::Taken(Box::new(taken)))
+            Became::Taken(Box::new(taken))
         }
-        Err(error) => Ok(Became::Failed(error.to_string())),
-    }
+        Err(error) => Became::Failed(error.to_string()),
+    }))
 }
 
 /// Notes that a file was imported to its end, and only then forgets its position.
@@ -187,12 +207,13 @@ fn absolute(file: &Path) -> String {
     std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()).display().to_string()
 }
 
-fn kept(failure: Failure, file: &Path, accepted: u64) -> Failure {
+fn kept(failure: Failure, file: &Path, accepted: u64, is_again: bool) -> Failure {
     let said = failure.help.as_ref().map_or(String::new(), |help| format!("{help}; "));
     let help = format!(
-        "{said}{} of {} are kept already; importing it again goes on behind them",
+        "{said}{} of {} are kept already; the same command{} goes on behind them",
         counted(accepted, "record"),
-        file.display()
+        file.display(),
+        if is_again { ", with --again," } else { "" }
     );
     Failure::new(failure.what).help(help)
 }
@@ -219,7 +240,7 @@ async fn send(
     stands: &mut Stands,
     taken: &mut Taken,
     (bar, place): (&Bar, &AtomicU64),
-) -> Result<()> {
+) -> Result<(), NotTaken> {
     while let Some(Piece { lines, to }) = pieces.recv().await {
         let (path, lines) = (stands.path(&to), Bytes::from(lines));
         let mut answer = std::pin::pin!(insist(client, &path, &lines));
@@ -242,7 +263,7 @@ async fn send(
 }
 
 /// Sends a piece again while others keep the store busy. What was kept although it seemed not to be is refused then.
-async fn insist(client: &Client, path: &str, lines: &Bytes) -> Result<Value> {
+async fn insist(client: &Client, path: &str, lines: &Bytes) -> Result<Value, NotTaken> {
     let mut left = BUSY_MAX;
     loop {
         match client.take_in_at(path, lines.clone()).await {
@@ -250,7 +271,7 @@ async fn insist(client: &Client, path: &str, lines: &Bytes) -> Result<Value> {
                 left -= 1;
                 tokio::time::sleep(wait.min(BUSY_WAIT_MAX)).await;
             }
-            answer => return answer.map_err(|not| not.failure),
+            answer => return answer,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What was imported, so that nothing is by mistake imported twice: a line for each file beside the store.
 //!
-//! A file is known by what is in it, unpacked: by its length, its beginning and what stood at its end. So it is known
-//! again when it was renamed or packed since, and so is the part of it that was imported before it grew.
+//! A file is known by what is in it, unpacked: a digest of all of it, which is only taken of files that begin and end like one.
+//! So it is known again when it was renamed or packed since, and so is the part of it that was imported before it grew.
 
 use crate::{
     failure::{At as _, Result},
@@ -9,7 +9,7 @@ use crate::{
 };
 use logs::raw;
 use model::Timestamp;
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, Digest, SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, OpenOptions},
@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Bytes at the beginning and at the end that tell one file from others.
+/// Bytes at the beginning and at the end that tell most files from each other.
 const SIGN_BYTES: usize = 64 << 10;
 /// Below this two files may be alike by chance, and below that begin alike: then their path counts too.
 const TELLING_BYTES: u64 = 64;
@@ -37,6 +37,9 @@ pub(super) struct Entry {
     pub(super) records: u64,
     beginning: String,
     end: String,
+    /// Digest of all of it. Versions before wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
     /// Of an import that is not over: by which it is known, and the time that further records without one have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) open: Option<Open>,
@@ -46,6 +49,9 @@ pub(super) struct Entry {
 pub(super) struct Open {
     pub(super) id: String,
     pub(super) time: Timestamp,
+    /// Of a file that is taken although it was before: it goes on where it is asked for once more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_again: bool,
 }
 
 /// What the ledger knows of a file.
@@ -97,19 +103,21 @@ impl Ledger {
         Ok(Self { path, entries })
     }
 
-    /// Adds imports that are not over.
-    pub(super) fn add(&mut self, open: impl IntoIterator<Item = Entry>) {
+    /// These are the imports that are not over.
+    pub(super) fn set_open(&mut self, open: impl IntoIterator<Item = Entry>) {
+        self.entries.retain(|entry| entry.open.is_none());
         self.entries.extend(open);
     }
 
-    /// Reads as much of the file as is needed to know.
-    pub(super) fn look_up(&self, path: &Path) -> io::Result<Known> {
+    /// Reads as much of the file as is needed to know. To one that is to be taken again, only the last attempt at that counts.
+    pub(super) fn look_up(&self, path: &Path, is_again: bool) -> io::Result<Known> {
         let absolute = absolute(path);
         let (mut from, _) = raw::open(path)?;
         let mut sign = Sign::default();
         sign.read(&mut from, SIGN_BYTES as u64)?;
         let begins = |entry: &&Entry| sign.beginning(entry.bytes).as_ref() == Some(&entry.beginning);
-        let mut alike: Vec<&Entry> = self.entries.iter().filter(begins).collect();
+        let is_of_those = |entry: &&Entry| entry.open.as_ref().is_some_and(|open| open.is_again) == is_again;
+        let mut alike: Vec<&Entry> = self.entries.iter().filter(is_of_those).filter(begins).collect();
         alike.sort_by_key(|entry| entry.bytes);
         // Those that end within what was read so far are looked up in it, the others as they are reached.
         let mut found = None;
@@ -117,7 +125,11 @@ impl Ledger {
             if entry.bytes > sign.bytes {
                 sign.read(&mut from, entry.bytes - sign.bytes)?;
             }
-            if sign.end_at(entry.bytes).as_ref() == Some(&entry.end) {
+            let is_alike = sign.end_at(entry.bytes).as_ref() == Some(&entry.end);
+            // What is shorter than a beginning was compared as a whole, and the digest is of more.
+            let is_other =
+                sign.bytes == entry.bytes && entry.content.as_ref().is_some_and(|all| *all != sign.content());
+            if is_alike && !is_other {
                 found = Some(entry.clone());
             }
         }
@@ -148,7 +160,8 @@ impl Entry {
     /// Of a file that was read so far; `None` while nothing was.
     pub(super) fn new(path: &Path, sign: &Sign, records: u64, at: String) -> Option<Self> {
         let (beginning, end) = (sign.beginning(sign.bytes)?, sign.end_at(sign.bytes)?);
-        Some(Self { path: absolute(path), at, bytes: sign.bytes, records, beginning, end, open: None })
+        let content = Some(sign.content());
+        Some(Self { path: absolute(path), at, bytes: sign.bytes, records, beginning, end, content, open: None })
     }
 
     /// Of an import that is not over.
@@ -162,12 +175,18 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// What tells a file from others, gathered while it is read.
-#[derive(Debug, Default)]
 pub(super) struct Sign {
     pub(super) bytes: u64,
+    all: Context,
     head: Vec<u8>,
     /// The end of what was read, at least [`SIGN_BYTES`] of it once there are as many.
     tail: Vec<u8>,
+}
+
+impl Default for Sign {
+    fn default() -> Self {
+        Self { bytes: 0, all: Context::new(&SHA256), head: Vec::new(), tail: Vec::new() }
+    }
 }
 
 impl Sign {
@@ -185,7 +204,13 @@ impl Sign {
         if self.tail.len() > 4 * SIGN_BYTES {
             self.tail.drain(..self.tail.len() - 2 * SIGN_BYTES);
         }
+        self.all.update(piece);
         self.bytes += piece.len() as u64;
+    }
+
+    /// Digest of all that was read.
+    fn content(&self) -> String {
+        text(&self.all.clone().finish())
     }
 
     fn read(&mut self, from: &mut dyn Read, bytes: u64) -> io::Result<()> {
@@ -231,7 +256,12 @@ impl Sign {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    text(&digest(&SHA256, bytes))
+}
+
+/// Half of it, which is enough.
+fn text(digest: &Digest) -> String {
+    digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -256,7 +286,7 @@ mod tests {
         let text: String = (0..20_000).map(|number| format!("line {number}\n")).collect();
         let log = file("app.log", text.as_bytes());
         let mut ledger = Ledger::read(data.path()).unwrap();
-        assert_eq!(ledger.look_up(&log).unwrap(), Known::New);
+        assert_eq!(ledger.look_up(&log, false).unwrap(), Known::New);
         noted(&mut ledger, &log);
         let ledger = Ledger::read(data.path()).unwrap();
         for (name, bytes, expected) in [
@@ -265,10 +295,12 @@ mod tests {
             ("cut.log", text[..150_000].to_owned(), "new"),
             ("other.log", format!("x{text}"), "new"),
             ("changed.log", text.replace("line 19999", "line 99999"), "new"),
+            ("middle.log", text.replace("line 10000\n", "line 99999\n"), "new"),
+            ("middle.log", format!("{}more\n", text.replace("line 10000\n", "line 99999\n")), "new"),
             ("changed.log", format!("{}more\n", text.replace("line 19999", "line 99999")), "new"),
             ("empty.log", String::new(), "new"),
         ] {
-            let known = match ledger.look_up(&file(name, bytes.as_bytes())).unwrap() {
+            let known = match ledger.look_up(&file(name, bytes.as_bytes()), false).unwrap() {
                 Known::New => "new",
                 Known::Whole(_) => "whole",
                 Known::Beginning(entry) => {
@@ -281,6 +313,24 @@ mod tests {
     }
 
     #[test]
+    fn an_import_again_goes_on_where_it_was() {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("telemetry")).unwrap();
+        let log = data.path().join("app.log");
+        let text = "a line of a log\n".repeat(10_000);
+        fs::write(&log, &text).unwrap();
+        let mut ledger = Ledger::read(data.path()).unwrap();
+        noted(&mut ledger, &log);
+        assert_eq!(ledger.look_up(&log, true).unwrap(), Known::New, "it is wanted again");
+        let sign = Sign::of(&text.as_bytes()[..16_000]);
+        let open = Open { id: "a1".into(), time: Timestamp::default(), is_again: true };
+        let entry = Entry::new(&log, &sign, 1_000, "2025-01-10T14:32:15Z".into()).unwrap().open(open);
+        ledger.set_open([entry.clone()]);
+        assert_eq!(ledger.look_up(&log, true).unwrap(), Known::Beginning(entry));
+        assert!(matches!(ledger.look_up(&log, false).unwrap(), Known::Whole(_)));
+    }
+
+    #[test]
     fn short_files_that_begin_alike_are_not_one() {
         let data = tempfile::tempdir().unwrap();
         fs::create_dir(data.path().join("telemetry")).unwrap();
@@ -289,11 +339,11 @@ mod tests {
         fs::write(&two, "started\nstopped\n").unwrap();
         let mut ledger = Ledger::read(data.path()).unwrap();
         noted(&mut ledger, &one);
-        assert_eq!(ledger.look_up(&two).unwrap(), Known::New);
+        assert_eq!(ledger.look_up(&two, false).unwrap(), Known::New);
         fs::write(&two, "started\n").unwrap();
-        assert_eq!(ledger.look_up(&two).unwrap(), Known::New);
-        assert!(matches!(ledger.look_up(&one).unwrap(), Known::Whole(_)));
+        assert_eq!(ledger.look_up(&two, false).unwrap(), Known::New);
+        assert!(matches!(ledger.look_up(&one, false).unwrap(), Known::Whole(_)));
         fs::write(&one, "started\nstopped\n").unwrap();
-        assert!(matches!(ledger.look_up(&one).unwrap(), Known::Beginning(_)));
+        assert!(matches!(ledger.look_up(&one, false).unwrap(), Known::Beginning(_)));
     }
 }

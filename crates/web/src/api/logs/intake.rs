@@ -101,6 +101,7 @@ pub(crate) async fn taking<T: Send + 'static>(
             )),
             (Err(BodyError::Broken(error)), Ok(())) => Err(with(broken(&error))),
             (Err(BodyError::Malformed(error)), Ok(())) => Err(with(Problem::malformed(error.to_string()))),
+            (Err(error @ BodyError::Elsewhere), Ok(())) => Err(with(Problem::conflict(error.to_string()))),
             (Err(error @ BodyError::TooLarge(_)), Ok(())) => Err(with(Problem::too_large(error.to_string()))),
             (Err(BodyError::Logs(error)), _) | (_, Err(error)) => Err(with(error.into())),
         }

@@ -41,6 +41,8 @@ pub(super) struct Source {
     pub(super) zone: TimeZone,
     /// Of the import.
     pub(super) id: String,
+    /// Whether it is taken although it was before.
+    pub(super) is_again: bool,
     /// What was imported of it before.
     pub(super) before: Option<Entry>,
 }
@@ -114,9 +116,11 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
         ControlFlow::Continue(())
     });
     cutting.finish();
-    gathered.borrow_mut().stand_at(u64::MAX);
-    let _ = give(std::mem::take(&mut cutting.writing.into), &cutting.writing);
     broken = broken.or(ended.err());
+    // The part of a line at which it breaks off is kept, and the line is read anew once the file is whole.
+    let torn = cutting.starts.last().filter(|_| broken.is_some() && !gathered.borrow().ends_in_line());
+    gathered.borrow_mut().stand_at(torn.copied().unwrap_or(u64::MAX));
+    let _ = give(std::mem::take(&mut cutting.writing.into), &cutting.writing);
     Ok(Reading { tally: cutting.writing.tally, broken })
 }
 
@@ -265,11 +269,16 @@ impl Gathered {
         self.ahead.drain(..more);
     }
 
+    /// Whether what was read last is a whole line.
+    fn ends_in_line(&self) -> bool {
+        self.ahead.last().map_or_else(|| self.sign.ends_in_line(), |byte| *byte == b'\n')
+    }
+
     fn entry(&self, source: &Source, writing: &Writing<'_>) -> Option<Entry> {
         let before = source.before.as_ref().and_then(|entry| entry.open.as_ref().map(|_| entry.records));
         let records = before.unwrap_or(0) + writing.tally.records;
         let entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;
-        Some(entry.open(Open { id: source.id.clone(), time: writing.time }))
+        Some(entry.open(Open { id: source.id.clone(), time: writing.time, is_again: source.is_again }))
     }
 }
 
