@@ -49,6 +49,14 @@ impl Http {
         self.json("GET", path, "application/json", b"")
     }
 
+    /// The same, and how long it took from the first byte asked to the last one answered. What we make of it then, in a
+    /// build for debugging, is not the server's.
+    pub(crate) fn get_timed(&mut self, path: &str) -> Result<(Duration, Value)> {
+        let start = Instant::now();
+        let answer = self.exchange("GET", path, "application/json", b"")?;
+        Ok((start.elapsed(), read("GET", path, answer)?))
+    }
+
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> Result<Value> {
         self.json("POST", path, "application/json", body.to_string().as_bytes())
     }
@@ -85,11 +93,8 @@ impl Http {
     }
 
     fn json(&mut self, verb: &str, path: &str, kind: &str, body: &[u8]) -> Result<Value> {
-        let (status, answer) = self.exchange(verb, path, kind, body)?;
-        if !(200..300).contains(&status) {
-            bail!("{verb} {path}: {status} {}", String::from_utf8_lossy(&answer));
-        }
-        serde_json::from_slice(&answer).with_context(|| format!("{verb} {path}: the answer is no JSON"))
+        let answer = self.exchange(verb, path, kind, body)?;
+        read(verb, path, answer)
     }
 
     fn exchange(&mut self, verb: &str, path: &str, kind: &str, body: &[u8]) -> Result<(u16, Vec<u8>)> {
@@ -149,6 +154,13 @@ impl Events {
             }
         }
     }
+}
+
+fn read(verb: &str, path: &str, (status, answer): (u16, Vec<u8>)) -> Result<Value> {
+    if !(200..300).contains(&status) {
+        bail!("{verb} {path}: {status} {}", String::from_utf8_lossy(&answer));
+    }
+    serde_json::from_slice(&answer).with_context(|| format!("{verb} {path}: the answer is no JSON"))
 }
 
 fn connect(place: &Place) -> Result<Stream> {
