@@ -19,8 +19,6 @@ mod secretary;
 mod server;
 mod site;
 
-#[path = "../harness/ended.rs"]
-mod ended;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
 mod harness;

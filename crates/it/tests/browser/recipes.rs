@@ -2,8 +2,8 @@
 
 use crate::{
     chromium::Browser,
-    ended::Ended,
     find_program,
+    harness::Ended,
     harness::say,
     root,
     server::{Vigie, free_port, id},

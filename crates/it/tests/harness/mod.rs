@@ -5,9 +5,11 @@
 
 mod accounts;
 mod database;
+mod ended;
 
 pub(crate) use accounts::{Accounts, check_shown};
 pub(crate) use database::Database;
+pub(crate) use ended::Ended;
 
 use model::{JobState, Rng};
 use std::{

@@ -6,14 +6,11 @@
 mod python;
 mod rsyslog;
 
-#[path = "../harness/ended.rs"]
-mod ended;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
 mod harness;
 
-use ended::Ended;
-use harness::{PATIENCE, wait_for};
+use harness::{Ended, PATIENCE, wait_for};
 use std::{
     fs::{self, File},
     net::{TcpListener, UdpSocket},

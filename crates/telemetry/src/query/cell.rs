@@ -23,6 +23,21 @@ pub enum Cell {
     Time(Timestamp),
 }
 
+/// A number as people compare it: with four digits behind the point, more where it is small, and with a power of ten where
+/// it would be long.
+pub fn readable(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || !number.is_finite() {
+        return number.to_string();
+    }
+    let digits = match size {
+        1.0..1e15 => format!("{number:.4}"),
+        1e-4..1.0 => format!("{number:.7}"),
+        _ => return format!("{number:.4e}").replacen(".0000e", "e", 1),
+    };
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 impl Cell {
     /// A record's field; `message`, `level`, `source` and `time` are fields too.
     pub(super) fn of(record: RecordRef<'_>, name: &str) -> Self {
@@ -124,6 +139,31 @@ impl Hash for Cell {
             Self::Float(float) => float.to_bits().hash(state),
             Self::Text(text) => text.hash(state),
             Self::Time(time) => time.hash(state),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn numbers_are_as_long_as_they_are_compared() {
+        for (number, expected) in [
+            (0.0, "0"),
+            (-3.0, "-3"),
+            (1200.0, "1200"),
+            (2.5, "2.5"),
+            (1.0 / 3.0, "0.3333333"),
+            (10.0 / 3.0, "3.3333"),
+            (0.000_123_4, "0.0001234"),
+            (0.000_012_34, "1.2340e-5"),
+            (1e300, "1e300"),
+            (-1.234_56e20, "-1.2346e20"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(readable(number), expected);
         }
     }
 }

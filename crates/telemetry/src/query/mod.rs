@@ -33,7 +33,7 @@ mod tests;
 mod text;
 
 pub use answer::answer;
-pub use cell::Cell;
+pub use cell::{Cell, readable};
 pub use context::{Context, context};
 pub use delete::matching_seqs;
 pub use facets::{FIELDS_MAX, Facet, VALUES_MAX, facets};

@@ -295,7 +295,7 @@ fn table(v: &View, table: &Table) -> Found {
             Cell::Absent => (String::new(), CellKind::Text),
             Cell::Bool(truth) => (truth.to_string(), CellKind::Text),
             Cell::Int(number) => (number.to_string(), CellKind::Number),
-            Cell::Float(number) => (format!("{}", (number * 1e4).round() / 1e4), CellKind::Number),
+            Cell::Float(number) => (query::readable(*number), CellKind::Number),
             Cell::Text(text) => return TableCell { html: Foreign::line(text).html, kind: CellKind::Text },
             Cell::Time(time) => (v.stamp(time), CellKind::Text),
         };

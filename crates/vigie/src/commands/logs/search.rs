@@ -10,6 +10,7 @@ use crate::{
     render::{self, Align, Table},
 };
 use serde_json::Value;
+use telemetry::query::readable;
 
 /// Rows unless it is said how many.
 const ROWS: u32 = 100;
@@ -91,10 +92,7 @@ fn text(cell: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         // As many digits as anybody compares.
-        Value::Number(number) if number.is_f64() => {
-            let number = number.as_f64().unwrap_or_default();
-            if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number:.3}") }
-        }
+        Value::Number(number) if number.is_f64() => readable(number.as_f64().unwrap_or_default()),
         other => other.to_string(),
     }
 }
