@@ -140,7 +140,7 @@ mod tests {
         let rows = json!([["crm", 1200, 2.51859], ["=1+1", 7, null], [null, 12, 2.0]]);
         insta::assert_snapshot!(table(&columns, &rows), @r"
         app   count()  avg(x)
-        crm      1200   2.519
+        crm      1200  2.5186
         =1+1        7
                    12       2
         ");
