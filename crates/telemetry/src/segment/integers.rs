@@ -174,6 +174,16 @@ const REST_BITS: [u8; 256] = {
     bits
 };
 
+/// The first bits of every code's distances.
+const FIRST_BITS: [u8; 256] = {
+    let (mut bits, mut code) = ([0; 256], 0);
+    while code < 256 {
+        bits[code] = if code < 4 { code as u8 } else { 4 | code as u8 & 3 };
+        code += 1;
+    }
+    bits
+};
+
 impl Plan {
     fn write(&self, values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
         put_signed(out, self.base);
@@ -230,7 +240,8 @@ fn read_coded(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> R
     let mut bits = BitReader::new(reader.take(rest.div_ceil(8))?);
     let distance = |code: u8| {
         let rest = u32::from(REST_BITS[usize::from(code)]);
-        let head = if code < 4 { u64::from(code) } else { (4 | u64::from(code & 3)) << rest };
+        // From a table, for which codes come is hard to foretell.
+        let head = u64::from(FIRST_BITS[usize::from(code)]) << rest;
         // There are as many bytes as the codes leave to be read; no writer leaves more than 61 bits of one.
         if rest <= 56 { head | bits.next(rest) } else { head | bits.next(32) | bits.next(rest - 32) << 32 }
     };
