@@ -19,6 +19,8 @@ const TEMPLATE_ROWS_MIN: usize = 3;
 const WHOLE_ROWS_MIN: usize = 16;
 const TEMPLATES_MAX: usize = 16 * 1024;
 const LINES_MAX: usize = 32 << 20;
+/// Parts of a template, mostly.
+const PARTS_USUAL: usize = 64;
 
 /// Texts, encoded.
 pub(super) struct Split {
@@ -388,7 +390,12 @@ fn read_template(reader: &mut Reader<'_>) -> Result<Template, Malformed> {
             _ => return Err(Malformed("a template has an unknown part")),
         })
     };
-    Ok(Template { rows, parts: (0..count).map(|_| part(reader)).collect::<Result<_, _>>()?, pairs: Vec::new() })
+    // Heads have thousands of parts: none of these lists is to grow.
+    let mut parts = Vec::with_capacity(count.min(PARTS_USUAL));
+    for _ in 0..count {
+        parts.push(part(reader)?);
+    }
+    Ok(Template { rows, parts, pairs: Vec::new() })
 }
 
 #[cfg(test)]

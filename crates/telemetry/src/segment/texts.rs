@@ -254,7 +254,11 @@ pub(super) fn read_encoding(reader: &mut Reader<'_>) -> Result<Encoding, Malform
         0 => Encoding::Constant(reader.bytes()?.to_vec()),
         1 => {
             let count = reader.count(WORDS_MAX)?;
-            Encoding::Words((0..count).map(|_| reader.bytes().map(<[u8]>::to_vec)).collect::<Result<_, _>>()?)
+            let mut words = Vec::with_capacity(count);
+            for _ in 0..count {
+                words.push(reader.bytes()?.to_vec());
+            }
+            Encoding::Words(words)
         }
         2 => Encoding::Integers { width: reader.byte()? },
         3 => match reader.byte()? {

@@ -153,7 +153,7 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
         found,
         turns: Turns {
             turned: "/explore?order=oldest".to_owned(),
-            next: Some("/explore?cursor=x".to_owned()),
+            next: has_lines.then(|| "/explore?cursor=x".to_owned()),
             ..Turns::default()
         },
         exports: if has_lines {
