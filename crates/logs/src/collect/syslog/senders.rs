@@ -1,4 +1,5 @@
-//! Senders over TCP. There are places for so many; who has said nothing for longest makes room for a newcomer.
+//! Senders over TCP. There are places for so many; who has said nothing for longest makes room for a newcomer. An address that
+//! holds more than half of them makes room at once for others.
 //!
 //! A connection that is closed costs its sender what it writes next: TCP tells it only afterwards. So those that are silent
 //! stay for as long as nobody needs their place.
@@ -38,14 +39,15 @@ impl Default for Bounds {
 
 /// A connection, as whoever gives places sees it.
 struct Sender {
+    from: IpAddr,
     /// Since when nothing whole has come; `None` while it is made to wait, which is no silence, or has to leave.
     silent_since: Mutex<Option<Instant>>,
     leave: Notify,
 }
 
 impl Sender {
-    fn new() -> Self {
-        Self { silent_since: Mutex::new(Some(Instant::now())), leave: Notify::new() }
+    fn new(from: IpAddr) -> Self {
+        Self { from, silent_since: Mutex::new(Some(Instant::now())), leave: Notify::new() }
     }
 
     fn silent_since(&self) -> Option<Instant> {
@@ -63,7 +65,7 @@ pub(super) async fn streams_of(listener: TcpListener, inbox: Inbox, bounds: Boun
     loop {
         match listener.accept().await {
             Ok((stream, from)) => {
-                senders.make_room().await;
+                senders.make_room(from.ip()).await;
                 senders.add(stream, from.ip(), inbox.clone());
             }
             // Too many open files, mostly: it passes.
@@ -81,34 +83,35 @@ struct Senders {
 
 impl Senders {
     fn add(&mut self, stream: TcpStream, from: IpAddr, inbox: Inbox) {
-        let sender = Arc::new(Sender::new());
+        let sender = Arc::new(Sender::new(from));
         let messages = messages_of(stream, from, inbox, Arc::clone(&sender), self.bounds.idle_for);
         let id = self.tasks.spawn(messages).id();
         self.known.insert(id, sender);
     }
 
     /// Returns once there is a place. Until then the newcomer waits, not being read.
-    async fn make_room(&mut self) {
+    async fn make_room(&mut self, newcomer: IpAddr) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.forget(ended);
         }
         while self.tasks.len() >= self.bounds.senders_max {
             self.tell();
+            let crowd = self.crowd().filter(|from| *from != newcomer);
+            let spared_for = if crowd.is_some() { Duration::ZERO } else { self.bounds.spared_for };
             // Without anyone who is silent all of them are made to wait, or leave.
-            let silent = self.longest_silent().map(|(since, sender)| (since + self.bounds.spared_for, sender));
+            let silent = self.longest_silent(crowd).map(|(since, sender)| (since + spared_for, sender));
             let until = silent.as_ref().map_or_else(|| Instant::now() + self.bounds.spared_for, |(until, _)| *until);
             tokio::select! {
                 biased;
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
-                () = sleep_until(until) => self.ask_to_leave(silent.map(|(_, sender)| sender), until).await,
+                () = sleep_until(until) => self.ask_to_leave(silent.map(|(_, sender)| sender), until - spared_for).await,
             }
         }
     }
 
-    /// Has `sender` leave, unless it has said something meanwhile.
-    async fn ask_to_leave(&mut self, sender: Option<Arc<Sender>>, until: Instant) {
-        let is_silent =
-            |sender: &Arc<Sender>| sender.silent_since().is_some_and(|since| since + self.bounds.spared_for <= until);
+    /// Has `sender` leave, unless it has said something since then.
+    async fn ask_to_leave(&mut self, sender: Option<Arc<Sender>>, then: Instant) {
+        let is_silent = |sender: &Arc<Sender>| sender.silent_since().is_some_and(|since| since <= then);
         let Some(sender) = sender.filter(is_silent) else { return };
         sender.is_silent_since(None);
         sender.leave.notify_one();
@@ -118,8 +121,17 @@ impl Senders {
         }
     }
 
-    fn longest_silent(&self) -> Option<(Instant, Arc<Sender>)> {
-        let silent = self.known.values().filter_map(|sender| Some((sender.silent_since()?, sender)));
+    /// The address that holds more than half of the places.
+    fn crowd(&self) -> Option<IpAddr> {
+        let mut places: HashMap<IpAddr, usize> = HashMap::new();
+        self.known.values().for_each(|sender| *places.entry(sender.from).or_default() += 1);
+        places.into_iter().find(|(_, held)| *held > self.bounds.senders_max / 2).map(|(from, _)| from)
+    }
+
+    /// Of this address, or of all.
+    fn longest_silent(&self, of: Option<IpAddr>) -> Option<(Instant, Arc<Sender>)> {
+        let asked = self.known.values().filter(|sender| of.is_none_or(|of| sender.from == of));
+        let silent = asked.filter_map(|sender| Some((sender.silent_since()?, sender)));
         silent.min_by_key(|(since, _)| *since).map(|(since, sender)| (since, Arc::clone(sender)))
     }
 

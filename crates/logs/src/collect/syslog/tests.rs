@@ -166,6 +166,31 @@ async fn a_newcomer_waits_while_nobody_is_silent_for_long() {
 }
 
 #[tokio::test]
+async fn an_address_that_holds_most_places_makes_room_for_others() {
+    let hour = Duration::from_secs(3_600);
+    let (_listening, mut take, address) =
+        senders(senders::Bounds { senders_max: 3, spared_for: hour, idle_for: hour }).await;
+    let mut crowd = Vec::new();
+    for _ in 0..3 {
+        let mut talker = TcpStream::connect(address).await.unwrap();
+        talker.write_all(b"<13>one of many\n").await.unwrap();
+        assert_eq!(said(&mut take).await, b"<13>one of many");
+        crowd.push(talker);
+    }
+    // All of 127/8 is this machine.
+    let other = tokio::net::TcpSocket::new_v4().unwrap();
+    other.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = other.connect(address).await.unwrap();
+    other.write_all(b"<13>another\n").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>another");
+    // The first of the crowd has left, the others stay.
+    let ended = tokio::time::timeout(Duration::from_secs(10), crowd[0].read(&mut [0])).await.unwrap();
+    assert!(matches!(ended, Ok(0) | Err(_)));
+    crowd[2].write_all(b"<13>still here\n").await.unwrap();
+    assert_eq!(said(&mut take).await, b"<13>still here");
+}
+
+#[tokio::test]
 async fn who_is_silent_for_too_long_is_let_go_of() {
     let idle_for = Duration::from_millis(50);
     let (_listening, mut take, address) = senders(senders::Bounds { idle_for, ..Default::default() }).await;
