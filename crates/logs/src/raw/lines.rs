@@ -30,6 +30,8 @@ pub(super) struct Piece<'p> {
     pub(super) bytes: &'p [u8],
     /// Whether it ends within a line that is too long.
     pub(super) is_divided: bool,
+    /// Whether reading broke off within it: it is a part of a line.
+    pub(super) is_torn: bool,
 }
 
 impl<'a> Pieces<'a> {
@@ -62,7 +64,7 @@ impl<'a> Pieces<'a> {
             self.filled = new.end;
             if let Some(end) = memrchr(b'\n', &self.buffer[new.clone()]) {
                 self.given = new.start + end + 1;
-                return Ok(Some(Piece { bytes: &self.buffer[..self.given], is_divided: false }));
+                return Ok(Some(Piece { bytes: &self.buffer[..self.given], is_divided: false, is_torn: false }));
             }
             if self.filled >= LINE_BYTES_MAX {
                 is_divided = true;
@@ -77,8 +79,9 @@ impl<'a> Pieces<'a> {
             (0, Some(error)) => Err(error),
             (0, None) => Ok(None),
             (_, broken) => {
+                let is_torn = broken.is_some();
                 self.broken = broken;
-                Ok(Some(Piece { bytes: &self.buffer[..self.given], is_divided }))
+                Ok(Some(Piece { bytes: &self.buffer[..self.given], is_divided, is_torn }))
             }
         }
     }
@@ -98,7 +101,7 @@ impl<'a> Pieces<'a> {
 /// [`LINE_BYTES_MAX`] comes in parts.
 ///
 /// # Errors
-/// Of reading, once all that came before the fault was given.
+/// Of reading, once all whole lines that came before the fault were given.
 pub fn each_line(from: &mut dyn Read, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
     each_line_at(from, &mut |_, line| each(line))
 }
@@ -111,7 +114,10 @@ pub fn each_line_at(from: &mut dyn Read, each: &mut dyn FnMut(u64, &[u8]) -> Con
     let mut buffer = Buffer::default();
     let mut pieces = Pieces::new(from, &mut buffer);
     let mut before = 0;
-    while let Some(Piece { bytes, .. }) = pieces.next()? {
+    while let Some(Piece { bytes, is_torn, .. }) = pieces.next()? {
+        if is_torn {
+            continue;
+        }
         let mut start = 0;
         for end in memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len())) {
             if each(before + start as u64, &bytes[start..end]).is_break() {

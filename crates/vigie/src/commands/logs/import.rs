@@ -53,7 +53,11 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
         render::json(&json!({"files": outcomes.iter().map(Outcome::json).collect::<Vec<_>>()}))?;
     }
     let is = |kind: fn(&Became) -> bool| outcomes.iter().filter(|outcome| kind(&outcome.became)).count();
-    let failed = is(|became| matches!(became, Became::Failed(_)));
+    let failed = is(|became| match became {
+        Became::Failed(_) => true,
+        Became::Taken(taken) => taken.broken.is_some(),
+        Became::Known(_) => false,
+    });
     let known = is(|became| matches!(became, Became::Known(_)));
     Ok(match (failed, known) {
         (0, known) if known == outcomes.len() => Exit::Refused,
@@ -334,7 +338,7 @@ impl Taken {
             text += &format!("; {} not taken: {}", count(self.rejected), self.problems.join("; "));
         }
         if let Some(broken) = &self.broken {
-            text += &format!("; it breaks off there: {broken}");
+            text += &format!("; it breaks off there ({broken}): import it again once it is whole");
         }
         text
     }

@@ -109,12 +109,12 @@ impl Ledger {
         self.entries.extend(open);
     }
 
-    /// Reads as much of the file as is needed to know. To one that is to be taken again, only the last attempt at that counts.
+    /// Reads as much of the file as is needed to know, or as can be read where it is broken. To one that is to be taken again, only the last attempt at that counts.
     pub(super) fn look_up(&self, path: &Path, is_again: bool) -> io::Result<Known> {
         let absolute = absolute(path);
         let (mut from, _) = raw::open(path)?;
         let mut sign = Sign::default();
-        sign.read(&mut from, SIGN_BYTES as u64)?;
+        let mut is_broken = sign.read(&mut from, SIGN_BYTES as u64).is_err();
         let begins = |entry: &&Entry| sign.beginning(entry.bytes).as_ref() == Some(&entry.beginning);
         let is_of_those = |entry: &&Entry| entry.open.as_ref().is_some_and(|open| open.is_again) == is_again;
         let mut alike: Vec<&Entry> = self.entries.iter().filter(is_of_those).filter(begins).collect();
@@ -122,8 +122,8 @@ impl Ledger {
         // Those that end within what was read so far are looked up in it, the others as they are reached.
         let mut found = None;
         for entry in alike {
-            if entry.bytes > sign.bytes {
-                sign.read(&mut from, entry.bytes - sign.bytes)?;
+            if entry.bytes > sign.bytes && !is_broken {
+                is_broken = sign.read(&mut from, entry.bytes - sign.bytes).is_err();
             }
             let is_alike = sign.end_at(entry.bytes).as_ref() == Some(&entry.end);
             // What is shorter than a beginning was compared as a whole, and the digest is of more.
@@ -134,9 +134,9 @@ impl Ledger {
             }
         }
         let Some(entry) = found else { return Ok(Known::New) };
-        sign.read(&mut from, 1)?;
+        is_broken = is_broken || sign.read(&mut from, 1).is_err();
         let telling = |bytes| entry.bytes >= bytes || entry.path == absolute;
-        Ok(match sign.bytes == entry.bytes {
+        Ok(match sign.bytes == entry.bytes && !is_broken {
             true if telling(TELLING_BYTES) => Known::Whole(entry),
             false if telling(TELLING_BEGINNING_BYTES) => Known::Beginning(entry),
             _ => Known::New,
@@ -240,9 +240,9 @@ impl Sign {
         self.tail.get(end.checked_sub(length)?..end).filter(|end| !end.is_empty()).map(hash)
     }
 
-    /// Whether it ends with a line.
-    pub(super) fn ends_in_line(&self) -> bool {
-        self.tail.ends_with(b"\n")
+    /// What was read behind the last line that ended, as far as that is known: a longer one begins within itself.
+    pub(super) fn begun_line(&self) -> &[u8] {
+        &self.tail[self.tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)..]
     }
 
     /// Whether it begins like a program or a picture, not like text. What stands before where a log was cut off is

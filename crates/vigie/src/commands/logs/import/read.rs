@@ -63,9 +63,10 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
     let passed_over = source.before.as_ref().map_or(0, |entry| entry.bytes);
     let (packed, modified) = raw::open_packed(&source.file)?;
     let gathered = RefCell::new(Gathered::default());
-    let mut from = Gathering { from: raw::unpack(Counted { from: packed, place })?, into: &gathered };
+    let mut from = Gathering { from: raw::unpack(Counted { from: packed, place })?, into: &gathered, broken: None };
     let mut head = Vec::new();
-    let mut broken = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head).err();
+    // Where it breaks off within, it does so again below.
+    let _ = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head);
     if Sign::of(&head).is_binary() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no text: nothing of it was taken"));
     }
@@ -77,16 +78,15 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
     };
     let mut reader = Reader::new(options);
     let mut unread = &head[..];
+    let mut begun = Vec::new();
     if passed_over > 0 {
         reader.learn(&head);
         unread = pass_over(passed_over, &head, &mut from)?;
         gathered.borrow_mut().stand_at(passed_over);
-        if !gathered.borrow().sign.ends_in_line() {
-            return Err(io::Error::other(
-                "it was imported up to the middle of a line: take it whole with --again, which keeps that part twice",
-            ));
-        }
+        // A line that had no end then is read anew: what came of it first was a part.
+        begun = gathered.borrow().sign.begun_line().to_vec();
     }
+    let passed_over = passed_over - begun.len() as u64;
     if leaves_years_out(&mut reader, &head) {
         let turns = turns(&source.file, passed_over, &mut reader)?;
         reader.walk_back(&turns);
@@ -106,7 +106,7 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
             Err(_) => ControlFlow::Break(()),
         }
     };
-    let ended = raw::each_line_at(&mut unread.chain(&mut from), &mut |offset, line| {
+    let ended = raw::each_line_at(&mut begun.chain(unread).chain(&mut from), &mut |offset, line| {
         let offset = passed_over + offset;
         if let Some(end) = cutting.end_before(offset) {
             gathered.borrow_mut().stand_at(end);
@@ -116,10 +116,8 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
         ControlFlow::Continue(())
     });
     cutting.finish();
-    broken = broken.or(ended.err());
-    // The part of a line at which it breaks off is kept, and the line is read anew once the file is whole.
-    let torn = cutting.starts.last().filter(|_| broken.is_some() && !gathered.borrow().ends_in_line());
-    gathered.borrow_mut().stand_at(torn.copied().unwrap_or(u64::MAX));
+    let broken = ended.err();
+    gathered.borrow_mut().stand_at_end(broken.is_some());
     let _ = give(std::mem::take(&mut cutting.writing.into), &cutting.writing);
     Ok(Reading { tally: cutting.writing.tally, broken })
 }
@@ -264,14 +262,15 @@ struct Gathered {
 impl Gathered {
     /// Goes on to so many bytes from the beginning, or to the end of what was read.
     fn stand_at(&mut self, bytes: u64) {
-        let more = usize::try_from(bytes - self.sign.bytes).unwrap_or(usize::MAX).min(self.ahead.len());
+        let more = usize::try_from(bytes.saturating_sub(self.sign.bytes)).unwrap_or(usize::MAX).min(self.ahead.len());
         self.sign.add(&self.ahead[..more]);
         self.ahead.drain(..more);
     }
 
-    /// Whether what was read last is a whole line.
-    fn ends_in_line(&self) -> bool {
-        self.ahead.last().map_or_else(|| self.sign.ends_in_line(), |byte| *byte == b'\n')
+    /// Goes on to the end of what was read; of a file that is broken, to the end of its last whole line.
+    fn stand_at_end(&mut self, is_broken: bool) {
+        let line = self.ahead.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        self.stand_at(if is_broken { self.sign.bytes + line as u64 } else { u64::MAX });
     }
 
     fn entry(&self, source: &Source, writing: &Writing<'_>) -> Option<Entry> {
@@ -282,16 +281,29 @@ impl Gathered {
     }
 }
 
-/// Gathers what is read.
+/// Gathers what is read. What is broken stays so: decoders may take what follows a fault for the end.
 struct Gathering<'a, R> {
     from: R,
     into: &'a RefCell<Gathered>,
+    broken: Option<(io::ErrorKind, String)>,
 }
 
 impl<R: Read> Read for Gathering<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read(buffer)?;
-        self.into.borrow_mut().ahead.extend_from_slice(&buffer[..read]);
-        Ok(read)
+        if let Some((kind, said)) = &self.broken {
+            return Err(io::Error::new(*kind, said.clone()));
+        }
+        match self.from.read(buffer) {
+            Ok(read) => {
+                self.into.borrow_mut().ahead.extend_from_slice(&buffer[..read]);
+                Ok(read)
+            }
+            Err(error) => {
+                if error.kind() != io::ErrorKind::Interrupted {
+                    self.broken = Some((error.kind(), error.to_string()));
+                }
+                Err(error)
+            }
+        }
     }
 }
