@@ -98,7 +98,7 @@ pub(crate) async fn reading(config: &Config) -> Result<Connected> {
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Err(not_ours(data, &error)),
             Err(_) => {
                 return Err(Failure::new(format!("{}: there is nothing here yet", data.display()))
-                    .help("start with `vigie demo` or `vigie send`, or name the right directory with --data"));
+                    .help("start with `vigie serve`, `vigie send`, `vigie logs import` or `vigie demo`, or name the right directory with --data"));
             }
         }
     }

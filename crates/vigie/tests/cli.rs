@@ -192,7 +192,7 @@ fn reading_what_is_not_there_says_how_to_begin() {
     assert_eq!(answer.code, 1);
     insta::assert_snapshot!(answer.said, @r"
     error: vigie-data: there is nothing here yet
-    help: start with `vigie demo` or `vigie send`, or name the right directory with --data
+    help: start with `vigie serve`, `vigie send`, `vigie logs import` or `vigie demo`, or name the right directory with --data
     ");
 }
 

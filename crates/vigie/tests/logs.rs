@@ -254,7 +254,7 @@ fn what_cannot_be_imported_is_said_and_the_rest_is_taken() {
     desk.file("secret.log", "2025-01-10 14:00:00 INFO login password=hunter2secret\n");
     let answer = desk.run(&["logs", "import", "program", "gone.log", ".", "empty.log", "torn.gz", "secret.log"]);
     assert_eq!(answer.code, 1, "{}", answer.said);
-    for words in ["program: it is no text", "gone.log: No such file", ".: it is a folder"] {
+    for words in ["program: it is no text", "gone.log: no such file: look at its path", ".: it is a folder"] {
         assert!(answer.said.contains(words), "{words}\n{}", answer.said);
     }
     for words in ["empty.log: nothing in it", "it breaks off there", "1 secret masked"] {
@@ -411,6 +411,23 @@ fn files_are_searched_without_a_store_and_leave_none() {
     let none = desk.run(&["logs", "search", "nowhere", "--file", "django.log"]);
     assert!(done(&none).said.contains("no line matches"), "{}", none.said);
     assert!(!desk.path().join("vigie-data").exists());
+}
+
+#[test]
+fn a_query_behind_the_files_is_told_where_it_stands() {
+    let answer = desk().run(&["logs", "search", "--file", "app.json", "level:error"]);
+    assert_eq!((answer.code, answer.out.as_str()), (2, ""), "nothing is printed that nobody has asked for");
+    assert!(answer.said.contains("level:error: no such file"), "{}", answer.said);
+    assert!(answer.said.contains("a query stands before --file"), "{}", answer.said);
+}
+
+#[test]
+fn a_store_in_use_is_not_said_to_be_repaired() {
+    let desk = desk();
+    let _served = desk.serve();
+    let answer = desk.run(&["doctor", "--repair"]);
+    assert_eq!(answer.code, 1, "{}", answer.out);
+    assert!(answer.out.contains("nothing was repaired") && answer.out.contains("stop it"), "{}", answer.out);
 }
 
 #[test]

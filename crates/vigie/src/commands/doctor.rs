@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     failure::{Exit, Result},
     owner,
-    render::{self, count},
+    render::{self, count, counted},
 };
 use logs::Logs;
 use mail::smtp;
@@ -277,6 +277,10 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
         }
     };
     Some(match found {
+        Err(logs::Error::InUse { pid }) if repair => {
+            let what = format!("process {pid} has it open: nothing was repaired");
+            finding(Verdict::Fail, ABOUT, what, "stop it, and run this again")
+        }
         // Its owner would be kept from writing meanwhile.
         Err(logs::Error::InUse { pid }) => {
             let what = format!("process {pid} has it open, so it was not read through");
@@ -286,13 +290,17 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
             finding(Verdict::Fail, ABOUT, error.to_string(), "check the rights on telemetry/, or restore a backup")
         }
         Ok((verified, None)) if verified.damages.is_empty() => {
-            let (segments, megabytes) = (verified.segments, verified.bytes >> 20);
-            let what = format!("{} segments of {} MB are whole", count(segments as u64), count(megabytes));
+            let (segments, kilobytes) = (counted(verified.segments as u64, "segment"), verified.bytes.div_ceil(1_000));
+            let what = match kilobytes {
+                0..10_000 => format!("{segments} of {} kB, all whole", count(kilobytes)),
+                _ => format!("{segments} of {} MB, all whole", count(kilobytes / 1_000)),
+            };
             finding(Verdict::Ok, ABOUT, what, "")
         }
         Ok((verified, None)) => {
             let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
-            let what = format!("{} parts are damaged or gone, the rest is served: {first}", verified.damages.len());
+            let parts = counted(verified.damages.len() as u64, "part");
+            let what = format!("{parts} damaged or gone, the rest is served: {first}");
             let remedy = "`vigie doctor --repair` sets them aside and keeps what is whole; or restore a backup";
             finding(Verdict::Fail, ABOUT, what, remedy)
         }

@@ -145,7 +145,7 @@ async fn one(
             return Ok(Some(Became::Known(at)));
         }
         Ok(Known::Beginning(entry)) => Some(entry),
-        Err(error) => return Ok(Some(Became::Failed(error.to_string()))),
+        Err(error) => return Ok(Some(Became::Failed(super::reason(file, &error)))),
     };
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));

@@ -22,6 +22,7 @@ use crate::{
 };
 use model::{Clock, Timestamp};
 use serde_json::{Value, json};
+use std::{io, path::Path};
 use telemetry::query::{Problem, Query, parse};
 
 pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
@@ -84,4 +85,23 @@ fn say_left_out(answer: &Value) {
     for what in answer["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         render::say(&format!("left out: {what}"));
     }
+}
+
+/// Why a file cannot be read, and what helps.
+fn reason(file: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound if file == Path::new("-") => {
+            "no such file: standard input is taken by `vigie logs pipe`".to_owned()
+        }
+        io::ErrorKind::NotFound => "no such file: look at its path".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "this user may not read it: run this as one who may, or have its group changed".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// The same, with its name.
+fn unreadable(file: &Path, error: &io::Error) -> String {
+    format!("{}: {}", crate::render::plain(&file.display().to_string(), 200), reason(file, error))
 }

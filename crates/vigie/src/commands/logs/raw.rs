@@ -23,6 +23,13 @@ const OUT_BYTES: usize = 64 << 10;
 
 pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
     let asked = Asked::new(config, &args.query)?;
+    // All that follows --file are files, a query too.
+    if asked.text.is_empty()
+        && let Some(none) = args.file.iter().find(|file| !file.exists())
+    {
+        let what = super::unreadable(none, &io::ErrorKind::NotFound.into());
+        return Err(Failure::refused(what).help("a query stands before --file: vigie logs search QUERY --file FILE…"));
+    }
     let query = query(config, &asked);
     if !asked.query.pipes.is_empty() {
         render::say("steps behind `|` play no part in files: take these in with `vigie logs import` to count and sort");
