@@ -34,16 +34,17 @@ impl fmt::Display for Level {
     }
 }
 
+/// As Vigie writes them, in either of its languages, and as others do.
 impl FromStr for Level {
     type Err = UnknownLevel;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text.to_ascii_lowercase().as_str() {
             "trace" => Self::Trace,
-            "debug" => Self::Debug,
+            "debug" | "débogage" => Self::Debug,
             "info" => Self::Info,
-            "warning" | "warn" => Self::Warning,
-            "error" => Self::Error,
-            "critical" | "fatal" => Self::Critical,
+            "warning" | "warn" | "alerte" => Self::Warning,
+            "error" | "erreur" => Self::Error,
+            "critical" | "critique" | "fatal" => Self::Critical,
             _ => return Err(UnknownLevel(text.to_owned())),
         })
     }
@@ -52,3 +53,26 @@ impl FromStr for Level {
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a level: use trace, debug, info, warning, error or critical")]
 pub struct UnknownLevel(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_as_they_are_written_and_shown() {
+        for level in [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical] {
+            assert_eq!(level.as_str().parse::<Level>().ok(), Some(level));
+        }
+        for (text, level) in [
+            ("WARN", Level::Warning),
+            ("fatal", Level::Critical),
+            ("débogage", Level::Debug),
+            ("alerte", Level::Warning),
+            ("Erreur", Level::Error),
+            ("critique", Level::Critical),
+        ] {
+            assert_eq!(text.parse::<Level>().ok(), Some(level), "{text}");
+        }
+        assert!("loud".parse::<Level>().is_err());
+    }
+}
