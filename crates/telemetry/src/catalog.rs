@@ -81,22 +81,23 @@ pub(crate) fn whole(disk: &dyn Disk, name: &str) -> io::Result<Vec<u8>> {
 }
 
 /// The catalogue that the segments' footers tell of: for when the written one is damaged. Segments that cannot be opened are
-/// told, and left where they are.
-pub(crate) fn rebuild(disk: &Arc<dyn Disk>) -> io::Result<(Catalog, Vec<Damage>)> {
+/// listed too, for what is not listed is void.
+pub(crate) fn rebuild(disk: &Arc<dyn Disk>) -> io::Result<Catalog> {
     let mut catalog = Catalog::default();
-    let (mut damages, mut segments) = (Vec::new(), Vec::new());
+    let mut segments = Vec::new();
     for (name, bytes) in disk.list(SEGMENTS)? {
         let number = name.rsplit_once('-').and_then(|(_, rest)| rest.strip_suffix(".seg")?.parse::<u64>().ok());
         catalog.next_segment = catalog.next_segment.max(number.unwrap_or(0) + 1);
-        match Segment::open(disk, &name, bytes) {
-            Ok(segment) => segments.push(segment),
-            Err(damage) => damages.push(damage),
-        }
+        // Numbers of records that may be had back are not to be given twice.
+        let opened = Segment::open(disk, &name, bytes);
+        segments.push(opened.unwrap_or_else(|_| Segment::without_footer(disk, &name, bytes)));
     }
     let void: Vec<String> = segments.iter().flat_map(|segment| segment.replaces().to_vec()).collect();
     for segment in segments.iter().filter(|segment| !void.iter().any(|name| name == segment.name())) {
-        catalog.sealed_before = catalog.sealed_before.max(segment.seq_range().1 + 1);
+        if !segment.blocks().is_empty() {
+            catalog.sealed_before = catalog.sealed_before.max(segment.seq_range().1 + 1);
+        }
         catalog.segments.push(Entry { name: segment.name().to_owned(), bytes: segment.bytes() });
     }
-    Ok((catalog, damages))
+    Ok(catalog)
 }

@@ -287,10 +287,8 @@ fn load_catalog(disk: &Arc<dyn Disk>, recovered: &mut Recovered) -> Result<Catal
 }
 
 fn rebuilt(disk: &Arc<dyn Disk>, damage: Damage, recovered: &mut Recovered) -> Result<Catalog, Error> {
-    let (catalog, damages) =
-        catalog::rebuild(disk).map_err(|error| Error::io("the segments cannot be listed", error))?;
+    let catalog = catalog::rebuild(disk).map_err(|error| Error::io("the segments cannot be listed", error))?;
     recovered.damages.push(damage);
-    recovered.damages.extend(damages);
     catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
     Ok(catalog)
 }

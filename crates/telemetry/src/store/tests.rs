@@ -387,6 +387,33 @@ fn a_repair_keeps_what_is_whole_and_sets_the_rest_aside() {
 }
 
 #[test]
+fn a_damaged_segment_outlives_its_catalogue() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    for start in [0, 86_400] {
+        append(&store, start..start + 10).unwrap();
+        seal(&store).unwrap();
+    }
+    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
+    drop(store);
+    disk.change(&names[1], |bytes| bytes.truncate(bytes.len() - 20));
+    disk.change("catalog/current.json", |bytes| bytes[3] ^= 1);
+    // It is told each time, and left where it is.
+    for damages in [2, 1] {
+        let (store, recovered) = open(&disk);
+        assert_eq!(recovered.damages.len(), damages, "{:?}", recovered.damages);
+        assert_eq!(store.verify().damages.len(), 1);
+        assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..10));
+    }
+    let (store, _) = open(&disk);
+    assert_eq!(append(&store, 5..6).unwrap().first_seq, 20, "no number is given twice");
+    let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!((repaired.rows_kept, repaired.footers_lost), (10, 1));
+    assert_eq!(all(&store).len(), 21);
+    assert_eq!(store.verify().damages, []);
+}
+
+#[test]
 fn a_newer_catalogue_is_refused_by_name() {
     let disk = Simulated::default();
     let newer = Catalog { version: 99, ..Catalog::default() };
