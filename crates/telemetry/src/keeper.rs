@@ -178,16 +178,16 @@ impl Keeper {
         if !merged.dropped.is_empty() {
             self.keep_deleted(&(deleted - &merged.dropped))?;
         }
-        self.remove(old)
+        self.remove(old);
+        Ok(())
     }
 
-    fn remove(&self, segments: &[Arc<Segment>]) -> Result<(), Error> {
+    /// No catalogue lists them any more.
+    fn remove(&self, segments: &[Arc<Segment>]) {
         for segment in segments {
+            segment.make_void();
             self.shared.cache.forget(segment.name());
-            let removed = self.shared.disk.delete(segment.name());
-            removed.map_err(|error| Error::io(format!("{} cannot be removed", segment.name()), error))?;
         }
-        Ok(())
     }
 
     /// Sets damaged segments aside, and puts what is whole of them in their place.
@@ -253,7 +253,7 @@ impl Keeper {
         catalog.segments.retain(|entry| !is_gone(&entry.name));
         self.save(catalog)?;
         self.shared.state().segments.retain(|segment| !is_gone(segment.name()));
-        self.remove(&gone)?;
+        self.remove(&gone);
         Ok(gone.len())
     }
 }

@@ -44,8 +44,7 @@ impl State {
     }
 }
 
-/// The store at one moment. Files of its segments may be deleted meanwhile (by retention or merges): reading them is then a
-/// [`Damage`], and a new snapshot has what came in their place.
+/// The store at one moment. Files of its segments stay as long as it does, whatever takes their place meanwhile.
 #[derive(Clone)]
 pub struct Snapshot {
     segments: Vec<Arc<Segment>>,
@@ -123,6 +122,10 @@ impl BlockCache {
         }
         let block = Arc::new(segment.open_block(number)?);
         let mut cached = self.lock();
+        // Nobody would forget it.
+        if segment.is_void() {
+            return Ok(block);
+        }
         while cached.by_place.len() >= self.blocks_max.max(1) {
             let Some(oldest) = cached.order.pop_front() else { break };
             cached.by_place.remove(&oldest);
@@ -140,7 +143,8 @@ impl BlockCache {
         }
         let mut summary = segment.summary()?;
         let mut cached = self.lock();
-        if cached.summary_bytes + cached.outlines.memory_bytes() >= SUMMARY_BYTES_MAX {
+        let is_full = cached.summary_bytes + cached.outlines.memory_bytes() >= SUMMARY_BYTES_MAX;
+        if is_full || segment.is_void() {
             return Ok(summary.map(Arc::new));
         }
         if let Some(summary) = &mut summary {

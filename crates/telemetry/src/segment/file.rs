@@ -18,7 +18,14 @@ use crate::{
     wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint},
 };
 use model::Timestamp;
-use std::{io, ops::Range, sync::Arc};
+use std::{
+    io,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 pub(super) const MAGIC: &[u8; 8] = b"VigieSG2";
 /// Of the first version; what has changed since is within blocks, which say of which version they are.
@@ -52,6 +59,19 @@ pub struct Segment {
     blocks: Vec<BlockInfo>,
     replaces: Vec<String>,
     summary: Option<Part>,
+    is_void: AtomicBool,
+}
+
+/// A file that is void goes with the last who reads it: what a snapshot saw stays there for it.
+impl Drop for Segment {
+    fn drop(&mut self) {
+        if *self.is_void.get_mut()
+            && let Err(error) = self.disk.delete(&self.name)
+        {
+            // No catalogue lists it: it goes when the store is next opened.
+            tracing::warn!(%error, name = self.name, "a segment that was replaced cannot be removed yet");
+        }
+    }
 }
 
 impl Segment {
@@ -68,11 +88,29 @@ impl Segment {
             return Err(Damage::new(name, "its footer has another checksum than it was written with"));
         }
         let Footer { blocks, replaces, summary } = Footer::read(&footer).map_err(malformed)?;
-        Ok(Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces, summary })
+        Ok(Self {
+            disk: Arc::clone(disk),
+            name: name.to_owned(),
+            bytes,
+            blocks,
+            replaces,
+            summary,
+            is_void: AtomicBool::new(false),
+        })
     }
 
     pub(super) fn of_blocks(disk: &Arc<dyn Disk>, name: &str, bytes: u64, blocks: Vec<BlockInfo>) -> Self {
-        Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces: Vec::new(), summary: None }
+        let (replaces, is_void) = (Vec::new(), AtomicBool::new(false));
+        Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces, summary: None, is_void }
+    }
+
+    /// Its file is removed once nobody reads it any more.
+    pub(crate) fn make_void(&self) {
+        self.is_void.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_void(&self) -> bool {
+        self.is_void.load(Ordering::Relaxed)
     }
 
     /// The object's name, unique for ever.

@@ -387,6 +387,30 @@ fn a_repair_keeps_what_is_whole_and_sets_the_rest_aside() {
 }
 
 #[test]
+fn a_snapshot_reads_what_was_merged_or_forgotten_since() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    let add = |start: u64| {
+        append(&store, start * 10..start * 10 + 10).unwrap();
+        seal(&store).unwrap();
+    };
+    (0..7).for_each(add);
+    let before = store.snapshot();
+    assert_eq!(before.segments().len(), 7);
+    add(7);
+    assert_eq!(store.snapshot().segments().len(), 1);
+    let read = |snapshot: &Snapshot| -> usize {
+        let blocks = snapshot.segments().iter().map(|segment| snapshot.block(segment, 0).unwrap());
+        blocks.map(|block| block.records(&(0..10).collect::<Vec<_>>()).unwrap().len()).sum()
+    };
+    assert_eq!(read(&before), 70);
+    assert_eq!(disk.list("segments").unwrap().len(), 8);
+    drop(before);
+    assert_eq!(disk.list("segments").unwrap().len(), 1, "their files go with who reads them last");
+    assert_eq!(all(&store).len(), 80);
+}
+
+#[test]
 fn a_damaged_segment_outlives_its_catalogue() {
     let disk = Simulated::default();
     let (store, _) = open(&disk);
