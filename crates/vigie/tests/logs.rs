@@ -220,6 +220,25 @@ fn a_line_that_had_no_end_is_taken_once_more_when_it_has() {
 }
 
 #[test]
+fn lines_of_many_megabytes_and_names_of_any_bytes_are_taken() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = Desk::new();
+    let odd = std::ffi::OsStr::from_bytes(b"journ\xe9e.log");
+    // Of bytes that take six each in JSON.
+    let long = format!("{}{}", "x".repeat(10_000), "\x01".repeat(13 << 20));
+    fs::write(desk.path().join("long.log"), format!("2025-01-10 14:00:00 INFO before\n{long}\nthe end\n")).unwrap();
+    fs::write(desk.path().join(odd), "2025-01-10 14:00:00 INFO of a name\n").unwrap();
+    let answer = Answer::of(desk.command(&["logs", "import", "long.log"]).arg(odd).output().unwrap());
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.said);
+    let kept = String::from_utf8(kept_as_text(&desk, "before OR end OR \"of a name\"")).unwrap();
+    assert!(kept.contains("before") && kept.contains("the end") && kept.contains("of a name"), "{kept}");
+    let bytes: usize = kept_as_text(&desk, "source:*long*").len();
+    assert!(bytes > 13 << 20, "{bytes}");
+    let again = Answer::of(desk.command(&["logs", "import", "long.log"]).arg(odd).output().unwrap());
+    assert_eq!(again.code, 2, "{}", again.said);
+}
+
+#[test]
 fn taking_a_file_again_goes_on_where_that_was_killed() {
     const RECORDS: u64 = 60_000;
     let desk = Desk::new();

@@ -33,7 +33,7 @@ pub struct Page {
     pub order: Order,
     /// Rows behind this one in that order; all when there is none.
     pub after: Option<Cursor>,
-    /// At most [`ROWS_MAX`].
+    /// At most [`ROWS_MAX`], and one more, which tells whether there are any behind.
     pub limit: usize,
 }
 
@@ -51,7 +51,7 @@ pub fn search(
     bounds: &Bounds,
     mut each: impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> Answer<usize> {
-    let limit = page.limit.min(ROWS_MAX);
+    let limit = page.limit.min(ROWS_MAX + 1);
     let (mut parts, mut tally) = parts_in_time(snapshot, question);
     parts.retain(|(part, first, last)| {
         let ahead = page.after.is_some_and(|after| match page.order {

@@ -179,6 +179,8 @@ async fn one(
     bar.clear();
     match sent {
         Err(NotTaken { then: Then::LookAgain, .. }) => return Ok(None),
+        // It would be refused again; other files need not be.
+        Err(NotTaken { then: Then::GiveUp, failure, .. }) => return Ok(Some(Became::Failed(failure.what))),
         Err(not) => return Err(kept(not.failure, file, taken.accepted, args.again)),
         Ok(()) => {}
     }
@@ -287,7 +289,7 @@ impl Outcome {
             Became::Taken(taken) => return render::out(&format!("{name}: {}", taken.text())),
             Became::Known(at) => render::say(&format!(
                 "{name}: it was imported already, on {}: nothing of it was taken; --again takes it all the same",
-                at.get(..10).unwrap_or(at)
+                render::plain(at.get(..10).unwrap_or(at), 10)
             )),
             Became::Failed(why) => render::say(&format!("{name}: {why}")),
         }

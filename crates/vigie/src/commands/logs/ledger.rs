@@ -170,8 +170,9 @@ impl Entry {
     }
 }
 
+/// As it can be written into JSON: a name of other bytes than UTF-8 is only like that of the file.
 fn absolute(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned().into()
 }
 
 /// What tells a file from others, gathered while it is read.

@@ -107,12 +107,16 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
         }
     };
     let ended = raw::each_line_at(&mut begun.chain(unread).chain(&mut from), &mut |offset, line| {
-        let offset = passed_over + offset;
-        if let Some(end) = cutting.end_before(offset) {
-            gathered.borrow_mut().stand_at(end);
-            give(std::mem::take(&mut cutting.writing.into), &cutting.writing)?;
+        let text = without_zeros(line);
+        let mut offset = passed_over + offset + (line.len() - text.len()) as u64;
+        for part in lines::parts(text) {
+            if let Some(end) = cutting.end_before(offset) {
+                gathered.borrow_mut().stand_at(end);
+                give(std::mem::take(&mut cutting.writing.into), &cutting.writing)?;
+            }
+            cutting.push(offset, part, modified);
+            offset += part.len() as u64;
         }
-        cutting.push(offset, line, modified);
         ControlFlow::Continue(())
     });
     cutting.finish();
@@ -165,10 +169,6 @@ impl Cutting<'_> {
             _ => self.finish_all()?,
         };
         let end = self.starts.get(open).copied().unwrap_or(next);
-        // Parts of a line that is too long for one record stay together.
-        if open > 0 && self.starts[open - 1] == end {
-            return None;
-        }
         self.starts.drain(..open);
         Some(end)
     }
@@ -183,12 +183,10 @@ impl Cutting<'_> {
     }
 
     fn push(&mut self, offset: u64, line: &[u8], now: Timestamp) {
-        for part in lines::parts(without_zeros(line)) {
-            self.starts.push(offset);
-            self.pushed += 1;
-            let writing = &mut self.writing;
-            self.reader.push(part, now, &mut |record| writing.take(&record));
-        }
+        self.starts.push(offset);
+        self.pushed += 1;
+        let writing = &mut self.writing;
+        self.reader.push(line, now, &mut |record| writing.take(&record));
     }
 
     fn finish(&mut self) {
