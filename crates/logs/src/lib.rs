@@ -37,8 +37,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use telemetry::{Kind, Numbered, Snapshot, Store};
-use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
+use telemetry::{Feed, Kind, Snapshot, Store};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How often whoever owns a store calls [`Logs::tend`].
 pub const TEND_EVERY: Duration = Duration::from_secs(10);
@@ -202,7 +202,7 @@ impl Logs {
     }
 
     /// Batches as they are acknowledged from now on.
-    pub async fn subscribe(&self) -> Result<broadcast::Receiver<Arc<Numbered>>, Error> {
+    pub async fn subscribe(&self) -> Result<Feed, Error> {
         Ok(self.opened_async().await?.store.subscribe())
     }
 

@@ -12,6 +12,7 @@ mod damage;
 mod deleted;
 pub mod disk;
 mod error;
+mod feed;
 mod fold;
 #[doc(hidden)]
 pub mod forged;
@@ -37,6 +38,7 @@ pub use batch::{
 };
 pub use damage::Damage;
 pub use error::Error;
+pub use feed::Feed;
 pub use json::{JsonNames, JsonProblem};
 pub use keeper::Tended;
 pub use moment::{from_epoch, parse_rfc3339};

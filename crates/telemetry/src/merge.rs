@@ -20,7 +20,7 @@ const OVER_AFTER_MICROS: i64 = 3_600_000_000;
 /// A block with fewer rows is worth encoding anew.
 const FULL_ROWS: u32 = ROWS_MAX as u32 / 2;
 /// Text that is decoded and encoded at once, at most.
-const TEXT_BYTES_MAX: usize = 16 << 20;
+const TEXT_BYTES_MAX: usize = 8 << 20;
 
 /// The next segments to merge, if any: those with deleted records and those of days that are over when it is quiet (`now` is
 /// given), and runs of small ones.

@@ -34,7 +34,7 @@ impl Default for Options {
         Self {
             memory_bytes_max: 96 << 20,
             seal_rows: 2 * crate::segment::ROWS_MAX,
-            seal_bytes: 32 << 20,
+            seal_bytes: 24 << 20,
             seal_age: Duration::from_secs(600),
             seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,

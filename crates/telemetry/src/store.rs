@@ -1,10 +1,11 @@
 //! The store: opened on a disk, appended to, looked at, tended.
 
 use crate::{
-    Batch, Damage, Error, Numbered, Snapshot,
+    Batch, Damage, Error, Feed, Snapshot,
     catalog::{self, Catalog},
     deleted,
     disk::{Disk, Folder},
+    feed::Telling,
     keeper::{self, Keeper, Tended},
     memtable::Memtable,
     options::Options,
@@ -29,10 +30,8 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::oneshot;
 
-/// Appends that a slow follower may lag behind before it is told that it missed some.
-const TAIL_BATCHES: usize = 256;
 /// What "busy" advises to wait: about the time in which a memtable is sealed.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 
@@ -42,7 +41,7 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Bytes of records that wait to be written or sealed.
     pub(crate) memory: AtomicUsize,
-    pub(crate) tail: broadcast::Sender<Arc<Numbered>>,
+    pub(crate) tail: Telling,
     pub(crate) cache: Arc<BlockCache>,
     /// Why the last append could not be written.
     unwritable: Mutex<Option<io::Error>>,
@@ -127,13 +126,12 @@ impl Store {
         state.active = replayed.active;
         recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
         let cache = Arc::new(BlockCache::new(options.cached_blocks_max));
-        let (tail, _) = broadcast::channel(TAIL_BATCHES);
         let shared = Arc::new(Shared {
             disk,
             options,
             state: Mutex::new(state),
             memory,
-            tail,
+            tail: Telling::new(),
             cache,
             unwritable: Mutex::default(),
         });
@@ -191,8 +189,8 @@ impl Store {
     }
 
     /// Batches as they are acknowledged from now on. A receiver that lags is told how many it missed.
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Numbered>> {
-        self.shared.tail.subscribe()
+    pub fn subscribe(&self) -> Feed {
+        self.shared.tail.listen()
     }
 
     /// Deletes records by their sequence numbers. When this resolves, the delete is durable and no search finds them; their

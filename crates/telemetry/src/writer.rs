@@ -182,8 +182,7 @@ impl Writer {
             let appended = Appended { first_seq: seq, rows: batch.len() };
             seq += batch.len() as u64;
             let numbered = Arc::new(Numbered { first_seq: appended.first_seq, batch });
-            // Nobody may be listening.
-            let _ = self.shared.tail.send(Arc::clone(&numbered));
+            self.shared.tail.tell(&numbered);
             let before = state.active.bytes();
             state.active.push(numbered, now);
             self.shared.memory.fetch_add(state.active.bytes().saturating_sub(before), Ordering::Relaxed);

@@ -33,7 +33,7 @@ const MAGIC_BEFORE: &[u8; 8] = b"VigieSG1";
 const TAIL: usize = 4 + 4 + 8;
 pub(super) const BLOCKS_MAX: usize = 1 << 16;
 /// Text in a block, at most: what decoding all its messages takes.
-const BLOCK_TEXT_MAX: usize = 16 << 20;
+const BLOCK_TEXT_MAX: usize = 8 << 20;
 /// Different field names in a block, at most.
 const BLOCK_NAMES_MAX: usize = 1024;
 

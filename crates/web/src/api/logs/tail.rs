@@ -14,9 +14,9 @@ use axum::{
     response::{IntoResponse, sse::Event},
 };
 use serde::{Deserialize, Serialize};
-use std::{convert::Infallible, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{convert::Infallible, ops::ControlFlow, time::Duration};
 use telemetry::{
-    Numbered,
+    Feed, Numbered,
     query::{self, Question},
 };
 use tokio::{
@@ -66,7 +66,7 @@ pub(super) async fn tail(
 struct Tailing {
     ctx: Ctx,
     listener: Listener,
-    receiver: broadcast::Receiver<Arc<Numbered>>,
+    receiver: Feed,
     question: Question,
     message_max: Option<usize>,
     repeats: bool,
