@@ -52,7 +52,8 @@ explore-live-stop = Stop
 explore-live-lost = Connection lost, trying again …
 explore-new-one = 1 new line
 explore-new-many = %n% new lines
-explore-missed = %n% lines came too fast to be shown
+explore-missed-one = 1 line came too fast to be shown here. The search has it: reload the page to look for it.
+explore-missed-many = %n% lines came too fast to be shown here. The search has them: reload the page, and go to the next pages.
 explore-lines-n = { $n ->
     [one] { $shown } line
    *[other] { $shown } lines

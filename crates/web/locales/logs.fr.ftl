@@ -52,7 +52,8 @@ explore-live-stop = Arrêter
 explore-live-lost = Connexion perdue, nouvel essai …
 explore-new-one = 1 nouvelle ligne
 explore-new-many = %n% nouvelles lignes
-explore-missed = %n% lignes sont arrivées trop vite pour être affichées
+explore-missed-one = 1 ligne est arrivée trop vite pour être affichée ici. La recherche la trouve : rechargez la page.
+explore-missed-many = %n% lignes sont arrivées trop vite pour être affichées ici. La recherche les trouve : rechargez la page, puis passez aux pages suivantes.
 explore-lines-n = { $n ->
     [one] { $shown } ligne
    *[other] { $shown } lignes

@@ -133,19 +133,45 @@ async fn exports_come_back_as_they_went_and_start_no_formula() {
     assert_eq!(again.text, lines.text);
 }
 
+/// What the next event of a tail holds.
+async fn next_event(events: &mut axum::body::BodyDataStream) -> Value {
+    let event = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
+    serde_json::from_str(event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap()
+}
+
+async fn tail_of(site: &Site, q: &str) -> axum::body::BodyDataStream {
+    let request = Request::get(format!("/api/v1/logs/tail?q={q}")).header(header::HOST, "127.0.0.1:8787");
+    let response = site.inside.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.into_body().into_data_stream()
+}
+
 #[tokio::test]
 async fn whoever_listens_hears_what_arrives_and_matches() {
     let site = Site::new().await;
-    let request = Request::get("/api/v1/logs/tail?q=level:error").header(header::HOST, "127.0.0.1:8787");
-    let response = site.inside.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    let mut events = response.into_body().into_data_stream();
+    let mut events = tail_of(&site, "level:error").await;
     site.post_text("/api/v1/logs", LINES).await;
-    let event = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
-    let data = event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
-    let rows: Value = serde_json::from_str(data).unwrap();
+    let rows = next_event(&mut events).await;
     let heard: Vec<_> = rows["rows"].as_array().unwrap().iter().map(|row| row["message"].as_str().unwrap()).collect();
     assert_eq!((heard, &rows["missed"]), (vec!["no answer from smtp", "=cmd(), \"gone\""], &json!(0)));
+}
+
+#[tokio::test]
+async fn of_a_burst_the_newest_are_told_and_the_others_counted() {
+    let site = Site::new().await;
+    let mut events = tail_of(&site, "").await;
+    let burst: String = (0..700).map(|n| format!("{{\"message\":\"line {n}\"}}\n")).collect();
+    site.post_text("/api/v1/logs", burst).await;
+    let (mut told, mut missed, mut last) = (0, 0, Value::Null);
+    while last != "line 699" {
+        let rows = next_event(&mut events).await;
+        let heard = rows["rows"].as_array().unwrap();
+        assert!(heard.len() <= 500, "an event is bounded");
+        (told, missed) = (told + heard.len() as u64, missed + rows["missed"].as_u64().unwrap());
+        last = heard.last().unwrap()["message"].clone();
+        assert!(told + missed < 700 || last == "line 699", "the newest is left out: {last}");
+    }
+    assert_eq!(told + missed, 700);
 }
 
 #[tokio::test]
