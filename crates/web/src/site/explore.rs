@@ -22,7 +22,7 @@ use crate::{
             AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, Found, Histogram, Links,
             OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
         },
-        foreign::Foreign,
+        foreign::{Foreign, plain},
         parts::Chosen,
         view::View,
     },
@@ -125,12 +125,14 @@ async fn explore(
     headers: HeaderMap,
     Query(query): Query<ExploreQuery>,
 ) -> Result<Response> {
-    let search = query.search();
+    let mut search = query.search();
     if let Some(chosen) = times::chosen(&v, &search, query.from.as_deref(), query.to.as_deref())? {
         return Ok(see(&chosen.address()));
     }
+    let mut faults = times::faults(&ctx, &v, &mut search);
     let read = asked(&ctx, &v, &search).await?;
-    let faults = read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)).collect();
+    faults.extend(times::empty(&v, &search, read.range.as_ref()));
+    faults.extend(read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)));
     let (parsed, range) = (read.query.clone(), read.range.clone());
     let saved = saved::of(&ctx, &granted).await?;
     let mut page = ExplorePage {
@@ -391,12 +393,18 @@ struct RecordQuery {
     after: Option<usize>,
 }
 
+/// The number of a record: what is none is that of no record.
+fn number(text: &str) -> Result<u64> {
+    text.parse().map_err(|_| gone(plain(text)))
+}
+
 async fn record(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(seq): Path<u64>,
+    Path(seq): Path<String>,
     Query(around): Query<RecordQuery>,
 ) -> Result<Response> {
+    let seq = number(&seq)?;
     let (before, after) = (around.before.unwrap_or(AROUND), around.after.unwrap_or(AROUND));
     let answer = ask::surroundings(&ctx, seq, before, after).await?;
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
@@ -441,9 +449,10 @@ struct OpenedQuery {
 async fn opened(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(seq): Path<u64>,
+    Path(seq): Path<String>,
     Query(OpenedQuery { q, since, until, order }): Query<OpenedQuery>,
 ) -> Result<Response> {
+    let seq = number(&seq)?;
     let answer = ask::surroundings(&ctx, seq, 0, 0).await?;
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
     let search = Search { q, since, until, order };

@@ -146,7 +146,7 @@ impl Asked {
 }
 
 /// A moment, a day, or so long ago.
-fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
+pub(crate) fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
     let text = text.trim();
     if let Some((number, unit)) = text.split_at_checked(text.len().saturating_sub(1))
         && let Ok(number) = number.parse::<u64>()
@@ -620,6 +620,9 @@ pub(crate) async fn surroundings(ctx: &Ctx, seq: u64, before: usize, after: usiz
     Ok(logs.ask(TIME_MAX, move |snapshot, bounds| query::context(snapshot, seq, before, after, bounds)).await?)
 }
 
-pub(crate) fn gone(seq: u64) -> Problem {
-    Problem::not_found(format!("record {seq}")).remedy("it may be older than what is kept")
+pub(crate) fn gone(seq: impl std::fmt::Display) -> Problem {
+    let seq = seq.to_string();
+    Problem::not_found(format!("record {seq}"))
+        .remedy("it may be older than what is kept")
+        .said("explore-gone", &[("seq", &seq)])
 }

@@ -70,8 +70,72 @@ async fn what_is_wrong_is_marked_at_its_place() {
         let answer = site.look(&ana, &format!("/explore?q={q}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{q}");
     }
-    let wrong = site.look(&ana, "/explore?since=yesterday").await;
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_read_or_is_empty_is_told_above_the_lines() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let french = async |address: &str| {
+        let headers = [("cookie", ana.cookie.as_str()), ("accept-language", "fr")];
+        send(&site.router, "GET", address, &headers, "").await
+    };
+    for (address, place, said) in [
+        ("/explore?since=%3Cb%3E", "since=<mark>&lt;b&gt;</mark>", "“&#60;b&#62;” is not a time – write 2025-01-31T"),
+        ("/explore?q=one&until=5", "until=<mark>5</mark>", "“5” is not a time – write 2025-01-31T"),
+    ] {
+        let page = site.look(&ana, address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        assert!(page.text.contains(place) && page.text.contains(said), "{address}: {}", page.text);
+        assert!(page.text.contains("<bdi>one</bdi>"), "it is searched as if that were not there: {}", page.text);
+        assert!(!page.text.contains("name=\"since\"") && !page.text.contains("until=5&"), "it is carried no further");
+    }
+    assert!(french("/explore?until=5").await.text.contains("« 5 » n’est pas un moment – écrivez 2025-01-31T"));
+    for turned in ["since=2025-01-11&until=2025-01-10", "since=1h&until=2h", "since=2025-01-10&until=2025-01-10"] {
+        let page = site.look(&ana, &format!("/explore?{turned}")).await;
+        let said = "Nothing can lie in this time: it ends before it begins, or as it begins – write the earlier";
+        assert!(page.status == StatusCode::OK && page.text.contains(said), "{turned}: {}", page.text);
+    }
+    assert!(french("/explore?since=1h&until=2h").await.text.contains("elle finit avant de commencer"));
+    assert!(!site.look(&ana, "/explore?since=2h&until=1h").await.text.contains("class=\"faults\""));
+}
+
+#[tokio::test]
+async fn what_was_typed_wrongly_is_told_in_the_readers_language() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let headers = |language| [("cookie", ana.cookie.as_str()), ("accept", "text/html"), ("accept-language", language)];
+    let look = async |address: &str, language| send(&site.router, "GET", address, &headers(language), "").await;
+    for seq in ["abc", "999999", "-1", "18446744073709551616"] {
+        for behind in ["", "/opened"] {
+            let page = look(&format!("/explore/record/{seq}{behind}"), "en").await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{seq}{behind}");
+            assert!(page.text.contains(&format!("There is no line with the number “{seq}”")), "{}", page.text);
+            assert!(page.text.contains("<p class=\"small\">404</p>"), "{}", page.text);
+        }
+    }
+    let page = look("/explore/record/abc", "fr").await;
+    assert!(page.text.contains("Aucune ligne n’a le numéro « abc »") && !page.text.contains("there is no"));
+    let save = async |name: &str, language| {
+        let typed = [("csrf", ana.csrf.as_str()), ("name", name), ("address", "/explore")];
+        let page = site.form("/explore/saved", &headers(language), &typed).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains("<p class=\"small\">422</p>"), "{}", page.text);
+        page.text
+    };
+    let nameless = save(" ", "en").await;
+    assert!(nameless.contains("The search has no name") && !nameless.contains("grown old"), "{nameless}");
+    let nameless = save("", "fr").await;
+    assert!(nameless.contains("La recherche n’a pas de nom") && !nameless.contains("there is none"), "{nameless}");
+    let long = save(&"n".repeat(81), "en").await;
+    assert!(long.contains("longer than 80 characters"), "{long}");
+    let no_date = look("/explore?from=noon", "fr").await;
+    assert_eq!(no_date.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(no_date.text.contains("« noon » n’est pas une date avec une heure"), "{}", no_date.text);
+    let no_number = look("/explore/record/1?before=x", "fr").await;
+    assert!(no_number.text.contains("L’adresse de cette page est incomplète") && no_number.text.contains(">400</p>"));
+    // What the pages have no words for is told in English, and marked as such.
+    let unknown = look("/explore?cursor=xx", "fr").await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    assert!(unknown.text.contains("<p lang=\"en\"><code>") && unknown.text.contains(">400</p>"), "{}", unknown.text);
 }
 
 #[tokio::test]
