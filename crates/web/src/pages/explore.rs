@@ -27,12 +27,21 @@ pub(crate) struct ExplorePage<'a> {
     pub(crate) begin: Option<Begin>,
     pub(crate) found: Found,
     pub(crate) turns: Turns,
-    pub(crate) exports: Vec<(&'static str, String)>,
+    pub(crate) exports: Vec<Export>,
     pub(crate) saved: Vec<Saved>,
     /// What did not come of saving a search.
     pub(crate) notice: Option<super::parts::Notice>,
     /// Path and query of this search, from its first page on.
     pub(crate) address: String,
+}
+
+/// All that was found, as a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Export {
+    pub(crate) word: &'static str,
+    pub(crate) address: String,
+    /// How the file is called.
+    pub(crate) name: String,
 }
 
 /// As it stands in the address.

@@ -13,13 +13,14 @@ use crate::{
     api::logs::{
         ask::{self, Asked, FacetsJson, Listed, gone},
         hints,
+        rows::Format,
     },
     auth::{Access, Granted},
     cursor,
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, Found, Histogram, Links,
+            AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, Found, Histogram, Links,
             OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
         },
         foreign::{Foreign, plain},
@@ -187,7 +188,7 @@ async fn explore(
         page.begin = Some(Begin { origin: origin(&headers) });
     }
     page.turns = turns;
-    page.exports = exports(&search, &page.found);
+    page.exports = exports(&ctx, &search, &page.found);
     Ok(shown(&page))
 }
 
@@ -377,12 +378,21 @@ fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -
     fields.into_iter().take(FACETS).map(facet).collect()
 }
 
-fn exports(search: &Search, found: &Found) -> Vec<(&'static str, String)> {
+fn exports(ctx: &Ctx, search: &Search, found: &Found) -> Vec<Export> {
     if !matches!(found, Found::Lines(_) | Found::Table(_)) {
         return Vec::new();
     }
-    let formats = [("export-text", "text"), ("export-jsonl", "jsonl"), ("export-csv", "csv")];
-    formats.map(|(word, format)| (word, search.at("/api/v1/logs/search", &[("format", format)]))).to_vec()
+    let formats = [
+        ("export-text", "text", Format::Text),
+        ("export-jsonl", "jsonl", Format::Jsonl),
+        ("export-csv", "csv", Format::Csv),
+    ];
+    let export = |(word, name, format): (_, &str, Format)| Export {
+        word,
+        address: search.at("/api/v1/logs/search", &[("format", name)]),
+        name: format.file_name(ctx.app.clock.now(), ctx.app.logs.zone()),
+    };
+    formats.map(export).to_vec()
 }
 
 #[derive(Deserialize, Default, IntoParams)]

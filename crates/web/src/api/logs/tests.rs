@@ -124,6 +124,15 @@ async fn exports_come_back_as_they_went_and_start_no_formula() {
     let csv = site.get("/api/v1/logs/search?format=csv&order=oldest").await;
     assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     insta::assert_snapshot!("csv", csv.text);
+    for (query, name) in [
+        ("format=csv", "logs-2025-01-10.csv"),
+        ("format=jsonl", "logs-2025-01-10.jsonl"),
+        ("format=text&q=%7C+stats+count()", "logs-2025-01-10.txt"),
+    ] {
+        let file = site.get(&format!("/api/v1/logs/search?{query}")).await;
+        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{name}\""), "{query}");
+    }
+    assert_eq!(site.get("/api/v1/logs/search").await.header("content-disposition"), "", "a page of rows is no file");
     let text = site.get("/api/v1/logs/search?format=text&order=oldest&limit=2").await;
     assert_eq!(text.text, "started\nno answer from smtp\n");
     let lines = site.get("/api/v1/logs/search?format=jsonl").await;

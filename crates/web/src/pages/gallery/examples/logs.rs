@@ -3,8 +3,8 @@
 use super::{ID, at, before};
 use crate::pages::{
     explore::{
-        AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, FieldRow, Found, Histogram, Line,
-        Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
+        AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found, Histogram,
+        Line, Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
     },
     files::{
         Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
@@ -157,7 +157,13 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
             ..Turns::default()
         },
         exports: if has_lines {
-            vec![("export-text", "/x".to_owned()), ("export-jsonl", "/x".to_owned()), ("export-csv", "/x".to_owned())]
+            [("export-text", "txt"), ("export-jsonl", "jsonl"), ("export-csv", "csv")]
+                .map(|(word, ending)| Export {
+                    word,
+                    address: "/x".to_owned(),
+                    name: format!("logs-2026-11-20.{ending}"),
+                })
+                .to_vec()
         } else {
             Vec::new()
         },
