@@ -144,6 +144,8 @@ pub(crate) struct Turns {
 #[derive(Clone, Debug)]
 pub(crate) struct Facet {
     pub(crate) name: Foreign,
+    /// Whose values differ at their end, as paths do.
+    pub(crate) is_source: bool,
     pub(crate) records: u64,
     /// None where there are too many to count.
     pub(crate) values: Vec<FacetValue>,
@@ -152,6 +154,8 @@ pub(crate) struct Facet {
 #[derive(Clone, Debug)]
 pub(crate) struct FacetValue {
     pub(crate) text: Foreign,
+    /// For where there is more room.
+    pub(crate) whole: String,
     pub(crate) records: u64,
     /// The search with this value only, and without it.
     pub(crate) links: Option<Links>,
@@ -204,6 +208,11 @@ impl Line {
 }
 
 impl Facet {
+    /// Where a value that has no room is cut.
+    fn cut(&self) -> &'static str {
+        if self.is_source { "cut-front" } else { "cut-end" }
+    }
+
     /// Whether its values divide the lines: each line its own, they do not.
     pub(crate) fn is_telling(&self) -> bool {
         self.values.first().is_some_and(|value| value.records > 1)

@@ -366,14 +366,19 @@ fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -
             });
             let level = level(&text).filter(|_| facet.field == "level");
             let shown = level.map_or(text, |level| v.t(Sign(level).word()));
-            FacetValue { text: Foreign::line(shown.as_bytes()), records: value.records, links }
+            FacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records: value.records, links }
         });
         let name = match facet.field.as_str() {
             "level" => v.t("field-level"),
             "source" => v.t("field-source"),
             other => other.to_owned(),
         };
-        Facet { name: Foreign::line(name.as_bytes()), records: facet.records, values: values.collect() }
+        Facet {
+            name: Foreign::line(name.as_bytes()),
+            is_source: facet.field == "source",
+            records: facet.records,
+            values: values.collect(),
+        }
     };
     fields.into_iter().take(FACETS).map(facet).collect()
 }

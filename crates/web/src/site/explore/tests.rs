@@ -139,6 +139,23 @@ async fn what_was_typed_wrongly_is_told_in_the_readers_language() {
 }
 
 #[tokio::test]
+async fn values_are_cut_where_they_are_alike_and_told_whole() {
+    let logs = ["access.log", "access.log.1"]
+        .map(|name| json!({"message": "x", "host": "w\u{202e}1", "source": format!("/var/log/nginx/{name}")}));
+    let (site, ana) = site_with(&logs).await;
+    let page = site.look(&ana, "/explore").await;
+    for path in ["/var/log/nginx/access.log", "/var/log/nginx/access.log.1"] {
+        let shown = format!("title=\"Only {path}\"><span class=\"cut-front\"><bdi>{path}</bdi></span>");
+        assert!(page.text.contains(&shown), "{}", page.text);
+    }
+    assert!(page.text.contains("title=\"Only w\u{fffd}1\"><span class=\"cut-end\"><bdi>w<span"), "{}", page.text);
+    // A file of what was found is called by what it is.
+    for name in ["logs-2025-01-10.txt", "logs-2025-01-10.jsonl", "logs-2025-01-10.csv"] {
+        assert!(page.text.contains(&format!("download=\"{name}\"")), "{name}: {}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn pages_are_turned_both_ways() {
     let lines: Vec<_> = (0..250)
         .map(|n| json!({"time": 1_736_519_000_000_000_i64 / 1_000_000 + n, "message": format!("line-{n}-end")}))

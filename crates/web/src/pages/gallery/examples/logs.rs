@@ -96,8 +96,13 @@ fn histogram(v: &View) -> Histogram {
 }
 
 fn facet(name: &str, records: u64, values: &[(&str, u64)]) -> Facet {
-    let value = |(text, records): &(&str, u64)| FacetValue { text: line(text), records: *records, links: links() };
-    Facet { name: line(name), records, values: values.iter().map(value).collect() }
+    let value = |(text, records): &(&str, u64)| FacetValue {
+        text: line(text),
+        whole: (*text).to_owned(),
+        records: *records,
+        links: links(),
+    };
+    Facet { name: line(name), is_source: name == "Source", records, values: values.iter().map(value).collect() }
 }
 
 fn facets(v: &View) -> Vec<Facet> {
