@@ -273,7 +273,7 @@ const HELP: [(&str, &str); 14] = [
     ("timeout", "help-word"),
     ("\"connection reset\"", "help-phrase"),
     ("pay*", "help-prefix"),
-    ("*montant_*", "help-substring"),
+    ("*OutOfMem*", "help-substring"),
     ("/took \\d{4,} ms/", "help-regex"),
     ("app:nginx", "help-field"),
     ("level>=warning", "help-level"),

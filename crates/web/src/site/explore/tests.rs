@@ -355,7 +355,7 @@ async fn times_are_chosen_in_fields_and_stand_in_the_address() {
     let (site, ana) = site_with(&[line(1, "info", "one"), line(5, "info", "five")]).await;
     let page = site.look(&ana, "/explore").await;
     assert!(page.text.contains("type=\"datetime-local\" id=\"from\" name=\"from\" step=\"any\" value=\"\""));
-    assert!(page.text.contains("Times of UTC."), "{}", page.text);
+    assert!(page.text.contains("Times in UTC."), "{}", page.text);
     let to = async |address: &str| site.look(&ana, address).await.header("location").to_owned();
     let chosen = to("/explore?q=one&since=1h&from=2025-01-10T14:00&to=2025-01-10T14:02:30").await;
     assert_eq!(chosen, "/explore?q=one&since=2025-01-10T14%3A00%3A00Z&until=2025-01-10T14%3A02%3A30Z");

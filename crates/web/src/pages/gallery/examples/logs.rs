@@ -326,6 +326,7 @@ fn files(v: &View) -> Vec<Drawn> {
         lines: [file_lines(), file_lines(), file_lines()].concat(),
         choices: [100, 500, 1_000, 5_000].map(choice).to_vec(),
         is_cut: false,
+        is_end: true,
         earlier: Some("/logs/view/auto_sync.log/?before=1".to_owned()),
         later: None,
         last: "/logs/view/auto_sync.log/".to_owned(),
