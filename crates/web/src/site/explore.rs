@@ -199,22 +199,39 @@ async fn doubts(
     search: &Search,
     query: &query::Query,
 ) -> Result<(Vec<Doubt>, Option<(Foreign, String)>)> {
-    let (hints, meant) = hints::hinted(ctx, query).await?;
-    let doubts = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    let (hints, mut meant) = hints::hinted(ctx, query).await?;
+    let mut doubts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    if let Some((word, of_level)) = narrow::of_level(query).filter(|_| meant.is_none())
+        && finds(ctx, v, &Search { q: of_level.clone(), ..search.clone() }).await?
+    {
+        doubts.push(Doubt::of_level(v, &word));
+        meant = Some(of_level);
+    }
     let meant = meant.map(|q| (Foreign::line(q.as_bytes()), Search { q, ..search.clone() }.address()));
     Ok((doubts, meant))
 }
 
 /// Whether there is nothing but what Vigie says of itself.
 async fn is_alone(ctx: &Ctx) -> Result<bool> {
-    let (others, page) = (query::parse(OTHERS).0, Page { order: Order::Falling, after: None, limit: 1 });
+    let others = query::parse(OTHERS).0;
     let question =
         query::Question::new(&others, ctx.app.clock.now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
+    let found = first(ctx, question).await?;
+    Ok(found.value == 0 && found.partial.is_empty())
+}
+
+/// Whether a search is known to find something.
+async fn finds(ctx: &Ctx, v: &View, search: &Search) -> Result<bool> {
+    Ok(first(ctx, asked(ctx, v, search).await?.question).await?.value > 0)
+}
+
+/// How many of one record match, within a moment.
+async fn first(ctx: &Ctx, question: query::Question) -> Result<query::Answer<usize>> {
+    let page = Page { order: Order::Falling, after: None, limit: 1 };
     let found = ctx.app.logs.ask(ALONE_PATIENCE, move |snapshot, bounds| {
         query::search(snapshot, &question, page, bounds, |_| std::ops::ControlFlow::Break(()))
     });
-    let found = found.await?;
-    Ok(found.value == 0 && found.partial.is_empty())
+    Ok(found.await?)
 }
 
 /// Where programs reach this, as the browser did.

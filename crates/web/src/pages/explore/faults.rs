@@ -74,6 +74,11 @@ impl Doubt {
         };
         Self { part: Foreign::line(hint.part.as_bytes()), what }
     }
+
+    /// A word that names a level, where lines have that level and not the word.
+    pub(crate) fn of_level(v: &View, word: &str) -> Self {
+        Self { part: Foreign::line(word.as_bytes()), what: v.t("doubt-level") }
+    }
 }
 
 /// What is wrong, and what helps.

@@ -336,6 +336,23 @@ async fn what_finds_nothing_is_told_why() {
         send(&site.router, "GET", "/explore?q=levl%3Aerror", &[("cookie", &ana.cookie), ("accept-language", "fr")], "")
             .await;
     assert!(french.text.contains("aucune ligne n’a de champ « levl »"), "{}", french.text);
+    for (q, word, meant, query) in [
+        ("Error", "Error", "level:error", "level%3Aerror"),
+        ("one+error", "error", "one level:error", "one+level%3Aerror"),
+    ] {
+        let page = site.look(&ana, &format!("/explore?q={q}")).await;
+        let said = format!("<bdi>{word}</bdi></code> – is searched as a word; a level is asked for with level:");
+        assert!(page.text.contains(&said), "{q}: {}", page.text);
+        assert!(
+            page.text.contains(&format!("<a href=\"/explore?q={query}\"><code><bdi>{meant}</bdi>")),
+            "{}",
+            page.text
+        );
+    }
+    for q in ["critical", "error+elsewhere", "info", "-error+nothing", "error&since=1m"] {
+        let page = site.look(&ana, &format!("/explore?q={q}")).await;
+        assert!(page.text.contains("No line matches") && !page.text.contains("Did you mean"), "{q}: {}", page.text);
+    }
     let nowhere = site.look(&ana, "/explore?q=customer%3A7").await;
     assert!(nowhere.text.contains("no line has a field “customer”") && !nowhere.text.contains("Did you mean"));
     let hostile = site.look(&ana, "/explore?q=%22%3Cimg%3E%22%3Ax").await;
