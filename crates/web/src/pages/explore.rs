@@ -337,12 +337,46 @@ pub(crate) struct OpenedLine<'a> {
     pub(crate) line: Line,
 }
 
+/// How finely a time is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fine {
+    Day,
+    Minute,
+    Second,
+    Millisecond,
+}
+
 impl View {
     /// `11-21 14:32:05.123`; with its year where that is not this one.
     pub(crate) fn stamp(&self, at: &Timestamp) -> String {
+        self.stamp_to(at, &Fine::Millisecond)
+    }
+
+    /// `11-21`, `11-21 14:32` and so on.
+    pub(crate) fn stamp_to(&self, at: &Timestamp, fine: &Fine) -> String {
         let (at, now) = (at.in_zone(&self.zone), self.now.in_zone(&self.zone));
-        let form = if at.year() == now.year() { "%m-%d %H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
-        at.strftime(form).to_string()
+        let day = if at.year() == now.year() { "%m-%d" } else { "%Y-%m-%d" };
+        let time = match fine {
+            Fine::Day => "",
+            Fine::Minute => " %H:%M",
+            Fine::Second => " %H:%M:%S",
+            Fine::Millisecond => " %H:%M:%S%.3f",
+        };
+        at.strftime(&format!("{day}{time}")).to_string()
+    }
+
+    /// How finely times must be told, so that none of them loses anything but zeros.
+    pub(crate) fn fine(&self, times: impl IntoIterator<Item = Timestamp>) -> Fine {
+        let fine = |at: Timestamp| {
+            let at = at.in_zone(&self.zone);
+            match (at.hour(), at.minute(), at.second(), at.subsec_nanosecond() / 1_000_000) {
+                (0, 0, 0, 0) => Fine::Day,
+                (_, _, 0, 0) => Fine::Minute,
+                (_, _, _, 0) => Fine::Second,
+                _ => Fine::Millisecond,
+            }
+        };
+        times.into_iter().map(fine).max().unwrap_or(Fine::Day)
     }
 
     /// `Europe/Paris (UTC+01:00)`.

@@ -20,8 +20,8 @@ use crate::{
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, Found, Histogram, Links,
-            OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found, Histogram,
+            Links, OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
         },
         foreign::{Foreign, plain},
         parts::Chosen,
@@ -244,9 +244,13 @@ fn origin(headers: &HeaderMap) -> String {
 fn form(v: &View, search: &Search, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {
     let Search { q, since, until, order } = search.clone();
     let usual = until.is_empty() && RANGES.iter().any(|(length, _)| *length == since);
-    let edge = |at: Timestamp, text: &str| if text.is_empty() { "…".to_owned() } else { v.stamp(&at) };
-    let range = range.filter(|_| !usual);
-    let range = range.map(|range| format!("{} – {}", edge(range.start, &since), edge(range.end, &until)));
+    let range = range.filter(|_| !usual).map(|range| {
+        let edges = [(range.start, &since), (range.end, &until)].map(|(at, text)| (!text.is_empty()).then_some(at));
+        // A day alone would seem to be in it, where it is its end.
+        let fine = v.fine(edges.into_iter().flatten()).max(Fine::Minute);
+        let [from, until] = edges.map(|at| at.map_or_else(|| "…".to_owned(), |at| v.stamp_to(&at, &fine)));
+        format!("{from} – {until}")
+    });
     let (from, to) = (times::field(v, &since), times::field(v, &until));
     AskedForm { q, since, until, order, range, from, to }
 }

@@ -379,6 +379,9 @@ async fn times_are_chosen_in_fields_and_stand_in_the_address() {
     let page = site.look(&ana, &chosen).await;
     assert!(page.text.contains("one") && !page.text.contains("five</bdi>"));
     assert!(page.text.contains("name=\"from\" step=\"any\" value=\"2025-01-10T14:00:00\""), "{}", page.text);
+    assert!(page.text.contains("01-10 14:00:00 – 01-10 14:02:30</summary>"), "{}", page.text);
+    let days = site.look(&ana, "/explore?since=2025-01-09&until=2025-01-11").await;
+    assert!(days.text.contains("01-09 00:00 – 01-11 00:00</summary>"), "{}", days.text);
     // What was not touched stays as it is, to the microsecond; what was emptied is no bound.
     let exact = "since=2025-01-10T14%3A00%3A00.000123Z";
     assert_eq!(to(&format!("/explore?q=x&{exact}&from=2025-01-10T14:00&to=")).await, format!("/explore?q=x&{exact}"));
