@@ -54,6 +54,23 @@ async fn packed_bodies_are_unpacked() {
         let taken = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", encoding)], body).await;
         assert_eq!(taken.json()["accepted"], 3, "{encoding}: {}", taken.text);
     }
+    // One that is packed and does not say so, in pieces or not, is told what is missing.
+    for (name, body) in [("gzip", gzip.clone()), ("zstd", zstd::encode_all(LINES.as_bytes(), 1).unwrap())] {
+        let site = Site::new().await;
+        for route in ["/api/v1/logs", "/loki/api/v1/push", "/_bulk", "/v1/logs"] {
+            let told = send(&site.inside, "POST", route, &[("content-type", "application/json")], body.clone()).await;
+            assert_eq!(told.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name} {route}: {}", told.text);
+            assert!(told.text.contains("Content-Encoding") && told.text.contains(name), "{route}: {}", told.text);
+        }
+        let pieces = body.iter().map(|byte| Ok::<_, std::io::Error>(Bytes::copy_from_slice(&[*byte])));
+        let pieces = Body::from_stream(futures_util::stream::iter(pieces.collect::<Vec<_>>()));
+        let request = Request::post("/api/v1/logs").header(header::HOST, "127.0.0.1:8787").body(pieces).unwrap();
+        let told = site.inside.clone().oneshot(request).await.unwrap();
+        assert_eq!(told.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name}");
+    }
+    let other = Site::new().await;
+    let begins_alike = send(&other.inside, "POST", "/api/v1/logs", &[], "(\n{\"message\":\"x\"}\n").await;
+    assert_eq!(begins_alike.json()["accepted"], 1, "{}", begins_alike.text);
     let site = Site::new().await;
     let unknown = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", "br")], LINES).await;
     assert_eq!(unknown.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
