@@ -176,7 +176,7 @@ fault-remedy-number = write one, as in status>=500
 fault-remedy-level = write trace, debug, info, warning, error or critical
 fault-remedy-level-there = choose one between trace and critical
 fault-remedy-time = write 2026-11-17, 2026-11-17T08:30, today, or 1h for an hour ago
-fault-remedy-edge = write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago. It plays no part now
+fault-remedy-edge = write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago; until then it plays no part
 fault-empty-range = Nothing can lie in this time: it ends before it begins, or as it begins
 fault-remedy-range = write the earlier time as its beginning
 fault-remedy-duration = write a number and s, m, h, d or w, as in 5m

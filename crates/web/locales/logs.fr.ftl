@@ -176,7 +176,7 @@ fault-remedy-number = écrivez-en un, comme status>=500
 fault-remedy-level = écrivez trace, debug, info, warning, error ou critical
 fault-remedy-level-there = choisissez-en un entre trace et critical
 fault-remedy-time = écrivez 2026-11-17, 2026-11-17T08:30, today, ou 1h pour il y a une heure
-fault-remedy-edge = écrivez 2025-01-31T14:00:00Z, 2025-01-31, ou 15m, 1h, 7d pour ce délai écoulé. Il n’en est pas tenu compte
+fault-remedy-edge = écrivez 2025-01-31T14:00:00Z, 2025-01-31, ou 15m, 1h, 7d pour remonter d’autant ; d’ici là, il n’en est pas tenu compte
 fault-empty-range = Rien ne peut se trouver dans cette durée : elle finit avant de commencer, ou au même instant
 fault-remedy-range = mettez le temps le plus ancien au début
 fault-remedy-duration = écrivez un nombre et s, m, h, d ou w, comme 5m

@@ -269,11 +269,11 @@ async fn of_a_burst_the_newest_lines_are_shown_and_the_others_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn menus_stay_within_the_screen() {
+async fn menus_and_sources_keep_to_their_room() {
     let Some((browser, vigie)) = come_in("viewer").await else { return };
-    let sources =
-        ["access.log", "access.log.1"].map(|name| json!({"message": name, "source": format!("/var/log/nginx/{name}")}));
-    vigie.lines(&sources).await;
+    let sources = ["access.log", "access.log", "access.log.1", "access.log.1"];
+    let line = |name: &str| json!({"message": name, "source": format!("/var/log/nginx/{name}")});
+    vigie.lines(&sources.map(line)).await;
     browser.open(&vigie.url("/explore")).await;
     for language in ["en", "fr"] {
         browser.run(&format!("document.cookie = 'vigie_language={language}; path=/'")).await;
@@ -291,7 +291,20 @@ async fn menus_stay_within_the_screen() {
             browser.fits_a_phone(&format!("explore-{name}-{language}")).await;
         }
     }
+    // Of paths that have no room, the end is in sight, where they differ.
+    browser.open(&vigie.url("/explore")).await;
+    browser.until("document.querySelectorAll('.facet .cut-front').length === 2").await;
+    let ends = "[...document.querySelectorAll('.facet .cut-front')].every((value) => {
+        const text = value.querySelector('bdi').getBoundingClientRect(), room = value.getBoundingClientRect();
+        return text.width > room.width && Math.abs(text.right - room.right) < 1;
+    })";
+    assert_eq!(browser.value(ends).await, true);
     browser.screenshot("explore-sources").await;
+    browser.open(&vigie.url("/explore?since=garbage&until=5")).await;
+    browser.both_themes("explore-no-time").await;
+    browser.fits_a_phone("explore-no-time").await;
+    browser.open(&vigie.url("/explore/record/abc")).await;
+    browser.both_themes("explore-no-record").await;
 }
 
 const HOSTILE: &str = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'> \u{1b}[31mred\u{1b}[0m \u{202e}gnp.erutcaf \u{7}\u{0}";
