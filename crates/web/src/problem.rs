@@ -1,5 +1,6 @@
 //! The one error that the API answers with: a problem as RFC 9457 has it, with a remedy where there is one.
 
+use crate::pages::foreign::plain;
 use axum::{
     Json,
     extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},
@@ -31,6 +32,16 @@ pub(crate) struct Problem {
     more: Box<Map<String, Value>>,
     #[serde(skip)]
     retry_after_seconds: Option<u32>,
+    #[serde(skip)]
+    said: Option<Box<Said>>,
+}
+
+/// What a page says of a problem in place of its detail, in the reader's language.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    /// Of the words of the pages, with their values.
+    pub(crate) id: &'static str,
+    pub(crate) values: Vec<(&'static str, String)>,
 }
 
 impl Problem {
@@ -43,6 +54,7 @@ impl Problem {
             remedy: None,
             more: Box::default(),
             retry_after_seconds: None,
+            said: None,
         }
     }
 
@@ -100,6 +112,14 @@ impl Problem {
         self
     }
 
+    /// What a page says of it: what is wrong with which value, and what to write.
+    #[must_use]
+    pub(crate) fn said(mut self, id: &'static str, values: &[(&'static str, &str)]) -> Self {
+        let values = values.iter().map(|(name, value)| (*name, plain(value).chars().take(80).collect()));
+        self.said = Some(Box::new(Said { id, values: values.collect() }));
+        self
+    }
+
     /// When to try again.
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
@@ -117,8 +137,9 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
         let status = self.status_code();
+        let said = self.said.take();
         let retry_after = self.retry_after_seconds;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
@@ -128,6 +149,9 @@ impl IntoResponse for Problem {
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(said) = said {
+            response.extensions_mut().insert(*said);
         }
         response
     }
@@ -176,12 +200,12 @@ impl From<BytesRejection> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::malformed(rejection.body_text())
+        Self::malformed(rejection.body_text()).said("error-address", &[])
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::malformed(rejection.body_text())
+        Self::malformed(rejection.body_text()).said("error-address", &[])
     }
 }

@@ -234,6 +234,79 @@ async fn a_thousand_lines_a_second_arrive_without_a_stall() {
     assert!(browser.console().await.iter().all(|line| !line.contains("Content Security Policy")));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_burst_the_newest_lines_are_shown_and_the_others_told() {
+    let Some((browser, vigie)) = come_in("viewer").await else { return };
+    vigie.lines(&[json!({"message": "before", "source": "/var/log/nginx/access.log"})]).await;
+    browser.open(&vigie.url("/explore")).await;
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("Stop")).await;
+    let burst = |name: &str| (0..3_000).map(|n| json!({"message": format!("{name} {n}")})).collect::<Vec<_>>();
+    let first_is = |text: &str| format!("document.querySelector('[data-lines] .msg').textContent === {}", json!(text));
+    vigie.lines(&burst("first")).await;
+    browser.until(&first_is("first 2999")).await;
+
+    // While lines are held back, each of them waits or is told of.
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("Live")).await;
+    browser.press("[data-live-switch]").await;
+    browser.until(&shows("Stop")).await;
+    assert_eq!(browser.text("document.querySelector('[data-gap]').textContent").await, "", "it counts anew");
+    browser.press("[data-lines] > li:nth-child(2) summary").await;
+    vigie.lines(&burst("second")).await;
+    let number =
+        |place: &str| format!("Number.parseInt(document.querySelector('{place}').textContent.replaceAll(',', ''))");
+    browser.until(&format!("{} + {} === 3000", number("[data-new]"), number("[data-gap]"))).await;
+    let gap = browser.value("document.querySelector('[data-gap]').getBoundingClientRect().height").await;
+    assert!(gap.as_f64() > Some(20.0), "what is not shown is said to everybody: {gap}");
+    assert_eq!(browser.value(&first_is("first 2999")).await, true);
+    browser.both_themes("explore-live-gap").await;
+    browser.fits_a_phone("explore-live-gap").await;
+
+    // Nothing waits any more once Live is over.
+    browser.press("[data-live-switch]").await;
+    browser.until(&format!("document.querySelector('[data-new]').hidden && {}", first_is("second 2999"))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn menus_and_sources_keep_to_their_room() {
+    let Some((browser, vigie)) = come_in("viewer").await else { return };
+    let sources = ["access.log", "access.log", "access.log.1", "access.log.1"];
+    let line = |name: &str| json!({"message": name, "source": format!("/var/log/nginx/{name}")});
+    vigie.lines(&sources.map(line)).await;
+    browser.open(&vigie.url("/explore")).await;
+    for language in ["en", "fr"] {
+        browser.run(&format!("document.cookie = 'vigie_language={language}; path=/'")).await;
+        for (name, menu) in [("saved", ":has(form[action='/explore/saved'])"), ("export", ":has(.menu)")] {
+            browser.open(&vigie.url("/explore")).await;
+            browser.press(&format!(".head details[data-drop]{menu} > summary")).await;
+            let over = "const sheet = document.querySelector('details[open] > .sheet-small'), box = sheet.getBoundingClientRect();
+                return Math.max(-box.left, box.right - document.documentElement.clientWidth,
+                    ...[...sheet.querySelectorAll('*')].map((part) => part.getBoundingClientRect().right - box.right))";
+            for width in [360, 1280] {
+                browser.size(width, 900).await;
+                let over = browser.value(&format!("(() => {{ {over} }})()")).await;
+                assert!(over.as_f64() <= Some(0.0), "{name} in {language} at {width}: {over} px");
+            }
+            browser.fits_a_phone(&format!("explore-{name}-{language}")).await;
+        }
+    }
+    // Of paths that have no room, the end is in sight, where they differ.
+    browser.open(&vigie.url("/explore")).await;
+    browser.until("document.querySelectorAll('.facet .cut-front').length === 2").await;
+    let ends = "[...document.querySelectorAll('.facet .cut-front')].every((value) => {
+        const text = value.querySelector('bdi').getBoundingClientRect(), room = value.getBoundingClientRect();
+        return text.width > room.width && Math.abs(text.right - room.right) < 1;
+    })";
+    assert_eq!(browser.value(ends).await, true);
+    browser.screenshot("explore-sources").await;
+    browser.open(&vigie.url("/explore?since=garbage&until=5")).await;
+    browser.both_themes("explore-no-time").await;
+    browser.fits_a_phone("explore-no-time").await;
+    browser.open(&vigie.url("/explore/record/abc")).await;
+    browser.both_themes("explore-no-record").await;
+}
+
 const HOSTILE: &str = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'> \u{1b}[31mred\u{1b}[0m \u{202e}gnp.erutcaf \u{7}\u{0}";
 
 #[tokio::test(flavor = "multi_thread")]

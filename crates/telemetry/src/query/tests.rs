@@ -110,7 +110,7 @@ fn what_arrives_is_tailed_if_it_matches() {
     let mut batch = Batch::new();
     (40..50).for_each(|number| batch.push(&record(number)).unwrap());
     store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
-    let numbered = arriving.blocking_recv().unwrap();
+    let numbered = arriving.try_recv().unwrap();
     let mut messages = Vec::new();
     let matched = tail(&question("level:error app:mail"), &numbered, |hit| {
         messages.push(hit.record.message().to_vec());

@@ -8,8 +8,13 @@ use askama::Template;
 pub(crate) struct ErrorPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) what: ErrorOf,
-    /// What exactly, where that helps; empty otherwise.
+    /// As it was answered.
+    pub(crate) status: u16,
+    /// What is wrong with which value and what to write, in the reader's words.
+    pub(crate) said: Option<String>,
+    /// What exactly and what helps, in English, where that is all there is to say; empty otherwise.
     pub(crate) detail: String,
+    pub(crate) remedy: String,
     /// For whoever looks into the log.
     pub(crate) request_id: String,
 }
@@ -20,7 +25,9 @@ pub(crate) enum ErrorOf {
     Forbidden,
     /// 404, 405
     NotFound,
-    /// 400, 409, 422: the request made no sense, or no longer does; a form that had grown old, say.
+    /// 400, 413, 415, 422: what was asked or typed makes no sense.
+    Invalid,
+    /// 409, 410 and their like: it no longer makes sense; a form that had grown old, say.
     Refused,
     /// 429, 503
     Busy,
@@ -29,20 +36,11 @@ pub(crate) enum ErrorOf {
 }
 
 impl ErrorOf {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Forbidden => "403",
-            Self::NotFound => "404",
-            Self::Refused => "400",
-            Self::Busy => "503",
-            Self::Internal => "500",
-        }
-    }
-
     fn title(&self) -> &'static str {
         match self {
             Self::Forbidden => "error-forbidden",
             Self::NotFound => "error-not-found",
+            Self::Invalid => "error-invalid",
             Self::Refused => "error-refused",
             Self::Busy => "error-busy",
             Self::Internal => "error-internal",
@@ -53,6 +51,7 @@ impl ErrorOf {
         match self {
             Self::Forbidden => "error-forbidden-help",
             Self::NotFound => "error-not-found-help",
+            Self::Invalid => "error-invalid-help",
             Self::Refused => "error-refused-help",
             Self::Busy => "error-busy-help",
             Self::Internal => "error-internal-help",

@@ -27,12 +27,21 @@ pub(crate) struct ExplorePage<'a> {
     pub(crate) begin: Option<Begin>,
     pub(crate) found: Found,
     pub(crate) turns: Turns,
-    pub(crate) exports: Vec<(&'static str, String)>,
+    pub(crate) exports: Vec<Export>,
     pub(crate) saved: Vec<Saved>,
     /// What did not come of saving a search.
     pub(crate) notice: Option<super::parts::Notice>,
     /// Path and query of this search, from its first page on.
     pub(crate) address: String,
+}
+
+/// All that was found, as a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Export {
+    pub(crate) word: &'static str,
+    pub(crate) address: String,
+    /// How the file is called.
+    pub(crate) name: String,
 }
 
 /// As it stands in the address.
@@ -135,6 +144,8 @@ pub(crate) struct Turns {
 #[derive(Clone, Debug)]
 pub(crate) struct Facet {
     pub(crate) name: Foreign,
+    /// Whose values differ at their end, as paths do.
+    pub(crate) is_source: bool,
     pub(crate) records: u64,
     /// None where there are too many to count.
     pub(crate) values: Vec<FacetValue>,
@@ -143,6 +154,8 @@ pub(crate) struct Facet {
 #[derive(Clone, Debug)]
 pub(crate) struct FacetValue {
     pub(crate) text: Foreign,
+    /// For where there is more room.
+    pub(crate) whole: String,
     pub(crate) records: u64,
     /// The search with this value only, and without it.
     pub(crate) links: Option<Links>,
@@ -195,6 +208,11 @@ impl Line {
 }
 
 impl Facet {
+    /// Where a value that has no room is cut.
+    fn cut(&self) -> &'static str {
+        if self.is_source { "cut-front" } else { "cut-end" }
+    }
+
     /// Whether its values divide the lines: each line its own, they do not.
     pub(crate) fn is_telling(&self) -> bool {
         self.values.first().is_some_and(|value| value.records > 1)
@@ -255,7 +273,7 @@ const HELP: [(&str, &str); 14] = [
     ("timeout", "help-word"),
     ("\"connection reset\"", "help-phrase"),
     ("pay*", "help-prefix"),
-    ("*montant_*", "help-substring"),
+    ("*OutOfMem*", "help-substring"),
     ("/took \\d{4,} ms/", "help-regex"),
     ("app:nginx", "help-field"),
     ("level>=warning", "help-level"),
@@ -319,12 +337,46 @@ pub(crate) struct OpenedLine<'a> {
     pub(crate) line: Line,
 }
 
+/// How finely a time is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fine {
+    Day,
+    Minute,
+    Second,
+    Millisecond,
+}
+
 impl View {
     /// `11-21 14:32:05.123`; with its year where that is not this one.
     pub(crate) fn stamp(&self, at: &Timestamp) -> String {
+        self.stamp_to(at, &Fine::Millisecond)
+    }
+
+    /// `11-21`, `11-21 14:32` and so on.
+    pub(crate) fn stamp_to(&self, at: &Timestamp, fine: &Fine) -> String {
         let (at, now) = (at.in_zone(&self.zone), self.now.in_zone(&self.zone));
-        let form = if at.year() == now.year() { "%m-%d %H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
-        at.strftime(form).to_string()
+        let day = if at.year() == now.year() { "%m-%d" } else { "%Y-%m-%d" };
+        let time = match fine {
+            Fine::Day => "",
+            Fine::Minute => " %H:%M",
+            Fine::Second => " %H:%M:%S",
+            Fine::Millisecond => " %H:%M:%S%.3f",
+        };
+        at.strftime(&format!("{day}{time}")).to_string()
+    }
+
+    /// How finely times must be told, so that none of them loses anything but zeros.
+    pub(crate) fn fine(&self, times: impl IntoIterator<Item = Timestamp>) -> Fine {
+        let fine = |at: Timestamp| {
+            let at = at.in_zone(&self.zone);
+            match (at.hour(), at.minute(), at.second(), at.subsec_nanosecond() / 1_000_000) {
+                (0, 0, 0, 0) => Fine::Day,
+                (_, _, 0, 0) => Fine::Minute,
+                (_, _, _, 0) => Fine::Second,
+                _ => Fine::Millisecond,
+            }
+        };
+        times.into_iter().map(fine).max().unwrap_or(Fine::Day)
     }
 
     /// `Europe/Paris (UTC+01:00)`.

@@ -116,6 +116,8 @@ pub(crate) struct ViewPage<'a> {
     pub(crate) choices: Vec<LinesChoice>,
     /// Fewer lines than were asked for.
     pub(crate) is_cut: bool,
+    /// The last lines of the file, of which the very last are in sight.
+    pub(crate) is_end: bool,
     pub(crate) earlier: Option<String>,
     pub(crate) later: Option<String>,
     pub(crate) last: String,

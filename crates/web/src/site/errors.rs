@@ -1,9 +1,12 @@
 //! A problem, for people: what a page or a form answers when it cannot do what it was asked.
 
 use super::page;
-use crate::pages::{
-    error::{ErrorOf, ErrorPage},
-    view::View,
+use crate::{
+    pages::{
+        error::{ErrorOf, ErrorPage},
+        view::View,
+    },
+    problem::Said,
 };
 use axum::{
     body::to_bytes,
@@ -31,12 +34,24 @@ pub(crate) async fn as_page(v: &View, request_id: &str, response: Response) -> R
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => ErrorOf::Forbidden,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ErrorOf::NotFound,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => ErrorOf::Busy,
+        StatusCode::BAD_REQUEST
+        | StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => ErrorOf::Invalid,
         status if status.is_client_error() => ErrorOf::Refused,
         _ => ErrorOf::Internal,
     };
     // Of what went wrong here, only the log tells more.
-    let said = if what == ErrorOf::Internal { "" } else { problem["detail"].as_str().unwrap_or_default() };
-    let shown = ErrorPage { v, what, detail: said.to_owned(), request_id: request_id.to_owned() };
+    let text = |name: &str| if what == ErrorOf::Internal { "" } else { problem[name].as_str().unwrap_or_default() };
+    let shown = ErrorPage {
+        v,
+        what,
+        status: parts.status.as_u16(),
+        said: parts.extensions.get().map(|Said { id, values }| v.with_all(id, values)),
+        detail: text("detail").to_owned(),
+        remedy: text("remedy").to_owned(),
+        request_id: request_id.to_owned(),
+    };
     let mut response = page(parts.status, &shown);
     if let Some(wait) = parts.headers.get(header::RETRY_AFTER) {
         response.headers_mut().insert(header::RETRY_AFTER, wait.clone());

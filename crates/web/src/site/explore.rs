@@ -13,16 +13,17 @@ use crate::{
     api::logs::{
         ask::{self, Asked, FacetsJson, Listed, gone},
         hints,
+        rows::Format,
     },
     auth::{Access, Granted},
     cursor,
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, Found, Histogram, Links,
-            OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found, Histogram,
+            Links, OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
         },
-        foreign::Foreign,
+        foreign::{Foreign, plain},
         parts::Chosen,
         view::View,
     },
@@ -125,12 +126,14 @@ async fn explore(
     headers: HeaderMap,
     Query(query): Query<ExploreQuery>,
 ) -> Result<Response> {
-    let search = query.search();
+    let mut search = query.search();
     if let Some(chosen) = times::chosen(&v, &search, query.from.as_deref(), query.to.as_deref())? {
         return Ok(see(&chosen.address()));
     }
+    let mut faults = times::faults(&ctx, &v, &mut search);
     let read = asked(&ctx, &v, &search).await?;
-    let faults = read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)).collect();
+    faults.extend(times::empty(&v, &search, read.range.as_ref()));
+    faults.extend(read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)));
     let (parsed, range) = (read.query.clone(), read.range.clone());
     let saved = saved::of(&ctx, &granted).await?;
     let mut page = ExplorePage {
@@ -185,7 +188,7 @@ async fn explore(
         page.begin = Some(Begin { origin: origin(&headers) });
     }
     page.turns = turns;
-    page.exports = exports(&search, &page.found);
+    page.exports = exports(&ctx, &search, &page.found);
     Ok(shown(&page))
 }
 
@@ -196,22 +199,39 @@ async fn doubts(
     search: &Search,
     query: &query::Query,
 ) -> Result<(Vec<Doubt>, Option<(Foreign, String)>)> {
-    let (hints, meant) = hints::hinted(ctx, query).await?;
-    let doubts = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    let (hints, mut meant) = hints::hinted(ctx, query).await?;
+    let mut doubts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    if let Some((word, of_level)) = narrow::of_level(query).filter(|_| meant.is_none())
+        && finds(ctx, v, &Search { q: of_level.clone(), ..search.clone() }).await?
+    {
+        doubts.push(Doubt::of_level(v, &word));
+        meant = Some(of_level);
+    }
     let meant = meant.map(|q| (Foreign::line(q.as_bytes()), Search { q, ..search.clone() }.address()));
     Ok((doubts, meant))
 }
 
 /// Whether there is nothing but what Vigie says of itself.
 async fn is_alone(ctx: &Ctx) -> Result<bool> {
-    let (others, page) = (query::parse(OTHERS).0, Page { order: Order::Falling, after: None, limit: 1 });
+    let others = query::parse(OTHERS).0;
     let question =
         query::Question::new(&others, ctx.app.clock.now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
+    let found = first(ctx, question).await?;
+    Ok(found.value == 0 && found.partial.is_empty())
+}
+
+/// Whether a search is known to find something.
+async fn finds(ctx: &Ctx, v: &View, search: &Search) -> Result<bool> {
+    Ok(first(ctx, asked(ctx, v, search).await?.question).await?.value > 0)
+}
+
+/// How many of one record match, within a moment.
+async fn first(ctx: &Ctx, question: query::Question) -> Result<query::Answer<usize>> {
+    let page = Page { order: Order::Falling, after: None, limit: 1 };
     let found = ctx.app.logs.ask(ALONE_PATIENCE, move |snapshot, bounds| {
         query::search(snapshot, &question, page, bounds, |_| std::ops::ControlFlow::Break(()))
     });
-    let found = found.await?;
-    Ok(found.value == 0 && found.partial.is_empty())
+    Ok(found.await?)
 }
 
 /// Where programs reach this, as the browser did.
@@ -224,9 +244,13 @@ fn origin(headers: &HeaderMap) -> String {
 fn form(v: &View, search: &Search, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {
     let Search { q, since, until, order } = search.clone();
     let usual = until.is_empty() && RANGES.iter().any(|(length, _)| *length == since);
-    let edge = |at: Timestamp, text: &str| if text.is_empty() { "…".to_owned() } else { v.stamp(&at) };
-    let range = range.filter(|_| !usual);
-    let range = range.map(|range| format!("{} – {}", edge(range.start, &since), edge(range.end, &until)));
+    let range = range.filter(|_| !usual).map(|range| {
+        let edges = [(range.start, &since), (range.end, &until)].map(|(at, text)| (!text.is_empty()).then_some(at));
+        // A day alone would seem to be in it, where it is its end.
+        let fine = v.fine(edges.into_iter().flatten()).max(Fine::Minute);
+        let [from, until] = edges.map(|at| at.map_or_else(|| "…".to_owned(), |at| v.stamp_to(&at, &fine)));
+        format!("{from} – {until}")
+    });
     let (from, to) = (times::field(v, &since), times::field(v, &until));
     AskedForm { q, since, until, order, range, from, to }
 }
@@ -363,24 +387,38 @@ fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -
             });
             let level = level(&text).filter(|_| facet.field == "level");
             let shown = level.map_or(text, |level| v.t(Sign(level).word()));
-            FacetValue { text: Foreign::line(shown.as_bytes()), records: value.records, links }
+            FacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records: value.records, links }
         });
         let name = match facet.field.as_str() {
             "level" => v.t("field-level"),
             "source" => v.t("field-source"),
             other => other.to_owned(),
         };
-        Facet { name: Foreign::line(name.as_bytes()), records: facet.records, values: values.collect() }
+        Facet {
+            name: Foreign::line(name.as_bytes()),
+            is_source: facet.field == "source",
+            records: facet.records,
+            values: values.collect(),
+        }
     };
     fields.into_iter().take(FACETS).map(facet).collect()
 }
 
-fn exports(search: &Search, found: &Found) -> Vec<(&'static str, String)> {
+fn exports(ctx: &Ctx, search: &Search, found: &Found) -> Vec<Export> {
     if !matches!(found, Found::Lines(_) | Found::Table(_)) {
         return Vec::new();
     }
-    let formats = [("export-text", "text"), ("export-jsonl", "jsonl"), ("export-csv", "csv")];
-    formats.map(|(word, format)| (word, search.at("/api/v1/logs/search", &[("format", format)]))).to_vec()
+    let formats = [
+        ("export-text", "text", Format::Text),
+        ("export-jsonl", "jsonl", Format::Jsonl),
+        ("export-csv", "csv", Format::Csv),
+    ];
+    let export = |(word, name, format): (_, &str, Format)| Export {
+        word,
+        address: search.at("/api/v1/logs/search", &[("format", name)]),
+        name: format.file_name(ctx.app.clock.now(), ctx.app.logs.zone()),
+    };
+    formats.map(export).to_vec()
 }
 
 #[derive(Deserialize, Default, IntoParams)]
@@ -391,12 +429,18 @@ struct RecordQuery {
     after: Option<usize>,
 }
 
+/// The number of a record: what is none is that of no record.
+fn number(text: &str) -> Result<u64> {
+    text.parse().map_err(|_| gone(plain(text)))
+}
+
 async fn record(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(seq): Path<u64>,
+    Path(seq): Path<String>,
     Query(around): Query<RecordQuery>,
 ) -> Result<Response> {
+    let seq = number(&seq)?;
     let (before, after) = (around.before.unwrap_or(AROUND), around.after.unwrap_or(AROUND));
     let answer = ask::surroundings(&ctx, seq, before, after).await?;
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
@@ -441,9 +485,10 @@ struct OpenedQuery {
 async fn opened(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
-    Path(seq): Path<u64>,
+    Path(seq): Path<String>,
     Query(OpenedQuery { q, since, until, order }): Query<OpenedQuery>,
 ) -> Result<Response> {
+    let seq = number(&seq)?;
     let answer = ask::surroundings(&ctx, seq, 0, 0).await?;
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
     let search = Search { q, since, until, order };

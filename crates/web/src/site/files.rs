@@ -251,6 +251,7 @@ fn view_page<'a>(v: &'a View, file: &LogFile, query: &ViewQuery, excerpt: &Excer
         lines: excerpt.lines.iter().map(|line| FileLine::new(&line.text)).collect(),
         choices: CHOICES.map(choice).to_vec(),
         is_cut: excerpt.is_cut,
+        is_end: at_end,
         earlier: (start > 0).then(|| format!("{base}?lines={lines}&before={start}")),
         later: (!at_end && !excerpt.lines.is_empty()).then(|| format!("{base}?lines={lines}&offset={}", excerpt.end)),
         last: format!("{base}?lines={lines}&tail=true"),

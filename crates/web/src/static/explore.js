@@ -97,7 +97,7 @@ function keys(list) {
 // ---- Lines as they arrive.
 
 function live(toggle) {
-  const words = texts.dataset, say = document.querySelector("[data-say]");
+  const words = texts.dataset, gap = document.querySelector("[data-gap]");
   const button = document.querySelector("[data-new]");
   const search = new URL(words.address, location.href).searchParams;
   const parameters = new URLSearchParams({ q: search.get("q") ?? "", message_max: MESSAGE_MAX, repeats: true });
@@ -111,15 +111,15 @@ function live(toggle) {
     hear: {
       rows: (event) => {
         const told = JSON.parse(event.data);
-        missed += told.missed;
         take(told.rows);
+        miss(told.missed);
       },
     },
     opened: catchUp,
   });
 
   toggle.addEventListener("click", () => {
-    if (tail.isOn) { tail.stop(); mark(false); return; }
+    if (tail.isOn) { stop(); return; }
     // Lines are added on top of the newest: elsewhere there is nothing to add them to.
     const here = new URL(location.href);
     if (["cursor", "back", "order", "until"].some((name) => here.searchParams.get(name))) {
@@ -135,7 +135,17 @@ function live(toggle) {
 
   function start() {
     mark(true);
+    missed = 0;
+    gap.textContent = "";
     tail.start();
+  }
+  // What was held back until now is shown: nothing else will ask for it.
+  function stop() {
+    tail.stop();
+    mark(false);
+    arriving = [...waiting, ...arriving];
+    waiting = [];
+    frame ||= requestAnimationFrame(flush);
   }
   function mark(on) {
     const here = new URL(location.href);
@@ -163,8 +173,14 @@ function live(toggle) {
       arriving.push(row);
     }
     if (seen.size > 20_000) seen = new Set([...seen].slice(-5_000));
-    if (arriving.length > LINES_MAX) arriving.splice(0, arriving.length - LINES_MAX);
+    if (arriving.length > LINES_MAX) miss(arriving.splice(0, arriving.length - LINES_MAX).length);
     frame ||= requestAnimationFrame(flush);
+  }
+  // Lines that came and are not shown, since Live was switched on.
+  function miss(lines) {
+    if (lines === 0) return;
+    missed += lines;
+    gap.textContent = (missed === 1 ? words.missedOne : words.missedMany).replace("%n%", number(missed));
   }
   // Whoever reads is left in peace: what arrives meanwhile is counted.
   function reading() {
@@ -175,10 +191,10 @@ function live(toggle) {
   }
   function flush() {
     frame = 0;
-    if (waiting.length > 0 || reading()) {
+    if (tail.isOn && (waiting.length > 0 || reading())) {
       for (const row of arriving) waiting.push(row);
       arriving = [];
-      if (waiting.length > WAITING_MAX) { missed += waiting.length - WAITING_MAX; waiting.splice(0, waiting.length - WAITING_MAX); }
+      if (waiting.length > WAITING_MAX) miss(waiting.splice(0, waiting.length - WAITING_MAX).length);
       count();
       return;
     }
@@ -196,14 +212,12 @@ function live(toggle) {
     getSelection()?.removeAllRanges();
     list.scrollIntoView({ block: "center" });
     scrollTo({ top: Math.max(0, scrollY + list.getBoundingClientRect().top - 120) });
-    missed = 0;
     frame ||= requestAnimationFrame(flush);
   }
   function count() {
     const text = waiting.length === 1 ? words.newOne : words.newMany.replace("%n%", number(waiting.length));
     button.hidden = waiting.length === 0;
     if (!button.hidden && button.textContent !== text) button.textContent = text;
-    if (button.hidden && missed > 0) { say.textContent = words.missed.replace("%n%", number(missed)); missed = 0; }
   }
 
   function line(row) {

@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::State,
-    http::header,
+    http::{HeaderName, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -146,7 +146,7 @@ impl Asked {
 }
 
 /// A moment, a day, or so long ago.
-fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
+pub(crate) fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
     let text = text.trim();
     if let Some((number, unit)) = text.split_at_checked(text.len().saturating_sub(1))
         && let Ok(number) = number.parse::<u64>()
@@ -210,7 +210,7 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
     let limit = |usual: usize| query.limit.map_or(usual, |limit| limit as usize);
     if query.format != Format::Json && !asked.query.pipes.is_empty() {
         let answer = tabled(&ctx, asked, limit(ROWS_MAX).min(ROWS_MAX)).await?;
-        return Ok(([(header::CONTENT_TYPE, query.format.media())], table(query.format, &answer.value)).into_response());
+        return Ok((file(&ctx, query.format), table(query.format, &answer.value)).into_response());
     }
     if query.format != Format::Json {
         return export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) });
@@ -372,7 +372,16 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Result<Res
     });
     let pieces = tokio_stream::wrappers::ReceiverStream::new(pieces).chain(broken.filter_map(std::future::ready));
     let body = Body::from_stream(pieces);
-    Ok(([(header::CONTENT_TYPE, format.media())], body).into_response())
+    Ok((file(ctx, format), body).into_response())
+}
+
+/// What it is, and how the file is called that it is saved as.
+fn file(ctx: &Ctx, format: Format) -> [(HeaderName, String); 2] {
+    let name = format.file_name(ctx.app.clock.now(), ctx.app.logs.zone());
+    [
+        (header::CONTENT_TYPE, format.media().to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ]
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -620,6 +629,9 @@ pub(crate) async fn surroundings(ctx: &Ctx, seq: u64, before: usize, after: usiz
     Ok(logs.ask(TIME_MAX, move |snapshot, bounds| query::context(snapshot, seq, before, after, bounds)).await?)
 }
 
-pub(crate) fn gone(seq: u64) -> Problem {
-    Problem::not_found(format!("record {seq}")).remedy("it may be older than what is kept")
+pub(crate) fn gone(seq: impl std::fmt::Display) -> Problem {
+    let seq = seq.to_string();
+    Problem::not_found(format!("record {seq}"))
+        .remedy("it may be older than what is kept")
+        .said("explore-gone", &[("seq", &seq)])
 }

@@ -80,6 +80,7 @@ pub(crate) async fn taking<T: Send + 'static>(
     take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<T, BodyError> + Send + 'static,
 ) -> Result<(Taken, T)> {
     let _place = ctx.app.logs.receive()?;
+    let mut body = begun(body, packing).await?;
     let logs = ctx.app.logs.clone();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let handle = Handle::current();
@@ -107,7 +108,6 @@ pub(crate) async fn taking<T: Send + 'static>(
         }
     });
     // Ends when the body does, or when nobody reads it any more.
-    let mut body = body.into_data_stream();
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(io::Error::other);
         let is_last = piece.is_err();
@@ -117,6 +117,42 @@ pub(crate) async fn taking<T: Send + 'static>(
     }
     drop(give);
     reading.await.map_err(|error| Problem::internal(&error))?
+}
+
+/// The body with its beginning read, which tells whether it is packed and does not say so.
+async fn begun(
+    body: Body,
+    packing: Packing,
+) -> Result<impl futures_util::Stream<Item = std::result::Result<Bytes, axum::Error>> + Send + Unpin> {
+    let mut rest = body.into_data_stream();
+    let (mut begin, mut pieces) = (Vec::new(), Vec::new());
+    while packing == Packing::Plain && begin.len() < MAGIC_BYTES && could_be_packed(&begin) {
+        let Some(piece) = rest.next().await else { break };
+        if let Ok(piece) = &piece {
+            begin.extend(piece.iter().take(MAGIC_BYTES - begin.len()));
+        }
+        let is_over = piece.is_err();
+        pieces.push(piece);
+        if is_over {
+            break;
+        }
+    }
+    if let Some((name, _)) = MAGIC.iter().find(|(_, magic)| begin.starts_with(magic)) {
+        let packed = format!("the body is packed with {name}, and no `Content-Encoding` says so");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding", packed)
+            .remedy(format!("send `Content-Encoding: {name}` with it, or send it plain")));
+    }
+    Ok(futures_util::stream::iter(pieces).chain(rest))
+}
+
+/// How packed bodies begin (RFC 1952 §2.3.1, RFC 8878 §3.1.1). Nothing that is taken plain does: neither JSON nor
+/// protobuf, nor a block of Snappy.
+const MAGIC: [(&str, &[u8]); 2] = [("gzip", &[0x1f, 0x8b]), ("zstd", &[0x28, 0xb5, 0x2f, 0xfd])];
+const MAGIC_BYTES: usize = 4;
+
+/// Whether more of a body could still make it one that begins so.
+fn could_be_packed(begin: &[u8]) -> bool {
+    MAGIC.iter().any(|(_, magic)| magic.starts_with(begin))
 }
 
 fn broken(error: &io::Error) -> Problem {

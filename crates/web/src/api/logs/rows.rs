@@ -1,6 +1,7 @@
 //! Records as they are shown to machines.
 
 use crate::api::traces::harmless;
+use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
 use serde::{Serialize, ser::SerializeMap as _};
 use serde_json::{Map, Value as Json};
@@ -176,6 +177,20 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Text => "text/plain; charset=utf-8",
         }
+    }
+
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Text => "txt",
+        }
+    }
+
+    /// How a file of it is called, by the day it is made on: `logs-2026-11-22.jsonl`.
+    pub(crate) fn file_name(self, now: Timestamp, zone: &TimeZone) -> String {
+        format!("logs-{}.{}", now.in_zone(zone).strftime("%Y-%m-%d"), self.extension())
     }
 
     pub(super) fn head(self) -> &'static [u8] {

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, sse::Event},
 };
 use serde::{Deserialize, Serialize};
-use std::{convert::Infallible, ops::ControlFlow, time::Duration};
+use std::{collections::VecDeque, convert::Infallible, ops::ControlFlow, time::Duration};
 use telemetry::{
     Feed, Numbered,
     query::{self, Question},
@@ -25,7 +25,7 @@ use tokio::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-/// Rows of one event. What arrives faster is counted.
+/// Rows of one event, the newest. What arrives faster is counted.
 const ROWS_MAX: usize = 500;
 /// Rows are told no more often than this, so that many small batches make few events.
 const AT_MOST_EVERY: Duration = Duration::from_millis(40);
@@ -45,8 +45,9 @@ pub(super) struct TailQuery {
 /// What an event holds.
 #[derive(Serialize, ToSchema)]
 struct Rows {
-    rows: Vec<Row>,
-    /// Matching records that are not among them: they came too fast.
+    #[schema(value_type = Vec<Row>)]
+    rows: VecDeque<Row>,
+    /// Matching records before them that are left out: they came too fast.
     missed: u64,
 }
 
@@ -83,7 +84,7 @@ impl Tailing {
                     false => return None,
                 },
             };
-            let mut rows = Rows { rows: Vec::new(), missed: 0 };
+            let mut rows = Rows { rows: VecDeque::new(), missed: 0 };
             match first {
                 Ok(batch) => self.add(&batch, &mut rows),
                 // Whether they would have matched is not known.
@@ -103,7 +104,7 @@ impl Tailing {
                 continue;
             }
             self.next_at = Instant::now() + AT_MOST_EVERY;
-            let id = rows.rows.last().map_or(String::new(), |row| row.seq.to_string());
+            let id = rows.rows.back().map_or(String::new(), |row| row.seq.to_string());
             let data = serde_json::to_string(&rows).unwrap_or_default();
             return Some((Ok(Event::default().event("rows").id(id).data(data)), self));
         }
@@ -111,12 +112,13 @@ impl Tailing {
 
     fn add(&self, batch: &Numbered, rows: &mut Rows) {
         query::tail(&self.question, batch, |hit| {
-            if rows.rows.len() < ROWS_MAX {
-                let row = Row::cut(hit.cursor, hit.record, self.message_max);
-                rows.rows.push(if self.repeats { row.with_repeats(hit.record) } else { row });
-            } else {
+            // Whoever looks on wants to see what is new.
+            if rows.rows.len() == ROWS_MAX {
+                rows.rows.pop_front();
                 rows.missed += 1;
             }
+            let row = Row::cut(hit.cursor, hit.record, self.message_max);
+            rows.rows.push_back(if self.repeats { row.with_repeats(hit.record) } else { row });
             ControlFlow::Continue(())
         });
     }

@@ -54,6 +54,23 @@ async fn packed_bodies_are_unpacked() {
         let taken = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", encoding)], body).await;
         assert_eq!(taken.json()["accepted"], 3, "{encoding}: {}", taken.text);
     }
+    // One that is packed and does not say so, in pieces or not, is told what is missing.
+    for (name, body) in [("gzip", gzip.clone()), ("zstd", zstd::encode_all(LINES.as_bytes(), 1).unwrap())] {
+        let site = Site::new().await;
+        for route in ["/api/v1/logs", "/loki/api/v1/push", "/_bulk", "/v1/logs"] {
+            let told = send(&site.inside, "POST", route, &[("content-type", "application/json")], body.clone()).await;
+            assert_eq!(told.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name} {route}: {}", told.text);
+            assert!(told.text.contains("Content-Encoding") && told.text.contains(name), "{route}: {}", told.text);
+        }
+        let pieces = body.iter().map(|byte| Ok::<_, std::io::Error>(Bytes::copy_from_slice(&[*byte])));
+        let pieces = Body::from_stream(futures_util::stream::iter(pieces.collect::<Vec<_>>()));
+        let request = Request::post("/api/v1/logs").header(header::HOST, "127.0.0.1:8787").body(pieces).unwrap();
+        let told = site.inside.clone().oneshot(request).await.unwrap();
+        assert_eq!(told.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{name}");
+    }
+    let other = Site::new().await;
+    let begins_alike = send(&other.inside, "POST", "/api/v1/logs", &[], "(\n{\"message\":\"x\"}\n").await;
+    assert_eq!(begins_alike.json()["accepted"], 1, "{}", begins_alike.text);
     let site = Site::new().await;
     let unknown = send(&site.inside, "POST", "/api/v1/logs", &[("content-encoding", "br")], LINES).await;
     assert_eq!(unknown.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -124,6 +141,15 @@ async fn exports_come_back_as_they_went_and_start_no_formula() {
     let csv = site.get("/api/v1/logs/search?format=csv&order=oldest").await;
     assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     insta::assert_snapshot!("csv", csv.text);
+    for (query, name) in [
+        ("format=csv", "logs-2025-01-10.csv"),
+        ("format=jsonl", "logs-2025-01-10.jsonl"),
+        ("format=text&q=%7C+stats+count()", "logs-2025-01-10.txt"),
+    ] {
+        let file = site.get(&format!("/api/v1/logs/search?{query}")).await;
+        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{name}\""), "{query}");
+    }
+    assert_eq!(site.get("/api/v1/logs/search").await.header("content-disposition"), "", "a page of rows is no file");
     let text = site.get("/api/v1/logs/search?format=text&order=oldest&limit=2").await;
     assert_eq!(text.text, "started\nno answer from smtp\n");
     let lines = site.get("/api/v1/logs/search?format=jsonl").await;
@@ -133,19 +159,45 @@ async fn exports_come_back_as_they_went_and_start_no_formula() {
     assert_eq!(again.text, lines.text);
 }
 
+/// What the next event of a tail holds.
+async fn next_event(events: &mut axum::body::BodyDataStream) -> Value {
+    let event = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
+    serde_json::from_str(event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap()
+}
+
+async fn tail_of(site: &Site, q: &str) -> axum::body::BodyDataStream {
+    let request = Request::get(format!("/api/v1/logs/tail?q={q}")).header(header::HOST, "127.0.0.1:8787");
+    let response = site.inside.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.into_body().into_data_stream()
+}
+
 #[tokio::test]
 async fn whoever_listens_hears_what_arrives_and_matches() {
     let site = Site::new().await;
-    let request = Request::get("/api/v1/logs/tail?q=level:error").header(header::HOST, "127.0.0.1:8787");
-    let response = site.inside.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    let mut events = response.into_body().into_data_stream();
+    let mut events = tail_of(&site, "level:error").await;
     site.post_text("/api/v1/logs", LINES).await;
-    let event = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
-    let data = event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
-    let rows: Value = serde_json::from_str(data).unwrap();
+    let rows = next_event(&mut events).await;
     let heard: Vec<_> = rows["rows"].as_array().unwrap().iter().map(|row| row["message"].as_str().unwrap()).collect();
     assert_eq!((heard, &rows["missed"]), (vec!["no answer from smtp", "=cmd(), \"gone\""], &json!(0)));
+}
+
+#[tokio::test]
+async fn of_a_burst_the_newest_are_told_and_the_others_counted() {
+    let site = Site::new().await;
+    let mut events = tail_of(&site, "").await;
+    let burst: String = (0..700).map(|n| format!("{{\"message\":\"line {n}\"}}\n")).collect();
+    site.post_text("/api/v1/logs", burst).await;
+    let (mut told, mut missed, mut last) = (0, 0, Value::Null);
+    while last != "line 699" {
+        let rows = next_event(&mut events).await;
+        let heard = rows["rows"].as_array().unwrap();
+        assert!(heard.len() <= 500, "an event is bounded");
+        (told, missed) = (told + heard.len() as u64, missed + rows["missed"].as_u64().unwrap());
+        last = heard.last().unwrap()["message"].clone();
+        assert!(told + missed < 700 || last == "line 699", "the newest is left out: {last}");
+    }
+    assert_eq!(told + missed, 700);
 }
 
 #[tokio::test]

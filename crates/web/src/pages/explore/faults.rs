@@ -1,7 +1,7 @@
 //! What is wrong with a query, at its place, in the reader's words; and what an answer leaves out.
 
 use super::View;
-use crate::pages::foreign::Foreign;
+use crate::pages::foreign::{self, Foreign};
 use telemetry::query::{
     Partial, Problem,
     language::{self, DEPTH_MAX, PIPES_MAX, TERMS_MAX, TEXT_MAX},
@@ -39,6 +39,24 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// An end of the time, behind its name, that cannot be read.
+    pub(crate) fn of_time(v: &View, name: &str, text: &str) -> Self {
+        let shown = foreign::plain(text).chars().take(80).collect::<String>();
+        Self::of_part(name, text, v.with("fault-not-a-time", "text", shown), v.t("fault-remedy-edge"))
+    }
+
+    /// A time that ends where it begins, or before; `before` is what stands before its end.
+    pub(crate) fn of_range(v: &View, before: &str, end: &str) -> Self {
+        Self::of_part(before, end, v.t("fault-empty-range"), v.t("fault-remedy-range"))
+    }
+
+    fn of_part(before: &str, marked: &str, what: String, remedy: String) -> Self {
+        let [before, marked] = [before, marked].map(|text| Foreign::line(text.as_bytes()));
+        Self { before, marked, after: Foreign::default(), what, remedy }
+    }
+}
+
 /// What is doubtful about a query that found nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Doubt {
@@ -49,14 +67,17 @@ pub(crate) struct Doubt {
 impl Doubt {
     pub(crate) fn new(v: &View, hint: &language::Hint) -> Self {
         let what = match &hint.why {
-            language::Why::NoSuchField(name) => v.with(
-                "doubt-no-field",
-                "name",
-                crate::pages::foreign::plain(name).chars().take(80).collect::<String>(),
-            ),
+            language::Why::NoSuchField(name) => {
+                v.with("doubt-no-field", "name", foreign::plain(name).chars().take(80).collect::<String>())
+            }
             language::Why::EqualsSign => v.t("doubt-equals"),
         };
         Self { part: Foreign::line(hint.part.as_bytes()), what }
+    }
+
+    /// A word that names a level, where lines have that level and not the word.
+    pub(crate) fn of_level(v: &View, word: &str) -> Self {
+        Self { part: Foreign::line(word.as_bytes()), what: v.t("doubt-level") }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How many lines there were over time, by level: bars that lead to their own time.
 
-use super::{Sign, View};
+use super::{Fine, Sign, View};
 use crate::pages::chart::round_up;
 use model::{Level, Timestamp};
 use std::{fmt::Write as _, time::Duration};
@@ -76,6 +76,11 @@ impl Histogram {
         self.at(self.counts.len())
     }
 
+    /// How finely the steps are told.
+    pub(super) fn fine(&self, v: &View) -> Fine {
+        v.fine((0..=self.counts.len()).map(|step| self.at(step)))
+    }
+
     /// Steps that have lines.
     pub(super) fn steps(&self) -> Vec<Step> {
         let step = |(at, counts): (usize, &Counts)| Step {
@@ -109,7 +114,7 @@ impl Histogram {
              <path class=\"line\" d=\"M0 0H{WIDTH}M0 {HEIGHT}H{WIDTH}\"/>"
         );
         let step = WIDTH / self.counts.len().max(1) as f64;
-        let unit = HEIGHT / self.top().max(1) as f64;
+        let (unit, fine) = (HEIGHT / self.top().max(1) as f64, self.fine(v));
         for (at, counts) in self.counts.iter().enumerate().filter(|(_, counts)| counts.total > 0) {
             let x = at as f64 * step;
             let address = self.address(self.at(at), self.at(at + 1)).replace('&', "&amp;");
@@ -134,20 +139,20 @@ impl Histogram {
                     "<rect class=\"seg {class}\" x=\"{left:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{tall:.1}\"/>"
                 );
             }
-            let title = self.title(v, at, counts).replace('&', "&amp;").replace('<', "&lt;");
+            let title = self.title(v, at, counts, &fine).replace('&', "&amp;").replace('<', "&lt;");
             let _ = write!(svg, "<title>{title}</title></a>");
         }
         let _ = write!(svg, "<rect class=\"pick\" data-pick x=\"0\" y=\"0\" width=\"0\" height=\"{HEIGHT}\"/></svg>");
         svg
     }
 
-    fn title(&self, v: &View, at: usize, counts: &Counts) -> String {
+    fn title(&self, v: &View, at: usize, counts: &Counts, fine: &Fine) -> String {
         let levels = super::LEVELS.iter().filter(|Sign(level)| counts.of(*level) > 0);
         let levels: Vec<String> =
             levels.map(|sign| format!("{} {}", v.t(sign.word()), v.number(&counts.of(sign.0)))).collect();
         let values = [
-            ("from", v.stamp(&self.at(at))),
-            ("until", v.stamp(&self.at(at + 1))),
+            ("from", v.stamp_to(&self.at(at), fine)),
+            ("until", v.stamp_to(&self.at(at + 1), fine)),
             ("lines", v.count("explore-lines-n", &counts.total)),
         ];
         format!("{}\n{}", v.with_all("explore-bar", &values), levels.join(", "))
@@ -188,5 +193,29 @@ mod tests {
         insta::assert_snapshot!(histogram.svg(&view()).replace("><", ">\n<"));
         assert_eq!(histogram.labels(&view()), ["15:00:00", "15:00:45", "15:01:30", "15:02:15", "15:03:00"]);
         assert_eq!(histogram.steps().len(), 2);
+    }
+
+    #[test]
+    fn times_are_told_as_finely_as_their_steps() {
+        let day = 86_400_000;
+        for (start, step_ms, zone, told) in [
+            ("2026-11-18T00:00:00Z", day, "UTC", "11-18"),
+            ("2026-11-18T00:00:00Z", day, "Europe/Paris", "11-18 01:00"),
+            ("2026-11-18T00:00:00Z", day / 2, "UTC", "11-18 00:00"),
+            ("2026-11-18T00:00:00Z", 5_000, "UTC", "11-18 00:00:00"),
+            ("2025-11-18T00:00:00Z", 100, "UTC", "2025-11-18 00:00:00.000"),
+            // A night that is an hour longer: what follows is no midnight.
+            ("2026-10-24T22:00:00Z", day, "Europe/Paris", "10-25 00:00"),
+        ] {
+            let histogram = Histogram {
+                start: start.parse().unwrap(),
+                step: Duration::from_millis(step_ms),
+                counts: vec![Counts::default(); 3],
+                address: String::new(),
+            };
+            let words = Words { language: Language::English, zone: TimeZone::get(zone).unwrap() };
+            let v = View { words, ..view() };
+            assert_eq!(v.stamp_to(&histogram.start, &histogram.fine(&v)), told, "{start} {step_ms}");
+        }
     }
 }

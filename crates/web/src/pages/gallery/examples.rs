@@ -320,17 +320,16 @@ fn traces(v: &View) -> Vec<Drawn> {
 
 fn errors(v: &View) -> Vec<Drawn> {
     let mut pages = Vec::new();
-    for (name, what) in [
-        ("error-403", ErrorOf::Forbidden),
-        ("error-404", ErrorOf::NotFound),
-        ("error-400", ErrorOf::Refused),
-        ("error-503", ErrorOf::Busy),
-        ("error-500", ErrorOf::Internal),
+    for (name, what, status, said) in [
+        ("error-403", ErrorOf::Forbidden, 403, None),
+        ("error-404", ErrorOf::NotFound, 404, None),
+        ("error-409", ErrorOf::Refused, 409, None),
+        ("error-422", ErrorOf::Invalid, 422, Some(v.t("explore-saved-nameless"))),
+        ("error-503", ErrorOf::Busy, 503, None),
+        ("error-500", ErrorOf::Internal, 500, None),
     ] {
-        pages.push((
-            name,
-            ErrorPage { v, what, detail: String::new(), request_id: "9f3c2a7700b1e4d2".to_owned() }.render().unwrap(),
-        ));
+        let (detail, remedy, request_id) = (String::new(), String::new(), "9f3c2a7700b1e4d2".to_owned());
+        pages.push((name, ErrorPage { v, what, status, said, detail, remedy, request_id }.render().unwrap()));
     }
     pages
 }

@@ -4,7 +4,7 @@ use crate::site::rows::address;
 use model::Level;
 use telemetry::query::{
     Query,
-    language::{FieldTest, Filter, TEXT_MAX},
+    language::{FieldTest, Filter, Pattern, TEXT_MAX},
 };
 
 /// Bytes of a value that still makes a condition.
@@ -59,6 +59,24 @@ pub(super) fn narrowed(query: &Query, field: &str, value: &str) -> Option<(Strin
 /// The level of that name, to the letter.
 pub(super) fn level(name: &str) -> Option<Level> {
     name.parse().ok().filter(|level: &Level| level.as_str() == name)
+}
+
+/// A word of the query that names a level from warning on, and the query that asks for the level in its place.
+pub(super) fn of_level(query: &Query) -> Option<(String, String)> {
+    let graver = |part: &Filter| match part {
+        Filter::Message(Pattern::Words(word)) => {
+            let level = word.parse::<Level>().ok().filter(|level| *level >= Level::Warning)?;
+            Some((word.clone(), Filter::Level { from: level, to: level }))
+        }
+        _ => None,
+    };
+    let mut parts = match query.filter.clone() {
+        Filter::And(parts) => parts,
+        other => vec![other],
+    };
+    let (at, (word, level)) = parts.iter().enumerate().find_map(|(at, part)| Some((at, graver(part)?)))?;
+    parts[at] = level;
+    Some((word, Query { filter: Filter::all(parts), pipes: query.pipes.clone() }.to_string()))
 }
 
 /// The query with one more condition, in the place of its opposite if that is there.

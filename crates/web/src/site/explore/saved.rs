@@ -61,9 +61,11 @@ fn and_said(address: &str, said: &str) -> String {
 }
 
 async fn save(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>, form: Form) -> Result<Response> {
-    let name = extract::text("name", form.text("name").to_owned(), NAME_CHARS_MAX)?;
+    let name = extract::text("name", form.text("name").to_owned(), NAME_CHARS_MAX)
+        .map_err(|problem| problem.said("explore-saved-long", &[("most", &NAME_CHARS_MAX.to_string())]))?;
     if name.is_empty() {
-        return Err(Problem::invalid("name: there is none").remedy("name the search"));
+        let nameless = Problem::invalid("name: there is none").remedy("name the search");
+        return Err(nameless.said("explore-saved-nameless", &[]));
     }
     let address = page_of(form.text("address"));
     let search = SavedSearch {
@@ -84,7 +86,9 @@ async fn delete(
     form: Form,
 ) -> Result<Response> {
     if !ctx.app.db.delete_search(id, granted.name().to_owned()).await? {
-        return Err(Problem::not_found(format!("search {id}")).remedy("it may be forgotten already"));
+        return Err(Problem::not_found(format!("search {id}"))
+            .remedy("it may be forgotten already")
+            .said("explore-saved-gone", &[]));
     }
     Ok(see(page_of(form.text("back"))))
 }

@@ -70,8 +70,89 @@ async fn what_is_wrong_is_marked_at_its_place() {
         let answer = site.look(&ana, &format!("/explore?q={q}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{q}");
     }
-    let wrong = site.look(&ana, "/explore?since=yesterday").await;
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_read_or_is_empty_is_told_above_the_lines() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let french = async |address: &str| {
+        let headers = [("cookie", ana.cookie.as_str()), ("accept-language", "fr")];
+        send(&site.router, "GET", address, &headers, "").await
+    };
+    for (address, place, said) in [
+        ("/explore?since=%3Cb%3E", "since=<mark>&lt;b&gt;</mark>", "“&#60;b&#62;” is not a time – write 2025-01-31T"),
+        ("/explore?q=one&until=5", "until=<mark>5</mark>", "“5” is not a time – write 2025-01-31T"),
+    ] {
+        let page = site.look(&ana, address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        assert!(page.text.contains(place) && page.text.contains(said), "{address}: {}", page.text);
+        assert!(page.text.contains("<bdi>one</bdi>"), "it is searched as if that were not there: {}", page.text);
+        assert!(!page.text.contains("name=\"since\"") && !page.text.contains("until=5&"), "it is carried no further");
+    }
+    assert!(french("/explore?until=5").await.text.contains("« 5 » n’est pas un moment – écrivez 2025-01-31T"));
+    for turned in ["since=2025-01-11&until=2025-01-10", "since=1h&until=2h", "since=2025-01-10&until=2025-01-10"] {
+        let page = site.look(&ana, &format!("/explore?{turned}")).await;
+        let said = "Nothing can lie in this time: it ends before it begins, or as it begins – write the earlier";
+        assert!(page.status == StatusCode::OK && page.text.contains(said), "{turned}: {}", page.text);
+    }
+    assert!(french("/explore?since=1h&until=2h").await.text.contains("elle finit avant de commencer"));
+    assert!(!site.look(&ana, "/explore?since=2h&until=1h").await.text.contains("class=\"faults\""));
+}
+
+#[tokio::test]
+async fn what_was_typed_wrongly_is_told_in_the_readers_language() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let headers = |language| [("cookie", ana.cookie.as_str()), ("accept", "text/html"), ("accept-language", language)];
+    let look = async |address: &str, language| send(&site.router, "GET", address, &headers(language), "").await;
+    for seq in ["abc", "999999", "-1", "18446744073709551616"] {
+        for behind in ["", "/opened"] {
+            let page = look(&format!("/explore/record/{seq}{behind}"), "en").await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{seq}{behind}");
+            assert!(page.text.contains(&format!("There is no line with the number “{seq}”")), "{}", page.text);
+            assert!(page.text.contains("<p class=\"small\">404</p>"), "{}", page.text);
+        }
+    }
+    let page = look("/explore/record/abc", "fr").await;
+    assert!(page.text.contains("Aucune ligne n’a le numéro « abc »") && !page.text.contains("there is no"));
+    let save = async |name: &str, language| {
+        let typed = [("csrf", ana.csrf.as_str()), ("name", name), ("address", "/explore")];
+        let page = site.form("/explore/saved", &headers(language), &typed).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains("<p class=\"small\">422</p>"), "{}", page.text);
+        page.text
+    };
+    let nameless = save(" ", "en").await;
+    assert!(nameless.contains("The search has no name") && !nameless.contains("grown old"), "{nameless}");
+    let nameless = save("", "fr").await;
+    assert!(nameless.contains("La recherche n’a pas de nom") && !nameless.contains("there is none"), "{nameless}");
+    let long = save(&"n".repeat(81), "en").await;
+    assert!(long.contains("longer than 80 characters"), "{long}");
+    let no_date = look("/explore?from=noon", "fr").await;
+    assert_eq!(no_date.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(no_date.text.contains("« noon » n’est pas une date avec une heure"), "{}", no_date.text);
+    let no_number = look("/explore/record/1?before=x", "fr").await;
+    assert!(no_number.text.contains("L’adresse de cette page est incomplète") && no_number.text.contains(">400</p>"));
+    // What the pages have no words for is told in English, and marked as such.
+    let unknown = look("/explore?cursor=xx", "fr").await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    assert!(unknown.text.contains("<p lang=\"en\"><code>") && unknown.text.contains(">400</p>"), "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn values_are_cut_where_they_are_alike_and_told_whole() {
+    let logs = ["access.log", "access.log.1"]
+        .map(|name| json!({"message": "x", "host": "w\u{202e}1", "source": format!("/var/log/nginx/{name}")}));
+    let (site, ana) = site_with(&logs).await;
+    let page = site.look(&ana, "/explore").await;
+    for path in ["/var/log/nginx/access.log", "/var/log/nginx/access.log.1"] {
+        let shown = format!("title=\"Only {path}\"><span class=\"cut-front\"><bdi>{path}</bdi></span>");
+        assert!(page.text.contains(&shown), "{}", page.text);
+    }
+    assert!(page.text.contains("title=\"Only w\u{fffd}1\"><span class=\"cut-end\"><bdi>w<span"), "{}", page.text);
+    // A file of what was found is called by what it is.
+    for name in ["logs-2025-01-10.txt", "logs-2025-01-10.jsonl", "logs-2025-01-10.csv"] {
+        assert!(page.text.contains(&format!("download=\"{name}\"")), "{name}: {}", page.text);
+    }
 }
 
 #[tokio::test]
@@ -255,6 +336,23 @@ async fn what_finds_nothing_is_told_why() {
         send(&site.router, "GET", "/explore?q=levl%3Aerror", &[("cookie", &ana.cookie), ("accept-language", "fr")], "")
             .await;
     assert!(french.text.contains("aucune ligne n’a de champ « levl »"), "{}", french.text);
+    for (q, word, meant, query) in [
+        ("Error", "Error", "level:error", "level%3Aerror"),
+        ("one+error", "error", "one level:error", "one+level%3Aerror"),
+    ] {
+        let page = site.look(&ana, &format!("/explore?q={q}")).await;
+        let said = format!("<bdi>{word}</bdi></code> – is searched as a word; a level is asked for with level:");
+        assert!(page.text.contains(&said), "{q}: {}", page.text);
+        assert!(
+            page.text.contains(&format!("<a href=\"/explore?q={query}\"><code><bdi>{meant}</bdi>")),
+            "{}",
+            page.text
+        );
+    }
+    for q in ["critical", "error+elsewhere", "info", "-error+nothing", "error&since=1m"] {
+        let page = site.look(&ana, &format!("/explore?q={q}")).await;
+        assert!(page.text.contains("No line matches") && !page.text.contains("Did you mean"), "{q}: {}", page.text);
+    }
     let nowhere = site.look(&ana, "/explore?q=customer%3A7").await;
     assert!(nowhere.text.contains("no line has a field “customer”") && !nowhere.text.contains("Did you mean"));
     let hostile = site.look(&ana, "/explore?q=%22%3Cimg%3E%22%3Ax").await;
@@ -274,13 +372,16 @@ async fn times_are_chosen_in_fields_and_stand_in_the_address() {
     let (site, ana) = site_with(&[line(1, "info", "one"), line(5, "info", "five")]).await;
     let page = site.look(&ana, "/explore").await;
     assert!(page.text.contains("type=\"datetime-local\" id=\"from\" name=\"from\" step=\"any\" value=\"\""));
-    assert!(page.text.contains("Times of UTC."), "{}", page.text);
+    assert!(page.text.contains("Times in UTC."), "{}", page.text);
     let to = async |address: &str| site.look(&ana, address).await.header("location").to_owned();
     let chosen = to("/explore?q=one&since=1h&from=2025-01-10T14:00&to=2025-01-10T14:02:30").await;
     assert_eq!(chosen, "/explore?q=one&since=2025-01-10T14%3A00%3A00Z&until=2025-01-10T14%3A02%3A30Z");
     let page = site.look(&ana, &chosen).await;
     assert!(page.text.contains("one") && !page.text.contains("five</bdi>"));
     assert!(page.text.contains("name=\"from\" step=\"any\" value=\"2025-01-10T14:00:00\""), "{}", page.text);
+    assert!(page.text.contains("01-10 14:00:00 – 01-10 14:02:30</summary>"), "{}", page.text);
+    let days = site.look(&ana, "/explore?since=2025-01-09&until=2025-01-11").await;
+    assert!(days.text.contains("01-09 00:00 – 01-11 00:00</summary>"), "{}", days.text);
     // What was not touched stays as it is, to the microsecond; what was emptied is no bound.
     let exact = "since=2025-01-10T14%3A00%3A00.000123Z";
     assert_eq!(to(&format!("/explore?q=x&{exact}&from=2025-01-10T14:00&to=")).await, format!("/explore?q=x&{exact}"));

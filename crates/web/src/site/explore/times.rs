@@ -2,12 +2,15 @@
 
 use super::narrow::Search;
 use crate::{
+    Ctx,
+    api::logs::ask,
     extract::moment,
-    pages::view::View,
+    pages::{explore::Fault, view::View},
     problem::{Problem, Result},
 };
 use jiff::civil;
 use model::Timestamp;
+use std::ops::Range;
 
 /// What fields hold, as `datetime-local` has it: in the reader's zone, without one. Empty for `15m` and its like.
 pub(super) fn field(v: &View, edge: &str) -> String {
@@ -18,6 +21,24 @@ fn local(v: &View, at: Timestamp) -> String {
     let at = at.in_zone(&v.zone);
     let form = if at.subsec_nanosecond() / 1_000_000 == 0 { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.3f" };
     at.strftime(form).to_string()
+}
+
+/// What is wrong with the times in the address. One that cannot be read plays no part any more.
+pub(super) fn faults(ctx: &Ctx, v: &View, search: &mut Search) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (name, text) in [("since", &mut search.since), ("until", &mut search.until)] {
+        if !text.is_empty() && ask::when(ctx, &v.zone, name, text).is_err() {
+            faults.push(Fault::of_time(v, &format!("{name}="), text));
+            text.clear();
+        }
+    }
+    faults
+}
+
+/// What is wrong with a time in which there can be nothing.
+pub(super) fn empty(v: &View, search: &Search, range: Option<&Range<Timestamp>>) -> Option<Fault> {
+    let is_empty = range.is_some_and(|range| range.end <= range.start);
+    is_empty.then(|| Fault::of_range(v, &format!("since={} until=", search.since), &search.until))
 }
 
 /// One end of the time.
@@ -63,7 +84,11 @@ fn written(v: &View, edge: Edge) -> String {
 }
 
 fn read(v: &View, name: &str, text: &str) -> Result<Timestamp> {
-    let bad = || Problem::invalid(format!("{name}: `{text}` is no date with a time")).remedy("write 2025-01-31T14:00");
+    let bad = || {
+        Problem::invalid(format!("{name}: `{text}` is no date with a time"))
+            .remedy("write 2025-01-31T14:00")
+            .said("range-unread", &[("text", text)])
+    };
     let time: civil::DateTime = text.parse().map_err(|_| bad())?;
     let zoned = v.zone.to_ambiguous_zoned(time).compatible().map_err(|_| bad())?;
     Ok(zoned.timestamp().into())

@@ -109,6 +109,7 @@ async fn search(
         true => RawQuery::parse(&asked.query),
         false => (RawQuery::literal(&asked.query), Vec::new()),
     };
+    let has_steps = !query.pipes().is_empty();
     let (hits, summary) = match asked.query.is_empty() {
         true => (Vec::new(), RawSummary::default()),
         false => look(&ctx, &chosen, query).await?,
@@ -121,7 +122,10 @@ async fn search(
             offset: hit.offset,
             text: String::from_utf8_lossy(&hit.text).into_owned(),
         };
-        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let mut problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        if has_steps {
+            problems.push("steps behind `|` play no part in files: search the logs for a table".to_owned());
+        }
         let unread: Vec<_> =
             summary.unread.iter().map(|one| json!({"file": name(&one.file), "why": one.reason})).collect();
         let answer = json!({"query": asked.query, "hits": hits.iter().map(hit).collect::<Vec<_>>(),
@@ -131,7 +135,10 @@ async fn search(
         return Ok(axum::Json(answer).into_response());
     }
     let faults = problems.iter().map(|problem| Fault::new(&v, &asked.query, problem)).collect();
-    let found = (!asked.query.is_empty()).then(|| found(&v, &hits, &summary, &unknown, &name));
+    let mut found = (!asked.query.is_empty()).then(|| found(&v, &hits, &summary, &unknown, &name));
+    if let Some(found) = found.as_mut().filter(|_| has_steps) {
+        found.notes.insert(0, v.t("files-no-steps"));
+    }
     let choice = |file: &LogFile| Choice {
         value: file.name.clone(),
         label: Foreign::line(file.name.as_bytes()).html,

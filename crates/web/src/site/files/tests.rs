@@ -188,6 +188,14 @@ async fn hostile_names_and_lines_do_no_harm() {
     // The value of a box is not shown, and is the name to the letter.
     let shown = search.text.replace("value=\"&#60;img src=x&#62;\u{202e}.log\"", "");
     assert!(shown.contains("&lt;script&gt;") && !shown.contains("<script>alert") && !shown.contains('\u{202e}'));
+    for (query, is_told) in [
+        ("%22%7C+stats%22&language=1", false),
+        ("x+%7C+stats+count()", false),
+        ("x+%7C+stats+count()&language=1", true),
+    ] {
+        let page = site.look(&admin, &format!("/logs/search/?query={query}")).await;
+        assert_eq!(page.text.contains("Steps behind | play no part"), is_told, "{query}: {}", page.text);
+    }
     let wrong = site.look(&admin, "/logs/search/?query=%28&language=1").await;
     assert!(wrong.text.contains("<mark>("), "{}", wrong.text);
 }

@@ -3,8 +3,8 @@
 use super::{ID, at, before};
 use crate::pages::{
     explore::{
-        AskedForm, Begin, CellKind, Doubt, ExplorePage, Facet, FacetValue, Fault, FieldRow, Found, Histogram, Line,
-        Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
+        AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found, Histogram,
+        Line, Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
     },
     files::{
         Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
@@ -96,8 +96,13 @@ fn histogram(v: &View) -> Histogram {
 }
 
 fn facet(name: &str, records: u64, values: &[(&str, u64)]) -> Facet {
-    let value = |(text, records): &(&str, u64)| FacetValue { text: line(text), records: *records, links: links() };
-    Facet { name: line(name), records, values: values.iter().map(value).collect() }
+    let value = |(text, records): &(&str, u64)| FacetValue {
+        text: line(text),
+        whole: (*text).to_owned(),
+        records: *records,
+        links: links(),
+    };
+    Facet { name: line(name), is_source: name == "Source", records, values: values.iter().map(value).collect() }
 }
 
 fn facets(v: &View) -> Vec<Facet> {
@@ -157,7 +162,13 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
             ..Turns::default()
         },
         exports: if has_lines {
-            vec![("export-text", "/x".to_owned()), ("export-jsonl", "/x".to_owned()), ("export-csv", "/x".to_owned())]
+            [("export-text", "txt"), ("export-jsonl", "jsonl"), ("export-csv", "csv")]
+                .map(|(word, ending)| Export {
+                    word,
+                    address: "/x".to_owned(),
+                    name: format!("logs-2026-11-20.{ending}"),
+                })
+                .to_vec()
         } else {
             Vec::new()
         },
@@ -315,6 +326,7 @@ fn files(v: &View) -> Vec<Drawn> {
         lines: [file_lines(), file_lines(), file_lines()].concat(),
         choices: [100, 500, 1_000, 5_000].map(choice).to_vec(),
         is_cut: false,
+        is_end: true,
         earlier: Some("/logs/view/auto_sync.log/?before=1".to_owned()),
         later: None,
         last: "/logs/view/auto_sync.log/".to_owned(),
