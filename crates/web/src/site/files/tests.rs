@@ -106,6 +106,10 @@ async fn only_an_admin_clears_and_what_was_there_is_kept() {
     let kept = "errors.log.cleared-20250110T143215000000Z.gz";
     let view = site.look(&admin, &format!("/logs/view/{kept}/")).await;
     assert!(view.text.contains("Connection timeout"), "it can be read as it was");
+    let script = "src=\"/static/files.js\"";
+    assert!(view.text.contains(script), "its end is in sight, as that of a plain file");
+    let beginning = site.look(&admin, &format!("/logs/view/{kept}/?tail=false")).await;
+    assert!(!beginning.text.contains(script), "and its beginning where that is asked for");
     let again = site.act(&admin, &format!("/logs/clear/{kept}/"), &[]).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     let token = format!("Bearer {}", site.token(Scope::Admin).await);
