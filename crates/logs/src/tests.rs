@@ -98,7 +98,7 @@ fn what_has_come_is_searchable_while_the_sender_pauses() {
     });
     give.send(Some(b"{\"message\":\"early\"}\n".to_vec())).unwrap();
     give.send(None).unwrap();
-    assert_eq!(feed.try_recv().unwrap().batch.len(), 1);
+    assert_eq!(feed.blocking_recv().unwrap().batch.len(), 1);
     give.send(Some(b"{\"message\":\"late\"}\n".to_vec())).unwrap();
     drop(give);
     assert_eq!(messages(&taker.join().unwrap(), ""), ["early", "late"]);

@@ -70,6 +70,16 @@ impl Feed {
         batch.ok_or(RecvError::Lagged(1))
     }
 
+    /// The same, for threads of no runtime.
+    ///
+    /// # Errors
+    /// As [`Self::recv`].
+    pub fn blocking_recv(&mut self) -> Result<Arc<Numbered>, RecvError> {
+        let next = self.0.blocking_recv()?;
+        let batch = next.lock().clone();
+        batch.ok_or(RecvError::Lagged(1))
+    }
+
     /// # Errors
     /// As [`Self::recv`], and where there is none for now.
     pub fn try_recv(&mut self) -> Result<Arc<Numbered>, TryRecvError> {

@@ -122,8 +122,8 @@ explore-later = Later lines
 explore-same-source = All of this source
 partial-cancelled = The search ran out of time, and this is not all. Choose a shorter time, or add a word.
 partial-damaged = { $n ->
-    [one] { $shown } damaged block could not be read: “vigie doctor” tells more.
-   *[other] { $shown } damaged blocks could not be read: “vigie doctor” tells more.
+    [one] Lines are missing: { $shown } damaged part of the store, a block or a whole file of them, could not be read. “vigie doctor” tells more.
+   *[other] Lines are missing: { $shown } damaged parts of the store, blocks or whole files of them, could not be read. “vigie doctor” tells more.
 }
 partial-groups = { $n ->
     [one] { $shown } line is in none of the groups: there were too many of them.

@@ -122,8 +122,8 @@ explore-later = Lignes suivantes
 explore-same-source = Toute cette source
 partial-cancelled = La recherche a manqué de temps, et ceci n’est pas tout. Choisissez une durée plus courte, ou ajoutez un mot.
 partial-damaged = { $n ->
-    [one] { $shown } bloc endommagé n’a pas pu être lu : « vigie doctor » en dit plus.
-   *[other] { $shown } blocs endommagés n’ont pas pu être lus : « vigie doctor » en dit plus.
+    [one] Des lignes manquent : { $shown } partie endommagée du stockage, un bloc ou tout un fichier de blocs, n’a pas pu être lue. « vigie doctor » en dit plus.
+   *[other] Des lignes manquent : { $shown } parties endommagées du stockage, blocs ou fichiers entiers de blocs, n’ont pas pu être lues. « vigie doctor » en dit plus.
 }
 partial-groups = { $n ->
     [one] { $shown } ligne n’est dans aucun groupe : il y en avait trop.

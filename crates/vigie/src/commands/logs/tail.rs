@@ -105,14 +105,11 @@ impl Tail<'_> {
     }
 
     fn event(&mut self, event: &Value) -> Result<()> {
-        self.show(event["rows"].as_array().into_iter().flatten())?;
-        match event["missed"].as_u64() {
-            None | Some(0) => Ok(()),
-            Some(missed) => {
-                render::say(&format!("{} not shown: they came too fast", render::counted(missed, "record")));
-                Ok(())
-            }
+        // They lie before those that came along.
+        if let Some(missed) = event["missed"].as_u64().filter(|missed| *missed > 0) {
+            render::say(&format!("{} not shown: they came too fast", render::counted(missed, "record")));
         }
+        self.show(event["rows"].as_array().into_iter().flatten())
     }
 
     /// Those that were not shown yet: what was caught up with may come as an event too.

@@ -145,7 +145,9 @@ pub(crate) fn left_out(partial: &[Partial]) -> Vec<String> {
     let said = |partial: &Partial| match partial {
         Partial::Cancelled => "the search ran out of time: narrow its range, or add a word".to_owned(),
         Partial::Damaged { blocks, first } => {
-            format!("{blocks} damaged blocks could not be read ({first}): see `vigie doctor`")
+            format!(
+                "lines are missing: {blocks} damaged parts, blocks or whole files of them, could not be read ({first}): see `vigie doctor`"
+            )
         }
         Partial::Groups { records } => format!("{records} records are in none of the groups: there were too many"),
         Partial::Memory { bytes_max } => format!("the search may hold {bytes_max} bytes, and needed more"),
