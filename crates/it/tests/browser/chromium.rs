@@ -99,8 +99,7 @@ impl Browser {
             .env("TMPDIR", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        let mut chromedriver = command.stderr(Stdio::null()).spawn().expect("chromedriver starts");
-        let port = port_of(&mut chromedriver);
+        let (chromedriver, port) = started(command.stderr(Stdio::null()));
         let processes = Processes { chromedriver, profile };
         let mut options = DesiredCapabilities::chrome();
         options.set_binary(&chromium.to_string_lossy()).expect("a path");
@@ -211,7 +210,23 @@ impl Browser {
     }
 }
 
-fn port_of(chromedriver: &mut Child) -> u16 {
+/// A chromedriver that listens, and where. It looks for a port that is free for IPv4 and ends where another program has the same
+/// one for IPv6: then another attempt finds another port.
+fn started(command: &mut Command) -> (Child, u16) {
+    const ATTEMPTS: usize = 10;
+    for _ in 0..ATTEMPTS {
+        let mut chromedriver = command.spawn().expect("chromedriver starts");
+        if let Some(port) = port_of(&mut chromedriver) {
+            return (chromedriver, port);
+        }
+        let _ = chromedriver.kill();
+        let _ = chromedriver.wait();
+    }
+    panic!("chromedriver found no port in {ATTEMPTS} attempts");
+}
+
+/// `None` where it ended before it listened.
+fn port_of(chromedriver: &mut Child) -> Option<u16> {
     let mut lines = BufReader::new(chromedriver.stdout.take().expect("it is piped")).lines();
     let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
         let (_, port) = line.split_once("started successfully on port ")?;
@@ -219,5 +234,5 @@ fn port_of(chromedriver: &mut Child) -> u16 {
     });
     // What else it says must find a reader.
     std::thread::spawn(move || lines.for_each(drop));
-    port.expect("chromedriver says its port")
+    port
 }
