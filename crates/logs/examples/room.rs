@@ -1,6 +1,6 @@
 //! `cargo run --release -p logs --example room -- [--parts] FOLDER`: what each log file of a folder takes in a store of its own,
-//! sealed, against what `zstd -3` makes of it. `--parts` prints what takes room in each. Files packed with bzip2 are unpacked
-//! with `bzip2`.
+//! sealed and tended, against what `zstd -3` makes of it; and at the end all of them in one store, against `zstd -3` of each by
+//! itself. `--parts` prints what takes room in each. Files packed with bzip2 are unpacked with `bzip2`.
 
 use jiff::tz::TimeZone;
 use logs::{Config, Logs, Told};
@@ -35,12 +35,13 @@ fn main() {
     list(Path::new(folder), &mut files);
     println!("{:44} {:>10} {:>9} {:>9} {:>7}", "file", "raw", "zstd -3", "store", "ratio");
     let mut sums: BTreeMap<String, Room> = BTreeMap::new();
+    let mut all = Vec::new();
     for file in &files {
         let raw = unpacked(file);
         if raw.is_empty() {
             continue;
         }
-        let (store, sizes) = runtime.block_on(stored(&raw, file));
+        let (store, sizes) = runtime.block_on(stored(&[(raw.clone(), file)]));
         let zstd = zstd::bulk::compress(&raw, 3).expect("it compresses").len() as u64;
         let room = Room { raw: raw.len() as u64, zstd, store };
         let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
@@ -51,13 +52,24 @@ fn main() {
         }
         room.print(&name);
         if parts {
-            let mut sizes: Vec<_> = sizes.into_iter().collect();
-            sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-            sizes.iter().for_each(|(name, bytes)| println!("{bytes:>12} {name}"));
+            print_parts(sizes);
         }
+        all.push((raw, &**file));
     }
     println!();
     sums.iter().for_each(|(name, room)| room.print(name));
+    let (store, sizes) = runtime.block_on(stored(&all));
+    Room { store, ..sums["all"] }.print("all in one store");
+    if parts {
+        print_parts(sizes);
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a program for the terminal")]
+fn print_parts(sizes: BTreeMap<String, u64>) {
+    let mut sizes: Vec<_> = sizes.into_iter().collect();
+    sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    sizes.iter().for_each(|(name, bytes)| println!("{bytes:>12} {name}"));
 }
 
 impl Room {
@@ -94,25 +106,32 @@ fn unpacked(file: &Path) -> Vec<u8> {
     std::fs::read(file).expect("the file is readable")
 }
 
-/// Bytes of the segments that hold the file's records, and of each of their parts.
-async fn stored(raw: &[u8], file: &Path) -> (u64, BTreeMap<String, u64>) {
+/// Bytes of the segments that hold the records of these files, and of each of their parts.
+async fn stored(files: &[(Vec<u8>, &Path)]) -> (u64, BTreeMap<String, u64>) {
     let folder = tempfile::tempdir().expect("a folder");
     // The same times from run to run, also where a log leaves out its year.
     let now = Timestamp::from_micros(1_736_519_535_000_000);
-    let clock = Clock::Manual(ManualClock::at(now));
-    let logs = Logs::new(folder.path(), Config::default(), clock, TimeZone::UTC).expect("the configuration is good");
+    let clock = ManualClock::at(now);
+    let logs = Logs::new(folder.path(), Config::default(), Clock::Manual(clock.clone()), TimeZone::UTC)
+        .expect("the configuration is good");
     let taking = logs.clone();
-    let (raw, source) = (raw.to_vec(), file.display().to_string());
+    let files: Vec<(Vec<u8>, String)> =
+        files.iter().map(|(raw, file)| (raw.clone(), file.display().to_string())).collect();
     tokio::task::spawn_blocking(move || {
         let mut intake = taking.intake().expect("the store opens");
-        let mut reader = intake.reader(Reference::Modified(now));
-        let told = Told { source: source.as_bytes(), ..Told::default() };
-        intake.text(&mut &raw[..], &mut reader, &told).expect("it is taken");
+        for (raw, source) in files {
+            let mut reader = intake.reader(Reference::Modified(now));
+            let told = Told { source: source.as_bytes(), ..Told::default() };
+            intake.text(&mut &raw[..], &mut reader, &told).expect("it is taken");
+        }
         intake.finish().expect("it is synced");
     })
     .await
     .expect("it is taken");
     logs.close().await;
+    // Days that are over are put together when it is quiet. Some of the files are younger than the clock.
+    clock.advance(std::time::Duration::from_secs(3 * 366 * 86_400));
+    logs.tend().await.expect("it is tended");
     let snapshot = logs.snapshot().await.expect("the store opens again");
     let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
     let mut all = 0;

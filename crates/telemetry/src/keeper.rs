@@ -53,7 +53,7 @@ pub(crate) struct Keeper {
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) catalog: Catalog,
-    /// Segments that were found damaged while merging: they are left alone until they are repaired.
+    /// Segments that were found damaged: they are left alone until they are repaired.
     pub(crate) spoiled: HashSet<String>,
 }
 
@@ -164,10 +164,9 @@ impl Keeper {
     /// Puts a merged segment in the place of others.
     fn replace(&mut self, old: &[Arc<Segment>], deleted: &RoaringTreemap) -> Result<(), Error> {
         let mut catalog = self.catalog.clone();
-        let day = old[0].time_range().0.as_micros().div_euclid(seal::DAY_MICROS);
         let merged = merge::merge(old, deleted)?;
         let is_old = |name: &str| old.iter().any(|segment| segment.name() == name);
-        let new = merged.bytes.map(|bytes| self.put(&mut catalog, day, &bytes)).transpose()?;
+        let new = merged.bytes.map(|bytes| self.put(&mut catalog, old[0].days().0, &bytes)).transpose()?;
         catalog.segments.retain(|entry| !is_old(&entry.name));
         self.save(catalog)?;
         {
@@ -230,9 +229,13 @@ impl Keeper {
         Ok(())
     }
 
-    /// Removes whole segments that are too old, or the oldest while there are too many bytes.
+    /// Removes whole segments that are too old, or the oldest while there are too many bytes, and of segments of several days
+    /// those days that are too old.
     fn forget(&mut self, now: Timestamp) -> Result<usize, Error> {
         let retention = self.shared.options.retention;
+        if let Some(age) = retention.age_max {
+            self.forget_days_before(seal::day_of(now - age))?;
+        }
         let mut segments = self.shared.state().segments.clone();
         segments.sort_by_key(|segment| segment.time_range().1);
         let mut bytes: u64 = segments.iter().map(|segment| segment.bytes()).sum();
@@ -255,5 +258,28 @@ impl Keeper {
         self.shared.state().segments.retain(|segment| !is_gone(segment.name()));
         self.remove(&gone);
         Ok(gone.len())
+    }
+
+    /// Deletes the records of earlier days from segments that hold later ones too; the next merge takes them off the disk.
+    fn forget_days_before(&mut self, day: i64) -> Result<(), Error> {
+        let segments = self.shared.state().segments.clone();
+        let mut old = RoaringTreemap::new();
+        for segment in segments {
+            let (first, last) = segment.days();
+            if first < day && day <= last && !self.spoiled.contains(segment.name()) {
+                match merge::seqs_before_day(&segment, day) {
+                    Ok(seqs) => old.extend(seqs),
+                    Err(damage) => {
+                        tracing::error!(%damage, "days of a segment that are too old are not removed");
+                        self.spoiled.insert(segment.name().to_owned());
+                    }
+                }
+            }
+        }
+        let deleted = Arc::clone(&self.shared.state().deleted);
+        match old.is_subset(&deleted) {
+            true => Ok(()),
+            false => self.keep_deleted(&(&*deleted | &old)),
+        }
     }
 }

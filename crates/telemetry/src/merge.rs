@@ -17,13 +17,17 @@ const FAN_IN: usize = 8;
 const FAN_IN_OVER: usize = 2;
 /// After the end of a day, for records that are late.
 const OVER_AFTER_MICROS: i64 = 3_600_000_000;
+/// A segment with fewer bytes, of a day that is over, is not worth a file of its own,
+const SMALL_BYTES: u64 = 64 << 10;
+/// and is merged with those of other days, into one of at most so many bytes: what is read of it for one day is little.
+const DAYS_BYTES_MAX: u64 = 4 * SMALL_BYTES;
 /// A block with fewer rows is worth encoding anew.
 const FULL_ROWS: u32 = ROWS_MAX as u32 / 2;
 /// Text that is decoded and encoded at once, at most.
 const TEXT_BYTES_MAX: usize = 8 << 20;
 
 /// The next segments to merge, if any: those with deleted records and those of days that are over when it is quiet (`now` is
-/// given), and runs of small ones.
+/// given), and many of one day and of like size.
 pub(crate) fn choose(
     segments: &[Arc<Segment>],
     deleted: &RoaringTreemap,
@@ -35,27 +39,41 @@ pub(crate) fn choose(
     {
         return Some(vec![Arc::clone(segment)]);
     }
-    let mut groups: BTreeMap<(i64, u32), Vec<Arc<Segment>>> = BTreeMap::new();
-    for segment in segments {
-        let day = segment.time_range().0.as_micros().div_euclid(seal::DAY_MICROS);
-        // Sizes within a factor of eight are alike.
-        let tier = (segment.bytes() >> 10).checked_ilog2().unwrap_or(0) / 3;
-        groups.entry((day, tier)).or_default().push(Arc::clone(segment));
-    }
     let is_over = |day: i64| {
         let end = day.saturating_add(1).saturating_mul(seal::DAY_MICROS);
         now.is_some_and(|now| end.saturating_add(OVER_AFTER_MICROS) <= now.as_micros())
     };
-    groups.into_iter().find_map(|((day, _), mut group)| {
+    let mut groups: BTreeMap<(i64, u32), Vec<Arc<Segment>>> = BTreeMap::new();
+    let mut small = Vec::new();
+    for segment in segments {
+        let (first, last) = segment.days();
+        if segment.bytes() < SMALL_BYTES && is_over(last) {
+            small.push(Arc::clone(segment));
+            continue;
+        }
+        // Sizes within a factor of eight are alike.
+        let tier = (segment.bytes() >> 10).checked_ilog2().unwrap_or(0) / 3;
+        groups.entry((first, tier)).or_default().push(Arc::clone(segment));
+    }
+    let of_a_day = groups.into_iter().find_map(|((day, _), mut group)| {
         group.sort_by_key(|segment| segment.seq_range());
-        let mut bytes = 0;
-        group.retain(|segment| {
-            bytes += segment.bytes();
-            bytes <= bytes_max
-        });
         let enough = if is_over(day) { FAN_IN_OVER } else { FAN_IN };
-        (group.len() >= enough).then_some(group)
+        first_of(group, bytes_max, enough)
+    });
+    of_a_day.or_else(|| {
+        small.sort_by_key(|segment| (segment.time_range(), segment.seq_range()));
+        first_of(small, bytes_max.min(DAYS_BYTES_MAX), FAN_IN_OVER)
     })
+}
+
+/// The first segments, as many as make a file of at most that size, when they are enough.
+fn first_of(mut segments: Vec<Arc<Segment>>, bytes_max: u64, enough: usize) -> Option<Vec<Arc<Segment>>> {
+    let mut bytes = 0;
+    segments.retain(|segment| {
+        bytes += segment.bytes();
+        bytes <= bytes_max
+    });
+    (segments.len() >= enough).then_some(segments)
 }
 
 fn has_deleted((first, last): (u64, u64), deleted: &RoaringTreemap) -> bool {
@@ -71,6 +89,21 @@ fn holds_deleted(segment: &Segment, deleted: &RoaringTreemap) -> bool {
     })
 }
 
+/// The numbers of a segment's records of earlier days.
+pub(crate) fn seqs_before_day(segment: &Segment, day: i64) -> Result<Vec<u64>, Damage> {
+    let mut old = Vec::new();
+    for (number, info) in segment.blocks().iter().enumerate() {
+        if seal::day_of(info.time_range.0) >= day {
+            continue;
+        }
+        let block = segment.open_block(number)?;
+        let (times, seqs) = (block.times()?, block.seqs()?);
+        let before = |micros: i64| seal::day_of(Timestamp::from_micros(micros)) < day;
+        old.extend(times.iter().zip(seqs).filter(|(micros, _)| before(**micros)).map(|(_, seq)| seq));
+    }
+    Ok(old)
+}
+
 /// A merged segment.
 pub(crate) struct Merged {
     /// `None` when every record was deleted.
@@ -79,7 +112,7 @@ pub(crate) struct Merged {
     pub(crate) dropped: RoaringTreemap,
 }
 
-/// Merges segments of one day. A damaged block ends it: the segments stay as they are until they are repaired.
+/// Merges segments. A damaged block ends it: the segments stay as they are until they are repaired.
 pub(crate) fn merge(segments: &[Arc<Segment>], deleted: &RoaringTreemap) -> Result<Merged, Damage> {
     let mut writer = SegmentWriter::new();
     let mut dropped = RoaringTreemap::new();

@@ -4,9 +4,15 @@ use crate::{
     batch::Numbered,
     segment::{Chosen, SegmentWriter},
 };
+use model::Timestamp;
 use std::sync::Arc;
 
 pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
+
+/// The UTC day of a moment, counted from 1970.
+pub(crate) fn day_of(time: Timestamp) -> i64 {
+    time.as_micros().div_euclid(DAY_MICROS)
+}
 
 /// Days that are told apart in one sealing. Records whose times are strewn over more become one segment: files are bounded even
 /// when times are nonsense.
@@ -16,7 +22,7 @@ const DAYS_MAX: usize = 366;
 pub(crate) fn encode_days(batches: &[Arc<Numbered>]) -> Vec<(i64, Vec<u8>)> {
     let batches: Vec<&Numbered> = batches.iter().map(AsRef::as_ref).collect();
     let sorted = sorted(&batches, |_| true);
-    let day = |chosen: &Chosen| time(&batches, *chosen).div_euclid(DAY_MICROS);
+    let day = |chosen: &Chosen| day_of(time(&batches, *chosen));
     let strewn = sorted.chunk_by(|a, b| day(a) == day(b)).nth(DAYS_MAX).is_some();
     let days = sorted.chunk_by(|a, b| strewn || day(a) == day(b));
     days.map(|chosen| {
@@ -29,7 +35,7 @@ pub(crate) fn encode_days(batches: &[Arc<Numbered>]) -> Vec<(i64, Vec<u8>)> {
 
 /// The records whose sequence number `keep` wants, by time, then by sequence number.
 pub(crate) fn sorted(batches: &[&Numbered], keep: impl Fn(u64) -> bool) -> Vec<Chosen> {
-    let mut keyed: Vec<(i64, u64, Chosen)> = Vec::new();
+    let mut keyed: Vec<(Timestamp, u64, Chosen)> = Vec::new();
     for (number, numbered) in (0u32..).zip(batches) {
         for row in 0..numbered.batch.len() as u32 {
             let (chosen, seq) = (Chosen { batch: number, row }, numbered.first_seq + u64::from(row));
@@ -42,6 +48,6 @@ pub(crate) fn sorted(batches: &[&Numbered], keep: impl Fn(u64) -> bool) -> Vec<C
     keyed.into_iter().map(|(_, _, chosen)| chosen).collect()
 }
 
-fn time(batches: &[&Numbered], chosen: Chosen) -> i64 {
-    batches[chosen.batch as usize].batch.get(chosen.row as usize).time().as_micros()
+fn time(batches: &[&Numbered], chosen: Chosen) -> Timestamp {
+    batches[chosen.batch as usize].batch.get(chosen.row as usize).time()
 }

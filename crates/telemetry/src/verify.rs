@@ -4,7 +4,6 @@ use crate::{
     Damage, Error,
     catalog::{Entry, SEGMENTS},
     disk::Disk,
-    seal::DAY_MICROS,
     segment::{Segment, SegmentWriter},
     view::Snapshot,
 };
@@ -80,8 +79,7 @@ pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salv
         return Ok(None);
     }
     let set_aside = set_aside(&**disk, &entry.name, bytes)?;
-    let day = segment.time_range().0.as_micros().div_euclid(DAY_MICROS);
-    let kept = (!writer.is_empty()).then(|| (day, writer.finish(std::slice::from_ref(&entry.name))));
+    let kept = (!writer.is_empty()).then(|| (segment.days().0, writer.finish(std::slice::from_ref(&entry.name))));
     Ok(Some(Salvaged { set_aside, segment: kept, rows_kept, rows_lost, is_footer_lost }))
 }
 

@@ -15,6 +15,7 @@ use crate::{
     Damage,
     batch::Numbered,
     disk::Disk,
+    seal,
     wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint},
 };
 use model::Timestamp;
@@ -135,6 +136,12 @@ impl Segment {
         let least = self.blocks.iter().map(|block| block.time_range.0).min();
         let greatest = self.blocks.iter().map(|block| block.time_range.1).max();
         (least.unwrap_or_default(), greatest.unwrap_or_default())
+    }
+
+    /// Days of the least and the greatest time, since 1970.
+    pub(crate) fn days(&self) -> (i64, i64) {
+        let (first, last) = self.time_range();
+        (seal::day_of(first), seal::day_of(last))
     }
 
     pub fn seq_range(&self) -> (u64, u64) {

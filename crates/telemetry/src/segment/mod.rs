@@ -1,4 +1,5 @@
-//! Segments: immutable files of one UTC day, made of blocks of at most [`ROWS_MAX`] records sorted by time.
+//! Segments: immutable files of one UTC day, or of several that hold little, made of blocks of at most [`ROWS_MAX`] records
+//! sorted by time.
 //!
 //! A reader opens a [`Block`] by its head, which tells what the block holds: its times, its columns with their ranges, its
 //! dictionaries, its message templates. From there it decodes only the columns that it needs.

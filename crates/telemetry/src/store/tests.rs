@@ -244,6 +244,38 @@ fn a_day_that_is_over_becomes_one_segment() {
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..30));
 }
 
+/// A little each day for a year is not to be 365 files.
+#[test]
+fn small_days_that_are_over_share_a_segment() {
+    let day = 86_400;
+    let disk = Simulated::default();
+    let retention = Retention { age_max: Some(Duration::from_secs(20 * day)), bytes_max: None };
+    let (store, _) = open_with(&disk, Options { retention, ..Options::default() });
+    let tend = |seconds| store.tend(at(seconds)).unwrap().blocking_recv().unwrap().unwrap();
+    let starts: Vec<u64> = (0..12).map(|n| n * day).collect();
+    for start in &starts {
+        append(&store, *start..start + 2).unwrap();
+        store.seal(at(start + 100)).unwrap().blocking_recv().unwrap().unwrap();
+    }
+    assert_eq!(store.snapshot().segments().len(), 2, "what is over, and the day that goes on");
+    tend(13 * day);
+    assert_eq!(store.snapshot().segments().len(), 1);
+    let shown = |from: usize| messages(starts[from..].iter().flat_map(|start| [*start, start + 1]));
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), shown(0));
+
+    // Days that are too old leave it one by one, and are not looked for twice.
+    assert_eq!(tend(20 * day), Tended::default(), "the first day is not over for twenty days");
+    assert_eq!((tend(22 * day).merged, all(&store).into_values().collect::<Vec<_>>()), (1, shown(2)));
+    assert_eq!(tend(22 * day), Tended::default());
+    assert!(!store.snapshot().has_deleted((0, 100)), "what is gone need not be remembered");
+    assert_eq!(store.snapshot().segments().iter().map(|segment| segment.rows()).sum::<u64>(), 20);
+    drop(store);
+    let (store, _) = open_with(&disk, Options { retention, ..Options::default() });
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), shown(2));
+    let tended = store.tend(at(40 * day)).unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!((tended.forgotten, all(&store).len()), (1, 0));
+}
+
 #[test]
 fn deleted_records_stay_deleted_and_then_leave_the_disk() {
     let disk = Simulated::default();
