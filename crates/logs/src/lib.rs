@@ -33,6 +33,7 @@ use scrub::{Counts, Scrubber};
 use std::{
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, Write as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -163,7 +164,8 @@ impl Logs {
             return Ok(Arc::clone(opened));
         }
         let folder = &self.0.folder;
-        std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| Error::io(folder, error))?;
         let held = hold(&folder.join(LOCK))?;
         let (store, recovered) = Store::open(folder, Kind::Log, self.0.config.options(), self.now())?;
         if recovered.rows > 0 {

@@ -218,6 +218,11 @@ fn the_doctor_names_what_is_wrong() {
     assert_eq!(desk.run(&["send", "mailing.toml", "--detach"]).code, 0);
     let fine = desk.run(&["doctor", "--json"]);
     assert_eq!((fine.code, fine.json()["ok"].as_bool()), (0, Some(true)), "{}", fine.out);
+    desk.file("vigie.toml", "[log-store]\nfolders = [\"logs\", \"/srv/of-nobody\"]\n");
+    let folder = desk.run(&["doctor"]);
+    assert_eq!(folder.code, 0, "a warning: {}", folder.out);
+    assert!(folder.out.contains("warn  log folder: /srv/of-nobody: No such file"), "{}", folder.out);
+    assert!(!folder.out.contains("/logs:"), "those of its own are made when they are needed: {}", folder.out);
     fs::set_permissions(desk.path().join("vigie-data/secret.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let wrong = desk.run(&["doctor"]);
     assert_eq!(wrong.code, 1);

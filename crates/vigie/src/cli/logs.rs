@@ -39,7 +39,7 @@ pub(crate) enum LogsCommand {
 /// What is asked, and of which time.
 #[derive(Debug, Args)]
 pub(crate) struct LogsQueryArgs {
-    /// Words, "phrases", /expressions/, field:value, level>=warning, | stats …
+    /// Words, "phrases", /expressions/, field:value, level>=warning, | stats …; after `--` when it begins with -
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d

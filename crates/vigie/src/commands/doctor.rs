@@ -50,6 +50,7 @@ pub(super) async fn run(config: &Config, repair: bool) -> Result<Exit> {
     findings.extend(owners_problems(data).await);
     findings.extend(database(config).await);
     findings.extend(log_store(config, repair).await);
+    findings.extend(log_folders(config));
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
     if config.json {
         let list: Vec<Value> = findings.iter().map(to_json).collect();
@@ -316,6 +317,19 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
             finding(Verdict::Warn, ABOUT, what, remedy)
         }
     })
+}
+
+/// Folders whose files are to be shown and cannot be. Those below the data directory are made when they are needed.
+fn log_folders(config: &Config) -> Vec<Finding> {
+    const ABOUT: &str = "log folder";
+    let data = &config.data.value;
+    let folders = config.log_store.value.folders.iter().map(|folder| data.join(folder));
+    let unreadable = folders.filter(|folder| !folder.starts_with(data)).filter_map(|folder| {
+        let error = fs::read_dir(&folder).err()?;
+        let remedy = "correct `folders` in [log-store] of vigie.toml, or give this user the right to read there";
+        Some(finding(Verdict::Warn, ABOUT, format!("{}: {error}", folder.display()), remedy))
+    });
+    unreadable.collect()
 }
 
 /// A pause that is over is forgotten only when its account is used again.
