@@ -271,15 +271,6 @@ pub(super) fn fixed<T: Copy>(classes: &[Class], of_words: &[Option<T>]) -> Optio
     classes.iter().map(fixed).collect()
 }
 
-/// The codes, below `words`, of so many rows.
-pub(super) fn read_codes(count: usize, words: usize, reader: &mut Reader<'_>) -> Result<Vec<i64>, Malformed> {
-    let codes = integers::decode(count, reader)?;
-    match codes.iter().all(|code| usize::try_from(*code).is_ok_and(|code| code < words)) {
-        true => Ok(codes),
-        false => Err(Malformed("a code stands for no word")),
-    }
-}
-
 /// The code of each row that has a word: that of its template, or the next of those that are written.
 fn read_words(
     words: &[Vec<u8>],
@@ -298,7 +289,7 @@ fn read_words(
         Presence::Rows(rows) => rows.iter().map(|row| fixed[usize::from(template_of_rows[*row as usize])]).collect(),
     };
     let open = codes.iter().filter(|code| **code == OPEN).count();
-    let mut written = read_codes(open, words.len(), reader)?;
+    let mut written = integers::decode_places(open, words.len(), reader)?;
     if fixed.iter().any(|code| *code != OPEN && usize::from(*code) >= words.len()) {
         return Err(Malformed("a code stands for no word"));
     }
@@ -310,7 +301,7 @@ fn read_words(
     let mut next = 0;
     for code in &mut codes {
         let is_open = *code == OPEN;
-        *code = if is_open { written[next] as u16 } else { *code };
+        *code = if is_open { written[next] } else { *code };
         next += usize::from(is_open);
     }
     Ok(Values::Words { words: words.to_vec(), codes })

@@ -29,7 +29,8 @@ pub(super) fn encode(values: &[i64], zip: &mut Zip, out: &mut Vec<u8>) {
         return;
     }
     let mut best = plan(values);
-    let few = (best.cost > 16).then(|| Few::of(values, best.cost)).flatten();
+    // It is read several times as fast as what is coded.
+    let few = (best.cost > 16).then(|| Few::of(values, best.cost + best.cost / 64)).flatten();
     if let Some(few) = few {
         out.push(FEW);
         few.write(values, zip, out);
@@ -62,6 +63,24 @@ pub(super) fn decode(count: usize, reader: &mut Reader<'_>) -> Result<Vec<i64>, 
     decode_within(count, false, reader)
 }
 
+/// Reads `count` values that are places in a list of `below`: most are had without making integers of them first.
+pub(super) fn decode_places(count: usize, below: usize, reader: &mut Reader<'_>) -> Result<Vec<u16>, Malformed> {
+    let place = |value: i64| {
+        let place = u16::try_from(value).ok().filter(|place| usize::from(*place) < below);
+        place.ok_or(Malformed("a code stands for nothing"))
+    };
+    if count == 0 || reader.0.first() != Some(&FEW) {
+        return decode(count, reader)?.into_iter().map(place).collect();
+    }
+    reader.byte()?;
+    let (few, codes) = Few::read_codes(count, reader)?;
+    let mut places = [0; 256];
+    for (known, value) in places.iter_mut().zip(few) {
+        *known = place(value)?;
+    }
+    Ok(codes.into_iter().map(|code| places[usize::from(code)]).collect())
+}
+
 /// `within`: they are part of the form of others, and hence not of this form themselves.
 fn decode_within(count: usize, within: bool, reader: &mut Reader<'_>) -> Result<Vec<i64>, Malformed> {
     if count == 0 {
@@ -75,7 +94,10 @@ fn decode_within(count: usize, within: bool, reader: &mut Reader<'_>) -> Result<
     match tag & 3 {
         PACKED => unpack(residuals, reader, &mut values)?,
         CODED => read_coded(residuals, reader, &mut values)?,
-        FEW => Few::read(residuals, reader, &mut values)?,
+        FEW => {
+            let (few, codes) = Few::read_codes(residuals, reader)?;
+            values.extend(codes.into_iter().map(|code| few[usize::from(code)]));
+        }
         MANY if !within => Many::read(residuals, reader, &mut values)?,
         _ => return Err(Malformed("a form of integers is unknown")),
     }
@@ -298,7 +320,8 @@ impl Few {
         zip.put(&codes, Effort::Codes, out);
     }
 
-    fn read(count: usize, reader: &mut Reader<'_>, values: &mut Vec<i64>) -> Result<(), Malformed> {
+    /// The different values, and which of them each one is.
+    fn read_codes(count: usize, reader: &mut Reader<'_>) -> Result<(Vec<i64>, Vec<u8>), Malformed> {
         let mut few = Vec::new();
         let mut value = 0i64;
         for _ in 0..reader.count(FEW_MAX)? {
@@ -312,8 +335,7 @@ impl Few {
         if codes.iter().any(|code| usize::from(*code) >= few.len()) {
             return Err(Malformed("a code stands for no value"));
         }
-        values.extend(codes.iter().map(|code| few[usize::from(*code)]));
-        Ok(())
+        Ok((few, codes))
     }
 }
 
@@ -422,6 +444,17 @@ mod tests {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>, count in 0usize..100) {
             let _ = decode(count, &mut Reader(&bytes));
+            let _ = decode_places(count, 10, &mut Reader(&bytes));
+        }
+
+        #[test]
+        fn places_come_back(values in prop::collection::vec(0i64..300, 0..3000), below in 1i64..301, folded in 1i64..301) {
+            let values: Vec<i64> = values.into_iter().map(|value| value % folded).collect();
+            let mut out = Vec::new();
+            encode(&values, &mut Zip::new(), &mut out);
+            let read = decode_places(values.len(), below as usize, &mut Reader(&out));
+            let read = read.ok().map(|places| places.into_iter().map(i64::from).collect::<Vec<_>>());
+            prop_assert_eq!(read, values.iter().all(|value| *value < below).then_some(values));
         }
     }
 

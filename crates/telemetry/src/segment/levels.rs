@@ -5,8 +5,9 @@ use super::{
     column::{Encoding, Presence, Values},
     fields,
     head::{ColumnHead, Role},
+    integers,
 };
-use crate::Damage;
+use crate::{Damage, wire::Reader};
 use model::Level;
 use std::sync::Arc;
 
@@ -19,8 +20,10 @@ enum Kind {
     Beside {
         template_of_rows: Arc<[u16]>,
         templates: OfTemplates,
-        /// Of the rows that templates leave open, in their order, and one more.
-        written: Vec<Option<Level>>,
+        /// Of the rows that templates leave open, in their order, which word; and one more.
+        written: Vec<u16>,
+        /// The levels that words are; at least one.
+        of_words: Vec<Option<Level>>,
     },
 }
 
@@ -32,14 +35,16 @@ impl Levels {
         let Some(column) = block.head().column(Role::Level) else {
             return Ok(Self(Kind::Rows(vec![None; block.rows()])));
         };
-        let Some((templates, of_words)) = of_templates(column) else { return by_row(block, column).map(Self) };
+        let Some((templates, mut of_words)) = of_templates(column) else { return by_row(block, column).map(Self) };
         // The counts of the templates are to be trusted only once they agree with the rows.
         let template_of_rows = block.template_of_rows()?;
         let open = templates.iter().zip(block.templates()).filter(|(fixed, _)| fixed.is_none());
         let open = open.map(|(_, template)| template.rows as usize).sum();
-        let codes = block.decode(column.part, |reader| fields::read_codes(open, of_words.len(), reader))?;
-        let written = codes.into_iter().map(|code| of_words[code as usize]).chain([None]).collect();
-        Ok(Self(Kind::Beside { template_of_rows, templates, written }))
+        let decode = |reader: &mut Reader<'_>| integers::decode_places(open, of_words.len(), reader);
+        let mut written = block.decode(column.part, decode)?;
+        written.push(0);
+        of_words.extend(of_words.is_empty().then_some(None));
+        Ok(Self(Kind::Beside { template_of_rows, templates, written, of_words }))
     }
 
     /// The levels of these rows where their templates tell them all.
@@ -53,13 +58,13 @@ impl Levels {
     pub(crate) fn of_rows(self) -> Vec<Option<Level>> {
         match self.0 {
             Kind::Rows(levels) => levels,
-            Kind::Beside { template_of_rows, templates, written } => {
+            Kind::Beside { template_of_rows, templates, written, of_words } => {
                 // Which rows are open is hard to foretell: all look at the next written level, and take it if they are.
                 let known: Vec<_> = templates.iter().map(|fixed| (fixed.is_none(), fixed.flatten())).collect();
                 let (mut levels, mut next) = (vec![None; template_of_rows.len()], 0);
                 for (level, template) in levels.iter_mut().zip(template_of_rows.iter()) {
                     let (is_open, fixed) = known[usize::from(*template)];
-                    *level = if is_open { written[next] } else { fixed };
+                    *level = if is_open { of_words[usize::from(written[next])] } else { fixed };
                     next += usize::from(is_open);
                 }
                 levels
@@ -76,16 +81,16 @@ impl Levels {
                 };
                 levels.chunks(u64::BITS as usize).map(word).collect()
             }
-            Kind::Beside { template_of_rows, templates, written } => {
+            Kind::Beside { template_of_rows, templates, written, of_words } => {
                 // 1: the next written one decides. 2: wanted. Nothing here depends on what is hard to foretell.
                 let of_template = |fixed: &Option<Option<Level>>| fixed.map_or(1, |level| u8::from(wanted(level)) << 1);
                 let templates: Vec<u8> = templates.iter().map(of_template).collect();
-                let written: Vec<u8> = written.iter().map(|level| u8::from(wanted(*level))).collect();
+                let words: Vec<u8> = of_words.iter().map(|level| u8::from(wanted(*level))).collect();
                 let mut next = 0;
                 let word = |rows: &[u16]| {
                     rows.iter().enumerate().fold(0, |word, (bit, template)| {
                         let known = templates[usize::from(*template)];
-                        let is_wanted = known >> 1 | known & written[next];
+                        let is_wanted = known >> 1 | known & words[usize::from(written[next])];
                         next += usize::from(known & 1);
                         word | u64::from(is_wanted) << bit
                     })

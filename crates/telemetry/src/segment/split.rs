@@ -319,17 +319,13 @@ pub(super) fn read_template_of_rows(
     templates: &[Template],
     reader: &mut Reader<'_>,
 ) -> Result<Vec<u16>, Malformed> {
-    let numbers = integers::decode(count, reader)?;
-    let mut left: Vec<u32> = templates.iter().map(|template| template.rows).collect();
-    for &number in &numbers {
-        let left = usize::try_from(number).ok().and_then(|number| left.get_mut(number));
-        let left = left.filter(|left| **left > 0).ok_or(Malformed("a row has a template that there is not"))?;
-        *left -= 1;
-    }
-    if left.iter().any(|left| *left > 0) {
+    let numbers = integers::decode_places(count, templates.len(), reader)?;
+    let mut counts = vec![0; templates.len()];
+    numbers.iter().for_each(|number| counts[usize::from(*number)] += 1);
+    if templates.iter().zip(&counts).any(|(template, count)| template.rows != *count) {
         return Err(Malformed("a template has another count of rows than it says"));
     }
-    Ok(numbers.into_iter().map(|number| number as u16).collect())
+    Ok(numbers)
 }
 
 pub(super) fn put_templates(out: &mut Vec<u8>, templates: &[Template]) {

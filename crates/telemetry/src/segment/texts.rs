@@ -47,11 +47,7 @@ pub(super) fn decode(encoding: &Encoding, count: usize, reader: &mut Reader<'_>)
         Encoding::Integers { width } => Values::Integers { width: *width, values: integers::decode(count, reader)? },
         Encoding::Decimals { scale } => Values::Decimals { scale: *scale, units: integers::decode(count, reader)? },
         Encoding::Words(words) => {
-            let codes = integers::decode(count, reader)?;
-            if codes.iter().any(|code| usize::try_from(*code).map_or(true, |code| code >= words.len())) {
-                return Err(Malformed("a code stands for no word"));
-            }
-            Values::Words { words: words.clone(), codes: codes.into_iter().map(|code| code as u16).collect() }
+            Values::Words { words: words.clone(), codes: integers::decode_places(count, words.len(), reader)? }
         }
         Encoding::Hex { digits, upper } => {
             let bytes = reader.take(count * usize::from(*digits).div_ceil(2))?.to_vec();
