@@ -40,6 +40,21 @@ impl Counts {
     }
 }
 
+impl Histogram {
+    /// The steps that lie in `range` or touch it.
+    #[must_use]
+    pub fn within(mut self, range: &Range<Timestamp>) -> Self {
+        let length = i64::try_from(self.step.as_micros()).unwrap_or(i64::MAX).max(1);
+        let steps = |until: Timestamp| until.as_micros().saturating_sub(self.start.as_micros()).max(0);
+        let first = (steps(range.start) / length) as usize;
+        let end = (steps(range.end) as u64).div_ceil(length as u64) as usize;
+        self.counts.truncate(end);
+        self.counts.drain(..first.min(self.counts.len()));
+        self.start = Timestamp::from_micros(self.start.as_micros().saturating_add(first as i64 * length));
+        self
+    }
+}
+
 /// Counts the records of `range` that match, in steps that begin at whole multiples of `step` since 1970.
 pub fn histogram(
     snapshot: &Snapshot,
@@ -106,6 +121,22 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_steps_of_a_histogram_are_those_of_a_shorter_time() {
+        let at = Timestamp::from_micros;
+        let count = |total| Counts { total, ..Counts::default() };
+        let counts = [4, 5, 6, 7].map(count).to_vec();
+        let all = Histogram { start: at(100), step: Duration::from_micros(10), counts };
+        let within = |range: Range<Timestamp>| {
+            let part = all.clone().within(&range);
+            (part.start, part.counts.iter().map(|counts| counts.total).collect::<Vec<_>>())
+        };
+        assert_eq!(within(at(110)..at(130)), (at(110), vec![5, 6]));
+        assert_eq!(within(at(119)..at(131)), (at(110), vec![5, 6, 7]), "steps are whole");
+        assert_eq!(within(at(0)..at(900)), (at(100), vec![4, 5, 6, 7]));
+        assert_eq!(within(at(400)..at(500)).1, Vec::<u64>::new());
+    }
 
     #[test]
     fn steps_cover_the_range_and_are_not_too_many() {

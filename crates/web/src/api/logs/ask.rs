@@ -476,16 +476,21 @@ pub(crate) async fn counted(ctx: &Ctx, asked: Asked, step: Option<Duration>) -> 
                 Some(asked) => asked.start.max(first.min(asked.end))..asked.end.min(just_after.max(asked.start)),
             };
             let mut range = range.start..range.end.max(range.start + Duration::from_micros(1));
+            let step = |range: &Range<Timestamp>| step.unwrap_or_else(|| round_step(range.end.since(range.start)));
             let count = |range: &Range<Timestamp>| {
-                let step = step.unwrap_or_else(|| round_step(range.end.since(range.start)));
-                query::histogram(snapshot, question.clone(), range.clone(), step, bounds)
+                query::histogram(snapshot, question.clone(), range.clone(), step(range), bounds)
             };
             let mut found = count(&range);
             for _ in 0..NARROWED_MAX {
                 // What was cancelled does not know where the last match is.
                 let is_known = !found.partial.contains(&Partial::Cancelled);
                 let Some(within) = extent(&found.value, &range, asked.as_ref()).filter(|_| is_known) else { break };
-                (found, range) = (count(&within), within);
+                // Counting anew makes sense only where steps become shorter.
+                match step(&within) == found.value.step {
+                    true => found.value = found.value.within(&within),
+                    false => found = count(&within),
+                }
+                range = within;
             }
             found
         })
