@@ -658,6 +658,31 @@ fn beside_a_server_everything_goes_through_it() {
     tail.wait().unwrap();
 }
 
+/// The server's zone is Paris; this command's is another.
+#[test]
+fn days_and_hours_are_those_of_the_command_not_of_the_server() {
+    let desk = desk();
+    let _served = desk.serve();
+    done(&desk.run(&["logs", "import", "app.json"]));
+    let run = |line: &[&str]| Answer::of(desk.command(line).env("TZ", "Asia/Tokyo").output().unwrap());
+    let found = run(&["logs", "search", "level:error"]);
+    assert!(done(&found).out.contains("2025-01-10 22:10:00"), "{}", found.out);
+    // The time that was shown finds what it was shown of.
+    for line in [
+        &["logs", "search", "time:2025-01-10T22:10", "--text"][..],
+        &["logs", "search", "answer", "--since", "2025-01-10T22:10", "--until", "2025-01-10T22:11", "--text"],
+        &["logs", "export", "time:2025-01-10T22:10", "--format", "text"],
+    ] {
+        let found = run(line);
+        assert!(done(&found).out.contains("no answer"), "{line:?}: {} {}", found.out, found.said);
+    }
+    let bars = run(&["logs", "histogram", "time:2025-01-10", "--step", "1d"]);
+    assert!(done(&bars).out.contains("2025-01-10 00:00"), "{}", bars.out);
+    let days = run(&["logs", "search", "* | stats count() by bucket(1d)", "--json"]);
+    assert_eq!(done(&days).json()["table"][0][0], "2025-01-09T15:00:00.000000Z");
+    assert!(done(&run(&["logs", "search", "--since", "520w", "--text"])).out.contains("no answer"));
+}
+
 #[test]
 fn where_nothing_is_it_says_what_to_do() {
     let desk = Desk::new();

@@ -25,7 +25,7 @@ pub fn answer(snapshot: &Snapshot, question: &Question, rows_max: usize, bounds:
         pipes => (newest(snapshot, question, bounds), pipes),
     };
     let mut left_out = 0;
-    let mut table = rest.iter().fold(answered.value, |table, pipe| table.then(pipe, &mut left_out));
+    let mut table = rest.iter().fold(answered.value, |table, pipe| table.then(pipe, &question.zone, &mut left_out));
     if left_out > 0 {
         answered.partial.push(Partial::Groups { records: left_out });
     }
@@ -40,7 +40,7 @@ pub fn answer(snapshot: &Snapshot, question: &Question, rows_max: usize, bounds:
 fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bounds) -> Answer<Table> {
     let Pipe::Stats { columns, by } = stats else { unreachable!("only `stats` comes here") };
     let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
-    let new = || Groups::new(columns, by, bounds.thread_bytes_max());
+    let new = || Groups::new(columns, by, &question.zone, bounds.thread_bytes_max());
     let (states, more) = fold(&parts, bounds, new, |groups, part, tally| {
         matching(part, snapshot, question, bounds, tally, |matched| match matched {
             Matched::Block(scan, mut rows) => {

@@ -3,8 +3,10 @@
 use super::{
     question::{Answer, Bounds, Question},
     run::{Matched, fold, matching, parts_to_read},
+    steps::Calendar,
 };
 use crate::Snapshot;
+use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
 use std::{ops::Range, time::Duration};
 
@@ -55,7 +57,7 @@ impl Histogram {
     }
 }
 
-/// Counts the records of `range` that match, in steps that begin at whole multiples of `step` since 1970.
+/// Counts the records of `range` that match, in steps of which the first begins at a whole multiple of `step` in the zone of the question.
 pub fn histogram(
     snapshot: &Snapshot,
     question: Question,
@@ -63,7 +65,7 @@ pub fn histogram(
     step: Duration,
     bounds: &Bounds,
 ) -> Answer<Histogram> {
-    let steps = Steps::new(&range, step);
+    let steps = Steps::new(&range, step, &question.zone);
     let question = question.within(range);
     let (parts, mut tally) = parts_to_read(snapshot, &question, bounds);
     let new = || vec![Counts::default(); steps.count];
@@ -101,12 +103,13 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    fn new(range: &Range<Timestamp>, step: Duration) -> Self {
+    /// The first begins where one of this length does in the zone; all have the same length, also where clocks are set.
+    fn new(range: &Range<Timestamp>, step: Duration, zone: &TimeZone) -> Self {
         let (first, end) = (range.start.as_micros(), range.end.as_micros().max(range.start.as_micros()));
         let asked = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
         let least = (end.saturating_sub(first) / (STEPS_MAX as i64 - 1)).max(1);
         let length = if asked < least { least.saturating_add(asked - 1) / asked * asked } else { asked };
-        let start = first.saturating_sub(first.rem_euclid(length));
+        let start = Calendar::new(zone, length).start(first);
         let count = end.saturating_sub(1).max(first).saturating_sub(start) / length + 1;
         Self { start, length, count: count.clamp(1, STEPS_MAX as i64) as usize }
     }
@@ -141,12 +144,12 @@ mod tests {
     #[test]
     fn steps_cover_the_range_and_are_not_too_many() {
         let at = Timestamp::from_micros;
-        let steps = Steps::new(&(at(7_500)..at(20_000)), Duration::from_millis(5));
+        let steps = Steps::new(&(at(7_500)..at(20_000)), Duration::from_millis(5), &TimeZone::UTC);
         assert_eq!((steps.start, steps.length, steps.count), (5_000, 5_000, 3));
         assert_eq!([7_500, 9_999, 10_000, 19_999].map(|time| steps.of(time)), [0, 0, 1, 2]);
-        let steps = Steps::new(&(at(0)..at(i64::MAX)), Duration::from_millis(1));
+        let steps = Steps::new(&(at(0)..at(i64::MAX)), Duration::from_millis(1), &TimeZone::UTC);
         assert!(steps.count <= STEPS_MAX && steps.length % 1_000 == 0);
-        assert_eq!(Steps::new(&(at(5)..at(5)), Duration::ZERO).count, 1);
-        assert_eq!(Steps::new(&(at(5)..at(1)), Duration::MAX).count, 1);
+        assert_eq!(Steps::new(&(at(5)..at(5)), Duration::ZERO, &TimeZone::UTC).count, 1);
+        assert_eq!(Steps::new(&(at(5)..at(1)), Duration::MAX, &TimeZone::UTC).count, 1);
     }
 }

@@ -26,6 +26,7 @@ mod run;
 mod search;
 mod sieve;
 mod stats;
+mod steps;
 mod table;
 mod tail;
 #[cfg(test)]

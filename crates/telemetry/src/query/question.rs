@@ -25,15 +25,18 @@ use std::{
 pub struct Question {
     pub(super) condition: Condition,
     pub(super) pipes: Vec<Pipe>,
+    /// Whose days and weeks are counted.
+    pub(super) zone: TimeZone,
 }
 
 impl Question {
-    /// `since:` and `today` are counted from `now`; times without a zone are in `zone`.
+    /// `since:` and `today` are counted from `now`; times without a zone are in `zone`, and so are days that are counted.
     ///
     /// # Errors
     /// Of an expression that does not compile; those that came through [`super::parse`] do.
     pub fn new(query: &Query, now: Timestamp, zone: &TimeZone) -> Result<Self, regex::Error> {
-        Ok(Self { condition: Condition::new(&query.filter, now, zone)?, pipes: query.pipes.clone() })
+        let condition = Condition::new(&query.filter, now, zone)?;
+        Ok(Self { condition, pipes: query.pipes.clone(), zone: zone.clone() })
     }
 
     /// The same question of records from `range.start` on, up to but not at `range.end`.

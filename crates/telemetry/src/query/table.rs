@@ -5,6 +5,7 @@ use super::{
     language::{Order, Pipe, SortKey},
     stats::{Groups, MEMORY_MAX},
 };
+use jiff::tz::TimeZone;
 use std::cmp::Ordering;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,10 +17,10 @@ pub struct Table {
 
 impl Table {
     /// Takes one step. The records that `stats` left out are added to `left_out`.
-    pub(super) fn then(mut self, pipe: &Pipe, left_out: &mut u64) -> Self {
+    pub(super) fn then(mut self, pipe: &Pipe, zone: &TimeZone, left_out: &mut u64) -> Self {
         match pipe {
             Pipe::Stats { columns, by } => {
-                let mut groups = Groups::new(columns, by, MEMORY_MAX);
+                let mut groups = Groups::new(columns, by, zone, MEMORY_MAX);
                 for row in &self.rows {
                     groups.add(|name| self.cell(row, name).clone());
                 }
@@ -101,10 +102,9 @@ mod tests {
         let (query, problems) = parse(text);
         assert_eq!(problems, []);
         let mut left_out = 0;
-        let table = query
-            .pipes
-            .iter()
-            .fold(records_table(batch.iter(), &query.pipes), |table, pipe| table.then(pipe, &mut left_out));
+        let table = query.pipes.iter().fold(records_table(batch.iter(), &query.pipes), |table, pipe| {
+            table.then(pipe, &TimeZone::UTC, &mut left_out)
+        });
         let mut shown = format!("{}\n", table.columns.join(" | "));
         for row in table.rows {
             let cells: Vec<_> = row

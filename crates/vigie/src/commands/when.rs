@@ -4,17 +4,12 @@ use crate::failure::{Failure, Result};
 use jiff::{civil, tz::TimeZone};
 use mail::rate::parse_duration;
 use model::Timestamp;
+use telemetry::query::language::Moment;
 
 /// A moment in the past. A date is its first instant in the zone.
 pub(super) fn past(text: &str, option: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp> {
-    let today = now.in_zone(zone).date();
-    let date = match text {
-        "today" => Some(today),
-        "yesterday" => today.yesterday().ok(),
-        text => text.parse::<civil::Date>().ok().filter(|_| !text.contains(['T', ' '])),
-    };
-    if let Some(at) = date.and_then(|date| date.to_zoned(zone.clone()).ok()) {
-        return Ok(at.timestamp().into());
+    if let Some(moment) = Moment::parse(text) {
+        return Ok(moment.start(now, zone));
     }
     if let Ok(at) = text.parse() {
         return Ok(at);
@@ -56,6 +51,10 @@ mod tests {
         assert_eq!(read("2025-01-31T14:00"), "2025-01-31T13:00:00.000000Z");
         assert_eq!(read("2025-01-31T14:00:00Z"), "2025-01-31T14:00:00.000000Z");
         assert_eq!(read("3h"), "2025-07-01T19:30:00.000000Z");
+        assert_eq!(read("2025-01-31 14:00"), "2025-01-31T13:00:00.000000Z");
+        assert_eq!(read("400d"), "2024-05-27T22:30:00.000000Z");
+        assert_eq!(read("52w"), "2024-07-02T22:30:00.000000Z");
+        assert_eq!(read("2j"), "2025-06-29T22:30:00.000000Z");
         assert!(past("soon", "since", &zone, now).is_err());
         assert_eq!(to_come("2d", "expires", &zone, now).unwrap().to_string(), "2025-07-03T22:30:00.000000Z");
         assert!(to_come("today", "expires", &zone, now).is_err());

@@ -7,7 +7,8 @@ use crate::{
         cell::Cell,
         condition::number,
         language::{Group, LEVELS, Number},
-        stats::{Groups, Series, Wants, bucket_start},
+        stats::{Groups, Series, Wants},
+        steps::Calendar,
     },
     segment::{Column, FieldKind, Presence, Values},
 };
@@ -42,8 +43,8 @@ impl BlockScan<'_> {
             return Ok(());
         }
         let mut keys = Vec::new();
-        for by in groups.by().to_vec() {
-            keys.push(self.codes(&by, rows, groups.key_bytes_max())?);
+        for (part, by) in groups.by().to_vec().iter().enumerate() {
+            keys.push(self.codes(by, groups.calendar(part), rows, groups.key_bytes_max())?);
         }
         let mut kept = rows.clone();
         keys.iter().flat_map(|codes| &codes.left_out).for_each(|row| kept.remove(*row));
@@ -127,14 +128,22 @@ impl BlockScan<'_> {
         group_of_rows
     }
 
-    fn codes(&mut self, by: &Group, rows: &Rows, bytes_max: usize) -> Result<Codes, Damage> {
+    /// `calendar`: its steps, where it is a bucket.
+    fn codes(
+        &mut self,
+        by: &Group,
+        calendar: Option<Calendar>,
+        rows: &Rows,
+        bytes_max: usize,
+    ) -> Result<Codes, Damage> {
         let count = self.block.rows();
         let mut coder = Coder::new(count, bytes_max);
         match by {
-            Group::Bucket(length) => {
+            Group::Bucket(_) => {
                 let times = self.times()?;
-                rows.iter()
-                    .for_each(|row| coder.set(row, bucket_start(times[row as usize], length.as_micros() as i64)));
+                if let Some(mut calendar) = calendar {
+                    rows.iter().for_each(|row| coder.set(row, calendar.bucket(times[row as usize])));
+                }
             }
             Group::Field(name) if name == "level" => coder.add_levels(&self.levels()?, rows),
             Group::Field(name) if matches!(name.as_str(), "time" | "message") => {

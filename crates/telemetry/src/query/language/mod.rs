@@ -19,7 +19,7 @@ pub use hints::{Hint, Why, hints, names_fields};
 pub use number::Number;
 pub use parse::parse;
 pub use problem::{Fault, Problem};
-pub use time::{Moment, TimeTest};
+pub use time::{Moment, TimeTest, parse_duration};
 
 use model::Level;
 use std::time::Duration;

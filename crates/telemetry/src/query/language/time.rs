@@ -73,6 +73,11 @@ impl Moment {
         }
     }
 
+    /// When it begins.
+    pub fn start(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        Timestamp::from_micros(self.extent(now, zone).start)
+    }
+
     /// Its first microsecond and the first one after it.
     fn extent(&self, now: Timestamp, zone: &TimeZone) -> Range<i64> {
         let day = |date: civil::Date| {
@@ -213,7 +218,7 @@ const UNITS: [(&str, u64); 6] = [
 const MICROS_MAX: u64 = 100 * 365 * 86_400_000_000;
 
 /// `90s`, `5m`, `1h30m`, `2d`, `1w`, `250ms`.
-pub(super) fn parse_duration(text: &str) -> Option<Duration> {
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let (mut rest, mut micros) = (text, 0_u64);
     if text.is_empty() {
         return None;

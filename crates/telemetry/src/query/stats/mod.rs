@@ -12,9 +12,11 @@ pub(super) use series::{Series, Wants};
 use super::{
     cell::Cell,
     language::{Group, StatsColumn},
+    steps::Calendar,
     table::Table,
 };
 use crate::RecordRef;
+use jiff::tz::TimeZone;
 use model::Timestamp;
 use std::collections::HashMap;
 
@@ -26,6 +28,8 @@ pub const MEMORY_MAX: usize = 64 << 20;
 pub(super) struct Groups {
     columns: Vec<StatsColumn>,
     by: Vec<Group>,
+    /// Of each part of the key that is a bucket, its steps.
+    calendars: Vec<Option<Calendar>>,
     numbers: HashMap<Vec<Cell>, u32, foldhash::fast::FixedState>,
     series: Vec<Series>,
     key_bytes: usize,
@@ -35,10 +39,15 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    pub(super) fn new(columns: &[StatsColumn], by: &[Group], bytes_max: usize) -> Self {
+    pub(super) fn new(columns: &[StatsColumn], by: &[Group], zone: &TimeZone, bytes_max: usize) -> Self {
+        let calendar = |group: &Group| match group {
+            Group::Field(_) => None,
+            Group::Bucket(length) => Some(Calendar::new(zone, length.as_micros() as i64)),
+        };
         let mut groups = Self {
             columns: columns.to_vec(),
             by: by.to_vec(),
+            calendars: by.iter().map(calendar).collect(),
             numbers: HashMap::default(),
             series: columns.iter().map(|column| Series::new(&column.aggregate)).collect(),
             key_bytes: 0,
@@ -54,6 +63,11 @@ impl Groups {
 
     pub(super) fn by(&self) -> &[Group] {
         &self.by
+    }
+
+    /// The steps of a part of the key that is a bucket.
+    pub(super) fn calendar(&self, part: usize) -> Option<Calendar> {
+        self.calendars.get(part).cloned().flatten()
     }
 
     pub(super) fn series_mut(&mut self) -> &mut [Series] {
@@ -77,7 +91,8 @@ impl Groups {
 
     /// Adds one record, or one row of a table, whose cells `cell` tells.
     pub(super) fn add(&mut self, cell: impl Fn(&str) -> Cell) {
-        let key = self.by.iter().map(|group| group.cell(&cell)).collect();
+        let parts = self.by.iter().zip(&mut self.calendars);
+        let key = parts.map(|(group, calendar)| group.cell(&cell, calendar.as_mut())).collect();
         let Some(group) = self.group(key) else {
             self.left_out += 1;
             return;
@@ -145,18 +160,21 @@ impl Groups {
 }
 
 impl Group {
-    fn cell(&self, cell: impl Fn(&str) -> Cell) -> Cell {
-        match self {
-            Self::Field(name) => cell(name),
-            Self::Bucket(length) => match cell("time") {
-                Cell::Time(time) => bucket_start(time.as_micros(), length.as_micros() as i64),
+    fn cell(&self, cell: impl Fn(&str) -> Cell, calendar: Option<&mut Calendar>) -> Cell {
+        match (self, calendar) {
+            (Self::Field(name), _) => cell(name),
+            (Self::Bucket(_), Some(calendar)) => match cell("time") {
+                Cell::Time(time) => calendar.bucket(time.as_micros()),
                 _ => Cell::Absent,
             },
+            (Self::Bucket(_), None) => Cell::Absent,
         }
     }
 }
 
-/// The start of the step of `length` microseconds that a time lies in.
-pub(super) fn bucket_start(time: i64, length: i64) -> Cell {
-    Cell::Time(Timestamp::from_micros(time.saturating_sub(time.rem_euclid(length.max(1)))))
+impl Calendar {
+    /// The start of the step that a time lies in, as a cell.
+    pub(super) fn bucket(&mut self, time: i64) -> Cell {
+        Cell::Time(Timestamp::from_micros(self.start(time)))
+    }
 }

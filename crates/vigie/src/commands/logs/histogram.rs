@@ -11,10 +11,10 @@ use crate::{
 };
 use console::Term;
 use jiff::tz::TimeZone;
-use mail::rate::parse_duration;
 use model::{Level, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
+use telemetry::query::language::parse_duration;
 
 /// Columns of a bar where the width of the terminal is not known.
 const BAR_WIDTH: usize = 50;
@@ -24,10 +24,12 @@ const EMPTY_MAX: usize = 3;
 const STEPS_MAX: usize = 10_000;
 
 pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exit> {
-    let step = args.step.as_deref().map(parse_duration).transpose().map_err(|_| {
-        let text = args.step.as_deref().unwrap_or_default();
-        Failure::refused(format!("--step: `{text}` is not a length of time")).help("write 30s, 5m, 1h or 1d")
-    })?;
+    let step = args.step.as_deref().map(|text| {
+        parse_duration(text).filter(|step| !step.is_zero()).ok_or_else(|| {
+            Failure::refused(format!("--step: `{text}` is not a length of time")).help("write 30s, 5m, 1h, 1d or 1w")
+        })
+    });
+    let step = step.transpose()?;
     let asked = Asked::new(config, &args.query)?;
     if !asked.query.pipes.is_empty() {
         render::say("steps behind `|` play no part in a histogram");

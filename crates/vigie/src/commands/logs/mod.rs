@@ -20,6 +20,7 @@ use crate::{
     failure::{Exit, Result},
     render,
 };
+use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
 use serde_json::{Value, json};
 use std::{io, path::Path};
@@ -45,6 +46,7 @@ struct Asked {
     problems: Vec<Problem>,
     since: Option<Timestamp>,
     until: Option<Timestamp>,
+    zone: TimeZone,
 }
 
 impl Asked {
@@ -59,14 +61,20 @@ impl Asked {
         if !config.json {
             say_problems(&text, &problems);
         }
-        Ok(Self { text, query, problems, since, until })
+        Ok(Self { text, query, problems, since, until, zone: zone.clone() })
     }
 
     /// As the API takes them.
-    fn pairs(&self) -> [(&'static str, Option<String>); 3] {
+    fn pairs(&self) -> [(&'static str, Option<String>); 4] {
         let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
-        [("q", Some(self.text.clone())), ("since", moment(self.since)), ("until", moment(self.until))]
+        let (since, until) = (moment(self.since), moment(self.until));
+        [("q", Some(self.text.clone())), ("since", since), ("until", until), zone_pair(&self.zone)]
     }
+}
+
+/// Days and hours are those of this command's zone, not of the server's: they are shown in it too.
+fn zone_pair(zone: &TimeZone) -> (&'static str, Option<String>) {
+    ("zone", zone.iana_name().map(str::to_owned))
 }
 
 /// Each with the query and a caret under the place.

@@ -1,6 +1,6 @@
 //! `vigie logs tail`: records as they are acknowledged, for as long as one listens.
 
-use super::{rows, say_problems, search};
+use super::{rows, say_problems, search, zone_pair};
 use crate::{
     app::{self, Connected},
     cli::LogsTailArgs,
@@ -79,6 +79,7 @@ impl Tail<'_> {
             problems: Vec::new(),
             since: self.shown.map(|(_, at)| at),
             until: None,
+            zone: self.config.zone.value.clone(),
         };
         if !asked.query.pipes.is_empty() {
             return Ok(());
@@ -89,7 +90,8 @@ impl Tail<'_> {
 
     /// Until the server is gone, from `last` records ago on. What comes meanwhile waits in the stream.
     async fn follow(&mut self, client: &Client, last: u32) -> Result<()> {
-        let path = format!("/api/v1/logs/tail{}", query([("q", Some(self.text.clone()))]));
+        let path =
+            format!("/api/v1/logs/tail{}", query([("q", Some(self.text.clone())), zone_pair(&self.config.zone.value)]));
         let mut pieces = client.stream(&path).await?;
         self.catch_up(client, last).await?;
         let mut lines = Lines::default();

@@ -34,7 +34,10 @@ use std::{
 };
 use telemetry::{
     RecordRef, Value,
-    query::{self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table, language::Order},
+    query::{
+        self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table,
+        language::{Moment, Order},
+    },
 };
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
@@ -62,6 +65,8 @@ pub(crate) struct SearchQuery {
     pub(crate) since: Option<String>,
     /// Before it.
     pub(crate) until: Option<String>,
+    /// Whose days and hours are meant where none is written, as `Europe/Paris`; the server's unless it is given.
+    pub(crate) zone: Option<String>,
     /// Rows: 100 unless said otherwise; an export gives all. A page also ends once it holds 16 MiB of text.
     pub(crate) limit: Option<u32>,
     /// The `next` of the page before.
@@ -105,8 +110,22 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) async fn new(ctx: &Ctx, q: &str, since: Option<&str>, until: Option<&str>) -> Result<Self> {
-        Self::in_zone(ctx, ctx.app.logs.zone(), q, since, until).await
+    /// `zone`: the name of whose days and hours are meant; the server's unless it is given.
+    pub(crate) async fn new(
+        ctx: &Ctx,
+        zone: Option<&str>,
+        q: &str,
+        since: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<Self> {
+        let named = zone.map(|name| {
+            TimeZone::get(name).map_err(|_| {
+                Problem::invalid(format!("zone: there is no time zone `{name}`"))
+                    .remedy("write it as Europe/Paris, or leave it out")
+            })
+        });
+        let named = named.transpose()?;
+        Self::in_zone(ctx, named.as_ref().unwrap_or(ctx.app.logs.zone()), q, since, until).await
     }
 
     /// Whose days and hours are those of `zone`.
@@ -147,24 +166,13 @@ impl Asked {
 
 /// A moment, a day, or so long ago.
 pub(crate) fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
-    let text = text.trim();
-    if let Some((number, unit)) = text.split_at_checked(text.len().saturating_sub(1))
-        && let Ok(number) = number.parse::<u64>()
-    {
-        let seconds = match unit {
-            "s" => Some(1),
-            "m" => Some(60),
-            "h" => Some(3_600),
-            "d" => Some(86_400),
-            "w" => Some(604_800),
-            _ => None,
-        };
-        if let Some(seconds) = seconds {
-            return Ok(ctx.app.logs.clock().now() - Duration::from_secs(number.saturating_mul(seconds)));
-        }
+    let now = ctx.app.logs.clock().now();
+    match Moment::parse(text.trim()) {
+        Some(moment) => Ok(moment.start(now, zone)),
+        None => moment(name, text, zone).map_err(|problem| {
+            problem.remedy("write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago")
+        }),
     }
-    moment(name, text, zone)
-        .map_err(|problem| problem.remedy("write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago"))
 }
 
 /// What part of a query was not understood.
@@ -204,7 +212,8 @@ pub(crate) struct Found {
 }
 
 pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQuery>) -> Result<Response> {
-    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref()).await?;
+    let asked =
+        Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let after = query.cursor.as_deref().map(cursor::log).transpose()?;
     let order = query.order.unwrap_or_default().into();
     let limit = |usual: usize| query.limit.map_or(usual, |limit| limit as usize);
@@ -390,6 +399,8 @@ pub(crate) struct HistogramQuery {
     pub(crate) q: String,
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
+    /// Whose days and hours are meant where none is written, as `Europe/Paris`; the server's unless it is given.
+    pub(crate) zone: Option<String>,
     /// Milliseconds of one step; about 60 steps unless said otherwise.
     pub(crate) step_ms: Option<u64>,
 }
@@ -434,7 +445,8 @@ pub(super) async fn histogram(
     State(ctx): State<Ctx>,
     Query(query): Query<HistogramQuery>,
 ) -> Result<axum::Json<HistogramJson>> {
-    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref()).await?;
+    let asked =
+        Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let problems = asked.problems();
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
     Ok(axum::Json(HistogramJson {
@@ -527,6 +539,8 @@ pub(crate) struct FacetsQuery {
     pub(crate) q: String,
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
+    /// Whose days and hours are meant where none is written, as `Europe/Paris`; the server's unless it is given.
+    pub(crate) zone: Option<String>,
     /// Values of each field: 10 unless said otherwise.
     pub(crate) top: Option<usize>,
 }
@@ -556,7 +570,8 @@ pub(crate) struct FacetValue {
 }
 
 pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQuery>) -> Result<axum::Json<FacetsJson>> {
-    let asked = Asked::new(&ctx, &query.q, query.since.as_deref(), query.until.as_deref()).await?;
+    let asked =
+        Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let top = query.top.unwrap_or(TOP).clamp(1, query::VALUES_MAX);
     Ok(axum::Json(faceted(&ctx, asked, top).await?.0))
 }

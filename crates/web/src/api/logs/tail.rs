@@ -36,6 +36,8 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(40);
 pub(super) struct TailQuery {
     /// In the language of docs/search.md; steps behind `|` play no part.
     q: String,
+    /// Whose days and hours are meant where none is written, as `Europe/Paris`; the server's unless it is given.
+    zone: Option<String>,
     /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
     message_max: Option<usize>,
     /// Whether rows tell where their messages say the time and the level once more.
@@ -57,7 +59,7 @@ pub(super) async fn tail(
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
     let listener = Listener::new(&ctx, granted, "close another one")?;
-    let question = Asked::new(&ctx, &query.q, None, None).await?.question;
+    let question = Asked::new(&ctx, query.zone.as_deref(), &query.q, None, None).await?.question;
     let receiver = ctx.app.logs.subscribe().await?;
     let TailQuery { message_max, repeats, .. } = query;
     let tailing = Tailing { next_at: Instant::now(), ctx, listener, receiver, question, message_max, repeats };

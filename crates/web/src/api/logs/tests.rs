@@ -96,7 +96,8 @@ async fn a_page_leads_to_the_next_and_says_what_was_not_understood() {
     assert_eq!(odd["problems"][0]["from"], 13, "{odd}");
     for (bad, status) in [
         ("cursor=xx", StatusCode::BAD_REQUEST),
-        ("since=yesterday", StatusCode::UNPROCESSABLE_ENTITY),
+        ("since=some-day", StatusCode::UNPROCESSABLE_ENTITY),
+        ("zone=Mars/North", StatusCode::UNPROCESSABLE_ENTITY),
         ("surprise=1", StatusCode::BAD_REQUEST),
     ] {
         let answer = site.get(&format!("/api/v1/logs/search?{bad}")).await;
@@ -117,6 +118,16 @@ async fn questions_are_answered() {
     ] {
         let found = site.get(&format!("/api/v1/logs/search?q={}", query.replace('>', "%3E"))).await;
         assert_eq!(messages(&found), expected, "{query}");
+    }
+    // Days and hours without a zone are those of the zone that is given.
+    for (zone, expected) in [("Asia/Tokyo", vec!["=cmd(), \"gone\""]), ("UTC", vec![])] {
+        for query in ["q=since:2025-01-10T23:06", "q=&since=2025-01-10T23:06"] {
+            let found = site.get(&format!("/api/v1/logs/search?{query}&zone={zone}")).await;
+            assert_eq!(messages(&found), expected, "{query} {zone}");
+        }
+        let days = format!("/api/v1/logs/search?q=*+%7C+stats+count()+by+bucket(1d)&zone={zone}");
+        let day = site.get(&days).await.json()["table"][0][0].clone();
+        assert_eq!(day, if zone == "UTC" { "2025-01-10T00:00:00.000000Z" } else { "2025-01-09T15:00:00.000000Z" });
     }
     let table = "/api/v1/logs/search?q=level:error+%7C+stats+count()+as+n,+avg(duration_ms)+by+app+%7C+sort+n+desc";
     let mut answer = site.get(table).await.json();
