@@ -5,18 +5,30 @@ use roaring::RoaringTreemap;
 use std::io;
 
 const NAME: &str = "catalog/deleted.bin";
+const DAMAGED: &str = "the list of deleted records is damaged: those whose bytes are still there are found again";
 
 pub(crate) fn load(disk: &dyn Disk) -> Result<RoaringTreemap, Error> {
     let bytes = match catalog::whole(disk, NAME) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(RoaringTreemap::new()),
         bytes => bytes.map_err(|error| Error::io("the list of deleted records cannot be read", error))?,
     };
-    let damaged = || Damage::new(NAME, "the list of deleted records has another checksum than it was written with");
+    let damaged = || Damage::new(NAME, DAMAGED);
     let (sum, rest) = bytes.split_first_chunk::<4>().ok_or_else(damaged)?;
     if checksum(rest).to_le_bytes() != *sum {
         return Err(damaged().into());
     }
-    RoaringTreemap::deserialize_from(rest).map_err(|error| Damage::new(NAME, error.to_string()).into())
+    RoaringTreemap::deserialize_from(rest).map_err(|error| Damage::new(NAME, format!("{DAMAGED}: {error}")).into())
+}
+
+/// Copies the list to `damaged/`, when it is damaged; where to.
+pub(crate) fn set_aside(disk: &dyn Disk) -> Result<Option<String>, Error> {
+    if !matches!(load(disk), Err(Error::Damaged(_))) {
+        return Ok(None);
+    }
+    let copy = NAME.replacen(catalog::FOLDER, "damaged", 1);
+    let copied = catalog::whole(disk, NAME).and_then(|bytes| disk.put(&copy, &bytes));
+    copied.map_err(|error| Error::io(format!("{NAME} cannot be set aside"), error))?;
+    Ok(Some(copy))
 }
 
 pub(crate) fn save(disk: &dyn Disk, deleted: &RoaringTreemap) -> io::Result<()> {

@@ -154,7 +154,11 @@ impl Keeper {
                 Ok(()) => merged += chosen.len(),
                 Err(Error::Damaged(damage)) => {
                     tracing::error!(%damage, "segments are not merged");
-                    self.spoiled.extend(chosen.iter().map(|segment| segment.name().to_owned()));
+                    let (sound, damaged): (Vec<_>, Vec<_>) =
+                        chosen.iter().partition(|segment| verify::is_sound(segment));
+                    // Where all are sound now, something else is wrong with reading them: they are not tried for ever.
+                    let spoiled = if damaged.is_empty() { sound } else { damaged };
+                    self.spoiled.extend(spoiled.into_iter().map(|segment| segment.name().to_owned()));
                 }
                 Err(error) => return Err(error),
             }
@@ -210,6 +214,11 @@ impl Keeper {
             repaired.rows_kept += salvaged.rows_kept;
             repaired.rows_lost += salvaged.rows_lost;
             repaired.footers_lost += usize::from(salvaged.is_footer_lost);
+        }
+        if let Some(copy) = deleted::set_aside(&*self.shared.disk)? {
+            repaired.set_aside.push(copy);
+            let deleted = Arc::clone(&self.shared.state().deleted);
+            self.keep_deleted(&deleted)?;
         }
         // What is left out of the catalogue now was told of.
         self.shared.state().unread = Arc::default();

@@ -43,7 +43,8 @@ pub(crate) fn choose(
         let end = day.saturating_add(1).saturating_mul(seal::DAY_MICROS);
         now.is_some_and(|now| end.saturating_add(OVER_AFTER_MICROS) <= now.as_micros())
     };
-    let mut groups: BTreeMap<(i64, u32), Vec<Arc<Segment>>> = BTreeMap::new();
+    // By first day, whether there are others, and size.
+    let mut groups: BTreeMap<(i64, bool, u32), Vec<Arc<Segment>>> = BTreeMap::new();
     let mut small = Vec::new();
     for segment in segments {
         let (first, last) = segment.days();
@@ -53,16 +54,17 @@ pub(crate) fn choose(
         }
         // Sizes within a factor of eight are alike.
         let tier = (segment.bytes() >> 10).checked_ilog2().unwrap_or(0) / 3;
-        groups.entry((first, tier)).or_default().push(Arc::clone(segment));
+        groups.entry((first, first != last, tier)).or_default().push(Arc::clone(segment));
     }
-    let of_a_day = groups.into_iter().find_map(|((day, _), mut group)| {
+    let of_days_max = bytes_max.min(DAYS_BYTES_MAX);
+    let of_a_day = groups.into_iter().find_map(|((day, has_others, _), mut group)| {
         group.sort_by_key(|segment| segment.seq_range());
         let enough = if is_over(day) { FAN_IN_OVER } else { FAN_IN };
-        first_of(group, bytes_max, enough)
+        first_of(group, if has_others { of_days_max } else { bytes_max }, enough)
     });
     of_a_day.or_else(|| {
         small.sort_by_key(|segment| (segment.time_range(), segment.seq_range()));
-        first_of(small, bytes_max.min(DAYS_BYTES_MAX), FAN_IN_OVER)
+        first_of(small, of_days_max, FAN_IN_OVER)
     })
 }
 

@@ -101,14 +101,16 @@ impl Store {
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
         let mut recovered = Recovered::default();
         let catalog = load_catalog(&disk, &mut recovered)?;
+        let mut unread = Vec::new();
         let deleted = match deleted::load(&*disk) {
             Err(Error::Damaged(damage)) => {
-                recovered.damages.push(damage);
+                unread.push(damage);
                 RoaringTreemap::new()
             }
             deleted => deleted?,
         };
-        let mut unread = Vec::new();
+        // A catalogue that was rebuilt may know less than was once given: no record is to have a number that was deleted.
+        let past_deleted = deleted.max().map_or(0, |seq| seq + 1);
         let mut state = State { deleted: Arc::new(deleted), ..State::default() };
         for entry in &catalog.segments {
             match Segment::open(&disk, &entry.name, entry.bytes) {
@@ -135,7 +137,8 @@ impl Store {
             cache,
             unwritable: Mutex::default(),
         });
-        Self::start(shared, catalog, replayed.next_seq, replayed.next_wal).map(|store| (store, recovered))
+        let next_seq = replayed.next_seq.max(past_deleted);
+        Self::start(shared, catalog, next_seq, replayed.next_wal).map(|store| (store, recovered))
     }
 
     fn start(shared: Arc<Shared>, catalog: Catalog, next_seq: u64, next_wal: u64) -> Result<Self, Error> {

@@ -43,6 +43,11 @@ pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
     verified
 }
 
+/// Whether every block is whole.
+pub(crate) fn is_sound(segment: &Segment) -> bool {
+    (0..segment.blocks().len()).all(|block| check(segment, block).is_ok())
+}
+
 fn check(segment: &Segment, block: usize) -> Result<(), Damage> {
     segment.open_block(block)?.verify()
 }

@@ -477,3 +477,95 @@ fn a_newer_catalogue_is_refused_by_name() {
     let refused = Store::open_on(Arc::new(disk), Options::default(), NOON).map(|_| ()).unwrap_err();
     assert!(matches!(refused, Error::Newer { found: 99, known: 1 }), "{refused}");
 }
+
+#[test]
+fn no_record_gets_a_number_that_was_deleted() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    append(&store, 0..10).unwrap();
+    seal(&store).unwrap();
+    // As a crash leaves it: the segment of number 50 is gone, and that it was deleted is still written.
+    delete(&store, [3, 50]).unwrap();
+    drop(store);
+    disk.change("catalog/current.json", |bytes| bytes[3] ^= 1);
+    let (store, _) = open(&disk);
+    assert_eq!(append(&store, 60..62).unwrap().first_seq, 51);
+    let shown: Vec<u64> = (0..10).filter(|number| *number != 3).chain(60..62).collect();
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(shown.clone()));
+    drop(store);
+    let (store, _) = open(&disk);
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(shown));
+    assert_eq!(append(&store, 62..63).unwrap().first_seq, 53);
+}
+
+#[test]
+fn a_damaged_list_of_the_deleted_is_told_until_it_is_repaired() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    append(&store, 0..10).unwrap();
+    delete(&store, [3]).unwrap();
+    drop(store);
+    disk.change("catalog/deleted.bin", |bytes| bytes[0] ^= 1);
+    for _ in 0..2 {
+        let (store, recovered) = open(&disk);
+        assert_eq!(recovered.damages[0].place, "catalog/deleted.bin");
+        assert_eq!(store.verify().damages, recovered.damages);
+        assert_eq!(all(&store).len(), 10, "what was deleted comes back, and nothing else is touched");
+    }
+    let (store, _) = open(&disk);
+    let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!((repaired.set_aside, repaired.rows_lost), (vec!["damaged/deleted.bin".to_owned()], 0));
+    assert_eq!(store.verify().damages, []);
+    delete(&store, [4]).unwrap();
+    drop(store);
+    let (store, recovered) = open(&disk);
+    assert_eq!((recovered.damages, all(&store).len()), (vec![], 9));
+}
+
+#[test]
+fn a_damaged_segment_does_not_keep_others_from_being_merged() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    for start in [0, 10, 20] {
+        append(&store, start..start + 10).unwrap();
+        seal(&store).unwrap();
+    }
+    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
+    drop(store);
+    disk.change(&names[1], |bytes| bytes[60] ^= 1);
+    let (store, recovered) = open(&disk);
+    assert_eq!(recovered.damages, []);
+    let tended = store.tend(at(3 * 86_400)).unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!((tended.merged, store.snapshot().segments().len()), (2, 2));
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages((0..10).chain(20..30)));
+    assert_eq!(store.verify().damages.len(), 1);
+}
+
+#[test]
+fn segments_of_several_days_stay_small() {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    let mut state = 7_u64;
+    let mut noise = || {
+        // The generator of Steele and others (SplitMix64).
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb)
+    };
+    for round in 1..=4 {
+        for day in 0..12 {
+            let mut batch = Batch::new();
+            let message: String = (0..2_500).map(|_| format!("{:016x}", noise())).collect();
+            let (source, fields) = (b"test".to_vec(), Vec::new());
+            let record = Record { time: at(day * 86_400), level: None, source, message: message.into_bytes(), fields };
+            batch.push(&record).unwrap();
+            store.append(batch, NOON).unwrap().blocking_recv().unwrap().unwrap();
+        }
+        store.seal(at(20 * 86_400)).unwrap().blocking_recv().unwrap().unwrap();
+        let snapshot = store.snapshot();
+        let shared = snapshot.segments().iter().filter(|segment| segment.days().0 != segment.days().1);
+        let bytes: Vec<u64> = shared.map(|segment| segment.bytes()).collect();
+        assert!(!bytes.is_empty() && bytes.iter().all(|bytes| *bytes <= 256 << 10), "round {round}: {bytes:?}");
+    }
+    assert_eq!(all(&store).len(), 48);
+}

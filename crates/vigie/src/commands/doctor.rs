@@ -312,19 +312,20 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
                     "; {lost} files without their list of blocks: what was found in them is kept, what was not is not counted"
                 ),
             };
-            let what = format!("kept {} records, lost {}{lost}", count(repaired.rows_kept), count(repaired.rows_lost));
+            let what =
+                format!("kept {} records, lost at most {}{lost}", count(repaired.rows_kept), count(repaired.rows_lost));
             let remedy = format!("the damaged files are copied in {}", repaired.set_aside.join(", "));
             finding(Verdict::Warn, ABOUT, what, remedy)
         }
     })
 }
 
-/// Folders whose files are to be shown and cannot be. Those below the data directory are made when they are needed.
+/// Folders whose files are to be shown and cannot be. That of Vigie's own logs is made when it is needed.
 fn log_folders(config: &Config) -> Vec<Finding> {
     const ABOUT: &str = "log folder";
     let data = &config.data.value;
     let folders = config.log_store.value.folders.iter().map(|folder| data.join(folder));
-    let unreadable = folders.filter(|folder| !folder.starts_with(data)).filter_map(|folder| {
+    let unreadable = folders.filter(|folder| *folder != data.join("logs")).filter_map(|folder| {
         let error = fs::read_dir(&folder).err()?;
         let remedy = "correct `folders` in [log-store] of vigie.toml, or give this user the right to read there";
         Some(finding(Verdict::Warn, ABOUT, format!("{}: {error}", folder.display()), remedy))
