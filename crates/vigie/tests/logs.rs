@@ -388,6 +388,30 @@ fn answers_are_shown_as_lines_tables_and_bars() {
 }
 
 #[test]
+fn what_finds_nothing_says_what_may_have_been_meant() {
+    let desk = desk();
+    done(&desk.run(&["logs", "import", "nginx.log.gz"]));
+    for line in [
+        &["logs", "search", "staus:502"][..],
+        &["logs", "search", "staus:502", "--text"],
+        &["logs", "search", "staus:502 | stats count()"],
+        &["logs", "search", "staus:502 | stats count() by path"],
+        &["logs", "histogram", "staus:502"],
+        &["logs", "export", "staus:502", "--format", "csv"],
+        &["logs", "export", "staus:502", "-o", "none.jsonl"],
+    ] {
+        let answer = desk.run(line);
+        assert!(done(&answer).said.contains("did you mean `status:502`?"), "{line:?}: {}", answer.said);
+    }
+    let answer = desk.run(&["logs", "search", "status:5xx"]);
+    assert!(answer.said.contains("did you mean `status>=500 status<600`?"), "{}", answer.said);
+    for query in ["status:(502 OR 504)", "status:(>=500 <600)", "status:502"] {
+        let answer = desk.run(&["logs", "search", query, "--text"]);
+        assert!(done(&answer).out.contains("10.0.0.2") && answer.said.is_empty(), "{query}: {}", answer.said);
+    }
+}
+
+#[test]
 fn exports_are_whole_and_come_back() {
     let desk = desk();
     done(&desk.run(&["logs", "import", "django.log", "app.json", "syslog"]));

@@ -99,6 +99,7 @@ explore-begin = Collect your first logs
 explore-begin-help = So far there is only what Vigie says of itself. These are three ways to bring in more; this hint goes once there is something else.
 doubt-no-field = no line has a field “{ $name }”.
 doubt-equals = is searched as words; a field is asked for with a colon.
+doubt-as-written = is compared as it is written.
 doubt-level = is searched as a word; a level is asked for with level:
 doubt-meant = Did you mean:
 explore-facets-part = Counted in part.

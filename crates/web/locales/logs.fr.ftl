@@ -99,6 +99,7 @@ explore-begin = Recueillez vos premiers journaux
 explore-begin-help = Pour l’instant il n’y a que ce que Vigie dit de lui-même. Voici trois façons d’en faire venir d’autres ; cet encart disparaît dès qu’il y a autre chose.
 doubt-no-field = aucune ligne n’a de champ « { $name } ».
 doubt-equals = est cherché comme des mots ; on demande un champ avec deux-points.
+doubt-as-written = est comparé tel qu’il est écrit.
 doubt-level = est cherché comme un mot ; on demande un niveau avec level:
 doubt-meant = Vouliez-vous dire :
 explore-facets-part = Comptés en partie.

@@ -1,10 +1,12 @@
 //! Why a query may find nothing: a field that no record has, `name=value` where `name:value` was meant.
 
-use super::{FieldTest, Filter, Pattern, Query, parse::parse};
+use super::{Comparison, FieldTest, Filter, Number, Pattern, Query, parse::parse};
 use std::collections::BTreeSet;
 
 /// Hints of one query; further ones would not be read.
 const HINTS_MAX: usize = 8;
+/// Values of a list.
+const LIST_MAX: usize = 20;
 /// Characters of a name that is looked for among others.
 const NAME_CHARS_MAX: usize = 64;
 /// What every record may be asked for.
@@ -25,6 +27,8 @@ pub enum Why {
     NoSuchField(String),
     /// It is searched as words.
     EqualsSign,
+    /// A value that other tools read as several, or as what it is not: `4xx`, `404,500`, `!200`. It is compared as written.
+    AsWritten,
 }
 
 /// What is doubtful about a query, where `known` are the names of all fields there are; and the query with what may have
@@ -60,15 +64,19 @@ fn corrected(filter: &Filter, known: &BTreeSet<String>, found: &mut Vec<Hint>) -
             let instead = nearest(name, known).map(|near| about(near, test));
             tell(found, Why::NoSuchField(name.clone()), filter, instead)
         }
+        Filter::Field { name, test: FieldTest::Equals(value) } => match shorthand(name, value) {
+            Some(instead) => tell(found, Why::AsWritten, filter, Some(instead)),
+            None => filter.clone(),
+        },
         Filter::Message(Pattern::Words(text)) => match equation(text) {
-            Some((name, value)) if is_known(name, known) => {
-                tell(found, Why::EqualsSign, filter, Some(about(name, &FieldTest::Equals(value.to_owned()))))
+            Some(Equation { name, value, is_negated }) => {
+                let name = if is_known(name, known) { Some(name) } else { nearest(name, known) };
+                let Some(name) = name else { return filter.clone() };
+                let equal = about(name, &FieldTest::Equals(value.to_owned()));
+                let instead = if is_negated { Filter::Not(Box::new(equal)) } else { equal };
+                tell(found, Why::EqualsSign, filter, Some(instead))
             }
-            Some((name, value)) if nearest(name, known).is_some() => {
-                let instead = nearest(name, known).map(|near| about(near, &FieldTest::Equals(value.to_owned())));
-                tell(found, Why::EqualsSign, filter, instead)
-            }
-            _ => filter.clone(),
+            None => filter.clone(),
         },
         other => other.clone(),
     }
@@ -99,14 +107,45 @@ fn about(name: &str, test: &FieldTest) -> Filter {
     }
 }
 
-/// `status=404`, `user==ana`.
-fn equation(text: &str) -> Option<(&str, &str)> {
+/// What the values of a class, a list or a negation say in the language: `status:4xx` is `status>=400 status<500`.
+fn shorthand(name: &str, value: &str) -> Option<Filter> {
+    let field = |test| Filter::Field { name: name.to_owned(), test };
+    let equals = |value: &str| about(name, &FieldTest::Equals(value.to_owned()));
+    if let Some(class) = value.strip_suffix("xx").or_else(|| value.strip_suffix("XX")).filter(|class| class.len() == 1)
+        && let Ok(class @ 1..=5) = class.parse::<u32>()
+    {
+        let bound = |comparison, of: u32| Some(field(FieldTest::Compare(comparison, Number::parse(&of.to_string())?)));
+        let from = bound(Comparison::AtLeast, class * 100)?;
+        return Some(Filter::all(vec![from, bound(Comparison::Less, (class + 1) * 100)?]));
+    }
+    if let Some(value) = value.strip_prefix('!').filter(|value| is_plain(value)) {
+        return Some(Filter::Not(Box::new(equals(value))));
+    }
+    let values: Vec<&str> = value.split(',').collect();
+    let is_list = (2..=LIST_MAX).contains(&values.len()) && values.iter().all(|value| is_plain(value));
+    is_list.then(|| Filter::any(values.into_iter().map(equals).collect()))
+}
+
+/// A number or a name.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+}
+
+/// `status=404`, `user==ana`, `status!=200`.
+struct Equation<'a> {
+    name: &'a str,
+    value: &'a str,
+    is_negated: bool,
+}
+
+fn equation(text: &str) -> Option<Equation<'_>> {
     let (name, value) = text.split_once('=')?;
     let value = value.strip_prefix('=').unwrap_or(value).trim_matches('"');
+    let (name, is_negated) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
     let is_name = |c: char| c.is_alphanumeric() || "_-.@".contains(c);
     let is_one =
         !name.is_empty() && name.chars().all(is_name) && !value.is_empty() && !value.contains(char::is_whitespace);
-    is_one.then_some((super::scan::canonical(name), value))
+    is_one.then_some(Equation { name: super::scan::canonical(name), value, is_negated })
 }
 
 /// The known field whose name is nearest, if one is near.
@@ -192,6 +231,12 @@ mod tests {
             ("status=404", "status:404"),
             ("level=error app==shop", "level:error app:shop"),
             ("stauts=404", "status:404"),
+            ("status!=200 timeout", "-status:200 timeout"),
+            ("level!=info", "-level:info"),
+            ("status:!200", "-status:200"),
+            ("status:4xx", "status>=400 status<500"),
+            ("-status:5XX", "-(status>=500 status<600)"),
+            ("status:404,500 app:x", "(status:404 OR status:500) app:x"),
         ] {
             assert_eq!(hinted(q).1.as_deref(), Some(expected), "{q}");
         }
@@ -217,9 +262,19 @@ mod tests {
             hinted("customer:7"),
             (vec![(Why::NoSuchField("customer".into()), "customer:7".into(), None)], None)
         );
-        for q in
-            ["", "timeout", "app:x", "source:x level>=warning since:1h", "a=b", "x=y=z", "= ==", "/a=b/", "\"a b=c d\""]
-        {
+        for q in [
+            "",
+            "timeout",
+            "app:x",
+            "source:x level>=warning since:1h",
+            "a=b",
+            "x=y=z",
+            "= ==",
+            "/a=b/",
+            "\"a b=c d\"",
+            "status:9xx",
+            "app:xx",
+        ] {
             assert_eq!(hinted(q), (vec![], None), "{q}");
         }
         let long = format!("{}:x", "a".repeat(5_000));

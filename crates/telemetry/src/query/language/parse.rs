@@ -30,13 +30,22 @@ pub(super) struct Parser<'a> {
     pub(super) problems: Vec<Problem>,
     terms: usize,
     depth: usize,
+    /// The field whose values stand in the brackets: `status:(404 OR 500)`.
+    field: Option<Name>,
+}
+
+/// A field's name, and whether it was quoted: then it is none of those that mean more.
+#[derive(Clone)]
+struct Name {
+    text: String,
+    is_quoted: bool,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
         let end = (0..=text.len().min(TEXT_MAX)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let scan = Scanner { text: &text[..end], at: 0 };
-        let mut parser = Self { scan, problems: Vec::new(), terms: 0, depth: 0 };
+        let mut parser = Self { scan, problems: Vec::new(), terms: 0, depth: 0, field: None };
         if end < text.len() {
             parser.problems.push(Problem { at: end..text.len(), fault: Fault::TooLong });
         }
@@ -171,6 +180,9 @@ impl<'a> Parser<'a> {
     /// A condition on a field, or on the message.
     fn term(&mut self) -> Option<Filter> {
         let start = self.scan;
+        if let Some(name) = self.field.clone() {
+            return self.value(start.at, &name);
+        }
         if self.scan.take("*:") {
             return self.pattern().map(|pattern| pattern.map_or(Filter::Everything, Filter::Anywhere));
         }
@@ -186,7 +198,7 @@ impl<'a> Parser<'a> {
     fn field(&mut self) -> Option<Option<Filter>> {
         let start = self.scan.at;
         let quoted = self.scan.peek() == Some('"');
-        let name = if quoted {
+        let text = if quoted {
             let quoted = self.scan.quoted();
             if !quoted.closed || quoted.text.is_empty() {
                 return None;
@@ -195,7 +207,8 @@ impl<'a> Parser<'a> {
         } else {
             canonical(self.scan.name()?).to_owned()
         };
-        if let Some(filter) = self.comparison(start, &name, quoted) {
+        let name = Name { text, is_quoted: quoted };
+        if let Some(filter) = self.comparison(start, &name) {
             return Some(Some(filter));
         }
         if !self.scan.take(":") || self.scan.rest().starts_with(':') || self.scan.rest().starts_with("//") {
@@ -207,16 +220,29 @@ impl<'a> Parser<'a> {
             self.tell(start..self.scan.at, Fault::NoValue(word.clone()));
             return Some(words(&word));
         }
-        if let Some(filter) = self.comparison(start, &name, quoted) {
-            return Some(Some(filter));
+        if self.scan.peek() == Some('(') {
+            self.field = Some(name);
+            let values = self.deeper(start, Self::group);
+            self.field = None;
+            return Some(values);
+        }
+        Some(self.value(start, &name))
+    }
+
+    /// What stands behind `name:`, or for it in brackets.
+    fn value(&mut self, start: usize, name: &Name) -> Option<Filter> {
+        if let Some(filter) = self.comparison(start, name) {
+            return Some(filter);
         }
         let value_at = self.scan.at;
-        match name.as_str() {
-            _ if quoted => {}
-            "message" => return Some(self.pattern().map(|pattern| pattern.map_or(exists(name), Filter::Message))),
+        match name.text.as_str() {
+            _ if name.is_quoted => {}
+            "message" => {
+                return self.pattern().map(|pattern| pattern.map_or(exists(name.text.clone()), Filter::Message));
+            }
             "level" | "time" | "since" | "until" if self.scan.rest().starts_with('*') => {}
-            "level" => return Some(self.level(start, value_at, Comparison::AtLeast, true)),
-            "time" | "since" | "until" => return Some(self.time(start, &name)),
+            "level" => return self.level(start, value_at, Comparison::AtLeast, true),
+            "time" | "since" | "until" => return self.time(start, &name.text),
             _ => {}
         }
         let test = match self.pattern_or_empty() {
@@ -226,14 +252,14 @@ impl<'a> Parser<'a> {
             Ok(Some(Pattern::Suffix(text))) => FieldTest::Suffix(text),
             Ok(Some(Pattern::Substring(text))) => FieldTest::Contains(text),
             Ok(Some(Pattern::Regex(regex))) => FieldTest::Regex(regex),
-            Err(()) => return Some(words(&self.scan.text[start..self.scan.at])),
+            Err(()) => return words(&self.scan.text[start..self.scan.at]),
         };
-        Some(Some(Filter::Field { name, test }))
+        Some(Filter::Field { name: name.text.clone(), test })
     }
 
     /// `>=500`, `> warning`. With spaces around it only if all of it can be read, for `a > b` may be words.
-    fn comparison(&mut self, start: usize, name: &str, quoted: bool) -> Option<Filter> {
-        if name.ends_with('-') && !quoted {
+    fn comparison(&mut self, start: usize, name: &Name) -> Option<Filter> {
+        if name.text.ends_with('-') && !name.is_quoted {
             // `a->b` is an arrow.
             return None;
         }
@@ -254,9 +280,9 @@ impl<'a> Parser<'a> {
         let spaced = spaced || self.scan.at > after;
         let value_at = self.scan.at;
         let told = self.problems.len();
-        let filter = match name {
-            "level" if !quoted => self.level(start, value_at, comparison, false),
-            "time" if !quoted => self.moment().map(|moment| {
+        let filter = match name.text.as_str() {
+            "level" if !name.is_quoted => self.level(start, value_at, comparison, false),
+            "time" if !name.is_quoted => self.moment().map(|moment| {
                 Filter::Time(match comparison {
                     Comparison::Less => TimeTest::Before(moment),
                     Comparison::AtMost => TimeTest::Until(moment),
@@ -270,8 +296,10 @@ impl<'a> Parser<'a> {
                 if number.is_none() {
                     self.tell(value_at..self.scan.at, Fault::NotANumber(text.to_owned()));
                 }
-                number
-                    .map(|number| Filter::Field { name: name.to_owned(), test: FieldTest::Compare(comparison, number) })
+                number.map(|number| Filter::Field {
+                    name: name.text.clone(),
+                    test: FieldTest::Compare(comparison, number),
+                })
             }
         };
         if self.problems.len() == told && filter.is_some() {

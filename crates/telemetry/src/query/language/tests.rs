@@ -45,6 +45,8 @@ fn what_people_write() {
         "a > b",
         "message:\"reset by peer\" message:/x+/ message:*",
         "\"level\":error \"job\":x \"AND\" and or not",
+        "status:(404 OR 500) level:(error OR >=critical) -app:(a b) status:(>=400 <500)",
+        "message:(\"a b\" OR c) app:(x OR (y* z)) time:(today OR yesterday)",
     ]));
 }
 
@@ -74,6 +76,8 @@ fn what_is_wrong_is_shown_where_it_stands() {
         "AND a NOT",
         "a AND",
         "status: 500",
+        "app:() app:(a level:(loud OR error)",
+        "app:(a | stats count())",
         "ValueError: invalid literal",
         "\"\" a",
         "pa*y",

@@ -1,6 +1,6 @@
 //! `vigie logs export`: everything that matches, as it is found.
 
-use super::Asked;
+use super::{Asked, say_hints, search::found};
 use crate::{
     app,
     cli::{LogsExportArgs, LogsFormat},
@@ -73,14 +73,21 @@ async fn copy(
     ];
     let path = format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(more)));
     let mut pieces = client.stream(&path).await?;
+    let mut lines = 0;
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| {
             Failure::new(format!("the export is not whole: {}", innermost(&error)))
                 .help("narrow the query or its time, and export in parts")
         })?;
+        lines += piece.iter().filter(|byte| **byte == b'\n').count();
         if let Err(error) = write(&piece) {
             return Ok(Err(error));
         }
+    }
+    let heading = usize::from(matches!(format, LogsFormat::Csv));
+    if lines <= heading {
+        render::say("no record matches");
+        say_hints(&found(client, asked, None, 1).await?);
     }
     Ok(Ok(()))
 }

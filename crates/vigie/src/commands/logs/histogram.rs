@@ -1,6 +1,6 @@
 //! `vigie logs histogram`: bars in the terminal.
 
-use super::{Asked, rows::style, say_left_out};
+use super::{Asked, rows::style, say_hints, say_left_out};
 use crate::{
     app,
     cli::LogsHistogramArgs,
@@ -47,6 +47,7 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
     let bars = bars(&answer, &config.zone.value, width.clamp(10, 120));
     if bars.is_empty() {
         render::say("no record matches");
+        say_hints(&answer);
     } else {
         render::out(&bars.join("\n"))?;
     }

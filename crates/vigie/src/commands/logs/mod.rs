@@ -88,6 +88,13 @@ fn problem_json(problem: &Problem) -> Value {
     json!({"from": problem.at.start, "to": problem.at.end, "problem": problem.to_string()})
 }
 
+/// Why nothing was found, perhaps.
+fn say_hints(answer: &Value) {
+    for hint in answer["hints"].as_array().into_iter().flatten() {
+        render::say(&format!("hint: {}", render::plain(hint["hint"].as_str().unwrap_or_default(), 400)));
+    }
+}
+
 /// What an answer says that it does not hold.
 fn say_left_out(answer: &Value) {
     for what in answer["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str) {

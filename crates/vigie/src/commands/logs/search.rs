@@ -1,6 +1,6 @@
 //! `vigie logs search` in the store.
 
-use super::{Asked, export, rows, say_left_out};
+use super::{Asked, export, rows, say_hints, say_left_out};
 use crate::{
     app,
     cli::{LogsFormat, LogsSearchArgs},
@@ -9,6 +9,8 @@ use crate::{
     failure::{Exit, Result},
     render::{self, Align, Table},
 };
+use jiff::tz::TimeZone;
+use model::Timestamp;
 use serde_json::Value;
 use telemetry::query::readable;
 
@@ -35,9 +37,10 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
     }
     match &answer["columns"] {
         Value::Array(columns) if args.csv => render::out(&csv(columns, &answer["table"]))?,
-        Value::Array(columns) => render::out(&table(columns, &answer["table"]))?,
+        Value::Array(columns) => render::out(&table(columns, &answer["table"], &config.zone.value))?,
         _ => show(config, &answer, limit)?,
     }
+    say_hints(&answer);
     say_left_out(&answer);
     Ok(Exit::Done)
 }
@@ -49,9 +52,6 @@ fn show(config: &Config, answer: &Value, limit: u32) -> Result<()> {
     }
     if found.is_empty() {
         render::say("no record matches");
-        for hint in answer["hints"].as_array().into_iter().flatten() {
-            render::say(&format!("hint: {}", render::plain(hint["hint"].as_str().unwrap_or_default(), 400)));
-        }
     }
     if !answer["next"].is_null() {
         render::say(&format!("there are more than {limit}: raise --limit, or narrow the query"));
@@ -97,8 +97,22 @@ fn text(cell: &Value) -> String {
     }
 }
 
+/// A time as lines show it: in the zone, and without a fraction that is none.
+fn time(cell: &Value, zone: &TimeZone) -> Option<String> {
+    let at: Timestamp = cell.as_str()?.parse().ok()?;
+    let pattern = if at.as_micros() % 1_000_000 == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.3f" };
+    Some(at.in_zone(zone).strftime(pattern).to_string())
+}
+
 /// Columns of numbers to the right.
-fn table(columns: &[Value], rows: &Value) -> String {
+fn table(columns: &[Value], rows: &Value, zone: &TimeZone) -> String {
+    let is_time = |at: usize| {
+        columns.get(at).and_then(Value::as_str).is_some_and(|name| name == "time" || name.starts_with("bucket("))
+    };
+    let shown = |at: usize, cell: &Value| match is_time(at) {
+        true => time(cell, zone).unwrap_or_else(|| text(cell)),
+        false => text(cell),
+    };
     let is_number = |at: usize| {
         let mut known = cells(rows).filter_map(|row| row.get(at)).filter(|cell| !cell.is_null()).peekable();
         known.peek().is_some() && known.all(Value::is_number)
@@ -108,7 +122,7 @@ fn table(columns: &[Value], rows: &Value) -> String {
     let named: Vec<_> = named.iter().map(|(name, align)| (name.as_str(), *align)).collect();
     let mut table = Table::new(&named);
     for row in cells(rows) {
-        table.cells(row.iter().map(|cell| render::plain(&text(cell), 200)).collect());
+        table.cells(row.iter().enumerate().map(|(at, cell)| render::plain(&shown(at, cell), 200)).collect());
     }
     table.to_string()
 }
@@ -138,11 +152,22 @@ mod tests {
     fn tables_line_up_and_start_no_formula() {
         let columns = [json!("app"), json!("count()"), json!("avg(x)")];
         let rows = json!([["crm", 1200, 2.51859], ["=1+1", 7, null], [null, 12, 2.0]]);
-        insta::assert_snapshot!(table(&columns, &rows), @r"
+        insta::assert_snapshot!(table(&columns, &rows, &TimeZone::UTC), @r"
         app   count()  avg(x)
         crm      1200  2.5186
         =1+1        7
                    12       2
+        ");
+        let times = [json!("bucket(1d)"), json!("time"), json!("at")];
+        let rows_of_times = json!([
+            ["2025-01-09T23:00:00.000000Z", "2025-01-10T13:10:00.250000Z", "2025-01-10T13:10:00.250000Z"],
+            [null, "then", 7]
+        ]);
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        insta::assert_snapshot!(table(&times, &rows_of_times, &paris), @r"
+        bucket(1d)           time                     at
+        2025-01-10 00:00:00  2025-01-10 14:10:00.250  2025-01-10T13:10:00.250000Z
+                             then                     7
         ");
         assert_eq!(csv(&columns, &rows), "app,count(),avg(x)\r\ncrm,1200,2.51859\r\n'=1+1,7,\r\n,12,2.0\r");
     }

@@ -233,7 +233,9 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
     let (message_max, repeats) = (query.message_max, query.repeats);
     let problems = asked.problems();
     if !asked.query.pipes.is_empty() {
+        let parsed = asked.query.clone();
         let answer = tabled(ctx, asked, page.limit).await?;
+        let hints = if is_nothing(&answer.value) { hints::told(ctx, &parsed).await? } else { Vec::new() };
         let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         return Ok(Found {
             rows: None,
@@ -241,7 +243,7 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
             table: Some(table),
             next: None,
             problems,
-            hints: Vec::new(),
+            hints,
             left_out: left_out(&answer.partial),
             read: answer.read.into(),
         });
@@ -263,6 +265,12 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
         left_out: left_out(&listed.partial),
         read: listed.read.into(),
     })
+}
+
+/// Whether a table tells of no record: it has no row, or one of zeros.
+fn is_nothing(table: &Table) -> bool {
+    let is_none = |cell: &query::Cell| matches!(cell, query::Cell::Absent | query::Cell::Int(0));
+    table.rows.iter().flatten().all(is_none)
 }
 
 /// The table that the query's steps make.
@@ -412,6 +420,9 @@ pub(crate) struct HistogramJson {
     pub(crate) step_ms: u64,
     pub(crate) steps: Vec<StepJson>,
     pub(crate) problems: Vec<QueryProblem>,
+    /// Why nothing was found, perhaps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<HintJson>,
     pub(crate) left_out: Vec<String>,
     pub(crate) read: ReadJson,
 }
@@ -447,13 +458,16 @@ pub(super) async fn histogram(
 ) -> Result<axum::Json<HistogramJson>> {
     let asked =
         Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
-    let problems = asked.problems();
+    let (parsed, problems) = (asked.query.clone(), asked.problems());
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
+    let is_nothing = answer.value.counts.iter().all(|counts| counts.total == 0);
+    let hints = if is_nothing { hints::told(&ctx, &parsed).await? } else { Vec::new() };
     Ok(axum::Json(HistogramJson {
         start: answer.value.start,
         step_ms: answer.value.step.as_millis() as u64,
         steps: answer.value.counts.iter().map(StepJson::from).collect(),
         problems,
+        hints,
         left_out: left_out(&answer.partial),
         read: answer.read.into(),
     }))

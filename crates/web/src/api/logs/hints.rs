@@ -48,6 +48,7 @@ pub(super) async fn told(ctx: &Ctx, query: &Query) -> Result<Vec<HintJson>> {
             Why::EqualsSign => {
                 format!("`{}` is searched as words, a field is asked for with a colon", hint.part)
             }
+            Why::AsWritten => format!("the value in `{}` is compared as it is written", hint.part),
         };
         let meant_by = hint.instead.as_ref().map(|instead| format!("; did you mean `{instead}`?"));
         HintJson {

@@ -71,6 +71,7 @@ impl Doubt {
                 v.with("doubt-no-field", "name", foreign::plain(name).chars().take(80).collect::<String>())
             }
             language::Why::EqualsSign => v.t("doubt-equals"),
+            language::Why::AsWritten => v.t("doubt-as-written"),
         };
         Self { part: Foreign::line(hint.part.as_bytes()), what }
     }
