@@ -11,6 +11,7 @@ mod error;
 pub mod files;
 mod import;
 mod intake;
+mod labels;
 mod lines;
 pub mod raw;
 pub mod receive;
@@ -23,6 +24,7 @@ pub use config::{Config, ConfigError};
 pub use error::{Error, Trouble};
 pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
 pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
+pub use labels::{LabelError, Labels};
 pub use sources::repeats;
 pub use text::Told;
 

@@ -96,6 +96,22 @@ fn files_of_any_format_are_imported_once_and_found() {
 }
 
 #[test]
+fn records_get_the_labels_that_are_given() {
+    let desk = desk();
+    let labels = ["--label", "app=shop", "--label", "env=prod"];
+    done(&desk.run(&[&["logs", "import", "nginx.log.gz", "app.json"], &labels[..]].concat()));
+    for (query, found) in [("app:shop env:prod", 4), ("app:sync", 0), ("status>=500 app:shop", 1)] {
+        let answer = desk.run(&["logs", "search", query, "--json"]);
+        assert_eq!(rows(&done(&answer).json()).len(), found, "{query}: {}", answer.out);
+    }
+    for (label, told) in [("app", "app=shop"), ("level=x", "every record has already"), ("a b=c", "no name of a field")]
+    {
+        let answer = desk.run(&["logs", "import", "syslog", "--label", label]);
+        assert!(answer.code == 2 && answer.said.contains(told), "{label}: {}", answer.said);
+    }
+}
+
+#[test]
 fn text_of_no_known_format_is_found_by_its_having_none() {
     let desk = desk();
     desk.file("words.txt", "just words\nmore words here\n");
@@ -425,6 +441,9 @@ fn exports_are_whole_and_come_back() {
     done(&other.run(&["logs", "import", "errors.jsonl"]));
     let found = other.run(&["logs", "search", "dépassé level:error", "--json"]);
     assert_eq!(done(&found).json()["rows"].as_array().unwrap().len(), 1, "{}", found.out);
+    assert_eq!(done(&other.run(&["logs", "export"])).out, lines, "sources and formats as they were");
+    done(&other.run(&["logs", "import", "errors.jsonl", "--again", "--source", "copy", "--label", "app=shop"]));
+    assert_eq!(other.run(&["logs", "search", "source:copy app:shop", "--text"]).out.matches("Internal").count(), 1);
     let table = desk.run(&["logs", "export", "* | stats count()"]);
     assert!(table.code == 2 && table.said.contains("--csv"), "{}", table.said);
     let nowhere = desk.run(&["logs", "export", "-o", "gone/errors.jsonl"]);

@@ -1,6 +1,7 @@
 //! The tables `[[collect]]` of `vigie.toml`: one source each.
 
-use super::Config;
+use super::{Config, Watched};
+use crate::{LabelError, Labels};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, net::SocketAddr};
 
@@ -10,6 +11,8 @@ use std::{collections::HashSet, net::SocketAddr};
 pub struct Entry {
     /// Patterns of files: `["/var/log/nginx/*.log"]`.
     pub files: Option<Vec<String>>,
+    /// What all records of these files have: `{ app = "shop" }`.
+    pub labels: Option<Labels>,
     /// An address for syslog over UDP and TCP: `127.0.0.1:5514`.
     pub syslog: Option<String>,
     /// The machine's journal.
@@ -19,7 +22,7 @@ pub struct Entry {
 /// A table that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Collect {
-    Files(Vec<String>),
+    Files(Vec<String>, Labels),
     Syslog(SocketAddr),
     Journald,
     /// `journald = false`
@@ -37,14 +40,21 @@ pub enum ConfigError {
     Relative { pattern: String },
     #[error("collect.files: `{pattern}`: {error}: correct it")]
     Pattern { pattern: String, error: glob::PatternError },
+    #[error("collect.labels: {0}")]
+    Label(#[from] LabelError),
+    #[error("collect.labels: they go with `files`: leave them out, syslog and the journal say themselves who writes")]
+    LabelsElsewhere,
     #[error("collect.syslog: `{0}` is not an address and a port: write it as 127.0.0.1:5514")]
     Address(String),
 }
 
 impl Entry {
     pub fn check(&self) -> Result<Collect, ConfigError> {
+        if self.files.is_none() && self.labels.is_some() {
+            return Err(ConfigError::LabelsElsewhere);
+        }
         match self {
-            Self { files: Some(patterns), syslog: None, journald: None } => {
+            Self { files: Some(patterns), syslog: None, journald: None, labels } => {
                 if patterns.is_empty() {
                     return Err(ConfigError::NoPattern);
                 }
@@ -55,15 +65,17 @@ impl Entry {
                     }
                     glob::Pattern::new(pattern).map_err(|error| ConfigError::Pattern { pattern: named(), error })?;
                 }
-                Ok(Collect::Files(patterns.clone()))
+                let labels = labels.clone().unwrap_or_default();
+                labels.check()?;
+                Ok(Collect::Files(patterns.clone(), labels))
             }
-            Self { files: None, syslog: Some(address), journald: None } => {
+            Self { files: None, syslog: Some(address), journald: None, .. } => {
                 address.parse().map(Collect::Syslog).map_err(|_| ConfigError::Address(address.clone()))
             }
-            Self { files: None, syslog: None, journald: Some(on) } => {
+            Self { files: None, syslog: None, journald: Some(on), .. } => {
                 Ok(if *on { Collect::Journald } else { Collect::Nothing })
             }
-            Self { files, syslog, journald } => {
+            Self { files, syslog, journald, .. } => {
                 let count = [files.is_some(), syslog.is_some(), journald.is_some()];
                 Err(ConfigError::Count(count.into_iter().filter(|is| *is).count()))
             }
@@ -77,14 +89,17 @@ impl FromIterator<Collect> for Config {
         let mut config = Self::default();
         for table in tables {
             match table {
-                Collect::Files(patterns) => config.files.extend(patterns),
+                Collect::Files(patterns, labels) => {
+                    let watched = |pattern| Watched { pattern, labels: labels.clone() };
+                    config.files.extend(patterns.into_iter().map(watched));
+                }
                 Collect::Syslog(address) => config.syslog.push(address),
                 Collect::Journald => config.journald = true,
                 Collect::Nothing => {}
             }
         }
         let mut patterns = HashSet::new();
-        config.files.retain(|pattern| patterns.insert(pattern.clone()));
+        config.files.retain(|watched| patterns.insert(watched.pattern.clone()));
         let mut addresses = HashSet::new();
         config.syslog.retain(|address| addresses.insert(*address));
         config

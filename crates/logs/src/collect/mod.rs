@@ -16,7 +16,7 @@ mod tests;
 
 pub use config::{Collect, ConfigError, Entry};
 
-use crate::Logs;
+use crate::{Labels, Logs};
 use files::Files;
 use journal::Journal;
 use runs::Runs;
@@ -55,9 +55,9 @@ impl Collectors {
         let own = config.own.clone();
         let traced = own.as_ref().map(|own| own.traced.clone());
         if !config.files.is_empty() || traced.is_some() {
-            let patterns = config.files.clone();
+            let watched = config.files.clone();
             collectors.spawn("collect-files", logs, |logs, stop| {
-                if let Ok(mut files) = Files::open(logs, stop, patterns, traced) {
+                if let Ok(mut files) = Files::open(logs, stop, watched, traced) {
                     files.run();
                 }
             });
@@ -105,14 +105,21 @@ impl Collectors {
 /// What is collected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// Patterns of files.
-    pub files: Vec<String>,
+    /// Patterns of files; a file has the labels of the first that names it.
+    pub files: Vec<Watched>,
     /// Addresses on which syslog is taken, over UDP and TCP.
     pub syslog: Vec<SocketAddr>,
     /// Whether the machine's journal is.
     pub journald: bool,
     /// What Vigie itself writes.
     pub own: Option<Own>,
+}
+
+/// A pattern of files, and what all their records have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watched {
+    pub pattern: String,
+    pub labels: Labels,
 }
 
 /// Where Vigie's own story is written.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   vigie logs search 'level>=error since:1h'              what went wrong within the hour
-  vigie logs search 'app:nginx | stats count() by status'
+  vigie logs search 'format:access | stats count() by status'
   vigie logs search timeout --file /var/log/app.log*     files as they are, packed ones too, without a server
   vigie logs tail app:billing                            what arrives
   vigie logs import /var/log/nginx/*.gz                  into the store, whatever the format
@@ -109,8 +109,9 @@ pub(crate) struct LogsHistogramArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  vigie logs import /var/log/nginx/access.log*
+  vigie logs import /var/log/nginx/access.log* --label app=nginx
   vigie logs import backup/app.log.zst --source app
+  vigie logs import export.jsonl       what `vigie logs export` wrote, with the sources it had
 
 Formats are recognised by themselves; tracebacks stay whole. A file that was imported before is refused, whatever it is
 called by now; of one that has grown since, only what came since is taken. An import that was cut off goes on where it
@@ -121,6 +122,8 @@ pub(crate) struct LogsImportArgs {
     /// The source of the records [default: the file's path]
     #[arg(long, value_name = "NAME")]
     pub(crate) source: Option<String>,
+    #[command(flatten)]
+    pub(crate) labels: LogsLabelArgs,
     /// Even what was imported before
     #[arg(long)]
     pub(crate) again: bool,
@@ -132,7 +135,7 @@ Examples:
   vigie logs export 'app:billing since:7d' --format jsonl -o billing.jsonl
   vigie logs export level:error --format csv > errors.csv
 
-JSON lines can be taken back, with `vigie logs import` or `POST /api/v1/logs`.")]
+JSON lines can be taken back, with `vigie logs import` or `POST /api/v1/logs`; each keeps the source that it had.")]
 pub(crate) struct LogsExportArgs {
     #[command(flatten)]
     pub(crate) query: LogsQueryArgs,
@@ -170,11 +173,20 @@ impl LogsFormat {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct LogsLabelArgs {
+    /// A field that each record gets, as app=shop; several times for several
+    #[arg(long = "label", value_name = "NAME=VALUE")]
+    pub(crate) label: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = "Example:\n  ./sync.py 2>&1 | vigie logs pipe --source sync --tee")]
 pub(crate) struct LogsPipeArgs {
     /// The source of the records
     #[arg(long, value_name = "NAME", default_value = "pipe")]
     pub(crate) source: String,
+    #[command(flatten)]
+    pub(crate) labels: LogsLabelArgs,
     /// Pass it on to standard output
     #[arg(long)]
     pub(crate) tee: bool,

@@ -40,7 +40,8 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     }
     for (number, table) in config.collect.iter().enumerate() {
         let value = match &table.value {
-            Collect::Files(patterns) => format!("files {}", patterns.join(", ")),
+            Collect::Files(patterns, labels) if labels.is_empty() => format!("files {}", patterns.join(", ")),
+            Collect::Files(patterns, labels) => format!("files {} with {labels}", patterns.join(", ")),
             Collect::Syslog(address) => format!("syslog {address}"),
             Collect::Journald => "journald".to_owned(),
             Collect::Nothing => "nothing".to_owned(),

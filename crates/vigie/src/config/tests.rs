@@ -38,11 +38,11 @@ fn everything_wrong_is_named_where_it_stands() {
 
 #[test]
 fn what_is_collected_is_checked_table_by_table() {
-    let right = "[[collect]]\nfiles = [\"/var/log/*.log\"]\n\n[[collect]]\nsyslog = \"127.0.0.1:5514\"\n[[collect]]\njournald = true\n";
+    let right = "[[collect]]\nfiles = [\"/var/log/*.log\"]\n\n[[collect]]\nfiles = [\"/srv/a.log\"]\nlabels = { app = \"shop\", env = \"prod\" }\n[[collect]]\nsyslog = \"127.0.0.1:5514\"\n[[collect]]\njournald = true\n";
     let config = load(right, &[], &Global::default()).unwrap();
     let shown: Vec<_> = lines(&config).into_iter().filter(|(name, ..)| name.starts_with("collect")).collect();
     insta::assert_debug_snapshot!("collected", shown);
-    let wrong = "[[collect]]\nfiles = [\"logs/*.log\"]\n[[collect]]\nfiles = []\n[[collect]]\nsyslog = \"514\"\n[[collect]]\n[[collect]]\njournald = true\nsyslog = \"127.0.0.1:1\"\n[[collect]]\nfiles = [\"/a/***\"]\n";
+    let wrong = "[[collect]]\nfiles = [\"logs/*.log\"]\n[[collect]]\nfiles = []\n[[collect]]\nsyslog = \"514\"\n[[collect]]\n[[collect]]\njournald = true\nsyslog = \"127.0.0.1:1\"\n[[collect]]\nfiles = [\"/a/***\"]\n[[collect]]\nfiles = [\"/a\"]\nlabels = { level = \"x\" }\n[[collect]]\njournald = true\nlabels = { app = \"x\" }\n";
     insta::assert_snapshot!("not_collected", message(wrong, &[]));
     assert!(message("[[collect]]\nfile = [\"/a\"]\n", &[]).starts_with("error: vigie.toml:2: unknown field `file`"));
 }

@@ -10,7 +10,7 @@ mod tail;
 mod tests;
 
 use super::{
-    POLL_EVERY, Stop,
+    POLL_EVERY, Stop, Watched,
     positions::Positions,
     ship::{Ship, Stopped},
 };
@@ -25,6 +25,7 @@ use std::{
     time::Duration,
 };
 use tail::{Id, Packing, Position, Tail, state_of};
+use telemetry::OwnedValue;
 
 /// Files that are open at the same time: a process may often have no more than 1,024 files, sockets among them.
 const FILES_MAX: usize = 400;
@@ -46,7 +47,7 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 pub(super) struct Files {
     ship: Ship,
     stop: Stop,
-    patterns: Vec<String>,
+    watched: Vec<Watched>,
     tails: Vec<Tail>,
     /// Files that are not open: read to their end, or not looked for yet since the start.
     known: Vec<Position>,
@@ -65,13 +66,14 @@ impl Files {
     pub(super) fn open(
         logs: Logs,
         stop: Stop,
-        mut patterns: Vec<String>,
+        mut watched: Vec<Watched>,
         own: Option<PathBuf>,
     ) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("positions.json");
         let mut ship = Ship::new(logs, stop.clone());
         if let Some(own) = own {
-            patterns.push(format!("{}*", glob::Pattern::escape(&own.to_string_lossy())));
+            let pattern = format!("{}*", glob::Pattern::escape(&own.to_string_lossy()));
+            watched.push(Watched { pattern, ..Watched::default() });
             ship = ship.knows_own(&own);
         }
         let opened = ship.opened()?;
@@ -80,7 +82,7 @@ impl Files {
         Ok(Self {
             ship,
             stop,
-            patterns,
+            watched,
             tails: Vec::new(),
             known,
             positions,
@@ -365,7 +367,8 @@ impl Files {
             return self.known.push(position);
         }
         let path = position.path.clone();
-        match Tail::new(&self.ship, file, position) {
+        let labels = self.labels(&position.source);
+        match Tail::new(&self.ship, file, position, labels) {
             Ok(mut tail) => {
                 self.told.remove(&path);
                 self.found = true;
@@ -380,7 +383,7 @@ impl Files {
     /// Every file that the patterns name, each once.
     fn find(&mut self) -> Vec<(PathBuf, Id)> {
         let mut found = BTreeMap::new();
-        for pattern in &self.patterns {
+        for Watched { pattern, .. } in &self.watched {
             let Ok(paths) = glob::glob(pattern) else { continue };
             for path in paths.flatten() {
                 let Ok(about) = fs::metadata(&path) else { continue };
@@ -392,6 +395,16 @@ impl Files {
         let mut found: Vec<(PathBuf, Id)> = found.into_iter().map(|(id, path)| (path, id)).collect();
         found.sort();
         found
+    }
+
+    /// What all records of a file have, by the name that they are kept under.
+    fn labels(&self, source: &str) -> Vec<(String, OwnedValue)> {
+        let exactly = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+        let names = |watched: &&Watched| {
+            let pattern = glob::Pattern::new(&watched.pattern);
+            pattern.is_ok_and(|pattern| pattern.matches_with(source, exactly))
+        };
+        self.watched.iter().find(names).map_or_else(Vec::new, |watched| watched.labels.fields())
     }
 
     /// Says once what is wrong with a file.

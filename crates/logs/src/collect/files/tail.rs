@@ -1,7 +1,7 @@
 //! One file: where it stands, and the lines that it gives.
 
 use super::head::Head;
-use crate::collect::ship::Ship;
+use crate::{Told, collect::ship::Ship};
 use flate2::read::MultiGzDecoder;
 use scrub::Counts;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use std::{
     os::unix::fs::{FileExt as _, MetadataExt as _},
     path::{Path, PathBuf},
 };
+use telemetry::OwnedValue;
 
 /// Bytes of a line. A longer one is taken in parts.
 const LINE_BYTES_MAX: usize = 256 << 10;
@@ -91,6 +92,8 @@ pub(super) struct Tail {
     pub(super) position: Position,
     input: Option<Input>,
     packing: Packing,
+    /// What each of its records has.
+    labels: Vec<(String, OwnedValue)>,
     reader: Reader,
     masked: Counts,
     /// Read, and without its line feed yet.
@@ -112,6 +115,10 @@ pub(super) struct Tail {
     still: Option<State>,
 }
 
+fn told<'a>(position: &'a Position, labels: &'a [(String, OwnedValue)]) -> Told<'a> {
+    Told { source: position.source.as_bytes(), fields: labels, ..Told::default() }
+}
+
 /// What changes with a file.
 pub(super) fn state_of(found: &Metadata) -> State {
     (found.len(), found.mtime(), found.mtime_nsec())
@@ -119,7 +126,12 @@ pub(super) fn state_of(found: &Metadata) -> State {
 
 impl Tail {
     /// Goes on where `position` stands. `reference` is by what its dates are completed.
-    pub(super) fn new(ship: &Ship, file: File, mut position: Position) -> io::Result<Self> {
+    pub(super) fn new(
+        ship: &Ship,
+        file: File,
+        mut position: Position,
+        labels: Vec<(String, OwnedValue)>,
+    ) -> io::Result<Self> {
         let packing = Packing::of(&position.path);
         let found = file.metadata()?;
         (position.device, position.inode) = (found.dev(), found.ino());
@@ -148,6 +160,7 @@ impl Tail {
             position,
             input: Some(input),
             packing,
+            labels,
             reader,
             masked: Counts::default(),
             partial: Vec::new(),
@@ -271,15 +284,15 @@ impl Tail {
         }
         self.recent.push_back((self.pushed, from, to));
         self.pushed += 1;
-        let Self { reader, position, .. } = self;
-        let told = crate::Told { source: position.source.as_bytes(), ..Default::default() };
+        let Self { reader, position, labels, .. } = self;
+        let told = told(position, labels);
         reader.push(line, ship.now(), &mut |record| ship.keep(&record, &told));
     }
 
     /// Keeps what was held for further lines long enough.
     pub(super) fn flush(&mut self, ship: &mut Ship) {
-        let Self { reader, position, .. } = self;
-        let told = crate::Told { source: position.source.as_bytes(), ..Default::default() };
+        let Self { reader, position, labels, .. } = self;
+        let told = told(position, labels);
         reader.flush(ship.now(), &mut |record| ship.keep(&record, &told));
         self.forget_given(ship);
     }
@@ -290,8 +303,8 @@ impl Tail {
             let rest = std::mem::take(&mut self.partial);
             self.line(&rest, 0, ship);
         }
-        let Self { reader, position, .. } = self;
-        let told = crate::Told { source: position.source.as_bytes(), ..Default::default() };
+        let Self { reader, position, labels, .. } = self;
+        let told = told(position, labels);
         reader.finish(&mut |record| ship.keep(&record, &told));
         self.forget_given(ship);
         self.input = None;

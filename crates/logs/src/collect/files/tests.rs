@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Config, Opened,
+    Config, Labels, Opened,
     collect::{positions::Positions, tests::settled},
 };
 use jiff::tz::TimeZone;
@@ -52,7 +52,7 @@ impl Site {
         let clock = Clock::Manual(self.clock.clone());
         let logs = Logs::new(self.data.path(), Config::default(), clock, TimeZone::UTC).unwrap();
         let pattern = self.path(self.pattern).display().to_string();
-        self.files = Some(Files::open(logs.clone(), Stop::default(), vec![pattern], None).unwrap());
+        self.files = Some(Files::open(logs.clone(), Stop::default(), vec![watched(pattern)], None).unwrap());
         self.logs = Some(logs);
     }
 
@@ -141,7 +141,12 @@ impl Site {
 }
 
 fn kept(opened: &Opened, folder: &Path) -> Vec<(String, String)> {
-    let (query, _) = parse("");
+    found(opened, folder, "")
+}
+
+/// Source and message of what a query finds, in the order in which it was kept.
+fn found(opened: &Opened, folder: &Path, q: &str) -> Vec<(String, String)> {
+    let (query, _) = parse(q);
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
     let page = Page { order: Order::Rising, after: None, limit: 10_000 };
@@ -159,6 +164,25 @@ fn kept(opened: &Opened, folder: &Path) -> Vec<(String, String)> {
 fn numbers(kept: &[(String, String)]) -> Vec<u64> {
     let lines = kept.iter().flat_map(|(_, message)| message.lines());
     lines.map(|line| line.trim_end_matches(" end").rsplit(' ').next().unwrap().parse().unwrap()).collect()
+}
+
+fn watched(pattern: String) -> Watched {
+    let labels = Labels::parse(["app=shop", "logger=kept"]).unwrap();
+    Watched { pattern, labels }
+}
+
+#[test]
+fn records_have_the_labels_of_their_pattern_also_from_a_renamed_file() {
+    let mut site = Site::new("app.log");
+    site.append("app.log", b"2025-01-10 14:00:00 INFO shop.orders app=other one\n");
+    site.settle();
+    fs::rename(site.path("app.log"), site.path("app.log.1")).unwrap();
+    site.append("app.log.1", b"two\n");
+    site.append("app.log", b"three\n");
+    site.settle();
+    let opened = site.logs.as_ref().unwrap().opened().unwrap();
+    let count = |q: &str| found(&opened, site.folder.path(), q).len();
+    assert_eq!(["app:shop logger:kept", "app:other", "one app:shop", "three app:shop"].map(count), [3, 0, 1, 1]);
 }
 
 #[test]
@@ -332,7 +356,7 @@ fn a_store_in_use_is_waited_for_and_nothing_is_lost() {
     let pattern = site.path("app.log").display().to_string();
     let waiting = std::thread::spawn({
         let (other, stop) = (other, stop.clone());
-        move || Files::open(other, stop, vec![pattern], None).map(|_| ())
+        move || Files::open(other, stop, vec![watched(pattern)], None).map(|_| ())
     });
     stop.ask();
     assert_eq!(waiting.join().unwrap(), Err(Stopped), "a stop ends the waiting");

@@ -4,7 +4,7 @@ mod read;
 
 use super::{
     ledger::{Entry, Known, Ledger},
-    lines::Tally,
+    lines::{Tally, Under},
 };
 use crate::{
     app::{self, Engines},
@@ -16,6 +16,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use logs::Labels;
 use model::{Rng, Timestamp};
 use read::{Piece, Reading, Source, read};
 use serde_json::{Value, json};
@@ -42,11 +43,12 @@ const LATE_MAX: usize = 5;
 const PROBLEMS_SHOWN: usize = 5;
 
 pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
+    let labels = super::labels(&args.labels)?;
     // Before the directory is held, or whoever waits would be asked for answers.
     let _alone = Ledger::alone(&config.data.value)?;
     let mut connected = app::changing(config, "logs import", Engines::Rest).await?;
     connected.tend_logs();
-    let imported = all(config, connected.client(), &args).await;
+    let imported = all(config, connected.client(), &args, &labels).await;
     connected.close().await;
     let outcomes = imported?;
     if config.json {
@@ -66,12 +68,12 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     })
 }
 
-async fn all(config: &Config, client: &Client, args: &LogsImportArgs) -> Result<Vec<Outcome>> {
+async fn all(config: &Config, client: &Client, args: &LogsImportArgs, labels: &Labels) -> Result<Vec<Outcome>> {
     let mut ledger = Ledger::read(&config.data.value)?;
     let mut outcomes = Vec::new();
     for file in &args.files {
         // Where nobody takes records any more, the other files need not be tried.
-        let became = from_where_it_stands(config, client, args, file, &mut ledger).await?;
+        let became = from_where_it_stands(config, client, args, labels, file, &mut ledger).await?;
         let outcome = Outcome { file: file.clone(), became };
         if !config.json {
             outcome.say()?;
@@ -117,12 +119,13 @@ async fn from_where_it_stands(
     config: &Config,
     client: &Client,
     args: &LogsImportArgs,
+    labels: &Labels,
     file: &Path,
     ledger: &mut Ledger,
 ) -> Result<Became> {
     for _ in 0..LATE_MAX {
         ledger.set_open(open_imports(client).await?);
-        if let Some(became) = one(config, client, args, file, ledger).await? {
+        if let Some(became) = one(config, client, args, labels, file, ledger).await? {
             return Ok(became);
         }
     }
@@ -134,6 +137,7 @@ async fn one(
     config: &Config,
     client: &Client,
     args: &LogsImportArgs,
+    labels: &Labels,
     file: &Path,
     ledger: &mut Ledger,
 ) -> Result<Option<Became>> {
@@ -154,7 +158,8 @@ async fn one(
     let reading = {
         let source = Source {
             file: file.to_owned(),
-            name: args.source.clone().unwrap_or_else(|| absolute(file)),
+            keeps_sources: args.source.is_none(),
+            under: Under { source: args.source.clone().unwrap_or_else(|| absolute(file)), labels: labels.clone() },
             zone: config.zone.value.clone(),
             id: id.clone(),
             is_again: args.again,

@@ -1,15 +1,19 @@
 //! Records of files and pipes as the JSON lines that the API takes: their text as it came, and beside it what was read in it.
 
+use logs::Labels;
 use model::Timestamp;
 use serde::{Serialize, Serializer as _, ser::SerializeMap as _};
 use sources::{
     Record,
-    record::{Parsed, Value},
+    record::{Field, Parsed, Value},
 };
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// What the API takes for the parts of a record itself.
 const OWN: [&str; 9] = ["time", "timestamp", "@timestamp", "ts", "level", "severity", "message", "msg", "source"];
+
+/// How an object begins that `vigie logs export` writes.
+const TIME: &[u8] = br#"{"time":""#;
 
 /// Bytes of a line of text that are kept as one record: written as JSON, even the worst of them fit into a line of the API.
 pub(super) const PART_BYTES: usize = 256 << 10;
@@ -22,8 +26,15 @@ pub(super) fn parts(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     blank.into_iter().chain(line.chunks(most.max(1)))
 }
 
+/// What records are kept under.
+#[derive(Clone, Debug)]
+pub(super) struct Under {
+    pub(super) source: String,
+    pub(super) labels: Labels,
+}
+
 /// Writes a line. `time` stands in where the record has none.
-pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &mut Vec<u8>) {
+pub(super) fn write(record: &Record<'_>, under: &Under, time: Timestamp, into: &mut Vec<u8>) {
     let parsed = &record.parsed;
     let mut json = serde_json::Serializer::new(&mut *into);
     // Writing to memory does not fail.
@@ -33,7 +44,7 @@ pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &m
         if let Some(level) = parsed.level {
             map.serialize_entry("level", level.as_str())?;
         }
-        map.serialize_entry("source", source)?;
+        map.serialize_entry("source", &under.source)?;
         if let Some(inner) = parsed.inner {
             map.serialize_entry("format", inner)?;
             map.serialize_entry("carrier", parsed.format)?;
@@ -43,13 +54,17 @@ pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &m
         if let Some(logger) = &parsed.logger {
             map.serialize_entry("logger", logger)?;
         }
-        for field in &parsed.fields {
+        let is_labelled = |field: &&Field<'_>| under.labels.has(&field.name);
+        for field in parsed.fields.iter().filter(|field| !is_labelled(field)) {
             let name = if OWN.contains(&&*field.name) {
                 Cow::Owned(format!("{}_", field.name))
             } else {
                 Cow::Borrowed(&*field.name)
             };
             map.serialize_entry(&name, &Plain(&field.value))?;
+        }
+        for (name, value) in under.labels.iter() {
+            map.serialize_entry(name, value)?;
         }
         map.end()
     })();
@@ -58,6 +73,44 @@ pub(super) fn write(record: &Record<'_>, source: &str, time: Timestamp, into: &m
     into.extend_from_slice(b",\"message\":");
     text(record.text(), into);
     into.extend_from_slice(b"}\n");
+}
+
+/// Whether a file begins with what `vigie logs export` writes: objects that begin with a time, a level or none, a source
+/// and a message.
+pub(super) fn are_records(head: &[u8]) -> bool {
+    let Some((_, rest)) = head.strip_prefix(TIME).and_then(split_quoted) else { return false };
+    let behind_level = rest.strip_prefix(br#","level":""#).and_then(split_quoted);
+    behind_level.map_or(rest, |(_, rest)| rest).starts_with(br#","source":""#)
+}
+
+/// The time of such an object.
+pub(super) fn time_of(line: &[u8]) -> Option<Timestamp> {
+    let (time, _) = line.strip_prefix(TIME).and_then(split_quoted)?;
+    std::str::from_utf8(time).ok()?.parse().ok()
+}
+
+/// What stands before the next quote, and behind it.
+fn split_quoted(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = rest.iter().position(|byte| *byte == b'"')?;
+    Some((&rest[..end], &rest[end + 1..]))
+}
+
+/// Writes such an object with labels behind its fields: of two of the same name the last one counts.
+pub(super) fn label(line: &[u8], labels: &Labels, into: &mut Vec<u8>) {
+    match line.strip_suffix(b"}").filter(|_| !labels.is_empty()) {
+        None => into.extend_from_slice(line),
+        Some(line) => {
+            into.extend_from_slice(line);
+            for (name, value) in labels.iter() {
+                into.push(b',');
+                text(name.as_bytes(), into);
+                into.push(b':');
+                text(value.as_bytes(), into);
+            }
+            into.push(b'}');
+        }
+    }
+    into.push(b'\n');
 }
 
 /// Writes a text to the byte: what is no UTF-8 stands in it as it came, which JSON leaves open and the API takes.
@@ -105,14 +158,18 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn add(&mut self, record: &Record<'_>) {
-        let format = format(&record.parsed);
-        match self.formats.get_mut(&format) {
+        self.add_one(&format(&record.parsed), record.lines.into(), record.time);
+    }
+
+    /// A record of so many lines.
+    pub(super) fn add_one(&mut self, format: &str, lines: u64, time: Option<Timestamp>) {
+        match self.formats.get_mut(format) {
             Some(count) => *count += 1,
-            None => drop(self.formats.insert(format, 1)),
+            None => drop(self.formats.insert(format.to_owned(), 1)),
         }
         self.records += 1;
-        self.lines += u64::from(record.lines);
-        if let Some(at) = record.time {
+        self.lines += lines;
+        if let Some(at) = time {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
         }
@@ -140,6 +197,33 @@ mod tests {
     use jiff::tz::TimeZone;
     use sources::{Options, Reader, multiline::Limits, timestamps::Reference};
 
+    fn under() -> Under {
+        Under { source: "app.log".to_owned(), labels: Labels::default() }
+    }
+
+    #[test]
+    fn what_was_exported_is_known_and_labelled() {
+        for (head, is) in [
+            (r#"{"time":"2025-01-10T14:00:00Z","level":"info","source":"a","message":"x"}"#, true),
+            (r#"{"time":"2025-01-10T14:00:00Z","source":"a","message":"x"}"#, true),
+            (r#"{"time":"2025-01-10T14:00:00Z","msg":"x","source":"a"}"#, false),
+            (r#"{"source":"a","time":"2025-01-10T14:00:00Z"}"#, false),
+            (r#"{"time":"2025"#, false),
+            ("", false),
+        ] {
+            assert_eq!(are_records(head.as_bytes()), is, "{head}");
+        }
+        let line = br#"{"time":"2025-01-10T14:00:00Z","source":"a","message":"x","app":"y"}"#;
+        assert_eq!(time_of(line), Some("2025-01-10T14:00:00Z".parse().unwrap()));
+        let labelled = |labels: &[&str]| {
+            let mut into = Vec::new();
+            label(line, &Labels::parse(labels.iter().copied()).unwrap(), &mut into);
+            String::from_utf8(into).unwrap()
+        };
+        assert_eq!(labelled(&[]).as_bytes(), [line, &b"\n"[..]].concat());
+        assert!(labelled(&["app=shop"]).ends_with(",\"app\":\"y\",\"app\":\"shop\"}\n"));
+    }
+
     fn lines(text: &[u8]) -> (Vec<u8>, Tally) {
         let at = "2025-01-10T14:32:15Z".parse().unwrap();
         let mut reader = Reader::new(Options {
@@ -151,7 +235,7 @@ mod tests {
         let (mut into, mut tally) = (Vec::new(), Tally::default());
         let mut sink = |record: Record<'_>| {
             tally.add(&record);
-            write(&record, "app.log", at, &mut into);
+            write(&record, &under(), at, &mut into);
         };
         for line in text.split(|byte| *byte == b'\n') {
             reader.push(line, at, &mut sink);

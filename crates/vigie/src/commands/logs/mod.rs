@@ -15,12 +15,13 @@ mod tail;
 
 use super::when;
 use crate::{
-    cli::{LogsCommand, LogsQueryArgs},
+    cli::{LogsCommand, LogsLabelArgs, LogsQueryArgs},
     config::Config,
-    failure::{Exit, Result},
+    failure::{Exit, Failure, Result},
     render,
 };
 use jiff::tz::TimeZone;
+use logs::Labels;
 use model::{Clock, Timestamp};
 use serde_json::{Value, json};
 use std::{io, path::Path};
@@ -75,6 +76,12 @@ impl Asked {
 /// Days and hours are those of this command's zone, not of the server's: they are shown in it too.
 fn zone_pair(zone: &TimeZone) -> (&'static str, Option<String>) {
     ("zone", zone.iana_name().map(str::to_owned))
+}
+
+/// What all records that are taken get.
+fn labels(args: &LogsLabelArgs) -> Result<Labels> {
+    let labels = Labels::parse(args.label.iter().map(String::as_str));
+    labels.map_err(|error| Failure::refused(format!("--label: {error}")))
 }
 
 /// Each with the query and a caret under the place.

@@ -5,7 +5,7 @@
 
 use super::{
     insist::{Attempt, Insisting},
-    lines,
+    lines::{self, Under},
 };
 use crate::{
     app::{self, Connected, Engines},
@@ -45,6 +45,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
+    let under = Under { labels: super::labels(&args.labels)?, source: args.source };
     let mut connected = app::changing(config, owner::PIPE, Engines::Rest).await?;
     connected.tend_logs();
     // Ctrl-C reaches the program before the pipe as well: what it says last is still taken.
@@ -53,7 +54,7 @@ pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     let (give_batch, mut batches) = mpsc::channel(BATCHES_MAX);
     let zone = config.zone.value.clone();
     thread::spawn(move || read(args.tee, &give));
-    thread::spawn(move || understand(&args.source, zone, &reads, &give_batch));
+    thread::spawn(move || understand(&under, zone, &reads, &give_batch));
     let (mut insisting, mut asked) = (Insisting::default(), false);
     let mut looking = tokio::time::interval(LOOK_EVERY);
     looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -167,9 +168,9 @@ fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
 }
 
 /// Makes records of what is read.
-fn understand(source: &str, zone: TimeZone, reads: &Receiver<Vec<u8>>, give: &mpsc::Sender<Vec<u8>>) {
+fn understand(under: &Under, zone: TimeZone, reads: &Receiver<Vec<u8>>, give: &mpsc::Sender<Vec<u8>>) {
     let options = Options { zone, reference: Reference::Arrival, limits: Limits::default(), scrubber: None };
-    let mut pipe = Pipe { reader: Reader::new(options), source, line: Vec::new(), batch: Vec::new() };
+    let mut pipe = Pipe { reader: Reader::new(options), under, line: Vec::new(), batch: Vec::new() };
     let mut waiting = None;
     loop {
         let read = match waiting.take() {
@@ -201,7 +202,7 @@ fn understand(source: &str, zone: TimeZone, reads: &Receiver<Vec<u8>>, give: &mp
 
 struct Pipe<'a> {
     reader: Reader,
-    source: &'a str,
+    under: &'a Under,
     /// That has no end yet.
     line: Vec<u8>,
     batch: Vec<u8>,
@@ -209,8 +210,8 @@ struct Pipe<'a> {
 
 impl Pipe<'_> {
     fn take(&mut self, read: &[u8], now: Timestamp) {
-        let Self { reader, source, line, batch } = self;
-        let mut sink = |record: Record<'_>| lines::write(&record, source, now, batch);
+        let Self { reader, under, line, batch } = self;
+        let mut sink = |record: Record<'_>| lines::write(&record, under, now, batch);
         let mut parts = read.split(|byte| *byte == b'\n').peekable();
         while let Some(part) = parts.next() {
             let is_whole = parts.peek().is_some();
@@ -232,13 +233,13 @@ impl Pipe<'_> {
     }
 
     fn flush(&mut self, now: Timestamp) {
-        let Self { reader, source, batch, .. } = self;
-        reader.flush(now, &mut |record| lines::write(&record, source, now, batch));
+        let Self { reader, under, batch, .. } = self;
+        reader.flush(now, &mut |record| lines::write(&record, under, now, batch));
     }
 
     fn finish(&mut self, now: Timestamp) {
-        let Self { reader, source, line, batch } = self;
-        let mut sink = |record: Record<'_>| lines::write(&record, source, now, batch);
+        let Self { reader, under, line, batch } = self;
+        let mut sink = |record: Record<'_>| lines::write(&record, under, now, batch);
         if !line.is_empty() {
             lines::parts(line).for_each(|part| reader.push(part, now, &mut sink));
         }
@@ -254,7 +255,8 @@ mod tests {
     fn lines_are_whole_wherever_reads_end() {
         let options =
             Options { zone: TimeZone::UTC, reference: Reference::Arrival, limits: Limits::default(), scrubber: None };
-        let mut pipe = Pipe { reader: Reader::new(options), source: "sync", line: Vec::new(), batch: Vec::new() };
+        let under = Under { source: "sync".to_owned(), labels: logs::Labels::default() };
+        let mut pipe = Pipe { reader: Reader::new(options), under: &under, line: Vec::new(), batch: Vec::new() };
         let now = "2025-01-10T14:32:15Z".parse().unwrap();
         for read in [&b"one\ntw"[..], b"o", b"\n\nthr\xE9\xFF \nfo", b"ur"] {
             pipe.take(read, now);

@@ -4,7 +4,7 @@
 
 use super::super::{
     ledger::{Entry, Open, Sign},
-    lines::{self, Tally},
+    lines::{self, Tally, Under},
 };
 use jiff::tz::TimeZone;
 use logs::raw;
@@ -36,8 +36,9 @@ const HEAD_BYTES: u64 = 64 << 10;
 /// What is read.
 pub(super) struct Source {
     pub(super) file: PathBuf,
-    /// The source of the records.
-    pub(super) name: String,
+    pub(super) under: Under,
+    /// Whether records that Vigie has written keep the sources that they had.
+    pub(super) keeps_sources: bool,
     pub(super) zone: TimeZone,
     /// Of the import.
     pub(super) id: String,
@@ -94,7 +95,8 @@ pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<Atomi
     let time = source.before.as_ref().and_then(|entry| entry.open.as_ref()).map_or(modified, |open| open.time);
     let mut cutting = Cutting {
         reader,
-        writing: Writing { tally: Tally::default(), name: &source.name, time, into: Vec::new() },
+        are_records: source.keeps_sources && lines::are_records(&head),
+        writing: Writing { tally: Tally::default(), under: &source.under, time, into: Vec::new() },
         starts: Vec::new(),
         pushed: 0,
     };
@@ -147,6 +149,8 @@ fn pass_over<'h>(bytes: u64, head: &'h [u8], from: &mut Gathering<'_, impl Read>
 /// Lines on their way to becoming records, and where a piece may end.
 struct Cutting<'a> {
     reader: Reader,
+    /// The lines are records already, as an export has them.
+    are_records: bool,
     writing: Writing<'a>,
     /// Where the lines begin that were pushed since the last piece, those that it left open first.
     starts: Vec<u64>,
@@ -186,6 +190,9 @@ impl Cutting<'_> {
         self.starts.push(offset);
         self.pushed += 1;
         let writing = &mut self.writing;
+        if self.are_records {
+            return writing.take_record(line);
+        }
         self.reader.push(line, now, &mut |record| writing.take(&record));
     }
 
@@ -222,7 +229,7 @@ fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns
 
 struct Writing<'a> {
     tally: Tally,
-    name: &'a str,
+    under: &'a Under,
     /// Of the last record that had one: what others are taken to have.
     time: Timestamp,
     into: Vec<u8>,
@@ -232,7 +239,19 @@ impl Writing<'_> {
     fn take(&mut self, record: &Record<'_>) {
         self.time = record.time.unwrap_or(self.time);
         self.tally.add(record);
-        lines::write(record, self.name, self.time, &mut self.into);
+        lines::write(record, self.under, self.time, &mut self.into);
+    }
+
+    /// A line that is one already. What is none is refused by the store, which says why.
+    fn take_record(&mut self, line: &[u8]) {
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            return;
+        }
+        let time = lines::time_of(line);
+        self.time = time.unwrap_or(self.time);
+        self.tally.add_one("vigie", 1, time);
+        lines::label(line, &self.under.labels, &mut self.into);
     }
 }
 
