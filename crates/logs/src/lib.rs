@@ -7,6 +7,7 @@
 mod ask;
 pub mod collect;
 mod config;
+mod delete;
 mod error;
 pub mod files;
 mod import;
@@ -21,6 +22,7 @@ mod text;
 
 pub use ask::{ASKED_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, TIME_MAX};
 pub use config::{Config, ConfigError};
+pub use delete::Deletion;
 pub use error::{Error, Trouble};
 pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
 pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};

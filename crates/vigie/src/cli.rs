@@ -4,8 +4,8 @@ mod logs;
 mod send;
 
 pub(crate) use self::logs::{
-    LogsArgs, LogsCommand, LogsExportArgs, LogsFormat, LogsHistogramArgs, LogsImportArgs, LogsLabelArgs, LogsPipeArgs,
-    LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
+    LogsArgs, LogsCommand, LogsDeleteArgs, LogsExportArgs, LogsFormat, LogsHistogramArgs, LogsImportArgs,
+    LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
 };
 pub(crate) use send::SendArgs;
 

@@ -727,6 +727,31 @@ fn days_and_hours_are_those_of_the_command_not_of_the_server() {
 }
 
 #[test]
+fn records_are_deleted_once_somebody_is_sure() {
+    let desk = desk();
+    done(&desk.run(&["logs", "import", "app.json", "django.log"]));
+    // Beside what the server says of itself.
+    let ours = "source:(*app.json OR *django.log)";
+    let left = || rows(&desk.run(&["logs", "search", ours, "--json"]).json()).len();
+    let looked = desk.run(&["logs", "delete", "app:sync", "--dry-run"]);
+    assert!(done(&looked).out.contains("no answer") && looked.said.contains("2 records match"), "{}", looked.said);
+    let unsure = desk.run(&["logs", "delete", "app:sync"]);
+    assert!(unsure.code == 2 && unsure.said.contains("add --yes"), "{}", unsure.said);
+    for (query, told) in [("", "would mean every record"), ("level:loud", "is not a level")] {
+        let refused = desk.run(&["logs", "delete", query, "--yes"]);
+        assert!(refused.code != 0 && refused.said.contains(told), "{query}: {}", refused.said);
+    }
+    assert_eq!(left(), 5);
+    let _served = desk.serve();
+    let gone = desk.run(&["logs", "delete", "app:sync", "--yes"]);
+    assert!(done(&gone).said.contains("2 records deleted"), "{}", gone.said);
+    assert_eq!(left(), 3);
+    assert!(done(&desk.run(&["logs", "delete", "ap:sync", "--yes"])).said.contains("no record matches"));
+    let told = desk.run(&["logs", "delete", ours, "--yes", "--json", "--since", "520w"]).json();
+    assert_eq!((&told["matching"], &told["deleted"]), (&3.into(), &3.into()));
+}
+
+#[test]
 fn where_nothing_is_it_says_what_to_do() {
     let desk = Desk::new();
     for line in [

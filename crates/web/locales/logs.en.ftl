@@ -243,3 +243,4 @@ files-many-hits = { $n ->
    *[other] Only the first { $shown } lines are shown. Look for something rarer.
 }
 deed-log-clear = Cleared a log file
+deed-logs-delete = Deleted log lines

@@ -243,3 +243,4 @@ files-many-hits = { $n ->
    *[other] Seules les { $shown } premières lignes sont affichées. Cherchez quelque chose de plus rare.
 }
 deed-log-clear = A vidé un fichier de log
+deed-logs-delete = A supprimé des lignes de log

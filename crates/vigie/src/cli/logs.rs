@@ -32,6 +32,8 @@ pub(crate) enum LogsCommand {
     Export(LogsExportArgs),
     /// Take what comes on standard input into the store, line by line
     Pipe(LogsPipeArgs),
+    /// Delete the records that match, after showing them and asking
+    Delete(LogsDeleteArgs),
     /// The log files that Vigie writes
     Files,
 }
@@ -170,6 +172,27 @@ impl LogsFormat {
             Self::Text => "text",
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie logs delete source:/srv/import/wrong.log
+  vigie logs delete 'user_id:4711' --until 2025-01-31 --dry-run
+  vigie logs delete '*zoe@example.org*' --yes
+
+All records that match are deleted for good, or none where a part of the query is not understood. They are found no longer at once;
+their bytes leave the disk when their segments are merged next. Files that they came from stay as they are. Who deleted
+what is written down in the audit log.")]
+pub(crate) struct LogsDeleteArgs {
+    #[command(flatten)]
+    pub(crate) query: LogsQueryArgs,
+    /// Show how many match, and delete none
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Delete them without asking
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Logs: what machines send, and what is asked of them.
 
 pub(crate) mod ask;
+mod delete;
 pub(crate) mod hints;
 mod imports;
 mod intake;
@@ -36,6 +37,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     );
     let routes = imports::declare(routes);
     routes
+        .delete(
+            "/api/v1/logs",
+            Access::Admin,
+            delete::delete,
+            // Written down there, with the query and the number of records.
+            About::new("Delete the records that match: all of them, or none where something is unclear")
+                .unaudited()
+                .query::<delete::DeleteQuery>()
+                .gives::<delete::DeletedJson>(200, "How many match, and how many are gone"),
+        )
         .get(
             "/api/v1/logs/search",
             Access::Read,

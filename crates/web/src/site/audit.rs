@@ -67,6 +67,7 @@ fn object(subject: &str) -> String {
     let mut parts = subject.trim_start_matches("/api/v1").split('/');
     match (parts.next(), parts.next(), parts.next()) {
         (Some(""), Some("users" | "tokens" | "accounts" | "jobs" | "mailings"), Some(name)) => decoded(name),
+        (Some(""), Some("logs"), None) => String::new(),
         (Some(""), Some("logs"), Some("clear")) => decoded(parts.next().unwrap_or_default()),
         _ => subject.to_owned(),
     }
@@ -107,6 +108,7 @@ fn word(action: &str) -> Option<&'static str> {
         "POST /jobs/{id}/retry" => "deed-job-retry",
         "POST /jobs/{id}/settle" => "deed-job-settle",
         "POST /logs/clear/{name}/" => "deed-log-clear",
+        "DELETE /logs" => "deed-logs-delete",
         _ => return None,
     })
 }

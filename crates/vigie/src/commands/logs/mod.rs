@@ -1,5 +1,6 @@
 //! `vigie logs`
 
+mod delete;
 mod export;
 mod files;
 mod histogram;
@@ -36,6 +37,7 @@ pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
         LogsCommand::Import(args) => import::run(config, args).await,
         LogsCommand::Export(args) => export::run(config, &args).await,
         LogsCommand::Pipe(args) => pipe::run(config, args).await,
+        LogsCommand::Delete(args) => delete::run(config, &args).await,
         LogsCommand::Files => files::run(config),
     }
 }

@@ -171,6 +171,38 @@ async fn exports_come_back_as_they_went_and_start_no_formula() {
 }
 
 /// What the next event of a tail holds.
+#[tokio::test]
+async fn what_matches_is_deleted_and_what_is_unclear_deletes_nothing() {
+    let site = filled().await;
+    let delete = async |query: &str| {
+        let answer = send(&site.inside, "DELETE", &format!("/api/v1/logs?{query}"), &[], "").await;
+        (answer.status.as_u16(), answer.json())
+    };
+    for (query, told) in [
+        ("", "it is empty"),
+        ("q=+", "it is empty"),
+        ("q=level:loud", "is not a level"),
+        ("q=level:error+%7C+limit+1", "steps behind"),
+        ("q=*&since=some-day", "neither a moment"),
+    ] {
+        let (status, answer) = delete(query).await;
+        assert!(status == 422 && answer["detail"].as_str().unwrap().contains(told), "{query}: {answer}");
+    }
+    assert_eq!(delete("q=level:error&dry_run=true").await, (200, json!({"matching": 2, "deleted": 0})));
+    let (status, more) = delete("q=level:error&at_most=1").await;
+    assert_eq!((status, &more["matching"]), (409, &json!(2)), "{more}");
+    assert_eq!(messages(&site.get("/api/v1/logs/search").await).len(), 3);
+    assert_eq!(delete("q=level:error+-gone&at_most=1").await, (200, json!({"matching": 1, "deleted": 1})));
+    assert_eq!(delete("q=level:error+-gone").await, (200, json!({"matching": 0, "deleted": 0})));
+    assert_eq!(messages(&site.get("/api/v1/logs/search").await), ["=cmd(), \"gone\"", "started"]);
+    assert_eq!(delete("q=&until=2025-01-10T14:06:00Z").await, (200, json!({"matching": 1, "deleted": 1})));
+    assert_eq!(delete("q=*").await, (200, json!({"matching": 1, "deleted": 1})));
+    assert_eq!(messages(&site.get("/api/v1/logs/search").await), Vec::<String>::new());
+    let deeds = site.app.db.audit(None, 10).await.unwrap().rows;
+    let told: Vec<&str> = deeds.iter().map(|deed| deed.detail.as_str()).collect();
+    assert_eq!(told, ["*: 1", " until 2025-01-10T14:06:00Z: 1", "level:error -gone: 1"]);
+}
+
 async fn next_event(events: &mut axum::body::BodyDataStream) -> Value {
     let event = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
     serde_json::from_str(event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap()

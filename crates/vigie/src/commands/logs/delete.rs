@@ -1,0 +1,83 @@
+//! `vigie logs delete`: shows what it would delete, asks, and deletes no more than that.
+
+use super::{Asked, rows, say_hints, search::found};
+use crate::{
+    app::{self, Engines},
+    cli::LogsDeleteArgs,
+    client::{Client, query},
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, counted},
+};
+use console::Term;
+use serde_json::Value;
+
+/// Records that are shown before it is asked.
+const SHOWN: u32 = 3;
+
+pub(super) async fn run(config: &Config, args: &LogsDeleteArgs) -> Result<Exit> {
+    let asked = Asked::new(config, &args.query)?;
+    let mut connected = app::changing(config, "logs delete", Engines::Rest).await?;
+    connected.tend_logs();
+    let exit = with(config, args, &asked, connected.client()).await;
+    connected.close().await;
+    exit
+}
+
+async fn with(config: &Config, args: &LogsDeleteArgs, asked: &Asked, client: &Client) -> Result<Exit> {
+    let counted_first = delete(client, asked, &[("dry_run", "true".to_owned())]).await?;
+    let matching = counted_first["matching"].as_u64().unwrap_or(0);
+    if matching == 0 || args.dry_run {
+        if config.json {
+            render::json(&counted_first)?;
+        } else if matching == 0 {
+            render::say("no record matches");
+            say_hints(&found(client, asked, None, 1).await?);
+        } else {
+            show(config, asked, client, matching).await?;
+        }
+        return Ok(Exit::Done);
+    }
+    if !args.yes {
+        if !Term::stderr().is_term() || config.json {
+            return Err(Failure::refused(format!("nothing was deleted: {} match", counted(matching, "record")))
+                .help("add --yes to delete them, or --dry-run to look only"));
+        }
+        show(config, asked, client, matching).await?;
+        if !is_sure(matching) {
+            render::say("nothing was deleted");
+            return Ok(Exit::Refused);
+        }
+    }
+    let deleted = delete(client, asked, &[("at_most", matching.to_string())]).await?;
+    if config.json {
+        render::json(&deleted)?;
+    } else {
+        render::say(&format!("{} deleted", counted(deleted["deleted"].as_u64().unwrap_or(0), "record")));
+    }
+    Ok(Exit::Done)
+}
+
+async fn delete(client: &Client, asked: &Asked, more: &[(&'static str, String)]) -> Result<Value> {
+    let more = more.iter().map(|(name, value)| (*name, Some(value.clone())));
+    client.delete(&format!("/api/v1/logs{}", query(asked.pairs().into_iter().chain(more)))).await
+}
+
+/// Some of them, and how many there are.
+async fn show(config: &Config, asked: &Asked, client: &Client, matching: u64) -> Result<()> {
+    let newest = found(client, asked, None, SHOWN).await?;
+    for record in newest["rows"].as_array().into_iter().flatten() {
+        render::out(&rows::line(record, &config.zone.value))?;
+    }
+    let others = matching.saturating_sub(SHOWN.into());
+    let more = if others > 0 { format!(", {} of them older than these", render::count(others)) } else { String::new() };
+    render::say(&format!("{} match{more}", counted(matching, "record")));
+    Ok(())
+}
+
+fn is_sure(matching: u64) -> bool {
+    let question = format!("delete {} for good? `vigie logs export` keeps a copy [y/N] ", counted(matching, "record"));
+    let terminal = Term::stderr();
+    let answer = terminal.write_str(&question).and_then(|()| terminal.read_line());
+    answer.is_ok_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui"))
+}

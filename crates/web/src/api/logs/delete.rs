@@ -1,0 +1,92 @@
+//! Deleting records by query. What is not understood of it, or not looked through, deletes nothing.
+
+use super::{ask::Asked, rows::left_out};
+use crate::{
+    Ctx,
+    auth::{Granted, write_down},
+    extract::Query,
+    problem::{Problem, Result},
+};
+use axum::{Extension, extract::State, http::Uri};
+use serde::{Deserialize, Serialize};
+use telemetry::query::language::Filter;
+use utoipa::{IntoParams, ToSchema};
+
+/// As it stands in the audit.
+const ACTION: &str = "DELETE /api/v1/logs";
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DeleteQuery {
+    /// Which records, in the language of docs/search.md without steps; all of it has to be understood. `*` means all.
+    q: String,
+    /// From then on: a moment, a day, or so long ago (`15m`, `7d`).
+    since: Option<String>,
+    /// Before it.
+    until: Option<String>,
+    /// Whose days and hours are meant where none is written, as `Europe/Paris`; the server's unless it is given.
+    zone: Option<String>,
+    /// Tells how many match, and deletes none.
+    dry_run: bool,
+    /// Deletes none if more than so many match: what was counted before.
+    at_most: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeletedJson {
+    /// Records that match.
+    matching: u64,
+    /// How many of them are gone: all, or none.
+    deleted: u64,
+}
+
+pub(super) async fn delete(
+    State(ctx): State<Ctx>,
+    Extension(granted): Extension<Granted>,
+    uri: Uri,
+    Query(query): Query<DeleteQuery>,
+) -> Result<axum::Json<DeletedJson>> {
+    let (since, until) = (query.since.as_deref(), query.until.as_deref());
+    let asked = Asked::new(&ctx, query.zone.as_deref(), &query.q, since, until).await?;
+    refuse_unclear(&asked, &query.q)?;
+    let at_most = if query.dry_run { None } else { Some(query.at_most.unwrap_or(u64::MAX)) };
+    let deletion = ctx.app.logs.delete(asked.question, at_most, asked.time_max).await?;
+    if !deletion.partial.is_empty() {
+        let why = left_out(&deletion.partial).join("; ");
+        return Err(Problem::conflict(format!("nothing was deleted, as not everything was looked through: {why}"))
+            .remedy("bound the time by `since` and `until`, and delete in parts"));
+    }
+    if !query.dry_run && !deletion.is_done {
+        let what = format!("nothing was deleted: {} records match by now", deletion.matching);
+        return Err(Problem::conflict(what)
+            .remedy("count them again, or bound the time by `until`")
+            .with("matching", deletion.matching));
+    }
+    let deleted = if deletion.is_done { deletion.matching } else { 0 };
+    if deleted > 0 {
+        let bounds = [("since", since), ("until", until)];
+        let bounds = bounds.iter().filter_map(|(name, text)| Some(format!(" {name} {}", (*text)?)));
+        let what = format!("{}{}: {deleted}", query.q, bounds.collect::<String>());
+        write_down(&ctx, granted.name(), ACTION, uri.path(), &what).await;
+        tracing::info!(deleted, "records of the log store were deleted by query");
+    }
+    Ok(axum::Json(DeletedJson { matching: deletion.matching, deleted }))
+}
+
+/// A search takes what it does not understand for words; a deletion must not.
+fn refuse_unclear(asked: &Asked, q: &str) -> Result<()> {
+    if let Some(problem) = asked.problems.first() {
+        let at = problem.at.start;
+        return Err(Problem::invalid(format!("q: nothing was deleted: from byte {at} on, {problem}"))
+            .remedy("correct it: only a query that is understood as a whole deletes"));
+    }
+    if !asked.query.pipes.is_empty() {
+        return Err(Problem::invalid("q: steps behind `|` make a table, and play no part in a deletion")
+            .remedy("leave them out"));
+    }
+    if asked.query.filter == Filter::Everything && asked.range.is_none() && q.trim().is_empty() {
+        return Err(Problem::invalid("q: it is empty, which would mean every record")
+            .remedy("say which records; if you mean all of them, write `*`"));
+    }
+    Ok(())
+}
