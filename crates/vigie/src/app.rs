@@ -56,7 +56,7 @@ impl Connected {
         }
         render::say(&format!("letting go of {}: another process waits for it", data.display()));
         let socket = data.join("vigie.sock");
-        let next = Owner { pid: 0, socket: socket.clone(), command: "?".into() };
+        let next = Owner { pid: 0, socket: socket.clone(), command: "?".into(), address: None };
         std::mem::replace(self, Self::Theirs(Client::Socket(socket), next)).close().await;
         owner::until_taken(data).await;
         // Where that fails nobody answers on the socket, and it is tried anew.

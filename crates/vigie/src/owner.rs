@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
+    net::SocketAddr,
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
@@ -22,13 +23,16 @@ pub(crate) struct Owner {
     pub(crate) socket: PathBuf,
     /// `serve`, `send`, `demo` …
     pub(crate) command: String,
+    /// Where it answers HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<SocketAddr>,
 }
 
 /// Held while this process owns the directory.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
-    socket: PathBuf,
+    file: File,
+    owner: Owner,
     /// A folder of our own for a socket whose place in the data directory has too long a name.
     socket_dir: Option<PathBuf>,
 }
@@ -90,12 +94,12 @@ pub(crate) fn claim(data: &Path, command: &str) -> Result<Claim> {
         }
     }
     let (socket, socket_dir) = socket_place(data)?;
-    let owner = Owner { pid: std::process::id(), socket: socket.clone(), command: command.to_owned() };
-    let text = serde_json::to_string(&owner).unwrap_or_default();
-    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes())).at(path.display())?;
     // What an owner left that was killed.
     let _ = fs::remove_file(&socket);
-    Ok(Claim::Mine(Lock { _file: file, socket, socket_dir }))
+    let owner = Owner { pid: std::process::id(), socket, command: command.to_owned(), address: None };
+    let mut lock = Lock { file, owner, socket_dir };
+    lock.file.set_len(0).and_then(|()| lock.write()).at(path.display())?;
+    Ok(Claim::Mine(lock))
 }
 
 /// Takes the lock; an owner that lets go when somebody waits is waited for.
@@ -177,23 +181,38 @@ pub(crate) fn refusal(data: &Path, owner: &Owner) -> Failure {
 }
 
 impl Lock {
+    /// Says where this process answers HTTP: others tell it to people.
+    pub(crate) fn say_address(&mut self, address: SocketAddr) {
+        self.owner.address = Some(address);
+        if let Err(error) = self.write() {
+            tracing::warn!(%error, "the address could not be written into vigie.lock");
+        }
+    }
+
+    /// Over what was there, which is shorter: whoever reads meanwhile finds one or the other.
+    fn write(&mut self) -> std::io::Result<()> {
+        let text = serde_json::to_string(&self.owner).unwrap_or_default();
+        self.file.rewind().and_then(|()| self.file.write_all(text.as_bytes()))
+    }
+
     /// Opens the socket, which only this user can use from its first moment on.
     pub(crate) fn listen(&self) -> Result<UnixListener> {
-        let place = self.socket.display();
-        let folder = self.socket.parent().unwrap_or(Path::new("."));
+        let socket = &self.owner.socket;
+        let place = socket.display();
+        let folder = socket.parent().unwrap_or(Path::new("."));
         // Born in a folder that is closed to others, then moved into place.
         let nest = tempfile::Builder::new().prefix(".s").rand_bytes(3).tempdir_in(folder).at(folder.display())?;
         let born = nest.path().join("s");
         let listener = UnixListener::bind(&born).at(place.to_string())?;
         fs::set_permissions(&born, Permissions::from_mode(0o600)).at(place.to_string())?;
-        fs::rename(&born, &self.socket).at(place)?;
+        fs::rename(&born, socket).at(place)?;
         Ok(listener)
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.socket);
+        let _ = fs::remove_file(&self.owner.socket);
         if let Some(dir) = &self.socket_dir {
             let _ = fs::remove_dir(dir);
         }
@@ -205,7 +224,7 @@ fn read(file: &mut File, data: &Path) -> Owner {
     let read = file.rewind().and_then(|()| file.take(4096).read_to_string(&mut text));
     let owner = read.ok().and_then(|_| serde_json::from_str(&text).ok());
     // Between its lock and its first word.
-    owner.unwrap_or_else(|| Owner { pid: 0, socket: data.join("vigie.sock"), command: "?".into() })
+    owner.unwrap_or_else(|| Owner { pid: 0, socket: data.join("vigie.sock"), command: "?".into(), address: None })
 }
 
 /// In the data directory, unless that has too long a name.

@@ -419,6 +419,9 @@ fn what_finds_nothing_says_what_may_have_been_meant() {
         let answer = desk.run(line);
         assert!(done(&answer).said.contains("did you mean `status:502`?"), "{line:?}: {}", answer.said);
     }
+    let strict = desk.run(&["logs", "search", "* | stat count()", "--strict"]);
+    assert!(strict.code == 2 && strict.said.contains("^") && strict.out.is_empty(), "{} {}", strict.said, strict.out);
+    assert_eq!(desk.run(&["logs", "search", "* | stats count()", "--strict"]).code, 0);
     let answer = desk.run(&["logs", "search", "status:5xx"]);
     assert!(answer.said.contains("did you mean `status>=500 status<600`?"), "{}", answer.said);
     for query in ["status:(502 OR 504)", "status:(>=500 <600)", "status:502"] {
@@ -490,6 +493,25 @@ fn a_store_in_use_is_not_said_to_be_repaired() {
     let answer = desk.run(&["doctor", "--repair"]);
     assert_eq!(answer.code, 1, "{}", answer.out);
     assert!(answer.out.contains("nothing was repaired") && answer.out.contains("stop it"), "{}", answer.out);
+}
+
+#[test]
+fn the_doctor_tells_what_a_server_could_not_read() {
+    let desk = desk();
+    done(&desk.run(&["logs", "import", "app.json"]));
+    let segments = fs::read_dir(desk.path().join("vigie-data/telemetry/logs/segments")).unwrap();
+    for segment in segments {
+        let file = File::options().write(true).open(segment.unwrap().path()).unwrap();
+        file.set_len(file.metadata().unwrap().len() - 9).unwrap();
+    }
+    let served = desk.serve();
+    let answer = desk.run(&["doctor"]);
+    assert_eq!(answer.code, 1, "{}", answer.out);
+    assert!(answer.out.contains("met damage") && answer.out.contains("--repair"), "{}", answer.out);
+    // The address under which it is reached is the one that it serves, whatever the configuration says.
+    let link = desk.run(&["user", "create", "ana", "--role", "viewer"]);
+    let address = served.1.lines().find_map(|line| line.strip_prefix("serving http://")?.split(' ').next()).unwrap();
+    assert!(done(&link).out.contains(&format!("http://{address}/")), "{} {address}", link.out);
 }
 
 #[test]

@@ -133,6 +133,9 @@ impl Owned {
         let router = self.router.clone();
         self.serve(listener, router);
         self.report();
+        if let Some(lock) = &mut self.lock {
+            lock.say_address(address);
+        }
         tracing::info!(%address, "answering HTTP");
         Ok(address)
     }

@@ -41,9 +41,12 @@ pub(crate) enum LogsCommand {
 /// What is asked, and of which time.
 #[derive(Debug, Args)]
 pub(crate) struct LogsQueryArgs {
-    /// Words, "phrases", /expressions/, field:value, level>=warning, | stats …; after `--` when it begins with -
+    /// Words, "phrases", /expressions/, field:value, level>=warning; after `--` when it begins with -
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
+    /// Refuse a query of which a part is not understood; else that part is said, and searched as words
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<String>,

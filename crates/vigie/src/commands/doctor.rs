@@ -282,11 +282,17 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
             let what = format!("process {pid} has it open: nothing was repaired");
             finding(Verdict::Fail, ABOUT, what, "stop it, and run this again")
         }
-        // Its owner would be kept from writing meanwhile.
-        Err(logs::Error::InUse { pid }) => {
-            let what = format!("process {pid} has it open, so it was not read through");
-            finding(Verdict::Ok, ABOUT, what, "")
-        }
+        // Its owner would be kept from writing meanwhile, and knows what it could not read itself.
+        Err(logs::Error::InUse { pid }) => match missed_by_owner(data).await {
+            Some(what) => {
+                let remedy = "stop it, and run `vigie doctor --repair`; or restore a backup";
+                finding(Verdict::Fail, ABOUT, format!("process {pid} has it open and met damage: {what}"), remedy)
+            }
+            None => {
+                let what = format!("process {pid} has it open, so it was not read through");
+                finding(Verdict::Ok, ABOUT, what, "")
+            }
+        },
         Err(error) => {
             finding(Verdict::Fail, ABOUT, error.to_string(), "check the rights on telemetry/, or restore a backup")
         }
@@ -318,6 +324,14 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
             finding(Verdict::Warn, ABOUT, what, remedy)
         }
     })
+}
+
+/// What the owner of the data directory could not read of its log store when it opened it.
+async fn missed_by_owner(data: &Path) -> Option<String> {
+    let owner = owner::living(data).await?;
+    let found = Client::Socket(owner.socket).get("/api/v1/logs/search?q=&limit=1").await.ok()?;
+    let missing = found["left_out"].as_array()?.first()?.as_str()?;
+    Some(render::plain(missing, 300))
 }
 
 /// Folders whose files are to be shown and cannot be. That of Vigie's own logs is made when it is needed.

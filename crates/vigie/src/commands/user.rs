@@ -6,6 +6,7 @@ use crate::{
     client::{Client, escaped},
     config::Config,
     failure::{Exit, Failure, Result},
+    owner,
     render::{self, Align, Table},
 };
 use serde_json::{Value, json};
@@ -26,7 +27,9 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<Exit> {
         render::json(&answer)?;
     } else {
         render::say("this link works once, within three days, at the address under which Vigie is reached:");
-        render::out(&link(config.listen.value, &answer)?)?;
+        // A server that runs may have been given another address than the configuration says.
+        let served = owner::living(&config.data.value).await.and_then(|owner| owner.address);
+        render::out(&link(served.unwrap_or(config.listen.value), &answer)?)?;
     }
     Ok(Exit::Done)
 }

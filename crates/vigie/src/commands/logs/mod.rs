@@ -61,8 +61,13 @@ impl Asked {
         let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
         let text = args.text();
         let (query, problems) = parse(&text);
-        if !config.json {
+        if !config.json || args.strict {
             say_problems(&text, &problems);
+        }
+        if args.strict && !problems.is_empty() {
+            return Err(
+                Failure::refused("the query is not understood as a whole").help("correct it, or leave --strict out")
+            );
         }
         Ok(Self { text, query, problems, since, until, zone: zone.clone() })
     }
