@@ -51,6 +51,7 @@ export-text = Text, as it came
 export-jsonl = JSON lines
 export-csv = CSV
 explore-live = Live
+explore-as-of = · without the lines that arrive now
 explore-live-on = New lines are shown as they arrive.
 explore-live-stop = Stop
 explore-live-lost = Connection lost, trying again …

@@ -51,6 +51,7 @@ export-text = Texte, tel que reçu
 export-jsonl = Lignes JSON
 export-csv = CSV
 explore-live = En direct
+explore-as-of = · sans les lignes qui arrivent
 explore-live-on = Les nouvelles lignes s’affichent à leur arrivée.
 explore-live-stop = Arrêter
 explore-live-lost = Connexion perdue, nouvel essai …
