@@ -136,8 +136,8 @@ pub(crate) struct ListenArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Listens on this machine only, unless told otherwise; from elsewhere, use `--listen 0.0.0.0:8787` behind a proxy that
-speaks TLS, with tokens from `vigie token create`. SIGTERM finishes what is being sent, within 10 seconds. SIGHUP
+Listens on this machine only, unless told otherwise; from elsewhere, use `--listen 0.0.0.0:8787` behind a proxy that \
+speaks TLS, with tokens from `vigie token create`. SIGTERM finishes what is being sent, within 10 seconds. SIGHUP \
 reopens the log files.")]
 pub(crate) struct ServeArgs {
     #[command(flatten)]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 Examples:
   vigie logs search 'level>=error since:1h'              what went wrong within the hour
   vigie logs search 'format:access | stats count() by status'
-  vigie logs search timeout --file /var/log/app.log*     files as they are, packed ones too, without a server
+  vigie logs search timeout --file /var/log/app.log*     files as they are, without a server
   vigie logs tail app:billing                            what arrives
   vigie logs import /var/log/nginx/*.gz                  into the store, whatever the format
 
@@ -41,10 +41,10 @@ pub(crate) enum LogsCommand {
 /// What is asked, and of which time.
 #[derive(Debug, Args)]
 pub(crate) struct LogsQueryArgs {
-    /// Words, "phrases", /expressions/, field:value, level>=warning; after `--` when it begins with -
+    /// Words, "phrases", /regex/, field:value, level>=warning; `--` before one that begins with -
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
-    /// Refuse a query of which a part is not understood; else that part is said, and searched as words
+    /// Refuse a query of which a part is not understood
     #[arg(long)]
     pub(crate) strict: bool,
     /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
@@ -67,7 +67,7 @@ Examples:
   vigie logs search 'connection refused' --since today
   vigie logs search 'level>=error | stats count() as errors by app | sort by errors desc'
   vigie logs search '/took \\d{4,} ms/' --file app.log app.log.1.gz
-  vigie logs search 'level:error' --file app.log      levels, fields and times are read in any known format
+  vigie logs search 'level:error' --file app.log      read in any known format
 
 With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.")]
 pub(crate) struct LogsSearchArgs {
@@ -118,8 +118,8 @@ Examples:
   vigie logs import backup/app.log.zst --source app
   vigie logs import export.jsonl       what `vigie logs export` wrote, with the sources it had
 
-Formats are recognised by themselves; tracebacks stay whole. A file that was imported before is refused, whatever it is
-called by now; of one that has grown since, only what came since is taken. An import that was cut off goes on where it
+Formats are recognised by themselves; tracebacks stay whole. A file that was imported before is refused, whatever it is \
+called by now; of one that has grown since, only what came since is taken. An import that was cut off goes on where it \
 was when it is run again.")]
 pub(crate) struct LogsImportArgs {
     #[arg(value_name = "FILE", required = true)]
@@ -184,9 +184,9 @@ Examples:
   vigie logs delete 'user_id:4711' --until 2025-01-31 --dry-run
   vigie logs delete '*zoe@example.org*' --yes
 
-All records that match are deleted for good, or none where a part of the query is not understood. They are found no longer at once;
-their bytes leave the disk when their segments are merged next. Files that they came from stay as they are. Who deleted
-what is written down in the audit log.")]
+All records that match are deleted for good, or none where a part of the query is not understood. They are \
+found no longer at once; their bytes leave the disk when their segments are merged next. Files that they came from stay \
+as they are. Who deleted what is written down in the audit log.")]
 pub(crate) struct LogsDeleteArgs {
     #[command(flatten)]
     pub(crate) query: LogsQueryArgs,
