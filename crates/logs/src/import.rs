@@ -82,6 +82,29 @@ impl Logs {
         Ok(found)
     }
 
+    /// Writes down where the imports stand that are not over, while the store can still be asked: what is deleted then is
+    /// not taken for what was never kept.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked, or that cannot be written.
+    pub(crate) fn settle_imports(&self) -> Result<(), Error> {
+        let mut importing = self.importing();
+        if let Some((_, positions)) = &mut importing.0 {
+            positions.save()?;
+        }
+        importing.0 = None;
+        let Ok(entries) = fs::read_dir(self.imports_folder()) else { return Ok(()) };
+        let opened = self.opened()?;
+        for path in entries.take(IMPORTS_MAX).flatten().map(|entry| entry.path()) {
+            if path.extension().is_some_and(|extension| extension == "json")
+                && let Ok(mut positions) = Positions::<Position>::open(&path, &opened)
+            {
+                positions.save()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Forgets where an import stands.
     ///
     /// # Errors
@@ -119,7 +142,7 @@ impl Intake {
         }
         let mut bounded = from.take(IMPORT_BYTES_MAX as u64 + 1);
         self.is_whole = true;
-        let mut read = self.json_lines(&mut bounded, &JsonNames::default());
+        let mut read = self.json_lines(&mut bounded, &JsonNames::EXACT);
         self.is_whole = false;
         if read.is_ok() && bounded.limit() == 0 {
             read = Err(BodyError::TooLarge(IMPORT_BYTES_MAX));
@@ -197,6 +220,35 @@ mod tests {
 
     fn lines(numbers: std::ops::Range<u32>) -> Vec<u8> {
         numbers.map(|number| format!("{{\"message\":\"line {number}\"}}\n")).collect::<String>().into_bytes()
+    }
+
+    /// The end of the batch is told by its last record, which may be deleted by then.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_deleted_is_not_taken_once_more() {
+        let everything = |logs: &Logs| {
+            let (query, _) = telemetry::query::parse("");
+            telemetry::query::Question::new(&query, logs.now(), &jiff::tz::TimeZone::UTC).unwrap()
+        };
+        for is_merged in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let one = json!({"bytes": 3});
+            let before = logs(&folder);
+            tokio::task::block_in_place(|| {
+                before.intake().unwrap().import(&mut &lines(0..3)[..], step(None, &one)).unwrap();
+            });
+            if is_merged {
+                let deletion = before.delete(everything(&before), Some(3), crate::TIME_MAX).await.unwrap();
+                assert_eq!((deletion.matching, deletion.is_done), (3, true));
+                // Their bytes are gone too.
+                before.opened().unwrap().store.seal(before.now()).unwrap().await.unwrap().unwrap();
+            } else {
+                // By another way than a query's.
+                before.opened().unwrap().store.delete((0..3).collect()).unwrap().await.unwrap().unwrap();
+            }
+            drop(before);
+            let after = logs(&folder);
+            assert_eq!(tokio::task::block_in_place(|| after.imports()).unwrap()["a1"], one, "{is_merged}");
+        }
     }
 
     #[test]

@@ -24,6 +24,11 @@ pub struct JsonNames<'a> {
     pub source: &'a [&'a str],
 }
 
+impl JsonNames<'static> {
+    /// Each part by its own name alone: of objects that say whose words the others are.
+    pub const EXACT: Self = Self { time: &["time"], level: &["level"], message: &["message"], source: &["source"] };
+}
+
 impl Default for JsonNames<'_> {
     fn default() -> Self {
         Self {
@@ -45,8 +50,8 @@ pub enum JsonProblem {
 }
 
 impl Batch {
-    /// Adds the record that a line of JSON is. A time or level that cannot be read as such stays an ordinary field;
-    /// `default_time` stands in for a missing time.
+    /// Adds the record that a line of JSON is. A time or level that cannot be read as such, and a second message, stay
+    /// fields, with an underscore behind their names; `default_time` stands in for a missing time.
     pub fn push_json(
         &mut self,
         line: &[u8],
@@ -54,7 +59,7 @@ impl Batch {
         default_time: Timestamp,
     ) -> Result<(), JsonProblem> {
         let (line, veil) = odd::veiled(line).map_err(|odd| JsonProblem::Syntax(odd.to_string()))?;
-        let mut reading = Reading { draft: self.draft(), names, veil, refused: None };
+        let mut reading = Reading { draft: self.draft(), names, veil, parts: [false; 4], refused: None };
         let mut json = serde_json::Deserializer::from_str(&line);
         let read = ObjectSeed { reading: &mut reading, prefix: "" }.deserialize(&mut json).and_then(|()| json.end());
         match (read, reading.refused) {
@@ -79,47 +84,93 @@ struct Reading<'r, 'b> {
     draft: Draft<'b>,
     names: &'r JsonNames<'r>,
     veil: odd::Veil,
+    /// Which parts of the record are known by now.
+    parts: [bool; 4],
     refused: Option<Refused>,
+}
+
+/// A part of a record that a name may stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Time,
+    Level,
+    Message,
+    Source,
+}
+
+impl JsonNames<'_> {
+    fn part(&self, name: &str) -> Option<Part> {
+        let names = [
+            (Part::Message, self.message),
+            (Part::Time, self.time),
+            (Part::Level, self.level),
+            (Part::Source, self.source),
+        ];
+        names.into_iter().find(|(_, names)| names.contains(&name)).map(|(part, _)| part)
+    }
 }
 
 impl Reading<'_, '_> {
     fn text<E: serde::de::Error>(&mut self, name: &str, text: &str) -> Result<(), E> {
         let bytes = self.veil.lifted(text);
-        let kept = if self.names.message.contains(&name) {
-            self.draft.message(&bytes)
-        } else if self.names.time.contains(&name)
-            && let Some(time) = moment::parse_rfc3339(text.as_bytes())
-        {
-            self.draft.time(time);
-            Ok(())
-        } else if self.names.level.contains(&name)
-            && let Ok(level) = text.parse()
-        {
-            self.draft.level(Some(level));
-            Ok(())
-        } else if self.names.source.contains(&name) {
-            self.draft.source(&bytes)
-        } else {
-            self.draft.field(name, Value::Str(&bytes))
+        let Some(part) = self.names.part(name) else {
+            let kept = self.draft.field(name, Value::Str(&bytes));
+            return self.note(kept);
         };
-        self.note(kept)
+        let taken = match part {
+            _ if self.has(part) => None,
+            Part::Message => Some(self.draft.message(&bytes)),
+            Part::Source => Some(self.draft.source(&bytes)),
+            Part::Time => moment::parse_rfc3339(text.as_bytes()).map(|time| {
+                self.draft.time(time);
+                Ok(())
+            }),
+            Part::Level => text.parse().ok().map(|level| {
+                self.draft.level(Some(level));
+                Ok(())
+            }),
+        };
+        match taken {
+            Some(taken) => {
+                self.parts[part as usize] = true;
+                self.note(taken)
+            }
+            None => self.beside(name, Value::Str(&bytes)),
+        }
     }
 
     fn number<E: serde::de::Error>(&mut self, name: &str, value: Value<'_>) -> Result<(), E> {
-        match value {
-            Value::Int(number) if self.names.time.contains(&name) => {
-                self.draft.time(moment::from_epoch(number));
-                Ok(())
+        let part = self.names.part(name);
+        let time = match value {
+            Value::Int(number) => Some(moment::from_epoch(number)),
+            Value::Float(seconds) if seconds.abs() < 1e11 => {
+                Some(Timestamp::from_micros((seconds * 1e6).round() as i64))
             }
-            Value::Float(seconds) if self.names.time.contains(&name) && seconds.abs() < 1e11 => {
-                self.draft.time(Timestamp::from_micros((seconds * 1e6).round() as i64));
-                Ok(())
-            }
-            value => {
+            _ => None,
+        };
+        match (part, time) {
+            (None, _) => {
                 let kept = self.draft.field(name, value);
                 self.note(kept)
             }
+            (Some(Part::Time), Some(time)) if !self.has(Part::Time) => {
+                self.parts[Part::Time as usize] = true;
+                self.draft.time(time);
+                Ok(())
+            }
+            _ => self.beside(name, value),
         }
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.parts[part as usize]
+    }
+
+    /// What is called like a part of the record and is none: another one is, or it cannot be read as one. Searches would
+    /// take its name for the part.
+    fn beside<E: serde::de::Error>(&mut self, name: &str, value: Value<'_>) -> Result<(), E> {
+        let kept = self.draft.field(&format!("{name}_"), value);
+        self.note(kept)
     }
 
     fn note<E: serde::de::Error>(&mut self, kept: Result<(), Refused>) -> Result<(), E> {
@@ -286,10 +337,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_time_or_a_level_stays_a_field() {
-        let record = read(r#"{"time":"soon","level":"loud","message":"x","level":"info"}"#).unwrap();
-        let names: Vec<&str> = record.fields.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!((names, record.level, record.time), (vec!["time", "level"], Some(Level::Info), Timestamp::EPOCH));
+    fn what_is_called_like_a_part_and_is_none_stays_a_field() {
+        let shown = |line: &str| {
+            let record = read(line).unwrap();
+            let text = |value: &OwnedValue| match value {
+                OwnedValue::Str(text) => String::from_utf8(text.clone()).unwrap(),
+                other => format!("{other:?}"),
+            };
+            let fields: Vec<String> =
+                record.fields.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+            (String::from_utf8(record.message).unwrap(), record.level, record.time, fields.join(" "))
+        };
+        let at: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let line = r#"{"time":"soon","level":"loud","message":"x","level":"info"}"#;
+        let expected = "time_=soon level_=loud".to_owned();
+        assert_eq!(shown(line), ("x".into(), Some(Level::Info), Timestamp::EPOCH, expected));
+        let line =
+            r#"{"timestamp":"2026-11-23T03:00:00Z","time":12.5,"msg":"one","message":"two","source":7,"level":99}"#;
+        let expected = "time_=Float(12.5) message_=two source_=Int(7) level_=Int(99)".to_owned();
+        assert_eq!(shown(line), ("one".into(), None, at, expected));
+        let line = r#"{"message":5,"ts":true,"msg":"text","time":1763866800}"#;
+        let expected = "message_=Int(5) ts_=Bool(true)".to_owned();
+        assert_eq!(shown(line), ("text".into(), None, "2025-11-23T03:00:00Z".parse().unwrap(), expected));
     }
 
     #[test]

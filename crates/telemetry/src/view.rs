@@ -69,6 +69,13 @@ impl Snapshot {
         &self.memory
     }
 
+    /// The same as if nothing had been deleted: what was once kept, as far as its bytes are still there.
+    #[must_use]
+    pub fn with_deleted(mut self) -> Self {
+        self.deleted = Arc::default();
+        self
+    }
+
     /// Whether the record was deleted; it may still lie in memory or in a segment.
     pub fn is_deleted(&self, seq: u64) -> bool {
         self.deleted.contains(seq)

@@ -82,7 +82,7 @@ impl Client {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
-        self.take_in_at("/api/v1/logs", Body::from_stream(lines)).await
+        self.take_in_at("/api/v1/logs?exact_names=true", Body::from_stream(lines)).await
     }
 
     /// The same at another path.

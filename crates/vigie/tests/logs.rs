@@ -96,6 +96,53 @@ fn files_of_any_format_are_imported_once_and_found() {
 }
 
 #[test]
+fn what_is_exported_comes_back_as_it_was() {
+    let desk = desk();
+    // Names that senders use for parts of a record, records of one moment, and one without a source.
+    desk.file(
+        "odd.json",
+        r#"{"time":"2025-01-10T13:10:00.123456Z","level":"error","source":"svc","message":"one","msg":"m","timestamp":"2003-01-01T00:00:00Z","ts":1000,"severity":"debug"}
+{"time":"2025-01-10T13:10:01Z","source":"svc","message":"first"}
+{"time":"2025-01-10T13:10:01Z","source":"svc","message":"second","time_":7,"level":"loud"}
+{"time":"2025-01-10T13:10:01Z","message":"third"}
+"#,
+    );
+    let served = desk.serve();
+    let lines = fs::read(desk.path().join("odd.json")).unwrap();
+    let mut posting = desk.command(&["token", "create", "t", "--scope", "ingest"]).output().unwrap().stdout;
+    posting.retain(|byte| !byte.is_ascii_whitespace());
+    let address = served.1.lines().find_map(|line| line.strip_prefix("serving http://")?.split(' ').next()).unwrap();
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "-H", &format!("Authorization: Bearer {}", String::from_utf8(posting).unwrap())]);
+    curl.args(["--data-binary", "@-", &format!("http://{address}/api/v1/logs?exact_names=true")]);
+    let mut curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    curl.stdin.take().unwrap().write_all(&lines).unwrap();
+    let answer = String::from_utf8(curl.wait_with_output().unwrap().stdout).unwrap();
+    assert!(answer.contains("\"accepted\":4"), "{answer}");
+    let exported = desk.run(&["logs", "export", "--", "-source:vigie"]).out;
+    assert!(
+        exported.starts_with(r#"{"time":"2025-01-10T13:10:00.123456Z","level":"error","source":"svc","message":"one""#)
+    );
+    let messages = ["one", "first", "second", "third"].map(|message| format!("\"message\":\"{message}\""));
+    assert!(exported.lines().zip(messages).all(|(line, message)| line.contains(&message)), "{exported}");
+    let other = Desk::new();
+    other.file("export.jsonl", &exported);
+    assert!(done(&other.run(&["logs", "import", "export.jsonl"])).out.contains("vigie, 4 records"));
+    assert_eq!(other.run(&["logs", "export"]).out, exported);
+
+    // Logs that begin alike are read as logs, and text between records as text.
+    let like = "{\"time\":\"2025-01-10 14:00:00\",\"level\":\"INFO\",\"source\":\"auth\",\"message\":\"no zone\"}\n";
+    other.file("like.json", like).file("mixed.jsonl", format!("{exported}panic: went wrong\nmain.go:1\n{exported}"));
+    assert!(done(&other.run(&["logs", "import", "like.json"])).out.contains("2025-01-10 13:00"));
+    let mixed = other.run(&["logs", "import", "mixed.jsonl"]);
+    assert!(done(&mixed).out.contains("vigie 8"), "{}", mixed.out);
+    assert!(other.run(&["logs", "search", "panic", "--text"]).out.starts_with("panic: went wrong"));
+    done(&other.run(&["logs", "import", "export.jsonl", "--again", "--label", "msg=kept", "--label", "timestamp=x"]));
+    let labelled = other.run(&["logs", "search", "\"msg\":kept \"timestamp\":x", "--text", "--oldest-first"]);
+    assert_eq!(done(&labelled).out, "one\nfirst\nsecond\nthird\n");
+}
+
+#[test]
 fn records_get_the_labels_that_are_given() {
     let desk = desk();
     let labels = ["--label", "app=shop", "--label", "env=prod"];
@@ -759,7 +806,9 @@ fn records_are_deleted_once_somebody_is_sure() {
     assert!(done(&looked).out.contains("no answer") && looked.said.contains("2 records match"), "{}", looked.said);
     let unsure = desk.run(&["logs", "delete", "app:sync"]);
     assert!(unsure.code == 2 && unsure.said.contains("add --yes"), "{}", unsure.said);
-    for (query, told) in [("", "would mean every record"), ("level:loud", "is not a level")] {
+    for (query, told) in
+        [("", "would mean every record"), ("app:()", "between the brackets"), ("level:loud", "is not a level")]
+    {
         let refused = desk.run(&["logs", "delete", query, "--yes"]);
         assert!(refused.code != 0 && refused.said.contains(told), "{query}: {}", refused.said);
     }

@@ -137,7 +137,8 @@ impl Mark {
         let question = question.within(from..Timestamp::from_micros(self.time.saturating_add(1)));
         let page = Page { order: Order::Falling, after: None, limit: ALIKE_MAX };
         let mut kept = false;
-        search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+        // What was deleted since was kept all the same.
+        search(&opened.store.snapshot().with_deleted(), &question, page, &Bounds::default(), |hit| {
             let is_later = self.after.is_none_or(|after| hit.cursor.seq > after);
             kept |= is_later && fnv(hit.record.message()) == self.hash;
             if kept { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -50,7 +50,7 @@ pub(crate) struct LogsQueryArgs {
     /// From then on: today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<String>,
-    /// Before then
+    /// Up to then: all of that day, minute or second
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<String>,
 }
@@ -152,9 +152,9 @@ pub(crate) struct LogsExportArgs {
     /// At most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
-    /// The oldest first
+    /// The newest first: a log has the oldest first, and so has an export
     #[arg(long)]
-    pub(crate) oldest_first: bool,
+    pub(crate) newest_first: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -182,7 +182,7 @@ impl LogsFormat {
 Examples:
   vigie logs delete source:/srv/import/wrong.log
   vigie logs delete 'user_id:4711' --until 2025-01-31 --dry-run
-  vigie logs delete '*zoe@example.org*' --yes
+  vigie logs delete '*:zoe@example.org'                 in messages and in all fields
 
 All records that match are deleted for good, or none where a part of the query is not understood. They are \
 found no longer at once; their bytes leave the disk when their segments are merged next. Files that they came from stay \

@@ -24,6 +24,14 @@ pub(super) fn past(text: &str, option: &str, zone: &TimeZone, now: Timestamp) ->
     }
 }
 
+/// The end of a moment in the past: of a day its last instant, as `until:` has it in queries.
+pub(super) fn past_end(text: &str, option: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp> {
+    match Moment::parse(text) {
+        Some(moment) => Ok(moment.end(now, zone)),
+        None => past(text, option, zone, now),
+    }
+}
+
 /// A moment to come.
 pub(super) fn to_come(text: &str, option: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp> {
     let at = match parse_duration(text) {
@@ -55,6 +63,11 @@ mod tests {
         assert_eq!(read("400d"), "2024-05-27T22:30:00.000000Z");
         assert_eq!(read("52w"), "2024-07-02T22:30:00.000000Z");
         assert_eq!(read("2j"), "2025-06-29T22:30:00.000000Z");
+        let end = |text: &str| past_end(text, "until", &zone, now).unwrap().to_string();
+        assert_eq!(end("today"), "2025-07-02T22:00:00.000000Z");
+        assert_eq!(end("2025-01-31"), "2025-01-31T23:00:00.000000Z");
+        assert_eq!(end("2025-01-31 14:00"), "2025-01-31T13:01:00.000000Z");
+        assert_eq!(end("3h"), read("3h"));
         assert!(past("soon", "since", &zone, now).is_err());
         assert_eq!(to_come("2d", "expires", &zone, now).unwrap().to_string(), "2025-07-03T22:30:00.000000Z");
         assert!(to_come("today", "expires", &zone, now).is_err());

@@ -28,6 +28,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         intake::json_lines,
         About::new("Keep log records: one JSON object a line, whatever the content type says")
             .unaudited()
+            .query::<intake::LinesQuery>()
             .takes_text(
                 "application/x-ndjson",
                 "JSON lines, plain or packed with gzip or zstd; bytes that are no UTF-8 are kept",

@@ -36,8 +36,7 @@ pub const PIPES_MAX: usize = 20;
 pub const PROBLEMS_MAX: usize = 20;
 
 /// In rising order.
-pub(super) const LEVELS: [Level; 6] =
-    [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
+pub const LEVELS: [Level; 6] = [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {

@@ -163,7 +163,7 @@ impl<'a> Parser<'a> {
         filter
     }
 
-    /// `( a OR b )`. Empty brackets hold nothing.
+    /// `( a OR b )`. Empty brackets hold nothing, which is told: whoever fills them in has filled in nothing.
     fn group(&mut self) -> Option<Filter> {
         let at = self.scan.at;
         self.scan.bump();
@@ -173,6 +173,9 @@ impl<'a> Parser<'a> {
         self.scan.skip_space();
         if !self.scan.take(")") && self.problems.len() == before {
             self.tell(at..at + 1, Fault::BracketOpen);
+        }
+        if empty && self.problems.len() == before {
+            self.tell(at..self.scan.at, Fault::BracketEmpty);
         }
         (!empty).then_some(inner)
     }
@@ -339,7 +342,7 @@ impl<'a> Parser<'a> {
     /// `time:a..b`, `time:a`, `since:a`, `until:a`, the scanner standing behind the colon.
     fn time(&mut self, start: usize, name: &str) -> Option<Filter> {
         let at = self.scan.at;
-        let text = if self.scan.peek() == Some('"') { self.scan.quoted().text } else { self.scan.bare().to_owned() };
+        let text = if self.scan.peek() == Some('"') { self.scan.quoted().text } else { self.scan.moment().to_owned() };
         let test = match (name, text.split_once("..")) {
             ("since", _) => Moment::parse(&text).map(TimeTest::Since),
             ("until", _) => Moment::parse(&text).map(TimeTest::Until),
@@ -362,10 +365,10 @@ impl<'a> Parser<'a> {
 
     fn moment(&mut self) -> Option<Moment> {
         let at = self.scan.at;
-        let text = self.scan.bare();
-        let moment = Moment::parse(text);
+        let text = if self.scan.peek() == Some('"') { self.scan.quoted().text } else { self.scan.moment().to_owned() };
+        let moment = Moment::parse(&text);
         if moment.is_none() {
-            self.tell(at..self.scan.at, Fault::NotATime(text.to_owned()));
+            self.tell(at..self.scan.at, Fault::NotATime(text));
         }
         moment
     }

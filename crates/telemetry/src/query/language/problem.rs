@@ -21,6 +21,7 @@ pub enum Fault {
     QuoteOpen,
     BracketOpen,
     BracketStray,
+    BracketEmpty,
     PipeInBrackets,
     /// `OR`, `AND` or `NOT` without its second side.
     NothingBehind(String),
@@ -53,6 +54,7 @@ impl Fault {
             Self::QuoteOpen => "the quote is not closed".into(),
             Self::BracketOpen => "the bracket is not closed".into(),
             Self::BracketStray => "the bracket was never opened".into(),
+            Self::BracketEmpty => "nothing stands between the brackets".into(),
             Self::PipeInBrackets => "`|` stands within brackets".into(),
             Self::NothingBehind(word) => format!("`{word}` has nothing behind it"),
             Self::NothingBefore(word) => format!("`{word}` has nothing before it"),
@@ -82,6 +84,7 @@ impl Fault {
             Self::QuoteOpen => "close it with \"",
             Self::BracketOpen => "close it with )",
             Self::BracketStray => "delete it, or put it in quotes",
+            Self::BracketEmpty => "write what is searched for between them, or put them in quotes",
             Self::PipeInBrackets => "write OR between alternatives, or \"|\" to search for it",
             Self::NothingBehind(_) | Self::NothingBefore(_) => {
                 "complete it, or write it in lower case to search for it"

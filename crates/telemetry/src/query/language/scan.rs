@@ -121,6 +121,25 @@ impl<'a> Scanner<'a> {
         Some(self.take_while(in_name))
     }
 
+    /// A time as it is written, and as it is shown: `2026-11-17 08:30:15` has a space in it.
+    pub(super) fn moment(&mut self) -> &'a str {
+        let start = self.at;
+        self.bare();
+        let is_date = |text: &str| text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let begins_a_clock = |rest: &str| {
+            let bytes = rest.as_bytes();
+            matches!(bytes, [b' ', a, b, b':', ..] if a.is_ascii_digit() && b.is_ascii_digit())
+        };
+        for _ in 0..2 {
+            let last = self.text[start..self.at].rsplit("..").next().unwrap_or_default();
+            if is_date(last) && begins_a_clock(self.rest()) {
+                self.bump();
+                self.bare();
+            }
+        }
+        &self.text[start..self.at]
+    }
+
     /// What stands up to the next space, bracket, pipe or quote.
     pub(super) fn bare(&mut self) -> &'a str {
         self.take_while(|c| !ends_term(c) && c != '"' && c != '(')

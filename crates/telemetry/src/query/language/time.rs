@@ -31,6 +31,7 @@ pub enum Unit {
     Hour,
     Minute,
     Second,
+    Millisecond,
     Microsecond,
 }
 
@@ -78,6 +79,11 @@ impl Moment {
         Timestamp::from_micros(self.extent(now, zone).start)
     }
 
+    /// The first microsecond after it: after a day, the next one begins.
+    pub fn end(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        Timestamp::from_micros(self.extent(now, zone).end)
+    }
+
     /// Its first microsecond and the first one after it.
     fn extent(&self, now: Timestamp, zone: &TimeZone) -> Range<i64> {
         let day = |date: civil::Date| {
@@ -113,6 +119,7 @@ impl Unit {
             Self::Hour => span.hours(1),
             Self::Minute => span.minutes(1),
             Self::Second => span.seconds(1),
+            Self::Millisecond => span.milliseconds(1),
             Self::Microsecond => span.microseconds(1),
         };
         start.saturating_add(span)
@@ -127,7 +134,7 @@ fn instant(wall: civil::DateTime, zone: &TimeZone) -> i64 {
 
 /// `YYYY[-MM[-DD[Thh[:mm[:ss[.ffffff]]]]]]`, with `Z` or an offset once there is an hour.
 fn parse_written(text: &str) -> Option<Moment> {
-    let (date, time) = match text.split_once('T') {
+    let (date, time) = match text.split_once(['T', ' ']) {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
@@ -173,8 +180,9 @@ fn parse_clock(text: &str) -> Option<(civil::Time, Unit)> {
         }
         Some(_) => return None,
     };
-    let unit = match (fraction.is_some(), count) {
-        (true, _) => Unit::Microsecond,
+    let unit = match (fraction.map(str::len), count) {
+        (Some(1..=3), _) => Unit::Millisecond,
+        (Some(_), _) => Unit::Microsecond,
         (_, 1) => Unit::Hour,
         (_, 2) => Unit::Minute,
         _ => Unit::Second,
@@ -265,6 +273,7 @@ impl fmt::Display for Moment {
             Unit::Hour => "%Y-%m-%dT%H",
             Unit::Minute => "%Y-%m-%dT%H:%M",
             Unit::Second => "%Y-%m-%dT%H:%M:%S",
+            Unit::Millisecond => "%Y-%m-%dT%H:%M:%S.%3f",
             Unit::Microsecond => "%Y-%m-%dT%H:%M:%S.%6f",
         };
         write!(f, "{}", start.strftime(pattern))?;

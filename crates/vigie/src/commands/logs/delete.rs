@@ -49,7 +49,9 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &Asked, client: &Cl
             return Ok(Exit::Refused);
         }
     }
-    let deleted = delete(client, asked, &[("at_most", matching.to_string())]).await?;
+    // Just these: `1h` means the hour before they were counted.
+    let now = counted_first["now"].as_str().unwrap_or_default().to_owned();
+    let deleted = delete(client, asked, &[("at_most", matching.to_string()), ("now", now)]).await?;
     if config.json {
         render::json(&deleted)?;
     } else {

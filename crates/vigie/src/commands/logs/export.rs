@@ -23,7 +23,7 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
     }
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let order = args.oldest_first.then(|| "oldest".to_owned());
+    let order = (!args.newest_first).then(|| "oldest".to_owned());
     let Some(file) = args.output.as_deref().filter(|file| *file != Path::new("-")) else {
         return to_stdout(client, &asked, args.format, order, args.limit).await;
     };

@@ -8,12 +8,16 @@ use sources::{
     record::{Field, Parsed, Value},
 };
 use std::{borrow::Cow, collections::BTreeMap};
+use telemetry::query::language::LEVELS;
 
-/// What the API takes for the parts of a record itself.
-const OWN: [&str; 9] = ["time", "timestamp", "@timestamp", "ts", "level", "severity", "message", "msg", "source"];
+/// What the API takes for the parts of a record itself, where it is told that names are exact.
+const OWN: [&str; 4] = ["time", "level", "message", "source"];
 
 /// How an object begins that `vigie logs export` writes.
 const TIME: &[u8] = br#"{"time":""#;
+const TIME_SHAPE: &[u8] = b"0000-00-00T00:00:00.000000Z";
+/// Lines of a file that are asked for a source.
+const HEAD_LINES: usize = 100;
 
 /// Bytes of a line of text that are kept as one record: written as JSON, even the worst of them fit into a line of the API.
 pub(super) const PART_BYTES: usize = 256 << 10;
@@ -75,15 +79,41 @@ pub(super) fn write(record: &Record<'_>, under: &Under, time: Timestamp, into: &
     into.extend_from_slice(b"}\n");
 }
 
-/// Whether a file begins with what `vigie logs export` writes: objects that begin with a time, a level or none, a source
-/// and a message.
+/// Whether a file begins with what `vigie logs export` writes, and says of which sources it is.
 pub(super) fn are_records(head: &[u8]) -> bool {
-    let Some((_, rest)) = head.strip_prefix(TIME).and_then(split_quoted) else { return false };
-    let behind_level = rest.strip_prefix(br#","level":""#).and_then(split_quoted);
-    behind_level.map_or(rest, |(_, rest)| rest).starts_with(br#","source":""#)
+    let mut lines = head.split(|byte| *byte == b'\n').take(HEAD_LINES);
+    let first = lines.next().and_then(source_of);
+    first.is_some_and(|has_source| has_source || lines.any(|line| source_of(line) == Some(true)))
 }
 
-/// The time of such an object.
+/// Whether a line is such a record: it begins with a time to the microsecond, a level or none, a source or none, and a
+/// message, and is an object.
+pub(super) fn is_record(line: &[u8]) -> bool {
+    source_of(line).is_some() && line.ends_with(b"}")
+}
+
+/// Of a line that begins as such a record, whether it has a source.
+fn source_of(line: &[u8]) -> Option<bool> {
+    let (time, rest) = line.strip_prefix(TIME).and_then(split_quoted)?;
+    let is_exact = time.len() == TIME_SHAPE.len()
+        && time
+            .iter()
+            .zip(TIME_SHAPE)
+            .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape });
+    let level = rest.strip_prefix(br#","level":""#).and_then(split_quoted);
+    let is_level =
+        |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| LEVELS.iter().any(|level| level.as_str() == text));
+    let rest = match level {
+        Some((level, rest)) if is_level(level) => rest,
+        Some(_) => return None,
+        None => rest,
+    };
+    let source = rest.strip_prefix(br#","source":""#);
+    let is_begun = source.is_some() || rest.starts_with(br#","message":""#);
+    (is_exact && is_begun).then_some(source.is_some())
+}
+
+/// The time of such a record.
 pub(super) fn time_of(line: &[u8]) -> Option<Timestamp> {
     let (time, _) = line.strip_prefix(TIME).and_then(split_quoted)?;
     std::str::from_utf8(time).ok()?.parse().ok()
@@ -203,13 +233,19 @@ mod tests {
 
     #[test]
     fn what_was_exported_is_known_and_labelled() {
+        let of = |parts: &str| format!("{{\"time\":\"2025-01-10T14:00:00.000000Z\"{parts}}}\n");
+        let sourceless = of(r#","level":"info","message":"x""#);
         for (head, is) in [
-            (r#"{"time":"2025-01-10T14:00:00Z","level":"info","source":"a","message":"x"}"#, true),
-            (r#"{"time":"2025-01-10T14:00:00Z","source":"a","message":"x"}"#, true),
-            (r#"{"time":"2025-01-10T14:00:00Z","msg":"x","source":"a"}"#, false),
-            (r#"{"source":"a","time":"2025-01-10T14:00:00Z"}"#, false),
-            (r#"{"time":"2025"#, false),
-            ("", false),
+            (of(r#","level":"info","source":"a","message":"x""#), true),
+            (of(r#","source":"a","message":"x""#), true),
+            (sourceless.clone() + &of(r#","source":"a","message":"x""#), true),
+            (sourceless, false),
+            (of(r#","level":"INFO","source":"a","message":"x""#), false),
+            (of(r#","msg":"x","source":"a""#), false),
+            (r#"{"time":"2025-01-10T14:00:00Z","source":"a","message":"x"}"#.to_owned(), false),
+            (r#"{"source":"a","time":"2025-01-10T14:00:00.000000Z"}"#.to_owned(), false),
+            (r#"{"time":"2025"#.to_owned(), false),
+            (String::new(), false),
         ] {
             assert_eq!(are_records(head.as_bytes()), is, "{head}");
         }
@@ -265,7 +301,7 @@ mod tests {
         {
             let mut batch = telemetry::Batch::new();
             let (json, _) = lines(text);
-            batch.push_json(json.trim_ascii_end(), &telemetry::JsonNames::default(), Timestamp::EPOCH).unwrap();
+            batch.push_json(json.trim_ascii_end(), &telemetry::JsonNames::EXACT, Timestamp::EPOCH).unwrap();
             assert_eq!(batch.get(0).message(), expected, "{}", json.escape_ascii());
         }
     }

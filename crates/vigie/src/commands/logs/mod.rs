@@ -56,9 +56,12 @@ impl Asked {
     /// What was not understood of the query is said at once, except beside JSON, which holds it.
     fn new(config: &Config, args: &LogsQueryArgs) -> Result<Self> {
         let (zone, now) = (&config.zone.value, Clock::System.now());
-        let moment =
-            |text: &Option<String>, option| text.as_deref().map(|text| when::past(text, option, zone, now)).transpose();
-        let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
+        let since = args.since.as_deref().map(|text| when::past(text, "since", zone, now)).transpose()?;
+        let until = args.until.as_deref().map(|text| when::past_end(text, "until", zone, now)).transpose()?;
+        if since.zip(until).is_some_and(|(since, until)| until <= since) {
+            return Err(Failure::refused("there is no time between --since and --until")
+                .help("exchange them; each is meant as a whole: --until 2025-01-31 takes that day in"));
+        }
         let text = args.text();
         let (query, problems) = parse(&text);
         if !config.json || args.strict {

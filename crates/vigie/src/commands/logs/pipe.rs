@@ -264,7 +264,7 @@ mod tests {
         pipe.finish(now);
         let mut batch = telemetry::Batch::new();
         for line in pipe.batch.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            batch.push_json(line, &telemetry::JsonNames::default(), now).unwrap();
+            batch.push_json(line, &telemetry::JsonNames::EXACT, now).unwrap();
         }
         let messages: Vec<_> = batch.iter().map(|record| record.message().to_vec()).collect();
         assert_eq!(messages, [&b"one"[..], b"two\n", b"thr\xE9\xFF ", b"four"]);

@@ -118,14 +118,7 @@ impl Asked {
         since: Option<&str>,
         until: Option<&str>,
     ) -> Result<Self> {
-        let named = zone.map(|name| {
-            TimeZone::get(name).map_err(|_| {
-                Problem::invalid(format!("zone: there is no time zone `{name}`"))
-                    .remedy("write it as Europe/Paris, or leave it out")
-            })
-        });
-        let named = named.transpose()?;
-        Self::in_zone(ctx, named.as_ref().unwrap_or(ctx.app.logs.zone()), q, since, until).await
+        Self::in_zone(ctx, &zone_named(ctx, zone)?, q, since, until).await
     }
 
     /// Whose days and hours are those of `zone`.
@@ -136,7 +129,18 @@ impl Asked {
         since: Option<&str>,
         until: Option<&str>,
     ) -> Result<Self> {
-        let now = ctx.app.logs.clock().now();
+        Self::at(ctx, ctx.app.logs.clock().now(), zone, q, since, until).await
+    }
+
+    /// Whose `1h` is that before `now`.
+    pub(crate) async fn at(
+        ctx: &Ctx,
+        now: Timestamp,
+        zone: &TimeZone,
+        q: &str,
+        since: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<Self> {
         let (query, problems) = query::parse(q);
         // What is shown and linked stays as it was typed.
         let resolved = jobs::resolved(ctx, &query).await?;
@@ -145,7 +149,7 @@ impl Asked {
             (None, None) => None,
             (since, until) => {
                 let at = |name, text: Option<&str>, otherwise| {
-                    text.map_or(Ok(otherwise), |text| when(ctx, zone, name, text))
+                    text.map_or(Ok(otherwise), |text| when(now, zone, name, text))
                 };
                 // The end of time is not in any range that has an end.
                 let last = Timestamp::from_micros(i64::MAX);
@@ -164,9 +168,17 @@ impl Asked {
     }
 }
 
-/// A moment, a day, or so long ago.
-pub(crate) fn when(ctx: &Ctx, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
-    let now = ctx.app.logs.clock().now();
+/// The zone of that name; the server's where none is given.
+pub(super) fn zone_named(ctx: &Ctx, name: Option<&str>) -> Result<TimeZone> {
+    let Some(name) = name else { return Ok(ctx.app.logs.zone().clone()) };
+    TimeZone::get(name).map_err(|_| {
+        Problem::invalid(format!("zone: there is no time zone `{name}`"))
+            .remedy("write it as Europe/Paris, or leave it out")
+    })
+}
+
+/// A moment, a day, or so long before `now`.
+pub(crate) fn when(now: Timestamp, zone: &TimeZone, name: &str, text: &str) -> Result<Timestamp> {
     match Moment::parse(text.trim()) {
         Some(moment) => Ok(moment.start(now, zone)),
         None => moment(name, text, zone).map_err(|problem| {

@@ -1,13 +1,17 @@
 //! Deleting records by query. What is not understood of it, or not looked through, deletes nothing.
 
-use super::{ask::Asked, rows::left_out};
+use super::{
+    ask::{Asked, zone_named},
+    rows::left_out,
+};
 use crate::{
     Ctx,
     auth::{Granted, write_down},
-    extract::Query,
+    extract::{Query, moment},
     problem::{Problem, Result},
 };
 use axum::{Extension, extract::State, http::Uri};
+use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use telemetry::query::language::Filter;
 use utoipa::{IntoParams, ToSchema};
@@ -30,6 +34,8 @@ pub(crate) struct DeleteQuery {
     dry_run: bool,
     /// Deletes none if more than so many match: what was counted before.
     at_most: Option<u64>,
+    /// The moment from which `1h` and `today` are counted: that of the dry run before, so that they mean the same.
+    now: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -38,6 +44,9 @@ pub(crate) struct DeletedJson {
     matching: u64,
     /// How many of them are gone: all, or none.
     deleted: u64,
+    /// From when on `1h` and `today` were counted.
+    #[schema(value_type = String)]
+    now: Timestamp,
 }
 
 pub(super) async fn delete(
@@ -47,7 +56,10 @@ pub(super) async fn delete(
     Query(query): Query<DeleteQuery>,
 ) -> Result<axum::Json<DeletedJson>> {
     let (since, until) = (query.since.as_deref(), query.until.as_deref());
-    let asked = Asked::new(&ctx, query.zone.as_deref(), &query.q, since, until).await?;
+    let zone = zone_named(&ctx, query.zone.as_deref())?;
+    let given = query.now.as_deref().map(|text| moment("now", text, &zone)).transpose()?;
+    let now = given.unwrap_or_else(|| ctx.app.logs.clock().now());
+    let asked = Asked::at(&ctx, now, &zone, &query.q, since, until).await?;
     refuse_unclear(&asked, &query.q)?;
     let at_most = if query.dry_run { None } else { Some(query.at_most.unwrap_or(u64::MAX)) };
     let deletion = ctx.app.logs.delete(asked.question, at_most, asked.time_max).await?;
@@ -70,7 +82,7 @@ pub(super) async fn delete(
         write_down(&ctx, granted.name(), ACTION, uri.path(), &what).await;
         tracing::info!(deleted, "records of the log store were deleted by query");
     }
-    Ok(axum::Json(DeletedJson { matching: deletion.matching, deleted }))
+    Ok(axum::Json(DeletedJson { matching: deletion.matching, deleted, now }))
 }
 
 /// A search takes what it does not understand for words; a deletion must not.
@@ -84,8 +96,8 @@ fn refuse_unclear(asked: &Asked, q: &str) -> Result<()> {
         return Err(Problem::invalid("q: steps behind `|` make a table, and play no part in a deletion")
             .remedy("leave them out"));
     }
-    if asked.query.filter == Filter::Everything && asked.range.is_none() && q.trim().is_empty() {
-        return Err(Problem::invalid("q: it is empty, which would mean every record")
+    if asked.query.filter == Filter::Everything && q.trim() != "*" {
+        return Err(Problem::invalid("q: it says of no record which one, and so would mean every record")
             .remedy("say which records; if you mean all of them, write `*`"));
     }
     Ok(())

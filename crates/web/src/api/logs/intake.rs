@@ -2,6 +2,7 @@
 
 use crate::{
     Ctx,
+    extract::Query,
     problem::{Problem, Result},
 };
 use axum::{
@@ -13,14 +14,14 @@ use axum::{
 use bytes::{Buf as _, Bytes};
 use futures_util::StreamExt as _;
 use logs::{BodyError, Intake, Taken};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     io::{self, Read},
     time::Duration,
 };
 use telemetry::JsonNames;
 use tokio::{runtime::Handle, sync::mpsc};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// Bytes of a body that has a length. One that is streamed is bounded by what it is unpacked to.
 pub(crate) const LOGS_BYTES_MAX: usize = 1 << 30;
@@ -64,9 +65,23 @@ impl From<&Taken> for TakenJson {
     }
 }
 
-pub(super) async fn json_lines(State(ctx): State<Ctx>, headers: HeaderMap, body: Body) -> Result<Response> {
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LinesQuery {
+    /// Only `time`, `level`, `message` and `source` are parts of the record then; else `msg`, `timestamp`, `@timestamp`, `ts` and
+    /// `severity` are taken for them too.
+    exact_names: bool,
+}
+
+pub(super) async fn json_lines(
+    State(ctx): State<Ctx>,
+    Query(query): Query<LinesQuery>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
     let packed = Packing::of(&headers)?;
-    let (taken, ()) = taking(&ctx, body, packed, |intake, from| intake.json_lines(from, &JsonNames::default())).await?;
+    let names = if query.exact_names { JsonNames::EXACT } else { JsonNames::default() };
+    let (taken, ()) = taking(&ctx, body, packed, move |intake, from| intake.json_lines(from, &names)).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
     let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     Ok((status, axum::Json(TakenJson::from(&taken))).into_response())

@@ -275,8 +275,10 @@ impl Serialize for Flat<'_> {
         }
         map.serialize_entry("message", &row.message)?;
         for (name, value) in &row.fields {
-            if !["time", "level", "source", "message"].contains(&name.as_str()) {
-                map.serialize_entry(name, value)?;
+            match name.as_str() {
+                // Of stores of older versions: one object has each name once.
+                "time" | "level" | "source" | "message" => map.serialize_entry(&format!("{name}_"), value)?,
+                name => map.serialize_entry(name, value)?,
             }
         }
         map.end()

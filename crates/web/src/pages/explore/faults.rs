@@ -95,6 +95,7 @@ fn said(v: &View, fault: &language::Fault) -> (String, String) {
         F::QuoteOpen => (v.t("fault-quote-open"), "fault-remedy-quote"),
         F::BracketOpen => (v.t("fault-bracket-open"), "fault-remedy-bracket"),
         F::BracketStray => (v.t("fault-bracket-stray"), "fault-remedy-stray"),
+        F::BracketEmpty => (v.t("fault-bracket-empty"), "fault-remedy-empty"),
         F::PipeInBrackets => (v.t("fault-pipe-in-brackets"), "fault-remedy-pipe"),
         F::NothingBehind(word) => (with("fault-nothing-behind", word), "fault-remedy-complete"),
         F::NothingBefore(word) => (with("fault-nothing-before", word), "fault-remedy-complete"),

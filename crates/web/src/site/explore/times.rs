@@ -27,7 +27,7 @@ fn local(v: &View, at: Timestamp) -> String {
 pub(super) fn faults(ctx: &Ctx, v: &View, search: &mut Search) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, text) in [("since", &mut search.since), ("until", &mut search.until)] {
-        if !text.is_empty() && ask::when(ctx, &v.zone, name, text).is_err() {
+        if !text.is_empty() && ask::when(ctx.app.logs.clock().now(), &v.zone, name, text).is_err() {
             faults.push(Fault::of_time(v, &format!("{name}="), text));
             text.clear();
         }

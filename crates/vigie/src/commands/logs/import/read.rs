@@ -165,6 +165,9 @@ impl Cutting<'_> {
         if self.writing.into.len() < PIECE_BYTES {
             return None;
         }
+        if self.are_records {
+            self.finish();
+        }
         let first = self.pushed - self.starts.len() as u64;
         let open = match &self.reader.held()[..] {
             [] => self.starts.len(),
@@ -189,10 +192,12 @@ impl Cutting<'_> {
     fn push(&mut self, offset: u64, line: &[u8], now: Timestamp) {
         self.starts.push(offset);
         self.pushed += 1;
-        let writing = &mut self.writing;
-        if self.are_records {
-            return writing.take_record(line);
+        if self.are_records && lines::is_record(line.trim_ascii()) {
+            // What stands between records is text, and ends where the next one begins.
+            self.finish();
+            return self.writing.take_record(line.trim_ascii());
         }
+        let writing = &mut self.writing;
         self.reader.push(line, now, &mut |record| writing.take(&record));
     }
 
@@ -242,12 +247,8 @@ impl Writing<'_> {
         lines::write(record, self.under, self.time, &mut self.into);
     }
 
-    /// A line that is one already. What is none is refused by the store, which says why.
+    /// A line that is one already.
     fn take_record(&mut self, line: &[u8]) {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            return;
-        }
         let time = lines::time_of(line);
         self.time = time.unwrap_or(self.time);
         self.tally.add_one("vigie", 1, time);
