@@ -81,6 +81,18 @@ impl Db {
         rows.iter().map(token_from).collect()
     }
 
+    /// Says when the token was last used, unless it is said to have been used later.
+    pub async fn use_token(&self, id: Uuid, at: Timestamp) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "UPDATE tokens SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)";
+                conn.execute(sql, params![id, at]).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Whether there was one of that name.
     pub async fn revoke_token(&self, name: String) -> Result<bool> {
         self.write(move |conn| {

@@ -19,6 +19,13 @@ async fn a_token_is_found_by_its_hash(db: Db) {
     assert_eq!((found.name.as_str(), found.scope, found.expires_at), ("ci", Scope::Read, Some(later(3600))));
     assert_eq!((found.id, found.hash, found.created_at, found.used_at), (Uuid::from_u128(1), [1; 32], NOW, None));
     assert!(db.token_by_hash([3; 32]).await.unwrap().is_none());
+    // The latest use counts, in whatever order they are told.
+    for at in [later(60), NOW] {
+        db.use_token(Uuid::from_u128(1), at).await.unwrap();
+    }
+    db.use_token(Uuid::from_u128(9), NOW).await.unwrap();
+    let used: Vec<_> = db.tokens().await.unwrap().into_iter().map(|token| token.used_at).collect();
+    assert_eq!(used, [None, Some(later(60))]);
     let names: Vec<_> = db.tokens().await.unwrap().into_iter().map(|token| token.name).collect();
     assert_eq!(names, ["admin", "ci"]);
     assert!(db.revoke_token("ci".into()).await.unwrap());

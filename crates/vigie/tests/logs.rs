@@ -466,6 +466,12 @@ fn what_finds_nothing_says_what_may_have_been_meant() {
         let answer = desk.run(line);
         assert!(done(&answer).said.contains("did you mean `status:502`?"), "{line:?}: {}", answer.said);
     }
+    done(&desk.run(&["logs", "import", "app.json"]));
+    for line in [&["logs", "search", "*syn*"][..], &["logs", "delete", "*syn*", "--dry-run"]] {
+        assert!(done(&desk.run(line)).said.contains("did you mean `*:*syn*`?"), "{line:?}");
+    }
+    let source = desk.run(&["logs", "delete", "source:app.json", "--dry-run"]);
+    assert!(done(&source).said.contains("did you mean `source:*app.json*`?"), "{}", source.said);
     let strict = desk.run(&["logs", "search", "* | stat count()", "--strict"]);
     assert!(strict.code == 2 && strict.said.contains("^") && strict.out.is_empty(), "{} {}", strict.said, strict.out);
     assert_eq!(desk.run(&["logs", "search", "* | stats count()", "--strict"]).code, 0);

@@ -51,6 +51,16 @@ async fn a_token_is_shown_once_and_ends_when_revoked() {
     let path = "/core/sse-progress/7f3b0c52-0000-4000-8000-000000000001/";
     let poll = async || send(&site.router, "GET", path, &[("authorization", &bearer)], "").await.status;
     assert_eq!(poll().await, StatusCode::OK);
+    let used = async || site.get("/api/v1/tokens").await.json()["rows"][0]["used_at"].clone();
+    // It is written down beside the request.
+    let told = tokio::time::timeout(std::time::Duration::from_secs(30), async {
+        while used().await.is_null() {
+            tokio::task::yield_now().await;
+        }
+    });
+    told.await.expect("its use is written down");
+    let deeds = site.app.db.audit(None, 1).await.unwrap().rows;
+    assert_eq!((deeds[0].action.as_str(), deeds[0].detail.as_str()), ("POST /api/v1/tokens", "site"));
     let revoked = send(&site.inside, "DELETE", "/api/v1/tokens/site", &[], "").await;
     assert_eq!((revoked.status, poll().await), (StatusCode::NO_CONTENT, StatusCode::UNAUTHORIZED));
     assert_eq!(send(&site.inside, "DELETE", "/api/v1/tokens/site", &[], "").await.status, StatusCode::NOT_FOUND);

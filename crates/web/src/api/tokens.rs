@@ -3,12 +3,12 @@
 use crate::{
     Ctx,
     api::jobs::NAME_MAX,
-    auth::{Access, is_name_taken},
+    auth::{Access, Made, is_name_taken},
     extract::{Json, Path, text},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use axum::{extract::State, http::StatusCode};
+use axum::{Extension, extract::State, http::StatusCode};
 use model::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,10 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<TokensJson>> {
     Ok(axum::Json(TokensJson { rows, next: None }))
 }
 
-async fn create(State(ctx): State<Ctx>, Json(new): Json<NewToken>) -> Result<(StatusCode, axum::Json<CreatedToken>)> {
+async fn create(
+    State(ctx): State<Ctx>,
+    Json(new): Json<NewToken>,
+) -> Result<(StatusCode, Extension<Made>, axum::Json<CreatedToken>)> {
     let name = text("name", new.name, NAME_MAX)?;
     if name.trim().is_empty() {
         return Err(Problem::invalid("name: is empty").remedy("name it after whoever will use it"));
@@ -112,7 +115,7 @@ async fn create(State(ctx): State<Ctx>, Json(new): Json<NewToken>) -> Result<(St
     ctx.app.db.create_token(token).await?;
     let token = secret.expose_secret().to_owned();
     let created = CreatedToken { name, scope: scope.to_string(), token, expires_at: new.expires_at };
-    Ok((StatusCode::CREATED, axum::Json(created)))
+    Ok((StatusCode::CREATED, Extension(Made(created.name.clone())), axum::Json(created)))
 }
 
 async fn revoke(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<StatusCode> {

@@ -2,12 +2,12 @@
 
 use crate::{
     Ctx,
-    auth::{Access, is_name_taken},
+    auth::{Access, Made, is_name_taken},
     extract::{Json, Optional, Path},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use axum::{extract::State, http::StatusCode};
+use axum::{Extension, extract::State, http::StatusCode};
 use model::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,10 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<UsersJson>> {
     Ok(axum::Json(UsersJson { rows: rows.collect(), next: None }))
 }
 
-async fn create(State(ctx): State<Ctx>, Json(new): Json<NewUser>) -> Result<(StatusCode, axum::Json<LinkJson>)> {
+async fn create(
+    State(ctx): State<Ctx>,
+    Json(new): Json<NewUser>,
+) -> Result<(StatusCode, Extension<Made>, axum::Json<LinkJson>)> {
     let role = Role::parse(&new.role).ok_or_else(|| {
         Problem::invalid(format!("role: `{}` is none", new.role)).remedy("use viewer, operator or admin")
     })?;
@@ -108,7 +111,8 @@ async fn create(State(ctx): State<Ctx>, Json(new): Json<NewUser>) -> Result<(Sta
         return Err(Problem::invalid("name: cannot be taken").remedy(remedy));
     }
     let user = make(&ctx, new.name, role).await?;
-    invite(&ctx, &user, Purpose::Password).await
+    let (status, link) = invite(&ctx, &user, Purpose::Password).await?;
+    Ok((status, Extension(Made(user.name)), link))
 }
 
 pub(crate) fn is_name(name: &str) -> bool {

@@ -12,6 +12,8 @@ use store::Scope;
 /// A revocation by this process counts at once, one by another after so long.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
 const REMEMBERED_MAX: usize = 1024;
+/// How exactly it is known when a token was last used.
+const USED_EVERY: Duration = Duration::from_secs(60);
 
 /// Tokens seen lately, by their hashes.
 #[derive(Default)]
@@ -34,7 +36,17 @@ impl Tokens {
             Some(known) => known,
             None => {
                 let Some(token) = ctx.app.db.token_by_hash(hash).await? else { return Ok(None) };
-                let store::Token { scope, name, expires_at, .. } = token;
+                let store::Token { id, scope, name, expires_at, used_at, .. } = token;
+                let now = ctx.app.clock.now();
+                // A process that only reads writes nothing; that of whoever reads is not worth a write each time.
+                if ctx.app.wake.is_some() && used_at.is_none_or(|used| now.since(used) >= USED_EVERY) {
+                    let db = ctx.app.db.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = db.use_token(id, now).await {
+                            tracing::warn!(%error, "when a token was last used could not be written down");
+                        }
+                    });
+                }
                 let known = Known { scope, name, expires_at, seen: Instant::now() };
                 let mut tokens = self.lock();
                 if tokens.len() >= REMEMBERED_MAX {

@@ -199,7 +199,8 @@ async fn doubts(
     search: &Search,
     query: &query::Query,
 ) -> Result<(Vec<Doubt>, Option<(Foreign, String)>)> {
-    let (hints, mut meant) = hints::hinted(ctx, query).await?;
+    let range = asked(ctx, v, search).await?.range;
+    let (hints, mut meant) = hints::hinted(ctx, query, range).await?;
     let mut doubts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
     if let Some((word, of_level)) = narrow::of_level(query).filter(|_| meant.is_none())
         && finds(ctx, v, &Search { q: of_level.clone(), ..search.clone() }).await?

@@ -27,6 +27,10 @@ pub enum Why {
     NoSuchField(String),
     /// It is searched as words.
     EqualsSign,
+    /// A source is asked for by a part of it: it is compared as a whole.
+    PartOfSource,
+    /// The messages do not hold it; fields do.
+    InFields,
     /// A value that other tools read as several, or as what it is not: `4xx`, `404,500`, `!200`. It is compared as written.
     AsWritten,
 }
@@ -54,6 +58,28 @@ pub fn names_fields(query: &Query) -> bool {
     any(&query.filter)
 }
 
+/// The query that looks for its texts in fields too, where it looks for any in messages.
+pub fn anywhere(query: &Query) -> Option<(Hint, Query)> {
+    fn widened(filter: &Filter, first: &mut Option<(Filter, Filter)>) -> Filter {
+        match filter {
+            Filter::And(parts) => Filter::And(parts.iter().map(|part| widened(part, first)).collect()),
+            Filter::Or(parts) => Filter::Or(parts.iter().map(|part| widened(part, first)).collect()),
+            Filter::Message(pattern) => {
+                let wide = Filter::Anywhere(pattern.clone());
+                first.get_or_insert_with(|| (filter.clone(), wide.clone()));
+                wide
+            }
+            other => other.clone(),
+        }
+    }
+    let mut first = None;
+    let filter = widened(&query.filter, &mut first);
+    let text = |filter: Filter| Query { filter, pipes: Vec::new() }.to_string();
+    let (part, instead) = first?;
+    let hint = Hint { why: Why::InFields, part: text(part), instead: Some(text(instead)) };
+    Some((hint, Query { filter, pipes: query.pipes.clone() }))
+}
+
 fn corrected(filter: &Filter, known: &BTreeSet<String>, found: &mut Vec<Hint>) -> Filter {
     let mut each = |parts: &[Filter]| parts.iter().map(|part| corrected(part, known, found)).collect::<Vec<_>>();
     match filter {
@@ -63,6 +89,10 @@ fn corrected(filter: &Filter, known: &BTreeSet<String>, found: &mut Vec<Hint>) -
         Filter::Field { name, test } if !is_known(name, known) => {
             let instead = nearest(name, known).map(|near| about(near, test));
             tell(found, Why::NoSuchField(name.clone()), filter, instead)
+        }
+        Filter::Field { name, test: FieldTest::Equals(value) } if name == "source" && !value.starts_with('/') => {
+            let instead = Filter::Field { name: name.clone(), test: FieldTest::Contains(value.clone()) };
+            tell(found, Why::PartOfSource, filter, Some(instead))
         }
         Filter::Field { name, test: FieldTest::Equals(value) } => match shorthand(name, value) {
             Some(instead) => tell(found, Why::AsWritten, filter, Some(instead)),
@@ -229,6 +259,7 @@ mod tests {
             ("userId:7 | stats count()", "user_id:7 | stats count()"),
             ("levl:error stauts:500", "level:error status:500"),
             ("status=404", "status:404"),
+            ("source:pg.log x", "source:*pg.log* x"),
             ("level=error app==shop", "level:error app:shop"),
             ("stauts=404", "status:404"),
             ("status!=200 timeout", "-status:200 timeout"),
@@ -257,6 +288,18 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_looked_for_in_fields_too() {
+        let wider = |q: &str| anywhere(&parse(q).0).map(|(hint, query)| (hint.part, query.to_string()));
+        for (q, part, wide) in [
+            ("*zoe@example.org*", "*zoe@example.org*", "*:*zoe@example.org*"),
+            ("app:x (a OR -b) | stats count()", "a", "app:x (*:a OR -b) | stats count()"),
+        ] {
+            assert_eq!(wider(q), Some((part.to_owned(), wide.to_owned())), "{q}");
+        }
+        assert_eq!(wider("app:x -a level:error"), None);
+    }
+
+    #[test]
     fn what_is_near_nothing_is_told_without_a_proposal() {
         assert_eq!(
             hinted("customer:7"),
@@ -266,7 +309,7 @@ mod tests {
             "",
             "timeout",
             "app:x",
-            "source:x level>=warning since:1h",
+            "source:/x level>=warning since:1h",
             "a=b",
             "x=y=z",
             "= ==",

@@ -15,7 +15,7 @@ mod tests;
 mod time;
 mod write;
 
-pub use hints::{Hint, Why, hints, names_fields};
+pub use hints::{Hint, Why, anywhere, hints, names_fields};
 pub use number::Number;
 pub use parse::parse;
 pub use problem::{Fault, Problem};

@@ -245,9 +245,9 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
     let (message_max, repeats) = (query.message_max, query.repeats);
     let problems = asked.problems();
     if !asked.query.pipes.is_empty() {
-        let parsed = asked.query.clone();
+        let (parsed, range) = (asked.query.clone(), asked.range.clone());
         let answer = tabled(ctx, asked, page.limit).await?;
-        let hints = if is_nothing(&answer.value) { hints::told(ctx, &parsed).await? } else { Vec::new() };
+        let hints = if is_nothing(&answer.value) { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
         let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         return Ok(Found {
             rows: None,
@@ -264,9 +264,9 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
         let row = Row::cut(hit.cursor, hit.record, message_max);
         if repeats { row.with_repeats(hit.record) } else { row }
     };
-    let (parsed, is_first) = (asked.query.clone(), page.after.is_none());
+    let (parsed, range, is_first) = (asked.query.clone(), asked.range.clone(), page.after.is_none());
     let listed = listed(ctx, asked, page, message_max, row).await?;
-    let hints = if listed.rows.is_empty() && is_first { hints::told(ctx, &parsed).await? } else { Vec::new() };
+    let hints = if listed.rows.is_empty() && is_first { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
     Ok(Found {
         rows: Some(listed.rows),
         columns: None,
@@ -470,10 +470,10 @@ pub(super) async fn histogram(
 ) -> Result<axum::Json<HistogramJson>> {
     let asked =
         Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
-    let (parsed, problems) = (asked.query.clone(), asked.problems());
+    let (parsed, range, problems) = (asked.query.clone(), asked.range.clone(), asked.problems());
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
     let is_nothing = answer.value.counts.iter().all(|counts| counts.total == 0);
-    let hints = if is_nothing { hints::told(&ctx, &parsed).await? } else { Vec::new() };
+    let hints = if is_nothing { hints::told(&ctx, &parsed, range).await? } else { Vec::new() };
     Ok(axum::Json(HistogramJson {
         start: answer.value.start,
         step_ms: answer.value.step.as_millis() as u64,

@@ -1,11 +1,15 @@
 //! Why a search may have found nothing, and what may have been meant.
 
 use crate::{Ctx, problem::Result};
+use model::Timestamp;
 use serde::Serialize;
-use std::time::Duration;
+use std::{
+    ops::{ControlFlow, Range},
+    time::Duration,
+};
 use telemetry::query::{
-    self, Query,
-    language::{Hint, Why},
+    self, Page, Query, Question,
+    language::{Hint, Order, Why},
 };
 use utoipa::ToSchema;
 
@@ -28,26 +32,55 @@ pub(crate) struct HintJson {
     query: Option<String>,
 }
 
-/// What is doubtful about a query that found nothing; and the query that may have been meant.
-pub(crate) async fn hinted(ctx: &Ctx, query: &Query) -> Result<(Vec<Hint>, Option<String>)> {
-    if !query::language::names_fields(query) {
-        return Ok((Vec::new(), None));
+/// What is doubtful about a query that found nothing between those times; and the query that may have been meant.
+pub(crate) async fn hinted(
+    ctx: &Ctx,
+    query: &Query,
+    range: Option<Range<Timestamp>>,
+) -> Result<(Vec<Hint>, Option<String>)> {
+    let mut told: (Vec<Hint>, Option<Query>) = (Vec::new(), None);
+    if query::language::names_fields(query) {
+        let known =
+            ctx.app.logs.ask(PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds)).await?;
+        let Some(known) = known else { return Ok((Vec::new(), None)) };
+        told = query::language::hints(query, &known);
     }
-    let known = ctx.app.logs.ask(PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds)).await?;
-    let Some(known) = known else { return Ok((Vec::new(), None)) };
-    let (hints, meant) = query::language::hints(query, &known);
-    Ok((hints, meant.map(|query| query.to_string())))
+    if told.0.is_empty()
+        && let Some((hint, wide)) = query::language::anywhere(query)
+        && finds(ctx, &wide, range).await?
+    {
+        told = (vec![hint], Some(wide));
+    }
+    Ok((told.0, told.1.map(|query| query.to_string())))
+}
+
+/// Whether a query is known to find something.
+async fn finds(ctx: &Ctx, query: &Query, range: Option<Range<Timestamp>>) -> Result<bool> {
+    let question = Question::new(query, ctx.app.logs.clock().now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
+    let question = match range {
+        Some(range) => question.within(range),
+        None => question,
+    };
+    let page = Page { order: Order::Falling, after: None, limit: 1 };
+    let found = ctx.app.logs.ask(PATIENCE, move |snapshot, bounds| {
+        query::search(snapshot, &question, page, bounds, |_| ControlFlow::Break(()))
+    });
+    Ok(found.await?.value > 0)
 }
 
 /// The same for programs.
-pub(super) async fn told(ctx: &Ctx, query: &Query) -> Result<Vec<HintJson>> {
-    let (hints, meant) = hinted(ctx, query).await?;
+pub(super) async fn told(ctx: &Ctx, query: &Query, range: Option<Range<Timestamp>>) -> Result<Vec<HintJson>> {
+    let (hints, meant) = hinted(ctx, query, range).await?;
     let json = |hint: Hint| {
         let what = match &hint.why {
             Why::NoSuchField(name) => format!("no record has the field `{name}`"),
             Why::EqualsSign => {
                 format!("`{}` is searched as words, a field is asked for with a colon", hint.part)
             }
+            Why::PartOfSource => {
+                format!("`{}` is compared as a whole, and the source of a file is its path", hint.part)
+            }
+            Why::InFields => format!("`{}` is in no message, but in fields", hint.part),
             Why::AsWritten => format!("the value in `{}` is compared as it is written", hint.part),
         };
         let meant_by = hint.instead.as_ref().map(|instead| format!("; did you mean `{instead}`?"));

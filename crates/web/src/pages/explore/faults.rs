@@ -72,6 +72,8 @@ impl Doubt {
             }
             language::Why::EqualsSign => v.t("doubt-equals"),
             language::Why::AsWritten => v.t("doubt-as-written"),
+            language::Why::PartOfSource => v.t("doubt-part-of-source"),
+            language::Why::InFields => v.t("doubt-in-fields"),
         };
         Self { part: Foreign::line(hint.part.as_bytes()), what }
     }
