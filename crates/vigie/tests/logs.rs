@@ -143,6 +143,16 @@ fn what_is_exported_comes_back_as_it_was() {
 }
 
 #[test]
+fn a_file_of_which_nothing_was_kept_is_not_imported() {
+    let desk = desk();
+    desk.file("vigie.toml", "[log-store]\nkeep-days = 30\n");
+    let old = desk.run(&["logs", "import", "app.json"]);
+    assert_eq!((old.code, old.out.matches("older than the 30 days").count()), (1, 1), "{}", old.out);
+    desk.file("vigie.toml", "");
+    assert!(done(&desk.run(&["logs", "import", "app.json"])).out.contains("2 records"));
+}
+
+#[test]
 fn records_get_the_labels_that_are_given() {
     let desk = desk();
     let labels = ["--label", "app=shop", "--label", "env=prod"];

@@ -84,3 +84,9 @@ addEventListener("pageshow", () => { for (const form of document.querySelectorAl
 // Times that are typed and shown are those of the reader.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `vigie_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax`;
+// What the server took for it at the first visit was its own: what was asked in the reader's is asked once more.
+const taken = document.querySelector("[data-texts][data-zone]")?.dataset.zone;
+if (zone && taken && taken !== zone && navigator.cookieEnabled && sessionStorage.getItem("zone") !== zone) {
+  sessionStorage.setItem("zone", zone);
+  location.reload();
+}

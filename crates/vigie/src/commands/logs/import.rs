@@ -57,7 +57,7 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     let is = |kind: fn(&Became) -> bool| outcomes.iter().filter(|outcome| kind(&outcome.became)).count();
     let failed = is(|became| match became {
         Became::Failed(_) => true,
-        Became::Taken(taken) => taken.broken.is_some(),
+        Became::Taken(taken) => taken.broken.is_some() || taken.is_in_vain(),
         Became::Known(_) => false,
     });
     let known = is(|became| matches!(became, Became::Known(_)));
@@ -192,8 +192,11 @@ async fn one(
     Ok(Some(match read {
         Ok(Reading { tally, broken }) => {
             (taken.tally, taken.broken) = (tally, broken.map(|error| error.to_string()));
-            if let (None, Some(entry)) = (&taken.broken, stands.now) {
-                over(client, ledger, entry).await?;
+            match (&taken.broken, stands.now) {
+                // Whatever it was refused for, the file is as new as before.
+                (None, Some(entry)) if taken.is_in_vain() => forget(client, &entry).await?,
+                (None, Some(entry)) => over(client, ledger, entry).await?,
+                _ => {}
             }
             Became::Taken(Box::new(taken))
         }
@@ -205,6 +208,13 @@ async fn one(
 async fn over(client: &Client, ledger: &mut Ledger, entry: Entry) -> Result<()> {
     if let Some(open) = entry.open.clone() {
         ledger.note(entry)?;
+        client.delete(&format!("{IMPORTS}/{}", open.id)).await?;
+    }
+    Ok(())
+}
+
+async fn forget(client: &Client, entry: &Entry) -> Result<()> {
+    if let Some(open) = &entry.open {
         client.delete(&format!("{IMPORTS}/{}", open.id)).await?;
     }
     Ok(())
@@ -267,7 +277,11 @@ async fn send(
         taken.masked += number("masked");
         let problems = answer["problems"].as_array().into_iter().flatten();
         let problems = problems.filter_map(|problem| problem["problem"].as_str()).map(str::to_owned);
-        taken.problems.extend(problems.take(PROBLEMS_SHOWN.saturating_sub(taken.problems.len())));
+        for problem in problems {
+            if taken.problems.len() < PROBLEMS_SHOWN && !taken.problems.contains(&problem) {
+                taken.problems.push(problem);
+            }
+        }
         stands.now = Some(to);
     }
     Ok(())
@@ -327,6 +341,11 @@ impl Outcome {
 
 impl Taken {
     /// `gunicorn, 1,200 records in 1,260 lines, 2025-01-10 14:00 to 2025-01-11 02:13`
+    /// Nothing was kept although there was something.
+    fn is_in_vain(&self) -> bool {
+        self.accepted == 0 && self.rejected > 0
+    }
+
     fn text(&self) -> String {
         let tally = &self.tally;
         let records = counted(tally.records, "record");

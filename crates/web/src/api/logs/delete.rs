@@ -13,7 +13,7 @@ use crate::{
 use axum::{Extension, extract::State, http::Uri};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
-use telemetry::query::language::Filter;
+use telemetry::query::{Partial, language::Filter};
 use utoipa::{IntoParams, ToSchema};
 
 /// As it stands in the audit.
@@ -65,8 +65,13 @@ pub(super) async fn delete(
     let deletion = ctx.app.logs.delete(asked.question, at_most, asked.time_max).await?;
     if !deletion.partial.is_empty() {
         let why = left_out(&deletion.partial).join("; ");
-        return Err(Problem::conflict(format!("nothing was deleted, as not everything was looked through: {why}"))
-            .remedy("bound the time by `since` and `until`, and delete in parts"));
+        let is_damaged = deletion.partial.iter().any(|partial| matches!(partial, Partial::Damaged { .. }));
+        let remedy = match is_damaged {
+            true => "stop the server, run `vigie doctor --repair`, and delete then",
+            false => "bound the time by `since` and `until`, and delete in parts",
+        };
+        let what = format!("nothing was deleted, as not everything was looked through: {why}");
+        return Err(Problem::conflict(what).remedy(remedy));
     }
     if !query.dry_run && !deletion.is_done {
         let what = format!("nothing was deleted: {} records match by now", deletion.matching);
