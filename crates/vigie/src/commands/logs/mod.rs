@@ -105,6 +105,11 @@ fn problem_json(problem: &Problem) -> Value {
     json!({"from": problem.at.start, "to": problem.at.end, "problem": problem.to_string()})
 }
 
+/// Asks the API why nothing was found, where that is so.
+fn hints() -> (&'static str, Option<String>) {
+    ("hints", Some("true".to_owned()))
+}
+
 /// Why nothing was found, perhaps.
 fn say_hints(answer: &Value) {
     for hint in answer["hints"].as_array().into_iter().flatten() {

@@ -64,9 +64,9 @@ pub(super) async fn found(client: &Client, asked: &Asked, order: Option<String>,
     let (mut rows, mut cursor, mut left_out) = (Vec::new(), None, Vec::new());
     loop {
         let left = limit.saturating_sub(rows.len() as u32).min(PAGE_MAX);
-        let paging = [("order", order.clone()), ("cursor", cursor), ("limit", Some(left.to_string()))];
+        let more = [("order", order.clone()), ("cursor", cursor), ("limit", Some(left.to_string())), super::hints()];
         let mut page =
-            client.get(&format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(paging)))).await?;
+            client.get(&format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(more)))).await?;
         let Some(found) = page["rows"].as_array_mut() else { return Ok(page) };
         rows.append(found);
         for what in page["left_out"].as_array_mut().into_iter().flat_map(std::mem::take) {

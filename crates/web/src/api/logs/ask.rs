@@ -80,6 +80,8 @@ pub(crate) struct SearchQuery {
     pub(crate) message_max: Option<usize>,
     /// Whether rows tell where their messages say the time and the level once more.
     pub(crate) repeats: bool,
+    /// Whether to say why nothing may have been found, which takes another look.
+    pub(crate) hints: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -242,12 +244,13 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
 
 /// One page of rows, or the table that the query's steps make.
 async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Result<Found> {
-    let (message_max, repeats) = (query.message_max, query.repeats);
+    let SearchQuery { message_max, repeats, hints, .. } = *query;
     let problems = asked.problems();
     if !asked.query.pipes.is_empty() {
         let (parsed, range) = (asked.query.clone(), asked.range.clone());
         let answer = tabled(ctx, asked, page.limit).await?;
-        let hints = if is_nothing(&answer.value) { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
+        let hints =
+            if query.hints && is_nothing(&answer.value) { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
         let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         return Ok(Found {
             rows: None,
@@ -266,7 +269,8 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
     };
     let (parsed, range, is_first) = (asked.query.clone(), asked.range.clone(), page.after.is_none());
     let listed = listed(ctx, asked, page, message_max, row).await?;
-    let hints = if listed.rows.is_empty() && is_first { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
+    let wants_hints = hints && is_first && listed.rows.is_empty();
+    let hints = if wants_hints { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
     Ok(Found {
         rows: Some(listed.rows),
         columns: None,
@@ -423,6 +427,8 @@ pub(crate) struct HistogramQuery {
     pub(crate) zone: Option<String>,
     /// Milliseconds of one step; about 60 steps unless said otherwise.
     pub(crate) step_ms: Option<u64>,
+    /// Whether to say why nothing may have been found, which takes another look.
+    pub(crate) hints: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -473,7 +479,7 @@ pub(super) async fn histogram(
     let (parsed, range, problems) = (asked.query.clone(), asked.range.clone(), asked.problems());
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
     let is_nothing = answer.value.counts.iter().all(|counts| counts.total == 0);
-    let hints = if is_nothing { hints::told(&ctx, &parsed, range).await? } else { Vec::new() };
+    let hints = if query.hints && is_nothing { hints::told(&ctx, &parsed, range).await? } else { Vec::new() };
     Ok(axum::Json(HistogramJson {
         start: answer.value.start,
         step_ms: answer.value.step.as_millis() as u64,

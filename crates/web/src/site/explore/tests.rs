@@ -357,13 +357,13 @@ async fn what_finds_nothing_is_told_why() {
     assert!(nowhere.text.contains("no line has a field “customer”") && !nowhere.text.contains("Did you mean"));
     let hostile = site.look(&ana, "/explore?q=%22%3Cimg%3E%22%3Ax").await;
     assert!(hostile.text.contains("&#60;img&#62;") && !hostile.text.contains("<img>"), "{}", hostile.text);
-    let answer = site.get("/api/v1/logs/search?q=levl%3Aerror").await.json();
+    let answer = site.get("/api/v1/logs/search?q=levl%3Aerror&hints=true").await.json();
     assert_eq!(
         answer["hints"],
         json!([{"hint": "no record has the field `levl`; did you mean `level:error`?", "part": "levl:error",
             "instead": "level:error", "query": "level:error"}])
     );
-    let known = site.get("/api/v1/logs/search?q=level%3Acritical").await.json();
+    let known = site.get("/api/v1/logs/search?q=level%3Acritical&hints=true").await.json();
     assert_eq!((known["rows"].as_array().map(Vec::len), known.get("hints")), (Some(0), None));
 }
 
