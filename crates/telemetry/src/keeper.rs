@@ -221,7 +221,9 @@ impl Keeper {
             self.keep_deleted(&deleted)?;
         }
         // What is left out of the catalogue now was told of.
-        self.shared.state().unread = Arc::default();
+        let mut state = self.shared.state();
+        (state.unread, state.undeleted) = (Arc::default(), None);
+        drop(state);
         self.spoiled.clear();
         Ok(repaired)
     }

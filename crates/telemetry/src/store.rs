@@ -101,17 +101,15 @@ impl Store {
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
         let mut recovered = Recovered::default();
         let catalog = load_catalog(&disk, &mut recovered)?;
-        let mut unread = Vec::new();
-        let deleted = match deleted::load(&*disk) {
-            Err(Error::Damaged(damage)) => {
-                unread.push(damage);
-                RoaringTreemap::new()
-            }
-            deleted => deleted?,
+        let (deleted, undeleted) = match deleted::load(&*disk) {
+            Err(Error::Damaged(damage)) => (RoaringTreemap::new(), Some(damage)),
+            deleted => (deleted?, None),
         };
+        recovered.damages.extend(undeleted.clone());
         // A catalogue that was rebuilt may know less than was once given: no record is to have a number that was deleted.
         let past_deleted = deleted.max().map_or(0, |seq| seq + 1);
-        let mut state = State { deleted: Arc::new(deleted), ..State::default() };
+        let mut state = State { deleted: Arc::new(deleted), undeleted, ..State::default() };
+        let mut unread = Vec::new();
         for entry in &catalog.segments {
             match Segment::open(&disk, &entry.name, entry.bytes) {
                 Ok(segment) => state.segments.push(Arc::new(segment)),

@@ -15,7 +15,8 @@ pub struct Verified {
     pub segments: usize,
     pub blocks: usize,
     pub bytes: u64,
-    /// One for each block or summary that is not whole, and for what could not be read when the store was opened.
+    /// One for each block or summary that is not whole, for what could not be read when the store was opened,
+    /// and for the list of what was deleted.
     pub damages: Vec<Damage>,
 }
 
@@ -33,6 +34,7 @@ pub struct Repaired {
 
 pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
     let mut verified = Verified { damages: snapshot.unread().to_vec(), ..Verified::default() };
+    verified.damages.extend(snapshot.undeleted().cloned());
     for segment in snapshot.segments() {
         verified.segments += 1;
         verified.bytes += segment.bytes();

@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub(crate) deleted: Arc<RoaringTreemap>,
     /// What could not be read when the store was opened: no search sees it, and each says so.
     pub(crate) unread: Arc<Vec<Damage>>,
+    /// Why records may be seen that were deleted: the list of them could not be read.
+    pub(crate) undeleted: Option<Damage>,
 }
 
 /// A memtable that takes no more records, and the last log file that holds them.
@@ -39,6 +41,7 @@ impl State {
             memory: sealing.chain(self.active.batches()).cloned().collect(),
             deleted: Arc::clone(&self.deleted),
             unread: Arc::clone(&self.unread),
+            undeleted: self.undeleted.clone(),
             cache: Arc::clone(cache),
         }
     }
@@ -51,6 +54,7 @@ pub struct Snapshot {
     memory: Vec<Arc<Numbered>>,
     deleted: Arc<RoaringTreemap>,
     unread: Arc<Vec<Damage>>,
+    undeleted: Option<Damage>,
     cache: Arc<BlockCache>,
 }
 
@@ -58,6 +62,11 @@ impl Snapshot {
     /// What could not be read when the store was opened.
     pub fn unread(&self) -> &[Damage] {
         &self.unread
+    }
+
+    /// Why records may be seen that were deleted.
+    pub fn undeleted(&self) -> Option<&Damage> {
+        self.undeleted.as_ref()
     }
 
     pub fn segments(&self) -> &[Arc<Segment>] {

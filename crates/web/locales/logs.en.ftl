@@ -129,6 +129,7 @@ partial-damaged = { $n ->
     [one] Lines are missing: { $shown } damaged part of the store, a block or a whole file of them, could not be read. “vigie doctor” tells more.
    *[other] Lines are missing: { $shown } damaged parts of the store, blocks or whole files of them, could not be read. “vigie doctor” tells more.
 }
+partial-undeleted = Lines may be shown that were deleted: the list of them is damaged. “vigie doctor” tells more.
 partial-groups = { $n ->
     [one] { $shown } line is in none of the groups: there were too many of them.
    *[other] { $shown } lines are in none of the groups: there were too many of them.

@@ -129,6 +129,7 @@ partial-damaged = { $n ->
     [one] Des lignes manquent : { $shown } partie endommagée du stockage, un bloc ou tout un fichier de blocs, n’a pas pu être lue. « vigie doctor » en dit plus.
    *[other] Des lignes manquent : { $shown } parties endommagées du stockage, blocs ou fichiers entiers de blocs, n’ont pas pu être lues. « vigie doctor » en dit plus.
 }
+partial-undeleted = Des lignes supprimées peuvent s’afficher : leur liste est endommagée. « vigie doctor » en dit plus.
 partial-groups = { $n ->
     [one] { $shown } ligne n’est dans aucun groupe : il y en avait trop.
    *[other] { $shown } lignes ne sont dans aucun groupe : il y en avait trop.

@@ -110,6 +110,8 @@ pub enum Partial {
     Cancelled,
     /// So many blocks could not be read; what the first of them said.
     Damaged { blocks: u64, first: String },
+    /// Records may be in it that were deleted: the list of them is damaged, and what is said of it.
+    Undeleted { damage: String },
     /// `stats` had no room for the groups of so many records.
     Groups { records: u64 },
     /// Memory was full: `sort` kept fewer rows than were asked for.
@@ -224,7 +226,7 @@ impl Tally {
                     self.damaged += blocks;
                     self.first_damage.get_or_insert(first);
                 }
-                Partial::Groups { .. } | Partial::Memory { .. } | Partial::Rows { .. } => {}
+                Partial::Undeleted { .. } | Partial::Groups { .. } | Partial::Memory { .. } | Partial::Rows { .. } => {}
             }
         }
     }
@@ -245,6 +247,7 @@ impl Tally {
         if let Some(first) = self.first_damage.or_else(|| unread.first().map(ToString::to_string)) {
             partial.push(Partial::Damaged { blocks: self.damaged + unread.len() as u64, first });
         }
+        partial.extend(snapshot.undeleted().map(|damage| Partial::Undeleted { damage: damage.to_string() }));
         let blocks = snapshot.segments().iter().map(|segment| segment.blocks().len() as u64).sum();
         Answer { value, read: Read { blocks, ..self.read }, partial }
     }

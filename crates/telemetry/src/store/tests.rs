@@ -510,11 +510,14 @@ fn a_damaged_list_of_the_deleted_is_told_until_it_is_repaired() {
         let (store, recovered) = open(&disk);
         assert_eq!(recovered.damages[0].place, "catalog/deleted.bin");
         assert_eq!(store.verify().damages, recovered.damages);
+        let snapshot = store.snapshot();
+        assert_eq!((snapshot.unread().len(), snapshot.undeleted()), (0, Some(&recovered.damages[0])));
         assert_eq!(all(&store).len(), 10, "what was deleted comes back, and nothing else is touched");
     }
     let (store, _) = open(&disk);
     let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!((repaired.set_aside, repaired.rows_lost), (vec!["damaged/deleted.bin".to_owned()], 0));
+    assert_eq!(store.snapshot().undeleted(), None);
     assert_eq!(store.verify().damages, []);
     delete(&store, [4]).unwrap();
     drop(store);

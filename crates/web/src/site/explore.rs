@@ -63,9 +63,8 @@ const AROUND: usize = 20;
 const RANGES: [(&str, &str); 5] =
     [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")];
 
-/// What others say: the sources `run` and `vigie` are Vigie's own. What looking for it may take, before it is taken for there.
+/// What others say: the sources `run` and `vigie` are Vigie's own.
 const OTHERS: &str = "-source:run -source:vigie";
-const ALONE_PATIENCE: Duration = Duration::from_millis(500);
 
 const READS: Access = Access::Page(Scope::Read);
 
@@ -199,8 +198,7 @@ async fn doubts(
     search: &Search,
     query: &query::Query,
 ) -> Result<(Vec<Doubt>, Option<(Foreign, String)>)> {
-    let range = asked(ctx, v, search).await?.range;
-    let (hints, mut meant) = hints::hinted(ctx, query, range).await?;
+    let (hints, mut meant) = hints::hinted(ctx, &asked(ctx, v, search).await?.in_vain()).await?;
     let mut doubts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
     if let Some((word, of_level)) = narrow::of_level(query).filter(|_| meant.is_none())
         && finds(ctx, v, &Search { q: of_level.clone(), ..search.clone() }).await?
@@ -217,22 +215,13 @@ async fn is_alone(ctx: &Ctx) -> Result<bool> {
     let others = query::parse(OTHERS).0;
     let question =
         query::Question::new(&others, ctx.app.clock.now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
-    let found = first(ctx, question).await?;
+    let found = hints::first(ctx, question).await?;
     Ok(found.value == 0 && found.partial.is_empty())
 }
 
 /// Whether a search is known to find something.
 async fn finds(ctx: &Ctx, v: &View, search: &Search) -> Result<bool> {
-    Ok(first(ctx, asked(ctx, v, search).await?.question).await?.value > 0)
-}
-
-/// How many of one record match, within a moment.
-async fn first(ctx: &Ctx, question: query::Question) -> Result<query::Answer<usize>> {
-    let page = Page { order: Order::Falling, after: None, limit: 1 };
-    let found = ctx.app.logs.ask(ALONE_PATIENCE, move |snapshot, bounds| {
-        query::search(snapshot, &question, page, bounds, |_| std::ops::ControlFlow::Break(()))
-    });
-    Ok(found.await?)
+    Ok(hints::first(ctx, asked(ctx, v, search).await?.question).await?.value > 0)
 }
 
 /// Where programs reach this, as the browser did.

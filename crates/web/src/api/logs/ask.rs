@@ -107,6 +107,8 @@ pub(crate) struct Asked {
     pub(crate) query: query::Query,
     pub(crate) problems: Vec<query::Problem>,
     pub(crate) range: Option<Range<Timestamp>>,
+    /// Whose days and hours are meant.
+    pub(crate) zone: TimeZone,
     /// How long its answer may take.
     pub(crate) time_max: Duration,
 }
@@ -162,7 +164,12 @@ impl Asked {
             Some(range) => question.within(range.clone()),
             None => question,
         };
-        Ok(Self { question, query, problems, range, time_max: TIME_MAX })
+        Ok(Self { question, query, problems, range, zone: zone.clone(), time_max: TIME_MAX })
+    }
+
+    /// For hints, should it find nothing.
+    pub(crate) fn in_vain(&self) -> hints::Vain {
+        hints::Vain { query: self.query.clone(), range: self.range.clone(), zone: self.zone.clone() }
     }
 
     fn problems(&self) -> Vec<QueryProblem> {
@@ -247,10 +254,9 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
     let SearchQuery { message_max, repeats, hints, .. } = *query;
     let problems = asked.problems();
     if !asked.query.pipes.is_empty() {
-        let (parsed, range) = (asked.query.clone(), asked.range.clone());
+        let vain = asked.in_vain();
         let answer = tabled(ctx, asked, page.limit).await?;
-        let hints =
-            if query.hints && is_nothing(&answer.value) { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
+        let hints = if query.hints && is_nothing(&answer.value) { hints::told(ctx, &vain).await? } else { Vec::new() };
         let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         return Ok(Found {
             rows: None,
@@ -267,10 +273,10 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
         let row = Row::cut(hit.cursor, hit.record, message_max);
         if repeats { row.with_repeats(hit.record) } else { row }
     };
-    let (parsed, range, is_first) = (asked.query.clone(), asked.range.clone(), page.after.is_none());
+    let (vain, is_first) = (asked.in_vain(), page.after.is_none());
     let listed = listed(ctx, asked, page, message_max, row).await?;
     let wants_hints = hints && is_first && listed.rows.is_empty();
-    let hints = if wants_hints { hints::told(ctx, &parsed, range).await? } else { Vec::new() };
+    let hints = if wants_hints { hints::told(ctx, &vain).await? } else { Vec::new() };
     Ok(Found {
         rows: Some(listed.rows),
         columns: None,
@@ -476,10 +482,10 @@ pub(super) async fn histogram(
 ) -> Result<axum::Json<HistogramJson>> {
     let asked =
         Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
-    let (parsed, range, problems) = (asked.query.clone(), asked.range.clone(), asked.problems());
+    let (vain, problems) = (asked.in_vain(), asked.problems());
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
     let is_nothing = answer.value.counts.iter().all(|counts| counts.total == 0);
-    let hints = if query.hints && is_nothing { hints::told(&ctx, &parsed, range).await? } else { Vec::new() };
+    let hints = if query.hints && is_nothing { hints::told(&ctx, &vain).await? } else { Vec::new() };
     Ok(axum::Json(HistogramJson {
         start: answer.value.start,
         step_ms: answer.value.step.as_millis() as u64,

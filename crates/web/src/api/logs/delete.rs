@@ -65,7 +65,8 @@ pub(super) async fn delete(
     let deletion = ctx.app.logs.delete(asked.question, at_most, asked.time_max).await?;
     if !deletion.partial.is_empty() {
         let why = left_out(&deletion.partial).join("; ");
-        let is_damaged = deletion.partial.iter().any(|partial| matches!(partial, Partial::Damaged { .. }));
+        let of_damage = |partial: &Partial| matches!(partial, Partial::Damaged { .. } | Partial::Undeleted { .. });
+        let is_damaged = deletion.partial.iter().any(of_damage);
         let remedy = match is_damaged {
             true => "stop the server, run `vigie doctor --repair`, and delete then",
             false => "bound the time by `since` and `until`, and delete in parts",

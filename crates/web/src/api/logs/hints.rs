@@ -1,6 +1,7 @@
 //! Why a search may have found nothing, and what may have been meant.
 
 use crate::{Ctx, problem::Result};
+use jiff::tz::TimeZone;
 use model::Timestamp;
 use serde::Serialize;
 use std::{
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 use telemetry::query::{
-    self, Page, Query, Question,
+    self, Answer, Page, Query, Question,
     language::{Hint, Order, Why},
 };
 use utoipa::ToSchema;
@@ -17,6 +18,8 @@ use utoipa::ToSchema;
 const NAMES_MAX: usize = 5_000;
 /// What looking for them may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// What looking for one record may take, before there is taken to be none.
+const FIRST_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A part of the query that finds nothing, or is searched as words.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -32,45 +35,46 @@ pub(crate) struct HintJson {
     query: Option<String>,
 }
 
-/// What is doubtful about a query that found nothing between those times; and the query that may have been meant.
-pub(crate) async fn hinted(
-    ctx: &Ctx,
-    query: &Query,
-    range: Option<Range<Timestamp>>,
-) -> Result<(Vec<Hint>, Option<String>)> {
+/// A query that found nothing, and between which times, in whose zone.
+pub(crate) struct Vain {
+    pub(crate) query: Query,
+    pub(crate) range: Option<Range<Timestamp>>,
+    pub(crate) zone: TimeZone,
+}
+
+/// What is doubtful about it; and the query that may have been meant.
+pub(crate) async fn hinted(ctx: &Ctx, vain: &Vain) -> Result<(Vec<Hint>, Option<String>)> {
     let mut told: (Vec<Hint>, Option<Query>) = (Vec::new(), None);
-    if query::language::names_fields(query) {
+    if query::language::names_fields(&vain.query) {
         let known =
             ctx.app.logs.ask(PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds)).await?;
         let Some(known) = known else { return Ok((Vec::new(), None)) };
-        told = query::language::hints(query, &known);
+        told = query::language::hints(&vain.query, &known);
     }
     if told.0.is_empty()
-        && let Some((hint, wide)) = query::language::anywhere(query)
-        && finds(ctx, &wide, range).await?
+        && let Some((hint, wide)) = query::language::anywhere(&vain.query)
     {
-        told = (vec![hint], Some(wide));
+        let question = Question::new(&wide, ctx.app.logs.clock().now(), &vain.zone).map_err(logs::Error::from)?;
+        let question = vain.range.iter().fold(question, |question, range| question.within(range.clone()));
+        if first(ctx, question).await?.value > 0 {
+            told = (vec![hint], Some(wide));
+        }
     }
     Ok((told.0, told.1.map(|query| query.to_string())))
 }
 
-/// Whether a query is known to find something.
-async fn finds(ctx: &Ctx, query: &Query, range: Option<Range<Timestamp>>) -> Result<bool> {
-    let question = Question::new(query, ctx.app.logs.clock().now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
-    let question = match range {
-        Some(range) => question.within(range),
-        None => question,
-    };
+/// How many of one record match, within a moment.
+pub(crate) async fn first(ctx: &Ctx, question: Question) -> Result<Answer<usize>> {
     let page = Page { order: Order::Falling, after: None, limit: 1 };
-    let found = ctx.app.logs.ask(PATIENCE, move |snapshot, bounds| {
+    let found = ctx.app.logs.ask(FIRST_PATIENCE, move |snapshot, bounds| {
         query::search(snapshot, &question, page, bounds, |_| ControlFlow::Break(()))
     });
-    Ok(found.await?.value > 0)
+    Ok(found.await?)
 }
 
 /// The same for programs.
-pub(super) async fn told(ctx: &Ctx, query: &Query, range: Option<Range<Timestamp>>) -> Result<Vec<HintJson>> {
-    let (hints, meant) = hinted(ctx, query, range).await?;
+pub(super) async fn told(ctx: &Ctx, vain: &Vain) -> Result<Vec<HintJson>> {
+    let (hints, meant) = hinted(ctx, vain).await?;
     let json = |hint: Hint| {
         let what = match &hint.why {
             Why::NoSuchField(name) => format!("no record has the field `{name}`"),

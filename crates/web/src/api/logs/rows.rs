@@ -149,6 +149,7 @@ pub(crate) fn left_out(partial: &[Partial]) -> Vec<String> {
                 "lines are missing: {blocks} damaged parts, blocks or whole files of them, could not be read ({first}): see `vigie doctor`"
             )
         }
+        Partial::Undeleted { damage } => format!("lines may be shown that were deleted ({damage}): see `vigie doctor`"),
         Partial::Groups { records } => format!("{records} records are in none of the groups: there were too many"),
         Partial::Memory { bytes_max } => format!("the search may hold {bytes_max} bytes, and needed more"),
         Partial::Rows { limit } => format!("only the first {limit} rows are given"),

@@ -125,6 +125,7 @@ pub(crate) fn left_out(v: &View, partial: &[Partial]) -> Vec<String> {
     let said = |partial: &Partial| match partial {
         Partial::Cancelled => v.t("partial-cancelled"),
         Partial::Damaged { blocks, .. } => v.count("partial-damaged", blocks),
+        Partial::Undeleted { .. } => v.t("partial-undeleted"),
         Partial::Groups { records } => v.count("partial-groups", records),
         Partial::Memory { bytes_max } => v.with("partial-memory", "most", v.bytes(&(*bytes_max as u64))),
         Partial::Rows { limit } => v.count("partial-rows", &(*limit as u64)),
