@@ -3,7 +3,11 @@
 use crate::testing::{Answer, Person, Site, send};
 use axum::http::StatusCode;
 use serde_json::json;
-use std::{fs, os::unix::fs::symlink};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    time::{Duration, SystemTime},
+};
 use store::{Role, Scope};
 
 async fn site() -> (Site, Person) {
@@ -14,6 +18,11 @@ async fn site() -> (Site, Person) {
     fs::write(logs.join("auto_sync.log"), lines).unwrap();
     fs::write(logs.join("errors.log"), "[AUTO-SYNC] [ERROR] Erreur: Connection timeout\nfin\n").unwrap();
     fs::write(logs.join("jobs/run.jsonl"), "{\"level\":\"error\"}\n").unwrap();
+    // Which were written last is part of what is shown: no clock of a file system, whose ticks are coarse, decides it.
+    for (name, minutes) in [("auto_sync.log", 1), ("errors.log", 2), ("jobs/run.jsonl", 3)] {
+        let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_736_500_000 - minutes * 60);
+        fs::File::options().append(true).open(logs.join(name)).unwrap().set_modified(written).unwrap();
+    }
     fs::write(site.app.data.join("secret.key"), "TOP-SECRET").unwrap();
     let admin = site.person("admin", Role::Admin).await;
     (site, admin)
@@ -48,6 +57,7 @@ async fn files_are_listed_read_and_downloaded_at_the_known_addresses() {
     assert!(download.header("content-disposition").starts_with("attachment; filename*=UTF-8''errors"));
     let last = site.look(&admin, "/logs/auto-sync/").await;
     assert!(last.text.contains("ligne 250<") && last.text.contains("Connection timeout"), "{}", last.text);
+    assert!(last.text.contains(job) && !last.text.contains("jobs:run.jsonl"), "the last three: {}", last.text);
     assert_eq!(site.look(&admin, "/logs/view/nothing.log/").await.status, StatusCode::NOT_FOUND);
 }
 
