@@ -1,6 +1,7 @@
 //! Logs: what machines send, and what is asked of them.
 
 pub(crate) mod ask;
+pub(crate) mod counts;
 mod delete;
 pub(crate) mod hints;
 mod imports;
@@ -18,7 +19,8 @@ use crate::{
 };
 use axum::http::StatusCode;
 
-pub(crate) use ask::{ContextQuery, FacetsQuery, HistogramQuery, SearchQuery};
+pub(crate) use ask::{ContextQuery, SearchQuery};
+pub(crate) use counts::{FacetsQuery, HistogramQuery};
 pub(crate) use intake::{LOGS_BYTES_MAX, Packing, taking};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -59,18 +61,18 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         .get(
             "/api/v1/logs/histogram",
             Access::Read,
-            ask::histogram,
+            counts::histogram,
             About::new("How many records match, over time and by level")
                 .query::<HistogramQuery>()
-                .gives::<ask::HistogramJson>(200, "Steps of equal length"),
+                .gives::<counts::HistogramJson>(200, "Steps of equal length"),
         )
         .get(
             "/api/v1/logs/facets",
             Access::Read,
-            ask::facets,
+            counts::facets,
             About::new("The values that matching records have most often, field by field")
                 .query::<FacetsQuery>()
-                .gives::<ask::FacetsJson>(200, "Fields with their values"),
+                .gives::<counts::FacetsJson>(200, "Fields with their values"),
         )
         .get(
             "/api/v1/logs/context",

@@ -11,7 +11,8 @@ use super::{Reader, page_about, see, shown};
 use crate::{
     Ctx,
     api::logs::{
-        ask::{self, Asked, FacetsJson, Listed, gone},
+        ask::{self, Asked, Listed, gone},
+        counts::{self, FacetsJson},
         hints,
         rows::Format,
     },
@@ -159,12 +160,12 @@ async fn explore(
     let (for_counts, for_facets) = (asked(&ctx, &v, &search).await?, asked(&ctx, &v, &search).await?);
     let soon = |asked: Asked| Asked { time_max: PATIENCE, ..asked };
     let step = range.as_ref().filter(|range| range.start.as_micros() > i64::MIN).map(|range| {
-        ask::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
+        counts::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
     });
     let (found, counted, faceted) = tokio::join!(
         found(&ctx, &v, &search, read, &query),
-        ask::counted(&ctx, soon(for_counts), step),
-        ask::faceted(&ctx, soon(for_facets), VALUES),
+        counts::counted(&ctx, soon(for_counts), step),
+        counts::faceted(&ctx, soon(for_facets), VALUES),
     );
     let (found, turns, mut partial) = found?;
     let counted = counted?;
@@ -360,12 +361,12 @@ fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -
     };
     let mut fields = found.fields;
     let top =
-        |facet: &ask::FacetJson| facet.values.as_ref().and_then(|values| values.first()).map(|value| value.records);
+        |facet: &counts::FacetJson| facet.values.as_ref().and_then(|values| values.first()).map(|value| value.records);
     fields.sort_by_key(|facet| {
         let is_telling = top(facet).is_some_and(|records| records > 1);
         (order(&facet.field), !is_telling, std::cmp::Reverse(facet.records))
     });
-    let facet = |facet: ask::FacetJson| {
+    let facet = |facet: counts::FacetJson| {
         let values = facet.values.unwrap_or_default().into_iter().map(|value| {
             let text = match &value.value {
                 Json::String(text) => text.clone(),
