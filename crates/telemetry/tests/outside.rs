@@ -302,7 +302,7 @@ fn numbers_and_groups_add_up() {
         histogram(&snapshot, question("level>=warning"), range, Duration::from_secs(60), &Bounds::default()).value;
     let mut counts = vec![0; told.counts.len()];
     for record in records.iter().filter(|record| is_grave(record)) {
-        counts[((record.time.as_micros() - told.start.as_micros()) / 60_000_000) as usize] += 1;
+        counts[((record.time.as_micros() - told.edges[0].as_micros()) / 60_000_000) as usize] += 1;
     }
     assert_eq!(told.counts.iter().map(|step| step.total).collect::<Vec<u64>>(), counts);
 }

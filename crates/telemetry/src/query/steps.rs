@@ -4,7 +4,7 @@ use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
 };
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
@@ -35,6 +35,25 @@ impl Calendar {
             self.last = self.step(time);
         }
         self.last.start
+    }
+
+    /// Where the steps behind one end, of which one begins at `edge`; as long as there are times.
+    pub(super) fn after(&self, edge: i64) -> impl Iterator<Item = i64> + '_ {
+        let next = |edge: &i64| {
+            let end = self.step(*edge).end;
+            let next = if end > *edge { end } else { edge.saturating_add(self.length) };
+            (next > *edge).then_some(next)
+        };
+        iter::successors(Some(edge), next).skip(1)
+    }
+
+    /// Where the steps before one begin, the last first, of which one ends at `edge`; as long as there are times.
+    pub(super) fn before(&self, edge: i64) -> impl Iterator<Item = i64> + '_ {
+        let last = |edge: &i64| {
+            let start = self.step(edge.checked_sub(1)?).start;
+            (start < *edge).then_some(start)
+        };
+        iter::successors(Some(edge), last).skip(1)
     }
 
     fn step(&self, time: i64) -> Range<i64> {

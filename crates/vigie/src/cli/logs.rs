@@ -65,6 +65,7 @@ impl LogsQueryArgs {
 #[command(after_help = "\
 Examples:
   vigie logs search 'connection refused' --since today
+  vigie logs search 'level:error app:billing' -C 5    among the lines around each
   vigie logs search 'level>=error | stats count() as errors by app | sort by errors desc'
   vigie logs search '/took \\d{4,} ms/' --file app.log app.log.1.gz
   vigie logs search 'level:error' --file app.log      read in any known format
@@ -73,12 +74,15 @@ With --file, lines are shown as they stand in the files; a query that asks for l
 pub(crate) struct LogsSearchArgs {
     #[command(flatten)]
     pub(crate) query: LogsQueryArgs,
-    /// At most so many [default: 100; with --csv, --text or --file, all]
+    /// At most so many [default: 100; with -C, 20; with --csv, --text or --file, all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
     /// The oldest first
     #[arg(long, conflicts_with = "file")]
     pub(crate) oldest_first: bool,
+    /// Show so many lines of the same source before and after each match
+    #[arg(long, short = 'C', value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..=500), conflicts_with_all = ["csv", "text", "file"])]
+    pub(crate) context: Option<u32>,
     /// Print CSV
     #[arg(long, conflicts_with_all = ["json", "text", "file"])]
     pub(crate) csv: bool,

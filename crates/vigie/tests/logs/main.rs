@@ -82,6 +82,16 @@ fn answers_are_shown_as_lines_tables_and_bars() {
     let lines: Vec<_> = done(&rows).out.lines().collect();
     assert!(lines[0].starts_with("2025-01-10 14:05:00.250 ERROR") && lines[0].contains("django.log"), "{}", rows.out);
     assert!(lines[1].starts_with("    Traceback"), "{}", rows.out);
+    let among = desk.run(&["logs", "search", "Internal", "-C", "1"]);
+    let marked: Vec<_> = done(&among).out.lines().map(|line| &line[..2]).collect();
+    assert_eq!(marked, ["  ", "> ", "  ", "  ", "  ", "  "], "{}", among.out);
+    assert!(among.out.contains("listening on 8000") && among.out.contains("timeout ahead"), "{}", among.out);
+    let among = desk.run(&["logs", "search", "Internal", "--context", "1", "--json"]).json();
+    assert!(among["rows"][0]["after"][0]["message"].as_str().unwrap().ends_with("timeout ahead"), "{among}");
+    for refused in [&["-C", "1", "* | limit 3"][..], &["-C", "1", "--limit", "201"]] {
+        let refused = desk.run(&[&["logs", "search"], refused].concat());
+        assert!(refused.code == 2 && refused.said.contains("--context"), "{}", refused.said);
+    }
     let table = desk.run(&["logs", "search", "* | stats count() as n, max(duration_ms) by level | sort n desc, level"]);
     let expected =
         "level    n  max(duration_ms)\nerror    2              5001\ninfo     2                12\nwarning  1\n";
@@ -343,6 +353,12 @@ fn days_and_hours_are_those_of_the_command_not_of_the_server() {
     }
     let bars = run(&["logs", "histogram", "time:2025-01-10", "--step", "1d"]);
     assert!(done(&bars).out.contains("2025-01-10 00:00"), "{}", bars.out);
+    // The night in which clocks are set is an hour shorter, and the days after begin at midnight still.
+    desk.file("spring.log", "2025-03-28T12:00:00Z INFO a\n2025-04-01T12:00:00Z INFO b\n");
+    done(&desk.run(&["logs", "import", "spring.log"]));
+    let bars = desk.run(&["logs", "histogram", "source:*spring.log", "--step", "1d"]);
+    assert!(done(&bars).out.starts_with("2025-03-28 00:00 █"), "{}", bars.out);
+    assert!(bars.out.contains("2025-04-01 00:00 █") && bars.out.contains("2025-03-31 00:00 "), "{}", bars.out);
     let days = run(&["logs", "search", "* | stats count() by bucket(1d)", "--json"]);
     assert_eq!(done(&days).json()["table"][0][0], "2025-01-09T15:00:00.000000Z");
     assert!(done(&run(&["logs", "search", "--since", "520w", "--text"])).out.contains("no answer"));

@@ -64,7 +64,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             counts::histogram,
             About::new("How many records match, over time and by level")
                 .query::<HistogramQuery>()
-                .gives::<counts::HistogramJson>(200, "Steps of equal length"),
+                .gives::<counts::HistogramJson>(200, "Steps, one behind the other; of days, from midnight to midnight"),
         )
         .get(
             "/api/v1/logs/facets",

@@ -328,29 +328,18 @@ fn table(v: &View, table: &Table) -> Found {
 
 /// The counts over the whole time that was asked for, where there is nothing too.
 fn whole(found: query::Histogram, range: Option<&std::ops::Range<Timestamp>>, v: &View, address: String) -> Histogram {
-    let query::Histogram { mut start, step, mut counts } = found;
-    let step_us = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
-    if let Some(range) = range.filter(|_| !counts.is_empty()) {
-        let before = (start.as_micros().saturating_sub(range.start.as_micros())) / step_us;
-        let before = usize::try_from(before).unwrap_or(0).min(query::STEPS_MAX.saturating_sub(counts.len()));
-        if range.start.as_micros() > i64::MIN && before > 0 {
-            counts.splice(0..0, std::iter::repeat_n(query::Counts::default(), before));
-            start = start - step * u32::try_from(before).unwrap_or(0);
+    let (zone, steps) = (&v.zone, found.counts.len());
+    let query::Histogram { edges, counts, step } = match range {
+        _ if steps == 0 => found,
+        Some(range) => {
+            // Without a beginning it begins where there is something, and nothing is expected of the future.
+            let first = if range.start.as_micros() > i64::MIN { range.start } else { found.edges[0] };
+            found.over(&(first..range.end.min(v.now.max(range.start))), zone)
         }
-        let until = range.end.min(v.now.max(range.start));
-        let end = start + step * u32::try_from(counts.len()).unwrap_or(0);
-        let behind = until.as_micros().saturating_sub(end.as_micros()).max(0) / step_us;
-        let behind = usize::try_from(behind).unwrap_or(0).min(query::STEPS_MAX.saturating_sub(counts.len()));
-        counts.extend(std::iter::repeat_n(query::Counts::default(), behind));
-    }
-    // A moment's lines stand in the middle of some time, not as one bar over all the width.
-    let missing = STEPS_MIN.saturating_sub(counts.len()) / 2;
-    if range.is_none() && !counts.is_empty() && missing > 0 {
-        counts.splice(0..0, std::iter::repeat_n(query::Counts::default(), missing));
-        counts.extend(std::iter::repeat_n(query::Counts::default(), missing));
-        start = start - step * u32::try_from(missing).unwrap_or(0);
-    }
-    Histogram { start, step, counts, address }
+        // A moment's lines stand in the middle of some time, not as one bar over all the width.
+        None => found.amid(STEPS_MIN.saturating_sub(steps) / 2, zone),
+    };
+    Histogram { edges, step, counts, address }
 }
 
 fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -> Vec<Facet> {

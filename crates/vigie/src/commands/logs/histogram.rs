@@ -68,16 +68,17 @@ fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
     let steps = answer["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     let number = |step: &Value, name: &str| step[name].as_u64().unwrap_or(0);
     let most = steps.iter().map(|step| number(step, "total")).max().unwrap_or(0);
-    let Some(start) = answer["start"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).filter(|_| most > 0) else {
+    if most == 0 {
         return Vec::new();
-    };
+    }
     let length = Duration::from_millis(answer["step_ms"].as_u64().unwrap_or(1).max(1));
     // Without seconds where all of them are 0.
     let whole_minutes = length.as_millis().is_multiple_of(60_000);
     let pattern = if whole_minutes { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
     let digits = count(most).len();
-    let line = |step: &Value, place: u32| {
-        let at = (start + length.saturating_mul(place)).in_zone(zone).strftime(pattern).to_string();
+    let line = |step: &Value| {
+        let at = step["start"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+        let at = at.map_or_else(String::new, |at| at.in_zone(zone).strftime(pattern).to_string());
         let total = number(step, "total");
         let grave = number(step, "error") + number(step, "critical");
         let warnings = number(step, "warning");
@@ -108,7 +109,7 @@ fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
             lines.push(format!("… {}", counted(empty as u64, "empty step")));
             place += empty;
         } else {
-            lines.push(line(step, place as u32));
+            lines.push(line(step));
             place += 1;
         }
     }
@@ -122,18 +123,20 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_they_count() {
-        let step = |total: u64, error: u64, warning: u64| json!({"total": total, "error": error, "critical": 0, "warning": warning});
+        let step = |start: &str, total: u64, error: u64, warning: u64| json!({"start": start, "total": total, "error": error, "critical": 0, "warning": warning});
         let answer = json!({
-            "start": "2025-01-10T14:00:00Z", "step_ms": 300_000,
-            "steps": [step(1200, 1, 300), step(0, 0, 0), step(600, 600, 0)]
+            "step_ms": 300_000,
+            "steps": [
+                step("2025-01-10T14:00:00Z", 1200, 1, 300),
+                step("2025-01-10T14:05:00Z", 0, 0, 0),
+                step("2025-01-10T14:10:00Z", 600, 600, 0)
+            ]
         });
         insta::assert_snapshot!(bars(&answer, &TimeZone::UTC, 12).join("\n"), @r"
         2025-01-10 14:00 ████████████ 1,200 1 error, 300 warnings
         2025-01-10 14:05                  0
         2025-01-10 14:10 ██████         600 600 errors
         ");
-        assert!(
-            bars(&json!({"start": "2025-01-10T14:00:00Z", "step_ms": 1, "steps": []}), &TimeZone::UTC, 9).is_empty()
-        );
+        assert!(bars(&json!({"step_ms": 1, "steps": []}), &TimeZone::UTC, 9).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! `vigie logs`
 
+mod around;
 mod delete;
 mod export;
 mod files;

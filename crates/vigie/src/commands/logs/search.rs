@@ -1,12 +1,12 @@
 //! `vigie logs search` in the store.
 
-use super::{Asked, export, rows, say_hints, say_left_out};
+use super::{Asked, around, export, rows, say_hints, say_left_out};
 use crate::{
     app,
     cli::{LogsFormat, LogsSearchArgs},
     client::{Client, query},
     config::Config,
-    failure::{Exit, Result},
+    failure::{Exit, Failure, Result},
     render::{self, Align, Table},
 };
 use jiff::tz::TimeZone;
@@ -16,11 +16,22 @@ use telemetry::query::readable;
 
 /// Rows unless it is said how many.
 const ROWS: u32 = 100;
+/// Matches that are shown among the lines around them, unless it is said how many.
+const AMONG_OTHERS: u32 = 20;
 /// Rows that the API gives at a time, and that a table has at the most.
 const PAGE_MAX: u32 = 10_000;
 
 pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> {
     let asked = Asked::new(config, &args.query)?;
+    if args.context.is_some() && !asked.query.pipes.is_empty() {
+        return Err(Failure::refused("rows of a table have no lines around them")
+            .help("leave out what stands behind `|`, or --context"));
+    }
+    if args.context.is_some() && args.limit.is_some_and(|limit| limit > around::MATCHES_MAX) {
+        let most = around::MATCHES_MAX;
+        return Err(Failure::refused(format!("--limit: with --context up to {most} are shown"))
+            .help("narrow the query, or leave out --context"));
+    }
     let connected = app::reading(config).await?;
     let client = connected.client();
     let order = args.oldest_first.then(|| "oldest".to_owned());
@@ -29,8 +40,16 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
         let format = if args.csv { LogsFormat::Csv } else { LogsFormat::Text };
         return export::to_stdout(client, &asked, format, order, args.limit).await;
     }
-    let limit = args.limit.unwrap_or(if is_table { PAGE_MAX } else { ROWS });
-    let answer = found(client, &asked, order, limit).await?;
+    let usual = match args.context {
+        _ if is_table => PAGE_MAX,
+        Some(_) => AMONG_OTHERS,
+        None => ROWS,
+    };
+    let limit = args.limit.unwrap_or(usual);
+    let mut answer = found(client, &asked, order, limit).await?;
+    if let Some(lines) = args.context {
+        around::add(client, &mut answer, lines).await?;
+    }
     if config.json {
         render::json(&answer)?;
         return Ok(Exit::Done);
@@ -38,17 +57,19 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
     match &answer["columns"] {
         Value::Array(columns) if args.csv => render::out(&csv(columns, &answer["table"]))?,
         Value::Array(columns) => render::out(&table(columns, &answer["table"], &config.zone.value))?,
-        _ => show(config, &answer, limit)?,
+        _ => show(config, args, &answer, limit)?,
     }
     say_hints(&answer);
     say_left_out(&answer);
     Ok(Exit::Done)
 }
 
-fn show(config: &Config, answer: &Value, limit: u32) -> Result<()> {
+fn show(config: &Config, args: &LogsSearchArgs, answer: &Value, limit: u32) -> Result<()> {
     let found = answer["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
-    for record in found {
-        render::out(&rows::line(record, &config.zone.value))?;
+    let zone = &config.zone.value;
+    match args.context {
+        Some(_) if !found.is_empty() => render::out(&around::text(found, args.oldest_first, zone))?,
+        _ => found.iter().try_for_each(|record| render::out(&rows::line(record, zone)))?,
     }
     if found.is_empty() {
         render::say("no record matches");

@@ -35,8 +35,13 @@ pub(crate) struct HistogramQuery {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HistogramJson {
+    /// When the first step begins.
     #[schema(value_type = String)]
     pub(crate) start: Timestamp,
+    /// When the last one ends.
+    #[schema(value_type = String)]
+    pub(crate) end: Timestamp,
+    /// How long a step is by the clock; days have 23 or 25 hours where clocks are set.
     pub(crate) step_ms: u64,
     pub(crate) steps: Vec<StepJson>,
     pub(crate) problems: Vec<QueryProblem>,
@@ -49,6 +54,9 @@ pub(crate) struct HistogramJson {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StepJson {
+    /// It lasts until the next one starts.
+    #[schema(value_type = String)]
+    pub(crate) start: Timestamp,
     pub(crate) total: u64,
     pub(crate) trace: u64,
     pub(crate) debug: u64,
@@ -58,9 +66,10 @@ pub(crate) struct StepJson {
     pub(crate) critical: u64,
 }
 
-impl From<&query::Counts> for StepJson {
-    fn from(counts: &query::Counts) -> Self {
+impl StepJson {
+    fn new(start: Timestamp, counts: &query::Counts) -> Self {
         Self {
+            start,
             total: counts.total,
             trace: counts.of(Level::Trace),
             debug: counts.of(Level::Debug),
@@ -80,12 +89,14 @@ pub(super) async fn histogram(
         Asked::new(&ctx, query.zone.as_deref(), &query.q, query.since.as_deref(), query.until.as_deref()).await?;
     let (vain, problems) = (asked.in_vain(), asked.problems());
     let answer = counted(&ctx, asked, query.step_ms.map(Duration::from_millis)).await?;
-    let is_nothing = answer.value.counts.iter().all(|counts| counts.total == 0);
+    let query::Histogram { edges, step, counts } = &answer.value;
+    let is_nothing = counts.iter().all(|counts| counts.total == 0);
     let hints = if query.hints && is_nothing { hints::told(&ctx, &vain).await? } else { Vec::new() };
     Ok(axum::Json(HistogramJson {
-        start: answer.value.start,
-        step_ms: answer.value.step.as_millis() as u64,
-        steps: answer.value.counts.iter().map(StepJson::from).collect(),
+        start: edges.first().copied().unwrap_or_default(),
+        end: edges.last().copied().unwrap_or_default(),
+        step_ms: step.as_millis() as u64,
+        steps: edges.iter().zip(counts).map(|(start, counts)| StepJson::new(*start, counts)).collect(),
         problems,
         hints,
         left_out: left_out(&answer.partial),
@@ -154,14 +165,13 @@ fn extent(
 ) -> Option<Range<Timestamp>> {
     let first = found.counts.iter().position(|counts| counts.total > 0)?;
     let last = found.counts.iter().rposition(|counts| counts.total > 0)?;
-    let at = |step: usize| found.start + found.step * u32::try_from(step).unwrap_or(u32::MAX);
     let is_open = |end: Option<Timestamp>, bound: Timestamp| end.is_none_or(|end| end != bound);
     let start = match is_open(asked.map(|asked| asked.start), range.start) {
-        true => at(first).max(range.start),
+        true => found.edges[first].max(range.start),
         false => range.start,
     };
     let end = match is_open(asked.map(|asked| asked.end), range.end) {
-        true => at(last + 1).min(range.end),
+        true => found.edges[last + 1].min(range.end),
         false => range.end,
     };
     (end.since(start) * 2 < range.end.since(range.start)).then_some(start..end)

@@ -24,7 +24,8 @@ const STACK: [(&str, &[Level]); 4] = [
 
 #[derive(Clone, Debug)]
 pub(crate) struct Histogram {
-    pub(crate) start: Timestamp,
+    /// Where steps begin, and where the last one ends.
+    pub(crate) edges: Vec<Timestamp>,
     pub(crate) step: Duration,
     pub(crate) counts: Vec<Counts>,
     /// The search without its times, to which they are added.
@@ -53,10 +54,6 @@ impl Histogram {
         [self.top(), 0]
     }
 
-    fn at(&self, step: usize) -> Timestamp {
-        self.start + self.step * u32::try_from(step).unwrap_or(u32::MAX)
-    }
-
     fn address(&self, from: Timestamp, until: Timestamp) -> String {
         let mut times = url::form_urlencoded::Serializer::new(String::new());
         times.append_pair("since", &from.to_string()).append_pair("until", &until.to_string());
@@ -64,38 +61,32 @@ impl Histogram {
         format!("{}{joint}{}", self.address, times.finish())
     }
 
-    pub(super) fn start_ms(&self) -> i64 {
-        self.start.as_micros() / 1_000
-    }
-
-    pub(super) fn step_ms(&self) -> u128 {
-        self.step.as_millis()
-    }
-
-    pub(super) fn end(&self) -> Timestamp {
-        self.at(self.counts.len())
+    /// The edges as the page's script reads them: milliseconds since 1970.
+    pub(super) fn edges_ms(&self) -> String {
+        self.edges.iter().map(|edge| (edge.as_micros() / 1_000).to_string()).collect::<Vec<_>>().join(" ")
     }
 
     /// How finely the steps are told.
     pub(super) fn fine(&self, v: &View) -> Fine {
-        v.fine((0..=self.counts.len()).map(|step| self.at(step)))
+        v.fine(self.edges.iter().copied())
     }
 
     /// Steps that have lines.
     pub(super) fn steps(&self) -> Vec<Step> {
         let step = |(at, counts): (usize, &Counts)| Step {
-            from: self.at(at),
+            from: self.edges[at],
             total: counts.total,
             warnings: counts.of(Level::Warning),
             errors: counts.of(Level::Error) + counts.of(Level::Critical),
-            address: self.address(self.at(at), self.at(at + 1)),
+            address: self.address(self.edges[at], self.edges[at + 1]),
         };
         self.counts.iter().enumerate().filter(|(_, counts)| counts.total > 0).map(step).collect()
     }
 
     /// Where the horizontal axis is labelled: five times, evenly.
     pub(super) fn labels(&self, v: &View) -> Vec<String> {
-        let whole = self.end().since(self.start);
+        let (Some(start), Some(end)) = (self.edges.first(), self.edges.last()) else { return Vec::new() };
+        let whole = end.since(*start);
         let form = match whole.as_secs() {
             0..600 => "%H:%M:%S",
             600..172_800 => "%H:%M",
@@ -103,7 +94,7 @@ impl Histogram {
             5_184_000..31_536_000 => "%m-%d",
             _ => "%Y-%m-%d",
         };
-        let at = |part: u32| (self.start + whole * part / 4).in_zone(&v.zone).strftime(form).to_string();
+        let at = |part: u32| (*start + whole * part / 4).in_zone(&v.zone).strftime(form).to_string();
         (0..=4).map(at).collect()
     }
 
@@ -117,7 +108,7 @@ impl Histogram {
         let (unit, fine) = (HEIGHT / self.top().max(1) as f64, self.fine(v));
         for (at, counts) in self.counts.iter().enumerate().filter(|(_, counts)| counts.total > 0) {
             let x = at as f64 * step;
-            let address = self.address(self.at(at), self.at(at + 1)).replace('&', "&amp;");
+            let address = self.address(self.edges[at], self.edges[at + 1]).replace('&', "&amp;");
             // Into a String: this cannot fail. An address is percent-encoded: of what HTML minds it has only `&`.
             let _ = write!(
                 svg,
@@ -151,8 +142,8 @@ impl Histogram {
         let levels: Vec<String> =
             levels.map(|sign| format!("{} {}", v.t(sign.word()), v.number(&counts.of(sign.0)))).collect();
         let values = [
-            ("from", v.stamp_to(&self.at(at), fine)),
-            ("until", v.stamp_to(&self.at(at + 1), fine)),
+            ("from", v.stamp_to(&self.edges[at], fine)),
+            ("until", v.stamp_to(&self.edges[at + 1], fine)),
             ("lines", v.count("explore-lines-n", &counts.total)),
         ];
         format!("{}\n{}", v.with_all("explore-bar", &values), levels.join(", "))
@@ -177,6 +168,12 @@ mod tests {
         }
     }
 
+    /// Of three steps.
+    fn edges(start: &str, step: Duration) -> Vec<Timestamp> {
+        let start: Timestamp = start.parse().unwrap();
+        (0..=3).map(|n| start + step * n).collect()
+    }
+
     #[test]
     fn bars_stand_on_each_other_and_lead_to_their_time() {
         let counts = [
@@ -185,7 +182,7 @@ mod tests {
             Counts { total: 7, by_level: [0; 6] },
         ];
         let histogram = Histogram {
-            start: "2026-11-20T15:00:00Z".parse().unwrap(),
+            edges: edges("2026-11-20T15:00:00Z", Duration::from_secs(60)),
             step: Duration::from_secs(60),
             counts: counts.to_vec(),
             address: "/explore?q=a+%26+b".into(),
@@ -208,14 +205,14 @@ mod tests {
             ("2026-10-24T22:00:00Z", day, "Europe/Paris", "10-25 00:00"),
         ] {
             let histogram = Histogram {
-                start: start.parse().unwrap(),
+                edges: edges(start, Duration::from_millis(step_ms)),
                 step: Duration::from_millis(step_ms),
                 counts: vec![Counts::default(); 3],
                 address: String::new(),
             };
             let words = Words { language: Language::English, zone: TimeZone::get(zone).unwrap() };
             let v = View { words, ..view() };
-            assert_eq!(v.stamp_to(&histogram.start, &histogram.fine(&v)), told, "{start} {step_ms}");
+            assert_eq!(v.stamp_to(&histogram.edges[0], &histogram.fine(&v)), told, "{start} {step_ms}");
         }
     }
 }

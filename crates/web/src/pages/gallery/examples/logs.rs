@@ -88,7 +88,7 @@ fn histogram(v: &View) -> Histogram {
         Counts { total: by_level.iter().sum::<u64>() + n % 5, by_level }
     };
     Histogram {
-        start: before(v, 3_600),
+        edges: (0..=60).map(|minute| before(v, 3_600 - minute * 60)).collect(),
         step: Duration::from_secs(60),
         counts: (0..60).map(counts).collect(),
         address: "/explore?q=relay".to_owned(),
