@@ -344,11 +344,10 @@ pub(crate) enum TokenCommand {
         #[arg(long, value_name = "WHEN")]
         expires: Option<String>,
     },
+    /// The tokens there are, and when each was last used
     List,
     /// It is refused from now on
-    Revoke {
-        name: String,
-    },
+    Revoke { name: String },
 }
 
 #[derive(Debug, Subcommand)]
@@ -359,11 +358,10 @@ pub(crate) enum UserCommand {
         #[arg(long, value_enum, default_value_t = Role::Operator)]
         role: Role,
     },
+    /// The users there are, and what each may do
     List,
     /// A new link to choose a password by; the one before works no more
-    Link {
-        name: String,
-    },
+    Link { name: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -416,4 +414,19 @@ impl Scope {
 pub(crate) enum ConfigCommand {
     /// Check the settings; show each with where it comes from, without secrets
     Check,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, CommandFactory as _};
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        fn mute(command: &Command) -> Vec<String> {
+            let own = command.get_about().is_none().then(|| command.get_name().to_owned());
+            own.into_iter().chain(command.get_subcommands().flat_map(mute)).collect()
+        }
+        assert_eq!(mute(&Cli::command()), Vec::<String>::new());
+    }
 }
