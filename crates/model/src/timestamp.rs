@@ -29,8 +29,10 @@ impl Timestamp {
         self.to_jiff().to_zoned(zone.clone())
     }
 
+    /// Times before the year -9999 or after 9999 become the first and the last that calendars have.
     pub fn to_jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        let limit = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(limit)
     }
 }
 
@@ -96,5 +98,11 @@ mod tests {
         assert_eq!(moment.to_string(), "2025-01-10T14:32:15.000123Z");
         assert_eq!(serde_json::to_string(&moment).unwrap(), "\"2025-01-10T14:32:15.000123Z\"");
         assert_eq!(moment.since(moment + Duration::from_secs(1)), Duration::ZERO);
+    }
+
+    #[test]
+    fn times_beyond_the_calendar_are_shown_at_its_ends() {
+        assert_eq!(Timestamp::from_micros(i64::MAX).to_string(), "9999-12-30T22:00:00.999999Z");
+        assert_eq!(Timestamp::from_micros(i64::MIN).to_string(), "-009999-01-02T01:59:59.000000Z");
     }
 }
