@@ -129,6 +129,7 @@ fn what_finds_nothing_says_what_may_have_been_meant() {
         &["logs", "search", "staus:502", "--text"],
         &["logs", "search", "staus:502 | stats count()"],
         &["logs", "search", "staus:502 | stats count() by path"],
+        &["logs", "search", "staus:502 | fields time, staus"],
         &["logs", "histogram", "staus:502"],
         &["logs", "export", "staus:502", "--format", "csv"],
         &["logs", "export", "staus:502", "-o", "none.jsonl"],
@@ -142,6 +143,12 @@ fn what_finds_nothing_says_what_may_have_been_meant() {
     }
     let source = desk.run(&["logs", "delete", "source:app.json", "--dry-run"]);
     assert!(done(&source).said.contains("did you mean `source:*app.json*`?"), "{}", source.said);
+    for of_column in ["* | stats count() by staus", "* | stats max(staus) as n", "* | fields time, staus"] {
+        let answer = desk.run(&["logs", "search", of_column]);
+        let said = "no record has the field `staus`; did you mean `status`?";
+        assert!(!done(&answer).out.is_empty() && answer.said.contains(said), "{of_column}: {}", answer.said);
+    }
+    assert_eq!(desk.run(&["logs", "search", "app:sync | stats count() by path"]).said, "");
     let strict = desk.run(&["logs", "search", "* | stat count()", "--strict"]);
     assert!(strict.code == 2 && strict.said.contains("^") && strict.out.is_empty(), "{} {}", strict.said, strict.out);
     assert_eq!(desk.run(&["logs", "search", "* | stats count()", "--strict"]).code, 0);

@@ -87,16 +87,26 @@ pub(crate) enum Found {
     /// Nothing matches; where to look for more.
     NoMatch {
         wider: Option<String>,
-        doubts: Vec<Doubt>,
-        /// The query that may have been meant, and its address.
-        meant: Option<(Foreign, String)>,
+        doubts: Doubts,
     },
     /// There is no record at all.
     Empty(Begin),
 }
 
 impl Found {
-    pub(crate) const NO_MATCH: Self = Self::NoMatch { wider: None, doubts: Vec::new(), meant: None };
+    pub(crate) const NO_MATCH: Self = Self::NoMatch { wider: None, doubts: Doubts::NONE };
+}
+
+/// Why there may be nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Doubts {
+    pub(crate) parts: Vec<Doubt>,
+    /// The query that may have been meant, and its address.
+    pub(crate) meant: Option<(Foreign, String)>,
+}
+
+impl Doubts {
+    pub(crate) const NONE: Self = Self { parts: Vec::new(), meant: None };
 }
 
 /// How to bring the first lines in.
@@ -110,6 +120,8 @@ pub(crate) struct Begin {
 pub(crate) struct TableOf {
     pub(crate) columns: Vec<TableCell>,
     pub(crate) rows: Vec<Vec<TableCell>>,
+    /// Where a column has nothing in it.
+    pub(crate) doubts: Doubts,
 }
 
 #[derive(Clone, Debug)]

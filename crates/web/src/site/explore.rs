@@ -21,8 +21,8 @@ use crate::{
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found, Histogram,
-            Links, OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, Doubt, Doubts, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found,
+            Histogram, Links, OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
         },
         foreign::{Foreign, plain},
         parts::Chosen,
@@ -44,7 +44,10 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use std::time::Duration;
 use store::Scope;
-use telemetry::query::{self, Cell, Cursor, Page, Partial, Table, language::Order};
+use telemetry::query::{
+    self, Cell, Cursor, Page, Partial, Table,
+    language::{Empty, Order},
+};
 use utoipa::IntoParams;
 
 /// Lines of one page.
@@ -179,8 +182,8 @@ async fn explore(
     page.found = match found {
         Found::NoMatch { .. } => {
             let wider = !search.since.is_empty() || !search.until.is_empty();
-            let (doubts, meant) = doubts(&ctx, &v, &search, &parsed).await?;
-            Found::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts, meant }
+            let doubts = doubts(&ctx, &v, &search, Empty::Answer).await?;
+            Found::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts }
         }
         found => found,
     };
@@ -193,22 +196,20 @@ async fn explore(
 }
 
 /// Why nothing was found, perhaps; and the search that may have been meant.
-async fn doubts(
-    ctx: &Ctx,
-    v: &View,
-    search: &Search,
-    query: &query::Query,
-) -> Result<(Vec<Doubt>, Option<(Foreign, String)>)> {
-    let (hints, mut meant) = hints::hinted(ctx, &asked(ctx, v, search).await?.in_vain()).await?;
-    let mut doubts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
-    if let Some((word, of_level)) = narrow::of_level(query).filter(|_| meant.is_none())
+async fn doubts(ctx: &Ctx, v: &View, search: &Search, empty: Empty) -> Result<Doubts> {
+    let vain = asked(ctx, v, search).await?.in_vain();
+    let vain = hints::Vain { empty, ..vain };
+    let (hints, mut meant) = hints::hinted(ctx, &vain).await?;
+    let mut parts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    if empty == Empty::Answer
+        && let Some((word, of_level)) = narrow::of_level(&vain.query).filter(|_| meant.is_none())
         && finds(ctx, v, &Search { q: of_level.clone(), ..search.clone() }).await?
     {
-        doubts.push(Doubt::of_level(v, &word));
+        parts.push(Doubt::of_level(v, &word));
         meant = Some(of_level);
     }
     let meant = meant.map(|q| (Foreign::line(q.as_bytes()), Search { q, ..search.clone() }.address()));
-    Ok((doubts, meant))
+    Ok(Doubts { parts, meant })
 }
 
 /// Whether there is nothing but what Vigie says of itself.
@@ -268,7 +269,11 @@ async fn found(
     let parsed = asked.query.clone();
     if !parsed.pipes.is_empty() {
         let answer = ask::tabled(ctx, asked, TABLE_ROWS).await?;
-        let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value) };
+        let doubts = match hints::empty(&answer.value).filter(|_| !answer.value.rows.is_empty()) {
+            Some(empty) => doubts(ctx, v, search, empty).await?,
+            None => Doubts::NONE,
+        };
+        let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value, doubts) };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
     }
     let order = if search.order.is_empty() { Order::Falling } else { Order::Rising };
@@ -304,7 +309,7 @@ async fn found(
     Ok((found, turns, partial))
 }
 
-fn table(v: &View, table: &Table) -> Found {
+fn table(v: &View, table: &Table, doubts: Doubts) -> Found {
     let cell = |cell: &Cell| {
         let (text, kind) = match cell {
             Cell::Absent => (String::new(), CellKind::Text),
@@ -323,7 +328,7 @@ fn table(v: &View, table: &Table) -> Found {
         let kind = if is_number { CellKind::Number } else { CellKind::Text };
         TableCell { html: Foreign::line(name.as_bytes()).html, kind }
     };
-    Found::Table(TableOf { columns: table.columns.iter().enumerate().map(column).collect(), rows })
+    Found::Table(TableOf { columns: table.columns.iter().enumerate().map(column).collect(), rows, doubts })
 }
 
 /// The counts over the whole time that was asked for, where there is nothing too.

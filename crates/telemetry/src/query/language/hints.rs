@@ -1,6 +1,6 @@
 //! Why a query may find nothing: a field that no record has, `name=value` where `name:value` was meant.
 
-use super::{Comparison, FieldTest, Filter, Number, Pattern, Query, parse::parse};
+use super::{Comparison, FieldTest, Filter, Group, Number, Pattern, Pipe, Query, SortKey, parse::parse};
 use std::collections::BTreeSet;
 
 /// Hints of one query; further ones would not be read.
@@ -35,13 +35,26 @@ pub enum Why {
     AsWritten,
 }
 
+/// What of an answer there is nothing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// No record matches.
+    Answer,
+    /// Records match; none of them has what a column of the table is about.
+    Column,
+}
+
 /// What is doubtful about a query, where `known` are the names of all fields there are; and the query with what may have
 /// been meant, if anything of it is known.
-pub fn hints(query: &Query, known: &BTreeSet<String>) -> (Vec<Hint>, Option<Query>) {
+pub fn hints(query: &Query, empty: Empty, known: &BTreeSet<String>) -> (Vec<Hint>, Option<Query>) {
     let mut found = Vec::new();
-    let filter = corrected(&query.filter, known, &mut found);
+    let filter = match empty {
+        Empty::Answer => corrected(&query.filter, known, &mut found),
+        Empty::Column => query.filter.clone(),
+    };
+    let pipes = corrected_pipes(&query.pipes, known, &mut found);
     let is_corrected = found.iter().any(|hint| hint.instead.is_some());
-    (found, is_corrected.then(|| Query { filter, pipes: query.pipes.clone() }))
+    (found, is_corrected.then_some(Query { filter, pipes }))
 }
 
 /// Whether a query names any field, or seems to mean one: else there is nothing to look up for it.
@@ -55,7 +68,7 @@ pub fn names_fields(query: &Query) -> bool {
             _ => false,
         }
     }
-    any(&query.filter)
+    any(&query.filter) || !query.pipes.is_empty()
 }
 
 /// The query that looks for its texts in fields too, where it looks for any in messages.
@@ -110,6 +123,48 @@ fn corrected(filter: &Filter, known: &BTreeSet<String>, found: &mut Vec<Hint>) -
         },
         other => other.clone(),
     }
+}
+
+/// Fields that steps name. What sorts by a column of `stats` goes with the column.
+fn corrected_pipes(pipes: &[Pipe], known: &BTreeSet<String>, found: &mut Vec<Hint>) -> Vec<Pipe> {
+    // Columns of `stats`, as they were called and as they are called now.
+    let mut titles: Option<Vec<(String, String)>> = None;
+    let mut correct = |pipe: &Pipe| {
+        let mut field = |name: &String| corrected_name(name, known, found);
+        let mut column = |name: &String| match &titles {
+            None => field(name),
+            Some(titles) => titles.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new).clone(),
+        };
+        match pipe {
+            Pipe::Sort(keys) => {
+                let key = |key: &SortKey| SortKey { column: column(&key.column), order: key.order };
+                Pipe::Sort(keys.iter().map(key).collect())
+            }
+            Pipe::Fields(names) => Pipe::Fields(names.iter().map(column).collect()),
+            Pipe::Stats { columns, by } if titles.is_none() => {
+                let mut now = (columns.clone(), by.clone());
+                now.0.iter_mut().filter_map(|column| column.aggregate.field_mut()).for_each(|name| *name = field(name));
+                now.1.iter_mut().filter_map(Group::field_mut).for_each(|name| *name = field(name));
+                let aggregates = columns.iter().zip(&now.0).map(|(old, new)| (old.title(), new.title()));
+                let groups = by.iter().zip(&now.1).map(|(old, new)| (old.to_string(), new.to_string()));
+                titles = Some(aggregates.chain(groups).collect());
+                Pipe::Stats { columns: now.0, by: now.1 }
+            }
+            other => other.clone(),
+        }
+    };
+    pipes.iter().map(&mut correct).collect()
+}
+
+fn corrected_name(name: &str, known: &BTreeSet<String>, found: &mut Vec<Hint>) -> String {
+    if is_known(name, known) {
+        return name.to_owned();
+    }
+    let instead = nearest(name, known).map(str::to_owned);
+    if found.len() < HINTS_MAX {
+        found.push(Hint { why: Why::NoSuchField(name.to_owned()), part: name.to_owned(), instead: instead.clone() });
+    }
+    instead.unwrap_or_else(|| name.to_owned())
 }
 
 fn tell(found: &mut Vec<Hint>, why: Why, part: &Filter, instead: Option<Filter>) -> Filter {
@@ -242,7 +297,7 @@ mod tests {
 
     fn hinted(q: &str) -> (Told, Option<String>) {
         let known = ["app", "status", "http.method", "duration_ms", "user_id", "job_id"].map(str::to_owned).into();
-        let (found, query) = hints(&parse(q).0, &known);
+        let (found, query) = hints(&parse(q).0, Empty::Answer, &known);
         let found = found.into_iter().map(|hint| (hint.why, hint.part, hint.instead)).collect();
         (found, query.map(|query| query.to_string()))
     }
@@ -268,6 +323,12 @@ mod tests {
             ("status:4xx", "status>=400 status<500"),
             ("-status:5XX", "-(status>=500 status<600)"),
             ("status:404,500 app:x", "(status:404 OR status:500) app:x"),
+            ("* | stats count() by statu", "* | stats count() by status"),
+            (
+                "stauts:5 | stats p95(duration) as p, max(durationms), count() by Status, bucket(1d) | sort max(durationms), p",
+                "status:5 | stats p95(duration_ms) as p, max(duration_ms), count() by status, bucket(1d) | sort by \"max(duration_ms)\", p",
+            ),
+            ("* | fields time, usr_id | sort by stats desc", "* | fields time, user_id | sort by status desc"),
         ] {
             assert_eq!(hinted(q).1.as_deref(), Some(expected), "{q}");
         }
@@ -278,6 +339,14 @@ mod tests {
                 Some("level:error".into())
             )
         );
+    }
+
+    #[test]
+    fn where_records_match_only_what_columns_are_about_is_doubted() {
+        let known = ["status"].map(str::to_owned).into();
+        let told = |q: &str| hints(&parse(q).0, Empty::Column, &known).1.map(|query| query.to_string());
+        assert_eq!(told("source:a | stats count() by statu").as_deref(), Some("source:a | stats count() by status"));
+        assert_eq!(told("source:a | stats count() by status, level, bucket(5m)"), None);
     }
 
     #[test]

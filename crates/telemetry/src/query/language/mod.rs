@@ -15,7 +15,7 @@ mod tests;
 mod time;
 mod write;
 
-pub use hints::{Hint, Why, anywhere, hints, names_fields};
+pub use hints::{Empty, Hint, Why, anywhere, hints, names_fields};
 pub use number::Number;
 pub use parse::parse;
 pub use problem::{Fault, Problem};
@@ -235,11 +235,36 @@ pub enum Aggregate {
     Uniq(String),
 }
 
+impl Aggregate {
+    /// What it is about.
+    fn field_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Count => None,
+            Self::CountOf(field)
+            | Self::Avg(field)
+            | Self::Min(field)
+            | Self::Max(field)
+            | Self::Sum(field)
+            | Self::Percentile(_, field)
+            | Self::Uniq(field) => Some(field),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Group {
     Field(String),
-    /// Time in steps of this length, counted from 1970-01-01T00:00:00Z.
+    /// Time in steps of this length, of the reader's clock and calendar.
     Bucket(Duration),
+}
+
+impl Group {
+    fn field_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::Bucket(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -36,7 +36,7 @@ use telemetry::{
     RecordRef, Value,
     query::{
         self, Answer, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table,
-        language::{Moment, Order},
+        language::{Empty, Moment, Order},
     },
 };
 use tokio::sync::mpsc;
@@ -165,7 +165,8 @@ impl Asked {
 
     /// For hints, should it find nothing.
     pub(crate) fn in_vain(&self) -> hints::Vain {
-        hints::Vain { query: self.query.clone(), range: self.range.clone(), zone: self.zone.clone() }
+        let (query, range, zone) = (self.query.clone(), self.range.clone(), self.zone.clone());
+        hints::Vain { query, empty: Empty::Answer, range, zone }
     }
 
     pub(super) fn problems(&self) -> Vec<QueryProblem> {
@@ -252,7 +253,10 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
     if !asked.query.pipes.is_empty() {
         let vain = asked.in_vain();
         let answer = tabled(ctx, asked, page.limit).await?;
-        let hints = if query.hints && is_nothing(&answer.value) { hints::told(ctx, &vain).await? } else { Vec::new() };
+        let hints = match hints::empty(&answer.value).filter(|_| query.hints) {
+            Some(empty) => hints::told(ctx, &hints::Vain { empty, ..vain }).await?,
+            None => Vec::new(),
+        };
         let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         return Ok(Found {
             rows: None,
@@ -283,12 +287,6 @@ async fn found(ctx: &Ctx, asked: Asked, page: Page, query: &SearchQuery) -> Resu
         left_out: left_out(&listed.partial),
         read: listed.read.into(),
     })
-}
-
-/// Whether a table tells of no record: it has no row, or one of zeros.
-fn is_nothing(table: &Table) -> bool {
-    let is_none = |cell: &query::Cell| matches!(cell, query::Cell::Absent | query::Cell::Int(0));
-    table.rows.iter().flatten().all(is_none)
 }
 
 /// The table that the query's steps make.

@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 use telemetry::query::{
-    self, Answer, Page, Query, Question,
-    language::{Hint, Order, Why},
+    self, Answer, Cell, Page, Query, Question, Table,
+    language::{Empty, Hint, Order, Why},
 };
 use utoipa::ToSchema;
 
@@ -35,11 +35,23 @@ pub(crate) struct HintJson {
     query: Option<String>,
 }
 
-/// A query that found nothing, and between which times, in whose zone.
+/// A query that found nothing, or nothing for a column; between which times, in whose zone.
 pub(crate) struct Vain {
     pub(crate) query: Query,
+    pub(crate) empty: Empty,
     pub(crate) range: Option<Range<Timestamp>>,
     pub(crate) zone: TimeZone,
+}
+
+/// What of a table there is nothing in.
+pub(crate) fn empty(table: &Table) -> Option<Empty> {
+    let is_none = |cell: &Cell| matches!(cell, Cell::Absent | Cell::Int(0));
+    let is_blank = |at: usize| table.rows.iter().all(|row| row.get(at).is_none_or(is_none));
+    match (0..table.columns.len()).filter(|at| is_blank(*at)).count() {
+        0 => None,
+        blank if blank == table.columns.len() => Some(Empty::Answer),
+        _ => Some(Empty::Column),
+    }
 }
 
 /// What is doubtful about it; and the query that may have been meant.
@@ -49,9 +61,10 @@ pub(crate) async fn hinted(ctx: &Ctx, vain: &Vain) -> Result<(Vec<Hint>, Option<
         let known =
             ctx.app.logs.ask(PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds)).await?;
         let Some(known) = known else { return Ok((Vec::new(), None)) };
-        told = query::language::hints(&vain.query, &known);
+        told = query::language::hints(&vain.query, vain.empty, &known);
     }
-    if told.0.is_empty()
+    if vain.empty == Empty::Answer
+        && told.0.is_empty()
         && let Some((hint, wide)) = query::language::anywhere(&vain.query)
     {
         let question = Question::new(&wide, ctx.app.logs.clock().now(), &vain.zone).map_err(logs::Error::from)?;

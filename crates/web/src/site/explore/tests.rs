@@ -324,6 +324,18 @@ async fn what_finds_nothing_is_told_why() {
         ("levl%3Aerror", "no line has a field “levl”", "level:error", "level%3Aerror"),
         ("status%3D201", "is searched as words", "status:201", "status%3A201"),
         ("stauts%3E%3D200+one", "no line has a field “stauts”", "status&gt;=200 one", "status%3E%3D200+one"),
+        (
+            "one+%7C+stats+count%28%29+by+statu",
+            "<bdi>statu</bdi></code> – no line has a field “statu”",
+            "one | stats count() by status",
+            "one+%7C+stats+count%28%29+by+status",
+        ),
+        (
+            "stauts%3A201+%7C+stats+count%28%29",
+            "no line has a field “stauts”",
+            "status:201 | stats count()",
+            "status%3A201+%7C+stats+count%28%29",
+        ),
     ] {
         let page = site.look(&ana, &format!("/explore?q={q}&since=365d")).await;
         assert!(page.text.contains(said) && page.text.contains("Did you mean"), "{q}: {}", page.text);

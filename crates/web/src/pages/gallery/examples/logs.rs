@@ -3,8 +3,8 @@
 use super::{ID, at, before};
 use crate::pages::{
     explore::{
-        AskedForm, Begin, CellKind, Doubt, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found, Histogram,
-        Line, Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
+        AskedForm, Begin, CellKind, Doubt, Doubts, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found,
+        Histogram, Line, Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
     },
     files::{
         Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
@@ -19,7 +19,8 @@ use askama::Template as _;
 use mail::language::Language;
 use model::Level;
 use std::time::Duration;
-use telemetry::query::{self, Counts};
+use telemetry::query::{self, Counts, language::Empty};
+use url::form_urlencoded;
 
 fn line(text: &str) -> Foreign {
     Foreign::line(text.as_bytes())
@@ -193,15 +194,30 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
             vec![text("shop"), text("error"), number("21"), number("812.5")],
             vec![text("shop"), text("critical"), number("28"), text("")],
         ],
+        doubts: Doubts::NONE,
     };
     let stats = "level>=error | stats count(), p95(duration_ms) by app, level";
     let begin = Begin { origin: "https://vigie.example.org".to_owned() };
-    let hint = |q: &str| query::language::hints(&query::parse(q).0, &["status".to_owned()].into());
-    let (doubts, meant) = hint("levl:error status=404");
-    let doubted = Found::NoMatch {
-        wider: None,
-        doubts: doubts.iter().map(|hint| Doubt::new(v, hint)).collect(),
-        meant: meant.map(|query| (line(&query.to_string()), "/explore?q=level%3Aerror+status%3A404".to_owned())),
+    let known = ["app", "duration_ms", "status"].map(str::to_owned).into();
+    let doubts = |q: &str, empty| {
+        let (hints, meant) = query::language::hints(&query::parse(q).0, empty, &known);
+        let address = |q: &str| {
+            format!("/explore?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish())
+        };
+        Doubts {
+            parts: hints.iter().map(|hint| Doubt::new(v, hint)).collect(),
+            meant: meant.map(|query| query.to_string()).map(|q| (line(&q), address(&q))),
+        }
+    };
+    let (wrong, blank) = ("levl:error status=404", "level>=error | stats count(), p95(duration) by app, levl");
+    let doubted = Found::NoMatch { wider: None, doubts: doubts(wrong, Empty::Answer) };
+    let blanks = TableOf {
+        columns: vec![text("app"), text("levl"), number("count()"), text("p95(duration)")],
+        rows: vec![
+            vec![text("nginx"), text(""), number("590"), text("")],
+            vec![text("shop"), text(""), number("49"), text("")],
+        ],
+        doubts: doubts(blank, Empty::Column),
     };
     let mut pages = vec![
         ("explore", page(v, "relay OR orders", Found::Lines(lines(v))).render().unwrap()),
@@ -210,17 +226,14 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
             page(v, "app:nginx status>=abc (refused | stats cuont()", Found::Lines(lines(v))).render().unwrap(),
         ),
         ("explore-table", page(v, stats, Found::Table(table)).render().unwrap()),
+        ("explore-table-doubts", page(v, blank, Found::Table(blanks)).render().unwrap()),
         (
             "explore-no-match",
-            page(
-                v,
-                "absent",
-                Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: Vec::new(), meant: None },
-            )
-            .render()
-            .unwrap(),
+            page(v, "absent", Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: Doubts::NONE })
+                .render()
+                .unwrap(),
         ),
-        ("explore-doubts", page(v, "levl:error status=404", doubted).render().unwrap()),
+        ("explore-doubts", page(v, wrong, doubted).render().unwrap()),
         ("explore-empty", page(v, "", Found::Empty(begin)).render().unwrap()),
     ];
     // Those around a line are of its source, the oldest first.
