@@ -183,60 +183,33 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
     }
 }
 
-pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
-    let v = &at(v, "/explore");
-    let number = |n: &str| TableCell { html: n.to_owned(), kind: CellKind::Number };
-    let text = |text: &str| TableCell { html: text.to_owned(), kind: CellKind::Text };
-    let table = TableOf {
-        columns: vec![text("app"), text("level"), number("count()"), number("p95(duration_ms)")],
-        rows: vec![
-            vec![text("nginx"), text("error"), number("590"), number("30002")],
-            vec![text("shop"), text("error"), number("21"), number("812.5")],
-            vec![text("shop"), text("critical"), number("28"), text("")],
-        ],
-        doubts: Doubts::NONE,
+fn table(columns: &[&str], rows: &[&[&str]], doubts: Doubts) -> Found {
+    let cell = |text: &&str| {
+        let kind = if text.parse::<f64>().is_ok() { CellKind::Number } else { CellKind::Text };
+        TableCell { html: (*text).to_owned(), kind }
     };
-    let stats = "level>=error | stats count(), p95(duration_ms) by app, level";
-    let begin = Begin { origin: "https://vigie.example.org".to_owned() };
+    let rows: Vec<Vec<TableCell>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let kind = |at: usize| match rows.iter().any(|row| row[at].kind == CellKind::Number) {
+        true => CellKind::Number,
+        false => CellKind::Text,
+    };
+    let columns = columns.iter().enumerate().map(|(at, name)| TableCell { html: (*name).to_owned(), kind: kind(at) });
+    Found::Table(TableOf { columns: columns.collect(), rows, doubts })
+}
+
+fn doubts(v: &View, q: &str, empty: Empty) -> Doubts {
     let known = ["app", "duration_ms", "status"].map(str::to_owned).into();
-    let doubts = |q: &str, empty| {
-        let (hints, meant) = query::language::hints(&query::parse(q).0, empty, &known);
-        let address = |q: &str| {
-            format!("/explore?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish())
-        };
-        Doubts {
-            parts: hints.iter().map(|hint| Doubt::new(v, hint)).collect(),
-            meant: meant.map(|query| query.to_string()).map(|q| (line(&q), address(&q))),
-        }
-    };
-    let (wrong, blank) = ("levl:error status=404", "level>=error | stats count(), p95(duration) by app, levl");
-    let doubted = Found::NoMatch { wider: None, doubts: doubts(wrong, Empty::Answer) };
-    let blanks = TableOf {
-        columns: vec![text("app"), text("levl"), number("count()"), text("p95(duration)")],
-        rows: vec![
-            vec![text("nginx"), text(""), number("590"), text("")],
-            vec![text("shop"), text(""), number("49"), text("")],
-        ],
-        doubts: doubts(blank, Empty::Column),
-    };
-    let mut pages = vec![
-        ("explore", page(v, "relay OR orders", Found::Lines(lines(v))).render().unwrap()),
-        (
-            "explore-faults",
-            page(v, "app:nginx status>=abc (refused | stats cuont()", Found::Lines(lines(v))).render().unwrap(),
-        ),
-        ("explore-table", page(v, stats, Found::Table(table)).render().unwrap()),
-        ("explore-table-doubts", page(v, blank, Found::Table(blanks)).render().unwrap()),
-        (
-            "explore-no-match",
-            page(v, "absent", Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: Doubts::NONE })
-                .render()
-                .unwrap(),
-        ),
-        ("explore-doubts", page(v, wrong, doubted).render().unwrap()),
-        ("explore-empty", page(v, "", Found::Empty(begin)).render().unwrap()),
-    ];
-    // Those around a line are of its source, the oldest first.
+    let (hints, meant) = query::language::hints(&query::parse(q).0, empty, &known);
+    let address =
+        |q: &str| format!("/explore?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish());
+    Doubts {
+        parts: hints.iter().map(|hint| Doubt::new(v, hint)).collect(),
+        meant: meant.map(|query| query.to_string()).map(|q| (line(&q), address(&q))),
+    }
+}
+
+/// One line among those of its source, the oldest first.
+fn around(v: &View) -> RecordPage<'_> {
     let mut all = lines(v);
     all.retain(|line| line.level.is_some());
     all.iter_mut().for_each(|each| each.source = line("web1:shop"));
@@ -244,19 +217,48 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
     let place = all.iter().rposition(|line| line.level == Some(Level::Critical)).unwrap_or_default();
     let after = all.split_off(place + 1);
     let record = all.split_off(place).remove(0);
-    let all = all.split_off(place.saturating_sub(6));
-    let around = RecordPage {
+    RecordPage {
         v,
         record,
-        before: all,
+        before: all.split_off(place.saturating_sub(6)),
         after: after.into_iter().take(5).collect(),
         earlier: Some("/explore/record/1?before=60".to_owned()),
         later: None,
         left_out: Vec::new(),
         whole: "/x".to_owned(),
         source_address: Some("/explore?q=source%3Ax".to_owned()),
-    };
-    pages.push(("explore-record", around.render().unwrap()));
+    }
+}
+
+pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
+    let v = &at(v, "/explore");
+    let graded = table(
+        &["app", "level", "count()", "p95(duration_ms)"],
+        &[&["nginx", "error", "590", "30002"], &["shop", "error", "21", "812.5"], &["shop", "critical", "28", ""]],
+        Doubts::NONE,
+    );
+    let blank = "level>=error | stats count(), p95(duration) by app, levl";
+    let blanks = table(
+        &["app", "levl", "count()", "p95(duration)"],
+        &[&["nginx", "", "590", ""], &["shop", "", "49", ""]],
+        doubts(v, blank, Empty::Column),
+    );
+    let none = Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: Doubts::NONE };
+    let wrong = "levl:error status=404";
+    let doubted = Found::NoMatch { wider: None, doubts: doubts(v, wrong, Empty::Answer) };
+    let begin = Begin { origin: "https://vigie.example.org".to_owned() };
+    let searches = [
+        ("explore", "relay OR orders", Found::Lines(lines(v))),
+        ("explore-faults", "app:nginx status>=abc (refused | stats cuont()", Found::Lines(lines(v))),
+        ("explore-table", "level>=error | stats count(), p95(duration_ms) by app, level", graded),
+        ("explore-table-doubts", blank, blanks),
+        ("explore-no-match", "absent", none),
+        ("explore-doubts", wrong, doubted),
+        ("explore-empty", "", Found::Empty(begin)),
+    ];
+    let drawn = searches.into_iter().map(|(name, q, found)| (name, page(v, q, found).render().unwrap()));
+    let mut pages: Vec<Drawn> = drawn.collect();
+    pages.push(("explore-record", around(v).render().unwrap()));
     pages.extend(files(&at(v, "/logs/")));
     pages
 }
