@@ -1,10 +1,11 @@
 //! Files by pattern: followed as they grow, through rotation by renaming and by copying, and read once when packed.
 //!
-//! A file is known by its device, its inode and its first bytes. One that was renamed is read to its end before its
-//! successor is begun. Where the content of a known file turns up elsewhere, copied or packed, only what was not read of
-//! it is read there.
+//! A file is known by its device, its inode, its first bytes and the last that were read. One that was renamed is read to
+//! its end before its successor is begun. Where the content of a known file turns up elsewhere, copied or packed, only what
+//! was not read of it is read there (`kin` tells copies from files that only begin alike).
 
 mod head;
+mod kin;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::Logs;
 use head::Head;
+use kin::{Kin, is_named_alike};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs::{self, File},
@@ -272,8 +274,7 @@ impl Files {
             if position.state == Some(state) {
                 return self.known.push(position);
             }
-            let is_known =
-                position.head.bytes == 0 || Head::read(&position.path).is_ok_and(|head| position.head.begins(&head));
+            let is_known = position.head.bytes == 0 || position.is_in(&position.path);
             if is_known && (found.len() >= position.offset || !is_plain) {
                 let is_read = match is_plain {
                     true => found.len() == position.offset && position.held.is_empty(),
@@ -311,18 +312,24 @@ impl Files {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
             Err(error) => return self.tell(path, &error),
         };
-        let alike = |known: &Position| known.head.begins(&head) && is_named_alike(&known.path, path);
-        // What its original has not given yet is read there; when that is emptied or gone, here.
-        if self.tails.iter().any(|tail| alike(&tail.position)) {
-            return;
+        let (mut settled, mut copied) = (false, None);
+        for (at, known) in self.tails.iter().map(|tail| (None, &tail.position)).chain(numbered(&self.known)) {
+            match kin::of(known, path, &head, now) {
+                Kin::None => {}
+                // What its original has not given yet is read there; when that is emptied or gone, here.
+                Kin::Waits => return,
+                Kin::Copy if at.is_none() => return,
+                Kin::Copy => copied = copied.or(at),
+                Kin::Settled => settled = true,
+            }
         }
-        let gone = |known: &Position| id_of(&known.path) != Some((known.device, known.inode));
-        if let Some(at) = self.known.iter().position(|known| alike(known) && gone(known)) {
-            let known = self.known.remove(at);
-            return self.open_at(Position { done: false, ..known }, Some(path.to_owned()));
+        if let Some(known) = copied.map(|at| self.known.remove(at)) {
+            let is_elsewhere = known.source != fresh.source;
+            let position = Position { path: fresh.path.clone(), done: false, ..known };
+            return self.open_at(position, is_elsewhere.then_some(fresh.path));
         }
-        if self.known.iter().any(alike) {
-            return;
+        if settled {
+            return self.known.extend(Position::read_already(fresh));
         }
         self.open_at(fresh, None);
     }
@@ -334,14 +341,18 @@ impl Files {
         // To open a pipe is to wait for whoever writes into it.
         siblings.retain(|path| is_named_alike(&position.path, path) && path.is_file());
         siblings.sort();
-        let id = (position.device, position.inode);
-        let is_it = |path: &PathBuf| Head::read(path).is_ok_and(|head| position.head.begins(&head));
+        let is_it = |path: &PathBuf| position.is_in(path);
         let is_unread = position.head.bytes == 0;
-        if let Some(renamed) = siblings.iter().find(|path| id_of(path) == Some(id) && (is_unread || is_it(path))) {
+        let id = Some((position.device, position.inode));
+        if let Some(renamed) = siblings.iter().find(|path| id_of(path) == id && (is_unread || is_it(path))) {
             return Some(renamed.clone());
         }
         let taken: HashSet<Id> = self.tails.iter().map(Tail::id).collect();
-        siblings.into_iter().find(|path| id_of(path).is_some_and(|id| !taken.contains(&id)) && is_it(path))
+        // What has a number of a file that is gone is another one.
+        let is_known =
+            |path: &Path, id: Id| self.known.iter().any(|known| (known.device, known.inode) == id && known.is_in(path));
+        let is_free = |path: &PathBuf| id_of(path).is_some_and(|id| !taken.contains(&id) && !is_known(path, id));
+        siblings.into_iter().find(|path| is_it(path) && is_free(path))
     }
 
     /// Follows a file from `position`, at its path or, `elsewhere`, to its end.
@@ -419,12 +430,6 @@ fn id_of(path: &Path) -> Option<Id> {
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// Whether one name may be what rotation makes of the other: `app.log`, `app.log.1`, `app-20250110.log.gz`.
-fn is_named_alike(one: &Path, other: &Path) -> bool {
-    let stem = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.split('.').next().unwrap_or_default().to_owned()
-    };
-    let (one_stem, other_stem) = (stem(one), stem(other));
-    one.parent() == other.parent() && (one_stem.starts_with(&other_stem) || other_stem.starts_with(&one_stem))
+fn numbered(known: &[Position]) -> impl Iterator<Item = (Option<usize>, &Position)> {
+    known.iter().enumerate().map(|(at, known)| (Some(at), known))
 }

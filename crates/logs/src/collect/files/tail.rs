@@ -1,6 +1,6 @@
 //! One file: where it stands, and the lines that it gives.
 
-use super::head::Head;
+use super::head::{BYTES_MAX, Head, Trail};
 use crate::{Told, collect::ship::Ship};
 use flate2::read::MultiGzDecoder;
 use scrub::Counts;
@@ -32,6 +32,8 @@ pub(crate) struct Position {
     pub(super) device: u64,
     pub(super) inode: u64,
     pub(super) head: Head,
+    #[serde(default)]
+    pub(super) trail: Trail,
     /// Every line before this byte was read; in a packed file, of what it unpacks to.
     pub(super) offset: u64,
     /// Of these, the lines whose records are not complete yet: from, to.
@@ -45,6 +47,25 @@ pub(crate) struct Position {
     pub(super) state: Option<State>,
     /// When it was last seen, in µs: what is gone for long is forgotten.
     pub(super) seen: i64,
+}
+
+impl Position {
+    /// Whether the file at `path` holds what was read, where it was read.
+    pub(super) fn is_in(&self, path: &Path) -> bool {
+        Head::read(path).is_ok_and(|head| self.head.begins(&head)) && self.trail.is_in(path)
+    }
+
+    /// Of a file of which nothing is to be read, as another one had it; none where it is gone by now.
+    pub(super) fn read_already(self) -> Option<Self> {
+        let found = std::fs::metadata(&self.path).ok()?;
+        let (mut head, mut trail) = (Head::default(), Trail::default());
+        let bytes = Head::read(&self.path).ok()?;
+        head.extend(0, &bytes);
+        trail.extend(&mut Vec::new(), 0, &bytes);
+        let (device, inode, state) = (found.dev(), found.ino(), Some(state_of(&found)));
+        // Of one that is packed the length that it unpacks to is not needed: it is done.
+        Some(Self { device, inode, head, trail, offset: found.len(), done: true, state, ..self })
+    }
 }
 
 /// Length, and seconds and nanoseconds of the last change.
@@ -98,6 +119,8 @@ pub(super) struct Tail {
     masked: Counts,
     /// Read, and without its line feed yet.
     partial: Vec<u8>,
+    /// What was read last, for the trail.
+    last: Vec<u8>,
     /// Lines that the reader was given.
     pushed: u64,
     /// Of the last of these, and of those that it holds: number, from, to.
@@ -151,6 +174,13 @@ impl Tail {
         }
         let resumed = position.offset;
         position.offset = position.held.first().map_or(resumed, |(from, _)| *from);
+        let mut last = vec![0; BYTES_MAX.min(usize::try_from(position.offset).unwrap_or(BYTES_MAX))];
+        let before = position.offset - last.len() as u64;
+        if packing == Packing::Plain && !last.is_empty() && file.read_exact_at(&mut last, before).is_ok() {
+            position.trail.extend(&mut Vec::new(), before, &last);
+        } else {
+            last.clear();
+        }
         let input = match packing {
             Packing::Plain => Input::Plain(file),
             packing => Input::Packed(packing.open(file)?, 0),
@@ -164,6 +194,7 @@ impl Tail {
             reader,
             masked: Counts::default(),
             partial: Vec::new(),
+            last,
             pushed: 0,
             recent: VecDeque::new(),
             resumed,
@@ -197,7 +228,7 @@ impl Tail {
     pub(super) fn is_replaced(&self) -> bool {
         let Some(Input::Plain(file)) = &self.input else { return false };
         let length = file.metadata().map_or(u64::MAX, |found| found.len());
-        length < self.read_to() || !self.position.head.is_of(file)
+        length < self.read_to() || !self.position.head.is_of(file) || !self.position.trail.is_of(file)
     }
 
     fn read_to(&self) -> u64 {
@@ -236,6 +267,7 @@ impl Tail {
         }
         self.active = ship.now().as_micros();
         self.position.head.extend(from, &buffer[..read]);
+        self.position.trail.extend(&mut self.last, from, &buffer[..read]);
         self.take(&buffer[..read], ship);
         Ok(read)
     }

@@ -8,7 +8,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
 use proptest::{prelude::*, test_runner::TestRunner};
-use std::{io::Write as _, sync::Arc};
+use std::{io::Write as _, sync::Arc, time::SystemTime};
 use telemetry::{
     Batch,
     query::{Bounds, Page, Question, language::Order, parse, search},
@@ -16,12 +16,17 @@ use telemetry::{
 
 const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 
+/// What some programs begin each file with.
+const BANNER: &str = "2025-01-10 14:00:00,000 - a.b - INFO - here it begins\n";
+
 /// A folder of logs, and who collects from it.
 struct Site {
     data: tempfile::TempDir,
     folder: tempfile::TempDir,
     clock: ManualClock,
     pattern: &'static str,
+    /// How often the banner stands at the beginning of a file.
+    banner: usize,
     files: Option<Files>,
     logs: Option<Logs>,
     /// Lines written so far.
@@ -37,6 +42,7 @@ impl Site {
             folder: tempfile::tempdir().unwrap(),
             clock: ManualClock::at(NOW),
             pattern,
+            banner: 0,
             files: None,
             logs: None,
             lines: 0,
@@ -73,6 +79,30 @@ impl Site {
     fn append(&mut self, name: &str, bytes: &[u8]) {
         let path = self.path(name);
         fs::File::options().append(true).create(true).open(path).unwrap().write_all(bytes).unwrap();
+        self.stamp();
+    }
+
+    /// What was just changed was changed now by the clock of this site, which is behind that of the machine.
+    fn stamp(&self) {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_micros(self.clock.now().as_micros() as u64);
+        for entry in fs::read_dir(self.folder.path()).unwrap().flatten() {
+            let found = entry.metadata().unwrap();
+            if found.is_file() && found.modified().unwrap() > now {
+                fs::File::options().append(true).open(entry.path()).unwrap().set_modified(now).unwrap();
+            }
+        }
+    }
+
+    /// `copytruncate`.
+    fn copy_away(&mut self, round_between: bool) {
+        self.shift();
+        fs::copy(self.path("app.log"), self.path("app.log.1")).unwrap();
+        self.stamp();
+        if round_between {
+            self.round();
+        }
+        fs::File::options().write(true).open(self.path("app.log")).unwrap().set_len(0).unwrap();
+        self.stamp();
     }
 
     /// Some records have further lines.
@@ -80,6 +110,9 @@ impl Site {
         let mut text = Vec::new();
         if std::mem::take(&mut self.partial) {
             text.extend_from_slice(b" end\n");
+        }
+        if fs::metadata(self.path(name)).map_or(0, |found| found.len()) == 0 {
+            text.extend_from_slice(BANNER.repeat(self.banner).as_bytes());
         }
         for _ in 0..count {
             self.lines += 1;
@@ -127,6 +160,7 @@ impl Site {
         };
         fs::write(self.path(&format!("app.log.{number}.{end}")), packed).unwrap();
         fs::remove_file(from).unwrap();
+        self.stamp();
     }
 
     /// Every record's source and message, in the order in which they were kept.
@@ -163,6 +197,7 @@ fn found(opened: &Opened, folder: &Path, q: &str) -> Vec<(String, String)> {
 
 fn numbers(kept: &[(String, String)]) -> Vec<u64> {
     let lines = kept.iter().flat_map(|(_, message)| message.lines());
+    let lines = lines.filter(|line| *line != BANNER.trim_end());
     lines.map(|line| line.trim_end_matches(" end").rsplit(' ').next().unwrap().parse().unwrap()).collect()
 }
 
@@ -394,10 +429,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// Every line once, and in order, whatever happens to the file and to whoever reads it.
-fn every_line_once(pattern: &'static str, cases: u32) {
+fn every_line_once(pattern: &'static str, banner: usize, cases: u32) {
     let mut runner = TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
     let outcome = runner.run(&steps(), |steps| {
-        let mut site = Site::new(pattern);
+        let mut site = Site { banner, ..Site::new(pattern) };
         for step in steps {
             match step {
                 Step::Write(count) => site.write("app.log", count),
@@ -419,12 +454,7 @@ fn every_line_once(pattern: &'static str, cases: u32) {
                     site.write("app.log", 1);
                     site.settle();
                     site.write("app.log", 1);
-                    site.shift();
-                    fs::copy(site.path("app.log"), site.path("app.log.1")).unwrap();
-                    if round_between {
-                        site.round();
-                    }
-                    fs::File::options().write(true).open(site.path("app.log")).unwrap().set_len(0).unwrap();
+                    site.copy_away(round_between);
                 }
                 Step::Pack { with_zstd } => site.pack(with_zstd),
                 Step::Rounds(count) => (0..count).for_each(|_| _ = site.round()),
@@ -445,12 +475,103 @@ fn every_line_once(pattern: &'static str, cases: u32) {
 
 #[test]
 fn every_line_is_kept_once_and_in_order() {
-    every_line_once("app.log", 25);
+    every_line_once("app.log", 0, 25);
 }
 
 #[test]
 fn every_line_is_kept_once_and_in_order_where_the_pattern_names_old_files_too() {
-    every_line_once("app.log*", 25);
+    every_line_once("app.log*", 0, 25);
+}
+
+#[test]
+fn every_line_is_kept_once_and_in_order_where_all_files_begin_alike() {
+    for pattern in ["app.log", "app.log*"] {
+        for banner in [1, 20] {
+            every_line_once(pattern, banner, 10);
+        }
+    }
+}
+
+/// Lines that differ, behind beginnings that do not.
+fn with_lines(beginning: &str, name: &str) -> String {
+    let lines: String = (0..30).map(|n| format!("2025-01-10 14:00:01,000 - INFO - {name} {n}\n")).collect();
+    format!("{beginning}{lines}")
+}
+
+#[test]
+fn a_file_that_only_begins_like_another_is_read_too() {
+    for beginning in ["ready\n".to_owned(), BANNER.repeat(20)] {
+        for [one, other] in [
+            ["worker.log", "worker-2.log"],
+            ["api.access.log", "api.error.log"],
+            ["app.log", "app-2026-11-23.log"],
+            ["app.log", "app.log.1"],
+        ] {
+            let mut site = Site::new("*.log*");
+            site.append(one, beginning.as_bytes());
+            site.settle();
+            site.append(other, with_lines(&beginning, "other").as_bytes());
+            site.settle();
+            site.append(one, with_lines("", "one").as_bytes());
+            site.settle();
+            let kept = |word: &str| site.kept().iter().filter(|(_, message)| message.contains(word)).count();
+            assert_eq!([kept(" other "), kept(" one ")], [30, 30], "{other} beside {one}, {} bytes", beginning.len());
+        }
+    }
+}
+
+#[test]
+fn a_successor_that_begins_like_what_was_renamed_is_read_whole() {
+    for (pattern, beginning) in [
+        ("app.log", "ready\n"),
+        ("app.log*", "ready\n"),
+        ("app.log", &BANNER.repeat(20)),
+        ("app.log*", &BANNER.repeat(20)),
+    ] {
+        for stopped in [false, true] {
+            let mut site = Site::new(pattern);
+            site.append("app.log", beginning.as_bytes());
+            site.settle();
+            fs::rename(site.path("app.log"), site.path("app.log.1")).unwrap();
+            if stopped {
+                site.restart();
+            }
+            site.append("app.log", with_lines(beginning, "new").as_bytes());
+            site.settle();
+            let begun = beginning.lines().count() * 2;
+            assert_eq!(site.kept().len(), begun + 30, "{pattern}, {} bytes, stopped: {stopped}", beginning.len());
+        }
+    }
+}
+
+#[test]
+fn the_same_words_on_another_day_are_kept_again() {
+    let mut site = Site::new("backup*.log");
+    for day in ["2026-11-21", "2026-11-22", "2026-11-23"] {
+        site.append(&format!("backup-{day}.log"), b"backup done\n");
+        site.settle();
+        // Beside each other they may be copies, for a while.
+        site.clock.advance(Duration::from_secs(3 * 365 * 86_400));
+        site.settle();
+    }
+    assert_eq!(site.kept().len(), 3);
+    // A copy that is kept beside its original is read once; as it grows, what is new of it.
+    let mut site = Site::new("app.log*");
+    site.append("app.log", with_lines("", "kept").as_bytes());
+    site.settle();
+    fs::copy(site.path("app.log"), site.path("app.log.bak")).unwrap();
+    site.settle();
+    site.clock.advance(Duration::from_secs(3 * 365 * 86_400));
+    site.settle();
+    assert_eq!(site.kept().len(), 30);
+    site.append("app.log", with_lines("", "more").as_bytes());
+    site.settle();
+    assert_eq!(site.kept().len(), 60);
+    fs::remove_file(site.path("app.log")).unwrap();
+    site.settle();
+    site.restart();
+    site.settle();
+    assert_eq!(site.kept().len(), 60, "nor when its original is gone");
 }
 
 /// To open a pipe is to wait for whoever writes into it, and nobody does.
