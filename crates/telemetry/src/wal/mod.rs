@@ -1,9 +1,10 @@
 //! The write-ahead log: batches are in it, synced, before they are acknowledged.
 //!
-//! A log file begins with [`MAGIC`], the format's version and the file's number. Then come frames: a header with a checksum of
-//! its own, and a payload with one. A header that is whole tells where the next frame begins even when its payload is not;
-//! a header that is not whole is looked for further on. So damage costs the frames it hits, and no others. File systems
-//! may hand out old blocks: a frame also names its file, and one of another file is not taken.
+//! A log file begins with [`MAGIC`], the format's version, the file's stamp, which nobody can guess, and a checksum. Then come
+//! frames: a header with a checksum of its own, and a payload with one. A header that is whole tells where the next frame
+//! begins even when its payload is not; a header that is not whole is looked for further on. So damage costs the frames it
+//! hits, and no others. What is looked through then are bytes that others have sent: a frame has its file's stamp, so that
+//! none that was sent is taken for one. File systems may hand out old blocks: the file's number is part of each checksum.
 
 mod payload;
 
@@ -13,14 +14,20 @@ use crate::{
     disk::{Disk, Log},
     wire::{Reader, checksum},
 };
-use std::{io, sync::Arc};
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    io,
+    sync::Arc,
+};
 
 pub(crate) use payload::{decode as decode_payload, encode as encode_payload};
 
 pub(crate) const FOLDER: &str = "wal";
 const MAGIC: &[u8; 8] = b"VigieWAL";
-const VERSION: u32 = 1;
-const FILE_HEADER: usize = 8 + 4 + 8;
+const VERSION: u32 = 2;
+const FILE_HEADER: usize = 8 + 4 + 8 + 4;
+/// Of version 1, which has the file's number for a stamp and no checksum.
+const OLD_FILE_HEADER: usize = 8 + 4 + 8;
 const FRAME_MAGIC: u32 = 0x4d52_4656;
 const FRAME_HEADER: usize = 4 + 8 + 8 + 4 + 4 + 4;
 
@@ -37,6 +44,7 @@ pub(crate) fn file_number(name: &str) -> Option<u64> {
 pub(crate) struct Wal {
     log: Box<dyn Log>,
     number: u64,
+    stamp: u64,
     end: u64,
     pending: Vec<u8>,
 }
@@ -44,11 +52,14 @@ pub(crate) struct Wal {
 impl Wal {
     pub(crate) fn create(disk: &Arc<dyn Disk>, number: u64) -> io::Result<Self> {
         let mut log = disk.create_log(&file_name(number))?;
+        // The standard library's keys are the system's random numbers.
+        let stamp = RandomState::new().build_hasher().finish();
         let mut header = MAGIC.to_vec();
         header.extend_from_slice(&VERSION.to_le_bytes());
-        header.extend_from_slice(&number.to_le_bytes());
+        header.extend_from_slice(&stamp.to_le_bytes());
+        header.extend_from_slice(&checksum_in(number, &header).to_le_bytes());
         log.write_at(0, &header)?;
-        Ok(Self { log, number, end: FILE_HEADER as u64, pending: Vec::new() })
+        Ok(Self { log, number, stamp, end: FILE_HEADER as u64, pending: Vec::new() })
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -69,11 +80,11 @@ impl Wal {
     pub(crate) fn add(&mut self, first_seq: u64, payload: &[u8]) {
         let start = self.pending.len();
         self.pending.extend_from_slice(&FRAME_MAGIC.to_le_bytes());
-        self.pending.extend_from_slice(&self.number.to_le_bytes());
+        self.pending.extend_from_slice(&self.stamp.to_le_bytes());
         self.pending.extend_from_slice(&first_seq.to_le_bytes());
         self.pending.extend_from_slice(&(payload.len() as u32).to_le_bytes());
         self.pending.extend_from_slice(&checksum(payload).to_le_bytes());
-        let own = checksum(&self.pending[start..]);
+        let own = checksum_in(self.number, &self.pending[start..]);
         self.pending.extend_from_slice(&own.to_le_bytes());
         self.pending.extend_from_slice(payload);
     }
@@ -117,13 +128,21 @@ pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replay
     if bytes.iter().all(|byte| *byte == 0) {
         return Ok(replayed);
     }
-    if let Some(damage) = check_file_header(name, &bytes) {
-        replayed.damages.push(damage);
-    }
-    let mut at = FILE_HEADER;
+    let (key, mut at) = match key(&bytes, number) {
+        Some(found) => found,
+        None => {
+            let what = "its beginning is damaged; its frames are looked for all the same";
+            replayed.damages.push(Damage::new(name, what));
+            let first = next_frame(&bytes, MAGIC.len(), Key::Any { number });
+            let first = first.or_else(|| next_frame(&bytes, MAGIC.len(), Key::Old { number }));
+            let Some(first) = first else { return Ok(replayed) };
+            (first.key, first.start)
+        }
+    };
     let mut doubtful = None;
-    while let Some(frame) = next_frame(&bytes, at, number) {
-        if bytes[at..frame.start].iter().any(|byte| *byte != 0) {
+    while let Some(frame) = next_frame(&bytes, at, key) {
+        // Frames follow each other: no room is left between them.
+        if frame.start > at {
             let lost = format!("{} bytes between two frames are not readable", frame.start - at);
             let damage = Damage::new(format!("{name}, byte {at}"), lost);
             replayed.lost.push(damage.clone());
@@ -156,35 +175,71 @@ fn torn(name: &str, at: usize) -> Damage {
     Damage::new(format!("{name}, byte {at}"), what)
 }
 
-fn check_file_header(name: &str, bytes: &[u8]) -> Option<Damage> {
-    let header = bytes.get(..FILE_HEADER).unwrap_or_default();
-    let whole = header.starts_with(MAGIC) && header[8..12] == VERSION.to_le_bytes();
-    (!whole).then(|| {
-        Damage::new(name, "it does not begin as a log of version 1 does; its frames are looked for all the same")
-    })
+/// By which frames of a file are known.
+#[derive(Clone, Copy)]
+enum Key {
+    Stamp {
+        number: u64,
+        stamp: u64,
+    },
+    /// The stamp is not readable.
+    Any {
+        number: u64,
+    },
+    /// Of version 1.
+    Old {
+        number: u64,
+    },
+}
+
+/// What the header of a file says, and where its frames begin; none where it is damaged.
+fn key(bytes: &[u8], number: u64) -> Option<(Key, usize)> {
+    let mut reader = Reader(bytes.strip_prefix(MAGIC)?);
+    let (version, stamp) = (reader.u32().ok()?, reader.u64().ok()?);
+    match version {
+        1 if stamp == number => Some((Key::Old { number }, OLD_FILE_HEADER)),
+        VERSION => {
+            let whole = checksum_in(number, &bytes[..FILE_HEADER - 4]) == reader.u32().ok()?;
+            whole.then_some((Key::Stamp { number, stamp }, FILE_HEADER))
+        }
+        _ => None,
+    }
+}
+
+/// The checksum of bytes in the file of that number.
+fn checksum_in(number: u64, bytes: &[u8]) -> u32 {
+    checksum(&[bytes, &number.to_le_bytes()].concat())
 }
 
 struct Frame {
     start: usize,
+    /// By which those behind it are known.
+    key: Key,
     first_seq: u64,
     len: usize,
     checksum: u32,
 }
 
 /// The first whole frame header at `at` or behind it.
-fn next_frame(bytes: &[u8], at: usize, number: u64) -> Option<Frame> {
+fn next_frame(bytes: &[u8], at: usize, key: Key) -> Option<Frame> {
     let rest = bytes.get(at..)?;
-    memchr::memmem::find_iter(rest, &FRAME_MAGIC.to_le_bytes()).find_map(|offset| frame_at(bytes, at + offset, number))
+    memchr::memmem::find_iter(rest, &FRAME_MAGIC.to_le_bytes()).find_map(|offset| frame_at(bytes, at + offset, key))
 }
 
-fn frame_at(bytes: &[u8], start: usize, number: u64) -> Option<Frame> {
+fn frame_at(bytes: &[u8], start: usize, key: Key) -> Option<Frame> {
     let header = bytes.get(start..start + FRAME_HEADER)?;
     let (checked, own) = header.split_at(FRAME_HEADER - 4);
     let mut reader = Reader(&checked[4..]);
     let frame = (reader.u64().ok()?, reader.u64().ok()?, reader.u32().ok()?, reader.u32().ok()?);
-    let (file, first_seq, len, payload_checksum) = frame;
-    let whole = checksum(checked).to_le_bytes() == own && file == number;
-    whole.then_some(Frame { start, first_seq, len: len as usize, checksum: payload_checksum })
+    let (stamp, first_seq, len, payload_checksum) = frame;
+    let (expected, is_its) = match key {
+        Key::Stamp { number, stamp: known } => (checksum_in(number, checked), stamp == known),
+        Key::Any { number } => (checksum_in(number, checked), true),
+        Key::Old { number } => (checksum(checked), stamp == number),
+    };
+    let key = if let Key::Any { number } = key { Key::Stamp { number, stamp } } else { key };
+    let whole = expected.to_le_bytes() == own && is_its;
+    whole.then_some(Frame { start, key, first_seq, len: len as usize, checksum: payload_checksum })
 }
 
 #[cfg(test)]
