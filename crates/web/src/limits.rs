@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Bounds. Where one is hit the answer says so: 413, 422, 429 or 503.
+/// Bounds. Where one is hit the answer says so: 408, 413, 422, 429 or 503.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of a JSON body.
@@ -26,6 +26,10 @@ pub struct Limits {
     /// For a request to be answered; an upload may take [`Limits::upload_timeout`].
     pub request_timeout: Duration,
     pub upload_timeout: Duration,
+    /// For the next bytes of a body of logs: one from which nothing comes holds a place that others need.
+    pub body_silence_max: Duration,
+    /// Bytes a second that such a body brings at the least, on average, where few are held at the same time.
+    pub body_rate_min: u64,
 }
 
 impl Default for Limits {
@@ -42,6 +46,8 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(15),
             request_timeout: Duration::from_secs(60),
             upload_timeout: Duration::from_secs(3_600),
+            body_silence_max: Duration::from_secs(30),
+            body_rate_min: 1 << 10,
         }
     }
 }

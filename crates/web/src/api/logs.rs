@@ -1,5 +1,6 @@
 //! Logs: what machines send, and what is asked of them.
 
+mod arriving;
 pub(crate) mod ask;
 pub(crate) mod counts;
 mod delete;
@@ -19,6 +20,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 
+pub(crate) use arriving::Pace;
 pub(crate) use ask::{ContextQuery, SearchQuery};
 pub(crate) use counts::{FacetsQuery, HistogramQuery};
 pub(crate) use intake::{LOGS_BYTES_MAX, Packing, taking};

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    api::logs::{LOGS_BYTES_MAX, Packing, taking},
+    api::logs::{LOGS_BYTES_MAX, Pace, Packing, taking},
     auth::Access,
     extract::Path,
     problem::Problem,
@@ -58,8 +58,9 @@ async fn bulk_into(State(ctx): State<Ctx>, Path(index): Path<String>, headers: H
 
 async fn take(ctx: &Ctx, headers: &HeaderMap, body: Body, index: String) -> Response {
     let began = ctx.app.clock.now();
+    let pace = Pace::of_lines(&ctx.app.limits);
     let taken = match Packing::of(headers) {
-        Ok(packing) => taking(ctx, body, packing, move |intake, from| intake.bulk(from, &index)).await,
+        Ok(packing) => taking(ctx, body, packing, pace, move |intake, from| intake.bulk(from, &index)).await,
         Err(problem) => Err(problem),
     };
     match taken {

@@ -9,7 +9,7 @@ mod tests;
 
 use crate::{
     Ctx,
-    api::logs::{Packing, taking},
+    api::logs::{Pace, Packing, taking},
     problem::{Problem, Result},
     routes::Routes,
 };
@@ -27,7 +27,8 @@ use tokio::sync::Semaphore;
 /// Bytes of a body that is read as a whole, unpacked. Senders' usual batches have 1 to 5 MB.
 const WHOLE_BYTES_MAX: usize = 16 << 20;
 /// Such bodies in memory at the same time.
-static WHOLE_BODIES: Semaphore = Semaphore::const_new(4);
+const WHOLE_BODIES_MAX: usize = 4;
+static WHOLE_BODIES: Semaphore = Semaphore::const_new(WHOLE_BODIES_MAX);
 /// How long one waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -47,7 +48,8 @@ async fn whole(
         let busy = Problem::busy("logs-busy", "others are sending, and memory is bounded", 1);
         return Err(busy.status(StatusCode::TOO_MANY_REQUESTS));
     };
-    let (taken, ()) = taking(ctx, body, packing, move |intake, from| {
+    let pace = Pace::of_whole(&ctx.app.limits);
+    let (taken, ()) = taking(ctx, body, packing, pace, move |intake, from| {
         let mut whole = Vec::new();
         let mut from = from.take(WHOLE_BYTES_MAX as u64 + 1);
         loop {

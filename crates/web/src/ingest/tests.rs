@@ -1,7 +1,13 @@
-use crate::testing::{Answer, Site, send};
-use axum::http::StatusCode;
+use crate::{
+    Limits,
+    testing::{Answer, Site, send},
+};
+use axum::{body::Body, http::StatusCode};
 use base64::Engine as _;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
+use std::{io, time::Duration};
 use store::Scope;
 
 const LOKI: &str =
@@ -108,6 +114,43 @@ async fn what_can_be_taken_later_is_asked_for_again() {
     }
     drop(held);
     assert_eq!(sent(&site, "/v1/logs", &[JSON], OTLP).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn half_sent_bodies_give_their_places_back() {
+    let site = Site::with(Limits { body_silence_max: Duration::from_millis(50), ..Limits::default() }).await;
+    let half = || Body::from_stream(stream::iter([Ok::<_, io::Error>(&b"{\"res"[..])]).chain(stream::pending()));
+    let (places, paths) = (super::WHOLE_BODIES_MAX, ["/v1/logs", "/loki/api/v1/push"]);
+    let held = paths.iter().cycle().take(2 * places).map(|path| sent(&site, path, &[JSON], half()));
+    let whole = async {
+        // They have taken all of them by now, and have to be waited for.
+        tokio::task::yield_now().await;
+        sent(&site, "/v1/logs", &[JSON], OTLP).await
+    };
+    let (given_up, whole) = tokio::join!(futures_util::future::join_all(held), whole);
+    assert_eq!(whole.status, StatusCode::OK, "{}", whole.text);
+    for answer in given_up {
+        assert_eq!((answer.status, &answer.json()["accepted"]), (StatusCode::REQUEST_TIMEOUT, &json!(0)));
+        assert!(answer.text.contains("5 bytes of it came in 0."), "{}", answer.text);
+    }
+    assert_eq!(kept(&site).await, [json!(["shop", "three"])]);
+}
+
+#[tokio::test]
+async fn a_body_held_whole_may_not_trickle_and_one_of_lines_may() {
+    let site = Site::with(Limits { body_silence_max: Duration::from_millis(300), ..Limits::default() }).await;
+    let trickle = |bytes| {
+        let next = async |left: u32| {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            Some((Ok::<_, io::Error>(Bytes::from_static(b" ")), left.checked_sub(1)?))
+        };
+        Body::from_stream(stream::unfold(bytes, next))
+    };
+    let slow = sent(&site, "/v1/logs", &[JSON], trickle(u32::MAX)).await;
+    assert_eq!(slow.status, StatusCode::REQUEST_TIMEOUT, "{}", slow.text);
+    assert!(slow.text.contains("at least 1024 a second have to"), "{}", slow.text);
+    let lines = sent(&site, "/api/v1/logs", &[], trickle(80)).await;
+    assert_eq!(lines.status, StatusCode::OK, "{}", lines.text);
 }
 
 #[tokio::test]

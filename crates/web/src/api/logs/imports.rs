@@ -1,6 +1,9 @@
 //! Imports that go on where they were: batches that are kept together with the position that they lead to.
 
-use super::intake::{Packing, TakenJson, taking};
+use super::{
+    arriving::Pace,
+    intake::{Packing, TakenJson, taking},
+};
 use crate::{
     Ctx,
     auth::Access,
@@ -81,7 +84,8 @@ pub(super) async fn step(
 ) -> Result<axum::Json<TakenJson>> {
     let from = query.from.as_deref().map(|from| position("from", from)).transpose()?;
     let step = ImportStep { id: named(&id)?, from, to: position("to", &query.to)? };
-    let (taken, ()) = taking(&ctx, body, Packing::of(&headers)?, |intake, from| intake.import(from, step)).await?;
+    let (packing, pace) = (Packing::of(&headers)?, Pace::of_lines(&ctx.app.limits));
+    let (taken, ()) = taking(&ctx, body, packing, pace, |intake, from| intake.import(from, step)).await?;
     Ok(axum::Json(TakenJson::from(&taken)))
 }
 

@@ -1,5 +1,6 @@
 //! What is sent, read beside the runtime while it arrives. Nothing is held but what is on its way to the disk.
 
+use super::arriving::{Pace, arriving};
 use crate::{
     Ctx,
     extract::Query,
@@ -12,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::{Buf as _, Bytes};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use logs::{BodyError, Intake, Taken};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -81,7 +82,8 @@ pub(super) async fn json_lines(
 ) -> Result<Response> {
     let packed = Packing::of(&headers)?;
     let names = if query.exact_names { JsonNames::EXACT } else { JsonNames::default() };
-    let (taken, ()) = taking(&ctx, body, packed, move |intake, from| intake.json_lines(from, &names)).await?;
+    let pace = Pace::of_lines(&ctx.app.limits);
+    let (taken, ()) = taking(&ctx, body, packed, pace, move |intake, from| intake.json_lines(from, &names)).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
     let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     Ok((status, axum::Json(TakenJson::from(&taken))).into_response())
@@ -92,10 +94,11 @@ pub(crate) async fn taking<T: Send + 'static>(
     ctx: &Ctx,
     body: Body,
     packing: Packing,
+    pace: Pace,
     take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<T, BodyError> + Send + 'static,
 ) -> Result<(Taken, T)> {
     let _place = ctx.app.logs.receive()?;
-    let mut body = begun(body, packing).await?;
+    let mut body = begun(arriving(body, pace), packing).await?;
     let logs = ctx.app.logs.clone();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let handle = Handle::current();
@@ -124,7 +127,6 @@ pub(crate) async fn taking<T: Send + 'static>(
     });
     // Ends when the body does, or when nobody reads it any more.
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(io::Error::other);
         let is_last = piece.is_err();
         if give.send(piece).await.is_err() || is_last {
             break;
@@ -135,11 +137,13 @@ pub(crate) async fn taking<T: Send + 'static>(
 }
 
 /// The body with its beginning read, which tells whether it is packed and does not say so.
-async fn begun(
-    body: Body,
+async fn begun<S>(
+    mut rest: S,
     packing: Packing,
-) -> Result<impl futures_util::Stream<Item = std::result::Result<Bytes, axum::Error>> + Send + Unpin> {
-    let mut rest = body.into_data_stream();
+) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + Unpin + use<S>>
+where
+    S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
+{
     let (mut begin, mut pieces) = (Vec::new(), Vec::new());
     while packing == Packing::Plain && begin.len() < MAGIC_BYTES && could_be_packed(&begin) {
         let Some(piece) = rest.next().await else { break };
@@ -171,8 +175,14 @@ fn could_be_packed(begin: &[u8]) -> bool {
 }
 
 fn broken(error: &io::Error) -> Problem {
-    Problem::malformed(format!("the body broke off: {error}"))
-        .remedy("send again what is not counted as accepted: records are taken in their order")
+    let problem = match error.kind() {
+        io::ErrorKind::TimedOut => {
+            let given_up = format!("the body was given up: {error}");
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", given_up)
+        }
+        _ => Problem::malformed(format!("the body broke off: {error}")),
+    };
+    problem.remedy("send again what is not counted as accepted: records are taken in their order")
 }
 
 /// How a body is packed.

@@ -268,6 +268,31 @@ async fn a_sender_that_pauses_has_its_records_kept_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_sender_that_falls_silent_is_given_up_and_what_was_complete_is_kept() {
+    let limits = crate::Limits { body_silence_max: Duration::from_millis(50), ..crate::Limits::default() };
+    let site = Site::with(limits).await;
+    let half = || {
+        let half = Bytes::from_static(b"{\"message\":\"whole\"}\n{\"mess");
+        Body::from_stream(
+            futures_util::stream::iter([Ok::<_, std::io::Error>(half)]).chain(futures_util::stream::pending()),
+        )
+    };
+    let held =
+        futures_util::future::join_all((0..logs::BODIES_AT_ONCE_MAX).map(|_| site.post_text("/api/v1/logs", half())));
+    for answer in held.await {
+        assert_eq!((answer.status, &answer.json()["accepted"]), (StatusCode::REQUEST_TIMEOUT, &json!(1)));
+        assert!(answer.text.contains("nothing more of it came for 50ms"), "{}", answer.text);
+    }
+    for headers in [&[][..], &[("content-encoding", "gzip")], &[("content-encoding", "zstd")]] {
+        let silent = Body::from_stream(futures_util::stream::pending::<std::io::Result<Bytes>>());
+        let answer = send(&site.inside, "POST", "/_bulk", headers, silent).await;
+        assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT, "{headers:?}: {}", answer.text);
+    }
+    let next = site.post_text("/api/v1/logs", LINES).await;
+    assert_eq!((next.status, &next.json()["accepted"]), (StatusCode::OK, &json!(3)), "all places are free again");
+}
+
+#[tokio::test]
 async fn a_page_of_long_records_ends_before_its_limit_and_goes_on() {
     let site = Site::new().await;
     let long = "x".repeat(1 << 20);
