@@ -17,6 +17,8 @@ pub struct Limits {
     pub page_rows_max: u32,
     /// Streams of events open at the same time.
     pub streams_max: usize,
+    /// Those of them that tell log records, each of which may hold an event that nobody reads.
+    pub tails_max: usize,
     /// Requests being answered at the same time, streams left out.
     pub requests_max: usize,
     /// Connections open at the same time.
@@ -41,6 +43,7 @@ impl Default for Limits {
             line_bytes_max: 2 << 20,
             page_rows_max: 1_000,
             streams_max: 2_000,
+            tails_max: 256,
             requests_max: 1_024,
             connections_max: 16_384,
             header_timeout: Duration::from_secs(15),

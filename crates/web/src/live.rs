@@ -56,6 +56,7 @@ pub(crate) struct Live {
     pub(crate) births: watch::Sender<u64>,
     streams: Arc<Semaphore>,
     streams_max: usize,
+    tails: Arc<Semaphore>,
     refused: AtomicU64,
     is_told_of_all: bool,
 }
@@ -68,6 +69,7 @@ impl Live {
             births: watch::Sender::new(0),
             streams: Arc::new(Semaphore::new(app.limits.streams_max)),
             streams_max: app.limits.streams_max,
+            tails: Arc::new(Semaphore::new(app.limits.tails_max)),
             refused: AtomicU64::new(0),
             // The owner of a data directory makes every change itself, so what it remembers is never old.
             is_told_of_all: app.wake.is_some() && !app.db.is_postgres(),
@@ -119,7 +121,16 @@ impl Live {
 
     /// A place among the streams; `None` when all are taken, which is counted.
     pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
-        let permit = Arc::clone(&self.streams).try_acquire_owned().ok();
+        self.place(&self.streams)
+    }
+
+    /// A place among the tails of logs, besides the one among the streams.
+    pub(crate) fn tail(&self) -> Option<OwnedSemaphorePermit> {
+        self.place(&self.tails)
+    }
+
+    fn place(&self, places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+        let permit = Arc::clone(places).try_acquire_owned().ok();
         if permit.is_none() {
             self.refused.fetch_add(1, Ordering::Relaxed);
         }

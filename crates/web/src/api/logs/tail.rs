@@ -6,27 +6,32 @@ use crate::{
     auth::Granted,
     extract::Query,
     listener::{Listener, told},
-    problem::Result,
+    problem::{Problem, Result},
 };
 use axum::{
     Extension,
     extract::State,
+    http::StatusCode,
     response::{IntoResponse, sse::Event},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::{collections::VecDeque, convert::Infallible, ops::ControlFlow, time::Duration};
 use telemetry::{
-    Feed, Numbered,
-    query::{self, Question},
+    Feed, Numbered, RecordRef,
+    query::{self, Cursor, Question},
 };
 use tokio::{
-    sync::broadcast,
+    sync::{OwnedSemaphorePermit, broadcast},
     time::{Instant, sleep_until},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// Rows of one event, the newest. What arrives faster is counted.
 const ROWS_MAX: usize = 500;
+/// Bytes of these rows, written: they are held for as long as nobody reads them.
+const ROWS_BYTES_MAX: usize = 1 << 20;
+/// Bytes of the message of a row that is too long for an event: escaped, six times as many fit.
+const LONG_MESSAGE_MAX: usize = ROWS_BYTES_MAX / 8;
 /// Rows are told no more often than this, so that many small batches make few events.
 const AT_MOST_EVERY: Duration = Duration::from_millis(40);
 
@@ -38,19 +43,50 @@ pub(super) struct TailQuery {
     q: String,
     /// Whose days and hours are meant where none is written, as `Europe/Paris`; the server's unless it is given.
     zone: Option<String>,
-    /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
+    /// Bytes of each message; a longer one is cut, as is one too long for an event, and `message_bytes` says how long it is.
     message_max: Option<usize>,
     /// Whether rows tell where their messages say the time and the level once more.
     repeats: bool,
 }
 
 /// What an event holds.
-#[derive(Serialize, ToSchema)]
+#[derive(Default)]
 struct Rows {
-    #[schema(value_type = Vec<Row>)]
-    rows: VecDeque<Row>,
-    /// Matching records before them that are left out: they came too fast.
+    /// Each with its number, and written.
+    rows: VecDeque<(u64, String)>,
+    /// Of all of them.
+    bytes: usize,
+    /// Matching records before them that are left out: they came too fast, or their fields alone are too long.
     missed: u64,
+}
+
+impl Rows {
+    /// The oldest make room for it: whoever looks on wants to see what is new.
+    fn push(&mut self, seq: u64, row: String) {
+        if row.len() > ROWS_BYTES_MAX {
+            self.missed += 1;
+            return;
+        }
+        self.bytes += row.len();
+        self.rows.push_back((seq, row));
+        while self.rows.len() > ROWS_MAX || self.bytes > ROWS_BYTES_MAX {
+            let Some((_, oldest)) = self.rows.pop_front() else { break };
+            self.bytes -= oldest.len();
+            self.missed += 1;
+        }
+    }
+
+    fn into_event(self) -> Event {
+        let id = self.rows.back().map_or(String::new(), |(seq, _)| seq.to_string());
+        let mut data = String::with_capacity(self.bytes + self.rows.len() + 64);
+        data.push_str("{\"rows\":[");
+        for (n, (_, row)) in self.rows.iter().enumerate() {
+            data.push_str(if n > 0 { "," } else { "" });
+            data.push_str(row);
+        }
+        data.push_str(&format!("],\"missed\":{}}}", self.missed));
+        Event::default().event("rows").id(id).data(data)
+    }
 }
 
 pub(super) async fn tail(
@@ -58,17 +94,24 @@ pub(super) async fn tail(
     Query(query): Query<TailQuery>,
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
+    let Some(place) = ctx.live.tail() else {
+        let busy = Problem::busy("streams", "too many tails of logs are open", 5).status(StatusCode::TOO_MANY_REQUESTS);
+        return Err(busy.remedy("close another one, or try again later"));
+    };
     let listener = Listener::new(&ctx, granted, "close another one")?;
     let question = Asked::new(&ctx, query.zone.as_deref(), &query.q, None, None).await?.question;
     let receiver = ctx.app.logs.subscribe().await?;
     let TailQuery { message_max, repeats, .. } = query;
-    let tailing = Tailing { next_at: Instant::now(), ctx, listener, receiver, question, message_max, repeats };
+    let next_at = Instant::now();
+    let tailing = Tailing { ctx, listener, _place: place, receiver, question, message_max, repeats, next_at };
     Ok(told(futures_util::stream::unfold(tailing, Tailing::step)))
 }
 
 struct Tailing {
     ctx: Ctx,
     listener: Listener,
+    /// Given back when the reader is gone.
+    _place: OwnedSemaphorePermit,
     receiver: Feed,
     question: Question,
     message_max: Option<usize>,
@@ -86,7 +129,7 @@ impl Tailing {
                     false => return None,
                 },
             };
-            let mut rows = Rows { rows: VecDeque::new(), missed: 0 };
+            let mut rows = Rows::default();
             match first {
                 Ok(batch) => self.add(&batch, &mut rows),
                 // Whether they would have matched is not known.
@@ -106,22 +149,39 @@ impl Tailing {
                 continue;
             }
             self.next_at = Instant::now() + AT_MOST_EVERY;
-            let id = rows.rows.back().map_or(String::new(), |row| row.seq.to_string());
-            let data = serde_json::to_string(&rows).unwrap_or_default();
-            return Some((Ok(Event::default().event("rows").id(id).data(data)), self));
+            return Some((Ok(rows.into_event()), self));
         }
     }
 
     fn add(&self, batch: &Numbered, rows: &mut Rows) {
+        // Of a long batch only the last are written.
+        let mut newest = VecDeque::new();
         query::tail(&self.question, batch, |hit| {
-            // Whoever looks on wants to see what is new.
-            if rows.rows.len() == ROWS_MAX {
-                rows.rows.pop_front();
+            if newest.len() == ROWS_MAX {
+                newest.pop_front();
                 rows.missed += 1;
             }
-            let row = Row::cut(hit.cursor, hit.record, self.message_max);
-            rows.rows.push_back(if self.repeats { row.with_repeats(hit.record) } else { row });
+            newest.push_back(hit.cursor);
             ControlFlow::Continue(())
         });
+        for cursor in newest {
+            let row = self.written(cursor, batch.batch.get((cursor.seq - batch.first_seq) as usize));
+            rows.push(cursor.seq, row);
+        }
+    }
+
+    /// A row, with as much of its message as was asked for and fits an event.
+    fn written(&self, cursor: Cursor, record: RecordRef<'_>) -> String {
+        let asked = self.message_max.unwrap_or(usize::MAX);
+        let mut written = String::new();
+        for message_max in [asked, asked.min(LONG_MESSAGE_MAX), 0] {
+            let row = Row::cut(cursor, record, Some(message_max));
+            let row = if self.repeats { row.with_repeats(record) } else { row };
+            written = serde_json::to_string(&row).unwrap_or_default();
+            if written.len() <= ROWS_BYTES_MAX {
+                break;
+            }
+        }
+        written
     }
 }

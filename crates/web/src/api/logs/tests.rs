@@ -253,6 +253,43 @@ async fn of_a_burst_the_newest_are_told_and_the_others_counted() {
 }
 
 #[tokio::test]
+async fn an_event_is_bounded_in_bytes_and_says_what_it_leaves_out() {
+    let site = Site::new().await;
+    let mut events = tail_of(&site, "").await;
+    // Written, each of these bytes takes six.
+    let wide = "\\u0001".repeat(50 << 10);
+    let mut lines: String = (0..40).map(|n| format!("{{\"message\":\"{n} {wide}\"}}\n")).collect();
+    let long = "x".repeat(3 << 20);
+    lines.push_str(&format!(
+        "{{\"message\":\"fields\",\"note\":\"{long}\"}}\n{{\"message\":\"{long}\",\"last\":true}}\n"
+    ));
+    let taken = site.post_text("/api/v1/logs", lines).await.json();
+    assert_eq!((&taken["accepted"], &taken["rejected"]), (&json!(42), &json!(0)));
+    let (mut told, mut missed, mut last) = (0, 0, Value::Null);
+    while last["fields"]["last"] != true {
+        let rows = next_event(&mut events).await;
+        assert!(rows.to_string().len() < (1 << 20) + 100, "{} bytes", rows.to_string().len());
+        let heard = rows["rows"].as_array().unwrap();
+        (told, missed) = (told + heard.len() as u64, missed + rows["missed"].as_u64().unwrap());
+        last = heard.last().cloned().unwrap_or_default();
+    }
+    assert_eq!(told + missed, 42);
+    assert!(missed > 0 && told > 1, "{told} told, {missed} missed");
+    assert_eq!(last["message_bytes"], 3 << 20);
+    assert_eq!(last["message"].as_str().unwrap().len(), 128 << 10);
+}
+
+#[tokio::test]
+async fn tails_have_so_many_places_and_give_them_back() {
+    let site = Site::with(crate::Limits { tails_max: 1, ..crate::Limits::default() }).await;
+    let first = tail_of(&site, "").await;
+    let refused = site.get("/api/v1/logs/tail").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "5"));
+    drop(first);
+    drop(tail_of(&site, "").await);
+}
+
+#[tokio::test]
 async fn a_sender_that_pauses_has_its_records_kept_meanwhile() {
     let site = Site::new().await;
     let mut heard = site.app.logs.subscribe().await.unwrap();
