@@ -11,6 +11,7 @@ use crate::{
     moment,
     record::Value,
 };
+use jiff::tz::TimeZone;
 use model::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt};
@@ -22,11 +23,14 @@ pub struct JsonNames<'a> {
     pub level: &'a [&'a str],
     pub message: &'a [&'a str],
     pub source: &'a [&'a str],
+    /// Whose clocks times are of that do not say it; such times are none without.
+    pub zone: Option<&'a TimeZone>,
 }
 
 impl JsonNames<'static> {
     /// Each part by its own name alone: of objects that say whose words the others are.
-    pub const EXACT: Self = Self { time: &["time"], level: &["level"], message: &["message"], source: &["source"] };
+    pub const EXACT: Self =
+        Self { time: &["time"], level: &["level"], message: &["message"], source: &["source"], zone: None };
 }
 
 impl Default for JsonNames<'_> {
@@ -36,6 +40,7 @@ impl Default for JsonNames<'_> {
             level: &["level", "severity"],
             message: &["message", "msg"],
             source: &["source"],
+            zone: None,
         }
     }
 }
@@ -99,6 +104,12 @@ enum Part {
 }
 
 impl JsonNames<'_> {
+    /// `2025-01-10T14:00:00`, a `T` or a space in the middle.
+    fn in_zone(&self, text: &str) -> Option<Timestamp> {
+        let shown: jiff::civil::DateTime = text.parse().ok().filter(|_| text.contains(':'))?;
+        Some(self.zone?.to_timestamp(shown).ok()?.into())
+    }
+
     fn part(&self, name: &str) -> Option<Part> {
         let names = [
             (Part::Message, self.message),
@@ -121,7 +132,7 @@ impl Reading<'_, '_> {
             _ if self.has(part) => None,
             Part::Message => Some(self.draft.message(&bytes)),
             Part::Source => Some(self.draft.source(&bytes)),
-            Part::Time => moment::parse_rfc3339(text.as_bytes()).map(|time| {
+            Part::Time => moment::parse_rfc3339(text.as_bytes()).or_else(|| self.names.in_zone(text)).map(|time| {
                 self.draft.time(time);
                 Ok(())
             }),
@@ -334,6 +345,24 @@ mod tests {
             fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         };
         assert_eq!(read(line), Ok(expected));
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_of_the_zone_that_is_told() {
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        for (text, expected) in [
+            ("2025-01-10 14:00:00", Some("2025-01-10T13:00:00Z")),
+            ("2025-07-10T14:00:00.25", Some("2025-07-10T12:00:00.25Z")),
+            ("2025-07-10T14:00:00Z", Some("2025-07-10T14:00:00Z")),
+            ("2025-07-10", None),
+            ("soon", None),
+        ] {
+            let mut batch = Batch::new();
+            let names = JsonNames { zone: Some(&paris), ..JsonNames::default() };
+            batch.push_json(format!(r#"{{"time":"{text}"}}"#).as_bytes(), &names, Timestamp::EPOCH).unwrap();
+            let expected = expected.map_or(Timestamp::EPOCH, |text| text.parse().unwrap());
+            assert_eq!(batch.get(0).time(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -107,9 +107,8 @@ fn frames_that_were_erased_are_told() {
 #[test]
 fn what_was_sent_is_never_a_frame() {
     let (disk, name, _) = written();
-    let other = Simulated::default();
-    let shared: Arc<dyn Disk> = Arc::new(other.clone());
-    let mut forged = Wal::create(&shared, 7).unwrap();
+    let other: Arc<dyn Disk> = Arc::new(Simulated::default());
+    let mut forged = Wal::create(&other, 7).unwrap();
     forged.add(1_000, &encode_payload(&batch(1_000..1_002)));
     let old_frame = |payload: &[u8]| {
         let mut frame = Vec::new();

@@ -191,7 +191,7 @@ async fn explore(
         page.begin = Some(Begin { origin: origin(&headers) });
     }
     page.turns = turns;
-    page.exports = exports(&ctx, &search, &page.found);
+    page.exports = exports(&ctx, &v, &search, &page.found);
     Ok(shown(&page))
 }
 
@@ -389,7 +389,7 @@ fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -
     fields.into_iter().take(FACETS).map(facet).collect()
 }
 
-fn exports(ctx: &Ctx, search: &Search, found: &Found) -> Vec<Export> {
+fn exports(ctx: &Ctx, v: &View, search: &Search, found: &Found) -> Vec<Export> {
     if !matches!(found, Found::Lines(_) | Found::Table(_)) {
         return Vec::new();
     }
@@ -398,10 +398,12 @@ fn exports(ctx: &Ctx, search: &Search, found: &Found) -> Vec<Export> {
         ("export-jsonl", "jsonl", Format::Jsonl),
         ("export-csv", "csv", Format::Csv),
     ];
+    // What is exported is what the page shows: days and hours are the reader's.
+    let zone = v.zone.iana_name().unwrap_or_default();
     let export = |(word, name, format): (_, &str, Format)| Export {
         word,
-        address: search.at("/api/v1/logs/search", &[("format", name)]),
-        name: format.file_name(ctx.app.clock.now(), ctx.app.logs.zone()),
+        address: search.at("/api/v1/logs/search", &[("format", name), ("zone", zone)]),
+        name: format.file_name(ctx.app.clock.now(), &v.zone),
     };
     formats.map(export).to_vec()
 }

@@ -10,7 +10,7 @@ use crate::{
     render,
 };
 use futures_util::StreamExt as _;
-use model::Timestamp;
+use model::{Clock, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -33,7 +33,8 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
         return Err(Failure::new(format!("{}: no server runs here, so nothing arrives", config.data.value.display()))
             .help("start one with `vigie serve`; what is kept is found by `vigie logs search`"));
     }
-    let mut tail = Tail { config, text, shown: None };
+    let mut tail = Tail { config, text, shown: None, missed_since: None };
+    let began = Clock::System.now();
     let (mut client, mut last) = (connected.client().clone(), args.last);
     loop {
         match tail.follow(&client, last).await {
@@ -44,6 +45,7 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
         client = returned(config).await;
         render::say("it is back");
         last = CAUGHT_UP_MAX;
+        tail.missed_since = Some(began);
     }
 }
 
@@ -65,6 +67,8 @@ struct Tail<'a> {
     text: String,
     /// The last record that was shown: its number and its time.
     shown: Option<(u64, Timestamp)>,
+    /// Where nothing was shown: since when what came while the server was gone is new.
+    missed_since: Option<Timestamp>,
 }
 
 impl Tail<'_> {
@@ -77,7 +81,7 @@ impl Tail<'_> {
             text: self.text.clone(),
             query: telemetry::query::parse(&self.text).0,
             problems: Vec::new(),
-            since: self.shown.map(|(_, at)| at),
+            since: self.shown.map(|(_, at)| at).or(self.missed_since),
             until: None,
             zone: self.config.zone.value.clone(),
         };

@@ -81,9 +81,13 @@ pub(super) async fn json_lines(
     body: Body,
 ) -> Result<Response> {
     let packed = Packing::of(&headers)?;
-    let names = if query.exact_names { JsonNames::EXACT } else { JsonNames::default() };
+    let zone = ctx.app.logs.zone().clone();
     let pace = Pace::of_lines(&ctx.app.limits);
-    let (taken, ()) = taking(&ctx, body, packed, pace, move |intake, from| intake.json_lines(from, &names)).await?;
+    let take = move |intake: &mut Intake, from: &mut dyn Read| {
+        let names = if query.exact_names { JsonNames::EXACT } else { JsonNames::default() };
+        intake.json_lines(from, &JsonNames { zone: Some(&zone), ..names })
+    };
+    let (taken, ()) = taking(&ctx, body, packed, pace, take).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
     let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     Ok((status, axum::Json(TakenJson::from(&taken))).into_response())

@@ -44,7 +44,7 @@ async fn lines_are_found_counted_and_narrowed() {
     assert!(found.text.contains("relay slow") && !found.text.contains("order 1 paid"));
     assert!(found.text.contains("href=\"/explore?q=relay+app%3Ashop\""), "{}", found.text);
     assert!(found.text.contains("href=\"/explore?q=relay+-level%3Aerror\""));
-    assert!(found.text.contains("/api/v1/logs/search?q=relay&#38;format=csv"), "{}", found.text);
+    assert!(found.text.contains("/api/v1/logs/search?q=relay&#38;format=csv&#38;zone="), "{}", found.text);
     let recent = site.look(&ana, "/explore?since=15m").await;
     assert!(recent.text.contains("No line matches") && recent.text.contains("Search all times"));
     let within = site.look(&ana, "/explore?since=2025-01-10T14:02:00Z&until=2025-01-10T14:03:00Z").await;
