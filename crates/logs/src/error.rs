@@ -38,6 +38,11 @@ pub enum Trouble {
         "the log store cannot be read or written: see Vigie's log, and check its disk and the rights on `telemetry`"
     )]
     Broken,
+    #[error(
+        "logs are not collected: where their sources stand cannot be read; see Vigie's log, which names the file and what \
+         helps"
+    )]
+    Stalled,
 }
 
 impl Trouble {

@@ -35,6 +35,7 @@ use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
 use scrub::{Counts, Scrubber};
 use std::{
+    collections::BTreeSet,
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     os::unix::fs::DirBuilderExt as _,
@@ -72,6 +73,8 @@ struct Inner {
     importing: Mutex<import::Importing>,
     /// What the last look after the store came upon.
     trouble: Mutex<Option<Trouble>>,
+    /// Positions that cannot be read, so that nothing is collected from there.
+    stalled: Mutex<BTreeSet<PathBuf>>,
     asked: Semaphore,
     exported: Arc<Semaphore>,
     received: Semaphore,
@@ -101,6 +104,7 @@ impl Logs {
             opened: Mutex::default(),
             importing: Mutex::default(),
             trouble: Mutex::default(),
+            stalled: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
             exported: Arc::new(Semaphore::new(EXPORTED_AT_ONCE_MAX)),
             received: Semaphore::new(BODIES_AT_ONCE_MAX),
@@ -232,7 +236,17 @@ impl Logs {
         // Opening may take a while, and whoever asks is not to wait for it.
         let opened = self.0.opened.try_lock().ok().and_then(|opened| opened.clone());
         let unwritable = opened.and_then(|opened| opened.store.unwritable());
-        unwritable.and_then(|error| Trouble::of(&error.into())).or(*lock(&self.0.trouble))
+        let stalled = || (!lock(&self.0.stalled).is_empty()).then_some(Trouble::Stalled);
+        unwritable.and_then(|error| Trouble::of(&error.into())).or(*lock(&self.0.trouble)).or_else(stalled)
+    }
+
+    /// Whether a collector waits for where its source stands, which is written down at `path`.
+    pub(crate) fn stalls(&self, path: &Path, is_stalled: bool) {
+        let mut stalled = lock(&self.0.stalled);
+        match is_stalled {
+            true => _ = stalled.insert(path.to_owned()),
+            false => _ = stalled.remove(path),
+        }
     }
 
     async fn tend_opened(&self) -> Result<(), Error> {

@@ -61,8 +61,7 @@ impl Journal {
     pub(super) fn open(logs: Logs, stop: Stop, program: &str) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("journal.json");
         let mut ship = Ship::new(logs, stop.clone());
-        let opened = ship.opened()?;
-        let positions = ship.insist(|| Positions::<Place>::open(&path, &opened))?;
+        let positions = ship.positions::<Place>(&path)?;
         let cursor = positions.now().cursor.clone();
         let reader = ship.reader(Reference::Arrival);
         let (recent, given) = (VecDeque::new(), HashSet::new());

@@ -19,6 +19,8 @@ use telemetry::{
 };
 
 const VERSION: u32 = 1;
+/// Before the checksum of all that stands above it: a digit that is another one would miss lines, or keep them twice.
+const SUM: &str = "fnv ";
 /// Bytes of the file: far more than ten thousand files need.
 const BYTES_MAX: u64 = 32 << 20;
 /// Records of one microsecond that are looked at.
@@ -100,7 +102,8 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Positions<T> {
         let part = self.path.with_extension("json.part");
         let replaced = (|| {
             let mut file = File::create(&part)?;
-            file.write_all(&serde_json::to_vec(written)?)?;
+            let json = serde_json::to_vec(written)?;
+            file.write_all(&[&json[..], format!("\n{SUM}{:016x}\n", fnv(&json)).as_bytes()].concat())?;
             file.sync_data()?;
             fs::rename(&part, &self.path)?;
             // The name is on disk with its folder.
@@ -119,7 +122,8 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {
         Err(error) => return Err(failed(error)),
     }
     let bytes = fs::read(path).map_err(failed)?;
-    match serde_json::from_slice::<Written<T>>(&bytes) {
+    match summed(&bytes).and_then(|json| serde_json::from_slice::<Written<T>>(json).map_err(|error| error.to_string()))
+    {
         Ok(written) if written.version == VERSION => Ok(Some(written)),
         Ok(written) => Err(failed(io::Error::other(format!("version {} is not known here", written.version)))),
         // It is replaced as a whole, so a crash does not do this. To begin anew would keep everything twice.
@@ -127,6 +131,14 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {
             "cannot be read ({error}): restore it, or remove it to collect everything again"
         )))),
     }
+}
+
+/// What a file says above its checksum, which those of older versions do not have.
+fn summed(bytes: &[u8]) -> Result<&[u8], String> {
+    let text = bytes.trim_ascii_end();
+    let Some(end) = text.iter().rposition(|byte| *byte == b'\n') else { return Ok(text) };
+    let (json, sum) = (&text[..end], format!("{SUM}{:016x}", fnv(&text[..end])));
+    if text[end + 1..] == *sum.as_bytes() { Ok(json) } else { Err("its checksum is another".to_owned()) }
 }
 
 impl Mark {

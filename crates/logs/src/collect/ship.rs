@@ -110,6 +110,27 @@ impl Ship {
         }
     }
 
+    /// Where a source stands. That this cannot be read is told wherever one asks how Vigie is: nothing of it is collected.
+    pub(crate) fn positions<T: Clone + Default + Serialize + DeserializeOwned>(
+        &mut self,
+        path: &Path,
+    ) -> Result<Positions<T>, Stopped> {
+        loop {
+            let opened = self.opened()?;
+            let read = Positions::open(path, &opened);
+            drop(opened);
+            self.logs.stalls(path, read.is_err());
+            match read {
+                Ok(positions) => return Ok(positions),
+                Err(error) => {
+                    let waited = self.wait(&error);
+                    // Whoever stops collecting waits for nothing.
+                    waited.inspect_err(|_| self.logs.stalls(path, false))?;
+                }
+            }
+        }
+    }
+
     /// Does `attempt` until it succeeds.
     pub(crate) fn insist<T>(&mut self, mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Stopped> {
         loop {

@@ -177,8 +177,8 @@ impl Site {
     /// Lines that the file of positions says are done with, whatever becomes of a batch on its way.
     fn lines_done(&self) -> usize {
         let path: PathBuf = self.data.path().join("telemetry/positions.json");
-        let Ok(bytes) = fs::read(path) else { return 0 };
-        let written: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let Ok(text) = fs::read_to_string(path) else { return 0 };
+        let written: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         let position = &written["now"][0];
         // Lines of a record that may go on are read, and not done with.
         let offset = position["held"][0][0].as_u64().or(position["offset"].as_u64()).unwrap_or(0) as usize;

@@ -78,8 +78,7 @@ impl Files {
             watched.push(Watched { pattern, ..Watched::default() });
             ship = ship.knows_own(&own);
         }
-        let opened = ship.opened()?;
-        let positions = ship.insist(|| Positions::<Vec<Position>>::open(&path, &opened))?;
+        let positions = ship.positions::<Vec<Position>>(&path)?;
         let known = positions.now().clone();
         Ok(Self {
             ship,

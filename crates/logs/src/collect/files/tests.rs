@@ -371,9 +371,43 @@ fn positions_follow_the_store_wherever_the_process_ended() {
     positions.reached(1);
     positions.save().unwrap();
     assert_eq!(read(), 1);
-    fs::write(&path, "{\"version\":1,\"no").unwrap();
-    let error = Positions::<u64>::open(&path, &opened).map(|_| ()).unwrap_err().to_string();
-    assert!(error.contains("restore it, or remove it"), "{error}");
+    let written = String::from_utf8(fs::read(&path).unwrap()).unwrap();
+    for damaged in ["{\"version\":1,\"no", &written.replace("\"now\":1", "\"now\":3"), &written[..written.len() - 3]] {
+        fs::write(&path, damaged).unwrap();
+        let error = Positions::<u64>::open(&path, &opened).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("restore it, or remove it"), "{damaged}: {error}");
+    }
+    // As older versions wrote it.
+    fs::write(&path, written.lines().next().unwrap()).unwrap();
+    assert_eq!(read(), 1);
+}
+
+#[test]
+fn that_positions_cannot_be_read_is_told_until_they_can() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 3);
+    site.settle();
+    site.files = None;
+    let logs = site.logs.clone().unwrap();
+    let path = logs.0.folder.join("positions.json");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, b"{}").unwrap();
+    assert_eq!(logs.trouble(), None);
+    let pattern = site.path("app.log").display().to_string();
+    let open = |stop: Stop| {
+        let (logs, pattern) = (logs.clone(), pattern.clone());
+        std::thread::spawn(move || Files::open(logs, stop, vec![watched(pattern)], None).map(|_| ()))
+    };
+    let stop = Stop::default();
+    let waiting = open(stop.clone());
+    while logs.trouble().is_none() {
+        std::thread::yield_now();
+    }
+    assert_eq!(logs.trouble(), Some(crate::Trouble::Stalled));
+    stop.ask();
+    assert_eq!((waiting.join().unwrap(), logs.trouble()), (Err(Stopped), None), "nobody waits for it any more");
+    fs::write(&path, whole).unwrap();
+    assert_eq!((open(Stop::default()).join().unwrap(), logs.trouble()), (Ok(()), None));
 }
 
 #[test]

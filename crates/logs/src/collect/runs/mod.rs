@@ -93,8 +93,7 @@ impl Runs {
         let kept = logs.0.folder.clone();
         let age_max = logs.config().age_max();
         let mut ship = Ship::new(logs, stop.clone());
-        let opened = ship.opened()?;
-        let positions = ship.insist(|| Positions::<Awake>::open(&kept.join("run-positions.json"), &opened))?;
+        let positions = ship.positions::<Awake>(&kept.join("run-positions.json"))?;
         let rest = ship.insist(|| Rest::open(&kept.join("run-positions.log")))?;
         let now = ship.now();
         let watched = |offset: u64| Watched { place: Place::at(offset), grew: now };
