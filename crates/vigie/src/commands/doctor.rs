@@ -311,6 +311,12 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
             let remedy = "`vigie doctor --repair` sets them aside and keeps what is whole; or restore a backup";
             finding(Verdict::Fail, ABOUT, what, remedy)
         }
+        // The write-ahead log is read as far as it is whole whenever the store is opened, and then written anew.
+        Ok((verified, Some(repaired))) if repaired.set_aside.is_empty() => {
+            let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
+            let what = format!("what is whole is kept, and nothing of the rest can be mended: {first}");
+            finding(Verdict::Warn, ABOUT, what, "restore a backup, if what it held is needed")
+        }
         Ok((_, Some(repaired))) => {
             let lost = match repaired.footers_lost {
                 0 => String::new(),

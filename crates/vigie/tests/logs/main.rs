@@ -194,6 +194,25 @@ fn a_query_behind_the_files_is_told_where_it_stands() {
 }
 
 #[test]
+fn what_cannot_be_mended_is_not_said_to_be_kept() {
+    let desk = desk();
+    let served = desk.serve();
+    for file in ["app.json", "app.logfmt", "syslog"] {
+        done(&desk.run(&["logs", "import", file]));
+    }
+    // It is killed.
+    drop(served);
+    let wal = fs::read_dir(desk.path().join("vigie-data/telemetry/logs/wal")).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&wal).unwrap();
+    bytes[24..32].fill(0);
+    fs::write(&wal, bytes).unwrap();
+    let repaired = desk.run(&["doctor", "--repair"]);
+    assert!(repaired.out.contains("nothing of the rest can be mended: "), "{}", repaired.out);
+    assert!(repaired.out.contains("between two frames") && !repaired.out.contains("kept 0"), "{}", repaired.out);
+    assert_eq!(rows(&desk.run(&["logs", "search", "slow OR password", "--json"]).json()).len(), 2);
+}
+
+#[test]
 fn a_store_in_use_is_not_said_to_be_repaired() {
     let desk = desk();
     let _served = desk.serve();
