@@ -49,7 +49,7 @@ pub use table::Table;
 pub use tail::tail;
 
 use crate::RecordRef;
-use language::{Aggregate, Group, Pipe};
+use language::{Group, Pipe};
 
 /// Records as a table of the fields that the steps speak of, or of `time`, `level` and `message` when they name none.
 fn records_table<'a>(records: impl Iterator<Item = RecordRef<'a>>, pipes: &[Pipe]) -> Table {
@@ -84,20 +84,4 @@ fn named_fields(pipes: &[Pipe]) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     shown.retain(|name| seen.insert(name.clone()));
     shown
-}
-
-impl Aggregate {
-    /// The field that it is computed of.
-    pub fn field(&self) -> Option<&str> {
-        match self {
-            Self::Count => None,
-            Self::CountOf(field)
-            | Self::Avg(field)
-            | Self::Min(field)
-            | Self::Max(field)
-            | Self::Sum(field)
-            | Self::Percentile(_, field)
-            | Self::Uniq(field) => Some(field),
-        }
-    }
 }

@@ -136,7 +136,8 @@ pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replay
             let first = next_frame(&bytes, MAGIC.len(), Key::Any { number });
             let first = first.or_else(|| next_frame(&bytes, MAGIC.len(), Key::Old { number }));
             let Some(first) = first else { return Ok(replayed) };
-            (first.key, first.start)
+            // What stood before it was a frame too, where there is more than a header.
+            (first.key, first.start.min(FILE_HEADER))
         }
     };
     let mut doubtful = None;

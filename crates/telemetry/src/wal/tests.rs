@@ -101,6 +101,10 @@ fn frames_that_were_erased_are_told() {
     disk.change(&name, |bytes| bytes[ends[0]..ends[1]].fill(0));
     let found = replay(&disk, &name, ends[2] as u64).unwrap();
     assert_eq!((found.batches.len(), found.lost.len()), (2, 1), "{:?}", found.lost);
+    let (disk, name, ends) = written();
+    disk.change(&name, |bytes| bytes[..FILE_HEADER + 8].fill(0));
+    let found = replay(&disk, &name, ends[2] as u64).unwrap();
+    assert_eq!((found.batches.len(), found.lost.len()), (2, 1), "the file's header with the first: {:?}", found.lost);
 }
 
 /// Where a header is damaged, what others have sent is looked through for the next one.

@@ -259,9 +259,11 @@ async fn integrity(config: &Config) -> Finding {
     }
 }
 
+const LOG_STORE: &str = "log store";
+
 /// Reads everything that the log store keeps.
 async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
-    const ABOUT: &str = "log store";
+    const ABOUT: &str = LOG_STORE;
     let data = &config.data.value;
     let settings = config.log_store.value.clone();
     let logs = match Logs::new(data, settings, Clock::System, config.zone.value.clone()) {
@@ -296,28 +298,34 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
         Err(error) => {
             finding(Verdict::Fail, ABOUT, error.to_string(), "check the rights on telemetry/, or restore a backup")
         }
-        Ok((verified, None)) if verified.damages.is_empty() => {
+        Ok((verified, repaired)) => read_through(&verified, repaired.as_ref()),
+    })
+}
+
+/// What was damaged of the log store, and what became of it.
+fn read_through(verified: &telemetry::Verified, repaired: Option<&telemetry::Repaired>) -> Finding {
+    let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
+    match repaired {
+        None if verified.damages.is_empty() => {
             let (segments, kilobytes) = (counted(verified.segments as u64, "segment"), verified.bytes.div_ceil(1_000));
             let what = match kilobytes {
                 0..10_000 => format!("{segments} of {} kB, all whole", count(kilobytes)),
                 _ => format!("{segments} of {} MB, all whole", count(kilobytes / 1_000)),
             };
-            finding(Verdict::Ok, ABOUT, what, "")
+            finding(Verdict::Ok, LOG_STORE, what, "")
         }
-        Ok((verified, None)) => {
-            let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
+        None => {
             let parts = counted(verified.damages.len() as u64, "part");
             let what = format!("{parts} damaged or gone, the rest is served: {first}");
             let remedy = "`vigie doctor --repair` sets them aside and keeps what is whole; or restore a backup";
-            finding(Verdict::Fail, ABOUT, what, remedy)
+            finding(Verdict::Fail, LOG_STORE, what, remedy)
         }
         // The write-ahead log is read as far as it is whole whenever the store is opened, and then written anew.
-        Ok((verified, Some(repaired))) if repaired.set_aside.is_empty() => {
-            let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
+        Some(repaired) if repaired.set_aside.is_empty() => {
             let what = format!("what is whole is kept, and nothing of the rest can be mended: {first}");
-            finding(Verdict::Warn, ABOUT, what, "restore a backup, if what it held is needed")
+            finding(Verdict::Warn, LOG_STORE, what, "restore a backup, if what it held is needed")
         }
-        Ok((_, Some(repaired))) => {
+        Some(repaired) => {
             let lost = match repaired.footers_lost {
                 0 => String::new(),
                 lost => format!(
@@ -327,9 +335,9 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
             let what =
                 format!("kept {} records, lost at most {}{lost}", count(repaired.rows_kept), count(repaired.rows_lost));
             let remedy = format!("the damaged files are copied in {}", repaired.set_aside.join(", "));
-            finding(Verdict::Warn, ABOUT, what, remedy)
+            finding(Verdict::Warn, LOG_STORE, what, remedy)
         }
-    })
+    }
 }
 
 /// What the owner of the data directory could not read of its log store when it opened it.

@@ -46,16 +46,15 @@ pub(super) fn of(known: &Position, path: &Path, head: &[u8], now: i64) -> Kin {
             return Kin::None;
         }
         let is_settled = now / 1_000_000 - found.ctime().max(found.mtime()) > COPIED_WITHIN_SECONDS;
-        return match (is_packed, is_settled) {
+        return match is_packed {
             // Whoever packs a file removes it then.
-            (true, _) if is_packed_of(path, &original) => Kin::Waits,
-            (true, false) if known.trail.is_in(path) => Kin::Waits,
-            (true, true) if known.trail.is_in(path) => Kin::Settled,
-            (false, _) if !is_beginning_of(path, &original) => Kin::None,
-            (false, false) => Kin::Waits,
+            true if is_packed_of(path, &original) => Kin::Waits,
+            true if !known.trail.is_in(path) => Kin::None,
+            false if !is_beginning_of(path, &original) => Kin::None,
+            _ if !is_settled => Kin::Waits,
             // So few bytes are soon alike by chance: better twice than never.
-            (false, true) if found.len() > BYTES_MAX as u64 => Kin::Settled,
-            _ => Kin::None,
+            false if found.len() <= BYTES_MAX as u64 => Kin::None,
+            _ => Kin::Settled,
         };
     }
     // The number of its device was given anew, or it lies on another one.

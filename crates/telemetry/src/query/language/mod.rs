@@ -236,7 +236,20 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
-    /// What it is about.
+    /// The field that it is computed of.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Count => None,
+            Self::CountOf(field)
+            | Self::Avg(field)
+            | Self::Min(field)
+            | Self::Max(field)
+            | Self::Sum(field)
+            | Self::Percentile(_, field)
+            | Self::Uniq(field) => Some(field),
+        }
+    }
+
     fn field_mut(&mut self) -> Option<&mut String> {
         match self {
             Self::Count => None,
