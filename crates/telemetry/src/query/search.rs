@@ -52,20 +52,7 @@ pub fn search(
     mut each: impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> Answer<usize> {
     let limit = page.limit.min(ROWS_MAX + 1);
-    let (mut parts, mut tally) = parts_in_time(snapshot, question);
-    parts.retain(|(part, first, last)| {
-        let ahead = page.after.is_some_and(|after| match page.order {
-            Order::Falling => *first > after.time.as_micros(),
-            Order::Rising => *last < after.time.as_micros(),
-        });
-        tally.read.blocks_pruned += u64::from(ahead && part.is_block());
-        !ahead
-    });
-    // Those that may hold the next row come first.
-    match page.order {
-        Order::Falling => parts.sort_by_key(|(_, _, last)| std::cmp::Reverse(*last)),
-        Order::Rising => parts.sort_by_key(|(_, first, _)| *first),
-    }
+    let (parts, mut tally) = in_order(snapshot, question, page);
     let mut sieve = Sieve::new(snapshot, &question.condition);
     let (mut done, mut given, mut round) = (0, 0, bounds.threads.max(1));
     let mut waiting: BTreeMap<Key, Found<'_>> = BTreeMap::new();
@@ -118,6 +105,24 @@ pub fn search(
         }
     }
     tally.answer(given, snapshot)
+}
+
+/// The parts that may hold rows of a page, with the times of their first and last: those that may hold the next row first.
+fn in_order<'s>(snapshot: &'s Snapshot, question: &Question, page: Page) -> (Vec<(Part<'s>, i64, i64)>, Tally) {
+    let (mut parts, mut tally) = parts_in_time(snapshot, question);
+    parts.retain(|(part, first, last)| {
+        let ahead = page.after.is_some_and(|after| match page.order {
+            Order::Falling => *first > after.time.as_micros(),
+            Order::Rising => *last < after.time.as_micros(),
+        });
+        tally.read.blocks_pruned += u64::from(ahead && part.is_block());
+        !ahead
+    });
+    match page.order {
+        Order::Falling => parts.sort_by_key(|(_, _, last)| std::cmp::Reverse(*last)),
+        Order::Rising => parts.sort_by_key(|(_, first, _)| *first),
+    }
+    (parts, tally)
 }
 
 /// How many blocks to look at together next, when `looked` ones held `found` rows and `missing` are wanted still: as many as may hold
