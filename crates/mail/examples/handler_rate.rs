@@ -165,6 +165,7 @@ async fn prepare(db: &Db, url: &str, count: u32, rng: &Rng) -> anyhow::Result<Jo
         spec: serde_json::to_string(&mailing)?,
         state: JobState::Preparing,
         total: 0,
+        ledger: store::LedgerMatch::None,
     };
     db.create_job(job, clock.now()).await?;
     let all: Vec<u32> = (1..=count).collect();

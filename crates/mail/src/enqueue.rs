@@ -1,8 +1,13 @@
-//! From a checked row to an item of a job.
+//! From a checked row to an item of a job, and what makes it the same as one of another list.
 
 use crate::{address::Mailbox, item::MailItem, preflight::WrongRow, spec::Mailing};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::{Fault, Verdict};
+use ring::digest::{SHA256, digest};
 use store::NewItem;
+
+/// The argument of the verdict of a row that needs another address and nothing else.
+pub const NEEDS_ADDRESS: &str = "needs_address";
 
 /// The item of a job that a good row becomes. `seq` counts the job's items from 1; the rows of one group share a
 /// message number.
@@ -11,31 +16,37 @@ pub fn new_item(mailing: &Mailing, row: &MailItem, seq: i64) -> NewItem {
         seq,
         message_no: message_no(mailing, seq),
         ledger_key: Some(ledger_key(mailing, row)),
+        content: content(mailing, row),
         label: label(row.recipients()),
         payload: serde_json::to_string(row).unwrap_or_default(),
         verdict: None,
     }
 }
 
-/// The item of a row that cannot be sent, kept so that it is counted and listed among those who did not get theirs.
+/// The item of a row that cannot be sent, kept so that it is counted and listed with what was not delivered.
 pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
     let problems = &wrong.problems;
     let said = problems.iter().map(|problem| problem.say(mailing.language)).collect::<Vec<_>>().join("\n");
     let line = problems.first().and_then(|problem| problem.line).unwrap_or(0);
+    let mut verdict =
+        Verdict::permanent("invalid_row", Fault::Content).with_arg("line", line.to_string()).with_reply(said);
+    if wrong.needs_address_only() {
+        verdict = verdict.with_arg(NEEDS_ADDRESS, "true");
+    }
+    let item = wrong.item.clone().unwrap_or_else(|| MailItem { line, ..MailItem::default() });
     NewItem {
         seq,
         message_no: message_no(mailing, seq),
         ledger_key: None,
+        content: String::new(),
         label: wrong.address.clone().unwrap_or_else(|| format!("line {line}")),
-        payload: "{}".to_owned(),
-        verdict: Some(
-            Verdict::permanent("invalid_row", Fault::Content).with_arg("line", line.to_string()).with_reply(said),
-        ),
+        payload: serde_json::to_string(&item).unwrap_or_default(),
+        verdict: Some(verdict),
     }
 }
 
 /// The chosen key columns; without any, the addresses and the files.
-fn ledger_key(mailing: &Mailing, row: &MailItem) -> String {
+pub fn ledger_key(mailing: &Mailing, row: &MailItem) -> String {
     mailing.key_of(&row.values).unwrap_or_else(|| {
         let addresses = row.recipients().map(|mailbox| mailbox.address.as_str());
         let files = row.attachments.iter().map(|attachment| attachment.name.as_str());
@@ -43,11 +54,22 @@ fn ledger_key(mailing: &Mailing, row: &MailItem) -> String {
     })
 }
 
+/// A digest, 22 characters long, of what the row says: the cells that the templates use, and the names of its files.
+/// Not of the templates themselves: a letter whose wording was corrected is still the same letter.
+pub fn content(mailing: &Mailing, row: &MailItem) -> String {
+    let all: Vec<usize> = if mailing.content.is_empty() { (0..row.values.len()).collect() } else { Vec::new() };
+    let places = if all.is_empty() { &mailing.content } else { &all };
+    let cells = places.iter().map(|place| row.values.get(*place).map_or("", |cell| cell.trim()));
+    let files = row.attachments.iter().map(|attachment| attachment.name.as_str());
+    let text = cells.chain(files).collect::<Vec<_>>().join("\u{1f}");
+    URL_SAFE_NO_PAD.encode(&digest(&SHA256, text.as_bytes()).as_ref()[..16])
+}
+
 fn message_no(mailing: &Mailing, seq: i64) -> i64 {
     (seq - 1) / i64::from(mailing.group.unwrap_or(1).max(1)) + 1
 }
 
 /// The addresses, as lists show them.
-pub(crate) fn label<'a>(recipients: impl Iterator<Item = &'a Mailbox>) -> String {
+pub fn label<'a>(recipients: impl Iterator<Item = &'a Mailbox>) -> String {
     recipients.map(|mailbox| mailbox.address.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -12,7 +12,7 @@ use model::{Fault, JobId, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The payload of one recipient row. Serialised as JSON, empty lists left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailItem {
     /// Physical line in the recipients' file.
     pub line: u64,

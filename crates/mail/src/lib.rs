@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod catcher;
+pub mod correct;
 pub mod enqueue;
 pub mod gmail;
 pub mod handler;
@@ -15,6 +16,7 @@ pub mod language;
 pub mod letter;
 mod mask;
 pub mod message;
+pub mod naming;
 pub mod preflight;
 pub mod problem;
 pub mod rate;

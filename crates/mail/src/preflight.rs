@@ -74,6 +74,16 @@ pub struct WrongRow {
     pub problems: Vec<Problem>,
     /// What stands where its addresses should, right or wrong, when anything does.
     pub address: Option<String>,
+    /// What the row would be, as far as it could be made.
+    pub item: Option<MailItem>,
+}
+
+impl WrongRow {
+    /// Whether another address is all that it needs.
+    pub fn needs_address_only(&self) -> bool {
+        let mut errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).peekable();
+        self.item.is_some() && errors.peek().is_some() && errors.all(|problem| problem.is_of_address)
+    }
 }
 
 /// Characters shown of an address that is none.
@@ -152,7 +162,7 @@ impl<'a> Preflight<'a> {
                 self.count(&item, bytes);
                 Ok(item)
             }
-            _ => Err(WrongRow { problems: found, address }),
+            made => Err(WrongRow { problems: found, address, item: made.map(|(item, _)| item) }),
         }
     }
 
@@ -194,7 +204,7 @@ impl<'a> Preflight<'a> {
         let cc = self.addresses("cc", &rendered.cc, line, found);
         let bcc = self.addresses("bcc", &rendered.bcc, line, found);
         if to.is_empty() && found.is_empty() {
-            found.push(self.error(line, Sentence::new("nobody"), Sentence::new("fill_in_address")));
+            found.push(self.error(line, Sentence::new("nobody"), Sentence::new("fill_in_address")).of_address());
         }
         if let Some((what, remedy)) = rendered.list_unsubscribe.as_deref().and_then(wrong_unsubscribe) {
             found.push(self.error(line, what, remedy));
@@ -222,7 +232,9 @@ impl<'a> Preflight<'a> {
                 }
                 let what = Sentence::new("cell_empty").with("column", column);
                 let remedy = Sentence::new("fill_in_or_default");
-                found.push(self.error(row.line, what, remedy).in_column(column));
+                let problem = self.error(row.line, what, remedy).in_column(column);
+                let is_address = self.templates.address_column() == Some(*index);
+                found.push(if is_address { problem.of_address() } else { problem });
             }
         }
     }
@@ -231,7 +243,8 @@ impl<'a> Preflight<'a> {
         let (mailboxes, errors) = parse_list(text);
         for error in errors {
             let what = Sentence::new("in_field").with("field", field).with_sentence("what", error.what());
-            found.push(self.error(line, what, error.remedy()));
+            let problem = self.error(line, what, error.remedy());
+            found.push(if field == "to" { problem.of_address() } else { problem });
         }
         for mailbox in &mailboxes {
             if let Some(meant) = mailbox.meant_domain() {

@@ -43,6 +43,9 @@ pub struct Problem {
     /// It is with a file to attach, whatever names it.
     #[serde(skip)]
     pub is_of_attachment: bool,
+    /// It is with the address that the row goes to: another address mends it.
+    #[serde(skip)]
+    pub is_of_address: bool,
 }
 
 impl Problem {
@@ -58,6 +61,7 @@ impl Problem {
             severity: Severity::Error,
             hides_rows: false,
             is_of_attachment: false,
+            is_of_address: false,
         }
     }
 
@@ -80,6 +84,12 @@ impl Problem {
     #[must_use]
     pub fn of_attachment(mut self) -> Self {
         self.is_of_attachment = true;
+        self
+    }
+
+    #[must_use]
+    pub fn of_address(mut self) -> Self {
+        self.is_of_address = true;
         self
     }
 

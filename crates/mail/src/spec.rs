@@ -39,6 +39,12 @@ pub struct Mailing {
     /// Places of the columns that tell a row from the others in runs of the same name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<usize>,
+    /// Places of the columns that the templates use: a row whose cells there are others says something else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<usize>,
+    /// The file of recipients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListFile>,
     pub on_invalid: OnInvalid,
     pub on_unknown: OnUnknown,
     pub on_no_file: OnNoFile,
@@ -50,6 +56,25 @@ pub struct Mailing {
     pub conditions: Vec<Condition>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dkim: Option<Dkim>,
+}
+
+/// A file of recipients, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListFile {
+    pub name: String,
+    /// In hexadecimal digits: by which the same list is known when it comes again.
+    pub sha256: String,
+}
+
+/// What becomes of rows that were sent under the mailing's name with other contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Changed {
+    /// They are sent as they are now.
+    Send,
+    /// They are left out, as those that were sent the same.
+    Skip,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,6 +219,9 @@ pub struct MailingFile {
     pub on_invalid: OnInvalid,
     pub on_no_file: OnNoFile,
     pub group: Option<u32>,
+    /// The name of an earlier mailing, of which the rest is sent.
+    pub complete: Option<String>,
+    pub changed: Option<Changed>,
     /// Headings.
     pub key: Vec<String>,
     pub ledger: Option<PathBuf>,
@@ -291,7 +319,7 @@ impl MailingFile {
         let (Some(templates), Some(from), true) = (templates, from, problems.is_empty()) else { return Err(problems) };
         let or = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
         Ok(Mailing {
-            name: or(&self.name, &templates.subject.source),
+            name: self.complete.clone().or_else(|| self.name.clone()).unwrap_or_default(),
             application_name: or(&self.application, "vigie"),
             flow_name: or(&self.flow, "send_mail"),
             created_by: or(&self.created_by, ""),
@@ -301,6 +329,8 @@ impl MailingFile {
             columns: columns.to_vec(),
             group: self.group,
             key,
+            content: Vec::new(),
+            list: None,
             on_invalid: self.on_invalid,
             on_unknown: self.on_unknown.unwrap_or(OnUnknown::Hold),
             on_no_file: self.on_no_file,

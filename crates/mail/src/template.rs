@@ -187,6 +187,32 @@ impl Templates {
         columns
     }
 
+    /// Columns that stand in any template, in their order: what makes a message say what it says.
+    pub fn used_columns(&self) -> Vec<usize> {
+        let used = self.compiled.iter().flat_map(|compiled| compiled.rewritten.used.iter().map(|(used, _)| *used));
+        let mut columns: Vec<usize> = used.collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// The column that holds the addresses, where `to` is nothing but that cell.
+    pub fn to_column(&self) -> Option<usize> {
+        let to = self.compiled.iter().find(|compiled| compiled.part == Part::To)?;
+        match to.rewritten.used.as_slice() {
+            [(column, _)] if to.rewritten.is_one_cell() => Some(*column),
+            _ => None,
+        }
+    }
+
+    /// That column, where no other template shows it.
+    pub fn address_column(&self) -> Option<usize> {
+        let column = &self.to_column()?;
+        let others = self.compiled.iter().filter(|compiled| compiled.part != Part::To);
+        let is_shown = others.into_iter().any(|other| other.rewritten.used.iter().any(|(used, _)| used == column));
+        (!is_shown).then_some(*column)
+    }
+
     /// Whether a column stands in names of attachments and nowhere else.
     pub fn names_files_only(&self, column: usize) -> bool {
         self.compiled.iter().all(|compiled| {

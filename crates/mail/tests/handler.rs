@@ -102,6 +102,7 @@ impl House {
             spec: serde_json::to_string(mailing).unwrap(),
             state: JobState::Preparing,
             total: 0,
+            ledger: store::LedgerMatch::None,
         };
         self.db.create_job(job, now).await.unwrap();
         let items = rows.iter().zip(1..).map(|(row, seq)| new_item(mailing, row, seq)).collect();

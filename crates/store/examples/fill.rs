@@ -76,6 +76,7 @@ fn new_job(n: u64, kind: &str, state: JobState) -> NewJob {
         spec: "{}".to_owned(),
         state,
         total: if kind == "external" { 100 } else { 0 },
+        ledger: store::LedgerMatch::None,
     }
 }
 
@@ -108,6 +109,8 @@ async fn mailing(db: &Db, size: Size) -> Result<()> {
         seq,
         message_no: seq,
         ledger_key: None,
+
+        content: String::new(),
         label: format!("client{seq}@example.org"),
         payload: "{}".to_owned(),
         verdict: (seq % 20 == 0).then(refused),

@@ -64,6 +64,7 @@ async fn prepare(db: &Db, count: i64, spec: usize, now: Timestamp) -> JobId {
         spec: "x".repeat(spec),
         state: JobState::Preparing,
         total: 0,
+        ledger: store::LedgerMatch::None,
     };
     db.create_job(job, now).await.unwrap();
     for start in (1..=count).step_by(5000) {
@@ -71,6 +72,8 @@ async fn prepare(db: &Db, count: i64, spec: usize, now: Timestamp) -> JobId {
             seq,
             message_no: seq,
             ledger_key: Some(format!("user{seq}@example.org")),
+
+            content: String::new(),
             label: format!("user{seq}@example.org"),
             payload: format!(
                 "{{\"email\":\"user{seq}@example.org\",\"name\":\"User number {seq}\",\"city\":\"Lyon\"}}"

@@ -309,18 +309,7 @@ async fn claim_items(
             Err(why) => return held(job, why),
         }
     }
-    let rows = take(conn, claim, messages.max(1), now).await?;
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        items.push(ClaimedItem {
-            seq: row.int("seq")?,
-            message_no: row.int("message_no")?,
-            attempt: row.int("attempts")?,
-            label: row.text("label")?,
-            effect: row.opt_text("effect")?,
-            payload: row.text("payload")?,
-        });
-    }
+    let (job, mut items) = take_unsent(conn, job, claim, messages.max(1), now).await?;
     if items.is_empty() {
         if workers::has_ended(conn, claim.worker).await? {
             return held(job, Held::NotRunning);
@@ -339,6 +328,64 @@ async fn claim_items(
     let moved = Moved::default().from(ItemState::Queued, count).to(ItemState::Running, count);
     let job = jobs::count(conn, job.id, &moved, None, now).await?;
     Ok(Claimed { job, items, held: None })
+}
+
+/// Claims what is due. What another job of the name has sent since it was enqueued (it was completed meanwhile, or a
+/// ledger was imported) is skipped instead: the ledger is asked here, where it is decided that something leaves.
+async fn take_unsent(
+    conn: &mut Conn<'_>,
+    mut job: Job,
+    claim: &Claim,
+    messages: u64,
+    now: Timestamp,
+) -> Result<(Job, Vec<ClaimedItem>)> {
+    loop {
+        let rows = take(conn, claim, messages, now).await?;
+        let mut items = rows.iter().map(claimed_from).collect::<Result<Vec<_>>>()?;
+        let seqs: Vec<i64> = items.iter().map(|item| item.seq).collect();
+        let sent = ledger::already_sent(conn, &job, &seqs).await?;
+        if sent.is_empty() {
+            return Ok((job, items));
+        }
+        job = skip_sent(conn, &job, claim.worker, &sent, now).await?;
+        items.retain(|item| sent.iter().all(|(seq, _)| *seq != item.seq));
+        // Each round takes some out of the queue: it ends.
+        if !items.is_empty() || job.counters.queued == 0 {
+            return Ok((job, items));
+        }
+    }
+}
+
+fn claimed_from(row: &Row) -> Result<ClaimedItem> {
+    Ok(ClaimedItem {
+        seq: row.int("seq")?,
+        message_no: row.int("message_no")?,
+        attempt: row.int("attempts")?,
+        label: row.text("label")?,
+        effect: row.opt_text("effect")?,
+        payload: row.text("payload")?,
+    })
+}
+
+async fn skip_sent(
+    conn: &mut Conn<'_>,
+    job: &Job,
+    worker: i64,
+    sent: &[(i64, ItemState)],
+    now: Timestamp,
+) -> Result<Job> {
+    let seqs: Vec<i64> = sent.iter().map(|(seq, _)| *seq).collect();
+    let (release, record) = (conn.dialect().release, conn.dialect().record_others);
+    // No attempt was made.
+    conn.rows(release, params![job.id, json!(seqs).to_string(), worker]).await?;
+    let row = |(seq, state): &(i64, ItemState)| {
+        json!([seq, ItemState::Skipped.code(), 0, now.as_micros(), ledger::skipped_because(*state), ""])
+    };
+    let rows: Vec<_> = sent.iter().map(row).collect();
+    conn.execute(record, params![job.id, json!(rows).to_string()]).await?;
+    let count = sent.len() as u64;
+    let moved = Moved::default().from(ItemState::Queued, count).to(ItemState::Skipped, count);
+    jobs::count(conn, job.id, &moved, None, now).await
 }
 
 /// Claims the items of at most `messages` messages: the due ones, then the fresh ones.

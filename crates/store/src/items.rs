@@ -4,6 +4,7 @@ use crate::{
     Db, Found, Result,
     filter::{Where, like_pattern},
     jobs::{self, Moved},
+    ledger,
     reach::last_within_reach,
     sql::{Row, Value, params, without_nul},
 };
@@ -19,6 +20,9 @@ pub struct NewItem {
     pub message_no: i64,
     /// What makes it the same one as in an earlier run.
     pub ledger_key: Option<String>,
+    /// A digest of what it says, by which a row of the same key with other contents is told apart; empty where that
+    /// does not matter.
+    pub content: String,
     /// For people: the addresses, say.
     pub label: String,
     /// The frozen values, for the handler.
@@ -90,10 +94,9 @@ impl Db {
                 crashpoint::reach("enqueue");
                 let mut skipped = 0;
                 if let Some(mailing) = already_sent_as {
-                    for (code, state) in [("already_sent", ItemState::Succeeded), ("maybe_sent", ItemState::Unknown)] {
-                        let verdict = json!({"code": code, "fault": "content", "retry": {"when": "never"}});
-                        let values =
-                            params![job, first, last, verdict.to_string(), now, mailing.as_str(), state.code()];
+                    for state in [ItemState::Succeeded, ItemState::Unknown] {
+                        let (verdict, by) = (ledger::skipped_because(state), standing.ledger.code());
+                        let values = params![job, first, last, verdict, now, mailing.as_str(), state.code(), by];
                         skipped += conn.execute(dialect.skip_already_sent, values).await?;
                     }
                 }
@@ -207,7 +210,8 @@ fn enqueue_row(item: NewItem) -> serde_json::Value {
     let state = if item.verdict.is_some() { ItemState::Failed } else { ItemState::Queued };
     let verdict = item.verdict.as_ref().map(verdict_json);
     let (key, label) = (item.ledger_key.map(without_nul), without_nul(item.label));
-    json!([item.seq, item.message_no, state.code(), key, label, verdict, "", without_nul(item.payload)])
+    let payload = without_nul(item.payload);
+    json!([item.seq, item.message_no, state.code(), key, label, verdict, "", payload, item.content])
 }
 
 pub(crate) fn verdict_json(verdict: &Verdict) -> String {

@@ -3,7 +3,7 @@
 mod changes;
 
 use crate::{
-    Db, Result,
+    Db, Error, LedgerMatch, Result,
     filter::{Where, like_pattern},
     sql::{Conn, Row, Value, params},
 };
@@ -33,6 +33,8 @@ pub struct NewJob {
     pub state: JobState,
     /// Items that an external job announces.
     pub total: u64,
+    /// One open job of a name at a time, where there is a ledger.
+    pub ledger: LedgerMatch,
 }
 
 /// Whether a job was made or had been there.
@@ -41,6 +43,8 @@ pub enum Created {
     New(Job),
     /// Somebody created it before, with the same id.
     Existing(Job),
+    /// None was made: this other one has its name and ledger, and is not over.
+    NameTaken(Job),
 }
 
 /// A job as it stands.
@@ -58,6 +62,7 @@ pub struct Job {
     pub task_type: String,
     pub task_id: String,
     pub spec: String,
+    pub ledger: LedgerMatch,
     pub counters: Counters,
     /// The last thing that was said of it.
     pub message: String,
@@ -252,20 +257,14 @@ impl Db {
         let rows = self.rows(sql, params![first, last, i64::from(limit)]).await?;
         rows.iter().map(|row| Ok(row.id("id")?.into())).collect()
     }
-
-    /// The open job of that name and kind, if there is one.
-    pub async fn open_job_named(&self, kind: &str, name: &str) -> Result<Option<Job>> {
-        let sql = "SELECT * FROM jobs WHERE name = $1 AND kind = $2 AND state < 4 ORDER BY created_at DESC LIMIT 1";
-        self.row(sql, params![name, kind]).await?.map(|row| job_from(&row)).transpose()
-    }
 }
 
 pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) -> Result<Created> {
     let sql = "
         INSERT INTO jobs (id, kind, name, state, on_unknown, account_id, application_name, flow_name, created_by,
-                          task_type, task_id, spec, total, queued, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14)
-        ON CONFLICT (id) DO NOTHING RETURNING *";
+                          task_type, task_id, spec, total, queued, created_at, updated_at, ledger)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14, $15)
+        ON CONFLICT DO NOTHING RETURNING *";
     let values = params![
         job.id,
         &job.kind,
@@ -280,12 +279,25 @@ pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) ->
         &job.task_id,
         &job.spec,
         job.total,
-        now
+        now,
+        job.ledger.code()
     ];
-    match conn.row(sql, values).await? {
-        Some(row) => Ok(Created::New(job_from(&row)?)),
-        None => Ok(Created::Existing(lock(conn, job.id).await?)),
+    if let Some(row) = conn.row(sql, values).await? {
+        return Ok(Created::New(job_from(&row)?));
     }
+    if let Some(row) = conn.row("SELECT * FROM jobs WHERE id = $1", params![job.id]).await? {
+        return Ok(Created::Existing(job_from(&row)?));
+    }
+    let other = open_named(conn, &job.name, job.id).await?;
+    // Over within this very moment: whoever asks again may have the name.
+    let gone = || Error::Conflict(format!("a mailing named `{}` was not over: try again", job.name));
+    other.map(Created::NameTaken).ok_or_else(gone)
+}
+
+/// The open job that has this name and a ledger, but for `id`.
+pub(crate) async fn open_named(conn: &mut Conn<'_>, name: &str, id: JobId) -> Result<Option<Job>> {
+    let sql = "SELECT * FROM jobs WHERE name = $1 AND ledger > 0 AND state < 4 AND id <> $2";
+    conn.row(sql, params![name, id]).await?.map(|row| job_from(&row)).transpose()
 }
 
 pub(crate) fn job_from(row: &Row) -> Result<Job> {
@@ -311,6 +323,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         task_type: row.text("task_type")?,
         task_id: row.text("task_id")?,
         spec: row.text("spec")?,
+        ledger: LedgerMatch::from_code(row.int("ledger")?)?,
         counters,
         message: row.text("message")?,
         reason: reason_from(row)?,

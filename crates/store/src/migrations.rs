@@ -48,6 +48,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_failures.sql"),
         postgres: include_str!("../migrations/postgres/0005_failures.sql"),
     },
+    Migration {
+        version: 6,
+        name: "served_rows",
+        sqlite: include_str!("../migrations/sqlite/0006_served_rows.sql"),
+        postgres: include_str!("../migrations/postgres/0006_served_rows.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

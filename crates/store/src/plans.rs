@@ -77,7 +77,7 @@ async fn jobs_are_listed_by_an_index() {
     assert_walks_indexes(&db, db.job_counts(at)).await;
     assert_walks_indexes(&db, db.open_jobs()).await;
     assert_walks_indexes(&db, db.startable_jobs(at)).await;
-    assert_walks_indexes(&db, db.open_job_named("mail", "x")).await;
+    assert_walks_indexes(&db, db.is_mailing_name_used("x")).await;
     assert_walks_indexes(&db, db.job_steps(Uuid::nil().into())).await;
 }
 

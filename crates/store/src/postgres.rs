@@ -46,13 +46,14 @@ impl Postgres {
 // batch. Where a row lies does not change meanwhile: whoever writes a job's items has locked the job.
 pub(crate) static DIALECT: Dialect = Dialect {
     enqueue: "
-        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload)
-        SELECT $1, (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, v->>3, v->>4, v->>5, v->>6, v->>7
+        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload, content)
+        SELECT $1, (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8
         FROM jsonb_array_elements($2::text::jsonb) AS v",
     skip_already_sent: "
         UPDATE items SET state = 5, verdict = $4, finished_at = $5
         WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
-          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key AND state = $7)",
+          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key AND state = $7
+              AND ($8 = 1 OR content = items.content OR content = '' OR items.content = ''))",
     lock_job: "SELECT * FROM jobs WHERE id = $1 FOR UPDATE",
     // An array, so that the locking choice is made once, whatever the plan: more rows than the limit would be taken by a
     // plan that chose again for each row.
@@ -107,20 +108,46 @@ pub(crate) static DIALECT: Dialect = Dialect {
         ON CONFLICT (id) DO NOTHING",
     // In the order of the keys: two runs of one mailing must not wait for each other.
     insert_ledger: "
-        INSERT INTO ledger (mailing, key, job_id, sent_at, state)
-        SELECT DISTINCT $3, ledger_key, job_id, $4::bigint, $5::bigint FROM items
+        INSERT INTO ledger (mailing, key, content, job_id, seq, sent_at, state)
+        SELECT $3::text, ledger_key, content, job_id, min(seq), $4::bigint, $5::bigint FROM items
         WHERE ctid = ANY(ARRAY(
             SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
                 SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found))
           AND ledger_key IS NOT NULL
-        ORDER BY ledger_key
-        ON CONFLICT (mailing, key) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at
+        GROUP BY ledger_key, content, job_id ORDER BY ledger_key, content
+        ON CONFLICT (mailing, key, content) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at,
+            job_id = excluded.job_id, seq = excluded.seq
             WHERE ledger.state = 4 AND excluded.state = 2",
     forget_unknown: "
-        DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND key IN (
-            SELECT ledger_key FROM items WHERE ctid = ANY(ARRAY(
+        DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND (key, content) IN (
+            SELECT ledger_key, content FROM items WHERE ctid = ANY(ARRAY(
             SELECT found.ctid FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
                 SELECT ctid FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found)))",
+    already_sent: "
+        SELECT items.seq, min(ledger.state) AS state
+        FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
+            SELECT seq, ledger_key, content FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS items
+        JOIN ledger ON ledger.mailing = $3 AND ledger.key = items.ledger_key
+        WHERE ($4 = 1 OR ledger.content = items.content OR ledger.content = '' OR items.content = '')
+          AND (ledger.job_id IS NULL OR ledger.job_id <> $1)
+        GROUP BY items.seq",
+    received: "
+        SELECT list.place - 1 AS place, ledger.content, ledger.job_id, ledger.seq, ledger.sent_at, ledger.state
+        FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS list (v, place)
+        JOIN ledger ON ledger.mailing = $2 AND ledger.key = v->>0",
+    earlier_mailings: "
+        SELECT ledger.mailing, list.place - 1 AS place,
+            max(CASE WHEN ledger.content = v->>1 THEN 1::bigint ELSE 0::bigint END) AS same,
+            max(ledger.sent_at) AS sent_at
+        FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS list (v, place)
+        JOIN ledger ON ledger.key = v->>0 AND ledger.sent_at >= $2
+        GROUP BY ledger.mailing, list.place",
+    correct_items: "
+        UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL, detail = '', effect = NULL,
+            label = v->>1, ledger_key = v->>2, content = v->>3, payload = v->>4
+        FROM (SELECT found.ctid AS place, v FROM jsonb_array_elements($2::text::jsonb) AS list (v), LATERAL (
+                  SELECT ctid FROM items WHERE job_id = $1 AND seq = (v->>0)::bigint LIMIT 1) AS found) AS corrected
+        WHERE items.ctid = corrected.place",
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
         WHERE ctid = ANY(ARRAY(

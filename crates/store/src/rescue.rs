@@ -1,11 +1,11 @@
 //! Items whose process died, whose outcome nobody knows, or that a person wants to set going again.
 
 use crate::{
-    Db, Error, Result, Trace, accounts,
+    Db, Error, LedgerMatch, Result, Trace, accounts,
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     ledger,
-    sql::{Conn, params},
+    sql::{Conn, params, without_nul},
     traces::{self, Numbers},
     workers,
 };
@@ -166,6 +166,63 @@ impl Db {
     }
 }
 
+/// A failed item with other values, to be tried again.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    pub seq: i64,
+    pub label: String,
+    pub ledger_key: Option<String>,
+    pub content: String,
+    pub payload: String,
+    /// Who changed what.
+    pub trace: Trace,
+}
+
+impl Db {
+    /// Puts other values in the place of those of items that failed, or that were sent but for some addresses, and
+    /// queues them again; the others are left alone. Returns which were.
+    pub async fn correct_items(
+        &self,
+        id: JobId,
+        corrections: Vec<Correction>,
+        now: Timestamp,
+    ) -> Result<(Job, Vec<i64>)> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let numbers = traces::number(conn, corrections.len()).await?;
+                let job = jobs::lock(conn, id).await?;
+                let seqs: HashSet<i64> = corrections.iter().map(|one| one.seq).collect();
+                let (mut moved, mut corrected) = (Moved::default(), Vec::new());
+                let sql = "SELECT seq, state FROM items WHERE job_id = $1 AND verdict IS NOT NULL AND state IN (2, 3)";
+                for row in conn.rows(sql, params![id]).await? {
+                    let (seq, state) = (row.int("seq")?, row.state("state", ItemState::from_code)?);
+                    if seqs.contains(&seq) {
+                        moved.item(state, ItemState::Queued);
+                        corrected.push(seq);
+                    }
+                }
+                if corrected.is_empty() {
+                    return Ok((job, corrected));
+                }
+                let of_these: HashSet<i64> = corrected.iter().copied().collect();
+                let kept = || corrections.iter().filter(|one| of_these.contains(&one.seq));
+                let rows: Vec<_> = kept()
+                    .map(|one| {
+                        let texts = [&one.label, &one.payload].map(|text| without_nul(text.clone()));
+                        let key = one.ledger_key.clone().map(without_nul);
+                        json!([one.seq, texts[0], key, one.content, texts[1]])
+                    })
+                    .collect();
+                conn.execute(conn.dialect().correct_items, params![id, json!(rows).to_string()]).await?;
+                let traces: Vec<Trace> = kept().map(|one| one.trace.clone()).collect();
+                traces::insert(conn, numbers, &traces).await?;
+                Ok((set_going(conn, job, &moved, now).await?, corrected))
+            })
+        })
+        .await
+    }
+}
+
 type Lot = (Option<Vec<i64>>, Verdict, TraceOf);
 
 async fn rescue_job(conn: &mut Conn<'_>, id: JobId, lot: Arc<Lot>, now: Timestamp) -> Result<Option<Rescued>> {
@@ -193,6 +250,14 @@ async fn set_going(conn: &mut Conn<'_>, job: Job, moved: &Moved, now: Timestamp)
         });
     }
     if job.state.is_final() {
+        if job.ledger != LedgerMatch::None
+            && let Some(open) = jobs::open_named(conn, &job.name, job.id).await?
+        {
+            return Err(Error::Conflict(format!(
+                "another run of `{}` is {}: job {}; let it end or cancel it, then try again",
+                open.name, open.state, open.id
+            )));
+        }
         jobs::write_change(conn, job.id, &Change::to(JobState::Pending), now).await?;
     }
     jobs::count(conn, job.id, moved, None, now).await

@@ -77,6 +77,11 @@ pub(crate) struct Dialect {
     pub(crate) insert_traces: &'static str,
     pub(crate) insert_ledger: &'static str,
     pub(crate) forget_unknown: &'static str,
+    /// Of the named items of a job, those that another job of its name has sent, or perhaps.
+    pub(crate) already_sent: &'static str,
+    pub(crate) received: &'static str,
+    pub(crate) earlier_mailings: &'static str,
+    pub(crate) correct_items: &'static str,
     pub(crate) requeue_items: &'static str,
     pub(crate) release: &'static str,
     pub(crate) note_effect: &'static str,

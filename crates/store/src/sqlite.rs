@@ -287,13 +287,14 @@ async fn run_call(conn: &mut Conn<'_>, call: Call) -> Result<Answer> {
 
 pub(crate) static DIALECT: Dialect = Dialect {
     enqueue: "
-        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload)
-        SELECT $1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
+        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload, content)
+        SELECT $1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
         FROM json_each($2)",
     skip_already_sent: "
         UPDATE items SET state = 5, verdict = $4, finished_at = $5
         WHERE job_id = $1 AND state = 0 AND ledger_key IS NOT NULL AND seq BETWEEN $2 AND $3
-          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key AND state = $7)",
+          AND EXISTS (SELECT 1 FROM ledger WHERE mailing = $6 AND key = items.ledger_key AND state = $7
+              AND ($8 = 1 OR content = items.content OR content = '' OR items.content = ''))",
     lock_job: "SELECT * FROM jobs WHERE id = $1",
     // `state = 0` stands here to the letter: SQLite uses a partial index only for its own condition, and without it
     // every claim would read the whole job.
@@ -342,15 +343,38 @@ pub(crate) static DIALECT: Dialect = Dialect {
         FROM json_each($1) WHERE true
         ON CONFLICT (id) DO NOTHING",
     insert_ledger: "
-        INSERT INTO ledger (mailing, key, job_id, sent_at, state)
-        SELECT DISTINCT $3, ledger_key, job_id, $4, $5 FROM items
+        INSERT INTO ledger (mailing, key, content, job_id, seq, sent_at, state)
+        SELECT $3, ledger_key, content, job_id, min(seq), $4, $5 FROM items
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2)) AND ledger_key IS NOT NULL
-        ORDER BY ledger_key
-        ON CONFLICT (mailing, key) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at
+        GROUP BY ledger_key, content, job_id ORDER BY ledger_key, content
+        ON CONFLICT (mailing, key, content) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at,
+            job_id = excluded.job_id, seq = excluded.seq
             WHERE ledger.state = 4 AND excluded.state = 2",
     forget_unknown: "
-        DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND key IN (
-            SELECT ledger_key FROM items WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2)))",
+        DELETE FROM ledger WHERE mailing = $3 AND state = 4 AND job_id = $1 AND (key, content) IN (
+            SELECT ledger_key, content FROM items WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2)))",
+    already_sent: "
+        SELECT items.seq, min(ledger.state) AS state FROM items
+        JOIN ledger ON ledger.mailing = $3 AND ledger.key = items.ledger_key
+        WHERE items.job_id = $1 AND items.seq IN (SELECT value FROM json_each($2))
+          AND ($4 = 1 OR ledger.content = items.content OR ledger.content = '' OR items.content = '')
+          AND (ledger.job_id IS NULL OR ledger.job_id <> $1)
+        GROUP BY items.seq",
+    received: "
+        SELECT list.key AS place, ledger.content, ledger.job_id, ledger.seq, ledger.sent_at, ledger.state
+        FROM json_each($1) AS list JOIN ledger ON ledger.mailing = $2 AND ledger.key = list.value->>0",
+    earlier_mailings: "
+        SELECT ledger.mailing, list.key AS place, max(ledger.content = list.value->>1) AS same,
+            max(ledger.sent_at) AS sent_at
+        FROM json_each($1) AS list JOIN ledger ON ledger.key = list.value->>0 AND ledger.sent_at >= $2
+        GROUP BY ledger.mailing, list.key",
+    // See `record_others`.
+    correct_items: "
+        INSERT INTO items (job_id, seq, message_no, state, label, ledger_key, content, payload)
+        SELECT $1, value->>0, 0, 0, value->>1, value->>2, value->>3, value->>4 FROM json_each($2) WHERE true
+        ON CONFLICT (job_id, seq) DO UPDATE SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL,
+            detail = '', effect = NULL, label = excluded.label, ledger_key = excluded.ledger_key,
+            content = excluded.content, payload = excluded.payload",
     requeue_items: "
         UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
@@ -387,6 +411,8 @@ mod tests {
             DIALECT.insert_ledger,
             DIALECT.forget_unknown,
             DIALECT.requeue_items,
+            DIALECT.already_sent,
+            DIALECT.correct_items,
             DIALECT.note_effect,
             DIALECT.outcomes_after,
             crate::workers::IN_FLIGHT_OF_ENDED,

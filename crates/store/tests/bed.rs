@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 use store::{
-    Claim, Claimed, ClaimedItem, Created, Db, ItemFilter, Job, NewItem, NewJob, Outcome, Reason, Recorded, Trace,
-    TraceOf,
+    Claim, Claimed, ClaimedItem, Created, Db, ItemFilter, Job, LedgerMatch, NewItem, NewJob, Outcome, Reason, Recorded,
+    Trace, TraceOf,
 };
 use uuid::Uuid;
 
@@ -100,7 +100,8 @@ pub(crate) fn new_job(id: JobId) -> NewJob {
     NewJob {
         id,
         kind: "mail".into(),
-        name: "newsletter".into(),
+        // One open mailing of a name at a time.
+        name: if id == job_id(1) { "newsletter".into() } else { format!("newsletter {}", id.0.as_u128()) },
         on_unknown: OnUnknown::Hold,
         account: None,
         application_name: "app".into(),
@@ -111,11 +112,13 @@ pub(crate) fn new_job(id: JobId) -> NewJob {
         spec: "{}".into(),
         state: JobState::Preparing,
         total: 0,
+        ledger: LedgerMatch::KeyAndContent,
     }
 }
 
 pub(crate) fn external(id: JobId, total: u64) -> NewJob {
-    NewJob { kind: "external".into(), state: JobState::Pending, total, ..new_job(id) }
+    let ledger = LedgerMatch::None;
+    NewJob { kind: "external".into(), state: JobState::Pending, total, ledger, ..new_job(id) }
 }
 
 pub(crate) fn item(seq: i64) -> NewItem {
@@ -123,6 +126,7 @@ pub(crate) fn item(seq: i64) -> NewItem {
         seq,
         message_no: seq,
         ledger_key: Some(format!("key{seq}")),
+        content: String::new(),
         label: format!("user{seq}@example.org"),
         payload: format!("{{\"n\":{seq}}}"),
         verdict: None,
@@ -136,7 +140,7 @@ pub(crate) fn items(count: i64) -> Vec<NewItem> {
 pub(crate) async fn create(db: &Db, job: NewJob) -> Job {
     match db.create_job(job, NOW).await.unwrap() {
         Created::New(job) => job,
-        Created::Existing(job) => panic!("{} was there", job.id),
+        Created::Existing(job) | Created::NameTaken(job) => panic!("{} was there", job.id),
     }
 }
 

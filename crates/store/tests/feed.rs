@@ -103,7 +103,7 @@ async fn an_open_transaction_holds_the_feed_back() {
         let mut holder = sqlx::PgConnection::connect(&url).await.unwrap();
         holder.execute("BEGIN").await.unwrap();
         holder
-            .execute("SELECT * FROM jobs WHERE name = 'newsletter' ORDER BY id DESC LIMIT 1 FOR UPDATE")
+            .execute("SELECT * FROM jobs WHERE name LIKE 'newsletter%' ORDER BY id DESC LIMIT 1 FOR UPDATE")
             .await
             .unwrap();
         let waiting = tokio::spawn({

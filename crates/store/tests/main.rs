@@ -17,6 +17,7 @@ mod machine;
 mod recording;
 mod rescue;
 mod searches;
+mod served;
 mod tokens;
 mod traces;
 mod upkeep;

@@ -690,3 +690,80 @@ send-no-date = Choose a day and a time.
 send-past = This time has passed.
 send-too-far = This is more than a year ahead.
 reason-scheduled = It waits for the time it was given.
+
+before-title = Is this a new mailing?
+before-received = { $n } of the { $rows } recipients on this list already received “{ $name }”, last sent on { $date }.
+before-changed = { $n ->
+    [one] One of them received it with different content.
+   *[other] { $n } of them received it with different content.
+}
+before-told-by = Recipients are matched by { $key }.
+before-key-default = address and attached files
+before-complete = Send only the rest
+before-complete-hint = Completes “{ $name }”: those who already received it are left out.
+before-new = Send as a new mailing
+before-new-hint = { $n ->
+    [one] The recipient gets it, whatever was sent before.
+   *[other] All { $n } recipients get it, whatever was sent before.
+}
+before-changed-title = Some content has changed
+before-changed-rows = { $n ->
+    [one] One recipient already received this mailing with different content, such as another period or amount.
+   *[other] { $n } recipients already received this mailing with different content, such as another period or amount.
+}
+before-send-changed = Send the new version
+before-send-changed-hint = They receive a second message.
+before-skip-changed = Leave them out
+before-skip-changed-hint = They keep what they received.
+before-completes = Completes “{ $name }”
+before-change = Change
+before-left-out = { $n ->
+    [0] Nobody on this list has received it yet.
+    [one] One recipient already received it and is left out.
+   *[other] { $n } recipients already received it and are left out.
+}
+before-to-send = { $n ->
+    [0] Nothing will be sent.
+    [one] One will be sent.
+   *[other] { $n } will be sent.
+}
+before-list = Who already received it
+before-when = Sent
+before-uncertain = (not certain)
+before-other = (different content)
+send-undecided = Answer the question above first.
+send-nobody = Nothing to send: every recipient on this list already received this mailing.
+send-twice = This list is being sent right now by another mailing. Wait until it ends, or choose “Send as a new mailing”.
+undelivered-line = Row
+
+correct-hint = Correct an address and send it again, or select rows.
+correct-send = Send to the corrected addresses
+correct-address = Address, row { $line }
+corrected-title = Corrected list
+corrected-bring = Correct several at once
+corrected-file = Corrected list
+corrected-hint = The same list with corrected addresses. You see what would change before anything is sent.
+corrected-compare = Compare
+corrected-n = { $n ->
+    [one] One address has changed. The message will be sent again.
+   *[other] { $n } addresses have changed. These messages will be sent again.
+}
+corrected-unchanged = { $n ->
+    [one] One undelivered message keeps its address and is not sent again.
+   *[other] { $n } undelivered messages keep their address and are not sent again.
+}
+corrected-none = No address has changed
+corrected-none-help = None of the undelivered recipients has another address in { $list }.
+corrected-back = Back to the undelivered messages
+corrected-before = Before
+corrected-after = Now
+corrected-send = Send again
+said-corrected = { $n ->
+    [one] One address was corrected; the message is being sent again.
+   *[other] { $n } addresses were corrected; these messages are being sent again.
+}
+said-not-corrected = { $n ->
+    [one] One address is still not valid.
+   *[other] { $n } addresses are still not valid.
+}
+job-reuse = Reuse this mailing

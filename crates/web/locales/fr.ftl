@@ -690,3 +690,80 @@ send-no-date = Choisissez un jour et une heure.
 send-past = Ce moment est passé.
 send-too-far = C’est à plus d’un an d’ici.
 reason-scheduled = Il attend le moment qui lui a été donné.
+
+before-title = Est-ce un nouvel envoi ?
+before-received = { $n } des { $rows } destinataires de cette liste ont déjà reçu « { $name } », envoyé pour la dernière fois le { $date }.
+before-changed = { $n ->
+    [one] L’un d’eux l’a reçu avec un contenu différent.
+   *[other] { $n } d’entre eux l’ont reçu avec un contenu différent.
+}
+before-told-by = Les destinataires sont reconnus par { $key }.
+before-key-default = l’adresse et les pièces jointes
+before-complete = Envoyer seulement le reste
+before-complete-hint = Complète « { $name } » : ceux qui l’ont déjà reçu sont écartés.
+before-new = Envoyer comme nouvel envoi
+before-new-hint = { $n ->
+    [one] Le destinataire le recevra, quoi qui ait été envoyé avant.
+   *[other] Les { $n } destinataires le recevront, quoi qui ait été envoyé avant.
+}
+before-changed-title = Le contenu a changé
+before-changed-rows = { $n ->
+    [one] Un destinataire a déjà reçu cet envoi avec un contenu différent (autre période ou autre montant, par exemple).
+   *[other] { $n } destinataires ont déjà reçu cet envoi avec un contenu différent (autre période ou autre montant, par exemple).
+}
+before-send-changed = Envoyer la nouvelle version
+before-send-changed-hint = Ils recevront un second message.
+before-skip-changed = Les écarter
+before-skip-changed-hint = Ils gardent ce qu’ils ont reçu.
+before-completes = Complète « { $name } »
+before-change = Modifier
+before-left-out = { $n ->
+    [0] Personne sur cette liste ne l’a encore reçu.
+    [one] Un destinataire l’a déjà reçu et est écarté.
+   *[other] { $n } destinataires l’ont déjà reçu et sont écartés.
+}
+before-to-send = { $n ->
+    [0] Rien ne sera envoyé.
+    [one] Un message sera envoyé.
+   *[other] { $n } seront envoyés.
+}
+before-list = Qui l’a déjà reçu
+before-when = Envoyé
+before-uncertain = (sans certitude)
+before-other = (contenu différent)
+send-undecided = Répondez d’abord à la question ci-dessus.
+send-nobody = Rien à envoyer : tous les destinataires de cette liste ont déjà reçu cet envoi.
+send-twice = Cette liste est en cours d’envoi par un autre envoi. Attendez la fin, ou choisissez « Envoyer comme nouvel envoi ».
+undelivered-line = Ligne
+
+correct-hint = Corrigez une adresse puis renvoyez, ou sélectionnez des lignes.
+correct-send = Renvoyer aux adresses corrigées
+correct-address = Adresse, ligne { $line }
+corrected-title = Liste corrigée
+corrected-bring = Corriger plusieurs adresses à la fois
+corrected-file = Liste corrigée
+corrected-hint = La même liste avec les adresses corrigées. Vous voyez ce qui change avant tout envoi.
+corrected-compare = Comparer
+corrected-n = { $n ->
+    [one] Une adresse a changé. Le message sera renvoyé.
+   *[other] { $n } adresses ont changé. Ces messages seront renvoyés.
+}
+corrected-unchanged = { $n ->
+    [one] Un message non remis garde son adresse et n’est pas renvoyé.
+   *[other] { $n } messages non remis gardent leur adresse et ne sont pas renvoyés.
+}
+corrected-none = Aucune adresse n’a changé
+corrected-none-help = Aucun des destinataires non servis n’a une autre adresse dans { $list }.
+corrected-back = Retour aux messages non remis
+corrected-before = Avant
+corrected-after = Maintenant
+corrected-send = Renvoyer
+said-corrected = { $n ->
+    [one] Une adresse a été corrigée ; le message est en cours de renvoi.
+   *[other] { $n } adresses ont été corrigées ; ces messages sont en cours de renvoi.
+}
+said-not-corrected = { $n ->
+    [one] Une adresse n’est toujours pas valide.
+   *[other] { $n } adresses ne sont toujours pas valides.
+}
+job-reuse = Réutiliser cet envoi

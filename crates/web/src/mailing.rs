@@ -1,11 +1,15 @@
 //! A mailing that was brought here whole: its settings, its recipients and its files, looked at and enqueued. What the API
 //! takes in one call and what the pages gather step by step come together here.
 
+mod earlier;
+
+pub(crate) use earlier::{Asked, Comparer, Comparison, Earlier, ReceivedRow, Undecided, is_being_sent, suggested_name};
+
 use crate::{
     Ctx,
     api::{
         items::{BATCH, enqueue},
-        jobs::refuse_second,
+        jobs::name_taken,
     },
     problem::{Problem, Result},
 };
@@ -15,7 +19,7 @@ use mail::{
     letter::Attachment,
     preflight::{Files, Hashing, Options, Preflight, Reach, Report},
     recipients::{Reader, filter::Filter},
-    spec::{Mailing, MailingFile},
+    spec::{ListFile, Mailing, MailingFile},
     template::Templates,
 };
 use model::{Counters, JobId, JobState, Timestamp};
@@ -23,9 +27,9 @@ use ring::digest::{Context, SHA256};
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::{Arc, Weak},
+    sync::Arc,
 };
-use store::{Account, Created, Job, NewItem, NewJob, Reason};
+use store::{Account, Created, Job, LedgerMatch, NewItem, NewJob, Reason};
 use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Uuid;
 
@@ -36,6 +40,8 @@ pub(crate) struct Upload {
     pub(crate) account: Option<Account>,
     pub(crate) recipients: PathBuf,
     pub(crate) recipients_name: String,
+    /// Of the list, in hexadecimal digits.
+    pub(crate) recipients_sha256: String,
     pub(crate) attachments: Vec<Attachment>,
 }
 
@@ -56,17 +62,15 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn new(upload: Arc<Upload>) -> Result<Self> {
         let reader = open(&upload)?;
-        let mailing =
+        let mut mailing =
             upload.settings.mailing(Path::new("/nonexistent"), reader.columns()).map_err(|found| refused(&found))?;
+        mailing.list =
+            Some(ListFile { name: upload.recipients_name.clone(), sha256: upload.recipients_sha256.clone() });
+        let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());
+        mailing.content = templates.map_err(|found| refused(&found))?.used_columns();
         let filter = Filter::new(&upload.settings.conditions, reader.columns());
         let filter = filter.map_err(|_| Problem::invalid("settings: `where` names a column that there is not"))?;
         Ok(Self { mailing, filter, upload })
-    }
-
-    /// Ends early once `caller` is gone.
-    pub(crate) fn look(self, caller: &Weak<()>) -> Result<(Arc<Self>, Report)> {
-        let report = self.rows(|_| caller.strong_count() > 0)?;
-        Ok((Arc::new(self), report))
     }
 
     /// Hands every item to `take`, in order, until it has had enough.
@@ -102,6 +106,34 @@ impl Plan {
 fn open(upload: &Upload) -> Result<Reader<File>> {
     let file = File::open(&upload.recipients).map_err(|error| Problem::internal(&error))?;
     Reader::new(file, &upload.recipients_name).map_err(|found| refused(&found))
+}
+
+/// Looks at every row: what is wrong with it, and whether it was sent before. `see` is shown each, and says whether it
+/// wants another look; the pass ends early once the caller is gone.
+pub(crate) async fn look_at_rows(
+    ctx: &Ctx,
+    plan: &Arc<Plan>,
+    mut see: impl FnMut(&NewItem) + Send + 'static,
+) -> Result<(Report, Comparison)> {
+    let (sender, mut receiver) = mpsc::channel::<Vec<NewItem>>(2);
+    let reading = Arc::clone(plan);
+    let reader = spawn_blocking(move || {
+        let mut batch = Vec::with_capacity(BATCH);
+        let report = reading.rows(|item| {
+            see(&item);
+            batch.push(item);
+            batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
+        })?;
+        // The other end is gone only when nobody waits for the answer any more.
+        let _ = sender.blocking_send(batch);
+        Ok::<_, Problem>(report)
+    });
+    let mut comparer = Comparer::new(ctx, &plan.mailing.name).await?;
+    while let Some(batch) = receiver.recv().await {
+        comparer.add(&batch).await?;
+    }
+    let report = reader.await.map_err(|error| Problem::internal(&error))??;
+    Ok((report, comparer.finish()))
 }
 
 /// Jobs of one mailing that fail one after another while they are prepared.
@@ -141,11 +173,11 @@ pub(crate) async fn enqueue_all(
     ctx: &Ctx,
     plan: &Arc<Plan>,
     account: &Account,
-    id: Option<Uuid>,
+    ledger: LedgerMatch,
     start: Start,
 ) -> Result<Job> {
     let mailing = &plan.mailing;
-    let id = match id {
+    let id = match plan.upload.id {
         Some(id) => attempt(ctx, id.into()).await?.0,
         None => JobId::new(&ctx.app.clock, &ctx.app.rng),
     };
@@ -163,8 +195,8 @@ pub(crate) async fn enqueue_all(
         spec: serde_json::to_string(mailing).map_err(|error| Problem::internal(&error))?,
         state: JobState::Preparing,
         total: 0,
+        ledger,
     };
-    refuse_second(ctx, &new).await?;
     let job = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         // Somebody else's attempt, made and failed since it was looked for.
         Created::Existing(job) if never_began(&job) => {
@@ -172,6 +204,7 @@ pub(crate) async fn enqueue_all(
             return Err(Problem::conflict(said).remedy("send the mailing again"));
         }
         Created::Existing(job) => return Ok(job),
+        Created::NameTaken(job) => return Err(name_taken(&job)),
         Created::New(job) => job,
     };
     ctx.changed(&job).await;

@@ -70,6 +70,7 @@ impl Site {
             spec: "{}".into(),
             state: JobState::Preparing,
             total: 0,
+            ledger: store::LedgerMatch::None,
         };
         self.app.db.create_job(job, self.app.clock.now()).await.unwrap();
     }

@@ -113,6 +113,7 @@ async fn what_was_not_enqueued_to_its_end_never_begins() {
             spec: "{}".into(),
             state: JobState::Preparing,
             total: 0,
+            ledger: store::LedgerMatch::None,
         };
         stage.db.create_job(new, stage.clock.now()).await.unwrap();
         assert_eq!(stage.start().await.unprepared, [half]);

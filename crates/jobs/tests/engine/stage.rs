@@ -246,6 +246,7 @@ impl Stage {
             spec: "{}".into(),
             state: JobState::Preparing,
             total: 0,
+            ledger: store::LedgerMatch::None,
         };
         self.db.create_job(new, self.clock.now()).await.unwrap();
         for chunk in (1..=items).collect::<Vec<_>>().chunks(1000) {
@@ -374,5 +375,5 @@ pub(crate) fn counters(succeeded: u64, failed: u64, unknown: u64, skipped: u64) 
 
 fn new_item(seq: i64) -> NewItem {
     let (label, payload) = (format!("item {seq}"), "{}".into());
-    NewItem { seq, message_no: seq, ledger_key: None, label, payload, verdict: None }
+    NewItem { seq, message_no: seq, ledger_key: None, content: String::new(), label, payload, verdict: None }
 }

@@ -18,6 +18,13 @@ pub(super) struct Rewritten {
 }
 
 impl Rewritten {
+    /// Whether the text is one cell, printed as it is.
+    pub(super) fn is_one_cell(&self) -> bool {
+        let inner = self.text.trim().strip_prefix("{{").and_then(|text| text.strip_suffix("}}")).map_or("", str::trim);
+        let is_name = !inner.is_empty() && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        is_name || matches!(self.edits.as_slice(), [(start, end, ..)] if inner == &self.text[*start..*end])
+    }
+
     /// Goes on to the place given, and writes `row['heading']` there.
     fn replace(&mut self, source: &str, copied: &mut usize, (from, to): (usize, usize), heading: &str) {
         self.text.push_str(&source[*copied..from]);

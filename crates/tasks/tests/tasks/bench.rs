@@ -61,6 +61,7 @@ fn job(kind: &str, spec: &Value) -> Job {
         task_type: String::new(),
         task_id: String::new(),
         spec: spec.to_string(),
+        ledger: store::LedgerMatch::None,
         counters: Counters::default(),
         message: String::new(),
         reason: None,

@@ -46,7 +46,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
                 .query::<AddQuery>()
                 .takes_text(
                     "application/x-ndjson",
-                    "One object per line: seq, message_no, ledger_key?, label, payload, verdict?",
+                    "One object per line: seq, message_no, ledger_key?, content?, label, payload, verdict?",
                 )
                 .gives::<Added>(200, "How many"),
         )
@@ -165,14 +165,17 @@ struct AddQuery {
 /// One line of what is added.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
-    seq: i64,
-    message_no: i64,
-    ledger_key: Option<String>,
-    label: String,
+pub(crate) struct Line {
+    pub(crate) seq: i64,
+    pub(crate) message_no: i64,
+    pub(crate) ledger_key: Option<String>,
+    /// A digest of what it says: a row of the same key with another is another row.
+    #[serde(default)]
+    pub(crate) content: String,
+    pub(crate) label: String,
     /// Any JSON value; a text is taken to be the JSON itself.
-    payload: Box<RawValue>,
-    verdict: Option<Verdict>,
+    pub(crate) payload: Box<RawValue>,
+    pub(crate) verdict: Option<Verdict>,
 }
 
 /// How many items were taken, and how many of those had been sent before.
@@ -256,6 +259,7 @@ impl Adder<'_> {
             seq: line.seq,
             message_no: line.message_no,
             ledger_key: line.ledger_key,
+            content: line.content,
             label: line.label,
             payload,
             verdict: line.verdict,

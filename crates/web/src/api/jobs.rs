@@ -21,7 +21,7 @@ pub(crate) use control::MESSAGE_MAX;
 use control::{
     Pausing, Resumed, Retried, Said, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
 };
-pub(crate) use create::refuse_second;
+pub(crate) use create::name_taken;
 use create::{CreatedJson, NewJobJson, create};
 use model::{JobId, JobState, OnUnknown, Timestamp};
 use serde::{Deserialize, Serialize};

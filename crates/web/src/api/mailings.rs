@@ -1,6 +1,7 @@
 //! A mailing in one call: settings, recipients and the files to attach. Everything is looked at before anything is
 //! enqueued, and enqueued before anything is sent.
 
+mod compare;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,10 @@ use crate::{
     blobs,
     extract::Query,
     lines::is_plain_name,
-    mailing::{Plan, Start, Upload, enqueue_all, refused},
+    mailing::{
+        Asked, Comparison, Plan, Start, Undecided, Upload, attempt, enqueue_all, is_being_sent, look_at_rows, refused,
+        suggested_name,
+    },
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -23,6 +27,7 @@ use mail::{letter::Attachment, preflight::Report, spec::MailingFile};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
+use store::LedgerMatch;
 use tokio::task::spawn_blocking;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -33,7 +38,7 @@ const BODY_MAX: usize = 16 << 30;
 const SETTINGS_MAX: usize = 4 << 20;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    routes.post(
+    compare::declare(routes).post(
         "/api/v1/mailings",
         Access::Write,
         create,
@@ -73,6 +78,11 @@ struct Accepted {
 struct Checked {
     #[schema(value_type = Object)]
     report: Report,
+    /// Rows that would leave: the good ones that were not sent before.
+    to_send: u64,
+    /// What has to be said before it is sent: `new_or_complete`, `changed`, or nothing.
+    needs: Option<&'static str>,
+    comparison: Comparison,
 }
 
 async fn create(
@@ -83,15 +93,18 @@ async fn create(
     let multipart =
         multipart.map_err(|error| Problem::malformed(error.body_text()).remedy("send multipart/form-data"))?;
     let _sending = ctx.app.uploads.begin().await;
-    let upload = Arc::new(receive(&ctx, multipart).await?);
-    let looked = Arc::clone(&upload);
-    // Dropped with this call: nobody waits for the answer any more.
-    let caller = Arc::new(());
-    let waiting = Arc::downgrade(&caller);
-    let checked = spawn_blocking(move || Plan::new(looked).and_then(|plan| plan.look(&waiting))).await;
-    let (plan, report) = checked.map_err(|error| Problem::internal(&error))??;
+    let mut upload = receive(&ctx, multipart).await?;
+    let asked = asked(&ctx, &mut upload).await?;
+    let upload = Arc::new(upload);
+    let planned = Arc::clone(&upload);
+    let plan = spawn_blocking(move || Plan::new(planned)).await.map_err(|error| Problem::internal(&error))??;
+    let plan = Arc::new(plan);
+    let (report, found) = look_at_rows(&ctx, &plan, |_| ()).await?;
+    let decided = found.decide(&asked);
     if query.check.unwrap_or(false) {
-        return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report })?)));
+        let needs = decided.as_ref().err().map(Undecided::code);
+        let to_send = found.to_send(decided.unwrap_or(LedgerMatch::KeyAndContent));
+        return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report, to_send, needs, comparison: found })?)));
     }
     if report.refuses(plan.mailing.on_invalid) {
         return Err(refused(&report.problems.listed).with("errors", report.problems.errors));
@@ -101,9 +114,48 @@ async fn create(
             Problem::invalid("account: is missing").remedy("name the account to send by, as the part `account`")
         );
     };
-    let job = enqueue_all(&ctx, &plan, account, upload.id, Start::Now).await?;
+    // Asked a second time under the same id, it is the run that there is.
+    let is_there = match upload.id {
+        Some(id) => attempt(&ctx, id.into()).await?.1.is_some(),
+        None => false,
+    };
+    let ledger = match decided {
+        Ok(ledger) => ledger,
+        Err(_) if is_there => LedgerMatch::KeyAndContent,
+        Err(undecided) => return Err(undecided.problem(&found)),
+    };
+    if !asked.is_new && !asked.completes && !is_there {
+        refuse_while_sent(&ctx, &upload.recipients_sha256).await?;
+    }
+    let job = enqueue_all(&ctx, &plan, account, ledger, Start::Now).await?;
     let accepted = Accepted { token: ctx.app.vault.job_token(job.id), job: job.into(), report };
     Ok((StatusCode::ACCEPTED, axum::Json(to_json(&accepted)?)))
+}
+
+/// What the settings say of earlier mailings. One without a name gets one that was not used yet.
+async fn asked(ctx: &Ctx, upload: &mut Upload) -> Result<Asked> {
+    let settings = &mut upload.settings;
+    if let (Some(name), Some(complete)) = (&settings.name, &settings.complete)
+        && name != complete
+    {
+        return Err(Problem::invalid(format!("settings: name is `{name}`, and complete is `{complete}`"))
+            .remedy("leave `name` out: the mailing that is completed has its name"));
+    }
+    let given = settings.complete.clone().or_else(|| settings.name.clone());
+    let (completes, is_new) = (settings.complete.is_some(), given.is_some() && settings.complete.is_none());
+    let name = match given {
+        Some(name) => name,
+        None => suggested_name(ctx, &upload.recipients_name, settings.language).await?,
+    };
+    settings.name = Some(name.clone());
+    Ok(Asked { name, is_new, completes, changed: settings.changed })
+}
+
+async fn refuse_while_sent(ctx: &Ctx, sha256: &str) -> Result<()> {
+    let Some(open) = is_being_sent(ctx, sha256).await? else { return Ok(()) };
+    let said =
+        format!("this list is being sent by the mailing `{}`, which is {}: job {}", open.name, open.state, open.id);
+    Err(Problem::conflict(said).remedy("let it end; or give this one a name, if it is another mailing"))
 }
 
 fn to_json(value: &impl Serialize) -> Result<Value> {
@@ -134,7 +186,7 @@ async fn receive(ctx: &Ctx, mut multipart: Multipart) -> Result<Upload> {
             "recipients" => {
                 let name = field.file_name().filter(|name| is_plain_name(name)).unwrap_or("recipients").to_owned();
                 let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
-                recipients = Some((blob.path, name));
+                recipients = Some((blob, name));
             }
             "attachment" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
@@ -161,9 +213,17 @@ async fn receive(ctx: &Ctx, mut multipart: Multipart) -> Result<Upload> {
         }
     }
     let missing = |part: &str| Problem::invalid(format!("the part `{part}` is missing"));
-    let (recipients, recipients_name) = recipients.ok_or_else(|| missing("recipients"))?;
+    let (list, recipients_name) = recipients.ok_or_else(|| missing("recipients"))?;
     let settings = settings.ok_or_else(|| missing("settings"))?;
-    Ok(Upload { id, settings, account, recipients, recipients_name, attachments })
+    Ok(Upload {
+        id,
+        settings,
+        account,
+        recipients: list.path,
+        recipients_name,
+        recipients_sha256: list.sha256,
+        attachments,
+    })
 }
 
 async fn short(field: &mut Field<'_>, name: &str, bytes_max: usize) -> Result<String> {

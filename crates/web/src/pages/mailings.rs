@@ -8,6 +8,7 @@ use askama::Template;
 use mail::spec::OnInvalid;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::LedgerMatch;
 
 /// Where a mailing begins: with its list, or with what was begun before.
 #[derive(Template)]
@@ -188,6 +189,7 @@ pub(crate) struct CheckPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) steps: Steps,
     pub(crate) found: Found,
+    pub(crate) before: Before,
     pub(crate) problems: Vec<ProblemRow>,
     pub(crate) pager: Pager,
     pub(crate) preview: Preview,
@@ -198,6 +200,62 @@ pub(crate) struct CheckPage<'a> {
     pub(crate) time: String,
     pub(crate) faults: Faults,
     pub(crate) notice: Option<Notice>,
+}
+
+/// What was sent of the list before.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Before {
+    /// To be answered before anything is sent.
+    pub(crate) question: Option<Question>,
+    /// The mailing of which this is the rest.
+    pub(crate) completes: Option<String>,
+    /// Rows that received it already.
+    pub(crate) left_out: u64,
+    /// The first of those that are left out.
+    pub(crate) listed: Vec<ReceivedShown>,
+    /// Rows that can be sent, and those of them that will be.
+    pub(crate) rows: u64,
+    pub(crate) to_send: u64,
+    /// The columns that tell rows apart, in words; empty: addresses and files.
+    pub(crate) key: String,
+    /// Whatever the contents.
+    pub(crate) by_key: bool,
+}
+
+impl Before {
+    fn told_by(&self, v: &View) -> String {
+        if self.key.is_empty() { v.t("before-key-default") } else { self.key.clone() }
+    }
+
+    pub(crate) fn ledger(&self) -> LedgerMatch {
+        if self.by_key { LedgerMatch::Key } else { LedgerMatch::KeyAndContent }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Question {
+    /// A new mailing, or the rest of that one?
+    NewOrRest(EarlierShown),
+    /// So many have received it with other contents: are they sent these?
+    ChangedRows(u64),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct EarlierShown {
+    pub(crate) name: String,
+    /// Rows of this list that it has reached, and those of them that had other contents.
+    pub(crate) received: u64,
+    pub(crate) changed: u64,
+    pub(crate) sent_at: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ReceivedShown {
+    pub(crate) line: u64,
+    pub(crate) label: String,
+    pub(crate) same: bool,
+    pub(crate) uncertain: bool,
+    pub(crate) sent_at: Timestamp,
 }
 
 /// What the look at every row came to.

@@ -32,6 +32,11 @@ impl Form {
         self.0.get(name).and_then(|values| values.first()).map_or("", |value| value.trim())
     }
 
+    /// Every field with its first value.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, values)| Some((name.as_str(), values.first()?.as_str())))
+    }
+
     /// To the letter: passwords may begin with a blank.
     pub(crate) fn secret(&self, name: &str) -> secrecy::SecretString {
         self.0.get(name).and_then(|values| values.first()).map_or("", String::as_str).into()

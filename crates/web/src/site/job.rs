@@ -1,7 +1,9 @@
 //! One job: how it stands, its sides, and what may be done to it.
 
 mod actions;
+mod correct;
 mod log_text;
+mod reuse;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +31,7 @@ use axum::{
     http::request::Parts,
     response::Response,
 };
+use mail::{item::MailItem, spec::Mailing};
 use model::{ItemState, JobState};
 use serde::Deserialize;
 use std::time::Duration;
@@ -56,7 +59,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .get("/jobs/{id}/log", READS, log, page("The last lines of a job's log"))
         .get("/jobs/{id}/log.txt", READS, log_text::download, page("The whole log of a job, as a text"))
         .get("/jobs/{id}/timeline", READS, timeline, page("The states that a job came into"));
-    actions::declare(routes)
+    reuse::declare(correct::declare(actions::declare(routes)))
 }
 
 const READS: Access = Access::Page(Scope::Read);
@@ -146,12 +149,15 @@ fn may(v: &View, job: &Job) -> May {
         cancel: !job.state.is_final() && job.state != JobState::Preparing,
         retry: ours && job.state != JobState::Cancelled && job.state != JobState::Preparing,
         settle: ours,
+        reuse: job.kind == "mail" && job.state.is_final(),
+        correct: job.kind == "mail" && job.state != JobState::Cancelled && job.state != JobState::Preparing,
     }
 }
 
 fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
     let (done, left) = match query.said.as_str() {
         "retried" => ("said-retried", "said-not-retried"),
+        "corrected" => ("said-corrected", "said-not-corrected"),
         "settled" => ("said-settled", "said-not-settled"),
         "none" => return Some(Notice { mood: Mood::Warn, text: v.t("said-none") }),
         _ => return None,
@@ -165,7 +171,7 @@ fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
 async fn overview(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
     let trouble = trouble(&ctx, &job, 0, TROUBLE_FIRST).await?.rows;
-    let trouble = trouble.into_iter().map(|item| trouble_row(&v, item)).collect();
+    let trouble = trouble.into_iter().map(|item| trouble_row(&v, &job, item)).collect();
     let (log, log_next) = last_lines(&ctx, &job, LOG_FIRST).await?;
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&OverviewPage { v: &v, head, trouble, log, log_next }))
@@ -175,17 +181,22 @@ async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
     let page = trouble(&ctx, &job, query.after()?, ROWS).await?;
     let pager = query.pager(&format!("/jobs/{}/undelivered", job.id), page.rows.len(), page.next);
-    let rows = page.rows.into_iter().map(|item| trouble_row(&v, item)).collect();
+    let rows = page.rows.into_iter().map(|item| trouble_row(&v, &job, item)).collect();
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&UndeliveredPage { v: &v, head, rows, pager }))
 }
 
 async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<Found<Item, i64>> {
-    let states = vec![ItemState::Failed, ItemState::Unknown, ItemState::Skipped];
+    // Succeeded: where some addresses of a row were refused.
+    let states = vec![ItemState::Succeeded, ItemState::Failed, ItemState::Unknown, ItemState::Skipped];
     Ok(ctx.app.db.items(job.id, &ItemFilter { trouble: true, states, after, limit, ..ItemFilter::default() }).await?)
 }
 
-fn trouble_row(v: &View, item: Item) -> TroubleRow {
+fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
+    let mailing = (job.kind == "mail").then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
+    let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
+    let correctable = job.kind == "mail" && v.operates() && correct::is_correctable(&item);
+    let address = correctable.then(|| correct::shown_address(&item));
     let (reason, reply) = item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), verdict.reply));
     TroubleRow {
         seq: item.seq,
@@ -195,6 +206,11 @@ fn trouble_row(v: &View, item: Item) -> TroubleRow {
         reply,
         attempts: item.attempts.unsigned_abs(),
         at: item.finished_at,
+        line: mail.as_ref().map(|(_, mail)| mail.line).filter(|line| *line > 0),
+        about: mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).map(str::to_owned),
+        file: mail.as_ref().and_then(|(_, mail)| mail.file_label()).map(str::to_owned),
+        address,
+        fault: None,
     }
 }
 

@@ -12,10 +12,17 @@ mod tests;
 mod trial;
 
 use super::{form_about, page_about};
-use crate::{auth::Access, routes::Routes};
+use crate::{
+    Ctx,
+    auth::{Access, Granted},
+    pages::mailings::MessageForm,
+    problem::{Problem, Result},
+    routes::Routes,
+};
 use serde::Deserialize;
 use store::Scope;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 const ACTS: Access = Access::Page(Scope::Write);
 /// Bytes of a list of recipients, and of the files brought at once; the files themselves are held against
@@ -41,6 +48,12 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post("/mailings/{draft}/message", ACTS, message::save, form_about("Keep what is written").unaudited())
         .get("/mailings/{draft}/check", ACTS, check::show, check)
         .post("/mailings/{draft}/check", ACTS, check::skip, form_about("Leave wrong rows out").unaudited())
+        .post(
+            "/mailings/{draft}/relation",
+            ACTS,
+            check::relate,
+            form_about("New, or the rest of one before").unaudited(),
+        )
         .get(
             "/mailings/{draft}/preview/{row}/html",
             ACTS,
@@ -50,6 +63,19 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post("/mailings/{draft}/test", ACTS, trial::send, form_about("Send one message to oneself").unaudited())
         .post("/mailings/{draft}/send", ACTS, send::send, form_about("Send the mailing, now or later"))
         .post("/mailings/{draft}/delete", ACTS, recipients::delete, form_about("Delete a draft"))
+}
+
+/// A draft that begins with what was typed for an earlier mailing: its id.
+pub(super) async fn begin_with(ctx: &Ctx, owner: &Granted, form: MessageForm) -> Result<Uuid> {
+    let count = ctx.app.db.drafts_of(owner.name(), draft::DRAFTS_MAX).await?.len();
+    if count >= draft::DRAFTS_MAX as usize {
+        let said = format!("{} mailings are in preparation", draft::DRAFTS_MAX);
+        return Err(Problem::conflict(said).remedy("send or delete some of them"));
+    }
+    let mut draft = draft::Draft::new(ctx, owner);
+    draft.content.form = form;
+    draft.create(ctx).await?;
+    Ok(draft.id)
 }
 
 #[derive(Deserialize, Default, IntoParams)]

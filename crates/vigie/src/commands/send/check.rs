@@ -78,7 +78,8 @@ fn pass(plan: &Plan, spool: File, mut bar: Bar) -> Result<Checked> {
 
 fn write(out: &mut BufWriter<File>, item: &NewItem) -> std::io::Result<()> {
     let line = json!({
-        "seq": item.seq, "message_no": item.message_no, "ledger_key": item.ledger_key, "label": item.label,
+        "seq": item.seq, "message_no": item.message_no, "ledger_key": item.ledger_key,
+        "content": item.content, "label": item.label,
         "payload": item.payload, "verdict": item.verdict,
     });
     serde_json::to_writer(&mut *out, &line)?;

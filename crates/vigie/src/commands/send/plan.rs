@@ -65,8 +65,7 @@ impl Plan {
         let recipients = base.join(&named);
         let reader = Reader::open(&recipients).map_err(|found| refused(&found))?;
         let mut mailing = file.mailing(base, reader.columns()).map_err(|found| refused(&found))?;
-        if let (None, Some(stem)) = (&file.name, named.file_stem().filter(|_| mailing.name.contains('{'))) {
-            // A subject with holes in it is no name for people.
+        if let (true, Some(stem)) = (mailing.name.is_empty(), named.file_stem()) {
             mailing.name = stem.to_string_lossy().into_owned();
         }
         let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());

@@ -11,7 +11,7 @@ use axum::{Extension, extract::State, http::StatusCode};
 use model::{JobId, JobState, OnUnknown};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Created, NewJob, Scope};
+use store::{Created, Job, LedgerMatch, NewJob, Scope};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -39,9 +39,19 @@ pub(super) struct NewJobJson {
     /// `hold` (unless said otherwise), `verify` or `repeat`.
     #[schema(value_type = Option<String>)]
     on_unknown: Option<OnUnknown>,
+    /// How a mailing tells, by the ledger of its name, which rows were sent before: `key_and_content` (unless said
+    /// otherwise), or `key`.
+    ledger: Option<LedgerJson>,
     /// Needed for any kind but `external`: items follow, then `ready`.
     #[serde(default)]
     prepare: bool,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LedgerJson {
+    Key,
+    KeyAndContent,
 }
 
 /// The job, and the token with which its progress can be followed, and nothing else.
@@ -66,10 +76,10 @@ pub(super) async fn create(
             .remedy("leave it out, and send signed mailings by the command line on the server"));
     }
     let new = new.check(&ctx).await?;
-    refuse_second(&ctx, &new).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::New(job) => (StatusCode::CREATED, job),
         Created::Existing(job) => (StatusCode::OK, job),
+        Created::NameTaken(job) => return Err(name_taken(&job)),
     };
     ctx.changed(&job).await;
     let token = ctx.app.vault.job_token(job.id);
@@ -88,19 +98,9 @@ fn may_make(kind: &str, scope: Scope) -> Result<()> {
 
 /// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
 /// would send twice.
-pub(crate) async fn refuse_second(ctx: &Ctx, new: &NewJob) -> Result<()> {
-    let open = match new.kind.as_str() {
-        "mail" => ctx.app.db.open_job_named(&new.kind, &new.name).await?,
-        _ => None,
-    };
-    match open.filter(|open| open.id != new.id) {
-        None => Ok(()),
-        Some(open) => {
-            let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
-            let remedy = "let it end, resume it or cancel it; or give this one another name (--name)";
-            Err(Problem::conflict(said).remedy(remedy))
-        }
-    }
+pub(crate) fn name_taken(open: &Job) -> Problem {
+    let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
+    Problem::conflict(said).remedy("let it end, resume it or cancel it; or give this one another name (--name)")
 }
 
 impl NewJobJson {
@@ -152,6 +152,11 @@ impl NewJobJson {
             spec: spec.to_string(),
             state: if is_external { JobState::Pending } else { JobState::Preparing },
             total: self.total.unwrap_or(0),
+            ledger: match self.ledger {
+                _ if kind != "mail" => LedgerMatch::None,
+                Some(LedgerJson::Key) => LedgerMatch::Key,
+                None | Some(LedgerJson::KeyAndContent) => LedgerMatch::KeyAndContent,
+            },
             kind,
         })
     }

@@ -53,6 +53,10 @@ pub(crate) struct May {
     pub(crate) retry: bool,
     /// Say of an unknown whether it was sent.
     pub(crate) settle: bool,
+    /// Correct addresses of what was not delivered.
+    pub(crate) correct: bool,
+    /// Begin another mailing with its texts.
+    pub(crate) reuse: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +178,16 @@ pub(crate) struct TroubleRow {
     pub(crate) reply: String,
     pub(crate) attempts: u64,
     pub(crate) at: Option<Timestamp>,
+    /// The row of the spreadsheet, where the job is a mailing.
+    pub(crate) line: Option<u64>,
+    /// The company or the name.
+    pub(crate) about: Option<String>,
+    /// The first file that is attached.
+    pub(crate) file: Option<String>,
+    /// The address, where another one lets it be sent again.
+    pub(crate) address: Option<String>,
+    /// What is wrong with what was typed for it.
+    pub(crate) fault: Option<String>,
 }
 
 impl TroubleRow {
@@ -275,6 +289,10 @@ impl OverviewPage<'_> {
 impl UndeliveredPage<'_> {
     fn offers_retry(&self) -> bool {
         self.head.may.retry && self.rows.iter().any(TroubleRow::may_retry)
+    }
+
+    fn offers_correcting(&self) -> bool {
+        self.head.may.correct && self.rows.iter().any(|row| row.address.is_some())
     }
 
     fn offers_settling(&self) -> bool {

@@ -15,6 +15,7 @@ async fn mailing(site: &Site, n: u128) -> JobId {
         seq,
         message_no: seq,
         ledger_key: None,
+        content: String::new(),
         label: format!("c{seq}@x.fr"),
         payload: "{}".into(),
         verdict: (seq == 3).then(wrong),

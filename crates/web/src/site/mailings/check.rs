@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    draft::Draft,
+    draft::{Draft, Relation},
     message,
     show::{Nth, problem_row, shown as letter_of},
     trial::{self, Trial},
@@ -10,9 +10,9 @@ use super::{
 use crate::{
     Ctx,
     extract::Query,
-    mailing::Plan,
+    mailing::{Comparison, Earlier, Plan, ReceivedRow, Undecided, look_at_rows, suggested_name},
     pages::{
-        mailings::{CheckPage, Found, Preview, ProblemRow, Step},
+        mailings::{Before, CheckPage, EarlierShown, Found, Preview, ProblemRow, Question, ReceivedShown, Step},
         parts::{Faults, Notice, Pager},
         states,
         view::View,
@@ -21,10 +21,14 @@ use crate::{
     site::{Form, Reader, page, see},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
-use mail::{preflight::Report, rate::RawLimits, spec::OnInvalid};
+use mail::{
+    preflight::Report,
+    rate::RawLimits,
+    spec::{Changed, OnInvalid},
+};
 use serde::Deserialize;
-use std::sync::Arc;
-use store::Account;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Account, LedgerMatch};
 use tokio::task::spawn_blocking;
 use utoipa::IntoParams;
 
@@ -86,7 +90,7 @@ pub(super) struct Said {
 pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: Said) -> Result<Response> {
     let Said { row, from, test_to, date, time, faults, notice, status } = said;
     let account = account(ctx, draft).await?;
-    let (plan, report, nth) = look(ctx, v, draft, row).await?;
+    let Looked { plan, report, comparison, nth } = look(ctx, v, draft, row).await?;
     let preview = Preview {
         id: draft.id.to_string(),
         on: "check",
@@ -95,9 +99,13 @@ pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: Said) -> Re
         of: letter_of(nth.letter(ctx, &plan)),
     };
     let (problems, pager) = problems(v, draft, &report, row, from);
-    let found = found(ctx, v, &plan, &report, &account).await?;
+    let before = before(draft, &comparison);
+    let found = found(ctx, v, &plan, &report, (&comparison, before.ledger()), &account).await?;
     let steps = draft.steps(Step::Check);
-    Ok(page(status, &CheckPage { v, steps, found, problems, pager, preview, test_to, date, time, faults, notice }))
+    Ok(page(
+        status,
+        &CheckPage { v, steps, found, before, problems, pager, preview, test_to, date, time, faults, notice },
+    ))
 }
 
 pub(super) async fn account(ctx: &Ctx, draft: &Draft) -> Result<Account> {
@@ -106,22 +114,96 @@ pub(super) async fn account(ctx: &Ctx, draft: &Draft) -> Result<Account> {
     ctx.app.db.account_named(name).await?.ok_or_else(missing)
 }
 
+/// What a look at every row came to.
+pub(super) struct Looked {
+    pub(super) plan: Arc<Plan>,
+    pub(super) report: Report,
+    pub(super) comparison: Comparison,
+    pub(super) nth: Nth,
+}
+
 /// Every row; row `row` is kept to be shown.
-pub(super) async fn look(ctx: &Ctx, v: &View, draft: &Draft, row: u64) -> Result<(Arc<Plan>, Report, Nth)> {
+pub(super) async fn look(ctx: &Ctx, v: &View, draft: &Draft, row: u64) -> Result<Looked> {
     let upload = Arc::new(draft.upload(ctx, None, v.language)?);
-    // Dropped with this call: nobody waits for the answer any more.
-    let caller = Arc::new(());
-    let waiting = Arc::downgrade(&caller);
-    let looked = spawn_blocking(move || {
-        let plan = Plan::new(upload)?;
-        let mut nth = Nth::default();
-        let report = plan.rows(|item| {
-            nth.see(row, item);
-            waiting.strong_count() > 0
-        })?;
-        Ok::<_, Problem>((Arc::new(plan), report, nth))
-    });
-    looked.await.map_err(|error| Problem::internal(&error))?
+    let plan = spawn_blocking(move || Plan::new(upload)).await.map_err(|error| Problem::internal(&error))??;
+    let plan = Arc::new(plan);
+    let nth = Arc::new(Mutex::new(Nth::default()));
+    let seen = Arc::clone(&nth);
+    let (report, comparison) = look_at_rows(ctx, &plan, move |item| {
+        seen.lock().unwrap_or_else(PoisonError::into_inner).see(row, item);
+    })
+    .await?;
+    let nth = std::mem::take(&mut *nth.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok(Looked { plan, report, comparison, nth })
+}
+
+/// What the page says of earlier mailings.
+fn before(draft: &Draft, found: &Comparison) -> Before {
+    let asked = draft.content.asked();
+    let decided = found.decide(&asked);
+    let earlier = |earlier: &Earlier| EarlierShown {
+        name: earlier.name.clone(),
+        received: earlier.same + earlier.changed,
+        changed: earlier.changed,
+        sent_at: earlier.sent_at,
+    };
+    let question = match &decided {
+        Err(Undecided::NewOrRest(one) | Undecided::NameUsed(one)) => Some(Question::NewOrRest(earlier(one))),
+        Err(Undecided::ChangedRows) => Some(Question::ChangedRows(found.changed)),
+        Err(Undecided::NoSuchMailing) | Ok(_) => None,
+    };
+    let row = |row: &ReceivedRow| ReceivedShown {
+        line: row.line,
+        label: row.label.clone(),
+        same: row.same,
+        uncertain: row.uncertain,
+        sent_at: row.sent_at,
+    };
+    let ledger = decided.unwrap_or(LedgerMatch::KeyAndContent);
+    let is_listed = |row: &&ReceivedRow| row.same || ledger == LedgerMatch::Key;
+    Before {
+        question,
+        completes: asked.completes.then_some(asked.name),
+        left_out: found.rows.saturating_sub(found.to_send(ledger)),
+        listed: found.listed.iter().filter(is_listed).take(SHOWN).map(row).collect(),
+        rows: found.rows,
+        to_send: found.to_send(ledger),
+        key: draft.content.form.key.join(", "),
+        by_key: ledger == LedgerMatch::Key,
+    }
+}
+
+/// "It is a new mailing", or the rest of that one.
+pub(super) async fn relate(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    mut draft: Draft,
+    form: Form,
+) -> Result<Response> {
+    match form.text("relation") {
+        "new" => {
+            let list = draft.list()?.name.clone();
+            let content = &mut draft.content;
+            if ctx.app.db.is_mailing_name_used(content.name()).await? {
+                content.form.name = suggested_name(&ctx, &list, v.language).await?;
+            }
+            (content.relation, content.changed) = (Relation::New, None);
+        }
+        "completes" => {
+            draft.content.form.name = form.text("name").chars().take(crate::api::jobs::NAME_MAX).collect();
+            (draft.content.relation, draft.content.changed) = (Relation::Completes, None);
+        }
+        "unsaid" => (draft.content.relation, draft.content.changed) = (Relation::Unsaid, None),
+        _ => {
+            draft.content.changed = match form.text("changed") {
+                "send" => Some(Changed::Send),
+                "skip" => Some(Changed::Skip),
+                _ => None,
+            };
+        }
+    }
+    draft.save(&ctx).await?;
+    Ok(see(&address(&draft, "check")))
 }
 
 fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> (Vec<ProblemRow>, Pager) {
@@ -153,7 +235,15 @@ fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> 
     (shown, pager)
 }
 
-async fn found(ctx: &Ctx, v: &View, plan: &Plan, report: &Report, account: &Account) -> Result<Found> {
+async fn found(
+    ctx: &Ctx,
+    v: &View,
+    plan: &Plan,
+    report: &Report,
+    (comparison, ledger): (&Comparison, LedgerMatch),
+    account: &Account,
+) -> Result<Found> {
+    let messages = comparison.messages_to_send(ledger);
     let (used, _) = ctx.app.db.used_in_a_day(account.id, v.now).await?;
     let limits = &account.limits;
     let limits = RawLimits {
@@ -165,7 +255,7 @@ async fn found(ctx: &Ctx, v: &View, plan: &Plan, report: &Report, account: &Acco
         pause: limits.batch.as_ref().map(|batch| batch.pause),
     };
     Ok(Found {
-        messages: report.messages,
+        messages,
         recipients: report.recipients,
         bytes: report.bytes_estimate,
         errors: report.problems.errors,
@@ -175,7 +265,7 @@ async fn found(ctx: &Ctx, v: &View, plan: &Plan, report: &Report, account: &Acco
         leaves: !report.refuses(plan.mailing.on_invalid),
         incomplete: report.incomplete,
         account: account.name.clone(),
-        eta: mail::preflight::eta(report.messages, &limits, used, v.language),
+        eta: mail::preflight::eta(messages, &limits, used, v.language),
         pause: account.pause.as_ref().map(|pause| states::reason(v, &pause.reason.code, &pause.reason.detail)),
     })
 }

@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     auth::Granted,
     blobs,
-    mailing::Upload,
+    mailing::{Asked, Upload},
     pages::mailings::{MessageForm, Step, Steps},
     problem::{Problem, Result},
 };
@@ -16,7 +16,7 @@ use mail::{
     language::Language,
     letter::Attachment,
     recipients::filter::{Condition, Test},
-    spec::MailingFile,
+    spec::{Changed, MailingFile},
 };
 use model::{JobId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,20 @@ pub(super) struct Content {
     pub(super) list: Option<List>,
     pub(super) files: Vec<Kept>,
     pub(super) form: MessageForm,
+    /// What was said of earlier mailings, of which this list is known.
+    pub(super) relation: Relation,
+    pub(super) changed: Option<Changed>,
+}
+
+/// Whether the mailing is another one than those before, which the page asks where rows of its list were sent before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Relation {
+    #[default]
+    Unsaid,
+    New,
+    /// The rest of the one whose name it has.
+    Completes,
 }
 
 /// The file of recipients.
@@ -205,6 +219,7 @@ impl Draft {
             account,
             recipients: blobs::path(&ctx.app.data, &list.sha256)?,
             recipients_name: list.name.clone(),
+            recipients_sha256: list.sha256.clone(),
             attachments: attachments.collect::<Result<_>>()?,
         })
     }
@@ -214,6 +229,15 @@ impl Content {
     pub(super) fn name(&self) -> &str {
         let list = self.list.as_ref().map_or("", |list| list.name.as_str());
         if self.form.name.is_empty() { list } else { &self.form.name }
+    }
+
+    pub(super) fn asked(&self) -> Asked {
+        Asked {
+            name: self.name().to_owned(),
+            is_new: self.relation == Relation::New,
+            completes: self.relation == Relation::Completes,
+            changed: self.changed,
+        }
     }
 
     /// In the words of mailing.toml.

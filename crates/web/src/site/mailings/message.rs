@@ -2,7 +2,7 @@
 
 use super::{
     RowQuery, address,
-    draft::{Content, Draft, List, TEXT_MAX},
+    draft::{Content, Draft, List, Relation, TEXT_MAX},
     show::preview,
 };
 use crate::{
@@ -53,7 +53,11 @@ pub(super) async fn save(
     form: Form,
 ) -> Result<Response> {
     draft.list()?;
-    draft.content.form = typed(&form)?;
+    let typed = typed(&form)?;
+    if typed.name != draft.content.form.name {
+        draft.content.relation = Relation::Unsaid;
+    }
+    draft.content.form = typed;
     draft.save(&ctx).await?;
     let row = form.text("row").parse::<u64>().unwrap_or(1).clamp(1, u64::from(u32::MAX));
     if headers.contains_key("x-fragment") {
@@ -222,10 +226,6 @@ pub(super) fn guess(form: &mut MessageForm, list: &List) {
     }
     if is_stale(&form.attach) {
         form.attach = find(&is_file, &["fichier", "file", "pdf", "pièce"]).unwrap_or_default();
-    }
-    if form.name.is_empty() {
-        let stem = list.name.rsplit_once('.').map_or(list.name.as_str(), |(stem, _)| stem);
-        form.name = stem.chars().take(crate::api::jobs::NAME_MAX).collect();
     }
     form.key.retain(|key| list.columns.contains(key));
     if !list.columns.contains(&form.column) {

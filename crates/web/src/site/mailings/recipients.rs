@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    draft::{Content, DRAFTS_MAX, Draft, List, changed},
+    draft::{Content, DRAFTS_MAX, Draft, List, Relation, changed},
     message::guess,
     show::problem_row,
 };
@@ -11,6 +11,7 @@ use crate::{
     auth::Granted,
     blobs,
     lines::is_plain_name,
+    mailing::suggested_name,
     pages::{
         mailings::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, Step},
         parts::Faults,
@@ -84,7 +85,8 @@ pub(super) async fn begin(
     let _sending = ctx.app.uploads.begin().await;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
-            take(&mut draft.content, list);
+            let name = suggested_name(&ctx, &list.name, v.language).await?;
+            take(&mut draft.content, list, &name);
             draft.create(&ctx).await?;
             Ok(see(&address(&draft, "recipients")))
         }
@@ -110,12 +112,13 @@ pub(super) async fn replace(
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
             let seen = draft.content.list.clone();
+            let name = suggested_name(&ctx, &list.name, v.language).await?;
             let bring = |content: &mut Content| {
                 // What was typed meanwhile stays; of two lists, neither takes the place of the other unseen.
                 if content.list != seen {
                     return Err(changed());
                 }
-                take(content, list.clone());
+                take(content, list.clone(), &name);
                 Ok(())
             };
             draft.merge(&ctx, bring).await?;
@@ -130,8 +133,16 @@ pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft) -> Result<Respo
     Ok(see("/mailings/new"))
 }
 
-fn take(content: &mut Content, list: List) {
+fn take(content: &mut Content, list: List, name: &str) {
     guess(&mut content.form, &list);
+    if content.form.name.is_empty() {
+        name.clone_into(&mut content.form.name);
+    }
+    // What was said of the list before does not hold for this one; that it completes a mailing does.
+    if content.relation == Relation::New {
+        content.relation = Relation::Unsaid;
+    }
+    content.changed = None;
     content.list = Some(list);
 }
 

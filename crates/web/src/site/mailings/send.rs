@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    check::{self, Said},
+    check::{self, Looked, Said},
     draft::Draft,
     message,
 };
@@ -10,7 +10,7 @@ use crate::{
     Ctx,
     auth::Granted,
     extract::Path,
-    mailing::{Start, attempt, enqueue_all},
+    mailing::{Start, attempt, enqueue_all, is_being_sent},
     pages::parts::{Mood, Notice},
     problem::Result,
     site::{Form, Reader, see},
@@ -19,6 +19,7 @@ use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use jiff::{civil, tz::TimeZone};
 use model::{JobId, JobState, Timestamp};
 use std::time::Duration;
+use store::LedgerMatch;
 use uuid::Uuid;
 
 /// How far ahead a mailing may be put off.
@@ -59,12 +60,27 @@ pub(super) async fn send(
         _ => Start::Now,
     };
     let account = check::account(&ctx, &draft).await?;
-    let (plan, report, _) = check::look(&ctx, &v, &draft, 1).await?;
+    let Looked { plan, report, comparison, .. } = check::look(&ctx, &v, &draft, 1).await?;
     if report.refuses(plan.mailing.on_invalid) {
         said.notice = Some(Notice { mood: Mood::Warn, text: v.t("send-not-yet") });
         return check::answer(&ctx, &v, &draft, said).await;
     }
-    let job = enqueue_all(&ctx, &plan, &account, Some(draft.content.job), start).await?;
+    // Sent twice at once: the second is led to what the first has made, and its rows are sent before by then.
+    let is_there = attempt(&ctx, draft.content.job.into()).await?.1.is_some();
+    let asked = draft.content.asked();
+    let refused = match comparison.decide(&asked) {
+        _ if is_there => None,
+        Err(_) => Some("send-undecided"),
+        Ok(ledger) if comparison.to_send(ledger) == 0 => Some("send-nobody"),
+        Ok(_) if asked.is_new || asked.completes => None,
+        Ok(_) => is_being_sent(&ctx, &plan.upload.recipients_sha256).await?.map(|_| "send-twice"),
+    };
+    if let Some(why) = refused {
+        said.notice = Some(Notice { mood: Mood::Warn, text: v.t(why) });
+        return check::answer(&ctx, &v, &draft, said).await;
+    }
+    let ledger = comparison.decide(&asked).unwrap_or(LedgerMatch::KeyAndContent);
+    let job = enqueue_all(&ctx, &plan, &account, ledger, start).await?;
     // Until its last row is stored, a job may still be cut off: whoever prepares it deletes the draft then.
     if job.state != JobState::Preparing {
         ctx.app.db.delete_draft(draft.id).await?;

@@ -44,11 +44,11 @@ pub(super) struct Nth {
 
 impl Nth {
     /// To be shown every item, from the first; whether another is wanted.
-    pub(super) fn see(&mut self, row: u64, item: NewItem) -> bool {
+    pub(super) fn see(&mut self, row: u64, item: &NewItem) -> bool {
         let seq = item.seq.unsigned_abs();
         self.has_next |= seq > row;
         if seq == row {
-            self.item = Some(item);
+            self.item = Some(item.clone());
         }
         seq <= row
     }
@@ -93,7 +93,7 @@ pub(super) async fn nth_letter(
         // What is wrong with the mailing as a whole stands at its fields.
         let Ok(plan) = Plan::new(upload) else { return (None, false) };
         let mut nth = Nth::default();
-        match plan.rows(|item| nth.see(row, item) && waiting.strong_count() > 0) {
+        match plan.rows(|item| nth.see(row, &item) && waiting.strong_count() > 0) {
             Ok(_) => (nth.letter(&ctx, &plan), nth.has_next),
             Err(_) => (None, false),
         }

@@ -1,3 +1,4 @@
+mod months;
 mod sending;
 mod windows;
 
@@ -76,7 +77,7 @@ async fn a_secretary_sends_the_invoices() {
     assert!(listed.text.contains("a.pdf") && listed.text.contains("b.pdf") && !listed.text.contains("factures.zip"));
     let first = site.look(&ana, &format!("{draft}/message")).await;
     for guess in
-        ["value=\"{{ e-mail }}\"", "value=\"{{ fichier }}\"", "value=\"compta@exemple.fr\"", "value=\"clients\""]
+        ["value=\"{{ e-mail }}\"", "value=\"{{ fichier }}\"", "value=\"compta@exemple.fr\"", "value=\"clients "]
     {
         assert!(first.text.contains(guess), "{guess}: {}", first.text);
     }

@@ -34,7 +34,15 @@ fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
         created_at: before(v, 840),
         started_at: Some(before(v, 830)),
         finished_at: state.is_final().then(|| before(v, 22)),
-        may: May { pause: running, resume: paused, cancel: running || paused, retry: state.is_final(), settle: true },
+        may: May {
+            pause: running,
+            resume: paused,
+            cancel: running || paused,
+            retry: state.is_final(),
+            settle: true,
+            correct: state.is_final(),
+            reuse: state.is_final(),
+        },
         retryable: Some(counters.failed),
         notice: None,
     }
@@ -49,6 +57,11 @@ fn trouble(v: &View) -> Vec<TroubleRow> {
         reply: reply.to_owned(),
         attempts: seq as u64 % 3 + 1,
         at: Some(before(v, seq as u64)),
+        line: Some(seq as u64 + 1),
+        about: (seq % 2 == 0).then(|| "Garage Benali & fils".to_owned()),
+        file: Some(format!("facture_CCT_{seq:03}_2026-11.pdf")),
+        address: (state == ItemState::Failed).then(|| label.to_owned()),
+        fault: None,
     };
     let unknown_user = "550 5.1.1 <facturation@ancien-client.example>: Recipient address rejected: User unknown";
     vec![

@@ -3,8 +3,9 @@
 use super::{Drawn, at, before};
 use crate::pages::{
     mailings::{
-        Accounts, CheckPage, DraftRow, FileRow, FilesPage, Found, LetterShown, ListShown, MessageForm, MessagePage,
-        NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, RecipientsPage, Step, Steps, Weight,
+        Accounts, Before, CheckPage, DraftRow, EarlierShown, FileRow, FilesPage, Found, LetterShown, ListShown,
+        MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question, ReceivedShown,
+        RecipientsPage, Step, Steps, Weight,
     },
     parts::{Choice, Faults, Mood, Notice, Pager},
     view::View,
@@ -24,9 +25,12 @@ pub(in crate::pages::gallery) fn mailings(v: &View) -> Vec<Drawn> {
     pages.extend([
         ("mailing-message", message(v, Faults::default(), Vec::new(), preview("message"))),
         ("mailing-message-wrong", wrong),
-        ("mailing-check", check(v, Vec::new(), OnInvalid::Stop)),
-        ("mailing-check-problems", check(v, problems(), OnInvalid::Stop)),
-        ("mailing-check-skips", check(v, problems(), OnInvalid::Skip)),
+        ("mailing-check", check(v, Vec::new(), OnInvalid::Stop, Before { to_send: 496, ..Before::default() })),
+        ("mailing-check-problems", check(v, problems(), OnInvalid::Stop, Before::default())),
+        ("mailing-check-skips", check(v, problems(), OnInvalid::Skip, Before { to_send: 496, ..Before::default() })),
+        ("mailing-check-before", check(v, Vec::new(), OnInvalid::Stop, sent_before(v))),
+        ("mailing-check-changed", check(v, Vec::new(), OnInvalid::Stop, changed())),
+        ("mailing-check-completes", check(v, Vec::new(), OnInvalid::Stop, completes(v))),
     ]);
     let part = PreviewPart { v, preview: preview("message") }.render().unwrap();
     assert!(part.starts_with("<div") && part.contains("anais"));
@@ -146,10 +150,43 @@ fn problems() -> Vec<ProblemRow> {
     ]
 }
 
-fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid) -> String {
+fn sent_before(v: &View) -> Before {
+    let one = EarlierShown {
+        name: "Factures novembre 2026".to_owned(),
+        received: 495,
+        changed: 3,
+        sent_at: before(v, 1_900_000),
+    };
+    Before { question: Some(Question::NewOrRest(one)), rows: 496, to_send: 1, ..Before::default() }
+}
+
+fn changed() -> Before {
+    let (question, key) = (Some(Question::ChangedRows(3)), "référence".to_owned());
+    Before { question, rows: 496, to_send: 4, key, ..Before::default() }
+}
+
+fn completes(v: &View) -> Before {
+    let row = |line, label: &str, uncertain| ReceivedShown {
+        line,
+        label: label.to_owned(),
+        same: true,
+        uncertain,
+        sent_at: before(v, 1_900_000),
+    };
+    Before {
+        completes: Some("Factures novembre 2026".to_owned()),
+        left_out: 495,
+        listed: vec![row(2, "anais@example.org", false), row(3, "contact@example.com", true)],
+        rows: 496,
+        to_send: 1,
+        ..Before::default()
+    }
+}
+
+fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid, before: Before) -> String {
     let wrong = !problems.is_empty();
     let found = Found {
-        messages: 496,
+        messages: before.to_send,
         recipients: 512,
         bytes: 126_000_000,
         errors: if wrong { 2 } else { 0 },
@@ -174,6 +211,7 @@ fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid) -> String {
         v,
         steps: steps(Step::Check),
         found,
+        before,
         problems,
         pager,
         preview: preview("check"),

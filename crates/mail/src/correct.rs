@@ -1,0 +1,110 @@
+//! Another address for a row that was not delivered, and what a person knows the row by.
+
+use crate::{
+    address::{Mailbox, parse_list},
+    item::MailItem,
+    problem::Problem,
+    recipients::Row,
+    sentence::Sentence,
+    spec::Mailing,
+    template::Templates,
+};
+use std::collections::HashMap;
+
+/// The row with other addresses: in its cell as well, where a column holds them. Errors name the address as it was
+/// typed.
+pub fn with_address(templates: &Templates, item: &MailItem, typed: &str) -> Result<MailItem, Vec<Problem>> {
+    let (to, errors) = parse_list(typed);
+    let mut problems: Vec<Problem> =
+        errors.iter().map(|error| Problem::error(typed.trim(), error.what(), error.remedy())).collect();
+    if to.is_empty() && problems.is_empty() {
+        problems.push(Problem::error("to", Sentence::new("nobody"), Sentence::new("fill_in_address")));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut corrected = MailItem { to, ..item.clone() };
+    if let Some(cell) = templates.to_column().and_then(|column| corrected.values.get_mut(column)) {
+        typed.trim().clone_into(cell);
+    }
+    Ok(corrected)
+}
+
+/// The addresses of a row, as a person types them.
+pub fn typed_address(item: &MailItem, label: &str) -> String {
+    match item.to.is_empty() {
+        true => label.to_owned(),
+        false => item.to.iter().map(Mailbox::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Parts of headings under which people and organisations stand, the most telling first.
+const TELLING: &[&str] = &[
+    "société",
+    "societe",
+    "raison",
+    "entreprise",
+    "company",
+    "organi",
+    "association",
+    "client",
+    "customer",
+    "nom",
+    "name",
+    "adhérent",
+    "adherent",
+    "membre",
+    "member",
+];
+
+/// Who the row is about, for people: the company, or the name.
+pub fn about<'a>(mailing: &Mailing, item: &'a MailItem) -> Option<&'a str> {
+    let tells = |cell: &str| !cell.is_empty() && !cell.contains('@') && !cell.chars().all(|c| c.is_ascii_digit());
+    let found = TELLING.iter().find_map(|word| {
+        let named = |heading: &&String| {
+            let heading = heading.to_lowercase();
+            heading.contains(word) && !heading.contains("code") && !heading.contains("fichier")
+        };
+        let mut columns = mailing.columns.iter().enumerate().filter(|(_, heading)| named(heading));
+        columns.find_map(|(place, _)| item.values.get(place).map(|cell| cell.trim()).filter(|cell| tells(cell)))
+    });
+    found.filter(|cell| item.attachments.iter().all(|file| file.name != *cell))
+}
+
+/// By which a row of a corrected list is known again: the key columns, or else every cell but the address.
+pub struct Matcher {
+    places: Vec<usize>,
+    /// What a row is known by → its place in the job; `None` where several rows look alike.
+    known: HashMap<Vec<String>, Option<i64>>,
+}
+
+impl Matcher {
+    /// `rows`: those that were not delivered.
+    pub fn new<'a>(mailing: &Mailing, templates: &Templates, rows: impl Iterator<Item = (i64, &'a MailItem)>) -> Self {
+        let address = templates.to_column();
+        let places: Vec<usize> = match mailing.key.iter().any(|key| Some(*key) == address) || mailing.key.is_empty() {
+            true => (0..mailing.columns.len()).filter(|place| Some(*place) != address).collect(),
+            false => mailing.key.clone(),
+        };
+        let mut matcher = Self { places, known: HashMap::new() };
+        for (seq, item) in rows {
+            let seqs = matcher.known.entry(matcher.key(&item.values)).or_insert(Some(seq));
+            if *seqs != Some(seq) {
+                *seqs = None;
+            }
+        }
+        matcher
+    }
+
+    fn key(&self, values: &[String]) -> Vec<String> {
+        self.places.iter().map(|place| values.get(*place).map_or("", |cell| cell.trim()).to_owned()).collect()
+    }
+
+    /// The undelivered row that this one corrects, if it is one alone.
+    pub fn find(&self, row: &Row) -> Option<i64> {
+        self.known.get(&self.key(&row.values)).copied().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests;

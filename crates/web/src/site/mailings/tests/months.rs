@@ -1,0 +1,273 @@
+//! The second month, the corrected list, and the mailing that is used again.
+
+use super::message;
+use crate::testing::{Person, Site};
+use axum::http::StatusCode;
+use model::{ItemState, JobId};
+use serde_json::json;
+use std::time::Duration;
+use store::{Claim, Outcome, Role, Trace};
+
+const NOVEMBER: &str =
+    "Société;e-mail;periode\nDurand;durand@x.fr;2026-11\nPetit;petit@x.fr;2026-11\nRoux;roux@x.fr;2026-11\n";
+
+fn settings<'a>() -> Vec<(&'a str, &'a str)> {
+    let mut fields =
+        message(&[("attach", ""), ("subject", "Facture {{ periode }}"), ("text", "Bonjour {{ Société }}")]);
+    fields.retain(|(name, _)| *name != "name");
+    fields
+}
+
+impl Site {
+    /// What stands in the field of that name on the draft's message page.
+    async fn name_of(&self, person: &Person, draft: &str) -> String {
+        let page = self.look(person, &format!("{draft}/message")).await.text;
+        let field = page.split("id=\"name\" name=\"name\" value=\"").nth(1).unwrap();
+        field.split('"').next().unwrap().to_owned()
+    }
+
+    /// A draft with that list, ready to be looked at.
+    async fn written(&self, person: &Person, rows: &str) -> String {
+        let draft = self.begun(person, rows).await;
+        let name = self.name_of(person, &draft).await;
+        let mut fields = settings();
+        fields.push(("name", &name));
+        let saved = self.act(person, &format!("{draft}/message"), &fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        draft
+    }
+
+    async fn sent(&self, person: &Person, draft: &str) -> JobId {
+        let sent = self.act(person, &format!("{draft}/send"), &[("when", "now")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        sent.header("location").strip_prefix("/jobs/").unwrap().parse().unwrap()
+    }
+
+    /// Does what an engine would: every address is reached but those that `fails` names. Who was reached.
+    async fn deliver(&self, job: JobId, fails: &[&str]) -> Vec<String> {
+        let (db, now) = (&self.app.db, self.app.clock.now());
+        let worker = db.register_worker("test".into(), 1, Duration::from_secs(10), now).await.unwrap();
+        let claim = Claim { job, worker, messages: 100, group: 1 };
+        let claimed = db.record_and_claim(job, worker, Vec::new(), Some(claim), now).await.unwrap().1.unwrap();
+        let mut reached = Vec::new();
+        let outcome = |item: store::ClaimedItem| {
+            let failed = fails.contains(&item.label.as_str());
+            if !failed {
+                reached.push(item.label.clone());
+            }
+            let state = if failed { ItemState::Failed } else { ItemState::Succeeded };
+            let trace = Trace {
+                no: 0,
+                id: model::TraceId::new(&self.app.clock, &self.app.rng),
+                job: Some(job),
+                seq: Some(item.seq),
+                attempt: item.attempt,
+                outcome: Some(state),
+                trace_name: String::new(),
+                file_name: String::new(),
+                application_name: String::new(),
+                flow_name: String::new(),
+                comment: String::new(),
+                created_by: String::new(),
+                time_to_process: 0.0,
+                errors: failed,
+                verdict: None,
+                created_at: now,
+            };
+            let verdict = failed.then(|| model::Verdict::permanent("unknown_recipient", model::Fault::Recipient));
+            Outcome {
+                seq: item.seq,
+                attempt: item.attempt,
+                message_no: item.message_no,
+                state,
+                not_before: now,
+                verdict,
+                detail: String::new(),
+                trace,
+            }
+        };
+        let outcomes: Vec<Outcome> = claimed.items.into_iter().map(outcome).collect();
+        if !outcomes.is_empty() {
+            db.record_and_claim(job, worker, outcomes, None, now).await.unwrap();
+        }
+        reached
+    }
+}
+
+async fn desk() -> (Site, Person) {
+    let site = Site::new().await;
+    let account = json!({"url": "smtp://mail.exemple.fr:25", "limits": {}});
+    assert_eq!(site.put("/api/v1/accounts/compta", account).await.status, StatusCode::OK);
+    let ana = site.person("ana", Role::Operator).await;
+    (site, ana)
+}
+
+#[tokio::test]
+async fn next_month_is_a_mailing_of_its_own() {
+    let (site, ana) = desk().await;
+    let november = site.written(&ana, NOVEMBER).await;
+    assert_eq!(site.name_of(&ana, &november).await, "clients January 2025", "the file and the month");
+    let job = site.sent(&ana, &november).await;
+    assert_eq!(site.deliver(job, &[]).await.len(), 3);
+    let december = site.written(&ana, &NOVEMBER.replace("2026-11", "2026-12")).await;
+    assert_eq!(site.name_of(&ana, &december).await, "clients January 2025 (2)", "never one that was used");
+    let check = site.look(&ana, &format!("{december}/check")).await.text;
+    assert!(check.contains("Send 3 messages now") && !check.contains("Is this a new mailing?"), "{check}");
+    let job = site.sent(&ana, &december).await;
+    assert_eq!(site.deliver(job, &[]).await, ["durand@x.fr", "petit@x.fr", "roux@x.fr"]);
+}
+
+#[tokio::test]
+async fn a_list_that_was_sent_is_not_sent_again_unasked() {
+    let (site, ana) = desk().await;
+    let first = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &first).await;
+    site.deliver(job, &["petit@x.fr"]).await;
+    // The corrected list: one address is another one.
+    let second = site.written(&ana, &NOVEMBER.replace("petit@x.fr", "contact@petit.fr")).await;
+    let check = site.look(&ana, &format!("{second}/check")).await.text;
+    for shown in
+        ["Is this a new mailing?", "2 of the 3 recipients", "“clients January 2025”", "address and attached files"]
+    {
+        assert!(check.contains(shown), "{shown}: {check}");
+    }
+    assert!(!check.contains("messages now"), "nothing can be sent before it is said: {check}");
+    let refused = site.act(&ana, &format!("{second}/send"), &[("when", "now")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Answer the question above first"), "{}", refused.text);
+    let rest = [("relation", "completes"), ("name", "clients January 2025")];
+    site.act(&ana, &format!("{second}/relation"), &rest).await;
+    let check = site.look(&ana, &format!("{second}/check")).await.text;
+    for shown in
+        ["Completes “clients January 2025”", "2 recipients already received it", "Send 1 message now", "durand@x.fr"]
+    {
+        assert!(check.contains(shown), "{shown}: {check}");
+    }
+    let job = site.sent(&ana, &second).await;
+    assert_eq!(site.deliver(job, &[]).await, ["contact@petit.fr"]);
+    // And a third time, when everybody has it.
+    let third = site.written(&ana, &NOVEMBER.replace("petit@x.fr", "contact@petit.fr")).await;
+    site.act(&ana, &format!("{third}/relation"), &rest).await;
+    let check = site.look(&ana, &format!("{third}/check")).await.text;
+    assert!(check.contains("Nothing to send: every recipient") && !check.contains("message now"), "{check}");
+    let refused = site.act(&ana, &format!("{third}/send"), &[("when", "now")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Said to be a new one, it goes to all of them, under a name of its own.
+    site.act(&ana, &format!("{third}/relation"), &[("relation", "new")]).await;
+    let job = site.sent(&ana, &third).await;
+    assert_eq!(site.deliver(job, &[]).await.len(), 3);
+    let job = site.app.db.job(job).await.unwrap().unwrap();
+    assert_eq!(job.name, "clients January 2025 (2)");
+}
+
+#[tokio::test]
+async fn what_changed_since_is_asked_about() {
+    let (site, ana) = desk().await;
+    let first = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &first).await;
+    site.deliver(job, &["roux@x.fr"]).await;
+    let second =
+        site.written(&ana, &NOVEMBER.replace("Durand;durand@x.fr;2026-11", "Durand;durand@x.fr;2026-12")).await;
+    let rest = [("relation", "completes"), ("name", "clients January 2025")];
+    site.act(&ana, &format!("{second}/relation"), &rest).await;
+    let check = site.look(&ana, &format!("{second}/check")).await.text;
+    assert!(check.contains("Some content has changed") && check.contains("One recipient already received"), "{check}");
+    site.act(&ana, &format!("{second}/relation"), &[("changed", "skip")]).await;
+    let check = site.look(&ana, &format!("{second}/check")).await.text;
+    assert!(check.contains("Send 1 message now") && check.contains("(different content)"), "{check}");
+    site.act(&ana, &format!("{second}/relation"), &[("changed", "send")]).await;
+    let check = site.look(&ana, &format!("{second}/check")).await.text;
+    assert!(check.contains("Send 2 messages now"), "{check}");
+    let job = site.sent(&ana, &second).await;
+    assert_eq!(site.deliver(job, &[]).await, ["durand@x.fr", "roux@x.fr"]);
+}
+
+#[tokio::test]
+async fn two_addresses_are_corrected_where_they_are_shown() {
+    let (site, ana) = desk().await;
+    let draft = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &["durand@x.fr", "petit@x.fr"]).await;
+    let path = format!("/jobs/{job}/undelivered");
+    let page = site.look(&ana, &path).await.text;
+    for shown in ["<b>Durand</b>", "name=\"address-1\" value=\"durand@x.fr\"", "Send to the corrected addresses"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let wrong = [("address-1", "durand@"), ("address-2", "p@petit.fr")];
+    let refused = site.act(&ana, &format!("/jobs/{job}/correct"), &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text.contains("value=\"durand@\"") && refused.text.contains("value=\"p@petit.fr\""),
+        "{}",
+        refused.text
+    );
+    assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.failed, 2, "all of it, or none");
+    let right = [("address-1", "d@durand.fr"), ("address-2", "p@petit.fr")];
+    let done = site.act(&ana, &format!("/jobs/{job}/correct"), &right).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(site.deliver(job, &[]).await, ["d@durand.fr", "p@petit.fr"]);
+    let kept = site.get(&format!("/api/v1/jobs/{job}")).await.json();
+    assert_eq!((&kept["state"], &kept["succeeded"], &kept["failed"]), (&json!("completed"), &json!(3), &json!(0)));
+    let traces = site.get(&format!("/api/v1/traces?job={job}&limit=20")).await.text;
+    assert!(traces.contains("durand@x.fr → d@durand.fr, by ana"), "{traces}");
+    // The list as it is by now is known.
+    let again =
+        site.written(&ana, &NOVEMBER.replace("durand@x.fr", "d@durand.fr").replace("petit@x.fr", "p@petit.fr")).await;
+    let check = site.look(&ana, &format!("{again}/check")).await.text;
+    assert!(check.contains("3 of the 3 recipients"), "{check}");
+}
+
+#[tokio::test]
+async fn a_corrected_list_is_matched_and_shown_before_it_is_sent() {
+    let (site, ana) = desk().await;
+    let draft = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &["durand@x.fr", "petit@x.fr"]).await;
+    let corrected = NOVEMBER.replace("petit@x.fr", "p@petit.fr");
+    let bring = async |list: &str| {
+        site.bring(&ana, &format!("/jobs/{job}/corrected-list"), &[("recipients", "clients.csv", list.as_bytes())])
+            .await
+    };
+    let shown = bring(&corrected).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    for part in ["One address has changed", "petit@x.fr", "p@petit.fr", "One undelivered message keeps its address"] {
+        assert!(shown.text.contains(part), "{part}: {}", shown.text);
+    }
+    assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.queued, 0, "it was only shown");
+    let sha256 = shown.text.split("name=\"sha256\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fields = [("sha256", sha256.as_str()), ("list", "clients.csv")];
+    let done = site.act(&ana, &format!("/jobs/{job}/corrected-list/send"), &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(site.deliver(job, &[]).await, ["p@petit.fr"]);
+    let same = bring(&corrected).await;
+    assert!(same.text.contains("No address has changed"), "{}", same.text);
+    let other = bring("nom;courriel\nA;a@x.fr\n").await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(other.text.contains("Société, e-mail, periode"), "{}", other.text);
+    let gone = [("sha256", "00"), ("list", "x")];
+    assert_eq!(site.act(&ana, &format!("/jobs/{job}/corrected-list/send"), &gone).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_mailing_is_used_again() {
+    let (site, ana) = desk().await;
+    let draft = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &[]).await;
+    assert!(site.look(&ana, &format!("/jobs/{job}")).await.text.contains("Reuse this mailing"));
+    let begun = site.act(&ana, &format!("/jobs/{job}/reuse"), &[]).await;
+    let draft = begun.header("location").strip_suffix("/recipients").unwrap().to_owned();
+    let december = NOVEMBER.replace("2026-11", "2026-12");
+    site.bring(&ana, &format!("{draft}/recipients"), &[("recipients", "clients.csv", december.as_bytes())]).await;
+    let page = site.look(&ana, &format!("{draft}/message")).await.text;
+    for kept in [
+        "Facture {{ periode }}",
+        "Bonjour {{ Société }}",
+        "Compta &#60;compta@exemple.fr&#62;",
+        "clients January 2025 (2)",
+    ] {
+        assert!(page.contains(kept), "{kept}: {page}");
+    }
+    let check = site.look(&ana, &format!("{draft}/check")).await.text;
+    assert!(check.contains("Send 3 messages now"), "{check}");
+}
