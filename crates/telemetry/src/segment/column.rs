@@ -339,7 +339,11 @@ pub(super) fn write_integer(value: i64, width: usize, out: &mut Vec<u8>) -> std:
     out.write_all(&digits[at..])
 }
 
+/// Without digits behind it there is no point either: `0.0` among whole numbers stands in a message as `0`.
 fn write_decimal(units: i64, scale: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
+    if scale == 0 {
+        return write_integer(units, 0, out);
+    }
     let start = out.len();
     write_integer(units, scale + 1, out)?;
     let point = out.len() - scale;

@@ -21,6 +21,9 @@ pub(crate) struct Outline {
     /// One for each part of the template.
     pub(crate) pieces: Vec<Piece>,
     slots: usize,
+    /// Whether a letter may lie partly in one piece and partly in the next, as in segments of before and in what is no UTF-8: then
+    /// the pieces say nothing of the whole.
+    pub(crate) is_torn: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -190,6 +193,7 @@ impl Outline {
     }
 
     pub(crate) fn text(&mut self, text: &[u8]) {
+        self.is_torn |= begins_or_ends_in_letter(text);
         let start = self.texts.len();
         self.texts.extend_from_slice(text);
         fold(&mut self.texts[start..]);
@@ -200,6 +204,20 @@ impl Outline {
         self.pieces.push(Piece::Slot { number: self.slots, bytes, pairs });
         self.slots += 1;
     }
+}
+
+/// Whether the first byte of a text goes on with a letter, or the last letter misses a byte.
+fn begins_or_ends_in_letter(text: &[u8]) -> bool {
+    let goes_on = |byte: &u8| (0x80..0xC0).contains(byte);
+    let behind = text.iter().rev().take_while(|byte| goes_on(byte)).count();
+    let first = text.len().checked_sub(behind + 1).map_or(0, |at| text[at]);
+    let length = match first {
+        0..0xC0 => 1,
+        0xC0..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        0xF0.. => 4,
+    };
+    text.first().is_some_and(goes_on) || length != behind + 1
 }
 
 /// A set of bytes.

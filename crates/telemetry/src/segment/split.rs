@@ -200,7 +200,19 @@ fn affixes<'a>(texts: &[&'a [u8]]) -> (&'a [u8], &'a [u8]) {
         let rest = &text[before..];
         after = first[first.len() - after..].iter().rev().zip(rest.iter().rev()).take_while(|(a, b)| a == b).count();
     }
+    // A letter of several bytes is not divided: searches fold fixed texts and values each on its own.
+    while before > 0 && texts.iter().any(|text| is_within_letter(text, before)) {
+        before -= 1;
+    }
+    while after > 0 && texts.iter().any(|text| is_within_letter(text, text.len() - after)) {
+        after -= 1;
+    }
     (&first[..before], &first[first.len() - after..])
+}
+
+/// Whether what stands at a place goes on with the letter before it.
+fn is_within_letter(text: &[u8], at: usize) -> bool {
+    text.get(at).is_some_and(|byte| (0x80..0xC0).contains(byte))
 }
 
 #[derive(Default)]

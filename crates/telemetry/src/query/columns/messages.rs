@@ -15,7 +15,10 @@ use crate::{
     },
     segment::{Encoding, Messages, Outline, Part, Piece, Slot, Template, Texts, Values},
 };
-use std::{borrow::Cow, ops::RangeInclusive};
+use std::{
+    borrow::Cow,
+    ops::{Range, RangeInclusive},
+};
 
 impl<'b> BlockScan<'b> {
     /// Those of `within` whose message passes.
@@ -115,8 +118,7 @@ impl<'b> BlockScan<'b> {
         for (index, row) in rows.iter().enumerate().take_while(|(index, _)| !is_cancelled(*index)) {
             if within.contains(*row) && !found.contains(*row) {
                 written += 1;
-                window.write(values, index, &mut text);
-                if window.holds(&text, finder) {
+                if window.holds(values, index, finder, &mut text) {
                     found.insert(*row);
                 }
             }
@@ -183,20 +185,21 @@ impl Template {
     }
 }
 
-/// The parts of a template that a text may stand in, with a part more where it must be known how a word goes on.
+/// The parts of a template that a text may stand in, between as many as tell how a word goes on.
 struct Window<'a> {
     parts: Vec<WindowPart<'a>>,
+    /// Among the parts those that a match lies in; what lies beside them only tells where words begin and end.
+    core: Range<usize>,
     /// Its slots, as positions among all of the template's.
     slots: Vec<usize>,
     /// Whether the text can only stand within the slot itself.
     inside_one: bool,
-    /// Bytes at the start in which no match begins, and at the end in which none ends: the fixed text was cut there, maybe
-    /// through a word. Of a match within fixed text alone `reach` has told.
-    margins: (usize, usize),
+    /// Whether letters may lie in several parts.
+    is_torn: bool,
 }
 
-/// Bytes that a cut leaves beside the text that is looked for: as many as the longest letter has.
-const MARGIN: usize = 4;
+/// The bytes that the longest letter has: what lies further away does not tell whether a word begins or ends.
+const LETTER_BYTES_MAX: usize = 4;
 
 enum WindowPart<'a> {
     Text(&'a [u8]),
@@ -207,107 +210,145 @@ enum WindowPart<'a> {
 impl<'a> Window<'a> {
     fn new(outline: &'a Outline, range: &RangeInclusive<usize>, finder: &Finder) -> Self {
         let pieces = &outline.pieces;
-        let first = range.start().saturating_sub(usize::from(finder.start == Edge::Word));
-        let last = (range.end() + usize::from(finder.end == Edge::Word)).min(pieces.len() - 1);
-        // What lies further away in the outermost texts than the text is long plays no part.
-        let enough = finder.needle().len() + MARGIN;
-        let is_slot = |piece: &Piece| matches!(piece, Piece::Slot { .. });
-        let inside_one = range.start() == range.end() && is_slot(&pieces[*range.start()]);
-        let mut window = Self { parts: Vec::new(), slots: Vec::new(), inside_one, margins: (0, 0) };
-        for (index, piece) in pieces.iter().enumerate().take(last + 1).skip(first) {
-            window.parts.push(match piece {
-                Piece::Text(text) => {
-                    let text = &outline.texts[text.clone()];
-                    if index == first && index < last && text.len() > enough {
-                        window.margins.0 = MARGIN;
-                        WindowPart::Text(&text[text.len() - enough..])
-                    } else if index == last && index > first && text.len() > enough {
-                        window.margins.1 = MARGIN;
-                        WindowPart::Text(&text[..enough])
-                    } else {
-                        WindowPart::Text(text)
-                    }
-                }
-                Piece::Slot { number, .. } => {
-                    window.slots.push(*number);
-                    WindowPart::Slot(*number)
-                }
-            });
+        let (first, last) = (*range.start(), *range.end());
+        let mut core: Vec<WindowPart<'a>> = pieces[first..=last].iter().map(|piece| part(outline, piece)).collect();
+        let inside_one = matches!(core[..], [WindowPart::Slot(_)]);
+        // Of the outermost texts that do not hold the whole of what is looked for only the inner ends play a part.
+        let enough = finder.needle().len() + LETTER_BYTES_MAX;
+        let is_long = |text: &[u8]| text.len() > enough && finder.find_anyhow(text, 0).is_none();
+        let (mut before, mut after) = (finder.start == Edge::Word, finder.end == Edge::Word);
+        if let [WindowPart::Text(text), _, ..] = &mut core[..]
+            && is_long(text)
+        {
+            *text = &text[text.len() - enough..];
+            before = false;
         }
-        window
+        if let [.., _, WindowPart::Text(text)] = &mut core[..]
+            && is_long(text)
+        {
+            *text = &text[..enough];
+            after = false;
+        }
+        let mut parts = Vec::new();
+        if before {
+            parts.extend(beside(outline, pieces[..first].iter().rev(), |text| {
+                &text[text.len().saturating_sub(LETTER_BYTES_MAX)..]
+            }));
+            parts.reverse();
+        }
+        let core_start = parts.len();
+        parts.append(&mut core);
+        let core = core_start..parts.len();
+        if after {
+            let behind = pieces[last + 1..].iter();
+            parts.extend(beside(outline, behind, |text| &text[..text.len().min(LETTER_BYTES_MAX)]));
+        }
+        let slot = |part: &WindowPart<'_>| if let WindowPart::Slot(slot) = part { Some(*slot) } else { None };
+        let slots = parts.iter().filter_map(slot).collect();
+        Self { parts, core, slots, inside_one, is_torn: outline.is_torn }
     }
 
-    /// Replaces `text` by the window of the row that has value `index` in each slot, folded.
-    fn write(&self, values: &[Values], index: usize, text: &mut Vec<u8>) {
+    /// Replaces `text` by the window, to which `slot` adds the folded value of a slot; the bytes of it that are the core.
+    fn write_with(&self, mut slot: impl FnMut(usize, &mut Vec<u8>), text: &mut Vec<u8>) -> Range<usize> {
         text.clear();
-        for part in &self.parts {
+        let (mut start, mut end) = (0, 0);
+        for (place, part) in self.parts.iter().enumerate() {
+            if place == self.core.start {
+                start = text.len();
+            }
             match part {
                 WindowPart::Text(fixed) => text.extend_from_slice(fixed),
-                WindowPart::Slot(slot) => {
-                    let start = text.len();
-                    values[*slot].write_text(index, text);
-                    if has_letters(&values[*slot]) {
-                        fold(&mut text[start..]);
-                    }
-                }
+                WindowPart::Slot(number) => slot(*number, text),
+            }
+            if place < self.core.end {
+                end = text.len();
             }
         }
+        if self.is_torn {
+            fold(text);
+        }
+        start..end
+    }
+
+    /// Whether the window of the row that has value `index` in each slot holds the text.
+    fn holds(&self, values: &[Values], index: usize, finder: &Finder, text: &mut Vec<u8>) -> bool {
+        let core = self.write_with(|slot, text| add_value(text, &values[slot], index), text);
+        is_within(finder, text, &core)
     }
 
     /// Calls `hit` with the position of each value of the only slot with which the window holds the text.
     fn look_into_one(&self, values: &Values, finder: &Finder, mut hit: impl FnMut(usize)) {
         let mut text = Vec::new();
+        let mut holds_with = |write: &dyn Fn(&mut Vec<u8>)| {
+            let core = self.write_with(|_, text| write(text), &mut text);
+            is_within(finder, &text, &core)
+        };
         match values {
             Values::Words { words, codes } => {
-                let holds: Vec<bool> = words
-                    .iter()
-                    .map(|word| self.holds_with(|text| add_folded(text, word), finder, &mut text))
-                    .collect();
+                let holds: Vec<bool> =
+                    words.iter().map(|word| holds_with(&|text: &mut Vec<u8>| add_folded(text, word))).collect();
                 if holds.contains(&true) {
                     let hits = codes.iter().enumerate().filter(|(_, code)| holds[usize::from(**code)]);
                     hits.for_each(|(index, _)| hit(index));
                 }
             }
             Values::Text(texts) if self.inside_one => {
-                let holds = |index| self.holds_with(|text| add_folded(text, texts.get(index)), finder, &mut text);
+                let holds = |index| holds_with(&|text: &mut Vec<u8>| add_folded(text, texts.get(index)));
                 values_holding(texts, finder, holds, hit);
             }
             _ => {
-                let write = |text: &mut Vec<u8>, index| {
-                    let start = text.len();
-                    values.write_text(index, text);
-                    if has_letters(values) {
-                        fold(&mut text[start..]);
-                    }
-                };
                 let least = if self.inside_one { least_long_enough(values, finder.needle()) } else { 0 };
                 for index in 0..values.len() {
                     let is_short =
                         matches!(values, Values::Integers { values, .. } if values[index].unsigned_abs() < least);
-                    if !is_short && self.holds_with(|text| write(text, index), finder, &mut text) {
+                    if !is_short && holds_with(&|text: &mut Vec<u8>| add_value(text, values, index)) {
                         hit(index);
                     }
                 }
             }
         }
     }
+}
 
-    /// `write` adds the folded value of the slot.
-    fn holds_with(&self, write: impl Fn(&mut Vec<u8>), finder: &Finder, text: &mut Vec<u8>) -> bool {
-        text.clear();
-        for part in &self.parts {
-            match part {
-                WindowPart::Text(fixed) => text.extend_from_slice(fixed),
-                WindowPart::Slot(_) => write(text),
-            }
-        }
-        self.holds(text, finder)
+fn part<'a>(outline: &'a Outline, piece: &Piece) -> WindowPart<'a> {
+    match piece {
+        Piece::Text(text) => WindowPart::Text(&outline.texts[text.clone()]),
+        Piece::Slot { number, .. } => WindowPart::Slot(*number),
     }
+}
 
-    /// Whether the text stands in a window that was written.
-    fn holds(&self, text: &[u8], finder: &Finder) -> bool {
-        let found = finder.find(text, self.margins.0);
-        found.is_some_and(|at| at + finder.needle().len() + self.margins.1 <= text.len())
+/// Pieces from the nearest one on, up to the first fixed text, of which `near` is what lies near: a slot may be empty, and the
+/// word go on behind it.
+fn beside<'a, 'p>(
+    outline: &'a Outline,
+    pieces: impl Iterator<Item = &'p Piece>,
+    near: impl Fn(&'a [u8]) -> &'a [u8],
+) -> Vec<WindowPart<'a>> {
+    let mut beside = Vec::new();
+    for piece in pieces {
+        match part(outline, piece) {
+            WindowPart::Text([]) => {}
+            WindowPart::Text(text) => {
+                beside.push(WindowPart::Text(near(text)));
+                break;
+            }
+            slot @ WindowPart::Slot(_) => beside.push(slot),
+        }
+    }
+    beside
+}
+
+/// Whether the text stands in the core of a window that was written.
+fn is_within(finder: &Finder, text: &[u8], core: &Range<usize>) -> bool {
+    finder.find(text, core.start).is_some_and(|at| at + finder.needle().len() <= core.end)
+}
+
+/// Adds a value, folded.
+fn add_value(text: &mut Vec<u8>, values: &Values, index: usize) {
+    let start = text.len();
+    values.write_text(index, text);
+    if has_letters(values) {
+        fold(&mut text[start..]);
     }
 }
 

@@ -9,6 +9,8 @@ mod reach;
 mod rows;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod truth;
 
 pub(super) use fields::{may_hold_text, may_pass};
 pub(super) use reach::{Reach, reach};

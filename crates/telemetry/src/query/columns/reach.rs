@@ -5,6 +5,7 @@
 
 use super::super::text::{Edge, Finder};
 use crate::segment::{Outline, Piece};
+use memchr::memmem;
 use std::ops::{Range, RangeInclusive};
 
 /// Bytes of what is looked for that are followed over slots: a bit each. Of a longer text the first ones tell.
@@ -22,8 +23,12 @@ pub(in crate::query) enum Reach {
 /// Where `finder` may find its text in a template.
 pub(in crate::query) fn reach(outline: &Outline, finder: &Finder) -> Reach {
     let pieces = &outline.pieces;
+    if outline.is_torn {
+        return Reach::Between(vec![0..=pieces.len() - 1]);
+    }
     let may_be_fixed = finder.find_anyhow(&outline.texts, 0).is_some();
     let followed = &finder.needle()[..finder.needle().len().min(FOLLOWED_MAX)];
+    let is_cut = followed.len() < finder.needle().len();
     let mut ranges: Vec<RangeInclusive<usize>> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         if let Piece::Text(text) = piece
@@ -35,8 +40,8 @@ pub(in crate::query) fn reach(outline: &Outline, finder: &Finder) -> Reach {
                 Fixed::No => {}
             }
         }
-        if let Some(end) = from(outline, index, followed) {
-            let end = if followed.len() < finder.needle().len() { pieces.len() - 1 } else { end };
+        if let Some(end) = from(outline, index, followed, is_cut) {
+            let end = if is_cut { pieces.len() - 1 } else { end };
             ranges.push(index..=end);
         }
     }
@@ -66,14 +71,22 @@ fn fixed(first: bool, last: bool, text: &[u8], finder: &Finder) -> Fixed {
     found
 }
 
-/// The last part in which a match that begins in part `start`, and does not lie in one fixed text, may end.
-fn from(outline: &Outline, start: usize, needle: &[u8]) -> Option<usize> {
+/// The last part in which a match that begins in part `start`, and does not lie in one fixed text, may end. Of a text that is
+/// longer than `needle`, its beginning, that is the last part in which the beginning may end.
+fn from(outline: &Outline, start: usize, needle: &[u8], is_cut: bool) -> Option<usize> {
     let text = |range: &Range<usize>| &outline.texts[range.clone()];
     let pieces = &outline.pieces;
     let mut furthest = None;
     // Bit `n`: the first `n` bytes may stand at the end of what was walked so far.
     let mut open: u128 = 0;
     let whole: u128 = 1 << needle.len();
+    // The other bytes of a longer text are not followed.
+    if let Piece::Text(range) = &pieces[start]
+        && is_cut
+        && memmem::find(text(range), needle).is_some()
+    {
+        furthest = Some(start);
+    }
     match &pieces[start] {
         Piece::Text(range) if text(range).last().is_none_or(|last| !needle.contains(last)) => {}
         Piece::Text(range) => {

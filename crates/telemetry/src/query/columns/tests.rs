@@ -219,7 +219,7 @@ fn snapshots(records: &[Record], split: (usize, usize)) -> (Snapshot, Snapshot) 
 }
 
 /// Of a store that sealed its records after these positions.
-fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64]) -> Snapshot {
+pub(super) fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64]) -> Snapshot {
     let disk = Arc::new(Simulated::default());
     let (store, _) = Store::open_on(disk, Options::default(), NOW).unwrap();
     let mut start = 0;
@@ -238,7 +238,7 @@ fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64]) -> Snapsho
     store.snapshot()
 }
 
-fn question(text: &str) -> Question {
+pub(super) fn question(text: &str) -> Question {
     let (query, problems) = parse(text);
     assert_eq!(problems, [], "{text}");
     Question::new(&query, NOW, &TimeZone::UTC).unwrap()
@@ -254,7 +254,7 @@ fn normal(table: Table) -> (Vec<String>, Vec<String>) {
     (table.columns, rows)
 }
 
-fn found(snapshot: &Snapshot, text: &str, page: Page) -> Vec<(u64, Record)> {
+pub(super) fn found(snapshot: &Snapshot, text: &str, page: Page) -> Vec<(u64, Record)> {
     let mut rows = Vec::new();
     let told = search(snapshot, &question(text), page, &Bounds::default(), |hit| {
         let mut record = hit.record.to_record();

@@ -6,6 +6,7 @@ use crate::query::{
     language::{Aggregate, Number},
 };
 use model::Timestamp;
+use std::cmp::Ordering;
 
 pub(in crate::query) struct Series {
     /// The field it is computed of; none for `count()`.
@@ -91,11 +92,11 @@ impl Series {
             States::Sum(sums) | States::Mean(sums) => sums[group].add(number),
             States::Least(ends) => {
                 let end = &mut ends[group];
-                *end = Some(end.map_or(number, |end| end.min(number)));
+                *end = least(*end, Some(number));
             }
             States::Greatest(ends) => {
                 let end = &mut ends[group];
-                *end = Some(end.map_or(number, |end| end.max(number)));
+                *end = greatest(*end, Some(number));
             }
             States::Percentile(_, sketches) => sketches[group].add(number.as_f64()),
         }
@@ -139,10 +140,10 @@ impl Series {
                 fold(own, other, place, |own, other| own.merge(&other));
             }
             (States::Least(own), States::Least(other)) => {
-                fold(own, other, place, |own, other| *own = own.iter().copied().chain(other).min());
+                fold(own, other, place, |own, other| *own = least(*own, other));
             }
             (States::Greatest(own), States::Greatest(other)) => {
-                fold(own, other, place, |own, other| *own = (*own).max(other));
+                fold(own, other, place, |own, other| *own = greatest(*own, other));
             }
             (States::Percentile(_, own), States::Percentile(_, other)) => fold(own, other, place, Sketch::merge),
             (States::Uniq(own), States::Uniq(other)) => fold(own, other, place, Distinct::merge),
@@ -189,6 +190,25 @@ fn fold<T>(own: &mut [T], other: Vec<T>, place: impl Fn(usize) -> Option<usize>,
         if let Some(place) = place(index) {
             merge(&mut own[place], state);
         }
+    }
+}
+
+fn least(a: Option<Number>, b: Option<Number>) -> Option<Number> {
+    a.into_iter().chain(b).min_by(|a, b| a.cmp(b).then_with(|| as_written(*a, *b)))
+}
+
+fn greatest(a: Option<Number>, b: Option<Number>) -> Option<Number> {
+    a.into_iter().chain(b).max_by(|a, b| a.cmp(b).then_with(|| as_written(*b, *a)))
+}
+
+/// Of numbers as large as each other, which comes first, so that an answer does not depend on the order of records: 365 before
+/// 365.0, and of the zeros the one without a sign.
+fn as_written(a: Number, b: Number) -> Ordering {
+    match (a, b) {
+        (Number::Int(_), Number::Float(_)) => Ordering::Less,
+        (Number::Float(_), Number::Int(_)) => Ordering::Greater,
+        (Number::Float(a), Number::Float(b)) => a.is_sign_negative().cmp(&b.is_sign_negative()),
+        (Number::Int(_), Number::Int(_)) => Ordering::Equal,
     }
 }
 
