@@ -4,10 +4,10 @@
 
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
 use telemetry::{
     Batch, Kind, Options, OwnedValue, Record, Snapshot, Store,
-    query::{Bounds, Cell, Question, Table, answer, histogram, matching_seqs, parse},
+    query::{Bounds, Cell, Page, Question, Table, answer, histogram, language::Order, matching_seqs, parse, search},
 };
 
 const START: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
@@ -90,10 +90,22 @@ fn question(text: &str) -> Question {
 
 /// The positions of the records that are found.
 fn found(snapshot: &Snapshot, text: &str) -> Vec<usize> {
-    let told = matching_seqs(snapshot, &question(text), &Bounds::default());
+    let mut found = Vec::new();
+    let page = Page { order: Order::Rising, after: None, limit: ROWS as usize };
+    let told = search(snapshot, &question(text), page, &Bounds::default(), |hit| {
+        found.push(hit.cursor.seq);
+        ControlFlow::Continue(())
+    });
     assert_eq!(told.partial, [], "{text}");
+    let deleted = matching_seqs(snapshot, &question(text), &Bounds::default()).value;
+    assert_eq!(deleted.iter().collect::<Vec<_>>(), sorted(found.clone()), "{text}");
     let first = snapshot.segments().iter().map(|segment| segment.seq_range().0).min().unwrap();
-    told.value.iter().map(|seq| (seq - first) as usize).collect()
+    sorted(found.into_iter().map(|seq| seq - first).collect()).into_iter().map(|row| row as usize).collect()
+}
+
+fn sorted(mut numbers: Vec<u64>) -> Vec<u64> {
+    numbers.sort_unstable();
+    numbers
 }
 
 fn expected(records: &[Record], holds: impl Fn(&Record) -> bool) -> Vec<usize> {

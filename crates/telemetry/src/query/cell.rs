@@ -78,6 +78,10 @@ impl Cell {
         })
     }
 
+    pub(super) const fn is_empty_text(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
     pub(super) const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }

@@ -338,6 +338,18 @@ fn add_column(column: &Column, rows: &Rows, series: &mut Series, group_of: impl 
         });
     };
     match (wants, column.kind, &column.values) {
+        (Wants::Presence, FieldKind::Str, Values::Words { words, codes }) => {
+            each(&mut |series, group, index| {
+                if !words[usize::from(codes[index])].is_empty() {
+                    series.add_record(group);
+                }
+            });
+        }
+        (Wants::Presence, FieldKind::Str, _) => each(&mut |series, group, index| {
+            if column.value(index, &mut scratch) != Value::Str(b"") {
+                series.add_record(group);
+            }
+        }),
         (Wants::Presence, ..) => each(&mut |series, group, _| series.add_record(group)),
         (Wants::Numbers, FieldKind::Int, Values::Integers { values, .. }) => {
             each(&mut |series, group, index| series.add_number(group, Number::Int(values[index])));

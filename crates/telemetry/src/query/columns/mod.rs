@@ -1,6 +1,7 @@
 //! Answering from the columns of one block: prune by what its head says, decode only the columns that are asked about,
 //! and keep rows as bits. What a condition holds for here is what [`Condition::holds`] says row by row.
 
+mod check;
 mod counts;
 mod fields;
 mod groups;

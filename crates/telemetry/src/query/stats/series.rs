@@ -37,7 +37,7 @@ struct Sum {
 /// What a column of values is added as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::query) enum Wants {
-    /// Only whether there is a value.
+    /// Only whether there is a value, which the empty text is not: as `field:*` has it.
     Presence,
     Numbers,
     /// [`Cell::hash64`] of each value.
@@ -113,6 +113,7 @@ impl Series {
             return;
         }
         match self.wants() {
+            Wants::Presence if cell.is_empty_text() => {}
             Wants::Presence => self.add_record(group),
             Wants::Hashes => self.add_hash(group, cell.hash64()),
             Wants::Numbers => {
