@@ -11,6 +11,7 @@ mod postgres;
 mod recipes;
 mod run;
 mod screens;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -25,6 +26,9 @@ Usage: cargo xtask COMMAND
                                      measure beside the peers, which --install fetches, and print Markdown tables;
                                      --write keeps them in docs/benchmarks.md
   fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz)
+  soak [--seed N] [--seconds N] [--corpora FOLDER] [--release]
+                                     property tests with a seed of its own, and the log store's answers held against
+                                     its records, over the logs of a folder too
   screens [PAGE…]                    draw the pages for docs/screens (Chromium, pngquant)
 
 Environment:
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(rest),
         "fuzz" => fuzz::fuzz(rest),
         "screens" => screens::screens(rest),
+        "soak" => soak::soak(rest),
         postgres::KEEPER => postgres::keep(),
         debian::INSTALLER => debian::install_as_root(rest),
         "help" | "--help" | "-h" => {

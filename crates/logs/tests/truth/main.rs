@@ -1,0 +1,100 @@
+//! Whether the store tells the truth: what it answers from columns, templates and summaries, held against what each record
+//! says by itself, for words of the logs themselves. A short run with one seed is part of every test run; `cargo xtask soak`
+//! goes on with seeds of its own, and over logs of one's own.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test may end where it is wrong, and says what it does"
+)]
+
+mod ask;
+mod back;
+mod made;
+mod plain;
+mod queries;
+mod stores;
+
+use ask::Case;
+use queries::{Dice, filter};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+use stores::{Corpus, all};
+
+/// How much is asked of each corpus.
+#[derive(Clone, Copy)]
+enum Until {
+    Asked(usize),
+    Over(Duration),
+}
+
+/// Asks a corpus in every state; tells how often.
+fn hold_against_records(corpus: &Corpus, seed: u64, until: Until) -> usize {
+    let (states, records) = (corpus.states(), &corpus.records);
+    let again = format!("corpus {}, seed {seed}", corpus.name);
+    for state in &states {
+        let mut count = 0;
+        all(&state.store.snapshot(), |_, _| count += 1);
+        assert_eq!(count, records.len(), "{again}: {}", state.name);
+    }
+    let (begun, mut dice, mut asked) = (Instant::now(), Dice(seed), 0);
+    let mut found = 0;
+    loop {
+        let is_over = match until {
+            Until::Asked(count) => asked >= count,
+            Until::Over(time) => begun.elapsed() > time,
+        };
+        if is_over {
+            break;
+        }
+        let text = filter(&mut dice, records);
+        let Some(case) = Case::new(&mut dice, text, records) else { continue };
+        for state in &states {
+            if let Some(problem) = case.problem(state, records) {
+                panic!("{again}, question {asked}, {}: {}\n{problem}", state.name, case.text);
+            }
+        }
+        asked += 1;
+        found += usize::from(case.len() > 0);
+    }
+    assert!(found * 2 > asked, "{again}: of {asked} questions only {found} find anything");
+    for state in &states {
+        ask::delete_some(&mut dice, state, records, &again);
+    }
+    asked
+}
+
+#[test]
+fn the_store_answers_what_its_records_say() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/tests/fixtures");
+    for (corpus, asked) in [(Corpus::of_folder(&fixtures), 120), (made::corpus(1), 200)] {
+        hold_against_records(&corpus, 1, Until::Asked(asked));
+    }
+}
+
+/// Of `VIGIE_SOAK_CORPORA`, a folder with a folder of logs for each corpus, and of what is made, for `VIGIE_SOAK_SECONDS` each.
+#[test]
+#[ignore = "cargo xtask soak runs it"]
+fn soak() {
+    let number = |name: &str, usual: u64| env::var(name).ok().map_or(usual, |text| text.parse().unwrap());
+    let (seed, seconds) = (number("VIGIE_SOAK_SEED", 1), number("VIGIE_SOAK_SECONDS", 20));
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/tests/fixtures")];
+    if let Some(corpora) = env::var_os("VIGIE_SOAK_CORPORA") {
+        let entries = std::fs::read_dir(&corpora).unwrap().flatten().map(|entry| entry.path());
+        let mut own: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+        own.sort();
+        folders.extend(if own.is_empty() { vec![corpora.into()] } else { own });
+    }
+    let corpora = folders.iter().map(|folder| Corpus::of_folder(folder)).chain([made::corpus(seed)]);
+    for corpus in corpora.filter(|corpus| !corpus.records.is_empty()) {
+        let asked = hold_against_records(&corpus, seed, Until::Over(Duration::from_secs(seconds)));
+        eprintln!(
+            "{}: {} records, {asked} questions in 4 states, all answered as the records say",
+            corpus.name,
+            corpus.records.len()
+        );
+    }
+}
