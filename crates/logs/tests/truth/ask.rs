@@ -19,10 +19,15 @@ use telemetry::{
 pub(crate) struct Case {
     pub(crate) text: String,
     expected: BTreeSet<u64>,
-    /// Of which `stats` are asked too.
-    field: String,
+    /// Of which `stats` are asked too, now and then.
+    field: Option<String>,
     order: Order,
+    /// Whether every row is looked at, or they are counted only: of many, that takes long.
+    has_rows: bool,
 }
+
+/// So many rows are always looked at.
+const ROWS_FEW: usize = 300;
 
 impl Case {
     /// None where the text is no query without problems, or one with more in it than conditions.
@@ -32,7 +37,8 @@ impl Case {
             return None;
         }
         let meaning = Meaning::of(&filter, NOW);
-        let expected = (0..).zip(records).filter(|(_, plain)| meaning.holds(plain)).map(|(seq, _)| seq).collect();
+        let expected: BTreeSet<u64> =
+            (0..).zip(records).filter(|(_, plain)| meaning.holds(plain)).map(|(seq, _)| seq).collect();
         let names: Vec<&String> =
             records[dice.below(records.len())].record.fields.iter().map(|(name, _)| name).collect();
         let field = match names.len() {
@@ -41,7 +47,9 @@ impl Case {
             count => names[dice.below(count)].clone(),
         };
         let order = if dice.one_in(2) { Order::Rising } else { Order::Falling };
-        Some(Self { text, expected, field, order })
+        let field = dice.one_in(3).then_some(field);
+        let has_rows = expected.len() <= ROWS_FEW || dice.one_in(12);
+        Some(Self { text, expected, field, order, has_rows })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -51,10 +59,14 @@ impl Case {
     /// What is wrong with what a store answers.
     pub(crate) fn problem(&self, state: &State, records: &[Plain]) -> Option<String> {
         let snapshot = state.store.snapshot();
-        self.rows_problem(&snapshot, records)
-            .or_else(|| self.count_problem(&snapshot))
-            .or_else(|| self.groups_problem(&snapshot, records))
-            .or_else(|| self.numbers_problem(&snapshot, records))
+        let rows = if self.has_rows { self.rows_problem(&snapshot, records) } else { None };
+        let problem = rows.or_else(|| self.count_problem(&snapshot));
+        match &self.field {
+            Some(field) if problem.is_none() => self
+                .groups_problem(field, &snapshot, records)
+                .or_else(|| self.numbers_problem(field, &snapshot, records)),
+            _ => problem,
+        }
     }
 
     fn rows_problem(&self, snapshot: &Snapshot, records: &[Plain]) -> Option<String> {
@@ -99,23 +111,23 @@ impl Case {
         self.expected.iter().map(|seq| &records[*seq as usize])
     }
 
-    fn groups_problem(&self, snapshot: &Snapshot, records: &[Plain]) -> Option<String> {
+    fn groups_problem(&self, field: &str, snapshot: &Snapshot, records: &[Plain]) -> Option<String> {
         let mut expected: BTreeMap<String, (i64, i64)> = BTreeMap::new();
         for plain in self.chosen(records) {
-            let cell = match (&*self.field, plain.value(&self.field)) {
+            let cell = match (field, plain.value(field)) {
                 ("time", _) => Cell::Time(plain.record.time),
                 (_, None) => Cell::Absent,
                 (_, Some(value)) => Cell::from(value.as_value()),
             };
             let counts = expected.entry(format!("{cell:?}")).or_default();
             counts.0 += 1;
-            counts.1 += i64::from(plain.has(&self.field));
+            counts.1 += i64::from(plain.has(field));
         }
         // Of more groups an answer leaves some out.
         if expected.len() > 5_000 {
             return None;
         }
-        let name = quoted(&self.field);
+        let name = quoted(field);
         let groups = table(snapshot, &format!("{} | stats count(), count({name}) by {name}", self.text));
         let found: BTreeMap<String, (i64, i64)> = groups
             .iter()
@@ -131,14 +143,14 @@ impl Case {
         Some(format!("counts by {name}: {} groups, not {}; expected {wrong:?}", groups.len(), expected.len()))
     }
 
-    fn numbers_problem(&self, snapshot: &Snapshot, records: &[Plain]) -> Option<String> {
-        if ["time", "level", "source", "message"].contains(&&*self.field) {
+    fn numbers_problem(&self, field: &str, snapshot: &Snapshot, records: &[Plain]) -> Option<String> {
+        if ["time", "level", "source", "message"].contains(&field) {
             return None;
         }
-        let values: Vec<OwnedValue> = self.chosen(records).filter_map(|plain| plain.value(&self.field)).collect();
+        let values: Vec<OwnedValue> = self.chosen(records).filter_map(|plain| plain.value(field)).collect();
         let numbers: Vec<Number> = values.iter().filter_map(number).collect();
         let different: BTreeSet<String> = values.iter().map(|value| format!("{value:?}")).collect();
-        let name = quoted(&self.field);
+        let name = quoted(field);
         let text = format!("{} | stats min({name}), max({name}), sum({name}), uniq({name})", self.text);
         let row = table(snapshot, &text).remove(0);
         let as_number = |cell: &Cell| match cell {
@@ -165,10 +177,15 @@ impl Case {
 
 fn same(a: &telemetry::Record, b: &telemetry::Record) -> bool {
     // Fields come back in the order of columns; NaN is none of its equals.
-    let fields = |record: &telemetry::Record| {
-        record.fields.iter().map(|(name, value)| format!("{name}={value:?}")).collect::<BTreeSet<_>>()
+    let alike = |a: &OwnedValue, b: &OwnedValue| match (a, b) {
+        (OwnedValue::Float(a), OwnedValue::Float(b)) => a.to_bits() == b.to_bits(),
+        _ => a == b,
     };
-    (a.time, a.level, &a.source, &a.message) == (b.time, b.level, &b.source, &b.message) && fields(a) == fields(b)
+    let has =
+        |(name, value): &(String, OwnedValue)| b.fields.iter().any(|(own, other)| own == name && alike(value, other));
+    (a.time, a.level, &a.source, &a.message) == (b.time, b.level, &b.source, &b.message)
+        && a.fields.len() == b.fields.len()
+        && a.fields.iter().all(has)
 }
 
 fn table(snapshot: &Snapshot, text: &str) -> Vec<Vec<Cell>> {

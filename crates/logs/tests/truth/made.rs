@@ -3,7 +3,7 @@
 
 use crate::{queries::Dice, stores::Corpus};
 
-const ROWS: usize = 1_500;
+const ROWS: usize = 900;
 
 pub(crate) fn corpus(seed: u64) -> Corpus {
     let mut dice = Dice(seed ^ 0x6d61_6465);
@@ -23,7 +23,7 @@ fn line(dice: &mut Dice, file: usize, row: usize) -> Vec<u8> {
     let number = pick(&["0", "0.0", "0e0", "-0", "-0.0", "1.50", "1.5", "1e2", "100", "100.0", "1E2", "12.0", "12"]);
     let again =
         pick(&["0", "0.0", "100", "1e2", "1.5", "12", "\"12\"", "\"\"", "null", "true", "[0,0.0]", "{\"b\":0.0}"]);
-    let (kind, n) = (dice.below(9), row / 7 % 40);
+    let (kind, n) = (dice.below(11), row / 7 % 40);
     let (hour, minute, second) = (row / 120 % 24, row / 2 % 60, row % 60);
     let day = 1 + row / 200 + file;
     let text = match kind {
@@ -41,6 +41,8 @@ fn line(dice: &mut Dice, file: usize, row: usize) -> Vec<u8> {
         5 => format!("level=error msg=\"{word} {other}\" took={number} n={n} id={:08x}", n * 7919),
         6 => return [b"take \xC3", other.as_bytes(), b"\xA9 to \xFF", word.as_bytes(), b" end"].concat(),
         7 => format!("Tâche {word} {} de {other}, {number}", "mot ".repeat(n)),
+        8 => format!("la {} est là {n}", ["Étape", "Âge", "Été", "Élan", "Être", "À"][n % 6]),
+        9 => format!("le {}1 de {}2 est {n}", ["clÉ", "clÈ", "clé"][n % 3], ["ŸŒ", "Ÿœ", "ÿœ", "ô"][n % 4]),
         _ => format!("take the {other} to town {n}{word}"),
     };
     text.into_bytes()

@@ -70,7 +70,7 @@ fn hold_against_records(corpus: &Corpus, seed: u64, until: Until) -> usize {
 #[test]
 fn the_store_answers_what_its_records_say() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/tests/fixtures");
-    for (corpus, asked) in [(Corpus::of_folder(&fixtures), 120), (made::corpus(1), 200)] {
+    for (corpus, asked) in [(Corpus::of_folder(&fixtures), 60), (made::corpus(1), 90)] {
         hold_against_records(&corpus, 1, Until::Asked(asked));
     }
 }

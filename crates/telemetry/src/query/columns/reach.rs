@@ -189,6 +189,23 @@ mod tests {
         );
     }
 
+    #[test]
+    fn of_parts_of_letters_nothing_is_ruled_out() {
+        let (mut torn, mut whole) = (Outline::default(), Outline::default());
+        torn.text(b"caf\xC3");
+        torn.slot(ByteSet::of(b"0"), None);
+        torn.text(b" end");
+        whole.text("café".as_bytes());
+        whole.slot(ByteSet::of(b"0"), None);
+        whole.text(b" end");
+        for needle in ["café", "xyz", "end"] {
+            let finder = Finder::new(needle, Edge::Word, Edge::Word);
+            assert_eq!(reach(&torn, &finder), Reach::Between(vec![0..=2]), "{needle}");
+        }
+        assert_eq!(reach(&whole, &Finder::new("xyz", Edge::Word, Edge::Word)), Reach::Nowhere);
+        assert_eq!(reach(&whole, &Finder::new("end", Edge::Word, Edge::Word)), Reach::Everywhere);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
 
