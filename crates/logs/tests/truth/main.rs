@@ -2,11 +2,7 @@
 //! says by itself, for words of the logs themselves. A short run with one seed is part of every test run; `cargo xtask soak`
 //! goes on with seeds of its own, and over logs of one's own.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test may end where it is wrong, and says what it does"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may end where it is wrong")]
 
 mod ask;
 mod back;

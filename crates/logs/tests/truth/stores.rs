@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 /// Bytes of one file that are read.
-const FILE_BYTES_MAX: usize = 8 << 20;
+const FILE_BYTES_MAX: usize = 2 << 20;
 
 /// Logs with a name.
 pub(crate) struct Corpus {
