@@ -18,7 +18,8 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
-use stores::{Corpus, all};
+use stores::{Corpus, all, question};
+use telemetry::query::{Bounds, matching_seqs};
 
 /// How much is asked of each corpus.
 #[derive(Clone, Copy)]
@@ -68,6 +69,23 @@ fn the_store_answers_what_its_records_say() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/tests/fixtures");
     for (corpus, asked) in [(Corpus::of_folder(&fixtures), 60), (made::corpus(1), 90)] {
         hold_against_records(&corpus, 1, Until::Asked(asked));
+    }
+}
+
+/// As it was met: four records were deleted for a word that they do not have.
+#[test]
+fn deleting_a_word_deletes_no_longer_ones() {
+    let total = ["calculateCaloriesWithCache totalCalories=0", "calculateAltitudeWithCache totalAltitude=0"];
+    let line = |ms: usize, text: &str| format!("20171224-0:15:53:{ms}|Step_ExtSDM|30002312|{text}");
+    let others = (0..8).map(|n| line(300 + n, &format!("onStandStepChanged {}", 3579 + n)));
+    let pair = || total.iter().map(|text| line(292, text));
+    let text = pair().chain(others).chain(pair()).collect::<Vec<_>>().join("\n");
+    let corpus = Corpus::new("steps", &[("steps.log".to_owned(), text.into_bytes())]);
+    for state in corpus.states() {
+        for (query, expected) in [("total", 0), ("s", 0), ("test", 0), ("calculate", 0), ("totalCalories", 2)] {
+            let found = matching_seqs(&state.store.snapshot(), &question(query), &Bounds::default());
+            assert_eq!((found.value.len(), found.partial), (expected, Vec::new()), "{}: {query}", state.name);
+        }
     }
 }
 
