@@ -321,6 +321,9 @@ impl Inner {
     }
 
     async fn is_paced(&self, job: &Job) -> Result<bool> {
+        if job.limits.is_paced() {
+            return Ok(true);
+        }
         let Some(account) = job.account else { return Ok(false) };
         Ok(self.shared.db.account(account).await?.is_some_and(|account| account.limits.is_paced()))
     }

@@ -19,6 +19,7 @@ pub mod message;
 pub mod naming;
 pub mod preflight;
 pub mod problem;
+pub mod provider;
 pub mod rate;
 pub mod recipients;
 pub mod run_log;

@@ -18,7 +18,7 @@ pub enum Per {
     Hour,
 }
 
-/// The limits of a mailing, before they become an account's.
+/// The limits of a mailing as they were written, before they become the run's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawLimits {
@@ -120,7 +120,39 @@ impl From<RawLimits> for model::pace::Limits {
     }
 }
 
+/// As `60/min, 2,000 a day, 10 every 3s`; empty where nothing is limited.
+pub fn spelled(limits: &model::pace::Limits) -> String {
+    let rates = [(limits.per_second, "/s"), (limits.per_minute, "/min"), (limits.per_hour, "/h")];
+    let days = [(limits.daily, " a day"), (limits.daily_recipients, " recipients a day")];
+    let mut texts: Vec<String> =
+        rates.into_iter().chain(days).filter_map(|(limit, unit)| Some(format!("{}{unit}", limit?))).collect();
+    texts.extend(limits.batch.map(|batch| format!("{} every {:?}", batch.size, batch.pause)));
+    texts.join(", ")
+}
+
 impl RawLimits {
+    /// Held beside an account's limits: the stricter of each.
+    #[must_use]
+    pub fn beside(self, account: &model::pace::Limits) -> Self {
+        let least = |own: Option<u32>, other: Option<u32>| own.into_iter().chain(other).min();
+        let slowness = |batch: Option<u32>, pause: Option<Duration>| {
+            pause.unwrap_or_default().as_secs_f64() / f64::from(batch.unwrap_or(1).max(1))
+        };
+        let other = (account.batch.map(|batch| batch.size), account.batch.map(|batch| batch.pause));
+        let (batch, pause) = match slowness(self.batch, self.pause) >= slowness(other.0, other.1) && self.batch.is_some() {
+            true => (self.batch, self.pause),
+            false => other,
+        };
+        Self {
+            per_second: least(self.per_second, account.per_second),
+            per_minute: least(self.per_minute, account.per_minute),
+            per_hour: least(self.per_hour, account.per_hour),
+            daily: least(self.daily, account.daily),
+            batch,
+            pause,
+        }
+    }
+
     /// `rates` may name each unit once; the smaller wins where one is named twice.
     pub fn new(rates: &[Rate], daily: Option<u32>, batch: Option<u32>, pause: Option<Duration>) -> Self {
         let mut limits = Self { daily, batch, pause, ..Self::default() };
@@ -182,6 +214,23 @@ mod tests {
             "60".parse::<Rate>().unwrap_err().to_string(),
             "`60` is not a rate: write a number, a slash and s, min or h, as in 60/min"
         );
+    }
+
+    #[test]
+    fn the_stricter_of_a_runs_limits_and_its_accounts_holds() {
+        let own = RawLimits::new(&["30/min".parse().unwrap()], None, Some(10), Some(Duration::from_secs(3)));
+        let account = model::pace::Limits {
+            per_minute: Some(60),
+            daily: Some(2000),
+            batch: Some(model::pace::Batch { size: 100, pause: Duration::from_secs(10) }),
+            ..model::pace::Limits::default()
+        };
+        let both = own.clone().beside(&account);
+        assert_eq!((both.per_minute, both.daily, both.batch), (Some(30), Some(2000), Some(10)));
+        assert_eq!(RawLimits::default().beside(&account).batch, Some(100));
+        assert_eq!(own.clone().beside(&model::pace::Limits::default()), own);
+        assert_eq!(spelled(&account), "60/min, 2000 a day, 100 every 10s");
+        assert_eq!(spelled(&own.into()), "30/min, 10 every 3s");
     }
 
     #[test]

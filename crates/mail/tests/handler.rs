@@ -100,6 +100,7 @@ impl House {
             task_type: String::new(),
             task_id: String::new(),
             spec: serde_json::to_string(mailing).unwrap(),
+            limits: model::pace::Limits::default(),
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,

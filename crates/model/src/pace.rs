@@ -5,7 +5,7 @@
 //! than what 50 ms let through, so a fresh bucket does not double the first minute. A rolling 24 h is not a bucket:
 //! it is summed from 5-minute counters, each held against the limit until 24 h after its last moment.
 
-use crate::Timestamp;
+use crate::{JobId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -47,6 +47,9 @@ pub struct PaceState {
     arrivals: [Timestamp; 3],
     /// Messages of the current batch that may still be claimed; `None` before the first.
     batch_left: Option<u32>,
+    /// The run whose messages the batch was last made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_run: Option<JobId>,
     /// Messages claimed and not yet recorded.
     in_flight: u32,
     /// The next batch does not begin sooner.
@@ -93,6 +96,11 @@ impl Limits {
         self.buckets().iter().any(Option::is_some) || self.batch.is_some()
     }
 
+    /// Whether there is nothing to hold anybody to.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// (limit, messages, period) for each bucket.
     fn buckets(&self) -> [Option<(Limit, u32, Duration)>; 3] {
         let bucket = |limit, rate: Option<u32>, secs| rate.map(|n| (limit, n.max(1), Duration::from_secs(secs)));
@@ -118,7 +126,40 @@ impl Limits {
     }
 }
 
+impl Permit {
+    /// What both allow: the stricter of the two.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Now(one), Self::Now(other)) => Self::Now(one.min(other)),
+            (Self::Now(_), held) | (held, Self::Now(_)) => held,
+            // Whoever waits for a moment asks again then, and learns whether a batch is still being finished.
+            (Self::At(one, a), Self::At(other, b)) => if one < other { Self::At(other, b) } else { Self::At(one, a) },
+            (at @ Self::At(..), Self::WhenRecorded) | (Self::WhenRecorded, at) => at,
+        }
+    }
+}
+
 impl PaceState {
+    /// The run whose messages the current batch was last made of, where part of the batch is left.
+    pub fn batch_of(&self) -> Option<JobId> {
+        self.batch_run.filter(|_| self.batch_left.is_some_and(|left| left > 0))
+    }
+
+    /// What is left of the batch belongs to `run`: a batch that another has begun and will not go on with is not
+    /// finished by this one. A pause that a full batch has earned stands.
+    pub fn begin_batch(&mut self, run: JobId) {
+        if self.batch_run != Some(run) && self.batch_left.is_some_and(|left| left > 0) {
+            self.batch_left = None;
+        }
+        self.batch_run = Some(run);
+    }
+
+    /// The batch is shared by runs that go on at the same time: `run` is the last one that took from it.
+    pub fn share_batch(&mut self, run: JobId) {
+        self.batch_run = Some(run);
+    }
+
     /// How many messages may be claimed at `now`. `day` holds the windows of the last 24 h (see [`horizon`]) and is
     /// read only when a daily limit is set; `recipients_each` is how many recipients a message has.
     pub fn permit(&mut self, limits: &Limits, now: Timestamp, day: &[Usage], recipients_each: u64) -> Permit {

@@ -29,6 +29,13 @@ pub struct AccountPause {
     pub reason: Reason,
 }
 
+/// What becomes of the limits of an account that is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Limiting {
+    Replace,
+    Keep,
+}
+
 /// A pause without an end, as it is kept.
 const FOR_EVER: i64 = i64::MAX;
 
@@ -37,20 +44,32 @@ impl Db {
     /// spent is kept. A new secret ends a pause without an end, as one for want of a good secret is; a pause until some
     /// time, as for a spent quota, stands.
     pub async fn save_account(&self, account: Account, now: Timestamp) -> Result<Account> {
+        self.write_account(account, Limiting::Replace, now).await
+    }
+
+    /// The same by somebody who sends and does not administer it: an account that is there keeps its limits, and
+    /// those of `account` are for a new one only.
+    pub async fn use_account(&self, account: Account, now: Timestamp) -> Result<Account> {
+        self.write_account(account, Limiting::Keep, now).await
+    }
+
+    async fn write_account(&self, account: Account, limiting: Limiting, now: Timestamp) -> Result<Account> {
         self.write(move |conn| {
             Box::pin(async move {
                 let sql = "
                     INSERT INTO accounts (id, name, url, secret, limits, pace, created_at, updated_at)
                     VALUES ($1, $2, $3, $4, $5, '{}', $6, $6)
-                    ON CONFLICT (name) DO UPDATE SET url = excluded.url, limits = excluded.limits,
+                    ON CONFLICT (name) DO UPDATE SET url = excluded.url,
+                        limits = CASE WHEN $8 = 1 THEN accounts.limits ELSE excluded.limits END,
                         secret = coalesce(excluded.secret, accounts.secret), updated_at = excluded.updated_at,
                         paused_until = CASE WHEN excluded.secret IS NULL OR accounts.paused_until < $7
                                             THEN accounts.paused_until END,
                         pause = CASE WHEN excluded.secret IS NULL OR accounts.paused_until < $7 THEN accounts.pause END
                     RETURNING *";
                 let limits = serde_json::to_string(&account.limits).unwrap_or_default();
-                let values =
-                    params![account.id, &account.name, &account.url, account.secret.clone(), limits, now, FOR_EVER];
+                let keep = i64::from(limiting == Limiting::Keep);
+                let (name, url, secret) = (&account.name, &account.url, account.secret.clone());
+                let values = params![account.id, name, url, secret, limits, now, FOR_EVER, keep];
                 let row = conn.row(sql, values).await?;
                 row.map_or(Ok(account), |row| account_from(&row))
             })
@@ -115,11 +134,17 @@ pub(crate) struct Paced {
     pub(crate) day: Vec<Usage>,
 }
 
-pub(crate) async fn lock(conn: &mut Conn<'_>, id: AccountId, now: Timestamp) -> Result<Option<Paced>> {
+/// `daily`: the last day is read although no limit of the account asks for it.
+pub(crate) async fn lock(
+    conn: &mut Conn<'_>,
+    id: AccountId,
+    daily: bool,
+    now: Timestamp,
+) -> Result<Option<Paced>> {
     let sql = conn.dialect().lock_account;
     let Some(row) = conn.row(sql, params![id]).await? else { return Ok(None) };
     let limits: Limits = row.json("limits")?;
-    let day = if limits.is_daily() { windows(conn, id, now).await? } else { Vec::new() };
+    let day = if daily || limits.is_daily() { windows(conn, id, now).await? } else { Vec::new() };
     Ok(Some(Paced { id, limits, pace: row.json("pace")?, pause: pause_from(&row)?, day }))
 }
 

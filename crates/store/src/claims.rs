@@ -3,17 +3,17 @@
 
 use crate::{
     Account, AccountPause, Db, Result, Trace,
-    accounts::{self, Paced},
     items::verdict_json,
     jobs::{self, Job, Moved},
     ledger,
+    pacing::Pacing,
     sql::{Conn, Row, params, without_nul},
     traces::{self, Numbers},
     workers,
 };
 use model::{
     Fault, ItemState, JobId, JobState, Timestamp, Verdict,
-    pace::{Limit, Permit},
+    pace::Limit,
 };
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -112,22 +112,17 @@ impl Db {
                 let numbers = traces::number(conn, outcomes.len()).await?;
                 // Locked before the items, by everybody in the same order.
                 let locked = jobs::lock(conn, job).await?;
-                let mut paced = match locked.account {
-                    Some(account) => accounts::lock(conn, account, now).await?,
-                    None => None,
-                };
+                let mut pacing = Pacing::lock(conn, &locked, now).await?;
                 let recorded = match outcomes.is_empty() {
                     true => None,
-                    false => Some(record(conn, &locked, worker, (outcomes, numbers), paced.as_mut(), now).await?),
+                    false => Some(record(conn, &locked, worker, (outcomes, numbers), &mut pacing, now).await?),
                 };
                 let current = recorded.as_ref().map_or_else(|| locked.clone(), |recorded| recorded.job.clone());
                 let claimed = match claim {
-                    Some(claim) => Some(claim_items(conn, current, &claim, paced.as_mut(), now).await?),
+                    Some(claim) => Some(claim_items(conn, current, &claim, &mut pacing, now).await?),
                     None => None,
                 };
-                if let Some(paced) = paced.as_ref().filter(|paced| paced.limits.is_paced()) {
-                    accounts::save_pace(conn, paced).await?;
-                }
+                pacing.save(conn).await?;
                 Ok((recorded, claimed))
             })
         })
@@ -146,12 +141,9 @@ impl Db {
                 let rows = conn.rows(sql, params![id, json!(seqs).to_string(), worker]).await?;
                 let messages = rows.iter().map(|row| row.int("message_no")).collect::<Result<HashSet<i64>>>()?;
                 let count = rows.len() as u64;
-                if let Some(account) = job.account
-                    && let Some(mut paced) = accounts::lock(conn, account, now).await?
-                {
-                    paced.pace.record(&paced.limits, now, messages.len() as u64);
-                    accounts::save_pace(conn, &paced).await?;
-                }
+                let mut pacing = Pacing::lock(conn, &job, now).await?;
+                pacing.record(now, messages.len() as u64);
+                pacing.save(conn).await?;
                 let moved = Moved::default().from(ItemState::Running, count).to(ItemState::Queued, count);
                 let job_now = jobs::count(conn, id, &moved, None, now).await?;
                 match job_now.state {
@@ -182,7 +174,7 @@ async fn record(
     job: &Job,
     worker: i64,
     (mut outcomes, numbers): (Vec<Outcome>, Numbers),
-    paced: Option<&mut Paced>,
+    pacing: &mut Pacing,
     now: Timestamp,
 ) -> Result<Recorded> {
     let dialect = conn.dialect();
@@ -233,9 +225,7 @@ async fn record(
     let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
     let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
     traces::insert(conn, numbers, &traces).await?;
-    if let Some(paced) = paced {
-        paced.pace.record(&paced.limits, now, settled_messages.len() as u64);
-    }
+    pacing.record(now, settled_messages.len() as u64);
     let job = jobs::count(conn, job.id, &moved, message.as_deref(), now).await?;
     Ok(Recorded { job, fenced })
 }
@@ -289,7 +279,7 @@ async fn claim_items(
     conn: &mut Conn<'_>,
     job: Job,
     claim: &Claim,
-    paced: Option<&mut Paced>,
+    pacing: &mut Pacing,
     now: Timestamp,
 ) -> Result<Claimed> {
     let held = |job, held| Ok(Claimed { job, items: Vec::new(), held: Some(held) });
@@ -301,14 +291,10 @@ async fn claim_items(
     if job.counters.queued == 0 {
         return held(job, Held::Empty);
     }
-    let mut messages = claim.messages;
-    let mut account = paced;
-    if let Some(paced) = &mut account {
-        match permit(paced, claim, now) {
-            Ok(allowed) => messages = messages.min(allowed),
-            Err(why) => return held(job, why),
-        }
-    }
+    let messages = match pacing.permit(conn, claim, now).await? {
+        Ok(allowed) => claim.messages.min(allowed),
+        Err(why) => return held(job, why),
+    };
     let (job, mut items) = take_unsent(conn, job, claim, messages.max(1), now).await?;
     if items.is_empty() {
         if workers::has_ended(conn, claim.worker).await? {
@@ -318,12 +304,8 @@ async fn claim_items(
         return held(job, why);
     }
     items.sort_unstable_by_key(|item| item.seq);
-    if let Some(paced) = account {
-        let distinct: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
-        let sent = distinct.len() as u64;
-        paced.pace.spend(&paced.limits, now, sent);
-        accounts::add_usage(conn, paced.id, now, sent, items.len() as u64).await?;
-    }
+    let distinct: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
+    pacing.spend(conn, now, distinct.len() as u64, items.len() as u64).await?;
     let count = items.len() as u64;
     let moved = Moved::default().from(ItemState::Queued, count).to(ItemState::Running, count);
     let job = jobs::count(conn, job.id, &moved, None, now).await?;
@@ -415,19 +397,6 @@ async fn take(conn: &mut Conn<'_>, claim: &Claim, messages: u64, now: Timestamp)
     }
     let values = params![claim.job, claim.worker, now, json!(seqs).to_string()];
     conn.rows(conn.dialect().claim_these, values).await
-}
-
-fn permit(paced: &mut Paced, claim: &Claim, now: Timestamp) -> Result<u64, Held> {
-    if let Some(pause) = &paced.pause
-        && pause.until.is_none_or(|until| until > now)
-    {
-        return Err(Held::Paused(pause.clone()));
-    }
-    match paced.pace.permit(&paced.limits, now, &paced.day, claim.group.max(1)) {
-        Permit::Now(units) => Ok(units),
-        Permit::At(at, limit) => Err(Held::Limit(at, limit)),
-        Permit::WhenRecorded => Err(Held::Batch),
-    }
 }
 
 async fn next_due(conn: &mut Conn<'_>, job: JobId) -> Result<Option<Timestamp>> {

@@ -8,7 +8,7 @@ use crate::{
     sql::{Conn, Row, Value, params},
 };
 pub(crate) use changes::{Change, Moved, count, lock, skip_queued, start, write_change};
-use model::{AccountId, Counters, JobId, JobState, OnUnknown, Timestamp};
+use model::{AccountId, Counters, JobId, JobState, OnUnknown, Timestamp, pace::Limits};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,6 +29,9 @@ pub struct NewJob {
     pub task_id: String,
     /// The handler's frozen settings, as JSON.
     pub spec: String,
+    /// The run's own limits, held beside its account's: it may be slower than the account allows, never faster. A daily
+    /// limit counts what has left by the account.
+    pub limits: Limits,
     /// `Preparing` while items are being enqueued, `Pending` for a job that has none of its own.
     pub state: JobState,
     /// Items that an external job announces.
@@ -63,6 +66,8 @@ pub struct Job {
     pub task_id: String,
     pub spec: String,
     pub ledger: LedgerMatch,
+    /// The run's own, beside its account's.
+    pub limits: Limits,
     pub counters: Counters,
     /// The last thing that was said of it.
     pub message: String,
@@ -262,9 +267,10 @@ impl Db {
 pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) -> Result<Created> {
     let sql = "
         INSERT INTO jobs (id, kind, name, state, on_unknown, account_id, application_name, flow_name, created_by,
-                          task_type, task_id, spec, total, queued, created_at, updated_at, ledger)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14, $15)
+                          task_type, task_id, spec, total, queued, created_at, updated_at, ledger, limits)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14, $15, $16)
         ON CONFLICT DO NOTHING RETURNING *";
+    let limits = (!job.limits.is_empty()).then(|| serde_json::to_string(&job.limits).unwrap_or_default());
     let values = params![
         job.id,
         &job.kind,
@@ -280,7 +286,8 @@ pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) ->
         &job.spec,
         job.total,
         now,
-        job.ledger.code()
+        job.ledger.code(),
+        limits
     ];
     if let Some(row) = conn.row(sql, values).await? {
         return Ok(Created::New(job_from(&row)?));
@@ -324,6 +331,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         task_id: row.text("task_id")?,
         spec: row.text("spec")?,
         ledger: LedgerMatch::from_code(row.int("ledger")?)?,
+        limits: if row.opt_text("limits")?.is_some() { row.json("limits")? } else { Limits::default() },
         counters,
         message: row.text("message")?,
         reason: reason_from(row)?,

@@ -21,6 +21,7 @@ mod jobs;
 mod ledger;
 mod migrations;
 mod news;
+mod pacing;
 #[cfg(test)]
 mod plans;
 mod postgres;

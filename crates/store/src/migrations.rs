@@ -54,6 +54,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_served_rows.sql"),
         postgres: include_str!("../migrations/postgres/0006_served_rows.sql"),
     },
+    Migration {
+        version: 7,
+        name: "run limits",
+        sqlite: include_str!("../migrations/sqlite/0007_run_limits.sql"),
+        postgres: include_str!("../migrations/postgres/0007_run_limits.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

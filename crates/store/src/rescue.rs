@@ -1,10 +1,11 @@
 //! Items whose process died, whose outcome nobody knows, or that a person wants to set going again.
 
 use crate::{
-    Db, Error, LedgerMatch, Result, Trace, accounts,
+    Db, Error, LedgerMatch, Result, Trace,
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     ledger,
+    pacing::Pacing,
     sql::{Conn, params, without_nul},
     traces::{self, Numbers},
     workers,
@@ -304,13 +305,10 @@ async fn settle_lost(
     }
     let kept: Vec<Trace> = items.iter().map(|item| trace(&job, item)).collect();
     traces::insert(conn, numbers, &kept).await?;
-    if let Some(account) = job.account
-        && let Some(mut paced) = accounts::lock(conn, account, now).await?
-    {
-        let messages: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
-        paced.pace.record(&paced.limits, now, messages.len() as u64);
-        accounts::save_pace(conn, &paced).await?;
-    }
+    let messages: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
+    let mut pacing = Pacing::lock(conn, &job, now).await?;
+    pacing.record(now, messages.len() as u64);
+    pacing.save(conn).await?;
     let moved = Moved::default().from(ItemState::Running, count).to(to, count);
     let job = jobs::count(conn, job.id, &moved, None, now).await?;
     Ok(Rescued { job, items })

@@ -110,6 +110,7 @@ pub(crate) fn new_job(id: JobId) -> NewJob {
         task_type: "send".into(),
         task_id: "task-1".into(),
         spec: "{}".into(),
+            limits: model::pace::Limits::default(),
         state: JobState::Preparing,
         total: 0,
         ledger: LedgerMatch::KeyAndContent,

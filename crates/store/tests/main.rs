@@ -14,6 +14,7 @@ mod files;
 mod items;
 mod jobs;
 mod machine;
+mod pacing;
 mod recording;
 mod rescue;
 mod searches;

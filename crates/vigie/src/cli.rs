@@ -79,6 +79,11 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Run jobs beside other machines, without HTTP (PostgreSQL only)
     Worker,
+    /// Where mail leaves from, and how fast it may
+    Accounts {
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
     /// Tokens for programs that use the HTTP API
     Token {
         #[command(subcommand)]
@@ -330,6 +335,46 @@ pub(crate) struct ReportArgs {
 pub(crate) enum Lang {
     En,
     Fr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountsCommand {
+    /// The accounts there are, their limits, and what they have sent in the last 24 hours
+    List,
+    /// Change what an account may send; what is not named stays as it is
+    Limits(AccountLimitsArgs),
+    /// End an account's pause
+    Resume { name: String },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie accounts limits compta@mail.exemple.fr:587 --rate 30/min --daily 1000
+  vigie accounts limits compta@mail.exemple.fr:587 --batch 10 --pause 3s
+  vigie accounts limits compta@mail.exemple.fr:587 --none            nothing holds it any more
+
+They hold for everything that leaves by the account. A run may be slower (`vigie send --rate`), never faster.")]
+pub(crate) struct AccountLimitsArgs {
+    pub(crate) name: String,
+    /// 60/min, 10/s, 500/h; several may be given
+    #[arg(long, value_name = "RATE")]
+    pub(crate) rate: Vec<mail::rate::Rate>,
+    /// Messages in any 24 hours
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) daily: Option<u32>,
+    /// Recipients in any 24 hours
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) daily_recipients: Option<u32>,
+    /// Messages at once, before --pause
+    #[arg(long, value_name = "N", requires = "pause", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) batch: Option<u32>,
+    /// Between batches: 3s, 1m30s
+    #[arg(long, value_name = "TIME", requires = "batch", value_parser = mail::rate::parse_duration)]
+    pub(crate) pause: Option<std::time::Duration>,
+    /// Forget every limit there was, then set those that are named here
+    #[arg(long)]
+    pub(crate) none: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,3 +60,35 @@ fn what_cannot_be_meant_is_refused_with_what_helps() {
     assert!(listen.code == 2 && listen.said.contains("127.0.0.1:9000"), "{}", listen.said);
     assert_eq!(desk.run(&["report", "--help"]).out.matches("[default: en]").count(), 1);
 }
+
+/// An account's limits are its administrator's: who sends may be slower, and says so for the run alone.
+#[test]
+fn sending_leaves_an_accounts_limits_as_they_are() {
+    let desk = Desk::new().with_mailing("");
+    let limits = |name: &str| {
+        let accounts = desk.run(&["accounts", "list", "--json"]).json();
+        let rows = accounts["rows"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["name"] == name).unwrap()["limits"].clone()
+    };
+    assert_eq!(desk.run(&["send", "mailing.toml", "--detach", "--name", "a", "--rate", "5/s"]).code, 0);
+    assert!(limits("127.0.0.1:1")["per_second"].is_null(), "a server on this machine has no limits, the run has");
+    let set = desk.run(&["accounts", "limits", "127.0.0.1:1", "--rate", "60/min", "--daily", "2000"]);
+    assert!(set.said.contains("limits of account 127.0.0.1:1: 60/min, 2000 a day"), "{}", set.said);
+    let administered = limits("127.0.0.1:1");
+    let plain = desk.run(&["send", "mailing.toml", "--detach", "--name", "b"]);
+    assert!(plain.said.contains("limits of account 127.0.0.1:1: 60/min, 2000 a day; this run: none"), "{}", plain.said);
+    let other = ["--smtp", "smtp://127.0.0.1:1?connections=2", "--rate", "600/min", "--batch", "5", "--pause", "3s"];
+    let faster = desk.run(&[&["send", "mailing.toml", "--detach", "--name", "c"], &other[..]].concat());
+    let said = "this run: 600/min, 5 every 3s (the stricter of both holds)";
+    assert!(faster.code == 0 && faster.said.contains(said), "{}", faster.said);
+    assert!(faster.said.contains("at 60/min") || faster.said.contains("5 every 3 s"), "{}", faster.said);
+    assert_eq!(limits("127.0.0.1:1"), administered);
+    let job = desk.run(&["jobs", "show", "c", "--json"]).json();
+    assert_eq!((&job["limits"]["per_minute"], &job["limits"]["batch"]["size"]), (&600.into(), &5.into()));
+    // Its options were given by somebody, and stay when nobody gives any.
+    assert_eq!(desk.run(&["send", "mailing.toml", "--detach", "--name", "d"]).code, 0);
+    let accounts = desk.run(&["accounts", "list", "--json"]).json();
+    assert_eq!(accounts["rows"][0]["url"], "smtp://127.0.0.1:1?connections=2");
+    let missing = desk.run(&["accounts", "limits", "nobody", "--none"]);
+    assert!(missing.code == 2 && missing.said.contains("vigie accounts list"), "{}", missing.said);
+}

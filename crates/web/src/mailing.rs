@@ -22,7 +22,7 @@ use mail::{
     spec::{ListFile, Mailing, MailingFile},
     template::Templates,
 };
-use model::{Counters, JobId, JobState, Timestamp};
+use model::{Counters, JobId, JobState, Timestamp, pace::Limits};
 use ring::digest::{Context, SHA256};
 use std::{
     fs::File,
@@ -56,6 +56,8 @@ pub(crate) enum Start {
 pub(crate) struct Plan {
     pub(crate) upload: Arc<Upload>,
     pub(crate) mailing: Mailing,
+    /// The run's own, as its settings say.
+    limits: Limits,
     filter: Filter,
 }
 
@@ -70,7 +72,8 @@ impl Plan {
         mailing.content = templates.map_err(|found| refused(&found))?.used_columns();
         let filter = Filter::new(&upload.settings.conditions, reader.columns());
         let filter = filter.map_err(|_| Problem::invalid("settings: `where` names a column that there is not"))?;
-        Ok(Self { mailing, filter, upload })
+        let limits = upload.settings.limits().map_err(|problem| refused(&[problem]))?.into();
+        Ok(Self { mailing, limits, filter, upload })
     }
 
     /// Hands every item to `take`, in order, until it has had enough.
@@ -193,6 +196,7 @@ pub(crate) async fn enqueue_all(
         task_type: String::new(),
         task_id: String::new(),
         spec: serde_json::to_string(mailing).map_err(|error| Problem::internal(&error))?,
+        limits: plan.limits.clone(),
         state: JobState::Preparing,
         total: 0,
         ledger,

@@ -68,6 +68,7 @@ impl Site {
             task_type: String::new(),
             task_id: String::new(),
             spec: "{}".into(),
+            limits: model::pace::Limits::default(),
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,

@@ -111,6 +111,7 @@ async fn what_was_not_enqueued_to_its_end_never_begins() {
             task_type: String::new(),
             task_id: String::new(),
             spec: "{}".into(),
+            limits: model::pace::Limits::default(),
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,

@@ -244,6 +244,7 @@ impl Stage {
             task_type: String::new(),
             task_id: String::new(),
             spec: "{}".into(),
+            limits: model::pace::Limits::default(),
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,

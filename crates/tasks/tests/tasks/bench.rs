@@ -62,6 +62,7 @@ fn job(kind: &str, spec: &Value) -> Job {
         task_id: String::new(),
         spec: spec.to_string(),
         ledger: store::LedgerMatch::None,
+        limits: model::pace::Limits::default(),
         counters: Counters::default(),
         message: String::new(),
         reason: None,

@@ -24,6 +24,9 @@ and is kept sealed: the next run need not be told. Options of --smtp follow `?`,
   flights=1                one round trip a message plaintext-auth=loopback  a password without TLS, to this machine only
 As in --smtp \"smtp://compta@127.0.0.1:2525?plaintext-auth=loopback&connections=2\".
 
+What is said here of how fast holds for this run, beside the limits of the account, and the stricter counts:
+`vigie accounts limits` changes the account's own.
+
 Nothing leaves before every row has been checked. Where no `vigie serve` holds the data directory, this process sends
 and ends with the run. Ctrl-C pauses it: the same command again, or `vigie jobs resume`, goes on.
 Exit codes: 0 all sent, 1 failed, 2 refused before anything was sent, 3 some not sent, 4 paused.";

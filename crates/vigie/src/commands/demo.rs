@@ -82,7 +82,7 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     invite(config, args, &owned.client, address).await?;
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
-    send::save_account(&plan, None, &owned.client).await?;
+    send::use_account(&plan, None, &owned.client).await?;
     let job = send::enqueue(&plan, checked, &owned.client).await?.job;
     let ended = follow::run(config, &owned.client, &job, stop).await?;
     if config.json {

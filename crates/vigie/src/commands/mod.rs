@@ -1,5 +1,6 @@
 //! One file per command: it asks the API and shows the answer.
 
+mod accounts;
 mod config;
 mod demo;
 mod doctor;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Demo(args) => demo::run(config, &args).await,
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
+        Command::Accounts { command } => accounts::run(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,
         Command::User { command } => user::run(&config, command).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,

@@ -9,7 +9,7 @@ mod plan;
 mod preview;
 mod secret;
 
-pub(super) use enqueue::{Enqueued, enqueue, save_account};
+pub(super) use enqueue::{Enqueued, enqueue, limits_of, use_account};
 pub(super) use plan::Plan;
 pub(super) use secret::{REFUSED, RIGHT_PASSWORD};
 
@@ -24,7 +24,7 @@ use crate::{
     signals::{Asked, Stop},
 };
 use check::Checked;
-use mail::{spec::OnInvalid, verdict_text};
+use mail::{rate::spelled, spec::OnInvalid, verdict_text};
 use secrecy::SecretString;
 use secret::Trouble;
 use serde_json::json;
@@ -80,10 +80,11 @@ async fn send(
     if secret.is_some() || !plan.wants_secret() {
         look_at_server(config, plan, secret.as_ref()).await?;
     }
+    let account = use_account(plan, secret.as_ref(), client).await?;
     if !config.json {
-        render::say(&check::summary(plan, &checked.report));
+        render::say(&check::summary(plan, &checked.report, Some(&account)));
+        enqueue::limits_said(plan, &account).into_iter().for_each(|said| render::say(&said));
     }
-    save_account(plan, secret.as_ref(), client).await?;
     let Enqueued { job, skipped } = tokio::select! {
         enqueued = begin(config, plan, checked, client) => enqueued?,
         _ = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
@@ -119,6 +120,14 @@ async fn begin(config: &Config, plan: &Plan, checked: Checked, client: &Client) 
             open["queued"],
             open["total"]
         ));
+        let frozen = limits_of(&open);
+        if frozen != plan.limits.clone().into() {
+            let frozen = Some(spelled(&frozen)).filter(|text| !text.is_empty());
+            render::say(&format!(
+                "it keeps the limits that it was begun with: {}",
+                frozen.as_deref().unwrap_or("none of its own")
+            ));
+        }
     }
     Ok(Enqueued { job: open["id"].as_str().unwrap_or_default().to_owned(), skipped: 0 })
 }
@@ -209,7 +218,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
     let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).map(|trouble| trouble.said.clone());
     let ready = checked.report.problems.errors == 0 && unreachable.is_none();
     if config.json {
-        let eta = check::eta(plan, &checked.report);
+        let eta = check::eta(plan, &checked.report, None);
         render::json(&json!({"ready": ready, "report": checked.report, "eta": eta, "server": unreachable}))?;
     } else {
         check::list(&checked.report.problems);
@@ -224,7 +233,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
             }
             None => render::say("server: none is given (--smtp)"),
         }
-        render::say(&check::summary(plan, &checked.report));
+        render::say(&check::summary(plan, &checked.report, None));
     }
     if ready {
         return Ok(Exit::Done);

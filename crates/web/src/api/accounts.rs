@@ -9,7 +9,7 @@ use crate::{
     routes::{About, Routes},
 };
 use axum::extract::State;
-use mail::{gmail, smtp};
+use mail::{gmail, provider, smtp};
 use model::{AccountId, Timestamp, pace::Limits};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -72,9 +72,9 @@ struct NewAccount {
     /// A password, or a service account's key; the one before is kept when it is left out.
     #[schema(value_type = Option<String>)]
     secret: Option<SecretString>,
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    limits: Limits,
+    /// Left out: those of an account that is there stay, and a new one gets what its provider is known to allow.
+    #[schema(value_type = Option<Object>)]
+    limits: Option<Limits>,
 }
 
 async fn shown(ctx: &Ctx, account: Account) -> Result<AccountJson> {
@@ -122,11 +122,15 @@ async fn save(
         id: AccountId::new(&ctx.app.clock, &ctx.app.rng),
         secret: secret.map(|secret| ctx.app.vault.seal(&secret, &name)),
         name,
+        limits: new.limits.clone().unwrap_or_else(|| provider::limits_of(&new.url)),
         url: new.url,
-        limits: new.limits,
         pause: None,
     };
-    let account = ctx.app.db.save_account(account, ctx.app.clock.now()).await?;
+    let now = ctx.app.clock.now();
+    let account = match new.limits {
+        Some(_) => ctx.app.db.save_account(account, now).await?,
+        None => ctx.app.db.use_account(account, now).await?,
+    };
     wake(&ctx);
     Ok(axum::Json(shown(&ctx, account).await?))
 }

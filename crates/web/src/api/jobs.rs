@@ -23,7 +23,7 @@ use control::{
 };
 pub(crate) use create::name_taken;
 use create::{CreatedJson, NewJobJson, create};
-use model::{JobId, JobState, OnUnknown, Timestamp};
+use model::{JobId, JobState, OnUnknown, Timestamp, pace::Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Job, JobFilter, Reason};
@@ -121,6 +121,9 @@ pub(crate) struct JobJson {
     #[schema(value_type = String)]
     on_unknown: OnUnknown,
     account: Option<Uuid>,
+    /// The run's own limits, held beside those of its account.
+    #[schema(value_type = Object)]
+    limits: Limits,
     application_name: String,
     flow_name: String,
     /// The user, as the caller named them.
@@ -185,6 +188,7 @@ impl From<Job> for JobJson {
             state: job.state,
             on_unknown: job.on_unknown,
             account: job.account.map(|account| account.0),
+            limits: job.limits,
             application_name: job.application_name,
             flow_name: job.flow_name,
             created_by: job.created_by,

@@ -242,12 +242,9 @@ fn parse(text: &str) -> Result<MailingFile> {
         true => serde_json::from_str(text).map_err(|error| Problem::invalid(format!("settings: {error}")))?,
         false => MailingFile::parse(text, "settings").map_err(|problem| refused(&[problem]))?,
     };
-    let paced = !file.rate.is_empty() || file.daily.is_some() || file.batch.is_some() || file.pause.is_some();
-    if paced || file.smtp.is_some() || file.recipients.is_some() || file.ledger.is_some() {
-        return Err(Problem::invalid(
-            "settings: recipients, ledger, smtp, rate, daily, batch and pause have no place here",
-        )
-        .remedy("send `recipients` as a part, and set the server and its limits on the account"));
+    if file.smtp.is_some() || file.recipients.is_some() || file.ledger.is_some() {
+        return Err(Problem::invalid("settings: recipients, ledger and smtp have no place here")
+            .remedy("send `recipients` as a part, and set the server on the account"));
     }
     if file.dkim.is_some() {
         return Err(Problem::invalid("settings: dkim names a key file of the server, which no caller may choose").remedy(

@@ -83,6 +83,25 @@ async fn an_account_shows_all_but_its_secret() {
     assert_eq!(site.token(Scope::Read).await.len(), 38);
 }
 
+/// Limits that are not sent are not changed; a new account has what its provider is known to allow.
+#[tokio::test]
+async fn limits_that_are_left_out_stay() {
+    let site = Site::new().await;
+    let put = async |name: &str, body: Value| {
+        site.put(&format!("/api/v1/accounts/{name}"), body).await.json()["limits"].clone()
+    };
+    let new = put("gmail", json!({"url": "gmail://compta@exemple.fr"})).await;
+    assert_eq!((&new["per_minute"], &new["daily"]), (&json!(60), &json!(2000)));
+    assert_eq!(put("here", json!({"url": "smtp://127.0.0.1:25"})).await["per_minute"], Value::Null);
+    let none = put("gmail", json!({"url": "gmail://compta@exemple.fr", "limits": {}})).await;
+    assert_eq!(none["daily"], Value::Null, "who administers it may take every limit away");
+    put("gmail", json!({"url": "gmail://compta@exemple.fr", "limits": {"daily": 7}})).await;
+    let kept = put("gmail", json!({"url": "gmail://compta@exemple.fr?connections=2"})).await;
+    assert_eq!((&kept["per_minute"], &kept["daily"]), (&Value::Null, &json!(7)));
+    let job = json!({"name": "n", "kind": "noop", "prepare": true, "limits": {"daily": 7}});
+    assert_eq!(site.post("/api/v1/jobs", job).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
 #[tokio::test]
 async fn a_command_is_an_admins_to_give() {
     let site = Site::new().await;

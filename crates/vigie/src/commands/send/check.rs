@@ -1,6 +1,6 @@
 //! Every row looked at before anything leaves.
 
-use super::plan::Plan;
+use super::{enqueue::limits_of, plan::Plan};
 use crate::{
     config::Config,
     failure::{At as _, Failure, Result},
@@ -17,7 +17,7 @@ use mail::{
     problem::Problems,
     spec::OnInvalid,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     fs::File,
     io::{BufWriter, Seek as _, Write as _},
@@ -99,12 +99,15 @@ pub(super) fn list(problems: &Problems) {
 }
 
 /// `500 messages at 60/min: 8 min 20 s; …`
-pub(super) fn eta(plan: &Plan, report: &Report) -> String {
-    preflight::eta(report.messages, &plan.limits, 0, mail::language::Language::English)
+/// `account`: as the API shows it, where it is known by now.
+pub(super) fn eta(plan: &Plan, report: &Report, account: Option<&Value>) -> String {
+    let limits = account.map_or_else(|| plan.limits.clone(), |account| plan.limits.clone().beside(&limits_of(account)));
+    let used = account.and_then(|account| account["used_messages"].as_u64()).unwrap_or(0);
+    preflight::eta(report.messages, &limits, used, mail::language::Language::English)
 }
 
-pub(super) fn summary(plan: &Plan, report: &Report) -> String {
-    let eta = eta(plan, report);
+pub(super) fn summary(plan: &Plan, report: &Report, account: Option<&Value>) -> String {
+    let eta = eta(plan, report, account);
     if report.rows_good == report.messages && report.recipients == report.messages {
         return eta;
     }

@@ -10,7 +10,10 @@ use crate::{
 };
 use axum::body::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
-use mail::recipients::{Reader, column_index};
+use mail::{
+    rate::spelled,
+    recipients::{Reader, column_index},
+};
 use model::pace::Limits;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -24,17 +27,49 @@ pub(in crate::commands) struct Enqueued {
     pub(in crate::commands) skipped: u64,
 }
 
-/// Makes the account, or gives it these limits and this secret: a new secret ends a pause for want of a good one.
-pub(in crate::commands) async fn save_account(
+/// Makes the account, or gives it this secret: a new one ends a pause for want of a good one. Its limits are those that
+/// its administrator has chosen, and so are the options of its URL, where none are given. Returns it as it is then.
+pub(in crate::commands) async fn use_account(
     plan: &Plan,
     secret: Option<&SecretString>,
     client: &Client,
-) -> Result<()> {
-    let mut body = json!({"url": plan.url, "limits": Limits::from(plan.limits.clone())});
+) -> Result<Value> {
+    let path = format!("/api/v1/accounts/{}", escaped(&plan.account_name()));
+    let known = client.find(&path).await?;
+    let known = known.filter(|known| same_place(known["url"].as_str(), plan.url.as_deref()));
+    let mut body = json!({"url": known.as_ref().map_or(json!(plan.url), |known| known["url"].clone())});
+    if let (Some(known), None) = (known, secret) {
+        return Ok(known);
+    }
     if let Some(secret) = secret {
         body["secret"] = secret.expose_secret().into();
     }
-    client.put(&format!("/api/v1/accounts/{}", escaped(&plan.account_name())), &body).await.map(drop)
+    client.put(&path, &body).await
+}
+
+/// Whether what was given says nothing that the account does not say already.
+fn same_place(known: Option<&str>, given: Option<&str>) -> bool {
+    let bare = |url: &str| url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
+    match (known, given) {
+        (Some(known), Some(given)) => known == given || (!given.contains('?') && bare(known) == bare(given)),
+        _ => false,
+    }
+}
+
+/// `limits of account x: 60/min; this run: 30/min`, where anything is limited.
+pub(in crate::commands) fn limits_said(plan: &Plan, account: &Value) -> Option<String> {
+    let of_account = spelled(&limits_of(account));
+    let own = spelled(&Limits::from(plan.limits.clone()));
+    let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+    (!of_account.is_empty() || !own.is_empty()).then(|| {
+        let (name, both) = (plan.account_name(), !of_account.is_empty() && !own.is_empty());
+        let rule = if both { " (the stricter of both holds)" } else { "" };
+        format!("limits of account {name}: {}; this run: {}{rule}", or_none(&of_account), or_none(&own))
+    })
+}
+
+pub(in crate::commands) fn limits_of(account: &Value) -> Limits {
+    serde_json::from_value(account["limits"].clone()).unwrap_or_default()
 }
 
 /// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
@@ -76,7 +111,8 @@ pub(in crate::commands) async fn enqueue(plan: &Plan, checked: Checked, client: 
     }
     let job = json!({
         "kind": "mail", "name": mailing.name, "user": mailing.created_by, "application": mailing.application_name,
-        "flow": mailing.flow_name, "spec": mailing, "account": account, "on_unknown": mailing.on_unknown, "prepare": true,
+        "flow": mailing.flow_name, "spec": mailing, "account": account,
+        "limits": Limits::from(plan.limits.clone()), "on_unknown": mailing.on_unknown, "prepare": true,
     });
     let job = client.post("/api/v1/jobs", &job).await?;
     let id = job["id"].as_str().ok_or_else(|| Failure::new("the answer to a new job holds no id"))?.to_owned();

@@ -8,7 +8,7 @@ use crate::{
     problem::{Problem, Result},
 };
 use axum::{Extension, extract::State, http::StatusCode};
-use model::{JobId, JobState, OnUnknown};
+use model::{JobId, JobState, OnUnknown, pace::Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Created, Job, LedgerMatch, NewJob, Scope};
@@ -36,6 +36,11 @@ pub(super) struct NewJobJson {
     spec: Option<Value>,
     /// The name of an account.
     account: Option<String>,
+    /// The run's own limits, held beside those of its account: per_second, per_minute, per_hour, daily, batch. It may be
+    /// slower than the account allows, never faster.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    limits: Limits,
     /// `hold` (unless said otherwise), `verify` or `repeat`.
     #[schema(value_type = Option<String>)]
     on_unknown: Option<OnUnknown>,
@@ -136,6 +141,10 @@ impl NewJobJson {
             ),
             None => None,
         };
+        if self.limits.is_daily() && account.is_none() {
+            return Err(Problem::invalid("limits: a day is counted by account, and the job names none")
+                .remedy("name the account, or leave the daily limit out"));
+        }
         let or_empty = |name, value: Option<String>| text(name, value.unwrap_or_default(), NAME_MAX);
         let spec = self.spec.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         Ok(NewJob {
@@ -150,6 +159,7 @@ impl NewJobJson {
             task_id: or_empty("task_id", self.task_id)?,
             // JSON writes NUL as an escape: PostgreSQL keeps the text as it is.
             spec: spec.to_string(),
+            limits: self.limits,
             state: if is_external { JobState::Pending } else { JobState::Preparing },
             total: self.total.unwrap_or(0),
             ledger: match self.ledger {

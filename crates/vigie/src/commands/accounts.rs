@@ -1,0 +1,126 @@
+//! `vigie accounts …`: where mail leaves from, and how fast it may. The one command that changes an account's limits.
+
+use super::send::limits_of;
+use crate::{
+    app::{self, Engines},
+    cli::{AccountLimitsArgs, AccountsCommand},
+    client::{Client, escaped},
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, Align, Table},
+};
+use mail::rate::{Per, spelled};
+use model::pace::{Batch, Limits};
+use serde_json::{Value, json};
+
+pub(super) async fn run(config: &Config, command: AccountsCommand) -> Result<Exit> {
+    if let AccountsCommand::List = command {
+        return list(config).await;
+    }
+    let connected = app::changing(config, "accounts", Engines::Rest).await?;
+    let changed = change(connected.client(), &command).await;
+    connected.close().await;
+    let account = changed?;
+    if config.json {
+        render::json(&account)?;
+    } else {
+        let name = render::plain(account["name"].as_str().unwrap_or_default(), 200);
+        match command {
+            AccountsCommand::Resume { .. } => render::say(&format!("account {name} may be used again")),
+            _ => render::say(&format!("limits of account {name}: {}", in_words(&account))),
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn change(client: &Client, command: &AccountsCommand) -> Result<Value> {
+    let path = |name: &str| format!("/api/v1/accounts/{}", escaped(name));
+    match command {
+        AccountsCommand::List => Err(Failure::new("listing changes nothing")),
+        AccountsCommand::Resume { name } => client.post(&format!("{}/resume", path(name)), &json!({})).await,
+        AccountsCommand::Limits(args) => {
+            let Some(account) = client.find(&path(&args.name)).await? else {
+                return Err(Failure::refused(format!("there is no account `{}`", args.name))
+                    .help("`vigie accounts list` shows those that there are"));
+            };
+            let limits = changed(limits_of(&account), args);
+            client.put(&path(&args.name), &json!({"url": account["url"], "limits": limits})).await
+        }
+    }
+}
+
+/// What is not named stays.
+fn changed(before: Limits, args: &AccountLimitsArgs) -> Limits {
+    let mut limits = if args.none { Limits::default() } else { before };
+    for rate in &args.rate {
+        let limit = match rate.per {
+            Per::Second => &mut limits.per_second,
+            Per::Minute => &mut limits.per_minute,
+            Per::Hour => &mut limits.per_hour,
+        };
+        *limit = Some(rate.messages);
+    }
+    limits.daily = args.daily.or(limits.daily);
+    limits.daily_recipients = args.daily_recipients.or(limits.daily_recipients);
+    limits.batch = args.batch.zip(args.pause).map(|(size, pause)| Batch { size, pause }).or(limits.batch);
+    limits
+}
+
+fn in_words(account: &Value) -> String {
+    let words = spelled(&limits_of(account));
+    if words.is_empty() { "none".to_owned() } else { words }
+}
+
+async fn list(config: &Config) -> Result<Exit> {
+    let connected = app::reading(config).await?;
+    let accounts = connected.client().get("/api/v1/accounts").await?;
+    if config.json {
+        render::json(&accounts)?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[
+        ("account", Align::Left),
+        ("limits", Align::Left),
+        ("sent in 24 h", Align::Right),
+        ("standing", Align::Left),
+    ]);
+    for account in accounts["rows"].as_array().into_iter().flatten() {
+        let name = render::plain(account["name"].as_str().unwrap_or_default(), 60);
+        let pause = &account["pause"];
+        let standing = match (pause.is_null(), pause["until"].is_null()) {
+            (true, _) => String::new(),
+            (_, true) => "paused until somebody resumes it".to_owned(),
+            _ => format!("paused until {}", render::moment(&pause["until"], &config.zone.value)),
+        };
+        let sent = render::count(account["used_messages"].as_u64().unwrap_or(0));
+        table.row([name, in_words(account), sent, standing]);
+    }
+    if table.is_empty() {
+        render::say("there are no accounts: `vigie send --smtp URL` makes one, and so do the pages");
+    } else {
+        render::out(&table.to_string())?;
+    }
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[test]
+    fn what_is_not_named_stays() {
+        let before = Limits { per_minute: Some(60), daily: Some(2000), ..Limits::default() };
+        let typed = |line: &str| {
+            let line = format!("vigie accounts limits a {line}");
+            match crate::cli::Cli::parse_from(line.split_whitespace()).command {
+                crate::cli::Command::Accounts { command: AccountsCommand::Limits(args) } => args,
+                _ => panic!("it is `accounts limits`"),
+            }
+        };
+        let slower = changed(before.clone(), &typed("--rate 30/min --batch 10 --pause 3s"));
+        assert_eq!(spelled(&slower), "30/min, 2000 a day, 10 every 3s");
+        assert_eq!(changed(before.clone(), &typed("--none")), Limits::default());
+        assert_eq!(spelled(&changed(before, &typed("--none --rate 5/s"))), "5/s");
+    }
+}
