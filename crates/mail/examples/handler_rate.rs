@@ -163,7 +163,7 @@ async fn prepare(db: &Db, url: &str, count: u32, rng: &Rng) -> anyhow::Result<Jo
         task_type: String::new(),
         task_id: String::new(),
         spec: serde_json::to_string(&mailing)?,
-            limits: model::pace::Limits::default(),
+        limits: model::pace::Limits::default(),
         state: JobState::Preparing,
         total: 0,
         ledger: store::LedgerMatch::None,

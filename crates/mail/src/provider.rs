@@ -28,8 +28,9 @@ pub fn limits_of(url: &str) -> Limits {
         ("gmail", "gmail.com" | "googlemail.com") => paced(60, Some(500), None),
         ("gmail", _) => paced(60, Some(2_000), Some(10_000)),
         _ if loopback || under("localhost") => Limits::default(),
-        (_, "smtp.gmail.com" | "smtp.googlemail.com")
-            if personal(&["gmail.com", "googlemail.com"]) => paced(60, Some(500), None),
+        (_, "smtp.gmail.com" | "smtp.googlemail.com") if personal(&["gmail.com", "googlemail.com"]) => {
+            paced(60, Some(500), None)
+        }
         (_, "smtp.gmail.com" | "smtp.googlemail.com") => paced(60, Some(2_000), Some(10_000)),
         (_, "smtp-relay.gmail.com") => paced(60, None, Some(10_000)),
         (_, "smtp-mail.outlook.com") => paced(30, Some(300), None),
@@ -66,7 +67,11 @@ mod tests {
             ("smtp://[::1]:25", None, None, None),
         ] {
             let limits = limits_of(url);
-            assert_eq!((limits.per_minute, limits.daily, limits.daily_recipients), (per_minute, daily, recipients), "{url}");
+            assert_eq!(
+                (limits.per_minute, limits.daily, limits.daily_recipients),
+                (per_minute, daily, recipients),
+                "{url}"
+            );
         }
     }
 }

@@ -139,10 +139,11 @@ impl RawLimits {
             pause.unwrap_or_default().as_secs_f64() / f64::from(batch.unwrap_or(1).max(1))
         };
         let other = (account.batch.map(|batch| batch.size), account.batch.map(|batch| batch.pause));
-        let (batch, pause) = match slowness(self.batch, self.pause) >= slowness(other.0, other.1) && self.batch.is_some() {
-            true => (self.batch, self.pause),
-            false => other,
-        };
+        let (batch, pause) =
+            match slowness(self.batch, self.pause) >= slowness(other.0, other.1) && self.batch.is_some() {
+                true => (self.batch, self.pause),
+                false => other,
+            };
         Self {
             per_second: least(self.per_second, account.per_second),
             per_minute: least(self.per_minute, account.per_minute),

@@ -134,7 +134,13 @@ impl Permit {
             (Self::Now(one), Self::Now(other)) => Self::Now(one.min(other)),
             (Self::Now(_), held) | (held, Self::Now(_)) => held,
             // Whoever waits for a moment asks again then, and learns whether a batch is still being finished.
-            (Self::At(one, a), Self::At(other, b)) => if one < other { Self::At(other, b) } else { Self::At(one, a) },
+            (Self::At(one, a), Self::At(other, b)) => {
+                if one < other {
+                    Self::At(other, b)
+                } else {
+                    Self::At(one, a)
+                }
+            }
             (at @ Self::At(..), Self::WhenRecorded) | (Self::WhenRecorded, at) => at,
         }
     }

@@ -74,7 +74,7 @@ fn new_job(n: u64, kind: &str, state: JobState) -> NewJob {
         task_type: String::new(),
         task_id: format!("task-{n}"),
         spec: "{}".to_owned(),
-            limits: model::pace::Limits::default(),
+        limits: model::pace::Limits::default(),
         state,
         total: if kind == "external" { 100 } else { 0 },
         ledger: store::LedgerMatch::None,

@@ -62,7 +62,7 @@ async fn prepare(db: &Db, count: i64, spec: usize, now: Timestamp) -> JobId {
         task_type: String::new(),
         task_id: String::new(),
         spec: "x".repeat(spec),
-            limits: model::pace::Limits::default(),
+        limits: model::pace::Limits::default(),
         state: JobState::Preparing,
         total: 0,
         ledger: store::LedgerMatch::None,

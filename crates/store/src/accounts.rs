@@ -135,12 +135,7 @@ pub(crate) struct Paced {
 }
 
 /// `daily`: the last day is read although no limit of the account asks for it.
-pub(crate) async fn lock(
-    conn: &mut Conn<'_>,
-    id: AccountId,
-    daily: bool,
-    now: Timestamp,
-) -> Result<Option<Paced>> {
+pub(crate) async fn lock(conn: &mut Conn<'_>, id: AccountId, daily: bool, now: Timestamp) -> Result<Option<Paced>> {
     let sql = conn.dialect().lock_account;
     let Some(row) = conn.row(sql, params![id]).await? else { return Ok(None) };
     let limits: Limits = row.json("limits")?;

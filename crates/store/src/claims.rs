@@ -3,6 +3,7 @@
 
 use crate::{
     Account, AccountPause, Db, Result, Trace,
+    activity::Changes,
     items::verdict_json,
     jobs::{self, Job, Moved},
     ledger,
@@ -11,10 +12,7 @@ use crate::{
     traces::{self, Numbers},
     workers,
 };
-use model::{
-    Fault, ItemState, JobId, JobState, Timestamp, Verdict,
-    pace::Limit,
-};
+use model::{Fault, ItemState, JobId, JobState, Timestamp, Verdict, pace::Limit};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
@@ -182,17 +180,19 @@ async fn record(
     let mut moved = Moved::default();
     let (mut succeeded, mut others, mut fenced) = (Vec::new(), Vec::new(), 0);
     let (mut unknown, mut not_sent) = (Vec::new(), Vec::new());
-    let mut settled_messages = HashSet::new();
+    let (mut settled_messages, mut changes) = (HashSet::new(), Changes::default());
     for outcome in &mut outcomes {
         match effect_of(outcome, worker, standing.get(&outcome.seq)) {
             Effect::Fenced => fenced += 1,
             Effect::Applies(from) => {
                 // Handed in twice, it counts once.
-                standing.remove(&outcome.seq);
+                let before = standing.remove(&outcome.seq);
                 if job.state == JobState::Cancelled && outcome.state == ItemState::Queued {
                     outcome.state = ItemState::Skipped;
                 }
                 moved.item(from, outcome.state);
+                changes.left(job, from, before.and_then(|item| item.finished_at), 1);
+                changes.came(job, outcome.state, now, 1);
                 match (from, outcome.state) {
                     (_, ItemState::Unknown) => unknown.push(outcome.seq),
                     (ItemState::Unknown, ItemState::Failed | ItemState::Skipped) => not_sent.push(outcome.seq),
@@ -225,6 +225,7 @@ async fn record(
     let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
     let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
     traces::insert(conn, numbers, &traces).await?;
+    changes.write(conn).await?;
     pacing.record(now, settled_messages.len() as u64);
     let job = jobs::count(conn, job.id, &moved, message.as_deref(), now).await?;
     Ok(Recorded { job, fenced })
@@ -234,6 +235,7 @@ struct Standing {
     state: ItemState,
     attempt: i64,
     worker: i64,
+    finished_at: Option<Timestamp>,
 }
 
 async fn standing(conn: &mut Conn<'_>, job: JobId, outcomes: &[Outcome]) -> Result<HashMap<i64, Standing>> {
@@ -243,7 +245,8 @@ async fn standing(conn: &mut Conn<'_>, job: JobId, outcomes: &[Outcome]) -> Resu
     let mut standing = HashMap::with_capacity(rows.len());
     for row in rows {
         let state = row.state("state", ItemState::from_code)?;
-        let item = Standing { state, attempt: row.int("attempts")?, worker: row.int("claimed_by")? };
+        let (attempt, worker) = (row.int("attempts")?, row.int("claimed_by")?);
+        let item = Standing { state, attempt, worker, finished_at: row.opt_time("finished_at")? };
         standing.insert(row.int("seq")?, item);
     }
     Ok(standing)

@@ -146,8 +146,8 @@ const TABLES: &[Table] = &[
         &[("id", Id), ("owner", Text), ("content", Text), ("version", Int), ("created_at", Int), ("updated_at", Int)]),
     table("searches", "id",
         &[("id", Id), ("owner", Text), ("name", Text), ("address", Text), ("created_at", Int)]),
-    table("activity", "window_start, shard",
-        &[("window_start", Int), ("shard", Int), ("sent", Int), ("errors", Int)]),
+    table("activity", "window_start, shard, what, application", &[("window_start", Int), ("shard", Int), ("what", Int),
+        ("application", Text), ("succeeded", Int), ("failed", Int), ("unknown", Int)]),
 ];
 
 /// Rows, and bytes, that are held in memory at a time.

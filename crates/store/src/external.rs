@@ -2,6 +2,7 @@
 
 use crate::{
     Db, Error, Result, Trace,
+    activity::Changes,
     jobs::{self, Job, Moved},
     sql::{Conn, params},
     traces::{self, Numbers},
@@ -102,9 +103,14 @@ async fn take_step(conn: &mut Conn<'_>, job: Job, step: Advance, numbers: Number
         let state = if failed > 0 { ItemState::Failed } else { ItemState::Succeeded };
         insert_item(conn, job.id, &label, state, step.message.as_deref(), now).await?;
     }
+    let mut changes = Changes::default();
+    changes.came(&job, ItemState::Failed, now, failed);
+    changes.came(&job, ItemState::Succeeded, now, step.processed - failed);
     if let Some(trace) = step.trace {
+        changes.trace(&trace);
         traces::insert(conn, numbers, &[trace]).await?;
     }
+    changes.write(conn).await?;
     jobs::count(conn, job.id, &moved, step.message.as_deref(), now).await
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Db, Found, Result,
+    activity::Changes,
     filter::{Where, like_pattern},
     jobs::{self, Moved},
     ledger,
@@ -80,7 +81,7 @@ impl Db {
         let (Some(first), Some(last)) = (seqs().min(), seqs().max()) else { return Ok(0) };
         let failed = items.iter().filter(|item| item.verdict.is_some()).count() as u64;
         let queued = items.len() as u64 - failed;
-        let rows: Vec<_> = items.into_iter().map(enqueue_row).collect();
+        let rows: Vec<_> = items.into_iter().map(|item| enqueue_row(item, now)).collect();
         let rows = serde_json::Value::Array(rows).to_string();
         self.write(move |conn| {
             Box::pin(async move {
@@ -105,6 +106,9 @@ impl Db {
                     .from(ItemState::Queued, skipped)
                     .to(ItemState::Failed, failed)
                     .to(ItemState::Skipped, skipped);
+                let mut changes = Changes::default();
+                changes.came(&standing, ItemState::Failed, now, failed);
+                changes.write(conn).await?;
                 jobs::count(conn, job, &moved, None, now).await?;
                 Ok(skipped)
             })
@@ -206,12 +210,13 @@ fn list_statement(mut filters: Where, order: &str, limit: u32) -> (String, Vec<V
     (sql, filters.params)
 }
 
-fn enqueue_row(item: NewItem) -> serde_json::Value {
+fn enqueue_row(item: NewItem, now: Timestamp) -> serde_json::Value {
     let state = if item.verdict.is_some() { ItemState::Failed } else { ItemState::Queued };
+    let finished = item.verdict.is_some().then_some(now.as_micros());
     let verdict = item.verdict.as_ref().map(verdict_json);
     let (key, label) = (item.ledger_key.map(without_nul), without_nul(item.label));
     let payload = without_nul(item.payload);
-    json!([item.seq, item.message_no, state.code(), key, label, verdict, "", payload, item.content])
+    json!([item.seq, item.message_no, state.code(), key, label, verdict, "", payload, item.content, finished])
 }
 
 pub(crate) fn verdict_json(verdict: &Verdict) -> String {

@@ -39,7 +39,7 @@ mod webhooks;
 mod workers;
 
 pub use accounts::{Account, AccountPause};
-pub use activity::Activity;
+pub use activity::{Activity, Tally};
 pub use audit::Deed;
 pub use claims::{Claim, Claimed, ClaimedItem, Held, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};

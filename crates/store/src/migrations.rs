@@ -60,6 +60,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0007_run_limits.sql"),
         postgres: include_str!("../migrations/postgres/0007_run_limits.sql"),
     },
+    Migration {
+        version: 8,
+        name: "outcomes",
+        sqlite: include_str!("../migrations/sqlite/0008_outcomes.sql"),
+        postgres: include_str!("../migrations/postgres/0008_outcomes.sql"),
+    },
 ];
 
 /// The schema version that this program writes.
@@ -254,9 +260,56 @@ mod tests {
         .await
         .unwrap();
         upgrade(&db, None, MIGRATIONS).await.unwrap();
-        let counted = db.activity(model::Timestamp::EPOCH, model::Timestamp::from_micros(i64::MAX)).await.unwrap();
-        let counted: Vec<_> = counted.iter().map(|(at, n)| (at.as_micros() / 60_000_000, n.sent, n.errors)).collect();
-        assert_eq!(counted, [(10, 3, 1), (15, 1, 1), (25, 1, 0)]);
+        let counted = counts(&db).await;
+        let counted: Vec<_> = counted.iter().map(|(at, n)| (*at, n.traces.total, n.traces.errors)).collect();
+        assert_eq!(counted, [(10, 4, 1), (15, 2, 1), (25, 1, 0)]);
+    }
+
+    /// By minutes.
+    async fn counts(db: &Db) -> Vec<(i64, crate::Activity)> {
+        let until = model::Timestamp::from_micros(i64::MAX);
+        let counted = db.activity(model::Timestamp::EPOCH, until, None).await.unwrap();
+        counted.into_iter().map(|(at, n)| (at.as_micros() / 60_000_000, n)).collect()
+    }
+
+    /// What became of everybody before the eighth version is counted by it: once each, attempts aside.
+    #[tokio::test]
+    async fn the_eighth_version_counts_the_items_of_the_seventh() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::Sqlite(crate::SqliteDb(crate::sqlite::Sqlite::open(&dir.path().join("vigie.db")).await.unwrap()));
+        let before: Vec<Migration> = MIGRATIONS.iter().filter(|migration| migration.version < 8).copied().collect();
+        upgrade(&db, None, before.leak()).await.unwrap();
+        db.write(|conn| {
+            Box::pin(async move {
+                conn.script(
+                    "INSERT INTO jobs (id, kind, name, state, on_unknown, application_name, flow_name, created_by,
+                                       task_type, task_id, spec, succeeded, failed, created_at, updated_at)
+                     SELECT unhex(printf('%032d', value->>0)), value->>1, 'm', 4, 0, 'app', '', '', '', '', '{}', 2, 1,
+                            600000000, 900000000
+                     FROM json_each('[[1, \"mail\"], [2, \"noop\"], [3, \"external\"]]');
+                     INSERT INTO items (job_id, seq, message_no, state, finished_at, verdict, label, payload)
+                     SELECT jobs.id, value->>0, value->>0, value->>1, (value->>2) * 60000000,
+                            CASE WHEN value->>1 = 2 THEN NULL ELSE '{}' END, '', '{}'
+                     FROM json_each('[[1, 2, 11], [2, 2, 16], [3, 3, 16], [4, 3, null], [5, 4, 17], [6, 5, 17],
+                                      [7, 0, null]]'), jobs WHERE kind <> 'external';
+                     INSERT INTO traces (id, job_id, seq, outcome, trace_name, file_name, application_name, flow_name,
+                                         comment, created_by, time_to_process, errors, created_at)
+                     SELECT randomblob(16), jobs.id, 1, value, '', '', 'app', '', '', '', 0.0, 1, 660000000
+                     FROM json_each('[0, 3, null]'), jobs WHERE kind = 'mail'",
+                )
+                .await
+            })
+        })
+        .await
+        .unwrap();
+        upgrade(&db, None, MIGRATIONS).await.unwrap();
+        let counted = counts(&db).await;
+        let figures = |tally: crate::Tally| [tally.succeeded, tally.failed, tally.unknown];
+        let counted: Vec<_> =
+            counted.iter().map(|(at, n)| (*at, figures(n.recipients), figures(n.others), n.traces.total)).collect();
+        assert_eq!(counted, [(10, [1, 1, 0], [1, 1, 0], 1), (15, [1, 1, 1], [3, 2, 1], 0)]);
+        let item = db.item(uuid::Uuid::from_u128(1).into(), 4).await.unwrap().unwrap();
+        assert_eq!(item.finished_at.map(model::Timestamp::as_micros), Some(600_000_000));
     }
 
     /// An upgrade of a store that holds something keeps a copy of what it was, whether it succeeds or not.

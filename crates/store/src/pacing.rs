@@ -36,7 +36,8 @@ impl Pacing {
         let run = match job.limits.is_empty() {
             true => None,
             false => {
-                let row = conn.row("SELECT coalesce(pace, '{}') AS pace FROM jobs WHERE id = $1", params![job.id]).await?;
+                let row =
+                    conn.row("SELECT coalesce(pace, '{}') AS pace FROM jobs WHERE id = $1", params![job.id]).await?;
                 let pace = row.map_or_else(|| Ok(PaceState::default()), |row| row.json("pace"))?;
                 Some(Run { limits: job.limits.clone(), pace })
             }

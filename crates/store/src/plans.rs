@@ -181,7 +181,8 @@ async fn the_other_lists_of_pages_walk_indexes() {
     let whole = ["(application_name=? AND flow_name>?)", "(application_name>?)"];
     assert!(leaps.iter().zip(whole).all(|((_, plan), whole)| plan[0].contains(whole)), "{leaps:#?}");
     assert_walks_indexes(&db, db.trace_names()).await;
-    assert_walks_indexes(&db, db.activity(at, at)).await;
+    assert_walks_indexes(&db, db.activity(at, at, None)).await;
+    assert_walks_indexes(&db, db.activity(at, at, Some("x"))).await;
     assert_walks_indexes(&db, db.audit(None, 50)).await;
     assert_walks_indexes(&db, db.drafts_of("x", 50)).await;
     assert_walks_indexes(&db, db.users()).await;

@@ -46,8 +46,8 @@ impl Postgres {
 // batch. Where a row lies does not change meanwhile: whoever writes a job's items has locked the job.
 pub(crate) static DIALECT: Dialect = Dialect {
     enqueue: "
-        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload, content)
-        SELECT $1, (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8
+        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload, content, finished_at)
+        SELECT $1, (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8, (v->>9)::bigint
         FROM jsonb_array_elements($2::text::jsonb) AS v",
     skip_already_sent: "
         UPDATE items SET state = 5, verdict = $4, finished_at = $5
@@ -78,7 +78,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
         SELECT found.* FROM jsonb_array_elements_text($2::text::jsonb) AS list (v), LATERAL (
-            SELECT seq, state, attempts, claimed_by FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found",
+            SELECT seq, state, attempts, claimed_by, finished_at FROM items WHERE job_id = $1 AND seq = v::bigint LIMIT 1) AS found",
     record_succeeded: "
         UPDATE items SET state = 2, verdict = NULL, detail = '', finished_at = $3
         WHERE ctid = ANY(ARRAY(

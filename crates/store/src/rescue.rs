@@ -2,6 +2,7 @@
 
 use crate::{
     Db, Error, LedgerMatch, Result, Trace,
+    activity::Changes,
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     ledger,
@@ -100,14 +101,20 @@ impl Db {
                     let seqs: Vec<String> = seqs.iter().take(1000).map(ToString::to_string).collect();
                     format!(" AND seq IN ({})", if seqs.is_empty() { "NULL".to_owned() } else { seqs.join(", ") })
                 });
+                let failed = format!("job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0{these}");
+                let ended = format!("SELECT finished_at, count(*) AS n FROM items WHERE {failed} GROUP BY finished_at");
                 let sql = format!(
-                    "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL
-                     WHERE job_id = $1 AND verdict IS NOT NULL AND state = 3 AND attempts > 0{these}"
+                    "UPDATE items SET state = 0, not_before = 0, finished_at = NULL, verdict = NULL WHERE {failed}"
                 );
+                let mut changes = Changes::default();
+                for row in conn.rows(&ended, params![id]).await? {
+                    changes.left(&job, ItemState::Failed, row.opt_time("finished_at")?, row.count("n")?);
+                }
                 let count = conn.execute(&sql, params![id]).await?;
                 if count == 0 {
                     return Ok((job, 0));
                 }
+                changes.write(conn).await?;
                 let moved = Moved::default().from(ItemState::Failed, count).to(ItemState::Queued, count);
                 Ok((set_going(conn, job, &moved, now).await?, count))
             })
@@ -131,10 +138,11 @@ impl Db {
                 let job = jobs::lock(conn, id).await?;
                 let dialect = conn.dialect();
                 let rows = conn.rows(dialect.items_by_seq, params![id, json!(seqs).to_string()]).await?;
-                let mut unknown = Vec::new();
+                let (mut unknown, mut changes) = (Vec::new(), Changes::default());
                 for row in rows {
                     if row.state("state", ItemState::from_code)? == ItemState::Unknown {
                         unknown.push(row.int("seq")?);
+                        changes.left(&job, ItemState::Unknown, row.opt_time("finished_at")?, 1);
                     }
                 }
                 if unknown.is_empty() {
@@ -147,6 +155,8 @@ impl Db {
                 let traces: Vec<Trace> =
                     traces.into_iter().filter(|trace| trace.seq.is_some_and(|seq| kept.contains(&seq))).collect();
                 traces::insert(conn, numbers, &traces).await?;
+                changes.came(&job, as_state, now, count);
+                changes.write(conn).await?;
                 let job = match as_state {
                     ItemState::Succeeded => {
                         conn.execute(dialect.record_succeeded, params![id, &list, now]).await?;
@@ -305,6 +315,9 @@ async fn settle_lost(
     }
     let kept: Vec<Trace> = items.iter().map(|item| trace(&job, item)).collect();
     traces::insert(conn, numbers, &kept).await?;
+    let mut changes = Changes::default();
+    changes.came(&job, to, now, count);
+    changes.write(conn).await?;
     let messages: HashSet<i64> = items.iter().map(|item| item.message_no).collect();
     let mut pacing = Pacing::lock(conn, &job, now).await?;
     pacing.record(now, messages.len() as u64);

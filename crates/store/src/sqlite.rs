@@ -287,8 +287,8 @@ async fn run_call(conn: &mut Conn<'_>, call: Call) -> Result<Answer> {
 
 pub(crate) static DIALECT: Dialect = Dialect {
     enqueue: "
-        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload, content)
-        SELECT $1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
+        INSERT INTO items (job_id, seq, message_no, state, ledger_key, label, verdict, detail, payload, content, finished_at)
+        SELECT $1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9
         FROM json_each($2)",
     skip_already_sent: "
         UPDATE items SET state = 5, verdict = $4, finished_at = $5
@@ -316,7 +316,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
           AND NOT EXISTS (SELECT 1 FROM workers WHERE token = $2 AND ended_at IS NOT NULL)
         RETURNING seq, message_no, attempts, label, effect, payload",
     items_by_seq: "
-        SELECT seq, state, attempts, claimed_by FROM items
+        SELECT seq, state, attempts, claimed_by, finished_at FROM items
         WHERE job_id = $1 AND seq IN (SELECT value FROM json_each($2))",
     record_succeeded: "
         UPDATE items SET state = 2, verdict = NULL, detail = '', finished_at = $3

@@ -71,6 +71,8 @@ const NEXT_FLOW: &str = "SELECT application_name, flow_name FROM traces
 const NEXT_APPLICATION: &str = "SELECT application_name, flow_name FROM traces
     WHERE application_name > $1 ORDER BY application_name, flow_name LIMIT 1";
 
+/// Errors that are looked at for those that stand.
+const STANDING_EXAMINED: u32 = 1_000;
 /// Pairs of an application and a flow that are offered to choose from.
 const NAMES_MAX: usize = 100;
 
@@ -153,6 +155,25 @@ impl Db {
         })
     }
 
+    /// The latest word on each item that is failed or unknown now, and on what other programs have posted as errors: the
+    /// newest first, from `since` on, before `until`. One of the last thousand errors at most: what was mended since, or
+    /// tried again, is not among them.
+    pub async fn standing_errors(&self, filter: &TraceFilter) -> Result<Vec<Trace>> {
+        let (since, until) =
+            (filter.since.unwrap_or_default(), filter.until.unwrap_or(Timestamp::from_micros(i64::MAX)));
+        let of_one = if filter.application.is_some() { "application_name = $3" } else { "$3 = ''" };
+        let sql = format!(
+            "SELECT last.* FROM (SELECT * FROM traces WHERE errors = 1 AND created_at >= $1 AND created_at < $2
+                                 ORDER BY created_at DESC, no DESC LIMIT {STANDING_EXAMINED}) AS last
+             LEFT JOIN items ON items.job_id = last.job_id AND items.seq = last.seq
+             WHERE (last.outcome IS NULL OR (items.state IN (3, 4) AND items.attempts = last.attempt)) AND {of_one}
+             ORDER BY last.created_at DESC, last.no DESC LIMIT $4"
+        );
+        let application = filter.application.as_deref().unwrap_or_default();
+        let rows = self.rows(&sql, params![since, until, application, i64::from(filter.limit)]).await?;
+        rows.iter().map(trace_from).collect()
+    }
+
     /// Outcomes of items in the order in which they were stored, each once: what a follower reads with the last
     /// `no` it has seen.
     pub async fn outcomes_after(&self, no: i64, limit: u32) -> Result<Page<Trace, i64>> {
@@ -186,16 +207,12 @@ pub(crate) async fn number(conn: &mut Conn<'_>, count: usize) -> Result<Numbers>
     row.map_or(Err(Error::Closed), |row| Ok(Numbers::From(row.int("last")? - count + 1)))
 }
 
-/// Keeps traces that nobody can have kept before, and counts them.
+/// Keeps traces that nobody can have kept before.
 pub(crate) async fn insert(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<()> {
-    if traces.is_empty() {
-        return Ok(());
-    }
-    write(conn, numbers, traces).await?;
-    activity::count(conn, &traces.iter().collect::<Vec<_>>()).await
+    if traces.is_empty() { Ok(()) } else { write(conn, numbers, traces).await.map(drop) }
 }
 
-/// Keeps and counts those whose id is not there yet; returns how many they are.
+/// Keeps those whose id is not there yet, and counts those that are of no attempt of ours; returns how many are new.
 async fn insert_new(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> Result<u64> {
     if traces.is_empty() {
         return Ok(0);
@@ -204,9 +221,10 @@ async fn insert_new(conn: &mut Conn<'_>, numbers: Numbers, traces: &[Trace]) -> 
     let ids = serde_json::to_string(&ids).unwrap_or_default();
     let known = conn.rows(conn.dialect().known_traces, params![ids]).await?;
     let mut seen = known.iter().map(|row| row.id("id")).collect::<Result<HashSet<_>>>()?;
-    let new: Vec<&Trace> = traces.iter().filter(|trace| seen.insert(trace.id.0)).collect();
+    let new = traces.iter().filter(|trace| seen.insert(trace.id.0));
+    let posted: Vec<&Trace> = new.filter(|trace| trace.outcome.is_none()).collect();
     let written = write(conn, numbers, traces).await?;
-    activity::count(conn, &new).await?;
+    activity::count_traces(conn, &posted).await?;
     Ok(written)
 }
 

@@ -3,6 +3,7 @@
 use model::{Counters, Fault, ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
 use sqlx::{Connection, Executor};
 use std::{
+    collections::BTreeMap,
     future::Future,
     sync::{
         Once,
@@ -12,6 +13,7 @@ use std::{
 };
 use store::{
     Claim, Claimed, ClaimedItem, Created, Db, ItemFilter, Job, LedgerMatch, NewItem, NewJob, Outcome, Reason, Recorded,
+    Tally,
     Trace, TraceOf,
 };
 use uuid::Uuid;
@@ -110,7 +112,7 @@ pub(crate) fn new_job(id: JobId) -> NewJob {
         task_type: "send".into(),
         task_id: "task-1".into(),
         spec: "{}".into(),
-            limits: model::pace::Limits::default(),
+        limits: model::pace::Limits::default(),
         state: JobState::Preparing,
         total: 0,
         ledger: LedgerMatch::KeyAndContent,
@@ -255,4 +257,26 @@ pub(crate) async fn assert_consistent(db: &Db, id: JobId) -> Job {
     let job = job(db, id).await;
     assert_eq!(job.counters, counted, "the counters of {job:?}");
     job
+}
+
+/// What is counted of a job's application, of which there is no other job, is what its items say now, window by window.
+pub(crate) async fn assert_counts_are_recounts(db: &Db, job: &Job) {
+    let mut counted: BTreeMap<i64, Tally> = BTreeMap::new();
+    let all = ItemFilter { limit: 1000, ..ItemFilter::default() };
+    for item in db.items(job.id, &all).await.unwrap().rows {
+        let one = u64::from;
+        let tally = Tally {
+            succeeded: one(item.state == ItemState::Succeeded),
+            failed: one(item.state == ItemState::Failed),
+            unknown: one(item.state == ItemState::Unknown),
+        };
+        if tally != Tally::default() {
+            let at = item.finished_at.expect("what is over has a moment").as_micros();
+            *counted.entry(at - at % 300_000_000).or_default() += tally;
+        }
+    }
+    let until = Timestamp::from_micros(i64::MAX);
+    let kept = db.activity(Timestamp::EPOCH, until, Some(&job.application_name)).await.unwrap();
+    let kept: BTreeMap<i64, Tally> = kept.into_iter().map(|(at, n)| (at.as_micros(), n.recipients)).collect();
+    assert_eq!(kept, counted, "{job:?}");
 }

@@ -51,14 +51,18 @@ struct World {
     lost: Vec<(i64, Vec<ClaimedItem>)>,
     succeeded: HashSet<i64>,
     attempts: HashMap<i64, i64>,
+    seconds: u64,
 }
 
 impl World {
     async fn take(&mut self, step: Step) {
         let (db, id) = (self.db.clone(), self.id);
+        // Every few steps fall into another window of the counts.
+        self.seconds += 70;
+        let now = later(self.seconds);
         match step {
             Step::Claim(messages) => {
-                for item in claim(&db, id, self.worker, messages, NOW).await.items {
+                for item in claim(&db, id, self.worker, messages, now).await.items {
                     assert!(!self.succeeded.contains(&item.seq), "{} was done", item.seq);
                     assert!(self.in_flight.iter().all(|held| held.seq != item.seq), "{} is in flight", item.seq);
                     let before = self.attempts.insert(item.seq, item.attempt).unwrap_or(0);
@@ -76,10 +80,10 @@ impl World {
                 }
                 let sent = outcomes.iter().filter(|outcome| outcome.state == ItemState::Succeeded);
                 self.succeeded.extend(sent.map(|outcome| outcome.seq));
-                assert_eq!(record(&db, id, self.worker, outcomes, NOW).await.fenced, 0);
+                assert_eq!(record(&db, id, self.worker, outcomes, now).await.fenced, 0);
             }
             Step::Crash => {
-                db.rescue(Lost::Everybodys, verdict("lost"), lost_trace(), NOW).await.unwrap();
+                db.rescue(Lost::Everybodys, verdict("lost"), lost_trace(), now).await.unwrap();
                 self.lost.push((self.worker, std::mem::take(&mut self.in_flight)));
                 self.worker = worker(&db).await;
             }
@@ -87,7 +91,7 @@ impl World {
                 for (worker, items) in std::mem::take(&mut self.lost) {
                     let outcomes = all(id, &items, state);
                     if !outcomes.is_empty() {
-                        record(&db, id, worker, outcomes, NOW).await;
+                        record(&db, id, worker, outcomes, now).await;
                     }
                 }
                 for seq in 1..=ITEMS {
@@ -98,18 +102,18 @@ impl World {
             }
             Step::Settle(state) => {
                 let seqs = (1..=ITEMS).collect();
-                if let Ok((_, settled)) = db.settle_unknown(id, seqs, state, Vec::new(), NOW).await
+                if let Ok((_, settled)) = db.settle_unknown(id, seqs, state, Vec::new(), now).await
                     && state == ItemState::Succeeded
                 {
                     self.succeeded.extend(settled);
                 }
             }
             // Refusals are part of life.
-            Step::Pause => drop(db.pause_job(id, reason(), None, NOW).await),
-            Step::Resume => drop(db.resume_job(id, NOW).await),
-            Step::Start => drop(db.start_job(id, NOW).await),
-            Step::Cancel => drop(db.cancel_job(id, reason(), NOW).await),
-            Step::Retry => drop(db.retry_failed(id, NOW).await),
+            Step::Pause => drop(db.pause_job(id, reason(), None, now).await),
+            Step::Resume => drop(db.resume_job(id, now).await),
+            Step::Start => drop(db.start_job(id, now).await),
+            Step::Cancel => drop(db.cancel_job(id, reason(), now).await),
+            Step::Retry => drop(db.retry_failed(id, now).await),
         }
     }
 
@@ -128,14 +132,17 @@ impl World {
         for seq in &self.succeeded {
             assert_eq!(state_of(&self.db, self.id, *seq).await, ItemState::Succeeded);
         }
+        assert_counts_are_recounts(&self.db, &job).await;
     }
 }
 
 async fn live(db: Db, number: u128, policy: OnUnknown, steps: Vec<Step>) {
-    let id = running(&db, NewJob { on_unknown: policy, ..new_job(job_id(number)) }, items(ITEMS)).await;
+    let new = NewJob { on_unknown: policy, application_name: format!("life {number}"), ..new_job(job_id(number)) };
+    let id = running(&db, new, items(ITEMS)).await;
     let worker = worker(&db).await;
     let (in_flight, lost) = (Vec::new(), Vec::new());
-    let mut world = World { db, id, worker, in_flight, lost, succeeded: HashSet::new(), attempts: HashMap::new() };
+    let mut world =
+        World { db, id, worker, in_flight, lost, succeeded: HashSet::new(), attempts: HashMap::new(), seconds: 0 };
     for step in steps {
         world.take(step).await;
         world.check().await;

@@ -34,7 +34,8 @@ fn account(limits: Limits) -> Account {
 
 /// A running job of nine items, by the account where there is one.
 async fn run(db: &Db, n: u128, account: Option<&Account>, limits: Limits) -> JobId {
-    let new = NewJob { name: format!("run {n}"), account: account.map(|account| account.id), limits, ..new_job(job_id(n)) };
+    let new =
+        NewJob { name: format!("run {n}"), account: account.map(|account| account.id), limits, ..new_job(job_id(n)) };
     running(db, new, items(9)).await
 }
 
@@ -55,7 +56,11 @@ async fn who_sends_changes_no_limits_of_an_account(db: Db) {
     assert_eq!(made.limits, PER_MINUTE, "a new account gets the limits that come with it");
     let administered = Limits { daily: Some(2000), ..PER_MINUTE };
     db.save_account(account(administered.clone()), NOW).await.unwrap();
-    let sending = Account { url: "smtp://relay.example?connections=2".into(), secret: Some(vec![1]), ..account(Limits::default()) };
+    let sending = Account {
+        url: "smtp://relay.example?connections=2".into(),
+        secret: Some(vec![1]),
+        ..account(Limits::default())
+    };
     let used = db.use_account(sending, later(1)).await.unwrap();
     assert_eq!((used.limits, used.secret), (administered.clone(), Some(vec![1])));
     assert_eq!(db.account_named("main").await.unwrap().unwrap().limits, administered);

@@ -55,11 +55,14 @@ async fn what_happened_is_counted(db: Db) {
     let worker = worker(&db).await;
     let claimed = claim(&db, job, worker, 3, NOW).await.items;
     record(&db, job, worker, all(job, &claimed, ItemState::Succeeded), NOW).await;
-    let counted = db.activity(NOW, later(1000)).await.unwrap();
-    let counted: Vec<_> = counted.iter().map(|(at, n)| (*at, n.sent, n.errors)).collect();
-    // NOW is 200 s past a border of five minutes.
-    assert_eq!(counted, [(NOW - Duration::from_secs(200), 5, 1), (later(400), 1, 0)]);
-    assert!(db.activity(later(1000), later(2000)).await.unwrap().is_empty());
+    let counted = db.activity(NOW, later(1000), None).await.unwrap();
+    let figures = |n: &store::Activity| (n.recipients.succeeded, n.traces.total, n.traces.errors);
+    let counted: Vec<_> = counted.iter().map(|(at, n)| (*at, figures(n))).collect();
+    // NOW is 200 s past a border of five minutes. What others post is counted by itself, attempts of ours are not.
+    assert_eq!(counted, [(NOW - Duration::from_secs(200), (3, 3, 1)), (later(400), (0, 1, 0))]);
+    assert_eq!(db.activity(NOW, later(1000), Some("app")).await.unwrap().len(), 2);
+    assert!(db.activity(NOW, later(1000), Some("other")).await.unwrap().is_empty());
+    assert!(db.activity(later(1000), later(2000), None).await.unwrap().is_empty());
 }
 
 async fn traces_are_found_by_filter(db: Db) {

@@ -69,6 +69,12 @@ state-paused = Paused
 state-completed = Completed
 state-failed = Failed
 state-cancelled = Cancelled
+standing-undelivered = Completed, { $failed } not delivered
+standing-failed = Completed, { $failed } failed
+standing-uncertain = { $n ->
+    [one] Completed, { $shown } uncertain
+   *[other] Completed, { $shown } uncertain
+}
 item-queued = Queued
 item-running = In progress
 item-succeeded = Succeeded
@@ -146,6 +152,17 @@ paused-n = { $n ->
     [one] { $shown } paused
    *[other] { $shown } paused
 }
+undelivered-n = { $n ->
+    [one] { $shown } not delivered
+   *[other] { $shown } not delivered
+}
+uncertain-n = { $n ->
+    [one] { $shown } uncertain
+   *[other] { $shown } uncertain
+}
+more-today = Also today, and not counted above:
+others-n = tasks of other jobs: { $done } done, { $failed } failed.
+posted-n = traces posted by other programs: { $total }, of which { $errors } with errors.
 errors-n = { $n ->
     [one] { $shown } error
    *[other] { $shown } errors
@@ -168,15 +185,15 @@ chart-sent = { $n ->
     [one] { $shown } sent
    *[other] { $shown } sent
 }
-chart-says = In the last 24 hours: { $sent } sent, { $errors } errors.
-chart-slot = { $from } – { $until }: { $sent } sent, { $errors } errors
+chart-says = In the last 24 hours: { $sent } sent, { $errors } not delivered.
+chart-slot = { $from } – { $until }: { $sent } sent, { $errors } not delivered
 chart-table = Show as a table
 chart-from = Half hour from
 chart-sent-title = Sent
-chart-errors-title = Errors
-errors-title = Latest errors
+chart-errors-title = Not delivered
+errors-title = Latest failures
 errors-all = All errors
-errors-none = No errors in the last 24 hours.
+errors-none = No failure of the last 24 hours still stands.
 
 ## Jobs
 
@@ -396,6 +413,7 @@ users-seen = Last seen
 users-you = you
 users-disabled = Disabled
 users-invited = Has not logged in yet
+users-passwordless = Has no password
 users-link = Password link
 users-link-for = A link for { $name }
 users-link-once = Give it to this person only. It works once, to choose a password, and is not shown again.
@@ -525,6 +543,8 @@ password-wrong = This is not your password.
 number-bad = Write a number from 1.
 batch-both = Give both the size and the pause, or neither.
 account-host-missing = Write the name of the server.
+account-port-tls = With TLS from the start the port is 465, which is now filled in; { $port } begins unencrypted and is for STARTTLS. Save again, or choose STARTTLS.
+account-port-starttls = With STARTTLS the port is 587, which is now filled in; 465 is encrypted from the start and is for TLS. Save again, or choose TLS.
 account-address-missing = Write the address that Gmail sends from.
 account-bad = This cannot be used: { $what }
 account-test-gmail = Gmail is tried with the first message: send a test to yourself.

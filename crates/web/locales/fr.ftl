@@ -69,6 +69,12 @@ state-paused = En pause
 state-completed = Terminé
 state-failed = Échoué
 state-cancelled = Annulé
+standing-undelivered = Terminé, { $failed } non remis
+standing-failed = Terminé, { $failed } en échec
+standing-uncertain = { $n ->
+    [one] Terminé, { $shown } incertain
+   *[other] Terminé, { $shown } incertains
+}
 item-queued = En attente
 item-running = En cours
 item-succeeded = Réussi
@@ -146,6 +152,17 @@ paused-n = { $n ->
     [one] { $shown } en pause
    *[other] { $shown } en pause
 }
+undelivered-n = { $n ->
+    [one] { $shown } non remis
+   *[other] { $shown } non remis
+}
+uncertain-n = { $n ->
+    [one] { $shown } incertain
+   *[other] { $shown } incertains
+}
+more-today = Aujourd’hui aussi, sans être compté ci-dessus :
+others-n = éléments d’autres tâches : { $done } réussis, { $failed } échoués.
+posted-n = traces déposées par d’autres programmes : { $total }, dont { $errors } en erreur.
 errors-n = { $n ->
     [one] { $shown } erreur
    *[other] { $shown } erreurs
@@ -168,15 +185,15 @@ chart-sent = { $n ->
     [one] { $shown } envoyé
    *[other] { $shown } envoyés
 }
-chart-says = Ces dernières 24 heures : { $sent } envoyés, { $errors } erreurs.
-chart-slot = { $from } – { $until } : { $sent } envoyés, { $errors } erreurs
+chart-says = Ces dernières 24 heures : { $sent } envoyés, { $errors } non remis.
+chart-slot = { $from } – { $until } : { $sent } envoyés, { $errors } non remis
 chart-table = Afficher en tableau
 chart-from = Demi-heure à partir de
 chart-sent-title = Envoyés
-chart-errors-title = Erreurs
-errors-title = Dernières erreurs
+chart-errors-title = Non remis
+errors-title = Derniers échecs
 errors-all = Toutes les erreurs
-errors-none = Aucune erreur ces dernières 24 heures.
+errors-none = Aucun échec des dernières 24 heures ne reste à traiter.
 
 ## Jobs
 
@@ -396,6 +413,7 @@ users-seen = Dernière visite
 users-you = vous
 users-disabled = Désactivé
 users-invited = Pas encore connecté
+users-passwordless = Sans mot de passe
 users-link = Lien de mot de passe
 users-link-for = Un lien pour { $name }
 users-link-once = Remettez-le à cette seule personne. Il sert une fois, pour choisir un mot de passe, et ne sera plus affiché.
@@ -525,6 +543,8 @@ password-wrong = Ce n’est pas votre mot de passe.
 number-bad = Écrivez un nombre à partir de 1.
 batch-both = Indiquez la taille et la pause, ou aucune des deux.
 account-host-missing = Écrivez le nom du serveur.
+account-port-tls = Avec TLS dès la connexion, le port est 465 : il vient d’être rempli. Le port { $port } commence sans chiffrement et sert à STARTTLS. Enregistrez de nouveau, ou choisissez STARTTLS.
+account-port-starttls = Avec STARTTLS, le port est 587 : il vient d’être rempli. Le port 465 est chiffré dès la connexion et sert à TLS. Enregistrez de nouveau, ou choisissez TLS.
 account-address-missing = Écrivez l’adresse d’où Gmail envoie.
 account-bad = Inutilisable : { $what }
 account-test-gmail = Gmail s’essaie avec un premier message : envoyez-vous un test.

@@ -7,7 +7,7 @@ use crate::{
     client::{Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, Align, Table, count},
+    render::{self, Align, Table, count, progress::Progress},
     signals::Stop,
 };
 use model::Clock;
@@ -68,7 +68,7 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
             ["succeeded", "failed", "unknown", "skipped"].iter().filter_map(|name| job[*name].as_u64()).sum();
         table.row([
             text(job, "id").to_owned(),
-            if waits && is_open(job) { WAITS.to_owned() } else { text(job, "state").to_owned() },
+            if waits && is_open(job) { WAITS.to_owned() } else { Progress::of(job).standing() },
             format!("{}/{}", count(processed), number("total")),
             number("failed"),
             number("unknown"),
@@ -102,9 +102,10 @@ async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
         render::json(&job)?;
         return Ok(Exit::Done);
     }
-    if nobody_runs(config, &connected) && is_open(&job) {
-        job["state"] = WAITS.into();
-    }
+    job["state"] = match nobody_runs(config, &connected) && is_open(&job) {
+        true => WAITS.into(),
+        false => Progress::of(&job).standing().into(),
+    };
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
     for name in [
         "id",

@@ -16,6 +16,9 @@ struct Words {
     title: &'static str,
     sent: &'static str,
     errors: &'static str,
+    unknown: &'static str,
+    others: &'static str,
+    posted: &'static str,
     rate: &'static str,
     last: &'static str,
     running: &'static str,
@@ -25,18 +28,24 @@ struct Words {
 const ENGLISH: Words = Words {
     title: "Report of",
     sent: "Sent",
-    errors: "Errors",
+    errors: "Not delivered",
+    unknown: "Uncertain",
+    others: "Items of other jobs, done / failed",
+    posted: "Traces of other programs / errors",
     rate: "Success rate",
-    last: "Last errors",
+    last: "Last failures",
     running: "Running jobs",
     nothing: "none",
 };
 const FRENCH: Words = Words {
     title: "Bilan du",
     sent: "Envoyés",
-    errors: "Erreurs",
+    errors: "Non remis",
+    unknown: "Incertains",
+    others: "Éléments d’autres tâches, réussis / échoués",
+    posted: "Traces d’autres programmes / erreurs",
     rate: "Taux de réussite",
-    last: "Dernières erreurs",
+    last: "Derniers échecs",
     running: "Travaux en cours",
     nothing: "aucun",
 };
@@ -61,7 +70,19 @@ fn text(config: &Config, report: &Value, date: &str, words: &Words) -> String {
     let mut figures = Table::new(&[("", Align::Left), ("", Align::Right)]);
     figures.row([words.sent.into(), number("sent")]);
     figures.row([words.errors.into(), number("errors")]);
+    if report["unknown"].as_u64().unwrap_or(0) > 0 {
+        figures.row([words.unknown.into(), number("unknown")]);
+    }
     figures.row([words.rate.into(), rate]);
+    // Beside the recipients, and where there is any.
+    for (name, word, [all, wrong]) in
+        [("other_items", words.others, ["succeeded", "failed"]), ("traces", words.posted, ["total", "errors"])]
+    {
+        let of = |field: &str| report[name][field].as_u64().unwrap_or(0);
+        if of(all) + of(wrong) > 0 {
+            figures.row([word.into(), format!("{} / {}", count(of(all)), count(of(wrong)))]);
+        }
+    }
     let _ = writeln!(out, "{}", figures.to_string().trim_start());
     let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
     let _ = writeln!(out, "\n{}", words.last);

@@ -2,6 +2,7 @@
 
 use super::{count, duration, say};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use model::{Counters, JobState, Standing};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -53,6 +54,20 @@ impl Progress {
             eta: value["eta_seconds"].as_u64().map(Duration::from_secs),
             reason: text(&reason["detail"]).or_else(|| text(&reason["code"])).or_else(|| text(reason)),
             resumes_at: value["resumes_at"].as_str().and_then(|at| at.parse().ok()),
+        }
+    }
+
+    /// The state as people are told it: `completed, 7 not delivered`.
+    pub(crate) fn standing(&self) -> String {
+        let counters = Counters { failed: self.failed, unknown: self.unknown, ..Counters::default() };
+        let Ok(state) = self.status.parse::<JobState>() else { return self.status.clone() };
+        match Standing::of(state, &counters) {
+            Standing::In(state) => state.to_string(),
+            Standing::Undelivered { failed: 0, unknown } => format!("{state}, {} unknown", count(unknown)),
+            Standing::Undelivered { failed, unknown: 0 } => format!("{state}, {} not delivered", count(failed)),
+            Standing::Undelivered { failed, unknown } => {
+                format!("{state}, {} not delivered, {} unknown", count(failed), count(unknown))
+            }
         }
     }
 
@@ -208,5 +223,9 @@ mod tests {
             "reason": {"code": "auth_failed", "detail": "535 wrong password"}
         }));
         assert_eq!(paused.line(), "0/10 (0 %), paused: 535 wrong password");
+        let over = |failed, unknown| Progress { status: "completed".into(), failed, unknown, ..Progress::default() };
+        assert_eq!(over(0, 0).standing(), "completed");
+        assert_eq!(over(7, 0).standing(), "completed, 7 not delivered");
+        assert_eq!(over(7, 1).standing(), "completed, 7 not delivered, 1 unknown");
     }
 }

@@ -121,7 +121,8 @@ pub(crate) struct JobJson {
     #[schema(value_type = String)]
     on_unknown: OnUnknown,
     account: Option<Uuid>,
-    /// The run's own limits, held beside those of its account.
+    /// The run's own limits, held beside those of its account; left out where it has none.
+    #[serde(skip_serializing_if = "Limits::is_empty")]
     #[schema(value_type = Object)]
     limits: Limits,
     application_name: String,

@@ -19,7 +19,7 @@ const fn script(path: &'static str, text: &'static str, what: &'static str) -> A
     Asset { path, media: SCRIPT, text, what }
 }
 
-pub(crate) const ASSETS: [Asset; 11] = [
+pub(crate) const ASSETS: [Asset; 12] = [
     Asset {
         path: "/static/vigie.css",
         media: "text/css; charset=utf-8",
@@ -48,6 +48,7 @@ pub(crate) const ASSETS: [Asset; 11] = [
     script("/static/explore.js", include_str!("../static/explore.js"), "How logs are followed, and a time is dragged"),
     script("/static/files.js", include_str!("../static/files.js"), "How a log file is followed"),
     script("/static/foreign.js", include_str!("../static/foreign.js"), "How what others wrote is shown harmlessly"),
+    script("/static/dashboard.js", include_str!("../static/dashboard.js"), "How the first page is kept up to date"),
     script("/static/live.js", include_str!("../static/live.js"), "How a page follows a job"),
     script(
         "/static/mailing.js",

@@ -6,14 +6,15 @@ use super::{
     view::View,
 };
 use askama::Template;
-use model::Timestamp;
+use model::{JobState, Timestamp};
+use store::{Activity, Tally};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
 pub(crate) struct DashboardPage<'a> {
     pub(crate) v: &'a View,
-    pub(crate) today: Sent,
-    pub(crate) week: Sent,
+    pub(crate) today: Activity,
+    pub(crate) week: Activity,
     pub(crate) active_jobs: u64,
     pub(crate) paused_jobs: u64,
     pub(crate) completed_today: u64,
@@ -27,19 +28,15 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) is_new: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sent {
-    pub(crate) sent: u64,
-    pub(crate) errors: u64,
-}
+impl DashboardPage<'_> {
+    /// Whether anything was done today besides mailings.
+    fn did_more(&self) -> bool {
+        self.today.others != Tally::default() || self.today.traces.total > 0
+    }
 
-impl Sent {
-    /// Of what was tried, in percent; nothing where nothing was tried.
-    fn success(&self) -> Option<f64> {
-        let tried = self.sent + self.errors;
-        // Rounding must not hide a failure.
-        let cap = if self.errors > 0 { 99.9 } else { 100.0 };
-        (tried > 0).then(|| (self.sent as f64 * 100.0 / tried as f64).min(cap))
+    /// Whether something is on its way, so that the page is worth looking at again soon.
+    fn is_busy(&self) -> bool {
+        self.running.iter().any(|job| job.state == JobState::Running)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pieces that several pages share.
 
 use super::{
-    states::{Shown, Tone},
+    states::{JobStanding, Shown, Tone},
     view::View,
 };
 use model::{Counters, JobState, Timestamp};
@@ -168,6 +168,12 @@ pub(crate) struct JobRow {
     /// Why it stands still, in plain words; see [`super::states::reason`].
     pub(crate) reason: Option<String>,
     pub(crate) resumes_at: Option<Timestamp>,
+}
+
+impl JobRow {
+    pub(crate) fn standing(&self) -> JobStanding {
+        JobStanding::of(self.state, &self.counters, &self.kind)
+    }
 }
 
 /// How much of a limit is used.

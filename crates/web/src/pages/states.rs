@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::words::Words;
-use model::{Counters, Fault, ItemState, JobState, Retry, Timestamp, Verdict};
+use model::{Counters, Fault, ItemState, JobState, Retry, Standing, Timestamp, Verdict};
 use std::time::Duration;
 use store::Role;
 
@@ -23,6 +23,60 @@ pub(crate) trait Shown {
     fn tone(&self) -> Tone;
     /// Its symbol in `icons.svg`, no two alike in shape.
     fn icon(&self) -> &'static str;
+    /// What the badge says.
+    fn said(&self, words: &Words) -> String {
+        words.t(self.word())
+    }
+}
+
+/// How a job stands, as its badge says it: [`Standing`] decides, here are its words, its colour and its shape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JobStanding {
+    standing: Standing,
+    is_mailing: bool,
+}
+
+impl JobStanding {
+    pub(crate) fn of(state: JobState, counters: &Counters, kind: &str) -> Self {
+        Self { standing: Standing::of(state, counters), is_mailing: kind == "mail" }
+    }
+}
+
+impl Shown for JobStanding {
+    fn word(&self) -> &'static str {
+        match (self.standing, self.is_mailing) {
+            (Standing::In(state), _) => state.word(),
+            (Standing::Undelivered { failed: 0, .. }, _) => "standing-uncertain",
+            (Standing::Undelivered { .. }, true) => "standing-undelivered",
+            (Standing::Undelivered { .. }, false) => "standing-failed",
+        }
+    }
+
+    fn tone(&self) -> Tone {
+        match self.standing {
+            Standing::In(state) => state.tone(),
+            Standing::Undelivered { .. } => Tone::Doubt,
+        }
+    }
+
+    fn icon(&self) -> &'static str {
+        match self.standing {
+            Standing::In(state) => state.icon(),
+            Standing::Undelivered { .. } => "warn",
+        }
+    }
+
+    fn said(&self, words: &Words) -> String {
+        match self.standing {
+            Standing::In(state) => words.t(state.word()),
+            Standing::Undelivered { failed: 0, unknown } => words.count(self.word(), &unknown),
+            Standing::Undelivered { failed, unknown } => {
+                let failed = words.with(self.word(), "failed", words.number(&failed));
+                let also = (unknown > 0).then(|| format!(", {}", words.count("uncertain-n", &unknown)));
+                failed + &also.unwrap_or_default()
+            }
+        }
+    }
 }
 
 impl Tone {
@@ -48,6 +102,10 @@ impl<T: Shown> Shown for &T {
 
     fn icon(&self) -> &'static str {
         (**self).icon()
+    }
+
+    fn said(&self, words: &Words) -> String {
+        (**self).said(words)
     }
 }
 
@@ -162,7 +220,7 @@ impl View {
     }
 
     pub(crate) fn word(&self, state: &dyn Shown) -> String {
-        self.t(state.word())
+        state.said(self)
     }
 
     pub(crate) fn tone(&self, state: &dyn Shown) -> &'static str {
@@ -284,6 +342,24 @@ mod tests {
                 assert!(![" .", ": .", " : "].iter().any(|gap| text.contains(gap)), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_job_that_is_over_says_who_is_missing() {
+        let words = |language| Words { language, zone: TimeZone::UTC };
+        let said = |failed, unknown, kind: &str| {
+            let counters =
+                Counters { total: 20, succeeded: 20 - failed - unknown, failed, unknown, ..Counters::default() };
+            let badge = JobStanding::of(JobState::Completed, &counters, kind);
+            [Language::English, Language::French].map(|language| badge.said(&words(language)).replace('\u{a0}', " "))
+        };
+        assert_eq!(said(0, 0, "mail"), ["Completed", "Terminé"]);
+        assert_eq!(said(7, 0, "mail"), ["Completed, 7 not delivered", "Terminé, 7 non remis"]);
+        assert_eq!(said(0, 2, "mail"), ["Completed, 2 uncertain", "Terminé, 2 incertains"]);
+        assert_eq!(said(7, 2, "mail")[1], "Terminé, 7 non remis, 2 incertains");
+        assert_eq!(said(1, 0, "command"), ["Completed, 1 failed", "Terminé, 1 en échec"]);
+        let counters = Counters { total: 20, succeeded: 13, failed: 7, ..Counters::default() };
+        assert_eq!(JobStanding::of(JobState::Completed, &counters, "mail").tone(), Tone::Doubt);
     }
 
     #[test]

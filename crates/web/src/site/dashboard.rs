@@ -1,12 +1,15 @@
 //! The first page.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Reader, page_about, rows, shown};
 use crate::{
     Ctx,
     auth::Access,
     pages::{
         chart::{SLOTS, Slot, Throughput},
-        dashboard::{DashboardPage, ErrorRow, Sent},
+        dashboard::{DashboardPage, ErrorRow},
         view::View,
     },
     problem::Result,
@@ -21,6 +24,7 @@ use store::{Activity, JobFilter, Scope, TraceFilter};
 const RUNNING_MAX: u32 = 8;
 const ERRORS_MAX: u32 = 8;
 const HALF_HOUR: Duration = Duration::from_secs(1800);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.get("/", Access::Page(Scope::Read), show, page_about("How today goes, what runs, and what needs somebody"))
@@ -29,7 +33,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
 async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
     let db = &ctx.app.db;
     let (today, week) = (midnight(&v, 0), midnight(&v, 6));
-    let activity = db.activity(week.min(v.now - HALF_HOUR * SLOTS as u32), v.now).await?;
+    let activity = db.activity(week.min(v.now - HALF_HOUR * SLOTS as u32), v.now, None).await?;
     let counts = db.job_counts(today).await?;
     let filter = JobFilter {
         states: vec![JobState::Paused, JobState::Running, JobState::Pending, JobState::Preparing],
@@ -69,9 +73,10 @@ fn midnight(v: &View, days: i64) -> Timestamp {
     day.map_or(v.now, |at| at.timestamp().into())
 }
 
-fn sum(activity: &[(Timestamp, Activity)], since: Timestamp) -> Sent {
-    let counted = activity.iter().filter(|(at, _)| *at >= since);
-    counted.fold(Sent::default(), |sum, (_, n)| Sent { sent: sum.sent + n.sent, errors: sum.errors + n.errors })
+fn sum(activity: &[(Timestamp, Activity)], since: Timestamp) -> Activity {
+    let mut sum = Activity::default();
+    activity.iter().filter(|(at, _)| *at >= since).for_each(|(_, n)| sum += *n);
+    sum
 }
 
 /// The last day by half hours.
@@ -84,18 +89,18 @@ fn throughput(v: &View, activity: &[(Timestamp, Activity)]) -> Throughput {
     for (at, n) in activity {
         let index = (at.as_micros() - begin.as_micros()).div_euclid(span);
         if let Some(slot) = usize::try_from(index).ok().and_then(|index| slots.get_mut(index)) {
-            slot.sent += n.sent;
-            slot.errors += n.errors;
+            slot.sent += n.recipients.succeeded;
+            slot.errors += n.recipients.failed;
         }
     }
     Throughput::new(slots)
 }
 
 async fn errors(ctx: &Ctx, v: &View) -> Result<Vec<ErrorRow>> {
-    let filter = TraceFilter { errors: Some(true), limit: ERRORS_MAX, ..TraceFilter::default() };
+    let filter = TraceFilter { since: Some(v.now - DAY), limit: ERRORS_MAX, ..TraceFilter::default() };
     let mut names = HashMap::new();
     let mut errors = Vec::new();
-    for trace in ctx.app.db.traces(&filter).await?.rows {
+    for trace in ctx.app.db.standing_errors(&filter).await? {
         let job = match trace.job {
             Some(id) if !names.contains_key(&id) => {
                 let name = ctx.app.db.job(id).await?.map(|job| job.name);

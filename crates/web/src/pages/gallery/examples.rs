@@ -13,7 +13,7 @@ pub(super) use mailings::mailings;
 use crate::{
     pages::{
         chart::{Slot, Throughput},
-        dashboard::{DashboardPage, ErrorRow, Sent},
+        dashboard::{DashboardPage, ErrorRow},
         error::{ErrorOf, ErrorPage},
         jobs::list::{JobsFilter, JobsHeads, JobsPage},
         login::form::{LoginPage, LoginSaid},
@@ -33,7 +33,7 @@ use jiff::tz::TimeZone;
 use mail::language::Language;
 use model::{Counters, JobState, Timestamp};
 use std::time::Duration;
-use store::Role;
+use store::{Activity, Role, Tally};
 
 use super::Drawn;
 
@@ -203,11 +203,16 @@ pub(super) fn way_in(v: &View) -> Vec<Drawn> {
     ]
 }
 
+fn activity(succeeded: u64, failed: u64) -> Activity {
+    let recipients = Tally { succeeded, failed, unknown: 0 };
+    Activity { recipients, others: Tally { succeeded: failed, ..Tally::default() }, ..Activity::default() }
+}
+
 fn dashboards(v: &View) -> Vec<Drawn> {
     let page = |is_new, running: Vec<JobRow>, errors, accounts, workers, day: Throughput| DashboardPage {
         v,
-        today: Sent { sent: if is_new { 0 } else { day.sent() }, errors: day.errors() },
-        week: Sent { sent: day.sent() * 4, errors: day.errors() * 2 },
+        today: activity(if is_new { 0 } else { day.sent() }, day.errors()),
+        week: activity(day.sent() * 4, day.errors() * 2),
         active_jobs: running.len() as u64,
         paused_jobs: 1,
         completed_today: 3,

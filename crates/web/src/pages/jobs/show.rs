@@ -2,6 +2,7 @@
 
 use crate::pages::{
     parts::{Choice, Notice, Pager, SortLink, TraceRow},
+    states::JobStanding,
     view::View,
 };
 use askama::Template;
@@ -70,6 +71,10 @@ pub(crate) enum Tab {
 }
 
 impl JobHead {
+    fn standing(&self) -> JobStanding {
+        JobStanding::of(self.state, &self.counters, &self.kind)
+    }
+
     fn is_mailing(&self) -> bool {
         self.kind == "mail"
     }
