@@ -19,7 +19,7 @@ pub struct Progress {
     pub remaining: u64,
     /// 0 to 100, to one decimal.
     pub percent: f64,
-    /// Items per second: lately while it runs, on average once it is over.
+    /// Items per second: lately while it runs, on average once it is over, and 0 while it stands still.
     pub rate: f64,
     /// Only while it runs and the rate is known.
     pub eta_seconds: Option<u64>,
@@ -38,6 +38,8 @@ impl Progress {
         let counters = job.counters;
         let rate = match job.state {
             JobState::Running => rate.unwrap_or_else(|| mean_rate(job, now)),
+            // Nothing moves while it stands still: an average would only fall.
+            state if !state.is_final() => 0.0,
             _ => mean_rate(job, now),
         };
         let eta = (job.state == JobState::Running && rate > 0.0)

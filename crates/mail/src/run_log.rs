@@ -37,6 +37,7 @@ pub enum Event {
     Item(Item),
     Progress(Progress),
     Paused(Paused),
+    Lost(Lost),
     Resumed(Resumed),
     Retry(Retry),
     Finished(Finished),
@@ -160,6 +161,23 @@ pub struct Paused {
     pub until: Option<Timestamp>,
 }
 
+/// A process ended without a word while messages were in flight. The run is not paused by that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    pub items: u64,
+    pub fate: Fate,
+}
+
+/// What becomes of those in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// They may or may not have left; somebody says which.
+    Uncertain,
+    /// They are sent again, as the mailing's policy allows.
+    Again,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resumed {
     pub remaining: u64,
@@ -241,7 +259,7 @@ impl Event {
         match self {
             Self::Item(Item { outcome: Outcome::Failed { .. } | Outcome::Unknown { .. }, .. })
             | Self::Finished(Finished { ending: Ending::Failed { .. }, .. }) => Level::Error,
-            Self::Paused(_) | Self::Retry(_) => Level::Warning,
+            Self::Paused(_) | Self::Lost(_) | Self::Retry(_) => Level::Warning,
             _ => Level::Info,
         }
     }

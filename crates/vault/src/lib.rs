@@ -117,6 +117,13 @@ impl Vault {
         URL_SAFE_NO_PAD.encode([&mask[..], &masked].concat())
     }
 
+    /// Under which what an action came to is sealed for the session of that hash; never shown.
+    pub fn notice_key(&self, session: &[u8; 32]) -> [u8; 32] {
+        let mut key = [0; 32];
+        key.copy_from_slice(hmac::sign(&self.0.forms, &[b"notices ", &session[..]].concat()).as_ref());
+        key
+    }
+
     /// In constant time.
     pub fn is_form_token(&self, session: &[u8; 32], token: &str) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return false };
@@ -255,6 +262,8 @@ mod tests {
         let vault = Vault::from_key(&[7; 32], &Rng::seeded(1));
         let (one, two) = (vault.form_token(&[1; 32]), vault.form_token(&[1; 32]));
         assert_ne!(one, two);
+        assert_eq!(vault.notice_key(&[1; 32]), vault.notice_key(&[1; 32]));
+        assert_ne!(vault.notice_key(&[1; 32]), vault.notice_key(&[2; 32]));
         assert!(vault.is_form_token(&[1; 32], &one) && vault.is_form_token(&[1; 32], &two));
         for wrong in ["", "AAAA", &one[..40], &vault.form_token(&[2; 32])] {
             assert!(!vault.is_form_token(&[1; 32], wrong), "{wrong}");

@@ -4,8 +4,8 @@ use crate::{
     language::Language,
     recipients::filter::Test,
     run_log::{
-        Column, Ending, Event, Filter, Finished, Item, Noun, Outcome, Paused, Progress, Resumed, Retry, Route, Run,
-        Selection, Started, message,
+        Column, Ending, Event, Fate, Filter, Finished, Item, Lost, Noun, Outcome, Paused, Progress, Resumed, Retry,
+        Route, Run, Selection, Started, message,
     },
     spec::Mailing,
     transport::Transport,
@@ -13,7 +13,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use jobs::{Attempt, Ended, Moment, run_log::Record};
-use model::{ItemState, JobState, Timestamp, Verdict};
+use model::{ItemState, JobState, OnUnknown, Timestamp, Verdict};
 use store::{Job, Reason};
 
 /// What the log of one run needs to know of its mailing.
@@ -89,10 +89,13 @@ impl Story {
                 counters.succeeded = counters.succeeded.saturating_sub(ahead);
                 Event::Progress(Progress { counters, rate: *rate, eta_s: eta.map(|eta| eta.as_secs()) })
             }
-            Moment::Lost { job, items } => {
-                let reason = Reason::new("outcome_lost", items.to_string());
-                Event::Paused(Paused { reason: self.reason(Some(&reason)), until: job.resumes_at })
-            }
+            Moment::Lost { job, items } => Event::Lost(Lost {
+                items: *items,
+                fate: match job.on_unknown {
+                    OnUnknown::Repeat => Fate::Again,
+                    OnUnknown::Hold | OnUnknown::Verify => Fate::Uncertain,
+                },
+            }),
             Moment::Paused { job } => {
                 Event::Paused(Paused { reason: self.reason(job.reason.as_ref()), until: job.resumes_at })
             }

@@ -1,5 +1,6 @@
 //! The detailed form: blocks between rules.
 
+use super::lines::cut_off;
 use super::words::{clean, emoji, filter, label, list, local, mean_rate, minutes, pick, selection, share};
 use super::{Ending, Event, Finished, Item, Language, Outcome, Paused, Progress, Retry, Route, Run, Started, Style};
 
@@ -12,6 +13,7 @@ pub(super) fn render(event: &Event, style: &Style) -> Vec<String> {
         Event::Item(item) => email(item, style),
         Event::Progress(progress) => percent(progress, style),
         Event::Paused(paused) => pause(paused, style),
+        Event::Lost(lost) => framed(vec![format!("{}{}", emoji(style, "⚠️  "), cut_off(lost, style.language))]),
         Event::Resumed(resumed) => {
             let text = pick(style.language, "REPRISE DE L'ENVOI - Emails restants", "SENDING RESUMED - Emails left");
             framed(vec![format!("{}{text}: {}", emoji(style, "▶️  "), resumed.remaining)])

@@ -11,6 +11,7 @@ pub(super) fn render(event: &Event, style: &Style) -> Vec<String> {
         Event::Item(item) => return email(item, style),
         Event::Progress(progress) => ("📊 ", percent(progress, language)),
         Event::Paused(_) => ("⏸️ ", lines::text_local(event, style)),
+        Event::Lost(_) => ("⚠️ ", lines::text_local(event, style)),
         Event::Resumed(_) => ("▶️ ", lines::text_local(event, style)),
         Event::Retry(_) => ("🔁 ", lines::text_local(event, style)),
         Event::Finished(finished) => end(finished, language),

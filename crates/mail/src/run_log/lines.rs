@@ -1,7 +1,7 @@
 //! The short form: one dated line per event.
 
 use super::words::{clean, label, list, local, mean_rate, minutes, pick, plural, route, run_ids, tenths};
-use super::{Ending, Event, Finished, Item, Language, Outcome, Paused, Progress, Retry, Started, Style};
+use super::{Ending, Event, Fate, Finished, Item, Language, Lost, Outcome, Paused, Progress, Retry, Started, Style};
 use model::{Counters, Level, Timestamp};
 use std::borrow::Cow;
 
@@ -42,6 +42,7 @@ fn text(event: &Event, language: Language, local: &dyn Fn(Timestamp) -> String) 
         Event::Item(item) => settled(item, language),
         Event::Progress(progress) => percent(progress, language),
         Event::Paused(paused) => pause(paused, language, local),
+        Event::Lost(lost) => cut_off(lost, language),
         Event::Resumed(resumed) => match language {
             Language::French => format!("Reprise de l'envoi: reste {}", plural(resumed.remaining, "email", language)),
             Language::English => format!("Sending resumed: {} left", plural(resumed.remaining, "email", language)),
@@ -140,6 +141,20 @@ fn pause(paused: &Paused, language: Language, local: &dyn Fn(Timestamp) -> Strin
         (None, Language::French) => format!("Envoi en pause: {reason} (reprise à la main)"),
         (Some(until), Language::English) => format!("Sending paused: {reason} (resumes: {})", local(until)),
         (None, Language::English) => format!("Sending paused: {reason} (until it is resumed by hand)"),
+    }
+}
+
+pub(super) fn cut_off(lost: &Lost, language: Language) -> String {
+    let items = plural(lost.items, "email", language);
+    let fate = match (lost.fate, language) {
+        (Fate::Uncertain, Language::French) => "issue inconnue, à vérifier",
+        (Fate::Uncertain, Language::English) => "outcome unknown, to be checked",
+        (Fate::Again, Language::French) => "à renvoyer",
+        (Fate::Again, Language::English) => "to be sent again",
+    };
+    match language {
+        Language::French => format!("Arrêt imprévu du programme: {items} en cours d'envoi à ce moment ({fate})"),
+        Language::English => format!("Unexpected end of the program: {items} in flight at that moment ({fate})"),
     }
 }
 

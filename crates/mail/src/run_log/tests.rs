@@ -239,6 +239,8 @@ fn everything() -> Vec<(&'static str, Event)> {
             Event::Paused(Paused { reason: "quota du jour atteint".to_owned(), until: Some(paris("23:00:00")) }),
         ),
         ("14:32:22", Event::Paused(Paused { reason: "mot de passe refusé".to_owned(), until: None })),
+        ("14:32:22", Event::Lost(Lost { items: 3, fate: Fate::Uncertain })),
+        ("14:32:22", Event::Lost(Lost { items: 1, fate: Fate::Again })),
         ("14:32:23", Event::Resumed(Resumed { remaining: 490 })),
         (
             "14:32:24",

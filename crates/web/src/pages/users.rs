@@ -40,14 +40,20 @@ pub(crate) struct UserRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Active,
-    /// Has a link and has not chosen a password.
+    /// Has a link, and has never been here.
     Invited,
+    /// Has been here by a link, and has no password to come back with.
+    Passwordless,
     Disabled,
 }
 
 impl UserRow {
     fn is_disabled(&self) -> bool {
         self.standing == Standing::Disabled
+    }
+
+    fn is_passwordless(&self) -> bool {
+        self.standing == Standing::Passwordless
     }
 
     fn is_invited(&self) -> bool {

@@ -12,6 +12,8 @@ pub(crate) struct View {
     pub(crate) viewer: Option<Viewer>,
     /// What a form sends along as `csrf`, to show that it is ours.
     pub(crate) csrf: String,
+    /// Seals what an action of this session came to, for the address of the page that says it. Never shown.
+    pub(crate) notice_key: Option<[u8; 32]>,
     /// Path and query of this page: where a change of language comes back to.
     pub(crate) here: String,
     pub(crate) theme: Theme,

@@ -2,7 +2,7 @@
 
 mod typed;
 
-use super::{Form, Reader, form_about, page, page_about, rows, see, shown};
+use super::{Form, Reader, form_about, page, page_about, rows, said, see, shown};
 use crate::{
     Ctx,
     api::accounts::{check_url, named, wake},
@@ -50,10 +50,18 @@ const ADMINS: Access = Access::Page(Scope::Admin);
 struct Said {
     /// `saved`, after the form.
     said: String,
+    /// That this session has sent the form.
+    seal: String,
 }
 
 fn address(name: &str) -> String {
     format!("/accounts/{}", percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC))
+}
+
+/// To the account's page, which says that it is saved.
+fn saved(v: &View, name: &str) -> Response {
+    let path = address(name);
+    see(&format!("{path}?{}", said::query(v, &path, &[("said", "saved")])))
 }
 
 async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
@@ -75,7 +83,8 @@ async fn show(
     Query(said): Query<Said>,
 ) -> Result<Response> {
     let account = named(&ctx, name).await?;
-    let notice = (said.said == "saved").then(|| Notice { mood: Mood::Ok, text: v.t("said-saved") });
+    let is_ours = said::is_ours(&v, &[("said", &said.said)], &said.seal);
+    let notice = (is_ours && said.said == "saved").then(|| Notice { mood: Mood::Ok, text: v.t("said-saved") });
     answer(&ctx, &v, &account, notice, None).await
 }
 
@@ -107,7 +116,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     let account = ctx.app.db.save_account(account, v.now).await?;
     wake(&ctx);
     let mut response = match form.text("test") {
-        "" => see(&format!("{}?said=saved", address(&name))),
+        "" => saved(&v, &name),
         _ => tested(&ctx, &v, &account).await?,
     };
     response.extensions_mut().insert(Made(name));
@@ -126,7 +135,7 @@ async fn save(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String
     };
     ctx.app.db.save_account(account, v.now).await?;
     wake(&ctx);
-    Ok(see(&format!("{}?said=saved", address(&before.name))))
+    Ok(saved(&v, &before.name))
 }
 
 /// The account that was typed; what is wrong with it goes to `faults`.

@@ -105,8 +105,9 @@ struct ExploreQuery {
     /// The page behind that place, or the one before it.
     cursor: String,
     back: String,
-    /// What came of saving a search.
+    /// What came of saving a search, and that this session did it.
     said: String,
+    seal: String,
 }
 
 impl ExploreQuery {
@@ -153,7 +154,7 @@ async fn explore(
         turns: Turns { turned: search.address(), ..Turns::default() },
         exports: Vec::new(),
         saved,
-        notice: saved::notice(&v, &query.said),
+        notice: saved::notice(&v, &query.said, &query.seal),
         address: search.address(),
     };
     // A store that nobody has made is left unmade.

@@ -7,7 +7,7 @@ mod reuse;
 #[cfg(test)]
 mod tests;
 
-use super::{Reader, page_about, rows, shown};
+use super::{Reader, page_about, rows, said, shown};
 use crate::{
     Ctx,
     api::jobs::existing,
@@ -77,6 +77,8 @@ struct SideQuery {
     said: String,
     n: u64,
     left: u64,
+    /// That an action of this session said so.
+    seal: String,
 }
 
 /// What every side is asked with: whose page it is, the job, and the rest of the address.
@@ -155,6 +157,10 @@ fn may(v: &View, job: &Job) -> May {
 }
 
 fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
+    let words = [("said", &*query.said), ("n", &*query.n.to_string()), ("left", &*query.left.to_string())];
+    if !said::is_ours(v, &words, &query.seal) {
+        return None;
+    }
     let (done, left) = match query.said.as_str() {
         "retried" => ("said-retried", "said-not-retried"),
         "corrected" => ("said-corrected", "said-not-corrected"),

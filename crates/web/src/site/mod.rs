@@ -15,6 +15,7 @@ mod mailings;
 mod me;
 mod reader;
 mod rows;
+mod said;
 mod setup;
 #[cfg(test)]
 mod tests;

@@ -36,14 +36,15 @@ pub(crate) fn reader(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, granted: Option<
         _ => preferred(headers),
     };
     let zone = cookie(headers, ZONE_COOKIE).and_then(zone).unwrap_or_else(|| ctx.app.zone.clone());
-    let csrf = match granted.map(|granted| &granted.who) {
-        Some(Who::Person { session, .. }) => ctx.app.vault.form_token(session),
-        _ => String::new(),
+    let session = match granted.map(|granted| &granted.who) {
+        Some(Who::Person { session, .. }) => Some(session),
+        _ => None,
     };
     View {
         words: Words { language, zone },
         viewer: granted.map(viewer),
-        csrf,
+        csrf: session.map(|session| ctx.app.vault.form_token(session)).unwrap_or_default(),
+        notice_key: session.map(|session| ctx.app.vault.notice_key(session)),
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), |here| here.as_str().to_owned()),
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         now: ctx.app.clock.now(),

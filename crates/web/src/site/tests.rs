@@ -192,6 +192,36 @@ async fn language_and_theme_are_chosen_and_stay() {
     assert_eq!((wrong.status, wrong.header("set-cookie")), (StatusCode::UNPROCESSABLE_ENTITY, ""));
 }
 
+/// A port that is known for the other way of encryption is told, and the usual one is proposed.
+#[tokio::test]
+async fn a_port_that_contradicts_its_encryption_is_told() {
+    let site = Site::new().await;
+    let admin = site.person("admin", Role::Admin).await;
+    let save = async |security: &str, port: &str| {
+        let fields =
+            [("name", "compta"), ("kind", "smtp"), ("host", "mail.exemple.fr"), ("security", security), ("port", port)];
+        site.act(&admin, "/accounts", &fields).await
+    };
+    for (security, port, proposed) in [("tls", "587", "465"), ("tls", "25", "465"), ("starttls", "465", "587")] {
+        let told = save(security, port).await;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{security} {port}");
+        let field = format!("name=\"port\" value=\"{proposed}\"");
+        assert!(told.text.contains(&field) && told.text.contains("fault-port"), "{}", told.text);
+    }
+    assert_eq!(save("tls", "4465").await.status, StatusCode::SEE_OTHER, "any other port is the administrator's choice");
+}
+
+/// Who came in by a link has been here, and is not told to be still awaited.
+#[tokio::test]
+async fn who_has_been_here_is_not_shown_as_awaited() {
+    let site = Site::new().await;
+    let admin = site.person("admin", Role::Admin).await;
+    let page = site.look(&admin, "/users").await.text;
+    assert!(page.contains("Has no password") && !page.contains("Has not logged in yet"), "{page}");
+    site.act(&admin, "/users", &[("name", "luc"), ("role", "viewer")]).await;
+    assert!(site.look(&admin, "/users").await.text.contains("Has not logged in yet"));
+}
+
 #[tokio::test]
 async fn an_account_is_made_by_its_form_and_never_shows_its_secret() {
     let site = Site::new().await;
@@ -209,7 +239,12 @@ async fn an_account_is_made_by_its_form_and_never_shows_its_secret() {
         ("batch_pause", "3"),
     ];
     let made = site.act(&admin, "/accounts", &fields).await;
-    assert_eq!((made.status, made.header("location")), (StatusCode::SEE_OTHER, "/accounts/compta?said=saved"));
+    let leads = made.header("location");
+    assert!(made.status == StatusCode::SEE_OTHER && leads.starts_with("/accounts/compta?said=saved&seal="), "{leads}");
+    assert!(site.look(&admin, leads).await.text.contains("notice ok"));
+    for forged in ["/accounts/compta?said=saved".to_owned(), leads.replace("&seal=", "&seal=0")] {
+        assert!(!site.look(&admin, &forged).await.text.contains("notice ok"), "{forged}");
+    }
     let page = site.look(&admin, "/accounts/compta").await;
     assert!(page.text.contains("compta@exemple.fr") && !page.text.contains("motdepasse"));
     assert_eq!(site.act(&admin, "/accounts", &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY, "taken");

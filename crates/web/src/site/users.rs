@@ -57,7 +57,9 @@ async fn answer(ctx: &Ctx, v: &View, filled: Filled) -> Result<Response> {
 fn row(user: User) -> UserRow {
     let standing = match (user.disabled, &user.password) {
         (true, _) => Standing::Disabled,
-        (false, None) => Standing::Invited,
+        // Who came in by a link of theirs has been here, password or not.
+        (false, None) if user.seen_at.is_none() => Standing::Invited,
+        (false, None) => Standing::Passwordless,
         (false, Some(_)) => Standing::Active,
     };
     UserRow { name: user.name, role: user.role, standing, seen_at: user.seen_at }

@@ -3,6 +3,7 @@
 const LOG_LINES_MAX = 500;
 const SAY_EVERY_MS = 10_000;
 const SILENT_MS = 40_000;
+const REFRESH_MS = 2_000;
 const FINAL = new Set(["completed", "failed", "cancelled"]);
 const PARTS = ["succeeded", "failed", "unknown", "skipped"];
 const PART_MIN = 0.6;
@@ -13,17 +14,18 @@ if (job) follow(job);
 function follow(job) {
   const log = document.querySelector("[data-log]");
   const texts = job.dataset;
-  let state = texts.state, saidAt = 0, heardAt = Date.now(), source = null, wait = 1000, over = false;
+  let state = texts.state, saidAt = 0, heardAt = Date.now(), source = null, wait = 1000, over = false, shown = null;
 
   const connect = () => {
     source = new EventSource(`${texts.live}?log_after=${log?.dataset.log ?? ""}`.replace(/\?log_after=$/, ""));
     source.addEventListener("open", heard);
     source.addEventListener("progress", (event) => { heard(); progress(JSON.parse(event.data)); });
     source.addEventListener("log", (event) => { heard(); if (log) append(log, JSON.parse(event.data)); });
-    source.addEventListener("end", () => { over = true; source.close(); reloadOnce(); });
+    source.addEventListener("end", () => { over = true; source.close(); if (!reloadOnce()) refresh(); });
     source.addEventListener("error", lost);
   };
-  const heard = () => { heardAt = Date.now(); wait = 1000; tell(texts.on, false); };
+  // What stands still is not live, however well it is connected.
+  const heard = () => { heardAt = Date.now(); wait = 1000; tell(state === "running" ? texts.on : "", false); };
   const lost = () => {
     if (over) return;
     tell(texts.lost, true);
@@ -32,12 +34,12 @@ function follow(job) {
   };
   const tell = (text, isLost) => {
     const place = show("live");
-    if (!place || (place.textContent === text && !place.hidden)) return;
-    place.hidden = false;
+    if (!place || (place.textContent === text && place.hidden === !text)) return;
+    place.hidden = !text;
     place.textContent = text;
     const wasLost = place.classList.contains("lost");
     place.classList.toggle("lost", isLost);
-    if (isLost || wasLost) announce(text);
+    if (text && (isLost || wasLost)) announce(text);
   };
   const announce = (text) => { job.querySelector("[data-announce]").textContent = text; };
   const progress = (now) => {
@@ -45,9 +47,14 @@ function follow(job) {
     const changed = now.status !== state;
     if (changed) {
       state = now.status;
-      for (const place of shows("badge")) place.replaceChildren(badge(state));
+      heard();
+      // Over, and somebody is missing: the badge that says so is the server's.
+      if (state !== "completed" || now.failed + now.unknown === 0) for (const place of shows("badge")) place.replaceChildren(badge(state));
       if (!FINAL.has(state)) refresh();
     }
+    // The lists below say of whom the numbers above speak.
+    const missed = now.failed + now.unknown + now.skipped;
+    if (missed !== shown) { if (shown !== null) refreshSoon(); shown = missed; }
     if (changed || Date.now() - saidAt > SAY_EVERY_MS) {
       saidAt = Date.now();
       const done = texts.say.replace("%percent%", percent(now.percent)).replace("%failed%", number(now.failed));
@@ -154,15 +161,20 @@ async function refresh() {
   } catch { /* The next change brings it. */ }
 }
 
+let soon = 0;
+function refreshSoon() { soon ||= setTimeout(() => { soon = 0; refresh(); }, REFRESH_MS); }
+
+// Whether the page is being loaded anew.
 function reloadOnce() {
   const key = `vigie-over:${location.pathname}`;
   const last = Number(sessionStorage.getItem(key) ?? 0);
   // Rows that somebody is choosing are not taken away.
-  if (Date.now() - last < 10_000 || document.querySelector("[name=seq]:checked, details[open][data-confirm], dialog[open]")) return;
+  if (Date.now() - last < 10_000 || document.querySelector("[name=seq]:checked, details[open][data-confirm], dialog[open]")) return false;
   sessionStorage.setItem(key, String(Date.now()));
   const at = document.activeElement;
   if (at?.matches(":focus-visible")) sessionStorage.setItem("vigie-at", placeOf(at));
   location.reload();
+  return true;
 }
 
 // A selector by which the renewed page knows it again; that of the content for what has nothing of its own.

@@ -41,6 +41,15 @@ if (menu) {
   });
 }
 
+// With the way of encryption its usual port is proposed, unless another was typed.
+const security = document.querySelector("select[name=security]"), port = document.querySelector("input[name=port]");
+if (security && port) {
+  const usual = { starttls: "587", tls: "465", none: "25" };
+  security.addEventListener("change", () => {
+    if (port.value === "" || Object.values(usual).includes(port.value)) port.value = usual[security.value] ?? port.value;
+  });
+}
+
 // One box chooses all rows; buttons that act on rows wait for one.
 for (const form of document.querySelectorAll("form[data-choose]")) {
   const all = form.querySelector("[data-all]");

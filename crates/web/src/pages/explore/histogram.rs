@@ -162,6 +162,7 @@ mod tests {
             words: Words { language: Language::English, zone: TimeZone::UTC },
             viewer: None,
             csrf: String::new(),
+            notice_key: None,
             here: "/explore".into(),
             theme: crate::pages::view::Theme::Auto,
             now: "2026-11-20T15:42:10Z".parse().unwrap(),

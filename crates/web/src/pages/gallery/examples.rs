@@ -44,6 +44,7 @@ pub(super) fn view(language: Language) -> View {
         words: Words { language, zone: TimeZone::get("Europe/Paris").unwrap() },
         viewer: Some(Viewer { name: "Marion Durand".to_owned(), role: Role::Admin }),
         csrf: "c5rf".to_owned(),
+        notice_key: None,
         here: "/".to_owned(),
         theme: Theme::Auto,
         now: "2026-11-20T15:42:10Z".parse().unwrap(),

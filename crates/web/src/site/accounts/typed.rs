@@ -55,7 +55,7 @@ pub(super) fn of(account: &Account) -> AccountForm {
 /// The fields as typed, and what is wrong with the numbers.
 pub(super) fn read(v: &View, form: &Form) -> (AccountForm, Faults) {
     let text = |field: &str| form.text(field).chars().take(500).collect::<String>();
-    let typed = AccountForm {
+    let mut typed = AccountForm {
         name: text("name"),
         kind: if form.text("kind") == "gmail" { AccountKind::Gmail } else { AccountKind::Smtp },
         host: text("host"),
@@ -98,7 +98,21 @@ pub(super) fn read(v: &View, form: &Form) -> (AccountForm, Faults) {
         AccountKind::Gmail if !typed.address.contains('@') => faults.add("address", v.t("account-address-missing")),
         _ => {}
     }
+    if typed.kind == AccountKind::Smtp {
+        propose_port(v, &mut typed, &mut faults);
+    }
     (typed, faults)
+}
+
+/// A port that is known for the other way of encryption would only time out: the usual one is proposed instead.
+fn propose_port(v: &View, typed: &mut AccountForm, faults: &mut Faults) {
+    let (text, port) = match (typed.security, typed.port.as_str()) {
+        (Security::Tls, "25" | "587") => (v.with("account-port-tls", "port", &typed.port), "465"),
+        (Security::StartTls, "465") => (v.t("account-port-starttls"), "587"),
+        _ => return,
+    };
+    faults.add("port", text);
+    port.clone_into(&mut typed.port);
 }
 
 /// `None` where the form lacks what a URL needs.

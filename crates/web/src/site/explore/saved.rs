@@ -11,7 +11,7 @@ use crate::{
     },
     problem::{Problem, Result},
     routes::Routes,
-    site::{Form, form_about, see},
+    site::{Form, Reader, form_about, said, see},
 };
 use axum::{Extension, extract::State, response::Response};
 use store::{SEARCHES_MAX, SavedSearch, Scope};
@@ -41,8 +41,9 @@ pub(super) async fn of(ctx: &Ctx, granted: &Granted) -> Result<Vec<Saved>> {
     Ok(found.into_iter().map(saved).collect())
 }
 
-pub(super) fn notice(v: &View, said: &str) -> Option<Notice> {
+pub(super) fn notice(v: &View, said: &str, seal: &str) -> Option<Notice> {
     match said {
+        _ if !said::is_ours(v, &[("said", said)], seal) => None,
         "saved" => Some(Notice { mood: Mood::Ok, text: v.t("explore-saved-done") }),
         "full" => Some(Notice { mood: Mood::Warn, text: v.count("explore-saved-full", &SEARCHES_MAX.into()) }),
         _ => None,
@@ -55,12 +56,18 @@ fn page_of(address: &str) -> &str {
     if is_ours && address.len() <= ADDRESS_MAX { super::super::form::here(address) } else { "/explore" }
 }
 
-fn and_said(address: &str, said: &str) -> String {
+fn and_said(v: &View, address: &str, said: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{joint}said={said}")
+    let path = address.split('?').next().unwrap_or_default();
+    format!("{address}{joint}{}", said::query(v, path, &[("said", said)]))
 }
 
-async fn save(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>, form: Form) -> Result<Response> {
+async fn save(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Extension(granted): Extension<Granted>,
+    form: Form,
+) -> Result<Response> {
     let name = extract::text("name", form.text("name").to_owned(), NAME_CHARS_MAX)
         .map_err(|problem| problem.said("explore-saved-long", &[("most", &NAME_CHARS_MAX.to_string())]))?;
     if name.is_empty() {
@@ -76,7 +83,7 @@ async fn save(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>, fo
         created_at: ctx.app.clock.now(),
     };
     let said = if ctx.app.db.save_search(search).await? { "saved" } else { "full" };
-    Ok(see(&and_said(address, said)))
+    Ok(see(&and_said(&v, address, said)))
 }
 
 async fn delete(

@@ -254,16 +254,20 @@ async fn searches_are_kept_by_name_and_lead_nowhere_else() {
     let (site, ana) = site_with(&[line(1, "info", "one")]).await;
     let bob = site.person("bob", Role::Operator).await;
     let saved = site.act(&ana, "/explore/saved", &[("name", "Pannes"), ("address", "/explore?q=error&since=1h")]).await;
-    assert_eq!(
-        (saved.status, saved.header("location")),
-        (StatusCode::SEE_OTHER, "/explore?q=error&since=1h&said=saved")
-    );
+    let leads = saved.header("location").to_owned();
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    assert!(leads.starts_with("/explore?q=error&since=1h&said=saved&seal="), "{leads}");
+    let told = |page: crate::testing::Answer| page.text.contains("class=\"notice ok\"");
+    assert!(told(site.look(&ana, &leads).await));
+    for forged in [&*leads, "/explore?q=error&since=1h&said=saved"] {
+        assert!(!told(site.look(&bob, forged).await), "said to nobody else: {forged}");
+    }
     let page = site.look(&ana, "/explore").await;
     assert!(page.text.contains(">Pannes</a>"), "{}", page.text);
     assert!(!site.look(&bob, "/explore").await.text.contains("Pannes"));
     for elsewhere in ["//evil.example", "https://evil.example/explore?", "/jobs", "/explore\r\nx", "/explored"] {
         let saved = site.act(&ana, "/explore/saved", &[("name", "x"), ("address", elsewhere)]).await;
-        assert_eq!(saved.header("location"), "/explore?said=saved", "{elsewhere}");
+        assert!(saved.header("location").starts_with("/explore?said=saved&seal="), "{elsewhere}");
     }
     let id = page
         .text

@@ -8,9 +8,10 @@ use crate::{
     },
     auth::{Access, Granted},
     extract::Path,
+    pages::view::View,
     problem::{Problem, Result},
     routes::Routes,
-    site::{Form, form_about, see},
+    site::{Form, Reader, form_about, said, see},
 };
 use axum::{Extension, extract::State, response::Response};
 use store::{Reason, Scope};
@@ -71,7 +72,7 @@ async fn cancel(
 
 /// Without any row chosen on a page that offers to choose, nothing is done: a click beside the boxes must not set a
 /// thousand letters going. The button above, for all of them, sends `all`.
-async fn retry(State(ctx): State<Ctx>, Path(id): Path<Uuid>, form: Form) -> Result<Response> {
+async fn retry(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>, form: Form) -> Result<Response> {
     let job = existing(&ctx, id.into()).await?;
     if job.kind == "external" {
         return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
@@ -82,11 +83,12 @@ async fn retry(State(ctx): State<Ctx>, Path(id): Path<Uuid>, form: Form) -> Resu
         _ => (job.counters.failed, ctx.app.db.retry_failed(job.id, now).await?),
     };
     ctx.changed(&job).await;
-    Ok(said(id, "retried", retried, wanted))
+    Ok(said(&v, id, "retried", retried, wanted))
 }
 
 async fn settle(
     State(ctx): State<Ctx>,
+    Reader(v): Reader,
     Path(id): Path<Uuid>,
     Extension(granted): Extension<Granted>,
     form: Form,
@@ -99,16 +101,18 @@ async fn settle(
     };
     let chosen = seqs(&form);
     if chosen.is_empty() {
-        return Ok(said(id, "none", 0, 0));
+        return Ok(said(&v, id, "none", 0, 0));
     }
     let wanted = chosen.len() as u64;
     let word = settle_items(&ctx, job, chosen, verdict, granted.name()).await?;
-    Ok(said(id, "settled", word.settled.len() as u64, wanted))
+    Ok(said(&v, id, "settled", word.settled.len() as u64, wanted))
 }
 
 /// To the page that says what was done, and of how many of those `wanted` it could not be.
-fn said(id: Uuid, word: &str, number: u64, wanted: u64) -> Response {
+fn said(v: &View, id: Uuid, word: &str, number: u64, wanted: u64) -> Response {
     let left = wanted.saturating_sub(number);
     let word = if number == 0 && left == 0 { "none" } else { word };
-    see(&format!("/jobs/{id}/undelivered?said={word}&n={number}&left={left}"))
+    let path = format!("/jobs/{id}/undelivered");
+    let words = [("said", word), ("n", &*number.to_string()), ("left", &*left.to_string())];
+    see(&format!("{path}?{}", said::query(v, &path, &words)))
 }

@@ -72,6 +72,14 @@ async fn what_was_left_out_is_no_servers_reply_and_is_not_offered_again() {
     let chosen = site.act(&ana, &path, &[("seq", "3")]).await;
     let page = site.look(&ana, chosen.header("location")).await.text;
     assert!(page.contains("1 cannot be tried again: it was left out before sending"), "{page}");
+    let forged = format!("/jobs/{job}/undelivered?said=retried&n=999&left=0");
+    let seal = chosen.header("location").split("&seal=").nth(1).unwrap();
+    for address in
+        [forged.clone(), format!("{forged}&seal={seal}"), chosen.header("location").replace("left=1", "left=9")]
+    {
+        let page = site.look(&ana, &address).await.text;
+        assert!(!page.contains("999 will") && !page.contains("class=\"notice "), "{address}: {page}");
+    }
     let none = site.act(&ana, &path, &[]).await;
     assert!(none.header("location").contains("said=none"), "{}", none.header("location"));
 }

@@ -18,7 +18,7 @@ use crate::{
         view::View,
     },
     problem::{Problem, Result},
-    site::{Form, Reader, page, see},
+    site::{Form, Reader, page, said, see},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use mail::{
@@ -47,7 +47,8 @@ pub(super) async fn show(
     }
     let (row, from) = (query.row.unwrap_or(1).clamp(1, u64::from(u32::MAX)), query.from.unwrap_or(0));
     let mut said = Said { row, from, ..Said::default() };
-    if let Some(trial) = Trial::read(&query.said, &query.code) {
+    let is_ours = said::is_ours(&v, &trial::words(&query.said, &query.code, &query.to), &query.seal);
+    if let Some(trial) = Trial::read(&query.said, &query.code).filter(|_| is_ours) {
         said.test_to = trial::shortened(&query.to);
         trial.tell(&v, &mut said);
     }
@@ -65,6 +66,8 @@ pub(super) struct CheckQuery {
     said: String,
     code: String,
     to: String,
+    /// That this session has made the test.
+    seal: String,
 }
 
 /// "Leave these rows out."

@@ -16,7 +16,7 @@ use crate::{
         view::View,
     },
     problem::Result,
-    site::{Form, Reader, rows, see},
+    site::{Form, Reader, said, see},
 };
 use axum::{Extension, extract::State, response::Response};
 use mail::{
@@ -77,9 +77,14 @@ pub(super) async fn send(
         Err(_) => Trial::BadAddress,
     };
     let (said, code) = trial.written();
-    let row = row.to_string();
-    let query = [("row", row.as_str()), ("said", said), ("code", code), ("to", &typed)];
-    Ok(see(&rows::address(&address(&draft, "check"), &query)))
+    let path = address(&draft, "check");
+    let told = said::query(&v, &path, &words(said, code, &typed));
+    Ok(see(&format!("{path}?row={row}&{told}")))
+}
+
+/// What the page of the check is told.
+pub(super) fn words<'a>(said: &'a str, code: &'a str, to: &'a str) -> [(&'static str, &'a str); 3] {
+    [("said", said), ("code", code), ("to", to)]
 }
 
 /// What was typed as an address, as far as an address may go.
