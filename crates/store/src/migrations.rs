@@ -272,6 +272,43 @@ mod tests {
         counted.into_iter().map(|(at, n)| (at.as_micros() / 60_000_000, n)).collect()
     }
 
+    /// The script makes its table anew, so that it can be tried on what a test has put there.
+    #[tokio::test]
+    async fn the_eighth_version_counts_on_postgresql_as_well() {
+        use sqlx::{Connection as _, Executor as _};
+        let Some(server) = std::env::var("VIGIE_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) else { return };
+        let name = format!("outcomes_{}", std::process::id());
+        let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
+        admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
+        let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+        let db = Db::open_postgres(&url).await.unwrap();
+        let script = MIGRATIONS.iter().find(|migration| migration.name == "outcomes").unwrap().postgres;
+        let done = db.write(move |conn| {
+            Box::pin(async move {
+                conn.script(
+                    "INSERT INTO jobs (id, kind, name, state, on_unknown, application_name, flow_name, created_by,
+                                       task_type, task_id, spec, succeeded, failed, created_at, updated_at)
+                     SELECT lpad(n::text, 32, '0')::uuid, kind, 'm', 4, 0, 'app', '', '', '', '', '{}', 2, 1, 600000000,
+                            900000000 FROM (VALUES (1, 'mail'), (2, 'noop'), (3, 'external')) AS made (n, kind);
+                     INSERT INTO items (job_id, seq, message_no, state, finished_at, verdict, label, payload)
+                     SELECT jobs.id, seq, seq, made.state, at * 60000000::bigint,
+                            CASE made.state WHEN 2 THEN NULL ELSE '{}' END, '', '{}'
+                     FROM (VALUES (1, 2, 11), (2, 2, 16), (3, 3, 16), (4, 3, null), (5, 4, 17), (6, 5, 17), (7, 0, null))
+                          AS made (seq, state, at), jobs WHERE kind <> 'external'",
+                )
+                .await?;
+                conn.script(script).await
+            })
+        });
+        done.await.unwrap();
+        let figures = |tally: crate::Tally| [tally.succeeded, tally.failed, tally.unknown];
+        let counted = counts(&db).await;
+        let counted: Vec<_> = counted.iter().map(|(at, n)| (*at, figures(n.recipients), figures(n.others))).collect();
+        assert_eq!(counted, [(10, [1, 1, 0], [1, 1, 0]), (15, [1, 1, 1], [3, 2, 1])]);
+        db.close().await;
+        admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    }
+
     /// What became of everybody before the eighth version is counted by it: once each, attempts aside.
     #[tokio::test]
     async fn the_eighth_version_counts_the_items_of_the_seventh() {

@@ -13,7 +13,8 @@ on_both![
     a_search_stops_and_goes_on,
     a_search_that_reaches_the_end_says_nothing_more,
     names_are_found_by_leaps,
-    what_happened_is_counted
+    what_happened_is_counted,
+    what_was_mended_is_no_error_that_stands
 ];
 
 async fn traces_come_back_as_they_went_in(db: Db) {
@@ -63,6 +64,40 @@ async fn what_happened_is_counted(db: Db) {
     assert_eq!(db.activity(NOW, later(1000), Some("app")).await.unwrap().len(), 2);
     assert!(db.activity(NOW, later(1000), Some("other")).await.unwrap().is_empty());
     assert!(db.activity(later(1000), later(2000), None).await.unwrap().is_empty());
+}
+
+async fn what_was_mended_is_no_error_that_stands(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(4)).await;
+    let worker = worker(&db).await;
+    let failing = async |state: ItemState, at| {
+        let claimed = claim(&db, id, worker, 9, at).await.items;
+        let of = |item: &store::ClaimedItem| {
+            let mut outcome = outcome(id, item, if item.seq == 1 { ItemState::Succeeded } else { state });
+            outcome.trace.errors = outcome.state != ItemState::Succeeded;
+            outcome.trace.created_at = at;
+            outcome
+        };
+        record(&db, id, worker, claimed.iter().map(of).collect(), at).await;
+    };
+    let standing = async || {
+        let filter = TraceFilter { limit: 9, ..TraceFilter::default() };
+        let found = db.standing_errors(&filter).await.unwrap();
+        let mut found: Vec<_> = found.into_iter().map(|trace| (trace.seq, trace.attempt)).collect();
+        found.sort_unstable();
+        found
+    };
+    failing(ItemState::Queued, NOW).await;
+    assert_eq!(standing().await, [], "they are tried again");
+    failing(ItemState::Failed, later(1)).await;
+    assert_eq!(standing().await, [(Some(2), 2), (Some(3), 2), (Some(4), 2)], "each once, by the last attempt");
+    db.retry_these(id, vec![2, 3], later(2)).await.unwrap();
+    failing(ItemState::Succeeded, later(3)).await;
+    let posted = Trace { errors: true, outcome: None, created_at: later(4), ..new_trace(None, None) };
+    db.insert_traces(vec![posted]).await.unwrap();
+    assert_eq!(standing().await, [(None, 1), (Some(4), 2)]);
+    let of = |name: &str| TraceFilter { application: Some(name.into()), limit: 9, ..TraceFilter::default() };
+    assert_eq!(db.standing_errors(&of("app")).await.unwrap().len(), 2);
+    assert_eq!(db.standing_errors(&of("other")).await.unwrap(), []);
 }
 
 async fn traces_are_found_by_filter(db: Db) {

@@ -70,7 +70,7 @@ async fn two_lines_show_a_job_from_before_it_exists_to_its_end() {
     vigie.advance(&job, json!({"processed": 5})).await;
     vigie.end(&job, "complete").await;
     browser.until(&format!("{} === 1", names("complete"))).await;
-    assert_eq!(browser.text(&part("state")).await, "Completed");
+    assert_eq!(browser.text(&part("state")).await, "Completed, 1 not delivered");
     assert_eq!(browser.text(&part("percent")).await, "100%");
     let told = browser.value("seen.filter((event) => event.name === 'complete')[0].detail").await;
     assert_eq!((&told["succeeded"], &told["failed"]), (&json!(7), &json!(1)));

@@ -64,7 +64,7 @@ async fn the_id_alone_is_enough_behind_the_sites_proxy() {
     vigie.advance(&job, json!({"processed": 2})).await;
     vigie.end(&job, "complete").await;
     browser.until(&format!("{} === 1", count("complete"))).await;
-    assert_eq!(browser.text("document.querySelector('#jauge .pp').className").await, "pp green");
+    assert_eq!(browser.text("document.querySelector('#jauge .pp').className").await, "pp orange", "one is missing");
     let told = browser.value("seen.at(-1).data").await;
     assert_eq!((&told["status"], &told["succeeded"], &told["failed"]), (&json!("completed"), &json!(3), &json!(1)));
     assert_accessible(&browser).await;

@@ -43,14 +43,14 @@
     en: {
       title: "Progress", preparing: "Being prepared", pending: "Waiting", running: "Running", paused: "Paused",
       completed: "Completed", failed: "Failed", cancelled: "Cancelled", lost: "Connection lost, trying again",
-      refused: "Not allowed to follow this job", done: "done", sent: "sent", bad: "failed", unknown: "unknown",
+      refused: "Not allowed to follow this job", done: "done", sent: "sent", bad: "failed", missed: "not delivered", unknown: "unknown",
       skipped: "skipped", remaining: "remaining", rate: "per second", left: "{} left", resumes: "Goes on at",
       of: "of", colon: ": ", percent: "%",
     },
     fr: {
       title: "Progression", preparing: "En préparation", pending: "En attente", running: "En cours", paused: "En pause",
       completed: "Terminé", failed: "Échoué", cancelled: "Annulé", lost: "Connexion perdue, nouvel essai",
-      refused: "Suivi de cette tâche refusé", done: "réussi(s)", sent: "envoyé(s)", bad: "échoué(s)", unknown: "incertain(s)",
+      refused: "Suivi de cette tâche refusé", done: "réussi(s)", sent: "envoyé(s)", bad: "échoué(s)", missed: "non remis", unknown: "incertain(s)",
       skipped: "ignoré(s)", remaining: "restant(s)", rate: "par seconde", left: "reste {}", resumes: "Reprise à",
       of: "sur", colon: "\u00a0: ", percent: "\u202f%",
     },
@@ -104,7 +104,7 @@
     .time { margin-inline-start: auto; }
     .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .box { --hue: var(--accent); }
-    .completed { --hue: var(--good); } .failed, .cancelled { --hue: var(--bad); }
+    .completed { --hue: var(--good); } .completed.missing { --hue: var(--warn); } .failed, .cancelled { --hue: var(--bad); }
     .paused, .lost, .refused { --hue: var(--warn); } .pending, .preparing { --hue: var(--quiet); }
     @media (prefers-reduced-motion: reduce) { .bar rect { transition: none; } }
     @media (forced-colors: active) { .bar { border: 1px solid; } .ok, .no, .maybe, .skip { fill: Highlight; } }`;
@@ -377,21 +377,26 @@
       const percent = number(now.percent, 1) + words.percent;
       const title = this.getAttribute("title") || words.title;
       p.box.lang = lang;
-      p.box.className = `box ${state}`;
+      const plural = new Intl.PluralRules(lang);
+      const agreed = (word, value) => word.replace("(s)", plural.select(value ?? 0) === "one" ? "" : "s");
+      // Over, and somebody is missing: not the same as over.
+      const bad = this.getAttribute("kind") === "mailing" ? words.missed : words.bad;
+      const missing = state === "completed" ? [[now.failed, bad], [now.unknown, words.unknown]].filter(([n]) => n > 0) : [];
+      const stands = [words[state] ?? state, ...missing.map(([n, word]) => `${number(n)} ${agreed(word, n)}`)].join(", ");
+      p.box.className = `box ${state}${missing.length > 0 ? " missing" : ""}`;
       this.setAttribute("state", now.status);
       put(p.title, title);
-      put(p.word, words[state] ?? state);
+      put(p.word, stands);
       put(p.percent, percent);
-      p.shape.setAttribute("d", SHAPES[state] ?? SHAPES.pending);
+      p.shape.setAttribute("d", missing.length > 0 ? SHAPES.lost : SHAPES[state] ?? SHAPES.pending);
       this.#drawBar(now, title, percent);
       put(p.message, this.#message(now, words, lang));
-      const plural = new Intl.PluralRules(lang);
-      this.#count(now, words, number, (word, value) => word.replace("(s)", plural.select(value ?? 0) === "one" ? "" : "s"));
+      this.#count(now, words, number, agreed);
       const rate = now.rate > 0 && now.status === "running" ? `${number(now.rate, now.rate < 10 ? 1 : 0)} ${words.rate}` : "";
       const left = now.eta_seconds != null ? words.left.replace("{}", duration(now.eta_seconds)) : "";
       // Not while the connection is lost: it would be a guess.
       put(p.time, this.#trouble ? "" : [rate, left].filter(Boolean).join(" · "));
-      this.#speak(`${title}${words.colon}${words[state] ?? state}, ${percent}`, state);
+      this.#speak(`${title}${words.colon}${stands}, ${percent}`, state);
     }
 
     #drawBar(now, title, percent) {

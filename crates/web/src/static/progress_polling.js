@@ -42,13 +42,13 @@
       pending: "Waiting", in_progress: "In progress", paused: "Paused", completed: "Completed", failed: "Failed",
       cancelled: "Cancelled", lost: "Connection lost, trying again", refused: "Progress cannot be read",
       progress: "Progress", total: "Total", processed: "Processed", succeeded: "Succeeded", bad: "Errors",
-      unknown: "Unknown", remaining: "Remaining", percent: "%",
+      unknown: "Unknown", remaining: "Remaining", missing: "{} without success", percent: "%",
     },
     fr: {
       pending: "En attente", in_progress: "En cours", paused: "En pause", completed: "Terminé", failed: "Échoué",
       cancelled: "Annulé", lost: "Connexion perdue, nouvel essai", refused: "Suivi impossible",
       progress: "Progression", total: "Total", processed: "Traités", succeeded: "Réussis", bad: "Erreurs",
-      unknown: "Incertains", remaining: "Restants", percent: "\u202f%",
+      unknown: "Incertains", remaining: "Restants", missing: "{} sans succès", percent: "\u202f%",
     },
   };
   const COLOURS = { completed: "green", failed: "red", cancelled: "red", refused: "red", lost: "orange" };
@@ -303,7 +303,10 @@
       const data = this.data ?? {};
       const percent = Number(data.percentage ?? data.percent ?? 0);
       const shown = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(percent) + words.percent;
-      const colour = COLOURS[state] ?? "blue";
+      // Over, and somebody is missing: not the same as over.
+      const missing = state === "completed" ? Number(data.failed ?? 0) + Number(data.unknown ?? 0) : 0;
+      const stands = missing > 0 ? `${words[state]}, ${words.missing.replace("{}", new Intl.NumberFormat(lang).format(missing))}` : words[state];
+      const colour = missing > 0 ? "orange" : COLOURS[state] ?? "blue";
       // Through the object model, which a Content-Security-Policy allows where it forbids style attributes in markup.
       this.fill.style.width = `${percent}%`;
       put(this.percent, shown);
@@ -313,14 +316,14 @@
       this.rail.dataset.percent = percent;
       this.rail.setAttribute("aria-valuenow", percent);
       this.rail.setAttribute("aria-valuetext", shown);
-      const labels = showDetails ? [[colour, `${SHAPES[state]} ${words[state]}`]] : [];
+      const labels = showDetails ? [[colour, `${missing > 0 ? SHAPES.lost : SHAPES[state]} ${stands}`]] : [];
       if (showStats) labels.push(...counts(data, words, new Intl.NumberFormat(lang)));
       this.label(labels);
       put(this.message, data.message || data.reason?.detail || "");
       const now = performance.now();
       if (state !== this.said.state || now - this.said.at > SPEAK_MS) {
         this.said = { state, at: now };
-        put(this.heard, `${this.title}, ${words[state]}, ${shown}`);
+        put(this.heard, `${this.title}, ${stands}, ${shown}`);
       }
     }
 
