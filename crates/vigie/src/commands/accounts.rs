@@ -10,7 +10,10 @@ use crate::{
     render::{self, Align, Table},
 };
 use mail::rate::{Per, spelled};
-use model::pace::{Batch, Limits};
+use model::{
+    Clock, Timestamp,
+    pace::{Batch, Limits},
+};
 use serde_json::{Value, json};
 
 pub(super) async fn run(config: &Config, command: AccountsCommand) -> Result<Exit> {
@@ -81,13 +84,15 @@ async fn list(config: &Config) -> Result<Exit> {
     let mut table = Table::new(&[
         ("account", Align::Left),
         ("limits", Align::Left),
-        ("sent in 24 h", Align::Right),
+        ("messages in 24 h", Align::Right),
         ("standing", Align::Left),
     ]);
     for account in accounts["rows"].as_array().into_iter().flatten() {
         let name = render::plain(account["name"].as_str().unwrap_or_default(), 60);
         let pause = &account["pause"];
-        let standing = match (pause.is_null(), pause["until"].is_null()) {
+        let until = pause["until"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+        let is_over = until.is_some_and(|until| until <= Clock::System.now());
+        let standing = match (pause.is_null() || is_over, until.is_none()) {
             (true, _) => String::new(),
             (_, true) => "paused until somebody resumes it".to_owned(),
             _ => format!("paused until {}", render::moment(&pause["until"], &config.zone.value)),
