@@ -204,17 +204,21 @@ impl Db {
                 let job = jobs::lock(conn, id).await?;
                 let seqs: HashSet<i64> = corrections.iter().map(|one| one.seq).collect();
                 let (mut moved, mut corrected) = (Moved::default(), Vec::new());
-                let sql = "SELECT seq, state FROM items WHERE job_id = $1 AND verdict IS NOT NULL AND state IN (2, 3)";
+                let sql = "SELECT seq, state, finished_at FROM items
+                           WHERE job_id = $1 AND verdict IS NOT NULL AND state IN (2, 3)";
+                let mut changes = Changes::default();
                 for row in conn.rows(sql, params![id]).await? {
                     let (seq, state) = (row.int("seq")?, row.state("state", ItemState::from_code)?);
                     if seqs.contains(&seq) {
                         moved.item(state, ItemState::Queued);
+                        changes.left(&job, state, row.opt_time("finished_at")?, 1);
                         corrected.push(seq);
                     }
                 }
                 if corrected.is_empty() {
                     return Ok((job, corrected));
                 }
+                changes.write(conn).await?;
                 let of_these: HashSet<i64> = corrected.iter().copied().collect();
                 let kept = || corrections.iter().filter(|one| of_these.contains(&one.seq));
                 let rows: Vec<_> = kept()

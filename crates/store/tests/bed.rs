@@ -13,8 +13,7 @@ use std::{
 };
 use store::{
     Claim, Claimed, ClaimedItem, Created, Db, ItemFilter, Job, LedgerMatch, NewItem, NewJob, Outcome, Reason, Recorded,
-    Tally,
-    Trace, TraceOf,
+    Tally, Trace, TraceOf,
 };
 use uuid::Uuid;
 

@@ -15,6 +15,7 @@ impl Site {
     async fn mailing(&self) {
         let (db, now) = (&self.app.db, self.app.clock.now());
         let item = |seq| NewItem {
+            content: String::new(),
             seq,
             message_no: seq,
             ledger_key: None,
