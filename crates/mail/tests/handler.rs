@@ -103,7 +103,7 @@ impl House {
             limits: model::pace::Limits::default(),
             state: JobState::Preparing,
             total: 0,
-            ledger: store::LedgerMatch::None,
+            ledger: store::LedgerMatch::KeyAndContent,
         };
         self.db.create_job(job, now).await.unwrap();
         let items = rows.iter().zip(1..).map(|(row, seq)| new_item(mailing, row, seq)).collect();
