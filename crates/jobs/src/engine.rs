@@ -422,6 +422,15 @@ fn lost_trace(shared: &Shared, job: &Job, item: &Item) -> Trace {
 
 /// Opens a run. A panic in there is told as a pause: the engine and its other jobs go on.
 async fn open(handler: &dyn Handler, job: &Job) -> Result<Box<dyn Run>, Stop> {
+    let (has, needs) = (job.authority, handler.needs());
+    if has < needs {
+        let detail = format!(
+            "a job of kind `{}` acts on the word of `{needs}`, and this one was made with `{has}`: nothing was run; let \
+             who may make it anew",
+            job.kind
+        );
+        return Err(Stop::Fail(Reason::new("authority", detail)));
+    }
     let opened = AssertUnwindSafe(handler.open(job)).catch_unwind().await;
     opened.unwrap_or_else(|_| Err(Stop::Pause(Reason::new("defect", DEFECT), None)))
 }

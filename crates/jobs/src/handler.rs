@@ -2,7 +2,7 @@
 
 use crate::run_log::Record;
 use futures_util::future::BoxFuture;
-use model::{Timestamp, Verdict};
+use model::{Authority, Timestamp, Verdict};
 use std::time::Duration;
 use store::{ClaimedItem, Item, Job, Outcome, Reason};
 
@@ -10,6 +10,11 @@ use store::{ClaimedItem, Item, Job, Outcome, Reason};
 pub trait Handler: Send + Sync + 'static {
     /// The value of `Job::kind` that it runs.
     fn kind(&self) -> &'static str;
+
+    /// The least on whose word a job of this kind acts. One made on less fails before it is opened.
+    fn needs(&self) -> Authority {
+        Authority::Write
+    }
 
     /// Makes ready to run `job` from its frozen settings: compiles templates, opens accounts, connects nothing yet.
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>>;

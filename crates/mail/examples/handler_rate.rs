@@ -127,7 +127,7 @@ fn engine_options(folder: &Path, db: &Db, hub: &Hub) -> anyhow::Result<Options> 
         rng,
         hub: hub.clone(),
         run_log: RunLog::new(folder.join("jobs"), Limits::default()),
-        handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock))],
+        handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock, std::path::Path::new(".")))],
         tell: None,
         policy: RetryPolicy::default(),
         scope: jobs::Scope::Everything,
@@ -167,6 +167,7 @@ async fn prepare(db: &Db, url: &str, count: u32, rng: &Rng) -> anyhow::Result<Jo
         state: JobState::Preparing,
         total: 0,
         ledger: store::LedgerMatch::None,
+        authority: model::Authority::Owner,
     };
     db.create_job(job, clock.now()).await?;
     let all: Vec<u32> = (1..=count).collect();

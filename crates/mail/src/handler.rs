@@ -1,15 +1,20 @@
 //! The mailing as a kind of job: opens the account and the templates that a job names, and attempts its messages.
 
+mod reach;
 mod run;
 mod story;
 
 use crate::{gmail, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
 use futures_util::future::BoxFuture;
 use jobs::{Handler, Run, Stop};
-use model::Clock;
+use model::{Authority, Clock};
+use reach::Reach;
 use run::MailRun;
 use secrecy::SecretString;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use store::{Account, Db, Job, Reason};
 use vault::Vault;
 
@@ -24,17 +29,35 @@ pub struct MailHandler {
     db: Db,
     vault: Vault,
     clock: Clock,
+    blobs: PathBuf,
 }
 
 impl MailHandler {
-    pub fn new(db: Db, vault: Vault, clock: Clock) -> Self {
-        Self { db, vault, clock }
+    /// `data` is the data directory, whose `blobs/` hold what was uploaded.
+    pub fn new(db: Db, vault: Vault, clock: Clock, data: &Path) -> Self {
+        let blobs = data.join("blobs");
+        Self { db, vault, clock, blobs: std::path::absolute(&blobs).unwrap_or(blobs) }
+    }
+
+    /// Which files a letter of `job` may hold.
+    fn reach(&self, job: &Job) -> Reach {
+        match job.authority {
+            Authority::Owner => Reach::Machine,
+            // Its workers may each have a data directory of their own.
+            Authority::Write | Authority::Admin if self.db.is_postgres() => Reach::Uploads,
+            Authority::Write | Authority::Admin => Reach::UploadsOf(self.blobs.clone()),
+        }
     }
 
     async fn run(&self, job: &Job) -> Result<MailRun, Stop> {
         let fail = |code: &str, detail: String| Stop::Fail(Reason::new(code, detail));
         let mut mailing: Mailing =
-            serde_json::from_str(&job.spec).map_err(|error| fail("settings_unreadable", error.to_string()))?;
+            Mailing::parse(&job.spec).map_err(|error| fail("settings_unreadable", error.to_string()))?;
+        let reach = self.reach(job);
+        if mailing.dkim.is_some() && reach != Reach::Machine {
+            let detail = "its settings name a DKIM key file, which only somebody on the machine itself may";
+            return Err(fail("authority", detail.to_owned()));
+        }
         let templates =
             Templates::compile(&mailing.templates, &mailing.columns, mailing.audience()).map_err(|found| {
                 let found: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -45,7 +68,7 @@ impl MailHandler {
         mailing.trace = mailing.trace.by(&account.url);
         let signer = signer(&mailing)?.map(Arc::new);
         let effects = self.db.clone();
-        Ok(MailRun::new(job, mailing, templates, transport, slots, signer, effects, self.clock.clone()))
+        Ok(MailRun::new(job, mailing, templates, transport, slots, signer, effects, self.clock.clone(), reach))
     }
 
     async fn account(&self, job: &Job) -> Result<Account, Stop> {

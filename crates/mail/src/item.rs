@@ -37,6 +37,15 @@ pub struct Identity {
 }
 
 impl MailItem {
+    /// Reads a payload. An object alone: an array, in which serde finds the fields by their order, would be understood by
+    /// some readers and not by others.
+    ///
+    /// # Errors
+    /// What of it is wrong, and at which column.
+    pub fn parse(payload: &str) -> Result<Self, serde_json::Error> {
+        crate::spec::object(payload)
+    }
+
     /// The file named in traces and logs: the first attachment's.
     pub fn file_label(&self) -> Option<&str> {
         self.attachments.first().map(|attachment| attachment.name.as_str())

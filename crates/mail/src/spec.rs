@@ -171,7 +171,23 @@ pub struct Dkim {
     pub key: PathBuf,
 }
 
+/// Reads the JSON of an object, and of nothing else.
+pub(crate) fn object<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, serde_json::Error> {
+    if !json.trim_start().starts_with('{') {
+        return Err(serde::de::Error::custom("it is no object"));
+    }
+    serde_json::from_str(json)
+}
+
 impl Mailing {
+    /// Reads the spec of a job. An object alone: see [`crate::item::MailItem::parse`].
+    ///
+    /// # Errors
+    /// What of it is wrong, and where.
+    pub fn parse(spec: &str) -> Result<Self, serde_json::Error> {
+        object(spec)
+    }
+
     pub fn audience(&self) -> Audience {
         if self.group.is_some() { Audience::Group } else { Audience::OneRow }
     }

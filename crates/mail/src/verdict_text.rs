@@ -224,6 +224,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "La pièce jointe {path} a changé depuis la préparation de l'envoi ; une relance échoue tant qu'elle diffère. Restaurez le fichier et relancez, ou, une fois le fichier définitif, refaites l'envoi sous le même nom : il prend le fichier tel qu'il est alors et laisse de côté qui a déjà reçu.",
     ),
     (
+        "attachment_not_uploaded",
+        "The attachment {name} was not sent along with the mailing: over the network, a mailing names no files of this server. Send it anew with its files, or by the command line on the server.",
+        "La pièce jointe {name} n'a pas été envoyée avec l'envoi : par le réseau, un envoi ne désigne aucun fichier de ce serveur. Refaites-le avec ses fichiers, ou en ligne de commande sur le serveur.",
+    ),
+    (
         "template",
         "The template cannot be filled for this row: {error}. Correct the template or the row.",
         "Le modèle ne peut pas être rempli pour cette ligne : {error}. Corrigez le modèle ou la ligne.",
@@ -388,6 +393,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "dkim_key_unreadable",
         "The DKIM key cannot be read. Check its path and permissions, then resume.",
         "La clé DKIM est illisible. Vérifiez son chemin et ses droits, puis reprenez.",
+    ),
+    (
+        "authority",
+        "It was not made by anyone who may have this run: nothing was run. Let an administrator make it anew.",
+        "Cette tâche n'a pas été créée par quelqu'un qui a le droit de la faire exécuter : rien n'a été exécuté. Un administrateur doit la recréer.",
     ),
     (
         "account_url",

@@ -12,10 +12,11 @@ use mail::{
     enqueue::new_item,
     handler::MailHandler,
     item::MailItem,
+    letter::Attachment,
     run_log::{Event, Style, render},
-    spec::{Mailing, MailingFile},
+    spec::{Dkim, Mailing, MailingFile},
 };
-use model::{AccountId, Clock, ItemState, JobId, JobState, OnUnknown, Rng, pace};
+use model::{AccountId, Authority, Clock, ItemState, JobId, JobState, OnUnknown, Rng, Timestamp, pace};
 use std::{sync::Arc, time::Duration};
 use store::{Account, Db, ItemFilter, NewJob, TraceFilter};
 
@@ -45,7 +46,7 @@ struct House {
     hub: Hub,
     run_log: RunLog,
     engine: Engine,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     rng: Rng,
 }
 
@@ -62,7 +63,7 @@ async fn house() -> House {
         rng: rng.clone(),
         hub: hub.clone(),
         run_log: run_log.clone(),
-        handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock))],
+        handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock, folder.path()))],
         tell: None,
         policy: RetryPolicy { first: Duration::from_millis(50), ..RetryPolicy::default() },
         scope: jobs::Scope::Everything,
@@ -72,11 +73,15 @@ async fn house() -> House {
         status: Arc::new(|_| "{}".to_owned()),
     };
     let (engine, _) = Engine::start(options).await.unwrap();
-    House { db, hub, run_log, engine, _folder: folder, rng }
+    House { db, hub, run_log, engine, folder, rng }
 }
 
 impl House {
     async fn send(&self, url: &str, mailing: &Mailing, rows: &[MailItem]) -> JobId {
+        self.send_as(Authority::Owner, url, mailing, rows).await
+    }
+
+    async fn send_as(&self, authority: Authority, url: &str, mailing: &Mailing, rows: &[MailItem]) -> JobId {
         let now = Clock::System.now();
         let account = Account {
             id: AccountId::new(&Clock::System, &self.rng),
@@ -104,6 +109,7 @@ impl House {
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::KeyAndContent,
+            authority,
         };
         self.db.create_job(job, now).await.unwrap();
         let items = rows.iter().zip(1..).map(|(row, seq)| new_item(mailing, row, seq)).collect();
@@ -183,5 +189,58 @@ async fn everybody_is_sent_to_once_and_those_refused_are_named() {
     assert!(story[0].contains("Début de l'envoi de 25 factures"), "{story:#?}");
     assert_eq!(story.iter().filter(|line| line.contains("envoyé avec succès")).count(), 24, "{story:#?}");
     assert!(story.last().unwrap().contains("24 succès, 1 erreur"), "{story:#?}");
+    assert!(house.engine.stop(Duration::from_secs(5)).await);
+}
+
+/// Whatever the store holds: what did not come from the machine itself is served uploads, and no other file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_mailing_of_the_machine_itself_holds_files_of_the_machine() {
+    let house = house().await;
+    let catcher = Catcher::start("127.0.0.1:0".parse().unwrap(), CatcherOptions::default()).await.unwrap();
+    let url = format!("smtp://{}", catcher.address());
+    let file = |path: &std::path::Path, sha256: Option<&str>| {
+        let metadata = std::fs::metadata(path).unwrap();
+        let mtime = metadata.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Attachment {
+            path: path.to_owned(),
+            name: "facture.pdf".into(),
+            mime: "application/pdf".into(),
+            size: metadata.len(),
+            mtime: Timestamp::from_micros(i64::try_from(mtime.as_micros()).unwrap()),
+            sha256: sha256.map(str::to_owned),
+        }
+    };
+    let key = file(&house.folder.path().join("secret.key"), None);
+    let blobs = house.folder.path().join("blobs");
+    std::fs::create_dir(&blobs).unwrap();
+    // Of `facture`.
+    let hash = "700705415442b8015ee24ae925043596dd2718263ec58b7362b37eb80e8bcb71";
+    std::fs::write(blobs.join(hash), "facture").unwrap();
+    let upload = file(&blobs.join(hash), Some(hash));
+    let cases = [
+        (Authority::Write, &key, Some("attachment_not_uploaded")),
+        (Authority::Admin, &key, Some("attachment_not_uploaded")),
+        (Authority::Owner, &key, None),
+        (Authority::Write, &upload, None),
+    ];
+    for (n, (authority, attachment, refused)) in cases.into_iter().enumerate() {
+        let mailing = Mailing { name: format!("mailing {n}"), ..mailing() };
+        let row = MailItem { attachments: vec![attachment.clone()], ..rows(1).remove(0) };
+        let id = house.send_as(authority, &url, &mailing, &[row]).await;
+        house.finished(id).await;
+        let item = house.db.item(id, 1).await.unwrap().unwrap();
+        let code = item.verdict.as_ref().map(|verdict| verdict.code.as_str());
+        assert_eq!((code, item.attempts), (refused, 1), "{authority} {attachment:?} {item:?}");
+        let told = house.db.traces(&TraceFilter { job: Some(id), limit: 9, ..TraceFilter::default() }).await.unwrap();
+        assert!(!format!("{told:?}").contains("secret.key"), "{told:?}");
+    }
+    let dkim = Dkim { domain: "exemple.fr".into(), selector: "s".into(), key: house.folder.path().join("secret.key") };
+    let signed = Mailing { name: "signed".into(), dkim: Some(dkim), ..mailing() };
+    let id = house.send_as(Authority::Admin, &url, &signed, &rows(1)).await;
+    house.finished(id).await;
+    let job = house.db.job(id).await.unwrap().unwrap();
+    let reason = job.reason.unwrap();
+    assert_eq!((job.state, reason.code.as_str()), (JobState::Failed, "authority"));
+    assert!(!reason.detail.contains("secret.key"), "{reason:?}");
     assert!(house.engine.stop(Duration::from_secs(5)).await);
 }

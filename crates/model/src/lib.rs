@@ -21,7 +21,7 @@ pub use ids::{AccountId, JobId, TraceId};
 pub use level::Level;
 pub use rng::Rng;
 pub use standing::Standing;
-pub use state::{ItemState, JobState, OnUnknown, UnknownState};
+pub use state::{Authority, ItemState, JobState, OnUnknown, UnknownState};
 pub use text::steers_display;
 pub use timestamp::Timestamp;
 pub use verdict::{Fault, Pause, PauseScope, Retry, Verdict};

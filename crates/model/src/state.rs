@@ -96,6 +96,21 @@ named_enum!(
     }
 );
 
+named_enum!(
+    /// On whose word a job acts: whoever wrote its settings, or the least of those who wrote its items. Given when the job
+    /// is made, and never raised.
+    Authority,
+    "write, admin and owner",
+    {
+        /// Whoever may send mailings: a token, an operator.
+        Write = 0 "write",
+        /// Whoever administers this server.
+        Admin = 1 "admin",
+        /// Somebody on the machine itself, by the command line: files of this machine may be named.
+        Owner = 2 "owner",
+    }
+);
+
 impl JobState {
     /// Nothing will happen to the job any more unless a person asks for it.
     pub const fn is_final(self) -> bool {

@@ -78,6 +78,7 @@ fn new_job(n: u64, kind: &str, state: JobState) -> NewJob {
         state,
         total: if kind == "external" { 100 } else { 0 },
         ledger: store::LedgerMatch::None,
+        authority: model::Authority::Owner,
     }
 }
 

@@ -66,6 +66,7 @@ async fn prepare(db: &Db, count: i64, spec: usize, now: Timestamp) -> JobId {
         state: JobState::Preparing,
         total: 0,
         ledger: store::LedgerMatch::None,
+        authority: model::Authority::Write,
     };
     db.create_job(job, now).await.unwrap();
     for start in (1..=count).step_by(5000) {

@@ -116,7 +116,7 @@ const TABLES: &[Table] = &[
         ("task_id", Text), ("spec", Text), ("total", Int), ("queued", Int), ("running", Int), ("succeeded", Int),
         ("failed", Int), ("unknown", Int), ("skipped", Int), ("message", Text), ("reason", Text), ("resumes_at", Int),
         ("version", Int), ("created_at", Int), ("updated_at", Int), ("started_at", Int), ("finished_at", Int),
-        ("ledger", Int), ("limits", Text), ("pace", Text)]),
+        ("ledger", Int), ("limits", Text), ("pace", Text), ("authority", Int)]),
     table("items", "job_id, seq", &[("job_id", Id), ("seq", Int), ("message_no", Int), ("state", Int),
         ("attempts", Int), ("not_before", Int), ("claimed_by", Int), ("claimed_at", Int), ("finished_at", Int),
         ("ledger_key", Text), ("label", Text), ("verdict", Text), ("detail", Text), ("effect", Text),

@@ -8,7 +8,7 @@ use crate::{
     sql::{Conn, Row, Value, params},
 };
 pub(crate) use changes::{Change, Moved, count, lock, skip_queued, start, write_change};
-use model::{AccountId, Counters, JobId, JobState, OnUnknown, Timestamp, pace::Limits};
+use model::{AccountId, Authority, Counters, JobId, JobState, OnUnknown, Timestamp, pace::Limits};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ pub struct NewJob {
     pub total: u64,
     /// One open job of a name at a time, where there is a ledger.
     pub ledger: LedgerMatch,
+    /// On whose word it acts.
+    pub authority: Authority,
 }
 
 /// Whether a job was made or had been there.
@@ -68,6 +70,8 @@ pub struct Job {
     pub ledger: LedgerMatch,
     /// The run's own, beside its account's.
     pub limits: Limits,
+    /// On whose word it acts: as it was made.
+    pub authority: Authority,
     pub counters: Counters,
     /// The last thing that was said of it.
     pub message: String,
@@ -267,8 +271,9 @@ impl Db {
 pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) -> Result<Created> {
     let sql = "
         INSERT INTO jobs (id, kind, name, state, on_unknown, account_id, application_name, flow_name, created_by,
-                          task_type, task_id, spec, total, queued, created_at, updated_at, ledger, limits)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14, $15, $16)
+                          task_type, task_id, spec, total, queued, created_at, updated_at, ledger, limits,
+                          authority)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14, $15, $16, $17)
         ON CONFLICT DO NOTHING RETURNING *";
     let limits = (!job.limits.is_empty()).then(|| serde_json::to_string(&job.limits).unwrap_or_default());
     let values = params![
@@ -287,7 +292,8 @@ pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) ->
         job.total,
         now,
         job.ledger.code(),
-        limits
+        limits,
+        job.authority.code()
     ];
     if let Some(row) = conn.row(sql, values).await? {
         return Ok(Created::New(job_from(&row)?));
@@ -332,6 +338,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         spec: row.text("spec")?,
         ledger: LedgerMatch::from_code(row.int("ledger")?)?,
         limits: if row.opt_text("limits")?.is_some() { row.json("limits")? } else { Limits::default() },
+        authority: row.state("authority", Authority::from_code)?,
         counters,
         message: row.text("message")?,
         reason: reason_from(row)?,

@@ -66,6 +66,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0008_outcomes.sql"),
         postgres: include_str!("../migrations/postgres/0008_outcomes.sql"),
     },
+    Migration {
+        version: 9,
+        name: "authority",
+        sqlite: include_str!("../migrations/sqlite/0009_authority.sql"),
+        postgres: include_str!("../migrations/postgres/0009_authority.sql"),
+    },
 ];
 
 /// The schema version that this program writes.
@@ -238,6 +244,35 @@ mod tests {
         upgrade(&db, None, MIGRATIONS).await.unwrap();
         let used = db.uploads_in_use(&["aa".to_owned(), "bb".to_owned()]).await.unwrap();
         assert_eq!(used.into_iter().collect::<Vec<_>>(), ["aa"]);
+    }
+
+    /// Mailings go on as they were begun; a command is not run on the word of whoever may have added to it.
+    #[tokio::test]
+    async fn jobs_from_before_authority_was_kept_have_no_more_than_they_need() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::Sqlite(crate::SqliteDb(crate::sqlite::Sqlite::open(&dir.path().join("vigie.db")).await.unwrap()));
+        let before = MIGRATIONS.iter().position(|migration| migration.name == "authority").unwrap();
+        upgrade(&db, None, &MIGRATIONS[..before]).await.unwrap();
+        db.write(|conn| {
+            Box::pin(async move {
+                conn.script(
+                    "INSERT INTO jobs (id, kind, name, state, on_unknown, application_name, flow_name, created_by,
+                                       task_type, task_id, spec, created_at, updated_at)
+                     SELECT randomblob(16), value->>0, value->>0 || (value->>1), value->>1, 0, '', '', '', '', '', '{}', 0, 0
+                     FROM json_each('[[\"mail\", 2], [\"mail\", 0], [\"command\", 1], [\"http\", 3]]')",
+                )
+                .await
+            })
+        })
+        .await
+        .unwrap();
+        upgrade(&db, None, MIGRATIONS).await.unwrap();
+        let mut found: Vec<_> =
+            db.open_jobs().await.unwrap().into_iter().map(|job| (job.name, job.authority)).collect();
+        found.sort();
+        let (write, owner) = (model::Authority::Write, model::Authority::Owner);
+        let expected = [("command1", write), ("http3", write), ("mail0", write), ("mail2", owner)];
+        assert_eq!(found, expected.map(|(name, authority)| (name.to_owned(), authority)));
     }
 
     /// What happened before the second version is counted by it.

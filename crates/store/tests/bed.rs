@@ -115,6 +115,7 @@ pub(crate) fn new_job(id: JobId) -> NewJob {
         state: JobState::Preparing,
         total: 0,
         ledger: LedgerMatch::KeyAndContent,
+        authority: model::Authority::Owner,
     }
 }
 

@@ -18,19 +18,23 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
-use model::{Clock, Fault, Verdict};
+use model::{Authority, Clock, Fault, Verdict};
 use output::Output;
 use process::{Finished, Program};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use store::{ClaimedItem, Job};
 use tokio::sync::watch;
 
 /// The settings of a `command` job, of which an item's payload may replace `command` and add to `env`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandSpec {
     pub command: Words,
+    /// Whether `command` is a line that `sh -c` runs, and those of items may be. Without it, it is a list: a program and its
+    /// arguments, which nothing reads as anything else.
+    #[serde(default)]
+    pub shell: bool,
     /// Added to the environment, which else holds `PATH`, `HOME`, `LANG` and the like, and `VIGIE_JOB_ID`,
     /// `VIGIE_JOB_NAME`, `VIGIE_ITEM`, `VIGIE_SEQ` and `VIGIE_ATTEMPT`.
     #[serde(default)]
@@ -47,8 +51,8 @@ pub struct CommandSpec {
     pub slots: usize,
 }
 
-/// A program and its arguments, or a line that `sh -c` runs.
-#[derive(Clone, Debug, Deserialize)]
+/// A line for the shell, or a program and its arguments.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Words {
     Line(String),
@@ -70,7 +74,10 @@ const OUTPUT_BYTES_MAX: usize = 64 << 20;
 
 impl CommandSpec {
     pub(crate) fn check(&self) -> Result<(), String> {
-        self.command.argv()?;
+        self.command.argv(self.shell)?;
+        if self.shell && matches!(self.command, Words::Args(_)) {
+            return Err("`shell` runs one line: give `command` as a text, or leave `shell` out".to_owned());
+        }
         if !(self.timeout_seconds > 0.0 && self.timeout_seconds < 1e9) {
             return Err(format!("`timeout_seconds` is {}: give more than 0", self.timeout_seconds));
         }
@@ -85,12 +92,19 @@ impl CommandSpec {
 }
 
 impl Words {
-    fn argv(&self) -> Result<Vec<String>, String> {
-        match self {
-            Self::Line(line) if line.trim().is_empty() => Err("`command` is empty".to_owned()),
-            Self::Line(line) => Ok(vec!["sh".to_owned(), "-c".to_owned(), line.clone()]),
-            Self::Args(words) if words.first().is_none_or(String::is_empty) => Err("`command` is empty".to_owned()),
-            Self::Args(words) => Ok(words.clone()),
+    fn argv(&self, shell: bool) -> Result<Vec<String>, String> {
+        match (self, shell) {
+            (Self::Line(line), _) if line.trim().is_empty() => Err("`command` is empty".to_owned()),
+            (Self::Args(words), _) if words.first().is_none_or(String::is_empty) => {
+                Err("`command` is empty".to_owned())
+            }
+            (Self::Line(line), true) => Ok(vec!["sh".to_owned(), "-c".to_owned(), line.clone()]),
+            (Self::Args(words), _) => Ok(words.clone()),
+            (Self::Line(_), false) => {
+                Err("`command` is one text: give a list, the program and its arguments; or, for a \
+                                           line that `sh` is to run, say `\"shell\": true` beside it"
+                    .to_owned())
+            }
         }
     }
 }
@@ -113,6 +127,10 @@ impl CommandHandler {
 impl Handler for CommandHandler {
     fn kind(&self) -> &'static str {
         "command"
+    }
+
+    fn needs(&self) -> Authority {
+        crate::needs(self.kind())
     }
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
@@ -180,7 +198,7 @@ impl CommandTask {
         ];
         env.extend(ours.map(|(name, value)| (name.to_owned(), value)));
         let timeout = Duration::from_secs_f64(self.spec.timeout_seconds);
-        Ok(Program { argv: words.argv()?, env, cwd: self.spec.cwd.clone(), timeout })
+        Ok(Program { argv: words.argv(self.spec.shell)?, env, cwd: self.spec.cwd.clone(), timeout })
     }
 }
 

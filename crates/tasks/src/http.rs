@@ -17,19 +17,19 @@ use crate::{
 use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
-use model::{Clock, Fault, Level, Verdict};
+use model::{Authority, Clock, Fault, Level, Verdict};
 use reqwest::{
     Client, Method, Url,
     header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, error::Error as _, sync::Arc, time::Duration};
 use store::{ClaimedItem, Job};
 
 /// The settings of an `http` job, of which an item's payload may replace `method`, `url` and `body` and add to
 /// `headers`. They are kept as they are: put no secret in them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpSpec {
     #[serde(default = "get")]
@@ -180,6 +180,10 @@ fn client(idle_max: usize) -> Result<Client, String> {
 impl Handler for HttpHandler {
     fn kind(&self) -> &'static str {
         "http"
+    }
+
+    fn needs(&self) -> Authority {
+        crate::needs(self.kind())
     }
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {

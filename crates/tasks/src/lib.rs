@@ -1,8 +1,8 @@
 //! Kinds of job that need nothing else: `command` runs a program for each item, `http` makes a call for each, `noop`
 //! does nothing, for measuring.
 //!
-//! Each is a [`jobs::Handler`]. A job's `spec` is the JSON of [`CommandSpec`], [`HttpSpec`] or [`NoopSpec`]; [`check`]
-//! says what is wrong with one before a job is made of it. What an item stands for comes from its payload: a JSON
+//! Each is a [`jobs::Handler`]. A job's `spec` is the JSON of [`CommandSpec`], [`HttpSpec`] or [`NoopSpec`]; [`parsed`]
+//! says what is wrong with one before a job is made of it, [`needs`] on whose word one acts. What an item stands for comes from its payload: a JSON
 //! string is that text, an object may replace parts of the spec for this item alone, and an empty one leaves the
 //! item's label to speak for it.
 //!
@@ -24,17 +24,30 @@ pub use command::{CommandHandler, CommandSpec, Words};
 pub use http::{HttpHandler, HttpSpec};
 pub use noop::{NoopHandler, NoopSpec};
 
-use model::OnUnknown;
-use serde::de::DeserializeOwned;
+use model::{Authority, OnUnknown};
+use serde::{Serialize, de::DeserializeOwned};
 use store::Reason;
 
-/// What is wrong with the spec of a job of `kind`, in words that name the setting. A kind of another crate is fine.
-pub fn check(kind: &str, spec: &str) -> Result<(), String> {
+/// The spec of a job of `kind` as it is kept: what was understood of it, and nothing else. `None` for a kind of another
+/// crate.
+///
+/// # Errors
+/// What is wrong, in words that name the setting.
+pub fn parsed(kind: &str, spec: &str) -> Option<Result<String, String>> {
     match kind {
-        "command" => read::<CommandSpec>(kind, spec)?.check(),
-        "http" => read::<HttpSpec>(kind, spec)?.check(),
-        "noop" => read::<NoopSpec>(kind, spec).map(drop),
-        _ => Ok(()),
+        "command" => Some(read::<CommandSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
+        "http" => Some(read::<HttpSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
+        "noop" => Some(read::<NoopSpec>(kind, spec).and_then(|spec| written(&spec))),
+        _ => None,
+    }
+}
+
+/// The least on whose word a job of `kind` acts. A command runs as this server, and a call goes out from it: whoever may
+/// send mailings may not therefore do these, nor add to one or set it going.
+pub fn needs(kind: &str) -> Authority {
+    match kind {
+        "command" | "http" => Authority::Admin,
+        _ => Authority::Write,
     }
 }
 
@@ -43,7 +56,15 @@ pub fn default_on_unknown(kind: &str) -> OnUnknown {
     if kind == "noop" { OnUnknown::Repeat } else { OnUnknown::Hold }
 }
 
+fn written(spec: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string(spec).map_err(|error| error.to_string())
+}
+
+/// An object: of an array, which stands for the fields in their order too, nobody could tell what it sets.
 fn read<T: DeserializeOwned>(kind: &str, spec: &str) -> Result<T, String> {
+    if !spec.trim_start().starts_with('{') {
+        return Err(format!("the settings of the {kind} job: they are no object"));
+    }
     serde_json::from_str(spec).map_err(|error| format!("the settings of the {kind} job: {error}"))
 }
 

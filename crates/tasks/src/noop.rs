@@ -4,12 +4,12 @@ use crate::{SLOTS_MAX, read, story, unreadable};
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, run_log::Record};
 use model::{Clock, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{ClaimedItem, Item, Job};
 
 /// The settings of a `noop` job; `{}` is enough.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NoopSpec {
     /// How long each item takes.

@@ -6,6 +6,7 @@
 
 mod api;
 mod auth;
+mod authority;
 mod blobs;
 mod cursor;
 mod deliver;

@@ -200,6 +200,7 @@ pub(crate) async fn enqueue_all(
         state: JobState::Preparing,
         total: 0,
         ledger,
+        authority: model::Authority::Write,
     };
     let job = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         // Somebody else's attempt, made and failed since it was looked for.

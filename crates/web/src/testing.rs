@@ -72,8 +72,20 @@ impl Site {
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,
+            authority: model::Authority::Write,
         };
         self.app.db.create_job(job, self.app.clock.now()).await.unwrap();
+    }
+
+    /// A sending account named `compta`.
+    pub(crate) async fn with_account() -> Self {
+        let site = Self::new().await;
+        let account = serde_json::json!({
+            "url": "smtp://compta@mail.exemple.fr:587", "secret": "s3cret", "limits": {"per_minute": 60}
+        });
+        let saved = site.put("/api/v1/accounts/compta", account).await;
+        assert_eq!((saved.status, saved.text.contains("s3cret")), (StatusCode::OK, false), "{}", saved.text);
+        site
     }
 
     pub(crate) async fn new() -> Self {

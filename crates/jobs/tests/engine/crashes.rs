@@ -115,6 +115,7 @@ async fn what_was_not_enqueued_to_its_end_never_begins() {
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,
+            authority: model::Authority::Write,
         };
         stage.db.create_job(new, stage.clock.now()).await.unwrap();
         assert_eq!(stage.start().await.unprepared, [half]);

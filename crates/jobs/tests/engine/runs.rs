@@ -5,11 +5,12 @@ use crate::{
     stage::{Stage, counters, on_both},
 };
 use jobs::Verified;
-use model::{Fault, ItemState, JobState, OnUnknown, Verdict};
+use model::{Authority, Fault, ItemState, JobState, OnUnknown, Verdict};
 use std::time::Duration;
 
 on_both![
     everything_is_done_once,
+    what_was_made_on_less_than_its_kind_needs_is_not_run,
     an_empty_job_is_over,
     retries_wait_and_wait_longer,
     failures_of_the_item_are_final,
@@ -20,6 +21,18 @@ on_both![
     unknown_is_verified_both_ways,
     what_nobody_asked_for_is_left_alone,
 ];
+
+async fn what_was_made_on_less_than_its_kind_needs_is_not_run(stage: Stage) {
+    *stage.script.needs.lock().unwrap() = Authority::Admin;
+    let id = stage.enqueue(3, OnUnknown::Hold, None).await;
+    stage.start().await;
+    let job = stage.done(id).await;
+    let reason = job.reason.unwrap();
+    assert_eq!((job.state, reason.code.as_str(), job.counters.queued), (JobState::Failed, "authority", 3));
+    assert!(reason.detail.contains("`admin`") && reason.detail.contains("`write`"), "{}", reason.detail);
+    assert!(stage.script.calls().is_empty());
+    assert!(stage.stop(Duration::from_secs(5)).await);
+}
 
 async fn everything_is_done_once(stage: Stage) {
     stage.script.slots(4, 8);

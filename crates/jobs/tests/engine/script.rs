@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use jobs::{
     Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified, run_log::Record, sleep_until,
 };
-use model::{Clock, Fault, Retry, Timestamp, Verdict};
+use model::{Authority, Clock, Fault, Retry, Timestamp, Verdict};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
@@ -45,6 +45,7 @@ pub(crate) struct Script {
     /// Panics in `Run::slot`, as a handler with a defect might.
     pub(crate) no_slots: Mutex<bool>,
     pub(crate) no_run: Mutex<Option<Stop>>,
+    pub(crate) needs: Mutex<Authority>,
     calls: Mutex<Vec<Call>>,
     effects: Mutex<HashMap<i64, u32>>,
     moments: Mutex<Vec<String>>,
@@ -61,6 +62,7 @@ impl Script {
             verified: Mutex::default(),
             no_slots: Mutex::default(),
             no_run: Mutex::default(),
+            needs: Mutex::new(Authority::Write),
             calls: Mutex::default(),
             effects: Mutex::default(),
             moments: Mutex::default(),
@@ -134,6 +136,11 @@ impl Handler for Scripted {
     fn kind(&self) -> &'static str {
         "scripted"
     }
+
+    fn needs(&self) -> Authority {
+        *self.0.needs.lock().unwrap()
+    }
+
     fn open<'a>(&'a self, _: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
         let stop = self.0.no_run.lock().unwrap().clone();
         Box::pin(async move {

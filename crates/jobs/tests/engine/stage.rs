@@ -248,6 +248,7 @@ impl Stage {
             state: JobState::Preparing,
             total: 0,
             ledger: store::LedgerMatch::None,
+            authority: model::Authority::Write,
         };
         self.db.create_job(new, self.clock.now()).await.unwrap();
         for chunk in (1..=items).collect::<Vec<_>>().chunks(1000) {

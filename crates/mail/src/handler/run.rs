@@ -1,6 +1,6 @@
 //! One open mailing: its slots turn items into letters, letters into deliveries, deliveries into outcomes.
 
-use super::story::Story;
+use super::{reach::Reach, story::Story};
 use crate::{
     gmail::{self, DraftId},
     item::{Identity, MailItem, letter},
@@ -40,6 +40,7 @@ struct Inner {
     story: Story,
     db: Db,
     clock: Clock,
+    reach: Reach,
 }
 
 impl MailRun {
@@ -53,10 +54,12 @@ impl MailRun {
         signer: Option<Arc<Signer>>,
         db: Db,
         clock: Clock,
+        reach: Reach,
     ) -> Self {
         let story = Story::new(job, &mailing, &transport);
         let (job, date) = (job.id, job.created_at);
-        Self { inner: Arc::new(Inner { job, date, mailing, templates, transport, signer, story, db, clock }), slots }
+        let inner = Inner { job, date, mailing, templates, transport, signer, story, db, clock, reach };
+        Self { inner: Arc::new(inner), slots }
     }
 }
 
@@ -94,7 +97,7 @@ impl Run for MailRun {
 
     fn lost(&self, item: &Item) -> TraceText {
         let verdict = item.verdict.clone().unwrap_or_else(|| Verdict::permanent("outcome_lost", Fault::Server));
-        let row: Option<MailItem> = serde_json::from_str(&item.payload).ok();
+        let row = MailItem::parse(&item.payload).ok();
         self.inner.failure_text(&item.label, row.as_ref(), &verdict)
     }
 }
@@ -161,8 +164,9 @@ impl Inner {
     fn letter(&self, message: &[ClaimedItem]) -> Result<(Letter, Vec<MailItem>), Verdict> {
         let mut rows = Vec::with_capacity(message.len());
         for item in message {
-            let row: MailItem = serde_json::from_str(&item.payload)
+            let mut row = MailItem::parse(&item.payload)
                 .map_err(|error| Verdict::permanent("row_unreadable", Fault::Content).with_reply(error.to_string()))?;
+            self.reach.resolve(&mut row.attachments)?;
             rows.push(row);
         }
         let number = message.first().map_or(0, |item| item.message_no);
@@ -173,7 +177,7 @@ impl Inner {
 
     fn all_failed(&self, message: Vec<ClaimedItem>, verdict: &Verdict, started_at: Timestamp) -> Vec<Attempted> {
         let failed = message.into_iter().map(|item| {
-            let row: Option<MailItem> = serde_json::from_str(&item.payload).ok();
+            let row = MailItem::parse(&item.payload).ok();
             let trace = self.failure_text(&item.label, row.as_ref(), verdict);
             Attempted { item, ended: Ended::Failed(verdict.clone()), trace, started_at, took: Duration::ZERO }
         });

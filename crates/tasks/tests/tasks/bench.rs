@@ -63,6 +63,7 @@ fn job(kind: &str, spec: &Value) -> Job {
         spec: spec.to_string(),
         ledger: store::LedgerMatch::None,
         limits: model::pace::Limits::default(),
+        authority: model::Authority::Admin,
         counters: Counters::default(),
         message: String::new(),
         reason: None,

@@ -1,7 +1,8 @@
 //! Commands that behave, and commands that do not.
 
 use crate::bench::{Bench, clock, eventually, told};
-use jobs::Ended;
+use jobs::{Ended, Handler as _};
+use model::Authority;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tasks::CommandHandler;
@@ -28,11 +29,11 @@ fn is_alive(pid: &str) -> bool {
 #[tokio::test]
 async fn the_exit_status_decides() {
     let cases = [
-        (json!({"command": "exit 0"}), ("succeeded", "")),
-        (json!({"command": "exit 3"}), ("failed", "exit_status")),
+        (json!({"shell": true, "command": "exit 0"}), ("succeeded", "")),
+        (json!({"shell": true, "command": "exit 3"}), ("failed", "exit_status")),
         (json!({"command": ["sh", "-c", "kill -9 $$"]}), ("failed", "killed")),
         (json!({"command": ["/no/such/program"]}), ("failed", "cannot_start")),
-        (json!({"command": "true", "cwd": "/no/such/place"}), ("failed", "cannot_start")),
+        (json!({"shell": true, "command": "true", "cwd": "/no/such/place"}), ("failed", "cannot_start")),
     ];
     for (spec, (state, code)) in cases {
         let (_, attempted) = run(spec.clone(), "{}").await;
@@ -43,7 +44,7 @@ async fn the_exit_status_decides() {
 #[tokio::test]
 async fn both_streams_are_kept_line_by_line() {
     let line = "echo one; echo two >&2; printf 'caf\\303\\251 \\377\\033[1m'; exit 4";
-    let (bench, attempted) = run(json!({ "command": line }), "{}").await;
+    let (bench, attempted) = run(json!({ "shell": true, "command": line }), "{}").await;
     assert_eq!(bench.output("stdout").await, ["one", "café \u{fffd}\u{fffd}[1m"]);
     assert_eq!(bench.output("stderr").await, ["two"]);
     let Ended::Failed(verdict) = attempted.ended else { panic!("{attempted:?}") };
@@ -54,7 +55,7 @@ async fn both_streams_are_kept_line_by_line() {
 #[tokio::test]
 async fn the_environment_is_small_and_names_the_item() {
     let line = "echo $VIGIE_JOB_ID; echo \"$VIGIE_ITEM\"; echo $VIGIE_SEQ $VIGIE_ATTEMPT $MORE; env | grep -c CARGO";
-    let spec = json!({"command": line, "env": {"MORE": "more"}});
+    let spec = json!({"shell": true, "command": line, "env": {"MORE": "more"}});
     let id = "00000000-0000-0000-0000-000000000042";
     for (payload, item) in [("{}", "the item"), ("\"a b\"", "a b"), ("", "the item"), ("[1]", "[1]")] {
         let (bench, _) = run(spec.clone(), payload).await;
@@ -64,10 +65,33 @@ async fn the_environment_is_small_and_names_the_item() {
     assert_eq!((told(&attempted).0, bench.output("stdout").await), ("succeeded", vec!["own".to_owned()]));
 }
 
+/// No shell reads what stands in a list, nor the item's text.
+#[tokio::test]
+async fn without_a_shell_a_word_is_a_word() {
+    let spec = json!({"command": ["printf", "%s\n", "a; echo b", "$(id)", "`id`", "$VIGIE_ITEM"]});
+    let (bench, _) = run(spec, "\"$(id)\"").await;
+    assert_eq!(bench.output("stdout").await, ["a; echo b", "$(id)", "`id`", "$VIGIE_ITEM"]);
+    let (_, attempted) = run(json!({"command": ["true"]}), r#"{"command": "true; id"}"#).await;
+    let Ended::Failed(verdict) = attempted.ended else { panic!("{attempted:?}") };
+    assert!(verdict.code == "cannot_start" && verdict.reply.contains("`command` is one text"), "{verdict:?}");
+}
+
+/// On the word of whoever may send mailings, no command is run and no call is made, whatever is in the store.
+#[tokio::test]
+async fn what_an_administrator_did_not_write_is_refused_by_its_kind() {
+    for (kind, needed) in [("command", Authority::Admin), ("http", Authority::Admin), ("noop", Authority::Write)] {
+        assert_eq!(tasks::needs(kind), needed);
+    }
+    let bench = Bench::new("command", &json!({"command": ["true"]}));
+    let (handler, _stop) = handler(&bench);
+    assert_eq!(handler.needs(), Authority::Admin);
+    assert_eq!(tasks::HttpHandler::new(clock(), bench.run_log.clone()).unwrap().needs(), Authority::Admin);
+}
+
 #[tokio::test]
 async fn a_flood_is_bounded_and_says_so() {
     let line = "yes 0123456789 | head -c 3000000; head -c 100000 /dev/zero | tr '\\0' x";
-    let (bench, attempted) = run(json!({"command": line, "output_bytes_max": 2000}), "{}").await;
+    let (bench, attempted) = run(json!({"shell": true, "command": line, "output_bytes_max": 2000}), "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
     let kept: usize = bench.output("stdout").await.iter().map(String::len).sum();
     assert!((1_900..=2_000).contains(&kept), "{kept}");
@@ -78,7 +102,7 @@ async fn a_flood_is_bounded_and_says_so() {
 
 #[tokio::test]
 async fn one_endless_line_is_cut() {
-    let (bench, _) = run(json!({"command": "head -c 100000 /dev/zero | tr '\\0' x"}), "{}").await;
+    let (bench, _) = run(json!({"shell": true, "command": "head -c 100000 /dev/zero | tr '\\0' x"}), "{}").await;
     let lines = bench.output("stdout").await;
     assert_eq!(lines.len(), 1);
     assert!(lines[0].ends_with("(91808 bytes more)") && lines[0].len() < 9_000, "{}", lines[0].len());
@@ -88,7 +112,7 @@ async fn one_endless_line_is_cut() {
 async fn who_ignores_the_request_to_end_is_killed_with_its_children() {
     let line = "trap '' TERM; sleep 1000 & echo $!; echo $$; while :; do sleep 1000; done";
     let begun = Instant::now();
-    let (bench, attempted) = run(json!({"command": line, "timeout_seconds": 0.3}), "{}").await;
+    let (bench, attempted) = run(json!({"shell": true, "command": line, "timeout_seconds": 0.3}), "{}").await;
     assert_eq!(told(&attempted), ("failed", "timeout".to_owned()));
     assert!(begun.elapsed() >= Duration::from_secs(5), "it was given time to end: {:?}", begun.elapsed());
     let pids = bench.output("stdout").await;
@@ -99,7 +123,7 @@ async fn who_ignores_the_request_to_end_is_killed_with_its_children() {
 #[tokio::test]
 async fn what_is_left_behind_ends_with_its_command() {
     let begun = Instant::now();
-    let (bench, attempted) = run(json!({"command": "sleep 1000 & echo $!"}), "{}").await;
+    let (bench, attempted) = run(json!({"shell": true, "command": "sleep 1000 & echo $!"}), "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
     assert!(begun.elapsed() < Duration::from_secs(20), "it waited for the pipe of a child");
     let pids = bench.output("stdout").await;
@@ -108,8 +132,10 @@ async fn what_is_left_behind_ends_with_its_command() {
 
 #[tokio::test]
 async fn a_stop_asks_first() {
-    let bench =
-        Bench::new("command", &json!({"command": "trap 'echo bye; exit 0' TERM; echo ready; sleep 1000 & wait"}));
+    let bench = Bench::new(
+        "command",
+        &json!({"shell": true, "command": "trap 'echo bye; exit 0' TERM; echo ready; sleep 1000 & wait"}),
+    );
     let (handler, stop) = handler(&bench);
     let watched = async {
         while bench.output("stdout").await.is_empty() {
@@ -124,7 +150,7 @@ async fn a_stop_asks_first() {
 
 #[tokio::test]
 async fn an_abandoned_attempt_leaves_nobody() {
-    let bench = Bench::new("command", &json!({"command": "sleep 1000 & echo $!; echo $$; wait"}));
+    let bench = Bench::new("command", &json!({"shell": true, "command": "sleep 1000 & echo $!; echo $$; wait"}));
     let (handler, _stop) = handler(&bench);
     let watched = async {
         loop {

@@ -2,19 +2,22 @@
 
 use crate::bench::{Bench, clock, told};
 use serde_json::json;
-use tasks::{NoopHandler, check};
+use tasks::{NoopHandler, parsed};
 
 #[test]
 fn a_wrong_spec_is_named() {
     let cases = [
-        ("command", json!({"command": "true"}), ""),
+        ("command", json!({"command": "true", "shell": true}), ""),
+        ("command", json!({"command": "true"}), "`command` is one text"),
+        ("command", json!({"command": ["true"], "shell": true}), "`shell` runs one line"),
+        ("command", json!([["true"], false, {}, null, 5, 6, 1]), "they are no object"),
         ("command", json!({"command": ["true"], "timeout": 5}), ""),
         ("command", json!({"command": " "}), "`command` is empty"),
         ("command", json!({"command": []}), "`command` is empty"),
-        ("command", json!({"command": "x", "timeout_seconds": 0}), "`timeout_seconds` is 0"),
-        ("command", json!({"command": "x", "slots": 1000}), "`slots` is 1000"),
-        ("command", json!({"command": "x", "shell": true}), "unknown field `shell`"),
-        ("command", json!({"command": "x", "output_bytes_max": 1_000_000_000}), "`output_bytes_max`"),
+        ("command", json!({"command": ["x"], "timeout_seconds": 0}), "`timeout_seconds` is 0"),
+        ("command", json!({"command": ["x"], "slots": 1000}), "`slots` is 1000"),
+        ("command", json!({"command": ["x"], "shel": true}), "unknown field `shel`"),
+        ("command", json!({"command": ["x"], "output_bytes_max": 1_000_000_000}), "`output_bytes_max`"),
         ("http", json!({"url": "https://example.org/"}), ""),
         ("http", json!({"url": "ftp://example.org/"}), "give http:// or https://"),
         ("http", json!({"url": "here"}), "`url` is here"),
@@ -22,15 +25,15 @@ fn a_wrong_spec_is_named() {
         ("http", json!({"url": "http://x", "method": "GE T"}), "`method` is GE T"),
         ("noop", json!({}), ""),
         ("noop", json!({"sleep": 1}), "unknown field `sleep`"),
-        ("mail", json!("anything"), ""),
     ];
     for (kind, spec, wanted) in cases {
-        match (check(kind, &spec.to_string()), wanted) {
-            (Ok(()), "") => {}
+        match (parsed(kind, &spec.to_string()).expect("a kind of this crate"), wanted) {
+            (Ok(kept), "") => assert_eq!(parsed(kind, &kept), Some(Ok(kept.clone())), "{kind} {spec}"),
             (Err(problem), wanted) if !wanted.is_empty() => assert!(problem.contains(wanted), "{problem}"),
             (got, _) => panic!("{kind} {spec}: {got:?}"),
         }
     }
+    assert_eq!(parsed("mail", "{}"), None);
 }
 
 #[tokio::test]

@@ -258,7 +258,7 @@ fn options(
     logs: logfiles::Handle,
     stop: &watch::Sender<bool>,
 ) -> Result<Options> {
-    let mail = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone());
+    let mail = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone(), &config.data.value);
     let http = HttpHandler::new(parts.clock.clone(), parts.run_log.clone()).map_err(Failure::new)?;
     let command = CommandHandler::new(parts.clock.clone(), parts.run_log.clone(), stop.subscribe());
     let noop = NoopHandler::new(parts.clock.clone());

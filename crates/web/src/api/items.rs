@@ -1,5 +1,8 @@
 //! The items of a job: streamed in while it is being prepared, listed, and settled by hand.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     Ctx,
     api::{
@@ -7,7 +10,8 @@ use crate::{
         page_size,
         traces::generic,
     },
-    auth::{Access, Trusted},
+    auth::{Access, Granted},
+    authority::{self, Acting, Writing},
     cursor,
     extract::{Json, Path, Query, optional_text, text},
     lines::Lines,
@@ -15,9 +19,9 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use axum::{body::Body, extract::State};
-use mail::spec::Mailing;
-use model::{ItemState, JobState, Timestamp, Verdict};
+use axum::{Extension, body::Body, extract::State};
+use mail::{item::MailItem, spec::Mailing};
+use model::{Authority, ItemState, JobState, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 use store::{Item, ItemFilter, Job, NewItem, Trace};
@@ -173,7 +177,7 @@ pub(crate) struct Line {
     #[serde(default)]
     pub(crate) content: String,
     pub(crate) label: String,
-    /// Any JSON value; a text is taken to be the JSON itself.
+    /// Any JSON value; a text is taken to be the JSON itself. Of a mailing: a row as `vigie send` reads it.
     pub(crate) payload: Box<RawValue>,
     pub(crate) verdict: Option<Verdict>,
 }
@@ -187,18 +191,18 @@ struct Added {
 
 async fn add(
     State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
+    Writing(job): Writing,
     Query(query): Query<AddQuery>,
-    owner: Option<axum::Extension<Trusted>>,
+    Extension(granted): Extension<Granted>,
     body: Body,
 ) -> Result<axum::Json<Added>> {
-    let job = existing(&ctx, id.into()).await?;
+    let id = job.id;
     let ledger = optional_text("ledger", query.ledger, NAME_MAX)?;
     let limits = ctx.app.limits;
     let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
     let mut adder = Adder {
         ctx: &ctx,
-        may_name_files: owner.is_some(),
+        may_name_files: authority::of(&granted) == Authority::Owner,
         job,
         ledger,
         batch: Vec::new(),
@@ -206,7 +210,7 @@ async fn add(
         added: Added { accepted: 0, skipped: 0 },
     };
     let outcome = adder.all(&mut lines).await;
-    ctx.app.hub.refresh(id.into()).await?;
+    ctx.app.hub.refresh(id).await?;
     match outcome {
         Ok(()) => Ok(axum::Json(adder.added)),
         Err(problem) => Err(problem.with("accepted", adder.added.accepted).with("skipped", adder.added.skipped)),
@@ -250,11 +254,10 @@ impl Adder<'_> {
         self.last = line.seq;
         let payload = match serde_json::from_str::<Value>(line.payload.get()) {
             Ok(Value::String(text)) => text,
-            _ => line.payload.get().to_owned(),
+            Ok(_) => line.payload.get().to_owned(),
+            Err(error) => return Err(format!("payload: {error}")),
         };
-        if !self.may_name_files && self.job.kind == "mail" && names_files(&payload) {
-            return Err("the payload names files of this machine: send them along with POST /api/v1/mailings".into());
-        }
+        let payload = if self.job.kind == "mail" { self.row(&payload)? } else { payload };
         Ok(NewItem {
             seq: line.seq,
             message_no: line.message_no,
@@ -264,6 +267,15 @@ impl Adder<'_> {
             payload,
             verdict: line.verdict,
         })
+    }
+
+    /// A payload of a mailing as it is kept: what the run will read is what was looked at here, and nothing else.
+    fn row(&self, payload: &str) -> Result<String, String> {
+        let row = MailItem::parse(payload).map_err(|error| format!("payload: {error}"))?;
+        if !self.may_name_files && !row.attachments.is_empty() {
+            return Err("the payload names files of this machine: send them along with POST /api/v1/mailings".into());
+        }
+        serde_json::to_string(&row).map_err(|error| error.to_string())
     }
 
     async fn store(&mut self) -> Result<()> {
@@ -292,11 +304,6 @@ impl Adder<'_> {
         }
         Ok(())
     }
-}
-
-fn names_files(payload: &str) -> bool {
-    let payload: Value = serde_json::from_str(payload).unwrap_or_default();
-    payload.get("attachments").is_some_and(|files| files.as_array().is_none_or(|files| !files.is_empty()))
 }
 
 /// Stores a batch; what is known to be wrong leaves an error trace. (taken, skipped)
@@ -340,8 +347,7 @@ fn refused(ctx: &Ctx, job: &Job, mailing: Option<&Mailing>, item: &NewItem) -> T
     }
 }
 
-async fn ready(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
-    let job = existing(&ctx, id.into()).await?;
+async fn ready(State(ctx): State<Ctx>, Writing(job): Writing) -> Result<axum::Json<JobJson>> {
     if job.state != JobState::Preparing {
         return Err(Problem::conflict(format!("job {} is {}, and not being prepared", job.id, job.state)));
     }
@@ -389,10 +395,9 @@ struct Left {
 
 async fn settle(
     State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
+    Acting(job): Acting,
     Json(settle): Json<Settle>,
 ) -> Result<axum::Json<SettledJson>> {
-    let job = existing(&ctx, id.into()).await?;
     let by = text("by", settle.by, NAME_MAX)?;
     if by.trim().is_empty() {
         return Err(Problem::invalid("by: is empty").remedy("say who settles it: it is kept"));

@@ -9,14 +9,14 @@ mod tests;
 use crate::{
     Ctx,
     api::page_size,
-    auth::Access,
-    cursor,
+    auth::{Access, Granted},
+    authority, cursor,
     extract::{Path, Query, moment, optional_text},
     order,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use axum::extract::State;
+use axum::{Extension, extract::State};
 pub(crate) use control::MESSAGE_MAX;
 use control::{
     Pausing, Resumed, Retried, Said, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
@@ -154,7 +154,7 @@ pub(crate) struct JobJson {
     started_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
     finished_at: Option<Timestamp>,
-    /// The frozen settings; left out in lists.
+    /// The frozen settings; left out in lists, and of kinds that only an administrator may make.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object)]
     spec: Option<Value>,
@@ -174,8 +174,10 @@ impl From<Reason> for ReasonJson {
 }
 
 impl JobJson {
-    fn whole(job: Job) -> Self {
-        let spec = serde_json::from_str(&job.spec).ok();
+    /// With its settings, unless they are those of a command or a call, which may hold what only who may make them knows.
+    fn whole(job: Job, granted: &Granted) -> Self {
+        let shown = authority::may(granted, &job.kind).is_ok();
+        let spec = if shown { serde_json::from_str(&job.spec).ok() } else { None };
         Self { spec, ..Self::from(job) }
     }
 }
@@ -274,8 +276,12 @@ impl JobsQuery {
     }
 }
 
-async fn show(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
-    Ok(axum::Json(JobJson::whole(existing(&ctx, id.into()).await?)))
+async fn show(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Extension(granted): Extension<Granted>,
+) -> Result<axum::Json<JobJson>> {
+    Ok(axum::Json(JobJson::whole(existing(&ctx, id.into()).await?, &granted)))
 }
 
 #[derive(Serialize, ToSchema)]

@@ -109,7 +109,7 @@ async fn a_command_is_an_admins_to_give() {
     let site = Site::new().await;
     let (write, admin) = (site.token(Scope::Write).await, site.token(Scope::Admin).await);
     for kind in ["command", "http"] {
-        let spec = if kind == "http" { json!({"url": "http://127.0.0.1:9/"}) } else { json!({"command": "true"}) };
+        let spec = if kind == "http" { json!({"url": "http://127.0.0.1:9/"}) } else { json!({"command": ["true"]}) };
         let body = json!({"name": "n", "kind": kind, "spec": spec, "prepare": true}).to_string();
         let made = async |token: &str| {
             let bearer = format!("Bearer {token}");

@@ -4,6 +4,7 @@ use super::{COUNT_MAX, EXTERNAL, JobJson, NAME_MAX, existing};
 use crate::{
     Ctx,
     api::traces::NewTrace,
+    authority::Acting,
     extract::{Json, Optional, Path, optional_text},
     problem::{Problem, Result},
 };
@@ -166,8 +167,7 @@ pub(super) struct Resumed {
     account_resumed: Option<String>,
 }
 
-pub(super) async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<Resumed>> {
-    let job = existing(&ctx, id.into()).await?;
+pub(super) async fn resume(State(ctx): State<Ctx>, Acting(job): Acting) -> Result<axum::Json<Resumed>> {
     let (job, account) = ctx.app.db.resume_by_hand(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;
     if let (Some(wake), Some(_)) = (&ctx.app.wake, &account) {
@@ -194,8 +194,7 @@ pub(super) struct Retried {
     retried: u64,
 }
 
-pub(super) async fn retry_failed(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<Retried>> {
-    let job = existing(&ctx, id.into()).await?;
+pub(super) async fn retry_failed(State(ctx): State<Ctx>, Acting(job): Acting) -> Result<axum::Json<Retried>> {
     if job.kind == EXTERNAL {
         return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
     }

@@ -3,15 +3,17 @@
 use super::{COUNT_MAX, EXTERNAL, JobJson, NAME_MAX};
 use crate::{
     Ctx,
-    auth::{Granted, Trusted},
+    auth::Granted,
+    authority,
     extract::{Json, text},
     problem::{Problem, Result},
 };
 use axum::{Extension, extract::State, http::StatusCode};
-use model::{JobId, JobState, OnUnknown, pace::Limits};
+use mail::spec::Mailing;
+use model::{Authority, JobId, JobState, OnUnknown, pace::Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Created, Job, LedgerMatch, NewJob, Scope};
+use store::{Created, Job, LedgerMatch, NewJob};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -32,6 +34,7 @@ pub(super) struct NewJobJson {
     task_id: Option<String>,
     application: Option<String>,
     flow: Option<String>,
+    /// The settings, as the kind has them.
     #[schema(value_type = Option<Object>)]
     spec: Option<Value>,
     /// The name of an account.
@@ -70,17 +73,11 @@ pub(super) struct CreatedJson {
 
 pub(super) async fn create(
     State(ctx): State<Ctx>,
-    owner: Option<axum::Extension<Trusted>>,
     Extension(granted): Extension<Granted>,
     Json(new): Json<NewJobJson>,
 ) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
-    may_make(new.kind.as_deref().unwrap_or(EXTERNAL), granted.scope)?;
-    let signs = new.spec.as_ref().is_some_and(|spec| spec.get("dkim").is_some_and(|dkim| !dkim.is_null()));
-    if owner.is_none() && new.kind.as_deref() == Some("mail") && signs {
-        return Err(Problem::invalid("spec: dkim names a key file of the server, which no caller may choose")
-            .remedy("leave it out, and send signed mailings by the command line on the server"));
-    }
-    let new = new.check(&ctx).await?;
+    authority::may(&granted, new.kind.as_deref().unwrap_or(EXTERNAL))?;
+    let new = new.check(&ctx, authority::of(&granted)).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::New(job) => (StatusCode::CREATED, job),
         Created::Existing(job) => (StatusCode::OK, job),
@@ -88,17 +85,29 @@ pub(super) async fn create(
     };
     ctx.changed(&job).await;
     let token = ctx.app.vault.job_token(job.id);
-    Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job), token })))
+    Ok((status, axum::Json(CreatedJson { job: JobJson::whole(job, &granted), token })))
 }
 
-/// A command runs as this server, and a call goes out from it: whoever may send mailings may not therefore do these.
-fn may_make(kind: &str, scope: Scope) -> Result<()> {
-    if !matches!(kind, "command" | "http") || scope.allows(Scope::Admin) {
-        return Ok(());
+/// The settings of a job as they are kept: what its kind understood of them, and nothing else.
+fn settings(kind: &str, spec: Option<Value>, authority: Authority) -> Result<String> {
+    // JSON writes NUL as an escape: PostgreSQL keeps the text as it is.
+    let spec = spec.unwrap_or_else(|| Value::Object(serde_json::Map::new())).to_string();
+    let wrong = |what: String| Problem::invalid(format!("spec: {what}"));
+    if kind == EXTERNAL {
+        return Ok(spec);
     }
-    let detail = format!("a job of kind `{kind}` acts as this server: it needs the scope `admin`");
-    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
-        .remedy("use a token of that scope, or make it on the server itself"))
+    if kind != "mail" {
+        let unknown = || {
+            Problem::invalid(format!("kind: there is no `{kind}`")).remedy("send external, mail, command, http or noop")
+        };
+        return tasks::parsed(kind, &spec).ok_or_else(unknown)?.map_err(wrong);
+    }
+    let mailing = Mailing::parse(&spec).map_err(|error| wrong(error.to_string()))?;
+    if mailing.dkim.is_some() && authority != Authority::Owner {
+        return Err(wrong("dkim names a key file of the server, which no caller may choose".into())
+            .remedy("leave it out, and send signed mailings by the command line on the server"));
+    }
+    serde_json::to_string(&mailing).map_err(|error| Problem::internal(&error))
 }
 
 /// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
@@ -109,7 +118,7 @@ pub(crate) fn name_taken(open: &Job) -> Problem {
 }
 
 impl NewJobJson {
-    async fn check(self, ctx: &Ctx) -> Result<NewJob> {
+    async fn check(self, ctx: &Ctx, authority: Authority) -> Result<NewJob> {
         let kind = text("kind", self.kind.unwrap_or_else(|| EXTERNAL.into()), NAME_MAX)?;
         let is_external = kind == EXTERNAL;
         if kind.is_empty() || is_external == self.prepare {
@@ -146,7 +155,6 @@ impl NewJobJson {
                 .remedy("name the account, or leave the daily limit out"));
         }
         let or_empty = |name, value: Option<String>| text(name, value.unwrap_or_default(), NAME_MAX);
-        let spec = self.spec.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         Ok(NewJob {
             id: self.id.map_or_else(|| JobId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
             name,
@@ -157,16 +165,16 @@ impl NewJobJson {
             created_by: or_empty("user", self.user)?,
             task_type: or_empty("task_type", self.task_type)?,
             task_id: or_empty("task_id", self.task_id)?,
-            // JSON writes NUL as an escape: PostgreSQL keeps the text as it is.
-            spec: spec.to_string(),
             limits: self.limits,
-            state: if is_external { JobState::Pending } else { JobState::Preparing },
-            total: self.total.unwrap_or(0),
             ledger: match self.ledger {
                 _ if kind != "mail" => LedgerMatch::None,
                 Some(LedgerJson::Key) => LedgerMatch::Key,
                 None | Some(LedgerJson::KeyAndContent) => LedgerMatch::KeyAndContent,
             },
+            spec: settings(&kind, self.spec, authority)?,
+            state: if is_external { JobState::Pending } else { JobState::Preparing },
+            total: self.total.unwrap_or(0),
+            authority,
             kind,
         })
     }

@@ -22,11 +22,7 @@ async fn mailing(site: &Site, query: &str, settings: &str, recipients: &str) -> 
 }
 
 async fn site() -> Site {
-    let site = Site::new().await;
-    let account = json!({"url": "smtp://compta@mail.exemple.fr:587", "secret": "s3cret", "limits": {"per_minute": 60}});
-    let saved = site.put("/api/v1/accounts/compta", account).await;
-    assert_eq!((saved.status, saved.text.contains("s3cret")), (StatusCode::OK, false), "{}", saved.text);
-    site
+    Site::with_account().await
 }
 
 #[tokio::test]
@@ -98,29 +94,6 @@ async fn no_key_of_this_machine_signs_for_a_caller() {
         assert!(refused.text.contains(named) && refused.json()["remedy"].is_string(), "{}", refused.text);
     }
     assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
-}
-
-#[tokio::test]
-async fn a_job_from_the_network_names_no_file_of_this_machine() {
-    let site = site().await;
-    let bearer = format!("Bearer {}", site.token(store::Scope::Write).await);
-    let headers = [("content-type", "application/json"), ("authorization", &bearer), ("host", "localhost")];
-    let job = |spec: serde_json::Value| json!({"name": "n", "kind": "mail", "prepare": true, "account": "compta", "spec": spec});
-    let dkim = job(json!({"dkim": {"domain": "exemple.fr", "selector": "s", "key": "/etc/vigie/dkim.pem"}}));
-    let refused = send(&site.router, "POST", "/api/v1/jobs", &headers, dkim.to_string()).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
-    assert!(refused.text.contains("dkim names a key file"), "{}", refused.text);
-    let made = send(&site.router, "POST", "/api/v1/jobs", &headers, job(json!({})).to_string()).await;
-    let items = format!("/api/v1/jobs/{}/items", made.json()["id"].as_str().unwrap());
-    let line = |files: serde_json::Value| {
-        json!({"seq": 1, "message_no": 1, "label": "a@x.fr", "payload": {"line": 2, "attachments": files}}).to_string()
-    };
-    let files = json!([{"path": "/etc/passwd", "name": "a", "mime": "", "size": 1, "mtime": 0, "sha256": null}]);
-    let refused = send(&site.router, "POST", &items, &headers, line(files)).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
-    assert!(refused.text.contains("names files of this machine"), "{}", refused.text);
-    let taken = send(&site.router, "POST", &items, &headers, line(json!([]))).await;
-    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::{
         jobs::existing,
     },
     auth::{Access, Granted},
+    authority::Acting,
     extract::Path,
     pages::view::View,
     problem::{Problem, Result},
@@ -47,8 +48,7 @@ async fn pause(
     Ok(see(&format!("/jobs/{id}")))
 }
 
-async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>, Acting(job): Acting) -> Result<Response> {
     let (job, account) = ctx.app.db.resume_by_hand(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;
     if let (Some(wake), Some(_)) = (&ctx.app.wake, account) {
@@ -72,8 +72,13 @@ async fn cancel(
 
 /// Without any row chosen on a page that offers to choose, nothing is done: a click beside the boxes must not set a
 /// thousand letters going. The button above, for all of them, sends `all`.
-async fn retry(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>, form: Form) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
+async fn retry(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Acting(job): Acting,
+    form: Form,
+) -> Result<Response> {
     if job.kind == "external" {
         return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
     }
@@ -90,10 +95,10 @@ async fn settle(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
     Path(id): Path<Uuid>,
+    Acting(job): Acting,
     Extension(granted): Extension<Granted>,
     form: Form,
 ) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
     let verdict = match form.text("as") {
         "sent" => SettleAs::Sent,
         "not_sent" => SettleAs::NotSent,

@@ -114,7 +114,7 @@ async fn deliver(ctx: &Ctx, account: &Account, mut letter: Letter, to: Mailbox) 
 
 /// Or the code of the reason why there is none.
 fn transport(ctx: &Ctx, account: &Account) -> Result<Transport, String> {
-    let handler = MailHandler::new(ctx.app.db.clone(), ctx.app.vault.clone(), ctx.app.clock.clone());
+    let handler = MailHandler::new(ctx.app.db.clone(), ctx.app.vault.clone(), ctx.app.clock.clone(), &ctx.app.data);
     handler.transport(account).map(|(transport, _)| transport).map_err(|stop| match stop {
         jobs::Stop::Fail(reason) | jobs::Stop::Pause(reason, _) => reason.code,
     })
