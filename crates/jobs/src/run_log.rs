@@ -27,6 +27,9 @@ use std::{
 };
 use tokio::sync::watch;
 
+/// Bytes that must find room before a disk that was full is taken for one that is not.
+const TRIED_BYTES: usize = 64 << 10;
+
 /// The event of the marker that ends a full log; its field `dropped` counts the records that found no room.
 pub const LOG_FULL: &str = "log_full";
 /// The event that tells, after a write error, how many records are missing at this place (field `lost`).
@@ -157,6 +160,31 @@ impl RunLog {
     /// Records lost to write errors since this `RunLog` was made.
     pub fn lost(&self) -> u64 {
         self.0.lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether records would be lost now: the last of them were, and a little that is written in their place is, too.
+    pub async fn is_losing(&self) -> bool {
+        if !self.0.warned.load(Ordering::Relaxed) {
+            return false;
+        }
+        let log = self.clone();
+        let tried = tokio::task::spawn_blocking(move || log.try_disk()).await;
+        let is_well = matches!(tried, Ok(Ok(())));
+        if is_well {
+            self.0.warned.store(false, Ordering::Relaxed);
+        }
+        !is_well
+    }
+
+    fn try_disk(&self) -> io::Result<()> {
+        std::fs::create_dir_all(&self.0.dir)?;
+        let path = self.0.dir.join(format!(".room-{}", std::process::id()));
+        let written = std::fs::File::create(&path).and_then(|mut file| {
+            io::Write::write_all(&mut file, &[b'\n'; TRIED_BYTES])?;
+            file.sync_all()
+        });
+        let _ = std::fs::remove_file(&path);
+        written
     }
 
     /// Up to `limit` records from `after` on. A job without a log has an empty one; a last line that is still being

@@ -43,6 +43,10 @@ pub enum Trouble {
          helps"
     )]
     Stalled,
+    #[error(
+        "parts of the log store are damaged, and searches leave them out: `vigie doctor` says which, and what can be kept"
+    )]
+    Damaged,
 }
 
 impl Trouble {

@@ -36,14 +36,17 @@ use model::{Clock, Timestamp};
 use scrub::{Counts, Scrubber};
 use std::{
     collections::BTreeSet,
-    fs::{File, TryLockError},
+    fs::{File, Permissions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
-use telemetry::{Feed, Kind, Snapshot, Store};
+use telemetry::{Feed, Kind, Snapshot, Store, query::Partial};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How often whoever owns a store calls [`Logs::tend`].
@@ -73,6 +76,8 @@ struct Inner {
     importing: Mutex<import::Importing>,
     /// What the last look after the store came upon.
     trouble: Mutex<Option<Trouble>>,
+    /// Some part of it was found damaged.
+    damaged: AtomicBool,
     /// Positions that cannot be read, so that nothing is collected from there.
     stalled: Mutex<BTreeSet<PathBuf>>,
     asked: Semaphore,
@@ -104,6 +109,7 @@ impl Logs {
             opened: Mutex::default(),
             importing: Mutex::default(),
             trouble: Mutex::default(),
+            damaged: AtomicBool::new(false),
             stalled: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
             exported: Arc::new(Semaphore::new(EXPORTED_AT_ONCE_MAX)),
@@ -173,7 +179,8 @@ impl Logs {
         }
         let folder = &self.0.folder;
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|error| Error::io(folder, error))?;
+        made.and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(0o700)))
+            .map_err(|error| Error::io(folder, error))?;
         let held = hold(&folder.join(LOCK))?;
         let (store, recovered) = Store::open(folder, Kind::Log, self.0.config.options(), self.now())?;
         if recovered.rows > 0 {
@@ -235,9 +242,41 @@ impl Logs {
     pub fn trouble(&self) -> Option<Trouble> {
         // Opening may take a while, and whoever asks is not to wait for it.
         let opened = self.0.opened.try_lock().ok().and_then(|opened| opened.clone());
-        let unwritable = opened.and_then(|opened| opened.store.unwritable());
+        let unwritable = opened.as_ref().and_then(|opened| opened.store.unwritable());
         let stalled = || (!lock(&self.0.stalled).is_empty()).then_some(Trouble::Stalled);
-        unwritable.and_then(|error| Trouble::of(&error.into())).or(*lock(&self.0.trouble)).or_else(stalled)
+        let is_unread = |snapshot: Snapshot| !snapshot.unread().is_empty() || snapshot.undeleted().is_some();
+        let damaged = || {
+            let known = self.0.damaged.load(Ordering::Relaxed);
+            (known || opened.as_ref().is_some_and(|opened| is_unread(opened.store.snapshot())))
+                .then_some(Trouble::Damaged)
+        };
+        unwritable
+            .and_then(|error| Trouble::of(&error.into()))
+            .or(*lock(&self.0.trouble))
+            .or_else(stalled)
+            .or_else(damaged)
+    }
+
+    /// Remembers that an answer had to leave something out because it is damaged.
+    pub fn note(&self, partial: &[Partial]) {
+        if partial.iter().any(|partial| matches!(partial, Partial::Damaged { .. } | Partial::Undeleted { .. })) {
+            self.0.damaged.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Reads everything once, so that damage is known before a search meets it. A store of more than `bytes_max` is left to
+    /// [`Self::verify`], and one that nobody has made is left unmade.
+    pub async fn look_for_damage(&self, bytes_max: u64) -> Result<bool, Error> {
+        if !self.exists() {
+            return Ok(false);
+        }
+        let snapshot = self.snapshot().await?;
+        if snapshot.segments().iter().map(|segment| segment.bytes()).sum::<u64>() > bytes_max {
+            return Ok(self.0.damaged.load(Ordering::Relaxed));
+        }
+        let logs = self.clone();
+        let verified = tokio::task::spawn_blocking(move || logs.verify(false)).await.map_err(|_| Error::Closed)??;
+        Ok(!verified.0.damages.is_empty())
     }
 
     /// Whether a collector waits for where its source stands, which is written down at `path`.
@@ -276,6 +315,7 @@ impl Logs {
             true => Some(opened.store.repair()?.blocking_recv().map_err(|_| Error::Closed)??),
             false => None,
         };
+        self.0.damaged.store(!verified.damages.is_empty() && repaired.is_none(), Ordering::Relaxed);
         Ok((verified, repaired))
     }
 
@@ -287,7 +327,11 @@ impl Logs {
 /// Takes the lock, or says who has it.
 fn hold(path: &Path) -> Result<File, Error> {
     let failed = |error| Error::io(path, error);
-    let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+    let mut options = File::options();
+    let mut file =
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+    // Whoever can open it can lock it, and would keep us out: one that an older version made, too.
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
     let mut waited = Duration::ZERO;
     loop {
         match file.try_lock() {

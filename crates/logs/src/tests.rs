@@ -287,3 +287,27 @@ fn fields_beyond_the_bound_are_counted_and_the_text_is_kept() {
     assert_eq!((messages(&intake, "").len(), intake.taken().rejected), (1, 0));
     assert!(drawn(&intake)[0].contains("fields_left_out=89"), "{}", drawn(&intake)[0]);
 }
+
+/// Whoever can open the lock can hold it, and nothing would be taken in.
+#[test]
+fn nobody_else_can_hold_the_lock() {
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt as _,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (store, lock) = (folder.path().join("telemetry"), folder.path().join("telemetry/lock"));
+    // As an older version made them.
+    fs::create_dir(&store).unwrap();
+    fs::write(&lock, "").unwrap();
+    fs::set_permissions(&store, Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&lock, Permissions::from_mode(0o644)).unwrap();
+    let logs = logs(&folder);
+    logs.intake().unwrap();
+    assert_eq!((mode(&store), mode(&lock)), (0o700, 0o600));
+    for entry in fs::read_dir(store.join("logs")).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+    }
+}

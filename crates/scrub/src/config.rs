@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 pub enum Rule {
     /// The value of a key that names a secret.
     Key,
-    /// What follows `Bearer`.
+    /// What follows `Bearer`, or `AUTH PLAIN`.
     Header,
     /// A password, or a token for a user, in a URL.
     Url,
-    /// A JSON web token, or a key whose beginning tells its service.
+    /// A JSON web token, a token or a link of this program's, or a key whose beginning tells its service.
     Token,
     /// A private key in PEM.
     PrivateKey,

@@ -1,7 +1,7 @@
 //! Masks what must not be kept: secrets in what is logged, before it is written or stored.
 //!
 //! Without being asked: values of keys that name a secret (`password=`, `"token": `), credentials in `Authorization`
-//! headers and in URLs, JSON web tokens, keys of well-known services, private keys, card numbers and IBANs whose check
+//! headers, in URLs and in `AUTH PLAIN`, this program's own tokens and links, JSON web tokens, keys of well-known services, private keys, card numbers and IBANs whose check
 //! digits are right. E-mail addresses and patterns of one's own only where the [`Config`] asks for them.
 //!
 //! Works on bytes, in time linear in their number. What has been masked stays the same when masked again, short of texts
@@ -122,7 +122,7 @@ impl Scrubber {
                 continue;
             }
             let (rule, secret) = match text[at] {
-                b' ' => (Rule::Header, named::after_scheme(text, at)),
+                b' ' => (Rule::Header, named::after_scheme(text, at).or_else(|| named::after_plain(text, at))),
                 b':' if text[at + 1..].starts_with(b"//") => (Rule::Url, named::in_url(text, at + 3)),
                 _ => (Rule::Key, named::after_key(text, at, &self.keys)),
             };

@@ -17,7 +17,9 @@ const SECRET_KEYS: &[&str] = &[
     "apikey",
     "private_key",
     "access_key",
+    "accesskey",
     "secret_key",
+    "secretkey",
     "authorization",
     "cookie",
     "credential",
@@ -70,6 +72,46 @@ pub(super) fn after_scheme(bytes: &[u8], space: usize) -> Option<Secret> {
     (end - start >= 8).then_some((start, end, MASK))
 }
 
+/// `AUTH PLAIN AGEAYg==`, as SMTP and IMAP (`AUTHENTICATE`) log in. The space behind `PLAIN` is at `space`.
+pub(super) fn after_plain(bytes: &[u8], space: usize) -> Option<Secret> {
+    let before = &bytes[..space];
+    let before = before.len().checked_sub(6).filter(|at| before[*at..].eq_ignore_ascii_case(b" plain"))?;
+    let is_asked = |word: &[u8]| {
+        let start = before.checked_sub(word.len());
+        start.is_some_and(|at| bytes[at..before].eq_ignore_ascii_case(word) && (at == 0 || !is_word(bytes[at - 1])))
+    };
+    if !is_asked(b"auth") && !is_asked(b"authenticate") {
+        return None;
+    }
+    let start = skip(bytes, space, |byte| byte == b' ');
+    let end = skip(bytes, start, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    // What stands there in a server's greeting is the name of another way: `AUTH PLAIN LOGIN`.
+    is_login(&bytes[start..end]).then_some((start, end, MASK))
+}
+
+/// Whether that is base64 of what RFC 4616 sends: a name and a password, each behind a NUL. Of one that was cut, the first.
+fn is_login(text: &[u8]) -> bool {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in text.iter().map_while(|byte| value(*byte)) {
+        (bits, held) = ((bits << 6 | u32::from(byte)) & 0xffff, held + 6);
+        if held >= 8 {
+            held -= 8;
+            if (bits >> held) & 0xff == 0 {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// `://user:password@host` and, on the web, `://token@host`. The authority starts at `start`.
 pub(super) fn in_url(bytes: &[u8], start: usize) -> Option<Secret> {
     let end = skip(bytes, start, |byte| !b"/?#\\\"'<> \t\r\n".contains(&byte));
@@ -86,16 +128,25 @@ pub(super) fn in_url(bytes: &[u8], start: usize) -> Option<Secret> {
 /// `key=value`, `key: value`, `"key":"value"`, `key="two words"`. The separator is at `at`.
 pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> {
     let mut key_end = at;
-    while key_end > 0 && b" \"'\\".contains(&bytes[key_end - 1]) {
-        key_end -= 1;
+    loop {
+        key_end -= match &bytes[..key_end] {
+            [.., b' ' | b'"' | b'\'' | b'\\'] => 1,
+            // French puts a space that breaks no line before a colon.
+            before if before.ends_with("\u{a0}".as_bytes()) => 2,
+            before if before.ends_with("\u{202f}".as_bytes()) => 3,
+            _ => break,
+        };
     }
-    let quoted_key = key_end < at && bytes[key_end] != b' ';
+    let quoted_key = b"\"'\\".contains(&bytes[key_end]);
     let key_start = bytes[..key_end].iter().rposition(|byte| !is_key(*byte)).map_or(0, |before| before + 1);
     let key = &bytes[key_start..key_end];
-    if !keys.hold(key) {
+    if !keys.hold(key) && !is_password_in_french(bytes, key_start, key) {
         return None;
     }
     let mut start = skip(bytes, at + 1, |byte| byte == b' ');
+    while bytes[start..].starts_with("\u{a0}".as_bytes()) {
+        start = skip(bytes, start + 2, |byte| byte == b' ');
+    }
     // The working directory of shells and of sudo (POSIX.1-2024, 8.3) has the name of a password.
     if matches!(key, b"PWD" | b"OLDPWD") && bytes.get(start) == Some(&b'/') {
         return None;
@@ -123,6 +174,15 @@ pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> 
     }
     // A bare number behind a key in quotes is JSON, and should stay so.
     Some((start, end, if quoted_key { "\"***\"" } else { MASK }))
+}
+
+/// `mot de passe`, a key of three words of which `key` is the last.
+fn is_password_in_french(bytes: &[u8], key_start: usize, key: &[u8]) -> bool {
+    const BEFORE: &[u8] = b"mot de ";
+    key.eq_ignore_ascii_case(b"passe")
+        && key_start.checked_sub(BEFORE.len()).is_some_and(|start| {
+            bytes[start..key_start].eq_ignore_ascii_case(BEFORE) && (start == 0 || !is_word(bytes[start - 1]))
+        })
 }
 
 pub(super) fn value_end(bytes: &[u8], start: usize) -> usize {

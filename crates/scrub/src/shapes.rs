@@ -7,19 +7,25 @@ use std::sync::LazyLock;
 /// How a token goes on behind its beginning.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// Exactly that many capitals and digits.
-    Capitals(usize),
     /// At least that many letters, digits, `_` and `-`.
     Word(usize),
+    /// Exactly 16 capitals and digits, and the secret that stands beside them.
+    Aws,
+    /// At least that many, behind a beginning that stays.
+    Code(usize),
     /// Three parts of base64url between dots.
     Jwt,
     Pem,
 }
 
 /// Beginnings that services give their keys, so that they can be found.
-const BEGINNINGS: [(&str, Kind); 19] = [
-    ("AKIA", Kind::Capitals(16)),
-    ("ASIA", Kind::Capitals(16)),
+const BEGINNINGS: [(&str, Kind); 22] = [
+    ("AKIA", Kind::Aws),
+    ("ASIA", Kind::Aws),
+    // What logs in here: tokens for programs, and the links by which a password is chosen.
+    ("vigie_", Kind::Word(32)),
+    ("/setup/", Kind::Code(20)),
+    ("/enter/", Kind::Code(20)),
     ("AIza", Kind::Word(35)),
     ("ghp_", Kind::Word(36)),
     ("gho_", Kind::Word(36)),
@@ -50,16 +56,24 @@ pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
     for beginning in begin.find_iter(text) {
         let (start, kind) = (beginning.start(), BEGINNINGS[beginning.pattern().as_usize()].1);
         // Not the middle of a longer word; the line of a key begins where it begins.
-        let within = start > 0 && is_token(text[start - 1]) && !matches!(kind, Kind::Pem);
+        let stands_alone = matches!(kind, Kind::Pem | Kind::Code(_));
+        let within = start > 0 && is_token(text[start - 1]) && !stands_alone;
         if start < done || within {
             continue;
         }
         let secret = match kind {
-            Kind::Capitals(length) => {
+            Kind::Aws => {
                 let end =
                     beginning.end() + run(text, beginning.end(), |b| b.is_ascii_uppercase() || b.is_ascii_digit());
-                let exact = end == beginning.end() + length && !text.get(end).is_some_and(|b| is_token(*b));
+                let exact = end == beginning.end() + 16 && !text.get(end).is_some_and(|b| is_token(*b));
+                if let Some((secret, secret_end)) = aws_secret(text, end).filter(|_| exact) {
+                    found(secret, secret_end, Rule::Token);
+                }
                 exact.then_some((start, end, Rule::Token))
+            }
+            Kind::Code(least) => {
+                let end = beginning.end() + run(text, beginning.end(), is_token);
+                (end >= beginning.end() + least).then_some((beginning.end(), end, Rule::Token))
             }
             Kind::Word(least) => {
                 let end = beginning.end() + run(text, beginning.end(), is_token);
@@ -73,6 +87,13 @@ pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
             done = end;
         }
     }
+}
+
+/// The secret that stands beside an access key, as in lists and `KEY:SECRET`: 40 signs of base64, after signs that part.
+fn aws_secret(text: &[u8], end: usize) -> Option<(usize, usize)> {
+    let start = end + run(text, end, |b| b" \t,;:|/'\"=".contains(&b));
+    let length = run(text, start, |b| b.is_ascii_alphanumeric() || b == b'/' || b == b'+');
+    (start > end && start - end <= 4 && length == 40).then_some((start, start + length))
 }
 
 /// Where the token that begins at `start` ends (RFC 7519): header and payload are objects, so both begin with `eyJ`.

@@ -82,6 +82,70 @@ fn secrets_are_known_by_their_shape() {
     }
 }
 
+/// What logs in here, and what people and mail servers write beside a password.
+#[test]
+fn what_logs_in_is_masked_wherever_it_stands() {
+    let token = format!("vigie_{}", "Ab3dE_7-".repeat(4));
+    let (code, secret) =
+        ("k3Y-_".repeat(8), format!("{}/{}+", "wJalrXUt".repeat(3), "nFEMIK7M".repeat(2).split_at(14).0));
+    assert_eq!(secret.len(), 40);
+    let key = format!("AKIA{}", "ABCD1234EFGH5678");
+    for (text, expected) in [
+        (format!("made {token} for site"), "made *** for site".to_owned()),
+        (format!("curl -H 'X: {token}' x"), "curl -H 'X: ***' x".to_owned()),
+        (format!("open http://127.0.0.1:8787/setup/{code} now"), "open http://127.0.0.1:8787/setup/*** now".to_owned()),
+        (format!("GET /enter/{code}?x=1 HTTP/1.1"), "GET /enter/***?x=1 HTTP/1.1".to_owned()),
+        ("Mot de passe : hunter2, merci".to_owned(), "Mot de passe : ***, merci".to_owned()),
+        ("mot de passe: hunter2".to_owned(), "mot de passe: ***".to_owned()),
+        ("mot de passe\u{a0}: hunter2".to_owned(), "mot de passe\u{a0}: ***".to_owned()),
+        ("mot de passe\u{202f}:\u{a0}hunter2".to_owned(), "mot de passe\u{202f}:\u{a0}***".to_owned()),
+        ("MOT DE PASSE=hunter2".to_owned(), "MOT DE PASSE=***".to_owned()),
+        ("{\"mot de passe\": \"a b\"}".to_owned(), "{\"mot de passe\": \"***\"}".to_owned()),
+        ("C: AUTH PLAIN AGFubmUAaHVudGVyMg==".to_owned(), "C: AUTH PLAIN ***".to_owned()),
+        ("a1 authenticate plain AGFubmUAaHVudGVyMg== x".to_owned(), "a1 authenticate plain *** x".to_owned()),
+        ("auth plain  YQBhbm5lAGh1bnRlcjI".to_owned(), "auth plain  ***".to_owned()),
+        (format!("{key},{secret}"), "***,***".to_owned()),
+        (format!("{key}:{secret} ok"), "***:*** ok".to_owned()),
+        (format!("aws_secret_access_key = {secret}"), "aws_secret_access_key = ***".to_owned()),
+        (
+            format!("{{\"SecretAccessKey\": \"{secret}\", \"AccessKeyId\": \"{key}\"}}"),
+            "{\"SecretAccessKey\": \"***\", \"AccessKeyId\": \"***\"}".to_owned(),
+        ),
+        (
+            format!("AWS_SECRET_ACCESS_KEY={secret} AWS_SESSION_TOKEN=x/y+z=="),
+            "AWS_SECRET_ACCESS_KEY=*** AWS_SESSION_TOKEN=***".to_owned(),
+        ),
+    ] {
+        assert_eq!(scrub(&text), expected);
+        assert_eq!(scrub(&expected), expected, "twice is once");
+    }
+}
+
+#[test]
+fn what_only_looks_like_what_logs_in_is_left() {
+    let hash = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+    for text in [
+        "vigie_jobs_total 5",
+        "vigie_http_requests_total{route=\"/login\",status=\"200\"} 3",
+        "my_vigie_0123456789abcdef0123456789abcdef",
+        "GET /setup/ 404, POST /setup/assistant 200",
+        "GET /enter/here",
+        "mot de passe oublié : cliquez sur le lien",
+        "Mot de passe incorrect",
+        "la passe : trois mètres",
+        "mots de passe : ceux de l'équipe".trim_end_matches(" : ceux de l'équipe"),
+        "250-AUTH PLAIN LOGIN CRAM-MD5",
+        "250 AUTH PLAIN NTLM",
+        "AUTH PLAIN XOAUTH2 OAUTHBEARER",
+        "written in plain AGFubmUAaHVudGVyMg==",
+        &format!("commit {hash} by anne"),
+        &format!("AKIAshort,{hash}"),
+        "access keys=3 accesskeys: none",
+    ] {
+        assert_eq!(scrub(text), text);
+    }
+}
+
 #[test]
 fn what_only_looks_like_a_secret_is_left() {
     for text in [

@@ -140,19 +140,21 @@ impl Db {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        match self {
+        let written = match self {
             Self::Sqlite(db) => db.0.write(call).await,
             Self::Postgres(db) => db.postgres.write(call).await,
-        }
+        };
+        self.note_damage(written)
     }
 
     pub(crate) async fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         #[cfg(test)]
         plans::note(sql);
-        match self {
+        let read = match self {
             Self::Sqlite(db) => Conn::Sqlite(&mut *db.0.readers.acquire().await?).rows(sql, params).await,
             Self::Postgres(db) => Conn::Postgres(&mut *db.postgres.pool.acquire().await?).rows(sql, params).await,
-        }
+        };
+        self.note_damage(read)
     }
 
     pub(crate) async fn row(&self, sql: &str, params: &[Value]) -> Result<Option<Row>> {

@@ -12,7 +12,7 @@ use sqlx::{
 use std::{
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -35,8 +35,10 @@ struct Answer {
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     pub(crate) readers: SqlitePool,
-    file: PathBuf,
+    pub(crate) file: PathBuf,
     writer: Option<mpsc::Sender<Call>>,
+    /// The file was found damaged.
+    pub(crate) damaged: Arc<AtomicBool>,
 }
 
 impl Sqlite {
@@ -47,12 +49,17 @@ impl Sqlite {
         let connection = SqliteConnection::connect_with(&options).await?;
         let (calls, queue) = mpsc::channel(QUEUE);
         tokio::spawn(write(connection, queue));
-        Ok(Self { readers: readers(file, Medium::Writable), file: file.to_owned(), writer: Some(calls) })
+        Ok(Self {
+            readers: readers(file, Medium::Writable),
+            file: file.to_owned(),
+            writer: Some(calls),
+            damaged: Arc::default(),
+        })
     }
 
     /// Opens `file` for reading beside, or without, an owner.
     pub(crate) fn open_read_only(file: &Path, medium: Medium) -> Self {
-        Self { readers: readers(file, medium), file: file.to_owned(), writer: None }
+        Self { readers: readers(file, medium), file: file.to_owned(), writer: None, damaged: Arc::default() }
     }
 
     /// Runs `call` in a transaction that other callers' calls may share; returns once it is on disk.

@@ -6,7 +6,7 @@ use crate::{
     sql::{Conn, params},
 };
 use model::{Counters, ItemState, JobId, Timestamp, pace};
-use std::path::Path;
+use std::{path::Path, sync::atomic::Ordering};
 
 /// What one call of [`Db::purge`] deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,40 @@ impl Db {
                 "the state is in PostgreSQL: back it up with `pg_dump`, which copies a server consistently".into(),
             )),
         }
+    }
+
+    /// Whether the file is known to be damaged: a statement has met it, or [`Db::look_for_damage`] has.
+    pub fn is_damaged(&self) -> bool {
+        match self {
+            Self::Sqlite(db) => db.0.damaged.load(Ordering::Relaxed),
+            Self::Postgres(_) => false,
+        }
+    }
+
+    /// Looks through the pages of a SQLite file, so that damage is known before somebody meets it. A file of more than
+    /// `bytes_max` is left to [`Db::verify`]; PostgreSQL looks after its own.
+    pub async fn look_for_damage(&self, bytes_max: u64) -> Result<bool> {
+        let Self::Sqlite(db) = self else { return Ok(false) };
+        if std::fs::metadata(&db.0.file).map_or(0, |file| file.len()) > bytes_max {
+            return Ok(self.is_damaged());
+        }
+        match self.row("PRAGMA quick_check(1)", &[]).await {
+            Ok(Some(row)) if row.text("quick_check")? != "ok" => db.0.damaged.store(true, Ordering::Relaxed),
+            Ok(_) => {}
+            Err(error) if error.is_damage() => {}
+            Err(error) => return Err(error),
+        }
+        Ok(self.is_damaged())
+    }
+
+    /// Passes an outcome on, and remembers that it was damage.
+    pub(crate) fn note_damage<T>(&self, outcome: Result<T>) -> Result<T> {
+        if let (Self::Sqlite(db), Err(error)) = (self, &outcome)
+            && error.is_damage()
+        {
+            db.0.damaged.store(true, Ordering::Relaxed);
+        }
+        outcome
     }
 
     /// Looks for damage. Reads everything: seconds to minutes on a large store.

@@ -8,7 +8,9 @@ use axum::extract::multipart::Field;
 use model::{Rng, Timestamp};
 use ring::digest;
 use std::{
+    fs::Permissions,
     io::{self, Read, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -104,9 +106,9 @@ pub(crate) async fn spool(
     bytes_left: &mut u64,
 ) -> Result<(Part, u64, String)> {
     let folder = folder(data)?;
-    fs::create_dir_all(&folder).await.map_err(|error| disk(&error))?;
+    make_private(&folder).map_err(|error| disk(&error))?;
     let part = Part::new(&folder, rng);
-    let mut file = fs::File::create_new(&part.0).await.map_err(|error| disk(&error))?;
+    let mut file = fs::File::from_std(part.create().map_err(|error| disk(&error))?);
     let mut hash = digest::Context::new(&digest::SHA256);
     let mut size = 0;
     while let Some(chunk) = field.chunk().await.map_err(|error| Problem::malformed(error.body_text()))? {
@@ -124,9 +126,9 @@ pub(crate) async fn spool(
 /// The same from a reader, for threads that may block. The reader bounds itself; what it fails with is given back.
 pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<io::Result<Blob>> {
     let folder = folder(data)?;
-    std::fs::create_dir_all(&folder).map_err(|error| disk(&error))?;
+    make_private(&folder).map_err(|error| disk(&error))?;
     let part = Part::new(&folder, rng);
-    let mut file = std::fs::File::create_new(&part.0).map_err(|error| disk(&error))?;
+    let mut file = part.create().map_err(|error| disk(&error))?;
     let mut hash = digest::Context::new(&digest::SHA256);
     let (mut size, mut buffer) = (0, vec![0; 64 << 10]);
     loop {
@@ -201,6 +203,15 @@ fn folder(data: &Path) -> Result<PathBuf> {
     std::path::absolute(data.join("blobs")).map_err(|error| Problem::internal(&error))
 }
 
+/// What people send is for this program alone. A folder of before is closed to others, too.
+fn make_private(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    if std::fs::metadata(folder)?.permissions().mode() & 0o077 != 0 {
+        std::fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
 fn hex(hash: digest::Context) -> String {
     hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -215,6 +226,10 @@ impl Part {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    fn create(&self) -> io::Result<std::fs::File> {
+        std::fs::File::options().write(true).create_new(true).mode(0o600).open(&self.0)
     }
 
     fn become_blob(self, size: u64, sha256: String) -> Result<Blob> {
@@ -246,6 +261,20 @@ mod tests {
     use super::*;
     use crate::testing::Site;
     use std::{collections::BTreeSet, time::SystemTime};
+
+    #[tokio::test]
+    async fn uploads_are_for_this_program_alone() {
+        let site = Site::new().await;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let folder = site.app.data.join("blobs");
+        let kept = |text: &str| keep_read(&site.app.data, &site.app.rng, &mut text.as_bytes()).unwrap().unwrap();
+        let blob = kept("one");
+        assert_eq!((mode(&folder), mode(&blob.path)), (0o700, 0o600));
+        // As an older version made it.
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        let blob = kept("two");
+        assert_eq!((mode(&folder), mode(&blob.path)), (0o700, 0o600));
+    }
 
     #[tokio::test]
     async fn what_nothing_names_goes_and_nothing_else() {

@@ -17,6 +17,7 @@ use serde::Serialize;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
+    path::Path,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -72,15 +73,36 @@ async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
         tracing::warn!(%error, "not ready");
         problems.push("the database does not answer: see Vigie's log".to_owned());
     }
-    let lost = ctx.app.run_log.lost();
-    if lost > 0 {
-        problems.push(format!("{lost} lines of run logs could not be written: is the disk full?"));
+    if ctx.app.db.is_damaged() {
+        problems
+            .push("the database is damaged: keep a copy of it, then restore a backup; see `vigie doctor`".to_owned());
     }
+    if ctx.app.run_log.is_losing().await {
+        let lost = ctx.app.run_log.lost();
+        problems.push(format!("lines of run logs cannot be written, {lost} so far: free some space on the disk"));
+    }
+    let data = ctx.app.data.clone();
+    let free = tokio::task::spawn_blocking(move || free_bytes(&data)).await;
+    problems.extend(free.ok().flatten().and_then(lacks_room));
     problems.extend(ctx.app.logs.trouble().map(|trouble| trouble.to_string()));
     let role = if ctx.app.wake.is_some() { "owner" } else { "reader" };
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, role, problems }))
+}
+
+/// Bytes below which what is sent may not be recorded any more.
+const FREE_MIN: u64 = 32 << 20;
+
+/// What can be written where the data directory really lies, whatever links lead there.
+fn free_bytes(data: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(data).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+fn lacks_room(free: u64) -> Option<String> {
+    let left = free >> 20;
+    (free < FREE_MIN).then(|| format!("the disk of the data directory has {left} MB left: free some space"))
 }
 
 /// What is counted since the start.
@@ -183,9 +205,107 @@ fn resident_bytes() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Site, send};
-    use axum::http::StatusCode;
-    use std::fs;
+    use super::*;
+    use crate::testing::{Answer, Site, send};
+    use std::{fs, io::Seek as _};
+
+    async fn readiness(site: &Site) -> Answer {
+        send(&site.router, "GET", "/readyz", &[], "").await
+    }
+
+    #[test]
+    fn room_is_looked_for_where_the_data_lies() {
+        assert_eq!(lacks_room(FREE_MIN), None);
+        let said = lacks_room(5 << 20).unwrap();
+        assert!(said.contains("has 5 MB left"), "{said}");
+        assert!(free_bytes(Path::new("/nonexistent")).is_none());
+        // A link to another disk tells of that one.
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("data");
+        std::os::unix::fs::symlink("/proc", &link).unwrap();
+        assert_eq!(free_bytes(&link), Some(0), "/proc has no blocks");
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_has_room_again_is_told_without_another_line() {
+        let site = Site::new().await;
+        let (log, id) = (&site.app.run_log, model::JobId(uuid::Uuid::from_u128(1)));
+        let folder = site.app.data.join("logs");
+        fs::write(&folder, "no folder").unwrap();
+        let record = || jobs::run_log::Record {
+            at: Timestamp::EPOCH,
+            level: model::Level::Info,
+            event: "x".into(),
+            message: "x".into(),
+            fields: serde_json::Map::new(),
+        };
+        log.append(id, vec![record(), record()]).await;
+        let answer = readiness(&site).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.text.contains("cannot be written, 2 so far"), "{}", answer.text);
+        fs::remove_file(&folder).unwrap();
+        assert_eq!(readiness(&site).await.status, StatusCode::OK);
+        assert_eq!((log.lost(), fs::read_dir(&folder).unwrap().count()), (2, 0));
+    }
+
+    /// What is met is told here and below tables, and forgotten once it was repaired.
+    #[tokio::test]
+    async fn damaged_segments_are_told() {
+        let site = Site::new().await;
+        let line = |n: u32| format!("{{\"message\":\"line\",\"n\":{}}}\n", n * 7919 % 1009);
+        site.post_text("/api/v1/logs", (0..3_000).map(line).collect::<String>()).await;
+        let logs = &site.app.logs;
+        logs.close().await;
+        let table = "/api/v1/logs/search?q=line%20%7C%20stats%20count()%20by%20n&format=";
+        assert!(!site.get(&format!("{table}csv")).await.text.contains('#'));
+        assert!(!logs.look_for_damage(u64::MAX).await.unwrap());
+        assert_eq!(readiness(&site).await.status, StatusCode::OK);
+        logs.close().await;
+        let segments = fs::read_dir(site.app.data.join("telemetry/logs/segments")).unwrap();
+        let segment = segments.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some()).unwrap();
+        let mut bytes = fs::read(&segment).unwrap();
+        let half = bytes.len() / 2;
+        bytes[64..half].fill(0xff);
+        fs::write(&segment, bytes).unwrap();
+        for (format, begins) in
+            [("csv", "\r\n\"# lines are missing"), ("text", "\n# lines"), ("jsonl", "\n{\"left_out\"")]
+        {
+            let told = site.get(&format!("{table}{format}")).await.text;
+            assert!(format!("\r\n{told}").contains(begins), "{format}: {told}");
+        }
+        let answer = readiness(&site).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.text.contains("parts of the log store are damaged"), "{}", answer.text);
+        let repairing = logs.clone();
+        let repaired = tokio::task::spawn_blocking(move || repairing.verify(true)).await.unwrap().unwrap();
+        assert!(repaired.1.is_some());
+        assert_eq!(readiness(&site).await.status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_database_is_told() {
+        let site = Site::new().await;
+        for n in 0..50 {
+            site.preparing(model::JobId(uuid::Uuid::from_u128(n)), &"x".repeat(2_000)).await;
+        }
+        assert!(!site.app.db.look_for_damage(u64::MAX).await.unwrap());
+        assert_eq!(readiness(&site).await.status, StatusCode::OK);
+        let copy = site.app.data.join("copy.db");
+        site.app.db.backup_to(&copy).await.unwrap();
+        let bytes = fs::read(&copy).unwrap();
+        let at = bytes.windows(500).rposition(|part| part == [b'x'; 500]).unwrap() / 4096 * 4096;
+        let mut file = fs::File::options().write(true).open(&copy).unwrap();
+        file.seek(std::io::SeekFrom::Start(at as u64)).unwrap();
+        std::io::Write::write_all(&mut file, &[0xff; 4096]).unwrap();
+        let mut app = site.app.clone();
+        app.db = store::Db::open_sqlite_read_only(&copy).await.unwrap();
+        let router = crate::router(app.clone());
+        assert!(!app.db.look_for_damage(1).await.unwrap(), "it is longer than may be looked at");
+        assert!(app.db.look_for_damage(u64::MAX).await.unwrap());
+        let answer = send(&router, "GET", "/readyz", &[], "").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.text.contains("the database is damaged"), "{}", answer.text);
+    }
 
     #[tokio::test]
     async fn a_log_store_that_takes_nothing_is_told() {

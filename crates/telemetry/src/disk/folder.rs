@@ -3,10 +3,10 @@
 use super::{Disk, Log};
 use std::{
     collections::HashMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
     ops::Range,
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -28,7 +28,7 @@ impl Folder {
     /// Files below `root`, which is created when missing.
     pub fn new(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = root.into();
-        fs::create_dir_all(&root)?;
+        create_folder(&root)?;
         Ok(Self { root, open: Mutex::default() })
     }
 
@@ -64,7 +64,7 @@ impl Disk for Folder {
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
+        create_folder(folder)?;
         let temporary = path.with_extension(TEMPORARY);
         let written = create(&temporary).and_then(|mut file| {
             file.write_all(bytes)?;
@@ -113,11 +113,16 @@ impl Disk for Folder {
     fn create_log(&self, name: &str) -> io::Result<Box<dyn Log>> {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
+        create_folder(folder)?;
         let file = create(&path)?;
         sync_folder(folder)?;
         Ok(Box::new(FolderLog { file, room: 0 }))
     }
+}
+
+/// What is logged is for its owner alone.
+fn create_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn create(path: &Path) -> io::Result<File> {

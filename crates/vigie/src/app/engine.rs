@@ -28,6 +28,9 @@ const LEASE: Duration = Duration::from_secs(10);
 const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
 /// The same, where somebody was sending something.
 const SWEEP_AGAIN: Duration = Duration::from_secs(600);
+/// How often what is kept is read through for damage, and how much of it at the most: what is longer is left to `vigie doctor`.
+const LOOK_EVERY: Duration = Duration::from_secs(6 * 3600);
+const LOOKED_THROUGH_MAX: u64 = 1 << 30;
 
 /// Whether this process runs jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +115,7 @@ impl Owned {
         if owned.engine.is_some() {
             owned.background.spawn(sweep(parts.app(config, None)));
             owned.background.spawn(tend(parts.logs.clone()));
+            owned.background.spawn(look_for_damage(parts.db.clone(), parts.logs.clone()));
         }
         if let Some(mut news) = parts.db.listen().await? {
             let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
@@ -248,6 +252,23 @@ async fn tend(logs: Logs) {
             Err(_) => {}
         }
         tokio::time::sleep(logs::TEND_EVERY).await;
+    }
+}
+
+/// Reads what is kept now and then, so that damage is told before it is met.
+async fn look_for_damage(db: Db, logs: Logs) {
+    loop {
+        match db.look_for_damage(LOOKED_THROUGH_MAX).await {
+            Ok(true) => tracing::error!("the database is damaged: keep a copy of it, then restore a backup"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the database could not be looked through"),
+        }
+        match logs.look_for_damage(LOOKED_THROUGH_MAX).await {
+            Ok(true) => tracing::error!("parts of the log store are damaged: `vigie doctor` says which"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the log store could not be looked through"),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

@@ -140,7 +140,9 @@ fn owners_problem(about: &'static str, problem: &str) -> Finding {
 
 fn disk(data: &Path) -> Finding {
     const ABOUT: &str = "disk";
-    let place = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    // Where it really lies: a link may lead to another disk. One that is not there yet is made beside what is.
+    let known = data.ancestors().find_map(|place| fs::canonicalize(place).ok());
+    let place = known.or_else(|| std::path::absolute(data).ok()).unwrap_or_else(|| data.to_owned());
     let disks = Disks::new_with_refreshed_list();
     let list = disks.iter().flat_map(|disks| disks.iter());
     let holding = list.filter(|disk| place.starts_with(disk.mount_point()));

@@ -3,16 +3,16 @@
 use crate::{
     Ctx,
     api::jobs::NAME_MAX,
-    auth::Access,
+    auth::{Access, Granted},
     extract::{Json, Path, optional_text, text},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use axum::{extract::State, http::StatusCode};
+use axum::{Extension, extract::State, http::StatusCode};
 use model::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use store::{NewWebhook, Webhook};
+use store::{NewWebhook, Scope, Webhook};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 #[schema(as = Webhook)]
 struct WebhookJson {
     id: Uuid,
+    /// Whole for administrators alone: what stands behind the host often is a key.
     url: String,
     is_signed: bool,
     mailing: Option<String>,
@@ -94,9 +95,18 @@ struct NewWebhookJson {
     mailing: Option<String>,
 }
 
-async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<WebhooksJson>> {
-    let rows = ctx.app.db.webhooks().await?.into_iter().map(WebhookJson::from).collect();
+async fn list(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>) -> Result<axum::Json<WebhooksJson>> {
+    let shown = |hook: Webhook| match granted.scope.allows(Scope::Admin) {
+        true => WebhookJson::from(hook),
+        false => WebhookJson { url: without_key(&hook.url), ..WebhookJson::from(hook) },
+    };
+    let rows = ctx.app.db.webhooks().await?.into_iter().map(shown).collect();
     Ok(axum::Json(WebhooksJson { rows, next: None }))
+}
+
+/// The place of a URL: what stands behind it often is a key.
+fn without_key(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| "***".to_owned(), |url| format!("{}/***", url.origin().ascii_serialization()))
 }
 
 async fn create(

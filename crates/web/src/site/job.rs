@@ -32,7 +32,7 @@ use axum::{
     response::Response,
 };
 use mail::{item::MailItem, spec::Mailing};
-use model::{ItemState, JobState};
+use model::{Authority, ItemState, JobState};
 use serde::Deserialize;
 use std::time::Duration;
 use store::{Found, Item, ItemFilter, Job, Scope, TraceFilter};
@@ -144,10 +144,12 @@ fn may(v: &View, job: &Job) -> May {
     if !v.operates() {
         return May::default();
     }
-    let ours = job.kind != "external";
+    // What would be refused is not offered.
+    let acts = v.administers() || tasks::needs(&job.kind) == Authority::Write;
+    let ours = acts && job.kind != "external";
     May {
         pause: matches!(job.state, JobState::Running | JobState::Pending),
-        resume: job.state == JobState::Paused,
+        resume: acts && job.state == JobState::Paused,
         cancel: !job.state.is_final() && job.state != JobState::Preparing,
         retry: ours && job.state != JobState::Cancelled && job.state != JobState::Preparing,
         settle: ours,

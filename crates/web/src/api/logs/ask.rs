@@ -1,6 +1,6 @@
 //! What is asked of the logs. Each question is read leniently and told what was wrong with it.
 
-use super::rows::{Format, ReadJson, Row, cell, left_out, table};
+use super::rows::{Format, ReadJson, Row, cell, left_out, remarks, table};
 use super::{
     hints::{self, HintJson},
     jobs,
@@ -237,7 +237,9 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
     let limit = |usual: usize| query.limit.map_or(usual, |limit| limit as usize);
     if query.format != Format::Json && !asked.query.pipes.is_empty() {
         let answer = tabled(&ctx, asked, limit(ROWS_MAX).min(ROWS_MAX)).await?;
-        return Ok((file(&ctx, query.format), table(query.format, &answer.value)).into_response());
+        let mut body = table(query.format, &answer.value);
+        body.extend(remarks(query.format, &left_out(&answer.partial)));
+        return Ok((file(&ctx, query.format), body).into_response());
     }
     if query.format != Format::Json {
         return export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) });
@@ -294,7 +296,9 @@ pub(crate) async fn tabled(ctx: &Ctx, asked: Asked, limit: usize) -> Result<Answ
     let question = asked.question;
     let answer =
         ctx.app.logs.ask(asked.time_max, move |snapshot, bounds| query::answer(snapshot, &question, limit, bounds));
-    Ok(answer.await?)
+    let answer = answer.await?;
+    ctx.app.logs.note(&answer.partial);
+    Ok(answer)
 }
 
 /// A page of what was made of each record.
@@ -341,7 +345,9 @@ pub(crate) async fn listed<T: Send + 'static>(
         });
         Listed { rows, next: last.filter(|_| has_more), partial: answer.partial, read: answer.read }
     });
-    Ok(asked.await?)
+    let listed = asked.await?;
+    ctx.app.logs.note(&listed.partial);
+    Ok(listed)
 }
 
 /// For whoever reads an export to take the next piece.

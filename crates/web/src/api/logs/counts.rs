@@ -229,6 +229,7 @@ pub(crate) async fn faceted(ctx: &Ctx, asked: Asked, top: usize) -> Result<(Face
         .logs
         .ask(asked.time_max, move |snapshot, bounds| query::facets(snapshot, &question, top, bounds))
         .await?;
+    ctx.app.logs.note(&answer.partial);
     let left_out = left_out(&answer.partial);
     let value = |(value, records): (query::Cell, u64)| FacetValue { value: cell(&value), records };
     let facet = |facet: query::Facet| FacetJson {

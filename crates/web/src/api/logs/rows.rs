@@ -260,6 +260,21 @@ pub(super) fn table(format: Format, table: &Table) -> Vec<u8> {
     into
 }
 
+/// What a table leaves out, below it, so that a file that is passed on does not look whole.
+pub(super) fn remarks(format: Format, left_out: &[String]) -> Vec<u8> {
+    let mut into = Vec::new();
+    for remark in left_out {
+        let line = match format {
+            Format::Json | Format::Jsonl => serde_json::json!({ "left_out": remark }).to_string() + "\n",
+            // One cell, whatever the separator.
+            Format::Csv => format!("\"# {}\"\r\n", remark.replace('"', "\"\"")),
+            Format::Text => format!("# {remark}\n"),
+        };
+        into.extend_from_slice(line.as_bytes());
+    }
+    into
+}
+
 /// A record as one flat object: what `POST /api/v1/logs` takes back.
 struct Flat<'a>(&'a Row);
 

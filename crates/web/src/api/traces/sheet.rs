@@ -114,14 +114,37 @@ fn cells(trace: &Trace) -> [String; 10] {
     ]
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+/// What a spreadsheet begins a formula with, in the wide letters of East Asian keyboards too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// What ends a cell for one spreadsheet or another: a file of commas is read by semicolons where decimals have commas.
+const SEPARATORS: [char; 5] = [',', ';', '\t', '\r', '\n'];
+
+/// A cell that a spreadsheet would take for a formula gets an apostrophe before it; so does each part of it that would
+/// stand in a cell of its own where the file is read by another separator.
 pub(crate) fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    let mut out = String::with_capacity(text.len() + 1);
+    for (place, part) in text.split_inclusive(SEPARATORS).enumerate() {
+        if is_taken_for_formula(place, part) {
+            out.push('\'');
+        }
+        out.push_str(part);
+    }
+    out
 }
 
-/// What [`harmless`] has put before a cell is taken away again.
-fn as_it_was(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])).unwrap_or(text)
+/// Behind what a spreadsheet may take for quotes, and apostrophes, so that [`as_it_was`] tells ours from others.
+fn is_taken_for_formula(place: usize, part: &str) -> bool {
+    let part = part.trim_start_matches(['\'', '"']);
+    part.starts_with(FORMULA) || place == 0 && part.starts_with(['\t', '\r', '\n'])
+}
+
+/// What [`harmless`] has put before cells is taken away again.
+fn as_it_was(text: &str) -> String {
+    let part = |(place, part)| match str::strip_prefix(part, '\'') {
+        Some(rest) if is_taken_for_formula(place, rest) => rest,
+        _ => part,
+    };
+    text.split_inclusive(SEPARATORS).enumerate().map(part).collect()
 }
 
 fn written(rows: &[[String; 10]]) -> Vec<u8> {
@@ -202,7 +225,7 @@ fn read(columns: &[String], record: &[String]) -> Result<NewTrace, String> {
             "comment" => new.comment = text,
             "created_by" => new.created_by = text,
             "time_to_process" => new.time_to_process = Some(cell.replace(',', ".").parse().map_err(|_| bad())?),
-            "errors" => new.errors = Some(truth(cell).ok_or_else(bad)?),
+            "errors" => new.errors = Some(truth(&cell).ok_or_else(bad)?),
             _ => new.created_at = Some(cell.replacen(' ', "T", 1).parse::<Timestamp>().map_err(|_| bad())?),
         }
     }
@@ -257,9 +280,47 @@ mod tests {
             ("\tx", "'\tx"),
             ("a=b", "a=b"),
             ("'x", "'x"),
+            ("'=1+1", "''=1+1"),
+            ("a;=1+1", "a;'=1+1"),
+            ("a;b;+1;", "a;b;'+1;"),
+            ("a,@x", "a,'@x"),
+            ("a\t-1", "a\t'-1"),
+            ("a\n=1", "a\n'=1"),
+            ("a\r\n=1", "a\r\n'=1"),
+            ("a;\"=1+1\"", "a;'\"=1+1\""),
+            ("a;'=1", "a;''=1"),
+            ("＝1+1", "'＝1+1"),
+            ("a ; b, c; d-e", "a ; b, c; d-e"),
+            ("", ""),
+            (";", ";"),
         ] {
             assert_eq!(harmless(cell), shown);
             assert_eq!(as_it_was(shown), cell);
+        }
+    }
+
+    proptest::proptest! {
+        /// Read by whatever separator, no cell begins a formula; and every cell comes back as it was.
+        #[test]
+        fn no_cell_is_a_formula_by_any_separator(
+            cells in proptest::collection::vec("[-=+@;,\t\r\n'\"a1＝ ]{0,8}", 1..4),
+            written_by in proptest::sample::select(vec![b',', b';']),
+        ) {
+            let mut writer = csv::WriterBuilder::new().delimiter(written_by).from_writer(Vec::new());
+            writer.write_record(cells.iter().map(|cell| harmless(cell))).unwrap();
+            let file = writer.into_inner().unwrap();
+            for separator in [b',', b';', b'\t'] {
+                let mut reader =
+                    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(&file[..]);
+                for record in reader.records() {
+                    for cell in &record.unwrap() {
+                        proptest::prop_assert!(!cell.starts_with(FORMULA), "{cell:?} of {:?}", String::from_utf8_lossy(&file));
+                    }
+                }
+            }
+            for cell in &cells {
+                proptest::prop_assert_eq!(as_it_was(&harmless(cell)), cell.as_str());
+            }
         }
     }
 }
