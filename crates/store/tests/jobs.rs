@@ -1,7 +1,7 @@
 //! The life of a job: which state may follow which, and what is said when one may not.
 
 use crate::bed::*;
-use model::{ItemState, JobState};
+use model::{Authority, ItemState, JobState};
 use std::time::Duration;
 use store::{Advance, Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
 
@@ -10,6 +10,7 @@ on_both![
     jobs_are_counted_and_listed_from_either_end,
     jobs_are_found_by_the_beginning_of_their_id,
     creating_twice_changes_nothing,
+    on_whose_word_a_job_acts_stays_as_it_was_made,
     a_job_is_prepared_started_paused_resumed,
     refusals_name_the_job_and_its_state,
     a_missing_job_is_named,
@@ -39,6 +40,20 @@ async fn creating_twice_changes_nothing(db: Db) {
     }
     assert_eq!(job(&db, job_id(1)).await, first);
     assert_eq!(db.job(job_id(2)).await.unwrap(), None);
+}
+
+async fn on_whose_word_a_job_acts_stays_as_it_was_made(db: Db) {
+    for (n, authority) in Authority::ALL.iter().copied().enumerate() {
+        let new = NewJob { authority, name: authority.to_string(), ..new_job(job_id(n as u128 + 1)) };
+        let id = create(&db, new.clone()).await.id;
+        // Who comes later with the same id has no more by it.
+        db.create_job(NewJob { authority: Authority::Owner, ..new }, NOW).await.unwrap();
+        db.enqueue(id, items(2), None, NOW).await.unwrap();
+        db.finish_preparing(id, NOW).await.unwrap();
+        db.pause_job(id, reason(), None, NOW).await.unwrap();
+        db.resume_job(id, NOW).await.unwrap();
+        assert_eq!(job(&db, id).await.authority, authority);
+    }
 }
 
 async fn a_job_is_prepared_started_paused_resumed(db: Db) {

@@ -85,7 +85,7 @@ async fn what_an_administrator_did_not_write_is_refused_by_its_kind() {
     let bench = Bench::new("command", &json!({"command": ["true"]}));
     let (handler, _stop) = handler(&bench);
     assert_eq!(handler.needs(), Authority::Admin);
-    assert_eq!(tasks::HttpHandler::new(clock(), bench.run_log.clone()).unwrap().needs(), Authority::Admin);
+    assert_eq!(tasks::HttpHandler::new(clock(), bench.run_log).unwrap().needs(), Authority::Admin);
 }
 
 #[tokio::test]

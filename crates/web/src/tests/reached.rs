@@ -138,7 +138,7 @@ async fn everybody(site: &Site) -> Vec<Caller> {
 async fn each_route_says_what_it_asks_for_and_what_it_leads_to() {
     let site = Site::new().await;
     let asks = |scope: Option<Scope>| scope.map_or_else(|| "open".to_owned(), |scope| scope.to_string());
-    let found = declared(site.app.clone()).into_iter();
+    let found = declared(site.app).into_iter();
     let found: BTreeSet<String> =
         found.map(|route| format!("{} {} {}", method(route.verb), route.path, asks(route.access.scope()))).collect();
     let told: BTreeSet<String> =

@@ -41,7 +41,7 @@ async fn nobody_is_missing_only_when_everybody_got_theirs() {
         assert!(page.contains(skipped), "{skipped}: {page}");
     }
     for (state, said) in [("fail", "Nothing was sent"), ("complete", "Everybody got theirs")] {
-        let id = JobId(uuid::Uuid::new_v4());
+        let id = JobId(uuid::Uuid::from_bytes(site.app.rng.bytes()));
         site.preparing(id, state).await;
         let open = site.look(&ana, &format!("/jobs/{id}")).await.text;
         assert!(open.contains("0 not sent yet") && !open.contains("Everybody got theirs"), "{open}");
