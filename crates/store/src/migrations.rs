@@ -108,6 +108,21 @@ async fn upgrade(db: &Db, snapshots: Option<&Path>, migrations: &'static [Migrat
             source: Box::new(source),
         })?;
     }
+    refresh(db).await
+}
+
+/// Readers of a SQLite file that were opened before an upgrade go by the schema of then until a statement of theirs has run,
+/// and `SELECT *` of a table with one column more is not what was prepared: the next look at the schema is theirs.
+async fn refresh(db: &Db) -> Result<()> {
+    let Db::Sqlite(sqlite) = db else { return Ok(()) };
+    let readers = &sqlite.0.readers;
+    let mut held = Vec::new();
+    for _ in 0..readers.size() {
+        held.push(readers.acquire().await?);
+    }
+    for reader in &mut held {
+        Conn::Sqlite(&mut *reader).rows("SELECT count(*) AS n FROM sqlite_master", &[]).await?;
+    }
     Ok(())
 }
 
