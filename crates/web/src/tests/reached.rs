@@ -181,6 +181,8 @@ async fn job(site: &Site, kind: &str, authority: Authority, state: JobState) -> 
     let id = JobId(Uuid::from_bytes(site.app.rng.bytes()));
     let external = kind == "external";
     let job = NewJob {
+        ledger: store::LedgerMatch::None,
+        limits: model::pace::Limits::default(),
         id,
         kind: kind.into(),
         name: id.to_string(),
@@ -199,6 +201,7 @@ async fn job(site: &Site, kind: &str, authority: Authority, state: JobState) -> 
     db.create_job(job, now).await.unwrap();
     if !external {
         let item = |seq: i64| NewItem {
+            content: String::new(),
             seq,
             message_no: seq,
             ledger_key: None,

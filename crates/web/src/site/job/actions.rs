@@ -114,7 +114,7 @@ async fn settle(
 }
 
 /// To the page that says what was done, and of how many of those `wanted` it could not be.
-fn said(v: &View, id: Uuid, word: &str, number: u64, wanted: u64) -> Response {
+pub(super) fn said(v: &View, id: Uuid, word: &str, number: u64, wanted: u64) -> Response {
     let left = wanted.saturating_sub(number);
     let word = if number == 0 && left == 0 { "none" } else { word };
     let path = format!("/jobs/{id}/undelivered");

@@ -1,11 +1,12 @@
 //! Addresses of what was not delivered are corrected where they are shown, or by a corrected list, and the messages sent
 //! again: as items of the same job, so that its counts and colour follow.
 
-use super::{ROWS, SideQuery, head, trouble, trouble_row};
+use super::{ROWS, SideQuery, actions::said, head, trouble, trouble_row};
 use crate::{
     Ctx,
     api::{jobs::existing, traces::generic},
     auth::{Access, Granted},
+    authority::Acting,
     blobs,
     extract::Path,
     lines::is_plain_name,
@@ -17,7 +18,7 @@ use crate::{
     },
     problem::{Problem, Result},
     routes::Routes,
-    site::{Form, Reader, form_about, page, see, shown},
+    site::{Form, Reader, form_about, page, shown},
 };
 use axum::{
     Extension,
@@ -137,10 +138,10 @@ async fn correct(
     State(ctx): State<Ctx>,
     Reader(mut v): Reader,
     Path(id): Path<Uuid>,
+    Acting(job): Acting,
     Extension(granted): Extension<Granted>,
     form: Form,
 ) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
     let settings = Settings::of(&job)?;
     let mut typed: HashMap<i64, String> = HashMap::new();
     for (name, value) in form.fields() {
@@ -161,10 +162,7 @@ async fn correct(
     }
     if faults.is_empty() {
         let number = send_again(&ctx, &job, corrections).await?;
-        return Ok(see(&format!(
-            "/jobs/{id}/undelivered?said={}&n={number}",
-            if number == 0 { "none" } else { "corrected" }
-        )));
+        return Ok(said(&v, id, "corrected", number, number));
     }
     // What is refused is shown here, where nothing answers to a look. Nothing was sent: all of it, or none.
     v.here = format!("/jobs/{id}/undelivered");
@@ -303,10 +301,10 @@ async fn apply(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
     Path(id): Path<Uuid>,
+    Acting(job): Acting,
     Extension(granted): Extension<Granted>,
     form: Form,
 ) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
     let (sha256, name) = (form.text("sha256").to_owned(), form.text("list").to_owned());
     let gone = || Problem::conflict("the corrected list is not here any more").remedy("bring it again");
     let path = blobs::path(&ctx.app.data, &sha256).ok().filter(|path| path.is_file()).ok_or_else(gone)?;
@@ -325,5 +323,5 @@ async fn apply(
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     }
     let number = send_again(&ctx, &job, corrections).await?;
-    Ok(see(&format!("/jobs/{id}/undelivered?said=corrected&n={number}&left={wrong}")))
+    Ok(said(&v, id, "corrected", number, number + wrong))
 }
