@@ -9,7 +9,8 @@ use std::sync::{
 };
 
 /// The points that a mailing passes, in its order.
-pub const OF_MAILINGS: &[&str] = &["migration", "enqueue", "after_claim", "before_dot", "after_dot", "before_record"];
+pub const OF_MAILINGS: &[&str] =
+    &["migration", "enqueue", "after_claim", "before_intent", "before_dot", "after_dot", "before_record"];
 /// The points that records pass on their way into segments.
 pub const OF_LOGS: &[&str] = &["segment_put", "catalog_put"];
 

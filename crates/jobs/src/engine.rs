@@ -1,21 +1,22 @@
 //! Looks after every open job: starts a runner for each, wakes what a pause has held, rescues what a crash has left.
 
 use crate::{
-    Handler, Hub, Moment, RetryPolicy, Run, Stop, TraceText,
+    Attempt, Handler, Hub, Moment, RetryPolicy, Run, Stop, TraceText,
+    intent::End,
     run_log::RunLog,
     runner::Runner,
     shared::{Shared, Tell, lost_verdict},
     timer::sleep_until,
 };
 use futures_util::FutureExt;
-use model::{Clock, ItemState, JobId, JobState, Rng, Timestamp};
+use model::{Clock, ItemState, JobId, JobState, Rng};
 use std::{
     collections::{HashMap, HashSet},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use store::{Db, Item, Job, Lost, Outcome, Reason, Result, Trace};
+use store::{ClaimedItem, Db, Item, Job, Lost, Reason, Result, Trace};
 use tokio::{
     sync::{Notify, watch},
     task::{JoinHandle, JoinSet},
@@ -25,6 +26,8 @@ use tokio::{
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A job whose enqueueing has made no step for so long is given up, where its process cannot be known to be dead.
 const PREPARING_MAX: Duration = Duration::from_secs(600);
+/// How long an attempt that has not declared anything may go on when the engine stops, at the most.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What an engine needs.
 pub struct Options {
@@ -65,6 +68,10 @@ pub struct Ready {
     pub unknown: u64,
     /// Items that will be done again, as their job's policy allows.
     pub requeued: u64,
+    /// Items that it had claimed and not begun: they are queued again.
+    pub not_begun: u64,
+    /// Items whose outcome was known, and had not been recorded.
+    pub recorded: u64,
     /// Jobs that had not been enqueued to their end: they failed, nothing was sent.
     pub unprepared: Vec<JobId>,
 }
@@ -110,6 +117,7 @@ impl Engine {
                 tell: options.tell,
                 policy: options.policy,
                 rests: Mutex::default(),
+                cut: watch::Sender::new(false),
             }),
             handlers: options.handlers.into_iter().map(|handler| (handler.kind(), handler)).collect(),
             name: options.name,
@@ -123,6 +131,7 @@ impl Engine {
             runners: Mutex::default(),
         });
         let ready = inner.recover().await?;
+        inner.shared.db.declare_intents(token).await?;
         let task = tokio::spawn(look_after(Arc::clone(&inner)));
         let heart = tokio::spawn(beat(Arc::clone(&inner)));
         Ok((Self { inner, task, heart }, ready))
@@ -160,11 +169,18 @@ impl Engine {
         self.inner.runners().len()
     }
 
-    /// Claims nothing more, finishes what is in flight within `patience`, and says goodbye. Returns whether
-    /// everything in flight was recorded; what was not is `unknown` at the next start.
+    /// Claims nothing more, finishes what is in flight within `patience`, and says goodbye. What has not declared its
+    /// intent after a while (a server that does not greet, say) is queued again: it was not sent. Returns whether
+    /// everything in flight was recorded; what was not, and had declared its intent, is `unknown` at the next start.
     pub async fn stop(mut self, patience: Duration) -> bool {
         self.inner.stop.send_replace(true);
-        let finished = matches!(tokio::time::timeout(patience, &mut self.task).await, Ok(Ok(())));
+        let grace = GRACE.min(patience / 2);
+        let mut ended = tokio::time::timeout(grace, &mut self.task).await;
+        if ended.is_err() {
+            self.inner.shared.cut.send_replace(true);
+            ended = tokio::time::timeout(patience.saturating_sub(grace), &mut self.task).await;
+        }
+        let finished = matches!(ended, Ok(Ok(())));
         self.task.abort();
         self.heart.abort();
         if finished {
@@ -204,27 +220,75 @@ impl Inner {
             self.shared.hub.publish(&job);
             ready.unprepared.push(job.id);
         }
+        ready.recorded = self.record_ended().await?;
         let lost = if db.is_postgres() { Lost::DeadWorkers } else { Lost::Everybodys };
-        (ready.unknown, ready.requeued) = self.rescue(lost).await?;
-        Ok(ready)
+        let rescued = self.rescue(lost).await?;
+        Ok(Ready { recorded: ready.recorded, unprepared: ready.unprepared, ..rescued })
+    }
+
+    /// Records what had ended in the process before this one, and was not recorded.
+    async fn record_ended(&self) -> Result<u64> {
+        let mut recorded = 0;
+        for (id, worker, told) in self.shared.db.ended_before()? {
+            let Ok(ends) = serde_json::from_str::<Vec<End>>(&told) else {
+                tracing::error!(job = %id, "how an attempt ended cannot be read; its items are unknown");
+                continue;
+            };
+            recorded += self.record_ends(id, worker, ends).await?;
+        }
+        Ok(recorded)
+    }
+
+    async fn record_ends(&self, id: JobId, worker: i64, ends: Vec<End>) -> Result<u64> {
+        let (db, now) = (&self.shared.db, self.shared.clock.now());
+        let Some(job) = db.job(id).await? else { return Ok(0) };
+        let mut attempts = Vec::new();
+        for end in ends {
+            let Some(item) = db.item(id, end.seq).await? else { continue };
+            if item.state == ItemState::Running && item.attempts == end.attempt {
+                let attempted = end.into_attempted(claimed(item));
+                let (outcome, _) = self.shared.outcome_of(&job, &attempted, now);
+                attempts.push((attempted, outcome));
+            }
+        }
+        if attempts.is_empty() {
+            return Ok(0);
+        }
+        let outcomes = attempts.iter().map(|(_, outcome)| outcome.clone()).collect();
+        let (Some(done), _) = db.record_and_claim(id, worker, outcomes, None, now).await? else { return Ok(0) };
+        self.shared.hub.publish(&done.job);
+        if let Some(handler) = self.handlers.get(job.kind.as_str())
+            && let Ok(run) = open(&**handler, &done.job).await
+        {
+            let number = done.job.counters.processed();
+            for (attempted, outcome) in &attempts {
+                let attempt = Attempt { attempted, outcome, number };
+                self.shared.log(&*run, &done.job, &Moment::Attempted { job: &done.job, attempt }).await;
+            }
+            if done.job.state == JobState::Completed {
+                self.shared.tell_completed(&*run, done.job).await;
+            }
+        }
+        Ok(attempts.len() as u64 - done.fenced)
     }
 
     /// Settles items whose process is gone; returns how many are unknown and how many are queued again.
-    async fn rescue(&self, lost: Lost) -> Result<(u64, u64)> {
+    async fn rescue(&self, lost: Lost) -> Result<Ready> {
         let shared = Arc::clone(&self.shared);
         let trace_of = Box::new(move |job: &Job, item: &Item| lost_trace(&shared, job, item));
         let rescued = self.shared.db.rescue(lost, lost_verdict(), trace_of, self.shared.clock.now()).await?;
-        let (mut unknown, mut requeued) = (0, 0);
+        let mut ready = Ready::default();
         for rescued in rescued {
             let held = rescued.items.iter().filter(|item| item.state == ItemState::Unknown).count() as u64;
-            unknown += held;
-            requeued += rescued.items.len() as u64 - held;
+            ready.unknown += held;
+            ready.requeued += rescued.items.len() as u64 - held;
+            ready.not_begun += rescued.not_begun;
             self.shared.hub.publish(&rescued.job);
             tracing::warn!(job = %rescued.job.id, unknown = held, items = rescued.items.len(),
-                "settled items whose process ended before their outcome was known");
+                not_begun = rescued.not_begun, "settled items whose process ended before their outcome was known");
             self.tell_rescued(rescued.job, rescued.items.len() as u64).await;
         }
-        Ok((unknown, requeued))
+        Ok(ready)
     }
 
     /// A job whose last items were lost is over with their rescue, and no run is left to say so.
@@ -234,7 +298,9 @@ impl Inner {
         }
         let Some(handler) = self.handlers.get(job.kind.as_str()) else { return };
         let Ok(run) = open(&**handler, &job).await else { return };
-        self.shared.log(&*run, &job, &Moment::Lost { job: &job, items }).await;
+        if items > 0 {
+            self.shared.log(&*run, &job, &Moment::Lost { job: &job, items }).await;
+        }
         if job.state == JobState::Completed {
             self.shared.tell_completed(&*run, job).await;
             self.wake.notify_one();
@@ -359,10 +425,10 @@ impl Inner {
         }
     }
 
-    /// A run ended by a defect: its items in flight are unknown, and the job waits for a person, because the next run
+    /// A run ended by a defect: what it was sending is unknown, and the job waits for a person, because the next run
     /// would most likely meet the same.
     async fn contain(&self, id: JobId, worker: i64) {
-        tracing::error!(job = %id, "a run ended by a defect; its items in flight are unknown, the job is paused");
+        tracing::error!(job = %id, "a run ended by a defect; what it was sending is unknown, the job is paused");
         if let Err(error) = self.settle_defect(id, worker).await {
             tracing::error!(job = %id, %error, "could not settle the items of a run that ended by a defect");
         }
@@ -370,28 +436,8 @@ impl Inner {
 
     async fn settle_defect(&self, id: JobId, worker: i64) -> Result<()> {
         let (db, now) = (&self.shared.db, self.shared.clock.now());
-        let Some(job) = db.job(id).await? else { return Ok(()) };
-        let mut outcomes = Vec::new();
-        for seq in db.in_flight_of(id, worker).await? {
-            let Some(item) = db.item(id, seq).await? else { continue };
-            let trace = lost_trace(&self.shared, &job, &Item { state: ItemState::Unknown, ..item.clone() });
-            outcomes.push(Outcome {
-                seq,
-                attempt: item.attempts,
-                message_no: item.message_no,
-                state: ItemState::Unknown,
-                not_before: Timestamp::EPOCH,
-                verdict: Some(lost_verdict()),
-                detail: String::new(),
-                trace,
-            });
-        }
-        let mut job = job;
-        if !outcomes.is_empty()
-            && let (Some(recorded), _) = db.record_and_claim(id, worker, outcomes, None, now).await?
-        {
-            job = recorded.job;
-        }
+        self.rescue(Lost::Run(id, worker)).await?;
+        let Some(mut job) = db.job(id).await? else { return Ok(()) };
         if !job.state.is_final() {
             job = db.pause_job(id, Reason::new("defect", DEFECT), None, now).await?;
         }
@@ -401,6 +447,12 @@ impl Inner {
 }
 
 const DEFECT: &str = "the run ended by a defect of the program: see its log, then resume";
+
+/// As it was claimed.
+fn claimed(item: Item) -> ClaimedItem {
+    let Item { seq, message_no, attempts: attempt, label, effect, payload, .. } = item;
+    ClaimedItem { seq, message_no, attempt, label, effect, payload }
+}
 
 /// What is kept of an attempt whose outcome nobody knows.
 fn lost_trace(shared: &Shared, job: &Job, item: &Item) -> Trace {

@@ -1,8 +1,9 @@
 //! What a kind of job has to say: how to open a run, and how to attempt one message of it.
 
-use crate::run_log::Record;
+use crate::{Intent, run_log::Record};
 use futures_util::future::BoxFuture;
 use model::{Authority, Timestamp, Verdict};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{ClaimedItem, Item, Job, Outcome, Reason};
 
@@ -58,12 +59,26 @@ pub struct Shape {
     pub group: u64,
     /// Messages that may be claimed ahead for each slot when nothing paces the account.
     pub ahead: usize,
+    pub declares: Declares,
+}
+
+/// When the intent to do something that cannot be undone is written down. What was claimed and not declared when its
+/// process ended is queued again, as if nobody had touched it; what was declared and has no outcome is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declares {
+    /// Before each attempt.
+    First,
+    /// In the attempt, which awaits [`Intent::declare`] right before anything leaves that could have an effect.
+    Itself,
+    /// Never: doing it twice is as good as once.
+    Nothing,
 }
 
 /// One way out, used by one message at a time.
 pub trait Slot: Send {
-    /// Attempts the items of one message. Returns one entry for each of them, whatever happens.
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>>;
+    /// Attempts the items of one message. Returns one entry for each of them, whatever happens. When the program
+    /// stops, an attempt that has not declared its `intent` by then is dropped, and the slot with it.
+    fn attempt<'a>(&'a mut self, message: Vec<ClaimedItem>, intent: &'a Intent) -> BoxFuture<'a, Vec<Attempted>>;
 
     /// Says goodbye: the run is over, paused, or the program stops.
     fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
@@ -81,7 +96,7 @@ pub struct Attempted {
     pub took: Duration,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Ended {
     Succeeded {
         /// Addresses refused while others of the item were accepted, and why.
@@ -94,7 +109,7 @@ pub enum Ended {
 }
 
 /// What a trace says in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceText {
     pub trace_name: String,
     pub file_name: String,

@@ -9,12 +9,13 @@
 //!    └── rescue, heartbeat, resume when a pause is over
 //! ```
 //!
-//! The promise: a claim is the durable intent, on disk before its effect begins; an intent without an outcome is
-//! `unknown` and never silently repeated; counters change with outcomes.
+//! The promise: an [`Intent`] is on disk before its effect begins, and a slot has one at a time; one without an outcome
+//! is `unknown` and never silently repeated; what was only claimed was not sent; counters change with outcomes.
 
 mod engine;
 mod handler;
 mod hub;
+mod intent;
 mod progress;
 mod queue;
 mod retry;
@@ -27,8 +28,9 @@ mod verify;
 pub mod run_log;
 
 pub use engine::{Engine, Options, Ready, Scope};
-pub use handler::{Attempt, Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
+pub use handler::{Attempt, Attempted, Declares, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
 pub use hub::Hub;
+pub use intent::Intent;
 pub use progress::{Progress, RateMeter};
 pub use retry::{RetryPolicy, Settled, settle};
 pub use shared::Tell;

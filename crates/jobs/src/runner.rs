@@ -4,16 +4,16 @@ mod holding;
 mod pace;
 
 use crate::{
-    Attempt, Attempted, Moment, RateMeter, Run, Shape,
+    Attempt, Attempted, Declares, Moment, RateMeter, Run, Shape,
     queue::Queue,
-    retry::{Settled, settle},
+    retry::Settled,
     shared::{Shared, mean_rate},
-    slots::work,
+    slots::{Batch, Floor, work},
     timer::sleep_until,
 };
 use holding::POLICY;
 use model::{
-    Counters, Fault, ItemState, JobState, Timestamp, Verdict,
+    Counters, Fault, ItemState, JobState, Timestamp,
     pace::{BURST, Limit},
 };
 use pace::Pace;
@@ -22,9 +22,9 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use store::{Claim, Claimed, Held, Job, Outcome, Reason, Trace};
+use store::{Claim, Claimed, Held, Job, Outcome, Reason};
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     task::JoinSet,
 };
 
@@ -49,6 +49,8 @@ pub(crate) struct Runner {
     in_flight: HashMap<i64, i64>,
     /// Ends that are not recorded yet.
     unrecorded: Vec<Done>,
+    /// Slots that want to know when theirs are.
+    recorded: Vec<oneshot::Sender<()>>,
     /// Since when the first of them has been tried to be recorded.
     trying_since: Option<Timestamp>,
     /// A transaction failed that may have claimed: what the store holds for us must be compared.
@@ -110,6 +112,7 @@ impl Runner {
             token,
             in_flight: HashMap::new(),
             unrecorded: Vec::new(),
+            recorded: Vec::new(),
             trying_since: None,
             strays: false,
             meter: RateMeter::default(),
@@ -129,11 +132,19 @@ impl Runner {
         let resumed = self.job.started_at.is_some();
         let (outcomes, mut done) = mpsc::unbounded_channel();
         let mut slots = JoinSet::new();
+        let floor = Floor {
+            shared: Arc::clone(&self.shared),
+            job: self.job.id,
+            worker: self.worker,
+            queue: Arc::clone(&self.queue),
+            run: Arc::clone(&self.run),
+            declares: self.shape.declares,
+            outcomes,
+        };
         for _ in 0..self.shape.slots.max(1) {
-            let (queue, run, clock) = (Arc::clone(&self.queue), Arc::clone(&self.run), self.shared.clock.clone());
-            slots.spawn(work(self.job.id, queue, run, clock, outcomes.clone()));
+            slots.spawn(work(floor.clone()));
         }
-        drop(outcomes);
+        drop(floor);
         self.turn(Vec::new()).await;
         // Said while the first items are at work already: they are not to wait for a file. Theirs is said after it.
         self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
@@ -156,7 +167,7 @@ impl Runner {
     }
 
     /// Waits for outcomes, or for a reason to look again.
-    async fn wait(&mut self, done: &mut mpsc::UnboundedReceiver<Vec<Attempted>>) -> Vec<Attempted> {
+    async fn wait(&mut self, done: &mut mpsc::UnboundedReceiver<Batch>) -> Vec<Attempted> {
         enum Woken {
             Done,
             Nudged,
@@ -184,17 +195,30 @@ impl Runner {
             Woken::Stopped => self.wind_down().await,
             Woken::Due => self.held_until = None,
         }
-        batches.into_iter().flatten().collect()
+        let (mut attempted, mut withdrawn) = (Vec::new(), Vec::new());
+        for batch in batches {
+            attempted.extend(batch.attempted);
+            withdrawn.extend(batch.withdrawn.into_iter().map(|item| item.seq));
+            self.recorded.push(batch.recorded);
+        }
+        self.give_back(withdrawn).await;
+        attempted
     }
 
     /// At high speed, a few milliseconds more make a transaction worth its cost: until half of what is in flight has
     /// ended, so that the other half keeps the slots at work meanwhile. Never while slots could starve.
-    async fn linger(&self, done: &mut mpsc::UnboundedReceiver<Vec<Attempted>>, batches: &mut Vec<Vec<Attempted>>) {
+    async fn linger(&self, done: &mut mpsc::UnboundedReceiver<Batch>, batches: &mut Vec<Batch>) {
         if self.pace.per_second <= 1_000.0 || self.in_flight.len() < self.shape.slots * 8 {
             return;
         }
+        // The slots wait for this very transaction before they declare what they do next.
+        if self.shape.declares != Declares::Nothing && !self.shared.db.keeps_ends() {
+            return;
+        }
         let until = tokio::time::Instant::now() + LINGER;
-        while batches.iter().map(Vec::len).sum::<usize>() < self.in_flight.len() / 2 && batches.len() < RECORD_MAX {
+        while batches.iter().map(|batch| batch.attempted.len()).sum::<usize>() < self.in_flight.len() / 2
+            && batches.len() < RECORD_MAX
+        {
             let more = done.recv_many(batches, RECORD_MAX);
             if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {
                 break;
@@ -219,7 +243,11 @@ impl Runner {
     async fn wind_down(&mut self) {
         self.winding = true;
         let back = self.queue.drain();
-        let seqs: Vec<i64> = back.iter().map(|item| item.seq).collect();
+        self.give_back(back.iter().map(|item| item.seq).collect()).await;
+    }
+
+    /// Items that were claimed and not begun are somebody else's again.
+    async fn give_back(&mut self, seqs: Vec<i64>) {
         if seqs.is_empty() {
             return;
         }
@@ -263,6 +291,10 @@ impl Runner {
             Ok((recorded, claimed)) => {
                 self.store_answered(now);
                 let done = std::mem::take(&mut self.unrecorded);
+                for slot in self.recorded.drain(..) {
+                    // A slot that is gone does not need the answer.
+                    let _ = slot.send(());
+                }
                 let messages: HashSet<i64> =
                     done.iter().filter_map(|done| self.in_flight.remove(&done.outcome.seq)).collect();
                 self.pace.add(now, messages.len() as u64);
@@ -303,27 +335,7 @@ impl Runner {
     }
 
     fn settle_one(&mut self, attempted: Attempted, now: Timestamp) -> Done {
-        let jitter = self.shared.rng.below(1 << 20) as f64 / f64::from(1 << 20);
-        let settled = settle(&attempted.ended, attempted.item.attempt, &self.shared.policy, now, jitter);
-        let trace = Trace {
-            seq: Some(attempted.item.seq),
-            attempt: attempted.item.attempt,
-            outcome: Some(settled.state),
-            time_to_process: attempted.took.as_secs_f64(),
-            errors: settled.state != ItemState::Succeeded,
-            verdict: settled.verdict.clone().or_else(|| accepted(&attempted.trace.reference)),
-            ..self.shared.trace(&self.job, attempted.trace.clone())
-        };
-        let outcome = Outcome {
-            seq: attempted.item.seq,
-            attempt: attempted.item.attempt,
-            message_no: attempted.item.message_no,
-            state: settled.state,
-            not_before: settled.not_before,
-            verdict: settled.verdict.clone(),
-            detail: settled.detail.clone(),
-            trace,
-        };
+        let (outcome, settled) = self.shared.outcome_of(&self.job, &attempted, now);
         Done { attempted, outcome, settled, at: now }
     }
 
@@ -492,10 +504,4 @@ impl Runner {
             _ => {}
         }
     }
-}
-
-/// The word of the other side that a success leaves in its trace.
-fn accepted(reference: &str) -> Option<Verdict> {
-    let said = || Verdict::permanent("accepted", Fault::Server).with_reply(reference);
-    (!reference.is_empty()).then(said)
 }

@@ -1,15 +1,17 @@
 //! What all runners of one engine share: the store, the clock, and the telling of what happens.
 
 use crate::{
-    Hub, Moment, RetryPolicy, Run, TraceText,
+    Attempted, Hub, Moment, RetryPolicy, Run, TraceText,
+    retry::{Settled, settle},
     run_log::{Record, RunLog},
 };
-use model::{AccountId, Clock, Fault, JobState, Rng, Timestamp, TraceId, Verdict};
+use model::{AccountId, Clock, Fault, ItemState, JobState, Rng, Timestamp, TraceId, Verdict};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
-use store::{Db, Job, Trace};
+use store::{Db, Job, Outcome, Trace};
+use tokio::sync::watch;
 
 /// Called with every record of a run's log, after it was appended.
 pub type Tell = Arc<dyn Fn(&Job, &[Record]) + Send + Sync>;
@@ -25,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) policy: RetryPolicy,
     /// How often in a row each account's server was given a rest.
     pub(crate) rests: Mutex<HashMap<AccountId, u32>>,
+    /// Turns true when the engine stops and has waited long enough for attempts that have not declared anything.
+    pub(crate) cut: watch::Sender<bool>,
 }
 
 impl Shared {
@@ -59,6 +63,32 @@ impl Shared {
         self.hub.publish(job);
     }
 
+    /// What an attempt makes of its item, and how it is written down.
+    pub(crate) fn outcome_of(&self, job: &Job, attempted: &Attempted, now: Timestamp) -> (Outcome, Settled) {
+        let jitter = self.rng.below(1 << 20) as f64 / f64::from(1 << 20);
+        let settled = settle(&attempted.ended, attempted.item.attempt, &self.policy, now, jitter);
+        let trace = Trace {
+            seq: Some(attempted.item.seq),
+            attempt: attempted.item.attempt,
+            outcome: Some(settled.state),
+            time_to_process: attempted.took.as_secs_f64(),
+            errors: settled.state != ItemState::Succeeded,
+            verdict: settled.verdict.clone().or_else(|| accepted(&attempted.trace.reference)),
+            ..self.trace(job, attempted.trace.clone())
+        };
+        let outcome = Outcome {
+            seq: attempted.item.seq,
+            attempt: attempted.item.attempt,
+            message_no: attempted.item.message_no,
+            state: settled.state,
+            not_before: settled.not_before,
+            verdict: settled.verdict.clone(),
+            detail: settled.detail.clone(),
+            trace,
+        };
+        (outcome, settled)
+    }
+
     pub(crate) fn trace(&self, job: &Job, text: TraceText) -> Trace {
         Trace {
             no: 0,
@@ -91,4 +121,10 @@ pub(crate) fn mean_rate(job: &Job, now: Timestamp) -> f64 {
 /// The verdict on an item whose process ended between intent and outcome.
 pub(crate) fn lost_verdict() -> Verdict {
     Verdict::permanent("outcome_lost", Fault::Server)
+}
+
+/// The word of the other side that a success leaves in its trace.
+fn accepted(reference: &str) -> Option<Verdict> {
+    let said = || Verdict::permanent("accepted", Fault::Server).with_reply(reference);
+    (!reference.is_empty()).then(said)
 }

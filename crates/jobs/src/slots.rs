@@ -1,26 +1,72 @@
 //! The slots of a run: each takes a message at a time, and whatever happens to it, every item gets an end.
 
-use crate::{Attempted, Ended, Run, queue::Queue, shared::lost_verdict};
+use crate::{
+    Attempted, Declares, Ended, Intent, Run,
+    queue::Queue,
+    shared::{Shared, lost_verdict},
+};
 use futures_util::FutureExt;
-use model::{Clock, JobId};
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use model::{JobId, Timestamp, Verdict};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use store::{ClaimedItem, Item};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// What a slot hands back of a message.
+pub(crate) struct Batch {
+    pub(crate) attempted: Vec<Attempted>,
+    /// Nothing of these has left: the program stops.
+    pub(crate) withdrawn: Vec<ClaimedItem>,
+    /// Told once the ends are recorded.
+    pub(crate) recorded: oneshot::Sender<()>,
+}
+
+/// What the slots of a run have in common.
+#[derive(Clone)]
+pub(crate) struct Floor {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) job: JobId,
+    pub(crate) worker: i64,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) run: Arc<dyn Run>,
+    pub(crate) declares: Declares,
+    pub(crate) outcomes: mpsc::UnboundedSender<Batch>,
+}
 
 /// Works until the queue is closed. An attempt that panics leaves its items unknown, and its connection is given up
 /// for a new one: what state it is in cannot be told.
-pub(crate) async fn work(
-    job: JobId,
-    queue: Arc<Queue>,
-    run: Arc<dyn Run>,
-    clock: Clock,
-    outcomes: mpsc::UnboundedSender<Vec<Attempted>>,
-) {
+pub(crate) async fn work(floor: Floor) {
+    let Floor { shared, job, worker, queue, run, declares, outcomes } = floor;
     let mut slot = run.slot();
+    let mut before = None;
+    let mut cut = shared.cut.subscribe();
     while let Some(message) = queue.pop().await {
-        let (held, started_at) = (message.clone(), clock.now());
-        let ended = AssertUnwindSafe(slot.attempt(message)).catch_unwind().await;
-        let took = clock.now().since(started_at);
+        let (held, started_at) = (message.clone(), shared.clock.now());
+        let intent = match declares {
+            Declares::Nothing => Intent::free(),
+            _ => Intent::of(&shared, job, worker, &message, before.take()),
+        };
+        let attempt = async {
+            match declares {
+                Declares::First => match intent.declare().await {
+                    Ok(()) => slot.attempt(message, &intent).await,
+                    Err(verdict) => refused(job, &*run, message, &verdict, started_at),
+                },
+                _ => slot.attempt(message, &intent).await,
+            }
+        };
+        let ended = tokio::select! {
+            biased;
+            ended = AssertUnwindSafe(attempt).catch_unwind() => Some(ended),
+            () = withdrawn(&mut cut, &intent) => None,
+        };
+        let (recorded, wait) = oneshot::channel();
+        let Some(ended) = ended else {
+            // What the slot was at cannot be told: its connection goes with it.
+            slot = run.slot();
+            let _ = outcomes.send(Batch { attempted: Vec::new(), withdrawn: held, recorded });
+            continue;
+        };
+        let took = shared.clock.now().since(started_at);
         let lost = |item: ClaimedItem| {
             let trace = run.lost(&as_item(job, &item));
             Attempted { item, ended: Ended::Unknown(lost_verdict()), trace, started_at, took }
@@ -29,7 +75,10 @@ pub(crate) async fn work(
         if panicked {
             tracing::error!(job = %job, items = held.len(), "an attempt ended by a defect; its items are unknown");
         }
-        if outcomes.send(one_each(job, held, ended.unwrap_or_default(), lost)).is_err() {
+        let attempted = one_each(job, held, ended.unwrap_or_default(), lost);
+        intent.ended(&attempted);
+        before = (!shared.db.keeps_ends()).then_some(wait);
+        if outcomes.send(Batch { attempted, withdrawn: Vec::new(), recorded }).is_err() {
             break;
         }
         if panicked {
@@ -37,6 +86,29 @@ pub(crate) async fn work(
         }
     }
     slot.close().await;
+}
+
+/// Ends when the program stops and `intent` was not declared until then.
+async fn withdrawn(cut: &mut watch::Receiver<bool>, intent: &Intent) {
+    // The sender lives as long as the engine.
+    if cut.wait_for(|cut| *cut).await.is_err() || !intent.withdraw() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The intent could not be written down: nothing was done.
+fn refused(
+    job: JobId,
+    run: &dyn Run,
+    message: Vec<ClaimedItem>,
+    verdict: &Verdict,
+    started_at: Timestamp,
+) -> Vec<Attempted> {
+    let refused = message.into_iter().map(|item| {
+        let trace = run.lost(&Item { verdict: Some(verdict.clone()), ..as_item(job, &item) });
+        Attempted { item, ended: Ended::Failed(verdict.clone()), trace, started_at, took: Duration::ZERO }
+    });
+    refused.collect()
 }
 
 /// Exactly one entry for each item that was handed out, whatever came back.

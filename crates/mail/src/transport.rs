@@ -1,6 +1,7 @@
 //! The ways a letter can leave, behind one enum: SMTP, the Gmail API, or memory for tests and rehearsals.
 
 use crate::{letter::Letter, message::Signer};
+use jobs::Intent;
 use model::Verdict;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -58,11 +59,20 @@ impl Transport {
 }
 
 impl Connection {
+    /// A letter that belongs to no job.
     pub async fn deliver(&mut self, letter: &Letter) -> Delivery {
+        self.deliver_declared(letter, &Intent::free()).await
+    }
+
+    /// Declares `intent` right before the letter can be taken by the other side.
+    pub async fn deliver_declared(&mut self, letter: &Letter, intent: &Intent) -> Delivery {
         match self {
-            Self::Smtp(connection) => connection.deliver(letter).await,
-            Self::Gmail(connection) => connection.deliver(letter).await,
-            Self::Memory(memory) => memory.deliver(letter),
+            Self::Smtp(connection) => connection.deliver_declared(letter, intent).await,
+            Self::Gmail(connection) => connection.deliver_declared(letter, intent).await,
+            Self::Memory(memory) => match intent.declare().await {
+                Ok(()) => memory.deliver(letter),
+                Err(verdict) => Delivery::NotSent { verdict, refused: Vec::new() },
+            },
         }
     }
 

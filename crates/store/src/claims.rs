@@ -105,7 +105,8 @@ impl Db {
         claim: Option<Claim>,
         now: Timestamp,
     ) -> Result<(Option<Recorded>, Option<Claimed>)> {
-        self.write(move |conn| {
+        let recorded: Vec<i64> = outcomes.iter().map(|outcome| outcome.seq).collect();
+        let result = self.write(move |conn| {
             Box::pin(async move {
                 let numbers = traces::number(conn, outcomes.len()).await?;
                 // Locked before the items, by everybody in the same order.
@@ -123,8 +124,10 @@ impl Db {
                 pacing.save(conn).await?;
                 Ok((recorded, claimed))
             })
-        })
-        .await
+        });
+        let result = result.await?;
+        self.close_intents(job, recorded);
+        Ok(result)
     }
 }
 
@@ -135,19 +138,7 @@ impl Db {
         self.write(move |conn| {
             Box::pin(async move {
                 let job = jobs::lock(conn, id).await?;
-                let sql = conn.dialect().release;
-                let rows = conn.rows(sql, params![id, json!(seqs).to_string(), worker]).await?;
-                let messages = rows.iter().map(|row| row.int("message_no")).collect::<Result<HashSet<i64>>>()?;
-                let count = rows.len() as u64;
-                let mut pacing = Pacing::lock(conn, &job, now).await?;
-                pacing.record(now, messages.len() as u64);
-                pacing.save(conn).await?;
-                let moved = Moved::default().from(ItemState::Running, count).to(ItemState::Queued, count);
-                let job_now = jobs::count(conn, id, &moved, None, now).await?;
-                match job_now.state {
-                    JobState::Cancelled => jobs::skip_queued(conn, id, now).await,
-                    _ => Ok(job_now),
-                }
+                give_back(conn, &job, worker, &seqs, now).await.map(|(job, _)| job)
             })
         })
         .await
@@ -158,6 +149,29 @@ impl Db {
         let sql = "SELECT seq FROM items WHERE job_id = $1 AND state = 1 AND claimed_by = $2";
         let rows = self.rows(sql, params![id, worker]).await?;
         rows.iter().map(|row| row.int("seq")).collect()
+    }
+}
+
+/// What [`Db::release`] does, in a transaction that has locked the job. Returns how many items were given back.
+pub(crate) async fn give_back(
+    conn: &mut Conn<'_>,
+    job: &Job,
+    worker: i64,
+    seqs: &[i64],
+    now: Timestamp,
+) -> Result<(Job, u64)> {
+    let sql = conn.dialect().release;
+    let rows = conn.rows(sql, params![job.id, json!(seqs).to_string(), worker]).await?;
+    let messages = rows.iter().map(|row| row.int("message_no")).collect::<Result<HashSet<i64>>>()?;
+    let count = rows.len() as u64;
+    let mut pacing = Pacing::lock(conn, job, now).await?;
+    pacing.record(now, messages.len() as u64);
+    pacing.save(conn).await?;
+    let moved = Moved::default().from(ItemState::Running, count).to(ItemState::Queued, count);
+    let job_now = jobs::count(conn, job.id, &moved, None, now).await?;
+    match job_now.state {
+        JobState::Cancelled => Ok((jobs::skip_queued(conn, job.id, now).await?, count)),
+        _ => Ok((job_now, count)),
     }
 }
 

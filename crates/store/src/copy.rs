@@ -101,7 +101,9 @@ const fn table(name: &'static str, key: &'static str, columns: &'static [(&'stat
     Table { name, key, counter: None, columns }
 }
 
-/// `traces.written_in` is not copied: it belongs to the server that the row is written on.
+/// `traces.written_in` is not copied: it belongs to the server that the row is written on. Neither are intents
+/// (`items.declared`, `workers.declares`), which a journal beside the database may hold: without them whatever is in
+/// flight is taken for begun.
 #[rustfmt::skip]
 const TABLES: &[Table] = &[
     // Before the jobs: a job that has none of these gets one when it is written.

@@ -72,6 +72,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_authority.sql"),
         postgres: include_str!("../migrations/postgres/0009_authority.sql"),
     },
+    Migration {
+        version: 10,
+        name: "intents",
+        sqlite: include_str!("../migrations/sqlite/0010_intents.sql"),
+        postgres: include_str!("../migrations/postgres/0010_intents.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

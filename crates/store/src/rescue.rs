@@ -3,6 +3,8 @@
 use crate::{
     Db, Error, LedgerMatch, Result, Trace,
     activity::Changes,
+    claims::give_back,
+    intents::{self, Held, Left},
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     ledger,
@@ -22,6 +24,8 @@ pub enum Lost {
     Everybodys,
     /// Those of workers whose lease has run out, on the database's clock.
     DeadWorkers,
+    /// Those of one job that this worker holds, whose run has ended without a word.
+    Run(JobId, i64),
 }
 
 /// One job's lost items, settled.
@@ -30,17 +34,21 @@ pub struct Rescued {
     pub job: Job,
     /// Now `unknown`, or `queued` again under the policy `repeat`.
     pub items: Vec<Item>,
+    /// How many had been claimed and not begun: they are queued again, and their attempt does not count.
+    pub not_begun: u64,
 }
 
 /// The trace that a settled item leaves.
 pub type TraceOf = Box<dyn Fn(&Job, &Item) -> Trace + Send + Sync>;
 
 impl Db {
-    /// Settles items in flight whose process is gone, by their job's policy: an intent without an outcome is
-    /// `unknown`, unless the effect may be repeated. `verdict` says so on each; `trace` makes what is kept of it.
+    /// Settles items in flight whose process is gone. What it had claimed and not declared was not sent, and is queued
+    /// again. The others by their job's policy: an intent without an outcome is `unknown`, unless the effect may be
+    /// repeated. `verdict` says so on each; `trace` makes what is kept of it.
     pub async fn rescue(&self, lost: Lost, verdict: Verdict, trace: TraceOf, now: Timestamp) -> Result<Vec<Rescued>> {
         let dead = match lost {
             Lost::Everybodys => None,
+            Lost::Run(_, worker) => Some(vec![worker]),
             Lost::DeadWorkers => {
                 let dead = self.write(move |conn| Box::pin(workers::bury_dead(conn, now))).await?;
                 if dead.is_empty() {
@@ -49,11 +57,14 @@ impl Db {
                 Some(dead)
             }
         };
-        let shared = Arc::new((dead, verdict, trace));
+        let shared = Arc::new(Lot { dead, verdict, trace, left: self.left_intents()? });
         let mut rescued = Vec::new();
         let sql = "SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id";
         for row in self.rows(sql, &[]).await? {
             let (id, shared) = (row.id("id")?.into(), Arc::clone(&shared));
+            if matches!(lost, Lost::Run(only, _) if only != id) {
+                continue;
+            }
             // Each job in a transaction of its own: holding one job's account while waiting for another job would
             // be waited for in turn.
             rescued.extend(self.write(move |conn| Box::pin(rescue_job(conn, id, shared, now))).await?);
@@ -238,20 +249,41 @@ impl Db {
     }
 }
 
-type Lot = (Option<Vec<i64>>, Verdict, TraceOf);
+/// What is the same for every job of a rescue.
+struct Lot {
+    dead: Option<Vec<i64>>,
+    verdict: Verdict,
+    trace: TraceOf,
+    left: Left,
+}
 
 async fn rescue_job(conn: &mut Conn<'_>, id: JobId, lot: Arc<Lot>, now: Timestamp) -> Result<Option<Rescued>> {
-    let (dead, verdict, trace) = &*lot;
+    let Lot { dead, verdict, trace, left } = &*lot;
     let running = conn.row("SELECT running FROM jobs WHERE id = $1", params![id]).await?;
     let most = running.map_or(Ok(0), |row| row.count("running"))? as usize;
     let numbers = traces::number(conn, most).await?;
-    let job = jobs::lock(conn, id).await?;
+    let mut job = jobs::lock(conn, id).await?;
     let mut lost = lost_items(conn, id, dead.as_deref()).await?;
     // Any that were claimed since the look at the counter are left to the next round.
     lost.truncate(most);
-    match lost.is_empty() {
-        true => Ok(None),
-        false => settle_lost(conn, job, lost, numbers, (verdict, trace), now).await.map(Some),
+    if lost.is_empty() {
+        return Ok(None);
+    }
+    let mut not_begun = 0;
+    let back = intents::not_begun(conn, left, &lost).await?;
+    for (worker, seqs) in &back {
+        let seqs: Vec<i64> = seqs.iter().copied().collect();
+        let (job_now, count) = give_back(conn, &job, *worker, &seqs, now).await?;
+        (job, not_begun) = (job_now, not_begun + count);
+    }
+    lost.retain(|(item, held)| !back.get(&held.worker).is_some_and(|seqs| seqs.contains(&item.seq)));
+    let items: Vec<Item> = lost.into_iter().map(|(item, _)| item).collect();
+    match items.is_empty() {
+        true => Ok(Some(Rescued { job, items, not_begun })),
+        false => {
+            let rescued = settle_lost(conn, job, items, numbers, (verdict, trace), now).await?;
+            Ok(Some(Rescued { not_begun, ..rescued }))
+        }
     }
 }
 
@@ -278,14 +310,14 @@ async fn set_going(conn: &mut Conn<'_>, job: Job, moved: &Moved, now: Timestamp)
     jobs::count(conn, job.id, moved, None, now).await
 }
 
-async fn lost_items(conn: &mut Conn<'_>, job: JobId, dead: Option<&[i64]>) -> Result<Vec<Item>> {
+async fn lost_items(conn: &mut Conn<'_>, job: JobId, dead: Option<&[i64]>) -> Result<Vec<(Item, Held)>> {
     let of_dead = dead.map_or_else(String::new, |dead| {
         let tokens: Vec<String> = dead.iter().map(ToString::to_string).collect();
         format!(" AND claimed_by IN ({})", tokens.join(", "))
     });
     let sql = format!("SELECT * FROM items WHERE job_id = $1 AND state = 1{of_dead} ORDER BY seq");
     let rows = conn.rows(&sql, params![job]).await?;
-    rows.iter().map(item_from).collect()
+    rows.iter().map(|row| Ok((item_from(row)?, Held::from_row(row)?))).collect()
 }
 
 async fn settle_lost(
@@ -328,5 +360,5 @@ async fn settle_lost(
     pacing.save(conn).await?;
     let moved = Moved::default().from(ItemState::Running, count).to(to, count);
     let job = jobs::count(conn, job.id, &moved, None, now).await?;
-    Ok(Rescued { job, items })
+    Ok(Rescued { job, items, not_begun: 0 })
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    intents::Journal,
     sql::{Conn, Dialect, Value},
 };
 use futures_util::future::BoxFuture;
@@ -36,6 +37,7 @@ struct Answer {
 pub(crate) struct Sqlite {
     pub(crate) readers: SqlitePool,
     pub(crate) file: PathBuf,
+    pub(crate) intents: Journal,
     writer: Option<mpsc::Sender<Call>>,
     /// The file was found damaged.
     pub(crate) damaged: Arc<AtomicBool>,
@@ -52,6 +54,7 @@ impl Sqlite {
         Ok(Self {
             readers: readers(file, Medium::Writable),
             file: file.to_owned(),
+            intents: Journal::beside(file),
             writer: Some(calls),
             damaged: Arc::default(),
         })
@@ -59,7 +62,13 @@ impl Sqlite {
 
     /// Opens `file` for reading beside, or without, an owner.
     pub(crate) fn open_read_only(file: &Path, medium: Medium) -> Self {
-        Self { readers: readers(file, medium), file: file.to_owned(), writer: None, damaged: Arc::default() }
+        Self {
+            readers: readers(file, medium),
+            file: file.to_owned(),
+            intents: Journal::beside(file),
+            writer: None,
+            damaged: Arc::default(),
+        }
     }
 
     /// Runs `call` in a transaction that other callers' calls may share; returns once it is on disk.

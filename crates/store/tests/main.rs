@@ -11,6 +11,7 @@ mod copying;
 mod external;
 mod feed;
 mod files;
+mod intents;
 mod items;
 mod jobs;
 mod machine;

@@ -17,7 +17,7 @@ use crate::{
     read, story, unreadable,
 };
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
+use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
 use model::{Authority, Clock, Fault, Verdict};
 use output::Output;
 use process::{Finished, Program};
@@ -158,7 +158,7 @@ impl Task for CommandTask {
     }
 
     fn shape(&self) -> Shape {
-        Shape { slots: self.spec.slots, group: 1, ahead: 1 }
+        Shape { slots: self.spec.slots, group: 1, ahead: 1, declares: Declares::First }
     }
 
     async fn attempt(&self, item: ClaimedItem) -> Attempted {

@@ -2,7 +2,7 @@
 
 use crate::story;
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Moment, Run, Shape, Slot, TraceText, run_log::Record};
+use jobs::{Attempted, Intent, Moment, Run, Shape, Slot, TraceText, run_log::Record};
 use model::Timestamp;
 use std::sync::Arc;
 use store::{ClaimedItem, Item, Job};
@@ -42,7 +42,7 @@ impl<T: Task> Run for TaskRun<T> {
 }
 
 impl<T: Task> Slot for TaskSlot<T> {
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+    fn attempt<'a>(&'a mut self, message: Vec<ClaimedItem>, _: &'a Intent) -> BoxFuture<'a, Vec<Attempted>> {
         Box::pin(async move {
             let mut attempted = Vec::with_capacity(message.len());
             for item in message {

@@ -16,7 +16,7 @@ use crate::{
 };
 use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
+use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
 use model::{Authority, Clock, Fault, Level, Verdict};
 use reqwest::{
     Client, Method, Url,
@@ -218,7 +218,7 @@ impl Task for HttpTask {
     }
 
     fn shape(&self) -> Shape {
-        Shape { slots: self.spec.slots, group: 1, ahead: 4 }
+        Shape { slots: self.spec.slots, group: 1, ahead: 4, declares: Declares::First }
     }
 
     async fn attempt(&self, item: ClaimedItem) -> Attempted {

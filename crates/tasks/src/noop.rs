@@ -2,7 +2,7 @@
 
 use crate::{SLOTS_MAX, read, story, unreadable};
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, run_log::Record};
+use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, run_log::Record};
 use model::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -55,7 +55,7 @@ struct NoopRun {
 
 impl Run for NoopRun {
     fn shape(&self) -> Shape {
-        Shape { slots: self.spec.slots.clamp(1, SLOTS_MAX), group: 1, ahead: 64 }
+        Shape { slots: self.spec.slots.clamp(1, SLOTS_MAX), group: 1, ahead: 64, declares: Declares::Nothing }
     }
 
     fn slot(&self) -> Box<dyn Slot> {
@@ -78,7 +78,7 @@ struct NoopSlot {
 }
 
 impl Slot for NoopSlot {
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+    fn attempt<'a>(&'a mut self, message: Vec<ClaimedItem>, _: &'a Intent) -> BoxFuture<'a, Vec<Attempted>> {
         Box::pin(async move {
             let started_at = self.clock.now();
             if !self.sleep.is_zero() {

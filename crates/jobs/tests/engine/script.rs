@@ -2,7 +2,8 @@
 
 use futures_util::future::BoxFuture;
 use jobs::{
-    Attempted, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified, run_log::Record, sleep_until,
+    Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified, run_log::Record,
+    sleep_until,
 };
 use model::{Authority, Clock, Fault, Retry, Timestamp, Verdict};
 use std::{
@@ -24,6 +25,8 @@ pub(crate) enum Act {
     Forget,
     /// Waits for [`Script::open`], then succeeds.
     Block,
+    /// Waits so before it declares anything, as where a server does not greet.
+    Greet,
     /// Succeeds after this long on the clock.
     Take(Duration),
 }
@@ -47,7 +50,7 @@ pub(crate) struct Script {
     pub(crate) no_run: Mutex<Option<Stop>>,
     pub(crate) needs: Mutex<Authority>,
     calls: Mutex<Vec<Call>>,
-    effects: Mutex<HashMap<i64, u32>>,
+    pub(crate) effects: Mutex<HashMap<i64, u32>>,
     moments: Mutex<Vec<String>>,
     gate: watch::Sender<bool>,
 }
@@ -56,7 +59,7 @@ impl Script {
     pub(crate) fn new(clock: Clock) -> Arc<Self> {
         Arc::new(Self {
             clock,
-            shape: Mutex::new(Shape { slots: 1, group: 1, ahead: 1 }),
+            shape: Mutex::new(Shape { slots: 1, group: 1, ahead: 1, declares: Declares::First }),
             plan: Mutex::default(),
             always: Mutex::default(),
             verified: Mutex::default(),
@@ -71,7 +74,13 @@ impl Script {
     }
 
     pub(crate) fn slots(&self, slots: usize, ahead: usize) {
-        *self.shape.lock().unwrap() = Shape { slots, group: 1, ahead };
+        let mut shape = self.shape.lock().unwrap();
+        (shape.slots, shape.ahead) = (slots, ahead);
+    }
+
+    /// Attempts declare their intents by themselves.
+    pub(crate) fn declares_itself(&self) {
+        self.shape.lock().unwrap().declares = Declares::Itself;
     }
 
     /// The next attempts at `seq` end so, in this order.
@@ -106,13 +115,19 @@ impl Script {
         self.moments.lock().unwrap().clone()
     }
 
-    async fn act(&self, item: &ClaimedItem) -> Option<Ended> {
+    async fn act(&self, item: &ClaimedItem, intent: &Intent) -> Option<Ended> {
         let at = self.clock.now();
         self.calls.lock().unwrap().push(Call { seq: item.seq, attempt: item.attempt, at });
         let planned = self.plan.lock().unwrap().get_mut(&item.seq).and_then(VecDeque::pop_front);
         let act = planned.or_else(|| self.always.lock().unwrap().clone()).unwrap_or(Act::Succeed);
+        if matches!(act, Act::Greet) {
+            drop(self.gate.subscribe().wait_for(|open| *open).await);
+        }
+        if let Err(verdict) = intent.declare().await {
+            return Some(Ended::Failed(verdict));
+        }
         match act {
-            Act::Succeed => {}
+            Act::Succeed | Act::Greet => {}
             Act::Fail(verdict) => return Some(Ended::Failed(verdict)),
             Act::Unknown => return Some(Ended::Unknown(Verdict::permanent("no_answer", Fault::Server))),
             Act::Panic => panic!("as the script says"),
@@ -184,12 +199,12 @@ impl Run for Scripted {
 }
 
 impl Slot for ScriptedSlot {
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+    fn attempt<'a>(&'a mut self, message: Vec<ClaimedItem>, intent: &'a Intent) -> BoxFuture<'a, Vec<Attempted>> {
         Box::pin(async move {
             let mut attempted = Vec::new();
             for item in message {
                 let started_at = self.0.clock.now();
-                if let Some(ended) = self.0.act(&item).await {
+                if let Some(ended) = self.0.act(&item, intent).await {
                     let trace = TraceText { comment: item.label.clone(), ..TraceText::default() };
                     let took = self.0.clock.now().since(started_at);
                     attempted.push(Attempted { item, ended, trace, started_at, took });

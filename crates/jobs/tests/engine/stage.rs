@@ -286,6 +286,9 @@ impl Stage {
         while same < 6 {
             assert!(begun.elapsed() < PATIENCE, "it does not become quiet: {:?}", self.job(id).await);
             self.db.heartbeat(self.pulse, "{}".into(), self.lease, self.clock.now()).await.unwrap();
+            // What was declared before is on disk when this is; before an engine begins nothing is kept.
+            let none = store::Intent { job: id, worker: self.pulse, items: Vec::new() };
+            let _ = self.db.declare(none).await;
             for _ in 0..16 {
                 tokio::task::yield_now().await;
             }

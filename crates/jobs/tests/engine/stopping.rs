@@ -8,7 +8,7 @@ use jobs::Ready;
 use model::{JobState, OnUnknown};
 use std::time::Duration;
 
-on_both![what_is_in_flight_is_finished, a_stuck_slot_is_given_up];
+on_both![what_is_in_flight_is_finished, a_stuck_slot_is_given_up, what_waits_for_a_greeting_was_not_sent];
 
 async fn what_is_in_flight_is_finished(stage: Stage) {
     stage.script.slots(3, 4);
@@ -46,4 +46,21 @@ async fn a_stuck_slot_is_given_up(mut stage: Stage) {
     stage.quiet(id).await;
     let moments = stage.script.moments();
     assert_eq!(moments.iter().filter(|told| *told == "completed").count(), 1, "{moments:?}");
+}
+
+/// Whatever hangs before the intent is declared is queued again, and nobody is left to wonder.
+async fn what_waits_for_a_greeting_was_not_sent(stage: Stage) {
+    stage.script.slots(2, 1);
+    stage.script.declares_itself();
+    stage.script.plan(1, [Act::Greet]);
+    let id = stage.enqueue(2, OnUnknown::Hold, None).await;
+    stage.start().await;
+    stage.until(id, |job| job.counters.succeeded == 1).await;
+    assert!(stage.stop(Duration::from_millis(500)).await, "it does not wait for the server");
+    let job = stage.job(id).await;
+    assert_eq!((job.state, job.counters.queued, job.counters.running), (JobState::Running, 1, 0));
+    assert_eq!(stage.db.item(id, 1).await.unwrap().unwrap().attempts, 0);
+    assert_eq!(stage.start().await, Ready::default(), "nothing was lost");
+    assert_eq!(stage.done(id).await.counters, counters(2, 0, 0, 0));
+    assert_eq!(stage.script.effects().get(&1), Some(&1));
 }

@@ -63,6 +63,31 @@ async fn finishes(stage: &Stage, id: model::JobId) {
     panic!("it does not end: {:?}", stage.db.job(id).await);
 }
 
+/// The attempt had its end, and the process ended before a transaction took it.
+#[tokio::test]
+async fn an_end_that_was_not_recorded_is_recorded_by_the_next_process() {
+    on_sqlite(|stage| async move {
+        stage.script.slots(1, 1);
+        stage.script.plan(1, [Act::Block]);
+        let id = stage.enqueue(2, OnUnknown::Hold, None).await;
+        stage.start().await;
+        stage.until(id, |job| job.counters.running == 1).await;
+        stage.quiet(id).await;
+        stage.break_store().await;
+        stage.script.open();
+        time_passes(&stage).await;
+        assert_eq!(stage.script.effects().get(&1), Some(&1));
+        stage.crash().await;
+        stage.mend_store().await;
+        let ready = stage.start().await;
+        assert_eq!((ready.unknown, ready.not_begun, ready.recorded), (0, 0, 1));
+        finishes(&stage, id).await;
+        assert_eq!(stage.assert_consistent(id).await, counters(2, 0, 0, 0));
+        assert_eq!(stage.script.effects().values().copied().collect::<Vec<_>>(), [1, 1]);
+    })
+    .await;
+}
+
 async fn outcomes_are_kept(stage: Stage) {
     stage.script.slots(3, 1);
     for seq in [4, 5, 6] {

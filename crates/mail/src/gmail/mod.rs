@@ -18,6 +18,7 @@ pub use auth::{Credentials, KeyError};
 
 use crate::{letter::Letter, message::Signer, transport::Delivery};
 use http::{Broken, Payload, Reply};
+use jobs::Intent;
 use model::{Fault, Verdict};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -65,14 +66,19 @@ impl Connection {
     /// Sends one letter in the account's mode. In [`Mode::Draft`] a draft that could not be sent is discarded, and when
     /// the outcome is unknown the verdict's argument `draft` holds the [`DraftId`].
     pub async fn deliver(&mut self, letter: &Letter) -> Delivery {
+        self.deliver_declared(letter, &Intent::free()).await
+    }
+
+    /// The same, with `intent` declared right before the request that sends.
+    pub async fn deliver_declared(&mut self, letter: &Letter, intent: &Intent) -> Delivery {
         if self.account.settings.mode == Mode::Send {
-            return self.send(letter).await;
+            return self.send(letter, intent).await;
         }
         let draft = match self.create_draft(letter).await {
             Ok(draft) => draft,
             Err(verdict) => return not_sent(verdict),
         };
-        match self.send_draft(&draft).await {
+        match self.send_draft_declared(&draft, intent).await {
             Delivery::NotSent { verdict, refused } => match self.discard_draft(&draft).await {
                 // It cannot be discarded because it was sent after all, or so it seems.
                 Ok(Discarded::WasGone) => Delivery::Unknown { verdict: draft_gone(&draft) },
@@ -85,13 +91,14 @@ impl Connection {
     /// Sends one letter in the account's mode. In [`Mode::Draft`], `on_draft` is called between `drafts.create` and
     /// `drafts.send`: it keeps the id durably, or fails, and then the draft is discarded and nothing is sent. Once it has
     /// kept the id, the draft is left for [`Connection::send_draft`] (a retry) or [`Connection::verify_draft`]; sending
-    /// the letter anew instead could send it twice. In [`Mode::Send`] it is never called.
-    pub async fn deliver_with<F>(&mut self, letter: &Letter, on_draft: F) -> Delivery
+    /// the letter anew instead could send it twice. In [`Mode::Send`] it is never called. `intent` is declared right
+    /// before the request that sends.
+    pub async fn deliver_with<F>(&mut self, letter: &Letter, intent: &Intent, on_draft: F) -> Delivery
     where
         F: AsyncFnOnce(DraftId) -> Result<(), Verdict>,
     {
         if self.account.settings.mode == Mode::Send {
-            return self.send(letter).await;
+            return self.send(letter, intent).await;
         }
         let draft = match self.create_draft(letter).await {
             Ok(draft) => draft,
@@ -102,13 +109,13 @@ impl Connection {
             let _ = self.discard_draft(&draft).await;
             return not_sent(verdict);
         }
-        self.send_draft(&draft).await
+        self.send_draft_declared(&draft, intent).await
     }
 
     /// Uploads a letter as a draft. When the reply gets lost, a draft may be left in the mailbox; no mail is.
     pub async fn create_draft(&mut self, letter: &Letter) -> Result<DraftId, Verdict> {
         let url = self.url(&["upload", "gmail", "v1", "users"], &["drafts"], Some("uploadType=media"));
-        let reply = self.ask(Method::POST, &url, Body::Letter(letter)).await.map_err(Broken::into_verdict)?;
+        let reply = self.ask(Method::POST, &url, Body::Letter(letter), None).await.map_err(Broken::into_verdict)?;
         if !reply.is_success() {
             return Err(self.verdict(&reply));
         }
@@ -119,12 +126,17 @@ impl Connection {
     /// Sends a draft. A draft that is not there has an unknown outcome: [`Connection::verify_draft`] decides. Every
     /// verdict names the draft in its argument `draft`.
     pub async fn send_draft(&mut self, draft: &DraftId) -> Delivery {
+        self.send_draft_declared(draft, &Intent::free()).await
+    }
+
+    /// The same, with `intent` declared right before the request.
+    pub async fn send_draft_declared(&mut self, draft: &DraftId, intent: &Intent) -> Delivery {
         if let Err(verdict) = self.owns(draft) {
             return not_sent(verdict);
         }
         let url = self.url(&["gmail", "v1", "users"], &["drafts", "send"], None);
         let body = serde_json::json!({"id": draft.id}).to_string();
-        let delivery = match self.ask(Method::POST, &url, Body::Json(body)).await {
+        let delivery = match self.ask(Method::POST, &url, Body::Json(body), Some(intent)).await {
             Ok(reply) if classify::says_not_found(reply.status, &reply.body) => {
                 Delivery::Unknown { verdict: draft_gone(draft) }
             }
@@ -144,7 +156,7 @@ impl Connection {
             return Verified::Unreachable(verdict);
         }
         let url = self.url(&["gmail", "v1", "users"], &["drafts", &draft.id], Some("format=minimal"));
-        match self.ask(Method::GET, &url, Body::None).await {
+        match self.ask(Method::GET, &url, Body::None, None).await {
             Err(broken) => Verified::Unreachable(broken.into_verdict()),
             Ok(reply) if classify::says_not_found(reply.status, &reply.body) => Verified::Sent,
             Ok(reply) if reply.is_success() && reply.id().as_deref() == Some(&draft.id) => Verified::StillThere,
@@ -157,7 +169,7 @@ impl Connection {
     pub async fn discard_draft(&mut self, draft: &DraftId) -> Result<Discarded, Verdict> {
         self.owns(draft)?;
         let url = self.url(&["gmail", "v1", "users"], &["drafts", &draft.id], None);
-        match self.ask(Method::DELETE, &url, Body::None).await {
+        match self.ask(Method::DELETE, &url, Body::None, None).await {
             Err(broken) => Err(broken.into_verdict()),
             Ok(reply) if reply.is_success() => Ok(Discarded::Now),
             Ok(reply) if classify::says_not_found(reply.status, &reply.body) => Ok(Discarded::WasGone),
@@ -165,9 +177,9 @@ impl Connection {
         }
     }
 
-    async fn send(&mut self, letter: &Letter) -> Delivery {
+    async fn send(&mut self, letter: &Letter, intent: &Intent) -> Delivery {
         let url = self.url(&["upload", "gmail", "v1", "users"], &["messages", "send"], Some("uploadType=media"));
-        let outcome = self.ask(Method::POST, &url, Body::Letter(letter)).await;
+        let outcome = self.ask(Method::POST, &url, Body::Letter(letter), Some(intent)).await;
         self.delivery(outcome)
     }
 
@@ -185,13 +197,17 @@ impl Connection {
         }
     }
 
-    /// One request, with a token; and with a new token once more when the API refused the first.
-    async fn ask(&self, method: Method, url: &Url, body: Body<'_>) -> Result<Reply, Broken> {
+    /// One request, with a token; and with a new token once more when the API refused the first. `intent`: declared
+    /// before the request leaves, and after everything that can hold it up.
+    async fn ask(&self, method: Method, url: &Url, body: Body<'_>, intent: Option<&Intent>) -> Result<Reply, Broken> {
         let Account { tokens, http, .. } = &*self.account;
         let mut attempt = 0;
         loop {
             let payload = self.payload(&body).await.map_err(Broken::NotTaken)?;
             let bearer = tokens.get(http).await.map_err(Broken::NotTaken)?;
+            if let Some(intent) = intent {
+                intent.declare().await.map_err(Broken::NotTaken)?;
+            }
             let reply = http.exchange(method.clone(), url, Some(&bearer), payload).await?;
             if reply.status != 401 {
                 return Ok(reply);

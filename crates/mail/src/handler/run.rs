@@ -11,7 +11,7 @@ use crate::{
     transport::{Connection, Delivery, Transport},
 };
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Ended, Moment, Run, Shape, Slot, TraceText, Verified, run_log::Record};
+use jobs::{Attempted, Declares, Ended, Intent, Moment, Run, Shape, Slot, TraceText, Verified, run_log::Record};
 use model::{Clock, Fault, JobId, Retry, Timestamp, Verdict};
 use std::{
     sync::Arc,
@@ -66,7 +66,7 @@ impl MailRun {
 impl Run for MailRun {
     fn shape(&self) -> Shape {
         let group = u64::from(self.inner.mailing.group.unwrap_or(1).max(1));
-        Shape { slots: self.slots.max(1), group, ahead: AHEAD }
+        Shape { slots: self.slots.max(1), group, ahead: AHEAD, declares: Declares::Itself }
     }
 
     fn slot(&self) -> Box<dyn Slot> {
@@ -108,7 +108,7 @@ struct MailSlot {
 }
 
 impl Slot for MailSlot {
-    fn attempt(&mut self, message: Vec<ClaimedItem>) -> BoxFuture<'_, Vec<Attempted>> {
+    fn attempt<'a>(&'a mut self, message: Vec<ClaimedItem>, intent: &'a Intent) -> BoxFuture<'a, Vec<Attempted>> {
         Box::pin(async move {
             let started_at = self.inner.clock.now();
             let begun = Instant::now();
@@ -116,7 +116,7 @@ impl Slot for MailSlot {
                 Ok(parts) => parts,
                 Err(verdict) => return self.inner.all_failed(message, &verdict, started_at),
             };
-            let delivery = self.deliver(&letter, &message).await;
+            let delivery = self.deliver(&letter, &message, intent).await;
             let took = begun.elapsed();
             let attempted = message.into_iter().zip(&rows).map(|(item, row)| {
                 let ended = ended(&delivery, row);
@@ -135,13 +135,13 @@ impl Slot for MailSlot {
 impl MailSlot {
     /// Delivers by draft where the account says so: the draft's id is kept before the draft is sent, and an item that
     /// has one already is sent by it, never anew.
-    async fn deliver(&mut self, letter: &Letter, message: &[ClaimedItem]) -> Delivery {
+    async fn deliver(&mut self, letter: &Letter, message: &[ClaimedItem], intent: &Intent) -> Delivery {
         let Connection::Gmail(connection) = &mut self.connection else {
-            return self.connection.deliver(letter).await;
+            return self.connection.deliver_declared(letter, intent).await;
         };
         if let Some(draft) = message.iter().find_map(|item| item.effect.as_deref()) {
             return match draft.parse::<DraftId>() {
-                Ok(draft) => connection.send_draft(&draft).await,
+                Ok(draft) => connection.send_draft_declared(&draft, intent).await,
                 Err(_) => Delivery::NotSent {
                     verdict: Verdict::permanent("draft_unreadable", Fault::Content).with_arg("draft", draft),
                     refused: Vec::new(),
@@ -156,7 +156,7 @@ impl MailSlot {
                 Verdict::new("database", Fault::Server, retry).with_reply(error.to_string())
             })
         };
-        connection.deliver_with(letter, keep).await
+        connection.deliver_with(letter, intent, keep).await
     }
 }
 

@@ -19,6 +19,7 @@ pub use account::{Account, AccountError, Flights, PlaintextAuth, Security, Timeo
 pub use session::Extensions;
 
 use crate::{letter::Letter, message::Signer, transport::Delivery};
+use jobs::Intent;
 use model::Verdict;
 use session::Session;
 use std::{fmt, sync::Arc, time::Duration};
@@ -70,9 +71,14 @@ impl Connection {
         Self { account, signer, session: None, out: Vec::new() }
     }
 
-    /// Sends one letter to all of its recipients, as one message. To drop the future is to lose the connection, and,
-    /// when the content had gone out, the outcome.
+    /// Sends a letter that belongs to no job.
     pub async fn deliver(&mut self, letter: &Letter) -> Delivery {
+        self.deliver_declared(letter, &Intent::free()).await
+    }
+
+    /// Sends one letter to all of its recipients, as one message; `intent` is declared right before the final dot. To
+    /// drop the future is to lose the connection, and, when the intent was declared, the outcome.
+    pub async fn deliver_declared(&mut self, letter: &Letter, intent: &Intent) -> Delivery {
         let parcel = match Parcel::pack(letter, self.signer.as_deref()).await {
             Ok(parcel) => parcel,
             Err(verdict) => return Delivery::NotSent { verdict, refused: Vec::new() },
@@ -83,7 +89,7 @@ impl Connection {
                 Ok(session) => session,
                 Err(verdict) => return Delivery::NotSent { verdict, refused: Vec::new() },
             };
-            let ending = transaction::run(&mut session, &self.account, &parcel, &mut self.out).await;
+            let ending = transaction::run(&mut session, &self.account, &parcel, intent, &mut self.out).await;
             // One big message must not keep its buffer for the rest of the run.
             self.out.shrink_to(transaction::WHOLE_BYTES_MAX);
             session.messages += 1;

@@ -13,6 +13,7 @@ use crate::{
     transport::Delivery,
 };
 use bytes::Bytes;
+use jobs::Intent;
 use model::{Fault, PauseScope, Retry, Verdict};
 use std::{collections::HashSet, io::Write as _, time::Duration};
 
@@ -86,13 +87,19 @@ fn invalid(address: &str, fault: Fault) -> Verdict {
 }
 
 /// Sends `parcel`. `out` is only a buffer.
-pub(super) async fn run(session: &mut Session, account: &Account, parcel: &Parcel, out: &mut Vec<u8>) -> Ending {
+pub(super) async fn run(
+    session: &mut Session,
+    account: &Account,
+    parcel: &Parcel,
+    intent: &Intent,
+    out: &mut Vec<u8>,
+) -> Ending {
     if let Some(verdict) = beyond(session, parcel) {
         return Ending::Keep(Delivery::NotSent { verdict, refused: Vec::new() });
     }
     session.wire.begin();
     out.clear();
-    let mut transaction = Transaction { session, account, parcel, out };
+    let mut transaction = Transaction { session, account, parcel, intent, out };
     match transaction.one_flight() {
         Some(content) => transaction.run_one_flight(&content).await,
         None => transaction.run_two_flights().await,
@@ -125,6 +132,7 @@ struct Transaction<'a> {
     session: &'a mut Session,
     account: &'a Account,
     parcel: &'a Parcel,
+    intent: &'a Intent,
     out: &'a mut Vec<u8>,
 }
 
@@ -253,7 +261,8 @@ impl Transaction<'_> {
         if ended { Ending::Keep(envelope.not_sent()) } else { Ending::Drop(envelope.not_sent()) }
     }
 
-    /// Writes the content up to and with the final dot. After an error the dot has not gone out.
+    /// Writes the content up to and with the final dot, once the intent is on disk: a server that has the whole content
+    /// may take it. After an error the dot has not gone out.
     async fn content(&mut self) -> Result<(), Verdict> {
         let mut stuffer = Stuffer::new();
         self.out.clear();
@@ -271,6 +280,8 @@ impl Transaction<'_> {
             }
         }
         stuffer.end(self.out);
+        crashpoint::reach("before_intent");
+        self.intent.declare().await?;
         crashpoint::reach("before_dot");
         self.send_content().await?;
         crashpoint::reach("after_dot");
@@ -365,6 +376,9 @@ impl Transaction<'_> {
         let _ = write!(self.out, "BDAT {} LAST\r\n", content.len());
         self.out.extend_from_slice(content);
         let mut envelope = Envelope::default();
+        if let Err(verdict) = self.intent.declare().await {
+            return Ending::Drop(Delivery::NotSent { verdict, refused: Vec::new() });
+        }
         if let Err(error) = self.session.wire.send(self.out, self.account.timeouts.block).await {
             let stop = self.hung_up(Stage::Mail, error).await;
             return self.stopped(stop, envelope);

@@ -7,7 +7,7 @@ async fn lose(scene: &Scene, connection: &mut Connection, trouble: Trouble) -> (
     scene.gmail.trouble(Call::SendDraft, trouble);
     let kept = RefCell::new(None);
     let delivery = connection
-        .deliver_with(&letter(), async |draft| {
+        .deliver_with(&letter(), &jobs::Intent::free(), async |draft| {
             assert!(scene.gmail.sent().is_empty(), "kept before it is sent");
             *kept.borrow_mut() = Some(draft.to_string());
             Ok(())
@@ -25,7 +25,7 @@ async fn a_draft_is_kept_then_sent_then_gone() {
     let kept = RefCell::new(Vec::new());
     let mut connection = scene.connection(Mode::Draft);
     let delivery = connection
-        .deliver_with(&letter(), async |draft| {
+        .deliver_with(&letter(), &jobs::Intent::free(), async |draft| {
             kept.borrow_mut().push((draft, scene.gmail.drafts().len(), scene.gmail.sent().len()));
             Ok(())
         })
@@ -100,7 +100,7 @@ async fn a_draft_whose_id_cannot_be_kept_is_discarded_and_nothing_is_sent() {
     let scene = Scene::new().await;
     let mut connection = scene.connection(Mode::Draft);
     let full = Verdict::new("disk_full", Fault::Server, Retry::After { wait: Duration::from_secs(1) });
-    let delivery = connection.deliver_with(&letter(), async |_| Err(full.clone())).await;
+    let delivery = connection.deliver_with(&letter(), &jobs::Intent::free(), async |_| Err(full.clone())).await;
     assert_eq!(not_sent(delivery), full);
     assert!(scene.gmail.drafts().is_empty() && scene.gmail.sent().is_empty());
 }
@@ -110,7 +110,7 @@ async fn a_draft_that_was_refused_waits_for_its_retry_when_its_id_is_kept() {
     let scene = Scene::new().await;
     let mut connection = scene.connection(Mode::Draft);
     scene.gmail.trouble(Call::SendDraft, Trouble::Answer(Answer::error(500, "backendError", "Backend Error")));
-    let verdict = not_sent(connection.deliver_with(&letter(), async |_| Ok(())).await);
+    let verdict = not_sent(connection.deliver_with(&letter(), &jobs::Intent::free(), async |_| Ok(())).await);
     let draft: DraftId = verdict.args["draft"].parse().unwrap();
     assert_eq!(scene.gmail.drafts()[0].id, draft.id);
     accepted(connection.send_draft(&draft).await);
@@ -135,7 +135,8 @@ async fn a_lost_draft_is_no_mail() {
     let scene = Scene::new().await;
     let mut connection = scene.connection(Mode::Draft);
     scene.gmail.trouble(Call::CreateDraft, Trouble::HangUpTaken);
-    let delivery = connection.deliver_with(&letter(), async |_| panic!("there is no id to keep")).await;
+    let delivery =
+        connection.deliver_with(&letter(), &jobs::Intent::free(), async |_| panic!("there is no id to keep")).await;
     assert_eq!(not_sent(delivery).code, "connection_lost");
     assert!(scene.gmail.sent().is_empty());
 }
@@ -144,7 +145,7 @@ async fn a_lost_draft_is_no_mail() {
 async fn in_send_mode_no_draft_is_made() {
     let scene = Scene::new().await;
     let mut connection = scene.connection(Mode::Send);
-    accepted(connection.deliver_with(&letter(), async |_| panic!("no draft")).await);
+    accepted(connection.deliver_with(&letter(), &jobs::Intent::free(), async |_| panic!("no draft")).await);
     assert_eq!(scene.gmail.calls(), [Call::Token, Call::Send]);
 }
 
@@ -155,7 +156,7 @@ async fn delivering_with_a_store_can_be_spawned() {
     let (keep, kept) = tokio::sync::oneshot::channel::<DraftId>();
     let task = tokio::spawn(async move {
         connection
-            .deliver_with(&letter(), async move |draft| {
+            .deliver_with(&letter(), &jobs::Intent::free(), async move |draft| {
                 keep.send(draft).map_err(|_| Verdict::permanent("nobody_listens", Fault::Server))
             })
             .await

@@ -1,7 +1,7 @@
 //! One attempt at a time, without an engine.
 
 use jobs::{
-    Attempted, Ended, Handler,
+    Attempted, Ended, Handler, Intent,
     run_log::{Cursor, Limits, Record, RunLog},
 };
 use model::{Clock, Counters, ItemState, JobId, JobState, OnUnknown, Timestamp};
@@ -25,7 +25,7 @@ impl Bench {
     pub(crate) async fn attempt(&self, handler: &dyn Handler, payload: &str) -> Attempted {
         let run = handler.open(&self.job).await.unwrap_or_else(|stop| panic!("{stop:?}"));
         let mut slot = run.slot();
-        let mut attempted = slot.attempt(vec![item(payload)]).await;
+        let mut attempted = slot.attempt(vec![item(payload)], &Intent::free()).await;
         slot.close().await;
         assert_eq!(attempted.len(), 1);
         attempted.remove(0)

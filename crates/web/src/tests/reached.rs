@@ -278,7 +278,9 @@ async fn a_job_is_written_and_set_going_on_the_word_that_its_kind_needs() {
                 assert!(!answer.status.is_server_error() && answer.status != StatusCode::FORBIDDEN, "{what}");
                 assert!(line.reach != Reach::External || answer.status == StatusCode::CONFLICT, "{what}");
             } else {
-                assert!(answer.status.is_success() || answer.status.is_redirection(), "{what}");
+                // These jobs have no rows of a mailing whose address could be corrected.
+                let none = line.path.contains("/correct") && answer.status == StatusCode::CONFLICT;
+                assert!(none || answer.status.is_success() || answer.status.is_redirection(), "{what}");
                 done += 1;
             }
             if !before.0.state.is_final() {

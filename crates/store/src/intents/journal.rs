@@ -1,0 +1,357 @@
+//! Intents of the one process that owns a data directory: two files beside the database, written in turn by one thread
+//! that groups what many connections declare into one sync.
+//!
+//! A file is a header with a number that only goes up, everything that was open when it was begun, and what came since.
+//! What is appended carries the header's number in its checksum, so that what the file held before is not taken for it.
+//! The higher number counts. When a file has grown, the other is begun with what is still open.
+
+use crate::{Error, Result};
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock, mpsc},
+    thread,
+};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+const MAGIC: &[u8; 8] = b"vigiein1";
+/// Magic, number, worker, length of what was open, checksum.
+const HEADER: usize = 40;
+/// A file that is longer, and twice as long as what was open at its beginning, is followed by the other.
+const GROWN: u64 = 1 << 20;
+/// No frame is longer: what claims to be is damage.
+const FRAME_MAX: usize = 64 << 20;
+
+/// One message: a job, and its items with their attempts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    pub(super) job: Uuid,
+    pub(super) items: Vec<(i64, i64)>,
+}
+
+/// What a process before this one has left.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    /// Whose claims it speaks of. `None`: there is no journal, or it cannot be read.
+    pub(super) worker: Option<i64>,
+    /// By job and item, which attempt. Those that ended too: until that is recorded they have begun, and nothing more.
+    pub(super) declared: HashMap<(Uuid, i64), i64>,
+    /// Declared and ended, as it was told.
+    pub(super) ended: Vec<(Uuid, String)>,
+}
+
+enum Entry {
+    /// Begins anew, for the claims of this worker.
+    Restart(i64, Told),
+    Declared(Message, Told),
+    Ended(Message, String),
+    /// Recorded: the first items of messages.
+    Closed(Uuid, Vec<i64>),
+}
+
+type Told = oneshot::Sender<std::result::Result<(), Arc<io::Error>>>;
+
+/// A handle to the thread, which ends with the last of them.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    paths: [PathBuf; 2],
+    entries: Arc<OnceLock<mpsc::Sender<Entry>>>,
+}
+
+impl Journal {
+    /// The journal of the database `file`.
+    pub(crate) fn beside(file: &Path) -> Self {
+        let paths = [0, 1].map(|n| file.with_extension(format!("intents-{n}")));
+        Self { paths, entries: Arc::default() }
+    }
+
+    /// What the files say, before [`Journal::restart`].
+    pub(super) fn left(&self) -> Result<Left> {
+        let failed = |path: &Path| {
+            let context = format!("reading {}", path.display());
+            move |source| Error::Io { context, source }
+        };
+        let mut newest: Option<Kept> = None;
+        for path in &self.paths {
+            let kept = match std::fs::read(path) {
+                Ok(bytes) => Kept::read(&bytes),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Err(failed(path)(error)),
+            };
+            if let Some(kept) = kept
+                && newest.as_ref().is_none_or(|newest| newest.number < kept.number)
+            {
+                newest = Some(kept);
+            }
+        }
+        Ok(newest.map(|kept| kept.left).unwrap_or_default())
+    }
+
+    /// Forgets what was left, and keeps what `worker` declares from now on.
+    pub(super) async fn restart(&self, worker: i64) -> Result<()> {
+        let entries = match self.entries.get() {
+            Some(entries) => entries,
+            None => {
+                let writer = Writer::open(&self.paths)?;
+                let (entries, queue) = mpsc::channel();
+                let thread = thread::Builder::new().name("intents".to_owned()).spawn(move || writer.run(&queue));
+                thread.map_err(|source| Error::Io { context: "starting a thread".to_owned(), source })?;
+                self.entries.get_or_init(|| entries)
+            }
+        };
+        let (told, answer) = oneshot::channel();
+        entries.send(Entry::Restart(worker, told)).map_err(|_| Error::Closed)?;
+        self.heard(answer).await
+    }
+
+    /// On disk when this returns.
+    pub(super) async fn declare(&self, message: Message) -> Result<()> {
+        let (told, answer) = oneshot::channel();
+        let entries = self.entries.get().ok_or(Error::Closed)?;
+        entries.send(Entry::Declared(message, told)).map_err(|_| Error::Closed)?;
+        self.heard(answer).await
+    }
+
+    /// Survives the process at once, and a power cut from the next declaration on: that of the same connection is one.
+    pub(super) fn ended(&self, message: Message, told: String) {
+        if let Some(entries) = self.entries.get() {
+            let _ = entries.send(Entry::Ended(message, told));
+        }
+    }
+
+    pub(super) fn closed(&self, job: Uuid, firsts: Vec<i64>) {
+        if let Some(entries) = self.entries.get() {
+            let _ = entries.send(Entry::Closed(job, firsts));
+        }
+    }
+
+    async fn heard(&self, answer: oneshot::Receiver<std::result::Result<(), Arc<io::Error>>>) -> Result<()> {
+        let context = || format!("writing {}", self.paths[0].with_extension("intents-*").display());
+        answer
+            .await
+            .map_err(|_| Error::Closed)?
+            .map_err(|error| Error::Io { context: context(), source: io::Error::new(error.kind(), error.to_string()) })
+    }
+}
+
+/// A file as it was read.
+struct Kept {
+    number: u64,
+    left: Left,
+}
+
+impl Kept {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (header, rest) = bytes.split_at_checked(HEADER)?;
+        let word = |at: usize| header[at..at + 8].try_into().map(u64::from_le_bytes).ok();
+        let (number, worker, length, sum) = (word(8)?, word(16)?, word(24)?, word(32)?);
+        let opening = rest.get(..usize::try_from(length).ok()?)?;
+        if &header[..8] != MAGIC || checksum(&header[..32], opening) != sum {
+            return None;
+        }
+        let mut left = Left { worker: Some(worker.cast_signed()), ..Left::default() };
+        let mut rest = rest;
+        while let Some((body, after)) = frame(rest, number) {
+            left.take(body)?;
+            rest = after;
+        }
+        Some(Self { number, left })
+    }
+}
+
+impl Left {
+    fn take(&mut self, body: &[u8]) -> Option<()> {
+        let (&kind, body) = body.split_first()?;
+        let (job, body) = body.split_first_chunk::<16>()?;
+        let (count, mut body) = body.split_first_chunk::<4>()?;
+        let job = Uuid::from_bytes(*job);
+        let mut items = Vec::new();
+        for _ in 0..u32::from_le_bytes(*count) {
+            let (seq, rest) = body.split_first_chunk::<8>()?;
+            let (attempt, rest) = rest.split_first_chunk::<8>()?;
+            items.push((i64::from_le_bytes(*seq), i64::from_le_bytes(*attempt)));
+            body = rest;
+        }
+        if kind == DECLARED {
+            self.declared.extend(items.into_iter().map(|(seq, attempt)| ((job, seq), attempt)));
+        } else {
+            self.ended.push((job, String::from_utf8_lossy(body).into_owned()));
+        }
+        Some(())
+    }
+}
+
+const DECLARED: u8 = 1;
+const ENDED: u8 = 2;
+
+fn checksum(header: &[u8], opening: &[u8]) -> u64 {
+    xxh3_64_with_seed(opening, xxh3_64_with_seed(header, 0))
+}
+
+/// The next frame's body, and what follows it.
+fn frame(bytes: &[u8], number: u64) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (sum, rest) = rest.split_first_chunk::<8>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length <= FRAME_MAX)?;
+    let (body, after) = rest.split_at_checked(length)?;
+    (length > 0 && xxh3_64_with_seed(body, number) == u64::from_le_bytes(*sum)).then_some((body, after))
+}
+
+fn write_frame(out: &mut Vec<u8>, body: &[u8], number: u64) {
+    out.extend_from_slice(&u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend_from_slice(&xxh3_64_with_seed(body, number).to_le_bytes());
+    out.extend_from_slice(body);
+}
+
+fn body(kind: u8, message: &Message, told: &str) -> Vec<u8> {
+    let mut body = Vec::with_capacity(21 + 16 * message.items.len() + told.len());
+    body.push(kind);
+    body.extend_from_slice(message.job.as_bytes());
+    body.extend_from_slice(&u32::try_from(message.items.len()).unwrap_or(u32::MAX).to_le_bytes());
+    for (seq, attempt) in &message.items {
+        body.extend_from_slice(&seq.to_le_bytes());
+        body.extend_from_slice(&attempt.to_le_bytes());
+    }
+    body.extend_from_slice(told.as_bytes());
+    body
+}
+
+/// The thread's own.
+struct Writer {
+    files: [File; 2],
+    current: usize,
+    number: u64,
+    worker: i64,
+    /// Where the next frame goes, and how much was open at the beginning.
+    end: u64,
+    opening: u64,
+    /// What is not recorded yet, as bodies of frames: by job and first item.
+    open: HashMap<(Uuid, i64), Vec<Vec<u8>>>,
+    /// What the file ends with is not known: the other is begun before anything else is written.
+    torn: bool,
+}
+
+impl Writer {
+    fn open(paths: &[PathBuf; 2]) -> Result<Self> {
+        let open = |path: &PathBuf| {
+            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+            file.map_err(|source| Error::Io { context: format!("opening {}", path.display()), source })
+        };
+        let files = [open(&paths[0])?, open(&paths[1])?];
+        if let Some(folder) = paths[0].parent()
+            && let Ok(folder) = File::open(folder)
+        {
+            // Their names are on disk once their folder is.
+            let _ = folder.sync_all();
+        }
+        let numbers = [0, 1].map(|n: usize| {
+            let mut header = [0; HEADER];
+            let read = files[n].read_exact_at(&mut header, 0).is_ok() && &header[..8] == MAGIC;
+            // A header whose beginning was torn may hold any number; the next one is above it all the same.
+            let number = u64::from_le_bytes(header[8..16].try_into().unwrap_or_default());
+            if read && number < u64::MAX / 2 { number } else { 0 }
+        });
+        let current = usize::from(numbers[1] > numbers[0]);
+        let (number, open) = (numbers[current], HashMap::new());
+        Ok(Self { files, current, number, worker: 0, end: 0, opening: 0, open, torn: true })
+    }
+
+    fn run(mut self, queue: &mpsc::Receiver<Entry>) {
+        while let Ok(first) = queue.recv() {
+            let mut batch = vec![first];
+            batch.extend(queue.try_iter());
+            self.write(batch);
+        }
+    }
+
+    /// Everything that waits, in one write and, where something was declared, one sync.
+    fn write(&mut self, batch: Vec<Entry>) {
+        let (mut waiting, mut declared, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in batch {
+            match entry {
+                Entry::Restart(worker, told) => {
+                    (self.worker, self.torn) = (worker, true);
+                    self.open.clear();
+                    bodies.clear();
+                    waiting.push(told);
+                }
+                Entry::Declared(message, told) => {
+                    let (key, body) = (key(&message), body(DECLARED, &message, ""));
+                    self.open.insert(key, vec![body.clone()]);
+                    declared.push(key);
+                    bodies.push(body);
+                    waiting.push(told);
+                }
+                Entry::Ended(message, told) => {
+                    if let Some(open) = self.open.get_mut(&key(&message)) {
+                        let body = body(ENDED, &message, &told);
+                        open.push(body.clone());
+                        bodies.push(body);
+                    }
+                }
+                Entry::Closed(job, firsts) => {
+                    for first in firsts {
+                        self.open.remove(&(job, first));
+                    }
+                }
+            }
+        }
+        let written = self.put(&bodies, !waiting.is_empty());
+        if let Err(error) = &written {
+            tracing::error!(%error, "intents cannot be written: nothing is sent meanwhile");
+            self.torn = true;
+            for key in declared {
+                self.open.remove(&key);
+            }
+        }
+        let written = written.map_err(Arc::new);
+        for told in waiting {
+            let _ = told.send(written.clone());
+        }
+    }
+
+    fn put(&mut self, bodies: &[Vec<u8>], sync: bool) -> io::Result<()> {
+        if self.torn || self.end > GROWN.max(2 * self.opening) {
+            return self.turn();
+        }
+        let mut out = Vec::new();
+        for body in bodies {
+            write_frame(&mut out, body, self.number);
+        }
+        self.files[self.current].write_all_at(&out, self.end)?;
+        self.end += out.len() as u64;
+        if sync { self.files[self.current].sync_data() } else { Ok(()) }
+    }
+
+    /// Begins the other file with everything that is open, which is on disk before anything is appended to it.
+    fn turn(&mut self) -> io::Result<()> {
+        let (number, next) = (self.number + 1, 1 - self.current);
+        let mut opening = Vec::new();
+        for body in self.open.values().flatten() {
+            write_frame(&mut opening, body, number);
+        }
+        let mut out = Vec::with_capacity(HEADER + opening.len());
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&number.to_le_bytes());
+        out.extend_from_slice(&self.worker.to_le_bytes());
+        out.extend_from_slice(&(opening.len() as u64).to_le_bytes());
+        out.extend_from_slice(&checksum(&out, &opening).to_le_bytes());
+        out.extend_from_slice(&opening);
+        // Whatever becomes of it, this number is used up: half of it may be there.
+        self.number = number;
+        self.files[next].write_all_at(&out, 0)?;
+        self.files[next].sync_data()?;
+        (self.current, self.torn) = (next, false);
+        (self.opening, self.end) = (opening.len() as u64, out.len() as u64);
+        Ok(())
+    }
+}
+
+fn key(message: &Message) -> (Uuid, i64) {
+    (message.job, message.items.first().map_or(0, |(seq, _)| *seq))
+}

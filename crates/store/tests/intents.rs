@@ -1,0 +1,205 @@
+//! What was only claimed is told from what may have been sent.
+
+use crate::bed::*;
+use model::{ItemState, JobId, JobState, OnUnknown};
+use std::{fs::OpenOptions, os::unix::fs::FileExt as _, path::Path, time::Duration};
+use store::{Db, Intent, Lost, NewJob};
+
+on_both![
+    what_was_claimed_and_not_declared_is_queued_again,
+    a_second_attempt_is_declared_anew,
+    a_repeatable_item_that_had_not_begun_costs_no_attempt,
+    a_cancelled_job_skips_what_had_not_begun,
+    who_declares_nothing_has_begun_what_it_claimed,
+    who_was_given_up_for_dead_begins_nothing,
+];
+
+async fn declaring(db: &Db) -> i64 {
+    let worker = db.register_worker("test".into(), 1, Duration::ZERO, NOW).await.unwrap();
+    db.declare_intents(worker).await.unwrap();
+    worker
+}
+
+fn intent(job: JobId, worker: i64, items: &[(i64, i64)]) -> Intent {
+    Intent { job, worker, items: items.to_vec() }
+}
+
+/// What is unknown, and how many were queued again.
+async fn rescue(db: &Db) -> (Vec<i64>, u64) {
+    let rescued = db.rescue(Lost::Everybodys, verdict("lost"), lost_trace(), later(1)).await.unwrap();
+    let unknown = rescued.iter().flat_map(|rescued| rescued.items.iter().map(|item| item.seq)).collect();
+    (unknown, rescued.iter().map(|rescued| rescued.not_begun).sum())
+}
+
+async fn what_was_claimed_and_not_declared_is_queued_again(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(9)).await;
+    let worker = declaring(&db).await;
+    let claimed = claim(&db, id, worker, 6, NOW).await.items;
+    for seq in 1..=3 {
+        assert!(db.declare(intent(id, worker, &[(seq, 1)])).await.unwrap());
+    }
+    record(&db, id, worker, all(id, &claimed[..1], ItemState::Succeeded), NOW).await;
+    assert_eq!(rescue(&db).await, (vec![2, 3], 3));
+    let item = db.item(id, 4).await.unwrap().unwrap();
+    assert_eq!((item.state, item.attempts, item.verdict), (ItemState::Queued, 0, None));
+    let job = assert_consistent(&db, id).await;
+    assert_eq!((job.counters.queued, job.counters.unknown, job.counters.succeeded), (6, 2, 1));
+    assert_eq!(rescue(&db).await, (vec![], 0));
+}
+
+async fn a_second_attempt_is_declared_anew(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    let worker = declaring(&db).await;
+    let claimed = claim(&db, id, worker, 2, NOW).await.items;
+    assert!(db.declare(intent(id, worker, &[(1, 1), (2, 1)])).await.unwrap());
+    record(&db, id, worker, all(id, &claimed, ItemState::Queued), NOW).await;
+    let again = claim(&db, id, worker, 2, later(1)).await.items;
+    assert_eq!(again.iter().map(|item| item.attempt).collect::<Vec<_>>(), [2, 2]);
+    assert!(db.declare(intent(id, worker, &[(2, 2)])).await.unwrap());
+    assert_eq!(rescue(&db).await, (vec![2], 1));
+    assert_eq!(db.item(id, 1).await.unwrap().unwrap().attempts, 1, "the first attempt was one");
+    assert_consistent(&db, id).await;
+}
+
+async fn a_repeatable_item_that_had_not_begun_costs_no_attempt(db: Db) {
+    let id = running(&db, NewJob { on_unknown: OnUnknown::Repeat, ..new_job(job_id(1)) }, items(2)).await;
+    let worker = declaring(&db).await;
+    claim(&db, id, worker, 2, NOW).await;
+    assert!(db.declare(intent(id, worker, &[(1, 1)])).await.unwrap());
+    assert_eq!(rescue(&db).await, (vec![1], 1));
+    let again = claim(&db, id, worker, 2, later(1)).await.items;
+    assert_eq!(again.iter().map(|item| (item.seq, item.attempt)).collect::<Vec<_>>(), [(1, 2), (2, 1)]);
+}
+
+async fn a_cancelled_job_skips_what_had_not_begun(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(3)).await;
+    let worker = declaring(&db).await;
+    claim(&db, id, worker, 3, NOW).await;
+    assert!(db.declare(intent(id, worker, &[(1, 1)])).await.unwrap());
+    db.cancel_job(id, reason(), NOW).await.unwrap();
+    assert_eq!(rescue(&db).await, (vec![1], 2));
+    let job = assert_consistent(&db, id).await;
+    assert_eq!((job.state, job.counters.unknown, job.counters.skipped), (JobState::Cancelled, 1, 2));
+}
+
+async fn who_declares_nothing_has_begun_what_it_claimed(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(4)).await;
+    let old = worker(&db).await;
+    claim(&db, id, old, 2, NOW).await;
+    let new = declaring(&db).await;
+    claim(&db, id, new, 2, NOW).await;
+    assert_eq!(rescue(&db).await, (vec![1, 2], 2));
+}
+
+/// It had been stopped for longer than its lease, and goes on where it was: another may have sent it by now.
+async fn who_was_given_up_for_dead_begins_nothing(db: Db) {
+    if !db.is_postgres() {
+        return; // One process owns the directory.
+    }
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    let stopped = declaring(&db).await;
+    claim(&db, id, stopped, 2, NOW).await;
+    assert!(db.declare(intent(id, stopped, &[(1, 1)])).await.unwrap());
+    let rescued = db.rescue(Lost::DeadWorkers, verdict("lost"), lost_trace(), later(1)).await.unwrap();
+    assert_eq!((rescued[0].items.len(), rescued[0].not_begun), (1, 1));
+    assert!(!db.declare(intent(id, stopped, &[(2, 1)])).await.unwrap());
+    let other = db.register_worker("other".into(), 2, Duration::from_secs(3600), NOW).await.unwrap();
+    db.declare_intents(other).await.unwrap();
+    claim(&db, id, other, 1, later(1)).await;
+    assert!(!db.declare(intent(id, stopped, &[(2, 1)])).await.unwrap());
+    assert!(db.declare(intent(id, other, &[(2, 1)])).await.unwrap());
+    assert_eq!(state_of(&db, id, 1).await, ItemState::Unknown);
+}
+
+async fn open(folder: &Path) -> Db {
+    Db::open_sqlite(&folder.join("vigie.db"), folder).await.unwrap()
+}
+
+/// A process declares so much that its journal goes from one file to the other many times, and another reads it.
+#[tokio::test]
+async fn a_long_journal_forgets_nothing_that_is_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(dir.path()).await;
+    let id = running(&db, new_job(job_id(1)), items(1500)).await;
+    let worker = declaring(&db).await;
+    let mut claimed = claim(&db, id, worker, 1200, NOW).await.items;
+    let told = "x".repeat(5_000);
+    let mut open_still = Vec::new();
+    for (place, item) in claimed.drain(..).enumerate() {
+        let this = intent(id, worker, &[(item.seq, 1)]);
+        assert!(db.declare(this.clone()).await.unwrap());
+        db.ended(&this, format!("{} {told}", item.seq));
+        match place % 100 {
+            0 => open_still.push(item.seq),
+            _ => drop(record(&db, id, worker, all(id, &[item], ItemState::Succeeded), NOW).await),
+        }
+    }
+    let last = intent(id, worker, &[(open_still[0], 1)]);
+    assert!(db.declare(last).await.unwrap(), "what came before it is on disk");
+    drop(db);
+    let db = open(dir.path()).await;
+    let ended = db.ended_before().unwrap();
+    let seqs: Vec<i64> = ended.iter().map(|(_, _, told)| told.split(' ').next().unwrap().parse().unwrap()).collect();
+    assert!(open_still[1..].iter().all(|seq| seqs.contains(seq)), "{open_still:?} in {seqs:?}");
+    assert!(ended.iter().all(|(job, by, _)| (*job, *by) == (id, worker)));
+    assert_eq!(rescue(&db).await, (open_still, 0));
+    let size = |n: u32| std::fs::metadata(dir.path().join(format!("vigie.intents-{n}"))).unwrap().len();
+    assert!(size(0) < 3 << 20 && size(1) < 3 << 20, "it does not grow: {} {}", size(0), size(1));
+}
+
+/// What cannot be read says nothing: then whatever was claimed may have been sent.
+#[tokio::test]
+async fn without_its_journal_everything_claimed_may_have_been_sent() {
+    for damage in ["gone", "zeros", "another worker's"] {
+        let dir = tempfile::tempdir().unwrap();
+        let db = open(dir.path()).await;
+        let id = running(&db, new_job(job_id(1)), items(4)).await;
+        let worker = declaring(&db).await;
+        claim(&db, id, worker, 3, NOW).await;
+        assert!(db.declare(intent(id, worker, &[(1, 1)])).await.unwrap());
+        if damage == "another worker's" {
+            declaring(&db).await;
+        }
+        drop(db);
+        for n in 0..2 {
+            let path = dir.path().join(format!("vigie.intents-{n}"));
+            match damage {
+                "gone" => std::fs::remove_file(path).unwrap(),
+                "zeros" => OpenOptions::new().write(true).open(path).unwrap().write_all_at(&[0; 24], 8).unwrap(),
+                _ => {}
+            }
+        }
+        let db = open(dir.path()).await;
+        assert_eq!(rescue(&db).await, (vec![1, 2, 3], 0), "{damage}");
+    }
+}
+
+/// The last write was cut short by the end of the power: what is before it counts.
+#[tokio::test]
+async fn a_torn_end_of_the_journal_costs_only_what_was_torn() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(dir.path()).await;
+    let id = running(&db, new_job(job_id(1)), items(4)).await;
+    let worker = declaring(&db).await;
+    claim(&db, id, worker, 4, NOW).await;
+    let mut ends = Vec::new();
+    let length = || (0..2).map(|n| std::fs::metadata(dir.path().join(format!("vigie.intents-{n}"))).unwrap().len());
+    for seq in 1..=3 {
+        assert!(db.declare(intent(id, worker, &[(seq, 1)])).await.unwrap());
+        ends.push(length().max().unwrap());
+    }
+    drop(db);
+    let path = (0..2).map(|n| dir.path().join(format!("vigie.intents-{n}")));
+    let longer = path.max_by_key(|path| std::fs::metadata(path).unwrap().len()).unwrap();
+    for cut in (ends[0]..ends[2]).rev() {
+        OpenOptions::new().write(true).open(&longer).unwrap().set_len(cut).unwrap();
+        let copy = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
+            std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+        }
+        let db = open(copy.path()).await;
+        let expected = if cut >= ends[1] { vec![1, 2] } else { vec![1] };
+        let queued = 4 - expected.len() as u64;
+        assert_eq!(rescue(&db).await, (expected, queued), "cut at {cut} of {ends:?}");
+    }
+}
