@@ -33,6 +33,7 @@ struct Kept {
 const OPEN: u8 = 0;
 const DECLARED: u8 = 1;
 const WITHDRAWN: u8 = 2;
+const NOT_KEPT: u8 = 3;
 
 impl Intent {
     /// That of an attempt that leaves nothing behind if its process ends: a test message, say.
@@ -57,12 +58,13 @@ impl Intent {
     /// could have an effect, and as late as that. Asked again, it answers at once.
     ///
     /// # Errors
-    /// The message must not leave: the verdict is that of an attempt that sent nothing.
+    /// The message must not leave: the verdict is that of an attempt that sent nothing. The engine gives the items back
+    /// as if nobody had tried, whatever the attempt says of them.
     pub async fn declare(&self) -> Result<(), Verdict> {
         match self.state.compare_exchange(OPEN, DECLARED, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => {}
             Err(DECLARED) => return Ok(()),
-            Err(_) => return Err(not_written("the program stops")),
+            Err(_) => return Err(not_kept("it was given up before")),
         }
         let Some(kept) = &self.kept else { return Ok(()) };
         // One message of a slot may have an unknown outcome, not two.
@@ -70,17 +72,25 @@ impl Intent {
         if let Some(before) = before {
             let _ = before.await;
         }
-        match kept.shared.db.declare(kept.intent.clone()).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(not_written("another process has taken it over")),
-            Err(error) => Err(not_written(&error.to_string())),
-        }
+        let why = match kept.shared.db.declare(kept.intent.clone()).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => "another process has taken it over".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.state.store(NOT_KEPT, Ordering::Release);
+        tracing::warn!(job = %kept.intent.job, why, "an intent could not be written down: its message waits");
+        Err(not_kept(&why))
+    }
+
+    /// Whether it could not be written down, so that nothing has left.
+    pub(crate) fn is_not_kept(&self) -> bool {
+        self.state.load(Ordering::Acquire) == NOT_KEPT
     }
 
     /// Whether nothing has left and nothing may any more.
     pub(crate) fn withdraw(&self) -> bool {
         let state = self.state.compare_exchange(OPEN, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
-        !matches!(state, Err(DECLARED))
+        state != Err(DECLARED)
     }
 
     /// Keeps how it ended, so that a crash before the record leaves nothing unknown.
@@ -96,7 +106,7 @@ impl Intent {
     }
 }
 
-fn not_written(why: &str) -> Verdict {
+fn not_kept(why: &str) -> Verdict {
     Verdict::new("database", Fault::Server, Retry::After { wait: AGAIN }).with_reply(why)
 }
 

@@ -201,7 +201,11 @@ impl Runner {
             withdrawn.extend(batch.withdrawn.into_iter().map(|item| item.seq));
             self.recorded.push(batch.recorded);
         }
-        self.give_back(withdrawn).await;
+        if !withdrawn.is_empty() {
+            self.give_back(withdrawn).await;
+            // If not because the program stops: what keeps intents has some trouble.
+            self.held_until = self.held_until.max(Some(self.shared.clock.now() + Duration::from_secs(1)));
+        }
         attempted
     }
 

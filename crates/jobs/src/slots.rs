@@ -6,15 +6,15 @@ use crate::{
     shared::{Shared, lost_verdict},
 };
 use futures_util::FutureExt;
-use model::{JobId, Timestamp, Verdict};
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use model::JobId;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 use store::{ClaimedItem, Item};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// What a slot hands back of a message.
 pub(crate) struct Batch {
     pub(crate) attempted: Vec<Attempted>,
-    /// Nothing of these has left: the program stops.
+    /// Nothing of these has left: the program stops, or their intent could not be written down.
     pub(crate) withdrawn: Vec<ClaimedItem>,
     /// Told once the ends are recorded.
     pub(crate) recorded: oneshot::Sender<()>,
@@ -46,17 +46,14 @@ pub(crate) async fn work(floor: Floor) {
             _ => Intent::of(&shared, job, worker, &message, before.take()),
         };
         let attempt = async {
-            match declares {
-                Declares::First => match intent.declare().await {
-                    Ok(()) => slot.attempt(message, &intent).await,
-                    Err(verdict) => refused(job, &*run, message, &verdict, started_at),
-                },
-                _ => slot.attempt(message, &intent).await,
+            if declares == Declares::First && intent.declare().await.is_err() {
+                return Vec::new();
             }
+            slot.attempt(message, &intent).await
         };
         let ended = tokio::select! {
             biased;
-            ended = AssertUnwindSafe(attempt).catch_unwind() => Some(ended),
+            ended = AssertUnwindSafe(attempt).catch_unwind() => (!intent.is_not_kept()).then_some(ended),
             () = withdrawn(&mut cut, &intent) => None,
         };
         let (recorded, wait) = oneshot::channel();
@@ -94,21 +91,6 @@ async fn withdrawn(cut: &mut watch::Receiver<bool>, intent: &Intent) {
     if cut.wait_for(|cut| *cut).await.is_err() || !intent.withdraw() {
         std::future::pending::<()>().await;
     }
-}
-
-/// The intent could not be written down: nothing was done.
-fn refused(
-    job: JobId,
-    run: &dyn Run,
-    message: Vec<ClaimedItem>,
-    verdict: &Verdict,
-    started_at: Timestamp,
-) -> Vec<Attempted> {
-    let refused = message.into_iter().map(|item| {
-        let trace = run.lost(&Item { verdict: Some(verdict.clone()), ..as_item(job, &item) });
-        Attempted { item, ended: Ended::Failed(verdict.clone()), trace, started_at, took: Duration::ZERO }
-    });
-    refused.collect()
 }
 
 /// Exactly one entry for each item that was handed out, whatever came back.

@@ -111,6 +111,7 @@ impl Db {
                 let numbers = traces::number(conn, outcomes.len()).await?;
                 // Locked before the items, by everybody in the same order.
                 let locked = jobs::lock(conn, job).await?;
+                crashpoint::reach("locked");
                 let mut pacing = Pacing::lock(conn, &locked, now).await?;
                 let recorded = match outcomes.is_empty() {
                     true => None,

@@ -6,6 +6,7 @@
 
 use crate::{
     Db, Error, Result,
+    postgres::UNHURRIED,
     sql::{Conn, Row, Value, params},
     workers,
 };
@@ -47,7 +48,14 @@ impl Db {
     ) -> Result<CopyReport> {
         let (progress, mut news) = mpsc::channel(16);
         let source = self.clone();
-        let copy = target.write(move |conn| Box::pin(async move { source.copy_into(conn, now, progress).await }));
+        let copy = target.write(move |conn| {
+            Box::pin(async move {
+                if let Conn::Postgres(_) = conn {
+                    conn.script(UNHURRIED).await?;
+                }
+                source.copy_into(conn, now, progress).await
+            })
+        });
         tokio::pin!(copy);
         loop {
             tokio::select! {
@@ -73,7 +81,9 @@ impl Db {
             Self::Postgres(db) => {
                 let mut snapshot =
                     db.postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-                copy(&mut Conn::Postgres(&mut snapshot), target, now, progress).await
+                let mut conn = Conn::Postgres(&mut snapshot);
+                conn.script(UNHURRIED).await?;
+                copy(&mut conn, target, now, progress).await
             }
         }
     }
@@ -123,6 +133,7 @@ const TABLES: &[Table] = &[
         ("attempts", Int), ("not_before", Int), ("claimed_by", Int), ("claimed_at", Int), ("finished_at", Int),
         ("ledger_key", Text), ("label", Text), ("verdict", Text), ("detail", Text), ("effect", Text),
         ("payload", Text), ("content", Text)]),
+    table("secret_key", "one", &[("one", Int), ("fingerprint", Text)]),
     table("job_blobs", "job_id, sha256", &[("job_id", Id), ("sha256", Text)]),
     Table { counter: Some("no"), ..table("traces", "no", &[("no", Int), ("id", Id), ("job_id", Id), ("seq", Int),
         ("attempt", Int), ("outcome", Int), ("trace_name", Text), ("file_name", Text), ("application_name", Text),

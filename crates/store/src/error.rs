@@ -69,8 +69,12 @@ impl Error {
                 | sqlx::Error::Protocol(_) => true,
                 sqlx::Error::Database(error) => error.code().is_some_and(|code| {
                     match code.len() {
-                        // PostgreSQL's classes: connection, rollback, resources, operator.
-                        5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+                        // PostgreSQL's classes: connection, rollback, resources, operator; a lock that was waited for
+                        // too long, and a transaction in which nothing was said for too long.
+                        5 => {
+                            let classes = ["08", "40", "53", "57", "55P03", "25P03"];
+                            classes.iter().any(|class| code.starts_with(class))
+                        }
                         // SQLite: busy, locked, IO, full, cannot open; the upper bits say more.
                         _ => code.parse::<i64>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
                     }

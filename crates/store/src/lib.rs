@@ -19,6 +19,7 @@ mod filter;
 mod intents;
 mod items;
 mod jobs;
+mod key;
 mod ledger;
 mod migrations;
 mod news;

@@ -5,6 +5,7 @@
 
 use crate::{
     Db, Error, Result,
+    postgres::UNHURRIED,
     sql::{Conn, params},
 };
 use std::path::Path;
@@ -77,6 +78,12 @@ const MIGRATIONS: &[Migration] = &[
         name: "intents",
         sqlite: include_str!("../migrations/sqlite/0010_intents.sql"),
         postgres: include_str!("../migrations/postgres/0010_intents.sql"),
+    },
+    Migration {
+        version: 11,
+        name: "key",
+        sqlite: include_str!("../migrations/sqlite/0011_key.sql"),
+        postgres: include_str!("../migrations/postgres/0011_key.sql"),
     },
 ];
 
@@ -187,6 +194,7 @@ async fn apply(db: &Db, migration: &'static Migration) -> Result<()> {
                 Conn::Sqlite(_) => migration.sqlite,
                 Conn::Postgres(_) => {
                     // One process migrates, the others wait and then find it done. The number is this program's own.
+                    conn.script(UNHURRIED).await?;
                     conn.execute("SELECT pg_advisory_xact_lock(7453010)", &[]).await?;
                     migration.postgres
                 }

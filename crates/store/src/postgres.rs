@@ -6,7 +6,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use sqlx::{
-    PgPool,
+    AssertSqlSafe, Executor as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
@@ -16,14 +16,64 @@ pub(crate) struct Postgres {
     pub(crate) pool: PgPool,
 }
 
+/// What the server is asked to put up with. A process may be stopped, or its machine be gone, in the middle of a
+/// transaction that holds a job's row: all others wait for that row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// With who says nothing in a transaction. Shorter than a lease: nobody's items are settled meanwhile.
+    pub(crate) idle: Duration,
+    /// For a lock; longer than `idle`, so that whoever waits for a silent process outlasts it.
+    pub(crate) lock: Duration,
+    /// For a statement, those of searches over everything included.
+    pub(crate) statement: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let (idle, lock, statement) = (Duration::from_secs(8), Duration::from_secs(12), Duration::from_secs(300));
+        Self { idle, lock, statement }
+    }
+}
+
+impl Patience {
+    /// Keepalives find a machine that is gone without a word within half a minute.
+    fn to_sql(self) -> String {
+        let Self { idle, lock, statement } = self;
+        format!(
+            "SET idle_in_transaction_session_timeout = {}; SET lock_timeout = {}; SET statement_timeout = {};
+             SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
+            idle.as_millis(),
+            lock.as_millis(),
+            statement.as_millis()
+        )
+    }
+}
+
+/// For a transaction that takes as long as it takes, and waits for something besides the server: a copy, a migration.
+pub(crate) const UNHURRIED: &str = "
+    SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0";
+
 impl Postgres {
     /// Connects to `url`, as `postgres://user@host/database`.
     pub(crate) async fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, Patience::default()).await
+    }
+
+    pub(crate) async fn open_with(url: &str, patience: Patience) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name("vigie").statement_cache_capacity(200);
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(10))
             .idle_timeout(Duration::from_secs(300))
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    connection.execute(sqlx::raw_sql(AssertSqlSafe(patience.to_sql()))).await?;
+                    // Not every platform's server has it.
+                    let bound = "SET tcp_user_timeout = 25000";
+                    let _ = connection.execute(sqlx::raw_sql(bound)).await;
+                    Ok(())
+                })
+            })
             .connect_with(options)
             .await?;
         Ok(Self { pool })
@@ -170,3 +220,78 @@ pub(crate) static DIALECT: Dialect = Dialect {
     lock_account: "SELECT * FROM accounts WHERE id = $1 FOR UPDATE",
     like: " ILIKE $1 ESCAPE '\\'",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, Error, PostgresDb, sql::params};
+    use std::{process::Command, sync::Arc, time::Instant};
+
+    fn psql(url: &str, sql: &str) {
+        let done = Command::new("psql").args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]).output();
+        let done = done.expect("psql, of PostgreSQL's client programs, is installed");
+        assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    async fn open(url: &str, patience: Patience) -> Db {
+        let postgres = Postgres::open_with(url, patience).await.unwrap();
+        Db::Postgres(PostgresDb { postgres, announced: Arc::default() })
+    }
+
+    const LOCK: &str = "SELECT id FROM jobs WHERE id = $1 FOR UPDATE";
+
+    /// A process that was stopped in a transaction lets the others go on, and learns of it when it is continued.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_holds_a_job_and_says_nothing_is_not_waited_for() {
+        let Some(server) = std::env::var("VIGIE_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) else { return };
+        let name = format!("patience_{}", std::process::id());
+        psql(&server, &format!("create database {name} template template0"));
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{base}/{name}");
+        Db::open_postgres(&url).await.unwrap().close().await;
+        let id = uuid::Uuid::from_u128(1);
+        let row = "insert into jobs (id, kind, name, state, on_unknown, application_name, flow_name, created_by,
+                                     task_type, task_id, spec, created_at, updated_at)
+                   values ('00000000-0000-0000-0000-000000000001', 'noop', 'n', 2, 0, '', '', '', '', '', '{}', 0, 0)";
+        psql(&url, row);
+        let patience = |idle, lock| Patience {
+            idle: Duration::from_millis(idle),
+            lock: Duration::from_millis(lock),
+            ..Patience::default()
+        };
+        let stopped = open(&url, patience(700, 5_000)).await;
+        let (held, holds) = tokio::sync::oneshot::channel();
+        let (go_on, continued) = tokio::sync::oneshot::channel::<()>();
+        let silent = tokio::spawn(async move {
+            let call = move |conn: &mut Conn<'_>| -> BoxFuture<'_, Result<u64>> {
+                Box::pin(async move {
+                    conn.row(LOCK, params![id]).await?;
+                    held.send(()).unwrap();
+                    continued.await.unwrap();
+                    conn.execute("UPDATE jobs SET name = 'stopped' WHERE id = $1", params![id]).await
+                })
+            };
+            stopped.write(call).await
+        });
+        holds.await.unwrap();
+        // One that has less patience is told that it may try again.
+        let hasty = open(&url, patience(700, 50)).await;
+        let error = hasty.write(move |conn| Box::pin(async move { conn.row(LOCK, params![id]).await.map(drop) })).await;
+        let error: Error = error.unwrap_err();
+        assert!(error.is_passing(), "{error}");
+        let other = open(&url, Patience::default()).await;
+        let begun = Instant::now();
+        let sql = "UPDATE jobs SET name = 'other' WHERE id = $1";
+        other.write(move |conn| Box::pin(async move { conn.execute(sql, params![id]).await })).await.unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        go_on.send(()).unwrap();
+        let error = silent.await.unwrap().unwrap_err();
+        assert!(error.is_passing(), "it may try again: {error}");
+        let row = other.row("SELECT name FROM jobs WHERE id = $1", params![id]).await.unwrap().unwrap();
+        assert_eq!(row.text("name").unwrap(), "other");
+        for db in [hasty, other] {
+            db.close().await;
+        }
+        psql(&server, &format!("drop database {name} with (force)"));
+    }
+}

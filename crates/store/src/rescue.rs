@@ -58,7 +58,7 @@ impl Db {
             }
         };
         let shared = Arc::new(Lot { dead, verdict, trace, left: self.left_intents()? });
-        let mut rescued = Vec::new();
+        let (mut rescued, mut failed) = (Vec::new(), None);
         let sql = "SELECT id FROM jobs WHERE running > 0 AND kind <> 'external' ORDER BY id";
         for row in self.rows(sql, &[]).await? {
             let (id, shared) = (row.id("id")?.into(), Arc::clone(&shared));
@@ -67,9 +67,21 @@ impl Db {
             }
             // Each job in a transaction of its own: holding one job's account while waiting for another job would
             // be waited for in turn.
-            rescued.extend(self.write(move |conn| Box::pin(rescue_job(conn, id, shared, now))).await?);
+            match self.write(move |conn| Box::pin(rescue_job(conn, id, shared, now))).await {
+                Ok(settled) => rescued.extend(settled),
+                // Somebody holds this job: the others need not wait for it.
+                Err(error) if error.is_passing() && self.is_postgres() => failed = Some(error),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(rescued)
+        match failed {
+            Some(error) if rescued.is_empty() => Err(error),
+            Some(error) => {
+                tracing::warn!(%error, "could not settle what one job has lost; trying again");
+                Ok(rescued)
+            }
+            None => Ok(rescued),
+        }
     }
 
     /// Jobs that were still being enqueued when their process died never began: they fail, and nothing was sent.

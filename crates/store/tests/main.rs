@@ -14,6 +14,7 @@ mod files;
 mod intents;
 mod items;
 mod jobs;
+mod key;
 mod machine;
 mod pacing;
 mod recording;

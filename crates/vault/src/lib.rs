@@ -33,6 +33,7 @@ struct Keys {
     seal: LessSafeKey,
     jobs: hmac::Key,
     forms: hmac::Key,
+    fingerprint: String,
     rng: Rng,
 }
 
@@ -57,10 +58,19 @@ pub enum VaultError {
 impl Vault {
     /// Reads `file`, or makes it (mode 0600) when it is not there.
     pub fn open(file: &Path, rng: &Rng) -> Result<Self, VaultError> {
+        if let Some(vault) = Self::find(file, rng)? {
+            return Ok(vault);
+        }
+        create(file, rng).map_err(|source| VaultError::File { path: file.to_owned(), source })?;
+        Self::find(file, rng)?.ok_or_else(|| VaultError::NotAKey(file.to_owned()))
+    }
+
+    /// Reads `file`; `None` when it is not there.
+    pub fn find(file: &Path, rng: &Rng) -> Result<Option<Self>, VaultError> {
         let failed = |source| VaultError::File { path: file.to_owned(), source };
         let text = match fs::read_to_string(file) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => create(file, rng).map_err(failed)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
         let mode = fs::metadata(file).map_err(failed)?.permissions().mode();
@@ -69,7 +79,7 @@ impl Vault {
         }
         let key = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| VaultError::NotAKey(file.to_owned()))?;
         let key: [u8; 32] = key.try_into().map_err(|_| VaultError::NotAKey(file.to_owned()))?;
-        Ok(Self::from_key(&key, rng))
+        Ok(Some(Self::from_key(&key, rng)))
     }
 
     /// For tests, and for those who bring their own key.
@@ -77,10 +87,19 @@ impl Vault {
         let seal = UnboundKey::new(&CHACHA20_POLY1305, &derive(key, b"seal account secrets"));
         let jobs = hmac::Key::new(hmac::HMAC_SHA256, &derive(key, b"job tokens"));
         let forms = hmac::Key::new(hmac::HMAC_SHA256, &derive(key, b"forms of a session"));
+        let named = hmac::Key::new(hmac::HMAC_SHA256, &derive(key, b"fingerprint"));
+        let fingerprint = URL_SAFE_NO_PAD.encode(&hmac::sign(&named, b"vigie").as_ref()[..12]);
         match seal {
-            Ok(seal) => Self(Arc::new(Keys { seal: LessSafeKey::new(seal), jobs, forms, rng: rng.clone() })),
+            Ok(seal) => {
+                Self(Arc::new(Keys { seal: LessSafeKey::new(seal), jobs, forms, fingerprint, rng: rng.clone() }))
+            }
             Err(_) => unreachable!("ChaCha20-Poly1305 takes keys of 32 bytes"),
         }
+    }
+
+    /// Tells keys apart and gives nothing of them away: 96 bits that only the key's holder can make, in base64url.
+    pub fn fingerprint(&self) -> &str {
+        &self.0.fingerprint
     }
 
     /// Nonce, then the ChaCha20-Poly1305 (RFC 8439) box. `about` is bound to it: what was sealed for one account
@@ -199,7 +218,7 @@ fn derive(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
 
 /// The file has its name only once its content is on disk: a process killed half way leaves no empty key behind, which
 /// every later start would refuse. Where another process was faster, its key is the one.
-fn create(file: &Path, rng: &Rng) -> io::Result<String> {
+fn create(file: &Path, rng: &Rng) -> io::Result<()> {
     let text = URL_SAFE_NO_PAD.encode(rng.bytes::<32>());
     let partial = file.with_extension(format!("partial-{}", std::process::id()));
     let _ = fs::remove_file(&partial);
@@ -210,13 +229,13 @@ fn create(file: &Path, rng: &Rng) -> io::Result<String> {
     fs::remove_file(&partial)?;
     match named {
         Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return fs::read_to_string(file),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         Err(error) => return Err(error),
     }
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::File::open(folder)?.sync_all()?;
     }
-    Ok(text)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -234,6 +253,24 @@ mod tests {
         assert!(matches!(again.unseal(&sealed[..5], "a"), Err(VaultError::Unseal)));
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(Vault::open(&file, &Rng::seeded(3)), Err(VaultError::Readable(_))));
+    }
+
+    #[test]
+    fn a_fingerprint_names_a_key_and_is_nothing_of_it() {
+        let (a, b) = (Vault::from_key(&[7; 32], &Rng::seeded(1)), Vault::from_key(&[8; 32], &Rng::seeded(1)));
+        assert_eq!(a.fingerprint(), Vault::from_key(&[7; 32], &Rng::seeded(2)).fingerprint());
+        assert_ne!(a.fingerprint(), b.fingerprint());
+        assert_eq!(a.fingerprint().len(), 16);
+        assert!(!URL_SAFE_NO_PAD.encode([7; 32]).contains(a.fingerprint()));
+    }
+
+    #[test]
+    fn a_key_is_not_made_by_looking_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret.key");
+        assert!(Vault::find(&file, &Rng::seeded(1)).unwrap().is_none() && !file.exists());
+        let made = Vault::open(&file, &Rng::seeded(1)).unwrap();
+        assert_eq!(Vault::find(&file, &Rng::seeded(2)).unwrap().unwrap().fingerprint(), made.fingerprint());
     }
 
     #[test]

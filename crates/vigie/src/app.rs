@@ -2,6 +2,7 @@
 //! that this process runs for as long as it lives, or, for reading, to a router on a database opened for reading.
 
 mod engine;
+pub(crate) mod key;
 
 pub(crate) use engine::{Engines, Owned, taken};
 
@@ -160,7 +161,10 @@ impl Parts {
         if access == Access::Own {
             private(&file)?;
         }
-        let vault = Vault::open(&config.secret_key_file.value, &rng)?;
+        let vault = match access {
+            Access::Own => key::open(config, &db, &rng).await?,
+            Access::Read => key::read(config, &rng)?,
+        };
         let hub = Hub::new(db.clone(), clock.clone());
         let run_log = RunLog::new(config.run_log_dir(), jobs::run_log::Limits::default());
         let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())

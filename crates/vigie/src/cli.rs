@@ -111,6 +111,10 @@ pub(crate) enum Command {
         /// Set damaged files of the log store aside, and keep of them every block that is whole
         #[arg(long)]
         repair: bool,
+        /// Take this machine's secret key for the database's, when the one it was set up with is lost for good: the
+        /// accounts' passwords then have to be entered again
+        #[arg(long, conflicts_with = "repair")]
+        accept_key: bool,
     },
     /// Print the completions for a shell
     #[command(after_help = "Example:\n  vigie completions bash > /etc/bash_completion.d/vigie")]

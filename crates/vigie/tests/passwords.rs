@@ -77,3 +77,97 @@ fn a_mailing_file_names_the_file_of_its_password() {
     assert_eq!((sent.code, catcher.tally().messages), (0, 2), "{}", sent.said);
     assert!(sent.said.contains("(job 0"), "{}", sent.said);
 }
+
+/// A database of its own on the test server, if there is one.
+struct Postgres {
+    server: String,
+    name: String,
+}
+
+impl Postgres {
+    fn create() -> Option<Self> {
+        let server = std::env::var("VIGIE_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
+        let postgres = Self { server, name: format!("keys_{}", std::process::id()) };
+        postgres.psql(&format!("create database {} template template0", postgres.name));
+        Some(postgres)
+    }
+
+    fn url(&self) -> String {
+        format!("{}/{}", self.server.rsplit_once('/').unwrap().0, self.name)
+    }
+
+    fn psql(&self, sql: &str) {
+        let done =
+            std::process::Command::new("psql").args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", &self.server, "-c", sql]);
+        assert!({ done }.status().unwrap().success(), "{sql}");
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.psql(&format!("drop database {} with (force)", self.name));
+    }
+}
+
+/// Whatever works on the database is refused with a wrong key or none, and makes none; `global` says which database.
+fn only_its_own_key_opens(desk: &Desk, global: &[&str], working: &[&str]) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let run = |line: &[&str]| desk.run(&[global, line].concat());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let catcher = server(&runtime, ([127, 0, 0, 1], 0).into(), "right");
+    let smtp = format!("smtp://marie@{}?plaintext-auth=loopback", catcher.address());
+    let send = [global, &["send", "mailing.toml", "--smtp", &smtp]].concat();
+    let detached = with_password(desk, &[&send[..], &["--detach"]].concat(), "right");
+    assert_eq!(detached.code, 0, "{}", detached.said);
+
+    let (key, kept) = (desk.path().join("vigie-data/secret.key"), desk.path().join("kept"));
+    std::fs::rename(&key, &kept).unwrap();
+    let missing = run(working);
+    assert_eq!(missing.code, 2, "{}", missing.said);
+    assert!(missing.said.contains("secret.key: the key of this database is missing"), "{}", missing.said);
+    assert!(missing.said.contains("VIGIE_SECRET_KEY_FILE"), "{}", missing.said);
+    assert!(missing.said.contains("vigie doctor --accept-key"), "{}", missing.said);
+    assert_eq!(run(&["jobs"]).code, 0, "reading needs no key");
+    assert!(!key.exists(), "a new one would be the wrong one");
+
+    std::fs::write(&key, "A".repeat(43)).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let other = run(working);
+    assert_eq!(other.code, 2, "{}", other.said);
+    assert!(other.said.contains("this is not the key of this database"), "{}", other.said);
+    let doctor = run(&["doctor"]);
+    assert_eq!(doctor.code, 1);
+    assert!(doctor.out.contains("another key than the database's"), "{}", doctor.out);
+
+    std::fs::rename(&kept, &key).unwrap();
+    let sent = desk.run(&send);
+    assert_eq!((sent.code, catcher.tally().messages), (0, 2), "{}", sent.said);
+
+    // Lost for good: an administrator says so, and is told what to enter again.
+    std::fs::remove_file(&key).unwrap();
+    let accepted = run(&["doctor", "--accept-key"]);
+    assert_eq!(accepted.code, 0, "{}", accepted.said);
+    assert!(accepted.out.contains("enter the password of account marie@"), "{}", accepted.out);
+    let doctor = run(&["doctor"]);
+    assert!(key.exists() && !doctor.out.contains("another key"), "{}", doctor.out);
+    assert_eq!(run(&["token", "create", "t"]).code, 0, "it works again");
+}
+
+#[test]
+fn a_wrong_or_missing_key_is_refused_at_the_start() {
+    let desk = Desk::new().with_mailing("");
+    only_its_own_key_opens(&desk, &[], &["serve", "--listen", "127.0.0.1:0"]);
+}
+
+#[test]
+fn a_worker_without_the_key_of_its_database_does_not_begin() {
+    let Some(postgres) = Postgres::create() else { return };
+    let desk = Desk::new().with_mailing("");
+    let url = postgres.url();
+    only_its_own_key_opens(&desk, &["--database", &url], &["worker"]);
+    let elsewhere = desk.run(&["--database", &url, "--data", "elsewhere", "worker"]);
+    assert_eq!(elsewhere.code, 2, "{}", elsewhere.said);
+    assert!(elsewhere.said.contains("elsewhere/secret.key: the key of this database is missing"), "{}", elsewhere.said);
+    assert!(elsewhere.said.contains("from a machine that works on this database"), "{}", elsewhere.said);
+    assert!(!desk.path().join("elsewhere/secret.key").exists());
+}

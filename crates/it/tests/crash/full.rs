@@ -2,7 +2,7 @@
 //! `what<TAB>figure` per line.
 
 use super::random::{Series, killed_again_and_again};
-use crate::harness::{AHEAD, CONNECTIONS, Setting, Stage, seeded};
+use crate::harness::{CONNECTIONS, Setting, Stage, seeded};
 use std::{fs::File, io::Write as _};
 
 const KILLS: u64 = 100;
@@ -39,8 +39,8 @@ fn write(name: &str, series: &Series, bound: u64) {
 #[ignore = "takes minutes: cargo xtask bench crash"]
 fn full_unpaced() {
     let stage = Stage::new(Setting { recipients: 10_000, ..Setting::default() });
-    let series = killed_again_and_again(&stage, &seeded("full, unpaced"), KILLS, CONNECTIONS * AHEAD);
-    write("SQLite, unpaced", &series, CONNECTIONS * AHEAD);
+    let series = killed_again_and_again(&stage, &seeded("full, unpaced"), KILLS, CONNECTIONS);
+    write("SQLite, unpaced", &series, CONNECTIONS);
 }
 
 #[test]
@@ -55,6 +55,6 @@ fn full_paced() {
 #[ignore = "takes minutes: cargo xtask bench crash"]
 fn full_postgres() {
     let Some(stage) = Stage::on_postgres(Setting { recipients: 10_000, ..Setting::default() }) else { return };
-    let series = killed_again_and_again(&stage, &seeded("full, PostgreSQL"), KILLS, CONNECTIONS * AHEAD);
-    write("PostgreSQL, unpaced", &series, CONNECTIONS * AHEAD);
+    let series = killed_again_and_again(&stage, &seeded("full, PostgreSQL"), KILLS, CONNECTIONS);
+    write("PostgreSQL, unpaced", &series, CONNECTIONS);
 }

@@ -2,6 +2,7 @@
 //! is lost, nobody gets theirs twice, and everybody whose outcome is not known is listed.
 
 mod full;
+mod in_data;
 mod logs;
 mod points;
 mod postgres;

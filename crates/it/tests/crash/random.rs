@@ -1,8 +1,6 @@
 //! SIGKILL at random moments, SIGTERM, and what a rerun says.
 
-use crate::harness::{
-    AHEAD, Accounts, CONNECTIONS, PATIENCE, Running, Setting, Stage, check_shown, say, seeded, wait_for,
-};
+use crate::harness::{Accounts, CONNECTIONS, PATIENCE, Running, Setting, Stage, check_shown, say, seeded, wait_for};
 use model::{JobState, Rng};
 use std::{
     thread,
@@ -131,8 +129,8 @@ fn unknown_messages(stage: &Stage) -> u64 {
 fn killed_at_random_moments_nobody_is_lost_and_nobody_is_sent_to_twice() {
     let rng = seeded("unpaced");
     let stage = Stage::new(Setting { recipients: 1_500, ..Setting::default() });
-    let series = killed_again_and_again(&stage, &rng, 8, CONNECTIONS * AHEAD);
-    series.tell("unpaced", CONNECTIONS * AHEAD);
+    let series = killed_again_and_again(&stage, &rng, 8, CONNECTIONS);
+    series.tell("unpaced", CONNECTIONS);
     assert!(series.accounts.succeeded > 0, "{series:?}");
     // "At once": no lease is waited out. The bound leaves room for a busy machine.
     assert!(series.resumed.iter().all(|after| *after < Duration::from_secs(5)), "{series:?}");
@@ -150,8 +148,8 @@ fn paced_at_most_one_message_of_a_connection_is_unknown() {
 fn a_message_to_many_is_one_intent_and_one_unknown() {
     let rng = seeded("grouped");
     let stage = Stage::new(Setting { recipients: 2_000, group: Some(10), ..Setting::default() });
-    let series = killed_again_and_again(&stage, &rng, 3, CONNECTIONS * AHEAD);
-    series.tell("grouped", CONNECTIONS * AHEAD);
+    let series = killed_again_and_again(&stage, &rng, 3, CONNECTIONS);
+    series.tell("grouped", CONNECTIONS);
     assert_eq!(series.accounts.unknown % 10, 0, "a group shares its fate: {series:?}");
 }
 

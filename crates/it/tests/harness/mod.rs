@@ -31,9 +31,8 @@ use tempfile::TempDir;
 /// How long anything that must happen may take on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(2);
-/// Connections of an account, and messages that each may have been given ahead when nothing paces it.
+/// Connections of an account: so many messages can be in the middle of their content, and no more be unknown.
 pub(crate) const CONNECTIONS: u64 = 5;
-pub(crate) const AHEAD: u64 = 32;
 
 /// Says where a figure belongs to a run of the test; shown with `--nocapture` and when the test fails.
 #[expect(clippy::print_stderr, reason = "figures of a test")]
@@ -119,6 +118,10 @@ impl Sink {
         Self { child, address, log }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Recipients it has accepted so far.
     pub(crate) fn count(&self) -> u64 {
         fs::metadata(&self.log).map_or(0, |meta| meta.len()) / ADDRESS_LINE
@@ -180,6 +183,8 @@ pub(crate) struct Stage {
     pub(crate) database_url: Option<String>,
     pub(crate) setting: Setting,
     pub(crate) sink: Sink,
+    /// What the program is told instead of the mail server's own address.
+    pub(crate) smtp: Option<SocketAddr>,
     /// Set for every process.
     pub(crate) environment: Vec<(String, String)>,
 }
@@ -194,7 +199,7 @@ impl Stage {
         fs::write(folder.path().join("clients.csv"), rows).expect("the folder is writable");
         let sink = Sink::start(folder.path(), &setting.sink);
         let data = folder.path().join("data");
-        Self { folder, data, database: None, database_url: None, setting, sink, environment: Vec::new() }
+        Self { folder, data, database: None, database_url: None, setting, sink, smtp: None, environment: Vec::new() }
     }
 
     /// The same in a PostgreSQL database of its own; `None` (and a word) without a server.
@@ -230,7 +235,7 @@ impl Stage {
             }
             None => command.args(["--subject", "Facture {{ nom }}", "--text", "Bonjour {{ nom }}"]),
         };
-        command.arg("--smtp").arg(format!("smtp://{}", self.sink.address));
+        command.arg("--smtp").arg(format!("smtp://{}", self.smtp.unwrap_or(self.sink.address)));
         if let Some(rate) = self.setting.rate {
             command.args(["--rate", rate]);
         }
@@ -341,6 +346,18 @@ impl Running {
         let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().expect("kill starts");
         assert!(sent.success(), "it was gone already:\n{}", self.said());
         (self.wait(), asked.elapsed())
+    }
+
+    /// Whether it is stopped (SIGSTOP).
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    }
+
+    /// SIGCONT.
+    pub(crate) fn go_on(&self) {
+        let sent = Command::new("kill").arg("-CONT").arg(self.child.id().to_string()).status().expect("kill starts");
+        assert!(sent.success(), "it is gone:\n{}", self.said());
     }
 
     pub(crate) fn is_alive(&mut self) -> bool {

@@ -3,7 +3,7 @@
 
 mod journal;
 
-use crate::harness::{AHEAD, CONNECTIONS, PATIENCE, Running, Setting, Stage, say, seeded, wait_for};
+use crate::harness::{CONNECTIONS, PATIENCE, Running, Setting, Stage, say, seeded, wait_for};
 use journal::{Directory, Unsynced};
 use model::{JobState, Rng};
 use std::{
@@ -75,7 +75,7 @@ fn cut_again_and_again(name: &str, unsynced: Unsynced, cuts: u64) {
     assert_eq!(job.state, JobState::Completed);
     let accounts = stage.accounts(&job);
     say(&format!("{name}: {cuts} power cuts, {accounts:?}"));
-    assert!(accounts.unknown_messages <= cuts * CONNECTIONS * AHEAD && accounts.succeeded > 0, "{accounts:?}");
+    assert!(accounts.unknown_messages <= cuts * CONNECTIONS && accounts.succeeded > 0, "{accounts:?}");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn on_a_full_disk_the_run_waits_and_goes_on_when_there_is_room() {
         (last.1.elapsed() > Duration::from_millis(700)).then_some(last.0)
     });
     assert!(running.is_alive(), "a full disk ended it:\n{}", running.said());
-    assert!(stopped_at <= 40 + 2 * CONNECTIONS * AHEAD, "{stopped_at}");
+    assert!(stopped_at <= 40 + 64 * CONNECTIONS, "{stopped_at}");
     fs::remove_file(&full).expect("it is there");
     let freed = Instant::now();
     wait_for("the run to go on", PATIENCE, || (stage.sink.count() > stopped_at).then_some(()));

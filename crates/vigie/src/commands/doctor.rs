@@ -5,12 +5,13 @@ use crate::{
     client::Client,
     config::Config,
     failure::{Exit, Result},
-    owner,
+    owner::{self, Claim},
     render::{self, count, counted},
 };
 use logs::Logs;
 use mail::smtp;
 use model::{Clock, Timestamp};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -47,6 +48,7 @@ pub(super) async fn run(config: &Config, repair: bool) -> Result<Exit> {
     let data = &config.data.value;
     let mut findings =
         vec![directory(data), lock(data).await, disk(data), key(&config.secret_key_file.value), zone(config), files()];
+    findings.extend(key_misfit(config).await);
     findings.extend(owners_problems(data).await);
     findings.extend(database(config).await);
     findings.extend(log_store(config, repair).await);
@@ -174,6 +176,43 @@ fn key(file: &Path) -> Finding {
         }
         Ok(_) => finding(Verdict::Ok, ABOUT, format!("{shown}; keep a copy apart from the backups"), ""),
     }
+}
+
+/// Whether it is the key that the database was set up with.
+async fn key_misfit(config: &Config) -> Option<Finding> {
+    let db = match &config.database.value {
+        Some(url) => Db::open_postgres(url.expose_secret()).await.ok()?,
+        None => Db::open_sqlite_read_only(&config.database_file()).await.ok()?,
+    };
+    let misfit = app::key::misfit(config, &db).await;
+    db.close().await;
+    let what = format!("{}: {}", config.secret_key_file.value.display(), misfit.ok()??);
+    let remedy = "copy it from where it was, or set VIGIE_SECRET_KEY_FILE; lost for good: `vigie doctor --accept-key`";
+    Some(finding(Verdict::Fail, "secret key", what, remedy))
+}
+
+/// `vigie doctor --accept-key`: an administrator's word that the key before is lost.
+pub(super) async fn accept_key(config: &Config) -> Result<Exit> {
+    let data = &config.data.value;
+    let (db, _lock) = match &config.database.value {
+        Some(url) => (Db::open_postgres(url.expose_secret()).await?, None),
+        None => match owner::claim(data, "doctor")? {
+            Claim::Theirs(owner) => return Err(owner::refusal(data, &owner)),
+            Claim::Mine(lock) => (Db::open_sqlite(&config.database_file(), &data.join("snapshots")).await?, Some(lock)),
+        },
+    };
+    let accepted = app::key::accept(config, &db).await;
+    db.close().await;
+    let (fingerprint, lost) = accepted?;
+    if config.json {
+        render::json(&json!({"fingerprint": fingerprint, "enter_again": lost}))?;
+        return Ok(Exit::Done);
+    }
+    render::out(&format!("{} is the database's key now ({fingerprint})", config.secret_key_file.value.display()))?;
+    for account in lost {
+        render::out(&format!("enter the password of account {account} again"))?;
+    }
+    Ok(Exit::Done)
 }
 
 fn zone(config: &Config) -> Finding {

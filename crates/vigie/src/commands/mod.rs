@@ -51,7 +51,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::User { command } => user::run(&config, command).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,
         Command::Config { .. } => config::check(&config, &variables),
-        Command::Doctor { repair } => doctor::run(&config, repair).await,
+        Command::Doctor { accept_key: true, .. } => doctor::accept_key(&config).await,
+        Command::Doctor { repair, .. } => doctor::run(&config, repair).await,
         Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Done),
     }
 }

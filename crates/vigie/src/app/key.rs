@@ -1,0 +1,95 @@
+//! The secret key that fits the database: one that does not is refused at the start, before it pauses every mailing.
+
+use crate::{
+    config::Config,
+    failure::{Failure, Result},
+};
+use model::Rng;
+use std::path::Path;
+use store::Db;
+use vault::Vault;
+
+/// For a process that works: reads the key, or makes it for a database that has none yet.
+pub(super) async fn open(config: &Config, db: &Db, rng: &Rng) -> Result<Vault> {
+    let file = &config.secret_key_file.value;
+    let found = Vault::find(file, rng)?;
+    let Some(kept) = db.key_fingerprint().await? else {
+        // Set up by an older version, perhaps: its secrets tell whether this is its key.
+        if let Some(name) = sealed_otherwise(db, found.as_ref()).await? {
+            let what = format!("the secret of account {name} was sealed under another key");
+            return Err(refusal(config, file, found.is_some(), &what));
+        }
+        let vault = match found {
+            Some(vault) => vault,
+            None => Vault::open(file, rng)?,
+        };
+        let kept = db.keep_key_fingerprint(vault.fingerprint().to_owned()).await?;
+        return fits(config, file, vault, &kept);
+    };
+    match found {
+        Some(vault) => fits(config, file, vault, &kept),
+        None => Err(refusal(config, file, false, &set_up_with(&kept))),
+    }
+}
+
+/// For a process that only reads, and needs no key for it.
+pub(super) fn read(config: &Config, rng: &Rng) -> Result<Vault> {
+    let found = Vault::find(&config.secret_key_file.value, rng)?;
+    Ok(found.unwrap_or_else(|| Vault::from_key(&rng.bytes(), rng)))
+}
+
+/// From now on the key of this machine, made where there is none, is the database's. Returns its fingerprint and the
+/// accounts whose secrets have to be entered again.
+pub(crate) async fn accept(config: &Config, db: &Db) -> Result<(String, Vec<String>)> {
+    let vault = Vault::open(&config.secret_key_file.value, &Rng::system())?;
+    db.replace_key_fingerprint(vault.fingerprint().to_owned()).await?;
+    let lost = db.accounts().await?.into_iter().filter(|account| !opens(&vault, account));
+    Ok((vault.fingerprint().to_owned(), lost.map(|account| account.name).collect()))
+}
+
+/// What is wrong with the key, in words; `None` when it fits, or nothing says which would.
+pub(crate) async fn misfit(config: &Config, db: &Db) -> Result<Option<String>> {
+    let Some(kept) = db.key_fingerprint().await? else { return Ok(None) };
+    let found = Vault::find(&config.secret_key_file.value, &Rng::system())?;
+    Ok(match found {
+        Some(vault) if vault.fingerprint() == kept => None,
+        Some(_) => Some(format!("another key than the database's: {}", set_up_with(&kept))),
+        None => Some(format!("missing: {}", set_up_with(&kept))),
+    })
+}
+
+fn fits(config: &Config, file: &Path, vault: Vault, kept: &str) -> Result<Vault> {
+    match vault.fingerprint() == kept {
+        true => Ok(vault),
+        false => Err(refusal(config, file, true, &set_up_with(kept))),
+    }
+}
+
+fn set_up_with(kept: &str) -> String {
+    format!("the database was set up with the key of fingerprint {kept}")
+}
+
+fn refusal(config: &Config, file: &Path, is_there: bool, what: &str) -> Failure {
+    let state = if is_there { "this is not the key of this database" } else { "the key of this database is missing" };
+    let from = match config.database.value.is_some() {
+        true => "from a machine that works on this database",
+        false => "from where it was, or from a backup",
+    };
+    Failure::refused(format!("{}: {state}: {what}", file.display())).help(format!(
+        "copy secret.key {from}, or name the right one with VIGIE_SECRET_KEY_FILE; if it is lost for good: `vigie doctor --accept-key`, and enter the accounts' passwords again"
+    ))
+}
+
+/// The first account whose secret `vault` does not open.
+async fn sealed_otherwise(db: &Db, vault: Option<&Vault>) -> Result<Option<String>> {
+    let accounts = db.accounts().await?;
+    let closed = accounts.into_iter().find(|account| match vault {
+        Some(vault) => !opens(vault, account),
+        None => account.secret.is_some(),
+    });
+    Ok(closed.map(|account| account.name))
+}
+
+fn opens(vault: &Vault, account: &store::Account) -> bool {
+    account.secret.as_ref().is_none_or(|sealed| vault.unseal(sealed, &account.name).is_ok())
+}
