@@ -97,9 +97,9 @@ impl Postgres {
     }
 
     fn psql(&self, sql: &str) {
-        let done =
-            std::process::Command::new("psql").args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", &self.server, "-c", sql]);
-        assert!({ done }.status().unwrap().success(), "{sql}");
+        let mut psql = std::process::Command::new("psql");
+        psql.args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", &self.server, "-c", sql]);
+        assert!(psql.status().unwrap().success(), "{sql}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::random::{killed_again_and_again, reached};
 use crate::harness::{CONNECTIONS, PATIENCE, Setting, Stage, has_crash_points, say, seeded, wait_for};
-use model::JobState;
+use model::{JobState, Timestamp};
 use std::{
     io,
     net::{Shutdown, TcpListener, TcpStream},
@@ -13,6 +13,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use store::Db;
 
 /// What a dead process had in flight is settled within this time.
 const SETTLED_WITHIN: Duration = Duration::from_secs(15);
@@ -28,10 +29,18 @@ fn on_postgres_what_a_dead_worker_had_in_flight_is_settled_by_another() {
     let killed = Instant::now();
     let before = stage.sink.count();
     wait_for("the other worker to go on", PATIENCE, || (stage.sink.count() > before).then_some(()));
+    let job = stage.job().expect("the job is there").id;
+    let settled = wait_for("what the dead worker held to be settled", PATIENCE, || {
+        let held = stage.with_db(&async |db: &Db| {
+            let workers = db.workers(Timestamp::EPOCH).await?;
+            let Some(dead) = workers.iter().find(|worker| worker.ended_at.is_some()) else { return Ok(None) };
+            Ok(Some(db.in_flight_of(job, dead.token).await?.len()))
+        });
+        (held.flatten() == Some(0)).then(|| killed.elapsed())
+    });
     let job = stage.finished(&mut second);
-    let settled = killed.elapsed();
     let accounts = stage.accounts(&job);
-    say(&format!("two workers, one killed: settled and over {} ms after, {accounts:?}", settled.as_millis()));
+    say(&format!("two workers, one killed: settled {} ms after, {accounts:?}", settled.as_millis()));
     assert_eq!(job.state, JobState::Completed);
     assert!(accounts.unknown_messages <= CONNECTIONS, "{accounts:?}");
     assert!(settled < SETTLED_WITHIN, "{settled:?}");
@@ -61,10 +70,12 @@ fn on_postgres_a_stopped_worker_does_not_stop_the_mailing() {
     assert!(before.unknown_messages <= CONNECTIONS && took < 2 * SETTLED_WITHIN, "{before:?} after {took:?}");
     first.go_on();
     thread::sleep(Duration::from_secs(1));
-    assert_eq!(stage.sink.settled(), before.sink, "it has sent what others had taken over");
-    // What it knew settles what was unknown.
+    // What it had declared and not yet sent is unknown, and may come late; nothing that others took over comes again.
     let after = stage.accounts(&stage.job().expect("the job is there"));
-    assert!(after.unknown <= before.unknown, "{after:?} after {before:?}");
+    assert!(
+        after.sink <= before.sink + before.unknown && after.unknown <= before.unknown,
+        "{after:?} after {before:?}"
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@
 #define REAL(name) ((__typeof__(&name))real(#name, &real_##name))
 #define SLOT(name) static void *real_##name
 SLOT(open64); SLOT(openat64); SLOT(write); SLOT(writev); SLOT(pwrite64); SLOT(ftruncate64); SLOT(fsync);
-SLOT(fdatasync); SLOT(rename); SLOT(unlink); SLOT(link);
+SLOT(fdatasync); SLOT(rename); SLOT(unlink); SLOT(link); SLOT(linkat);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *dir, *full, *kill_name;
@@ -209,6 +209,14 @@ int rename(const char *from, const char *to) {
 int link(const char *from, const char *to) {
     pthread_mutex_lock(&lock);
     int done = REAL(link)(from, to);
+    if (done == 0 && below(from) && below(to)) note_name('N', from, to);
+    pthread_mutex_unlock(&lock);
+    return done;
+}
+/* What Rust's standard library calls for a hard link. */
+int linkat(int from_at, const char *from, int to_at, const char *to, int flags) {
+    pthread_mutex_lock(&lock);
+    int done = REAL(linkat)(from_at, from, to_at, to, flags);
     if (done == 0 && below(from) && below(to)) note_name('N', from, to);
     pthread_mutex_unlock(&lock);
     return done;
