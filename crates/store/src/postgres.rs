@@ -263,15 +263,16 @@ mod tests {
         let (held, holds) = tokio::sync::oneshot::channel();
         let (go_on, continued) = tokio::sync::oneshot::channel::<()>();
         let silent = tokio::spawn(async move {
-            let call = move |conn: &mut Conn<'_>| -> BoxFuture<'_, Result<u64>> {
-                Box::pin(async move {
-                    conn.row(LOCK, params![id]).await?;
-                    held.send(()).unwrap();
-                    continued.await.unwrap();
-                    conn.execute("UPDATE jobs SET name = 'stopped' WHERE id = $1", params![id]).await
+            stopped
+                .write(move |conn| {
+                    Box::pin(async move {
+                        conn.row(LOCK, params![id]).await?;
+                        held.send(()).unwrap();
+                        continued.await.unwrap();
+                        conn.execute("UPDATE jobs SET name = 'stopped' WHERE id = $1", params![id]).await
+                    })
                 })
-            };
-            stopped.write(call).await
+                .await
         });
         holds.await.unwrap();
         // One that has less patience is told that it may try again.

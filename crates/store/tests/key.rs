@@ -1,6 +1,5 @@
 //! Which key the database was set up with.
 
-use crate::bed::*;
 use store::Db;
 
 on_both![the_first_key_is_kept, another_takes_its_place_only_when_told];
