@@ -14,7 +14,7 @@ use crate::{
     item::MailItem,
     letter::Attachment,
     problem::{Problem, Problems, Severity},
-    recipients::Row,
+    recipients::{Cells, Row},
     sentence::Sentence,
     spec::{Mailing, OnInvalid, OnNoFile},
     template::{Rendered, Templates},
@@ -105,6 +105,8 @@ pub struct Preflight<'a> {
     options: &'a Options,
     required: Vec<usize>,
     files: Files,
+    /// How the rows' cells are called, where they have names.
+    cells: Option<Cells>,
     /// One per attachment's template.
     fences: Vec<Fence>,
     hasher: RandomState,
@@ -121,6 +123,7 @@ impl<'a> Preflight<'a> {
             options,
             required: templates.required_columns(),
             files: Files::new(options.base.clone(), options.reach, options.hashing).never_from(options.data.clone()),
+            cells: None,
             fences: mailing.templates.attach.iter().map(|template| Fence::of(&template.source)).collect(),
             hasher: RandomState::new(),
             seen: HashMap::new(),
@@ -132,6 +135,13 @@ impl<'a> Preflight<'a> {
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = files;
+        self
+    }
+
+    /// Names cells in what is wrong, as the recipients' workbook does.
+    #[must_use]
+    pub fn with_cells(mut self, cells: Option<&Cells>) -> Self {
+        self.cells = cells.cloned();
         self
     }
 
@@ -156,6 +166,9 @@ impl<'a> Preflight<'a> {
                 None
             }
         };
+        if let Some(cells) = &self.cells {
+            found = found.into_iter().map(|problem| in_its_cell(problem, cells)).collect();
+        }
         self.report.problems.extend(found.iter().cloned());
         match item {
             Some((item, bytes)) if found.iter().all(|problem| problem.severity == Severity::Warning) => {
@@ -324,6 +337,16 @@ fn wrong_unsubscribe(value: &str) -> Option<(Sentence, Sentence)> {
         rest = after.trim_start().trim_start_matches(',').trim_start();
     }
     None
+}
+
+fn in_its_cell(problem: Problem, cells: &Cells) -> Problem {
+    match problem.line.filter(|_| problem.cell.is_none()) {
+        Some(line) => {
+            let cell = cells.name(line, problem.column.as_deref());
+            problem.in_cell(cell)
+        }
+        None => problem,
+    }
 }
 
 fn place(problem: &Problem) -> String {

@@ -30,6 +30,9 @@ pub struct Problem {
     /// The heading concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<Box<str>>,
+    /// Of a workbook: `Feuil1!C14`, which then says the line too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Box<str>>,
     pub what: Sentence,
     /// Empty where the problem says it all.
     pub remedy: Sentence,
@@ -55,6 +58,7 @@ impl Problem {
             line: None,
             character: None,
             column: None,
+            cell: None,
             what,
             remedy,
             excerpt: None,
@@ -99,6 +103,12 @@ impl Problem {
         self
     }
 
+    #[must_use]
+    pub fn in_cell(mut self, cell: String) -> Self {
+        self.cell = Some(cell.into());
+        self
+    }
+
     /// Points at byte `offset` of `source`: sets line and character and draws the caret.
     #[must_use]
     pub fn pointing(mut self, source: &str, offset: usize) -> Self {
@@ -124,10 +134,18 @@ fn excerpt(line: &str, before: usize) -> String {
 }
 
 impl Problem {
+    /// `clients.csv:14`, `clients.xlsx: Feuil1!C14`.
+    pub fn place(&self) -> String {
+        if let Some(cell) = &self.cell {
+            return format!("{}: {cell}", self.file);
+        }
+        let numbers = [self.line, self.character.map(u64::from)].into_iter().flatten();
+        numbers.fold(self.file.to_string(), |place, number| format!("{place}:{number}"))
+    }
+
     /// The place, what is wrong, and what helps.
     pub fn say(&self, language: Language) -> String {
-        let numbers = [self.line, self.character.map(u64::from)].into_iter().flatten();
-        let place = numbers.fold(self.file.to_string(), |place, number| format!("{place}:{number}"));
+        let place = self.place();
         let before_colon = if language == Language::French { " " } else { "" };
         let mut said = format!("{place}{before_colon}: {}", self.what.say(language));
         if !self.remedy.is_empty() {

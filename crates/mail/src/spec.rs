@@ -6,7 +6,7 @@ use crate::{
     language::Language,
     problem::Problem,
     rate::{Rate, RawLimits, parse_duration},
-    recipients::{column_index, filter::Condition},
+    recipients::{ReadAs, column_index, filter::Condition},
     run_log::{Emojis, Form},
     sentence::Sentence,
     template::{Audience, Sources, Template},
@@ -155,10 +155,25 @@ fn fill(form: &str, values: &[(&str, &str)]) -> String {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(from = "WrittenLogStyle")]
 pub struct LogStyle {
     pub form: Form,
     pub emojis: Emojis,
+}
+
+/// As a user writes it: the compact form has its emojis unless they are switched off.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct WrittenLogStyle {
+    form: Form,
+    emojis: Option<Emojis>,
+}
+
+impl From<WrittenLogStyle> for LogStyle {
+    fn from(WrittenLogStyle { form, emojis }: WrittenLogStyle) -> Self {
+        let usual = if form == Form::Compact { Emojis::On } else { Emojis::Off };
+        Self { form, emojis: emojis.unwrap_or(usual) }
+    }
 }
 
 /// Signs what is sent (RFC 6376).
@@ -205,6 +220,8 @@ impl Mailing {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MailingFile {
     pub recipients: Option<PathBuf>,
+    /// Of a workbook, where it is not its first.
+    pub sheet: Option<String>,
     pub subject: Option<String>,
     /// A file; or, when it holds a line break, `{{` or `{%`, the text itself.
     pub text: Option<String>,
@@ -256,6 +273,11 @@ impl MailingFile {
             let problem = Problem::error(name, what, Sentence::new("correct_setting"));
             error.span().map_or(problem.clone(), |span| problem.pointing(toml, span.start))
         })
+    }
+
+    /// How the file of recipients is read.
+    pub fn read_as(&self) -> ReadAs {
+        ReadAs { sheet: self.sheet.clone(), language: self.language }
     }
 
     pub fn limits(&self) -> Result<RawLimits, Problem> {

@@ -64,6 +64,40 @@ fn what_is_no_list_of_recipients_is_refused() {
 }
 
 #[test]
+fn a_workbook_is_a_list_of_recipients() {
+    let desk = Desk::new().with_mailing("");
+    let workbook = include_bytes!("../../mail/src/recipients/workbook/fixtures/clients.xlsx");
+    desk.file("clients.xlsx", workbook);
+    let options = [
+        "--from",
+        "Compta <compta@exemple.fr>",
+        "--to",
+        "{{ E-mail }}",
+        "--subject",
+        "{{ Code client }} : {{ Montant }}",
+        "--text",
+        "Bonjour {{ Société }}\n",
+        "--check",
+    ];
+    let checked = desk.run(&[&["send", "clients.xlsx"], options.as_slice()].concat());
+    assert_eq!(checked.code, 0, "{}", checked.said);
+    for shown in ["3 rows", "recipient 1, clients.xlsx:3", "CCT001 : 1\u{202f}234,50 €"] {
+        assert!(
+            checked.out.contains(shown) || checked.said.contains(shown),
+            "{shown}: {} {}",
+            checked.out,
+            checked.said
+        );
+    }
+    let of_sheet = ["--sheet", "Clients 2025", "--to", "{{ email }}", "--subject", "x"];
+    let line = [&["send", "--recipients", "clients.xlsx"], &options[..2], of_sheet.as_slice(), &options[6..]].concat();
+    refused(&desk, &line, &["clients.xlsx: 'Clients 2025'!B3: column \"nom\" shows #N/A, correct its formula"]);
+    desk.file("old.xls", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
+    refused(&desk, &[&["send", "old.xls"], options.as_slice()].concat(), &["(.xls)", "save it as .xlsx"]);
+    mailing_refused(&desk, &["--sheet", "Feuil1"], &["has no sheets"]);
+}
+
+#[test]
 fn everything_wrong_with_the_rows_is_said_at_once() {
     let desk = Desk::new().with_mailing("");
     desk.file("rows.csv", "email;nom;f\nzoe@exemple.fr;Zoé;a.pdf\nluc;Luc;b.pdf\n;Eva;c.pdf\n");

@@ -91,7 +91,7 @@ impl Plan {
             message_bytes_max: None,
         };
         let files = Files::uploaded(self.upload.attachments.iter().cloned());
-        let mut preflight = Preflight::new(mailing, &templates, &options).with_files(files);
+        let mut preflight = Preflight::new(mailing, &templates, &options).with_files(files).with_cells(reader.cells());
         let kept = reader.filter(|row| row.as_ref().map_or(true, |row| self.filter.keeps(row)));
         for (row, seq) in kept.zip(1..) {
             let item = match preflight.check(row) {
@@ -108,7 +108,7 @@ impl Plan {
 
 fn open(upload: &Upload) -> Result<Reader<File>> {
     let file = File::open(&upload.recipients).map_err(|error| Problem::internal(&error))?;
-    Reader::new(file, &upload.recipients_name).map_err(|found| refused(&found))
+    Reader::read(file, &upload.recipients_name, &upload.settings.read_as()).map_err(|found| refused(&found))
 }
 
 /// Looks at every row: what is wrong with it, and whether it was sent before. `see` is shown each, and says whether it

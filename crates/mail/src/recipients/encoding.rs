@@ -22,7 +22,6 @@ pub enum Encoding {
 /// Something else than text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Junk {
-    Spreadsheet,
     OldSpreadsheet,
     Pdf,
     Gzip,
@@ -39,14 +38,18 @@ impl Junk {
             return Problem::error(name, Sentence::new("nul"), Sentence::new("delete_or_save_utf8")).at(line);
         }
         let (what, remedy) = match self {
-            Self::Spreadsheet => (Sentence::new("workbook"), Sentence::new("save_sheet")),
-            Self::OldSpreadsheet => (Sentence::new("old_workbook"), Sentence::new("save_sheet")),
+            Self::OldSpreadsheet => (Sentence::new("old_workbook"), Sentence::new("save_without_password")),
             Self::Pdf => (Sentence::new("pdf"), Sentence::new("name_recipients")),
             Self::Gzip => (Sentence::new("compressed"), Sentence::new("decompress")),
             Self::Binary => (Sentence::new("binary"), Sentence::new("name_text")),
         };
         Problem::error(name, what, remedy)
     }
+}
+
+/// Whether it is an archive, as workbooks are.
+pub(super) const fn is_zip(sample: &[u8]) -> bool {
+    matches!(sample, [b'P', b'K', 3 | 5, 4 | 6, ..])
 }
 
 /// Up to [`SAMPLE_BYTES`] from the front.
@@ -61,7 +64,6 @@ pub(super) fn detect(sample: &[u8]) -> Result<Encoding, Junk> {
         [0xef, 0xbb, 0xbf, ..] => return text_or_junk(sample, Encoding::Utf8),
         [0xff, 0xfe, ..] => return Ok(Encoding::Utf16Le),
         [0xfe, 0xff, ..] => return Ok(Encoding::Utf16Be),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => return Err(Junk::Spreadsheet),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(Junk::OldSpreadsheet),
         [b'%', b'P', b'D', b'F', b'-', ..] => return Err(Junk::Pdf),
         [0x1f, 0x8b, ..] => return Err(Junk::Gzip),

@@ -2,21 +2,25 @@
 //!
 //! Comma, semicolon or tab, UTF-8 with or without BOM, Windows-1252, UTF-16 with BOM, or JSON lines are found out
 //! from the first 64 KiB. Nothing is repaired silently: a row that is broken is a [`Problem`] with its physical
-//! line, and reading goes on after it; where it cannot go on, the last item says so.
+//! line, and reading goes on after it; where it cannot go on, the last item says so. Workbooks (`.xlsx`, `.ods`) are
+//! read too, whole and within bounds; a row's line is then its number in the sheet.
 //!
 //! [`encoding`] makes text of bytes → [`dialect`] finds the separator → [`record`] cuts CSV records, [`json`] reads
-//! JSON lines → [`Reader`] checks each against the headings → [`filter`] keeps those that `--where` asks for.
+//! JSON lines, [`workbook`] a sheet → [`Reader`] checks each against the headings → [`filter`] keeps those that
+//! `--where` asks for.
 
 mod dialect;
 mod encoding;
 pub mod filter;
 mod json;
 mod record;
+mod workbook;
 
 #[cfg(test)]
 mod tests;
 
 use crate::{
+    language::Language,
     problem::{Problem, nearest},
     sentence::Sentence,
 };
@@ -29,6 +33,7 @@ use std::{
 };
 
 pub use encoding::Encoding;
+pub use workbook::{Cells, Sheets, WORKBOOK_BYTES_MAX};
 
 /// Bytes looked at to find out encoding and separator.
 pub const SAMPLE_BYTES: usize = 64 * 1024;
@@ -44,7 +49,7 @@ pub const HEADING_MAX: usize = 200;
 /// One recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The physical line on which the record starts. The first line of the file is 1.
+    /// The physical line on which the record starts, or the row's number in its sheet. The first is 1.
     pub line: u64,
     /// One per column, in the order of [`Reader::columns`].
     pub values: Vec<String>,
@@ -55,6 +60,16 @@ pub struct Row {
 pub enum Format {
     Csv { separator: char },
     JsonLines,
+    Workbook,
+}
+
+/// How a workbook is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadAs {
+    /// The sheet; the first that is not hidden where none is named.
+    pub sheet: Option<String>,
+    /// In which numbers and dates are shown.
+    pub language: Language,
 }
 
 /// The rows of a file, as an iterator. Rows in which every cell is empty are passed over.
@@ -68,11 +83,12 @@ pub struct Reader<R: Read> {
 enum Body<R: Read> {
     Csv { records: Records<Decoded<R>>, record: Record, text: Text },
     Json(json::Lines<BufReader<Decoded<R>>>),
+    Workbook(Box<workbook::Lines>),
 }
 
 impl Reader<File> {
     /// Opens a file. Problems name it as it was given.
-    pub fn open(path: &Path) -> Result<Self, Vec<Problem>> {
+    pub fn open(path: &Path, how: &ReadAs) -> Result<Self, Vec<Problem>> {
         let name = path.display().to_string();
         // Opening a pipe would wait for whoever writes into it.
         if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -86,15 +102,31 @@ impl Reader<File> {
                 Sentence::new("name_recipients_in_it"),
             )]);
         }
-        Self::new(file, &name)
+        Self::read(file, &name, how)
     }
 }
 
 impl<R: Read> Reader<R> {
+    /// [`Self::read`], the first sheet where there are several.
+    pub fn new(input: R, name: &str) -> Result<Self, Vec<Problem>> {
+        Self::read(input, name, &ReadAs::default())
+    }
+
     /// Reads the headings. `name` is how problems name the file.
-    pub fn new(mut input: R, name: &str) -> Result<Self, Vec<Problem>> {
+    pub fn read(mut input: R, name: &str, how: &ReadAs) -> Result<Self, Vec<Problem>> {
+        let sample = encoding::sample(&mut input).map_err(|error| vec![unreadable(name, 1, &error)])?;
+        if encoding::is_zip(&sample) {
+            let (lines, columns) = workbook::Lines::new(&sample, input, name, how)?;
+            return Ok(Self { name: name.to_owned(), columns, body: Body::Workbook(Box::new(lines)), done: false });
+        }
+        if how.sheet.is_some() {
+            return Err(vec![Problem::error(name, Sentence::new("no_sheets"), Sentence::new("leave_out_sheet"))]);
+        }
+        Self::of_text(sample, input, name)
+    }
+
+    fn of_text(sample: Vec<u8>, input: R, name: &str) -> Result<Self, Vec<Problem>> {
         let fail = |problem: Problem| vec![problem];
-        let sample = encoding::sample(&mut input).map_err(|error| fail(unreadable(name, 1, &error)))?;
         let encoding = encoding::detect(&sample).map_err(|junk| fail(junk.problem(name, &sample)))?;
         let truncated = sample.len() == SAMPLE_BYTES;
         let preview = encoding::preview(&sample, encoding);
@@ -140,6 +172,7 @@ impl<R: Read> Reader<R> {
         match &self.body {
             Body::Csv { records, .. } => Format::Csv { separator: char::from(records.separator()) },
             Body::Json(_) => Format::JsonLines,
+            Body::Workbook(_) => Format::Workbook,
         }
     }
 
@@ -147,7 +180,23 @@ impl<R: Read> Reader<R> {
     pub fn encoding(&self) -> Encoding {
         match &self.body {
             Body::Csv { text, .. } => text.encoding(),
-            Body::Json(_) => Encoding::Utf8,
+            Body::Json(_) | Body::Workbook(_) => Encoding::Utf8,
+        }
+    }
+
+    /// The workbook's sheets; `None` where it is none.
+    pub fn sheets(&self) -> Option<&Sheets> {
+        match &self.body {
+            Body::Workbook(lines) => Some(&lines.sheets),
+            Body::Csv { .. } | Body::Json(_) => None,
+        }
+    }
+
+    /// How the cells of the rows are called; `None` where they have no names.
+    pub fn cells(&self) -> Option<&Cells> {
+        match &self.body {
+            Body::Workbook(lines) => Some(&lines.cells),
+            Body::Csv { .. } | Body::Json(_) => None,
         }
     }
 
@@ -167,6 +216,7 @@ impl<R: Read> Iterator for Reader<R> {
         let Self { name, columns, body, done } = self;
         let next = match body {
             Body::Json(lines) => lines.next_row(name, columns),
+            Body::Workbook(lines) => lines.next_row(name, columns),
             Body::Csv { records, record, text } => loop {
                 match records.read(record) {
                     Ok(true) if record.is_blank() => {}
@@ -234,40 +284,52 @@ fn headings(name: &str, record: &Record, text: &mut Text) -> Result<Vec<String>,
     if let Some(quote_line) = record.torn {
         return Err(vec![torn(name, record, quote_line)]);
     }
-    let mut problems = Vec::new();
-    let mut columns: Vec<String> = Vec::new();
     if record.len() > COLUMNS_MAX {
         return Err(vec![too_many_columns(name, line, record.len())]);
     }
-    for (index, field) in record.fields().enumerate() {
-        let number = index + 1;
-        let Ok(heading) = text.decode(record, field) else {
-            return Err(vec![not_utf8(name, line)]);
-        };
-        let heading = clean_heading(&heading);
-        if heading.is_empty() {
+    let mut columns: Vec<String> = Vec::new();
+    for field in record.fields() {
+        let heading = text.decode(record, field).map_err(|_| vec![not_utf8(name, line)])?;
+        columns.push(clean_heading(&heading));
+    }
+    match headings_of(name, line, columns.iter().zip(1..)) {
+        Ok(()) => Ok(columns),
+        Err(problems) => Err(problems.into_iter().map(|(_, problem)| problem).collect()),
+    }
+}
+
+/// Whether headings, each with the number of its column, can head columns; what is wrong, with the number concerned.
+fn headings_of<'a>(
+    name: &str,
+    line: u64,
+    headings: impl Iterator<Item = (&'a String, usize)> + Clone,
+) -> Result<(), Vec<(Option<usize>, Problem)>> {
+    let mut problems = Vec::new();
+    for (index, (heading, number)) in headings.clone().enumerate() {
+        let twin = || headings.clone().take(index).find(|(earlier, _)| *earlier == heading);
+        let problem = if heading.is_empty() {
             let what = Sentence::new("no_heading").with("number", number);
-            problems.push(Problem::error(name, what, Sentence::new("write_heading")).at(line));
+            Problem::error(name, what, Sentence::new("write_heading"))
         } else if heading.chars().count() > HEADING_MAX {
             let what = Sentence::new("heading_too_long").with("number", number).with("most", HEADING_MAX);
-            problems.push(Problem::error(name, what, Sentence::new("begins_with_headings")).at(line));
-        } else if let Some(first) = columns.iter().position(|column| *column == heading) {
-            let what = Sentence::new("heading_twice").with("first", first + 1).with("number", number);
-            let what = what.with("heading", &heading);
-            problems.push(Problem::error(name, what, Sentence::new("rename_one")).in_column(&heading).at(line));
+            Problem::error(name, what, Sentence::new("begins_with_headings"))
+        } else if let Some((_, first)) = twin() {
+            let what = Sentence::new("heading_twice").with("first", first).with("number", number);
+            Problem::error(name, what.with("heading", heading), Sentence::new("rename_one")).in_column(heading)
         } else if heading.contains(crate::address::is_forbidden) {
             let what = Sentence::new("heading_control").with("number", number);
-            problems.push(Problem::error(name, what, Sentence::new("delete")).at(line));
-        }
-        columns.push(heading);
+            Problem::error(name, what, Sentence::new("delete"))
+        } else {
+            continue;
+        };
+        problems.push((Some(number), problem.at(line)));
     }
-    if let Some(address) =
-        columns.iter().find(|column| column.contains('@') && column.parse::<crate::address::Mailbox>().is_ok())
-    {
+    let is_address = |heading: &str| heading.contains('@') && heading.parse::<crate::address::Mailbox>().is_ok();
+    if let Some((address, number)) = headings.clone().find(|(heading, _)| is_address(heading)) {
         let what = Sentence::new("address_as_heading").with("address", address);
-        problems.insert(0, Problem::error(name, what, Sentence::new("add_headings")).at(line));
+        problems.insert(0, (Some(number), Problem::error(name, what, Sentence::new("add_headings")).at(line)));
     }
-    if problems.is_empty() { Ok(columns) } else { Err(problems) }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn too_many_columns(name: &str, line: u64, count: usize) -> Problem {

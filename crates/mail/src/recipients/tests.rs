@@ -128,7 +128,7 @@ fn what_is_no_recipients_file_is_named_for_what_it_is() {
         ),
         (
             b"PK\x03\x04\x14\0\x06\0",
-            "clients.csv: is a workbook or a zip archive, not a CSV file, save the sheet as \"CSV UTF-8\" and name that file",
+            "clients.csv: cannot be read as a workbook (invalid Zip archive: Could not find EOCD), save it as an Excel workbook (.xlsx) or an OpenDocument spreadsheet (.ods)",
         ),
         (b"%PDF-1.7\n%\xb5", "clients.csv: is a PDF, not a CSV file, name the file of recipients"),
         (

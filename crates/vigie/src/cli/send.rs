@@ -14,8 +14,10 @@ Examples:
   vigie send mailing.toml --test-to moi@exemple.fr
   vigie send mailing.toml --where cct=CCT001 --where periode=2025-01
 
-Every column is usable by its heading: {{ Société }}, {{ Code client }}. The file may be CSV (comma, semicolon or tab;
-UTF-8, Windows-1252) or JSON lines.
+  vigie send clients.xlsx --sheet Feuil1 …     a list in the place of a mailing file is --recipients
+
+Every column is usable by its heading: {{ Société }}, {{ Code client }}. The file may be a workbook (.xlsx, .ods), CSV
+(comma, semicolon or tab; UTF-8, Windows-1252) or JSON lines. Numbers and dates of a workbook read as it shows them.
 
 The password comes from a prompt, --smtp-password-file (smtp-password-file in a mailing file) or VIGIE_SMTP_PASSWORD,
 and is kept sealed: the next run need not be told. Options of --smtp follow `?`, joined by `&`:
@@ -34,13 +36,16 @@ Exit codes: 0 all sent, 1 failed, 2 refused before anything was sent, 3 some not
 #[derive(Debug, Default, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct SendArgs {
-    /// The mailing as a file: the same settings, by the same names
+    /// The mailing as a file: the same settings, by the same names; or the list of recipients alone
     #[arg(value_name = "MAILING.toml")]
     pub(crate) file: Option<PathBuf>,
 
-    /// One row per message: CSV or JSON lines
+    /// One row per message: .xlsx, .ods, CSV or JSON lines
     #[arg(long, value_name = "FILE", help_heading = "To whom")]
     pub(crate) recipients: Option<PathBuf>,
+    /// The sheet of a workbook; the first that is not hidden unless given
+    #[arg(long, value_name = "NAME", help_heading = "To whom")]
+    pub(crate) sheet: Option<String>,
     /// Only rows that meet it: column=value, column!=value, column~text, column, !column; all must hold
     #[arg(long = "where", value_name = "CONDITION", help_heading = "To whom")]
     pub(crate) conditions: Vec<String>,
@@ -162,6 +167,7 @@ impl SendArgs {
             (!values.is_empty()).then(|| Value::Array(texts()))
         };
         put("recipients", path(&self.recipients));
+        put("sheet", text(&self.sheet));
         put("where", list(&self.conditions));
         put("to", text(&self.to));
         put("cc", text(&self.cc));

@@ -49,7 +49,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         .query::<MailingQuery>()
         .takes_text(
             "multipart/form-data",
-            "settings: JSON or TOML, the words of mailing.toml; recipients: CSV or JSON lines",
+            "settings: JSON or TOML, the words of mailing.toml; recipients: .xlsx, .ods, CSV or JSON lines",
         )
         .gives::<Accepted>(202, "Enqueued")
         .gives::<Checked>(200, "With `check=true`: what was found")

@@ -56,6 +56,8 @@ pub(crate) struct ListShown {
     pub(crate) broken: u64,
     /// As `UTF-8, separated by ;`, in words.
     pub(crate) form: String,
+    /// Sheets of a workbook, with whether each is the one that was read.
+    pub(crate) sheets: Vec<(String, bool)>,
     pub(crate) columns: Vec<String>,
     /// The first rows, cell by cell.
     pub(crate) first: Vec<Vec<String>>,

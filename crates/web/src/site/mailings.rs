@@ -41,6 +41,12 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post("/mailings/new", ACTS, recipients::begin, brings("Begin a mailing with its list", LIST_MAX))
         .get("/mailings/{draft}/recipients", ACTS, recipients::show, page_about("To whom: what was read"))
         .post("/mailings/{draft}/recipients", ACTS, recipients::replace, brings("Bring another list", LIST_MAX))
+        .post(
+            "/mailings/{draft}/sheet",
+            ACTS,
+            recipients::choose,
+            form_about("Read another sheet of the workbook").unaudited(),
+        )
         .get("/mailings/{draft}/files", ACTS, files::show, page_about("The files to attach"))
         .post("/mailings/{draft}/files", ACTS, files::add, brings("Bring files, or a zip of them", FILES_BYTES_MAX))
         .post("/mailings/{draft}/files/remove", ACTS, files::remove, form_about("Leave files out").unaudited())

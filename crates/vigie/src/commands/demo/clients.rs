@@ -157,8 +157,10 @@ mod tests {
         make(folder.path(), 3).unwrap();
         let bytes = fs::read(folder.path().join("clients.csv")).unwrap();
         assert!(std::str::from_utf8(&bytes).is_err());
-        let rows: Vec<_> =
-            mail::recipients::Reader::open(&folder.path().join("clients.csv")).unwrap().map(Result::unwrap).collect();
+        let rows: Vec<_> = mail::recipients::Reader::open(&folder.path().join("clients.csv"), &Default::default())
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[0].values[3], address(1));
         assert!(folder.path().join("pdf").join(&rows[2].values[6]).exists());

@@ -43,10 +43,11 @@ pub(in crate::commands) async fn check_rows(config: &Config, plan: &Plan, silenc
 }
 
 fn pass(plan: &Plan, spool: File, mut bar: Bar) -> Result<Checked> {
-    let mut preflight = Preflight::new(&plan.mailing, &plan.templates, &plan.preflight);
+    let rows = plan.rows()?;
+    let mut preflight = Preflight::new(&plan.mailing, &plan.templates, &plan.preflight).with_cells(rows.cells());
     let mut items = BufWriter::new(spool);
     let (mut first, mut seq) = (None, 0);
-    for row in plan.rows()? {
+    for row in rows {
         if row.as_ref().is_ok_and(|row| !plan.filter.keeps(row)) {
             continue;
         }

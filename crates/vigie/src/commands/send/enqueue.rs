@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use mail::{
     rate::spelled,
-    recipients::{Reader, column_index},
+    recipients::{ReadAs, Reader, column_index},
 };
 use model::pace::Limits;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -137,7 +137,8 @@ fn stream(file: std::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> + S
 /// The keys of a file of what was sent before, a JSON string per line.
 fn keys(plan: &Plan, path: &Path) -> Result<std::fs::File> {
     use std::io::Seek as _;
-    let reader = Reader::open(path).map_err(|found| refused(&found))?;
+    let reader = Reader::open(path, &ReadAs { sheet: None, language: plan.mailing.language })
+        .map_err(|found| refused(&found))?;
     let name = path.display().to_string();
     let headings = plan.mailing.key.iter().filter_map(|index| plan.mailing.columns.get(*index));
     let places: Vec<usize> = headings

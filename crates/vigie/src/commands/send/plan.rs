@@ -9,7 +9,7 @@ use mail::{
     gmail, preflight,
     problem::Problem,
     rate::RawLimits,
-    recipients::{Reader, filter::Filter},
+    recipients::{ReadAs, Reader, filter::Filter},
     smtp,
     spec::{Mailing, MailingFile, SOURCE_BYTES_MAX},
     template::Templates,
@@ -32,6 +32,7 @@ pub(in crate::commands) struct Plan {
     pub(super) preflight: preflight::Options,
     /// The file of recipients, as it can be opened from here.
     recipients: PathBuf,
+    read_as: ReadAs,
     /// The file of the password that the mailing names.
     pub(super) password_file: Option<PathBuf>,
     /// What was sent before.
@@ -63,7 +64,7 @@ impl Plan {
             dkim.key = absolute(base, &dkim.key)?;
         }
         let recipients = base.join(&named);
-        let reader = Reader::open(&recipients).map_err(|found| refused(&found))?;
+        let reader = Reader::open(&recipients, &file.read_as()).map_err(|found| refused(&found))?;
         let mut mailing = file.mailing(base, reader.columns()).map_err(|found| refused(&found))?;
         if let (true, Some(stem)) = (mailing.name.is_empty(), named.file_stem()) {
             mailing.name = stem.to_string_lossy().into_owned();
@@ -93,6 +94,7 @@ impl Plan {
         Ok(Self {
             ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
             password_file: file.smtp_password_file.as_ref().map(|file| base.join(file)),
+            read_as: file.read_as(),
             url: file.smtp,
             mailing,
             templates,
@@ -106,7 +108,7 @@ impl Plan {
     /// The rows, from the first.
     pub(super) fn rows(&self) -> Result<Reader<File>> {
         let file = File::open(&self.recipients).at(&self.preflight.file)?;
-        Reader::new(file, &self.preflight.file).map_err(|found| refused(&found))
+        Reader::read(file, &self.preflight.file, &self.read_as).map_err(|found| refused(&found))
     }
 
     /// The recipients' file, as it was named.
@@ -141,7 +143,7 @@ impl Plan {
 fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
     let mut settings = config.send.clone();
     let mut base = PathBuf::from(".");
-    if let Some(path) = &args.file {
+    if let Some(path) = args.file.as_ref().filter(|path| !is_list(path)) {
         let name = path.display().to_string();
         let size = std::fs::metadata(path).at(&name).map_err(refuse)?.len();
         if size > SOURCE_BYTES_MAX {
@@ -154,14 +156,28 @@ fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
         base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     }
     let mut options = args.settings();
-    if args.file.is_some() {
-        from_here(&mut options)?;
+    match &args.file {
+        Some(list) if is_list(list) => {
+            if args.recipients.is_some() {
+                return Err(Failure::refused(format!("{} and --recipients both say whom to send to", list.display()))
+                    .help("name the list once"));
+            }
+            options.insert("recipients".to_owned(), Value::String(list.display().to_string()));
+        }
+        Some(_) => from_here(&mut options)?,
+        None => {}
     }
     merge(&mut settings, options);
     let file = settings.try_into::<MailingFile>().map_err(|error: toml::de::Error| {
         Failure::refused(error.message().lines().collect::<Vec<_>>().join(" ")).help("see `vigie send --help`")
     })?;
     Ok((file, base))
+}
+
+/// Whether a file is a list of recipients, where a mailing file may stand as well.
+fn is_list(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    matches!(extension.as_deref(), Some("xlsx" | "xlsm" | "ods" | "xls" | "csv" | "tsv" | "jsonl" | "ndjson"))
 }
 
 fn refuse(failure: Failure) -> Failure {
@@ -252,7 +268,7 @@ mod tests {
     #[test]
     fn every_option_is_a_setting_of_a_mailing_file() {
         use clap::Parser as _;
-        let line = "vigie send --recipients a --where b=c --to d --cc e --bcc f --group 2 --from g@h.fr --reply-to i@j.fr \
+        let line = "vigie send --recipients a --sheet aa --where b=c --to d --cc e --bcc f --group 2 --from g@h.fr --reply-to i@j.fr \
             --subject k --text l --html m --attach n --attach o --list-unsubscribe p --smtp smtp://q --dkim-domain r \
             --dkim-selector s --dkim-key t --batch 3 --pause 4s --rate 5/min --rate 6/s --daily 7 --on-invalid skip \
             --on-no-file send --name u --key v --ledger w --on-unknown repeat --application x --flow y --created-by z";

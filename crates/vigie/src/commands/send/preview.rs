@@ -42,13 +42,16 @@ pub(super) fn show(config: &Config, plan: &Plan, number: u64) -> Result<Exit> {
 
 /// The item of the N-th row that `--where` keeps, the first being 1.
 fn nth(plan: &Plan, number: u64) -> Result<MailItem> {
-    let mut kept = plan.rows()?.filter(|row| row.as_ref().map_or(true, |row| plan.filter.keeps(row)));
+    let rows = plan.rows()?;
+    let cells = rows.cells().cloned();
+    let mut kept = rows.filter(|row| row.as_ref().map_or(true, |row| plan.filter.keeps(row)));
     let row = kept.nth(usize::try_from(number.max(1) - 1).unwrap_or(usize::MAX));
     let row = row.ok_or_else(|| {
         Failure::refused(format!("{}: there is no recipient {number}", plan.shown()))
             .help("count from 1, after --where")
     })?;
-    Preflight::new(&plan.mailing, &plan.templates, &plan.preflight).check(row).map_err(|wrong| refused(&wrong.problems))
+    let preflight = Preflight::new(&plan.mailing, &plan.templates, &plan.preflight);
+    preflight.with_cells(cells.as_ref()).check(row).map_err(|wrong| refused(&wrong.problems))
 }
 
 /// Headers, bodies and attachments in plain text.

@@ -6,17 +6,23 @@ const SETTINGS: &str = r#"{"name": "Factures", "subject": "Facture {{ nom }}", "
     "to": "{{ email }}", "from": "Compta <compta@exemple.fr>", "attach": ["pdf/{{ fichier }}"], "key": ["nom"]}"#;
 
 async fn mailing(site: &Site, query: &str, settings: &str, recipients: &str) -> Answer {
-    let mut body = String::new();
+    mailing_of(site, query, settings, ("clients.csv", recipients.as_bytes())).await
+}
+
+async fn mailing_of(site: &Site, query: &str, settings: &str, (file, recipients): (&str, &[u8])) -> Answer {
+    let mut body = Vec::new();
+    let file = format!("; filename=\"{file}\"");
     let parts = [
-        ("settings", "", settings),
-        ("account", "", "compta"),
-        ("recipients", "; filename=\"clients.csv\"", recipients),
-        ("attachment", "; filename=\"a.pdf\"", "%PDF-1"),
+        ("settings", "", settings.as_bytes()),
+        ("account", "", b"compta".as_slice()),
+        ("recipients", file.as_str(), recipients),
+        ("attachment", "; filename=\"a.pdf\"", b"%PDF-1"),
     ];
     for (name, more, value) in parts {
-        body += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n");
+        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n").as_bytes());
+        body.extend([value, b"\r\n"].concat());
     }
-    body += "--x--\r\n";
+    body.extend(b"--x--\r\n");
     let headers = [("content-type", "multipart/form-data; boundary=x")];
     send(&site.inside, "POST", &format!("/api/v1/mailings{query}"), &headers, body).await
 }
@@ -45,6 +51,32 @@ async fn a_mailing_is_looked_at_then_enqueued() {
     let blobs = std::fs::read_dir(site.app.data.join("blobs")).unwrap();
     let names: Vec<_> = blobs.map(|blob| blob.unwrap().file_name().into_string().unwrap()).collect();
     assert!(names.len() == 2 && names.iter().all(|name| name.len() == 64), "{names:?}");
+}
+
+const WORKBOOK: &[u8] = include_bytes!("../../../../mail/src/recipients/workbook/fixtures/clients.ods");
+
+#[tokio::test]
+async fn a_workbook_is_taken_in_one_call_and_its_cells_are_named() {
+    let site = site().await;
+    let settings = json!({
+        "name": "Factures", "subject": "Facture {{ Montant }}", "text": "Bonjour {{ Société }}", "to": "{{ E-mail }}",
+        "from": "Compta <compta@exemple.fr>",
+    });
+    let accepted = mailing_of(&site, "", &settings.to_string(), ("clients.ods", WORKBOOK)).await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
+    let job = &accepted.json()["job"];
+    assert_eq!(job["queued"], 3);
+    let items = site.get(&format!("/api/v1/jobs/{}/items", job["id"].as_str().unwrap())).await.json();
+    assert_eq!(items["rows"][1]["payload"]["line"], 5, "the row's number in the sheet: {items}");
+    let settings = json!({
+        "name": "Autres", "subject": "Facture", "text": "Bonjour {{ nom }}", "to": "{{ email }}", "sheet": "Clients 2025",
+        "from": "Compta <compta@exemple.fr>",
+    });
+    let refused = mailing_of(&site, "", &settings.to_string(), ("clients.ods", WORKBOOK)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    let problem = &refused.json()["problems"][0];
+    assert_eq!((&problem["cell"], &problem["line"]), (&json!("'Clients 2025'!B3"), &json!(3)), "{problem}");
+    assert!(refused.text.contains("clients.ods: 'Clients 2025'!B3: column \\\"nom\\\" shows #N/A"), "{}", refused.text);
 }
 
 #[tokio::test]

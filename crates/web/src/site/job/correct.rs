@@ -31,7 +31,7 @@ use mail::{
     enqueue::{NEEDS_ADDRESS, content, label, ledger_key},
     item::MailItem,
     language::Language,
-    recipients::Reader as ListReader,
+    recipients::{ReadAs, Reader as ListReader},
     spec::Mailing,
     template::Templates,
 };
@@ -240,7 +240,8 @@ async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<Found> {
         let rows = items.iter().map(|item| item.seq).zip(&mails);
         let matcher = Matcher::new(&settings.mailing, &settings.templates, rows);
         let file = File::open(&path).map_err(|error| Problem::internal(&error))?;
-        let reader = ListReader::new(file, &name).map_err(|found| crate::mailing::refused(&found))?;
+        let how = ReadAs { sheet: None, language: settings.mailing.language };
+        let reader = ListReader::read(file, &name, &how).map_err(|found| crate::mailing::refused(&found))?;
         if reader.columns() != settings.mailing.columns {
             let detail = format!("{name}: its columns are not those of the list that was sent");
             let columns = settings.mailing.columns.join(", ");

@@ -78,8 +78,11 @@ pub(super) struct List {
     pub(super) rows: u64,
     pub(super) broken: u64,
     pub(super) encoding: String,
-    /// `None`: JSON lines.
+    /// `None`: JSON lines, or a workbook.
     pub(super) separator: Option<char>,
+    /// The sheet that was read, and all that the workbook has.
+    pub(super) sheet: Option<String>,
+    pub(super) sheets: Vec<String>,
     pub(super) columns: Vec<String>,
     pub(super) first: Vec<Vec<String>>,
 }
@@ -258,6 +261,7 @@ impl Content {
             from: some(&form.from),
             reply_to: some(&form.reply_to),
             conditions: some(&form.column).map(condition).into_iter().collect(),
+            sheet: self.list.as_ref().and_then(|list| list.sheet.clone()),
             name: Some(self.name().to_owned()),
             created_by: Some(by.to_owned()),
             on_invalid: form.on_invalid,

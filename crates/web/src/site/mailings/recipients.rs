@@ -18,7 +18,7 @@ use crate::{
         view::View,
     },
     problem::{Problem, Result},
-    site::{Reader, page, see, shown},
+    site::{Form, Reader, page, see, shown},
 };
 use axum::{
     Extension,
@@ -27,7 +27,7 @@ use axum::{
     response::Response,
 };
 use mail::{
-    recipients::{Encoding, Format},
+    recipients::{Encoding, Format, ReadAs},
     sentence::Sentence,
 };
 use std::fs::File;
@@ -128,6 +128,42 @@ pub(super) async fn replace(
     }
 }
 
+/// Another sheet of the workbook that is here.
+pub(super) async fn choose(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    mut draft: Draft,
+    form: Form,
+) -> Result<Response> {
+    let seen = draft.list()?.clone();
+    let path = blobs::path(&ctx.app.data, &seen.sha256)?;
+    let blob = blobs::Blob { path, sha256: seen.sha256.clone(), size: seen.size, mtime: ctx.app.clock.now() };
+    let how = ReadAs { sheet: Some(form.text("sheet").to_owned()), language: v.language };
+    let name = seen.name.clone();
+    let found = spawn_blocking(move || read(&blob, &name, &how)).await.map_err(|error| Problem::internal(&error))?;
+    match found {
+        Ok(list) => {
+            let bring = |content: &mut Content| {
+                if content.list.as_ref() != Some(&seen) {
+                    return Err(changed());
+                }
+                take(content, list.clone(), &seen.name);
+                Ok(())
+            };
+            draft.merge(&ctx, bring).await?;
+            Ok(see(&address(&draft, "recipients")))
+        }
+        Err(found) => {
+            let problems = shown_problems(&v, &seen.name, &found);
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&v, &draft, problems, Faults::default())))
+        }
+    }
+}
+
+fn shown_problems(v: &View, list: &str, found: &[mail::problem::Problem]) -> Vec<ProblemRow> {
+    found.iter().take(PROBLEMS_MAX).map(|problem| problem_row(v, list, problem, None)).collect()
+}
+
 pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft) -> Result<Response> {
     ctx.app.db.delete_draft(draft.id).await?;
     Ok(see("/mailings/new"))
@@ -156,8 +192,9 @@ fn page_of<'a>(v: &'a View, draft: &Draft, problems: Vec<ProblemRow>, faults: Fa
             Some(';') => v.with("list-semicolon", "encoding", &list.encoding),
             Some(',') => v.with("list-comma", "encoding", &list.encoding),
             Some(_) => v.with("list-tab", "encoding", &list.encoding),
-            None => v.t("list-json"),
+            None => list.sheet.as_ref().map_or_else(|| v.t("list-json"), |sheet| v.with("list-sheet", "sheet", sheet)),
         },
+        sheets: list.sheets.iter().map(|sheet| (sheet.clone(), list.sheet.as_ref() == Some(sheet))).collect(),
         columns: list.columns.clone(),
         first: list.first.clone(),
     };
@@ -180,18 +217,16 @@ async fn receive(ctx: &Ctx, v: &View, mut multipart: Multipart) -> Result<Result
             if is_plain_name(&name) && !name.contains(model::steers_display) { name } else { "recipients".into() };
         let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
         let list = name.clone();
-        let read = spawn_blocking(move || read(&blob, &name)).await.map_err(|error| Problem::internal(&error))?;
-        return Ok(read.map_err(|found| {
-            let rows = found.iter().take(PROBLEMS_MAX).map(|problem| problem_row(v, &list, problem, None)).collect();
-            (rows, Faults::default())
-        }));
+        let how = ReadAs { sheet: None, language: v.language };
+        let read = spawn_blocking(move || read(&blob, &name, &how)).await.map_err(|error| Problem::internal(&error))?;
+        return Ok(read.map_err(|found| (shown_problems(v, &list, &found), Faults::default())));
     }
     let mut faults = Faults::default();
     faults.add("recipients", v.t("file-required"));
     Ok(Err((Vec::new(), faults)))
 }
 
-fn read(blob: &blobs::Blob, name: &str) -> Result<List, Vec<mail::problem::Problem>> {
+fn read(blob: &blobs::Blob, name: &str, how: &ReadAs) -> Result<List, Vec<mail::problem::Problem>> {
     let unreadable = |error: std::io::Error| {
         vec![mail::problem::Problem::error(
             name,
@@ -200,10 +235,10 @@ fn read(blob: &blobs::Blob, name: &str) -> Result<List, Vec<mail::problem::Probl
         )]
     };
     let file = File::open(&blob.path).map_err(unreadable)?;
-    let mut reader = mail::recipients::Reader::new(file, name)?;
+    let mut reader = mail::recipients::Reader::read(file, name, how)?;
     let separator = match reader.format() {
         Format::Csv { separator } => Some(separator),
-        Format::JsonLines => None,
+        Format::JsonLines | Format::Workbook => None,
     };
     let (mut rows, mut first, mut bad) = (0u64, Vec::new(), Vec::new());
     let mut broken = 0u64;
@@ -237,6 +272,8 @@ fn read(blob: &blobs::Blob, name: &str) -> Result<List, Vec<mail::problem::Probl
         broken,
         encoding: encoding.to_owned(),
         separator,
+        sheet: reader.sheets().map(|sheets| sheets.chosen.clone()),
+        sheets: reader.sheets().map(|sheets| sheets.all.clone()).unwrap_or_default(),
         columns: reader.columns().to_vec(),
         first,
     })

@@ -163,8 +163,10 @@ pub(super) async fn html(
 /// A problem for a page: a row of `list` is named by its line alone. `fix` is where it can be put right.
 pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem, fix: Option<String>) -> ProblemRow {
     let numbers = [problem.line, problem.character.map(u64::from)].into_iter().flatten();
-    let place = match problem.line {
-        Some(line) if &*problem.file == list => v.with("problem-line", "line", v.number(&line)),
+    let place = match (&problem.cell, problem.line) {
+        (Some(cell), _) if &*problem.file == list => cell.to_string(),
+        (None, Some(line)) if &*problem.file == list => v.with("problem-line", "line", v.number(&line)),
+        (Some(_), _) => problem.place(),
         _ => numbers.fold(problem.file.to_string(), |place, number| format!("{place}:{number}")),
     };
     ProblemRow {

@@ -102,6 +102,47 @@ async fn a_secretary_sends_the_invoices() {
     assert_eq!(again.header("location"), format!("/jobs/{job}"), "sent twice, it is one job");
 }
 
+/// `Feuil1` has three clients, a hidden sheet stands before it and another after it.
+const WORKBOOK: &[u8] = include_bytes!("../../../../mail/src/recipients/workbook/fixtures/clients.xlsx");
+
+#[tokio::test]
+async fn a_workbook_is_brought_as_it_is_and_its_sheet_chosen() {
+    let site = Site::new().await;
+    site.account("smtp://mail.exemple.fr:25").await;
+    let ana = site.person("ana", Role::Operator).await;
+    let begun = site.bring(&ana, "/mailings/new", &[("recipients", "clients.xlsx", WORKBOOK)]).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+    let draft = begun.header("location").strip_suffix("/recipients").unwrap().to_owned();
+    let read = site.look(&ana, &format!("{draft}/recipients")).await.text;
+    for shown in
+        ["clients.xlsx", "Sheet “Feuil1”", "3 recipients", "1,234.50 €", "01 02 03 04 05", "Clients 2025</option>"]
+    {
+        assert!(read.contains(shown), "{shown}: {read}");
+    }
+    assert!(read.contains("accept=\".xlsx,.ods,.csv"), "{read}");
+    let fields = [
+        ("to", "{{ E-mail }}"),
+        ("subject", "Facture {{ Code client }}"),
+        ("text", "Bonjour {{ Société }}"),
+        ("attach", ""),
+    ];
+    site.act(&ana, &format!("{draft}/message"), &message(&fields)).await;
+    let check = site.look(&ana, &format!("{draft}/check?row=1")).await.text;
+    assert!(check.contains("Facture CCT001") && check.contains("Send 3 messages now"), "{check}");
+    // Another sheet, of which a row is wrong.
+    let chosen = site.act(&ana, &format!("{draft}/sheet"), &[("sheet", "Clients 2025")]).await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.text);
+    let other = site.look(&ana, &format!("{draft}/recipients")).await.text;
+    assert!(other.contains("Sheet “Clients 2025”") && other.contains("a@x.fr"), "{other}");
+    let fields = [("to", "{{ email }}"), ("subject", "Facture"), ("text", "Bonjour {{ nom }}"), ("attach", "")];
+    site.act(&ana, &format!("{draft}/message"), &message(&fields)).await;
+    let check = site.look(&ana, &format!("{draft}/check")).await.text;
+    assert!(check.contains("&#39;Clients 2025&#39;!B3") && check.contains("#N/A"), "{check}");
+    let missing = site.act(&ana, &format!("{draft}/sheet"), &[("sheet", "Feuille 9")]).await;
+    assert!(missing.text.contains("Feuille 9"), "{}", missing.text);
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
 #[tokio::test]
 async fn a_mailing_waits_for_its_time() {
     let site = Site::new().await;

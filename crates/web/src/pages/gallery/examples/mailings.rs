@@ -58,15 +58,23 @@ fn begins(v: &View) -> Vec<Drawn> {
         rows: 498,
         broken: 2,
         form: v.with("list-semicolon", "encoding", "Windows-1252"),
+        sheets: vec![],
         columns,
         first: rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect(),
     };
-    let recipients = RecipientsPage {
+    let recipients = |list| RecipientsPage {
         v,
         steps: steps(Step::Recipients),
         list: Some(list),
         problems: vec![],
         faults: Faults::default(),
+    };
+    let workbook = ListShown {
+        name: "clients-novembre.xlsx".to_owned(),
+        form: v.with("list-sheet", "sheet", "Feuil1"),
+        sheets: vec![("Feuil1".to_owned(), true), ("Clients 2025".to_owned(), false)],
+        broken: 0,
+        ..list.clone()
     };
     let files = |files: Vec<FileRow>, count, faults| {
         FilesPage { v, steps: steps(Step::Files), files, count, bytes: 92_300_211, faults }.render().unwrap()
@@ -77,7 +85,8 @@ fn begins(v: &View) -> Vec<Drawn> {
     vec![
         ("mailing-new", new(drafts, Accounts::Some, vec![]).render().unwrap()),
         ("mailing-new-refused", new(vec![], Accounts::None, problems()[..1].to_vec()).render().unwrap()),
-        ("mailing-recipients", recipients.render().unwrap()),
+        ("mailing-recipients", recipients(list).render().unwrap()),
+        ("mailing-recipients-workbook", recipients(workbook).render().unwrap()),
         ("mailing-files", files((1187..1195).map(file).collect(), 498, Faults::default())),
         ("mailing-files-none", files(vec![], 0, faults)),
     ]
