@@ -26,6 +26,7 @@ mod problem;
 mod routes;
 mod run_log;
 mod serve;
+mod sheet;
 mod site;
 #[cfg(test)]
 mod testing;

@@ -15,7 +15,7 @@ use crate::{
     },
     auth::Access,
     cursor,
-    extract::{Json, Query, moment, optional_text, text},
+    extract::{Json, Query, moment, optional_text, text, text_or_integer},
     order,
     problem::{Problem, Result},
     routes::{About, Routes},
@@ -267,6 +267,8 @@ pub(crate) struct NewTrace {
     pub(crate) application_name: Option<String>,
     pub(crate) flow_name: Option<String>,
     pub(crate) comment: Option<String>,
+    /// An integer is taken for its digits.
+    #[serde(deserialize_with = "text_or_integer")]
     pub(crate) created_by: Option<String>,
     /// Seconds.
     pub(crate) time_to_process: Option<f64>,

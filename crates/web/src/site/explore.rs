@@ -30,6 +30,7 @@ use crate::{
     },
     problem::Result,
     routes::Routes,
+    sheet::Dialect,
 };
 use axum::{
     Extension,
@@ -401,10 +402,15 @@ fn exports(ctx: &Ctx, v: &View, search: &Search, found: &Found) -> Vec<Export> {
     ];
     // What is exported is what the page shows: days and hours are the reader's.
     let zone = v.zone.iana_name().unwrap_or_default();
-    let export = |(word, name, format): (_, &str, Format)| Export {
-        word,
-        address: search.at("/api/v1/logs/search", &[("format", name), ("zone", zone)]),
-        name: format.file_name(ctx.app.clock.now(), &v.zone),
+    let dialect = Dialect::of(v.language).as_str();
+    let export = |(word, name, format): (_, &str, Format)| {
+        let mut more = vec![("format", name), ("zone", zone)];
+        more.extend((format == Format::Csv).then_some(("dialect", dialect)));
+        Export {
+            word,
+            address: search.at("/api/v1/logs/search", &more),
+            name: format.file_name(ctx.app.clock.now(), &v.zone),
+        }
     };
     formats.map(export).to_vec()
 }

@@ -25,6 +25,7 @@ use crate::{
     },
     problem::{Problem, Result},
     routes::Routes,
+    sheet::Dialect,
 };
 use axum::{
     extract::{FromRequestParts, State},
@@ -270,7 +271,7 @@ async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address(&path, sort, ""));
     let pager = query.pager(&path, page.rows.len(), page.next);
     let rows = page.rows.into_iter().map(rows::trace).collect();
-    let csv = format!("/api/v1/traces.csv?job={}", job.id);
+    let csv = format!("/api/v1/traces.csv?job={}&dialect={}", job.id, Dialect::of(v.language).as_str());
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&JobTracesPage { v: &v, head, rows, when, pager, csv }))
 }

@@ -12,6 +12,7 @@ use crate::{
     },
     problem::Result,
     routes::Routes,
+    sheet::Dialect,
 };
 use axum::{extract::State, response::Response};
 use model::TraceId;
@@ -73,7 +74,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
         reach: page.searched_until.map(|at| rows::reach(&v, &SAID, &v.moment(&at), page.rows.len(), before)),
     };
     let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address("", sort));
-    let csv = query.csv(&filter);
+    let csv = query.csv(&filter, Dialect::of(v.language));
     let rows = page.rows.into_iter().map(rows::trace).collect();
     let TracesQuery { id, q, application, flow, since, until, sort, .. } = query;
     let filter = TracesFilter { id, q, application, flow, errors, since, until, sort };
@@ -98,7 +99,7 @@ impl TracesQuery {
     }
 
     /// The sheet of the same traces: the API's own words for the filters, and moments in place of days.
-    fn csv(&self, filter: &TraceFilter) -> String {
+    fn csv(&self, filter: &TraceFilter, dialect: Dialect) -> String {
         let moment = |at: Option<model::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
         let (since, until) = (moment(filter.since), moment(filter.until));
         let errors = if self.errors.is_empty() { "" } else { "true" };
@@ -110,6 +111,7 @@ impl TracesQuery {
             ("errors", errors),
             ("since", &since),
             ("until", &until),
+            ("dialect", dialect.as_str()),
         ];
         rows::address("/api/v1/traces.csv", &pairs)
     }

@@ -9,6 +9,7 @@ use crate::{
     Ctx, cursor,
     extract::{Query, moment},
     problem::{Problem, Result},
+    sheet::Dialect,
 };
 use axum::{
     body::Body,
@@ -72,6 +73,9 @@ pub(crate) struct SearchQuery {
     pub(crate) order: Option<OrderJson>,
     #[param(inline)]
     pub(crate) format: Format,
+    /// Of `csv`: `excel` for a spreadsheet's program, `excel-fr` for one that takes `;` and a comma in numbers.
+    #[param(inline)]
+    pub(crate) dialect: Dialect,
     /// Bytes of each message; a longer one is cut, and `message_bytes` says how long it is.
     pub(crate) message_max: Option<usize>,
     /// Whether rows tell where their messages say the time and the level once more.
@@ -237,12 +241,12 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
     let limit = |usual: usize| query.limit.map_or(usual, |limit| limit as usize);
     if query.format != Format::Json && !asked.query.pipes.is_empty() {
         let answer = tabled(&ctx, asked, limit(ROWS_MAX).min(ROWS_MAX)).await?;
-        let mut body = table(query.format, &answer.value);
+        let mut body = table(query.format, query.dialect, &answer.value);
         body.extend(remarks(query.format, &left_out(&answer.partial)));
         return Ok((file(&ctx, query.format), body).into_response());
     }
     if query.format != Format::Json {
-        return export(&ctx, asked, query.format, Page { order, after, limit: limit(EXPORTED_MAX) });
+        return export(&ctx, asked, (query.format, query.dialect), Page { order, after, limit: limit(EXPORTED_MAX) });
     }
     let page = Page { order, after, limit: limit(ROWS).clamp(1, ROWS_MAX) };
     Ok(axum::Json(found(&ctx, asked, page, &query).await?).into_response())
@@ -354,7 +358,7 @@ pub(crate) async fn listed<T: Send + 'static>(
 const READ_WITHIN: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 30_000 });
 
 /// Records as they are found, page after page, without holding more than a few pieces.
-fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Result<Response> {
+fn export(ctx: &Ctx, asked: Asked, (format, dialect): (Format, Dialect), mut page: Page) -> Result<Response> {
     let (give, pieces) = mpsc::channel::<io::Result<Bytes>>(PIECES_MAX);
     let logs = ctx.app.logs.clone();
     let place = logs.exporting()?;
@@ -369,13 +373,13 @@ fn export(ctx: &Ctx, asked: Asked, format: Format, mut page: Page) -> Result<Res
             handle.block_on(tokio::time::timeout(READ_WITHIN, give.send(piece))).is_ok_and(|sent| sent.is_ok())
         };
         let exported = logs.export(place, TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
-            let mut buffer = format.head().to_vec();
+            let mut buffer = format.head(dialect);
             let mut partial = Vec::new();
             while left > 0 {
                 page.limit = left.min(ROWS_MAX);
                 let (mut last, mut gone) = (None, false);
                 let answer = query::search(snapshot, &asked.question, page, bounds, |hit| {
-                    format.write(hit.cursor, hit.record, &mut buffer);
+                    format.write(dialect, hit.cursor, hit.record, &mut buffer);
                     last = Some(hit.cursor);
                     if buffer.len() < PIECE_BYTES {
                         return ControlFlow::Continue(());

@@ -1,6 +1,6 @@
 //! Records as they are shown to machines.
 
-use crate::api::traces::harmless;
+use crate::{api::traces::harmless, sheet::Dialect};
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
 use serde::{Serialize, ser::SerializeMap as _};
@@ -196,12 +196,17 @@ impl Format {
         format!("logs-{}.{}", now.in_zone(zone).strftime("%Y-%m-%d"), self.extension())
     }
 
-    pub(super) fn head(self) -> &'static [u8] {
-        if self == Self::Csv { b"time,level,source,message,fields\r\n" } else { b"" }
+    pub(super) fn head(self, dialect: Dialect) -> Vec<u8> {
+        let mut head = Vec::new();
+        if self == Self::Csv {
+            head.extend_from_slice(dialect.mark());
+            dialect.rows([["time", "level", "source", "message", "fields"]], &mut head);
+        }
+        head
     }
 
     /// Writes one record.
-    pub(super) fn write(self, cursor: Cursor, record: RecordRef<'_>, into: &mut Vec<u8>) {
+    pub(super) fn write(self, dialect: Dialect, cursor: Cursor, record: RecordRef<'_>, into: &mut Vec<u8>) {
         match self {
             Self::Text => {
                 into.extend_from_slice(record.message());
@@ -217,15 +222,14 @@ impl Format {
                 let fields = if row.fields.is_empty() { String::new() } else { Json::Object(row.fields).to_string() };
                 let time = row.time.to_string();
                 let cells = [&*time, row.level.unwrap_or_default(), &row.source, &row.message, &fields];
-                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut *into);
-                let _ = writer.write_record(cells.map(harmless));
+                dialect.rows([cells.map(harmless)], into);
             }
         }
     }
 }
 
 /// A table as a text: for people, with tabs between its cells.
-pub(super) fn table(format: Format, table: &Table) -> Vec<u8> {
+pub(super) fn table(format: Format, dialect: Dialect, table: &Table) -> Vec<u8> {
     let text = |cell: &Cell| match self::cell(cell) {
         Json::Null => String::new(),
         Json::String(text) => text,
@@ -241,13 +245,13 @@ pub(super) fn table(format: Format, table: &Table) -> Vec<u8> {
             }
         }
         Format::Csv => {
-            let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut into);
-            // Writing to memory does not fail.
-            let _ = writer.write_record(table.columns.iter().map(|name| harmless(name)));
-            for row in &table.rows {
-                let _ = writer.write_record(row.iter().map(|cell| harmless(&text(cell))));
-            }
-            let _ = writer.flush();
+            let shown = |cell: &Cell| match self::cell(cell) {
+                Json::Number(number) => dialect.number(&number.to_string()),
+                _ => text(cell),
+            };
+            into.extend_from_slice(dialect.mark());
+            dialect.rows([table.columns.iter().map(|name| harmless(name))], &mut into);
+            dialect.rows(table.rows.iter().map(|row| row.iter().map(|cell| harmless(&shown(cell)))), &mut into);
         }
         Format::Text => {
             let rows = table.rows.iter().map(|row| row.iter().map(text).collect());

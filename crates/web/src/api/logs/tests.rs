@@ -152,6 +152,10 @@ async fn exports_come_back_as_they_went_and_start_no_formula() {
     let csv = site.get("/api/v1/logs/search?format=csv&order=oldest").await;
     assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     insta::assert_snapshot!("csv", csv.text);
+    let french = site.get("/api/v1/logs/search?format=csv&order=oldest&dialect=excel-fr").await;
+    insta::assert_snapshot!("csv-excel-fr", french.text);
+    let table = site.get("/api/v1/logs/search?format=csv&dialect=excel-fr&q=%7C+stats+count(),+avg(ms)").await;
+    insta::assert_snapshot!("csv-table-excel-fr", table.text);
     for (query, name) in [
         ("format=csv", "logs-2025-01-10.csv"),
         ("format=jsonl", "logs-2025-01-10.jsonl"),

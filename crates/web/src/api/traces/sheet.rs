@@ -6,6 +6,7 @@ use crate::{
     extract::Query,
     lines::Lines,
     problem::{Problem, Result},
+    sheet::Dialect,
 };
 use axum::{
     body::Body,
@@ -44,6 +45,7 @@ const RECORD_LINES_MAX: usize = 10_000;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExportQuery {
+    id: Option<Uuid>,
     application: Option<String>,
     flow: Option<String>,
     q: Option<String>,
@@ -55,11 +57,16 @@ pub(super) struct ExportQuery {
     until: Option<String>,
     /// Begin with a byte order mark, which Excel needs to see that it is UTF-8.
     bom: Option<bool>,
+    /// `excel` for a spreadsheet's program, `excel-fr` for one that takes `;` and a comma in numbers.
+    #[param(inline)]
+    dialect: Option<Dialect>,
 }
 
 pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQuery>) -> Result<impl IntoResponse> {
-    let bom = query.bom.unwrap_or(false);
+    let dialect = query.dialect.unwrap_or_default();
+    let mark = if query.bom.unwrap_or(false) { Dialect::Excel.mark() } else { dialect.mark() };
     let asked = TracesQuery {
+        id: query.id,
         application: query.application,
         flow: query.flow,
         q: query.q,
@@ -72,16 +79,17 @@ pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQue
         ..TracesQuery::default()
     };
     let filter = TraceFilter { limit: PAGE, ..asked.filter(&ctx)? };
-    let mut head = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-    head.extend(written(&[COLUMNS.map(str::to_owned)]));
+    let mut head = mark.to_vec();
+    dialect.rows([COLUMNS], &mut head);
     let pages = stream::unfold(Some(filter), move |filter| {
         let ctx = ctx.clone();
         async move {
             let filter = filter?;
             match ctx.app.db.traces(&filter).await {
                 Ok(page) => {
-                    let rows: Vec<_> = page.rows.iter().map(cells).collect();
-                    Some((Ok(written(&rows)), page.next.map(|before| TraceFilter { before: Some(before), ..filter })))
+                    let mut rows = Vec::new();
+                    dialect.rows(page.rows.iter().map(|trace| cells(trace, dialect)), &mut rows);
+                    Some((Ok(rows), page.next.map(|before| TraceFilter { before: Some(before), ..filter })))
                 }
                 // The download breaks off, so that nobody takes a part for the whole.
                 Err(error) => {
@@ -99,7 +107,7 @@ pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQue
     Ok((headers, body))
 }
 
-fn cells(trace: &Trace) -> [String; 10] {
+fn cells(trace: &Trace, dialect: Dialect) -> [String; 10] {
     [
         trace.id.to_string(),
         harmless(&trace.trace_name),
@@ -108,7 +116,7 @@ fn cells(trace: &Trace) -> [String; 10] {
         harmless(&trace.flow_name),
         harmless(&trace.comment),
         harmless(&trace.created_by),
-        trace.time_to_process.to_string(),
+        dialect.number(&trace.time_to_process.to_string()),
         trace.errors.to_string(),
         trace.created_at.to_string(),
     ]
@@ -145,15 +153,6 @@ fn as_it_was(text: &str) -> String {
         _ => part,
     };
     text.split_inclusive(SEPARATORS).enumerate().map(part).collect()
-}
-
-fn written(rows: &[[String; 10]]) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for row in rows {
-        // Writing to memory does not fail.
-        let _ = writer.write_record(row);
-    }
-    writer.into_inner().unwrap_or_default()
 }
 
 pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(StatusCode, axum::Json<Kept>)> {

@@ -33,6 +33,64 @@ async fn other_programs_post_traces_one_or_many() {
     assert_eq!(site.post("/api/v1/traces", json!([{"errors": 3}])).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+/// `get_trace(…).save()` as the seed has it, with the number of a user.
+#[tokio::test]
+async fn a_trace_is_kept_under_the_names_it_has_always_had() {
+    let site = Site::new().await;
+    let trace = json!({
+        "trace_name": "Send invoices mail (Gmail API)", "file_name": "facture_CCT_2025-01.pdf",
+        "application_name": "invoices_send_by_email_gmail", "flow_name": "send_invoice_email_gmail",
+        "comment": "Email envoyé avec succès à client@example.com (Message ID: 18d2abc...)",
+        "created_by": 1, "time_to_process": 0.8,
+    });
+    let posted = site.post("/api/v1/traces", trace).await;
+    assert_eq!(posted.status, StatusCode::CREATED, "{}", posted.text);
+    let kept = site.get("/api/v1/traces").await.json();
+    insta::assert_json_snapshot!("seed_trace", kept["rows"][0], {".id" => "[id]", ".created_at" => "[at]"});
+    for wrong in [json!(1.5), json!(true), json!({})] {
+        let refused = site.post("/api/v1/traces", json!({"created_by": wrong})).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_opens_in_the_readers_excel() {
+    let site = Site::new().await;
+    let trace = json!({"trace_name": "Envoi; été", "comment": "=1+1", "file_name": "a;=2", "time_to_process": 0.8});
+    let posted = site.post("/api/v1/traces", trace).await;
+    let id = posted.json()["ids"][0].as_str().or(posted.json()["id"].as_str()).unwrap_or_default().to_owned();
+    for (query, mark, separator, duration) in
+        [("", false, ',', "0.8"), ("?dialect=excel", true, ',', "0.8"), ("?dialect=excel-fr", true, ';', "0,8")]
+    {
+        let sheet = site.get(&format!("/api/v1/traces.csv{query}")).await.text;
+        assert_eq!(sheet.starts_with('\u{feff}'), mark, "{query}");
+        let heading = sheet.trim_start_matches('\u{feff}').lines().next().unwrap();
+        assert_eq!(heading.split(separator).nth(1), Some("trace_name"), "{query}");
+        assert!(
+            sheet.contains(&format!("{separator}{duration}{separator}")) && sheet.contains("'=1+1"),
+            "{query}: {sheet}"
+        );
+        let other = Site::new().await;
+        assert_eq!(other.post_text("/api/v1/traces.csv", sheet).await.json()["new"], 1, "{query}: it comes back");
+        let back = other.get("/api/v1/traces").await.json();
+        assert_eq!(
+            (&back["rows"][0]["trace_name"], &back["rows"][0]["time_to_process"], &back["rows"][0]["comment"]),
+            (&json!("Envoi; été"), &json!(0.8), &json!("=1+1")),
+            "{query}"
+        );
+    }
+    let one = site.get(&format!("/api/v1/traces.csv?dialect=excel-fr&id={id}")).await;
+    assert_eq!(one.status, StatusCode::OK, "{}", one.text);
+    let wrong = site.get("/api/v1/traces.csv?dialect=lotus").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.text);
+    let ana = site.person("ana", store::Role::Viewer).await;
+    for (language, dialect) in [("fr", "excel-fr"), ("en", "excel")] {
+        let headers = [("cookie", ana.cookie.as_str()), ("accept-language", language)];
+        let page = send(&site.router, "GET", "/traces", &headers, "").await.text;
+        assert!(page.contains(&format!("dialect={dialect}\"")), "{language}: {page}");
+    }
+}
+
 #[tokio::test]
 async fn a_sheet_comes_back_as_it_went() {
     let (site, other) = (Site::new().await, Site::new().await);
