@@ -172,7 +172,8 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
 
 #[test]
 fn keeping_what_it_traces_comes_to_rest_even_where_it_traces_everything() {
-    let everything = "[logs]\nlevel = \"trace\"\nfiles = [{ path = \"all.log\", level = \"trace\" }]\n";
+    let everything =
+        "[logs]\nlevel = \"trace\"\ndefaults = false\nfiles = [{ path = \"all.log\", level = \"trace\" }]\n";
     let mut site = Site::new(Setting::default(), everything);
     let _running = site.serve();
     site.found("source:vigie answering", 1);

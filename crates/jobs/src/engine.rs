@@ -274,8 +274,14 @@ impl Inner {
 
     /// Settles items whose process is gone; returns how many are unknown and how many are queued again.
     async fn rescue(&self, lost: Lost) -> Result<Ready> {
-        let shared = Arc::clone(&self.shared);
-        let trace_of = Box::new(move |job: &Job, item: &Item| lost_trace(&shared, job, item));
+        let (shared, handlers) = (Arc::clone(&self.shared), self.handlers.clone());
+        let accounts: HashMap<_, _> =
+            self.shared.db.accounts().await?.into_iter().map(|account| (account.id, account)).collect();
+        let trace_of = Box::new(move |job: &Job, item: &Item| {
+            let account = job.account.and_then(|id| accounts.get(&id));
+            let text = handlers.get(job.kind.as_str()).and_then(|handler| handler.lost(job, item, account));
+            lost_trace(&shared, job, item, text)
+        });
         let rescued = self.shared.db.rescue(lost, lost_verdict(), trace_of, self.shared.clock.now()).await?;
         let mut ready = Ready::default();
         for rescued in rescued {
@@ -286,19 +292,19 @@ impl Inner {
             self.shared.hub.publish(&rescued.job);
             tracing::warn!(job = %rescued.job.id, unknown = held, items = rescued.items.len(),
                 not_begun = rescued.not_begun, "settled items whose process ended before their outcome was known");
-            self.tell_rescued(rescued.job, rescued.items.len() as u64).await;
+            self.tell_rescued(rescued.job, &rescued.items).await;
         }
         Ok(ready)
     }
 
     /// A job whose last items were lost is over with their rescue, and no run is left to say so.
-    async fn tell_rescued(&self, job: Job, items: u64) {
+    async fn tell_rescued(&self, job: Job, items: &[Item]) {
         if let Some(nudge) = self.runners().get(&job.id) {
             nudge.notify_one();
         }
         let Some(handler) = self.handlers.get(job.kind.as_str()) else { return };
         let Ok(run) = open(&**handler, &job).await else { return };
-        if items > 0 {
+        if !items.is_empty() {
             self.shared.log(&*run, &job, &Moment::Lost { job: &job, items }).await;
         }
         if job.state == JobState::Completed {
@@ -455,13 +461,12 @@ fn claimed(item: Item) -> ClaimedItem {
 }
 
 /// What is kept of an attempt whose outcome nobody knows.
-fn lost_trace(shared: &Shared, job: &Job, item: &Item) -> Trace {
-    let text = TraceText {
+fn lost_trace(shared: &Shared, job: &Job, item: &Item, text: Option<TraceText>) -> Trace {
+    let text = text.unwrap_or_else(|| TraceText {
         trace_name: format!("{} ERROR", job.name),
-        file_name: String::new(),
         comment: format!("{}: the process ended before its outcome was known", item.label),
         ..TraceText::default()
-    };
+    });
     Trace {
         seq: Some(item.seq),
         attempt: item.attempts,

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use model::{Authority, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use store::{ClaimedItem, Item, Job, Outcome, Reason};
+use store::{Account, ClaimedItem, Item, Job, Outcome, Reason};
 
 /// A kind of job: `mail`, `command`, `http` …
 pub trait Handler: Send + Sync + 'static {
@@ -19,6 +19,12 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Makes ready to run `job` from its frozen settings: compiles templates, opens accounts, connects nothing yet.
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>>;
+
+    /// The trace of an item whose process ended before its outcome was known, where the kind has words of its own.
+    /// `account` is the job's, where it has one.
+    fn lost(&self, _job: &Job, _item: &Item, _account: Option<&Account>) -> Option<TraceText> {
+        None
+    }
 }
 
 /// Why a run cannot begin or go on.
@@ -153,10 +159,17 @@ pub enum Moment<'a> {
         rate: f64,
         eta: Option<Duration>,
     },
-    /// Items whose outcome was lost with an earlier process.
+    /// An item that was refused when it was brought, before any attempt. Told when a run begins.
+    Refused {
+        job: &'a Job,
+        item: &'a Item,
+        /// As in [`Attempt::number`].
+        number: u64,
+    },
+    /// Items whose outcome was lost with an earlier process: `unknown` now, or queued again.
     Lost {
         job: &'a Job,
-        items: u64,
+        items: &'a [Item],
     },
     Paused {
         job: &'a Job,

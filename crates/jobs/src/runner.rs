@@ -2,6 +2,7 @@
 
 mod holding;
 mod pace;
+mod refused;
 
 use crate::{
     Attempt, Attempted, Declares, Moment, RateMeter, Run, Shape,
@@ -148,6 +149,9 @@ impl Runner {
         self.turn(Vec::new()).await;
         // Said while the first items are at work already: they are not to wait for a file. Theirs is said after it.
         self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
+        if !resumed && self.job.counters.failed > 0 {
+            self.tell_refused().await;
+        }
         while !self.is_over() {
             let attempted = tokio::select! {
                 attempted = self.wait(&mut done) => attempted,

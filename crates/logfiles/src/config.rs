@@ -1,5 +1,6 @@
 //! What may be configured, and the check that turns it into a plan.
 
+use crate::turns;
 use jiff::tz::TimeZone;
 use model::Level;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,12 @@ pub struct Config {
     pub levels: BTreeMap<String, Level>,
     /// The zone of times in text files and of days, as `Europe/Paris`; the system's when absent.
     pub time_zone: Option<String>,
+    /// Whether `mailing.log`, `errors.log` and `vigie.log` are written as well.
+    pub defaults: bool,
+    /// Files besides; one of the name of a default stands in its place.
     pub files: Vec<FileConfig>,
+    /// Who may read the files, by name or number: they are then 0640, and of that group.
+    pub group: Option<String>,
     /// Standard error.
     pub console: Option<Console>,
 }
@@ -94,6 +100,8 @@ pub enum ConfigError {
     KeepTooMany { file: String, keep: u32 },
     #[error("logs.files: {0} files are listed: at most {FILES_MAX}")]
     TooManyFiles(usize),
+    #[error("logs.group: there is no group `{0}`: write one of /etc/group, or its number")]
+    Group(String),
     #[error("logs.time_zone: `{0}` is not a known zone: write it as Europe/Paris")]
     Zone(String),
 }
@@ -118,6 +126,8 @@ pub(crate) struct Plan {
     /// The journal's file is its last.
     pub(crate) config: Config,
     pub(crate) zone: TimeZone,
+    /// Who may read the files.
+    pub(crate) group: Option<u32>,
     /// Where there is a journal, the loggers of which it takes little.
     pub(crate) journal: Option<Vec<String>>,
 }
@@ -132,6 +142,21 @@ impl Plan {
 
 impl Default for Config {
     fn default() -> Self {
+        Self {
+            level: Level::Info,
+            levels: BTreeMap::new(),
+            time_zone: None,
+            defaults: true,
+            files: Vec::new(),
+            group: None,
+            console: None,
+        }
+    }
+}
+
+impl Config {
+    /// The files that are written, those of the configuration first.
+    pub fn all_files(&self) -> Vec<FileConfig> {
         let file = |path: &str, megabytes: u64, level: Level, loggers: &[&str]| FileConfig {
             path: path.into(),
             format: Format::Text,
@@ -143,17 +168,15 @@ impl Default for Config {
             level,
             loggers: loggers.iter().map(|&logger| logger.to_owned()).collect(),
         };
-        Self {
-            level: Level::Info,
-            levels: BTreeMap::new(),
-            time_zone: None,
-            files: vec![
-                file("mailing.log", 50, Level::Info, &["mail"]),
-                file("errors.log", 10, Level::Error, &[]),
-                file("vigie.log", 10, Level::Info, &[]),
-            ],
-            console: None,
-        }
+        let defaults = [
+            file("mailing.log", 50, Level::Info, &["mail"]),
+            file("errors.log", 10, Level::Error, &[]),
+            file("vigie.log", 10, Level::Info, &[]),
+        ];
+        let is_missing = |default: &FileConfig| self.files.iter().all(|file| file.path != default.path);
+        let mut files = self.files.clone();
+        files.extend(defaults.into_iter().filter(|default| self.defaults && is_missing(default)));
+        files
     }
 }
 
@@ -165,11 +188,12 @@ impl Default for Console {
 
 impl Config {
     pub(crate) fn validate(&self) -> Result<Plan, ConfigError> {
-        if self.files.len() > FILES_MAX {
-            return Err(ConfigError::TooManyFiles(self.files.len()));
+        let files = self.all_files();
+        if files.len() > FILES_MAX {
+            return Err(ConfigError::TooManyFiles(files.len()));
         }
         let mut seen = BTreeSet::new();
-        for file in &self.files {
+        for file in &files {
             let name = file.path.display().to_string();
             let climbs = file.path.components().any(|part| matches!(part, Component::ParentDir));
             if climbs || file.path.file_name().is_none() {
@@ -189,7 +213,11 @@ impl Config {
             None => TimeZone::system(),
             Some(name) => TimeZone::get(name).map_err(|_| ConfigError::Zone(name.clone()))?,
         };
-        Ok(Plan { config: self.clone(), zone, journal: None })
+        let group = match &self.group {
+            None => None,
+            Some(name) => Some(turns::group(name).ok_or_else(|| ConfigError::Group(name.clone()))?),
+        };
+        Ok(Plan { config: Self { files, ..self.clone() }, zone, group, journal: None })
     }
 }
 

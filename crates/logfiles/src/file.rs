@@ -1,9 +1,10 @@
 //! One log file: buffered appending, rotation by size and day, and noticing what others do to it.
 
 use crate::{
-    config::{FileConfig, Format, Rotate},
+    config::{FileConfig, Format, Plan, Rotate},
     line::{Dress, Line},
     old,
+    turns::{self, Turn},
 };
 use jiff::{ToSpan, Unit, ZonedRound, tz::TimeZone};
 use model::{Level, Timestamp};
@@ -15,12 +16,16 @@ use std::{
 
 /// Bytes gathered before they are written without waiting for the queue to be empty.
 const BUFFER_BYTES: usize = 64 << 10;
+/// How often the name may lead to another file before it is written to whatever bears it.
+const TURNS_MAX: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct LogFile {
     path: PathBuf,
     format: Format,
     zone: TimeZone,
+    /// Who may read it.
+    group: Option<u32>,
     bytes_max: u64,
     rotate: Rotate,
     file: Option<Open>,
@@ -59,11 +64,12 @@ impl std::ops::AddAssign for Done {
 }
 
 impl LogFile {
-    pub(crate) fn new(path: PathBuf, config: &FileConfig, zone: TimeZone) -> Self {
+    pub(crate) fn new(path: PathBuf, config: &FileConfig, plan: &Plan) -> Self {
         Self {
             path,
             format: config.format,
-            zone,
+            zone: plan.zone.clone(),
+            group: plan.group,
             bytes_max: config.max_size.0,
             rotate: config.rotate,
             file: None,
@@ -130,14 +136,42 @@ impl LogFile {
 
     /// All of `bytes` into the file that bears the name now; on an error, how much got through.
     fn put(&mut self, bytes: &[u8], at: Timestamp) -> Result<(), (usize, io::Error)> {
-        self.follow_the_name().map_err(|error| (0, error))?;
+        self.take_turn().map_err(|error| (0, error))?;
+        let outcome = self.put_locked(bytes, at);
+        if let Some(open) = &self.file {
+            turns::end(&open.file);
+        }
+        outcome
+    }
+
+    /// To write into the file that bears the name, which nobody renames meanwhile.
+    fn take_turn(&mut self) -> io::Result<()> {
+        for _ in 0..TURNS_MAX {
+            if self.file.is_none() {
+                self.open()?;
+            }
+            let Some(open) = &self.file else { continue };
+            turns::take(&open.file, Turn::Write);
+            let before = open.identity;
+            self.follow_the_name()?;
+            // Another file than was locked: once more, unless others rotate it without end.
+            if self.file.as_ref().is_some_and(|open| open.identity == before) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn put_locked(&mut self, bytes: &[u8], at: Timestamp) -> Result<(), (usize, io::Error)> {
         let note = (self.untold > 0).then(|| {
             let message = format!("{} lines are missing here: they could not be written", self.untold);
             self.compose(at, &message)
         });
         let (rotate, zone) = (self.rotate, self.zone.clone());
         let Some(open) = self.file.as_mut() else { return Err((0, io::ErrorKind::NotFound.into())) };
-        let mut lead = if open.torn { vec![b'\n'] } else { Vec::new() };
+        // Another process may have ended its line since.
+        let is_torn = open.torn && !ends_with_newline(&self.path, open.len);
+        let mut lead = if is_torn { vec![b'\n'] } else { Vec::new() };
         lead.extend_from_slice(note.unwrap_or_default().as_bytes());
         open.put(&lead).map_err(|(_, error)| (0, error))?;
         if rotate == Rotate::Daily && open.day_ends.is_none() {
@@ -165,6 +199,18 @@ impl LogFile {
 
     /// Renames the file and opens a new one. A crash in between leaves the renamed file, whole.
     fn rotate(&mut self, at: Timestamp) -> bool {
+        if let Some(open) = &self.file {
+            turns::take(&open.file, Turn::Change);
+            let is_ours = std::fs::metadata(&self.path).is_ok_and(|meta| identity(&meta) == open.identity);
+            if !is_ours {
+                // Another process has rotated it meanwhile, or somebody has taken it away.
+                self.file = None;
+                if let Err(error) = self.open() {
+                    self.complain(&error);
+                }
+                return false;
+            }
+        }
         let renamed = old::next_path(&self.path, at).and_then(|to| std::fs::rename(&self.path, to));
         match renamed {
             Ok(()) => self.file = None,
@@ -172,6 +218,7 @@ impl LogFile {
             Err(error) => {
                 self.complain(&error);
                 if let Some(open) = &mut self.file {
+                    turns::end(&open.file);
                     open.rotate_at = open.len + self.bytes_max / 8;
                     open.day_ends = open.day_ends.map(|_| at + std::time::Duration::from_hours(1));
                 }
@@ -214,6 +261,10 @@ impl LogFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
         let file = options.open(&self.path)?;
+        if let Err(error) = turns::give(&file, self.group) {
+            // It is written nevertheless: whoever is to read it is told why they cannot.
+            self.complain_of_group(&error);
+        }
         let meta = file.metadata()?;
         let day_ends = (self.rotate == Rotate::Daily && meta.len() > 0).then(|| {
             let changed = meta.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
@@ -224,6 +275,16 @@ impl LogFile {
         let len = meta.len();
         self.file = Some(Open { file, identity, len, rotate_at: self.bytes_max, day_ends, torn });
         Ok(())
+    }
+
+    fn complain_of_group(&mut self, error: &io::Error) {
+        if let Some(group) = self.group.take() {
+            let path = self.path.display();
+            let _ = writeln!(
+                io::stderr(),
+                "{path}: {error}: it cannot be given to the group {group}: start Vigie as a member of it (see logs.group)"
+            );
+        }
     }
 
     /// Says once what is wrong, on standard error: there is no better place left.
@@ -268,6 +329,7 @@ fn end_of_day(at: Timestamp, zone: &TimeZone) -> Timestamp {
 fn ends_with_newline(path: &Path, len: u64) -> bool {
     use std::io::{Read, Seek, SeekFrom};
     let last = || -> io::Result<u8> {
+        let len = len.max(1);
         let mut file = File::open(path)?;
         let mut byte = [0];
         file.seek(SeekFrom::Start(len - 1))?;

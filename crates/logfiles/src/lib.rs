@@ -15,6 +15,7 @@ mod layer;
 mod line;
 mod old;
 mod routes;
+mod turns;
 mod writer;
 
 #[cfg(test)]
@@ -123,6 +124,29 @@ impl Handle {
         if sinks != 0 {
             let line = Line { at: self.0.clock.now(), level, logger, message, fields };
             self.0.send(sinks, &line, Dress::Full);
+        }
+    }
+
+    /// Writes what happened to whatever takes that logger at that level: to text files `lines` as they are, to JSON files
+    /// one record, `message` with `fields`. Kept elsewhere, it is none of the journal's.
+    pub fn tell_lines(
+        &self,
+        logger: &str,
+        level: Level,
+        lines: &[String],
+        message: &str,
+        fields: &[(&'static str, serde_json::Value)],
+    ) {
+        let (sinks, json) = (self.0.routes.told(logger, level), self.0.routes.json());
+        let at = self.0.clock.now();
+        if sinks & !json != 0 {
+            for line in lines {
+                let line = Line { at, level, logger, message: line, fields: &[] };
+                self.0.send(sinks & !json, &line, Dress::Bare);
+            }
+        }
+        if sinks & json != 0 {
+            self.0.send(sinks & json, &Line { at, level, logger, message, fields }, Dress::Full);
         }
     }
 

@@ -4,6 +4,7 @@
 //! several fall into one second, then `….gz`. Names sort by age even when the clock was set back. Other files are never
 //! touched.
 
+use crate::turns::{self, Turn};
 use flate2::{Compression, write::GzEncoder};
 use jiff::civil::DateTime;
 use model::Timestamp;
@@ -64,10 +65,15 @@ pub(crate) fn sweep(keep: &Keep, now: Timestamp) -> io::Result<()> {
         kept += u32::from(wanted);
         // A finished archive was synced before it got its name: its original may go.
         let archived = same.iter().any(|file| file.kind == Kind::Gzip);
+        // Another process still writes the last of it, or compresses it.
+        let plain = same.iter().find(|file| file.kind == Kind::Plain).and_then(|file| File::open(&file.path).ok());
+        if plain.as_ref().is_some_and(|plain| !turns::take(plain, Turn::Change)) {
+            continue;
+        }
         for file in same {
             match file.kind {
                 Kind::Plain if wanted && !archived => {
-                    if keep.compress {
+                    if keep.compress && file.path.exists() {
                         compress(&file.path)?;
                     }
                 }
@@ -139,6 +145,12 @@ fn compress(path: &Path) -> io::Result<()> {
         let mut from = File::open(path)?;
         let meta = from.metadata()?;
         let to = File::create(&unfinished)?;
+        #[cfg(unix)]
+        {
+            // Whose group may read the one may read the other; who is no member of it cannot say so.
+            let group = std::os::unix::fs::MetadataExt::gid(&meta);
+            let _ = std::os::unix::fs::fchown(&to, None, Some(group));
+        }
         to.set_permissions(meta.permissions())?;
         let mut encoder = GzEncoder::new(io::BufWriter::new(to), Compression::default());
         io::copy(&mut from, &mut encoder)?;

@@ -139,6 +139,7 @@ mod tests {
         let config: Config = toml::from_str(
             r#"
             level = "warning"
+            defaults = false
             levels = { "mail" = "info", "mail.smtp" = "debug", "mail::smtp::pool" = "error", "jobs.*" = "info" }
             files = [
               { path = "all.log", level = "trace" },

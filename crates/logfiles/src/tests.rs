@@ -25,7 +25,7 @@ fn evening() -> Timestamp {
 }
 
 fn place(toml: &str) -> Place {
-    let config = toml::from_str(&format!("time_zone = \"Europe/Paris\"\n{toml}")).unwrap();
+    let config = toml::from_str(&format!("defaults = false\ntime_zone = \"Europe/Paris\"\n{toml}")).unwrap();
     Place { dir: tempfile::tempdir().unwrap(), clock: ManualClock::at(evening()), config }
 }
 
@@ -388,7 +388,7 @@ fn lines_are_bounded_and_nobody_begins_one_of_his_own() {
 #[test]
 fn the_defaults_and_what_is_refused() {
     let names: Vec<_> =
-        Config::default().files.iter().map(|file| (file.path.clone(), file.max_size.to_string())).collect();
+        Config::default().all_files().iter().map(|file| (file.path.clone(), file.max_size.to_string())).collect();
     assert_eq!(
         names,
         [
@@ -401,7 +401,20 @@ fn the_defaults_and_what_is_refused() {
     assert_eq!(config, Config::default());
     let again: Config = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
     assert_eq!(again, config);
+    let named = |toml: &str| -> Vec<String> {
+        let config: Config = toml::from_str(toml).unwrap();
+        config.all_files().iter().map(|file| format!("{} {}", file.path.display(), file.max_size)).collect()
+    };
+    let added = "[[files]]\npath = 'invoices.log'\nmax_size = '50MB'\nloggers = ['mail']\n";
+    assert_eq!(named(added), ["invoices.log 50MB", "mailing.log 50MB", "errors.log 10MB", "vigie.log 10MB"]);
+    let instead = "[[files]]\npath = 'errors.log'\nmax_size = '1MB'\n";
+    assert_eq!(named(instead), ["errors.log 1MB", "mailing.log 50MB", "vigie.log 10MB"], "in the place of the default");
+    assert_eq!(named(&format!("defaults = false\n{added}")), ["invoices.log 50MB"]);
     for (toml, expected) in [
+        (
+            "group = 'no-such-group-here'",
+            "logs.group: there is no group `no-such-group-here`: write one of /etc/group, or its number",
+        ),
         (
             "files = [{ path = 'a' }, { path = 'a' }]",
             "logs.files: `a` is listed twice: each file once, with all its loggers",
@@ -450,4 +463,80 @@ proptest! {
         lines.sort();
         prop_assert_eq!(lines.join("\n") + "\n", numbered(0..written));
     }
+}
+
+#[test]
+fn two_processes_write_one_file_and_no_line_is_lost_or_torn() {
+    let place = place(r#"files = [{ path = "a.log", max_size = "8KB", keep = 1000 }]"#);
+    let handles: Vec<Handle> = (0..3).map(|_| place.open()).collect();
+    std::thread::scope(|scope| {
+        for (first, handle) in (0..).zip(&handles) {
+            scope.spawn(move || {
+                for round in 0..40 {
+                    let from = first * 10_000 + round * 25;
+                    write(handle, from..from + 25);
+                    handle.flush();
+                }
+            });
+        }
+    });
+    handles.iter().for_each(Handle::flush);
+    let all = place.all("a.log");
+    let mut lines: Vec<&str> = all.lines().collect();
+    lines.sort_unstable();
+    let written = numbered((0..3).flat_map(|first| (0..1_000).map(move |n| first * 10_000 + n)));
+    let mut expected: Vec<&str> = written.lines().collect();
+    expected.sort_unstable();
+    assert!(lines == expected, "{} lines of {}", lines.len(), expected.len());
+    assert!(place.names().len() > 10, "it was rotated: {:?}", place.names());
+}
+
+#[test]
+fn whoever_holds_a_lock_for_good_stops_nobody() {
+    let place = place(r#"files = [{ path = "a.log", max_size = "4KB", keep = 100, compress = false }]"#);
+    let handle = place.open();
+    write(&handle, 0..2);
+    handle.flush();
+    let held = fs::File::open(place.path("a.log")).unwrap();
+    held.lock().unwrap();
+    write(&handle, 2..60);
+    handle.flush();
+    assert_eq!(place.all("a.log"), numbered(0..60));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_files_are_of_the_group_that_may_read_them() {
+    use std::os::unix::fs::MetadataExt as _;
+    let own = fs::metadata(tempfile::tempdir().unwrap().path()).unwrap();
+    // Only root may give files away to any group.
+    let group = if own.uid() == 0 { 1 } else { own.gid() };
+    let place =
+        place(&format!("group = '{group}'\nfiles = [{{ path = 'a.log', max_size = '4KB' }}, {{ path = 'b.log' }}]"));
+    let handle = place.open();
+    write(&handle, 0..100);
+    handle.flush();
+    let names = place.names();
+    assert!(names.iter().any(|name| name.ends_with(".gz")), "{names:?}");
+    for name in names {
+        let meta = fs::metadata(place.path(&name)).unwrap();
+        assert_eq!((meta.gid(), meta.mode() & 0o777), (group, 0o640), "{name}");
+    }
+}
+
+#[test]
+fn what_happened_is_lines_in_text_and_a_record_with_its_fields_in_json() {
+    let place = place(
+        r#"files = [{ path = "mailing.log", loggers = ["mail"] }, { path = "mailing.json", format = "json", loggers = ["mail"] }]"#,
+    );
+    let handle = place.open();
+    let fields = [("job", "018d".into()), ("item", 3.into())];
+    let lines = ["❌ ERREUR".to_owned(), "   Erreur: Invalid email".to_owned()];
+    handle.tell_lines("mail", Level::Error, &lines, "Erreur email 3/50", &fields);
+    handle.flush();
+    assert_eq!(place.read("mailing.log"), "❌ ERREUR\n   Erreur: Invalid email\n");
+    let record: serde_json::Value = serde_json::from_str(&place.read("mailing.json")).unwrap();
+    let expected = serde_json::json!({"at": "2025-01-10T22:30:00.000000Z", "level": "error", "logger": "mail",
+        "message": "Erreur email 3/50", "job": "018d", "item": 3});
+    assert_eq!(record, expected);
 }

@@ -76,7 +76,7 @@ impl Writer {
         let (queue, messages) = sync_channel(QUEUE_LINES_MAX);
         let (chores, todo) = sync_channel(64);
         let files: Vec<LogFile> =
-            config.files.iter().map(|file| LogFile::new(dir.join(&file.path), file, plan.zone.clone())).collect();
+            config.files.iter().map(|file| LogFile::new(dir.join(&file.path), file, plan)).collect();
         let keep = config.files.iter().map(|file| Keep {
             path: dir.join(&file.path),
             count: file.keep,

@@ -4,9 +4,9 @@ mod reach;
 mod run;
 mod story;
 
-use crate::{gmail, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
+use crate::{gmail, item::MailItem, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
 use futures_util::future::BoxFuture;
-use jobs::{Handler, Run, Stop};
+use jobs::{Handler, Run, Stop, TraceText};
 use model::{Authority, Clock};
 use reach::Reach;
 use run::MailRun;
@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use store::{Account, Db, Job, Reason};
+use store::{Account, Db, Item, Job, Reason};
 use vault::Vault;
 
 /// Messages attempted at the same time through the Gmail API, which answers in a second or so and counts by minute.
@@ -122,6 +122,20 @@ impl Handler for MailHandler {
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
         Box::pin(async move { Ok(Box::new(self.run(job).await?) as Box<dyn Run>) })
+    }
+
+    /// By the names that the mailing's other traces have.
+    fn lost(&self, job: &Job, item: &Item, account: Option<&Account>) -> Option<TraceText> {
+        let mailing: Mailing = serde_json::from_str(&job.spec).ok()?;
+        let row: Option<MailItem> = serde_json::from_str(&item.payload).ok();
+        let names = mailing.trace.by(account.map_or("", |account| &account.url));
+        let why = item.verdict.as_ref().map(|verdict| story::why(verdict, mailing.language)).unwrap_or_default();
+        Some(TraceText {
+            comment: names.failure_comment(&item.label, &why),
+            trace_name: names.error,
+            file_name: row.as_ref().map(run::files).unwrap_or_default(),
+            reference: String::new(),
+        })
     }
 }
 

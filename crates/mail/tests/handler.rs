@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+use futures_util::StreamExt as _;
 use jobs::{
     Engine, Hub, Options, RetryPolicy,
     run_log::{Cursor, Limits, RunLog},
@@ -18,7 +19,7 @@ use mail::{
 };
 use model::{AccountId, Authority, Clock, ItemState, JobId, JobState, OnUnknown, Rng, Timestamp, pace};
 use std::{sync::Arc, time::Duration};
-use store::{Account, Db, ItemFilter, NewJob, TraceFilter};
+use store::{Account, Db, ItemFilter, NewItem, NewJob, TraceFilter};
 
 const SETTINGS: &str = r#"
 name = "Factures 2025-01"
@@ -47,6 +48,7 @@ struct House {
     run_log: RunLog,
     engine: Engine,
     folder: tempfile::TempDir,
+    handler: Arc<MailHandler>,
     rng: Rng,
 }
 
@@ -57,13 +59,14 @@ async fn house() -> House {
     let vault = vault::Vault::open(&folder.path().join("secret.key"), &rng).unwrap();
     let hub = Hub::new(db.clone(), clock.clone());
     let run_log = RunLog::new(folder.path().join("jobs"), Limits::default());
+    let handler = Arc::new(MailHandler::new(db.clone(), vault, clock.clone(), folder.path()));
     let options = Options {
         db: db.clone(),
         clock: clock.clone(),
         rng: rng.clone(),
         hub: hub.clone(),
         run_log: run_log.clone(),
-        handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock, folder.path()))],
+        handlers: vec![Arc::clone(&handler) as Arc<dyn jobs::Handler>],
         tell: None,
         policy: RetryPolicy { first: Duration::from_millis(50), ..RetryPolicy::default() },
         scope: jobs::Scope::Everything,
@@ -73,24 +76,43 @@ async fn house() -> House {
         status: Arc::new(|_| "{}".to_owned()),
     };
     let (engine, _) = Engine::start(options).await.unwrap();
-    House { db, hub, run_log, engine, folder, rng }
+    House { db, hub, run_log, engine, handler, folder, rng }
+}
+
+fn account(house: &House, url: &str) -> Account {
+    Account {
+        id: AccountId::new(&Clock::System, &house.rng),
+        name: "a".to_owned(),
+        url: url.to_owned(),
+        secret: None,
+        limits: pace::Limits::default(),
+        pause: None,
+    }
 }
 
 impl House {
     async fn send(&self, url: &str, mailing: &Mailing, rows: &[MailItem]) -> JobId {
-        self.send_as(Authority::Owner, url, mailing, rows).await
+        self.send_with(url, mailing, rows, Vec::new()).await
     }
 
     async fn send_as(&self, authority: Authority, url: &str, mailing: &Mailing, rows: &[MailItem]) -> JobId {
+        self.send_all(authority, url, mailing, (rows, Vec::new())).await
+    }
+
+    /// Beside rows that were refused.
+    async fn send_with(&self, url: &str, mailing: &Mailing, rows: &[MailItem], refused: Vec<NewItem>) -> JobId {
+        self.send_all(Authority::Owner, url, mailing, (rows, refused)).await
+    }
+
+    async fn send_all(
+        &self,
+        authority: Authority,
+        url: &str,
+        mailing: &Mailing,
+        (rows, refused): (&[MailItem], Vec<NewItem>),
+    ) -> JobId {
         let now = Clock::System.now();
-        let account = Account {
-            id: AccountId::new(&Clock::System, &self.rng),
-            name: "a".to_owned(),
-            url: url.to_owned(),
-            secret: None,
-            limits: pace::Limits::default(),
-            pause: None,
-        };
+        let account = account(self, url);
         let account = self.db.save_account(account, now).await.unwrap();
         let id = JobId::new(&Clock::System, &self.rng);
         let job = NewJob {
@@ -114,6 +136,7 @@ impl House {
         self.db.create_job(job, now).await.unwrap();
         let items = rows.iter().zip(1..).map(|(row, seq)| new_item(mailing, row, seq)).collect();
         self.db.enqueue(id, items, Some(mailing.name.clone()), now).await.unwrap();
+        self.db.enqueue(id, refused, None, now).await.unwrap();
         self.db.finish_preparing(id, now).await.unwrap();
         self.engine.wake(Some(id));
         id
@@ -124,6 +147,19 @@ impl House {
         let done = progress.wait_for(|progress| progress.status.is_final());
         let done = tokio::time::timeout(Duration::from_secs(60), done).await.expect("the run ends").unwrap();
         Arc::clone(&done)
+    }
+
+    /// Waits for the last line of the run log.
+    async fn told(&self, id: JobId) {
+        let mut pages = Box::pin(self.run_log.follow(id, Cursor::default()));
+        let last = async {
+            while let Some(page) = pages.next().await {
+                if page.unwrap().entries.iter().any(|entry| entry.record.event == "finished") {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), last).await.expect("the end is told");
     }
 
     async fn story(&self, id: JobId, style: &Style) -> Vec<String> {
@@ -139,6 +175,50 @@ impl House {
 fn mailing() -> Mailing {
     let columns = ["email".to_owned(), "cct".to_owned()];
     MailingFile::parse(SETTINGS, "mailing.toml").unwrap().mailing(std::path::Path::new("/"), &columns).unwrap()
+}
+
+/// A row that was refused, and one that a crash left in the air, in the words that monitoring greps for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_rows_and_lost_ones_are_errors_in_the_log_and_in_the_traces() {
+    let house = house().await;
+    let catcher = Catcher::start("127.0.0.1:0".parse().unwrap(), CatcherOptions::default()).await.unwrap();
+    let mailing = mailing();
+    let problem = |line: u64| {
+        let what = mail::sentence::Sentence::new("cell_empty").with("column", "email");
+        let remedy = mail::sentence::Sentence::new("fill_in_address");
+        mail::problem::Problem::error("clients.csv", what, remedy).at(line).in_column("email")
+    };
+    let wrong = mail::preflight::WrongRow { problems: vec![problem(4)], address: None };
+    let refused = mail::enqueue::invalid_item(&mailing, &wrong, 3);
+    let id = house.send_with(&format!("smtp://{}", catcher.address()), &mailing, &rows(2), vec![refused]).await;
+    let done = house.finished(id).await;
+    assert_eq!((done.status, done.succeeded, done.failed), (JobState::Completed, 2, 1));
+    house.told(id).await;
+    let style = Style {
+        form: mail::run_log::Form::Compact,
+        emojis: mail::run_log::Emojis::On,
+        language: mail::language::Language::French,
+        zone: jiff::tz::TimeZone::UTC,
+    };
+    // As the seed has them: `🚀 Début de l'envoi...`, `❌ [2/50] Erreur email : …`, `🎉 Envoi terminé : …`.
+    insta::assert_snapshot!("refused_compact", house.story(id, &style).await.join("\n"));
+    let short = house.story(id, &Style { form: mail::run_log::Form::Short, ..style }).await;
+    let errors: Vec<_> = short.iter().filter(|line| line.contains("[ERROR]")).map(|line| &line[20..]).collect();
+    insta::assert_debug_snapshot!("refused_short", errors);
+    let page = house.run_log.page(id, Cursor::default(), 100).await.unwrap();
+    let item = page.entries.iter().find(|entry| entry.record.event == "item").unwrap();
+    assert_eq!(item.record.fields["item"], 3, "{:?}", item.record.fields);
+
+    let job = house.db.job(id).await.unwrap().unwrap();
+    let items = house.db.items(id, &ItemFilter { limit: 10, ..ItemFilter::default() }).await.unwrap().rows;
+    let verdict = model::Verdict::permanent("outcome_lost", model::Fault::Server);
+    let lost = store::Item { verdict: Some(verdict), ..items[0].clone() };
+    let names = |url: &str| {
+        let account = Account { url: url.to_owned(), ..account(&house, "x") };
+        jobs::Handler::lost(&*house.handler, &job, &lost, Some(&account)).unwrap()
+    };
+    insta::assert_debug_snapshot!("lost_traces", (names("gmail://compta@exemple.fr"), names("smtp://mail.exemple.fr")));
+    assert!(house.engine.stop(Duration::from_secs(5)).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,7 +24,13 @@ pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
             let eta = eta.map(|eta| eta.as_secs());
             one(Level::Info, "progress", message, json!({"processed": processed, "rate": rate, "eta_seconds": eta}))
         }
+        Moment::Refused { item, .. } => {
+            let said = item.verdict.as_ref().map_or("", |verdict| verdict.code.as_str());
+            let message = format!("{}: refused: {said}", item.label);
+            one(Level::Error, "item", message, json!({"seq": item.seq, "outcome": item.state, "code": said}))
+        }
         Moment::Lost { items, .. } => {
+            let items = items.len();
             let message = format!("the outcome of {items} items was lost with an earlier process");
             one(Level::Warning, "lost", message, json!({"items": items}))
         }

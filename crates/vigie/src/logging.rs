@@ -8,10 +8,11 @@ use jiff::tz::TimeZone;
 use jobs::{Tell, run_log::Record};
 use logfiles::{ByteSize, FileConfig, Format, Handle, Journal, LogFiles, Rotate};
 use mail::{
-    run_log::{Event, Form, Style},
+    run_log::{Event, Style},
     spec::Mailing,
 };
 use model::{Clock, JobId, Level};
+use serde_json::Value;
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -76,22 +77,56 @@ pub(crate) fn tell(handle: Handle, zone: TimeZone) -> Tell {
     Arc::new(move |job: &Job, records: &[Record]| {
         if job.kind != "mail" {
             for record in records {
-                handle.tell("jobs", Level::Info, &record.message, &[("job", job.id.to_string().into())]);
+                let fields: Vec<_> =
+                    fields(job, record).into_iter().filter(|(name, _)| IN_TEXT.contains(name)).collect();
+                handle.tell("jobs", record.level, &record.message, &fields);
             }
             return;
         }
         let style = style_of(&styles, job, &zone);
         for record in records {
-            match Event::from_fields(&record.event, &record.fields) {
-                Ok(event) => {
-                    for line in mail::run_log::render(&event, record.at, &style) {
-                        handle.write_line("mail", event.level(), &line);
-                    }
-                }
-                Err(_) => handle.write_line("mail", record.level, &record.message),
-            }
+            let lines = match Event::from_fields(&record.event, &record.fields) {
+                Ok(event) => mail::run_log::render(&event, record.at, &style),
+                Err(_) => vec![record.message.clone()],
+            };
+            handle.tell_lines("mail", record.level, &lines, &record.message, &fields(job, record));
         }
     })
+}
+
+/// What lines of text say of a job that is no mailing.
+const IN_TEXT: [&str; 2] = ["job", "item"];
+
+/// The job, and of what its record says what a reader of JSON files asks for.
+fn fields(job: &Job, record: &Record) -> Vec<(&'static str, Value)> {
+    const SAID: [&str; 16] = [
+        "item",
+        "n",
+        "total",
+        "outcome",
+        "file",
+        "recipients",
+        "fields",
+        "reference",
+        "refused",
+        "error",
+        "reason",
+        "duration_ms",
+        "attempt",
+        "wait_s",
+        "ending",
+        "elapsed_ms",
+    ];
+    let mut fields = vec![("job", job.id.to_string().into()), ("job_name", job.name.clone().into())];
+    fields.push(("event", record.event.clone().into()));
+    if !job.created_by.is_empty() {
+        fields.push(("user", job.created_by.clone().into()));
+    }
+    // Kinds other than a mailing call an item by its place.
+    let item = record.fields.get("seq").filter(|_| !record.fields.contains_key("item"));
+    fields.extend(item.map(|item| ("item", item.clone())));
+    fields.extend(SAID.iter().filter_map(|name| Some((*name, record.fields.get(*name)?.clone()))));
+    fields
 }
 
 /// How the mailing wants to be told of; read from its settings once.
@@ -102,17 +137,127 @@ fn style_of(styles: &Mutex<HashMap<JobId, Arc<Style>>>, job: &Job, zone: &TimeZo
     }
     let (log, language) = serde_json::from_str::<Mailing>(&job.spec)
         .map_or_else(|_| Default::default(), |mailing| (mailing.log, mailing.language));
-    let style = Style {
-        // A file holds one dated line per event unless blocks were asked for.
-        form: if log.form == Form::Compact { Form::Short } else { log.form },
-        emojis: log.emojis,
-        language,
-        zone: zone.clone(),
-    };
+    let style = Style { form: log.form, emojis: log.emojis, language, zone: zone.clone() };
     if styles.len() >= REMEMBERED {
         styles.clear();
     }
     let style = Arc::new(style);
     styles.insert(job.id, Arc::clone(&style));
     style
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use indexmap::IndexMap;
+    use mail::{
+        run_log::{Ending, Filter, Finished, Item, Noun, Outcome, Route, Run, Started, message},
+        spec::MailingFile,
+    };
+    use model::{Counters, ManualClock, OnUnknown};
+    use store::{Db, NewJob};
+
+    /// What the seed's task tells of its mailing of fifty.
+    fn events() -> Vec<(Event, Option<i64>)> {
+        let run = || Run { task_id: None, job_id: "xyz-789".to_owned() };
+        let item = |n: u64, cct: &str, file: &str, outcome| {
+            Event::Item(Item {
+                n,
+                total: 50,
+                outcome,
+                file: Some(file.to_owned()),
+                recipients: vec!["client@example.com".to_owned()],
+                fields: IndexMap::from([("CCT".to_owned(), cct.to_owned())]),
+                duration_ms: 800,
+            })
+        };
+        let started = Started {
+            run: run(),
+            total: 50,
+            noun: Noun::Invoice,
+            route: Route::GmailApi,
+            user: Some("1".to_owned()),
+            selection: Vec::new(),
+            filter: Filter::Unsent,
+            subject: "Vos factures".to_owned(),
+        };
+        let counters = Counters { total: 50, succeeded: 48, failed: 2, ..Counters::default() };
+        let sent = Outcome::Sent { reference: "18d2abc123def456".to_owned(), refused: Vec::new() };
+        vec![
+            (Event::Started(started), None),
+            (item(1, "CCT123", "FACTURE.pdf", sent), Some(1)),
+            (item(2, "CCT456", "FACTURE2.pdf", Outcome::Failed { error: "Invalid email".to_owned() }), Some(2)),
+            (Event::Finished(Finished { run: run(), ending: Ending::Completed, counters, elapsed_ms: 40_000 }), None),
+        ]
+    }
+
+    async fn job(log: &str) -> Job {
+        let text = "from = \"a@b.fr\"\nto = \"c@d.fr\"\nsubject = \"Factures\"\ntext = \"Bonjour\\n\"\n[log]\n";
+        let file = MailingFile::parse(&format!("{text}{log}"), "m.toml").unwrap();
+        let mailing = file.mailing(std::path::Path::new("/"), &[]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&folder.path().join("vigie.db"), folder.path()).await.unwrap();
+        let new = NewJob {
+            authority: model::Authority::Write,
+            ledger: store::LedgerMatch::None,
+            limits: model::pace::Limits::default(),
+            id: "0192f3a1-0000-7000-8000-000000000001".parse().unwrap(),
+            kind: "mail".to_owned(),
+            name: "Factures".to_owned(),
+            on_unknown: OnUnknown::Hold,
+            account: None,
+            application_name: String::new(),
+            flow_name: String::new(),
+            created_by: "1".to_owned(),
+            task_type: String::new(),
+            task_id: String::new(),
+            spec: serde_json::to_string(&mailing).unwrap(),
+            state: model::JobState::Preparing,
+            total: 0,
+        };
+        match db.create_job(new, at()).await.unwrap() {
+            store::Created::New(job) | store::Created::Existing(job) => job,
+        }
+    }
+
+    fn at() -> model::Timestamp {
+        "2025-01-10T13:32:15Z".parse().unwrap()
+    }
+
+    /// What the files hold after the mailing was told.
+    async fn told(log: &str) -> (String, String) {
+        let job = job(log).await;
+        let folder = tempfile::tempdir().unwrap();
+        let config: logfiles::Config =
+            toml::from_str("files = [{ path = \"mailing.json\", format = \"json\", loggers = [\"mail\"] }]").unwrap();
+        let clock = Clock::Manual(ManualClock::at(at()));
+        let (_, handle) = LogFiles::open::<tracing_subscriber::Registry>(&config, folder.path(), clock).unwrap();
+        let tell = tell(handle.clone(), TimeZone::get("Europe/Paris").unwrap());
+        let records: Vec<Record> = events()
+            .into_iter()
+            .map(|(event, item)| {
+                let (code, mut fields) = event.to_fields();
+                fields.extend(item.map(|item| ("item".to_owned(), item.into())));
+                let message = message(&event, mail::language::Language::French);
+                Record { at: at(), level: event.level(), event: code, message, fields }
+            })
+            .collect();
+        tell(&job, &records);
+        handle.flush();
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        (read("mailing.log"), read("mailing.json"))
+    }
+
+    #[tokio::test]
+    async fn a_compact_log_is_the_older_one_to_the_letter() {
+        let (text, json) = told("form = \"compact\"").await;
+        insta::assert_snapshot!("compact", text);
+        // Programs read the same record whatever form people chose.
+        insta::assert_snapshot!("json", json);
+        let (short, same) = told("").await;
+        insta::assert_snapshot!("short", short);
+        assert_eq!(same, json);
+        let (plain, _) = told("form = \"compact\"\nemojis = \"off\"").await;
+        assert!(plain.starts_with("Début de l'envoi...\n[1/50] Email envoyé : "), "{plain}");
+    }
 }

@@ -5,9 +5,9 @@ use crate::{
     stage::{Stage, counters, on_sqlite},
 };
 use jobs::{Ready, Verified};
-use model::{ItemState, JobState, OnUnknown};
+use model::{Fault, ItemState, JobState, OnUnknown, Verdict};
 use std::time::Duration;
-use store::{NewJob, Reason};
+use store::{NewItem, NewJob, Reason, TraceFilter};
 
 /// Crashes after a number of turns of everybody, so that each step between claim and record is hit.
 #[tokio::test]
@@ -91,6 +91,36 @@ async fn held_items_are_unknown_and_the_end_is_told_once() {
         stage.quiet(id).await;
         let told = stage.script.moments();
         assert_eq!(told[told.len() - 2..], ["lost 3".to_owned(), "completed".to_owned()], "{told:?}");
+        let filter = TraceFilter { job: Some(id), limit: 10, ..TraceFilter::default() };
+        let traces = stage.db.traces(&filter).await.unwrap().rows;
+        assert_eq!(traces.len(), 3);
+        for trace in traces {
+            assert!(trace.trace_name.ends_with(" of the kind's own") && trace.errors, "{trace:?}");
+            assert!(trace.comment.ends_with(" by no account"), "{trace:?}");
+        }
+    })
+    .await;
+}
+
+/// They failed before the run began: its log tells of each, in the order of the list, before any attempt's.
+#[tokio::test]
+async fn what_was_refused_when_it_was_brought_is_told_once() {
+    on_sqlite(|stage| async move {
+        let wrong = |seq: i64| NewItem {
+            seq,
+            message_no: seq,
+            ledger_key: None,
+            label: format!("line {seq}"),
+            payload: "{}".to_owned(),
+            verdict: Some(Verdict::permanent("invalid_row", Fault::Content)),
+        };
+        let id = stage.enqueue_with(2, vec![wrong(3), wrong(4)], OnUnknown::Hold, None).await;
+        stage.start().await;
+        assert_eq!(stage.done(id).await.counters, counters(2, 2, 0, 0));
+        stage.quiet(id).await;
+        let told = stage.script.moments();
+        assert_eq!(told[..3], ["started", "refused 3 as 1", "refused 4 as 2"].map(str::to_owned), "{told:?}");
+        assert_eq!(told.len(), 6, "{told:?}");
     })
     .await;
 }

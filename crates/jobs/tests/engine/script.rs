@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use store::{ClaimedItem, Item, Job};
+use store::{Account, ClaimedItem, Item, Job};
 use tokio::sync::watch;
 
 /// What an attempt does. Without a line in the script it succeeds.
@@ -156,6 +156,14 @@ impl Handler for Scripted {
         *self.0.needs.lock().unwrap()
     }
 
+    fn lost(&self, job: &Job, item: &Item, account: Option<&Account>) -> Option<TraceText> {
+        let by = account.map_or("no account", |account| &account.url);
+        Some(TraceText {
+            trace_name: format!("{} of the kind's own", job.name),
+            comment: format!("{} by {by}", item.label),
+            ..TraceText::default()
+        })
+    }
     fn open<'a>(&'a self, _: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
         let stop = self.0.no_run.lock().unwrap().clone();
         Box::pin(async move {
@@ -185,8 +193,9 @@ impl Run for Scripted {
             Moment::Started { resumed: false, .. } => "started".to_owned(),
             Moment::Started { .. } => "resumed".to_owned(),
             Moment::Attempted { attempt, .. } => format!("{} {}", attempt.outcome.seq, attempt.outcome.state),
+            Moment::Refused { item, number, .. } => format!("refused {} as {number}", item.seq),
             Moment::Progress { .. } => return Vec::new(),
-            Moment::Lost { items, .. } => format!("lost {items}"),
+            Moment::Lost { items, .. } => format!("lost {}", items.len()),
             Moment::Paused { .. } => "paused".to_owned(),
             Moment::Ended { job, .. } => job.state.to_string(),
         };

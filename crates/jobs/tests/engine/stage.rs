@@ -231,6 +231,17 @@ impl Stage {
     }
 
     pub(crate) async fn enqueue(&self, items: i64, on_unknown: OnUnknown, account: Option<AccountId>) -> JobId {
+        self.enqueue_with(items, Vec::new(), on_unknown, account).await
+    }
+
+    /// The same with items that are refused as they are brought.
+    pub(crate) async fn enqueue_with(
+        &self,
+        items: i64,
+        refused: Vec<NewItem>,
+        on_unknown: OnUnknown,
+        account: Option<AccountId>,
+    ) -> JobId {
         let id = JobId::new(&Clock::Manual(self.clock.clone()), &self.rng);
         let new = NewJob {
             id,
@@ -255,6 +266,7 @@ impl Stage {
             let items = chunk.iter().map(|seq| new_item(*seq)).collect();
             self.db.enqueue(id, items, None, self.clock.now()).await.unwrap();
         }
+        self.db.enqueue(id, refused, None, self.clock.now()).await.unwrap();
         self.db.finish_preparing(id, self.clock.now()).await.unwrap();
         if let Some(engine) = &*self.engine.lock().unwrap() {
             engine.wake(Some(id));

@@ -212,7 +212,7 @@ impl Inner {
     }
 }
 
-fn files(row: &MailItem) -> String {
+pub(super) fn files(row: &MailItem) -> String {
     row.attachments.iter().map(|attachment| attachment.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 

@@ -54,18 +54,69 @@ impl Story {
     }
 
     pub(super) fn tell(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
-        let Some(event) = self.event(at, moment) else { return Vec::new() };
-        let (code, fields) = event.to_fields();
-        vec![Record { at, level: event.level(), event: code, message: message(&event, self.language), fields }]
+        match moment {
+            Moment::Attempted { job, attempt } => {
+                vec![self.record(at, &self.attempted(at, job, attempt), Some(attempt.attempted.item.seq))]
+            }
+            Moment::Refused { job, item, number } => {
+                let error = item.verdict.as_ref().map_or_else(String::new, |verdict| match verdict.reply.as_str() {
+                    "" => explain(verdict, self.language),
+                    // Each problem of the row in words, which needs no more.
+                    reply => reply.to_owned(),
+                });
+                vec![self.record(at, &self.of_item(job, item, *number, Outcome::Failed { error }), Some(item.seq))]
+            }
+            Moment::Lost { job, items } => self.lost(at, job, items),
+            other => self.event(at, other).iter().map(|event| self.record(at, event, None)).collect(),
+        }
+    }
+
+    /// `item`: which one it is about.
+    fn record(&self, at: Timestamp, event: &Event, item: Option<i64>) -> Record {
+        let (code, mut fields) = event.to_fields();
+        if let Some(item) = item {
+            fields.insert("item".to_owned(), item.into());
+        }
+        Record { at, level: event.level(), event: code, message: message(event, self.language), fields }
+    }
+
+    /// An error for each item of which nobody knows whether it left; then what became of the run.
+    fn lost(&self, at: Timestamp, job: &Job, items: &[store::Item]) -> Vec<Record> {
+        let unknown: Vec<&store::Item> = items.iter().filter(|item| item.state == ItemState::Unknown).collect();
+        let before = job.counters.processed().saturating_sub(unknown.len() as u64);
+        let mut records: Vec<Record> = unknown
+            .iter()
+            .zip(before + 1..)
+            .map(|(item, n)| {
+                let error = item.verdict.as_ref().map_or_else(String::new, |verdict| self.why(verdict));
+                self.record(at, &self.of_item(job, item, n, Outcome::Unknown { error }), Some(item.seq))
+            })
+            .collect();
+        let fate = match job.on_unknown {
+            OnUnknown::Repeat => Fate::Again,
+            OnUnknown::Hold | OnUnknown::Verify => Fate::Uncertain,
+        };
+        records.push(self.record(at, &Event::Lost(Lost { items: items.len() as u64, fate }), None));
+        records
+    }
+
+    /// An item that no attempt here has settled.
+    fn of_item(&self, job: &Job, item: &store::Item, n: u64, outcome: Outcome) -> Event {
+        let row: Option<crate::item::MailItem> = serde_json::from_str(&item.payload).ok();
+        Event::Item(Item {
+            n,
+            total: job.counters.total,
+            outcome,
+            file: row.as_ref().map(super::run::files).filter(|files| !files.is_empty()),
+            recipients: item.label.split(", ").map(str::to_owned).collect(),
+            fields: self.fields(&item.payload),
+            duration_ms: 0,
+        })
     }
 
     /// Whose failure it is, in words, and what the other side said.
     pub(super) fn why(&self, verdict: &Verdict) -> String {
-        let words = explain(verdict, self.language);
-        match verdict.reply.as_str() {
-            "" => words,
-            reply => format!("{reply} ({words})"),
-        }
+        why(verdict, self.language)
     }
 
     fn event(&self, at: Timestamp, moment: &Moment<'_>) -> Option<Event> {
@@ -81,7 +132,7 @@ impl Story {
                 filter: self.filter.clone(),
                 subject: self.subject.clone(),
             }),
-            Moment::Attempted { job, attempt } => self.attempted(at, job, attempt),
+            Moment::Attempted { .. } | Moment::Refused { .. } | Moment::Lost { .. } => return None,
             Moment::Progress { job, processed, rate, eta } => {
                 // The counters belong to a whole transaction: shown is how far the lines above it have come.
                 let mut counters = job.counters;
@@ -89,13 +140,6 @@ impl Story {
                 counters.succeeded = counters.succeeded.saturating_sub(ahead);
                 Event::Progress(Progress { counters, rate: *rate, eta_s: eta.map(|eta| eta.as_secs()) })
             }
-            Moment::Lost { job, items } => Event::Lost(Lost {
-                items: *items,
-                fate: match job.on_unknown {
-                    OnUnknown::Repeat => Fate::Again,
-                    OnUnknown::Hold | OnUnknown::Verify => Fate::Uncertain,
-                },
-            }),
             Moment::Paused { job } => {
                 Event::Paused(Paused { reason: self.reason(job.reason.as_ref()), until: job.resumes_at })
             }
@@ -178,6 +222,15 @@ impl Story {
                 self.why(&verdict)
             }
         }
+    }
+}
+
+/// Whose failure it is, in words, and what the other side said.
+pub(super) fn why(verdict: &Verdict, language: Language) -> String {
+    let words = explain(verdict, language);
+    match verdict.reply.as_str() {
+        "" => words,
+        reply => format!("{reply} ({words})"),
     }
 }
 

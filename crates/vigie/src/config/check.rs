@@ -18,7 +18,7 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("secret-key-file", config.secret_key_file.value.display().to_string(), &config.secret_key_file.from);
     put("time-zone", config.zone.value.iana_name().unwrap_or("UTC").to_owned(), &config.zone.from);
     put("jobs-max", config.jobs_max.value.to_string(), &config.jobs_max.from);
-    for file in &config.logs.value.files {
+    for file in &config.logs.value.all_files() {
         let loggers = if file.loggers.is_empty() { "everything".to_owned() } else { file.loggers.join(", ") };
         let value = format!("{loggers} from {} on, {} × {}", file.level, file.max_size, file.keep);
         put(&format!("logs.{}", file.path.display()), value, &config.logs.from);
