@@ -188,7 +188,7 @@ async fn refused_rows_and_lost_ones_are_errors_in_the_log_and_in_the_traces() {
         let remedy = mail::sentence::Sentence::new("fill_in_address");
         mail::problem::Problem::error("clients.csv", what, remedy).at(line).in_column("email")
     };
-    let wrong = mail::preflight::WrongRow { problems: vec![problem(4)], address: None };
+    let wrong = mail::preflight::WrongRow { problems: vec![problem(4)], address: None, item: None };
     let refused = mail::enqueue::invalid_item(&mailing, &wrong, 3);
     let id = house.send_with(&format!("smtp://{}", catcher.address()), &mailing, &rows(2), vec![refused]).await;
     let done = house.finished(id).await;

@@ -216,7 +216,7 @@ mod tests {
             total: 0,
         };
         match db.create_job(new, at()).await.unwrap() {
-            store::Created::New(job) | store::Created::Existing(job) => job,
+            store::Created::New(job) | store::Created::Existing(job) | store::Created::NameTaken(job) => job,
         }
     }
 

@@ -107,6 +107,7 @@ async fn held_items_are_unknown_and_the_end_is_told_once() {
 async fn what_was_refused_when_it_was_brought_is_told_once() {
     on_sqlite(|stage| async move {
         let wrong = |seq: i64| NewItem {
+            content: String::new(),
             seq,
             message_no: seq,
             ledger_key: None,

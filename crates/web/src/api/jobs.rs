@@ -3,6 +3,7 @@
 
 mod control;
 mod create;
+mod story;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,7 @@ use crate::{
     routes::{About, Routes},
 };
 use axum::{Extension, extract::State};
-pub(crate) use control::MESSAGE_MAX;
+pub(crate) use control::{MESSAGE_MAX, changed};
 use control::{
     Pausing, Resumed, Retried, Said, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
 };

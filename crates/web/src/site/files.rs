@@ -47,24 +47,21 @@ const READS: Access = Access::Page(Scope::Read);
 
 pub(super) fn declare(routes: Routes) -> Routes {
     let either = |summary| page_about(summary).gives::<FileJson>(200, "As JSON, where that is asked for");
-    let routes = routes
+    let mut routes = routes
         .get("/logs", READS, to_list, About::new("To the log files").gives_text(303, None, "To `/logs/`"))
-        .get("/logs/", READS, list, either("Log files: their sizes, and when they were last written"))
-        .get(
-            "/logs/view/{name}/",
-            READS,
-            view,
-            page_about("Lines of a log file")
-                .query::<ViewQuery>()
-                .gives::<LinesJson>(200, "As JSON, where that is asked for"),
-        )
-        .get(
-            "/logs/download/{name}/",
-            READS,
-            download,
-            About::new("A log file, as it is").gives_text(200, Some("application/octet-stream"), "The file"),
-        )
-        .get("/logs/auto-sync/", READS, last, page_about("The last lines of three log files"));
+        .get("/logs/", READS, list, either("Log files: their sizes, and when they were last written"));
+    // With the slash at the end, as they are known, and without it.
+    for path in ["/logs/view/{name}/", "/logs/view/{name}"] {
+        let about = page_about("Lines of a log file").query::<ViewQuery>();
+        routes = routes.get(path, READS, view, about.gives::<LinesJson>(200, "As JSON, where that is asked for"));
+    }
+    for path in ["/logs/download/{name}/", "/logs/download/{name}"] {
+        let about = About::new("A log file, as it is");
+        routes = routes.get(path, READS, download, about.gives_text(200, Some("application/octet-stream"), "The file"));
+    }
+    for path in ["/logs/auto-sync/", "/logs/auto-sync"] {
+        routes = routes.get(path, READS, last, page_about("The last lines of three log files"));
+    }
     [follow::declare, clear::declare, search::declare].into_iter().fold(routes, |routes, add| add(routes))
 }
 

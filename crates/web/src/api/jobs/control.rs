@@ -1,6 +1,9 @@
 //! A job is told to go on or to stop; an external one, how far its owner has come.
 
-use super::{COUNT_MAX, EXTERNAL, JobJson, NAME_MAX, existing};
+use super::{
+    COUNT_MAX, EXTERNAL, JobJson, NAME_MAX, existing,
+    story::{self, Told},
+};
 use crate::{
     Ctx,
     api::traces::NewTrace,
@@ -11,7 +14,7 @@ use crate::{
 use axum::{extract::State, http::HeaderMap};
 use model::{JobId, JobState};
 use serde::{Deserialize, Serialize};
-use store::{Advance, Job, Reason};
+use store::{Advance, Advanced, Job, Reason};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -27,6 +30,7 @@ pub(super) async fn start(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Resul
         return Err(Problem::conflict(format!("job {} is {}", job.id, job.state)).remedy("make a new job"));
     }
     let job = ctx.app.db.start_job(job.id, ctx.app.clock.now()).await?;
+    story::tell(&ctx, &job, Told::Started).await;
     told(&ctx, job).await
 }
 
@@ -58,8 +62,15 @@ pub(super) async fn advance(
     let job = external(&ctx, id.into()).await?;
     let now = ctx.app.clock.now();
     let step = step.check(&ctx, &job, &headers)?;
-    let job = ctx.app.db.advance_job(job.id, step, now).await?.job();
-    told(&ctx, job).await
+    let begins = matches!(job.state, JobState::Pending | JobState::Preparing);
+    let advanced = ctx.app.db.advance_job(job.id, step.clone(), now).await?;
+    if let Advanced::Now(job) = &advanced {
+        if begins {
+            story::tell(&ctx, job, Told::Started).await;
+        }
+        story::tell(&ctx, job, Told::Advanced(&step)).await;
+    }
+    told(&ctx, advanced.job()).await
 }
 
 impl Step {
@@ -111,7 +122,9 @@ pub(super) async fn complete(
     Optional(said): Optional<Said>,
 ) -> Result<axum::Json<JobJson>> {
     let job = external(&ctx, id.into()).await?;
-    let job = ctx.app.db.complete_job(job.id, said.message()?, ctx.app.clock.now()).await?;
+    let (was, said) = (job.state, said.message()?);
+    let job = ctx.app.db.complete_job(job.id, said.clone(), ctx.app.clock.now()).await?;
+    changed(&ctx, was, &job, said.as_deref().unwrap_or_default()).await;
     told(&ctx, job).await
 }
 
@@ -121,7 +134,9 @@ pub(super) async fn fail(
     Optional(said): Optional<Said>,
 ) -> Result<axum::Json<JobJson>> {
     let job = external(&ctx, id.into()).await?;
-    let job = ctx.app.db.fail_job(job.id, said.reason("reported")?, ctx.app.clock.now()).await?;
+    let (was, reason) = (job.state, said.reason("reported")?);
+    let job = ctx.app.db.fail_job(job.id, reason.clone(), ctx.app.clock.now()).await?;
+    changed(&ctx, was, &job, &reason.detail).await;
     told(&ctx, job).await
 }
 
@@ -154,7 +169,9 @@ pub(super) async fn pause(
         Wherefore::Interrupted => "interrupted",
     };
     let reason = Said { message: pausing.message }.reason(code)?;
-    let job = ctx.app.db.pause_job(job.id, reason, None, ctx.app.clock.now()).await?;
+    let was = job.state;
+    let job = ctx.app.db.pause_job(job.id, reason.clone(), None, ctx.app.clock.now()).await?;
+    changed(&ctx, was, &job, &reason.detail).await;
     told(&ctx, job).await
 }
 
@@ -183,7 +200,9 @@ pub(super) async fn cancel(
     Optional(said): Optional<Said>,
 ) -> Result<axum::Json<JobJson>> {
     let job = existing(&ctx, id.into()).await?;
-    let job = ctx.app.db.cancel_job(job.id, said.reason("by_hand")?, ctx.app.clock.now()).await?;
+    let (was, reason) = (job.state, said.reason("by_hand")?);
+    let job = ctx.app.db.cancel_job(job.id, reason.clone(), ctx.app.clock.now()).await?;
+    changed(&ctx, was, &job, &reason.detail).await;
     told(&ctx, job).await
 }
 
@@ -201,6 +220,13 @@ pub(super) async fn retry_failed(State(ctx): State<Ctx>, Acting(job): Acting) ->
     let (job, retried) = ctx.app.db.retry_failed(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;
     Ok(axum::Json(Retried { job: job.into(), retried }))
+}
+
+/// An external job's run log says that its state has changed; those that run here tell of it themselves.
+pub(crate) async fn changed(ctx: &Ctx, was: JobState, job: &Job, said: &str) {
+    if job.kind == EXTERNAL && job.state != was {
+        story::tell(ctx, job, Told::Changed(said)).await;
+    }
 }
 
 /// The job, when somebody else runs it; 409 otherwise.

@@ -5,7 +5,7 @@ use crate::{
     Ctx,
     auth::Granted,
     authority,
-    extract::{Json, text},
+    extract::{Json, text, text_or_integer},
     problem::{Problem, Result},
 };
 use axum::{Extension, extract::State, http::StatusCode};
@@ -29,8 +29,11 @@ pub(super) struct NewJobJson {
     name: String,
     /// Items that an external job announces.
     total: Option<u64>,
+    /// An integer is taken for its digits.
+    #[serde(default, deserialize_with = "text_or_integer")]
     user: Option<String>,
     task_type: Option<String>,
+    #[serde(default, deserialize_with = "text_or_integer")]
     task_id: Option<String>,
     application: Option<String>,
     flow: Option<String>,

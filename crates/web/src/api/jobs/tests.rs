@@ -51,6 +51,31 @@ async fn somebody_elses_job_from_before_it_exists_to_its_end() {
     assert_eq!(site.post_text(&path("/start"), "").await.status, StatusCode::CONFLICT);
 }
 
+/// What the seeds' own task does: it names its user by a number, and says how far it is.
+#[tokio::test]
+async fn somebody_elses_job_has_a_run_log_of_its_own() {
+    let site = Site::new().await;
+    let body = json!({"id": ID, "name": "Envoi des factures", "total": 3, "user": 1, "task_type": "email_sending",
+                      "task_id": 42});
+    let created = site.post("/api/v1/jobs", body).await.json();
+    assert_eq!((&created["created_by"], &created["task_id"]), (&json!("1"), &json!("42")), "{created}");
+    for step in [
+        json!({"processed": 1, "message": "Email 1/3 envoyé : FACTURE.pdf", "idempotency_key": "a"}),
+        json!({"processed": 1, "message": "Email 1/3 envoyé : FACTURE.pdf", "idempotency_key": "a"}),
+        json!({"processed": 1, "failed": 1, "message": "Erreur email FACTURE2.pdf: Invalid\nemail"}),
+        json!({"processed": 1, "item": "c@x.fr", "trace": {"created_by": 7}}),
+    ] {
+        assert_eq!(site.post(&path("/advance"), step).await.status, StatusCode::OK);
+    }
+    site.post(&path("/complete"), json!({"message": "48 succès"})).await;
+    assert_eq!(site.post_text(&path("/complete"), "").await.json()["state"], "completed");
+    let log = site.get(&path("/log")).await.json();
+    let records: Vec<_> = log["records"].as_array().or(log["rows"].as_array()).into_iter().flatten().collect();
+    insta::assert_json_snapshot!("external_log", records, {"[].at" => "[at]", "[].next" => "[next]"});
+    let traces = site.get("/api/v1/traces").await.json();
+    assert_eq!(traces["rows"][0]["created_by"], "7");
+}
+
 #[tokio::test]
 async fn a_step_repeated_with_its_key_counts_once() {
     let site = made().await;

@@ -25,16 +25,18 @@ use serde_json::json;
 use store::Scope;
 
 const ADMINS: Access = Access::Page(Scope::Admin);
-const PATH: &str = "/logs/clear/{name}/";
+const PATHS: [&str; 2] = ["/logs/clear/{name}/", "/logs/clear/{name}"];
 
 pub(super) fn declare(routes: Routes) -> Routes {
-    routes.get(PATH, ADMINS, ask, page_about("Asks whether a log file is to be emptied")).post(
-        PATH,
-        ADMINS,
-        clear,
-        // Written down here, with what was kept, whoever does it.
-        form_about("Empty a log file; what stood in it is kept beside it once").unaudited(),
-    )
+    PATHS.into_iter().fold(routes, |routes, path| {
+        routes.get(path, ADMINS, ask, page_about("Asks whether a log file is to be emptied")).post(
+            path,
+            ADMINS,
+            clear,
+            // Written down here, with what was kept, whoever does it.
+            form_about("Empty a log file; what stood in it is kept beside it once").unaudited(),
+        )
+    })
 }
 
 pub(super) fn notice(v: &View, name: &str, is_kept: bool) -> Notice {
@@ -65,7 +67,7 @@ async fn clear(
     let (name, now) = (file.name.clone(), ctx.app.clock.now());
     let kept = super::beside(move || file.clear(now)).await??;
     let detail = kept.as_deref().unwrap_or_default();
-    write_down(&ctx, granted.name(), &format!("POST {PATH}"), uri.path(), detail).await;
+    write_down(&ctx, granted.name(), &format!("POST {}", PATHS[0]), uri.path(), detail).await;
     tracing::info!(file = plain(&name), kept = detail, "a log file was cleared");
     if wants_json(&headers) {
         return Ok(axum::Json(json!({"cleared": name, "kept": kept})).into_response());

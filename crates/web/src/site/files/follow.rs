@@ -27,14 +27,11 @@ const EVERY: Duration = Duration::from_millis(300);
 const LINE_MAX: usize = 8 << 10;
 
 pub(super) fn declare(routes: Routes) -> Routes {
-    routes.get(
-        "/logs/follow/{name}/",
-        READS,
-        follow,
-        About::new("What is written to a log file, as it is written: `lines`, by server-sent events")
-            .query::<FollowQuery>()
-            .gives_text(200, Some("text/event-stream"), "The events"),
-    )
+    ["/logs/follow/{name}/", "/logs/follow/{name}"].into_iter().fold(routes, |routes, path| {
+        let about = About::new("What is written to a log file, as it is written: `lines`, by server-sent events");
+        let about = about.query::<FollowQuery>().gives_text(200, Some("text/event-stream"), "The events");
+        routes.get(path, READS, follow, about)
+    })
 }
 
 #[derive(Deserialize, Default, IntoParams)]

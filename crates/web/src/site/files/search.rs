@@ -35,7 +35,9 @@ const LINE_MAX: usize = 8 << 10;
 const TIME_MAX: Duration = Duration::from_secs(20);
 
 pub(super) fn declare(routes: Routes) -> Routes {
-    routes.get("/logs/search/", READS, search, page_about("Lines of log files that hold a text").query::<FilesQuery>())
+    ["/logs/search/", "/logs/search"].into_iter().fold(routes, |routes, path| {
+        routes.get(path, READS, search, page_about("Lines of log files that hold a text").query::<FilesQuery>())
+    })
 }
 
 #[derive(Default, IntoParams)]

@@ -28,6 +28,37 @@ async fn site() -> (Site, Person) {
     (site, admin)
 }
 
+/// The addresses of the older installation, as its documents write them, and as people type them.
+#[tokio::test]
+async fn the_known_addresses_answer_with_and_without_the_slash() {
+    let (site, admin) = site().await;
+    fs::write(site.app.data.join("logs/sync_jobs.log"), "fin\n").unwrap();
+    let mut answers = String::new();
+    for address in [
+        "/logs/",
+        "/logs/auto-sync/",
+        "/logs/view/auto_sync.log/?lines=100&tail=true",
+        "/logs/download/auto_sync.log/",
+        "/logs/search/?query=error&files=auto_sync.log,errors.log",
+        "/core/sse-progress/7f3b0c52-0000-4000-8000-000000000001/",
+        "/health/monitoring",
+        "/logs/auto-sync",
+        "/logs/view/auto_sync.log?lines=100&tail=true",
+        "/logs/download/auto_sync.log",
+        "/logs/search?query=error&files=auto_sync.log,errors.log",
+        "/core/sse-progress/7f3b0c52-0000-4000-8000-000000000001",
+    ] {
+        let answer = site.look(&admin, address).await;
+        answers += &format!("GET  {address} {} {}\n", answer.status.as_u16(), answer.header("content-type"));
+    }
+    for (file, address) in [("auto_sync.log", "/logs/clear/auto_sync.log/"), ("errors.log", "/logs/clear/errors.log")] {
+        let answer = site.act(&admin, address, &[]).await;
+        let left = fs::read_to_string(site.app.data.join("logs").join(file)).unwrap();
+        answers += &format!("POST {address} {} {} bytes left\n", answer.status.as_u16(), left.len());
+    }
+    insta::assert_snapshot!("known_addresses", answers);
+}
+
 #[tokio::test]
 async fn files_are_listed_read_and_downloaded_at_the_known_addresses() {
     let (site, admin) = site().await;

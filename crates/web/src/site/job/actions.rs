@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     api::{
         items::{SettleAs, settle_items},
-        jobs::existing,
+        jobs::{changed, existing},
     },
     auth::{Access, Granted},
     authority::Acting,
@@ -43,7 +43,9 @@ async fn pause(
 ) -> Result<Response> {
     let job = existing(&ctx, id.into()).await?;
     let reason = Reason::new("by_hand", granted.name());
+    let was = job.state;
     let job = ctx.app.db.pause_job(job.id, reason, None, ctx.app.clock.now()).await?;
+    changed(&ctx, was, &job, granted.name()).await;
     ctx.changed(&job).await;
     Ok(see(&format!("/jobs/{id}")))
 }
@@ -65,7 +67,9 @@ async fn cancel(
 ) -> Result<Response> {
     let job = existing(&ctx, id.into()).await?;
     let reason = Reason::new("by_hand", granted.name());
+    let was = job.state;
     let job = ctx.app.db.cancel_job(job.id, reason, ctx.app.clock.now()).await?;
+    changed(&ctx, was, &job, granted.name()).await;
     ctx.changed(&job).await;
     Ok(see(&format!("/jobs/{id}")))
 }
