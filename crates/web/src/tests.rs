@@ -309,6 +309,9 @@ async fn a_job_is_followed_from_before_it_exists_to_its_end() {
         if kind == "end" {
             break;
         }
+        if kind == "log" {
+            continue;
+        }
         let progress = read(&client.next("data: ").await);
         assert!(progress["version"].as_i64().unwrap() > version, "each version once, in order");
         version = progress["version"].as_i64().unwrap();
@@ -354,7 +357,12 @@ async fn who_comes_back_goes_on_where_they_were() {
     let mut client = Client::open(&server, &path, "Last-Event-ID: 1\r\n").await;
     client.next("HTTP/1.1 200").await;
     site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 1})).await;
-    assert_eq!(client.next("id: ").await, "2.0", "version 1 is not told again");
+    // Lines of its run log come between: their ids say the version that was told last.
+    let mut id = client.next("id: ").await;
+    while id.starts_with("1.") && id != "1.0" {
+        id = client.next("id: ").await;
+    }
+    assert!(id.starts_with("2."), "version 1 is not told again: {id}");
     drop(client);
     server.stop.send(()).unwrap();
     server.task.await.unwrap();

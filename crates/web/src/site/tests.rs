@@ -288,6 +288,7 @@ async fn a_log_whose_file_is_gone_is_told_by_the_store() {
     let viewer = site.person("ana", Role::Viewer).await;
     site.post("/api/v1/jobs", json!({"id": ID, "name": "Factures"})).await;
     site.post(&format!("/api/v1/jobs/{ID}/complete"), json!({})).await;
+    site.app.run_log.remove(ID.parse::<uuid::Uuid>().unwrap().into()).await.unwrap();
     let line = |n: u32| {
         let fields = json!({"time": "2025-01-10T14:00:00Z", "source": "run", "level": "warning", "message": format!("line {n}"),
             "job_id": ID, "app": "vigie", "event": "item", "item_id": n, "format": "vigie_run"});

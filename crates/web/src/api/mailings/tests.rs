@@ -66,8 +66,10 @@ async fn a_workbook_is_taken_in_one_call_and_its_cells_are_named() {
     assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
     let job = &accepted.json()["job"];
     assert_eq!(job["queued"], 3);
-    let items = site.get(&format!("/api/v1/jobs/{}/items", job["id"].as_str().unwrap())).await.json();
-    assert_eq!(items["rows"][1]["payload"]["line"], 5, "the row's number in the sheet: {items}");
+    let item = site.app.db.item(job["id"].as_str().unwrap().parse().unwrap(), 2).await.unwrap().unwrap();
+    let payload: serde_json::Value = serde_json::from_str(&item.payload).unwrap();
+    assert_eq!(payload["line"], 5, "the row's number in the sheet");
+    assert_eq!(payload["values"][3], "12,00\u{a0}€", "as it is shown");
     let settings = json!({
         "name": "Autres", "subject": "Facture", "text": "Bonjour {{ nom }}", "to": "{{ email }}", "sheet": "Clients 2025",
         "from": "Compta <compta@exemple.fr>",

@@ -41,7 +41,6 @@ async fn the_known_addresses_answer_with_and_without_the_slash() {
         "/logs/download/auto_sync.log/",
         "/logs/search/?query=error&files=auto_sync.log,errors.log",
         "/core/sse-progress/7f3b0c52-0000-4000-8000-000000000001/",
-        "/health/monitoring",
         "/logs/auto-sync",
         "/logs/view/auto_sync.log?lines=100&tail=true",
         "/logs/download/auto_sync.log",
