@@ -124,9 +124,15 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "WHAT", value_parser = ["refuse", "send"], help_heading = "Before it leaves")]
     pub(crate) on_no_file: Option<String>,
 
-    /// Rows that earlier runs of the same name have sent are skipped
+    /// Of a new mailing; one that was not used yet unless given, of the list and the month
     #[arg(long, value_name = "NAME", help_heading = "Keeping account")]
     pub(crate) name: Option<String>,
+    /// Send only what this earlier mailing has not sent yet
+    #[arg(long, value_name = "NAME", conflicts_with = "name", help_heading = "Keeping account")]
+    pub(crate) complete: Option<String>,
+    /// With --complete, what becomes of rows that were sent with other contents: send them as they are now, or skip
+    #[arg(long, value_name = "WHAT", value_parser = ["send", "skip"], requires = "complete", help_heading = "Keeping account")]
+    pub(crate) changed: Option<String>,
     /// The column that tells a row from the others in runs of the same name; several may be given
     #[arg(long, value_name = "COLUMN", help_heading = "Keeping account")]
     pub(crate) key: Vec<String>,
@@ -188,6 +194,8 @@ impl SendArgs {
         put("on-invalid", text(&self.on_invalid));
         put("on-no-file", text(&self.on_no_file));
         put("name", text(&self.name));
+        put("complete", text(&self.complete));
+        put("changed", text(&self.changed));
         put("key", list(&self.key));
         put("ledger", path(&self.ledger));
         put("on-unknown", text(&self.on_unknown));

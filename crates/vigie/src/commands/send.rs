@@ -4,11 +4,13 @@
 //! what is sent, and memory stays flat however many rows there are.
 
 mod check;
+mod earlier;
 mod enqueue;
 mod plan;
 mod preview;
 mod secret;
 
+pub(super) use earlier::Decided;
 pub(super) use enqueue::{Enqueued, enqueue, limits_of, use_account};
 pub(super) use plan::Plan;
 pub(super) use secret::{REFUSED, RIGHT_PASSWORD};
@@ -17,7 +19,7 @@ use super::follow;
 use crate::{
     app::{self, Connected, Engines},
     cli::SendArgs,
-    client::Client,
+    client::{Client, escaped},
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
@@ -27,7 +29,7 @@ use check::Checked;
 use mail::{rate::spelled, spec::OnInvalid, verdict_text};
 use secrecy::SecretString;
 use secret::Trouble;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) use check::check_rows;
 
@@ -80,20 +82,27 @@ async fn send(
     if secret.is_some() || !plan.wants_secret() {
         look_at_server(config, plan, secret.as_ref()).await?;
     }
+    let open = enqueue::resume(plan, client).await?;
+    let interactive = !config.json && console::user_attended() && console::user_attended_stderr();
+    let decided = match &open {
+        Some(_) => None,
+        None => Some(earlier::decide(plan, &checked, client, interactive).await?),
+    };
     let account = use_account(plan, secret.as_ref(), client).await?;
     if !config.json {
-        render::say(&check::summary(plan, &checked.report, Some(&account)));
+        let messages = decided.as_ref().and_then(|decided| decided.messages);
+        render::say(&check::summary(plan, &checked.report, messages, Some(&account)));
         enqueue::limits_said(plan, &account).into_iter().for_each(|said| render::say(&said));
     }
     let Enqueued { job, skipped } = tokio::select! {
-        enqueued = begin(config, plan, checked, client) => enqueued?,
+        enqueued = begin(config, plan, (open, decided.as_ref()), checked, client) => enqueued?,
         _ = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
     };
     if skipped > 0 && !config.json {
         render::say(&format!(
-            "{} skipped: sent by earlier runs of \"{}\" (to send them again, give another --name)",
+            "{} left out: sent before by \"{}\"",
             render::counted(skipped, "row"),
-            plan.mailing.name
+            decided.as_ref().map_or("", |decided| decided.mailing.name.as_str())
         ));
     }
     if args.detach {
@@ -110,12 +119,22 @@ async fn send(
 }
 
 /// Goes on with the run that is there, or makes a new one.
-async fn begin(config: &Config, plan: &Plan, checked: Checked, client: &Client) -> Result<Enqueued> {
-    let Some(open) = enqueue::resume(plan, client).await? else { return enqueue(plan, checked, client).await };
+async fn begin(
+    config: &Config,
+    plan: &Plan,
+    (open, decided): (Option<Value>, Option<&Decided>),
+    checked: Checked,
+    client: &Client,
+) -> Result<Enqueued> {
+    let open = match (open, decided) {
+        (Some(open), _) => open,
+        (None, Some(decided)) => return enqueue(plan, decided, checked, client).await,
+        (None, None) => return enqueue(plan, &Decided::as_named(plan), checked, client).await,
+    };
     if !config.json {
         render::say(&format!(
             "\"{}\" was begun at {} and is not over: going on with it, as it was enqueued then ({} of {} left)",
-            plan.mailing.name,
+            open["name"].as_str().unwrap_or_default(),
             open["created_at"].as_str().unwrap_or_default(),
             open["queued"],
             open["total"]
@@ -216,10 +235,15 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
         false => None,
     };
     let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).map(|trouble| trouble.said.clone());
-    let ready = checked.report.problems.errors == 0 && unreachable.is_none();
+    let (found, account) = look_back(config, plan, &checked).await?;
+    let undecided = found.as_ref().is_some_and(|found| !found["needs"].is_null());
+    let ready = checked.report.problems.errors == 0 && unreachable.is_none() && !undecided;
+    let messages = found.as_ref().filter(|_| !undecided).and_then(|found| found["messages"].as_u64());
     if config.json {
-        let eta = check::eta(plan, &checked.report, None);
-        render::json(&json!({"ready": ready, "report": checked.report, "eta": eta, "server": unreachable}))?;
+        let eta = check::eta(plan, messages.unwrap_or(checked.report.messages), account.as_ref());
+        render::json(&json!({
+            "ready": ready, "report": checked.report, "eta": eta, "server": unreachable, "earlier": found,
+        }))?;
     } else {
         check::list(&checked.report.problems);
         if let Some(first) = &checked.first {
@@ -233,13 +257,31 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
             }
             None => render::say("server: none is given (--smtp)"),
         }
-        render::say(&check::summary(plan, &checked.report, None));
+        for line in found.iter().flat_map(|found| earlier::told(plan, found)) {
+            render::say(&line);
+        }
+        render::say(&check::summary(plan, &checked.report, messages, account.as_ref()));
     }
     if ready {
         return Ok(Exit::Done);
     }
-    let count = checked.report.problems.errors + u64::from(unreachable.is_some());
+    let count = checked.report.problems.errors + u64::from(unreachable.is_some()) + u64::from(undecided);
     Err(Failure::refused(format!("{} found: it would not be sent as it is", render::counted(count, "problem"))))
+}
+
+/// What was sent before, and the account as it stands, where there is a data directory already.
+async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(Option<Value>, Option<Value>)> {
+    if config.database.value.is_none() && !config.database_file().exists() {
+        return Ok((None, None));
+    }
+    let connected = app::reading(config).await?;
+    let client = connected.client();
+    let found = earlier::compare(plan, &plan.chosen, checked, client).await?;
+    let account = match plan.has_way_out() {
+        true => client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?,
+        false => None,
+    };
+    Ok((Some(found), account))
 }
 
 /// A server that does not answer now may do so later: the run begins, and waits for it. One that refuses the password

@@ -101,14 +101,18 @@ pub(super) fn list(problems: &Problems) {
 
 /// `500 messages at 60/min: 8 min 20 s; …`
 /// `account`: as the API shows it, where it is known by now.
-pub(super) fn eta(plan: &Plan, report: &Report, account: Option<&Value>) -> String {
+/// `messages`: those that leave, where it is known what was sent before.
+pub(super) fn eta(plan: &Plan, messages: u64, account: Option<&Value>) -> String {
     let limits = account.map_or_else(|| plan.limits.clone(), |account| plan.limits.clone().beside(&limits_of(account)));
     let used = account.and_then(|account| account["used_messages"].as_u64()).unwrap_or(0);
-    preflight::eta(report.messages, &limits, used, mail::language::Language::English)
+    preflight::eta(messages, &limits, used, mail::language::Language::English)
 }
 
-pub(super) fn summary(plan: &Plan, report: &Report, account: Option<&Value>) -> String {
-    let eta = eta(plan, report, account);
+pub(super) fn summary(plan: &Plan, report: &Report, messages: Option<u64>, account: Option<&Value>) -> String {
+    let eta = eta(plan, messages.unwrap_or(report.messages), account);
+    if messages.is_some_and(|messages| messages < report.messages) {
+        return eta;
+    }
     if report.rows_good == report.messages && report.recipients == report.messages {
         return eta;
     }

@@ -2,6 +2,7 @@
 
 use super::{
     check::Checked,
+    earlier::Decided,
     plan::{Plan, refused},
 };
 use crate::{
@@ -74,37 +75,60 @@ pub(in crate::commands) fn limits_of(account: &Value) -> Limits {
 
 /// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
 pub(in crate::commands) async fn resume(plan: &Plan, client: &Client) -> Result<Option<Value>> {
-    let name = &plan.mailing.name;
+    let chosen = plan.chosen.complete.as_ref().or(plan.chosen.name.as_ref());
     let open = query([
         ("kind", Some("mail".to_owned())),
         ("state", Some("preparing,pending,running,paused".to_owned())),
-        ("q", Some(name.clone())),
+        ("q", chosen.cloned()),
     ]);
     let open = client.get(&format!("/api/v1/jobs{open}")).await?;
-    let rows = open["rows"].as_array().into_iter().flatten();
-    let Some(id) = rows.filter(|job| job["name"] == json!(name)).find_map(|job| job["id"].as_str()) else {
+    let rows = open["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let Some(name) = chosen else { return same_but_for_its_name(plan, rows, client).await };
+    let Some(id) = rows.iter().filter(|job| job["name"] == json!(name)).find_map(|job| job["id"].as_str()) else {
         return Ok(None);
     };
     let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
     if job["spec"] != json!(plan.mailing) {
         let what = format!(
-            "a mailing named \"{name}\" with other settings is {}: job {id}",
+            "a mailing named \"{name}\" with other settings, or another list, is {}: job {id}",
             job["state"].as_str().unwrap_or("open")
         );
         return Err(Failure::refused(what)
             .help("let it end, resume it or cancel it (`vigie jobs`); or give this one another --name"));
     }
-    // Said in any state: a process that sends one mailing runs what it is asked for, and nothing else.
-    if job["state"] != "preparing" {
+    go_on(job, client).await.map(Some)
+}
+
+/// Of open mailings, the one with this list and these settings, whose name was made up.
+async fn same_but_for_its_name(plan: &Plan, rows: &[Value], client: &Client) -> Result<Option<Value>> {
+    for id in rows.iter().filter_map(|job| job["id"].as_str()) {
+        let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
+        let mut ours = json!(plan.mailing);
+        ours["name"] = job["spec"]["name"].clone();
+        if job["spec"] == ours {
+            return go_on(job, client).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// Said in any state: a process that sends one mailing runs what it is asked for, and nothing else.
+async fn go_on(job: Value, client: &Client) -> Result<Value> {
+    if let (Some(id), true) = (job["id"].as_str(), job["state"] != "preparing") {
         client.post(&format!("/api/v1/jobs/{id}/resume"), &json!({})).await?;
     }
-    Ok(Some(job))
+    Ok(job)
 }
 
 /// Makes the job, fills it, and sets it going. When it is cut off in between, nothing is sent.
-pub(in crate::commands) async fn enqueue(plan: &Plan, checked: Checked, client: &Client) -> Result<Enqueued> {
+pub(in crate::commands) async fn enqueue(
+    plan: &Plan,
+    decided: &Decided,
+    checked: Checked,
+    client: &Client,
+) -> Result<Enqueued> {
     let account = plan.account_name();
-    let mailing = &plan.mailing;
+    let mailing = &decided.mailing;
     if let Some(ledger) = &plan.ledger {
         let keys = keys(plan, ledger)?;
         client.upload(&format!("/api/v1/ledger/{}", escaped(&mailing.name)), stream(keys)).await?;
@@ -113,6 +137,7 @@ pub(in crate::commands) async fn enqueue(plan: &Plan, checked: Checked, client: 
         "kind": "mail", "name": mailing.name, "user": mailing.created_by, "application": mailing.application_name,
         "flow": mailing.flow_name, "spec": mailing, "account": account,
         "limits": Limits::from(plan.limits.clone()), "on_unknown": mailing.on_unknown, "prepare": true,
+        "ledger": decided.ledger,
     });
     let job = client.post("/api/v1/jobs", &job).await?;
     let id = job["id"].as_str().ok_or_else(|| Failure::new("the answer to a new job holds no id"))?.to_owned();
@@ -130,7 +155,7 @@ pub(in crate::commands) async fn enqueue(plan: &Plan, checked: Checked, client: 
     Ok(Enqueued { job: id, skipped: added["skipped"].as_u64().unwrap_or(0) })
 }
 
-fn stream(file: std::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
+pub(super) fn stream(file: std::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
     ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 * 1024).map_ok(Bytes::from)
 }
 

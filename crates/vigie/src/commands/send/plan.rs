@@ -11,12 +11,13 @@ use mail::{
     rate::RawLimits,
     recipients::{ReadAs, Reader, filter::Filter},
     smtp,
-    spec::{Mailing, MailingFile, SOURCE_BYTES_MAX},
+    spec::{Changed, ListFile, Mailing, MailingFile, SOURCE_BYTES_MAX},
     template::Templates,
 };
 use secrecy::SecretString;
 use std::{
     fs::File,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 use toml::{Table, Value};
@@ -37,6 +38,16 @@ pub(in crate::commands) struct Plan {
     pub(super) password_file: Option<PathBuf>,
     /// What was sent before.
     pub(super) ledger: Option<PathBuf>,
+    pub(super) chosen: Chosen,
+}
+
+/// What was said of the mailing's relation to earlier ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chosen {
+    pub(super) name: Option<String>,
+    /// The name of an earlier mailing, of which the rest is sent.
+    pub(super) complete: Option<String>,
+    pub(super) changed: Option<Changed>,
 }
 
 impl Plan {
@@ -69,8 +80,11 @@ impl Plan {
         if let (true, Some(stem)) = (mailing.name.is_empty(), named.file_stem()) {
             mailing.name = stem.to_string_lossy().into_owned();
         }
+        let list = named.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        mailing.list = Some(ListFile { name: list, sha256: sha256(&recipients)? });
         let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());
         let templates = templates.map_err(|found| refused(&found))?;
+        mailing.content = templates.used_columns();
         let filter = Filter::new(&file.conditions, reader.columns()).map_err(|unknown| {
             let found: Vec<Problem> =
                 unknown.iter().map(|error| Problem::error("--where", error.what(), error.remedy())).collect();
@@ -95,6 +109,7 @@ impl Plan {
             ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
             password_file: file.smtp_password_file.as_ref().map(|file| base.join(file)),
             read_as: file.read_as(),
+            chosen: Chosen { name: file.name, complete: file.complete, changed: file.changed },
             url: file.smtp,
             mailing,
             templates,
@@ -178,6 +193,20 @@ fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
 fn is_list(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     matches!(extension.as_deref(), Some("xlsx" | "xlsm" | "ods" | "xls" | "csv" | "tsv" | "jsonl" | "ndjson"))
+}
+
+/// Of a file, in hexadecimal digits.
+fn sha256(path: &Path) -> Result<String> {
+    let mut file = File::open(path).at(path.display())?;
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer).at(path.display())? {
+            0 => break,
+            read => context.update(&buffer[..read]),
+        }
+    }
+    Ok(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn refuse(failure: Failure) -> Failure {

@@ -1,0 +1,237 @@
+//! Whether the list was sent before: a new mailing, or the rest of an earlier one? Asked on a terminal; elsewhere it has
+//! to be said.
+
+use super::{
+    check::Checked,
+    enqueue::stream,
+    plan::{Chosen, Plan},
+};
+use crate::{
+    client::{Client, query},
+    failure::{At as _, Exit, Failure, Result},
+    render::{self, count, counted},
+};
+use mail::spec::{Changed, Mailing};
+use serde_json::{Value, json};
+use std::io::Seek as _;
+
+/// Rows that were received before, and are listed.
+const LISTED: usize = 20;
+
+/// A mailing whose relation to earlier ones is known.
+pub(in crate::commands) struct Decided {
+    /// Under the name that it has then.
+    pub(in crate::commands) mailing: Mailing,
+    /// `key`, or `key_and_content`.
+    pub(super) ledger: String,
+    /// Messages that leave.
+    pub(super) messages: Option<u64>,
+}
+
+impl Decided {
+    /// Without asking what was sent before.
+    pub(in crate::commands) fn as_named(plan: &Plan) -> Self {
+        Self { mailing: plan.mailing.clone(), ledger: "key_and_content".to_owned(), messages: None }
+    }
+}
+
+/// What the server says of the rows, under the name that was chosen, or one that it makes up.
+pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, client: &Client) -> Result<Value> {
+    let mut items = checked.items.try_clone().at("the data directory")?;
+    items.rewind().at("the data directory")?;
+    let list = plan.mailing.list.as_ref();
+    let changed = chosen.changed.map(|changed| if changed == Changed::Send { "send" } else { "skip" }.to_owned());
+    let language = if plan.mailing.language == mail::language::Language::French { "fr" } else { "en" };
+    let asked = query([
+        ("name", chosen.complete.clone().or_else(|| chosen.name.clone())),
+        ("complete", chosen.complete.is_some().then(|| "true".to_owned())),
+        ("changed", changed),
+        ("list", list.map(|list| list.name.clone())),
+        ("sha256", list.map(|list| list.sha256.clone())),
+        ("language", Some(language.to_owned())),
+    ]);
+    let found = client.upload(&format!("/api/v1/mailings/compare{asked}"), stream(items)).await;
+    (&checked.items).rewind().at("the data directory")?;
+    found
+}
+
+/// Asks until everything is said, or refuses with the commands that say it.
+pub(super) async fn decide(plan: &Plan, checked: &Checked, client: &Client, interactive: bool) -> Result<Decided> {
+    let mut chosen = plan.chosen.clone();
+    loop {
+        let found = compare(plan, &chosen, checked, client).await?;
+        let Some(needs) = found["needs"].as_str() else { return decided(plan, &found) };
+        if needs == "no_such_mailing" {
+            return Err(no_such_mailing(&found));
+        }
+        if !interactive {
+            return Err(undecided(plan, needs, &found));
+        }
+        chosen = ask(plan, needs, &found, chosen)?;
+    }
+}
+
+fn decided(plan: &Plan, found: &Value) -> Result<Decided> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let name = text(&found["comparison"]["name"]);
+    if let Some(other) = found["being_sent"].as_str() {
+        return Err(Failure::refused(format!("this list is being sent by the mailing \"{other}\": nothing was sent"))
+            .help("let it end; or give this one a --name, if it is another mailing"));
+    }
+    if found["to_send"].as_u64() == Some(0) && found["comparison"]["rows"].as_u64() > Some(0) {
+        let rows = counted(found["comparison"]["rows"].as_u64().unwrap_or(0), "row");
+        let what = format!("nothing was sent: \"{name}\" has reached all {rows} before");
+        return Err(Failure { exit: Exit::SomeNotSent, ..Failure::new(what) }.help(format!(
+            "to send them again, as a new mailing: {}",
+            command(&["--name", &text(&found["unused_name"])])
+        )));
+    }
+    let mailing = Mailing { name, ..plan.mailing.clone() };
+    Ok(Decided { mailing, ledger: text(&found["ledger"]), messages: found["messages"].as_u64() })
+}
+
+fn no_such_mailing(found: &Value) -> Failure {
+    let name = found["comparison"]["name"].as_str().unwrap_or_default();
+    let earlier = found["comparison"]["earlier"].as_array().into_iter().flatten();
+    let names: Vec<String> = earlier.filter_map(|one| Some(format!("\"{}\"", one["name"].as_str()?))).collect();
+    let help = match names.is_empty() {
+        true => "leave --complete out for a new mailing".to_owned(),
+        false => format!("rows of this list were sent by {}", names.join(", ")),
+    };
+    Failure::refused(format!("no mailing is named \"{name}\": nothing was sent")).help(help)
+}
+
+/// What was found, in a sentence.
+fn question(plan: &Plan, needs: &str, found: &Value) -> String {
+    let rows = count(found["comparison"]["rows"].as_u64().unwrap_or(0));
+    if needs == "changed" {
+        let changed = counted(found["comparison"]["changed"].as_u64().unwrap_or(0), "row");
+        let name = found["comparison"]["name"].as_str().unwrap_or_default();
+        return format!("{changed} of {rows} in {} went out by \"{name}\" with other contents", plan.shown());
+    }
+    let earlier = &found["earlier"];
+    let (same, changed) = (earlier["same"].as_u64().unwrap_or(0), earlier["changed"].as_u64().unwrap_or(0));
+    let other = if changed > 0 { format!(" ({} with other contents)", count(changed)) } else { String::new() };
+    format!(
+        "{} of {rows} in {} went out before by \"{}\"{other}, last on {}",
+        counted(same + changed, "row"),
+        plan.shown(),
+        earlier["name"].as_str().unwrap_or_default(),
+        earlier["sent_at"].as_str().unwrap_or_default().get(..10).unwrap_or_default(),
+    )
+}
+
+fn undecided(plan: &Plan, needs: &str, found: &Value) -> Failure {
+    let help = match needs {
+        "changed" => format!(
+            "send these as they are now:   {}\n      leave them out:               {}",
+            command(&["--changed", "send"]),
+            command(&["--changed", "skip"])
+        ),
+        _ => format!(
+            "send only the rest:           {}\n      send it as a new mailing:     {}",
+            command(&["--complete", found["earlier"]["name"].as_str().unwrap_or_default()]),
+            command(&["--name", found["unused_name"].as_str().unwrap_or_default()])
+        ),
+    };
+    Failure::refused(format!("{}: nothing was sent", question(plan, needs, found))).help(help)
+}
+
+fn ask(plan: &Plan, needs: &str, found: &Value, chosen: Chosen) -> Result<Chosen> {
+    let (first, second) = match needs {
+        "changed" => ("send these as they are now", "leave them out"),
+        _ => ("send only the rest", "send it as a new mailing"),
+    };
+    render::say(&question(plan, needs, found));
+    render::say(&format!("  1  {first}\n  2  {second}\n  q  send nothing"));
+    let terminal = console::Term::stderr();
+    loop {
+        terminal.write_str("? ").at("the terminal")?;
+        let answer = terminal.read_line().at("the terminal")?;
+        return Ok(match (answer.trim(), needs) {
+            ("1", "changed") => Chosen { changed: Some(Changed::Send), ..chosen },
+            ("2", "changed") => Chosen { changed: Some(Changed::Skip), ..chosen },
+            ("1", _) => Chosen { complete: found["earlier"]["name"].as_str().map(str::to_owned), ..chosen },
+            ("2", _) => Chosen { name: found["unused_name"].as_str().map(str::to_owned), complete: None, ..chosen },
+            ("q" | "", _) => return Err(Failure::refused("nothing was sent")),
+            _ => continue,
+        });
+    }
+}
+
+/// What `--check` says of earlier mailings.
+pub(super) fn told(plan: &Plan, found: &Value) -> Vec<String> {
+    let comparison = &found["comparison"];
+    let mut lines = Vec::new();
+    match found["needs"].as_str() {
+        Some("no_such_mailing") => lines.push(no_such_mailing(found).to_string()),
+        Some(needs) => lines.push(undecided(plan, needs, found).to_string().replacen("error: ", "", 1)),
+        None => {
+            let received =
+                comparison["rows"].as_u64().unwrap_or(0).saturating_sub(found["to_send"].as_u64().unwrap_or(0));
+            if received > 0 {
+                let to_send = found["to_send"].as_u64().unwrap_or(0);
+                lines.push(format!("{} already received it, {} will be sent", count(received), count(to_send)));
+            }
+        }
+    }
+    let listed = comparison["listed"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for row in listed.iter().take(LISTED) {
+        let sent = row["sent_at"].as_str().unwrap_or_default().get(..10).unwrap_or_default();
+        let other = if row["same"] == json!(false) { ", with other contents" } else { "" };
+        lines.push(format!(
+            "  {}:{} {} on {sent}{other}",
+            plan.shown(),
+            row["line"],
+            row["label"].as_str().unwrap_or_default()
+        ));
+    }
+    if listed.len() > LISTED {
+        lines.push(format!("  … and {} more; --json lists up to 1,000", count((listed.len() - LISTED) as u64)));
+    }
+    lines
+}
+
+/// The command as it was typed, with other words for what is asked.
+fn command(words: &[&str]) -> String {
+    let mut shown = vec!["vigie".to_owned()];
+    let mut given = std::env::args().skip(1);
+    while let Some(word) = given.next() {
+        let option = word.split('=').next().unwrap_or_default();
+        let replaced = match words.first() {
+            Some(&"--changed") => option == "--changed",
+            _ => matches!(option, "--name" | "--complete"),
+        };
+        if word == "--check" {
+            continue;
+        }
+        if !replaced {
+            shown.push(quoted(&word));
+        } else if !word.contains('=') {
+            given.next();
+        }
+    }
+    shown.extend(words.iter().map(|word| quoted(word)));
+    shown.join(" ")
+}
+
+/// For a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        let words = ["clients.csv", "clients novembre 2026", "l'été", "", "{{ email }}"];
+        assert_eq!(words.map(quoted), ["clients.csv", "'clients novembre 2026'", "'l'\\''été'", "''", "'{{ email }}'"]);
+    }
+}
