@@ -190,7 +190,9 @@ async fn refused_rows_and_lost_ones_are_errors_in_the_log_and_in_the_traces() {
     };
     let wrong = mail::preflight::WrongRow { problems: vec![problem(4)], address: None, item: None };
     let refused = mail::enqueue::invalid_item(&mailing, &wrong, 3);
-    let id = house.send_with(&format!("smtp://{}", catcher.address()), &mailing, &rows(2), vec![refused]).await;
+    let id = house
+        .send_with(&format!("smtp://{}?connections=1", catcher.address()), &mailing, &rows(2), vec![refused])
+        .await;
     let done = house.finished(id).await;
     assert_eq!((done.status, done.succeeded, done.failed), (JobState::Completed, 2, 1));
     house.told(id).await;

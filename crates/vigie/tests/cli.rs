@@ -90,7 +90,8 @@ fn a_workbook_is_a_list_of_recipients() {
         );
     }
     let of_sheet = ["--sheet", "Clients 2025", "--to", "{{ email }}", "--subject", "x"];
-    let line = [&["send", "--recipients", "clients.xlsx"], &options[..2], of_sheet.as_slice(), &options[6..]].concat();
+    let text = ["--text", "Bonjour {{ nom }}\n", "--check"];
+    let line = [&["send", "--recipients", "clients.xlsx"], &options[..2], of_sheet.as_slice(), &text].concat();
     refused(&desk, &line, &["clients.xlsx: 'Clients 2025'!B3: column \"nom\" shows #N/A, correct its formula"]);
     desk.file("old.xls", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
     refused(&desk, &[&["send", "old.xls"], options.as_slice()].concat(), &["(.xls)", "save it as .xlsx"]);

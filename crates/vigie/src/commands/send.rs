@@ -82,7 +82,7 @@ async fn send(
     if secret.is_some() || !plan.wants_secret() {
         look_at_server(config, plan, secret.as_ref()).await?;
     }
-    let open = enqueue::resume(plan, client).await?;
+    let open = enqueue::find_open(plan, client).await?;
     let interactive = !config.json && console::user_attended() && console::user_attended_stderr();
     let decided = match &open {
         Some(_) => None,
@@ -127,7 +127,10 @@ async fn begin(
     client: &Client,
 ) -> Result<Enqueued> {
     let open = match (open, decided) {
-        (Some(open), _) => open,
+        (Some(open), _) => {
+            enqueue::go_on(&open, client).await?;
+            open
+        }
         (None, Some(decided)) => return enqueue(plan, decided, checked, client).await,
         (None, None) => return enqueue(plan, &Decided::as_named(plan), checked, client).await,
     };

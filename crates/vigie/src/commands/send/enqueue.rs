@@ -74,7 +74,7 @@ pub(in crate::commands) fn limits_of(account: &Value) -> Limits {
 }
 
 /// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
-pub(in crate::commands) async fn resume(plan: &Plan, client: &Client) -> Result<Option<Value>> {
+pub(in crate::commands) async fn find_open(plan: &Plan, client: &Client) -> Result<Option<Value>> {
     let chosen = plan.chosen.complete.as_ref().or(plan.chosen.name.as_ref());
     let open = query([
         ("kind", Some("mail".to_owned())),
@@ -96,7 +96,7 @@ pub(in crate::commands) async fn resume(plan: &Plan, client: &Client) -> Result<
         return Err(Failure::refused(what)
             .help("let it end, resume it or cancel it (`vigie jobs`); or give this one another --name"));
     }
-    go_on(job, client).await.map(Some)
+    Ok(Some(job))
 }
 
 /// Of open mailings, the one with this list and these settings, whose name was made up.
@@ -106,18 +106,18 @@ async fn same_but_for_its_name(plan: &Plan, rows: &[Value], client: &Client) -> 
         let mut ours = json!(plan.mailing);
         ours["name"] = job["spec"]["name"].clone();
         if job["spec"] == ours {
-            return go_on(job, client).await.map(Some);
+            return Ok(Some(job));
         }
     }
     Ok(None)
 }
 
 /// Said in any state: a process that sends one mailing runs what it is asked for, and nothing else.
-async fn go_on(job: Value, client: &Client) -> Result<Value> {
+pub(in crate::commands) async fn go_on(job: &Value, client: &Client) -> Result<()> {
     if let (Some(id), true) = (job["id"].as_str(), job["state"] != "preparing") {
         client.post(&format!("/api/v1/jobs/{id}/resume"), &json!({})).await?;
     }
-    Ok(job)
+    Ok(())
 }
 
 /// Makes the job, fills it, and sets it going. When it is cut off in between, nothing is sent.
