@@ -33,7 +33,7 @@ pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
     if wrong.needs_address_only() {
         verdict = verdict.with_arg(NEEDS_ADDRESS, "true");
     }
-    let item = wrong.item.clone().unwrap_or_else(|| MailItem { line, ..MailItem::default() });
+    let item = wrong.item.clone().unwrap_or_else(|| Box::new(MailItem { line, ..MailItem::default() }));
     NewItem {
         seq,
         message_no: message_no(mailing, seq),

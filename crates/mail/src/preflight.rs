@@ -75,7 +75,7 @@ pub struct WrongRow {
     /// What stands where its addresses should, right or wrong, when anything does.
     pub address: Option<String>,
     /// What the row would be, as far as it could be made.
-    pub item: Option<MailItem>,
+    pub item: Option<Box<MailItem>>,
 }
 
 impl WrongRow {
@@ -175,7 +175,7 @@ impl<'a> Preflight<'a> {
                 self.count(&item, bytes);
                 Ok(item)
             }
-            made => Err(WrongRow { problems: found, address, item: made.map(|(item, _)| item) }),
+            made => Err(WrongRow { problems: found, address, item: made.map(|(item, _)| Box::new(item)) }),
         }
     }
 

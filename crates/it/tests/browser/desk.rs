@@ -107,5 +107,10 @@ impl Browser {
 
 /// That the page's content says that text, as it is seen.
 pub(crate) fn shows(text: &str) -> String {
-    format!("document.querySelector('main').innerText.includes({})", json!(text))
+    // What stands in a field is seen, too.
+    format!(
+        "(document.querySelector('main').innerText.includes({text}) ||
+          [...document.querySelectorAll('main input:not([type=hidden])')].some((field) => field.value.includes({text})))",
+        text = json!(text)
+    )
 }

@@ -302,7 +302,7 @@ fn headings(name: &str, record: &Record, text: &mut Text) -> Result<Vec<String>,
 fn headings_of<'a>(
     name: &str,
     line: u64,
-    headings: impl Iterator<Item = (&'a String, usize)> + Clone,
+    mut headings: impl Iterator<Item = (&'a String, usize)> + Clone,
 ) -> Result<(), Vec<(Option<usize>, Problem)>> {
     let mut problems = Vec::new();
     for (index, (heading, number)) in headings.clone().enumerate() {
@@ -325,7 +325,7 @@ fn headings_of<'a>(
         problems.push((Some(number), problem.at(line)));
     }
     let is_address = |heading: &str| heading.contains('@') && heading.parse::<crate::address::Mailbox>().is_ok();
-    if let Some((address, number)) = headings.clone().find(|(heading, _)| is_address(heading)) {
+    if let Some((address, number)) = headings.find(|(heading, _)| is_address(heading)) {
         let what = Sentence::new("address_as_heading").with("address", address);
         problems.insert(0, (Some(number), Problem::error(name, what, Sentence::new("add_headings")).at(line)));
     }

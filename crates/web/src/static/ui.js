@@ -55,7 +55,7 @@ for (const form of document.querySelectorAll("form[data-choose]")) {
   const all = form.querySelector("[data-all]");
   const boxes = [...form.querySelectorAll("[name=seq]")];
   if (!all || boxes.length === 0) continue;
-  const buttons = form.querySelectorAll("button");
+  const buttons = form.querySelectorAll("button:not([data-corrects])");
   const tell = () => {
     const chosen = boxes.filter((box) => box.checked).length;
     all.checked = chosen === boxes.length;
@@ -98,4 +98,12 @@ const taken = document.querySelector("[data-texts][data-zone]")?.dataset.zone;
 if (zone && taken && taken !== zone && navigator.cookieEnabled && sessionStorage.getItem("zone") !== zone) {
   sessionStorage.setItem("zone", zone);
   location.reload();
+}
+
+// Addresses that were not corrected are not sent to again: the button waits for one that was.
+for (const button of document.querySelectorAll("[data-corrects]")) {
+  const fields = [...button.form.querySelectorAll("[name^=address-]")];
+  const tell = () => { button.disabled = fields.every((field) => field.value === field.defaultValue && !field.ariaInvalid); };
+  button.form.addEventListener("input", tell);
+  tell();
 }

@@ -172,7 +172,7 @@ impl Lines {
         let mut bytes = sample.to_vec();
         let room = (WORKBOOK_BYTES_MAX + 1).saturating_sub(bytes.len()) as u64;
         rest.take(room).read_to_end(&mut bytes).map_err(|error| vec![unreadable(name, 1, &error)])?;
-        let found = found(bytes, how).map_err(|broken| vec![refusal(name, broken)])?;
+        let found = found(&bytes, how).map_err(|broken| vec![refusal(name, broken)])?;
         Self::of(found, name, how).map_err(|problems| problems.into_iter().map(Problem::hiding_rows).collect())
     }
 
@@ -265,21 +265,21 @@ fn chosen<'a>(sheets: &'a [(String, bool)], wanted: Option<&str>) -> Option<&'a 
     found.map(|(name, _)| name.as_str())
 }
 
-fn found(bytes: Vec<u8>, how: &ReadAs) -> Result<Found, Broken> {
+fn found(bytes: &[u8], how: &ReadAs) -> Result<Found, Broken> {
     if bytes.len() > WORKBOOK_BYTES_MAX {
         return Err(Broken::TooLarge(Sentence::new("workbook_too_large")));
     }
     // Each part has such a head in the archive's directory, of which the library makes a list before it is asked.
-    if memchr::memmem::find_iter(&bytes, b"PK\x01\x02").take(PARTS_MAX + 1).count() > PARTS_MAX {
+    if memchr::memmem::find_iter(bytes, b"PK\x01\x02").take(PARTS_MAX + 1).count() > PARTS_MAX {
         return Err(Broken::TooLarge(Sentence::new("workbook_too_large")));
     }
     // Made-up numbers make the library compute beyond its integers, which ends in a panic where those are checked.
     let read = AssertUnwindSafe(|| {
-        let mut archive = ZipArchive::new(Cursor::new(&bytes)).map_err(damaged)?;
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
         match kind(&mut archive)? {
             Workbook::Excel => {
                 weigh(&mut archive)?;
-                xlsx::read(&bytes, how)
+                xlsx::read(bytes, how)
             }
             Workbook::OpenDocument => ods::read(&mut archive, how),
         }
@@ -292,7 +292,7 @@ enum Workbook {
     OpenDocument,
 }
 
-fn kind(archive: &mut ZipArchive<Cursor<&Vec<u8>>>) -> Result<Workbook, Broken> {
+fn kind(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Workbook, Broken> {
     let mut mime = String::new();
     if let Ok(part) = archive.by_name("mimetype") {
         part.take(100).read_to_string(&mut mime).map_err(damaged)?;
@@ -308,7 +308,7 @@ fn kind(archive: &mut ZipArchive<Cursor<&Vec<u8>>>) -> Result<Workbook, Broken> 
 }
 
 /// Unpacks every part once, to know how long it really is, before the library keeps what is in it.
-fn weigh(archive: &mut ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), Broken> {
+fn weigh(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Broken> {
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.to_ascii_lowercase();

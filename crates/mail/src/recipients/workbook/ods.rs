@@ -15,7 +15,7 @@ use std::{
 };
 use zip::{ZipArchive, result::ZipError};
 
-pub(super) fn read(archive: &mut ZipArchive<Cursor<&Vec<u8>>>, how: &ReadAs) -> Result<Found, Broken> {
+pub(super) fn read(archive: &mut ZipArchive<Cursor<&[u8]>>, how: &ReadAs) -> Result<Found, Broken> {
     refuse_encrypted(archive)?;
     let sheets = walk(archive, None, how.language)?.sheets;
     let Some(name) = chosen(&sheets, how.sheet.as_deref()).map(str::to_owned) else {
@@ -25,7 +25,7 @@ pub(super) fn read(archive: &mut ZipArchive<Cursor<&Vec<u8>>>, how: &ReadAs) -> 
     walk(archive, Some(&name), how.language)
 }
 
-fn refuse_encrypted(archive: &mut ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), Broken> {
+fn refuse_encrypted(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Broken> {
     let mut manifest = Vec::new();
     match archive.by_name("META-INF/manifest.xml") {
         Ok(part) => part.take(super::PART_BYTES_MAX).read_to_end(&mut manifest).map_err(damaged)?,
@@ -36,7 +36,7 @@ fn refuse_encrypted(archive: &mut ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), Br
 }
 
 /// Every sheet's name, and the cells of the one called `wanted`.
-fn walk(archive: &mut ZipArchive<Cursor<&Vec<u8>>>, wanted: Option<&str>, language: Language) -> Result<Found, Broken> {
+fn walk(archive: &mut ZipArchive<Cursor<&[u8]>>, wanted: Option<&str>, language: Language) -> Result<Found, Broken> {
     let part = archive.by_name("content.xml").map_err(damaged)?;
     let mut bounded = part.take(SHEET_BYTES_MAX);
     let mut walk = Walk::new(wanted, language);
