@@ -244,7 +244,7 @@ async fn settle_and_retry(browser: &Browser, unknown: &str) {
     browser.until(&shows("1 settled")).await;
     browser.until(&format!("!{}", shows(unknown))).await;
     tick(browser, UNKNOWN).await;
-    browser.walk_back("[data-choose] button:not([name])").await;
+    browser.walk_back("[data-choose] button:not([name]):not([data-corrects])").await;
     browser.key(ENTER).await;
     browser.until(&shows("is tried again")).await;
     browser.until(&format!("!document.querySelector('[data-live]') && {}", shows(UNKNOWN))).await;

@@ -117,7 +117,7 @@ impl Secretary {
         browser.until(&shows(self.words.unknown_address)).await;
         self.looks("undelivered").await;
         browser.tap("[name=seq]").await;
-        browser.tap("[data-choose] button:not([name])").await;
+        browser.tap("[data-choose] button:not([name]):not([data-corrects])").await;
         browser.until(&shows(self.words.retried)).await;
         browser.until("document.querySelector('[name=seq]') !== null").await;
         for side in ["items", "traces", "log", "timeline"] {
