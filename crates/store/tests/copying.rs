@@ -62,6 +62,7 @@ async fn fill(db: &Db) {
 }
 
 async fn people(db: &Db) {
+    db.keep_key_fingerprint("f\u{7f}".into()).await.unwrap();
     let id = Uuid::from_u128(3);
     let (name, password) = ("é".to_owned(), Some("$argon2id$".to_owned()));
     let user = User { id, name, password, role: Role::Admin, disabled: false, created_at: NOW, seen_at: None };
