@@ -4,7 +4,7 @@
 use super::{ROWS, SideQuery, actions::said, head, trouble, trouble_row};
 use crate::{
     Ctx,
-    api::{jobs::existing, traces::generic},
+    api::traces::generic,
     auth::{Access, Granted},
     authority::Acting,
     blobs,
@@ -200,14 +200,13 @@ struct Brought {
 async fn compare(
     State(ctx): State<Ctx>,
     Reader(mut v): Reader,
-    Path(id): Path<Uuid>,
+    Acting(job): Acting,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
     let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
     let _sending = ctx.app.uploads.begin().await;
     let mut bytes_left = ctx.app.limits.upload_bytes_max;
-    v.here = format!("/jobs/{id}/undelivered");
+    v.here = format!("/jobs/{}/undelivered", job.id);
     while let Some(mut field) = multipart.next_field().await.map_err(|error| Problem::malformed(error.body_text()))? {
         let name = field.file_name().unwrap_or_default().to_owned();
         if field.name() != Some("recipients") || name.is_empty() {

@@ -2,9 +2,8 @@
 
 use crate::{
     Ctx,
-    api::jobs::existing,
     auth::{Access, Granted},
-    extract::Path,
+    authority::Acting,
     pages::mailings::MessageForm,
     problem::{Problem, Result},
     routes::Routes,
@@ -17,7 +16,6 @@ use mail::{
     template::Template,
 };
 use store::{Job, Scope};
-use uuid::Uuid;
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.post(
@@ -30,10 +28,9 @@ pub(super) fn declare(routes: Routes) -> Routes {
 
 async fn reuse(
     State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
+    Acting(job): Acting,
     Extension(granted): Extension<Granted>,
 ) -> Result<Response> {
-    let job = existing(&ctx, id.into()).await?;
     let account = match job.account {
         Some(id) => ctx.app.db.account(id).await?.map(|account| account.name),
         None => None,
