@@ -10,3 +10,26 @@ pub enum Language {
     #[serde(rename = "en")]
     English,
 }
+
+const MONTHS: [(&str, &str); 12] = [
+    ("January", "janvier"),
+    ("February", "février"),
+    ("March", "mars"),
+    ("April", "avril"),
+    ("May", "mai"),
+    ("June", "juin"),
+    ("July", "juillet"),
+    ("August", "août"),
+    ("September", "septembre"),
+    ("October", "octobre"),
+    ("November", "novembre"),
+    ("December", "décembre"),
+];
+
+impl Language {
+    /// The name of a month, from 1 to 12; `None` for any other number.
+    pub fn month(self, number: u8) -> Option<&'static str> {
+        let (english, french) = MONTHS.get(usize::from(number).checked_sub(1)?)?;
+        Some(if self == Self::French { french } else { english })
+    }
+}

@@ -3,34 +3,6 @@
 use crate::language::Language;
 use jiff::civil::Date;
 
-const MONTHS_FR: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 /// Characters of the part that the list gives.
 const STEM_MAX: usize = 80;
 
@@ -39,8 +11,7 @@ pub fn default_name(list: &str, on: Date, language: Language) -> String {
     let name = list.rsplit(['/', '\\']).next().unwrap_or(list);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
     let stem: String = stem.trim().chars().filter(|c| !c.is_control()).take(STEM_MAX).collect();
-    let months = if language == Language::French { &MONTHS_FR } else { &MONTHS_EN };
-    let month = months[usize::from(on.month().unsigned_abs()).clamp(1, 12) - 1];
+    let month = language.month(on.month().unsigned_abs()).unwrap_or_default();
     let stem = if stem.is_empty() { "mailing" } else { &stem };
     format!("{stem} {month} {}", on.year())
 }

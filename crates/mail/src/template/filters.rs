@@ -2,6 +2,7 @@
 //! `{{ nom|majuscules }}`, and `valeur` to compare with numbers.
 
 use super::budget::filter;
+use crate::language::Language;
 use minijinja::{Environment, Error, ErrorKind};
 
 /// Digits that a number may have.
@@ -73,20 +74,6 @@ fn digits(text: &str) -> Result<(bool, String, String), Error> {
 
 /// `2025-01-10` or `10/01/2025` → `10 janvier 2025`.
 fn date_fr(text: &str) -> Result<String, Error> {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
     let fail = || Error::new(ErrorKind::InvalidOperation, format!("`{}` is not a date", text.trim()));
     let day_part = text.trim().split(['T', ' ']).next().unwrap_or_default();
     let parts: Vec<i16> =
@@ -97,6 +84,6 @@ fn date_fr(text: &str) -> Result<String, Error> {
     let narrow = |number: i16| i8::try_from(number).map_err(|_| fail());
     let date = jiff::civil::Date::new(year, narrow(month)?, narrow(day)?).map_err(|_| fail())?;
     let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    let month = MONTHS[usize::from(date.month().unsigned_abs()) - 1];
+    let month = Language::French.month(date.month().unsigned_abs()).unwrap_or_default();
     Ok(format!("{day} {month} {}", date.year()))
 }

@@ -291,21 +291,6 @@ impl Section {
     }
 }
 
-const MONTHS: [(&str, &str); 12] = [
-    ("January", "janvier"),
-    ("February", "février"),
-    ("March", "mars"),
-    ("April", "avril"),
-    ("May", "mai"),
-    ("June", "juin"),
-    ("July", "juillet"),
-    ("August", "août"),
-    ("September", "septembre"),
-    ("October", "octobre"),
-    ("November", "novembre"),
-    ("December", "décembre"),
-];
-
 /// `None` where the format says something else than numbers of days, months, years and hours, and names of months.
 fn clock(at: Moment, format: &str, language: Language) -> Option<String> {
     let (mut shown, mut after_hour) = (String::new(), false);
@@ -346,10 +331,7 @@ fn field(at: Moment, letter: char, width: usize, language: Language) -> Option<S
     Some(match (letter, width) {
         ('d', 1 | 2) => two(at.day),
         ('m', 1 | 2) => two(at.month),
-        ('m', 4) => {
-            let (english, french) = MONTHS.get(usize::from(at.month).checked_sub(1)?)?;
-            if language == Language::French { french } else { english }.to_string()
-        }
+        ('m', 4) => language.month(at.month)?.to_owned(),
         ('y', 1 | 2) => format!("{:02}", at.year % 100),
         ('y', _) => format!("{:04}", at.year),
         ('h', 1 | 2) => two(at.hour),
