@@ -161,6 +161,20 @@ impl Vault {
         tag
     }
 
+    /// By which a browser is known in which the user of that name has logged in. It lets nobody in.
+    pub fn browser_mark(&self, name: &str) -> String {
+        let nonce: [u8; 16] = self.0.rng.bytes();
+        let tag = hmac::sign(&self.0.forms, &browser_words(name, &nonce));
+        URL_SAFE_NO_PAD.encode([&nonce[..], tag.as_ref()].concat())
+    }
+
+    /// Whether this vault has given `mark` for that name; in constant time.
+    pub fn is_browser_mark(&self, name: &str, mark: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(mark) else { return false };
+        let Some((nonce, tag)) = bytes.split_first_chunk::<16>() else { return false };
+        hmac::verify(&self.0.forms, &browser_words(name, nonce), tag).is_ok()
+    }
+
     /// A secret for a cookie or for a link that works once, and its hash. Shown once and never kept.
     pub fn new_code(&self) -> (SecretString, [u8; 32]) {
         let code = URL_SAFE_NO_PAD.encode(self.0.rng.bytes::<24>());
@@ -189,6 +203,10 @@ impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Vault")
     }
+}
+
+fn browser_words(name: &str, nonce: &[u8; 16]) -> Vec<u8> {
+    [b"browser ", &nonce[..], name.trim().to_lowercase().as_bytes()].concat()
 }
 
 /// SHA-256: a token has 192 random bits, so that no slow hash is needed.
@@ -302,6 +320,10 @@ mod tests {
         assert_eq!(vault.notice_key(&[1; 32]), vault.notice_key(&[1; 32]));
         assert_ne!(vault.notice_key(&[1; 32]), vault.notice_key(&[2; 32]));
         assert!(vault.is_form_token(&[1; 32], &one) && vault.is_form_token(&[1; 32], &two));
+        let mark = vault.browser_mark("Ana ");
+        assert_ne!(mark, vault.browser_mark("ana"));
+        assert!(vault.is_browser_mark("ana", &mark) && !vault.is_browser_mark("bob", &mark));
+        assert!(["", "AAAA", &mark[..40]].iter().all(|wrong| !vault.is_browser_mark("ana", wrong)));
         for wrong in ["", "AAAA", &one[..40], &vault.form_token(&[2; 32])] {
             assert!(!vault.is_form_token(&[1; 32], wrong), "{wrong}");
         }

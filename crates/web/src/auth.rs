@@ -16,20 +16,28 @@ mod throttle;
 mod token;
 
 pub(crate) use session::SESSION_COOKIE;
-pub(crate) use throttle::Throttle;
+pub(crate) use throttle::{Attempt, Throttle};
 pub(crate) use token::Tokens;
 
-use crate::{Ctx, problem::Problem, site};
+use crate::{
+    Ctx,
+    connections::Connection,
+    places::{Holder, Place},
+    problem::Problem,
+    site,
+};
 use axum::{
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequestParts as _, RawPathParams, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use base64::Engine as _;
 use model::JobId;
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 use store::{Deed, Role, Scope};
+use tower_http::timeout::TimeoutBody;
 use uuid::Uuid;
 
 /// What a route asks of whoever uses it.
@@ -37,6 +45,8 @@ use uuid::Uuid;
 pub(crate) enum Access {
     /// Nothing.
     Open,
+    /// Nothing, and no place among the requests: whoever watches over Vigie is answered when all are taken.
+    Health,
     /// `Scope::Progress`, or the job's own token in the URL. Pages of other sites may read it.
     Job,
     /// `Scope::Ingest`, and a process that can change things: logs are sent.
@@ -54,7 +64,7 @@ pub(crate) enum Access {
 impl Access {
     pub(crate) fn scope(self) -> Option<Scope> {
         match self {
-            Self::Open => None,
+            Self::Open | Self::Health => None,
             Self::Job => Some(Scope::Progress),
             Self::Ingest => Some(Scope::Ingest),
             Self::Read => Some(Scope::Read),
@@ -85,7 +95,7 @@ pub(crate) enum Who {
     /// The owner of the data directory, on the machine itself.
     Owner,
     /// Whoever has this job's token.
-    JobToken,
+    JobToken(JobId),
     /// A program, by the name of its token.
     Token(String),
     Person {
@@ -101,7 +111,7 @@ impl Granted {
     pub(crate) fn name(&self) -> &str {
         match &self.who {
             Who::Owner => "console",
-            Who::JobToken => "",
+            Who::JobToken(_) => "",
             Who::Token(name) | Who::Person { name, .. } => name,
         }
     }
@@ -111,7 +121,7 @@ impl Granted {
 pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
     let now = ctx.app.clock.now();
     match &granted.who {
-        Who::Owner | Who::JobToken => true,
+        Who::Owner | Who::JobToken(_) => true,
         Who::Token(name) => match ctx.app.db.tokens().await {
             Ok(tokens) => tokens.iter().any(|token| {
                 token.name == *name && token.scope.allows(granted.scope) && token.expires_at.is_none_or(|at| at > now)
@@ -163,10 +173,14 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let changes = is_change(request.method());
     let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
     let reader = (access.is_page() && site::errors::reads_pages(request.headers())).then(|| Asked::of(&request));
+    let connection = request.extensions().get::<Connection>().cloned();
     let (mut response, who) = match admit(ctx, access, request).await {
-        Ok((request, who)) => (next.run(request).await, who),
+        Ok(Admitted { request, who, _place }) => (next.run(request).await, who),
         Err(response) => (*response, None),
     };
+    if let Some(connection) = connection.filter(|_| is_kept(who.as_ref(), &response)) {
+        connection.is_known();
+    }
     if let Some(asked) = reader {
         response = asked.shown(ctx, who.as_ref(), response).await;
     }
@@ -234,7 +248,18 @@ fn is_change(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-type Admitted = (Request, Option<Granted>);
+struct Admitted {
+    request: Request,
+    who: Option<Granted>,
+    /// Among the requests being answered.
+    _place: Option<Place>,
+}
+
+/// Whether the connection is one of somebody's who stays: a viewer of a job only while they follow it.
+fn is_kept(who: Option<&Granted>, response: &Response) -> bool {
+    let is_stream = || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+    who.is_some_and(|granted| !matches!(granted.who, Who::JobToken(_)) || is_stream())
+}
 
 async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, Box<Response>> {
     let (mut parts, body) = request.into_parts();
@@ -244,20 +269,22 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     };
     let Some(needed) = access.scope() else {
         // An open page is shown as to whoever reads it; what they show wrongly does not matter there.
-        if let Ok(Some(granted)) = granted {
+        let granted = granted.ok().flatten();
+        let (body, place) = open(ctx, access, granted.as_ref(), &parts, body).await?;
+        if let Some(granted) = granted {
             parts.extensions.insert(granted);
         }
-        return Ok((Request::from_parts(parts, body), None));
+        return Ok(Admitted { request: Request::from_parts(parts, body), who: None, _place: place });
     };
-    let mut granted = granted.map_err(|problem| Box::new(problem.into_response()))?;
+    let mut granted = granted.map_err(refused)?;
     if granted.is_none() && access == Access::Job {
         granted = match RawPathParams::from_request_parts(&mut parts, &()).await {
-            Ok(params) if shows_job_token(ctx, &params, &parts.uri) => {
-                Some(Granted { scope: Scope::Progress, who: Who::JobToken })
-            }
-            _ => None,
+            Ok(params) => shown_job(ctx, &params, &parts.uri)
+                .map(|job| Granted { scope: Scope::Progress, who: Who::JobToken(job) }),
+            Err(_) => None,
         };
     }
+    let place = ctx.requests.take(&Holder::of(granted.as_ref(), address(ctx, &parts))).map_err(refused)?;
     let Some(granted) = granted else {
         return Err(Box::new(match access.is_page() {
             true => site::login::needed(ctx, &parts),
@@ -265,19 +292,63 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
         }));
     };
     if !granted.scope.allows(needed) {
-        let problem = forbidden(granted.scope, needed);
-        return Err(Box::new(problem.into_response()));
+        return Err(refused(forbidden(granted.scope, needed)));
     }
     let changes = is_change(&parts.method);
-    let mut body = body;
+    // Who sends logs is held to more than this.
+    let mut body = match access {
+        Access::Ingest => body,
+        _ => Body::new(TimeoutBody::new(ctx.app.limits.body_silence_max, body)),
+    };
     if let (Who::Person { session, .. }, true) = (&granted.who, changes) {
-        body = form::check(ctx, session, &parts, body).await.map_err(|problem| Box::new(problem.into_response()))?;
+        body = form::check(ctx, session, &parts, body).await.map_err(refused)?;
     }
     if matches!(access, Access::Ingest | Access::Write | Access::Admin) && changes && ctx.app.wake.is_none() {
-        return Err(Box::new(no_engine().into_response()));
+        return Err(refused(no_engine()));
     }
     parts.extensions.insert(granted.clone());
-    Ok((Request::from_parts(parts, body), Some(granted)))
+    Ok(Admitted { request: Request::from_parts(parts, body), who: Some(granted), _place: Some(place) })
+}
+
+#[expect(clippy::unnecessary_box_returns, reason = "the error of `admit`")]
+fn refused(problem: Problem) -> Box<Response> {
+    Box::new(problem.into_response())
+}
+
+/// Takes the place of a request that anybody may send. What a stranger sends is read before, and is short: a body that
+/// does not come takes nobody's place.
+async fn open(
+    ctx: &Ctx,
+    access: Access,
+    granted: Option<&Granted>,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Body, Option<Place>), Box<Response>> {
+    if access == Access::Health {
+        return Ok((body, None));
+    }
+    let body = match granted {
+        None if is_change(&parts.method) => Body::from(read_stranger(ctx, body).await.map_err(refused)?),
+        _ => body,
+    };
+    let place = ctx.requests.take(&Holder::of(granted, address(ctx, parts))).map_err(refused)?;
+    Ok((body, Some(place)))
+}
+
+async fn read_stranger(ctx: &Ctx, body: Body) -> Result<Bytes, Problem> {
+    let limits = &ctx.app.limits;
+    let max = limits.stranger_body_bytes_max;
+    match tokio::time::timeout(limits.stranger_body_timeout, to_bytes(body, max)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Problem::too_large(format!("the form is longer than {max} bytes, or was cut off"))),
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the form did not arrive in time")),
+    }
+}
+
+/// From where a request comes; `None` within this process and on its local socket.
+pub(crate) fn address(ctx: &Ctx, parts: &Parts) -> Option<IpAddr> {
+    let connection = parts.extensions.get::<Connection>()?.address()?;
+    Some(ctx.app.proxies.client(connection, &parts.headers))
 }
 
 /// Who the request says it is from; `None` where it says nothing. A token that is wrong is an error, not an absence; a
@@ -312,11 +383,12 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none")
 }
 
-fn shows_job_token(ctx: &Ctx, params: &RawPathParams, uri: &Uri) -> bool {
+/// The job whose token the address shows.
+fn shown_job(ctx: &Ctx, params: &RawPathParams, uri: &Uri) -> Option<JobId> {
     let id = params.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse::<JobId>().ok());
     let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let token = pairs.into_iter().find(|(name, _)| name == "token").map(|(_, value)| value);
-    id.zip(token).is_some_and(|(id, token)| ctx.app.vault.is_job_token(id, &token))
+    id.zip(token).filter(|(id, token)| ctx.app.vault.is_job_token(*id, token)).map(|(id, _)| id)
 }
 
 fn unauthorized() -> Problem {

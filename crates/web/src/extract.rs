@@ -1,6 +1,9 @@
 //! What handlers take out of a request, so that whatever is wrong with it is answered as a [`Problem`].
 
-use crate::problem::{Problem, Result};
+use crate::{
+    Ctx, auth,
+    problem::{Problem, Result},
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
@@ -9,6 +12,7 @@ use axum::{
 use jiff::{civil, tz::TimeZone};
 use model::Timestamp;
 use serde::de::DeserializeOwned;
+use std::{convert::Infallible, net::IpAddr};
 
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -73,6 +77,16 @@ pub(crate) fn moment(name: &str, text: &str, zone: &TimeZone) -> Result<Timestam
 
 pub(crate) fn day_start(day: civil::Date, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible().ok().map(|zoned| zoned.timestamp().into())
+}
+
+/// From which address a request comes; `None` within this process and on its local socket.
+pub(crate) struct Address(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<Ctx> for Address {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Infallible> {
+        Ok(Self(auth::address(ctx, parts)))
+    }
 }
 
 /// A text of at most `chars_max` characters, without NUL, which PostgreSQL cannot keep.

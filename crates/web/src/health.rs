@@ -18,20 +18,17 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     path::Path,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, PoisonError},
 };
 use store::TraceFilter;
 use utoipa::ToSchema;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get("/healthz", Access::Open, alive, About::new("Whether the process lives").gives::<Health>(200, "It does"))
+        .get("/healthz", Access::Health, alive, About::new("Whether the process lives").gives::<Health>(200, "It does"))
         .get(
             "/readyz",
-            Access::Open,
+            Access::Health,
             ready,
             About::new("Whether it can work, and what is wrong if not")
                 .gives::<Readiness>(200, "It can")
@@ -67,6 +64,8 @@ struct Readiness {
 }
 
 async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
+    // Anybody may ask any number of times: each waits for the one before.
+    let _turn = ctx.readiness.acquire().await;
     let mut problems = Vec::new();
     if let Err(error) = ctx.app.db.tokens().await {
         // Anybody may ask, so the words of the database stay in the log.
@@ -108,13 +107,12 @@ fn lacks_room(free: u64) -> Option<String> {
 /// What is counted since the start.
 pub(crate) struct Counts {
     since: Timestamp,
-    turned_away: AtomicU64,
     requests: Mutex<BTreeMap<(String, u16), u64>>,
 }
 
 impl Counts {
     pub(crate) fn new(since: Timestamp) -> Self {
-        Self { since, turned_away: AtomicU64::new(0), requests: Mutex::default() }
+        Self { since, requests: Mutex::default() }
     }
 
     /// `route` as it was declared, so that there are only so many.
@@ -123,19 +121,16 @@ impl Counts {
         *requests.entry((route.to_owned(), status.as_u16())).or_default() += 1;
     }
 
-    pub(crate) fn turned_away(&self) {
-        self.turned_away.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 async fn metrics(State(ctx): State<Ctx>) -> Result<impl IntoResponse> {
     let mut text = String::new();
     jobs(&ctx, &mut text).await?;
     attempts(&ctx, &mut text).await?;
-    let (streams, refused) = ctx.live.streams();
+    let (streams, refused) = ctx.live.streams.counts();
     family(&mut text, "vigie_event_streams", "gauge", "Streams of events open now.", [("", streams as u64)]);
     family(&mut text, "vigie_event_streams_refused_total", "counter", "Streams refused, all taken.", [("", refused)]);
-    let away = ctx.counts.turned_away.load(Ordering::Relaxed);
+    let away = ctx.requests.refused();
     family(&mut text, "vigie_http_turned_away_total", "counter", "Requests refused, too many at once.", [("", away)]);
     family(&mut text, "vigie_run_log_lost_total", "counter", "Lines not written.", [("", ctx.app.run_log.lost())]);
     if let Some(bytes) = resident_bytes() {

@@ -14,8 +14,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use std::{any::Any, net::IpAddr, sync::Arc, time::Instant};
-use tokio::sync::Semaphore;
+use std::{any::Any, net::IpAddr, time::Instant};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -32,10 +31,9 @@ const COMPRESSED_BYTES_MIN: u64 = 1_024;
 
 /// Outermost last.
 pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
-    let places = Arc::new(Semaphore::new(ctx.app.limits.requests_max));
     router
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state((ctx.clone(), places), bounded))
+        .layer(from_fn_with_state(ctx.clone(), timed))
         .layer(from_fn_with_state(ctx.clone(), known_host))
         .layer(CompressionLayer::new().compress_when(is_worth_compressing))
         .layer(from_fn(safe_headers))
@@ -151,12 +149,8 @@ fn is_worth_compressing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Exte
     COMPRESSED.contains(&media) && length.is_none_or(|length| length >= COMPRESSED_BYTES_MIN)
 }
 
-/// Not too many at the same time, and none for ever.
-async fn bounded(State((ctx, places)): State<(Ctx, Arc<Semaphore>)>, request: Request, next: Next) -> Response {
-    let Ok(_place) = places.try_acquire() else {
-        ctx.counts.turned_away();
-        return Problem::busy("busy", "too many requests at the same time", 1).into_response();
-    };
+/// None for ever. That not too many are answered at the same time is seen by [`auth::guard`], who knows whose they are.
+async fn timed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
     let limits = &ctx.app.limits;
     let is_upload = request.extensions().get::<MatchedPath>().is_some_and(|path| UPLOADS.contains(&path.as_str()));
     let time = if is_upload { limits.upload_timeout } else { limits.request_timeout };

@@ -8,6 +8,7 @@ mod api;
 mod auth;
 mod authority;
 mod blobs;
+mod connections;
 mod cursor;
 mod deliver;
 mod extract;
@@ -22,6 +23,8 @@ mod live;
 mod mailing;
 mod order;
 mod pages;
+mod peer;
+mod places;
 mod problem;
 mod routes;
 mod run_log;
@@ -38,7 +41,8 @@ mod zip;
 pub use blobs::{Swept, Uploads, sweep};
 pub use deliver::deliver_loop;
 pub use limits::Limits;
-pub use serve::serve;
+pub use peer::Proxies;
+pub use serve::{Origin, serve};
 
 use axum::Router;
 use jiff::tz::TimeZone;
@@ -77,6 +81,8 @@ pub struct App {
     pub limits: Limits,
     /// Names under which browsers may reach this, besides loopback: `vigie.example.org`, without the port.
     pub hosts: Vec<String>,
+    /// Reverse proxies that say for whom they ask.
+    pub proxies: Proxies,
     pub version: &'static str,
 }
 
@@ -116,7 +122,11 @@ pub(crate) struct Inner {
     pub(crate) app: App,
     pub(crate) tokens: auth::Tokens,
     pub(crate) throttle: auth::Throttle,
-    pub(crate) hashing: tokio::sync::Semaphore,
+    pub(crate) hashing: auth::login::Hashing,
+    /// Of requests that are being answered.
+    pub(crate) requests: places::Requests,
+    /// Whether Vigie can work is looked at by one at a time.
+    pub(crate) readiness: tokio::sync::Semaphore,
     pub(crate) live: live::Live,
     pub(crate) counts: health::Counts,
     pub(crate) declared: OnceLock<Vec<Declared>>,
@@ -135,8 +145,11 @@ impl Ctx {
         let live = live::Live::new(&app);
         let counts = health::Counts::new(app.clock.now());
         let (tokens, declared, described) = (auth::Tokens::default(), OnceLock::new(), OnceLock::new());
-        let (throttle, hashing) = (auth::Throttle::default(), auth::login::places());
-        Self(Arc::new(Inner { app, tokens, throttle, hashing, live, counts, declared, described }))
+        let (throttle, hashing) = (auth::Throttle::default(), auth::login::Hashing::default());
+        let (requests, readiness) = (places::Requests::new(&app.limits), tokio::sync::Semaphore::new(1));
+        let inner =
+            Inner { app, tokens, throttle, hashing, requests, readiness, live, counts, declared, described };
+        Self(Arc::new(inner))
     }
 
     /// A job was made or changed here: everybody who watches is told, and the engine looks at it.

@@ -19,16 +19,25 @@ pub struct Limits {
     pub streams_max: usize,
     /// Those of them that tell log records, each of which may hold an event that nobody reads.
     pub tails_max: usize,
-    /// Requests being answered at the same time, streams left out.
+    /// Requests of people and programs that are known, being answered at the same time, streams left out. Each may have
+    /// half of them.
     pub requests_max: usize,
+    /// The same of nobody known; each address may have a quarter.
+    pub strangers_max: usize,
+    /// Bytes of what a stranger sends.
+    pub stranger_body_bytes_max: usize,
+    /// For all of it to arrive.
+    pub stranger_body_timeout: Duration,
     /// Connections open at the same time.
     pub connections_max: usize,
-    /// For the headers of a request to arrive.
+    /// Of those on which nobody is known, how many one address may have.
+    pub connections_each_max: usize,
+    /// For the header of a request to arrive, from when the connection was opened or the request before was answered.
     pub header_timeout: Duration,
     /// For a request to be answered; an upload may take [`Limits::upload_timeout`].
     pub request_timeout: Duration,
     pub upload_timeout: Duration,
-    /// For the next bytes of a body of logs: one from which nothing comes holds a place that others need.
+    /// For the next bytes of a body: one from which nothing comes holds a place that others need.
     pub body_silence_max: Duration,
     /// Bytes a second that such a body brings at the least, on average, where few are held at the same time.
     pub body_rate_min: u64,
@@ -45,7 +54,11 @@ impl Default for Limits {
             streams_max: 2_000,
             tails_max: 256,
             requests_max: 1_024,
+            strangers_max: 256,
+            stranger_body_bytes_max: 16 << 10,
+            stranger_body_timeout: Duration::from_secs(10),
             connections_max: 16_384,
+            connections_each_max: 4_096,
             header_timeout: Duration::from_secs(15),
             request_timeout: Duration::from_secs(60),
             upload_timeout: Duration::from_secs(3_600),

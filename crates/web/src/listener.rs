@@ -4,10 +4,11 @@
 use crate::{
     Ctx,
     auth::{Granted, still},
+    places::{Full, Holder, StreamPlace},
     problem::{Problem, Result},
 };
 use axum::{
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{
         IntoResponse,
         sse::{Event, KeepAlive, Sse},
@@ -15,7 +16,7 @@ use axum::{
 };
 use futures_util::Stream;
 use std::{convert::Infallible, time::Duration};
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 
 /// How often it is seen whether the reader may still read.
 const RECHECK: Duration = Duration::from_secs(10);
@@ -25,17 +26,14 @@ pub(crate) struct Listener {
     granted: Granted,
     recheck_at: Instant,
     /// Given back when the reader is gone.
-    _permit: OwnedSemaphorePermit,
+    _place: StreamPlace,
 }
 
 impl Listener {
     /// Takes a place among the open streams; `instead` is what else to do where there is none.
     pub(crate) fn new(ctx: &Ctx, granted: Granted, instead: &str) -> Result<Self> {
-        let Some(permit) = ctx.live.stream() else {
-            return Err(Problem::busy("streams", "too many streams of events are open", 5)
-                .remedy(format!("{instead}, or try again later")));
-        };
-        Ok(Self { granted, recheck_at: Instant::now() + RECHECK, _permit: permit })
+        let place = ctx.live.streams.take(&Holder::of(Some(&granted), None)).map_err(|full| none_left(full, instead))?;
+        Ok(Self { granted, recheck_at: Instant::now() + RECHECK, _place: place })
     }
 
     /// When [`Self::may_still`] wants to be asked again.
@@ -51,6 +49,16 @@ impl Listener {
         self.recheck_at = Instant::now() + RECHECK;
         still(ctx, &self.granted).await
     }
+}
+
+/// No place for a stream: what to do `instead`.
+fn none_left(full: Full, instead: &str) -> Problem {
+    let problem = match full {
+        Full::All => Problem::busy("streams", "too many streams of events are open", 5),
+        Full::Share => Problem::busy("streams", "too many streams of events are open with the same token or account", 5)
+            .status(StatusCode::TOO_MANY_REQUESTS),
+    };
+    problem.remedy(format!("{instead}, or try again later"))
 }
 
 /// The response that tells `events`, each as it comes.

@@ -1,7 +1,7 @@
 //! How jobs stand, ready to be sent: each version is written as JSON once, however many poll or follow it, and an id
 //! that does not exist costs neither memory nor, when it is polled on and on, the database.
 
-use crate::{App, legacy, problem::Result};
+use crate::{App, legacy, places::Streams, problem::Result};
 use axum::http::HeaderValue;
 use bytes::Bytes;
 use jobs::Progress;
@@ -9,14 +9,11 @@ use model::{JobId, JobState};
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 use store::Job;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
 /// Jobs whose last word is kept ready.
 const READY_MAX: usize = 1024;
@@ -54,10 +51,8 @@ pub(crate) struct Live {
     absent: Mutex<HashMap<JobId, Instant>>,
     /// Rings when a job is made here.
     pub(crate) births: watch::Sender<u64>,
-    streams: Arc<Semaphore>,
-    streams_max: usize,
-    tails: Arc<Semaphore>,
-    refused: AtomicU64,
+    /// Places for those who follow.
+    pub(crate) streams: Streams,
     is_told_of_all: bool,
 }
 
@@ -67,10 +62,7 @@ impl Live {
             ready: Mutex::default(),
             absent: Mutex::default(),
             births: watch::Sender::new(0),
-            streams: Arc::new(Semaphore::new(app.limits.streams_max)),
-            streams_max: app.limits.streams_max,
-            tails: Arc::new(Semaphore::new(app.limits.tails_max)),
-            refused: AtomicU64::new(0),
+            streams: Streams::new(&app.limits),
             // The owner of a data directory makes every change itself, so what it remembers is never old.
             is_told_of_all: app.wake.is_some() && !app.db.is_postgres(),
         }
@@ -117,29 +109,6 @@ impl Live {
         if was_absent || job.version <= 1 {
             self.births.send_modify(|births| *births = births.wrapping_add(1));
         }
-    }
-
-    /// A place among the streams; `None` when all are taken, which is counted.
-    pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
-        self.place(&self.streams)
-    }
-
-    /// A place among the tails of logs, besides the one among the streams.
-    pub(crate) fn tail(&self) -> Option<OwnedSemaphorePermit> {
-        self.place(&self.tails)
-    }
-
-    fn place(&self, places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-        let permit = Arc::clone(places).try_acquire_owned().ok();
-        if permit.is_none() {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-        }
-        permit
-    }
-
-    /// (open, refused since the start)
-    pub(crate) fn streams(&self) -> (usize, u64) {
-        (self.streams_max - self.streams.available_permits(), self.refused.load(Ordering::Relaxed))
     }
 
     fn keep(&self, id: JobId, progress: Arc<Progress>) -> Arc<Ready> {

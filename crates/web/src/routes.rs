@@ -261,7 +261,7 @@ impl Declared {
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
             operation = operation.parameter(parameter.required(Required::True).schema(Some(text_schema())).build());
         }
-        if self.access != Access::Open {
+        if self.access.scope().is_some() {
             operation = operation.security(SecurityRequirement::new("token", Vec::<String>::new()));
         }
         operation.build()

@@ -118,6 +118,7 @@ impl Site {
             uploads: crate::Uploads::default(),
             limits,
             hosts: Vec::new(),
+            proxies: crate::Proxies::default(),
             version: "0.0.0",
         };
         let router = router(app.clone());

@@ -1,6 +1,7 @@
 //! What holds for every route: who may use it, that it is described, and that no nonsense breaks it.
 
 mod reached;
+mod strangers;
 
 use crate::{
     Limits,

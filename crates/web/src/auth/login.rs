@@ -1,5 +1,6 @@
 //! Whether a name and a password belong together.
 
+use super::throttle::Attempt;
 use crate::{
     Ctx,
     problem::{Problem, Result},
@@ -9,8 +10,19 @@ use std::time::Duration;
 use store::User;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-/// Hashes that are computed at the same time: each takes 19 MiB and a processor.
-pub(crate) const HASHES_MAX: usize = 2;
+/// Hashes are computed one at a time of each kind: each takes 19 MiB and a processor. Those who have been here before
+/// do not wait for strangers.
+pub(crate) struct Hashing {
+    known: Semaphore,
+    strangers: Semaphore,
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self { known: Semaphore::new(1), strangers: Semaphore::new(1) }
+    }
+}
+
 /// Passwords are not shorter than this; NIST SP 800-63B asks for no rules on what they hold.
 pub(crate) const PASSWORD_CHARS_MIN: usize = 10;
 pub(crate) const PASSWORD_CHARS_MAX: usize = 200;
@@ -23,14 +35,15 @@ pub(crate) enum Login {
 }
 
 /// Looks a login up. Takes about as long whether the name is known or not.
-pub(crate) async fn check(ctx: &Ctx, name: &str, password: SecretString) -> Result<Login> {
+pub(crate) async fn check(ctx: &Ctx, attempt: &Attempt<'_>, password: SecretString) -> Result<Login> {
     let now = ctx.app.clock.now();
-    if let Err(wait) = ctx.throttle.begin(name, now) {
+    if let Err(wait) = ctx.throttle.begin(attempt, now) {
         return Ok(Login::Wait(wait));
     }
-    let user = ctx.app.db.user_named(name).await?.filter(|user| !user.disabled);
+    let user = ctx.app.db.user_named(attempt.name).await?.filter(|user| !user.disabled);
     let hash = user.as_ref().and_then(|user| user.password.clone());
-    let is_right = computed(ctx, move || match hash {
+    let places = if attempt.browser.is_some() { &ctx.hashing.known } else { &ctx.hashing.strangers };
+    let is_right = computed(places, move || match hash {
         Some(hash) => vault::is_password(&password, &hash),
         None => {
             vault::no_password(&password);
@@ -40,7 +53,7 @@ pub(crate) async fn check(ctx: &Ctx, name: &str, password: SecretString) -> Resu
     .await?;
     match user.filter(|_| is_right) {
         Some(user) => {
-            ctx.throttle.succeeded(name);
+            ctx.throttle.succeeded(attempt);
             Ok(Login::In(user))
         }
         None => Ok(Login::Wrong),
@@ -50,15 +63,11 @@ pub(crate) async fn check(ctx: &Ctx, name: &str, password: SecretString) -> Resu
 /// The hash to keep of a new password.
 pub(crate) async fn hash(ctx: &Ctx, password: SecretString) -> Result<String> {
     let rng = ctx.app.rng.clone();
-    computed(ctx, move || vault::hash_password(&password, &rng)).await
+    computed(&ctx.hashing.known, move || vault::hash_password(&password, &rng)).await
 }
 
-async fn computed<T: Send + 'static>(ctx: &Ctx, compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn computed<T: Send + 'static>(places: &Semaphore, compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let busy = |_| Problem::busy("stopping", "Vigie is shutting down", 5);
-    let _place = ctx.hashing.acquire().await.map_err(busy)?;
+    let _place = places.acquire().await.map_err(busy)?;
     spawn_blocking(compute).await.map_err(|error| Problem::internal(&error))
-}
-
-pub(crate) fn places() -> Semaphore {
-    Semaphore::new(HASHES_MAX)
 }

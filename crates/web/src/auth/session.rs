@@ -8,6 +8,9 @@ use std::time::Duration;
 use store::{Session, User};
 
 pub(crate) const SESSION_COOKIE: &str = "vigie_session";
+/// Stays when the session has ended: strangers who try this person's password do not slow down this browser.
+pub(crate) const BROWSER_COOKIE: &str = "vigie_browser";
+const YEAR_SECONDS: u32 = 31_536_000;
 /// After which one logs in again.
 const LASTS: Duration = Duration::from_secs(14 * 86_400);
 
@@ -41,6 +44,17 @@ pub(crate) async fn begin(ctx: &Ctx, user: &User, headers: &HeaderMap) -> Result
     value(format!("{SESSION_COOKIE}={code}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"))
 }
 
+/// The mark of this browser, where `name` has logged in with it before.
+pub(crate) fn known_browser<'a>(ctx: &Ctx, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    cookie(headers, BROWSER_COOKIE).filter(|mark| ctx.app.vault.is_browser_mark(name, mark))
+}
+
+/// The cookie by which this browser is known as one of `name`.
+pub(crate) fn mark_browser(ctx: &Ctx, name: &str, headers: &HeaderMap) -> Result<HeaderValue, Problem> {
+    let (mark, secure) = (ctx.app.vault.browser_mark(name), secure(headers));
+    value(format!("{BROWSER_COOKIE}={mark}; Path=/login; HttpOnly; SameSite=Lax; Max-Age={YEAR_SECONDS}{secure}"))
+}
+
 /// The cookie that takes the session's away.
 pub(crate) fn ended(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
     value(format!("{SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}", secure(headers)))
@@ -48,7 +62,7 @@ pub(crate) fn ended(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
 
 /// A choice of the reader's, which scripts need not see either.
 pub(crate) fn choice(name: &str, chosen: &str, headers: &HeaderMap) -> Result<HeaderValue, Problem> {
-    value(format!("{name}={chosen}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{}", secure(headers)))
+    value(format!("{name}={chosen}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR_SECONDS}{}", secure(headers)))
 }
 
 /// Behind a proxy that speaks TLS, the cookie stays on it.

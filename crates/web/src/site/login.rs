@@ -3,8 +3,8 @@
 use super::{Form, Reader, form_about, page, page_about, reader, see, shown};
 use crate::{
     Ctx,
-    auth::{self, Access, Granted, Who, is_same_origin, login::Login, session, write_down},
-    extract::Query,
+    auth::{self, Access, Attempt, Granted, Who, is_same_origin, login::Login, session, write_down},
+    extract::{Address, Query},
     pages::login::form::{LoginPage, LoginSaid},
     problem::{Problem, Result},
     routes::Routes,
@@ -13,7 +13,7 @@ use axum::{
     Extension,
     extract::State,
     http::{HeaderMap, StatusCode, header, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use serde::Deserialize;
 use store::{Scope, User};
@@ -49,7 +49,13 @@ pub(crate) fn needed(ctx: &Ctx, parts: &Parts) -> Response {
     page(StatusCode::UNAUTHORIZED, &LoginPage { v: &v, name: String::new(), back, said })
 }
 
-async fn enter(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, form: Form) -> Result<Response> {
+async fn enter(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Address(address): Address,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response> {
     if !is_same_origin(&headers) {
         return Err(foreign());
     }
@@ -57,7 +63,8 @@ async fn enter(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, fo
     if name.len() > 200 {
         return Err(Problem::invalid("name: longer than 200 bytes"));
     }
-    let said = match auth::login::check(&ctx, name, form.secret("password")).await? {
+    let attempt = Attempt { name, address, browser: session::known_browser(&ctx, &headers, name) };
+    let said = match auth::login::check(&ctx, &attempt, form.secret("password")).await? {
         Login::In(user) => return begin(&ctx, &user, &headers, &back).await,
         Login::Wrong => LoginSaid::Wrong,
         Login::Wait(wait) => LoginSaid::Throttled(wait),
@@ -78,7 +85,8 @@ async fn enter(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, fo
 pub(super) async fn begin(ctx: &Ctx, user: &User, headers: &HeaderMap, to: &str) -> Result<Response> {
     let cookie = session::begin(ctx, user, headers).await?;
     write_down(ctx, &user.name, "login", &user.name, "").await;
-    Ok(([(header::SET_COOKIE, cookie)], see(to)).into_response())
+    let browser = session::mark_browser(ctx, &user.name, headers)?;
+    Ok((AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, browser)]), see(to)).into_response())
 }
 
 async fn leave(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>, headers: HeaderMap) -> Result<Response> {

@@ -3,7 +3,7 @@
 use super::{Form, Reader, form_about, login, page, page_about, reader::THEME_COOKIE, see, setup};
 use crate::{
     Ctx,
-    auth::{self, Access, Granted, Who, is_same_origin, login::Login, session, write_down},
+    auth::{self, Access, Attempt, Granted, Who, is_same_origin, login::Login, session, write_down},
     pages::{
         me::{MePage, SessionRow},
         parts::Faults,
@@ -89,7 +89,8 @@ async fn password(
     };
     let new = form.secret("password");
     let mut faults = setup::faults(&v, &new, &form.secret("again"));
-    let user = match auth::login::check(&ctx, name, form.secret("current")).await? {
+    let attempt = Attempt { name, address: None, browser: Some("logged in") };
+    let user = match auth::login::check(&ctx, &attempt, form.secret("current")).await? {
         Login::In(user) => Some(user),
         Login::Wrong => {
             faults.add("current", v.t("password-wrong"));

@@ -6,6 +6,7 @@ use crate::{
     auth::Granted,
     extract::Query,
     listener::{Listener, told},
+    places::{Holder, Place},
     problem::{Problem, Result},
 };
 use axum::{
@@ -21,7 +22,7 @@ use telemetry::{
     query::{self, Cursor, Question},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, broadcast},
+    sync::broadcast,
     time::{Instant, sleep_until},
 };
 use utoipa::IntoParams;
@@ -94,10 +95,10 @@ pub(super) async fn tail(
     Query(query): Query<TailQuery>,
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
-    let Some(place) = ctx.live.tail() else {
+    let place = ctx.live.streams.take_tail(&Holder::of(Some(&granted), None)).map_err(|_| {
         let busy = Problem::busy("streams", "too many tails of logs are open", 5).status(StatusCode::TOO_MANY_REQUESTS);
-        return Err(busy.remedy("close another one, or try again later"));
-    };
+        busy.remedy("close another one, or try again later")
+    })?;
     let listener = Listener::new(&ctx, granted, "close another one")?;
     let question = Asked::new(&ctx, query.zone.as_deref(), &query.q, None, None).await?.question;
     let receiver = ctx.app.logs.subscribe().await?;
@@ -111,7 +112,7 @@ struct Tailing {
     ctx: Ctx,
     listener: Listener,
     /// Given back when the reader is gone.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
     receiver: Feed,
     question: Question,
     message_max: Option<usize>,
