@@ -5,3 +5,4 @@ mod harness;
 mod house;
 mod own_logs;
 mod power;
+mod strangers;

@@ -187,6 +187,8 @@ impl Parts {
             uploads: self.uploads.clone(),
             limits: web::Limits::default(),
             hosts: config.hosts.value.clone(),
+            // Seen to be well-formed when the configuration was read.
+            proxies: web::Proxies::parse(&config.proxies.value).unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }

@@ -35,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) listen: Setting<SocketAddr>,
     /// Names under which browsers may reach this, besides this machine's.
     pub(crate) hosts: Setting<Vec<String>>,
+    pub(crate) proxies: Setting<Vec<String>>,
     /// PostgreSQL's URL; `None` is SQLite in the data directory.
     pub(crate) database: Setting<Option<SecretString>>,
     pub(crate) secret_key_file: Setting<PathBuf>,
@@ -86,6 +87,7 @@ struct Raw {
     data: Option<Spanned<String>>,
     listen: Option<Spanned<String>>,
     hosts: Option<Spanned<Vec<String>>>,
+    proxies: Option<Spanned<Vec<String>>>,
     database: Option<Spanned<String>>,
     secret_key_file: Option<Spanned<String>>,
     time_zone: Option<Spanned<String>>,
@@ -110,6 +112,7 @@ const VARIABLES: &[&str] = &[
     "VIGIE_DATA",
     "VIGIE_LISTEN",
     "VIGIE_HOSTS",
+    "VIGIE_PROXIES",
     "VIGIE_DATABASE",
     "VIGIE_SECRET_KEY_FILE",
     "VIGIE_TIME_ZONE",
@@ -158,7 +161,8 @@ impl Config {
         let data = reader.pick(path(&options.data), "data", "VIGIE_DATA", raw.data.as_ref());
         let data = data.map_or_else(|| default("vigie-data".into()), |data| data.map(PathBuf::from));
         let listen = reader.listen(listen, raw.listen.as_ref());
-        let hosts = reader.hosts(raw.hosts.as_ref());
+        let hosts = reader.list("VIGIE_HOSTS", raw.hosts.as_ref());
+        let proxies = reader.proxies(raw.proxies.as_ref());
         let database = reader.pick(options.database.clone(), "database", "VIGIE_DATABASE", raw.database.as_ref());
         let database = reader.database(database);
         let key = reader.pick(None, "", "VIGIE_SECRET_KEY_FILE", raw.secret_key_file.as_ref());
@@ -183,6 +187,7 @@ impl Config {
             data,
             listen,
             hosts,
+            proxies,
             database,
             secret_key_file,
             zone,
@@ -319,15 +324,25 @@ impl Reader<'_> {
         }
     }
 
-    fn hosts(&self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {
-        if let Some(value) = self.variables.get("VIGIE_HOSTS") {
+    fn list(&self, variable: &'static str, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {
+        if let Some(value) = self.variables.get(variable) {
             let names = value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-            return Setting { value: names.collect(), from: Source::Variable("VIGIE_HOSTS") };
+            return Setting { value: names.collect(), from: Source::Variable(variable) };
         }
         raw.map_or_else(
             || default(Vec::new()),
             |raw| Setting { value: raw.get_ref().clone(), from: self.at(raw.span().start) },
         )
+    }
+
+    fn proxies(&mut self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {
+        let Setting { value, from } = self.list("VIGIE_PROXIES", raw);
+        if let Err(wrong) = web::Proxies::parse(&value) {
+            self.wrong.push(format!(
+                "{from}: proxies: `{wrong}` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24"
+            ));
+        }
+        Setting { value, from }
     }
 
     fn database(&mut self, url: Option<Setting<String>>) -> Setting<Option<SecretString>> {

@@ -10,6 +10,7 @@ mod config;
 mod failure;
 mod logging;
 mod memory;
+mod open_files;
 mod owner;
 mod render;
 mod signals;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     memory::bound();
+    open_files::raise();
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -120,7 +120,6 @@ impl Counts {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         *requests.entry((route.to_owned(), status.as_u16())).or_default() += 1;
     }
-
 }
 
 async fn metrics(State(ctx): State<Ctx>) -> Result<impl IntoResponse> {

@@ -4,13 +4,15 @@
 use crate::{
     Ctx,
     auth::{self, Trusted},
+    extract::Address,
+    places::Holder,
     problem::Problem,
     site,
 };
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -42,18 +44,23 @@ pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
         .layer(SetRequestIdLayer::new(REQUEST_ID, Ids(ctx.clone())))
 }
 
-pub(crate) async fn no_such_route(State(ctx): State<Ctx>, headers: HeaderMap, uri: Uri) -> Response {
-    let problem = Problem::not_found(format!("page or route at `{}`", uri.path()));
-    unanswered(&ctx, &headers, &uri, problem).await
+pub(crate) async fn no_such_route(State(ctx): State<Ctx>, Address(from): Address, parts: Parts) -> Response {
+    let problem = Problem::not_found(format!("page or route at `{}`", parts.uri.path()));
+    unanswered(&ctx, from, &parts, problem).await
 }
 
-pub(crate) async fn no_such_method(State(ctx): State<Ctx>, method: Method, headers: HeaderMap, uri: Uri) -> Response {
-    let detail = format!("`{}` does not answer to {method}", uri.path());
-    unanswered(&ctx, &headers, &uri, Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail)).await
+pub(crate) async fn no_such_method(State(ctx): State<Ctx>, Address(from): Address, parts: Parts) -> Response {
+    let detail = format!("`{}` does not answer to {}", parts.uri.path(), parts.method);
+    unanswered(&ctx, from, &parts, Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail)).await
 }
 
 /// A page for people, JSON for programs.
-async fn unanswered(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, problem: Problem) -> Response {
+async fn unanswered(ctx: &Ctx, from: Option<IpAddr>, parts: &Parts, problem: Problem) -> Response {
+    let (headers, uri) = (&parts.headers, &parts.uri);
+    let _place = match ctx.requests.take(&Holder::of(None, from)) {
+        Ok(place) => place,
+        Err(problem) => return problem.into_response(),
+    };
     let problem = problem.remedy("`/api` lists the routes");
     if !site::errors::reads_pages(headers) || uri.path().starts_with("/api") {
         return problem.into_response();

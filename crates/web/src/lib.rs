@@ -147,8 +147,7 @@ impl Ctx {
         let (tokens, declared, described) = (auth::Tokens::default(), OnceLock::new(), OnceLock::new());
         let (throttle, hashing) = (auth::Throttle::default(), auth::login::Hashing::default());
         let (requests, readiness) = (places::Requests::new(&app.limits), tokio::sync::Semaphore::new(1));
-        let inner =
-            Inner { app, tokens, throttle, hashing, requests, readiness, live, counts, declared, described };
+        let inner = Inner { app, tokens, throttle, hashing, requests, readiness, live, counts, declared, described };
         Self(Arc::new(inner))
     }
 

@@ -43,6 +43,16 @@ pub struct Limits {
     pub body_rate_min: u64,
 }
 
+impl Limits {
+    /// With fewer connections where the process may open fewer files: a quarter of these is left for everything else.
+    #[must_use]
+    pub fn with_files(self, files_max: u64) -> Self {
+        let connections = usize::try_from(files_max - files_max / 4).unwrap_or(usize::MAX);
+        let connections_max = self.connections_max.min(connections).max(16);
+        Self { connections_max, connections_each_max: self.connections_each_max.min(connections_max / 2), ..self }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -32,7 +32,8 @@ pub(crate) struct Listener {
 impl Listener {
     /// Takes a place among the open streams; `instead` is what else to do where there is none.
     pub(crate) fn new(ctx: &Ctx, granted: Granted, instead: &str) -> Result<Self> {
-        let place = ctx.live.streams.take(&Holder::of(Some(&granted), None)).map_err(|full| none_left(full, instead))?;
+        let place =
+            ctx.live.streams.take(&Holder::of(Some(&granted), None)).map_err(|full| none_left(full, instead))?;
         Ok(Self { granted, recheck_at: Instant::now() + RECHECK, _place: place })
     }
 
@@ -55,8 +56,10 @@ impl Listener {
 fn none_left(full: Full, instead: &str) -> Problem {
     let problem = match full {
         Full::All => Problem::busy("streams", "too many streams of events are open", 5),
-        Full::Share => Problem::busy("streams", "too many streams of events are open with the same token or account", 5)
-            .status(StatusCode::TOO_MANY_REQUESTS),
+        Full::Share => {
+            Problem::busy("streams", "too many streams of events are open with the same token or account", 5)
+                .status(StatusCode::TOO_MANY_REQUESTS)
+        }
     };
     problem.remedy(format!("{instead}, or try again later"))
 }

@@ -1,7 +1,12 @@
 //! Places, of which there are so many: for requests that are being answered, and for streams of events. Nobody may hold
 //! them all: strangers, viewers of jobs and those with an account or a token have places apart, and each holder a share.
 
-use crate::{Limits, auth::{Granted, Who}, peer, problem::Problem};
+use crate::{
+    Limits,
+    auth::{Granted, Who},
+    peer,
+    problem::Problem,
+};
 use axum::http::StatusCode;
 use model::JobId;
 use std::{
@@ -226,7 +231,9 @@ mod tests {
     #[test]
     fn no_token_of_a_job_takes_the_streams_of_the_others() {
         let streams = Streams::new(&Limits { streams_max: 2_000, ..Limits::default() });
-        let take = |holder: &Holder| std::iter::repeat_with(|| streams.take(holder)).take(3_000).map_while(Result::ok).collect::<Vec<_>>();
+        let take = |holder: &Holder| {
+            std::iter::repeat_with(|| streams.take(holder)).take(3_000).map_while(Result::ok).collect::<Vec<_>>()
+        };
         let first = take(&job(1));
         assert_eq!(first.len(), 1_000);
         let second = take(&job(2));
@@ -241,7 +248,9 @@ mod tests {
     fn strangers_leave_requests_to_the_others() {
         let requests = Requests::new(&Limits::default());
         let address = |n: u8| Holder::Stranger(Some(IpAddr::from([198, 51, 100, n])));
-        let hold = |holder: &Holder| std::iter::repeat_with(|| requests.take(holder)).take(2_000).map_while(Result::ok).collect::<Vec<_>>();
+        let hold = |holder: &Holder| {
+            std::iter::repeat_with(|| requests.take(holder)).take(2_000).map_while(Result::ok).collect::<Vec<_>>()
+        };
         let held: Vec<_> = (0..9).map(|n| hold(&address(n))).collect();
         assert_eq!(held.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 64, 64, 0, 0, 0, 0, 0]);
         assert!(requests.take(&Holder::Token("ana".into())).is_ok() && requests.take(&job(1)).is_ok());

@@ -3,11 +3,7 @@
 //! of each connection there is one request at a time.
 
 use crate::{Limits, connections::Connections};
-use axum::{
-    Router,
-    extract::Request,
-    serve::Listener,
-};
+use axum::{Router, extract::Request, serve::Listener};
 use hyper::server::conn::http1::Builder;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},

@@ -19,7 +19,11 @@ use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
 use tasks::{CommandHandler, HttpHandler, NoopHandler};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+    task::JoinSet,
+};
 
 /// What is in flight gets so long to be finished.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -132,7 +136,7 @@ impl Owned {
 
     /// Answers HTTP on `address`; returns where, as the port may have been 0.
     pub(crate) async fn listen(&mut self, address: SocketAddr) -> std::io::Result<SocketAddr> {
-        let listener = TcpListener::bind(address).await?;
+        let listener = listener(address)?;
         let address = listener.local_addr()?;
         let router = self.router.clone();
         self.serve(listener, router);
@@ -174,15 +178,15 @@ impl Owned {
 
     fn serve<L>(&mut self, listener: L, router: Router)
     where
-        L: axum::serve::Listener,
-        L::Addr: std::fmt::Debug,
+        L: axum::serve::Listener<Addr: web::Origin>,
     {
+        let limits = web::Limits::default().with_files(crate::open_files::max());
         let mut winding = self.winding.subscribe();
         self.servers.spawn(async move {
             let asked = async move {
                 let _ = winding.wait_for(|winding| *winding).await;
             };
-            web::serve(listener, router, web::Limits::default(), asked).await;
+            web::serve(listener, router, limits, asked).await;
         });
     }
 
@@ -218,6 +222,17 @@ impl Owned {
         }
         finished
     }
+}
+
+/// Connections that have come and are not taken yet. Where there is no room, the other side's kernel tries again after a
+/// second: a burst of clients must not wait for that.
+const BACKLOG: u32 = 4_096;
+
+fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Deletes what killed uploads have left and what nothing names any more, now and every day.

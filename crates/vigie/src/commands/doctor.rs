@@ -240,7 +240,7 @@ fn files() -> Finding {
             Verdict::Warn,
             ABOUT,
             format!("at most {}", count(soft)),
-            "raise it for many clients: ulimit -n 65536, or LimitNOFILE= in the unit",
+            "raise it for many clients: LimitNOFILE=65536 in the unit, or `ulimit -Hn 65536` as root",
         ),
         Some(soft) => finding(Verdict::Ok, ABOUT, format!("at most {}", count(soft)), ""),
     }

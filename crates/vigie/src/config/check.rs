@@ -12,6 +12,7 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("data", absolute(&config.data), &config.data.from);
     put("listen", config.listen.value.to_string(), &config.listen.from);
     put("hosts", config.hosts.value.join(", "), &config.hosts.from);
+    put("proxies", config.proxies.value.join(", "), &config.proxies.from);
     let database =
         config.database.value.as_ref().map_or_else(|| config.database_file().display().to_string(), shown_url);
     put("database", database, &config.database.from);
