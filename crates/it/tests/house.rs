@@ -19,10 +19,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sources", &["model", "scrub"]),
     ("logs", &["model", "telemetry", "scrub", "sources"]),
     ("vault", &["model"]),
+    ("outbound", &[]),
     ("jobs", &["model", "crashpoint", "store"]),
-    ("tasks", &["model", "store", "jobs"]),
-    ("mail", &["model", "crashpoint", "store", "vault", "jobs"]),
-    ("web", &["model", "store", "telemetry", "scrub", "logs", "vault", "jobs", "tasks", "mail"]),
+    ("tasks", &["model", "store", "outbound", "jobs"]),
+    ("mail", &["model", "crashpoint", "store", "vault", "outbound", "jobs"]),
+    ("web", &["model", "store", "telemetry", "scrub", "logs", "vault", "outbound", "jobs", "tasks", "mail"]),
     (
         "testkit",
         &[

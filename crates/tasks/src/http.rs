@@ -18,13 +18,14 @@ use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
 use model::{Authority, Clock, Fault, Level, Verdict};
+use outbound::{Client, Settings};
 use reqwest::{
-    Client, Method, Url,
+    Method, Url,
     header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, error::Error as _, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 use store::{ClaimedItem, Job};
 
 /// The settings of an `http` job, of which an item's payload may replace `method`, `url` and `body` and add to
@@ -69,6 +70,8 @@ fn four() -> usize {
 
 const RESPONSE_BYTES_MAX: usize = 48 << 10;
 const CONNECT: Duration = Duration::from_secs(10);
+/// For a connection that waits for its next call.
+const IDLE: Duration = Duration::from_secs(20);
 
 impl HttpSpec {
     pub(crate) fn check(&self) -> Result<(), String> {
@@ -151,30 +154,12 @@ pub struct HttpHandler {
 impl HttpHandler {
     /// Calls go straight to their URL, past any proxy of the environment. `Err`: why TLS cannot be set up.
     pub fn new(clock: Clock, run_log: RunLog) -> Result<Self, String> {
-        Ok(Self { clock, run_log, client: client(SLOTS_MAX)?, fresh: client(0)? })
+        Ok(Self { clock, run_log, client: client(Some(IDLE))?, fresh: client(None)? })
     }
 }
 
-fn client(idle_max: usize) -> Result<Client, String> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_platform_verifier())
-        .map_err(|problem| format!("TLS cannot be set up: {problem}"))?
-        .with_no_client_auth();
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(concat!("vigie/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .http1_only()
-        .no_proxy()
-        .connect_timeout(CONNECT)
-        .pool_max_idle_per_host(idle_max)
-        .pool_idle_timeout(Duration::from_secs(20))
-        .build()
-        .map_err(|problem| chain(&problem))
+fn client(idle_timeout: Option<Duration>) -> Result<Client, String> {
+    Client::new(Settings { connect_timeout: CONNECT, idle_timeout, ..Settings::default() })
 }
 
 impl Handler for HttpHandler {
@@ -225,24 +210,26 @@ impl Task for HttpTask {
         let started_at = self.clock.now();
         let (ended, said) = match self.spec.call_for(&item) {
             Ok(call) => self.make(call, item.seq).await,
-            Err(problem) => {
-                let verdict = Verdict::permanent("bad_request", Fault::Content).with_reply(&problem);
-                (Ended::Failed(verdict), problem)
-            }
+            Err(problem) => bad_request(&problem),
         };
         let trace = story::trace(&self.job, format!("{}: {said}", item.label));
         Attempted { item, ended, trace, started_at, took: self.clock.now().since(started_at) }
     }
 }
 
+fn bad_request(said: &str) -> (Ended, String) {
+    (Ended::Failed(Verdict::permanent("bad_request", Fault::Content).with_reply(said)), said.to_owned())
+}
+
 impl HttpTask {
     async fn make(&self, call: Call, seq: i64) -> (Ended, String) {
         let repeatable = call.method.is_idempotent();
         let client = if repeatable { &self.client } else { &self.fresh };
-        let mut request = client
-            .request(call.method.clone(), call.url)
-            .headers(call.headers)
-            .timeout(Duration::from_secs_f64(self.spec.timeout_seconds));
+        let request = match client.request(call.method.clone(), call.url) {
+            Ok(request) => request,
+            Err(refused) => return bad_request(&refused.to_string()),
+        };
+        let mut request = request.headers(call.headers).timeout(Duration::from_secs_f64(self.spec.timeout_seconds));
         if let Some(body) = call.body {
             request = request.body(body);
         }
@@ -254,11 +241,9 @@ impl HttpTask {
                 (ended_by_reply(&reply, &self.spec.expect, self.clock.now()), said)
             }
             Err(problem) => {
-                let said = chain(&problem);
+                let said = outbound::why(&problem);
                 let ended = match problem {
-                    problem if problem.is_builder() => {
-                        Ended::Failed(Verdict::permanent("bad_request", Fault::Content).with_reply(&said))
-                    }
+                    problem if problem.is_builder() || outbound::is_refused(&problem) => return bad_request(&said),
                     problem if problem.is_connect() => not_connected(&said),
                     _ => not_answered(&said, repeatable),
                 };
@@ -291,19 +276,4 @@ impl HttpTask {
         let record = story::record(self.clock.now(), Level::Info, "response", message, fields);
         self.run_log.append(self.job.id, vec![record]).await;
     }
-}
-
-/// An error and what caused it, on one line, without the URL, which may hold a secret.
-fn chain(problem: &reqwest::Error) -> String {
-    let mut text = match problem.url() {
-        Some(url) => format!("{} cannot be called", url.host_str().unwrap_or("the URL")),
-        None => problem.to_string(),
-    };
-    let mut cause = problem.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

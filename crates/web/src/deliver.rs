@@ -3,9 +3,12 @@
 
 use crate::{App, Ctx, api::outcomes, api::webhooks::sealed_for};
 use bytes::Bytes;
-use std::{sync::Arc, time::Duration};
+use outbound::{Client, Settings};
+use reqwest::Method;
+use std::time::Duration;
 use store::Webhook;
 use tokio::task::JoinSet;
+use url::Url;
 
 /// Outcomes in one call.
 const BATCH: u32 = 500;
@@ -32,17 +35,12 @@ pub async fn deliver_loop(app: App) -> Result<(), String> {
     }
 }
 
-pub(crate) fn client() -> Result<reqwest::Client, String> {
-    use rustls_platform_verifier::BuilderVerifierExt;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let tls = tls.and_then(BuilderVerifierExt::with_platform_verifier).map_err(|error| error.to_string())?;
-    let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
-    client.tls_backend_preconfigured(tls.with_no_client_auth()).build().map_err(|error| error.to_string())
+pub(crate) fn client() -> Result<Client, String> {
+    Client::new(Settings { timeout: Some(TIMEOUT), proxy: true, ..Settings::default() })
 }
 
 /// Tells every receiver that is due what it has not been told.
-pub(crate) async fn deliver_due(ctx: &Ctx, http: &reqwest::Client) {
+pub(crate) async fn deliver_due(ctx: &Ctx, http: &Client) {
     let due = match ctx.app.db.due_webhooks(ctx.app.clock.now()).await {
         Ok(due) => due,
         Err(error) => {
@@ -58,7 +56,7 @@ pub(crate) async fn deliver_due(ctx: &Ctx, http: &reqwest::Client) {
     while tasks.join_next().await.is_some() {}
 }
 
-async fn deliver(ctx: &Ctx, http: &reqwest::Client, hook: Webhook) {
+async fn deliver(ctx: &Ctx, http: &Client, hook: Webhook) {
     let (id, mut from) = (hook.id, hook.cursor);
     for _ in 0..CALLS_AT_ONCE {
         match call(ctx, http, &hook, from).await {
@@ -84,31 +82,22 @@ async fn deliver(ctx: &Ctx, http: &reqwest::Client, hook: Webhook) {
 }
 
 /// One call with what follows `from`, if anything. Returns how far it was told.
-async fn call(ctx: &Ctx, http: &reqwest::Client, hook: &Webhook, from: i64) -> Result<i64, String> {
+async fn call(ctx: &Ctx, http: &Client, hook: &Webhook, from: i64) -> Result<i64, String> {
     let page = outcomes::after(ctx, from, BATCH, hook.mailing.as_deref()).await;
     let page = page.map_err(|problem| problem.detail().to_owned())?;
     if page.outcomes.is_empty() {
         return Ok(page.next);
     }
     let body: Bytes = serde_json::to_vec(&page).map_err(|error| error.to_string())?.into();
-    let mut request = http.post(&hook.url).header("content-type", "application/json");
+    let url = Url::parse(&hook.url).map_err(|error| error.to_string())?;
+    let request = http.request(Method::POST, url).map_err(|refused| refused.to_string())?;
+    let mut request = request.header("content-type", "application/json");
     if let Some(sealed) = &hook.secret {
         let secret = ctx.app.vault.unseal(sealed, &sealed_for(hook.id)).map_err(|error| error.to_string())?;
         request = request.header("x-vigie-signature", vault::sign_webhook(&secret, &body));
     }
-    // The error's own words hold the URL, which may hold a key.
-    let answer = request.body(body).send().await.map_err(|error| why(&error.without_url()))?;
+    let answer = request.body(body).send().await.map_err(|error| outbound::why(&error))?;
     if answer.status().is_success() { Ok(page.next) } else { Err(format!("the receiver answered {}", answer.status())) }
-}
-
-fn why(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -124,7 +113,7 @@ mod tests {
     use model::{ItemState, Timestamp};
     use serde_json::{Value, json};
     use std::sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     };
     use store::Trace;

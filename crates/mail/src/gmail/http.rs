@@ -12,7 +12,6 @@ use model::{Fault, PauseScope, Retry, Verdict};
 use reqwest::{Method, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
-    error::Error as _,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -31,7 +30,7 @@ const SECRET_FIELDS: [&str; 3] = ["client_secret", "refresh_token", "assertion"]
 /// The way to the API and to the token endpoint. Neither follows redirects nor repeats anything by itself.
 #[derive(Clone)]
 pub(super) struct Client {
-    http: reqwest::Client,
+    http: outbound::Client,
     timeouts: Timeouts,
 }
 
@@ -74,20 +73,15 @@ pub(super) struct Payload {
 impl Client {
     /// `urls` are all that will be asked. On this machine no proxy is used, and without https no certificates are read.
     pub(super) fn new(urls: &[&Url], timeouts: Timeouts) -> Result<Self, String> {
-        let roots = if urls.iter().any(|url| url.scheme() == "https") { Roots::System } else { Roots::None };
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(roots)?)
-            .user_agent(concat!("vigie/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .http1_only()
-            .connect_timeout(timeouts.connect)
+        let settings = outbound::Settings {
+            connect_timeout: timeouts.connect,
             // Gmail closes idle connections after minutes; one that it has just closed would make an outcome unknown.
-            .pool_idle_timeout(Duration::from_secs(50));
-        if urls.iter().all(|url| is_loopback(url)) {
-            builder = builder.no_proxy();
-        }
-        Ok(Self { http: builder.build().map_err(|problem| chain(&problem))?, timeouts })
+            idle_timeout: Some(Duration::from_secs(50)),
+            proxy: !urls.iter().all(|url| is_loopback(url)),
+            tls: urls.iter().any(|url| url.scheme() == "https"),
+            ..outbound::Settings::default()
+        };
+        Ok(Self { http: outbound::Client::new(settings)?, timeouts })
     }
 
     pub(super) async fn post_form(&self, url: &Url, form: &[(&str, SecretString)]) -> Result<Reply, Verdict> {
@@ -109,7 +103,9 @@ impl Client {
         payload: Option<Payload>,
     ) -> Result<Reply, Broken> {
         let progress = Arc::new(Progress::default());
-        let mut request = self.http.request(method, url.clone());
+        let cannot_connect = |problem: String| server_trouble("cannot_connect").with_arg("problem", problem);
+        let request = self.http.request(method, url.clone());
+        let mut request = request.map_err(|refused| Broken::NotTaken(cannot_connect(refused.to_string())))?;
         if let Some(bearer) = bearer {
             request = request.bearer_auth(bearer.token.expose_secret());
         }
@@ -198,9 +194,9 @@ impl Progress {
         }
         let problem = problem.without_url();
         if problem.is_connect() {
-            return Broken::NotTaken(server_trouble("cannot_connect").with_arg("problem", chain(&problem)));
+            return Broken::NotTaken(server_trouble("cannot_connect").with_arg("problem", outbound::why(&problem)));
         }
-        self.broken_off(server_trouble("connection_lost").with_arg("problem", chain(&problem)))
+        self.broken_off(server_trouble("connection_lost").with_arg("problem", outbound::why(&problem)))
     }
 
     fn timed_out(&self) -> Broken {
@@ -259,26 +255,6 @@ async fn receive(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
     Ok(reply)
 }
 
-/// Whose certificates are believed.
-#[derive(Clone, Copy)]
-enum Roots {
-    System,
-    None,
-}
-
-fn tls(roots: Roots) -> Result<rustls::ClientConfig, String> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|problem| problem.to_string())?;
-    let builder = match roots {
-        Roots::System => builder.with_platform_verifier().map_err(|problem| problem.to_string())?,
-        Roots::None => builder.with_root_certificates(rustls::RootCertStore::empty()),
-    };
-    Ok(builder.with_no_client_auth())
-}
-
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
@@ -286,16 +262,4 @@ fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
-}
-
-/// An error and what caused it, on one line.
-fn chain(problem: &reqwest::Error) -> String {
-    let mut text = problem.to_string();
-    let mut cause = problem.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }
