@@ -121,7 +121,7 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("wrong_count", "the row has {found} where the headings have {wanted}", "la ligne a {found}, les en-têtes en ont {wanted}"),
     ("one_field", "1 field", "1 champ"),
     ("fields", "{count} fields", "{count} champs"),
-    ("runs_on", "it runs on to line {line}: is a closing quote missing?", "elle va jusqu’à la ligne {line} : manque-t-il un guillemet fermant ?"),
+    ("runs_on", "it runs on over {lines} lines of text: is a closing quote missing?", "elle s’étend sur {lines} lignes de texte : manque-t-il un guillemet fermant ?"),
     ("quote_separator", "put the cell that holds the separator in quotes", "mettez entre guillemets la cellule qui contient le séparateur"),
     ("complete_or_delete", "complete it, or delete the line", "complétez-la, ou supprimez-la"),
     ("torn", "a quote is opened on line {from} and closed in the middle of a cell on line {to}, the lines between may be rows of their own", "un guillemet ouvert à la ligne {from} est fermé au milieu d’une cellule à la ligne {to} ; les lignes entre les deux sont peut-être d’autres destinataires"),

@@ -49,7 +49,7 @@ pub const HEADING_MAX: usize = 200;
 /// One recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The physical line on which the record starts, or the row's number in its sheet. The first is 1.
+    /// The number that a spreadsheet shows beside it; of JSON, the line. The first is 1.
     pub line: u64,
     /// One per column, in the order of [`Reader::columns`].
     pub values: Vec<String>,
@@ -387,19 +387,19 @@ fn wrong_count(name: &str, record: &Record, wanted: usize) -> Problem {
         count => Sentence::new("fields").with("count", count),
     };
     let what = Sentence::new("wrong_count").with_sentence("found", found).with("wanted", wanted);
-    let remedy = if record.last_line > record.line {
-        Sentence::new("runs_on").with("line", record.last_line)
+    let remedy = if record.lines > 1 {
+        Sentence::new("runs_on").with("lines", record.lines)
     } else if record.len() > wanted {
         Sentence::new("quote_separator")
     } else {
         Sentence::new("complete_or_delete")
     };
     let problem = Problem::error(name, what, remedy).at(record.line);
-    if record.last_line > record.line { problem.hiding_rows() } else { problem }
+    if record.lines > 1 { problem.hiding_rows() } else { problem }
 }
 
 fn torn(name: &str, record: &Record, quote_line: u64) -> Problem {
-    let what = Sentence::new("torn").with("from", quote_line).with("to", record.last_line);
+    let what = Sentence::new("torn").with("from", quote_line).with("to", record.line + record.lines - 1);
     Problem::error(name, what, Sentence::new("close_or_double")).at(record.line).hiding_rows()
 }
 

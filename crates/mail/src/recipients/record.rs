@@ -13,10 +13,10 @@ use std::io::{self, BufRead, BufReader, Read};
 pub(super) struct Record {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The physical line on which it starts.
+    /// The line on which it starts, as a spreadsheet numbers it: a cell may hold several lines of text.
     pub(super) line: u64,
-    /// The one on which it ends.
-    pub(super) last_line: u64,
+    /// Lines of text that it takes.
+    pub(super) lines: u64,
     /// The line of a quote that is closed on a later line, in the middle of a cell: most likely the closing one is
     /// another cell's opening one, and rows in between are taken for text.
     pub(super) torn: Option<u64>,
@@ -77,7 +77,7 @@ enum State {
 pub(super) struct Records<R> {
     input: BufReader<R>,
     separator: u8,
-    /// The physical line of the next byte.
+    /// That of the next byte. Line breaks in cells that have ended do not count.
     line: u64,
     after_cr: bool,
     at_line_start: bool,
@@ -114,6 +114,15 @@ impl<R: Read> Records<R> {
         self.line - u64::from(self.at_line_start)
     }
 
+    /// A record ends on the line `last`. Where a quote is misplaced, rows are taken for text: they count.
+    fn end(&mut self, record: &mut Record, last: u64) {
+        let breaks = last - record.line;
+        record.lines = breaks + 1;
+        if record.torn.is_none() {
+            self.line -= breaks;
+        }
+    }
+
     /// Reads the next record into `record`; `false` at the end of the input.
     pub(super) fn read(&mut self, record: &mut Record) -> Result<bool, RecordError> {
         record.clear();
@@ -126,7 +135,11 @@ impl<R: Read> Records<R> {
                 Err(error) => return Err(RecordError::Io { line: self.line, error }),
             };
             if buffer.is_empty() {
-                return finish(record, state, self.line, quote_line);
+                let is_record = finish(record, state, quote_line)?;
+                if is_record {
+                    self.end(record, self.line);
+                }
+                return Ok(is_record);
             }
             let mut used = 0;
             let mut ended = false;
@@ -155,7 +168,7 @@ impl<R: Read> Records<R> {
                 }
                 (state, ended) = step(state, byte, self.separator, record);
                 if ended {
-                    record.last_line = here;
+                    self.end(record, here);
                     break;
                 }
             }
@@ -206,13 +219,12 @@ fn step(state: State, byte: u8, separator: u8, record: &mut Record) -> (State, b
     }
 }
 
-fn finish(record: &mut Record, state: State, line: u64, quote_line: u64) -> Result<bool, RecordError> {
+fn finish(record: &mut Record, state: State, quote_line: u64) -> Result<bool, RecordError> {
     match state {
         State::Start => Ok(false),
         State::Quoted => Err(RecordError::Unclosed { line: record.line, quote_line }),
         State::FieldStart | State::Plain | State::QuoteInQuoted => {
             record.end_field();
-            record.last_line = line;
             Ok(true)
         }
     }
