@@ -517,6 +517,8 @@ impl Inner {
             tracing::warn!(token, "was taken for dead; going on under a new number");
             self.worker.send_replace(token);
         }
+        // Between two signs of life somebody may have changed them.
+        self.shared.hub.refresh_accounts().await?;
         if db.is_postgres() {
             self.rescue(Lost::DeadWorkers).await?;
         }

@@ -1,7 +1,7 @@
 //! Who watches which job: one shared snapshot per job, however many watch it.
 
-use crate::{Progress, RateMeter};
-use model::{Clock, JobId};
+use crate::{Progress, RateMeter, progress::Pacing};
+use model::{AccountId, Clock, JobId, pace::Limits};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -18,32 +18,38 @@ pub struct Hub {
     db: Db,
     clock: Clock,
     jobs: Arc<Mutex<HashMap<JobId, Watched>>>,
+    accounts: Arc<Mutex<HashMap<AccountId, Limits>>>,
 }
 
 struct Watched {
     sender: watch::Sender<Arc<Progress>>,
     meter: RateMeter,
+    /// Items of one message.
+    group: u64,
 }
 
 impl Hub {
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, jobs: Arc::default() }
+        Self { db, clock, jobs: Arc::default(), accounts: Arc::default() }
     }
 
     /// Tells everybody how `job` stands. An older version than the one last told is ignored.
     pub fn publish(&self, job: &Job) -> Arc<Progress> {
         let now = self.clock.now();
-        let mut jobs = self.lock();
+        let account = job.account.and_then(|account| lock(&self.accounts).get(&account).cloned()).unwrap_or_default();
+        let mut jobs = lock(&self.jobs);
         if jobs.len() >= REMEMBERED && !jobs.contains_key(&job.id) {
             jobs.retain(|_, watched| watched.sender.receiver_count() > 0);
         }
         let watched = jobs.entry(job.id).or_insert_with(|| Watched {
-            sender: watch::Sender::new(Arc::new(Progress::of(job, None, now))),
+            sender: watch::Sender::new(Arc::new(Progress::of(job, None, &Pacing::default(), now))),
             meter: RateMeter::default(),
+            group: 1,
         });
         watched.meter.add(now, job.counters.processed() - job.counters.skipped);
         if watched.sender.borrow().version <= job.version {
-            let progress = Progress::of(job, watched.meter.rate(now), now);
+            let pacing = Pacing { account, group: watched.group };
+            let progress = Progress::of(job, watched.meter.rate(now), &pacing, now);
             watched.sender.send_replace(Arc::new(progress));
         }
         Arc::clone(&watched.sender.borrow())
@@ -51,7 +57,7 @@ impl Hub {
 
     /// How the job stands: from memory when it is watched or runs here, else from the store.
     pub async fn progress(&self, id: JobId) -> Result<Option<Arc<Progress>>> {
-        if let Some(watched) = self.lock().get(&id) {
+        if let Some(watched) = lock(&self.jobs).get(&id) {
             return Ok(Some(Arc::clone(&watched.sender.borrow())));
         }
         self.refresh(id).await
@@ -59,24 +65,45 @@ impl Hub {
 
     /// Reads the job from the store and tells everybody: another process has changed it.
     pub async fn refresh(&self, id: JobId) -> Result<Option<Arc<Progress>>> {
-        Ok(self.db.job(id).await?.map(|job| self.publish(&job)))
+        let Some(job) = self.db.job(id).await? else { return Ok(None) };
+        if let Some(account) = job.account.filter(|account| !lock(&self.accounts).contains_key(account))
+            && let Some(account) = self.db.account(account).await?
+        {
+            lock(&self.accounts).insert(account.id, account.limits);
+        }
+        Ok(Some(self.publish(&job)))
+    }
+
+    /// Reads what accounts allow, by which is told how long their jobs take.
+    pub async fn refresh_accounts(&self) -> Result<()> {
+        let accounts = self.db.accounts().await?;
+        *lock(&self.accounts) = accounts.into_iter().map(|account| (account.id, account.limits)).collect();
+        Ok(())
+    }
+
+    /// A job's messages have so many items each.
+    pub(crate) fn set_group(&self, job: &Job, group: u64) {
+        self.publish(job);
+        if let Some(watched) = lock(&self.jobs).get_mut(&job.id) {
+            watched.group = group;
+        }
     }
 
     /// Follows a job; the first value is there at once. `None`: there is no such job.
     pub async fn follow(&self, id: JobId) -> Result<Option<watch::Receiver<Arc<Progress>>>> {
-        if let Some(watched) = self.lock().get(&id) {
+        if let Some(watched) = lock(&self.jobs).get(&id) {
             return Ok(Some(watched.sender.subscribe()));
         }
         self.refresh(id).await?;
-        Ok(self.lock().get(&id).map(|watched| watched.sender.subscribe()))
+        Ok(lock(&self.jobs).get(&id).map(|watched| watched.sender.subscribe()))
     }
 
     /// Jobs that somebody watches now.
     pub fn watched(&self) -> Vec<JobId> {
-        self.lock().iter().filter(|(_, watched)| watched.sender.receiver_count() > 0).map(|(id, _)| *id).collect()
+        lock(&self.jobs).iter().filter(|(_, watched)| watched.sender.receiver_count() > 0).map(|(id, _)| *id).collect()
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Watched>> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! How far a job is: what a bar, a poll and a stream show alike.
 
-use model::{JobId, JobState, Timestamp};
+use model::{JobId, JobState, Timestamp, pace::Limits};
 use serde::Serialize;
 use std::{collections::VecDeque, time::Duration};
 use store::{Job, Reason};
@@ -21,7 +21,8 @@ pub struct Progress {
     pub percent: f64,
     /// Items per second: lately while it runs, on average once it is over, and 0 while it stands still.
     pub rate: f64,
-    /// Only while it runs and the rate is known.
+    /// Until everything is processed, pauses between batches and limits included. Only while it runs, and its rate or a
+    /// limit says something.
     pub eta_seconds: Option<u64>,
     pub message: String,
     pub reason: Option<Reason>,
@@ -32,9 +33,26 @@ pub struct Progress {
     pub version: i64,
 }
 
+/// What holds a job back besides its own limits.
+#[derive(Clone, Debug, Default)]
+pub struct Pacing {
+    /// Of the account that it sends by.
+    pub account: Limits,
+    /// Items of one message; 0 and 1 alike.
+    pub group: u64,
+}
+
+impl Pacing {
+    /// The least time in which the items that are left can be processed.
+    fn time_left(&self, job: &Job) -> Duration {
+        let messages = job.counters.remaining().div_ceil(self.group.max(1));
+        self.account.time_for(messages).max(job.limits.time_for(messages))
+    }
+}
+
 impl Progress {
     /// `rate`: items per second lately, as a [`RateMeter`] measured it.
-    pub fn of(job: &Job, rate: Option<f64>, now: Timestamp) -> Self {
+    pub fn of(job: &Job, rate: Option<f64>, pacing: &Pacing, now: Timestamp) -> Self {
         let counters = job.counters;
         let rate = match job.state {
             JobState::Running => rate.unwrap_or_else(|| mean_rate(job, now)),
@@ -42,8 +60,7 @@ impl Progress {
             state if !state.is_final() => 0.0,
             _ => mean_rate(job, now),
         };
-        let eta = (job.state == JobState::Running && rate > 0.0)
-            .then(|| (counters.remaining() as f64 / rate).ceil().min(1e9) as u64);
+        let eta = (job.state == JobState::Running).then(|| eta_seconds(job, rate, pacing)).flatten();
         Self {
             job_id: job.id,
             status: job.state,
@@ -65,6 +82,14 @@ impl Progress {
             version: job.version,
         }
     }
+}
+
+/// By how fast it went lately, and no sooner than its limits allow: in a pause between batches nothing moves, and right
+/// after it everything does.
+fn eta_seconds(job: &Job, rate: f64, pacing: &Pacing) -> Option<u64> {
+    let measured = (rate > 0.0).then(|| (job.counters.remaining() as f64 / rate).ceil().min(1e9) as u64);
+    let allowed = Some(pacing.time_left(job).as_secs()).filter(|seconds| *seconds > 0);
+    measured.max(allowed)
 }
 
 /// To one decimal, and 100 only when everything is processed; an empty job is at 0 until it is over.

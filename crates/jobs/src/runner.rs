@@ -147,6 +147,7 @@ impl Runner {
         }
         drop(floor);
         self.turn(Vec::new()).await;
+        self.tell_pacing().await;
         // Said while the first items are at work already: they are not to wait for a file. Theirs is said after it.
         self.shared.log(&*self.run, &self.job, &Moment::Started { job: &self.job, resumed }).await;
         if !resumed && self.job.counters.failed > 0 {
@@ -231,6 +232,16 @@ impl Runner {
             if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {
                 break;
             }
+        }
+    }
+
+    /// Lets whoever watches reckon with the account's limits.
+    async fn tell_pacing(&self) {
+        self.shared.hub.set_group(&self.job, self.shape.group as u64);
+        if self.job.account.is_some()
+            && let Err(error) = self.shared.hub.refresh_accounts().await
+        {
+            tracing::debug!(job = %self.job.id, %error, "what its account allows could not be read; it is read again later");
         }
     }
 

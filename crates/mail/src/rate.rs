@@ -170,17 +170,7 @@ impl RawLimits {
 
     /// The shortest time in which `messages` may leave, the day's limit and the sending itself left out.
     pub fn time_for(&self, messages: u64) -> Duration {
-        let at = |limit: Option<u32>, seconds: f64| {
-            limit.filter(|limit| *limit > 0).map_or(0.0, |limit| messages as f64 * seconds / f64::from(limit))
-        };
-        let paced = at(self.per_second, 1.0).max(at(self.per_minute, 60.0)).max(at(self.per_hour, 3600.0));
-        let pauses = match (self.batch, self.pause) {
-            (Some(batch @ 1..), Some(_)) => messages.saturating_sub(1) as f64 / f64::from(batch),
-            _ => 0.0,
-        }
-        .floor()
-            * self.pause.unwrap_or_default().as_secs_f64();
-        Duration::try_from_secs_f64(paced.max(pauses)).unwrap_or(Duration::MAX)
+        model::pace::Limits::from(Self { daily: None, ..self.clone() }).time_for(messages)
     }
 }
 

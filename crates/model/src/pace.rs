@@ -111,8 +111,8 @@ impl Limits {
         ]
     }
 
-    /// How long `messages` take from a rested account under the buckets and the batches, the sending itself not
-    /// counted. The daily limits are not part of it.
+    /// How long `messages` take from a rested account, the sending itself not counted: under the buckets, with the pauses
+    /// between batches, over as many days as the daily limit of messages asks for.
     pub fn time_for(&self, messages: u64) -> Duration {
         let mut longest = Duration::ZERO;
         for (_, rate, period) in self.buckets().into_iter().flatten() {
@@ -121,6 +121,10 @@ impl Limits {
         if let Some(batch) = self.batch {
             let pauses = messages.saturating_sub(1) / u64::from(batch.size.max(1));
             longest = longest.max(batch.pause.saturating_mul(u32::try_from(pauses).unwrap_or(u32::MAX)));
+        }
+        if let Some(daily) = self.daily {
+            let days = messages.saturating_sub(1) / u64::from(daily.max(1));
+            longest = longest.max(DAY.saturating_mul(u32::try_from(days).unwrap_or(u32::MAX)));
         }
         longest
     }
@@ -334,6 +338,8 @@ mod tests {
         let sent = greedy(&per_minute(60), &mut PaceState::default(), START, 121);
         assert_eq!(sent[120].since(START), Duration::from_secs(120));
         assert_eq!(per_minute(60).time_for(500), Duration::from_secs(500));
+        let daily = Limits { daily: Some(100), ..per_minute(60) };
+        assert_eq!([100, 101, 250].map(|count| daily.time_for(count).as_secs()), [100, 86_400, 2 * 86_400]);
     }
 
     #[test]

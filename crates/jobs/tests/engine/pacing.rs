@@ -10,7 +10,13 @@ use model::{
 };
 use std::time::Duration;
 
-on_both![sixty_a_minute, a_batch_and_its_pause, the_daily_limit_shows_as_a_pause, a_clock_set_back_or_forward];
+on_both![
+    sixty_a_minute,
+    a_batch_and_its_pause,
+    the_time_left_has_the_pauses_in_it,
+    the_daily_limit_shows_as_a_pause,
+    a_clock_set_back_or_forward
+];
 
 fn at(stage: &Stage) -> Vec<Timestamp> {
     stage.script.calls().iter().map(|call| call.at).collect()
@@ -50,6 +56,23 @@ async fn a_batch_and_its_pause(stage: Stage) {
         expected.extend((0..count).map(|n| NOW + Duration::from_secs(first + if n < 4 { 0 } else { 2 })));
     }
     assert_times(&stage, &expected);
+}
+
+async fn the_time_left_has_the_pauses_in_it(stage: Stage) {
+    stage.script.slots(4, 8);
+    let batch = Batch { size: 6, pause: Duration::from_secs(100) };
+    let account = stage.account(Limits { batch: Some(batch), ..Limits::default() }).await;
+    let id = stage.enqueue(20, OnUnknown::Hold, Some(account)).await;
+    let seen = stage.watch(id).await;
+    stage.start().await;
+    stage.advance_until(id, |job| job.state.is_final()).await;
+    let told = |processed: u64| {
+        let seen = seen.lock().unwrap();
+        let last = seen.iter().rfind(|progress| progress.processed == processed && progress.eta_seconds.is_some());
+        last.and_then(|progress| progress.eta_seconds).unwrap_or_else(|| panic!("{processed}: {seen:?}"))
+    };
+    // 14 are left, in two batches and a bit; then 8, then 2.
+    assert!((200..300).contains(&told(6)) && (100..200).contains(&told(12)), "{} {}", told(6), told(12));
 }
 
 async fn the_daily_limit_shows_as_a_pause(stage: Stage) {
