@@ -159,6 +159,22 @@ fn sql_is_recognised_where_it_stands() {
     }
 }
 
+/// A search is read and resolved by `logs::search`, once per request: pages, programs and rules then mean the same by it.
+#[test]
+fn only_the_log_store_resolves_searches() {
+    let mut found = Vec::new();
+    let outside = |path: &Path| !path.starts_with("crates/telemetry") && !path.starts_with("crates/logs");
+    for (path, text) in sources().filter(|(path, _)| outside(path) && !is_test(path) && !path.starts_with("crates/it"))
+    {
+        for (number, line) in text.lines().enumerate() {
+            if line.contains("Question::new(") {
+                found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "resolve it with `logs::search::Search::resolve`:\n{}\n{SEE}", found.join("\n"));
+}
+
 #[test]
 fn no_crate_is_a_drawer_for_anything() {
     for package in packages() {

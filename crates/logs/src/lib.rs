@@ -2,7 +2,8 @@
 //! what is asked is answered within bounds.
 //!
 //! [`Logs`] is the handle that everybody holds. An [`Intake`] turns bytes into records and waits for their
-//! acknowledgement; [`Logs::ask`] runs a question beside the runtime and ends it when nobody waits for it any more.
+//! acknowledgement; [`Logs::ask`] runs a question beside the runtime and ends it when nobody waits for it any more;
+//! [`search`] is what people and programs ask by it.
 
 mod ask;
 pub mod collect;
@@ -16,6 +17,7 @@ mod labels;
 mod lines;
 pub mod raw;
 pub mod receive;
+pub mod search;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -2,14 +2,14 @@
 
 use crate::{App, Ctx};
 use jobs::run_log::{Cursor, Entry, PAGE_RECORDS_MAX, Page, Record};
-use logs::TIME_MAX;
+use logs::{TIME_MAX, search::ResolvedSearch};
 use model::{JobId, Level};
 use serde_json::{Map, Value as Json};
 use std::{io, ops::ControlFlow};
 use store::Job;
 use telemetry::{
     RecordRef, Value,
-    query::{self, Question, ROWS_MAX, language::Order},
+    query::{self, ROWS_MAX, language::Order},
 };
 
 /// Up to `limit` records behind `after`. A place in the file is its byte; where the store answers, it is how many
@@ -52,13 +52,13 @@ async fn is_in_file(app: &App, job: &Job) -> bool {
 /// What the store has of it, so many behind the first so many; nothing where it cannot be asked.
 async fn kept(app: &App, job: JobId, order: Order, (before, limit): (usize, usize)) -> Vec<Record> {
     let (asked, _) = query::parse(&format!("job_id:\"{job}\" source:run"));
-    let Ok(question) = Question::new(&asked, app.clock.now(), &app.zone) else { return Vec::new() };
+    let Ok(search) = ResolvedSearch::of_query(asked, app.clock.now(), &app.zone) else { return Vec::new() };
     let found = app.logs.ask(TIME_MAX, move |snapshot, bounds| {
         let (mut records, mut passed, mut after) = (Vec::new(), 0, None);
         while records.len() < limit {
             let page = query::Page { order, after, limit: ROWS_MAX };
             let mut last = None;
-            query::search(snapshot, &question, page, bounds, |hit| {
+            query::search(snapshot, search.question(), page, bounds, |hit| {
                 last = Some(hit.cursor);
                 if passed < before {
                     passed += 1;

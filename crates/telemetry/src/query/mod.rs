@@ -2,8 +2,8 @@
 //!
 //! [`parse`] reads what a person typed and never fails: it returns the query that can be run and what was wrong with
 //! the rest. `docs/search.md` is the language's page for users. A [`Question`] is a query made ready; it is asked of a
-//! [`Snapshot`](crate::Snapshot), within [`Bounds`], by [`search`] (rows), [`answer`] (a table, pipes included), [`histogram`], [`facets`],
-//! [`context`], [`matching_seqs`] (to delete) and [`tail`] (of what arrives). Each [`Answer`] tells what was read for it. A
+//! [`Snapshot`](crate::Snapshot), within [`Bounds`], by [`search`] (rows), [`answer`] (a table, pipes included), [`histogram`],
+//! [`timeline`] (a histogram of where the matches are), [`facets`], [`context`], [`matching_seqs`] (to delete) and [`tail`] (of what arrives). Each [`Answer`] tells what was read for it. A
 //! [`LineFilter`] is asked of text that is in no store.
 //!
 //! Records that are in no segment yet are asked one by one (`condition.rs`), blocks by their columns (`columns/`). Both mean
@@ -32,6 +32,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeline;
 
 pub use answer::answer;
 pub use cell::{Cell, readable};
@@ -47,6 +48,7 @@ pub use search::{Cursor, Hit, Page, ROWS_MAX, search};
 pub use stats::{GROUPS_MAX, MEMORY_MAX};
 pub use table::Table;
 pub use tail::tail;
+pub use timeline::{round_step, timeline};
 
 use crate::RecordRef;
 use language::{Group, Pipe};

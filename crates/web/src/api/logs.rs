@@ -2,12 +2,12 @@
 
 mod arriving;
 pub(crate) mod ask;
-pub(crate) mod counts;
+mod counts;
 mod delete;
-pub(crate) mod hints;
+mod hints;
 mod imports;
 mod intake;
-mod jobs;
+pub(crate) mod jobs;
 pub(crate) mod rows;
 mod tail;
 #[cfg(test)]
@@ -19,6 +19,7 @@ use crate::{
     routes::{About, Routes},
 };
 use axum::http::StatusCode;
+use logs::search::SearchError;
 
 pub(crate) use arriving::Pace;
 pub(crate) use ask::{ContextQuery, SearchQuery};
@@ -114,6 +115,19 @@ impl From<logs::Error> for Problem {
                 Self::busy("stopping", "Vigie is shutting down", 5)
             }
             _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SearchError::Zone(_) => Self::invalid(detail).remedy("write it as Europe/Paris, or leave it out"),
+            SearchError::Moment { .. } => {
+                Self::invalid(detail).remedy("write 2025-01-31T14:00:00Z, 2025-01-31, or 15m, 1h, 7d for so long ago")
+            }
+            SearchError::Log(error) => error.into(),
         }
     }
 }

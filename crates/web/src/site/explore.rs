@@ -1,7 +1,7 @@
 //! The logs: a search with its histogram and facets, one record among those around it, and searches that are kept.
 
+mod address;
 mod lines;
-mod narrow;
 mod saved;
 #[cfg(test)]
 mod tests;
@@ -11,10 +11,9 @@ use super::{Reader, page_about, see, shown};
 use crate::{
     Ctx,
     api::logs::{
-        ask::{self, Asked, Listed, gone},
-        counts::{self, FacetsJson},
-        hints,
-        rows::Format,
+        ask::gone,
+        jobs::resolve,
+        rows::{Format, cell},
     },
     auth::{Access, Granted},
     cursor,
@@ -32,6 +31,7 @@ use crate::{
     routes::Routes,
     sheet::Dialect,
 };
+use address::PageSearch;
 use axum::{
     Extension,
     extract::State,
@@ -39,15 +39,15 @@ use axum::{
     response::Response,
 };
 use lines::{Kept, LISTED_MAX, SHOWN_MAX};
+use logs::search::{FoundRows, ResolvedSearch, empty_part};
 use model::Timestamp;
-use narrow::{Search, level, narrowed};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::time::Duration;
 use store::Scope;
 use telemetry::query::{
     self, Cell, Cursor, Page, Partial, Table,
-    language::{Empty, Order},
+    language::{Empty, Narrowed, Order, level_named},
 };
 use utoipa::IntoParams;
 
@@ -112,16 +112,10 @@ struct ExploreQuery {
 }
 
 impl ExploreQuery {
-    fn search(&self) -> Search {
+    fn search(&self) -> PageSearch {
         let order = if self.order == "oldest" { "oldest" } else { "" }.to_owned();
-        Search { q: self.q.clone(), since: self.since.clone(), until: self.until.clone(), order }
+        PageSearch { q: self.q.clone(), since: self.since.clone(), until: self.until.clone(), order }
     }
-}
-
-async fn asked(ctx: &Ctx, v: &View, search: &Search) -> Result<Asked> {
-    let text = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let (since, until) = (text(&search.since), text(&search.until));
-    Asked::in_zone(ctx, &v.zone, &search.q, since.as_deref(), until.as_deref()).await
 }
 
 async fn explore(
@@ -136,14 +130,14 @@ async fn explore(
         return Ok(see(&chosen.address()));
     }
     let mut faults = times::faults(&ctx, &v, &mut search);
-    let read = asked(&ctx, &v, &search).await?;
-    faults.extend(times::empty(&v, &search, read.range.as_ref()));
-    faults.extend(read.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)));
-    let (parsed, range) = (read.query.clone(), read.range.clone());
+    let resolved = resolve(&ctx, &v.zone, &search.search()).await?;
+    faults.extend(times::empty(&v, &search, resolved.range.as_ref()));
+    faults.extend(resolved.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)));
+    let range = resolved.range.as_ref();
     let saved = saved::of(&ctx, &granted).await?;
     let mut page = ExplorePage {
         v: &v,
-        asked: form(&v, &search, range.as_ref()),
+        asked: form(&v, &search, range),
         ranges: ranges(&v, &search),
         faults,
         left_out: Vec::new(),
@@ -162,29 +156,28 @@ async fn explore(
     if !ctx.app.logs.exists() || query::time_range(&ctx.app.logs.snapshot().await?).is_none() {
         return Ok(shown(&page));
     }
-    let (for_counts, for_facets) = (asked(&ctx, &v, &search).await?, asked(&ctx, &v, &search).await?);
-    let soon = |asked: Asked| Asked { time_max: PATIENCE, ..asked };
-    let step = range.as_ref().filter(|range| range.start.as_micros() > i64::MIN).map(|range| {
-        counts::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
+    let soon = resolved.clone().answered_within(PATIENCE);
+    let step = range.filter(|range| range.start.as_micros() > i64::MIN).map(|range| {
+        query::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
     });
     let (found, counted, faceted) = tokio::join!(
-        found(&ctx, &v, &search, read, &query),
-        counts::counted(&ctx, soon(for_counts), step),
-        counts::faceted(&ctx, soon(for_facets), VALUES),
+        found(&ctx, &v, &search, &resolved, &query),
+        ctx.app.logs.counts(&soon, step),
+        ctx.app.logs.facets(&soon, VALUES),
     );
     let (found, turns, mut partial) = found?;
     let counted = counted?;
     partial.extend(counted.partial);
     page.left_out = left_out(&v, &partial);
     let wide = search.over("", "").address();
-    page.histogram = Some(whole(counted.value, range.as_ref(), &v, wide)).filter(|histogram| histogram.total() > 0);
-    let (faceted, partial) = faceted?;
-    page.facets_left_out = left_out(&v, &partial);
-    page.facets = facets(&v, &search, &parsed, faceted);
+    page.histogram = Some(whole(counted.value, range, &v, wide)).filter(|histogram| histogram.total() > 0);
+    let faceted = faceted?;
+    page.facets_left_out = left_out(&v, &faceted.partial);
+    page.facets = facets(&v, &search, &resolved.query, faceted.value);
     page.found = match found {
         Found::NoMatch { .. } => {
             let wider = !search.since.is_empty() || !search.until.is_empty();
-            let doubts = doubts(&ctx, &v, &search, Empty::Answer).await?;
+            let doubts = doubts(&ctx, &v, &search, &resolved, Empty::Answer).await?;
             Found::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts }
         }
         found => found,
@@ -198,34 +191,28 @@ async fn explore(
 }
 
 /// Why nothing was found, perhaps; and the search that may have been meant.
-async fn doubts(ctx: &Ctx, v: &View, search: &Search, empty: Empty) -> Result<Doubts> {
-    let vain = asked(ctx, v, search).await?.in_vain();
-    let vain = hints::Vain { empty, ..vain };
-    let (hints, mut meant) = hints::hinted(ctx, &vain).await?;
-    let mut parts: Vec<Doubt> = hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+async fn doubts(ctx: &Ctx, v: &View, search: &PageSearch, resolved: &ResolvedSearch, empty: Empty) -> Result<Doubts> {
+    let logs = &ctx.app.logs;
+    let suggestions = logs.suggestions(resolved, empty).await?;
+    let mut meant = suggestions.query;
+    let mut parts: Vec<Doubt> = suggestions.hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
     if empty == Empty::Answer
-        && let Some((word, of_level)) = narrow::of_level(&vain.query).filter(|_| meant.is_none())
-        && finds(ctx, v, &Search { q: of_level.clone(), ..search.clone() }).await?
+        && let Some((word, of_level)) = resolved.query.level_for_word().filter(|_| meant.is_none())
+        && logs.first(&resolved.with_query(of_level.clone())?).await?.value > 0
     {
         parts.push(Doubt::of_level(v, &word));
         meant = Some(of_level);
     }
-    let meant = meant.map(|q| (Foreign::line(q.as_bytes()), Search { q, ..search.clone() }.address()));
+    let meant = meant.map(|query| query.to_string());
+    let meant = meant.map(|q| (Foreign::line(q.as_bytes()), search.address_of(q)));
     Ok(Doubts { parts, meant })
 }
 
 /// Whether there is nothing but what Vigie says of itself.
 async fn is_alone(ctx: &Ctx) -> Result<bool> {
-    let others = query::parse(OTHERS).0;
-    let question =
-        query::Question::new(&others, ctx.app.clock.now(), ctx.app.logs.zone()).map_err(logs::Error::from)?;
-    let found = hints::first(ctx, question).await?;
+    let (logs, others) = (&ctx.app.logs, query::parse(OTHERS).0);
+    let found = logs.first(&ResolvedSearch::of_query(others, ctx.app.clock.now(), logs.zone())?).await?;
     Ok(found.value == 0 && found.partial.is_empty())
-}
-
-/// Whether a search is known to find something.
-async fn finds(ctx: &Ctx, v: &View, search: &Search) -> Result<bool> {
-    Ok(hints::first(ctx, asked(ctx, v, search).await?.question).await?.value > 0)
 }
 
 /// Where programs reach this, as the browser did.
@@ -235,8 +222,8 @@ fn origin(headers: &HeaderMap) -> String {
     format!("{scheme}://{}", text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787"))
 }
 
-fn form(v: &View, search: &Search, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {
-    let Search { q, since, until, order } = search.clone();
+fn form(v: &View, search: &PageSearch, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {
+    let PageSearch { q, since, until, order } = search.clone();
     let usual = until.is_empty() && RANGES.iter().any(|(length, _)| *length == since);
     let range = range.filter(|_| !usual).map(|range| {
         let edges = [(range.start, &since), (range.end, &until)].map(|(at, text)| (!text.is_empty()).then_some(at));
@@ -249,7 +236,7 @@ fn form(v: &View, search: &Search, range: Option<&std::ops::Range<Timestamp>>) -
     AskedForm { q, since, until, order, range, from, to }
 }
 
-fn ranges(v: &View, search: &Search) -> Vec<Range> {
+fn ranges(v: &View, search: &PageSearch) -> Vec<Range> {
     let range = |(length, word): (&str, &str)| Range {
         label: v.t(word),
         address: search.over(length, "").address(),
@@ -262,17 +249,17 @@ fn ranges(v: &View, search: &Search) -> Vec<Range> {
 async fn found(
     ctx: &Ctx,
     v: &View,
-    search: &Search,
-    asked: Asked,
+    search: &PageSearch,
+    resolved: &ResolvedSearch,
     query: &ExploreQuery,
 ) -> Result<(Found, Turns, Vec<Partial>)> {
     let turned = if search.order.is_empty() { "oldest" } else { "" };
-    let turned = Search { order: turned.to_owned(), ..search.clone() }.address();
-    let parsed = asked.query.clone();
-    if !parsed.pipes.is_empty() {
-        let answer = ask::tabled(ctx, asked, TABLE_ROWS).await?;
-        let doubts = match hints::empty(&answer.value).filter(|_| !answer.value.rows.is_empty()) {
-            Some(empty) => doubts(ctx, v, search, empty).await?,
+    let turned = PageSearch { order: turned.to_owned(), ..search.clone() }.address();
+    let logs = &ctx.app.logs;
+    if !resolved.query.pipes.is_empty() {
+        let answer = logs.table(resolved, TABLE_ROWS).await?;
+        let doubts = match empty_part(&answer.value).filter(|_| !answer.value.rows.is_empty()) {
+            Some(empty) => doubts(ctx, v, search, resolved, empty).await?,
             None => Doubts::NONE,
         };
         let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value, doubts) };
@@ -282,19 +269,17 @@ async fn found(
     let make = |hit: query::Hit<'_>| (hit.cursor, Kept::new(hit.cursor, hit.record, LISTED_MAX));
     let at = |text: &str| (!text.is_empty()).then(|| cursor::log(text)).transpose();
     let (after, back) = (at(&query.cursor)?, at(&query.back)?);
-    let (listed, goes_back) = match back {
-        // The page before is read the other way round.
-        Some(before) => {
-            let order = if order == Order::Falling { Order::Rising } else { Order::Falling };
-            let mut listed =
-                ask::listed(ctx, asked, Page { order, after: Some(before), limit: LINES }, Some(LISTED_MAX), make)
-                    .await?;
-            listed.rows.reverse();
-            (listed, true)
-        }
-        None => (ask::listed(ctx, asked, Page { order, after, limit: LINES }, Some(LISTED_MAX), make).await?, false),
+    let goes_back = back.is_some();
+    // The page before is read the other way round.
+    let page = match back {
+        Some(_) if order == Order::Falling => Page { order: Order::Rising, after: back, limit: LINES },
+        Some(_) => Page { order: Order::Falling, after: back, limit: LINES },
+        None => Page { order, after, limit: LINES },
     };
-    let Listed { rows, next, partial, .. } = listed;
+    let FoundRows { mut rows, next, partial, .. } = logs.rows(resolved, page, Some(LISTED_MAX), make).await?;
+    if goes_back {
+        rows.reverse();
+    }
     let edge = |row: Option<&(Cursor, Kept)>| row.map(|(at, _)| cursor::of_log(*at));
     let (is_more_before, is_more_behind) =
         if goes_back { (next.is_some(), true) } else { (after.is_some(), next.is_some()) };
@@ -306,7 +291,7 @@ async fn found(
     };
     let found = match rows.is_empty() {
         true => Found::NO_MATCH,
-        false => Found::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &parsed)).collect()),
+        false => Found::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &resolved.query)).collect()),
     };
     Ok((found, turns, partial))
 }
@@ -349,32 +334,30 @@ fn whole(found: query::Histogram, range: Option<&std::ops::Range<Timestamp>>, v:
     Histogram { edges, step, counts, address }
 }
 
-fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -> Vec<Facet> {
+fn facets(v: &View, search: &PageSearch, parsed: &query::Query, mut fields: Vec<query::Facet>) -> Vec<Facet> {
     let order = |field: &str| match field {
         "level" => 0,
         "source" => 1,
         _ => 2,
     };
-    let mut fields = found.fields;
-    let top =
-        |facet: &counts::FacetJson| facet.values.as_ref().and_then(|values| values.first()).map(|value| value.records);
+    let top = |facet: &query::Facet| Some(facet.values.as_ref()?.first()?.1);
     fields.sort_by_key(|facet| {
         let is_telling = top(facet).is_some_and(|records| records > 1);
         (order(&facet.field), !is_telling, std::cmp::Reverse(facet.records))
     });
-    let facet = |facet: counts::FacetJson| {
-        let values = facet.values.unwrap_or_default().into_iter().map(|value| {
-            let text = match &value.value {
-                Json::String(text) => text.clone(),
+    let facet = |facet: query::Facet| {
+        let values = facet.values.unwrap_or_default().into_iter().map(|(value, records)| {
+            let text = match cell(&value) {
+                Json::String(text) => text,
                 other => other.to_string(),
             };
-            let links = narrowed(parsed, &facet.field, &text).map(|(only, without)| {
-                let address = |q: String| Search { q, ..search.clone() }.address();
-                Links { only: address(only), without: address(without) }
+            let links = parsed.narrowed(&facet.field, &text).map(|Narrowed { only, without }| Links {
+                only: search.address_of(only),
+                without: search.address_of(without),
             });
-            let level = level(&text).filter(|_| facet.field == "level");
+            let level = level_named(&text).filter(|_| facet.field == "level");
             let shown = level.map_or(text, |level| v.t(Sign(level).word()));
-            FacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records: value.records, links }
+            FacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records, links }
         });
         let name = match facet.field.as_str() {
             "level" => v.t("field-level"),
@@ -391,7 +374,7 @@ fn facets(v: &View, search: &Search, parsed: &query::Query, found: FacetsJson) -
     fields.into_iter().take(FACETS).map(facet).collect()
 }
 
-fn exports(ctx: &Ctx, v: &View, search: &Search, found: &Found) -> Vec<Export> {
+fn exports(ctx: &Ctx, v: &View, search: &PageSearch, found: &Found) -> Vec<Export> {
     if !matches!(found, Found::Lines(_) | Found::Table(_)) {
         return Vec::new();
     }
@@ -436,9 +419,9 @@ async fn record(
 ) -> Result<Response> {
     let seq = number(&seq)?;
     let (before, after) = (around.before.unwrap_or(AROUND), around.after.unwrap_or(AROUND));
-    let answer = ask::surroundings(&ctx, seq, before, after).await?;
+    let answer = ctx.app.logs.around(seq, before, after).await?;
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
-    let (search, everything) = (Search::default(), query::parse("").0);
+    let (search, everything) = (PageSearch::default(), query::parse("").0);
     let rows = |records: Vec<(Cursor, telemetry::Record)>| {
         let line = |(cursor, record): &(Cursor, telemetry::Record)| {
             Kept::of_record(*cursor, record, LISTED_MAX).line(&search, &everything)
@@ -450,8 +433,8 @@ async fn record(
     let at = kept.at();
     // The record is the only one of its text in its microsecond, or one of a few.
     let exactly =
-        Search { since: at.to_string(), until: (at + Duration::from_micros(1)).to_string(), ..search.clone() };
-    let source_address = kept.source().and_then(|source| narrowed(&everything, "source", source));
+        PageSearch { since: at.to_string(), until: (at + Duration::from_micros(1)).to_string(), ..search.clone() };
+    let source_address = kept.source().and_then(|source| everything.narrowed("source", source));
     let page = RecordPage {
         v: &v,
         earlier: (answer.value.before.len() >= before).then(|| more(before.saturating_mul(3).max(AROUND), after)),
@@ -460,7 +443,7 @@ async fn record(
         after: rows(answer.value.after),
         left_out: left_out(&v, &answer.partial),
         whole: exactly.at("/api/v1/logs/search", &[("format", "text")]),
-        source_address: source_address.map(|(q, _)| Search { q, ..Search::default() }.address()),
+        source_address: source_address.map(|narrowed| search.address_of(narrowed.only)),
         record: kept.line(&search, &everything),
     };
     Ok(shown(&page))
@@ -483,9 +466,9 @@ async fn opened(
     Query(OpenedQuery { q, since, until, order }): Query<OpenedQuery>,
 ) -> Result<Response> {
     let seq = number(&seq)?;
-    let answer = ask::surroundings(&ctx, seq, 0, 0).await?;
+    let answer = ctx.app.logs.around(seq, 0, 0).await?;
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
-    let search = Search { q, since, until, order };
+    let search = PageSearch { q, since, until, order };
     let parsed = query::parse(&search.q).0;
     let line = Kept::of_record(cursor, &found, LISTED_MAX).line(&search, &parsed);
     Ok(shown(&OpenedLine { v: &v, line }))

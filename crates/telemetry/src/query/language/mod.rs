@@ -9,6 +9,7 @@ mod number;
 mod parse;
 mod pipes;
 mod problem;
+mod refine;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use hints::{Empty, Hint, Why, anywhere, hints, names_fields};
 pub use number::Number;
 pub use parse::parse;
 pub use problem::{Fault, Problem};
+pub use refine::{Narrowed, level_named};
 pub use time::{Moment, TimeTest, parse_duration};
 
 use model::Level;

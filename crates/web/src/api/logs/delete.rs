@@ -1,9 +1,6 @@
 //! Deleting records by query. What is not understood of it, or not looked through, deletes nothing.
 
-use super::{
-    ask::{Asked, zone_named},
-    rows::left_out,
-};
+use super::{jobs::StoredJobs, rows::left_out};
 use crate::{
     Ctx,
     auth::{Granted, write_down},
@@ -11,6 +8,7 @@ use crate::{
     problem::{Problem, Result},
 };
 use axum::{Extension, extract::State, http::Uri};
+use logs::search::{ResolvedSearch, Search};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use telemetry::query::{Partial, language::Filter};
@@ -55,14 +53,15 @@ pub(super) async fn delete(
     uri: Uri,
     Query(query): Query<DeleteQuery>,
 ) -> Result<axum::Json<DeletedJson>> {
-    let (since, until) = (query.since.as_deref(), query.until.as_deref());
-    let zone = zone_named(&ctx, query.zone.as_deref())?;
-    let given = query.now.as_deref().map(|text| moment("now", text, &zone)).transpose()?;
+    let DeleteQuery { q, since, until, zone, dry_run, at_most, now } = query;
+    let search = Search { q, since, until, zone };
+    let zone = search.zone_or(ctx.app.logs.zone())?;
+    let given = now.as_deref().map(|text| moment("now", text, &zone)).transpose()?;
     let now = given.unwrap_or_else(|| ctx.app.logs.clock().now());
-    let asked = Asked::at(&ctx, now, &zone, &query.q, since, until).await?;
-    refuse_unclear(&asked, &query.q)?;
-    let at_most = if query.dry_run { None } else { Some(query.at_most.unwrap_or(u64::MAX)) };
-    let deletion = ctx.app.logs.delete(asked.question, at_most, asked.time_max).await?;
+    let resolved = search.resolve(now, &zone, &StoredJobs(&ctx.app.db)).await?;
+    refuse_unclear(&resolved, &search.q)?;
+    let at_most = if dry_run { None } else { Some(at_most.unwrap_or(u64::MAX)) };
+    let deletion = ctx.app.logs.delete(resolved.question().clone(), at_most, resolved.time_max).await?;
     if !deletion.partial.is_empty() {
         let why = left_out(&deletion.partial).join("; ");
         let of_damage = |partial: &Partial| matches!(partial, Partial::Damaged { .. } | Partial::Undeleted { .. });
@@ -74,7 +73,7 @@ pub(super) async fn delete(
         let what = format!("nothing was deleted, as not everything was looked through: {why}");
         return Err(Problem::conflict(what).remedy(remedy));
     }
-    if !query.dry_run && !deletion.is_done {
+    if !dry_run && !deletion.is_done {
         let what = format!("nothing was deleted: {} records match by now", deletion.matching);
         return Err(Problem::conflict(what)
             .remedy("count them again, or bound the time by `until`")
@@ -82,9 +81,9 @@ pub(super) async fn delete(
     }
     let deleted = if deletion.is_done { deletion.matching } else { 0 };
     if deleted > 0 {
-        let bounds = [("since", since), ("until", until)];
-        let bounds = bounds.iter().filter_map(|(name, text)| Some(format!(" {name} {}", (*text)?)));
-        let what = format!("{}{}: {deleted}", query.q, bounds.collect::<String>());
+        let bounds = [("since", &search.since), ("until", &search.until)];
+        let bounds = bounds.iter().filter_map(|(name, text)| Some(format!(" {name} {}", text.as_ref()?)));
+        let what = format!("{}{}: {deleted}", search.q, bounds.collect::<String>());
         write_down(&ctx, granted.name(), ACTION, uri.path(), &what).await;
         tracing::info!(deleted, "records of the log store were deleted by query");
     }
@@ -92,17 +91,17 @@ pub(super) async fn delete(
 }
 
 /// A search takes what it does not understand for words; a deletion must not.
-fn refuse_unclear(asked: &Asked, q: &str) -> Result<()> {
-    if let Some(problem) = asked.problems.first() {
+fn refuse_unclear(search: &ResolvedSearch, q: &str) -> Result<()> {
+    if let Some(problem) = search.problems.first() {
         let at = problem.at.start;
         return Err(Problem::invalid(format!("q: nothing was deleted: from byte {at} on, {problem}"))
             .remedy("correct it: only a query that is understood as a whole deletes"));
     }
-    if !asked.query.pipes.is_empty() {
+    if !search.query.pipes.is_empty() {
         return Err(Problem::invalid("q: steps behind `|` make a table, and play no part in a deletion")
             .remedy("leave them out"));
     }
-    if asked.query.filter == Filter::Everything && q.trim() != "*" {
+    if search.query.filter == Filter::Everything && q.trim() != "*" {
         return Err(Problem::invalid("q: it says of no record which one, and so would mean every record")
             .remedy("say which records; if you mean all of them, write `*`"));
     }

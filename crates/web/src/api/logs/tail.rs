@@ -1,6 +1,6 @@
 //! Records as they arrive. A reader that is slower than what arrives is told how many it missed, and goes on with what is new.
 
-use super::{ask::Asked, rows::Row};
+use super::{jobs::resolve, rows::Row};
 use crate::{
     Ctx,
     auth::Granted,
@@ -15,6 +15,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, sse::Event},
 };
+use logs::search::Search;
 use serde::Deserialize;
 use std::{collections::VecDeque, convert::Infallible, ops::ControlFlow, time::Duration};
 use telemetry::{
@@ -100,9 +101,10 @@ pub(super) async fn tail(
         busy.remedy("close another one, or try again later")
     })?;
     let listener = Listener::new(&ctx, granted, "close another one")?;
-    let question = Asked::new(&ctx, query.zone.as_deref(), &query.q, None, None).await?.question;
+    let TailQuery { q, zone, message_max, repeats } = query;
+    let search = Search { q, zone, ..Search::default() };
+    let question = resolve(&ctx, ctx.app.logs.zone(), &search).await?.question().clone();
     let receiver = ctx.app.logs.subscribe().await?;
-    let TailQuery { message_max, repeats, .. } = query;
     let next_at = Instant::now();
     let tailing = Tailing { ctx, listener, _place: place, receiver, question, message_max, repeats, next_at };
     Ok(told(futures_util::stream::unfold(tailing, Tailing::step)))

@@ -1,6 +1,6 @@
 //! Records as lines of a page.
 
-use super::narrow::{Search, narrowed};
+use super::address::PageSearch;
 use crate::{
     api::logs::rows::{FORMAT, repeats, repeats_in_text},
     pages::{
@@ -11,7 +11,7 @@ use crate::{
 use model::{Level, Timestamp};
 use telemetry::{
     RecordRef, Value,
-    query::{Cursor, Query},
+    query::{Cursor, Query, language::Narrowed},
 };
 
 /// Bytes of a message that are in a list, to be opened; and of one on a page of its own.
@@ -63,11 +63,10 @@ impl Kept {
     }
 
     /// As it stands in the page of that search.
-    pub(super) fn line(self, search: &Search, query: &Query) -> Line {
+    pub(super) fn line(self, search: &PageSearch, query: &Query) -> Line {
         let links = |name: &str, value: Option<&str>| {
-            let (only, without) = narrowed(query, name, value?)?;
-            let address = |q: String| Search { q, ..search.clone() }.address();
-            Some(Links { only: address(only), without: address(without) })
+            let Narrowed { only, without } = query.narrowed(name, value?)?;
+            Some(Links { only: search.address_of(only), without: search.address_of(without) })
         };
         let (job, trace) = (self.id("job"), self.id("trace"));
         let row = |name: &str, value: Foreign, text: Option<&str>| FieldRow {

@@ -1,9 +1,8 @@
 //! The fields of a search from which time to which: filled from its address, and made into one.
 
-use super::narrow::Search;
+use super::address::PageSearch;
 use crate::{
     Ctx,
-    api::logs::ask,
     extract::moment,
     pages::{explore::Fault, view::View},
     problem::{Problem, Result},
@@ -24,10 +23,10 @@ fn local(v: &View, at: Timestamp) -> String {
 }
 
 /// What is wrong with the times in the address. One that cannot be read plays no part any more.
-pub(super) fn faults(ctx: &Ctx, v: &View, search: &mut Search) -> Vec<Fault> {
+pub(super) fn faults(ctx: &Ctx, v: &View, search: &mut PageSearch) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, text) in [("since", &mut search.since), ("until", &mut search.until)] {
-        if !text.is_empty() && ask::when(ctx.app.logs.clock().now(), &v.zone, name, text).is_err() {
+        if !text.is_empty() && logs::search::moment(text, ctx.app.logs.clock().now(), &v.zone).is_none() {
             faults.push(Fault::of_time(v, &format!("{name}="), text));
             text.clear();
         }
@@ -36,7 +35,7 @@ pub(super) fn faults(ctx: &Ctx, v: &View, search: &mut Search) -> Vec<Fault> {
 }
 
 /// What is wrong with a time in which there can be nothing.
-pub(super) fn empty(v: &View, search: &Search, range: Option<&Range<Timestamp>>) -> Option<Fault> {
+pub(super) fn empty(v: &View, search: &PageSearch, range: Option<&Range<Timestamp>>) -> Option<Fault> {
     let is_empty = range.is_some_and(|range| range.end <= range.start);
     is_empty.then(|| Fault::of_range(v, &format!("since={} until=", search.since), &search.until))
 }
@@ -50,7 +49,12 @@ enum Edge {
 
 /// The search over the times that were written into the fields; `None` where it came without fields. What was not
 /// touched stays as it is in the address, to the microsecond.
-pub(super) fn chosen(v: &View, search: &Search, from: Option<&str>, to: Option<&str>) -> Result<Option<Search>> {
+pub(super) fn chosen(
+    v: &View,
+    search: &PageSearch,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<Option<PageSearch>> {
     if from.is_none() && to.is_none() {
         return Ok(None);
     }

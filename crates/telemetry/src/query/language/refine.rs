@@ -1,0 +1,126 @@
+//! Queries that follow from one another: with the value of a field added or excluded, or a word read as a level.
+
+use super::{FieldTest, Filter, Pattern, Query, TEXT_MAX};
+use model::Level;
+
+/// Bytes of a value that still makes a condition.
+const VALUE_MAX: usize = 1_000;
+
+/// The texts of two queries about the value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Narrowed {
+    /// Asks for records with the value.
+    pub only: String,
+    /// Asks for records without it.
+    pub without: String,
+}
+
+impl Query {
+    /// The query with a value of a field only, and without it; `None` where that cannot be written.
+    pub fn narrowed(&self, field: &str, value: &str) -> Option<Narrowed> {
+        if value.is_empty() || value.len() > VALUE_MAX || value.contains('\u{fffd}') {
+            return None;
+        }
+        let condition = match (field, level_named(value)) {
+            ("level", Some(level)) => Filter::Level { from: level, to: level },
+            _ => Filter::Field { name: field.to_owned(), test: FieldTest::Equals(value.to_owned()) },
+        };
+        let opposite = Filter::Not(Box::new(condition.clone()));
+        let only = self.with(condition.clone(), &opposite);
+        let without = self.with(opposite, &condition);
+        (only.len() <= TEXT_MAX && without.len() <= TEXT_MAX).then_some(Narrowed { only, without })
+    }
+
+    /// A word of the query that names a level from warning on, and the query that asks for the level in its place.
+    pub fn level_for_word(&self) -> Option<(String, Self)> {
+        let graver = |part: &Filter| match part {
+            Filter::Message(Pattern::Words(word)) => {
+                let level = word.parse::<Level>().ok().filter(|level| *level >= Level::Warning)?;
+                Some((word.clone(), Filter::Level { from: level, to: level }))
+            }
+            _ => None,
+        };
+        let mut parts = match self.filter.clone() {
+            Filter::And(parts) => parts,
+            other => vec![other],
+        };
+        let (at, (word, level)) = parts.iter().enumerate().find_map(|(at, part)| Some((at, graver(part)?)))?;
+        parts[at] = level;
+        Some((word, Self { filter: Filter::all(parts), pipes: self.pipes.clone() }))
+    }
+
+    /// The text of the query with one more condition, in the place of its opposite if that is there.
+    fn with(&self, condition: Filter, opposite: &Filter) -> String {
+        let mut parts = match self.filter.clone() {
+            Filter::Everything => Vec::new(),
+            Filter::And(parts) => parts,
+            other => vec![other],
+        };
+        parts.retain(|part| *part != condition && part != opposite);
+        parts.push(condition);
+        Self { filter: Filter::all(parts), pipes: self.pipes.clone() }.to_string()
+    }
+}
+
+/// The level of that name, to the letter.
+pub fn level_named(name: &str) -> Option<Level> {
+    name.parse().ok().filter(|level: &Level| level.as_str() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::parse;
+
+    fn both(q: &str, field: &str, value: &str) -> (String, String) {
+        let narrowed = parse(q).0.narrowed(field, value).unwrap();
+        (narrowed.only, narrowed.without)
+    }
+
+    #[test]
+    fn a_value_is_added_or_excluded() {
+        for (q, field, value, only, without) in [
+            ("", "app", "nginx", "app:nginx", "-app:nginx"),
+            ("timeout", "app", "nginx", "timeout app:nginx", "timeout -app:nginx"),
+            ("a OR b", "app", "x", "(a OR b) app:x", "(a OR b) -app:x"),
+            ("app:x", "app", "x", "app:x", "-app:x"),
+            ("a -app:x", "app", "x", "a app:x", "a -app:x"),
+            ("", "level", "error", "level:error", "-level:error"),
+            ("", "level", "odd", "\"level\":odd", "-\"level\":odd"),
+            ("", "status", "500", "status:500", "-status:500"),
+            (
+                "e | stats count() by app",
+                "app",
+                "x",
+                "e app:x | stats count() by app",
+                "e -app:x | stats count() by app",
+            ),
+            ("", "order number", "a b\"c", "\"order number\":\"a b\\\"c\"", "-\"order number\":\"a b\\\"c\""),
+            ("", "source", "/var/log/a*b", "source:\"/var/log/a*b\"", "-source:\"/var/log/a*b\""),
+        ] {
+            assert_eq!(both(q, field, value), (only.to_owned(), without.to_owned()), "{q}");
+        }
+    }
+
+    #[test]
+    fn what_is_added_means_that_value_and_nothing_else() {
+        for value in
+            ["a\nb", "\u{202e}x", "\u{1b}[31m", "x) OR (y", "| stats count()", "*", "*x*", "/x/", "-x", "AND", "\\"]
+        {
+            let (only, without) = both("timeout", "user", value);
+            let (query, problems) = parse(&only);
+            assert_eq!(problems, [], "{only}");
+            let condition = Filter::Field { name: "user".into(), test: FieldTest::Equals(value.into()) };
+            let words = parse("timeout").0.filter;
+            assert_eq!(query.filter, Filter::And(vec![words.clone(), condition.clone()]), "{only}");
+            assert_eq!(
+                parse(&without).0.filter,
+                Filter::And(vec![words, Filter::Not(Box::new(condition))]),
+                "{without}"
+            );
+        }
+        assert_eq!(parse("").0.narrowed("user", ""), None);
+        assert_eq!(parse("").0.narrowed("user", &"x".repeat(2_000)), None);
+        assert_eq!(parse(&"a".repeat(8_000)).0.narrowed("user", &"x".repeat(900)), None);
+    }
+}
