@@ -48,7 +48,7 @@ use std::{
     },
     time::Duration,
 };
-use telemetry::{Feed, Kind, Snapshot, Store, query::Partial};
+use telemetry::{Kind, Snapshot, Store, Subscription, query::Partial};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How often whoever owns a store calls [`Logs::tend`].
@@ -221,7 +221,7 @@ impl Logs {
     }
 
     /// Batches as they are acknowledged from now on.
-    pub async fn subscribe(&self) -> Result<Feed, Error> {
+    pub async fn subscribe(&self) -> Result<Subscription, Error> {
         Ok(self.opened_async().await?.store.subscribe())
     }
 

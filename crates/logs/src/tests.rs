@@ -27,7 +27,7 @@ fn messages(intake: &Intake, query: &str) -> Vec<String> {
     assert!(problems.is_empty(), "{problems:?}");
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
-    let page = Page { order: Order::Rising, after: None, limit: 100 };
+    let page = Page { order: Order::Ascending, after: None, limit: 100 };
     search(&intake.opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
         found.push(String::from_utf8_lossy(hit.record.message()).into_owned());
         ControlFlow::Continue(())
@@ -187,7 +187,7 @@ pub(crate) fn drawn(intake: &Intake) -> Vec<String> {
     let (query, _) = parse("");
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
-    let page = Page { order: Order::Rising, after: None, limit: 100 };
+    let page = Page { order: Order::Ascending, after: None, limit: 100 };
     search(&intake.opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
         let record = hit.record.to_record();
         let level = record.level.map_or("-", |level| level.as_str());

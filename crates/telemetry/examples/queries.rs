@@ -68,7 +68,7 @@ fn main() {
             let (start, start_busy) = (Instant::now(), busy());
             let read = match kind {
                 Asked::Rows(limit) => {
-                    let page = Page { order: Order::Falling, after: None, limit };
+                    let page = Page { order: Order::Descending, after: None, limit };
                     summary(search(&snapshot, &question(), page, &bounds, |_| ControlFlow::Continue(())), |rows| *rows)
                 }
                 Asked::Table => summary(answer(&snapshot, &question(), 1_000, &bounds), |table| table.rows.len()),

@@ -2,9 +2,9 @@
 //!
 //! Objects inside objects become fields with dots (`http.status`), arrays stay JSON text, `null` is absence. Numbers beyond 64
 //! bits are kept as floats, which is what JSON leaves open; integers above `i64::MAX` as their digits. Bytes of a text that
-//! are no UTF-8, which JSON forbids and programs write all the same, are kept as they are ([`odd`]).
+//! are no UTF-8, which JSON forbids and programs write all the same, are kept as they are ([`byte_escape`]).
 
-mod odd;
+mod byte_escape;
 
 use crate::{
     batch::{Batch, Draft, Refused},
@@ -63,8 +63,9 @@ impl Batch {
         names: &JsonNames<'_>,
         default_time: Timestamp,
     ) -> Result<(), JsonProblem> {
-        let (line, veil) = odd::veiled(line).map_err(|odd| JsonProblem::Syntax(odd.to_string()))?;
-        let mut reading = Reading { draft: self.draft(), names, veil, parts: [false; 4], refused: None };
+        let (line, escape) =
+            byte_escape::escaped(line).map_err(|ambiguous| JsonProblem::Syntax(ambiguous.to_string()))?;
+        let mut reading = Reading { draft: self.draft(), names, escape, parts: [false; 4], refused: None };
         let mut json = serde_json::Deserializer::from_str(&line);
         let read = ObjectSeed { reading: &mut reading, prefix: "" }.deserialize(&mut json).and_then(|()| json.end());
         match (read, reading.refused) {
@@ -88,7 +89,7 @@ fn in_column(error: &serde_json::Error) -> String {
 struct Reading<'r, 'b> {
     draft: Draft<'b>,
     names: &'r JsonNames<'r>,
-    veil: odd::Veil,
+    escape: byte_escape::ByteEscape,
     /// Which parts of the record are known by now.
     parts: [bool; 4],
     refused: Option<Refused>,
@@ -96,7 +97,7 @@ struct Reading<'r, 'b> {
 
 /// A part of a record that a name may stand for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum RecordPart {
     Time,
     Level,
     Message,
@@ -110,12 +111,12 @@ impl JsonNames<'_> {
         Some(self.zone?.to_timestamp(shown).ok()?.into())
     }
 
-    fn part(&self, name: &str) -> Option<Part> {
+    fn part(&self, name: &str) -> Option<RecordPart> {
         let names = [
-            (Part::Message, self.message),
-            (Part::Time, self.time),
-            (Part::Level, self.level),
-            (Part::Source, self.source),
+            (RecordPart::Message, self.message),
+            (RecordPart::Time, self.time),
+            (RecordPart::Level, self.level),
+            (RecordPart::Source, self.source),
         ];
         names.into_iter().find(|(_, names)| names.contains(&name)).map(|(part, _)| part)
     }
@@ -123,20 +124,22 @@ impl JsonNames<'_> {
 
 impl Reading<'_, '_> {
     fn text<E: serde::de::Error>(&mut self, name: &str, text: &str) -> Result<(), E> {
-        let bytes = self.veil.lifted(text);
+        let bytes = self.escape.unescaped(text);
         let Some(part) = self.names.part(name) else {
             let kept = self.draft.field(name, Value::Str(&bytes));
             return self.note(kept);
         };
         let taken = match part {
             _ if self.has(part) => None,
-            Part::Message => Some(self.draft.message(&bytes)),
-            Part::Source => Some(self.draft.source(&bytes)),
-            Part::Time => moment::parse_rfc3339(text.as_bytes()).or_else(|| self.names.in_zone(text)).map(|time| {
-                self.draft.time(time);
-                Ok(())
-            }),
-            Part::Level => text.parse().ok().map(|level| {
+            RecordPart::Message => Some(self.draft.message(&bytes)),
+            RecordPart::Source => Some(self.draft.source(&bytes)),
+            RecordPart::Time => {
+                moment::parse_rfc3339(text.as_bytes()).or_else(|| self.names.in_zone(text)).map(|time| {
+                    self.draft.time(time);
+                    Ok(())
+                })
+            }
+            RecordPart::Level => text.parse().ok().map(|level| {
                 self.draft.level(Some(level));
                 Ok(())
             }),
@@ -164,8 +167,8 @@ impl Reading<'_, '_> {
                 let kept = self.draft.field(name, value);
                 self.note(kept)
             }
-            (Some(Part::Time), Some(time)) if !self.has(Part::Time) => {
-                self.parts[Part::Time as usize] = true;
+            (Some(RecordPart::Time), Some(time)) if !self.has(RecordPart::Time) => {
+                self.parts[RecordPart::Time as usize] = true;
                 self.draft.time(time);
                 Ok(())
             }
@@ -173,7 +176,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn has(&self, part: Part) -> bool {
+    fn has(&self, part: RecordPart) -> bool {
         self.parts[part as usize]
     }
 
@@ -214,7 +217,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, '_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(NameSeed)? {
-            let name = self.reading.veil.shown(name);
+            let name = self.reading.escape.shown(name);
             let name = if self.prefix.is_empty() { name } else { format!("{}{name}", self.prefix).into() };
             map.next_value_seed(ValueSeed { reading: self.reading, name: &name })?;
         }

@@ -7,17 +7,17 @@
 //! The store knows nothing of HTTP, of SQL, or of what a record means. It reads no clock: times come in.
 
 mod batch;
+mod broadcast;
 mod catalog;
+mod compactor;
 mod damage;
 mod deleted;
 pub mod disk;
 mod error;
-mod feed;
 mod fold;
 #[doc(hidden)]
 pub mod forged;
 mod json;
-mod keeper;
 mod memtable;
 mod merge;
 mod moment;
@@ -36,11 +36,11 @@ mod writer;
 pub use batch::{
     BATCH_BYTES_MAX, Batch, Draft, FIELD_NAME_BYTES_MAX, FIELDS_MAX, MESSAGE_BYTES_MAX, Numbered, RecordRef, Refused,
 };
+pub use broadcast::Subscription;
+pub use compactor::Tended;
 pub use damage::Damage;
 pub use error::Error;
-pub use feed::Feed;
 pub use json::{JsonNames, JsonProblem};
-pub use keeper::Tended;
 pub use moment::{from_epoch, parse_rfc3339};
 pub use options::{Options, Retention};
 pub use record::{Kind, OwnedValue, Record, Value};

@@ -1,12 +1,12 @@
 //! The store: opened on a disk, appended to, looked at, tended.
 
 use crate::{
-    Batch, Damage, Error, Feed, Snapshot,
+    Batch, Damage, Error, Snapshot, Subscription,
+    broadcast::Broadcaster,
     catalog::{self, Catalog},
+    compactor::{self, Compactor, Tended},
     deleted,
     disk::{Disk, Folder},
-    feed::Telling,
-    keeper::{self, Keeper, Tended},
     memtable::Memtable,
     options::Options,
     record::Kind,
@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Bytes of records that wait to be written or sealed.
     pub(crate) memory: AtomicUsize,
-    pub(crate) tail: Telling,
+    pub(crate) tail: Broadcaster,
     pub(crate) cache: Arc<BlockCache>,
     /// Why the last append could not be written.
     unwritable: Mutex<Option<io::Error>>,
@@ -77,7 +77,7 @@ pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 pub struct Store {
     shared: Arc<Shared>,
     writer: mpsc::Sender<writer::Command>,
-    keeper: mpsc::Sender<keeper::Command>,
+    compactor: mpsc::Sender<compactor::Command>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -131,7 +131,7 @@ impl Store {
             options,
             state: Mutex::new(state),
             memory,
-            tail: Telling::new(),
+            tail: Broadcaster::new(),
             cache,
             unwritable: Mutex::default(),
         });
@@ -141,13 +141,13 @@ impl Store {
 
     fn start(shared: Arc<Shared>, catalog: Catalog, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
         let (writer, writer_commands) = mpsc::channel();
-        let (keeper, keeper_commands) = mpsc::channel();
+        let (compactor, keeper_commands) = mpsc::channel();
         let keeping =
-            Keeper { shared: Arc::clone(&shared), commands: keeper_commands, catalog, spoiled: HashSet::new() };
+            Compactor { shared: Arc::clone(&shared), commands: keeper_commands, catalog, spoiled: HashSet::new() };
         let writing = Writer {
             shared: Arc::clone(&shared),
             commands: writer_commands,
-            keeper: keeper.clone(),
+            compactor: compactor.clone(),
             wal: None,
             next_wal,
             next_seq,
@@ -156,7 +156,7 @@ impl Store {
         let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let writing = spawn("telemetry-write").spawn(|| writing.run()).map_err(failed)?;
         let keeping = spawn("telemetry-keep").spawn(|| keeping.run()).map_err(failed)?;
-        Ok(Self { shared, writer, keeper, threads: vec![writing, keeping] })
+        Ok(Self { shared, writer, compactor, threads: vec![writing, keeping] })
     }
 
     /// Appends a batch. What is returned resolves once its records are synced and searchable, or with the reason why none of
@@ -190,7 +190,7 @@ impl Store {
     }
 
     /// Batches as they are acknowledged from now on. A receiver that lags is told how many it missed.
-    pub fn subscribe(&self) -> Feed {
+    pub fn subscribe(&self) -> Subscription {
         self.shared.tail.listen()
     }
 
@@ -198,7 +198,7 @@ impl Store {
     /// bytes go with the next merge.
     pub fn delete(&self, seqs: RoaringTreemap) -> Result<Answer<()>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.hand_over(Seal::Nothing, keeper::Command::Delete { seqs, reply })?;
+        self.hand_over(Seal::Nothing, compactor::Command::Delete { seqs, reply })?;
         Ok(answer)
     }
 
@@ -215,12 +215,12 @@ impl Store {
 
     fn tend_after(&self, seal: Seal, now: Timestamp) -> Result<Answer<Tended>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.hand_over(seal, keeper::Command::Tend { now, reply })?;
+        self.hand_over(seal, compactor::Command::Tend { now, reply })?;
         Ok(answer)
     }
 
     /// By way of the writer, so that it comes after every append before it.
-    fn hand_over(&self, seal: Seal, then: keeper::Command) -> Result<(), Error> {
+    fn hand_over(&self, seal: Seal, then: compactor::Command) -> Result<(), Error> {
         self.writer.send(writer::Command::HandOver { seal, then }).map_err(|_| Error::Closed)
     }
 
@@ -233,7 +233,7 @@ impl Store {
     /// told what is lost: see [`Self::verify`].
     pub fn repair(&self) -> Result<Answer<Repaired>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.hand_over(Seal::Nothing, keeper::Command::Repair { reply })?;
+        self.hand_over(Seal::Nothing, compactor::Command::Repair { reply })?;
         Ok(answer)
     }
 
@@ -251,12 +251,12 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // The writer first: it still hands work to the keeper.
+        // The writer first: it still hands work to the compactor.
         let _ = self.writer.send(writer::Command::Stop);
         let mut threads = self.threads.drain(..);
         let stopped = threads.next().is_none_or(|writer| writer.join().is_ok());
-        let _ = self.keeper.send(keeper::Command::Stop);
-        if !stopped || threads.any(|keeper| keeper.join().is_err()) {
+        let _ = self.compactor.send(compactor::Command::Stop);
+        if !stopped || threads.any(|compactor| compactor.join().is_err()) {
             tracing::error!("a thread of the log store has panicked");
         }
     }

@@ -4,7 +4,7 @@
 use crate::{
     Error,
     batch::{Batch, Numbered},
-    keeper,
+    compactor,
     store::{Shared, copy},
     view::Sealing,
     wal::{self, Wal},
@@ -23,10 +23,10 @@ const GROUP_BYTES: usize = 8 << 20;
 
 pub(crate) enum Command {
     Append(Box<Append>),
-    /// Work for the keeper, after all that came before.
+    /// Work for the compactor, after all that came before.
     HandOver {
         seal: Seal,
-        then: keeper::Command,
+        then: compactor::Command,
     },
     Stop,
 }
@@ -57,7 +57,7 @@ pub struct Appended {
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Receiver<Command>,
-    pub(crate) keeper: Sender<keeper::Command>,
+    pub(crate) compactor: Sender<compactor::Command>,
     /// `None` after an error, until a new file could be made.
     pub(crate) wal: Option<Wal>,
     pub(crate) next_wal: u64,
@@ -79,8 +79,8 @@ impl Writer {
                     if seal == Seal::All {
                         self.rotate();
                     }
-                    // The keeper ends only after this thread.
-                    let _ = self.keeper.send(then);
+                    // The compactor ends only after this thread.
+                    let _ = self.compactor.send(then);
                 }
                 Command::Stop => return self.forget_empty_wal(),
             }
@@ -126,7 +126,7 @@ impl Writer {
         };
         if full {
             self.rotate();
-            let _ = self.keeper.send(keeper::Command::Seal);
+            let _ = self.compactor.send(compactor::Command::Seal);
         }
         let first_seq = self.next_seq;
         // Numbers are spent even when the write fails: what it left on the disk must not share one with a later record.
@@ -209,7 +209,7 @@ impl Writer {
         }
     }
 
-    /// Begins a new log file, and sets what is in memory aside for the keeper. When no file can be made, all stays as it is.
+    /// Begins a new log file, and sets what is in memory aside for the compactor. When no file can be made, all stays as it is.
     fn rotate(&mut self) {
         if self.shared.state().active.rows() == 0 {
             return;

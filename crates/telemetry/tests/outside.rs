@@ -91,7 +91,7 @@ fn question(text: &str) -> Question {
 /// The positions of the records that are found.
 fn found(snapshot: &Snapshot, text: &str) -> Vec<usize> {
     let mut found = Vec::new();
-    let page = Page { order: Order::Rising, after: None, limit: ROWS as usize };
+    let page = Page { order: Order::Ascending, after: None, limit: ROWS as usize };
     let told = search(snapshot, &question(text), page, &Bounds::default(), |hit| {
         found.push(hit.cursor.seq);
         ControlFlow::Continue(())

@@ -19,7 +19,7 @@ pub(crate) async fn page(ctx: &Ctx, job: &Job, after: Cursor, limit: usize) -> i
         return ctx.app.run_log.page(job.id, after, limit).await;
     }
     let before = usize::try_from(after.0).unwrap_or(usize::MAX);
-    let records = kept(&ctx.app, job.id, Order::Rising, (before, limit.min(PAGE_RECORDS_MAX))).await;
+    let records = kept(&ctx.app, job.id, Order::Ascending, (before, limit.min(PAGE_RECORDS_MAX))).await;
     let places = after.0.saturating_add(1)..;
     let entries: Vec<Entry> = places.zip(records).map(|(next, record)| Entry { next: Cursor(next), record }).collect();
     let next = entries.last().map_or(after, |entry| entry.next);
@@ -31,7 +31,7 @@ pub(crate) async fn tail(ctx: &Ctx, job: &Job, limit: usize) -> io::Result<Page>
     if is_in_file(&ctx.app, job).await {
         return ctx.app.run_log.tail(job.id, limit).await;
     }
-    let mut records = kept(&ctx.app, job.id, Order::Falling, (0, limit.min(PAGE_RECORDS_MAX))).await;
+    let mut records = kept(&ctx.app, job.id, Order::Descending, (0, limit.min(PAGE_RECORDS_MAX))).await;
     records.reverse();
     // Where they stand among all is not counted: nothing is added to them any more.
     let entries = records.into_iter().map(|record| Entry { next: Cursor(0), record }).collect();

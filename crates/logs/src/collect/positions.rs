@@ -147,7 +147,7 @@ impl Mark {
         let from = Timestamp::from_micros(self.time);
         let Ok(question) = Question::new(&query, from, &jiff::tz::TimeZone::UTC) else { return false };
         let question = question.within(from..Timestamp::from_micros(self.time.saturating_add(1)));
-        let page = Page { order: Order::Falling, after: None, limit: ALIKE_MAX };
+        let page = Page { order: Order::Descending, after: None, limit: ALIKE_MAX };
         let mut kept = false;
         // What was deleted since was kept all the same.
         search(&opened.store.snapshot().with_deleted(), &question, page, &Bounds::default(), |hit| {

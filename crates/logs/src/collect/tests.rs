@@ -159,7 +159,7 @@ impl Site {
         let (query, _) = parse("");
         let opened = self.logs.opened().unwrap();
         let question = Question::new(&query, self.logs.now(), &TimeZone::UTC).unwrap();
-        let page = Page { order: Order::Rising, after: None, limit: 10_000 };
+        let page = Page { order: Order::Ascending, after: None, limit: 10_000 };
         let mut found = Vec::new();
         search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
             let message = String::from_utf8_lossy(hit.record.message()).into_owned();

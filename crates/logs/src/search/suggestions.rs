@@ -62,7 +62,7 @@ impl Logs {
     /// # Errors
     /// As [`Self::rows`].
     pub async fn first(&self, search: &ResolvedSearch) -> Result<Answer<usize>, Error> {
-        let page = Page { order: Order::Falling, after: None, limit: 1 };
+        let page = Page { order: Order::Descending, after: None, limit: 1 };
         let question = search.question.clone();
         self.ask(FIRST_PATIENCE, move |snapshot, bounds| {
             query::search(snapshot, &question, page, bounds, |_| ControlFlow::Break(()))

@@ -64,7 +64,7 @@ async fn each_name_is_asked_for_once_however_often_the_search_is_asked() {
     written.await.unwrap();
     let names = OneJob::default();
     let search = of("job:letters OR job:letters OR job:nobody").resolve(NOW, &TimeZone::UTC, &names).await.unwrap();
-    let page = Page { order: Order::Falling, after: None, limit: 10 };
+    let page = Page { order: Order::Descending, after: None, limit: 10 };
     let rows = logs.rows(&search, page, None, |hit| hit.record.message().to_vec()).await.unwrap();
     assert_eq!(rows.rows, [b"of it too".to_vec(), b"of it".to_vec()]);
     assert_eq!(logs.counts(&search, None).await.unwrap().value.counts.iter().map(|step| step.total).sum::<u64>(), 2);

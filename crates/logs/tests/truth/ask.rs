@@ -46,7 +46,7 @@ impl Case {
             count if dice.one_in(5) => ["source", "level", "message", "time"][dice.below(4).min(count + 3)].to_owned(),
             count => names[dice.below(count)].clone(),
         };
-        let order = if dice.one_in(2) { Order::Rising } else { Order::Falling };
+        let order = if dice.one_in(2) { Order::Ascending } else { Order::Descending };
         let field = dice.one_in(3).then_some(field);
         let has_rows = expected.len() <= ROWS_FEW || dice.one_in(12);
         Some(Self { text, expected, field, order, has_rows })
@@ -92,7 +92,7 @@ impl Case {
         if places.len() != found.len() {
             return Some("finds a record twice".to_owned());
         }
-        if self.order == Order::Falling {
+        if self.order == Order::Descending {
             places.reverse();
         }
         if !places.is_sorted() {
@@ -208,7 +208,7 @@ pub(crate) fn delete_some(dice: &mut Dice, state: &State, records: &[Plain], aga
         state.delete(told.value);
         left.retain(|seq| !expected.contains(seq));
         let mut kept = BTreeSet::new();
-        matching(&state.store.snapshot(), "*", Order::Rising, |seq, record| {
+        matching(&state.store.snapshot(), "*", Order::Ascending, |seq, record| {
             assert!(same(&record, &records[seq as usize].record), "{again}, {}: record {seq} is changed", state.name);
             kept.insert(seq);
         });

@@ -55,7 +55,7 @@ proptest! {
         let corpus = Corpus::new("objects", &[("app.log".to_owned(), lines.join("\n").into_bytes())]);
         for state in corpus.states() {
             let mut back = vec![None; lines.len()];
-            matching(&state.store.snapshot(), "*", Order::Rising, |seq, record| {
+            matching(&state.store.snapshot(), "*", Order::Ascending, |seq, record| {
                 back[seq as usize] = Some(String::from_utf8(record.message).unwrap());
             });
             let back: Vec<String> = back.into_iter().flatten().collect();

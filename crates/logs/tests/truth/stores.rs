@@ -141,7 +141,7 @@ pub(crate) fn question(text: &str) -> Question {
 
 /// Calls `each` with all records that there are, newest first.
 pub(crate) fn all(snapshot: &Snapshot, each: impl FnMut(u64, telemetry::Record)) {
-    matching(snapshot, "*", Order::Falling, each);
+    matching(snapshot, "*", Order::Descending, each);
 }
 
 /// The same of what a query finds, page by page.

@@ -84,7 +84,7 @@ fn newest(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer<T
         Pipe::Fields(_) => None,
     });
     let limit = asked.unwrap_or(ROWS_MAX);
-    let page = Page { order: Order::Falling, after: None, limit: limit.min(ROWS_MAX) };
+    let page = Page { order: Order::Descending, after: None, limit: limit.min(ROWS_MAX) };
     let mut batch = Batch::new();
     let mut full = false;
     let found = search(snapshot, question, page, bounds, |hit| {
@@ -106,7 +106,7 @@ fn sorted(snapshot: &Snapshot, question: &Question, keys: &[SortKey], bounds: &B
     };
     let columns = named_fields(&question.pipes);
     // Of equal ones the newest comes first, whichever thread found it.
-    let newest = SortKey { column: "time".to_owned(), order: Order::Falling };
+    let newest = SortKey { column: "time".to_owned(), order: Order::Descending };
     let keys: Vec<&SortKey> = keys.iter().chain([&newest]).collect();
     let names: Vec<String> = keys.iter().map(|key| key.column.clone()).collect();
     // The keys come first; the other cells are only fetched for rows that stay.

@@ -3,7 +3,7 @@
 use super::{
     condition::{Condition, ValueTest},
     language::Order,
-    question::{Answer, Bounds, Part, Partial, Question, Tally, parts},
+    question::{Answer, Bounds, Partial, Question, ScanUnit, Tally, parts},
     search::{Cursor, Hit, Page, search},
 };
 use crate::{Record, Snapshot};
@@ -53,8 +53,8 @@ pub fn context(snapshot: &Snapshot, seq: u64, before: usize, after: usize, bound
         tally.include(found.read, found.partial);
         rows
     };
-    let mut older = around(Order::Falling, before);
-    let newer = around(Order::Rising, after);
+    let mut older = around(Order::Descending, before);
+    let newer = around(Order::Ascending, after);
     older.reverse();
     tally.answer(Context { before: older, record: Some((cursor, record)), after: newer }, snapshot)
 }
@@ -65,12 +65,12 @@ fn find(snapshot: &Snapshot, seq: u64, tally: &mut Tally) -> Option<(Cursor, Rec
         return None;
     }
     let record = parts(snapshot).find_map(|part| match part {
-        Part::Memory(numbered) => {
+        ScanUnit::Memory(numbered) => {
             let row = seq.checked_sub(numbered.first_seq).and_then(|row| usize::try_from(row).ok());
             row.filter(|row| *row < numbered.batch.len()).map(|row| numbered.batch.get(row).to_record())
         }
-        Part::Block { info, .. } if seq < info.seq_range.0 || seq > info.seq_range.1 => None,
-        Part::Block { segment, number, .. } => {
+        ScanUnit::Block { info, .. } if seq < info.seq_range.0 || seq > info.seq_range.1 => None,
+        ScanUnit::Block { segment, number, .. } => {
             let found = snapshot.block(segment, number).and_then(|block| {
                 let row = block.seqs()?.iter().position(|own| *own == seq);
                 row.map(|row| block.records(&[row as u32])).transpose()

@@ -148,29 +148,29 @@ impl Read {
 
 /// A block or a batch: what a thread works on at a time.
 #[derive(Clone, Copy)]
-pub(super) enum Part<'a> {
+pub(super) enum ScanUnit<'a> {
     Block { segment: &'a Segment, number: usize, info: &'a BlockInfo },
     Memory(&'a Numbered),
 }
 
 /// All of a snapshot.
-pub(super) fn parts(snapshot: &Snapshot) -> impl Iterator<Item = Part<'_>> {
+pub(super) fn parts(snapshot: &Snapshot) -> impl Iterator<Item = ScanUnit<'_>> {
     let segments = snapshot.segments().iter();
     let blocks = segments.flat_map(|segment| {
         let infos = segment.blocks().iter().enumerate();
-        infos.map(|(number, info)| Part::Block { segment, number, info })
+        infos.map(|(number, info)| ScanUnit::Block { segment, number, info })
     });
-    blocks.chain(snapshot.memory().iter().map(|batch| Part::Memory(batch)))
+    blocks.chain(snapshot.memory().iter().map(|batch| ScanUnit::Memory(batch)))
 }
 
 /// From the earliest to the latest of all records; none where there is no record.
 pub fn time_range(snapshot: &Snapshot) -> Option<(Timestamp, Timestamp)> {
-    let ranges = parts(snapshot).filter_map(Part::time_range);
+    let ranges = parts(snapshot).filter_map(ScanUnit::time_range);
     let whole = ranges.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
     whole.map(|(first, last)| (Timestamp::from_micros(first), Timestamp::from_micros(last)))
 }
 
-impl Part<'_> {
+impl ScanUnit<'_> {
     pub(super) const fn is_block(self) -> bool {
         matches!(self, Self::Block { .. })
     }

@@ -2,8 +2,8 @@
 
 use super::{
     columns::{BlockScan, Rows},
-    question::{Bounds, Part, Question, Tally, parts as parts_of},
-    sieve::Sieve,
+    pruner::Pruner,
+    question::{Bounds, Question, ScanUnit, Tally, parts as parts_of},
 };
 use crate::{Damage, Numbered, RecordRef, Snapshot};
 use std::{
@@ -31,7 +31,7 @@ impl Matched<'_, '_> {
 /// Finds what matches in a part, without what was deleted, and hands it to `then`. None where it cannot be read, and where
 /// the search was cancelled before it was known.
 pub(super) fn matching<T>(
-    part: Part<'_>,
+    part: ScanUnit<'_>,
     snapshot: &Snapshot,
     question: &Question,
     bounds: &Bounds,
@@ -39,7 +39,7 @@ pub(super) fn matching<T>(
     then: impl FnOnce(Matched<'_, '_>) -> Result<T, Damage>,
 ) -> Option<T> {
     let found = match part {
-        Part::Block { segment, number, .. } => snapshot.block(segment, number).and_then(|block| {
+        ScanUnit::Block { segment, number, .. } => snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
             let mut scan = BlockScan::new(&block, &bounds.cancel);
             let found = scan.matching(&question.condition).and_then(|mut rows| {
@@ -53,7 +53,7 @@ pub(super) fn matching<T>(
             tally.block(&block, before, &scan);
             found
         }),
-        Part::Memory(numbered) => {
+        ScanUnit::Memory(numbered) => {
             tally.read.memory_rows += numbered.batch.len() as u64;
             let mut scratch = Vec::new();
             let passes = |(row, record): (usize, RecordRef<'_>)| {
@@ -75,16 +75,16 @@ pub(super) fn parts_to_read<'a>(
     snapshot: &'a Snapshot,
     question: &'a Question,
     bounds: &Bounds,
-) -> (Vec<Part<'a>>, Tally) {
+) -> (Vec<ScanUnit<'a>>, Tally) {
     let (in_time, mut tally) = parts_in_time(snapshot, question);
-    let mut sieve = Sieve::new(snapshot, &question.condition);
+    let mut pruner = Pruner::new(snapshot, &question.condition);
     let mut parts = Vec::with_capacity(in_time.len());
     for (part, ..) in in_time {
         if bounds.cancel.is_cancelled() {
             tally.add(Tally::cancelled());
             break;
         }
-        if sieve.may_match(part) {
+        if pruner.may_match(part) {
             parts.push(part);
         } else {
             tally.read.blocks_pruned += 1;
@@ -94,7 +94,7 @@ pub(super) fn parts_to_read<'a>(
 }
 
 /// The parts that may hold something in the question's time, and the tally of those that cannot.
-pub(super) fn parts_in_time<'a>(snapshot: &'a Snapshot, question: &Question) -> (Vec<(Part<'a>, i64, i64)>, Tally) {
+pub(super) fn parts_in_time<'a>(snapshot: &'a Snapshot, question: &Question) -> (Vec<(ScanUnit<'a>, i64, i64)>, Tally) {
     let range = question.condition.time_range();
     let (mut parts, mut tally) = (Vec::new(), Tally::default());
     for part in parts_of(snapshot) {
@@ -108,10 +108,10 @@ pub(super) fn parts_in_time<'a>(snapshot: &'a Snapshot, question: &Question) -> 
 
 /// Lets each thread fold parts into a state of its own, whichever part comes next; returns the states.
 pub(super) fn fold<'a, S: Send>(
-    parts: &[Part<'a>],
+    parts: &[ScanUnit<'a>],
     bounds: &Bounds,
     new: impl Fn() -> S + Sync,
-    add: impl Fn(&mut S, Part<'a>, &mut Tally) + Sync,
+    add: impl Fn(&mut S, ScanUnit<'a>, &mut Tally) + Sync,
 ) -> (Vec<S>, Tally) {
     let next = AtomicUsize::new(0);
     let work = || {

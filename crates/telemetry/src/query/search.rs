@@ -2,9 +2,9 @@
 
 use super::{
     language::Order,
-    question::{Answer, Bounds, Cancel, Part, Question, Tally},
+    pruner::Pruner,
+    question::{Answer, Bounds, Cancel, Question, ScanUnit, Tally},
     run::{Matched, fold, matching, parts_in_time},
-    sieve::Sieve,
 };
 use crate::{Batch, Damage, RecordRef, Snapshot};
 use model::Timestamp;
@@ -53,16 +53,16 @@ pub fn search(
 ) -> Answer<usize> {
     let limit = page.limit.min(ROWS_MAX + 1);
     let (parts, mut tally) = in_order(snapshot, question, page);
-    let mut sieve = Sieve::new(snapshot, &question.condition);
+    let mut pruner = Pruner::new(snapshot, &question.condition);
     let (mut done, mut given, mut round) = (0, 0, bounds.threads.max(1));
-    let mut waiting: BTreeMap<Key, Found<'_>> = BTreeMap::new();
+    let mut waiting: BTreeMap<Key, FoundRow<'_>> = BTreeMap::new();
     while given < limit && done < parts.len() {
         // The next ones that may hold something.
-        let mut list: Vec<Part<'_>> = Vec::with_capacity(round);
+        let mut list: Vec<ScanUnit<'_>> = Vec::with_capacity(round);
         let mut end = done;
         while list.len() < round && end < parts.len() && !bounds.cancel.is_cancelled() {
             let part = parts[end].0;
-            if sieve.may_match(part) {
+            if pruner.may_match(part) {
                 list.push(part);
             } else {
                 tally.read.blocks_pruned += 1;
@@ -79,7 +79,7 @@ pub fn search(
         tally.add(more);
         let before = waiting.len();
         for (part, cursor, row) in found.into_iter().flatten() {
-            waiting.insert(Key::new(cursor, page.order), Found { part, row });
+            waiting.insert(Key::new(cursor, page.order), FoundRow { part, row });
         }
         let rows_found = waiting.len() - before;
         while waiting.len() > limit - given {
@@ -89,8 +89,8 @@ pub fn search(
         round = next_round(round, list.len(), rows_found, limit - given - waiting.len(), bounds);
         // A row is next if none of the parts left can hold one before it.
         let bound = parts.get(done).map(|(_, first, last)| match page.order {
-            Order::Falling => Key(last.wrapping_neg(), 0),
-            Order::Rising => Key(*first, 0),
+            Order::Descending => Key(last.wrapping_neg(), 0),
+            Order::Ascending => Key(*first, 0),
         });
         let ready = match bound {
             Some(bound) => {
@@ -108,19 +108,19 @@ pub fn search(
 }
 
 /// The parts that may hold rows of a page, with the times of their first and last: those that may hold the next row first.
-fn in_order<'s>(snapshot: &'s Snapshot, question: &Question, page: Page) -> (Vec<(Part<'s>, i64, i64)>, Tally) {
+fn in_order<'s>(snapshot: &'s Snapshot, question: &Question, page: Page) -> (Vec<(ScanUnit<'s>, i64, i64)>, Tally) {
     let (mut parts, mut tally) = parts_in_time(snapshot, question);
     parts.retain(|(part, first, last)| {
         let ahead = page.after.is_some_and(|after| match page.order {
-            Order::Falling => *first > after.time.as_micros(),
-            Order::Rising => *last < after.time.as_micros(),
+            Order::Descending => *first > after.time.as_micros(),
+            Order::Ascending => *last < after.time.as_micros(),
         });
         tally.read.blocks_pruned += u64::from(ahead && part.is_block());
         !ahead
     });
     match page.order {
-        Order::Falling => parts.sort_by_key(|(_, _, last)| std::cmp::Reverse(*last)),
-        Order::Rising => parts.sort_by_key(|(_, first, _)| *first),
+        Order::Descending => parts.sort_by_key(|(_, _, last)| std::cmp::Reverse(*last)),
+        Order::Ascending => parts.sort_by_key(|(_, first, _)| *first),
     }
     (parts, tally)
 }
@@ -139,22 +139,23 @@ struct Key(i64, u64);
 impl Key {
     fn new(cursor: Cursor, order: Order) -> Self {
         match order {
-            Order::Rising => Self(cursor.time.as_micros(), cursor.seq),
-            Order::Falling => Self(cursor.time.as_micros().wrapping_neg(), u64::MAX - cursor.seq),
+            Order::Ascending => Self(cursor.time.as_micros(), cursor.seq),
+            Order::Descending => Self(cursor.time.as_micros().wrapping_neg(), u64::MAX - cursor.seq),
         }
     }
 
     fn cursor(self, order: Order) -> Cursor {
         match order {
-            Order::Rising => Cursor { time: Timestamp::from_micros(self.0), seq: self.1 },
-            Order::Falling => Cursor { time: Timestamp::from_micros(self.0.wrapping_neg()), seq: u64::MAX - self.1 },
+            Order::Ascending => Cursor { time: Timestamp::from_micros(self.0), seq: self.1 },
+            Order::Descending => Cursor { time: Timestamp::from_micros(self.0.wrapping_neg()), seq: u64::MAX - self.1 },
         }
     }
 }
 
+/// A row that matches, and where it lies.
 #[derive(Clone, Copy)]
-struct Found<'a> {
-    part: Part<'a>,
+struct FoundRow<'a> {
+    part: ScanUnit<'a>,
     row: u32,
 }
 
@@ -170,8 +171,8 @@ fn places(matched: Matched<'_, '_>, page: Page, limit: usize) -> Result<Vec<(Cur
                 |row: u32| (Cursor { time: Timestamp::from_micros(times[row as usize]), seq: seqs[row as usize] }, row);
             let behind = |(cursor, _): &(Cursor, u32)| is_behind(cursor);
             match page.order {
-                Order::Falling => rows.iter_back().map(place).filter(behind).take(limit).collect(),
-                Order::Rising => rows.iter().map(place).filter(behind).take(limit).collect(),
+                Order::Descending => rows.iter_back().map(place).filter(behind).take(limit).collect(),
+                Order::Ascending => rows.iter().map(place).filter(behind).take(limit).collect(),
             }
         }
         Matched::Memory(numbered, rows) => {
@@ -189,13 +190,13 @@ fn places(matched: Matched<'_, '_>, page: Page, limit: usize) -> Result<Vec<(Cur
 /// Gives out rows in order; those of one block are rebuilt together, as far as memory goes.
 fn give(
     snapshot: &Snapshot,
-    ready: BTreeMap<Key, Found<'_>>,
+    ready: BTreeMap<Key, FoundRow<'_>>,
     order: Order,
     bounds: &Bounds,
     tally: &mut Tally,
     each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let ready: Vec<(Key, Found<'_>)> = ready.into_iter().collect();
+    let ready: Vec<(Key, FoundRow<'_>)> = ready.into_iter().collect();
     let (mut done, mut together) = (0, ready.len());
     while done < ready.len() {
         let next = &ready[done..ready.len().min(done + together)];
@@ -225,10 +226,10 @@ struct Batches(BTreeMap<usize, (Vec<u32>, Batch)>);
 type RowsAndTimes = (Vec<u32>, Vec<Timestamp>);
 
 impl Batches {
-    fn record<'a>(&'a self, found: &Found<'a>) -> Option<RecordRef<'a>> {
+    fn record<'a>(&'a self, found: &FoundRow<'a>) -> Option<RecordRef<'a>> {
         match found.part {
-            Part::Memory(numbered) => Some(numbered.batch.get(found.row as usize)),
-            Part::Block { info, .. } => {
+            ScanUnit::Memory(numbered) => Some(numbered.batch.get(found.row as usize)),
+            ScanUnit::Block { info, .. } => {
                 let (rows, batch) = self.0.get(&std::ptr::from_ref(info).addr())?;
                 rows.binary_search(&found.row).ok().map(|place| batch.get(place))
             }
@@ -239,15 +240,15 @@ impl Batches {
 /// None when the records have more bytes than the bounds allow.
 fn rebuild(
     snapshot: &Snapshot,
-    found: &[(Key, Found<'_>)],
+    found: &[(Key, FoundRow<'_>)],
     order: Order,
     bounds: &Bounds,
     tally: &mut Tally,
 ) -> Option<Batches> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut parts: Vec<ScanUnit<'_>> = Vec::new();
     let mut rows_of: BTreeMap<usize, Vec<(u32, Timestamp)>> = BTreeMap::new();
     for (key, found) in found {
-        if let Part::Block { info, .. } = found.part {
+        if let ScanUnit::Block { info, .. } = found.part {
             let rows = rows_of.entry(std::ptr::from_ref(info).addr()).or_insert_with(|| {
                 parts.push(found.part);
                 Vec::new()
@@ -265,7 +266,7 @@ fn rebuild(
     let bytes = AtomicUsize::new(0);
     let is_full = || bytes.load(Ordering::Relaxed) > bounds.memory_bytes_max;
     let (rebuilt, more) = fold(&parts, bounds, Vec::new, |rebuilt, part, tally| {
-        let Part::Block { segment, number, info } = part else { return };
+        let ScanUnit::Block { segment, number, info } = part else { return };
         let address = std::ptr::from_ref(info).addr();
         let Some((rows, times)) = rows_of.get(&address).filter(|_| !is_full()) else { return };
         let records = snapshot.block(segment, number).and_then(|block| {

@@ -63,7 +63,7 @@ impl Table {
 /// As a sort key has it; absent cells stay last in falling order too.
 pub(super) fn compare(a: &Cell, b: &Cell, key: &SortKey) -> Ordering {
     match (key.order, a.is_absent(), b.is_absent()) {
-        (Order::Falling, false, false) => b.compare(a),
+        (Order::Descending, false, false) => b.compare(a),
         _ => a.compare(b),
     }
 }

@@ -56,7 +56,7 @@ fn found(snapshot: &Snapshot, text: &str, page: Page) -> (Vec<u64>, Option<Curso
 fn pages_follow_each_other_over_segments_and_memory() {
     let snapshot = store(&Simulated::default()).snapshot();
     let first = snapshot.segments().iter().map(|segment| segment.seq_range().0).min().unwrap();
-    for order in [Order::Falling, Order::Rising] {
+    for order in [Order::Descending, Order::Ascending] {
         let (mut all, mut after) = (Vec::<u64>::new(), None);
         loop {
             let (page, last) = found(&snapshot, "app:web", Page { order, after, limit: 3 });
@@ -67,7 +67,7 @@ fn pages_follow_each_other_over_segments_and_memory() {
             }
         }
         let mut expected: Vec<u64> = (0..40).step_by(2).map(|number| first + number).collect();
-        if order == Order::Falling {
+        if order == Order::Descending {
             expected.reverse();
         }
         assert_eq!(all, expected);
@@ -77,7 +77,7 @@ fn pages_follow_each_other_over_segments_and_memory() {
 #[test]
 fn a_reader_who_has_enough_ends_the_search() {
     let snapshot = store(&Simulated::default()).snapshot();
-    let page = Page { order: Order::Falling, after: None, limit: 10 };
+    let page = Page { order: Order::Descending, after: None, limit: 10 };
     let mut seen = 0;
     search(&snapshot, &question("*"), page, &Bounds::default(), |_| {
         seen += 1;
@@ -90,7 +90,7 @@ fn a_reader_who_has_enough_ends_the_search() {
 fn context_is_the_lines_around_in_the_same_source() {
     let store = store(&Simulated::default());
     let snapshot = store.snapshot();
-    let (seqs, _) = found(&snapshot, "\"line 29\"", Page { order: Order::Falling, after: None, limit: 1 });
+    let (seqs, _) = found(&snapshot, "\"line 29\"", Page { order: Order::Descending, after: None, limit: 1 });
     let around = context(&snapshot, seqs[0], 2, 3, &Bounds::default()).value;
     let lines = |rows: &[(Cursor, Record)]| {
         rows.iter().map(|(_, record)| String::from_utf8(record.message.clone()).unwrap()).collect::<Vec<_>>()
@@ -211,7 +211,7 @@ fn memory_is_bounded_within_a_block() {
 fn rows_that_do_not_fit_together_are_given_one_after_the_other() {
     let snapshot = sealed(&Simulated::default(), 40, |number| vec![b'a' + number as u8 % 26; 10_000]).snapshot();
     let bounds = Bounds { memory_bytes_max: 35_000, ..Bounds::default() };
-    let page = Page { order: Order::Falling, after: None, limit: 100 };
+    let page = Page { order: Order::Descending, after: None, limit: 100 };
     let mut given = Vec::new();
     search(&snapshot, &question("*"), page, &bounds, |hit| {
         given.push((hit.cursor, hit.record.message()[0]));

@@ -5,11 +5,11 @@ use super::{
     column::{Column, Encoding, FieldKind, Values},
     fields::{self, Class, Layout},
     filter::Filter,
-    head::{self, ColumnHead, Head, PREFIX, Part, Prefix, Role},
+    head::{self, ColumnHead, Head, PREFIX, PartLocation, Prefix, Role},
     integers,
     levels::Levels,
+    message_codec,
     outline::Outline,
-    split,
     template::{Messages, Template},
 };
 use crate::{
@@ -210,7 +210,7 @@ impl Block {
     pub fn sizes(&self) -> Vec<(String, u64)> {
         let head = self.head.parts().next().map_or(0, |first| first.start);
         let mut sizes = vec![("head".to_owned(), head)];
-        let mut add = |name: &str, part: &Part| sizes.push((name.to_owned(), u64::from(part.len)));
+        let mut add = |name: &str, part: &PartLocation| sizes.push((name.to_owned(), u64::from(part.len)));
         add("times", &self.head.times);
         add("seqs", &self.head.seqs);
         add("template ids", &self.head.template_of_rows);
@@ -236,7 +236,9 @@ impl Block {
         if let Some(known) = self.template_of_rows.get() {
             return Ok(Arc::clone(known));
         }
-        let read = |reader: &mut Reader<'_>| split::read_template_of_rows(self.head.rows, &self.head.templates, reader);
+        let read = |reader: &mut Reader<'_>| {
+            message_codec::read_template_of_rows(self.head.rows, &self.head.templates, reader)
+        };
         let numbers: Arc<[u16]> = self.decode(self.head.template_of_rows, read)?.into();
         Ok(Arc::clone(self.template_of_rows.get_or_init(|| numbers)))
     }
@@ -246,7 +248,7 @@ impl Block {
         // The counts of the templates are to be trusted only once they agree with the rows.
         self.template_of_rows()?;
         let group = self.part(self.head.groups[template])?;
-        split::decode_group(&self.head.templates[template], &group)
+        message_codec::decode_group(&self.head.templates[template], &group)
             .map_err(|malformed| malformed.at(self.bytes.place()))
     }
 
@@ -290,7 +292,7 @@ impl Block {
         number.map(|number| number as u16).ok_or_else(|| self.damage("there is no such column"))
     }
 
-    fn part(&self, part: Part) -> Result<Vec<u8>, Damage> {
+    fn part(&self, part: PartLocation) -> Result<Vec<u8>, Damage> {
         let bytes = self.bytes.read(part.start, u64::from(part.len))?;
         if self.head.is_packed || checksum(&bytes) == part.checksum {
             Ok(bytes)
@@ -301,7 +303,7 @@ impl Block {
 
     pub(super) fn decode<T>(
         &self,
-        part: Part,
+        part: PartLocation,
         decode: impl FnOnce(&mut Reader<'_>) -> Result<T, Malformed>,
     ) -> Result<T, Damage> {
         let bytes = self.part(part)?;

@@ -1,16 +1,16 @@
 //! Making a block of records.
 
 use super::{
+    back_references::{ReferencedField, ReferencingMessages},
     block::{FieldInfo, Range},
     column::{Encoding, FieldKind},
     compress::{Effort, Zip},
     fields::{self, Class, Gathered, Rows},
     filter::Filter,
-    head::{self, ColumnHead, Head, PACKED_MAX, Part, Role},
+    head::{self, ColumnHead, Head, PACKED_MAX, PartLocation, Role},
     integers,
-    marks::{Marked, Sought},
+    message_codec::{self, EncodedMessages, Lines},
     pairs::Pairs,
-    split::{self, Lines, Split},
     template::{Slot, Template},
 };
 use crate::{
@@ -38,13 +38,13 @@ const SOUGHT_MAX: u16 = 1 << 12;
 /// [`super::ROWS_MAX`] and at least one.
 pub fn encode_block(batches: &[&Numbered], chosen: &[Chosen]) -> Vec<u8> {
     let mut zip = Zip::new();
-    let block = encode_apart(batches, chosen, Form::Split, &mut zip);
+    let block = encode_apart(batches, chosen, Form::Templates, &mut zip);
     if block.len() > PACKED_MAX / 2 || is_left_apart(chosen.len()) {
         return block;
     }
     // Of few bytes each part and each checksum by itself would cost more than reading all of them.
     zip.defer(true);
-    let wholes = [Form::Split, Form::Plain].map(|form| encode_apart(batches, chosen, form, &mut zip));
+    let wholes = [Form::Templates, Form::Plain].map(|form| encode_apart(batches, chosen, form, &mut zip));
     zip.defer(false);
     // The best compression takes its time: it is spent on one of both.
     let small = wholes.iter().filter(|whole| whole.len() <= PACKED_MAX);
@@ -62,7 +62,7 @@ const fn is_left_apart(rows: usize) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// By templates.
-    Split,
+    Templates,
     /// As they are, end to end.
     Plain,
 }
@@ -76,12 +76,12 @@ fn encode_apart(batches: &[&Numbered], chosen: &[Chosen], form: Form, zip: &mut 
     let messages: Vec<&[u8]> = records.iter().map(|record| record.message()).collect();
     let columns = gather(batches, chosen, &records);
     let times: Vec<i64> = records.iter().map(|record| record.time().as_micros()).collect();
-    let split = match form {
-        Form::Split => {
-            let marked = Marked::of(&messages, &times, sought(&columns));
-            split::encode(&messages, marked.as_ref(), Lines::Apart, zip)
+    let encoded = match form {
+        Form::Templates => {
+            let marked = ReferencingMessages::of(&messages, &times, sought(&columns));
+            message_codec::encode(&messages, marked.as_ref(), Lines::Apart, zip)
         }
-        Form::Plain => split::plain(&messages, Lines::Apart, zip),
+        Form::Plain => message_codec::plain(&messages, Lines::Apart, zip),
     };
 
     let mut parts = Parts::default();
@@ -91,17 +91,17 @@ fn encode_apart(batches: &[&Numbered], chosen: &[Chosen], form: Form, zip: &mut 
     let seq_range = (seq_min, seqs.iter().copied().max().unwrap_or(0));
     let seqs = parts.integers(seqs.iter().map(|seq| (seq - seq_min) as i64).collect(), zip);
     let mut ids = Vec::new();
-    split::write_template_of_rows(&split.template_of_rows, zip, &mut ids);
+    message_codec::write_template_of_rows(&encoded.template_of_rows, zip, &mut ids);
     let template_of_rows = parts.push(&ids);
-    let groups = split.groups.iter().map(|group| parts.push(group)).collect();
-    let columns = encode_columns(&columns, &split, &mut parts, zip);
+    let groups = encoded.groups.iter().map(|group| parts.push(group)).collect();
+    let columns = encode_columns(&columns, &encoded, &mut parts, zip);
     let levels = count_levels(&records);
     let head = Head {
         rows: records.len(),
         time_range,
         seq_range,
         levels,
-        templates: split.templates,
+        templates: encoded.templates,
         times,
         seqs,
         template_of_rows,
@@ -122,12 +122,12 @@ struct Parts {
 }
 
 impl Parts {
-    fn push(&mut self, part: &[u8]) -> Part {
+    fn push(&mut self, part: &[u8]) -> PartLocation {
         self.bytes.extend_from_slice(part);
-        Part { start: 0, len: part.len() as u32, checksum: checksum(part) }
+        PartLocation { start: 0, len: part.len() as u32, checksum: checksum(part) }
     }
 
-    fn integers(&mut self, values: Vec<i64>, zip: &mut Zip) -> Part {
+    fn integers(&mut self, values: Vec<i64>, zip: &mut Zip) -> PartLocation {
         let mut part = Vec::new();
         integers::encode(&values, zip, &mut part);
         drop(values);
@@ -209,14 +209,21 @@ fn gather<'a>(batches: &[&'a Numbered], chosen: &[Chosen], records: &[RecordRef<
 }
 
 /// Fields, whose values may stand in the message.
-fn sought<'a>(columns: &'a [Gathering<'_>]) -> Vec<Sought<'a>> {
+fn sought<'a>(columns: &'a [Gathering<'_>]) -> Vec<ReferencedField<'a>> {
     let fields = (0..SOUGHT_MAX).zip(columns).filter(|(_, column)| column.role == Role::Field);
-    fields.map(|(number, column)| Sought { column: number, rows: &column.rows, values: &column.values }).collect()
+    fields
+        .map(|(number, column)| ReferencedField { column: number, rows: &column.rows, values: &column.values })
+        .collect()
 }
 
-fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, zip: &mut Zip) -> Vec<ColumnHead> {
-    let rows_of_templates: Vec<u32> = split.templates.iter().map(|template| template.rows).collect();
-    let block = Rows { template_of_rows: &split.template_of_rows, rows_of_templates: &rows_of_templates };
+fn encode_columns(
+    columns: &[Gathering<'_>],
+    encoded: &EncodedMessages,
+    parts: &mut Parts,
+    zip: &mut Zip,
+) -> Vec<ColumnHead> {
+    let rows_of_templates: Vec<u32> = encoded.templates.iter().map(|template| template.rows).collect();
+    let block = Rows { template_of_rows: &encoded.template_of_rows, rows_of_templates: &rows_of_templates };
     let mut heads: Vec<ColumnHead> = Vec::with_capacity(columns.len());
     for column in columns {
         let mut payload = Vec::new();
@@ -238,7 +245,7 @@ fn encode_columns(columns: &[Gathering<'_>], split: &Split, parts: &mut Parts, z
             pairs: None,
         });
     }
-    for slot in split.templates.iter().flat_map(Template::slots) {
+    for slot in encoded.templates.iter().flat_map(Template::slots) {
         let Slot::Field(number) = slot else { continue };
         let (head, column) = (&mut heads[usize::from(*number)], &columns[usize::from(*number)]);
         if let (Encoding::Text, None, Gathered::Texts(texts)) = (&head.info.encoding, &head.pairs, &column.values) {

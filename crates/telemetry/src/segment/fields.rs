@@ -8,7 +8,7 @@ use super::{
     bits::{BitReader, BitWriter},
     column::{Column, Encoding, FieldKind, Presence, Texts, Values},
     compress::{self, Effort, Zip},
-    integers, numbers, split, texts,
+    integers, message_codec, numbers, texts,
 };
 use crate::wire::{Malformed, Reader, put_varint};
 
@@ -95,7 +95,7 @@ fn shorter(one: Vec<u8>, other: Vec<u8>) -> Vec<u8> {
 
 fn nested(texts: &[&[u8]], zip: &mut Zip) -> Vec<u8> {
     let mut nested = vec![NESTED];
-    split::write_nested(texts, zip, &mut nested);
+    message_codec::write_nested(texts, zip, &mut nested);
     nested
 }
 
@@ -133,7 +133,7 @@ fn read_texts(count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed>
 fn read_different(form: u8, count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed> {
     match form {
         PLAIN => texts::read_plain(count, reader),
-        NESTED => split::read_nested(count, reader),
+        NESTED => message_codec::read_nested(count, reader),
         _ => Err(Malformed("a column of texts has an unknown form")),
     }
 }

@@ -8,7 +8,7 @@ use super::{
     compress::Zip,
     encode_block,
     filter::Sparse,
-    head::Part,
+    head::PartLocation,
     summary::{FilterAt, Summing},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub struct Segment {
     bytes: u64,
     blocks: Vec<BlockInfo>,
     replaces: Vec<String>,
-    summary: Option<Part>,
+    summary: Option<PartLocation>,
     is_void: AtomicBool,
 }
 
@@ -195,7 +195,7 @@ impl Segment {
         Ok(*filter.read.get_or_init(|| sparse))
     }
 
-    fn checked(&self, part: Part, what: &str) -> Result<Vec<u8>, Damage> {
+    fn checked(&self, part: PartLocation, what: &str) -> Result<Vec<u8>, Damage> {
         let end = part.start.checked_add(u64::from(part.len)).filter(|end| *end <= self.bytes);
         let bytes = self.read(part.start..end.ok_or_else(|| Damage::new(&self.name, "a length is out of bounds"))?)?;
         if checksum(&bytes) == part.checksum {
@@ -217,7 +217,7 @@ fn unreadable(name: &str, error: &io::Error) -> Damage {
 struct Footer {
     blocks: Vec<BlockInfo>,
     replaces: Vec<String>,
-    summary: Option<Part>,
+    summary: Option<PartLocation>,
 }
 
 impl Footer {
@@ -257,7 +257,7 @@ impl Footer {
         let summary = if reader.0.is_empty() {
             None
         } else {
-            Some(Part { start, len: reader.count(u32::MAX as usize)? as u32, checksum: reader.u32()? })
+            Some(PartLocation { start, len: reader.count(u32::MAX as usize)? as u32, checksum: reader.u32()? })
         };
         Ok(Self { blocks, replaces, summary })
     }
@@ -313,7 +313,11 @@ impl SegmentWriter {
         let summary = self.summing.take().map(|summing| summing.finish().write(&mut Zip::new()));
         let summary = summary.filter(|summary| summary.len() * SUMMARY_SHARE <= self.bytes.len());
         let summary = summary.map(|summary| {
-            let part = Part { start: self.bytes.len() as u64, len: summary.len() as u32, checksum: checksum(&summary) };
+            let part = PartLocation {
+                start: self.bytes.len() as u64,
+                len: summary.len() as u32,
+                checksum: checksum(&summary),
+            };
             self.bytes.extend(summary);
             part
         });

@@ -5,7 +5,7 @@ use super::{
     bytes::Bytes,
     compress,
     head::{self, Head, PREFIX, Prefix},
-    split,
+    message_codec,
     summary::Summary,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub fn unsealed(block: &[u8]) -> Option<Vec<u8>> {
 
 /// Texts split on their own; `count` of them.
 pub fn nested(count: usize, bytes: &[u8]) {
-    let _ = split::read_nested(count, &mut Reader(bytes));
+    let _ = message_codec::read_nested(count, &mut Reader(bytes));
 }
 
 /// A summary that is not compressed.

@@ -9,9 +9,9 @@ use super::{
     column::{Encoding, FieldKind},
     compress::{self, Effort, Zip},
     fields::{self, Class},
+    message_codec,
     outline::Outline,
     pairs::Pairs,
-    split,
     template::{Slot, Template},
     texts,
 };
@@ -31,8 +31,9 @@ const PACKED: u32 = 1 << 31;
 /// Bytes before the head: its length and checksum.
 pub(super) const PREFIX: usize = 8;
 
+/// Where a part of a block lies, with its checksum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct PartLocation {
     /// From the beginning of the block.
     pub(super) start: u64,
     pub(super) len: u32,
@@ -51,8 +52,8 @@ pub(super) struct ColumnHead {
     pub(super) role: Role,
     pub(super) info: FieldInfo,
     pub(super) classes: Vec<Class>,
-    pub(super) part: Part,
-    pub(super) filter: Option<Part>,
+    pub(super) part: PartLocation,
+    pub(super) filter: Option<PartLocation>,
     /// Of a column of texts that stand in messages: what stands beside each other in them.
     pub(super) pairs: Option<Pairs>,
 }
@@ -63,10 +64,10 @@ pub(super) struct Head {
     pub(super) seq_range: (u64, u64),
     pub(super) levels: Vec<(Option<Level>, u32)>,
     pub(super) templates: Vec<Template>,
-    pub(super) times: Part,
-    pub(super) seqs: Part,
-    pub(super) template_of_rows: Part,
-    pub(super) groups: Vec<Part>,
+    pub(super) times: PartLocation,
+    pub(super) seqs: PartLocation,
+    pub(super) template_of_rows: PartLocation,
+    pub(super) groups: Vec<PartLocation>,
     pub(super) columns: Vec<ColumnHead>,
     /// Whether the block is compressed and checked as a whole: its parts are neither.
     pub(super) is_packed: bool,
@@ -87,8 +88,8 @@ impl Head {
             head.push(level_code(level));
             put_varint(&mut head, u64::from(rows));
         }
-        split::put_templates(&mut head, &self.templates);
-        split::put_pairs(&mut head, &self.templates);
+        message_codec::put_templates(&mut head, &self.templates);
+        message_codec::put_pairs(&mut head, &self.templates);
         put_varint(&mut head, self.columns.len() as u64);
         for column in &self.columns {
             put_column(&mut head, column);
@@ -131,13 +132,13 @@ impl Head {
         for _ in 0..reader.count(16)? {
             levels.push((level_of_code(reader.byte()?)?, reader.count(rows)? as u32));
         }
-        let mut templates = split::read_templates(&mut reader)?;
-        split::read_pairs(&mut templates, &mut reader)?;
+        let mut templates = message_codec::read_templates(&mut reader)?;
+        message_codec::read_pairs(&mut templates, &mut reader)?;
         let column = |reader: &mut Reader<'_>| read_column(rows, templates.len(), reader);
         let count = reader.count(COLUMNS_MAX)?;
         let columns = (0..count).map(|_| column(&mut reader)).collect::<Result<Vec<_>, _>>()?;
-        let groups = vec![Part::default(); templates.len()];
-        let [times, seqs, template_of_rows] = [Part::default(); 3];
+        let groups = vec![PartLocation::default(); templates.len()];
+        let [times, seqs, template_of_rows] = [PartLocation::default(); 3];
         let mut head = Self {
             rows,
             time_range,
@@ -218,7 +219,7 @@ impl Head {
     }
 
     /// All parts in the order in which they lie.
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = &PartLocation> {
         [&self.times, &self.seqs, &self.template_of_rows]
             .into_iter()
             .chain(&self.groups)
@@ -226,7 +227,7 @@ impl Head {
             .chain(self.columns.iter().filter_map(|column| column.filter.as_ref()))
     }
 
-    pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
+    pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut PartLocation> {
         let (parts, filters): (Vec<_>, Vec<_>) =
             self.columns.iter_mut().map(|column| (&mut column.part, column.filter.as_mut())).unzip();
         [&mut self.times, &mut self.seqs, &mut self.template_of_rows]
@@ -313,9 +314,9 @@ pub(super) fn put_info(out: &mut Vec<u8>, role: Role, info: &FieldInfo) {
 
 fn read_column(rows: usize, templates: usize, reader: &mut Reader<'_>) -> Result<ColumnHead, Malformed> {
     let (role, info) = read_info(rows, reader)?;
-    let filter = (reader.byte()? != 0).then(Part::default);
+    let filter = (reader.byte()? != 0).then(PartLocation::default);
     let classes = fields::read_classes(templates, reader)?;
-    Ok(ColumnHead { role, info, classes, part: Part::default(), filter, pairs: None })
+    Ok(ColumnHead { role, info, classes, part: PartLocation::default(), filter, pairs: None })
 }
 
 /// A column that at most `rows` rows have.

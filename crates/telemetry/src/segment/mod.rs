@@ -4,6 +4,7 @@
 //! A reader opens a [`Block`] by its head, which tells what the block holds: its times, its columns with their ranges, its
 //! dictionaries, its message templates. From there it decodes only the columns that it needs.
 
+mod back_references;
 mod bits;
 mod block;
 mod build;
@@ -18,15 +19,14 @@ pub(crate) mod forged;
 mod head;
 mod integers;
 mod levels;
-mod marks;
-mod mine;
+mod message_codec;
 mod numbers;
 mod outline;
 mod pairs;
 mod rebuild;
-mod split;
 mod summary;
 mod template;
+mod template_miner;
 mod texts;
 mod tokens;
 mod walk;
@@ -46,7 +46,7 @@ pub(crate) use head::{level_code, level_of_code};
 pub(crate) use levels::Levels;
 pub(crate) use outline::{ByteSet, Outline, Piece};
 pub(crate) use summary::{SegmentField, SharedOutlines, Summary};
-pub use template::{Messages, Part, Slot, Template};
+pub use template::{Messages, Slot, Template, TemplatePart};
 
 /// Records in a block, at most.
 pub const ROWS_MAX: usize = 32 * 1024;

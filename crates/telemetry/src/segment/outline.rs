@@ -5,7 +5,7 @@ use super::{
     fields::Class,
     head::ColumnHead,
     pairs::Pairs,
-    template::{Part, Slot, Template},
+    template::{Slot, Template, TemplatePart},
 };
 use crate::{
     fold::fold,
@@ -52,20 +52,20 @@ impl Outline {
         let mut pairs = template.pairs.iter().cloned();
         for part in &template.parts {
             match part {
-                Part::Text(text) => outline.text(text),
+                TemplatePart::Text(text) => outline.text(text),
                 // A slot with only one value is fixed text.
-                Part::Slot(Slot::Column(Encoding::Constant(text))) => {
+                TemplatePart::Slot(Slot::Column(Encoding::Constant(text))) => {
                     outline.text(text);
                     outline.slots += 1;
                 }
-                Part::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
-                Part::Slot(Slot::Column(encoding)) => outline.slot(ByteSet::folded_of(encoding), None),
-                Part::Slot(Slot::Clock(clock)) => outline.slot(ByteSet::of(clock.bytes()), None),
-                Part::Slot(Slot::Field(column)) => match columns.get(usize::from(*column)) {
+                TemplatePart::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
+                TemplatePart::Slot(Slot::Column(encoding)) => outline.slot(ByteSet::folded_of(encoding), None),
+                TemplatePart::Slot(Slot::Clock(clock)) => outline.slot(ByteSet::of(clock.bytes()), None),
+                TemplatePart::Slot(Slot::Field(column)) => match columns.get(usize::from(*column)) {
                     Some(column) => outline.field(column, number),
                     None => outline.slot(ByteSet::ALL, None),
                 },
-                Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
+                TemplatePart::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
             }
         }
         outline
@@ -77,11 +77,11 @@ impl Outline {
         let mut pairs = template.pairs.iter().cloned();
         for part in &template.parts {
             match part {
-                Part::Text(text) => outline.text(text),
-                Part::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
-                Part::Slot(Slot::Column(encoding)) => outline.known(encoding, None),
-                Part::Slot(Slot::Clock(clock)) => outline.slot(ByteSet::of(clock.bytes()), None),
-                Part::Slot(Slot::Field(column)) => match columns.get(usize::from(*column)) {
+                TemplatePart::Text(text) => outline.text(text),
+                TemplatePart::Slot(slot) if slot.is_text() => outline.slot(ByteSet::ALL, pairs.next().flatten()),
+                TemplatePart::Slot(Slot::Column(encoding)) => outline.known(encoding, None),
+                TemplatePart::Slot(Slot::Clock(clock)) => outline.slot(ByteSet::of(clock.bytes()), None),
+                TemplatePart::Slot(Slot::Field(column)) => match columns.get(usize::from(*column)) {
                     Some(column) => match (&column.info.encoding, column.classes.get(number)) {
                         (Encoding::Words(words), Some(Class::Word(code))) if words.len() > usize::from(*code) => {
                             outline.known(&Encoding::Constant(words[usize::from(*code)].clone()), None);
@@ -90,7 +90,7 @@ impl Outline {
                     },
                     None => outline.slot(ByteSet::ALL, None),
                 },
-                Part::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
+                TemplatePart::Slot(Slot::Lines) => outline.slot(ByteSet::ALL, None),
             }
         }
         outline

@@ -7,7 +7,7 @@ use super::{
     column::{Encoding, FieldKind},
     compress::{self, Effort, Zip},
     filter::Sparse,
-    head::{self, Part, Role, level_code, level_of_code},
+    head::{self, PartLocation, Role, level_code, level_of_code},
     outline::Outline,
 };
 use crate::wire::{Malformed, Reader, put_varint};
@@ -83,7 +83,7 @@ struct InBlock {
 #[derive(Debug)]
 pub(super) struct FilterAt {
     /// From the beginning of the segment.
-    pub(super) part: Part,
+    pub(super) part: PartLocation,
     /// Once its checksum was found right.
     pub(super) read: OnceLock<Sparse>,
 }
@@ -179,7 +179,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<SegmentField, Malformed> {
         let filter = if len == 0 {
             None
         } else {
-            let part = Part { start: reader.varint()?, len, checksum: reader.u32()? };
+            let part = PartLocation { start: reader.varint()?, len, checksum: reader.u32()? };
             Some(FilterAt { part, read: OnceLock::new() })
         };
         blocks.push(InBlock { block, filter });
@@ -226,8 +226,10 @@ impl Summing {
             }
         }
         for column in head.columns.iter().filter(|column| column.role != Role::Level) {
-            let filter =
-                column.filter.filter(|_| !head.is_packed).map(|part| Part { start: start + part.start, ..part });
+            let filter = column
+                .filter
+                .filter(|_| !head.is_packed)
+                .map(|part| PartLocation { start: start + part.start, ..part });
             let filter = filter.map(|part| FilterAt { part, read: OnceLock::new() });
             let in_block = InBlock { block: number as u32, filter };
             let key = (column.role == Role::Source, column.info.kind, column.info.name.clone());

@@ -4,8 +4,8 @@ use super::{
     block::Block,
     clock::Clock,
     column::{Column, Encoding, Texts, Values},
+    message_codec,
     pairs::Pairs,
-    split,
 };
 use crate::Damage;
 use std::{cell::OnceCell, collections::HashMap, rc::Rc, sync::Arc};
@@ -14,15 +14,16 @@ use std::{cell::OnceCell, collections::HashMap, rc::Rc, sync::Arc};
 /// template without fixed text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
-    pub parts: Vec<Part>,
+    pub parts: Vec<TemplatePart>,
     /// How many rows of the block have it.
     pub rows: u32,
     /// Of each slot that holds any text, in order: what stands beside each other in it. Only templates of messages have them.
     pub(crate) pairs: Vec<Option<Pairs>>,
 }
 
+/// A text that all messages of the template have, or a place where they differ.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum TemplatePart {
     Text(Vec<u8>),
     Slot(Slot),
 }
@@ -75,14 +76,14 @@ impl Slot {
 impl Template {
     pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Slot(slot) => Some(slot),
+            TemplatePart::Text(_) => None,
+            TemplatePart::Slot(slot) => Some(slot),
         })
     }
 
     /// How many of its slots hold any text.
     pub(super) fn text_slots(&self) -> usize {
-        self.parts.iter().filter(|part| matches!(part, Part::Slot(slot) if slot.is_text())).count()
+        self.parts.iter().filter(|part| matches!(part, TemplatePart::Slot(slot) if slot.is_text())).count()
     }
 }
 
@@ -177,7 +178,7 @@ impl<'a> Messages<'a> {
     pub fn render_nth(&mut self, template: usize, index: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
         self.slots(template)?;
         let slots = self.slots[template].as_deref().unwrap_or_default();
-        split::render(&self.block.templates()[template], slots, index, out);
+        message_codec::render(&self.block.templates()[template], slots, index, out);
         Ok(())
     }
 }

@@ -265,15 +265,15 @@ async fn found(
         let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value, doubts) };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
     }
-    let order = if search.order.is_empty() { Order::Falling } else { Order::Rising };
+    let order = if search.order.is_empty() { Order::Descending } else { Order::Ascending };
     let make = |hit: query::Hit<'_>| (hit.cursor, Kept::new(hit.cursor, hit.record, LISTED_MAX));
     let at = |text: &str| (!text.is_empty()).then(|| cursor::log(text)).transpose();
     let (after, back) = (at(&query.cursor)?, at(&query.back)?);
     let goes_back = back.is_some();
     // The page before is read the other way round.
     let page = match back {
-        Some(_) if order == Order::Falling => Page { order: Order::Rising, after: back, limit: LINES },
-        Some(_) => Page { order: Order::Falling, after: back, limit: LINES },
+        Some(_) if order == Order::Descending => Page { order: Order::Ascending, after: back, limit: LINES },
+        Some(_) => Page { order: Order::Descending, after: back, limit: LINES },
         None => Page { order, after, limit: LINES },
     };
     let FoundRows { mut rows, next, partial, .. } = logs.rows(resolved, page, Some(LISTED_MAX), make).await?;

@@ -183,7 +183,7 @@ fn found(opened: &Opened, folder: &Path, q: &str) -> Vec<(String, String)> {
     let (query, _) = parse(q);
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
-    let page = Page { order: Order::Rising, after: None, limit: 10_000 };
+    let page = Page { order: Order::Ascending, after: None, limit: 10_000 };
     search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
         let [source, message] =
             [hit.record.source(), hit.record.message()].map(|text| String::from_utf8_lossy(text).into_owned());

@@ -105,7 +105,7 @@ fn kept(opened: &Opened, text: &str) -> Vec<Record> {
     assert!(problems.is_empty(), "{problems:?}");
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
-    let page = Page { order: Order::Rising, after: None, limit: 100_000 };
+    let page = Page { order: Order::Ascending, after: None, limit: 100_000 };
     search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
         found.push((hit.cursor.seq, hit.record.to_record()));
         ControlFlow::Continue(())

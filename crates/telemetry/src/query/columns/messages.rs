@@ -13,7 +13,7 @@ use crate::{
         regex::RegexTest,
         text::{Edge, Finder},
     },
-    segment::{Encoding, Messages, Outline, Part, Piece, Slot, Template, Texts, Values},
+    segment::{Encoding, Messages, Outline, Piece, Slot, Template, TemplatePart, Texts, Values},
 };
 use std::{
     borrow::Cow,
@@ -179,8 +179,10 @@ impl Template {
     /// Its fixed texts.
     fn texts(&self) -> impl Iterator<Item = &[u8]> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(text) | Part::Slot(Slot::Column(Encoding::Constant(text))) => Some(text.as_slice()),
-            Part::Slot(_) => None,
+            TemplatePart::Text(text) | TemplatePart::Slot(Slot::Column(Encoding::Constant(text))) => {
+                Some(text.as_slice())
+            }
+            TemplatePart::Slot(_) => None,
         })
     }
 }

@@ -283,9 +283,9 @@ proptest! {
         for filter in &filters {
             let seqs = |snapshot: &Snapshot| matching_seqs(snapshot, &question(filter), &bounds).value;
             prop_assert_eq!(seqs(&mixed), seqs(&plain), "{}", filter);
-            let all = Page { order: Order::Rising, after: None, limit: 1_000 };
+            let all = Page { order: Order::Ascending, after: None, limit: 1_000 };
             prop_assert_eq!(found(&mixed, filter, all), found(&plain, filter, all), "{}", filter);
-            let order = if rising { Order::Rising } else { Order::Falling };
+            let order = if rising { Order::Ascending } else { Order::Descending };
             let first = Page { order, after: None, limit };
             let rows = found(&mixed, filter, first);
             prop_assert_eq!(&rows, &found(&plain, filter, first), "{}", filter);

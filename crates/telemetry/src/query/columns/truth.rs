@@ -19,7 +19,7 @@ fn records(messages: &[&str]) -> Vec<Record> {
     (0..).zip(messages).map(record).collect()
 }
 
-const ALL: Page = Page { order: Order::Rising, after: None, limit: 1_000 };
+const ALL: Page = Page { order: Order::Ascending, after: None, limit: 1_000 };
 
 #[test]
 fn a_word_is_not_found_within_other_words() {

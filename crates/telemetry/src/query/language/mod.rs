@@ -291,6 +291,6 @@ pub struct SortKey {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    Rising,
-    Falling,
+    Ascending,
+    Descending,
 }

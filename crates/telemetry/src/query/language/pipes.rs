@@ -179,10 +179,10 @@ fn sort(parser: &mut Parser<'_>) -> Option<Pipe> {
         let column = column(parser)?;
         parser.scan.skip_space();
         let order = if parser.scan.take_keyword("desc") {
-            Order::Falling
+            Order::Descending
         } else {
             parser.scan.take_keyword("asc");
-            Order::Rising
+            Order::Ascending
         };
         keys.push(SortKey { column, order });
         Some(())

@@ -208,7 +208,7 @@ impl Display for Group {
 
 impl Display for SortKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", Name(&self.column), if self.order == Order::Falling { " desc" } else { "" })
+        write!(f, "{}{}", Name(&self.column), if self.order == Order::Descending { " desc" } else { "" })
     }
 }
 

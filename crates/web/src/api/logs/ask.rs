@@ -96,8 +96,8 @@ pub(crate) enum OrderJson {
 impl From<OrderJson> for Order {
     fn from(order: OrderJson) -> Self {
         match order {
-            OrderJson::Newest => Self::Falling,
-            OrderJson::Oldest => Self::Rising,
+            OrderJson::Newest => Self::Descending,
+            OrderJson::Oldest => Self::Ascending,
         }
     }
 }

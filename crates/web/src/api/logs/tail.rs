@@ -19,7 +19,7 @@ use logs::search::Search;
 use serde::Deserialize;
 use std::{collections::VecDeque, convert::Infallible, ops::ControlFlow, time::Duration};
 use telemetry::{
-    Feed, Numbered, RecordRef,
+    Numbered, RecordRef, Subscription,
     query::{self, Cursor, Question},
 };
 use tokio::{
@@ -115,7 +115,7 @@ struct Tailing {
     listener: Listener,
     /// Given back when the reader is gone.
     _place: Place,
-    receiver: Feed,
+    receiver: Subscription,
     question: Question,
     message_max: Option<usize>,
     repeats: bool,

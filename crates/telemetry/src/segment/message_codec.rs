@@ -1,14 +1,14 @@
 //! Texts split into templates and columns of what varies: the encoding of messages, of their lines, and of long text fields.
 
 use super::{
+    back_references::{self, ReferencingMessages},
     clock::Clock,
     column::{Encoding, Texts, Values},
     compress::{self, Effort, Zip},
     integers,
-    marks::{self, Marked},
-    mine::{Cluster, Mined},
     pairs::Pairs,
-    template::{Part, Slot, Template},
+    template::{Slot, Template, TemplatePart},
+    template_miner::{Cluster, MinedTemplates},
     texts,
 };
 use crate::wire::{Malformed, Reader, put_bytes, put_varint};
@@ -22,8 +22,8 @@ const LINES_MAX: usize = 32 << 20;
 /// Parts of a template, mostly.
 const PARTS_USUAL: usize = 64;
 
-/// Texts, encoded.
-pub(super) struct Split {
+/// Texts as templates, with the slots of each in a group of columns.
+pub(super) struct EncodedMessages {
     /// Most frequent first.
     pub(super) templates: Vec<Template>,
     pub(super) template_of_rows: Vec<u16>,
@@ -39,7 +39,12 @@ pub(super) enum Lines {
     Together,
 }
 
-pub(super) fn encode(messages: &[&[u8]], marked: Option<&Marked>, lines: Lines, zip: &mut Zip) -> Split {
+pub(super) fn encode(
+    messages: &[&[u8]],
+    marked: Option<&ReferencingMessages>,
+    lines: Lines,
+    zip: &mut Zip,
+) -> EncodedMessages {
     let mut found = Vec::new();
     let rows = match marked {
         Some(marked) => mine_marked(messages, marked, lines, zip, &mut found),
@@ -61,24 +66,31 @@ pub(super) fn encode(messages: &[&[u8]], marked: Option<&Marked>, lines: Lines, 
             Slot::Column(texts::encode(&texts, zip, &mut group))
         };
         let pairs = if slot.is_text() { pairs_of(&texts, lines, zip) } else { Vec::new() };
-        found.push((Template { parts: vec![Part::Slot(slot)], rows: rows.len() as u32, pairs }, rows, group));
+        found.push((Template { parts: vec![TemplatePart::Slot(slot)], rows: rows.len() as u32, pairs }, rows, group));
     }
     found.sort_by_key(|(template, rows, _)| (std::cmp::Reverse(template.rows), rows.first().copied()));
-    let mut split = Split { templates: Vec::new(), template_of_rows: vec![0; messages.len()], groups: Vec::new() };
+    let mut encoded =
+        EncodedMessages { templates: Vec::new(), template_of_rows: vec![0; messages.len()], groups: Vec::new() };
     for (number, (template, rows, group)) in found.into_iter().enumerate() {
-        rows.iter().for_each(|&row| split.template_of_rows[row as usize] = number as u16);
-        split.templates.push(template);
-        split.groups.push(group);
+        rows.iter().for_each(|&row| encoded.template_of_rows[row as usize] = number as u16);
+        encoded.templates.push(template);
+        encoded.groups.push(group);
     }
-    as_plain_text(messages, &split, lines, zip).unwrap_or(split)
+    as_plain_text(messages, &encoded, lines, zip).unwrap_or(encoded)
 }
 
 /// A template, its rows and its group.
-type Found = (Template, Vec<u32>, Vec<u8>);
+type FoundTemplate = (Template, Vec<u32>, Vec<u8>);
 
 /// Finds templates; what is returned are the rows of texts that are kept whole, and of those that are kept by lines.
-fn mine(texts: &[&[u8]], rows: &[u32], lines: Lines, zip: &mut Zip, found: &mut Vec<Found>) -> (Vec<u32>, Vec<u32>) {
-    let mined = Mined::of(texts);
+fn mine(
+    texts: &[&[u8]],
+    rows: &[u32],
+    lines: Lines,
+    zip: &mut Zip,
+    found: &mut Vec<FoundTemplate>,
+) -> (Vec<u32>, Vec<u32>) {
+    let mined = MinedTemplates::of(texts);
     let row = |place: &u32| rows[*place as usize];
     let mut whole: Vec<u32> = mined.whole.iter().map(row).collect();
     let mut by_lines = Vec::new();
@@ -97,13 +109,19 @@ fn mine(texts: &[&[u8]], rows: &[u32], lines: Lines, zip: &mut Zip, found: &mut 
 }
 
 /// Finds templates with marks in them; what is returned are the rows left over, rising.
-fn mine_marked(messages: &[&[u8]], marked: &Marked, lines: Lines, zip: &mut Zip, found: &mut Vec<Found>) -> Vec<u32> {
+fn mine_marked(
+    messages: &[&[u8]],
+    marked: &ReferencingMessages,
+    lines: Lines,
+    zip: &mut Zip,
+    found: &mut Vec<FoundTemplate>,
+) -> Vec<u32> {
     let text = |row: &u32| marked.get(*row).unwrap_or(messages[*row as usize]);
     let texts: Vec<&[u8]> = marked.rows.iter().map(text).collect();
     mine(&texts, &marked.rows, lines, zip, found);
     let mut is_found = vec![false; messages.len()];
     for (template, rows, _) in found {
-        template.parts = marks::unmark(std::mem::take(&mut template.parts));
+        template.parts = back_references::unmark(std::mem::take(&mut template.parts));
         rows.iter().for_each(|row| is_found[*row as usize] = true);
     }
     (0..messages.len() as u32).filter(|row| !is_found[*row as usize]).collect()
@@ -111,14 +129,19 @@ fn mine_marked(messages: &[&[u8]], marked: &Marked, lines: Lines, zip: &mut Zip,
 
 /// Messages that repeat whole stretches of each other, the same clients with the same long names, are smaller as one text. Then
 /// all of them are the slot of a single template.
-fn as_plain_text(messages: &[&[u8]], split: &Split, lines: Lines, zip: &mut Zip) -> Option<Split> {
+fn as_plain_text(
+    messages: &[&[u8]],
+    encoded: &EncodedMessages,
+    lines: Lines,
+    zip: &mut Zip,
+) -> Option<EncodedMessages> {
     const WORTH_TRYING: usize = 4096;
     let mut head = Vec::new();
-    put_templates(&mut head, &split.templates);
+    put_templates(&mut head, &encoded.templates);
     let mut ids = Vec::new();
-    write_template_of_rows(&split.template_of_rows, zip, &mut ids);
+    write_template_of_rows(&encoded.template_of_rows, zip, &mut ids);
     // The head is compressed with the rest: about by a third.
-    let size = split.groups.iter().map(Vec::len).sum::<usize>() + ids.len() + head.len() / 3;
+    let size = encoded.groups.iter().map(Vec::len).sum::<usize>() + ids.len() + head.len() / 3;
     let text = messages.concat();
     if text.len() < WORTH_TRYING || zip.estimate(&text) > size + size / 4 {
         return None;
@@ -128,22 +151,27 @@ fn as_plain_text(messages: &[&[u8]], split: &Split, lines: Lines, zip: &mut Zip)
 }
 
 /// All texts as the slot of a single template.
-pub(super) fn plain(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> Split {
+pub(super) fn plain(messages: &[&[u8]], lines: Lines, zip: &mut Zip) -> EncodedMessages {
     let mut group = Vec::new();
     texts::write_plain(messages, zip, &mut group);
-    let slot = Part::Slot(Slot::Column(Encoding::Text));
+    let slot = TemplatePart::Slot(Slot::Column(Encoding::Text));
     let rows = messages.len() as u32;
-    Split {
+    EncodedMessages {
         templates: vec![Template { parts: vec![slot], rows, pairs: pairs_of(messages, lines, zip) }],
         template_of_rows: vec![0; messages.len()],
         groups: vec![group],
     }
 }
 
-fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &mut Zip) -> (Template, Vec<u8>) {
+fn encode_cluster(
+    mined: &MinedTemplates<'_>,
+    cluster: &Cluster<'_>,
+    lines: Lines,
+    zip: &mut Zip,
+) -> (Template, Vec<u8>) {
     let mut slots = mined.slots(cluster).into_iter();
     let mut group = Vec::new();
-    let (mut parts, mut pairs) = (Parts::default(), Vec::new());
+    let (mut parts, mut pairs) = (TemplateParts::default(), Vec::new());
     let mut at = 0;
     for (token, is_slot) in cluster.tokens.iter().zip(&cluster.is_slot) {
         if !is_slot {
@@ -161,7 +189,7 @@ fn encode_cluster(mined: &Mined<'_>, cluster: &Cluster<'_>, lines: Lines, zip: &
                 if encoding == Encoding::Text {
                     pairs.extend(pairs_of(&texts, lines, zip));
                 }
-                parts.0.push(Part::Slot(Slot::Column(encoding)));
+                parts.0.push(TemplatePart::Slot(Slot::Column(encoding)));
             }
         }
         parts.text(after);
@@ -216,14 +244,14 @@ fn is_within_letter(text: &[u8], at: usize) -> bool {
 }
 
 #[derive(Default)]
-struct Parts(Vec<Part>);
+struct TemplateParts(Vec<TemplatePart>);
 
-impl Parts {
+impl TemplateParts {
     fn text(&mut self, text: &[u8]) {
         match self.0.last_mut() {
             _ if text.is_empty() => {}
-            Some(Part::Text(before)) => before.extend_from_slice(text),
-            _ => self.0.push(Part::Text(text.to_vec())),
+            Some(TemplatePart::Text(before)) => before.extend_from_slice(text),
+            _ => self.0.push(TemplatePart::Text(text.to_vec())),
         }
     }
 }
@@ -245,8 +273,8 @@ pub(super) fn render(template: &Template, slots: &[Values], index: usize, out: &
     let mut slots = slots.iter();
     for part in &template.parts {
         match part {
-            Part::Text(text) => out.extend_from_slice(text),
-            Part::Slot(_) => {
+            TemplatePart::Text(text) => out.extend_from_slice(text),
+            TemplatePart::Slot(_) => {
                 if let Some(values) = slots.next() {
                     values.write_text(index, out);
                 }
@@ -290,12 +318,12 @@ fn read_lines(count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed>
 
 /// Texts with their templates beside them, for columns that are not messages themselves.
 pub(super) fn write_nested(texts: &[&[u8]], zip: &mut Zip, out: &mut Vec<u8>) {
-    let split = encode(texts, None, Lines::Together, zip);
+    let encoded = encode(texts, None, Lines::Together, zip);
     let mut head = Vec::new();
-    put_templates(&mut head, &split.templates);
+    put_templates(&mut head, &encoded.templates);
     zip.put(&head, Effort::Text, out);
-    write_template_of_rows(&split.template_of_rows, zip, out);
-    split.groups.iter().for_each(|group| put_bytes(out, group));
+    write_template_of_rows(&encoded.template_of_rows, zip, out);
+    encoded.groups.iter().for_each(|group| put_bytes(out, group));
 }
 
 pub(super) fn read_nested(count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed> {
@@ -347,20 +375,20 @@ pub(super) fn put_templates(out: &mut Vec<u8>, templates: &[Template]) {
         put_varint(out, template.parts.len() as u64);
         for part in &template.parts {
             match part {
-                Part::Text(text) => {
+                TemplatePart::Text(text) => {
                     out.push(b't');
                     put_bytes(out, text);
                 }
-                Part::Slot(Slot::Lines) => out.push(b'l'),
-                Part::Slot(Slot::Column(encoding)) => {
+                TemplatePart::Slot(Slot::Lines) => out.push(b'l'),
+                TemplatePart::Slot(Slot::Column(encoding)) => {
                     out.push(b'c');
                     texts::put_encoding(out, encoding);
                 }
-                Part::Slot(Slot::Field(column)) => {
+                TemplatePart::Slot(Slot::Field(column)) => {
                     out.push(b'f');
                     put_varint(out, u64::from(*column));
                 }
-                Part::Slot(Slot::Clock(clock)) => {
+                TemplatePart::Slot(Slot::Clock(clock)) => {
                     out.push(b'h');
                     put_varint(out, u64::from(clock.code()));
                 }
@@ -390,11 +418,11 @@ fn read_template(reader: &mut Reader<'_>) -> Result<Template, Malformed> {
     let count = reader.count(reader.0.len())?;
     let part = |reader: &mut Reader<'_>| {
         Ok(match reader.byte()? {
-            b't' => Part::Text(reader.bytes()?.to_vec()),
-            b'l' => Part::Slot(Slot::Lines),
-            b'c' => Part::Slot(Slot::Column(texts::read_encoding(reader)?)),
-            b'f' => Part::Slot(Slot::Field(reader.count(usize::from(u16::MAX))? as u16)),
-            b'h' => Part::Slot(Slot::Clock(Clock::read(reader)?)),
+            b't' => TemplatePart::Text(reader.bytes()?.to_vec()),
+            b'l' => TemplatePart::Slot(Slot::Lines),
+            b'c' => TemplatePart::Slot(Slot::Column(texts::read_encoding(reader)?)),
+            b'f' => TemplatePart::Slot(Slot::Field(reader.count(usize::from(u16::MAX))? as u16)),
+            b'h' => TemplatePart::Slot(Slot::Clock(Clock::read(reader)?)),
             _ => return Err(Malformed("a template has an unknown part")),
         })
     };
@@ -411,7 +439,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn back(texts: &[&[u8]]) -> Split {
+    fn back(texts: &[&[u8]]) -> EncodedMessages {
         let mut zip = Zip::new();
         let mut out = Vec::new();
         write_nested(texts, &mut zip, &mut out);
@@ -424,14 +452,14 @@ mod tests {
         encode(texts, None, Lines::Apart, &mut zip)
     }
 
-    fn shown(split: &Split) -> Vec<String> {
-        let show = |part: &Part| match part {
-            Part::Text(text) => String::from_utf8_lossy(text).into_owned(),
-            Part::Slot(Slot::Lines) => "{lines}".to_owned(),
-            Part::Slot(Slot::Column(encoding)) => format!("{{{encoding:?}}}"),
-            Part::Slot(slot) => format!("{slot:?}"),
+    fn shown(encoded: &EncodedMessages) -> Vec<String> {
+        let show = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            TemplatePart::Slot(Slot::Lines) => "{lines}".to_owned(),
+            TemplatePart::Slot(Slot::Column(encoding)) => format!("{{{encoding:?}}}"),
+            TemplatePart::Slot(slot) => format!("{slot:?}"),
         };
-        let templates = split.templates.iter();
+        let templates = encoded.templates.iter();
         templates
             .map(|template| format!("{}× {}", template.rows, template.parts.iter().map(show).collect::<String>()))
             .collect()
@@ -468,8 +496,8 @@ mod tests {
             words.collect::<Vec<_>>().join(" ")
         };
         let messages: Vec<String> = (0..400).map(|n| format!("{} {}", n % 7, agent(n % 13))).collect();
-        let split = back(&messages.iter().map(|message| message.as_bytes()).collect::<Vec<_>>());
-        assert_eq!(shown(&split), ["400× {Text}"]);
+        let encoded = back(&messages.iter().map(|message| message.as_bytes()).collect::<Vec<_>>());
+        assert_eq!(shown(&encoded), ["400× {Text}"]);
     }
 
     fn messages() -> impl Strategy<Value = Vec<Vec<u8>>> {

@@ -27,7 +27,7 @@ pub(super) struct Cluster<'a> {
 }
 
 /// What mining has found.
-pub(super) struct Mined<'a> {
+pub(super) struct MinedTemplates<'a> {
     pub(super) clusters: Vec<Cluster<'a>>,
     /// Messages without a cluster, rising.
     pub(super) whole: Vec<u32>,
@@ -35,7 +35,7 @@ pub(super) struct Mined<'a> {
     shapes: Shapes<'a>,
 }
 
-impl<'a> Mined<'a> {
+impl<'a> MinedTemplates<'a> {
     pub(super) fn of(messages: &'a [&'a [u8]]) -> Self {
         let shapes = Shapes::of(messages);
         let mut clusters = cluster(&shapes);

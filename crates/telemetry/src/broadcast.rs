@@ -23,14 +23,14 @@ impl Waiting {
     }
 }
 
-/// Where batches are told.
-pub(crate) struct Telling {
+/// Sends each acknowledged batch to all subscriptions.
+pub(crate) struct Broadcaster {
     give: broadcast::Sender<Arc<Waiting>>,
     /// Those that somebody has not heard yet, the oldest first, and their bytes.
     waiting: Mutex<VecDeque<(Weak<Waiting>, usize)>>,
 }
 
-impl Telling {
+impl Broadcaster {
     pub(crate) fn new() -> Self {
         Self { give: broadcast::channel(BATCHES_MAX).0, waiting: Mutex::default() }
     }
@@ -53,15 +53,15 @@ impl Telling {
         let _ = self.give.send(next);
     }
 
-    pub(crate) fn listen(&self) -> Feed {
-        Feed(self.give.subscribe())
+    pub(crate) fn listen(&self) -> Subscription {
+        Subscription(self.give.subscribe())
     }
 }
 
-/// Batches from when it was made. Who lags is told how many were missed.
-pub struct Feed(broadcast::Receiver<Arc<Waiting>>);
+/// A subscription to batches, from when it was made. Who lags is told how many were missed.
+pub struct Subscription(broadcast::Receiver<Arc<Waiting>>);
 
-impl Feed {
+impl Subscription {
     /// # Errors
     /// Where batches were missed, or when no more will come.
     pub async fn recv(&mut self) -> Result<Arc<Numbered>, RecvError> {
@@ -107,12 +107,12 @@ mod tests {
 
     #[test]
     fn who_does_not_hear_holds_no_more_than_some_bytes() {
-        let telling = Telling::new();
-        let (mut deaf, mut quick) = (telling.listen(), telling.listen());
+        let broadcaster = Broadcaster::new();
+        let (mut deaf, mut quick) = (broadcaster.listen(), broadcaster.listen());
         let mut told = Vec::new();
         for seq in 0..20 {
             let batch = batch(seq, 2 << 20);
-            telling.tell(&batch);
+            broadcaster.tell(&batch);
             told.push(Arc::downgrade(&batch));
             drop(batch);
             assert_eq!(quick.try_recv().unwrap().first_seq, seq, "who keeps up hears all");

@@ -3,7 +3,7 @@
 use super::{
     columns::{Reach, may_hold_text, may_pass, reach},
     condition::{Condition, TextTest, ValueTest},
-    question::Part,
+    question::ScanUnit,
     text::Finder,
 };
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 use memchr::memmem::Finder as Literal;
 use std::{collections::HashMap, sync::Arc};
 
-/// A question while its parts are gone through. What is known of a segment is found out once.
-pub(super) struct Sieve<'a> {
+/// Rules out parts of a snapshot for one question. What is known of a segment is found out once.
+pub(super) struct Pruner<'a> {
     snapshot: &'a Snapshot,
     condition: &'a Condition,
     /// Whether summaries could rule out anything.
@@ -36,14 +36,14 @@ enum Verdict {
     Perhaps(Arc<Summary>),
 }
 
-impl<'a> Sieve<'a> {
+impl<'a> Pruner<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, condition: &'a Condition) -> Self {
         Self { snapshot, condition, is_of_use: is_of_use(condition), segments: HashMap::new(), seen: Seen::default() }
     }
 
     /// Whether something may match in the part; a wrong no never.
-    pub(super) fn may_match(&mut self, part: Part<'a>) -> bool {
-        let Part::Block { segment, number, .. } = part else { return true };
+    pub(super) fn may_match(&mut self, part: ScanUnit<'a>) -> bool {
+        let ScanUnit::Block { segment, number, .. } = part else { return true };
         if !self.is_of_use {
             return true;
         }
@@ -197,7 +197,7 @@ mod tests {
         let (query, problems) = parse(text);
         assert!(problems.is_empty(), "{text}");
         let question = Question::new(&query, Timestamp::EPOCH, &TimeZone::UTC).unwrap();
-        let page = Page { order: Order::Falling, after: None, limit: 10_000 };
+        let page = Page { order: Order::Descending, after: None, limit: 10_000 };
         let answer = search(snapshot, &question, page, &Bounds::default(), |_| ControlFlow::Continue(()));
         assert_eq!(answer.partial, [], "{text}");
         (answer.value, answer.read)

@@ -10,7 +10,7 @@ use super::{
     column::write_integer,
     fields::Gathered,
     numbers,
-    template::{Part, Slot},
+    template::{Slot, TemplatePart},
 };
 use std::{io::Write as _, ops::Range};
 
@@ -29,24 +29,24 @@ const SHARE_MIN: usize = 16;
 const SAME_MIN: usize = 8;
 
 /// A column whose values may stand in messages.
-pub(super) struct Sought<'a> {
+pub(super) struct ReferencedField<'a> {
     pub(super) column: u16,
     /// Those that have it, rising.
     pub(super) rows: &'a [u32],
     pub(super) values: &'a Gathered<'a>,
 }
 
-/// Messages with marks.
-pub(super) struct Marked {
+/// Messages in which marks stand for what a field or the time of the record says: references back to these.
+pub(super) struct ReferencingMessages {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     /// Rows whose messages may be mined with marks.
     pub(super) rows: Vec<u32>,
 }
 
-impl Marked {
+impl ReferencingMessages {
     /// `None` where little is said twice.
-    pub(super) fn of<'a>(messages: &'a [&'a [u8]], times: &'a [i64], sought: Vec<Sought<'a>>) -> Option<Self> {
+    pub(super) fn of<'a>(messages: &'a [&'a [u8]], times: &'a [i64], sought: Vec<ReferencedField<'a>>) -> Option<Self> {
         let mut walk = Walk::new(messages, times, sought);
         let rows = sample(messages.len());
         let said: usize = rows.clone().map(|row| messages[row].len()).sum();
@@ -117,7 +117,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(messages: &'a [&'a [u8]], times: &'a [i64], sought: Vec<Sought<'a>>) -> Self {
+    fn new(messages: &'a [&'a [u8]], times: &'a [i64], sought: Vec<ReferencedField<'a>>) -> Self {
         let seekers = sought.into_iter().filter_map(Seeker::new).filter(|seeker| seeker.is_likely(messages)).collect();
         let has_clock = |row: &usize| Clock::find(messages[*row], times[*row]).is_some();
         let rows = sample(messages.len());
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
 
 /// Walks over the values of a column.
 struct Seeker<'a> {
-    sought: Sought<'a>,
+    sought: ReferencedField<'a>,
     /// Of floats: the digits after the point with which their column writes them.
     scale: usize,
     next: usize,
@@ -160,7 +160,7 @@ struct Seeker<'a> {
 }
 
 impl<'a> Seeker<'a> {
-    fn new(sought: Sought<'a>) -> Option<Self> {
+    fn new(sought: ReferencedField<'a>) -> Option<Self> {
         let (same, scale) = match sought.values {
             Gathered::Texts(texts) => (texts.iter().all(|text| text == &texts[0]), 0),
             Gathered::Ints(ints) => (ints.iter().all(|int| *int == ints[0]), 0),
@@ -257,10 +257,10 @@ fn may_stand(message: &[u8], range: &Range<usize>, spans: &Spans) -> bool {
 }
 
 /// The parts of a template that was mined with marks.
-pub(super) fn unmark(parts: Vec<Part>) -> Vec<Part> {
+pub(super) fn unmark(parts: Vec<TemplatePart>) -> Vec<TemplatePart> {
     let mut unmarked = Vec::with_capacity(parts.len());
     for part in parts {
-        let Part::Text(text) = part else {
+        let TemplatePart::Text(text) = part else {
             unmarked.push(part);
             continue;
         };
@@ -269,15 +269,15 @@ pub(super) fn unmark(parts: Vec<Part>) -> Vec<Part> {
             let (before, marked) = rest.split_at(at);
             let (mark, behind) = marked.split_at(MARK_BYTES.min(marked.len()));
             if !before.is_empty() {
-                unmarked.push(Part::Text(before.to_vec()));
+                unmarked.push(TemplatePart::Text(before.to_vec()));
             }
             let code = mark[1..].iter().fold(0, |code, half| code << 4 | u16::from(half & 15));
             let clock = (code & CLOCK != 0).then(|| Clock::of_code(code & !CLOCK)).flatten();
-            unmarked.push(Part::Slot(clock.map_or(Slot::Field(code), Slot::Clock)));
+            unmarked.push(TemplatePart::Slot(clock.map_or(Slot::Field(code), Slot::Clock)));
             rest = behind;
         }
         if !rest.is_empty() {
-            unmarked.push(Part::Text(rest.to_vec()));
+            unmarked.push(TemplatePart::Text(rest.to_vec()));
         }
     }
     unmarked
@@ -287,11 +287,11 @@ pub(super) fn unmark(parts: Vec<Part>) -> Vec<Part> {
 mod tests {
     use super::*;
 
-    fn shown(parts: &[Part]) -> String {
-        let show = |part: &Part| match part {
-            Part::Text(text) => String::from_utf8_lossy(text).into_owned(),
-            Part::Slot(Slot::Field(column)) => format!("<{column}>"),
-            Part::Slot(slot) => format!("{slot:?}"),
+    fn shown(parts: &[TemplatePart]) -> String {
+        let show = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            TemplatePart::Slot(Slot::Field(column)) => format!("<{column}>"),
+            TemplatePart::Slot(slot) => format!("{slot:?}"),
         };
         parts.iter().map(show).collect()
     }
@@ -302,8 +302,8 @@ mod tests {
         let clients = Gathered::Texts(vec![b"10.0.0.7", b"10.0.0.8"]);
         let methods = Gathered::Texts(vec![b"GET", b"POST", b"GET", b"GET"]);
         let (status, bytes) = (Gathered::Ints(vec![200, 20, 200, 1]), Gathered::Ints(vec![200, 10]));
-        let sought = |column, rows, values| Sought { column, rows, values };
-        let marked = Marked::of(
+        let sought = |column, rows, values| ReferencedField { column, rows, values };
+        let marked = ReferencingMessages::of(
             &messages,
             &[0; 4],
             vec![
@@ -314,8 +314,9 @@ mod tests {
             ],
         )
         .unwrap();
-        let texts =
-            (0..3).map(|row| shown(&unmark(vec![Part::Text(marked.get(row).unwrap().to_vec())]))).collect::<Vec<_>>();
+        let texts = (0..3)
+            .map(|row| shown(&unmark(vec![TemplatePart::Text(marked.get(row).unwrap().to_vec())])))
+            .collect::<Vec<_>>();
         assert_eq!(texts, ["<3> <4> <300> <6> in 0.5s", "<3> <4> <300> <6>", "<300> <4>"]);
         assert_eq!((marked.get(3), &marked.rows[..]), (None, &[0, 1, 2][..]));
     }
@@ -325,7 +326,12 @@ mod tests {
         let values = Gathered::Ints(vec![5, 10, 7, 8]);
         let messages: [&[u8]; 4] = [b"a5 5b 0.5 5.5", b"10.0.0.1", b"x", b"y"];
         assert!(
-            Marked::of(&messages, &[0; 4], vec![Sought { column: 0, rows: &[0, 1, 2, 3], values: &values }]).is_none()
+            ReferencingMessages::of(
+                &messages,
+                &[0; 4],
+                vec![ReferencedField { column: 0, rows: &[0, 1, 2, 3], values: &values }]
+            )
+            .is_none()
         );
     }
 }

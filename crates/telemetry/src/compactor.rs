@@ -49,7 +49,8 @@ pub struct Tended {
     pub forgotten: usize,
 }
 
-pub(crate) struct Keeper {
+/// The state of the thread that changes segments.
+pub(crate) struct Compactor {
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) catalog: Catalog,
@@ -57,7 +58,7 @@ pub(crate) struct Keeper {
     pub(crate) spoiled: HashSet<String>,
 }
 
-impl Keeper {
+impl Compactor {
     pub(crate) fn run(mut self) {
         while let Ok(command) = self.commands.recv() {
             match command {
