@@ -3,7 +3,7 @@
 //! itself. `--parts` prints what takes room in each. Files packed with bzip2 are unpacked with `bzip2`.
 
 use jiff::tz::TimeZone;
-use logs::{Config, Logs, Told};
+use logs::{Config, Logs, RecordMetadata};
 use model::{Clock, ManualClock, Timestamp};
 use sources::timestamps::Reference;
 use std::{
@@ -121,7 +121,7 @@ async fn stored(files: &[(Vec<u8>, &Path)]) -> (u64, BTreeMap<String, u64>) {
         let mut intake = taking.intake().expect("the store opens");
         for (raw, source) in files {
             let mut reader = intake.reader(Reference::Modified(now));
-            let told = Told { source: source.as_bytes(), ..Told::default() };
+            let told = RecordMetadata { source: source.as_bytes(), ..RecordMetadata::default() };
             intake.text(&mut &raw[..], &mut reader, &told).expect("it is taken");
         }
         intake.finish().expect("it is synced");

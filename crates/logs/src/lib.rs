@@ -30,7 +30,7 @@ pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
 pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
 pub use labels::{LabelError, Labels};
 pub use sources::repeats;
-pub use text::Told;
+pub use text::RecordMetadata;
 
 use files::Files;
 use jiff::tz::TimeZone;

@@ -1,6 +1,6 @@
 //! From bytes to acknowledged records, on a real disk.
 
-use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs, Told};
+use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs, RecordMetadata};
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
 use sources::timestamps::Reference;
@@ -230,7 +230,7 @@ fn text_is_kept_to_the_byte_and_objects_by_their_message() {
     let mut intake = logs(&folder).intake().unwrap();
     for (source, text) in texts {
         let mut reader = intake.reader(Reference::Arrival);
-        let told = Told { source: source.as_bytes(), ..Told::default() };
+        let told = RecordMetadata { source: source.as_bytes(), ..RecordMetadata::default() };
         intake.text(&mut &text[..], &mut reader, &told).unwrap();
     }
     intake.finish().unwrap();
@@ -270,7 +270,7 @@ fn what_holds_a_line_back_is_given_at_a_pause() {
     let mut intake = logs.intake().unwrap();
     let mut reader = intake.reader(Reference::Arrival);
     let mut slow = Slow(0, clock, Arc::clone(&intake.opened));
-    intake.text(&mut slow, &mut reader, &Told::default()).unwrap();
+    intake.text(&mut slow, &mut reader, &RecordMetadata::default()).unwrap();
     intake.finish().unwrap();
     assert_eq!(messages(&intake, ""), ["alone"]);
 }
@@ -280,7 +280,7 @@ fn fields_beyond_the_bound_are_counted_and_the_text_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let mut intake = logs(&folder).intake().unwrap();
     let fields: Vec<_> = (0..600).map(|n| (format!("f{n}"), telemetry::OwnedValue::Int(n))).collect();
-    let told = Told { fields: &fields, ..Told::default() };
+    let told = RecordMetadata { fields: &fields, ..RecordMetadata::default() };
     let mut reader = intake.reader(Reference::Arrival);
     intake.text(&mut &b"kept\n"[..], &mut reader, &told).unwrap();
     intake.finish().unwrap();

@@ -11,9 +11,9 @@ use sources::{Reader, Record, multiline::Limits, record, timestamps::Reference};
 use std::{io::Read, sync::Arc};
 use telemetry::{Draft, Refused, Value};
 
-/// What is told of a record beside its text: by whoever sent it, or by where it was found.
+/// What is known of a record beside its text: by whoever sent it, or by where it was found.
 #[derive(Clone, Debug, Default)]
-pub struct Told<'a> {
+pub struct RecordMetadata<'a> {
     /// The path or the name of the stream,
     pub source: &'a [u8],
     /// unless a field of the record tells it: the first that it has of these.
@@ -45,7 +45,12 @@ impl Intake {
 
     /// Takes text, of whatever format and in whatever bytes, until `from` ends. Where it has nothing for now
     /// (`WouldBlock`), what is complete is put on its way.
-    pub fn text(&mut self, from: &mut dyn Read, reader: &mut Reader, told: &Told<'_>) -> Result<(), BodyError> {
+    pub fn text(
+        &mut self,
+        from: &mut dyn Read,
+        reader: &mut Reader,
+        told: &RecordMetadata<'_>,
+    ) -> Result<(), BodyError> {
         let before = reader.masked();
         let mut read = each_line(from, &mut |cut| match cut {
             Cut::Line(line) => self.line(reader, line, told),
@@ -65,7 +70,7 @@ impl Intake {
     }
 
     /// Takes one text as a record by itself, whatever stood before it.
-    pub fn alone(&mut self, reader: &mut Reader, text: &[u8], told: &Told<'_>) -> Result<(), Error> {
+    pub fn alone(&mut self, reader: &mut Reader, text: &[u8], told: &RecordMetadata<'_>) -> Result<(), Error> {
         if matches!(text, b"" | b"\r") {
             // A blank line says nothing, what was sent beside it may.
             self.count_line();
@@ -80,7 +85,7 @@ impl Intake {
         taken
     }
 
-    fn line(&mut self, reader: &mut Reader, line: &[u8], told: &Told<'_>) -> Result<(), Error> {
+    fn line(&mut self, reader: &mut Reader, line: &[u8], told: &RecordMetadata<'_>) -> Result<(), Error> {
         self.count_line();
         self.through(told, |now, sink| reader.push(line, now, sink))
     }
@@ -88,7 +93,7 @@ impl Intake {
     /// Keeps each record that `read` gives.
     fn through(
         &mut self,
-        told: &Told<'_>,
+        told: &RecordMetadata<'_>,
         read: impl FnOnce(Timestamp, &mut dyn FnMut(Record<'_>)),
     ) -> Result<(), Error> {
         let (mut failed, now) = (None, self.now());
@@ -103,7 +108,7 @@ impl Intake {
 
 /// Writes a record as it is kept: its text to the byte, or the message of an object; when, how grave, by whom, in which
 /// format; and what was read in it.
-pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &Told<'_>) -> Result<(), Refused> {
+pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &RecordMetadata<'_>) -> Result<(), Refused> {
     let parsed = &record.parsed;
     if let Some(time) = told.time.or(record.time) {
         draft.time(time);
@@ -136,7 +141,7 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &Told<'_>)
 }
 
 /// A record without text.
-fn write_told(draft: &mut Draft<'_>, told: &Told<'_>) -> Result<(), Refused> {
+fn write_told(draft: &mut Draft<'_>, told: &RecordMetadata<'_>) -> Result<(), Refused> {
     if let Some(time) = told.time {
         draft.time(time);
     }
@@ -175,7 +180,7 @@ impl Fields<'_, '_> {
         }
     }
 
-    fn put_told(&mut self, told: &Told<'_>) -> Result<(), Refused> {
+    fn put_told(&mut self, told: &RecordMetadata<'_>) -> Result<(), Refused> {
         let [first, then] = told.shared;
         for (name, value) in first.iter().chain(then).chain(told.fields) {
             self.put(name, value.as_value())?;

@@ -8,10 +8,10 @@ mod tests;
 
 use super::{
     Stop,
+    checkpointed_writer::{CheckpointedWriter, Stopped},
     positions::{Positions, fnv},
-    ship::{Ship, Stopped},
 };
-use crate::{Logs, Told};
+use crate::{Logs, RecordMetadata};
 use serde::{Deserialize, Serialize};
 use sources::{Reader, timestamps::Reference};
 use std::{
@@ -43,7 +43,7 @@ pub(super) struct Place {
 }
 
 pub(super) struct Journal {
-    ship: Ship,
+    writer: CheckpointedWriter,
     stop: Stop,
     program: String,
     positions: Positions<Place>,
@@ -60,12 +60,12 @@ impl Journal {
     /// `program` is `journalctl`.
     pub(super) fn open(logs: Logs, stop: Stop, program: &str) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("journal.json");
-        let mut ship = Ship::new(logs, stop.clone());
-        let positions = ship.positions::<Place>(&path)?;
+        let mut writer = CheckpointedWriter::new(logs, stop.clone());
+        let positions = writer.positions::<Place>(&path)?;
         let cursor = positions.now().cursor.clone();
-        let reader = ship.reader(Reference::Arrival);
+        let reader = writer.reader(Reference::Arrival);
         let (recent, given) = (VecDeque::new(), HashSet::new());
-        Ok(Self { ship, stop, program: program.to_owned(), positions, cursor, reader, recent, given, pushed: 0 })
+        Ok(Self { writer, stop, program: program.to_owned(), positions, cursor, reader, recent, given, pushed: 0 })
     }
 
     /// Until it is stopped. A `journalctl` that ends is started again.
@@ -91,7 +91,7 @@ impl Journal {
     /// Follows one `journalctl` until it ends.
     fn follow(&mut self) -> Result<(), Ended> {
         // What a broken end has left incomplete comes again.
-        self.reader = self.ship.reader(Reference::Arrival);
+        self.reader = self.writer.reader(Reference::Arrival);
         let Place { cursor, given } = self.positions.now().clone();
         (self.cursor, self.given, self.pushed) = (cursor, given.into_iter().collect(), 0);
         self.recent.clear();
@@ -129,18 +129,18 @@ impl Journal {
                 Ok(line) => Some(line),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => {
-                    let Self { reader, ship, .. } = self;
-                    reader.finish(&mut |record| ship.keep(&record, &told()));
+                    let Self { reader, writer, .. } = self;
+                    reader.finish(&mut |record| writer.keep(&record, &told()));
                     self.commit()?;
                     return Err(Ended::Broken(io::Error::other("it has ended")));
                 }
             };
             while let Some(line) = next {
                 self.line(&line);
-                next = if self.ship.is_full() { None } else { lines.try_recv().ok() };
+                next = if self.writer.is_full() { None } else { lines.try_recv().ok() };
             }
-            let Self { reader, ship, .. } = self;
-            reader.flush(ship.now(), &mut |record| ship.keep(&record, &told()));
+            let Self { reader, writer, .. } = self;
+            reader.flush(writer.now(), &mut |record| writer.keep(&record, &told()));
             self.commit()?;
         }
     }
@@ -152,16 +152,16 @@ impl Journal {
         }
         self.recent.push_back((Some(self.pushed), cursor));
         self.pushed += 1;
-        let Self { reader, ship, .. } = self;
+        let Self { reader, writer, .. } = self;
         let masked = reader.masked();
-        reader.push(line, ship.now(), &mut |record| ship.keep(&record, &told()));
-        ship.add_masked(reader.masked().since(masked));
+        reader.push(line, writer.now(), &mut |record| writer.keep(&record, &told()));
+        writer.add_masked(reader.masked().since(masked));
     }
 
     fn commit(&mut self) -> Result<(), Ended> {
-        if self.ship.batch().is_empty() {
-            let Self { ship, positions, .. } = self;
-            return ship.insist(|| positions.save()).map_err(|Stopped| Ended::Stopped);
+        if self.writer.batch().is_empty() {
+            let Self { writer, positions, .. } = self;
+            return writer.retry_until_stopped(|| positions.save()).map_err(|Stopped| Ended::Stopped);
         }
         let held = self.reader.held();
         let oldest = held.first().map_or(u64::MAX, |range| range.start);
@@ -173,7 +173,7 @@ impl Journal {
         let given = self.recent.iter().filter(|(number, _)| !is_held(number));
         let given = given.map(|(_, cursor)| fnv(cursor.as_bytes())).chain(self.given.iter().copied()).collect();
         let then = Place { cursor: self.cursor.clone(), given };
-        self.ship.commit(&mut self.positions, then).map_err(|Stopped| Ended::Stopped)
+        self.writer.commit(&mut self.positions, then).map_err(|Stopped| Ended::Stopped)
     }
 }
 
@@ -193,11 +193,11 @@ impl Drop for Ending {
 }
 
 /// By its unit, else by its program.
-fn told() -> Told<'static> {
-    Told {
+fn told() -> RecordMetadata<'static> {
+    RecordMetadata {
         source: b"journal",
         source_fields: &["_SYSTEMD_UNIT", "UNIT", "SYSLOG_IDENTIFIER", "_COMM", "_TRANSPORT"],
-        ..Told::default()
+        ..RecordMetadata::default()
     }
 }
 

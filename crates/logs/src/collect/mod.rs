@@ -4,12 +4,12 @@
 //! is busy or full makes collectors wait. Where a source can be read again, its position is kept ([`positions`]), and
 //! nothing is missed or kept twice across restarts and crashes.
 
+mod checkpointed_writer;
 mod config;
 mod files;
 mod journal;
 pub(crate) mod positions;
 mod runs;
-mod ship;
 mod syslog;
 #[cfg(test)]
 mod tests;

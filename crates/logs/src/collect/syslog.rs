@@ -10,9 +10,9 @@ mod tests;
 
 use super::{
     Stop,
-    ship::{Ship, Stopped},
+    checkpointed_writer::{CheckpointedWriter, Stopped},
 };
-use crate::{Logs, Told};
+use crate::{Logs, RecordMetadata};
 use bytes::Bytes;
 use sources::timestamps::Reference;
 use std::{
@@ -80,8 +80,8 @@ impl Syslog {
 
     /// Keeps what comes, until it is stopped.
     pub(super) fn run(mut self, logs: Logs, stop: &Stop) {
-        let mut ship = Ship::new(logs, stop.clone());
-        let mut reader = ship.reader(Reference::Arrival);
+        let mut writer = CheckpointedWriter::new(logs, stop.clone());
+        let mut reader = writer.reader(Reference::Arrival);
         let (mut told, mut masked) = (0, reader.masked());
         let mut from = IpAddr::from([0, 0, 0, 0]);
         loop {
@@ -99,17 +99,17 @@ impl Syslog {
                 // Without a name of its own a record is its sender's.
                 from = message.from;
                 let name = from.to_canonical().to_string();
-                reader.push(&message.bytes, ship.now(), &mut |record| ship.keep(&record, &told_by(&name)));
-                next = if ship.is_full() { None } else { self.take.try_recv().ok() };
+                reader.push(&message.bytes, writer.now(), &mut |record| writer.keep(&record, &told_by(&name)));
+                next = if writer.is_full() { None } else { self.take.try_recv().ok() };
             }
             let name = from.to_canonical().to_string();
             match is_over && is_empty {
-                true => reader.finish(&mut |record| ship.keep(&record, &told_by(&name))),
-                false => reader.flush(ship.now(), &mut |record| ship.keep(&record, &told_by(&name))),
+                true => reader.finish(&mut |record| writer.keep(&record, &told_by(&name))),
+                false => reader.flush(writer.now(), &mut |record| writer.keep(&record, &told_by(&name))),
             }
-            ship.add_masked(reader.masked().since(masked));
+            writer.add_masked(reader.masked().since(masked));
             masked = reader.masked();
-            if ship.deliver() == Err(Stopped) || is_over && is_empty {
+            if writer.deliver() == Err(Stopped) || is_over && is_empty {
                 break;
             }
             let dropped = self.dropped.load(Ordering::Relaxed);
@@ -126,8 +126,8 @@ impl Syslog {
 }
 
 /// By the host that a message names; else by the address that sent it.
-fn told_by(name: &str) -> Told<'_> {
-    Told { source: name.as_bytes(), source_fields: &["host"], ..Told::default() }
+fn told_by(name: &str) -> RecordMetadata<'_> {
+    RecordMetadata { source: name.as_bytes(), source_fields: &["host"], ..RecordMetadata::default() }
 }
 
 async fn datagrams_of(socket: UdpSocket, inbox: Inbox) {

@@ -91,7 +91,7 @@ impl Files {
     /// What there is now. Hidden files, and links that lead out of the folders, are none of it.
     pub fn list(&self) -> Listing {
         let roots: Vec<PathBuf> = self.0.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
-        let mut found = Found { roots: &roots, names: HashSet::new(), listing: Listing::default(), entries: 0 };
+        let mut found = ListingWalk { roots: &roots, names: HashSet::new(), listing: Listing::default(), entries: 0 };
         for folder in &self.0 {
             found.folder(folder);
         }
@@ -109,14 +109,14 @@ impl Files {
 }
 
 /// A listing being made.
-struct Found<'a> {
+struct ListingWalk<'a> {
     roots: &'a [PathBuf],
     names: HashSet<String>,
     listing: Listing,
     entries: usize,
 }
 
-impl Found<'_> {
+impl ListingWalk<'_> {
     fn folder(&mut self, folder: &Path) {
         let of = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Some(entries) = self.entries(folder) else { return };

@@ -160,7 +160,7 @@ pub(super) fn search(
             ControlFlow::Continue(piece) => piece,
             ControlFlow::Break(ended) => break ended,
         };
-        let mut told = Told { place: reading.place, bytes: 0 };
+        let mut told = KnownPlace { place: reading.place, bytes: 0 };
         let flow = match finder.get_or_insert_with(|| Finder::new(filter.required(), piece.bytes)) {
             Some(finder) => looking.at_places(finder, piece.bytes, &mut told),
             None => looking.at_all(piece.bytes, &mut told),
@@ -189,7 +189,7 @@ impl Default for Reading {
 
 impl Reading {
     /// Counts a piece that is done with, and of which some is counted already.
-    pub(super) fn passed(&mut self, piece: &Piece<'_>, mut told: Told, summary: &mut RawSummary) {
+    pub(super) fn passed(&mut self, piece: &Piece<'_>, mut told: KnownPlace, summary: &mut RawSummary) {
         told.go_on(piece.bytes, piece.bytes.len());
         summary.bytes += piece.bytes.len() as u64;
         summary.lines += told.place.line - self.place.line;
@@ -201,13 +201,13 @@ impl Reading {
 
 /// A place in a piece whose line is known.
 #[derive(Clone, Copy)]
-pub(super) struct Told {
+pub(super) struct KnownPlace {
     pub(super) place: Place,
     /// Bytes of the piece before it.
     pub(super) bytes: usize,
 }
 
-impl Told {
+impl KnownPlace {
     fn go_on(&mut self, piece: &[u8], to: usize) {
         self.place.line += memchr_iter(b'\n', &piece[self.bytes..to]).count() as u64;
         self.place.offset += (to - self.bytes) as u64;
@@ -234,7 +234,7 @@ struct Looking<'a, 'e> {
 
 impl Looking<'_, '_> {
     /// Looks at the lines where a match could be.
-    fn at_places(&mut self, finder: &Finder, piece: &[u8], told: &mut Told) -> ControlFlow<()> {
+    fn at_places(&mut self, finder: &Finder, piece: &[u8], told: &mut KnownPlace) -> ControlFlow<()> {
         let (mut from, mut line_from) = (0, 0);
         let mut column = None;
         loop {
@@ -275,7 +275,7 @@ impl Looking<'_, '_> {
     }
 
     /// Looks at each line.
-    fn at_all(&mut self, piece: &[u8], told: &mut Told) -> ControlFlow<()> {
+    fn at_all(&mut self, piece: &[u8], told: &mut KnownPlace) -> ControlFlow<()> {
         let mut start = 0;
         let ends = memchr_iter(b'\n', piece).chain((!piece.ends_with(b"\n")).then_some(piece.len()));
         for end in ends {

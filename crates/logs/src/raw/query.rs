@@ -21,12 +21,12 @@ pub struct RawQuery {
 pub(super) enum Kind {
     /// Words, texts and expressions.
     Lines(LineFilter),
-    Records(Box<Asked>),
+    Records(Box<RecordQuery>),
 }
 
-/// What asks for more than the text.
+/// A query that asks for more than the text: levels, fields or times.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct RecordQuery {
     filter: Filter,
     now: Timestamp,
     pub(super) zone: TimeZone,
@@ -53,7 +53,7 @@ impl RawQuery {
         let kind = match LineFilter::new(&filter) {
             Ok(Some(lines)) => Kind::Lines(lines),
             // An expression that is too large is told of once files are searched.
-            Ok(None) | Err(_) => Kind::Records(Box::new(Asked {
+            Ok(None) | Err(_) => Kind::Records(Box::new(RecordQuery {
                 filter: filter.clone(),
                 now: Clock::System.now(),
                 zone: TimeZone::UTC,
@@ -81,13 +81,13 @@ impl RawQuery {
     /// Only records from `range.start` on, up to but not at `range.end`.
     #[must_use]
     pub fn within(mut self, range: Range<Timestamp>, now: Timestamp, zone: &TimeZone) -> Self {
-        let asked = Asked { filter: self.filter.clone(), now, zone: zone.clone(), range: Some(range) };
+        let asked = RecordQuery { filter: self.filter.clone(), now, zone: zone.clone(), range: Some(range) };
         self.kind = Kind::Records(Box::new(asked));
         self
     }
 }
 
-impl Asked {
+impl RecordQuery {
     pub(super) fn question(&self) -> Result<Question, regex::Error> {
         let query = Query { filter: self.filter.clone(), pipes: Vec::new() };
         let question = Question::new(&query, self.now, &self.zone)?;

@@ -2,8 +2,8 @@
 
 use super::{
     RawSummary,
-    lines::{Buffer, Hit, Pieces, Place, Reading, Told, without_return},
-    query::Asked,
+    lines::{Buffer, Hit, KnownPlace, Pieces, Place, Reading, without_return},
+    query::RecordQuery,
 };
 use memchr::memchr_iter;
 use model::Timestamp;
@@ -28,7 +28,7 @@ const PENDING_MAX: usize = 100_000;
 pub(super) fn search(
     from: &mut dyn io::Read,
     buffer: &mut Buffer,
-    (asked, modified): (&Asked, Timestamp),
+    (asked, modified): (&RecordQuery, Timestamp),
     cancel: &Cancel,
     summary: &mut RawSummary,
     hit: &mut Hit<'_>,
@@ -56,7 +56,7 @@ pub(super) fn search(
             line += 1;
             start = end + 1;
         }
-        let told = Told { place: reading.place, bytes: 0 };
+        let told = KnownPlace { place: reading.place, bytes: 0 };
         reading.passed(&piece, told, summary);
         if records.batch.text_bytes() >= BATCH_BYTES {
             let flow = records.ask(hit);

@@ -3,7 +3,7 @@
 
 use super::Malformed;
 use crate::{
-    BodyError, Intake, Told,
+    BodyError, Intake, RecordMetadata,
     lines::{Cut, each_line},
 };
 use serde::{Deserialize, de::IgnoredAny};
@@ -189,11 +189,11 @@ impl Intake {
         }
         let own = action.index.as_deref().unwrap_or(index);
         let index_field = [("index".to_owned(), super::text(own))];
-        let told = Told {
+        let told = RecordMetadata {
             source: own.as_bytes(),
             source_fields: &SOURCES,
             fields: if own.is_empty() { &[] } else { &index_field },
-            ..Told::default()
+            ..RecordMetadata::default()
         };
         let rejected = self.taken().rejected;
         self.alone(reader, line, &told)?;

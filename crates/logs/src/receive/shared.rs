@@ -2,7 +2,7 @@
 //! gigabytes. How much of it is copied is bounded for each body; records beyond are kept without.
 
 use super::{Entry, Fields, Stream};
-use crate::{Error, Intake, Told};
+use crate::{Error, Intake, RecordMetadata};
 use sources::{Reader, timestamps::Reference};
 use std::sync::Arc;
 use telemetry::OwnedValue;
@@ -56,22 +56,22 @@ impl Intake {
         let bytes = from.bytes();
         for mut entry in entries {
             self.mask(&mut entry.fields);
-            let told = Told {
+            let told = RecordMetadata {
                 source: entry.source.as_deref().unwrap_or(from.source).as_bytes(),
                 time: entry.time,
                 level: entry.level,
                 fields: &entry.fields,
-                ..Told::default()
+                ..RecordMetadata::default()
             };
             let [resource, stream] = from.shared;
             let told = match copying.has_room(bytes) {
-                true => Told {
+                true => RecordMetadata {
                     logger: from.logger,
                     shared: [&resource.fields, &stream.fields],
                     left_out: resource.beyond + stream.beyond,
                     ..told
                 },
-                false => Told { left_out: from.count(), ..told },
+                false => RecordMetadata { left_out: from.count(), ..told },
             };
             self.alone(reader, &entry.text, &told)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::plain::Plain;
 use jiff::tz::TimeZone;
-use logs::{Config, Logs, Told};
+use logs::{Config, Logs, RecordMetadata};
 use model::{Clock, ManualClock, Timestamp};
 use sources::timestamps::Reference;
 use std::{
@@ -44,7 +44,7 @@ impl Corpus {
         let mut intake = logs.intake().unwrap();
         for (source, text) in texts {
             let mut reader = intake.reader(Reference::Modified(NOW));
-            let told = Told { source: source.as_bytes(), ..Told::default() };
+            let told = RecordMetadata { source: source.as_bytes(), ..RecordMetadata::default() };
             intake.text(&mut &text[..], &mut reader, &told).unwrap();
         }
         intake.finish().unwrap();

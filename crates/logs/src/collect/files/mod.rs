@@ -2,22 +2,22 @@
 //!
 //! A file is known by its device, its inode, its first bytes and the last that were read. One that was renamed is read to
 //! its end before its successor is begun. Where the content of a known file turns up elsewhere, copied or packed, only what
-//! was not read of it is read there (`kin` tells copies from files that only begin alike).
+//! was not read of it is read there (`copy_detection` tells copies from files that only begin alike).
 
-mod head;
-mod kin;
+mod copy_detection;
+mod fingerprint;
 mod tail;
 #[cfg(test)]
 mod tests;
 
 use super::{
     POLL_EVERY, Stop, Watched,
+    checkpointed_writer::{CheckpointedWriter, Stopped},
     positions::Positions,
-    ship::{Ship, Stopped},
 };
 use crate::Logs;
-use head::Head;
-use kin::{Kin, is_named_alike};
+use copy_detection::{CopyStatus, copy_status, is_named_alike};
+use fingerprint::PrefixFingerprint;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs::{self, File},
@@ -47,7 +47,7 @@ const IDLE_FOR_CROWDED: Duration = Duration::from_secs(2);
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 
 pub(super) struct Files {
-    ship: Ship,
+    writer: CheckpointedWriter,
     stop: Stop,
     watched: Vec<Watched>,
     tails: Vec<Tail>,
@@ -72,16 +72,16 @@ impl Files {
         own: Option<PathBuf>,
     ) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("positions.json");
-        let mut ship = Ship::new(logs, stop.clone());
+        let mut writer = CheckpointedWriter::new(logs, stop.clone());
         if let Some(own) = own {
             let pattern = format!("{}*", glob::Pattern::escape(&own.to_string_lossy()));
             watched.push(Watched { pattern, ..Watched::default() });
-            ship = ship.knows_own(&own);
+            writer = writer.knows_own(&own);
         }
-        let positions = ship.positions::<Vec<Position>>(&path)?;
+        let positions = writer.positions::<Vec<Position>>(&path)?;
         let known = positions.now().clone();
         Ok(Self {
-            ship,
+            writer,
             stop,
             watched,
             tails: Vec::new(),
@@ -111,7 +111,7 @@ impl Files {
 
     /// Looks at every file once. Whether there was anything to do.
     pub(super) fn round(&mut self) -> Result<bool, Stopped> {
-        let now = self.ship.now();
+        let now = self.writer.now();
         if self.scanned.is_none_or(|scanned| now.since(scanned) >= SCAN_EVERY || now < scanned) {
             self.scanned = Some(now);
             self.scan();
@@ -134,7 +134,7 @@ impl Files {
             if tail.is_still() {
                 let tail = &mut self.tails[at];
                 tail.drained |= tail.leaving;
-                tail.flush(&mut self.ship);
+                tail.flush(&mut self.writer);
                 continue;
             }
             if tail.is_replaced() {
@@ -144,25 +144,25 @@ impl Files {
             }
             moved |= self.read(at);
             // One that is gone has moved the others.
-            if self.ship.is_full() || self.tails.len() < count {
+            if self.writer.is_full() || self.tails.len() < count {
                 self.turn = at + 1;
                 break;
             }
         }
         self.let_go();
-        if self.ship.batch().is_empty() {
+        if self.writer.batch().is_empty() {
             if !moved {
                 if std::mem::take(&mut self.found) {
                     let then = self.stand();
                     self.positions.reached(then);
                 }
-                let Self { ship, positions, .. } = self;
-                ship.insist(|| positions.save())?;
+                let Self { writer, positions, .. } = self;
+                writer.retry_until_stopped(|| positions.save())?;
             }
             return Ok(moved);
         }
         let then = self.stand();
-        self.ship.commit(&mut self.positions, then)?;
+        self.writer.commit(&mut self.positions, then)?;
         Ok(true)
     }
 
@@ -174,8 +174,8 @@ impl Files {
     /// Reads on in one file.
     fn read(&mut self, at: usize) -> bool {
         let tail = &mut self.tails[at];
-        let read = tail.read(&mut self.buffer, &mut self.ship);
-        tail.flush(&mut self.ship);
+        let read = tail.read(&mut self.buffer, &mut self.writer);
+        tail.flush(&mut self.writer);
         match read {
             Ok(0) => {
                 tail.drained |= tail.leaving;
@@ -189,7 +189,7 @@ impl Files {
                     let position = self.tails.remove(at).rests();
                     self.known.push(position);
                 } else {
-                    tail.finish(&mut self.ship);
+                    tail.finish(&mut self.writer);
                     tail.leaving = true;
                 }
                 self.tell(&path, &error);
@@ -200,7 +200,7 @@ impl Files {
 
     /// Closes what has been read to its end and is not written to any more.
     fn let_go(&mut self) {
-        let now = self.ship.now();
+        let now = self.writer.now();
         let idle = if self.tails.len() < FILES_MAX { IDLE_FOR } else { IDLE_FOR_CROWDED };
         let mut at = 0;
         while at < self.tails.len() {
@@ -208,7 +208,7 @@ impl Files {
             let quiet = now.since(model::Timestamp::from_micros(tail.active));
             let is_over = tail.position.done || !tail.is_plain() && tail.drained;
             if is_over || tail.leaving && tail.drained && quiet >= LEAVING_FOR {
-                tail.finish(&mut self.ship);
+                tail.finish(&mut self.writer);
             } else if quiet < idle || tail.holds() || tail.leaving || !tail.is_still() {
                 at += 1;
                 continue;
@@ -225,15 +225,15 @@ impl Files {
         let mut tail = self.tails.remove(at);
         match copy {
             Some(copy) => self.open_at(tail.stands(), Some(copy)),
-            None => tail.finish(&mut self.ship),
+            None => tail.finish(&mut self.writer),
         }
         let Position { path, source, .. } = position;
-        self.open_at(Position { path, source, seen: self.ship.now().as_micros(), ..Position::default() }, None);
+        self.open_at(Position { path, source, seen: self.writer.now().as_micros(), ..Position::default() }, None);
     }
 
     /// Finds what is new, what was renamed and what is gone.
     fn scan(&mut self) {
-        let now = self.ship.now();
+        let now = self.writer.now();
         let found = self.find();
         let by_id: HashMap<Id, &PathBuf> = found.iter().map(|(path, id)| (*id, path)).collect();
         for tail in &mut self.tails {
@@ -265,7 +265,7 @@ impl Files {
 
     /// A file that is not open: it may have grown, or have been renamed, copied, packed or emptied meanwhile.
     fn look_at_known(&mut self, mut position: Position, at: Option<PathBuf>) {
-        let now = self.ship.now().as_micros();
+        let now = self.writer.now().as_micros();
         if let Some(path) = at {
             let Ok(found) = fs::metadata(&path) else { return self.known.push(position) };
             let (state, is_plain) = (state_of(&found), Packing::of(&path) == Packing::Plain);
@@ -273,7 +273,7 @@ impl Files {
             if position.state == Some(state) {
                 return self.known.push(position);
             }
-            let is_known = position.head.bytes == 0 || position.is_in(&position.path);
+            let is_known = position.prefix.bytes == 0 || position.is_in(&position.path);
             if is_known && (found.len() >= position.offset || !is_plain) {
                 let is_read = match is_plain {
                     true => found.len() == position.offset && position.held.is_empty(),
@@ -303,23 +303,23 @@ impl Files {
     /// A file that nothing is known of, unless it is the copy of one.
     fn look_at_new(&mut self, path: &Path) {
         let source = path.to_string_lossy().into_owned();
-        let now = self.ship.now().as_micros();
+        let now = self.writer.now().as_micros();
         let fresh = Position { path: path.to_owned(), source, seen: now, ..Position::default() };
-        let head = match Head::read(path) {
-            Ok(head) => head,
+        let beginning = match PrefixFingerprint::read(path) {
+            Ok(beginning) => beginning,
             // Being packed: there is nothing to read yet.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
             Err(error) => return self.tell(path, &error),
         };
         let (mut settled, mut copied) = (false, None);
         for (at, known) in self.tails.iter().map(|tail| (None, &tail.position)).chain(numbered(&self.known)) {
-            match kin::of(known, path, &head, now) {
-                Kin::None => {}
+            match copy_status(known, path, &beginning, now) {
+                CopyStatus::Other => {}
                 // What its original has not given yet is read there; when that is emptied or gone, here.
-                Kin::Waits => return,
-                Kin::Copy if at.is_none() => return,
-                Kin::Copy => copied = copied.or(at),
-                Kin::Settled => settled = true,
+                CopyStatus::Undecided => return,
+                CopyStatus::Copy if at.is_none() => return,
+                CopyStatus::Copy => copied = copied.or(at),
+                CopyStatus::Settled => settled = true,
             }
         }
         if let Some(known) = copied.map(|at| self.known.remove(at)) {
@@ -341,7 +341,7 @@ impl Files {
         siblings.retain(|path| is_named_alike(&position.path, path) && path.is_file());
         siblings.sort();
         let is_it = |path: &PathBuf| position.is_in(path);
-        let is_unread = position.head.bytes == 0;
+        let is_unread = position.prefix.bytes == 0;
         let id = Some((position.device, position.inode));
         if let Some(renamed) = siblings.iter().find(|path| id_of(path) == id && (is_unread || is_it(path))) {
             return Some(renamed.clone());
@@ -378,7 +378,7 @@ impl Files {
         }
         let path = position.path.clone();
         let labels = self.labels(&position.source);
-        match Tail::new(&self.ship, file, position, labels) {
+        match Tail::new(&self.writer, file, position, labels) {
             Ok(mut tail) => {
                 self.told.remove(&path);
                 self.found = true;

@@ -1,7 +1,7 @@
 //! One file: where it stands, and the lines that it gives.
 
-use super::head::{BYTES_MAX, Head, Trail};
-use crate::{Told, collect::ship::Ship};
+use super::fingerprint::{BYTES_MAX, PrefixFingerprint, SuffixFingerprint};
+use crate::{RecordMetadata, collect::checkpointed_writer::CheckpointedWriter};
 use flate2::read::MultiGzDecoder;
 use scrub::Counts;
 use serde::{Deserialize, Serialize};
@@ -31,9 +31,10 @@ pub(crate) struct Position {
     pub(super) source: String,
     pub(super) device: u64,
     pub(super) inode: u64,
-    pub(super) head: Head,
-    #[serde(default)]
-    pub(super) trail: Trail,
+    #[serde(rename = "head")]
+    pub(super) prefix: PrefixFingerprint,
+    #[serde(default, rename = "trail")]
+    pub(super) suffix: SuffixFingerprint,
     /// Every line before this byte was read; in a packed file, of what it unpacks to.
     pub(super) offset: u64,
     /// Of these, the lines whose records are not complete yet: from, to.
@@ -52,19 +53,19 @@ pub(crate) struct Position {
 impl Position {
     /// Whether the file at `path` holds what was read, where it was read.
     pub(super) fn is_in(&self, path: &Path) -> bool {
-        Head::read(path).is_ok_and(|head| self.head.begins(&head)) && self.trail.is_in(path)
+        PrefixFingerprint::read(path).is_ok_and(|bytes| self.prefix.begins(&bytes)) && self.suffix.is_in(path)
     }
 
     /// Of a file of which nothing is to be read, as another one had it; none where it is gone by now.
     pub(super) fn read_already(self) -> Option<Self> {
         let found = std::fs::metadata(&self.path).ok()?;
-        let (mut head, mut trail) = (Head::default(), Trail::default());
-        let bytes = Head::read(&self.path).ok()?;
-        head.extend(0, &bytes);
-        trail.extend(&mut Vec::new(), 0, &bytes);
+        let (mut prefix, mut suffix) = (PrefixFingerprint::default(), SuffixFingerprint::default());
+        let bytes = PrefixFingerprint::read(&self.path).ok()?;
+        prefix.extend(0, &bytes);
+        suffix.extend(&mut Vec::new(), 0, &bytes);
         let (device, inode, state) = (found.dev(), found.ino(), Some(state_of(&found)));
         // Of one that is packed the length that it unpacks to is not needed: it is done.
-        Some(Self { device, inode, head, trail, offset: found.len(), done: true, state, ..self })
+        Some(Self { device, inode, prefix, suffix, offset: found.len(), done: true, state, ..self })
     }
 }
 
@@ -119,7 +120,7 @@ pub(super) struct Tail {
     masked: Counts,
     /// Read, and without its line feed yet.
     partial: Vec<u8>,
-    /// What was read last, for the trail.
+    /// What was read last, for the fingerprint of the suffix.
     last: Vec<u8>,
     /// Lines that the reader was given.
     pushed: u64,
@@ -138,8 +139,8 @@ pub(super) struct Tail {
     still: Option<State>,
 }
 
-fn told<'a>(position: &'a Position, labels: &'a [(String, OwnedValue)]) -> Told<'a> {
-    Told { source: position.source.as_bytes(), fields: labels, ..Told::default() }
+fn told<'a>(position: &'a Position, labels: &'a [(String, OwnedValue)]) -> RecordMetadata<'a> {
+    RecordMetadata { source: position.source.as_bytes(), fields: labels, ..RecordMetadata::default() }
 }
 
 /// What changes with a file.
@@ -150,7 +151,7 @@ pub(super) fn state_of(found: &Metadata) -> State {
 impl Tail {
     /// Goes on where `position` stands. `reference` is by what its dates are completed.
     pub(super) fn new(
-        ship: &Ship,
+        writer: &CheckpointedWriter,
         file: File,
         mut position: Position,
         labels: Vec<(String, OwnedValue)>,
@@ -163,12 +164,12 @@ impl Tail {
             _ => Reference::Modified(model::Timestamp::from_micros(found.mtime().saturating_mul(1_000_000))),
         };
         position.state = None;
-        let mut reader = ship.reader(reference);
+        let mut reader = writer.reader(reference);
         if position.offset > 0 {
             let mut beginning = Vec::new();
             packing.open(file.try_clone()?)?.take(LEARNED_BYTES as u64).read_to_end(&mut beginning)?;
             let whole_lines = memchr::memrchr(b'\n', &beginning).map_or(0, |end| end + 1);
-            position.head.recall(&beginning);
+            position.prefix.recall(&beginning);
             reader.learn(&beginning[..whole_lines]);
             io::Seek::rewind(&mut &file)?;
         }
@@ -177,7 +178,7 @@ impl Tail {
         let mut last = vec![0; BYTES_MAX.min(usize::try_from(position.offset).unwrap_or(BYTES_MAX))];
         let before = position.offset - last.len() as u64;
         if packing == Packing::Plain && !last.is_empty() && file.read_exact_at(&mut last, before).is_ok() {
-            position.trail.extend(&mut Vec::new(), before, &last);
+            position.suffix.extend(&mut Vec::new(), before, &last);
         } else {
             last.clear();
         }
@@ -186,7 +187,7 @@ impl Tail {
             packing => Input::Packed(packing.open(file)?, 0),
         };
         Ok(Self {
-            active: ship.now().as_micros(),
+            active: writer.now().as_micros(),
             position,
             input: Some(input),
             packing,
@@ -228,7 +229,7 @@ impl Tail {
     pub(super) fn is_replaced(&self) -> bool {
         let Some(Input::Plain(file)) = &self.input else { return false };
         let length = file.metadata().map_or(u64::MAX, |found| found.len());
-        length < self.read_to() || !self.position.head.is_of(file) || !self.position.trail.is_of(file)
+        length < self.read_to() || !self.position.prefix.is_of(file) || !self.position.suffix.is_of(file)
     }
 
     fn read_to(&self) -> u64 {
@@ -236,7 +237,7 @@ impl Tail {
     }
 
     /// Reads at most `buffer`, and keeps what is complete by it. How many bytes were read.
-    pub(super) fn read(&mut self, buffer: &mut [u8], ship: &mut Ship) -> io::Result<usize> {
+    pub(super) fn read(&mut self, buffer: &mut [u8], writer: &mut CheckpointedWriter) -> io::Result<usize> {
         let from = self.read_to();
         let read = match &mut self.input {
             None => 0,
@@ -265,22 +266,22 @@ impl Tail {
         if read == 0 {
             return Ok(0);
         }
-        self.active = ship.now().as_micros();
-        self.position.head.extend(from, &buffer[..read]);
-        self.position.trail.extend(&mut self.last, from, &buffer[..read]);
-        self.take(&buffer[..read], ship);
+        self.active = writer.now().as_micros();
+        self.position.prefix.extend(from, &buffer[..read]);
+        self.position.suffix.extend(&mut self.last, from, &buffer[..read]);
+        self.take(&buffer[..read], writer);
         Ok(read)
     }
 
-    fn take(&mut self, mut bytes: &[u8], ship: &mut Ship) {
+    fn take(&mut self, mut bytes: &[u8], writer: &mut CheckpointedWriter) {
         while let Some(feed) = memchr::memchr(b'\n', bytes) {
             let (line, rest) = (&bytes[..feed], &bytes[feed + 1..]);
             if self.partial.is_empty() {
-                self.line(line, 1, ship);
+                self.line(line, 1, writer);
             } else {
                 let mut whole = std::mem::take(&mut self.partial);
                 whole.extend_from_slice(line);
-                self.line(&whole, 1, ship);
+                self.line(&whole, 1, writer);
                 whole.clear();
                 self.partial = whole;
             }
@@ -298,7 +299,7 @@ impl Tail {
                 );
             }
             let part = std::mem::take(&mut self.partial);
-            self.line(&part, 0, ship);
+            self.line(&part, 0, writer);
         }
         if self.partial.capacity() > 4 << 10 && self.partial.is_empty() {
             self.partial = Vec::new();
@@ -306,7 +307,7 @@ impl Tail {
     }
 
     /// Takes a line of the file; `feed` is the length of its end.
-    fn line(&mut self, line: &[u8], feed: u64, ship: &mut Ship) {
+    fn line(&mut self, line: &[u8], feed: u64, writer: &mut CheckpointedWriter) {
         let from = self.position.offset;
         let to = from + line.len() as u64 + feed;
         self.position.offset = to;
@@ -318,34 +319,34 @@ impl Tail {
         self.pushed += 1;
         let Self { reader, position, labels, .. } = self;
         let told = told(position, labels);
-        reader.push(line, ship.now(), &mut |record| ship.keep(&record, &told));
+        reader.push(line, writer.now(), &mut |record| writer.keep(&record, &told));
     }
 
     /// Keeps what was held for further lines long enough.
-    pub(super) fn flush(&mut self, ship: &mut Ship) {
+    pub(super) fn flush(&mut self, writer: &mut CheckpointedWriter) {
         let Self { reader, position, labels, .. } = self;
         let told = told(position, labels);
-        reader.flush(ship.now(), &mut |record| ship.keep(&record, &told));
-        self.forget_given(ship);
+        reader.flush(writer.now(), &mut |record| writer.keep(&record, &told));
+        self.forget_given(writer);
     }
 
     /// Keeps all there is: nothing more will come.
-    pub(super) fn finish(&mut self, ship: &mut Ship) {
+    pub(super) fn finish(&mut self, writer: &mut CheckpointedWriter) {
         if !self.partial.is_empty() {
             let rest = std::mem::take(&mut self.partial);
-            self.line(&rest, 0, ship);
+            self.line(&rest, 0, writer);
         }
         let Self { reader, position, labels, .. } = self;
         let told = told(position, labels);
-        reader.finish(&mut |record| ship.keep(&record, &told));
-        self.forget_given(ship);
+        reader.finish(&mut |record| writer.keep(&record, &told));
+        self.forget_given(writer);
         self.input = None;
         self.position.done = true;
     }
 
-    fn forget_given(&mut self, ship: &Ship) {
+    fn forget_given(&mut self, writer: &CheckpointedWriter) {
         let masked = self.reader.masked();
-        ship.add_masked(masked.since(self.masked));
+        writer.add_masked(masked.since(self.masked));
         self.masked = masked;
         if self.recent.is_empty() {
             return;

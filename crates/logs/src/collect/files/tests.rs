@@ -622,3 +622,11 @@ fn a_pipe_beside_a_log_is_left_alone() {
     site.settle();
     assert_eq!(site.numbers(), (1..=40).collect::<Vec<_>>());
 }
+
+/// Files of positions that were written before are read: what is in them is not renamed.
+#[test]
+fn positions_are_written_under_the_names_they_have_always_had() {
+    let written = serde_json::to_value(Position::default()).unwrap();
+    let names: Vec<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["path", "source", "device", "inode", "head", "trail", "offset", "done", "state", "seen"]);
+}

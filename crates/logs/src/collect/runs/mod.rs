@@ -1,20 +1,20 @@
 //! The run logs of jobs: a folder of files that only grow, each named after its job.
 //!
 //! There may be many thousands, and hardly any of them grows. So none stays open; the few that grew lately are looked at
-//! every second, the others in turns; and where these stand is written down once, in the [`Rest`], not with every batch.
+//! every second, the others in turns; and where these stand is written down once, in the [`IdleRuns`], not with every batch.
 
-mod rest;
+mod idle;
 #[cfg(test)]
 mod tests;
 
 use super::{
     Stop, asked_for,
+    checkpointed_writer::{CheckpointedWriter, Stopped},
     positions::Positions,
-    ship::{Ship, Stopped},
 };
-use crate::{Logs, Told};
+use crate::{Logs, RecordMetadata};
+use idle::{IdleRuns, Place};
 use model::{JobId, Timestamp};
-use rest::{Place, Rest};
 use scrub::Counts;
 use sources::{Reader, record, timestamps::Reference};
 use std::{
@@ -30,17 +30,17 @@ use telemetry::OwnedValue;
 
 /// How often what may have grown is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Run logs at rest that are looked at each time, and the rounds within which each of them is.
-const RESTING_LOOKED_AT: usize = 256;
-const RESTING_ROUNDS: usize = 30;
+/// Idle run logs that are looked at each time, and the rounds within which each of them is.
+const IDLE_LOOKED_AT: usize = 256;
+const IDLE_ROUNDS: usize = 30;
 /// How often the folder is listed where nothing says that it changed.
 const LIST_EVERY: Duration = Duration::from_secs(60);
-/// Run logs whose place is written with every batch; beyond, those that rest are put by.
-const AWAKE_MAX: usize = 128;
+/// Run logs whose place is written with every batch; beyond, idle ones are put by.
+const ACTIVE_MAX: usize = 128;
 /// New ones that are begun in one round.
 const BEGUN_MAX: usize = 128;
-/// A run log that did not grow for so long rests.
-const AWAKE_FOR: Duration = Duration::from_secs(120);
+/// A run log that did not grow for so long is idle.
+const ACTIVE_FOR: Duration = Duration::from_secs(120);
 /// Run logs that are known. Of more, the oldest jobs' are left out.
 const KNOWN_MAX: usize = 100_000;
 /// Bytes that are read of one before it is the next one's turn. A longer line is taken in parts.
@@ -51,21 +51,21 @@ const SOURCE: &str = "run";
 const APP: &str = "vigie";
 
 /// Where those stand that grew lately.
-type Awake = Vec<(JobId, u64)>;
+type ActivePositions = Vec<(JobId, u64)>;
 
 pub(super) struct Runs {
-    ship: Ship,
+    writer: CheckpointedWriter,
     stop: Stop,
     folder: PathBuf,
     age_max: Option<Duration>,
     known_max: usize,
     reader: Reader,
     masked: Counts,
-    awake: BTreeMap<JobId, Watched>,
-    rest: Rest,
+    active: BTreeMap<JobId, Watched>,
+    idle: IdleRuns,
     /// New ones, the oldest first.
     fresh: VecDeque<JobId>,
-    positions: Positions<Awake>,
+    positions: Positions<ActivePositions>,
     looked: Option<Timestamp>,
     listed: Option<Listed>,
     buffer: Vec<u8>,
@@ -92,22 +92,22 @@ impl Runs {
     pub(super) fn open(logs: Logs, stop: Stop, folder: PathBuf) -> Result<Self, Stopped> {
         let kept = logs.0.folder.clone();
         let age_max = logs.config().age_max();
-        let mut ship = Ship::new(logs, stop.clone());
-        let positions = ship.positions::<Awake>(&kept.join("run-positions.json"))?;
-        let rest = ship.insist(|| Rest::open(&kept.join("run-positions.log")))?;
-        let now = ship.now();
+        let mut writer = CheckpointedWriter::new(logs, stop.clone());
+        let positions = writer.positions::<ActivePositions>(&kept.join("run-positions.json"))?;
+        let idle = writer.retry_until_stopped(|| IdleRuns::open(&kept.join("run-positions.log")))?;
+        let now = writer.now();
         let watched = |offset: u64| Watched { place: Place::at(offset), grew: now };
-        let reader = ship.reader(Reference::Arrival);
+        let reader = writer.reader(Reference::Arrival);
         let mut runs = Self {
-            ship,
+            writer,
             stop,
             folder,
             age_max,
             known_max: KNOWN_MAX,
             reader,
             masked: Counts::default(),
-            awake: positions.now().iter().map(|(job, offset)| (*job, watched(*offset))).collect(),
-            rest,
+            active: positions.now().iter().map(|(job, offset)| (*job, watched(*offset))).collect(),
+            idle,
             fresh: VecDeque::new(),
             positions,
             looked: None,
@@ -115,7 +115,7 @@ impl Runs {
             buffer: Vec::new(),
             told: false,
         };
-        runs.awake.keys().for_each(|job| runs.rest.wake(*job));
+        runs.active.keys().for_each(|job| runs.idle.activate(*job));
         Ok(runs)
     }
 
@@ -137,19 +137,19 @@ impl Runs {
     /// one batch.
     fn round(&mut self) -> Result<bool, Stopped> {
         self.list()?;
-        let mut due: Vec<JobId> = self.awake.keys().copied().collect();
-        let now = self.ship.now();
+        let mut due: Vec<JobId> = self.active.keys().copied().collect();
+        let now = self.writer.now();
         if self.looked.is_none_or(|looked| now.since(looked) >= LOOK_EVERY || now < looked) {
             self.looked = Some(now);
-            let count = RESTING_LOOKED_AT.max(self.rest.len() / RESTING_ROUNDS);
-            due.extend(self.rest.turn(count));
+            let count = IDLE_LOOKED_AT.max(self.idle.len() / IDLE_ROUNDS);
+            due.extend(self.idle.turn(count));
         }
         let begun = self.fresh.len().min(BEGUN_MAX);
         due.extend(self.fresh.drain(..begun));
         let (mut more, mut kept) = (!self.fresh.is_empty(), false);
         for job in due {
             more |= self.read(job);
-            if self.ship.is_full() {
+            if self.writer.is_full() {
                 kept |= self.commit()?;
             }
             if self.stop.is_asked() {
@@ -157,9 +157,9 @@ impl Runs {
             }
         }
         kept |= self.commit()?;
-        if self.awake.len() > AWAKE_MAX || !kept {
-            let Self { ship, positions, .. } = self;
-            ship.insist(|| positions.save())?;
+        if self.active.len() > ACTIVE_MAX || !kept {
+            let Self { writer, positions, .. } = self;
+            writer.retry_until_stopped(|| positions.save())?;
         }
         self.put_by()?;
         if !more {
@@ -171,35 +171,35 @@ impl Runs {
     /// Sends what was read. Whether there was anything.
     fn commit(&mut self) -> Result<bool, Stopped> {
         let masked = self.reader.masked();
-        self.ship.add_masked(masked.since(self.masked));
+        self.writer.add_masked(masked.since(self.masked));
         self.masked = masked;
-        if self.ship.batch().is_empty() {
+        if self.writer.batch().is_empty() {
             return Ok(false);
         }
-        let then = self.awake.iter().map(|(job, watched)| (*job, watched.place.offset)).collect();
-        self.ship.commit(&mut self.positions, then)?;
+        let then = self.active.iter().map(|(job, watched)| (*job, watched.place.offset)).collect();
+        self.writer.commit(&mut self.positions, then)?;
         Ok(true)
     }
 
-    /// Where there are too many awake, writes once and for all where those stand that no longer grow. What is in the
+    /// Where there are too many active, writes once and for all where those stand that no longer grow. What is in the
     /// file of positions counts for more, and says the same until a next batch leaves them out there.
     fn put_by(&mut self) -> Result<(), Stopped> {
-        if self.awake.len() <= AWAKE_MAX {
+        if self.active.len() <= ACTIVE_MAX {
             return Ok(());
         }
-        let now = self.ship.now();
-        let mut resting: Vec<(JobId, Watched)> = self.awake.iter().map(|(job, watched)| (*job, *watched)).collect();
-        resting.sort_by_key(|(_, watched)| watched.grew);
-        let surplus = resting.len() - AWAKE_MAX / 2;
+        let now = self.writer.now();
+        let mut settled: Vec<(JobId, Watched)> = self.active.iter().map(|(job, watched)| (*job, *watched)).collect();
+        settled.sort_by_key(|(_, watched)| watched.grew);
+        let surplus = settled.len() - ACTIVE_MAX / 2;
         // Of more than twice as many even those that have just been read: they grow seldom, or are imported.
-        let crowded = self.awake.len() > 2 * AWAKE_MAX;
-        resting.truncate(surplus);
-        resting.retain(|(_, watched)| crowded || now.since(watched.grew) >= AWAKE_FOR);
-        let resting: Vec<(JobId, Place)> = resting.into_iter().map(|(job, watched)| (job, watched.place)).collect();
-        let Self { ship, rest, .. } = self;
-        ship.insist(|| rest.put(&resting))?;
-        for (job, _) in resting {
-            self.awake.remove(&job);
+        let crowded = self.active.len() > 2 * ACTIVE_MAX;
+        settled.truncate(surplus);
+        settled.retain(|(_, watched)| crowded || now.since(watched.grew) >= ACTIVE_FOR);
+        let settled: Vec<(JobId, Place)> = settled.into_iter().map(|(job, watched)| (job, watched.place)).collect();
+        let Self { writer, idle, .. } = self;
+        writer.retry_until_stopped(|| idle.put(&settled))?;
+        for (job, _) in settled {
+            self.active.remove(&job);
         }
         Ok(())
     }
@@ -209,17 +209,17 @@ impl Runs {
         let path = self.folder.join(format!("{job}.jsonl"));
         // Not by way of a link, which could lead anywhere.
         let Some(found) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) else { return false };
-        let place = self.awake.get(&job).map(|watched| watched.place).or_else(|| self.rest.get(job));
+        let place = self.active.get(&job).map(|watched| watched.place).or_else(|| self.idle.get(job));
         let mut place = place.unwrap_or_default();
         let length = found.len();
         if length < place.offset {
             // Lines that did not get through whole are taken away again by who wrote them: what follows is new.
             place = Place::at(length);
-            self.wakes(job, place);
+            self.activates(job, place);
             return false;
         }
         if length == place.offset || length == place.tried {
-            self.rest.know(job, place, self.awake.contains_key(&job));
+            self.idle.know(job, place, self.active.contains_key(&job));
             return false;
         }
         match self.read_from(&path, job, &mut place) {
@@ -227,7 +227,7 @@ impl Runs {
                 if taken == 0 {
                     place.tried = length;
                 }
-                self.wakes(job, place);
+                self.activates(job, place);
                 taken > 0 && place.offset < length
             }
             Err(error) => {
@@ -235,15 +235,15 @@ impl Runs {
                     tracing::warn!(path = %path.display(), %error, "a run log cannot be read: check who may read it");
                 }
                 place.tried = length;
-                self.rest.know(job, place, self.awake.contains_key(&job));
+                self.idle.know(job, place, self.active.contains_key(&job));
                 false
             }
         }
     }
 
-    fn wakes(&mut self, job: JobId, place: Place) {
-        self.awake.insert(job, Watched { place, grew: self.ship.now() });
-        self.rest.wake(job);
+    fn activates(&mut self, job: JobId, place: Place) {
+        self.active.insert(job, Watched { place, grew: self.writer.now() });
+        self.idle.activate(job);
     }
 
     /// Takes the whole lines that stand at `place`: how many bytes they have.
@@ -268,8 +268,8 @@ impl Runs {
     }
 
     fn line(&mut self, line: &[u8], named: &[(String, OwnedValue); 2]) {
-        let Self { reader, ship, age_max, .. } = self;
-        let now = ship.now();
+        let Self { reader, writer, age_max, .. } = self;
+        let now = writer.now();
         let mut sink = |mut record: sources::Record<'_>| {
             // It would be forgotten at once.
             if let (Some(time), Some(age_max)) = (record.time, *age_max)
@@ -279,7 +279,7 @@ impl Runs {
             }
             name_fields(&mut record.parsed);
             let fields = if record.parsed.field("app").is_some() { &named[..1] } else { &named[..] };
-            ship.keep(&record, &Told { source: SOURCE.as_bytes(), fields, ..Told::default() });
+            writer.keep(&record, &RecordMetadata { source: SOURCE.as_bytes(), fields, ..RecordMetadata::default() });
         };
         reader.push(line, now, &mut sink);
         // A line that a crash has torn is not held for the next one.
@@ -289,7 +289,7 @@ impl Runs {
     /// Finds new ones, where the folder has changed.
     fn list(&mut self) -> Result<(), Stopped> {
         let Ok(found) = fs::metadata(&self.folder) else { return Ok(()) };
-        let (changed, now) = ((found.mtime(), found.mtime_nsec()), self.ship.now());
+        let (changed, now) = ((found.mtime(), found.mtime_nsec()), self.writer.now());
         let mut settled = false;
         if let Some(listed) = self.listed {
             let since = now.since(listed.at);
@@ -302,7 +302,7 @@ impl Runs {
         self.listed = Some(Listed { changed, at: now, settled });
         let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
         let mut jobs: Vec<JobId> = entries.flatten().filter_map(|entry| job_of(&entry.file_name())).collect();
-        jobs.retain(|job| !self.rest.is_left_out(*job));
+        jobs.retain(|job| !self.idle.is_left_out(*job));
         jobs.sort_unstable();
         if jobs.len() > self.known_max {
             let floor = jobs[jobs.len() - self.known_max / 10 * 9];
@@ -311,13 +311,13 @@ impl Runs {
                 most = self.known_max,
                 "run logs of the oldest jobs are left out of the log store"
             );
-            let Self { ship, rest, .. } = self;
-            ship.insist(|| rest.raise(floor))?;
+            let Self { writer, idle, .. } = self;
+            writer.retry_until_stopped(|| idle.raise(floor))?;
         }
-        if self.rest.len() > self.known_max {
-            self.rest.forget_but(&jobs);
+        if self.idle.len() > self.known_max {
+            self.idle.forget_but(&jobs);
         }
-        let is_new = |job: &JobId| !self.rest.knows(*job) && !self.awake.contains_key(job);
+        let is_new = |job: &JobId| !self.idle.knows(*job) && !self.active.contains_key(job);
         self.fresh = jobs.into_iter().filter(is_new).collect();
         Ok(())
     }

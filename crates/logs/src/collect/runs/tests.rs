@@ -190,7 +190,7 @@ fn thousands_of_old_ones_are_read_once_and_those_that_grow_again_are_found() {
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=JOBS).collect::<Vec<_>>());
     let runs = site.runs.as_ref().unwrap();
-    assert!(runs.awake.len() <= 2 * AWAKE_MAX, "{}", runs.awake.len());
+    assert!(runs.active.len() <= 2 * ACTIVE_MAX, "{}", runs.active.len());
     let hot = fs::metadata(site.data.path().join("telemetry/run-positions.json")).unwrap().len();
     assert!(hot < 64 << 10, "what is written with each batch stays small: {hot}");
     site.restart();
@@ -198,7 +198,7 @@ fn thousands_of_old_ones_are_read_once_and_those_that_grow_again_are_found() {
     assert_eq!(site.numbers().len() as u64, JOBS, "nothing is read again");
     // An old one goes on.
     site.write(job(3), 1);
-    for _ in 0..=RESTING_ROUNDS {
+    for _ in 0..=IDLE_ROUNDS {
         site.round();
     }
     assert_eq!(site.numbers().len() as u64, JOBS + 1);
@@ -227,7 +227,7 @@ fn of_too_many_the_oldest_are_left_out_for_good() {
     site.write(job(60), 1);
     site.settle();
     assert_eq!(site.numbers(), [newest, vec![52]].concat(), "that there is room again brings none of them back");
-    assert!(site.runs.as_ref().unwrap().rest.len() <= 40);
+    assert!(site.runs.as_ref().unwrap().idle.len() <= 40);
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn every_line_is_kept_once_wherever_the_process_ends() {
                     site.append(job(number), b"\n");
                 }
                 Step::Rounds(count) => (0..count).for_each(|_| _ = site.round()),
-                Step::Wait => site.clock.advance(AWAKE_FOR * 2),
+                Step::Wait => site.clock.advance(ACTIVE_FOR * 2),
                 Step::Restart => site.restart(),
             }
         }

@@ -1,5 +1,5 @@
-//! By its first bytes a file is known again, renamed, copied or packed; and by the last that were read, as many files begin
-//! alike.
+//! Fingerprints of a file: of its first bytes, by which it is known again, renamed, copied or packed; and of the last that were
+//! read, as many files begin alike.
 
 use crate::collect::positions::fnv;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ use super::tail::Packing;
 /// Bytes that are compared.
 pub(super) const BYTES_MAX: usize = 512;
 
-/// The first bytes of a file, as far as they were read.
+/// A fingerprint of the first bytes of a file, as far as they were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Head {
+pub(crate) struct PrefixFingerprint {
     pub(super) bytes: usize,
     hash: u64,
     /// Only while it may grow: afterwards the hash says it.
@@ -20,7 +20,7 @@ pub(crate) struct Head {
     known: Vec<u8>,
 }
 
-impl Head {
+impl PrefixFingerprint {
     /// Learns from `bytes`, which stand at `offset`.
     pub(super) fn extend(&mut self, offset: u64, bytes: &[u8]) {
         if offset != self.known.len() as u64 || self.bytes >= BYTES_MAX || self.known.len() < self.bytes {
@@ -61,16 +61,16 @@ impl Head {
     }
 }
 
-/// The last bytes that were read of a file.
+/// A fingerprint of the last bytes that were read of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Trail {
+pub(crate) struct SuffixFingerprint {
     /// Where they end.
     at: u64,
     bytes: usize,
     hash: u64,
 }
 
-impl Trail {
+impl SuffixFingerprint {
     /// Learns from `bytes`, which stand at `from`; `last` holds those before them.
     pub(super) fn extend(&mut self, last: &mut Vec<u8>, from: u64, bytes: &[u8]) {
         if from != self.at {

@@ -1,7 +1,7 @@
 //! Where run logs stand that no longer grow: a file to which a line is added for each that is put by.
 //!
 //! The last line of a job counts. A crash leaves the last line torn at worst, whose job is then still among those that
-//! are awake.
+//! are active.
 
 use crate::Error;
 use model::JobId;
@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Bytes of the file, however often run logs wake: far more than it grows to between two starts.
+/// Bytes of the file, however often run logs grow again: far more than it grows to between two starts.
 const BYTES_MAX: u64 = 256 << 20;
 /// Lines that count no more, beside as many as count, from which the file is written anew.
 const STALE_MAX: usize = 1_000;
@@ -36,7 +36,8 @@ impl Place {
     }
 }
 
-pub(super) struct Rest {
+/// The places of idle run logs, and the file that holds them.
+pub(super) struct IdleRuns {
     path: PathBuf,
     places: BTreeMap<JobId, Place>,
     /// Older jobs are too many to be known.
@@ -45,29 +46,29 @@ pub(super) struct Rest {
     turn: Option<JobId>,
 }
 
-impl Rest {
+impl IdleRuns {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let mut rest = Self { path: path.to_owned(), places: BTreeMap::new(), floor: None, turn: None };
+        let mut idle = Self { path: path.to_owned(), places: BTreeMap::new(), floor: None, turn: None };
         let failed = |error| Error::io(path, error);
         let text = match read(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(rest),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(idle),
             Err(error) => return Err(failed(error)),
         };
         let mut lines = 0;
         for line in text.lines() {
             lines += 1;
-            let place = line.split_once(' ').and_then(|(first, second)| rest.take(first, second));
+            let place = line.split_once(' ').and_then(|(first, second)| idle.take(first, second));
             place.ok_or_else(|| {
                 let what = format!("line {lines} cannot be read: restore it, or remove it to collect run logs again");
                 failed(io::Error::other(what))
             })?;
         }
-        rest.drop_below_floor();
-        if lines > 2 * rest.places.len() + STALE_MAX {
-            rest.rewrite().map_err(failed)?;
+        idle.drop_below_floor();
+        if lines > 2 * idle.places.len() + STALE_MAX {
+            idle.rewrite().map_err(failed)?;
         }
-        Ok(rest)
+        Ok(idle)
     }
 
     fn take(&mut self, first: &str, second: &str) -> Option<()> {
@@ -112,29 +113,29 @@ impl Rest {
     }
 
     /// It grows again.
-    pub(super) fn wake(&mut self, job: JobId) {
+    pub(super) fn activate(&mut self, job: JobId) {
         self.places.remove(&job);
     }
 
     /// Remembers while the process lives what need not be written: that there is nothing to be read.
-    pub(super) fn know(&mut self, job: JobId, place: Place, is_awake: bool) {
-        if !is_awake {
+    pub(super) fn know(&mut self, job: JobId, place: Place, is_active: bool) {
+        if !is_active {
             self.places.insert(job, place);
         }
     }
 
     /// Writes where these stand.
-    pub(super) fn put(&mut self, resting: &[(JobId, Place)]) -> Result<(), Error> {
-        if resting.is_empty() {
+    pub(super) fn put(&mut self, settled: &[(JobId, Place)]) -> Result<(), Error> {
+        if settled.is_empty() {
             return Ok(());
         }
-        let mut text = String::with_capacity(resting.len() * 48);
-        for (job, place) in resting {
+        let mut text = String::with_capacity(settled.len() * 48);
+        for (job, place) in settled {
             // Into a String: this cannot fail.
             let _ = writeln!(text, "{job} {}", place.offset);
         }
         self.add(&text)?;
-        self.places.extend(resting.iter().copied());
+        self.places.extend(settled.iter().copied());
         Ok(())
     }
 

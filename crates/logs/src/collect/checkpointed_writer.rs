@@ -1,9 +1,10 @@
-//! Records on their way from a collector into the store: kept however long it takes, or until the program stops.
+//! Writes a collector's records to the store, with the position that they lead to: however long it takes, or until the program
+//! stops.
 
 use super::{Stop, positions::Positions};
 use crate::{
     Error, Logs, Opened,
-    text::{self, Told},
+    text::{self, RecordMetadata},
 };
 use model::Timestamp;
 use scrub::Counts;
@@ -21,7 +22,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stopped;
 
-pub(crate) struct Ship {
+/// Gathers records into batches, and keeps each together with the position that it leads to.
+pub(crate) struct CheckpointedWriter {
     logs: Logs,
     stop: Stop,
     batch: Batch,
@@ -40,7 +42,7 @@ struct Own {
 /// The `source` and the `app` of what Vigie traces.
 const VIGIE: &str = "vigie";
 
-impl Ship {
+impl CheckpointedWriter {
     pub(crate) fn new(logs: Logs, stop: Stop) -> Self {
         Self { logs, stop, batch: Batch::default(), told: false, refused: 0, own: None }
     }
@@ -73,10 +75,10 @@ impl Ship {
     }
 
     /// Adds a record to the batch.
-    pub(crate) fn keep(&mut self, record: &Record<'_>, told: &Told<'_>) {
+    pub(crate) fn keep(&mut self, record: &Record<'_>, told: &RecordMetadata<'_>) {
         let now = self.logs.now();
         let own = self.own.as_ref().filter(|own| told.source.starts_with(&own.path));
-        let as_own = own.map(|own| Told {
+        let as_own = own.map(|own| RecordMetadata {
             source: VIGIE.as_bytes(),
             fields: &own.fields,
             called: Some(super::asked_for),
@@ -92,7 +94,7 @@ impl Ship {
         }
     }
 
-    fn refuse(&mut self, refused: Refused, told: &Told<'_>) {
+    fn refuse(&mut self, refused: Refused, told: &RecordMetadata<'_>) {
         self.refused += 1;
         if self.refused.is_power_of_two() {
             let source = String::from_utf8_lossy(told.source);
@@ -132,7 +134,10 @@ impl Ship {
     }
 
     /// Does `attempt` until it succeeds.
-    pub(crate) fn insist<T>(&mut self, mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Stopped> {
+    pub(crate) fn retry_until_stopped<T>(
+        &mut self,
+        mut attempt: impl FnMut() -> Result<T, Error>,
+    ) -> Result<T, Stopped> {
         loop {
             match attempt() {
                 Ok(done) => return Ok(done),
@@ -149,7 +154,7 @@ impl Ship {
     ) -> Result<(), Stopped> {
         let batch = std::mem::take(&mut self.batch);
         let opened = self.opened()?;
-        self.insist(|| positions.intend(&then, &batch, &opened))?;
+        self.retry_until_stopped(|| positions.intend(&then, &batch, &opened))?;
         drop(opened);
         self.send(&batch)?;
         positions.reached(then);

@@ -5,7 +5,7 @@
 //! tell a copy in the making, so it is waited for: copies are soon followed by the end of their original.
 
 use super::{
-    head::BYTES_MAX,
+    fingerprint::BYTES_MAX,
     id_of,
     tail::{Packing, Position, state_of},
 };
@@ -22,49 +22,51 @@ const SEEN_WITHIN_SECONDS: i64 = 5;
 /// Bytes of the end of a copy that are compared with its original.
 const COMPARED_BYTES: u64 = 4 << 10;
 
+/// Whether a file is a copy of one that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kin {
-    None,
+pub(super) enum CopyStatus {
+    /// No copy: another file, or its successor.
+    Other,
     /// Its copy perhaps, which the original itself will tell.
-    Waits,
+    Undecided,
     /// Its content lies here now.
     Copy,
     /// Its copy, which is kept beside it: nothing more is to be read.
     Settled,
 }
 
-/// What the file at `path`, which begins with `head`, is to one that is known. `now` is in µs.
-pub(super) fn of(known: &Position, path: &Path, head: &[u8], now: i64) -> Kin {
-    if !known.head.begins(head) || !is_named_alike(&known.path, path) {
-        return Kin::None;
+/// What the file at `path`, which begins with `beginning`, is to one that is known. `now` is in µs.
+pub(super) fn copy_status(known: &Position, path: &Path, beginning: &[u8], now: i64) -> CopyStatus {
+    if !known.prefix.begins(beginning) || !is_named_alike(&known.path, path) {
+        return CopyStatus::Other;
     }
-    let Ok(found) = fs::metadata(path) else { return Kin::Waits };
+    let Ok(found) = fs::metadata(path) else { return CopyStatus::Undecided };
     let (is_packed, is_first) = (Packing::of(path) != Packing::Plain, Path::new(&known.source) == path);
     if let Some(original) = original(known) {
         // It was renamed, and this is its successor.
         if is_first {
-            return Kin::None;
+            return CopyStatus::Other;
         }
         let is_settled = now / 1_000_000 - found.ctime().max(found.mtime()) > COPIED_WITHIN_SECONDS;
         return match is_packed {
             // Whoever packs a file removes it then.
-            true if is_packed_of(path, &original) => Kin::Waits,
-            true if !known.trail.is_in(path) => Kin::None,
-            false if !is_beginning_of(path, &original) => Kin::None,
-            _ if !is_settled => Kin::Waits,
+            true if is_packed_of(path, &original) => CopyStatus::Undecided,
+            true if !known.suffix.is_in(path) => CopyStatus::Other,
+            false if !is_beginning_of(path, &original) => CopyStatus::Other,
+            _ if !is_settled => CopyStatus::Undecided,
             // So few bytes are soon alike by chance: better twice than never.
-            false if found.len() <= BYTES_MAX as u64 => Kin::None,
-            _ => Kin::Settled,
+            false if found.len() <= BYTES_MAX as u64 => CopyStatus::Other,
+            _ => CopyStatus::Settled,
         };
     }
     // The number of its device was given anew, or it lies on another one.
     let is_moved = known.inode == found.ino() && known.device != found.dev() || known.state == Some(state_of(&found));
     let is_old = found.mtime() <= known.seen / 1_000_000 + SEEN_WITHIN_SECONDS;
-    let may_be = match known.trail.is_short() {
+    let may_be = match known.suffix.is_short() {
         true => is_moved || !is_first && (is_packed || is_old),
         false => true,
     };
-    if may_be && known.trail.is_in(path) { Kin::Copy } else { Kin::None }
+    if may_be && known.suffix.is_in(path) { CopyStatus::Copy } else { CopyStatus::Other }
 }
 
 /// Where a known file lies, whole as it was read.
