@@ -5,7 +5,7 @@
 
 use crate::{
     line,
-    multiline::{Assembler, Block, Limits, Part, Place, Trace},
+    multiline::{Assembler, Block, Division, Limits, Place, Trace},
     parsers::{self, FORMATS, Memory, Shape, Standing},
     record::Parsed,
     timestamps::{self, Calendar, Reference, Turns},
@@ -23,16 +23,16 @@ pub struct Record<'a> {
     pub raw: &'a [u8],
     pub lines: u32,
     /// Whether a bound has divided it.
-    pub part: Part,
+    pub part: Division,
     /// When it happened; `None` where it does not say.
     pub time: Option<Timestamp>,
     pub parsed: Parsed<'a>,
-    said: Said,
+    said: RecordText,
 }
 
-/// Where the words of a record stand.
+/// Where the text of a record stands.
 #[derive(Debug)]
-enum Said {
+enum RecordText {
     /// It is text: as it came.
     Raw,
     /// It is an object, of which `parsed` holds everything.
@@ -45,9 +45,9 @@ impl Record<'_> {
     /// What is kept and searched: text as it came, and of an object its message.
     pub fn text(&self) -> &[u8] {
         match &self.said {
-            Said::Raw => self.raw,
-            Said::Message => self.parsed.message.as_bytes(),
-            Said::Lines(lines) => lines.as_bytes(),
+            RecordText::Raw => self.raw,
+            RecordText::Message => self.parsed.message.as_bytes(),
+            RecordText::Lines(lines) => lines.as_bytes(),
         }
     }
 }
@@ -165,14 +165,14 @@ impl Reader {
             return;
         }
         let (speaker, place) = match self.place(text) {
-            Found::Alone(tag) => {
+            LineRole::Alone(tag) => {
                 while let Some(block) = self.assembler.finish() {
                     self.give(block, sink);
                 }
-                let alone = Whole { raw, tag, lines: 1, part: Part::Whole, traced: false };
+                let alone = Whole { raw, tag, lines: 1, part: Division::Whole, traced: false };
                 return self.emit(alone, sink);
             }
-            Found::InBlock(speaker, place) => (speaker, place),
+            LineRole::InBlock(speaker, place) => (speaker, place),
         };
         while let Some(block) = self.assembler.yield_to(speaker) {
             self.give(block, sink);
@@ -198,7 +198,7 @@ impl Reader {
     }
 
     /// Where `text` belongs.
-    fn place(&mut self, text: &str) -> Found {
+    fn place(&mut self, text: &str) -> LineRole {
         if let Some(place) = self.settled
             && (FORMATS[place].sniff)(text)
         {
@@ -208,14 +208,14 @@ impl Reader {
         if let Some(Shape::Open(is_open)) = self.open_shape()
             && self.assembler.raw(NOBODY).is_some_and(|raw| is_open(&line::text(raw)))
         {
-            return Found::InBlock(NOBODY, Place::Continues);
+            return LineRole::InBlock(NOBODY, Place::Continues);
         }
         let indented = text.starts_with([' ', '\t']) || text.is_empty();
         if let Some(speaker) = self.assembler.last_speaker()
             && let Some(trace) = self.assembler.trace(speaker)
             && (trace.takes(text) || indented)
         {
-            return Found::InBlock(speaker, Place::Continues);
+            return LineRole::InBlock(speaker, Place::Continues);
         }
         let format = self.recognise(text);
         let headed = matches!(self.open_shape(), Some(Shape::Headed));
@@ -224,29 +224,29 @@ impl Reader {
                 self.count(format);
                 self.beginning(place, text)
             }
-            _ if headed => Found::InBlock(NOBODY, Place::Continues),
+            _ if headed => LineRole::InBlock(NOBODY, Place::Continues),
             _ => {
                 self.count(None);
-                Found::InBlock(NOBODY, Place::Begins { tag: PLAIN, trace: Trace::begun_by(text) })
+                LineRole::InBlock(NOBODY, Place::Begins { tag: PLAIN, trace: Trace::begun_by(text) })
             }
         }
     }
 
-    fn beginning(&mut self, place: usize, text: &str) -> Found {
+    fn beginning(&mut self, place: usize, text: &str) -> LineRole {
         match FORMATS[place].shape {
-            Shape::Line => Found::Alone(place),
+            Shape::Line => LineRole::Alone(place),
             Shape::Headed | Shape::Open(_) => {
-                Found::InBlock(NOBODY, Place::Begins { tag: place, trace: Trace::begun_by(text) })
+                LineRole::InBlock(NOBODY, Place::Begins { tag: place, trace: Trace::begun_by(text) })
             }
             Shape::Carrier(carried) => {
-                let Some(carried) = carried(text) else { return Found::Alone(place) };
+                let Some(carried) = carried(text) else { return LineRole::Alone(place) };
                 let line = carried.line.trim_end_matches('\n');
                 // What a process writes in one go comes as a line each.
                 if self.assembler.trace(carried.speaker).is_some_and(|trace| trace.takes(line)) {
-                    return Found::InBlock(carried.speaker, Place::Continues);
+                    return LineRole::InBlock(carried.speaker, Place::Continues);
                 }
                 let trace = Trace::begun_by(line);
-                Found::InBlock(carried.speaker, Place::Begins { tag: place, trace })
+                LineRole::InBlock(carried.speaker, Place::Begins { tag: place, trace })
             }
         }
     }
@@ -303,7 +303,7 @@ impl Reader {
             None => Cow::Borrowed(raw),
         };
         let text = line::text(&raw);
-        let format = FORMATS.get(tag).filter(|_| part != Part::Further);
+        let format = FORMATS.get(tag).filter(|_| part != Division::Further);
         let parsed = match format {
             Some(format) if lines > 1 && matches!(format.shape, Shape::Carrier(_)) => {
                 parsers::parse_carried(format, &text, &mut self.memory)
@@ -320,10 +320,10 @@ impl Reader {
         }
         let time = parsed.stamp.and_then(|stamp| self.calendar.resolve(stamp));
         let said = match format.filter(|format| format.is_object() && !parsed.format.is_empty()) {
-            None => Said::Raw,
+            None => RecordText::Raw,
             Some(format) => match parsers::carried_lines(format, &text, &parsed) {
-                Some(lines) => Said::Lines(lines),
-                None => Said::Message,
+                Some(lines) => RecordText::Lines(lines),
+                None => RecordText::Message,
             },
         };
         sink(Record { raw: &raw, lines, part, time, parsed, said });
@@ -336,11 +336,12 @@ struct Whole<'a> {
     raw: &'a [u8],
     tag: usize,
     lines: u32,
-    part: Part,
+    part: Division,
     traced: bool,
 }
 
-enum Found {
+/// What a line is: a record, or a part of one.
+enum LineRole {
     /// A record by itself, with its tag.
     Alone(usize),
     /// A line of the record of a speaker.

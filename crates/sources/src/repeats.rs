@@ -25,12 +25,12 @@ pub fn repeats(text: &[u8], time: Timestamp, level: Option<Level>) -> Vec<Range<
     let mut places = Places { head, found: Vec::new() };
     let (mut at, mut level) = (0, level);
     while at < head.len() {
-        let found = if places.begins_at(at) { look(head, at, time, level) } else { Found::Nothing };
+        let found = if places.begins_at(at) { look(head, at, time, level) } else { PrefixToken::Nothing };
         at = match found {
-            Found::Nothing => at + 1,
-            Found::Other(length) => at + length,
-            Found::Time(length) => places.add(at..at + length),
-            Found::Level(length) => {
+            PrefixToken::Nothing => at + 1,
+            PrefixToken::Other(length) => at + length,
+            PrefixToken::Time(length) => places.add(at..at + length),
+            PrefixToken::Level(length) => {
                 level = None;
                 places.add(at..at + length)
             }
@@ -53,8 +53,8 @@ fn head(line: &str) -> Option<&str> {
     line.get(..start).map(|head| &head[..head.floor_char_boundary(HEAD_MAX)]).filter(|head| head.is_ascii())
 }
 
-/// What stands at a place, and its length.
-enum Found {
+/// What stands at a place before the message, and its length.
+enum PrefixToken {
     Nothing,
     /// A time that is not the record's.
     Other(usize),
@@ -62,26 +62,26 @@ enum Found {
     Level(usize),
 }
 
-fn look(head: &str, at: usize, time: Timestamp, level: Option<Level>) -> Found {
+fn look(head: &str, at: usize, time: Timestamp, level: Option<Level>) -> PrefixToken {
     let rest = &head[at..];
     let read = timestamps::read(rest).or_else(|| timestamps::read_clock(rest)).or_else(|| timestamps::epoch(rest));
     if let Some((stamp, length)) = read {
         let is_whole = !rest[length..].starts_with(|c: char| c.is_ascii_alphanumeric());
         return match is_whole && is_same(stamp, time) {
-            true => Found::Time(length + zone_name(&rest[length..])),
-            false => Found::Other(length.max(1)),
+            true => PrefixToken::Time(length + zone_name(&rest[length..])),
+            false => PrefixToken::Other(length.max(1)),
         };
     }
     if at == 0
         && let Some(length) = priority(rest)
     {
-        return Found::Time(length);
+        return PrefixToken::Time(length);
     }
     let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let (word, behind) = rest.split_at(length);
     let is_level = level.is_some() && level::named(word) == level && is_plainly_a_level(word);
     let ends = behind.is_empty() || behind.starts_with([' ', '\t', ']', ')', '>', ':', '|', ',', '/', '"']);
-    if is_level && ends { Found::Level(length) } else { Found::Nothing }
+    if is_level && ends { PrefixToken::Level(length) } else { PrefixToken::Nothing }
 }
 
 /// `ERROR`, `warn`; not `log` or `system`, which may be the name of a program.

@@ -4,7 +4,7 @@
 
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use sources::{Options, Reader, Record, multiline::Limits, multiline::Part, record::Value, timestamps::Reference};
+use sources::{Options, Reader, Record, multiline::Division, multiline::Limits, record::Value, timestamps::Reference};
 use std::{fmt::Write, fs, path::Path};
 
 fn reader() -> (Reader, Timestamp) {
@@ -73,7 +73,7 @@ fn no_byte_is_lost_whatever_the_format() {
         let mut lines: Vec<Vec<u8>> = Vec::new();
         read(&bytes, &mut |record| {
             assert_eq!(record.lines as usize, record.raw.split(|byte| *byte == b'\n').count());
-            assert_eq!(record.part, Part::Whole);
+            assert_eq!(record.part, Division::Whole);
             lines.extend(record.raw.split(|byte| *byte == b'\n').map(<[u8]>::to_vec));
         });
         let mut expected: Vec<Vec<u8>> = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();

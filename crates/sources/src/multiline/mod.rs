@@ -37,14 +37,14 @@ pub struct Block {
     pub lines: u32,
     /// What the caller called its first line.
     pub tag: usize,
-    pub part: Part,
+    pub part: Division,
     /// Whether it holds a traceback.
     pub traced: bool,
 }
 
 /// Whether a bound has divided a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
+pub enum Division {
     #[default]
     Whole,
     /// More of it follows in a further record.
@@ -161,12 +161,12 @@ impl Assembler {
                 }
                 let tag = block.tag;
                 let raw = self.spare.pop().unwrap_or_default();
-                let rest = Block { raw, lines: 1, tag, part: Part::Further, traced: block.traced };
+                let rest = Block { raw, lines: 1, tag, part: Division::Further, traced: block.traced };
                 (open.lines, open.earlier) = (number..number + 1, Vec::new());
                 let mut full = std::mem::replace(&mut self.open[at].block, rest);
                 self.open[at].block.raw.extend_from_slice(line);
-                if full.part == Part::Whole {
-                    full.part = Part::First;
+                if full.part == Division::Whole {
+                    full.part = Division::First;
                 }
                 Some(full)
             }
@@ -182,7 +182,7 @@ impl Assembler {
                 };
                 let mut raw = self.spare.pop().unwrap_or_default();
                 raw.extend_from_slice(line);
-                let block = Block { raw, lines: 1, tag, part: Part::Whole, traced: trace.is_traceback() };
+                let block = Block { raw, lines: 1, tag, part: Division::Whole, traced: trace.is_traceback() };
                 let (lines, earlier) = (number..number + 1, Vec::new());
                 self.open.push(Open { speaker, block, trace, since: now, last: self.pushed, lines, earlier });
                 before

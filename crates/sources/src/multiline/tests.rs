@@ -59,9 +59,13 @@ fn a_record_is_divided_at_its_bounds_and_says_so() {
     }
     given.extend(assembler.push(0, b"second", begins(), at(2)));
     given.extend(assembler.finish());
-    let seen: Vec<(&[u8], Part)> = given.iter().map(|block| (&*block.raw, block.part)).collect();
-    let expected: [(&[u8], Part); 4] =
-        [(b"first\na\nb", Part::First), (b"c\nd\ne", Part::Further), (b"f", Part::Further), (b"second", Part::Whole)];
+    let seen: Vec<(&[u8], Division)> = given.iter().map(|block| (&*block.raw, block.part)).collect();
+    let expected: [(&[u8], Division); 4] = [
+        (b"first\na\nb", Division::First),
+        (b"c\nd\ne", Division::Further),
+        (b"f", Division::Further),
+        (b"second", Division::Whole),
+    ];
     assert_eq!(seen, expected);
 }
 

@@ -1,0 +1,176 @@
+//! Rotated files: their names, and keeping only so many of them, compressed.
+//!
+//! `mailing.log` becomes `mailing.log.20250110T143215Z`, by the moment of rotation in UTC, with `-1`, `-2` … where
+//! several fall into one second, then `….gz`. Names sort by age even when the clock was set back. Other files are never
+//! touched.
+
+use crate::file_lock::{self, LockMode};
+use flate2::{Compression, write::GzEncoder};
+use jiff::civil::DateTime;
+use model::Timestamp;
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+
+/// What to keep of one file's past.
+#[derive(Clone, Debug)]
+pub(crate) struct Keep {
+    pub(crate) path: PathBuf,
+    pub(crate) count: u32,
+    pub(crate) age_days_max: Option<u32>,
+    pub(crate) compress: bool,
+}
+
+/// A rotated file; sorts by age.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Old {
+    stamp: DateTime,
+    number: u32,
+    kind: Kind,
+    path: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Plain,
+    Gzip,
+    /// Compression was cut off.
+    Unfinished,
+}
+
+/// A free name for the file at `path`, rotated at `at`: later than every one there is.
+pub(crate) fn next_path(path: &Path, at: Timestamp) -> io::Result<PathBuf> {
+    let now = to_the_second(at);
+    let newest = list(path)?.pop().filter(|newest| newest.stamp >= now);
+    let (stamp, number) = newest.map_or((now, 0), |newest| (newest.stamp, newest.number + 1));
+    Ok(named(path, stamp, number))
+}
+
+/// Deletes what is too many or too old, then compresses the rest. Safe to repeat, also after a crash at any moment.
+pub(crate) fn sweep(keep: &Keep, now: Timestamp) -> io::Result<()> {
+    let mut files = list(&keep.path)?;
+    let oldest = keep.age_days_max.map(|days| to_the_second(now - Duration::from_hours(24) * days));
+    let mut kept = 0;
+    while let Some(newest) = files.last() {
+        let (stamp, number) = (newest.stamp, newest.number);
+        let first = files.partition_point(|file| (file.stamp, file.number) < (stamp, number));
+        let same = files.split_off(first);
+        let wanted = kept < keep.count && oldest.is_none_or(|oldest| stamp >= oldest);
+        kept += u32::from(wanted);
+        // A finished archive was synced before it got its name: its original may go.
+        let archived = same.iter().any(|file| file.kind == Kind::Gzip);
+        // Another process still writes the last of it, or compresses it.
+        let plain = same.iter().find(|file| file.kind == Kind::Plain).and_then(|file| File::open(&file.path).ok());
+        if plain.as_ref().is_some_and(|plain| !file_lock::take(plain, LockMode::Exclusive)) {
+            continue;
+        }
+        for file in same {
+            match file.kind {
+                Kind::Plain if wanted && !archived => {
+                    if keep.compress && file.path.exists() {
+                        compress(&file.path)?;
+                    }
+                }
+                Kind::Gzip if wanted => {}
+                _ => remove(&file.path)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rotated files of `path`, oldest first.
+fn list(path: &Path) -> io::Result<Vec<Old>> {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Ok(Vec::new());
+    };
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let file = entry?.path();
+        let rest = file.file_name().and_then(|file| file.to_str()?.strip_prefix(name)?.strip_prefix('.'));
+        if let Some((stamp, number, kind)) = rest.and_then(parse) {
+            files.push(Old { stamp, number, kind, path: file });
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// `20250110T143215Z[-1][.gz[.tmp]]`.
+fn parse(rest: &str) -> Option<(DateTime, u32, Kind)> {
+    let (rest, kind) = if let Some(rest) = rest.strip_suffix(".gz.tmp") {
+        (rest, Kind::Unfinished)
+    } else if let Some(rest) = rest.strip_suffix(".gz") {
+        (rest, Kind::Gzip)
+    } else {
+        (rest, Kind::Plain)
+    };
+    let (stamp, number) = rest.split_once('-').map_or(Some((rest, 0)), |(stamp, n)| Some((stamp, n.parse().ok()?)))?;
+    if stamp.len() != 16 {
+        return None;
+    }
+    Some((DateTime::strptime(STAMP, stamp).ok()?, number, kind))
+}
+
+fn named(path: &Path, stamp: DateTime, number: u32) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(format!(".{}", stamp.strftime(STAMP)));
+    if number > 0 {
+        name.push(format!("-{number}"));
+    }
+    name.into()
+}
+
+fn to_the_second(at: Timestamp) -> DateTime {
+    let civil = at.in_zone(&jiff::tz::TimeZone::UTC).datetime();
+    civil.with().subsec_nanosecond(0).build().unwrap_or(civil)
+}
+
+/// Into a temporary file, synced, renamed; only then is the original deleted.
+fn compress(path: &Path) -> io::Result<()> {
+    let with = |suffix: &str| {
+        let mut name = OsString::from(path);
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let (unfinished, archive) = (with(".gz.tmp"), with(".gz"));
+    let write = || -> io::Result<()> {
+        let mut from = File::open(path)?;
+        let meta = from.metadata()?;
+        let to = File::create(&unfinished)?;
+        #[cfg(unix)]
+        {
+            // Whose group may read the one may read the other; who is no member of it cannot say so.
+            let group = std::os::unix::fs::MetadataExt::gid(&meta);
+            let _ = std::os::unix::fs::fchown(&to, None, Some(group));
+        }
+        to.set_permissions(meta.permissions())?;
+        let mut encoder = GzEncoder::new(io::BufWriter::new(to), Compression::default());
+        io::copy(&mut from, &mut encoder)?;
+        let mut buffer = encoder.finish()?;
+        buffer.flush()?;
+        let to = buffer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        to.set_modified(meta.modified()?)?;
+        to.sync_all()?;
+        fs::rename(&unfinished, &archive)
+    };
+    write().inspect_err(|_| {
+        // It would be swept next time too.
+        let _ = fs::remove_file(&unfinished);
+    })?;
+    remove(path)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
