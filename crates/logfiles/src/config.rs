@@ -1,6 +1,6 @@
 //! What may be configured, and the check that turns it into a plan.
 
-use crate::turns;
+use crate::file_lock;
 use jiff::tz::TimeZone;
 use model::Level;
 use serde::{Deserialize, Serialize};
@@ -215,7 +215,7 @@ impl Config {
         };
         let group = match &self.group {
             None => None,
-            Some(name) => Some(turns::group(name).ok_or_else(|| ConfigError::Group(name.clone()))?),
+            Some(name) => Some(file_lock::group(name).ok_or_else(|| ConfigError::Group(name.clone()))?),
         };
         Ok(Plan { config: Self { files, ..self.clone() }, zone, group, journal: None })
     }

@@ -2,9 +2,9 @@
 
 use crate::{
     config::{FileConfig, Format, Plan, Rotate},
+    file_lock::{self, LockMode},
     line::{Dress, Line},
-    old,
-    turns::{self, Turn},
+    rotated,
 };
 use jiff::{ToSpan, Unit, ZonedRound, tz::TimeZone};
 use model::{Level, Timestamp};
@@ -139,7 +139,7 @@ impl LogFile {
         self.take_turn().map_err(|error| (0, error))?;
         let outcome = self.put_locked(bytes, at);
         if let Some(open) = &self.file {
-            turns::end(&open.file);
+            file_lock::end(&open.file);
         }
         outcome
     }
@@ -151,7 +151,7 @@ impl LogFile {
                 self.open()?;
             }
             let Some(open) = &self.file else { continue };
-            turns::take(&open.file, Turn::Write);
+            file_lock::take(&open.file, LockMode::Shared);
             let before = open.identity;
             self.follow_the_name()?;
             // Another file than was locked: once more, unless others rotate it without end.
@@ -200,7 +200,7 @@ impl LogFile {
     /// Renames the file and opens a new one. A crash in between leaves the renamed file, whole.
     fn rotate(&mut self, at: Timestamp) -> bool {
         if let Some(open) = &self.file {
-            turns::take(&open.file, Turn::Change);
+            file_lock::take(&open.file, LockMode::Exclusive);
             let is_ours = std::fs::metadata(&self.path).is_ok_and(|meta| identity(&meta) == open.identity);
             if !is_ours {
                 // Another process has rotated it meanwhile, or somebody has taken it away.
@@ -211,14 +211,14 @@ impl LogFile {
                 return false;
             }
         }
-        let renamed = old::next_path(&self.path, at).and_then(|to| std::fs::rename(&self.path, to));
+        let renamed = rotated::next_path(&self.path, at).and_then(|to| std::fs::rename(&self.path, to));
         match renamed {
             Ok(()) => self.file = None,
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.file = None,
             Err(error) => {
                 self.complain(&error);
                 if let Some(open) = &mut self.file {
-                    turns::end(&open.file);
+                    file_lock::end(&open.file);
                     open.rotate_at = open.len + self.bytes_max / 8;
                     open.day_ends = open.day_ends.map(|_| at + std::time::Duration::from_hours(1));
                 }
@@ -261,7 +261,7 @@ impl LogFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
         let file = options.open(&self.path)?;
-        if let Err(error) = turns::give(&file, self.group) {
+        if let Err(error) = file_lock::give(&file, self.group) {
             // It is written nevertheless: whoever is to read it is told why they cannot.
             self.complain_of_group(&error);
         }

@@ -11,11 +11,11 @@
 
 mod config;
 mod file;
+mod file_lock;
 mod layer;
 mod line;
-mod old;
+mod rotated;
 mod routes;
-mod turns;
 mod writer;
 
 #[cfg(test)]

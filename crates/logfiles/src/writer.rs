@@ -3,7 +3,7 @@
 use crate::{
     config::Plan,
     file::{Done, LogFile},
-    old::{self, Keep},
+    rotated::{self, Keep},
     routes::Sinks,
 };
 use model::{Clock, Timestamp};
@@ -232,7 +232,7 @@ fn housekeeping(keep: &[Keep], todo: &Receiver<Chore>) {
     let mut complained = vec![false; keep.len()];
     for chore in todo {
         match chore {
-            Chore::Sweep(file, at) => match old::sweep(&keep[file], at) {
+            Chore::Sweep(file, at) => match rotated::sweep(&keep[file], at) {
                 Ok(()) => complained[file] = false,
                 // Before the first line there is no directory.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
