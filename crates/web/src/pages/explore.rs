@@ -3,7 +3,7 @@
 mod faults;
 mod histogram;
 
-pub(crate) use faults::{Doubt, Fault, left_out};
+pub(crate) use faults::{Fault, ShownHint, left_out};
 pub(crate) use histogram::Histogram;
 
 use super::{foreign::Foreign, view::View};
@@ -87,25 +87,25 @@ pub(crate) enum Found {
     /// Nothing matches; where to look for more.
     NoMatch {
         wider: Option<String>,
-        doubts: Doubts,
+        doubts: ShownSuggestions,
     },
     /// There is no record at all.
     Empty(Begin),
 }
 
 impl Found {
-    pub(crate) const NO_MATCH: Self = Self::NoMatch { wider: None, doubts: Doubts::NONE };
+    pub(crate) const NO_MATCH: Self = Self::NoMatch { wider: None, doubts: ShownSuggestions::NONE };
 }
 
 /// Why there may be nothing.
 #[derive(Clone, Debug)]
-pub(crate) struct Doubts {
-    pub(crate) parts: Vec<Doubt>,
+pub(crate) struct ShownSuggestions {
+    pub(crate) parts: Vec<ShownHint>,
     /// The query that may have been meant, and its address.
     pub(crate) meant: Option<(Foreign, String)>,
 }
 
-impl Doubts {
+impl ShownSuggestions {
     pub(crate) const NONE: Self = Self { parts: Vec::new(), meant: None };
 }
 
@@ -121,7 +121,7 @@ pub(crate) struct TableOf {
     pub(crate) columns: Vec<TableCell>,
     pub(crate) rows: Vec<Vec<TableCell>>,
     /// Where a column has nothing in it.
-    pub(crate) doubts: Doubts,
+    pub(crate) doubts: ShownSuggestions,
 }
 
 #[derive(Clone, Debug)]

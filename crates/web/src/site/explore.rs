@@ -20,8 +20,8 @@ use crate::{
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, Begin, CellKind, Doubt, Doubts, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found,
-            Histogram, Links, OpenedLine, Range, RecordPage, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found, Histogram, Links,
+            OpenedLine, Range, RecordPage, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
         },
         foreign::{Foreign, plain},
         parts::Chosen,
@@ -177,7 +177,7 @@ async fn explore(
     page.found = match found {
         Found::NoMatch { .. } => {
             let wider = !search.since.is_empty() || !search.until.is_empty();
-            let doubts = doubts(&ctx, &v, &search, &resolved, Empty::Answer).await?;
+            let doubts = suggested(&ctx, &v, &search, &resolved, Empty::Answer).await?;
             Found::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts }
         }
         found => found,
@@ -191,21 +191,27 @@ async fn explore(
 }
 
 /// Why nothing was found, perhaps; and the search that may have been meant.
-async fn doubts(ctx: &Ctx, v: &View, search: &PageSearch, resolved: &ResolvedSearch, empty: Empty) -> Result<Doubts> {
+async fn suggested(
+    ctx: &Ctx,
+    v: &View,
+    search: &PageSearch,
+    resolved: &ResolvedSearch,
+    empty: Empty,
+) -> Result<ShownSuggestions> {
     let logs = &ctx.app.logs;
     let suggestions = logs.suggestions(resolved, empty).await?;
     let mut meant = suggestions.query;
-    let mut parts: Vec<Doubt> = suggestions.hints.into_iter().map(|hint| Doubt::new(v, &hint)).collect();
+    let mut parts: Vec<ShownHint> = suggestions.hints.into_iter().map(|hint| ShownHint::new(v, &hint)).collect();
     if empty == Empty::Answer
         && let Some((word, of_level)) = resolved.query.level_for_word().filter(|_| meant.is_none())
         && logs.first(&resolved.with_query(of_level.clone())?).await?.value > 0
     {
-        parts.push(Doubt::of_level(v, &word));
+        parts.push(ShownHint::of_level(v, &word));
         meant = Some(of_level);
     }
     let meant = meant.map(|query| query.to_string());
     let meant = meant.map(|q| (Foreign::line(q.as_bytes()), search.address_of(q)));
-    Ok(Doubts { parts, meant })
+    Ok(ShownSuggestions { parts, meant })
 }
 
 /// Whether there is nothing but what Vigie says of itself.
@@ -259,8 +265,8 @@ async fn found(
     if !resolved.query.pipes.is_empty() {
         let answer = logs.table(resolved, TABLE_ROWS).await?;
         let doubts = match empty_part(&answer.value).filter(|_| !answer.value.rows.is_empty()) {
-            Some(empty) => doubts(ctx, v, search, resolved, empty).await?,
-            None => Doubts::NONE,
+            Some(empty) => suggested(ctx, v, search, resolved, empty).await?,
+            None => ShownSuggestions::NONE,
         };
         let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value, doubts) };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
@@ -296,7 +302,7 @@ async fn found(
     Ok((found, turns, partial))
 }
 
-fn table(v: &View, table: &Table, doubts: Doubts) -> Found {
+fn table(v: &View, table: &Table, doubts: ShownSuggestions) -> Found {
     let cell = |cell: &Cell| {
         let (text, kind) = match cell {
             Cell::Absent => (String::new(), CellKind::Text),

@@ -59,12 +59,12 @@ impl Fault {
 
 /// What is doubtful about a query that found nothing.
 #[derive(Clone, Debug)]
-pub(crate) struct Doubt {
+pub(crate) struct ShownHint {
     pub(crate) part: Foreign,
     pub(crate) what: String,
 }
 
-impl Doubt {
+impl ShownHint {
     pub(crate) fn new(v: &View, hint: &language::Hint) -> Self {
         let what = match &hint.why {
             language::Why::NoSuchField(name) => {

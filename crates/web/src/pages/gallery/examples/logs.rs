@@ -3,8 +3,8 @@
 use super::{ID, at, before};
 use crate::pages::{
     explore::{
-        AskedForm, Begin, CellKind, Doubt, Doubts, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found,
-        Histogram, Line, Links, Range, RecordPage, Saved, Sign, TableCell, TableOf, Turns, left_out,
+        AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found, Histogram, Line,
+        Links, Range, RecordPage, Saved, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
     },
     files::{
         Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
@@ -183,7 +183,7 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
     }
 }
 
-fn table(columns: &[&str], rows: &[&[&str]], doubts: Doubts) -> Found {
+fn table(columns: &[&str], rows: &[&[&str]], doubts: ShownSuggestions) -> Found {
     let cell = |text: &&str| {
         let kind = if text.parse::<f64>().is_ok() { CellKind::Number } else { CellKind::Text };
         TableCell { html: (*text).to_owned(), kind }
@@ -197,13 +197,13 @@ fn table(columns: &[&str], rows: &[&[&str]], doubts: Doubts) -> Found {
     Found::Table(TableOf { columns: columns.collect(), rows, doubts })
 }
 
-fn doubts(v: &View, q: &str, empty: Empty) -> Doubts {
+fn doubts(v: &View, q: &str, empty: Empty) -> ShownSuggestions {
     let known = ["app", "duration_ms", "status"].map(str::to_owned).into();
     let (hints, meant) = query::language::hints(&query::parse(q).0, empty, &known);
     let address =
         |q: &str| format!("/explore?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish());
-    Doubts {
-        parts: hints.iter().map(|hint| Doubt::new(v, hint)).collect(),
+    ShownSuggestions {
+        parts: hints.iter().map(|hint| ShownHint::new(v, hint)).collect(),
         meant: meant.map(|query| query.to_string()).map(|q| (line(&q), address(&q))),
     }
 }
@@ -235,7 +235,7 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
     let graded = table(
         &["app", "level", "count()", "p95(duration_ms)"],
         &[&["nginx", "error", "590", "30002"], &["shop", "error", "21", "812.5"], &["shop", "critical", "28", ""]],
-        Doubts::NONE,
+        ShownSuggestions::NONE,
     );
     let blank = "level>=error | stats count(), p95(duration) by app, levl";
     let blanks = table(
@@ -243,7 +243,7 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
         &[&["nginx", "", "590", ""], &["shop", "", "49", ""]],
         doubts(v, blank, Empty::Column),
     );
-    let none = Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: Doubts::NONE };
+    let none = Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: ShownSuggestions::NONE };
     let wrong = "levl:error status=404";
     let doubted = Found::NoMatch { wider: None, doubts: doubts(v, wrong, Empty::Answer) };
     let begin = Begin { origin: "https://vigie.example.org".to_owned() };
