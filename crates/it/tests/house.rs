@@ -175,6 +175,49 @@ fn only_the_log_store_resolves_searches() {
     assert!(found.is_empty(), "resolve it with `logs::search::Search::resolve`:\n{}\n{SEE}", found.join("\n"));
 }
 
+/// What a manifest names, the code speaks of; or it is here, with why it is named all the same.
+const NAMED_THOUGH_UNUSED: &[(&str, &str)] = &[
+    // It chooses which cryptography everybody's TLS has.
+    ("vigie", "rustls"),
+    // To be taken out of their manifests.
+    ("mail", "tokio-util"),
+    ("mail", "tracing"),
+    ("jobs", "thiserror"),
+];
+
+#[test]
+fn dependencies_are_used() {
+    let mut unused = Vec::new();
+    for package in packages() {
+        let folder = Path::new("crates").join(&package.name);
+        let code: String = sources().filter(|(path, _)| path.starts_with(&folder)).map(|(_, text)| text).collect();
+        let names = package.outside.iter().chain(package.house_edges.iter().map(|(name, _)| name));
+        for name in names.filter(|name| !speaks_of(&code, &name.replace('-', "_"))) {
+            if !NAMED_THOUGH_UNUSED.contains(&(package.name.as_str(), name.as_str())) {
+                unused.push(format!("crate `{}` depends on `{name}`, and does not use it", package.name));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "{}\ntake it out of the manifest; {SEE}", unused.join("\n"));
+}
+
+/// Whether a line of code, no comment, has that name as a word.
+fn speaks_of(code: &str, name: &str) -> bool {
+    let is_within = |c: char| c.is_alphanumeric() || c == '_';
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
+        line.match_indices(name)
+            .any(|(at, _)| !line[..at].ends_with(is_within) && !line[at + name.len()..].starts_with(is_within))
+    })
+}
+
+#[test]
+fn a_dependency_is_used_where_its_name_stands_in_code() {
+    assert!(speaks_of("use tokio::sync::mpsc;", "tokio") && speaks_of("    serde_json::json!({})", "serde_json"));
+    for code in ["// tokio", "tokio_util::io", "let mytokio = 1;", ""] {
+        assert!(!speaks_of(code, "tokio"), "{code}");
+    }
+}
+
 #[test]
 fn no_crate_is_a_drawer_for_anything() {
     for package in packages() {
