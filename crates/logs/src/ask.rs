@@ -35,6 +35,9 @@ impl Drop for Asker {
 impl Logs {
     /// Runs `question` on what there is now. When its time is over it is cancelled: the functions of
     /// [`telemetry::query`] then answer with what they have, and say so.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, or [`Error::Asked`] where as many questions as may be are being answered.
     pub async fn ask<T: Send + 'static>(
         &self,
         time_max: Duration,
@@ -45,11 +48,17 @@ impl Logs {
     }
 
     /// A place for [`Self::export`].
+    ///
+    /// # Errors
+    /// [`Error::Exported`] where as many exports as may be go on.
     pub fn exporting(&self) -> Result<OwnedSemaphorePermit, Error> {
         Arc::clone(&self.0.exported).try_acquire_owned().map_err(|_| Error::Exported)
     }
 
     /// As [`Self::ask`], for a question whose answer is handed over as it is found, in as long as whoever reads it takes.
+    ///
+    /// # Errors
+    /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub async fn export<T: Send + 'static>(
         &self,
         _place: OwnedSemaphorePermit,
@@ -62,6 +71,9 @@ impl Logs {
 
     /// Runs `work` beside the runtime, in one of the places that questions have, and cancels it when its time is over or
     /// nobody waits for it any more.
+    ///
+    /// # Errors
+    /// [`Error::Asked`] where no place becomes free within `time_max`.
     pub async fn beside<T: Send + 'static>(
         &self,
         time_max: Duration,

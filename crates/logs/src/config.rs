@@ -56,6 +56,9 @@ const MEMORY_MAX: u32 = 4_096;
 
 impl Config {
     /// Whether it can be used at all.
+    ///
+    /// # Errors
+    /// The option that is out of its bounds, or a pattern of secrets that cannot be read.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.scrubber().map(drop)
     }

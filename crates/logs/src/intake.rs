@@ -90,6 +90,9 @@ impl Intake {
 
     /// Takes one JSON object a line until `from` ends. Where it has nothing for now (`WouldBlock`), what has come is
     /// put on its way.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, or `from` not be read. What [`Self::taken`] counts is kept all the same.
     pub fn json_lines(&mut self, from: &mut dyn Read, names: &JsonNames<'_>) -> Result<(), BodyError> {
         each_line(from, &mut |cut| match cut {
             Cut::Line(line) => self.json_line(line, names),
@@ -119,6 +122,9 @@ impl Intake {
     }
 
     /// Takes a record that `write` makes; what it does not say about itself is now.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, is busy for long, or is closed.
     pub fn record(&mut self, write: impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
         self.line += 1;
         self.keep(write)
@@ -203,6 +209,9 @@ impl Intake {
     }
 
     /// Puts what has come on its way to the disk.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, is busy for long, or is closed.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.now = self.logs.now();
         if self.batch.is_empty() {
@@ -242,6 +251,9 @@ impl Intake {
     }
 
     /// Waits until all of it is synced. Where the last of it is refused, what was on its way is counted all the same.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, is busy for long, or is closed.
     pub fn finish(&mut self) -> Result<(), Error> {
         let flushed = self.flush();
         let finished = flushed.and(self.await_all());

@@ -96,6 +96,9 @@ pub(crate) struct Opened {
 
 impl Logs {
     /// The store below a data directory. Nothing is opened or made before it is needed.
+    ///
+    /// # Errors
+    /// The option that is out of its bounds, or a pattern of secrets that cannot be read.
     pub fn new(data: &Path, config: Config, clock: Clock, zone: TimeZone) -> Result<Self, ConfigError> {
         let scrubber = Arc::new(config.scrubber()?);
         let folders = config.folders_of(data);
@@ -211,26 +214,41 @@ impl Logs {
     }
 
     /// A place among the senders whose bodies are read, each by a thread of its own.
+    ///
+    /// # Errors
+    /// [`Error::Received`] where as many bodies as may be are being read.
     pub fn receive(&self) -> Result<SemaphorePermit<'_>, Error> {
         self.0.received.try_acquire().map_err(|_| Error::Received)
     }
 
     /// Records on their way in. Its methods block.
+    ///
+    /// # Errors
+    /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub fn intake(&self) -> Result<Intake, Error> {
         Ok(Intake::new(self.clone(), self.opened()?))
     }
 
     /// Batches as they are acknowledged from now on.
+    ///
+    /// # Errors
+    /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub async fn subscribe(&self) -> Result<Subscription, Error> {
         Ok(self.opened_async().await?.store.subscribe())
     }
 
     /// What there is now.
+    ///
+    /// # Errors
+    /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
         Ok(self.opened_async().await?.store.snapshot())
     }
 
     /// Seals, merges and forgets what is due. A store that nobody has made is left unmade.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, read or written. [`Self::trouble`] tells it until it has passed.
     pub async fn tend(&self) -> Result<(), Error> {
         let tended = match self.exists() {
             true => self.tend_opened().await,
@@ -268,6 +286,9 @@ impl Logs {
 
     /// Reads everything once, so that damage is known before a search meets it. A store of more than `bytes_max` is left to
     /// [`Self::verify`], and one that nobody has made is left unmade.
+    ///
+    /// # Errors
+    /// When the store cannot be opened or read. Damage is no error: it is the answer.
     pub async fn look_for_damage(&self, bytes_max: u64) -> Result<bool, Error> {
         if !self.exists() {
             return Ok(false);
@@ -310,6 +331,9 @@ impl Logs {
     }
 
     /// Reads every byte and compares checksums; `repair` then sets aside what is damaged and keeps each whole block.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, or what is whole not be written anew.
     pub fn verify(&self, repair: bool) -> Result<(telemetry::Verified, Option<telemetry::Repaired>), Error> {
         let opened = self.opened()?;
         let verified = opened.store.verify();

@@ -45,6 +45,9 @@ impl Intake {
 
     /// Takes text, of whatever format and in whatever bytes, until `from` ends. Where it has nothing for now
     /// (`WouldBlock`), what is complete is put on its way.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, or `from` not be read.
     pub fn text(
         &mut self,
         from: &mut dyn Read,
@@ -70,6 +73,9 @@ impl Intake {
     }
 
     /// Takes one text as a record by itself, whatever stood before it.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, is busy for long, or is closed.
     pub fn alone(&mut self, reader: &mut Reader, text: &[u8], told: &RecordMetadata<'_>) -> Result<(), Error> {
         if matches!(text, b"" | b"\r") {
             // A blank line says nothing, what was sent beside it may.

@@ -137,6 +137,8 @@ impl Batch {
         }
     }
 
+    /// # Errors
+    /// [`Refused`] where a bound of the record or of the batch is met.
     pub fn push(&mut self, record: &Record) -> Result<(), Refused> {
         let mut draft = self.draft();
         draft.level(record.level);
@@ -150,6 +152,9 @@ impl Batch {
     }
 
     /// Copies a record of another batch.
+    ///
+    /// # Errors
+    /// [`Refused`] where a bound of the record or of the batch is met.
     pub fn push_ref(&mut self, record: RecordRef<'_>) -> Result<(), Refused> {
         let mut draft = self.draft();
         draft.level(record.level());
@@ -195,6 +200,8 @@ impl Draft<'_> {
         self.level = level;
     }
 
+    /// # Errors
+    /// [`Refused`] where a bound of the record or of the batch is met.
     pub fn source(&mut self, source: &[u8]) -> Result<(), Refused> {
         let same = self.batch.rows.last().filter(|row| self.batch.bytes(row.source) == source).map(|row| row.source);
         self.source = match same {
@@ -204,12 +211,17 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// # Errors
+    /// [`Refused`] where a bound of the record or of the batch is met.
     pub fn message(&mut self, message: &[u8]) -> Result<(), Refused> {
         self.message = self.keep(message)?;
         Ok(())
     }
 
     /// Adds a field; one of the same name that the record already has is replaced.
+    ///
+    /// # Errors
+    /// [`Refused`] where a bound of the record or of the batch is met.
     pub fn field(&mut self, name: &str, value: Value<'_>) -> Result<(), Refused> {
         if name.len() > FIELD_NAME_BYTES_MAX {
             return Err(Refused::LongName);

@@ -57,6 +57,9 @@ pub enum JsonProblem {
 impl Batch {
     /// Adds the record that a line of JSON is. A time or level that cannot be read as such, and a second message, stay
     /// fields, with an underscore behind their names; `default_time` stands in for a missing time.
+    ///
+    /// # Errors
+    /// [`JsonProblem`] where the line is no JSON object, or a bound is met: nothing of it is in the batch then.
     pub fn push_json(
         &mut self,
         line: &[u8],

@@ -92,12 +92,17 @@ pub struct Recovered {
 
 impl Store {
     /// Opens the store of a kind below the data directory, or begins it. The caller sees to it that nobody else has it open.
+    ///
+    /// # Errors
+    /// When the disk fails or is full, the catalogue is damaged, or a newer program wrote it.
     pub fn open(data: &Path, kind: Kind, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
         let folder = data.join(kind.as_str());
         let disk = Folder::new(&folder).map_err(|error| Error::io(folder.display().to_string(), error))?;
         Self::open_on(Arc::new(disk), options, now)
     }
 
+    /// # Errors
+    /// As [`Self::open`].
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
         let mut recovered = Recovered::default();
         let catalog = load_catalog(&disk, &mut recovered)?;
@@ -161,11 +166,17 @@ impl Store {
 
     /// Appends a batch. What is returned resolves once its records are synced and searchable, or with the reason why none of
     /// them is kept. Refuses at once when the store is busy or the batch too large.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::Busy`] where memory is full, or [`Error::Closed`].
     pub fn append(&self, mut batch: Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
         self.append_from(&mut batch, now)
     }
 
     /// As [`Self::append`], but leaves a batch that is refused where it is, for another try.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
     pub fn append_from(&self, batch: &mut Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
         batch.shrink();
         let payload = wal::encode_payload(batch);
@@ -196,6 +207,9 @@ impl Store {
 
     /// Deletes records by their sequence numbers. When this resolves, the delete is durable and no search finds them; their
     /// bytes go with the next merge.
+    ///
+    /// # Errors
+    /// [`Error::Closed`]. What is returned tells whether it could be written.
     pub fn delete(&self, seqs: RoaringTreemap) -> Result<Answer<()>, Error> {
         let (reply, answer) = oneshot::channel();
         self.hand_over(Seal::Nothing, compactor::Command::Delete { seqs, reply })?;
@@ -203,12 +217,18 @@ impl Store {
     }
 
     /// Seals what has waited long enough, merges, and forgets what retention no longer keeps. To be called now and then.
+    ///
+    /// # Errors
+    /// [`Error::Closed`]. What is returned tells what of it failed.
     pub fn tend(&self, now: Timestamp) -> Result<Answer<Tended>, Error> {
         let due = self.shared.state().active.is_due(&self.shared.options, now);
         self.tend_after(if due { Seal::All } else { Seal::Nothing }, now)
     }
 
     /// As [`Self::tend`], but seals all that is in memory, whatever its age.
+    ///
+    /// # Errors
+    /// As [`Self::tend`].
     pub fn seal(&self, now: Timestamp) -> Result<Answer<Tended>, Error> {
         self.tend_after(Seal::All, now)
     }
@@ -231,6 +251,9 @@ impl Store {
 
     /// Sets damaged segments aside (in `damaged/`), and keeps of them every block that is whole. Whoever asks for it has been
     /// told what is lost: see [`Self::verify`].
+    ///
+    /// # Errors
+    /// [`Error::Closed`]. What is returned tells what of it failed.
     pub fn repair(&self) -> Result<Answer<Repaired>, Error> {
         let (reply, answer) = oneshot::channel();
         self.hand_over(Seal::Nothing, compactor::Command::Repair { reply })?;

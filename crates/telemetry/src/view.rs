@@ -96,6 +96,9 @@ impl Snapshot {
     }
 
     /// Opens a block of a segment, or finds it open.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn block(&self, segment: &Segment, block: usize) -> Result<Arc<Block>, Damage> {
         self.cache.block(segment, block)
     }

@@ -49,6 +49,8 @@ pub enum ConfigError {
 }
 
 impl Entry {
+    /// # Errors
+    /// What of the entry cannot be used, and what helps.
     pub fn check(&self) -> Result<Collect, ConfigError> {
         if self.files.is_none() && self.labels.is_some() {
             return Err(ConfigError::LabelsElsewhere);

@@ -41,6 +41,9 @@ pub struct Collectors {
 
 impl Collectors {
     /// Starts what `config` asks for. Addresses that cannot be listened on are errors; everything else is waited for.
+    ///
+    /// # Errors
+    /// The address that cannot be listened on, and why.
     pub async fn start(logs: &Logs, config: &Config) -> Result<Self, (SocketAddr, io::Error)> {
         let mut syslogs = Vec::new();
         for address in &config.syslog {

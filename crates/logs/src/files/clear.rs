@@ -20,6 +20,9 @@ impl LogFile {
     /// The copy is synced before the file is emptied. Lines that a program writes between the last byte copied and that
     /// moment, microseconds later, are lost; programs that do not append, but write at a place of their own, leave a hole
     /// before what they write next.
+    ///
+    /// # Errors
+    /// When the file is packed, was replaced, or cannot be read or written: then it stays as it is.
     pub fn clear(&self, now: Timestamp) -> Result<Option<String>, FileError> {
         if self.packing == Packing::Packed {
             return Err(FileError::Packed { name: self.name.clone() });

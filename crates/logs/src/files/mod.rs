@@ -207,6 +207,9 @@ impl LogFile {
     }
 
     /// Opens it as it is, packed or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or [`FileError::Replaced`] where another one took its place.
     pub fn open(&self) -> Result<File, FileError> {
         self.opened(OpenOptions::new().read(true))
     }

@@ -38,11 +38,17 @@ pub struct TextLine {
 
 impl LogFile {
     /// The last lines, as many of `lines` as may be shown. What has been read when `cancel` is set is the answer.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or [`FileError::Replaced`] where another one took its place.
     pub fn last(&self, lines: usize, cancel: &Cancel) -> Result<Excerpt, FileError> {
         self.before(u64::MAX, lines, cancel)
     }
 
     /// The last lines that end before a place.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or [`FileError::Replaced`] where another one took its place.
     pub fn before(&self, end: u64, lines: usize, cancel: &Cancel) -> Result<Excerpt, FileError> {
         let lines = lines.min(EXCERPT_LINES_MAX);
         let file = self.open()?;
@@ -54,6 +60,9 @@ impl LogFile {
     }
 
     /// Lines from a place on. One behind the end, as after the file was cleared, is the end.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or [`FileError::Replaced`] where another one took its place.
     pub fn from(&self, at: u64, lines: usize, cancel: &Cancel) -> Result<Excerpt, FileError> {
         let lines = lines.min(EXCERPT_LINES_MAX);
         let mut file = self.open()?;
@@ -214,6 +223,9 @@ impl Follower {
     }
 
     /// Whole lines that have come. Of a file that is gone for now there are none.
+    ///
+    /// # Errors
+    /// When the file cannot be read. One that is gone is no error: it may come back.
     pub fn look(&mut self) -> Result<Followed, FileError> {
         if self.file.packing == Packing::Packed {
             return Ok(Followed::default());

@@ -61,6 +61,9 @@ struct About {
 
 impl Action {
     /// The action of a line, as `{"create":{"_index":"logs"}}`.
+    ///
+    /// # Errors
+    /// What of the line is no action.
     pub fn read(line: &[u8]) -> Result<Self, Malformed> {
         let bad = |what: String| Malformed(format!("malformed action line: {what}"));
         let read: BTreeMap<String, About> = serde_json::from_slice(line).map_err(|error| bad(error.to_string()))?;
@@ -123,6 +126,9 @@ impl Items {
 
 impl Intake {
     /// Takes the documents of a bulk request; `index` is theirs where they name none.
+    ///
+    /// # Errors
+    /// When an action line cannot be read, `from` fails, or the store cannot be written to.
     pub fn bulk(&mut self, from: &mut dyn Read, index: &str) -> Result<Items, BodyError> {
         let mut reader = self.reader(Reference::Arrival);
         let (mut items, mut open, mut malformed) = (Items::default(), None::<Action>, None);

@@ -54,6 +54,9 @@ struct Pair {
 }
 
 /// A body of protobuf in a Snappy block, which unpacks to `bytes_max` at most.
+///
+/// # Errors
+/// What of the body is not Loki's push, or that it holds too much.
 pub fn decode_protobuf(body: &[u8], bytes_max: usize) -> Result<Vec<Stream>, Malformed> {
     let bad = |what: &dyn fmt::Display| Malformed(format!("not Loki's push in a Snappy block: {what}"));
     let length = snap::raw::decompress_len(body).map_err(|error| bad(&error))?;
@@ -100,6 +103,9 @@ struct JsonStream {
 struct JsonEntry(Nanos, String, #[serde(default)] BTreeMap<String, Label>);
 
 /// A JSON body.
+///
+/// # Errors
+/// What of the body is not Loki's push, or that it holds too much.
 pub fn decode_json(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
     let push: JsonPush =
         serde_json::from_slice(body).map_err(|error| Malformed(format!("not Loki's push as JSON: {error}")))?;

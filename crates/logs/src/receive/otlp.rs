@@ -149,6 +149,9 @@ struct PartialSuccess {
 }
 
 /// A body of protobuf.
+///
+/// # Errors
+/// What of the body is not OTLP's logs, or that it holds too many records.
 pub fn decode_protobuf(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
     // Resources, scopes, records.
     not_too_many(protobuf::count(body, &[1, 2, 2]))?;
@@ -157,6 +160,9 @@ pub fn decode_protobuf(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
 }
 
 /// A JSON body.
+///
+/// # Errors
+/// What of the body is not OTLP's logs, or that it holds too many records.
 pub fn decode_json(body: &[u8]) -> Result<Vec<Stream>, Malformed> {
     let request: Request =
         serde_json::from_slice(body).map_err(|error| Malformed(format!("not OTLP's logs as JSON: {error}")))?;

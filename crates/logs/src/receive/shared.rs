@@ -25,6 +25,9 @@ struct Shared {
 
 impl Intake {
     /// Takes every entry as a record by itself. `body_bytes` is the length of what they were decoded from.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, is busy for long, or is closed.
     pub fn streams(&mut self, streams: Vec<Stream>, body_bytes: usize) -> Result<(), Error> {
         let mut reader = self.reader(Reference::Arrival);
         let mut copying = Copying { left: COPIED_BYTES_MAX + COPIED_PER_BYTE * body_bytes, without: 0 };

@@ -26,6 +26,9 @@ pub struct Folder {
 
 impl Folder {
     /// Files below `root`, which is created when missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
     pub fn new(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = root.into();
         create_folder(&root)?;

@@ -51,6 +51,9 @@ pub(crate) type WordsOfTemplates<'a> = (&'a [Vec<u8>], Vec<Option<u16>>);
 
 impl Block {
     /// Opens the block that `bytes` is.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn open(bytes: Bytes) -> Result<Self, Damage> {
         let prefix = bytes.read(0, PREFIX as u64)?;
         let damaged = |malformed: Malformed| malformed.at(bytes.place());
@@ -91,11 +94,17 @@ impl Block {
     }
 
     /// Microseconds since 1970 of each row, never falling.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn times(&self) -> Result<Vec<i64>, Damage> {
         self.decode(self.head.times, |reader| integers::decode(self.head.rows, reader))
     }
 
     /// The sequence number of each row. Rows of equal time are in rising order of it.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn seqs(&self) -> Result<Vec<u64>, Damage> {
         let offsets = self.decode(self.head.seqs, |reader| integers::decode(self.head.rows, reader))?;
         Ok(offsets.into_iter().map(|offset| self.head.seq_range.0.wrapping_add(offset as u64)).collect())
@@ -107,6 +116,9 @@ impl Block {
     }
 
     /// The level of each row; only those that templates leave open are decoded.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn level_of_rows(&self) -> Result<Vec<Option<Level>>, Damage> {
         self.level_column().map(Levels::of_rows)
     }
@@ -152,12 +164,18 @@ impl Block {
     }
 
     /// Reads and decodes one column: that of [`Self::source`] or one of [`Self::fields`].
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn read(&self, field: &FieldInfo) -> Result<Column, Damage> {
         self.read_column(self.column(field)?)
     }
 
     /// Whether some row may have this text in the column. Asks dictionary, shape (a hex column holds no other text) and
     /// membership filter; a false yes is rare, a false no never.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn may_hold(&self, field: &FieldInfo, text: &[u8]) -> Result<bool, Damage> {
         let possible = field.encoding.may_be(text);
         let Some(part) = self.column(field)?.filter.filter(|_| possible) else { return Ok(possible) };
@@ -180,11 +198,16 @@ impl Block {
         self.outlines.get_or_init(|| self.head.outlines())
     }
 
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn messages(&self) -> Result<Messages<'_>, Damage> {
         Ok(Messages::new(self, self.template_of_rows()?))
     }
 
     /// Rebuilds whole records: row `rows[i]` becomes record `i` of the batch. Rows rise.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn records(&self, rows: &[u32]) -> Result<Batch, Damage> {
         let times = self.times()?;
         let times: Vec<Timestamp> = rows.iter().map(|row| Timestamp::from_micros(times[*row as usize])).collect();
@@ -202,6 +225,9 @@ impl Block {
     }
 
     /// Reads every part and compares its checksum.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn verify(&self) -> Result<(), Damage> {
         self.head.parts().try_for_each(|part| self.part(*part).map(drop))
     }

@@ -157,6 +157,9 @@ impl Segment {
 
     /// # Panics
     /// When there is no such block.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn open_block(&self, block: usize) -> Result<Block, Damage> {
         let info = &self.blocks[block];
         Block::open(Bytes::in_file(Arc::clone(&self.disk), &self.name, info.start, info.len))

@@ -117,6 +117,9 @@ impl<'a> Messages<'a> {
     }
 
     /// The values of a template's slots, from the left.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn slots(&mut self, template: usize) -> Result<&[Values], Damage> {
         if self.slots[template].is_none() {
             self.slots[template] = Some(self.read_slots(template)?);
@@ -168,6 +171,9 @@ impl<'a> Messages<'a> {
     }
 
     /// Appends the whole message of `row`. Decodes what it needs of that row's template, and keeps it for the next call.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn render(&mut self, row: u32, out: &mut Vec<u8>) -> Result<(), Damage> {
         let template = usize::from(self.template_of_rows[row as usize]);
         let index = self.rows_of(template).partition_point(|own| *own < row);
@@ -175,6 +181,9 @@ impl<'a> Messages<'a> {
     }
 
     /// Appends the message of row `rows_of(template)[index]`.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn render_nth(&mut self, template: usize, index: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
         self.slots(template)?;
         let slots = self.slots[template].as_deref().unwrap_or_default();
