@@ -4,6 +4,7 @@ mod actions;
 mod correct;
 mod log_text;
 mod reuse;
+mod sheets;
 #[cfg(test)]
 mod tests;
 
@@ -60,7 +61,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .get("/jobs/{id}/log", READS, log, page("The last lines of a job's log"))
         .get("/jobs/{id}/log.txt", READS, log_text::download, page("The whole log of a job, as a text"))
         .get("/jobs/{id}/timeline", READS, timeline, page("The states that a job came into"));
-    reuse::declare(correct::declare(actions::declare(routes)))
+    sheets::declare(reuse::declare(correct::declare(actions::declare(routes))))
 }
 
 const READS: Access = Access::Page(Scope::Read);
@@ -196,9 +197,13 @@ async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 }
 
 async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<Found<Item, i64>> {
-    // Succeeded: where some addresses of a row were refused.
-    let states = vec![ItemState::Succeeded, ItemState::Failed, ItemState::Unknown, ItemState::Skipped];
-    Ok(ctx.app.db.items(job.id, &ItemFilter { trouble: true, states, after, limit, ..ItemFilter::default() }).await?)
+    let filter = ItemFilter { trouble: true, states: trouble_states(), after, limit, ..ItemFilter::default() };
+    Ok(ctx.app.db.items(job.id, &filter).await?)
+}
+
+/// Succeeded: where some addresses of a row were refused.
+fn trouble_states() -> Vec<ItemState> {
+    vec![ItemState::Succeeded, ItemState::Failed, ItemState::Unknown, ItemState::Skipped]
 }
 
 fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
@@ -225,14 +230,7 @@ fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
 
 async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
-    let filter = ItemFilter {
-        states: query.state.parse().ok().into_iter().collect(),
-        text: (!query.q.is_empty()).then(|| query.q.chars().take(200).collect()),
-        from_end: query.sort == "back",
-        after: query.after()?,
-        limit: ROWS,
-        ..ItemFilter::default()
-    };
+    let filter = ItemFilter { limit: ROWS, ..query.items()? };
     let page = ctx.app.db.items(job.id, &filter).await?;
     let path = format!("/jobs/{}/items", job.id);
     let row_head = SortLink::new(&query.sort, "", "back", Sorted::Rising, |sort| query.address(&path, sort, ""));
@@ -245,7 +243,8 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
     let states = Choice::of(std::iter::once(any).chain(states), &query.state);
     let head = head(&ctx, &v, &job, &query).await?;
-    Ok(shown(&ItemsPage { v: &v, head, q: query.q, states, sort: query.sort, row_head, rows, pager }))
+    let csv = query.address(&format!("/jobs/{}/items.csv", job.id), &query.sort, "");
+    Ok(shown(&ItemsPage { v: &v, head, q: query.q, states, sort: query.sort, row_head, rows, pager, csv }))
 }
 
 fn item_row(v: &View, item: Item) -> ItemRow {
@@ -310,6 +309,17 @@ async fn timeline(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 impl SideQuery {
     fn after(&self) -> Result<i64> {
         if self.cursor.is_empty() { Ok(0) } else { cursor::number(&self.cursor) }
+    }
+
+    /// The items that are asked for; how many is up to who shows them.
+    fn items(&self) -> Result<ItemFilter> {
+        Ok(ItemFilter {
+            states: self.state.parse().ok().into_iter().collect(),
+            text: (!self.q.is_empty()).then(|| self.q.chars().take(200).collect()),
+            from_end: self.sort == "back",
+            after: self.after()?,
+            ..ItemFilter::default()
+        })
     }
 
     fn address(&self, path: &str, sort: &str, cursor: &str) -> String {

@@ -222,6 +222,8 @@ pub(crate) struct ItemsPage<'a> {
     pub(crate) row_head: SortLink,
     pub(crate) rows: Vec<ItemRow>,
     pub(crate) pager: Pager,
+    /// Where the same items are for a spreadsheet.
+    pub(crate) csv: String,
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! What the sides of a job say of those who did not get theirs.
 
-use crate::testing::Site;
+use crate::testing::{Site, send};
 use model::{Fault, JobId, Verdict};
 use store::{NewItem, Reason, Role};
 
@@ -82,4 +82,24 @@ async fn what_was_left_out_is_no_servers_reply_and_is_not_offered_again() {
     }
     let none = site.act(&ana, &path, &[]).await;
     assert!(none.header("location").contains("said=none"), "{}", none.header("location"));
+}
+
+#[tokio::test]
+async fn lists_are_taken_along_to_the_readers_spreadsheet() {
+    let site = Site::new().await;
+    let (ana, now) = (site.person("ana", Role::Viewer).await, site.app.clock.now());
+    let job = mailing(&site, 4).await;
+    site.app.db.finish_preparing(job, now).await.unwrap();
+    for (path, rows) in
+        [("undelivered.csv", 1), ("items.csv", 3), ("items.csv?q=c3@", 1), ("items.csv?state=queued", 2)]
+    {
+        let answer = site.look(&ana, &format!("/jobs/{job}/{path}")).await;
+        assert!(answer.text.starts_with("\u{feff}Row,Recipient,Company or name,File,"), "{}", answer.text);
+        assert_eq!(answer.text.lines().count(), rows + 1, "{path}: {}", answer.text);
+        assert!(answer.header("content-disposition").ends_with(".csv\""));
+    }
+    let headers = [("cookie", ana.cookie.as_str()), ("accept-language", "fr")];
+    let french = send(&site.router, "GET", &format!("/jobs/{job}/undelivered.csv"), &headers, "").await.text;
+    assert!(french.starts_with("\u{feff}Ligne;Destinataire;"), "{french}");
+    assert!(french.contains("clients.csv:4 no @"), "{french}");
 }

@@ -121,6 +121,7 @@ fn sides(v: &View) -> Vec<Drawn> {
     let items = ItemsPage {
         v,
         head: running(),
+        csv: "/jobs/1/items.csv".to_owned(),
         q: String::new(),
         states,
         sort: String::new(),
