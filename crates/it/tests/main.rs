@@ -5,4 +5,5 @@ mod harness;
 mod house;
 mod own_logs;
 mod power;
+mod races;
 mod strangers;

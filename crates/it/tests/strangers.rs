@@ -3,7 +3,6 @@
 use crate::harness::{PATIENCE, Setting, Stage, wait_for};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{
-    fs,
     io::{Read as _, Write as _},
     net::TcpStream,
     time::{Duration, Instant},
@@ -37,13 +36,8 @@ fn ask(address: &str, request: &str) -> (String, Duration) {
 #[test]
 fn strangers_keep_nobody_out() {
     let stage = Stage::new(Setting { recipients: 1, ..Setting::default() });
-    let _running = stage.resume();
-    let said = stage.folder.path().join("said");
-    let address = wait_for("the server", PATIENCE, || {
-        let said = fs::read_to_string(&said).unwrap_or_default();
-        let line = said.lines().find(|line| line.contains("http://"))?;
-        Some(line.split_once("http://")?.1.split(['/', ' ']).next()?.to_owned())
-    });
+    let _running = stage.serve();
+    let address = wait_for("the server", PATIENCE, || stage.serving());
     let token = stage.read(&["token", "create", "reader", "--scope", "read"]);
     let jobs = format!("GET /api/v1/jobs HTTP/1.1\r\nauthorization: Bearer {}\r\n\r\n", token.trim());
     let all_are_answered = |meanwhile: &str| {

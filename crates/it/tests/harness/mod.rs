@@ -243,6 +243,34 @@ impl Stage {
         self.spawn(command)
     }
 
+    /// `vigie send` with another list and name.
+    pub(crate) fn send_list(&self, list: &Path, name: &str) -> Running {
+        let mut command = self.command();
+        command.arg("send").arg("--recipients").arg(list).args([
+            "--name",
+            name,
+            "--from",
+            "Compta <compta@exemple.fr>",
+        ]);
+        command.args(["--to", "{{ email }}", "--subject", "Avis", "--text", "Bonjour {{ email }}"]);
+        command.arg("--smtp").arg(format!("smtp://{}", self.sink.address));
+        self.spawn(command)
+    }
+
+    /// `vigie serve`, on a port of its own.
+    pub(crate) fn serve(&self) -> Running {
+        let mut command = self.command();
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        self.spawn(command)
+    }
+
+    /// Where the one that was started last answers: `127.0.0.1:port`.
+    pub(crate) fn serving(&self) -> Option<String> {
+        let said = fs::read_to_string(self.folder.path().join("said")).unwrap_or_default();
+        let (_, rest) = said.rsplit_once("serving http://")?;
+        rest.split_once(' ').map(|(address, _)| address.to_owned())
+    }
+
     /// A process that goes on with what is there: `vigie serve`, or `vigie worker` on PostgreSQL.
     pub(crate) fn resume(&self) -> Running {
         self.resume_with(&[])
