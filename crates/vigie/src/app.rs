@@ -114,12 +114,9 @@ pub(crate) async fn changing(config: &Config, command: &str, engines: Engines) -
         return Ok(Connected::Ours(Box::new(Owned::start(config, None, engines).await?)));
     }
     let data = &config.data.value;
-    match owner::claim(data, command)? {
+    match owner::claim_or_find(data, command).await? {
         Claim::Mine(lock) => Ok(Connected::Ours(Box::new(Owned::start(config, Some(lock), engines).await?))),
-        Claim::Theirs(owner) => {
-            let owner = owner::answering(data, &owner).await?;
-            Ok(Connected::Theirs(Client::Socket(owner.socket.clone()), owner))
-        }
+        Claim::Theirs(owner) => Ok(Connected::Theirs(Client::Socket(owner.socket.clone()), owner)),
     }
 }
 

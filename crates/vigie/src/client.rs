@@ -196,7 +196,7 @@ fn request(method: Method, path: &str, body: Body, kind: Option<&str>) -> Result
 
 async fn over_socket(socket: &PathBuf, request: Request<Body>) -> Result<Response<Body>> {
     let gone = |error: &dyn std::fmt::Display| {
-        Failure::new(format!(
+        Failure::owner_ended(format!(
             "the process that owns the data directory does not answer on {}: {error}",
             socket.display()
         ))
@@ -249,7 +249,7 @@ async fn whole(response: Response<Body>) -> Result<Vec<u8>> {
     let mut stream = response.into_body().into_data_stream();
     let mut bytes = Vec::new();
     while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|error| Failure::new(format!("the answer broke off: {error}")))?;
+        let piece = piece.map_err(|error| Failure::owner_ended(format!("the answer broke off: {error}")))?;
         if bytes.len() + piece.len() > ANSWER_BYTES_MAX {
             return Err(Failure::new("the answer is too long").help("ask for less with --limit"));
         }

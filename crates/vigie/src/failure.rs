@@ -31,18 +31,25 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     pub(crate) help: Option<String>,
     pub(crate) exit: Exit,
+    /// Whoever owned the data directory has ended meanwhile: somebody else may own it now.
+    pub(crate) owner_ended: bool,
 }
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
     pub(crate) fn new(what: impl fmt::Display) -> Self {
-        Self { what: what.to_string(), help: None, exit: Exit::Failed }
+        Self { what: what.to_string(), help: None, exit: Exit::Failed, owner_ended: false }
     }
 
     /// Refused before anything began.
     pub(crate) fn refused(what: impl fmt::Display) -> Self {
         Self { exit: Exit::Refused, ..Self::new(what) }
+    }
+
+    /// The owner of the data directory does not answer any more.
+    pub(crate) fn owner_ended(what: impl fmt::Display) -> Self {
+        Self { owner_ended: true, ..Self::new(what) }
     }
 
     #[must_use]

@@ -158,17 +158,25 @@ pub(crate) async fn living(data: &Path) -> Option<Owner> {
     UnixStream::connect(&owner.socket).await.ok().map(|_| owner)
 }
 
-/// Waits until the owner answers: it may just be starting. An error when it holds the lock and does not answer.
-pub(crate) async fn answering(data: &Path, owner: &Owner) -> Result<Owner> {
+/// Takes the lock, or finds the owner that answers. One that is just starting is waited for, and one that is ending is
+/// followed: whoever asks first is the next.
+pub(crate) async fn claim_or_find(data: &Path, command: &str) -> Result<Claim> {
     let until = tokio::time::Instant::now() + PATIENCE;
-    while tokio::time::Instant::now() < until {
+    loop {
+        let owner = match claim(data, command)? {
+            Claim::Mine(lock) => return Ok(Claim::Mine(lock)),
+            Claim::Theirs(owner) => owner,
+        };
         if let Some(owner) = living(data).await {
-            return Ok(owner);
+            return Ok(Claim::Theirs(owner));
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        if tokio::time::Instant::now() >= until {
+            let what = format!("{}: process {} holds this directory and does not answer", data.display(), owner.pid);
+            let remedy = format!("wait until it has stopped, or end it: kill {}", owner.pid);
+            return Err(Failure::new(what).help(remedy));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Err(Failure::new(format!("{}: process {} holds this directory and does not answer", data.display(), owner.pid))
-        .help(format!("wait until it has stopped, or end it: kill {}", owner.pid)))
 }
 
 /// Why a second owner is refused.

@@ -83,7 +83,7 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
     send::use_account(&plan, None, &owned.client).await?;
-    let job = send::enqueue(&plan, &send::Decided::as_named(&plan), checked, &owned.client).await?.job;
+    let job = send::enqueue(&plan, &send::Decided::as_named(&plan), &checked, &owned.client).await?.job;
     let ended = follow::run(config, &owned.client, &job, stop).await?;
     if config.json {
         let job = owned.client.get(&format!("/api/v1/jobs/{job}")).await?;

@@ -33,6 +33,9 @@ use serde_json::{Value, json};
 
 pub(super) use check::check_rows;
 
+/// Owners of the data directory that a run may lose, one after the other.
+const OWNERS_MAX: usize = 5;
+
 pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables) -> Result<Exit> {
     let plan = Plan::make(config, args)?;
     let password_file = secret::file(args, variables);
@@ -56,20 +59,31 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
     // From here on jobs may run in this process: Ctrl-C must not cut them off.
     let stop = Stop::listen().map_err(Failure::new)?;
     let engines = if args.detach { Engines::Rest } else { Engines::RunAsked(jobs::RetryPolicy::default()) };
-    let mut connected = app::changing(config, "send", engines).await?;
-    let ended = match secret::given(&plan, password_file.as_deref(), variables) {
-        Ok(given) => send(config, args, &plan, checked, &mut connected, given, &stop).await,
-        Err(failure) => Err(failure),
-    };
-    connected.close().await;
-    ended
+    let mut begun = None;
+    for owners in 1.. {
+        let mut connected = app::changing(config, "send", engines).await?;
+        let ended = match secret::given(&plan, password_file.as_deref(), variables) {
+            Ok(given) => send(config, args, &plan, &checked, &mut begun, &mut connected, given, &stop).await,
+            Err(failure) => Err(failure),
+        };
+        connected.close().await;
+        match ended {
+            // A command that owned the data directory for its own run has ended: the next owner may be this one.
+            Err(failure) if failure.owner_ended && owners < OWNERS_MAX => {}
+            ended => return ended,
+        }
+    }
+    Err(Failure::new("the data directory changes its owner all the time").help("try again"))
 }
 
+/// Enqueues the mailing, unless it was `begun` under an earlier owner, and follows it to its end.
+#[expect(clippy::too_many_arguments, reason = "what a run is made of")]
 async fn send(
     config: &Config,
     args: &SendArgs,
     plan: &Plan,
-    checked: Checked,
+    checked: &Checked,
+    begun: &mut Option<String>,
     connected: &mut Connected,
     given: Option<SecretString>,
     stop: &Stop,
@@ -78,6 +92,35 @@ async fn send(
     if let Connected::Ours(owned) = &*connected {
         follow::tell_resumed(config, owned).await?;
     }
+    let job = match begun {
+        Some(job) => {
+            enqueue::go_on(&client.get(&format!("/api/v1/jobs/{job}")).await?, client).await?;
+            job.clone()
+        }
+        None => begun.insert(prepared(config, plan, checked, client, given, stop).await?).clone(),
+    };
+    if args.detach {
+        return detached(config, connected, &job);
+    }
+    if matches!(connected, Connected::Ours(_)) {
+        follow::tell_others(config, client, &job).await?;
+    }
+    let ended = follow::run(config, client, &job, stop).await?;
+    if let follow::Ended::Interrupted(by) = ended {
+        interrupted(config, connected, &job, by).await;
+    }
+    follow::conclude(config, client, &job, &ended).await
+}
+
+/// The id of the job that is set going.
+async fn prepared(
+    config: &Config,
+    plan: &Plan,
+    checked: &Checked,
+    client: &Client,
+    given: Option<SecretString>,
+    stop: &Stop,
+) -> Result<String> {
     let secret = secret::for_account(plan, client, given).await?;
     if secret.is_some() || !plan.wants_secret() {
         look_at_server(config, plan, secret.as_ref()).await?;
@@ -86,7 +129,7 @@ async fn send(
     let interactive = !config.json && console::user_attended() && console::user_attended_stderr();
     let decided = match &open {
         Some(_) => None,
-        None => Some(earlier::decide(plan, &checked, client, interactive).await?),
+        None => Some(earlier::decide(plan, checked, client, interactive).await?),
     };
     let account = use_account(plan, secret.as_ref(), client).await?;
     if !config.json {
@@ -105,17 +148,7 @@ async fn send(
             decided.as_ref().map_or("", |decided| decided.mailing.name.as_str())
         ));
     }
-    if args.detach {
-        return detached(config, connected, &job);
-    }
-    if matches!(connected, Connected::Ours(_)) {
-        follow::tell_others(config, client, &job).await?;
-    }
-    let ended = follow::run(config, client, &job, stop).await?;
-    if let follow::Ended::Interrupted(by) = ended {
-        interrupted(config, connected, &job, by).await;
-    }
-    follow::conclude(config, client, &job, &ended).await
+    Ok(job)
 }
 
 /// Goes on with the run that is there, or makes a new one.
@@ -123,7 +156,7 @@ async fn begin(
     config: &Config,
     plan: &Plan,
     (open, decided): (Option<Value>, Option<&Decided>),
-    checked: Checked,
+    checked: &Checked,
     client: &Client,
 ) -> Result<Enqueued> {
     let open = match (open, decided) {

@@ -18,7 +18,10 @@ use mail::{
 use model::pace::Limits;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use std::{io::Write as _, path::Path};
+use std::{
+    io::{Seek as _, Write as _},
+    path::Path,
+};
 use tokio_util::io::ReaderStream;
 
 pub(in crate::commands) struct Enqueued {
@@ -114,7 +117,8 @@ async fn same_but_for_its_name(plan: &Plan, rows: &[Value], client: &Client) -> 
 
 /// Said in any state: a process that sends one mailing runs what it is asked for, and nothing else.
 pub(in crate::commands) async fn go_on(job: &Value, client: &Client) -> Result<()> {
-    if let (Some(id), true) = (job["id"].as_str(), job["state"] != "preparing") {
+    let is_open = ["pending", "running", "paused"].iter().any(|state| job["state"] == **state);
+    if let (Some(id), true) = (job["id"].as_str(), is_open) {
         client.post(&format!("/api/v1/jobs/{id}/resume"), &json!({})).await?;
     }
     Ok(())
@@ -124,7 +128,7 @@ pub(in crate::commands) async fn go_on(job: &Value, client: &Client) -> Result<(
 pub(in crate::commands) async fn enqueue(
     plan: &Plan,
     decided: &Decided,
-    checked: Checked,
+    checked: &Checked,
     client: &Client,
 ) -> Result<Enqueued> {
     let account = plan.account_name();
@@ -142,7 +146,9 @@ pub(in crate::commands) async fn enqueue(
     let job = client.post("/api/v1/jobs", &job).await?;
     let id = job["id"].as_str().ok_or_else(|| Failure::new("the answer to a new job holds no id"))?.to_owned();
     let ledger = query([("ledger", Some(mailing.name.clone()))]);
-    let added = client.upload(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(checked.items)).await;
+    let mut items = checked.items.try_clone().at("the data directory")?;
+    items.rewind().at("the data directory")?;
+    let added = client.upload(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(items)).await;
     let added: Value = match added {
         Ok(added) => added,
         Err(failure) => {
@@ -161,7 +167,6 @@ pub(super) fn stream(file: std::fs::File) -> impl Stream<Item = std::io::Result<
 
 /// The keys of a file of what was sent before, a JSON string per line.
 fn keys(plan: &Plan, path: &Path) -> Result<std::fs::File> {
-    use std::io::Seek as _;
     let reader = Reader::open(path, &ReadAs { sheet: None, language: plan.mailing.language })
         .map_err(|found| refused(&found))?;
     let name = path.display().to_string();
