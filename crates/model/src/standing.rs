@@ -9,13 +9,16 @@ pub enum Standing {
     In(JobState),
     /// It is over, and not everybody has theirs.
     Undelivered { failed: u64, unknown: u64 },
+    /// It is over, and did nothing: so many had theirs before, or were left out.
+    NothingDone { skipped: u64 },
 }
 
 impl Standing {
     pub fn of(state: JobState, counters: &Counters) -> Self {
-        let Counters { failed, unknown, .. } = *counters;
+        let Counters { succeeded, failed, unknown, skipped, .. } = *counters;
         match state {
             JobState::Completed if failed + unknown > 0 => Self::Undelivered { failed, unknown },
+            JobState::Completed if succeeded == 0 && skipped > 0 => Self::NothingDone { skipped },
             state => Self::In(state),
         }
     }
@@ -43,5 +46,16 @@ mod tests {
         ] {
             assert_eq!(Standing::of(state, &counters(failed, unknown)), standing);
         }
+    }
+
+    #[test]
+    fn nothing_done_is_no_success() {
+        let standing = |succeeded, skipped| {
+            let counters = Counters { total: 9, succeeded, skipped, ..Counters::default() };
+            Standing::of(JobState::Completed, &counters)
+        };
+        assert_eq!(standing(0, 9), Standing::NothingDone { skipped: 9 });
+        assert_eq!(standing(1, 8), Standing::In(JobState::Completed));
+        assert_eq!(standing(0, 0), Standing::In(JobState::Completed), "an empty job has nothing to do");
     }
 }

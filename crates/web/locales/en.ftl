@@ -71,6 +71,12 @@ state-failed = Failed
 state-cancelled = Cancelled
 standing-undelivered = Completed, { $failed } not delivered
 standing-failed = Completed, { $failed } failed
+standing-nothing-sent = Nothing was sent
+standing-nothing-done = Nothing was done
+nothing-sent-why = { $n ->
+    [one] The { $shown } recipient of the list had received it before.
+   *[other] All { $shown } recipients of the list had received it before.
+}
 standing-uncertain = { $n ->
     [one] Completed, { $shown } uncertain
    *[other] Completed, { $shown } uncertain

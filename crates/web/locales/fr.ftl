@@ -71,6 +71,12 @@ state-failed = Échoué
 state-cancelled = Annulé
 standing-undelivered = Terminé, { $failed } non remis
 standing-failed = Terminé, { $failed } en échec
+standing-nothing-sent = Rien n’a été envoyé
+standing-nothing-done = Rien n’a été fait
+nothing-sent-why = { $n ->
+    [one] Le destinataire de la liste l’avait déjà reçu.
+   *[other] Les { $shown } destinataires de la liste l’avaient déjà reçu.
+}
 standing-uncertain = { $n ->
     [one] Terminé, { $shown } incertain
    *[other] Terminé, { $shown } incertains

@@ -3,7 +3,11 @@
 //!
 //! The seed is said first, and with what fails the command that repeats it.
 
-use crate::run::{self, phase, say};
+use crate::{
+    postgres::{Postgres, find_binaries},
+    run::{self, phase, say},
+    test::with_servers,
+};
 use anyhow::{Context, Result, bail};
 use std::{
     fs,
@@ -32,7 +36,10 @@ pub(crate) fn soak(args: &[String]) -> Result<ExitCode> {
     let again = format!("repeat with: {}", soak.command());
     say(&format!("xtask: seed {}; {again}", soak.seed));
     let mut code = ExitCode::SUCCESS;
-    for (name, mut command) in [("properties", soak.properties()?), ("log store", soak.log_store())] {
+    let postgres = find_binaries().map(|_| phase("PostgreSQL", Postgres::start)).transpose()?;
+    let url = postgres.as_ref().map(|server| server.url.as_str());
+    let phases = [("properties", soak.properties()?), ("log store", soak.log_store()), ("races", soak.races(url))];
+    for (name, mut command) in phases {
         let status = phase(name, || run::status(&mut command))?;
         if !status.success() {
             say(&format!("xtask: {name}: failed; {again}"));
@@ -86,6 +93,14 @@ impl Soak {
         Ok(command)
     }
 
+    /// The same mailing asked for several times at once, by the real program on both databases.
+    fn races(&self, postgres: Option<&str>) -> Command {
+        let mut command = run::cargo(&["test", "-p", "it", "--test", "main"]);
+        command.args(self.profile).args(["races::", "--", "--nocapture"]).env("VIGIE_RACES", RACES.to_string());
+        with_servers(&mut command, postgres);
+        command
+    }
+
     fn log_store(&self) -> Command {
         let mut command = run::cargo(&["test", "-p", "logs", "--test", "truth"]);
         command.args(self.profile).args(["--", "--ignored", "--exact", "soak", "--nocapture"]);
@@ -97,6 +112,9 @@ impl Soak {
         command
     }
 }
+
+/// How often the same mailing is asked for at once, in each of the ways that the tests know.
+const RACES: u32 = 100;
 
 fn crates_with_properties() -> Result<Vec<String>> {
     let folder = run::root().join("crates");

@@ -74,7 +74,7 @@ fn start_postgres(missing: &[&debian::Need]) -> Result<Option<Postgres>> {
     phase("PostgreSQL", Postgres::start).map(Some)
 }
 
-fn with_servers<'a>(command: &'a mut Command, url: Option<&str>) -> &'a mut Command {
+pub(crate) fn with_servers<'a>(command: &'a mut Command, url: Option<&str>) -> &'a mut Command {
     if let Some(url) = url {
         command.env(URL, url);
     }

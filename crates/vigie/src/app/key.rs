@@ -26,7 +26,8 @@ pub(super) async fn open(config: &Config, db: &Db, rng: &Rng) -> Result<Vault> {
         let kept = db.keep_key_fingerprint(vault.fingerprint().to_owned()).await?;
         return fits(config, file, vault, &kept);
     };
-    match found {
+    // Another process that begins at the same time makes the file before it says so in the database.
+    match found.map_or_else(|| Vault::find(file, rng), |found| Ok(Some(found)))? {
         Some(vault) => fits(config, file, vault, &kept),
         None => Err(refusal(config, file, false, &set_up_with(&kept))),
     }

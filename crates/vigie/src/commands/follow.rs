@@ -142,7 +142,7 @@ fn elapsed(job: &Value) -> Option<Duration> {
 fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
     let id = short(job["id"].as_str().unwrap_or_default());
     let mut text = match progress.status.as_str() {
-        "completed" if progress.failed + progress.unknown > 0 => progress.standing(),
+        "completed" if !progress.is_all_sent() => progress.standing(),
         "completed" => "done".to_owned(),
         "cancelled" => "cancelled".to_owned(),
         "failed" => format!("failed: {}", progress.reason.as_deref().unwrap_or("no reason given")),

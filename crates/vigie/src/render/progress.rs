@@ -59,10 +59,11 @@ impl Progress {
 
     /// The state as people are told it: `completed, 7 not delivered`.
     pub(crate) fn standing(&self) -> String {
-        let counters = Counters { failed: self.failed, unknown: self.unknown, ..Counters::default() };
+        let counters = self.counters();
         let Ok(state) = self.status.parse::<JobState>() else { return self.status.clone() };
         match Standing::of(state, &counters) {
             Standing::In(state) => state.to_string(),
+            Standing::NothingDone { skipped } => format!("{state}, nothing was sent: {} skipped", count(skipped)),
             Standing::Undelivered { failed: 0, unknown } => format!("{state}, {} unknown", count(unknown)),
             Standing::Undelivered { failed, unknown: 0 } => format!("{state}, {} not delivered", count(failed)),
             Standing::Undelivered { failed, unknown } => {
@@ -75,9 +76,15 @@ impl Progress {
         matches!(self.status.as_str(), "completed" | "failed" | "cancelled")
     }
 
-    /// Everybody got theirs, now or in an earlier run.
+    fn counters(&self) -> Counters {
+        let Self { succeeded, failed, unknown, skipped, .. } = *self;
+        Counters { succeeded, failed, unknown, skipped, ..Counters::default() }
+    }
+
+    /// It is over and did what it was for. Where everybody had theirs before, nothing was: whoever asked for it is told.
     pub(crate) fn is_all_sent(&self) -> bool {
-        self.status == "completed" && self.failed == 0 && self.unknown == 0
+        self.status == "completed"
+            && Standing::of(JobState::Completed, &self.counters()) == Standing::In(JobState::Completed)
     }
 
     /// `2 failed, 1 unknown, 41.3/s, 12 s left`

@@ -49,26 +49,29 @@ impl Shown for JobStanding {
             (Standing::Undelivered { failed: 0, .. }, _) => "standing-uncertain",
             (Standing::Undelivered { .. }, true) => "standing-undelivered",
             (Standing::Undelivered { .. }, false) => "standing-failed",
+            (Standing::NothingDone { .. }, true) => "standing-nothing-sent",
+            (Standing::NothingDone { .. }, false) => "standing-nothing-done",
         }
     }
 
     fn tone(&self) -> Tone {
         match self.standing {
             Standing::In(state) => state.tone(),
-            Standing::Undelivered { .. } => Tone::Doubt,
+            Standing::Undelivered { .. } | Standing::NothingDone { .. } => Tone::Doubt,
         }
     }
 
     fn icon(&self) -> &'static str {
         match self.standing {
             Standing::In(state) => state.icon(),
-            Standing::Undelivered { .. } => "warn",
+            Standing::Undelivered { .. } | Standing::NothingDone { .. } => "warn",
         }
     }
 
     fn said(&self, words: &Words) -> String {
         match self.standing {
             Standing::In(state) => words.t(state.word()),
+            Standing::NothingDone { .. } => words.t(self.word()),
             Standing::Undelivered { failed: 0, unknown } => words.count(self.word(), &unknown),
             Standing::Undelivered { failed, unknown } => {
                 let failed = words.with(self.word(), "failed", words.number(&failed));
@@ -360,6 +363,12 @@ mod tests {
         assert_eq!(said(1, 0, "command"), ["Completed, 1 failed", "Terminé, 1 en échec"]);
         let counters = Counters { total: 20, succeeded: 13, failed: 7, ..Counters::default() };
         assert_eq!(JobStanding::of(JobState::Completed, &counters, "mail").tone(), Tone::Doubt);
+        let counters = Counters { total: 20, skipped: 20, ..Counters::default() };
+        let nothing = JobStanding::of(JobState::Completed, &counters, "mail");
+        assert_eq!(
+            (nothing.said(&words(Language::French)).as_str(), nothing.tone()),
+            ("Rien n’a été envoyé", Tone::Doubt)
+        );
     }
 
     #[test]

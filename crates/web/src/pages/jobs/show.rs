@@ -93,6 +93,11 @@ impl JobHead {
     fn nobody(&self, v: &View) -> Nobody {
         let why = || self.reason.clone().unwrap_or_else(|| v.word(&self.state));
         let (icon, title, text) = match (self.state, self.is_mailing()) {
+            (JobState::Completed, true)
+                if self.undelivered() == 0 && self.counters.succeeded == 0 && self.counters.skipped > 0 =>
+            {
+                ("warn", v.t("standing-nothing-sent"), v.count("nothing-sent-why", &self.counters.skipped))
+            }
             (JobState::Completed, true) if self.undelivered() == 0 => {
                 ("succeeded", v.t("undelivered-nobody"), v.t("undelivered-none"))
             }
