@@ -237,7 +237,7 @@ impl Runner {
 
     /// Lets whoever watches reckon with the account's limits.
     async fn tell_pacing(&self) {
-        self.shared.hub.set_group(&self.job, self.shape.group as u64);
+        self.shared.hub.set_group(&self.job, self.shape.group);
         if self.job.account.is_some()
             && let Err(error) = self.shared.hub.refresh_accounts().await
         {

@@ -9,7 +9,7 @@ use crate::{
     spec::Mailing,
     template::Templates,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The row with other addresses: in its cell as well, where a column holds them. Errors name the address as it was
 /// typed.
@@ -71,11 +71,20 @@ pub fn about<'a>(mailing: &Mailing, item: &'a MailItem) -> Option<&'a str> {
     found.filter(|cell| item.attachments.iter().all(|file| file.name != *cell))
 }
 
+/// Addresses without names, in one order, letters of either case alike.
+fn comparable(addresses: &[Mailbox]) -> String {
+    let mut texts: Vec<String> = addresses.iter().map(|mailbox| mailbox.address.to_lowercase()).collect();
+    texts.sort_unstable();
+    texts.join(",")
+}
+
 /// By which a row of a corrected list is known again: the key columns, or else every cell but the address.
 pub struct Matcher {
     places: Vec<usize>,
     /// What a row is known by → its place in the job; `None` where several rows look alike.
     known: HashMap<Vec<String>, Option<i64>>,
+    /// Addresses of rows that look like one of these and are not to be corrected: they were delivered.
+    others: HashMap<Vec<String>, HashSet<String>>,
 }
 
 impl Matcher {
@@ -86,7 +95,7 @@ impl Matcher {
             true => (0..mailing.columns.len()).filter(|place| Some(*place) != address).collect(),
             false => mailing.key.clone(),
         };
-        let mut matcher = Self { places, known: HashMap::new() };
+        let mut matcher = Self { places, known: HashMap::new(), others: HashMap::new() };
         for (seq, item) in rows {
             let seqs = matcher.known.entry(matcher.key(&item.values)).or_insert(Some(seq));
             if *seqs != Some(seq) {
@@ -100,9 +109,19 @@ impl Matcher {
         self.places.iter().map(|place| values.get(*place).map_or("", |cell| cell.trim()).to_owned()).collect()
     }
 
-    /// The undelivered row that this one corrects, if it is one alone.
-    pub fn find(&self, row: &Row) -> Option<i64> {
-        self.known.get(&self.key(&row.values)).copied().flatten()
+    /// A row of the job that was delivered, or still will be: what the list says of it corrects nothing.
+    pub fn add_other(&mut self, item: &MailItem) {
+        let key = self.key(&item.values);
+        if self.known.contains_key(&key) {
+            self.others.entry(key).or_default().insert(comparable(&item.to));
+        }
+    }
+
+    /// The undelivered row that this one corrects, if it is one alone. `to`: the row's addresses, as they are typed.
+    pub fn find(&self, row: &Row, to: &str) -> Option<i64> {
+        let key = self.key(&row.values);
+        let is_other = self.others.get(&key).is_some_and(|others| others.contains(&comparable(&parse_list(to).0)));
+        self.known.get(&key).copied().flatten().filter(|_| !is_other)
     }
 }
 

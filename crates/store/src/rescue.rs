@@ -15,7 +15,10 @@ use crate::{
 };
 use model::{ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
 use serde_json::json;
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Whose items are lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +207,9 @@ impl Db {
 #[derive(Clone, Debug)]
 pub struct Correction {
     pub seq: i64,
+    /// As they were when it was made: an item that was tried since is left alone.
+    pub attempts: i64,
+    pub state: ItemState,
     pub label: String,
     pub ledger_key: Option<String>,
     pub content: String,
@@ -214,7 +220,7 @@ pub struct Correction {
 
 impl Db {
     /// Puts other values in the place of those of items that failed, or that were sent but for some addresses, and
-    /// queues them again; the others are left alone. Returns which were.
+    /// queues them again; the others, and those that were tried since, are left alone. Returns which were.
     pub async fn correct_items(
         &self,
         id: JobId,
@@ -225,14 +231,15 @@ impl Db {
             Box::pin(async move {
                 let numbers = traces::number(conn, corrections.len()).await?;
                 let job = jobs::lock(conn, id).await?;
-                let seqs: HashSet<i64> = corrections.iter().map(|one| one.seq).collect();
+                let made_on: HashMap<i64, (i64, ItemState)> =
+                    corrections.iter().map(|one| (one.seq, (one.attempts, one.state))).collect();
                 let (mut moved, mut corrected) = (Moved::default(), Vec::new());
-                let sql = "SELECT seq, state, finished_at FROM items
+                let sql = "SELECT seq, state, attempts, finished_at FROM items
                            WHERE job_id = $1 AND verdict IS NOT NULL AND state IN (2, 3)";
                 let mut changes = Changes::default();
                 for row in conn.rows(sql, params![id]).await? {
                     let (seq, state) = (row.int("seq")?, row.state("state", ItemState::from_code)?);
-                    if seqs.contains(&seq) {
+                    if made_on.get(&seq) == Some(&(row.int("attempts")?, state)) {
                         moved.item(state, ItemState::Queued);
                         changes.left(&job, state, row.opt_time("finished_at")?, 1);
                         corrected.push(seq);

@@ -168,6 +168,8 @@ async fn what_was_sent_since_is_skipped_when_it_is_claimed(db: Db) {
 fn corrected(seq: i64, address: &str) -> Correction {
     Correction {
         seq,
+        attempts: 1,
+        state: ItemState::Failed,
         label: address.into(),
         ledger_key: Some(address.into()),
         content: "new".into(),
@@ -189,12 +191,17 @@ async fn a_corrected_row_is_sent_again_and_the_counts_follow(db: Db) {
     let item = item_of(&db, id, 2).await;
     assert_eq!((item.label.as_str(), item.payload.as_str(), item.verdict), ("b@x.fr", "{\"to\":\"b@x.fr\"}", None));
     assert_eq!(item_of(&db, id, 3).await.label, "user3@example.org", "it was sent: nothing of it changes");
+    let stale = db.correct_items(id, vec![corrected(2, "other@x.fr")], NOW).await.unwrap().1;
+    assert!(stale.is_empty(), "it waits to be sent");
     let again = claim(&db, id, worker, 3, NOW).await.items;
     let after = record(&db, id, worker, all(id, &again, ItemState::Succeeded), NOW).await.job;
     assert_eq!((after.state, after.counters.succeeded, after.counters.failed), (JobState::Completed, 3, 0));
     let received =
         db.received("newsletter", &[RowIdentity { key: "b@x.fr".into(), content: "new".into() }]).await.unwrap();
     assert_eq!(received.len(), 1, "under its new address");
+    let late = Correction { state: ItemState::Succeeded, ..corrected(2, "other@x.fr") };
+    let stale = db.correct_items(id, vec![corrected(2, "other@x.fr"), late], NOW).await.unwrap().1;
+    assert!(stale.is_empty(), "what was made on an earlier attempt is left alone");
     assert_consistent(&db, id).await;
 }
 

@@ -771,6 +771,10 @@ send-twice = This list is being sent right now by another mailing. Wait until it
 undelivered-line = Row
 
 correct-hint = Correct an address and send it again, or select rows.
+correct-changed = { $n ->
+    [one] One message was sent again by somebody else meanwhile. Nothing was sent: check the list as it is now, then send again.
+   *[other] { $n } messages were sent again by somebody else meanwhile. Nothing was sent: check the list as it is now, then send again.
+}
 correct-send = Send to the corrected addresses
 correct-address = Address, row { $line }
 corrected-title = Corrected list

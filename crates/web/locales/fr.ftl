@@ -771,6 +771,10 @@ send-twice = Cette liste est en cours d’envoi par un autre envoi. Attendez la 
 undelivered-line = Ligne
 
 correct-hint = Corrigez une adresse puis renvoyez, ou sélectionnez des lignes.
+correct-changed = { $n ->
+    [one] Un message a été renvoyé entre-temps par quelqu’un d’autre. Rien n’a été envoyé : vérifiez la liste à jour, puis renvoyez.
+   *[other] { $n } messages ont été renvoyés entre-temps par quelqu’un d’autre. Rien n’a été envoyé : vérifiez la liste à jour, puis renvoyez.
+}
 correct-send = Renvoyer aux adresses corrigées
 correct-address = Adresse, ligne { $line }
 corrected-title = Liste corrigée

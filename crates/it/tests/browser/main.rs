@@ -12,6 +12,7 @@ mod element;
 mod interruption;
 mod keyboard;
 mod logs;
+mod months;
 mod pages;
 mod polling;
 mod recipes;

@@ -52,6 +52,13 @@ impl Vigie {
         command
     }
 
+    /// What a command prints.
+    pub(crate) fn run(&self, args: &[&str]) -> String {
+        let output = self.command().args(args).output().expect("the program starts");
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it prints UTF-8")
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

@@ -98,7 +98,7 @@ fn rows_of_a_corrected_list_are_known_again() {
     let found = |settings: &str, cells| {
         let (mailing, templates) = mailing(settings);
         let matcher = Matcher::new(&mailing, &templates, (1..).zip(&items));
-        matcher.find(&row(9, cells))
+        matcher.find(&row(9, cells), cells[1])
     };
     let to = "to = \"{{ email }}\"\n";
     assert_eq!(found(to, ["Durand", "durand@x.fr", "2026-11", ""]), Some(1));
@@ -106,6 +106,22 @@ fn rows_of_a_corrected_list_are_known_again() {
     assert_eq!(found(to, ["Durand", "durand@x.fr", "2026-12", ""]), None, "another invoice");
     let by_company = &format!("{to}key = [\"Société\"]");
     assert_eq!(found(by_company, ["Durand", "durand@x.fr", "2026-12", ""]), Some(1), "by the key that was chosen");
+}
+
+#[test]
+fn a_row_that_was_delivered_corrects_nothing() {
+    let (mailing, templates) = mailing("to = \"{{ email }}\"");
+    let item = |cells: [&str; 4]| MailItem {
+        to: parse_list(cells[1]).0,
+        values: cells.map(str::to_owned).to_vec(),
+        ..MailItem::default()
+    };
+    let failed = item(["Dupont", "b@y.fr", "2026-11", ""]);
+    let mut matcher = Matcher::new(&mailing, &templates, std::iter::once((1, &failed)));
+    matcher.add_other(&item(["Dupont", "Compta@y.fr", "2026-11", ""]));
+    matcher.add_other(&item(["Martin", "m@y.fr", "2026-11", ""]));
+    let found = |address| matcher.find(&row(9, ["Dupont", address, "2026-11", ""]), address);
+    assert_eq!((found("compta@y.fr"), found("bernard@y.fr")), (None, Some(1)));
 }
 
 #[test]

@@ -211,6 +211,7 @@ fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
     let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
     let correctable = job.kind == "mail" && v.operates() && correct::is_correctable(&item);
     let address = correctable.then(|| correct::shown_address(&item));
+    let was = correct::seen(&item);
     let (reason, reply) = item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), verdict.reply));
     TroubleRow {
         seq: item.seq,
@@ -224,6 +225,7 @@ fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
         about: mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).map(str::to_owned),
         file: mail.as_ref().and_then(|(_, mail)| mail.file_label()).map(str::to_owned),
         address,
+        was,
         fault: None,
     }
 }

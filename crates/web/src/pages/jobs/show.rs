@@ -196,6 +196,8 @@ pub(crate) struct TroubleRow {
     pub(crate) file: Option<String>,
     /// The address, where another one lets it be sent again.
     pub(crate) address: Option<String>,
+    /// What the form says of the item that it was made from.
+    pub(crate) was: String,
     /// What is wrong with what was typed for it.
     pub(crate) fault: Option<String>,
 }

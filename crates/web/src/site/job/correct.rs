@@ -13,7 +13,7 @@ use crate::{
     pages::{
         jobs::correct::{CorrectedListPage, CorrectionRow},
         jobs::show::UndeliveredPage,
-        parts::Pager,
+        parts::{Mood, Notice, Pager},
         view::View,
     },
     problem::{Problem, Result},
@@ -95,6 +95,8 @@ impl Settings {
         };
         Ok(Correction {
             seq: item.seq,
+            attempts: item.attempts,
+            state: item.state,
             label: label(new.recipients()),
             ledger_key: Some(ledger_key(&self.mailing, &new)),
             content: content(&self.mailing, &new),
@@ -124,6 +126,21 @@ pub(super) fn is_correctable(item: &Item) -> bool {
     }
 }
 
+/// What a form says of the item that it was made from, so that one that was tried since is not sent again unseen.
+pub(super) fn seen(item: &Item) -> String {
+    format!("{}/{} {}", item.attempts, item.state, shown_address(item))
+}
+
+fn typed_addresses(form: &Form) -> HashMap<i64, String> {
+    let mut typed = HashMap::new();
+    for (name, value) in form.fields() {
+        if let Some(seq) = name.strip_prefix("address-").and_then(|seq| seq.parse().ok()) {
+            typed.insert(seq, value.trim().chars().take(ADDRESS_MAX).collect());
+        }
+    }
+    typed
+}
+
 /// What the field of an item's address holds before it is corrected.
 pub(super) fn shown_address(item: &Item) -> String {
     let refused = item.detail.trim();
@@ -143,15 +160,16 @@ async fn correct(
     form: Form,
 ) -> Result<Response> {
     let settings = Settings::of(&job)?;
-    let mut typed: HashMap<i64, String> = HashMap::new();
-    for (name, value) in form.fields() {
-        if let Some(seq) = name.strip_prefix("address-").and_then(|seq| seq.parse().ok()) {
-            typed.insert(seq, value.trim().chars().take(ADDRESS_MAX).collect());
-        }
-    }
-    let (mut corrections, mut faults) = (Vec::new(), HashMap::new());
+    let typed = typed_addresses(&form);
+    let (mut corrections, mut faults, mut changed) = (Vec::new(), HashMap::new(), 0);
     for (seq, typed) in &typed {
-        let Some(item) = ctx.app.db.item(job.id, *seq).await?.filter(is_correctable) else { continue };
+        let was = form.text(&format!("was-{seq}"));
+        let item = ctx.app.db.item(job.id, *seq).await?;
+        let Some(item) = item.filter(|item| is_correctable(item) && seen(item) == was) else {
+            // What nobody has typed anything into is nobody's correction.
+            changed += u64::from(was.split_once(' ').is_none_or(|(_, address)| address != typed));
+            continue;
+        };
         if *typed == shown_address(&item) {
             continue;
         }
@@ -160,9 +178,10 @@ async fn correct(
             Err(what) => drop(faults.insert(*seq, what)),
         }
     }
-    if faults.is_empty() {
+    if faults.is_empty() && changed == 0 {
+        let wanted = corrections.len() as u64;
         let number = send_again(&ctx, &job, corrections).await?;
-        return Ok(said(&v, id, "corrected", number, number));
+        return Ok(said(&v, id, "corrected", number, wanted));
     }
     // What is refused is shown here, where nothing answers to a look. Nothing was sent: all of it, or none.
     v.here = format!("/jobs/{id}/undelivered");
@@ -177,7 +196,8 @@ async fn correct(
         row
     });
     let rows = rows.collect();
-    let head = head(&ctx, &v, &job, &SideQuery::default()).await?;
+    let mut head = head(&ctx, &v, &job, &SideQuery::default()).await?;
+    head.notice = (changed > 0).then(|| Notice { mood: Mood::Warn, text: v.count("correct-changed", &changed) });
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &UndeliveredPage { v: &v, head, rows, pager: Pager::default() }))
 }
 
@@ -232,12 +252,13 @@ struct Found {
 async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<Found> {
     let settings = Settings::of(job)?;
     let items = undelivered(ctx, job).await?;
+    let mails: Vec<MailItem> =
+        items.iter().map(|item| serde_json::from_str(&item.payload).unwrap_or_default()).collect();
+    let rows = items.iter().map(|item| item.seq).zip(&mails);
+    let mut matcher = Matcher::new(&settings.mailing, &settings.templates, rows);
+    add_others(ctx, job, &mut matcher).await?;
     let (path, name) = (list.path.clone(), list.name.clone());
     let read = move || {
-        let mails: Vec<MailItem> =
-            items.iter().map(|item| serde_json::from_str(&item.payload).unwrap_or_default()).collect();
-        let rows = items.iter().map(|item| item.seq).zip(&mails);
-        let matcher = Matcher::new(&settings.mailing, &settings.templates, rows);
         let file = File::open(&path).map_err(|error| Problem::internal(&error))?;
         let how = ReadAs { sheet: None, language: settings.mailing.language };
         let reader = ListReader::read(file, &name, &how).map_err(|found| crate::mailing::refused(&found))?;
@@ -246,23 +267,42 @@ async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<Found> {
             let columns = settings.mailing.columns.join(", ");
             return Err(Problem::invalid(detail).remedy(format!("keep the columns as they were: {columns}")));
         }
-        let mut addresses: HashMap<i64, (String, u64)> = HashMap::new();
+        // `None`: rows that look alike say different things.
+        let mut addresses: HashMap<i64, Option<(String, u64)>> = HashMap::new();
         for row in reader.flatten() {
-            let Some(seq) = matcher.find(&row) else { continue };
-            if let Some(to) = settings.templates.render_to(&row.values) {
-                addresses.insert(seq, (to.trim().to_owned(), row.line));
+            let Some(to) = settings.templates.render_to(&row.values).map(|to| to.trim().to_owned()) else { continue };
+            let Some(seq) = matcher.find(&row, &to) else { continue };
+            let said = addresses.entry(seq).or_insert_with(|| Some((to.clone(), row.line)));
+            if said.as_ref().is_some_and(|(before, _)| *before != to) {
+                *said = None;
             }
         }
         let mut found = Found { corrected: Vec::new(), unchanged: 0 };
         for item in items {
             match addresses.remove(&item.seq) {
-                Some((to, line)) if to != shown_address(&item) => found.corrected.push((item, to, line)),
+                Some(Some((to, line))) if to != shown_address(&item) => found.corrected.push((item, to, line)),
                 _ => found.unchanged += 1,
             }
         }
         Ok(found)
     };
     spawn_blocking(read).await.map_err(|error| Problem::internal(&error))?
+}
+
+/// The rows of the job that the list cannot correct.
+async fn add_others(ctx: &Ctx, job: &Job, matcher: &mut Matcher) -> Result<()> {
+    let states = [ItemState::Succeeded, ItemState::Queued, ItemState::Running, ItemState::Unknown, ItemState::Skipped];
+    let mut filter = ItemFilter { states: states.into(), limit: 1_000, ..ItemFilter::default() };
+    loop {
+        let page = ctx.app.db.items(job.id, &filter).await?;
+        for item in &page.rows {
+            matcher.add_other(&serde_json::from_str(&item.payload).unwrap_or_default());
+        }
+        match page.next {
+            Some(next) => filter.after = next,
+            None => return Ok(()),
+        }
+    }
 }
 
 async fn undelivered(ctx: &Ctx, job: &Job) -> Result<Vec<Item>> {

@@ -54,7 +54,7 @@ fn sheet(ctx: Ctx, v: View, job: Job, filter: ItemFilter, name: &str) -> Respons
         match ctx.app.db.items(job.id, &filter).await {
             Ok(page) => {
                 let mut rows = Vec::new();
-                dialect.rows(page.rows.into_iter().map(|item| cells(&v, mailing.as_ref(), item)), &mut rows);
+                dialect.rows(page.rows.iter().map(|item| cells(&v, mailing.as_ref(), item)), &mut rows);
                 let next = page.next.map(|after| ItemFilter { after, ..filter });
                 Some((Ok(rows), (ctx, v, mailing, job, next)))
             }
@@ -85,12 +85,12 @@ fn headings(v: &View) -> [String; 9] {
     .map(|id| v.t(id))
 }
 
-fn cells(v: &View, mailing: Option<&Mailing>, item: Item) -> [String; 9] {
+fn cells(v: &View, mailing: Option<&Mailing>, item: &Item) -> [String; 9] {
     let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
     let line = mail.as_ref().map_or(item.seq.unsigned_abs(), |(_, mail)| mail.line);
     let about = mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).unwrap_or_default();
     let file = mail.as_ref().and_then(|(_, mail)| mail.file_label()).unwrap_or_default();
-    let address = if mail.is_some() { correct::shown_address(&item) } else { item.label.clone() };
+    let address = if mail.is_some() { correct::shown_address(item) } else { item.label.clone() };
     let (reason, reply) =
         item.verdict.as_ref().map_or_else(Default::default, |verdict| (v.verdict(verdict), verdict.reply.clone()));
     let at = item.finished_at.map(|at| at.in_zone(&v.zone).strftime("%Y-%m-%d %H:%M:%S").to_string());

@@ -61,6 +61,7 @@ fn trouble(v: &View) -> Vec<TroubleRow> {
         about: (seq % 2 == 0).then(|| "Garage Benali & fils".to_owned()),
         file: Some(format!("facture_CCT_{seq:03}_2026-11.pdf")),
         address: (state == ItemState::Failed).then(|| label.to_owned()),
+        was: String::new(),
         fault: None,
     };
     let unknown_user = "550 5.1.1 <facturation@ancien-client.example>: Recipient address rejected: User unknown";

@@ -182,6 +182,28 @@ async fn what_changed_since_is_asked_about() {
     assert_eq!(site.deliver(job, &[]).await, ["durand@x.fr", "roux@x.fr"]);
 }
 
+/// What the page's form says of the item it was made from.
+fn was(page: &str, seq: i64) -> String {
+    page.split(&format!("name=\"was-{seq}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn contacts_of_one_company_are_told_apart() {
+    let (site, ana) = desk().await;
+    let list = "Société;e-mail;periode\nDupont;b@y.fr;2026-11\nDupont;compta@y.fr;2026-11\nMartin;m@y.fr;2026-11\n";
+    let draft = site.written(&ana, list).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &["b@y.fr"]).await;
+    let corrected = list.replace("b@y.fr", "bernard@y.fr");
+    let bring = [("recipients", "clients.csv", corrected.as_bytes())];
+    let shown = site.bring(&ana, &format!("/jobs/{job}/corrected-list"), &bring).await.text;
+    assert!(shown.contains("bernard@y.fr") && !shown.contains("compta@y.fr"), "{shown}");
+    let sha256 = shown.split("name=\"sha256\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("sha256", sha256), ("list", "clients.csv")];
+    site.act(&ana, &format!("/jobs/{job}/corrected-list/send"), &fields).await;
+    assert_eq!(site.deliver(job, &[]).await, ["bernard@y.fr"]);
+}
+
 #[tokio::test]
 async fn two_addresses_are_corrected_where_they_are_shown() {
     let (site, ana) = desk().await;
@@ -193,7 +215,9 @@ async fn two_addresses_are_corrected_where_they_are_shown() {
     for shown in ["<b>Durand</b>", "name=\"address-1\" value=\"durand@x.fr\"", "Send to the corrected addresses"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
-    let wrong = [("address-1", "durand@"), ("address-2", "p@petit.fr")];
+    let was = [was(&page, 1), was(&page, 2)];
+    let seen = [("was-1", was[0].as_str()), ("was-2", was[1].as_str())];
+    let wrong = [&[("address-1", "durand@"), ("address-2", "p@petit.fr")], &seen[..]].concat();
     let refused = site.act(&ana, &format!("/jobs/{job}/correct"), &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
@@ -202,7 +226,7 @@ async fn two_addresses_are_corrected_where_they_are_shown() {
         refused.text
     );
     assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.failed, 2, "all of it, or none");
-    let right = [("address-1", "d@durand.fr"), ("address-2", "p@petit.fr")];
+    let right = [&[("address-1", "d@durand.fr"), ("address-2", "p@petit.fr")], &seen[..]].concat();
     let done = site.act(&ana, &format!("/jobs/{job}/correct"), &right).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     assert_eq!(site.deliver(job, &[]).await, ["d@durand.fr", "p@petit.fr"]);
@@ -210,6 +234,12 @@ async fn two_addresses_are_corrected_where_they_are_shown() {
     assert_eq!((&kept["state"], &kept["succeeded"], &kept["failed"]), (&json!("completed"), &json!(3), &json!(0)));
     let traces = site.get(&format!("/api/v1/traces?job={job}&limit=20")).await.text;
     assert!(traces.contains("durand@x.fr → d@durand.fr, by ana"), "{traces}");
+    // The same form again, from a page that was opened before: it was sent meanwhile.
+    let late = [&[("address-1", "other@durand.fr"), ("address-2", "petit@x.fr")], &seen[..]].concat();
+    let refused = site.act(&ana, &format!("/jobs/{job}/correct"), &late).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("One message was sent again by somebody else meanwhile"), "{}", refused.text);
+    assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.queued, 0);
     // The list as it is by now is known.
     let again =
         site.written(&ana, &NOVEMBER.replace("durand@x.fr", "d@durand.fr").replace("petit@x.fr", "p@petit.fr")).await;
