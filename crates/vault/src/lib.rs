@@ -163,16 +163,21 @@ impl Vault {
 
     /// By which a browser is known in which the user of that name has logged in. It lets nobody in.
     pub fn browser_mark(&self, name: &str) -> String {
-        let nonce: [u8; 16] = self.0.rng.bytes();
-        let tag = hmac::sign(&self.0.forms, &browser_words(name, &nonce));
-        URL_SAFE_NO_PAD.encode([&nonce[..], tag.as_ref()].concat())
+        let browser: [u8; 16] = self.0.rng.bytes();
+        let tags = ["", name].map(|name| hmac::sign(&self.0.forms, &browser_words(name, &browser)));
+        URL_SAFE_NO_PAD.encode([&browser[..], tags[0].as_ref(), tags[1].as_ref()].concat())
     }
 
     /// Whether this vault has given `mark` for that name; in constant time.
     pub fn is_browser_mark(&self, name: &str, mark: &str) -> bool {
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(mark) else { return false };
-        let Some((nonce, tag)) = bytes.split_first_chunk::<16>() else { return false };
-        hmac::verify(&self.0.forms, &browser_words(name, nonce), tag).is_ok()
+        browser_parts(mark)
+            .is_some_and(|(browser, _, tag)| hmac::verify(&self.0.forms, &browser_words(name, &browser), &tag).is_ok())
+    }
+
+    /// Which browser has a mark that this vault has given, for whatever name; in constant time.
+    pub fn browser_of(&self, mark: &str) -> Option<[u8; 16]> {
+        let (browser, tag, _) = browser_parts(mark)?;
+        hmac::verify(&self.0.forms, &browser_words("", &browser), &tag).is_ok().then_some(browser)
     }
 
     /// A secret for a cookie or for a link that works once, and its hash. Shown once and never kept.
@@ -203,6 +208,14 @@ impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Vault")
     }
+}
+
+/// (browser, tag of the browser, tag of the browser and the name)
+fn browser_parts(mark: &str) -> Option<([u8; 16], [u8; 32], [u8; 32])> {
+    let bytes = URL_SAFE_NO_PAD.decode(mark).ok()?;
+    let (browser, tags) = bytes.split_first_chunk::<16>()?;
+    let (of_browser, of_name) = tags.split_first_chunk::<32>()?;
+    Some((*browser, *of_browser, of_name.try_into().ok()?))
 }
 
 fn browser_words(name: &str, nonce: &[u8; 16]) -> Vec<u8> {
@@ -323,7 +336,11 @@ mod tests {
         let mark = vault.browser_mark("Ana ");
         assert_ne!(mark, vault.browser_mark("ana"));
         assert!(vault.is_browser_mark("ana", &mark) && !vault.is_browser_mark("bob", &mark));
-        assert!(["", "AAAA", &mark[..40]].iter().all(|wrong| !vault.is_browser_mark("ana", wrong)));
+        let browser = vault.browser_of(&mark).expect("it was given");
+        assert_ne!(Some(browser), vault.browser_of(&vault.browser_mark("ana")));
+        for wrong in ["", "AAAA", &mark[..40], &mark.replace(&mark[..4], "AAAA")] {
+            assert!(!vault.is_browser_mark("ana", wrong) && vault.browser_of(wrong).is_none());
+        }
         for wrong in ["", "AAAA", &one[..40], &vault.form_token(&[2; 32])] {
             assert!(!vault.is_form_token(&[1; 32], wrong), "{wrong}");
         }

@@ -34,6 +34,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::Engine as _;
+use futures_util::StreamExt as _;
 use model::JobId;
 use std::{borrow::Cow, net::IpAddr};
 use store::{Deed, Role, Scope};
@@ -178,8 +179,8 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         Ok(Admitted { request, who, _place }) => (next.run(request).await, who),
         Err(response) => (*response, None),
     };
-    if let Some(connection) = connection.filter(|_| is_kept(who.as_ref(), &response)) {
-        connection.is_known();
+    if let Some(connection) = connection.filter(|_| is_followed(who.as_ref(), &response)) {
+        response = followed(response, &connection);
     }
     if let Some(asked) = reader {
         response = asked.shown(ctx, who.as_ref(), response).await;
@@ -255,10 +256,29 @@ struct Admitted {
     _place: Option<Place>,
 }
 
-/// Whether the connection is one of somebody's who stays: a viewer of a job only while they follow it.
-fn is_kept(who: Option<&Granted>, response: &Response) -> bool {
-    let is_stream = || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
-    who.is_some_and(|granted| !matches!(granted.who, Who::JobToken(_)) || is_stream())
+/// Whether a viewer follows a job by this response.
+fn is_followed(who: Option<&Granted>, response: &Response) -> bool {
+    who.is_some_and(|granted| matches!(granted.who, Who::JobToken(_)))
+        && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream")
+}
+
+/// The response, with the connection kept open while it is sent.
+fn followed(response: Response, connection: &Connection) -> Response {
+    let followed = connection.follow();
+    response.map(|body| {
+        Body::from_stream(body.into_data_stream().inspect(move |_| {
+            let _ = &followed;
+        }))
+    })
+}
+
+/// The connection of somebody with an account or a token stays, whoever else comes: from now on, so that what they send
+/// arrives.
+fn keep_connection(granted: Option<&Granted>, parts: &Parts) {
+    let stays = granted.is_some_and(|granted| !matches!(granted.who, Who::JobToken(_)));
+    if let Some(connection) = parts.extensions.get::<Connection>().filter(|_| stays) {
+        connection.is_known();
+    }
 }
 
 async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, Box<Response>> {
@@ -270,6 +290,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     let Some(needed) = access.scope() else {
         // An open page is shown as to whoever reads it; what they show wrongly does not matter there.
         let granted = granted.ok().flatten();
+        keep_connection(granted.as_ref(), &parts);
         let (body, place) = open(ctx, access, granted.as_ref(), &parts, body).await?;
         if let Some(granted) = granted {
             parts.extensions.insert(granted);
@@ -277,6 +298,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
         return Ok(Admitted { request: Request::from_parts(parts, body), who: None, _place: place });
     };
     let mut granted = granted.map_err(refused)?;
+    keep_connection(granted.as_ref(), &parts);
     if granted.is_none() && access == Access::Job {
         granted = match RawPathParams::from_request_parts(&mut parts, &()).await {
             Ok(params) => shown_job(ctx, &params, &parts.uri)
@@ -331,7 +353,11 @@ async fn open(
         None if is_change(&parts.method) => Body::from(read_stranger(ctx, body).await.map_err(refused)?),
         _ => body,
     };
-    let place = ctx.requests.take(&Holder::of(granted, address(ctx, parts))).map_err(refused)?;
+    let holder = match (granted, session::mark(ctx, &parts.headers)) {
+        (None, Some(mark)) => Holder::Browser(mark),
+        _ => Holder::of(granted, address(ctx, parts)),
+    };
+    let place = ctx.requests.take(&holder).map_err(refused)?;
     Ok((body, Some(place)))
 }
 

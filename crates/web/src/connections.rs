@@ -6,22 +6,25 @@ use std::{
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 use tokio::sync::Notify;
 
 /// One connection, as the requests on it see it: an extension of theirs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Connection(Arc<State>);
 
-#[derive(Debug)]
 struct State {
     address: Option<IpAddr>,
     is_known: AtomicBool,
-    /// No longer counted.
-    is_evicted: AtomicBool,
+    /// Its place among the strangers, and streams that are followed on it.
+    no: AtomicU64,
+    followed: AtomicUsize,
+    /// Closed to make room, or ended: no longer counted.
+    is_over: AtomicBool,
     evicted: Notify,
+    connections: Connections,
 }
 
 impl Connection {
@@ -35,9 +38,34 @@ impl Connection {
         self.0.is_known.store(true, Ordering::Relaxed);
     }
 
+    /// Something is followed on it: it is not closed to make room until what this returns is dropped.
+    pub(crate) fn follow(&self) -> Followed {
+        let mut open = self.0.connections.lock();
+        if self.0.followed.fetch_add(1, Ordering::Relaxed) == 0 {
+            open.forget(self.0.no.load(Ordering::Relaxed));
+        }
+        drop(open);
+        Followed(self.clone())
+    }
+
     /// Done when it has to make room.
     pub(crate) async fn evicted(&self) {
         self.0.evicted.notified().await;
+    }
+}
+
+/// See [`Connection::follow`].
+pub(crate) struct Followed(Connection);
+
+impl Drop for Followed {
+    fn drop(&mut self) {
+        let state = &self.0.0;
+        let mut open = state.connections.lock();
+        if state.followed.fetch_sub(1, Ordering::Relaxed) == 1 && !state.is_over.load(Ordering::Relaxed) {
+            open.enter(&self.0);
+            drop(open);
+            state.connections.one_ended.notify_waiters();
+        }
     }
 }
 
@@ -80,11 +108,14 @@ impl Connections {
         let connection = Connection(Arc::new(State {
             address,
             is_known: AtomicBool::new(false),
-            is_evicted: AtomicBool::new(false),
+            no: AtomicU64::default(),
+            followed: AtomicUsize::default(),
+            is_over: AtomicBool::new(false),
             evicted: Notify::new(),
+            connections: self.clone(),
         }));
-        let no = self.lock().add(&connection, self.strangers_each_max);
-        Admitted { no, connection, connections: self.clone() }
+        self.lock().add(&connection, self.strangers_each_max);
+        Admitted { connection }
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -97,21 +128,26 @@ impl Open {
         self.count < max || self.evict_first_of(None)
     }
 
-    fn add(&mut self, connection: &Connection, strangers_each_max: usize) -> u64 {
+    fn add(&mut self, connection: &Connection, strangers_each_max: usize) {
         let address = connection.address();
         if let Some(address) = address
             && self.by_address.get(&address).is_some_and(|theirs| theirs.len() >= strangers_each_max)
         {
             self.evict_first_of(Some(address));
         }
+        self.count += 1;
+        self.enter(connection);
+    }
+
+    /// Puts it among the strangers, as the youngest.
+    fn enter(&mut self, connection: &Connection) {
         let no = self.next;
         self.next += 1;
-        self.count += 1;
+        connection.0.no.store(no, Ordering::Relaxed);
         self.strangers.insert(no, connection.clone());
-        if let Some(address) = address {
+        if let Some(address) = connection.address() {
             self.by_address.entry(address).or_default().insert(no);
         }
-        no
     }
 
     /// Closes the oldest that nobody known is on. Returns whether there was one.
@@ -124,7 +160,7 @@ impl Open {
             let Some(connection) = oldest.and_then(|no| self.forget(no)) else { return false };
             if !connection.0.is_known.load(Ordering::Relaxed) {
                 self.count -= 1;
-                connection.0.is_evicted.store(true, Ordering::Relaxed);
+                connection.0.is_over.store(true, Ordering::Relaxed);
                 connection.0.evicted.notify_one();
                 return true;
             }
@@ -148,20 +184,19 @@ impl Open {
 
 /// An open connection; it has ended when this is dropped.
 pub(crate) struct Admitted {
-    no: u64,
     pub(crate) connection: Connection,
-    connections: Connections,
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let mut open = self.connections.lock();
-        open.forget(self.no);
-        if !self.connection.0.is_evicted.load(Ordering::Relaxed) {
+        let state = &self.connection.0;
+        let mut open = state.connections.lock();
+        open.forget(state.no.load(Ordering::Relaxed));
+        if !state.is_over.swap(true, Ordering::Relaxed) {
             open.count -= 1;
         }
         drop(open);
-        self.connections.one_ended.notify_waiters();
+        state.connections.one_ended.notify_waiters();
     }
 }
 
@@ -175,7 +210,7 @@ mod tests {
     }
 
     fn is_evicted(admitted: &Admitted) -> bool {
-        admitted.connection.0.is_evicted.load(Ordering::Relaxed)
+        admitted.connection.0.is_over.load(Ordering::Relaxed)
     }
 
     #[tokio::test]
@@ -207,6 +242,25 @@ mod tests {
         assert!(room.as_mut().now_or_never().is_none());
         drop(only);
         room.await;
+    }
+
+    #[tokio::test]
+    async fn who_follows_a_job_is_let_be_until_it_is_over() {
+        let connections = Connections::new(1, 1);
+        let viewer = connections.admit(address(1));
+        let followed = [viewer.connection.follow(), viewer.connection.follow()];
+        let mut room = Box::pin(connections.room());
+        assert!(room.as_mut().now_or_never().is_none() && !is_evicted(&viewer));
+        drop(followed);
+        assert!(
+            room.as_mut().now_or_never().is_some() && is_evicted(&viewer),
+            "a token of a job keeps nothing for ever"
+        );
+        let late = viewer.connection.follow();
+        drop(viewer);
+        drop(late);
+        let open = connections.lock();
+        assert_eq!((open.count, open.strangers.len(), open.by_address.len()), (0, 0, 0));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use std::{
     fmt::Write as _,
     path::Path,
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 use store::TraceFilter;
 use utoipa::ToSchema;
@@ -108,11 +109,33 @@ fn lacks_room(free: u64) -> Option<String> {
 pub(crate) struct Counts {
     since: Timestamp,
     requests: Mutex<BTreeMap<(String, u16), u64>>,
+    /// Requests answered with 503.
+    pub(crate) busy: Rarely,
+}
+
+/// What happens often and is told once a minute.
+#[derive(Default)]
+pub(crate) struct Rarely(Mutex<(Option<Instant>, u64)>);
+
+impl Rarely {
+    const EVERY: Duration = Duration::from_secs(60);
+
+    /// How many were not told since the last that was, where this one is to be told.
+    pub(crate) fn is_to_be_told(&self, now: Instant) -> Option<u64> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (told, untold) = &mut *state;
+        if told.is_some_and(|told| now.saturating_duration_since(told) < Self::EVERY) {
+            *untold += 1;
+            return None;
+        }
+        *told = Some(now);
+        Some(std::mem::take(untold))
+    }
 }
 
 impl Counts {
     pub(crate) fn new(since: Timestamp) -> Self {
-        Self { since, requests: Mutex::default() }
+        Self { since, requests: Mutex::default(), busy: Rarely::default() }
     }
 
     /// `route` as it was declared, so that there are only so many.

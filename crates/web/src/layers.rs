@@ -92,7 +92,12 @@ async fn told(State(ctx): State<Ctx>, request: Request, next: Next) -> Response 
     let status = response.status();
     ctx.counts.request(route.as_ref().map_or("", MatchedPath::as_str), status);
     let took_ms = begun.elapsed().as_millis() as u64;
-    if status.is_server_error() {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Strangers can have any number of these: one line says how many there were.
+        if let Some(others) = ctx.counts.busy.is_to_be_told(begun) {
+            tracing::warn!(target: "http", %method, path, status = status.as_u16(), others, took_ms, request_id = id);
+        }
+    } else if status.is_server_error() {
         tracing::warn!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id = id);
     } else {
         tracing::debug!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id = id);

@@ -114,6 +114,9 @@ fn declare(routes: Routes) -> Routes {
     .fold(routes, |routes, add| add(routes))
 }
 
+/// At the same time; the others wait their turn, which is short.
+const LOOKUPS_MAX: usize = 4;
+
 /// What handlers hold. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Ctx(Arc<Inner>);
@@ -125,6 +128,8 @@ pub(crate) struct Inner {
     pub(crate) hashing: auth::login::Hashing,
     /// Of requests that are being answered.
     pub(crate) requests: places::Requests,
+    /// Credentials that are looked up in the database: strangers who show wrong ones leave connections of it to the others.
+    pub(crate) lookups: tokio::sync::Semaphore,
     /// Whether Vigie can work is looked at by one at a time.
     pub(crate) readiness: tokio::sync::Semaphore,
     pub(crate) live: live::Live,
@@ -147,7 +152,9 @@ impl Ctx {
         let (tokens, declared, described) = (auth::Tokens::default(), OnceLock::new(), OnceLock::new());
         let (throttle, hashing) = (auth::Throttle::default(), auth::login::Hashing::default());
         let (requests, readiness) = (places::Requests::new(&app.limits), tokio::sync::Semaphore::new(1));
-        let inner = Inner { app, tokens, throttle, hashing, requests, readiness, live, counts, declared, described };
+        let lookups = tokio::sync::Semaphore::new(LOOKUPS_MAX);
+        let inner =
+            Inner { app, tokens, throttle, hashing, requests, lookups, readiness, live, counts, declared, described };
         Self(Arc::new(inner))
     }
 

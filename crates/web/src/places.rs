@@ -29,6 +29,8 @@ pub(crate) enum Holder {
     Token(String),
     /// All who have the token of this job.
     Viewers(JobId),
+    /// Nobody yet, in a browser in which somebody has logged in before.
+    Browser([u8; 16]),
     /// Nobody that is known.
     Stranger(Option<IpAddr>),
 }
@@ -120,6 +122,7 @@ impl Drop for Place {
 pub(crate) struct Requests {
     known: Pool,
     viewers: Pool,
+    browsers: Pool,
     strangers: Pool,
 }
 
@@ -129,6 +132,7 @@ impl Requests {
         Self {
             known: Pool::new(max, max / 2),
             viewers: Pool::new(max / 2, max / 4),
+            browsers: Pool::new(max / 8, max / 64),
             strangers: Pool::new(strangers, strangers.div_ceil(4)),
         }
     }
@@ -139,6 +143,7 @@ impl Requests {
         let pool = match holder {
             Holder::Console | Holder::Person(_) | Holder::Token(_) => &self.known,
             Holder::Viewers(_) => &self.viewers,
+            Holder::Browser(_) => &self.browsers,
             Holder::Stranger(_) => &self.strangers,
         };
         pool.take(holder).map_err(|full| match full {
@@ -150,7 +155,7 @@ impl Requests {
     }
 
     pub(crate) fn refused(&self) -> u64 {
-        [&self.known, &self.viewers, &self.strangers].into_iter().map(Pool::refused).sum()
+        [&self.known, &self.viewers, &self.browsers, &self.strangers].into_iter().map(Pool::refused).sum()
     }
 }
 
@@ -178,7 +183,7 @@ impl Streams {
 
     pub(crate) fn take(&self, holder: &Holder) -> Result<StreamPlace, Full> {
         let among_viewers = match holder {
-            Holder::Viewers(_) | Holder::Stranger(_) => Some(self.viewers.take(holder)?),
+            Holder::Viewers(_) | Holder::Browser(_) | Holder::Stranger(_) => Some(self.viewers.take(holder)?),
             _ => None,
         };
         Ok(StreamPlace(self.all.take(holder)?, among_viewers))
@@ -255,5 +260,6 @@ mod tests {
         assert_eq!(held.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 64, 64, 0, 0, 0, 0, 0]);
         assert!(requests.take(&Holder::Token("ana".into())).is_ok() && requests.take(&job(1)).is_ok());
         assert!(requests.take(&Holder::Console).is_ok());
+        assert_eq!(hold(&Holder::Browser([1; 16])).len(), 16, "who has logged in there before may do so again");
     }
 }

@@ -3,6 +3,7 @@
 use super::throttle::Attempt;
 use crate::{
     Ctx,
+    places::{Holder, Pool},
     problem::{Problem, Result},
 };
 use secrecy::SecretString;
@@ -15,11 +16,18 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 pub(crate) struct Hashing {
     known: Semaphore,
     strangers: Semaphore,
+    /// Strangers who wait for theirs, each address a share: beyond, they are told to come back.
+    waiting: Pool,
 }
+
+/// Of strangers' passwords at about 20 ms each: who waits, waits a second at the most.
+const WAITING_MAX: usize = 40;
+const WAITING_EACH_MAX: usize = 8;
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self { known: Semaphore::new(1), strangers: Semaphore::new(1) }
+        let waiting = Pool::new(WAITING_MAX, WAITING_EACH_MAX);
+        Self { known: Semaphore::new(1), strangers: Semaphore::new(1), waiting }
     }
 }
 
@@ -37,6 +45,10 @@ pub(crate) enum Login {
 /// Looks a login up. Takes about as long whether the name is known or not.
 pub(crate) async fn check(ctx: &Ctx, attempt: &Attempt<'_>, password: SecretString) -> Result<Login> {
     let now = ctx.app.clock.now();
+    let _waiting = match attempt.browser {
+        Some(_) => None,
+        None => Some(ctx.hashing.waiting.take(&Holder::of(None, attempt.address)).map_err(|_| crowded())?),
+    };
     if let Err(wait) = ctx.throttle.begin(attempt, now) {
         return Ok(Login::Wait(wait));
     }
@@ -58,6 +70,10 @@ pub(crate) async fn check(ctx: &Ctx, attempt: &Attempt<'_>, password: SecretStri
         }
         None => Ok(Login::Wrong),
     }
+}
+
+fn crowded() -> Problem {
+    Problem::busy("busy", "too many logins at the same time", 5)
 }
 
 /// The hash to keep of a new password.

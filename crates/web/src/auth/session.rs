@@ -25,6 +25,7 @@ pub(crate) async fn granted(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Gra
     let Some(code) = cookie(headers, SESSION_COOKIE).filter(|_| super::is_same_origin(headers)) else {
         return Ok(None);
     };
+    let _turn = ctx.lookups.acquire().await;
     let found = ctx.app.db.session(vault::hash_token(code), ctx.app.clock.now()).await?;
     Ok(found.map(|(session, user)| {
         let who = Who::Person { id: user.id, name: user.name, role: user.role, session: session.hash };
@@ -42,6 +43,11 @@ pub(crate) async fn begin(ctx: &Ctx, user: &User, headers: &HeaderMap) -> Result
     ctx.app.db.create_session(session).await?;
     let (code, age, secure) = (code.expose_secret().to_owned(), LASTS.as_secs(), secure(headers));
     value(format!("{SESSION_COOKIE}={code}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"))
+}
+
+/// What this browser is known by, where somebody has logged in with it before.
+pub(crate) fn mark(ctx: &Ctx, headers: &HeaderMap) -> Option<[u8; 16]> {
+    ctx.app.vault.browser_of(cookie(headers, BROWSER_COOKIE)?)
 }
 
 /// The mark of this browser, where `name` has logged in with it before.

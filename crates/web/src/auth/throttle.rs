@@ -1,7 +1,7 @@
 //! Slows down whoever tries passwords, without letting a stranger shut somebody out. Waiting grows with each failure for
 //! a name, known or not, from one address; a browser in which that person has logged in before has a count of its own
 //! (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A name that is tried from many addresses is slowed
-//! down for all browsers that are new to it, but little.
+//! down for all browsers that are new to it, but little; the first try from an address only when very many try.
 
 use crate::peer;
 use model::Timestamp;
@@ -17,6 +17,8 @@ const FREE: u32 = 5;
 const WAIT_MAX: Duration = Duration::from_secs(300);
 /// Failures for one name from all addresses that cost nothing.
 const FREE_FROM_ALL: u32 = 100;
+/// Until then, a first try from an address costs nothing: few that try on and on do not slow down all others.
+const FREE_TO_NEW_ADDRESSES: u32 = 2_000;
 const WAIT_MAX_FROM_ALL: Duration = Duration::from_secs(10);
 /// What was left alone for so long begins anew.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(3600);
@@ -44,11 +46,21 @@ pub(crate) struct Attempt<'a> {
 struct Count {
     key: String,
     free: u32,
+    /// How many cost nothing to an address that has not failed.
+    free_to_new: u32,
     wait_max: Duration,
 }
 
 impl Count {
-    fn wait(&self, count: u32) -> Duration {
+    /// Of one address, or of one browser.
+    const fn of_one(key: String) -> Self {
+        Self { key, free: FREE, free_to_new: 0, wait_max: WAIT_MAX }
+    }
+
+    fn wait(&self, count: u32, is_new: bool) -> Duration {
+        if is_new && count < self.free_to_new {
+            return Duration::ZERO;
+        }
         match count.checked_sub(self.free) {
             None => Duration::ZERO,
             Some(beyond) => Duration::from_secs(1 << beyond.min(9)).min(self.wait_max),
@@ -60,11 +72,12 @@ impl Attempt<'_> {
     fn counts(&self) -> Vec<Count> {
         let name: String = self.name.trim().to_lowercase().chars().take(200).collect();
         if let Some(browser) = self.browser {
-            return vec![Count { key: format!("{name}\n{browser}"), free: FREE, wait_max: WAIT_MAX }];
+            return vec![Count::of_one(format!("{name}\n{browser}"))];
         }
         let address = self.address.map(peer::subscriber).map_or_else(String::new, |address| address.to_string());
-        let of_address = Count { key: format!("{name}\n{address}"), free: FREE, wait_max: WAIT_MAX };
-        vec![of_address, Count { key: name, free: FREE_FROM_ALL, wait_max: WAIT_MAX_FROM_ALL }]
+        let of_address = Count::of_one(format!("{name}\n{address}"));
+        let (free, free_to_new) = (FREE_FROM_ALL, FREE_TO_NEW_ADDRESSES);
+        vec![of_address, Count { key: name, free, free_to_new, wait_max: WAIT_MAX_FROM_ALL }]
     }
 }
 
@@ -74,7 +87,11 @@ impl Throttle {
     pub(crate) fn begin(&self, attempt: &Attempt<'_>, now: Timestamp) -> Result<(), Duration> {
         let mut known = self.lock();
         let counts = attempt.counts();
-        let until = |count: &Count| known.get(&count.key).map_or(now, |past| past.last + count.wait(past.count));
+        let is_new = counts
+            .first()
+            .is_none_or(|own| known.get(&own.key).is_none_or(|past| now.since(past.last) >= FORGOTTEN_AFTER));
+        let until =
+            |count: &Count| known.get(&count.key).map_or(now, |past| past.last + count.wait(past.count, is_new));
         let until = counts.iter().map(until).max().unwrap_or(now);
         if until > now {
             return Err(until.since(now));
@@ -139,7 +156,7 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..16 {
             assert_eq!(throttle.begin(&from("Ana ", 1), now), Ok(()));
-            let wait = from("ana", 1).counts()[0].wait(throttle.lock()["ana\n198.51.100.1"].count);
+            let wait = from("ana", 1).counts()[0].wait(throttle.lock()["ana\n198.51.100.1"].count, false);
             waits.push(wait.as_secs());
             if !wait.is_zero() {
                 assert_eq!(throttle.begin(&from("ana", 1), now), Err(wait));
@@ -178,6 +195,27 @@ mod tests {
         assert!(elsewhere.is_ok() || elsewhere.is_err_and(|wait| wait <= WAIT_MAX_FROM_ALL), "{elsewhere:?}");
         assert_eq!(throttle.begin(&ana, now), Ok(()), "where she has logged in before");
         assert_eq!((1..20).filter(|_| throttle.begin(&ana, now).is_ok()).count(), FREE as usize - 1);
+    }
+
+    #[test]
+    fn few_who_try_on_and_on_do_not_slow_down_a_new_address() {
+        let (throttle, mut now) = (Throttle::default(), NOW);
+        for _ in 0..60 {
+            for n in 0..30 {
+                let _ = throttle.begin(&from("ana", n), now);
+            }
+            now = now + Duration::from_secs(10);
+        }
+        assert!((0..30).filter(|n| throttle.begin(&from("ana", *n), now).is_err()).count() >= 29, "one in ten seconds");
+        assert_eq!(throttle.begin(&from("ana", 200), now), Ok(()));
+        assert!(throttle.begin(&from("ana", 200), now).is_err(), "it has failed once by now");
+        let new = |n: u32| Attempt {
+            name: "ana",
+            address: Some(IpAddr::from((n + (10 << 24)).to_be_bytes())),
+            browser: None,
+        };
+        let let_in = (0..3 * FREE_TO_NEW_ADDRESSES).filter(|n| throttle.begin(&new(*n), now).is_ok()).count();
+        assert!(let_in <= FREE_TO_NEW_ADDRESSES as usize, "{let_in}: a net of many addresses is slowed down");
     }
 
     #[test]

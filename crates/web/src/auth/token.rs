@@ -35,6 +35,7 @@ impl Tokens {
         let known = match known {
             Some(known) => known,
             None => {
+                let _turn = ctx.lookups.acquire().await;
                 let Some(token) = ctx.app.db.token_by_hash(hash).await? else { return Ok(None) };
                 let store::Token { id, scope, name, expires_at, used_at, .. } = token;
                 let now = ctx.app.clock.now();

@@ -204,3 +204,63 @@ async fn a_stranger_locks_nobody_out() {
     assert_eq!(entered(browser, "a long password").await.status, StatusCode::SEE_OTHER, "where she was before");
     assert_eq!(entered("vigie_browser=AAAA", "a long password").await.status, StatusCode::TOO_MANY_REQUESTS);
 }
+
+/// Who has logged in with a browser before does so again, whatever strangers hold.
+#[tokio::test]
+async fn a_browser_that_is_known_has_a_place_of_its_own() {
+    let site = Site::with(Limits { strangers_max: 0, ..Limits::default() }).await;
+    let login = async |mark: &str| {
+        let cookie = format!("vigie_browser={mark}");
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", &cookie)];
+        send(&site.router, "POST", "/login", &headers, "name=ana&password=never-know").await.status
+    };
+    assert_eq!(login("AAAA").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(login(&site.app.vault.browser_mark("bob")).await, StatusCode::UNAUTHORIZED, "the password is wrong");
+}
+
+#[tokio::test]
+async fn what_a_token_holder_sends_arrives_however_many_are_silent() {
+    let limits = Limits { connections_max: 5, connections_each_max: 4, ..Limits::default() };
+    let site = Site::with(limits).await;
+    let server = Server::run(site.router.clone(), limits);
+    let token = site.token(Scope::Ingest).await;
+    let line = "{\"message\":\"it arrives\"}";
+    let head = format!(
+        "POST /api/v1/logs HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\nconnection: close\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+        line.len()
+    );
+    let mut upload = server.open_with(1, &head).await;
+    let mut proceed = [0; 25];
+    upload.read_exact(&mut proceed).await.unwrap();
+    assert!(proceed.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&proceed));
+    let silent: Vec<_> = (0..50).map(|n| server.open(n)).collect();
+    assert_eq!(server.ask(200, "GET /healthz HTTP/1.1\r\n\r\n").await.split(' ').nth(1), Some("200"));
+    upload.write_all(line.as_bytes()).await.unwrap();
+    let answer = rest(upload).await;
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+    drop(silent);
+}
+
+/// The token of a job that is over is anybody's to have: it keeps no connection from making room.
+#[tokio::test]
+async fn who_has_followed_a_job_to_its_end_makes_room() {
+    let limits = Limits { connections_max: 2, connections_each_max: 2, ..Limits::default() };
+    let site = Site::with(limits).await;
+    let id = model::JobId(uuid::Uuid::from_u128(1));
+    site.preparing(id, "over").await;
+    site.app.db.cancel_job(id, store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+    let server = Server::run(site.router.clone(), limits);
+    let token = site.app.vault.job_token(id);
+    let follow = format!("GET /api/v1/jobs/{id}/events?token={token} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let mut kept = Vec::new();
+    for n in 0..2 {
+        let mut connection = server.open_with(n, &follow).await;
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"0\r\n\r\n") {
+            assert!(connection.read_buf(&mut seen).await.unwrap() > 0, "{}", String::from_utf8_lossy(&seen));
+        }
+        kept.push(connection);
+    }
+    assert!(server.ask(9, "GET /healthz HTTP/1.1\r\n\r\n").await.starts_with("HTTP/1.1 200"));
+}
