@@ -58,6 +58,14 @@ fn a_refused_password_costs_one_attempt_and_the_right_one_goes_on() {
     assert!(resumed.said.contains("nothing runs it now: vigie serve, or the same send again"), "{}", resumed.said);
     assert_eq!(desk.run(&send).code, 4, "it is still the wrong one");
 
+    let account = desk.run(&["accounts", "list", "--json"]);
+    let accounts: serde_json::Value = serde_json::from_str(&account.out).expect("JSON");
+    let account = accounts["rows"][0]["name"].as_str().expect("a name");
+    let released = desk.run(&["accounts", "resume", account]);
+    assert_eq!(released.code, 0, "{}", released.said);
+    assert!(released.said.contains(&format!("account {account} may be used again")), "{}", released.said);
+    assert!(desk.run(&["accounts", "resume", "nobody"]).said.contains("nobody"));
+
     let sent = with_password(&desk, &send, "changed");
     assert_eq!((sent.code, catcher.tally().messages), (0, 2), "{}", sent.said);
 }

@@ -56,6 +56,11 @@ pub(crate) const NOW: i64 = 1_736_519_535_000_000;
 impl Site {
     /// A mailing of `ana`'s that is being enqueued.
     pub(crate) async fn preparing(&self, id: JobId, name: &str) {
+        self.preparing_as(id, name, "{}").await;
+    }
+
+    /// The same, with those settings.
+    pub(crate) async fn preparing_as(&self, id: JobId, name: &str, spec: &str) {
         let job = NewJob {
             id,
             kind: "mail".into(),
@@ -67,7 +72,7 @@ impl Site {
             created_by: "ana".into(),
             task_type: String::new(),
             task_id: String::new(),
-            spec: "{}".into(),
+            spec: spec.into(),
             limits: model::pace::Limits::default(),
             state: JobState::Preparing,
             total: 0,

@@ -96,6 +96,8 @@ pub(crate) struct MessagePage<'a> {
     pub(crate) accounts: Vec<Choice>,
     /// The headings, as they stand in templates.
     pub(crate) columns: Vec<String>,
+    /// Of the earlier mailing that this one was begun from.
+    pub(crate) conditions: Vec<String>,
     pub(crate) files: u64,
     pub(crate) faults: Faults,
     /// Lines of templates with a caret under what is wrong, by field.
@@ -138,6 +140,10 @@ pub(crate) struct MessageForm {
 impl MessageForm {
     fn skips(&self) -> bool {
         self.on_invalid == OnInvalid::Skip
+    }
+
+    fn attaches_several(&self) -> bool {
+        self.attach.contains('\n')
     }
 
     fn has_more_addresses(&self) -> bool {

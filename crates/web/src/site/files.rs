@@ -7,7 +7,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use super::{Reader, page_about, see, shown};
+use super::{Reader, page_about, said, see, shown};
 use crate::{
     Ctx,
     auth::Access,
@@ -138,6 +138,7 @@ struct ListQuery {
     /// The file that was cleared, and what was kept of it.
     cleared: String,
     kept: String,
+    seal: String,
 }
 
 async fn list(
@@ -152,8 +153,9 @@ async fn list(
         let files: Vec<_> = listing.files.iter().map(FileJson::new).collect();
         return Ok(axum::Json(serde_json::json!({"files": files, "left_out": listing.left_out})).into_response());
     }
-    // What the address says is believed only of files that there are.
-    let is_there = |name: &str| listing.files.iter().any(|file| file.name == name);
+    // What the address says is believed where an action led there, and of files that there are.
+    let is_ours = said::is_ours(&v, &[("cleared", &query.cleared), ("kept", &query.kept)], &query.seal);
+    let is_there = |name: &str| is_ours && listing.files.iter().any(|file| file.name == name);
     let (cleared, kept) = (is_there(&query.cleared), is_there(&query.kept).then(|| part(&query.kept)));
     let notice = cleared.then(|| clear::notice(&v, &query.cleared, kept.is_some()));
     let unread = listing.unread.iter().map(|(folder, why)| {

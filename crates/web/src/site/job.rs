@@ -155,7 +155,8 @@ fn may(v: &View, job: &Job) -> May {
         cancel: !job.state.is_final() && job.state != JobState::Preparing,
         retry: ours && job.state != JobState::Cancelled && job.state != JobState::Preparing,
         settle: ours,
-        reuse: job.kind == "mail" && job.state.is_final(),
+        // A signature is asked for on the server alone: the next one would go out without.
+        reuse: job.kind == "mail" && job.state.is_final() && Mailing::parse(&job.spec).is_ok_and(|m| m.dkim.is_none()),
         correct: job.kind == "mail" && job.state != JobState::Cancelled && job.state != JobState::Preparing,
     }
 }

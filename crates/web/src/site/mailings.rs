@@ -19,6 +19,7 @@ use crate::{
     problem::{Problem, Result},
     routes::Routes,
 };
+use mail::spec::MailingFile;
 use serde::Deserialize;
 use store::Scope;
 use utoipa::IntoParams;
@@ -72,14 +73,14 @@ pub(super) fn declare(routes: Routes) -> Routes {
 }
 
 /// A draft that begins with what was typed for an earlier mailing: its id.
-pub(super) async fn begin_with(ctx: &Ctx, owner: &Granted, form: MessageForm) -> Result<Uuid> {
+pub(super) async fn begin_with(ctx: &Ctx, owner: &Granted, form: MessageForm, kept: MailingFile) -> Result<Uuid> {
     let count = ctx.app.db.drafts_of(owner.name(), draft::DRAFTS_MAX).await?.len();
     if count >= draft::DRAFTS_MAX as usize {
         let said = format!("{} mailings are in preparation", draft::DRAFTS_MAX);
         return Err(Problem::conflict(said).remedy("send or delete some of them"));
     }
     let mut draft = draft::Draft::new(ctx, owner);
-    draft.content.form = form;
+    (draft.content.form, draft.content.kept) = (form, kept);
     draft.create(ctx).await?;
     Ok(draft.id)
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     problem::Result,
     routes::Routes,
-    site::{Reader, form_about, page_about, rows, see, shown},
+    site::{Reader, form_about, page_about, said, see, shown},
 };
 use axum::{
     Extension,
@@ -59,6 +59,7 @@ async fn ask(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>
 async fn clear(
     State(ctx): State<Ctx>,
     Extension(granted): Extension<Granted>,
+    Reader(v): Reader,
     headers: HeaderMap,
     uri: Uri,
     Path(name): Path<String>,
@@ -72,5 +73,6 @@ async fn clear(
     if wants_json(&headers) {
         return Ok(axum::Json(json!({"cleared": name, "kept": kept})).into_response());
     }
-    Ok(see(&rows::address("/logs/", &[("cleared", &name), ("kept", detail)])))
+    let told = said::query(&v, "/logs/", &[("cleared", &name), ("kept", detail)]);
+    Ok(see(&format!("/logs/?{told}")))
 }

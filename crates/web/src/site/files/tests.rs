@@ -143,6 +143,8 @@ async fn only_an_admin_clears_and_what_was_there_is_kept() {
     assert_eq!(fs::metadata(site.app.data.join("logs/errors.log")).unwrap().len(), 0);
     let list = site.look(&admin, cleared.header("location")).await;
     assert!(list.text.contains("errors.log is cleared. What stood in it was kept."), "{}", list.text);
+    let unsealed = cleared.header("location").split("&seal").next().unwrap();
+    assert!(!site.look(&admin, unsealed).await.text.contains("errors.log is cleared"), "anybody can write that");
     let kept = "errors.log.cleared-20250110T143215000000Z.gz";
     let view = site.look(&admin, &format!("/logs/view/{kept}/")).await;
     assert!(view.text.contains("Connection timeout"), "it can be read as it was");

@@ -52,6 +52,9 @@ pub(super) struct Content {
     pub(super) list: Option<List>,
     pub(super) files: Vec<Kept>,
     pub(super) form: MessageForm,
+    /// Settings of an earlier mailing that this one has too, and that are not typed.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(super) kept: MailingFile,
     /// What was said of earlier mailings, of which this list is known.
     pub(super) relation: Relation,
     pub(super) changed: Option<Changed>,
@@ -254,20 +257,24 @@ impl Content {
             subject: some(&form.subject),
             text: body(&form.text),
             html: body(&form.html),
-            attach: some(&form.attach).into_iter().collect(),
+            attach: form.attach.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
             to: some(&form.to),
             cc: some(&form.cc),
             bcc: some(&form.bcc),
             from: some(&form.from),
             reply_to: some(&form.reply_to),
-            conditions: some(&form.column).map(condition).into_iter().collect(),
+            conditions: some(&form.column).map(condition).into_iter().chain(self.kept.conditions.clone()).collect(),
             sheet: self.list.as_ref().and_then(|list| list.sheet.clone()),
             name: Some(self.name().to_owned()),
             created_by: Some(by.to_owned()),
             on_invalid: form.on_invalid,
             key: form.key.clone(),
             language,
-            ..MailingFile::default()
+            ..self.kept.clone()
         }
     }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

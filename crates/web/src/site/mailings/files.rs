@@ -159,7 +159,7 @@ impl Basket {
         let (data, rng) = (ctx.app.data.clone(), ctx.app.rng.clone());
         let unpacked = spawn_blocking(move || unpack(&part, bounds, &data, &rng));
         match unpacked.await.map_err(|error| Problem::internal(&error))?? {
-            Err(what) => Ok(Err(v.with_all("files-bad-zip", &[("name", name), ("what", what.to_string())]))),
+            Err(error) => Ok(Err(zip_fault(v, name, &error))),
             Ok(files) if files.is_empty() => Ok(Err(v.with("files-empty-zip", "name", name))),
             Ok(files) => {
                 for (name, blob) in files {
@@ -201,4 +201,24 @@ fn unpack(
         }
     }
     Ok(Ok(files))
+}
+
+/// Why an archive was not unpacked, in the reader's words.
+fn zip_fault(v: &View, archive: String, error: &zip::Error) -> String {
+    let (id, file) = match error {
+        zip::Error::Broken => ("zip-broken", ""),
+        zip::Error::TooNew => ("zip-too-new", ""),
+        zip::Error::Entries(_) => ("zip-too-many", ""),
+        zip::Error::Bytes => ("zip-too-long", ""),
+        zip::Error::Bomb(file) => ("zip-bomb", file.as_str()),
+        zip::Error::Path(file) => ("zip-path", file.as_str()),
+        zip::Error::Twice(file) => ("zip-twice", file.as_str()),
+        zip::Error::Encrypted(file) => ("zip-encrypted", file.as_str()),
+        zip::Error::Method(file) => ("zip-method", file.as_str()),
+        zip::Error::Read(error) => {
+            tracing::warn!(error, "an archive could not be read");
+            ("zip-unreadable", "")
+        }
+    };
+    v.with_all(id, &[("name", archive), ("file", file.to_owned())])
 }

@@ -58,6 +58,9 @@ pub(super) async fn save(
         draft.content.relation = Relation::Unsaid;
     }
     draft.content.form = typed;
+    if form.text("kept").is_empty() {
+        draft.content.kept.conditions.clear();
+    }
     draft.save(&ctx).await?;
     let row = form.text("row").parse::<u64>().unwrap_or(1).clamp(1, u64::from(u32::MAX));
     if headers.contains_key("x-fragment") {
@@ -93,6 +96,7 @@ async fn page_of<'a>(
         form: draft.content.form.clone(),
         accounts: Choice::of(names, &draft.content.form.account),
         columns: list.columns.clone(),
+        conditions: draft.content.kept.conditions.iter().map(ToString::to_string).collect(),
         files: draft.content.files.len() as u64,
         faults,
         carets,
@@ -113,7 +117,7 @@ fn typed(form: &Form) -> Result<MessageForm> {
         subject: line("subject"),
         text: lines("text"),
         html: lines("html"),
-        attach: line("attach"),
+        attach: lines("attach"),
         name: line("name").chars().take(crate::api::jobs::NAME_MAX).collect(),
         key: form.all("key").map(str::to_owned).collect(),
         on_invalid: if form.text("on_invalid") == "skip" { OnInvalid::Skip } else { OnInvalid::Stop },
@@ -224,7 +228,7 @@ pub(super) fn guess(form: &mut MessageForm, list: &List) {
     if is_stale(&form.to) {
         form.to = find(&is_address, &["mail", "courriel"]).unwrap_or_default();
     }
-    if is_stale(&form.attach) {
+    if !form.attach.contains('\n') && is_stale(&form.attach) {
         form.attach = find(&is_file, &["fichier", "file", "pdf", "pièce"]).unwrap_or_default();
     }
     form.key.retain(|key| list.columns.contains(key));

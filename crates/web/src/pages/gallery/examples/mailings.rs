@@ -120,9 +120,21 @@ fn message(v: &View, faults: Faults, carets: Vec<(&'static str, String)>, previe
     let names = ["Comptabilité", "Relances"].map(|name| (name.to_owned(), name.to_owned()));
     let columns = ["référence", "société", "e-mail", "fichier", "montant"].map(str::to_owned).to_vec();
     let accounts = Choice::of(names, "Comptabilité");
-    MessagePage { v, steps: steps(Step::Message), form, accounts, columns, files: 498, faults, carets, preview }
-        .render()
-        .unwrap()
+    let conditions = vec!["pays!=FR".to_owned(), "montant!=0".to_owned()];
+    MessagePage {
+        v,
+        steps: steps(Step::Message),
+        form,
+        accounts,
+        columns,
+        conditions,
+        files: 498,
+        faults,
+        carets,
+        preview,
+    }
+    .render()
+    .unwrap()
 }
 
 fn problems() -> Vec<ProblemRow> {

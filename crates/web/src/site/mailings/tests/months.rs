@@ -301,3 +301,27 @@ async fn a_mailing_is_used_again() {
     let check = site.look(&ana, &format!("{draft}/check")).await.text;
     assert!(check.contains("Send 3 messages now"), "{check}");
 }
+
+/// Also what its page has no field for: to write to more people than before is worse than to ask.
+#[tokio::test]
+async fn what_is_not_typed_is_kept_for_the_next_mailing() {
+    let (site, ana) = desk().await;
+    let draft = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &[]).await;
+    let mut spec: serde_json::Value = serde_json::from_str(&site.app.db.job(job).await.unwrap().unwrap().spec).unwrap();
+    spec["conditions"] = json!(["Société != Petit", "Société != Grand"]);
+    spec["on_no_file"] = json!("send");
+    spec["templates"]["attach"] = ["a", "b"].map(|name| json!({"name": "attach", "source": name})).into();
+    let id = model::JobId(uuid::Uuid::from_u128(77));
+    site.preparing_as(id, "by the command", &spec.to_string()).await;
+    site.app.db.cancel_job(id, store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+    let begun = site.act(&ana, &format!("/jobs/{id}/reuse"), &[]).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+    let draft = begun.header("location").strip_suffix("/recipients").unwrap().to_owned();
+    site.bring(&ana, &format!("{draft}/recipients"), &[("recipients", "clients.csv", NOVEMBER.as_bytes())]).await;
+    let page = site.look(&ana, &format!("{draft}/message")).await.text;
+    for kept in ["Société!=Petit", "Société!=Grand", ">\na\nb</textarea>", "name=\"kept\" value=\"yes\" checked"] {
+        assert!(page.contains(kept), "{kept}: {page}");
+    }
+}
