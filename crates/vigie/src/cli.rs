@@ -82,7 +82,7 @@ pub(crate) enum Command {
     /// Where mail leaves from, and how fast it may
     Accounts {
         #[command(subcommand)]
-        command: AccountsCommand,
+        command: Option<AccountsCommand>,
     },
     /// Tokens for programs that use the HTTP API
     Token {

@@ -16,10 +16,10 @@ use model::{
 };
 use serde_json::{Value, json};
 
-pub(super) async fn run(config: &Config, command: AccountsCommand) -> Result<Exit> {
-    if let AccountsCommand::List = command {
+pub(super) async fn run(config: &Config, command: Option<AccountsCommand>) -> Result<Exit> {
+    let Some(command) = command.filter(|command| !matches!(command, AccountsCommand::List)) else {
         return list(config).await;
-    }
+    };
     let connected = app::changing(config, "accounts", Engines::Rest).await?;
     let changed = change(connected.client(), &command).await;
     connected.close().await;

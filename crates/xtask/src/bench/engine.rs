@@ -6,7 +6,7 @@ use super::{
     peers::{self, CELERY, Celery, Flower, GRAPHILE, Graphile},
     server::{Latency, Prepared, Server, prepare_noops, traces},
 };
-use crate::postgres::Postgres;
+use crate::{postgres::Postgres, run::TempDir};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use std::{
@@ -117,11 +117,16 @@ struct Ours {
     figures: Figures,
     from_ready: Samples,
     cpu: Samples,
+    /// Of what runs on a database, whose key lies there: the database takes no other.
+    home: Option<TempDir>,
 }
 
 impl Ours {
     fn run(&mut self, context: &Context, database: Option<&str>) -> Result<()> {
-        let folder = context.folder()?;
+        let folder = match self.home.take() {
+            Some(home) => home,
+            None => context.folder()?,
+        };
         let data = folder.path().join("data");
         let mut server = Server::start(context, &data, database)?.with_token(context, &data, database)?;
         let mut http = server.http();
@@ -136,6 +141,7 @@ impl Ours {
         self.from_ready.push(f64::from(count) / ready.elapsed().as_secs_f64());
         self.cpu.push((server.child.so_far()?.0 - cpu).as_secs_f64() * 1e6 / f64::from(count));
         self.figures.latency.push(&mut start_latencies(&server, context.size(500, 100))?);
+        self.home = database.map(|_| folder);
         server.stop()
     }
 }
