@@ -9,7 +9,7 @@ use crate::{
     timer::sleep_until,
 };
 use futures_util::FutureExt;
-use model::{Clock, ItemState, JobId, JobState, Rng};
+use model::{Clock, ItemState, JobId, JobKind, JobState, Rng};
 use std::{
     collections::{HashMap, HashSet},
     panic::AssertUnwindSafe,
@@ -85,7 +85,7 @@ pub struct Engine {
 
 struct Inner {
     shared: Arc<Shared>,
-    handlers: HashMap<&'static str, Arc<dyn Handler>>,
+    handlers: HashMap<JobKind, Arc<dyn Handler>>,
     name: String,
     jobs_max: usize,
     lease: Duration,
@@ -257,7 +257,7 @@ impl Inner {
         let outcomes = attempts.iter().map(|(_, outcome)| outcome.clone()).collect();
         let (Some(done), _) = db.record_and_claim(id, worker, outcomes, None, now).await? else { return Ok(0) };
         self.shared.hub.publish(&done.job);
-        if let Some(handler) = self.handlers.get(job.kind.as_str())
+        if let Some(handler) = self.handlers.get(&job.kind)
             && let Ok(run) = open(&**handler, &done.job).await
         {
             let number = done.job.counters.processed();
@@ -279,7 +279,7 @@ impl Inner {
             self.shared.db.accounts().await?.into_iter().map(|account| (account.id, account)).collect();
         let trace_of = Box::new(move |job: &Job, item: &Item| {
             let account = job.account.and_then(|id| accounts.get(&id));
-            let text = handlers.get(job.kind.as_str()).and_then(|handler| handler.lost(job, item, account));
+            let text = handlers.get(&job.kind).and_then(|handler| handler.lost(job, item, account));
             lost_trace(&shared, job, item, text)
         });
         let rescued = self.shared.db.rescue(lost, lost_verdict(), trace_of, self.shared.clock.now()).await?;
@@ -302,7 +302,7 @@ impl Inner {
         if let Some(nudge) = self.runners().get(&job.id) {
             nudge.notify_one();
         }
-        let Some(handler) = self.handlers.get(job.kind.as_str()) else { return };
+        let Some(handler) = self.handlers.get(&job.kind) else { return };
         let Ok(run) = open(&**handler, &job).await else { return };
         if !items.is_empty() {
             self.shared.log(&*run, &job, &Moment::Lost { job: &job, items }).await;
@@ -322,7 +322,7 @@ impl Inner {
             if !self.is_asked_for(id) || self.runners().contains_key(&id) {
                 continue;
             }
-            let Some(handler) = self.handlers.get(kind.as_str()) else { continue };
+            let Some(handler) = self.handlers.get(&kind) else { continue };
             if self.runners().len() >= self.jobs_max {
                 break;
             }

@@ -2,15 +2,15 @@
 
 use crate::{Intent, run_log::Record};
 use futures_util::future::BoxFuture;
-use model::{Authority, Timestamp, Verdict};
+use model::{Authority, JobKind, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Account, ClaimedItem, Item, Job, Outcome, Reason};
 
 /// A kind of job: `mail`, `command`, `http` …
 pub trait Handler: Send + Sync + 'static {
-    /// The value of `Job::kind` that it runs.
-    fn kind(&self) -> &'static str;
+    /// The jobs that it runs.
+    fn kind(&self) -> JobKind;
 
     /// The least on whose word a job of this kind acts. One made on less fails before it is opened.
     fn needs(&self) -> Authority {

@@ -17,7 +17,7 @@ use mail::{
     item::MailItem,
     spec::{Mailing, MailingFile},
 };
-use model::{AccountId, Clock, JobId, JobState, OnUnknown, Rng, pace};
+use model::{AccountId, Clock, JobId, JobKind, JobState, OnUnknown, Rng, pace};
 use std::{
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::MetadataExt as _,
@@ -153,7 +153,7 @@ async fn prepare(db: &Db, url: &str, count: u32, rng: &Rng) -> anyhow::Result<Jo
     let id = JobId::new(&clock, rng);
     let job = NewJob {
         id,
-        kind: "mail".to_owned(),
+        kind: JobKind::Mail,
         name: mailing.name.clone(),
         on_unknown: OnUnknown::Hold,
         account: Some(account.id),

@@ -7,7 +7,7 @@ mod story;
 use crate::{gmail, item::MailItem, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
 use futures_util::future::BoxFuture;
 use jobs::{Handler, Run, Stop, TraceText};
-use model::{Authority, Clock};
+use model::{Authority, Clock, JobKind};
 use reach::Reach;
 use run::MailRun;
 use secrecy::SecretString;
@@ -116,8 +116,8 @@ impl MailHandler {
 }
 
 impl Handler for MailHandler {
-    fn kind(&self) -> &'static str {
-        "mail"
+    fn kind(&self) -> JobKind {
+        JobKind::Mail
     }
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {

@@ -17,7 +17,7 @@ use mail::{
     run_log::{Event, Style, render},
     spec::{Dkim, Mailing, MailingFile},
 };
-use model::{AccountId, Authority, Clock, ItemState, JobId, JobState, OnUnknown, Rng, Timestamp, pace};
+use model::{AccountId, Authority, Clock, ItemState, JobId, JobKind, JobState, OnUnknown, Rng, Timestamp, pace};
 use std::{sync::Arc, time::Duration};
 use store::{Account, Db, ItemFilter, NewItem, NewJob, TraceFilter};
 
@@ -117,7 +117,7 @@ impl House {
         let id = JobId::new(&Clock::System, &self.rng);
         let job = NewJob {
             id,
-            kind: "mail".to_owned(),
+            kind: JobKind::Mail,
             name: mailing.name.clone(),
             on_unknown: OnUnknown::Hold,
             account: Some(account.id),

@@ -5,6 +5,7 @@
 mod clock;
 mod counters;
 mod ids;
+mod kind;
 mod level;
 mod rng;
 mod standing;
@@ -18,6 +19,7 @@ pub mod pace;
 pub use clock::{Clock, ManualClock};
 pub use counters::Counters;
 pub use ids::{AccountId, JobId, TraceId};
+pub use kind::{JobKind, UnknownKind};
 pub use level::Level;
 pub use rng::Rng;
 pub use standing::Standing;

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "the id is what the caller waits for")]
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use model::{Fault, ItemState, JobId, JobState, OnUnknown, Retry, Timestamp, TraceId, Verdict};
+use model::{Fault, ItemState, JobId, JobKind, JobState, OnUnknown, Retry, Timestamp, TraceId, Verdict};
 use std::{path::Path, time::Duration};
 use store::{Advance, Db, NewItem, NewJob, Reason, Result, Trace};
 use uuid::Uuid;
@@ -61,10 +61,10 @@ fn pick<T: Copy, const N: usize>(from: [T; N], n: u64) -> T {
     from[(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % N]
 }
 
-fn new_job(n: u64, kind: &str, state: JobState) -> NewJob {
+fn new_job(n: u64, kind: JobKind, state: JobState) -> NewJob {
     NewJob {
         id: job_id(n),
-        kind: kind.to_owned(),
+        kind,
         name: format!("{} {n}", pick(["Factures", "Relances", "Export", "Bulletins"], n)),
         on_unknown: OnUnknown::Hold,
         account: None,
@@ -76,7 +76,7 @@ fn new_job(n: u64, kind: &str, state: JobState) -> NewJob {
         spec: "{}".to_owned(),
         limits: model::pace::Limits::default(),
         state,
-        total: if kind == "external" { 100 } else { 0 },
+        total: if kind.runs_here() { 0 } else { 100 },
         ledger: store::LedgerMatch::None,
         authority: model::Authority::Owner,
     }
@@ -84,7 +84,7 @@ fn new_job(n: u64, kind: &str, state: JobState) -> NewJob {
 
 async fn job(db: &Db, size: Size, n: u64) -> Result<()> {
     let at = moment(size, n, size.jobs);
-    db.create_job(new_job(n, "external", JobState::Pending), at).await?;
+    db.create_job(new_job(n, JobKind::External, JobState::Pending), at).await?;
     let message = Some(format!("Facture {n}"));
     let step = Advance { processed: 60, failed: n % 5, message, ..Advance::default() };
     db.advance_job(job_id(n), step, at + Duration::from_secs(5)).await?;
@@ -106,7 +106,7 @@ async fn job(db: &Db, size: Size, n: u64) -> Result<()> {
 
 async fn mailing(db: &Db, size: Size) -> Result<()> {
     let at = moment(size, 1, 2);
-    db.create_job(new_job(0, "mail", JobState::Preparing), at).await?;
+    db.create_job(new_job(0, JobKind::Mail, JobState::Preparing), at).await?;
     let items = (1..=RECIPIENTS).map(|seq| NewItem {
         seq,
         message_no: seq,

@@ -4,7 +4,7 @@
 //! transaction and numbers of jobs. The PostgreSQL database should be an empty one made for it.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement for people")]
 
-use model::{Clock, ItemState, JobId, JobState, OnUnknown, Rng, Timestamp};
+use model::{Clock, ItemState, JobId, JobKind, JobState, OnUnknown, Rng, Timestamp};
 use std::time::{Duration, Instant};
 use store::{Claim, ClaimedItem, Db, NewItem, NewJob, Outcome, Trace};
 
@@ -52,7 +52,7 @@ async fn prepare(db: &Db, count: i64, spec: usize, now: Timestamp) -> JobId {
     let id = JobId::new(&Clock::System, &Rng::system());
     let job = NewJob {
         id,
-        kind: "mail".into(),
+        kind: JobKind::Mail,
         name: id.to_string(),
         on_unknown: OnUnknown::Hold,
         account: None,

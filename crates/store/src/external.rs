@@ -48,7 +48,7 @@ impl Db {
             Box::pin(async move {
                 let numbers = traces::number(conn, usize::from(step.trace.is_some())).await?;
                 let job = jobs::lock(conn, id).await?;
-                if job.kind != "external" {
+                if job.kind.runs_here() {
                     return Err(Error::Conflict(format!(
                         "job {id} is a `{}` job that Vigie runs itself: only external jobs are advanced from outside",
                         job.kind

@@ -8,7 +8,7 @@ use crate::{
     sql::{Conn, Row, Value, params},
 };
 pub(crate) use changes::{Change, Moved, count, lock, skip_queued, start, write_change};
-use model::{AccountId, Authority, Counters, JobId, JobState, OnUnknown, Timestamp, pace::Limits};
+use model::{AccountId, Authority, Counters, JobId, JobKind, JobState, OnUnknown, Timestamp, pace::Limits};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,8 +16,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub struct NewJob {
     pub id: JobId,
-    /// `mail`, `command`, `http`, `external` …: which handler runs it.
-    pub kind: String,
+    pub kind: JobKind,
     pub name: String,
     pub on_unknown: OnUnknown,
     pub account: Option<AccountId>,
@@ -56,7 +55,7 @@ pub enum Created {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
     pub id: JobId,
-    pub kind: String,
+    pub kind: JobKind,
     pub name: String,
     pub state: JobState,
     pub on_unknown: OnUnknown,
@@ -110,7 +109,7 @@ impl Reason {
 #[derive(Clone, Debug, Default)]
 pub struct JobFilter {
     pub states: Vec<JobState>,
-    pub kind: Option<String>,
+    pub kind: Option<JobKind>,
     /// Part of the name, the task id or the creator, whatever the case.
     pub text: Option<String>,
     pub task_type: Option<String>,
@@ -238,11 +237,11 @@ impl Db {
 
     /// Jobs that an engine may begin now, oldest first, with their kind: those that run or are to run, and those whose
     /// pause is over. Their rows are not read: engines ask often, and most of what is open is already begun.
-    pub async fn startable_jobs(&self, now: Timestamp) -> Result<Vec<(JobId, String)>> {
+    pub async fn startable_jobs(&self, now: Timestamp) -> Result<Vec<(JobId, JobKind)>> {
         let sql = "SELECT id, kind FROM jobs
             WHERE state < 4 AND (state IN (1, 2) OR (state = 3 AND resumes_at <= $1)) ORDER BY created_at, id";
         let rows = self.rows(sql, params![now]).await?;
-        rows.iter().map(|row| Ok((row.id("id")?.into(), row.text("kind")?))).collect()
+        rows.iter().map(|row| Ok((row.id("id")?.into(), row.parsed("kind")?))).collect()
     }
 
     /// Jobs that are not over, oldest first.
@@ -278,7 +277,7 @@ pub(crate) async fn create(conn: &mut Conn<'_>, job: &NewJob, now: Timestamp) ->
     let limits = (!job.limits.is_empty()).then(|| serde_json::to_string(&job.limits).unwrap_or_default());
     let values = params![
         job.id,
-        &job.kind,
+        job.kind.as_str(),
         &job.name,
         job.state.code(),
         job.on_unknown.code(),
@@ -325,7 +324,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
     };
     Ok(Job {
         id: row.id("id")?.into(),
-        kind: row.text("kind")?,
+        kind: row.parsed("kind")?,
         name: row.text("name")?,
         state: row.state("state", JobState::from_code)?,
         on_unknown: row.state("on_unknown", OnUnknown::from_code)?,
@@ -361,8 +360,8 @@ fn list_statement(filter: &JobFilter, place: Vec<Value>, like: &str) -> (String,
         let codes: Vec<String> = filter.states.iter().map(|state| state.code().to_string()).collect();
         filters.and_plain(&format!("state IN ({})", codes.join(", ")));
     }
-    if let Some(kind) = &filter.kind {
-        filters.and("kind = ?", kind);
+    if let Some(kind) = filter.kind {
+        filters.and("kind = ?", kind.as_str());
     }
     if let Some(task_type) = &filter.task_type {
         filters.and("task_type = ?", task_type);

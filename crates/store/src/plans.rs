@@ -60,7 +60,7 @@ async fn jobs_are_listed_by_an_index() {
         all.clone(),
         JobFilter { states: vec![JobState::Completed], ..all.clone() },
         JobFilter { states: vec![JobState::Running, JobState::Paused, JobState::Pending], ..all.clone() },
-        JobFilter { kind: some(), ..all.clone() },
+        JobFilter { kind: Some(model::JobKind::Mail), ..all.clone() },
         JobFilter { text: some(), ..all.clone() },
         JobFilter { task_type: some(), ..all.clone() },
         JobFilter { created_by: some(), ..all.clone() },

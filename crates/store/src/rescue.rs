@@ -118,7 +118,7 @@ impl Db {
         self.write(move |conn| {
             Box::pin(async move {
                 let job = jobs::lock(conn, id).await?;
-                if job.kind == "external" {
+                if !job.kind.runs_here() {
                     return Err(Error::Conflict(format!(
                         "job {id} is run from outside: whoever runs it has to do its failed items again"
                     )));

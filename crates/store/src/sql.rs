@@ -247,6 +247,11 @@ impl Row {
         from_code(self.int(column)?).ok_or_else(|| Error::corrupt(column, "unknown code"))
     }
 
+    /// A name kept as its text.
+    pub(crate) fn parsed<T: std::str::FromStr>(&self, column: &str) -> Result<T> {
+        self.text(column)?.parse().map_err(|_| Error::corrupt(column, "unknown name"))
+    }
+
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
         serde_json::from_str(&self.text(column)?).map_err(|_| Error::corrupt(column, "not the expected JSON"))
     }

@@ -110,7 +110,7 @@ impl Db {
         self.write(move |conn| {
             Box::pin(async move {
                 let job = jobs::lock(conn, id).await?;
-                if job.kind == "external" {
+                if !job.kind.runs_here() {
                     return Ok(job);
                 }
                 let counted = counted_from(&conn.rows(COUNT, params![id]).await?)?;

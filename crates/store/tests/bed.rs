@@ -1,6 +1,6 @@
 //! A database of its own for each case, and the short words that the cases are written in.
 
-use model::{Counters, Fault, ItemState, JobId, JobState, OnUnknown, Timestamp, Verdict};
+use model::{Counters, Fault, ItemState, JobId, JobKind, JobState, OnUnknown, Timestamp, Verdict};
 use sqlx::{Connection, Executor};
 use std::{
     collections::BTreeMap,
@@ -100,7 +100,7 @@ pub(crate) fn job_id(n: u128) -> JobId {
 pub(crate) fn new_job(id: JobId) -> NewJob {
     NewJob {
         id,
-        kind: "mail".into(),
+        kind: JobKind::Mail,
         // One open mailing of a name at a time.
         name: if id == job_id(1) { "newsletter".into() } else { format!("newsletter {}", id.0.as_u128()) },
         on_unknown: OnUnknown::Hold,
@@ -121,7 +121,7 @@ pub(crate) fn new_job(id: JobId) -> NewJob {
 
 pub(crate) fn external(id: JobId, total: u64) -> NewJob {
     let ledger = LedgerMatch::None;
-    NewJob { kind: "external".into(), state: JobState::Pending, total, ledger, ..new_job(id) }
+    NewJob { kind: JobKind::External, state: JobState::Pending, total, ledger, ..new_job(id) }
 }
 
 pub(crate) fn item(seq: i64) -> NewItem {

@@ -1,7 +1,7 @@
 //! The life of a job: which state may follow which, and what is said when one may not.
 
 use crate::bed::*;
-use model::{Authority, ItemState, JobState};
+use model::{Authority, ItemState, JobKind, JobState};
 use std::time::Duration;
 use store::{Advance, Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
 
@@ -177,7 +177,7 @@ async fn a_job_with_open_items_cannot_be_completed(db: Db) {
     assert_eq!(text, format!("job {id} cannot become completed: it is running"));
     assert_eq!(assert_consistent(&db, id).await.state, JobState::Running);
     // A job without items of its own ends by its handler's word.
-    let call = NewJob { kind: "http".into(), state: JobState::Pending, ..new_job(job_id(2)) };
+    let call = NewJob { kind: JobKind::Http, state: JobState::Pending, ..new_job(job_id(2)) };
     let call = create(&db, call).await.id;
     db.start_job(call, NOW).await.unwrap();
     let done = db.complete_job(call, Some("200 OK".into()), later(1)).await.unwrap();
@@ -301,7 +301,7 @@ async fn jobs_are_found_by_filter(db: Db) {
         (text("\\"), vec![]),
         (text(""), vec![3, 2, 1]),
         (JobFilter { states: vec![JobState::Cancelled, JobState::Running], ..all.clone() }, vec![2]),
-        (JobFilter { kind: Some("external".into()), ..all.clone() }, vec![3]),
+        (JobFilter { kind: Some(JobKind::External), ..all.clone() }, vec![3]),
         (JobFilter { task_type: Some("sync".into()), ..all.clone() }, vec![3]),
         (JobFilter { created_by: Some("Bob".into()), ..all.clone() }, vec![2]),
         (JobFilter { since: Some(NOW), until: Some(NOW), ..all.clone() }, vec![]),
@@ -336,7 +336,7 @@ async fn an_engine_is_told_what_it_may_begin(db: Db) {
     let cancelled = running(&db, NewJob { name: "gone".into(), ..new_job(job_id(6)) }, items(1)).await;
     db.cancel_job(cancelled, reason(), NOW).await.unwrap();
     let before = db.startable_jobs(later(59)).await.unwrap();
-    assert_eq!(before, [(runs, "mail".to_owned()), (pending, "mail".to_owned())]);
+    assert_eq!(before, [(runs, JobKind::Mail), (pending, JobKind::Mail)]);
     let after: Vec<_> = db.startable_jobs(later(60)).await.unwrap().into_iter().map(|(id, _)| id).collect();
     assert_eq!(after, [runs, pending, rests]);
 }

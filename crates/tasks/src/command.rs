@@ -18,7 +18,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
-use model::{Authority, Clock, Fault, Verdict};
+use model::{Authority, Clock, Fault, JobKind, Verdict};
 use output::Output;
 use process::{Finished, Program};
 use serde::{Deserialize, Serialize};
@@ -125,8 +125,8 @@ impl CommandHandler {
 }
 
 impl Handler for CommandHandler {
-    fn kind(&self) -> &'static str {
-        "command"
+    fn kind(&self) -> JobKind {
+        JobKind::Command
     }
 
     fn needs(&self) -> Authority {
@@ -135,7 +135,7 @@ impl Handler for CommandHandler {
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
         Box::pin(async move {
-            let spec = read::<CommandSpec>("command", &job.spec).map_err(unreadable)?;
+            let spec = read::<CommandSpec>(JobKind::Command, &job.spec).map_err(unreadable)?;
             spec.check().map_err(unreadable)?;
             let (clock, run_log, stop) = (self.clock.clone(), self.run_log.clone(), self.stop.clone());
             let task = CommandTask { spec, job: job.clone(), clock, run_log, stop };

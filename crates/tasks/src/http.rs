@@ -17,7 +17,7 @@ use crate::{
 use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
-use model::{Authority, Clock, Fault, Level, Verdict};
+use model::{Authority, Clock, Fault, JobKind, Level, Verdict};
 use outbound::{Client, Settings};
 use reqwest::{
     Method, Url,
@@ -163,8 +163,8 @@ fn client(idle_timeout: Option<Duration>) -> Result<Client, String> {
 }
 
 impl Handler for HttpHandler {
-    fn kind(&self) -> &'static str {
-        "http"
+    fn kind(&self) -> JobKind {
+        JobKind::Http
     }
 
     fn needs(&self) -> Authority {
@@ -173,7 +173,7 @@ impl Handler for HttpHandler {
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
         Box::pin(async move {
-            let spec = read::<HttpSpec>("http", &job.spec).map_err(unreadable)?;
+            let spec = read::<HttpSpec>(JobKind::Http, &job.spec).map_err(unreadable)?;
             spec.check().map_err(unreadable)?;
             let task = HttpTask {
                 spec,

@@ -24,7 +24,7 @@ pub use command::{CommandHandler, CommandSpec, Words};
 pub use http::{HttpHandler, HttpSpec};
 pub use noop::{NoopHandler, NoopSpec};
 
-use model::{Authority, OnUnknown};
+use model::{Authority, JobKind, OnUnknown};
 use serde::{Serialize, de::DeserializeOwned};
 use store::Reason;
 
@@ -33,27 +33,29 @@ use store::Reason;
 ///
 /// # Errors
 /// What is wrong, in words that name the setting.
-pub fn parsed(kind: &str, spec: &str) -> Option<Result<String, String>> {
+pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
     match kind {
-        "command" => Some(read::<CommandSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
-        "http" => Some(read::<HttpSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
-        "noop" => Some(read::<NoopSpec>(kind, spec).and_then(|spec| written(&spec))),
-        _ => None,
+        JobKind::Command => {
+            Some(read::<CommandSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec))))
+        }
+        JobKind::Http => Some(read::<HttpSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
+        JobKind::Noop => Some(read::<NoopSpec>(kind, spec).and_then(|spec| written(&spec))),
+        JobKind::Mail | JobKind::External => None,
     }
 }
 
 /// The least on whose word a job of `kind` acts. A command runs as this server, and a call goes out from it: whoever may
 /// send mailings may not therefore do these, nor add to one or set it going.
-pub fn needs(kind: &str) -> Authority {
+pub fn needs(kind: JobKind) -> Authority {
     match kind {
-        "command" | "http" => Authority::Admin,
-        _ => Authority::Write,
+        JobKind::Command | JobKind::Http => Authority::Admin,
+        JobKind::Mail | JobKind::Noop | JobKind::External => Authority::Write,
     }
 }
 
 /// The policy on lost outcomes for a job of `kind` whose maker did not choose one.
-pub fn default_on_unknown(kind: &str) -> OnUnknown {
-    if kind == "noop" { OnUnknown::Repeat } else { OnUnknown::Hold }
+pub fn default_on_unknown(kind: JobKind) -> OnUnknown {
+    if kind == JobKind::Noop { OnUnknown::Repeat } else { OnUnknown::Hold }
 }
 
 fn written(spec: &impl Serialize) -> Result<String, String> {
@@ -61,7 +63,7 @@ fn written(spec: &impl Serialize) -> Result<String, String> {
 }
 
 /// An object: of an array, which stands for the fields in their order too, nobody could tell what it sets.
-fn read<T: DeserializeOwned>(kind: &str, spec: &str) -> Result<T, String> {
+fn read<T: DeserializeOwned>(kind: JobKind, spec: &str) -> Result<T, String> {
     if !spec.trim_start().starts_with('{') {
         return Err(format!("the settings of the {kind} job: they are no object"));
     }

@@ -3,7 +3,7 @@
 use crate::{SLOTS_MAX, read, story, unreadable};
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, run_log::Record};
-use model::{Clock, Timestamp};
+use model::{Clock, JobKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{ClaimedItem, Item, Job};
@@ -35,13 +35,13 @@ impl NoopHandler {
 }
 
 impl Handler for NoopHandler {
-    fn kind(&self) -> &'static str {
-        "noop"
+    fn kind(&self) -> JobKind {
+        JobKind::Noop
     }
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {
         Box::pin(async move {
-            let spec = read::<NoopSpec>("noop", &job.spec).map_err(unreadable)?;
+            let spec = read::<NoopSpec>(JobKind::Noop, &job.spec).map_err(unreadable)?;
             Ok(Box::new(NoopRun { spec, name: job.name.clone(), clock: self.clock.clone() }) as Box<dyn Run>)
         })
     }

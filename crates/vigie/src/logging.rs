@@ -11,7 +11,7 @@ use mail::{
     run_log::{Event, Style},
     spec::Mailing,
 };
-use model::{Clock, JobId, Level};
+use model::{Clock, JobId, JobKind, Level};
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -75,7 +75,7 @@ fn journal(path: PathBuf) -> Journal {
 pub(crate) fn tell(handle: Handle, zone: TimeZone) -> Tell {
     let styles: Mutex<HashMap<JobId, Arc<Style>>> = Mutex::default();
     Arc::new(move |job: &Job, records: &[Record]| {
-        if job.kind != "mail" {
+        if job.kind != JobKind::Mail {
             for record in records {
                 let fields: Vec<_> =
                     fields(job, record).into_iter().filter(|(name, _)| IN_TEXT.contains(name)).collect();
@@ -202,7 +202,7 @@ mod tests {
             ledger: store::LedgerMatch::None,
             limits: model::pace::Limits::default(),
             id: "0192f3a1-0000-7000-8000-000000000001".parse().unwrap(),
-            kind: "mail".to_owned(),
+            kind: JobKind::Mail,
             name: "Factures".to_owned(),
             on_unknown: OnUnknown::Hold,
             account: None,

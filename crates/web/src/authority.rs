@@ -13,7 +13,7 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use model::Authority;
+use model::{Authority, JobKind};
 use store::{Job, Scope};
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub(crate) fn of(granted: &Granted) -> Authority {
 }
 
 /// Whether a job of that kind may be made, and made to act, by whoever this is.
-pub(crate) fn may(granted: &Granted, kind: &str) -> Result<()> {
+pub(crate) fn may(granted: &Granted, kind: JobKind) -> Result<()> {
     match tasks::needs(kind) {
         needed if of(granted) >= needed => Ok(()),
         needed => {
@@ -47,7 +47,7 @@ pub(crate) fn may(granted: &Granted, kind: &str) -> Result<()> {
 impl Writing {
     /// Whose word the job has is kept with it, and whoever writes it has no less.
     fn check(granted: &Granted, job: Job) -> Result<Self> {
-        may(granted, &job.kind)?;
+        may(granted, job.kind)?;
         if of(granted) >= job.authority {
             return Ok(Self(job));
         }
@@ -60,7 +60,7 @@ impl FromRequestParts<Ctx> for Acting {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self> {
         let (granted, job) = asked(parts, ctx).await?;
-        may(&granted, &job.kind)?;
+        may(&granted, job.kind)?;
         Ok(Self(job))
     }
 }

@@ -22,7 +22,7 @@ use mail::{
     spec::{ListFile, Mailing, MailingFile},
     template::Templates,
 };
-use model::{Counters, JobId, JobState, Timestamp, pace::Limits};
+use model::{Counters, JobId, JobKind, JobState, Timestamp, pace::Limits};
 use ring::digest::{Context, SHA256};
 use std::{
     fs::File,
@@ -186,7 +186,7 @@ pub(crate) async fn enqueue_all(
     };
     let new = NewJob {
         id,
-        kind: "mail".to_owned(),
+        kind: JobKind::Mail,
         name: mailing.name.clone(),
         on_unknown: mailing.on_unknown,
         account: Some(account.id),

@@ -11,7 +11,7 @@ use jobs::{
     run_log::{self, RunLog},
 };
 use logs::Logs;
-use model::{Clock, JobId, JobState, ManualClock, OnUnknown, Rng, Timestamp};
+use model::{Clock, JobId, JobKind, JobState, ManualClock, OnUnknown, Rng, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Db, NewJob, Role, Scope, Session, Token, User};
@@ -63,7 +63,7 @@ impl Site {
     pub(crate) async fn preparing_as(&self, id: JobId, name: &str, spec: &str) {
         let job = NewJob {
             id,
-            kind: "mail".into(),
+            kind: JobKind::Mail,
             name: name.into(),
             on_unknown: OnUnknown::Hold,
             account: None,

@@ -5,7 +5,7 @@ use jobs::{
     Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified, run_log::Record,
     sleep_until,
 };
-use model::{Authority, Clock, Fault, Retry, Timestamp, Verdict};
+use model::{Authority, Clock, Fault, JobKind, Retry, Timestamp, Verdict};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
@@ -148,8 +148,8 @@ pub(crate) struct Scripted(pub(crate) Arc<Script>);
 struct ScriptedSlot(Arc<Script>);
 
 impl Handler for Scripted {
-    fn kind(&self) -> &'static str {
-        "scripted"
+    fn kind(&self) -> JobKind {
+        JobKind::Noop
     }
 
     fn needs(&self) -> Authority {

@@ -5,7 +5,9 @@ use jobs::{
     Engine, Hub, Options, Progress, Ready, RetryPolicy, Scope,
     run_log::{Limits, RunLog},
 };
-use model::{AccountId, Clock, Counters, ItemState, JobId, JobState, ManualClock, OnUnknown, Rng, Timestamp, pace};
+use model::{
+    AccountId, Clock, Counters, ItemState, JobId, JobKind, JobState, ManualClock, OnUnknown, Rng, Timestamp, pace,
+};
 use std::{
     future::Future,
     process::{Command, Stdio},
@@ -245,7 +247,7 @@ impl Stage {
         let id = JobId::new(&Clock::Manual(self.clock.clone()), &self.rng);
         let new = NewJob {
             id,
-            kind: "scripted".into(),
+            kind: JobKind::Noop,
             name: "job".into(),
             on_unknown,
             account,

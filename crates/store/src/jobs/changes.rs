@@ -87,7 +87,7 @@ impl Db {
     /// its last outcome, and is refused while an item is open.
     pub async fn complete_job(&self, id: JobId, message: Option<String>, now: Timestamp) -> Result<Job> {
         self.change(id, now, "completed", move |job| {
-            let open = job.counters.queued + job.counters.running > 0 && job.kind != "external";
+            let open = job.counters.queued + job.counters.running > 0 && job.kind.runs_here();
             let allowed = job.state == JobState::Completed || job.allow(JobState::Completed);
             // Ending what has ended leaves its end where it was.
             (allowed && !open).then(|| Change {
@@ -223,7 +223,7 @@ pub(crate) async fn skip_queued(conn: &mut Conn<'_>, id: JobId, now: Timestamp) 
     let skipped = conn.execute(sql, params![id, verdict.to_string(), now]).await?;
     // The items of an external job are counted and not kept.
     let job = lock(conn, id).await?;
-    let skipped = if job.kind == "external" { job.counters.queued } else { skipped };
+    let skipped = if job.kind.runs_here() { skipped } else { job.counters.queued };
     let moved = Moved::default().from(ItemState::Queued, skipped).to(ItemState::Skipped, skipped);
     count(conn, id, &moved, None, now).await
 }

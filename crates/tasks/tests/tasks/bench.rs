@@ -4,7 +4,7 @@ use jobs::{
     Attempted, Ended, Handler, Intent,
     run_log::{Cursor, Limits, Record, RunLog},
 };
-use model::{Clock, Counters, ItemState, JobId, JobState, OnUnknown, Timestamp};
+use model::{Clock, Counters, ItemState, JobId, JobKind, JobState, OnUnknown, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
 use store::{ClaimedItem, Job};
@@ -16,7 +16,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn new(kind: &str, spec: &Value) -> Self {
+    pub(crate) fn new(kind: JobKind, spec: &Value) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let run_log = RunLog::new(dir.path().join("runs"), Limits::default());
         Self { run_log, job: job(kind, spec), dir }
@@ -47,10 +47,10 @@ pub(crate) fn item(payload: &str) -> ClaimedItem {
     ClaimedItem { seq: 7, message_no: 7, attempt: 2, label, effect: None, payload }
 }
 
-fn job(kind: &str, spec: &Value) -> Job {
+fn job(kind: JobKind, spec: &Value) -> Job {
     Job {
         id: JobId(uuid::Uuid::from_u128(0x42)),
-        kind: kind.to_owned(),
+        kind,
         name: "nightly".into(),
         state: JobState::Running,
         on_unknown: OnUnknown::Hold,

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, clock, eventually, told};
 use jobs::{Ended, Handler as _};
-use model::Authority;
+use model::{Authority, JobKind};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tasks::CommandHandler;
@@ -14,7 +14,7 @@ fn handler(bench: &Bench) -> (CommandHandler, watch::Sender<bool>) {
 }
 
 async fn run(spec: Value, payload: &str) -> (Bench, jobs::Attempted) {
-    let bench = Bench::new("command", &spec);
+    let bench = Bench::new(JobKind::Command, &spec);
     let (handler, _stop) = handler(&bench);
     let attempted = bench.attempt(&handler, payload).await;
     (bench, attempted)
@@ -79,10 +79,12 @@ async fn without_a_shell_a_word_is_a_word() {
 /// On the word of whoever may send mailings, no command is run and no call is made, whatever is in the store.
 #[tokio::test]
 async fn what_an_administrator_did_not_write_is_refused_by_its_kind() {
-    for (kind, needed) in [("command", Authority::Admin), ("http", Authority::Admin), ("noop", Authority::Write)] {
+    for (kind, needed) in
+        [(JobKind::Command, Authority::Admin), (JobKind::Http, Authority::Admin), (JobKind::Noop, Authority::Write)]
+    {
         assert_eq!(tasks::needs(kind), needed);
     }
-    let bench = Bench::new("command", &json!({"command": ["true"]}));
+    let bench = Bench::new(JobKind::Command, &json!({"command": ["true"]}));
     let (handler, _stop) = handler(&bench);
     assert_eq!(handler.needs(), Authority::Admin);
     assert_eq!(tasks::HttpHandler::new(clock(), bench.run_log).unwrap().needs(), Authority::Admin);
@@ -133,7 +135,7 @@ async fn what_is_left_behind_ends_with_its_command() {
 #[tokio::test]
 async fn a_stop_asks_first() {
     let bench = Bench::new(
-        "command",
+        JobKind::Command,
         &json!({"shell": true, "command": "trap 'echo bye; exit 0' TERM; echo ready; sleep 1000 & wait"}),
     );
     let (handler, stop) = handler(&bench);
@@ -150,7 +152,7 @@ async fn a_stop_asks_first() {
 
 #[tokio::test]
 async fn an_abandoned_attempt_leaves_nobody() {
-    let bench = Bench::new("command", &json!({"shell": true, "command": "sleep 1000 & echo $!; echo $$; wait"}));
+    let bench = Bench::new(JobKind::Command, &json!({"shell": true, "command": "sleep 1000 & echo $!; echo $$; wait"}));
     let (handler, _stop) = handler(&bench);
     let watched = async {
         loop {

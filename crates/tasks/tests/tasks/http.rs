@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, clock, told};
 use jobs::Ended;
+use model::JobKind;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tasks::HttpHandler;
@@ -77,7 +78,7 @@ fn answer(status: &str, more: &str, body: &str) -> Does {
 
 async fn call(mut spec: Value, url: &str, payload: &str) -> (Bench, jobs::Attempted) {
     spec["url"] = url.into();
-    let bench = Bench::new("http", &spec);
+    let bench = Bench::new(JobKind::Http, &spec);
     let handler = HttpHandler::new(clock(), bench.run_log.clone()).unwrap();
     let attempted = bench.attempt(&handler, payload).await;
     (bench, attempted)

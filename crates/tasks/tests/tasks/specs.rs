@@ -1,30 +1,31 @@
 //! What is said of settings that are wrong.
 
 use crate::bench::{Bench, clock, told};
+use model::JobKind;
 use serde_json::json;
 use tasks::{NoopHandler, parsed};
 
 #[test]
 fn a_wrong_spec_is_named() {
     let cases = [
-        ("command", json!({"command": "true", "shell": true}), ""),
-        ("command", json!({"command": "true"}), "`command` is one text"),
-        ("command", json!({"command": ["true"], "shell": true}), "`shell` runs one line"),
-        ("command", json!([["true"], false, {}, null, 5, 6, 1]), "they are no object"),
-        ("command", json!({"command": ["true"], "timeout": 5}), ""),
-        ("command", json!({"command": " "}), "`command` is empty"),
-        ("command", json!({"command": []}), "`command` is empty"),
-        ("command", json!({"command": ["x"], "timeout_seconds": 0}), "`timeout_seconds` is 0"),
-        ("command", json!({"command": ["x"], "slots": 1000}), "`slots` is 1000"),
-        ("command", json!({"command": ["x"], "shel": true}), "unknown field `shel`"),
-        ("command", json!({"command": ["x"], "output_bytes_max": 1_000_000_000}), "`output_bytes_max`"),
-        ("http", json!({"url": "https://example.org/"}), ""),
-        ("http", json!({"url": "ftp://example.org/"}), "give http:// or https://"),
-        ("http", json!({"url": "here"}), "`url` is here"),
-        ("http", json!({"url": "http://x", "headers": {"a b": "c"}}), "a b is no header"),
-        ("http", json!({"url": "http://x", "method": "GE T"}), "`method` is GE T"),
-        ("noop", json!({}), ""),
-        ("noop", json!({"sleep": 1}), "unknown field `sleep`"),
+        (JobKind::Command, json!({"command": "true", "shell": true}), ""),
+        (JobKind::Command, json!({"command": "true"}), "`command` is one text"),
+        (JobKind::Command, json!({"command": ["true"], "shell": true}), "`shell` runs one line"),
+        (JobKind::Command, json!([["true"], false, {}, null, 5, 6, 1]), "they are no object"),
+        (JobKind::Command, json!({"command": ["true"], "timeout": 5}), ""),
+        (JobKind::Command, json!({"command": " "}), "`command` is empty"),
+        (JobKind::Command, json!({"command": []}), "`command` is empty"),
+        (JobKind::Command, json!({"command": ["x"], "timeout_seconds": 0}), "`timeout_seconds` is 0"),
+        (JobKind::Command, json!({"command": ["x"], "slots": 1000}), "`slots` is 1000"),
+        (JobKind::Command, json!({"command": ["x"], "shel": true}), "unknown field `shel`"),
+        (JobKind::Command, json!({"command": ["x"], "output_bytes_max": 1_000_000_000}), "`output_bytes_max`"),
+        (JobKind::Http, json!({"url": "https://example.org/"}), ""),
+        (JobKind::Http, json!({"url": "ftp://example.org/"}), "give http:// or https://"),
+        (JobKind::Http, json!({"url": "here"}), "`url` is here"),
+        (JobKind::Http, json!({"url": "http://x", "headers": {"a b": "c"}}), "a b is no header"),
+        (JobKind::Http, json!({"url": "http://x", "method": "GE T"}), "`method` is GE T"),
+        (JobKind::Noop, json!({}), ""),
+        (JobKind::Noop, json!({"sleep": 1}), "unknown field `sleep`"),
     ];
     for (kind, spec, wanted) in cases {
         match (parsed(kind, &spec.to_string()).expect("a kind of this crate"), wanted) {
@@ -33,12 +34,12 @@ fn a_wrong_spec_is_named() {
             (got, _) => panic!("{kind} {spec}: {got:?}"),
         }
     }
-    assert_eq!(parsed("mail", "{}"), None);
+    assert_eq!(parsed(JobKind::Mail, "{}"), None);
 }
 
 #[tokio::test]
 async fn nothing_succeeds_at_once() {
-    let bench = Bench::new("noop", &json!({}));
+    let bench = Bench::new(JobKind::Noop, &json!({}));
     let attempted = bench.attempt(&NoopHandler::new(clock()), "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
 }

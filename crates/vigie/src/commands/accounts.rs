@@ -119,7 +119,7 @@ mod tests {
         let typed = |line: &str| {
             let line = format!("vigie accounts limits a {line}");
             match crate::cli::Cli::parse_from(line.split_whitespace()).command {
-                crate::cli::Command::Accounts { command: AccountsCommand::Limits(args) } => args,
+                crate::cli::Command::Accounts { command: Some(AccountsCommand::Limits(args)) } => args,
                 _ => panic!("it is `accounts limits`"),
             }
         };

@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::{Extension, body::Body, extract::State};
 use mail::{item::MailItem, spec::Mailing};
-use model::{Authority, ItemState, JobState, Timestamp, Verdict};
+use model::{Authority, ItemState, JobKind, JobState, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 use store::{Item, ItemFilter, Job, NewItem, Trace};
@@ -257,7 +257,7 @@ impl Adder<'_> {
             Ok(_) => line.payload.get().to_owned(),
             Err(error) => return Err(format!("payload: {error}")),
         };
-        let payload = if self.job.kind == "mail" { self.row(&payload)? } else { payload };
+        let payload = if self.job.kind == JobKind::Mail { self.row(&payload)? } else { payload };
         Ok(NewItem {
             seq: line.seq,
             message_no: line.message_no,
@@ -310,7 +310,8 @@ impl Adder<'_> {
 pub(crate) async fn enqueue(ctx: &Ctx, job: &Job, batch: Vec<NewItem>, ledger: Option<String>) -> Result<(u64, u64)> {
     let now = ctx.app.clock.now();
     let count = batch.len() as u64;
-    let mut mailing: Option<Mailing> = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    let mut mailing: Option<Mailing> =
+        (job.kind == JobKind::Mail).then(|| serde_json::from_str(&job.spec).ok()).flatten();
     if let (Some(mailing), Some(account)) = (&mut mailing, job.account)
         && batch.iter().any(|item| item.verdict.is_some())
         && let Some(account) = ctx.app.db.account(account).await?

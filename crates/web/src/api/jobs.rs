@@ -24,14 +24,17 @@ use control::{
 };
 pub(crate) use create::name_taken;
 use create::{CreatedJson, NewJobJson, create};
-use model::{JobId, JobState, OnUnknown, Timestamp, pace::Limits};
+use model::{JobId, JobKind, JobState, OnUnknown, Timestamp, UnknownKind, pace::Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Job, JobFilter, Reason};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-pub(crate) const EXTERNAL: &str = "external";
+/// The kind of that name.
+fn kind(name: &str) -> Result<JobKind> {
+    name.parse().map_err(|unknown: UnknownKind| Problem::invalid(format!("kind: {unknown}")).remedy("give one of them"))
+}
 /// Characters of a name, a user, a kind of task.
 pub(crate) const NAME_MAX: usize = 300;
 /// No caller counts this far, and sums of it fit.
@@ -177,7 +180,7 @@ impl From<Reason> for ReasonJson {
 impl JobJson {
     /// With its settings, unless they are those of a command or a call, which may hold what only who may make them knows.
     fn whole(job: Job, granted: &Granted) -> Self {
-        let shown = authority::may(granted, &job.kind).is_ok();
+        let shown = authority::may(granted, job.kind).is_ok();
         let spec = if shown { serde_json::from_str(&job.spec).ok() } else { None };
         Self { spec, ..Self::from(job) }
     }
@@ -187,7 +190,7 @@ impl From<Job> for JobJson {
     fn from(job: Job) -> Self {
         Self {
             id: job.id,
-            kind: job.kind,
+            kind: job.kind.to_string(),
             name: job.name,
             state: job.state,
             on_unknown: job.on_unknown,
@@ -264,7 +267,7 @@ impl JobsQuery {
             .map(|state| state.trim().parse::<JobState>().map_err(|error| Problem::invalid(format!("state: {error}"))));
         Ok(JobFilter {
             states: states.collect::<Result<_>>()?,
-            kind: optional_text("kind", self.kind.clone(), NAME_MAX)?,
+            kind: self.kind.as_deref().map(kind).transpose()?,
             text: optional_text("q", self.q.clone().or_else(|| self.task_id.clone()), NAME_MAX)?,
             task_type: optional_text("task_type", self.task_type.clone(), NAME_MAX)?,
             created_by: optional_text("user", self.user.clone(), NAME_MAX)?,

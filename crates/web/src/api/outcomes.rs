@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::extract::State;
 use mail::{item::MailItem, spec::Mailing};
-use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
+use model::{ItemState, JobId, JobKind, Timestamp, TraceId, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, hash_map::Entry};
 use store::{Job, Trace};
@@ -119,7 +119,7 @@ async fn run_of<'a>(
     let run = match runs.entry(id) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(place) => place.insert(ctx.app.db.job(id).await?.map(|job| {
-            let mailing = (job.kind == "mail").then(|| serde_json::from_str(&job.spec).ok()).flatten();
+            let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str(&job.spec).ok()).flatten();
             RunOf { job, mailing }
         })),
     };

@@ -4,7 +4,7 @@ use super::{
     states::{JobStanding, Shown, Tone},
     view::View,
 };
-use model::{Counters, JobState, Timestamp};
+use model::{Counters, JobKind, JobState, Timestamp};
 use std::time::Duration;
 
 /// What came of the form that led here, said once above the page.
@@ -158,8 +158,7 @@ impl Faults {
 pub(crate) struct JobRow {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// As stored; [`View::kind`] names it.
-    pub(crate) kind: String,
+    pub(crate) kind: JobKind,
     pub(crate) state: JobState,
     pub(crate) counters: Counters,
     pub(crate) person: String,
@@ -172,7 +171,7 @@ pub(crate) struct JobRow {
 
 impl JobRow {
     pub(crate) fn standing(&self) -> JobStanding {
-        JobStanding::of(self.state, &self.counters, &self.kind)
+        JobStanding::of(self.state, &self.counters, self.kind)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::words::Words;
-use model::{Counters, Fault, ItemState, JobState, Retry, Standing, Timestamp, Verdict};
+use model::{Counters, Fault, ItemState, JobKind, JobState, Retry, Standing, Timestamp, Verdict};
 use std::time::Duration;
 use store::Role;
 
@@ -37,8 +37,8 @@ pub(crate) struct JobStanding {
 }
 
 impl JobStanding {
-    pub(crate) fn of(state: JobState, counters: &Counters, kind: &str) -> Self {
-        Self { standing: Standing::of(state, counters), is_mailing: kind == "mail" }
+    pub(crate) fn of(state: JobState, counters: &Counters, kind: JobKind) -> Self {
+        Self { standing: Standing::of(state, counters), is_mailing: kind == JobKind::Mail }
     }
 }
 
@@ -275,12 +275,14 @@ impl View {
     }
 
     /// The name of a kind of job.
-    pub(crate) fn kind(&self, kind: &str) -> String {
-        match kind {
-            "mailing" | "mail" => self.t("kind-mailing"),
-            "external" => self.t("kind-external"),
-            other => other.to_owned(),
-        }
+    pub(crate) fn kind(&self, kind: &JobKind) -> String {
+        self.t(match kind {
+            JobKind::Mail => "kind-mailing",
+            JobKind::Command => "kind-command",
+            JobKind::Http => "kind-http",
+            JobKind::Noop => "kind-noop",
+            JobKind::External => "kind-external",
+        })
     }
 }
 
@@ -350,21 +352,21 @@ mod tests {
     #[test]
     fn a_job_that_is_over_says_who_is_missing() {
         let words = |language| Words { language, zone: TimeZone::UTC };
-        let said = |failed, unknown, kind: &str| {
+        let said = |failed, unknown, kind| {
             let counters =
                 Counters { total: 20, succeeded: 20 - failed - unknown, failed, unknown, ..Counters::default() };
             let badge = JobStanding::of(JobState::Completed, &counters, kind);
             [Language::English, Language::French].map(|language| badge.said(&words(language)).replace('\u{a0}', " "))
         };
-        assert_eq!(said(0, 0, "mail"), ["Completed", "Terminé"]);
-        assert_eq!(said(7, 0, "mail"), ["Completed, 7 not delivered", "Terminé, 7 non remis"]);
-        assert_eq!(said(0, 2, "mail"), ["Completed, 2 uncertain", "Terminé, 2 incertains"]);
-        assert_eq!(said(7, 2, "mail")[1], "Terminé, 7 non remis, 2 incertains");
-        assert_eq!(said(1, 0, "command"), ["Completed, 1 failed", "Terminé, 1 en échec"]);
+        assert_eq!(said(0, 0, JobKind::Mail), ["Completed", "Terminé"]);
+        assert_eq!(said(7, 0, JobKind::Mail), ["Completed, 7 not delivered", "Terminé, 7 non remis"]);
+        assert_eq!(said(0, 2, JobKind::Mail), ["Completed, 2 uncertain", "Terminé, 2 incertains"]);
+        assert_eq!(said(7, 2, JobKind::Mail)[1], "Terminé, 7 non remis, 2 incertains");
+        assert_eq!(said(1, 0, JobKind::Command), ["Completed, 1 failed", "Terminé, 1 en échec"]);
         let counters = Counters { total: 20, succeeded: 13, failed: 7, ..Counters::default() };
-        assert_eq!(JobStanding::of(JobState::Completed, &counters, "mail").tone(), Tone::Doubt);
+        assert_eq!(JobStanding::of(JobState::Completed, &counters, JobKind::Mail).tone(), Tone::Doubt);
         let counters = Counters { total: 20, skipped: 20, ..Counters::default() };
-        let nothing = JobStanding::of(JobState::Completed, &counters, "mail");
+        let nothing = JobStanding::of(JobState::Completed, &counters, JobKind::Mail);
         assert_eq!(
             (nothing.said(&words(Language::French)).as_str(), nothing.tone()),
             ("Rien n’a été envoyé", Tone::Doubt)

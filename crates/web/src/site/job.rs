@@ -34,7 +34,7 @@ use axum::{
     response::Response,
 };
 use mail::{item::MailItem, spec::Mailing};
-use model::{Authority, ItemState, JobState};
+use model::{Authority, ItemState, JobKind, JobState};
 use serde::Deserialize;
 use std::time::Duration;
 use store::{Found, Item, ItemFilter, Job, Scope, TraceFilter};
@@ -112,7 +112,7 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
     Ok(JobHead {
         id: job.id.to_string(),
         name: job.name.clone(),
-        kind: job.kind.clone(),
+        kind: job.kind,
         state: job.state,
         counters: job.counters,
         rate: progress.rate,
@@ -147,8 +147,8 @@ fn may(v: &View, job: &Job) -> May {
         return May::default();
     }
     // What would be refused is not offered.
-    let acts = v.administers() || tasks::needs(&job.kind) == Authority::Write;
-    let ours = acts && job.kind != "external";
+    let acts = v.administers() || tasks::needs(job.kind) == Authority::Write;
+    let ours = acts && job.kind.runs_here();
     May {
         pause: matches!(job.state, JobState::Running | JobState::Pending),
         resume: acts && job.state == JobState::Paused,
@@ -156,8 +156,10 @@ fn may(v: &View, job: &Job) -> May {
         retry: ours && job.state != JobState::Cancelled && job.state != JobState::Preparing,
         settle: ours,
         // A signature is asked for on the server alone: the next one would go out without.
-        reuse: job.kind == "mail" && job.state.is_final() && Mailing::parse(&job.spec).is_ok_and(|m| m.dkim.is_none()),
-        correct: job.kind == "mail" && job.state != JobState::Cancelled && job.state != JobState::Preparing,
+        reuse: job.kind == JobKind::Mail
+            && job.state.is_final()
+            && Mailing::parse(&job.spec).is_ok_and(|m| m.dkim.is_none()),
+        correct: job.kind == JobKind::Mail && job.state != JobState::Cancelled && job.state != JobState::Preparing,
     }
 }
 
@@ -208,9 +210,9 @@ fn trouble_states() -> Vec<ItemState> {
 }
 
 fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
-    let mailing = (job.kind == "mail").then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
+    let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
     let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
-    let correctable = job.kind == "mail" && v.operates() && correct::is_correctable(&item);
+    let correctable = job.kind == JobKind::Mail && v.operates() && correct::is_correctable(&item);
     let address = correctable.then(|| correct::shown_address(&item));
     let was = correct::seen(&item);
     let (reason, reply) = item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), verdict.reply));

@@ -16,7 +16,7 @@ use crate::{
     routes::Routes,
 };
 use axum::{extract::State, response::Response};
-use model::JobState;
+use model::{JobKind, JobState};
 use serde::Deserialize;
 use store::{JobFilter, Scope};
 use utoipa::IntoParams;
@@ -51,7 +51,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Job
     let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(TYPED_MAX).collect::<String>());
     let filter = JobFilter {
         states: query.state.parse().ok().into_iter().collect(),
-        kind: text(&query.kind),
+        kind: query.kind.parse().ok(),
         text: text(&query.q),
         created_by: text(&query.person),
         since: rows::day(&query.since, &v.zone),
@@ -102,7 +102,8 @@ impl JobsQuery {
 
     fn shown(self, v: &View) -> JobsFilter {
         let any = |word| (String::new(), v.t(word));
-        let kinds = ["mail", "external", "command", "http"].map(|kind| (kind.to_owned(), v.kind(kind)));
+        let kinds = [JobKind::Mail, JobKind::External, JobKind::Command, JobKind::Http]
+            .map(|kind| (kind.to_string(), v.kind(&kind)));
         let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
         JobsFilter {
             kinds: Choice::of(std::iter::once(any("any-kind")).chain(kinds), &self.kind),

@@ -9,7 +9,7 @@ use crate::{
     testing::{Answer, Site, send},
 };
 use axum::http::StatusCode;
-use model::{Authority, Fault, JobId, JobState, OnUnknown, Verdict};
+use model::{Authority, Fault, JobId, JobKind, JobState, OnUnknown, Verdict};
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::{Draft, Item, ItemFilter, Job, NewItem, NewJob, Reason, Role, SavedSearch, Scope};
@@ -158,33 +158,33 @@ async fn each_route_says_what_it_asks_for_and_what_it_leads_to() {
 }
 
 /// The kinds of job, and on whose word they were made.
-const KINDS: [(&str, Authority); 6] = [
-    ("mail", Authority::Write),
-    ("mail", Authority::Owner),
-    ("command", Authority::Admin),
-    ("http", Authority::Admin),
-    ("noop", Authority::Write),
-    ("external", Authority::Write),
+const KINDS: [(JobKind, Authority); 6] = [
+    (JobKind::Mail, Authority::Write),
+    (JobKind::Mail, Authority::Owner),
+    (JobKind::Command, Authority::Admin),
+    (JobKind::Http, Authority::Admin),
+    (JobKind::Noop, Authority::Write),
+    (JobKind::External, Authority::Write),
 ];
 
-fn spec(kind: &str) -> &'static str {
+fn spec(kind: JobKind) -> &'static str {
     match kind {
-        "command" => r#"{"command": ["HIDDEN"]}"#,
-        "http" => r#"{"url": "http://127.0.0.1:9/HIDDEN"}"#,
+        JobKind::Command => r#"{"command": ["HIDDEN"]}"#,
+        JobKind::Http => r#"{"url": "http://127.0.0.1:9/HIDDEN"}"#,
         _ => "{}",
     }
 }
 
 /// One of which a row has failed and another waits, being prepared or on its way.
-async fn job(site: &Site, kind: &str, authority: Authority, state: JobState) -> JobId {
+async fn job(site: &Site, kind: JobKind, authority: Authority, state: JobState) -> JobId {
     let (db, now) = (&site.app.db, site.app.clock.now());
     let id = JobId(Uuid::from_bytes(site.app.rng.bytes()));
-    let external = kind == "external";
+    let external = kind == JobKind::External;
     let job = NewJob {
         ledger: store::LedgerMatch::None,
         limits: model::pace::Limits::default(),
         id,
-        kind: kind.into(),
+        kind,
         name: id.to_string(),
         on_unknown: OnUnknown::Hold,
         account: None,
@@ -226,9 +226,9 @@ async fn standing(site: &Site, id: JobId) -> (Job, Vec<Item>) {
     (site.app.db.job(id).await.unwrap().unwrap(), items)
 }
 
-fn body(path: &str, kind: &str) -> String {
+fn body(path: &str, kind: JobKind) -> String {
     let row = r#"{"line":2,"values":[],"to":[{"address":"a@x.fr"}]}"#;
-    let payload = if kind == "mail" { row } else { "{}" };
+    let payload = if kind == JobKind::Mail { row } else { "{}" };
     match path.rsplit('/').next().unwrap() {
         "items" => format!("{{\"seq\":3,\"message_no\":3,\"label\":\"a@x.fr\",\"payload\":{payload}}}\n"),
         "settle" if path.starts_with("/api/") => json!({"seqs": [1], "as": "not_sent", "by": "x"}).to_string(),
@@ -274,7 +274,7 @@ async fn a_job_is_written_and_set_going_on_the_word_that_its_kind_needs() {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
                 assert_eq!(standing(&site, id).await, before, "{what}");
                 refused += 1;
-            } else if (line.reach == Reach::External) != (kind == "external") && line.reach != Reach::Stops {
+            } else if (line.reach == Reach::External) != (kind == JobKind::External) && line.reach != Reach::Stops {
                 assert!(!answer.status.is_server_error() && answer.status != StatusCode::FORBIDDEN, "{what}");
                 assert!(line.reach != Reach::External || answer.status == StatusCode::CONFLICT, "{what}");
             } else {
@@ -297,9 +297,9 @@ async fn a_job_is_made_by_who_may_and_keeps_on_whose_word() {
     let site = Site::with_account().await;
     let path = lines(&[Reach::Makes])[0].path;
     for caller in everybody(&site).await {
-        for kind in ["command", "http", "noop", "external"] {
+        for kind in [JobKind::Command, JobKind::Http, JobKind::Noop, JobKind::External] {
             let spec: serde_json::Value = serde_json::from_str(spec(kind)).unwrap();
-            let new = json!({"name": "n", "kind": kind, "spec": spec, "prepare": kind != "external"});
+            let new = json!({"name": "n", "kind": kind, "spec": spec, "prepare": kind != JobKind::External});
             let made = caller.call(&site, "POST", path, &new.to_string()).await;
             let may = caller.scope.allows(Scope::Write) && caller.authority() >= tasks::needs(kind);
             let expected = if may { StatusCode::CREATED } else { StatusCode::FORBIDDEN };
@@ -359,8 +359,8 @@ async fn a_job_shows_nobody_what_only_an_administrator_wrote() {
 #[tokio::test]
 async fn a_jobs_token_opens_that_job_alone() {
     let site = Site::new().await;
-    let mine = job(&site, "noop", Authority::Write, JobState::Pending).await;
-    let other = job(&site, "noop", Authority::Write, JobState::Pending).await;
+    let mine = job(&site, JobKind::Noop, Authority::Write, JobState::Pending).await;
+    let other = job(&site, JobKind::Noop, Authority::Write, JobState::Pending).await;
     let token = site.app.vault.job_token(mine);
     for line in ROUTES.lines().map(Line::read).filter(|line| line.asks != "open") {
         let follows = line.asks == "progress";

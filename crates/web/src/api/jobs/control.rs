@@ -1,7 +1,7 @@
 //! A job is told to go on or to stop; an external one, how far its owner has come.
 
 use super::{
-    COUNT_MAX, EXTERNAL, JobJson, NAME_MAX, existing,
+    COUNT_MAX, JobJson, NAME_MAX, existing,
     story::{self, Told},
 };
 use crate::{
@@ -214,7 +214,7 @@ pub(super) struct Retried {
 }
 
 pub(super) async fn retry_failed(State(ctx): State<Ctx>, Acting(job): Acting) -> Result<axum::Json<Retried>> {
-    if job.kind == EXTERNAL {
+    if !job.kind.runs_here() {
         return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
     }
     let (job, retried) = ctx.app.db.retry_failed(job.id, ctx.app.clock.now()).await?;
@@ -224,7 +224,7 @@ pub(super) async fn retry_failed(State(ctx): State<Ctx>, Acting(job): Acting) ->
 
 /// An external job's run log says that its state has changed; those that run here tell of it themselves.
 pub(crate) async fn changed(ctx: &Ctx, was: JobState, job: &Job, said: &str) {
-    if job.kind == EXTERNAL && job.state != was {
+    if !job.kind.runs_here() && job.state != was {
         story::tell(ctx, job, Told::Changed(said)).await;
     }
 }
@@ -232,7 +232,7 @@ pub(crate) async fn changed(ctx: &Ctx, was: JobState, job: &Job, said: &str) {
 /// The job, when somebody else runs it; 409 otherwise.
 async fn external(ctx: &Ctx, id: JobId) -> Result<Job> {
     let job = existing(ctx, id).await?;
-    if job.kind == EXTERNAL {
+    if !job.kind.runs_here() {
         return Ok(job);
     }
     let detail = format!("job {id} is a `{}` job, which Vigie runs itself", job.kind);

@@ -1,6 +1,6 @@
 //! A job is made: looked at before it is kept, so that what cannot run is refused to who asked for it.
 
-use super::{COUNT_MAX, EXTERNAL, JobJson, NAME_MAX};
+use super::{COUNT_MAX, JobJson, NAME_MAX, kind};
 use crate::{
     Ctx,
     auth::Granted,
@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{Extension, extract::State, http::StatusCode};
 use mail::spec::Mailing;
-use model::{Authority, JobId, JobState, OnUnknown, pace::Limits};
+use model::{Authority, JobId, JobKind, JobState, OnUnknown, pace::Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Created, Job, LedgerMatch, NewJob};
@@ -79,7 +79,7 @@ pub(super) async fn create(
     Extension(granted): Extension<Granted>,
     Json(new): Json<NewJobJson>,
 ) -> Result<(StatusCode, axum::Json<CreatedJson>)> {
-    authority::may(&granted, new.kind.as_deref().unwrap_or(EXTERNAL))?;
+    authority::may(&granted, new.kind()?)?;
     let new = new.check(&ctx, authority::of(&granted)).await?;
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::New(job) => (StatusCode::CREATED, job),
@@ -92,18 +92,15 @@ pub(super) async fn create(
 }
 
 /// The settings of a job as they are kept: what its kind understood of them, and nothing else.
-fn settings(kind: &str, spec: Option<Value>, authority: Authority) -> Result<String> {
+fn settings(kind: JobKind, spec: Option<Value>, authority: Authority) -> Result<String> {
     // JSON writes NUL as an escape: PostgreSQL keeps the text as it is.
     let spec = spec.unwrap_or_else(|| Value::Object(serde_json::Map::new())).to_string();
     let wrong = |what: String| Problem::invalid(format!("spec: {what}"));
-    if kind == EXTERNAL {
-        return Ok(spec);
+    if let Some(parsed) = tasks::parsed(kind, &spec) {
+        return parsed.map_err(wrong);
     }
-    if kind != "mail" {
-        let unknown = || {
-            Problem::invalid(format!("kind: there is no `{kind}`")).remedy("send external, mail, command, http or noop")
-        };
-        return tasks::parsed(kind, &spec).ok_or_else(unknown)?.map_err(wrong);
+    if kind != JobKind::Mail {
+        return Ok(spec);
     }
     let mailing = Mailing::parse(&spec).map_err(|error| wrong(error.to_string()))?;
     if mailing.dkim.is_some() && authority != Authority::Owner {
@@ -121,10 +118,14 @@ pub(crate) fn name_taken(open: &Job) -> Problem {
 }
 
 impl NewJobJson {
+    fn kind(&self) -> Result<JobKind> {
+        self.kind.as_deref().map_or(Ok(JobKind::External), kind)
+    }
+
     async fn check(self, ctx: &Ctx, authority: Authority) -> Result<NewJob> {
-        let kind = text("kind", self.kind.unwrap_or_else(|| EXTERNAL.into()), NAME_MAX)?;
-        let is_external = kind == EXTERNAL;
-        if kind.is_empty() || is_external == self.prepare {
+        let kind = self.kind()?;
+        let is_external = !kind.runs_here();
+        if is_external == self.prepare {
             let (what, remedy) = match is_external {
                 true => ("prepare: an external job keeps no items here", "leave `prepare` out"),
                 false => ("prepare: a job that runs here is given its items first", "send `\"prepare\": true`"),
@@ -170,11 +171,11 @@ impl NewJobJson {
             task_id: or_empty("task_id", self.task_id)?,
             limits: self.limits,
             ledger: match self.ledger {
-                _ if kind != "mail" => LedgerMatch::None,
+                _ if !kind.has_ledger() => LedgerMatch::None,
                 Some(LedgerJson::Key) => LedgerMatch::Key,
                 None | Some(LedgerJson::KeyAndContent) => LedgerMatch::KeyAndContent,
             },
-            spec: settings(&kind, self.spec, authority)?,
+            spec: settings(kind, self.spec, authority)?,
             state: if is_external { JobState::Pending } else { JobState::Preparing },
             total: self.total.unwrap_or(0),
             authority,

@@ -31,7 +31,7 @@ use crate::{
 use askama::Template as _;
 use jiff::tz::TimeZone;
 use mail::language::Language;
-use model::{Counters, JobState, Timestamp};
+use model::{Counters, JobKind, JobState, Timestamp};
 use std::time::Duration;
 use store::{Activity, Role, Tally};
 
@@ -68,7 +68,7 @@ fn job(v: &View, name: &str, state: JobState, counters: Counters, age: u64) -> J
     JobRow {
         id: ID.to_owned(),
         name: name.to_owned(),
-        kind: "mailing".to_owned(),
+        kind: JobKind::Mail,
         state,
         counters,
         person: "m.durand".to_owned(),
@@ -90,7 +90,7 @@ fn rows(v: &View) -> Vec<JobRow> {
         job(v, "Essai de Marion", JobState::Cancelled, counters(3, 0, 0, 0), 180_000),
         job(v, "Attestations 2025", JobState::Preparing, counters(0, 0, 0, 830), 4),
     ];
-    rows[5].kind = "external".to_owned();
+    rows[5].kind = JobKind::External;
     rows[5].person = "cron".to_owned();
     rows
 }
@@ -248,7 +248,7 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
     let v = &at(v, "/jobs");
     let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.t(state.word())));
     let states = Choice::of([(String::new(), v.t("any-state"))].into_iter().chain(states), "");
-    let kinds = Choice::of([(String::new(), v.t("any-kind")), ("mailing".to_owned(), v.kind("mailing"))], "");
+    let kinds = Choice::of([(String::new(), v.t("any-kind")), ("mail".to_owned(), v.kind(&JobKind::Mail))], "");
     let jobs = |rows: Vec<JobRow>, q: &str| {
         let filter = JobsFilter {
             q: q.to_owned(),

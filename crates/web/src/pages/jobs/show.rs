@@ -6,7 +6,7 @@ use crate::pages::{
     view::View,
 };
 use askama::Template;
-use model::{Counters, ItemState, JobState, Level, Timestamp};
+use model::{Counters, ItemState, JobKind, JobState, Level, Timestamp};
 use std::time::Duration;
 
 /// What stands above each side.
@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) struct JobHead {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) kind: String,
+    pub(crate) kind: JobKind,
     pub(crate) state: JobState,
     pub(crate) counters: Counters,
     /// Items per second; 0 where it is not known.
@@ -72,11 +72,11 @@ pub(crate) enum Tab {
 
 impl JobHead {
     fn standing(&self) -> JobStanding {
-        JobStanding::of(self.state, &self.counters, &self.kind)
+        JobStanding::of(self.state, &self.counters, self.kind)
     }
 
     fn is_mailing(&self) -> bool {
-        self.kind == "mail"
+        self.kind == JobKind::Mail
     }
 
     /// Those who did not get theirs, but for those whose turn did not come.

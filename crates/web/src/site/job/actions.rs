@@ -83,7 +83,7 @@ async fn retry(
     Acting(job): Acting,
     form: Form,
 ) -> Result<Response> {
-    if job.kind == "external" {
+    if !job.kind.runs_here() {
         return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
     }
     let (now, chosen) = (ctx.app.clock.now(), seqs(&form));

@@ -35,7 +35,7 @@ use mail::{
     spec::Mailing,
     template::Templates,
 };
-use model::ItemState;
+use model::{ItemState, JobKind};
 use std::{collections::HashMap, fs::File, path::PathBuf};
 use store::{Correction, Item, ItemFilter, Job, Scope};
 use tokio::task::spawn_blocking;
@@ -72,7 +72,7 @@ pub(super) struct Settings {
 impl Settings {
     fn of(job: &Job) -> Result<Self> {
         let none = || Problem::conflict(format!("job {} is no mailing: it has no addresses", job.id));
-        if job.kind != "mail" {
+        if job.kind != JobKind::Mail {
             return Err(none());
         }
         let mailing: Mailing = serde_json::from_str(&job.spec).map_err(|_| none())?;

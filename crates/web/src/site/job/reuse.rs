@@ -15,6 +15,7 @@ use mail::{
     spec::{Mailing, MailingFile},
     template::Template,
 };
+use model::JobKind;
 use store::{Job, Scope};
 
 pub(super) fn declare(routes: Routes) -> Routes {
@@ -43,8 +44,8 @@ async fn reuse(
 
 fn mailing_of(job: &Job) -> Result<Mailing> {
     let none = || Problem::conflict(format!("job {} is no mailing", job.id)).remedy("choose a mailing");
-    match job.kind.as_str() {
-        "mail" => Mailing::parse(&job.spec).map_err(|_| none()),
+    match job.kind {
+        JobKind::Mail => Mailing::parse(&job.spec).map_err(|_| none()),
         _ => Err(none()),
     }
 }

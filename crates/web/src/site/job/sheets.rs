@@ -13,6 +13,7 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use mail::{item::MailItem, spec::Mailing};
+use model::JobKind;
 use store::{Item, ItemFilter, Job, Scope};
 
 /// Items that are read at a time: the sheet is sent as they are read.
@@ -47,7 +48,7 @@ fn sheet(ctx: Ctx, v: View, job: Job, filter: ItemFilter, name: &str) -> Respons
     let mut head = dialect.mark().to_vec();
     dialect.rows([headings(&v)], &mut head);
     let file = format!("attachment; filename=\"{name}-{}.csv\"", job.id);
-    let mailing = (job.kind == "mail").then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
+    let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
     let state = (ctx, v, mailing, job, Some(filter));
     let pages = stream::unfold(state, move |(ctx, v, mailing, job, filter)| async move {
         let filter = filter?;

@@ -12,7 +12,7 @@ use crate::pages::{
     view::View,
 };
 use askama::Template as _;
-use model::{Counters, Fault, ItemState, JobState, Level, Verdict};
+use model::{Counters, Fault, ItemState, JobKind, JobState, Level, Verdict};
 use std::time::Duration;
 
 fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
@@ -21,7 +21,7 @@ fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
     JobHead {
         id: ID.to_owned(),
         name: "Factures de novembre 2026".to_owned(),
-        kind: "mailing".to_owned(),
+        kind: JobKind::Mail,
         state,
         counters,
         rate: if running { 6.3 } else { 0.0 },
@@ -98,7 +98,7 @@ pub(in crate::pages::gallery) fn job_pages(v: &View) -> Vec<Drawn> {
     };
     let running = || head(v, JobState::Running, counters(3_127, 4, 2, 1_717));
     let mut failed = head(v, JobState::Failed, counters(120, 1, 0, 400));
-    failed.kind = "external".to_owned();
+    failed.kind = JobKind::External;
     failed.reason = Some(reason(&v.words, "exception", "KeyError: 'orgUnit'"));
     failed.notice = Some(Notice { mood: Mood::Ok, text: v.count("retry-done", &3) });
     let mut pages = vec![
