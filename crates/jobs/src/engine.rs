@@ -164,6 +164,11 @@ impl Engine {
         })
     }
 
+    /// The number under which this process claims, which changes where it was taken for dead.
+    pub fn worker(&self) -> watch::Receiver<i64> {
+        self.inner.worker.subscribe()
+    }
+
     /// How many jobs run here now.
     pub fn running(&self) -> usize {
         self.inner.runners().len()

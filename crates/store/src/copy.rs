@@ -157,6 +157,8 @@ const TABLES: &[Table] = &[
         ("subject", Text), ("detail", Text)]) },
     table("drafts", "id",
         &[("id", Id), ("owner", Text), ("content", Text), ("version", Int), ("created_at", Int), ("updated_at", Int)]),
+    table("schedules", "name, place", &[("name", Text), ("place", Text), ("next_at", Int), ("started_at", Int),
+        ("ended_at", Int), ("failures", Int), ("last_error", Text)]),
     table("searches", "id",
         &[("id", Id), ("owner", Text), ("name", Text), ("address", Text), ("created_at", Int)]),
     table("activity", "window_start, shard, what, application", &[("window_start", Int), ("shard", Int), ("what", Int),

@@ -29,6 +29,7 @@ mod plans;
 mod postgres;
 mod reach;
 mod rescue;
+mod schedules;
 mod searches;
 mod sql;
 mod sqlite;
@@ -54,6 +55,7 @@ pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, NewJob, Order, Page,
 pub use ledger::{EarlierMailing, LedgerMatch, Received, RowIdentity};
 pub use reach::{EXAMINED_MAX, Found};
 pub use rescue::{Correction, Lost, Rescued, TraceOf};
+pub use schedules::Schedule;
 pub use searches::{SEARCHES_MAX, SavedSearch};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};

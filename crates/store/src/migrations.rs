@@ -85,6 +85,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0011_key.sql"),
         postgres: include_str!("../migrations/postgres/0011_key.sql"),
     },
+    Migration {
+        version: 12,
+        name: "schedules",
+        sqlite: include_str!("../migrations/sqlite/0012_schedules.sql"),
+        postgres: include_str!("../migrations/postgres/0012_schedules.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -55,6 +55,7 @@ async fn fill(db: &Db) {
     };
     db.create_token(token).await.unwrap();
     let hook = NewWebhook { id, url: "https://x".into(), secret: Some(vec![1]), mailing: Some("m".into()) };
+    db.begin_scheduled("uploads", "h\u{f4}te".into(), later(9), NOW).await.unwrap();
     db.create_webhook(hook, NOW).await.unwrap();
     db.insert_traces(vec![Trace { time_to_process: -0.0, ..new_trace(None, None) }]).await.unwrap();
     db.end_worker(dead, NOW).await.unwrap();

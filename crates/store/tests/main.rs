@@ -19,6 +19,7 @@ mod machine;
 mod pacing;
 mod recording;
 mod rescue;
+mod schedules;
 mod searches;
 mod served;
 mod tokens;

@@ -221,7 +221,7 @@ impl Config {
         on.then(|| logs::collect::Own { runs: self.run_log_dir(), traced: self.journal_file() })
     }
 
-    fn absolute_data(&self) -> PathBuf {
+    pub(crate) fn absolute_data(&self) -> PathBuf {
         let data = &self.data.value;
         std::path::absolute(data).unwrap_or_else(|_| data.clone())
     }

@@ -46,17 +46,17 @@ impl Uploads {
 
 /// What a pass over the uploads has deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
+pub(crate) struct Swept {
     /// Left by processes that were killed.
-    pub parts: usize,
+    pub(crate) parts: usize,
     /// Named by no job and no draft any more: of drafts that were thrown away, of uploads that were refused.
-    pub unused: usize,
+    pub(crate) unused: usize,
     /// Something is being sent just now: what is unused is left for another pass.
-    pub waits: bool,
+    pub(crate) waits: bool,
 }
 
 /// Deletes what killed uploads have left and what nothing names any more; the next pass goes on from the bound.
-pub async fn sweep(app: &App) -> io::Result<Swept> {
+pub(crate) async fn sweep(app: &App) -> io::Result<Swept> {
     let (data, now) = (app.data.clone(), app.clock.now());
     let found = tokio::task::spawn_blocking(move || stale(&data, now)).await.map_err(io::Error::other)??;
     let mut swept = Swept { parts: found.parts, ..Swept::default() };

@@ -1,7 +1,7 @@
 //! Reports outcomes to webhooks: batches of the feed, signed, each at least once and in order. A receiver that fails
 //! is left alone for a while, longer each time, and then told from where it stopped.
 
-use crate::{App, Ctx, api::outcomes, api::webhooks::sealed_for};
+use crate::{Ctx, api::outcomes, api::webhooks::sealed_for};
 use bytes::Bytes;
 use outbound::{Client, Settings};
 use reqwest::Method;
@@ -12,48 +12,28 @@ use url::Url;
 
 /// Outcomes in one call.
 const BATCH: u32 = 500;
-/// How often to look for news.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// For a receiver to answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Calls to one receiver before the others get their turn.
 const CALLS_AT_ONCE: usize = 20;
-
-/// Runs until it is dropped. Whoever owns the state runs it once; beside others on PostgreSQL a receiver may be told
-/// the same outcome twice, and tells by its `id`.
-///
-/// # Errors
-/// When no HTTP client can be set up: the machine's certificates cannot be read.
-pub async fn deliver_loop(app: App) -> Result<(), String> {
-    let http = client()?;
-    let ctx = Ctx::new(app);
-    let mut ticks = tokio::time::interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        deliver_due(&ctx, &http).await;
-    }
-}
 
 pub(crate) fn client() -> Result<Client, String> {
     Client::new(Settings { timeout: Some(TIMEOUT), proxy: true, ..Settings::default() })
 }
 
 /// Tells every receiver that is due what it has not been told.
-pub(crate) async fn deliver_due(ctx: &Ctx, http: &Client) {
-    let due = match ctx.app.db.due_webhooks(ctx.app.clock.now()).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::warn!(%error, "webhooks cannot be looked up");
-            return;
-        }
-    };
+///
+/// # Errors
+/// When the database does not say who is due. What a receiver answers is noted with it.
+pub(crate) async fn deliver_due(ctx: &Ctx, http: &Client) -> Result<(), String> {
+    let due = ctx.app.db.due_webhooks(ctx.app.clock.now()).await.map_err(|error| error.to_string())?;
     let mut tasks = JoinSet::new();
     for hook in due {
         let (ctx, http) = (ctx.clone(), http.clone());
         tasks.spawn(async move { deliver(&ctx, &http, hook).await });
     }
     while tasks.join_next().await.is_some() {}
+    Ok(())
 }
 
 async fn deliver(ctx: &Ctx, http: &Client, hook: Webhook) {
@@ -161,15 +141,15 @@ mod tests {
         site.app.db.insert_traces(vec![trace]).await.unwrap();
 
         receiver.refuses.store(true, Ordering::Relaxed);
-        deliver_due(&ctx, &client().unwrap()).await;
+        deliver_due(&ctx, &client().unwrap()).await.unwrap();
         let hooks = site.get("/api/v1/webhooks").await.json();
         assert_eq!(hooks["rows"][0]["failures"], 1, "{hooks}");
         receiver.refuses.store(false, Ordering::Relaxed);
-        deliver_due(&ctx, &client().unwrap()).await;
+        deliver_due(&ctx, &client().unwrap()).await.unwrap();
         assert!(receiver.calls.lock().unwrap().is_empty(), "it is left alone for a while");
         site.clock.advance(Duration::from_secs(3600));
-        deliver_due(&ctx, &client().unwrap()).await;
-        deliver_due(&ctx, &client().unwrap()).await;
+        deliver_due(&ctx, &client().unwrap()).await.unwrap();
+        deliver_due(&ctx, &client().unwrap()).await.unwrap();
         let calls = std::mem::take(&mut *receiver.calls.lock().unwrap());
         assert_eq!((calls.len(), calls[0].1), (1, true));
         let outcome = &calls[0].0["outcomes"][0];

@@ -28,6 +28,7 @@ mod places;
 mod problem;
 mod routes;
 mod run_log;
+mod schedule;
 mod serve;
 mod sheet;
 mod site;
@@ -38,10 +39,10 @@ mod tests;
 mod words;
 mod zip;
 
-pub use blobs::{Swept, Uploads, sweep};
-pub use deliver::deliver_loop;
+pub use blobs::Uploads;
 pub use limits::Limits;
 pub use peer::Proxies;
+pub use schedule::{reporting, sweeping};
 pub use serve::{Origin, serve};
 
 use axum::Router;

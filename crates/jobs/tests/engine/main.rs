@@ -7,6 +7,7 @@ mod pacing;
 mod pauses;
 mod processes;
 mod runs;
+mod schedules;
 mod script;
 mod speed;
 mod stage;

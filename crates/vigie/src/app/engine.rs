@@ -9,7 +9,7 @@ use crate::{
     owner::Lock,
 };
 use axum::Router;
-use jobs::{Engine, Handler, Options, Ready, RetryPolicy, Scope};
+use jobs::{Again, DoneBy, Engine, Handler, Options, Place, Ready, RetryPolicy, Schedules, Scope, Work};
 use logs::{
     Logs,
     collect::{self, Collectors},
@@ -28,10 +28,6 @@ use tokio::{
 /// What is in flight gets so long to be finished.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LEASE: Duration = Duration::from_secs(10);
-/// How often to look for uploads that nothing names.
-const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
-/// The same, where somebody was sending something.
-const SWEEP_AGAIN: Duration = Duration::from_secs(600);
 /// How often what is kept is read through for damage, and how much of it at the most: what is longer is left to `vigie doctor`.
 const LOOK_EVERY: Duration = Duration::from_secs(6 * 3600);
 const LOOKED_THROUGH_MAX: u64 = 1 << 30;
@@ -55,12 +51,13 @@ pub(crate) struct Owned {
     pub(crate) collected: Logs,
     collectors: Option<Collectors>,
     router: Router,
-    /// What reports to webhooks, until it does.
-    reporter: Option<web::App>,
+    /// What comes again.
+    schedules: Vec<Schedules>,
+    place: Place,
     engine: Option<Engine>,
     logs: Option<logfiles::Handle>,
     servers: JoinSet<()>,
-    /// What has no end of its own: listening for news, reporting to webhooks.
+    /// What has no end of its own: listening for news.
     background: JoinSet<()>,
     /// Nothing new is begun.
     stop: watch::Sender<bool>,
@@ -91,10 +88,14 @@ impl Owned {
         }
         // Without an engine there is nobody to wake, and changes are welcome all the same.
         let wake: web::Wake = engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::waker);
-        let app = parts.app(config, Some(Arc::clone(&wake)));
-        let reporter = engine.is_some().then(|| app.clone());
-        let router = web::router(app);
+        let router = web::router(parts.app(config, Some(Arc::clone(&wake))));
         let trusted = web::trusted(router.clone());
+        let place = Place {
+            db: parts.db.clone(),
+            clock: parts.clock.clone(),
+            name: format!("{}:{}", host(), config.absolute_data().display()),
+            worker: engine.as_ref().map(Engine::worker),
+        };
         let mut owned = Self {
             client: Client::Here(trusted.clone()),
             ready,
@@ -102,7 +103,8 @@ impl Owned {
             collected: parts.logs.clone(),
             collectors: None,
             router,
-            reporter,
+            schedules: Vec::new(),
+            place,
             engine,
             logs,
             servers: JoinSet::new(),
@@ -114,12 +116,9 @@ impl Owned {
         if let Some(lock) = &owned.lock {
             let listener = lock.listen()?;
             owned.serve(listener, trusted);
-            owned.report();
         }
         if owned.engine.is_some() {
-            owned.background.spawn(sweep(parts.app(config, None)));
-            owned.background.spawn(tend(parts.logs.clone()));
-            owned.background.spawn(look_for_damage(parts.db.clone(), parts.logs.clone()));
+            owned.schedules.push(Schedules::start(&owned.place, recurring(config, &parts)));
         }
         if let Some(mut news) = parts.db.listen().await? {
             let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
@@ -140,7 +139,6 @@ impl Owned {
         let address = listener.local_addr()?;
         let router = self.router.clone();
         self.serve(listener, router);
-        self.report();
         if let Some(lock) = &mut self.lock {
             lock.say_address(address);
         }
@@ -150,7 +148,7 @@ impl Owned {
 
     /// Looks after the log store without an engine: for a command that fills it for long.
     pub(crate) fn tend_logs(&mut self) {
-        self.background.spawn(tend(self.collected.clone()));
+        self.schedules.push(Schedules::start(&self.place, [tending(self.collected.clone())]));
     }
 
     /// Brings in the logs that the configuration names, and Vigie's own, until it stops.
@@ -163,17 +161,6 @@ impl Owned {
                 .help("choose another address in [[collect]]; ports below 1024 are reserved")
         })?);
         Ok(())
-    }
-
-    /// Tells webhooks what became of items: once in a process that runs jobs and owns its directory or answers HTTP.
-    fn report(&mut self) {
-        if let Some(app) = self.reporter.take() {
-            self.background.spawn(async move {
-                if let Err(error) = web::deliver_loop(app).await {
-                    tracing::error!(error, "outcomes are not reported to webhooks");
-                }
-            });
-        }
     }
 
     fn serve<L>(&mut self, listener: L, router: Router)
@@ -206,6 +193,7 @@ impl Owned {
     /// Rests, then lets go of the directory. Returns whether everything in flight was recorded.
     pub(crate) async fn stop(mut self) -> bool {
         let finished = self.rest().await;
+        self.schedules.clear();
         self.background.shutdown().await;
         self.winding.send_replace(true);
         let servers = async { while self.servers.join_next().await.is_some() {} };
@@ -235,56 +223,47 @@ fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Deletes what killed uploads have left and what nothing names any more, now and every day.
-async fn sweep(app: web::App) {
-    loop {
-        let wait = match web::sweep(&app).await {
-            Ok(web::Swept { parts, unused, waits }) => {
-                if parts + unused > 0 {
-                    tracing::info!(parts, unused, "deleted uploads that were cut off, and those that nothing names");
-                }
-                if waits { SWEEP_AGAIN } else { SWEEP_EVERY }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "could not look for uploads that nothing names");
-                SWEEP_EVERY
-            }
-        };
-        tokio::time::sleep(wait).await;
+/// What a process that runs jobs does again and again.
+fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
+    let mut work = vec![
+        web::sweeping(parts.app(config, None)),
+        tending(parts.logs.clone()),
+        looking_for_damage(parts.db.clone(), parts.logs.clone()),
+    ];
+    match web::reporting(parts.app(config, None)) {
+        Ok(reporting) => work.push(reporting),
+        Err(error) => tracing::error!(error, "outcomes are not reported to webhooks"),
     }
+    work
 }
 
 /// Seals, merges and forgets log records as it becomes due.
-async fn tend(logs: Logs) {
-    let mut told = false;
-    loop {
-        match logs.tend().await {
-            Ok(()) => told = false,
-            Err(error) if !told => {
-                tracing::error!(%error, "the log store cannot be looked after; trying again");
-                told = true;
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(logs::TEND_EVERY).await;
-    }
+fn tending(logs: Logs) -> Work {
+    Work::new("log_store", logs::TEND_EVERY, DoneBy::Everyone, move || {
+        let logs = logs.clone();
+        async move { logs.tend().await.map(|()| Again::AsUsual).map_err(|error| error.to_string()) }
+    })
 }
 
 /// Reads what is kept now and then, so that damage is told before it is met.
-async fn look_for_damage(db: Db, logs: Logs) {
-    loop {
-        match db.look_for_damage(LOOKED_THROUGH_MAX).await {
-            Ok(true) => tracing::error!("the database is damaged: keep a copy of it, then restore a backup"),
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the database could not be looked through"),
+fn looking_for_damage(db: Db, logs: Logs) -> Work {
+    Work::new("damage", LOOK_EVERY, DoneBy::Everyone, move || {
+        let (db, logs) = (db.clone(), logs.clone());
+        async move {
+            let database = db.look_for_damage(LOOKED_THROUGH_MAX).await;
+            if let Ok(true) = database {
+                tracing::error!("the database is damaged: keep a copy of it, then restore a backup");
+            }
+            let records = logs.look_for_damage(LOOKED_THROUGH_MAX).await;
+            if let Ok(true) = records {
+                tracing::error!("parts of the log store are damaged: `vigie doctor` says which");
+            }
+            database.map_err(|error| format!("the database could not be looked through: {error}"))?;
+            records.map_err(|error| format!("the log store could not be looked through: {error}"))?;
+            Ok(Again::AsUsual)
         }
-        match logs.look_for_damage(LOOKED_THROUGH_MAX).await {
-            Ok(true) => tracing::error!("parts of the log store are damaged: `vigie doctor` says which"),
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the log store could not be looked through"),
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+    })
+    .at_every_start()
 }
 
 fn options(
