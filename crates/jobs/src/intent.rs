@@ -20,10 +20,10 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub struct Intent {
     state: AtomicU8,
     /// `None`: nobody needs to know.
-    kept: Option<Kept>,
+    kept: Option<IntentState>,
 }
 
-struct Kept {
+struct IntentState {
     shared: Arc<Shared>,
     intent: store::Intent,
     /// Answered when what the same slot did before is recorded.
@@ -50,7 +50,7 @@ impl Intent {
     ) -> Self {
         let items = message.iter().map(|item| (item.seq, item.attempt)).collect();
         let intent = store::Intent { job, worker, items };
-        let kept = Kept { shared: Arc::clone(shared), intent, before: Mutex::new(before) };
+        let kept = IntentState { shared: Arc::clone(shared), intent, before: Mutex::new(before) };
         Self { state: AtomicU8::new(OPEN), kept: Some(kept) }
     }
 

@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use store::{Claim, Claimed, Held, Job, Outcome, Reason};
+use store::{Claim, ClaimRefused, Claimed, Job, Outcome, Reason};
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     task::JoinSet,
@@ -397,19 +397,19 @@ impl Runner {
         match claimed.held {
             // Less than was asked for: ask again at once, and learn what holds the rest back.
             None if messages < asked => self.held_until = Some(now),
-            None | Some(Held::NotRunning) => {}
+            None | Some(ClaimRefused::NotRunning) => {}
             // The batch may be in flight in another process.
-            Some(Held::Batch) => {
+            Some(ClaimRefused::Batch) => {
                 self.held_until = self.in_flight.is_empty().then(|| now + Duration::from_millis(100));
             }
-            Some(Held::Empty) if self.in_flight.is_empty() => self.finish_empty().await,
-            Some(Held::Empty) => {}
-            Some(Held::NotBefore(at)) => self.held_until = Some(at),
-            Some(Held::Limit(at, Limit::Day)) => {
+            Some(ClaimRefused::Empty) if self.in_flight.is_empty() => self.finish_empty().await,
+            Some(ClaimRefused::Empty) => {}
+            Some(ClaimRefused::NotBefore(at)) => self.held_until = Some(at),
+            Some(ClaimRefused::Limit(at, Limit::Day)) => {
                 self.pause(Reason::new("daily_limit", ""), Some(at)).await;
             }
-            Some(Held::Limit(at, _)) => self.held_until = Some(at),
-            Some(Held::Paused(pause)) => self.account_is_paused(pause).await,
+            Some(ClaimRefused::Limit(at, _)) => self.held_until = Some(at),
+            Some(ClaimRefused::Paused(pause)) => self.account_is_paused(pause).await,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Bytes on their way to becoming acknowledged records.
 //!
 //! Lines are masked, read and gathered into batches; a few batches are on their way to the disk while the next one is
-//! filled. What [`Taken`] counts as accepted is synced.
+//! filled. What [`IntakeReport`] counts as accepted is synced.
 
 use crate::{
     Error, Logs, Opened,
@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 2_0
 
 /// What became of what was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct IntakeReport {
     /// Records that are synced and searchable.
     pub accepted: u64,
     /// Lines that are none.
@@ -61,7 +61,7 @@ pub struct Intake {
     pub(crate) is_whole: bool,
     waiting: VecDeque<Answer<Appended>>,
     masked: Counts,
-    taken: Taken,
+    taken: IntakeReport,
     /// Of the line that is being taken.
     line: u64,
     now: Timestamp,
@@ -77,14 +77,14 @@ impl Intake {
             is_whole: false,
             waiting: VecDeque::new(),
             masked: Counts::default(),
-            taken: Taken::default(),
+            taken: IntakeReport::default(),
             line: 0,
             now,
         }
     }
 
     /// What is acknowledged by now.
-    pub fn taken(&self) -> &Taken {
+    pub fn taken(&self) -> &IntakeReport {
         &self.taken
     }
 

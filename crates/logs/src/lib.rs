@@ -27,7 +27,7 @@ pub use config::{Config, ConfigError};
 pub use delete::Deletion;
 pub use error::{Error, Trouble};
 pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
-pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, LINE_BYTES_MAX, PROBLEMS_MAX, Problem, Taken};
+pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, IntakeReport, LINE_BYTES_MAX, PROBLEMS_MAX, Problem};
 pub use labels::{LabelError, Labels};
 pub use sources::repeats;
 pub use text::RecordMetadata;

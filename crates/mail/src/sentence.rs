@@ -7,10 +7,10 @@ use std::fmt;
 /// Reads, with [`Display`](fmt::Display) and in JSON, in English. As small as a pointer, since a problem is an error
 /// that many functions may return.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sentence(Option<Box<Said>>);
+pub struct Sentence(Option<Box<Wording>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Said {
+struct Wording {
     code: &'static str,
     args: Vec<(&'static str, Argument)>,
 }
@@ -27,7 +27,7 @@ impl Sentence {
 
     /// `code` is one of `sentence_text`.
     pub fn new(code: &'static str) -> Self {
-        Self(Some(Box::new(Said { code, args: Vec::new() })))
+        Self(Some(Box::new(Wording { code, args: Vec::new() })))
     }
 
     /// Puts `value` in the place of `{name}`.
@@ -54,7 +54,7 @@ impl Sentence {
     }
 
     pub fn say(&self, language: Language) -> String {
-        let Some(Said { code, args }) = self.0.as_deref() else { return String::new() };
+        let Some(Wording { code, args }) = self.0.as_deref() else { return String::new() };
         let Some((_, english, french)) = TEXTS.iter().find(|(known, ..)| known == code) else {
             return (*code).to_owned();
         };

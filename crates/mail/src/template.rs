@@ -70,7 +70,7 @@ pub struct Template {
 
 /// What a template is for: it decides escaping and which empty cells matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum TemplatePart {
     To,
     Cc,
     Bcc,
@@ -101,7 +101,7 @@ pub struct Templates {
 
 #[derive(Debug)]
 struct Compiled {
-    part: Part,
+    part: TemplatePart,
     /// In the environment.
     key: String,
     name: String,
@@ -132,7 +132,7 @@ impl Templates {
         for (part, template) in sources.parts() {
             match templates.add(part, template) {
                 Ok(compiled) => {
-                    if audience == Audience::Group && part != Part::To {
+                    if audience == Audience::Group && part != TemplatePart::To {
                         problems.extend(refuse_columns(&compiled, columns));
                     }
                     templates.compiled.push(compiled);
@@ -157,14 +157,14 @@ impl Templates {
         for compiled in &self.compiled {
             let text = self.render_one(compiled, &row, if long { &self.careful } else { &self.environment })?;
             match compiled.part {
-                Part::To => rendered.to = text,
-                Part::Cc => rendered.cc = text,
-                Part::Bcc => rendered.bcc = text,
-                Part::Subject => rendered.subject = header(compiled, &text)?,
-                Part::Text => rendered.text = Some(text),
-                Part::Html => rendered.html = Some(text),
-                Part::Attach(_) => rendered.attach.push(header(compiled, &text)?),
-                Part::ListUnsubscribe => rendered.list_unsubscribe = Some(header(compiled, &text)?),
+                TemplatePart::To => rendered.to = text,
+                TemplatePart::Cc => rendered.cc = text,
+                TemplatePart::Bcc => rendered.bcc = text,
+                TemplatePart::Subject => rendered.subject = header(compiled, &text)?,
+                TemplatePart::Text => rendered.text = Some(text),
+                TemplatePart::Html => rendered.html = Some(text),
+                TemplatePart::Attach(_) => rendered.attach.push(header(compiled, &text)?),
+                TemplatePart::ListUnsubscribe => rendered.list_unsubscribe = Some(header(compiled, &text)?),
             }
         }
         Ok(rendered)
@@ -173,14 +173,15 @@ impl Templates {
     /// Only whom the row goes to, where that can be filled in.
     pub fn render_to(&self, values: &[String]) -> Option<String> {
         budget::begin();
-        let to = self.compiled.iter().find(|compiled| compiled.part == Part::To)?;
+        let to = self.compiled.iter().find(|compiled| compiled.part == TemplatePart::To)?;
         self.render_one(to, &self.context(values), &self.careful).ok()
     }
 
     /// Columns that a template prints as they are, outside any `{% if %}`: where such a cell is empty, the recipient
     /// sees a hole. `cc` and `bcc` may stay empty.
     pub fn required_columns(&self) -> Vec<usize> {
-        let parts = self.compiled.iter().filter(|compiled| !matches!(compiled.part, Part::Cc | Part::Bcc));
+        let parts =
+            self.compiled.iter().filter(|compiled| !matches!(compiled.part, TemplatePart::Cc | TemplatePart::Bcc));
         let mut columns: Vec<usize> = parts.flat_map(|compiled| compiled.rewritten.required.iter().copied()).collect();
         columns.sort_unstable();
         columns.dedup();
@@ -198,7 +199,7 @@ impl Templates {
 
     /// The column that holds the addresses, where `to` is nothing but that cell.
     pub fn to_column(&self) -> Option<usize> {
-        let to = self.compiled.iter().find(|compiled| compiled.part == Part::To)?;
+        let to = self.compiled.iter().find(|compiled| compiled.part == TemplatePart::To)?;
         match to.rewritten.used.as_slice() {
             [(column, _)] if to.rewritten.is_one_cell() => Some(*column),
             _ => None,
@@ -208,7 +209,7 @@ impl Templates {
     /// That column, where no other template shows it.
     pub fn address_column(&self) -> Option<usize> {
         let column = &self.to_column()?;
-        let others = self.compiled.iter().filter(|compiled| compiled.part != Part::To);
+        let others = self.compiled.iter().filter(|compiled| compiled.part != TemplatePart::To);
         let is_shown = others.into_iter().any(|other| other.rewritten.used.iter().any(|(used, _)| used == column));
         (!is_shown).then_some(*column)
     }
@@ -216,7 +217,8 @@ impl Templates {
     /// Whether a column stands in names of attachments and nowhere else.
     pub fn names_files_only(&self, column: usize) -> bool {
         self.compiled.iter().all(|compiled| {
-            matches!(compiled.part, Part::Attach(_)) || compiled.rewritten.used.iter().all(|(used, _)| *used != column)
+            matches!(compiled.part, TemplatePart::Attach(_))
+                || compiled.rewritten.used.iter().all(|(used, _)| *used != column)
         })
     }
 
@@ -232,22 +234,24 @@ impl Templates {
         }
     }
 
-    fn add(&mut self, part: Part, template: &Template) -> Result<Compiled, Vec<Problem>> {
+    fn add(&mut self, part: TemplatePart, template: &Template) -> Result<Compiled, Vec<Problem>> {
         if template.source.len() as u64 > SOURCE_BYTES_MAX {
             let what = Sentence::new("source_too_long").with("most", SOURCE_BYTES_MAX);
             return Err(vec![Problem::error(&template.name, what, Sentence::new("shorten_or_attach"))]);
         }
         let source = match part {
             // A file for a one-line field ends with a line break that is not meant.
-            Part::Subject | Part::Attach(_) | Part::ListUnsubscribe => one_line(&template.source),
+            TemplatePart::Subject | TemplatePart::Attach(_) | TemplatePart::ListUnsubscribe => {
+                one_line(&template.source)
+            }
             _ => template.source.clone(),
         };
         let rewritten = self.measured(&source).map_err(|Refused { offset, what, remedy }| {
             vec![Problem::error(&template.name, what, remedy).pointing(&source, offset)]
         })?;
         let key = match part {
-            Part::Attach(number) => format!("attach-{number}"),
-            Part::Html => "html.html".to_owned(),
+            TemplatePart::Attach(number) => format!("attach-{number}"),
+            TemplatePart::Html => "html.html".to_owned(),
             other => format!("{other:?}"),
         };
         let mut problems: Vec<Problem> = rewritten
@@ -364,18 +368,18 @@ impl Templates {
 
 impl Sources {
     /// Every template that there is.
-    pub fn parts(&self) -> impl Iterator<Item = (Part, &Template)> {
+    pub fn parts(&self) -> impl Iterator<Item = (TemplatePart, &Template)> {
         let optional = [
-            (Part::Cc, &self.cc),
-            (Part::Bcc, &self.bcc),
-            (Part::Text, &self.text),
-            (Part::Html, &self.html),
-            (Part::ListUnsubscribe, &self.list_unsubscribe),
+            (TemplatePart::Cc, &self.cc),
+            (TemplatePart::Bcc, &self.bcc),
+            (TemplatePart::Text, &self.text),
+            (TemplatePart::Html, &self.html),
+            (TemplatePart::ListUnsubscribe, &self.list_unsubscribe),
         ];
-        [(Part::To, &self.to), (Part::Subject, &self.subject)]
+        [(TemplatePart::To, &self.to), (TemplatePart::Subject, &self.subject)]
             .into_iter()
             .chain(optional.into_iter().filter_map(|(part, template)| Some((part, template.as_ref()?))))
-            .chain(self.attach.iter().enumerate().map(|(number, template)| (Part::Attach(number), template)))
+            .chain(self.attach.iter().enumerate().map(|(number, template)| (TemplatePart::Attach(number), template)))
     }
 }
 

@@ -6,9 +6,9 @@ use crate::{
 };
 use model::Timestamp;
 
-/// One deed of somebody who was logged in, or of a program with a token.
+/// Something done by somebody who was logged in, or by a program with a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct AuditEvent {
     /// Given by the store; grows.
     pub no: i64,
     pub at: Timestamp,
@@ -21,11 +21,11 @@ pub struct Deed {
 }
 
 impl Db {
-    pub async fn write_audit(&self, deed: Deed) -> Result<()> {
+    pub async fn write_audit(&self, event: AuditEvent) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
                 let sql = "INSERT INTO audit (at, who, action, subject, detail) VALUES ($1, $2, $3, $4, $5)";
-                let Deed { at, who, action, subject, detail, .. } = deed;
+                let AuditEvent { at, who, action, subject, detail, .. } = event;
                 conn.execute(sql, params![at, who, action, subject, detail]).await.map(drop)
             })
         })
@@ -33,19 +33,19 @@ impl Db {
     }
 
     /// Newest first, those before `before`.
-    pub async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Page<Deed, i64>> {
+    pub async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Page<AuditEvent, i64>> {
         let sql = "SELECT * FROM audit WHERE no < $1 ORDER BY no DESC LIMIT $2";
         let rows = self.rows(sql, params![before.unwrap_or(i64::MAX), i64::from(limit) + 1]).await?;
-        let mut rows = rows.iter().map(deed_from).collect::<Result<Vec<_>>>()?;
+        let mut rows = rows.iter().map(event_from).collect::<Result<Vec<_>>>()?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| more).map(|deed| deed.no);
+        let next = rows.last().filter(|_| more).map(|event| event.no);
         Ok(Page { rows, next })
     }
 }
 
-fn deed_from(row: &Row) -> Result<Deed> {
-    Ok(Deed {
+fn event_from(row: &Row) -> Result<AuditEvent> {
+    Ok(AuditEvent {
         no: row.int("no")?,
         at: row.time("at")?,
         who: row.text("who")?,

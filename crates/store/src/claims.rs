@@ -64,12 +64,12 @@ pub struct Claimed {
     /// In the order of `seq`.
     pub items: Vec<ClaimedItem>,
     /// Why there are no more of them, when there are none.
-    pub held: Option<Held>,
+    pub held: Option<ClaimRefused>,
 }
 
 /// Why nothing may be claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum ClaimRefused {
     /// The job is not running, or the worker was declared dead.
     NotRunning,
     /// A limit of the account, until then.
@@ -304,10 +304,10 @@ async fn claim_items(
     let job = match job.state {
         JobState::Running => job,
         JobState::Pending => jobs::start(conn, &job, now).await?,
-        _ => return held(job, Held::NotRunning),
+        _ => return held(job, ClaimRefused::NotRunning),
     };
     if job.counters.queued == 0 {
-        return held(job, Held::Empty);
+        return held(job, ClaimRefused::Empty);
     }
     let messages = match pacing.permit(conn, claim, now).await? {
         Ok(allowed) => claim.messages.min(allowed),
@@ -316,9 +316,9 @@ async fn claim_items(
     let (job, mut items) = take_unsent(conn, job, claim, messages.max(1), now).await?;
     if items.is_empty() {
         if workers::has_ended(conn, claim.worker).await? {
-            return held(job, Held::NotRunning);
+            return held(job, ClaimRefused::NotRunning);
         }
-        let why = next_due(conn, job.id).await?.map_or(Held::Empty, Held::NotBefore);
+        let why = next_due(conn, job.id).await?.map_or(ClaimRefused::Empty, ClaimRefused::NotBefore);
         return held(job, why);
     }
     items.sort_unstable_by_key(|item| item.seq);

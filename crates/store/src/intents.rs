@@ -116,7 +116,7 @@ const DECLARE: &str = "
 pub(crate) async fn not_begun(
     conn: &mut Conn<'_>,
     left: &Left,
-    held: &[(Item, Held)],
+    held: &[(Item, Holder)],
 ) -> Result<HashMap<i64, HashSet<i64>>> {
     let sql = "SELECT token FROM workers WHERE declares = 1";
     let rows = match conn {
@@ -141,12 +141,12 @@ pub(crate) async fn not_begun(
 
 /// By whom an item in flight is held.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Held {
+pub(crate) struct Holder {
     pub(crate) worker: i64,
     declared: i64,
 }
 
-impl Held {
+impl Holder {
     pub(crate) fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self { worker: row.int("claimed_by")?, declared: row.int("declared")? })
     }

@@ -1,7 +1,7 @@
 //! Items: one row per recipient, or per whatever a job does many of.
 
 use crate::{
-    Db, Found, Result,
+    Db, Result, SearchPage,
     activity::Changes,
     filter::{Where, like_pattern},
     jobs::{self, Moved},
@@ -123,7 +123,7 @@ impl Db {
 
     /// Items of a job in their order, or from the end; the cursor is the last `seq` seen. Where a text is looked for, one page looks at
     /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of them.
-    pub async fn items(&self, job: JobId, filter: &ItemFilter) -> Result<Found<Item, i64>> {
+    pub async fn items(&self, job: JobId, filter: &ItemFilter) -> Result<SearchPage<Item, i64>> {
         let mut filters = walk(job, filter);
         let text = filter.text.as_deref().filter(|text| !text.is_empty());
         let last = if text.is_some() { self.last_item_within_reach(&filters, order(filter)).await? } else { None };
@@ -142,7 +142,7 @@ impl Db {
         items.truncate(filter.limit as usize);
         let next = items.last().filter(|_| more).map(|item| item.seq);
         let last = last.filter(|_| next.is_none());
-        Ok(Found { rows: items, next: next.or(last), searched_until: last })
+        Ok(SearchPage { rows: items, next: next.or(last), searched_until: last })
     }
 
     async fn last_item_within_reach(&self, walk: &Where, order: &str) -> Result<Option<i64>> {

@@ -2,7 +2,7 @@
 //! asked at each claim, and the stricter answer counts: a run may be slower than its account allows, never faster.
 
 use crate::{
-    Claim, Held, Result,
+    Claim, ClaimRefused, Result,
     accounts::{self, Paced},
     jobs::Job,
     sql::{Conn, params},
@@ -61,14 +61,14 @@ impl Pacing {
         conn: &mut Conn<'_>,
         claim: &Claim,
         now: Timestamp,
-    ) -> Result<Result<u64, Held>> {
+    ) -> Result<Result<u64, ClaimRefused>> {
         let mut permit = Permit::Now(u64::MAX);
         let group = claim.group.max(1);
         if let Some(account) = &mut self.account {
             if let Some(pause) = &account.pause
                 && pause.until.is_none_or(|until| until > now)
             {
-                return Ok(Err(Held::Paused(pause.clone())));
+                return Ok(Err(ClaimRefused::Paused(pause.clone())));
             }
             if account.limits.batch.is_some() {
                 own_batch(conn, &mut account.pace, self.job).await?;
@@ -81,8 +81,8 @@ impl Pacing {
         }
         Ok(match permit {
             Permit::Now(units) => Ok(units),
-            Permit::At(at, limit) => Err(Held::Limit(at, limit)),
-            Permit::WhenRecorded => Err(Held::Batch),
+            Permit::At(at, limit) => Err(ClaimRefused::Limit(at, limit)),
+            Permit::WhenRecorded => Err(ClaimRefused::Batch),
         })
     }
 

@@ -13,7 +13,7 @@ pub const EXAMINED_MAX: u32 = 10_000;
 
 /// A page of a search.
 #[derive(Clone, Debug)]
-pub struct Found<T, Place> {
+pub struct SearchPage<T, Place> {
     pub rows: Vec<T>,
     /// Where the next page goes on; `None` when all there is was looked through.
     pub next: Option<i64>,

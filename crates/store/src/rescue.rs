@@ -4,7 +4,7 @@ use crate::{
     Db, Error, LedgerMatch, Result, Trace,
     activity::Changes,
     claims::give_back,
-    intents::{self, Held, Left},
+    intents::{self, Holder, Left},
     items::{Item, item_from, verdict_json},
     jobs::{self, Change, Job, Moved},
     ledger,
@@ -329,14 +329,14 @@ async fn set_going(conn: &mut Conn<'_>, job: Job, moved: &Moved, now: Timestamp)
     jobs::count(conn, job.id, moved, None, now).await
 }
 
-async fn lost_items(conn: &mut Conn<'_>, job: JobId, dead: Option<&[i64]>) -> Result<Vec<(Item, Held)>> {
+async fn lost_items(conn: &mut Conn<'_>, job: JobId, dead: Option<&[i64]>) -> Result<Vec<(Item, Holder)>> {
     let of_dead = dead.map_or_else(String::new, |dead| {
         let tokens: Vec<String> = dead.iter().map(ToString::to_string).collect();
         format!(" AND claimed_by IN ({})", tokens.join(", "))
     });
     let sql = format!("SELECT * FROM items WHERE job_id = $1 AND state = 1{of_dead} ORDER BY seq");
     let rows = conn.rows(&sql, params![job]).await?;
-    rows.iter().map(|row| Ok((item_from(row)?, Held::from_row(row)?))).collect()
+    rows.iter().map(|row| Ok((item_from(row)?, Holder::from_row(row)?))).collect()
 }
 
 async fn settle_lost(

@@ -1,7 +1,7 @@
 //! Traces: one row per attempt at an item, and whatever other programs post. Written once, never changed.
 
 use crate::{
-    Db, Error, Found, Page, Result, activity,
+    Db, Error, Page, Result, SearchPage, activity,
     filter::{Where, like_pattern},
     items::verdict_json,
     reach::last_within_reach,
@@ -91,12 +91,12 @@ impl Db {
     /// Newest first, or oldest first, by their own time: what is posted later about earlier is found where it belongs. Where a text, or
     /// another filter without an index, is held against each of them, one page looks at
     /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of those that the other filters leave.
-    pub async fn traces(&self, filter: &TraceFilter) -> Result<Found<Trace, Timestamp>> {
+    pub async fn traces(&self, filter: &TraceFilter) -> Result<SearchPage<Trace, Timestamp>> {
         let Conditions { mut walk, rest } = conditions(filter, self.dialect().like);
         if let Some(no) = filter.before {
             // The last one of the page before may have been purged, and all that are older with it.
             let Some(row) = self.row(TIME_OF, params![no]).await? else {
-                return Ok(Found { rows: Vec::new(), next: None, searched_until: None });
+                return Ok(SearchPage { rows: Vec::new(), next: None, searched_until: None });
             };
             walk.and_place(if filter.oldest_first { ">" } else { "<" }, row.time("created_at")?, no);
         }
@@ -108,7 +108,7 @@ impl Db {
         let (sql, params) = list_statement(walk, order(filter), filter.limit);
         let Page { rows, next } = page(&self.rows(&sql, &params).await?, filter.limit)?;
         let last = last.filter(|_| next.is_none());
-        Ok(Found { rows, next: next.or(last.map(|(_, no)| no)), searched_until: last.map(|(at, _)| at) })
+        Ok(SearchPage { rows, next: next.or(last.map(|(_, no)| no)), searched_until: last.map(|(at, _)| at) })
     }
 
     /// The last trace that a page may look at, unless it may look at all.

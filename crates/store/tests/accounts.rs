@@ -2,7 +2,7 @@
 
 use crate::bed::*;
 use model::pace::{Limit, Limits};
-use store::{Account, AccountPause, Db, Held, NewJob, Reason};
+use store::{Account, AccountPause, ClaimRefused, Db, NewJob, Reason};
 use uuid::Uuid;
 
 on_both![
@@ -35,7 +35,7 @@ async fn saving_keeps_what_was_spent(db: Db) {
     let changed = Account { url: "smtp://other".into(), secret: None, ..account(2, "main") };
     let saved = db.save_account(changed, later(1)).await.unwrap();
     assert_eq!((saved.id, saved.url.as_str(), saved.secret), (first.id, "smtp://other", Some(vec![0, 255, 7])));
-    assert_eq!(claim(&db, id, worker, 3, later(1)).await.held, Some(Held::Limit(later(60), Limit::Minute)));
+    assert_eq!(claim(&db, id, worker, 3, later(1)).await.held, Some(ClaimRefused::Limit(later(60), Limit::Minute)));
     assert_eq!(db.used_in_a_day(first.id, later(1)).await.unwrap(), (1, 1));
     db.save_account(account(3, "back-up"), NOW).await.unwrap();
     let names: Vec<_> = db.accounts().await.unwrap().into_iter().map(|account| account.name).collect();

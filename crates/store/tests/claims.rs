@@ -6,7 +6,7 @@ use model::{
     pace::{Batch, Limit, Limits},
 };
 use std::{collections::HashSet, time::Duration};
-use store::{Account, AccountPause, Claim, Db, Held, NewItem, NewJob, Reason};
+use store::{Account, AccountPause, Claim, ClaimRefused, Db, NewItem, NewJob, Reason};
 use uuid::Uuid;
 
 on_both![
@@ -69,24 +69,24 @@ async fn nothing_is_claimed_unless_the_job_runs(db: Db) {
     let id = create(&db, new_job(job_id(1))).await.id;
     let worker = worker(&db).await;
     db.enqueue(id, items(2), None, NOW).await.unwrap();
-    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(Held::NotRunning));
+    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(ClaimRefused::NotRunning));
     db.finish_preparing(id, NOW).await.unwrap();
     db.pause_job(id, reason(), None, NOW).await.unwrap();
-    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(Held::NotRunning));
+    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(ClaimRefused::NotRunning));
     db.cancel_job(id, reason(), NOW).await.unwrap();
     let claimed = claim(&db, id, worker, 9, NOW).await;
-    assert_eq!((claimed.held, claimed.items.len()), (Some(Held::NotRunning), 0));
+    assert_eq!((claimed.held, claimed.items.len()), (Some(ClaimRefused::NotRunning), 0));
 }
 
 async fn why_there_is_nothing_is_said(db: Db) {
     let id = running(&db, new_job(job_id(1)), items(1)).await;
     let worker = worker(&db).await;
     let claimed = claim(&db, id, worker, 9, NOW).await.items;
-    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(Held::Empty));
+    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(ClaimRefused::Empty));
     let mut outcomes = all(id, &claimed, ItemState::Queued);
     outcomes[0].not_before = later(30);
     record(&db, id, worker, outcomes, NOW).await;
-    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(Held::NotBefore(later(30))));
+    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(ClaimRefused::NotBefore(later(30))));
     assert_eq!(db.item(id, 1).await.unwrap().unwrap().not_before, later(30));
 }
 
@@ -120,10 +120,10 @@ async fn a_paused_account_holds_its_jobs(db: Db) {
     let worker = worker(&db).await;
     let pause = |until| AccountPause { until, reason: Reason::new("quota", "550 5.4.5") };
     db.pause_account(account, pause(Some(later(60))), NOW).await.unwrap();
-    assert_eq!(claim(&db, id, worker, 1, NOW).await.held, Some(Held::Paused(pause(Some(later(60))))));
+    assert_eq!(claim(&db, id, worker, 1, NOW).await.held, Some(ClaimRefused::Paused(pause(Some(later(60))))));
     assert_eq!(claim(&db, id, worker, 1, later(60)).await.items.len(), 1);
     db.pause_account(account, pause(None), later(61)).await.unwrap();
-    assert_eq!(claim(&db, id, worker, 1, later(9_999_999)).await.held, Some(Held::Paused(pause(None))));
+    assert_eq!(claim(&db, id, worker, 1, later(9_999_999)).await.held, Some(ClaimRefused::Paused(pause(None))));
     db.resume_account(account, later(62)).await.unwrap();
     assert_eq!(claim(&db, id, worker, 1, later(63)).await.items.len(), 1);
     assert_consistent(&db, id).await;
@@ -136,11 +136,11 @@ async fn an_account_is_paced(db: Db) {
     let worker = worker(&db).await;
     assert_eq!(claim(&db, id, worker, 9, NOW).await.items.len(), 1);
     // What one job has spent the other has not.
-    assert_eq!(claim(&db, other, worker, 9, NOW).await.held, Some(Held::Limit(later(1), Limit::Minute)));
+    assert_eq!(claim(&db, other, worker, 9, NOW).await.held, Some(ClaimRefused::Limit(later(1), Limit::Minute)));
     assert_eq!(claim(&db, other, worker, 9, later(1)).await.items.len(), 1);
     // A restart gives nothing back.
     db.rescue(store::Lost::Everybodys, verdict("lost"), lost_trace(), later(1)).await.unwrap();
-    assert_eq!(claim(&db, id, worker, 9, later(1)).await.held, Some(Held::Limit(later(2), Limit::Minute)));
+    assert_eq!(claim(&db, id, worker, 9, later(1)).await.held, Some(ClaimRefused::Limit(later(2), Limit::Minute)));
 }
 
 async fn batches_wait_for_what_is_in_flight(db: Db) {
@@ -150,9 +150,9 @@ async fn batches_wait_for_what_is_in_flight(db: Db) {
     let worker = worker(&db).await;
     let claimed = claim(&db, id, worker, 9, NOW).await.items;
     assert_eq!(claimed.len(), 2);
-    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(Held::Batch));
+    assert_eq!(claim(&db, id, worker, 9, NOW).await.held, Some(ClaimRefused::Batch));
     record(&db, id, worker, all(id, &claimed, ItemState::Succeeded), later(5)).await;
-    assert_eq!(claim(&db, id, worker, 9, later(6)).await.held, Some(Held::Limit(later(65), Limit::Batch)));
+    assert_eq!(claim(&db, id, worker, 9, later(6)).await.held, Some(ClaimRefused::Limit(later(65), Limit::Batch)));
     assert_eq!(claim(&db, id, worker, 9, later(65)).await.items.len(), 2);
     assert_consistent(&db, id).await;
 }
@@ -165,7 +165,7 @@ async fn the_day_is_shared_by_all_jobs_of_an_account(db: Db) {
     assert_eq!(claim(&db, id, worker, 4, NOW).await.items.len(), 4);
     assert_eq!(claim(&db, other, worker, 4, NOW).await.items.len(), 1);
     assert_eq!(db.used_in_a_day(account, NOW).await.unwrap(), (5, 5));
-    let Some(Held::Limit(opens, Limit::Day)) = claim(&db, other, worker, 4, later(60)).await.held else {
+    let Some(ClaimRefused::Limit(opens, Limit::Day)) = claim(&db, other, worker, 4, later(60)).await.held else {
         panic!("the day is spent")
     };
     assert!(opens > later(24 * 3600), "{opens}");
@@ -179,7 +179,7 @@ async fn a_worker_declared_dead_claims_nothing(db: Db) {
     let held = claim(&db, id, dead, 2, NOW).await.items;
     db.end_worker(dead, NOW).await.unwrap();
     let claimed = claim(&db, id, dead, 2, NOW).await;
-    assert_eq!((claimed.items.len(), claimed.held), (0, Some(Held::NotRunning)));
+    assert_eq!((claimed.items.len(), claimed.held), (0, Some(ClaimRefused::NotRunning)));
     // What it had done is still recorded.
     assert_eq!(record(&db, id, dead, all(id, &held, ItemState::Succeeded), NOW).await.fenced, 0);
     assert_eq!(assert_consistent(&db, id).await.counters.succeeded, 2);

@@ -4,7 +4,7 @@ use crate::bed::*;
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{
-    Account, AccountPause, Advance, CopyReport, Db, Deed, Draft, NewItem, NewJob, NewWebhook, Purpose, Role,
+    Account, AccountPause, Advance, AuditEvent, CopyReport, Db, Draft, NewItem, NewJob, NewWebhook, Purpose, Role,
     SavedSearch, Scope, Session, Token, Trace, User,
 };
 use uuid::Uuid;
@@ -72,7 +72,7 @@ async fn people(db: &Db) {
     db.create_session(Session { hash: [3; 32], user: id, about, created_at: NOW, expires_at: later(9) }).await.unwrap();
     db.invite(id, [4; 32], Purpose::Entry, later(9)).await.unwrap();
     let [who, action, subject, detail] = ["é", "user.create", "b", ""].map(str::to_owned);
-    db.write_audit(Deed { no: 0, at: NOW, who, action, subject, detail }).await.unwrap();
+    db.write_audit(AuditEvent { no: 0, at: NOW, who, action, subject, detail }).await.unwrap();
     let (owner, content) = ("é".to_owned(), "{}".to_owned());
     db.keep_uploads(job_id(1), vec!["ab".repeat(32), "cd".repeat(32)]).await.unwrap();
     let (name, address) = ("\t".to_owned(), "/explore?q=%00".to_owned());

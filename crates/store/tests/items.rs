@@ -2,7 +2,7 @@
 
 use crate::bed::*;
 use model::{ItemState, JobState};
-use store::{Db, EXAMINED_MAX, Found, Item, ItemFilter, NewItem};
+use store::{Db, EXAMINED_MAX, Item, ItemFilter, NewItem, SearchPage};
 
 on_both![
     items_come_back_as_they_went_in,
@@ -114,7 +114,7 @@ async fn items_are_listed_by_page_and_filter(db: Db) {
     let back = |after| ItemFilter { from_end: true, after, limit: 4, ..ItemFilter::default() };
     let first = db.items(id, &back(0)).await.unwrap();
     let second = db.items(id, &back(first.next.unwrap())).await.unwrap();
-    let seqs = |found: &Found<Item, i64>| found.rows.iter().map(|item| item.seq).collect::<Vec<_>>();
+    let seqs = |found: &SearchPage<Item, i64>| found.rows.iter().map(|item| item.seq).collect::<Vec<_>>();
     assert_eq!((seqs(&first), seqs(&second)), (vec![10, 9, 8, 7], vec![6, 5, 4, 3]));
 }
 

@@ -6,7 +6,7 @@ use model::{
     pace::{Batch, Limit, Limits},
 };
 use std::time::Duration;
-use store::{Account, Db, Held, NewJob, Reason};
+use store::{Account, ClaimRefused, Db, NewJob, Reason};
 use uuid::Uuid;
 
 on_both![
@@ -40,7 +40,7 @@ async fn run(db: &Db, n: u128, account: Option<&Account>, limits: Limits) -> Job
 }
 
 /// How many of `count` messages may be claimed, and what holds the rest.
-async fn asked(db: &Db, job: JobId, worker: i64, count: u64, now: Timestamp) -> (usize, Option<Held>) {
+async fn asked(db: &Db, job: JobId, worker: i64, count: u64, now: Timestamp) -> (usize, Option<ClaimRefused>) {
     let claimed = claim(db, job, worker, count, now).await;
     (claimed.items.len(), claimed.held)
 }
@@ -71,10 +71,10 @@ async fn a_run_is_slower_than_its_account_and_never_faster(db: Db) {
     let worker = worker(&db).await;
     let faster = run(&db, 1, Some(&account), Limits { per_second: Some(1000), ..Limits::default() }).await;
     assert_eq!(asked(&db, faster, worker, 9, NOW).await.0, 1);
-    assert_eq!(asked(&db, faster, worker, 9, later(1)).await.1, Some(Held::Limit(later(60), Limit::Minute)));
+    assert_eq!(asked(&db, faster, worker, 9, later(1)).await.1, Some(ClaimRefused::Limit(later(60), Limit::Minute)));
     let slower = run(&db, 2, Some(&account), Limits { per_hour: Some(1), ..Limits::default() }).await;
     assert_eq!(asked(&db, slower, worker, 9, later(60)).await.0, 1);
-    let held = Some(Held::Limit(later(60 + 3600), Limit::Hour));
+    let held = Some(ClaimRefused::Limit(later(60 + 3600), Limit::Hour));
     assert_eq!(asked(&db, slower, worker, 9, later(120)).await.1, held);
     assert_eq!(asked(&db, faster, worker, 9, later(120)).await.0, 1, "it holds nobody else");
     assert_eq!(job(&db, slower).await.limits.per_hour, Some(1));
@@ -84,7 +84,7 @@ async fn a_run_without_an_account_keeps_its_own_pace(db: Db) {
     let worker = worker(&db).await;
     let id = run(&db, 1, None, PER_MINUTE).await;
     assert_eq!(asked(&db, id, worker, 9, NOW).await.0, 1);
-    assert_eq!(asked(&db, id, worker, 9, later(59)).await.1, Some(Held::Limit(later(60), Limit::Minute)));
+    assert_eq!(asked(&db, id, worker, 9, later(59)).await.1, Some(ClaimRefused::Limit(later(60), Limit::Minute)));
     assert_eq!(asked(&db, id, worker, 9, later(60)).await.0, 1);
 }
 
@@ -106,7 +106,7 @@ async fn a_runs_daily_limit_counts_what_left_by_the_account(db: Db) {
     assert_eq!(send(&db, first, worker, 3, NOW).await, 3);
     let second = run(&db, 2, Some(&account), Limits { daily: Some(5), ..Limits::default() }).await;
     assert_eq!(send(&db, second, worker, 9, NOW).await, 2);
-    assert!(matches!(asked(&db, second, worker, 9, later(1)).await.1, Some(Held::Limit(_, Limit::Day))));
+    assert!(matches!(asked(&db, second, worker, 9, later(1)).await.1, Some(ClaimRefused::Limit(_, Limit::Day))));
     assert_eq!(send(&db, first, worker, 9, later(1)).await, 6);
 }
 
@@ -121,7 +121,7 @@ async fn a_batch_that_an_earlier_run_began_is_not_the_next_ones(db: Db) {
     // The pause after a full batch is the account's: whoever comes next waits for it.
     db.cancel_job(second, reason(), NOW).await.unwrap();
     let third = run(&db, 3, Some(&account), Limits::default()).await;
-    assert_eq!(asked(&db, third, worker, 9, later(1)).await.1, Some(Held::Limit(later(60), Limit::Batch)));
+    assert_eq!(asked(&db, third, worker, 9, later(1)).await.1, Some(ClaimRefused::Limit(later(60), Limit::Batch)));
     assert_eq!(send(&db, third, worker, 2, later(60)).await, 2);
     // What stands still does not finish its batch either.
     db.pause_job(third, Reason::new("by_hand", ""), None, later(60)).await.unwrap();
@@ -138,7 +138,7 @@ async fn runs_at_the_same_time_share_a_batch(db: Db) {
     assert_eq!(send(&db, second, worker, 2, NOW).await, 2);
     assert_eq!(send(&db, first, worker, 9, NOW).await, 1);
     for id in [first, second] {
-        assert_eq!(asked(&db, id, worker, 9, later(1)).await.1, Some(Held::Limit(later(60), Limit::Batch)));
+        assert_eq!(asked(&db, id, worker, 9, later(1)).await.1, Some(ClaimRefused::Limit(later(60), Limit::Batch)));
     }
 }
 
@@ -149,9 +149,9 @@ async fn a_runs_own_batch_outlives_a_restart(db: Db) {
     assert_eq!(send(&db, id, worker, 3, NOW).await, 3);
     // What was in flight when the process died counts as ended.
     assert_eq!(asked(&db, id, worker, 9, later(1)).await.0, 1);
-    assert_eq!(asked(&db, id, worker, 9, later(1)).await.1, Some(Held::Batch));
+    assert_eq!(asked(&db, id, worker, 9, later(1)).await.1, Some(ClaimRefused::Batch));
     db.rescue(store::Lost::Everybodys, verdict("lost"), lost_trace(), later(2)).await.unwrap();
-    assert_eq!(asked(&db, id, worker, 9, later(2)).await.1, Some(Held::Limit(later(62), Limit::Batch)));
+    assert_eq!(asked(&db, id, worker, 9, later(2)).await.1, Some(ClaimRefused::Limit(later(62), Limit::Batch)));
     assert_eq!(asked(&db, id, worker, 9, later(62)).await.0, 4);
     assert_eq!(job(&db, id).await.state, JobState::Running);
 }

@@ -1,7 +1,7 @@
 //! People, their sessions, and links that work once.
 
 use crate::bed::*;
-use store::{Db, Deed, Draft, Purpose, Role, Session, User};
+use store::{AuditEvent, Db, Draft, Purpose, Role, Session, User};
 use uuid::Uuid;
 
 on_both![
@@ -98,7 +98,7 @@ async fn a_link_works_once(db: Db) {
 }
 
 async fn deeds_are_told_newest_first(db: Db) {
-    let deed = |n: u64| Deed {
+    let event = |n: u64| AuditEvent {
         no: 0,
         at: later(n),
         who: "ana".into(),
@@ -107,10 +107,10 @@ async fn deeds_are_told_newest_first(db: Db) {
         detail: String::new(),
     };
     for n in 0..5 {
-        db.write_audit(deed(n)).await.unwrap();
+        db.write_audit(event(n)).await.unwrap();
     }
     let page = db.audit(None, 3).await.unwrap();
-    let subjects = |rows: &[Deed]| rows.iter().map(|deed| deed.subject.clone()).collect::<Vec<_>>();
+    let subjects = |rows: &[AuditEvent]| rows.iter().map(|event| event.subject.clone()).collect::<Vec<_>>();
     assert_eq!(subjects(&page.rows), ["job 4", "job 3", "job 2"]);
     let rest = db.audit(page.next, 3).await.unwrap();
     assert_eq!((subjects(&rest.rows), rest.next), (vec!["job 1".to_owned(), "job 0".to_owned()], None));

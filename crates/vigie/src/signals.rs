@@ -8,11 +8,11 @@ use tokio::{
 
 /// Holds the first signal, once it has come. Clones see the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop(watch::Receiver<Option<Asked>>);
+pub(crate) struct Stop(watch::Receiver<Option<StopReason>>);
 
 /// Who asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum StopReason {
     /// A person at the terminal, by Ctrl-C.
     ByHand,
     /// The machine, or whoever looks after processes, by SIGTERM.
@@ -27,8 +27,8 @@ impl Stop {
         tokio::spawn(async move {
             loop {
                 let by = tokio::select! {
-                    _ = interrupt.recv() => Asked::ByHand,
-                    _ = terminate.recv() => Asked::BySystem,
+                    _ = interrupt.recv() => StopReason::ByHand,
+                    _ = terminate.recv() => StopReason::BySystem,
                 };
                 if asked.send_replace(Some(by)).is_some() {
                     render::say("stopped at once; what was in flight shows as unknown at the next start");
@@ -40,7 +40,7 @@ impl Stop {
     }
 
     /// Waits for the first signal.
-    pub(crate) async fn asked(&self) -> Asked {
+    pub(crate) async fn asked(&self) -> StopReason {
         let mut stop = self.0.clone();
         match stop.wait_for(Option::is_some).await.map(|asked| *asked) {
             Ok(Some(by)) => by,

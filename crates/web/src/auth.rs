@@ -37,7 +37,7 @@ use base64::Engine as _;
 use futures_util::StreamExt as _;
 use model::JobId;
 use std::{borrow::Cow, net::IpAddr};
-use store::{Deed, Role, Scope};
+use store::{AuditEvent, Role, Scope};
 use tower_http::timeout::TimeoutBody;
 use uuid::Uuid;
 
@@ -108,7 +108,7 @@ pub(crate) enum Who {
 }
 
 impl Granted {
-    /// Under which name deeds are written down.
+    /// Under which name the audit log has what they do.
     pub(crate) fn name(&self) -> &str {
         match &self.who {
             Who::Owner => "console",
@@ -134,7 +134,7 @@ pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
     }
 }
 
-/// Whether somebody or some program has that name, letters of either case alike: deeds and drafts are told apart by names.
+/// Whether somebody or some program has that name, letters of either case alike: the audit log and drafts tell people apart by names.
 pub(crate) async fn is_name_taken(ctx: &Ctx, name: &str) -> store::Result<bool> {
     let name = name.to_lowercase();
     let is_alike = |other: &str| other.to_lowercase() == name;
@@ -173,7 +173,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (ctx, access) = (&guard.ctx, guard.access);
     let changes = is_change(request.method());
     let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
-    let reader = (access.is_page() && site::errors::reads_pages(request.headers())).then(|| Asked::of(&request));
+    let reader = (access.is_page() && site::errors::reads_pages(request.headers())).then(|| PageRequest::of(&request));
     let connection = request.extensions().get::<Connection>().cloned();
     let (mut response, who) = match admit(ctx, access, request).await {
         Ok(Admitted { request, who, _place }) => (next.run(request).await, who),
@@ -189,7 +189,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     // What programs do all day is in their jobs and traces.
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
     if let Some(who) = who.filter(|who| changes && went_well && guard.audit == Audit::Kept && told(who)) {
-        let made = response.extensions().get().map_or("", |Made(name): &Made| name);
+        let made = response.extensions().get().map_or("", |CreatedName(name): &CreatedName| name);
         write_down(ctx, who.name(), &format!("{method} {}", guard.path), &uri, made).await;
     }
     if access == Access::Job {
@@ -202,15 +202,15 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 
 /// The name of what a request made, for the audit: its path names only the kind. An extension of the response.
 #[derive(Clone, Debug)]
-pub(crate) struct Made(pub(crate) String);
+pub(crate) struct CreatedName(pub(crate) String);
 
 /// What is left of a request for a page, in case a problem has to be shown in its place.
-struct Asked {
+struct PageRequest {
     headers: HeaderMap,
     uri: Uri,
 }
 
-impl Asked {
+impl PageRequest {
     fn of(request: &Request) -> Self {
         Self { headers: request.headers().clone(), uri: request.uri().clone() }
     }
@@ -225,12 +225,12 @@ impl Asked {
     }
 }
 
-/// Keeps a deed. One that cannot be kept is told to the log: the deed itself is done.
+/// Writes an event to the audit log. One that cannot be kept is told to the run's own log: what was done is done.
 pub(crate) async fn write_down(ctx: &Ctx, who: &str, action: &str, subject: &str, detail: &str) {
     let [who, action, subject, detail] = [who, action, subject, detail].map(|text| text.chars().take(500).collect());
-    let deed = Deed { no: 0, at: ctx.app.clock.now(), who, action, subject, detail };
-    if let Err(error) = ctx.app.db.write_audit(deed.clone()).await {
-        tracing::error!(%error, who = deed.who, action = deed.action, subject = deed.subject, "a deed could not be written down");
+    let event = AuditEvent { no: 0, at: ctx.app.clock.now(), who, action, subject, detail };
+    if let Err(error) = ctx.app.db.write_audit(event.clone()).await {
+        tracing::error!(%error, who = event.who, action = event.action, subject = event.subject, "the audit log could not be written");
     }
 }
 

@@ -104,10 +104,10 @@ pub(crate) async fn spool(
     rng: &Rng,
     field: &mut Field<'_>,
     bytes_left: &mut u64,
-) -> Result<(Part, u64, String)> {
+) -> Result<(PartialUpload, u64, String)> {
     let folder = folder(data)?;
     make_private(&folder).map_err(|error| disk(&error))?;
-    let part = Part::new(&folder, rng);
+    let part = PartialUpload::new(&folder, rng);
     let mut file = fs::File::from_std(part.create().map_err(|error| disk(&error))?);
     let mut hash = digest::Context::new(&digest::SHA256);
     let mut size = 0;
@@ -127,7 +127,7 @@ pub(crate) async fn spool(
 pub(crate) fn keep_read(data: &Path, rng: &Rng, from: &mut impl Read) -> Result<io::Result<Blob>> {
     let folder = folder(data)?;
     make_private(&folder).map_err(|error| disk(&error))?;
-    let part = Part::new(&folder, rng);
+    let part = PartialUpload::new(&folder, rng);
     let mut file = part.create().map_err(|error| disk(&error))?;
     let mut hash = digest::Context::new(&digest::SHA256);
     let (mut size, mut buffer) = (0, vec![0; 64 << 10]);
@@ -217,9 +217,9 @@ fn hex(hash: digest::Context) -> String {
 }
 
 /// A file being written, deleted when it does not become a blob.
-pub(crate) struct Part(PathBuf);
+pub(crate) struct PartialUpload(PathBuf);
 
-impl Part {
+impl PartialUpload {
     fn new(folder: &Path, rng: &Rng) -> Self {
         Self(folder.join(format!("{PART}{:032x}", u128::from_le_bytes(rng.bytes()))))
     }
@@ -245,7 +245,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialUpload {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }

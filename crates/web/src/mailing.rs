@@ -3,7 +3,9 @@
 
 mod earlier;
 
-pub(crate) use earlier::{Asked, Comparer, Comparison, Earlier, ReceivedRow, Undecided, is_being_sent, suggested_name};
+pub(crate) use earlier::{
+    Comparer, Comparison, Earlier, EarlierChoice, ReceivedRow, Undecided, is_being_sent, suggested_name,
+};
 
 use crate::{
     Ctx,

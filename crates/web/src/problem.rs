@@ -33,12 +33,12 @@ pub(crate) struct Problem {
     #[serde(skip)]
     retry_after_seconds: Option<u32>,
     #[serde(skip)]
-    said: Option<Box<Said>>,
+    said: Option<Box<PageText>>,
 }
 
 /// What a page says of a problem in place of its detail, in the reader's language.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub(crate) struct PageText {
     /// Of the words of the pages, with their values.
     pub(crate) id: &'static str,
     pub(crate) values: Vec<(&'static str, String)>,
@@ -116,7 +116,7 @@ impl Problem {
     #[must_use]
     pub(crate) fn said(mut self, id: &'static str, values: &[(&'static str, &str)]) -> Self {
         let values = values.iter().map(|(name, value)| (*name, plain(value).chars().take(80).collect()));
-        self.said = Some(Box::new(Said { id, values: values.collect() }));
+        self.said = Some(Box::new(PageText { id, values: values.collect() }));
         self
     }
 

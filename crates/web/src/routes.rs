@@ -221,7 +221,7 @@ impl About {
         self
     }
 
-    /// What it does is not written down as somebody's deed: programs do it many times a second, or it says so itself.
+    /// What it does is not written down in the audit log: programs do it many times a second, or it says so itself.
     pub(crate) fn unaudited(mut self) -> Self {
         self.audit = Audit::Left;
         self

@@ -111,11 +111,11 @@ pub(super) struct Tokens {
     scope: &'static str,
     url: Url,
     clock: Clock,
-    kept: Mutex<Kept>,
+    kept: Mutex<CachedTokens>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct CachedTokens {
     bearer: Option<(Bearer, Timestamp)>,
     given_out: u64,
 }

@@ -55,7 +55,7 @@ pub enum Hashing {
 
 /// What is wrong with a file, and the remedy.
 type Wrong = (Sentence, Sentence);
-type Found = Result<Attachment, Wrong>;
+type Lookup = Result<Attachment, Wrong>;
 
 pub struct Files {
     base: PathBuf,
@@ -63,7 +63,7 @@ pub struct Files {
     hashing: Hashing,
     /// Vigie's own directory, never attached from.
     data: Option<PathBuf>,
-    cache: HashMap<(Fence, String), Found>,
+    cache: HashMap<(Fence, String), Lookup>,
     uploaded: Option<HashMap<String, Attachment>>,
 }
 
@@ -106,7 +106,7 @@ impl Files {
         found
     }
 
-    fn examine(&self, path: &str, fence: &Fence) -> Found {
+    fn examine(&self, path: &str, fence: &Fence) -> Lookup {
         let fail = |error: &std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 (of_file(Sentence::new("file_missing"), path), Sentence::new("put_file_there"))

@@ -10,11 +10,11 @@ use tokio::sync::Mutex;
 pub(super) struct Logins {
     /// Goes up with each first attempt that came to an end.
     ended: AtomicU64,
-    known: Mutex<Known>,
+    known: Mutex<LoginState>,
 }
 
 #[derive(Default)]
-enum Known {
+enum LoginState {
     #[default]
     Nothing,
     /// A connection has logged in: the others need not wait for each other.
@@ -33,24 +33,24 @@ impl Logins {
         let came_at = self.ended.load(Ordering::Acquire);
         let mut known = self.known.lock().await;
         match &*known {
-            Known::Good => {
+            LoginState::Good => {
                 drop(known);
                 let opened = Session::open(account).await;
                 if let Err(verdict) = &opened
                     && verdict.fault == Fault::Credentials
                 {
-                    *self.known.lock().await = Known::Bad(verdict.clone());
+                    *self.known.lock().await = LoginState::Bad(verdict.clone());
                 }
                 return opened;
             }
-            Known::Bad(verdict) if verdict.fault == Fault::Credentials => return Err(verdict.clone()),
-            Known::Bad(verdict) if self.ended.load(Ordering::Acquire) != came_at => return Err(verdict.clone()),
-            Known::Bad(_) | Known::Nothing => {}
+            LoginState::Bad(verdict) if verdict.fault == Fault::Credentials => return Err(verdict.clone()),
+            LoginState::Bad(verdict) if self.ended.load(Ordering::Acquire) != came_at => return Err(verdict.clone()),
+            LoginState::Bad(_) | LoginState::Nothing => {}
         }
         let opened = Session::open(account).await;
         *known = match &opened {
-            Ok(_) => Known::Good,
-            Err(verdict) => Known::Bad(verdict.clone()),
+            Ok(_) => LoginState::Good,
+            Err(verdict) => LoginState::Bad(verdict.clone()),
         };
         self.ended.fetch_add(1, Ordering::Release);
         opened

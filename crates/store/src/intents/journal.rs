@@ -47,14 +47,14 @@ pub(crate) struct Left {
 
 enum Entry {
     /// Begins anew, for the claims of this worker.
-    Restart(i64, Told),
-    Declared(Message, Told),
+    Restart(i64, Synced),
+    Declared(Message, Synced),
     Ended(Message, String),
     /// Recorded: the first items of messages.
     Closed(Uuid, Vec<i64>),
 }
 
-type Told = oneshot::Sender<std::result::Result<(), Arc<io::Error>>>;
+type Synced = oneshot::Sender<std::result::Result<(), Arc<io::Error>>>;
 
 /// A handle to the thread, which ends with the last of them.
 #[derive(Clone)]
@@ -76,10 +76,10 @@ impl Journal {
             let context = format!("reading {}", path.display());
             move |source| Error::Io { context, source }
         };
-        let mut newest: Option<Kept> = None;
+        let mut newest: Option<JournalFile> = None;
         for path in &self.paths {
             let kept = match std::fs::read(path) {
-                Ok(bytes) => Kept::read(&bytes),
+                Ok(bytes) => JournalFile::read(&bytes),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(error) => return Err(failed(path)(error)),
             };
@@ -140,12 +140,12 @@ impl Journal {
 }
 
 /// A file as it was read.
-struct Kept {
+struct JournalFile {
     number: u64,
     left: Left,
 }
 
-impl Kept {
+impl JournalFile {
     fn read(bytes: &[u8]) -> Option<Self> {
         let (header, rest) = bytes.split_at_checked(HEADER)?;
         let word = |at: usize| header[at..at + 8].try_into().map(u64::from_le_bytes).ok();

@@ -10,7 +10,7 @@ use crate::{
         self, Align, Table, count, counted, duration,
         progress::{Bar, Progress, Silence},
     },
-    signals::{Asked, Stop},
+    signals::{Stop, StopReason},
 };
 use model::{Clock, Timestamp, Verdict};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ pub(super) enum Ended {
     /// A person has to resume it, or it waits for long.
     Paused(Progress),
     /// Ctrl-C or SIGTERM.
-    Interrupted(Asked),
+    Interrupted(StopReason),
 }
 
 /// Shows the progress of `job` until it ends, is paused for long, or Ctrl-C.

@@ -23,7 +23,7 @@ use crate::{
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
-    signals::{Asked, Stop},
+    signals::{Stop, StopReason},
 };
 use check::Checked;
 use mail::{rate::spelled, spec::OnInvalid, verdict_text};
@@ -189,7 +189,7 @@ async fn begin(
 
 /// A run of ours ends its messages in flight, another's goes on without us. Ctrl-C is a person's word that nothing more
 /// leaves until somebody asks for it; SIGTERM ends this process, and the run goes on with the next.
-async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: Asked) {
+async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: StopReason) {
     let say = |text: &str| {
         if !config.json {
             render::say(text);
@@ -198,13 +198,13 @@ async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: 
     match connected {
         Connected::Ours(owned) => {
             say("stopping: finishing what is being sent (again: at once)");
-            if by == Asked::ByHand {
+            if by == StopReason::ByHand {
                 let pausing = json!({"reason": "interrupted", "message": "interrupted"});
                 // It may be over by now, which is no trouble.
                 let _ = owned.client.post(&format!("/api/v1/jobs/{job}/pause"), &pausing).await;
             }
             owned.rest().await;
-            if by == Asked::BySystem {
+            if by == StopReason::BySystem {
                 say("the rest waits: the same command again goes on with it, and so does `vigie serve`");
             }
         }

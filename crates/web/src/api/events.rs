@@ -69,7 +69,7 @@ async fn events(
 ) -> Result<impl IntoResponse> {
     let reads_log = granted.scope.allows(Scope::Read);
     let listener = Listener::new(&ctx, granted, "poll `/progress` instead")?;
-    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(Seen::parse).unwrap_or_default();
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(ResumePoint::parse).unwrap_or_default();
     let follower = Follower {
         id: id.into(),
         receiver: None,
@@ -89,12 +89,12 @@ async fn events(
 
 /// What a client that comes back has had: `version.log`, or `version`.
 #[derive(Clone, Copy, Default)]
-struct Seen {
+struct ResumePoint {
     version: Option<i64>,
     log: Option<u64>,
 }
 
-impl Seen {
+impl ResumePoint {
     fn parse(text: &str) -> Self {
         let (version, log) = text.split_once('.').unwrap_or((text, ""));
         Self { version: version.parse().ok(), log: log.parse().ok() }

@@ -403,12 +403,12 @@ async fn settle(
     if by.trim().is_empty() {
         return Err(Problem::invalid("by: is empty").remedy("say who settles it: it is kept"));
     }
-    let Word { job, settled, left } = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
+    let Settlement { job, settled, left } = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
     Ok(axum::Json(SettledJson { job: job.into(), settled, left }))
 }
 
 /// What came of somebody's word on items.
-pub(crate) struct Word {
+pub(crate) struct Settlement {
     pub(crate) job: Job,
     /// Those that were unknown.
     pub(crate) settled: Vec<i64>,
@@ -416,7 +416,13 @@ pub(crate) struct Word {
 }
 
 /// Somebody's word on unknown items, and a trace of it for each.
-pub(crate) async fn settle_items(ctx: &Ctx, job: Job, seqs: Vec<i64>, verdict: SettleAs, by: &str) -> Result<Word> {
+pub(crate) async fn settle_items(
+    ctx: &Ctx,
+    job: Job,
+    seqs: Vec<i64>,
+    verdict: SettleAs,
+    by: &str,
+) -> Result<Settlement> {
     if seqs.is_empty() || seqs.len() > SETTLE_MAX {
         return Err(Problem::invalid(format!("seqs: {} items", seqs.len())).remedy(format!("name 1 to {SETTLE_MAX}")));
     }
@@ -444,10 +450,10 @@ pub(crate) async fn settle_items(ctx: &Ctx, job: Job, seqs: Vec<i64>, verdict: S
         }
     }
     if traces.is_empty() {
-        return Ok(Word { job, settled: Vec::new(), left });
+        return Ok(Settlement { job, settled: Vec::new(), left });
     }
     let now = ctx.app.clock.now();
     let (job, settled) = ctx.app.db.settle_unknown(job.id, seqs, state, traces, now).await?;
     ctx.changed(&job).await;
-    Ok(Word { job, settled, left })
+    Ok(Settlement { job, settled, left })
 }

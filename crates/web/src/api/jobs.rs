@@ -18,10 +18,10 @@ use crate::{
     routes::{About, Routes},
 };
 use axum::{Extension, extract::State};
-pub(crate) use control::{MESSAGE_MAX, changed};
 use control::{
-    Pausing, Resumed, Retried, Said, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
+    JobNote, Pausing, Resumed, Retried, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
 };
+pub(crate) use control::{MESSAGE_MAX, changed};
 pub(crate) use create::name_taken;
 use create::{CreatedJson, NewJobJson, create};
 use model::{JobId, JobKind, JobState, OnUnknown, Timestamp, UnknownKind, pace::Limits};
@@ -77,12 +77,12 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             advance,
             change("Move an external job on, in deltas").takes::<Step>().unaudited(),
         )
-        .post("/api/v1/jobs/{id}/complete", Access::Write, complete, change("End an external job").takes::<Said>())
+        .post("/api/v1/jobs/{id}/complete", Access::Write, complete, change("End an external job").takes::<JobNote>())
         .post(
             "/api/v1/jobs/{id}/fail",
             Access::Write,
             fail,
-            change("Say that an external job could not go on").takes::<Said>(),
+            change("Say that an external job could not go on").takes::<JobNote>(),
         )
         .post(
             "/api/v1/jobs/{id}/pause",
@@ -100,7 +100,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/jobs/{id}/cancel",
             Access::Write,
             cancel,
-            change("Skip all that is still queued").takes::<Said>(),
+            change("Skip all that is still queued").takes::<JobNote>(),
         )
         .post(
             "/api/v1/jobs/{id}/retry-failed",

@@ -59,7 +59,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             ask::search,
             About::new("Records that match, newest first, or the table that `| stats` makes of them")
                 .query::<SearchQuery>()
-                .gives::<ask::Found>(200, "A page; as `jsonl`, `csv` or `text`, the records as they are found"),
+                .gives::<ask::SearchAnswer>(200, "A page; as `jsonl`, `csv` or `text`, the records as they are found"),
         )
         .get(
             "/api/v1/logs/histogram",

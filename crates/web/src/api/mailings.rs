@@ -13,8 +13,8 @@ use crate::{
     extract::Query,
     lines::is_plain_name,
     mailing::{
-        Asked, Comparison, Plan, Start, Undecided, Upload, attempt, enqueue_all, is_being_sent, look_at_rows, refused,
-        suggested_name,
+        Comparison, EarlierChoice, Plan, Start, Undecided, Upload, attempt, enqueue_all, is_being_sent, look_at_rows,
+        refused, suggested_name,
     },
     problem::{Problem, Result},
     routes::{About, Routes},
@@ -133,7 +133,7 @@ async fn create(
 }
 
 /// What the settings say of earlier mailings. One without a name gets one that was not used yet.
-async fn asked(ctx: &Ctx, upload: &mut Upload) -> Result<Asked> {
+async fn asked(ctx: &Ctx, upload: &mut Upload) -> Result<EarlierChoice> {
     let settings = &mut upload.settings;
     if let (Some(name), Some(complete)) = (&settings.name, &settings.complete)
         && name != complete
@@ -148,7 +148,7 @@ async fn asked(ctx: &Ctx, upload: &mut Upload) -> Result<Asked> {
         None => suggested_name(ctx, &upload.recipients_name, settings.language).await?,
     };
     settings.name = Some(name.clone());
-    Ok(Asked { name, is_new, completes, changed: settings.changed })
+    Ok(EarlierChoice { name, is_new, completes, changed: settings.changed })
 }
 
 async fn refuse_while_sent(ctx: &Ctx, sha256: &str) -> Result<()> {

@@ -61,8 +61,8 @@ async fn a_token_is_shown_once_and_ends_when_revoked() {
         }
     });
     told.await.expect("its use is written down");
-    let deeds = site.app.db.audit(None, 1).await.unwrap().rows;
-    assert_eq!((deeds[0].action.as_str(), deeds[0].detail.as_str()), ("POST /api/v1/tokens", "site"));
+    let events = site.app.db.audit(None, 1).await.unwrap().rows;
+    assert_eq!((events[0].action.as_str(), events[0].detail.as_str()), ("POST /api/v1/tokens", "site"));
     let revoked = send(&site.inside, "DELETE", "/api/v1/tokens/site", &[], "").await;
     assert_eq!((revoked.status, poll().await), (StatusCode::NO_CONTENT, StatusCode::UNAUTHORIZED));
     assert_eq!(send(&site.inside, "DELETE", "/api/v1/tokens/site", &[], "").await.status, StatusCode::NOT_FOUND);

@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     api::jobs::NAME_MAX,
-    auth::{Access, Made, is_name_taken},
+    auth::{Access, CreatedName, is_name_taken},
     extract::{Json, Path, text},
     problem::{Problem, Result},
     routes::{About, Routes},
@@ -92,7 +92,7 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<TokensJson>> {
 async fn create(
     State(ctx): State<Ctx>,
     Json(new): Json<NewToken>,
-) -> Result<(StatusCode, Extension<Made>, axum::Json<CreatedToken>)> {
+) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<CreatedToken>)> {
     let name = text("name", new.name, NAME_MAX)?;
     if name.trim().is_empty() {
         return Err(Problem::invalid("name: is empty").remedy("name it after whoever will use it"));
@@ -115,7 +115,7 @@ async fn create(
     ctx.app.db.create_token(token).await?;
     let token = secret.expose_secret().to_owned();
     let created = CreatedToken { name, scope: scope.to_string(), token, expires_at: new.expires_at };
-    Ok((StatusCode::CREATED, Extension(Made(created.name.clone())), axum::Json(created)))
+    Ok((StatusCode::CREATED, Extension(CreatedName(created.name.clone())), axum::Json(created)))
 }
 
 async fn revoke(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<StatusCode> {

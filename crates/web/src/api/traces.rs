@@ -47,7 +47,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("Keep a trace, or several")
                 .unaudited()
                 .takes::<Vec<NewTrace>>()
-                .gives::<Kept>(201, "Which were kept, and which were refused and why")
+                .gives::<AcceptedTraces>(201, "Which were kept, and which were refused and why")
                 .body_max(POSTED_BYTES_MAX),
         )
         .get(
@@ -66,7 +66,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             sheet::import,
             About::new("Keep the traces of a sheet")
                 .takes_text("text/csv", "Columns by their heading, as in the export")
-                .gives::<Kept>(201, "How many"),
+                .gives::<AcceptedTraces>(201, "How many"),
         )
 }
 
@@ -205,7 +205,7 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<TracesQuery>) -> Resul
 
 /// What became of what was posted.
 #[derive(Serialize, ToSchema)]
-struct Kept {
+struct AcceptedTraces {
     /// Kept, those that were there before included.
     accepted: u64,
     /// Of those, the new ones.
@@ -225,7 +225,7 @@ struct Refused {
 async fn create(
     State(ctx): State<Ctx>,
     Json(posted): Json<serde_json::Value>,
-) -> Result<(StatusCode, axum::Json<Kept>)> {
+) -> Result<(StatusCode, axum::Json<AcceptedTraces>)> {
     let (values, is_one) = match posted {
         serde_json::Value::Array(values) => (values, false),
         one => (vec![one], true),
@@ -235,7 +235,7 @@ async fn create(
             Problem::too_large(format!("{} traces", values.len())).remedy(format!("post at most {POSTED_MAX} at once"))
         );
     }
-    let mut kept = Kept { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
+    let mut kept = AcceptedTraces { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
     let mut traces = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
         let read = NewTrace::deserialize(value).map_err(|error| error.to_string());

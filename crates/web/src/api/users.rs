@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{Access, Made, is_name_taken},
+    auth::{Access, CreatedName, is_name_taken},
     extract::{Json, Optional, Path},
     problem::{Problem, Result},
     routes::{About, Routes},
@@ -102,7 +102,7 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<UsersJson>> {
 async fn create(
     State(ctx): State<Ctx>,
     Json(new): Json<NewUser>,
-) -> Result<(StatusCode, Extension<Made>, axum::Json<LinkJson>)> {
+) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<LinkJson>)> {
     let role = Role::parse(&new.role).ok_or_else(|| {
         Problem::invalid(format!("role: `{}` is none", new.role)).remedy("use viewer, operator or admin")
     })?;
@@ -112,7 +112,7 @@ async fn create(
     }
     let user = make(&ctx, new.name, role).await?;
     let (status, link) = invite(&ctx, &user, Purpose::Password).await?;
-    Ok((status, Extension(Made(user.name)), link))
+    Ok((status, Extension(CreatedName(user.name)), link))
 }
 
 pub(crate) fn is_name(name: &str) -> bool {

@@ -17,10 +17,10 @@ const USED_EVERY: Duration = Duration::from_secs(60);
 
 /// Tokens seen lately, by their hashes.
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<[u8; 32], Known>>);
+pub(crate) struct Tokens(Mutex<HashMap<[u8; 32], CachedToken>>);
 
 #[derive(Clone)]
-struct Known {
+struct CachedToken {
     scope: Scope,
     name: String,
     expires_at: Option<Timestamp>,
@@ -48,7 +48,7 @@ impl Tokens {
                         }
                     });
                 }
-                let known = Known { scope, name, expires_at, seen: Instant::now() };
+                let known = CachedToken { scope, name, expires_at, seen: Instant::now() };
                 let mut tokens = self.lock();
                 if tokens.len() >= REMEMBERED_MAX {
                     tokens.clear();
@@ -65,7 +65,7 @@ impl Tokens {
         self.lock().clear();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Known>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], CachedToken>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,7 +18,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use logs::{
-    BodyError, Taken,
+    BodyError, IntakeReport,
     receive::{Malformed, Stream},
 };
 use std::{io::Read as _, time::Duration};
@@ -42,7 +42,7 @@ async fn whole(
     headers: &HeaderMap,
     body: Body,
     decode: impl FnOnce(&[u8]) -> Result<Vec<Stream>, Malformed> + Send + 'static,
-) -> Result<Taken> {
+) -> Result<IntakeReport> {
     let packing = Packing::of(headers)?;
     let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, WHOLE_BODIES.acquire()).await else {
         let busy = Problem::busy("logs-busy", "others are sending, and memory is bounded", 1);
@@ -79,7 +79,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Why records were not taken: of the first few.
-fn reasons(taken: &Taken) -> String {
+fn reasons(taken: &IntakeReport) -> String {
     let reasons: Vec<_> =
         taken.problems.iter().take(5).map(|problem| format!("record {}: {}", problem.line, problem.what)).collect();
     reasons.join("; ")

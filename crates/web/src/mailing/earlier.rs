@@ -23,7 +23,7 @@ const NAMES_MAX: u32 = 1_000;
 
 /// What was said of a mailing's relation to earlier ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct EarlierChoice {
     pub(crate) name: String,
     /// Somebody has chosen the name, and so that it is a new mailing; it was not made up for them.
     pub(crate) is_new: bool,
@@ -100,7 +100,7 @@ pub(crate) enum Undecided {
 
 impl Comparison {
     /// How the ledger is to be read, or what has to be said first.
-    pub(crate) fn decide(&self, asked: &Asked) -> Result<LedgerMatch, Undecided> {
+    pub(crate) fn decide(&self, asked: &EarlierChoice) -> Result<LedgerMatch, Undecided> {
         if asked.completes {
             return match (self.is_used, self.changed, asked.changed) {
                 (false, ..) => Err(Undecided::NoSuchMailing),

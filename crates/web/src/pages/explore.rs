@@ -25,7 +25,7 @@ pub(crate) struct ExplorePage<'a> {
     pub(crate) facets_left_out: Vec<String>,
     /// How to collect something: where there is nothing but what Vigie says of itself.
     pub(crate) begin: Option<Begin>,
-    pub(crate) found: Found,
+    pub(crate) found: SearchResult,
     pub(crate) turns: Turns,
     pub(crate) exports: Vec<Export>,
     pub(crate) saved: Vec<Saved>,
@@ -81,7 +81,7 @@ impl Range {
 
 /// What a search found.
 #[derive(Clone, Debug)]
-pub(crate) enum Found {
+pub(crate) enum SearchResult {
     Lines(Vec<Line>),
     Table(TableOf),
     /// Nothing matches; where to look for more.
@@ -93,7 +93,7 @@ pub(crate) enum Found {
     Empty(Begin),
 }
 
-impl Found {
+impl SearchResult {
     pub(crate) const NO_MATCH: Self = Self::NoMatch { wider: None, doubts: ShownSuggestions::NONE };
 }
 
@@ -308,12 +308,12 @@ impl ExplorePage<'_> {
     }
 
     fn has_pages(&self) -> bool {
-        matches!(self.found, Found::Lines(_) | Found::NoMatch { .. })
+        matches!(self.found, SearchResult::Lines(_) | SearchResult::NoMatch { .. })
     }
 
     /// Whether lines may be added on top as they arrive.
     fn can_follow(&self) -> bool {
-        !matches!(self.found, Found::Table(_))
+        !matches!(self.found, SearchResult::Table(_))
     }
 }
 

@@ -196,7 +196,7 @@ pub(crate) struct PreviewPart<'a> {
 pub(crate) struct CheckPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) steps: Steps,
-    pub(crate) found: Found,
+    pub(crate) found: CheckSummary,
     pub(crate) before: Before,
     pub(crate) problems: Vec<ProblemRow>,
     pub(crate) pager: Pager,
@@ -268,7 +268,7 @@ pub(crate) struct ReceivedShown {
 
 /// What the look at every row came to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct CheckSummary {
     pub(crate) messages: u64,
     pub(crate) recipients: u64,
     pub(crate) bytes: u64,
@@ -288,7 +288,7 @@ pub(crate) struct Found {
     pub(crate) pause: Option<String>,
 }
 
-impl Found {
+impl CheckSummary {
     fn skips(&self) -> bool {
         self.on_invalid == OnInvalid::Skip
     }

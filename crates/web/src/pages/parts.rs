@@ -60,8 +60,8 @@ pub(crate) struct SortLink {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sorted {
-    Rising,
-    Falling,
+    Ascending,
+    Descending,
 }
 
 impl SortLink {
@@ -74,7 +74,7 @@ impl SortLink {
         first_is: Sorted,
         address: impl Fn(&str) -> String,
     ) -> Self {
-        let other = if first_is == Sorted::Rising { Sorted::Falling } else { Sorted::Rising };
+        let other = if first_is == Sorted::Ascending { Sorted::Descending } else { Sorted::Ascending };
         let sorted = if now == first { Some(first_is) } else { (now == turned).then_some(other) };
         Self { address: address(if now == first { turned } else { first }), sorted }
     }
@@ -84,14 +84,14 @@ impl SortLink {
     }
 
     pub(crate) fn rises(&self) -> bool {
-        self.sorted == Some(Sorted::Rising)
+        self.sorted == Some(Sorted::Ascending)
     }
 
     /// The value of `aria-sort` (WAI-ARIA 1.2).
     pub(crate) fn aria(&self) -> &'static str {
         match self.sorted {
-            Some(Sorted::Rising) => "ascending",
-            Some(Sorted::Falling) => "descending",
+            Some(Sorted::Ascending) => "ascending",
+            Some(Sorted::Descending) => "descending",
             None => "none",
         }
     }

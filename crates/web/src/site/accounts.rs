@@ -6,7 +6,7 @@ use super::{Form, Reader, form_about, page, page_about, rows, said, see, shown};
 use crate::{
     Ctx,
     api::accounts::{check_url, named, wake},
-    auth::{Access, Granted, Made},
+    auth::{Access, CreatedName, Granted},
     extract::{Path, Query},
     pages::{
         accounts::{AccountKind, AccountPage, AccountsPage, NewAccountPage, TestResult},
@@ -34,7 +34,12 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .get("/accounts", READS, list, page_about("Where mail leaves from"))
         .post("/accounts", ADMINS, create, form_about("Make an account"))
         .get("/accounts/new", ADMINS, new, page_about("A new account"))
-        .get("/accounts/{name}", READS, show, page_about("An account, and what is left of its limits").query::<Said>())
+        .get(
+            "/accounts/{name}",
+            READS,
+            show,
+            page_about("An account, and what is left of its limits").query::<AccountsQuery>(),
+        )
         .post("/accounts/{name}", ADMINS, save, form_about("Change an account"))
         .post("/accounts/{name}/test", ADMINS, test, form_about("Try to log in at an account's server"))
         .post("/accounts/{name}/pause", ACTS, pause, form_about("Let nothing leave by an account"))
@@ -47,7 +52,7 @@ const ADMINS: Access = Access::Page(Scope::Admin);
 
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default)]
-struct Said {
+struct AccountsQuery {
     /// `saved`, after the form.
     said: String,
     /// That this session has sent the form.
@@ -80,7 +85,7 @@ async fn show(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
     Path(name): Path<String>,
-    Query(said): Query<Said>,
+    Query(said): Query<AccountsQuery>,
 ) -> Result<Response> {
     let account = named(&ctx, name).await?;
     let is_ours = said::is_ours(&v, &[("said", &said.said)], &said.seal);
@@ -119,7 +124,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
         "" => saved(&v, &name),
         _ => tested(&ctx, &v, &account).await?,
     };
-    response.extensions_mut().insert(Made(name));
+    response.extensions_mut().insert(CreatedName(name));
     Ok(response)
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
-use store::{Deed, Scope};
+use store::{AuditEvent, Scope};
 use utoipa::IntoParams;
 
 const ROWS: u32 = 100;
@@ -45,21 +45,21 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Aud
         total: None,
         reach: None,
     };
-    let rows = page.rows.into_iter().map(|deed| row(&v, deed)).collect();
+    let rows = page.rows.into_iter().map(|event| row(&v, event)).collect();
     Ok(shown(&AuditPage { v: &v, rows, pager }))
 }
 
-fn row(v: &View, deed: Deed) -> AuditRow {
-    // A deed on something that has a page leads there.
-    let job = deed.subject.split('/').skip_while(|part| *part != "jobs").nth(1);
+fn row(v: &View, event: AuditEvent) -> AuditRow {
+    // An event about something that has a page leads there.
+    let job = event.subject.split('/').skip_while(|part| *part != "jobs").nth(1);
     let link = job.filter(|id| uuid::Uuid::parse_str(id).is_ok()).map(|id| format!("/jobs/{id}"));
-    let (mut object, mut detail) = (object(&deed.subject), deed.detail);
-    if deed.subject.ends_with("/users") || deed.subject.ends_with("/tokens") || deed.subject.ends_with("/accounts") {
+    let (mut object, mut detail) = (object(&event.subject), event.detail);
+    if event.subject.ends_with("/users") || event.subject.ends_with("/tokens") || event.subject.ends_with("/accounts") {
         object = std::mem::take(&mut detail);
     }
     // What has no word of its own is told as it was asked for.
-    let what = word(&deed.action).map_or(deed.action, |word| v.t(word));
-    AuditRow { at: deed.at, who: deed.who, what, object, link, detail }
+    let what = word(&event.action).map_or(event.action, |word| v.t(word));
+    AuditRow { at: event.at, who: event.who, what, object, link, detail }
 }
 
 /// What was acted on: the name in a path, or all of what is no path.

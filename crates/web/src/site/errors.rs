@@ -6,7 +6,7 @@ use crate::{
         error::{ErrorOf, ErrorPage},
         view::View,
     },
-    problem::Said,
+    problem::PageText,
 };
 use axum::{
     body::to_bytes,
@@ -47,7 +47,7 @@ pub(crate) async fn as_page(v: &View, request_id: &str, response: Response) -> R
         v,
         what,
         status: parts.status.as_u16(),
-        said: parts.extensions.get().map(|Said { id, values }| v.with_all(id, values)),
+        said: parts.extensions.get().map(|PageText { id, values }| v.with_all(id, values)),
         detail: text("detail").to_owned(),
         remedy: text("remedy").to_owned(),
         request_id: request_id.to_owned(),

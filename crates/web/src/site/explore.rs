@@ -20,8 +20,9 @@ use crate::{
     extract::{Path, Query},
     pages::{
         explore::{
-            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Found, Histogram, Links,
-            OpenedLine, Range, RecordPage, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Histogram, Links,
+            OpenedLine, Range, RecordPage, SearchResult, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns,
+            left_out,
         },
         foreign::{Foreign, plain},
         parts::Chosen,
@@ -38,7 +39,7 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use lines::{Kept, LISTED_MAX, SHOWN_MAX};
+use lines::{LISTED_MAX, LineSource, SHOWN_MAX};
 use logs::search::{FoundRows, ResolvedSearch, empty_part};
 use model::Timestamp;
 use serde::Deserialize;
@@ -145,7 +146,7 @@ async fn explore(
         facets: Vec::new(),
         facets_left_out: Vec::new(),
         begin: None,
-        found: Found::Empty(Begin { origin: origin(&headers) }),
+        found: SearchResult::Empty(Begin { origin: origin(&headers) }),
         turns: Turns { turned: search.address(), ..Turns::default() },
         exports: Vec::new(),
         saved,
@@ -175,10 +176,10 @@ async fn explore(
     page.facets_left_out = left_out(&v, &faceted.partial);
     page.facets = facets(&v, &search, &resolved.query, faceted.value);
     page.found = match found {
-        Found::NoMatch { .. } => {
+        SearchResult::NoMatch { .. } => {
             let wider = !search.since.is_empty() || !search.until.is_empty();
             let doubts = suggested(&ctx, &v, &search, &resolved, Empty::Answer).await?;
-            Found::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts }
+            SearchResult::NoMatch { wider: wider.then(|| search.over("", "").address()), doubts }
         }
         found => found,
     };
@@ -258,7 +259,7 @@ async fn found(
     search: &PageSearch,
     resolved: &ResolvedSearch,
     query: &ExploreQuery,
-) -> Result<(Found, Turns, Vec<Partial>)> {
+) -> Result<(SearchResult, Turns, Vec<Partial>)> {
     let turned = if search.order.is_empty() { "oldest" } else { "" };
     let turned = PageSearch { order: turned.to_owned(), ..search.clone() }.address();
     let logs = &ctx.app.logs;
@@ -268,11 +269,11 @@ async fn found(
             Some(empty) => suggested(ctx, v, search, resolved, empty).await?,
             None => ShownSuggestions::NONE,
         };
-        let found = if answer.value.rows.is_empty() { Found::NO_MATCH } else { table(v, &answer.value, doubts) };
+        let found = if answer.value.rows.is_empty() { SearchResult::NO_MATCH } else { table(v, &answer.value, doubts) };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
     }
     let order = if search.order.is_empty() { Order::Descending } else { Order::Ascending };
-    let make = |hit: query::Hit<'_>| (hit.cursor, Kept::new(hit.cursor, hit.record, LISTED_MAX));
+    let make = |hit: query::Hit<'_>| (hit.cursor, LineSource::new(hit.cursor, hit.record, LISTED_MAX));
     let at = |text: &str| (!text.is_empty()).then(|| cursor::log(text)).transpose();
     let (after, back) = (at(&query.cursor)?, at(&query.back)?);
     let goes_back = back.is_some();
@@ -286,7 +287,7 @@ async fn found(
     if goes_back {
         rows.reverse();
     }
-    let edge = |row: Option<&(Cursor, Kept)>| row.map(|(at, _)| cursor::of_log(*at));
+    let edge = |row: Option<&(Cursor, LineSource)>| row.map(|(at, _)| cursor::of_log(*at));
     let (is_more_before, is_more_behind) =
         if goes_back { (next.is_some(), true) } else { (after.is_some(), next.is_some()) };
     let turns = Turns {
@@ -296,13 +297,13 @@ async fn found(
         turned,
     };
     let found = match rows.is_empty() {
-        true => Found::NO_MATCH,
-        false => Found::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &resolved.query)).collect()),
+        true => SearchResult::NO_MATCH,
+        false => SearchResult::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &resolved.query)).collect()),
     };
     Ok((found, turns, partial))
 }
 
-fn table(v: &View, table: &Table, doubts: ShownSuggestions) -> Found {
+fn table(v: &View, table: &Table, doubts: ShownSuggestions) -> SearchResult {
     let cell = |cell: &Cell| {
         let (text, kind) = match cell {
             Cell::Absent => (String::new(), CellKind::Text),
@@ -321,7 +322,7 @@ fn table(v: &View, table: &Table, doubts: ShownSuggestions) -> Found {
         let kind = if is_number { CellKind::Number } else { CellKind::Text };
         TableCell { html: Foreign::line(name.as_bytes()).html, kind }
     };
-    Found::Table(TableOf { columns: table.columns.iter().enumerate().map(column).collect(), rows, doubts })
+    SearchResult::Table(TableOf { columns: table.columns.iter().enumerate().map(column).collect(), rows, doubts })
 }
 
 /// The counts over the whole time that was asked for, where there is nothing too.
@@ -380,8 +381,8 @@ fn facets(v: &View, search: &PageSearch, parsed: &query::Query, mut fields: Vec<
     fields.into_iter().take(FACETS).map(facet).collect()
 }
 
-fn exports(ctx: &Ctx, v: &View, search: &PageSearch, found: &Found) -> Vec<Export> {
-    if !matches!(found, Found::Lines(_) | Found::Table(_)) {
+fn exports(ctx: &Ctx, v: &View, search: &PageSearch, found: &SearchResult) -> Vec<Export> {
+    if !matches!(found, SearchResult::Lines(_) | SearchResult::Table(_)) {
         return Vec::new();
     }
     let formats = [
@@ -430,11 +431,11 @@ async fn record(
     let (search, everything) = (PageSearch::default(), query::parse("").0);
     let rows = |records: Vec<(Cursor, telemetry::Record)>| {
         let line = |(cursor, record): &(Cursor, telemetry::Record)| {
-            Kept::of_record(*cursor, record, LISTED_MAX).line(&search, &everything)
+            LineSource::of_record(*cursor, record, LISTED_MAX).line(&search, &everything)
         };
         records.iter().map(line).collect::<Vec<_>>()
     };
-    let kept = Kept::of_record(cursor, &found, SHOWN_MAX);
+    let kept = LineSource::of_record(cursor, &found, SHOWN_MAX);
     let more = |before: usize, after: usize| format!("/explore/record/{seq}?before={before}&after={after}#around");
     let at = kept.at();
     // The record is the only one of its text in its microsecond, or one of a few.
@@ -476,6 +477,6 @@ async fn opened(
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
     let search = PageSearch { q, since, until, order };
     let parsed = query::parse(&search.q).0;
-    let line = Kept::of_record(cursor, &found, LISTED_MAX).line(&search, &parsed);
+    let line = LineSource::of_record(cursor, &found, LISTED_MAX).line(&search, &parsed);
     Ok(shown(&OpenedLine { v: &v, line }))
 }

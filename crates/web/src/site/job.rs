@@ -37,7 +37,7 @@ use mail::{item::MailItem, spec::Mailing};
 use model::{Authority, ItemState, JobKind, JobState};
 use serde::Deserialize;
 use std::time::Duration;
-use store::{Found, Item, ItemFilter, Job, Scope, TraceFilter};
+use store::{Item, ItemFilter, Job, Scope, SearchPage, TraceFilter};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -47,7 +47,8 @@ const ROWS: u32 = 100;
 /// Failed items that are looked at to count those that can be tried again.
 const RETRY_EXAMINED: u32 = 1_000;
 /// How far a search looked: with what it found, at first, and further on.
-const SAID: rows::Said = rows::Said { some: "items-reach", none: "items-reach-none", none_more: "items-reach-more" };
+const SAID: rows::ReachWords =
+    rows::ReachWords { some: "items-reach", none: "items-reach-none", none_more: "items-reach-more" };
 const LOG_FIRST: usize = 50;
 const LOG_LAST: usize = 500;
 
@@ -199,7 +200,7 @@ async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     Ok(shown(&UndeliveredPage { v: &v, head, rows, pager }))
 }
 
-async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<Found<Item, i64>> {
+async fn trouble(ctx: &Ctx, job: &Job, after: i64, limit: u32) -> Result<SearchPage<Item, i64>> {
     let filter = ItemFilter { trouble: true, states: trouble_states(), after, limit, ..ItemFilter::default() };
     Ok(ctx.app.db.items(job.id, &filter).await?)
 }
@@ -238,7 +239,7 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let filter = ItemFilter { limit: ROWS, ..query.items()? };
     let page = ctx.app.db.items(job.id, &filter).await?;
     let path = format!("/jobs/{}/items", job.id);
-    let row_head = SortLink::new(&query.sort, "", "back", Sorted::Rising, |sort| query.address(&path, sort, ""));
+    let row_head = SortLink::new(&query.sort, "", "back", Sorted::Ascending, |sort| query.address(&path, sort, ""));
     let mut pager = query.pager(&path, page.rows.len(), page.next);
     let cursor = (filter.after > 0).then_some(filter.after);
     pager.reach =
@@ -272,7 +273,7 @@ async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let filter = TraceFilter { job: Some(job.id), oldest_first, before, limit: ROWS, ..TraceFilter::default() };
     let page = ctx.app.db.traces(&filter).await?;
     let path = format!("/jobs/{}/traces", job.id);
-    let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address(&path, sort, ""));
+    let when = SortLink::new(&query.sort, "", "oldest", Sorted::Descending, |sort| query.address(&path, sort, ""));
     let pager = query.pager(&path, page.rows.len(), page.next);
     let rows = page.rows.into_iter().map(rows::trace).collect();
     let csv = format!("/api/v1/traces.csv?job={}&dialect={}", job.id, Dialect::of(v.language).as_str());

@@ -79,9 +79,9 @@ impl JobsQuery {
         let head =
             |first, turned, first_is| SortLink::new(&self.sort, first, turned, first_is, |sort| self.address("", sort));
         JobsHeads {
-            name: head("name", "name-back", Sorted::Rising),
-            failed: head("failed", "failed-back", Sorted::Falling),
-            created: head("", "oldest", Sorted::Falling),
+            name: head("name", "name-back", Sorted::Ascending),
+            failed: head("failed", "failed-back", Sorted::Descending),
+            created: head("", "oldest", Sorted::Descending),
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn trace(trace: Trace) -> TraceRow {
 }
 
 /// The words for how far a search looked.
-pub(super) struct Said {
+pub(super) struct ReachWords {
     /// With what it found.
     pub(super) some: &'static str,
     /// That it found nothing: on the first page, and on those after it.
@@ -55,7 +55,7 @@ pub(super) struct Said {
 }
 
 /// How far a search looked that its bound has ended.
-pub(super) fn reach(v: &View, said: &Said, until: &str, found: usize, cursor: Option<i64>) -> String {
+pub(super) fn reach(v: &View, said: &ReachWords, until: &str, found: usize, cursor: Option<i64>) -> String {
     let id = match (found, cursor) {
         (0, None) => said.none,
         (0, Some(_)) => said.none_more,

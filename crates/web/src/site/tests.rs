@@ -91,7 +91,7 @@ async fn a_password_opens_and_guessing_is_slowed_down() {
     site.clock.advance(Duration::from_secs(2));
     assert_eq!(login("ana", "une longue phrase", "/").await.status, StatusCode::SEE_OTHER);
     let audit = site.app.db.audit(None, 10).await.unwrap().rows;
-    assert!(audit.iter().any(|deed| deed.action == "login" && deed.who == "ana"));
+    assert!(audit.iter().any(|event| event.action == "login" && event.who == "ana"));
 }
 
 #[tokio::test]

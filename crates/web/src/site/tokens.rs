@@ -3,7 +3,7 @@
 use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
-    auth::{Access, Made, is_name_taken},
+    auth::{Access, CreatedName, is_name_taken},
     extract::Path,
     pages::{
         parts::{Choice, Faults},
@@ -87,7 +87,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     ctx.app.db.create_token(token).await?;
     let made = Some((name.clone(), secret.expose_secret().to_owned()));
     let mut response = answer(&ctx, &v, Filled { scope, days, made, ..Filled::default() }).await?;
-    response.extensions_mut().insert(Made(name));
+    response.extensions_mut().insert(CreatedName(name));
     Ok(response)
 }
 

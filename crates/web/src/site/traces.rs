@@ -22,7 +22,8 @@ use utoipa::IntoParams;
 
 const ROWS: u32 = 100;
 /// How far a search looked: with what it found, at first, and further back.
-const SAID: rows::Said = rows::Said { some: "traces-reach", none: "traces-reach-none", none_more: "traces-reach-more" };
+const SAID: rows::ReachWords =
+    rows::ReachWords { some: "traces-reach", none: "traces-reach-none", none_more: "traces-reach-more" };
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.get("/traces", Access::Page(Scope::Read), list, page_about("Traces, to look through").query::<TracesQuery>())
@@ -73,7 +74,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
         total: None,
         reach: page.searched_until.map(|at| rows::reach(&v, &SAID, &v.moment(&at), page.rows.len(), before)),
     };
-    let when = SortLink::new(&query.sort, "", "oldest", Sorted::Falling, |sort| query.address("", sort));
+    let when = SortLink::new(&query.sort, "", "oldest", Sorted::Descending, |sort| query.address("", sort));
     let csv = query.csv(&filter, Dialect::of(v.language));
     let rows = page.rows.into_iter().map(rows::trace).collect();
     let TracesQuery { id, q, application, flow, since, until, sort, .. } = query;

@@ -4,7 +4,7 @@ use super::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
     api::users,
-    auth::{Access, Granted, Made, Who, is_name_taken},
+    auth::{Access, CreatedName, Granted, Who, is_name_taken},
     extract::Path,
     pages::{
         parts::Faults,
@@ -83,7 +83,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
     }
     let user = users::make(&ctx, name, role).await?;
     let mut response = invited(&ctx, &v, &headers, &user).await?;
-    response.extensions_mut().insert(Made(user.name));
+    response.extensions_mut().insert(CreatedName(user.name));
     Ok(response)
 }
 

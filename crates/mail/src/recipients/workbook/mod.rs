@@ -84,7 +84,7 @@ pub struct Sheets {
 
 /// What a reader of a format has found.
 #[derive(Debug, Default)]
-struct Found {
+struct WorkbookCells {
     /// Names, and whether a person sees them.
     sheets: Vec<(String, bool)>,
     grid: Grid,
@@ -176,8 +176,8 @@ impl Lines {
         Self::of(found, name, how).map_err(|problems| problems.into_iter().map(Problem::hiding_rows).collect())
     }
 
-    fn of(found: Found, name: &str, how: &ReadAs) -> Result<(Self, Vec<String>), Vec<Problem>> {
-        let Found { sheets, mut grid } = found;
+    fn of(found: WorkbookCells, name: &str, how: &ReadAs) -> Result<(Self, Vec<String>), Vec<Problem>> {
+        let WorkbookCells { sheets, mut grid } = found;
         // Sheets keep them in this order; nothing says that whoever made the file did.
         grid.cells.sort_by_key(|cell| (cell.row, cell.column));
         let all: Vec<String> = sheets.iter().map(|(sheet, _)| sheet.clone()).collect();
@@ -265,7 +265,7 @@ fn chosen<'a>(sheets: &'a [(String, bool)], wanted: Option<&str>) -> Option<&'a 
     found.map(|(name, _)| name.as_str())
 }
 
-fn found(bytes: &[u8], how: &ReadAs) -> Result<Found, Broken> {
+fn found(bytes: &[u8], how: &ReadAs) -> Result<WorkbookCells, Broken> {
     if bytes.len() > WORKBOOK_BYTES_MAX {
         return Err(Broken::TooLarge(Sentence::new("workbook_too_large")));
     }

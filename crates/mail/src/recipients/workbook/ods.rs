@@ -3,7 +3,7 @@
 //! The file holds what each cell shows beside its value, so nothing is to be computed again; only what programs wrote
 //! without that text is made from the value.
 
-use super::{Broken, Found, Grid, Kind, ROWS_MAX, ReadAs, SHEET_BYTES_MAX, chosen, damaged, shown};
+use super::{Broken, Grid, Kind, ROWS_MAX, ReadAs, SHEET_BYTES_MAX, WorkbookCells, chosen, damaged, shown};
 use crate::{language::Language, sentence::Sentence};
 use quick_xml::{
     Reader, XmlVersion,
@@ -15,7 +15,7 @@ use std::{
 };
 use zip::{ZipArchive, result::ZipError};
 
-pub(super) fn read(archive: &mut ZipArchive<Cursor<&[u8]>>, how: &ReadAs) -> Result<Found, Broken> {
+pub(super) fn read(archive: &mut ZipArchive<Cursor<&[u8]>>, how: &ReadAs) -> Result<WorkbookCells, Broken> {
     refuse_encrypted(archive)?;
     let sheets = walk(archive, None, how.language)?.sheets;
     let Some(name) = chosen(&sheets, how.sheet.as_deref()).map(str::to_owned) else {
@@ -36,7 +36,11 @@ fn refuse_encrypted(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Broke
 }
 
 /// Every sheet's name, and the cells of the one called `wanted`.
-fn walk(archive: &mut ZipArchive<Cursor<&[u8]>>, wanted: Option<&str>, language: Language) -> Result<Found, Broken> {
+fn walk(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    wanted: Option<&str>,
+    language: Language,
+) -> Result<WorkbookCells, Broken> {
     let part = archive.by_name("content.xml").map_err(damaged)?;
     let mut bounded = part.take(SHEET_BYTES_MAX);
     let mut walk = Walk::new(wanted, language);
@@ -78,7 +82,7 @@ fn walk(archive: &mut ZipArchive<Cursor<&[u8]>>, wanted: Option<&str>, language:
     if bounded.limit() == 0 {
         return Err(Broken::TooLarge(Sentence::new("workbook_bomb")));
     }
-    Ok(Found { sheets: walk.sheets, grid: walk.grid })
+    Ok(WorkbookCells { sheets: walk.sheets, grid: walk.grid })
 }
 
 /// A cell that is open.

@@ -1,11 +1,11 @@
 //! `.xlsx`: the cells of a sheet one after the other, by the `calamine` crate.
 
-use super::{Broken, Found, Grid, Kind, ReadAs, chosen, shown};
+use super::{Broken, Grid, Kind, ReadAs, WorkbookCells, chosen, shown};
 use crate::language::Language;
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetVisible, Style, Xlsx, XlsxError};
 use std::io::Cursor;
 
-pub(super) fn read(bytes: &[u8], how: &ReadAs) -> Result<Found, Broken> {
+pub(super) fn read(bytes: &[u8], how: &ReadAs) -> Result<WorkbookCells, Broken> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let sheets: Vec<(String, bool)> = workbook
         .sheets_metadata()
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8], how: &ReadAs) -> Result<Found, Broken> {
         let (kind, text) = show(cell.get_value(), reader.styles().get(style), how.language);
         grid.push(row, column, kind, &text)?;
     }
-    Ok(Found { sheets, grid })
+    Ok(WorkbookCells { sheets, grid })
 }
 
 fn show(value: &DataRef<'_>, style: Option<&Style>, language: Language) -> (Kind, String) {

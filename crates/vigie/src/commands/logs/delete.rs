@@ -1,6 +1,6 @@
 //! `vigie logs delete`: shows what it would delete, asks, and deletes no more than that.
 
-use super::{Asked, rows, say_hints, search::found};
+use super::{LogQuery, rows, say_hints, search::found};
 use crate::{
     app::{self, Engines},
     cli::LogsDeleteArgs,
@@ -16,7 +16,7 @@ use serde_json::Value;
 const SHOWN: u32 = 3;
 
 pub(super) async fn run(config: &Config, args: &LogsDeleteArgs) -> Result<Exit> {
-    let asked = Asked::new(config, &args.query)?;
+    let asked = LogQuery::new(config, &args.query)?;
     let mut connected = app::changing(config, "logs delete", Engines::Rest).await?;
     connected.tend_logs();
     let exit = with(config, args, &asked, connected.client()).await;
@@ -24,7 +24,7 @@ pub(super) async fn run(config: &Config, args: &LogsDeleteArgs) -> Result<Exit> 
     exit
 }
 
-async fn with(config: &Config, args: &LogsDeleteArgs, asked: &Asked, client: &Client) -> Result<Exit> {
+async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: &Client) -> Result<Exit> {
     let counted_first = delete(client, asked, &[("dry_run", "true".to_owned())]).await?;
     let matching = counted_first["matching"].as_u64().unwrap_or(0);
     if matching == 0 || args.dry_run {
@@ -60,13 +60,13 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &Asked, client: &Cl
     Ok(Exit::Done)
 }
 
-async fn delete(client: &Client, asked: &Asked, more: &[(&'static str, String)]) -> Result<Value> {
+async fn delete(client: &Client, asked: &LogQuery, more: &[(&'static str, String)]) -> Result<Value> {
     let more = more.iter().map(|(name, value)| (*name, Some(value.clone())));
     client.delete(&format!("/api/v1/logs{}", query(asked.pairs().into_iter().chain(more)))).await
 }
 
 /// Some of them, and how many there are.
-async fn show(config: &Config, asked: &Asked, client: &Client, matching: u64) -> Result<()> {
+async fn show(config: &Config, asked: &LogQuery, client: &Client, matching: u64) -> Result<()> {
     let newest = found(client, asked, None, SHOWN).await?;
     for record in newest["rows"].as_array().into_iter().flatten() {
         render::out(&rows::line(record, &config.zone.value))?;

@@ -1,6 +1,6 @@
 //! `vigie logs export`: everything that matches, as it is found.
 
-use super::{Asked, say_hints, search::found};
+use super::{LogQuery, say_hints, search::found};
 use crate::{
     app,
     cli::{LogsExportArgs, LogsFormat},
@@ -16,7 +16,7 @@ use std::{
 };
 
 pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> {
-    let asked = Asked::new(config, &args.query)?;
+    let asked = LogQuery::new(config, &args.query)?;
     if !asked.query.pipes.is_empty() {
         return Err(Failure::refused("steps behind `|` make a table, not records to export")
             .help("leave them out, or take the table with `vigie logs search --csv` or --json"));
@@ -45,7 +45,7 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
 
 pub(super) async fn to_stdout(
     client: &Client,
-    asked: &Asked,
+    asked: &LogQuery,
     format: LogsFormat,
     order: Option<String>,
     limit: Option<u32>,
@@ -60,7 +60,7 @@ pub(super) async fn to_stdout(
 /// The outer error is that of the export, the inner one of where it goes.
 async fn copy(
     client: &Client,
-    asked: &Asked,
+    asked: &LogQuery,
     format: LogsFormat,
     order: Option<String>,
     limit: Option<u32>,

@@ -14,7 +14,7 @@ const SHOWN_MAX: usize = 10_000;
 /// Folders within each other.
 const DEPTH_MAX: u32 = 8;
 
-struct Found {
+struct ListedFile {
     name: String,
     bytes: u64,
     modified: Option<Timestamp>,
@@ -32,7 +32,7 @@ pub(super) fn run(config: &Config) -> Result<Exit> {
     let more = found.len().saturating_sub(SHOWN_MAX);
     found.truncate(SHOWN_MAX);
     if config.json {
-        let file = |file: &Found| {
+        let file = |file: &ListedFile| {
             json!({
                 "name": file.name,
                 "path": folder.join(&file.name).display().to_string(),
@@ -61,7 +61,7 @@ pub(super) fn run(config: &Config) -> Result<Exit> {
 }
 
 /// Links are not followed: they may lead anywhere, themselves included.
-fn walk(folder: &Path, below: &str, depth: u32, found: &mut Vec<Found>) -> Result<()> {
+fn walk(folder: &Path, below: &str, depth: u32, found: &mut Vec<ListedFile>) -> Result<()> {
     for entry in fs::read_dir(folder).at(folder.display())? {
         let entry = entry.at(folder.display())?;
         let name = format!("{below}{}", entry.file_name().to_string_lossy());
@@ -71,7 +71,7 @@ fn walk(folder: &Path, below: &str, depth: u32, found: &mut Vec<Found>) -> Resul
             walk(&entry.path(), &format!("{name}/"), depth + 1, found)?;
         } else if meta.is_file() {
             let modified = meta.modified().ok().and_then(|at| jiff::Timestamp::try_from(at).ok()).map(Timestamp::from);
-            found.push(Found { name, bytes: meta.len(), modified });
+            found.push(ListedFile { name, bytes: meta.len(), modified });
         }
     }
     Ok(())

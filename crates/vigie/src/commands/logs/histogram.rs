@@ -1,6 +1,6 @@
 //! `vigie logs histogram`: bars in the terminal.
 
-use super::{Asked, rows::style, say_hints, say_left_out};
+use super::{LogQuery, rows::style, say_hints, say_left_out};
 use crate::{
     app,
     cli::LogsHistogramArgs,
@@ -30,7 +30,7 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
         })
     });
     let step = step.transpose()?;
-    let asked = Asked::new(config, &args.query)?;
+    let asked = LogQuery::new(config, &args.query)?;
     if !asked.query.pipes.is_empty() {
         render::say("steps behind `|` play no part in a histogram");
     }

@@ -3,7 +3,7 @@
 mod read;
 
 use super::{
-    ledger::{Entry, Known, Ledger},
+    ledger::{Entry, FileStatus, Ledger},
     lines::{Tally, Under},
 };
 use crate::{
@@ -57,10 +57,10 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     let is = |kind: fn(&Became) -> bool| outcomes.iter().filter(|outcome| kind(&outcome.became)).count();
     let failed = is(|became| match became {
         Became::Failed(_) => true,
-        Became::Taken(taken) => taken.broken.is_some() || taken.is_in_vain(),
-        Became::Known(_) => false,
+        Became::ImportTotals(taken) => taken.broken.is_some() || taken.is_in_vain(),
+        Became::FileStatus(_) => false,
     });
-    let known = is(|became| matches!(became, Became::Known(_)));
+    let known = is(|became| matches!(became, Became::FileStatus(_)));
     Ok(match (failed, known) {
         (0, known) if known == outcomes.len() => Exit::Refused,
         (0, _) => Exit::Done,
@@ -90,13 +90,13 @@ struct Outcome {
 }
 
 enum Became {
-    Taken(Box<Taken>),
+    ImportTotals(Box<ImportTotals>),
     /// It was imported before, and when.
-    Known(String),
+    FileStatus(String),
     Failed(String),
 }
 
-struct Taken {
+struct ImportTotals {
     tally: Tally,
     accepted: u64,
     rejected: u64,
@@ -142,13 +142,13 @@ async fn one(
     ledger: &mut Ledger,
 ) -> Result<Option<Became>> {
     let before = match ledger.look_up(file, args.again) {
-        Ok(Known::New) => None,
-        Ok(Known::Whole(entry)) => {
+        Ok(FileStatus::New) => None,
+        Ok(FileStatus::Whole(entry)) => {
             let at = entry.at.clone();
             over(client, ledger, entry).await?;
-            return Ok(Some(Became::Known(at)));
+            return Ok(Some(Became::FileStatus(at)));
         }
-        Ok(Known::Beginning(entry)) => Some(entry),
+        Ok(FileStatus::Beginning(entry)) => Some(entry),
         Err(error) => return Ok(Some(Became::Failed(super::reason(file, &error)))),
     };
     let (give, pieces) = mpsc::channel(PIECES_MAX);
@@ -168,7 +168,7 @@ async fn one(
         let place = Arc::clone(&place);
         tokio::task::spawn_blocking(move || read(&source, &give, place))
     };
-    let mut taken = Taken {
+    let mut taken = ImportTotals {
         tally: Tally::default(),
         accepted: 0,
         rejected: 0,
@@ -198,7 +198,7 @@ async fn one(
                 (None, Some(entry)) => over(client, ledger, entry).await?,
                 _ => {}
             }
-            Became::Taken(Box::new(taken))
+            Became::ImportTotals(Box::new(taken))
         }
         Err(error) => Became::Failed(error.to_string()),
     }))
@@ -259,7 +259,7 @@ async fn send(
     client: &Client,
     mut pieces: mpsc::Receiver<Piece>,
     stands: &mut Stands,
-    taken: &mut Taken,
+    taken: &mut ImportTotals,
     (bar, place): (&Bar, &AtomicU64),
 ) -> Result<(), NotTaken> {
     while let Some(Piece { lines, to }) = pieces.recv().await {
@@ -305,8 +305,8 @@ impl Outcome {
     fn say(&self) -> Result<()> {
         let name = render::plain(&self.file.display().to_string(), 200);
         match &self.became {
-            Became::Taken(taken) => return render::out(&format!("{name}: {}", taken.text())),
-            Became::Known(at) => render::say(&format!(
+            Became::ImportTotals(taken) => return render::out(&format!("{name}: {}", taken.text())),
+            Became::FileStatus(at) => render::say(&format!(
                 "{name}: it was imported already, on {}: nothing of it was taken; --again takes it all the same",
                 render::plain(at.get(..10).unwrap_or(at), 10)
             )),
@@ -318,8 +318,8 @@ impl Outcome {
     fn json(&self) -> Value {
         let mut value = json!({"file": self.file.display().to_string()});
         match &self.became {
-            Became::Taken(taken) => {
-                let Taken { tally, accepted, rejected, masked, problems, passed_over, broken } = &**taken;
+            Became::ImportTotals(taken) => {
+                let ImportTotals { tally, accepted, rejected, masked, problems, passed_over, broken } = &**taken;
                 value["formats"] = json!(tally.formats);
                 value["lines"] = json!(tally.lines);
                 value["records"] = json!(tally.records);
@@ -332,14 +332,14 @@ impl Outcome {
                 value["passed_over_bytes"] = json!(passed_over);
                 value["error"] = json!(broken);
             }
-            Became::Known(at) => value["imported_at"] = json!(at),
+            Became::FileStatus(at) => value["imported_at"] = json!(at),
             Became::Failed(why) => value["error"] = json!(why),
         }
         value
     }
 }
 
-impl Taken {
+impl ImportTotals {
     /// `gunicorn, 1,200 records in 1,260 lines, 2025-01-10 14:00 to 2025-01-11 02:13`
     /// Nothing was kept although there was something.
     fn is_in_vain(&self) -> bool {

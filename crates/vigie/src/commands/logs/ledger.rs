@@ -56,7 +56,7 @@ pub(super) struct Open {
 
 /// What the ledger knows of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum FileStatus {
     New,
     /// All of it.
     Whole(Entry),
@@ -110,7 +110,7 @@ impl Ledger {
     }
 
     /// Reads as much of the file as is needed to know, or as can be read where it is broken. To one that is to be taken again, only the last attempt at that counts.
-    pub(super) fn look_up(&self, path: &Path, is_again: bool) -> io::Result<Known> {
+    pub(super) fn look_up(&self, path: &Path, is_again: bool) -> io::Result<FileStatus> {
         let absolute = absolute(path);
         let (mut from, _) = raw::open(path)?;
         let mut sign = Sign::default();
@@ -133,13 +133,13 @@ impl Ledger {
                 found = Some(entry.clone());
             }
         }
-        let Some(entry) = found else { return Ok(Known::New) };
+        let Some(entry) = found else { return Ok(FileStatus::New) };
         is_broken = is_broken || sign.read(&mut from, 1).is_err();
         let telling = |bytes| entry.bytes >= bytes || entry.path == absolute;
         Ok(match sign.bytes == entry.bytes && !is_broken {
-            true if telling(TELLING_BYTES) => Known::Whole(entry),
-            false if telling(TELLING_BEGINNING_BYTES) => Known::Beginning(entry),
-            _ => Known::New,
+            true if telling(TELLING_BYTES) => FileStatus::Whole(entry),
+            false if telling(TELLING_BEGINNING_BYTES) => FileStatus::Beginning(entry),
+            _ => FileStatus::New,
         })
     }
 
@@ -287,7 +287,7 @@ mod tests {
         let text: String = (0..20_000).map(|number| format!("line {number}\n")).collect();
         let log = file("app.log", text.as_bytes());
         let mut ledger = Ledger::read(data.path()).unwrap();
-        assert_eq!(ledger.look_up(&log, false).unwrap(), Known::New);
+        assert_eq!(ledger.look_up(&log, false).unwrap(), FileStatus::New);
         noted(&mut ledger, &log);
         let ledger = Ledger::read(data.path()).unwrap();
         for (name, bytes, expected) in [
@@ -302,9 +302,9 @@ mod tests {
             ("empty.log", String::new(), "new"),
         ] {
             let known = match ledger.look_up(&file(name, bytes.as_bytes()), false).unwrap() {
-                Known::New => "new",
-                Known::Whole(_) => "whole",
-                Known::Beginning(entry) => {
+                FileStatus::New => "new",
+                FileStatus::Whole(_) => "whole",
+                FileStatus::Beginning(entry) => {
                     assert_eq!(entry.bytes, text.len() as u64);
                     "beginning"
                 }
@@ -322,13 +322,13 @@ mod tests {
         fs::write(&log, &text).unwrap();
         let mut ledger = Ledger::read(data.path()).unwrap();
         noted(&mut ledger, &log);
-        assert_eq!(ledger.look_up(&log, true).unwrap(), Known::New, "it is wanted again");
+        assert_eq!(ledger.look_up(&log, true).unwrap(), FileStatus::New, "it is wanted again");
         let sign = Sign::of(&text.as_bytes()[..16_000]);
         let open = Open { id: "a1".into(), time: Timestamp::default(), is_again: true };
         let entry = Entry::new(&log, &sign, 1_000, "2025-01-10T14:32:15Z".into()).unwrap().open(open);
         ledger.set_open([entry.clone()]);
-        assert_eq!(ledger.look_up(&log, true).unwrap(), Known::Beginning(entry));
-        assert!(matches!(ledger.look_up(&log, false).unwrap(), Known::Whole(_)));
+        assert_eq!(ledger.look_up(&log, true).unwrap(), FileStatus::Beginning(entry));
+        assert!(matches!(ledger.look_up(&log, false).unwrap(), FileStatus::Whole(_)));
     }
 
     #[test]
@@ -340,11 +340,11 @@ mod tests {
         fs::write(&two, "started\nstopped\n").unwrap();
         let mut ledger = Ledger::read(data.path()).unwrap();
         noted(&mut ledger, &one);
-        assert_eq!(ledger.look_up(&two, false).unwrap(), Known::New);
+        assert_eq!(ledger.look_up(&two, false).unwrap(), FileStatus::New);
         fs::write(&two, "started\n").unwrap();
-        assert_eq!(ledger.look_up(&two, false).unwrap(), Known::New);
-        assert!(matches!(ledger.look_up(&one, false).unwrap(), Known::Whole(_)));
+        assert_eq!(ledger.look_up(&two, false).unwrap(), FileStatus::New);
+        assert!(matches!(ledger.look_up(&one, false).unwrap(), FileStatus::Whole(_)));
         fs::write(&one, "started\nstopped\n").unwrap();
-        assert!(matches!(ledger.look_up(&one, false).unwrap(), Known::Beginning(_)));
+        assert!(matches!(ledger.look_up(&one, false).unwrap(), FileStatus::Beginning(_)));
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
 }
 
 /// A query, and the times that options bound it by.
-struct Asked {
+struct LogQuery {
     text: String,
     query: Query,
     problems: Vec<Problem>,
@@ -53,7 +53,7 @@ struct Asked {
     zone: TimeZone,
 }
 
-impl Asked {
+impl LogQuery {
     /// What was not understood of the query is said at once, except beside JSON, which holds it.
     fn new(config: &Config, args: &LogsQueryArgs) -> Result<Self> {
         let (zone, now) = (&config.zone.value, Clock::System.now());

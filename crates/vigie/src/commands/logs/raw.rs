@@ -1,6 +1,6 @@
 //! `vigie logs search --file`: files as they are, without a server and without the store.
 
-use super::{Asked, problem_json, rows};
+use super::{LogQuery, problem_json, rows};
 use crate::{
     cli::LogsSearchArgs,
     config::Config,
@@ -22,7 +22,7 @@ use telemetry::query::Cancel;
 const OUT_BYTES: usize = 64 << 10;
 
 pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
-    let asked = Asked::new(config, &args.query)?;
+    let asked = LogQuery::new(config, &args.query)?;
     // All that follows --file are files, a query too.
     if asked.text.is_empty()
         && let Some(none) = args.file.iter().find(|file| !file.exists())
@@ -57,7 +57,7 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
     Ok(if summary.unread.is_empty() { Exit::Done } else { Exit::Failed })
 }
 
-fn query(config: &Config, asked: &Asked) -> RawQuery {
+fn query(config: &Config, asked: &LogQuery) -> RawQuery {
     let (zone, now) = (&config.zone.value, Clock::System.now());
     let query = RawQuery::parse(&asked.text).0.at(now, zone);
     if asked.since.is_none() && asked.until.is_none() {

@@ -1,6 +1,6 @@
 //! `vigie logs search` in the store.
 
-use super::{Asked, around, export, rows, say_hints, say_left_out};
+use super::{LogQuery, around, export, rows, say_hints, say_left_out};
 use crate::{
     app,
     cli::{LogsFormat, LogsSearchArgs},
@@ -22,7 +22,7 @@ const AMONG_OTHERS: u32 = 20;
 const PAGE_MAX: u32 = 10_000;
 
 pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> {
-    let asked = Asked::new(config, &args.query)?;
+    let asked = LogQuery::new(config, &args.query)?;
     if args.context.is_some() && !asked.query.pipes.is_empty() {
         return Err(Failure::refused("rows of a table have no lines around them")
             .help("leave out what stands behind `|`, or --context"));
@@ -81,7 +81,7 @@ fn show(config: &Config, args: &LogsSearchArgs, answer: &Value, limit: u32) -> R
 }
 
 /// The first `limit` rows, page after page, or the table, as one answer of the API.
-pub(super) async fn found(client: &Client, asked: &Asked, order: Option<String>, limit: u32) -> Result<Value> {
+pub(super) async fn found(client: &Client, asked: &LogQuery, order: Option<String>, limit: u32) -> Result<Value> {
     let (mut rows, mut cursor, mut left_out) = (Vec::new(), None, Vec::new());
     loop {
         let left = limit.saturating_sub(rows.len() as u32).min(PAGE_MAX);

@@ -77,7 +77,7 @@ impl Tail<'_> {
         if last == 0 {
             return Ok(());
         }
-        let asked = super::Asked {
+        let asked = super::LogQuery {
             text: self.text.clone(),
             query: telemetry::query::parse(&self.text).0,
             problems: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::{
     COUNT_MAX, JobJson, NAME_MAX, existing,
-    story::{self, Told},
+    story::{self, StoryEvent},
 };
 use crate::{
     Ctx,
@@ -30,7 +30,7 @@ pub(super) async fn start(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Resul
         return Err(Problem::conflict(format!("job {} is {}", job.id, job.state)).remedy("make a new job"));
     }
     let job = ctx.app.db.start_job(job.id, ctx.app.clock.now()).await?;
-    story::tell(&ctx, &job, Told::Started).await;
+    story::tell(&ctx, &job, StoryEvent::Started).await;
     told(&ctx, job).await
 }
 
@@ -66,9 +66,9 @@ pub(super) async fn advance(
     let advanced = ctx.app.db.advance_job(job.id, step.clone(), now).await?;
     if let Advanced::Now(job) = &advanced {
         if begins {
-            story::tell(&ctx, job, Told::Started).await;
+            story::tell(&ctx, job, StoryEvent::Started).await;
         }
-        story::tell(&ctx, job, Told::Advanced(&step)).await;
+        story::tell(&ctx, job, StoryEvent::Advanced(&step)).await;
     }
     told(&ctx, advanced.job()).await
 }
@@ -102,11 +102,11 @@ impl Step {
 /// What is said along with a change.
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Said {
+pub(super) struct JobNote {
     message: Option<String>,
 }
 
-impl Said {
+impl JobNote {
     fn message(self) -> Result<Option<String>> {
         optional_text("message", self.message, MESSAGE_MAX)
     }
@@ -119,7 +119,7 @@ impl Said {
 pub(super) async fn complete(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
+    Optional(said): Optional<JobNote>,
 ) -> Result<axum::Json<JobJson>> {
     let job = external(&ctx, id.into()).await?;
     let (was, said) = (job.state, said.message()?);
@@ -131,7 +131,7 @@ pub(super) async fn complete(
 pub(super) async fn fail(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
+    Optional(said): Optional<JobNote>,
 ) -> Result<axum::Json<JobJson>> {
     let job = external(&ctx, id.into()).await?;
     let (was, reason) = (job.state, said.reason("reported")?);
@@ -168,7 +168,7 @@ pub(super) async fn pause(
         Wherefore::ByHand => "by_hand",
         Wherefore::Interrupted => "interrupted",
     };
-    let reason = Said { message: pausing.message }.reason(code)?;
+    let reason = JobNote { message: pausing.message }.reason(code)?;
     let was = job.state;
     let job = ctx.app.db.pause_job(job.id, reason.clone(), None, ctx.app.clock.now()).await?;
     changed(&ctx, was, &job, &reason.detail).await;
@@ -197,7 +197,7 @@ pub(super) async fn resume(State(ctx): State<Ctx>, Acting(job): Acting) -> Resul
 pub(super) async fn cancel(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
-    Optional(said): Optional<Said>,
+    Optional(said): Optional<JobNote>,
 ) -> Result<axum::Json<JobJson>> {
     let job = existing(&ctx, id.into()).await?;
     let (was, reason) = (job.state, said.reason("by_hand")?);
@@ -225,7 +225,7 @@ pub(super) async fn retry_failed(State(ctx): State<Ctx>, Acting(job): Acting) ->
 /// An external job's run log says that its state has changed; those that run here tell of it themselves.
 pub(crate) async fn changed(ctx: &Ctx, was: JobState, job: &Job, said: &str) {
     if !job.kind.runs_here() && job.state != was {
-        story::tell(ctx, job, Told::Changed(said)).await;
+        story::tell(ctx, job, StoryEvent::Changed(said)).await;
     }
 }
 

@@ -7,31 +7,31 @@ use serde_json::{Value, json};
 use store::{Advance, Job};
 
 /// What has become of it.
-pub(super) enum Told<'a> {
+pub(super) enum StoryEvent<'a> {
     Started,
     Advanced(&'a Advance),
     /// Ended, paused or cancelled, with what was said of it.
     Changed(&'a str),
 }
 
-pub(super) async fn tell(ctx: &Ctx, job: &Job, told: Told<'_>) {
+pub(super) async fn tell(ctx: &Ctx, job: &Job, told: StoryEvent<'_>) {
     let (event, level, message, fields) = line(job, &told);
     let fields = if let Value::Object(fields) = fields { fields } else { serde_json::Map::new() };
     let record = Record { at: ctx.app.clock.now(), level, event: event.to_owned(), message, fields };
     ctx.app.run_log.append(job.id, vec![record]).await;
 }
 
-fn line(job: &Job, told: &Told<'_>) -> (&'static str, Level, String, Value) {
+fn line(job: &Job, told: &StoryEvent<'_>) -> (&'static str, Level, String, Value) {
     let counters = job.counters;
     let (processed, total) = (counters.processed(), counters.total);
     match told {
-        Told::Started => {
+        StoryEvent::Started => {
             let user = if job.created_by.is_empty() { String::new() } else { format!(", user: {}", job.created_by) };
             let task = if job.task_id.is_empty() { String::new() } else { format!("task_id: {}, ", job.task_id) };
             let message = format!("{} started: {total} to do ({task}job_id: {}{user})", job.name, job.id);
             ("started", Level::Info, message, json!({"total": total, "user": job.created_by, "task_id": job.task_id}))
         }
-        Told::Advanced(step) => {
+        StoryEvent::Advanced(step) => {
             let said = step.message.as_deref().or(step.item.as_deref());
             let said =
                 said.map_or_else(|| format!("{} more processed, {} failed", step.processed, step.failed), one_line);
@@ -41,7 +41,7 @@ fn line(job: &Job, told: &Told<'_>) -> (&'static str, Level, String, Value) {
             });
             ("item", level, format!("[{processed}/{total}] {said}"), fields)
         }
-        Told::Changed(said) => {
+        StoryEvent::Changed(said) => {
             let said = if said.is_empty() { String::new() } else { format!(" - {}", one_line(said)) };
             let message = format!(
                 "{} {}: {} succeeded, {} failed of {total}{said}",

@@ -125,7 +125,7 @@ impl From<&query::Problem> for QueryProblem {
 
 /// Either `rows`, or `columns` with the `table` that `| stats` and its like make.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Found {
+pub(crate) struct SearchAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rows: Option<Vec<Row>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,7 +169,7 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
 }
 
 /// One page of rows.
-async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &SearchQuery) -> Result<Found> {
+async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &SearchQuery) -> Result<SearchAnswer> {
     let SearchQuery { message_max, repeats, hints, .. } = *query;
     let row = move |hit: Hit<'_>| {
         let row = Row::cut(hit.cursor, hit.record, message_max);
@@ -177,7 +177,7 @@ async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &Sear
     };
     let found = ctx.app.logs.rows(search, page, message_max, row).await?;
     let wants_hints = hints && page.after.is_none() && found.rows.is_empty();
-    Ok(Found {
+    Ok(SearchAnswer {
         rows: Some(found.rows),
         columns: None,
         table: None,
@@ -190,14 +190,14 @@ async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &Sear
 }
 
 /// The table that the query's steps make.
-async fn found_table(ctx: &Ctx, search: &ResolvedSearch, limit: usize, query: &SearchQuery) -> Result<Found> {
+async fn found_table(ctx: &Ctx, search: &ResolvedSearch, limit: usize, query: &SearchQuery) -> Result<SearchAnswer> {
     let answer = ctx.app.logs.table(search, limit).await?;
     let hints = match empty_part(&answer.value).filter(|_| query.hints) {
         Some(empty) => suggested(ctx, search, empty).await?,
         None => Vec::new(),
     };
     let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    Ok(Found {
+    Ok(SearchAnswer {
         rows: None,
         columns: Some(answer.value.columns),
         table: Some(table),

@@ -14,7 +14,7 @@ use axum::{
 };
 use bytes::{Buf as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
-use logs::{BodyError, Intake, Taken};
+use logs::{BodyError, Intake, IntakeReport};
 use serde::{Deserialize, Serialize};
 use std::{
     io::{self, Read},
@@ -54,8 +54,8 @@ struct LineProblem {
     problem: String,
 }
 
-impl From<&Taken> for TakenJson {
-    fn from(taken: &Taken) -> Self {
+impl From<&IntakeReport> for TakenJson {
+    fn from(taken: &IntakeReport) -> Self {
         let problem = |problem: &logs::Problem| LineProblem { line: problem.line, problem: problem.what.clone() };
         Self {
             accepted: taken.accepted,
@@ -100,7 +100,7 @@ pub(crate) async fn taking<T: Send + 'static>(
     packing: Packing,
     pace: Pace,
     take: impl FnOnce(&mut Intake, &mut dyn Read) -> Result<T, BodyError> + Send + 'static,
-) -> Result<(Taken, T)> {
+) -> Result<(IntakeReport, T)> {
     let _place = ctx.app.logs.receive()?;
     let mut body = begun(arriving(body, pace), packing).await?;
     let logs = ctx.app.logs.clone();

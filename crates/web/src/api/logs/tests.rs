@@ -211,8 +211,8 @@ async fn what_matches_is_deleted_and_what_is_unclear_deletes_nothing() {
     assert_eq!(delete("q=*&until=2025-01-10T14:06:00Z").await, (200, json!({"matching": 1, "deleted": 1})));
     assert_eq!(delete("q=*").await, (200, json!({"matching": 1, "deleted": 1})));
     assert_eq!(messages(&site.get("/api/v1/logs/search").await), Vec::<String>::new());
-    let deeds = site.app.db.audit(None, 10).await.unwrap().rows;
-    let told: Vec<&str> = deeds.iter().map(|deed| deed.detail.as_str()).collect();
+    let events = site.app.db.audit(None, 10).await.unwrap().rows;
+    let told: Vec<&str> = events.iter().map(|event| event.detail.as_str()).collect();
     assert_eq!(told, ["*: 1", "* until 2025-01-10T14:06:00Z: 1", "level:error -gone: 1"]);
 }
 

@@ -9,7 +9,7 @@ use crate::{
     auth::Access,
     extract::{Query, optional_text, text},
     lines::Lines,
-    mailing::{Asked, Comparer, Comparison, Earlier, Undecided, is_being_sent, suggested_name},
+    mailing::{Comparer, Comparison, Earlier, EarlierChoice, Undecided, is_being_sent, suggested_name},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -82,7 +82,7 @@ async fn compare(
         );
     }
     let unused_name = suggested_name(&ctx, &list, language).await?;
-    let asked = Asked {
+    let asked = EarlierChoice {
         is_new: chosen.is_some() && !completes,
         name: chosen.unwrap_or_else(|| unused_name.clone()),
         completes,

@@ -1,6 +1,6 @@
 //! Traces as a sheet: streamed out page by page, and read back in row by row.
 
-use super::{Kept, NewTrace, Refused, TracesQuery};
+use super::{AcceptedTraces, NewTrace, Refused, TracesQuery};
 use crate::{
     Ctx,
     extract::Query,
@@ -155,7 +155,7 @@ fn as_it_was(text: &str) -> String {
     text.split_inclusive(SEPARATORS).enumerate().map(part).collect()
 }
 
-pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(StatusCode, axum::Json<Kept>)> {
+pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(StatusCode, axum::Json<AcceptedTraces>)> {
     let limits = ctx.app.limits;
     let mut records = Records(Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max), limits.line_bytes_max);
     let Some((_, heading)) = records.next(b',').await? else {
@@ -173,7 +173,7 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
         return Err(Problem::invalid(format!("line 1: there is no column `{unknown}`"))
             .remedy(format!("use {}", COLUMNS.join(", "))));
     }
-    let mut kept = Kept { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
+    let mut kept = AcceptedTraces { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
     let mut batch = Vec::new();
     while let Some((line, record)) = records.next(separator).await? {
         let trace =
@@ -194,7 +194,7 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
     Ok((StatusCode::CREATED, axum::Json(kept)))
 }
 
-async fn store(ctx: &Ctx, batch: &mut Vec<Trace>, kept: &mut Kept) -> Result<()> {
+async fn store(ctx: &Ctx, batch: &mut Vec<Trace>, kept: &mut AcceptedTraces) -> Result<()> {
     let traces = std::mem::take(batch);
     kept.accepted += traces.len() as u64;
     let room = IDS_MAX.saturating_sub(kept.ids.len());

@@ -10,8 +10,8 @@ fn found(received: u64, changed: u64, earlier: Vec<Earlier>) -> Comparison {
 }
 
 /// What was said: nothing, that it is new, that it completes, and then what becomes of rows with other contents.
-fn asked(is_new: bool, completes: bool, changed: Option<Changed>) -> Asked {
-    Asked { name: "a".into(), is_new, completes, changed }
+fn asked(is_new: bool, completes: bool, changed: Option<Changed>) -> EarlierChoice {
+    EarlierChoice { name: "a".into(), is_new, completes, changed }
 }
 
 #[test]

@@ -258,7 +258,7 @@ pub(super) fn overviews(v: &View) -> Vec<Drawn> {
             ..JobsFilter::default()
         };
         let pager = Pager { shown: rows.len() as u64, next: Some("/jobs?cursor=x".to_owned()), ..Pager::default() };
-        let heads = JobsHeads { created: sorted(Sorted::Falling), ..JobsHeads::default() };
+        let heads = JobsHeads { created: sorted(Sorted::Descending), ..JobsHeads::default() };
         JobsPage { v, filter, rows, pager, heads }.render().unwrap()
     };
     pages.extend([
@@ -291,7 +291,7 @@ fn traces(v: &View) -> Vec<Drawn> {
             applications: vec!["invoices".to_owned()],
             flows: vec![],
             rows,
-            when: sorted(Sorted::Falling),
+            when: sorted(Sorted::Descending),
             pager,
             errors: Some(318),
             csv: "/traces.csv".to_owned(),

@@ -21,7 +21,7 @@ pub(super) const SHOWN_MAX: usize = 256 << 10;
 const VALUE_MAX: usize = 4 << 10;
 
 /// What is kept of a record on the way from the store to the page.
-pub(super) struct Kept {
+pub(super) struct LineSource {
     cursor: Cursor,
     level: Option<Level>,
     source: Vec<u8>,
@@ -37,7 +37,7 @@ struct Text {
     text: Option<String>,
 }
 
-impl Kept {
+impl LineSource {
     pub(super) fn new(cursor: Cursor, record: RecordRef<'_>, body_max: usize) -> Self {
         Self {
             cursor,

@@ -158,9 +158,9 @@ async fn only_an_admin_clears_and_what_was_there_is_kept() {
     let answer =
         send(&site.router, "POST", "/logs/clear/auto_sync.log/", &[("authorization", &token)], "").await.json();
     assert_eq!((&answer["cleared"], answer["kept"].is_string()), (&json!("auto_sync.log"), true));
-    let deeds = site.app.db.audit(None, 10).await.unwrap().rows;
-    assert_eq!(deeds.iter().filter(|deed| deed.action == "POST /logs/clear/{name}/").count(), 2);
-    assert_eq!(deeds[1].detail, kept);
+    let events = site.app.db.audit(None, 10).await.unwrap().rows;
+    assert_eq!(events.iter().filter(|event| event.action == "POST /logs/clear/{name}/").count(), 2);
+    assert_eq!(events[1].detail, kept);
 }
 
 /// Every form of leaving the folders that is known to have worked somewhere, one a line; and a few that are long.

@@ -242,14 +242,14 @@ async fn compare(
 }
 
 /// What a corrected list says of what was not delivered.
-struct Found {
+struct CorrectionMatches {
     /// The item and its new address.
     corrected: Vec<(Item, String, u64)>,
     /// Undelivered rows that stand in the list as they were, or not at all.
     unchanged: u64,
 }
 
-async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<Found> {
+async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<CorrectionMatches> {
     let settings = Settings::of(job)?;
     let items = undelivered(ctx, job).await?;
     let mails: Vec<MailItem> =
@@ -277,7 +277,7 @@ async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<Found> {
                 *said = None;
             }
         }
-        let mut found = Found { corrected: Vec::new(), unchanged: 0 };
+        let mut found = CorrectionMatches { corrected: Vec::new(), unchanged: 0 };
         for item in items {
             match addresses.remove(&item.seq) {
                 Some(Some((to, line))) if to != shown_address(&item) => found.corrected.push((item, to, line)),
@@ -319,7 +319,7 @@ async fn undelivered(ctx: &Ctx, job: &Job) -> Result<Vec<Item>> {
     Ok(items)
 }
 
-fn list_page<'a>(v: &'a View, job: &Job, list: &Brought, found: Found) -> CorrectedListPage<'a> {
+fn list_page<'a>(v: &'a View, job: &Job, list: &Brought, found: CorrectionMatches) -> CorrectedListPage<'a> {
     let total = found.corrected.len() as u64;
     let row = |(item, to, line): (Item, String, u64)| {
         let fault = mail::address::parse_list(&to).1.first().map(|error| error.what().say(v.language));

@@ -12,7 +12,7 @@ use crate::{
     extract::Query,
     mailing::{Comparison, Earlier, Plan, ReceivedRow, Undecided, look_at_rows, suggested_name},
     pages::{
-        mailings::{Before, CheckPage, EarlierShown, Found, Preview, ProblemRow, Question, ReceivedShown, Step},
+        mailings::{Before, CheckPage, CheckSummary, EarlierShown, Preview, ProblemRow, Question, ReceivedShown, Step},
         parts::{Faults, Notice, Pager},
         states,
         view::View,
@@ -46,7 +46,7 @@ pub(super) async fn show(
         return Ok(see(&address(&draft, if draft.content.list.is_none() { "recipients" } else { "message" })));
     }
     let (row, from) = (query.row.unwrap_or(1).clamp(1, u64::from(u32::MAX)), query.from.unwrap_or(0));
-    let mut said = Said { row, from, ..Said::default() };
+    let mut said = CheckState { row, from, ..CheckState::default() };
     let is_ours = said::is_ours(&v, &trial::words(&query.said, &query.code, &query.to), &query.seal);
     if let Some(trial) = Trial::read(&query.said, &query.code).filter(|_| is_ours) {
         said.test_to = trial::shortened(&query.to);
@@ -79,7 +79,7 @@ pub(super) async fn skip(State(ctx): State<Ctx>, mut draft: Draft, form: Form) -
 
 /// What the page says besides what was found.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct CheckState {
     pub(super) row: u64,
     pub(super) from: usize,
     pub(super) test_to: String,
@@ -90,8 +90,8 @@ pub(super) struct Said {
     pub(super) status: StatusCode,
 }
 
-pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: Said) -> Result<Response> {
-    let Said { row, from, test_to, date, time, faults, notice, status } = said;
+pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: CheckState) -> Result<Response> {
+    let CheckState { row, from, test_to, date, time, faults, notice, status } = said;
     let account = account(ctx, draft).await?;
     let Looked { plan, report, comparison, nth } = look(ctx, v, draft, row).await?;
     let preview = Preview {
@@ -245,7 +245,7 @@ async fn found(
     report: &Report,
     (comparison, ledger): (&Comparison, LedgerMatch),
     account: &Account,
-) -> Result<Found> {
+) -> Result<CheckSummary> {
     let messages = comparison.messages_to_send(ledger);
     let (used, _) = ctx.app.db.used_in_a_day(account.id, v.now).await?;
     let limits = &account.limits;
@@ -257,7 +257,7 @@ async fn found(
         batch: limits.batch.as_ref().map(|batch| batch.size),
         pause: limits.batch.as_ref().map(|batch| batch.pause),
     };
-    Ok(Found {
+    Ok(CheckSummary {
         messages,
         recipients: report.recipients,
         bytes: report.bytes_estimate,

@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     auth::Granted,
     blobs,
-    mailing::{Asked, Upload},
+    mailing::{EarlierChoice, Upload},
     pages::mailings::{MessageForm, Step, Steps},
     problem::{Problem, Result},
 };
@@ -50,7 +50,7 @@ pub(super) struct Content {
     /// The job that this becomes: sent twice, it is the same one.
     pub(super) job: Uuid,
     pub(super) list: Option<List>,
-    pub(super) files: Vec<Kept>,
+    pub(super) files: Vec<DraftFile>,
     pub(super) form: MessageForm,
     /// Settings of an earlier mailing that this one has too, and that are not typed.
     #[serde(skip_serializing_if = "is_default")]
@@ -92,7 +92,7 @@ pub(super) struct List {
 
 /// A file to attach. Its keys are short: there may be thousands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct DraftFile {
     #[serde(rename = "n")]
     pub(super) name: String,
     #[serde(rename = "b")]
@@ -237,8 +237,8 @@ impl Content {
         if self.form.name.is_empty() { list } else { &self.form.name }
     }
 
-    pub(super) fn asked(&self) -> Asked {
-        Asked {
+    pub(super) fn asked(&self) -> EarlierChoice {
+        EarlierChoice {
             name: self.name().to_owned(),
             is_new: self.relation == Relation::New,
             completes: self.relation == Relation::Completes,

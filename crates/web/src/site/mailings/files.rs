@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    draft::{Content, Draft, FILES_MAX, Kept},
+    draft::{Content, Draft, DraftFile, FILES_MAX},
 };
 use crate::{
     Ctx,
@@ -43,7 +43,7 @@ pub(super) async fn show(Reader(v): Reader, draft: Draft) -> Result<Response> {
 
 fn page_of<'a>(v: &'a View, draft: &Draft, faults: Faults) -> FilesPage<'a> {
     let files = &draft.content.files;
-    let row = |file: &Kept| FileRow { name: file.name.clone(), size: file.size };
+    let row = |file: &DraftFile| FileRow { name: file.name.clone(), size: file.size };
     FilesPage {
         v,
         steps: draft.steps(Step::Files),
@@ -104,7 +104,7 @@ pub(super) async fn remove(State(ctx): State<Ctx>, mut draft: Draft, form: Form)
 struct Basket {
     /// The names that the draft had.
     held: BTreeSet<String>,
-    added: BTreeMap<String, Kept>,
+    added: BTreeMap<String, DraftFile>,
     /// Names, of both.
     count: usize,
     bytes_left: u64,
@@ -125,7 +125,7 @@ impl Basket {
     }
 
     /// Puts what was brought among `files`, which may hold more by now than when the upload began.
-    fn add_to(&self, ctx: &Ctx, v: &View, files: &mut Vec<Kept>) -> Result<()> {
+    fn add_to(&self, ctx: &Ctx, v: &View, files: &mut Vec<DraftFile>) -> Result<()> {
         files.retain(|file| !self.added.contains_key(&file.name));
         files.extend(self.added.values().cloned());
         files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -174,12 +174,12 @@ impl Basket {
     fn keep(&mut self, name: String, blob: &Blob) {
         let (size, sha256, mtime) = (blob.size, blob.sha256.clone(), blob.mtime.as_micros());
         self.count += usize::from(!self.has(&name));
-        self.added.insert(name.clone(), Kept { name, size, sha256, mtime });
+        self.added.insert(name.clone(), DraftFile { name, size, sha256, mtime });
     }
 }
 
 fn unpack(
-    archive: &blobs::Part,
+    archive: &blobs::PartialUpload,
     bounds: zip::Bounds,
     data: &FilePath,
     rng: &Rng,

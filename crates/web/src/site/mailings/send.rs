@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    check::{self, Looked, Said},
+    check::{self, CheckState, Looked},
     draft::Draft,
     message,
 };
@@ -12,7 +12,7 @@ use crate::{
     extract::Path,
     mailing::{Start, attempt, enqueue_all, is_being_sent},
     pages::parts::{Mood, Notice},
-    problem::Result,
+    problem::{Problem, Result},
     site::{Form, Reader, see},
 };
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
@@ -45,7 +45,7 @@ pub(super) async fn send(
         return Ok(see(&address(&draft, "message")));
     }
     let (date, time) = (form.text("date").to_owned(), form.text("time").to_owned());
-    let mut said = Said { row: 1, status: StatusCode::UNPROCESSABLE_ENTITY, ..Said::default() };
+    let mut said = CheckState { row: 1, status: StatusCode::UNPROCESSABLE_ENTITY, ..CheckState::default() };
     // What is refused is shown here, where nothing answers to a look.
     v.here = address(&draft, "check");
     let start = match form.text("when") {
@@ -65,17 +65,18 @@ pub(super) async fn send(
         said.notice = Some(Notice { mood: Mood::Warn, text: v.t("send-not-yet") });
         return check::answer(&ctx, &v, &draft, said).await;
     }
-    // Sent twice at once: the second is led to what the first has made, and its rows are sent before by then.
-    let is_there = attempt(&ctx, draft.content.job.into()).await?.1.is_some();
     let asked = draft.content.asked();
     let refused = match comparison.decide(&asked) {
-        _ if is_there => None,
         Err(_) => Some("send-undecided"),
         Ok(ledger) if comparison.to_send(ledger) == 0 => Some("send-nobody"),
         Ok(_) if asked.is_new || asked.completes => None,
         Ok(_) => is_being_sent(&ctx, &plan.upload.recipients_sha256).await?.map(|_| "send-twice"),
     };
-    if let Some(why) = refused {
+    // Sent twice at once: the second is led to what the first has made, whose rows are being sent, or were, by then.
+    let is_there = async || Ok::<_, Problem>(attempt(&ctx, draft.content.job.into()).await?.1.is_some());
+    if let Some(why) = refused
+        && !is_there().await?
+    {
         said.notice = Some(Notice { mood: Mood::Warn, text: v.t(why) });
         return check::answer(&ctx, &v, &draft, said).await;
     }

@@ -3,7 +3,7 @@
 
 use super::{
     address,
-    check::{self, Said},
+    check::{self, CheckState},
     draft::Draft,
     message, show,
 };
@@ -150,7 +150,7 @@ impl Trial {
     }
 
     /// Says it on the page, which shows `test_to` as the address.
-    pub(super) fn tell(&self, v: &View, said: &mut Said) {
+    pub(super) fn tell(&self, v: &View, said: &mut CheckState) {
         let Ok(to) = said.test_to.parse::<Mailbox>() else {
             said.faults.add("address", v.t("test-bad-address"));
             return;

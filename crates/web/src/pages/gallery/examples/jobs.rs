@@ -126,13 +126,19 @@ fn sides(v: &View) -> Vec<Drawn> {
         q: String::new(),
         states,
         sort: String::new(),
-        row_head: sorted(Sorted::Rising),
+        row_head: sorted(Sorted::Ascending),
         rows: items(v),
         pager: pager(),
     };
     let csv = "/x.csv".to_owned();
-    let traces =
-        JobTracesPage { v, head: completed(), rows: trace_rows(v), when: sorted(Sorted::Falling), pager: pager(), csv };
+    let traces = JobTracesPage {
+        v,
+        head: completed(),
+        rows: trace_rows(v),
+        when: sorted(Sorted::Descending),
+        pager: pager(),
+        csv,
+    };
     let log = LogPage { v, head: running(), log: log(v), log_next: 1, whole: "/x.log".to_owned() };
     let timeline = TimelinePage { v, head: completed(), rows: steps(v) };
     vec![

@@ -3,8 +3,8 @@
 use super::{ID, at, before};
 use crate::pages::{
     explore::{
-        AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Found, Histogram, Line,
-        Links, Range, RecordPage, Saved, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
+        AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Histogram, Line, Links,
+        Range, RecordPage, Saved, SearchResult, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
     },
     files::{
         Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
@@ -136,14 +136,14 @@ fn facets(v: &View) -> Vec<Facet> {
     ]
 }
 
-fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
+fn page<'a>(v: &'a View, q: &str, found: SearchResult) -> ExplorePage<'a> {
     let (_, problems) = query::parse(q);
     let range = |length: &str, word: &'static str| Range {
         label: v.t(word),
         address: format!("/explore?since={length}"),
         chosen: if length == "1h" { Chosen::Yes } else { Chosen::No },
     };
-    let has_lines = matches!(found, Found::Lines(_) | Found::Table(_));
+    let has_lines = matches!(found, SearchResult::Lines(_) | SearchResult::Table(_));
     ExplorePage {
         v,
         asked: AskedForm { q: q.to_owned(), since: "1h".to_owned(), ..AskedForm::default() },
@@ -183,7 +183,7 @@ fn page<'a>(v: &'a View, q: &str, found: Found) -> ExplorePage<'a> {
     }
 }
 
-fn table(columns: &[&str], rows: &[&[&str]], doubts: ShownSuggestions) -> Found {
+fn table(columns: &[&str], rows: &[&[&str]], doubts: ShownSuggestions) -> SearchResult {
     let cell = |text: &&str| {
         let kind = if text.parse::<f64>().is_ok() { CellKind::Number } else { CellKind::Text };
         TableCell { html: (*text).to_owned(), kind }
@@ -194,7 +194,7 @@ fn table(columns: &[&str], rows: &[&[&str]], doubts: ShownSuggestions) -> Found 
         false => CellKind::Text,
     };
     let columns = columns.iter().enumerate().map(|(at, name)| TableCell { html: (*name).to_owned(), kind: kind(at) });
-    Found::Table(TableOf { columns: columns.collect(), rows, doubts })
+    SearchResult::Table(TableOf { columns: columns.collect(), rows, doubts })
 }
 
 fn doubts(v: &View, q: &str, empty: Empty) -> ShownSuggestions {
@@ -243,18 +243,18 @@ pub(in crate::pages::gallery) fn logs(v: &View) -> Vec<Drawn> {
         &[&["nginx", "", "590", ""], &["shop", "", "49", ""]],
         doubts(v, blank, Empty::Column),
     );
-    let none = Found::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: ShownSuggestions::NONE };
+    let none = SearchResult::NoMatch { wider: Some("/explore?q=absent".to_owned()), doubts: ShownSuggestions::NONE };
     let wrong = "levl:error status=404";
-    let doubted = Found::NoMatch { wider: None, doubts: doubts(v, wrong, Empty::Answer) };
+    let doubted = SearchResult::NoMatch { wider: None, doubts: doubts(v, wrong, Empty::Answer) };
     let begin = Begin { origin: "https://vigie.example.org".to_owned() };
     let searches = [
-        ("explore", "relay OR orders", Found::Lines(lines(v))),
-        ("explore-faults", "app:nginx status>=abc (refused | stats cuont()", Found::Lines(lines(v))),
+        ("explore", "relay OR orders", SearchResult::Lines(lines(v))),
+        ("explore-faults", "app:nginx status>=abc (refused | stats cuont()", SearchResult::Lines(lines(v))),
         ("explore-table", "level>=error | stats count(), p95(duration_ms) by app, level", graded),
         ("explore-table-doubts", blank, blanks),
         ("explore-no-match", "absent", none),
         ("explore-doubts", wrong, doubted),
-        ("explore-empty", "", Found::Empty(begin)),
+        ("explore-empty", "", SearchResult::Empty(begin)),
     ];
     let drawn = searches.into_iter().map(|(name, q, found)| (name, page(v, q, found).render().unwrap()));
     let mut pages: Vec<Drawn> = drawn.collect();
@@ -369,11 +369,11 @@ fn fields_that_are_counted_in_part_say_so() {
         (Language::French, "Comptés en partie. La recherche a manqué de temps"),
     ] {
         let v = &at(&super::view(language), "/explore");
-        let whole = page(v, "relay", Found::Lines(lines(v)));
+        let whole = page(v, "relay", SearchResult::Lines(lines(v)));
         assert!(!whole.render().unwrap().contains(said));
         for facets in [facets(v), Vec::new()] {
             let facets_left_out = left_out(v, &[query::Partial::Cancelled]);
-            let cut = ExplorePage { facets, facets_left_out, ..page(v, "relay", Found::Lines(lines(v))) };
+            let cut = ExplorePage { facets, facets_left_out, ..page(v, "relay", SearchResult::Lines(lines(v))) };
             let html = cut.render().unwrap();
             assert!(html.contains(said), "{html}");
         }

@@ -3,7 +3,7 @@
 use super::{Drawn, at, before};
 use crate::pages::{
     mailings::{
-        Accounts, Before, CheckPage, DraftRow, EarlierShown, FileRow, FilesPage, Found, LetterShown, ListShown,
+        Accounts, Before, CheckPage, CheckSummary, DraftRow, EarlierShown, FileRow, FilesPage, LetterShown, ListShown,
         MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question, ReceivedShown,
         RecipientsPage, Step, Steps, Weight,
     },
@@ -206,7 +206,7 @@ fn completes(v: &View) -> Before {
 
 fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid, before: Before) -> String {
     let wrong = !problems.is_empty();
-    let found = Found {
+    let found = CheckSummary {
         messages: before.to_send,
         recipients: 512,
         bytes: 126_000_000,
