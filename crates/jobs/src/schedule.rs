@@ -81,7 +81,7 @@ pub struct Place {
 }
 
 /// Work that is being done while this lives.
-pub struct Schedules(#[expect(dead_code, reason = "dropped with it")] JoinSet<()>);
+pub struct Schedules(JoinSet<()>);
 
 impl Schedules {
     /// Does all of `work` when it is due. What was never done is due at once.
@@ -91,6 +91,11 @@ impl Schedules {
             tasks.spawn(Recurring { place: place.clone(), work, has_failed: false }.go_on());
         }
         Self(tasks)
+    }
+
+    /// Ends what is being done at its next wait, and waits for that.
+    pub async fn stop(mut self) {
+        self.0.shutdown().await;
     }
 }
 

@@ -193,7 +193,9 @@ impl Owned {
     /// Rests, then lets go of the directory. Returns whether everything in flight was recorded.
     pub(crate) async fn stop(mut self) -> bool {
         let finished = self.rest().await;
-        self.schedules.clear();
+        for schedules in self.schedules.drain(..) {
+            schedules.stop().await;
+        }
         self.background.shutdown().await;
         self.winding.send_replace(true);
         let servers = async { while self.servers.join_next().await.is_some() {} };
