@@ -20,11 +20,12 @@ pub(crate) use throttle::{Attempt, Throttle};
 pub(crate) use token::Tokens;
 
 use crate::{
-    Ctx,
-    connections::Connection,
-    places::{Holder, Place},
+    Ctx, layout,
     problem::Problem,
-    site,
+    serve::{
+        connections::Connection,
+        places::{Holder, Place},
+    },
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -173,7 +174,8 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (ctx, access) = (&guard.ctx, guard.access);
     let changes = is_change(request.method());
     let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
-    let reader = (access.is_page() && site::errors::reads_pages(request.headers())).then(|| PageRequest::of(&request));
+    let reader =
+        (access.is_page() && layout::errors::reads_pages(request.headers())).then(|| PageRequest::of(&request));
     let connection = request.extensions().get::<Connection>().cloned();
     let (mut response, who) = match admit(ctx, access, request).await {
         Ok(Admitted { request, who, _place }) => (next.run(request).await, who),
@@ -220,8 +222,8 @@ impl PageRequest {
             return response;
         }
         let id = self.headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-        let v = site::reader(ctx, &self.headers, &self.uri, who);
-        site::errors::as_page(&v, &id, response).await
+        let v = layout::reader(ctx, &self.headers, &self.uri, who);
+        layout::errors::as_page(&v, &id, response).await
     }
 }
 
@@ -309,7 +311,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     let place = ctx.requests.take(&Holder::of(granted.as_ref(), address(ctx, &parts))).map_err(refused)?;
     let Some(granted) = granted else {
         return Err(Box::new(match access.is_page() {
-            true => site::login::needed(ctx, &parts),
+            true => crate::people::login::handlers::needed(ctx, &parts),
             false => unauthorized().into_response(),
         }));
     };

@@ -4,9 +4,9 @@
 
 use crate::{
     Ctx,
-    api::jobs::existing,
     auth::{Granted, Who},
     extract::Path,
+    jobs::api::existing,
     problem::{Problem, Result},
 };
 use axum::{

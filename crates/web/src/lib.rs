@@ -4,51 +4,48 @@
 //! within the process; [`serve`] runs either on a listener. Handlers parse, call and render: what is decided, is
 //! decided in the crates below. Each route is declared in one place (`declare`) with who may use it.
 
+mod accounts;
 mod api;
+mod audit;
 mod auth;
 mod authority;
 mod blobs;
-mod connections;
 mod cursor;
-mod deliver;
 mod extract;
 mod health;
-mod ingest;
-mod layers;
-mod legacy;
-mod limits;
+mod home;
+mod jobs;
+mod layout;
 mod lines;
 mod listener;
-mod live;
-mod mailing;
+mod logs;
+mod mailings;
 mod order;
-mod pages;
-mod peer;
-mod places;
+mod people;
 mod problem;
 mod routes;
-mod run_log;
 mod schedule;
 mod serve;
 mod sheet;
-mod site;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod traces;
+mod webhooks;
 mod words;
+mod workers;
 mod zip;
 
 pub use blobs::Uploads;
-pub use limits::Limits;
-pub use peer::Proxies;
 pub use schedule::{reporting, sweeping};
 pub use serve::{Origin, serve};
+pub use serve::{limits::Limits, peer::Proxies};
 
+use ::jobs::{Hub, run_log::RunLog};
+use ::logs::Logs;
 use axum::Router;
 use jiff::tz::TimeZone;
-use jobs::{Hub, run_log::RunLog};
-use logs::Logs;
 use model::{Clock, JobId, Rng};
 use routes::{Declared, Routes};
 use std::{
@@ -91,9 +88,10 @@ pub struct App {
 pub fn router(app: App) -> Router {
     let ctx = Ctx::new(app);
     let (router, declared) = declare(Routes::new(ctx.clone())).finish();
-    let router = router.fallback(layers::no_such_route).method_not_allowed_fallback(layers::no_such_method);
+    let router =
+        router.fallback(serve::layers::no_such_route).method_not_allowed_fallback(serve::layers::no_such_method);
     ctx.declared.set(declared).ok();
-    layers::around(router, &ctx).with_state(ctx)
+    serve::layers::around(router, &ctx).with_state(ctx)
 }
 
 /// The same for `vigie.sock` and for calls within the process: every request may do everything, without a token.
@@ -104,12 +102,18 @@ pub fn trusted(router: Router) -> Router {
 fn declare(routes: Routes) -> Routes {
     [
         api::declare,
-        ingest::declare,
-        legacy::declare,
         health::declare,
-        pages::assets::declare,
-        pages::embed::declare,
-        site::declare,
+        layout::assets::declare,
+        home::declare,
+        mailings::declare,
+        jobs::declare,
+        workers::declare,
+        traces::declare,
+        logs::declare,
+        accounts::declare,
+        people::declare,
+        webhooks::declare,
+        audit::declare,
     ]
     .into_iter()
     .fold(routes, |routes, add| add(routes))
@@ -128,12 +132,12 @@ pub(crate) struct Inner {
     pub(crate) throttle: auth::Throttle,
     pub(crate) hashing: auth::login::Hashing,
     /// Of requests that are being answered.
-    pub(crate) requests: places::Requests,
+    pub(crate) requests: serve::places::Requests,
     /// Credentials that are looked up in the database: strangers who show wrong ones leave connections of it to the others.
     pub(crate) lookups: tokio::sync::Semaphore,
     /// Whether Vigie can work is looked at by one at a time.
     pub(crate) readiness: tokio::sync::Semaphore,
-    pub(crate) live: live::Live,
+    pub(crate) live: jobs::live::Live,
     pub(crate) counts: health::Counts,
     pub(crate) declared: OnceLock<Vec<Declared>>,
     pub(crate) described: OnceLock<api::Described>,
@@ -148,11 +152,11 @@ impl std::ops::Deref for Ctx {
 
 impl Ctx {
     fn new(app: App) -> Self {
-        let live = live::Live::new(&app);
+        let live = jobs::live::Live::new(&app);
         let counts = health::Counts::new(app.clock.now());
         let (tokens, declared, described) = (auth::Tokens::default(), OnceLock::new(), OnceLock::new());
         let (throttle, hashing) = (auth::Throttle::default(), auth::login::Hashing::default());
-        let (requests, readiness) = (places::Requests::new(&app.limits), tokio::sync::Semaphore::new(1));
+        let (requests, readiness) = (serve::places::Requests::new(&app.limits), tokio::sync::Semaphore::new(1));
         let lookups = tokio::sync::Semaphore::new(LOOKUPS_MAX);
         let inner =
             Inner { app, tokens, throttle, hashing, requests, lookups, readiness, live, counts, declared, described };

@@ -4,8 +4,8 @@
 use crate::{
     Ctx,
     auth::{Granted, still},
-    places::{Full, Holder, StreamPlace},
     problem::{Problem, Result},
+    serve::places::{Full, Holder, StreamPlace},
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},

@@ -1,6 +1,6 @@
 //! The one error that the API answers with: a problem as RFC 9457 has it, with a remedy where there is one.
 
-use crate::pages::foreign::plain;
+use crate::layout::foreign::plain;
 use axum::{
     Json,
     extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},

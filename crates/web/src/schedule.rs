@@ -1,6 +1,6 @@
 //! What this crate does again and again: outcomes are reported to webhooks, and uploads that nothing names are deleted.
 
-use crate::{App, Ctx, blobs, deliver};
+use crate::{App, Ctx, blobs, webhooks::deliver};
 use jobs::{Again, DoneBy, Work};
 use std::time::Duration;
 

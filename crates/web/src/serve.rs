@@ -2,7 +2,13 @@
 //! may take, its first byte included. HTTP/1.1 alone is spoken: browsers and proxies speak it where there is no TLS, and
 //! of each connection there is one request at a time.
 
-use crate::{Limits, connections::Connections};
+pub(crate) mod connections;
+pub(crate) mod layers;
+pub(crate) mod limits;
+pub(crate) mod peer;
+pub(crate) mod places;
+
+use crate::{Limits, serve::connections::Connections};
 use axum::{Router, extract::Request, serve::Listener};
 use hyper::server::conn::http1::Builder;
 use hyper_util::{

@@ -1,21 +1,4 @@
-//! The JSON API, one file per family of routes.
-
-pub(crate) mod accounts;
-mod events;
-pub(crate) mod items;
-pub(crate) mod jobs;
-mod ledger;
-mod log;
-pub(crate) mod logs;
-mod mailings;
-pub(crate) mod outcomes;
-pub(crate) mod progress;
-mod report;
-mod tokens;
-pub(crate) mod traces;
-pub(crate) mod users;
-pub(crate) mod webhooks;
-mod workers;
+//! The description of the API, and what its lists have in common.
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +18,7 @@ use bytes::Bytes;
 use std::fmt::Write as _;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    let routes = routes
+    routes
         .get(
             "/api/openapi.json",
             Access::Open,
@@ -47,26 +30,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Open,
             listing,
             About::new("The routes, to read").gives_text(200, Some("text/html"), "A page"),
-        );
-    let families = [
-        jobs::declare,
-        items::declare,
-        progress::declare,
-        events::declare,
-        log::declare,
-        logs::declare,
-        traces::declare,
-        outcomes::declare,
-        mailings::declare,
-        accounts::declare,
-        ledger::declare,
-        webhooks::declare,
-        tokens::declare,
-        users::declare,
-        workers::declare,
-        report::declare,
-    ];
-    families.into_iter().fold(routes, |routes, add| add(routes))
+        )
 }
 
 /// How many rows to give: `asked`, or 100, within the limit.

@@ -3,8 +3,8 @@
 use super::throttle::Attempt;
 use crate::{
     Ctx,
-    places::{Holder, Pool},
     problem::{Problem, Result},
+    serve::places::{Holder, Pool},
 };
 use secrecy::SecretString;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A name that is tried from many addresses is slowed
 //! down for all browsers that are new to it, but little; the first try from an address only when very many try.
 
-use crate::peer;
+use crate::serve::peer;
 use model::Timestamp;
 use std::{
     collections::HashMap,

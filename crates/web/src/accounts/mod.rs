@@ -1,0 +1,11 @@
+//! Accounts to send with: over the API, and on the pages.
+
+pub(crate) mod api;
+pub(crate) mod handlers;
+pub(crate) mod page;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+}

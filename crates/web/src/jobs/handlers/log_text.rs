@@ -1,0 +1,49 @@
+//! The whole log of a job as a text to keep: one line per record, in the reader's time zone.
+
+use super::Side;
+use crate::{Ctx, jobs::run_log, problem::Result};
+use axum::{
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use futures_util::stream;
+use jiff::tz::TimeZone;
+use jobs::run_log::{Cursor, Record};
+
+/// Records that are read at a time: the text is sent as it is read, however long it is.
+const PAGE: usize = 1_000;
+
+pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, .. } = side;
+    let (zone, id) = (v.zone.clone(), job.id);
+    let pages = stream::unfold(Some(Cursor::default()), move |place| {
+        let (zone, ctx, job) = (zone.clone(), ctx.clone(), job.clone());
+        async move {
+            let place = place?;
+            match run_log::page(&ctx, &job, place, PAGE).await {
+                // A run that goes on writes on: the text ends where the log ended when it was reached.
+                Ok(page) if page.entries.is_empty() => None,
+                Ok(page) => {
+                    let text: String = page.entries.iter().map(|entry| line(&entry.record, &zone)).collect();
+                    Some((Ok(text), (page.next != place).then_some(page.next)))
+                }
+                // The download breaks off, so that nobody takes a part for the whole.
+                Err(error) => {
+                    tracing::warn!(job = %job.id, %error, "the download of a log broke off");
+                    Some((Err(error), None))
+                }
+            }
+        }
+    });
+    let name = format!("attachment; filename=\"{id}.log\"");
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(pages)).into_response())
+}
+
+fn line(record: &Record, zone: &TimeZone) -> String {
+    let at = record.at.in_zone(zone);
+    let level = record.level.as_str().to_ascii_uppercase();
+    format!("{} [{level}] {}\n", at.strftime("%Y-%m-%d %H:%M:%S"), record.message)
+}

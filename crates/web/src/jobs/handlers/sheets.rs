@@ -1,0 +1,114 @@
+//! The items of a job as sheets for the reader's spreadsheet: all of them, or those who did not receive their message.
+
+use super::{Side, SideQuery, correct, trouble_states};
+use crate::{
+    Ctx,
+    auth::Access,
+    layout::{page_about, view::View},
+    problem::Result,
+    routes::Routes,
+    sheet::Dialect,
+    traces::api::harmless,
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use mail::{item::MailItem, spec::Mailing};
+use model::JobKind;
+use store::{Item, ItemFilter, Job, Scope};
+
+/// Items that are read at a time: the sheet is sent as they are read.
+const PAGE: u32 = 1_000;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let about = |summary| page_about(summary).query::<SideQuery>();
+    routes.get("/jobs/{id}/items.csv", READS, items, about("The items of a job, for a spreadsheet")).get(
+        "/jobs/{id}/undelivered.csv",
+        READS,
+        undelivered,
+        about("Who did not receive it, for a spreadsheet"),
+    )
+}
+
+const READS: Access = Access::Page(Scope::Read);
+
+async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, query } = side;
+    let filter = ItemFilter { limit: PAGE, ..query.items()? };
+    Ok(sheet(ctx, v, job, filter, "items"))
+}
+
+async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+    let Side { v, job, .. } = side;
+    let filter = ItemFilter { trouble: true, states: trouble_states(), limit: PAGE, ..ItemFilter::default() };
+    Ok(sheet(ctx, v, job, filter, "undelivered"))
+}
+
+fn sheet(ctx: Ctx, v: View, job: Job, filter: ItemFilter, name: &str) -> Response {
+    let dialect = Dialect::of(v.language);
+    let mut head = dialect.mark().to_vec();
+    dialect.rows([headings(&v)], &mut head);
+    let file = format!("attachment; filename=\"{name}-{}.csv\"", job.id);
+    let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
+    let state = (ctx, v, mailing, job, Some(filter));
+    let pages = stream::unfold(state, move |(ctx, v, mailing, job, filter)| async move {
+        let filter = filter?;
+        match ctx.app.db.items(job.id, &filter).await {
+            Ok(page) => {
+                let mut rows = Vec::new();
+                dialect.rows(page.rows.iter().map(|item| cells(&v, mailing.as_ref(), item)), &mut rows);
+                let next = page.next.map(|after| ItemFilter { after, ..filter });
+                Some((Ok(rows), (ctx, v, mailing, job, next)))
+            }
+            // The download breaks off, so that nobody takes a part for the whole.
+            Err(error) => {
+                tracing::warn!(job = %job.id, %error, "a download of items broke off");
+                Some((Err(error), (ctx, v, mailing, job, None)))
+            }
+        }
+    });
+    let body = Body::from_stream(stream::once(async { Ok(head) }).chain(pages));
+    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)];
+    (headers, body).into_response()
+}
+
+fn headings(v: &View) -> [String; 9] {
+    [
+        "undelivered-line",
+        "sheet-recipient",
+        "sheet-about",
+        "sheet-file",
+        "jobs-state",
+        "undelivered-why",
+        "sheet-reply",
+        "undelivered-tries",
+        "traces-when",
+    ]
+    .map(|id| v.t(id))
+}
+
+fn cells(v: &View, mailing: Option<&Mailing>, item: &Item) -> [String; 9] {
+    let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
+    let line = mail.as_ref().map_or(item.seq.unsigned_abs(), |(_, mail)| mail.line);
+    let about = mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).unwrap_or_default();
+    let file = mail.as_ref().and_then(|(_, mail)| mail.file_label()).unwrap_or_default();
+    let address = if mail.is_some() { correct::shown_address(item) } else { item.label.clone() };
+    let (reason, reply) =
+        item.verdict.as_ref().map_or_else(Default::default, |verdict| (v.verdict(verdict), verdict.reply.clone()));
+    let at = item.finished_at.map(|at| at.in_zone(&v.zone).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    [
+        line.to_string(),
+        harmless(&address),
+        harmless(about),
+        harmless(file),
+        v.word(&item.state),
+        harmless(&reason),
+        harmless(&reply),
+        item.attempts.to_string(),
+        at.unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,457 @@
+//! The items of a job: streamed in while it is being prepared, listed, and settled by hand.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Ctx,
+    api::page_size,
+    auth::{Access, Granted},
+    authority::{self, Acting, Writing},
+    cursor,
+    extract::{Json, Path, Query, optional_text, text},
+    jobs::api::{JobJson, NAME_MAX, existing},
+    lines::Lines,
+    order,
+    problem::{Problem, Result},
+    routes::{About, Routes},
+    traces::api::generic,
+};
+use axum::{Extension, body::Body, extract::State};
+use mail::{item::MailItem, spec::Mailing};
+use model::{Authority, ItemState, JobKind, JobState, Timestamp, Verdict};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+use store::{Item, ItemFilter, Job, NewItem, Trace};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Items stored in one transaction.
+pub(crate) const BATCH: usize = 1_000;
+/// Items settled in one call.
+const SETTLE_MAX: usize = 1_000;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/api/v1/jobs/{id}/items",
+            Access::Read,
+            list,
+            About::new("Items of a job, in their order").query::<ItemsQuery>().gives::<ItemsPage>(200, "A page"),
+        )
+        .post(
+            "/api/v1/jobs/{id}/items",
+            Access::Write,
+            add,
+            About::new("Add items to a job that is being prepared")
+                .unaudited()
+                .query::<AddQuery>()
+                .takes_text(
+                    "application/x-ndjson",
+                    "One object per line: seq, message_no, ledger_key?, content?, label, payload, verdict?",
+                )
+                .gives::<Added>(200, "How many"),
+        )
+        .post(
+            "/api/v1/jobs/{id}/ready",
+            Access::Write,
+            ready,
+            About::new("All items are there: run the job").gives::<JobJson>(200, "The job"),
+        )
+        .post(
+            "/api/v1/jobs/{id}/settle",
+            Access::Write,
+            settle,
+            About::new("Say of unknown items whether they were sent")
+                .takes::<Settle>()
+                .gives::<SettledJson>(200, "The job, and which items"),
+        )
+}
+
+/// One item.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Item)]
+pub(crate) struct ItemJson {
+    seq: i64,
+    message_no: i64,
+    /// `queued`, `running`, `succeeded`, `failed`, `unknown` or `skipped`.
+    #[schema(value_type = String)]
+    state: ItemState,
+    attempts: i64,
+    /// When it may be tried again, if it waits.
+    #[schema(value_type = Option<String>)]
+    not_before: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    finished_at: Option<Timestamp>,
+    label: String,
+    /// Why it failed, waits, is unknown or was skipped: code, arguments, and the reply to the letter.
+    #[schema(value_type = Option<Object>)]
+    verdict: Option<Verdict>,
+    /// Addresses refused while others of the row were accepted.
+    detail: String,
+}
+
+impl From<Item> for ItemJson {
+    fn from(item: Item) -> Self {
+        let waits = item.state == ItemState::Queued && item.not_before > Timestamp::EPOCH;
+        Self {
+            seq: item.seq,
+            message_no: item.message_no,
+            state: item.state,
+            attempts: item.attempts,
+            not_before: waits.then_some(item.not_before),
+            finished_at: item.finished_at,
+            label: item.label,
+            verdict: item.verdict,
+            detail: item.detail,
+        }
+    }
+}
+
+/// Items. `next` goes into `cursor` to get the next page.
+#[derive(Serialize, ToSchema)]
+struct ItemsPage {
+    rows: Vec<ItemJson>,
+    next: Option<String>,
+    /// One page looks for `q` in 10,000 items at the most. Where that ended it before it was full, this is the `seq` of
+    /// the last one it looked at, and `next` goes on from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched_until: Option<i64>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct ItemsQuery {
+    /// One or more, separated by commas.
+    state: Option<String>,
+    /// Only those that did not go as they should.
+    trouble: Option<bool>,
+    /// Part of the label.
+    q: Option<String>,
+    /// `first` to last, or `last` to first.
+    order: Option<String>,
+    cursor: Option<String>,
+    limit: Option<u32>,
+}
+
+async fn list(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Query(query): Query<ItemsQuery>,
+) -> Result<axum::Json<ItemsPage>> {
+    let job = existing(&ctx, id.into()).await?;
+    let states = query.state.as_deref().unwrap_or_default().split(',').filter(|state| !state.is_empty());
+    let states = states
+        .map(|state| state.trim().parse::<ItemState>().map_err(|error| Problem::invalid(format!("state: {error}"))));
+    let filter = ItemFilter {
+        states: states.collect::<Result<_>>()?,
+        trouble: query.trouble.unwrap_or(false),
+        text: optional_text("q", query.q, NAME_MAX)?,
+        from_end: order::is_turned(query.order.as_deref(), ["first", "last"])?,
+        after: query.cursor.as_deref().map(cursor::number).transpose()?.unwrap_or(0),
+        limit: page_size(&ctx, query.limit)?,
+    };
+    let page = ctx.app.db.items(job.id, &filter).await?;
+    let rows = page.rows.into_iter().map(ItemJson::from).collect();
+    let next = page.next.map(cursor::of_number);
+    Ok(axum::Json(ItemsPage { rows, next, searched_until: page.searched_until }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct AddQuery {
+    /// The mailing whose ledger says what was sent before: those items are skipped.
+    ledger: Option<String>,
+}
+
+/// One line of what is added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Line {
+    pub(crate) seq: i64,
+    pub(crate) message_no: i64,
+    pub(crate) ledger_key: Option<String>,
+    /// A digest of what it says: a row of the same key with another is another row.
+    #[serde(default)]
+    pub(crate) content: String,
+    pub(crate) label: String,
+    /// Any JSON value; a text is taken to be the JSON itself. Of a mailing: a row as `vigie send` reads it.
+    pub(crate) payload: Box<RawValue>,
+    pub(crate) verdict: Option<Verdict>,
+}
+
+/// How many items were taken, and how many of those had been sent before.
+#[derive(Serialize, ToSchema)]
+struct Added {
+    accepted: u64,
+    skipped: u64,
+}
+
+async fn add(
+    State(ctx): State<Ctx>,
+    Writing(job): Writing,
+    Query(query): Query<AddQuery>,
+    Extension(granted): Extension<Granted>,
+    body: Body,
+) -> Result<axum::Json<Added>> {
+    let id = job.id;
+    let ledger = optional_text("ledger", query.ledger, NAME_MAX)?;
+    let limits = ctx.app.limits;
+    let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
+    let mut adder = Adder {
+        ctx: &ctx,
+        may_name_files: authority::of(&granted) == Authority::Owner,
+        job,
+        ledger,
+        batch: Vec::new(),
+        last: 0,
+        added: Added { accepted: 0, skipped: 0 },
+    };
+    let outcome = adder.all(&mut lines).await;
+    ctx.app.hub.refresh(id).await?;
+    match outcome {
+        Ok(()) => Ok(axum::Json(adder.added)),
+        Err(problem) => Err(problem.with("accepted", adder.added.accepted).with("skipped", adder.added.skipped)),
+    }
+}
+
+struct Adder<'a> {
+    ctx: &'a Ctx,
+    /// Whether its payloads may name files of this machine.
+    may_name_files: bool,
+    job: Job,
+    ledger: Option<String>,
+    batch: Vec<NewItem>,
+    last: i64,
+    added: Added,
+}
+
+impl Adder<'_> {
+    async fn all(&mut self, lines: &mut Lines) -> Result<()> {
+        while let Some(line) = lines.next().await? {
+            let item = self.item(&line).map_err(|what| {
+                Problem::invalid(format!("line {}: {what}", lines.number))
+                    .remedy("the lines before it were added; correct it, and send it with those after it")
+            })?;
+            self.batch.push(item);
+            if self.batch.len() >= BATCH {
+                self.store().await?;
+            }
+        }
+        self.store().await
+    }
+
+    fn item(&mut self, line: &[u8]) -> Result<NewItem, String> {
+        let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        if line.seq <= self.last || line.message_no < 1 {
+            return Err(format!(
+                "seq {} after {}: seq and message_no count from 1, and seq rises",
+                line.seq, self.last
+            ));
+        }
+        self.last = line.seq;
+        let payload = match serde_json::from_str::<Value>(line.payload.get()) {
+            Ok(Value::String(text)) => text,
+            Ok(_) => line.payload.get().to_owned(),
+            Err(error) => return Err(format!("payload: {error}")),
+        };
+        let payload = if self.job.kind == JobKind::Mail { self.row(&payload)? } else { payload };
+        Ok(NewItem {
+            seq: line.seq,
+            message_no: line.message_no,
+            ledger_key: line.ledger_key,
+            content: line.content,
+            label: line.label,
+            payload,
+            verdict: line.verdict,
+        })
+    }
+
+    /// A payload of a mailing as it is kept: what the run will read is what was looked at here, and nothing else.
+    fn row(&self, payload: &str) -> Result<String, String> {
+        let row = MailItem::parse(payload).map_err(|error| format!("payload: {error}"))?;
+        if !self.may_name_files && !row.attachments.is_empty() {
+            return Err("the payload names files of this machine: send them along with POST /api/v1/mailings".into());
+        }
+        serde_json::to_string(&row).map_err(|error| error.to_string())
+    }
+
+    async fn store(&mut self) -> Result<()> {
+        let batch = std::mem::take(&mut self.batch);
+        let Some(first) = batch.first().map(|item| item.seq) else { return Ok(()) };
+        self.refuse_repeats(first).await?;
+        let (accepted, skipped) = enqueue(self.ctx, &self.job, batch, self.ledger.clone()).await?;
+        self.added.accepted += accepted;
+        self.added.skipped += skipped;
+        Ok(())
+    }
+
+    /// The job must still be in preparation, and its items end before `first`.
+    async fn refuse_repeats(&self, first: i64) -> Result<()> {
+        let job = existing(self.ctx, self.job.id).await?;
+        if job.state != JobState::Preparing {
+            let detail = format!("job {} is {}: items are added while it is being prepared", job.id, job.state);
+            return Err(Problem::conflict(detail).remedy("make a new job"));
+        }
+        if self.added.accepted == 0 {
+            let filter = ItemFilter { after: first - 1, limit: 1, ..ItemFilter::default() };
+            if let Some(there) = self.ctx.app.db.items(job.id, &filter).await?.rows.first() {
+                let detail = format!("item {} is there already, {first} cannot come after it", there.seq);
+                return Err(Problem::conflict(detail).remedy("go on behind the last item"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Stores a batch; what is known to be wrong leaves an error trace. (taken, skipped)
+pub(crate) async fn enqueue(ctx: &Ctx, job: &Job, batch: Vec<NewItem>, ledger: Option<String>) -> Result<(u64, u64)> {
+    let now = ctx.app.clock.now();
+    let count = batch.len() as u64;
+    let mut mailing: Option<Mailing> =
+        (job.kind == JobKind::Mail).then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    if let (Some(mailing), Some(account)) = (&mut mailing, job.account)
+        && batch.iter().any(|item| item.verdict.is_some())
+        && let Some(account) = ctx.app.db.account(account).await?
+    {
+        mailing.trace = std::mem::take(&mut mailing.trace).by(&account.url);
+    }
+    let wrong = batch.iter().filter(|item| item.verdict.is_some());
+    let traces: Vec<Trace> = wrong.map(|item| refused(ctx, job, mailing.as_ref(), item)).collect();
+    let skipped = ctx.app.db.enqueue(job.id, batch, ledger, now).await?;
+    if !traces.is_empty() {
+        ctx.app.db.insert_traces(traces).await?;
+    }
+    Ok((count, skipped))
+}
+
+fn refused(ctx: &Ctx, job: &Job, mailing: Option<&Mailing>, item: &NewItem) -> Trace {
+    let said = item
+        .verdict
+        .as_ref()
+        .map(|verdict| if verdict.reply.is_empty() { verdict.code.clone() } else { verdict.reply.clone() });
+    let said = said.unwrap_or_default();
+    let (trace_name, comment) = match mailing {
+        Some(mailing) => (mailing.trace.error.clone(), mailing.trace.failure_comment(&item.label, &said)),
+        None => (format!("{} error", job.kind), format!("{}: {said}", item.label)),
+    };
+    Trace {
+        seq: Some(item.seq),
+        outcome: Some(ItemState::Failed),
+        trace_name,
+        comment,
+        errors: true,
+        verdict: item.verdict.clone(),
+        ..generic(ctx, job)
+    }
+}
+
+async fn ready(State(ctx): State<Ctx>, Writing(job): Writing) -> Result<axum::Json<JobJson>> {
+    if job.state != JobState::Preparing {
+        return Err(Problem::conflict(format!("job {} is {}, and not being prepared", job.id, job.state)));
+    }
+    let job = ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?;
+    ctx.changed(&job).await;
+    Ok(axum::Json(job.into()))
+}
+
+/// A person's word on unknown items.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Settle {
+    seqs: Vec<i64>,
+    /// `sent`, or `not_sent`, which queues them again.
+    #[serde(rename = "as")]
+    verdict: SettleAs,
+    /// Who says so.
+    by: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SettleAs {
+    Sent,
+    NotSent,
+}
+
+/// Which items were unknown and are now settled.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Settled)]
+struct SettledJson {
+    job: JobJson,
+    settled: Vec<i64>,
+    /// The others that were named, and why they stay as they are.
+    left: Vec<Left>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Left {
+    seq: i64,
+    /// What it is instead of unknown; `null` when there is no such item.
+    #[schema(value_type = Option<String>)]
+    state: Option<ItemState>,
+}
+
+async fn settle(
+    State(ctx): State<Ctx>,
+    Acting(job): Acting,
+    Json(settle): Json<Settle>,
+) -> Result<axum::Json<SettledJson>> {
+    let by = text("by", settle.by, NAME_MAX)?;
+    if by.trim().is_empty() {
+        return Err(Problem::invalid("by: is empty").remedy("say who settles it: it is kept"));
+    }
+    let Settlement { job, settled, left } = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
+    Ok(axum::Json(SettledJson { job: job.into(), settled, left }))
+}
+
+/// What came of somebody's word on items.
+pub(crate) struct Settlement {
+    pub(crate) job: Job,
+    /// Those that were unknown.
+    pub(crate) settled: Vec<i64>,
+    left: Vec<Left>,
+}
+
+/// Somebody's word on unknown items, and a trace of it for each.
+pub(crate) async fn settle_items(
+    ctx: &Ctx,
+    job: Job,
+    seqs: Vec<i64>,
+    verdict: SettleAs,
+    by: &str,
+) -> Result<Settlement> {
+    if seqs.is_empty() || seqs.len() > SETTLE_MAX {
+        return Err(Problem::invalid(format!("seqs: {} items", seqs.len())).remedy(format!("name 1 to {SETTLE_MAX}")));
+    }
+    let (state, said) = match verdict {
+        SettleAs::Sent => (ItemState::Succeeded, "sent"),
+        SettleAs::NotSent => (ItemState::Queued, "not sent"),
+    };
+    let (mut traces, mut left) = (Vec::new(), Vec::new());
+    for seq in &seqs {
+        let item = ctx.app.db.item(job.id, *seq).await?;
+        let found = item.as_ref().map(|item| item.state);
+        if found != Some(ItemState::Unknown) {
+            left.push(Left { seq: *seq, state: found });
+        }
+        if let Some(item) = item.filter(|item| item.state == ItemState::Unknown) {
+            traces.push(Trace {
+                seq: Some(*seq),
+                attempt: item.attempts,
+                outcome: Some(state),
+                trace_name: "Settled by hand".into(),
+                comment: format!("{}: {by} says that it was {said}", item.label),
+                created_by: by.to_owned(),
+                ..generic(ctx, &job)
+            });
+        }
+    }
+    if traces.is_empty() {
+        return Ok(Settlement { job, settled: Vec::new(), left });
+    }
+    let now = ctx.app.clock.now();
+    let (job, settled) = ctx.app.db.settle_unknown(job.id, seqs, state, traces, now).await?;
+    ctx.changed(&job).await;
+    Ok(Settlement { job, settled, left })
+}

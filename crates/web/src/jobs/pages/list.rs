@@ -1,0 +1,47 @@
+//! All jobs: searched, filtered, a page at a time.
+
+use crate::layout::{
+    parts::{Choice, JobRow, Pager, SortLink},
+    view::View,
+};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "jobs/list.html")]
+pub(crate) struct JobsPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) filter: JobsFilter,
+    pub(crate) rows: Vec<JobRow>,
+    pub(crate) pager: Pager,
+    pub(crate) heads: JobsHeads,
+}
+
+/// The columns that the list can be sorted by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JobsHeads {
+    pub(crate) name: SortLink,
+    pub(crate) failed: SortLink,
+    pub(crate) created: SortLink,
+}
+
+/// What the filters say, as typed; empty is any.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JobsFilter {
+    pub(crate) q: String,
+    pub(crate) kinds: Vec<Choice>,
+    pub(crate) states: Vec<Choice>,
+    pub(crate) person: String,
+    /// Days, as `2026-11-21`.
+    pub(crate) since: String,
+    pub(crate) until: String,
+    /// As the address says it.
+    pub(crate) sort: String,
+}
+
+impl JobsFilter {
+    fn is_narrow(&self) -> bool {
+        let chosen = |choices: &[Choice]| choices.iter().any(|choice| choice.is_chosen() && !choice.value.is_empty());
+        let typed = [&self.q, &self.person, &self.since, &self.until];
+        typed.iter().any(|text| !text.is_empty()) || chosen(&self.kinds) || chosen(&self.states)
+    }
+}

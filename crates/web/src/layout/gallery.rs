@@ -1,0 +1,84 @@
+//! Every page with examples, in several states, both languages: each must render, name no missing text, and keep to the
+//! strict policy of the browser. With `VIGIE_GALLERY=folder` they are written there, to be looked at.
+
+mod components;
+pub(crate) mod examples;
+
+use crate::layout::{assets, view::View};
+use examples::view;
+use mail::language::Language;
+use std::{fs, path::Path};
+
+/// A page by its name, drawn.
+pub(crate) type Drawn = (&'static str, String);
+
+fn all(v: &View) -> Vec<Drawn> {
+    let mut pages = examples::way_in(v);
+    pages.extend(examples::overviews(v));
+    pages.extend(examples::job_pages(v));
+    pages.extend(examples::mailings(v));
+    pages.extend(examples::logs(v));
+    pages.extend(examples::house(v));
+    pages.push(("components", components::page(v)));
+    pages
+}
+
+#[test]
+fn every_page_renders_in_both_languages_under_a_strict_policy() {
+    for language in [Language::English, Language::French] {
+        for (name, html) in all(&view(language)) {
+            for forbidden in [" style=", "<style", "<script>", " onclick=", " onchange=", "javascript:"] {
+                assert!(!html.contains(forbidden), "{name}: {forbidden}");
+            }
+            assert!(html.contains("<h1"), "{name} has no heading");
+            for id in
+                ["menu-", "state-", "jobs-", "login-", "account-", "error-", "explore-", "files-", "level-", "fault-"]
+            {
+                assert!(!html.contains(&format!(">{id}")), "{name} shows an identifier {id}…");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_stand_once_and_labels_have_their_fields() {
+    let id = regex::Regex::new(r#"<[a-z]+[^>]* id="([^"]+)""#).unwrap();
+    let label = regex::Regex::new(r#" (?:for|aria-labelledby|aria-describedby)="([^"]+)""#).unwrap();
+    for (name, html) in all(&view(Language::English)) {
+        let mut ids: Vec<&str> = id.captures_iter(&html).map(|found| found.get(1).unwrap().as_str()).collect();
+        ids.sort_unstable();
+        let doubled: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(doubled.is_empty(), "{name}: {doubled:?}");
+        for found in label.captures_iter(&html) {
+            assert!(ids.contains(&&found[1]), "{name}: nothing has the id {}", &found[1]);
+        }
+    }
+}
+
+/// What a first visit loads stays small even before it is compressed.
+#[test]
+fn a_first_page_is_small() {
+    let page = all(&view(Language::French)).into_iter().find(|(name, _)| *name == "dashboard").unwrap().1;
+    let loaded = assets::ASSETS.iter().filter(|asset| page.contains(asset.path));
+    let sum = page.len() + loaded.map(|asset| asset.text.len()).sum::<usize>();
+    assert!(sum < 140_000, "{sum} bytes before compression");
+}
+
+#[test]
+fn the_gallery_is_hung() {
+    let Ok(folder) = std::env::var("VIGIE_GALLERY") else { return };
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder.join("static")).unwrap();
+    for asset in assets::ASSETS {
+        fs::write(folder.join(&asset.path[1..]), asset.text).unwrap();
+    }
+    for language in [Language::English, Language::French] {
+        let mut v = view(language);
+        for theme in [crate::layout::view::Theme::Light, crate::layout::view::Theme::Dark] {
+            v.theme = theme;
+            for (name, html) in all(&v) {
+                fs::write(folder.join(format!("{name}.{}.{}.html", v.code(), theme.as_str())), html).unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Logs: received, searched, followed and deleted; and log files as they are.
+
+pub(crate) mod api;
+#[cfg(test)]
+pub(crate) mod examples;
+pub(crate) mod handlers;
+pub(crate) mod ingest;
+pub(crate) mod pages;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    [api::declare, ingest::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+}

@@ -1,0 +1,146 @@
+//! Whether rows were sent before, asked before a job is made: by the command line, or by a program that looks first.
+
+use crate::{
+    Ctx,
+    auth::Access,
+    extract::{Query, optional_text, text},
+    jobs::{
+        api::NAME_MAX,
+        items::{BATCH, Line},
+    },
+    lines::Lines,
+    mailings::mailing::{Comparer, Comparison, Earlier, EarlierChoice, Undecided, is_being_sent, suggested_name},
+    problem::{Problem, Result},
+    routes::{About, Routes},
+};
+use axum::{body::Body, extract::State};
+use mail::{language::Language, spec::Changed};
+use serde::{Deserialize, Serialize};
+use store::{LedgerMatch, NewItem};
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes.post(
+        "/api/v1/mailings/compare",
+        Access::Read,
+        compare,
+        About::new("Whether rows of a mailing were sent before, under its name or another")
+            .unaudited()
+            .query::<CompareQuery>()
+            .takes_text("application/x-ndjson", "One object per line, as items are added to a job")
+            .gives::<Compared>(200, "What was found, and what has to be said before it is sent"),
+    )
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct CompareQuery {
+    /// The name that was chosen for it, or of the mailing that it completes; left out, one is made up.
+    name: Option<String>,
+    /// Whether it is the rest of the mailing of that name.
+    complete: Option<bool>,
+    /// What becomes of rows that were sent with other contents: `send` or `skip`.
+    #[param(value_type = Option<String>)]
+    changed: Option<Changed>,
+    /// The file of recipients, for a name that is made up, and its SHA-256.
+    list: Option<String>,
+    sha256: Option<String>,
+    /// Of the mailing: `fr` or `en`, for the name.
+    language: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Compared {
+    /// What has to be said before it is sent: `new_or_complete`, `changed`, `no_such_mailing`, or nothing.
+    needs: Option<&'static str>,
+    /// The mailing that the question is about.
+    earlier: Option<Earlier>,
+    /// Rows and messages that would leave.
+    to_send: u64,
+    messages: u64,
+    /// `key`, or `key_and_content`: see `ledger` of a new job.
+    ledger: &'static str,
+    /// A name that was not used yet.
+    unused_name: String,
+    /// The open mailing that sends the same list, where no name was chosen: its name.
+    being_sent: Option<String>,
+    comparison: Comparison,
+}
+
+async fn compare(
+    State(ctx): State<Ctx>,
+    Query(query): Query<CompareQuery>,
+    body: Body,
+) -> Result<axum::Json<Compared>> {
+    let chosen = optional_text("name", query.name, NAME_MAX)?;
+    let list = text("list", query.list.unwrap_or_default(), NAME_MAX)?;
+    let language = if query.language.as_deref() == Some("fr") { Language::French } else { Language::English };
+    let completes = query.complete.unwrap_or(false);
+    if completes && chosen.is_none() {
+        return Err(
+            Problem::invalid("complete: the name is missing").remedy("say which mailing is completed, as `name`")
+        );
+    }
+    let unused_name = suggested_name(&ctx, &list, language).await?;
+    let asked = EarlierChoice {
+        is_new: chosen.is_some() && !completes,
+        name: chosen.unwrap_or_else(|| unused_name.clone()),
+        completes,
+        changed: query.changed,
+    };
+    let comparison = read(&ctx, &asked.name, body).await?;
+    let decided = comparison.decide(&asked);
+    let ledger = *decided.as_ref().unwrap_or(&LedgerMatch::KeyAndContent);
+    let being_sent = match query.sha256.filter(|_| !asked.is_new && !completes) {
+        Some(sha256) => is_being_sent(&ctx, &sha256).await?.map(|job| job.name),
+        None => None,
+    };
+    Ok(axum::Json(Compared {
+        needs: decided.as_ref().err().map(Undecided::code),
+        to_send: comparison.to_send(ledger),
+        messages: comparison.messages_to_send(ledger),
+        ledger: if ledger == LedgerMatch::Key { "key" } else { "key_and_content" },
+        earlier: match decided {
+            Err(Undecided::NewOrRest(earlier) | Undecided::NameUsed(earlier)) => Some(earlier),
+            _ => None,
+        },
+        unused_name,
+        being_sent,
+        comparison,
+    }))
+}
+
+async fn read(ctx: &Ctx, name: &str, body: Body) -> Result<Comparison> {
+    let limits = ctx.app.limits;
+    let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
+    let mut comparer = Comparer::new(ctx, name).await?;
+    let mut batch = Vec::with_capacity(BATCH);
+    while let Some(line) = lines.next().await? {
+        let line: Line = serde_json::from_slice(&line)
+            .map_err(|error| Problem::invalid(format!("line {}: {error}", lines.number)))?;
+        batch.push(line.identified());
+        if batch.len() >= BATCH {
+            comparer.add(&std::mem::take(&mut batch)).await?;
+        }
+    }
+    comparer.add(&batch).await?;
+    Ok(comparer.finish())
+}
+
+impl Line {
+    /// What the line is known by; nothing is kept of it.
+    fn identified(self) -> NewItem {
+        NewItem {
+            seq: self.seq,
+            message_no: self.message_no,
+            ledger_key: self.ledger_key,
+            content: self.content,
+            label: self.label,
+            payload: match serde_json::from_str::<String>(self.payload.get()) {
+                Ok(text) => text,
+                Err(_) => self.payload.get().to_owned(),
+            },
+            verdict: self.verdict,
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The steps of a mailing.
+
+use crate::layout::gallery::{
+    Drawn,
+    examples::{at, before},
+};
+use crate::{
+    layout::{
+        parts::{Choice, Faults, Mood, Notice, Pager},
+        view::View,
+    },
+    mailings::pages::{
+        Accounts, Before, CheckPage, CheckSummary, DraftRow, EarlierShown, FileRow, FilesPage, LetterShown, ListShown,
+        MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question, ReceivedShown,
+        RecipientsPage, Step, Steps, Weight,
+    },
+};
+use askama::Template as _;
+use mail::spec::OnInvalid;
+
+const ID: &str = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";
+
+pub(crate) fn mailings(v: &View) -> Vec<Drawn> {
+    let v = &at(v, "/mailings/new");
+    let mut pages = begins(v);
+    let mut faults = Faults::default();
+    faults.add("subject", "line 1, character 12: there is no column \"refernce\": did you mean `référence`?");
+    let carets = vec![("subject", "  | Facture {{ refernce }}\n  |            ^".to_owned())];
+    let wrong = message(v, faults, carets, Preview { id: ID.to_owned(), on: "message", row: 1, ..Preview::default() });
+    pages.extend([
+        ("mailing-message", message(v, Faults::default(), Vec::new(), preview("message"))),
+        ("mailing-message-wrong", wrong),
+        ("mailing-check", check(v, Vec::new(), OnInvalid::Stop, Before { to_send: 496, ..Before::default() })),
+        ("mailing-check-problems", check(v, problems(), OnInvalid::Stop, Before::default())),
+        ("mailing-check-skips", check(v, problems(), OnInvalid::Skip, Before { to_send: 496, ..Before::default() })),
+        ("mailing-check-before", check(v, Vec::new(), OnInvalid::Stop, sent_before(v))),
+        ("mailing-check-changed", check(v, Vec::new(), OnInvalid::Stop, changed())),
+        ("mailing-check-completes", check(v, Vec::new(), OnInvalid::Stop, completes(v))),
+    ]);
+    let part = PreviewPart { v, preview: preview("message") }.render().unwrap();
+    assert!(part.starts_with("<div") && part.contains("anais"));
+    pages
+}
+
+fn steps(step: Step) -> Steps {
+    Steps { id: ID.to_owned(), at: step, reach: Step::Check, name: "Factures de novembre 2026".to_owned() }
+}
+
+fn begins(v: &View) -> Vec<Drawn> {
+    let draft = |name: &str, rows, age| DraftRow { id: ID.into(), name: name.into(), rows, updated_at: before(v, age) };
+    let drafts =
+        vec![draft("Factures de novembre 2026", 498, 1_200), draft("Invitation à l’assemblée", 12_400, 200_000)];
+    let new = |drafts, accounts, problems| NewMailingPage { v, drafts, accounts, problems, faults: Faults::default() };
+    let columns = ["référence", "société", "e-mail", "fichier", "montant"].map(str::to_owned).to_vec();
+    let rows = [
+        ["FAC-2026-1187", "Anaïs Lefèvre", "anais@example.org", "FAC-2026-1187.pdf", "1 240,50 €"],
+        ["FAC-2026-1188", "Garage Benali & fils", "contact@example.com", "FAC-2026-1188.pdf", "89,00 €"],
+        ["FAC-2026-1189", "Éditions du Vieux Moulin", "compta@example.net", "FAC-2026-1189.pdf", "12 003,99 €"],
+    ];
+    let list = ListShown {
+        name: "clients-novembre.csv".to_owned(),
+        size: 48_211,
+        rows: 498,
+        broken: 2,
+        form: v.with("list-semicolon", "encoding", "Windows-1252"),
+        sheets: vec![],
+        columns,
+        first: rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect(),
+    };
+    let recipients = |list| RecipientsPage {
+        v,
+        steps: steps(Step::Recipients),
+        list: Some(list),
+        problems: vec![],
+        faults: Faults::default(),
+    };
+    let workbook = ListShown {
+        name: "clients-novembre.xlsx".to_owned(),
+        form: v.with("list-sheet", "sheet", "Feuil1"),
+        sheets: vec![("Feuil1".to_owned(), true), ("Clients 2025".to_owned(), false)],
+        broken: 0,
+        ..list.clone()
+    };
+    let files = |files: Vec<FileRow>, count, faults| {
+        FilesPage { v, steps: steps(Step::Files), files, count, bytes: 92_300_211, faults }.render().unwrap()
+    };
+    let file = |n: u64| FileRow { name: format!("FAC-2026-{n}.pdf"), size: 180_000 + n * 7 };
+    let mut faults = Faults::default();
+    faults.add("files", "factures.zip: …");
+    vec![
+        ("mailing-new", new(drafts, Accounts::Some, vec![]).render().unwrap()),
+        ("mailing-new-refused", new(vec![], Accounts::None, problems()[..1].to_vec()).render().unwrap()),
+        ("mailing-recipients", recipients(list).render().unwrap()),
+        ("mailing-recipients-workbook", recipients(workbook).render().unwrap()),
+        ("mailing-files", files((1187..1195).map(file).collect(), 498, Faults::default())),
+        ("mailing-files-none", files(vec![], 0, faults)),
+    ]
+}
+
+fn preview(on: &'static str) -> Preview {
+    let letter = LetterShown {
+        headers: vec![
+            ("header-from", "Comptabilité <compta@example.org>".to_owned()),
+            ("header-to", "Anaïs Lefèvre <anais@example.org>".to_owned()),
+            ("header-subject", "Votre facture FAC-2026-1187".to_owned()),
+        ],
+        attachments: vec![FileRow { name: "FAC-2026-1187.pdf".to_owned(), size: 184_233 }],
+        text: Some("Bonjour Anaïs,\n\nVotre facture FAC-2026-1187 est jointe.\n\nLa comptabilité\n".to_owned()),
+        has_html: on == "check",
+    };
+    Preview { id: ID.to_owned(), on, row: 2, has_next: true, of: PreviewOf::Letter(Box::new(letter)) }
+}
+
+fn message(v: &View, faults: Faults, carets: Vec<(&'static str, String)>, preview: Preview) -> String {
+    let form = MessageForm {
+        account: "Comptabilité".to_owned(),
+        from: "Comptabilité <compta@example.org>".to_owned(),
+        to: "{{ e-mail }}".to_owned(),
+        subject: "Votre facture {{ référence }}".to_owned(),
+        text: "Bonjour {{ société }},\n\nVotre facture {{ référence }} est jointe.\n\nLa comptabilité".to_owned(),
+        attach: "{{ fichier }}".to_owned(),
+        name: "Factures de novembre 2026".to_owned(),
+        ..MessageForm::default()
+    };
+    let names = ["Comptabilité", "Relances"].map(|name| (name.to_owned(), name.to_owned()));
+    let columns = ["référence", "société", "e-mail", "fichier", "montant"].map(str::to_owned).to_vec();
+    let accounts = Choice::of(names, "Comptabilité");
+    let conditions = vec!["pays!=FR".to_owned(), "montant!=0".to_owned()];
+    MessagePage {
+        v,
+        steps: steps(Step::Message),
+        form,
+        accounts,
+        columns,
+        conditions,
+        files: 498,
+        faults,
+        carets,
+        preview,
+    }
+    .render()
+    .unwrap()
+}
+
+fn problems() -> Vec<ProblemRow> {
+    let row = |weight, place: &str, what: &str, remedy: &str, step: &str| ProblemRow {
+        weight,
+        place: place.to_owned(),
+        what: what.to_owned(),
+        remedy: remedy.to_owned(),
+        caret: String::new(),
+        fix: Some(format!("/mailings/{ID}/{step}")),
+    };
+    vec![
+        row(
+            Weight::Fatal,
+            "ligne 14",
+            "column \"e-mail\" is empty",
+            "fill it in, or give the template a default",
+            "recipients",
+        ),
+        row(
+            Weight::Fatal,
+            "ligne 207",
+            "the file `FAC-2026-1204.pdf` was not sent along",
+            "send it along, or correct its name",
+            "files",
+        ),
+        row(
+            Weight::Mild,
+            "ligne 311",
+            "to: the domain of `paul@gmial.com` is unusual",
+            "did you mean gmail.com?",
+            "recipients",
+        ),
+    ]
+}
+
+fn sent_before(v: &View) -> Before {
+    let one = EarlierShown {
+        name: "Factures novembre 2026".to_owned(),
+        received: 495,
+        changed: 3,
+        sent_at: before(v, 1_900_000),
+    };
+    Before { question: Some(Question::NewOrRest(one)), rows: 496, to_send: 1, ..Before::default() }
+}
+
+fn changed() -> Before {
+    let (question, key) = (Some(Question::ChangedRows(3)), "référence".to_owned());
+    Before { question, rows: 496, to_send: 4, key, ..Before::default() }
+}
+
+fn completes(v: &View) -> Before {
+    let row = |line, label: &str, uncertain| ReceivedShown {
+        line,
+        label: label.to_owned(),
+        same: true,
+        uncertain,
+        sent_at: before(v, 1_900_000),
+    };
+    Before {
+        completes: Some("Factures novembre 2026".to_owned()),
+        left_out: 495,
+        listed: vec![row(2, "anais@example.org", false), row(3, "contact@example.com", true)],
+        rows: 496,
+        to_send: 1,
+        ..Before::default()
+    }
+}
+
+fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid, before: Before) -> String {
+    let wrong = !problems.is_empty();
+    let found = CheckSummary {
+        messages: before.to_send,
+        recipients: 512,
+        bytes: 126_000_000,
+        errors: if wrong { 2 } else { 0 },
+        warnings: u64::from(wrong),
+        bad: if wrong { 2 } else { 0 },
+        on_invalid,
+        leaves: !wrong || on_invalid == OnInvalid::Skip,
+        incomplete: false,
+        account: "Comptabilité".to_owned(),
+        eta: mail::preflight::eta(
+            496,
+            &mail::rate::RawLimits { per_minute: Some(30), daily: Some(2_000), ..Default::default() },
+            1_240,
+            v.language,
+        ),
+        pause: None,
+    };
+    let notice = (!wrong).then(|| Notice { mood: Mood::Ok, text: v.with("test-sent", "to", "m.durand@example.org") });
+    let pager = Pager { shown: problems.len() as u64, total: Some(3), ..Pager::default() };
+    let date = if wrong { String::new() } else { "2026-11-23".to_owned() };
+    CheckPage {
+        v,
+        steps: steps(Step::Check),
+        found,
+        before,
+        problems,
+        pager,
+        preview: preview("check"),
+        test_to: "m.durand@example.org".to_owned(),
+        date,
+        time: "08:00".to_owned(),
+        faults: Faults::default(),
+        notice,
+    }
+    .render()
+    .unwrap()
+}

@@ -1,3 +1,0 @@
-//! The way in.
-
-pub(crate) mod form;

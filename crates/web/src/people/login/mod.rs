@@ -1,0 +1,10 @@
+//! The way in.
+
+pub(crate) mod handlers;
+pub(crate) mod page;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    handlers::declare(routes)
+}

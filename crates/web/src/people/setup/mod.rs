@@ -1,0 +1,10 @@
+//! The first user, and new passwords, by a link.
+
+pub(crate) mod handlers;
+pub(crate) mod page;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    handlers::declare(routes)
+}

@@ -1,0 +1,126 @@
+//! API tokens: made, listed, revoked. The token itself is shown once.
+
+use crate::{
+    Ctx,
+    auth::{Access, CreatedName, is_name_taken},
+    extract::{Json, Path, text},
+    jobs::api::NAME_MAX,
+    problem::{Problem, Result},
+    routes::{About, Routes},
+};
+use axum::{Extension, extract::State, http::StatusCode};
+use model::Timestamp;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use store::{Scope, Token};
+use utoipa::ToSchema;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes
+        .get(
+            "/api/v1/tokens",
+            Access::Admin,
+            list,
+            About::new("Tokens, by name").gives::<TokensJson>(200, "All of them"),
+        )
+        .post(
+            "/api/v1/tokens",
+            Access::Admin,
+            create,
+            About::new("Make a token").takes::<NewToken>().gives::<CreatedToken>(201, "The token, shown this once"),
+        )
+        .delete(
+            "/api/v1/tokens/{name}",
+            Access::Admin,
+            revoke,
+            About::new("Revoke a token").gives_text(204, None, "It is no more"),
+        )
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Token)]
+struct TokenJson {
+    name: String,
+    /// `ingest`, `progress`, `read`, `write` or `admin`.
+    scope: String,
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    expires_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    used_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tokens)]
+struct TokensJson {
+    rows: Vec<TokenJson>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    name: String,
+    /// `ingest`, `progress`, `read` (unless said otherwise), `write` or `admin`.
+    scope: Option<String>,
+    #[schema(value_type = Option<String>)]
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CreatedToken {
+    name: String,
+    scope: String,
+    token: String,
+    #[schema(value_type = Option<String>)]
+    expires_at: Option<Timestamp>,
+}
+
+async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<TokensJson>> {
+    let shown = |token: Token| TokenJson {
+        name: token.name,
+        scope: token.scope.to_string(),
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        used_at: token.used_at,
+    };
+    let rows = ctx.app.db.tokens().await?.into_iter().map(shown).collect();
+    Ok(axum::Json(TokensJson { rows, next: None }))
+}
+
+async fn create(
+    State(ctx): State<Ctx>,
+    Json(new): Json<NewToken>,
+) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<CreatedToken>)> {
+    let name = text("name", new.name, NAME_MAX)?;
+    if name.trim().is_empty() {
+        return Err(Problem::invalid("name: is empty").remedy("name it after whoever will use it"));
+    }
+    let scope: Scope =
+        new.scope.as_deref().unwrap_or("read").parse().map_err(|what| Problem::invalid(format!("scope: {what}")))?;
+    let now = ctx.app.clock.now();
+    if new.expires_at.is_some_and(|at| at <= now) {
+        return Err(Problem::invalid("expires_at: has passed"));
+    }
+    if is_name_taken(&ctx, &name).await? {
+        return Err(
+            Problem::conflict(format!("`{name}`: a user or a token has that name")).remedy("choose another name")
+        );
+    }
+    let (secret, hash) = ctx.app.vault.new_token();
+    let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
+    let token =
+        Token { id, name: name.clone(), hash, scope, created_at: now, expires_at: new.expires_at, used_at: None };
+    ctx.app.db.create_token(token).await?;
+    let token = secret.expose_secret().to_owned();
+    let created = CreatedToken { name, scope: scope.to_string(), token, expires_at: new.expires_at };
+    Ok((StatusCode::CREATED, Extension(CreatedName(created.name.clone())), axum::Json(created)))
+}
+
+async fn revoke(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<StatusCode> {
+    let name = text("name", name, NAME_MAX)?;
+    let was_there = ctx.app.db.revoke_token(name.clone()).await?;
+    ctx.tokens.forget();
+    if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found(format!("token named `{name}`"))) }
+}

@@ -1,0 +1,11 @@
+//! Tokens of programs.
+
+pub(crate) mod api;
+pub(crate) mod handlers;
+pub(crate) mod page;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    handlers::declare(api::declare(routes))
+}

@@ -1,0 +1,219 @@
+//! What lies around every route: a request id, a line in the log, bounds on time and number, headers that keep
+//! browsers safe, and a look at the `Host` that a browser was led to believe in.
+
+use crate::{
+    Ctx,
+    auth::{self, Trusted},
+    extract::Address,
+    layout,
+    problem::Problem,
+    serve::places::Holder,
+};
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use std::{any::Any, net::IpAddr, time::Instant};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Everything comes from here: no inline script, no foreign anything.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const COMPRESSED: [&str; 5] = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"];
+const COMPRESSED_BYTES_MIN: u64 = 1_024;
+
+/// Outermost last.
+pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
+    router
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(ctx.clone(), timed))
+        .layer(from_fn_with_state(ctx.clone(), known_host))
+        .layer(CompressionLayer::new().compress_when(is_worth_compressing))
+        .layer(from_fn(safe_headers))
+        .layer(from_fn_with_state(ctx.clone(), told))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, Ids(ctx.clone())))
+}
+
+pub(crate) async fn no_such_route(State(ctx): State<Ctx>, Address(from): Address, parts: Parts) -> Response {
+    let problem = Problem::not_found(format!("page or route at `{}`", parts.uri.path()));
+    unanswered(&ctx, from, &parts, problem).await
+}
+
+pub(crate) async fn no_such_method(State(ctx): State<Ctx>, Address(from): Address, parts: Parts) -> Response {
+    let detail = format!("`{}` does not answer to {}", parts.uri.path(), parts.method);
+    unanswered(&ctx, from, &parts, Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail)).await
+}
+
+/// A page for people, JSON for programs.
+async fn unanswered(ctx: &Ctx, from: Option<IpAddr>, parts: &Parts, problem: Problem) -> Response {
+    let (headers, uri) = (&parts.headers, &parts.uri);
+    let _place = match ctx.requests.take(&Holder::of(None, from)) {
+        Ok(place) => place,
+        Err(problem) => return problem.into_response(),
+    };
+    let problem = problem.remedy("`/api` lists the routes");
+    if !layout::errors::reads_pages(headers) || uri.path().starts_with("/api") {
+        return problem.into_response();
+    }
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let granted = auth::session::granted(ctx, headers).await.ok().flatten();
+    let v = layout::reader(ctx, headers, uri, granted.as_ref());
+    layout::errors::as_page(&v, id, problem.into_response()).await
+}
+
+#[derive(Clone)]
+struct Ids(Ctx);
+
+impl MakeRequestId for Ids {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let id: u64 = u64::from_le_bytes(self.0.app.rng.bytes());
+        HeaderValue::try_from(format!("{id:016x}")).ok().map(RequestId::new)
+    }
+}
+
+/// One line per request, and its place in the metrics. The query stays out of both: it may hold a token.
+async fn told(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    ctx.counts.request(route.as_ref().map_or("", MatchedPath::as_str), status);
+    let took_ms = begun.elapsed().as_millis() as u64;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Strangers can have any number of these: one line says how many there were.
+        if let Some(others) = ctx.counts.busy.is_to_be_told(begun) {
+            tracing::warn!(target: "http", %method, path, status = status.as_u16(), others, took_ms, request_id = id);
+        }
+    } else if status.is_server_error() {
+        tracing::warn!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id = id);
+    } else {
+        tracing::debug!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id = id);
+    }
+    response
+}
+
+/// A browser that was led here under a foreign name (DNS rebinding) is refused: what it loads would run as that name.
+async fn known_host(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    if request.extensions().get::<Trusted>().is_some() {
+        return next.run(request).await;
+    }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    match host {
+        Some(host) if is_known(host, &ctx.app.hosts) => next.run(request).await,
+        _ => {
+            let detail = format!("this server is not known as `{}`", host.unwrap_or_default());
+            let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", detail);
+            problem.remedy("add the name to `hosts` in vigie.toml").into_response()
+        }
+    }
+}
+
+/// An address cannot be rebound; a name can.
+fn is_known(host: &str, names: &[String]) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name.parse::<IpAddr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// A response that comes with a policy of its own keeps it: the preview of a foreign text, in a frame of ours.
+async fn safe_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let frame = if headers.contains_key(header::CONTENT_SECURITY_POLICY) { "SAMEORIGIN" } else { "DENY" };
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, frame),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Text of some length. Never a stream of events, which would wait in the compressor, and nothing short: progress is
+/// polled often. The length of a compressed page tells of what stands in it (BREACH); the one secret that pages hold,
+/// the token of their forms, is masked anew in each.
+fn is_worth_compressing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let media = text(header::CONTENT_TYPE).and_then(|media| media.split(';').next()).unwrap_or_default();
+    let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    COMPRESSED.contains(&media) && length.is_none_or(|length| length >= COMPRESSED_BYTES_MIN)
+}
+
+/// None for ever. That not too many are answered at the same time is seen by [`auth::guard`], who knows whose they are.
+async fn timed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    let limits = &ctx.app.limits;
+    let is_upload = request.extensions().get::<MatchedPath>().is_some_and(|path| UPLOADS.contains(&path.as_str()));
+    let time = if is_upload { limits.upload_timeout } else { limits.request_timeout };
+    match tokio::time::timeout(time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the request took too long");
+            problem.into_response()
+        }
+    }
+}
+
+/// Routes that take long bodies.
+const UPLOADS: [&str; 14] = [
+    "/_bulk",
+    "/api/v1/logs",
+    "/elasticsearch/_bulk",
+    "/elasticsearch/{index}/_bulk",
+    "/loki/api/v1/push",
+    "/v1/logs",
+    "/{index}/_bulk",
+    "/api/v1/mailings",
+    "/api/v1/jobs/{id}/items",
+    "/api/v1/ledger/{mailing}",
+    "/api/v1/traces.csv",
+    "/mailings/{draft}/recipients",
+    "/mailings/{draft}/files",
+    "/mailings/{draft}/send",
+];
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let what = panic.downcast_ref::<String>().map(String::as_str);
+    let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a defect");
+    Problem::internal(&what).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_can_be_rebound_must_be_configured() {
+        let names = ["vigie.example.org".to_owned()];
+        for host in
+            ["127.0.0.1:8787", "[::1]:8787", "[::1]", "localhost", "LocalHost:1", "10.0.0.7", "vigie.example.org:80"]
+        {
+            assert!(is_known(host, &names), "{host}");
+        }
+        for host in ["evil.example.org", "127.0.0.1.evil.org:8787", "", "localhost.evil.org", "[evil"] {
+            assert!(!is_known(host, &names), "{host}");
+        }
+    }
+}
