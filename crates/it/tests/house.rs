@@ -23,7 +23,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("jobs", &["model", "crashpoint", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
     ("mail", &["model", "crashpoint", "store", "vault", "outbound", "jobs"]),
-    ("web", &["model", "store", "telemetry", "scrub", "logs", "vault", "outbound", "jobs", "tasks", "mail"]),
+    ("blobs", &["model", "store"]),
+    ("api", &["model"]),
+    (
+        "web",
+        &["api", "model", "store", "blobs", "telemetry", "scrub", "logs", "vault", "outbound", "jobs", "tasks", "mail"],
+    ),
     (
         "testkit",
         &[

@@ -2,10 +2,12 @@
 
 use crate::{address::Mailbox, item::MailItem, preflight::WrongRow, spec::Mailing};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{Fault, Verdict};
+use model::{Clock, Fault, ItemState, JobKind, Rng, TraceId, Verdict};
 use ring::digest::{SHA256, digest};
-use store::NewItem;
+use store::{Db, Job, NewItem, Trace};
 
+/// Items stored in one transaction.
+pub const BATCH: usize = 1_000;
 /// The argument of the verdict of a row that needs another address and nothing else.
 pub const NEEDS_ADDRESS: &str = "needs_address";
 
@@ -72,4 +74,50 @@ fn message_no(mailing: &Mailing, seq: i64) -> i64 {
 /// The addresses, as lists show them.
 pub fn label<'a>(recipients: impl Iterator<Item = &'a Mailbox>) -> String {
     recipients.map(|mailbox| mailbox.address.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Stores a batch of items of a job, of any kind; what is known to be wrong leaves an error trace. With a `ledger`, what was
+/// sent under that name is skipped. Returns how many were taken, and how many of those were skipped.
+///
+/// # Errors
+/// When the store says no.
+pub async fn enqueue(
+    db: &Db,
+    clock: &Clock,
+    rng: &Rng,
+    job: &Job,
+    batch: Vec<NewItem>,
+    ledger: Option<String>,
+) -> store::Result<(u64, u64)> {
+    let count = batch.len() as u64;
+    let mut mailing: Option<Mailing> =
+        (job.kind == JobKind::Mail).then(|| serde_json::from_str(&job.spec).ok()).flatten();
+    if let (Some(mailing), Some(account)) = (&mut mailing, job.account)
+        && batch.iter().any(|item| item.verdict.is_some())
+        && let Some(account) = db.account(account).await?
+    {
+        mailing.trace = std::mem::take(&mut mailing.trace).by(&account.url);
+    }
+    let wrong = batch.iter().filter(|item| item.verdict.is_some());
+    let trace = |item| refusal(job, mailing.as_ref(), item, Trace::of(job, TraceId::new(clock, rng), clock.now()));
+    let traces: Vec<Trace> = wrong.map(trace).collect();
+    let skipped = db.enqueue(job.id, batch, ledger, clock.now()).await?;
+    if !traces.is_empty() {
+        db.insert_traces(traces).await?;
+    }
+    Ok((count, skipped))
+}
+
+fn refusal(job: &Job, mailing: Option<&Mailing>, item: &NewItem, trace: Trace) -> Trace {
+    let said = item
+        .verdict
+        .as_ref()
+        .map(|verdict| if verdict.reply.is_empty() { verdict.code.clone() } else { verdict.reply.clone() });
+    let said = said.unwrap_or_default();
+    let (trace_name, comment) = match mailing {
+        Some(mailing) => (mailing.trace.error.clone(), mailing.trace.failure_comment(&item.label, &said)),
+        None => (format!("{} error", job.kind), format!("{}: {said}", item.label)),
+    };
+    let verdict = item.verdict.clone();
+    Trace { seq: Some(item.seq), outcome: Some(ItemState::Failed), trace_name, comment, errors: true, verdict, ..trace }
 }

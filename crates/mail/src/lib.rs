@@ -14,6 +14,7 @@ pub mod handler;
 pub mod item;
 pub mod language;
 pub mod letter;
+pub mod mailing;
 mod mask;
 pub mod message;
 pub mod naming;

@@ -1,7 +1,7 @@
 //! Traces: one row per attempt at an item, and whatever other programs post. Written once, never changed.
 
 use crate::{
-    Db, Error, Page, Result, SearchPage, activity,
+    Db, Error, Job, Page, Result, SearchPage, activity,
     filter::{Where, like_pattern},
     items::verdict_json,
     reach::last_within_reach,
@@ -34,6 +34,31 @@ pub struct Trace {
     pub errors: bool,
     pub verdict: Option<Verdict>,
     pub created_at: Timestamp,
+}
+
+impl Trace {
+    /// A trace of that job that says nothing yet.
+    #[must_use]
+    pub fn of(job: &Job, id: TraceId, created_at: Timestamp) -> Self {
+        Self {
+            no: 0,
+            id,
+            job: Some(job.id),
+            seq: None,
+            attempt: 0,
+            outcome: None,
+            trace_name: String::new(),
+            file_name: String::new(),
+            application_name: job.application_name.clone(),
+            flow_name: job.flow_name.clone(),
+            comment: String::new(),
+            created_by: job.created_by.clone(),
+            time_to_process: 0.0,
+            errors: false,
+            verdict: None,
+            created_at,
+        }
+    }
 }
 
 /// Which traces to list.

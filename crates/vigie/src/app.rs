@@ -13,6 +13,7 @@ use crate::{
     owner::{self, Claim, Owner},
     render,
 };
+use blobs::Blobs;
 use jobs::{Hub, run_log::RunLog};
 use logs::Logs;
 use model::{Clock, Rng};
@@ -84,7 +85,7 @@ pub(crate) struct Parts {
     pub(crate) hub: Hub,
     pub(crate) run_log: RunLog,
     pub(crate) logs: Logs,
-    pub(crate) uploads: web::Uploads,
+    pub(crate) blobs: Blobs,
 }
 
 /// For a command that reads.
@@ -166,7 +167,8 @@ impl Parts {
         let run_log = RunLog::new(config.run_log_dir(), jobs::run_log::Limits::default());
         let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())
             .map_err(Failure::refused)?;
-        Ok(Self { clock, rng, vault, db, hub, run_log, logs, uploads: web::Uploads::default() })
+        let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
+        Ok(Self { clock, rng, vault, db, hub, run_log, logs, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -181,7 +183,7 @@ impl Parts {
             wake,
             zone: config.zone.value.clone(),
             data: config.data.value.clone(),
-            uploads: self.uploads.clone(),
+            blobs: self.blobs.clone(),
             limits: web::Limits::default(),
             hosts: config.hosts.value.clone(),
             // Seen to be well-formed when the configuration was read.

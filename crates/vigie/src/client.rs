@@ -77,6 +77,15 @@ impl Client {
         self.json(request(Method::POST, path, Body::from_stream(lines), Some("application/x-ndjson"))?).await
     }
 
+    /// The same, with an answer of a known shape.
+    pub(crate) async fn upload_for<T, S>(&self, path: &str, lines: S) -> Result<T>
+    where
+        T: serde::de::DeserializeOwned,
+        S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+    {
+        typed(self.upload(path, lines).await?)
+    }
+
     /// Streams log records as lines of JSON, and tells what became of them. That none of them was taken is an answer too.
     pub(crate) async fn take_in<S>(&self, lines: S) -> Result<Value, NotTaken>
     where
@@ -124,6 +133,13 @@ impl Client {
             Self::Socket(socket) => over_socket(socket, request).await,
         }
     }
+}
+
+/// Both sides of the API are of one version, but where a newer program speaks to the owner that was started before.
+fn typed<T: serde::de::DeserializeOwned>(answer: Value) -> Result<T> {
+    serde_json::from_value(answer).map_err(|error| {
+        Failure::new(format!("the answer is not as this version knows it: {error}")).help("restart `vigie serve`")
+    })
 }
 
 /// Why records that were sent were not taken, or not all of them.

@@ -1,8 +1,20 @@
-//! Where a page of a list ended, as an opaque word: callers hand it back and build nothing on its form.
+//! Pages of lists: how many rows one has, and where it ended, as an opaque word: callers hand it back and build nothing on its form.
 
-use crate::problem::{Problem, Result};
+use crate::{
+    Ctx,
+    problem::{Problem, Result},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::{JobId, Timestamp};
+
+/// How many rows to give: `asked`, or 100, within the limit.
+pub(crate) fn page_size(ctx: &Ctx, asked: Option<u32>) -> Result<u32> {
+    let most = ctx.app.limits.page_rows_max;
+    match asked.unwrap_or(100.min(most)) {
+        0 => Err(Problem::invalid("limit: 0 rows are no page").remedy(format!("ask for 1 to {most}"))),
+        asked => Ok(asked.min(most)),
+    }
+}
 
 pub(crate) fn of_job((at, id): (Timestamp, JobId)) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}.{id}", at.as_micros()))

@@ -5,11 +5,9 @@
 //! decided in the crates below. Each route is declared in one place (`declare`) with who may use it.
 
 mod accounts;
-mod api;
 mod audit;
 mod auth;
 mod authority;
-mod blobs;
 mod cursor;
 mod extract;
 mod health;
@@ -20,6 +18,7 @@ mod lines;
 mod listener;
 mod logs;
 mod mailings;
+mod openapi;
 mod order;
 mod people;
 mod problem;
@@ -32,12 +31,12 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod uploads;
 mod webhooks;
 mod words;
 mod workers;
 mod zip;
 
-pub use blobs::Uploads;
 pub use schedule::{reporting, sweeping};
 pub use serve::{Origin, serve};
 pub use serve::{limits::Limits, peer::Proxies};
@@ -45,6 +44,7 @@ pub use serve::{limits::Limits, peer::Proxies};
 use ::jobs::{Hub, run_log::RunLog};
 use ::logs::Logs;
 use axum::Router;
+use blobs::Blobs;
 use jiff::tz::TimeZone;
 use model::{Clock, JobId, Rng};
 use routes::{Declared, Routes};
@@ -72,10 +72,10 @@ pub struct App {
     pub wake: Option<Wake>,
     /// Whose days a report counts.
     pub zone: TimeZone,
-    /// The data directory; uploads lie in its `blobs/`.
+    /// The data directory.
     pub data: PathBuf,
-    /// What is being sent there now.
-    pub uploads: Uploads,
+    /// What people and programs have sent.
+    pub blobs: Blobs,
     pub limits: Limits,
     /// Names under which browsers may reach this, besides loopback: `vigie.example.org`, without the port.
     pub hosts: Vec<String>,
@@ -101,7 +101,7 @@ pub fn trusted(router: Router) -> Router {
 
 fn declare(routes: Routes) -> Routes {
     [
-        api::declare,
+        openapi::declare,
         health::declare,
         layout::assets::declare,
         home::declare,
@@ -140,7 +140,7 @@ pub(crate) struct Inner {
     pub(crate) live: jobs::live::Live,
     pub(crate) counts: health::Counts,
     pub(crate) declared: OnceLock<Vec<Declared>>,
-    pub(crate) described: OnceLock<api::Described>,
+    pub(crate) described: OnceLock<openapi::Described>,
 }
 
 impl std::ops::Deref for Ctx {

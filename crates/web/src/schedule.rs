@@ -1,6 +1,6 @@
 //! What this crate does again and again: outcomes are reported to webhooks, and uploads that nothing names are deleted.
 
-use crate::{App, Ctx, blobs, webhooks::deliver};
+use crate::{App, Ctx, webhooks::deliver};
 use jobs::{Again, DoneBy, Work};
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub fn sweeping(app: App) -> Work {
     Work::new("uploads", SWEEP_EVERY, DoneBy::Everyone, move || {
         let app = app.clone();
         async move {
-            let swept = blobs::sweep(&app).await.map_err(|error| error.to_string())?;
+            let swept = app.blobs.sweep(&app.db, app.clock.now()).await.map_err(|error| error.to_string())?;
             let blobs::Swept { parts, unused, waits } = swept;
             if parts + unused > 0 {
                 tracing::info!(parts, unused, "deleted uploads that were cut off, and those that nothing names");

@@ -120,7 +120,7 @@ impl Site {
             wake: Some(Arc::new(|_| {})),
             zone: jiff::tz::TimeZone::UTC,
             data: dir.path().to_owned(),
-            uploads: crate::Uploads::default(),
+            blobs: blobs::Blobs::new(dir.path(), Rng::seeded(8)).unwrap(),
             limits,
             hosts: Vec::new(),
             proxies: crate::Proxies::default(),

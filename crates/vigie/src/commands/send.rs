@@ -25,6 +25,7 @@ use crate::{
     render::{self, progress::Silence},
     signals::{Stop, StopReason},
 };
+use api::mailings::Compared;
 use check::Checked;
 use mail::{rate::spelled, spec::OnInvalid, verdict_text};
 use secrecy::SecretString;
@@ -272,9 +273,9 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
     };
     let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).map(|trouble| trouble.said.clone());
     let (found, account) = look_back(config, plan, &checked).await?;
-    let undecided = found.as_ref().is_some_and(|found| !found["needs"].is_null());
+    let undecided = found.as_ref().is_some_and(|found| found.needs.is_some());
     let ready = checked.report.problems.errors == 0 && unreachable.is_none() && !undecided;
-    let messages = found.as_ref().filter(|_| !undecided).and_then(|found| found["messages"].as_u64());
+    let messages = found.as_ref().filter(|_| !undecided).map(|found| found.messages);
     if config.json {
         let eta = check::eta(plan, messages.unwrap_or(checked.report.messages), account.as_ref());
         render::json(&json!({
@@ -306,7 +307,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
 }
 
 /// What was sent before, and the account as it stands, where there is a data directory already.
-async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(Option<Value>, Option<Value>)> {
+async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(Option<Compared>, Option<Value>)> {
     if config.database.value.is_none() && !config.database_file().exists() {
         return Ok((None, None));
     }

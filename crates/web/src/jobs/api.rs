@@ -9,9 +9,9 @@ mod tests;
 
 use crate::{
     Ctx,
-    api::page_size,
     auth::{Access, Granted},
     authority, cursor,
+    cursor::page_size,
     extract::{Path, Query, moment, optional_text},
     order,
     problem::{Problem, Result},

@@ -5,10 +5,9 @@ mod tests;
 
 use crate::{
     Ctx,
-    api::page_size,
     auth::{Access, Granted},
     authority::{self, Acting, Writing},
-    cursor,
+    cursor::{self, page_size},
     extract::{Json, Path, Query, optional_text, text},
     jobs::api::{JobJson, NAME_MAX, existing},
     lines::Lines,
@@ -18,7 +17,10 @@ use crate::{
     traces::api::generic,
 };
 use axum::{Extension, body::Body, extract::State};
-use mail::{item::MailItem, spec::Mailing};
+use mail::{
+    enqueue::{BATCH, enqueue},
+    item::MailItem,
+};
 use model::{Authority, ItemState, JobKind, JobState, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
@@ -26,8 +28,6 @@ use store::{Item, ItemFilter, Job, NewItem, Trace};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// Items stored in one transaction.
-pub(crate) const BATCH: usize = 1_000;
 /// Items settled in one call.
 const SETTLE_MAX: usize = 1_000;
 
@@ -280,7 +280,8 @@ impl Adder<'_> {
         let batch = std::mem::take(&mut self.batch);
         let Some(first) = batch.first().map(|item| item.seq) else { return Ok(()) };
         self.refuse_repeats(first).await?;
-        let (accepted, skipped) = enqueue(self.ctx, &self.job, batch, self.ledger.clone()).await?;
+        let app = &self.ctx.app;
+        let (accepted, skipped) = enqueue(&app.db, &app.clock, &app.rng, &self.job, batch, self.ledger.clone()).await?;
         self.added.accepted += accepted;
         self.added.skipped += skipped;
         Ok(())
@@ -301,48 +302,6 @@ impl Adder<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// Stores a batch; what is known to be wrong leaves an error trace. (taken, skipped)
-pub(crate) async fn enqueue(ctx: &Ctx, job: &Job, batch: Vec<NewItem>, ledger: Option<String>) -> Result<(u64, u64)> {
-    let now = ctx.app.clock.now();
-    let count = batch.len() as u64;
-    let mut mailing: Option<Mailing> =
-        (job.kind == JobKind::Mail).then(|| serde_json::from_str(&job.spec).ok()).flatten();
-    if let (Some(mailing), Some(account)) = (&mut mailing, job.account)
-        && batch.iter().any(|item| item.verdict.is_some())
-        && let Some(account) = ctx.app.db.account(account).await?
-    {
-        mailing.trace = std::mem::take(&mut mailing.trace).by(&account.url);
-    }
-    let wrong = batch.iter().filter(|item| item.verdict.is_some());
-    let traces: Vec<Trace> = wrong.map(|item| refused(ctx, job, mailing.as_ref(), item)).collect();
-    let skipped = ctx.app.db.enqueue(job.id, batch, ledger, now).await?;
-    if !traces.is_empty() {
-        ctx.app.db.insert_traces(traces).await?;
-    }
-    Ok((count, skipped))
-}
-
-fn refused(ctx: &Ctx, job: &Job, mailing: Option<&Mailing>, item: &NewItem) -> Trace {
-    let said = item
-        .verdict
-        .as_ref()
-        .map(|verdict| if verdict.reply.is_empty() { verdict.code.clone() } else { verdict.reply.clone() });
-    let said = said.unwrap_or_default();
-    let (trace_name, comment) = match mailing {
-        Some(mailing) => (mailing.trace.error.clone(), mailing.trace.failure_comment(&item.label, &said)),
-        None => (format!("{} error", job.kind), format!("{}: {said}", item.label)),
-    };
-    Trace {
-        seq: Some(item.seq),
-        outcome: Some(ItemState::Failed),
-        trace_name,
-        comment,
-        errors: true,
-        verdict: item.verdict.clone(),
-        ..generic(ctx, job)
     }
 }
 

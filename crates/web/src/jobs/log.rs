@@ -2,8 +2,8 @@
 
 use crate::{
     Ctx,
-    api::page_size,
     auth::Access,
+    cursor::page_size,
     extract::{Path, Query},
     jobs::{api::existing, run_log},
     problem::{Problem, Result},

@@ -2,8 +2,8 @@
 
 use crate::{
     Ctx,
-    api::page_size,
     auth::Access,
+    cursor::page_size,
     extract::{Query, optional_text},
     jobs::api::NAME_MAX,
     problem::Result,

@@ -1,7 +1,7 @@
 //! A mailing in one call: settings, recipients and the files to attach. Everything is looked at before anything is
 //! enqueued, and enqueued before anything is sent.
 
-mod compare;
+pub(crate) mod compare;
 #[cfg(test)]
 mod tests;
 
@@ -9,22 +9,25 @@ use crate::{
     Ctx,
     accounts::api as accounts,
     auth::Access,
-    blobs,
     extract::Query,
     jobs::api::JobJson,
     lines::is_plain_name,
-    mailings::mailing::{
-        Comparison, EarlierChoice, Plan, Start, Undecided, Upload, attempt, enqueue_all, is_being_sent, look_at_rows,
-        refused, suggested_name,
-    },
+    mailings::enqueue::{enqueue_all, refused, undecided},
     problem::{Problem, Result},
     routes::{About, Routes},
+    uploads,
 };
+use ::api::mailings::Comparison;
 use axum::{
     extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
-use mail::{letter::Attachment, preflight::Report, spec::MailingFile};
+use mail::{
+    letter::Attachment,
+    mailing::{EarlierChoice, Plan, Start, Undecided, Upload},
+    preflight::Report,
+    spec::MailingFile,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -93,19 +96,22 @@ async fn create(
 ) -> Result<(StatusCode, axum::Json<Value>)> {
     let multipart =
         multipart.map_err(|error| Problem::malformed(error.body_text()).remedy("send multipart/form-data"))?;
-    let _sending = ctx.app.uploads.begin().await;
+    let _sending = ctx.app.blobs.begin().await;
     let mut upload = receive(&ctx, multipart).await?;
     let asked = asked(&ctx, &mut upload).await?;
     let upload = Arc::new(upload);
     let planned = Arc::clone(&upload);
     let plan = spawn_blocking(move || Plan::new(planned)).await.map_err(|error| Problem::internal(&error))??;
     let plan = Arc::new(plan);
-    let (report, found) = look_at_rows(&ctx, &plan, |_| ()).await?;
+    let (report, found) = ctx.mailings().look_at_rows(&plan, |_| ()).await?;
     let decided = found.decide(&asked);
     if query.check.unwrap_or(false) {
         let needs = decided.as_ref().err().map(Undecided::code);
         let to_send = found.to_send(decided.unwrap_or(LedgerMatch::KeyAndContent));
-        return Ok((StatusCode::OK, axum::Json(to_json(&Checked { report, to_send, needs, comparison: found })?)));
+        return Ok((
+            StatusCode::OK,
+            axum::Json(to_json(&Checked { report, to_send, needs, comparison: compare::told(found) })?),
+        ));
     }
     if report.refuses(plan.mailing.on_invalid) {
         return Err(refused(&report.problems.listed).with("errors", report.problems.errors));
@@ -117,13 +123,13 @@ async fn create(
     };
     // Asked a second time under the same id, it is the run that there is.
     let is_there = match upload.id {
-        Some(id) => attempt(&ctx, id.into()).await?.1.is_some(),
+        Some(id) => ctx.mailings().attempt(id.into()).await?.1.is_some(),
         None => false,
     };
     let ledger = match decided {
         Ok(ledger) => ledger,
         Err(_) if is_there => LedgerMatch::KeyAndContent,
-        Err(undecided) => return Err(undecided.problem(&found)),
+        Err(why) => return Err(undecided(why, &found)),
     };
     if !asked.is_new && !asked.completes && !is_there {
         refuse_while_sent(&ctx, &upload.recipients_sha256).await?;
@@ -146,14 +152,14 @@ async fn asked(ctx: &Ctx, upload: &mut Upload) -> Result<EarlierChoice> {
     let (completes, is_new) = (settings.complete.is_some(), given.is_some() && settings.complete.is_none());
     let name = match given {
         Some(name) => name,
-        None => suggested_name(ctx, &upload.recipients_name, settings.language).await?,
+        None => ctx.mailings().unused_name(&upload.recipients_name, settings.language).await?,
     };
     settings.name = Some(name.clone());
     Ok(EarlierChoice { name, is_new, completes, changed: settings.changed })
 }
 
 async fn refuse_while_sent(ctx: &Ctx, sha256: &str) -> Result<()> {
-    let Some(open) = is_being_sent(ctx, sha256).await? else { return Ok(()) };
+    let Some(open) = ctx.mailings().being_sent(sha256).await? else { return Ok(()) };
     let said =
         format!("this list is being sent by the mailing `{}`, which is {}: job {}", open.name, open.state, open.id);
     Err(Problem::conflict(said).remedy("let it end; or give this one a name, if it is another mailing"))
@@ -186,7 +192,7 @@ async fn receive(ctx: &Ctx, mut multipart: Multipart) -> Result<Upload> {
             }
             "recipients" => {
                 let name = field.file_name().filter(|name| is_plain_name(name)).unwrap_or("recipients").to_owned();
-                let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
+                let blob = uploads::keep(ctx, &mut field, &mut bytes_left).await?;
                 recipients = Some((blob, name));
             }
             "attachment" => {
@@ -195,7 +201,7 @@ async fn receive(ctx: &Ctx, mut multipart: Multipart) -> Result<Upload> {
                     let remedy = format!("send at most {} files, each with a plain name", ctx.app.limits.files_max);
                     return Err(Problem::invalid("attachment: cannot be taken").remedy(remedy));
                 }
-                let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
+                let blob = uploads::keep(ctx, &mut field, &mut bytes_left).await?;
                 let (mime, sha256) = (String::new(), Some(blob.sha256));
                 attachments.push(Attachment {
                     name,

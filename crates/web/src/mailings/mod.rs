@@ -1,11 +1,11 @@
 //! Mailings: in one call, or step by step on the pages.
 
 pub(crate) mod api;
+pub(crate) mod enqueue;
 #[cfg(test)]
 pub(crate) mod examples;
 pub(crate) mod handlers;
 pub(crate) mod ledger;
-pub(crate) mod mailing;
 pub(crate) mod pages;
 
 use crate::routes::Routes;

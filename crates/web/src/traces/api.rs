@@ -9,9 +9,8 @@ pub(crate) use sheet::harmless;
 
 use crate::{
     Ctx,
-    api::page_size,
     auth::Access,
-    cursor,
+    cursor::{self, page_size},
     extract::{Json, Query, moment, optional_text, text, text_or_integer},
     jobs::api::{MESSAGE_MAX, NAME_MAX},
     order,
@@ -319,22 +318,5 @@ impl NewTrace {
 
 /// A trace of that job that says nothing yet.
 pub(crate) fn generic(ctx: &Ctx, job: &Job) -> Trace {
-    Trace {
-        no: 0,
-        id: TraceId::new(&ctx.app.clock, &ctx.app.rng),
-        job: Some(job.id),
-        seq: None,
-        attempt: 0,
-        outcome: None,
-        trace_name: String::new(),
-        file_name: String::new(),
-        application_name: job.application_name.clone(),
-        flow_name: job.flow_name.clone(),
-        comment: String::new(),
-        created_by: job.created_by.clone(),
-        time_to_process: 0.0,
-        errors: false,
-        verdict: None,
-        created_at: ctx.app.clock.now(),
-    }
+    Trace::of(job, TraceId::new(&ctx.app.clock, &ctx.app.rng), ctx.app.clock.now())
 }

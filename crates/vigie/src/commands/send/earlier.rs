@@ -11,8 +11,9 @@ use crate::{
     failure::{At as _, Exit, Failure, Result},
     render::{self, count, counted},
 };
+use api::mailings::{Compared, Comparison, Earlier};
 use mail::spec::{Changed, Mailing};
-use serde_json::{Value, json};
+use model::Timestamp;
 use std::io::Seek as _;
 
 /// Rows that were received before, and are listed.
@@ -36,7 +37,7 @@ impl Decided {
 }
 
 /// What the server says of the rows, under the name that was chosen, or one that it makes up.
-pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, client: &Client) -> Result<Value> {
+pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, client: &Client) -> Result<Compared> {
     let mut items = checked.items.try_clone().at("the data directory")?;
     items.rewind().at("the data directory")?;
     let list = plan.mailing.list.as_ref();
@@ -50,7 +51,7 @@ pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, cli
         ("sha256", list.map(|list| list.sha256.clone())),
         ("language", Some(language.to_owned())),
     ]);
-    let found = client.upload(&format!("/api/v1/mailings/compare{asked}"), stream(items)).await;
+    let found = client.upload_for(&format!("/api/v1/mailings/compare{asked}"), stream(items)).await;
     (&checked.items).rewind().at("the data directory")?;
     found
 }
@@ -60,9 +61,9 @@ pub(super) async fn decide(plan: &Plan, checked: &Checked, client: &Client, inte
     let mut chosen = plan.chosen.clone();
     loop {
         let found = compare(plan, &chosen, checked, client).await?;
-        let Some(needs) = found["needs"].as_str() else { return decided(plan, &found) };
+        let Some(needs) = found.needs.as_deref() else { return decided(plan, found) };
         if needs == "no_such_mailing" {
-            return Err(no_such_mailing(&found));
+            return Err(no_such_mailing(&found.comparison));
         }
         if !interactive {
             return Err(undecided(plan, needs, &found));
@@ -71,29 +72,25 @@ pub(super) async fn decide(plan: &Plan, checked: &Checked, client: &Client, inte
     }
 }
 
-fn decided(plan: &Plan, found: &Value) -> Result<Decided> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let name = text(&found["comparison"]["name"]);
-    if let Some(other) = found["being_sent"].as_str() {
+fn decided(plan: &Plan, found: Compared) -> Result<Decided> {
+    let Compared { being_sent, to_send, unused_name, ledger, messages, comparison, .. } = found;
+    let name = comparison.name;
+    if let Some(other) = being_sent {
         return Err(Failure::refused(format!("this list is being sent by the mailing \"{other}\": nothing was sent"))
             .help("let it end; or give this one a --name, if it is another mailing"));
     }
-    if found["to_send"].as_u64() == Some(0) && found["comparison"]["rows"].as_u64() > Some(0) {
-        let rows = counted(found["comparison"]["rows"].as_u64().unwrap_or(0), "row");
+    if to_send == 0 && comparison.rows > 0 {
+        let rows = counted(comparison.rows, "row");
         let what = format!("nothing was sent: \"{name}\" has reached all {rows} before");
-        return Err(Failure { exit: Exit::SomeNotSent, ..Failure::new(what) }.help(format!(
-            "to send them again, as a new mailing: {}",
-            command(&["--name", &text(&found["unused_name"])])
-        )));
+        return Err(Failure { exit: Exit::SomeNotSent, ..Failure::new(what) }
+            .help(format!("to send them again, as a new mailing: {}", command(&["--name", &unused_name]))));
     }
     let mailing = Mailing { name, ..plan.mailing.clone() };
-    Ok(Decided { mailing, ledger: text(&found["ledger"]), messages: found["messages"].as_u64() })
+    Ok(Decided { mailing, ledger, messages: Some(messages) })
 }
 
-fn no_such_mailing(found: &Value) -> Failure {
-    let name = found["comparison"]["name"].as_str().unwrap_or_default();
-    let earlier = found["comparison"]["earlier"].as_array().into_iter().flatten();
-    let names: Vec<String> = earlier.filter_map(|one| Some(format!("\"{}\"", one["name"].as_str()?))).collect();
+fn no_such_mailing(Comparison { name, earlier, .. }: &Comparison) -> Failure {
+    let names: Vec<String> = earlier.iter().map(|one| format!("\"{}\"", one.name)).collect();
     let help = match names.is_empty() {
         true => "leave --complete out for a new mailing".to_owned(),
         false => format!("rows of this list were sent by {}", names.join(", ")),
@@ -102,26 +99,25 @@ fn no_such_mailing(found: &Value) -> Failure {
 }
 
 /// What was found, in a sentence.
-fn question(plan: &Plan, needs: &str, found: &Value) -> String {
-    let rows = count(found["comparison"]["rows"].as_u64().unwrap_or(0));
+fn question(plan: &Plan, needs: &str, found: &Compared) -> String {
+    let rows = count(found.comparison.rows);
     if needs == "changed" {
-        let changed = counted(found["comparison"]["changed"].as_u64().unwrap_or(0), "row");
-        let name = found["comparison"]["name"].as_str().unwrap_or_default();
+        let changed = counted(found.comparison.changed, "row");
+        let name = &found.comparison.name;
         return format!("{changed} of {rows} in {} went out by \"{name}\" with other contents", plan.shown());
     }
-    let earlier = &found["earlier"];
-    let (same, changed) = (earlier["same"].as_u64().unwrap_or(0), earlier["changed"].as_u64().unwrap_or(0));
-    let other = if changed > 0 { format!(" ({} with other contents)", count(changed)) } else { String::new() };
+    let Some(Earlier { name, same, changed, sent_at }) = &found.earlier else { return String::new() };
+    let other = if *changed > 0 { format!(" ({} with other contents)", count(*changed)) } else { String::new() };
     format!(
         "{} of {rows} in {} went out before by \"{}\"{other}, last on {}",
         counted(same + changed, "row"),
         plan.shown(),
-        earlier["name"].as_str().unwrap_or_default(),
-        earlier["sent_at"].as_str().unwrap_or_default().get(..10).unwrap_or_default(),
+        name,
+        day(*sent_at),
     )
 }
 
-fn undecided(plan: &Plan, needs: &str, found: &Value) -> Failure {
+fn undecided(plan: &Plan, needs: &str, found: &Compared) -> Failure {
     let help = match needs {
         "changed" => format!(
             "send these as they are now:   {}\n      leave them out:               {}",
@@ -130,14 +126,14 @@ fn undecided(plan: &Plan, needs: &str, found: &Value) -> Failure {
         ),
         _ => format!(
             "send only the rest:           {}\n      send it as a new mailing:     {}",
-            command(&["--complete", found["earlier"]["name"].as_str().unwrap_or_default()]),
-            command(&["--name", found["unused_name"].as_str().unwrap_or_default()])
+            command(&["--complete", earlier_name(found)]),
+            command(&["--name", &found.unused_name])
         ),
     };
     Failure::refused(format!("{}: nothing was sent", question(plan, needs, found))).help(help)
 }
 
-fn ask(plan: &Plan, needs: &str, found: &Value, chosen: Chosen) -> Result<Chosen> {
+fn ask(plan: &Plan, needs: &str, found: &Compared, chosen: Chosen) -> Result<Chosen> {
     let (first, second) = match needs {
         "changed" => ("send these as they are now", "leave them out"),
         _ => ("send only the rest", "send it as a new mailing"),
@@ -151,8 +147,8 @@ fn ask(plan: &Plan, needs: &str, found: &Value, chosen: Chosen) -> Result<Chosen
         return Ok(match (answer.trim(), needs) {
             ("1", "changed") => Chosen { changed: Some(Changed::Send), ..chosen },
             ("2", "changed") => Chosen { changed: Some(Changed::Skip), ..chosen },
-            ("1", _) => Chosen { complete: found["earlier"]["name"].as_str().map(str::to_owned), ..chosen },
-            ("2", _) => Chosen { name: found["unused_name"].as_str().map(str::to_owned), complete: None, ..chosen },
+            ("1", _) => Chosen { complete: Some(earlier_name(found).to_owned()), ..chosen },
+            ("2", _) => Chosen { name: Some(found.unused_name.clone()), complete: None, ..chosen },
             ("q" | "", _) => return Err(Failure::refused("nothing was sent")),
             _ => continue,
         });
@@ -160,36 +156,37 @@ fn ask(plan: &Plan, needs: &str, found: &Value, chosen: Chosen) -> Result<Chosen
 }
 
 /// What `--check` says of earlier mailings.
-pub(super) fn told(plan: &Plan, found: &Value) -> Vec<String> {
-    let comparison = &found["comparison"];
+pub(super) fn told(plan: &Plan, found: &Compared) -> Vec<String> {
+    let comparison = &found.comparison;
     let mut lines = Vec::new();
-    match found["needs"].as_str() {
-        Some("no_such_mailing") => lines.push(no_such_mailing(found).to_string()),
+    match found.needs.as_deref() {
+        Some("no_such_mailing") => lines.push(no_such_mailing(comparison).to_string()),
         Some(needs) => lines.push(undecided(plan, needs, found).to_string().replacen("error: ", "", 1)),
         None => {
-            let received =
-                comparison["rows"].as_u64().unwrap_or(0).saturating_sub(found["to_send"].as_u64().unwrap_or(0));
+            let received = comparison.rows.saturating_sub(found.to_send);
             if received > 0 {
-                let to_send = found["to_send"].as_u64().unwrap_or(0);
-                lines.push(format!("{} already received it, {} will be sent", count(received), count(to_send)));
+                lines.push(format!("{} already received it, {} will be sent", count(received), count(found.to_send)));
             }
         }
     }
-    let listed = comparison["listed"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let listed = &comparison.listed;
     for row in listed.iter().take(LISTED) {
-        let sent = row["sent_at"].as_str().unwrap_or_default().get(..10).unwrap_or_default();
-        let other = if row["same"] == json!(false) { ", with other contents" } else { "" };
-        lines.push(format!(
-            "  {}:{} {} on {sent}{other}",
-            plan.shown(),
-            row["line"],
-            row["label"].as_str().unwrap_or_default()
-        ));
+        let other = if row.same { "" } else { ", with other contents" };
+        lines.push(format!("  {}:{} {} on {}{other}", plan.shown(), row.line, row.label, day(row.sent_at)));
     }
     if listed.len() > LISTED {
         lines.push(format!("  … and {} more; --json lists up to 1,000", count((listed.len() - LISTED) as u64)));
     }
     lines
+}
+
+fn earlier_name(found: &Compared) -> &str {
+    found.earlier.as_ref().map_or("", |earlier| &earlier.name)
+}
+
+/// Of the universal time.
+fn day(at: Timestamp) -> String {
+    at.to_string().chars().take(10).collect()
 }
 
 /// The command as it was typed, with other words for what is asked.

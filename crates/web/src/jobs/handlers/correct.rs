@@ -6,7 +6,6 @@ use crate::{
     Ctx,
     auth::{Access, Granted},
     authority::Acting,
-    blobs,
     extract::Path,
     jobs::pages::{
         correct::{CorrectedListPage, CorrectionRow},
@@ -22,6 +21,7 @@ use crate::{
     problem::{Problem, Result},
     routes::Routes,
     traces::api::generic,
+    uploads,
 };
 use axum::{
     Extension,
@@ -80,7 +80,7 @@ impl Settings {
         }
         let mailing: Mailing = serde_json::from_str(&job.spec).map_err(|_| none())?;
         let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());
-        Ok(Self { templates: templates.map_err(|found| crate::mailings::mailing::refused(&found))?, mailing })
+        Ok(Self { templates: templates.map_err(|found| crate::mailings::enqueue::refused(&found))?, mailing })
     }
 
     /// The row with another address, as a person who corrects it wants it kept.
@@ -227,7 +227,7 @@ async fn compare(
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
     let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
-    let _sending = ctx.app.uploads.begin().await;
+    let _sending = ctx.app.blobs.begin().await;
     let mut bytes_left = ctx.app.limits.upload_bytes_max;
     v.here = format!("/jobs/{}/undelivered", job.id);
     while let Some(mut field) = multipart.next_field().await.map_err(|error| Problem::malformed(error.body_text()))? {
@@ -236,7 +236,7 @@ async fn compare(
             continue;
         }
         let name = if is_plain_name(&name) { name } else { "recipients".to_owned() };
-        let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
+        let blob = uploads::keep(&ctx, &mut field, &mut bytes_left).await?;
         let list = Brought { path: blob.path, name, sha256: blob.sha256 };
         let found = matched(&ctx, &job, &list).await?;
         return Ok(shown(&list_page(&v, &job, &list, found)));
@@ -264,7 +264,7 @@ async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<CorrectionMatch
     let read = move || {
         let file = File::open(&path).map_err(|error| Problem::internal(&error))?;
         let how = ReadAs { sheet: None, language: settings.mailing.language };
-        let reader = ListReader::read(file, &name, &how).map_err(|found| crate::mailings::mailing::refused(&found))?;
+        let reader = ListReader::read(file, &name, &how).map_err(|found| crate::mailings::enqueue::refused(&found))?;
         if reader.columns() != settings.mailing.columns {
             let detail = format!("{name}: its columns are not those of the list that was sent");
             let columns = settings.mailing.columns.join(", ");
@@ -350,7 +350,7 @@ async fn apply(
 ) -> Result<Response> {
     let (sha256, name) = (form.text("sha256").to_owned(), form.text("list").to_owned());
     let gone = || Problem::conflict("the corrected list is not here any more").remedy("bring it again");
-    let path = blobs::path(&ctx.app.data, &sha256).ok().filter(|path| path.is_file()).ok_or_else(gone)?;
+    let path = ctx.app.blobs.path(&sha256).filter(|path| path.is_file()).ok_or_else(gone)?;
     let list = Brought { path, name: if is_plain_name(&name) { name } else { "recipients".into() }, sha256 };
     let found = matched(&ctx, &job, &list).await?;
     let settings = Settings::of(&job)?;

@@ -4,20 +4,22 @@ use crate::{
     Ctx,
     auth::Access,
     extract::{Query, optional_text, text},
-    jobs::{
-        api::NAME_MAX,
-        items::{BATCH, Line},
-    },
+    jobs::{api::NAME_MAX, items::Line},
     lines::Lines,
-    mailings::mailing::{Comparer, Comparison, Earlier, EarlierChoice, Undecided, is_being_sent, suggested_name},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use api::mailings::Compared;
 use axum::{body::Body, extract::State};
-use mail::{language::Language, spec::Changed};
-use serde::{Deserialize, Serialize};
+use mail::{
+    enqueue::BATCH,
+    language::Language,
+    mailing::{Comparison, Earlier, EarlierChoice, ReceivedRow, Undecided},
+    spec::Changed,
+};
+use serde::Deserialize;
 use store::{LedgerMatch, NewItem};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes.post(
@@ -49,24 +51,6 @@ struct CompareQuery {
     language: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Compared {
-    /// What has to be said before it is sent: `new_or_complete`, `changed`, `no_such_mailing`, or nothing.
-    needs: Option<&'static str>,
-    /// The mailing that the question is about.
-    earlier: Option<Earlier>,
-    /// Rows and messages that would leave.
-    to_send: u64,
-    messages: u64,
-    /// `key`, or `key_and_content`: see `ledger` of a new job.
-    ledger: &'static str,
-    /// A name that was not used yet.
-    unused_name: String,
-    /// The open mailing that sends the same list, where no name was chosen: its name.
-    being_sent: Option<String>,
-    comparison: Comparison,
-}
-
 async fn compare(
     State(ctx): State<Ctx>,
     Query(query): Query<CompareQuery>,
@@ -81,7 +65,7 @@ async fn compare(
             Problem::invalid("complete: the name is missing").remedy("say which mailing is completed, as `name`")
         );
     }
-    let unused_name = suggested_name(&ctx, &list, language).await?;
+    let unused_name = ctx.mailings().unused_name(&list, language).await?;
     let asked = EarlierChoice {
         is_new: chosen.is_some() && !completes,
         name: chosen.unwrap_or_else(|| unused_name.clone()),
@@ -92,28 +76,47 @@ async fn compare(
     let decided = comparison.decide(&asked);
     let ledger = *decided.as_ref().unwrap_or(&LedgerMatch::KeyAndContent);
     let being_sent = match query.sha256.filter(|_| !asked.is_new && !completes) {
-        Some(sha256) => is_being_sent(&ctx, &sha256).await?.map(|job| job.name),
+        Some(sha256) => ctx.mailings().being_sent(&sha256).await?.map(|job| job.name),
         None => None,
     };
     Ok(axum::Json(Compared {
-        needs: decided.as_ref().err().map(Undecided::code),
+        needs: decided.as_ref().err().map(|why| why.code().to_owned()),
         to_send: comparison.to_send(ledger),
         messages: comparison.messages_to_send(ledger),
-        ledger: if ledger == LedgerMatch::Key { "key" } else { "key_and_content" },
+        ledger: if ledger == LedgerMatch::Key { "key" } else { "key_and_content" }.to_owned(),
         earlier: match decided {
-            Err(Undecided::NewOrRest(earlier) | Undecided::NameUsed(earlier)) => Some(earlier),
+            Err(Undecided::NewOrRest(earlier) | Undecided::NameUsed(earlier)) => Some(told_earlier(earlier)),
             _ => None,
         },
         unused_name,
         being_sent,
-        comparison,
+        comparison: told(comparison),
     }))
+}
+
+/// As it goes over HTTP.
+pub(crate) fn told(found: Comparison) -> api::mailings::Comparison {
+    let row = |row: ReceivedRow| api::mailings::ReceivedRow {
+        line: row.line,
+        label: row.label,
+        same: row.same,
+        uncertain: row.uncertain,
+        sent_at: row.sent_at,
+    };
+    let Comparison { name, is_used, rows, received, changed, listed, earlier, .. } = found;
+    let (listed, earlier) = (listed.into_iter().map(row).collect(), earlier.into_iter().map(told_earlier).collect());
+    api::mailings::Comparison { name, is_used, rows, received, changed, listed, earlier }
+}
+
+fn told_earlier(Earlier { name, same, changed, sent_at }: Earlier) -> api::mailings::Earlier {
+    api::mailings::Earlier { name, same, changed, sent_at }
 }
 
 async fn read(ctx: &Ctx, name: &str, body: Body) -> Result<Comparison> {
     let limits = ctx.app.limits;
     let mut lines = Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max);
-    let mut comparer = Comparer::new(ctx, name).await?;
+    let mailings = ctx.mailings();
+    let mut comparer = mailings.comparer(name).await?;
     let mut batch = Vec::with_capacity(BATCH);
     while let Some(line) = lines.next().await? {
         let line: Line = serde_json::from_slice(&line)

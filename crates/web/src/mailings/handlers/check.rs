@@ -16,14 +16,14 @@ use crate::{
         see, states,
         view::View,
     },
-    mailings::{
-        mailing::{Comparison, Earlier, Plan, ReceivedRow, Undecided, look_at_rows, suggested_name},
-        pages::{Before, CheckPage, CheckSummary, EarlierShown, Preview, ProblemRow, Question, ReceivedShown, Step},
+    mailings::pages::{
+        Before, CheckPage, CheckSummary, EarlierShown, Preview, ProblemRow, Question, ReceivedShown, Step,
     },
     problem::{Problem, Result},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use mail::{
+    mailing::{Comparison, Earlier, Plan, ReceivedRow, Undecided},
     preflight::Report,
     rate::RawLimits,
     spec::{Changed, OnInvalid},
@@ -134,10 +134,12 @@ pub(super) async fn look(ctx: &Ctx, v: &View, draft: &Draft, row: u64) -> Result
     let plan = Arc::new(plan);
     let nth = Arc::new(Mutex::new(Nth::default()));
     let seen = Arc::clone(&nth);
-    let (report, comparison) = look_at_rows(ctx, &plan, move |item| {
-        seen.lock().unwrap_or_else(PoisonError::into_inner).see(row, item);
-    })
-    .await?;
+    let (report, comparison) = ctx
+        .mailings()
+        .look_at_rows(&plan, move |item| {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).see(row, item);
+        })
+        .await?;
     let nth = std::mem::take(&mut *nth.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Looked { plan, report, comparison, nth })
 }
@@ -190,7 +192,7 @@ pub(super) async fn relate(
             let list = draft.list()?.name.clone();
             let content = &mut draft.content;
             if ctx.app.db.is_mailing_name_used(content.name()).await? {
-                content.form.name = suggested_name(&ctx, &list, v.language).await?;
+                content.form.name = ctx.mailings().unused_name(&list, v.language).await?;
             }
             (content.relation, content.changed) = (Relation::New, None);
         }

@@ -3,12 +3,9 @@
 use crate::{
     Ctx,
     auth::Granted,
-    blobs,
-    mailings::{
-        mailing::{EarlierChoice, Upload},
-        pages::{MessageForm, Step, Steps},
-    },
+    mailings::pages::{MessageForm, Step, Steps},
     problem::{Problem, Result},
+    uploads,
 };
 use axum::{
     extract::{FromRequestParts, RawPathParams},
@@ -17,6 +14,7 @@ use axum::{
 use mail::{
     language::Language,
     letter::Attachment,
+    mailing::{EarlierChoice, Upload},
     recipients::filter::{Condition, Test},
     spec::{Changed, MailingFile},
 };
@@ -213,7 +211,7 @@ impl Draft {
         let list = self.list()?;
         let attachments = self.content.files.iter().map(|file| {
             Ok(Attachment {
-                path: blobs::path(&ctx.app.data, &file.sha256)?,
+                path: uploads::path(ctx, &file.sha256)?,
                 name: file.name.clone(),
                 mime: String::new(),
                 size: file.size,
@@ -225,7 +223,7 @@ impl Draft {
             id: Some(self.content.job),
             settings: self.content.settings(&self.owner, language),
             account,
-            recipients: blobs::path(&ctx.app.data, &list.sha256)?,
+            recipients: uploads::path(ctx, &list.sha256)?,
             recipients_name: list.name.clone(),
             recipients_sha256: list.sha256.clone(),
             attachments: attachments.collect::<Result<_>>()?,

@@ -6,12 +6,11 @@ use super::{
 };
 use crate::{
     Ctx,
-    blobs::{self, Blob},
     layout::{Form, Reader, page, parts::Faults, see, shown, view::View},
     lines::is_plain_name,
     mailings::pages::{FileRow, FilesPage, Step},
     problem::{Problem, Result},
-    zip,
+    uploads, zip,
 };
 use axum::{
     extract::{
@@ -21,11 +20,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use model::Rng;
+use blobs::{Blob, Blobs, KeepError, PartialBlob};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
-    path::Path as FilePath,
 };
 use tokio::task::spawn_blocking;
 
@@ -58,7 +56,7 @@ pub(super) async fn add(
 ) -> Result<Response> {
     draft.list()?;
     let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
-    let _sending = ctx.app.uploads.begin().await;
+    let _sending = ctx.app.blobs.begin().await;
     let mut basket = Basket::of(&ctx, &draft);
     let mut faults = Faults::default();
     let broken = |error: MultipartError| Problem::malformed(error.body_text());
@@ -145,15 +143,15 @@ impl Basket {
             if self.count >= self.files_max && !self.has(&name) {
                 return Ok(Err(v.count("files-too-many", &(self.files_max as u64))));
             }
-            let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, field, &mut self.bytes_left).await?;
+            let blob = uploads::keep(ctx, field, &mut self.bytes_left).await?;
             self.keep(name, &blob);
             return Ok(Ok(()));
         }
         let mut packed_left = self.bytes_left;
-        let (part, _, _) = blobs::spool(&ctx.app.data, &ctx.app.rng, field, &mut packed_left).await?;
+        let (part, _, _) = uploads::spool(ctx, field, &mut packed_left).await?;
         let bounds = zip::Bounds { entries: self.files_max.saturating_sub(self.count), bytes: self.bytes_left };
-        let (data, rng) = (ctx.app.data.clone(), ctx.app.rng.clone());
-        let unpacked = spawn_blocking(move || unpack(&part, bounds, &data, &rng));
+        let blobs = ctx.app.blobs.clone();
+        let unpacked = spawn_blocking(move || unpack(&part, bounds, &blobs));
         match unpacked.await.map_err(|error| Problem::internal(&error))?? {
             Err(error) => Ok(Err(zip_fault(v, name, &error))),
             Ok(files) if files.is_empty() => Ok(Err(v.with("files-empty-zip", "name", name))),
@@ -175,10 +173,9 @@ impl Basket {
 }
 
 fn unpack(
-    archive: &blobs::PartialUpload,
+    archive: &PartialBlob,
     bounds: zip::Bounds,
-    data: &FilePath,
-    rng: &Rng,
+    blobs: &Blobs,
 ) -> Result<Result<Vec<(String, Blob)>, zip::Error>> {
     let mut archive = File::open(archive.path()).map_err(|error| Problem::internal(&error))?;
     let entries = match zip::entries(&mut archive, bounds) {
@@ -191,9 +188,10 @@ fn unpack(
             Ok(bytes) => bytes,
             Err(error) => return Ok(Err(error)),
         };
-        match blobs::keep_read(data, rng, &mut bytes)? {
+        match blobs.keep_read(&mut bytes) {
             Ok(blob) => files.push((entry.name, blob)),
-            Err(error) => return Ok(Err(error.into())),
+            Err(KeepError::Sender(error)) => return Ok(Err(error.into())),
+            Err(error) => return Err(uploads::not_kept(error, |error| Problem::internal(error))),
         }
     }
     Ok(Ok(files))

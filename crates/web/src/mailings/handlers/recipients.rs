@@ -9,14 +9,11 @@ use super::{
 use crate::{
     Ctx,
     auth::Granted,
-    blobs,
     layout::{Form, Reader, page, parts::Faults, see, shown, view::View},
     lines::is_plain_name,
-    mailings::{
-        mailing::suggested_name,
-        pages::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, Step},
-    },
+    mailings::pages::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, Step},
     problem::{Problem, Result},
+    uploads,
 };
 use axum::{
     Extension,
@@ -24,6 +21,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use blobs::Blob;
 use mail::{
     recipients::{Encoding, Format, ReadAs},
     sentence::Sentence,
@@ -80,10 +78,10 @@ pub(super) async fn begin(
         return Err(Problem::conflict(v.count("drafts-too-many", &DRAFTS_MAX.into())));
     }
     let mut draft = Draft::new(&ctx, &granted);
-    let _sending = ctx.app.uploads.begin().await;
+    let _sending = ctx.app.blobs.begin().await;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
-            let name = suggested_name(&ctx, &list.name, v.language).await?;
+            let name = ctx.mailings().unused_name(&list.name, v.language).await?;
             take(&mut draft.content, list, &name);
             draft.create(&ctx).await?;
             Ok(see(&address(&draft, "recipients")))
@@ -106,11 +104,11 @@ pub(super) async fn replace(
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response> {
     let multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
-    let _sending = ctx.app.uploads.begin().await;
+    let _sending = ctx.app.blobs.begin().await;
     match receive(&ctx, &v, multipart).await? {
         Ok(list) => {
             let seen = draft.content.list.clone();
-            let name = suggested_name(&ctx, &list.name, v.language).await?;
+            let name = ctx.mailings().unused_name(&list.name, v.language).await?;
             let bring = |content: &mut Content| {
                 // What was typed meanwhile stays; of two lists, neither takes the place of the other unseen.
                 if content.list != seen {
@@ -134,8 +132,8 @@ pub(super) async fn choose(
     form: Form,
 ) -> Result<Response> {
     let seen = draft.list()?.clone();
-    let path = blobs::path(&ctx.app.data, &seen.sha256)?;
-    let blob = blobs::Blob { path, sha256: seen.sha256.clone(), size: seen.size, mtime: ctx.app.clock.now() };
+    let path = uploads::path(&ctx, &seen.sha256)?;
+    let blob = Blob { path, sha256: seen.sha256.clone(), size: seen.size, mtime: ctx.app.clock.now() };
     let how = ReadAs { sheet: Some(form.text("sheet").to_owned()), language: v.language };
     let name = seen.name.clone();
     let found = spawn_blocking(move || read(&blob, &name, &how)).await.map_err(|error| Problem::internal(&error))?;
@@ -213,7 +211,7 @@ async fn receive(ctx: &Ctx, v: &View, mut multipart: Multipart) -> Result<Result
         }
         let name =
             if is_plain_name(&name) && !name.contains(model::steers_display) { name } else { "recipients".into() };
-        let blob = blobs::keep(&ctx.app.data, &ctx.app.rng, &mut field, &mut bytes_left).await?;
+        let blob = uploads::keep(ctx, &mut field, &mut bytes_left).await?;
         let list = name.clone();
         let how = ReadAs { sheet: None, language: v.language };
         let read = spawn_blocking(move || read(&blob, &name, &how)).await.map_err(|error| Problem::internal(&error))?;
@@ -224,7 +222,7 @@ async fn receive(ctx: &Ctx, v: &View, mut multipart: Multipart) -> Result<Result
     Ok(Err((Vec::new(), faults)))
 }
 
-fn read(blob: &blobs::Blob, name: &str, how: &ReadAs) -> Result<List, Vec<mail::problem::Problem>> {
+fn read(blob: &Blob, name: &str, how: &ReadAs) -> Result<List, Vec<mail::problem::Problem>> {
     let unreadable = |error: std::io::Error| {
         vec![mail::problem::Problem::error(
             name,

@@ -15,11 +15,12 @@ use crate::{
         parts::{Mood, Notice},
         see,
     },
-    mailings::mailing::{Start, attempt, enqueue_all, is_being_sent},
+    mailings::enqueue::enqueue_all,
     problem::{Problem, Result},
 };
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use jiff::{civil, tz::TimeZone};
+use mail::mailing::Start;
 use model::{JobId, JobState, Timestamp};
 use std::time::Duration;
 use store::LedgerMatch;
@@ -39,7 +40,7 @@ pub(super) async fn send(
         Ok(draft) => draft,
         // Sent twice: the second is led to what the first has made.
         Err(gone) => {
-            let (_, job) = attempt(&ctx, JobId(id)).await?;
+            let (_, job) = ctx.mailings().attempt(JobId(id)).await?;
             let job = job.filter(|job| job.created_by == granted.name());
             return job.map(|job| see(&format!("/jobs/{}", job.id))).ok_or(gone);
         }
@@ -73,10 +74,10 @@ pub(super) async fn send(
         Err(_) => Some("send-undecided"),
         Ok(ledger) if comparison.to_send(ledger) == 0 => Some("send-nobody"),
         Ok(_) if asked.is_new || asked.completes => None,
-        Ok(_) => is_being_sent(&ctx, &plan.upload.recipients_sha256).await?.map(|_| "send-twice"),
+        Ok(_) => ctx.mailings().being_sent(&plan.upload.recipients_sha256).await?.map(|_| "send-twice"),
     };
     // Sent twice at once: the second is led to what the first has made, whose rows are being sent, or were, by then.
-    let is_there = async || Ok::<_, Problem>(attempt(&ctx, draft.content.job.into()).await?.1.is_some());
+    let is_there = async || Ok::<_, Problem>(ctx.mailings().attempt(draft.content.job.into()).await?.1.is_some());
     if let Some(why) = refused
         && !is_there().await?
     {

@@ -5,10 +5,7 @@ use crate::{
     Ctx,
     extract::Path,
     layout::{Reader, view::View},
-    mailings::{
-        mailing::Plan,
-        pages::{FileRow, LetterShown, Preview, PreviewOf, ProblemRow, Weight},
-    },
+    mailings::pages::{FileRow, LetterShown, Preview, PreviewOf, ProblemRow, Weight},
     problem::{Problem, Result},
 };
 use axum::{
@@ -21,6 +18,7 @@ use mail::{
     item::{Identity, MailItem, letter},
     language::Language,
     letter::Letter,
+    mailing::Plan,
     problem::Severity,
     template::Templates,
 };

@@ -1,4 +1,4 @@
-//! The description of the API, and what its lists have in common.
+//! The description of the API: OpenAPI for programs, a list of routes for people.
 
 #[cfg(test)]
 mod tests;
@@ -6,7 +6,6 @@ mod tests;
 use crate::{
     Ctx,
     auth::Access,
-    problem::{Problem, Result},
     routes::{About, Declared, Routes, document},
 };
 use axum::{
@@ -31,15 +30,6 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             listing,
             About::new("The routes, to read").gives_text(200, Some("text/html"), "A page"),
         )
-}
-
-/// How many rows to give: `asked`, or 100, within the limit.
-pub(crate) fn page_size(ctx: &Ctx, asked: Option<u32>) -> Result<u32> {
-    let most = ctx.app.limits.page_rows_max;
-    match asked.unwrap_or(100.min(most)) {
-        0 => Err(Problem::invalid("limit: 0 rows are no page").remedy(format!("ask for 1 to {most}"))),
-        asked => Ok(asked.min(most)),
-    }
 }
 
 /// The description of the API, written once.
