@@ -11,10 +11,6 @@ use telemetry::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 
-/// Questions that are answered at the same time. Others wait for their turn, as long as they may take.
-pub const ASKED_AT_ONCE_MAX: usize = 4;
-/// Exports that go on at the same time: they take as long as whoever reads them, and so have places of their own.
-pub const EXPORTED_AT_ONCE_MAX: usize = 4;
 /// What a question may take. What was found by then is the answer, which says that it is not all.
 pub const TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes that one question may hold, beside what it gives out.

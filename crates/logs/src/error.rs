@@ -12,11 +12,11 @@ pub enum Error {
     #[error("{path}: {error}: check who may write there")]
     Io { path: String, error: io::Error },
     /// As many questions as may be are being answered.
-    #[error("{ASKED} searches are running already: try again in a moment", ASKED = crate::ASKED_AT_ONCE_MAX)]
+    #[error("{ASKED} searches are running already: try again in a moment", ASKED = crate::bounds::ASKED_AT_ONCE_MAX)]
     Asked,
-    #[error("{EXPORTED} exports are running already: try again when one of them is over", EXPORTED = crate::EXPORTED_AT_ONCE_MAX)]
+    #[error("{EXPORTED} exports are running already: try again when one of them is over", EXPORTED = crate::bounds::EXPORTED_AT_ONCE_MAX)]
     Exported,
-    #[error("{RECEIVED} senders of logs are being heard already: try again in a moment", RECEIVED = crate::BODIES_AT_ONCE_MAX)]
+    #[error("{RECEIVED} senders of logs are being heard already: try again in a moment", RECEIVED = crate::bounds::BODIES_AT_ONCE_MAX)]
     Received,
     /// Its expressions were read when the query was parsed: what is left is their size.
     #[error("the query cannot be run: {0}")]
@@ -75,4 +75,27 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Why a body cannot be taken, now or ever.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
+
+/// Why a body was not taken to its end. What [`Intake::taken`] counts is kept all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    #[error(transparent)]
+    Logs(#[from] Error),
+    /// It can never be taken as it is.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the body unpacks to more than {0} bytes: send less at once")]
+    TooLarge(usize),
+    /// Somebody has gone on with it meanwhile.
+    #[error("the import stands elsewhere by now: ask where, and go on from there")]
+    Elsewhere,
+    /// The sender, or what it was packed with.
+    #[error("the body broke off: {0}")]
+    Broken(io::Error),
 }

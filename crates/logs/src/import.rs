@@ -1,7 +1,7 @@
 //! Imports that go on where they were, whatever ended in between: who imports sends a batch together with where the file
 //! stands once it is kept, and both are kept or neither is.
 
-use crate::{BodyError, Error, Intake, Logs, collect::positions::Positions, receive::Malformed};
+use crate::{BodyError, Error, Intake, Logs, collect::positions::Positions, error::Malformed};
 use serde_json::Value as Json;
 use std::{
     collections::BTreeMap,

@@ -5,26 +5,17 @@
 
 use crate::{
     Error, Logs, Opened,
+    bounds::LINE_BYTES_MAX,
+    error::BodyError,
     lines::{Cut, each_line},
-    receive::Malformed,
 };
 use model::Timestamp;
 use scrub::Counts;
-use std::{
-    borrow::Cow,
-    collections::VecDeque,
-    io::{self, Read},
-    sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, collections::VecDeque, io::Read, sync::Arc, time::Duration};
 use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Refused};
 
-/// Bytes of one line. A longer one is left out, and counted.
-pub const LINE_BYTES_MAX: usize = 4 << 20;
 /// Lines that could not be taken of which it is said why; further ones are only counted.
 pub const PROBLEMS_MAX: usize = 100;
-/// Bodies that are read at the same time: a quarter of the threads that may block, so that others find one.
-pub const BODIES_AT_ONCE_MAX: usize = 128;
 /// Bytes of text in one batch, and as many of fields.
 const BATCH_BYTES: usize = 2 << 20;
 /// Batches on their way to the disk.
@@ -261,22 +252,4 @@ impl Intake {
         self.logs.add_masked(std::mem::take(&mut self.masked));
         finished
     }
-}
-
-/// Why a body was not taken to its end. What [`Intake::taken`] counts is kept all the same.
-#[derive(Debug, thiserror::Error)]
-pub enum BodyError {
-    #[error(transparent)]
-    Logs(#[from] Error),
-    /// It can never be taken as it is.
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
-    #[error("the body unpacks to more than {0} bytes: send less at once")]
-    TooLarge(usize),
-    /// Somebody has gone on with it meanwhile.
-    #[error("the import stands elsewhere by now: ask where, and go on from there")]
-    Elsewhere,
-    /// The sender, or what it was packed with.
-    #[error("the body broke off: {0}")]
-    Broken(io::Error),
 }

@@ -6,6 +6,7 @@
 //! [`search`] is what people and programs ask by it.
 
 mod ask;
+mod bounds;
 pub mod collect;
 mod config;
 mod delete;
@@ -22,12 +23,13 @@ pub mod search;
 mod tests;
 mod text;
 
-pub use ask::{ASKED_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, TIME_MAX};
+pub use ask::TIME_MAX;
+pub use bounds::{ASKED_AT_ONCE_MAX, BODIES_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, LINE_BYTES_MAX};
 pub use config::{Config, ConfigError};
 pub use delete::Deletion;
-pub use error::{Error, Trouble};
+pub use error::{BodyError, Error, Malformed, Trouble};
 pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
-pub use intake::{BODIES_AT_ONCE_MAX, BodyError, Intake, IntakeReport, LINE_BYTES_MAX, PROBLEMS_MAX, Problem};
+pub use intake::{Intake, IntakeReport, PROBLEMS_MAX, Problem};
 pub use labels::{LabelError, Labels};
 pub use sources::repeats;
 pub use text::RecordMetadata;

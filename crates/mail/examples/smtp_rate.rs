@@ -9,9 +9,9 @@ use anyhow::{Context as _, ensure};
 use mail::{
     address::Mailbox,
     catcher::{Catcher, CatcherOptions, Keep},
+    delivery::Delivery,
     letter::{Attachment, Letter},
     smtp::{Account, Connection},
-    transport::Delivery,
 };
 use std::{
     os::unix::fs::MetadataExt as _,

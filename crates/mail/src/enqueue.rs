@@ -1,6 +1,10 @@
 //! From a checked row to an item of a job, and what makes it the same as one of another list.
 
-use crate::{address::Mailbox, item::MailItem, preflight::WrongRow, spec::Mailing};
+use crate::{
+    item::{MailItem, label},
+    preflight::WrongRow,
+    spec::Mailing,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::{Clock, Fault, ItemState, JobKind, Rng, TraceId, Verdict};
 use ring::digest::{SHA256, digest};
@@ -69,11 +73,6 @@ pub fn content(mailing: &Mailing, row: &MailItem) -> String {
 
 fn message_no(mailing: &Mailing, seq: i64) -> i64 {
     (seq - 1) / i64::from(mailing.group.unwrap_or(1).max(1)) + 1
-}
-
-/// The addresses, as lists show them.
-pub fn label<'a>(recipients: impl Iterator<Item = &'a Mailbox>) -> String {
-    recipients.map(|mailbox| mailbox.address.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Stores a batch of items of a job, of any kind; what is known to be wrong leaves an error trace. With a `ledger`, what was

@@ -133,7 +133,7 @@ impl Handler for MailHandler {
         Some(TraceText {
             comment: names.failure_comment(&item.label, &why),
             trace_name: names.error,
-            file_name: row.as_ref().map(run::files).unwrap_or_default(),
+            file_name: row.as_ref().map(MailItem::file_names).unwrap_or_default(),
             reference: String::new(),
         })
     }

@@ -37,6 +37,11 @@ pub struct Identity {
 }
 
 impl MailItem {
+    /// The names of the files to attach.
+    pub fn file_names(&self) -> String {
+        self.attachments.iter().map(|attachment| attachment.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Reads a payload. An object alone: an array, in which serde finds the fields by their order, would be understood by
     /// some readers and not by others.
     ///
@@ -102,4 +107,8 @@ fn template_fault(problem: &Problem, line: u64, language: Language) -> Verdict {
         .with_arg("template", &*problem.file)
         .with_arg("what", problem.what.say(language))
         .with_arg("line", line.to_string())
+}
+/// The addresses, as lists show them.
+pub fn label<'a>(recipients: impl Iterator<Item = &'a Mailbox>) -> String {
+    recipients.map(|mailbox| mailbox.address.as_str()).collect::<Vec<_>>().join(", ")
 }

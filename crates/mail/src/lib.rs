@@ -8,6 +8,7 @@
 pub mod address;
 pub mod catcher;
 pub mod correct;
+pub mod delivery;
 pub mod enqueue;
 pub mod gmail;
 pub mod handler;

@@ -92,7 +92,7 @@ const ADDRESS_SHOWN: usize = 200;
 fn address_in(to: &str) -> Option<String> {
     let (mailboxes, _) = parse_list(to);
     if !mailboxes.is_empty() {
-        return Some(crate::enqueue::label(mailboxes.iter()));
+        return Some(crate::item::label(mailboxes.iter()));
     }
     let shown: String = to.trim().chars().filter(|c| !crate::address::is_forbidden(*c)).take(ADDRESS_SHOWN).collect();
     (!shown.is_empty()).then_some(shown)

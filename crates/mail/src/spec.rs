@@ -9,14 +9,12 @@ use crate::{
     recipients::{ReadAs, column_index, filter::Condition},
     run_log::{Emojis, Form},
     sentence::Sentence,
-    template::{Audience, Sources, Template},
+    template::{Audience, SOURCE_BYTES_MAX, Sources, Template},
 };
 use model::OnUnknown;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Bytes of a template file, and of a mailing file.
-pub const SOURCE_BYTES_MAX: u64 = 2 * 1024 * 1024;
 /// Hidden recipients of one message.
 pub const GROUP_MAX: u32 = 500;
 

@@ -17,7 +17,6 @@ mod tests;
 use crate::{
     problem::{Problem, nearest},
     sentence::Sentence,
-    spec::SOURCE_BYTES_MAX,
 };
 use growth::Refused;
 use heading::Rewritten;
@@ -27,6 +26,9 @@ use minijinja::{
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Bytes of a template file, and of a mailing file.
+pub const SOURCE_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
 /// Steps that one template may take for one row.
 const FUEL: u64 = 50_000;

@@ -6,8 +6,8 @@ mod support;
 
 use mail::{
     catcher::{CatcherOptions, Drop, DropAt, Keep, Lie, Misbehaviour, Offers, Throttle},
+    delivery::Delivery,
     smtp::{self, Account, Connection, Flights},
-    transport::Delivery,
 };
 use model::{Fault, PauseScope, Retry};
 use std::{sync::Arc, time::Duration};

@@ -6,8 +6,8 @@ mod support;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mail::{
+    delivery::Delivery,
     smtp::{self, Account, Connection},
-    transport::Delivery,
 };
 use std::{net::SocketAddr, sync::Arc};
 use support::letter;

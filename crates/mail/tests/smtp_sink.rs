@@ -6,8 +6,8 @@
 mod support;
 
 use mail::{
+    delivery::Delivery,
     smtp::{Account, Connection},
-    transport::Delivery,
 };
 use std::{
     os::unix::fs::MetadataExt as _,

@@ -6,8 +6,8 @@ mod support;
 
 use mail::{
     catcher::{Catcher, CatcherOptions, Offers, TlsStart},
+    delivery::Delivery,
     smtp::{self, Account, Connection},
-    transport::Delivery,
 };
 use model::{Fault, PauseScope, Retry, Verdict};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};

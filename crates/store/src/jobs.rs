@@ -3,13 +3,12 @@
 mod changes;
 
 use crate::{
-    Db, Error, LedgerMatch, Result,
+    Db, Error, Reason, Result,
     filter::{Where, like_pattern},
     sql::{Conn, Row, Value, params},
 };
 pub(crate) use changes::{Change, Moved, count, lock, skip_queued, start, write_change};
 use model::{AccountId, Authority, Counters, JobId, JobKind, JobState, OnUnknown, Timestamp, pace::Limits};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What a job is made of. Frozen: nothing here changes after creation.
@@ -86,22 +85,34 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
 }
 
-/// Why a job or an account stands still: a stable code, and what was said to the letter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    pub code: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub detail: String,
+/// How a job tells, by the ledger of its name, which of its items were sent before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LedgerMatch {
+    /// Not at all: what it does leaves nothing in the ledger either.
+    #[default]
+    None,
+    /// By the key alone: a row that was sent with other contents is left out too.
+    Key,
+    /// By key and content: a row that was sent with other contents is sent again.
+    KeyAndContent,
 }
 
-impl Reason {
-    pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), detail: detail.into() }
+impl LedgerMatch {
+    pub(crate) fn code(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::Key => 1,
+            Self::KeyAndContent => 2,
+        }
     }
 
-    pub(crate) fn to_json(&self) -> String {
-        // A struct of two strings always serialises.
-        serde_json::to_string(self).unwrap_or_default()
+    pub(crate) fn from_code(code: i64) -> Result<Self> {
+        match code {
+            0 => Ok(Self::None),
+            1 => Ok(Self::Key),
+            2 => Ok(Self::KeyAndContent),
+            _ => Err(Error::corrupt("ledger", "a number that no way of matching has")),
+        }
     }
 }
 

@@ -2,43 +2,12 @@
 //! that was sent before is recognised whatever it is called.
 
 use crate::{
-    Db, Error, Result,
+    Db, LedgerMatch, Result,
     jobs::Job,
     sql::{Conn, Row, params},
 };
 use model::{ItemState, JobId, Timestamp};
 use serde_json::json;
-
-/// How a job tells, by the ledger of its name, which of its items were sent before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LedgerMatch {
-    /// Not at all: what it does leaves nothing in the ledger either.
-    #[default]
-    None,
-    /// By the key alone: a row that was sent with other contents is left out too.
-    Key,
-    /// By key and content: a row that was sent with other contents is sent again.
-    KeyAndContent,
-}
-
-impl LedgerMatch {
-    pub(crate) fn code(self) -> i64 {
-        match self {
-            Self::None => 0,
-            Self::Key => 1,
-            Self::KeyAndContent => 2,
-        }
-    }
-
-    pub(crate) fn from_code(code: i64) -> Result<Self> {
-        match code {
-            0 => Ok(Self::None),
-            1 => Ok(Self::Key),
-            2 => Ok(Self::KeyAndContent),
-            _ => Err(Error::corrupt("ledger", "a number that no way of matching has")),
-        }
-    }
-}
 
 /// What makes a row the same as one of another list. An empty `content` stands for any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -61,7 +61,7 @@ impl Catalog {
 
     /// A name for a new segment of this day (days since 1970).
     pub(crate) fn name_segment(&mut self, day: i64) -> String {
-        let date = model::Timestamp::from_micros(day.saturating_mul(crate::seal::DAY_MICROS)).to_jiff();
+        let date = model::Timestamp::from_micros(day.saturating_mul(crate::day::DAY_MICROS)).to_jiff();
         let name = format!("{SEGMENTS}/{}-{:08}.seg", date.strftime("%Y%m%d"), self.next_segment);
         self.next_segment += 1;
         name

@@ -6,7 +6,7 @@
 use crate::{
     Error,
     catalog::{Catalog, Entry},
-    deleted, merge, seal,
+    day, deleted, merge, seal,
     segment::Segment,
     store::Shared,
     verify,
@@ -246,7 +246,7 @@ impl Compactor {
     fn forget(&mut self, now: Timestamp) -> Result<usize, Error> {
         let retention = self.shared.options.retention;
         if let Some(age) = retention.age_max {
-            self.forget_days_before(seal::day_of(now - age))?;
+            self.forget_days_before(day::day_of(now - age))?;
         }
         let mut segments = self.shared.state().segments.clone();
         segments.sort_by_key(|segment| segment.time_range().1);

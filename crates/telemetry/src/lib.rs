@@ -11,6 +11,7 @@ mod broadcast;
 mod catalog;
 mod compactor;
 mod damage;
+mod day;
 mod deleted;
 pub mod disk;
 mod error;

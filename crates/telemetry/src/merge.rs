@@ -4,7 +4,7 @@
 use crate::{
     Damage,
     batch::{Batch, Numbered},
-    seal,
+    day, seal,
     segment::{ROWS_MAX, Segment, SegmentWriter},
 };
 use model::Timestamp;
@@ -40,7 +40,7 @@ pub(crate) fn choose(
         return Some(vec![Arc::clone(segment)]);
     }
     let is_over = |day: i64| {
-        let end = day.saturating_add(1).saturating_mul(seal::DAY_MICROS);
+        let end = day.saturating_add(1).saturating_mul(day::DAY_MICROS);
         now.is_some_and(|now| end.saturating_add(OVER_AFTER_MICROS) <= now.as_micros())
     };
     // By first day, whether there are others, and size.
@@ -95,12 +95,12 @@ fn holds_deleted(segment: &Segment, deleted: &RoaringTreemap) -> bool {
 pub(crate) fn seqs_before_day(segment: &Segment, day: i64) -> Result<Vec<u64>, Damage> {
     let mut old = Vec::new();
     for (number, info) in segment.blocks().iter().enumerate() {
-        if seal::day_of(info.time_range.0) >= day {
+        if day::day_of(info.time_range.0) >= day {
             continue;
         }
         let block = segment.open_block(number)?;
         let (times, seqs) = (block.times()?, block.seqs()?);
-        let before = |micros: i64| seal::day_of(Timestamp::from_micros(micros)) < day;
+        let before = |micros: i64| day::day_of(Timestamp::from_micros(micros)) < day;
         old.extend(times.iter().zip(seqs).filter(|(micros, _)| before(**micros)).map(|(_, seq)| seq));
     }
     Ok(old)

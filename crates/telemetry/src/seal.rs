@@ -2,17 +2,11 @@
 
 use crate::{
     batch::Numbered,
+    day,
     segment::{Chosen, SegmentWriter},
 };
 use model::Timestamp;
 use std::sync::Arc;
-
-pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
-
-/// The UTC day of a moment, counted from 1970.
-pub(crate) fn day_of(time: Timestamp) -> i64 {
-    time.as_micros().div_euclid(DAY_MICROS)
-}
 
 /// Days that are told apart in one sealing. Records whose times are strewn over more become one segment: files are bounded even
 /// when times are nonsense.
@@ -22,7 +16,7 @@ const DAYS_MAX: usize = 366;
 pub(crate) fn encode_days(batches: &[Arc<Numbered>]) -> Vec<(i64, Vec<u8>)> {
     let batches: Vec<&Numbered> = batches.iter().map(AsRef::as_ref).collect();
     let sorted = sorted(&batches, |_| true);
-    let day = |chosen: &Chosen| day_of(time(&batches, *chosen));
+    let day = |chosen: &Chosen| day::day_of(time(&batches, *chosen));
     let strewn = sorted.chunk_by(|a, b| day(a) == day(b)).nth(DAYS_MAX).is_some();
     let days = sorted.chunk_by(|a, b| strewn || day(a) == day(b));
     days.map(|chosen| {

@@ -20,7 +20,7 @@ pub(crate) use throttle::{Attempt, Throttle};
 pub(crate) use token::Tokens;
 
 use crate::{
-    Ctx, layout,
+    Ctx,
     problem::Problem,
     serve::{
         connections::Connection,
@@ -174,8 +174,6 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let (ctx, access) = (&guard.ctx, guard.access);
     let changes = is_change(request.method());
     let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
-    let reader =
-        (access.is_page() && layout::errors::reads_pages(request.headers())).then(|| PageRequest::of(&request));
     let connection = request.extensions().get::<Connection>().cloned();
     let (mut response, who) = match admit(ctx, access, request).await {
         Ok(Admitted { request, who, _place }) => (next.run(request).await, who),
@@ -184,10 +182,10 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     if let Some(connection) = connection.filter(|_| is_followed(who.as_ref(), &response)) {
         response = followed(response, &connection);
     }
-    if let Some(asked) = reader {
-        response = asked.shown(ctx, who.as_ref(), response).await;
-    }
     let went_well = !response.status().is_client_error() && !response.status().is_server_error();
+    if access.is_page() && !went_well && response.extensions().get::<ForPerson>().is_none() {
+        response.extensions_mut().insert(ForPerson { who: who.clone(), needs_login: false });
+    }
     // What programs do all day is in their jobs and traces.
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
     if let Some(who) = who.filter(|who| changes && went_well && guard.audit == Audit::Kept && told(who)) {
@@ -206,25 +204,12 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 #[derive(Clone, Debug)]
 pub(crate) struct CreatedName(pub(crate) String);
 
-/// What is left of a request for a page, in case a problem has to be shown in its place.
-struct PageRequest {
-    headers: HeaderMap,
-    uri: Uri,
-}
-
-impl PageRequest {
-    fn of(request: &Request) -> Self {
-        Self { headers: request.headers().clone(), uri: request.uri().clone() }
-    }
-
-    async fn shown(self, ctx: &Ctx, who: Option<&Granted>, response: Response) -> Response {
-        if response.status().is_success() || response.status().is_redirection() {
-            return response;
-        }
-        let id = self.headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-        let v = layout::reader(ctx, &self.headers, &self.uri, who);
-        layout::errors::as_page(&v, &id, response).await
-    }
+/// Told to the layer that shows problems as pages: a person reads this, who is that, and whether the way in is all there is to
+/// show. An extension of responses.
+#[derive(Clone, Debug)]
+pub(crate) struct ForPerson {
+    pub(crate) who: Option<Granted>,
+    pub(crate) needs_login: bool,
 }
 
 /// Writes an event to the audit log. One that cannot be kept is told to the run's own log: what was done is done.
@@ -308,12 +293,13 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
             Err(_) => None,
         };
     }
-    let place = ctx.requests.take(&Holder::of(granted.as_ref(), address(ctx, &parts))).map_err(refused)?;
+    let place = ctx.requests.take(&holder(granted.as_ref(), address(ctx, &parts))).map_err(refused)?;
     let Some(granted) = granted else {
-        return Err(Box::new(match access.is_page() {
-            true => crate::people::login::handlers::needed(ctx, &parts),
-            false => unauthorized().into_response(),
-        }));
+        let mut response = unauthorized().into_response();
+        if access.is_page() {
+            response.extensions_mut().insert(ForPerson { who: None, needs_login: true });
+        }
+        return Err(Box::new(response));
     };
     if !granted.scope.allows(needed) {
         return Err(refused(forbidden(granted.scope, needed)));
@@ -357,7 +343,7 @@ async fn open(
     };
     let holder = match (granted, session::mark(ctx, &parts.headers)) {
         (None, Some(mark)) => Holder::Browser(mark),
-        _ => Holder::of(granted, address(ctx, parts)),
+        _ => holder(granted, address(ctx, parts)),
     };
     let place = ctx.requests.take(&holder).map_err(refused)?;
     Ok((body, Some(place)))
@@ -370,6 +356,17 @@ async fn read_stranger(ctx: &Ctx, body: Body) -> Result<Bytes, Problem> {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(Problem::too_large(format!("the form is longer than {max} bytes, or was cut off"))),
         Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the form did not arrive in time")),
+    }
+}
+
+/// Whose place a request takes.
+pub(crate) fn holder(granted: Option<&Granted>, address: Option<IpAddr>) -> Holder {
+    match granted.map(|granted| &granted.who) {
+        None => Holder::stranger(address),
+        Some(Who::Owner) => Holder::Console,
+        Some(Who::JobToken(job)) => Holder::Viewers(*job),
+        Some(Who::Token(name)) => Holder::Token(name.clone()),
+        Some(Who::Person { id, .. }) => Holder::Person(*id),
     }
 }
 

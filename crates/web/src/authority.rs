@@ -6,7 +6,7 @@ use crate::{
     Ctx,
     auth::{Granted, Who},
     extract::Path,
-    jobs::api::existing,
+    jobs::lookup::existing,
     problem::{Problem, Result},
 };
 use axum::{

@@ -14,6 +14,11 @@ use model::Timestamp;
 use serde::de::DeserializeOwned;
 use std::{convert::Infallible, net::IpAddr};
 
+/// Characters of a name: of a job, an application, a token.
+pub(crate) const NAME_MAX: usize = 300;
+/// Characters of what a program says of its work.
+pub(crate) const MESSAGE_MAX: usize = 10_000;
+
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);
 

@@ -3,9 +3,9 @@
 
 use crate::{
     Ctx,
-    auth::{Granted, still},
+    auth::{Granted, holder, still},
     problem::{Problem, Result},
-    serve::places::{Full, Holder, StreamPlace},
+    serve::places::{Full, StreamPlace},
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -32,8 +32,7 @@ pub(crate) struct Listener {
 impl Listener {
     /// Takes a place among the open streams; `instead` is what else to do where there is none.
     pub(crate) fn new(ctx: &Ctx, granted: Granted, instead: &str) -> Result<Self> {
-        let place =
-            ctx.live.streams.take(&Holder::of(Some(&granted), None)).map_err(|full| none_left(full, instead))?;
+        let place = ctx.live.streams.take(&holder(Some(&granted), None)).map_err(|full| none_left(full, instead))?;
         Ok(Self { granted, recheck_at: Instant::now() + RECHECK, _place: place })
     }
 

@@ -53,6 +53,16 @@ pub(crate) struct Declared {
     pub(crate) about: About,
 }
 
+/// The description of a page in the list of routes.
+pub(crate) fn page_about(summary: &'static str) -> About {
+    About::new(summary).gives_text(200, Some("text/html"), "A page")
+}
+
+/// The description of a form's target.
+pub(crate) fn form_about(summary: &'static str) -> About {
+    About::new(summary).gives_text(303, None, "Done: to the page that shows it")
+}
+
 /// Routes being declared.
 pub(crate) struct Routes {
     ctx: Ctx,

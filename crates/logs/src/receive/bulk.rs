@@ -1,7 +1,7 @@
 //! Elasticsearch's `_bulk`: a line that says what to do, then the document. Only what adds a document is taken.
 //! <https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk>
 
-use super::Malformed;
+use crate::error::Malformed;
 use crate::{
     BodyError, Intake, RecordMetadata,
     lines::{Cut, each_line},

@@ -1,7 +1,8 @@
 //! Loki's push: `PushRequest` of `push.proto` in a Snappy block, or JSON.
 //! <https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs>
 
-use super::{Entry, Fields, Malformed, Stream, first_text, from_nanos, not_too_many, protobuf, text};
+use super::{Entry, Fields, Stream, first_text, from_nanos, not_too_many, protobuf, text};
+use crate::error::Malformed;
 use model::Level;
 use prost::Message;
 use serde::{Deserialize, de};

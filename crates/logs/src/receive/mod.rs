@@ -10,14 +10,10 @@ mod shared;
 mod tests;
 
 use crate::Intake;
+use crate::error::Malformed;
 use model::{Level, Timestamp};
 use std::{borrow::Cow, sync::Arc};
 use telemetry::OwnedValue;
-
-/// Why a body cannot be taken, now or ever.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(pub String);
 
 pub type Fields = Vec<(String, OwnedValue)>;
 

@@ -1,7 +1,8 @@
 //! OTLP over HTTP: `ExportLogsServiceRequest` as protobuf or as JSON.
 //! <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
 
-use super::{Entry, Fields, Malformed, Stream, first_text, from_nanos, not_too_many, protobuf};
+use super::{Entry, Fields, Stream, first_text, from_nanos, not_too_many, protobuf};
+use crate::error::Malformed;
 use base64::Engine as _;
 use model::Level;
 use prost::Message;

@@ -253,7 +253,8 @@ fn a_resource_is_shared_by_its_scopes_and_not_copied() {
 
 #[test]
 fn more_records_than_one_body_may_have_are_refused() {
-    let refused = |result: Result<Vec<Stream>, super::Malformed>| result.unwrap_err().0.contains("may have 100000");
+    let refused =
+        |result: Result<Vec<Stream>, crate::error::Malformed>| result.unwrap_err().0.contains("may have 100000");
     let most = super::RECORDS_MAX;
     let otlp = |records| part(1, &part(2, &part(2, b"").repeat(records)));
     assert_eq!(otlp::decode_protobuf(&otlp(most)).unwrap()[0].entries.len(), most);

@@ -16,7 +16,7 @@ mod mime;
 pub use account::{API_URL, Account, AccountError, MESSAGE_BYTES_MAX, Mode, Settings, Timeouts};
 pub use auth::{Credentials, KeyError};
 
-use crate::{letter::Letter, message::Signer, transport::Delivery};
+use crate::{delivery::Delivery, letter::Letter, message::Signer};
 use http::{Broken, Payload, Reply};
 use jobs::Intent;
 use model::{Fault, Verdict};

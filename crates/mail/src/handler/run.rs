@@ -2,13 +2,14 @@
 
 use super::{reach::Reach, story::Story};
 use crate::{
+    delivery::Delivery,
     gmail::{self, DraftId},
     item::{Identity, MailItem, letter},
     letter::Letter,
     message::Signer,
     spec::Mailing,
     template::Templates,
-    transport::{Connection, Delivery, Transport},
+    transport::{Connection, Transport},
 };
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Intent, Moment, Run, Shape, Slot, TraceText, Verified, run_log::Record};
@@ -191,7 +192,7 @@ impl Inner {
                 let id = if matches!(self.transport, Transport::Gmail(_)) { reference } else { message_id };
                 TraceText {
                     trace_name: self.mailing.trace.success.clone(),
-                    file_name: files(row),
+                    file_name: row.file_names(),
                     comment: self.mailing.trace.success_comment(to, id),
                     reference: reference.clone(),
                 }
@@ -205,15 +206,11 @@ impl Inner {
         let why = self.story.why(verdict);
         TraceText {
             trace_name: self.mailing.trace.error.clone(),
-            file_name: row.map(files).unwrap_or_default(),
+            file_name: row.map(MailItem::file_names).unwrap_or_default(),
             comment: self.mailing.trace.failure_comment(to, &why),
             reference: String::new(),
         }
     }
-}
-
-pub(super) fn files(row: &MailItem) -> String {
-    row.attachments.iter().map(|attachment| attachment.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// What a delivery means for one row of the message.

@@ -1,6 +1,7 @@
 //! Turns the engine's moments into the events of a mailing's run log.
 
 use crate::{
+    item::MailItem,
     language::Language,
     recipients::filter::Test,
     run_log::{
@@ -102,12 +103,12 @@ impl Story {
 
     /// An item that no attempt here has settled.
     fn of_item(&self, job: &Job, item: &store::Item, n: u64, outcome: Outcome) -> Event {
-        let row: Option<crate::item::MailItem> = serde_json::from_str(&item.payload).ok();
+        let row: Option<MailItem> = serde_json::from_str(&item.payload).ok();
         Event::Item(Item {
             n,
             total: job.counters.total,
             outcome,
-            file: row.as_ref().map(super::run::files).filter(|files| !files.is_empty()),
+            file: row.as_ref().map(MailItem::file_names).filter(|files| !files.is_empty()),
             recipients: item.label.split(", ").map(str::to_owned).collect(),
             fields: self.fields(&item.payload),
             duration_ms: 0,
@@ -197,7 +198,7 @@ impl Story {
         if self.shown.is_empty() {
             return IndexMap::new();
         }
-        let row: Option<crate::item::MailItem> = serde_json::from_str(payload).ok();
+        let row: Option<MailItem> = serde_json::from_str(payload).ok();
         let cell = |(index, name): &(usize, String)| {
             let value = row.as_ref().and_then(|row| row.values.get(*index))?;
             Some((name.to_uppercase(), value.clone()))

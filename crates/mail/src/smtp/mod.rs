@@ -18,7 +18,7 @@ mod wire;
 pub use account::{Account, AccountError, Flights, PlaintextAuth, Security, Timeouts};
 pub use session::Extensions;
 
-use crate::{letter::Letter, message::Signer, transport::Delivery};
+use crate::{delivery::Delivery, letter::Letter, message::Signer};
 use jobs::Intent;
 use model::Verdict;
 use session::Session;

@@ -8,9 +8,9 @@ use super::{
     session::Session,
 };
 use crate::{
+    delivery::Delivery,
     letter::Letter,
     message::{Message, PIECE_BYTES_MAX, Signer, wire_address},
-    transport::Delivery,
 };
 use bytes::Bytes;
 use jobs::Intent;

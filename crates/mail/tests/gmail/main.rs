@@ -10,9 +10,10 @@ mod tokens;
 
 use mail::{
     address::Mailbox,
+    delivery::Delivery,
     gmail::{Account, Connection, Credentials, DraftId, Mode, Settings, Timeouts, Verified},
     letter::{Attachment, Letter},
-    transport::{Delivery, Transport},
+    transport::Transport,
 };
 use model::{Clock, Fault, ManualClock, PauseScope, Retry, Verdict};
 use secrecy::SecretString;

@@ -4,9 +4,9 @@
 use mail::{
     address::Mailbox,
     catcher::{Catcher, CatcherOptions, Misbehaviour},
+    delivery::Delivery,
     letter::{Attachment, Letter},
     smtp::Account,
-    transport::Delivery,
 };
 use model::{Retry, Timestamp};
 

@@ -1,6 +1,7 @@
 //! What changes a job: its state, by what people and engines ask for, and its counters, by what becomes of its items.
 
-use super::{Job, Reason, job_from};
+use super::{Job, job_from};
+use crate::reason::Reason;
 use crate::{
     Account, Db, Error, Result, accounts,
     sql::{Conn, params},

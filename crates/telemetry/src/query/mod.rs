@@ -10,6 +10,7 @@
 //! the same, which a property test holds.
 
 mod answer;
+mod cancel;
 mod cell;
 mod columns;
 mod condition;
@@ -20,6 +21,7 @@ mod histogram;
 pub mod language;
 mod lines;
 mod names;
+mod pipeline;
 mod pruner;
 mod question;
 mod regex;
@@ -35,6 +37,7 @@ mod text;
 mod timeline;
 
 pub use answer::answer;
+pub use cancel::Cancel;
 pub use cell::{Cell, readable};
 pub use context::{Context, context};
 pub use delete::matching_seqs;
@@ -43,7 +46,7 @@ pub use histogram::{Counts, Histogram, STEPS_MAX, histogram};
 pub use language::{Problem, Query, parse};
 pub use lines::{LineFilter, Required};
 pub use names::field_names;
-pub use question::{Answer, Bounds, Cancel, Partial, Question, Read, time_range};
+pub use question::{Answer, Bounds, Partial, Question, Read, time_range};
 pub use search::{Cursor, Hit, Page, ROWS_MAX, search};
 pub use stats::{GROUPS_MAX, MEMORY_MAX};
 pub use table::Table;

@@ -1,6 +1,7 @@
 //! What is asked, of what, within which bounds; and what an answer tells beside itself.
 
 use super::{
+    cancel::Cancel,
     columns::BlockScan,
     condition::Condition,
     language::{Filter, Pipe, Query},
@@ -12,13 +13,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use std::{
-    ops::Range,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::ops::Range;
 
 /// A query made ready: times resolved, expressions compiled.
 #[derive(Clone, Debug)]
@@ -77,20 +72,6 @@ impl Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self { threads: 2, cancel: Cancel::default(), memory_bytes_max: MEMORY_MAX }
-    }
-}
-
-/// Ends a search from outside: when its reader has gone, or its time is over. Clones are one.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }
 

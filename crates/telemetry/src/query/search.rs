@@ -3,9 +3,10 @@
 use super::{
     language::Order,
     pruner::Pruner,
-    question::{Answer, Bounds, Cancel, Question, ScanUnit, Tally},
+    question::{Answer, Bounds, Question, ScanUnit, Tally},
     run::{Matched, fold, matching, parts_in_time},
 };
+use crate::query::cancel::Cancel;
 use crate::{Batch, Damage, RecordRef, Snapshot};
 use model::Timestamp;
 use std::{

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     Damage,
     batch::Numbered,
+    day,
     disk::Disk,
-    seal,
     wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint},
 };
 use model::Timestamp;
@@ -141,7 +141,7 @@ impl Segment {
     /// Days of the least and the greatest time, since 1970.
     pub(crate) fn days(&self) -> (i64, i64) {
         let (first, last) = self.time_range();
-        (seal::day_of(first), seal::day_of(last))
+        (day::day_of(first), day::day_of(last))
     }
 
     pub fn seq_range(&self) -> (u64, u64) {

@@ -342,7 +342,7 @@ fn times_strewn_over_ages_do_not_become_a_file_each() {
     let disk = Simulated::default();
     let (store, _) = open(&disk);
     let mut strewn = Batch::new();
-    let times = (0..400).map(|n| n * crate::seal::DAY_MICROS).chain([i64::MIN, i64::MAX]);
+    let times = (0..400).map(|n| n * crate::day::DAY_MICROS).chain([i64::MIN, i64::MAX]);
     for (number, micros) in times.enumerate() {
         let mut draft = strewn.draft();
         draft.message(format!("message {number}").as_bytes()).unwrap();

@@ -3,8 +3,8 @@
 use crate::{
     Ctx,
     auth::Access,
-    extract::{Json, Path, text},
-    jobs::api::{NAME_MAX, ReasonJson},
+    extract::{Json, NAME_MAX, Path, text},
+    jobs::api::ReasonJson,
     problem::{Problem, Result},
     routes::{About, Routes},
 };

@@ -2,7 +2,6 @@
 
 mod typed;
 
-use crate::layout::{Form, Reader, form_about, notice, page, page_about, rows, see, shown};
 use crate::{
     Ctx,
     accounts::{
@@ -17,6 +16,10 @@ use crate::{
     },
     problem::Result,
     routes::Routes,
+};
+use crate::{
+    layout::{Form, Reader, notice, page, rows, see, shown},
+    routes::{form_about, page_about},
 };
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use mail::smtp;

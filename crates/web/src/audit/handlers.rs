@@ -1,6 +1,5 @@
 //! Who did what, and when.
 
-use crate::layout::{Reader, page_about, shown};
 use crate::{
     Ctx,
     audit::page::{AuditPage, AuditRow},
@@ -10,6 +9,10 @@ use crate::{
     layout::{parts::Pager, view::View},
     problem::Result,
     routes::Routes,
+};
+use crate::{
+    layout::{Reader, shown},
+    routes::page_about,
 };
 use axum::{extract::State, response::Response};
 use serde::Deserialize;

@@ -47,7 +47,7 @@ pub(crate) async fn check(ctx: &Ctx, attempt: &Attempt<'_>, password: SecretStri
     let now = ctx.app.clock.now();
     let _waiting = match attempt.browser {
         Some(_) => None,
-        None => Some(ctx.hashing.waiting.take(&Holder::of(None, attempt.address)).map_err(|_| crowded())?),
+        None => Some(ctx.hashing.waiting.take(&Holder::stranger(attempt.address)).map_err(|_| crowded())?),
     };
     if let Err(wait) = ctx.throttle.begin(attempt, now) {
         return Ok(Login::Wait(wait));

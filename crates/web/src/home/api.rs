@@ -81,7 +81,7 @@ async fn report(State(ctx): State<Ctx>, Query(query): Query<ReportQuery>) -> Res
     };
     let next = date.checked_add(1.day()).map_err(|_| bad())?;
     let (since, until) = (day_start(date, zone).ok_or_else(bad)?, day_start(next, zone).ok_or_else(bad)?);
-    let application = crate::extract::optional_text("application", query.application, crate::jobs::api::NAME_MAX)?;
+    let application = crate::extract::optional_text("application", query.application, crate::extract::NAME_MAX)?;
     let day = TraceFilter {
         application,
         since: Some(since),

@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use crate::layout::{Reader, page_about, rows, shown};
 use crate::{
     Ctx,
     auth::Access,
@@ -14,6 +13,10 @@ use crate::{
     layout::view::View,
     problem::Result,
     routes::Routes,
+};
+use crate::{
+    layout::{Reader, rows, shown},
+    routes::page_about,
 };
 use axum::{extract::State, response::Response};
 use jiff::ToSpan as _;

@@ -17,11 +17,12 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use crate::{extract::NAME_MAX, jobs::lookup::existing};
 use axum::{Extension, extract::State};
+pub(crate) use control::changed;
 use control::{
     JobNote, Pausing, Resumed, Retried, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
 };
-pub(crate) use control::{MESSAGE_MAX, changed};
 pub(crate) use create::name_taken;
 use create::{CreatedJson, NewJobJson, create};
 use model::{JobId, JobKind, JobState, OnUnknown, Timestamp, UnknownKind, pace::Limits};
@@ -35,8 +36,6 @@ use uuid::Uuid;
 fn kind(name: &str) -> Result<JobKind> {
     name.parse().map_err(|unknown: UnknownKind| Problem::invalid(format!("kind: {unknown}")).remedy("give one of them"))
 }
-/// Characters of a name, a user, a kind of task.
-pub(crate) const NAME_MAX: usize = 300;
 /// No caller counts this far, and sums of it fit.
 const COUNT_MAX: u64 = 1_000_000_000;
 
@@ -295,13 +294,4 @@ struct JobToken {
 
 async fn token(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> axum::Json<JobToken> {
     axum::Json(JobToken { token: ctx.app.vault.job_token(id.into()) })
-}
-
-/// The job, or 404.
-pub(crate) async fn existing(ctx: &Ctx, id: JobId) -> Result<Job> {
-    ctx.app
-        .db
-        .job(id)
-        .await?
-        .ok_or_else(|| Problem::not_found(format!("job {id}")).remedy("`GET /api/v1/jobs` lists the jobs"))
 }

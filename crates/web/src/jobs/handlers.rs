@@ -9,14 +9,13 @@ mod sheets;
 #[cfg(test)]
 mod tests;
 
-use crate::layout::{Reader, notice, page_about, rows, shown};
 use crate::{
     Ctx,
     auth::Access,
     cursor,
     extract::{Path, Query},
     jobs::{
-        api::existing,
+        lookup::existing,
         pages::show::{
             ItemRow, ItemsPage, JobHead, JobTracesPage, LogLine, LogPage, May, OverviewPage, Step, TimelinePage,
             TroubleRow, UndeliveredPage,
@@ -30,6 +29,10 @@ use crate::{
     problem::{Problem, Result},
     routes::Routes,
     sheet::Dialect,
+};
+use crate::{
+    layout::{Reader, notice, rows, shown},
+    routes::page_about,
 };
 use axum::{
     extract::{FromRequestParts, State},

@@ -5,7 +5,7 @@ use crate::{
     auth::Access,
     cursor::page_size,
     extract::{Path, Query},
-    jobs::{api::existing, run_log},
+    jobs::{lookup::existing, run_log},
     problem::{Problem, Result},
     routes::{About, Routes},
 };

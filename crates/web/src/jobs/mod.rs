@@ -10,6 +10,7 @@ pub(crate) mod items;
 pub(crate) mod legacy;
 pub(crate) mod live;
 pub(crate) mod log;
+pub(crate) mod lookup;
 pub(crate) mod outcomes;
 pub(crate) mod pages;
 pub(crate) mod progress;

@@ -4,8 +4,7 @@ use crate::{
     Ctx,
     auth::Access,
     cursor::page_size,
-    extract::{Query, optional_text},
-    jobs::api::NAME_MAX,
+    extract::{NAME_MAX, Query, optional_text},
     problem::Result,
     routes::{About, Routes},
 };

@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     body::to_bytes,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::Response,
 };
 use serde_json::Value;
@@ -57,10 +57,4 @@ pub(crate) async fn as_page(v: &View, request_id: &str, response: Response) -> R
         response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
     response
-}
-
-/// Whether a browser asks, for a person to read.
-pub(crate) fn reads_pages(headers: &HeaderMap) -> bool {
-    let accepts = headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
-    accepts.contains("text/html")
 }

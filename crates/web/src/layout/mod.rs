@@ -29,16 +29,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// The description of a page in the list of routes.
-pub(crate) fn page_about(summary: &'static str) -> crate::routes::About {
-    crate::routes::About::new(summary).gives_text(200, Some("text/html"), "A page")
-}
-
-/// The description of a form's target.
-pub(crate) fn form_about(summary: &'static str) -> crate::routes::About {
-    crate::routes::About::new(summary).gives_text(303, None, "Done: to the page that shows it")
-}
-
 /// A page, rendered.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     let media = [(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))];

@@ -11,7 +11,7 @@ mod show;
 mod tests;
 mod trial;
 
-use crate::layout::{form_about, page_about};
+use crate::routes::{form_about, page_about};
 use crate::{
     Ctx,
     auth::{Access, Granted},

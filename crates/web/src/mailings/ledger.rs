@@ -3,8 +3,7 @@
 use crate::{
     Ctx,
     auth::Access,
-    extract::{Path, text},
-    jobs::api::NAME_MAX,
+    extract::{NAME_MAX, Path, text},
     lines::Lines,
     problem::{Problem, Result},
     routes::{About, Routes},

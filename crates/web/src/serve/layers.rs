@@ -3,9 +3,9 @@
 
 use crate::{
     Ctx,
-    auth::{self, Trusted},
+    auth::{self, ForPerson, Trusted},
     extract::Address,
-    layout,
+    layout, people,
     problem::Problem,
     serve::places::Holder,
 };
@@ -34,6 +34,7 @@ const COMPRESSED_BYTES_MIN: u64 = 1_024;
 /// Outermost last.
 pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
     router
+        .layer(from_fn_with_state(ctx.clone(), for_people))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(ctx.clone(), timed))
         .layer(from_fn_with_state(ctx.clone(), known_host))
@@ -57,18 +58,38 @@ pub(crate) async fn no_such_method(State(ctx): State<Ctx>, Address(from): Addres
 /// A page for people, JSON for programs.
 async fn unanswered(ctx: &Ctx, from: Option<IpAddr>, parts: &Parts, problem: Problem) -> Response {
     let (headers, uri) = (&parts.headers, &parts.uri);
-    let _place = match ctx.requests.take(&Holder::of(None, from)) {
+    let _place = match ctx.requests.take(&Holder::stranger(from)) {
         Ok(place) => place,
         Err(problem) => return problem.into_response(),
     };
-    let problem = problem.remedy("`/api` lists the routes");
-    if !layout::errors::reads_pages(headers) || uri.path().starts_with("/api") {
-        return problem.into_response();
+    let mut response = problem.remedy("`/api` lists the routes").into_response();
+    if reads_pages(headers) && !uri.path().starts_with("/api") {
+        let who = auth::session::granted(ctx, headers).await.ok().flatten();
+        response.extensions_mut().insert(ForPerson { who, needs_login: false });
+    }
+    response
+}
+
+/// What could not be answered, as a page for the person who reads it: the way in, or what is wrong.
+async fn for_people(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    let (method, headers, uri) = (request.method().clone(), request.headers().clone(), request.uri().clone());
+    let mut response = next.run(request).await;
+    let Some(ForPerson { who, needs_login }) = response.extensions_mut().remove() else { return response };
+    let v = layout::reader(&ctx, &headers, &uri, who.as_ref());
+    if needs_login {
+        return people::login::handlers::needed(&v, &method, &headers);
+    }
+    if !reads_pages(&headers) {
+        return response;
     }
     let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let granted = auth::session::granted(ctx, headers).await.ok().flatten();
-    let v = layout::reader(ctx, headers, uri, granted.as_ref());
-    layout::errors::as_page(&v, id, problem.into_response()).await
+    layout::errors::as_page(&v, id, response).await
+}
+
+/// Whether a browser asks, for a person to read.
+fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
+    accepts.contains("text/html")
 }
 
 #[derive(Clone)]

@@ -1,12 +1,7 @@
 //! Places, of which there are so many: for requests that are being answered, and for streams of events. Nobody may hold
 //! them all: strangers, viewers of jobs and those with an account or a token have places apart, and each holder a share.
 
-use crate::{
-    Limits,
-    auth::{Granted, Who},
-    problem::Problem,
-    serve::peer,
-};
+use crate::{Limits, problem::Problem, serve::peer};
 use axum::http::StatusCode;
 use model::JobId;
 use std::{
@@ -36,14 +31,8 @@ pub(crate) enum Holder {
 }
 
 impl Holder {
-    pub(crate) fn of(granted: Option<&Granted>, address: Option<IpAddr>) -> Self {
-        match granted.map(|granted| &granted.who) {
-            None => Self::Stranger(address.map(peer::subscriber)),
-            Some(Who::Owner) => Self::Console,
-            Some(Who::JobToken(job)) => Self::Viewers(*job),
-            Some(Who::Token(name)) => Self::Token(name.clone()),
-            Some(Who::Person { id, .. }) => Self::Person(*id),
-        }
+    pub(crate) fn stranger(address: Option<IpAddr>) -> Self {
+        Self::Stranger(address.map(peer::subscriber))
     }
 }
 

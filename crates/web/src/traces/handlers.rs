@@ -1,6 +1,5 @@
 //! Traces of every job and program.
 
-use crate::layout::{Reader, page_about, rows, shown};
 use crate::{
     Ctx,
     auth::Access,
@@ -11,6 +10,10 @@ use crate::{
     routes::Routes,
     sheet::Dialect,
     traces::page::{TracesFilter, TracesPage},
+};
+use crate::{
+    layout::{Reader, rows, shown},
+    routes::page_about,
 };
 use axum::{extract::State, response::Response};
 use model::TraceId;

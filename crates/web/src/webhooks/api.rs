@@ -3,8 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, Granted},
-    extract::{Json, Path, optional_text, text},
-    jobs::api::NAME_MAX,
+    extract::{Json, NAME_MAX, Path, optional_text, text},
     problem::{Problem, Result},
     routes::{About, Routes},
 };

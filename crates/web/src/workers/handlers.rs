@@ -1,7 +1,10 @@
 //! Processes that run jobs.
 
-use crate::layout::{Reader, page_about, rows, shown};
 use crate::{Ctx, auth::Access, problem::Result, routes::Routes, workers::page::WorkersPage};
+use crate::{
+    layout::{Reader, rows, shown},
+    routes::page_about,
+};
 use axum::{extract::State, response::Response};
 use std::time::Duration;
 use store::Scope;

@@ -7,7 +7,8 @@
 use super::{
     fingerprint::BYTES_MAX,
     id_of,
-    tail::{Packing, Position, state_of},
+    packing::Packing,
+    tail::{Position, state_of},
 };
 use std::{
     fs::{self, File},

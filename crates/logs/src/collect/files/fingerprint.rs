@@ -5,7 +5,7 @@ use crate::collect::positions::fnv;
 use serde::{Deserialize, Serialize};
 use std::{fs::File, io, io::Read as _, os::unix::fs::FileExt as _, path::Path};
 
-use super::tail::Packing;
+use super::packing::Packing;
 
 /// Bytes that are compared.
 pub(super) const BYTES_MAX: usize = 512;

@@ -6,6 +6,7 @@
 
 mod copy_detection;
 mod fingerprint;
+mod packing;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use super::{
 use crate::Logs;
 use copy_detection::{CopyStatus, copy_status, is_named_alike};
 use fingerprint::PrefixFingerprint;
+use packing::Packing;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs::{self, File},
@@ -26,7 +28,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tail::{Id, Packing, Position, Tail, state_of};
+use tail::{Id, Position, Tail, state_of};
 use telemetry::OwnedValue;
 
 /// Files that are open at the same time: a process may often have no more than 1,024 files, sockets among them.

@@ -1,8 +1,8 @@
 //! One file: where it stands, and the lines that it gives.
 
 use super::fingerprint::{BYTES_MAX, PrefixFingerprint, SuffixFingerprint};
+use super::packing::Packing;
 use crate::{RecordMetadata, collect::checkpointed_writer::CheckpointedWriter};
-use flate2::read::MultiGzDecoder;
 use scrub::Counts;
 use serde::{Deserialize, Serialize};
 use sources::{Reader, timestamps::Reference};
@@ -71,37 +71,6 @@ impl Position {
 
 /// Length, and seconds and nanoseconds of the last change.
 pub(super) type State = (u64, i64, i64);
-
-/// How a file is packed, by the end of its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
-    Plain,
-    Gzip,
-    Zstd,
-}
-
-impl Packing {
-    pub(super) fn of(path: &Path) -> Self {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Self::Gzip,
-            Some("zst") => Self::Zstd,
-            _ => Self::Plain,
-        }
-    }
-
-    /// What the file unpacks to, from its beginning.
-    pub(super) fn open(self, file: File) -> io::Result<Box<dyn Read + Send>> {
-        Ok(match self {
-            Self::Plain => Box::new(file),
-            Self::Gzip => Box::new(MultiGzDecoder::new(io::BufReader::new(file))),
-            Self::Zstd => {
-                let mut decoder = zstd::Decoder::new(file)?;
-                decoder.window_log_max(27)?;
-                Box::new(decoder)
-            }
-        })
-    }
-}
 
 enum Input {
     Plain(File),

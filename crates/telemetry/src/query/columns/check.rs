@@ -48,8 +48,8 @@ impl BlockScan<'_> {
 mod tests {
     use super::*;
     use crate::query::{
+        cancel::Cancel,
         columns::tests::{question, snapshot},
-        question::Cancel,
     };
     use crate::{OwnedValue, Record};
 

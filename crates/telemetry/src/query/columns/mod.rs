@@ -17,7 +17,8 @@ pub(super) use fields::{may_hold_text, may_pass};
 pub(super) use reach::{Reach, reach};
 pub(super) use rows::Rows;
 
-use super::{condition::Condition, question::Cancel};
+use super::condition::Condition;
+use crate::query::cancel::Cancel;
 use crate::{
     Damage,
     segment::{Block, Column, FieldInfo, Levels, Messages},

@@ -11,7 +11,8 @@ use mail::{
     rate::RawLimits,
     recipients::{ReadAs, Reader, filter::Filter},
     smtp,
-    spec::{Changed, ListFile, Mailing, MailingFile, SOURCE_BYTES_MAX},
+    spec::{Changed, ListFile, Mailing, MailingFile},
+    template::SOURCE_BYTES_MAX,
     template::Templates,
 };
 use secrecy::SecretString;

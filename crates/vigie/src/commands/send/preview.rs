@@ -11,12 +11,13 @@ use crate::{
 };
 use mail::{
     address::Mailbox,
+    delivery::Delivery,
     gmail,
     item::{Identity, MailItem, letter},
     letter::Letter,
     message::Signer,
     preflight::Preflight,
-    transport::{Delivery, Transport},
+    transport::Transport,
 };
 use model::{Clock, JobId, Rng};
 use secrecy::SecretString;

@@ -1,9 +1,10 @@
 //! A job is told to go on or to stop; an external one, how far its owner has come.
 
 use super::{
-    COUNT_MAX, JobJson, NAME_MAX, existing,
+    COUNT_MAX, JobJson,
     story::{self, StoryEvent},
 };
+use crate::extract::MESSAGE_MAX;
 use crate::{
     Ctx,
     authority::Acting,
@@ -11,15 +12,13 @@ use crate::{
     problem::{Problem, Result},
     traces::api::NewTrace,
 };
+use crate::{extract::NAME_MAX, jobs::lookup::existing};
 use axum::{extract::State, http::HeaderMap};
 use model::{JobId, JobState};
 use serde::{Deserialize, Serialize};
 use store::{Advance, Advanced, Job, Reason};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// Characters of a message.
-pub(crate) const MESSAGE_MAX: usize = 10_000;
 
 pub(super) async fn start(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<JobJson>> {
     let job = external(&ctx, id.into()).await?;

@@ -1,6 +1,7 @@
 //! A job is made: looked at before it is kept, so that what cannot run is refused to who asked for it.
 
-use super::{COUNT_MAX, JobJson, NAME_MAX, kind};
+use super::{COUNT_MAX, JobJson, kind};
+use crate::extract::NAME_MAX;
 use crate::{
     Ctx,
     auth::Granted,

@@ -6,12 +6,13 @@ use crate::{
     authority::Acting,
     extract::Path,
     jobs::{
-        api::{changed, existing},
+        api::changed,
         items::{SettleAs, settle_items},
+        lookup::existing,
     },
-    layout::{Form, Reader, form_about, notice, see, view::View},
+    layout::{Form, Reader, notice, see, view::View},
     problem::{Problem, Result},
-    routes::Routes,
+    routes::{Routes, form_about},
 };
 use axum::{Extension, extract::State, response::Response};
 use store::{Reason, Scope};

@@ -12,14 +12,14 @@ use crate::{
         show::UndeliveredPage,
     },
     layout::{
-        Form, Reader, form_about, page,
+        Form, Reader, page,
         parts::{Mood, Notice, Pager},
         shown,
         view::View,
     },
     lines::is_plain_name,
     problem::{Problem, Result},
-    routes::Routes,
+    routes::{Routes, form_about},
     traces::api::generic,
     uploads,
 };
@@ -31,8 +31,8 @@ use axum::{
 };
 use mail::{
     correct::{Matcher, typed_address, with_address},
-    enqueue::{NEEDS_ADDRESS, content, label, ledger_key},
-    item::MailItem,
+    enqueue::{NEEDS_ADDRESS, content, ledger_key},
+    item::{MailItem, label},
     language::Language,
     recipients::{ReadAs, Reader as ListReader},
     spec::Mailing,

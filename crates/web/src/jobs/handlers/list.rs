@@ -1,6 +1,5 @@
 //! All jobs.
 
-use crate::layout::{Reader, page_about, rows, shown};
 use crate::{
     Ctx,
     auth::Access,
@@ -14,6 +13,10 @@ use crate::{
     order,
     problem::Result,
     routes::Routes,
+};
+use crate::{
+    layout::{Reader, rows, shown},
+    routes::page_about,
 };
 use axum::{extract::State, response::Response};
 use model::{JobKind, JobState};

@@ -4,10 +4,10 @@ use crate::{
     Ctx,
     auth::{Access, Granted},
     authority::Acting,
-    layout::{form_about, see},
+    layout::see,
     mailings::{handlers as mailings, pages::MessageForm},
     problem::{Problem, Result},
-    routes::Routes,
+    routes::{Routes, form_about},
 };
 use axum::{Extension, extract::State, response::Response};
 use mail::{

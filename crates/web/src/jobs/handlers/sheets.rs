@@ -4,9 +4,9 @@ use super::{Side, SideQuery, correct, trouble_states};
 use crate::{
     Ctx,
     auth::Access,
-    layout::{page_about, view::View},
+    layout::view::View,
     problem::Result,
-    routes::Routes,
+    routes::{Routes, page_about},
     sheet::Dialect,
     traces::api::harmless,
 };

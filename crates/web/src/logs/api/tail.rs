@@ -3,11 +3,11 @@
 use super::{jobs::resolve, rows::Row};
 use crate::{
     Ctx,
-    auth::Granted,
+    auth::{Granted, holder},
     extract::Query,
     listener::{Listener, told},
     problem::{Problem, Result},
-    serve::places::{Holder, Place},
+    serve::places::Place,
 };
 use axum::{
     Extension,
@@ -96,7 +96,7 @@ pub(super) async fn tail(
     Query(query): Query<TailQuery>,
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
-    let place = ctx.live.streams.take_tail(&Holder::of(Some(&granted), None)).map_err(|_| {
+    let place = ctx.live.streams.take_tail(&holder(Some(&granted), None)).map_err(|_| {
         let busy = Problem::busy("streams", "too many tails of logs are open", 5).status(StatusCode::TOO_MANY_REQUESTS);
         busy.remedy("close another one, or try again later")
     })?;

@@ -7,7 +7,6 @@ mod saved;
 mod tests;
 mod times;
 
-use crate::layout::{Reader, page_about, see, shown};
 use crate::{
     Ctx,
     auth::{Access, Granted},
@@ -33,6 +32,10 @@ use crate::{
     problem::Result,
     routes::Routes,
     sheet::Dialect,
+};
+use crate::{
+    layout::{Reader, see, shown},
+    routes::page_about,
 };
 use address::PageSearch;
 use axum::{

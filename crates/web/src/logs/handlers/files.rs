@@ -7,7 +7,6 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use crate::layout::{Reader, notice, page_about, see, shown};
 use crate::{
     Ctx,
     auth::Access,
@@ -16,6 +15,10 @@ use crate::{
     logs::pages::files::{Can, FileLine, FileRow, FilesPage, LastOf, LastPage, LinesChoice, ViewPage, part},
     problem::{Problem, Result},
     routes::{About, Routes},
+};
+use crate::{
+    layout::{Reader, notice, see, shown},
+    routes::page_about,
 };
 use axum::{
     body::Body,

@@ -17,10 +17,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, StatusCode, header},
 };
-use logs::{
-    BodyError, IntakeReport,
-    receive::{Malformed, Stream},
-};
+use logs::{BodyError, IntakeReport, Malformed, receive::Stream};
 use std::{io::Read as _, time::Duration};
 use tokio::sync::Semaphore;
 

@@ -3,8 +3,8 @@
 use crate::{
     Ctx,
     auth::Access,
-    extract::{Query, optional_text, text},
-    jobs::{api::NAME_MAX, items::Line},
+    extract::{NAME_MAX, Query, optional_text, text},
+    jobs::items::Line,
     lines::Lines,
     problem::{Problem, Result},
     routes::{About, Routes},

@@ -197,7 +197,7 @@ pub(super) async fn relate(
             (content.relation, content.changed) = (Relation::New, None);
         }
         "completes" => {
-            draft.content.form.name = form.text("name").chars().take(crate::jobs::api::NAME_MAX).collect();
+            draft.content.form.name = form.text("name").chars().take(crate::extract::NAME_MAX).collect();
             (draft.content.relation, draft.content.changed) = (Relation::Completes, None);
         }
         "unsaid" => (draft.content.relation, draft.content.changed) = (Relation::Unsaid, None),

@@ -119,7 +119,7 @@ fn typed(form: &Form) -> Result<MessageForm> {
         text: lines("text"),
         html: lines("html"),
         attach: lines("attach"),
-        name: line("name").chars().take(crate::jobs::api::NAME_MAX).collect(),
+        name: line("name").chars().take(crate::extract::NAME_MAX).collect(),
         key: form.all("key").map(str::to_owned).collect(),
         on_invalid: if form.text("on_invalid") == "skip" { OnInvalid::Skip } else { OnInvalid::Stop },
         column: line("column"),

@@ -19,12 +19,7 @@ use crate::{
     problem::Result,
 };
 use axum::{Extension, extract::State, response::Response};
-use mail::{
-    address::Mailbox,
-    handler::MailHandler,
-    letter::Letter,
-    transport::{Delivery, Transport},
-};
+use mail::{address::Mailbox, delivery::Delivery, handler::MailHandler, letter::Letter, transport::Transport};
 use std::time::Duration;
 use store::Account;
 

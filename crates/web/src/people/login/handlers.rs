@@ -1,6 +1,5 @@
 //! The way in, and out.
 
-use crate::layout::{Form, Reader, form_about, page, page_about, reader, see, shown};
 use crate::{
     Ctx,
     auth::{self, Access, Attempt, Granted, Who, is_same_origin, login::Login, session, write_down},
@@ -9,10 +8,14 @@ use crate::{
     problem::{Problem, Result},
     routes::Routes,
 };
+use crate::{
+    layout::{Form, Reader, page, see, shown, view::View},
+    routes::{form_about, page_about},
+};
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{AppendHeaders, IntoResponse as _, Response},
 };
 use serde::Deserialize;
@@ -41,12 +44,11 @@ async fn ask(Reader(v): Reader, Query(query): Query<AskQuery>) -> Response {
 }
 
 /// What somebody who is nobody sees in place of a page: the way in, which leads back to it.
-pub(crate) fn needed(ctx: &Ctx, parts: &Parts) -> Response {
-    let v = reader(ctx, &parts.headers, &parts.uri, None);
-    let back = if parts.method == axum::http::Method::GET { v.here.clone() } else { "/".to_owned() };
-    let had_session = session::cookie(&parts.headers, auth::SESSION_COOKIE).is_some();
+pub(crate) fn needed(v: &View, method: &Method, headers: &HeaderMap) -> Response {
+    let back = if method == Method::GET { v.here.clone() } else { "/".to_owned() };
+    let had_session = session::cookie(headers, auth::SESSION_COOKIE).is_some();
     let said = had_session.then_some(LoginSaid::Expired);
-    page(StatusCode::UNAUTHORIZED, &LoginPage { v: &v, name: String::new(), back, said })
+    page(StatusCode::UNAUTHORIZED, &LoginPage { v, name: String::new(), back, said })
 }
 
 async fn enter(

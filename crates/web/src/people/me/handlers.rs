@@ -13,8 +13,9 @@ use crate::{
     words::LANGUAGE_COOKIE,
 };
 use crate::{
-    layout::{Form, Reader, form_about, page, page_about, reader::THEME_COOKIE, see},
+    layout::{Form, Reader, page, reader::THEME_COOKIE, see},
     people::{login::handlers as login, setup::handlers as setup},
+    routes::{form_about, page_about},
 };
 use axum::{
     Extension,

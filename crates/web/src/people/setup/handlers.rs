@@ -13,8 +13,9 @@ use crate::{
     routes::Routes,
 };
 use crate::{
-    layout::{Form, Reader, form_about, page, page_about, shown},
+    layout::{Form, Reader, page, shown},
     people::login::handlers as login,
+    routes::{form_about, page_about},
 };
 use axum::{
     extract::State,

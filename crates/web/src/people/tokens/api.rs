@@ -3,8 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, CreatedName, is_name_taken},
-    extract::{Json, Path, text},
-    jobs::api::NAME_MAX,
+    extract::{Json, NAME_MAX, Path, text},
     problem::{Problem, Result},
     routes::{About, Routes},
 };

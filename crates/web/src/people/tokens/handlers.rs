@@ -1,6 +1,5 @@
 //! Tokens: what programs show in place of a password.
 
-use crate::layout::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
     auth::{Access, CreatedName, is_name_taken},
@@ -12,6 +11,10 @@ use crate::{
     people::tokens::page::{EXPIRIES, TokenRow, TokensPage, scope_word},
     problem::{Problem, Result},
     routes::Routes,
+};
+use crate::{
+    layout::{Form, Reader, page, see},
+    routes::{form_about, page_about},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use secrecy::ExposeSecret as _;

@@ -1,6 +1,5 @@
 //! People who log in: made, given links, changed.
 
-use crate::layout::{Form, Reader, form_about, page, page_about, see};
 use crate::{
     Ctx,
     auth::{Access, CreatedName, Granted, Who, is_name_taken},
@@ -12,6 +11,10 @@ use crate::{
     },
     problem::{Problem, Result},
     routes::Routes,
+};
+use crate::{
+    layout::{Form, Reader, page, see},
+    routes::{form_about, page_about},
 };
 use axum::{
     Extension,

@@ -5,14 +5,14 @@ use crate::{
     auth::{Access, Granted},
     extract::{self, Path},
     layout::{
-        Form, Reader, form_about, notice,
+        Form, Reader, notice,
         parts::{Mood, Notice},
         see,
         view::View,
     },
     logs::pages::explore::Saved,
     problem::{Problem, Result},
-    routes::Routes,
+    routes::{Routes, form_about},
 };
 use axum::{Extension, extract::State, response::Response};
 use store::{SEARCHES_MAX, SavedSearch, Scope};

@@ -8,14 +8,14 @@ use crate::{
     layout::{
         Reader,
         foreign::plain,
-        form_about, notice, page_about,
+        notice,
         parts::{ConfirmPage, Mood, Notice},
         see, shown,
         view::View,
     },
     logs::pages::files::part,
     problem::Result,
-    routes::Routes,
+    routes::{Routes, form_about, page_about},
 };
 use axum::{
     Extension,

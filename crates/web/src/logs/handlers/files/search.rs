@@ -6,7 +6,6 @@ use crate::{
     layout::{
         Reader,
         foreign::{Foreign, plain},
-        page_about,
         parts::{Choice, Chosen},
         shown,
         view::View,
@@ -16,7 +15,7 @@ use crate::{
         files::{FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, part},
     },
     problem::Result,
-    routes::Routes,
+    routes::{Routes, page_about},
 };
 use axum::{
     extract::{RawQuery as UriQuery, State},
