@@ -49,6 +49,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "vigie",
         &[
+            "api",
+            "blobs",
             "model",
             "store",
             "telemetry",
@@ -184,10 +186,6 @@ fn only_the_log_store_resolves_searches() {
 const NAMED_THOUGH_UNUSED: &[(&str, &str)] = &[
     // It chooses which cryptography everybody's TLS has.
     ("vigie", "rustls"),
-    // To be taken out of their manifests.
-    ("mail", "tokio-util"),
-    ("mail", "tracing"),
-    ("jobs", "thiserror"),
 ];
 
 #[test]

@@ -24,13 +24,13 @@ type Position = Option<Json>;
 
 /// The import that was gone on with last.
 #[derive(Default)]
-pub(crate) struct Importing(Option<(Id, Positions<Position>)>);
+pub(crate) struct Importing(Option<(ImportId, Positions<Position>)>);
 
 /// By which an import is known. The importer chooses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Id(String);
+pub struct ImportId(String);
 
-impl Id {
+impl ImportId {
     /// Of up to 40 small letters and digits.
     pub fn new(text: &str) -> Option<Self> {
         let is_plain = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'));
@@ -40,8 +40,8 @@ impl Id {
 
 /// Where a batch begins and ends.
 #[derive(Clone, Debug)]
-pub struct Step {
-    pub id: Id,
+pub struct ImportStep {
+    pub id: ImportId,
     pub from: Position,
     pub to: Json,
 }
@@ -66,7 +66,7 @@ impl Logs {
         for entry in entries.take(IMPORTS_MAX) {
             let path = entry.map_err(|error| Error::io(&folder, error))?.path();
             let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
-            let Some(id) = id.and_then(Id::new) else { continue };
+            let Some(id) = id.and_then(ImportId::new) else { continue };
             let positions: Positions<Position> = match Positions::open(&path, &opened) {
                 Ok(positions) => positions,
                 // One that cannot be read must not keep all others from going on.
@@ -109,7 +109,7 @@ impl Logs {
     ///
     /// # Errors
     /// Where what is known of it cannot be removed.
-    pub fn end_import(&self, id: &Id) -> Result<(), Error> {
+    pub fn end_import(&self, id: &ImportId) -> Result<(), Error> {
         let mut importing = self.importing();
         importing.0 = None;
         let path = self.import_file(id);
@@ -123,7 +123,7 @@ impl Logs {
         self.folder().join("importing")
     }
 
-    fn import_file(&self, id: &Id) -> PathBuf {
+    fn import_file(&self, id: &ImportId) -> PathBuf {
         self.imports_folder().join(format!("{}.json", id.0))
     }
 }
@@ -133,7 +133,7 @@ impl Intake {
     ///
     /// # Errors
     /// Where it does not stand where the step begins, where the lines break off, or where they cannot be kept.
-    pub fn import(&mut self, from: &mut dyn Read, step: Step) -> Result<(), BodyError> {
+    pub fn import(&mut self, from: &mut dyn Read, step: ImportStep) -> Result<(), BodyError> {
         if step.to.to_string().len() > POSITION_BYTES_MAX {
             return Err(Malformed(format!("a position has more than {POSITION_BYTES_MAX} bytes")).into());
         }
@@ -162,8 +162,8 @@ impl Intake {
         kept
     }
 
-    fn keep_step(&mut self, logs: &Logs, importing: &mut Importing, step: Step) -> Result<(), BodyError> {
-        let Step { id, from, to } = step;
+    fn keep_step(&mut self, logs: &Logs, importing: &mut Importing, step: ImportStep) -> Result<(), BodyError> {
+        let ImportStep { id, from, to } = step;
         let mut positions = match importing.0.take() {
             Some((open, positions)) if open == id => positions,
             _ => open(logs, &id, self)?,
@@ -196,7 +196,7 @@ fn depth(json: &Json) -> usize {
     }
 }
 
-fn open(logs: &Logs, id: &Id, intake: &Intake) -> Result<Positions<Position>, Error> {
+fn open(logs: &Logs, id: &ImportId, intake: &Intake) -> Result<Positions<Position>, Error> {
     let folder = logs.imports_folder();
     fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, error))?;
     let path = logs.import_file(id);
@@ -214,8 +214,8 @@ mod tests {
     use crate::tests::{drawn, logs};
     use serde_json::json;
 
-    fn step(from: Position, to: &Json) -> Step {
-        Step { id: Id::new("a1").unwrap(), from, to: to.clone() }
+    fn step(from: Position, to: &Json) -> ImportStep {
+        ImportStep { id: ImportId::new("a1").unwrap(), from, to: to.clone() }
     }
 
     fn lines(numbers: std::ops::Range<u32>) -> Vec<u8> {
@@ -280,7 +280,7 @@ mod tests {
         let deep = (0..=POSITION_DEPTH_MAX).fold(json!(1), |inner, _| json!([inner]));
         let error = logs.intake().unwrap().import(&mut &b""[..], step(Some(two.clone()), &deep)).unwrap_err();
         assert!(error.to_string().contains("nested deeper"), "{error}");
-        fs::write(logs.import_file(&Id::new("b2").unwrap()), "{").unwrap();
+        fs::write(logs.import_file(&ImportId::new("b2").unwrap()), "{").unwrap();
         assert_eq!(logs.imports().unwrap().len(), 1, "what cannot be read keeps nothing else from going on");
         let long = format!("{{\"message\":\"{}\"}}\n", "x".repeat(3 << 20)).repeat(5);
         let mut too_long = logs.intake().unwrap();
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(logs.imports().unwrap()["a1"], three);
         assert_eq!((intake.taken().accepted, intake.taken().rejected), (6, 1));
         assert_eq!(drawn(&intake).len(), 6);
-        logs.end_import(&Id::new("a1").unwrap()).unwrap();
+        logs.end_import(&ImportId::new("a1").unwrap()).unwrap();
         assert!(logs.imports().unwrap().is_empty());
     }
 
@@ -308,7 +308,7 @@ mod tests {
             intake.is_whole = true;
             intake.json_lines(&mut &lines(0..3)[..], &JsonNames::default()).unwrap();
             intake.is_whole = false;
-            let positions = open(&logs, &Id::new("a1").unwrap(), &intake).unwrap();
+            let positions = open(&logs, &ImportId::new("a1").unwrap(), &intake).unwrap();
             positions.intend(&Some(to.clone()), &intake.batch, &intake.opened).unwrap();
             if is_kept {
                 intake.finish().unwrap();
@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn an_id_is_a_name_and_no_path() {
         for (text, is_one) in [("a1", true), ("", false), ("../a", false), ("A", false), (&"a".repeat(41), false)] {
-            assert_eq!(Id::new(text).is_some(), is_one, "{text}");
+            assert_eq!(ImportId::new(text).is_some(), is_one, "{text}");
         }
     }
 }

@@ -28,7 +28,7 @@ pub use bounds::{ASKED_AT_ONCE_MAX, BODIES_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, LI
 pub use config::{Config, ConfigError};
 pub use delete::Deletion;
 pub use error::{BodyError, Error, Malformed, Trouble};
-pub use import::{IMPORT_BYTES_MAX, Id as ImportId, Step as ImportStep};
+pub use import::{IMPORT_BYTES_MAX, ImportId, ImportStep};
 pub use intake::{Intake, IntakeReport, PROBLEMS_MAX, Problem};
 pub use labels::{LabelError, Labels};
 pub use sources::repeats;

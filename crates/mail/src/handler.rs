@@ -8,7 +8,7 @@ use crate::{gmail, item::MailItem, message::Signer, smtp, spec::Mailing, templat
 use futures_util::future::BoxFuture;
 use jobs::{Handler, Run, Stop, TraceText};
 use model::{Authority, Clock, JobKind};
-use reach::Reach;
+use reach::FilesReach;
 use run::MailRun;
 use secrecy::SecretString;
 use std::{
@@ -40,12 +40,12 @@ impl MailHandler {
     }
 
     /// Which files a letter of `job` may hold.
-    fn reach(&self, job: &Job) -> Reach {
+    fn reach(&self, job: &Job) -> FilesReach {
         match job.authority {
-            Authority::Owner => Reach::Machine,
+            Authority::Owner => FilesReach::Machine,
             // Its workers may each have a data directory of their own.
-            Authority::Write | Authority::Admin if self.db.is_postgres() => Reach::Uploads,
-            Authority::Write | Authority::Admin => Reach::UploadsOf(self.blobs.clone()),
+            Authority::Write | Authority::Admin if self.db.is_postgres() => FilesReach::Uploads,
+            Authority::Write | Authority::Admin => FilesReach::UploadsOf(self.blobs.clone()),
         }
     }
 
@@ -54,7 +54,7 @@ impl MailHandler {
         let mut mailing: Mailing =
             Mailing::parse(&job.spec).map_err(|error| fail("settings_unreadable", error.to_string()))?;
         let reach = self.reach(job);
-        if mailing.dkim.is_some() && reach != Reach::Machine {
+        if mailing.dkim.is_some() && reach != FilesReach::Machine {
             let detail = "its settings name a DKIM key file, which only somebody on the machine itself may";
             return Err(fail("authority", detail.to_owned()));
         }

@@ -62,7 +62,7 @@ pub struct Started {
     /// What the rows were narrowed to, in the order shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selection: Vec<Selection>,
-    pub filter: Filter,
+    pub filter: LogFilter,
     /// The subject of the template.
     pub subject: String,
 }
@@ -96,7 +96,7 @@ pub enum Column {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Filter {
+pub enum LogFilter {
     /// Every row that earlier runs of the same name have not sent.
     Unsent,
     All,

@@ -22,7 +22,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-pub(crate) enum Command {
+pub(crate) enum CompactorCommand {
     Seal,
     /// Seal what failed before, merge, forget what is too old.
     Tend {
@@ -52,7 +52,7 @@ pub struct Tended {
 /// The state of the thread that changes segments.
 pub(crate) struct Compactor {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) commands: Receiver<Command>,
+    pub(crate) commands: Receiver<CompactorCommand>,
     pub(crate) catalog: Catalog,
     /// Segments that were found damaged: they are left alone until they are repaired.
     pub(crate) spoiled: HashSet<String>,
@@ -62,21 +62,21 @@ impl Compactor {
     pub(crate) fn run(mut self) {
         while let Ok(command) = self.commands.recv() {
             match command {
-                Command::Seal => {
+                CompactorCommand::Seal => {
                     if let Err(error) = self.seal_all().and_then(|_| self.merge_all(None)) {
                         tracing::error!(%error, "records could not be sealed; they stay in memory and in the log");
                     }
                 }
-                Command::Tend { now, reply } => {
+                CompactorCommand::Tend { now, reply } => {
                     let _ = reply.send(self.tend(now));
                 }
-                Command::Delete { seqs, reply } => {
+                CompactorCommand::Delete { seqs, reply } => {
                     let _ = reply.send(self.delete(&seqs));
                 }
-                Command::Repair { reply } => {
+                CompactorCommand::Repair { reply } => {
                     let _ = reply.send(self.repair());
                 }
-                Command::Stop => return,
+                CompactorCommand::Stop => return,
             }
         }
     }

@@ -76,8 +76,8 @@ pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 /// One store of one kind of record. Cheap to share (`Arc`); dropping it ends its threads, and nothing acknowledged is lost.
 pub struct Store {
     shared: Arc<Shared>,
-    writer: mpsc::Sender<writer::Command>,
-    compactor: mpsc::Sender<compactor::Command>,
+    writer: mpsc::Sender<writer::WriterCommand>,
+    compactor: mpsc::Sender<compactor::CompactorCommand>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -192,7 +192,7 @@ impl Store {
         }
         let (reply, answer) = oneshot::channel();
         let append = Append { batch: std::mem::take(batch), payload, charged, now, reply };
-        self.writer.send(writer::Command::Append(Box::new(append))).map_err(|_| Error::Closed)?;
+        self.writer.send(writer::WriterCommand::Append(Box::new(append))).map_err(|_| Error::Closed)?;
         Ok(answer)
     }
 
@@ -212,7 +212,7 @@ impl Store {
     /// [`Error::Closed`]. What is returned tells whether it could be written.
     pub fn delete(&self, seqs: RoaringTreemap) -> Result<Answer<()>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.hand_over(Seal::Nothing, compactor::Command::Delete { seqs, reply })?;
+        self.hand_over(Seal::Nothing, compactor::CompactorCommand::Delete { seqs, reply })?;
         Ok(answer)
     }
 
@@ -235,13 +235,13 @@ impl Store {
 
     fn tend_after(&self, seal: Seal, now: Timestamp) -> Result<Answer<Tended>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.hand_over(seal, compactor::Command::Tend { now, reply })?;
+        self.hand_over(seal, compactor::CompactorCommand::Tend { now, reply })?;
         Ok(answer)
     }
 
     /// By way of the writer, so that it comes after every append before it.
-    fn hand_over(&self, seal: Seal, then: compactor::Command) -> Result<(), Error> {
-        self.writer.send(writer::Command::HandOver { seal, then }).map_err(|_| Error::Closed)
+    fn hand_over(&self, seal: Seal, then: compactor::CompactorCommand) -> Result<(), Error> {
+        self.writer.send(writer::WriterCommand::HandOver { seal, then }).map_err(|_| Error::Closed)
     }
 
     /// Reads every byte of every segment and compares checksums.
@@ -256,7 +256,7 @@ impl Store {
     /// [`Error::Closed`]. What is returned tells what of it failed.
     pub fn repair(&self) -> Result<Answer<Repaired>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.hand_over(Seal::Nothing, compactor::Command::Repair { reply })?;
+        self.hand_over(Seal::Nothing, compactor::CompactorCommand::Repair { reply })?;
         Ok(answer)
     }
 
@@ -275,10 +275,10 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         // The writer first: it still hands work to the compactor.
-        let _ = self.writer.send(writer::Command::Stop);
+        let _ = self.writer.send(writer::WriterCommand::Stop);
         let mut threads = self.threads.drain(..);
         let stopped = threads.next().is_none_or(|writer| writer.join().is_ok());
-        let _ = self.compactor.send(compactor::Command::Stop);
+        let _ = self.compactor.send(compactor::CompactorCommand::Stop);
         if !stopped || threads.any(|compactor| compactor.join().is_err()) {
             tracing::error!("a thread of the log store has panicked");
         }

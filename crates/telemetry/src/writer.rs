@@ -21,12 +21,12 @@ pub(crate) const UNWRITABLE: &str = "the write-ahead log cannot be written";
 /// Bytes that are written and synced as one, about.
 const GROUP_BYTES: usize = 8 << 20;
 
-pub(crate) enum Command {
+pub(crate) enum WriterCommand {
     Append(Box<Append>),
     /// Work for the compactor, after all that came before.
     HandOver {
         seal: Seal,
-        then: compactor::Command,
+        then: compactor::CompactorCommand,
     },
     Stop,
 }
@@ -56,8 +56,8 @@ pub struct Appended {
 
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) commands: Receiver<Command>,
-    pub(crate) compactor: Sender<compactor::Command>,
+    pub(crate) commands: Receiver<WriterCommand>,
+    pub(crate) compactor: Sender<compactor::CompactorCommand>,
     /// `None` after an error, until a new file could be made.
     pub(crate) wal: Option<Wal>,
     pub(crate) next_wal: u64,
@@ -69,12 +69,12 @@ impl Writer {
         let mut next = self.commands.recv().ok();
         while let Some(command) = next.take() {
             match command {
-                Command::Append(append) => {
+                WriterCommand::Append(append) => {
                     let mut group = Vec::new();
                     next = self.gather(*append, &mut group);
                     self.write(group);
                 }
-                Command::HandOver { seal, then } => {
+                WriterCommand::HandOver { seal, then } => {
                     self.try_again();
                     if seal == Seal::All {
                         self.rotate();
@@ -82,7 +82,7 @@ impl Writer {
                     // The compactor ends only after this thread.
                     let _ = self.compactor.send(then);
                 }
-                Command::Stop => return self.forget_empty_wal(),
+                WriterCommand::Stop => return self.forget_empty_wal(),
             }
             next = next.or_else(|| self.commands.recv().ok());
         }
@@ -99,12 +99,12 @@ impl Writer {
     }
 
     /// Takes further appends that wait already. What is none ends the group, and is returned.
-    fn gather(&self, first: Append, group: &mut Vec<Append>) -> Option<Command> {
+    fn gather(&self, first: Append, group: &mut Vec<Append>) -> Option<WriterCommand> {
         let mut bytes = first.payload.len();
         group.push(first);
         while bytes < GROUP_BYTES {
             match self.commands.try_recv() {
-                Ok(Command::Append(append)) => {
+                Ok(WriterCommand::Append(append)) => {
                     bytes += append.payload.len();
                     group.push(*append);
                 }
@@ -126,7 +126,7 @@ impl Writer {
         };
         if full {
             self.rotate();
-            let _ = self.compactor.send(compactor::Command::Seal);
+            let _ = self.compactor.send(compactor::CompactorCommand::Seal);
         }
         let first_seq = self.next_seq;
         // Numbers are spent even when the write fails: what it left on the disk must not share one with a later record.

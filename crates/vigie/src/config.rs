@@ -94,7 +94,7 @@ struct Raw {
     jobs_max: Option<Spanned<i64>>,
     logs: Option<Spanned<logfiles::Config>>,
     log_store: Option<Spanned<logs::Config>>,
-    collect: Vec<Spanned<logs::collect::Entry>>,
+    collect: Vec<Spanned<logs::collect::SourceEntry>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -383,7 +383,7 @@ impl Reader<'_> {
         log_store.into_keys().map(|key| (key.get_ref().clone(), self.at(key.span().start))).collect()
     }
 
-    fn collect(&mut self, raw: &[Spanned<logs::collect::Entry>]) -> Vec<Setting<Collect>> {
+    fn collect(&mut self, raw: &[Spanned<logs::collect::SourceEntry>]) -> Vec<Setting<Collect>> {
         let mut tables = Vec::with_capacity(raw.len());
         for table in raw {
             let from = self.at(table.span().start);

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use indexmap::IndexMap;
     use mail::{
-        run_log::{Ending, Filter, Finished, Item, Noun, Outcome, Route, Run, Started, message},
+        run_log::{Ending, Finished, Item, LogFilter, Noun, Outcome, Route, Run, Started, message},
         spec::MailingFile,
     };
     use model::{Counters, ManualClock, OnUnknown};
@@ -178,7 +178,7 @@ mod tests {
             route: Route::GmailApi,
             user: Some("1".to_owned()),
             selection: Vec::new(),
-            filter: Filter::Unsent,
+            filter: LogFilter::Unsent,
             subject: "Vos factures".to_owned(),
         };
         let counters = Counters { total: 50, succeeded: 48, failed: 2, ..Counters::default() };

@@ -8,7 +8,7 @@ use std::{collections::HashSet, net::SocketAddr};
 /// A table as it is written. It has one of these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct Entry {
+pub struct SourceEntry {
     /// Patterns of files: `["/var/log/nginx/*.log"]`.
     pub files: Option<Vec<String>>,
     /// What all records of these files have: `{ app = "shop" }`.
@@ -48,7 +48,7 @@ pub enum ConfigError {
     Address(String),
 }
 
-impl Entry {
+impl SourceEntry {
     /// # Errors
     /// What of the entry cannot be used, and what helps.
     pub fn check(&self) -> Result<Collect, ConfigError> {

@@ -34,7 +34,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(5);
 const FIRST_LINES: &str = "all";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct JournalPlace {
     /// Everything up to here is kept.
     cursor: Option<String>,
     /// Of entries after it that are kept too: hashes of their cursors.
@@ -46,7 +46,7 @@ pub(super) struct Journal {
     writer: CheckpointedWriter,
     stop: Stop,
     program: String,
-    positions: Positions<Place>,
+    positions: Positions<JournalPlace>,
     cursor: Option<String>,
     reader: Reader,
     /// Entries behind the cursor, in order: the number that the reader has given them, unless they were kept before.
@@ -61,7 +61,7 @@ impl Journal {
     pub(super) fn open(logs: Logs, stop: Stop, program: &str) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("journal.json");
         let mut writer = CheckpointedWriter::new(logs, stop.clone());
-        let positions = writer.positions::<Place>(&path)?;
+        let positions = writer.positions::<JournalPlace>(&path)?;
         let cursor = positions.now().cursor.clone();
         let reader = writer.reader(Reference::Arrival);
         let (recent, given) = (VecDeque::new(), HashSet::new());
@@ -92,7 +92,7 @@ impl Journal {
     fn follow(&mut self) -> Result<(), Ended> {
         // What a broken end has left incomplete comes again.
         self.reader = self.writer.reader(Reference::Arrival);
-        let Place { cursor, given } = self.positions.now().clone();
+        let JournalPlace { cursor, given } = self.positions.now().clone();
         (self.cursor, self.given, self.pushed) = (cursor, given.into_iter().collect(), 0);
         self.recent.clear();
         let mut command = Command::new(&self.program);
@@ -172,7 +172,7 @@ impl Journal {
             |number: &Option<u64>| number.is_some_and(|number| held.iter().any(|range| range.contains(&number)));
         let given = self.recent.iter().filter(|(number, _)| !is_held(number));
         let given = given.map(|(_, cursor)| fnv(cursor.as_bytes())).chain(self.given.iter().copied()).collect();
-        let then = Place { cursor: self.cursor.clone(), given };
+        let then = JournalPlace { cursor: self.cursor.clone(), given };
         self.writer.commit(&mut self.positions, then).map_err(|Stopped| Ended::Stopped)
     }
 }

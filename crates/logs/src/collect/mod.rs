@@ -14,10 +14,10 @@ mod syslog;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Collect, ConfigError, Entry};
+pub use config::{Collect, ConfigError, SourceEntry};
 
 use crate::{Labels, Logs};
-use files::Files;
+use files::FileCollector;
 use journal::Journal;
 use runs::Runs;
 use std::{
@@ -60,7 +60,7 @@ impl Collectors {
         if !config.files.is_empty() || traced.is_some() {
             let watched = config.files.clone();
             collectors.spawn("collect-files", logs, |logs, stop| {
-                if let Ok(mut files) = Files::open(logs, stop, watched, traced) {
+                if let Ok(mut files) = FileCollector::open(logs, stop, watched, traced) {
                     files.run();
                 }
             });

@@ -147,7 +147,9 @@ impl Site {
         let pattern = self.folder.path().join("app.log").display().to_string();
         let asked = stop.clone();
         let thread = thread::spawn(move || {
-            if let Ok(mut files) = Files::open(logs, asked, vec![Watched { pattern, ..Watched::default() }], None) {
+            if let Ok(mut files) =
+                FileCollector::open(logs, asked, vec![Watched { pattern, ..Watched::default() }], None)
+            {
                 files.run();
             }
         });

@@ -1,7 +1,7 @@
 //! A Gmail mailbox to send from: what to ask, where, how, and with which credentials.
 
 use super::{
-    auth::{Credentials, KeyError, TOKEN_URL, Tokens},
+    auth::{Credentials, ServiceKeyError, TOKEN_URL, Tokens},
     http,
 };
 use model::Clock;
@@ -84,7 +84,7 @@ pub enum AccountError {
     #[error("`{name}={value}` of the Gmail address: use https://, or http:// on this machine, without query")]
     BadUrl { name: &'static str, value: String },
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(#[from] ServiceKeyError),
     #[error("cannot set up HTTPS ({0}): install the ca-certificates package")]
     Https(String),
 }

@@ -41,7 +41,7 @@ enum Grant {
 
 /// Why a key file cannot be used. No message repeats what the file holds but names.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum KeyError {
+pub enum ServiceKeyError {
     #[error("the Gmail key cannot be read as a JSON key file (line {line}): give the file as Google Cloud made it")]
     Unreadable { line: usize },
     #[error("the Gmail key has no `{0}`: download the key again, or build the file as the guide shows")]
@@ -57,26 +57,26 @@ pub enum KeyError {
 impl Credentials {
     /// Reads the JSON key of a service account (`client_email`, `private_key`) or of an authorized user (`client_id`,
     /// `client_secret`, `refresh_token`). `type` may be missing; `token_uri` is optional.
-    pub fn from_json(key: &SecretString) -> Result<Self, KeyError> {
+    pub fn from_json(key: &SecretString) -> Result<Self, ServiceKeyError> {
         let file: KeyFile = serde_json::from_str(key.expose_secret())
-            .map_err(|problem| KeyError::Unreadable { line: problem.line() })?;
+            .map_err(|problem| ServiceKeyError::Unreadable { line: problem.line() })?;
         let token_uri = match file.token_uri {
             None => None,
-            Some(text) => Some(http::safe_url(&text).ok_or(KeyError::BadTokenUri(text))?),
+            Some(text) => Some(http::safe_url(&text).ok_or(ServiceKeyError::BadTokenUri(text))?),
         };
         let kind = file.kind.unwrap_or_else(|| guess_type(file.refresh_token.is_some()).to_owned());
         let grant = match kind.as_str() {
             "service_account" => Grant::ServiceAccount {
-                email: file.client_email.ok_or(KeyError::Missing("client_email"))?,
+                email: file.client_email.ok_or(ServiceKeyError::Missing("client_email"))?,
                 key_id: file.private_key_id,
-                key: Arc::new(rsa_key(&file.private_key.ok_or(KeyError::Missing("private_key"))?)?),
+                key: Arc::new(rsa_key(&file.private_key.ok_or(ServiceKeyError::Missing("private_key"))?)?),
             },
             "authorized_user" => Grant::RefreshToken {
-                client_id: file.client_id.ok_or(KeyError::Missing("client_id"))?,
-                client_secret: file.client_secret.ok_or(KeyError::Missing("client_secret"))?,
-                refresh_token: file.refresh_token.ok_or(KeyError::Missing("refresh_token"))?,
+                client_id: file.client_id.ok_or(ServiceKeyError::Missing("client_id"))?,
+                client_secret: file.client_secret.ok_or(ServiceKeyError::Missing("client_secret"))?,
+                refresh_token: file.refresh_token.ok_or(ServiceKeyError::Missing("refresh_token"))?,
             },
-            _ => return Err(KeyError::UnknownType(kind)),
+            _ => return Err(ServiceKeyError::UnknownType(kind)),
         };
         Ok(Self { grant, token_uri })
     }
@@ -219,10 +219,10 @@ fn guess_type(has_refresh_token: bool) -> &'static str {
     if has_refresh_token { "authorized_user" } else { "service_account" }
 }
 
-fn rsa_key(pem: &SecretString) -> Result<rsa::KeyPair, KeyError> {
-    let der =
-        PrivatePkcs8KeyDer::from_pem_slice(pem.expose_secret().as_bytes()).map_err(|_| KeyError::BadPrivateKey)?;
-    rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| KeyError::BadPrivateKey)
+fn rsa_key(pem: &SecretString) -> Result<rsa::KeyPair, ServiceKeyError> {
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem.expose_secret().as_bytes())
+        .map_err(|_| ServiceKeyError::BadPrivateKey)?;
+    rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| ServiceKeyError::BadPrivateKey)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod http;
 mod mime;
 
 pub use account::{API_URL, Account, AccountError, MESSAGE_BYTES_MAX, Mode, Settings, Timeouts};
-pub use auth::{Credentials, KeyError};
+pub use auth::{Credentials, ServiceKeyError};
 
 use crate::{delivery::Delivery, letter::Letter, message::Signer};
 use http::{Broken, Payload, Reply};

@@ -6,7 +6,7 @@ use model::{Fault, Verdict};
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(super) enum FilesReach {
     /// Any that this process can read: somebody on the machine itself named them.
     Machine,
     /// Uploads of this data directory.
@@ -15,7 +15,7 @@ pub(super) enum Reach {
     Uploads,
 }
 
-impl Reach {
+impl FilesReach {
     /// Where the files of a letter are read. The verdict does not name the path that was given: it would tell who may not
     /// know what there is on this machine.
     pub(super) fn resolve(&self, attachments: &mut [Attachment]) -> Result<(), Verdict> {
@@ -68,7 +68,7 @@ mod tests {
             sha256: sha256.map(str::to_owned),
         };
         let known = Some(hash.as_str());
-        let read = |reach: &Reach, file: &Attachment| {
+        let read = |reach: &FilesReach, file: &Attachment| {
             let mut files = [file.clone()];
             let found = reach.resolve(&mut files).map(|()| files[0].path.display().to_string().replace(&hash, "HASH"));
             found.unwrap_or_else(|verdict| {
@@ -93,9 +93,9 @@ mod tests {
             ("", known, no, no),
         ] {
             let file = at(path, sha256);
-            let found = (read(&Reach::UploadsOf("/data/blobs".into()), &file), read(&Reach::Uploads, &file));
+            let found = (read(&FilesReach::UploadsOf("/data/blobs".into()), &file), read(&FilesReach::Uploads, &file));
             assert_eq!((found.0.as_str(), found.1.as_str()), (of_directory, anywhere), "{path}");
-            assert_eq!(read(&Reach::Machine, &file), path);
+            assert_eq!(read(&FilesReach::Machine, &file), path);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One open mailing: its slots turn items into letters, letters into deliveries, deliveries into outcomes.
 
-use super::{reach::Reach, story::Story};
+use super::{reach::FilesReach, story::Story};
 use crate::{
     delivery::Delivery,
     gmail::{self, DraftId},
@@ -41,7 +41,7 @@ struct Inner {
     story: Story,
     db: Db,
     clock: Clock,
-    reach: Reach,
+    reach: FilesReach,
 }
 
 impl MailRun {
@@ -55,7 +55,7 @@ impl MailRun {
         signer: Option<Arc<Signer>>,
         db: Db,
         clock: Clock,
-        reach: Reach,
+        reach: FilesReach,
     ) -> Self {
         let story = Story::new(job, &mailing, &transport);
         let (job, date) = (job.id, job.created_at);

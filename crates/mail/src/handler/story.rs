@@ -5,7 +5,7 @@ use crate::{
     language::Language,
     recipients::filter::Test,
     run_log::{
-        Column, Ending, Event, Fate, Filter, Finished, Item, Lost, Noun, Outcome, Paused, Progress, Resumed, Retry,
+        Column, Ending, Event, Fate, Finished, Item, LogFilter, Lost, Noun, Outcome, Paused, Progress, Resumed, Retry,
         Route, Run, Selection, Started, message,
     },
     spec::Mailing,
@@ -24,7 +24,7 @@ pub(super) struct Story {
     noun: Noun,
     user: Option<String>,
     selection: Vec<Selection>,
-    filter: Filter,
+    filter: LogFilter,
     subject: String,
     language: Language,
     /// Index and heading of the column shown with each item.
@@ -47,7 +47,7 @@ impl Story {
             noun: if invoices { Noun::Invoice } else { Noun::Email },
             user: text(&job.created_by),
             selection: selection(mailing),
-            filter: if conditions.is_empty() { Filter::Unsent } else { Filter::Where(conditions.join(", ")) },
+            filter: if conditions.is_empty() { LogFilter::Unsent } else { LogFilter::Where(conditions.join(", ")) },
             subject: mailing.templates.subject.source.clone(),
             language: mailing.language,
             shown: mailing.columns.iter().cloned().enumerate().filter(|(_, name)| is_cct(name)).take(1).collect(),

@@ -83,7 +83,7 @@ pub struct Reader<R: Read> {
 enum Body<R: Read> {
     Csv { records: Records<Decoded<R>>, record: Record, text: Text },
     Json(json::Lines<BufReader<Decoded<R>>>),
-    Workbook(Box<workbook::Lines>),
+    Workbook(Box<workbook::SheetLines>),
 }
 
 impl Reader<File> {
@@ -116,7 +116,7 @@ impl<R: Read> Reader<R> {
     pub fn read(mut input: R, name: &str, how: &ReadAs) -> Result<Self, Vec<Problem>> {
         let sample = encoding::sample(&mut input).map_err(|error| vec![unreadable(name, 1, &error)])?;
         if encoding::is_zip(&sample) {
-            let (lines, columns) = workbook::Lines::new(&sample, input, name, how)?;
+            let (lines, columns) = workbook::SheetLines::new(&sample, input, name, how)?;
             return Ok(Self { name: name.to_owned(), columns, body: Body::Workbook(Box::new(lines)), done: false });
         }
         if how.sheet.is_some() {

@@ -29,7 +29,7 @@ fn started(run: Run) -> Event {
             Selection { column: Column::Cct, only: None },
             Selection { column: Column::Period, only: None },
         ],
-        filter: Filter::Unsent,
+        filter: LogFilter::Unsent,
         subject: "Vos factures du mois".to_owned(),
     })
 }

@@ -1,6 +1,6 @@
 //! Numbers, durations, names and what stands in for them, in both languages.
 
-use super::{Column, Emojis, Filter, Item, Language, Route, Run, Selection, Style};
+use super::{Column, Emojis, Item, Language, LogFilter, Route, Run, Selection, Style};
 use model::{Counters, Timestamp, steers_display};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -113,16 +113,16 @@ pub(super) fn selection(selection: &Selection, language: Language) -> String {
     }
 }
 
-pub(super) fn filter<'a>(filter: &'a Filter, noun: &Noun, language: Language) -> Cow<'a, str> {
+pub(super) fn filter<'a>(filter: &'a LogFilter, noun: &Noun, language: Language) -> Cow<'a, str> {
     let many = noun.many(language);
     match (filter, language, noun.gender()) {
-        (Filter::Where(condition), ..) => clean(condition),
-        (Filter::Unsent, Language::French, Gender::Feminine) => format!("Toutes les {many} non envoyées").into(),
-        (Filter::Unsent, Language::French, Gender::Masculine) => format!("Tous les {many} non envoyés").into(),
-        (Filter::All, Language::French, Gender::Feminine) => format!("Toutes les {many}").into(),
-        (Filter::All, Language::French, Gender::Masculine) => format!("Tous les {many}").into(),
-        (Filter::Unsent, Language::English, _) => format!("All {many} not yet sent").into(),
-        (Filter::All, Language::English, _) => format!("All {many}").into(),
+        (LogFilter::Where(condition), ..) => clean(condition),
+        (LogFilter::Unsent, Language::French, Gender::Feminine) => format!("Toutes les {many} non envoyées").into(),
+        (LogFilter::Unsent, Language::French, Gender::Masculine) => format!("Tous les {many} non envoyés").into(),
+        (LogFilter::All, Language::French, Gender::Feminine) => format!("Toutes les {many}").into(),
+        (LogFilter::All, Language::French, Gender::Masculine) => format!("Tous les {many}").into(),
+        (LogFilter::Unsent, Language::English, _) => format!("All {many} not yet sent").into(),
+        (LogFilter::All, Language::English, _) => format!("All {many}").into(),
     }
 }
 

@@ -24,7 +24,7 @@ use model::Verdict;
 use session::Session;
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::time::Instant;
-use transaction::{Ending, Parcel};
+use transaction::{Parcel, TransactionEnding};
 
 /// One connection to the account's server, opened when it is needed and reopened when it is worn out.
 pub struct Connection {
@@ -95,12 +95,12 @@ impl Connection {
             session.messages += 1;
             session.last_used = Instant::now();
             match ending {
-                Ending::Keep(delivery) => {
+                TransactionEnding::Keep(delivery) => {
                     self.session = Some(session);
                     return delivery;
                 }
-                Ending::Drop(delivery) => return delivery,
-                Ending::Stale => reuse = Reuse::Forbidden,
+                TransactionEnding::Drop(delivery) => return delivery,
+                TransactionEnding::Stale => reuse = Reuse::Forbidden,
             }
         }
     }

@@ -41,7 +41,7 @@ struct Recipient {
 }
 
 /// How a transaction ended, and whether the session can carry another.
-pub(super) enum Ending {
+pub(super) enum TransactionEnding {
     Keep(Delivery),
     Drop(Delivery),
     /// The server had closed the connection before this transaction; nothing was sent.
@@ -93,9 +93,9 @@ pub(super) async fn run(
     parcel: &Parcel,
     intent: &Intent,
     out: &mut Vec<u8>,
-) -> Ending {
+) -> TransactionEnding {
     if let Some(verdict) = beyond(session, parcel) {
-        return Ending::Keep(Delivery::NotSent { verdict, refused: Vec::new() });
+        return TransactionEnding::Keep(Delivery::NotSent { verdict, refused: Vec::new() });
     }
     session.wire.begin();
     out.clear();
@@ -153,7 +153,7 @@ enum Stop {
 }
 
 impl Transaction<'_> {
-    async fn run_two_flights(&mut self) -> Ending {
+    async fn run_two_flights(&mut self) -> TransactionEnding {
         let mut envelope = Envelope::default();
         let data = match self.envelope(&mut envelope).await {
             Ok(data) => data,
@@ -161,20 +161,20 @@ impl Transaction<'_> {
         };
         let go_on = data.as_ref().is_some_and(|reply| reply.code == 354);
         if envelope.mail.is_some() || envelope.accepted == 0 {
-            return if go_on { self.end_nothing(envelope).await } else { Ending::Keep(envelope.not_sent()) };
+            return if go_on { self.end_nothing(envelope).await } else { TransactionEnding::Keep(envelope.not_sent()) };
         }
         if !go_on {
             let verdict = data.map_or_else(
                 || Verdict::permanent("content_refused", Fault::Content),
                 |reply| classify(Stage::Data, &reply),
             );
-            return Ending::Keep(Delivery::NotSent { verdict, refused: envelope.refused });
+            return TransactionEnding::Keep(Delivery::NotSent { verdict, refused: envelope.refused });
         }
         if self.session.wire.has_input() {
             return self.stopped(Stop::Broken(Stage::Data, Broken::EarlyData), envelope);
         }
         if let Err(verdict) = self.content().await {
-            return Ending::Drop(Delivery::NotSent { verdict, refused: envelope.refused });
+            return TransactionEnding::Drop(Delivery::NotSent { verdict, refused: envelope.refused });
         }
         self.settle(envelope).await
     }
@@ -251,14 +251,14 @@ impl Transaction<'_> {
     }
 
     /// Nobody is left to receive the message, yet the server asks for it (RFC 2920 §3.1): it gets an empty one.
-    async fn end_nothing(&mut self, envelope: Envelope) -> Ending {
+    async fn end_nothing(&mut self, envelope: Envelope) -> TransactionEnding {
         let patience = self.account.timeouts.command;
         let ended = match self.session.wire.send(b".\r\n", patience).await {
             Ok(()) => self.session.wire.reply(patience).await.is_ok(),
             Err(_) => false,
         };
         self.session.needs_reset = true;
-        if ended { Ending::Keep(envelope.not_sent()) } else { Ending::Drop(envelope.not_sent()) }
+        if ended { TransactionEnding::Keep(envelope.not_sent()) } else { TransactionEnding::Drop(envelope.not_sent()) }
     }
 
     /// Writes the content up to and with the final dot, once the intent is on disk: a server that has the whole content
@@ -308,38 +308,44 @@ impl Transaction<'_> {
     }
 
     /// The answer to the content.
-    async fn settle(&mut self, envelope: Envelope) -> Ending {
+    async fn settle(&mut self, envelope: Envelope) -> TransactionEnding {
         match self.session.wire.reply(self.account.timeouts.end).await {
-            Err(error) => Ending::Drop(Delivery::Unknown { verdict: unknown(&error) }),
+            Err(error) => TransactionEnding::Drop(Delivery::Unknown { verdict: unknown(&error) }),
             Ok(reply) => self.settled(&reply, envelope),
         }
     }
 
-    fn settled(&mut self, reply: &Reply, envelope: Envelope) -> Ending {
+    fn settled(&mut self, reply: &Reply, envelope: Envelope) -> TransactionEnding {
         self.session.needs_reset = false;
         if reply.is_positive() {
             let refused = envelope.refused;
-            return Ending::Keep(Delivery::Accepted { reference: reply.excerpt(), refused });
+            return TransactionEnding::Keep(Delivery::Accepted { reference: reply.excerpt(), refused });
         }
         if reply.is_negative() {
             let verdict = classify(Stage::Content, reply);
             let delivery = Delivery::NotSent { verdict, refused: envelope.refused };
-            return if reply.code == 421 { Ending::Drop(delivery) } else { Ending::Keep(delivery) };
+            return if reply.code == 421 {
+                TransactionEnding::Drop(delivery)
+            } else {
+                TransactionEnding::Keep(delivery)
+            };
         }
         // Neither yes nor no: the server has the content, and what it did with it cannot be told.
         let verdict = unknown(&Broken::EarlyData).with_reply(reply.excerpt());
-        Ending::Drop(Delivery::Unknown { verdict })
+        TransactionEnding::Drop(Delivery::Unknown { verdict })
     }
 
-    fn stopped(&mut self, stop: Stop, envelope: Envelope) -> Ending {
+    fn stopped(&mut self, stop: Stop, envelope: Envelope) -> TransactionEnding {
         let reused = self.session.messages > 0;
         let verdict = match stop {
-            Stop::Closing(Stage::Mail, reply) if reused && is_goodbye(&reply) => return Ending::Stale,
+            Stop::Closing(Stage::Mail, reply) if reused && is_goodbye(&reply) => return TransactionEnding::Stale,
             Stop::Closing(stage, reply) => classify(stage, &reply),
-            Stop::Broken(_, Broken::Lost(_)) if reused && !self.session.wire.heard() => return Ending::Stale,
+            Stop::Broken(_, Broken::Lost(_)) if reused && !self.session.wire.heard() => {
+                return TransactionEnding::Stale;
+            }
             Stop::Broken(stage, error) => classify_broken(stage, &error),
         };
-        Ending::Drop(Delivery::NotSent { verdict, refused: envelope.refused })
+        TransactionEnding::Drop(Delivery::NotSent { verdict, refused: envelope.refused })
     }
 }
 
@@ -364,7 +370,7 @@ impl Transaction<'_> {
         if wanted && fresh && few { self.parcel.whole.clone() } else { None }
     }
 
-    async fn run_one_flight(&mut self, content: &[u8]) -> Ending {
+    async fn run_one_flight(&mut self, content: &[u8]) -> TransactionEnding {
         let reset = self.session.needs_reset;
         if reset {
             self.write_command(Stage::Mail, None);
@@ -377,7 +383,7 @@ impl Transaction<'_> {
         self.out.extend_from_slice(content);
         let mut envelope = Envelope::default();
         if let Err(verdict) = self.intent.declare().await {
-            return Ending::Drop(Delivery::NotSent { verdict, refused: Vec::new() });
+            return TransactionEnding::Drop(Delivery::NotSent { verdict, refused: Vec::new() });
         }
         if let Err(error) = self.session.wire.send(self.out, self.account.timeouts.block).await {
             let stop = self.hung_up(Stage::Mail, error).await;
@@ -387,15 +393,15 @@ impl Transaction<'_> {
             Ok(reply) if envelope.accepted > 0 => self.settled(&reply, envelope),
             Ok(_) => {
                 self.session.needs_reset = envelope.mail.is_none();
-                Ending::Keep(envelope.not_sent())
+                TransactionEnding::Keep(envelope.not_sent())
             }
             // Nobody accepted, or the server closes before the content's turn: it was not taken.
             Err(Stop::Closing(stage, reply)) if stage != Stage::Content => {
                 self.stopped(Stop::Closing(stage, reply), envelope)
             }
-            Err(_) if envelope.is_refused(self.parcel) => Ending::Drop(envelope.not_sent()),
+            Err(_) if envelope.is_refused(self.parcel) => TransactionEnding::Drop(envelope.not_sent()),
             Err(Stop::Closing(_, reply)) => self.settled(&reply, envelope),
-            Err(Stop::Broken(_, error)) => Ending::Drop(Delivery::Unknown { verdict: unknown(&error) }),
+            Err(Stop::Broken(_, error)) => TransactionEnding::Drop(Delivery::Unknown { verdict: unknown(&error) }),
         }
     }
 

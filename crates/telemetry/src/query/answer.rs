@@ -2,7 +2,7 @@
 
 use super::{
     cell::Cell,
-    columns::{BlockScan, Rows},
+    columns::{BlockScan, MatchingRows},
     language::{Order, Pipe, SortKey},
     named_fields,
     question::{Answer, Bounds, Partial, Question},
@@ -188,11 +188,11 @@ impl First {
 /// Those of a block's rows that may be among the first by their keys.
 fn first_rows(
     scan: &mut BlockScan<'_>,
-    rows: &Rows,
+    rows: &MatchingRows,
     names: &[String],
     so_far: &First,
     by_keys: impl Fn(&[Cell], &[Cell]) -> Ordering,
-) -> Result<Rows, Damage> {
+) -> Result<MatchingRows, Damage> {
     let (limit, last) = (so_far.limit, so_far.last());
     if rows.len() <= limit {
         return Ok(rows.clone());
@@ -206,7 +206,7 @@ fn first_rows(
         first.select_nth_unstable_by(limit, order);
         first.truncate(limit);
     }
-    let mut found = Rows::none(rows.capacity());
+    let mut found = MatchingRows::none(rows.capacity());
     first.iter().for_each(|(_, row)| found.insert(*row));
     Ok(found)
 }

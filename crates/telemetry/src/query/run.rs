@@ -1,7 +1,7 @@
 //! Parts of a snapshot, looked at by several threads.
 
 use super::{
-    columns::{BlockScan, Rows},
+    columns::{BlockScan, MatchingRows},
     pruner::Pruner,
     question::{Bounds, Question, ScanUnit, Tally, parts as parts_of},
 };
@@ -13,7 +13,7 @@ use std::{
 
 /// What matched in one part.
 pub(super) enum Matched<'a, 'b> {
-    Block(&'a mut BlockScan<'b>, Rows),
+    Block(&'a mut BlockScan<'b>, MatchingRows),
     /// Positions in the batch, rising.
     Memory(&'a Numbered, Vec<usize>),
 }
@@ -45,7 +45,7 @@ pub(super) fn matching<T>(
             let found = scan.matching(&question.condition).and_then(|mut rows| {
                 if !rows.is_empty() && snapshot.has_deleted(block.seq_range()) {
                     let seqs = scan.seqs()?;
-                    rows.subtract(&Rows::from_fn(seqs.len(), |row| snapshot.is_deleted(seqs[row])));
+                    rows.subtract(&MatchingRows::from_fn(seqs.len(), |row| snapshot.is_deleted(seqs[row])));
                 }
                 // What was found until then is not all of it.
                 if bounds.cancel.is_cancelled() { Ok(None) } else { then(Matched::Block(&mut scan, rows)).map(Some) }

@@ -230,7 +230,7 @@ fn a_search_is_cancelled_within_a_block() {
     let block = snapshot.block(&snapshot.segments()[0], 0).unwrap();
     let mut scan = columns::BlockScan::new(&block, &cancel);
     let mut seen = 0;
-    scan.each_message(&columns::Rows::all(block.rows()), |_, _| {
+    scan.each_message(&columns::MatchingRows::all(block.rows()), |_, _| {
         seen += 1;
         cancel.cancel();
     })

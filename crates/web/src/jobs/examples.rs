@@ -3,7 +3,7 @@
 use crate::layout::gallery::examples::{ID, at, before, counters, sorted, trace_rows};
 use crate::{
     jobs::pages::show::{
-        ItemRow, ItemsPage, JobHead, JobTracesPage, LogLine, LogPage, May, OverviewPage, Step, TimelinePage,
+        ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LogLine, May, OverviewPage, TimelinePage, TimelineStep,
         TroubleRow, UndeliveredPage,
     },
     layout::{
@@ -141,7 +141,7 @@ fn sides(v: &View) -> Vec<Drawn> {
         pager: pager(),
         csv,
     };
-    let log = LogPage { v, head: running(), log: log(v), log_next: 1, whole: "/x.log".to_owned() };
+    let log = JobLogPage { v, head: running(), log: log(v), log_next: 1, whole: "/x.log".to_owned() };
     let timeline = TimelinePage { v, head: completed(), rows: steps(v) };
     vec![
         ("job-undelivered", undelivered.render().unwrap()),
@@ -169,8 +169,8 @@ fn items(v: &View) -> Vec<ItemRow> {
     (1..).zip(ItemState::ALL).map(row).collect()
 }
 
-fn steps(v: &View) -> Vec<Step> {
-    let step = |ago, state, person: &str, reason: String| Step {
+fn steps(v: &View) -> Vec<TimelineStep> {
+    let step = |ago, state, person: &str, reason: String| TimelineStep {
         at: before(v, ago),
         state,
         person: person.to_owned(),

@@ -17,8 +17,8 @@ use crate::{
     jobs::{
         lookup::existing,
         pages::show::{
-            ItemRow, ItemsPage, JobHead, JobTracesPage, LogLine, LogPage, May, OverviewPage, Step, TimelinePage,
-            TroubleRow, UndeliveredPage,
+            ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LogLine, May, OverviewPage, TimelinePage,
+            TimelineStep, TroubleRow, UndeliveredPage,
         },
     },
     layout::{
@@ -292,7 +292,7 @@ async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let (log, log_next) = last_lines(&ctx, &job, LOG_LAST).await?;
     let whole = format!("/jobs/{}/log.txt", job.id);
     let head = head(&ctx, &v, &job, &query).await?;
-    Ok(shown(&LogPage { v: &v, head, log, log_next, whole }))
+    Ok(shown(&JobLogPage { v: &v, head, log, log_next, whole }))
 }
 
 /// The end of a job's log, and where it goes on.
@@ -307,7 +307,7 @@ async fn timeline(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let steps = ctx.app.db.job_steps(job.id).await?;
     let rows = steps
         .into_iter()
-        .map(|step| Step {
+        .map(|step| TimelineStep {
             at: step.at,
             state: step.state,
             person: String::new(),

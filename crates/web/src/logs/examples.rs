@@ -10,13 +10,13 @@ use crate::{
     },
     logs::pages::{
         explore::{
-            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, FieldRow, Histogram, Line,
-            Links, Range, RecordPage, Saved, SearchResult, ShownHint, ShownSuggestions, Sign, TableCell, TableOf,
-            Turns, left_out,
+            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, Fault, FieldRow, Histogram, Links, Range,
+            RecordPage, Saved, SearchResult, ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign, TableCell,
+            TableOf, Turns, left_out,
         },
         files::{
-            Can, FileHit, FileHits, FileLine, FileRow, FilesFound, FilesPage, FilesSearchPage, LastOf, LastPage,
-            LinesChoice, ViewPage,
+            Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, LastOf, LastPage, LinesChoice, LogFileRow,
+            LogFilesPage, ViewPage,
         },
     },
 };
@@ -35,9 +35,9 @@ fn links() -> Option<Links> {
     Some(Links { only: "/explore?q=app%3Ashop".to_owned(), without: "/explore?q=-app%3Ashop".to_owned() })
 }
 
-fn record(v: &View, seq: u64, level: Option<Level>, source: &str, text: &[u8], fields: &[(&str, &str)]) -> Line {
+fn record(v: &View, seq: u64, level: Option<Level>, source: &str, text: &[u8], fields: &[(&str, &str)]) -> ShownLine {
     let field = |(name, value): &(&str, &str)| FieldRow { name: line(name), value: line(value), links: links() };
-    Line {
+    ShownLine {
         seq,
         at: before(v, (9_000 - seq) * 2) + Duration::from_micros(seq * 7_919 % 1_000_000),
         level,
@@ -54,7 +54,7 @@ fn record(v: &View, seq: u64, level: Option<Level>, source: &str, text: &[u8], f
 /// Level, source, message and fields.
 type Kind<'a> = (Option<Level>, &'a str, &'a [u8], &'a [(&'a str, &'a str)]);
 
-fn lines(v: &View) -> Vec<Line> {
+fn lines(v: &View) -> Vec<ShownLine> {
     let app: &[(&str, &str)] =
         &[("app", "shop"), ("host", "web1"), ("logger", "billing.invoices"), ("duration_ms", "812")];
     let job: &[(&str, &str)] = &[("app", "vigie"), ("job_id", ID), ("item", "client7@example.fr")];
@@ -102,7 +102,7 @@ fn histogram(v: &View) -> Histogram {
 }
 
 fn facet(name: &str, records: u64, values: &[(&str, u64)]) -> Facet {
-    let value = |(text, records): &(&str, u64)| FacetValue {
+    let value = |(text, records): &(&str, u64)| ShownFacetValue {
         text: line(text),
         whole: (*text).to_owned(),
         records: *records,
@@ -268,10 +268,10 @@ pub(crate) fn logs(v: &View) -> Vec<Drawn> {
     pages
 }
 
-fn file(v: &View, name: &str, bytes: u64, ago: u64) -> FileRow {
+fn file(v: &View, name: &str, bytes: u64, ago: u64) -> LogFileRow {
     let can = if name.ends_with("gz") { Can::Read } else { Can::Clear };
     let folder = "/var/lib/vigie/logs".to_owned();
-    FileRow { name: name.to_owned(), bytes, modified: before(v, ago), folder, job: None, can }
+    LogFileRow { name: name.to_owned(), bytes, modified: before(v, ago), folder, job: None, can }
 }
 
 fn file_lines() -> Vec<FileLine> {
@@ -288,7 +288,7 @@ fn file_lines() -> Vec<FileLine> {
     .to_vec()
 }
 
-fn search<'a>(v: &'a View, rows: &[FileRow]) -> FilesSearchPage<'a> {
+fn search<'a>(v: &'a View, rows: &[LogFileRow]) -> FilesSearchPage<'a> {
     let hit = |n: u64, line: FileLine| FileHit { number: n, address: "/logs/view/x/?offset=1".to_owned(), line };
     let hits = |name: &str| FileHits {
         name: line(name),
@@ -325,7 +325,7 @@ fn files(v: &View) -> Vec<Drawn> {
         file(v, "changes_detected.log", 0, 90_000),
         file(v, "auto_sync.log.1.gz", 702_991, 260_000),
     ];
-    let list = |files: Vec<FileRow>, notice| FilesPage {
+    let list = |files: Vec<LogFileRow>, notice| LogFilesPage {
         v,
         files,
         left_out: 0,

@@ -12,7 +12,7 @@ use crate::{
     mailings::pages::{
         Accounts, Before, CheckPage, CheckSummary, DraftRow, EarlierShown, FileRow, FilesPage, LetterShown, ListShown,
         MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question, ReceivedShown,
-        RecipientsPage, Step, Steps, Weight,
+        RecipientsPage, Steps, Weight, WizardStep,
     },
 };
 use askama::Template as _;
@@ -42,8 +42,8 @@ pub(crate) fn mailings(v: &View) -> Vec<Drawn> {
     pages
 }
 
-fn steps(step: Step) -> Steps {
-    Steps { id: ID.to_owned(), at: step, reach: Step::Check, name: "Factures de novembre 2026".to_owned() }
+fn steps(step: WizardStep) -> Steps {
+    Steps { id: ID.to_owned(), at: step, reach: WizardStep::Check, name: "Factures de novembre 2026".to_owned() }
 }
 
 fn begins(v: &View) -> Vec<Drawn> {
@@ -69,7 +69,7 @@ fn begins(v: &View) -> Vec<Drawn> {
     };
     let recipients = |list| RecipientsPage {
         v,
-        steps: steps(Step::Recipients),
+        steps: steps(WizardStep::Recipients),
         list: Some(list),
         problems: vec![],
         faults: Faults::default(),
@@ -82,7 +82,7 @@ fn begins(v: &View) -> Vec<Drawn> {
         ..list.clone()
     };
     let files = |files: Vec<FileRow>, count, faults| {
-        FilesPage { v, steps: steps(Step::Files), files, count, bytes: 92_300_211, faults }.render().unwrap()
+        FilesPage { v, steps: steps(WizardStep::Files), files, count, bytes: 92_300_211, faults }.render().unwrap()
     };
     let file = |n: u64| FileRow { name: format!("FAC-2026-{n}.pdf"), size: 180_000 + n * 7 };
     let mut faults = Faults::default();
@@ -128,7 +128,7 @@ fn message(v: &View, faults: Faults, carets: Vec<(&'static str, String)>, previe
     let conditions = vec!["pays!=FR".to_owned(), "montant!=0".to_owned()];
     MessagePage {
         v,
-        steps: steps(Step::Message),
+        steps: steps(WizardStep::Message),
         form,
         accounts,
         columns,
@@ -235,7 +235,7 @@ fn check(v: &View, problems: Vec<ProblemRow>, on_invalid: OnInvalid, before: Bef
     let date = if wrong { String::new() } else { "2026-11-23".to_owned() };
     CheckPage {
         v,
-        steps: steps(Step::Check),
+        steps: steps(WizardStep::Check),
         found,
         before,
         problems,

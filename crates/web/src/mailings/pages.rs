@@ -346,14 +346,14 @@ impl Weight {
 pub(crate) struct Steps {
     /// The draft.
     pub(crate) id: String,
-    pub(crate) at: Step,
+    pub(crate) at: WizardStep,
     /// The furthest that makes sense by now.
-    pub(crate) reach: Step,
+    pub(crate) reach: WizardStep,
     pub(crate) name: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Step {
+pub(crate) enum WizardStep {
     Recipients,
     Files,
     Message,
@@ -361,22 +361,22 @@ pub(crate) enum Step {
 }
 
 impl Steps {
-    const ALL: [Step; 4] = [Step::Recipients, Step::Files, Step::Message, Step::Check];
+    const ALL: [WizardStep; 4] = [WizardStep::Recipients, WizardStep::Files, WizardStep::Message, WizardStep::Check];
 
-    fn class(&self, step: &Step) -> &'static str {
+    fn class(&self, step: &WizardStep) -> &'static str {
         if *step < self.at && *step <= self.reach { "done" } else { "" }
     }
 
-    fn is_at(&self, step: &Step) -> bool {
+    fn is_at(&self, step: &WizardStep) -> bool {
         *step == self.at
     }
 
-    fn leads_to(&self, step: &Step) -> bool {
+    fn leads_to(&self, step: &WizardStep) -> bool {
         *step <= self.reach && *step != self.at
     }
 }
 
-impl Step {
+impl WizardStep {
     fn word(&self) -> &'static str {
         match self {
             Self::Recipients => "step-recipients",

@@ -28,7 +28,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tail::{Id, Position, Tail, state_of};
+use tail::{FileId, Position, Tail, state_of};
 use telemetry::OwnedValue;
 
 /// Files that are open at the same time: a process may often have no more than 1,024 files, sockets among them.
@@ -48,7 +48,7 @@ const IDLE_FOR_CROWDED: Duration = Duration::from_secs(2);
 /// A file that was not there for so long is forgotten.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 
-pub(super) struct Files {
+pub(super) struct FileCollector {
     writer: CheckpointedWriter,
     stop: Stop,
     watched: Vec<Watched>,
@@ -65,7 +65,7 @@ pub(super) struct Files {
     found: bool,
 }
 
-impl Files {
+impl FileCollector {
     /// `own` is where Vigie writes what it traces.
     pub(super) fn open(
         logs: Logs,
@@ -237,7 +237,7 @@ impl Files {
     fn scan(&mut self) {
         let now = self.writer.now();
         let found = self.find();
-        let by_id: HashMap<Id, &PathBuf> = found.iter().map(|(path, id)| (*id, path)).collect();
+        let by_id: HashMap<FileId, &PathBuf> = found.iter().map(|(path, id)| (*id, path)).collect();
         for tail in &mut self.tails {
             tail.position.seen = now.as_micros();
             if let Some(path) = by_id.get(&tail.id()) {
@@ -348,10 +348,11 @@ impl Files {
         if let Some(renamed) = siblings.iter().find(|path| id_of(path) == id && (is_unread || is_it(path))) {
             return Some(renamed.clone());
         }
-        let taken: HashSet<Id> = self.tails.iter().map(Tail::id).collect();
+        let taken: HashSet<FileId> = self.tails.iter().map(Tail::id).collect();
         // What has a number of a file that is gone is another one.
-        let is_known =
-            |path: &Path, id: Id| self.known.iter().any(|known| (known.device, known.inode) == id && known.is_in(path));
+        let is_known = |path: &Path, id: FileId| {
+            self.known.iter().any(|known| (known.device, known.inode) == id && known.is_in(path))
+        };
         let is_free = |path: &PathBuf| id_of(path).is_some_and(|id| !taken.contains(&id) && !is_known(path, id));
         siblings.into_iter().find(|path| is_it(path) && is_free(path))
     }
@@ -393,7 +394,7 @@ impl Files {
     }
 
     /// Every file that the patterns name, each once.
-    fn find(&mut self) -> Vec<(PathBuf, Id)> {
+    fn find(&mut self) -> Vec<(PathBuf, FileId)> {
         let mut found = BTreeMap::new();
         for Watched { pattern, .. } in &self.watched {
             let Ok(paths) = glob::glob(pattern) else { continue };
@@ -404,7 +405,7 @@ impl Files {
                 }
             }
         }
-        let mut found: Vec<(PathBuf, Id)> = found.into_iter().map(|(id, path)| (path, id)).collect();
+        let mut found: Vec<(PathBuf, FileId)> = found.into_iter().map(|(id, path)| (path, id)).collect();
         found.sort();
         found
     }
@@ -427,7 +428,7 @@ impl Files {
     }
 }
 
-fn id_of(path: &Path) -> Option<Id> {
+fn id_of(path: &Path) -> Option<FileId> {
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 

@@ -21,7 +21,7 @@ const LINE_BYTES_MAX: usize = 256 << 10;
 const LEARNED_BYTES: usize = 16 << 10;
 
 /// Device and inode.
-pub(super) type Id = (u64, u64);
+pub(super) type FileId = (u64, u64);
 
 /// Where a file stands, as it is written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +175,7 @@ impl Tail {
         })
     }
 
-    pub(super) fn id(&self) -> Id {
+    pub(super) fn id(&self) -> FileId {
         (self.position.device, self.position.inode)
     }
 

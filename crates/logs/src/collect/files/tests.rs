@@ -27,7 +27,7 @@ struct Site {
     pattern: &'static str,
     /// How often the banner stands at the beginning of a file.
     banner: usize,
-    files: Option<Files>,
+    files: Option<FileCollector>,
     logs: Option<Logs>,
     /// Lines written so far.
     lines: u64,
@@ -58,7 +58,7 @@ impl Site {
         let clock = Clock::Manual(self.clock.clone());
         let logs = Logs::new(self.data.path(), Config::default(), clock, TimeZone::UTC).unwrap();
         let pattern = self.path(self.pattern).display().to_string();
-        self.files = Some(Files::open(logs.clone(), Stop::default(), vec![watched(pattern)], None).unwrap());
+        self.files = Some(FileCollector::open(logs.clone(), Stop::default(), vec![watched(pattern)], None).unwrap());
         self.logs = Some(logs);
     }
 
@@ -396,7 +396,7 @@ fn that_positions_cannot_be_read_is_told_until_they_can() {
     let pattern = site.path("app.log").display().to_string();
     let open = |stop: Stop| {
         let (logs, pattern) = (logs.clone(), pattern.clone());
-        std::thread::spawn(move || Files::open(logs, stop, vec![watched(pattern)], None).map(|_| ()))
+        std::thread::spawn(move || FileCollector::open(logs, stop, vec![watched(pattern)], None).map(|_| ()))
     };
     let stop = Stop::default();
     let waiting = open(stop.clone());
@@ -425,7 +425,7 @@ fn a_store_in_use_is_waited_for_and_nothing_is_lost() {
     let pattern = site.path("app.log").display().to_string();
     let waiting = std::thread::spawn({
         let (other, stop) = (other, stop.clone());
-        move || Files::open(other, stop, vec![watched(pattern)], None).map(|_| ())
+        move || FileCollector::open(other, stop, vec![watched(pattern)], None).map(|_| ())
     });
     stop.ask();
     assert_eq!(waiting.join().unwrap(), Err(Stopped), "a stop ends the waiting");

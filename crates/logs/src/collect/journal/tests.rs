@@ -105,7 +105,7 @@ fn entries_kept_before_one_that_was_not_complete_are_passed_over() {
     messages.sort();
     let trace = "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: x";
     assert_eq!(messages, [trace, "and again", "meanwhile"]);
-    assert_eq!(*journal.positions.now(), Place { cursor: Some("c5;".into()), given: Vec::new() });
+    assert_eq!(*journal.positions.now(), JournalPlace { cursor: Some("c5;".into()), given: Vec::new() });
 }
 
 #[test]

@@ -23,14 +23,14 @@ const FLOOR: &str = "from";
 
 /// How far a run log was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct RunPlace {
     /// Every line before this byte.
     pub(super) offset: u64,
     /// At this length there was no whole line behind it.
     pub(super) tried: u64,
 }
 
-impl Place {
+impl RunPlace {
     pub(super) fn at(offset: u64) -> Self {
         Self { offset, tried: 0 }
     }
@@ -39,7 +39,7 @@ impl Place {
 /// The places of idle run logs, and the file that holds them.
 pub(super) struct IdleRuns {
     path: PathBuf,
-    places: BTreeMap<JobId, Place>,
+    places: BTreeMap<JobId, RunPlace>,
     /// Older jobs are too many to be known.
     floor: Option<JobId>,
     /// The last whose turn it was.
@@ -75,7 +75,7 @@ impl IdleRuns {
         if first == FLOOR {
             self.floor = Some(second.parse().ok()?);
         } else {
-            self.places.insert(first.parse().ok()?, Place::at(second.parse().ok()?));
+            self.places.insert(first.parse().ok()?, RunPlace::at(second.parse().ok()?));
         }
         Some(())
     }
@@ -84,7 +84,7 @@ impl IdleRuns {
         self.places.len()
     }
 
-    pub(super) fn get(&self, job: JobId) -> Option<Place> {
+    pub(super) fn get(&self, job: JobId) -> Option<RunPlace> {
         self.places.get(&job).copied()
     }
 
@@ -118,14 +118,14 @@ impl IdleRuns {
     }
 
     /// Remembers while the process lives what need not be written: that there is nothing to be read.
-    pub(super) fn know(&mut self, job: JobId, place: Place, is_active: bool) {
+    pub(super) fn know(&mut self, job: JobId, place: RunPlace, is_active: bool) {
         if !is_active {
             self.places.insert(job, place);
         }
     }
 
     /// Writes where these stand.
-    pub(super) fn put(&mut self, settled: &[(JobId, Place)]) -> Result<(), Error> {
+    pub(super) fn put(&mut self, settled: &[(JobId, RunPlace)]) -> Result<(), Error> {
         if settled.is_empty() {
             return Ok(());
         }

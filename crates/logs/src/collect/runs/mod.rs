@@ -13,7 +13,7 @@ use super::{
     positions::Positions,
 };
 use crate::{Logs, RecordMetadata};
-use idle::{IdleRuns, Place};
+use idle::{IdleRuns, RunPlace};
 use model::{JobId, Timestamp};
 use scrub::Counts;
 use sources::{Reader, record, timestamps::Reference};
@@ -75,7 +75,7 @@ pub(super) struct Runs {
 /// One that grew lately, and when.
 #[derive(Clone, Copy)]
 struct Watched {
-    place: Place,
+    place: RunPlace,
     grew: Timestamp,
 }
 
@@ -96,7 +96,7 @@ impl Runs {
         let positions = writer.positions::<ActivePositions>(&kept.join("run-positions.json"))?;
         let idle = writer.retry_until_stopped(|| IdleRuns::open(&kept.join("run-positions.log")))?;
         let now = writer.now();
-        let watched = |offset: u64| Watched { place: Place::at(offset), grew: now };
+        let watched = |offset: u64| Watched { place: RunPlace::at(offset), grew: now };
         let reader = writer.reader(Reference::Arrival);
         let mut runs = Self {
             writer,
@@ -195,7 +195,7 @@ impl Runs {
         let crowded = self.active.len() > 2 * ACTIVE_MAX;
         settled.truncate(surplus);
         settled.retain(|(_, watched)| crowded || now.since(watched.grew) >= ACTIVE_FOR);
-        let settled: Vec<(JobId, Place)> = settled.into_iter().map(|(job, watched)| (job, watched.place)).collect();
+        let settled: Vec<(JobId, RunPlace)> = settled.into_iter().map(|(job, watched)| (job, watched.place)).collect();
         let Self { writer, idle, .. } = self;
         writer.retry_until_stopped(|| idle.put(&settled))?;
         for (job, _) in settled {
@@ -214,7 +214,7 @@ impl Runs {
         let length = found.len();
         if length < place.offset {
             // Lines that did not get through whole are taken away again by who wrote them: what follows is new.
-            place = Place::at(length);
+            place = RunPlace::at(length);
             self.activates(job, place);
             return false;
         }
@@ -241,13 +241,13 @@ impl Runs {
         }
     }
 
-    fn activates(&mut self, job: JobId, place: Place) {
+    fn activates(&mut self, job: JobId, place: RunPlace) {
         self.active.insert(job, Watched { place, grew: self.writer.now() });
         self.idle.activate(job);
     }
 
     /// Takes the whole lines that stand at `place`: how many bytes they have.
-    fn read_from(&mut self, path: &Path, job: JobId, place: &mut Place) -> io::Result<usize> {
+    fn read_from(&mut self, path: &Path, job: JobId, place: &mut RunPlace) -> io::Result<usize> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(READ_BYTES, 0);
         let read = File::open(path)?.read_at(&mut buffer, place.offset)?;

@@ -152,7 +152,7 @@ impl Grid {
 }
 
 /// The rows of a sheet below its headings.
-pub(super) struct Lines {
+pub(super) struct SheetLines {
     grid: Grid,
     at: usize,
     pub(super) sheets: Sheets,
@@ -161,7 +161,7 @@ pub(super) struct Lines {
     places: Vec<u32>,
 }
 
-impl Lines {
+impl SheetLines {
     /// `sample` is what was read of the workbook already.
     pub(super) fn new(
         sample: &[u8],

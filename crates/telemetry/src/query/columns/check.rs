@@ -1,6 +1,6 @@
 //! Rows that were found, looked at once more as the records that they are: before they are deleted.
 
-use super::{BlockScan, Rows};
+use super::{BlockScan, MatchingRows};
 use crate::{Batch, Damage, query::condition::Condition};
 use model::Timestamp;
 
@@ -9,8 +9,12 @@ const TOGETHER: usize = 512;
 
 impl BlockScan<'_> {
     /// Those of `rows` for whose whole record `condition` holds, whatever columns and templates have said.
-    pub(in crate::query) fn holding(&mut self, condition: &Condition, rows: &Rows) -> Result<Rows, Damage> {
-        let mut holding = Rows::none(self.block.rows());
+    pub(in crate::query) fn holding(
+        &mut self,
+        condition: &Condition,
+        rows: &MatchingRows,
+    ) -> Result<MatchingRows, Damage> {
+        let mut holding = MatchingRows::none(self.block.rows());
         let (all, mut scratch) = (rows.iter().collect::<Vec<_>>(), Vec::new());
         let mut left: Vec<&[u32]> = all.chunks(TOGETHER).rev().collect();
         while let Some(next) = left.pop() {
@@ -67,17 +71,17 @@ mod tests {
         let block = sealed.block(&sealed.segments()[0], 0).unwrap();
         let cancel = Cancel::default();
         let mut scan = BlockScan::new(&block, &cancel);
-        let mut holding = |text: &str, rows: &Rows| {
+        let mut holding = |text: &str, rows: &MatchingRows| {
             let holding = scan.holding(&question(text).condition, rows).unwrap();
             holding.iter().map(i64::from).collect::<Vec<_>>()
         };
-        let all = Rows::all(records.len());
+        let all = MatchingRows::all(records.len());
         let numbers =
             |wanted: &dyn Fn(i64) -> bool| (0..records.len() as i64).filter(|n| wanted(*n)).collect::<Vec<_>>();
         assert_eq!(holding("total", &all), numbers(&|n| n % 3 == 0));
         assert_eq!(holding("total n>=600", &all), numbers(&|n| n % 3 == 0 && n >= 600));
         assert_eq!(holding("-total", &all), numbers(&|n| n % 3 != 0));
-        assert_eq!(holding("total", &Rows::between(records.len(), 4..7)), [6]);
+        assert_eq!(holding("total", &MatchingRows::between(records.len(), 4..7)), [6]);
         assert_eq!(holding("absent", &all), [0_i64; 0]);
     }
 }

@@ -1,6 +1,6 @@
 //! Counting rows of a block without putting records together: by step of time, by value.
 
-use super::{BlockScan, Place, Rows, groups::each_present};
+use super::{BlockScan, MatchingRows, Place, groups::each_present};
 use crate::{
     Damage, Value,
     query::{
@@ -16,7 +16,7 @@ impl BlockScan<'_> {
     /// Adds the rows to the steps of time that they lie in.
     pub(in crate::query) fn count_steps(
         &mut self,
-        rows: &Rows,
+        rows: &MatchingRows,
         steps: &Steps,
         counts: &mut [Counts],
     ) -> Result<(), Damage> {
@@ -44,7 +44,7 @@ impl BlockScan<'_> {
     }
 
     /// Adds the values that the rows have.
-    pub(in crate::query) fn count_values(&mut self, rows: &Rows, fields: &mut Fields) -> Result<(), Damage> {
+    pub(in crate::query) fn count_values(&mut self, rows: &MatchingRows, fields: &mut Fields) -> Result<(), Damage> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -57,7 +57,7 @@ impl BlockScan<'_> {
         Ok(())
     }
 
-    fn count_levels(&mut self, rows: &Rows, fields: &mut Fields) -> Result<(), Damage> {
+    fn count_levels(&mut self, rows: &MatchingRows, fields: &mut Fields) -> Result<(), Damage> {
         let mut counts = Counts::default();
         if rows.is_all() {
             self.block.levels().iter().for_each(|(level, records)| counts.add(*level, u64::from(*records)));
@@ -73,7 +73,13 @@ impl BlockScan<'_> {
         Ok(())
     }
 
-    fn count_column(&mut self, name: &str, place: Place, rows: &Rows, fields: &mut Fields) -> Result<(), Damage> {
+    fn count_column(
+        &mut self,
+        name: &str,
+        place: Place,
+        rows: &MatchingRows,
+        fields: &mut Fields,
+    ) -> Result<(), Damage> {
         let Some(info) = self.info(place) else { return Ok(()) };
         let countable = matches!(
             info.encoding,

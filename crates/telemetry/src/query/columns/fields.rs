@@ -1,6 +1,6 @@
 //! Conditions on fields, asked of columns: of each word of a dictionary once, of numbers as numbers.
 
-use super::{BlockScan, Place, Rows};
+use super::{BlockScan, MatchingRows, Place};
 use crate::{
     Damage, Value,
     query::{
@@ -14,7 +14,7 @@ use model::Timestamp;
 
 impl BlockScan<'_> {
     /// Those of `within` whose field passes.
-    pub(super) fn field(&mut self, name: &str, test: &ValueTest, within: Rows) -> Result<Rows, Damage> {
+    pub(super) fn field(&mut self, name: &str, test: &ValueTest, within: MatchingRows) -> Result<MatchingRows, Damage> {
         match name {
             "message" => return self.whole_message(test, &within),
             "level" => return self.in_levels(|level| test.holds(Value::from(level.as_str())), within),
@@ -24,11 +24,11 @@ impl BlockScan<'_> {
                     let time = Timestamp::from_micros(times[row]).to_string();
                     within.contains(row as u32) && test.holds(Value::from(time.as_str()))
                 };
-                return Ok(Rows::from_fn(times.len(), passes));
+                return Ok(MatchingRows::from_fn(times.len(), passes));
             }
             _ => {}
         }
-        let mut found = Rows::none(self.block.rows());
+        let mut found = MatchingRows::none(self.block.rows());
         for place in self.places(name) {
             if self.may_pass(place, test)?
                 && let Some(column) = self.column(place)?
@@ -51,7 +51,7 @@ impl BlockScan<'_> {
     }
 
     /// Those of `within` where the text is in the message, the source or any text field.
-    pub(super) fn anywhere(&mut self, test: &TextTest, within: Rows) -> Result<Rows, Damage> {
+    pub(super) fn anywhere(&mut self, test: &TextTest, within: MatchingRows) -> Result<MatchingRows, Damage> {
         let mut left = within.clone();
         let mut found = self.message(test, within)?;
         let fields = self.fields.iter().enumerate();
@@ -125,7 +125,12 @@ fn ends(info: &FieldInfo) -> Option<(Number, Number)> {
 }
 
 /// Adds the rows of `within` whose value passes.
-fn add_passing(column: &Column, within: &Rows, found: &mut Rows, mut passes: impl FnMut(Value<'_>) -> bool) {
+fn add_passing(
+    column: &Column,
+    within: &MatchingRows,
+    found: &mut MatchingRows,
+    mut passes: impl FnMut(Value<'_>) -> bool,
+) {
     match &column.values {
         Values::Constant { text, .. } => {
             if passes(Value::Str(text)) {
@@ -146,7 +151,7 @@ fn add_passing(column: &Column, within: &Rows, found: &mut Rows, mut passes: imp
 }
 
 /// Adds the rows of `within` that have a value which passes, by its position among the values.
-fn add_rows(column: &Column, within: &Rows, found: &mut Rows, mut passes: impl FnMut(usize) -> bool) {
+fn add_rows(column: &Column, within: &MatchingRows, found: &mut MatchingRows, mut passes: impl FnMut(usize) -> bool) {
     match &column.presence {
         Presence::Every => {
             for row in within.iter() {

@@ -1,6 +1,6 @@
 //! `stats` over the rows of a block: groups by the codes of dictionaries, numbers straight from their columns.
 
-use super::{BlockScan, Rows};
+use super::{BlockScan, MatchingRows};
 use crate::{
     Damage, Value,
     query::{
@@ -38,7 +38,7 @@ impl Codes {
 
 impl BlockScan<'_> {
     /// Adds the rows to the groups that they belong to.
-    pub(in crate::query) fn add_to(&mut self, groups: &mut Groups, rows: &Rows) -> Result<(), Damage> {
+    pub(in crate::query) fn add_to(&mut self, groups: &mut Groups, rows: &MatchingRows) -> Result<(), Damage> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -68,7 +68,7 @@ impl BlockScan<'_> {
     }
 
     /// These fields of the rows, a list for each row.
-    pub(in crate::query) fn cells(&mut self, fields: &[String], rows: &Rows) -> Result<Vec<Vec<Cell>>, Damage> {
+    pub(in crate::query) fn cells(&mut self, fields: &[String], rows: &MatchingRows) -> Result<Vec<Vec<Cell>>, Damage> {
         let mut cells: Vec<Vec<Cell>> = rows.iter().map(|_| Vec::with_capacity(fields.len())).collect();
         let mut rank = vec![NONE; self.block.rows()];
         rows.iter().enumerate().for_each(|(index, row)| rank[row as usize] = index as u32);
@@ -80,7 +80,7 @@ impl BlockScan<'_> {
     }
 
     /// Calls `then` with each of the rows that has the field, and its value.
-    fn each_value(&mut self, field: &str, rows: &Rows, mut then: impl FnMut(u32, Cell)) -> Result<(), Damage> {
+    fn each_value(&mut self, field: &str, rows: &MatchingRows, mut then: impl FnMut(u32, Cell)) -> Result<(), Damage> {
         match field {
             "time" => {
                 let times = self.times()?;
@@ -110,7 +110,7 @@ impl BlockScan<'_> {
     }
 
     /// The group of each row; [`NONE`] for other rows and for those that are left out.
-    fn group_rows(&self, groups: &mut Groups, keys: &[Codes], rows: &Rows) -> Vec<u32> {
+    fn group_rows(&self, groups: &mut Groups, keys: &[Codes], rows: &MatchingRows) -> Vec<u32> {
         let combined = combined(keys, rows, self.block.rows());
         let mut group_of_rows = vec![NONE; self.block.rows()];
         let mut known: Vec<Option<u32>> = Vec::new();
@@ -133,7 +133,7 @@ impl BlockScan<'_> {
         &mut self,
         by: &Group,
         calendar: Option<Calendar>,
-        rows: &Rows,
+        rows: &MatchingRows,
         bytes_max: usize,
     ) -> Result<Codes, Damage> {
         let count = self.block.rows();
@@ -168,7 +168,7 @@ impl BlockScan<'_> {
         field: &str,
         series: &mut Series,
         group_of_rows: &[u32],
-        rows: &Rows,
+        rows: &MatchingRows,
     ) -> Result<(), Damage> {
         let group_of = |row: u32| Some(group_of_rows[row as usize]).filter(|group| *group != NONE);
         match field {
@@ -193,7 +193,7 @@ impl BlockScan<'_> {
 const TABLE_MAX: usize = 1 << 16;
 
 /// A number for each combination of codes that rows have, counted from zero.
-fn combined(keys: &[Codes], rows: &Rows, count: usize) -> Vec<u32> {
+fn combined(keys: &[Codes], rows: &MatchingRows, count: usize) -> Vec<u32> {
     let mut combined = vec![0; count];
     let mut different = 1_usize;
     for codes in keys {
@@ -261,7 +261,7 @@ impl Coder {
         Some(code)
     }
 
-    fn add_levels(&mut self, levels: &[Option<Level>], rows: &Rows) {
+    fn add_levels(&mut self, levels: &[Option<Level>], rows: &MatchingRows) {
         let mut known: [Option<Option<u32>>; LEVELS.len()] = [None; LEVELS.len()];
         for row in rows.iter() {
             let Some(level) = levels[row as usize] else { continue };
@@ -275,7 +275,13 @@ impl Coder {
     }
 
     /// Words that follow from the rows' templates.
-    fn add_words(&mut self, words: &[Vec<u8>], of_templates: &[Option<u16>], template_of_rows: &[u16], rows: &Rows) {
+    fn add_words(
+        &mut self,
+        words: &[Vec<u8>],
+        of_templates: &[Option<u16>],
+        template_of_rows: &[u16],
+        rows: &MatchingRows,
+    ) {
         let mut known: Vec<Option<Option<u32>>> = vec![None; words.len()];
         for row in rows.iter() {
             let Some(word) = of_templates[usize::from(template_of_rows[row as usize])] else { continue };
@@ -295,7 +301,7 @@ impl Coder {
         }
     }
 
-    fn add(&mut self, column: &Column, rows: &Rows) {
+    fn add(&mut self, column: &Column, rows: &MatchingRows) {
         match &column.values {
             Values::Words { words, codes } => {
                 let known: Vec<_> = words.iter().map(|word| self.code(Cell::Text(word.clone()))).collect();
@@ -314,7 +320,7 @@ impl Coder {
 }
 
 /// Calls `then` with each of the rows that has a value, and the value's position.
-pub(super) fn each_present(column: &Column, rows: &Rows, mut then: impl FnMut(u32, usize)) {
+pub(super) fn each_present(column: &Column, rows: &MatchingRows, mut then: impl FnMut(u32, usize)) {
     match &column.presence {
         Presence::Every => rows.iter().for_each(|row| then(row, row as usize)),
         Presence::Rows(present) => {
@@ -328,7 +334,7 @@ pub(super) fn each_present(column: &Column, rows: &Rows, mut then: impl FnMut(u3
 }
 
 /// Adds the values of a column to the groups of their rows.
-fn add_column(column: &Column, rows: &Rows, series: &mut Series, group_of: impl Fn(u32) -> Option<u32>) {
+fn add_column(column: &Column, rows: &MatchingRows, series: &mut Series, group_of: impl Fn(u32) -> Option<u32>) {
     let (wants, mut scratch) = (series.wants(), Vec::new());
     let mut each = |then: &mut dyn FnMut(&mut Series, u32, usize)| {
         each_present(column, rows, |row, index| {

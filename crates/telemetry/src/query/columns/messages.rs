@@ -2,7 +2,7 @@
 //! its bytes could stand in, and only what runs over several parts is written out, and only these parts of it.
 
 use super::{
-    BlockScan, ROWS_BETWEEN_LOOKS, Rows,
+    BlockScan, MatchingRows, ROWS_BETWEEN_LOOKS,
     reach::{Reach, reach},
 };
 use crate::{
@@ -22,7 +22,7 @@ use std::{
 
 impl<'b> BlockScan<'b> {
     /// Those of `within` whose message passes.
-    pub(super) fn message(&mut self, test: &TextTest, within: Rows) -> Result<Rows, Damage> {
+    pub(super) fn message(&mut self, test: &TextTest, within: MatchingRows) -> Result<MatchingRows, Damage> {
         match test {
             TextTest::Find(finder) => self.find(finder, &within),
             TextTest::Regex(regex) => self.regex(regex, within),
@@ -30,22 +30,22 @@ impl<'b> BlockScan<'b> {
     }
 
     /// A condition on the message as a whole: each one is rebuilt.
-    pub(super) fn whole_message(&mut self, test: &ValueTest, within: &Rows) -> Result<Rows, Damage> {
+    pub(super) fn whole_message(&mut self, test: &ValueTest, within: &MatchingRows) -> Result<MatchingRows, Damage> {
         self.rebuild(within, |message| test.holds(Value::Str(message)))
     }
 
     /// Only messages that hold what each match must hold are rebuilt, and none of a template whose fixed text matches.
-    fn regex(&mut self, regex: &RegexTest, within: Rows) -> Result<Rows, Damage> {
+    fn regex(&mut self, regex: &RegexTest, within: MatchingRows) -> Result<MatchingRows, Damage> {
         let mut candidates = within;
         if !regex.required.is_empty() {
-            let mut found = Rows::none(self.block.rows());
+            let mut found = MatchingRows::none(self.block.rows());
             for literal in &regex.required {
                 let finder = Finder::of_folded(literal.clone());
                 found.unite(&self.find(&finder, &candidates)?);
             }
             candidates = found;
         }
-        let mut sure = Rows::none(self.block.rows());
+        let mut sure = MatchingRows::none(self.block.rows());
         if regex.is_local && !candidates.is_empty() {
             let block = self.block;
             let messages = self.messages()?;
@@ -63,8 +63,8 @@ impl<'b> BlockScan<'b> {
     }
 
     /// Those of `within` whose message holds the text.
-    fn find(&mut self, finder: &Finder, within: &Rows) -> Result<Rows, Damage> {
-        let mut found = Rows::none(self.block.rows());
+    fn find(&mut self, finder: &Finder, within: &MatchingRows) -> Result<MatchingRows, Damage> {
+        let mut found = MatchingRows::none(self.block.rows());
         let block = self.block;
         let all = within.is_all();
         for (number, outline) in block.outlines().iter().enumerate() {
@@ -96,8 +96,8 @@ impl<'b> BlockScan<'b> {
         number: usize,
         window: &Window<'_>,
         finder: &Finder,
-        within: &Rows,
-        found: &mut Rows,
+        within: &MatchingRows,
+        found: &mut MatchingRows,
     ) -> Result<(), Damage> {
         let cancel = self.cancel;
         let messages = self.messages()?;
@@ -128,8 +128,8 @@ impl<'b> BlockScan<'b> {
     }
 
     /// Those of `rows` whose message, put together again, passes.
-    fn rebuild(&mut self, rows: &Rows, passes: impl Fn(&[u8]) -> bool) -> Result<Rows, Damage> {
-        let mut found = Rows::none(self.block.rows());
+    fn rebuild(&mut self, rows: &MatchingRows, passes: impl Fn(&[u8]) -> bool) -> Result<MatchingRows, Damage> {
+        let mut found = MatchingRows::none(self.block.rows());
         if rows.is_empty() {
             return Ok(found);
         }
@@ -144,7 +144,7 @@ impl<'b> BlockScan<'b> {
     /// Calls `then` with each row and its message, one template after the other.
     pub(in crate::query) fn each_message(
         &mut self,
-        rows: &Rows,
+        rows: &MatchingRows,
         mut then: impl FnMut(u32, &[u8]),
     ) -> Result<(), Damage> {
         self.rebuilt += rows.len() as u64;

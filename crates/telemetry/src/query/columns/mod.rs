@@ -15,7 +15,7 @@ mod truth;
 
 pub(super) use fields::{may_hold_text, may_pass};
 pub(super) use reach::{Reach, reach};
-pub(super) use rows::Rows;
+pub(super) use rows::MatchingRows;
 
 use super::condition::Condition;
 use crate::query::cancel::Cancel;
@@ -72,12 +72,12 @@ impl<'b> BlockScan<'b> {
     }
 
     /// The rows for which `condition` holds.
-    pub(super) fn matching(&mut self, condition: &Condition) -> Result<Rows, Damage> {
-        self.narrow(condition, Rows::all(self.block.rows()))
+    pub(super) fn matching(&mut self, condition: &Condition) -> Result<MatchingRows, Damage> {
+        self.narrow(condition, MatchingRows::all(self.block.rows()))
     }
 
     /// Those of `within` for which it holds. Parts come in the order of what they cost.
-    fn narrow(&mut self, condition: &Condition, within: Rows) -> Result<Rows, Damage> {
+    fn narrow(&mut self, condition: &Condition, within: MatchingRows) -> Result<MatchingRows, Damage> {
         Ok(match condition {
             _ if within.is_empty() || self.cancel.is_cancelled() => within,
             Condition::Always => within,
@@ -95,7 +95,7 @@ impl<'b> BlockScan<'b> {
             Condition::All(parts) => parts.iter().try_fold(within, |within, part| self.narrow(part, within))?,
             Condition::Any(parts) => {
                 let mut left = within;
-                let mut found = Rows::none(self.block.rows());
+                let mut found = MatchingRows::none(self.block.rows());
                 for part in parts {
                     let more = self.narrow(part, left.clone())?;
                     left.subtract(&more);
@@ -106,22 +106,22 @@ impl<'b> BlockScan<'b> {
         })
     }
 
-    fn in_time(&mut self, range: &Range<i64>, mut within: Rows) -> Result<Rows, Damage> {
+    fn in_time(&mut self, range: &Range<i64>, mut within: MatchingRows) -> Result<MatchingRows, Damage> {
         let (first, last) = self.block.time_range();
         if range.start <= first.as_micros() && last.as_micros() < range.end {
             return Ok(within);
         }
         if last.as_micros() < range.start || first.as_micros() >= range.end {
-            return Ok(Rows::none(self.block.rows()));
+            return Ok(MatchingRows::none(self.block.rows()));
         }
         let times = self.times()?;
         let start = times.partition_point(|time| *time < range.start);
         let end = times.partition_point(|time| *time < range.end);
-        within.intersect(&Rows::between(self.block.rows(), start..end));
+        within.intersect(&MatchingRows::between(self.block.rows(), start..end));
         Ok(within)
     }
 
-    fn in_levels(&mut self, wanted: impl Fn(Level) -> bool, mut within: Rows) -> Result<Rows, Damage> {
+    fn in_levels(&mut self, wanted: impl Fn(Level) -> bool, mut within: MatchingRows) -> Result<MatchingRows, Damage> {
         let is_wanted = |level: &Option<Level>| level.is_some_and(&wanted);
         let wanted_rows = |wanted: bool| {
             self.block.levels().iter().filter(|(level, rows)| *rows > 0 && is_wanted(level) == wanted).count()
@@ -130,14 +130,14 @@ impl<'b> BlockScan<'b> {
             return Ok(within);
         }
         if wanted_rows(true) == 0 {
-            return Ok(Rows::none(self.block.rows()));
+            return Ok(MatchingRows::none(self.block.rows()));
         }
         let column = match &mut self.level_column {
             Some(column) => column,
             unread => unread.insert(self.block.level_column()?),
         };
         let words = column.wanted(|level| is_wanted(&level));
-        within.intersect(&Rows::from_words(self.block.rows(), words));
+        within.intersect(&MatchingRows::from_words(self.block.rows(), words));
         Ok(within)
     }
 

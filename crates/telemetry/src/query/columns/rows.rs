@@ -2,12 +2,12 @@
 
 /// Bits beyond the block's rows are zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::query) struct Rows {
+pub(in crate::query) struct MatchingRows {
     bits: Vec<u64>,
     rows: usize,
 }
 
-impl Rows {
+impl MatchingRows {
     pub(in crate::query) fn none(rows: usize) -> Self {
         Self { bits: vec![0; rows.div_ceil(64)], rows }
     }
@@ -143,8 +143,8 @@ mod tests {
         fn it_is_a_set(rows in 1..200_usize, a in prop::collection::btree_set(0..200_u32, 0..60), b in prop::collection::btree_set(0..200_u32, 0..60)) {
             let within = |set: &BTreeSet<u32>| set.iter().copied().filter(|row| (*row as usize) < rows).collect::<BTreeSet<_>>();
             let (a, b) = (within(&a), within(&b));
-            let set = |wanted: &BTreeSet<u32>| Rows::from_fn(rows, |row| wanted.contains(&(row as u32)));
-            let list = |set: &Rows| set.iter().collect::<BTreeSet<_>>();
+            let set = |wanted: &BTreeSet<u32>| MatchingRows::from_fn(rows, |row| wanted.contains(&(row as u32)));
+            let list = |set: &MatchingRows| set.iter().collect::<BTreeSet<_>>();
             let mut both = set(&a);
             both.intersect(&set(&b));
             prop_assert_eq!(list(&both), &a & &b);
@@ -161,8 +161,8 @@ mod tests {
             prop_assert_eq!(first.len(), a.len() / 2);
             prop_assert!(a.is_empty() || first.iter().max() < rest.iter().min());
             prop_assert_eq!(set(&a).len(), a.len());
-            prop_assert_eq!(Rows::all(rows).iter().count(), rows);
-            prop_assert!(Rows::between(rows, 0..rows).is_all());
+            prop_assert_eq!(MatchingRows::all(rows).iter().count(), rows);
+            prop_assert!(MatchingRows::between(rows, 0..rows).is_all());
         }
     }
 }

@@ -18,7 +18,7 @@ use axum::body::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use logs::Labels;
 use model::{Rng, Timestamp};
-use read::{Piece, Reading, Source, read};
+use read::{ImportSource, Piece, Reading, read};
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
@@ -156,7 +156,7 @@ async fn one(
     let bar = Bar::new(Silence::beside(config), file, file_size);
     let id = before.as_ref().and_then(|entry| entry.open.as_ref()).map_or_else(new_id, |open| open.id.clone());
     let reading = {
-        let source = Source {
+        let source = ImportSource {
             file: file.to_owned(),
             keeps_sources: args.source.is_none(),
             under: Under { source: args.source.clone().unwrap_or_else(|| absolute(file)), labels: labels.clone() },

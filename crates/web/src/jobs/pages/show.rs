@@ -258,7 +258,7 @@ pub(crate) struct JobTracesPage<'a> {
 
 #[derive(Template)]
 #[template(path = "jobs/log.html")]
-pub(crate) struct LogPage<'a> {
+pub(crate) struct JobLogPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) head: JobHead,
     pub(crate) log: Vec<LogLine>,
@@ -280,12 +280,12 @@ pub(crate) struct TimelinePage<'a> {
     pub(crate) v: &'a View,
     pub(crate) head: JobHead,
     /// Oldest first.
-    pub(crate) rows: Vec<Step>,
+    pub(crate) rows: Vec<TimelineStep>,
 }
 
 /// A state that the job came into.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct TimelineStep {
     pub(crate) at: Timestamp,
     pub(crate) state: JobState,
     /// Who brought it there; empty for the engine.
@@ -330,7 +330,7 @@ impl JobTracesPage<'_> {
     }
 }
 
-impl LogPage<'_> {
+impl JobLogPage<'_> {
     fn tab(&self) -> Tab {
         Tab::Log
     }

@@ -24,8 +24,8 @@ use crate::{
             rows::{Format, cell},
         },
         pages::explore::{
-            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, FacetValue, Fault, Fine, Histogram, Links,
-            OpenedLine, Range, RecordPage, SearchResult, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns,
+            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, Fault, Fine, Histogram, Links, OpenedLine, Range,
+            RecordPage, SearchResult, ShownFacetValue, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns,
             left_out,
         },
     },
@@ -369,7 +369,7 @@ fn facets(v: &View, search: &PageSearch, parsed: &query::Query, mut fields: Vec<
             });
             let level = level_named(&text).filter(|_| facet.field == "level");
             let shown = level.map_or(text, |level| v.t(Sign(level).word()));
-            FacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records, links }
+            ShownFacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records, links }
         });
         let name = match facet.field.as_str() {
             "level" => v.t("field-level"),

@@ -12,7 +12,7 @@ use crate::{
     auth::Access,
     extract::{Path, Query},
     layout::{foreign::plain, parts::Chosen, view::View},
-    logs::pages::files::{Can, FileLine, FileRow, FilesPage, LastOf, LastPage, LinesChoice, ViewPage, part},
+    logs::pages::files::{Can, FileLine, LastOf, LastPage, LinesChoice, LogFileRow, LogFilesPage, ViewPage, part},
     problem::{Problem, Result},
     routes::{About, Routes},
 };
@@ -114,8 +114,8 @@ impl FileJson {
     }
 }
 
-pub(super) fn row(file: &LogFile) -> FileRow {
-    FileRow {
+pub(super) fn row(file: &LogFile) -> LogFileRow {
+    LogFileRow {
         name: file.name.clone(),
         bytes: file.bytes,
         modified: file.modified,
@@ -161,7 +161,7 @@ async fn list(
         v.with_all("files-unread", &[("name", folder.display().to_string()), ("why", why.clone())])
     });
     let folders = ctx.app.logs.folders().iter().map(|folder| folder.display().to_string()).collect();
-    Ok(shown(&FilesPage {
+    Ok(shown(&LogFilesPage {
         v: &v,
         files: listing.files.iter().map(row).collect(),
         left_out: listing.left_out,

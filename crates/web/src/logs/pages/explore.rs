@@ -82,7 +82,7 @@ impl Range {
 /// What a search found.
 #[derive(Clone, Debug)]
 pub(crate) enum SearchResult {
-    Lines(Vec<Line>),
+    Lines(Vec<ShownLine>),
     Table(TableOf),
     /// Nothing matches; where to look for more.
     NoMatch {
@@ -160,11 +160,11 @@ pub(crate) struct Facet {
     pub(crate) is_source: bool,
     pub(crate) records: u64,
     /// None where there are too many to count.
-    pub(crate) values: Vec<FacetValue>,
+    pub(crate) values: Vec<ShownFacetValue>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct FacetValue {
+pub(crate) struct ShownFacetValue {
     pub(crate) text: Foreign,
     /// For where there is more room.
     pub(crate) whole: String,
@@ -181,7 +181,7 @@ pub(crate) struct Links {
 
 /// One record.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
+pub(crate) struct ShownLine {
     pub(crate) seq: u64,
     pub(crate) at: Timestamp,
     pub(crate) level: Option<Level>,
@@ -204,7 +204,7 @@ pub(crate) struct FieldRow {
     pub(crate) links: Option<Links>,
 }
 
-impl Line {
+impl ShownLine {
     /// The class of its colours.
     fn class(&self) -> &'static str {
         self.level.map_or("none", Level::as_str)
@@ -322,9 +322,9 @@ impl ExplorePage<'_> {
 #[template(path = "explore/record.html")]
 pub(crate) struct RecordPage<'a> {
     pub(crate) v: &'a View,
-    pub(crate) record: Line,
-    pub(crate) before: Vec<Line>,
-    pub(crate) after: Vec<Line>,
+    pub(crate) record: ShownLine,
+    pub(crate) before: Vec<ShownLine>,
+    pub(crate) after: Vec<ShownLine>,
     /// More of those before, and of those after.
     pub(crate) earlier: Option<String>,
     pub(crate) later: Option<String>,
@@ -346,7 +346,7 @@ impl RecordPage<'_> {
 #[template(path = "explore/opened.html")]
 pub(crate) struct OpenedLine<'a> {
     pub(crate) v: &'a View,
-    pub(crate) line: Line,
+    pub(crate) line: ShownLine,
 }
 
 /// How finely a time is told.

@@ -13,9 +13,9 @@ use model::{Level, Timestamp};
 
 #[derive(Template)]
 #[template(path = "files/list.html")]
-pub(crate) struct FilesPage<'a> {
+pub(crate) struct LogFilesPage<'a> {
     pub(crate) v: &'a View,
-    pub(crate) files: Vec<FileRow>,
+    pub(crate) files: Vec<LogFileRow>,
     /// Files that are not shown, because there are too many.
     pub(crate) left_out: u64,
     /// Folders that cannot be read.
@@ -27,7 +27,7 @@ pub(crate) struct FilesPage<'a> {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct FileRow {
+pub(crate) struct LogFileRow {
     pub(crate) name: String,
     pub(crate) bytes: u64,
     pub(crate) modified: Timestamp,
@@ -45,7 +45,7 @@ pub(crate) enum Can {
     Clear,
 }
 
-impl FileRow {
+impl LogFileRow {
     fn shown(&self) -> Foreign {
         Foreign::line(self.name.as_bytes())
     }
@@ -113,7 +113,7 @@ fn level_of(text: &[u8]) -> Option<Level> {
 #[template(path = "files/view.html")]
 pub(crate) struct ViewPage<'a> {
     pub(crate) v: &'a View,
-    pub(crate) file: FileRow,
+    pub(crate) file: LogFileRow,
     pub(crate) lines: Vec<FileLine>,
     pub(crate) choices: Vec<LinesChoice>,
     /// Fewer lines than were asked for.
@@ -146,7 +146,7 @@ impl LinesChoice {
 #[template(path = "files/last.html")]
 pub(crate) struct LastPage<'a> {
     pub(crate) v: &'a View,
-    pub(crate) files: Vec<(FileRow, LastOf)>,
+    pub(crate) files: Vec<(LogFileRow, LastOf)>,
     pub(crate) lines: u64,
 }
 

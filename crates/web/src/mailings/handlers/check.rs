@@ -17,7 +17,7 @@ use crate::{
         view::View,
     },
     mailings::pages::{
-        Before, CheckPage, CheckSummary, EarlierShown, Preview, ProblemRow, Question, ReceivedShown, Step,
+        Before, CheckPage, CheckSummary, EarlierShown, Preview, ProblemRow, Question, ReceivedShown, WizardStep,
     },
     problem::{Problem, Result},
 };
@@ -106,7 +106,7 @@ pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: CheckState)
     let (problems, pager) = problems(v, draft, &report, row, from);
     let before = before(draft, &comparison);
     let found = found(ctx, v, &plan, &report, (&comparison, before.ledger()), &account).await?;
-    let steps = draft.steps(Step::Check);
+    let steps = draft.steps(WizardStep::Check);
     Ok(page(
         status,
         &CheckPage { v, steps, found, before, problems, pager, preview, test_to, date, time, faults, notice },

@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     auth::Granted,
-    mailings::pages::{MessageForm, Step, Steps},
+    mailings::pages::{MessageForm, Steps, WizardStep},
     problem::{Problem, Result},
     uploads,
 };
@@ -190,12 +190,12 @@ impl Draft {
         Ok(content)
     }
 
-    pub(super) fn steps(&self, at: Step) -> Steps {
+    pub(super) fn steps(&self, at: WizardStep) -> Steps {
         let list = self.content.list.as_ref();
         let reach = match list {
-            None => Step::Recipients,
-            Some(_) if self.content.form.subject.is_empty() => Step::Message,
-            Some(_) => Step::Check,
+            None => WizardStep::Recipients,
+            Some(_) if self.content.form.subject.is_empty() => WizardStep::Message,
+            Some(_) => WizardStep::Check,
         };
         Steps { id: self.id.to_string(), at, reach, name: self.content.name().to_owned() }
     }

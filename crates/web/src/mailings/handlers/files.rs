@@ -8,7 +8,7 @@ use crate::{
     Ctx,
     layout::{Form, Reader, page, parts::Faults, see, shown, view::View},
     lines::is_plain_name,
-    mailings::pages::{FileRow, FilesPage, Step},
+    mailings::pages::{FileRow, FilesPage, WizardStep},
     problem::{Problem, Result},
     uploads, zip,
 };
@@ -40,7 +40,7 @@ fn page_of<'a>(v: &'a View, draft: &Draft, faults: Faults) -> FilesPage<'a> {
     let row = |file: &DraftFile| FileRow { name: file.name.clone(), size: file.size };
     FilesPage {
         v,
-        steps: draft.steps(Step::Files),
+        steps: draft.steps(WizardStep::Files),
         files: files.iter().take(SHOWN).map(row).collect(),
         count: files.len() as u64,
         bytes: files.iter().map(|file| file.size).sum(),

@@ -14,7 +14,7 @@ use crate::{
         see, shown,
         view::View,
     },
-    mailings::pages::{MessageForm, MessagePage, PreviewPart, Step},
+    mailings::pages::{MessageForm, MessagePage, PreviewPart, WizardStep},
     problem::{Problem, Result},
 };
 use axum::{
@@ -93,7 +93,7 @@ async fn page_of<'a>(
     let names = accounts.iter().map(|account| (account.name.clone(), account.name.clone()));
     Ok(MessagePage {
         v,
-        steps: draft.steps(Step::Message),
+        steps: draft.steps(WizardStep::Message),
         form: draft.content.form.clone(),
         accounts: Choice::of(names, &draft.content.form.account),
         columns: list.columns.clone(),

@@ -11,7 +11,7 @@ use crate::{
     auth::Granted,
     layout::{Form, Reader, page, parts::Faults, see, shown, view::View},
     lines::is_plain_name,
-    mailings::pages::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, Step},
+    mailings::pages::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, WizardStep},
     problem::{Problem, Result},
     uploads,
 };
@@ -195,7 +195,7 @@ fn page_of<'a>(v: &'a View, draft: &Draft, problems: Vec<ProblemRow>, faults: Fa
         first: list.first.clone(),
     };
     let list = draft.content.list.as_ref().map(shown);
-    RecipientsPage { v, steps: draft.steps(Step::Recipients), list, problems, faults }
+    RecipientsPage { v, steps: draft.steps(WizardStep::Recipients), list, problems, faults }
 }
 
 type Refused = (Vec<ProblemRow>, Faults);

@@ -34,7 +34,7 @@ const PIECE_BYTES_MAX: usize = 2 * PIECE_BYTES;
 const HEAD_BYTES: u64 = 64 << 10;
 
 /// What is read.
-pub(super) struct Source {
+pub(super) struct ImportSource {
     pub(super) file: PathBuf,
     pub(super) under: Under,
     /// Whether records that Vigie has written keep the sources that they had.
@@ -60,7 +60,7 @@ pub(super) struct Reading {
 }
 
 /// Reads a file from where it was imported to, and gives the pieces that it makes, also of what came before a fault.
-pub(super) fn read(source: &Source, give: &mpsc::Sender<Piece>, place: Arc<AtomicU64>) -> io::Result<Reading> {
+pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc<AtomicU64>) -> io::Result<Reading> {
     let passed_over = source.before.as_ref().map_or(0, |entry| entry.bytes);
     let (packed, modified) = raw::open_packed(&source.file)?;
     let gathered = RefCell::new(Gathered::default());
@@ -291,7 +291,7 @@ impl Gathered {
         self.stand_at(if is_broken { self.sign.bytes + line as u64 } else { u64::MAX });
     }
 
-    fn entry(&self, source: &Source, writing: &Writing<'_>) -> Option<Entry> {
+    fn entry(&self, source: &ImportSource, writing: &Writing<'_>) -> Option<Entry> {
         let before = source.before.as_ref().and_then(|entry| entry.open.as_ref().map(|_| entry.records));
         let records = before.unwrap_or(0) + writing.tally.records;
         let entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;

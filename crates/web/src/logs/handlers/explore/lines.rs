@@ -5,7 +5,7 @@ use crate::{
     layout::foreign::Foreign,
     logs::{
         api::rows::{FORMAT, repeats, repeats_in_text},
-        pages::explore::{FieldRow, Line, Links},
+        pages::explore::{FieldRow, Links, ShownLine},
     },
 };
 use model::{Level, Timestamp};
@@ -63,7 +63,7 @@ impl LineSource {
     }
 
     /// As it stands in the page of that search.
-    pub(super) fn line(self, search: &PageSearch, query: &Query) -> Line {
+    pub(super) fn line(self, search: &PageSearch, query: &Query) -> ShownLine {
         let links = |name: &str, value: Option<&str>| {
             let Narrowed { only, without } = query.narrowed(name, value?)?;
             Some(Links { only: search.address_of(only), without: search.address_of(without) })
@@ -84,7 +84,7 @@ impl LineSource {
         for (name, value) in self.fields {
             fields.push(row(&name, value.shown, value.text.as_deref()));
         }
-        Line {
+        ShownLine {
             seq: self.cursor.seq,
             at: self.cursor.time,
             level: self.level,

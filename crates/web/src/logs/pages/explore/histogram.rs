@@ -33,7 +33,7 @@ pub(crate) struct Histogram {
 }
 
 /// One step that has lines, for the table.
-pub(super) struct Step {
+pub(super) struct HistogramStep {
     pub(super) from: Timestamp,
     pub(super) total: u64,
     pub(super) warnings: u64,
@@ -72,8 +72,8 @@ impl Histogram {
     }
 
     /// Steps that have lines.
-    pub(super) fn steps(&self) -> Vec<Step> {
-        let step = |(at, counts): (usize, &Counts)| Step {
+    pub(super) fn steps(&self) -> Vec<HistogramStep> {
+        let step = |(at, counts): (usize, &Counts)| HistogramStep {
             from: self.edges[at],
             total: counts.total,
             warnings: counts.of(Level::Warning),
