@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Account, ClaimedItem, Item, Job, Outcome, Reason};
 
+/// Items that are asked for together: see [`Run::verify`].
+pub const VERIFIED_AT_ONCE_MAX: u32 = 100;
+
 /// A kind of job: `mail`, `command`, `http` …
 pub trait Handler: Send + Sync + 'static {
     /// The jobs that it runs.
@@ -43,10 +46,10 @@ pub trait Run: Send + Sync + 'static {
     /// A slot's own connection. Called once per slot.
     fn slot(&self) -> Box<dyn Slot>;
 
-    /// Under the policy `verify`: asks the outside service what became of an unknown item. `None`: it cannot be
-    /// asked, the item stays unknown.
-    fn verify<'a>(&'a self, _item: &'a Item) -> BoxFuture<'a, Option<Verified>> {
-        Box::pin(async { None })
+    /// Under the policy `verify`: asks the outside service what became of unknown items, at most [`VERIFIED_AT_ONCE_MAX`].
+    /// Returns one entry for each of them, in their order. `None`: it cannot be asked, the item stays unknown.
+    fn verify<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Vec<Option<Verified>>> {
+        Box::pin(async { vec![None; items.len()] })
     }
 
     /// The lines that the run log keeps of `moment`, at `at`.
@@ -104,10 +107,15 @@ pub struct Attempted {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Ended {
-    Succeeded {
-        /// Addresses refused while others of the item were accepted, and why.
-        refused: Option<(String, Verdict)>,
+    Succeeded,
+    /// All but a part of it, which will not be tried again: `detail` names that part as the kind does (the addresses that
+    /// were refused while others were accepted, say), the verdict says why.
+    SucceededInPart {
+        detail: String,
+        verdict: Verdict,
     },
+    /// It is not to be done (any more): what it depends on has failed, say. The verdict says why. Never tried again by itself.
+    Skipped(Verdict),
     /// The verdict says whose fault it is, and whether the item may be tried again.
     Failed(Verdict),
     /// The effect may or may not have happened.

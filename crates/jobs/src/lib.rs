@@ -29,7 +29,10 @@ mod verify;
 pub mod run_log;
 
 pub use engine::{Engine, Options, Ready, Scope};
-pub use handler::{Attempt, Attempted, Declares, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
+pub use handler::{
+    Attempt, Attempted, Declares, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, VERIFIED_AT_ONCE_MAX,
+    Verified,
+};
 pub use hub::Hub;
 pub use intent::Intent;
 pub use progress::{Progress, RateMeter};

@@ -57,10 +57,11 @@ pub fn settle(ended: &Ended, attempt: i64, policy: &RetryPolicy, now: Timestamp,
         pause: verdict.and_then(|verdict| verdict.pause).map(|pause| policy.bounded(pause)),
     };
     match ended {
-        Ended::Succeeded { refused: None } => settled(ItemState::Succeeded, None),
-        Ended::Succeeded { refused: Some((addresses, verdict)) } => {
-            Settled { detail: addresses.clone(), ..settled(ItemState::Succeeded, Some(verdict)) }
+        Ended::Succeeded => settled(ItemState::Succeeded, None),
+        Ended::SucceededInPart { detail, verdict } => {
+            Settled { detail: detail.clone(), ..settled(ItemState::Succeeded, Some(verdict)) }
         }
+        Ended::Skipped(verdict) => settled(ItemState::Skipped, Some(verdict)),
         Ended::Unknown(verdict) => settled(ItemState::Unknown, Some(verdict)),
         Ended::Failed(verdict) => {
             // The sender's quota and credentials are nobody's failure among the items, however often they are met.

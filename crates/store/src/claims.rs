@@ -28,7 +28,7 @@ pub struct Outcome {
     pub not_before: Timestamp,
     /// Why; with `Succeeded`, that some addresses were refused all the same.
     pub verdict: Option<Verdict>,
-    /// The addresses refused.
+    /// The part that did not succeed, in the words of the kind: the addresses refused, say.
     pub detail: String,
     pub trace: Trace,
 }

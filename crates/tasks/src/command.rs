@@ -205,7 +205,7 @@ impl CommandTask {
 fn ended(finished: &Finished, said: &str) -> Ended {
     let failed = |code| Verdict::permanent(code, Fault::Content).with_reply(said);
     match finished {
-        Finished::Exited(0) => Ended::Succeeded { refused: None },
+        Finished::Exited(0) => Ended::Succeeded,
         Finished::Exited(status) => Ended::Failed(failed("exit_status").with_arg("status", status.to_string())),
         Finished::Killed(signal) => Ended::Failed(failed("killed").with_arg("signal", signal.to_string())),
         Finished::TimedOut(limit) => {

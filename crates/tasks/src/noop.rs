@@ -85,7 +85,7 @@ impl Slot for NoopSlot {
                 jobs::sleep_until(&self.clock, started_at + self.sleep).await;
             }
             let took = self.clock.now().since(started_at);
-            let ended = || Ended::Succeeded { refused: None };
+            let ended = || Ended::Succeeded;
             let attempted = |item| Attempted { item, ended: ended(), trace: TraceText::default(), started_at, took };
             message.into_iter().map(attempted).collect()
         })

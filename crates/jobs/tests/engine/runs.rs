@@ -19,6 +19,8 @@ on_both![
     a_run_without_slots_pauses_for_a_person,
     a_job_that_cannot_begin_keeps_nobody_waiting,
     unknown_is_verified_both_ways,
+    many_unknown_items_are_verified_at_once,
+    what_a_kind_skips_is_over,
     what_nobody_asked_for_is_left_alone,
 ];
 
@@ -138,6 +140,35 @@ async fn a_job_that_cannot_begin_keeps_nobody_waiting(stage: Stage) {
     *stage.script.no_run.lock().unwrap() = None;
     let second = stage.enqueue(3, OnUnknown::Hold, None).await;
     assert_eq!(stage.done(second).await.state, JobState::Completed);
+}
+
+async fn many_unknown_items_are_verified_at_once(stage: Stage) {
+    stage.script.slots(4, 8);
+    stage.script.always(Act::Unknown);
+    let sent = |seq| (seq, Verified::Sent { comment: format!("{seq} is there") });
+    stage.script.verified.lock().unwrap().extend((1..=250).map(sent));
+    let id = stage.enqueue(250, OnUnknown::Verify, None).await;
+    stage.start().await;
+    stage.until(id, |job| job.state == JobState::Completed && job.counters.unknown == 0).await;
+    stage.quiet(id).await;
+    assert_eq!(stage.assert_consistent(id).await, counters(250, 0, 0, 0));
+    let asked = stage.script.asked.lock().unwrap();
+    assert_eq!(asked.iter().sum::<usize>(), 250, "{asked:?}");
+    assert!(asked.len() <= 4, "hardly one by one: {asked:?}");
+}
+
+/// What an item depends on has failed, say: it is over, nobody's failure, and found by its reason.
+async fn what_a_kind_skips_is_over(stage: Stage) {
+    let why = model::Verdict::permanent("depends_on", model::Fault::Content).with_arg("item", "1");
+    stage.script.plan(2, [Act::Skip(why.clone())]);
+    let id = stage.enqueue(3, OnUnknown::Hold, None).await;
+    stage.start().await;
+    let job = stage.done(id).await;
+    assert_eq!((job.state, job.counters.succeeded, job.counters.skipped), (JobState::Completed, 2, 1));
+    let skipped = store::ItemFilter { states: vec![model::ItemState::Skipped], limit: 9, ..Default::default() };
+    let items = stage.db.items(id, &skipped).await.unwrap().rows;
+    let items: Vec<_> = items.iter().map(|item| (item.seq, item.verdict.clone())).collect();
+    assert_eq!(items, [(2, Some(why))]);
 }
 
 async fn unknown_is_verified_both_ways(stage: Stage) {

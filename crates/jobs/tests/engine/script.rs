@@ -20,6 +20,7 @@ pub(crate) enum Act {
     Succeed,
     Fail(Verdict),
     Unknown,
+    Skip(Verdict),
     Panic,
     /// Says nothing of its item.
     Forget,
@@ -45,6 +46,8 @@ pub(crate) struct Script {
     plan: Mutex<HashMap<i64, VecDeque<Act>>>,
     always: Mutex<Option<Act>>,
     pub(crate) verified: Mutex<HashMap<i64, Verified>>,
+    /// How many items were asked for, each time.
+    pub(crate) asked: Mutex<Vec<usize>>,
     /// Panics in `Run::slot`, as a handler with a defect might.
     pub(crate) no_slots: Mutex<bool>,
     pub(crate) no_run: Mutex<Option<Stop>>,
@@ -63,6 +66,7 @@ impl Script {
             plan: Mutex::default(),
             always: Mutex::default(),
             verified: Mutex::default(),
+            asked: Mutex::default(),
             no_slots: Mutex::default(),
             no_run: Mutex::default(),
             needs: Mutex::new(Authority::Write),
@@ -130,13 +134,14 @@ impl Script {
             Act::Succeed | Act::Greet => {}
             Act::Fail(verdict) => return Some(Ended::Failed(verdict)),
             Act::Unknown => return Some(Ended::Unknown(Verdict::permanent("no_answer", Fault::Server))),
+            Act::Skip(verdict) => return Some(Ended::Skipped(verdict)),
             Act::Panic => panic!("as the script says"),
             Act::Forget => return None,
             Act::Block => drop(self.gate.subscribe().wait_for(|open| *open).await),
             Act::Take(length) => sleep_until(&self.clock, at + length).await,
         }
         *self.effects.lock().unwrap().entry(item.seq).or_default() += 1;
-        Some(Ended::Succeeded { refused: None })
+        Some(Ended::Succeeded)
     }
 }
 
@@ -184,8 +189,10 @@ impl Run for Scripted {
         assert!(!broken, "as the script says");
         Box::new(ScriptedSlot(Arc::clone(&self.0)))
     }
-    fn verify<'a>(&'a self, item: &'a Item) -> BoxFuture<'a, Option<Verified>> {
-        let verified = self.0.verified.lock().unwrap().remove(&item.seq);
+    fn verify<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Vec<Option<Verified>>> {
+        self.0.asked.lock().unwrap().push(items.len());
+        let mut verified = self.0.verified.lock().unwrap();
+        let verified = items.iter().map(|item| verified.remove(&item.seq)).collect();
         Box::pin(async move { verified })
     }
     fn log(&self, _: Timestamp, moment: &Moment<'_>) -> Vec<Record> {

@@ -75,20 +75,16 @@ impl Run for MailRun {
         Box::new(MailSlot { inner: Arc::clone(&self.inner), connection })
     }
 
-    fn verify<'a>(&'a self, item: &'a Item) -> BoxFuture<'a, Option<Verified>> {
+    fn verify<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Vec<Option<Verified>>> {
         Box::pin(async move {
-            let draft: DraftId = item.effect.as_deref()?.parse().ok()?;
-            let Connection::Gmail(mut connection) = self.inner.transport.connect(None) else { return None };
-            match connection.verify_draft(&draft).await {
-                gmail::Verified::Sent => {
-                    let comment = self.inner.mailing.trace.success_comment(&item.label, &draft.id);
-                    Some(Verified::Sent { comment })
-                }
-                gmail::Verified::StillThere => {
-                    Some(Verified::NotSent { comment: format!("{}: the draft is still there", item.label) })
-                }
-                gmail::Verified::Unreachable(_) => None,
+            let Connection::Gmail(mut connection) = self.inner.transport.connect(None) else {
+                return vec![None; items.len()];
+            };
+            let mut verified = Vec::with_capacity(items.len());
+            for item in items {
+                verified.push(self.inner.verify_draft(&mut connection, item).await);
             }
+            verified
         })
     }
 
@@ -162,6 +158,20 @@ impl MailSlot {
 }
 
 impl Inner {
+    /// Gmail is asked for one draft at a time: it has no call for several.
+    async fn verify_draft(&self, connection: &mut gmail::Connection, item: &Item) -> Option<Verified> {
+        let draft: DraftId = item.effect.as_deref()?.parse().ok()?;
+        match connection.verify_draft(&draft).await {
+            gmail::Verified::Sent => {
+                Some(Verified::Sent { comment: self.mailing.trace.success_comment(&item.label, &draft.id) })
+            }
+            gmail::Verified::StillThere => {
+                Some(Verified::NotSent { comment: format!("{}: the draft is still there", item.label) })
+            }
+            gmail::Verified::Unreachable(_) => None,
+        }
+    }
+
     fn letter(&self, message: &[ClaimedItem]) -> Result<(Letter, Vec<MailItem>), Verdict> {
         let mut rows = Vec::with_capacity(message.len());
         for item in message {
@@ -187,7 +197,7 @@ impl Inner {
 
     fn text(&self, to: &str, row: &MailItem, ended: &Ended, delivery: &Delivery, message_id: &str) -> TraceText {
         match (ended, delivery) {
-            (Ended::Succeeded { .. }, Delivery::Accepted { reference, .. }) => {
+            (Ended::Succeeded | Ended::SucceededInPart { .. }, Delivery::Accepted { reference, .. }) => {
                 // Gmail replaces our Message-ID by its own: what names the message there is its id.
                 let id = if matches!(self.transport, Transport::Gmail(_)) { reference } else { message_id };
                 TraceText {
@@ -197,8 +207,10 @@ impl Inner {
                     reference: reference.clone(),
                 }
             }
-            (Ended::Failed(verdict) | Ended::Unknown(verdict), _) => self.failure_text(to, Some(row), verdict),
-            (Ended::Succeeded { .. }, _) => TraceText::default(),
+            (Ended::Failed(verdict) | Ended::Unknown(verdict) | Ended::Skipped(verdict), _) => {
+                self.failure_text(to, Some(row), verdict)
+            }
+            (Ended::Succeeded | Ended::SucceededInPart { .. }, _) => TraceText::default(),
         }
     }
 
@@ -230,9 +242,9 @@ fn ended(delivery: &Delivery, row: &MailItem) -> Ended {
             let everybody = refused.len() >= row.recipients().count();
             let addresses = refused.iter().map(|(address, _)| address.as_str()).collect::<Vec<_>>().join(", ");
             match most_hopeful(refused) {
-                None => Ended::Succeeded { refused: None },
+                None => Ended::Succeeded,
                 Some((_, verdict)) if everybody => Ended::Failed(verdict),
-                Some((_, verdict)) => Ended::Succeeded { refused: Some((addresses, verdict)) },
+                Some((_, verdict)) => Ended::SucceededInPart { detail: addresses, verdict },
             }
         }
     }
@@ -265,10 +277,11 @@ mod tests {
             vec![refusal("b@x.fr", "unknown_recipient", Retry::Never), refusal("C@x.fr", "greylisted", later)];
         let delivery = Delivery::Accepted { reference: "ok".to_owned(), refused };
         let code = |addresses: &[&str]| match ended(&delivery, &row(addresses)) {
-            Ended::Succeeded { refused: None } => "sent".to_owned(),
-            Ended::Succeeded { refused: Some((to, verdict)) } => format!("sent but {to} {}", verdict.code),
+            Ended::Succeeded => "sent".to_owned(),
+            Ended::SucceededInPart { detail: to, verdict } => format!("sent but {to} {}", verdict.code),
             Ended::Failed(verdict) => verdict.code,
             Ended::Unknown(_) => "unknown".to_owned(),
+            Ended::Skipped(_) => "skipped".to_owned(),
         };
         assert_eq!(code(&["a@x.fr"]), "sent");
         assert_eq!(code(&["b@x.fr"]), "unknown_recipient");

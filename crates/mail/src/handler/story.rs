@@ -13,7 +13,7 @@ use crate::{
     verdict_text::explain,
 };
 use indexmap::IndexMap;
-use jobs::{Attempt, Ended, Moment, run_log::Record};
+use jobs::{Attempt, Ended, Moment, TraceText, run_log::Record};
 use model::{ItemState, JobState, OnUnknown, Timestamp, Verdict};
 use store::{Job, Reason};
 
@@ -176,12 +176,11 @@ impl Story {
             }
             (Ended::Failed(verdict), _) => Outcome::Failed { error: reason(verdict) },
             (Ended::Unknown(verdict), _) => Outcome::Unknown { error: reason(verdict) },
-            (Ended::Succeeded { refused }, _) => Outcome::Sent {
-                reference: id_in(&attempt.attempted.trace.comment)
-                    .unwrap_or(&attempt.attempted.trace.reference)
-                    .to_owned(),
-                refused: refused.iter().flat_map(|(addresses, _)| addresses.split(", ").map(str::to_owned)).collect(),
-            },
+            (Ended::Skipped(verdict), _) => Outcome::Skipped { reason: reason(verdict) },
+            (Ended::Succeeded, _) => sent(&attempt.attempted.trace, Vec::new()),
+            (Ended::SucceededInPart { detail, .. }, _) => {
+                sent(&attempt.attempted.trace, detail.split(", ").map(str::to_owned).collect())
+            }
         };
         Event::Item(Item {
             n: attempt.number,
@@ -233,6 +232,11 @@ pub(super) fn why(verdict: &Verdict, language: Language) -> String {
         "" => words,
         reply => format!("{reply} ({words})"),
     }
+}
+
+/// Who was sent to, and who of them was refused.
+fn sent(trace: &TraceText, refused: Vec<String>) -> Outcome {
+    Outcome::Sent { reference: id_in(&trace.comment).unwrap_or(&trace.reference).to_owned(), refused }
 }
 
 fn millis(length: std::time::Duration) -> u64 {

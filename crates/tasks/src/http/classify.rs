@@ -20,7 +20,7 @@ pub(crate) struct Reply {
 pub(crate) fn ended_by_reply(reply: &Reply, expect: &[u16], now: Timestamp) -> Ended {
     let expected = if expect.is_empty() { (200..300).contains(&reply.status) } else { expect.contains(&reply.status) };
     if expected {
-        return Ended::Succeeded { refused: None };
+        return Ended::Succeeded;
     }
     let (fault, retry) = match reply.status {
         408 | 429 | 500..=599 => {
@@ -88,12 +88,12 @@ mod tests {
         ];
         for (status, retry_after, expect, wanted) in cases {
             let got = match ended_by_reply(&reply(status, retry_after), expect, now) {
-                Ended::Succeeded { .. } => None,
+                Ended::Succeeded => None,
                 Ended::Failed(Verdict { fault, retry: Retry::After { wait }, .. }) => {
                     Some((fault, Some(wait.as_secs())))
                 }
                 Ended::Failed(verdict) => Some((verdict.fault, None)),
-                Ended::Unknown(verdict) => panic!("{status} is unknown: {verdict:?}"),
+                other => panic!("{status}: {other:?}"),
             };
             assert_eq!(got, wanted, "{status} {retry_after:?} {expect:?}");
         }

@@ -79,10 +79,11 @@ fn job(kind: JobKind, spec: &Value) -> Job {
 /// `(state, code)`: `succeeded`, `failed`, `again` or `unknown`.
 pub(crate) fn told(attempted: &Attempted) -> (&'static str, String) {
     match &attempted.ended {
-        Ended::Succeeded { .. } => (ItemState::Succeeded.as_str(), String::new()),
+        Ended::Succeeded | Ended::SucceededInPart { .. } => (ItemState::Succeeded.as_str(), String::new()),
         Ended::Failed(verdict) if verdict.retry != model::Retry::Never => ("again", verdict.code.clone()),
         Ended::Failed(verdict) => (ItemState::Failed.as_str(), verdict.code.clone()),
         Ended::Unknown(verdict) => (ItemState::Unknown.as_str(), verdict.code.clone()),
+        Ended::Skipped(verdict) => (ItemState::Skipped.as_str(), verdict.code.clone()),
     }
 }
 

@@ -42,7 +42,8 @@ fn variables(pattern: &Pattern<&str>, names: &mut BTreeSet<String>) {
 /// Whether a text of this file is shown to people: a template, or a page of a feature. Elsewhere, other things are asked in
 /// the same words.
 fn is_page(path: &Path) -> bool {
-    let is_of_pages = |part: &std::ffi::OsStr| ["page.rs", "pages.rs", "pages", "layout"].iter().any(|name| part == *name);
+    let is_of_pages =
+        |part: &std::ffi::OsStr| ["page.rs", "pages.rs", "pages", "layout"].iter().any(|name| part == *name);
     path.extension().is_some_and(|ext| ext == "html") || path.iter().any(is_of_pages)
 }
 
