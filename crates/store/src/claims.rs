@@ -97,6 +97,9 @@ impl Db {
     ///
     /// An outcome counts when its item is still in flight under the same attempt and worker, or has become
     /// `unknown` meanwhile: then it settles it. Any other is kept as a trace alone.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job.
     pub async fn record_and_claim(
         &self,
         job: JobId,
@@ -135,6 +138,9 @@ impl Db {
 impl Db {
     /// Gives back items that were claimed and never begun: they are queued again and the attempt does not count.
     /// What their claim has spent of the account's limits stays spent.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job.
     pub async fn release(&self, id: JobId, worker: i64, seqs: Vec<i64>, now: Timestamp) -> Result<Job> {
         self.write(move |conn| {
             Box::pin(async move {

@@ -40,6 +40,10 @@ pub struct CopiedTable {
 impl Db {
     /// Copies every table into `target`, which must be empty, while nobody works on either. Nothing is committed
     /// before the counts and hashes of all tables agree. Memory stays flat, whatever the size.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where a worker is at work on the source, the target is not empty, or what was written differs from
+    /// what was read. Nothing is kept then.
     pub async fn copy_to(
         &self,
         target: &Self,

@@ -3,12 +3,15 @@
 /// A failure of the store. `Display` is for people: it names the place and, where there is one, the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The database did not answer, or refused a statement.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// A later version of the program has changed the schema.
     #[error(
         "the database has schema version {found}, this program knows versions up to {known}: use a newer `vigie`, or restore the snapshot taken before the upgrade"
     )]
     NewerSchema { found: i64, known: i64 },
+    /// The schema could not be brought up to date; nothing was changed.
     #[error("migration {version} ({name}) failed: {source}; the state before it is unchanged{snapshot}")]
     Migration {
         version: i64,
@@ -17,17 +20,22 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// A stored value has no meaning: the file is damaged, or somebody else wrote to it.
     #[error("database: column `{column}` holds {what}: run `vigie doctor`")]
     Corrupt { column: String, what: &'static str },
+    /// A job or item is in a state that does not lead to the wanted one.
     #[error("{what} cannot become {wanted}: it is {found}")]
     State { what: String, found: String, wanted: &'static str },
+    /// What is asked for does not fit what is there; the text says what, and what to do.
     #[error("{0}")]
     Conflict(String),
     /// One failed commit, told to everybody who shared it.
     #[error(transparent)]
     Shared(std::sync::Arc<Error>),
+    /// The database was closed while, or before, it was asked.
     #[error("the store is shutting down")]
     Closed,
+    /// A file beside the database could not be read or written.
     #[error("{context}: {source}")]
     Io {
         context: String,

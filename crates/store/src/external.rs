@@ -43,6 +43,9 @@ impl Advanced {
 
 impl Db {
     /// Moves an external job on; one that had not been started is started by it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job, or Vigie runs it itself; [`Error::State`] where it is over.
     pub async fn advance_job(&self, id: JobId, step: Advance, now: Timestamp) -> Result<Advanced> {
         self.write(move |conn| {
             Box::pin(async move {

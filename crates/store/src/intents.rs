@@ -37,6 +37,9 @@ impl Intent {
 impl Db {
     /// From now on what `worker` claims is not in flight before it is declared. Everything that an earlier process has
     /// left must be settled by then: on SQLite it is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the file cannot be made or read.
     pub async fn declare_intents(&self, worker: i64) -> Result<()> {
         if let Self::Sqlite(db) = self {
             db.0.intents.restart(worker).await?;
@@ -52,6 +55,9 @@ impl Db {
 
     /// Writes the intent down; it is on disk when this returns. `false`: the items are not this worker's any more, and
     /// must not be sent by it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it could not be written: then it was not declared.
     pub async fn declare(&self, intent: Intent) -> Result<bool> {
         match self {
             Self::Sqlite(db) => db.0.intents.declare(intent.message()).await.map(|()| true),

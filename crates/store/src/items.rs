@@ -70,6 +70,9 @@ pub struct ItemFilter {
 impl Db {
     /// Adds items to a job that is being prepared. `already_sent_as`: the mailing name whose ledger says what was
     /// sent before; those items are skipped. Returns how many were.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job.
     pub async fn enqueue(
         &self,
         job: JobId,

@@ -73,6 +73,12 @@ use sqlite::Sqlite;
 use std::{path::Path, sync::Arc};
 
 /// The database. Cheap to clone.
+///
+/// # Errors
+/// Any method that asks the database fails with [`Error::Database`] where it does not answer or refuses a statement, with
+/// [`Error::Shared`] where the commit failed that it was part of, with [`Error::Corrupt`] where a stored value has no meaning, and
+/// with [`Error::Closed`] after [`Db::close`]. [`Error::is_passing`] tells which of them may pass. What else a method refuses stands
+/// with it.
 #[derive(Clone)]
 pub enum Db {
     #[doc(hidden)]
@@ -94,6 +100,9 @@ pub struct PostgresDb {
 impl Db {
     /// Opens the SQLite file of a data directory for its owner, brings its schema up to date (after a snapshot into
     /// `snapshots` when there is anything to lose) and refuses a schema newer than this program.
+    ///
+    /// # Errors
+    /// [`Error::NewerSchema`], [`Error::Migration`], [`Error::Io`] where the file cannot be made private or read.
     pub async fn open_sqlite(file: &Path, snapshots: &Path) -> Result<Self> {
         let db = Self::Sqlite(SqliteDb(Sqlite::open(file).await?));
         migrations::run(&db, Some(snapshots)).await?;
@@ -101,6 +110,9 @@ impl Db {
     }
 
     /// Opens the SQLite file for reading, beside an owner or without one.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such file, or its schema is older; [`Error::NewerSchema`].
     pub async fn open_sqlite_read_only(file: &Path) -> Result<Self> {
         if !file.exists() {
             let text = format!("there is no database {}: nothing was ever run there", file.display());

@@ -105,6 +105,9 @@ impl Db {
 
     /// Sets the failed items of a job going again, but for those that were refused before any attempt. Returns the
     /// job and how many they are.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job, another program runs it, or another run of its name is open; [`Error::State`] where it was cancelled.
     pub async fn retry_failed(&self, id: JobId, now: Timestamp) -> Result<(Job, u64)> {
         self.retry(id, None, now).await
     }
@@ -150,6 +153,10 @@ impl Db {
 
     /// A person's word on unknown items: `Succeeded` (it was sent) or `Queued` (it was not, do it again). `traces`
     /// say who settled what. Items that are not unknown any more are left alone.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job, the items would become something else than succeeded or queued, or another run of its name is
+    /// open; [`Error::State`] where they would be queued again and the job was cancelled.
     pub async fn settle_unknown(
         &self,
         id: JobId,
@@ -221,6 +228,9 @@ pub struct Correction {
 impl Db {
     /// Puts other values in the place of those of items that failed, or that were sent but for some addresses, and
     /// queues them again; the others, and those that were tried since, are left alone. Returns which were.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job, or another run of its name is open; [`Error::State`] where it was cancelled.
     pub async fn correct_items(
         &self,
         id: JobId,

@@ -51,6 +51,8 @@ pub struct Token {
 }
 
 impl Db {
+    /// # Errors
+    /// [`Error::Conflict`] where the name is taken.
     pub async fn create_token(&self, token: Token) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {

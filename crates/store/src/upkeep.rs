@@ -37,6 +37,9 @@ impl Db {
     }
 
     /// Writes a consistent copy of the SQLite file; it has its name once it is whole and on disk.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] on PostgreSQL, which has a tool of its own for it; [`Error::Io`] where the file cannot be written.
     pub async fn backup_to(&self, path: &Path) -> Result<()> {
         match self {
             Self::Sqlite(db) => db.0.copy_into(path).await,

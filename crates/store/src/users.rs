@@ -78,6 +78,8 @@ impl Purpose {
 }
 
 impl Db {
+    /// # Errors
+    /// [`Error::Conflict`] where the name is taken.
     pub async fn create_user(&self, user: User) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
@@ -114,6 +116,9 @@ impl Db {
     }
 
     /// Changes what a user may do, and ends their sessions. The last admin that can log in stays one.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where nobody who can log in would be left an admin.
     pub async fn change_user(&self, user: Uuid, role: Role, disabled: bool) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {

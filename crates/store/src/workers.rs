@@ -23,6 +23,9 @@ pub struct Worker {
 
 impl Db {
     /// Registers this process and returns its fencing token.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] where the database gave no token.
     pub async fn register_worker(&self, name: String, pid: u32, lease: Duration, now: Timestamp) -> Result<i64> {
         self.write(move |conn| {
             Box::pin(async move {

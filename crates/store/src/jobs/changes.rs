@@ -10,6 +10,9 @@ use model::{ItemState, JobId, JobState, Timestamp};
 
 impl Db {
     /// Every item is enqueued: the job may be claimed from. A job without a single open item is complete at once.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn finish_preparing(&self, id: JobId, now: Timestamp) -> Result<Job> {
         self.change(id, now, "pending", move |job| {
             let done = job.counters.queued == 0;
@@ -20,6 +23,9 @@ impl Db {
     }
 
     /// Every item is enqueued, and none is claimed before `at`: in one step, so that nothing leaves in between.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn schedule_job(&self, id: JobId, at: Timestamp, now: Timestamp) -> Result<Job> {
         self.change(id, now, "paused", move |job| {
             let done = job.counters.queued == 0;
@@ -35,6 +41,8 @@ impl Db {
         .await
     }
 
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn start_job(&self, id: JobId, now: Timestamp) -> Result<Job> {
         self.change(id, now, "running", move |job| {
             let started = Some(job.started_at.unwrap_or(now));
@@ -46,6 +54,9 @@ impl Db {
     }
 
     /// Stops the claiming. What is in flight is still recorded. `resumes_at`: when the pause ends by itself.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn pause_job(
         &self,
         id: JobId,
@@ -63,6 +74,8 @@ impl Db {
         .await
     }
 
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn resume_job(&self, id: JobId, now: Timestamp) -> Result<Job> {
         self.change(id, now, "resumed", resumed).await
     }
@@ -86,6 +99,9 @@ impl Db {
 
     /// Ends an external job, whose items are counted and not kept, or one that has no items. Any other completes with
     /// its last outcome, and is refused while an item is open.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn complete_job(&self, id: JobId, message: Option<String>, now: Timestamp) -> Result<Job> {
         self.change(id, now, "completed", move |job| {
             let open = job.counters.queued + job.counters.running > 0 && job.kind.runs_here();
@@ -102,6 +118,9 @@ impl Db {
     }
 
     /// The job itself cannot go on.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn fail_job(&self, id: JobId, reason: Reason, now: Timestamp) -> Result<Job> {
         self.change(id, now, "failed", move |job| {
             (job.state == JobState::Failed || job.allow(JobState::Failed)).then(|| Change {
@@ -115,6 +134,9 @@ impl Db {
     }
 
     /// Makes what is queued skipped. What is in flight is still recorded.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn cancel_job(&self, id: JobId, reason: Reason, now: Timestamp) -> Result<Job> {
         self.write(move |conn| {
             Box::pin(async move {
