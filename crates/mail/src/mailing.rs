@@ -2,6 +2,7 @@
 //! call, what the pages gather step by step and what a schedule repeats come together here.
 
 mod earlier;
+mod failures;
 
 pub use earlier::{Comparer, Comparison, Earlier, EarlierChoice, ReceivedRow, Undecided};
 
@@ -283,10 +284,13 @@ impl Mailings {
     /// What went wrong, with the job as it stands; the outer error is the store's, when even that could not be kept.
     pub async fn fill(&self, plan: &Arc<Plan>, job: &Job, start: Start) -> Result<Result<Job, NotFilled>> {
         match self.store(plan, job).await {
-            Ok(()) => Ok(Ok(match start {
-                Start::Now => self.db.finish_preparing(job.id, self.clock.now()).await?,
-                Start::At(at) => self.db.schedule_job(job.id, at, self.clock.now()).await?,
-            })),
+            Ok(()) => {
+                self.replace_earlier_failures(job).await?;
+                Ok(Ok(match start {
+                    Start::Now => self.db.finish_preparing(job.id, self.clock.now()).await?,
+                    Start::At(at) => self.db.schedule_job(job.id, at, self.clock.now()).await?,
+                }))
+            }
             Err(why) => {
                 let reason = Reason::new("not_prepared", format!("not started, nothing was sent: {why}"));
                 let job = self.db.fail_job(job.id, reason, self.clock.now()).await?;

@@ -273,6 +273,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "An earlier run of this name may have sent it. Settle that one first: `vigie jobs settle`.",
         "Un envoi précédent du même nom l'a peut-être fait partir. Tranchez d'abord : `vigie jobs settle`.",
     ),
+    (
+        "sent_again",
+        "A later run of this mailing has sent it again.",
+        "Un envoi ultérieur du même nom l'a fait partir de nouveau.",
+    ),
     ("cancelled", "The run was cancelled before its turn.", "L'envoi a été annulé avant son tour."),
     (
         "outcome_lost",

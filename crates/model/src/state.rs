@@ -145,7 +145,9 @@ impl ItemState {
             Running => matches!(next, Queued | Succeeded | Failed | Unknown | Skipped),
             // A late outcome, or a person's word, settles an unknown.
             Unknown => matches!(next, Queued | Succeeded | Failed),
-            Failed | Skipped => matches!(next, Queued),
+            // A later run of the mailing has taken its place.
+            Failed => matches!(next, Queued | Skipped),
+            Skipped => matches!(next, Queued),
             Succeeded => false,
         }
     }

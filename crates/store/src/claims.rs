@@ -8,6 +8,7 @@ use crate::{
     jobs::{self, Job, Moved},
     ledger,
     pacing::Pacing,
+    replaced,
     sql::{Conn, Row, params, without_nul},
     traces::{self, Numbers},
     workers,
@@ -243,6 +244,10 @@ async fn record(
     ledger::remember(conn, job, &of(ItemState::Succeeded).collect::<Vec<_>>(), ItemState::Succeeded, now).await?;
     ledger::remember(conn, job, &unknown, ItemState::Unknown, now).await?;
     ledger::forget_unknown(conn, job, &not_sent).await?;
+    let over =
+        |outcome: &&Outcome| matches!(outcome.state, ItemState::Succeeded | ItemState::Failed | ItemState::Unknown);
+    let over: Vec<i64> = outcomes.iter().filter(over).map(|outcome| outcome.seq).collect();
+    replaced::settle(conn, job, &over, &mut changes, now).await?;
     let message = outcomes.last().map(|outcome| outcome.trace.comment.clone());
     let traces: Vec<Trace> = outcomes.into_iter().map(|outcome| outcome.trace).collect();
     traces::insert(conn, numbers, &traces).await?;

@@ -197,8 +197,9 @@ fn hold(filters: &mut Where, filter: &ItemFilter) {
         filters.and_plain(&format!("state IN ({})", codes.join(", ")));
     }
     if filter.trouble {
-        // What an earlier run had sent already is no trouble.
+        // What an earlier run had sent already is no trouble, nor what a later one has taken over.
         filters.and("verdict NOT LIKE ?", "{\"code\":\"already_sent\"%");
+        filters.and("verdict NOT LIKE ?", "{\"code\":\"sent_again\"%");
     }
 }
 

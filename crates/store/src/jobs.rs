@@ -7,7 +7,7 @@ use crate::{
     filter::{Where, like_pattern},
     sql::{Conn, Row, Value, params},
 };
-pub(crate) use changes::{Change, Moved, count, lock, skip_queued, start, write_change};
+pub(crate) use changes::{Change, Moved, count, lock, no_job, skip_queued, start, write_change};
 use model::{AccountId, Authority, Counters, JobId, JobKind, JobState, OnUnknown, Timestamp, pace::Limits};
 use uuid::Uuid;
 
@@ -66,6 +66,9 @@ pub struct Job {
     pub task_id: String,
     pub spec: String,
     pub ledger: LedgerMatch,
+    /// Whether some of its items stand for others: for failed ones of earlier runs, or for rows as they were before they
+    /// were corrected.
+    pub linked: bool,
     /// The run's own, beside its account's.
     pub limits: Limits,
     /// On whose word it acts: as it was made.
@@ -347,6 +350,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         task_id: row.text("task_id")?,
         spec: row.text("spec")?,
         ledger: LedgerMatch::from_code(row.int("ledger")?)?,
+        linked: row.int("linked")? != 0,
         limits: if row.opt_text("limits")?.is_some() { row.json("limits")? } else { Limits::default() },
         authority: row.state("authority", Authority::from_code)?,
         counters,

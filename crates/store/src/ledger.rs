@@ -4,6 +4,7 @@
 use crate::{
     Db, LedgerMatch, Result,
     jobs::Job,
+    replaced,
     sql::{Conn, Row, params},
 };
 use model::{ItemState, JobId, Timestamp};
@@ -142,7 +143,8 @@ pub(crate) async fn remember(
     }
     let sql = conn.dialect().insert_ledger;
     let values = params![job.id, json!(seqs).to_string(), &job.name, now, state.code()];
-    conn.execute(sql, values).await.map(drop)
+    conn.execute(sql, values).await?;
+    replaced::remember_rows(conn, job, seqs, state, now).await
 }
 
 /// Items that were perhaps sent turned out not to be: a later run of the mailing's name may send them.
@@ -151,7 +153,8 @@ pub(crate) async fn forget_unknown(conn: &mut Conn<'_>, job: &Job, seqs: &[i64])
         return Ok(());
     }
     let sql = conn.dialect().forget_unknown;
-    conn.execute(sql, params![job.id, json!(seqs).to_string(), &job.name]).await.map(drop)
+    conn.execute(sql, params![job.id, json!(seqs).to_string(), &job.name]).await?;
+    replaced::forget_unknown_rows(conn, job, seqs).await
 }
 
 /// Of these items, those that another job of the same name has sent (`Succeeded`), or perhaps (`Unknown`).

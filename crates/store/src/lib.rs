@@ -29,6 +29,7 @@ mod plans;
 mod postgres;
 mod reach;
 mod reason;
+mod replaced;
 mod rescue;
 mod schedules;
 mod searches;
@@ -56,6 +57,7 @@ pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, LedgerMatch, NewJob,
 pub use ledger::{EarlierMailing, Received, RowIdentity};
 pub use reach::{EXAMINED_MAX, SearchPage};
 pub use reason::Reason;
+pub use replaced::Replaced;
 pub use rescue::{Correction, Lost, Rescued, TraceOf};
 pub use schedules::Schedule;
 pub use searches::{SEARCHES_MAX, SavedSearch};

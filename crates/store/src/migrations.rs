@@ -91,6 +91,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0012_schedules.sql"),
         postgres: include_str!("../migrations/postgres/0012_schedules.sql"),
     },
+    Migration {
+        version: 13,
+        name: "replaced",
+        sqlite: include_str!("../migrations/sqlite/0013_replaced.sql"),
+        postgres: include_str!("../migrations/postgres/0013_replaced.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -9,6 +9,7 @@ use crate::{
     jobs::{self, Change, Job, Moved},
     ledger,
     pacing::Pacing,
+    replaced,
     sql::{Conn, params, without_nul},
     traces::{self, Numbers},
     workers,
@@ -259,6 +260,7 @@ impl Db {
                     return Ok((job, corrected));
                 }
                 changes.write(conn).await?;
+                replaced::keep_rows(conn, id, &corrected).await?;
                 let of_these: HashSet<i64> = corrected.iter().copied().collect();
                 let kept = || corrections.iter().filter(|one| of_these.contains(&one.seq));
                 let rows: Vec<_> = kept()

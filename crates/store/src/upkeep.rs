@@ -3,6 +3,7 @@
 use crate::{
     Db, Error, Job, Result,
     jobs::{self, Moved},
+    replaced,
     sql::{Conn, params},
 };
 use model::{Counters, ItemState, JobId, Timestamp, pace};
@@ -176,6 +177,7 @@ async fn purge(conn: &mut Conn<'_>, before: Timestamp, limit: u64) -> Result<Pur
         left = left.saturating_sub(traces);
         if left > 0 {
             conn.execute("DELETE FROM idempotency WHERE job_id = $1", params![id]).await?;
+            replaced::forget_job(conn, id).await?;
             conn.execute("DELETE FROM jobs WHERE id = $1", params![id]).await?;
             purged.jobs.push(id);
             left -= 1;

@@ -4,8 +4,8 @@ use crate::bed::*;
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{
-    Account, AccountPause, Advance, AuditEvent, CopyReport, Db, Draft, NewItem, NewJob, NewWebhook, Purpose, Role,
-    SavedSearch, Scope, Session, Token, Trace, User,
+    Account, AccountPause, Advance, AuditEvent, CopyReport, Correction, Db, Draft, NewItem, NewJob, NewWebhook,
+    Purpose, Replaced, Role, SavedSearch, Scope, Session, Token, Trace, User,
 };
 use uuid::Uuid;
 
@@ -38,7 +38,23 @@ async fn fill(db: &Db) {
         outcome.trace.time_to_process = 1.0 / (n as f64 + 3.0) * 1e-7;
         outcome.trace.comment = "\u{fffd}\n\t€".into();
     }
+    outcomes[1].state = ItemState::Failed;
+    let (seq, attempts) = (outcomes[1].seq, outcomes[1].attempt);
     record(db, job, dead, outcomes, NOW).await;
+    let failed = db.item(job, seq).await.unwrap().unwrap();
+    let correction = Correction {
+        seq,
+        attempts,
+        state: ItemState::Failed,
+        label: failed.label,
+        ledger_key: Some("\u{7f}".into()),
+        content: "é".into(),
+        payload: failed.payload,
+        trace: new_trace(Some(job), Some(seq)),
+    };
+    assert_eq!(db.correct_items(job, vec![correction], NOW).await.unwrap().1, [seq]);
+    let stands_for = Replaced { seq, earlier_job: job_id(9), earlier_seq: 1 };
+    db.replace_items(job, vec![stands_for], NOW).await.unwrap();
     db.pause_account(id.into(), pause, NOW).await.unwrap();
     let outside = create(db, external(job_id(2), 4)).await.id;
     let step =

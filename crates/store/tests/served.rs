@@ -2,7 +2,7 @@
 
 use crate::bed::*;
 use model::{ItemState, JobState};
-use store::{Correction, Created, Db, LedgerMatch, NewItem, NewJob, RowIdentity, Trace};
+use store::{Correction, Created, Db, LedgerMatch, NewItem, NewJob, Replaced, RowIdentity, Trace};
 
 on_both![
     a_row_with_other_contents_is_another_row,
@@ -15,6 +15,8 @@ on_both![
     what_was_sent_since_is_skipped_when_it_is_claimed,
     a_corrected_row_is_sent_again_and_the_counts_follow,
     only_what_failed_is_corrected,
+    a_person_counts_once_whichever_run_reached_them,
+    what_a_row_said_before_it_was_corrected_is_received_too,
 ];
 
 async fn item_of(db: &Db, id: model::JobId, seq: i64) -> store::Item {
@@ -212,4 +214,66 @@ async fn only_what_failed_is_corrected(db: Db) {
     let cancelled = db.cancel_job(id, reason(), NOW).await.unwrap();
     assert_eq!(cancelled.state, JobState::Cancelled);
     assert!(db.correct_items(id, vec![corrected(1, "b@x.fr")], NOW).await.unwrap().1.is_empty());
+}
+
+async fn day(db: &Db) -> store::Tally {
+    let mut all = store::Activity::default();
+    for (_, window) in db.activity(later(0), later(86_400), None).await.unwrap() {
+        all += window;
+    }
+    all.recipients
+}
+
+/// Two failed of three; a later run of the mailing sends both again, one of them in vain.
+async fn a_person_counts_once_whichever_run_reached_them(db: Db) {
+    let first = running(&db, new_job(job_id(1)), items(3)).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, first, worker, 3, NOW).await.items;
+    let mut outcomes = all(first, &claimed, ItemState::Failed);
+    (outcomes[0].state, outcomes[0].verdict) = (ItemState::Succeeded, None);
+    let before = record(&db, first, worker, outcomes, NOW).await.job;
+    let run = create(&db, called(2, "newsletter")).await;
+    db.enqueue(run.id, items(3), Some("newsletter".into()), NOW).await.unwrap();
+    assert_eq!(db.earlier_runs_with_failures(&run).await.unwrap(), [before]);
+    let stands_for = |seq| Replaced { seq, earlier_job: first, earlier_seq: seq };
+    db.replace_items(run.id, vec![stands_for(2), stands_for(3), stands_for(9)], NOW).await.unwrap();
+    db.finish_preparing(run.id, NOW).await.unwrap();
+    assert_eq!(day(&db).await, store::Tally { succeeded: 1, failed: 2, unknown: 0 }, "nothing was sent again yet");
+
+    let again = claim(&db, run.id, worker, 9, later(600)).await.items;
+    assert_eq!(seqs(&again), [2, 3]);
+    let mut outcomes = all(run.id, &again, ItemState::Succeeded);
+    outcomes[1].state = ItemState::Failed;
+    record(&db, run.id, worker, outcomes, later(600)).await;
+    assert_eq!(day(&db).await, store::Tally { succeeded: 2, failed: 1, unknown: 0 });
+    let earlier = job(&db, first).await;
+    assert_eq!((earlier.state, earlier.counters.failed, earlier.counters.skipped), (JobState::Completed, 0, 2));
+    assert_eq!(item_of(&db, first, 2).await.verdict.unwrap().code, "sent_again");
+    let trouble = store::ItemFilter { trouble: true, limit: 9, ..Default::default() };
+    assert!(db.items(first, &trouble).await.unwrap().rows.is_empty(), "it is no longer among what is not delivered");
+    assert_consistent(&db, first).await;
+    assert_consistent(&db, run.id).await;
+}
+
+async fn what_a_row_said_before_it_was_corrected_is_received_too(db: Db) {
+    let id = running(&db, new_job(job_id(1)), vec![row(1, "nov"), row(2, "nov")]).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, id, worker, 2, NOW).await.items;
+    let mut outcomes = all(id, &claimed, ItemState::Succeeded);
+    outcomes[1].state = ItemState::Failed;
+    record(&db, id, worker, outcomes, NOW).await;
+    db.correct_items(id, vec![corrected(2, "b@x.fr")], NOW).await.unwrap();
+    assert!(db.received("newsletter", &[identity(2, "nov")]).await.unwrap().is_empty(), "it is not sent yet");
+    let again = claim(&db, id, worker, 2, NOW).await.items;
+    record(&db, id, worker, all(id, &again, ItemState::Unknown), NOW).await;
+    let state = |found: &[store::Received]| found.iter().map(|one| one.state).collect::<Vec<_>>();
+    let asked = [identity(2, "nov"), RowIdentity { key: "b@x.fr".into(), content: "new".into() }];
+    assert_eq!(state(&db.received("newsletter", &asked).await.unwrap()), [ItemState::Unknown; 2]);
+    let now_sent = vec![Trace { seq: Some(2), ..new_trace(Some(id), Some(2)) }];
+    db.settle_unknown(id, vec![2], ItemState::Succeeded, now_sent, NOW).await.unwrap();
+    assert_eq!(state(&db.received("newsletter", &asked).await.unwrap()), [ItemState::Succeeded; 2]);
+    // The list of before is brought again: nobody is sent to twice.
+    let older = create(&db, called(2, "newsletter")).await;
+    let skipped = db.enqueue(older.id, vec![row(1, "nov"), row(2, "nov")], Some("newsletter".into()), NOW).await;
+    assert_eq!(skipped.unwrap(), 2);
 }

@@ -62,6 +62,7 @@ fn job(kind: JobKind, spec: &Value) -> Job {
         task_id: String::new(),
         spec: spec.to_string(),
         ledger: store::LedgerMatch::None,
+        linked: false,
         limits: model::pace::Limits::default(),
         authority: model::Authority::Admin,
         counters: Counters::default(),

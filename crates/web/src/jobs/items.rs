@@ -309,6 +309,7 @@ async fn ready(State(ctx): State<Ctx>, Writing(job): Writing) -> Result<axum::Js
     if job.state != JobState::Preparing {
         return Err(Problem::conflict(format!("job {} is {}, and not being prepared", job.id, job.state)));
     }
+    ctx.mailings().replace_earlier_failures(&job).await?;
     let job = ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;
     Ok(axum::Json(job.into()))
