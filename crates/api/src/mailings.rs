@@ -1,7 +1,9 @@
 //! Mailings: what a list is held against before it is sent.
 
+use crate::jobs::{Job, LedgerRule};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// A list held against what was sent before.
@@ -59,10 +61,32 @@ pub struct Compared {
     pub to_send: u64,
     pub messages: u64,
     /// `key`, or `key_and_content`: see `ledger` of a new job.
-    pub ledger: String,
+    #[schema(value_type = String)]
+    pub ledger: LedgerRule,
     /// A name that was not used yet.
     pub unused_name: String,
     /// The open mailing that sends the same list, where no name was chosen: its name.
     pub being_sent: Option<String>,
+    pub comparison: Comparison,
+}
+
+/// What runs now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Accepted {
+    pub job: Job,
+    pub token: String,
+    /// rows, rows_good, messages, recipients, bytes_estimate, problems.
+    #[schema(value_type = Object)]
+    pub report: Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Checked {
+    #[schema(value_type = Object)]
+    pub report: Value,
+    /// Rows that would leave: the good ones that were not sent before.
+    pub to_send: u64,
+    /// What has to be said before it is sent: `new_or_complete`, `changed`, or nothing.
+    pub needs: Option<String>,
     pub comparison: Comparison,
 }

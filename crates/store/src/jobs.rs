@@ -124,6 +124,8 @@ impl LedgerMatch {
 pub struct JobFilter {
     pub states: Vec<JobState>,
     pub kind: Option<JobKind>,
+    /// To the letter.
+    pub name: Option<String>,
     /// Part of the name, the task id or the creator, whatever the case.
     pub text: Option<String>,
     pub task_type: Option<String>,
@@ -377,6 +379,9 @@ fn list_statement(filter: &JobFilter, place: Vec<Value>, like: &str) -> (String,
     }
     if let Some(kind) = filter.kind {
         filters.and("kind = ?", kind.as_str());
+    }
+    if let Some(name) = &filter.name {
+        filters.and("name = ?", name);
     }
     if let Some(task_type) = &filter.task_type {
         filters.and("task_type = ?", task_type);

@@ -293,9 +293,13 @@ async fn jobs_are_found_by_filter(db: Db) {
     db.cancel_job(job_id(2), reason(), NOW).await.unwrap();
     let all = JobFilter { limit: 10, ..JobFilter::default() };
     let text = |text: &str| JobFilter { text: Some(text.into()), ..all.clone() };
+    let named = |name: &str| JobFilter { name: Some(name.into()), ..all.clone() };
     let cases = [
         (text("0%_o"), vec![1]),
         (text("0__o"), vec![]),
+        (named("Spring"), vec![2]),
+        (named("spring"), vec![]),
+        (named("50%"), vec![]),
         (text("BOB"), vec![2]),
         (text("celery"), vec![3]),
         (text("\\"), vec![]),

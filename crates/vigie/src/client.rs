@@ -2,6 +2,11 @@
 //! process; a command cannot tell which.
 
 use crate::failure::{Failure, Result};
+use api::{
+    health::Readiness,
+    logs::{KeptAllTheSame, Taken},
+    problem::Problem,
+};
 use axum::{
     Router,
     body::{Body, BodyDataStream, Bytes},
@@ -9,8 +14,9 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt as _};
 use hyper_util::rt::TokioIo;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{path::PathBuf, time::Duration};
+use std::{ops::Deref, path::PathBuf, time::Duration};
 use tokio::net::UnixStream;
 use tower::ServiceExt as _;
 
@@ -26,24 +32,70 @@ pub(crate) enum Client {
     Socket(PathBuf),
 }
 
+/// An answer: read, and as it came, for `--json`, which passes on what this program does not know.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer<T> {
+    pub(crate) json: Value,
+    read: T,
+}
+
+impl<T: DeserializeOwned> Answer<T> {
+    /// Reads what came.
+    pub(crate) fn read(json: Value) -> Result<Self> {
+        match T::deserialize(&json) {
+            Ok(read) => Ok(Self { json, read }),
+            Err(error) => Err(unknown_form(&error)),
+        }
+    }
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn into_inner(self) -> T {
+        self.read
+    }
+}
+
+impl<T> Deref for Answer<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.read
+    }
+}
+
+/// What is missing, or is not what it should be, is named.
+fn unknown_form(error: &serde_json::Error) -> Failure {
+    Failure::new(format!("the server answered in a form this program does not know: {error}"))
+        .help("update the older of the two, and restart `vigie serve`")
+}
+
 impl Client {
-    pub(crate) async fn get(&self, path: &str) -> Result<Value> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>> {
         self.json(request(Method::GET, path, Body::empty(), None)?).await
     }
 
-    /// `None` when there is no such thing.
-    pub(crate) async fn find(&self, path: &str) -> Result<Option<Value>> {
+    /// The same, where what the server says against it is of interest.
+    pub(crate) async fn get_or_problem<T: DeserializeOwned>(&self, path: &str) -> Result<Result<Answer<T>, Problem>> {
         let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;
-        if response.status() == StatusCode::NOT_FOUND {
-            return Ok(None);
+        if response.status().is_success() {
+            return value(response).await.map(Ok);
         }
-        value(response).await.map(Some)
+        Ok(Err(problem(response.status(), &whole(response).await?)))
+    }
+
+    /// `None` when there is no such thing.
+    pub(crate) async fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<Answer<T>>> {
+        self.get_unless(path, StatusCode::NOT_FOUND).await
     }
 
     /// `None` when the state cannot be read for the moment (503): its database is away, and may come back.
-    pub(crate) async fn get_if_ready(&self, path: &str) -> Result<Option<Value>> {
+    pub(crate) async fn get_if_ready<T: DeserializeOwned>(&self, path: &str) -> Result<Option<Answer<T>>> {
+        self.get_unless(path, StatusCode::SERVICE_UNAVAILABLE).await
+    }
+
+    async fn get_unless<T: DeserializeOwned>(&self, path: &str, none: StatusCode) -> Result<Option<Answer<T>>> {
         let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if response.status() == none {
             return Ok(None);
         }
         value(response).await.map(Some)
@@ -52,42 +104,38 @@ impl Client {
     /// What keeps whoever answers from working.
     pub(crate) async fn problems(&self) -> Result<Vec<String>> {
         let response = self.ask(request(Method::GET, "/readyz", Body::empty(), None)?).await?;
-        let answer = serde_json::from_slice::<Value>(&whole(response).await?).unwrap_or_default();
-        let problems = answer["problems"].as_array().into_iter().flatten();
-        Ok(problems.filter_map(Value::as_str).map(str::to_owned).collect())
+        let readiness = serde_json::from_slice::<Readiness>(&whole(response).await?);
+        Ok(readiness.map(|readiness| readiness.problems).unwrap_or_default())
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<Answer<T>> {
         self.change(Method::POST, path, body).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<Value> {
+    /// Says that something is to be done, and nothing more.
+    pub(crate) async fn post_empty<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>> {
+        self.json(request(Method::POST, path, Body::empty(), None)?).await
+    }
+
+    pub(crate) async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<Answer<T>> {
         self.change(Method::PUT, path, body).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Result<Value> {
+    pub(crate) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>> {
         self.json(request(Method::DELETE, path, Body::empty(), None)?).await
     }
 
     /// Streams lines of JSON, each ending with a line break.
-    pub(crate) async fn upload<S>(&self, path: &str, lines: S) -> Result<Value>
+    pub(crate) async fn upload<T, S>(&self, path: &str, lines: S) -> Result<Answer<T>>
     where
+        T: DeserializeOwned,
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
         self.json(request(Method::POST, path, Body::from_stream(lines), Some("application/x-ndjson"))?).await
     }
 
-    /// The same, with an answer of a known shape.
-    pub(crate) async fn upload_for<T, S>(&self, path: &str, lines: S) -> Result<T>
-    where
-        T: serde::de::DeserializeOwned,
-        S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
-    {
-        typed(self.upload(path, lines).await?)
-    }
-
     /// Streams log records as lines of JSON, and tells what became of them. That none of them was taken is an answer too.
-    pub(crate) async fn take_in<S>(&self, lines: S) -> Result<Value, NotTaken>
+    pub(crate) async fn take_in<S>(&self, lines: S) -> Result<Taken, NotTaken>
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
@@ -95,18 +143,22 @@ impl Client {
     }
 
     /// The same at another path.
-    pub(crate) async fn take_in_at(&self, path: &str, lines: impl Into<Body>) -> Result<Value, NotTaken> {
+    pub(crate) async fn take_in_at(&self, path: &str, lines: impl Into<Body>) -> Result<Taken, NotTaken> {
         let request =
             request(Method::POST, path, lines.into(), Some("application/x-ndjson")).map_err(NotTaken::for_good)?;
         let response = self.ask(request).await.map_err(NotTaken::for_now)?;
         let (status, retry_after) = (response.status(), retry_after(&response));
         let bytes = whole(response).await.map_err(NotTaken::for_now)?;
-        let answer = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
-        if answer["problems"].is_array() && (status.is_success() || status == StatusCode::BAD_REQUEST) {
-            return Ok(answer);
+        let taken = serde_json::from_slice::<Taken>(&bytes);
+        match taken {
+            Ok(taken) if status.is_success() || status == StatusCode::BAD_REQUEST => return Ok(taken),
+            // Sent again it would be kept twice.
+            Err(error) if status.is_success() => return Err(NotTaken::for_good(unknown_form(&error))),
+            _ => {}
         }
-        let kept = answer["accepted"].as_u64().unwrap_or(0);
-        Err(NotTaken { failure: refusal(status, &answer), kept, then: Then::after(status, retry_after) })
+        let problem = problem(status, &bytes);
+        let kept = problem.besides::<KeptAllTheSame>().unwrap_or_default().accepted;
+        Err(NotTaken { failure: refusal(&problem), kept, then: Then::after(status, retry_after) })
     }
 
     /// The answer as it comes.
@@ -116,11 +168,18 @@ impl Client {
         Ok(response.into_body().into_data_stream())
     }
 
-    async fn change(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
-        self.json(request(method, path, Body::from(body.to_string()), Some("application/json"))?).await
+    async fn change<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer<T>> {
+        let body =
+            serde_json::to_vec(body).map_err(|error| Failure::new(format!("what is asked is no JSON: {error}")))?;
+        self.json(request(method, path, Body::from(body), Some("application/json"))?).await
     }
 
-    async fn json(&self, request: Request<Body>) -> Result<Value> {
+    async fn json<T: DeserializeOwned>(&self, request: Request<Body>) -> Result<Answer<T>> {
         value(self.ask(request).await?).await
     }
 
@@ -133,13 +192,6 @@ impl Client {
             Self::Socket(socket) => over_socket(socket, request).await,
         }
     }
-}
-
-/// Both sides of the API are of one version, but where a newer program speaks to the owner that was started before.
-fn typed<T: serde::de::DeserializeOwned>(answer: Value) -> Result<T> {
-    serde_json::from_value(answer).map_err(|error| {
-        Failure::new(format!("the answer is not as this version knows it: {error}")).help("restart `vigie serve`")
-    })
 }
 
 /// Why records that were sent were not taken, or not all of them.
@@ -227,12 +279,15 @@ async fn over_socket(socket: &PathBuf, request: Request<Body>) -> Result<Respons
     Ok(response.map(Body::new))
 }
 
-async fn value(response: Response<Body>) -> Result<Value> {
+/// An empty answer is read as nothing, `()`.
+async fn value<T: DeserializeOwned>(response: Response<Body>) -> Result<Answer<T>> {
     let bytes = whole(accepted(response).await?).await?;
     if bytes.is_empty() {
-        return Ok(Value::Null);
+        return Answer::read(Value::Null);
     }
-    serde_json::from_slice(&bytes).map_err(|error| Failure::new(format!("the answer is no JSON: {error}")))
+    let json =
+        serde_json::from_slice(&bytes).map_err(|error| Failure::new(format!("the answer is no JSON: {error}")))?;
+    Answer::read(json)
 }
 
 async fn accepted(response: Response<Body>) -> Result<Response<Body>> {
@@ -240,16 +295,23 @@ async fn accepted(response: Response<Body>) -> Result<Response<Body>> {
     if status.is_success() {
         return Ok(response);
     }
-    let bytes = whole(response).await?;
-    Err(refusal(status, &serde_json::from_slice(&bytes).unwrap_or_default()))
+    Err(refusal(&problem(status, &whole(response).await?)))
 }
 
-fn refusal(status: StatusCode, problem: &Value) -> Failure {
-    let text = |name: &str| problem[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let what = text("detail").or_else(|| text("title")).unwrap_or_else(|| format!("the server answered {status}"));
-    let failure = Failure::new(what);
-    match text("remedy") {
-        Some(remedy) => failure.help(in_our_words(&remedy)),
+/// What the server says against a request. Another one on the way may say it in another form.
+fn problem(status: StatusCode, body: &[u8]) -> Problem {
+    let problem = serde_json::from_slice::<Problem>(body).unwrap_or_default();
+    match problem.detail.is_empty() && problem.title.is_empty() {
+        true => Problem { detail: format!("the server answered {status}"), ..problem },
+        false => problem,
+    }
+}
+
+/// A problem as a person at a terminal is told it.
+pub(crate) fn refusal(problem: &Problem) -> Failure {
+    let failure = Failure::new(if problem.detail.is_empty() { &problem.title } else { &problem.detail });
+    match problem.remedy.as_deref().filter(|remedy| !remedy.is_empty()) {
+        Some(remedy) => failure.help(in_our_words(remedy)),
         None => failure,
     }
 }
@@ -277,6 +339,24 @@ async fn whole(response: Response<Body>) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Echo {
+        a: u64,
+    }
+
+    #[test]
+    fn what_is_added_is_passed_on_and_what_is_missing_is_named() {
+        let answer = Answer::<Echo>::read(json!({"a": 1, "added": true})).unwrap();
+        assert_eq!((answer.a, &answer.json["added"]), (1, &json!(true)));
+        let unknown = Answer::<Echo>::read(json!({"added": true})).unwrap_err();
+        assert_eq!(
+            unknown.to_string(),
+            "error: the server answered in a form this program does not know: missing field `a`\n\
+             help: update the older of the two, and restart `vigie serve`"
+        );
+    }
 
     #[tokio::test]
     async fn the_same_answers_over_a_socket_and_in_process() {
@@ -292,10 +372,10 @@ mod tests {
         tokio::spawn(axum::serve(listener, router.clone()).into_future());
         for client in [Client::Here(router), Client::Socket(socket)] {
             let lines = futures_util::stream::iter([Ok(Bytes::from("{\"a\":")), Ok(Bytes::from("1}\n"))]);
-            assert_eq!(client.upload("/echo", lines).await.unwrap()["a"], 1);
-            let refused = client.get("/no").await.unwrap_err();
+            assert_eq!(client.upload::<Echo, _>("/echo", lines).await.unwrap().a, 1);
+            let refused = client.get::<()>("/no").await.unwrap_err();
             assert_eq!(refused.to_string(), "error: it is not so\nhelp: make it so");
-            assert!(client.find("/nothing").await.unwrap().is_none());
+            assert!(client.find::<()>("/nothing").await.unwrap().is_none());
         }
     }
 

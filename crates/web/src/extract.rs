@@ -102,23 +102,6 @@ pub(crate) fn text(name: &str, text: String, chars_max: usize) -> Result<String>
     Ok(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text })
 }
 
-/// A text, or an integer, which is taken for its digits: programs name their users either way.
-pub(crate) fn text_or_integer<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    #[derive(serde::Deserialize)]
-    #[serde(untagged, expecting = "expected a text or an integer")]
-    enum Given {
-        Text(String),
-        Integer(i64),
-        Large(u64),
-    }
-    let given = <Option<Given> as serde::Deserialize>::deserialize(from)?;
-    Ok(given.map(|given| match given {
-        Given::Text(text) => text,
-        Given::Integer(number) => number.to_string(),
-        Given::Large(number) => number.to_string(),
-    }))
-}
-
 pub(crate) fn optional_text(name: &str, value: Option<String>, chars_max: usize) -> Result<Option<String>> {
     value.map(|value| text(name, value, chars_max)).transpose()
 }

@@ -6,6 +6,7 @@ use crate::{
     problem::Result,
     routes::{About, Routes},
 };
+use api::health::{Health, Readiness};
 use axum::{
     Json,
     extract::State,
@@ -13,7 +14,6 @@ use axum::{
     response::IntoResponse,
 };
 use model::Timestamp;
-use serde::Serialize;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
@@ -22,7 +22,6 @@ use std::{
     time::{Duration, Instant},
 };
 use store::TraceFilter;
-use utoipa::ToSchema;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
@@ -43,25 +42,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
 }
 
-#[derive(Serialize, ToSchema)]
-struct Health {
-    #[schema(value_type = String)]
-    status: &'static str,
-    #[schema(value_type = String)]
-    version: &'static str,
-}
-
 async fn alive(State(ctx): State<Ctx>) -> Json<Health> {
-    Json(Health { status: "ok", version: ctx.app.version })
-}
-
-#[derive(Serialize, ToSchema)]
-struct Readiness {
-    ready: bool,
-    /// `owner`: an engine runs here; `reader`: this process only reads.
-    #[schema(value_type = String)]
-    role: &'static str,
-    problems: Vec<String>,
+    Json(Health { status: "ok".to_owned(), version: ctx.app.version.to_owned() })
 }
 
 async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
@@ -85,7 +67,7 @@ async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
     let free = tokio::task::spawn_blocking(move || free_bytes(&data)).await;
     problems.extend(free.ok().flatten().and_then(lacks_room));
     problems.extend(ctx.app.logs.trouble().map(|trouble| trouble.to_string()));
-    let role = if ctx.app.wake.is_some() { "owner" } else { "reader" };
+    let role = if ctx.app.wake.is_some() { "owner" } else { "reader" }.to_owned();
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, role, problems }))

@@ -8,31 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;
 
-/// `application/problem+json`. `type` is a relative reference into the page that describes the API.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Problem)]
+/// A problem, and what is said of it elsewhere than in its body.
+#[derive(Debug)]
 pub(crate) struct Problem {
-    /// Where this kind of problem is described; its fragment is stable.
-    #[serde(rename = "type")]
-    kind: String,
-    title: &'static str,
-    status: u16,
-    /// What is wrong here, naming the thing and the place.
-    detail: String,
-    /// What helps.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<String>,
-    #[serde(flatten)]
-    #[schema(additional_properties, value_type = Object)]
-    more: Box<Map<String, Value>>,
-    #[serde(skip)]
+    body: Box<api::problem::Problem>,
     retry_after_seconds: Option<u32>,
-    #[serde(skip)]
     said: Option<Box<PageText>>,
 }
 
@@ -46,16 +29,14 @@ pub(crate) struct PageText {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
-        Self {
+        let body = api::problem::Problem {
             kind: format!("/api#{kind}"),
-            title: status.canonical_reason().unwrap_or("Error"),
+            title: title(status),
             status: status.as_u16(),
             detail: detail.into(),
-            remedy: None,
-            more: Box::default(),
-            retry_after_seconds: None,
-            said: None,
-        }
+            ..api::problem::Problem::default()
+        };
+        Self { body: Box::new(body), retry_after_seconds: None, said: None }
     }
 
     /// 400: it cannot be read at all.
@@ -96,19 +77,19 @@ impl Problem {
     /// The same with another status.
     #[must_use]
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
-        (self.status, self.title) = (status.as_u16(), status.canonical_reason().unwrap_or("Error"));
+        (self.body.status, self.body.title) = (status.as_u16(), title(status));
         self
     }
 
     #[must_use]
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.body.remedy = Some(remedy.into());
         self
     }
 
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.more.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self.body.more.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         self
     }
 
@@ -128,12 +109,16 @@ impl Problem {
     }
 
     pub(crate) fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     pub(crate) fn detail(&self) -> &str {
-        &self.detail
+        &self.body.detail
     }
+}
+
+fn title(status: StatusCode) -> String {
+    status.canonical_reason().unwrap_or("Error").to_owned()
 }
 
 impl IntoResponse for Problem {
@@ -141,7 +126,7 @@ impl IntoResponse for Problem {
         let status = self.status_code();
         let said = self.said.take();
         let retry_after = self.retry_after_seconds;
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(self.body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {

@@ -4,7 +4,6 @@
 use crate::{
     Ctx,
     auth::{self, Access, Audit},
-    problem::Problem,
 };
 use axum::{
     Router,
@@ -251,7 +250,7 @@ impl Declared {
             OperationBuilder::new().summary(Some(*summary)).operation_id(Some(operation_id(self.verb, self.path)));
         let problem = ResponseBuilder::new()
             .description("What is wrong, and what helps (RFC 9457)")
-            .content("application/problem+json", content::<Problem>(schemas));
+            .content("application/problem+json", content::<api::problem::Problem>(schemas));
         operation = operation.response("default", problem.build());
         for parameter in parameters.map(|parameters| parameters()).unwrap_or_default() {
             operation = operation.parameter(parameter);

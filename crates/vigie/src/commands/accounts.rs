@@ -1,20 +1,19 @@
 //! `vigie accounts …`: where mail leaves from, and how fast it may. The one command that changes an account's limits.
 
-use super::send::limits_of;
 use crate::{
     app::{self, Engines},
     cli::{AccountLimitsArgs, AccountsCommand},
-    client::{Client, escaped},
+    client::{Answer, Client, escaped},
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
 };
+use api::accounts::{Account, Accounts, NewAccount};
 use mail::rate::{Per, spelled};
 use model::{
-    Clock, Timestamp,
+    Clock,
     pace::{Batch, Limits},
 };
-use serde_json::{Value, json};
 
 pub(super) async fn run(config: &Config, command: Option<AccountsCommand>) -> Result<Exit> {
     let Some(command) = command.filter(|command| !matches!(command, AccountsCommand::List)) else {
@@ -25,9 +24,9 @@ pub(super) async fn run(config: &Config, command: Option<AccountsCommand>) -> Re
     connected.close().await;
     let account = changed?;
     if config.json {
-        render::json(&account)?;
+        render::json(&account.json)?;
     } else {
-        let name = render::plain(account["name"].as_str().unwrap_or_default(), 200);
+        let name = render::plain(&account.name, 200);
         match command {
             AccountsCommand::Resume { .. } => render::say(&format!("account {name} may be used again")),
             _ => render::say(&format!("limits of account {name}: {}", in_words(&account))),
@@ -36,18 +35,19 @@ pub(super) async fn run(config: &Config, command: Option<AccountsCommand>) -> Re
     Ok(Exit::Done)
 }
 
-async fn change(client: &Client, command: &AccountsCommand) -> Result<Value> {
+async fn change(client: &Client, command: &AccountsCommand) -> Result<Answer<Account>> {
     let path = |name: &str| format!("/api/v1/accounts/{}", escaped(name));
     match command {
         AccountsCommand::List => Err(Failure::new("listing changes nothing")),
-        AccountsCommand::Resume { name } => client.post(&format!("{}/resume", path(name)), &json!({})).await,
+        AccountsCommand::Resume { name } => client.post_empty(&format!("{}/resume", path(name))).await,
         AccountsCommand::Limits(args) => {
-            let Some(account) = client.find(&path(&args.name)).await? else {
+            let Some(account) = client.find::<Account>(&path(&args.name)).await? else {
                 return Err(Failure::refused(format!("there is no account `{}`", args.name))
                     .help("`vigie accounts list` shows those that there are"));
             };
-            let limits = changed(limits_of(&account), args);
-            client.put(&path(&args.name), &json!({"url": account["url"], "limits": limits})).await
+            let Account { url, limits, .. } = account.into_inner();
+            let limits = Some(changed(limits, args));
+            client.put(&path(&args.name), &NewAccount { url, limits, secret: None }).await
         }
     }
 }
@@ -69,16 +69,16 @@ fn changed(before: Limits, args: &AccountLimitsArgs) -> Limits {
     limits
 }
 
-fn in_words(account: &Value) -> String {
-    let words = spelled(&limits_of(account));
+fn in_words(account: &Account) -> String {
+    let words = spelled(&account.limits);
     if words.is_empty() { "none".to_owned() } else { words }
 }
 
 async fn list(config: &Config) -> Result<Exit> {
     let connected = app::reading(config).await?;
-    let accounts = connected.client().get("/api/v1/accounts").await?;
+    let accounts = connected.client().get::<Accounts>("/api/v1/accounts").await?;
     if config.json {
-        render::json(&accounts)?;
+        render::json(&accounts.json)?;
         return Ok(Exit::Done);
     }
     let mut table = Table::new(&[
@@ -87,17 +87,14 @@ async fn list(config: &Config) -> Result<Exit> {
         ("messages in 24 h", Align::Right),
         ("standing", Align::Left),
     ]);
-    for account in accounts["rows"].as_array().into_iter().flatten() {
-        let name = render::plain(account["name"].as_str().unwrap_or_default(), 60);
-        let pause = &account["pause"];
-        let until = pause["until"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
-        let is_over = until.is_some_and(|until| until <= Clock::System.now());
-        let standing = match (pause.is_null() || is_over, until.is_none()) {
-            (true, _) => String::new(),
-            (_, true) => "paused until somebody resumes it".to_owned(),
-            _ => format!("paused until {}", render::moment(&pause["until"], &config.zone.value)),
+    for account in &accounts.rows {
+        let name = render::plain(&account.name, 60);
+        let standing = match account.pause_at(Clock::System.now()).map(|pause| pause.until) {
+            None => String::new(),
+            Some(None) => "paused until somebody resumes it".to_owned(),
+            Some(until) => format!("paused until {}", render::moment(until, &config.zone.value)),
         };
-        let sent = render::count(account["used_messages"].as_u64().unwrap_or(0));
+        let sent = render::count(account.used_messages);
         table.row([name, in_words(account), sent, standing]);
     }
     if table.is_empty() {

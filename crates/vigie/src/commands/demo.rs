@@ -14,19 +14,37 @@ use crate::{
     render::{self, count, counted, progress::Silence},
     signals::Stop,
 };
+use api::{items::ItemsPage, jobs::Job};
 use jobs::RetryPolicy;
 use mail::{
     catcher::{Catcher, CatcherOptions, Drop, DropAt, Keep, Misbehaviour, Throttle},
     rate::Rate,
     spec::MailingFile,
 };
-use serde_json::json;
+use serde::Serialize;
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 /// The catcher refuses so many of a thousand.
 const UNKNOWN_PER_MILLE: u64 = 10;
 /// It is no real server, so nobody is served by waiting minutes for it.
 const PATIENCE_MAX: Duration = Duration::from_millis(1_500);
+
+/// How it ended, for programs.
+#[derive(Serialize)]
+struct DemoSummary<'a> {
+    #[serde(flatten)]
+    summary: follow::Summary<'a>,
+    caught: Caught,
+    url: String,
+}
+
+/// What the mail server has seen.
+#[derive(Serialize)]
+struct Caught {
+    messages: u64,
+    refused: u64,
+    connections: u64,
+}
 
 pub(super) async fn run(mut config: Config, args: &DemoArgs) -> Result<Exit> {
     // Without a directory of its own choosing, the demonstration leaves nothing behind.
@@ -84,21 +102,17 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
     send::use_account(&plan, None, &owned.client).await?;
     let job = send::enqueue(&plan, &send::Decided::as_named(&plan), &checked, &owned.client).await?.job;
-    let ended = follow::run(config, &owned.client, &job, stop).await?;
+    let ended = follow::run(config, &owned.client, job, stop).await?;
     if config.json {
-        let job = owned.client.get(&format!("/api/v1/jobs/{job}")).await?;
-        let missed = owned
-            .client
-            .get(&format!("/api/v1/jobs/{}/items?trouble=true&limit=1000", job["id"].as_str().unwrap_or_default()))
-            .await?;
-        let mut summary = follow::summary(&job, &missed);
+        let missed =
+            owned.client.get::<ItemsPage>(&format!("/api/v1/jobs/{job}/items?trouble=true&limit=1000")).await?;
+        let job = owned.client.get::<Job>(&format!("/api/v1/jobs/{job}")).await?;
         let tally = catcher.tally();
-        summary["caught"] =
-            json!({"messages": tally.messages, "refused": tally.refused, "connections": tally.connections});
-        summary["url"] = json!(format!("http://{address}"));
-        render::json(&summary)?;
+        let caught = Caught { messages: tally.messages, refused: tally.refused, connections: tally.connections };
+        let summary = follow::summary(&job, &missed);
+        render::json(&DemoSummary { summary, caught, url: format!("http://{address}") })?;
     } else {
-        follow::conclude(config, &owned.client, &job, &ended).await?;
+        follow::conclude(config, &owned.client, job, &ended).await?;
         say(format!("the mail server took {}", counted(catcher.tally().messages, "message")));
     }
     match ended {

@@ -8,9 +8,14 @@ use crate::{
     owner::{self, Claim},
     render::{self, count, counted},
 };
+use api::{
+    accounts::{Account, Accounts},
+    jobs::JobsPage,
+    logs::SearchAnswer,
+};
 use logs::Logs;
 use mail::smtp;
-use model::{Clock, Timestamp};
+use model::Clock;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::{
@@ -258,13 +263,13 @@ async fn database(config: &Config) -> Vec<Finding> {
     };
     let client = connected.client();
     let mut findings = Vec::new();
-    match client.get("/api/v1/jobs?limit=1").await {
+    match client.get::<JobsPage>("/api/v1/jobs?limit=1").await {
         Ok(_) => findings.push(finding(Verdict::Ok, ABOUT, "its schema is this program's, and it answers", "")),
         Err(failure) => findings.push(finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())),
     }
     findings.push(integrity(config).await);
-    let accounts = client.get("/api/v1/accounts").await.unwrap_or_default();
-    for account in accounts["rows"].as_array().into_iter().flatten().take(20) {
+    let accounts = client.get::<Accounts>("/api/v1/accounts").await.map(|accounts| accounts.into_inner().rows);
+    for account in accounts.unwrap_or_default().iter().take(20) {
         findings.push(account_finding(account).await);
     }
     findings
@@ -384,9 +389,8 @@ fn read_through(verified: &telemetry::Verified, repaired: Option<&telemetry::Rep
 /// What the owner of the data directory could not read of its log store when it opened it.
 async fn missed_by_owner(data: &Path) -> Option<String> {
     let owner = owner::living(data).await?;
-    let found = Client::Socket(owner.socket).get("/api/v1/logs/search?q=&limit=1").await.ok()?;
-    let missing = found["left_out"].as_array()?.first()?.as_str()?;
-    Some(render::plain(missing, 300))
+    let found = Client::Socket(owner.socket).get::<SearchAnswer>("/api/v1/logs/search?q=&limit=1").await.ok()?;
+    Some(render::plain(found.left_out.first()?, 300))
 }
 
 /// Folders whose files are to be shown and cannot be. That of Vigie's own logs is made when it is needed.
@@ -402,20 +406,11 @@ fn log_folders(config: &Config) -> Vec<Finding> {
     unreadable.collect()
 }
 
-/// A pause that is over is forgotten only when its account is used again.
-fn is_paused(pause: &Value, now: Timestamp) -> bool {
-    let until = pause["until"].as_str().and_then(|until| until.parse::<Timestamp>().ok());
-    !pause.is_null() && until.is_none_or(|until| until > now)
-}
-
-async fn account_finding(account: &Value) -> Finding {
+async fn account_finding(account: &Account) -> Finding {
     const ABOUT: &str = "account";
-    let name = account["name"].as_str().unwrap_or_default();
-    let pause = &account["pause"];
-    if is_paused(pause, Clock::System.now()) {
-        let why =
-            pause["reason"]["detail"].as_str().filter(|detail| !detail.is_empty()).or(pause["reason"]["code"].as_str());
-        let what = format!("{name} is paused: {}", render::plain(why.unwrap_or_default(), 160));
+    let (name, url) = (&account.name, &account.url);
+    if let Some(pause) = account.pause_at(Clock::System.now()) {
+        let what = format!("{name} is paused: {}", render::plain(pause.reason.said(), 160));
         return finding(
             Verdict::Warn,
             ABOUT,
@@ -423,7 +418,6 @@ async fn account_finding(account: &Value) -> Finding {
             "it goes on by itself, or after `vigie send` with the right password",
         );
     }
-    let url = account["url"].as_str().unwrap_or_default();
     if url.starts_with("gmail:") {
         return finding(Verdict::Ok, ABOUT, format!("{name}: the Gmail API, not asked"), "");
     }
@@ -449,23 +443,5 @@ async fn account_finding(account: &Value) -> Finding {
             "check host, port and firewall",
         ),
         Err(_) => finding(Verdict::Warn, ABOUT, format!("{name} does not answer"), "check host, port and firewall"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_that_is_over_is_none() {
-        let now: Timestamp = "2025-01-10T10:00:00Z".parse().unwrap();
-        for (pause, expected) in [
-            (Value::Null, false),
-            (json!({"until": "2025-01-10T09:59:59Z"}), false),
-            (json!({"until": "2025-01-10T10:00:01Z"}), true),
-            (json!({"until": null}), true),
-        ] {
-            assert_eq!(is_paused(&pause, now), expected, "{pause}");
-        }
     }
 }

@@ -12,8 +12,12 @@ use crate::{
     },
     signals::{Stop, StopReason},
 };
-use model::{Clock, Timestamp, Verdict};
-use serde_json::{Value, json};
+use api::{
+    items::{Item, ItemsPage},
+    jobs::{self, Job, JobsPage, Reason},
+};
+use model::{Clock, JobId, JobState, Timestamp};
+use serde::Serialize;
 use std::time::Duration;
 
 const LOOK_EVERY: Duration = Duration::from_millis(150);
@@ -35,20 +39,20 @@ pub(super) enum Ended {
 }
 
 /// Shows the progress of `job` until it ends, is paused for long, or Ctrl-C.
-pub(super) async fn run(config: &Config, client: &Client, job: &str, stop: &Stop) -> Result<Ended> {
+pub(super) async fn run(config: &Config, client: &Client, job: JobId, stop: &Stop) -> Result<Ended> {
     let mut bar = Bar::new(Silence::beside(config));
     let path = format!("/api/v1/jobs/{job}/progress");
     let mut away = false;
     let ended = loop {
-        let found = client.get_if_ready(&path).await?;
+        let found = client.get_if_ready::<jobs::Progress>(&path).await?;
         let mut wait = LOOK_EVERY;
-        if let Some(progress) = found.as_ref().map(Progress::of) {
+        if let Some(progress) = found.as_deref().map(Progress::from) {
             bar.show(&progress);
             wait = progress.left().map_or(LOOK_EVERY, |left| left.clamp(LOOK_AT_MOST_EVERY, LOOK_EVERY));
             if progress.is_final() {
                 break Ended::Over(progress);
             }
-            if progress.status == "paused" && !is_short(&progress, Clock::System.now()) {
+            if progress.status == JobState::Paused && !is_short(&progress, Clock::System.now()) {
                 break Ended::Paused(progress);
             }
         } else if !away {
@@ -70,89 +74,105 @@ fn is_short(progress: &Progress, now: Timestamp) -> bool {
 }
 
 /// The closing summary, those who did not get theirs, and the exit code.
-pub(super) async fn conclude(config: &Config, client: &Client, job: &str, ended: &Ended) -> Result<Exit> {
-    let value = client.get(&format!("/api/v1/jobs/{job}")).await?;
-    let progress = Progress::of(&value);
-    let missed = client.get(&format!("/api/v1/jobs/{job}/items?trouble=true&limit={SHOWN}")).await?;
-    let somebody_missed = missed["rows"].as_array().is_some_and(|rows| !rows.is_empty());
+pub(super) async fn conclude(config: &Config, client: &Client, id: JobId, ended: &Ended) -> Result<Exit> {
+    let job = client.get::<Job>(&format!("/api/v1/jobs/{id}")).await?;
+    let progress = Progress::from(&*job);
+    let missed = client.get::<ItemsPage>(&format!("/api/v1/jobs/{id}/items?trouble=true&limit={SHOWN}")).await?;
     // Refused beside others of its row, or perhaps sent by an earlier run: counted as no failure, and not served.
     let exit = match exit_of(&progress, ended) {
-        Exit::Done if somebody_missed => Exit::SomeNotSent,
+        Exit::Done if !missed.rows.is_empty() => Exit::SomeNotSent,
         exit => exit,
     };
     if config.json {
-        render::json(&summary(&value, &missed))?;
+        render::json(&summary(&job, &missed))?;
         return Ok(exit);
     }
-    render::say(&closing(&value, &progress, config));
-    let rows = missed["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if !rows.is_empty() {
-        render::out(&items(rows).to_string())?;
+    render::say(&closing(&job, &progress, config));
+    if !missed.rows.is_empty() {
+        render::out(&items(&missed.rows).to_string())?;
     }
-    if !missed["next"].is_null() {
-        render::say(&format!("all of them: vigie jobs items {} --trouble", short(job)));
+    if missed.next.is_some() {
+        render::say(&format!("all of them: vigie jobs items {} --trouble", short(id)));
     }
     if progress.unknown > 0 {
         render::say(&format!(
             "unknown: it may have arrived; ask, then say so: vigie jobs settle {} --sent ROW, or --not-sent ROW",
-            short(job)
+            short(id)
         ));
     }
     Ok(exit)
 }
 
 fn exit_of(progress: &Progress, ended: &Ended) -> Exit {
-    match (progress.status.as_str(), ended) {
-        ("failed", _) => Exit::Failed,
+    match (progress.status, ended) {
+        (JobState::Failed, _) => Exit::Failed,
         _ if progress.is_all_sent() => Exit::Done,
-        ("completed" | "cancelled", _) => Exit::SomeNotSent,
+        (JobState::Completed | JobState::Cancelled, _) => Exit::SomeNotSent,
         _ => Exit::Paused,
     }
 }
 
 /// One object that says how it ended.
-pub(super) fn summary(job: &Value, missed: &Value) -> Value {
-    let mut summary = json!({"job_id": job["id"], "status": job["state"]});
-    for name in [
-        "name",
-        "total",
-        "succeeded",
-        "failed",
-        "unknown",
-        "skipped",
-        "queued",
-        "reason",
-        "resumes_at",
-        "started_at",
-        "finished_at",
-    ] {
-        summary[name] = job[name].clone();
+#[derive(Serialize)]
+pub(super) struct Summary<'a> {
+    job_id: JobId,
+    status: JobState,
+    name: &'a str,
+    total: u64,
+    succeeded: u64,
+    failed: u64,
+    unknown: u64,
+    skipped: u64,
+    queued: u64,
+    reason: &'a Option<Reason>,
+    resumes_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    finished_at: Option<Timestamp>,
+    /// To the millisecond.
+    seconds: Option<f64>,
+    not_sent: &'a [Item],
+    more_not_sent: bool,
+}
+
+pub(super) fn summary<'a>(job: &'a Job, missed: &'a ItemsPage) -> Summary<'a> {
+    Summary {
+        job_id: job.id,
+        status: job.state,
+        name: &job.name,
+        total: job.total,
+        succeeded: job.succeeded,
+        failed: job.failed,
+        unknown: job.unknown,
+        skipped: job.skipped,
+        queued: job.queued,
+        reason: &job.reason,
+        resumes_at: job.resumes_at,
+        started_at: job.started_at,
+        finished_at: job.finished_at,
+        seconds: elapsed(job).map(|time| (time.as_secs_f64() * 1000.0).round() / 1000.0),
+        not_sent: &missed.rows,
+        more_not_sent: missed.next.is_some(),
     }
-    summary["seconds"] = elapsed(job).map_or(Value::Null, |time| json!((time.as_secs_f64() * 1000.0).round() / 1000.0));
-    summary["not_sent"] = missed["rows"].clone();
-    summary["more_not_sent"] = json!(!missed["next"].is_null());
-    summary
 }
 
-fn elapsed(job: &Value) -> Option<Duration> {
-    let time = |name: &str| job[name].as_str()?.parse::<Timestamp>().ok();
-    Some(time("finished_at").or_else(|| time("updated_at"))?.since(time("started_at")?))
+fn elapsed(job: &Job) -> Option<Duration> {
+    Some(job.finished_at.unwrap_or(job.updated_at).since(job.started_at?))
 }
 
-fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
-    let id = short(job["id"].as_str().unwrap_or_default());
-    let mut text = match progress.status.as_str() {
-        "completed" if !progress.is_all_sent() => progress.standing(),
-        "completed" => "done".to_owned(),
-        "cancelled" => "cancelled".to_owned(),
-        "failed" => format!("failed: {}", progress.reason.as_deref().unwrap_or("no reason given")),
-        "paused" => {
+fn closing(job: &Job, progress: &Progress, config: &Config) -> String {
+    let id = short(job.id);
+    let mut text = match progress.status {
+        JobState::Completed if !progress.is_all_sent() => progress.standing(),
+        JobState::Completed => "done".to_owned(),
+        JobState::Cancelled => "cancelled".to_owned(),
+        JobState::Failed => format!("failed: {}", progress.reason.as_deref().unwrap_or("no reason given")),
+        JobState::Paused => {
             let until = match progress.resumes_at {
                 Some(_) => format!(
                     "goes on at {}, while `vigie serve` runs",
-                    render::moment(&job["resumes_at"], &config.zone.value)
+                    render::moment(job.resumes_at, &config.zone.value)
                 ),
-                None if job["reason"]["code"] == REFUSED => RIGHT_PASSWORD.to_owned(),
+                None if is_reason(job, REFUSED) => RIGHT_PASSWORD.to_owned(),
                 None if is_interrupted(job) => {
                     format!(
                         "the same command again goes on, and so does vigie jobs resume {id}; vigie jobs cancel {id} gives up"
@@ -162,8 +182,8 @@ fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
             };
             format!("paused: {} ({until})", progress.reason.as_deref().unwrap_or("no reason given"))
         }
-        "running" | "pending" => "not over".to_owned(),
-        other => other.to_owned(),
+        JobState::Running | JobState::Pending => "not over".to_owned(),
+        state @ JobState::Preparing => state.to_string(),
     };
     text += &format!(": {} sent of {}", count(progress.succeeded), count(progress.total));
     for (number, word) in [(progress.failed, "failed"), (progress.unknown, "unknown"), (progress.skipped, "skipped")] {
@@ -179,30 +199,28 @@ fn closing(job: &Value, progress: &Progress, config: &Config) -> String {
 }
 
 /// A table of items, with why each is as it is.
-pub(super) fn items(rows: &[Value]) -> Table {
+pub(super) fn items(rows: &[Item]) -> Table {
     let mut table =
         Table::new(&[("row", Align::Right), ("state", Align::Left), ("to", Align::Left), ("why", Align::Left)]);
     for item in rows {
-        let text = |name: &str| item[name].as_str().unwrap_or_default();
         table.row([
-            item["seq"].as_i64().unwrap_or(0).to_string(),
-            text("state").to_owned(),
-            render::plain(text("label"), 50),
+            item.seq.to_string(),
+            item.state.to_string(),
+            render::plain(&item.label, 50),
             render::plain(&why(item), 180),
         ]);
     }
     table
 }
 
-fn why(item: &Value) -> String {
-    let Ok(verdict) = serde_json::from_value::<Verdict>(item["verdict"].clone()) else { return String::new() };
-    let refused = item["detail"].as_str().filter(|detail| !detail.is_empty());
-    let refused = refused.map_or(String::new(), |detail| format!("{detail}: "));
+fn why(item: &Item) -> String {
+    let Some(verdict) = &item.verdict else { return String::new() };
+    let refused = if item.detail.is_empty() { String::new() } else { format!("{}: ", item.detail) };
     // What was wrong with a row says it all.
     if verdict.code == "invalid_row" {
-        return verdict.reply;
+        return verdict.reply.clone();
     }
-    refused + &super::send::explain(&verdict)
+    refused + &super::send::explain(verdict)
 }
 
 /// What an earlier process left, and what goes on now.
@@ -241,7 +259,7 @@ pub(super) async fn tell_going_on(config: &Config, client: &Client) -> Result<()
     }
     if let Some(first) = interrupted.first() {
         let (were, which) = match interrupted.len() {
-            1 => ("1 run was".to_owned(), short(first["id"].as_str().unwrap_or_default()).to_owned()),
+            1 => ("1 run was".to_owned(), short(first.id)),
             many => (format!("{many} runs were"), "JOB".to_owned()),
         };
         let also = if interrupted.len() > 1 { " (`vigie jobs --state paused` lists them)" } else { "" };
@@ -251,68 +269,82 @@ pub(super) async fn tell_going_on(config: &Config, client: &Client) -> Result<()
 }
 
 /// Runs that wait while this process runs its own only.
-pub(super) async fn tell_others(config: &Config, client: &Client, job: &str) -> Result<()> {
+pub(super) async fn tell_others(config: &Config, client: &Client, job: JobId) -> Result<()> {
     if config.json || config.database.value.is_some() {
         return Ok(());
     }
     let mut others = open(client).await?;
-    others.retain(|other| other["id"].as_str() != Some(job));
+    others.retain(|other| other.id != job);
     let Some(first) = others.first() else { return Ok(()) };
-    let (id, name) = (first["id"].as_str().unwrap_or_default(), first["name"].as_str().unwrap_or_default());
     let more = match others.len() {
         1 => String::new(),
         many => format!(" and {} more", many - 1),
     };
     render::say(&format!(
         "not over either, and left alone: {} {}{more}; `vigie jobs` lists them, `vigie serve` goes on with those not paused",
-        short(id),
-        render::plain(name, 60)
+        short(first.id),
+        render::plain(&first.name, 60)
     ));
     Ok(())
 }
 
 /// Jobs of this program that could go on, and those that were interrupted by hand; the newest first.
-async fn open(client: &Client) -> Result<Vec<Value>> {
-    let open = client.get("/api/v1/jobs?state=pending,running,paused&limit=100").await?;
-    let mut open = open["rows"].as_array().cloned().unwrap_or_default();
-    open.retain(|job| job["kind"] != "external" && (job["state"] != "paused" || is_interrupted(job)));
+async fn open(client: &Client) -> Result<Vec<Job>> {
+    let open = client.get::<JobsPage>("/api/v1/jobs?state=pending,running,paused&limit=100").await?;
+    let mut open = open.into_inner().rows;
+    open.retain(|job| !job.is_external() && (job.state != JobState::Paused || is_interrupted(job)));
     Ok(open)
 }
 
-fn is_interrupted(job: &Value) -> bool {
-    job["state"] == "paused" && job["reason"]["code"] == "interrupted"
+fn is_interrupted(job: &Job) -> bool {
+    job.state == JobState::Paused && is_reason(job, "interrupted")
+}
+
+fn is_reason(job: &Job, code: &str) -> bool {
+    job.reason.as_ref().is_some_and(|reason| reason.code == code)
 }
 
 /// As much of an id as people need to type: the moment it was made at, to the millisecond.
-pub(super) fn short(id: &str) -> &str {
-    id.get(..13).unwrap_or(id)
+pub(super) fn short(id: JobId) -> String {
+    id.to_string().chars().take(13).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    fn progress(status: JobState) -> Progress {
+        let found = json!({
+            "job_id": "7f3b0c52-0000-4000-8000-000000000001", "status": status, "total": 2, "processed": 0, "succeeded": 0,
+            "failed": 0, "unknown": 0, "skipped": 0, "remaining": 0, "percent": 0.0, "rate": 0.0, "message": "",
+            "version": 1
+        });
+        Progress::from(&serde_json::from_value::<jobs::Progress>(found).unwrap())
+    }
 
     #[test]
     fn exit_codes_say_how_it_ended() {
-        let exit = |job: Value| {
-            let progress = Progress::of(&job);
+        let exit = |state: &str, [succeeded, failed, unknown, skipped]: [u64; 4]| {
+            let state = state.parse().unwrap();
+            let progress = Progress { succeeded, failed, unknown, skipped, ..progress(state) };
             exit_of(&progress, &Ended::Over(progress.clone()))
         };
-        assert_eq!(exit(json!({"state": "completed", "total": 2, "succeeded": 2})), Exit::Done);
-        assert_eq!(exit(json!({"state": "completed", "total": 2, "succeeded": 1, "skipped": 1})), Exit::Done);
-        assert_eq!(exit(json!({"state": "completed", "failed": 1})), Exit::SomeNotSent);
-        assert_eq!(exit(json!({"state": "completed", "unknown": 1})), Exit::SomeNotSent);
-        assert_eq!(exit(json!({"state": "cancelled"})), Exit::SomeNotSent);
-        assert_eq!(exit(json!({"state": "failed"})), Exit::Failed);
-        assert_eq!(exit(json!({"state": "paused"})), Exit::Paused);
-        assert_eq!(exit(json!({"state": "running"})), Exit::Paused);
+        assert_eq!(exit("completed", [2, 0, 0, 0]), Exit::Done);
+        assert_eq!(exit("completed", [1, 0, 0, 1]), Exit::Done);
+        assert_eq!(exit("completed", [0, 1, 0, 0]), Exit::SomeNotSent);
+        assert_eq!(exit("completed", [0, 0, 1, 0]), Exit::SomeNotSent);
+        assert_eq!(exit("cancelled", [0; 4]), Exit::SomeNotSent);
+        assert_eq!(exit("failed", [0; 4]), Exit::Failed);
+        assert_eq!(exit("paused", [0; 4]), Exit::Paused);
+        assert_eq!(exit("running", [0; 4]), Exit::Paused);
     }
 
     #[test]
     fn a_short_pause_is_waited_for() {
         let now: Timestamp = "2025-01-10T10:00:00Z".parse().unwrap();
         let paused =
-            |at: Option<&str>| Progress { resumes_at: at.map(|at| at.parse().unwrap()), ..Progress::default() };
+            |at: Option<&str>| Progress { resumes_at: at.map(|at| at.parse().unwrap()), ..progress(JobState::Paused) };
         assert!(is_short(&paused(Some("2025-01-10T10:15:00Z")), now));
         assert!(!is_short(&paused(Some("2025-01-10T13:00:00Z")), now));
         assert!(!is_short(&paused(None), now));

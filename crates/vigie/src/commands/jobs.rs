@@ -4,14 +4,18 @@ use super::{follow, search, settle, when, which};
 use crate::{
     app::{self, Connected, Engines},
     cli::{ItemsArgs, JobArg, JobsArgs, JobsCommand, JobsListArgs},
-    client::{Client, query},
+    client::{Answer, Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table, count, progress::Progress},
     signals::Stop,
 };
-use model::Clock;
-use serde_json::{Value, json};
+use api::{
+    items::ItemsPage,
+    jobs::{self, Job, JobNote, JobsPage, LogLine, LogPage, Reason, Resumed},
+};
+use model::{Clock, JobId, JobState};
+use serde_json::Value;
 use std::{fmt::Display, time::Duration};
 
 /// Records of a log that are asked for at once.
@@ -23,9 +27,9 @@ pub(super) async fn run(config: &Config, args: JobsArgs) -> Result<Exit> {
         Some(JobsCommand::List(args)) => list(config, &args).await,
         Some(JobsCommand::Show(job)) => show(config, &job).await,
         Some(JobsCommand::Watch { job }) => watch(config, job).await,
-        Some(JobsCommand::Pause(job)) => change(config, &job, "pause", json!({})).await,
-        Some(JobsCommand::Resume(job)) => change(config, &job, "resume", json!({})).await,
-        Some(JobsCommand::Cancel(job)) => change(config, &job, "cancel", json!({})).await,
+        Some(JobsCommand::Pause(job)) => change(config, &job, "pause").await,
+        Some(JobsCommand::Resume(job)) => change(config, &job, "resume").await,
+        Some(JobsCommand::Cancel(job)) => change(config, &job, "cancel").await,
         Some(JobsCommand::RetryFailed(job)) => settle::retry_failed(config, &job).await,
         Some(JobsCommand::Items(args)) => items(config, &args).await,
         Some(JobsCommand::Settle(args)) => settle::settle(config, &args).await,
@@ -46,9 +50,9 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
         ("since", since.map(|at| at.to_string())),
         ("limit", Some(args.limit.to_string())),
     ]);
-    let page = connected.client().get(&format!("/api/v1/jobs{path}")).await?;
+    let page = connected.client().get::<JobsPage>(&format!("/api/v1/jobs{path}")).await?;
     if config.json {
-        render::json(&page)?;
+        render::json(&page.json)?;
         return Ok(Exit::Done);
     }
     let waits = nobody_runs(config, &connected);
@@ -62,19 +66,16 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
         ("created", Align::Left),
         ("name", Align::Left),
     ]);
-    for job in rows(&page) {
-        let number = |name: &str| count(job[name].as_u64().unwrap_or(0));
-        let processed: u64 =
-            ["succeeded", "failed", "unknown", "skipped"].iter().filter_map(|name| job[*name].as_u64()).sum();
+    for job in &page.rows {
         table.row([
-            text(job, "id").to_owned(),
-            if waits && is_open(job) { WAITS.to_owned() } else { Progress::of(job).standing() },
-            format!("{}/{}", count(processed), number("total")),
-            number("failed"),
-            number("unknown"),
-            number("skipped"),
-            render::moment(&job["created_at"], zone),
-            render::plain(text(job, "name"), 60),
+            job.id.to_string(),
+            if waits && is_open(job) { WAITS.to_owned() } else { Progress::from(job).standing() },
+            format!("{}/{}", count(job.processed()), count(job.total)),
+            count(job.failed),
+            count(job.unknown),
+            count(job.skipped),
+            render::moment(job.created_at, zone),
+            render::plain(&job.name, 60),
         ]);
     }
     if table.is_empty() {
@@ -82,7 +83,7 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
     } else {
         render::out(&table.to_string())?;
     }
-    more(&page, "jobs", args.limit);
+    more(page.next.as_deref(), "jobs", args.limit);
     Ok(Exit::Done)
 }
 
@@ -96,88 +97,100 @@ fn nobody_runs(config: &Config, connected: &Connected) -> bool {
 async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = which::job_id(client, &job.job).await?;
-    let mut job = client.get(&format!("/api/v1/jobs/{id}")).await?;
+    let job = which::job(client, &job.job).await?;
     if config.json {
-        render::json(&job)?;
+        render::json(&job.json)?;
         return Ok(Exit::Done);
     }
-    job["state"] = match nobody_runs(config, &connected) && is_open(&job) {
-        true => WAITS.into(),
-        false => Progress::of(&job).standing().into(),
+    let state = match nobody_runs(config, &connected) && is_open(&job) {
+        true => WAITS.to_owned(),
+        false => Progress::from(&*job).standing(),
     };
-    let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
-    for name in [
-        "id",
-        "name",
-        "kind",
-        "state",
-        "application_name",
-        "flow_name",
-        "created_by",
-        "task_type",
-        "task_id",
-        "on_unknown",
-        "message",
-    ] {
-        if !text(&job, name).is_empty() {
-            table.row([name.replace('_', " "), render::plain(text(&job, name), 200)]);
-        }
-    }
-    let reason = &job["reason"];
-    if !reason.is_null() {
-        table.row([
-            "reason".into(),
-            render::plain(&format!("{} {}", text(reason, "code"), text(reason, "detail")), 300),
-        ]);
-    }
-    for name in ["total", "succeeded", "failed", "unknown", "skipped", "queued", "running"] {
-        table.row([name.into(), count(job[name].as_u64().unwrap_or(0))]);
-    }
-    for name in ["created_at", "started_at", "finished_at", "resumes_at"] {
-        if !job[name].is_null() {
-            table.row([name.replace('_', " "), render::moment(&job[name], &config.zone.value)]);
-        }
-    }
-    render::out(table.to_string().trim_start())?;
+    render::out(described(&job, state, config).to_string().trim_start())?;
     Ok(Exit::Done)
+}
+
+/// All that is known of it, line by line; what is empty is left out.
+fn described(job: &Job, state: String, config: &Config) -> Table {
+    let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
+    let texts = [
+        ("id", &job.id.to_string()),
+        ("name", &job.name),
+        ("kind", &job.kind),
+        ("state", &state),
+        ("application name", &job.application_name),
+        ("flow name", &job.flow_name),
+        ("created by", &job.created_by),
+        ("task type", &job.task_type),
+        ("task id", &job.task_id),
+        ("on unknown", &job.on_unknown.to_string()),
+        ("message", &job.message),
+    ];
+    for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        table.row([name.into(), render::plain(text, 200)]);
+    }
+    if let Some(Reason { code, detail }) = &job.reason {
+        table.row(["reason".into(), render::plain(&format!("{code} {detail}"), 300)]);
+    }
+    let numbers = [
+        ("total", job.total),
+        ("succeeded", job.succeeded),
+        ("failed", job.failed),
+        ("unknown", job.unknown),
+        ("skipped", job.skipped),
+        ("queued", job.queued),
+        ("running", job.running),
+    ];
+    for (name, number) in numbers {
+        table.row([name.into(), count(number)]);
+    }
+    let moments = [
+        ("created at", Some(job.created_at)),
+        ("started at", job.started_at),
+        ("finished at", job.finished_at),
+        ("resumes at", job.resumes_at),
+    ];
+    for (name, at) in moments.into_iter().filter(|(_, at)| at.is_some()) {
+        table.row([name.into(), render::moment(at, &config.zone.value)]);
+    }
+    table
 }
 
 async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = match job {
-        Some(job) => which::job_id(client, &job).await?,
+    let job = match job {
+        Some(job) => which::job(client, &job).await?.into_inner(),
         None => {
-            let open = client.get("/api/v1/jobs?state=running,paused,pending,preparing&limit=1").await?;
-            let newest = rows(&open).first().map(|job| text(job, "id").to_owned());
+            let open = client.get::<JobsPage>("/api/v1/jobs?state=running,paused,pending,preparing&limit=1").await?;
+            let newest = open.into_inner().rows.into_iter().next();
             newest.ok_or_else(|| {
                 Failure::new("no job runs or waits").help("name one: vigie jobs watch JOB; see `vigie jobs`")
             })?
         }
     };
-    if !config.json && nobody_runs(config, &connected) && is_open(&client.get(&format!("/api/v1/jobs/{id}")).await?) {
+    if !config.json && nobody_runs(config, &connected) && is_open(&job) {
         render::say("nothing runs it now: vigie serve, or the same send again");
     }
     let stop = Stop::listen().map_err(Failure::new)?;
-    let ended = follow::run(config, client, &id, &stop).await?;
+    let ended = follow::run(config, client, job.id, &stop).await?;
     if matches!(ended, follow::Ended::Interrupted(_)) {
         return Ok(Exit::Done);
     }
-    follow::conclude(config, client, &id, &ended).await
+    follow::conclude(config, client, job.id, &ended).await
 }
 
 /// One job that is about to be changed. Nothing is begun only because a job is paused or settled: no engine.
 pub(super) struct Changing {
     connected: Connected,
-    pub(super) id: String,
+    pub(super) id: JobId,
 }
 
 impl Changing {
     pub(super) async fn begin(config: &Config, job: &JobArg) -> Result<Self> {
         let connected = app::changing(config, "jobs", Engines::Rest).await?;
-        match which::job_id(connected.client(), &job.job).await {
-            Ok(id) => Ok(Self { connected, id }),
+        match which::job(connected.client(), &job.job).await {
+            Ok(job) => Ok(Self { connected, id: job.id }),
             Err(failure) => {
                 connected.close().await;
                 Err(failure)
@@ -204,30 +217,31 @@ pub(super) enum Runs {
     Nowhere,
 }
 
-async fn change(config: &Config, job: &JobArg, verb: &str, body: Value) -> Result<Exit> {
+async fn change(config: &Config, job: &JobArg, verb: &str) -> Result<Exit> {
     let changing = Changing::begin(config, job).await?;
-    let changed = changing.client().post(&format!("/api/v1/jobs/{}/{verb}", changing.id), &body).await;
+    // A pause or a cancellation resumes no account, and names none.
+    let path = format!("/api/v1/jobs/{}/{verb}", changing.id);
+    let changed = changing.client().post::<Resumed>(&path, &JobNote::default()).await;
     let runs = changing.end(config).await;
     let changed = changed?;
     if config.json {
-        render::json(&changed)?;
+        render::json(&changed.json)?;
         return Ok(Exit::Done);
     }
-    told(&changed, runs);
+    told(&changed.job, changed.account_resumed.as_deref(), runs);
     Ok(Exit::Done)
 }
 
-/// How a job stands after a change.
-pub(super) fn told(job: &Value, runs: Runs) {
-    let progress = render::progress::Progress::of(job);
+/// How a job stands after a change, and which account goes on with it.
+pub(super) fn told(job: &Job, account_resumed: Option<&str>, runs: Runs) {
     render::say(&format!(
         "{}: {}, {} of {} processed",
-        render::plain(text(job, "name"), 60),
-        progress.status,
-        count(progress.succeeded + progress.failed + progress.unknown + progress.skipped),
-        count(progress.total)
+        render::plain(&job.name, 60),
+        job.state,
+        count(job.processed()),
+        count(job.total)
     ));
-    if let Some(account) = job["account_resumed"].as_str() {
+    if let Some(account) = account_resumed {
         render::say(&format!("the pause of {} is ended too", render::plain(account, 200)));
     }
     if runs == Runs::Nowhere && is_open(job) {
@@ -236,30 +250,30 @@ pub(super) fn told(job: &Value, runs: Runs) {
 }
 
 /// Would run, if anybody ran jobs.
-fn is_open(job: &Value) -> bool {
-    matches!(text(job, "state"), "pending" | "running") && job["kind"] != "external"
+fn is_open(job: &Job) -> bool {
+    matches!(job.state, JobState::Pending | JobState::Running) && !job.is_external()
 }
 
 async fn items(config: &Config, args: &ItemsArgs) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = which::job_id(client, &args.job.job).await?;
+    let id = which::job(client, &args.job.job).await?.id;
     let pairs = [
         ("state", joined(&args.state)),
         ("trouble", args.trouble.then(|| "true".to_owned())),
         ("q", args.query.clone()),
     ];
-    let page = search::rows(client, &format!("/api/v1/jobs/{id}/items"), &pairs, args.limit).await?;
+    let page = search::rows::<ItemsPage>(client, &format!("/api/v1/jobs/{id}/items"), &pairs, args.limit).await?;
     if config.json {
-        render::json(&page)?;
+        render::json(&page.json)?;
         return Ok(Exit::Done);
     }
-    if rows(&page).is_empty() {
+    if page.rows.is_empty() {
         render::say("no item matches");
     } else {
-        render::out(&follow::items(rows(&page)).to_string())?;
+        render::out(&follow::items(&page.rows).to_string())?;
     }
-    more(&page, "items", args.limit);
+    more(page.next.as_deref(), "items", args.limit);
     Ok(Exit::Done)
 }
 
@@ -272,21 +286,17 @@ enum Tail {
 async fn log(config: &Config, job: &JobArg, tail: Tail) -> Result<Exit> {
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let id = which::job_id(client, &job.job).await?;
-    let mut after = Value::Null;
+    let id = which::job(client, &job.job).await?.id;
+    let mut after = None;
     loop {
         // Asked before the page, so that what is logged last is still read.
-        let over = tail == Tail::Once || is_over(client, &id).await?;
-        let from = after.as_u64().map(|at| at.to_string()).or_else(|| after.as_str().map(str::to_owned));
-        let path = query([("after", from.clone()), ("limit", Some(LOG_PAGE.to_string()))]);
-        let page = client.get(&format!("/api/v1/jobs/{id}/log{path}")).await?;
-        for record in rows(&page) {
-            show_record(config, record)?;
-        }
-        let next = page["next"].clone();
-        let is_end = rows(&page).is_empty() || next.is_null() || next == after;
-        if !next.is_null() {
-            after = next;
+        let over = tail == Tail::Once || is_over(client, id).await?;
+        let path = query([("after", after.map(|at: u64| at.to_string())), ("limit", Some(LOG_PAGE.to_string()))]);
+        let page = client.get::<LogPage<Value>>(&format!("/api/v1/jobs/{id}/log{path}")).await?.into_inner();
+        let is_end = page.rows.is_empty() || after == Some(page.next);
+        after = Some(page.next);
+        for record in page.rows {
+            show_record(config, &Answer::read(record)?)?;
         }
         match (is_end, over) {
             (true, true) => return Ok(Exit::Done),
@@ -296,37 +306,26 @@ async fn log(config: &Config, job: &JobArg, tail: Tail) -> Result<Exit> {
     }
 }
 
-async fn is_over(client: &Client, id: &str) -> Result<bool> {
-    let progress = client.get(&format!("/api/v1/jobs/{id}/progress")).await?;
-    Ok(render::progress::Progress::of(&progress).is_final())
+async fn is_over(client: &Client, id: JobId) -> Result<bool> {
+    let progress = client.get::<jobs::Progress>(&format!("/api/v1/jobs/{id}/progress")).await?;
+    Ok(progress.status.is_final())
 }
 
-fn show_record(config: &Config, record: &Value) -> Result<()> {
+fn show_record(config: &Config, record: &Answer<LogLine>) -> Result<()> {
     if config.json {
-        return render::out(&record.to_string());
+        return render::out(&record.json.to_string());
     }
-    let at = render::moment(&record["at"], &config.zone.value);
-    render::out(&format!(
-        "{at} [{}] {}",
-        text(record, "level").to_uppercase(),
-        render::plain(text(record, "message"), 2_000)
-    ))
-}
-
-pub(super) fn rows(page: &Value) -> &[Value] {
-    page["rows"].as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name].as_str().unwrap_or_default()
+    let at = render::moment(record.at, &config.zone.value);
+    let level = record.level.as_str().to_uppercase();
+    render::out(&format!("{at} [{level}] {}", render::plain(&record.message, 2_000)))
 }
 
 fn joined<T: Display>(values: &[T]) -> Option<String> {
     (!values.is_empty()).then(|| values.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
 }
 
-fn more(page: &Value, what: &str, limit: u32) {
-    if !page["next"].is_null() {
+fn more(next: Option<&str>, what: &str, limit: u32) {
+    if next.is_some() {
         render::say(&format!("there are more {what} than {limit}: raise --limit, or narrow the choice"));
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     failure::{Exit, Result},
     render::{self, Align, Table, count},
 };
+use api::report::Report;
 use model::Clock;
-use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The words of the report.
@@ -53,9 +53,9 @@ const FRENCH: Words = Words {
 pub(super) async fn run(config: &Config, args: &ReportArgs) -> Result<Exit> {
     let date = args.date.unwrap_or_else(|| Clock::System.now().in_zone(&config.zone.value).date());
     let connected = app::reading(config).await?;
-    let report = connected.client().get(&format!("/api/v1/report?date={date}")).await?;
+    let report = connected.client().get::<Report>(&format!("/api/v1/report?date={date}")).await?;
     if config.json {
-        render::json(&report)?;
+        render::json(&report.json)?;
         return Ok(Exit::Done);
     }
     let words = if args.lang == Lang::Fr { FRENCH } else { ENGLISH };
@@ -63,46 +63,40 @@ pub(super) async fn run(config: &Config, args: &ReportArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn text(config: &Config, report: &Value, date: &str, words: &Words) -> String {
-    let number = |name: &str| count(report[name].as_u64().unwrap_or(0));
-    let rate = report["success_rate"].as_f64().map_or("–".to_owned(), |rate| format!("{rate:.1} %"));
+fn text(config: &Config, report: &Report, date: &str, words: &Words) -> String {
+    let rate = report.success_rate.map_or("–".to_owned(), |rate| format!("{rate:.1} %"));
     let mut out = format!("{} {date}\n\n", words.title);
     let mut figures = Table::new(&[("", Align::Left), ("", Align::Right)]);
-    figures.row([words.sent.into(), number("sent")]);
-    figures.row([words.errors.into(), number("errors")]);
-    if report["unknown"].as_u64().unwrap_or(0) > 0 {
-        figures.row([words.unknown.into(), number("unknown")]);
+    figures.row([words.sent.into(), count(report.sent)]);
+    figures.row([words.errors.into(), count(report.errors)]);
+    if report.unknown > 0 {
+        figures.row([words.unknown.into(), count(report.unknown)]);
     }
     figures.row([words.rate.into(), rate]);
     // Beside the recipients, and where there is any.
-    for (name, word, [all, wrong]) in
-        [("other_items", words.others, ["succeeded", "failed"]), ("traces", words.posted, ["total", "errors"])]
+    let (items, traces) = (&report.other_items, &report.traces);
+    for (word, all, wrong) in
+        [(words.others, items.succeeded, items.failed), (words.posted, traces.total, traces.errors)]
     {
-        let of = |field: &str| report[name][field].as_u64().unwrap_or(0);
-        if of(all) + of(wrong) > 0 {
-            figures.row([word.into(), format!("{} / {}", count(of(all)), count(of(wrong)))]);
+        if all + wrong > 0 {
+            figures.row([word.into(), format!("{} / {}", count(all), count(wrong))]);
         }
     }
     let _ = writeln!(out, "{}", figures.to_string().trim_start());
-    let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
     let _ = writeln!(out, "\n{}", words.last);
-    for error in list("last_errors") {
-        let at = render::moment(&error["created_at"], &config.zone.value);
-        let comment = error["comment"].as_str().unwrap_or_default();
-        let _ = writeln!(out, "  {at}  {}", render::plain(comment, 140));
+    for error in &report.last_errors {
+        let at = render::moment(error.created_at, &config.zone.value);
+        let _ = writeln!(out, "  {at}  {}", render::plain(&error.comment, 140));
     }
-    if list("last_errors").is_empty() {
+    if report.last_errors.is_empty() {
         let _ = writeln!(out, "  {}", words.nothing);
     }
     let _ = writeln!(out, "\n{}", words.running);
-    for job in list("running_jobs") {
-        let progress = render::progress::Progress::of(&job);
-        let name = job["name"].as_str().unwrap_or_default();
-        let id = job["id"].as_str().unwrap_or_default();
-        let done = progress.succeeded + progress.failed + progress.unknown + progress.skipped;
-        let _ = writeln!(out, "  {id}  {}/{}  {}", count(done), count(progress.total), render::plain(name, 60));
+    for job in &report.running_jobs {
+        let (done, total, name) = (count(job.processed()), count(job.total), render::plain(&job.name, 60));
+        let _ = writeln!(out, "  {}  {done}/{total}  {name}", job.id);
     }
-    if list("running_jobs").is_empty() {
+    if report.running_jobs.is_empty() {
         let _ = writeln!(out, "  {}", words.nothing);
     }
     out.trim_end().to_owned()

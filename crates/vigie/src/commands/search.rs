@@ -1,32 +1,43 @@
 //! What the API searches page by page, each as far as its bound lets it: a command goes on to the end.
 
 use crate::{
-    client::{Client, query},
-    failure::Result,
+    client::{Answer, Client, query},
+    failure::{Failure, Result},
 };
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// A page of a list, whose rows and further members are passed on as they came.
+#[derive(Serialize, Deserialize)]
+struct AnyPage {
+    rows: Vec<Value>,
+    next: Option<String>,
+    /// The page ended before it was full, or everything was looked through.
+    #[serde(skip_serializing)]
+    searched_until: Option<Value>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
 
 /// The first `limit` rows that match, in one page, however far one has to look for them.
-pub(super) async fn rows(
+pub(super) async fn rows<Page: DeserializeOwned>(
     client: &Client,
     path: &str,
     pairs: &[(&'static str, Option<String>)],
     limit: u32,
-) -> Result<Value> {
+) -> Result<Answer<Page>> {
     let (mut rows, mut cursor) = (Vec::new(), None);
     loop {
         let left = (limit as usize).saturating_sub(rows.len());
         let paging = [("cursor", cursor), ("limit", Some(left.to_string()))];
-        let mut page = client.get(&format!("{path}{}", query(pairs.iter().cloned().chain(paging)))).await?;
-        if let Some(found) = page["rows"].as_array_mut() {
-            rows.append(found);
+        let path = format!("{path}{}", query(pairs.iter().cloned().chain(paging)));
+        let mut page = client.get::<AnyPage>(&path).await?.into_inner();
+        rows.append(&mut page.rows);
+        if page.searched_until.is_none() || page.next.is_none() || rows.len() >= limit as usize {
+            let whole = serde_json::to_value(AnyPage { rows, ..page });
+            return Answer::read(whole.map_err(|error| Failure::new(format!("the page is no JSON: {error}")))?);
         }
-        cursor = page["next"].as_str().map(str::to_owned);
-        let stopped_early = page.as_object_mut().and_then(|page| page.remove("searched_until")).is_some();
-        if !stopped_early || cursor.is_none() || rows.len() >= limit as usize {
-            page["rows"] = Value::Array(rows);
-            return Ok(page);
-        }
+        cursor = page.next;
     }
 }
 
@@ -52,7 +63,7 @@ mod tests {
     async fn a_search_goes_on_until_it_has_enough_or_all() {
         let client = Client::Here(Router::new().route("/list", get(page)));
         let pairs = [("q", Some("é".to_owned())), ("user", None)];
-        let asked = async |limit| rows(&client, "/list", &pairs, limit).await.unwrap();
+        let asked = async |limit| rows::<Value>(&client, "/list", &pairs, limit).await.unwrap().json;
         assert_eq!(asked(9).await, json!({"rows": [1, 2, 3], "next": null}));
         assert_eq!(asked(2).await, json!({"rows": [1, 2], "next": "c"}));
         assert_eq!(asked(1).await, json!({"rows": [1], "next": "b"}));

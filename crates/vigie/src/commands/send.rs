@@ -11,7 +11,7 @@ mod preview;
 mod secret;
 
 pub(super) use earlier::Decided;
-pub(super) use enqueue::{Enqueued, enqueue, limits_of, use_account};
+pub(super) use enqueue::{Enqueued, enqueue, use_account};
 pub(super) use plan::Plan;
 pub(super) use secret::{REFUSED, RIGHT_PASSWORD};
 
@@ -19,18 +19,23 @@ use super::follow;
 use crate::{
     app::{self, Connected, Engines},
     cli::SendArgs,
-    client::{Client, escaped},
+    client::{Answer, Client, escaped},
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
     signals::{Stop, StopReason},
 };
-use api::mailings::Compared;
+use api::{
+    accounts::Account,
+    jobs::{Job, PauseReason, Pausing},
+    mailings::Compared,
+};
 use check::Checked;
 use mail::{rate::spelled, spec::OnInvalid, verdict_text};
+use model::JobId;
 use secrecy::SecretString;
 use secret::Trouble;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(super) use check::check_rows;
 
@@ -84,7 +89,7 @@ async fn send(
     args: &SendArgs,
     plan: &Plan,
     checked: &Checked,
-    begun: &mut Option<String>,
+    begun: &mut Option<JobId>,
     connected: &mut Connected,
     given: Option<SecretString>,
     stop: &Stop,
@@ -95,22 +100,22 @@ async fn send(
     }
     let job = match begun {
         Some(job) => {
-            enqueue::go_on(&client.get(&format!("/api/v1/jobs/{job}")).await?, client).await?;
-            job.clone()
+            enqueue::go_on(&*client.get::<Job>(&format!("/api/v1/jobs/{job}")).await?, client).await?;
+            *job
         }
-        None => begun.insert(prepared(config, plan, checked, client, given, stop).await?).clone(),
+        None => *begun.insert(prepared(config, plan, checked, client, given, stop).await?),
     };
     if args.detach {
-        return detached(config, connected, &job);
+        return detached(config, connected, job);
     }
     if matches!(connected, Connected::Ours(_)) {
-        follow::tell_others(config, client, &job).await?;
+        follow::tell_others(config, client, job).await?;
     }
-    let ended = follow::run(config, client, &job, stop).await?;
+    let ended = follow::run(config, client, job, stop).await?;
     if let follow::Ended::Interrupted(by) = ended {
-        interrupted(config, connected, &job, by).await;
+        interrupted(config, connected, job, by).await;
     }
-    follow::conclude(config, client, &job, &ended).await
+    follow::conclude(config, client, job, &ended).await
 }
 
 /// The id of the job that is set going.
@@ -121,7 +126,7 @@ async fn prepared(
     client: &Client,
     given: Option<SecretString>,
     stop: &Stop,
-) -> Result<String> {
+) -> Result<JobId> {
     let secret = secret::for_account(plan, client, given).await?;
     if secret.is_some() || !plan.wants_secret() {
         look_at_server(config, plan, secret.as_ref()).await?;
@@ -156,7 +161,7 @@ async fn prepared(
 async fn begin(
     config: &Config,
     plan: &Plan,
-    (open, decided): (Option<Value>, Option<&Decided>),
+    (open, decided): (Option<Job>, Option<&Decided>),
     checked: &Checked,
     client: &Client,
 ) -> Result<Enqueued> {
@@ -171,12 +176,9 @@ async fn begin(
     if !config.json {
         render::say(&format!(
             "\"{}\" was begun at {} and is not over: going on with it, as it was enqueued then ({} of {} left)",
-            open["name"].as_str().unwrap_or_default(),
-            open["created_at"].as_str().unwrap_or_default(),
-            open["queued"],
-            open["total"]
+            open.name, open.created_at, open.queued, open.total
         ));
-        let frozen = limits_of(&open);
+        let frozen = open.limits;
         if frozen != plan.limits.clone().into() {
             let frozen = Some(spelled(&frozen)).filter(|text| !text.is_empty());
             render::say(&format!(
@@ -185,12 +187,12 @@ async fn begin(
             ));
         }
     }
-    Ok(Enqueued { job: open["id"].as_str().unwrap_or_default().to_owned(), skipped: 0 })
+    Ok(Enqueued { job: open.id, skipped: 0 })
 }
 
 /// A run of ours ends its messages in flight, another's goes on without us. Ctrl-C is a person's word that nothing more
 /// leaves until somebody asks for it; SIGTERM ends this process, and the run goes on with the next.
-async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: StopReason) {
+async fn interrupted(config: &Config, connected: &mut Connected, job: JobId, by: StopReason) {
     let say = |text: &str| {
         if !config.json {
             render::say(text);
@@ -200,9 +202,9 @@ async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: 
         Connected::Ours(owned) => {
             say("stopping: finishing what is being sent (again: at once)");
             if by == StopReason::ByHand {
-                let pausing = json!({"reason": "interrupted", "message": "interrupted"});
+                let pausing = Pausing { message: Some("interrupted".to_owned()), reason: PauseReason::Interrupted };
                 // It may be over by now, which is no trouble.
-                let _ = owned.client.post(&format!("/api/v1/jobs/{job}/pause"), &pausing).await;
+                let _ = owned.client.post::<Job>(&format!("/api/v1/jobs/{job}/pause"), &pausing).await;
             }
             owned.rest().await;
             if by == StopReason::BySystem {
@@ -220,7 +222,7 @@ async fn interrupted(config: &Config, connected: &mut Connected, job: &str, by: 
     }
 }
 
-fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
+fn detached(config: &Config, connected: &Connected, job: JobId) -> Result<Exit> {
     let runs = match connected {
         Connected::Theirs(_, owner) => Some(owner.pid),
         _ => None,
@@ -228,7 +230,7 @@ fn detached(config: &Config, connected: &Connected, job: &str) -> Result<Exit> {
     if config.json {
         render::json(&json!({"job_id": job, "running_in": runs}))?;
     } else {
-        render::out(job)?;
+        render::out(&job.to_string())?;
         if runs.is_none() && config.database.value.is_none() {
             render::say("nothing runs jobs on this directory yet: start `vigie serve`");
         }
@@ -307,7 +309,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
 }
 
 /// What was sent before, and the account as it stands, where there is a data directory already.
-async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(Option<Compared>, Option<Value>)> {
+async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(Option<Compared>, Option<Account>)> {
     if config.database.value.is_none() && !config.database_file().exists() {
         return Ok((None, None));
     }
@@ -315,7 +317,9 @@ async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(O
     let client = connected.client();
     let found = earlier::compare(plan, &plan.chosen, checked, client).await?;
     let account = match plan.has_way_out() {
-        true => client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?,
+        true => {
+            client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?.map(Answer::into_inner)
+        }
         false => None,
     };
     Ok((Some(found), account))

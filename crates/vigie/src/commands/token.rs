@@ -6,11 +6,11 @@ use crate::{
     cli::TokenCommand,
     client::escaped,
     config::Config,
-    failure::{Exit, Failure, Result},
+    failure::{Exit, Result},
     render::{self, Align, Table},
 };
-use model::Clock;
-use serde_json::json;
+use api::tokens::{CreatedToken, NewToken, Tokens};
+use model::{Clock, Timestamp};
 
 pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<Exit> {
     match command {
@@ -19,22 +19,21 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<Exit> 
             let zone = &config.zone.value;
             let expires = expires.map(|text| when::to_come(&text, "expires", zone, Clock::System.now())).transpose()?;
             let connected = app::changing(config, "token", Engines::Rest).await?;
-            let body = json!({"name": name, "scope": scope.as_str(), "expires_at": expires});
-            let created = connected.client().post("/api/v1/tokens", &body).await;
+            let new = NewToken { name, scope: Some(scope.as_str().to_owned()), expires_at: expires };
+            let created = connected.client().post::<CreatedToken>("/api/v1/tokens", &new).await;
             connected.close().await;
             let created = created?;
             if config.json {
-                render::json(&created)?;
+                render::json(&created.json)?;
             } else {
-                let token = created["token"].as_str().ok_or_else(|| Failure::new("the answer holds no token"))?;
-                render::say(&format!("token \"{name}\", scope {}; it is shown this once:", scope.as_str()));
-                render::out(token)?;
+                render::say(&format!("token \"{}\", scope {}; it is shown this once:", new.name, scope.as_str()));
+                render::out(&created.token)?;
             }
             Ok(Exit::Done)
         }
         TokenCommand::Revoke { name } => {
             let connected = app::changing(config, "token", Engines::Rest).await?;
-            let revoked = connected.client().delete(&format!("/api/v1/tokens/{}", escaped(&name))).await;
+            let revoked = connected.client().delete::<()>(&format!("/api/v1/tokens/{}", escaped(&name))).await;
             connected.close().await;
             revoked?;
             if !config.json {
@@ -47,9 +46,9 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<Exit> 
 
 async fn list(config: &Config) -> Result<Exit> {
     let connected = app::reading(config).await?;
-    let tokens = connected.client().get("/api/v1/tokens").await?;
+    let tokens = connected.client().get::<Tokens>("/api/v1/tokens").await?;
     if config.json {
-        render::json(&tokens)?;
+        render::json(&tokens.json)?;
         return Ok(Exit::Done);
     }
     let mut table = Table::new(&[
@@ -59,10 +58,10 @@ async fn list(config: &Config) -> Result<Exit> {
         ("ends", Align::Left),
         ("last used", Align::Left),
     ]);
-    for token in tokens["rows"].as_array().into_iter().flatten() {
-        let text = |name: &str| token[name].as_str().unwrap_or_default().to_owned();
-        let at = |name: &str| render::moment(&token[name], &config.zone.value);
-        table.row([text("name"), text("scope"), at("created_at"), at("expires_at"), at("used_at")]);
+    for token in tokens.into_inner().rows {
+        let at = |at: Option<Timestamp>| render::moment(at, &config.zone.value);
+        let (created, ends, used) = (at(Some(token.created_at)), at(token.expires_at), at(token.used_at));
+        table.row([token.name, token.scope, created, ends, used]);
     }
     if table.is_empty() {
         render::say("there are no tokens: vigie token create NAME");

@@ -9,6 +9,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
 };
+use api::traces::TracesPage;
 use futures_util::StreamExt as _;
 use model::Clock;
 use std::io::Write as _;
@@ -20,11 +21,11 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
     let (since, until) = (moment(&args.since, "since")?, moment(&args.until, "until")?);
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let job = which::if_given(client, args.job.as_deref()).await?;
+    let job = which::id_if_given(client, args.job.as_deref()).await?;
     let pairs = [
         ("application", args.application.clone()),
         ("flow", args.flow.clone()),
-        ("job", job),
+        ("job", job.map(|id| id.to_string())),
         ("errors", args.errors.then(|| "true".to_owned())),
         ("q", args.query.clone()),
         ("since", since.map(|at| at.to_string())),
@@ -42,9 +43,9 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let page = search::rows(client, "/api/v1/traces", &pairs, args.limit).await?;
+    let page = search::rows::<TracesPage>(client, "/api/v1/traces", &pairs, args.limit).await?;
     if config.json {
-        render::json(&page)?;
+        render::json(&page.json)?;
         return Ok(Exit::Done);
     }
     let mut table = Table::new(&[
@@ -55,16 +56,14 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
         ("file", Align::Left),
         ("comment", Align::Left),
     ]);
-    let rows = page["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
-    for trace in rows {
-        let text = |name: &str| trace[name].as_str().unwrap_or_default();
+    for trace in &page.rows {
         table.row([
-            render::moment(&trace["created_at"], zone),
-            format!("{:.2}", trace["time_to_process"].as_f64().unwrap_or(0.0)),
-            if trace["errors"].as_bool() == Some(true) { "error".into() } else { String::new() },
-            render::plain(text("trace_name"), 40),
-            render::plain(text("file_name"), 40),
-            render::plain(text("comment"), 140),
+            render::moment(trace.created_at, zone),
+            format!("{:.2}", trace.time_to_process),
+            if trace.errors { "error".into() } else { String::new() },
+            render::plain(&trace.trace_name, 40),
+            render::plain(&trace.file_name, 40),
+            render::plain(&trace.comment, 140),
         ]);
     }
     if table.is_empty() {
@@ -72,7 +71,7 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
     } else {
         render::out(&table.to_string())?;
     }
-    if !page["next"].is_null() {
+    if page.next.is_some() {
         render::say(&format!(
             "there are more than {}: raise --limit, narrow the choice, or take all with --csv",
             args.limit

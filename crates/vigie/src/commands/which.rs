@@ -1,91 +1,86 @@
-//! Which job is meant: by its id, the beginning of its id, its name, or `last`.
+//! Which job is meant: by its id, the beginning of its id, its name, or `last`. The server knows; here it is told what was
+//! written.
 
 use crate::{
-    client::{Client, query},
-    failure::{Failure, Result},
+    client::{Answer, Client, escaped, refusal},
+    failure::{Exit, Failure, Result},
     render,
 };
-use serde_json::Value;
+use api::jobs::{Candidate, Candidates, Job};
+use model::JobId;
 
-const PAGE: u32 = 1_000;
-/// Pages of jobs that are looked through.
-const PAGES_MAX: usize = 50;
 /// Candidates that are listed when several are meant.
 const SHOWN: usize = 10;
 
-/// The id of the one job that `given` names.
-pub(super) async fn job_id(client: &Client, given: &str) -> Result<String> {
-    if given.parse::<model::JobId>().is_ok() {
-        return Ok(given.to_owned());
-    }
-    let fitting = match given {
-        "last" => jobs(client, None, 1, |_| true).await?,
-        _ => named(client, given).await?,
+/// The one job that `given` names.
+pub(super) async fn job(client: &Client, given: &str) -> Result<Answer<Job>> {
+    let problem = match client.get_or_problem(&format!("/api/v1/jobs/{}", escaped(given))).await? {
+        Ok(job) => return Ok(job),
+        Err(problem) => problem,
     };
-    match fitting.as_slice() {
-        [job] => Ok(id(job).to_owned()),
-        [] => Err(Failure::refused(format!("no job's id begins with `{given}`, and none is named so"))
-            .help("see `vigie jobs`; `last` is the newest")),
-        several => Err(Failure::refused(ambiguous(given, several)).help("give more of the id")),
+    let failure = refusal(&problem);
+    if let Some(Candidates { candidates }) = problem.besides() {
+        return Err(Failure { what: several(&failure.what, &candidates), exit: Exit::Refused, ..failure });
     }
+    let is_misnamed = problem.status == 404 && given.parse::<JobId>().is_err();
+    Err(if is_misnamed { Failure { exit: Exit::Refused, ..failure } } else { failure })
 }
 
-/// The same, where no job need be named.
-pub(super) async fn if_given(client: &Client, given: Option<&str>) -> Result<Option<String>> {
+/// The id of the one job that `given` names, where one need be named.
+pub(super) async fn id_if_given(client: &Client, given: Option<&str>) -> Result<Option<JobId>> {
     match given {
-        Some(given) => job_id(client, given).await.map(Some),
+        Some(given) => Ok(Some(job(client, given).await?.id)),
         None => Ok(None),
     }
 }
 
-async fn named(client: &Client, given: &str) -> Result<Vec<Value>> {
-    let is_hex = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if is_hex {
-        let start = given.to_ascii_lowercase();
-        let fitting = jobs(client, None, SHOWN + 1, |job| id(job).starts_with(&start)).await?;
-        if !fitting.is_empty() {
-            return Ok(fitting);
-        }
+fn several(what: &str, candidates: &[Candidate]) -> String {
+    let mut text = format!("{what}:");
+    for Candidate { id, state, name } in candidates.iter().take(SHOWN) {
+        text += &format!("\n  {id}  {state}  {}", render::plain(name, 60));
     }
-    let mut namesakes = jobs(client, Some(given), SHOWN + 1, |job| job["name"].as_str() == Some(given)).await?;
-    // Runs of one mailing follow each other: the newest is meant, unless several are open.
-    let open = |job: &Value| !matches!(job["state"].as_str(), Some("completed" | "failed" | "cancelled"));
-    if namesakes.iter().filter(|job| open(job)).count() < 2 {
-        namesakes.truncate(1);
-    } else {
-        namesakes.retain(open);
-    }
-    Ok(namesakes)
-}
-
-/// The newest `limit` jobs that fit.
-async fn jobs(client: &Client, name: Option<&str>, limit: usize, fits: impl Fn(&Value) -> bool) -> Result<Vec<Value>> {
-    let (mut found, mut cursor) = (Vec::new(), None);
-    for _ in 0..PAGES_MAX {
-        let wanted = [("q", name.map(str::to_owned)), ("cursor", cursor), ("limit", Some(PAGE.to_string()))];
-        let page = client.get(&format!("/api/v1/jobs{}", query(wanted))).await?;
-        found.extend(page["rows"].as_array().into_iter().flatten().filter(|job| fits(job)).cloned());
-        cursor = page["next"].as_str().map(str::to_owned);
-        if found.len() >= limit || cursor.is_none() {
-            break;
-        }
-    }
-    found.truncate(limit);
-    Ok(found)
-}
-
-fn ambiguous(given: &str, several: &[Value]) -> String {
-    let mut text = format!("several jobs are meant by `{given}`:");
-    for job in several.iter().take(SHOWN) {
-        let of = |name: &str| job[name].as_str().unwrap_or_default();
-        text += &format!("\n  {}  {}  {}", id(job), of("state"), render::plain(of("name"), 60));
-    }
-    if several.len() > SHOWN {
+    if candidates.len() > SHOWN {
         text += "\n  …";
     }
     text
 }
 
-fn id(job: &Value) -> &str {
-    job["id"].as_str().unwrap_or_default()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
+    use serde_json::{Value, json};
+
+    /// A server that knows no job, and many of one name.
+    async fn answer(Path(called): Path<String>) -> (StatusCode, Json<Value>) {
+        let candidate = |n: u32| {
+            let id = format!("7f3b0c52-0000-4000-8000-0000000000{n:02}");
+            json!({"id": id, "state": "running", "name": "Factures \u{1b}[2J"})
+        };
+        match called.as_str() {
+            "Factures/1" => {
+                let candidates: Vec<Value> = (0..11).map(candidate).collect();
+                let detail = "several jobs are meant by `Factures/1`";
+                let problem = json!({"status": 409, "detail": detail, "remedy": "give more of the id",
+                                     "candidates": candidates});
+                (StatusCode::CONFLICT, Json(problem))
+            }
+            _ => (StatusCode::NOT_FOUND, Json(json!({"status": 404, "detail": format!("there is no job {called}")}))),
+        }
+    }
+
+    #[tokio::test]
+    async fn candidates_are_listed_and_a_wrong_name_is_refused() {
+        let client = Client::Here(Router::new().route("/api/v1/jobs/{called}", get(answer)));
+        let failure = job(&client, "Factures/1").await.unwrap_err();
+        let (said, exit) = (failure.to_string(), failure.exit);
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines[0], "error: several jobs are meant by `Factures/1`:");
+        assert_eq!(lines[1], "  7f3b0c52-0000-4000-8000-000000000000  running  Factures  [2J");
+        assert_eq!((lines.len(), lines[11], lines[12]), (13, "  …", "help: give more of the id"));
+        assert_eq!(exit, Exit::Refused);
+        assert_eq!(job(&client, "none").await.unwrap_err().exit, Exit::Refused);
+        let gone = job(&client, "7f3b0c52-0000-4000-8000-000000000001").await.unwrap_err();
+        assert_eq!(gone.exit, Exit::Failed, "it was named rightly");
+    }
 }

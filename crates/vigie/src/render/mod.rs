@@ -8,7 +8,7 @@ pub(crate) use table::{Align, Table};
 use crate::failure::{Failure, Result};
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
 use std::{
     io::{self, Write as _},
     time::Duration,
@@ -31,7 +31,7 @@ pub(crate) fn say(text: &str) {
 }
 
 /// For programs.
-pub(crate) fn json(value: &Value) -> Result<()> {
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     out(&serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
@@ -72,9 +72,8 @@ pub(crate) fn duration(time: Duration) -> String {
 }
 
 /// `2025-01-10 14:32:15` in the zone; empty where there is no time.
-pub(crate) fn moment(value: &Value, zone: &TimeZone) -> String {
-    let at = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-    at.map_or(String::new(), |at| at.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+pub(crate) fn moment(at: impl Into<Option<Timestamp>>, zone: &TimeZone) -> String {
+    at.into().map_or(String::new(), |at| at.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// A text of foreign origin, without what could steer a terminal, at most `width` characters long.

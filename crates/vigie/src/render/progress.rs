@@ -1,9 +1,9 @@
 //! How far it is: a bar on a terminal, a line now and then elsewhere, nothing beside JSON. On standard error.
 
 use super::{count, duration, say};
+use api::jobs::{self, Job};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::{Counters, JobState, Standing};
-use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// Between two lines where there is no terminal.
@@ -17,10 +17,10 @@ pub(crate) enum Bar {
     Silent,
 }
 
-/// The progress of a job, as the API tells it.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How far a job is, and at what pace where that is known.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Progress {
-    pub(crate) status: String,
+    pub(crate) status: JobState,
     pub(crate) total: u64,
     pub(crate) processed: u64,
     pub(crate) succeeded: u64,
@@ -35,32 +35,54 @@ pub(crate) struct Progress {
     pub(crate) resumes_at: Option<model::Timestamp>,
 }
 
-impl Progress {
-    /// Of the answer about a job, or about its progress.
-    pub(crate) fn of(value: &Value) -> Self {
-        let number = |name: &str| value[name].as_u64().unwrap_or(0);
-        let reason = &value["reason"];
-        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+/// A job's own numbers: its pace is not among them.
+impl From<&Job> for Progress {
+    fn from(job: &Job) -> Self {
         Self {
-            status: text(&value["status"]).or_else(|| text(&value["state"])).unwrap_or_default(),
-            total: number("total"),
-            processed: number("processed"),
-            succeeded: number("succeeded"),
-            failed: number("failed"),
-            unknown: number("unknown"),
-            skipped: number("skipped"),
-            percent: value["percent"].as_f64().unwrap_or(0.0),
-            rate: value["rate"].as_f64().unwrap_or(0.0),
-            eta: value["eta_seconds"].as_u64().map(Duration::from_secs),
-            reason: text(&reason["detail"]).or_else(|| text(&reason["code"])).or_else(|| text(reason)),
-            resumes_at: value["resumes_at"].as_str().and_then(|at| at.parse().ok()),
+            status: job.state,
+            total: job.total,
+            processed: job.processed(),
+            succeeded: job.succeeded,
+            failed: job.failed,
+            unknown: job.unknown,
+            skipped: job.skipped,
+            percent: 0.0,
+            rate: 0.0,
+            eta: None,
+            reason: said(job.reason.as_ref()),
+            resumes_at: job.resumes_at,
         }
     }
+}
 
+impl From<&jobs::Progress> for Progress {
+    fn from(progress: &jobs::Progress) -> Self {
+        Self {
+            status: progress.status,
+            total: progress.total,
+            processed: progress.processed,
+            succeeded: progress.succeeded,
+            failed: progress.failed,
+            unknown: progress.unknown,
+            skipped: progress.skipped,
+            percent: progress.percent,
+            rate: progress.rate,
+            eta: progress.eta_seconds.map(Duration::from_secs),
+            reason: said(progress.reason.as_ref()),
+            resumes_at: progress.resumes_at,
+        }
+    }
+}
+
+fn said(reason: Option<&jobs::Reason>) -> Option<String> {
+    reason.map(|reason| reason.said().to_owned()).filter(|said| !said.is_empty())
+}
+
+impl Progress {
     /// The state as people are told it: `completed, 7 not delivered`.
     pub(crate) fn standing(&self) -> String {
         let counters = self.counters();
-        let Ok(state) = self.status.parse::<JobState>() else { return self.status.clone() };
+        let state = self.status;
         match Standing::of(state, &counters) {
             Standing::In(state) => state.to_string(),
             Standing::NothingDone { skipped } => format!("{state}, nothing was sent: {} skipped", count(skipped)),
@@ -73,7 +95,7 @@ impl Progress {
     }
 
     pub(crate) fn is_final(&self) -> bool {
-        matches!(self.status.as_str(), "completed" | "failed" | "cancelled")
+        self.status.is_final()
     }
 
     fn counters(&self) -> Counters {
@@ -83,7 +105,7 @@ impl Progress {
 
     /// It is over and did what it was for. Where everybody had theirs before, nothing was: whoever asked for it is told.
     pub(crate) fn is_all_sent(&self) -> bool {
-        self.status == "completed"
+        self.status == JobState::Completed
             && Standing::of(JobState::Completed, &self.counters()) == Standing::In(JobState::Completed)
     }
 
@@ -101,9 +123,9 @@ impl Progress {
                 parts.push(format!("{} {word}", count(number)));
             }
         }
-        match self.status.as_str() {
-            "paused" => parts.push(format!("paused: {}", self.reason.as_deref().unwrap_or("no reason given"))),
-            "running" => {
+        match self.status {
+            JobState::Paused => parts.push(format!("paused: {}", self.reason.as_deref().unwrap_or("no reason given"))),
+            JobState::Running => {
                 if self.rate > 0.0 {
                     parts.push(format!("{:.1}/s", self.rate));
                 }
@@ -216,21 +238,44 @@ impl Silence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    fn in_state(status: JobState) -> Progress {
+        Progress {
+            status,
+            total: 0,
+            processed: 0,
+            succeeded: 0,
+            failed: 0,
+            unknown: 0,
+            skipped: 0,
+            percent: 0.0,
+            rate: 0.0,
+            eta: None,
+            reason: None,
+            resumes_at: None,
+        }
+    }
 
     #[test]
     fn a_line_says_how_it_stands() {
-        let progress = Progress::of(&json!({
-            "status": "running", "total": 5000, "processed": 1250, "succeeded": 1247, "failed": 2, "unknown": 1,
-            "percent": 25.0, "rate": 41.26, "eta_seconds": 91
-        }));
+        let progress = Progress {
+            total: 5000,
+            processed: 1250,
+            succeeded: 1247,
+            failed: 2,
+            unknown: 1,
+            percent: 25.0,
+            rate: 41.26,
+            eta: Some(Duration::from_secs(91)),
+            ..in_state(JobState::Running)
+        };
         assert_eq!(progress.line(), "1,250/5,000 (25 %), 2 failed, 1 unknown, 41.3/s, 1 min 31 s left");
-        let paused = Progress::of(&json!({
-            "status": "paused", "total": 10, "processed": 0, "percent": 0.0,
-            "reason": {"code": "auth_failed", "detail": "535 wrong password"}
-        }));
-        assert_eq!(paused.line(), "0/10 (0 %), paused: 535 wrong password");
-        let over = |failed, unknown| Progress { status: "completed".into(), failed, unknown, ..Progress::default() };
+        let reason = |detail: &str| jobs::Reason { code: "auth_failed".into(), detail: detail.into() };
+        let paused =
+            |detail: &str| Progress { total: 10, reason: said(Some(&reason(detail))), ..in_state(JobState::Paused) };
+        assert_eq!(paused("535 wrong password").line(), "0/10 (0 %), paused: 535 wrong password");
+        assert_eq!(paused("").line(), "0/10 (0 %), paused: auth_failed");
+        let over = |failed, unknown| Progress { failed, unknown, ..in_state(JobState::Completed) };
         assert_eq!(over(0, 0).standing(), "completed");
         assert_eq!(over(7, 0).standing(), "completed, 7 not delivered");
         assert_eq!(over(7, 1).standing(), "completed, 7 not delivered, 1 unknown");

@@ -4,17 +4,18 @@ use crate::{
     Ctx,
     auth::Access,
     extract::{Query, day_start},
-    jobs::api::JobJson,
+    jobs::api as jobs,
     problem::{Problem, Result},
     routes::{About, Routes},
-    traces::api::TraceJson,
+    traces::api as traces,
 };
+use api::report::{OtherItems, PostedTraces, Report};
 use axum::extract::State;
 use jiff::{ToSpan as _, civil::Date};
 use model::JobState;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{Activity, TraceFilter};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// Errors shown.
 const LAST_ERRORS: u32 = 5;
@@ -34,42 +35,6 @@ struct ReportQuery {
     /// Today, unless said otherwise: `2025-01-31`.
     date: Option<String>,
     application: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Report {
-    date: String,
-    /// The zone whose day it is.
-    zone: String,
-    /// Recipients of mailings whose message was accepted that day, however many attempts it took.
-    sent: u64,
-    /// Recipients who were given up that day, and have not been served since.
-    errors: u64,
-    /// Recipients of whom it is not known: perhaps sent that day, and to be settled.
-    unknown: u64,
-    /// Of `sent` and `errors`, in percent to one decimal; `null` when there are none.
-    success_rate: Option<f64>,
-    /// Items of jobs that are no mailings.
-    other_items: OtherItems,
-    /// Traces that other programs have posted about that day, one by one.
-    traces: PostedTraces,
-    /// The last word on those who are not served now, and the errors that other programs have posted.
-    last_errors: Vec<TraceJson>,
-    /// Jobs that are running or paused now.
-    running_jobs: Vec<JobJson>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct OtherItems {
-    succeeded: u64,
-    failed: u64,
-    unknown: u64,
-}
-
-#[derive(Serialize, ToSchema)]
-struct PostedTraces {
-    total: u64,
-    errors: u64,
 }
 
 async fn report(State(ctx): State<Ctx>, Query(query): Query<ReportQuery>) -> Result<axum::Json<Report>> {
@@ -93,7 +58,7 @@ async fn report(State(ctx): State<Ctx>, Query(query): Query<ReportQuery>) -> Res
     for (_, window) in ctx.app.db.activity(since, until, day.application.as_deref()).await? {
         sum += window;
     }
-    let last_errors = ctx.app.db.standing_errors(&day).await?.into_iter().map(TraceJson::from).collect();
+    let last_errors = ctx.app.db.standing_errors(&day).await?.into_iter().map(traces::shown).collect();
     let open = ctx.app.db.open_jobs().await?;
     let runs = open.into_iter().filter(|job| matches!(job.state, JobState::Running | JobState::Paused));
     Ok(axum::Json(Report {
@@ -110,6 +75,6 @@ async fn report(State(ctx): State<Ctx>, Query(query): Query<ReportQuery>) -> Res
         },
         traces: PostedTraces { total: sum.traces.total, errors: sum.traces.errors },
         last_errors,
-        running_jobs: runs.map(JobJson::from).collect(),
+        running_jobs: runs.map(jobs::shown).collect(),
     }))
 }

@@ -17,19 +17,20 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use crate::{extract::NAME_MAX, jobs::lookup::existing};
+use crate::{extract::NAME_MAX, jobs::lookup};
+use ::api::{
+    self,
+    jobs::{Advance, CreatedJob, JobNote, JobToken, JobsPage, NewJob, Pausing, Resumed, Retried},
+};
 use axum::{Extension, extract::State};
 pub(crate) use control::changed;
-use control::{
-    JobNote, Pausing, Resumed, Retried, Step, advance, cancel, complete, fail, pause, resume, retry_failed, start,
-};
+use control::{advance, cancel, complete, fail, pause, resume, retry_failed, start};
+use create::create;
 pub(crate) use create::name_taken;
-use create::{CreatedJson, NewJobJson, create};
-use model::{JobId, JobKind, JobState, OnUnknown, Timestamp, UnknownKind, pace::Limits};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use model::{JobKind, JobState, UnknownKind};
+use serde::Deserialize;
 use store::{Job, JobFilter, Reason};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// The kind of that name.
@@ -40,7 +41,7 @@ fn kind(name: &str) -> Result<JobKind> {
 const COUNT_MAX: u64 = 1_000_000_000;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    let change = |summary| About::new(summary).gives::<JobJson>(200, "The job as it is now");
+    let change = |summary| About::new(summary).gives::<api::jobs::Job>(200, "The job as it is now");
     routes
         .get(
             "/api/v1/jobs",
@@ -53,15 +54,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Write,
             create,
             About::new("Make a job; one that exists is left as it is")
-                .takes::<NewJobJson>()
-                .gives::<CreatedJson>(201, "Made")
-                .gives::<CreatedJson>(200, "It existed"),
+                .takes::<NewJob>()
+                .gives::<CreatedJob>(201, "Made")
+                .gives::<CreatedJob>(200, "It existed"),
         )
         .get(
             "/api/v1/jobs/{id}",
             Access::Read,
             show,
-            About::new("A job").gives::<JobJson>(200, "The job, settings included"),
+            About::new("A job, by its id, the beginning of its id, its name, or `last`: the newest")
+                .gives::<api::jobs::Job>(200, "The job, settings included"),
         )
         .get(
             "/api/v1/jobs/{id}/token",
@@ -74,7 +76,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/jobs/{id}/advance",
             Access::Write,
             advance,
-            change("Move an external job on, in deltas").takes::<Step>().unaudited(),
+            change("Move an external job on, in deltas").takes::<Advance>().unaudited(),
         )
         .post("/api/v1/jobs/{id}/complete", Access::Write, complete, change("End an external job").takes::<JobNote>())
         .post(
@@ -109,122 +111,49 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
 }
 
-/// A job. Times are RFC 3339 in UTC.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Job)]
-pub(crate) struct JobJson {
-    #[schema(value_type = Uuid)]
-    id: JobId,
-    kind: String,
-    name: String,
-    /// `preparing`, `pending`, `running`, `paused`, `completed`, `failed` or `cancelled`.
-    #[schema(value_type = String)]
-    state: JobState,
-    /// `hold`, `verify` or `repeat`.
-    #[schema(value_type = String)]
-    on_unknown: OnUnknown,
-    account: Option<Uuid>,
-    /// The run's own limits, held beside those of its account; left out where it has none.
-    #[serde(skip_serializing_if = "Limits::is_empty")]
-    #[schema(value_type = Object)]
-    limits: Limits,
-    application_name: String,
-    flow_name: String,
-    /// The user, as the caller named them.
-    created_by: String,
-    task_type: String,
-    task_id: String,
-    total: u64,
-    queued: u64,
-    running: u64,
-    succeeded: u64,
-    failed: u64,
-    unknown: u64,
-    skipped: u64,
-    /// The last thing that was said of it.
-    message: String,
-    /// Why it is paused, failed or cancelled.
-    reason: Option<ReasonJson>,
-    /// When a pause ends by itself.
-    #[schema(value_type = Option<String>)]
-    resumes_at: Option<Timestamp>,
-    version: i64,
-    #[schema(value_type = String)]
-    created_at: Timestamp,
-    #[schema(value_type = String)]
-    updated_at: Timestamp,
-    #[schema(value_type = Option<String>)]
-    started_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
-    finished_at: Option<Timestamp>,
-    /// The frozen settings; left out in lists, and of kinds that only an administrator may make.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
-    spec: Option<Value>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Reason)]
-pub(crate) struct ReasonJson {
-    code: String,
-    detail: String,
-}
-
-impl From<Reason> for ReasonJson {
-    fn from(reason: Reason) -> Self {
-        Self { code: reason.code, detail: reason.detail }
+/// A job as it is shown, without its settings.
+pub(crate) fn shown(job: Job) -> api::jobs::Job {
+    api::jobs::Job {
+        id: job.id,
+        kind: job.kind.to_string(),
+        name: job.name,
+        state: job.state,
+        on_unknown: job.on_unknown,
+        account: job.account.map(|account| account.0),
+        limits: job.limits,
+        application_name: job.application_name,
+        flow_name: job.flow_name,
+        created_by: job.created_by,
+        task_type: job.task_type,
+        task_id: job.task_id,
+        total: job.counters.total,
+        queued: job.counters.queued,
+        running: job.counters.running,
+        succeeded: job.counters.succeeded,
+        failed: job.counters.failed,
+        unknown: job.counters.unknown,
+        skipped: job.counters.skipped,
+        message: job.message,
+        reason: job.reason.map(shown_reason),
+        resumes_at: job.resumes_at,
+        version: job.version,
+        created_at: job.created_at,
+        updated_at: job.updated_at,
+        started_at: job.started_at,
+        finished_at: job.finished_at,
+        spec: None,
     }
 }
 
-impl JobJson {
-    /// With its settings, unless they are those of a command or a call, which may hold what only who may make them knows.
-    fn whole(job: Job, granted: &Granted) -> Self {
-        let shown = authority::may(granted, job.kind).is_ok();
-        let spec = if shown { serde_json::from_str(&job.spec).ok() } else { None };
-        Self { spec, ..Self::from(job) }
-    }
+/// With its settings, unless they are those of a command or a call, which may hold what only who may make them knows.
+fn shown_whole(job: Job, granted: &Granted) -> api::jobs::Job {
+    let may_see = authority::may(granted, job.kind).is_ok();
+    let spec = if may_see { serde_json::from_str(&job.spec).ok() } else { None };
+    api::jobs::Job { spec, ..shown(job) }
 }
 
-impl From<Job> for JobJson {
-    fn from(job: Job) -> Self {
-        Self {
-            id: job.id,
-            kind: job.kind.to_string(),
-            name: job.name,
-            state: job.state,
-            on_unknown: job.on_unknown,
-            account: job.account.map(|account| account.0),
-            limits: job.limits,
-            application_name: job.application_name,
-            flow_name: job.flow_name,
-            created_by: job.created_by,
-            task_type: job.task_type,
-            task_id: job.task_id,
-            total: job.counters.total,
-            queued: job.counters.queued,
-            running: job.counters.running,
-            succeeded: job.counters.succeeded,
-            failed: job.counters.failed,
-            unknown: job.counters.unknown,
-            skipped: job.counters.skipped,
-            message: job.message,
-            reason: job.reason.map(Into::into),
-            resumes_at: job.resumes_at,
-            version: job.version,
-            created_at: job.created_at,
-            updated_at: job.updated_at,
-            started_at: job.started_at,
-            finished_at: job.finished_at,
-            spec: None,
-        }
-    }
-}
-
-/// Jobs. `next` goes into `cursor` to get the next page.
-#[derive(Serialize, ToSchema)]
-struct JobsPage {
-    rows: Vec<JobJson>,
-    next: Option<String>,
+pub(crate) fn shown_reason(Reason { code, detail }: Reason) -> api::jobs::Reason {
+    api::jobs::Reason { code, detail }
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -253,7 +182,7 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<JobsQuery>) -> Result<
     let filter = query.filter(&ctx)?;
     let page = ctx.app.db.jobs(&filter).await?;
     let exact = |job: &Job| query.task_id.as_ref().is_none_or(|id| job.task_id == *id);
-    let rows = page.rows.into_iter().filter(exact).map(JobJson::from).collect();
+    let rows = page.rows.into_iter().filter(exact).map(shown).collect();
     Ok(axum::Json(JobsPage { rows, next: page.next.map(cursor::of_job) }))
 }
 
@@ -267,6 +196,7 @@ impl JobsQuery {
         Ok(JobFilter {
             states: states.collect::<Result<_>>()?,
             kind: self.kind.as_deref().map(kind).transpose()?,
+            name: None,
             text: optional_text("q", self.q.clone().or_else(|| self.task_id.clone()), NAME_MAX)?,
             task_type: optional_text("task_type", self.task_type.clone(), NAME_MAX)?,
             created_by: optional_text("user", self.user.clone(), NAME_MAX)?,
@@ -281,15 +211,10 @@ impl JobsQuery {
 
 async fn show(
     State(ctx): State<Ctx>,
-    Path(id): Path<Uuid>,
+    Path(called): Path<String>,
     Extension(granted): Extension<Granted>,
-) -> Result<axum::Json<JobJson>> {
-    Ok(axum::Json(JobJson::whole(existing(&ctx, id.into()).await?, &granted)))
-}
-
-#[derive(Serialize, ToSchema)]
-struct JobToken {
-    token: String,
+) -> Result<axum::Json<api::jobs::Job>> {
+    Ok(axum::Json(shown_whole(lookup::called(&ctx, &called).await?, &granted)))
 }
 
 async fn token(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> axum::Json<JobToken> {

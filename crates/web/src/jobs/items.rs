@@ -9,23 +9,27 @@ use crate::{
     authority::{self, Acting, Writing},
     cursor::{self, page_size},
     extract::{Json, NAME_MAX, Path, Query, optional_text, text},
-    jobs::{api::JobJson, lookup::existing},
+    jobs::{api::shown, lookup::existing},
     lines::Lines,
     order,
     problem::{Problem, Result},
     routes::{About, Routes},
     traces::api::generic,
 };
+use ::api::{
+    self,
+    items::{Added, Item, ItemsPage, Left, NewItem, Settle, SettleAs, Settled},
+};
 use axum::{Extension, body::Body, extract::State};
 use mail::{
     enqueue::{BATCH, enqueue},
     item::MailItem,
 };
-use model::{Authority, ItemState, JobKind, JobState, Timestamp, Verdict};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
-use store::{Item, ItemFilter, Job, NewItem, Trace};
-use utoipa::{IntoParams, ToSchema};
+use model::{Authority, ItemState, JobKind, JobState, Timestamp};
+use serde::Deserialize;
+use serde_json::Value;
+use store::{ItemFilter, Job, Trace};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// Items settled in one call.
@@ -56,7 +60,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/jobs/{id}/ready",
             Access::Write,
             ready,
-            About::new("All items are there: run the job").gives::<JobJson>(200, "The job"),
+            About::new("All items are there: run the job").gives::<api::jobs::Job>(200, "The job"),
         )
         .post(
             "/api/v1/jobs/{id}/settle",
@@ -64,59 +68,23 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             settle,
             About::new("Say of unknown items whether they were sent")
                 .takes::<Settle>()
-                .gives::<SettledJson>(200, "The job, and which items"),
+                .gives::<Settled>(200, "The job, and which items"),
         )
 }
 
-/// One item.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Item)]
-pub(crate) struct ItemJson {
-    seq: i64,
-    message_no: i64,
-    /// `queued`, `running`, `succeeded`, `failed`, `unknown` or `skipped`.
-    #[schema(value_type = String)]
-    state: ItemState,
-    attempts: i64,
-    /// When it may be tried again, if it waits.
-    #[schema(value_type = Option<String>)]
-    not_before: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
-    finished_at: Option<Timestamp>,
-    label: String,
-    /// Why it failed, waits, is unknown or was skipped: code, arguments, and the reply to the letter.
-    #[schema(value_type = Option<Object>)]
-    verdict: Option<Verdict>,
-    /// Addresses refused while others of the row were accepted.
-    detail: String,
-}
-
-impl From<Item> for ItemJson {
-    fn from(item: Item) -> Self {
-        let waits = item.state == ItemState::Queued && item.not_before > Timestamp::EPOCH;
-        Self {
-            seq: item.seq,
-            message_no: item.message_no,
-            state: item.state,
-            attempts: item.attempts,
-            not_before: waits.then_some(item.not_before),
-            finished_at: item.finished_at,
-            label: item.label,
-            verdict: item.verdict,
-            detail: item.detail,
-        }
+fn shown_item(item: store::Item) -> Item {
+    let waits = item.state == ItemState::Queued && item.not_before > Timestamp::EPOCH;
+    Item {
+        seq: item.seq,
+        message_no: item.message_no,
+        state: item.state,
+        attempts: item.attempts,
+        not_before: waits.then_some(item.not_before),
+        finished_at: item.finished_at,
+        label: item.label,
+        verdict: item.verdict,
+        detail: item.detail,
     }
-}
-
-/// Items. `next` goes into `cursor` to get the next page.
-#[derive(Serialize, ToSchema)]
-struct ItemsPage {
-    rows: Vec<ItemJson>,
-    next: Option<String>,
-    /// One page looks for `q` in 10,000 items at the most. Where that ended it before it was full, this is the `seq` of
-    /// the last one it looked at, and `next` goes on from there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    searched_until: Option<i64>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -152,7 +120,7 @@ async fn list(
         limit: page_size(&ctx, query.limit)?,
     };
     let page = ctx.app.db.items(job.id, &filter).await?;
-    let rows = page.rows.into_iter().map(ItemJson::from).collect();
+    let rows = page.rows.into_iter().map(shown_item).collect();
     let next = page.next.map(cursor::of_number);
     Ok(axum::Json(ItemsPage { rows, next, searched_until: page.searched_until }))
 }
@@ -162,29 +130,6 @@ async fn list(
 struct AddQuery {
     /// The mailing whose ledger says what was sent before: those items are skipped.
     ledger: Option<String>,
-}
-
-/// One line of what is added.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Line {
-    pub(crate) seq: i64,
-    pub(crate) message_no: i64,
-    pub(crate) ledger_key: Option<String>,
-    /// A digest of what it says: a row of the same key with another is another row.
-    #[serde(default)]
-    pub(crate) content: String,
-    pub(crate) label: String,
-    /// Any JSON value; a text is taken to be the JSON itself. Of a mailing: a row as `vigie send` reads it.
-    pub(crate) payload: Box<RawValue>,
-    pub(crate) verdict: Option<Verdict>,
-}
-
-/// How many items were taken, and how many of those had been sent before.
-#[derive(Serialize, ToSchema)]
-struct Added {
-    accepted: u64,
-    skipped: u64,
 }
 
 async fn add(
@@ -221,7 +166,7 @@ struct Adder<'a> {
     may_name_files: bool,
     job: Job,
     ledger: Option<String>,
-    batch: Vec<NewItem>,
+    batch: Vec<store::NewItem>,
     last: i64,
     added: Added,
 }
@@ -241,8 +186,8 @@ impl Adder<'_> {
         self.store().await
     }
 
-    fn item(&mut self, line: &[u8]) -> Result<NewItem, String> {
-        let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    fn item(&mut self, line: &[u8]) -> Result<store::NewItem, String> {
+        let line: NewItem = serde_json::from_slice(line).map_err(|error| error.to_string())?;
         if line.seq <= self.last || line.message_no < 1 {
             return Err(format!(
                 "seq {} after {}: seq and message_no count from 1, and seq rises",
@@ -256,7 +201,7 @@ impl Adder<'_> {
             Err(error) => return Err(format!("payload: {error}")),
         };
         let payload = if self.job.kind == JobKind::Mail { self.row(&payload)? } else { payload };
-        Ok(NewItem {
+        Ok(store::NewItem {
             seq: line.seq,
             message_no: line.message_no,
             ledger_key: line.ledger_key,
@@ -305,64 +250,27 @@ impl Adder<'_> {
     }
 }
 
-async fn ready(State(ctx): State<Ctx>, Writing(job): Writing) -> Result<axum::Json<JobJson>> {
+async fn ready(State(ctx): State<Ctx>, Writing(job): Writing) -> Result<axum::Json<api::jobs::Job>> {
     if job.state != JobState::Preparing {
         return Err(Problem::conflict(format!("job {} is {}, and not being prepared", job.id, job.state)));
     }
     ctx.mailings().replace_earlier_failures(&job).await?;
     let job = ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;
-    Ok(axum::Json(job.into()))
-}
-
-/// A person's word on unknown items.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Settle {
-    seqs: Vec<i64>,
-    /// `sent`, or `not_sent`, which queues them again.
-    #[serde(rename = "as")]
-    verdict: SettleAs,
-    /// Who says so.
-    by: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SettleAs {
-    Sent,
-    NotSent,
-}
-
-/// Which items were unknown and are now settled.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Settled)]
-struct SettledJson {
-    job: JobJson,
-    settled: Vec<i64>,
-    /// The others that were named, and why they stay as they are.
-    left: Vec<Left>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Left {
-    seq: i64,
-    /// What it is instead of unknown; `null` when there is no such item.
-    #[schema(value_type = Option<String>)]
-    state: Option<ItemState>,
+    Ok(axum::Json(shown(job)))
 }
 
 async fn settle(
     State(ctx): State<Ctx>,
     Acting(job): Acting,
     Json(settle): Json<Settle>,
-) -> Result<axum::Json<SettledJson>> {
+) -> Result<axum::Json<Settled>> {
     let by = text("by", settle.by, NAME_MAX)?;
     if by.trim().is_empty() {
         return Err(Problem::invalid("by: is empty").remedy("say who settles it: it is kept"));
     }
     let Settlement { job, settled, left } = settle_items(&ctx, job, settle.seqs, settle.verdict, &by).await?;
-    Ok(axum::Json(SettledJson { job: job.into(), settled, left }))
+    Ok(axum::Json(Settled { job: shown(job), settled, left }))
 }
 
 /// What came of somebody's word on items.

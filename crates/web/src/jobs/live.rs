@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
-use store::Job;
+use store::{Job, Reason};
 use tokio::sync::watch;
 
 /// Jobs whose last word is kept ready.
@@ -34,7 +34,7 @@ pub(crate) struct Ready {
 
 impl Ready {
     fn new(progress: Arc<Progress>) -> Self {
-        let json = serde_json::to_vec(&*progress).unwrap_or_default().into();
+        let json = serde_json::to_vec(&shown(&progress)).unwrap_or_default().into();
         let etag = HeaderValue::try_from(format!("\"{}\"", progress.version));
         let etag = etag.unwrap_or_else(|_| HeaderValue::from_static("\"0\""));
         Self { progress, json, etag, legacy: OnceLock::new() }
@@ -119,6 +119,30 @@ impl Live {
 
     fn is_absent(&self, id: JobId) -> bool {
         lock(&self.absent).get(&id).is_some_and(|since| since.elapsed() < ABSENT_FOR)
+    }
+}
+
+/// As it goes over HTTP.
+fn shown(progress: &Progress) -> api::jobs::Progress {
+    api::jobs::Progress {
+        job_id: progress.job_id,
+        status: progress.status,
+        total: progress.total,
+        processed: progress.processed,
+        succeeded: progress.succeeded,
+        failed: progress.failed,
+        unknown: progress.unknown,
+        skipped: progress.skipped,
+        remaining: progress.remaining,
+        percent: progress.percent,
+        rate: progress.rate,
+        eta_seconds: progress.eta_seconds,
+        message: progress.message.clone(),
+        reason: progress.reason.clone().map(|Reason { code, detail }| api::jobs::Reason { code, detail }),
+        resumes_at: progress.resumes_at,
+        started_at: progress.started_at,
+        finished_at: progress.finished_at,
+        version: progress.version,
     }
 }
 

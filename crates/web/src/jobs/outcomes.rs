@@ -8,13 +8,14 @@ use crate::{
     problem::Result,
     routes::{About, Routes},
 };
+use api::outcomes::{Outcome, Outcomes};
 use axum::extract::State;
 use mail::{item::MailItem, spec::Mailing};
-use model::{ItemState, JobId, JobKind, Timestamp, TraceId, Verdict};
-use serde::{Deserialize, Serialize};
+use model::{JobId, JobKind};
+use serde::Deserialize;
 use std::collections::{HashMap, hash_map::Entry};
 use store::{Job, Trace};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// Pages of the whole feed looked through for one page of one mailing.
 const PAGES_MAX: usize = 10;
@@ -38,41 +39,6 @@ struct OutcomesQuery {
     limit: Option<u32>,
     /// Only those of the mailing of that name.
     mailing: Option<String>,
-}
-
-/// Outcomes, and where to go on. There may be more later: `next` is always there.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Outcomes {
-    pub(crate) outcomes: Vec<OutcomeJson>,
-    pub(crate) next: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Outcome)]
-pub(crate) struct OutcomeJson {
-    /// Its place in the feed.
-    no: i64,
-    /// The same at every delivery.
-    #[schema(value_type = Uuid)]
-    id: TraceId,
-    #[schema(value_type = Option<Uuid>)]
-    job: Option<JobId>,
-    /// The name of the job.
-    mailing: String,
-    seq: Option<i64>,
-    /// The values of the key columns; without any, of the whole row.
-    key: Vec<String>,
-    label: String,
-    /// `succeeded`, `failed`, `unknown`, `skipped`, or `queued`: to be tried again.
-    #[schema(value_type = Option<String>)]
-    outcome: Option<ItemState>,
-    attempt: i64,
-    file_name: String,
-    comment: String,
-    #[schema(value_type = Option<Object>)]
-    verdict: Option<Verdict>,
-    #[schema(value_type = String)]
-    at: Timestamp,
 }
 
 async fn list(State(ctx): State<Ctx>, Query(query): Query<OutcomesQuery>) -> Result<axum::Json<Outcomes>> {
@@ -126,7 +92,7 @@ async fn run_of<'a>(
     Ok(run.as_ref())
 }
 
-async fn outcome(ctx: &Ctx, trace: Trace, run: Option<&RunOf>) -> Result<OutcomeJson> {
+async fn outcome(ctx: &Ctx, trace: Trace, run: Option<&RunOf>) -> Result<Outcome> {
     let item = match (trace.job, trace.seq) {
         (Some(job), Some(seq)) => ctx.app.db.item(job, seq).await?,
         _ => None,
@@ -139,7 +105,7 @@ async fn outcome(ctx: &Ctx, trace: Trace, run: Option<&RunOf>) -> Result<Outcome
         (_, Some(row)) => row.values,
         _ => Vec::new(),
     };
-    Ok(OutcomeJson {
+    Ok(Outcome {
         no: trace.no,
         id: trace.id,
         job: trace.job,

@@ -8,13 +8,13 @@ use crate::{
     problem::Result,
     routes::{About, Routes},
 };
+use api::jobs::Progress;
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -23,38 +23,9 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         Access::Job,
         progress,
         About::new("A job's progress; an id whose job does not exist yet is `pending`")
-            .gives::<ProgressJson>(200, "The progress; its ETag is its version")
+            .gives::<Progress>(200, "The progress; its ETag is its version")
             .gives_text(304, None, "Nothing has changed since the `If-None-Match`"),
     )
-}
-
-/// The shape of `jobs::Progress`, described.
-#[derive(ToSchema)]
-#[schema(as = Progress)]
-#[expect(dead_code, reason = "describes what is serialised elsewhere")]
-pub(crate) struct ProgressJson {
-    job_id: Uuid,
-    /// `preparing`, `pending`, `running`, `paused`, `completed`, `failed` or `cancelled`.
-    status: String,
-    total: u64,
-    processed: u64,
-    succeeded: u64,
-    failed: u64,
-    unknown: u64,
-    skipped: u64,
-    remaining: u64,
-    /// 0 to 100, to one decimal.
-    percent: f64,
-    /// Items per second.
-    rate: f64,
-    /// Only while it runs and the rate is known.
-    eta_seconds: Option<u64>,
-    message: String,
-    reason: Option<crate::jobs::api::ReasonJson>,
-    resumes_at: Option<String>,
-    started_at: Option<String>,
-    finished_at: Option<String>,
-    version: i64,
 }
 
 async fn progress(State(ctx): State<Ctx>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {

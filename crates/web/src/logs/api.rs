@@ -38,7 +38,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
                 "application/x-ndjson",
                 "JSON lines, plain or packed with gzip or zstd; bytes that are no UTF-8 are kept",
             )
-            .gives::<intake::TakenJson>(200, "How many are synced and searchable, and why others were not taken")
+            .gives::<::api::logs::Taken>(200, "How many are synced and searchable, and why others were not taken")
             .body_max(LOGS_BYTES_MAX),
     );
     let routes = imports::declare(routes);
@@ -51,7 +51,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("Delete the records that match: all of them, or none where something is unclear")
                 .unaudited()
                 .query::<delete::DeleteQuery>()
-                .gives::<delete::DeletedJson>(200, "How many match, and how many are gone"),
+                .gives::<::api::logs::Deleted>(200, "How many match, and how many are gone"),
         )
         .get(
             "/api/v1/logs/search",
@@ -59,7 +59,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             ask::search,
             About::new("Records that match, newest first, or the table that `| stats` makes of them")
                 .query::<SearchQuery>()
-                .gives::<ask::SearchAnswer>(200, "A page; as `jsonl`, `csv` or `text`, the records as they are found"),
+                .gives::<::api::logs::SearchAnswer>(200, "A page; as `jsonl`, `csv` or `text`, the records as they are found"),
         )
         .get(
             "/api/v1/logs/histogram",
@@ -67,7 +67,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             counts::histogram,
             About::new("How many records match, over time and by level")
                 .query::<HistogramQuery>()
-                .gives::<counts::HistogramJson>(200, "Steps, one behind the other; of days, from midnight to midnight"),
+                .gives::<::api::logs::Histogram>(200, "Steps, one behind the other; of days, from midnight to midnight"),
         )
         .get(
             "/api/v1/logs/facets",
@@ -75,7 +75,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             counts::facets,
             About::new("The values that matching records have most often, field by field")
                 .query::<FacetsQuery>()
-                .gives::<counts::FacetsJson>(200, "Fields with their values"),
+                .gives::<::api::logs::Facets>(200, "Fields with their values"),
         )
         .get(
             "/api/v1/logs/context",
@@ -83,7 +83,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             ask::context,
             About::new("The records of the same source around one record")
                 .query::<ContextQuery>()
-                .gives::<ask::ContextJson>(200, "Records in the order of time"),
+                .gives::<::api::logs::Surroundings>(200, "Records in the order of time"),
         )
         .get(
             "/api/v1/logs/tail",

@@ -10,22 +10,21 @@ use crate::{
     accounts::api as accounts,
     auth::Access,
     extract::Query,
-    jobs::api::JobJson,
+    jobs::api as jobs,
     lines::is_plain_name,
     mailings::enqueue::{enqueue_all, refused, undecided},
     problem::{Problem, Result},
     routes::{About, Routes},
     uploads,
 };
-use ::api::mailings::Comparison;
+use ::api::mailings::{Accepted, Checked};
 use axum::{
     extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
 use mail::{
     letter::Attachment,
-    mailing::{EarlierChoice, Plan, Start, Undecided, Upload},
-    preflight::Report,
+    mailing::{EarlierChoice, Plan, Start, Upload},
     spec::MailingFile,
 };
 use serde::{Deserialize, Serialize};
@@ -33,7 +32,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use store::LedgerMatch;
 use tokio::task::spawn_blocking;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// Bytes of the whole call; files are held against [`crate::Limits::upload_bytes_max`] besides.
@@ -68,27 +67,6 @@ struct MailingQuery {
     check: Option<bool>,
 }
 
-/// What runs now.
-#[derive(Serialize, ToSchema)]
-struct Accepted {
-    job: JobJson,
-    token: String,
-    /// rows, rows_good, messages, recipients, bytes_estimate, problems.
-    #[schema(value_type = Object)]
-    report: Report,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Checked {
-    #[schema(value_type = Object)]
-    report: Report,
-    /// Rows that would leave: the good ones that were not sent before.
-    to_send: u64,
-    /// What has to be said before it is sent: `new_or_complete`, `changed`, or nothing.
-    needs: Option<&'static str>,
-    comparison: Comparison,
-}
-
 async fn create(
     State(ctx): State<Ctx>,
     Query(query): Query<MailingQuery>,
@@ -106,11 +84,16 @@ async fn create(
     let (report, found) = ctx.mailings().look_at_rows(&plan, |_| ()).await?;
     let decided = found.decide(&asked);
     if query.check.unwrap_or(false) {
-        let needs = decided.as_ref().err().map(Undecided::code);
+        let needs = decided.as_ref().err().map(|why| why.code().to_owned());
         let to_send = found.to_send(decided.unwrap_or(LedgerMatch::KeyAndContent));
         return Ok((
             StatusCode::OK,
-            axum::Json(to_json(&Checked { report, to_send, needs, comparison: compare::told(found) })?),
+            axum::Json(to_json(&Checked {
+                report: to_json(&report)?,
+                to_send,
+                needs,
+                comparison: compare::told(found),
+            })?),
         ));
     }
     if report.refuses(plan.mailing.on_invalid) {
@@ -135,7 +118,8 @@ async fn create(
         refuse_while_sent(&ctx, &upload.recipients_sha256).await?;
     }
     let job = enqueue_all(&ctx, &plan, account, ledger, Start::Now).await?;
-    let accepted = Accepted { token: ctx.app.vault.job_token(job.id), job: job.into(), report };
+    let token = ctx.app.vault.job_token(job.id);
+    let accepted = Accepted { job: jobs::shown(job), token, report: to_json(&report)? };
     Ok((StatusCode::ACCEPTED, axum::Json(to_json(&accepted)?)))
 }
 

@@ -8,9 +8,8 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use api::ledger::{Imported, LedgerSize};
 use axum::{body::Body, extract::State};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 const BATCH: usize = 1_000;
 /// Characters of a key.
@@ -32,16 +31,6 @@ pub(crate) fn declare(routes: Routes) -> Routes {
                 .takes_text("application/x-ndjson", "One text per line, in JSON")
                 .gives::<Imported>(200, "How many were new"),
         )
-}
-
-#[derive(Serialize, ToSchema)]
-struct LedgerSize {
-    size: u64,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Imported {
-    new: u64,
 }
 
 async fn size(State(ctx): State<Ctx>, Path(mailing): Path<String>) -> Result<axum::Json<LedgerSize>> {

@@ -11,16 +11,20 @@ use crate::{
     Ctx,
     auth::Access,
     cursor::{self, page_size},
-    extract::{Json, MESSAGE_MAX, NAME_MAX, Query, moment, optional_text, text, text_or_integer},
+    extract::{Json, MESSAGE_MAX, NAME_MAX, Query, moment, optional_text, text},
     order,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use ::api::{
+    self,
+    traces::{AcceptedTraces, NewTrace, Refused, TraceCounts, TracesPage},
+};
 use axum::{extract::State, http::StatusCode};
-use model::{ItemState, JobId, Timestamp, TraceId, Verdict};
-use serde::{Deserialize, Serialize};
+use model::TraceId;
+use serde::Deserialize;
 use store::{Job, Trace, TraceFilter};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// Traces in one call.
@@ -66,76 +70,25 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
 }
 
-/// What an attempt left behind, or another program posted.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Trace)]
-pub(crate) struct TraceJson {
-    #[schema(value_type = Uuid)]
-    id: TraceId,
-    #[schema(value_type = Option<Uuid>)]
-    job: Option<JobId>,
-    seq: Option<i64>,
-    attempt: i64,
-    /// What the attempt made of the item; `queued` means that it will be tried again.
-    #[schema(value_type = Option<String>)]
-    outcome: Option<ItemState>,
-    trace_name: String,
-    file_name: String,
-    application_name: String,
-    flow_name: String,
-    comment: String,
-    created_by: String,
-    /// Seconds.
-    time_to_process: f64,
-    errors: bool,
-    #[schema(value_type = Option<Object>)]
-    verdict: Option<Verdict>,
-    #[schema(value_type = String)]
-    created_at: Timestamp,
-}
-
-impl From<Trace> for TraceJson {
-    fn from(trace: Trace) -> Self {
-        Self {
-            id: trace.id,
-            job: trace.job,
-            seq: trace.seq,
-            attempt: trace.attempt,
-            outcome: trace.outcome,
-            trace_name: trace.trace_name,
-            file_name: trace.file_name,
-            application_name: trace.application_name,
-            flow_name: trace.flow_name,
-            comment: trace.comment,
-            created_by: trace.created_by,
-            time_to_process: trace.time_to_process,
-            errors: trace.errors,
-            verdict: trace.verdict,
-            created_at: trace.created_at,
-        }
+/// As it goes over HTTP.
+pub(crate) fn shown(trace: Trace) -> api::traces::Trace {
+    api::traces::Trace {
+        id: trace.id,
+        job: trace.job,
+        seq: trace.seq,
+        attempt: trace.attempt,
+        outcome: trace.outcome,
+        trace_name: trace.trace_name,
+        file_name: trace.file_name,
+        application_name: trace.application_name,
+        flow_name: trace.flow_name,
+        comment: trace.comment,
+        created_by: trace.created_by,
+        time_to_process: trace.time_to_process,
+        errors: trace.errors,
+        verdict: trace.verdict,
+        created_at: trace.created_at,
     }
-}
-
-#[derive(Serialize, ToSchema)]
-struct TracesPage {
-    rows: Vec<TraceJson>,
-    /// Goes into `cursor` to get the next page; `null` when all was looked through.
-    next: Option<String>,
-    /// One page holds `q`, `user` and other filters without an index against 10,000 traces at the most. Where that ended
-    /// it before it was full, this is the moment back to which it looked, and `next` goes on from there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    searched_until: Option<Timestamp>,
-    /// With `count=true`: of all pages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    counts: Option<CountsJson>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = TraceCounts)]
-struct CountsJson {
-    total: u64,
-    errors: u64,
 }
 
 #[derive(Deserialize, Default, IntoParams)]
@@ -190,32 +143,13 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<TracesQuery>) -> Resul
     let counts = match query.count {
         Some(true) => {
             let counts = ctx.app.db.count_traces(&filter).await?;
-            Some(CountsJson { total: counts.total, errors: counts.errors })
+            Some(TraceCounts { total: counts.total, errors: counts.errors })
         }
         _ => None,
     };
-    let rows = page.rows.into_iter().map(TraceJson::from).collect();
+    let rows = page.rows.into_iter().map(shown).collect();
     let next = page.next.map(cursor::of_number);
     Ok(axum::Json(TracesPage { rows, next, searched_until: page.searched_until, counts }))
-}
-
-/// What became of what was posted.
-#[derive(Serialize, ToSchema)]
-struct AcceptedTraces {
-    /// Kept, those that were there before included.
-    accepted: u64,
-    /// Of those, the new ones.
-    new: u64,
-    /// The ids, in the order of posting, of those accepted: at most 10,000.
-    ids: Vec<Uuid>,
-    refused: Vec<Refused>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Refused {
-    /// From 0: which of those posted; of a sheet, its line.
-    index: u64,
-    reason: String,
 }
 
 async fn create(
@@ -231,11 +165,11 @@ async fn create(
             Problem::too_large(format!("{} traces", values.len())).remedy(format!("post at most {POSTED_MAX} at once"))
         );
     }
-    let mut kept = AcceptedTraces { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
+    let mut kept = AcceptedTraces::default();
     let mut traces = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
         let read = NewTrace::deserialize(value).map_err(|error| error.to_string());
-        match read.and_then(|trace| trace.check(&ctx).map_err(|problem| problem.detail().to_owned())) {
+        match read.and_then(|trace| checked(trace, &ctx).map_err(|problem| problem.detail().to_owned())) {
             Ok(trace) => traces.push(trace),
             Err(reason) if is_one => return Err(Problem::invalid(reason)),
             Err(reason) => kept.refused.push(Refused { index: index as u64, reason }),
@@ -252,67 +186,43 @@ async fn create(
     Ok((status, axum::Json(kept)))
 }
 
-/// A trace as other programs post it. All may be left out.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct NewTrace {
-    /// Any UUID; a trace posted twice with the same one is kept once.
-    pub(crate) id: Option<Uuid>,
-    pub(crate) trace_name: Option<String>,
-    pub(crate) file_name: Option<String>,
-    pub(crate) application_name: Option<String>,
-    pub(crate) flow_name: Option<String>,
-    pub(crate) comment: Option<String>,
-    /// An integer is taken for its digits.
-    #[serde(deserialize_with = "text_or_integer")]
-    pub(crate) created_by: Option<String>,
-    /// Seconds.
-    pub(crate) time_to_process: Option<f64>,
-    pub(crate) errors: Option<bool>,
-    /// The moment of posting, unless it is said.
-    #[schema(value_type = Option<String>)]
-    pub(crate) created_at: Option<Timestamp>,
+/// A posted trace as it is kept, or what is wrong with it.
+pub(crate) fn checked(new: NewTrace, ctx: &Ctx) -> Result<Trace> {
+    let or_empty = |name, value: Option<String>, most| text(name, value.unwrap_or_default(), most);
+    let seconds = new.time_to_process.unwrap_or(0.0);
+    if !seconds.is_finite() || seconds < 0.0 {
+        return Err(Problem::invalid("time_to_process: is no length of time").remedy("give seconds, from 0"));
+    }
+    Ok(Trace {
+        no: 0,
+        id: new.id.map_or_else(|| TraceId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
+        job: None,
+        seq: None,
+        attempt: 0,
+        outcome: None,
+        trace_name: or_empty("trace_name", new.trace_name, NAME_MAX)?,
+        file_name: or_empty("file_name", new.file_name, 4_096)?,
+        application_name: or_empty("application_name", new.application_name, NAME_MAX)?,
+        flow_name: or_empty("flow_name", new.flow_name, NAME_MAX)?,
+        comment: or_empty("comment", new.comment, MESSAGE_MAX)?,
+        created_by: or_empty("created_by", new.created_by, NAME_MAX)?,
+        time_to_process: seconds,
+        errors: new.errors.unwrap_or(false),
+        verdict: None,
+        created_at: new.created_at.unwrap_or_else(|| ctx.app.clock.now()),
+    })
 }
 
-impl NewTrace {
-    /// As it is kept, or what is wrong with it.
-    pub(crate) fn check(self, ctx: &Ctx) -> Result<Trace> {
-        let or_empty = |name, value: Option<String>, most| text(name, value.unwrap_or_default(), most);
-        let seconds = self.time_to_process.unwrap_or(0.0);
-        if !seconds.is_finite() || seconds < 0.0 {
-            return Err(Problem::invalid("time_to_process: is no length of time").remedy("give seconds, from 0"));
-        }
-        Ok(Trace {
-            no: 0,
-            id: self.id.map_or_else(|| TraceId::new(&ctx.app.clock, &ctx.app.rng), Into::into),
-            job: None,
-            seq: None,
-            attempt: 0,
-            outcome: None,
-            trace_name: or_empty("trace_name", self.trace_name, NAME_MAX)?,
-            file_name: or_empty("file_name", self.file_name, 4_096)?,
-            application_name: or_empty("application_name", self.application_name, NAME_MAX)?,
-            flow_name: or_empty("flow_name", self.flow_name, NAME_MAX)?,
-            comment: or_empty("comment", self.comment, MESSAGE_MAX)?,
-            created_by: or_empty("created_by", self.created_by, NAME_MAX)?,
-            time_to_process: seconds,
-            errors: self.errors.unwrap_or(false),
-            verdict: None,
-            created_at: self.created_at.unwrap_or_else(|| ctx.app.clock.now()),
-        })
-    }
-
-    /// As a trace of that job, whose names it takes where it has none.
-    pub(crate) fn of_job(self, ctx: &Ctx, job: &Job) -> Result<Trace> {
-        let named = Self {
-            application_name: self.application_name.or_else(|| Some(job.application_name.clone())),
-            flow_name: self.flow_name.or_else(|| Some(job.flow_name.clone())),
-            created_by: self.created_by.or_else(|| Some(job.created_by.clone())),
-            trace_name: self.trace_name.or_else(|| Some(job.name.clone())),
-            ..self
-        };
-        Ok(Trace { job: Some(job.id), ..named.check(ctx)? })
-    }
+/// As a trace of that job, whose names it takes where it has none.
+pub(crate) fn of_job(new: NewTrace, ctx: &Ctx, job: &Job) -> Result<Trace> {
+    let named = NewTrace {
+        application_name: new.application_name.or_else(|| Some(job.application_name.clone())),
+        flow_name: new.flow_name.or_else(|| Some(job.flow_name.clone())),
+        created_by: new.created_by.or_else(|| Some(job.created_by.clone())),
+        trace_name: new.trace_name.or_else(|| Some(job.name.clone())),
+        ..new
+    };
+    Ok(Trace { job: Some(job.id), ..checked(named, ctx)? })
 }
 
 /// A trace of that job that says nothing yet.

@@ -2,56 +2,80 @@
 
 use super::rows;
 use crate::{
-    client::{Client, query},
+    client::{Answer, Client, query},
     failure::Result,
 };
+use api::logs::LogRecord;
 use console::Style;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
 /// Matches that are shown among others, at the most: each of them is asked for.
 pub(super) const MATCHES_MAX: u32 = 200;
 
-/// Gives each row of an answer the rows `before` it and `after` it.
-pub(super) async fn add(client: &Client, answer: &mut Value, lines: u32) -> Result<()> {
+/// A record that was found, and those around it in its source.
+#[derive(Deserialize)]
+pub(super) struct AmongOthers {
+    #[serde(flatten)]
+    record: LogRecord,
+    before: Vec<LogRecord>,
+    after: Vec<LogRecord>,
+}
+
+/// The same, as it came.
+#[derive(Serialize)]
+struct RowAmongOthers {
+    #[serde(flatten)]
+    row: Value,
+    #[serde(flatten)]
+    others: Others,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Others {
+    before: Vec<Value>,
+    after: Vec<Value>,
+}
+
+/// Gives each row the rows `before` it and `after` it.
+pub(super) async fn add(client: &Client, rows: &mut [Value], lines: u32) -> Result<()> {
     let lines = Some(lines.to_string());
-    for row in answer["rows"].as_array_mut().into_iter().flatten() {
-        let pairs = [("seq", Some(row["seq"].to_string())), ("before", lines.clone()), ("after", lines.clone())];
+    for place in rows {
+        let row = Answer::<LogRecord>::read(std::mem::take(place))?;
+        let pairs = [("seq", Some(row.seq.to_string())), ("before", lines.clone()), ("after", lines.clone())];
         // It may have been deleted since: then it stands alone.
-        let mut around = client.find(&format!("/api/v1/logs/context{}", query(pairs))).await?.unwrap_or_default();
-        for side in ["before", "after"] {
-            row[side] = Value::Array(around[side].as_array_mut().map(std::mem::take).unwrap_or_default());
-        }
+        let around = client.find::<Others>(&format!("/api/v1/logs/context{}", query(pairs))).await?;
+        let others = around.map(Answer::into_inner).unwrap_or_default();
+        *place = json!(RowAmongOthers { row: row.json, others });
     }
     Ok(())
 }
 
 /// A row of a block, and whether it matches.
-type Line<'r> = (&'r Value, bool);
+type Line<'r> = (&'r LogRecord, bool);
 
 /// Rows that stand together in their source, oldest first; blocks in the order of the rows. What lies around two of them is
 /// in one block, once.
-fn blocks(rows: &[Value], is_oldest_first: bool) -> Vec<Vec<Line<'_>>> {
-    let matches: HashSet<u64> = rows.iter().filter_map(seq).collect();
-    let mut ordered: Vec<&Value> = rows.iter().collect();
+fn blocks(rows: &[AmongOthers], is_oldest_first: bool) -> Vec<Vec<Line<'_>>> {
+    let matches: HashSet<u64> = rows.iter().map(|row| row.record.seq).collect();
+    let mut ordered: Vec<&AmongOthers> = rows.iter().collect();
     if !is_oldest_first {
         ordered.reverse();
     }
     let mut blocks: Vec<Vec<Line<'_>>> = Vec::new();
     let mut shown: HashMap<u64, usize> = HashMap::new();
     for row in ordered {
-        let side = |name: &str| row[name].as_array().map(Vec::as_slice).unwrap_or_default();
-        let all: Vec<&Value> = side("before").iter().chain([row]).chain(side("after")).collect();
-        let known = all.iter().filter_map(|line| seq(line)).find_map(|seq| shown.get(&seq).copied());
+        let all: Vec<&LogRecord> = row.before.iter().chain([&row.record]).chain(&row.after).collect();
+        let known = all.iter().find_map(|line| shown.get(&line.seq).copied());
         let block = known.unwrap_or_else(|| {
             blocks.push(Vec::new());
             blocks.len() - 1
         });
         for line in all {
-            let Some(seq) = seq(line) else { continue };
-            if shown.insert(seq, block).is_none() {
-                blocks[block].push((line, matches.contains(&seq)));
+            if shown.insert(line.seq, block).is_none() {
+                blocks[block].push((line, matches.contains(&line.seq)));
             }
         }
     }
@@ -61,12 +85,8 @@ fn blocks(rows: &[Value], is_oldest_first: bool) -> Vec<Vec<Line<'_>>> {
     blocks
 }
 
-fn seq(row: &Value) -> Option<u64> {
-    row["seq"].as_u64()
-}
-
 /// Blocks with `--` between them, and a mark before what matches.
-pub(super) fn text(rows: &[Value], is_oldest_first: bool, zone: &TimeZone) -> String {
+pub(super) fn text(rows: &[AmongOthers], is_oldest_first: bool, zone: &TimeZone) -> String {
     let (mark, faint) = (Style::new().cyan().bold(), Style::new().dim());
     let line = |(row, is_match): &Line<'_>| {
         let text = rows::line(row, zone).replace('\n', "\n  ");
@@ -80,20 +100,18 @@ pub(super) fn text(rows: &[Value], is_oldest_first: bool, zone: &TimeZone) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn record(seq: u64) -> Value {
-        json!({
+    fn record(seq: u64) -> LogRecord {
+        let record = json!({
             "seq": seq, "time": format!("2025-01-10T14:00:{:02}Z", seq % 60), "level": "info", "source": "app",
             "message": format!("line {seq}"), "fields": {}
-        })
+        });
+        serde_json::from_value(record).unwrap()
     }
 
-    fn found(seq: u64, around: std::ops::RangeInclusive<u64>) -> Value {
-        let mut row = record(seq);
-        row["before"] = (*around.start()..seq).map(record).collect();
-        row["after"] = (seq + 1..=*around.end()).map(record).collect();
-        row
+    fn found(seq: u64, around: std::ops::RangeInclusive<u64>) -> AmongOthers {
+        let (before, after) = (*around.start()..seq, seq + 1..=*around.end());
+        AmongOthers { record: record(seq), before: before.map(record).collect(), after: after.map(record).collect() }
     }
 
     #[test]
@@ -119,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_stands_alone() {
-        assert_eq!(text(&[record(7)], false, &TimeZone::UTC), "> 2025-01-10 14:00:07.000 INFO     app  line 7");
+        assert_eq!(text(&[found(7, 7..=7)], false, &TimeZone::UTC), "> 2025-01-10 14:00:07.000 INFO     app  line 7");
         assert_eq!(text(&[], false, &TimeZone::UTC), "");
     }
 }

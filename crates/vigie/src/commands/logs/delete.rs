@@ -4,13 +4,13 @@ use super::{LogQuery, rows, say_hints, search::found};
 use crate::{
     app::{self, Engines},
     cli::LogsDeleteArgs,
-    client::{Client, query},
+    client::{Answer, Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, counted},
 };
+use api::logs::Deleted;
 use console::Term;
-use serde_json::Value;
 
 /// Records that are shown before it is asked.
 const SHOWN: u32 = 3;
@@ -26,13 +26,13 @@ pub(super) async fn run(config: &Config, args: &LogsDeleteArgs) -> Result<Exit> 
 
 async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: &Client) -> Result<Exit> {
     let counted_first = delete(client, asked, &[("dry_run", "true".to_owned())]).await?;
-    let matching = counted_first["matching"].as_u64().unwrap_or(0);
+    let matching = counted_first.matching;
     if matching == 0 || args.dry_run {
         if config.json {
-            render::json(&counted_first)?;
+            render::json(&counted_first.json)?;
         } else if matching == 0 {
             render::say("no record matches");
-            say_hints(&found(client, asked, None, 1).await?);
+            say_hints(&found(client, asked, None, 1).await?.read()?.hints);
         } else {
             show(config, asked, client, matching).await?;
         }
@@ -50,25 +50,25 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
         }
     }
     // Just these: `1h` means the hour before they were counted.
-    let now = counted_first["now"].as_str().unwrap_or_default().to_owned();
+    let now = counted_first.now.to_string();
     let deleted = delete(client, asked, &[("at_most", matching.to_string()), ("now", now)]).await?;
     if config.json {
-        render::json(&deleted)?;
+        render::json(&deleted.json)?;
     } else {
-        render::say(&format!("{} deleted", counted(deleted["deleted"].as_u64().unwrap_or(0), "record")));
+        render::say(&format!("{} deleted", counted(deleted.deleted, "record")));
     }
     Ok(Exit::Done)
 }
 
-async fn delete(client: &Client, asked: &LogQuery, more: &[(&'static str, String)]) -> Result<Value> {
+async fn delete(client: &Client, asked: &LogQuery, more: &[(&'static str, String)]) -> Result<Answer<Deleted>> {
     let more = more.iter().map(|(name, value)| (*name, Some(value.clone())));
     client.delete(&format!("/api/v1/logs{}", query(asked.pairs().into_iter().chain(more)))).await
 }
 
 /// Some of them, and how many there are.
 async fn show(config: &Config, asked: &LogQuery, client: &Client, matching: u64) -> Result<()> {
-    let newest = found(client, asked, None, SHOWN).await?;
-    for record in newest["rows"].as_array().into_iter().flatten() {
+    let newest = found(client, asked, None, SHOWN).await?.read()?;
+    for record in newest.rows.iter().flatten() {
         render::out(&rows::line(record, &config.zone.value))?;
     }
     let others = matching.saturating_sub(SHOWN.into());

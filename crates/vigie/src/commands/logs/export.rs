@@ -87,7 +87,7 @@ async fn copy(
     let heading = usize::from(matches!(format, LogsFormat::Csv));
     if lines <= heading {
         render::say("no record matches");
-        say_hints(&found(client, asked, None, 1).await?);
+        say_hints(&found(client, asked, None, 1).await?.read()?.hints);
     }
     Ok(Ok(()))
 }

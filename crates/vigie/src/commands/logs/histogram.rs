@@ -9,10 +9,10 @@ use crate::{
     failure::{Exit, Failure, Result},
     render::{self, count, counted},
 };
+use api::logs::{Histogram, HistogramStep};
 use console::Term;
 use jiff::tz::TimeZone;
-use model::{Level, Timestamp};
-use serde_json::Value;
+use model::Level;
 use std::time::Duration;
 use telemetry::query::language::parse_duration;
 
@@ -38,50 +38,45 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
     let wished_ms = step.map(|step| u64::try_from(step.as_millis().max(1)).unwrap_or(u64::MAX));
     let step = [("step_ms", wished_ms.map(|step| step.to_string())), super::hints()];
     let path = format!("/api/v1/logs/histogram{}", query(asked.pairs().into_iter().chain(step)));
-    let answer = connected.client().get(&path).await?;
+    let answer = connected.client().get::<Histogram>(&path).await?;
     if config.json {
-        render::json(&answer)?;
+        render::json(&answer.json)?;
         return Ok(Exit::Done);
     }
     let width = Term::stdout().size_checked().map_or(BAR_WIDTH, |(_, columns)| usize::from(columns).saturating_sub(45));
     let bars = bars(&answer, &config.zone.value, width.clamp(10, 120));
     if bars.is_empty() {
         render::say("no record matches");
-        say_hints(&answer);
+        say_hints(&answer.hints);
     } else {
         render::out(&bars.join("\n"))?;
     }
-    let step_ms = answer["step_ms"].as_u64();
-    if wished_ms.is_some() && wished_ms != step_ms {
-        let step = render::duration(Duration::from_millis(step_ms.unwrap_or(0)));
+    if wished_ms.is_some_and(|wished_ms| wished_ms != answer.step_ms) {
+        let step = render::duration(Duration::from_millis(answer.step_ms));
         render::say(&format!(
             "a step is {step} long, as there would be too many shorter ones: bound the time by --since"
         ));
     }
-    say_left_out(&answer);
+    say_left_out(&answer.left_out);
     Ok(Exit::Done)
 }
 
 /// A line for each step: when, a bar, how many, and how many of them are grave; and one for many steps in a row in which
 /// there is nothing.
-fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
-    let steps = answer["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let number = |step: &Value, name: &str| step[name].as_u64().unwrap_or(0);
-    let most = steps.iter().map(|step| number(step, "total")).max().unwrap_or(0);
+fn bars(answer: &Histogram, zone: &TimeZone, width: usize) -> Vec<String> {
+    let steps = answer.steps.as_slice();
+    let most = steps.iter().map(|step| step.total).max().unwrap_or(0);
     if most == 0 {
         return Vec::new();
     }
-    let length = Duration::from_millis(answer["step_ms"].as_u64().unwrap_or(1).max(1));
+    let length = Duration::from_millis(answer.step_ms.max(1));
     // Without seconds where all of them are 0.
     let whole_minutes = length.as_millis().is_multiple_of(60_000);
     let pattern = if whole_minutes { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
     let digits = count(most).len();
-    let line = |step: &Value| {
-        let at = step["start"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
-        let at = at.map_or_else(String::new, |at| at.in_zone(zone).strftime(pattern).to_string());
-        let total = number(step, "total");
-        let grave = number(step, "error") + number(step, "critical");
-        let warnings = number(step, "warning");
+    let line = |step: &HistogramStep| {
+        let at = step.start.in_zone(zone).strftime(pattern).to_string();
+        let (total, grave, warnings) = (step.total, step.error + step.critical, step.warning);
         let columns = |number: u64| (number * width as u64).div_ceil(most) as usize;
         let whole = columns(total);
         let red = columns(grave).min(whole);
@@ -104,7 +99,7 @@ fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
     let (mut lines, mut place) = (Vec::new(), 0);
     let steps = &steps[..steps.len().min(STEPS_MAX)];
     while let Some(step) = steps.get(place) {
-        let empty = steps[place..].iter().take_while(|step| number(step, "total") == 0).count();
+        let empty = steps[place..].iter().take_while(|step| step.total == 0).count();
         if empty > EMPTY_MAX {
             lines.push(format!("… {}", counted(empty as u64, "empty step")));
             place += empty;
@@ -119,24 +114,38 @@ fn bars(answer: &Value, zone: &TimeZone, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use api::logs::WorkDone;
+    use model::Timestamp;
 
     #[test]
     fn bars_are_as_long_as_they_count() {
-        let step = |start: &str, total: u64, error: u64, warning: u64| json!({"start": start, "total": total, "error": error, "critical": 0, "warning": warning});
-        let answer = json!({
-            "step_ms": 300_000,
-            "steps": [
-                step("2025-01-10T14:00:00Z", 1200, 1, 300),
-                step("2025-01-10T14:05:00Z", 0, 0, 0),
-                step("2025-01-10T14:10:00Z", 600, 600, 0)
-            ]
-        });
-        insta::assert_snapshot!(bars(&answer, &TimeZone::UTC, 12).join("\n"), @r"
+        let step = |start: &str, total: u64, error: u64, warning: u64| HistogramStep {
+            start: start.parse().unwrap(),
+            total,
+            error,
+            warning,
+            ..HistogramStep::default()
+        };
+        let answer = |step_ms, steps| Histogram {
+            start: Timestamp::EPOCH,
+            end: Timestamp::EPOCH,
+            step_ms,
+            steps,
+            problems: Vec::new(),
+            hints: Vec::new(),
+            left_out: Vec::new(),
+            read: WorkDone::default(),
+        };
+        let steps = vec![
+            step("2025-01-10T14:00:00Z", 1200, 1, 300),
+            step("2025-01-10T14:05:00Z", 0, 0, 0),
+            step("2025-01-10T14:10:00Z", 600, 600, 0),
+        ];
+        insta::assert_snapshot!(bars(&answer(300_000, steps), &TimeZone::UTC, 12).join("\n"), @r"
         2025-01-10 14:00 ████████████ 1,200 1 error, 300 warnings
         2025-01-10 14:05                  0
         2025-01-10 14:10 ██████         600 600 errors
         ");
-        assert!(bars(&json!({"step_ms": 1, "steps": []}), &TimeZone::UTC, 9).is_empty());
+        assert!(bars(&answer(1, Vec::new()), &TimeZone::UTC, 9).is_empty());
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     render::{self, count, counted, progress::Silence},
 };
+use api::logs::{Imports, LineProblem, Taken};
 use axum::body::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use logs::Labels;
@@ -110,9 +111,8 @@ struct ImportTotals {
 
 /// Imports that were cut off, with where they stand.
 async fn open_imports(client: &Client) -> Result<Vec<Entry>> {
-    let answer = client.get(IMPORTS).await?;
-    let open = answer["imports"].as_object().into_iter().flatten();
-    Ok(open.filter_map(|(_, position)| serde_json::from_value(position.clone()).ok()).collect())
+    let Imports { imports } = client.get::<Imports>(IMPORTS).await?.into_inner();
+    Ok(imports.into_values().filter_map(|position| serde_json::from_value(position).ok()).collect())
 }
 
 async fn from_where_it_stands(
@@ -208,14 +208,14 @@ async fn one(
 async fn over(client: &Client, ledger: &mut Ledger, entry: Entry) -> Result<()> {
     if let Some(open) = entry.open.clone() {
         ledger.note(entry)?;
-        client.delete(&format!("{IMPORTS}/{}", open.id)).await?;
+        client.delete::<()>(&format!("{IMPORTS}/{}", open.id)).await?;
     }
     Ok(())
 }
 
 async fn forget(client: &Client, entry: &Entry) -> Result<()> {
     if let Some(open) = &entry.open {
-        client.delete(&format!("{IMPORTS}/{}", open.id)).await?;
+        client.delete::<()>(&format!("{IMPORTS}/{}", open.id)).await?;
     }
     Ok(())
 }
@@ -265,19 +265,16 @@ async fn send(
     while let Some(Piece { lines, to }) = pieces.recv().await {
         let (path, lines) = (stands.path(&to), Bytes::from(lines));
         let mut answer = std::pin::pin!(insist(client, &path, &lines));
-        let answer = loop {
+        let Taken { accepted, rejected, masked, problems } = loop {
             tokio::select! {
                 answer = &mut answer => break answer?,
                 () = tokio::time::sleep(Bar::EVERY) => bar.show(place.load(Ordering::Relaxed)),
             }
         };
-        let number = |name: &str| answer[name].as_u64().unwrap_or(0);
-        taken.accepted += number("accepted");
-        taken.rejected += number("rejected");
-        taken.masked += number("masked");
-        let problems = answer["problems"].as_array().into_iter().flatten();
-        let problems = problems.filter_map(|problem| problem["problem"].as_str()).map(str::to_owned);
-        for problem in problems {
+        taken.accepted += accepted;
+        taken.rejected += rejected;
+        taken.masked += masked;
+        for LineProblem { problem, .. } in problems {
             if taken.problems.len() < PROBLEMS_SHOWN && !taken.problems.contains(&problem) {
                 taken.problems.push(problem);
             }
@@ -288,7 +285,7 @@ async fn send(
 }
 
 /// Sends a piece again while others keep the store busy. What was kept although it seemed not to be is refused then.
-async fn insist(client: &Client, path: &str, lines: &Bytes) -> Result<Value, NotTaken> {
+async fn insist(client: &Client, path: &str, lines: &Bytes) -> Result<Taken, NotTaken> {
     let mut left = BUSY_MAX;
     loop {
         match client.take_in_at(path, lines.clone()).await {
@@ -316,26 +313,19 @@ impl Outcome {
     }
 
     fn json(&self) -> Value {
-        let mut value = json!({"file": self.file.display().to_string()});
+        let file = self.file.display().to_string();
         match &self.became {
             Became::ImportTotals(taken) => {
                 let ImportTotals { tally, accepted, rejected, masked, problems, passed_over, broken } = &**taken;
-                value["formats"] = json!(tally.formats);
-                value["lines"] = json!(tally.lines);
-                value["records"] = json!(tally.records);
-                value["accepted"] = json!(accepted);
-                value["rejected"] = json!(rejected);
-                value["problems"] = json!(problems);
-                value["masked"] = json!(masked);
-                value["from"] = json!(tally.first);
-                value["to"] = json!(tally.last);
-                value["passed_over_bytes"] = json!(passed_over);
-                value["error"] = json!(broken);
+                json!({
+                    "file": file, "formats": tally.formats, "lines": tally.lines, "records": tally.records,
+                    "accepted": accepted, "rejected": rejected, "problems": problems, "masked": masked,
+                    "from": tally.first, "to": tally.last, "passed_over_bytes": passed_over, "error": broken,
+                })
             }
-            Became::FileStatus(at) => value["imported_at"] = json!(at),
-            Became::Failed(why) => value["error"] = json!(why),
+            Became::FileStatus(at) => json!({"file": file, "imported_at": at}),
+            Became::Failed(why) => json!({"file": file, "error": why}),
         }
-        value
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     failure::{Failure, Result},
     render::{self, counted},
 };
+use api::logs::{LineProblem, Taken};
 use axum::body::Bytes;
-use serde_json::Value;
 use std::{ops::ControlFlow, time::Duration};
 
 /// Before the second attempt; each further wait is twice as long,
@@ -41,8 +41,8 @@ impl Insisting {
         loop {
             let body = futures_util::stream::iter([Ok(batch.clone())]);
             match way(attempt).await.take_in(body).await {
-                Ok(answer) => {
-                    self.taken(&answer);
+                Ok(taken) => {
+                    self.taken(&taken);
                     return Ok(());
                 }
                 Err(NotTaken { failure, kept, then }) => {
@@ -63,15 +63,14 @@ impl Insisting {
         }
     }
 
-    fn taken(&mut self, answer: &Value) {
+    fn taken(&mut self, taken: &Taken) {
         if std::mem::take(&mut self.failed) > 0 {
             render::say("records are taken again");
         }
-        for problem in answer["problems"].as_array().into_iter().flatten() {
-            let why = problem["problem"].as_str().unwrap_or_default();
-            render::say(&format!("a record was not taken: {why}"));
+        for LineProblem { problem, .. } in &taken.problems {
+            render::say(&format!("a record was not taken: {problem}"));
         }
-        self.accepted += answer["accepted"].as_u64().unwrap_or(0);
+        self.accepted += taken.accepted;
     }
 
     fn given_up(&self, failure: Failure, batch: &Bytes) -> Failure {
@@ -118,7 +117,7 @@ mod tests {
     /// A status, the header `retry-after`, a body.
     type Said = (StatusCode, Option<&'static str>, &'static str);
 
-    const TAKEN: Said = (StatusCode::OK, None, r#"{"accepted":3,"problems":[]}"#);
+    const TAKEN: Said = (StatusCode::OK, None, r#"{"accepted":3,"rejected":0,"masked":0,"problems":[]}"#);
     const BATCH: &[u8] = b"{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n";
 
     /// A server that says these, one after the other, and remembers what it was sent.

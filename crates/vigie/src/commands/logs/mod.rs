@@ -22,6 +22,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     render,
 };
+use api::logs::Hint;
 use jiff::tz::TimeZone;
 use logs::Labels;
 use model::{Clock, Timestamp};
@@ -112,15 +113,15 @@ fn hints() -> (&'static str, Option<String>) {
 }
 
 /// Why nothing was found, perhaps.
-fn say_hints(answer: &Value) {
-    for hint in answer["hints"].as_array().into_iter().flatten() {
-        render::say(&format!("hint: {}", render::plain(hint["hint"].as_str().unwrap_or_default(), 400)));
+fn say_hints(hints: &[Hint]) {
+    for Hint { hint, .. } in hints {
+        render::say(&format!("hint: {}", render::plain(hint, 400)));
     }
 }
 
 /// What an answer says that it does not hold.
-fn say_left_out(answer: &Value) {
-    for what in answer["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+fn say_left_out(left_out: &[String]) {
+    for what in left_out {
         render::say(&format!("left out: {what}"));
     }
 }

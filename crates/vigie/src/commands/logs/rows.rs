@@ -1,9 +1,10 @@
 //! Records as people see them: a line each, the words in the middle, what else is known behind them.
 
 use crate::render;
+use api::logs::LogRecord;
 use console::Style;
 use jiff::tz::TimeZone;
-use model::{Level, Timestamp};
+use model::Level;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -20,20 +21,19 @@ pub(super) fn style(level: Option<Level>) -> Style {
 
 /// A record of the API: `2025-01-10 14:05:00.000 ERROR    app  no answer  duration_ms=5001`, further lines of its message
 /// below.
-pub(super) fn line(record: &Value, zone: &TimeZone) -> String {
-    let text = |name: &str| record[name].as_str().unwrap_or_default();
-    let level = text("level").parse::<Level>().ok();
-    let at = text("time").parse::<Timestamp>().ok();
-    let at = at.map_or(String::new(), |at| at.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string());
+pub(super) fn line(record: &LogRecord, zone: &TimeZone) -> String {
+    let LogRecord { time, level, source, message, fields, .. } = record;
+    let at = time.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
     let faint = Style::new().dim();
-    let mut shown = format!("{} {:<8}", faint.apply_to(at), style(level).apply_to(text("level").to_uppercase()));
-    if !text("source").is_empty() {
-        let _ = write!(shown, " {} ", faint.apply_to(render::plain(text("source"), 60)));
+    let word = level.map_or(String::new(), |level| level.as_str().to_uppercase());
+    let mut shown = format!("{} {:<8}", faint.apply_to(at), style(*level).apply_to(word));
+    if !source.is_empty() {
+        let _ = write!(shown, " {} ", faint.apply_to(render::plain(source, 60)));
     }
-    let mut lines = text("message").trim_end().split('\n');
+    let mut lines = message.trim_end().split('\n');
     let first = lines.next().unwrap_or_default();
-    let _ = write!(shown, " {}", style(level).apply_to(clean(first)));
-    for (name, value) in record["fields"].as_object().into_iter().flatten() {
+    let _ = write!(shown, " {}", style(*level).apply_to(clean(first)));
+    for (name, value) in fields {
         if name == "format" {
             continue;
         }
@@ -45,7 +45,7 @@ pub(super) fn line(record: &Value, zone: &TimeZone) -> String {
         let _ = write!(shown, "  {}{}", faint.apply_to(format!("{}=", render::plain(name, 100))), clean(&value));
     }
     for line in lines {
-        let _ = write!(shown, "\n    {}", style(level).apply_to(clean(line)));
+        let _ = write!(shown, "\n    {}", style(*level).apply_to(clean(line)));
     }
     shown
 }
@@ -61,6 +61,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn read(record: Value) -> LogRecord {
+        serde_json::from_value(record).unwrap()
+    }
+
     #[test]
     fn a_record_is_a_line_and_steers_no_terminal() {
         let record = json!({
@@ -68,12 +72,11 @@ mod tests {
             "no answer\u{7}\r\n  at \u{202e}there\n",
             "fields": {"format": "python", "duration_ms": 5001, "user": "Jean Dupont", "empty": "", "ok": true}
         });
-        insta::assert_snapshot!(line(&record, &TimeZone::UTC), @r#"
+        insta::assert_snapshot!(line(&read(record), &TimeZone::UTC), @r#"
         2025-01-10 14:05:00.250 ERROR    app [2J  no answer   duration_ms=5001  user="Jean Dupont"  empty=""  ok=true
               at  there
         "#);
-        let bare =
-            json!({"time": "2025-01-10T14:05:00Z", "level": null, "source": "", "message": "words", "fields": {}});
-        assert_eq!(line(&bare, &TimeZone::UTC), "2025-01-10 14:05:00.000          words");
+        let bare = json!({"seq": 8, "time": "2025-01-10T14:05:00Z", "level": null, "source": "", "message": "words", "fields": {}});
+        assert_eq!(line(&read(bare), &TimeZone::UTC), "2025-01-10 14:05:00.000          words");
     }
 }

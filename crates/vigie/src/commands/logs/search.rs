@@ -4,14 +4,16 @@ use super::{LogQuery, around, export, rows, say_hints, say_left_out};
 use crate::{
     app,
     cli::{LogsFormat, LogsSearchArgs},
-    client::{Client, query},
+    client::{Answer, Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
 };
+use api::logs::SearchAnswer;
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use telemetry::query::readable;
 
 /// Rows unless it is said how many.
@@ -46,66 +48,90 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
         None => ROWS,
     };
     let limit = args.limit.unwrap_or(usual);
-    let mut answer = found(client, &asked, order, limit).await?;
-    if let Some(lines) = args.context {
-        around::add(client, &mut answer, lines).await?;
+    let mut found = found(client, &asked, order, limit).await?;
+    if let (Some(lines), Some(rows)) = (args.context, &mut found.rows) {
+        around::add(client, rows, lines).await?;
     }
     if config.json {
-        render::json(&answer)?;
+        render::json(&found)?;
         return Ok(Exit::Done);
     }
-    match &answer["columns"] {
-        Value::Array(columns) if args.csv => render::out(&csv(columns, &answer["table"]))?,
-        Value::Array(columns) => render::out(&table(columns, &answer["table"], &config.zone.value))?,
-        _ => show(config, args, &answer, limit)?,
+    let answer = found.read()?;
+    match (&answer.columns, answer.table.as_deref().unwrap_or_default()) {
+        (Some(columns), cells) if args.csv => render::out(&csv(columns, cells))?,
+        (Some(columns), cells) => render::out(&table(columns, cells, &config.zone.value))?,
+        (None, _) => show(config, args, &found, limit)?,
     }
-    say_hints(&answer);
-    say_left_out(&answer);
+    say_hints(&answer.hints);
+    say_left_out(&answer.left_out);
     Ok(Exit::Done)
 }
 
-fn show(config: &Config, args: &LogsSearchArgs, answer: &Value, limit: u32) -> Result<()> {
-    let found = answer["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let zone = &config.zone.value;
+fn show(config: &Config, args: &LogsSearchArgs, found: &Found, limit: u32) -> Result<()> {
+    let (rows, zone) = (found.rows.as_deref().unwrap_or_default(), &config.zone.value);
     match args.context {
-        Some(_) if !found.is_empty() => render::out(&around::text(found, args.oldest_first, zone))?,
-        _ => found.iter().try_for_each(|record| render::out(&rows::line(record, zone)))?,
+        Some(_) if !rows.is_empty() => render::out(&around::text(&read_rows(rows)?, args.oldest_first, zone))?,
+        _ => read_rows(rows)?.iter().try_for_each(|record| render::out(&rows::line(record, zone)))?,
     }
-    if found.is_empty() {
+    if rows.is_empty() {
         render::say("no record matches");
     }
-    if !answer["next"].is_null() {
+    if found.next.is_some() {
         render::say(&format!("there are more than {limit}: raise --limit, or narrow the query"));
     }
     Ok(())
 }
 
+fn read_rows<Row: DeserializeOwned>(rows: &[Value]) -> Result<Vec<Row>> {
+    rows.iter().map(|row| Ok(Answer::<Row>::read(row.clone())?.into_inner())).collect()
+}
+
+/// Records that were found, or a table, as they came. In the order of [`SearchAnswer`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Found {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rows: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<Value>,
+    next: Option<String>,
+    problems: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hints: Option<Value>,
+    left_out: Vec<String>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl Found {
+    /// What is known of it.
+    pub(super) fn read(&self) -> Result<SearchAnswer> {
+        let json = serde_json::to_value(self).map_err(|error| Failure::new(format!("it is no JSON: {error}")))?;
+        Ok(Answer::<SearchAnswer>::read(json)?.into_inner())
+    }
+}
+
 /// The first `limit` rows, page after page, or the table, as one answer of the API.
-pub(super) async fn found(client: &Client, asked: &LogQuery, order: Option<String>, limit: u32) -> Result<Value> {
+pub(super) async fn found(client: &Client, asked: &LogQuery, order: Option<String>, limit: u32) -> Result<Found> {
     let (mut rows, mut cursor, mut left_out) = (Vec::new(), None, Vec::new());
     loop {
         let left = limit.saturating_sub(rows.len() as u32).min(PAGE_MAX);
         let more = [("order", order.clone()), ("cursor", cursor), ("limit", Some(left.to_string())), super::hints()];
-        let mut page =
-            client.get(&format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(more)))).await?;
-        let Some(found) = page["rows"].as_array_mut() else { return Ok(page) };
-        rows.append(found);
-        for what in page["left_out"].as_array_mut().into_iter().flat_map(std::mem::take) {
+        let path = format!("/api/v1/logs/search{}", query(asked.pairs().into_iter().chain(more)));
+        let mut page = client.get::<Found>(&path).await?.into_inner();
+        let Some(found) = page.rows.take() else { return Ok(page) };
+        rows.extend(found);
+        for what in std::mem::take(&mut page.left_out) {
             if !left_out.contains(&what) {
                 left_out.push(what);
             }
         }
-        cursor = page["next"].as_str().map(str::to_owned);
-        if cursor.is_none() || rows.len() >= limit as usize {
-            page["rows"] = Value::Array(rows);
-            page["left_out"] = Value::Array(left_out);
-            return Ok(page);
+        if page.next.is_none() || rows.len() >= limit as usize {
+            return Ok(Found { rows: Some(rows), left_out, ..page });
         }
+        cursor = page.next;
     }
-}
-
-fn cells(table: &Value) -> impl Iterator<Item = &[Value]> {
-    table.as_array().into_iter().flatten().map(|row| row.as_array().map(Vec::as_slice).unwrap_or_default())
 }
 
 fn text(cell: &Value) -> String {
@@ -120,35 +146,32 @@ fn text(cell: &Value) -> String {
 
 /// A time as lines show it: in the zone, and without a fraction that is none.
 fn time(cell: &Value, zone: &TimeZone) -> Option<String> {
-    let at: Timestamp = cell.as_str()?.parse().ok()?;
+    let at = Timestamp::deserialize(cell).ok()?;
     let pattern = if at.as_micros() % 1_000_000 == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.3f" };
     Some(at.in_zone(zone).strftime(pattern).to_string())
 }
 
 /// Columns of numbers to the right.
-fn table(columns: &[Value], rows: &Value, zone: &TimeZone) -> String {
-    let is_time = |at: usize| {
-        columns.get(at).and_then(Value::as_str).is_some_and(|name| name == "time" || name.starts_with("bucket("))
-    };
+fn table(columns: &[String], rows: &[Vec<Value>], zone: &TimeZone) -> String {
+    let is_time = |at: usize| columns.get(at).is_some_and(|name| name == "time" || name.starts_with("bucket("));
     let shown = |at: usize, cell: &Value| match is_time(at) {
         true => time(cell, zone).unwrap_or_else(|| text(cell)),
         false => text(cell),
     };
     let is_number = |at: usize| {
-        let mut known = cells(rows).filter_map(|row| row.get(at)).filter(|cell| !cell.is_null()).peekable();
+        let mut known = rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_null()).peekable();
         known.peek().is_some() && known.all(Value::is_number)
     };
     let align = |at| if is_number(at) { Align::Right } else { Align::Left };
-    let named: Vec<_> = columns.iter().enumerate().map(|(at, name)| (text(name), align(at))).collect();
-    let named: Vec<_> = named.iter().map(|(name, align)| (name.as_str(), *align)).collect();
+    let named: Vec<_> = columns.iter().enumerate().map(|(at, name)| (name.as_str(), align(at))).collect();
     let mut table = Table::new(&named);
-    for row in cells(rows) {
+    for row in rows {
         table.cells(row.iter().enumerate().map(|(at, cell)| render::plain(&shown(at, cell), 200)).collect());
     }
     table.to_string()
 }
 
-fn csv(columns: &[Value], rows: &Value) -> String {
+fn csv(columns: &[String], rows: &[Vec<Value>]) -> String {
     let quoted = |cell: &Value| {
         let text = match cell {
             Value::Null => String::new(),
@@ -161,7 +184,8 @@ fn csv(columns: &[Value], rows: &Value) -> String {
         if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
     };
     let line = |cells: &[Value]| cells.iter().map(quoted).collect::<Vec<_>>().join(",");
-    std::iter::once(columns).chain(cells(rows)).map(line).collect::<Vec<_>>().join("\r\n") + "\r"
+    let head = columns.iter().cloned().map(Value::String).collect();
+    std::iter::once(&head).chain(rows).map(|row| line(row)).collect::<Vec<_>>().join("\r\n") + "\r"
 }
 
 #[cfg(test)]
@@ -169,21 +193,25 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn cells(table: Value) -> Vec<Vec<Value>> {
+        serde_json::from_value(table).unwrap()
+    }
+
     #[test]
     fn tables_line_up_and_start_no_formula() {
-        let columns = [json!("app"), json!("count()"), json!("avg(x)")];
-        let rows = json!([["crm", 1200, 2.51859], ["=1+1", 7, null], [null, 12, 2.0]]);
+        let columns = ["app", "count()", "avg(x)"].map(str::to_owned);
+        let rows = cells(json!([["crm", 1200, 2.51859], ["=1+1", 7, null], [null, 12, 2.0]]));
         insta::assert_snapshot!(table(&columns, &rows, &TimeZone::UTC), @r"
         app   count()  avg(x)
         crm      1200  2.5186
         =1+1        7
                    12       2
         ");
-        let times = [json!("bucket(1d)"), json!("time"), json!("at")];
-        let rows_of_times = json!([
+        let times = ["bucket(1d)", "time", "at"].map(str::to_owned);
+        let rows_of_times = cells(json!([
             ["2025-01-09T23:00:00.000000Z", "2025-01-10T13:10:00.250000Z", "2025-01-10T13:10:00.250000Z"],
             [null, "then", 7]
-        ]);
+        ]));
         let paris = TimeZone::get("Europe/Paris").unwrap();
         insta::assert_snapshot!(table(&times, &rows_of_times, &paris), @r"
         bucket(1d)           time                     at

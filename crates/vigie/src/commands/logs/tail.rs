@@ -4,11 +4,12 @@ use super::{rows, say_problems, search, zone_pair};
 use crate::{
     app::{self, Connected},
     cli::LogsTailArgs,
-    client::{Client, query},
+    client::{Answer, Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
     render,
 };
+use api::logs::{LogRecord, TailEvent};
 use futures_util::StreamExt as _;
 use model::{Clock, Timestamp};
 use serde_json::Value;
@@ -89,7 +90,7 @@ impl Tail<'_> {
             return Ok(());
         }
         let page = search::found(client, &asked, None, last).await?;
-        self.show(page["rows"].as_array().into_iter().flatten().rev())
+        self.show(page.rows.unwrap_or_default().into_iter().rev())
     }
 
     /// Until the server is gone, from `last` records ago on. What comes meanwhile waits in the stream.
@@ -104,32 +105,32 @@ impl Tail<'_> {
                 let Some(event) = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data).ok()) else {
                     continue;
                 };
-                self.event(&event)?;
+                self.event(event)?;
             }
         }
         Ok(())
     }
 
-    fn event(&mut self, event: &Value) -> Result<()> {
+    fn event(&mut self, TailEvent { rows, missed }: TailEvent<Value>) -> Result<()> {
         // They lie before those that came along.
-        if let Some(missed) = event["missed"].as_u64().filter(|missed| *missed > 0) {
+        if missed > 0 {
             render::say(&format!("{} not shown: they came too fast", render::counted(missed, "record")));
         }
-        self.show(event["rows"].as_array().into_iter().flatten())
+        self.show(rows.into_iter())
     }
 
     /// Those that were not shown yet: what was caught up with may come as an event too.
-    fn show<'r>(&mut self, records: impl Iterator<Item = &'r Value>) -> Result<()> {
+    fn show(&mut self, records: impl Iterator<Item = Value>) -> Result<()> {
         let before = self.shown.map(|(seq, _)| seq);
         for record in records {
-            let Some(seq) = record["seq"].as_u64().filter(|seq| before.is_none_or(|before| *seq > before)) else {
+            let record = Answer::<LogRecord>::read(record)?;
+            if before.is_some_and(|before| record.seq <= before) {
                 continue;
-            };
-            let at = record["time"].as_str().and_then(|at| at.parse().ok());
-            self.shown = self.shown.max(at.map(|at| (seq, at)));
+            }
+            self.shown = self.shown.max(Some((record.seq, record.time)));
             match self.config.json {
-                true => render::out(&record.to_string())?,
-                false => render::out(&rows::line(record, &self.config.zone.value))?,
+                true => render::out(&record.json.to_string())?,
+                false => render::out(&rows::line(&record, &self.config.zone.value))?,
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Every row looked at before anything leaves.
 
-use super::{enqueue::limits_of, plan::Plan};
+use super::plan::Plan;
 use crate::{
     config::Config,
     failure::{At as _, Failure, Result},
@@ -10,6 +10,7 @@ use crate::{
         progress::{Bar, Silence},
     },
 };
+use api::accounts::Account;
 use mail::{
     enqueue::{invalid_item, new_item},
     item::MailItem,
@@ -17,7 +18,7 @@ use mail::{
     problem::Problems,
     spec::OnInvalid,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     fs::File,
     io::{BufWriter, Seek as _, Write as _},
@@ -102,13 +103,13 @@ pub(super) fn list(problems: &Problems) {
 /// `500 messages at 60/min: 8 min 20 s; …`
 /// `account`: as the API shows it, where it is known by now.
 /// `messages`: those that leave, where it is known what was sent before.
-pub(super) fn eta(plan: &Plan, messages: u64, account: Option<&Value>) -> String {
-    let limits = account.map_or_else(|| plan.limits.clone(), |account| plan.limits.clone().beside(&limits_of(account)));
-    let used = account.and_then(|account| account["used_messages"].as_u64()).unwrap_or(0);
+pub(super) fn eta(plan: &Plan, messages: u64, account: Option<&Account>) -> String {
+    let limits = account.map_or_else(|| plan.limits.clone(), |account| plan.limits.clone().beside(&account.limits));
+    let used = account.map_or(0, |account| account.used_messages);
     preflight::eta(messages, &limits, used, mail::language::Language::English)
 }
 
-pub(super) fn summary(plan: &Plan, report: &Report, messages: Option<u64>, account: Option<&Value>) -> String {
+pub(super) fn summary(plan: &Plan, report: &Report, messages: Option<u64>, account: Option<&Account>) -> String {
     let eta = eta(plan, messages.unwrap_or(report.messages), account);
     if messages.is_some_and(|messages| messages < report.messages) {
         return eta;

@@ -7,11 +7,14 @@ use super::{
     plan::{Chosen, Plan},
 };
 use crate::{
-    client::{Client, query},
+    client::{Answer, Client, query},
     failure::{At as _, Exit, Failure, Result},
     render::{self, count, counted},
 };
-use api::mailings::{Compared, Comparison, Earlier};
+use api::{
+    jobs::LedgerRule,
+    mailings::{Compared, Comparison, Earlier},
+};
 use mail::spec::{Changed, Mailing};
 use model::Timestamp;
 use std::io::Seek as _;
@@ -23,8 +26,8 @@ const LISTED: usize = 20;
 pub(in crate::commands) struct Decided {
     /// Under the name that it has then.
     pub(in crate::commands) mailing: Mailing,
-    /// `key`, or `key_and_content`.
-    pub(super) ledger: String,
+    /// How it tells which rows were sent before.
+    pub(super) ledger: LedgerRule,
     /// Messages that leave.
     pub(super) messages: Option<u64>,
 }
@@ -32,7 +35,7 @@ pub(in crate::commands) struct Decided {
 impl Decided {
     /// Without asking what was sent before.
     pub(in crate::commands) fn as_named(plan: &Plan) -> Self {
-        Self { mailing: plan.mailing.clone(), ledger: "key_and_content".to_owned(), messages: None }
+        Self { mailing: plan.mailing.clone(), ledger: LedgerRule::KeyAndContent, messages: None }
     }
 }
 
@@ -51,9 +54,9 @@ pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, cli
         ("sha256", list.map(|list| list.sha256.clone())),
         ("language", Some(language.to_owned())),
     ]);
-    let found = client.upload_for(&format!("/api/v1/mailings/compare{asked}"), stream(items)).await;
+    let found = client.upload::<Compared, _>(&format!("/api/v1/mailings/compare{asked}"), stream(items)).await;
     (&checked.items).rewind().at("the data directory")?;
-    found
+    found.map(Answer::into_inner)
 }
 
 /// Asks until everything is said, or refuses with the commands that say it.

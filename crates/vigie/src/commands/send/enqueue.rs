@@ -6,17 +6,24 @@ use super::{
     plan::{Plan, refused},
 };
 use crate::{
-    client::{Client, escaped, query},
+    client::{Answer, Client, escaped, query},
     failure::{At as _, Failure, Result},
+};
+use api::{
+    accounts::{Account, NewAccount},
+    items::Added,
+    jobs::{CreatedJob, Job, JobsPage, NewJob, Resumed},
+    ledger::Imported,
 };
 use axum::body::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use mail::{
     rate::spelled,
     recipients::{ReadAs, Reader, column_index},
+    spec::Mailing,
 };
-use model::pace::Limits;
-use secrecy::{ExposeSecret as _, SecretString};
+use model::{JobId, JobKind, JobState, pace::Limits};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::{
     io::{Seek as _, Write as _},
@@ -25,8 +32,7 @@ use std::{
 use tokio_util::io::ReaderStream;
 
 pub(in crate::commands) struct Enqueued {
-    /// The job's id.
-    pub(in crate::commands) job: String,
+    pub(in crate::commands) job: JobId,
     /// Rows that earlier runs had sent.
     pub(in crate::commands) skipped: u64,
 }
@@ -37,32 +43,27 @@ pub(in crate::commands) async fn use_account(
     plan: &Plan,
     secret: Option<&SecretString>,
     client: &Client,
-) -> Result<Value> {
+) -> Result<Account> {
     let path = format!("/api/v1/accounts/{}", escaped(&plan.account_name()));
-    let known = client.find(&path).await?;
-    let known = known.filter(|known| same_place(known["url"].as_str(), plan.url.as_deref()));
-    let mut body = json!({"url": known.as_ref().map_or(json!(plan.url), |known| known["url"].clone())});
+    let known = client.find::<Account>(&path).await?.map(Answer::into_inner);
+    let known = known.filter(|known| same_place(&known.url, plan.url.as_deref()));
+    let url = known.as_ref().map(|known| known.url.clone()).or_else(|| plan.url.clone());
     if let (Some(known), None) = (known, secret) {
         return Ok(known);
     }
-    if let Some(secret) = secret {
-        body["secret"] = secret.expose_secret().into();
-    }
-    client.put(&path, &body).await
+    let account = NewAccount { url: url.unwrap_or_default(), secret: secret.cloned(), limits: None };
+    Ok(client.put::<Account>(&path, &account).await?.into_inner())
 }
 
 /// Whether what was given says nothing that the account does not say already.
-fn same_place(known: Option<&str>, given: Option<&str>) -> bool {
+fn same_place(known: &str, given: Option<&str>) -> bool {
     let bare = |url: &str| url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
-    match (known, given) {
-        (Some(known), Some(given)) => known == given || (!given.contains('?') && bare(known) == bare(given)),
-        _ => false,
-    }
+    given.is_some_and(|given| known == given || (!given.contains('?') && bare(known) == bare(given)))
 }
 
 /// `limits of account x: 60/min; this run: 30/min`, where anything is limited.
-pub(in crate::commands) fn limits_said(plan: &Plan, account: &Value) -> Option<String> {
-    let of_account = spelled(&limits_of(account));
+pub(in crate::commands) fn limits_said(plan: &Plan, account: &Account) -> Option<String> {
+    let of_account = spelled(&account.limits);
     let own = spelled(&Limits::from(plan.limits.clone()));
     let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
     (!of_account.is_empty() || !own.is_empty()).then(|| {
@@ -72,43 +73,38 @@ pub(in crate::commands) fn limits_said(plan: &Plan, account: &Value) -> Option<S
     })
 }
 
-pub(in crate::commands) fn limits_of(account: &Value) -> Limits {
-    serde_json::from_value(account["limits"].clone()).unwrap_or_default()
-}
-
 /// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
-pub(in crate::commands) async fn find_open(plan: &Plan, client: &Client) -> Result<Option<Value>> {
+pub(in crate::commands) async fn find_open(plan: &Plan, client: &Client) -> Result<Option<Job>> {
     let chosen = plan.chosen.complete.as_ref().or(plan.chosen.name.as_ref());
     let open = query([
         ("kind", Some("mail".to_owned())),
         ("state", Some("preparing,pending,running,paused".to_owned())),
         ("q", chosen.cloned()),
     ]);
-    let open = client.get(&format!("/api/v1/jobs{open}")).await?;
-    let rows = open["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let Some(name) = chosen else { return same_but_for_its_name(plan, rows, client).await };
-    let Some(id) = rows.iter().filter(|job| job["name"] == json!(name)).find_map(|job| job["id"].as_str()) else {
-        return Ok(None);
-    };
-    let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
-    if job["spec"] != json!(plan.mailing) {
-        let what = format!(
-            "a mailing named \"{name}\" with other settings, or another list, is {}: job {id}",
-            job["state"].as_str().unwrap_or("open")
-        );
+    let open = client.get::<JobsPage>(&format!("/api/v1/jobs{open}")).await?.into_inner().rows;
+    let Some(name) = chosen else { return same_but_for_its_name(plan, &open, client).await };
+    let Some(open) = open.iter().find(|job| job.name == *name) else { return Ok(None) };
+    let job = whole(open.id, client).await?;
+    if job.spec != Some(json!(plan.mailing)) {
+        let Job { state, id, .. } = job;
+        let what = format!("a mailing named \"{name}\" with other settings, or another list, is {state}: job {id}");
         return Err(Failure::refused(what)
             .help("let it end, resume it or cancel it (`vigie jobs`); or give this one another --name"));
     }
     Ok(Some(job))
 }
 
+/// With its settings, which lists leave out.
+async fn whole(id: JobId, client: &Client) -> Result<Job> {
+    Ok(client.get::<Job>(&format!("/api/v1/jobs/{id}")).await?.into_inner())
+}
+
 /// Of open mailings, the one with this list and these settings, whose name was made up.
-async fn same_but_for_its_name(plan: &Plan, rows: &[Value], client: &Client) -> Result<Option<Value>> {
-    for id in rows.iter().filter_map(|job| job["id"].as_str()) {
-        let job = client.get(&format!("/api/v1/jobs/{id}")).await?;
-        let mut ours = json!(plan.mailing);
-        ours["name"] = job["spec"]["name"].clone();
-        if job["spec"] == ours {
+async fn same_but_for_its_name(plan: &Plan, open: &[Job], client: &Client) -> Result<Option<Job>> {
+    for Job { id, name, .. } in open {
+        let job = whole(*id, client).await?;
+        let ours = Mailing { name: name.clone(), ..plan.mailing.clone() };
+        if job.spec == Some(json!(ours)) {
             return Ok(Some(job));
         }
     }
@@ -116,10 +112,9 @@ async fn same_but_for_its_name(plan: &Plan, rows: &[Value], client: &Client) -> 
 }
 
 /// Said in any state: a process that sends one mailing runs what it is asked for, and nothing else.
-pub(in crate::commands) async fn go_on(job: &Value, client: &Client) -> Result<()> {
-    let is_open = ["pending", "running", "paused"].iter().any(|state| job["state"] == **state);
-    if let (Some(id), true) = (job["id"].as_str(), is_open) {
-        client.post(&format!("/api/v1/jobs/{id}/resume"), &json!({})).await?;
+pub(in crate::commands) async fn go_on(Job { id, state, .. }: &Job, client: &Client) -> Result<()> {
+    if matches!(state, JobState::Pending | JobState::Running | JobState::Paused) {
+        client.post_empty::<Resumed>(&format!("/api/v1/jobs/{id}/resume")).await?;
     }
     Ok(())
 }
@@ -135,30 +130,37 @@ pub(in crate::commands) async fn enqueue(
     let mailing = &decided.mailing;
     if let Some(ledger) = &plan.ledger {
         let keys = keys(plan, ledger)?;
-        client.upload(&format!("/api/v1/ledger/{}", escaped(&mailing.name)), stream(keys)).await?;
+        client.upload::<Imported, _>(&format!("/api/v1/ledger/{}", escaped(&mailing.name)), stream(keys)).await?;
     }
-    let job = json!({
-        "kind": "mail", "name": mailing.name, "user": mailing.created_by, "application": mailing.application_name,
-        "flow": mailing.flow_name, "spec": mailing, "account": account,
-        "limits": Limits::from(plan.limits.clone()), "on_unknown": mailing.on_unknown, "prepare": true,
-        "ledger": decided.ledger,
-    });
-    let job = client.post("/api/v1/jobs", &job).await?;
-    let id = job["id"].as_str().ok_or_else(|| Failure::new("the answer to a new job holds no id"))?.to_owned();
+    let job = NewJob {
+        kind: Some(JobKind::Mail.to_string()),
+        name: mailing.name.clone(),
+        user: Some(mailing.created_by.clone()),
+        application: Some(mailing.application_name.clone()),
+        flow: Some(mailing.flow_name.clone()),
+        spec: Some(json!(mailing)),
+        account: Some(account),
+        limits: plan.limits.clone().into(),
+        on_unknown: Some(mailing.on_unknown),
+        ledger: Some(decided.ledger),
+        prepare: true,
+        ..NewJob::default()
+    };
+    let id = client.post::<CreatedJob>("/api/v1/jobs", &job).await?.job.id;
     let ledger = query([("ledger", Some(mailing.name.clone()))]);
     let mut items = checked.items.try_clone().at("the data directory")?;
     items.rewind().at("the data directory")?;
-    let added = client.upload(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(items)).await;
-    let added: Value = match added {
+    let added = client.upload::<Added, _>(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(items)).await;
+    let added = match added {
         Ok(added) => added,
         Err(failure) => {
             // Best effort: an unfinished job is given up at the next start in any case.
-            let _ = client.post(&format!("/api/v1/jobs/{id}/cancel"), &json!({})).await;
+            let _ = client.post_empty::<Job>(&format!("/api/v1/jobs/{id}/cancel")).await;
             return Err(Failure { what: format!("{}: nothing was sent", failure.what), ..failure });
         }
     };
-    client.post(&format!("/api/v1/jobs/{id}/ready"), &json!({})).await?;
-    Ok(Enqueued { job: id, skipped: added["skipped"].as_u64().unwrap_or(0) })
+    client.post_empty::<Job>(&format!("/api/v1/jobs/{id}/ready")).await?;
+    Ok(Enqueued { job: id, skipped: added.skipped })
 }
 
 pub(super) fn stream(file: std::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {

@@ -12,6 +12,7 @@ use crate::{
     failure::{At as _, Failure, Result},
     render,
 };
+use api::accounts::{Account, AccountPause};
 use mail::smtp;
 use model::Verdict;
 use secrecy::SecretString;
@@ -67,13 +68,13 @@ pub(super) async fn for_account(
     if given.is_some() {
         return Ok(given);
     }
-    let account = client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?;
-    let Some(account) = account.filter(|account| account["has_secret"].as_bool() == Some(true)) else {
+    let account = client.find::<Account>(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?;
+    let Some(account) = account.filter(|account| account.has_secret) else {
         return ask(plan).map(Some);
     };
     // To try the same one again would be refused again, and count against us over there.
-    let refused = account["pause"]["until"].is_null() && account["pause"]["reason"]["code"] == REFUSED;
-    if !refused {
+    let is_refused = |pause: &AccountPause| pause.until.is_none() && pause.reason.code == REFUSED;
+    if !account.pause.as_ref().is_some_and(is_refused) {
         return Ok(None);
     }
     render::say(&format!("the server refused the password that is kept for {}", plan.account_name()));

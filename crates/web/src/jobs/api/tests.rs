@@ -167,3 +167,38 @@ async fn lists_by_page_and_by_what_callers_kept() {
         assert!(answer.status.is_client_error(), "{wrong}: {}", answer.text);
     }
 }
+
+/// By its id, the beginning of its id, its name, or `last`: the command line sends what was written.
+#[tokio::test]
+async fn a_job_is_found_by_what_it_is_called() {
+    let site = Site::new().await;
+    let second = ID.replace("7f3b0c52", "7f3b0c53");
+    for (id, name) in [(ID, "Factures"), (second.as_str(), "Relances/2")] {
+        site.clock.advance(std::time::Duration::from_secs(1));
+        site.post("/api/v1/jobs", json!({"id": id, "name": name, "total": 1})).await;
+    }
+    let found = async |called: &str| site.get(&format!("/api/v1/jobs/{called}")).await;
+    for (called, expected) in [
+        (ID, ID),
+        ("7f3b0c52", ID),
+        ("7F3B0C53-0", &second),
+        ("Factures", ID),
+        ("Relances%2F2", &second),
+        ("last", &second),
+    ] {
+        assert_eq!(found(called).await.json()["id"], expected, "{called}");
+    }
+    let (none, several) = (found("factures").await, found("7f3b0c5").await);
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    insta::assert_json_snapshot!("called_none", none.json());
+    assert_eq!(several.status, StatusCode::CONFLICT);
+    insta::assert_json_snapshot!("called_several", several.json());
+
+    // Runs of one mailing follow each other: the newest is meant, unless several are open.
+    let third = ID.replace("7f3b0c52", "7f3b0c54");
+    site.clock.advance(std::time::Duration::from_secs(1));
+    site.post("/api/v1/jobs", json!({"id": third, "name": "Factures", "total": 1})).await;
+    assert_eq!(found("Factures").await.status, StatusCode::CONFLICT);
+    site.post_text(&format!("/api/v1/jobs/{third}/cancel"), "").await;
+    assert_eq!(found("Factures").await.json()["id"], third.as_str());
+}

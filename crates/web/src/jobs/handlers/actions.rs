@@ -5,15 +5,12 @@ use crate::{
     auth::{Access, Granted},
     authority::Acting,
     extract::Path,
-    jobs::{
-        api::changed,
-        items::{SettleAs, settle_items},
-        lookup::existing,
-    },
+    jobs::{api::changed, items::settle_items, lookup::existing},
     layout::{Form, Reader, notice, see, view::View},
     problem::{Problem, Result},
     routes::{Routes, form_about},
 };
+use api::items::SettleAs;
 use axum::{Extension, extract::State, response::Response};
 use store::{Reason, Scope};
 use uuid::Uuid;

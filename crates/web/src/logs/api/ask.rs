@@ -1,9 +1,9 @@
 //! What is asked of the logs. Each question is read leniently and told what was wrong with it.
 
 use super::{
-    hints::{HintJson, suggested},
+    hints::suggested,
     jobs::resolve,
-    rows::{Format, ReadJson, Row, cell, left_out, remarks, table},
+    rows::{self, Format, cell, left_out, remarks, table},
 };
 use crate::{
     Ctx, cursor,
@@ -11,6 +11,7 @@ use crate::{
     problem::{Problem, Result},
     sheet::Dialect,
 };
+use api::logs::{QueryProblem, SearchAnswer, Surroundings};
 use axum::{
     body::Body,
     extract::State,
@@ -23,8 +24,7 @@ use logs::{
     TIME_MAX,
     search::{EXPORTED_MAX, ResolvedSearch, Search, empty_part, export},
 };
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde::Deserialize;
 use std::{
     io,
     ops::ControlFlow,
@@ -103,45 +103,12 @@ impl From<OrderJson> for Order {
 }
 
 /// What part of a query was not understood.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct QueryProblem {
-    /// Bytes of the query's text.
-    pub(crate) from: usize,
-    pub(crate) to: usize,
-    pub(crate) problem: String,
+pub(super) fn problems(search: &ResolvedSearch) -> Vec<QueryProblem> {
+    search.problems.iter().map(problem).collect()
 }
 
-impl QueryProblem {
-    pub(super) fn all(search: &ResolvedSearch) -> Vec<Self> {
-        search.problems.iter().map(Self::from).collect()
-    }
-}
-
-impl From<&query::Problem> for QueryProblem {
-    fn from(problem: &query::Problem) -> Self {
-        Self { from: problem.at.start, to: problem.at.end, problem: problem.to_string() }
-    }
-}
-
-/// Either `rows`, or `columns` with the `table` that `| stats` and its like make.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SearchAnswer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) rows: Option<Vec<Row>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) columns: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Vec<Object>>>)]
-    pub(crate) table: Option<Vec<Vec<Json>>>,
-    /// Where the next page begins.
-    pub(crate) next: Option<String>,
-    pub(crate) problems: Vec<QueryProblem>,
-    /// Why nothing was found, perhaps.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) hints: Vec<HintJson>,
-    /// What the answer does not hold, and why.
-    pub(crate) left_out: Vec<String>,
-    pub(crate) read: ReadJson,
+pub(crate) fn problem(problem: &query::Problem) -> QueryProblem {
+    QueryProblem { from: problem.at.start, to: problem.at.end, problem: problem.to_string() }
 }
 
 pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQuery>) -> Result<Response> {
@@ -172,8 +139,8 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
 async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &SearchQuery) -> Result<SearchAnswer> {
     let SearchQuery { message_max, repeats, hints, .. } = *query;
     let row = move |hit: Hit<'_>| {
-        let row = Row::cut(hit.cursor, hit.record, message_max);
-        if repeats { row.with_repeats(hit.record) } else { row }
+        let row = rows::cut(hit.cursor, hit.record, message_max);
+        if repeats { rows::with_repeats(row, hit.record) } else { row }
     };
     let found = ctx.app.logs.rows(search, page, message_max, row).await?;
     let wants_hints = hints && page.after.is_none() && found.rows.is_empty();
@@ -182,10 +149,10 @@ async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &Sear
         columns: None,
         table: None,
         next: found.next.map(cursor::of_log),
-        problems: QueryProblem::all(search),
+        problems: problems(search),
         hints: if wants_hints { suggested(ctx, search, Empty::Answer).await? } else { Vec::new() },
         left_out: left_out(&found.partial),
-        read: found.read.into(),
+        read: rows::work_done(found.read),
     })
 }
 
@@ -202,10 +169,10 @@ async fn found_table(ctx: &Ctx, search: &ResolvedSearch, limit: usize, query: &S
         columns: Some(answer.value.columns),
         table: Some(table),
         next: None,
-        problems: QueryProblem::all(search),
+        problems: problems(search),
         hints,
         left_out: left_out(&answer.partial),
-        read: answer.read.into(),
+        read: rows::work_done(answer.read),
     })
 }
 
@@ -277,34 +244,26 @@ pub(crate) struct ContextQuery {
     pub(crate) after: Option<usize>,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ContextJson {
-    pub(crate) before: Vec<Row>,
-    pub(crate) record: Row,
-    pub(crate) after: Vec<Row>,
-    pub(crate) left_out: Vec<String>,
-}
-
 pub(super) async fn context(
     State(ctx): State<Ctx>,
     Query(query): Query<ContextQuery>,
-) -> Result<axum::Json<ContextJson>> {
+) -> Result<axum::Json<Surroundings>> {
     Ok(axum::Json(around(&ctx, &query).await?))
 }
 
-async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<ContextJson> {
+async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<Surroundings> {
     let usual = 20;
     let (before, after) = (query.before.unwrap_or(usual), query.after.unwrap_or(usual));
     let answer = ctx.app.logs.around(query.seq, before, after).await?;
     let left_out = left_out(&answer.partial);
     let (cursor, record) = answer.value.record.ok_or_else(|| gone(query.seq))?;
-    let rows = |records: Vec<(Cursor, telemetry::Record)>| {
-        records.iter().map(|(cursor, record)| Row::of_record(*cursor, record)).collect()
+    let all = |records: Vec<(Cursor, telemetry::Record)>| {
+        records.iter().map(|(cursor, record)| rows::of_record(*cursor, record)).collect()
     };
-    Ok(ContextJson {
-        before: rows(answer.value.before),
-        record: Row::of_record(cursor, &record),
-        after: rows(answer.value.after),
+    Ok(Surroundings {
+        before: all(answer.value.before),
+        record: rows::of_record(cursor, &record),
+        after: all(answer.value.after),
         left_out,
     })
 }

@@ -1,20 +1,20 @@
 //! Numbers about what matches: over time and by level, and the values that fields have most often.
 
 use super::{
-    ask::QueryProblem,
-    hints::{HintJson, suggested},
+    ask::problems,
+    hints::suggested,
     jobs::resolve,
-    rows::{ReadJson, cell, left_out},
+    rows::{cell, left_out, work_done},
 };
 use crate::{Ctx, extract::Query, problem::Result};
+use api::logs::{Facet, FacetValue, Facets, Histogram, HistogramStep};
 use axum::extract::State;
 use logs::search::Search;
 use model::{Level, Timestamp};
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde::Deserialize;
 use std::time::Duration;
 use telemetry::query::{self, language::Empty};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// Values of each field.
 const TOP: usize = 10;
@@ -33,73 +33,38 @@ pub(crate) struct HistogramQuery {
     pub(crate) hints: bool,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct HistogramJson {
-    /// When the first step begins.
-    #[schema(value_type = String)]
-    pub(crate) start: Timestamp,
-    /// When the last one ends.
-    #[schema(value_type = String)]
-    pub(crate) end: Timestamp,
-    /// How long a step is by the clock; days have 23 or 25 hours where clocks are set.
-    pub(crate) step_ms: u64,
-    pub(crate) steps: Vec<StepJson>,
-    pub(crate) problems: Vec<QueryProblem>,
-    /// Why nothing was found, perhaps.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hints: Vec<HintJson>,
-    pub(crate) left_out: Vec<String>,
-    pub(crate) read: ReadJson,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct StepJson {
-    /// It lasts until the next one starts.
-    #[schema(value_type = String)]
-    pub(crate) start: Timestamp,
-    pub(crate) total: u64,
-    pub(crate) trace: u64,
-    pub(crate) debug: u64,
-    pub(crate) info: u64,
-    pub(crate) warning: u64,
-    pub(crate) error: u64,
-    pub(crate) critical: u64,
-}
-
-impl StepJson {
-    fn new(start: Timestamp, counts: &query::Counts) -> Self {
-        Self {
-            start,
-            total: counts.total,
-            trace: counts.of(Level::Trace),
-            debug: counts.of(Level::Debug),
-            info: counts.of(Level::Info),
-            warning: counts.of(Level::Warning),
-            error: counts.of(Level::Error),
-            critical: counts.of(Level::Critical),
-        }
+fn step(start: Timestamp, counts: &query::Counts) -> HistogramStep {
+    HistogramStep {
+        start,
+        total: counts.total,
+        trace: counts.of(Level::Trace),
+        debug: counts.of(Level::Debug),
+        info: counts.of(Level::Info),
+        warning: counts.of(Level::Warning),
+        error: counts.of(Level::Error),
+        critical: counts.of(Level::Critical),
     }
 }
 
 pub(super) async fn histogram(
     State(ctx): State<Ctx>,
     Query(query): Query<HistogramQuery>,
-) -> Result<axum::Json<HistogramJson>> {
+) -> Result<axum::Json<Histogram>> {
     let HistogramQuery { q, since, until, zone, step_ms, hints } = query;
     let search = resolve(&ctx, ctx.app.logs.zone(), &Search { q, since, until, zone }).await?;
     let answer = ctx.app.logs.counts(&search, step_ms.map(Duration::from_millis)).await?;
-    let query::Histogram { edges, step, counts } = &answer.value;
+    let query::Histogram { edges, step: length, counts } = &answer.value;
     let is_nothing = counts.iter().all(|counts| counts.total == 0);
     let hints = if hints && is_nothing { suggested(&ctx, &search, Empty::Answer).await? } else { Vec::new() };
-    Ok(axum::Json(HistogramJson {
+    Ok(axum::Json(Histogram {
         start: edges.first().copied().unwrap_or_default(),
         end: edges.last().copied().unwrap_or_default(),
-        step_ms: step.as_millis() as u64,
-        steps: edges.iter().zip(counts).map(|(start, counts)| StepJson::new(*start, counts)).collect(),
-        problems: QueryProblem::all(&search),
+        step_ms: length.as_millis() as u64,
+        steps: edges.iter().zip(counts).map(|(start, counts)| step(*start, counts)).collect(),
+        problems: problems(&search),
         hints,
         left_out: left_out(&answer.partial),
-        read: answer.read.into(),
+        read: work_done(answer.read),
     }))
 }
 
@@ -115,44 +80,20 @@ pub(crate) struct FacetsQuery {
     pub(crate) top: Option<usize>,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FacetsJson {
-    pub(crate) fields: Vec<FacetJson>,
-    pub(crate) problems: Vec<QueryProblem>,
-    pub(crate) left_out: Vec<String>,
-    pub(crate) read: ReadJson,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FacetJson {
-    pub(crate) field: String,
-    /// Records that have it.
-    pub(crate) records: u64,
-    /// The most frequent first; none where it has too many values to count.
-    pub(crate) values: Option<Vec<FacetValue>>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FacetValue {
-    #[schema(value_type = Object)]
-    pub(crate) value: Json,
-    pub(crate) records: u64,
-}
-
-pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQuery>) -> Result<axum::Json<FacetsJson>> {
+pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQuery>) -> Result<axum::Json<Facets>> {
     let FacetsQuery { q, since, until, zone, top } = query;
     let search = resolve(&ctx, ctx.app.logs.zone(), &Search { q, since, until, zone }).await?;
     let answer = ctx.app.logs.facets(&search, top.unwrap_or(TOP).clamp(1, query::VALUES_MAX)).await?;
     let value = |(value, records): (query::Cell, u64)| FacetValue { value: cell(&value), records };
-    let facet = |facet: query::Facet| FacetJson {
+    let facet = |facet: query::Facet| Facet {
         field: facet.field,
         records: facet.records,
         values: facet.values.map(|values| values.into_iter().map(value).collect()),
     };
-    Ok(axum::Json(FacetsJson {
+    Ok(axum::Json(Facets {
         fields: answer.value.into_iter().map(facet).collect(),
-        problems: QueryProblem::all(&search),
+        problems: problems(&search),
         left_out: left_out(&answer.partial),
-        read: answer.read.into(),
+        read: work_done(answer.read),
     }))
 }

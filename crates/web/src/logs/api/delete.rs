@@ -7,12 +7,12 @@ use crate::{
     extract::{Query, moment},
     problem::{Problem, Result},
 };
+use api::logs::Deleted;
 use axum::{Extension, extract::State, http::Uri};
 use logs::search::{ResolvedSearch, Search};
-use model::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use telemetry::query::{Partial, language::Filter};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// As it stands in the audit.
 const ACTION: &str = "DELETE /api/v1/logs";
@@ -36,23 +36,12 @@ pub(crate) struct DeleteQuery {
     now: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DeletedJson {
-    /// Records that match.
-    matching: u64,
-    /// How many of them are gone: all, or none.
-    deleted: u64,
-    /// From when on `1h` and `today` were counted.
-    #[schema(value_type = String)]
-    now: Timestamp,
-}
-
 pub(super) async fn delete(
     State(ctx): State<Ctx>,
     Extension(granted): Extension<Granted>,
     uri: Uri,
     Query(query): Query<DeleteQuery>,
-) -> Result<axum::Json<DeletedJson>> {
+) -> Result<axum::Json<Deleted>> {
     let DeleteQuery { q, since, until, zone, dry_run, at_most, now } = query;
     let search = Search { q, since, until, zone };
     let zone = search.zone_or(ctx.app.logs.zone())?;
@@ -87,7 +76,7 @@ pub(super) async fn delete(
         write_down(&ctx, granted.name(), ACTION, uri.path(), &what).await;
         tracing::info!(deleted, "records of the log store were deleted by query");
     }
-    Ok(axum::Json(DeletedJson { matching: deletion.matching, deleted, now }))
+    Ok(axum::Json(Deleted { matching: deletion.matching, deleted, now }))
 }
 
 /// A search takes what it does not understand for words; a deletion must not.

@@ -1,30 +1,15 @@
 //! Why a search may have found nothing, and what may have been meant, in words.
 
 use crate::{Ctx, problem::Result};
+use api::logs::Hint;
 use logs::search::{ResolvedSearch, Suggestions};
-use serde::Serialize;
-use telemetry::query::language::{Empty, Hint, Why};
-use utoipa::ToSchema;
-
-/// A part of the query that finds nothing, or is searched as words.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct HintJson {
-    /// What is doubtful about it, in words.
-    hint: String,
-    part: String,
-    /// What may have been meant by it,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instead: Option<String>,
-    /// and the whole query with all that may have been meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    query: Option<String>,
-}
+use telemetry::query::language::{self, Empty, Why};
 
 /// What may have been meant by a search that found nothing, or nothing for a column.
-pub(super) async fn suggested(ctx: &Ctx, search: &ResolvedSearch, empty: Empty) -> Result<Vec<HintJson>> {
+pub(super) async fn suggested(ctx: &Ctx, search: &ResolvedSearch, empty: Empty) -> Result<Vec<Hint>> {
     let Suggestions { hints, query } = ctx.app.logs.suggestions(search, empty).await?;
     let meant = query.map(|query| query.to_string());
-    let json = |hint: Hint| {
+    let json = |hint: language::Hint| {
         let what = match &hint.why {
             Why::NoSuchField(name) => format!("no record has the field `{name}`"),
             Why::EqualsSign => {
@@ -37,7 +22,7 @@ pub(super) async fn suggested(ctx: &Ctx, search: &ResolvedSearch, empty: Empty) 
             Why::AsWritten => format!("the value in `{}` is compared as it is written", hint.part),
         };
         let meant_by = hint.instead.as_ref().map(|instead| format!("; did you mean `{instead}`?"));
-        HintJson {
+        Hint {
             hint: what + &meant_by.unwrap_or_default(),
             part: hint.part,
             query: meant.clone().filter(|_| hint.instead.is_some()),

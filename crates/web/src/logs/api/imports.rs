@@ -2,7 +2,7 @@
 
 use super::{
     arriving::Pace,
-    intake::{Packing, TakenJson, taking},
+    intake::{Packing, shown, taking},
 };
 use crate::{
     Ctx,
@@ -11,12 +11,12 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use api::logs::{Imports, Taken};
 use axum::{body::Body, extract::State, http::HeaderMap};
 use logs::{ImportId, ImportStep};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
@@ -24,7 +24,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/logs/imports",
             Access::Write,
             list,
-            About::new("Where imports stand that are not over").gives::<ImportsJson>(200, "All of them"),
+            About::new("Where imports stand that are not over").gives::<Imports>(200, "All of them"),
         )
         .post(
             "/api/v1/logs/imports/{id}",
@@ -36,7 +36,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             .unaudited()
             .query::<StepQuery>()
             .takes_text("application/x-ndjson", "JSON lines, 12 MiB at most; plain or packed with gzip or zstd")
-            .gives::<TakenJson>(200, "How many are synced and searchable, and why others were not taken")
+            .gives::<Taken>(200, "How many are synced and searchable, and why others were not taken")
             .body_max(logs::IMPORT_BYTES_MAX),
         )
         .delete(
@@ -51,13 +51,6 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct ImportsJson {
-    /// By the id of the import, what was given as `to` of the last batch that was kept.
-    #[schema(value_type = Object)]
-    imports: BTreeMap<String, Json>,
-}
-
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -68,11 +61,11 @@ pub(super) struct StepQuery {
     to: String,
 }
 
-pub(super) async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<ImportsJson>> {
+pub(super) async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<Imports>> {
     let logs = ctx.app.logs.clone();
     let imports =
         tokio::task::spawn_blocking(move || logs.imports()).await.map_err(|error| Problem::internal(&error))??;
-    Ok(axum::Json(ImportsJson { imports }))
+    Ok(axum::Json(Imports { imports }))
 }
 
 pub(super) async fn step(
@@ -81,12 +74,12 @@ pub(super) async fn step(
     Query(query): Query<StepQuery>,
     headers: HeaderMap,
     body: Body,
-) -> Result<axum::Json<TakenJson>> {
+) -> Result<axum::Json<Taken>> {
     let from = query.from.as_deref().map(|from| position("from", from)).transpose()?;
     let step = ImportStep { id: named(&id)?, from, to: position("to", &query.to)? };
     let (packing, pace) = (Packing::of(&headers)?, Pace::of_lines(&ctx.app.limits));
     let (taken, ()) = taking(&ctx, body, packing, pace, |intake, from| intake.import(from, step)).await?;
-    Ok(axum::Json(TakenJson::from(&taken)))
+    Ok(axum::Json(shown(&taken)))
 }
 
 pub(super) async fn end(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<axum::http::StatusCode> {

@@ -6,6 +6,7 @@ use crate::{
     extract::Query,
     problem::{Problem, Result},
 };
+use api::logs::{LineProblem, Taken};
 use axum::{
     body::Body,
     extract::State,
@@ -15,14 +16,14 @@ use axum::{
 use bytes::{Buf as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
 use logs::{BodyError, Intake, IntakeReport};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::{
     io::{self, Read},
     time::Duration,
 };
 use telemetry::JsonNames;
 use tokio::{runtime::Handle, sync::mpsc};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 /// Bytes of a body that has a length. One that is streamed is bounded by what it is unpacked to.
 pub(crate) const LOGS_BYTES_MAX: usize = 1 << 30;
@@ -34,35 +35,14 @@ const PIECES_MAX: usize = 16;
 /// waiting for further lines.
 const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(600)];
 
-/// What became of what was sent.
-#[derive(Serialize, ToSchema)]
-pub(super) struct TakenJson {
-    /// Records that are synced and searchable.
-    accepted: u64,
-    /// Lines that are no records.
-    rejected: u64,
-    /// Secrets that were masked.
-    masked: u64,
-    /// Why lines were rejected: of the first hundred.
-    problems: Vec<LineProblem>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct LineProblem {
-    /// From 1.
-    line: u64,
-    problem: String,
-}
-
-impl From<&IntakeReport> for TakenJson {
-    fn from(taken: &IntakeReport) -> Self {
-        let problem = |problem: &logs::Problem| LineProblem { line: problem.line, problem: problem.what.clone() };
-        Self {
-            accepted: taken.accepted,
-            rejected: taken.rejected,
-            masked: taken.masked,
-            problems: taken.problems.iter().map(problem).collect(),
-        }
+/// What became of what was sent, as it goes over HTTP.
+pub(super) fn shown(taken: &IntakeReport) -> Taken {
+    let problem = |problem: &logs::Problem| LineProblem { line: problem.line, problem: problem.what.clone() };
+    Taken {
+        accepted: taken.accepted,
+        rejected: taken.rejected,
+        masked: taken.masked,
+        problems: taken.problems.iter().map(problem).collect(),
     }
 }
 
@@ -90,7 +70,7 @@ pub(super) async fn json_lines(
     let (taken, ()) = taking(&ctx, body, packed, pace, take).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.
     let status = if taken.accepted == 0 && taken.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok((status, axum::Json(TakenJson::from(&taken))).into_response())
+    Ok((status, axum::Json(shown(&taken))).into_response())
 }
 
 /// Reads a body with `take`, on a thread of its own, to its end; what it gives is given once all of it is synced.

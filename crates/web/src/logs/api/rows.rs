@@ -1,6 +1,7 @@
 //! Records as they are shown to machines.
 
 use crate::{sheet::Dialect, traces::api::harmless};
+use api::logs::{LogRecord, WorkDone};
 use jiff::tz::TimeZone;
 use model::{Level, Timestamp};
 use serde::{Serialize, ser::SerializeMap as _};
@@ -11,27 +12,6 @@ use telemetry::{
     query::{Cell, Cursor, Partial, Read, Table},
 };
 use utoipa::ToSchema;
-
-/// One record. Bytes that are no UTF-8 are shown as U+FFFD; `format=text` gives them as they came.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = LogRecord)]
-pub(crate) struct Row {
-    /// Its number, for good: a permalink.
-    pub(crate) seq: u64,
-    #[schema(value_type = String)]
-    pub(crate) time: Timestamp,
-    pub(crate) level: Option<&'static str>,
-    pub(crate) source: String,
-    pub(crate) message: String,
-    /// How long the message is, where it was cut.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) message_bytes: Option<usize>,
-    /// Where its head says the time and the level once more, from and to, in characters; where that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) repeats: Vec<[usize; 2]>,
-    #[schema(value_type = Object)]
-    pub(crate) fields: Map<String, Json>,
-}
 
 /// The field that says in which format a record was read, of those that were.
 pub(crate) const FORMAT: &str = "format";
@@ -52,46 +32,39 @@ pub(crate) fn repeats_in_text(
     if is_read { logs::repeats(message, time, level) } else { Vec::new() }
 }
 
-impl Row {
-    pub(crate) fn new(cursor: Cursor, record: RecordRef<'_>) -> Self {
-        Self::cut(cursor, record, None)
+/// A record, with so many bytes of its message at the most.
+pub(crate) fn cut(cursor: Cursor, record: RecordRef<'_>, message_max: Option<usize>) -> LogRecord {
+    let message = record.message();
+    let kept = message_max.map_or(message, |most| &message[..most.min(message.len())]);
+    LogRecord {
+        seq: cursor.seq,
+        time: cursor.time,
+        level: record.level(),
+        source: String::from_utf8_lossy(record.source()).into_owned(),
+        message: String::from_utf8_lossy(kept).into_owned(),
+        message_bytes: (kept.len() < message.len()).then_some(message.len()),
+        repeats: Vec::new(),
+        fields: record.fields().map(|(name, value)| (name.to_owned(), json(value))).collect(),
     }
+}
 
-    /// With so many bytes of the message, at the most.
-    pub(crate) fn cut(cursor: Cursor, record: RecordRef<'_>, message_max: Option<usize>) -> Self {
-        let message = record.message();
-        let kept = message_max.map_or(message, |most| &message[..most.min(message.len())]);
-        Self {
-            seq: cursor.seq,
-            time: cursor.time,
-            level: record.level().map(|level| level.as_str()),
-            source: String::from_utf8_lossy(record.source()).into_owned(),
-            message: String::from_utf8_lossy(kept).into_owned(),
-            message_bytes: (kept.len() < message.len()).then_some(message.len()),
-            repeats: Vec::new(),
-            fields: record.fields().map(|(name, value)| (name.to_owned(), json(value))).collect(),
-        }
-    }
+/// With the places at which its head says the time and the level: it is ASCII, so that bytes are characters.
+pub(crate) fn with_repeats(row: LogRecord, record: RecordRef<'_>) -> LogRecord {
+    let is_kept = |place: &Range<usize>| place.end <= row.message.len();
+    let places = repeats(record, row.time).into_iter().filter(is_kept);
+    LogRecord { repeats: places.map(|place| [place.start, place.end]).collect(), ..row }
+}
 
-    /// With the places at which its head says the time and the level: it is ASCII, so that bytes are characters.
-    pub(crate) fn with_repeats(mut self, record: RecordRef<'_>) -> Self {
-        let is_kept = |place: &Range<usize>| place.end <= self.message.len();
-        let places = repeats(record, self.time).into_iter();
-        self.repeats = places.filter(is_kept).map(|place| [place.start, place.end]).collect();
-        self
-    }
-
-    pub(crate) fn of_record(cursor: Cursor, record: &telemetry::Record) -> Self {
-        Self {
-            seq: cursor.seq,
-            time: cursor.time,
-            level: record.level.map(|level| level.as_str()),
-            source: String::from_utf8_lossy(&record.source).into_owned(),
-            message: String::from_utf8_lossy(&record.message).into_owned(),
-            message_bytes: None,
-            repeats: Vec::new(),
-            fields: record.fields.iter().map(|(name, value)| (name.clone(), json(value.as_value()))).collect(),
-        }
+pub(crate) fn of_record(cursor: Cursor, record: &telemetry::Record) -> LogRecord {
+    LogRecord {
+        seq: cursor.seq,
+        time: cursor.time,
+        level: record.level,
+        source: String::from_utf8_lossy(&record.source).into_owned(),
+        message: String::from_utf8_lossy(&record.message).into_owned(),
+        message_bytes: None,
+        repeats: Vec::new(),
+        fields: record.fields.iter().map(|(name, value)| (name.clone(), json(value.as_value()))).collect(),
     }
 }
 
@@ -117,26 +90,13 @@ pub(crate) fn cell(cell: &Cell) -> Json {
 }
 
 /// What was read to answer.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub(crate) struct ReadJson {
-    /// Blocks there are, those that their head ruled out, and those of which a column was unpacked.
-    blocks: u64,
-    pruned: u64,
-    decoded: u64,
-    bytes: u64,
-    /// Records that are in no block yet.
-    in_memory: u64,
-}
-
-impl From<Read> for ReadJson {
-    fn from(read: Read) -> Self {
-        Self {
-            blocks: read.blocks,
-            pruned: read.blocks_pruned,
-            decoded: read.blocks_decoded,
-            bytes: read.bytes_decoded,
-            in_memory: read.memory_rows,
-        }
+pub(super) fn work_done(read: Read) -> WorkDone {
+    WorkDone {
+        blocks: read.blocks,
+        pruned: read.blocks_pruned,
+        decoded: read.blocks_decoded,
+        bytes: read.bytes_decoded,
+        in_memory: read.memory_rows,
     }
 }
 
@@ -214,14 +174,14 @@ impl Format {
             }
             // Neither fails on a vector.
             Self::Json | Self::Jsonl => {
-                let _ = serde_json::to_writer(&mut *into, &Flat(&Row::new(cursor, record)));
+                let _ = serde_json::to_writer(&mut *into, &Flat(&cut(cursor, record, None)));
                 into.push(b'\n');
             }
             Self::Csv => {
-                let row = Row::new(cursor, record);
+                let row = cut(cursor, record, None);
                 let fields = if row.fields.is_empty() { String::new() } else { Json::Object(row.fields).to_string() };
                 let time = row.time.to_string();
-                let cells = [&*time, row.level.unwrap_or_default(), &row.source, &row.message, &fields];
+                let cells = [&*time, row.level.map_or("", Level::as_str), &row.source, &row.message, &fields];
                 dialect.rows([cells.map(harmless)], into);
             }
         }
@@ -280,7 +240,7 @@ pub(super) fn remarks(format: Format, left_out: &[String]) -> Vec<u8> {
 }
 
 /// A record as one flat object: what `POST /api/v1/logs` takes back.
-struct Flat<'a>(&'a Row);
+struct Flat<'a>(&'a LogRecord);
 
 impl Serialize for Flat<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -288,7 +248,7 @@ impl Serialize for Flat<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("time", &row.time)?;
         if let Some(level) = row.level {
-            map.serialize_entry("level", level)?;
+            map.serialize_entry("level", &level)?;
         }
         if !row.source.is_empty() {
             map.serialize_entry("source", &row.source)?;

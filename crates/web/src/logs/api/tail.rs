@@ -1,6 +1,6 @@
 //! Records as they arrive. A reader that is slower than what arrives is told how many it missed, and goes on with what is new.
 
-use super::{jobs::resolve, rows::Row};
+use super::{jobs::resolve, rows};
 use crate::{
     Ctx,
     auth::{Granted, holder},
@@ -156,20 +156,20 @@ impl Tailing {
         }
     }
 
-    fn add(&self, batch: &Numbered, rows: &mut Rows) {
+    fn add(&self, batch: &Numbered, event: &mut Rows) {
         // Of a long batch only the last are written.
         let mut newest = VecDeque::new();
         query::tail(&self.question, batch, |hit| {
             if newest.len() == ROWS_MAX {
                 newest.pop_front();
-                rows.missed += 1;
+                event.missed += 1;
             }
             newest.push_back(hit.cursor);
             ControlFlow::Continue(())
         });
         for cursor in newest {
             let row = self.written(cursor, batch.batch.get((cursor.seq - batch.first_seq) as usize));
-            rows.push(cursor.seq, row);
+            event.push(cursor.seq, row);
         }
     }
 
@@ -178,8 +178,8 @@ impl Tailing {
         let asked = self.message_max.unwrap_or(usize::MAX);
         let mut written = String::new();
         for message_max in [asked, asked.min(LONG_MESSAGE_MAX), 0] {
-            let row = Row::cut(cursor, record, Some(message_max));
-            let row = if self.repeats { row.with_repeats(record) } else { row };
+            let row = rows::cut(cursor, record, Some(message_max));
+            let row = if self.repeats { rows::with_repeats(row, record) } else { row };
             written = serde_json::to_string(&row).unwrap_or_default();
             if written.len() <= ROWS_BYTES_MAX {
                 break;

@@ -4,12 +4,11 @@ use crate::{
     Ctx,
     auth::Access,
     extract::{NAME_MAX, Query, optional_text, text},
-    jobs::items::Line,
     lines::Lines,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
-use api::mailings::Compared;
+use api::{items::NewItem, jobs::LedgerRule, mailings::Compared};
 use axum::{body::Body, extract::State};
 use mail::{
     enqueue::BATCH,
@@ -18,7 +17,7 @@ use mail::{
     spec::Changed,
 };
 use serde::Deserialize;
-use store::{LedgerMatch, NewItem};
+use store::LedgerMatch;
 use utoipa::IntoParams;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -83,7 +82,7 @@ async fn compare(
         needs: decided.as_ref().err().map(|why| why.code().to_owned()),
         to_send: comparison.to_send(ledger),
         messages: comparison.messages_to_send(ledger),
-        ledger: if ledger == LedgerMatch::Key { "key" } else { "key_and_content" }.to_owned(),
+        ledger: if ledger == LedgerMatch::Key { LedgerRule::Key } else { LedgerRule::KeyAndContent },
         earlier: match decided {
             Err(Undecided::NewOrRest(earlier) | Undecided::NameUsed(earlier)) => Some(told_earlier(earlier)),
             _ => None,
@@ -119,9 +118,9 @@ async fn read(ctx: &Ctx, name: &str, body: Body) -> Result<Comparison> {
     let mut comparer = mailings.comparer(name).await?;
     let mut batch = Vec::with_capacity(BATCH);
     while let Some(line) = lines.next().await? {
-        let line: Line = serde_json::from_slice(&line)
+        let line: NewItem = serde_json::from_slice(&line)
             .map_err(|error| Problem::invalid(format!("line {}: {error}", lines.number)))?;
-        batch.push(line.identified());
+        batch.push(identified(line));
         if batch.len() >= BATCH {
             comparer.add(&std::mem::take(&mut batch)).await?;
         }
@@ -130,20 +129,18 @@ async fn read(ctx: &Ctx, name: &str, body: Body) -> Result<Comparison> {
     Ok(comparer.finish())
 }
 
-impl Line {
-    /// What the line is known by; nothing is kept of it.
-    fn identified(self) -> NewItem {
-        NewItem {
-            seq: self.seq,
-            message_no: self.message_no,
-            ledger_key: self.ledger_key,
-            content: self.content,
-            label: self.label,
-            payload: match serde_json::from_str::<String>(self.payload.get()) {
-                Ok(text) => text,
-                Err(_) => self.payload.get().to_owned(),
-            },
-            verdict: self.verdict,
-        }
+/// What the line is known by; nothing is kept of it.
+fn identified(line: NewItem) -> store::NewItem {
+    store::NewItem {
+        seq: line.seq,
+        message_no: line.message_no,
+        ledger_key: line.ledger_key,
+        content: line.content,
+        label: line.label,
+        payload: match serde_json::from_str::<String>(line.payload.get()) {
+            Ok(text) => text,
+            Err(_) => line.payload.get().to_owned(),
+        },
+        verdict: line.verdict,
     }
 }

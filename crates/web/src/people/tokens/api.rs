@@ -7,21 +7,17 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use ::api::{
+    self,
+    tokens::{CreatedToken, NewToken, Tokens},
+};
 use axum::{Extension, extract::State, http::StatusCode};
-use model::Timestamp;
 use secrecy::ExposeSecret as _;
-use serde::{Deserialize, Serialize};
 use store::{Scope, Token};
-use utoipa::ToSchema;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get(
-            "/api/v1/tokens",
-            Access::Admin,
-            list,
-            About::new("Tokens, by name").gives::<TokensJson>(200, "All of them"),
-        )
+        .get("/api/v1/tokens", Access::Admin, list, About::new("Tokens, by name").gives::<Tokens>(200, "All of them"))
         .post(
             "/api/v1/tokens",
             Access::Admin,
@@ -36,48 +32,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = Token)]
-struct TokenJson {
-    name: String,
-    /// `ingest`, `progress`, `read`, `write` or `admin`.
-    scope: String,
-    #[schema(value_type = String)]
-    created_at: Timestamp,
-    #[schema(value_type = Option<String>)]
-    expires_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
-    used_at: Option<Timestamp>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Tokens)]
-struct TokensJson {
-    rows: Vec<TokenJson>,
-    next: Option<String>,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewToken {
-    name: String,
-    /// `ingest`, `progress`, `read` (unless said otherwise), `write` or `admin`.
-    scope: Option<String>,
-    #[schema(value_type = Option<String>)]
-    expires_at: Option<Timestamp>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct CreatedToken {
-    name: String,
-    scope: String,
-    token: String,
-    #[schema(value_type = Option<String>)]
-    expires_at: Option<Timestamp>,
-}
-
-async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<TokensJson>> {
-    let shown = |token: Token| TokenJson {
+async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<Tokens>> {
+    let shown = |token: Token| api::tokens::Token {
         name: token.name,
         scope: token.scope.to_string(),
         created_at: token.created_at,
@@ -85,7 +41,7 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<TokensJson>> {
         used_at: token.used_at,
     };
     let rows = ctx.app.db.tokens().await?.into_iter().map(shown).collect();
-    Ok(axum::Json(TokensJson { rows, next: None }))
+    Ok(axum::Json(Tokens { rows, next: None }))
 }
 
 async fn create(

@@ -7,13 +7,15 @@ use crate::{
     problem::{Problem, Result},
     routes::{About, Routes},
 };
+use ::api::{
+    self,
+    users::{NewLink, NewUser, UserLink, Users},
+};
 use axum::{Extension, extract::State, http::StatusCode};
 use model::Timestamp;
 use secrecy::ExposeSecret as _;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Purpose, Role, User};
-use utoipa::ToSchema;
 
 /// How long a link works.
 pub(crate) const LINK_LASTS: Duration = Duration::from_secs(3 * 86_400);
@@ -21,14 +23,14 @@ pub(crate) const NAME_MAX: usize = 60;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get("/api/v1/users", Access::Admin, list, About::new("Users, by name").gives::<UsersJson>(200, "All of them"))
+        .get("/api/v1/users", Access::Admin, list, About::new("Users, by name").gives::<Users>(200, "All of them"))
         .post(
             "/api/v1/users",
             Access::Admin,
             create,
             About::new("Make a user")
                 .takes::<NewUser>()
-                .gives::<LinkJson>(201, "The path of a link to choose a password, which works once"),
+                .gives::<UserLink>(201, "The path of a link to choose a password, which works once"),
         )
         .post(
             "/api/v1/users/{name}/link",
@@ -36,73 +38,26 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             link,
             About::new("A new link for a user, which works once")
                 .takes::<NewLink>()
-                .gives::<LinkJson>(201, "The path of the link"),
+                .gives::<UserLink>(201, "The path of the link"),
         )
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = User)]
-struct UserJson {
-    name: String,
-    /// `viewer`, `operator` or `admin`.
-    role: &'static str,
-    disabled: bool,
-    has_password: bool,
-    #[schema(value_type = String)]
-    created_at: Timestamp,
-    #[schema(value_type = Option<String>)]
-    seen_at: Option<Timestamp>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Users)]
-struct UsersJson {
-    rows: Vec<UserJson>,
-    next: Option<String>,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewUser {
-    name: String,
-    /// `viewer`, `operator` or `admin`.
-    role: String,
-}
-
-/// What the link is for.
-#[derive(Deserialize, Default, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-struct NewLink {
-    /// To come in without a password, in place of choosing one.
-    entry: bool,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = UserLink)]
-struct LinkJson {
-    name: String,
-    /// Behind the address under which Vigie is reached.
-    path: String,
-    #[schema(value_type = String)]
-    expires_at: Timestamp,
-}
-
-async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<UsersJson>> {
-    let rows = ctx.app.db.users().await?.into_iter().map(|user| UserJson {
+async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<Users>> {
+    let rows = ctx.app.db.users().await?.into_iter().map(|user| api::users::User {
         has_password: user.password.is_some(),
         name: user.name,
-        role: user.role.as_str(),
+        role: user.role.as_str().to_owned(),
         disabled: user.disabled,
         created_at: user.created_at,
         seen_at: user.seen_at,
     });
-    Ok(axum::Json(UsersJson { rows: rows.collect(), next: None }))
+    Ok(axum::Json(Users { rows: rows.collect(), next: None }))
 }
 
 async fn create(
     State(ctx): State<Ctx>,
     Json(new): Json<NewUser>,
-) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<LinkJson>)> {
+) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<UserLink>)> {
     let role = Role::parse(&new.role).ok_or_else(|| {
         Problem::invalid(format!("role: `{}` is none", new.role)).remedy("use viewer, operator or admin")
     })?;
@@ -141,14 +96,14 @@ async fn link(
     State(ctx): State<Ctx>,
     Path(name): Path<String>,
     Optional(new): Optional<NewLink>,
-) -> Result<(StatusCode, axum::Json<LinkJson>)> {
+) -> Result<(StatusCode, axum::Json<UserLink>)> {
     let user = ctx.app.db.user_named(&name).await?.ok_or_else(|| Problem::not_found(format!("user named `{name}`")))?;
     invite(&ctx, &user, if new.entry { Purpose::Entry } else { Purpose::Password }).await
 }
 
-async fn invite(ctx: &Ctx, user: &User, purpose: Purpose) -> Result<(StatusCode, axum::Json<LinkJson>)> {
+async fn invite(ctx: &Ctx, user: &User, purpose: Purpose) -> Result<(StatusCode, axum::Json<UserLink>)> {
     let (path, expires_at) = invited(ctx, user, purpose).await?;
-    Ok((StatusCode::CREATED, axum::Json(LinkJson { name: user.name.clone(), path, expires_at })))
+    Ok((StatusCode::CREATED, axum::Json(UserLink { name: user.name.clone(), path, expires_at })))
 }
 
 /// The path of a link that works once, and until when.

@@ -1,6 +1,6 @@
 //! Traces as a sheet: streamed out page by page, and read back in row by row.
 
-use super::{AcceptedTraces, NewTrace, Refused, TracesQuery};
+use super::{AcceptedTraces, NewTrace, Refused, TracesQuery, checked};
 use crate::{
     Ctx,
     extract::Query,
@@ -177,7 +177,7 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
     let mut batch = Vec::new();
     while let Some((line, record)) = records.next(separator).await? {
         let trace =
-            read(&columns, &record).and_then(|new| new.check(&ctx).map_err(|problem| problem.detail().to_owned()));
+            read(&columns, &record).and_then(|new| checked(new, &ctx).map_err(|problem| problem.detail().to_owned()));
         match trace {
             Ok(trace) => batch.push(trace),
             Err(reason) if kept.refused.len() < REFUSED_MAX => kept.refused.push(Refused { index: line, reason }),

@@ -1,4 +1,4 @@
-use super::NewTrace;
+use super::{NewTrace, checked};
 use crate::{
     Ctx,
     testing::{Site, send},
@@ -132,7 +132,7 @@ async fn beyond_reach(site: &Site) {
         let comment = if n == 0 { "the needle" } else { "hay" };
         let named = NewTrace { comment: Some(comment.into()), ..NewTrace::default() };
         let created_at = FIRST + Duration::from_secs(n.into());
-        Trace { created_at, ..named.check(&ctx).expect("a trace") }
+        Trace { created_at, ..checked(named, &ctx).expect("a trace") }
     };
     site.app.db.insert_traces((0..=EXAMINED_MAX).map(trace).collect()).await.unwrap();
 }
