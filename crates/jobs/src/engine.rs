@@ -465,11 +465,14 @@ fn claimed(item: Item) -> ClaimedItem {
     ClaimedItem { seq, message_no, attempt, label, effect, payload }
 }
 
+/// How the comment on an attempt ends whose outcome nobody knows, behind the item's label.
+pub const LOST_COMMENT: &str = ": the process ended before its outcome was known";
+
 /// What is kept of an attempt whose outcome nobody knows.
 fn lost_trace(shared: &Shared, job: &Job, item: &Item, text: Option<TraceText>) -> Trace {
     let text = text.unwrap_or_else(|| TraceText {
         trace_name: format!("{} ERROR", job.name),
-        comment: format!("{}: the process ended before its outcome was known", item.label),
+        comment: format!("{}{LOST_COMMENT}", item.label),
         ..TraceText::default()
     });
     Trace {

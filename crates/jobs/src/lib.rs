@@ -28,7 +28,7 @@ mod verify;
 
 pub mod run_log;
 
-pub use engine::{Engine, Options, Ready, Scope};
+pub use engine::{Engine, LOST_COMMENT, Options, Ready, Scope};
 pub use handler::{
     Attempt, Attempted, Declares, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, VERIFIED_AT_ONCE_MAX,
     Verified,

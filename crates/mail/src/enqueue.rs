@@ -2,6 +2,7 @@
 
 use crate::{
     item::{MailItem, label},
+    language::Language,
     preflight::WrongRow,
     spec::Mailing,
 };
@@ -14,6 +15,15 @@ use store::{Db, Job, NewItem, Trace};
 pub const BATCH: usize = 1_000;
 /// The argument of the verdict of a row that needs another address and nothing else.
 pub const NEEDS_ADDRESS: &str = "needs_address";
+
+/// The arguments of the verdict of a wrong row that say what is wrong, for readers of either language.
+const SAID: [(&str, Language); 2] = [("said_en", Language::English), ("said_fr", Language::French)];
+
+/// What the other side said of an item, to the letter; of a row that was wrong, what is wrong, in the reader's language.
+pub fn said_of(verdict: &Verdict, language: Language) -> &str {
+    let told = SAID.iter().find(|(_, known)| *known == language).and_then(|(argument, _)| verdict.args.get(*argument));
+    told.unwrap_or(&verdict.reply)
+}
 
 /// The item of a job that a good row becomes. `seq` counts the job's items from 1; the rows of one group share a
 /// message number.
@@ -36,6 +46,10 @@ pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
     let line = problems.first().and_then(|problem| problem.line).unwrap_or(0);
     let mut verdict =
         Verdict::permanent("invalid_row", Fault::Content).with_arg("line", line.to_string()).with_reply(said);
+    for (argument, language) in SAID {
+        let said = problems.iter().map(|problem| problem.say(language)).collect::<Vec<_>>().join("\n");
+        verdict = verdict.with_arg(argument, said);
+    }
     if wrong.needs_address_only() {
         verdict = verdict.with_arg(NEEDS_ADDRESS, "true");
     }

@@ -21,6 +21,11 @@ enum Argument {
     Sentence(Sentence),
 }
 
+/// Every sentence: code, English, French. For lists of all that people read.
+pub const fn texts() -> &'static [(&'static str, &'static str, &'static str)] {
+    TEXTS
+}
+
 impl Sentence {
     /// No sentence: where there is nothing to add.
     pub const NONE: Self = Self(None);

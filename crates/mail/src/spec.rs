@@ -138,6 +138,31 @@ impl TraceNames {
     }
 }
 
+/// What a comment in the usual form says, for whoever shows it in another language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsualComment<'a> {
+    Sent { to: &'a str, id: &'a str },
+    Failed { to: &'a str, error: &'a str },
+}
+
+impl<'a> UsualComment<'a> {
+    /// `None` for what is not in the form that [`TraceNames`] has by default: who chose other words keeps them.
+    pub fn read(comment: &'a str) -> Option<Self> {
+        let usual = TraceNames::default();
+        if let Some((to, id)) = read_as(&usual.comment, ["{to}", "{id}"], comment) {
+            return Some(Self::Sent { to, id });
+        }
+        read_as(&usual.error_comment, ["{to}", "{error}"], comment).map(|(to, error)| Self::Failed { to, error })
+    }
+}
+
+/// The two values that `fill` put into `form`.
+fn read_as<'a>(form: &str, [first, second]: [&str; 2], comment: &'a str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = form.split_once(first)?;
+    let (between, behind) = rest.split_once(second)?;
+    comment.strip_prefix(before)?.strip_suffix(behind)?.split_once(between)
+}
+
 /// One pass, so that a value holding `{id}` stays as it is.
 fn fill(form: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::new();
@@ -462,5 +487,9 @@ mod tests {
             names.success_comment("a@x.fr {id}", "18d2"),
             "Email envoyé avec succès à a@x.fr {id} (Message ID: 18d2)"
         );
+        let read = |comment: &str| format!("{:?}", UsualComment::read(comment));
+        assert_eq!(read(&names.success_comment("a@x.fr", "<1@x>")), r#"Some(Sent { to: "a@x.fr", id: "<1@x>" })"#);
+        assert_eq!(read(&names.failure_comment("a@x.fr", "a : b")), r#"Some(Failed { to: "a@x.fr", error: "a : b" })"#);
+        assert_eq!(read("Email envoyé avec succès à a@x.fr"), "None");
     }
 }

@@ -15,7 +15,7 @@ month-12 = Dec
 
 ## Frame
 
-skip = Skip to the content
+skip = Skip to main content
 menu-title = Main menu
 menu-short = Menu
 menu-dashboard = Dashboard
@@ -26,7 +26,7 @@ menu-accounts = Sending accounts
 menu-workers = Workers
 menu-administration = Administration
 menu-users = Users
-menu-tokens = Tokens
+menu-tokens = API tokens
 menu-audit = Audit log
 menu-logout = Log out
 language = Language
@@ -35,12 +35,12 @@ language-en = English
 language-fr-short = FR
 language-en-short = EN
 theme = Theme
-theme-auto = As the system
+theme-auto = System
 theme-light = Light
 theme-dark = Dark
 save = Save
 cancel = Cancel
-keep = Keep it
+keep = Go back
 never = Never
 today = today
 details = Details
@@ -56,9 +56,9 @@ pager-shown = { $n ->
 }
 pager-first = First page
 pager-next = Next page
-pager-further = Search further
-pager-stop = Stop searching
-choose-all = Choose all
+pager-further = Search further back
+pager-stop = Stop the search
+choose-all = Select all
 
 ## States
 
@@ -74,87 +74,89 @@ standing-failed = Completed, { $failed } failed
 standing-nothing-sent = Nothing was sent
 standing-nothing-done = Nothing was done
 nothing-sent-why = { $n ->
-    [one] The { $shown } recipient of the list had received it before.
-   *[other] All { $shown } recipients of the list had received it before.
+    [one] The recipient on this list had already received the mailing.
+   *[other] All { $shown } recipients on this list had already received the mailing.
 }
 standing-uncertain = { $n ->
-    [one] Completed, { $shown } uncertain
-   *[other] Completed, { $shown } uncertain
+    [one] Completed, { $shown } unconfirmed
+   *[other] Completed, { $shown } unconfirmed
 }
-item-queued = Queued
+item-queued = Waiting
 item-running = In progress
 item-succeeded = Succeeded
 item-failed = Failed
-item-unknown = Uncertain
+item-unknown = Unconfirmed
 item-skipped = Skipped
-life-alive = Alive
-life-lost = Lost
-life-ended = Ended
+life-alive = Active
+life-lost = Not responding
+life-ended = Stopped
 kind-mailing = Mailing
 kind-command = Command
 kind-http = HTTP call
 kind-noop = Load test
-kind-external = From another program
+kind-external = External job
 role-viewer = Viewer
 role-operator = Operator
 role-admin = Administrator
-role-viewer-help = Sees jobs, traces and accounts; changes nothing.
-role-operator-help = Also sends mailings, pauses, retries and settles.
-role-admin-help = Also looks after accounts, users and tokens.
-rate-second = { $n } /s
-rate-minute = { $n } /min
-resumes-at = Goes on by itself on { $time }.
-reason-by-hand = Somebody stopped it.
-reason-by-hand-saying = Somebody stopped it: { $what }
-reason-paused = Paused until somebody resumes it.
-reason-daily-limit = The account’s limit for 24 hours is used up. Nobody has been failed for it.
-reason-defect = Vigie met a defect of its own and stopped to be safe. Look at the log, then resume.
-reason-not-started = It was cut off while being prepared: nothing was sent. Start it again.
-reason-account-missing = The sending account is not there any more. Make it again under the same name, or start anew with another.
-reason-account-url = The settings of the sending account do not make sense. Correct the account, then resume.
+role-viewer-help = Can see jobs, traces, logs and accounts. Cannot change anything.
+role-operator-help = Can also send mailings, and pause, resume and retry jobs.
+role-admin-help = Can also manage sending accounts, users and API tokens.
+rate-second = { $n }/s
+rate-minute = { $n }/min
+resumes-at = Resumes automatically on { $time }.
+reason-by-hand = Stopped by a user.
+reason-by-hand-saying = Stopped by a user: { $what }
+reason-paused-by = Paused by { $name }.
+reason-cancelled-by = Cancelled by { $name }.
+reason-paused = Paused until someone resumes it.
+reason-daily-limit = The sending account has reached its limit for 24 hours. The remaining messages are waiting; none has failed because of this.
+reason-defect = Vigie paused this job after an internal error. Check the job’s log, then resume.
+reason-not-started = Preparation was interrupted and nothing was sent. Start again.
+reason-account-missing = The sending account no longer exists. Create it again under the same name, or start a new mailing with another account.
+reason-account-url = The settings of the sending account are not valid. Correct the account, then resume.
 reason-dkim = The DKIM key cannot be read. Check the file and its permissions, then resume.
-reason-settings = The job’s settings do not make sense. Its message says which.
-reason-database = The database did not answer. It goes on by itself when it does.
-reason-secret = The account’s password cannot be unsealed here. Enter it again in the account, then resume.
+reason-settings = The job’s settings are not valid. The job’s log says which one.
+reason-database = The database is not responding. The job resumes automatically when it does.
+reason-secret = The password of the sending account cannot be decrypted on this server. Enter it again on the account’s page, then resume.
 
 ## The way in
 
 login-title = Log in
-login-name = User name
+login-name = Username
 login-password = Password
 login-enter = Log in
-login-forgotten = Forgotten your password? An administrator can give you a link to choose a new one.
-login-wrong = The user name or the password is not right.
-login-throttled = Too many tries. Try again in { $time }.
-login-logged-out = You are logged out.
-login-expired = Your session has ended. Log in to go on.
-setup-title = Choose a password
+login-forgotten = Forgot your password? Ask an administrator for a link to set a new one.
+login-wrong = The username or password is incorrect.
+login-throttled = Too many attempts. Try again in { $time }.
+login-logged-out = You have been logged out.
+login-expired = Your session has expired. Log in to continue.
+setup-title = Set your password
 setup-hello = Hello { $name }
-setup-password = Choose your password. This link works once.
+setup-password = Choose a password for your account. This link works only once.
 setup-done = Save and log in
-setup-gone = This link does not work any more
-setup-gone-help = It was used already, or has expired. Ask an administrator for a new one.
+setup-gone = This link is no longer valid
+setup-gone-help = It has already been used, or it has expired. Ask an administrator for a new link.
 password-new = New password
-password-again = The same again
+password-again = Confirm the password
 password-current = Current password
-password-changed = The password is changed.
-field-required = This is needed.
-password-hint = At least { $n } characters. A few words that go well together are easier to keep than signs.
+password-changed = Your password has been changed.
+field-required = This field is required.
+password-hint = At least { $n } characters. Several words are easier to remember than symbols.
 
 ## Dashboard
 
-first-title = Three steps to the first mailing
-first-lead = Nothing was sent from here yet.
-first-account = Make a sending account
-first-account-help = The SMTP server or Gmail address that mail leaves from, and how much it may send.
-first-mailing = Send a mailing
-first-mailing-help = A list of recipients, their files, a text; Vigie checks everything before anything leaves.
-first-demo = Or look at an example first
-first-demo-help = In a terminal; it sends to nobody:
+first-title = Send your first mailing in three steps
+first-lead = Nothing has been sent from this server yet.
+first-account = Add a sending account
+first-account-help = The SMTP server or Gmail address that sends your messages, and its limits.
+first-mailing = Create a mailing
+first-mailing-help = A list of recipients, their files and a message. Vigie checks everything before it sends.
+first-demo = Or try an example first
+first-demo-help = Run this in a terminal. No message leaves the machine:
 sent-today = Sent today
 sent-week = Sent this week
 success-rate = Success rate
-over-week = over the week
+over-week = over 7 days
 active-jobs = Active jobs
 completed-jobs = Completed jobs
 paused-n = { $n ->
@@ -166,12 +168,12 @@ undelivered-n = { $n ->
    *[other] { $shown } not delivered
 }
 uncertain-n = { $n ->
-    [one] { $shown } uncertain
-   *[other] { $shown } uncertain
+    [one] { $shown } unconfirmed
+   *[other] { $shown } unconfirmed
 }
-more-today = Also today, and not counted above:
-others-n = tasks of other jobs: { $done } done, { $failed } failed.
-posted-n = traces posted by other programs: { $total }, of which { $errors } with errors.
+more-today = Also today, not included above:
+others-n = other jobs: { $done } succeeded, { $failed } failed.
+posted-n = traces from other programs: { $total } (errors: { $errors }).
 errors-n = { $n ->
     [one] { $shown } error
    *[other] { $shown } errors
@@ -184,8 +186,8 @@ jobs-n = { $n ->
     [one] { $shown } job
    *[other] { $shown } jobs
 }
-running-title = Under way
-running-none = Nothing is running.
+running-title = Running now
+running-none = No job is running.
 all-jobs = All jobs
 done-of = { $done } of { $total }
 left = { $time } left
@@ -194,22 +196,22 @@ chart-sent = { $n ->
     [one] { $shown } sent
    *[other] { $shown } sent
 }
-chart-says = In the last 24 hours: { $sent } sent, { $errors } not delivered.
+chart-says = Last 24 hours: { $sent } sent, { $errors } not delivered.
 chart-slot = { $from } – { $until }: { $sent } sent, { $errors } not delivered
-chart-table = Show as a table
-chart-from = Half hour from
+chart-table = Show as table
+chart-from = Half hour starting at
 chart-sent-title = Sent
 chart-errors-title = Not delivered
-errors-title = Latest failures
-errors-all = All errors
-errors-none = No failure of the last 24 hours still stands.
+errors-title = Recent failures
+errors-all = View all errors
+errors-none = No open failures in the last 24 hours.
 
 ## Jobs
 
 filter-name = Name
 filter-state = State
-filter-kind = Kind
-filter-person = Person
+filter-kind = Type
+filter-person = User
 filter-since = From
 filter-until = To
 filter-text = Text
@@ -218,45 +220,50 @@ filter-application = Application
 filter-flow = Flow
 filter-errors = Errors only
 filter-apply = Search
-filter-clear = Clear the filters
-any-kind = All kinds
+filter-clear = Clear filters
+any-kind = All types
 any-state = All states
 jobs-name = Name
 jobs-state = State
 jobs-progress = Progress
 jobs-failed = Failed
-jobs-unknown = Uncertain
-jobs-person = Person
+jobs-unknown = Unconfirmed
+jobs-person = User
 jobs-created = Created
 jobs-none = No jobs yet
-jobs-none-help = Mailings and the work of other programs appear here as they are made, and stay.
-jobs-no-match = No job matches
-jobs-no-match-help = Widen the dates, or clear the filters.
-job-account = by { $name }
+jobs-none-help = Mailings and jobs of other programs appear here.
+jobs-no-match = No jobs found
+jobs-no-match-help = Try a wider date range, or clear the filters.
+job-account = sent with { $name }
 job-person = { $name }
-job-took = took { $time }
+job-took = duration: { $time }
 job-pause = Pause
 job-resume = Resume
 job-retry = { $n ->
-    [one] Retry { $shown } failed
-   *[other] Retry { $shown } failed
+    [one] Retry { $shown } failed message
+   *[other] Retry { $shown } failed messages
 }
-job-retry-all = Retry what failed
+job-retry-all = Retry failed messages
+job-retry-items = { $n ->
+    [one] Retry { $shown } failed item
+   *[other] Retry { $shown } failed items
+}
+job-retry-items-all = Retry failed items
 job-cancel = Cancel…
-job-cancel-title = Cancel for good?
+job-cancel-title = Cancel permanently?
 job-cancel-mailing = { $n ->
-    [one] { $shown } recipient will not get theirs. What was sent stays sent; a cancelled mailing cannot be resumed.
-   *[other] { $shown } recipients will not get theirs. What was sent stays sent; a cancelled mailing cannot be resumed.
+    [one] { $shown } recipient will not receive the message. Messages already sent cannot be recalled, and a cancelled mailing cannot be resumed.
+   *[other] { $shown } recipients will not receive the message. Messages already sent cannot be recalled, and a cancelled mailing cannot be resumed.
 }
 job-cancel-items = { $n ->
-    [one] { $shown } item will be skipped. What is done stays done; a cancelled job cannot be resumed.
-   *[other] { $shown } items will be skipped. What is done stays done; a cancelled job cannot be resumed.
+    [one] { $shown } item will be skipped. Completed items are kept, and a cancelled job cannot be resumed.
+   *[other] { $shown } items will be skipped. Completed items are kept, and a cancelled job cannot be resumed.
 }
-job-cancel-sure = Cancel for good
-job-tabs = Sides of this job
+job-cancel-sure = Cancel permanently
+job-tabs = Job sections
 tab-overview = Overview
 tab-undelivered = Not delivered
-tab-trouble = In trouble
+tab-trouble = Problems
 tab-recipients = Recipients
 tab-items = Items
 tab-traces = Traces
@@ -265,134 +272,142 @@ tab-timeline = Timeline
 tally-sent = Sent
 tally-succeeded = Succeeded
 tally-failed = Failed
-tally-unknown = Uncertain
+tally-unknown = Unconfirmed
 tally-skipped = Skipped
 tally-remaining = Remaining
 tally-rate = Rate
 tally-left = Time left
 live-on = Live
-live-lost = Connection lost – trying again
-live-say = { $percent } done, { $failed } failed
-undelivered-title = Those who did not get theirs
-trouble-title = Items in trouble
+live-lost = Connection lost. Reconnecting…
+live-say = { $percent } complete, { $failed } failed
+undelivered-title = Not delivered
+trouble-title = Items with problems
 undelivered-all = { $n ->
-    [one] Show { $shown }
-   *[other] Show all { $shown }
+    [one] View { $shown }
+   *[other] View all { $shown }
 }
-undelivered-none = Everybody got theirs.
-undelivered-none-yet = No failure so far.
-undelivered-list = Show the list
-undelivered-wrong = What is wrong:
+undelivered-none = The message was sent to every recipient.
+undelivered-none-yet = No failures so far.
+undelivered-list = View list
+undelivered-wrong = Problem:
 unsent-n = { $n ->
-    [one] { $shown } was not sent
-   *[other] { $shown } were not sent
+    [one] { $shown } message was not sent
+   *[other] { $shown } messages were not sent
 }
 unsent-yet = { $n ->
     [one] { $shown } not sent yet
    *[other] { $shown } not sent yet
 }
 unsent-all = Nothing was sent
-undelivered-nobody = Nobody is missing
-trouble-nothing = Nothing is in trouble
-trouble-none = Everything went well.
-undelivered-who = Who
-undelivered-why = Why, and what helps
-undelivered-tries = Tries
-undelivered-reply = The server said:
+undelivered-nobody = No undelivered messages
+trouble-nothing = No problems
+trouble-none = All items succeeded.
+undelivered-who = Recipient or item
+undelivered-why = Reason and next step
+undelivered-tries = Attempts
+undelivered-reply = Server response:
 unknown-n = { $n ->
-    [one] { $shown } case is uncertain
-   *[other] { $shown } cases are uncertain
+    [one] { $shown } unconfirmed
+   *[other] { $shown } unconfirmed
 }
-unknown-help = The connection or the machine failed at the very moment of handing over, so nobody can know whether it was taken. Nothing is sent twice without you: ask the recipient or look into the mailbox, then settle it here.
+unknown-help = The connection or the server failed during delivery, so Vigie cannot tell whether the message was sent. It will not be sent again unless you decide so. Ask the recipient or check the mailbox, then mark the message as sent or not sent.
 retry-done = { $n ->
-    [one] { $shown } will be tried again
-   *[other] { $shown } will be tried again
+    [one] { $shown } item will be retried
+   *[other] { $shown } items will be retried
 }
-choose-hint = Choose rows, then what to do with them.
-retry-these = Retry only these
-settle-sent = They were sent
-settle-not-sent = They were not sent
-items-none = Nothing matches.
-items-reach = { $shown } rows searched, as far as row { $until }
-items-reach-none = Nothing found in the first { $shown } rows searched, as far as row { $until }.
-items-reach-more = Nothing found in { $shown } more rows, as far as row { $until }.
+choose-hint = Select rows, then choose an action.
+retry-these = Retry selected
+settle-sent = Mark as sent
+settle-not-sent = Mark as not sent
+items-none = No rows match.
+items-reach = { $shown } rows searched, up to row { $until }
+items-reach-none = No match in the first { $shown } rows, up to row { $until }.
+items-reach-more = No match in the next { $shown } rows, up to row { $until }.
 items-row = Row
-items-detail = What came of it
-job-traces-none = No traces yet: each attempt leaves one.
-log-last = Last lines of the log
-log-all = Whole log
-log-whole = Download the log
+items-detail = Result
+job-traces-none = No traces yet. Each attempt adds one.
+log-last = Latest log lines
+log-all = View full log
+log-whole = Download log
 log-search = Search this log
-log-none = This job has written no log.
+log-none = This job has no log.
 
 ## Traces
 
 traces-title = Traces
-traces-lead = One line per attempt, written once and never changed.
+traces-lead = Each attempt leaves one trace, which is never changed.
 traces-csv = Download CSV
 items-csv = Download list (CSV)
 sheet-recipient = Recipient
 sheet-about = Company or name
 sheet-file = File
-sheet-reply = Server’s reply
-traces-when = When
-traces-outcome = Outcome
-traces-what = What happened
+sheet-reply = Server response
+traces-when = Time
+traces-outcome = Result
+traces-what = Details
 traces-from = Application
-traces-took = Took
-trace-fine = Fine
+traces-took = Duration
+trace-fine = Succeeded
 trace-error = Error
+trace-sent = Sent to { $to } (Message ID: { $id })
+trace-failed = Not sent to { $to }: { $why }
+trace-lost = { $who }: the outcome is not known, because the process stopped.
+trace-marked = Marked by a user
+trace-marked-sent = { $who }: marked as sent by { $by }
+trace-marked-not-sent = { $who }: marked as not sent by { $by }
+trace-corrected = Address corrected
+trace-corrected-by = { $change }, by { $by }
 traces-none = No traces yet
-traces-none-help = Each attempt of a job leaves a trace here; other programs may leave theirs.
-traces-no-match = No trace matches
-traces-reach = { $shown } traces searched, as far as { $until }
-traces-reach-none = Nothing found in the first { $shown } traces searched, as far as { $until }.
-traces-reach-more = Nothing found in { $shown } more traces, as far as { $until }.
+traces-none-help = Traces of your jobs and of other programs appear here.
+traces-no-match = No traces found
+traces-reach = { $shown } traces searched, back to { $until }
+traces-reach-none = No match in the latest { $shown } traces, back to { $until }.
+traces-reach-more = No match in the next { $shown } traces, back to { $until }.
 
 ## Accounts
 
-accounts-lead = Where mail leaves from, and how much each may still send.
+accounts-lead = The accounts that send your messages, and how much each can still send.
 accounts-new = New sending account
-accounts-all = All accounts
-accounts-none = No sending account yet
-accounts-none-help = A mailing needs one: an SMTP server, or a Gmail address.
+accounts-all = All sending accounts
+accounts-none = No sending accounts yet
+accounts-none-help = To send a mailing, add an SMTP server or a Gmail address.
 account-ready = Ready
-account-use = Use in the last 24 hours
+account-use = Usage, last 24 hours
 account-settings = Settings
-account-test = Test the connection
-account-works = The connection works
-account-works-took = Logged in within { $time }. Nothing was sent.
-account-fails = The connection does not work
+account-test = Test connection
+account-works = Connection successful
+account-works-took = Logged in within { $time }. No message was sent.
+account-fails = Connection failed
 account-name = Name
-account-name-hint = As it appears in mailings and traces. It cannot be changed later.
-account-create = Create
-account-create-test = Create and test
+account-name-hint = Shown in mailings and traces. It cannot be changed later.
+account-create = Add account
+account-create-test = Add and test
 account-server = Server
 account-smtp = SMTP server
-account-smtp-hint = Of your provider or your organisation.
+account-smtp-hint = Provided by your mail provider or your organisation.
 account-gmail = Gmail
-account-gmail-hint = By Google’s API, with a service account or a refresh token.
-account-host = Host
+account-gmail-hint = Uses the Google API, with a service account or a refresh token.
+account-host = Server name
 account-port = Port
 account-security = Encryption
-account-user = User name
+account-user = Username
 account-address = Gmail address
 account-secret = Key
-account-secret-kept = One is kept, sealed. Leave empty to keep it.
-account-secret-hint = The JSON file of the service account, pasted whole. It is kept sealed and never shown again.
-account-limits = Limits
-account-limits-hint = What the provider allows; empty is no limit. Vigie never goes beyond, whatever is waiting.
+account-secret-kept = A password or key is stored, encrypted. Leave empty to keep it.
+account-secret-hint = Paste the complete JSON file of the service account. It is stored encrypted and never shown again.
+account-limits = Sending limits
+account-limits-hint = What your provider allows. Leave empty for no limit. Vigie never exceeds these limits.
 security-starttls = STARTTLS (port 587)
 security-tls = TLS (port 465)
-security-none = None (this machine)
+security-none = None (same machine only)
 limit-per-second = Messages per second
 limit-per-minute = Messages per minute
 limit-per-hour = Messages per hour
 limit-daily = Messages in 24 hours
 limit-recipients = Recipients in 24 hours
-limit-batch-size = Batch of
-limit-batch-pause = Batch pause, seconds
-limit-left = { $left } left of { $limit }
+limit-batch-size = Messages per batch
+limit-batch-pause = Pause between batches (seconds)
+limit-left = { $left } of { $limit } left
 limit-none = no daily limit
 sent-in-a-day = { $n ->
     [one] { $shown } message in the last 24 hours
@@ -405,191 +420,192 @@ recipients-in-a-day = { $n ->
 
 ## Workers
 
-workers-lead = Processes that run jobs. The work of one that is lost is taken over within 15 seconds.
-workers-none = No worker is running
-workers-none-help = Jobs wait until one starts: “vigie serve”.
+workers-lead = Processes that run jobs. If one stops responding, another takes over its work within 15 seconds.
+workers-none = No workers running
+workers-none-help = Jobs wait until a worker starts. Run “vigie serve” on the server.
 workers-name = Name
 workers-pid = process { $pid }
 workers-jobs = Jobs
-workers-flight = In flight
-workers-load = Load
+workers-flight = In progress
+workers-load = CPU load
 workers-memory = Memory
-workers-since = Since
-workers-sign = Last sign of life
+workers-since = Started
+workers-sign = Last signal
 
 ## Users, tokens, audit
 
 users-name = User
 users-role = Role
 users-role-of = Role of { $name }
-users-change = Change
-users-seen = Last seen
+users-change = Change role
+users-seen = Last active
 users-you = you
 users-disabled = Disabled
-users-invited = Has not logged in yet
-users-passwordless = Has no password
-users-link = Password link
-users-link-for = A link for { $name }
-users-link-once = Give it to this person only. It works once, to choose a password, and is not shown again.
+users-invited = Never logged in
+users-passwordless = No password
+users-link = Create password link
+users-link-for = Password link for { $name }
+users-link-once = Send this link to this user only. It works once, to set a password, and will not be shown again.
 users-enable = Enable
 users-disable = Disable
 users-disable-title = Disable { $name }?
-users-disable-help = Their sessions end at once and they cannot log in. What they did stays in the audit log.
-users-new = New user
-users-create = Create
-users-create-hint = You get a link to pass on; they choose their own password.
-tokens-lead = What programs show in place of a password.
-tokens-none = No tokens yet
-tokens-none-help = Make one for each program that talks to Vigie.
+users-disable-help = The user is logged out immediately and can no longer log in. Their past actions stay in the audit log.
+users-new = Add a user
+users-create = Add user
+users-create-hint = You receive a link to send to the user, who then sets a password.
+tokens-lead = Programs use a token instead of a password to call the Vigie API.
+tokens-none = No API tokens yet
+tokens-none-help = Create a separate token for each program.
 tokens-name = Name
-tokens-name-hint = Of the program that will use it.
-tokens-scope = May
+tokens-name-hint = The name of the program that will use it.
+tokens-scope = Permissions
 tokens-expires = Expires
 tokens-expired = Expired
 tokens-used = Last used
-tokens-made = Token “{ $name }” is made
-tokens-once = Copy it now: it is not shown again.
+tokens-made = Token “{ $name }” created
+tokens-once = Copy the token now. It will not be shown again.
 tokens-revoke = Revoke
 tokens-revoke-title = Revoke “{ $name }”?
-tokens-revoke-help = Programs that use it are refused at once. This cannot be undone.
-tokens-new = New token
-tokens-create = Create
-scope-ingest = Send logs, and nothing else
-scope-progress = Follow the progress of jobs
+tokens-revoke-help = Programs that use this token lose access immediately. This cannot be undone.
+tokens-new = Create a token
+tokens-create = Create token
+scope-ingest = Send logs only
+scope-progress = Follow job progress only
 scope-read = Read everything
-scope-write = Read everything, run jobs and send logs
-scope-admin = Everything, accounts and users too
-expiry-month = After 30 days
-expiry-quarter = After 90 days
-expiry-year = After a year
+scope-write = Read everything, run jobs, send logs
+scope-admin = Full access, including accounts and users
+expiry-month = In 30 days
+expiry-quarter = In 90 days
+expiry-year = In one year
 expiry-never = Never
-audit-lead = Who did what, to what, and when. It is never changed.
-audit-who = Who
-audit-what = What
-audit-object = On what
-audit-none = Nothing matches.
+audit-lead = Everything users and programs have changed. Entries cannot be edited.
+audit-who = User
+audit-what = Action
+audit-object = Object
+audit-none = No entries found.
 deed-login = Logged in
 deed-logout = Logged out
-deed-password = Chose a password
-deed-user-new = Made a user
-deed-user-link = Made a password link
+deed-password = Set a password
+deed-user-new = Added a user
+deed-user-link = Created a password link
 deed-user-role = Changed a role
 deed-user-disable = Disabled a user
 deed-user-enable = Enabled a user
-deed-token-new = Made a token
-deed-token-revoke = Revoked a token
-deed-account-new = Made a sending account
+deed-token-new = Created an API token
+deed-token-revoke = Revoked an API token
+deed-account-new = Added a sending account
 deed-account-change = Changed a sending account
 deed-account-test = Tested a sending account
 deed-account-pause = Paused a sending account
 deed-account-resume = Resumed a sending account
-deed-mailing-new = Began a mailing
-deed-mailing-list = Brought another list
-deed-mailing-files = Brought files
+deed-mailing-new = Started a mailing
+deed-mailing-list = Replaced the recipient list
+deed-mailing-files = Uploaded files
 deed-mailing-test = Sent a test
 deed-mailing-send = Sent a mailing
 deed-mailing-delete = Deleted a draft
 deed-job-pause = Paused a job
 deed-job-resume = Resumed a job
 deed-job-cancel = Cancelled a job
-deed-job-retry = Retried failures
-deed-job-settle = Settled the uncertain
+deed-job-retry = Retried failed items
+deed-job-settle = Marked unconfirmed items as sent or not sent
 
 ## The reader's own page
 
 me-title = Your account
 me-password = Password
-me-password-change = Change the password
-me-sessions = Where you are logged in
-me-this = this one
-me-end = Log out there
-me-end-others = Log out everywhere else
+me-password-change = Change password
+me-sessions = Active sessions
+me-this = this session
+me-end = Log out
+me-end-others = Log out of all other sessions
 me-begun = since { $time }
 
 ## Errors
 
-error-forbidden = This is not yours to see
-error-forbidden-help = Your role does not allow it. An administrator can change that.
-error-not-found = There is nothing here
-error-not-found-help = It was removed, or the address is not complete.
-error-refused = That did not go through
-error-refused-help = The form had grown old, or something changed meanwhile. Go back, reload, and try again.
-error-invalid = This cannot be taken as it is
-error-invalid-help = Something in it makes no sense. Go back, correct what is named here, and try again.
-error-address = The address of this page is not complete, or was typed wrongly. Check it, or go there from the menu.
-error-busy = Too much at once
-error-busy-help = Vigie is busy. Wait a few seconds, then try again. Mailings under way go on.
-error-internal = That was our fault
-error-internal-help = Vigie met a defect. It is in the log under the number below; mailings under way go on.
-error-home = To the dashboard
+error-forbidden = You don’t have access
+error-forbidden-help = Your role does not allow this. Ask an administrator for access.
+error-not-found = Page not found
+error-not-found-help = The page may have been deleted, or the address is incomplete.
+error-refused = Your request could not be completed
+error-refused-help = Something has changed since you opened the page. Go back, reload the page and try again.
+error-invalid = Your request is not valid
+error-invalid-help = A value is missing or incorrect. Go back, correct it and try again.
+error-address = The address of this page is incomplete or mistyped. Check it, or use the menu.
+error-busy = Too many requests
+error-busy-help = Vigie is busy. Wait a few seconds, then try again. Running mailings continue.
+error-internal = Something went wrong on our side
+error-internal-help = The error has been recorded in the log under the number below. Running mailings continue.
+error-home = Go to dashboard
 error-again = Try again
-error-request = Request
+error-request = Request number:
+error-technical = Technical details
 
 ## What forms say
 
-enter-help = This link opens Vigie once, without a password.
-enter-now = Come in
+enter-help = This link logs you in once, without a password.
+enter-now = Log in
 said-retried = { $n ->
-    [one] { $shown } is tried again.
-   *[other] { $shown } are tried again.
+    [one] { $shown } item is being retried.
+   *[other] { $shown } items are being retried.
 }
 said-settled = { $n ->
-    [one] { $shown } settled.
-   *[other] { $shown } settled.
+    [one] { $shown } item updated.
+   *[other] { $shown } items updated.
 }
 said-not-retried = { $n ->
-    [one] { $shown } cannot be tried again: it was left out before sending, or has not failed.
-   *[other] { $shown } cannot be tried again: they were left out before sending, or have not failed.
+    [one] { $shown } item cannot be retried: it was skipped before sending, or it has not failed.
+   *[other] { $shown } items cannot be retried: they were skipped before sending, or they have not failed.
 }
 said-not-settled = { $n ->
-    [one] { $shown } was left as it is: only what is uncertain can be settled.
-   *[other] { $shown } were left as they are: only what is uncertain can be settled.
+    [one] { $shown } item was not changed: only unconfirmed items can be marked as sent or not sent.
+   *[other] { $shown } items were not changed: only unconfirmed items can be marked as sent or not sent.
 }
-said-none = Nothing was changed: choose the rows first.
-said-saved = Saved.
-users-name-bad = Write a name of 1 to { $n } characters, without a slash.
-users-name-taken = A user or a token has that name; capitals make no difference.
-account-name-taken = There is an account of that name.
-password-short = At least { $n } characters.
-password-long = At most { $n } characters.
-password-differs = The two are not the same.
-password-wrong = This is not your password.
-number-bad = Write a number from 1.
-batch-both = Give both the size and the pause, or neither.
-account-host-missing = Write the name of the server.
-account-port-tls = With TLS from the start the port is 465, which is now filled in; { $port } begins unencrypted and is for STARTTLS. Save again, or choose STARTTLS.
-account-port-starttls = With STARTTLS the port is 587, which is now filled in; 465 is encrypted from the start and is for TLS. Save again, or choose TLS.
-account-address-missing = Write the address that Gmail sends from.
-account-bad = This cannot be used: { $what }
-account-test-gmail = Gmail is tried with the first message: send a test to yourself.
-account-test-slow = The server did not answer within { $time }.
+said-none = No rows selected. Nothing was changed.
+said-saved = Changes saved.
+users-name-bad = Enter a name of 1 to { $n } characters, without a slash.
+users-name-taken = A user or token already has this name. Upper and lower case count as the same.
+account-name-taken = An account with this name already exists.
+password-short = Enter at least { $n } characters.
+password-long = Enter at most { $n } characters.
+password-differs = The passwords do not match.
+password-wrong = The current password is incorrect.
+number-bad = Enter a number of 1 or more.
+batch-both = Enter both the batch size and the pause, or leave both empty.
+account-host-missing = Enter the server name.
+account-port-tls = TLS uses port 465, which has been filled in. Port { $port } starts unencrypted, for STARTTLS. Save again, or choose STARTTLS.
+account-port-starttls = STARTTLS uses port 587, which has been filled in. Port 465 is for TLS. Save again, or choose TLS.
+account-address-missing = Enter the Gmail address that sends the messages.
+account-bad = These settings are not valid. Check the server name, the username and the port.
+account-test-gmail = Gmail accounts cannot be tested without sending. Send a test message to yourself.
+account-test-slow = The server did not respond within { $time }.
 pace-second = { $shown } per second
 pace-minute = { $shown } per minute
 pace-hour = { $shown } per hour
-pace-batch = { $size }, then a pause of { $time }
+pace-batch = batches of { $size }, then a pause of { $time }
 
 ## A new mailing
 
-new-lead = Bring the list of recipients. Everything else is filled in from its columns, and nothing leaves before you have checked it.
-new-no-account = There is no sending account yet: a mailing can be prepared, and cannot be sent.
-drafts-title = Begun and not sent
-drafts-too-many = You have { $shown } mailings begun and not sent, as many as are kept. Send or delete one of them first.
+new-lead = Upload the recipient list. Its columns fill in the rest, and nothing is sent until you have checked it.
+new-no-account = There is no sending account yet. You can prepare a mailing, but not send it.
+drafts-title = Drafts
+drafts-too-many = You have { $shown } drafts, which is the limit. Send or delete one first.
 draft-delete = Delete
 draft-delete-this = Delete { $name }
 draft-delete-ask = Delete this draft?
-draft-delete-help = What was brought and written is lost. Nothing of it has been sent.
-steps-title = Steps of the mailing
+draft-delete-help = The uploaded files and the text are deleted. Nothing from this draft has been sent.
+steps-title = Mailing steps
 step-recipients = Recipients
 step-files = Files
 step-message = Message
 step-check = Check
 next = Continue
 file-required = Choose a file first.
-recipients-drop = Drop the list of recipients here, or choose it
-recipients-drop-help = Excel (.xlsx), LibreOffice (.ods), CSV or JSON lines. The first row names the columns.
-recipients-read = Read the list
-recipients-other = Another list in its place
-recipients-first = The first rows
+recipients-drop = Drop the recipient list here, or select a file
+recipients-drop-help = Excel (.xlsx), LibreOffice (.ods), CSV or JSON Lines. The first row must contain the column names.
+recipients-read = Upload list
+recipients-other = Replace the list
+recipients-first = First rows
 recipients-rows = { $n ->
     [one] { $shown } recipient
    *[other] { $shown } recipients
@@ -599,19 +615,19 @@ recipients-columns = { $n ->
    *[other] { $shown } columns
 }
 recipients-broken = { $n ->
-    [one] { $shown } row cannot be read. The check shows which, and why.
-   *[other] { $shown } rows cannot be read. The check shows which, and why.
+    [one] { $shown } row cannot be read. The Check step shows the row and the reason.
+   *[other] { $shown } rows cannot be read. The Check step shows the rows and the reasons.
 }
 list-semicolon = { $encoding }, separated by semicolons
 list-comma = { $encoding }, separated by commas
 list-tab = { $encoding }, separated by tabs
-list-json = JSON lines
+list-json = JSON Lines
 list-sheet = Sheet “{ $sheet }”
 list-sheet-choose = Sheet
-list-sheet-read = Read this sheet
-files-add = The files to attach
-files-drop = Drop the files here, or choose them
-files-drop-help = PDFs and others, or a zip, which is unpacked. A file of the same name takes the place of the one before.
+list-sheet-read = Use this sheet
+files-add = Attachments
+files-drop = Drop files here, or select them
+files-drop-help = PDF or other files, or a zip archive, which is unzipped. A file with the same name replaces the previous one.
 files-upload = Upload
 files-skip = Continue without files
 files-remove = Remove
@@ -625,71 +641,71 @@ files-more = { $n ->
     [one] and { $shown } more
    *[other] and { $shown } more
 }
-files-bad-name = A file’s name cannot be taken: give it a plain name, without folders.
-files-too-many = A mailing takes at most { $shown } files. Make several mailings of it.
+files-bad-name = A file name is not valid. Use a plain name, without folders.
+files-too-many = A mailing can have at most { $shown } files. Split it into several mailings.
 zip-broken = { $name } is not a zip archive, or it is incomplete. Upload it again.
-zip-too-new = { $name } is too large: make several archives of less than 4 GB.
-zip-too-many = { $name } holds too many files. Make several mailings of it.
-zip-too-long = { $name } is too large once unzipped. Make several mailings of it.
-zip-bomb = { $name } was not unzipped: { $file } is suspiciously large once unzipped. Upload this file without zipping it.
-zip-path = { $name } was not unzipped: { $file } points outside the archive. Make the archive again.
-zip-twice = { $name } was not unzipped: two of its files are named { $file }. Rename one of them.
-zip-encrypted = { $name } was not unzipped: { $file } is protected by a password. Make the archive without a password.
-zip-method = { $name } was not unzipped: { $file } uses an unusual compression. Make the archive again with the usual zip settings.
-zip-unreadable = { $name } could not be unzipped: it may be damaged. Make the archive again.
-files-empty-zip = There is no file in { $name }.
-message-who = From whom, to whom
-message-account = Sent by the account
-message-from-hint = An address, or a name with an address: Accounts <accounts@example.org>
-message-more-addresses = Copies and replies
+zip-too-new = { $name } is too large. Split it into archives of less than 4 GB each.
+zip-too-many = { $name } contains too many files. Split it into several mailings.
+zip-too-long = { $name } is too large once unzipped. Split it into several mailings.
+zip-bomb = { $name } was not unzipped: { $file } is abnormally large once unzipped. Upload this file without zipping it.
+zip-path = { $name } was not unzipped: { $file } points outside the archive. Create the archive again.
+zip-twice = { $name } was not unzipped: it contains two files named { $file }. Rename one of them.
+zip-encrypted = { $name } was not unzipped: { $file } is password-protected. Create the archive without a password.
+zip-method = { $name } was not unzipped: { $file } uses an unsupported compression method. Create the archive again with the default zip settings.
+zip-unreadable = { $name } could not be unzipped and may be damaged. Create the archive again.
+files-empty-zip = { $name } contains no files.
+message-who = Sender and recipients
+message-account = Sending account
+message-from-hint = An address, or a name and an address: Accounts <accounts@example.org>
+message-more-addresses = Copies and reply address
 header-from = From
 header-to = To
-header-cc = Copy
-header-bcc = Hidden copy
-header-reply-to = Replies to
+header-cc = Cc
+header-bcc = Bcc
+header-reply-to = Reply to
 header-subject = Subject
-message-vars = The columns of the list. A column’s name between double braces becomes each recipient’s own value.
+message-vars = Columns of the list. Write a column name between double braces to insert the recipient’s own value.
 message-text = Text
-message-html-more = An HTML version
+message-html-more = Add an HTML version
 message-html = HTML
-message-html-hint = Mail programs show it in the place of the text. Keep a text too, for those that do not.
-message-attach = Attached file
+message-html-hint = Mail programs show this version instead of the text. Keep a text version for those that cannot show HTML.
+message-attach = Attachment
 message-attach-hint = { $n ->
-    [one] The column that names each recipient’s file. { $shown } file was brought.
-   *[other] The column that names each recipient’s file. { $shown } files were brought.
+    [one] The column that contains each recipient’s file name. { $shown } file uploaded.
+   *[other] The column that contains each recipient’s file name. { $shown } files uploaded.
 }
 message-settings = Settings
-message-name = Name of the mailing
-message-name-hint = A mailing sent again under the same name leaves out those who already got theirs.
-message-only = Only the rows where
+message-name = Mailing name
+message-name-hint = If you send again under the same name, recipients who already received the mailing are skipped.
+message-only = Only rows where
 message-all-rows = All rows
-message-kept = Also only the rows that the earlier mailing chose
-message-only-value = is exactly
-message-on-invalid = When a row is wrong
+message-kept = Keep the row filter of the previous mailing
+message-only-value = equals
+message-on-invalid = If a row has an error
 message-stop = Send nothing
-message-stop-hint = Until every row is right.
-message-skip = Leave it out
-message-skip-hint = The others are sent; those left out are listed with the reason.
-message-key = What tells recipients apart
-message-key-hint = By default, the address and the file. Choose columns, such as an invoice number, if one person gets several messages.
-message-check = Check everything
-message-preview = Keep and preview
+message-stop-hint = until all errors are corrected.
+message-skip = Skip the row
+message-skip-hint = The other rows are sent. Skipped rows are listed with the reason.
+message-key = How recipients are identified
+message-key-hint = By default, by address and file. Choose columns such as the invoice number if a person receives several messages.
+message-check = Check the mailing
+message-preview = Save and preview
 template-place = line { $line }, character { $character }: { "" }
 preview-title = Preview
 preview-row = Recipient { $n }
 preview-previous = Previous
 preview-next = Next
-preview-none = The message is shown here once a sender, a recipient, a subject and a text are written.
-preview-attached = Attached
-preview-html = The message as mail programs show it
+preview-none = The preview appears here once you have entered a sender, a recipient, a subject and a text.
+preview-attached = Attachments
+preview-html = HTML version
 preview-text = Text version
 check-messages = Messages
 check-recipients = Recipients
-check-bytes = To be sent, about
-check-bad = Rows with an error
-check-account-paused = The account is paused, and the mailing will wait for it.
-check-fine = Every row is right. Nothing has been sent yet.
-check-problems = What to look at
+check-bytes = Total size, approx.
+check-bad = Rows with errors
+check-account-paused = The sending account is paused. The mailing will start when it resumes.
+check-fine = No errors found. Nothing has been sent yet.
+check-problems = Errors and warnings
 check-errors = { $n ->
     [one] { $shown } error
    *[other] { $shown } errors
@@ -699,44 +715,44 @@ check-warnings = { $n ->
    *[other] { $shown } warnings
 }
 check-skip = { $n ->
-    [one] Leave this row out
-   *[other] Leave these { $shown } rows out
+    [one] Skip this row
+   *[other] Skip these { $shown } rows
 }
 check-skipping = { $n ->
-    [one] { $shown } row is left out, and listed among those who did not get theirs.
-   *[other] { $shown } rows are left out, and listed among those who did not get theirs.
+    [one] { $shown } row will be skipped and listed under “Not delivered”.
+   *[other] { $shown } rows will be skipped and listed under “Not delivered”.
 }
 problem-fatal = Error
 problem-mild = Warning
 problem-line = line { $line }
-problem-fix = Correct
+problem-fix = Fix
 problem-said = { $what }: { $remedy }
-test-title = Test to myself
+test-title = Send a test
 test-address = Your address
-test-hint = The message of recipient { $n }, to this address alone, with [TEST] before its subject.
-test-send = Send the test
-test-bad-address = This is no e-mail address. Write it as name@example.org.
-test-no-row = There is no such recipient.
-test-bad-row = The message of this recipient cannot be made. The preview shows why.
-test-sent = The test has left for { $to }.
-test-not-sent = The test to { $to } was not sent. { $what }
-test-unknown = The test to { $to } may have been sent. { $what }
-test-slow = The server did not answer in time: whether the test to { $to } was sent is not known.
+test-hint = Sends the message for recipient { $n } to this address only, with [TEST] before the subject.
+test-send = Send test
+test-bad-address = This email address is not valid. Enter it as name@example.org.
+test-no-row = This recipient does not exist.
+test-bad-row = The message for this recipient cannot be created. The preview shows the reason.
+test-sent = Test sent to { $to }.
+test-not-sent = The test was not sent to { $to }. { $what }
+test-unknown = It is not certain that the test was sent to { $to }. { $what }
+test-slow = The server did not respond in time. It is not certain that the test was sent to { $to }.
 send-title = Send
 send-now = { $n ->
     [one] Send { $shown } message now
    *[other] Send { $shown } messages now
 }
 send-later = Send later
-send-date = Day
+send-date = Date
 send-time = Time
-send-zone = In the time zone { $zone }.
-send-at = Send at this time
-send-not-yet = Nothing can be sent while rows are wrong. Correct them, or leave them out.
-send-no-date = Choose a day and a time.
-send-past = This time has passed.
-send-too-far = This is more than a year ahead.
-reason-scheduled = It waits for the time it was given.
+send-zone = Time zone: { $zone }.
+send-at = Schedule
+send-not-yet = This mailing cannot be sent while rows have errors. Correct the rows, or skip them.
+send-no-date = Choose a date and a time.
+send-past = This time is in the past.
+send-too-far = Choose a date within one year.
+reason-scheduled = Scheduled. Sending starts at the planned time.
 
 before-title = Is this a new mailing?
 before-received = { $n } of the { $rows } recipients on this list already received “{ $name }”, last sent on { $date }.
@@ -744,14 +760,14 @@ before-changed = { $n ->
     [one] One of them received it with different content.
    *[other] { $n } of them received it with different content.
 }
-before-told-by = Recipients are matched by { $key }.
-before-key-default = address and attached files
-before-complete = Send only the rest
-before-complete-hint = Completes “{ $name }”: those who already received it are left out.
+before-told-by = Recipients are identified by { $key }.
+before-key-default = address and attachments
+before-complete = Send to the others only
+before-complete-hint = Completes “{ $name }”. Recipients who already received it are skipped.
 before-new = Send as a new mailing
 before-new-hint = { $n ->
-    [one] The recipient gets it, whatever was sent before.
-   *[other] All { $n } recipients get it, whatever was sent before.
+    [one] The recipient receives it, whatever was sent before.
+   *[other] All { $n } recipients receive it, whatever was sent before.
 }
 before-changed-title = Some content has changed
 before-changed-rows = { $n ->
@@ -760,58 +776,58 @@ before-changed-rows = { $n ->
 }
 before-send-changed = Send the new version
 before-send-changed-hint = They receive a second message.
-before-skip-changed = Leave them out
-before-skip-changed-hint = They keep what they received.
+before-skip-changed = Skip them
+before-skip-changed-hint = They keep the message they received.
 before-completes = Completes “{ $name }”
 before-change = Change
 before-left-out = { $n ->
-    [0] Nobody on this list has received it yet.
-    [one] One recipient already received it and is left out.
-   *[other] { $n } recipients already received it and are left out.
+    [0] No recipient on this list has received it yet.
+    [one] One recipient already received it and is skipped.
+   *[other] { $n } recipients already received it and are skipped.
 }
 before-to-send = { $n ->
     [0] Nothing will be sent.
-    [one] One will be sent.
-   *[other] { $n } will be sent.
+    [one] One message will be sent.
+   *[other] { $n } messages will be sent.
 }
-before-list = Who already received it
+before-list = Recipients who already received it
 before-when = Sent
-before-uncertain = (not certain)
+before-uncertain = (unconfirmed)
 before-other = (different content)
 send-undecided = Answer the question above first.
-send-nobody = Nothing to send: every recipient on this list already received this mailing.
-send-twice = This list is being sent right now by another mailing. Wait until it ends, or choose “Send as a new mailing”.
+send-nobody = Nothing to send. All recipients on this list already received this mailing.
+send-twice = Another mailing is sending to this list right now. Wait until it has finished, or choose “Send as a new mailing”.
 undelivered-line = Row
 
-correct-hint = Correct an address and send it again, or select rows.
+correct-hint = Correct an address and resend, or select rows.
 correct-changed = { $n ->
-    [one] One message was sent again by somebody else meanwhile. Nothing was sent: check the list as it is now, then send again.
-   *[other] { $n } messages were sent again by somebody else meanwhile. Nothing was sent: check the list as it is now, then send again.
+    [one] Another user has resent one of these messages. Nothing was sent. Check the updated list, then resend.
+   *[other] Another user has resent { $n } of these messages. Nothing was sent. Check the updated list, then resend.
 }
-correct-send = Send to the corrected addresses
+correct-send = Resend to corrected addresses
 correct-address = Address, row { $line }
 corrected-title = Corrected list
-corrected-bring = Correct several at once
+corrected-bring = Upload a corrected list
 corrected-file = Corrected list
-corrected-hint = The same list with corrected addresses. You see what would change before anything is sent.
-corrected-compare = Compare
+corrected-hint = The same list with corrected addresses. You see the changes before anything is sent.
+corrected-compare = Compare lists
 corrected-n = { $n ->
-    [one] One address has changed. The message will be sent again.
-   *[other] { $n } addresses have changed. These messages will be sent again.
+    [one] One address has changed. Its message will be resent.
+   *[other] { $n } addresses have changed. Their messages will be resent.
 }
 corrected-unchanged = { $n ->
-    [one] One undelivered message keeps its address and is not sent again.
-   *[other] { $n } undelivered messages keep their address and are not sent again.
+    [one] One undelivered message has the same address and will not be resent.
+   *[other] { $n } undelivered messages have the same address and will not be resent.
 }
 corrected-none = No address has changed
-corrected-none-help = None of the undelivered recipients has another address in { $list }.
-corrected-back = Back to the undelivered messages
+corrected-none-help = No undelivered recipient has a different address in { $list }.
+corrected-back = Back to undelivered messages
 corrected-before = Before
-corrected-after = Now
-corrected-send = Send again
+corrected-after = After
+corrected-send = Resend
 said-corrected = { $n ->
-    [one] One address was corrected; the message is being sent again.
-   *[other] { $n } addresses were corrected; these messages are being sent again.
+    [one] One address corrected. The message is being resent.
+   *[other] { $n } addresses corrected. The messages are being resent.
 }
 said-not-corrected = { $n ->
     [one] One address is still not valid.

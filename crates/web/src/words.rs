@@ -5,7 +5,7 @@
 //! text that is missing in one language, or that nobody uses, fails them.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use axum::http::{HeaderMap, header};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
@@ -189,9 +189,31 @@ impl Words {
 
     /// A verdict as a sentence or two: what happened, and what helps.
     pub(crate) fn verdict(&self, verdict: &model::Verdict) -> String {
-        mail::verdict_text::explain(verdict, self.language)
+        self.spaced(mail::verdict_text::explain(verdict, self.language))
+    }
+
+    /// The reply that goes with it, to the letter; of a row that was wrong, what is wrong with it.
+    pub(crate) fn reply(&self, verdict: &model::Verdict) -> String {
+        mail::enqueue::said_of(verdict, self.language).to_owned()
+    }
+
+    /// With the spaces before `:` `;` `!` `?` and within `«  »` that no line is broken at, as French is printed.
+    pub(crate) fn spaced(&self, text: String) -> String {
+        match self.language {
+            Language::English => text,
+            Language::French => FRENCH_SPACES.iter().fold(text, |text, (plain, fine)| text.replace(plain, fine)),
+        }
     }
 }
+
+const FRENCH_SPACES: [(&str, &str); 6] = [
+    (" : ", "\u{a0}: "),
+    (" ; ", "\u{202f}; "),
+    (" ?", "\u{202f}?"),
+    (" !", "\u{202f}!"),
+    ("« ", "«\u{a0}"),
+    (" »", "\u{a0}»"),
+];
 
 const MONTHS: [&str; 12] = [
     "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",

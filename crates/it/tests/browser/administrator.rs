@@ -65,7 +65,7 @@ async fn an_account_is_made_tried_and_mended() {
     browser.fill(&typed).await;
     browser.fill(&[("password", "guessed")]).await;
     browser.tap("[name=test]").await;
-    browser.until(&shows("The connection does not work")).await;
+    browser.until(&shows("Connection failed")).await;
     browser.until(&shows("535")).await;
     assert_accessible(&browser).await;
     browser.screenshot("account-wrong-password").await;
@@ -74,7 +74,7 @@ async fn an_account_is_made_tried_and_mended() {
     browser.tap("main form[aria-labelledby=settings] .primary").await;
     browser.until("location.search.includes('saved')").await;
     browser.tap("form[action$='/test'] button").await;
-    browser.until(&shows("The connection works")).await;
+    browser.until(&shows("Connection successful")).await;
     assert!(!browser.text("document.documentElement.outerHTML").await.contains("s3cret"), "a secret is not shown");
     browser.screenshot("account-works").await;
 
@@ -83,7 +83,7 @@ async fn an_account_is_made_tried_and_mended() {
     browser.tap("main form[aria-labelledby=settings] .primary").await;
     browser.until("location.search.includes('saved')").await;
     browser.tap("form[action$='/test'] button").await;
-    browser.until(&shows("The connection does not work")).await;
+    browser.until(&shows("Connection failed")).await;
     browser.screenshot("account-nobody-there").await;
     assert_eq!(catcher.tally().messages, 0, "a trial sends nothing");
 }
@@ -157,12 +157,12 @@ async fn people_and_programs_are_let_in_and_out_and_all_of_it_is_written_down() 
     browser.fill(&[("name", "bruno")]).await;
     browser.tap("main [name=role][value=viewer]").await;
     browser.tap("main form[action='/users'] .primary").await;
-    browser.until(&shows("A link for bruno")).await;
+    browser.until(&shows("Password link for bruno")).await;
     let link = browser.text("document.querySelector('.secret').textContent").await;
     other.come_in(&link).await;
     assert_eq!(other.value("document.querySelector(\"a[href='/mailings/new']\")").await, json!(null));
     other.open(&link).await;
-    other.until(&shows("This link does not work any more")).await;
+    other.until(&shows("This link is no longer valid")).await;
 
     browser.open(&vigie.url("/users")).await;
     browser.type_in("form[action='/users/bruno/role'] [name=role]", "operator").await;
@@ -181,7 +181,7 @@ async fn people_and_programs_are_let_in_and_out_and_all_of_it_is_written_down() 
     browser.open(&vigie.url("/tokens")).await;
     browser.fill(&[("name", "tableur"), ("scope", "read")]).await;
     browser.tap("main form[action='/tokens'] .primary").await;
-    browser.until(&shows("Token “tableur” is made")).await;
+    browser.until(&shows("Token “tableur” created")).await;
     browser.screenshot("tokens-after").await;
     let token = browser.text("document.querySelector('.secret').textContent").await;
     let asked = async || {
@@ -200,12 +200,12 @@ async fn people_and_programs_are_let_in_and_out_and_all_of_it_is_written_down() 
     let rows = browser.value(rows).await;
     let told: Vec<&str> = rows.as_array().expect("rows").iter().filter_map(|row| row.as_str()).collect();
     for deed in [
-        "root Made a user bruno",
-        "bruno Chose a password bruno",
+        "root Added a user bruno",
+        "bruno Set a password bruno",
         "bruno Logged in bruno",
         "root Changed a role bruno",
-        "root Made a token tableur",
-        "root Revoked a token tableur",
+        "root Created an API token tableur",
+        "root Revoked an API token tableur",
     ] {
         assert!(told.iter().any(|row| row.ends_with(deed)), "{deed} in {told:#?}");
     }

@@ -104,10 +104,10 @@ async fn without_a_stream_it_polls() {
         vigie.advance(&job, json!({"processed": 2, "failed": 1})).await;
         browser.until(&format!("{} === '50\\u202f%'", part("percent"))).await;
         assert_eq!(browser.text(&part("state")).await, "En cours");
-        assert_eq!(browser.text(&part("counts")).await, "2 sur 41 réussi1 échoué2 restants");
+        assert_eq!(browser.text(&part("counts")).await, "2 sur 41 réussi1 échec2 restants");
         vigie.end(&job, "fail").await;
         browser.until(&format!("{} === 1", names("error"))).await;
-        assert_eq!(browser.text(&part("state")).await, "Échoué");
+        assert_eq!(browser.text(&part("state")).await, "Échec");
         assert_eq!(browser.text(&part("message")).await, "C'est fini");
         assert_eq!(browser.text("seen.find((event) => event.name === 'error').detail.code").await, "failed");
         assert_accessible(&browser).await;
@@ -134,7 +134,7 @@ async fn what_was_lost_comes_back() {
 
     vigie.kill();
     browser.until(&format!("{connection} === 'lost'")).await;
-    assert_eq!(browser.text(&part("state")).await, "Connection lost, trying again");
+    assert_eq!(browser.text(&part("state")).await, "Connection lost. Reconnecting…");
     assert_eq!(browser.text(&part("percent")).await, "10%", "what was known stays");
     assert_accessible(&browser).await;
     browser.screenshot("element-lost").await;
@@ -174,7 +174,7 @@ async fn it_says_when_it_may_not_and_takes_a_new_token() {
     browser.open(&site.url("/")).await;
     browser.until(&format!("{} === 1", names("error"))).await;
     assert_eq!(browser.value("seen[0].detail").await, json!({"code": "refused", "status": 401, "progress": null}));
-    assert_eq!(browser.text(&part("state")).await, "Suivi de cette tâche refusé");
+    assert_eq!(browser.text(&part("state")).await, "Vous n’avez pas accès à cette tâche");
     assert_accessible(&browser).await;
     let token = vigie.job_token(&job).await;
     browser.run(&format!("document.querySelector('vigie-progress').setAttribute('token', '{token}')")).await;

@@ -136,7 +136,7 @@ async fn a_server_that_is_killed_and_comes_back_loses_nobody() {
         browser.press(&format!("[name=seq][aria-label='{address}']")).await;
         let word = if had.contains_key(address) { "sent" } else { "not_sent" };
         browser.press(&format!("[name=as][value={word}]")).await;
-        browser.until(&shows("1 settled")).await;
+        browser.until(&shows("1 item updated")).await;
     }
     browser.open(&run.vigie.url(&format!("/jobs/{}", run.job))).await;
     browser.until_over().await;

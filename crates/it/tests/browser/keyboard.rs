@@ -201,7 +201,7 @@ async fn prepare(browser: &Browser, desk: &Desk) {
     browser.key(DOWN).await;
     assert_eq!(browser.text("document.querySelector('[name=on_invalid]:checked').value").await, "skip");
     browser.enter("[name=then][value=check]", "location.pathname.endsWith('/check')").await;
-    browser.until(&shows("Every row is right")).await;
+    browser.until(&shows("No errors found")).await;
 }
 
 async fn test_and_send(browser: &Browser, catcher: &Catcher) {
@@ -209,7 +209,7 @@ async fn test_and_send(browser: &Browser, catcher: &Catcher) {
     browser.skip().await;
     browser.walk_and_type("[name=address]", "ana@exemple.fr").await;
     browser.key(ENTER).await;
-    browser.until(&shows("The test has left for ana@exemple.fr")).await;
+    browser.until(&shows("Test sent to ana@exemple.fr")).await;
     assert_eq!(received(catcher), [("ana@exemple.fr".to_owned(), 1)].into());
     browser.enter("[name=when][value=now]", "location.pathname.startsWith('/jobs/')").await;
 }
@@ -241,12 +241,12 @@ async fn settle_and_retry(browser: &Browser, unknown: &str) {
     tick(browser, unknown).await;
     browser.walk_back("[name=as][value=sent]").await;
     browser.key(ENTER).await;
-    browser.until(&shows("1 settled")).await;
+    browser.until(&shows("1 item updated")).await;
     browser.until(&format!("!{}", shows(unknown))).await;
     tick(browser, UNKNOWN).await;
     browser.walk_back("[data-choose] button:not([name]):not([data-corrects])").await;
     browser.key(ENTER).await;
-    browser.until(&shows("is tried again")).await;
+    browser.until(&shows("is being retried")).await;
     browser.until(&format!("!document.querySelector('[data-live]') && {}", shows(UNKNOWN))).await;
 }
 

@@ -97,7 +97,7 @@ const LOADED: &str = "document.readyState === 'complete'";
 async fn lines_are_searched_narrowed_dragged_and_read_in_their_place() {
     let Some((browser, vigie)) = come_in("admin").await else { return };
     browser.open(&vigie.url("/explore")).await;
-    browser.until(&shows("No line has been collected yet")).await;
+    browser.until(&shows("No logs collected yet")).await;
     browser.both_themes("explore-empty").await;
     vigie.an_hour(&browser).await;
 
@@ -172,7 +172,7 @@ async fn searches_are_kept_and_keys_lead_through_lines() {
     browser.type_in("[name=name]", "Refusals").await;
     browser.both_themes("explore-saved").await;
     browser.press("form[action='/explore/saved'] button").await;
-    browser.until(&shows("The search is saved.")).await;
+    browser.until(&shows("Search saved.")).await;
     browser.open(&vigie.url("/explore")).await;
     browser.press(".saved a").await;
     browser.until(&format!("location.search.includes('q=refused') && {LOADED}")).await;
@@ -420,7 +420,7 @@ async fn log_files_are_read_followed_searched_and_cleared() {
     browser.until(&shows_anywhere("Vider auto_sync.log")).await;
     assert_accessible(&browser).await;
     browser.press("dialog .sure").await;
-    browser.until(&shows("Son contenu a été gardé")).await;
+    browser.until(&shows("Une copie de son contenu a été conservée")).await;
     assert_eq!(fs::metadata(logs.join("auto_sync.log")).expect("a file").len(), 0);
     until("the copy", async || {
         let mut names = fs::read_dir(&logs).expect("a folder").flatten().map(|entry| entry.file_name());
@@ -474,7 +474,7 @@ async fn a_time_is_chosen_in_fields_that_a_drag_fills_too() {
     // Where there is only what Vigie says of itself, the page tells how to bring in more.
     vigie.lines(&[json!({"source": "vigie", "message": "ready"})]).await;
     browser.open(&vigie.url("/explore")).await;
-    browser.until(&shows("Recueillez vos premiers journaux")).await;
+    browser.until(&shows("Collectez vos premiers journaux")).await;
     browser.both_themes("explore-begin").await;
     browser.fits_a_phone("explore-begin").await;
     vigie.an_hour(&browser).await;

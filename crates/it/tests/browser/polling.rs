@@ -113,7 +113,7 @@ async fn it_goes_on_after_a_reload_a_restart_and_an_outage() {
     vigie.end(&job, "fail").await;
     browser.until(&format!("{} === 1", count("error"))).await;
     assert_eq!(browser.text("document.querySelector('#jauge .pp').className").await, "pp red");
-    assert_eq!(browser.value(labels()).await[0], "red ✗ Échoué");
+    assert_eq!(browser.value(labels()).await[0], "red ✗ Échec");
     assert_eq!(browser.text("seen.at(-1).data.status").await, "failed");
     assert_accessible(&browser).await;
     browser.screenshot("polling-failed").await;
@@ -145,7 +145,7 @@ async fn it_stops_when_told_and_when_refused_and_knows_semantic_ui() {
     let url = vigie.url("/core/sse-progress/{job_id}/");
     browser.run(&format!("gauge.options.url = '{url}'; new ProgressPolling('jauge', '{job}', {{ ...gauge.options, semanticUi: false }})")).await;
     browser.until(&format!("{} === 1", count("error"))).await;
-    assert_eq!(browser.value(labels()).await[0], "red ✗ Suivi impossible");
+    assert_eq!(browser.value(labels()).await[0], "red ✗ Suivi indisponible");
 
     // A page that loads Semantic UI gets its markup unasked.
     browser

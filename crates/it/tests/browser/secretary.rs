@@ -166,20 +166,20 @@ struct Words {
 
 const FRENCH: Words = Words {
     language: "fr",
-    fine: "Toutes les lignes sont justes",
+    fine: "Aucune erreur",
     tested: "moi@exemple.fr",
     over: "Terminé",
-    unknown_address: "L'adresse n'existe pas",
-    retried: "nouvel essai est lancé",
+    unknown_address: "Cette adresse n’existe pas",
+    retried: "élément est relancé",
 };
 
 const ENGLISH: Words = Words {
     language: "en",
-    fine: "Every row is right",
-    tested: "The test has left for moi@exemple.fr",
+    fine: "No errors found",
+    tested: "Test sent to moi@exemple.fr",
     over: "Completed",
-    unknown_address: "The address does not exist",
-    retried: "is tried again",
+    unknown_address: "This address does not exist",
+    retried: "is being retried",
 };
 
 #[tokio::test(flavor = "multi_thread")]

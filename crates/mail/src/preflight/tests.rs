@@ -150,14 +150,14 @@ fn a_cell_reaches_no_folder_that_the_template_does_not_name() {
         ("pdf/{{ fichier }}", "b.pdf", Ok("m/pdf/b.pdf")),
         ("pdf/{{ fichier }}", "mai/c.pdf", Ok("m/pdf/mai/c.pdf")),
         ("pdf/{{ fichier }}", "facture.pdf", Ok("m/pdf/b.pdf")),
-        ("pdf/{{ fichier }}", "../a.pdf", Err("lies outside of `pdf/`")),
-        ("pdf/{{ fichier }}", "../../secret/d.pdf", Err("lies outside of `pdf/`")),
-        ("pdf/{{ fichier }}", "lien.pdf", Err("lies outside of `pdf/`")),
+        ("pdf/{{ fichier }}", "../a.pdf", Err("is outside `pdf/`")),
+        ("pdf/{{ fichier }}", "../../secret/d.pdf", Err("is outside `pdf/`")),
+        ("pdf/{{ fichier }}", "lien.pdf", Err("is outside `pdf/`")),
         ("pdf/f-{{ fichier }}", "/../../a.pdf", Err("does not exist")),
         ("{{ fichier }}", "a.pdf", Ok("m/a.pdf")),
-        ("{{ fichier }}", "../secret/d.pdf", Err("lies outside of the mailing's folder")),
-        ("{% if fichier %}{{ fichier }}{% endif %}", &outside, Err("is named in full by a cell")),
-        ("{{ fichier }}", &inside, Err("is named in full by a cell")),
+        ("{{ fichier }}", "../secret/d.pdf", Err("is outside the mailing's folder")),
+        ("{% if fichier %}{{ fichier }}{% endif %}", &outside, Err("has its full path in a cell")),
+        ("{{ fichier }}", &inside, Err("has its full path in a cell")),
         ("{{ fichier }}", "vigie-data/secret.key", Err("belongs to Vigie itself")),
         ("vigie-data/secret.key", "x", Err("belongs to Vigie itself")),
         (&whole, "d.pdf", Ok("secret/d.pdf")),
@@ -233,5 +233,5 @@ fn a_way_to_unsubscribe_is_one_that_programs_can_read() {
 fn no_rows_is_a_problem() {
     let (_, report, _) = run(&file(), Path::new("/"), "Société;E-mail;Code client;fichier\n", None);
     let problem = report.problems.listed[0].to_string();
-    assert_eq!(problem, "clients.csv: there are no recipients, add a row per recipient, or loosen --where");
+    assert_eq!(problem, "clients.csv: there are no recipients, add a row per recipient, or relax --where");
 }

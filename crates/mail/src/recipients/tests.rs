@@ -187,9 +187,9 @@ fn a_broken_row_is_reported_with_its_line_and_the_rest_is_read() {
         [(2, "A"), (5, "D"), (8, "G")]
     );
     let expected = [
-        "clients.csv:3: the row has 3 fields where the headings have 2, it runs on over 2 lines of text: is a closing quote missing?",
+        "clients.csv:3: the row has 3 fields where the headings have 2, it continues over 2 lines of text: is a closing quote missing?",
         "clients.csv:4: the row has 1 field where the headings have 2, complete it, or delete the line",
-        "clients.csv:6: the row has 1 field where the headings have 2, it runs on over 2 lines of text: is a closing quote missing?",
+        "clients.csv:6: the row has 1 field where the headings have 2, it continues over 2 lines of text: is a closing quote missing?",
         "clients.csv:7: column \"nom\" holds the control character U+0008, delete it, or save the file again as CSV in UTF-8",
     ];
     assert_eq!(problems, expected);
@@ -226,7 +226,9 @@ fn a_nul_is_named_with_its_line() {
     let rows = "Dupont;dupont@exemple.fr\n".repeat(5);
     assert_eq!(
         refused(format!("nom;email\n{rows}A\0;a@x.fr\n").as_bytes()),
-        ["clients.csv:7: holds a NUL character, which no text does, delete it, or save the file again as CSV in UTF-8"]
+        [
+            "clients.csv:7: contains a NUL character, so it is not a text file, delete it, or save the file again as CSV in UTF-8"
+        ]
     );
 }
 
@@ -240,9 +242,7 @@ fn what_may_hide_other_rows_is_told_from_what_is_wrong_with_one() {
     assert!(unclosed[0].0 && unclosed[0].1.contains("lines 3 to 5 are not read"), "{unclosed:?}");
     let swallowed = hides(b"nom;email\nA;\"a@x.fr\nB;b@x.fr\nC;\"c@x.fr\"\nD;d@x.fr\n");
     assert!(swallowed[0].0, "{swallowed:?}");
-    assert!(
-        swallowed[0].1.starts_with("c:2: a quote is opened on line 2 and closed in the middle of a cell on line 4")
-    );
+    assert!(swallowed[0].1.starts_with("c:2: a quote is opened on line 2 and closed inside a cell on line 4"));
     let run_on = hides(b"nom;email\n\"A;a@x.fr\nB;b@x.fr\nC\";c@x.fr;x\n");
     assert!(run_on[0].0 && run_on.len() == 1, "{run_on:?}");
     let long = [b"{\"a\":1}\n".as_slice(), &vec![b'x'; ROW_BYTES_MAX + 9], b"\n{\"a\":2}\n{\"a\":3}\n"].concat();

@@ -189,7 +189,7 @@ mod tests {
             Sources { list_unsubscribe: some(), ..Sources::default() },
         ] {
             let problems = Templates::compile(&sources, &[], Audience::OneRow).unwrap_err();
-            assert!(problems[0].to_string().starts_with("here:1:1: a tag holds more than"), "{problems:?}");
+            assert!(problems[0].to_string().starts_with("here:1:1: a tag has more than"), "{problems:?}");
         }
         let long = compile("x".repeat(1 << 22)).unwrap_err();
         assert_eq!(long, "text: is longer than 2097152 bytes, shorten it, or attach a file");

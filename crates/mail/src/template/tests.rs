@@ -128,7 +128,11 @@ fn a_group_reads_one_message() {
     let problems =
         Templates::compile(&subject("{{ nom }} {{ Code client }}"), &columns(), Audience::Group).unwrap_err();
     assert_eq!(problems.len(), 2);
-    assert!(problems[1].to_string().starts_with("subject:1:14: uses the column `Code client`, and a group reads one"));
+    assert!(
+        problems[1]
+            .to_string()
+            .starts_with("subject:1:14: uses the column `Code client`, but all recipients of a group")
+    );
     Templates::compile(&subject("Bonjour à tous"), &columns(), Audience::Group).unwrap();
 }
 

@@ -160,7 +160,8 @@ fn checked(
     let secret: SecretString = form.secret(if typed.kind == AccountKind::Gmail { "key" } else { "password" });
     let secret = Some(secret).filter(|secret| !secret.expose_secret().trim().is_empty());
     if let Err(what) = check_url(&url, secret.clone()) {
-        faults.add(if url.starts_with("gmail") { "address" } else { "host" }, v.with("account-bad", "what", what));
+        tracing::info!(account = typed.name, "the settings of an account cannot be used: {what}");
+        faults.add(if url.starts_with("gmail") { "address" } else { "host" }, v.t("account-bad"));
         return None;
     }
     Some(Account {
@@ -182,10 +183,16 @@ async fn tested(ctx: &Ctx, v: &View, account: &Account) -> Result<Response> {
     let fails = |reason: String, reply: String| TestResult::Fails { reason, reply };
     let secret = account.secret.as_deref().map(|sealed| ctx.app.vault.unseal(sealed, &account.name)).transpose();
     let result = match (secret, account.url.starts_with("gmail://")) {
-        (Err(error), _) => fails(v.t("reason-secret"), error.to_string()),
+        (Err(error), _) => {
+            tracing::warn!(account = account.name, "the secret of an account cannot be unsealed: {error}");
+            fails(v.t("reason-secret"), String::new())
+        }
         (_, true) => fails(v.t("account-test-gmail"), String::new()),
         (Ok(secret), false) => match smtp::Account::from_url(&account.url, secret) {
-            Err(error) => fails(v.with("account-bad", "what", &error), String::new()),
+            Err(error) => {
+                tracing::warn!(account = account.name, "the settings of an account cannot be used: {error}");
+                fails(v.t("account-bad"), String::new())
+            }
             Ok(server) => {
                 let begun = Instant::now();
                 match tokio::time::timeout(TEST_MAX, smtp::check(&server)).await {
@@ -205,7 +212,7 @@ async fn pause(
     Extension(granted): Extension<Granted>,
 ) -> Result<Response> {
     let account = named(&ctx, name).await?;
-    let pause = AccountPause { until: None, reason: Reason::new("by_hand", granted.name()) };
+    let pause = AccountPause { until: None, reason: Reason::new("paused_by", granted.name()) };
     ctx.app.db.pause_account(account.id, pause, ctx.app.clock.now()).await?;
     wake(&ctx);
     Ok(see(&address(&account.name)))

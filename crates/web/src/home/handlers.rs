@@ -13,6 +13,7 @@ use crate::{
     layout::view::View,
     problem::Result,
     routes::Routes,
+    traces::told::about,
 };
 use crate::{
     layout::{Reader, rows, shown},
@@ -113,13 +114,8 @@ async fn errors(ctx: &Ctx, v: &View) -> Result<Vec<ErrorRow>> {
             None => None,
         };
         let reason = trace.verdict.as_ref().map(|verdict| v.verdict(verdict));
-        let label = who(&trace.comment);
+        let label = about(&trace).chars().take(120).collect();
         errors.push(ErrorRow { at: trace.created_at, label, reason: reason.unwrap_or(trace.trace_name), job });
     }
     Ok(errors)
-}
-
-/// A comment begins with whom it is about.
-fn who(comment: &str) -> String {
-    comment.split_once(": ").map_or(comment, |(who, _)| who).chars().take(120).collect()
 }

@@ -222,7 +222,8 @@ fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
     let correctable = job.kind == JobKind::Mail && v.operates() && correct::is_correctable(&item);
     let address = correctable.then(|| correct::shown_address(&item));
     let was = correct::seen(&item);
-    let (reason, reply) = item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), verdict.reply));
+    let (reason, reply) =
+        item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), v.reply(&verdict)));
     TroubleRow {
         seq: item.seq,
         label: item.label,
@@ -281,7 +282,7 @@ async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let path = format!("/jobs/{}/traces", job.id);
     let when = SortLink::new(&query.sort, "", "oldest", Sorted::Descending, |sort| query.address(&path, sort, ""));
     let pager = query.pager(&path, page.rows.len(), page.next);
-    let rows = page.rows.into_iter().map(rows::trace).collect();
+    let rows = page.rows.into_iter().map(|trace| rows::trace(&v, trace)).collect();
     let csv = format!("/api/v1/traces.csv?job={}&dialect={}", job.id, Dialect::of(v.language).as_str());
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&JobTracesPage { v: &v, head, rows, when, pager, csv }))

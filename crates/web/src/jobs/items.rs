@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::traces::told::{SETTLED, SETTLED_NOT_SENT, SETTLED_SENT};
 use crate::{
     Ctx,
     auth::{Access, Granted},
@@ -293,8 +294,8 @@ pub(crate) async fn settle_items(
         return Err(Problem::invalid(format!("seqs: {} items", seqs.len())).remedy(format!("name 1 to {SETTLE_MAX}")));
     }
     let (state, said) = match verdict {
-        SettleAs::Sent => (ItemState::Succeeded, "sent"),
-        SettleAs::NotSent => (ItemState::Queued, "not sent"),
+        SettleAs::Sent => (ItemState::Succeeded, SETTLED_SENT),
+        SettleAs::NotSent => (ItemState::Queued, SETTLED_NOT_SENT),
     };
     let (mut traces, mut left) = (Vec::new(), Vec::new());
     for seq in &seqs {
@@ -308,8 +309,8 @@ pub(crate) async fn settle_items(
                 seq: Some(*seq),
                 attempt: item.attempts,
                 outcome: Some(state),
-                trace_name: "Settled by hand".into(),
-                comment: format!("{}: {by} says that it was {said}", item.label),
+                trace_name: SETTLED.into(),
+                comment: format!("{}: {by}{said}", item.label),
                 created_by: by.to_owned(),
                 ..generic(ctx, &job)
             });

@@ -4,7 +4,10 @@
 mod components;
 pub(crate) mod examples;
 
-use crate::layout::{assets, view::View};
+use crate::{
+    layout::{assets, view::View},
+    words::tests::phrases,
+};
 use examples::view;
 use mail::language::Language;
 use std::{fs, path::Path};
@@ -36,6 +39,36 @@ fn every_page_renders_in_both_languages_under_a_strict_policy() {
             {
                 assert!(!html.contains(&format!(">{id}")), "{name} shows an identifier {id}…");
             }
+        }
+    }
+}
+
+/// Texts of the other language that are long enough not to be a name, and are said in this one too in no text.
+fn foreign(language: Language) -> Vec<String> {
+    let escape = |text: &str| {
+        text.replace('&', "&#38;")
+            .replace('"', "&#34;")
+            .replace('<', "&#60;")
+            .replace('>', "&#62;")
+            .replace('\'', "&#39;")
+    };
+    let other = if language == Language::English { Language::French } else { Language::English };
+    let own = phrases(language).join("\n");
+    let is_telling = |text: &String| text.chars().count() > 12 && text.contains(' ') && !own.contains(text.as_str());
+    phrases(other).into_iter().filter(is_telling).map(|text| escape(&text)).collect()
+}
+
+#[test]
+fn no_page_mixes_languages() {
+    for language in [Language::English, Language::French] {
+        let foreign = foreign(language);
+        assert!(foreign.len() > 600, "only {} texts are looked for", foreign.len());
+        let foreign = foreign.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
+        let foreign = regex::Regex::new(&foreign).unwrap();
+        // Components stand for the pages of people who are shown none of them.
+        for (name, html) in all(&view(language)).into_iter().filter(|(name, _)| *name != "components") {
+            let found: Vec<_> = foreign.find_iter(&html).map(|found| found.as_str()).collect();
+            assert!(found.is_empty(), "{name}, in {}: {found:#?}", view(language).code());
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         view::View,
     },
     problem::Result,
+    traces::told::told,
 };
 use jiff::{civil, tz::TimeZone};
 use model::Timestamp;
@@ -30,14 +31,15 @@ pub(crate) fn job(ctx: &Ctx, v: &View, job: Job) -> JobRow {
     }
 }
 
-pub(crate) fn trace(trace: Trace) -> TraceRow {
+pub(crate) fn trace(v: &View, trace: Trace) -> TraceRow {
+    let (name, comment) = told(v, &trace);
     TraceRow {
         at: trace.created_at,
-        name: trace.trace_name,
+        name,
         application: trace.application_name,
         flow: trace.flow_name,
         file: trace.file_name,
-        comment: trace.comment,
+        comment,
         person: trace.created_by,
         took: Duration::try_from_secs_f64(trace.time_to_process).unwrap_or_default(),
         outcome: if trace.errors { TraceOutcome::Error } else { TraceOutcome::Fine },

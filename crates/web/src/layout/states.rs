@@ -294,6 +294,8 @@ fn largest_unit(seconds: u64) -> u64 {
 /// Why a job or an account stands still, in plain words. `detail` is shown beside it where it says more.
 pub(crate) fn reason(words: &Words, code: &str, detail: &str) -> String {
     let id = match code {
+        "paused_by" => return words.with("reason-paused-by", "name", detail),
+        "cancelled_by" => return words.with("reason-cancelled-by", "name", detail),
         "by_hand" if detail.is_empty() => "reason-by-hand",
         "by_hand" => return words.with("reason-by-hand-saying", "what", detail),
         "daily_limit" => "reason-daily-limit",
@@ -339,7 +341,7 @@ mod tests {
         let words = |language| Words { language, zone: TimeZone::UTC };
         let (english, french) = (words(Language::English), words(Language::French));
         assert!(reason(&english, "protocol_error", "HTTP/1.1 400.").contains("SMTP (HTTP/1.1 400)."));
-        assert!(reason(&french, "connect_failed", "refused").contains("injoignable : refused. "));
+        assert!(reason(&french, "connect_failed", "refused").contains("injoignable\u{a0}: refused. "));
         for words in [english, french] {
             for code in ["protocol_error", "connect_failed", "tls_failed", "dns_failed", "cannot_connect"] {
                 let text = reason(&words, code, "");
@@ -360,8 +362,8 @@ mod tests {
         };
         assert_eq!(said(0, 0, JobKind::Mail), ["Completed", "Terminé"]);
         assert_eq!(said(7, 0, JobKind::Mail), ["Completed, 7 not delivered", "Terminé, 7 non remis"]);
-        assert_eq!(said(0, 2, JobKind::Mail), ["Completed, 2 uncertain", "Terminé, 2 incertains"]);
-        assert_eq!(said(7, 2, JobKind::Mail)[1], "Terminé, 7 non remis, 2 incertains");
+        assert_eq!(said(0, 2, JobKind::Mail), ["Completed, 2 unconfirmed", "Terminé, 2 non confirmés"]);
+        assert_eq!(said(7, 2, JobKind::Mail)[1], "Terminé, 7 non remis, 2 non confirmés");
         assert_eq!(said(1, 0, JobKind::Command), ["Completed, 1 failed", "Terminé, 1 en échec"]);
         let counters = Counters { total: 20, succeeded: 13, failed: 7, ..Counters::default() };
         assert_eq!(JobStanding::of(JobState::Completed, &counters, JobKind::Mail).tone(), Tone::Doubt);

@@ -370,8 +370,8 @@ fn files(v: &View) -> Vec<Drawn> {
 #[test]
 fn fields_that_are_counted_in_part_say_so() {
     for (language, said) in [
-        (Language::English, "Counted in part. The search ran out of time"),
-        (Language::French, "Comptés en partie. La recherche a manqué de temps"),
+        (Language::English, "Partial counts. The search ran out of time"),
+        (Language::French, "Décompte partiel. La recherche a dépassé le temps imparti"),
     ] {
         let v = &at(&crate::layout::gallery::examples::view(language), "/explore");
         let whole = page(v, "relay", SearchResult::Lines(lines(v)));

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use askama::Template as _;
-use mail::spec::OnInvalid;
+use mail::{sentence::Sentence, spec::OnInvalid};
 
 const ID: &str = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";
 
@@ -24,15 +24,20 @@ pub(crate) fn mailings(v: &View) -> Vec<Drawn> {
     let v = &at(v, "/mailings/new");
     let mut pages = begins(v);
     let mut faults = Faults::default();
-    faults.add("subject", "line 1, character 12: there is no column \"refernce\": did you mean `référence`?");
+    let place = v.with_all("template-place", &[("line", "1".to_owned()), ("character", "12".to_owned())]);
+    let [what, remedy] = ["no_variable", "did_you_mean_variable"].map(Sentence::new);
+    let what = what.with("column", "refernce").say(v.language);
+    let remedy = remedy.with("column", "référence").say(v.language);
+    let said = v.with_all("problem-said", &[("what", what), ("remedy", remedy)]);
+    faults.add("subject", v.spaced(format!("{place}{said}")));
     let carets = vec![("subject", "  | Facture {{ refernce }}\n  |            ^".to_owned())];
     let wrong = message(v, faults, carets, Preview { id: ID.to_owned(), on: "message", row: 1, ..Preview::default() });
     pages.extend([
         ("mailing-message", message(v, Faults::default(), Vec::new(), preview("message"))),
         ("mailing-message-wrong", wrong),
         ("mailing-check", check(v, Vec::new(), OnInvalid::Stop, Before { to_send: 496, ..Before::default() })),
-        ("mailing-check-problems", check(v, problems(), OnInvalid::Stop, Before::default())),
-        ("mailing-check-skips", check(v, problems(), OnInvalid::Skip, Before { to_send: 496, ..Before::default() })),
+        ("mailing-check-problems", check(v, problems(v), OnInvalid::Stop, Before::default())),
+        ("mailing-check-skips", check(v, problems(v), OnInvalid::Skip, Before { to_send: 496, ..Before::default() })),
         ("mailing-check-before", check(v, Vec::new(), OnInvalid::Stop, sent_before(v))),
         ("mailing-check-changed", check(v, Vec::new(), OnInvalid::Stop, changed())),
         ("mailing-check-completes", check(v, Vec::new(), OnInvalid::Stop, completes(v))),
@@ -89,7 +94,7 @@ fn begins(v: &View) -> Vec<Drawn> {
     faults.add("files", "factures.zip: …");
     vec![
         ("mailing-new", new(drafts, Accounts::Some, vec![]).render().unwrap()),
-        ("mailing-new-refused", new(vec![], Accounts::None, problems()[..1].to_vec()).render().unwrap()),
+        ("mailing-new-refused", new(vec![], Accounts::None, problems(v)[..1].to_vec()).render().unwrap()),
         ("mailing-recipients", recipients(list).render().unwrap()),
         ("mailing-recipients-workbook", recipients(workbook).render().unwrap()),
         ("mailing-files", files((1187..1195).map(file).collect(), 498, Faults::default())),
@@ -142,37 +147,23 @@ fn message(v: &View, faults: Faults, carets: Vec<(&'static str, String)>, previe
     .unwrap()
 }
 
-fn problems() -> Vec<ProblemRow> {
-    let row = |weight, place: &str, what: &str, remedy: &str, step: &str| ProblemRow {
+fn problems(v: &View) -> Vec<ProblemRow> {
+    let row = |weight, line: u64, what: Sentence, remedy: Sentence, step: &str| ProblemRow {
         weight,
-        place: place.to_owned(),
-        what: what.to_owned(),
-        remedy: remedy.to_owned(),
+        place: v.with("problem-line", "line", line),
+        what: v.spaced(what.say(v.language)),
+        remedy: v.spaced(remedy.say(v.language)),
         caret: String::new(),
         fix: Some(format!("/mailings/{ID}/{step}")),
     };
+    let empty = Sentence::new("cell_empty").with("column", "e-mail");
+    let missing = Sentence::new("file_not_sent").with("path", "FAC-2026-1204.pdf");
+    let unusual = Sentence::new("domain_unusual").with("field", "to").with("address", "paul@gmial.com");
+    let meant = Sentence::new("did_you_mean_domain").with("domain", "gmail.com");
     vec![
-        row(
-            Weight::Fatal,
-            "ligne 14",
-            "column \"e-mail\" is empty",
-            "fill it in, or give the template a default",
-            "recipients",
-        ),
-        row(
-            Weight::Fatal,
-            "ligne 207",
-            "the file `FAC-2026-1204.pdf` was not sent along",
-            "send it along, or correct its name",
-            "files",
-        ),
-        row(
-            Weight::Mild,
-            "ligne 311",
-            "to: the domain of `paul@gmial.com` is unusual",
-            "did you mean gmail.com?",
-            "recipients",
-        ),
+        row(Weight::Fatal, 14, empty, Sentence::new("fill_in_or_default"), "recipients"),
+        row(Weight::Fatal, 207, missing, Sentence::new("send_file_along"), "files"),
+        row(Weight::Mild, 311, unusual, meant, "recipients"),
     ]
 }
 

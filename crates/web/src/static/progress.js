@@ -41,16 +41,16 @@
   // "(s)" is written where the number asks for a plural.
   const WORDS = {
     en: {
-      title: "Progress", preparing: "Being prepared", pending: "Waiting", running: "Running", paused: "Paused",
-      completed: "Completed", failed: "Failed", cancelled: "Cancelled", lost: "Connection lost, trying again",
-      refused: "Not allowed to follow this job", done: "done", sent: "sent", bad: "failed", missed: "not delivered", unknown: "unknown",
-      skipped: "skipped", remaining: "remaining", rate: "per second", left: "{} left", resumes: "Goes on at",
+      title: "Progress", preparing: "Preparing", pending: "Waiting", running: "Running", paused: "Paused",
+      completed: "Completed", failed: "Failed", cancelled: "Cancelled", lost: "Connection lost. Reconnecting…",
+      refused: "You don’t have access to this job", done: "done", sent: "sent", bad: "failed", missed: "not delivered", unknown: "unconfirmed",
+      skipped: "skipped", remaining: "remaining", rate: "per second", left: "{} left", resumes: "Resumes at",
       of: "of", colon: ": ", percent: "%",
     },
     fr: {
       title: "Progression", preparing: "En préparation", pending: "En attente", running: "En cours", paused: "En pause",
-      completed: "Terminé", failed: "Échoué", cancelled: "Annulé", lost: "Connexion perdue, nouvel essai",
-      refused: "Suivi de cette tâche refusé", done: "réussi(s)", sent: "envoyé(s)", bad: "échoué(s)", missed: "non remis", unknown: "incertain(s)",
+      completed: "Terminé", failed: "Échec", cancelled: "Annulé", lost: "Connexion perdue. Reconnexion…",
+      refused: "Vous n’avez pas accès à cette tâche", done: "réussi(s)", sent: "envoyé(s)", bad: "échec(s)", missed: "non remis", unknown: "non confirmé(s)",
       skipped: "ignoré(s)", remaining: "restant(s)", rate: "par seconde", left: "reste {}", resumes: "Reprise à",
       of: "sur", colon: "\u00a0: ", percent: "\u202f%",
     },

@@ -40,15 +40,15 @@
   const WORDS = {
     en: {
       pending: "Waiting", in_progress: "In progress", paused: "Paused", completed: "Completed", failed: "Failed",
-      cancelled: "Cancelled", lost: "Connection lost, trying again", refused: "Progress cannot be read",
+      cancelled: "Cancelled", lost: "Connection lost. Reconnecting…", refused: "Progress is not available",
       progress: "Progress", total: "Total", processed: "Processed", succeeded: "Succeeded", bad: "Errors",
-      unknown: "Unknown", remaining: "Remaining", missing: "{} without success", percent: "%",
+      unknown: "Unconfirmed", remaining: "Remaining", missing: "{} without success", percent: "%",
     },
     fr: {
-      pending: "En attente", in_progress: "En cours", paused: "En pause", completed: "Terminé", failed: "Échoué",
-      cancelled: "Annulé", lost: "Connexion perdue, nouvel essai", refused: "Suivi impossible",
+      pending: "En attente", in_progress: "En cours", paused: "En pause", completed: "Terminé", failed: "Échec",
+      cancelled: "Annulé", lost: "Connexion perdue. Reconnexion…", refused: "Suivi indisponible",
       progress: "Progression", total: "Total", processed: "Traités", succeeded: "Réussis", bad: "Erreurs",
-      unknown: "Incertains", remaining: "Restants", missing: "{} sans succès", percent: "\u202f%",
+      unknown: "Non confirmés", remaining: "Restants", missing: "{} sans succès", percent: "\u202f%",
     },
   };
   const COLOURS = { completed: "green", failed: "red", cancelled: "red", refused: "red", lost: "orange" };

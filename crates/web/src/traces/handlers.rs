@@ -77,7 +77,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Tra
     };
     let when = SortLink::new(&query.sort, "", "oldest", Sorted::Descending, |sort| query.address("", sort));
     let csv = query.csv(&filter, Dialect::of(v.language));
-    let rows = page.rows.into_iter().map(rows::trace).collect();
+    let rows = page.rows.into_iter().map(|trace| rows::trace(&v, trace)).collect();
     let TracesQuery { id, q, application, flow, since, until, sort, .. } = query;
     let filter = TracesFilter { id, q, application, flow, errors, since, until, sort };
     Ok(shown(&TracesPage { v: &v, filter, applications, flows, rows, when, pager, errors: None, csv }))

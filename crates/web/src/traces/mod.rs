@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod handlers;
 pub(crate) mod page;
+pub(crate) mod told;
 
 use crate::routes::Routes;
 

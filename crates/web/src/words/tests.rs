@@ -23,6 +23,89 @@ fn texts(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     texts
 }
 
+/// A text as it is read: values as `{name}`, forms for numbers side by side.
+fn plain(pattern: &Pattern<&str>) -> String {
+    pattern.elements.iter().map(plain_element).collect()
+}
+
+fn plain_element(element: &PatternElement<&str>) -> String {
+    match element {
+        PatternElement::TextElement { value } => (*value).to_owned(),
+        PatternElement::Placeable { expression: Expression::Select { variants, .. } } => {
+            variants.iter().map(|variant| plain(&variant.value)).collect::<Vec<_>>().join(" / ")
+        }
+        PatternElement::Placeable { expression: Expression::Inline(inline) } => match inline {
+            InlineExpression::VariableReference { id } => format!("{{{}}}", id.name),
+            InlineExpression::StringLiteral { value } => (*value).to_owned(),
+            other => panic!("{other:?} in a text"),
+        },
+    }
+}
+
+/// Every text of a file by its identifier, in the file's order.
+fn plain_texts(source: &str) -> Vec<(String, String)> {
+    let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
+    let message = |entry: &Entry<&str>| match entry {
+        Entry::Message(message) => Some((message.id.name.to_owned(), plain(message.value.as_ref()?))),
+        _ => None,
+    };
+    resource.body.iter().filter_map(message).collect()
+}
+
+/// What a language's texts are put together from: messages, verdicts and sentences, without the values between.
+pub(crate) fn phrases(language: Language) -> Vec<String> {
+    let (source, is_french) = match language {
+        Language::English => (ENGLISH, false),
+        Language::French => (FRENCH, true),
+    };
+    let others = mail::verdict_text::TEXTS.iter().chain(mail::sentence::texts());
+    let others = others.map(|(_, english, french)| if is_french { *french } else { *english });
+    let words = self::words(language);
+    let texts = plain_texts(source).into_iter().map(|(_, text)| text);
+    let texts = texts.chain(others.map(|text| words.spaced(text.to_owned())));
+    let values = regex::Regex::new(r"\{[^}]*\}| / |\n").unwrap();
+    texts.flat_map(|text| values.split(&text).map(|part| part.trim().to_owned()).collect::<Vec<_>>()).collect()
+}
+
+/// All that people read in pages, to be read from beginning to end, and corrected there. `INSTA_UPDATE=always` writes it.
+#[test]
+fn every_text_stands_in_the_list_of_words() {
+    use std::fmt::Write as _;
+    let mut list = "# Words\n\nEvery sentence of the pages, in both languages, as `crates/web/locales` and \
+        `crates/mail/src/{verdict_text,sentence_text}.rs` have them.\nA test writes this list; the rule for words is in \
+        [CONTRIBUTING.md](../CONTRIBUTING.md#words).\n\n## Pages\n\n| id | English | Français |\n|---|---|---|\n"
+        .to_owned();
+    let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
+    let french: BTreeMap<_, _> = plain_texts(FRENCH).into_iter().collect();
+    for (id, english) in plain_texts(ENGLISH) {
+        writeln!(list, "| `{id}` | {} | {} |", cell(&english), cell(&french[&id])).unwrap();
+    }
+    list.push_str("\n## Verdicts: what became of a message\n\n| code | English | Français |\n|---|---|---|\n");
+    for (code, english, french) in mail::verdict_text::TEXTS {
+        writeln!(list, "| `{code}` | {} | {} |", cell(english), cell(french)).unwrap();
+    }
+    list.push_str(
+        "\n## What is wrong with a list, a file or a template\n\n| code | English | Français |\n|---|---|---|\n",
+    );
+    for (code, english, french) in mail::sentence::texts() {
+        writeln!(list, "| `{code}` | {} | {} |", cell(english), cell(french)).unwrap();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/words.md");
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        fs::write(&path, &list).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == list, "docs/words.md is stale: INSTA_UPDATE=always cargo nextest run -p web words");
+}
+
+#[test]
+fn french_is_set_as_it_is_printed() {
+    let plain_space = regex::Regex::new(" [:;!?»](?:\\s|$)|« |\\w'\\w").unwrap();
+    for (id, text) in plain_texts(FRENCH) {
+        assert!(!plain_space.is_match(&text), "{id}: a space before a sign must not break: {text}");
+    }
+}
+
 fn variables(pattern: &Pattern<&str>, names: &mut BTreeSet<String>) {
     for element in &pattern.elements {
         let PatternElement::Placeable { expression } = element else { continue };

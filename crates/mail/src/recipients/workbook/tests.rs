@@ -203,7 +203,7 @@ fn what_is_no_workbook_that_can_be_read_is_named_for_what_it_is() {
         (EXCEL[..EXCEL.len() / 2].to_vec(), "clients.xlsx: cannot be read as a workbook ("),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(),
-            "is an Excel workbook of the old kind (.xls), or one with a password, save it as .xlsx without a password",
+            "is an old Excel workbook (.xls), or has a password, save it as .xlsx without a password",
         ),
         (
             archive(&[
@@ -224,21 +224,20 @@ fn what_grows_beyond_its_bounds_is_refused_before_it_is_kept() {
     let many = "<si/>".repeat((TEXTS_BYTES_MAX / 5) as usize + 1);
     let bomb = excel("", &format!("<sst>{many}</sst>"));
     assert!(bomb.len() < 1 << 20, "{} bytes", bomb.len());
-    let said =
-        "clients.xlsx: unpacks to more than a workbook holds, save the sheet as \"CSV UTF-8\" and choose that file";
+    let said = "clients.xlsx: is far larger than a workbook once unzipped, save the sheet as \"CSV UTF-8\" and choose that file";
     assert_eq!(refused(&bomb, &french(None)), said);
     let promise = excel("", "<sst uniqueCount=\"99999999999\"/>");
     assert!(refused(&promise, &french(None)).contains("it promises more texts than it has"));
     // A row of a hundred bytes that stands for a million, each of sixteen thousand cells.
     let repeated = "<table:table table:name=\"t\"><table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\"><text:p>x</text:p></table:table-cell></table:table-row></table:table>";
     let ods = archive(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", repeated)]);
-    assert!(refused(&ods, &french(None)).contains("holds more cells than are read of a workbook"));
+    assert!(refused(&ods, &french(None)).contains("has more cells than Vigie reads from a workbook"));
     // One text that each of many cells shows.
     let long = "x".repeat(200_000);
     let cells: String =
         (1..1_000).map(|row| format!("<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>")).collect();
     let shared = excel(&cells, &format!("<sst><si><t>{long}</t></si></sst>"));
-    assert!(refused(&shared, &french(None)).contains("holds more cells than are read of a workbook"));
+    assert!(refused(&shared, &french(None)).contains("has more cells than Vigie reads from a workbook"));
     let far = excel("<row r=\"1\"><c r=\"A99999999999\"><v>1</v></c></row>", "<sst/>");
     assert!(refused(&far, &french(None)).contains("cannot be read as a workbook"));
     let parts: Vec<String> = (0..=PARTS_MAX).map(|n| n.to_string()).collect();

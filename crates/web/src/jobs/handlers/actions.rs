@@ -39,7 +39,7 @@ async fn pause(
     Extension(granted): Extension<Granted>,
 ) -> Result<Response> {
     let job = existing(&ctx, id.into()).await?;
-    let reason = Reason::new("by_hand", granted.name());
+    let reason = Reason::new("paused_by", granted.name());
     let was = job.state;
     let job = ctx.app.db.pause_job(job.id, reason, None, ctx.app.clock.now()).await?;
     changed(&ctx, was, &job, granted.name()).await;
@@ -63,7 +63,7 @@ async fn cancel(
     Extension(granted): Extension<Granted>,
 ) -> Result<Response> {
     let job = existing(&ctx, id.into()).await?;
-    let reason = Reason::new("by_hand", granted.name());
+    let reason = Reason::new("cancelled_by", granted.name());
     let was = job.state;
     let job = ctx.app.db.cancel_job(job.id, reason, ctx.app.clock.now()).await?;
     changed(&ctx, was, &job, granted.name()).await;

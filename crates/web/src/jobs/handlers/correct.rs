@@ -84,10 +84,17 @@ impl Settings {
     }
 
     /// The row with another address, as a person who corrects it wants it kept.
-    fn correction(&self, ctx: &Ctx, job: &Job, item: &Item, typed: &str, by: &str) -> Result<Correction, String> {
+    fn correction(
+        &self,
+        (ctx, job): (&Ctx, &Job),
+        item: &Item,
+        typed: &str,
+        by: &str,
+        language: Language,
+    ) -> Result<Correction, String> {
         let old: MailItem = serde_json::from_str(&item.payload).unwrap_or_default();
         let mut new = with_address(&self.templates, &old, typed)
-            .map_err(|found| found.iter().map(|one| one.say(self.mailing.language)).collect::<Vec<_>>().join(" "))?;
+            .map_err(|found| found.iter().map(|one| one.say(language)).collect::<Vec<_>>().join(" "))?;
         if item.state == ItemState::Succeeded {
             // Those of the copy have received it.
             (new.cc, new.bcc) = (Vec::new(), Vec::new());
@@ -176,7 +183,7 @@ async fn correct(
         if *typed == shown_address(&item) {
             continue;
         }
-        match settings.correction(&ctx, &job, &item, typed, granted.name()) {
+        match settings.correction((&ctx, &job), &item, typed, granted.name(), v.language) {
             Ok(correction) => corrections.push(correction),
             Err(what) => drop(faults.insert(*seq, what)),
         }
@@ -325,7 +332,7 @@ async fn undelivered(ctx: &Ctx, job: &Job) -> Result<Vec<Item>> {
 fn list_page<'a>(v: &'a View, job: &Job, list: &Brought, found: CorrectionMatches) -> CorrectedListPage<'a> {
     let total = found.corrected.len() as u64;
     let row = |(item, to, line): (Item, String, u64)| {
-        let fault = mail::address::parse_list(&to).1.first().map(|error| error.what().say(v.language));
+        let fault = mail::address::parse_list(&to).1.first().map(|error| v.spaced(error.what().say(v.language)));
         CorrectionRow { line, before: shown_address(&item), after: to, fault }
     };
     CorrectedListPage {
@@ -356,7 +363,7 @@ async fn apply(
     let settings = Settings::of(&job)?;
     let (mut corrections, mut wrong) = (Vec::new(), 0);
     for (item, to, _) in &found.corrected {
-        match settings.correction(&ctx, &job, item, to, granted.name()) {
+        match settings.correction((&ctx, &job), item, to, granted.name(), v.language) {
             Ok(correction) => corrections.push(correction),
             Err(_) => wrong += 1,
         }

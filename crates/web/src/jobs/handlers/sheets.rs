@@ -98,7 +98,7 @@ fn cells(v: &View, mailing: Option<&Mailing>, item: &Item) -> [String; 9] {
     let file = mail.as_ref().and_then(|(_, mail)| mail.file_label()).unwrap_or_default();
     let address = if mail.is_some() { correct::shown_address(item) } else { item.label.clone() };
     let (reason, reply) =
-        item.verdict.as_ref().map_or_else(Default::default, |verdict| (v.verdict(verdict), verdict.reply.clone()));
+        item.verdict.as_ref().map_or_else(Default::default, |verdict| (v.verdict(verdict), v.reply(verdict)));
     let at = item.finished_at.map(|at| at.in_zone(&v.zone).strftime("%Y-%m-%d %H:%M:%S").to_string());
     [
         line.to_string(),

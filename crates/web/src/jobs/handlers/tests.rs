@@ -32,19 +32,19 @@ async fn nobody_is_missing_only_when_everybody_got_theirs() {
     let job = mailing(&site, 1).await;
     site.app.db.fail_job(job, cut, now).await.unwrap();
     let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
-    assert!(page.contains("2 were not sent") && page.contains("nothing was sent. Start it again"), "{page}");
+    assert!(page.contains("2 messages were not sent") && page.contains("nothing was sent. Start again"), "{page}");
     let job = mailing(&site, 2).await;
     site.app.db.finish_preparing(job, now).await.unwrap();
     site.app.db.cancel_job(job, Reason::new("by_hand", "ana"), now).await.unwrap();
     let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
-    for skipped in ["c1@x.fr", "c2@x.fr", "The run was cancelled before its turn"] {
+    for skipped in ["c1@x.fr", "c2@x.fr", "The job was cancelled before this item was processed"] {
         assert!(page.contains(skipped), "{skipped}: {page}");
     }
-    for (state, said) in [("fail", "Nothing was sent"), ("complete", "Everybody got theirs")] {
+    for (state, said) in [("fail", "Nothing was sent"), ("complete", "The message was sent to every recipient")] {
         let id = JobId(uuid::Uuid::from_bytes(site.app.rng.bytes()));
         site.preparing(id, state).await;
         let open = site.look(&ana, &format!("/jobs/{id}")).await.text;
-        assert!(open.contains("0 not sent yet") && !open.contains("Everybody got theirs"), "{open}");
+        assert!(open.contains("0 not sent yet") && !open.contains("The message was sent to every recipient"), "{open}");
         match state {
             "fail" => site.app.db.fail_job(id, Reason::new("not_prepared", ""), now).await.unwrap(),
             _ => site.app.db.finish_preparing(id, now).await.unwrap(),
@@ -52,7 +52,7 @@ async fn nobody_is_missing_only_when_everybody_got_theirs() {
         for side in ["", "/undelivered"] {
             let page = site.look(&ana, &format!("/jobs/{id}{side}")).await.text;
             assert!(page.contains(said), "{said}: {page}");
-            assert_eq!(page.contains("Everybody got theirs"), state == "complete", "{page}");
+            assert_eq!(page.contains("The message was sent to every recipient"), state == "complete", "{page}");
         }
     }
 }
@@ -64,14 +64,14 @@ async fn what_was_left_out_is_no_servers_reply_and_is_not_offered_again() {
     let job = mailing(&site, 3).await;
     site.app.db.finish_preparing(job, now).await.unwrap();
     let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
-    assert!(page.contains("What is wrong: <code>clients.csv:4 no @") && !page.contains("The server said"), "{page}");
+    assert!(page.contains("Problem: <code>clients.csv:4 no @") && !page.contains("Server response"), "{page}");
     for offer in ["Retry", "name=\"seq\""] {
         assert!(!page.contains(offer), "{offer}: {page}");
     }
     let path = format!("/jobs/{job}/retry");
     let chosen = site.act(&ana, &path, &[("seq", "3")]).await;
     let page = site.look(&ana, chosen.header("location")).await.text;
-    assert!(page.contains("1 cannot be tried again: it was left out before sending"), "{page}");
+    assert!(page.contains("1 item cannot be retried: it was skipped before sending"), "{page}");
     let forged = format!("/jobs/{job}/undelivered?said=retried&n=999&left=0");
     let seal = chosen.header("location").split("&seal=").nth(1).unwrap();
     for address in

@@ -79,6 +79,16 @@ impl JobHead {
         self.kind == JobKind::Mail
     }
 
+    /// What the button for all failures says, which counts them where that is cheap.
+    fn retry_label(&self, v: &View) -> String {
+        match (self.retryable, self.is_mailing()) {
+            (Some(n), true) => v.count("job-retry", &n),
+            (Some(n), false) => v.count("job-retry-items", &n),
+            (None, true) => v.t("job-retry-all"),
+            (None, false) => v.t("job-retry-items-all"),
+        }
+    }
+
     /// Those who did not get theirs, but for those whose turn did not come.
     fn undelivered(&self) -> u64 {
         self.counters.failed + self.counters.unknown

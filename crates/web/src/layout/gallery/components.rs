@@ -20,7 +20,7 @@ use askama::Template;
 
 Votre facture FAC-2026-1187 est jointe.</pre></div>
 <section class="card flush"><div class="card-head"><h2>3 problèmes</h2></div><ul class="problems"><li class="fatal">{% call m::icon("failed") %}{% endcall %}<span class="where">ligne 14</span><span>La colonne « email » est vide.</span><button class="button small">Corriger</button></li><li class="fatal">{% call m::icon("failed") %}{% endcall %}<span class="where">ligne 207</span><span>Le fichier FAC-2026-1204.pdf manque.</span><button class="button small">Passer</button></li><li class="mild">{% call m::icon("warn") %}{% endcall %}<span class="where">ligne 311</span><span>Même adresse qu’à la ligne 12.</span><button class="button small">Passer</button></li></ul></section>
-<div class="notice ok">{% call m::icon("check") %}{% endcall %}<div><p>L’essai est parti à m.durand@example.org.</p></div></div>
+<div class="notice ok">{% call m::icon("check") %}{% endcall %}<div><p>Test envoyé à m.durand@example.org.</p></div></div>
 <div class="form-foot"><button class="button primary">Continuer</button><button class="button">Précédent</button><button class="button quiet">Plus tard</button><button class="button danger">Supprimer</button><button class="button" disabled>Indisponible</button></div>
 </div>
 </div>

@@ -174,14 +174,15 @@ pub(crate) fn trace_rows(v: &View) -> Vec<TraceRow> {
     };
     let mut rows: Vec<_> = (0..9)
         .map(|n| {
-            row(n, "Envoyé à compta@client.example (Message-ID <18d2abc123def456@example.org>)", TraceOutcome::Fine)
+            let id = "<18d2abc123def456@example.org>".to_owned();
+            let said = v.with_all("trace-sent", &[("to", "compta@client.example".to_owned()), ("id", id)]);
+            row(n, &said, TraceOutcome::Fine)
         })
         .collect();
-    rows[2] = row(
-        2,
-        "L’adresse n’existe pas : facturation@ancien-client.example. Réponse : 550 5.1.1 No such user",
-        TraceOutcome::Error,
-    );
+    let refused = model::Verdict::permanent("unknown_recipient", model::Fault::Recipient);
+    let why = format!("{} (550 5.1.1 No such user)", v.verdict(&refused));
+    let values = [("to", "facturation@ancien-client.example".to_owned()), ("why", why)];
+    rows[2] = row(2, &v.with_all("trace-failed", &values), TraceOutcome::Error);
     rows
 }
 

@@ -157,9 +157,7 @@ async fn list(
     let is_there = |name: &str| is_ours && listing.files.iter().any(|file| file.name == name);
     let (cleared, kept) = (is_there(&query.cleared), is_there(&query.kept).then(|| part(&query.kept)));
     let notice = cleared.then(|| clear::notice(&v, &query.cleared, kept.is_some()));
-    let unread = listing.unread.iter().map(|(folder, why)| {
-        v.with_all("files-unread", &[("name", folder.display().to_string()), ("why", why.clone())])
-    });
+    let unread = listing.unread.iter().map(|(folder, _)| v.with("files-unread", "name", folder.display()));
     let folders = ctx.app.logs.folders().iter().map(|folder| folder.display().to_string()).collect();
     Ok(shown(&LogFilesPage {
         v: &v,

@@ -173,7 +173,7 @@ pub(super) fn faults(v: &View, content: &Content) -> (Faults, Vec<(&'static str,
             }
             _ => String::new(),
         };
-        let (what, remedy) = (problem.what.say(v.language), problem.remedy.say(v.language));
+        let [what, remedy] = [&problem.what, &problem.remedy].map(|text| v.spaced(text.say(v.language)));
         let said =
             if remedy.is_empty() { what } else { v.with_all("problem-said", &[("what", what), ("remedy", remedy)]) };
         faults.add(field, format!("{place}{said}"));

@@ -169,8 +169,8 @@ pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem
     ProblemRow {
         weight: if problem.severity == Severity::Warning { Weight::Mild } else { Weight::Fatal },
         place,
-        what: problem.what.say(v.language),
-        remedy: problem.remedy.say(v.language),
+        what: v.spaced(problem.what.say(v.language)),
+        remedy: v.spaced(problem.remedy.say(v.language)),
         caret: problem.excerpt.as_deref().unwrap_or_default().to_owned(),
         fix,
     }

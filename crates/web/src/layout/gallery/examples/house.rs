@@ -117,9 +117,9 @@ fn audit(v: &View) -> String {
         detail: detail.to_owned(),
     };
     let rows = vec![
-        row(40, "m.durand", "A relancé des échecs", "Factures de novembre 2026", "3 destinataires"),
-        row(900, "m.durand", "A lancé un envoi", "Factures de novembre 2026", ""),
-        row(86_000, "s.benali", "A modifié un compte d’envoi", "Comptabilité", "30 par minute, 60 avant"),
+        row(40, "m.durand", &v.t("deed-job-retry"), "Factures de novembre 2026", ""),
+        row(900, "m.durand", &v.t("deed-mailing-send"), "Factures de novembre 2026", ""),
+        row(86_000, "s.benali", &v.t("deed-account-change"), "Comptabilité", ""),
     ];
     let pager = Pager { shown: 3, ..Pager::default() };
     AuditPage { v, rows, pager }.render().unwrap()

@@ -46,7 +46,7 @@ async fn lines_are_found_counted_and_narrowed() {
     assert!(found.text.contains("href=\"/explore?q=relay+-level%3Aerror\""));
     assert!(found.text.contains("/api/v1/logs/search?q=relay&#38;format=csv&#38;zone="), "{}", found.text);
     let recent = site.look(&ana, "/explore?since=15m").await;
-    assert!(recent.text.contains("No line matches") && recent.text.contains("Search all times"));
+    assert!(recent.text.contains("No lines found") && recent.text.contains("Search all time"));
     let within = site.look(&ana, "/explore?since=2025-01-10T14:02:00Z&until=2025-01-10T14:03:00Z").await;
     assert!(within.text.contains("relay timeout") && !within.text.contains("relay slow"));
     let table = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+level").await;
@@ -80,8 +80,12 @@ async fn a_time_that_cannot_be_read_or_is_empty_is_told_above_the_lines() {
         send(&site.router, "GET", address, &headers, "").await
     };
     for (address, place, said) in [
-        ("/explore?since=%3Cb%3E", "since=<mark>&lt;b&gt;</mark>", "“&#60;b&#62;” is not a time – write 2025-01-31T"),
-        ("/explore?q=one&until=5", "until=<mark>5</mark>", "“5” is not a time – write 2025-01-31T"),
+        (
+            "/explore?since=%3Cb%3E",
+            "since=<mark>&lt;b&gt;</mark>",
+            "“&#60;b&#62;” is not a date or time – use 2025-01-31T",
+        ),
+        ("/explore?q=one&until=5", "until=<mark>5</mark>", "“5” is not a date or time – use 2025-01-31T"),
     ] {
         let page = site.look(&ana, address).await;
         assert_eq!(page.status, StatusCode::OK, "{address}");
@@ -89,13 +93,18 @@ async fn a_time_that_cannot_be_read_or_is_empty_is_told_above_the_lines() {
         assert!(page.text.contains("<bdi>one</bdi>"), "it is searched as if that were not there: {}", page.text);
         assert!(!page.text.contains("name=\"since\"") && !page.text.contains("until=5&"), "it is carried no further");
     }
-    assert!(french("/explore?until=5").await.text.contains("« 5 » n’est pas un moment – écrivez 2025-01-31T"));
+    assert!(
+        french("/explore?until=5")
+            .await
+            .text
+            .contains("«\u{a0}5\u{a0}» n’est pas une date ou une heure – utilisez 2025-01-31T")
+    );
     for turned in ["since=2025-01-11&until=2025-01-10", "since=1h&until=2h", "since=2025-01-10&until=2025-01-10"] {
         let page = site.look(&ana, &format!("/explore?{turned}")).await;
-        let said = "Nothing can lie in this time: it ends before it begins, or as it begins – write the earlier";
+        let said = "This time range is empty: it ends before it starts – put the earlier";
         assert!(page.status == StatusCode::OK && page.text.contains(said), "{turned}: {}", page.text);
     }
-    assert!(french("/explore?since=1h&until=2h").await.text.contains("elle finit avant de commencer"));
+    assert!(french("/explore?since=1h&until=2h").await.text.contains("elle se termine avant de commencer"));
     assert!(!site.look(&ana, "/explore?since=2h&until=1h").await.text.contains("class=\"faults\""));
 }
 
@@ -108,12 +117,12 @@ async fn what_was_typed_wrongly_is_told_in_the_readers_language() {
         for behind in ["", "/opened"] {
             let page = look(&format!("/explore/record/{seq}{behind}"), "en").await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{seq}{behind}");
-            assert!(page.text.contains(&format!("There is no line with the number “{seq}”")), "{}", page.text);
+            assert!(page.text.contains(&format!("Line “{seq}” was not found")), "{}", page.text);
             assert!(page.text.contains("<p class=\"small\">404</p>"), "{}", page.text);
         }
     }
     let page = look("/explore/record/abc", "fr").await;
-    assert!(page.text.contains("Aucune ligne n’a le numéro « abc »") && !page.text.contains("there is no"));
+    assert!(page.text.contains("La ligne «\u{a0}abc\u{a0}» est introuvable") && !page.text.contains("there is no"));
     let save = async |name: &str, language| {
         let typed = [("csrf", ana.csrf.as_str()), ("name", name), ("address", "/explore")];
         let page = site.form("/explore/saved", &headers(language), &typed).await;
@@ -122,14 +131,14 @@ async fn what_was_typed_wrongly_is_told_in_the_readers_language() {
         page.text
     };
     let nameless = save(" ", "en").await;
-    assert!(nameless.contains("The search has no name") && !nameless.contains("grown old"), "{nameless}");
+    assert!(nameless.contains("because it has no name") && !nameless.contains("grown old"), "{nameless}");
     let nameless = save("", "fr").await;
-    assert!(nameless.contains("La recherche n’a pas de nom") && !nameless.contains("there is none"), "{nameless}");
+    assert!(nameless.contains("elle n’a pas de nom") && !nameless.contains("there is none"), "{nameless}");
     let long = save(&"n".repeat(81), "en").await;
     assert!(long.contains("longer than 80 characters"), "{long}");
     let no_date = look("/explore?from=noon", "fr").await;
     assert_eq!(no_date.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(no_date.text.contains("« noon » n’est pas une date avec une heure"), "{}", no_date.text);
+    assert!(no_date.text.contains("«\u{a0}noon\u{a0}» n’est pas une date et une heure valides"), "{}", no_date.text);
     let no_number = look("/explore/record/1?before=x", "fr").await;
     assert!(no_number.text.contains("L’adresse de cette page est incomplète") && no_number.text.contains(">400</p>"));
     // What the pages have no words for is told in English, and marked as such.
@@ -145,10 +154,10 @@ async fn values_are_cut_where_they_are_alike_and_told_whole() {
     let (site, ana) = site_with(&logs).await;
     let page = site.look(&ana, "/explore").await;
     for path in ["/var/log/nginx/access.log", "/var/log/nginx/access.log.1"] {
-        let shown = format!("title=\"Only {path}\"><span class=\"cut-front\"><bdi>{path}</bdi></span>");
+        let shown = format!("title=\"Show only {path}\"><span class=\"cut-front\"><bdi>{path}</bdi></span>");
         assert!(page.text.contains(&shown), "{}", page.text);
     }
-    assert!(page.text.contains("title=\"Only w\u{fffd}1\"><span class=\"cut-end\"><bdi>w<span"), "{}", page.text);
+    assert!(page.text.contains("title=\"Show only w\u{fffd}1\"><span class=\"cut-end\"><bdi>w<span"), "{}", page.text);
     // A file of what was found is called by what it is.
     for name in ["logs-2025-01-10.txt", "logs-2025-01-10.jsonl", "logs-2025-01-10.csv"] {
         assert!(page.text.contains(&format!("download=\"{name}\"")), "{name}: {}", page.text);
@@ -212,8 +221,8 @@ async fn a_line_stands_among_those_around_it() {
     assert!(opened.text.contains("/explore?q=one+source%3Aweb1"), "{}", opened.text);
     let all = site.look(&ana, "/explore").await;
     for page in [&page, &opened, &all] {
-        assert!(page.text.contains("href=\"/jobs/7f3b0c52-0000-4000-8000-000000000001\">Its job"), "{}", page.text);
-        assert!(page.text.contains("href=\"/traces?id=7f3b0c52-0000-4000-8000-000000000002\">Its trace"));
+        assert!(page.text.contains("href=\"/jobs/7f3b0c52-0000-4000-8000-000000000001\">View job"), "{}", page.text);
+        assert!(page.text.contains("href=\"/traces?id=7f3b0c52-0000-4000-8000-000000000002\">View trace"));
     }
     for other in ["/jobs/4711", "/traces?id=4bf9"] {
         assert!(!all.text.contains(other), "what is no id of ours leads nowhere: {other}");
@@ -351,13 +360,13 @@ async fn what_finds_nothing_is_told_why() {
     let french =
         send(&site.router, "GET", "/explore?q=levl%3Aerror", &[("cookie", &ana.cookie), ("accept-language", "fr")], "")
             .await;
-    assert!(french.text.contains("aucune ligne n’a de champ « levl »"), "{}", french.text);
+    assert!(french.text.contains("aucune ligne n’a de champ «\u{a0}levl\u{a0}»"), "{}", french.text);
     for (q, word, meant, query) in [
         ("Error", "Error", "level:error", "level%3Aerror"),
         ("one+error", "error", "one level:error", "one+level%3Aerror"),
     ] {
         let page = site.look(&ana, &format!("/explore?q={q}")).await;
-        let said = format!("<bdi>{word}</bdi></code> – is searched as a word; a level is asked for with level:");
+        let said = format!("<bdi>{word}</bdi></code> – is searched as a word. To search a level, use level:");
         assert!(page.text.contains(&said), "{q}: {}", page.text);
         assert!(
             page.text.contains(&format!("<a href=\"/explore?q={query}\"><code><bdi>{meant}</bdi>")),
@@ -367,7 +376,7 @@ async fn what_finds_nothing_is_told_why() {
     }
     for q in ["critical", "error+elsewhere", "info", "-error+nothing", "error&since=1m"] {
         let page = site.look(&ana, &format!("/explore?q={q}")).await;
-        assert!(page.text.contains("No line matches") && !page.text.contains("Did you mean"), "{q}: {}", page.text);
+        assert!(page.text.contains("No lines found") && !page.text.contains("Did you mean"), "{q}: {}", page.text);
     }
     let nowhere = site.look(&ana, "/explore?q=customer%3A7").await;
     assert!(nowhere.text.contains("no line has a field “customer”") && !nowhere.text.contains("Did you mean"));
@@ -388,7 +397,7 @@ async fn times_are_chosen_in_fields_and_stand_in_the_address() {
     let (site, ana) = site_with(&[line(1, "info", "one"), line(5, "info", "five")]).await;
     let page = site.look(&ana, "/explore").await;
     assert!(page.text.contains("type=\"datetime-local\" id=\"from\" name=\"from\" step=\"any\" value=\"\""));
-    assert!(page.text.contains("Times in UTC."), "{}", page.text);
+    assert!(page.text.contains("Time zone: UTC."), "{}", page.text);
     let to = async |address: &str| site.look(&ana, address).await.header("location").to_owned();
     let chosen = to("/explore?q=one&since=1h&from=2025-01-10T14:00&to=2025-01-10T14:02:30").await;
     assert_eq!(chosen, "/explore?q=one&since=2025-01-10T14%3A00%3A00Z&until=2025-01-10T14%3A02%3A30Z");

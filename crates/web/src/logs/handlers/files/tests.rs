@@ -74,7 +74,7 @@ async fn files_are_listed_read_and_downloaded_at_the_known_addresses() {
     let job = "0192f3a1-0000-7000-8000-000000000001";
     fs::write(site.app.data.join(format!("logs/jobs/{job}.jsonl")), "{}\n").unwrap();
     let list = site.look(&admin, "/logs/").await;
-    assert!(list.text.contains(&format!("<a href=\"/jobs/{job}\">its job</a>")), "{}", list.text);
+    assert!(list.text.contains(&format!("<a href=\"/jobs/{job}\">View job</a>")), "{}", list.text);
     assert_eq!(site.look(&admin, "/logs").await.header("location"), "/logs/");
     let view = site.look(&admin, "/logs/view/auto_sync.log/?lines=100&tail=true").await;
     assert!(view.text.contains("ligne 250<") && view.text.contains("ligne 151<") && !view.text.contains("ligne 150<"));
@@ -142,7 +142,7 @@ async fn only_an_admin_clears_and_what_was_there_is_kept() {
     assert_eq!(cleared.status, StatusCode::SEE_OTHER);
     assert_eq!(fs::metadata(site.app.data.join("logs/errors.log")).unwrap().len(), 0);
     let list = site.look(&admin, cleared.header("location")).await;
-    assert!(list.text.contains("errors.log is cleared. What stood in it was kept."), "{}", list.text);
+    assert!(list.text.contains("errors.log cleared. A copy of its content was kept."), "{}", list.text);
     let unsealed = cleared.header("location").split("&seal").next().unwrap();
     assert!(!site.look(&admin, unsealed).await.text.contains("errors.log is cleared"), "anybody can write that");
     let kept = "errors.log.cleared-20250110T143215000000Z.gz";
@@ -240,7 +240,7 @@ async fn hostile_names_and_lines_do_no_harm() {
         ("x+%7C+stats+count()&language=1", true),
     ] {
         let page = site.look(&admin, &format!("/logs/search/?query={query}")).await;
-        assert_eq!(page.text.contains("Steps behind | play no part"), is_told, "{query}: {}", page.text);
+        assert_eq!(page.text.contains("Steps after “|” are ignored"), is_told, "{query}: {}", page.text);
     }
     let wrong = site.look(&admin, "/logs/search/?query=%28&language=1").await;
     assert!(wrong.text.contains("<mark>("), "{}", wrong.text);

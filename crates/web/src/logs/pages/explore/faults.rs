@@ -104,7 +104,7 @@ fn said(v: &View, fault: &language::Fault) -> (String, String) {
         F::NoValue(name) => (with("fault-no-value", name), "fault-remedy-value"),
         F::EmptyPhrase => (v.t("fault-empty-phrase"), "fault-remedy-phrase"),
         F::StarInside => (v.t("fault-star-inside"), "fault-remedy-star"),
-        F::BadRegex(why) => (with("fault-bad-regex", why), "fault-remedy-regex"),
+        F::BadRegex(_) => (v.t("fault-bad-regex"), "fault-remedy-regex"),
         F::NotANumber(text) => (with("fault-not-a-number", text), "fault-remedy-number"),
         F::NotALevel(text) => (with("fault-not-a-level", text), "fault-remedy-level"),
         F::NoLevelThere => (v.t("fault-no-level-there"), "fault-remedy-level-there"),

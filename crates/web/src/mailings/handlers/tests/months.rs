@@ -127,7 +127,7 @@ async fn a_list_that_was_sent_is_not_sent_again_unasked() {
     let second = site.written(&ana, &NOVEMBER.replace("petit@x.fr", "contact@petit.fr")).await;
     let check = site.look(&ana, &format!("{second}/check")).await.text;
     for shown in
-        ["Is this a new mailing?", "2 of the 3 recipients", "“clients January 2025”", "address and attached files"]
+        ["Is this a new mailing?", "2 of the 3 recipients", "“clients January 2025”", "address and attachments"]
     {
         assert!(check.contains(shown), "{shown}: {check}");
     }
@@ -149,7 +149,7 @@ async fn a_list_that_was_sent_is_not_sent_again_unasked() {
     let third = site.written(&ana, &NOVEMBER.replace("petit@x.fr", "contact@petit.fr")).await;
     site.act(&ana, &format!("{third}/relation"), &rest).await;
     let check = site.look(&ana, &format!("{third}/check")).await.text;
-    assert!(check.contains("Nothing to send: every recipient") && !check.contains("message now"), "{check}");
+    assert!(check.contains("Nothing to send. All recipients") && !check.contains("message now"), "{check}");
     let refused = site.act(&ana, &format!("{third}/send"), &[("when", "now")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     // Said to be a new one, it goes to all of them, under a name of its own.
@@ -212,7 +212,7 @@ async fn two_addresses_are_corrected_where_they_are_shown() {
     site.deliver(job, &["durand@x.fr", "petit@x.fr"]).await;
     let path = format!("/jobs/{job}/undelivered");
     let page = site.look(&ana, &path).await.text;
-    for shown in ["<b>Durand</b>", "name=\"address-1\" value=\"durand@x.fr\"", "Send to the corrected addresses"] {
+    for shown in ["<b>Durand</b>", "name=\"address-1\" value=\"durand@x.fr\"", "Resend to corrected addresses"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     let was = [was(&page, 1), was(&page, 2)];
@@ -238,7 +238,7 @@ async fn two_addresses_are_corrected_where_they_are_shown() {
     let late = [&[("address-1", "other@durand.fr"), ("address-2", "petit@x.fr")], &seen[..]].concat();
     let refused = site.act(&ana, &format!("/jobs/{job}/correct"), &late).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text.contains("One message was sent again by somebody else meanwhile"), "{}", refused.text);
+    assert!(refused.text.contains("Another user has resent one of these messages"), "{}", refused.text);
     assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.queued, 0);
     // The list as it is by now is known.
     let again =
@@ -260,7 +260,8 @@ async fn a_corrected_list_is_matched_and_shown_before_it_is_sent() {
     };
     let shown = bring(&corrected).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
-    for part in ["One address has changed", "petit@x.fr", "p@petit.fr", "One undelivered message keeps its address"] {
+    for part in ["One address has changed", "petit@x.fr", "p@petit.fr", "One undelivered message has the same address"]
+    {
         assert!(shown.text.contains(part), "{part}: {}", shown.text);
     }
     assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.queued, 0, "it was only shown");

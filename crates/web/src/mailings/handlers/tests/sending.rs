@@ -63,7 +63,7 @@ async fn a_browser_is_shown_a_page_where_nothing_answers() {
     let headers = [("cookie", ana.cookie.as_str()), ("accept", "text/html")];
     let shown = send(&site.router, "GET", &format!("{draft}/test"), &headers, "").await;
     assert_eq!(shown.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert!(shown.text.contains("<html") && shown.text.contains("There is nothing here"), "{}", shown.text);
+    assert!(shown.text.contains("<html") && shown.text.contains("Page not found"), "{}", shown.text);
     let program = send(&site.router, "DELETE", "/api/v1/jobs", &headers, "").await;
     assert_eq!(program.header("content-type"), "application/problem+json");
 }

@@ -1,0 +1,122 @@
+//! Traces in the reader's language, where Vigie put them into words.
+
+use crate::words::Words;
+use mail::spec::UsualComment;
+use store::Trace;
+
+/// The trace of an item that somebody settled: `label: name` and one of the two endings.
+pub(crate) const SETTLED: &str = "Settled by hand";
+pub(crate) const SETTLED_SENT: &str = " says that it was sent";
+pub(crate) const SETTLED_NOT_SENT: &str = " says that it was not sent";
+
+/// The name of a trace and what it says. What another program, or the mailing's own settings, worded otherwise is given
+/// as it is.
+pub(crate) fn told(words: &Words, trace: &Trace) -> (String, String) {
+    match trace.job.and_then(|_| by_hand(words, trace)) {
+        Some(told) => told,
+        None => (trace.trace_name.clone(), attempt(words, trace)),
+    }
+}
+
+/// Of whom it says something.
+pub(crate) fn about(trace: &Trace) -> &str {
+    match UsualComment::read(&trace.comment) {
+        Some(UsualComment::Sent { to, .. } | UsualComment::Failed { to, .. }) => to,
+        None => trace.comment.split_once(": ").map_or(trace.comment.as_str(), |(who, _)| who),
+    }
+}
+
+/// What a person did to an item.
+fn by_hand(words: &Words, trace: &Trace) -> Option<(String, String)> {
+    let comment = trace.comment.as_str();
+    let endings = [(SETTLED_SENT, "trace-marked-sent"), (SETTLED_NOT_SENT, "trace-marked-not-sent")];
+    match trace.trace_name.as_str() {
+        SETTLED => endings.into_iter().find_map(|(ending, id)| {
+            let (who, by) = comment.strip_suffix(ending)?.rsplit_once(": ")?;
+            Some((words.t("trace-marked"), words.with_all(id, &[("who", who.to_owned()), ("by", by.to_owned())])))
+        }),
+        "Address corrected" | "Adresse corrigée" => {
+            let (change, by) = comment.rsplit_once(", by ").or_else(|| comment.rsplit_once(", par "))?;
+            let values = [("change", change.to_owned()), ("by", by.to_owned())];
+            Some((words.t("trace-corrected"), words.with_all("trace-corrected-by", &values)))
+        }
+        _ => None,
+    }
+}
+
+/// What an attempt came to: of a failure the verdict says why, in any language, and the server's own words follow.
+fn attempt(words: &Words, trace: &Trace) -> String {
+    if let Some(who) = trace.comment.strip_suffix(jobs::LOST_COMMENT) {
+        return words.with("trace-lost", "who", who);
+    }
+    match UsualComment::read(&trace.comment) {
+        Some(UsualComment::Sent { to, id }) => {
+            words.with_all("trace-sent", &[("to", to.to_owned()), ("id", id.to_owned())])
+        }
+        Some(UsualComment::Failed { to, error }) => {
+            let why = trace.verdict.as_ref().map_or_else(
+                || error.to_owned(),
+                |verdict| match verdict.reply.as_str() {
+                    "" => words.verdict(verdict),
+                    reply => format!("{} ({reply})", words.verdict(verdict)),
+                },
+            );
+            words.with_all("trace-failed", &[("to", to.to_owned()), ("why", why)])
+        }
+        None => trace.comment.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+    use mail::{language::Language, spec::TraceNames};
+    use model::{Clock, Fault, JobId, Rng, TraceId, Verdict};
+
+    fn trace(name: &str, comment: String, verdict: Option<Verdict>) -> Trace {
+        let (clock, rng) = (Clock::System, Rng::system());
+        Trace {
+            no: 1,
+            id: TraceId::new(&clock, &rng),
+            job: Some(JobId::new(&clock, &rng)),
+            seq: Some(1),
+            attempt: 1,
+            outcome: None,
+            trace_name: name.to_owned(),
+            file_name: String::new(),
+            application_name: String::new(),
+            flow_name: String::new(),
+            comment,
+            created_by: String::new(),
+            time_to_process: 0.0,
+            errors: verdict.is_some(),
+            verdict,
+            created_at: clock.now(),
+        }
+    }
+
+    #[test]
+    fn what_the_program_worded_is_told_in_the_readers_language() {
+        let says = |trace: &Trace| {
+            [Language::English, Language::French]
+                .map(|language| told(&Words { language, zone: TimeZone::UTC }, trace))
+                .map(|(name, comment)| format!("{name} | {comment}").replace(['\u{a0}', '\u{202f}'], " "))
+        };
+        let names = TraceNames::default();
+        let refused = Verdict::permanent("mailbox_full", Fault::Recipient).with_reply("552 5.2.2 full");
+        let all = [
+            trace(&names.success, names.success_comment("a@x.fr", "18d2"), None),
+            trace(&names.error, names.failure_comment("a@x.fr", "La boîte était pleine."), Some(refused)),
+            trace(&names.error, names.failure_comment("a@x.fr", "kept words"), None),
+            trace("n ERROR", format!("a@x.fr{}", jobs::LOST_COMMENT), None),
+            trace(SETTLED, format!("a@x.fr: ana{SETTLED_SENT}"), None),
+            trace(SETTLED, format!("a@x.fr: ana{SETTLED_NOT_SENT}"), None),
+            trace("Adresse corrigée", "a@x.fr → b@x.fr, par ana".to_owned(), None),
+            trace("Mon appli", "Mes propres mots à a@x.fr".to_owned(), None),
+        ];
+        let text = all.iter().flat_map(says).collect::<Vec<_>>().join("\n");
+        insta::assert_snapshot!(text);
+        assert_eq!(all.each_ref().map(about)[..3], ["a@x.fr"; 3]);
+    }
+}
