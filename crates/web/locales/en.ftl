@@ -644,7 +644,6 @@ files-more = { $n ->
 files-bad-name = A file name is not valid. Use a plain name, without folders.
 files-too-many = A mailing can have at most { $shown } files. Split it into several mailings.
 zip-broken = { $name } is not a zip archive, or it is incomplete. Upload it again.
-zip-too-new = { $name } is too large. Split it into archives of less than 4 GB each.
 zip-too-many = { $name } contains too many files. Split it into several mailings.
 zip-too-long = { $name } is too large once unzipped. Split it into several mailings.
 zip-bomb = { $name } was not unzipped: { $file } is abnormally large once unzipped. Upload this file without zipping it.

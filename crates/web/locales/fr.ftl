@@ -644,7 +644,6 @@ files-more = { $n ->
 files-bad-name = Un nom de fichier n’est pas valide. Utilisez un nom simple, sans dossier.
 files-too-many = Un envoi peut contenir au plus { $shown } fichiers. Répartissez-les en plusieurs envois.
 zip-broken = { $name } n’est pas une archive zip, ou elle est incomplète. Ajoutez-la de nouveau.
-zip-too-new = { $name } est trop volumineux. Répartissez-le en archives de moins de 4 Go.
 zip-too-many = { $name } contient trop de fichiers. Répartissez-les en plusieurs envois.
 zip-too-long = { $name } est trop volumineux une fois décompressé. Répartissez-le en plusieurs envois.
 zip-bomb = { $name } n’a pas été décompressé : { $file } est anormalement volumineux une fois décompressé. Ajoutez ce fichier sans le compresser.

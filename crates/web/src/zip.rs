@@ -1,19 +1,23 @@
-//! Zip archives as people send them: stored and deflated entries, found by the central directory (APPNOTE.TXT 4.3).
+//! Zip archives as people send them: stored and deflated entries.
 //!
 //! Everything in an archive is from outside: the number of its entries, their names, and how much they grow to are
-//! bounded before and while they are read. Encrypted entries, other methods and archives of 64 bits are refused.
+//! bounded before and while they are read. Encrypted entries and other methods are refused.
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-use flate2::{Crc, read::DeflateDecoder};
 use std::{
+    collections::HashSet,
     fs::File,
-    io::{self, BufReader, Read, Seek as _, SeekFrom, Take},
+    io::{self, BufReader, Read},
+};
+use zip::{
+    CompressionMethod, ZipReadOptions,
+    read::{OwnedZipFileEntry, ZipFileEntry},
+    result::ZipError,
+    unstable::read::ZipIterable,
 };
 
-/// Bytes of the central directory: a hundred thousand entries with long names.
-const DIRECTORY_MAX: u64 = 32 << 20;
 /// How much an entry may grow, beyond its first mebibyte: what is drawn on a page grows less.
 const RATIO_MAX: u64 = 200;
 const FREE_BYTES: u64 = 1 << 20;
@@ -27,23 +31,16 @@ pub(crate) struct Bounds {
 }
 
 /// A file in an archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// The last part of its path; folders are forgotten.
     pub(crate) name: String,
-    pub(crate) size: u64,
-    packed: u64,
-    crc: u32,
-    method: u16,
-    at: u64,
+    inner: OwnedZipFileEntry,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
     #[error("it is no zip archive, or it is cut off")]
     Broken,
-    #[error("it is written for archives beyond 4 GB or 65,535 files: make several smaller ones")]
-    TooNew,
     #[error("it holds more files than are taken at once ({0})")]
     Entries(usize),
     #[error("unpacked it is longer than what is taken")]
@@ -71,23 +68,25 @@ impl From<io::Error> for Error {
     }
 }
 
+impl From<ZipError> for Error {
+    fn from(error: ZipError) -> Self {
+        match error {
+            ZipError::Io(error) => error.into(),
+            _ => Self::Broken,
+        }
+    }
+}
+
 /// The files of an archive; folders and what macOS adds are left out.
-pub(crate) fn entries(file: &mut File, bounds: Bounds) -> Result<Vec<Entry>, Error> {
-    let length = file.seek(SeekFrom::End(0))?;
-    let (count, size, at) = end(file, length)?;
-    if size > DIRECTORY_MAX || count > bounds.entries.saturating_mul(2).saturating_add(64) {
+pub(crate) fn entries(file: &File, bounds: Bounds) -> Result<Vec<Entry>, Error> {
+    let mut archive = ZipIterable::try_new(BufReader::new(file), zip::read::Config::default())?;
+    if archive.len() > bounds.entries.saturating_mul(2).saturating_add(64) {
         return Err(Error::Entries(bounds.entries));
     }
-    file.seek(SeekFrom::Start(at))?;
-    let mut directory = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
-    file.read_exact(&mut directory)?;
-    let (mut entries, mut rest, mut bytes) = (Vec::new(), directory.as_slice(), 0u64);
-    let mut names = std::collections::HashSet::new();
-    for _ in 0..count {
-        let (entry, after) = entry(rest)?;
-        rest = after;
-        let Some(entry) = entry else { continue };
-        bytes = bytes.saturating_add(entry.size);
+    let (mut entries, mut bytes, mut names) = (Vec::new(), 0u64, HashSet::new());
+    for found in archive.files()? {
+        let Some(entry) = entry(found?)? else { continue };
+        bytes = bytes.saturating_add(entry.inner.size());
         if entries.len() >= bounds.entries {
             return Err(Error::Entries(bounds.entries));
         }
@@ -102,62 +101,26 @@ pub(crate) fn entries(file: &mut File, bounds: Bounds) -> Result<Vec<Entry>, Err
     Ok(entries)
 }
 
-/// Number of entries, bytes of the directory, and where it begins.
-fn end(file: &mut File, length: u64) -> Result<(usize, u64, u64), Error> {
-    // The record has 22 bytes and a comment of up to 65,535.
-    let tail_bytes = length.min(22 + 65_535);
-    file.seek(SeekFrom::Start(length - tail_bytes))?;
-    let mut tail = vec![0; usize::try_from(tail_bytes).unwrap_or(usize::MAX)];
-    file.read_exact(&mut tail)?;
-    let found = tail.windows(22).rposition(|window| {
-        // A comment that ends where the file does: the bytes of the mark alone may stand in it.
-        window.starts_with(b"PK\x05\x06")
-    });
-    let record = &tail[found.ok_or(Error::Broken)?..];
-    let (count, size, at) = (short(record, 10)?, long(record, 12)?, long(record, 16)?);
-    if count == u16::MAX || size == u32::MAX || at == u32::MAX {
-        return Err(Error::TooNew);
-    }
-    if u64::from(at) + u64::from(size) > length {
-        return Err(Error::Broken);
-    }
-    Ok((count.into(), size.into(), at.into()))
-}
-
-/// The first entry of what is left of the directory, `None` for one that is no file of its own, and what is behind it.
-fn entry(bytes: &[u8]) -> Result<(Option<Entry>, &[u8]), Error> {
-    if !bytes.starts_with(b"PK\x01\x02") {
-        return Err(Error::Broken);
-    }
-    let [name_bytes, extra, comment] = [28, 30, 32].map(|at| short(bytes, at).map(usize::from));
-    let (name_bytes, behind) = (name_bytes?, extra? + comment?);
-    let name = bytes.get(46..46 + name_bytes).ok_or(Error::Broken)?;
-    let rest = bytes.get(46 + name_bytes + behind..).ok_or(Error::Broken)?;
-    let path = decoded(name);
+/// `None` for what is no file of its own.
+fn entry(found: ZipFileEntry<'_>) -> Result<Option<Entry>, Error> {
+    let path = found.name()?;
     if path.ends_with('/') || path.starts_with("__MACOSX/") {
-        return Ok((None, rest));
+        return Ok(None);
     }
     let name = plain(&path)?;
     if name == ".DS_Store" || name == "Thumbs.db" || name == "desktop.ini" {
-        return Ok((None, rest));
+        return Ok(None);
     }
-    let flags = short(bytes, 8)?;
-    let method = short(bytes, 10)?;
-    if flags & 1 != 0 {
+    if found.encrypted() {
         return Err(Error::Encrypted(name));
     }
-    if !matches!(method, 0 | 8) {
+    if !matches!(found.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
         return Err(Error::Method(name));
     }
-    let (crc, packed, size, at) = (long(bytes, 16)?, long(bytes, 20)?, long(bytes, 24)?, long(bytes, 42)?);
-    if [packed, size, at].contains(&u32::MAX) {
-        return Err(Error::TooNew);
-    }
-    let (packed, size) = (u64::from(packed), u64::from(size));
-    if size > FREE_BYTES.max(packed.saturating_mul(RATIO_MAX)) {
+    if found.size() > FREE_BYTES.max(found.compressed_size().saturating_mul(RATIO_MAX)) {
         return Err(Error::Bomb(name));
     }
-    Ok((Some(Entry { name, size, packed, crc, method, at: at.into() }), rest))
+    Ok(Some(Entry { name, inner: found.into() }))
 }
 
 /// The file's name without its folders. A path that climbs or begins at a root is refused, whole.
@@ -170,79 +133,26 @@ fn plain(path: &str) -> Result<String, Error> {
     if climbs || !is_plain || parts[0].ends_with(':') { Err(Error::Path(shown())) } else { Ok(name.to_owned()) }
 }
 
-/// UTF-8 where it is, whatever the flag says; otherwise the code page of old archivers.
-fn decoded(name: &[u8]) -> String {
-    match std::str::from_utf8(name) {
-        Ok(name) => name.to_owned(),
-        Err(_) => name
-            .iter()
-            .map(|byte| match byte {
-                0..0x80 => char::from(*byte),
-                _ => OEM.chars().nth(usize::from(byte - 0x80)).unwrap_or('\u{fffd}'),
-            })
-            .collect(),
-    }
-}
-
-/// Code page 437 from 128; its letters are those of 850.
-const OEM: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
-
 /// Reads one entry, to its last byte and no further: what is longer, shorter or other than its directory says is an
 /// error.
-pub(crate) fn open(file: &File, entry: &Entry) -> Result<impl Read + use<>, Error> {
-    let mut file = file.try_clone()?;
-    file.seek(SeekFrom::Start(entry.at))?;
-    let mut header = [0; 30];
-    file.read_exact(&mut header)?;
-    if !header.starts_with(b"PK\x03\x04") {
-        return Err(Error::Broken);
-    }
-    let skipped = u64::from(short(&header, 26)?) + u64::from(short(&header, 28)?);
-    file.seek(SeekFrom::Start(entry.at + 30 + skipped))?;
-    let packed = BufReader::new(file.take(entry.packed));
-    let bytes = match entry.method {
-        8 => Bytes::Deflated(DeflateDecoder::new(packed)),
-        _ => Bytes::Stored(packed),
-    };
-    Ok(Checked { bytes, left: entry.size, crc: Crc::new(), expected: entry.crc, name: entry.name.clone() })
+pub(crate) fn open<'a>(file: &'a mut BufReader<File>, entry: &'a Entry) -> Result<impl Read + use<'a>, Error> {
+    let bytes = entry.inner.as_ref().with_reader(file, ZipReadOptions::new())?;
+    Ok(Whole { bytes, left: entry.inner.size() })
 }
 
-enum Bytes {
-    Stored(BufReader<Take<File>>),
-    Deflated(DeflateDecoder<BufReader<Take<File>>>),
-}
-
-struct Checked {
-    bytes: Bytes,
+/// The library refuses what is longer than it says or has another checksum, and takes what is shorter.
+struct Whole<R> {
+    bytes: R,
     left: u64,
-    crc: Crc,
-    expected: u32,
-    name: String,
 }
 
-impl Read for Checked {
+impl<R: Read> Read for Whole<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bad = || io::Error::new(io::ErrorKind::InvalidData, format!("`{}` in the archive is damaged", self.name));
-        let count = match &mut self.bytes {
-            Bytes::Stored(bytes) => bytes.read(buffer),
-            Bytes::Deflated(bytes) => bytes.read(buffer),
-        };
-        let count = count.map_err(|_| bad())?;
-        self.left = self.left.checked_sub(count as u64).ok_or_else(bad)?;
-        self.crc.update(&buffer[..count]);
-        if count == 0 && !buffer.is_empty() && (self.left > 0 || self.crc.sum() != self.expected) {
-            return Err(bad());
+        let count = self.bytes.read(buffer)?;
+        self.left = self.left.saturating_sub(count as u64);
+        if count == 0 && !buffer.is_empty() && self.left > 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a file is shorter than its archive says"));
         }
         Ok(count)
     }
-}
-
-fn short(bytes: &[u8], at: usize) -> Result<u16, Error> {
-    let found = bytes.get(at..at + 2).and_then(|bytes| bytes.try_into().ok());
-    found.map(u16::from_le_bytes).ok_or(Error::Broken)
-}
-
-fn long(bytes: &[u8], at: usize) -> Result<u32, Error> {
-    let found = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-    found.map(u32::from_le_bytes).ok_or(Error::Broken)
 }

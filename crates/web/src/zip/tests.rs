@@ -1,5 +1,5 @@
 use super::*;
-use flate2::{Compression, write::DeflateEncoder};
+use flate2::{Compression, Crc, write::DeflateEncoder};
 use std::io::Write as _;
 
 /// An archive of deflated entries; `lies` is what the directory says of each size, if not the truth.
@@ -43,9 +43,11 @@ fn read(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     let mut all = Vec::new();
-    for entry in entries(&mut file, BOUNDS)? {
+    let entries = entries(&file, BOUNDS)?;
+    let mut file = BufReader::new(file);
+    for entry in entries {
         let mut content = Vec::new();
-        open(&file, &entry)?.read_to_end(&mut content)?;
+        open(&mut file, &entry)?.read_to_end(&mut content)?;
         all.push((entry.name, content));
     }
     Ok(all)
@@ -74,6 +76,14 @@ fn hostile_archives_are_refused() {
     assert_eq!(read(&archive(&many, None)), Err(Error::Entries(3)));
     assert_eq!(read(&archive(&[(b"x/a", b""), (b"y/a", b"")], None)), Err(Error::Twice("a".into())));
     let whole = archive(&[(b"a.pdf", b"some text")], None);
+    let directory = whole.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    let with = |at: usize, byte: u8| {
+        let mut changed = whole.clone();
+        changed[directory + at] = byte;
+        read(&changed)
+    };
+    assert_eq!(with(8, 1), Err(Error::Encrypted("a.pdf".into())));
+    assert_eq!(with(10, 12), Err(Error::Method("a.pdf".into())));
     for cut in 0..whole.len() {
         assert!(read(&whole[..cut]).is_err(), "{cut}");
     }

@@ -24,6 +24,7 @@ use blobs::{Blob, Blobs, KeepError, PartialBlob};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
+    io::BufReader,
 };
 use tokio::task::spawn_blocking;
 
@@ -177,19 +178,19 @@ fn unpack(
     bounds: zip::Bounds,
     blobs: &Blobs,
 ) -> Result<Result<Vec<(String, Blob)>, zip::Error>> {
-    let mut archive = File::open(archive.path()).map_err(|error| Problem::internal(&error))?;
-    let entries = match zip::entries(&mut archive, bounds) {
+    let archive = File::open(archive.path()).map_err(|error| Problem::internal(&error))?;
+    let entries = match zip::entries(&archive, bounds) {
         Ok(entries) => entries,
         Err(error) => return Ok(Err(error)),
     };
-    let mut files = Vec::new();
-    for entry in entries {
-        let mut bytes = match zip::open(&archive, &entry) {
+    let (mut archive, mut files) = (BufReader::new(archive), Vec::new());
+    for entry in &entries {
+        let mut bytes = match zip::open(&mut archive, entry) {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Err(error)),
         };
         match blobs.keep_read(&mut bytes) {
-            Ok(blob) => files.push((entry.name, blob)),
+            Ok(blob) => files.push((entry.name.clone(), blob)),
             Err(KeepError::Sender(error)) => return Ok(Err(error.into())),
             Err(error) => return Err(uploads::not_kept(error, |error| Problem::internal(error))),
         }
@@ -201,7 +202,6 @@ fn unpack(
 fn zip_fault(v: &View, archive: String, error: &zip::Error) -> String {
     let (id, file) = match error {
         zip::Error::Broken => ("zip-broken", ""),
-        zip::Error::TooNew => ("zip-too-new", ""),
         zip::Error::Entries(_) => ("zip-too-many", ""),
         zip::Error::Bytes => ("zip-too-long", ""),
         zip::Error::Bomb(file) => ("zip-bomb", file.as_str()),
