@@ -200,14 +200,14 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("slice_before_loop", "take it before the loop, with `{% set name = … %}`", "prenez-la avant la boucle, avec « {% set nom = … %} »"),
     ("block_in_variable", "a block cannot be kept in a variable", "un bloc ne peut pas être gardé dans une variable"),
     ("write_set", "write `{% set name = value %}`", "écrivez « {% set nom = valeur %} »"),
-    ("brackets_too_deep", "brackets are nested more than {most} levels deep", "des parenthèses ou crochets sont imbriqués sur plus de {most} niveaux"),
-    ("expression_too_long", "one expression has more than {most} words and signs", "une expression enchaîne plus de {most} mots et signes"),
     ("tag_too_long", "a tag has more than {most} words and signs", "une balise contient plus de {most} mots et signes"),
     ("too_many_tokens", "the tags have more than {most} words and signs", "les balises contiennent plus de {most} mots et signes"),
-    ("blocks_too_deep", "blocks (`{% if %}`, `{% for %}`, `{% elif %}`) are nested more than {most} levels deep", "des blocs (« {% if %} », « {% for %} », « {% elif %} ») sont imbriqués sur plus de {most} niveaux"),
     ("too_many_blocks", "there are more than {most} blocks (`{% … %}`)", "il y a plus de {most} blocs (« {% … %} »)"),
     ("simplify", "shorten the template, or put what it decides into a column of the file", "raccourcissez le modèle, ou mettez ce qu’il calcule dans une colonne du fichier"),
-    ("too_many_joinings", "too many texts are joined in variables", "trop de textes sont réunis dans des variables"),
+    ("loop_in_filter", "a loop stands in a `{% filter %}` block", "une boucle se trouve dans un bloc « {% filter %} »"),
+    ("filter_in_loop", "write the filter inside the loop", "écrivez le filtre dans la boucle"),
+    ("loop_of_itself", "a loop cannot call itself (`recursive`)", "une boucle ne peut pas s’appeler elle-même (« recursive »)"),
+    ("too_many_joinings", "too many texts are joined (`~`, `+`)", "trop de textes sont réunis (« ~ », « + »)"),
     ("print_parts", "print the parts one after the other instead of joining them first", "affichez les parties l’une après l’autre au lieu de les réunir d’abord"),
 
     // A setting.

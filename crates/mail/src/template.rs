@@ -126,8 +126,18 @@ pub struct Rendered {
 }
 
 impl Templates {
-    /// Parses every template; everything that is wrong with any of them at once.
+    /// Parses every template.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them, at once.
     pub fn compile(sources: &Sources, columns: &[String], audience: Audience) -> Result<Self, Vec<Problem>> {
+        limits::with_room(|| Self::parse(sources, columns, audience)).unwrap_or_else(|error| {
+            let what = Sentence::new("template_error").with("error", error);
+            Err(vec![Problem::error("", what, Sentence::NONE)])
+        })
+    }
+
+    fn parse(sources: &Sources, columns: &[String], audience: Audience) -> Result<Self, Vec<Problem>> {
         let (environment, careful) = (environment(), Environment::empty());
         let mut templates = Self { environment, careful, compiled: Vec::new(), columns: columns.into() };
         let mut problems = Vec::new();
@@ -304,6 +314,7 @@ impl Templates {
         let remedy = match meant {
             Some(column) if !source.contains(column) => Sentence::new("did_you_mean_variable").with("column", column),
             _ if what.starts_with("unexpected end of input") => Sentence::new("close_open"),
+            _ if what.contains("recursion limits") => Sentence::new("simplify"),
             _ => Sentence::new("correct_template"),
         };
         Problem::error(name, Sentence::new("template_error").with("error", what), remedy).pointing(source, offset)

@@ -9,6 +9,9 @@ use minijinja::{Environment, Error, ErrorKind, value::Value};
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
 /// Joinings (`~`, `+`) in all `{% set %}` of a template: each may double what the one before made.
 const JOININGS_MAX: usize = 8;
+/// In one tag, and in one tag of a loop: each copies what the ones before it made.
+const TAG_JOININGS_MAX: usize = 100;
+const LOOP_JOININGS_MAX: usize = 8;
 
 /// What a template may not do, where (byte offset), and what to do instead.
 pub(super) struct Refused {
@@ -19,7 +22,7 @@ pub(super) struct Refused {
 
 /// Looks through the expressions of `source` for what could grow without bound.
 pub(super) fn refuse(source: &str) -> Option<Refused> {
-    let (mut joinings, mut loops) = (0, 0_usize);
+    let (mut joinings, mut loops, mut filters) = (0, 0_usize, 0_usize);
     for tag in tags(source) {
         let sets = tag.is_block && tag.keyword == "set";
         if let Some(offset) = tag.times {
@@ -27,8 +30,21 @@ pub(super) fn refuse(source: &str) -> Option<Refused> {
             return Some(Refused { offset, what, remedy });
         }
         match tag.keyword {
-            "for" if tag.is_block => loops += 1,
-            "endfor" if tag.is_block => loops = loops.saturating_sub(1),
+            _ if !tag.is_block => {}
+            // What a block of `filter` prints is kept until its end, and so is what a loop gives that calls itself: there
+            // the output has no bound.
+            "for" if filters > 0 => {
+                let (what, remedy) = (Sentence::new("loop_in_filter"), Sentence::new("filter_in_loop"));
+                return Some(Refused { offset: tag.open, what, remedy });
+            }
+            "for" if tag.recursive => {
+                let (what, remedy) = (Sentence::new("loop_of_itself"), Sentence::new("simplify"));
+                return Some(Refused { offset: tag.open, what, remedy });
+            }
+            "for" => loops += 1,
+            "endfor" => loops = loops.saturating_sub(1),
+            "filter" => filters += 1,
+            "endfilter" => filters = filters.saturating_sub(1),
             _ => {}
         }
         // No filter, so nothing pays for it, and each walks the whole text.
@@ -41,7 +57,8 @@ pub(super) fn refuse(source: &str) -> Option<Refused> {
             return Some(Refused { offset: tag.open, what, remedy });
         }
         joinings += if sets { tag.joinings } else { 0 };
-        if joinings > JOININGS_MAX {
+        let most = if loops > 0 { LOOP_JOININGS_MAX } else { TAG_JOININGS_MAX };
+        if joinings > JOININGS_MAX || tag.joinings > most {
             let (what, remedy) = (Sentence::new("too_many_joinings"), Sentence::new("print_parts"));
             return Some(Refused { offset: tag.open, what, remedy });
         }
@@ -104,6 +121,11 @@ mod tests {
             ("{{ {'a': {'b': 1}} ~ nom * 9 }}", Some(25)),
             ("{% set a|replace('x', y=1) %}{{ nom }}{% endset %}", Some(0)),
             ("{% raw %}{{ nom * 9 }}{# {% endraw %}{{ nom * 9 }}", Some(44)),
+            ("{% filter upper %}a{% endfilter %}{% for a in b %}{% filter upper %}a{% endfilter %}{% endfor %}", None),
+            ("{% filter upper %}{% if x %}{% for a in b %}c{% endfor %}{% endif %}{% endfilter %}", Some(28)),
+            ("{% for a in b|sort if recursive.x recursive %}{{ loop(a) }}{% endfor %}", Some(0)),
+            ("{% for a in 'recursive' %}{{ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a }}{% endfor %}", None),
+            ("{% for a in b %}{{ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a ~ a }}{% endfor %}", Some(16)),
             ("{{ unclosed", None),
             ("{", None),
         ];

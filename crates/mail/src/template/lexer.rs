@@ -14,10 +14,6 @@ pub(super) struct Tag<'a> {
     pub(super) keyword: &'a str,
     /// Words, numbers, strings and signs.
     pub(super) tokens: usize,
-    /// At most so deep is what the parser makes of it: the tokens up to a comma, and those of the brackets among them.
-    pub(super) depth: usize,
-    /// Brackets inside brackets, at most.
-    pub(super) brackets: usize,
     /// The first `*`.
     pub(super) times: Option<usize>,
     /// `~` and `+`.
@@ -26,6 +22,8 @@ pub(super) struct Tag<'a> {
     pub(super) slice: Option<usize>,
     /// Whether there is an `=` outside of brackets.
     pub(super) assigns: bool,
+    /// Whether there is the word `recursive`, with which a loop can call itself.
+    pub(super) recursive: bool,
 }
 
 pub(super) fn tags(source: &str) -> impl Iterator<Item = Tag<'_>> {
@@ -74,73 +72,45 @@ fn after_raw(source: &str, mut at: usize) -> Option<usize> {
     }
 }
 
-/// What stands between two brackets, or in the tag around them.
-#[derive(Default)]
-struct Level {
-    bracket: u8,
-    /// Tokens since the last comma, and the depth of the deepest brackets among them.
-    run: usize,
-    inside: usize,
-    /// Of what stands before that comma.
-    before: usize,
-}
-
-impl Level {
-    fn depth(&self) -> usize {
-        self.before.max(self.run + self.inside)
-    }
-}
-
 /// Reads the tag that begins at `open` and whose inside begins at `at`; with the place behind it.
 fn read(source: &str, open: usize, mut at: usize, is_block: bool) -> (Tag<'_>, usize) {
     let bytes = source.as_bytes();
     let close: &[u8] = if is_block { b"%}" } else { b"}}" };
     let keyword = source[at..].trim_start_matches(|c: char| c.is_ascii_whitespace());
     let keyword = &keyword[..keyword.bytes().take_while(|byte| is_word(*byte) && byte.is_ascii()).count()];
-    let (tokens, depth, brackets, joinings) = (0, 0, 0, 0);
-    let mut tag =
-        Tag { open, is_block, keyword, tokens, depth, brackets, times: None, joinings, slice: None, assigns: false };
-    let (mut around, mut level) = (Vec::new(), Level::default());
+    let mut tag = Tag {
+        open,
+        is_block,
+        keyword,
+        tokens: 0,
+        times: None,
+        joinings: 0,
+        slice: None,
+        assigns: false,
+        recursive: false,
+    };
+    // The brackets that are open, the innermost last.
+    let mut brackets = Vec::new();
     while let Some(byte) = bytes.get(at).copied() {
-        if around.is_empty() && bytes[at..].starts_with(close) {
+        if brackets.is_empty() && bytes[at..].starts_with(close) {
             break;
         }
         let length = token(&bytes[at..]);
-        if byte.is_ascii_whitespace() {
-            at += length;
-            continue;
-        }
-        tag.tokens += 1;
-        // What closes a bracket counts where the bracket stands.
-        level.run += usize::from(!matches!(byte, b')' | b']' | b'}'));
+        tag.tokens += usize::from(!byte.is_ascii_whitespace());
         match byte {
-            b'(' | b'[' | b'{' => {
-                around.push(std::mem::replace(&mut level, Level { bracket: byte, ..Level::default() }));
-                tag.brackets = tag.brackets.max(around.len());
-            }
-            b')' | b']' | b'}' => match around.pop() {
-                Some(outer) => level = outer.holding(&level),
-                // Closes nothing: the parser goes no further.
-                None => at = bytes.len(),
-            },
-            b',' => level = Level { bracket: level.bracket, before: level.depth(), ..Level::default() },
+            b'(' | b'[' | b'{' => brackets.push(byte),
+            // One that closes nothing: the parser goes no further.
+            b')' | b']' | b'}' if brackets.pop().is_none() => at = bytes.len(),
             b'*' => tag.times = tag.times.or(Some(at)),
             b'~' | b'+' => tag.joinings += 1,
-            b':' if level.bracket == b'[' => tag.slice = tag.slice.or(Some(at)),
-            b'=' if length == 1 && around.is_empty() => tag.assigns = true,
+            b':' if brackets.last() == Some(&b'[') => tag.slice = tag.slice.or(Some(at)),
+            b'=' if length == 1 && brackets.is_empty() => tag.assigns = true,
+            b'r' if source[at..at + length] == *"recursive" => tag.recursive = true,
             _ => {}
         }
         at += length;
     }
-    let level = around.into_iter().rev().fold(level, |inner, outer| outer.holding(&inner));
-    tag.depth = level.depth();
     (tag, at.saturating_add(close.len()))
-}
-
-impl Level {
-    fn holding(self, inner: &Self) -> Self {
-        Self { inside: self.inside.max(inner.depth()), run: self.run + 1, ..self }
-    }
 }
 
 /// The bytes of the token, or of the blanks, at the front.
@@ -193,17 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn depth_counts_what_no_comma_separates() {
-        for (source, tokens, depth, brackets) in [
-            ("{{ a }}", 1, 1, 0),
-            ("{{ a ~ 'b c' ~ 1 }}", 5, 5, 0),
-            ("{{ a == b ** c // d }}", 7, 7, 0),
-            ("{{ [1, 2, 3, 4] }}", 9, 4, 1),
-            ("{{ [1 + 1, 2] ~ [1, [2]] }}", 15, 9, 2),
-            ("{{ [[[", 3, 6, 3),
+    fn tokens_are_words_strings_and_signs() {
+        for (source, tokens) in [
+            ("{{ a }}", 1),
+            ("{{ a ~ 'b c' ~ 1 }}", 5),
+            ("{{ a == b ** c // d }}", 7),
+            ("{{ [1, 2, 3, 4] }}", 9),
+            ("{{ [[[", 3),
         ] {
-            let tag = tags(source).next().unwrap();
-            assert_eq!((tag.tokens, tag.depth, tag.brackets), (tokens, depth, brackets), "{source}");
+            assert_eq!(tags(source).next().unwrap().tokens, tokens, "{source}");
         }
     }
 }

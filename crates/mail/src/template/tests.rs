@@ -205,6 +205,42 @@ fn a_template_does_not_work_through_a_long_cell_again_and_again() {
     assert_eq!(templates.unwrap().render(&values).unwrap().subject, "250000");
 }
 
+#[test]
+fn what_fuel_and_a_bounded_output_do_not_see_is_refused() {
+    // Each of them takes gigabytes, or minutes, with nothing but minijinja's own bounds.
+    let piece = "x".repeat(60_000);
+    for source in [
+        "{{ range(90000)|join('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' ~ row.nom)|length }}".to_owned(),
+        "{{ nom|replace('x', nom)|length }}".into(),
+        format!("{{% set a = nom %}}{}{{{{ a|length }}}}", "{% set a = a ~ a %}".repeat(27)),
+        "{{ 'x'|indent(1000000000, true)|length }}".into(),
+        "{{ '%1000000000d'|format(1)|length }}".into(),
+        "{{ ('x' * 1000000000)|length }}".into(),
+        "{{ [1]|batch(1000000000, 1)|list|length }}".into(),
+        "{{ [1]|slice(100000000, 1)|list|length }}".into(),
+        "{% set a %}{% for i in range(20000) %}{{ nom }}{% endfor %}{% endset %}{{ a|length }}".into(),
+        "{% set n = namespace(a='x') %}{% for i in range(30) %}{% set n.a = n.a ~ n.a %}{% endfor %}".into(),
+        "{% for i in range(9999) %}{% set a = nom[1:] %}{% endfor %}".into(),
+        format!("{{% filter upper %}}{{% for i in range(9999) %}}{piece}{{% endfor %}}{{% endfilter %}}"),
+        format!("{{% for i in [1] recursive %}}{{% for j in range(9999) %}}{piece}{{% endfor %}}{{% endfor %}}"),
+        format!(
+            "{{% set a = nom %}}{{% for i in range(9999) %}}{{{{ (a{})|length }}}}{{% endfor %}}",
+            " ~ a".repeat(99)
+        ),
+    ] {
+        let mut values = row();
+        values[0] = "x".repeat(250_000);
+        let begun = std::time::Instant::now();
+        let said = match Templates::compile(&subject(&source), &columns(), Audience::OneRow) {
+            Ok(templates) => templates.render(&values).unwrap_err().to_string(),
+            Err(problems) => problems[0].to_string(),
+        };
+        let shown: String = source.chars().take(80).collect();
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{shown}: {:?}", begun.elapsed());
+        assert!(said.starts_with("subject:1:") && said.contains(", "), "{shown}: {said}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_source_compiles_or_is_refused(source in "(\\{\\{|\\}\\}|\\{%|%\\}|\\{#|'|\"|nom|E-mail|N° d'adhérent|Société|row|if| |é|\\[|\\]|\\.|\n|\\\\){0,25}") {

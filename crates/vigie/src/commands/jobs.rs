@@ -106,18 +106,18 @@ async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
         true => WAITS.to_owned(),
         false => Progress::from(&*job).standing(),
     };
-    render::out(described(&job, state, config).to_string().trim_start())?;
+    render::out(described(&job, &state, config).to_string().trim_start())?;
     Ok(Exit::Done)
 }
 
 /// All that is known of it, line by line; what is empty is left out.
-fn described(job: &Job, state: String, config: &Config) -> Table {
+fn described(job: &Job, state: &str, config: &Config) -> Table {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
     let texts = [
-        ("id", &job.id.to_string()),
+        ("id", job.id.to_string().as_str()),
         ("name", &job.name),
         ("kind", &job.kind),
-        ("state", &state),
+        ("state", state),
         ("application name", &job.application_name),
         ("flow name", &job.flow_name),
         ("created by", &job.created_by),
