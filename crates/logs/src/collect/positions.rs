@@ -133,10 +133,10 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {
     }
 }
 
-/// What a file says above its checksum, which those of older versions do not have.
+/// What a file says above its checksum.
 fn summed(bytes: &[u8]) -> Result<&[u8], String> {
     let text = bytes.trim_ascii_end();
-    let Some(end) = text.iter().rposition(|byte| *byte == b'\n') else { return Ok(text) };
+    let Some(end) = text.iter().rposition(|byte| *byte == b'\n') else { return Err("it has no checksum".to_owned()) };
     let (json, sum) = (&text[..end], format!("{SUM}{:016x}", fnv(&text[..end])));
     if text[end + 1..] == *sum.as_bytes() { Ok(json) } else { Err("its checksum is another".to_owned()) }
 }

@@ -372,13 +372,15 @@ fn positions_follow_the_store_wherever_the_process_ended() {
     positions.save().unwrap();
     assert_eq!(read(), 1);
     let written = String::from_utf8(fs::read(&path).unwrap()).unwrap();
-    for damaged in ["{\"version\":1,\"no", &written.replace("\"now\":1", "\"now\":3"), &written[..written.len() - 3]] {
+    let json = written.lines().next().unwrap();
+    for damaged in
+        ["{\"version\":1,\"no", json, &written.replace("\"now\":1", "\"now\":3"), &written[..written.len() - 3]]
+    {
         fs::write(&path, damaged).unwrap();
         let error = Positions::<u64>::open(&path, &opened).map(|_| ()).unwrap_err().to_string();
         assert!(error.contains("restore it, or remove it"), "{damaged}: {error}");
     }
-    // As older versions wrote it.
-    fs::write(&path, written.lines().next().unwrap()).unwrap();
+    fs::write(&path, written).unwrap();
     assert_eq!(read(), 1);
 }
 
