@@ -113,8 +113,9 @@ async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
 /// All that is known of it, line by line; what is empty is left out.
 fn described(job: &Job, state: &str, config: &Config) -> Table {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
+    let (id, on_unknown) = (job.id.to_string(), job.on_unknown.to_string());
     let texts = [
-        ("id", job.id.to_string().as_str()),
+        ("id", id.as_str()),
         ("name", &job.name),
         ("kind", &job.kind),
         ("state", state),
@@ -123,7 +124,7 @@ fn described(job: &Job, state: &str, config: &Config) -> Table {
         ("created by", &job.created_by),
         ("task type", &job.task_type),
         ("task id", &job.task_id),
-        ("on unknown", &job.on_unknown.to_string()),
+        ("on unknown", &on_unknown),
         ("message", &job.message),
     ];
     for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
