@@ -99,6 +99,42 @@ impl Db {
     }
 }
 
+/// What an application did in a span of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationActivity {
+    /// As jobs and traces name it; may be empty.
+    pub application: String,
+    pub activity: Activity,
+    /// The five minutes in which it was last heard of: their beginning.
+    pub last_at: Timestamp,
+}
+
+impl Db {
+    /// What each application did from `since` on, the one that was last heard of first.
+    pub async fn activity_by_application(&self, since: Timestamp) -> Result<Vec<ApplicationActivity>> {
+        let sql = "SELECT application, what, CAST(sum(succeeded) AS BIGINT) AS succeeded,
+                          CAST(sum(failed) AS BIGINT) AS failed, CAST(sum(unknown) AS BIGINT) AS unknown,
+                          max(window_start) AS last_at
+                   FROM activity WHERE window_start >= $1 AND (succeeded > 0 OR failed > 0 OR unknown > 0)
+                   GROUP BY application, what ORDER BY application, what";
+        let since = since.as_micros() - since.as_micros().rem_euclid(WINDOW);
+        let mut found: Vec<ApplicationActivity> = Vec::new();
+        for row in self.rows(sql, params![since]).await? {
+            let (application, last_at) = (row.text("application")?, row.time("last_at")?);
+            let activity = activity_from(&row)?;
+            match found.last_mut().filter(|last| last.application == application) {
+                Some(last) => {
+                    last.activity += activity;
+                    last.last_at = last.last_at.max(last_at);
+                }
+                None => found.push(ApplicationActivity { application, activity, last_at }),
+            }
+        }
+        found.sort_by_key(|one| std::cmp::Reverse(one.last_at));
+        Ok(found)
+    }
+}
+
 fn activity_from(row: &Row) -> Result<Activity> {
     let tally =
         Tally { succeeded: row.count("succeeded")?, failed: row.count("failed")?, unknown: row.count("unknown")? };

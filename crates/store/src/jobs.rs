@@ -130,6 +130,8 @@ pub struct JobFilter {
     pub text: Option<String>,
     pub task_type: Option<String>,
     pub created_by: Option<String>,
+    /// Only those of which an item failed, or is unknown.
+    pub trouble: bool,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub order: Order,
@@ -392,6 +394,9 @@ fn list_statement(filter: &JobFilter, place: Vec<Value>, like: &str) -> (String,
     if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
         let like = like.replace("$1", "?");
         filters.and(&format!("(name{like} OR task_id{like} OR created_by{like})"), like_pattern(text));
+    }
+    if filter.trouble {
+        filters.and_plain("(failed > 0 OR unknown > 0)");
     }
     if let Some(since) = filter.since {
         filters.and("created_at >= ?", since);

@@ -44,8 +44,8 @@ mod webhooks;
 mod workers;
 
 pub use accounts::{Account, AccountPause};
-pub use activity::{Activity, Tally};
-pub use audit::AuditEvent;
+pub use activity::{Activity, ApplicationActivity, Tally};
+pub use audit::{AuditEvent, AuditFilter};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use drafts::Draft;

@@ -1,6 +1,6 @@
 //! How SQLite goes about what pages ask: the statements are taken down as the code sends them.
 
-use crate::{Db, ItemFilter, JobFilter, Order, TraceFilter, sql::Row};
+use crate::{AuditFilter, Db, ItemFilter, JobFilter, Order, TraceFilter, sql::Row};
 use model::{ItemState, JobState, Timestamp};
 use std::cell::RefCell;
 use uuid::Uuid;
@@ -64,6 +64,7 @@ async fn jobs_are_listed_by_an_index() {
         JobFilter { text: some(), ..all.clone() },
         JobFilter { task_type: some(), ..all.clone() },
         JobFilter { created_by: some(), ..all.clone() },
+        JobFilter { trouble: true, since: Some(at), ..all.clone() },
         JobFilter { since: Some(at), until: Some(at), ..all.clone() },
         JobFilter { before: Some((at, Uuid::nil().into())), states: vec![JobState::Failed], ..all },
     ];
@@ -183,7 +184,10 @@ async fn the_other_lists_of_pages_walk_indexes() {
     assert_walks_indexes(&db, db.trace_names()).await;
     assert_walks_indexes(&db, db.activity(at, at, None)).await;
     assert_walks_indexes(&db, db.activity(at, at, Some("x"))).await;
+    assert_walks_indexes(&db, db.activity_by_application(at)).await;
     assert_walks_indexes(&db, db.audit(None, 50)).await;
+    let narrow = AuditFilter { who: Some("x".into()), about: vec!["x".into()], limit: 50, ..AuditFilter::default() };
+    assert_walks_indexes(&db, db.search_audit(&narrow)).await;
     assert_walks_indexes(&db, db.drafts_of("x", 50)).await;
     assert_walks_indexes(&db, db.users()).await;
     assert_walks_indexes(&db, db.sessions_of(Uuid::nil(), at)).await;

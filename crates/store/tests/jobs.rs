@@ -1,9 +1,9 @@
 //! The life of a job: which state may follow which, and what is said when one may not.
 
 use crate::bed::*;
-use model::{Authority, ItemState, JobKind, JobState};
+use model::{Authority, Fault, ItemState, JobKind, JobState, Verdict};
 use std::time::Duration;
-use store::{Advance, Created, Db, JobCounts, JobFilter, NewJob, Order, Reason};
+use store::{Advance, Created, Db, JobCounts, JobFilter, NewItem, NewJob, Order, Reason};
 
 on_both![
     the_states_that_a_job_came_into_are_kept,
@@ -291,6 +291,9 @@ async fn jobs_are_found_by_filter(db: Db) {
     create(&db, NewJob { name: "Spring".into(), created_by: "Bob".into(), ..new_job(job_id(2)) }).await;
     create(&db, NewJob { task_id: "Celery-7".into(), task_type: "sync".into(), ..external(job_id(3), 4) }).await;
     db.cancel_job(job_id(2), reason(), NOW).await.unwrap();
+    let wrong = Verdict::permanent("bad_address", Fault::Recipient);
+    let wrong = items(1).into_iter().map(|item| NewItem { verdict: Some(wrong.clone()), ..item }).collect();
+    db.enqueue(job_id(1), wrong, None, NOW).await.unwrap();
     let all = JobFilter { limit: 10, ..JobFilter::default() };
     let text = |text: &str| JobFilter { text: Some(text.into()), ..all.clone() };
     let named = |name: &str| JobFilter { name: Some(name.into()), ..all.clone() };
@@ -308,6 +311,7 @@ async fn jobs_are_found_by_filter(db: Db) {
         (JobFilter { kind: Some(JobKind::External), ..all.clone() }, vec![3]),
         (JobFilter { task_type: Some("sync".into()), ..all.clone() }, vec![3]),
         (JobFilter { created_by: Some("Bob".into()), ..all.clone() }, vec![2]),
+        (JobFilter { trouble: true, ..all.clone() }, vec![1]),
         (JobFilter { since: Some(NOW), until: Some(NOW), ..all.clone() }, vec![]),
         (JobFilter { since: Some(NOW), until: Some(NOW + Duration::from_micros(1)), ..all }, vec![3, 2, 1]),
     ];

@@ -64,6 +64,10 @@ async fn what_happened_is_counted(db: Db) {
     assert_eq!(db.activity(NOW, later(1000), Some("app")).await.unwrap().len(), 2);
     assert!(db.activity(NOW, later(1000), Some("other")).await.unwrap().is_empty());
     assert!(db.activity(later(1000), later(2000), None).await.unwrap().is_empty());
+    let by_application = db.activity_by_application(NOW).await.unwrap();
+    let [app] = by_application.as_slice() else { panic!("{by_application:?}") };
+    assert_eq!((app.application.as_str(), figures(&app.activity), app.last_at), ("app", (3, 4, 1), later(400)));
+    assert!(db.activity_by_application(later(1000)).await.unwrap().is_empty());
 }
 
 async fn what_was_mended_is_no_error_that_stands(db: Db) {

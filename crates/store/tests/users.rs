@@ -1,7 +1,7 @@
 //! People, their sessions, and links that work once.
 
 use crate::bed::*;
-use store::{AuditEvent, Db, Draft, Purpose, Role, Session, User};
+use store::{AuditEvent, AuditFilter, Db, Draft, Purpose, Role, Session, User};
 use uuid::Uuid;
 
 on_both![
@@ -10,6 +10,7 @@ on_both![
     the_last_admin_stays,
     a_link_works_once,
     deeds_are_told_newest_first,
+    deeds_are_found_by_who_what_when_and_object,
     a_draft_is_kept_and_given_up,
     a_draft_is_changed_only_as_it_was_seen,
 ];
@@ -114,6 +115,38 @@ async fn deeds_are_told_newest_first(db: Db) {
     assert_eq!(subjects(&page.rows), ["job 4", "job 3", "job 2"]);
     let rest = db.audit(page.next, 3).await.unwrap();
     assert_eq!((subjects(&rest.rows), rest.next), (vec!["job 1".to_owned(), "job 0".to_owned()], None));
+}
+
+async fn deeds_are_found_by_who_what_when_and_object(db: Db) {
+    let deeds = [
+        ("ana", "POST /jobs/{id}/pause", "/jobs/7", ""),
+        ("ana", "POST /users", "/users", "Zoé"),
+        ("bob", "POST /jobs/{id}/pause", "/jobs/8", ""),
+        ("bob", "login", "bob", "100%"),
+    ];
+    for (n, (who, action, subject, detail)) in (0..).zip(deeds) {
+        let (who, action) = (who.to_owned(), action.to_owned());
+        let event = AuditEvent { no: 0, at: later(n), who, action, subject: subject.into(), detail: detail.into() };
+        db.write_audit(event).await.unwrap();
+    }
+    let all = AuditFilter { limit: 10, ..AuditFilter::default() };
+    let found = async |filter: AuditFilter| {
+        let page = db.search_audit(&filter).await.unwrap();
+        assert_eq!((page.next, page.searched_until), (None, None));
+        page.rows.into_iter().map(|event| event.at.since(NOW).as_secs()).collect::<Vec<_>>()
+    };
+    let text = |text: &str| vec![text.to_owned()];
+    assert_eq!(found(all.clone()).await, [3, 2, 1, 0]);
+    assert_eq!(found(AuditFilter { who: Some("ana".into()), ..all.clone() }).await, [1, 0]);
+    assert_eq!(found(AuditFilter { actions: text("POST /jobs/{id}/pause"), ..all.clone() }).await, [2, 0]);
+    assert_eq!(found(AuditFilter { actions: vec!["login".into(), "POST /users".into()], ..all.clone() }).await, [3, 1]);
+    assert_eq!(found(AuditFilter { about: text("Zoé"), ..all.clone() }).await, [1]);
+    assert_eq!(found(AuditFilter { about: vec!["/JOBS/7".into(), "%".into()], ..all.clone() }).await, [3, 0]);
+    assert_eq!(found(AuditFilter { since: Some(later(1)), until: Some(later(3)), ..all.clone() }).await, [2, 1]);
+    let narrow = AuditFilter { who: Some("bob".into()), about: text("/jobs/"), ..all.clone() };
+    assert_eq!(found(narrow).await, [2], "all that is asked holds");
+    let first = db.search_audit(&AuditFilter { limit: 3, ..all.clone() }).await.unwrap();
+    assert_eq!(found(AuditFilter { before: first.next, ..all }).await, [0]);
 }
 
 fn draft(n: u8, content: &str, version: i64, updated: u64) -> Draft {
