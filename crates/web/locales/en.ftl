@@ -18,7 +18,6 @@ month-12 = Dec
 skip = Skip to main content
 menu-title = Main menu
 menu-short = Menu
-menu-dashboard = Dashboard
 menu-new = New mailing
 menu-jobs = Jobs
 menu-traces = Traces

@@ -18,7 +18,6 @@ month-12 = déc.
 skip = Aller au contenu principal
 menu-title = Menu principal
 menu-short = Menu
-menu-dashboard = Tableau de bord
 menu-new = Nouvel envoi
 menu-jobs = Tâches
 menu-traces = Traces

@@ -46,6 +46,45 @@ async fn alive(State(ctx): State<Ctx>) -> Json<Health> {
     Json(Health { status: "ok".to_owned(), version: ctx.app.version.to_owned() })
 }
 
+/// What a look at the machine has found.
+pub(crate) struct Findings {
+    pub(crate) is_damaged: bool,
+    /// Lines of run logs that could not be written, while that goes on.
+    pub(crate) lost_lines: Option<u64>,
+    /// Bytes of the disk that the data lies on, where they can be asked for.
+    pub(crate) disk: Option<DiskSpace>,
+    pub(crate) logs: Option<logs::Trouble>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DiskSpace {
+    /// That can be written.
+    pub(crate) free: u64,
+    pub(crate) total: u64,
+}
+
+impl DiskSpace {
+    /// Of which less than a tenth may be left, before a person is told; on large disks, this much.
+    const NEARLY_FULL: u64 = 2 << 30;
+
+    pub(crate) fn is_nearly_full(self) -> bool {
+        self.free < FREE_MIN || self.free < (self.total / 10).min(Self::NEARLY_FULL)
+    }
+}
+
+/// Looks at the database, the disk and the stores, asking none of them for anything.
+pub(crate) async fn look(ctx: &Ctx) -> Findings {
+    let is_losing = ctx.app.run_log.is_losing().await;
+    let data = ctx.app.data.clone();
+    let disk = tokio::task::spawn_blocking(move || disk_space(&data)).await;
+    Findings {
+        is_damaged: ctx.app.db.is_damaged(),
+        lost_lines: is_losing.then(|| ctx.app.run_log.lost()),
+        disk: disk.ok().flatten(),
+        logs: ctx.app.logs.trouble(),
+    }
+}
+
 async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
     // Anybody may ask any number of times: each waits for the one before.
     let _turn = ctx.readiness.acquire().await;
@@ -55,18 +94,16 @@ async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
         tracing::warn!(%error, "not ready");
         problems.push("the database does not answer: see Vigie's log".to_owned());
     }
-    if ctx.app.db.is_damaged() {
+    let found = look(&ctx).await;
+    if found.is_damaged {
         problems
             .push("the database is damaged: keep a copy of it, then restore a backup; see `vigie doctor`".to_owned());
     }
-    if ctx.app.run_log.is_losing().await {
-        let lost = ctx.app.run_log.lost();
+    if let Some(lost) = found.lost_lines {
         problems.push(format!("lines of run logs cannot be written, {lost} so far: free some space on the disk"));
     }
-    let data = ctx.app.data.clone();
-    let free = tokio::task::spawn_blocking(move || free_bytes(&data)).await;
-    problems.extend(free.ok().flatten().and_then(lacks_room));
-    problems.extend(ctx.app.logs.trouble().map(|trouble| trouble.to_string()));
+    problems.extend(found.disk.and_then(|disk| lacks_room(disk.free)));
+    problems.extend(found.logs.map(|trouble| trouble.to_string()));
     let role = if ctx.app.wake.is_some() { "owner" } else { "reader" }.to_owned();
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -77,9 +114,10 @@ async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
 const FREE_MIN: u64 = 32 << 20;
 
 /// What can be written where the data directory really lies, whatever links lead there.
-fn free_bytes(data: &Path) -> Option<u64> {
+fn disk_space(data: &Path) -> Option<DiskSpace> {
     let found = rustix::fs::statvfs(data).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
+    let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+    Some(DiskSpace { free: bytes(found.f_bavail), total: bytes(found.f_blocks) })
 }
 
 fn lacks_room(free: u64) -> Option<String> {
@@ -217,12 +255,19 @@ mod tests {
         assert_eq!(lacks_room(FREE_MIN), None);
         let said = lacks_room(5 << 20).unwrap();
         assert!(said.contains("has 5 MB left"), "{said}");
-        assert!(free_bytes(Path::new("/nonexistent")).is_none());
+        assert!(disk_space(Path::new("/nonexistent")).is_none());
         // A link to another disk tells of that one.
         let dir = tempfile::tempdir().unwrap();
         let link = dir.path().join("data");
         std::os::unix::fs::symlink("/proc", &link).unwrap();
-        assert_eq!(free_bytes(&link), Some(0), "/proc has no blocks");
+        assert_eq!(disk_space(&link), Some(DiskSpace { free: 0, total: 0 }), "/proc has no blocks");
+    }
+
+    #[test]
+    fn a_disk_is_nearly_full_below_a_tenth_or_two_gigabytes() {
+        let disk = |free, total| DiskSpace { free, total }.is_nearly_full();
+        assert!(disk(9 << 30, 100 << 30) == disk(3 << 30, 100 << 30) && !disk(3 << 30, 100 << 30));
+        assert!(disk(1 << 30, 100 << 30) && disk(900 << 20, 10 << 30) && !disk(1_100 << 20, 10 << 30));
     }
 
     #[tokio::test]

@@ -15,8 +15,20 @@ use model::Timestamp;
 use std::{sync::LazyLock, time::Duration};
 use unic_langid::langid;
 
-const ENGLISH: &str = concat!(include_str!("../locales/en.ftl"), "\n", include_str!("../locales/logs.en.ftl"));
-const FRENCH: &str = concat!(include_str!("../locales/fr.ftl"), "\n", include_str!("../locales/logs.fr.ftl"));
+const ENGLISH: &str = concat!(
+    include_str!("../locales/en.ftl"),
+    "\n",
+    include_str!("../locales/logs.en.ftl"),
+    "\n",
+    include_str!("../locales/overview.en.ftl")
+);
+const FRENCH: &str = concat!(
+    include_str!("../locales/fr.ftl"),
+    "\n",
+    include_str!("../locales/logs.fr.ftl"),
+    "\n",
+    include_str!("../locales/overview.fr.ftl")
+);
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -79,6 +91,14 @@ impl Words {
     /// With a number that decides singular or plural as `$n`, and is written as `{ $shown }`.
     pub(crate) fn count(&self, id: &str, number: &u64) -> String {
         let mut args = FluentArgs::new();
+        args.set("n", *number as f64);
+        args.set("shown", self.number(number));
+        self.format(id, Some(&args))
+    }
+
+    /// The same with other values besides.
+    pub(crate) fn count_with(&self, id: &str, number: &u64, values: &[(&str, &str)]) -> String {
+        let mut args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, FluentValue::from(*value))).collect();
         args.set("n", *number as f64);
         args.set("shown", self.number(number));
         self.format(id, Some(&args))

@@ -6,11 +6,13 @@ mod tests;
 use crate::{
     Ctx,
     auth::Access,
+    health,
     home::{
+        attention::{AttentionFacts, attention},
         chart::{SLOTS, Slot, Throughput},
         page::{DashboardPage, ErrorRow},
     },
-    layout::view::View,
+    layout::{parts::Life, view::View},
     problem::Result,
     routes::Routes,
     traces::told::about,
@@ -23,9 +25,14 @@ use axum::{extract::State, response::Response};
 use jiff::ToSpan as _;
 use model::{JobState, Timestamp};
 use std::{collections::HashMap, time::Duration};
-use store::{Activity, JobFilter, Scope, TraceFilter};
+use store::{Activity, Job, JobFilter, Scope, TraceFilter};
 
-const RUNNING_MAX: u32 = 8;
+/// Jobs that are not over, of which as many as fit are shown.
+const OPEN_MAX: u32 = 100;
+const ROWS_MAX: usize = 8;
+/// Jobs that did not go as they should, and for how long they are told of.
+const TROUBLED_MAX: u32 = 10;
+const RECENT: Duration = Duration::from_secs(7 * 24 * 3600);
 const ERRORS_MAX: u32 = 8;
 const HALF_HOUR: Duration = Duration::from_secs(1800);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -41,33 +48,61 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
     let counts = db.job_counts(today).await?;
     let filter = JobFilter {
         states: vec![JobState::Paused, JobState::Running, JobState::Pending, JobState::Preparing],
-        limit: RUNNING_MAX,
+        limit: OPEN_MAX,
         ..JobFilter::default()
     };
-    let mut running: Vec<_> = db.jobs(&filter).await?.rows.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();
-    running.sort_by_key(|row| row.state != JobState::Paused);
+    let (waiting, open): (Vec<_>, Vec<_>) = db.jobs(&filter).await?.rows.into_iter().partition(is_scheduled);
+    let (paused, running): (Vec<_>, Vec<_>) = open.into_iter().partition(|job| job.state == JobState::Paused);
+    let kept = db.accounts().await?;
     let mut accounts = Vec::new();
-    for account in db.accounts().await? {
-        accounts.push(rows::account(&ctx, &v, &account).await?);
+    for account in &kept {
+        accounts.push(rows::account(&ctx, &v, account).await?);
     }
-    let errors = errors(&ctx, &v).await?;
+    let workers = rows::workers(&ctx, &v, v.now - DAY).await?;
     let is_new = accounts.is_empty()
         && running.is_empty()
         && db.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.rows.is_empty();
+    let machine = health::look(&ctx).await;
+    let troubled = troubled(&ctx, v.now - RECENT).await?;
+    let facts = AttentionFacts { paused, troubled, accounts: kept, workers: workers.clone(), machine };
+    let row = |job| rows::job(&ctx, &v, job);
+    let mut next: Vec<_> = waiting.into_iter().map(row).collect();
+    next.sort_by_key(|job| job.resumes_at);
+    next.truncate(ROWS_MAX);
+    let applications = db.activity_by_application(midnight(&v, 6)).await?.into_iter().take(ROWS_MAX).collect();
     Ok(shown(&DashboardPage {
         v: &v,
+        attention: attention(&v, &facts),
         today: sum(&activity, today),
         week: sum(&activity, week),
         active_jobs: counts.active,
         paused_jobs: counts.paused,
         completed_today: counts.completed,
         day: throughput(&v, &activity),
-        running,
-        errors,
-        workers: rows::workers(&ctx, &v, v.now).await?,
+        running: running.into_iter().take(ROWS_MAX).map(row).collect(),
+        next,
+        applications,
+        errors: errors(&ctx, &v).await?,
+        workers: workers.into_iter().filter(|worker| worker.life != Life::Ended).collect(),
         accounts,
         is_new,
     }))
+}
+
+/// Whether it waits for the time that a person has chosen.
+fn is_scheduled(job: &Job) -> bool {
+    job.state == JobState::Paused && job.reason.as_ref().is_some_and(|reason| reason.code == "scheduled")
+}
+
+/// Jobs made since then of which something did not go as it should, newest first.
+async fn troubled(ctx: &Ctx, since: Timestamp) -> Result<Vec<Job>> {
+    let recent = JobFilter { since: Some(since), limit: TROUBLED_MAX, ..JobFilter::default() };
+    let mut jobs = ctx.app.db.jobs(&JobFilter { trouble: true, ..recent.clone() }).await?.rows;
+    let failed = ctx.app.db.jobs(&JobFilter { states: vec![JobState::Failed], ..recent }).await?.rows;
+    let without = failed.into_iter().filter(|job| job.counters.failed + job.counters.unknown == 0);
+    jobs.extend(without.collect::<Vec<_>>());
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
+    Ok(jobs)
 }
 
 /// The beginning of the day so many days ago, where the reader is.

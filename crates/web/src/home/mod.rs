@@ -1,6 +1,7 @@
 //! The first page, and a day in numbers.
 
 pub(crate) mod api;
+pub(crate) mod attention;
 pub(crate) mod chart;
 pub(crate) mod handlers;
 pub(crate) mod page;

@@ -1,7 +1,7 @@
 //! The first page: how today goes, what runs, and what needs somebody.
 
 use crate::{
-    home::chart::Throughput,
+    home::{attention::AttentionRow, chart::Throughput},
     layout::{
         parts::{AccountRow, JobRow, WorkerRow},
         view::View,
@@ -9,20 +9,25 @@ use crate::{
 };
 use askama::Template;
 use model::{JobState, Timestamp};
-use store::{Activity, Tally};
+use store::{Activity, ApplicationActivity, Tally};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
 pub(crate) struct DashboardPage<'a> {
     pub(crate) v: &'a View,
+    pub(crate) attention: Vec<AttentionRow>,
     pub(crate) today: Activity,
     pub(crate) week: Activity,
     pub(crate) active_jobs: u64,
     pub(crate) paused_jobs: u64,
     pub(crate) completed_today: u64,
     pub(crate) day: Throughput,
-    /// Running and paused, those that need somebody first.
+    /// Under way, or waiting for a worker.
     pub(crate) running: Vec<JobRow>,
+    /// Waiting for their time, the first first.
+    pub(crate) next: Vec<JobRow>,
+    /// Of the last seven days.
+    pub(crate) applications: Vec<ApplicationActivity>,
     pub(crate) errors: Vec<ErrorRow>,
     pub(crate) workers: Vec<WorkerRow>,
     pub(crate) accounts: Vec<AccountRow>,
@@ -34,6 +39,13 @@ impl DashboardPage<'_> {
     /// Whether anything was done today besides mailings.
     fn did_more(&self) -> bool {
         self.today.others != Tally::default() || self.today.traces.total > 0
+    }
+
+    /// What an application did, of whatever kind: done, and failed.
+    fn sums(&self, of: &ApplicationActivity) -> (u64, u64) {
+        let Activity { recipients, others, traces } = of.activity;
+        let done = recipients.succeeded + others.succeeded + traces.total.saturating_sub(traces.errors);
+        (done, recipients.failed + others.failed + traces.errors)
     }
 
     /// Whether something is on its way, so that the page is worth looking at again soon.

@@ -103,7 +103,9 @@ impl FromRequestParts<Ctx> for Side {
         let Ok(Reader(v)) = Reader::from_request_parts(parts, ctx).await;
         let Path(id) = Path::<Uuid>::from_request_parts(parts, ctx).await?;
         let Query(query) = Query::from_request_parts(parts, ctx).await?;
-        Ok(Self { v, job: existing(ctx, id.into()).await?, query })
+        let job = existing(ctx, id.into()).await?;
+        let part_of = (job.kind == JobKind::Mail).then_some("/mailings");
+        Ok(Self { v: View { part_of, ..v }, job, query })
     }
 }
 

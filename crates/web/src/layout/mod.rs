@@ -10,6 +10,7 @@ pub(crate) mod foreign;
 pub(crate) mod form;
 #[cfg(test)]
 pub(crate) mod gallery;
+pub(crate) mod navigation;
 pub(crate) mod notice;
 pub(crate) mod parts;
 pub(crate) mod reader;

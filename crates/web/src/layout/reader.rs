@@ -46,6 +46,7 @@ pub(crate) fn reader(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, granted: Option<
         csrf: session.map(|session| ctx.app.vault.form_token(session)).unwrap_or_default(),
         notice_key: session.map(|session| ctx.app.vault.notice_key(session)),
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), |here| here.as_str().to_owned()),
+        part_of: None,
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         now: ctx.app.clock.now(),
     }

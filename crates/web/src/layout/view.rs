@@ -16,6 +16,8 @@ pub(crate) struct View {
     pub(crate) notice_key: Option<[u8; 32]>,
     /// Path and query of this page: where a change of language comes back to.
     pub(crate) here: String,
+    /// The page of the menu that this one belongs to, where its address does not say so.
+    pub(crate) part_of: Option<&'static str>,
     pub(crate) theme: Theme,
     pub(crate) now: Timestamp,
 }
@@ -67,14 +69,5 @@ impl View {
     /// Whether the reader looks after accounts, users and tokens.
     pub(crate) fn administers(&self) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.role >= Role::Admin)
-    }
-
-    /// Whether this page is in that part of the house, for the menu.
-    pub(crate) fn is_in(&self, section: &str) -> bool {
-        let path = self.here.split('?').next().unwrap_or_default();
-        match section {
-            "/" => path == "/",
-            _ => path == section || path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/')),
-        }
     }
 }

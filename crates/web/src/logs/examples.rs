@@ -152,6 +152,7 @@ fn page<'a>(v: &'a View, q: &str, found: SearchResult) -> ExplorePage<'a> {
     ExplorePage {
         v,
         asked: AskedForm { q: q.to_owned(), since: "1h".to_owned(), ..AskedForm::default() },
+        is_live: false,
         ranges: [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")]
             .map(|(length, word)| range(length, word))
             .to_vec(),

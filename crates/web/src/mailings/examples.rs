@@ -10,9 +10,9 @@ use crate::{
         view::View,
     },
     mailings::pages::{
-        Accounts, Before, CheckPage, CheckSummary, DraftRow, EarlierShown, FileRow, FilesPage, LetterShown, ListShown,
-        MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question, ReceivedShown,
-        RecipientsPage, Steps, Weight, WizardStep,
+        Accounts, Before, CheckPage, CheckSummary, DraftRow, DraftsPage, EarlierShown, FileRow, FilesPage, LetterShown,
+        ListShown, MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question,
+        ReceivedShown, RecipientsPage, Steps, Weight, WizardStep,
     },
 };
 use askama::Template as _;
@@ -92,7 +92,10 @@ fn begins(v: &View) -> Vec<Drawn> {
     let file = |n: u64| FileRow { name: format!("FAC-2026-{n}.pdf"), size: 180_000 + n * 7 };
     let mut faults = Faults::default();
     faults.add("files", "factures.zip: …");
+    let drafts_page = |rows| DraftsPage { v: &at(v, "/mailings/drafts"), rows }.render().unwrap();
     vec![
+        ("drafts", drafts_page(drafts.clone())),
+        ("drafts-none", drafts_page(vec![])),
         ("mailing-new", new(drafts, Accounts::Some, vec![]).render().unwrap()),
         ("mailing-new-refused", new(vec![], Accounts::None, problems(v)[..1].to_vec()).render().unwrap()),
         ("mailing-recipients", recipients(list).render().unwrap()),

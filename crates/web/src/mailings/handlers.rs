@@ -2,6 +2,7 @@
 
 mod check;
 mod draft;
+mod drafts;
 mod files;
 mod message;
 mod recipients;
@@ -69,7 +70,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
         .post("/mailings/{draft}/test", ACTS, trial::send, form_about("Send one message to oneself").unaudited())
         .post("/mailings/{draft}/send", ACTS, send::send, form_about("Send the mailing, now or later"))
-        .post("/mailings/{draft}/delete", ACTS, recipients::delete, form_about("Delete a draft"))
+        .post("/mailings/{draft}/delete", ACTS, drafts::delete, form_about("Delete a draft"))
+        .get("/mailings/drafts", ACTS, drafts::list, page_about("Mailings that were begun and not sent"))
 }
 
 /// A draft that begins with what was typed for an earlier mailing: its id.

@@ -28,6 +28,14 @@ pub(crate) enum Accounts {
     None,
 }
 
+/// The mailings that the reader has begun and not sent.
+#[derive(Template)]
+#[template(path = "mailings/drafts.html")]
+pub(crate) struct DraftsPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) rows: Vec<DraftRow>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct DraftRow {
     pub(crate) id: String,

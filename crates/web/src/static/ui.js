@@ -77,9 +77,8 @@ function choose() {
   for (const part of document.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== chosen;
 }
 
-// On a narrow screen, the chosen side of a job is in sight among its tabs.
-const tab = document.querySelector(".tabs [aria-current]");
-if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+// On a narrow screen, the chosen one is in sight among its tabs.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
 
 // A form is sent once.
 document.addEventListener("submit", (event) => {

@@ -1,11 +1,11 @@
-//! All jobs.
+//! All jobs, and all mailings among them.
 
 use crate::{
     Ctx,
     auth::Access,
     cursor,
     extract::Query,
-    jobs::pages::list::{JobsFilter, JobsHeads, JobsPage},
+    jobs::pages::list::{JobsFilter, JobsHeads, JobsPage, ListOf},
     layout::{
         parts::{Choice, Pager, SortLink, Sorted},
         view::View,
@@ -29,7 +29,13 @@ const ROWS: u32 = 50;
 const TYPED_MAX: usize = 200;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    routes.get("/jobs", Access::Page(Scope::Read), list, page_about("All jobs, to look through").query::<JobsQuery>())
+    let about = |summary| page_about(summary).query::<JobsQuery>();
+    routes.get("/jobs", Access::Page(Scope::Read), jobs, about("All jobs, to look through")).get(
+        "/mailings",
+        Access::Page(Scope::Read),
+        mailings,
+        about("All mailings, to look through"),
+    )
 }
 
 /// The filters, as the form sends them: what is empty filters nothing.
@@ -49,12 +55,20 @@ struct JobsQuery {
     cursor: String,
 }
 
-async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<JobsQuery>) -> Result<Response> {
+async fn jobs(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<JobsQuery>) -> Result<Response> {
+    list(&ctx, &v, query, ListOf::Jobs).await
+}
+
+async fn mailings(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<JobsQuery>) -> Result<Response> {
+    list(&ctx, &v, JobsQuery { kind: String::new(), ..query }, ListOf::Mailings).await
+}
+
+async fn list(ctx: &Ctx, v: &View, query: JobsQuery, of: ListOf) -> Result<Response> {
     let before = (!query.cursor.is_empty()).then(|| cursor::job(&query.cursor)).transpose()?;
     let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(TYPED_MAX).collect::<String>());
     let filter = JobFilter {
         states: query.state.parse().ok().into_iter().collect(),
-        kind: query.kind.parse().ok(),
+        kind: if of == ListOf::Mailings { Some(JobKind::Mail) } else { query.kind.parse().ok() },
         text: text(&query.q),
         created_by: text(&query.person),
         since: rows::day(&query.since, &v.zone),
@@ -66,21 +80,22 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Job
     };
     let page = ctx.app.db.jobs(&filter).await?;
     let pager = Pager {
-        first: before.map(|_| query.address("", &query.sort)),
-        next: page.next.map(|next| query.address(&cursor::of_job(next), &query.sort)),
+        first: before.map(|_| query.address(of, "", &query.sort)),
+        next: page.next.map(|next| query.address(of, &cursor::of_job(next), &query.sort)),
         shown: page.rows.len() as u64,
         total: None,
         reach: None,
     };
-    let heads = query.heads();
-    let rows = page.rows.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();
-    Ok(shown(&JobsPage { v: &v, filter: query.shown(&v), rows, pager, heads }))
+    let heads = query.heads(of);
+    let rows = page.rows.into_iter().map(|job| rows::job(ctx, v, job)).collect();
+    Ok(shown(&JobsPage { v, of, filter: query.shown(v), rows, pager, heads }))
 }
 
 impl JobsQuery {
-    fn heads(&self) -> JobsHeads {
-        let head =
-            |first, turned, first_is| SortLink::new(&self.sort, first, turned, first_is, |sort| self.address("", sort));
+    fn heads(&self, of: ListOf) -> JobsHeads {
+        let head = |first, turned, first_is| {
+            SortLink::new(&self.sort, first, turned, first_is, |sort| self.address(of, "", sort))
+        };
         JobsHeads {
             name: head("name", "name-back", Sorted::Ascending),
             failed: head("failed", "failed-back", Sorted::Descending),
@@ -88,7 +103,7 @@ impl JobsQuery {
         }
     }
 
-    fn address(&self, cursor: &str, sort: &str) -> String {
+    fn address(&self, of: ListOf, cursor: &str, sort: &str) -> String {
         let Self { q, kind, state, person, since, until, .. } = self;
         let pairs = [
             ("q", q.as_str()),
@@ -100,7 +115,7 @@ impl JobsQuery {
             ("sort", sort),
             ("cursor", cursor),
         ];
-        rows::address("/jobs", &pairs)
+        rows::address(of.path(), &pairs)
     }
 
     fn shown(self, v: &View) -> JobsFilter {

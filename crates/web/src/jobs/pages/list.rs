@@ -10,10 +10,56 @@ use askama::Template;
 #[template(path = "jobs/list.html")]
 pub(crate) struct JobsPage<'a> {
     pub(crate) v: &'a View,
+    pub(crate) of: ListOf,
     pub(crate) filter: JobsFilter,
     pub(crate) rows: Vec<JobRow>,
     pub(crate) pager: Pager,
     pub(crate) heads: JobsHeads,
+}
+
+/// Which jobs are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListOf {
+    /// Of every kind.
+    Jobs,
+    Mailings,
+}
+
+impl ListOf {
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Jobs => "/jobs",
+            Self::Mailings => "/mailings",
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Jobs => "nav-activity",
+            Self::Mailings => "nav-mailings-all",
+        }
+    }
+
+    fn no_match(&self) -> &'static str {
+        match self {
+            Self::Jobs => "jobs-no-match",
+            Self::Mailings => "mailings-no-match",
+        }
+    }
+
+    fn none(&self) -> &'static str {
+        match self {
+            Self::Jobs => "jobs-none",
+            Self::Mailings => "mailings-none",
+        }
+    }
+
+    fn none_help(&self) -> &'static str {
+        match self {
+            Self::Jobs => "jobs-none-help",
+            Self::Mailings => "mailings-none-help",
+        }
+    }
 }
 
 /// The columns that the list can be sorted by.

@@ -7,17 +7,18 @@ pub(crate) use house::house;
 
 use crate::{
     home::{
+        attention::{AttentionButton, AttentionRow},
         chart::{Slot, Throughput},
         page::{DashboardPage, ErrorRow},
     },
-    jobs::pages::list::{JobsFilter, JobsHeads, JobsPage},
+    jobs::pages::list::{JobsFilter, JobsHeads, JobsPage, ListOf},
     layout::{
         error_page::{ErrorOf, ErrorPage},
         parts::{
             AccountRow, Choice, ConfirmPage, Faults, JobRow, Life, Pager, Pause, SortLink, Sorted, TraceOutcome,
             TraceRow, Use, WorkerRow,
         },
-        states::{Shown as _, reason},
+        states::{Shown as _, Tone, reason},
         view::{Theme, View, Viewer},
     },
     people::{
@@ -32,7 +33,7 @@ use jiff::tz::TimeZone;
 use mail::language::Language;
 use model::{Counters, JobKind, JobState, Timestamp};
 use std::time::Duration;
-use store::{Activity, Role, Tally};
+use store::{Activity, ApplicationActivity, Role, Tally};
 
 use super::Drawn;
 
@@ -45,6 +46,7 @@ pub(crate) fn view(language: Language) -> View {
         csrf: "c5rf".to_owned(),
         notice_key: None,
         here: "/".to_owned(),
+        part_of: None,
         theme: Theme::Auto,
         now: "2026-11-20T15:42:10Z".parse().unwrap(),
     }
@@ -209,15 +211,48 @@ fn activity(succeeded: u64, failed: u64) -> Activity {
     Activity { recipients, others: Tally { succeeded: failed, ..Tally::default() }, ..Activity::default() }
 }
 
+fn applications(v: &View) -> Vec<ApplicationActivity> {
+    let one = |application: &str, activity, age| ApplicationActivity {
+        application: application.to_owned(),
+        activity,
+        last_at: before(v, age),
+    };
+    vec![
+        one("facturation", activity(4_836, 9), 240),
+        one("sync_dhis2", activity(1_204, 0), 3_700),
+        one("", activity(12, 0), 90_000),
+    ]
+}
+
+fn needs_attention(v: &View) -> Vec<AttentionRow> {
+    let row = |tone, icon, text, word: &str, acts| AttentionRow {
+        tone,
+        icon,
+        text,
+        button: Some(AttentionButton { label: v.t(word), address: format!("/jobs/{ID}/undelivered"), acts }),
+    };
+    let name = ("name", "Relance octobre – 2e avis");
+    let why = ("reason", reason(&v.words, "by_hand", "m.durand"));
+    vec![
+        row(Tone::Bad, "failed", v.with("today-disk", "free", v.bytes(&890_000_000)), "today-system", false),
+        row(Tone::Doubt, "paused", v.with_all("today-paused", &[("name", name.1.to_owned()), why]), "job-resume", true),
+        row(Tone::Doubt, "unknown", v.count_with("today-unknown", &2, &[name]), "today-decide", false),
+        row(Tone::Doubt, "warn", v.count_with("today-undelivered", &9, &[name]), "today-resend", false),
+    ]
+}
+
 fn dashboards(v: &View) -> Vec<Drawn> {
     let page = |is_new, running: Vec<JobRow>, errors, accounts, workers, day: Throughput| DashboardPage {
         v,
+        attention: if running.is_empty() { vec![] } else { needs_attention(v) },
         today: activity(if is_new { 0 } else { day.sent() }, day.errors()),
         week: activity(day.sent() * 4, day.errors() * 2),
         active_jobs: running.len() as u64,
         paused_jobs: 1,
         completed_today: 3,
         day,
+        next: running.iter().skip(1).cloned().collect(),
+        applications: if running.is_empty() { vec![] } else { applications(v) },
         running,
         errors,
         accounts,
@@ -249,7 +284,8 @@ pub(crate) fn overviews(v: &View) -> Vec<Drawn> {
     let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.t(state.word())));
     let states = Choice::of([(String::new(), v.t("any-state"))].into_iter().chain(states), "");
     let kinds = Choice::of([(String::new(), v.t("any-kind")), ("mail".to_owned(), v.kind(&JobKind::Mail))], "");
-    let jobs = |rows: Vec<JobRow>, q: &str| {
+    let jobs = |of: ListOf, rows: Vec<JobRow>, q: &str| {
+        let v = &at(v, of.path());
         let filter = JobsFilter {
             q: q.to_owned(),
             kinds: kinds.clone(),
@@ -259,12 +295,14 @@ pub(crate) fn overviews(v: &View) -> Vec<Drawn> {
         };
         let pager = Pager { shown: rows.len() as u64, next: Some("/jobs?cursor=x".to_owned()), ..Pager::default() };
         let heads = JobsHeads { created: sorted(Sorted::Descending), ..JobsHeads::default() };
-        JobsPage { v, filter, rows, pager, heads }.render().unwrap()
+        JobsPage { v, of, filter, rows, pager, heads }.render().unwrap()
     };
     pages.extend([
-        ("jobs", jobs(rows(v), "")),
-        ("jobs-none", jobs(vec![], "")),
-        ("jobs-no-match", jobs(vec![], "avril")),
+        ("jobs", jobs(ListOf::Jobs, rows(v), "")),
+        ("jobs-none", jobs(ListOf::Jobs, vec![], "")),
+        ("jobs-no-match", jobs(ListOf::Jobs, vec![], "avril")),
+        ("mailings", jobs(ListOf::Mailings, rows(v), "")),
+        ("mailings-none", jobs(ListOf::Mailings, vec![], "")),
     ]);
     pages.extend(traces(&at(v, "/traces")));
     pages.extend(errors(&at(v, "/nowhere")));

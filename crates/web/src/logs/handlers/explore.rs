@@ -112,6 +112,8 @@ struct ExploreQuery {
     /// The page behind that place, or the one before it.
     cursor: String,
     back: String,
+    /// Not empty: lines are shown as they arrive.
+    live: String,
     /// What came of saving a search, and that this session did it.
     said: String,
     seal: String,
@@ -144,6 +146,7 @@ async fn explore(
     let mut page = ExplorePage {
         v: &v,
         asked: form(&v, &search, range),
+        is_live: !query.live.is_empty(),
         ranges: ranges(&v, &search),
         faults,
         left_out: Vec::new(),

@@ -15,6 +15,8 @@ use model::{Level, Timestamp};
 pub(crate) struct ExplorePage<'a> {
     pub(crate) v: &'a View,
     pub(crate) asked: AskedForm,
+    /// Whether lines are to be shown as they arrive.
+    pub(crate) is_live: bool,
     pub(crate) ranges: Vec<Range>,
     pub(crate) faults: Vec<Fault>,
     /// What an answer leaves out, in the reader's words.

@@ -3,6 +3,7 @@
 use super::{
     address,
     draft::{Content, DRAFTS_MAX, Draft, List, Relation, changed},
+    drafts,
     message::guess,
     show::problem_row,
 };
@@ -11,7 +12,7 @@ use crate::{
     auth::Granted,
     layout::{Form, Reader, page, parts::Faults, see, shown, view::View},
     lines::is_plain_name,
-    mailings::pages::{Accounts, DraftRow, ListShown, NewMailingPage, ProblemRow, RecipientsPage, WizardStep},
+    mailings::pages::{Accounts, ListShown, NewMailingPage, ProblemRow, RecipientsPage, WizardStep},
     problem::{Problem, Result},
     uploads,
 };
@@ -51,18 +52,9 @@ async fn new_page<'a>(
     problems: Vec<ProblemRow>,
     faults: Faults,
 ) -> Result<NewMailingPage<'a>> {
-    let drafts = ctx.app.db.drafts_of(granted.name(), DRAFTS_MAX).await?;
-    let row = |kept: store::Draft| {
-        let content: Content = serde_json::from_str(&kept.content).unwrap_or_default();
-        DraftRow {
-            id: kept.id.to_string(),
-            name: content.name().to_owned(),
-            rows: content.list.map_or(0, |list| list.rows),
-            updated_at: kept.updated_at,
-        }
-    };
+    let drafts = drafts::rows(ctx, granted).await?;
     let accounts = if ctx.app.db.accounts().await?.is_empty() { Accounts::None } else { Accounts::Some };
-    Ok(NewMailingPage { v, drafts: drafts.into_iter().map(row).collect(), accounts, problems, faults })
+    Ok(NewMailingPage { v, drafts, accounts, problems, faults })
 }
 
 /// The first list makes the draft.
@@ -158,11 +150,6 @@ pub(super) async fn choose(
 
 fn shown_problems(v: &View, list: &str, found: &[mail::problem::Problem]) -> Vec<ProblemRow> {
     found.iter().take(PROBLEMS_MAX).map(|problem| problem_row(v, list, problem, None)).collect()
-}
-
-pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft) -> Result<Response> {
-    ctx.app.db.delete_draft(draft.id).await?;
-    Ok(see("/mailings/new"))
 }
 
 fn take(content: &mut Content, list: List, name: &str) {

@@ -164,6 +164,7 @@ mod tests {
             csrf: String::new(),
             notice_key: None,
             here: "/explore".into(),
+            part_of: None,
             theme: crate::layout::view::Theme::Auto,
             now: "2026-11-20T15:42:10Z".parse().unwrap(),
         }

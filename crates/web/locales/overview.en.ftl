@@ -1,0 +1,73 @@
+### The menu, and the pages that look across features.
+
+## Menu
+
+nav-today = Today
+nav-mailings = Mailings
+nav-mailings-all = All mailings
+nav-drafts = Drafts
+nav-activity = Activity
+nav-monitoring = Monitoring
+nav-in = { $section }: pages
+nav-logs-search = Search
+nav-logs-live = Live
+nav-logs-files = Files
+
+## Mailings
+
+mailings-none = No mailings yet
+mailings-none-help = Each mailing appears here once it is sent, and stays.
+mailings-no-match = No mailing matches
+nav-drafts-lead = Mailings you have started and not sent yet.
+nav-drafts-none = No drafts
+nav-drafts-none-help = A mailing is saved as a draft from the moment you add its list of recipients.
+nav-draft-continue = Continue
+
+## Today
+
+today-attention = Needs attention
+today-attention-none = Nothing needs your attention.
+today-next = Next
+today-applications = Applications
+today-applications-none = No application has been active.
+today-application-nameless = Unnamed
+today-seven-days = last 7 days
+today-done = { $n ->
+    [one] { $shown } done
+   *[other] { $shown } done
+}
+today-open = Open
+today-see = View
+today-resend = View and resend
+today-decide = View and decide
+today-system = View system
+today-workers = View workers
+today-account-open = View account
+today-paused = “{ $name }” is paused. { $reason }
+today-failed = “{ $name }” failed. { $reason }
+today-undelivered = { $n ->
+    [one] “{ $name }”: { $shown } message was not delivered.
+   *[other] “{ $name }”: { $shown } messages were not delivered.
+}
+today-unknown = { $n ->
+    [one] “{ $name }”: { $shown } message may or may not have been sent. Please decide.
+   *[other] “{ $name }”: { $shown } messages may or may not have been sent. Please decide.
+}
+today-unknown-items = { $n ->
+    [one] “{ $name }”: the result of { $shown } item is uncertain. Please decide.
+   *[other] “{ $name }”: the results of { $shown } items are uncertain. Please decide.
+}
+today-failed-items = { $n ->
+    [one] “{ $name }”: { $shown } item failed.
+   *[other] “{ $name }”: { $shown } items failed.
+}
+today-account = The sending account “{ $name }” is paused. { $reason }
+today-worker-none = No worker is running, so nothing is being sent.
+today-worker-lost = The worker “{ $name }” stopped responding ({ $ago }).
+today-disk = The disk is almost full: { $free } left.
+today-database = The database is damaged. Keep a copy of it, then restore a backup.
+today-run-log = Some lines of job logs could not be saved. Check that the disk has free space.
+today-logs-full = The log store is full, so new log lines are not saved. Free up disk space.
+today-logs-broken = The log store cannot be read or written. Check its disk and file permissions.
+today-logs-stalled = Some logs are not being collected. Vigie’s own log says why.
+today-logs-damaged = Part of the log store is damaged, so searches may be incomplete.

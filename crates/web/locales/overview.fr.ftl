@@ -1,0 +1,73 @@
+### The menu, and the pages that look across features.
+
+## Menu
+
+nav-today = Aujourd’hui
+nav-mailings = Envois
+nav-mailings-all = Tous les envois
+nav-drafts = Brouillons
+nav-activity = Activité
+nav-monitoring = Surveillance
+nav-in = { $section } : pages
+nav-logs-search = Recherche
+nav-logs-live = En direct
+nav-logs-files = Fichiers
+
+## Mailings
+
+mailings-none = Aucun envoi pour l’instant
+mailings-none-help = Chaque envoi apparaît ici dès son lancement, et y reste.
+mailings-no-match = Aucun envoi ne correspond
+nav-drafts-lead = Les envois que vous avez commencés sans les envoyer.
+nav-drafts-none = Aucun brouillon
+nav-drafts-none-help = Un envoi est enregistré comme brouillon dès que vous ajoutez sa liste de destinataires.
+nav-draft-continue = Continuer
+
+## Today
+
+today-attention = À traiter
+today-attention-none = Rien à traiter.
+today-next = À venir
+today-applications = Applications
+today-applications-none = Aucune application n’a été active.
+today-application-nameless = Sans nom
+today-seven-days = 7 derniers jours
+today-done = { $n ->
+    [one] { $shown } réussi
+   *[other] { $shown } réussis
+}
+today-open = Ouvrir
+today-see = Voir
+today-resend = Voir et renvoyer
+today-decide = Voir et décider
+today-system = Voir le système
+today-workers = Voir les processus
+today-account-open = Voir le compte
+today-paused = « { $name } » est en pause. { $reason }
+today-failed = « { $name } » a échoué. { $reason }
+today-undelivered = { $n ->
+    [one] « { $name } » : { $shown } message n’a pas été remis.
+   *[other] « { $name } » : { $shown } messages n’ont pas été remis.
+}
+today-unknown = { $n ->
+    [one] « { $name } » : { $shown } message a peut-être été envoyé. À vous de décider.
+   *[other] « { $name } » : { $shown } messages ont peut-être été envoyés. À vous de décider.
+}
+today-unknown-items = { $n ->
+    [one] « { $name } » : le résultat de { $shown } élément est incertain. À vous de décider.
+   *[other] « { $name } » : le résultat de { $shown } éléments est incertain. À vous de décider.
+}
+today-failed-items = { $n ->
+    [one] « { $name } » : { $shown } élément a échoué.
+   *[other] « { $name } » : { $shown } éléments ont échoué.
+}
+today-account = Le compte d’envoi « { $name } » est en pause. { $reason }
+today-worker-none = Aucun processus n’est en marche : rien n’est envoyé.
+today-worker-lost = Le processus « { $name } » ne répond plus ({ $ago }).
+today-disk = Le disque est presque plein : il reste { $free }.
+today-database = La base de données est endommagée. Gardez-en une copie, puis restaurez une sauvegarde.
+today-run-log = Des lignes de journaux de tâches n’ont pas pu être enregistrées. Vérifiez qu’il reste de la place sur le disque.
+today-logs-full = Le stockage des journaux est plein : les nouvelles lignes ne sont plus enregistrées. Libérez de l’espace.
+today-logs-broken = Le stockage des journaux ne peut être ni lu ni écrit. Vérifiez le disque et les droits d’accès.
+today-logs-stalled = Certains journaux ne sont plus collectés. Le journal de Vigie dit pourquoi.
+today-logs-damaged = Une partie du stockage des journaux est endommagée : les recherches peuvent être incomplètes.

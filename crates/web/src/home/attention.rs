@@ -1,0 +1,158 @@
+//! What needs a person: each with one sentence, and the one button that leads on.
+
+use crate::{
+    health::Findings,
+    layout::{
+        parts::{Life, WorkerRow},
+        states::{self, Tone},
+        view::View,
+    },
+};
+use logs::Trouble;
+use model::{Authority, JobKind, JobState};
+use store::{Account, Job};
+
+/// Something that needs a person.
+#[derive(Clone, Debug)]
+pub(crate) struct AttentionRow {
+    pub(crate) tone: Tone,
+    pub(crate) icon: &'static str,
+    pub(crate) text: String,
+    /// Where the reader can do nothing about it, there is none.
+    pub(crate) button: Option<AttentionButton>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct AttentionButton {
+    pub(crate) label: String,
+    pub(crate) address: String,
+    /// Whether it does something, rather than lead somewhere.
+    pub(crate) acts: bool,
+}
+
+/// What is looked at.
+pub(crate) struct AttentionFacts {
+    /// Jobs that are paused, but those that wait for their time.
+    pub(crate) paused: Vec<Job>,
+    /// Jobs of the last days of which an item failed or is unknown, and those that failed themselves.
+    pub(crate) troubled: Vec<Job>,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) workers: Vec<WorkerRow>,
+    pub(crate) machine: Findings,
+}
+
+/// What stops everything comes first, then what a person can mend one by one.
+pub(crate) fn attention(v: &View, facts: &AttentionFacts) -> Vec<AttentionRow> {
+    let mut rows = machine(v, &facts.machine);
+    rows.extend(workers(v, &facts.workers));
+    rows.extend(facts.accounts.iter().filter_map(|account| account_row(v, account)));
+    rows.extend(facts.paused.iter().map(|job| paused(v, job)));
+    rows.extend(facts.troubled.iter().flat_map(|job| troubled(v, job)));
+    rows
+}
+
+fn machine(v: &View, found: &Findings) -> Vec<AttentionRow> {
+    let mut texts = Vec::new();
+    if found.is_damaged {
+        texts.push(v.t("today-database"));
+    }
+    if let Some(disk) = found.disk.filter(|disk| disk.is_nearly_full()) {
+        texts.push(v.with("today-disk", "free", v.bytes(&disk.free)));
+    }
+    if found.lost_lines.is_some() {
+        texts.push(v.t("today-run-log"));
+    }
+    texts.extend(found.logs.map(|trouble| v.t(log_trouble(trouble))));
+    let button = || v.administers().then(|| link(v, "today-system", "/system"));
+    texts.into_iter().map(|text| AttentionRow { tone: Tone::Bad, icon: "failed", text, button: button() }).collect()
+}
+
+pub(crate) fn log_trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Full => "today-logs-full",
+        Trouble::Broken => "today-logs-broken",
+        Trouble::Stalled => "today-logs-stalled",
+        Trouble::Damaged => "today-logs-damaged",
+    }
+}
+
+fn workers(v: &View, workers: &[WorkerRow]) -> Vec<AttentionRow> {
+    let row = |text| {
+        let button = Some(link(v, "today-workers", "/workers"));
+        AttentionRow { tone: Tone::Bad, icon: "failed", text, button }
+    };
+    if !workers.iter().any(|worker| worker.life == Life::Alive) {
+        return vec![row(v.t("today-worker-none"))];
+    }
+    let lost = workers.iter().filter(|worker| worker.life == Life::Lost);
+    lost.map(|worker| {
+        let values = [("name", worker.name.clone()), ("ago", v.ago(&worker.heartbeat_at))];
+        row(v.with_all("today-worker-lost", &values))
+    })
+    .collect()
+}
+
+/// An account that waits only until its limit allows more needs nobody.
+fn account_row(v: &View, account: &Account) -> Option<AttentionRow> {
+    let pause = account.pause.as_ref().filter(|pause| pause.until.is_none_or(|until| until > v.now))?;
+    if pause.reason.code == "daily_limit" {
+        return None;
+    }
+    let reason = states::reason(v, &pause.reason.code, &pause.reason.detail);
+    let text = v.with_all("today-account", &[("name", account.name.clone()), ("reason", reason)]);
+    let name = percent_encoding::utf8_percent_encode(&account.name, percent_encoding::NON_ALPHANUMERIC);
+    let button = Some(link(v, "today-account-open", &format!("/accounts/{name}")));
+    Some(AttentionRow { tone: Tone::Doubt, icon: "warn", text, button })
+}
+
+fn paused(v: &View, job: &Job) -> AttentionRow {
+    let text = v.with_all("today-paused", &[("name", job.name.clone()), ("reason", reason(v, job))]);
+    let is_theirs = v.operates() && (v.administers() || tasks::needs(job.kind) == Authority::Write);
+    let button = match job.resumes_at {
+        None if is_theirs => {
+            AttentionButton { label: v.t("job-resume"), address: format!("/jobs/{}/resume", job.id), acts: true }
+        }
+        _ => link(v, "today-open", &format!("/jobs/{}", job.id)),
+    };
+    AttentionRow { tone: Tone::Doubt, icon: "paused", text, button: Some(button) }
+}
+
+/// Why it stands still, and when it goes on by itself.
+fn reason(v: &View, job: &Job) -> String {
+    let why = job.reason.as_ref().map(|reason| states::reason(v, &reason.code, &reason.detail));
+    let until = job.resumes_at.map(|at| v.with("resumes-at", "time", v.moment(&at)));
+    why.into_iter().chain(until).collect::<Vec<_>>().join(" ")
+}
+
+fn troubled(v: &View, job: &Job) -> Vec<AttentionRow> {
+    let (failed, unknown) = (job.counters.failed, job.counters.unknown);
+    let is_mailing = job.kind == JobKind::Mail;
+    let name = [("name", job.name.as_str())];
+    let row = |tone, icon, text, word: &str, side: &str| {
+        let button = Some(link(v, word, &format!("/jobs/{}{side}", job.id)));
+        AttentionRow { tone, icon, text, button }
+    };
+    let mut rows = Vec::new();
+    if job.state == JobState::Failed {
+        let text = v.with_all("today-failed", &[("name", job.name.clone()), ("reason", reason(v, job))]);
+        rows.push(row(Tone::Bad, "failed", text, "today-open", ""));
+    }
+    if unknown > 0 {
+        let id = if is_mailing { "today-unknown" } else { "today-unknown-items" };
+        let text = v.count_with(id, &unknown, &name);
+        rows.push(row(Tone::Doubt, "unknown", text, "today-decide", "/undelivered"));
+    }
+    if failed > 0 && is_mailing {
+        let word = if v.operates() { "today-resend" } else { "today-see" };
+        let text = v.count_with("today-undelivered", &failed, &name);
+        rows.push(row(Tone::Doubt, "warn", text, word, "/undelivered"));
+    } else if failed > 0 && job.state != JobState::Failed {
+        let text = v.count_with("today-failed-items", &failed, &name);
+        rows.push(row(Tone::Doubt, "warn", text, "today-see", "/undelivered"));
+    }
+    rows
+}
+
+fn link(v: &View, word: &str, address: &str) -> AttentionButton {
+    AttentionButton { label: v.t(word), address: address.to_owned(), acts: false }
+}
