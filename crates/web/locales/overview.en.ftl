@@ -71,3 +71,25 @@ today-logs-full = The log store is full, so new log lines are not saved. Free up
 today-logs-broken = The log store cannot be read or written. Check its disk and file permissions.
 today-logs-stalled = Some logs are not being collected. Vigie’s own log says why.
 today-logs-damaged = Part of the log store is damaged, so searches may be incomplete.
+
+## Not delivered, across mailings
+
+missing-lead = Recipients who did not get their message, in all mailings.
+missing-mailing = Mailing
+missing-reason = Reason
+missing-reason-next = Reason and next step
+missing-period = Period
+missing-any = All reasons
+missing-recipient = Address or mailbox
+missing-content = Message or file
+missing-server = Server or account
+missing-unknown = Uncertain
+missing-days = Last { $n } days
+missing-days-all = All time
+missing-line = Row { $line }
+missing-correct = Correct
+missing-decide = Decide
+missing-none = Everyone got their message
+missing-none-help = Messages that cannot be delivered are listed here.
+missing-no-match = No match
+missing-no-match-help = Choose a longer period, or clear the filters.

@@ -71,3 +71,25 @@ today-logs-full = Le stockage des journaux est plein : les nouvelles lignes ne s
 today-logs-broken = Le stockage des journaux ne peut être ni lu ni écrit. Vérifiez le disque et les droits d’accès.
 today-logs-stalled = Certains journaux ne sont plus collectés. Le journal de Vigie dit pourquoi.
 today-logs-damaged = Une partie du stockage des journaux est endommagée : les recherches peuvent être incomplètes.
+
+## Not delivered, across mailings
+
+missing-lead = Les destinataires qui n’ont pas reçu leur message, tous envois confondus.
+missing-mailing = Envoi
+missing-reason = Motif
+missing-reason-next = Motif et suite à donner
+missing-period = Période
+missing-any = Tous les motifs
+missing-recipient = Adresse ou boîte de réception
+missing-content = Message ou fichier
+missing-server = Serveur ou compte
+missing-unknown = Incertain
+missing-days = { $n } derniers jours
+missing-days-all = Depuis le début
+missing-line = Ligne { $line }
+missing-correct = Corriger
+missing-decide = Décider
+missing-none = Tous les messages sont remis
+missing-none-help = Les messages qui ne peuvent pas être remis apparaissent ici.
+missing-no-match = Aucun résultat
+missing-no-match-help = Choisissez une période plus longue, ou effacez les filtres.

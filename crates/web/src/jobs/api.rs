@@ -199,6 +199,7 @@ impl JobsQuery {
             name: None,
             text: optional_text("q", self.q.clone().or_else(|| self.task_id.clone()), NAME_MAX)?,
             task_type: optional_text("task_type", self.task_type.clone(), NAME_MAX)?,
+            trouble: false,
             created_by: optional_text("user", self.user.clone(), NAME_MAX)?,
             since: time("since", &self.since)?,
             until: time("until", &self.until)?,

@@ -2,9 +2,12 @@
 
 use crate::layout::gallery::examples::{ID, at, before, counters, sorted, trace_rows};
 use crate::{
-    jobs::pages::show::{
-        ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LogLine, May, OverviewPage, TimelinePage, TimelineStep,
-        TroubleRow, UndeliveredPage,
+    jobs::pages::{
+        across::{AcrossFilter, AcrossPage, AcrossRow},
+        show::{
+            ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LogLine, May, OverviewPage, TimelinePage,
+            TimelineStep, TroubleRow, UndeliveredPage,
+        },
     },
     layout::{
         gallery::Drawn,
@@ -110,6 +113,7 @@ pub(crate) fn job_pages(v: &View) -> Vec<Drawn> {
         ("job-failed", overview(failed, trouble(v))),
     ];
     pages.extend(sides(v));
+    pages.extend(across(v));
     pages
 }
 
@@ -151,6 +155,27 @@ fn sides(v: &View) -> Vec<Drawn> {
         ("job-log", log.render().unwrap()),
         ("job-timeline", timeline.render().unwrap()),
     ]
+}
+
+fn across(v: &View) -> Vec<Drawn> {
+    let v = &at(v, "/mailings/undelivered");
+    let row = |trouble| AcrossRow {
+        mailing: "Factures de novembre 2026".to_owned(),
+        job: ID.to_owned(),
+        address: format!("/jobs/{ID}/undelivered"),
+        trouble,
+    };
+    let choice = |word| Choice::of([(String::new(), v.t(word))], "");
+    let page = |rows: Vec<AcrossRow>| {
+        let filter = AcrossFilter {
+            reasons: choice("missing-any"),
+            days: choice("missing-days-all"),
+            ..AcrossFilter::default()
+        };
+        let pager = Pager { shown: rows.len() as u64, ..Pager::default() };
+        AcrossPage { v, filter, rows, pager, csv: "/mailings/undelivered.csv".to_owned() }.render().unwrap()
+    };
+    vec![("undelivered", page(trouble(v).into_iter().map(row).collect())), ("undelivered-none", page(vec![]))]
 }
 
 fn items(v: &View) -> Vec<ItemRow> {

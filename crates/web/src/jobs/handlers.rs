@@ -1,5 +1,6 @@
 //! One job: how it stands, its sides, and what may be done to it.
 
+pub(crate) mod across;
 mod actions;
 mod correct;
 pub(crate) mod list;

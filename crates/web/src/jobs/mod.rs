@@ -30,6 +30,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         embed::declare,
         handlers::declare,
         handlers::list::declare,
+        handlers::across::declare,
     ]
     .into_iter()
     .fold(routes, |routes, add| add(routes))

@@ -83,6 +83,7 @@ const SECTIONS: &[Declared] = &[
         icon: "send",
         pages: &[
             entry("/mailings", "nav-mailings-all", Role::Viewer, &[]),
+            entry("/mailings/undelivered", "tab-undelivered", Role::Viewer, &[]),
             entry("/mailings/drafts", "nav-drafts", Role::Operator, &["/mailings"]),
             entry("/accounts", "menu-accounts", Role::Viewer, &["/accounts"]),
         ],

@@ -76,7 +76,7 @@ fn sheet(ctx: Ctx, v: View, job: Job, filter: ItemFilter, name: &str) -> Respons
     (headers, body).into_response()
 }
 
-fn headings(v: &View) -> [String; 9] {
+pub(super) fn headings(v: &View) -> [String; 9] {
     [
         "undelivered-line",
         "sheet-recipient",
@@ -91,7 +91,7 @@ fn headings(v: &View) -> [String; 9] {
     .map(|id| v.t(id))
 }
 
-fn cells(v: &View, mailing: Option<&Mailing>, item: &Item) -> [String; 9] {
+pub(super) fn cells(v: &View, mailing: Option<&Mailing>, item: &Item) -> [String; 9] {
     let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
     let line = mail.as_ref().map_or(item.seq.unsigned_abs(), |(_, mail)| mail.line);
     let about = mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).unwrap_or_default();

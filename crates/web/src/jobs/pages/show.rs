@@ -219,6 +219,10 @@ impl TroubleRow {
     }
 
     fn may_settle(&self) -> bool {
+        self.is_uncertain()
+    }
+
+    pub(crate) fn is_uncertain(&self) -> bool {
         self.state == ItemState::Unknown
     }
 
