@@ -93,3 +93,18 @@ missing-none = Everyone got their message
 missing-none-help = Messages that cannot be delivered are listed here.
 missing-no-match = No match
 missing-no-match-help = Choose a longer period, or clear the filters.
+
+## Audit log
+
+audit-any = Any action
+audit-detail = Details
+audit-job-gone = A deleted job
+audit-job-new = Created a job
+audit-job-correct = Corrected addresses
+audit-job-reuse = Reused a mailing
+audit-sessions-end = Ended sessions
+audit-webhook-new = Added a webhook
+audit-webhook-delete = Removed a webhook
+audit-reach = { $shown } entries searched, back to { $until }
+audit-reach-none = Nothing found in the latest { $shown } entries, back to { $until }.
+audit-reach-more = Nothing found in { $shown } more entries, back to { $until }.

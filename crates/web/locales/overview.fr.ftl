@@ -93,3 +93,18 @@ missing-none = Tous les messages sont remis
 missing-none-help = Les messages qui ne peuvent pas être remis apparaissent ici.
 missing-no-match = Aucun résultat
 missing-no-match-help = Choisissez une période plus longue, ou effacez les filtres.
+
+## Audit log
+
+audit-any = Toutes les actions
+audit-detail = Précisions
+audit-job-gone = Une tâche supprimée
+audit-job-new = A créé une tâche
+audit-job-correct = A corrigé des adresses
+audit-job-reuse = A réutilisé un envoi
+audit-sessions-end = A fermé des sessions
+audit-webhook-new = A ajouté un webhook
+audit-webhook-delete = A supprimé un webhook
+audit-reach = { $shown } entrées parcourues, jusqu’au { $until }
+audit-reach-none = Rien dans les { $shown } dernières entrées, jusqu’au { $until }.
+audit-reach-more = Rien dans { $shown } entrées de plus, jusqu’au { $until }.

@@ -1,130 +1,232 @@
-//! Who did what, and when.
+//! Who did what, and when: looked through by person, deed, object and day.
+
+#[cfg(test)]
+mod tests;
 
 use crate::{
     Ctx,
-    audit::page::{AuditPage, AuditRow},
+    audit::{
+        deeds::{self, Object},
+        page::{AuditAsked, AuditPage, AuditRow},
+    },
     auth::Access,
     cursor,
     extract::Query,
-    layout::{parts::Pager, view::View},
+    layout::{
+        Reader,
+        parts::{Choice, Pager},
+        rows, shown,
+        view::View,
+    },
     problem::Result,
-    routes::Routes,
+    routes::{Routes, page_about},
+    sheet::Dialect,
+    traces::api::harmless,
 };
-use crate::{
-    layout::{Reader, shown},
-    routes::page_about,
+use axum::{
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
 };
-use axum::{extract::State, response::Response};
+use futures_util::{StreamExt as _, stream};
+use model::{JobId, Timestamp};
 use serde::Deserialize;
-use store::{AuditEvent, Scope};
+use std::collections::HashMap;
+use store::{AuditEvent, AuditFilter, JobFilter, Scope, SearchPage};
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 const ROWS: u32 = 100;
+const SHEET_ROWS: u32 = 1_000;
+/// Longer texts are no names.
+const TYPED_MAX: usize = 200;
+/// Jobs whose name holds what was typed.
+const JOBS_MAX: u32 = 20;
+/// Names that are offered.
+const PEOPLE_MAX: usize = 200;
+const SAID: rows::ReachWords =
+    rows::ReachWords { some: "audit-reach", none: "audit-reach-none", none_more: "audit-reach-more" };
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    routes.get(
-        "/audit",
-        Access::Page(Scope::Admin),
-        show,
-        page_about("Who did what, newest first").query::<AuditQuery>(),
+    let about = |summary| page_about(summary).query::<AuditQuery>();
+    let admins = Access::Page(Scope::Admin);
+    routes.get("/audit", admins, show, about("Who did what, newest first")).get(
+        "/audit.csv",
+        admins,
+        sheet,
+        about("The same, for a spreadsheet"),
     )
 }
 
-#[derive(Deserialize, Default, IntoParams)]
+/// The filters, as the form sends them: what is empty filters nothing.
+#[derive(Clone, Deserialize, Default, IntoParams)]
+#[serde(default)]
 struct AuditQuery {
-    cursor: Option<String>,
+    /// The name of a person or a token.
+    who: String,
+    /// The word for what was done.
+    what: String,
+    /// Part of the name of what it was done to.
+    object: String,
+    /// Days.
+    since: String,
+    until: String,
+    cursor: String,
 }
 
 async fn show(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<AuditQuery>) -> Result<Response> {
-    let before = query.cursor.as_deref().map(cursor::number).transpose()?;
-    let page = ctx.app.db.audit(before, ROWS).await?;
+    let page = find(&ctx, &v, &query, ROWS).await?;
+    let before = (!query.cursor.is_empty()).then(|| cursor::number(&query.cursor)).transpose()?;
+    let reach = page.searched_until.map(|at| rows::reach(&v, &SAID, &v.moment(&at), page.rows.len(), before));
     let pager = Pager {
-        first: before.map(|_| "/audit".to_owned()),
-        next: page.next.map(|next| format!("/audit?cursor={}", cursor::of_number(next))),
+        first: before.map(|_| query.address("/audit", "")),
+        next: page.next.map(|next| query.address("/audit", &cursor::of_number(next))),
         shown: page.rows.len() as u64,
         total: None,
-        reach: None,
+        reach,
     };
-    let rows = page.rows.into_iter().map(|event| row(&v, event)).collect();
-    Ok(shown(&AuditPage { v: &v, rows, pager }))
+    let rows = named(&ctx, &v, page.rows).await?;
+    let csv = query.address("/audit.csv", "");
+    let people = ctx.app.db.users().await?.into_iter().map(|user| user.name).take(PEOPLE_MAX).collect();
+    Ok(shown(&AuditPage { v: &v, asked: query.shown(&v, people), rows, pager, csv }))
 }
 
-fn row(v: &View, event: AuditEvent) -> AuditRow {
-    // An event about something that has a page leads there.
-    let job = event.subject.split('/').skip_while(|part| *part != "jobs").nth(1);
-    let link = job.filter(|id| uuid::Uuid::parse_str(id).is_ok()).map(|id| format!("/jobs/{id}"));
-    let (mut object, mut detail) = (object(&event.subject), event.detail);
-    if event.subject.ends_with("/users") || event.subject.ends_with("/tokens") || event.subject.ends_with("/accounts") {
-        object = std::mem::take(&mut detail);
+async fn find(ctx: &Ctx, v: &View, query: &AuditQuery, limit: u32) -> Result<SearchPage<AuditEvent, Timestamp>> {
+    let text = |text: &String| (!text.is_empty()).then(|| text.chars().take(TYPED_MAX).collect::<String>());
+    let filter = AuditFilter {
+        who: text(&query.who),
+        actions: deeds::actions(&query.what),
+        about: match text(&query.object) {
+            Some(object) => about(ctx, &object).await?,
+            None => Vec::new(),
+        },
+        since: rows::day(&query.since, &v.zone),
+        until: rows::day_end(&query.until, &v.zone),
+        before: (!query.cursor.is_empty()).then(|| cursor::number(&query.cursor)).transpose()?,
+        limit,
+    };
+    Ok(ctx.app.db.search_audit(&filter).await?)
+}
+
+/// How the log may name what is called so: as it is, as paths write it, and jobs by their ids.
+async fn about(ctx: &Ctx, object: &str) -> Result<Vec<String>> {
+    let filter = JobFilter { text: Some(object.to_owned()), limit: JOBS_MAX, ..JobFilter::default() };
+    let jobs = ctx.app.db.jobs(&filter).await?.rows;
+    let mut texts = vec![object.to_owned()];
+    texts.extend(Some(deeds::encoded(object)).filter(|encoded| encoded != object));
+    texts.extend(jobs.into_iter().map(|job| job.id.to_string()));
+    Ok(texts)
+}
+
+/// Events as rows, with the names of jobs in place of their ids.
+async fn named(ctx: &Ctx, v: &View, events: Vec<AuditEvent>) -> Result<Vec<AuditRow>> {
+    let mut names: HashMap<String, Option<String>> = HashMap::new();
+    for event in &events {
+        if let Object::Job(id) = Object::read(&event.subject)
+            && !names.contains_key(&id)
+        {
+            let job = match Uuid::parse_str(&id) {
+                Ok(uuid) => ctx.app.db.job(JobId(uuid)).await?,
+                Err(_) => None,
+            };
+            names.insert(id, job.map(|job| job.name));
+        }
     }
+    Ok(events.into_iter().map(|event| row(v, event, &names)).collect())
+}
+
+fn row(v: &View, event: AuditEvent, names: &HashMap<String, Option<String>>) -> AuditRow {
+    let mut detail = event.detail;
+    let under = |list: &str, name: &str| Some(format!("{list}/{}", deeds::encoded(name)));
+    let (object, link) = match Object::read(&event.subject) {
+        Object::Job(id) => match names.get(&id).cloned().flatten() {
+            Some(name) => (name, Some(format!("/jobs/{id}"))),
+            None => (v.t("audit-job-gone"), None),
+        },
+        Object::Account(name) => (name.clone(), under("/accounts", &name)),
+        Object::User(name) => (name, Some("/users".to_owned())),
+        Object::Token(name) => (name, Some("/tokens".to_owned())),
+        Object::LogFile(name) => (name, Some("/logs/".to_owned())),
+        Object::Of(list) => {
+            let name = std::mem::take(&mut detail);
+            let link = if list == "/accounts" { under(list, &name) } else { Some(list.to_owned()) };
+            (name, link)
+        }
+        // What it was called is all that is left of one that was sent or deleted.
+        Object::Draft(_) => (std::mem::take(&mut detail), None),
+        Object::Other(text) => (text, None),
+    };
     // What has no word of its own is told as it was asked for.
-    let what = word(&event.action).map_or(event.action, |word| v.t(word));
+    let what = deeds::word(&event.action).map_or(event.action, |word| v.t(word));
     AuditRow { at: event.at, who: event.who, what, object, link, detail }
 }
 
-/// What was acted on: the name in a path, or all of what is no path.
-fn object(subject: &str) -> String {
-    let mut parts = subject.trim_start_matches("/api/v1").split('/');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(""), Some("users" | "tokens" | "accounts" | "jobs" | "mailings"), Some(name)) => decoded(name),
-        (Some(""), Some("logs"), None) => String::new(),
-        (Some(""), Some("logs"), Some("clear")) => decoded(parts.next().unwrap_or_default()),
-        _ => subject.to_owned(),
+async fn sheet(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<AuditQuery>) -> Response {
+    let dialect = Dialect::of(v.language);
+    let mut head = dialect.mark().to_vec();
+    dialect.rows(
+        [["traces-when", "audit-who", "audit-what", "audit-object", "audit-detail"].map(|id| v.t(id))],
+        &mut head,
+    );
+    let pages = stream::unfold((ctx, v, Some(query)), move |(ctx, v, query)| async move {
+        let query = query?;
+        match page_of_sheet(&ctx, &v, &query, dialect).await {
+            Ok((bytes, next)) => {
+                let next = next.map(|cursor| AuditQuery { cursor, ..query });
+                Some((Ok(bytes), (ctx, v, next)))
+            }
+            // The download breaks off, so that nobody takes a part for the whole.
+            Err(problem) => {
+                tracing::warn!(problem = problem.detail(), "a download of the audit log broke off");
+                Some((Err(std::io::Error::other("the download broke off")), (ctx, v, None)))
+            }
+        }
+    });
+    let body = Body::from_stream(stream::once(async { Ok(head) }).chain(pages));
+    let file = "attachment; filename=\"audit.csv\"";
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, file)], body).into_response()
+}
+
+async fn page_of_sheet(ctx: &Ctx, v: &View, query: &AuditQuery, dialect: Dialect) -> Result<(Vec<u8>, Option<String>)> {
+    let page = find(ctx, v, query, SHEET_ROWS).await?;
+    let next = page.next.map(cursor::of_number);
+    let mut bytes = Vec::new();
+    let cells = |row: AuditRow| {
+        let at = row.at.in_zone(&v.zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        [at, harmless(&row.who), harmless(&row.what), harmless(&row.object), harmless(&row.detail)]
+    };
+    dialect.rows(named(ctx, v, page.rows).await?.into_iter().map(cells), &mut bytes);
+    Ok((bytes, next))
+}
+
+impl AuditQuery {
+    fn address(&self, path: &str, cursor: &str) -> String {
+        let Self { who, what, object, since, until, .. } = self;
+        let pairs = [
+            ("who", who.as_str()),
+            ("what", what),
+            ("object", object),
+            ("since", since),
+            ("until", until),
+            ("cursor", cursor),
+        ];
+        rows::address(path, &pairs)
     }
-}
 
-/// A name, as a path writes it.
-fn decoded(name: &str) -> String {
-    percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
-}
-
-/// The identifier of what was done, by a page or through the API.
-fn word(action: &str) -> Option<&'static str> {
-    Some(match action.replacen("/api/v1", "", 1).as_str() {
-        "login" => "deed-login",
-        "logout" => "deed-logout",
-        "password" => "deed-password",
-        "test of a mailing" => "deed-mailing-test",
-        "POST /users" => "deed-user-new",
-        "POST /users/{name}/link" => "deed-user-link",
-        "POST /users/{name}/role" => "deed-user-role",
-        "POST /users/{name}/disable" => "deed-user-disable",
-        "POST /users/{name}/enable" => "deed-user-enable",
-        "POST /tokens" => "deed-token-new",
-        "POST /tokens/{name}/revoke" | "DELETE /tokens/{name}" => "deed-token-revoke",
-        "POST /accounts" => "deed-account-new",
-        "POST /accounts/{name}" | "PUT /accounts/{name}" => "deed-account-change",
-        "POST /accounts/{name}/test" => "deed-account-test",
-        "POST /accounts/{name}/pause" => "deed-account-pause",
-        "POST /accounts/{name}/resume" => "deed-account-resume",
-        "POST /mailings/new" => "deed-mailing-new",
-        "POST /mailings/{draft}/recipients" => "deed-mailing-list",
-        "POST /mailings/{draft}/files" => "deed-mailing-files",
-        "POST /mailings/{draft}/send" | "POST /mailings" => "deed-mailing-send",
-        "POST /mailings/{draft}/delete" => "deed-mailing-delete",
-        "POST /jobs/{id}/pause" => "deed-job-pause",
-        "POST /jobs/{id}/resume" => "deed-job-resume",
-        "POST /jobs/{id}/cancel" => "deed-job-cancel",
-        "POST /jobs/{id}/retry" => "deed-job-retry",
-        "POST /jobs/{id}/settle" => "deed-job-settle",
-        "POST /logs/clear/{name}/" => "deed-log-clear",
-        "DELETE /logs" => "deed-logs-delete",
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_acted_on_is_named() {
-        assert_eq!(object("/users/bruno/role"), "bruno");
-        assert_eq!(object("/api/v1/accounts/compta%20%C3%A9t%C3%A9"), "compta été");
-        assert_eq!(object("/api/v1/users"), "/api/v1/users");
-        assert_eq!(object("/logs/clear/jobs%3Arun%2Elog/"), "jobs:run.log");
-        assert_eq!(object("ana"), "ana");
-        assert_eq!(word("DELETE /api/v1/tokens/{name}"), word("POST /tokens/{name}/revoke"));
-        assert_eq!(word("POST /webhooks"), None);
+    fn shown(self, v: &View, people: Vec<String>) -> AuditAsked {
+        let any = (String::new(), v.t("audit-any"));
+        let mut deeds: Vec<_> = deeds::words().map(|word| (word.to_owned(), v.t(word))).collect();
+        deeds.sort_by(|one, other| one.1.cmp(&other.1));
+        let typed = [&self.who, &self.what, &self.object, &self.since, &self.until];
+        AuditAsked {
+            is_narrow: typed.iter().any(|text| !text.is_empty()),
+            deeds: Choice::of(std::iter::once(any).chain(deeds), &self.what),
+            who: self.who,
+            people,
+            object: self.object,
+            since: self.since,
+            until: self.until,
+        }
     }
 }

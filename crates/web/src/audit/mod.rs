@@ -1,5 +1,6 @@
 //! Who did what, and when.
 
+mod deeds;
 pub(crate) mod handlers;
 pub(crate) mod page;
 

@@ -1,6 +1,9 @@
 //! Who did what, to what, and when.
 
-use crate::layout::{parts::Pager, view::View};
+use crate::layout::{
+    parts::{Choice, Pager},
+    view::View,
+};
 use askama::Template;
 use model::Timestamp;
 
@@ -8,8 +11,25 @@ use model::Timestamp;
 #[template(path = "audit.html")]
 pub(crate) struct AuditPage<'a> {
     pub(crate) v: &'a View,
+    pub(crate) asked: AuditAsked,
     pub(crate) rows: Vec<AuditRow>,
     pub(crate) pager: Pager,
+    /// Where the same are for a spreadsheet.
+    pub(crate) csv: String,
+}
+
+/// What the filters say, as typed; empty is any.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AuditAsked {
+    pub(crate) who: String,
+    /// Names to choose from.
+    pub(crate) people: Vec<String>,
+    pub(crate) deeds: Vec<Choice>,
+    pub(crate) object: String,
+    /// Days, as `2026-11-21`.
+    pub(crate) since: String,
+    pub(crate) until: String,
+    pub(crate) is_narrow: bool,
 }
 
 #[derive(Clone, Debug)]

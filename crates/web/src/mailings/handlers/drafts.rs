@@ -3,7 +3,7 @@
 use super::draft::{Content, DRAFTS_MAX, Draft};
 use crate::{
     Ctx,
-    auth::Granted,
+    auth::{CreatedName, Granted},
     layout::{Form, Reader, see, shown},
     mailings::pages::{DraftRow, DraftsPage},
     problem::Result,
@@ -35,5 +35,7 @@ pub(super) async fn rows(ctx: &Ctx, granted: &Granted) -> Result<Vec<DraftRow>> 
 
 pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft, form: Form) -> Result<Response> {
     ctx.app.db.delete_draft(draft.id).await?;
-    Ok(see(if form.text("back").is_empty() { "/mailings/new" } else { form.back() }))
+    let mut response = see(if form.text("back").is_empty() { "/mailings/new" } else { form.back() });
+    response.extensions_mut().insert(CreatedName(draft.content.name().to_owned()));
+    Ok(response)
 }

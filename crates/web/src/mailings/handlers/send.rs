@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Ctx,
-    auth::Granted,
+    auth::{CreatedName, Granted},
     extract::Path,
     layout::{
         Form, Reader,
@@ -90,7 +90,9 @@ pub(super) async fn send(
     if job.state != JobState::Preparing {
         ctx.app.db.delete_draft(draft.id).await?;
     }
-    Ok(see(&format!("/jobs/{}", job.id)))
+    let mut response = see(&format!("/jobs/{}", job.id));
+    response.extensions_mut().insert(CreatedName(job.name));
+    Ok(response)
 }
 
 /// A day and a time as forms write them, or the word for what is wrong.

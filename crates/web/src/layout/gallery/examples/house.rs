@@ -3,7 +3,7 @@
 use super::{account, accounts, at, before, workers};
 use crate::{
     accounts::page::{AccountForm, AccountPage, AccountsPage, NewAccountPage, TestResult},
-    audit::page::{AuditPage, AuditRow},
+    audit::page::{AuditAsked, AuditPage, AuditRow},
     layout::{
         gallery::Drawn,
         parts::{Choice, Faults, Mood, Notice, Pager},
@@ -122,7 +122,9 @@ fn audit(v: &View) -> String {
         row(86_000, "s.benali", &v.t("deed-account-change"), "Comptabilité", ""),
     ];
     let pager = Pager { shown: 3, ..Pager::default() };
-    AuditPage { v, rows, pager }.render().unwrap()
+    let deeds = Choice::of([(String::new(), v.t("audit-any"))], "");
+    let asked = AuditAsked { deeds, people: vec!["m.durand".to_owned()], ..AuditAsked::default() };
+    AuditPage { v, asked, rows, pager, csv: "/audit.csv".to_owned() }.render().unwrap()
 }
 
 fn me(v: &View) -> String {

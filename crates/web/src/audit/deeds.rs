@@ -1,0 +1,137 @@
+//! What can be done, and what it was done to, as the audit log keeps both: a method and a route, or a word, and a path.
+
+/// A word for people, and the actions it stands for, without the prefix of the API.
+const DEEDS: &[(&str, &[&str])] = &[
+    ("deed-login", &["login"]),
+    ("deed-logout", &["logout"]),
+    ("deed-password", &["password"]),
+    ("audit-sessions-end", &["POST /me/sessions/end"]),
+    ("deed-user-new", &["POST /users"]),
+    ("deed-user-link", &["POST /users/{name}/link"]),
+    ("deed-user-role", &["POST /users/{name}/role"]),
+    ("deed-user-disable", &["POST /users/{name}/disable"]),
+    ("deed-user-enable", &["POST /users/{name}/enable"]),
+    ("deed-token-new", &["POST /tokens"]),
+    ("deed-token-revoke", &["POST /tokens/{name}/revoke", "DELETE /tokens/{name}"]),
+    ("deed-account-new", &["POST /accounts"]),
+    ("deed-account-change", &["POST /accounts/{name}", "PUT /accounts/{name}"]),
+    ("deed-account-test", &["POST /accounts/{name}/test"]),
+    ("deed-account-pause", &["POST /accounts/{name}/pause"]),
+    ("deed-account-resume", &["POST /accounts/{name}/resume"]),
+    ("deed-mailing-new", &["POST /mailings/new"]),
+    ("deed-mailing-list", &["POST /mailings/{draft}/recipients"]),
+    ("deed-mailing-files", &["POST /mailings/{draft}/files"]),
+    ("deed-mailing-test", &["test of a mailing"]),
+    ("deed-mailing-send", &["POST /mailings/{draft}/send", "POST /mailings"]),
+    ("deed-mailing-delete", &["POST /mailings/{draft}/delete"]),
+    ("audit-job-new", &["POST /jobs"]),
+    ("deed-job-pause", &["POST /jobs/{id}/pause"]),
+    ("deed-job-resume", &["POST /jobs/{id}/resume"]),
+    ("deed-job-cancel", &["POST /jobs/{id}/cancel"]),
+    ("deed-job-retry", &["POST /jobs/{id}/retry", "POST /jobs/{id}/retry-failed"]),
+    ("deed-job-settle", &["POST /jobs/{id}/settle"]),
+    ("audit-job-correct", &["POST /jobs/{id}/correct", "POST /jobs/{id}/corrected-list/send"]),
+    ("audit-job-reuse", &["POST /jobs/{id}/reuse"]),
+    ("deed-log-clear", &["POST /logs/clear/{name}/", "POST /logs/clear/{name}"]),
+    ("deed-logs-delete", &["DELETE /logs"]),
+    ("audit-webhook-new", &["POST /webhooks"]),
+    ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
+];
+
+const API: &str = "/api/v1";
+
+/// The identifiers of what can be asked for.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    DEEDS.iter().map(|(word, _)| *word)
+}
+
+/// The identifier of what was done, by a page or through the API.
+pub(super) fn word(action: &str) -> Option<&'static str> {
+    let action = action.replacen(API, "", 1);
+    DEEDS.iter().find(|(_, actions)| actions.contains(&action.as_str())).map(|(word, _)| *word)
+}
+
+/// Every action that a word stands for.
+pub(super) fn actions(word: &str) -> Vec<String> {
+    let actions = DEEDS.iter().find(|(one, _)| *one == word).map_or(&[][..], |(_, actions)| actions);
+    let through_api = |action: &str| action.replacen(" /", &format!(" {API}/"), 1);
+    actions.iter().flat_map(|action| [(*action).to_owned(), through_api(action)]).collect()
+}
+
+/// What was acted on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Object {
+    /// By its id.
+    Job(String),
+    Draft(String),
+    User(String),
+    Token(String),
+    Account(String),
+    LogFile(String),
+    /// What the detail names, among things of a kind: its list.
+    Of(&'static str),
+    Other(String),
+}
+
+impl Object {
+    /// From a path, with or without the prefix of the API, or a name.
+    pub(super) fn read(subject: &str) -> Self {
+        let Some(path) = subject.trim_start_matches(API).strip_prefix('/') else {
+            return Self::Other(subject.to_owned());
+        };
+        let mut parts = path.split('/').filter(|part| !part.is_empty()).map(decoded);
+        let first = parts.next().unwrap_or_default();
+        match (first.as_str(), parts.next()) {
+            ("users", Some(name)) => Self::User(name),
+            ("tokens", Some(name)) => Self::Token(name),
+            ("accounts", Some(name)) => Self::Account(name),
+            ("jobs", Some(id)) => Self::Job(id),
+            ("mailings", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Draft(id),
+            ("logs", Some(word)) if word == "clear" => Self::LogFile(parts.next().unwrap_or_default()),
+            ("users", None) => Self::Of("/users"),
+            ("tokens", None) => Self::Of("/tokens"),
+            ("accounts", None) => Self::Of("/accounts"),
+            ("logs" | "mailings" | "jobs" | "me" | "webhooks", _) => Self::Other(String::new()),
+            _ => Self::Other(subject.to_owned()),
+        }
+    }
+}
+
+/// A name, as a path writes it.
+fn decoded(name: &str) -> String {
+    percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
+}
+
+/// As a path writes a name.
+pub(super) fn encoded(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_acted_on_is_named() {
+        let user = |name: &str| Object::User(name.to_owned());
+        assert_eq!(Object::read("/users/bruno/role"), user("bruno"));
+        assert_eq!(Object::read("/api/v1/accounts/compta%20%C3%A9t%C3%A9"), Object::Account("compta été".into()));
+        assert_eq!(Object::read("/api/v1/users"), Object::Of("/users"));
+        assert_eq!(Object::read("/logs/clear/jobs%3Arun%2Elog/"), Object::LogFile("jobs:run.log".into()));
+        assert_eq!(Object::read("ana"), Object::Other("ana".into()));
+        assert_eq!(Object::read("/mailings/new"), Object::Other(String::new()));
+        let id = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";
+        assert_eq!(Object::read(&format!("/mailings/{id}/send")), Object::Draft(id.into()));
+        assert_eq!(Object::read(&format!("/api/v1/jobs/{id}/pause")), Object::Job(id.into()));
+    }
+
+    #[test]
+    fn a_deed_has_one_word_whichever_way_it_was_done() {
+        assert_eq!(word("DELETE /api/v1/tokens/{name}"), Some("deed-token-revoke"));
+        assert_eq!(word("POST /tokens/{name}/revoke"), Some("deed-token-revoke"));
+        assert_eq!(word("POST /nothing"), None);
+        for word_of in words() {
+            assert!(actions(word_of).iter().all(|action| word(action) == Some(word_of)), "{word_of}");
+        }
+    }
+}
