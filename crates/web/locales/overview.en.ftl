@@ -108,3 +108,28 @@ audit-webhook-delete = Removed a webhook
 audit-reach = { $shown } entries searched, back to { $until }
 audit-reach-none = Nothing found in the latest { $shown } entries, back to { $until }.
 audit-reach-more = Nothing found in { $shown } more entries, back to { $until }.
+
+## Help
+
+nav-help = Help
+help-find = Search the help
+help-hits = { $n ->
+    [one] { $shown } result
+   *[other] { $shown } results
+}
+help-none = Nothing found. Try fewer or other words.
+help-all = All topics
+help-contents = Contents
+help-in-english = This guide is in English.
+help-sending = Sending a mailing
+help-sending-about = From the list of recipients to messages that were not delivered, step by step.
+help-logs = Reading logs
+help-logs-about = Logs, log files, and what Vigie writes itself.
+help-search = Search syntax
+help-search-about = Words, fields, times and tables: everything the log search understands.
+help-collecting = Collecting logs
+help-collecting-about = Files, syslog, the system journal, and shippers such as Filebeat or Vector.
+help-embedding = Embedding progress
+help-embedding-about = Show the progress of a job in the pages of your own application.
+help-api = API
+help-api-about = Every route, who may use it, and its OpenAPI description.

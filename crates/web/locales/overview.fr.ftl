@@ -108,3 +108,28 @@ audit-webhook-delete = A supprimé un webhook
 audit-reach = { $shown } entrées parcourues, jusqu’au { $until }
 audit-reach-none = Rien dans les { $shown } dernières entrées, jusqu’au { $until }.
 audit-reach-more = Rien dans { $shown } entrées de plus, jusqu’au { $until }.
+
+## Help
+
+nav-help = Aide
+help-find = Rechercher dans l’aide
+help-hits = { $n ->
+    [one] { $shown } résultat
+   *[other] { $shown } résultats
+}
+help-none = Aucun résultat. Essayez avec moins de mots, ou d’autres.
+help-all = Tous les sujets
+help-contents = Sommaire
+help-in-english = Ce guide est en anglais.
+help-sending = Faire un envoi
+help-sending-about = De la liste des destinataires aux messages non remis, étape par étape.
+help-logs = Lire les journaux
+help-logs-about = Les journaux, les fichiers journaux, et ce que Vigie écrit elle-même.
+help-search = Syntaxe de recherche
+help-search-about = Mots, champs, dates et tableaux : tout ce que comprend la recherche dans les journaux.
+help-collecting = Collecter des journaux
+help-collecting-about = Fichiers, syslog, journal du système, et expéditeurs comme Filebeat ou Vector.
+help-embedding = Intégrer la progression
+help-embedding-about = Afficher l’avancement d’une tâche dans les pages de votre application.
+help-api = API
+help-api-about = Toutes les adresses, qui peut s’en servir, et leur description OpenAPI.

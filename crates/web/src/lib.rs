@@ -11,6 +11,7 @@ mod authority;
 mod cursor;
 mod extract;
 mod health;
+mod help;
 mod home;
 mod jobs;
 mod layout;
@@ -114,6 +115,7 @@ fn declare(routes: Routes) -> Routes {
         people::declare,
         webhooks::declare,
         audit::declare,
+        help::declare,
     ]
     .into_iter()
     .fold(routes, |routes, add| add(routes))

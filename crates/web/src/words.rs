@@ -235,6 +235,23 @@ const FRENCH_SPACES: [(&str, &str); 6] = [
     (" »", "\u{a0}»"),
 ];
 
+/// As it is compared: in small letters without accents, character by character.
+pub(crate) fn folded(text: &str) -> String {
+    let plain = |c: char| match c {
+        'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' | 'í' | 'ì' => 'i',
+        'ñ' => 'n',
+        'ô' | 'ö' | 'ó' | 'ò' | 'õ' => 'o',
+        'ù' | 'û' | 'ü' | 'ú' => 'u',
+        'ÿ' => 'y',
+        '’' => '\'',
+        c => c,
+    };
+    text.chars().map(|c| plain(c.to_lowercase().next().unwrap_or(c))).collect()
+}
+
 const MONTHS: [&str; 12] = [
     "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
     "month-11", "month-12",

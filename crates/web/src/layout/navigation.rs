@@ -111,6 +111,7 @@ const SECTIONS: &[Declared] = &[
             entry("/audit", "menu-audit", Role::Admin, &["/audit"]),
         ],
     },
+    Declared { word: "nav-help", icon: "info", pages: &[entry("/help", "nav-help", Role::Viewer, &["/help"])] },
 ];
 
 impl View {

@@ -4,6 +4,10 @@ use super::{account, accounts, at, before, workers};
 use crate::{
     accounts::page::{AccountForm, AccountPage, AccountsPage, NewAccountPage, TestResult},
     audit::page::{AuditAsked, AuditPage, AuditRow},
+    help::{
+        page::{GuidePage, HelpPage},
+        topics,
+    },
     layout::{
         gallery::Drawn,
         parts::{Choice, Faults, Mood, Notice, Pager},
@@ -31,6 +35,11 @@ pub(crate) fn house(v: &View) -> Vec<Drawn> {
         ("tokens", tokens(&at(v, "/tokens"))),
         ("audit", audit(&at(v, "/audit"))),
         ("me", me(&at(v, "/me"))),
+        ("help", help(&at(v, "/help"), "")),
+        ("help-found", help(&at(v, "/help"), "csv")),
+        ("help-none", help(&at(v, "/help"), "zzqq")),
+        ("help-sending", guide(&at(v, "/help/sending"), "sending")),
+        ("help-search", guide(&at(v, "/help/search"), "search")),
     ]);
     pages
 }
@@ -125,6 +134,14 @@ fn audit(v: &View) -> String {
     let deeds = Choice::of([(String::new(), v.t("audit-any"))], "");
     let asked = AuditAsked { deeds, people: vec!["m.durand".to_owned()], ..AuditAsked::default() };
     AuditPage { v, asked, rows, pager, csv: "/audit.csv".to_owned() }.render().unwrap()
+}
+
+fn help(v: &View, q: &str) -> String {
+    HelpPage { v, q: q.to_owned(), hits: topics::search(q, v.language, 9) }.render().unwrap()
+}
+
+fn guide(v: &View, topic: &str) -> String {
+    GuidePage { v, guide: topics::chosen(topic, v.language).unwrap() }.render().unwrap()
 }
 
 fn me(v: &View) -> String {
