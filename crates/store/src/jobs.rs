@@ -5,6 +5,7 @@ mod changes;
 use crate::{
     Db, Error, Reason, Result,
     filter::{Where, like_pattern},
+    reach::EXAMINED_MAX,
     sql::{Conn, Row, Value, params},
 };
 pub(crate) use changes::{Change, Moved, count, lock, no_job, skip_queued, start, write_change};
@@ -212,6 +213,19 @@ impl Db {
         jobs.truncate(filter.limit as usize);
         let next = jobs.last().filter(|_| more).map(|job| (job.created_at, job.id));
         Ok(Page { rows: jobs, next })
+    }
+
+    /// Jobs whose name holds a text, the newest first: of the last [`EXAMINED_MAX`](crate::EXAMINED_MAX) at most.
+    pub async fn jobs_named_like(&self, text: &str, limit: u32) -> Result<Vec<Job>> {
+        let like = self.dialect().like;
+        let sql = format!(
+            "SELECT * FROM jobs WHERE id IN (
+                 SELECT id FROM (SELECT id, name FROM jobs ORDER BY created_at DESC LIMIT {EXAMINED_MAX}) AS recent
+                 WHERE name{like})
+             ORDER BY created_at DESC, id DESC LIMIT $2"
+        );
+        let rows = self.rows(&sql, params![like_pattern(text), i64::from(limit)]).await?;
+        rows.iter().map(job_from).collect()
     }
 
     /// What the list is ordered by, as the last row of the page before has it, creation and id behind it; empty on the

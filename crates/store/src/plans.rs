@@ -75,6 +75,7 @@ async fn jobs_are_listed_by_an_index() {
             assert_walks_indexes(&db, db.jobs(&JobFilter { order, ..filter.clone() })).await;
         }
     }
+    assert_walks_indexes(&db, db.jobs_named_like("x", 5)).await;
     assert_walks_indexes(&db, db.job_counts(at)).await;
     assert_walks_indexes(&db, db.open_jobs()).await;
     assert_walks_indexes(&db, db.startable_jobs(at)).await;

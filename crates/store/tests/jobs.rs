@@ -315,6 +315,11 @@ async fn jobs_are_found_by_filter(db: Db) {
         (JobFilter { since: Some(NOW), until: Some(NOW), ..all.clone() }, vec![]),
         (JobFilter { since: Some(NOW), until: Some(NOW + Duration::from_micros(1)), ..all }, vec![3, 2, 1]),
     ];
+    let named = async |text: &str| {
+        let found = db.jobs_named_like(text, 2).await.unwrap();
+        found.iter().map(|job| job.id.0.as_u128()).collect::<Vec<_>>()
+    };
+    assert_eq!((named("SPR").await, named("0%_o").await, named("bob").await), (vec![2], vec![1], vec![]));
     for (filter, expected) in cases {
         let found = db.jobs(&filter).await.unwrap().rows;
         let found: Vec<_> = found.iter().map(|job| job.id.0.as_u128()).collect();

@@ -133,3 +133,15 @@ help-embedding = Embedding progress
 help-embedding-about = Show the progress of a job in the pages of your own application.
 help-api = API
 help-api-about = Every route, who may use it, and its OpenAPI description.
+
+## Find
+
+find-title = Search
+find-what = Address, mailing, job or page
+find-short = Search
+find-hint = Enter an email address, or part of the name of a mailing, a job or a page.
+find-none = Nothing found. Only recent mailings and attempts are searched.
+find-pages = Pages
+find-jobs = Mailings and jobs
+find-in-logs = Search the logs
+find-in-traces = Search all traces

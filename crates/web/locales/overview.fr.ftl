@@ -133,3 +133,15 @@ help-embedding = Intégrer la progression
 help-embedding-about = Afficher l’avancement d’une tâche dans les pages de votre application.
 help-api = API
 help-api-about = Toutes les adresses, qui peut s’en servir, et leur description OpenAPI.
+
+## Find
+
+find-title = Rechercher
+find-what = Adresse, envoi, tâche ou page
+find-short = Rechercher
+find-hint = Saisissez une adresse électronique, ou une partie du nom d’un envoi, d’une tâche ou d’une page.
+find-none = Aucun résultat. Seuls les envois et essais récents sont parcourus.
+find-pages = Pages
+find-jobs = Envois et tâches
+find-in-logs = Chercher dans les journaux
+find-in-traces = Chercher dans toutes les traces

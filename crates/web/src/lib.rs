@@ -10,6 +10,7 @@ mod auth;
 mod authority;
 mod cursor;
 mod extract;
+mod find;
 mod health;
 mod help;
 mod home;
@@ -116,6 +117,7 @@ fn declare(routes: Routes) -> Routes {
         webhooks::declare,
         audit::declare,
         help::declare,
+        find::declare,
     ]
     .into_iter()
     .fold(routes, |routes, add| add(routes))

@@ -33,7 +33,7 @@ use futures_util::{StreamExt as _, stream};
 use model::{JobId, Timestamp};
 use serde::Deserialize;
 use std::collections::HashMap;
-use store::{AuditEvent, AuditFilter, JobFilter, Scope, SearchPage};
+use store::{AuditEvent, AuditFilter, Scope, SearchPage};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -111,8 +111,7 @@ async fn find(ctx: &Ctx, v: &View, query: &AuditQuery, limit: u32) -> Result<Sea
 
 /// How the log may name what is called so: as it is, as paths write it, and jobs by their ids.
 async fn about(ctx: &Ctx, object: &str) -> Result<Vec<String>> {
-    let filter = JobFilter { text: Some(object.to_owned()), limit: JOBS_MAX, ..JobFilter::default() };
-    let jobs = ctx.app.db.jobs(&filter).await?.rows;
+    let jobs = ctx.app.db.jobs_named_like(object, JOBS_MAX).await?;
     let mut texts = vec![object.to_owned()];
     texts.extend(Some(deeds::encoded(object)).filter(|encoded| encoded != object));
     texts.extend(jobs.into_iter().map(|job| job.id.to_string()));

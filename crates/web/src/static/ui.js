@@ -89,6 +89,52 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
 
+// Ctrl-K asks the page of all searches without leaving this one; arrows move among what it has found.
+const finder = document.querySelector(".rail form.find") ?? document.querySelector("form.find");
+if (finder && typeof HTMLDialogElement !== "undefined") {
+  for (const key of document.querySelectorAll("[data-find-key]")) key.hidden = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) openFinder();
+  });
+}
+
+function openFinder() {
+  const dialog = document.createElement("dialog"), before = document.activeElement;
+  const form = finder.cloneNode(true), box = form.querySelector("input"), found = document.createElement("div");
+  dialog.className = "finder";
+  dialog.setAttribute("aria-label", form.getAttribute("aria-label"));
+  form.querySelector("kbd")?.remove();
+  form.removeAttribute("role");
+  box.value = "";
+  dialog.append(form, found);
+  let timer = 0, asked = 0;
+  const look = async () => {
+    const mine = ++asked;
+    if (!box.value.trim()) { found.replaceChildren(); return; }
+    try {
+      const response = await fetch(`/search?q=${encodeURIComponent(box.value)}`, { headers: { accept: "text/html" } });
+      if (!response.ok || response.redirected || mine !== asked) return;
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("found");
+      if (fresh && mine === asked) { fresh.removeAttribute("id"); found.replaceChildren(fresh); }
+    } catch { /* Enter still leads to the page. */ }
+  };
+  box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
+  dialog.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    const stops = [box, ...found.querySelectorAll("a")];
+    event.preventDefault();
+    stops[Math.min(stops.length - 1, Math.max(0, stops.indexOf(document.activeElement) + by))].focus();
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => { dialog.remove(); before?.focus?.(); }, { once: true });
+  document.body.append(dialog);
+  dialog.showModal();
+  box.focus();
+}
+
 // Times that are typed and shown are those of the reader.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `vigie_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax`;

@@ -6,6 +6,7 @@ pub(crate) use crate::{jobs::examples::job_pages, logs::examples::logs, mailings
 pub(crate) use house::house;
 
 use crate::{
+    find::page::{FindPage, FoundRecipient},
     home::{
         attention::{AttentionButton, AttentionRow},
         chart::{Slot, Throughput},
@@ -31,7 +32,7 @@ use crate::{
 use askama::Template as _;
 use jiff::tz::TimeZone;
 use mail::language::Language;
-use model::{Counters, JobKind, JobState, Timestamp};
+use model::{Counters, ItemState, JobKind, JobState, Timestamp};
 use std::time::Duration;
 use store::{Activity, ApplicationActivity, Role, Tally};
 
@@ -304,9 +305,40 @@ pub(crate) fn overviews(v: &View) -> Vec<Drawn> {
         ("mailings", jobs(ListOf::Mailings, rows(v), "")),
         ("mailings-none", jobs(ListOf::Mailings, vec![], "")),
     ]);
+    pages.extend(found(&at(v, "/search")));
     pages.extend(traces(&at(v, "/traces")));
     pages.extend(errors(&at(v, "/nowhere")));
     pages
+}
+
+fn found(v: &View) -> Vec<Drawn> {
+    let recipient = |label: &str, state| FoundRecipient {
+        label: label.to_owned(),
+        state,
+        mailing: "Factures de novembre 2026".to_owned(),
+        address: "/jobs/x/items".to_owned(),
+    };
+    let pages = v.sections().into_iter().flat_map(|section| section.pages).skip(1).take(2).collect();
+    let page = FindPage {
+        v,
+        q: "facture".to_owned(),
+        pages,
+        jobs: rows(v).into_iter().take(2).collect(),
+        recipients: vec![
+            recipient("facturation@ancien-client.example", ItemState::Failed),
+            recipient("facture@mairie-de-saint-martin.example", ItemState::Succeeded),
+        ],
+        help: crate::help::topics::search("csv", v.language, 3),
+    };
+    let none = FindPage {
+        v,
+        q: "zzqq".to_owned(),
+        pages: vec![],
+        jobs: vec![],
+        recipients: vec![],
+        help: vec![],
+    };
+    vec![("find", page.render().unwrap()), ("find-none", none.render().unwrap())]
 }
 
 pub(crate) fn sorted(way: Sorted) -> SortLink {

@@ -1,0 +1,119 @@
+//! One box that finds a recipient, a job or mailing, a page or a guide. Each question looks at a bounded number of rows.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Ctx,
+    auth::Access,
+    extract::Query,
+    find::page::{FindPage, FoundRecipient},
+    help::topics,
+    layout::{Reader, navigation::MenuPage, rows, shown, view::View},
+    problem::Result,
+    routes::{Routes, page_about},
+    words::folded,
+};
+use axum::{extract::State, response::Response};
+use model::{JobId, JobKind};
+use serde::Deserialize;
+use std::collections::HashSet;
+use store::{Item, ItemFilter, Job, JobFilter, Scope, TraceFilter};
+use utoipa::IntoParams;
+
+const TYPED_MAX: usize = 200;
+/// Fewer letters than this find pages alone.
+const TYPED_MIN: usize = 2;
+const JOBS_MAX: u32 = 6;
+const RECIPIENTS_MAX: usize = 8;
+const HELP_MAX: usize = 4;
+/// Mailings, the newest first, whose recipients are looked through whether they were sent to or not.
+const MAILINGS_MAX: u32 = 5;
+/// Hexadecimal digits that an id is known by.
+const ID_DIGITS_MIN: usize = 8;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let about = page_about("A recipient, a job, a page or a guide, by a part of its name").query::<FindQuery>();
+    routes.get("/search", Access::Page(Scope::Read), find, about)
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct FindQuery {
+    /// What is looked for.
+    q: String,
+}
+
+async fn find(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<FindQuery>) -> Result<Response> {
+    let q: String = query.q.trim().chars().take(TYPED_MAX).collect();
+    let mut page = FindPage {
+        v: &v,
+        pages: pages(&v, &q),
+        jobs: Vec::new(),
+        recipients: Vec::new(),
+        help: topics::search(&q, v.language, HELP_MAX),
+        q: q.clone(),
+    };
+    if q.chars().count() >= TYPED_MIN {
+        page.jobs = jobs(&ctx, &q).await?.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();
+        page.recipients = recipients(&ctx, &q).await?;
+    }
+    Ok(shown(&page))
+}
+
+/// Pages of the menu that are called so.
+fn pages(v: &View, q: &str) -> Vec<MenuPage> {
+    let q = folded(q);
+    let pages = v.sections().into_iter().flat_map(|section| section.pages);
+    pages.filter(|page| !q.is_empty() && folded(&v.t(page.word)).contains(&q)).collect()
+}
+
+/// By a part of the name, or by the beginning of the id.
+async fn jobs(ctx: &Ctx, q: &str) -> Result<Vec<Job>> {
+    let mut found = ctx.app.db.jobs_named_like(q, JOBS_MAX).await?;
+    let digits: String = q.chars().filter(|c| *c != '-').collect();
+    if digits.len() >= ID_DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        for id in ctx.app.db.jobs_beginning(&digits.to_lowercase(), JOBS_MAX).await? {
+            found.extend(ctx.app.db.job(id).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Of the newest mailings, and of whatever was sent lately.
+async fn recipients(ctx: &Ctx, q: &str) -> Result<Vec<FoundRecipient>> {
+    let (db, limit) = (&ctx.app.db, RECIPIENTS_MAX as u32);
+    let newest = JobFilter { kind: Some(JobKind::Mail), limit: MAILINGS_MAX, ..JobFilter::default() };
+    let (mut seen, mut found): (HashSet<(JobId, i64)>, _) = (HashSet::new(), Vec::new());
+    for job in db.jobs(&newest).await?.rows {
+        let filter = ItemFilter { text: Some(q.to_owned()), limit, ..ItemFilter::default() };
+        for item in db.items(job.id, &filter).await?.rows {
+            if found.len() < RECIPIENTS_MAX && seen.insert((job.id, item.seq)) {
+                found.push(recipient(&job, item));
+            }
+        }
+    }
+    let filter = TraceFilter { text: Some(q.to_owned()), limit, ..TraceFilter::default() };
+    for trace in db.traces(&filter).await?.rows {
+        let Some((id, seq)) = trace.job.zip(trace.seq) else { continue };
+        if found.len() >= RECIPIENTS_MAX || !seen.insert((id, seq)) {
+            continue;
+        }
+        let (Some(job), Some(item)) = (db.job(id).await?, db.item(id, seq).await?) else { continue };
+        // A trace may hold the text elsewhere: in the name of a file, say.
+        if job.kind == JobKind::Mail && folded(&item.label).contains(&folded(q)) {
+            found.push(recipient(&job, item));
+        }
+    }
+    Ok(found)
+}
+
+fn recipient(job: &Job, item: Item) -> FoundRecipient {
+    let path = format!("/jobs/{}/items", job.id);
+    FoundRecipient {
+        address: rows::address(&path, &[("q", &item.label)]),
+        label: item.label,
+        state: item.state,
+        mailing: job.name.clone(),
+    }
+}
