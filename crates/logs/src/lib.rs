@@ -82,6 +82,8 @@ struct Inner {
     trouble: Mutex<Option<Trouble>>,
     /// Some part of it was found damaged.
     damaged: AtomicBool,
+    /// What collectors were started for.
+    collected: Mutex<Option<collect::Config>>,
     /// Positions that cannot be read, so that nothing is collected from there.
     stalled: Mutex<BTreeSet<PathBuf>>,
     asked: Semaphore,
@@ -117,6 +119,7 @@ impl Logs {
             importing: Mutex::default(),
             trouble: Mutex::default(),
             damaged: AtomicBool::new(false),
+            collected: Mutex::default(),
             stalled: Mutex::default(),
             asked: Semaphore::new(ASKED_AT_ONCE_MAX),
             exported: Arc::new(Semaphore::new(EXPORTED_AT_ONCE_MAX)),
@@ -150,6 +153,20 @@ impl Logs {
     /// Names of the files whose last lines are shown together; none: those that were written last.
     pub fn watched(&self) -> &[String] {
         &self.0.config.watched
+    }
+
+    /// What is collected by this process; `None` where nothing was started.
+    pub fn collected(&self) -> Option<collect::Config> {
+        lock(&self.0.collected).clone()
+    }
+
+    pub(crate) fn set_collected(&self, config: &collect::Config) {
+        *lock(&self.0.collected) = Some(config.clone());
+    }
+
+    /// Files that say up to where sources are kept and cannot be read: nothing is collected from there.
+    pub fn stalled(&self) -> Vec<PathBuf> {
+        lock(&self.0.stalled).iter().cloned().collect()
     }
 
     pub fn scrubber(&self) -> &Arc<Scrubber> {

@@ -145,3 +145,30 @@ find-pages = Pages
 find-jobs = Mailings and jobs
 find-in-logs = Search the logs
 find-in-traces = Search all traces
+
+## System and log sources
+
+system-title = System
+system-fine = Everything works.
+system-version = Version
+system-started = Started
+system-database = Database
+system-data = Data folder
+system-disk = Disk
+system-disk-free = { $free } free of { $total }
+system-zone = Time zone
+system-runs = This process runs jobs.
+system-reads = This process only reads; another one runs jobs.
+sources-title = Log sources
+sources-lead = What Vigie collects, as its configuration file says, and what has arrived.
+sources-collected = Collected by Vigie
+sources-collected-none = Nothing is collected. Add [[collect]] to the configuration file.
+sources-received = Received in the last 24 hours
+sources-received-none = No log line has arrived in the last 24 hours.
+sources-source = Source
+sources-files = Log files
+sources-syslog = Syslog, over UDP and TCP
+sources-journal = System journal
+sources-own = Vigie’s own log
+sources-runs = Job logs
+sources-stalled = Vigie cannot read where it stopped ({ $path }), so nothing is collected from there.

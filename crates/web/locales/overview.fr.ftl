@@ -145,3 +145,30 @@ find-pages = Pages
 find-jobs = Envois et tâches
 find-in-logs = Chercher dans les journaux
 find-in-traces = Chercher dans toutes les traces
+
+## System and log sources
+
+system-title = Système
+system-fine = Tout fonctionne.
+system-version = Version
+system-started = Démarrage
+system-database = Base de données
+system-data = Dossier des données
+system-disk = Disque
+system-disk-free = { $free } libres sur { $total }
+system-zone = Fuseau horaire
+system-runs = Ce processus exécute les tâches.
+system-reads = Ce processus ne fait que lire ; un autre exécute les tâches.
+sources-title = Sources des journaux
+sources-lead = Ce que Vigie collecte selon son fichier de configuration, et ce qui est arrivé.
+sources-collected = Collecté par Vigie
+sources-collected-none = Rien n’est collecté. Ajoutez [[collect]] au fichier de configuration.
+sources-received = Reçu ces dernières 24 heures
+sources-received-none = Aucune ligne n’est arrivée ces dernières 24 heures.
+sources-source = Source
+sources-files = Fichiers journaux
+sources-syslog = Syslog, par UDP et TCP
+sources-journal = Journal du système
+sources-own = Journal de Vigie
+sources-runs = Journaux des tâches
+sources-stalled = Vigie ne peut pas lire où elle s’était arrêtée ({ $path }) : rien n’en est collecté.

@@ -158,6 +158,11 @@ impl Counts {
         Self { since, requests: Mutex::default(), busy: Rarely::default() }
     }
 
+    /// Since when this process runs.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.since
+    }
+
     /// `route` as it was declared, so that there are only so many.
     pub(crate) fn request(&self, route: &str, status: StatusCode) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);

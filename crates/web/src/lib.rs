@@ -28,6 +28,7 @@ mod routes;
 mod schedule;
 mod serve;
 mod sheet;
+mod system;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -116,6 +117,7 @@ fn declare(routes: Routes) -> Routes {
         people::declare,
         webhooks::declare,
         audit::declare,
+        system::declare,
         help::declare,
         find::declare,
     ]

@@ -79,6 +79,7 @@ impl Collectors {
                 }
             });
         }
+        logs.set_collected(config);
         Ok(collectors)
     }
 

@@ -52,6 +52,13 @@ pub(crate) fn attention(v: &View, facts: &AttentionFacts) -> Vec<AttentionRow> {
 }
 
 fn machine(v: &View, found: &Findings) -> Vec<AttentionRow> {
+    let button = || v.administers().then(|| link(v, "today-system", "/system"));
+    let row = |text| AttentionRow { tone: Tone::Bad, icon: "failed", text, button: button() };
+    machine_problems(v, found).into_iter().map(row).collect()
+}
+
+/// What is wrong with the database, the disk and the stores, in sentences.
+pub(crate) fn machine_problems(v: &View, found: &Findings) -> Vec<String> {
     let mut texts = Vec::new();
     if found.is_damaged {
         texts.push(v.t("today-database"));
@@ -63,10 +70,10 @@ fn machine(v: &View, found: &Findings) -> Vec<AttentionRow> {
         texts.push(v.t("today-run-log"));
     }
     texts.extend(found.logs.map(|trouble| v.t(log_trouble(trouble))));
-    let button = || v.administers().then(|| link(v, "today-system", "/system"));
-    texts.into_iter().map(|text| AttentionRow { tone: Tone::Bad, icon: "failed", text, button: button() }).collect()
+    texts
 }
 
+/// The identifier of what is wrong with the log store.
 pub(crate) fn log_trouble(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Full => "today-logs-full",

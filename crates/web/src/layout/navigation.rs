@@ -108,7 +108,9 @@ const SECTIONS: &[Declared] = &[
         pages: &[
             entry("/users", "menu-users", Role::Admin, &["/users"]),
             entry("/tokens", "menu-tokens", Role::Admin, &["/tokens"]),
+            entry("/sources", "sources-title", Role::Admin, &[]),
             entry("/audit", "menu-audit", Role::Admin, &["/audit"]),
+            entry("/system", "system-title", Role::Admin, &[]),
         ],
     },
     Declared { word: "nav-help", icon: "info", pages: &[entry("/help", "nav-help", Role::Viewer, &["/help"])] },

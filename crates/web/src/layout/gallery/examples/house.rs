@@ -18,6 +18,7 @@ use crate::{
         tokens::page::{EXPIRIES, TokenRow, TokensPage, scope_word},
         users::page::{PasswordLink, Standing, UserRow, UsersPage},
     },
+    system::page::{CollectedRow, ReceivedSource, SourcesPage, SystemFacts, SystemPage},
     workers::page::WorkersPage,
 };
 use askama::Template as _;
@@ -35,6 +36,8 @@ pub(crate) fn house(v: &View) -> Vec<Drawn> {
         ("tokens", tokens(&at(v, "/tokens"))),
         ("audit", audit(&at(v, "/audit"))),
         ("me", me(&at(v, "/me"))),
+        ("system", system(&at(v, "/system"))),
+        ("sources", sources(&at(v, "/sources"))),
         ("help", help(&at(v, "/help"), "")),
         ("help-found", help(&at(v, "/help"), "csv")),
         ("help-none", help(&at(v, "/help"), "zzqq")),
@@ -134,6 +137,47 @@ fn audit(v: &View) -> String {
     let deeds = Choice::of([(String::new(), v.t("audit-any"))], "");
     let asked = AuditAsked { deeds, people: vec!["m.durand".to_owned()], ..AuditAsked::default() };
     AuditPage { v, asked, rows, pager, csv: "/audit.csv".to_owned() }.render().unwrap()
+}
+
+fn system(v: &View) -> String {
+    let facts = SystemFacts {
+        version: "0.9.0".to_owned(),
+        started_at: before(v, 520_000),
+        database: "SQLite",
+        data: "/var/lib/vigie".to_owned(),
+        disk: Some((890_000_000, 40_000_000_000)),
+        zone: "Europe/Paris".to_owned(),
+        runs_jobs: true,
+        users: 3,
+        tokens: 5,
+    };
+    let problems = vec![v.with("today-disk", "free", v.bytes(&890_000_000))];
+    SystemPage { v, problems, facts }.render().unwrap()
+}
+
+fn sources(v: &View) -> String {
+    let collected = |kind, what: &str, labels: &[&str]| CollectedRow {
+        kind,
+        what: what.to_owned(),
+        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+    };
+    let received = |name: &str, lines| ReceivedSource {
+        name: name.to_owned(),
+        lines: v.number(&lines),
+        address: "/explore".to_owned(),
+    };
+    SourcesPage {
+        v,
+        problems: vec![],
+        collected: vec![
+            collected("sources-files", "/var/log/nginx/*.log", &["app=boutique"]),
+            collected("sources-journal", "", &[]),
+            collected("sources-own", "/var/lib/vigie/logs/vigie.log", &[]),
+        ],
+        received: vec![received("/var/log/nginx/access.log", 84_211), received("vigie", 1_204)],
+    }
+    .render()
+    .unwrap()
 }
 
 fn help(v: &View, q: &str) -> String {
