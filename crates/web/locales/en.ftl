@@ -535,7 +535,6 @@ error-busy = Too many requests
 error-busy-help = Vigie is busy. Wait a few seconds, then try again. Running mailings continue.
 error-internal = Something went wrong on our side
 error-internal-help = The error has been recorded in the log under the number below. Running mailings continue.
-error-home = Go to dashboard
 error-again = Try again
 error-request = Request number:
 error-technical = Technical details

@@ -535,7 +535,6 @@ error-busy = Trop de demandes
 error-busy-help = Vigie est très sollicité. Patientez quelques secondes, puis réessayez. Les envois en cours continuent.
 error-internal = Une erreur s’est produite de notre côté
 error-internal-help = L’erreur est enregistrée dans le journal sous le numéro ci-dessous. Les envois en cours continuent.
-error-home = Aller au tableau de bord
 error-again = Réessayer
 error-request = Numéro de la demande :
 error-technical = Détails techniques

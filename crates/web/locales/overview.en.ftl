@@ -54,8 +54,8 @@ today-unknown = { $n ->
    *[other] “{ $name }”: { $shown } messages may or may not have been sent. Please decide.
 }
 today-unknown-items = { $n ->
-    [one] “{ $name }”: the result of { $shown } item is uncertain. Please decide.
-   *[other] “{ $name }”: the results of { $shown } items are uncertain. Please decide.
+    [one] “{ $name }”: { $shown } item is unconfirmed. Please decide.
+   *[other] “{ $name }”: { $shown } items are unconfirmed. Please decide.
 }
 today-failed-items = { $n ->
     [one] “{ $name }”: { $shown } item failed.
@@ -172,3 +172,11 @@ sources-journal = System journal
 sources-own = Vigie’s own log
 sources-runs = Job logs
 sources-stalled = Vigie cannot read where it stopped ({ $path }), so nothing is collected from there.
+
+## Small things
+
+today-first = First start?
+today-first-help = Open the link that Vigie printed in the terminal when it started: it lets you choose your password. Get a new link with:
+account-unreachable = Connection failed
+copy = Copy
+copy-done = Copied

@@ -54,8 +54,8 @@ today-unknown = { $n ->
    *[other] « { $name } » : { $shown } messages ont peut-être été envoyés. À vous de décider.
 }
 today-unknown-items = { $n ->
-    [one] « { $name } » : le résultat de { $shown } élément est incertain. À vous de décider.
-   *[other] « { $name } » : le résultat de { $shown } éléments est incertain. À vous de décider.
+    [one] « { $name } » : { $shown } élément n’est pas confirmé. À vous de décider.
+   *[other] « { $name } » : { $shown } éléments ne sont pas confirmés. À vous de décider.
 }
 today-failed-items = { $n ->
     [one] « { $name } » : { $shown } élément a échoué.
@@ -172,3 +172,11 @@ sources-journal = Journal du système
 sources-own = Journal de Vigie
 sources-runs = Journaux des tâches
 sources-stalled = Vigie ne peut pas lire où elle s’était arrêtée ({ $path }) : rien n’en est collecté.
+
+## Small things
+
+today-first = Premier démarrage ?
+today-first-help = Ouvrez le lien que Vigie a affiché dans le terminal au démarrage : il permet de choisir votre mot de passe. Pour obtenir un nouveau lien :
+account-unreachable = Échec de la connexion
+copy = Copier
+copy-done = Copié

@@ -143,6 +143,8 @@ pub(crate) struct Inner {
     pub(crate) lookups: tokio::sync::Semaphore,
     /// Whether Vigie can work is looked at by one at a time.
     pub(crate) readiness: tokio::sync::Semaphore,
+    /// Set once somebody is known to have a password.
+    pub(crate) has_users: OnceLock<()>,
     pub(crate) live: jobs::live::Live,
     pub(crate) counts: health::Counts,
     pub(crate) declared: OnceLock<Vec<Declared>>,
@@ -163,9 +165,21 @@ impl Ctx {
         let (tokens, declared, described) = (auth::Tokens::default(), OnceLock::new(), OnceLock::new());
         let (throttle, hashing) = (auth::Throttle::default(), auth::login::Hashing::default());
         let (requests, readiness) = (serve::places::Requests::new(&app.limits), tokio::sync::Semaphore::new(1));
-        let lookups = tokio::sync::Semaphore::new(LOOKUPS_MAX);
-        let inner =
-            Inner { app, tokens, throttle, hashing, requests, lookups, readiness, live, counts, declared, described };
+        let (lookups, has_users) = (tokio::sync::Semaphore::new(LOOKUPS_MAX), OnceLock::new());
+        let inner = Inner {
+            app,
+            tokens,
+            throttle,
+            hashing,
+            requests,
+            lookups,
+            readiness,
+            has_users,
+            live,
+            counts,
+            declared,
+            described,
+        };
         Self(Arc::new(inner))
     }
 

@@ -173,12 +173,12 @@ async fn prepare(browser: &Browser, desk: &Desk) {
     browser.round().await;
     browser.skip().await;
     browser.choose("[name=recipients]", std::slice::from_ref(&desk.list)).await;
-    browser.enter("main form[enctype] .primary", "location.pathname.endsWith('/recipients')").await;
+    browser.until("location.pathname.endsWith('/recipients') && document.readyState === 'complete'").await;
     browser.round().await;
     browser.skip().await;
     browser.enter("main a.primary", "location.pathname.endsWith('/files')").await;
     browser.choose("[name=files]", &desk.pdfs).await;
-    browser.enter("main form[enctype] .primary", &shows("facture-1.pdf")).await;
+    browser.until(&shows("facture-1.pdf")).await;
     browser.round().await;
     browser.enter("main a.primary", "location.pathname.endsWith('/message')").await;
     browser.skip().await;

@@ -75,7 +75,6 @@ impl Secretary {
         self.click("a[href='/mailings/new']").await;
         self.comes_to("/mailings/new").await;
         browser.bring("[name=recipients]", &[file]).await;
-        self.click("main form[enctype] .primary").await;
         self.comes_to("/recipients").await;
         self.click("main a.primary").await;
         self.comes_to("/files").await;

@@ -57,7 +57,6 @@ impl Secretary {
         self.comes_to("/mailings/new").await;
         self.looks("new").await;
         browser.bring("[name=recipients]", std::slice::from_ref(&desk.list)).await;
-        browser.tap("main form[enctype] .primary").await;
         self.comes_to("/recipients").await;
         browser.until(&shows("Société 1 & Cie")).await;
         self.looks("recipients").await;
@@ -65,7 +64,6 @@ impl Secretary {
         self.comes_to("/files").await;
         self.looks("files-none").await;
         browser.bring("[name=files]", &desk.pdfs).await;
-        browser.tap("main form[enctype] .primary").await;
         browser.until(&shows("facture-1.pdf")).await;
         self.looks("files").await;
         browser.tap("main a.primary").await;

@@ -27,6 +27,17 @@ pub(crate) struct AccountPage<'a> {
     pub(crate) test: Option<TestResult>,
 }
 
+impl AccountPage<'_> {
+    /// As the test of its connection has just shown; without one, neither is said.
+    fn fails(&self) -> bool {
+        matches!(self.test, Some(TestResult::Fails { .. }))
+    }
+
+    fn works(&self) -> bool {
+        matches!(self.test, Some(TestResult::Works { .. }))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accounts/new.html")]
 pub(crate) struct NewAccountPage<'a> {

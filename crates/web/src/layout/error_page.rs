@@ -36,6 +36,11 @@ pub(crate) enum ErrorOf {
 }
 
 impl ErrorOf {
+    /// Whether the same may go well another time.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Busy | Self::Internal | Self::Refused)
+    }
+
     fn title(&self) -> &'static str {
         match self {
             Self::Forbidden => "error-forbidden",

@@ -77,7 +77,7 @@ async fn for_people(State(ctx): State<Ctx>, request: Request, next: Next) -> Res
     let Some(ForPerson { who, needs_login }) = response.extensions_mut().remove() else { return response };
     let v = layout::reader(&ctx, &headers, &uri, who.as_ref());
     if needs_login {
-        return people::login::handlers::needed(&v, &method, &headers);
+        return people::login::handlers::needed(&ctx, &v, &method, &headers).await;
     }
     if !reads_pages(&headers) {
         return response;

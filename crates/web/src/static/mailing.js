@@ -29,7 +29,8 @@ for (const zone of zones) {
     tell();
     input.form.requestSubmit();
   });
-  input.addEventListener("change", tell);
+  // The form holds nothing else that could be filled in before.
+  input.addEventListener("change", () => { tell(); if (input.files.length > 0) input.form.requestSubmit(); });
 }
 
 // A column is put where one was writing last: where one clicked or typed, not what the Tab key only passed by.

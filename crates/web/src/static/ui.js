@@ -135,6 +135,22 @@ function openFinder() {
   box.focus();
 }
 
+// What is shown once is copied by a button; where the browser lends no clipboard, it is marked to be copied by hand.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const text = document.getElementById(button.dataset.copy);
+  if (!text) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    let done = false;
+    try { await navigator.clipboard.writeText(text.textContent); done = true; } catch { done = document.execCommand("copy"); }
+    if (done) button.textContent = button.dataset.copied;
+  });
+}
+
 // Times that are typed and shown are those of the reader.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `vigie_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax`;

@@ -191,12 +191,14 @@ pub(crate) fn trace_rows(v: &View) -> Vec<TraceRow> {
 
 pub(crate) fn way_in(v: &View) -> Vec<Drawn> {
     let v = &View { viewer: None, ..at(v, "/login") };
-    let login = |said, name: &str| LoginPage { v, name: name.to_owned(), back: "/".to_owned(), said }.render().unwrap();
+    let page = |said, name: &str, is_first| LoginPage { v, name: name.to_owned(), back: "/".to_owned(), said, is_first };
+    let login = |said, name: &str| page(said, name, false).render().unwrap();
     let setup = |what, faults| SetupPage { v, code: "x7/q".to_owned(), what, faults }.render().unwrap();
     let mut faults = Faults::default();
     faults.add("again", v.with("password-hint", "n", crate::auth::login::PASSWORD_CHARS_MIN));
     vec![
         ("login", login(None, "")),
+        ("login-first", page(None, "", true).render().unwrap()),
         ("login-wrong", login(Some(LoginSaid::Wrong), "m.durand")),
         ("login-throttled", login(Some(LoginSaid::Throttled(Duration::from_secs(90))), "m.durand")),
         ("login-out", login(Some(LoginSaid::LoggedOut), "")),

@@ -48,7 +48,8 @@ pub(super) async fn show(
         return Ok(see(&address(&draft, if draft.content.list.is_none() { "recipients" } else { "message" })));
     }
     let (row, from) = (query.row.unwrap_or(1).clamp(1, u64::from(u32::MAX)), query.from.unwrap_or(0));
-    let mut said = CheckState { row, from, ..CheckState::default() };
+    let test_to = v.viewer.as_ref().map(|viewer| viewer.name.clone()).filter(|name| name.contains('@'));
+    let mut said = CheckState { row, from, test_to: test_to.unwrap_or_default(), ..CheckState::default() };
     let is_ours = notice::is_ours(&v, &trial::words(&query.said, &query.code, &query.to), &query.seal);
     if let Some(trial) = Trial::read(&query.said, &query.code).filter(|_| is_ours) {
         said.test_to = trial::shortened(&query.to);

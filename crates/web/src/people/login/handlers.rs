@@ -37,18 +37,32 @@ struct AskQuery {
     said: Option<String>,
 }
 
-async fn ask(Reader(v): Reader, Query(query): Query<AskQuery>) -> Response {
+async fn ask(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<AskQuery>) -> Response {
     let said = query.said.filter(|said| said == "out").map(|_| LoginSaid::LoggedOut);
     let back = crate::layout::form::here(query.back.as_deref().unwrap_or("/")).to_owned();
-    shown(&LoginPage { v: &v, name: String::new(), back, said })
+    shown(&LoginPage { v: &v, name: String::new(), back, said, is_first: is_first(&ctx).await })
 }
 
 /// What somebody who is nobody sees in place of a page: the way in, which leads back to it.
-pub(crate) fn needed(v: &View, method: &Method, headers: &HeaderMap) -> Response {
+pub(crate) async fn needed(ctx: &Ctx, v: &View, method: &Method, headers: &HeaderMap) -> Response {
     let back = if method == Method::GET { v.here.clone() } else { "/".to_owned() };
     let had_session = session::cookie(headers, auth::SESSION_COOKIE).is_some();
     let said = had_session.then_some(LoginSaid::Expired);
-    page(StatusCode::UNAUTHORIZED, &LoginPage { v, name: String::new(), back, said })
+    page(StatusCode::UNAUTHORIZED, &LoginPage { v, name: String::new(), back, said, is_first: is_first(ctx).await })
+}
+
+/// Whether nobody could log in yet. It is looked up until somebody can, and never again.
+async fn is_first(ctx: &Ctx) -> bool {
+    if ctx.has_users.get().is_some() {
+        return false;
+    }
+    let Ok(_turn) = ctx.lookups.try_acquire() else { return false };
+    let users = ctx.app.db.users().await.unwrap_or_default();
+    let is_set_up = users.iter().any(|user| user.password.is_some());
+    if is_set_up {
+        ctx.has_users.get_or_init(|| ());
+    }
+    !is_set_up
 }
 
 async fn enter(
@@ -76,7 +90,8 @@ async fn enter(
         LoginSaid::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNAUTHORIZED,
     };
-    let mut response = page(status, &LoginPage { v: &v, name: name.to_owned(), back, said: Some(said) });
+    let mut response =
+        page(status, &LoginPage { v: &v, name: name.to_owned(), back, said: Some(said), is_first: false });
     if let LoginSaid::Throttled(wait) = said {
         response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
     }

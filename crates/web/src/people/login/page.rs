@@ -12,6 +12,8 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) name: String,
     /// Where to go from here.
     pub(crate) back: String,
+    /// Nobody has a password yet: the way in is a link that the terminal shows.
+    pub(crate) is_first: bool,
     pub(crate) said: Option<LoginSaid>,
 }
 
