@@ -9,6 +9,7 @@ mod chromium;
 mod desk;
 mod dropping;
 mod element;
+mod finding;
 mod interruption;
 mod keyboard;
 mod logs;

@@ -47,8 +47,11 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 25] = [
     "/",
+    "/mailings",
+    "/mailings/undelivered",
+    "/mailings/drafts",
     "/jobs",
     "/traces",
     "/explore",
@@ -59,7 +62,16 @@ const PAGES: [&str; 13] = [
     "/workers",
     "/users",
     "/tokens",
+    "/sources",
     "/audit",
+    "/system",
+    "/help",
+    "/help?q=a",
+    "/help/sending",
+    "/help/collecting",
+    "/help/search",
+    "/search",
+    "/search?q=s",
     "/me",
 ];
 
@@ -90,7 +102,7 @@ async fn every_page_is_readable(language: &str, theme: Theme) {
         browser.open(&vigie.url(&path)).await;
         assert_eq!(browser.text("document.documentElement.lang").await, language, "{path}");
         assert_accessible(&browser).await;
-        let name = format!("{language}{}", path.replace(&job, "job").replace('/', "-"));
+        let name = format!("{language}{}", path.replace(&job, "job").replace(['/', '?', '='], "-"));
         browser.screenshot(&name).await;
         browser.size(360, 800).await;
         let over = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
@@ -161,7 +173,9 @@ async fn everything_is_reached_by_the_keyboard() {
         met.push(at);
     }
     assert!(met.iter().all(|at| at.ends_with("true")), "{met:?}");
-    for wanted in ["A /traces", "A /accounts", "A /users", "A /mailings/new", "INPUT q", "SELECT state"] {
-        assert!(met.iter().any(|at| at.starts_with(wanted)), "{wanted} in {met:?}");
+    let sections = ["A /", "A /mailings", "A /jobs", "A /explore", "A /users", "A /help"];
+    let pages = ["A /traces", "A /workers", "A /mailings/new", "INPUT q", "SELECT state"];
+    for wanted in sections.into_iter().chain(pages) {
+        assert!(met.iter().any(|at| at.starts_with(&format!("{wanted} "))), "{wanted} in {met:?}");
     }
 }
