@@ -191,7 +191,8 @@ pub(crate) fn trace_rows(v: &View) -> Vec<TraceRow> {
 
 pub(crate) fn way_in(v: &View) -> Vec<Drawn> {
     let v = &View { viewer: None, ..at(v, "/login") };
-    let page = |said, name: &str, is_first| LoginPage { v, name: name.to_owned(), back: "/".to_owned(), said, is_first };
+    let page =
+        |said, name: &str, is_first| LoginPage { v, name: name.to_owned(), back: "/".to_owned(), said, is_first };
     let login = |said, name: &str| page(said, name, false).render().unwrap();
     let setup = |what, faults| SetupPage { v, code: "x7/q".to_owned(), what, faults }.render().unwrap();
     let mut faults = Faults::default();
@@ -332,14 +333,7 @@ fn found(v: &View) -> Vec<Drawn> {
         ],
         help: crate::help::topics::search("csv", v.language, 3),
     };
-    let none = FindPage {
-        v,
-        q: "zzqq".to_owned(),
-        pages: vec![],
-        jobs: vec![],
-        recipients: vec![],
-        help: vec![],
-    };
+    let none = FindPage { v, q: "zzqq".to_owned(), pages: vec![], jobs: vec![], recipients: vec![], help: vec![] };
     vec![("find", page.render().unwrap()), ("find-none", none.render().unwrap())]
 }
 
