@@ -22,13 +22,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("outbound", &[]),
     ("jobs", &["model", "crashpoint", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
-    ("mail", &["model", "crashpoint", "store", "vault", "outbound", "jobs"]),
+    ("mail", &["api", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     ("blobs", &["model", "store"]),
     ("api", &["model"]),
-    (
-        "web",
-        &["api", "model", "store", "blobs", "telemetry", "scrub", "logs", "vault", "outbound", "jobs", "tasks", "mail"],
-    ),
+    ("web", &["api", "model", "store", "blobs", "telemetry", "scrub", "logs", "vault", "jobs", "tasks", "mail"]),
     (
         "testkit",
         &[

@@ -40,7 +40,7 @@ mod words;
 mod workers;
 mod zip;
 
-pub use schedule::{reporting, sweeping};
+pub use schedule::sweeping;
 pub use serve::{Origin, serve};
 pub use serve::{limits::Limits, peer::Proxies};
 

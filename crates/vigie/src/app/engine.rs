@@ -14,7 +14,7 @@ use logs::{
     Logs,
     collect::{self, Collectors},
 };
-use mail::handler::MailHandler;
+use mail::{handler::MailHandler, webhooks::Webhooks};
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
@@ -232,8 +232,8 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         tending(parts.logs.clone()),
         looking_for_damage(parts.db.clone(), parts.logs.clone()),
     ];
-    match web::reporting(parts.app(config, None)) {
-        Ok(reporting) => work.push(reporting),
+    match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
+        Ok(webhooks) => work.push(webhooks.reporting()),
         Err(error) => tracing::error!(error, "outcomes are not reported to webhooks"),
     }
     work

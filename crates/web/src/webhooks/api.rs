@@ -12,6 +12,7 @@ use ::api::{
     webhooks::{NewWebhook, Webhooks},
 };
 use axum::{Extension, extract::State, http::StatusCode};
+use mail::webhooks::sealed_for;
 use model::Timestamp;
 use store::{Scope, Webhook};
 use uuid::Uuid;
@@ -96,9 +97,4 @@ async fn create(
 async fn delete(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<StatusCode> {
     let was_there = ctx.app.db.delete_webhook(id).await?;
     if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found(format!("webhook {id}"))) }
-}
-
-/// What a webhook's secret is sealed about.
-pub(crate) fn sealed_for(id: Uuid) -> String {
-    format!("webhook {id}")
 }

@@ -1,7 +1,8 @@
-//! Webhooks: where outcomes are reported to, and their delivery.
+//! Webhooks: where outcomes are reported to. [`mail::webhooks`] reports them.
 
 pub(crate) mod api;
-pub(crate) mod deliver;
+#[cfg(test)]
+mod tests;
 
 use crate::routes::Routes;
 
