@@ -7,7 +7,7 @@ use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// What a job of an older version has left.
@@ -99,8 +99,17 @@ impl Site {
         }
     }
 
-    fn run_logs(&self) -> PathBuf {
-        self.stage.data.join("logs/jobs")
+    /// Leaves a run log as an older version did.
+    fn leave_older(&self, text: &str) -> PathBuf {
+        let folder = self.stage.data.join("logs/jobs");
+        fs::create_dir_all(&folder).expect("the folder is writable");
+        let path = folder.join(format!("{OLD}.jsonl"));
+        fs::write(&path, text).expect("the folder is writable");
+        path
+    }
+
+    fn outbox(&self) -> PathBuf {
+        self.stage.data.join("outbox")
     }
 
     /// Every line that was traced for the store.
@@ -129,7 +138,7 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     let running = site.stage.send();
     wait_for("the first messages", PATIENCE, || (site.stage.sink.count() > 20).then_some(()));
     running.kill();
-    fs::write(site.run_logs().join(format!("{OLD}.jsonl")), OLD_LINES).expect("the folder is there");
+    let older = site.leave_older(OLD_LINES);
     for reached in [60, 110, 170] {
         let running = site.serve();
         wait_for("more messages", PATIENCE, || (site.stage.sink.count() > reached).then_some(()));
@@ -150,6 +159,7 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     let item = &old[1]["fields"];
     assert_eq!((&item["event"], &item["item_id"], &item["attempt"]), (&"item".into(), &1.into(), &3.into()));
     assert_eq!(site.search(&format!("job:{OLD} recipient:a@exemple.fr item:1 level:error")).len(), 1);
+    wait_for("the file of the older version to go", PATIENCE, || (!older.exists()).then_some(()));
 
     // What was traced, each line once too; the lines of the run log are not among them.
     let rows = wait_for("what was traced", PATIENCE, || {
@@ -160,14 +170,52 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     assert!(rows.iter().filter(|row| row["message"] == "answering HTTP").count() >= site.starts - 1);
     running.kill();
 
-    // Started again, it reads nothing again: a later line comes alone.
+    // What comes back from a backup is not taken again: a later line comes alone.
+    let last = OLD_LINES.lines().last().expect("there are lines");
+    let older = site.leave_older(&format!("{OLD_LINES}{last}\n"));
     let _running = site.serve();
-    let mut file =
-        File::options().append(true).open(site.run_logs().join(format!("{OLD}.jsonl"))).expect("it is there");
-    file.write_all(OLD_LINES.lines().last().expect("there are lines").as_bytes()).expect("it takes it");
-    file.write_all(b"\n").expect("it takes it");
     assert_eq!(site.found(&format!("job:{OLD}"), 4).len(), 4);
+    wait_for("the file of the older version to go", PATIENCE, || (!older.exists()).then_some(()));
+    assert_eq!(site.search(&format!("job:{OLD}")).len(), 4);
     assert_eq!(site.search(&format!("job:{job} source:run")).len(), log.len());
+}
+
+#[test]
+fn what_killed_processes_could_not_bring_to_the_store_arrives_once() {
+    let setting = Setting { recipients: 260, rate: Some("130/s"), ..Setting::default() };
+    let mut site = Site::new(setting, "");
+    let away = hold(&site.stage.data.join("telemetry"));
+    let running = site.stage.send();
+    wait_for("the first messages", PATIENCE, || (site.stage.sink.count() > 60).then_some(()));
+    running.kill();
+    let running = site.serve();
+    wait_for("more messages", PATIENCE, || (site.stage.sink.count() > 150).then_some(()));
+    let job = site.stage.job().expect("there is a job").id.to_string();
+    let waiting = told(&site.log(&job), "at");
+    assert!(waiting.len() > 120, "lines are read where they wait: {}", waiting.len());
+    running.kill();
+    drop(away);
+    let mut running = site.serve();
+    site.stage.finished(&mut running);
+
+    let log = told(&site.log(&job), "at");
+    assert!(log.len() > 260, "{}", log.len());
+    let mut once = log.clone();
+    once.dedup();
+    assert_eq!(once, log);
+    assert!(waiting.iter().all(|line| log.binary_search(line).is_ok()), "what was said before the kill is there");
+    assert_eq!(told(&site.found(&format!("job:{job} source:run"), log.len()), "time"), log);
+    wait_for("the outbox to be empty", PATIENCE, || {
+        fs::read_dir(site.outbox()).expect("it is there").next().is_none().then_some(())
+    });
+}
+
+/// Has the store, as another process would.
+fn hold(folder: &Path) -> File {
+    fs::create_dir_all(folder).expect("the folder is writable");
+    let file = File::create(folder.join("lock")).expect("the folder is writable");
+    file.lock().expect("nobody else has it");
+    file
 }
 
 #[test]
@@ -178,10 +226,13 @@ fn keeping_what_it_traces_comes_to_rest_even_where_it_traces_everything() {
     let _running = site.serve();
     site.found("source:vigie answering", 1);
     let before = site.traced().len();
-    fs::create_dir_all(site.run_logs()).expect("the folder is writable");
-    let mut file = File::create(site.run_logs().join(format!("{OLD}.jsonl"))).expect("the folder is writable");
+    fs::create_dir_all(site.outbox()).expect("the folder is writable");
     for (number, line) in OLD_LINES.lines().enumerate() {
-        writeln!(file, "{line}").expect("it takes it");
+        // As a process leaves it that ended before it had brought it to the store.
+        let rest = line.strip_prefix('{').expect("it is an object");
+        let part = site.outbox().join("left.part");
+        fs::write(&part, format!("{{\"job\":\"{OLD}\",{rest}\n")).expect("the folder is writable");
+        fs::rename(&part, site.outbox().join(format!("{number}.jsonl"))).expect("the folder is writable");
         // Each is a batch of its own, which is acknowledged.
         site.found(&format!("job:{OLD}"), number + 1);
     }

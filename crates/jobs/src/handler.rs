@@ -1,8 +1,8 @@
 //! What a kind of job has to say: how to open a run, and how to attempt one message of it.
 
-use crate::{Intent, run_log::Record};
+use crate::Intent;
 use futures_util::future::BoxFuture;
-use model::{Authority, JobKind, Timestamp, Verdict};
+use model::{Authority, JobKind, JobLine, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Account, ClaimedItem, Item, Job, Outcome, Reason};
@@ -53,7 +53,7 @@ pub trait Run: Send + Sync + 'static {
     }
 
     /// The lines that the run log keeps of `moment`, at `at`.
-    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record>;
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine>;
 
     /// The trace of an attempt whose process died before it could say how it went.
     fn lost(&self, item: &Item) -> TraceText;

@@ -19,14 +19,13 @@ mod intent;
 mod progress;
 mod queue;
 mod retry;
+mod run_log;
 mod runner;
 mod schedule;
 mod shared;
 mod slots;
 mod timer;
 mod verify;
-
-pub mod run_log;
 
 pub use engine::{Engine, LOST_COMMENT, Options, Ready, Scope};
 pub use handler::{
@@ -37,6 +36,7 @@ pub use hub::Hub;
 pub use intent::Intent;
 pub use progress::{Progress, RateMeter};
 pub use retry::{RetryPolicy, Settled, settle};
+pub use run_log::{MemoryLog, RunLog};
 pub use schedule::{Again, DoneBy, Outcome, Place, Schedules, Work};
 pub use shared::Tell;
 pub use timer::sleep_until;

@@ -3,9 +3,9 @@
 use crate::{
     Attempted, Hub, Moment, RetryPolicy, Run, TraceText,
     retry::{Settled, settle},
-    run_log::{Record, RunLog},
+    run_log::RunLog,
 };
-use model::{AccountId, Clock, Fault, ItemState, JobState, Rng, Timestamp, TraceId, Verdict};
+use model::{AccountId, Clock, Fault, ItemState, JobLine, JobState, Rng, Timestamp, TraceId, Verdict};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -14,7 +14,7 @@ use store::{Db, Job, Outcome, Trace};
 use tokio::sync::watch;
 
 /// Called with every record of a run's log, after it was appended.
-pub type Tell = Arc<dyn Fn(&Job, &[Record]) + Send + Sync>;
+pub type Tell = Arc<dyn Fn(&Job, &[JobLine]) + Send + Sync>;
 
 /// What every runner of an engine shares.
 pub(crate) struct Shared {
@@ -38,7 +38,7 @@ impl Shared {
         self.keep(job, records).await;
     }
 
-    pub(crate) async fn keep(&self, job: &Job, records: Vec<Record>) {
+    pub(crate) async fn keep(&self, job: &Job, records: Vec<JobLine>) {
         if records.is_empty() {
             return;
         }

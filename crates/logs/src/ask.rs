@@ -82,12 +82,12 @@ impl Logs {
     }
 }
 
-fn bounds(cancel: &Cancel) -> Bounds {
+pub(crate) fn bounds(cancel: &Cancel) -> Bounds {
     Bounds { threads: *THREADS, cancel: cancel.clone(), memory_bytes_max: MEMORY_BYTES_MAX }
 }
 
 /// Runs `work` beside the runtime; cancelled when its time is over or nobody waits for it any more.
-async fn within<T: Send + 'static>(
+pub(crate) async fn within<T: Send + 'static>(
     time_max: Duration,
     work: impl FnOnce(&Cancel) -> T + Send + 'static,
 ) -> Result<T, Error> {

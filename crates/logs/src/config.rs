@@ -18,7 +18,8 @@ pub struct Config {
     pub keep_megabytes: u64,
     /// Megabytes of records in memory, waiting to be written or sealed. Beyond it senders are told to wait.
     pub memory_megabytes: u32,
-    /// Whether Vigie's own story is kept too: the run logs of its jobs, and what it traces.
+    /// Whether Vigie's own story is kept too: the run logs of its jobs, and what it traces. Otherwise the newest lines of run
+    /// logs stay in the outbox, where only the pages of their jobs show them.
     pub own_logs: bool,
     /// Folders whose log files are shown at `/logs/`, relative ones below the data directory; its `logs` unless said
     /// otherwise.

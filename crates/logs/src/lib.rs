@@ -14,6 +14,7 @@ mod error;
 pub mod files;
 mod import;
 mod intake;
+pub mod job_log;
 mod labels;
 mod lines;
 pub mod raw;
@@ -197,6 +198,15 @@ impl Logs {
 
     /// The store, opened if it is not. Blocks: reading back what was acknowledged may take a second.
     pub(crate) fn opened(&self) -> Result<Arc<Opened>, Error> {
+        self.opened_within(LOCK_PATIENCE)
+    }
+
+    /// The same, where a process that holds it is not waited for.
+    pub(crate) fn opened_at_once(&self) -> Result<Arc<Opened>, Error> {
+        self.opened_within(Duration::ZERO)
+    }
+
+    fn opened_within(&self, patience: Duration) -> Result<Arc<Opened>, Error> {
         let mut opened = lock(&self.0.opened);
         if let Some(opened) = &*opened {
             return Ok(Arc::clone(opened));
@@ -205,7 +215,7 @@ impl Logs {
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(0o700)))
             .map_err(|error| Error::io(folder, error))?;
-        let held = hold(&folder.join(LOCK))?;
+        let held = hold(&folder.join(LOCK), patience)?;
         let (store, recovered) = Store::open(folder, Kind::Log, self.0.config.options(), self.now())?;
         if recovered.rows > 0 {
             tracing::info!(records = recovered.rows, "took up log records that were not in a segment yet");
@@ -370,7 +380,7 @@ impl Logs {
 }
 
 /// Takes the lock, or says who has it.
-fn hold(path: &Path) -> Result<File, Error> {
+fn hold(path: &Path, patience: Duration) -> Result<File, Error> {
     let failed = |error| Error::io(path, error);
     let mut options = File::options();
     let mut file =
@@ -382,7 +392,7 @@ fn hold(path: &Path) -> Result<File, Error> {
         match file.try_lock() {
             Ok(()) => break,
             Err(TryLockError::Error(error)) => return Err(failed(error)),
-            Err(TryLockError::WouldBlock) if waited < LOCK_PATIENCE => {
+            Err(TryLockError::WouldBlock) if waited < patience => {
                 const STEP: Duration = Duration::from_millis(20);
                 std::thread::sleep(STEP);
                 waited += STEP;

@@ -162,14 +162,18 @@ fn write_told(draft: &mut Draft<'_>, told: &RecordMetadata<'_>) -> Result<(), Re
 }
 
 /// Fields of a record of which the text is kept in any case: those beyond the bounds are left out, and counted.
-struct Fields<'d, 'b> {
+pub(crate) struct Fields<'d, 'b> {
     draft: &'d mut Draft<'b>,
     count: usize,
     left_out: i64,
 }
 
-impl Fields<'_, '_> {
-    fn put(&mut self, name: &str, value: Value<'_>) -> Result<(), Refused> {
+impl<'d, 'b> Fields<'d, 'b> {
+    pub(crate) fn new(draft: &'d mut Draft<'b>) -> Self {
+        Self { draft, count: 0, left_out: 0 }
+    }
+
+    pub(crate) fn put(&mut self, name: &str, value: Value<'_>) -> Result<(), Refused> {
         // One place is kept for the count.
         if self.count + 1 >= telemetry::FIELDS_MAX || name.len() > telemetry::FIELD_NAME_BYTES_MAX {
             self.left_out += 1;
@@ -194,7 +198,7 @@ impl Fields<'_, '_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<(), Refused> {
+    pub(crate) fn finish(self) -> Result<(), Refused> {
         match self.left_out {
             0 => Ok(()),
             left_out => self.draft.field("fields_left_out", Value::Int(left_out)),

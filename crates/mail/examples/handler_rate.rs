@@ -6,10 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a measurement prints its figures")]
 
 use anyhow::{Context as _, ensure};
-use jobs::{
-    Engine, Hub, Options, RetryPolicy,
-    run_log::{Limits, RunLog},
-};
+use jobs::{Engine, Hub, MemoryLog, Options, RetryPolicy};
 use mail::{
     address::Mailbox,
     enqueue::new_item,
@@ -126,7 +123,7 @@ fn engine_options(folder: &Path, db: &Db, hub: &Hub) -> anyhow::Result<Options> 
         clock: clock.clone(),
         rng,
         hub: hub.clone(),
-        run_log: RunLog::new(folder.join("jobs"), Limits::default()),
+        run_log: MemoryLog::default().run_log(),
         handlers: vec![Arc::new(MailHandler::new(db.clone(), vault, clock, std::path::Path::new(".")))],
         tell: None,
         policy: RetryPolicy::default(),

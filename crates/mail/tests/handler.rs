@@ -2,11 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-use futures_util::StreamExt as _;
-use jobs::{
-    Engine, Hub, Options, RetryPolicy,
-    run_log::{Cursor, Limits, RunLog},
-};
+use jobs::{Engine, Hub, MemoryLog, Options, RetryPolicy};
 use mail::{
     address::Mailbox,
     catcher::{Catcher, CatcherOptions},
@@ -45,7 +41,7 @@ fn rows(count: u32) -> Vec<MailItem> {
 struct House {
     db: Db,
     hub: Hub,
-    run_log: RunLog,
+    run_log: MemoryLog,
     engine: Engine,
     folder: tempfile::TempDir,
     handler: Arc<MailHandler>,
@@ -58,14 +54,14 @@ async fn house() -> House {
     let db = Db::open_sqlite(&folder.path().join("vigie.db"), folder.path()).await.unwrap();
     let vault = vault::Vault::open(&folder.path().join("secret.key"), &rng).unwrap();
     let hub = Hub::new(db.clone(), clock.clone());
-    let run_log = RunLog::new(folder.path().join("jobs"), Limits::default());
+    let run_log = MemoryLog::default();
     let handler = Arc::new(MailHandler::new(db.clone(), vault, clock.clone(), folder.path()));
     let options = Options {
         db: db.clone(),
         clock: clock.clone(),
         rng: rng.clone(),
         hub: hub.clone(),
-        run_log: run_log.clone(),
+        run_log: run_log.run_log(),
         handlers: vec![Arc::clone(&handler) as Arc<dyn jobs::Handler>],
         tell: None,
         policy: RetryPolicy { first: Duration::from_millis(50), ..RetryPolicy::default() },
@@ -151,23 +147,13 @@ impl House {
 
     /// Waits for the last line of the run log.
     async fn told(&self, id: JobId) {
-        let mut pages = Box::pin(self.run_log.follow(id, Cursor::default()));
-        let last = async {
-            while let Some(page) = pages.next().await {
-                if page.unwrap().entries.iter().any(|entry| entry.record.event == "finished") {
-                    break;
-                }
-            }
-        };
+        let last = self.run_log.until(id, "finished");
         tokio::time::timeout(Duration::from_secs(60), last).await.expect("the end is told");
     }
 
-    async fn story(&self, id: JobId, style: &Style) -> Vec<String> {
-        let page = self.run_log.page(id, Cursor::default(), 10_000).await.unwrap();
-        let events = page.entries.iter().map(|entry| {
-            let event = Event::from_fields(&entry.record.event, &entry.record.fields).unwrap();
-            render(&event, entry.record.at, style)
-        });
+    fn story(&self, id: JobId, style: &Style) -> Vec<String> {
+        let lines = self.run_log.lines(id).into_iter();
+        let events = lines.map(|line| render(&Event::from_fields(&line.event, &line.fields).unwrap(), line.at, style));
         events.flatten().collect()
     }
 }
@@ -203,13 +189,13 @@ async fn refused_rows_and_lost_ones_are_errors_in_the_log_and_in_the_traces() {
         zone: jiff::tz::TimeZone::UTC,
     };
     // As the seed has them: `🚀 Début de l'envoi...`, `❌ [2/50] Erreur email : …`, `🎉 Envoi terminé : …`.
-    insta::assert_snapshot!("refused_compact", house.story(id, &style).await.join("\n"));
-    let short = house.story(id, &Style { form: mail::run_log::Form::Short, ..style }).await;
+    insta::assert_snapshot!("refused_compact", house.story(id, &style).join("\n"));
+    let short = house.story(id, &Style { form: mail::run_log::Form::Short, ..style });
     let errors: Vec<_> = short.iter().filter(|line| line.contains("[ERROR]")).map(|line| &line[20..]).collect();
     insta::assert_debug_snapshot!("refused_short", errors);
-    let page = house.run_log.page(id, Cursor::default(), 100).await.unwrap();
-    let item = page.entries.iter().find(|entry| entry.record.event == "item").unwrap();
-    assert_eq!(item.record.fields["item"], 3, "{:?}", item.record.fields);
+    let lines = house.run_log.lines(id);
+    let item = lines.iter().find(|line| line.event == "item").unwrap();
+    assert_eq!(item.fields["item"], 3, "{:?}", item.fields);
 
     let job = house.db.job(id).await.unwrap().unwrap();
     let items = house.db.items(id, &ItemFilter { limit: 10, ..ItemFilter::default() }).await.unwrap().rows;
@@ -267,7 +253,7 @@ async fn everybody_is_sent_to_once_and_those_refused_are_named() {
         language: mail::language::Language::French,
         zone: jiff::tz::TimeZone::UTC,
     };
-    let story = house.story(id, &style).await;
+    let story = house.story(id, &style);
     assert!(story[0].contains("Début de l'envoi de 25 factures"), "{story:#?}");
     assert_eq!(story.iter().filter(|line| line.contains("envoyé avec succès")).count(), 24, "{story:#?}");
     assert!(story.last().unwrap().contains("24 succès, 1 erreur"), "{story:#?}");

@@ -5,6 +5,7 @@
 mod clock;
 mod counters;
 mod ids;
+mod job_line;
 mod kind;
 mod level;
 mod rng;
@@ -19,6 +20,7 @@ pub mod pace;
 pub use clock::{Clock, ManualClock};
 pub use counters::Counters;
 pub use ids::{AccountId, JobId, TraceId};
+pub use job_line::JobLine;
 pub use kind::{JobKind, UnknownKind};
 pub use level::Level;
 pub use rng::Rng;

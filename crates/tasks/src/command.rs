@@ -17,7 +17,7 @@ use crate::{
     read, story, unreadable,
 };
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
+use jobs::{Attempted, Declares, Ended, Handler, Run, RunLog, Shape, Stop};
 use model::{Authority, Clock, Fault, JobKind, Verdict};
 use output::Output;
 use process::{Finished, Program};

@@ -2,8 +2,8 @@
 
 use crate::story;
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Intent, Moment, Run, Shape, Slot, TraceText, run_log::Record};
-use model::Timestamp;
+use jobs::{Attempted, Intent, Moment, Run, Shape, Slot, TraceText};
+use model::{JobLine, Timestamp};
 use std::sync::Arc;
 use store::{ClaimedItem, Item, Job};
 
@@ -32,7 +32,7 @@ impl<T: Task> Run for TaskRun<T> {
         Box::new(TaskSlot(Arc::clone(&self.0)))
     }
 
-    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         story::tell(at, moment)
     }
 

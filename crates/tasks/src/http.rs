@@ -16,7 +16,7 @@ use crate::{
 };
 use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Declares, Ended, Handler, Run, Shape, Stop, run_log::RunLog};
+use jobs::{Attempted, Declares, Ended, Handler, Run, RunLog, Shape, Stop};
 use model::{Authority, Clock, Fault, JobKind, Level, Verdict};
 use outbound::{Client, Settings};
 use reqwest::{

@@ -7,7 +7,7 @@
 //! item's label to speak for it.
 //!
 //! Output of commands and bodies of replies go to the run log while they come. They are written through the
-//! [`jobs::run_log::RunLog`] itself, which orders what it is given: the engine has nothing to add to a line of output,
+//! [`jobs::RunLog`] itself, which orders what it is given: the engine has nothing to add to a line of output,
 //! so it need not carry it.
 //!
 //! An outcome that is lost is `unknown`. What a job should do then unless its maker says otherwise is

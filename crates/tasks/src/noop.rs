@@ -2,8 +2,8 @@
 
 use crate::{SLOTS_MAX, read, story, unreadable};
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, run_log::Record};
-use model::{Clock, JobKind, Timestamp};
+use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText};
+use model::{Clock, JobKind, JobLine, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{ClaimedItem, Item, Job};
@@ -62,7 +62,7 @@ impl Run for NoopRun {
         Box::new(NoopSlot { sleep: Duration::from_millis(self.spec.sleep_ms), clock: self.clock.clone() })
     }
 
-    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         // A line for each of a million items that did nothing tells nobody anything.
         if matches!(moment, Moment::Attempted { .. }) { Vec::new() } else { story::tell(at, moment) }
     }

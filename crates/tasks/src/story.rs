@@ -1,16 +1,16 @@
 //! The run log of the kinds here: plain words, the same for each.
 
-use jobs::{Attempt, Moment, TraceText, run_log::Record};
-use model::{ItemState, Level, Timestamp};
+use jobs::{Attempt, Moment, TraceText};
+use model::{ItemState, JobLine, Level, Timestamp};
 use serde_json::{Map, Value, json};
 use store::{Item, Job};
 
-pub(crate) fn record(at: Timestamp, level: Level, event: &str, message: String, fields: Value) -> Record {
+pub(crate) fn record(at: Timestamp, level: Level, event: &str, message: String, fields: Value) -> JobLine {
     let fields = if let Value::Object(fields) = fields { fields } else { Map::new() };
-    Record { at, level, event: event.to_owned(), message, fields }
+    JobLine { at, level, event: event.to_owned(), message, fields }
 }
 
-pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
     let one = |level, event, message, fields| vec![record(at, level, event, message, fields)];
     match moment {
         Moment::Started { job, resumed } => {
@@ -50,7 +50,7 @@ pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
     }
 }
 
-fn attempted(at: Timestamp, attempt: &Attempt<'_>) -> Record {
+fn attempted(at: Timestamp, attempt: &Attempt<'_>) -> JobLine {
     let (outcome, label) = (attempt.outcome, &attempt.attempted.item.label);
     let level = match outcome.state {
         ItemState::Succeeded => Level::Info,

@@ -10,15 +10,15 @@ use crate::{
     client::Client,
     config::Config,
     failure::{At as _, Failure, Result},
-    owner::{self, Claim, Owner},
+    owner::{self, Claim, Lock, Owner},
     render,
 };
 use blobs::Blobs;
-use jobs::{Hub, run_log::RunLog};
-use logs::Logs;
+use jobs::Hub;
+use logs::{Logs, job_log::JobLog};
 use model::{Clock, Rng};
 use secrecy::ExposeSecret as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use store::Db;
 use vault::Vault;
 use web::App;
@@ -83,8 +83,8 @@ pub(crate) struct Parts {
     pub(crate) vault: Vault,
     pub(crate) db: Db,
     pub(crate) hub: Hub,
-    pub(crate) run_log: RunLog,
     pub(crate) logs: Logs,
+    pub(crate) job_log: JobLog,
     pub(crate) blobs: Blobs,
 }
 
@@ -108,11 +108,36 @@ pub(crate) async fn reading(config: &Config) -> Result<Connected> {
     Ok(Connected::Reading(Client::Here(web::trusted(web::router(parts.app(config, None))))))
 }
 
+/// For a command that reads what lies in the data directory beside the database: the log store. On PostgreSQL, too, one
+/// process has it, and answers.
+pub(crate) async fn reading_logs(config: &Config) -> Result<Connected> {
+    if config.database.value.is_some()
+        && let Some(owner) = owner::living(&shared(config)).await
+    {
+        return Ok(Connected::Theirs(Client::Socket(owner.socket.clone()), owner));
+    }
+    reading(config).await
+}
+
+/// Where a process says that it answers for the data directory, where PostgreSQL is the database: several may use both.
+fn shared(config: &Config) -> PathBuf {
+    config.data.value.join("shared")
+}
+
+/// The lock of the first of them. Others go on without.
+fn shared_lock(config: &Config, command: &str) -> Option<Lock> {
+    match owner::claim(&shared(config), command) {
+        Ok(Claim::Mine(lock)) => Some(lock),
+        Ok(Claim::Theirs(_)) | Err(_) => None,
+    }
+}
+
 /// For a command that changes something. `command` is how this process shows in the lock when it has to become the
 /// owner; whether it then runs jobs is up to `engines`.
 pub(crate) async fn changing(config: &Config, command: &str, engines: Engines) -> Result<Connected> {
     if config.database.value.is_some() {
-        return Ok(Connected::Ours(Box::new(Owned::start(config, None, engines).await?)));
+        let lock = shared_lock(config, command);
+        return Ok(Connected::Ours(Box::new(Owned::start(config, lock, engines).await?)));
     }
     let data = &config.data.value;
     match owner::claim_or_find(data, command).await? {
@@ -124,7 +149,7 @@ pub(crate) async fn changing(config: &Config, command: &str, engines: Engines) -
 /// For a command that must be the owner itself.
 pub(crate) async fn owning(config: &Config, command: &str, engines: Engines) -> Result<Owned> {
     if config.database.value.is_some() {
-        return Owned::start(config, None, engines).await;
+        return Owned::start(config, shared_lock(config, command), engines).await;
     }
     let lock = owner::claim_in_turn(&config.data.value, command, owner::TURN_PATIENCE).await?;
     Owned::start(config, Some(lock), engines).await
@@ -164,11 +189,11 @@ impl Parts {
             Access::Read => key::read(config, &rng)?,
         };
         let hub = Hub::new(db.clone(), clock.clone());
-        let run_log = RunLog::new(config.run_log_dir(), jobs::run_log::Limits::default());
         let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())
             .map_err(Failure::refused)?;
+        let job_log = JobLog::new(logs.clone(), data, config.older_run_logs());
         let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
-        Ok(Self { clock, rng, vault, db, hub, run_log, logs, blobs })
+        Ok(Self { clock, rng, vault, db, hub, logs, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -177,8 +202,8 @@ impl Parts {
             clock: self.clock.clone(),
             rng: self.rng.clone(),
             hub: self.hub.clone(),
-            run_log: self.run_log.clone(),
             logs: self.logs.clone(),
+            job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,
             zone: config.zone.value.clone(),

@@ -205,8 +205,8 @@ impl Config {
         self.data.value.join("logs")
     }
 
-    /// The folder of the jobs' run logs.
-    pub(crate) fn run_log_dir(&self) -> PathBuf {
+    /// Where an older version has left a file for each job.
+    pub(crate) fn older_run_logs(&self) -> PathBuf {
         self.log_dir().join("jobs")
     }
 
@@ -215,10 +215,9 @@ impl Config {
         self.absolute_data().join("telemetry").join("own").join("vigie.jsonl")
     }
 
-    /// Where Vigie's own story is written, if it is collected.
-    pub(crate) fn own_logs(&self) -> Option<logs::collect::Own> {
-        let on = self.log_store.value.own_logs;
-        on.then(|| logs::collect::Own { runs: self.run_log_dir(), traced: self.journal_file() })
+    /// Where what is traced is written, if it is collected.
+    pub(crate) fn collected_journal(&self) -> Option<PathBuf> {
+        self.log_store.value.own_logs.then(|| self.journal_file())
     }
 
     pub(crate) fn absolute_data(&self) -> PathBuf {

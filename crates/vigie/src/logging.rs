@@ -5,13 +5,13 @@ use crate::{
     failure::{Failure, Result},
 };
 use jiff::tz::TimeZone;
-use jobs::{Tell, run_log::Record};
+use jobs::Tell;
 use logfiles::{ByteSize, FileConfig, Format, Handle, Journal, LogFiles, Rotate};
 use mail::{
     run_log::{Event, Style},
     spec::Mailing,
 };
-use model::{Clock, JobId, JobKind, Level};
+use model::{Clock, JobId, JobKind, JobLine, Level};
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -74,7 +74,7 @@ fn journal(path: PathBuf) -> Journal {
 /// Writes the records of run logs into the log files: a mailing's in the words that people and scripts know.
 pub(crate) fn tell(handle: Handle, zone: TimeZone) -> Tell {
     let styles: Mutex<HashMap<JobId, Arc<Style>>> = Mutex::default();
-    Arc::new(move |job: &Job, records: &[Record]| {
+    Arc::new(move |job: &Job, records: &[JobLine]| {
         if job.kind != JobKind::Mail {
             for record in records {
                 let fields: Vec<_> =
@@ -98,7 +98,7 @@ pub(crate) fn tell(handle: Handle, zone: TimeZone) -> Tell {
 const IN_TEXT: [&str; 2] = ["job", "item"];
 
 /// The job, and of what its record says what a reader of JSON files asks for.
-fn fields(job: &Job, record: &Record) -> Vec<(&'static str, Value)> {
+fn fields(job: &Job, record: &JobLine) -> Vec<(&'static str, Value)> {
     const SAID: [&str; 16] = [
         "item",
         "n",
@@ -233,13 +233,13 @@ mod tests {
         let clock = Clock::Manual(ManualClock::at(at()));
         let (_, handle) = LogFiles::open::<tracing_subscriber::Registry>(&config, folder.path(), clock).unwrap();
         let tell = tell(handle.clone(), TimeZone::get("Europe/Paris").unwrap());
-        let records: Vec<Record> = events()
+        let records: Vec<JobLine> = events()
             .into_iter()
             .map(|(event, item)| {
                 let (code, mut fields) = event.to_fields();
                 fields.extend(item.map(|item| ("item".to_owned(), item.into())));
                 let message = message(&event, mail::language::Language::French);
-                Record { at: at(), level: event.level(), event: code, message, fields }
+                JobLine { at: at(), level: event.level(), event: code, message, fields }
             })
             .collect();
         tell(&job, &records);

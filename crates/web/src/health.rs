@@ -179,7 +179,7 @@ async fn metrics(State(ctx): State<Ctx>) -> Result<impl IntoResponse> {
     family(&mut text, "vigie_event_streams_refused_total", "counter", "Streams refused, all taken.", [("", refused)]);
     let away = ctx.requests.refused();
     family(&mut text, "vigie_http_turned_away_total", "counter", "Requests refused, too many at once.", [("", away)]);
-    family(&mut text, "vigie_run_log_lost_total", "counter", "Lines not written.", [("", ctx.app.run_log.lost())]);
+    family(&mut text, "vigie_run_log_lost_total", "counter", "Lines not written.", [("", ctx.app.job_log.lost())]);
     if let Some(bytes) = resident_bytes() {
         family(&mut text, "process_resident_memory_bytes", "gauge", "Memory of this process.", [("", bytes)]);
     }
@@ -278,10 +278,10 @@ mod tests {
     #[tokio::test]
     async fn a_disk_that_has_room_again_is_told_without_another_line() {
         let site = Site::new().await;
-        let (log, id) = (&site.app.run_log, model::JobId(uuid::Uuid::from_u128(1)));
-        let folder = site.app.data.join("logs");
+        let (log, id) = (&site.app.job_log, model::JobId(uuid::Uuid::from_u128(1)));
+        let folder = site.app.data.join("outbox");
         fs::write(&folder, "no folder").unwrap();
-        let record = || jobs::run_log::Record {
+        let record = || model::JobLine {
             at: Timestamp::EPOCH,
             level: model::Level::Info,
             event: "x".into(),

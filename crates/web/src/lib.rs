@@ -44,8 +44,8 @@ pub use schedule::sweeping;
 pub use serve::{Origin, serve};
 pub use serve::{limits::Limits, peer::Proxies};
 
-use ::jobs::{Hub, run_log::RunLog};
-use ::logs::Logs;
+use ::jobs::Hub;
+use ::logs::{Logs, job_log::JobLog};
 use axum::Router;
 use blobs::Blobs;
 use jiff::tz::TimeZone;
@@ -68,7 +68,7 @@ pub struct App {
     pub clock: Clock,
     pub rng: Rng,
     pub hub: Hub,
-    pub run_log: RunLog,
+    pub job_log: JobLog,
     pub logs: Logs,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.

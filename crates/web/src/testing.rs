@@ -6,11 +6,8 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use jobs::{
-    Hub,
-    run_log::{self, RunLog},
-};
-use logs::Logs;
+use jobs::Hub;
+use logs::{Logs, job_log::JobLog};
 use model::{Clock, JobId, JobKind, JobState, ManualClock, OnUnknown, Rng, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
@@ -109,12 +106,13 @@ impl Site {
         let clock = ManualClock::at(Timestamp::from_micros(NOW));
         let shared = Clock::Manual(clock.clone());
         let rng = Rng::seeded(7);
+        let logs = Logs::new(dir.path(), logs::Config::default(), shared.clone(), jiff::tz::TimeZone::UTC).unwrap();
         let app = App {
             hub: Hub::new(db.clone(), shared.clone()),
             db,
-            clock: shared.clone(),
-            run_log: RunLog::new(dir.path().join("logs"), run_log::Limits::default()),
-            logs: Logs::new(dir.path(), logs::Config::default(), shared, jiff::tz::TimeZone::UTC).unwrap(),
+            clock: shared,
+            job_log: JobLog::new(logs.clone(), dir.path(), dir.path().join("logs/jobs")),
+            logs,
             vault: Vault::from_key(&[7; 32], &rng),
             rng,
             wake: Some(Arc::new(|_| {})),

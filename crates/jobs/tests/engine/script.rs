@@ -2,10 +2,9 @@
 
 use futures_util::future::BoxFuture;
 use jobs::{
-    Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified, run_log::Record,
-    sleep_until,
+    Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified, sleep_until,
 };
-use model::{Authority, Clock, Fault, JobKind, Retry, Timestamp, Verdict};
+use model::{Authority, Clock, Fault, JobKind, JobLine, Retry, Timestamp, Verdict};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
@@ -195,7 +194,7 @@ impl Run for Scripted {
         let verified = items.iter().map(|item| verified.remove(&item.seq)).collect();
         Box::pin(async move { verified })
     }
-    fn log(&self, _: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+    fn log(&self, _: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         let told = match moment {
             Moment::Started { resumed: false, .. } => "started".to_owned(),
             Moment::Started { .. } => "resumed".to_owned(),

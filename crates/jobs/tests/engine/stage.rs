@@ -1,10 +1,7 @@
 //! A database of its own for each case, an engine that can be stopped, crashed and started again, a clock to advance.
 
 use crate::script::{Script, Scripted};
-use jobs::{
-    Engine, Hub, Options, Progress, Ready, RetryPolicy, Scope,
-    run_log::{Limits, RunLog},
-};
+use jobs::{Engine, Hub, MemoryLog, Options, Progress, Ready, RetryPolicy, Scope};
 use model::{
     AccountId, Clock, Counters, ItemState, JobId, JobKind, JobState, ManualClock, OnUnknown, Rng, Timestamp, pace,
 };
@@ -192,7 +189,7 @@ impl Stage {
             clock: Clock::Manual(self.clock.clone()),
             rng: self.rng.clone(),
             hub: self.hub.clone(),
-            run_log: RunLog::new(self.dir.path().join("runs"), Limits::default()),
+            run_log: MemoryLog::default().run_log(),
             handlers: vec![Arc::new(Scripted(Arc::clone(&self.script)))],
             tell: None,
             policy: RetryPolicy { attempts_max: 4, ..RetryPolicy::default() },

@@ -1,4 +1,4 @@
-//! Collectors: what brings logs in that nobody sends. Files that grow, the journal, syslog, and Vigie's own story.
+//! Collectors: what brings logs in that nobody sends. Files that grow, the journal, syslog, and what Vigie itself traces.
 //!
 //! Each has a thread that reads, puts records together and waits for their acknowledgement before it reads on: a store that
 //! is busy or full makes collectors wait. Where a source can be read again, its position is kept ([`positions`]), and
@@ -9,7 +9,6 @@ mod config;
 mod files;
 mod journal;
 pub(crate) mod positions;
-mod runs;
 mod syslog;
 #[cfg(test)]
 mod tests;
@@ -19,7 +18,6 @@ pub use config::{Collect, ConfigError, SourceEntry};
 use crate::{Labels, Logs};
 use files::FileCollector;
 use journal::Journal;
-use runs::Runs;
 use std::{
     io,
     net::SocketAddr,
@@ -55,20 +53,11 @@ impl Collectors {
         for syslog in syslogs {
             collectors.spawn("collect-syslog", logs, |logs, stop| syslog.run(logs, &stop));
         }
-        let own = config.own.clone();
-        let traced = own.as_ref().map(|own| own.traced.clone());
-        if !config.files.is_empty() || traced.is_some() {
-            let watched = config.files.clone();
+        if !config.files.is_empty() || config.traced.is_some() {
+            let (watched, traced) = (config.files.clone(), config.traced.clone());
             collectors.spawn("collect-files", logs, |logs, stop| {
                 if let Ok(mut files) = FileCollector::open(logs, stop, watched, traced) {
                     files.run();
-                }
-            });
-        }
-        if let Some(own) = own {
-            collectors.spawn("collect-runs", logs, |logs, stop| {
-                if let Ok(mut runs) = Runs::open(logs, stop, own.runs) {
-                    runs.run();
                 }
             });
         }
@@ -115,8 +104,8 @@ pub struct Config {
     pub syslog: Vec<SocketAddr>,
     /// Whether the machine's journal is.
     pub journald: bool,
-    /// What Vigie itself writes.
-    pub own: Option<Own>,
+    /// What Vigie itself traces, an object a line; rotated files have this path and more behind it.
+    pub traced: Option<PathBuf>,
 }
 
 /// A pattern of files, and what all their records have.
@@ -124,15 +113,6 @@ pub struct Config {
 pub struct Watched {
     pub pattern: String,
     pub labels: Labels,
-}
-
-/// Where Vigie's own story is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Own {
-    /// The folder of run logs: `<job>.jsonl`.
-    pub runs: PathBuf,
-    /// What it traces, an object a line; rotated files have this path and more behind it.
-    pub traced: PathBuf,
 }
 
 /// The name under which a field of Vigie's own is asked for: searches take `job:` for short.

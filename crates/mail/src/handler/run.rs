@@ -12,8 +12,8 @@ use crate::{
     transport::{Connection, Transport},
 };
 use futures_util::future::BoxFuture;
-use jobs::{Attempted, Declares, Ended, Intent, Moment, Run, Shape, Slot, TraceText, Verified, run_log::Record};
-use model::{Clock, Fault, JobId, Retry, Timestamp, Verdict};
+use jobs::{Attempted, Declares, Ended, Intent, Moment, Run, Shape, Slot, TraceText, Verified};
+use model::{Clock, Fault, JobId, JobLine, Retry, Timestamp, Verdict};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -88,7 +88,7 @@ impl Run for MailRun {
         })
     }
 
-    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+    fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         self.inner.story.tell(at, moment)
     }
 

@@ -13,8 +13,8 @@ use crate::{
     verdict_text::explain,
 };
 use indexmap::IndexMap;
-use jobs::{Attempt, Ended, Moment, TraceText, run_log::Record};
-use model::{ItemState, JobState, OnUnknown, Timestamp, Verdict};
+use jobs::{Attempt, Ended, Moment, TraceText};
+use model::{ItemState, JobLine, JobState, OnUnknown, Timestamp, Verdict};
 use store::{Job, Reason};
 
 /// What the log of one run needs to know of its mailing.
@@ -54,7 +54,7 @@ impl Story {
         }
     }
 
-    pub(super) fn tell(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<Record> {
+    pub(super) fn tell(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         match moment {
             Moment::Attempted { job, attempt } => {
                 vec![self.record(at, &self.attempted(at, job, attempt), Some(attempt.attempted.item.seq))]
@@ -73,19 +73,19 @@ impl Story {
     }
 
     /// `item`: which one it is about.
-    fn record(&self, at: Timestamp, event: &Event, item: Option<i64>) -> Record {
+    fn record(&self, at: Timestamp, event: &Event, item: Option<i64>) -> JobLine {
         let (code, mut fields) = event.to_fields();
         if let Some(item) = item {
             fields.insert("item".to_owned(), item.into());
         }
-        Record { at, level: event.level(), event: code, message: message(event, self.language), fields }
+        JobLine { at, level: event.level(), event: code, message: message(event, self.language), fields }
     }
 
     /// An error for each item of which nobody knows whether it left; then what became of the run.
-    fn lost(&self, at: Timestamp, job: &Job, items: &[store::Item]) -> Vec<Record> {
+    fn lost(&self, at: Timestamp, job: &Job, items: &[store::Item]) -> Vec<JobLine> {
         let unknown: Vec<&store::Item> = items.iter().filter(|item| item.state == ItemState::Unknown).collect();
         let before = job.counters.processed().saturating_sub(unknown.len() as u64);
-        let mut records: Vec<Record> = unknown
+        let mut records: Vec<JobLine> = unknown
             .iter()
             .zip(before + 1..)
             .map(|(item, n)| {

@@ -1,8 +1,8 @@
 //! Output on its way into the run log: line by line, bounded in each line and in total.
 
 use crate::{item::tail, story::record};
-use jobs::run_log::{Record, RunLog};
-use model::{Clock, JobId, Level, Timestamp};
+use jobs::RunLog;
+use model::{Clock, JobId, JobLine, Level, Timestamp};
 use serde_json::json;
 
 /// Of one line; what is longer loses its end.
@@ -66,7 +66,7 @@ impl Output {
         self.run_log.append(self.job, records).await;
     }
 
-    fn record(&mut self, now: Timestamp, stream: Stream, line: Line) -> Option<Record> {
+    fn record(&mut self, now: Timestamp, stream: Stream, line: Line) -> Option<JobLine> {
         let words = &mut self.last_words[stream as usize];
         words.push_str(&line.text);
         words.push('\n');

@@ -1,10 +1,7 @@
 //! One attempt at a time, without an engine.
 
-use jobs::{
-    Attempted, Ended, Handler, Intent,
-    run_log::{Cursor, Limits, Record, RunLog},
-};
-use model::{Clock, Counters, ItemState, JobId, JobKind, JobState, OnUnknown, Timestamp};
+use jobs::{Attempted, Ended, Handler, Intent, MemoryLog, RunLog};
+use model::{Clock, Counters, ItemState, JobId, JobKind, JobLine, JobState, OnUnknown, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
 use store::{ClaimedItem, Job};
@@ -12,14 +9,15 @@ use store::{ClaimedItem, Job};
 pub(crate) struct Bench {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) run_log: RunLog,
+    told: MemoryLog,
     pub(crate) job: Job,
 }
 
 impl Bench {
     pub(crate) fn new(kind: JobKind, spec: &Value) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let run_log = RunLog::new(dir.path().join("runs"), Limits::default());
-        Self { run_log, job: job(kind, spec), dir }
+        let told = MemoryLog::default();
+        Self { run_log: told.run_log(), told, job: job(kind, spec), dir }
     }
 
     pub(crate) async fn attempt(&self, handler: &dyn Handler, payload: &str) -> Attempted {
@@ -31,13 +29,12 @@ impl Bench {
         attempted.remove(0)
     }
 
-    pub(crate) async fn records(&self) -> Vec<Record> {
-        let page = self.run_log.page(self.job.id, Cursor::default(), 5_000).await.unwrap();
-        page.entries.into_iter().map(|entry| entry.record).collect()
+    pub(crate) fn records(&self) -> Vec<JobLine> {
+        self.told.lines(self.job.id)
     }
 
-    pub(crate) async fn output(&self, stream: &str) -> Vec<String> {
-        let records = self.records().await;
+    pub(crate) fn output(&self, stream: &str) -> Vec<String> {
+        let records = self.records();
         records.into_iter().filter(|r| r.fields.get("stream") == Some(&stream.into())).map(|r| r.message).collect()
     }
 }

@@ -45,8 +45,8 @@ async fn the_exit_status_decides() {
 async fn both_streams_are_kept_line_by_line() {
     let line = "echo one; echo two >&2; printf 'caf\\303\\251 \\377\\033[1m'; exit 4";
     let (bench, attempted) = run(json!({ "shell": true, "command": line }), "{}").await;
-    assert_eq!(bench.output("stdout").await, ["one", "café \u{fffd}\u{fffd}[1m"]);
-    assert_eq!(bench.output("stderr").await, ["two"]);
+    assert_eq!(bench.output("stdout"), ["one", "café \u{fffd}\u{fffd}[1m"]);
+    assert_eq!(bench.output("stderr"), ["two"]);
     let Ended::Failed(verdict) = attempted.ended else { panic!("{attempted:?}") };
     assert_eq!((verdict.reply.as_str(), verdict.args["status"].as_str()), ("two\n", "4"));
     assert_eq!(attempted.trace.comment, "the item: exit status 4");
@@ -59,10 +59,10 @@ async fn the_environment_is_small_and_names_the_item() {
     let id = "00000000-0000-0000-0000-000000000042";
     for (payload, item) in [("{}", "the item"), ("\"a b\"", "a b"), ("", "the item"), ("[1]", "[1]")] {
         let (bench, _) = run(spec.clone(), payload).await;
-        assert_eq!(bench.output("stdout").await, [id, item, "7 2 more", "0"], "{payload:?}");
+        assert_eq!(bench.output("stdout"), [id, item, "7 2 more", "0"], "{payload:?}");
     }
     let (bench, attempted) = run(spec, r#"{"command": ["echo", "own"], "env": {"A": "b"}}"#).await;
-    assert_eq!((told(&attempted).0, bench.output("stdout").await), ("succeeded", vec!["own".to_owned()]));
+    assert_eq!((told(&attempted).0, bench.output("stdout")), ("succeeded", vec!["own".to_owned()]));
 }
 
 /// No shell reads what stands in a list, nor the item's text.
@@ -70,7 +70,7 @@ async fn the_environment_is_small_and_names_the_item() {
 async fn without_a_shell_a_word_is_a_word() {
     let spec = json!({"command": ["printf", "%s\n", "a; echo b", "$(id)", "`id`", "$VIGIE_ITEM"]});
     let (bench, _) = run(spec, "\"$(id)\"").await;
-    assert_eq!(bench.output("stdout").await, ["a; echo b", "$(id)", "`id`", "$VIGIE_ITEM"]);
+    assert_eq!(bench.output("stdout"), ["a; echo b", "$(id)", "`id`", "$VIGIE_ITEM"]);
     let (_, attempted) = run(json!({"command": ["true"]}), r#"{"command": "true; id"}"#).await;
     let Ended::Failed(verdict) = attempted.ended else { panic!("{attempted:?}") };
     assert!(verdict.code == "cannot_start" && verdict.reply.contains("`command` is one text"), "{verdict:?}");
@@ -95,9 +95,9 @@ async fn a_flood_is_bounded_and_says_so() {
     let line = "yes 0123456789 | head -c 3000000; head -c 100000 /dev/zero | tr '\\0' x";
     let (bench, attempted) = run(json!({"shell": true, "command": line, "output_bytes_max": 2000}), "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
-    let kept: usize = bench.output("stdout").await.iter().map(String::len).sum();
+    let kept: usize = bench.output("stdout").iter().map(String::len).sum();
     assert!((1_900..=2_000).contains(&kept), "{kept}");
-    let last = bench.records().await.pop().unwrap();
+    let last = bench.records().pop().unwrap();
     assert_eq!(last.event, "output_dropped");
     assert!(last.fields["dropped_bytes"].as_u64().unwrap() > 2_700_000, "{last:?}");
 }
@@ -105,7 +105,7 @@ async fn a_flood_is_bounded_and_says_so() {
 #[tokio::test]
 async fn one_endless_line_is_cut() {
     let (bench, _) = run(json!({"shell": true, "command": "head -c 100000 /dev/zero | tr '\\0' x"}), "{}").await;
-    let lines = bench.output("stdout").await;
+    let lines = bench.output("stdout");
     assert_eq!(lines.len(), 1);
     assert!(lines[0].ends_with("(91808 bytes more)") && lines[0].len() < 9_000, "{}", lines[0].len());
 }
@@ -117,7 +117,7 @@ async fn who_ignores_the_request_to_end_is_killed_with_its_children() {
     let (bench, attempted) = run(json!({"shell": true, "command": line, "timeout_seconds": 0.3}), "{}").await;
     assert_eq!(told(&attempted), ("failed", "timeout".to_owned()));
     assert!(begun.elapsed() >= Duration::from_secs(5), "it was given time to end: {:?}", begun.elapsed());
-    let pids = bench.output("stdout").await;
+    let pids = bench.output("stdout");
     assert_eq!(pids.len(), 2, "{pids:?}");
     eventually(|| pids.iter().all(|pid| !is_alive(pid))).await;
 }
@@ -128,7 +128,7 @@ async fn what_is_left_behind_ends_with_its_command() {
     let (bench, attempted) = run(json!({"shell": true, "command": "sleep 1000 & echo $!"}), "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
     assert!(begun.elapsed() < Duration::from_secs(20), "it waited for the pipe of a child");
-    let pids = bench.output("stdout").await;
+    let pids = bench.output("stdout");
     eventually(|| !is_alive(&pids[0])).await;
 }
 
@@ -140,14 +140,14 @@ async fn a_stop_asks_first() {
     );
     let (handler, stop) = handler(&bench);
     let watched = async {
-        while bench.output("stdout").await.is_empty() {
+        while bench.output("stdout").is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         stop.send_replace(true);
     };
     let (attempted, ()) = tokio::join!(bench.attempt(&handler, "{}"), watched);
     assert_eq!(told(&attempted), ("unknown", "stopped".to_owned()));
-    assert_eq!(bench.output("stdout").await, ["ready", "bye"]);
+    assert_eq!(bench.output("stdout"), ["ready", "bye"]);
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn an_abandoned_attempt_leaves_nobody() {
     let (handler, _stop) = handler(&bench);
     let watched = async {
         loop {
-            let pids = bench.output("stdout").await;
+            let pids = bench.output("stdout");
             if pids.len() == 2 {
                 break pids;
             }

@@ -96,7 +96,7 @@ async fn a_call_is_what_the_spec_and_the_item_say() {
     for header in ["x-one: 1", "x-two: 2", "content-type: application/json"] {
         assert!(seen.contains(header), "{header} in {seen}");
     }
-    let record = bench.records().await.pop().unwrap();
+    let record = bench.records().pop().unwrap();
     assert_eq!((record.event.as_str(), record.message.as_str()), ("response", "200 fine"));
     assert_eq!(record.fields["body"], "fine\nthanks");
 }
@@ -156,7 +156,7 @@ async fn a_long_body_is_cut_and_a_broken_one_does_not_matter() {
     let server = server(answer("200 OK", "", &"x".repeat(100_000))).await;
     let (bench, attempted) = call(json!({"response_bytes_max": 1000}), &server.url, "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
-    let record = bench.records().await.pop().unwrap();
+    let record = bench.records().pop().unwrap();
     assert_eq!((record.fields["body"].as_str().unwrap().len(), &record.fields["cut"]), (1000, &json!(true)));
     let broken = self::server(Does::Answer("HTTP/1.1 201 Made\r\ncontent-length: 50\r\n\r\nhalf".into())).await;
     let (_, attempted) = call(json!({"method": "POST"}), &broken.url, "{}").await;

@@ -9,10 +9,11 @@ use crate::{
     owner::Lock,
 };
 use axum::Router;
-use jobs::{Again, DoneBy, Engine, Handler, Options, Place, Ready, RetryPolicy, Schedules, Scope, Work};
+use jobs::{Again, DoneBy, Engine, Handler, Options, Place, Ready, RetryPolicy, RunLog, Schedules, Scope, Work};
 use logs::{
     Logs,
     collect::{self, Collectors},
+    job_log::JobLog,
 };
 use mail::{handler::MailHandler, webhooks::Webhooks};
 use serde_json::json;
@@ -49,6 +50,7 @@ pub(crate) struct Owned {
     pub(crate) ready: Option<Ready>,
     pub(crate) db: Db,
     pub(crate) collected: Logs,
+    job_log: JobLog,
     collectors: Option<Collectors>,
     router: Router,
     /// What comes again.
@@ -101,6 +103,7 @@ impl Owned {
             ready,
             db: parts.db.clone(),
             collected: parts.logs.clone(),
+            job_log: parts.job_log.clone(),
             collectors: None,
             router,
             schedules: Vec::new(),
@@ -118,6 +121,7 @@ impl Owned {
             owned.serve(listener, trusted);
         }
         if owned.engine.is_some() {
+            owned.job_log.start();
             owned.schedules.push(Schedules::start(&owned.place, recurring(config, &parts)));
         }
         if let Some(mut news) = parts.db.listen().await? {
@@ -154,7 +158,7 @@ impl Owned {
     /// Brings in the logs that the configuration names, and Vigie's own, until it stops.
     pub(crate) async fn collect(&mut self, config: &Config) -> Result<()> {
         let tables: collect::Config = config.collect.iter().map(|table| table.value.clone()).collect();
-        let tables = collect::Config { own: config.own_logs(), ..tables };
+        let tables = collect::Config { traced: config.collected_journal(), ..tables };
         let started = Collectors::start(&self.collected, &tables).await;
         self.collectors = Some(started.map_err(|(address, error)| {
             Failure::new(format!("collect.syslog: {address}: {error}"))
@@ -204,6 +208,7 @@ impl Owned {
         if let Some(collectors) = self.collectors.take() {
             collectors.stop().await;
         }
+        self.job_log.close().await;
         self.collected.close().await;
         self.db.close().await;
         if let Some(logs) = self.logs.take() {
@@ -276,8 +281,13 @@ fn options(
     stop: &watch::Sender<bool>,
 ) -> Result<Options> {
     let mail = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone(), &config.data.value);
-    let http = HttpHandler::new(parts.clock.clone(), parts.run_log.clone()).map_err(Failure::new)?;
-    let command = CommandHandler::new(parts.clock.clone(), parts.run_log.clone(), stop.subscribe());
+    let kept = parts.job_log.clone();
+    let run_log = RunLog::new(move |job, lines| {
+        let kept = kept.clone();
+        Box::pin(async move { kept.append(job, lines).await })
+    });
+    let http = HttpHandler::new(parts.clock.clone(), run_log.clone()).map_err(Failure::new)?;
+    let command = CommandHandler::new(parts.clock.clone(), run_log.clone(), stop.subscribe());
     let noop = NoopHandler::new(parts.clock.clone());
     let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(mail), Arc::new(command), Arc::new(http), Arc::new(noop)];
     Ok(Options {
@@ -285,7 +295,7 @@ fn options(
         clock: parts.clock.clone(),
         rng: parts.rng.clone(),
         hub: parts.hub.clone(),
-        run_log: parts.run_log.clone(),
+        run_log,
         handlers,
         tell: Some(logging::tell(logs, config.zone.value.clone())),
         policy,

@@ -20,13 +20,11 @@ use axum::{
     response::{IntoResponse, sse::Event},
 };
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
-use jobs::{
-    Progress,
-    run_log::{self, Cursor},
-};
+use jobs::Progress;
+use logs::job_log::{LineCursor, LinePage};
 use model::JobId;
 use serde::Deserialize;
-use std::{collections::VecDeque, convert::Infallible, io, sync::Arc, time::Duration};
+use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use store::Scope;
 use tokio::{
     sync::watch,
@@ -100,7 +98,7 @@ impl ResumePoint {
     }
 }
 
-type Pages = BoxStream<'static, io::Result<run_log::Page>>;
+type Pages = BoxStream<'static, Result<LinePage, logs::Error>>;
 
 enum LogFrom {
     /// Not opened before the job is known to exist.
@@ -128,7 +126,7 @@ struct Follower {
 /// What a follower waited for.
 enum News {
     Progress,
-    Log(io::Result<run_log::Page>),
+    Log(Result<LinePage, logs::Error>),
     Gone,
 }
 
@@ -182,10 +180,10 @@ impl Follower {
         let Some(LogFrom::Asked(after)) = self.log else { return };
         let after = match after {
             Some(after) => after,
-            None => self.ctx.app.run_log.tail(self.id, 1).await.map_or(0, |page| page.next.0),
+            None => self.ctx.app.job_log.tail(self.id, 1).await.map_or(0, |page| page.next.0),
         };
         self.log_at = Some(after);
-        self.log = Some(LogFrom::Open(self.ctx.app.run_log.follow(self.id, Cursor(after)).boxed()));
+        self.log = Some(LogFrom::Open(self.ctx.app.job_log.follow(self.id, LineCursor(after)).boxed()));
     }
 
     async fn follow(&mut self) {
@@ -226,7 +224,7 @@ impl Follower {
         self.waiting.push_back(event);
     }
 
-    fn tell_log(&mut self, page: io::Result<run_log::Page>) {
+    fn tell_log(&mut self, page: Result<LinePage, logs::Error>) {
         match page {
             Ok(page) => {
                 self.log_at = Some(page.next.0);
@@ -260,7 +258,7 @@ impl Follower {
 }
 
 /// The next page of the log; never, when nobody reads it.
-async fn next_page(log: &mut Option<LogFrom>) -> io::Result<run_log::Page> {
+async fn next_page(log: &mut Option<LogFrom>) -> Result<LinePage, logs::Error> {
     let page = match log {
         Some(LogFrom::Open(pages)) => next_of(pages).await,
         _ => None,
@@ -272,7 +270,7 @@ async fn next_page(log: &mut Option<LogFrom>) -> io::Result<run_log::Page> {
 }
 
 async fn next_of(
-    pages: &mut (impl Stream<Item = io::Result<run_log::Page>> + Unpin),
-) -> Option<io::Result<run_log::Page>> {
+    pages: &mut (impl Stream<Item = Result<LinePage, logs::Error>> + Unpin),
+) -> Option<Result<LinePage, logs::Error>> {
     pages.next().await
 }

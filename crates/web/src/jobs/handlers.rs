@@ -301,9 +301,9 @@ async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 
 /// The end of a job's log, and where it goes on.
 async fn last_lines(ctx: &Ctx, job: &Job, lines: usize) -> Result<(Vec<LogLine>, u64)> {
-    let page = crate::jobs::run_log::tail(ctx, job, lines).await.map_err(|error| Problem::internal(&error))?;
-    let line = |record: jobs::run_log::Record| LogLine { at: record.at, level: record.level, message: record.message };
-    Ok((page.entries.into_iter().map(|entry| line(entry.record)).collect(), page.next.0))
+    let page = ctx.app.job_log.tail(job.id, lines).await.map_err(|error| Problem::internal(&error))?;
+    let line = |line: model::JobLine| LogLine { at: line.at, level: line.level, message: line.message };
+    Ok((page.lines.into_iter().map(|placed| line(placed.line)).collect(), page.next.0))
 }
 
 async fn timeline(State(ctx): State<Ctx>, side: Side) -> Result<Response> {

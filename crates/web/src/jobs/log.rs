@@ -5,12 +5,13 @@ use crate::{
     auth::Access,
     cursor::page_size,
     extract::{Path, Query},
-    jobs::{lookup::existing, run_log},
+    jobs::lookup::existing,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
 use axum::extract::State;
-use jobs::run_log::{Cursor, Page, Record};
+use logs::job_log::{LineCursor, LinePage};
+use model::JobLine;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -48,12 +49,12 @@ struct LogLine {
     /// `at`, `level`, `event`, `message` and, where there are any, `fields`.
     #[serde(flatten)]
     #[schema(value_type = Object)]
-    record: Record,
+    line: JobLine,
 }
 
-impl From<Page> for LogPage {
-    fn from(page: Page) -> Self {
-        let rows = page.entries.into_iter().map(|entry| LogLine { next: entry.next.0, record: entry.record });
+impl From<LinePage> for LogPage {
+    fn from(page: LinePage) -> Self {
+        let rows = page.lines.into_iter().map(|placed| LogLine { next: placed.next.0, line: placed.line });
         Self { rows: rows.collect(), next: page.next.0 }
     }
 }
@@ -66,8 +67,8 @@ async fn log(
     let job = existing(&ctx, id.into()).await?;
     let limit = page_size(&ctx, query.limit.or(query.tail))? as usize;
     let page = match (query.after, query.tail) {
-        (None, Some(_)) => run_log::tail(&ctx, &job, limit).await,
-        (after, _) => run_log::page(&ctx, &job, Cursor(after.unwrap_or(0)), limit).await,
+        (None, Some(_)) => ctx.app.job_log.tail(job.id, limit).await,
+        (after, _) => ctx.app.job_log.page(job.id, LineCursor(after.unwrap_or(0)), limit).await,
     };
     Ok(axum::Json(page.map_err(|error| Problem::internal(&error))?.into()))
 }

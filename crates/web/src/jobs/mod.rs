@@ -14,9 +14,7 @@ pub(crate) mod lookup;
 pub(crate) mod outcomes;
 pub(crate) mod pages;
 pub(crate) mod progress;
-pub(crate) mod run_log;
-
-use crate::routes::Routes;
+pub(crate) use crate::routes::Routes;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     [

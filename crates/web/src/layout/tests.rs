@@ -263,7 +263,7 @@ async fn a_log_is_kept_as_a_text_to_its_end() {
     let viewer = site.person("ana", Role::Viewer).await;
     site.post("/api/v1/jobs", json!({"id": ID, "name": "Factures"})).await;
     let at = site.app.clock.now();
-    let record = |n: u32| jobs::run_log::Record {
+    let record = |n: u32| model::JobLine {
         at,
         level: model::Level::Info,
         event: "item".into(),
@@ -271,7 +271,7 @@ async fn a_log_is_kept_as_a_text_to_its_end() {
         fields: serde_json::Map::new(),
     };
     let job = ID.parse::<uuid::Uuid>().unwrap().into();
-    site.app.run_log.append(job, (1..=2_500).map(record).collect()).await;
+    site.app.job_log.append(job, (1..=2_500).map(record).collect()).await;
     let text = site.look(&viewer, &format!("/jobs/{ID}/log.txt")).await;
     assert!(text.header("content-type").starts_with("text/plain"));
     let lines: Vec<_> = text.text.lines().collect();
@@ -283,12 +283,10 @@ async fn a_log_is_kept_as_a_text_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_log_whose_file_is_gone_is_told_by_the_store() {
+async fn a_log_is_told_by_the_store_whoever_brought_it_there() {
     let site = Site::new().await;
     let viewer = site.person("ana", Role::Viewer).await;
-    site.post("/api/v1/jobs", json!({"id": ID, "name": "Factures"})).await;
-    site.post(&format!("/api/v1/jobs/{ID}/complete"), json!({})).await;
-    site.app.run_log.remove(ID.parse::<uuid::Uuid>().unwrap().into()).await.unwrap();
+    site.preparing(ID.parse::<uuid::Uuid>().unwrap().into(), "{}").await;
     let line = |n: u32| {
         let fields = json!({"time": "2025-01-10T14:00:00Z", "source": "run", "level": "warning", "message": format!("line {n}"),
             "job_id": ID, "app": "vigie", "event": "item", "item_id": n, "format": "vigie_run"});

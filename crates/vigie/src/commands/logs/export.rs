@@ -21,7 +21,7 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
         return Err(Failure::refused("steps behind `|` make a table, not records to export")
             .help("leave them out, or take the table with `vigie logs search --csv` or --json"));
     }
-    let connected = app::reading(config).await?;
+    let connected = app::reading_logs(config).await?;
     let client = connected.client();
     let order = (!args.newest_first).then(|| "oldest".to_owned());
     let Some(file) = args.output.as_deref().filter(|file| *file != Path::new("-")) else {

@@ -34,7 +34,7 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
         return Err(Failure::refused(format!("--limit: with --context up to {most} are shown"))
             .help("narrow the query, or leave out --context"));
     }
-    let connected = app::reading(config).await?;
+    let connected = app::reading_logs(config).await?;
     let client = connected.client();
     let order = args.oldest_first.then(|| "oldest".to_owned());
     let is_table = !asked.query.pipes.is_empty();

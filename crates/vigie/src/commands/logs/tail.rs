@@ -29,7 +29,7 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
     if !asked.pipes.is_empty() {
         render::say("steps behind `|` play no part in what is followed");
     }
-    let connected = app::reading(config).await?;
+    let connected = app::reading_logs(config).await?;
     if matches!(connected, Connected::Reading(_)) && config.database.value.is_none() {
         return Err(Failure::new(format!("{}: no server runs here, so nothing arrives", config.data.value.display()))
             .help("start one with `vigie serve`; what is kept is found by `vigie logs search`"));
@@ -51,13 +51,13 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
 }
 
 async fn is_alive(config: &Config) -> bool {
-    matches!(app::reading(config).await, Ok(Connected::Theirs(..)))
+    matches!(app::reading_logs(config).await, Ok(Connected::Theirs(..)))
 }
 
 async fn returned(config: &Config) -> Client {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        if let Ok(Connected::Theirs(client, _)) = app::reading(config).await {
+        if let Ok(Connected::Theirs(client, _)) = app::reading_logs(config).await {
             return client;
         }
     }

@@ -1,8 +1,7 @@
 //! The run log of a job that somebody else runs: what they said of it, and when.
 
 use crate::Ctx;
-use jobs::run_log::Record;
-use model::{JobState, Level};
+use model::{JobLine, JobState, Level};
 use serde_json::{Value, json};
 use store::{Advance, Job};
 
@@ -17,8 +16,8 @@ pub(super) enum StoryEvent<'a> {
 pub(super) async fn tell(ctx: &Ctx, job: &Job, told: StoryEvent<'_>) {
     let (event, level, message, fields) = line(job, &told);
     let fields = if let Value::Object(fields) = fields { fields } else { serde_json::Map::new() };
-    let record = Record { at: ctx.app.clock.now(), level, event: event.to_owned(), message, fields };
-    ctx.app.run_log.append(job.id, vec![record]).await;
+    let record = JobLine { at: ctx.app.clock.now(), level, event: event.to_owned(), message, fields };
+    ctx.app.job_log.append(job.id, vec![record]).await;
 }
 
 fn line(job: &Job, told: &StoryEvent<'_>) -> (&'static str, Level, String, Value) {

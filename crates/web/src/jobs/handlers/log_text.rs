@@ -1,7 +1,7 @@
 //! The whole log of a job as a text to keep: one line per record, in the reader's time zone.
 
 use super::Side;
-use crate::{Ctx, jobs::run_log, problem::Result};
+use crate::{Ctx, problem::Result};
 use axum::{
     body::Body,
     extract::State,
@@ -10,7 +10,8 @@ use axum::{
 };
 use futures_util::stream;
 use jiff::tz::TimeZone;
-use jobs::run_log::{Cursor, Record};
+use logs::job_log::LineCursor;
+use model::JobLine;
 
 /// Records that are read at a time: the text is sent as it is read, however long it is.
 const PAGE: usize = 1_000;
@@ -18,15 +19,15 @@ const PAGE: usize = 1_000;
 pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, .. } = side;
     let (zone, id) = (v.zone.clone(), job.id);
-    let pages = stream::unfold(Some(Cursor::default()), move |place| {
+    let pages = stream::unfold(Some(LineCursor::default()), move |place| {
         let (zone, ctx, job) = (zone.clone(), ctx.clone(), job.clone());
         async move {
             let place = place?;
-            match run_log::page(&ctx, &job, place, PAGE).await {
+            match ctx.app.job_log.page(job.id, place, PAGE).await {
                 // A run that goes on writes on: the text ends where the log ended when it was reached.
-                Ok(page) if page.entries.is_empty() => None,
+                Ok(page) if page.lines.is_empty() => None,
                 Ok(page) => {
-                    let text: String = page.entries.iter().map(|entry| line(&entry.record, &zone)).collect();
+                    let text: String = page.lines.iter().map(|placed| text_of(&placed.line, &zone)).collect();
                     Some((Ok(text), (page.next != place).then_some(page.next)))
                 }
                 // The download breaks off, so that nobody takes a part for the whole.
@@ -42,8 +43,8 @@ pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Respo
     Ok((headers, Body::from_stream(pages)).into_response())
 }
 
-fn line(record: &Record, zone: &TimeZone) -> String {
-    let at = record.at.in_zone(zone);
-    let level = record.level.as_str().to_ascii_uppercase();
-    format!("{} [{level}] {}\n", at.strftime("%Y-%m-%d %H:%M:%S"), record.message)
+fn text_of(line: &JobLine, zone: &TimeZone) -> String {
+    let at = line.at.in_zone(zone);
+    let level = line.level.as_str().to_ascii_uppercase();
+    format!("{} [{level}] {}\n", at.strftime("%Y-%m-%d %H:%M:%S"), line.message)
 }
