@@ -170,7 +170,6 @@ sources-files = Log files
 sources-syslog = Syslog, over UDP and TCP
 sources-journal = System journal
 sources-own = Vigie’s own log
-sources-runs = Job logs
 sources-stalled = Vigie cannot read where it stopped ({ $path }), so nothing is collected from there.
 
 ## Small things

@@ -170,7 +170,6 @@ sources-files = Fichiers journaux
 sources-syslog = Syslog, par UDP et TCP
 sources-journal = Journal du système
 sources-own = Journal de Vigie
-sources-runs = Journaux des tâches
 sources-stalled = Vigie ne peut pas lire où elle s’était arrêtée ({ $path }) : rien n’en est collecté.
 
 ## Small things

@@ -74,12 +74,12 @@ impl DiskSpace {
 
 /// Looks at the database, the disk and the stores, asking none of them for anything.
 pub(crate) async fn look(ctx: &Ctx) -> Findings {
-    let is_losing = ctx.app.run_log.is_losing().await;
+    let is_losing = ctx.app.job_log.is_losing().await;
     let data = ctx.app.data.clone();
     let disk = tokio::task::spawn_blocking(move || disk_space(&data)).await;
     Findings {
         is_damaged: ctx.app.db.is_damaged(),
-        lost_lines: is_losing.then(|| ctx.app.run_log.lost()),
+        lost_lines: is_losing.then(|| ctx.app.job_log.lost()),
         disk: disk.ok().flatten(),
         logs: ctx.app.logs.trouble(),
     }

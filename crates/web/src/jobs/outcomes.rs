@@ -8,7 +8,7 @@ use crate::{
     problem::Result,
     routes::{About, Routes},
 };
-use api::outcomes::{Outcome, Outcomes};
+use api::outcomes::Outcomes;
 use axum::extract::State;
 use mail::outcomes;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         list,
         About::new("What became of items, each outcome once, in order")
             .query::<OutcomesQuery>()
-            .gives::<OutcomesJson>(200, "A page"),
+            .gives::<Outcomes>(200, "A page"),
     )
 }
 

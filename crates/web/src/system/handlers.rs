@@ -66,9 +66,8 @@ fn collected(ctx: &Ctx) -> Vec<CollectedRow> {
     if config.journald {
         rows.push(plainly("sources-journal", String::new()));
     }
-    if let Some(own) = config.own {
-        rows.push(plainly("sources-own", own.traced.display().to_string()));
-        rows.push(plainly("sources-runs", own.runs.display().to_string()));
+    if let Some(traced) = config.traced {
+        rows.push(plainly("sources-own", traced.display().to_string()));
     }
     rows
 }
