@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt as _};
 use model::{Rng, Timestamp};
 use ring::digest;
 use std::{
-    fs::Permissions,
+    fs::{Metadata, Permissions},
     io::{self, Read, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
@@ -129,7 +129,11 @@ impl Blobs {
             hash.update(&chunk);
             file.write_all(&chunk).await.map_err(KeepError::Disk)?;
         }
+        // A write that fails behind `write_all` is told to `flush` alone.
+        file.flush().await.map_err(KeepError::Disk)?;
         file.sync_all().await.map_err(KeepError::Disk)?;
+        let metadata = file.metadata().await.map_err(KeepError::Disk)?;
+        is_whole(&metadata, size).map_err(KeepError::Disk)?;
         Ok((part, size, hex(hash)))
     }
 
@@ -152,6 +156,7 @@ impl Blobs {
             file.write_all(&buffer[..count]).map_err(KeepError::Disk)?;
         }
         file.sync_all().map_err(KeepError::Disk)?;
+        file.metadata().and_then(|metadata| is_whole(&metadata, size)).map_err(KeepError::Disk)?;
         part.become_blob(size, hex(hash)).map_err(KeepError::Disk)
     }
 
@@ -249,6 +254,32 @@ fn make_private(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether all that was received is in the file.
+fn is_whole(file: &Metadata, size: u64) -> io::Result<()> {
+    match file.len() {
+        kept if kept == size => Ok(()),
+        kept => Err(io::Error::new(io::ErrorKind::WriteZero, format!("{kept} of {size} bytes were kept"))),
+    }
+}
+
+/// Whether a file of these bytes lies at `path`. For threads that may block.
+fn holds(path: &Path, size: u64, sha256: &str) -> io::Result<bool> {
+    let mut file = match std::fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file?,
+    };
+    if file.metadata()?.len() != size {
+        return Ok(false);
+    }
+    let (mut hash, mut buffer) = (digest::Context::new(&digest::SHA256), vec![0; CHUNK]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(hash) == sha256),
+            count => hash.update(&buffer[..count]),
+        }
+    }
+}
+
 fn hex(hash: digest::Context) -> String {
     hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -269,8 +300,8 @@ impl PartialBlob {
 
     fn become_blob(self, size: u64, sha256: String) -> io::Result<Blob> {
         let path = self.0.with_file_name(&sha256);
-        // What is there already has the same bytes, and may be in use: its time must not change.
-        if !path.try_exists()? {
+        // What is there already may be in use: its time must not change. One that a full disk or a crash has damaged goes.
+        if !holds(&path, size, &sha256)? {
             std::fs::rename(&self.0, &path)?;
         }
         let modified = std::fs::metadata(&path).and_then(|metadata| metadata.modified())?;
@@ -352,6 +383,32 @@ mod tests {
         std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
         let blob = kept("two");
         assert_eq!((mode(folder), mode(&blob.path)), (0o700, 0o600));
+    }
+
+    #[tokio::test]
+    async fn a_damaged_blob_is_replaced_and_a_whole_one_keeps_its_time() {
+        let (_dir, _db, blobs) = folder().await;
+        let text = "one,two\n";
+        let sent = || futures_util::stream::iter([Ok::<_, io::Error>(Bytes::from(text))]);
+        let first = blobs.keep(sent(), &mut 100).await.unwrap();
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let change = |content: &str| {
+            std::fs::write(&first.path, content).unwrap();
+            std::fs::File::options().append(true).open(&first.path).unwrap().set_modified(long_ago).unwrap();
+        };
+        change(text);
+        let again = blobs.keep(sent(), &mut 100).await.unwrap();
+        assert_eq!(again.mtime.as_micros(), 1_000_000_000_000, "what is whole stays as it is");
+        for damaged in ["one,", "", "one,two\0", "one,two\n\0"] {
+            change(damaged);
+            let kept = blobs.keep(sent(), &mut 100).await.unwrap();
+            assert_eq!(std::fs::read_to_string(&kept.path).unwrap(), text, "{damaged:?}");
+            assert!(kept.mtime > again.mtime);
+            change(damaged);
+            let kept = blobs.keep_read(&mut text.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&kept.path).unwrap(), text, "{damaged:?}");
+        }
+        assert_eq!(std::fs::read_dir(&blobs.folder).unwrap().count(), 1);
     }
 
     #[tokio::test]
