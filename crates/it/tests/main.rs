@@ -3,6 +3,7 @@
 mod crash;
 mod harness;
 mod house;
+mod modes;
 mod modules;
 mod own_logs;
 mod power;

@@ -9,7 +9,7 @@ use crate::{
 use jiff::{ToSpan, Unit, ZonedRound, tz::TimeZone};
 use model::{Level, Timestamp};
 use std::{
-    fs::{File, Metadata, OpenOptions},
+    fs::{DirBuilder, File, Metadata, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -253,14 +253,9 @@ impl LogFile {
     fn open(&mut self) -> io::Result<()> {
         self.file = None;
         if let Some(dir) = self.path.parent() {
-            std::fs::create_dir_all(dir)?;
+            make_folder(dir, self.group)?;
         }
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        // Addresses of people stand in it.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
-        let file = options.open(&self.path)?;
+        let file = open_to_append(&self.path)?;
         if let Err(error) = file_lock::give(&file, self.group) {
             // It is written nevertheless: whoever is to read it is told why they cannot.
             self.complain_of_group(&error);
@@ -314,6 +309,31 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// Makes the folder of a log file, which none but its owner writes to, whatever the umask allows.
+fn make_folder(dir: &Path, group: Option<u32>) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    // Whoever is given the files comes to them as others do; else those of this process's group.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, if group.is_some() { 0o755 } else { 0o750 });
+    builder.recursive(true).create(dir)
+}
+
+/// Never what a link leads to: whoever may write to the folder would choose what is written to.
+fn open_to_append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // Addresses of people stand in it.
+        options.mode(0o640).custom_flags(libc::O_NOFOLLOW);
+    }
+    options.open(path).map_err(|error| match path.is_symlink() {
+        true => io::Error::new(error.kind(), "is a link, and log files are not written through one: remove it"),
+        false => error,
+    })
 }
 
 /// Midnight after `at`, by the clock of `zone`.

@@ -142,9 +142,12 @@ fn compress(path: &Path) -> io::Result<()> {
     };
     let (unfinished, archive) = (with(".gz.tmp"), with(".gz"));
     let write = || -> io::Result<()> {
+        if path.is_symlink() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "is a link, and no log file"));
+        }
         let mut from = File::open(path)?;
         let meta = from.metadata()?;
-        let to = File::create(&unfinished)?;
+        let to = create_anew(&unfinished)?;
         #[cfg(unix)]
         {
             // Whose group may read the one may read the other; who is no member of it cannot say so.
@@ -166,6 +169,16 @@ fn compress(path: &Path) -> io::Result<()> {
         let _ = fs::remove_file(&unfinished);
     })?;
     remove(path)
+}
+
+/// What lies there was left by a crash, or was put there for us to write to.
+fn create_anew(path: &Path) -> io::Result<File> {
+    remove(path)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -301,8 +301,9 @@ fn many_threads_lose_no_line_over_many_rotations() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_costs_lines_that_are_counted_and_told_of_later() {
-    let place = place(r#"files = [{ path = "a.log" }, { path = "b.log" }]"#);
-    std::os::unix::fs::symlink("/dev/full", place.path("a.log")).unwrap();
+    let place =
+        place(r#"files = [{ path = "disk/full", loggers = ["a.log"] }, { path = "b.log", loggers = ["b.log"] }]"#);
+    std::os::unix::fs::symlink("/dev", place.path("disk")).unwrap();
     let handle = place.open();
     write(&handle, [1, 2]);
     write(&handle, [3]);
@@ -310,11 +311,31 @@ fn a_full_disk_costs_lines_that_are_counted_and_told_of_later() {
     handle.flush();
     assert_eq!(handle.stats()[0].lost, 3);
     assert_eq!(place.read("b.log"), "fine\n", "its neighbour is untouched");
-    fs::remove_file(place.path("a.log")).unwrap();
+    fs::remove_file(place.path("disk")).unwrap();
     write(&handle, [4]);
     let told = "2025-01-10 23:30:00 [WARNING] logfiles: 3 lines are missing here: they could not be written\n";
-    assert_eq!(place.read("a.log"), format!("{told}{}", numbered([4])));
+    assert_eq!(place.read("disk/full"), format!("{told}{}", numbered([4])));
     assert_eq!(handle.stats()[0].lost, 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_not_written_to() {
+    let place = place(r#"files = [{ path = "a.log" }]"#);
+    let (target, link) = (place.path("target"), place.path("a.log"));
+    fs::write(&target, "mine\n").unwrap();
+    for leads_to in [target.clone(), place.path("nowhere")] {
+        std::os::unix::fs::symlink(&leads_to, &link).unwrap();
+        let handle = place.open();
+        write(&handle, [1]);
+        assert_eq!(handle.stats()[0].lost, 1, "{leads_to:?}");
+        assert_eq!(fs::read_to_string(&target).unwrap(), "mine\n");
+        assert!(!place.path("nowhere").exists());
+        fs::remove_file(&link).unwrap();
+        write(&handle, [2]);
+        assert!(place.read("a.log").ends_with(&numbered([2])), "once it is gone, the log goes on");
+        fs::remove_file(&link).unwrap();
+    }
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{self, Read},
+    os::unix::fs::DirBuilderExt as _,
     path::PathBuf,
 };
 use telemetry::{Batch, JsonNames};
@@ -198,7 +199,8 @@ fn depth(json: &Json) -> usize {
 
 fn open(logs: &Logs, id: &ImportId, intake: &Intake) -> Result<Positions<Position>, Error> {
     let folder = logs.imports_folder();
-    fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, error))?;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map_err(|error| Error::io(&folder, error))?;
     let path = logs.import_file(id);
     let count = fs::read_dir(&folder).map_err(|error| Error::io(&folder, error))?.take(IMPORTS_MAX + 1).count();
     if !path.exists() && count >= IMPORTS_MAX {

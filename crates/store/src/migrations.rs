@@ -8,7 +8,7 @@ use crate::{
     postgres::UNHURRIED,
     sql::{Conn, params},
 };
-use std::path::Path;
+use std::{os::unix::fs::DirBuilderExt as _, path::Path};
 
 #[derive(Clone, Copy)]
 struct Migration {
@@ -233,7 +233,10 @@ async fn apply(db: &Db, migration: &'static Migration) -> Result<()> {
 /// A consistent copy of the file as it was, kept beside it.
 async fn snapshot(db: &Db, folder: &Path, found: i64, known: i64) -> Result<String> {
     let Db::Sqlite(sqlite) = db else { return Ok(String::new()) };
-    std::fs::create_dir_all(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
         .map_err(|source| Error::Io { context: format!("creating {}", folder.display()), source })?;
     // Named after both versions and taken anew: one of an earlier attempt may be older than the data.
     let copy = folder.join(format!("schema-{found}-before-{known}.db"));

@@ -187,6 +187,8 @@ pub(crate) struct Stage {
     pub(crate) smtp: Option<SocketAddr>,
     /// Set for every process.
     pub(crate) environment: Vec<(String, String)>,
+    /// As the shell has it, for every process.
+    pub(crate) umask: Option<&'static str>,
 }
 
 impl Stage {
@@ -199,7 +201,17 @@ impl Stage {
         fs::write(folder.path().join("clients.csv"), rows).expect("the folder is writable");
         let sink = Sink::start(folder.path(), &setting.sink);
         let data = folder.path().join("data");
-        Self { folder, data, database: None, database_url: None, setting, sink, smtp: None, environment: Vec::new() }
+        Self {
+            folder,
+            data,
+            database: None,
+            database_url: None,
+            setting,
+            sink,
+            smtp: None,
+            environment: Vec::new(),
+            umask: None,
+        }
     }
 
     /// The same in a PostgreSQL database of its own; `None` (and a word) without a server.
@@ -210,7 +222,14 @@ impl Stage {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = match self.umask {
+            Some(umask) => {
+                let mut shell = Command::new("sh");
+                shell.arg("-c").arg(format!("umask {umask} && exec \"$0\" \"$@\"")).arg(program());
+                shell
+            }
+            None => Command::new(program()),
+        };
         command.current_dir(self.folder.path()).envs(self.environment.iter().cloned());
         command.arg("--data").arg(&self.data);
         if let Some(url) = &self.database_url {

@@ -11,6 +11,7 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     ops::ControlFlow,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 use telemetry::{
@@ -101,7 +102,7 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Positions<T> {
     fn write(&self, written: &Written<T>) -> Result<(), Error> {
         let part = self.path.with_extension("json.part");
         let replaced = (|| {
-            let mut file = File::create(&part)?;
+            let mut file = create_private(&part)?;
             let json = serde_json::to_vec(written)?;
             file.write_all(&[&json[..], format!("\n{SUM}{:016x}\n", fnv(&json)).as_bytes()].concat())?;
             file.sync_data()?;
@@ -111,6 +112,15 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Positions<T> {
         })();
         replaced.map_err(|error: io::Error| Error::io(&self.path, error))
     }
+}
+
+/// A file of this program alone, whatever the umask allows and whatever lay there.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    File::options().write(true).create_new(true).mode(0o600).open(path)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {
