@@ -49,7 +49,9 @@ impl Reach {
         let address = meant(address);
         match self {
             Self::Public { allowed } if allowed.iter().any(|net| net.contains(&address)) => Ok(()),
-            _ if is_in(address, special()) => Err(Refused::Special(address)),
+            _ if is_in(address, special()) || meant_locally(address).is_some_and(|four| is_in(four, special())) => {
+                Err(Refused::Special(address))
+            }
             Self::Public { .. } if is_in(address, private()) => Err(Refused::Private(address)),
             Self::Network | Self::Public { .. } => Ok(()),
         }
@@ -84,14 +86,30 @@ fn meant(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Link-local addresses, at which clouds answer with a machine's credentials; Azure's own; and no single machine's.
-const SPECIAL: [&str; 8] = [
+/// The same of NAT64 in a network of its own (RFC 8215), where the translator has the shortest prefix: nothing says which.
+fn meant_locally(address: IpAddr) -> Option<IpAddr> {
+    let IpAddr::V6(six) = address else { return None };
+    let [0x64, 0xff9b, 1, .., high, low] = six.segments() else { return None };
+    Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into())
+}
+
+/// Link-local addresses, at which clouds answer with a machine's credentials; other addresses of the same services, of
+/// Akamai, Alibaba, Amazon, Azure, Google, Oracle and Scaleway; and no single machine's.
+const SPECIAL: [&str; 16] = [
     "0.0.0.0/8",
+    "100.100.100.200/32",
     "168.63.129.16/32",
     "169.254.0.0/16",
+    "192.0.0.192/32",
     "224.0.0.0/4",
     "240.0.0.0/4",
     "::/128",
+    "fd00:42::42/128",
+    "fd00:100::100:200/128",
+    "fd00:a9fe:a9fe::1/128",
+    "fd00:c1::a9fe:a9fe/128",
+    "fd00:ec2::/32",
+    "fd20:ce::254/128",
     "fe80::/10",
     "ff00::/8",
 ];
@@ -198,6 +216,47 @@ mod tests {
         }
         for address in ["169.254.169.254", "::ffff:169.254.169.254", "168.63.129.16", "0.0.0.0", "fe80::1", "ff02::1"] {
             assert!(Reach::Network.admit(address.parse().unwrap()).is_err(), "{address}");
+        }
+    }
+
+    /// By name they are refused as well: `Reach::resolve` asks for each address that a name leads to.
+    #[test]
+    fn services_that_tell_a_machine_its_secrets_are_never_reached() {
+        let four = ["169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192"];
+        let forms = |four: &str| {
+            let [a, b, c, d] = four.parse::<Ipv4Addr>().unwrap().octets();
+            let (high, low) = (format!("{a:x}{b:02x}"), format!("{c:x}{d:02x}"));
+            vec![
+                four.to_owned(),
+                format!("::ffff:{four}"),
+                format!("::{four}"),
+                format!("64:ff9b::{four}"),
+                format!("64:ff9b:1::{four}"),
+                format!("2002:{high}:{low}::1"),
+            ]
+        };
+        let six = [
+            "fd00:ec2::254",
+            "fd00:ec2::23",
+            "fd20:ce::254",
+            "fd00:c1::a9fe:a9fe",
+            "fd00:42::42",
+            "fd00:100::100:200",
+            "fd00:a9fe:a9fe::1",
+            "fe80::a9fe:a9fe",
+        ];
+        for address in four.into_iter().flat_map(forms).chain(six.map(str::to_owned)) {
+            let parsed: IpAddr = address.parse().unwrap();
+            for reach in [Reach::Network, Reach::public()] {
+                assert!(matches!(reach.admit(parsed), Err(Refused::Special(_))), "{address} by {reach:?}");
+            }
+            let host = if parsed.is_ipv6() { format!("[{address}]") } else { address.clone() };
+            let url = Url::parse(&format!("http://{host}/latest/meta-data/")).unwrap();
+            assert!(Reach::Network.check(&url).is_err(), "{url}");
+        }
+        for beside in ["100.100.100.199", "192.0.0.193", "fd20:ce::253", "fd00:ec3::254", "fd00::1", "64:ff9b:1::a00:1"]
+        {
+            assert_eq!(Reach::Network.admit(beside.parse().unwrap()), Ok(()), "{beside}");
         }
     }
 
