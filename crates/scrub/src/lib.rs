@@ -1,7 +1,8 @@
 //! Masks what must not be kept: secrets in what is logged, before it is written or stored.
 //!
-//! Without being asked: values of keys that name a secret (`password=`, `"token": `), credentials in `Authorization`
-//! headers, in URLs and in `AUTH PLAIN`, this program's own tokens and links, JSON web tokens, keys of well-known services, private keys, card numbers and IBANs whose check
+//! Without being asked: values of keys and options that name a secret (`password=`, `"token": `, `--password x`), credentials
+//! in `Authorization` headers, in URLs, in `AUTH PLAIN` and behind `AUTH LOGIN`, this program's own tokens and links, hooks
+//! into channels, JSON web tokens, keys of well-known services, private keys, card numbers and IBANs whose check
 //! digits are right. E-mail addresses and patterns of one's own only where the [`Config`] asks for them.
 //!
 //! Works on bytes, in time linear in their number. What has been masked stays the same when masked again, short of texts
@@ -115,6 +116,7 @@ impl Scrubber {
     }
 
     fn find_named(&self, text: &[u8], spans: &mut Vec<Span>) {
+        let has_options = memchr::memmem::find(text, b"--").is_some();
         // All before it is masked.
         let mut done = 0;
         for at in memchr::memchr3_iter(b'=', b':', b' ', text) {
@@ -122,7 +124,14 @@ impl Scrubber {
                 continue;
             }
             let (rule, secret) = match text[at] {
-                b' ' => (Rule::Header, named::after_scheme(text, at).or_else(|| named::after_plain(text, at))),
+                b' ' => match named::after_scheme(text, at).or_else(|| named::after_plain(text, at)) {
+                    None if has_options => (
+                        Rule::Key,
+                        named::after_option(text, at, &self.keys).or_else(|| named::after_is(text, at, &self.keys)),
+                    ),
+                    None => (Rule::Key, named::after_is(text, at, &self.keys)),
+                    secret => (Rule::Header, secret),
+                },
                 b':' if text[at + 1..].starts_with(b"//") => (Rule::Url, named::in_url(text, at + 3)),
                 _ => (Rule::Key, named::after_key(text, at, &self.keys)),
             };

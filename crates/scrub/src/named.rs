@@ -140,7 +140,8 @@ pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> 
     let quoted_key = b"\"'\\".contains(&bytes[key_end]);
     let key_start = bytes[..key_end].iter().rposition(|byte| !is_key(*byte)).map_or(0, |before| before + 1);
     let key = &bytes[key_start..key_end];
-    if !keys.hold(key) && !is_password_in_french(bytes, key_start, key) {
+    let is_short = is_short_french(bytes, key_start, key);
+    if !keys.hold(key) && !is_password_in_french(bytes, key_start, key) && !is_short {
         return None;
     }
     let mut start = skip(bytes, at + 1, |byte| byte == b' ');
@@ -172,8 +173,75 @@ pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> 
         start = skip(bytes, end, |byte| byte == b' ');
         end = value_end(bytes, start);
     }
+    if is_short && !is_no_word(&bytes[start..end]) {
+        return None;
+    }
     // A bare number behind a key in quotes is JSON, and should stay so.
     Some((start, end, if quoted_key { "\"***\"" } else { MASK }))
+}
+
+/// `--smtp-password x`, as on a command line. The space is at `space`.
+pub(super) fn after_option(bytes: &[u8], space: usize, keys: &Keys) -> Option<Secret> {
+    let key_start = bytes[..space].iter().rposition(|byte| !is_key(*byte)).map_or(0, |before| before + 1);
+    let key = bytes[key_start..space].strip_prefix(b"--").filter(|key| keys.hold(key))?;
+    let start = skip(bytes, space, |byte| byte == b' ');
+    if let Some(quote @ (b'"' | b'\'')) = bytes.get(start) {
+        return Some((start + 1, closing(bytes, start + 1, &[*quote]), MASK));
+    }
+    let end = skip(bytes, start, |byte| !byte.is_ascii_whitespace() && !b"\"'\\".contains(&byte));
+    let value = &bytes[start..end];
+    // Another option, or a sentence about this one.
+    let is_value = !value.starts_with(b"--") && !AFTER_OPTIONS.contains(&value) && !ends_with_key(key, "cookie");
+    is_value.then_some((start, end, MASK))
+}
+
+/// What people write behind the name of an option.
+const AFTER_OPTIONS: &[&[u8]] = &[
+    b"is", b"or", b"and", b"to", b"with", b"was", b"needs", b"for", b"in", b"has", b"est", b"ou", b"et", b"pour",
+    b"avec",
+];
+
+/// `mot de passe est x`, `password is x`. The space behind `est` is at `space`.
+pub(super) fn after_is(bytes: &[u8], space: usize, keys: &Keys) -> Option<Secret> {
+    let before = &bytes[..space];
+    let key_end = before.strip_suffix(b" est").or_else(|| before.strip_suffix(b" is"))?.len();
+    let key_start = bytes[..key_end].iter().rposition(|byte| !is_key(*byte)).map_or(0, |before| before + 1);
+    let key = &bytes[key_start..key_end];
+    if !keys.hold(key) && !is_password_in_french(bytes, key_start, key) {
+        return None;
+    }
+    let start = skip(bytes, space, |byte| b" :\"'".contains(&byte));
+    let end = skip(bytes, start, |byte| !byte.is_ascii_whitespace() && !b"\"'\\<>".contains(&byte));
+    // The sentence goes on behind it, or ends.
+    let trailing = bytes[start..end].iter().rev().take_while(|byte| b".,;)".contains(byte)).count();
+    let end = end - trailing;
+    is_no_word(&bytes[start..end]).then_some((start, end, MASK))
+}
+
+/// `passe: x` for itself, and not as the last word of others: `la passe : trois mètres`.
+fn is_short_french(bytes: &[u8], key_start: usize, key: &[u8]) -> bool {
+    let before = bytes[..key_start].trim_ascii_end();
+    key.eq_ignore_ascii_case(b"passe")
+        && (before.is_empty()
+            || bytes[before.len()..key_start].contains(&b'\n')
+            || before.ends_with(b"\\n")
+            || b",;|({[\"'/&?".contains(&before[before.len() - 1]))
+}
+
+/// Whether it may be a password where a word, a number or a measure is as likely: signs of several kinds, which are no
+/// capital at the beginning, no full stop at the end, and no number with its unit.
+fn is_no_word(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let value = value.strip_suffix(b".").unwrap_or(value);
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let signs = value.iter().filter(|byte| byte.is_ascii_punctuation() && !b"-_.'".contains(byte)).count();
+    let unit = value.iter().rev().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'%').count();
+    let is_measure = unit <= 4
+        && value.first().is_some_and(u8::is_ascii_digit)
+        && value[..value.len() - unit].iter().all(|byte| byte.is_ascii_digit() || b".,/:-+".contains(byte));
+    let letters = value.iter().any(u8::is_ascii_alphabetic);
+    let case = value.iter().skip(1).any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
+    value.len() >= 4 && letters && !is_measure && (digits > 0 || signs > 0 || case)
 }
 
 /// `mot de passe`, a key of three words of which `key` is the last.

@@ -13,17 +13,27 @@ enum Kind {
     Aws,
     /// At least that many, behind a beginning that stays.
     Code(usize),
+    /// At least that many, some of them as `%2D` perhaps.
+    Escaped(usize),
+    /// At least that many signs of a path, behind a beginning that stays.
+    Path(usize),
+    /// A number, and a token behind it.
+    Numbered,
+    /// The lines behind it answer a mail server that asks for a name and a password.
+    Login,
     /// Three parts of base64url between dots.
     Jwt,
     Pem,
 }
 
 /// Beginnings that services give their keys, so that they can be found.
-const BEGINNINGS: [(&str, Kind); 22] = [
+const BEGINNINGS: [(&str, Kind); 32] = [
     ("AKIA", Kind::Aws),
     ("ASIA", Kind::Aws),
     // What logs in here: tokens for programs, and the links by which a password is chosen.
-    ("vigie_", Kind::Word(32)),
+    ("vigie_", Kind::Escaped(32)),
+    ("vigie%5F", Kind::Escaped(32)),
+    ("vigie%5f", Kind::Escaped(32)),
     ("/setup/", Kind::Code(20)),
     ("/enter/", Kind::Code(20)),
     ("AIza", Kind::Word(35)),
@@ -41,6 +51,15 @@ const BEGINNINGS: [(&str, Kind); 22] = [
     ("rk_live_", Kind::Word(16)),
     ("sk_test_", Kind::Word(16)),
     ("npm_", Kind::Word(36)),
+    // Who has the address of such a hook writes into somebody's channel: Slack, Discord, Teams (of old, and by workflows).
+    ("hooks.slack.com/", Kind::Path(20)),
+    ("/webhooks/", Kind::Numbered),
+    ("/webhookb2/", Kind::Path(32)),
+    ("outlook.office.com/webhook/", Kind::Path(32)),
+    ("&sig=", Kind::Path(20)),
+    ("?sig=", Kind::Path(20)),
+    ("AUTH LOGIN", Kind::Login),
+    ("auth login", Kind::Login),
     ("eyJ", Kind::Jwt),
     ("-----BEGIN ", Kind::Pem),
 ];
@@ -56,8 +75,8 @@ pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
     for beginning in begin.find_iter(text) {
         let (start, kind) = (beginning.start(), BEGINNINGS[beginning.pattern().as_usize()].1);
         // Not the middle of a longer word; the line of a key begins where it begins.
-        let stands_alone = matches!(kind, Kind::Pem | Kind::Code(_));
-        let within = start > 0 && is_token(text[start - 1]) && !stands_alone;
+        let stands_alone = !matches!(kind, Kind::Word(_) | Kind::Escaped(_) | Kind::Aws | Kind::Jwt | Kind::Login);
+        let within = start > 0 && is_token(text[start - 1]) && !stands_alone && !is_escape(text, start.wrapping_sub(3));
         if start < done || within {
             continue;
         }
@@ -75,6 +94,19 @@ pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
                 let end = beginning.end() + run(text, beginning.end(), is_token);
                 (end >= beginning.end() + least).then_some((beginning.end(), end, Rule::Token))
             }
+            Kind::Escaped(least) => {
+                let (end, signs) = escaped(text, beginning.end());
+                (signs >= least).then_some((start, end, Rule::Token))
+            }
+            Kind::Path(least) => {
+                let end = beginning.end() + run(text, beginning.end(), |b| is_token(b) || b"/@%+=.~".contains(&b));
+                (end >= beginning.end() + least).then_some((beginning.end(), end, Rule::Token))
+            }
+            Kind::Numbered => numbered(text, beginning.end()).map(|(start, end)| (start, end, Rule::Token)),
+            Kind::Login => {
+                login_answers(text, beginning.end(), |start, end| found(start, end, Rule::Header));
+                None
+            }
             Kind::Word(least) => {
                 let end = beginning.end() + run(text, beginning.end(), is_token);
                 (end >= beginning.end() + least).then_some((start, end, Rule::Token))
@@ -87,6 +119,79 @@ pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
             done = end;
         }
     }
+}
+
+/// Where a token ends of which some signs may be written as `%2D`, and how many signs it has.
+fn escaped(text: &[u8], start: usize) -> (usize, usize) {
+    let (mut end, mut signs) = (start, 0);
+    loop {
+        let (length, more) = match text.get(end) {
+            Some(b'%') if is_escape(text, end) => (3, 1),
+            _ => {
+                let length = run(text, end, is_token);
+                (length, length)
+            }
+        };
+        if length == 0 {
+            return (end, signs);
+        }
+        (end, signs) = (end + length, signs + more);
+    }
+}
+
+/// Whether `%2D` or its like stands there.
+fn is_escape(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at..at.saturating_add(3)), Some([b'%', high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
+/// The token of `1234567890123456789/TOKEN`.
+fn numbered(text: &[u8], start: usize) -> Option<(usize, usize)> {
+    let slash = start + run(text, start, |b| b.is_ascii_digit());
+    let token = slash + 1;
+    let length = run(text, token, is_token);
+    (slash - start >= 15 && text.get(slash) == Some(&b'/') && length >= 32).then_some((token, token + length))
+}
+
+/// What is sent behind `AUTH LOGIN`: lines of base64, between the server's `334`, up to any other of its replies.
+fn login_answers(text: &[u8], mut at: usize, mut found: impl FnMut(usize, usize)) {
+    // A name and a password, each asked for, with a line to spare.
+    const LINES_MAX: usize = 6;
+    for line_no in 0..=LINES_MAX {
+        let (end, next) = line_end(text, at);
+        let line = &text[at..end];
+        // `AUTH LOGIN PLAIN` is what a server can do.
+        if line_no == 0 && !line.iter().all(|byte| b" \r\"'".contains(byte)) {
+            return;
+        }
+        let words = || line.split(|byte| b" \t".contains(byte));
+        let replied = words().find(|word| word.len() == 3 && word.iter().all(u8::is_ascii_digit));
+        if replied.is_some_and(|code| code != b"334") {
+            return;
+        }
+        let last = words().next_back().unwrap_or_default();
+        if line_no > 0 && replied.is_none() && is_base64(last) {
+            found(end - last.len(), end);
+        }
+        let Some(next) = next else { return };
+        at = next;
+    }
+}
+
+/// Where the line ends that goes on at `at`, and where the next begins; line breaks may be written as in JSON.
+fn line_end(text: &[u8], at: usize) -> (usize, Option<usize>) {
+    let rest = &text[at..];
+    let written = memchr::memmem::find(rest, b"\\n").map(|end| (end, end + 2));
+    let broken = memchr::memchr(b'\n', rest).map(|end| (end, end + 1));
+    let Some((end, next)) = written.into_iter().chain(broken).min() else { return (text.len(), None) };
+    let line = &rest[..end];
+    let line = line.strip_suffix(b"\r").or_else(|| line.strip_suffix(b"\\r")).unwrap_or(line);
+    (at + line.len(), Some(at + next))
+}
+
+/// Whole groups of base64, and no word of a language.
+fn is_base64(word: &[u8]) -> bool {
+    let signs = word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte));
+    signs && word.len() >= 4 && word.len().is_multiple_of(4) && word.iter().any(|byte| !byte.is_ascii_lowercase())
 }
 
 /// The secret that stands beside an access key, as in lists and `KEY:SECRET`: 40 signs of base64, after signs that part.

@@ -121,6 +121,95 @@ fn what_logs_in_is_masked_wherever_it_stands() {
     }
 }
 
+/// Hooks into channels, command lines, dialogues with mail servers, passwords in sentences, tokens in addresses.
+#[test]
+fn secrets_are_masked_in_whatever_they_are_written() {
+    let token = "Ab3dE_7-".repeat(4);
+    let escaped = token.replace('_', "%5F").replace('-', "%2D");
+    // Put together here, so that no scanner of repositories takes them for real ones.
+    let (team, guid) =
+        (format!("T{}/B{}/{}", "0A1B2C3D4", "5E6F7G8H9", "aBcD".repeat(6)), "01234567-89ab-cdef-0123-456789abcdef");
+    let discord = "Ab3-_".repeat(13);
+    for (text, expected) in [
+        (format!("POST https://hooks.slack.com/services/{team} 200"), "POST https://hooks.slack.com/*** 200".to_owned()),
+        (format!("{{\"url\":\"https://hooks.slack.com/workflows/{team}\"}}"), "{\"url\":\"https://hooks.slack.com/***\"}".to_owned()),
+        (
+            format!("https://discord.com/api/webhooks/1234567890123456789/{discord} ok"),
+            "https://discord.com/api/webhooks/1234567890123456789/*** ok".to_owned(),
+        ),
+        (
+            format!("https://discordapp.com/api/v10/webhooks/1234567890123456789/{discord}?wait=true"),
+            "https://discordapp.com/api/v10/webhooks/1234567890123456789/***?wait=true".to_owned(),
+        ),
+        (
+            format!("https://firm.webhook.office.com/webhookb2/{guid}@{guid}/IncomingWebhook/{}/{guid}, 1", "0a".repeat(16)),
+            "https://firm.webhook.office.com/webhookb2/***, 1".to_owned(),
+        ),
+        (
+            format!("https://outlook.office.com/webhook/{guid}@{guid}/IncomingWebhook/x/{guid}"),
+            "https://outlook.office.com/webhook/***".to_owned(),
+        ),
+        (
+            format!("https://prod-1.westeurope.logic.azure.com:443/workflows/ab/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers&sv=1.0&sig={}", "aB3_-".repeat(9)),
+            "https://prod-1.westeurope.logic.azure.com:443/workflows/ab/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers&sv=1.0&sig=***".to_owned(),
+        ),
+        ("vigie send --smtp-password hunter2 --to x".to_owned(), "vigie send --smtp-password *** --to x".to_owned()),
+        ("mysql --password=hunter2 -u anne".to_owned(), "mysql --password=*** -u anne".to_owned()),
+        ("run --password 'two words' x".to_owned(), "run --password '***' x".to_owned()),
+        ("run --api-key \"k 1\" --token abc".to_owned(), "run --api-key \"***\" --token ***".to_owned()),
+        ("{\"cmd\":\"run --password s3,c)r}et\"}".to_owned(), "{\"cmd\":\"run --password ***\"}".to_owned()),
+        (
+            "C: AUTH LOGIN\r\nS: 334 VXNlcm5hbWU6\r\nC: YW5uZQ==\r\nS: 334 UGFzc3dvcmQ6\r\nC: aHVudGVyMg==\r\nS: 235 ok\r\nC: ABCD".to_owned(),
+            "C: AUTH LOGIN\r\nS: 334 VXNlcm5hbWU6\r\nC: ***\r\nS: 334 UGFzc3dvcmQ6\r\nC: ***\r\nS: 235 ok\r\nC: ABCD".to_owned(),
+        ),
+        ("auth login\nYW5uZQ==\naHVudGVyMg==".to_owned(), "auth login\n***\n***".to_owned()),
+        (
+            r#"{"sent":"AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\nYW5uZQ==\r\n535 no"}"#.to_owned(),
+            r#"{"sent":"AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\n***\r\n535 no"}"#.to_owned(),
+        ),
+        ("passe: hunter2".to_owned(), "passe: ***".to_owned()),
+        ("login: anne, Passe : s3cr3t!".to_owned(), "login: anne, Passe : ***".to_owned()),
+        ("votre mot de passe est hunter2.".to_owned(), "votre mot de passe est ***.".to_owned()),
+        ("Le mot de passe est : Tr0ub4dor&3".to_owned(), "Le mot de passe est : ***".to_owned()),
+        ("the password is hunter2, keep it".to_owned(), "the password is ***, keep it".to_owned()),
+        (format!("GET /x?t=vigie%5f{token}&a=1"), "GET /x?t=***&a=1".to_owned()),
+        (format!("GET /x?t=vigie%5F{escaped}&a=1"), "GET /x?t=***&a=1".to_owned()),
+        (format!("GET /x?t=vigie_{escaped} HTTP/1.1"), "GET /x?t=*** HTTP/1.1".to_owned()),
+        (format!("a=Bearer%20vigie_{token}"), "a=Bearer%20***".to_owned()),
+    ] {
+        assert_eq!(scrub(&text), expected);
+        assert_eq!(scrub(&expected), expected, "twice is once");
+    }
+}
+
+#[test]
+fn ordinary_words_beside_names_of_secrets_are_left() {
+    for text in [
+        "see https://hooks.slack.com/ and https://api.slack.com/messaging/webhooks",
+        "GET /api/v1/webhooks/compta 200",
+        "POST /webhooks/42/deliver 200",
+        "killed by sig=11, ?sig=9",
+        "passe: 3 lignes",
+        "passe : trois mètres",
+        "passe: terminée",
+        "Passe: Terminée.",
+        "passe: 12ms, passe: 98%",
+        "2e passe: lignes2025",
+        "votre mot de passe est incorrect",
+        "le mot de passe est expiré depuis 30 jours",
+        "the password is wrong",
+        "the token is valid until 2025-01-10",
+        "give --smtp-password-file /etc/vigie/smtp, or --password is refused",
+        "--password --verbose",
+        "AUTH LOGIN PLAIN\nABCD",
+        "250-AUTH LOGIN\n250 HELP",
+        "AUTH LOGIN\nconnection lost\ndone",
+        "vigie%5F only, vigie%5fjobs%5ftotal 5",
+    ] {
+        assert_eq!(scrub(text), text);
+    }
+}
+
 #[test]
 fn what_only_looks_like_what_logs_in_is_left() {
     let hash = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
