@@ -1,7 +1,7 @@
 //! Items: one row per recipient, or per whatever a job does many of.
 
 use crate::{
-    Db, Result, SearchPage,
+    Db, Error, Result, SearchPage,
     activity::Changes,
     filter::{Where, like_pattern},
     jobs::{self, Moved},
@@ -72,7 +72,7 @@ impl Db {
     /// sent before; those items are skipped. Returns how many were.
     ///
     /// # Errors
-    /// [`Error::Conflict`] where there is no such job.
+    /// [`Error::Conflict`] where there is no such job, or one of the items is there already.
     pub async fn enqueue(
         &self,
         job: JobId,
@@ -92,6 +92,12 @@ impl Db {
                 let standing = jobs::lock(conn, job).await?;
                 if standing.state != JobState::Preparing {
                     return Err(standing.refuse("longer"));
+                }
+                // Under the lock: who adds the same items at the same time is told so, and not of a broken constraint.
+                let sql = "SELECT min(seq) AS seq FROM items WHERE job_id = $1 AND seq BETWEEN $2 AND $3";
+                let there = conn.row(sql, params![job, first, last]).await?;
+                if let Some(seq) = there.map(|row| row.opt_int("seq")).transpose()?.flatten() {
+                    return Err(Error::Conflict(format!("item {seq} of job {job} is there already")));
                 }
                 let dialect = conn.dialect();
                 conn.execute(dialect.enqueue, params![job, rows]).await?;

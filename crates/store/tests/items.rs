@@ -8,6 +8,7 @@ on_both![
     items_come_back_as_they_went_in,
     what_was_sent_before_is_skipped,
     what_cannot_be_sent_is_failed_from_the_start,
+    the_same_items_at_once_are_there_once,
     only_a_job_in_preparation_takes_items,
     items_are_listed_by_page_and_filter,
     a_search_of_items_stops_and_goes_on,
@@ -55,8 +56,8 @@ async fn what_was_sent_before_is_skipped(db: Db) {
     // Under another name nothing was sent.
     let other = create(&db, new_job(job_id(2))).await.id;
     assert_eq!(db.enqueue(other, items(4), Some("other".into()), NOW).await.unwrap(), 0);
-    let again = db.enqueue(other, vec![item(2)], None, NOW).await;
-    assert!(again.is_err(), "the same place twice");
+    let again = db.enqueue(other, vec![item(4), item(5)], None, NOW).await.unwrap_err();
+    assert_eq!(again.to_string(), format!("item 4 of job {other} is there already"));
     assert_eq!(assert_consistent(&db, other).await.counters.queued, 4);
 }
 
@@ -68,6 +69,25 @@ async fn what_cannot_be_sent_is_failed_from_the_start(db: Db) {
     assert_eq!((found.state, found.attempts), (ItemState::Failed, 0));
     assert_eq!(found.verdict, Some(verdict("bad_address").with_arg("at", "1\0")));
     assert_eq!(assert_consistent(&db, id).await.counters.failed, 1);
+}
+
+async fn the_same_items_at_once_are_there_once(db: Db) {
+    let id = create(&db, new_job(job_id(1))).await.id;
+    let together: Vec<_> = (0..6)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { db.enqueue(id, items(100), None, NOW).await })
+        })
+        .collect();
+    let mut added = 0;
+    for one in together {
+        match one.await.unwrap() {
+            Ok(_) => added += 1,
+            // Whoever shares a commit is told as the one whose fault it is.
+            Err(error) => assert_eq!(error.to_string(), format!("item 1 of job {id} is there already")),
+        }
+    }
+    assert_eq!((added, assert_consistent(&db, id).await.counters.queued), (1, 100));
 }
 
 async fn only_a_job_in_preparation_takes_items(db: Db) {
