@@ -23,9 +23,13 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, axum::Json<CreatedJob>)> {
     authority::may(&granted, kind_of(&new)?)?;
     let new = checked(new, &ctx, authority::of(&granted)).await?;
+    let (kind, name, authority) = (new.kind, new.name.clone(), new.authority);
     let (status, job) = match ctx.app.db.create_job(new, ctx.app.clock.now()).await? {
         Created::New(job) => (StatusCode::CREATED, job),
-        Created::Existing(job) => (StatusCode::OK, job),
+        Created::Existing(job) if (job.kind, &job.name, job.authority) == (kind, &name, authority) => {
+            (StatusCode::OK, job)
+        }
+        Created::Existing(job) => return Err(id_taken(&job)),
         Created::NameTaken(job) => return Err(name_taken(&job)),
     };
     ctx.changed(&job).await;
@@ -57,6 +61,13 @@ fn settings(kind: JobKind, spec: Option<Value>, authority: Authority) -> Result<
 pub(crate) fn name_taken(open: &Job) -> Problem {
     let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
     Problem::conflict(said).remedy("let it end, resume it or cancel it; or give this one another name (--name)")
+}
+
+/// Asked for a second time, a job is the one that there is; another one of that id was made by somebody else.
+fn id_taken(there: &Job) -> Problem {
+    let Job { id, kind, name, authority, .. } = there;
+    let said = format!("job {id} is there: of kind `{kind}`, named `{name}`, made on the word of `{authority}`");
+    Problem::conflict(said).remedy("give this one another id")
 }
 
 fn kind_of(new: &NewJob) -> Result<JobKind> {
