@@ -117,6 +117,19 @@ impl Mailbox {
         self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
+    /// Whether it is an address, and can stand in a header: of one that came as JSON, nobody has asked yet.
+    ///
+    /// # Errors
+    /// What is wrong with the address, or with the name beside it.
+    pub fn check(&self) -> Result<(), AddressError> {
+        let name = self.name.as_deref().unwrap_or_default();
+        let fail = |fault| AddressError { text: self.address.clone(), fault };
+        match self.address.chars().chain(name.chars()).find(|c| is_forbidden(*c)) {
+            Some(c) => Err(fail(AddressFault::Forbidden(c))),
+            None => mailbox(None, &self.address).map(drop).map_err(fail),
+        }
+    }
+
     /// The well-known domain that this address's domain is probably a slip of.
     pub fn meant_domain(&self) -> Option<&'static str> {
         let domain = self.domain();

@@ -1,7 +1,7 @@
 //! One row, frozen: what is kept in the store from enqueue to the last attempt, and how it becomes a letter.
 
 use crate::{
-    address::Mailbox,
+    address::{AddressError, Mailbox},
     language::Language,
     letter::{Attachment, Letter},
     problem::Problem,
@@ -49,6 +49,14 @@ impl MailItem {
     /// What of it is wrong, and at which column.
     pub fn parse(payload: &str) -> Result<Self, serde_json::Error> {
         crate::spec::object(payload)
+    }
+
+    /// Whether each address can be sent to.
+    ///
+    /// # Errors
+    /// What is wrong with the first that cannot.
+    pub fn check_addresses(&self) -> Result<(), AddressError> {
+        self.recipients().try_for_each(Mailbox::check)
     }
 
     /// The file named in traces and logs: the first attachment's.

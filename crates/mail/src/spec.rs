@@ -223,7 +223,12 @@ impl Mailing {
     /// # Errors
     /// What of it is wrong, and where.
     pub fn parse(spec: &str) -> Result<Self, serde_json::Error> {
-        object(spec)
+        let mailing: Self = object(spec)?;
+        let named = [("from", Some(&mailing.from)), ("reply_to", mailing.reply_to.as_ref())];
+        for (field, mailbox) in named.into_iter().filter_map(|(field, mailbox)| Some((field, mailbox?))) {
+            mailbox.check().map_err(|error| serde::de::Error::custom(format!("{field}: {error}")))?;
+        }
+        Ok(mailing)
     }
 
     pub fn audience(&self) -> Audience {

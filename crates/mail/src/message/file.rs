@@ -124,8 +124,9 @@ impl Encoder {
         self.verdict("attachment_unreadable").with_arg("error", error.to_string())
     }
 
+    /// By the name that the recipient sees: where it lies on this machine is no business of all who may read verdicts.
     fn verdict(&self, code: &str) -> Verdict {
-        Verdict::permanent(code, Fault::Content).with_arg("path", self.attachment.path.display().to_string())
+        Verdict::permanent(code, Fault::Content).with_arg("path", self.attachment.name.as_str())
     }
 }
 

@@ -219,6 +219,7 @@ impl Adder<'_> {
         if !self.may_name_files && !row.attachments.is_empty() {
             return Err("the payload names files of this machine: send them along with POST /api/v1/mailings".into());
         }
+        row.check_addresses().map_err(|error| format!("payload: {error}"))?;
         serde_json::to_string(&row).map_err(|error| error.to_string())
     }
 

@@ -193,6 +193,75 @@ async fn settings_from_the_network_name_no_key_of_this_machine() {
     assert_eq!(site.get("/api/v1/jobs").await.json()["rows"], json!([]));
 }
 
+/// A header of its own behind an address, or no address at all.
+#[tokio::test]
+async fn addresses_that_come_as_json_are_looked_at() {
+    let site = Site::with_account().await;
+    for way in &ways(&site).await {
+        let bad =
+            ["me@example.orgX-Evil: 4", "me@example.org\r\nX-Evil: 4", "<me@example.org>", "me", "", "a@b.fr, c@d.fr"];
+        for (field, address) in ["from", "reply_to"].into_iter().flat_map(|field| bad.map(|address| (field, address))) {
+            let mut spec = spec();
+            spec[field] = json!({"address": address});
+            let refused = post(&site, way, "/api/v1/jobs", mailing(&spec)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {address:?}: {}", refused.text);
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.starts_with(&format!("spec: {field}: ")), "{detail}");
+        }
+        let mut named = spec();
+        named["reply_to"] = json!({"name": "Me\r\nX-Evil: 4", "address": "me@example.org"});
+        let refused = post(&site, way, "/api/v1/jobs", mailing(&named)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        let mut good = spec();
+        good["reply_to"] = json!({"name": "Compta", "address": "compta@exemple.fr"});
+        let job = made(&site, way, &good).await;
+        for address in bad {
+            let row = json!({"line": 2, "values": ["a"], "to": [{"address": address}]});
+            let refused = post(&site, way, &format!("/api/v1/jobs/{job}/items"), line(1, &row.to_string())).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{address:?}: {}", refused.text);
+        }
+        site.app.db.cancel_job(job, store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+    }
+}
+
+/// Whoever made a job of that id first decides nothing for those who make another.
+#[tokio::test]
+async fn an_id_is_had_again_by_the_same_job_alone() {
+    let site = Site::with_account().await;
+    let id = "0194c5a0-0000-7000-8000-0000000000aa";
+    let with = async |scope| vec![("authorization", format!("Bearer {}", site.token(scope).await))];
+    let (writes, administers) = (with(Scope::Write).await, with(Scope::Admin).await);
+    let external = json!({"id": id, "name": "n", "total": 3});
+    assert_eq!(post(&site, &writes, "/api/v1/jobs", &external).await.status, StatusCode::CREATED);
+    assert_eq!(post(&site, &writes, "/api/v1/jobs", &external).await.status, StatusCode::OK);
+    let command = json!({"id": id, "name": "n", "kind": "command", "prepare": true, "spec": {"command": ["true"]}});
+    let renamed = json!({"id": id, "name": "other", "total": 3});
+    for (way, body) in [(&administers, &command), (&administers, &external), (&writes, &renamed)] {
+        let taken = post(&site, way, "/api/v1/jobs", body).await;
+        assert_eq!(taken.status, StatusCode::CONFLICT, "{body}: {}", taken.text);
+        let detail = taken.json()["detail"].as_str().unwrap().to_owned();
+        assert_eq!(detail, format!("job {id} is there: of kind `external`, named `n`, made on the word of `write`"));
+    }
+}
+
+/// Six at once: one adds them, and the others are told so.
+#[tokio::test]
+async fn the_same_items_at_once_are_a_conflict() {
+    let site = Site::with_account().await;
+    let [token, _] = &ways(&site).await;
+    let lines: String = (1..=50).map(|n| line(n, r#"{"line":2,"values":["a"],"to":[{"address":"a@x.fr"}]}"#)).collect();
+    for _ in 0..5 {
+        let job = made(&site, token, &spec()).await;
+        let path = format!("/api/v1/jobs/{job}/items");
+        let answers = futures_util::future::join_all((0..6).map(|_| post(&site, token, &path, &lines))).await;
+        let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409, 409, 409, 409, 409], "{}", answers[5].text);
+        assert_eq!(payloads(&site, job).await.len(), 50);
+        site.app.db.cancel_job(job, store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+    }
+}
+
 /// Whoever is on the machine itself may name its files, and the job says so.
 #[tokio::test]
 async fn the_machine_itself_names_its_files() {
