@@ -42,3 +42,18 @@ pub struct Attachment {
     /// Lower-case hexadecimal, when it has been computed.
     pub sha256: Option<String>,
 }
+
+impl Attachment {
+    /// Whether it is one of the files that were sent to this program, kept by its SHA-256, and no other of the machine.
+    pub fn is_upload(&self) -> bool {
+        let named = self.upload_name().zip(self.path.parent());
+        named.is_some_and(|(_, folder)| folder.is_absolute() && folder.ends_with("blobs"))
+    }
+
+    /// What an upload is called, which is its SHA-256; that is checked again while it is read.
+    pub(crate) fn upload_name(&self) -> Option<&str> {
+        let name = self.sha256.as_deref()?;
+        let is_hash = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (is_hash && self.path.file_name()? == name).then_some(name)
+    }
+}

@@ -797,6 +797,7 @@ send-twice = Another mailing is sending to this list right now. Wait until it ha
 undelivered-line = Row
 
 correct-hint = Correct an address and resend, or select rows.
+correct-withheld = Some of these messages carry files of the server. Only an administrator can correct their addresses.
 correct-changed = { $n ->
     [one] Another user has resent one of these messages. Nothing was sent. Check the updated list, then resend.
    *[other] Another user has resent { $n } of these messages. Nothing was sent. Check the updated list, then resend.

@@ -797,6 +797,7 @@ send-twice = Un autre envoi utilise actuellement cette liste. Attendez qu’il s
 undelivered-line = Ligne
 
 correct-hint = Corrigez une adresse et renvoyez, ou sélectionnez des lignes.
+correct-withheld = Certains de ces messages joignent des fichiers du serveur. Seul un administrateur peut en corriger l’adresse.
 correct-changed = { $n ->
     [one] Un autre utilisateur a renvoyé l’un de ces messages. Rien n’a été envoyé. Vérifiez la liste à jour, puis renvoyez.
    *[other] Un autre utilisateur a renvoyé { $n } de ces messages. Rien n’a été envoyé. Vérifiez la liste à jour, puis renvoyez.

@@ -13,6 +13,7 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
+use mail::item::MailItem;
 use model::{Authority, JobKind};
 use store::{Job, Scope};
 use uuid::Uuid;
@@ -42,6 +43,13 @@ pub(crate) fn may(granted: &Granted, kind: JobKind) -> Result<()> {
             Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).remedy(remedy))
         }
     }
+}
+
+/// Whether somebody on whose word requests act `by` may send the message of an item to another address. Its job's word
+/// chose who gets the files of the machine that it carries: that is for an administrator, who may read any of them.
+pub(crate) fn may_redirect(by: Authority, job: &Job, item: &MailItem) -> bool {
+    let carries = || item.attachments.iter().any(|file| !file.is_upload());
+    by >= job.authority || by >= Authority::Admin || !carries()
 }
 
 impl Writing {

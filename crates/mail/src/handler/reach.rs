@@ -31,23 +31,15 @@ impl FilesReach {
         Ok(())
     }
 
-    /// An upload is named by its SHA-256, which is checked again while it is read.
     fn place(&self, attachment: &Attachment) -> Option<PathBuf> {
         if *self == Self::Machine {
             return Some(attachment.path.clone());
         }
-        let name = attachment.sha256.as_deref()?;
-        let is_hash = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_hash || attachment.path.file_name()? != name {
-            return None;
-        }
+        let name = attachment.upload_name()?;
         match self {
             // Not where the item says: the directory may have been moved since, or be named by another way.
             Self::UploadsOf(blobs) => Some(blobs.join(name)),
-            Self::Uploads | Self::Machine => {
-                let folder = attachment.path.parent()?;
-                (folder.is_absolute() && folder.ends_with("blobs")).then(|| folder.join(name))
-            }
+            Self::Uploads | Self::Machine => attachment.is_upload().then(|| attachment.path.clone()),
         }
     }
 }

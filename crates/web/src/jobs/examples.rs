@@ -66,6 +66,7 @@ fn trouble(v: &View) -> Vec<TroubleRow> {
         about: (seq % 2 == 0).then(|| "Garage Benali & fils".to_owned()),
         file: Some(format!("facture_CCT_{seq:03}_2026-11.pdf")),
         address: (state == ItemState::Failed).then(|| label.to_owned()),
+        withheld: false,
         was: String::new(),
         fault: None,
     };

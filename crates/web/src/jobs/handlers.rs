@@ -13,7 +13,7 @@ mod tests;
 use crate::{
     Ctx,
     auth::Access,
-    cursor,
+    authority, cursor,
     extract::{Path, Query},
     jobs::{
         lookup::existing,
@@ -223,7 +223,9 @@ fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
     let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
     let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
     let correctable = job.kind == JobKind::Mail && v.operates() && correct::is_correctable(&item);
-    let address = correctable.then(|| correct::shown_address(&item));
+    let by = if v.administers() { Authority::Admin } else { Authority::Write };
+    let withheld = correctable && mail.as_ref().is_some_and(|(_, mail)| !authority::may_redirect(by, job, mail));
+    let address = (correctable && !withheld).then(|| correct::shown_address(&item));
     let was = correct::seen(&item);
     let (reason, reply) =
         item.verdict.map_or_else(Default::default, |verdict| (v.verdict(&verdict), v.reply(&verdict)));
@@ -239,6 +241,7 @@ fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
         about: mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).map(str::to_owned),
         file: mail.as_ref().and_then(|(_, mail)| mail.file_label()).map(str::to_owned),
         address,
+        withheld,
         was,
         fault: None,
     }

@@ -5,7 +5,7 @@ use super::{ROWS, SideQuery, actions::said, head, trouble, trouble_row};
 use crate::{
     Ctx,
     auth::{Access, Granted},
-    authority::Acting,
+    authority::{self, Acting},
     extract::Path,
     jobs::pages::{
         correct::{CorrectedListPage, CorrectionRow},
@@ -92,7 +92,7 @@ impl Settings {
         by: &str,
         language: Language,
     ) -> Result<Correction, String> {
-        let old: MailItem = serde_json::from_str(&item.payload).unwrap_or_default();
+        let old = row(item);
         let mut new = with_address(&self.templates, &old, typed)
             .map_err(|found| found.iter().map(|one| one.say(language)).collect::<Vec<_>>().join(" "))?;
         if item.state == ItemState::Succeeded {
@@ -122,6 +122,20 @@ impl Settings {
             },
         })
     }
+}
+
+fn row(item: &Item) -> MailItem {
+    serde_json::from_str(&item.payload).unwrap_or_default()
+}
+
+/// Of what is corrected, all or nothing.
+fn refuse_redirecting(granted: &Granted, job: &Job, item: &Item) -> Result<()> {
+    if authority::may_redirect(authority::of(granted), job, &row(item)) {
+        return Ok(());
+    }
+    let detail =
+        format!("item {} of job {} carries files of this server: another address is another reader", item.seq, job.id);
+    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).remedy("ask an administrator to correct it"))
 }
 
 /// Whether another address lets the item be sent: it was tried, or its address was all that was wrong with it.
@@ -183,6 +197,7 @@ async fn correct(
         if *typed == shown_address(&item) {
             continue;
         }
+        refuse_redirecting(&granted, &job, &item)?;
         match settings.correction((&ctx, &job), &item, typed, granted.name(), v.language) {
             Ok(correction) => corrections.push(correction),
             Err(what) => drop(faults.insert(*seq, what)),
@@ -231,6 +246,7 @@ async fn compare(
     State(ctx): State<Ctx>,
     Reader(mut v): Reader,
     Acting(job): Acting,
+    Extension(granted): Extension<Granted>,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
     let mut multipart = multipart.map_err(|error| Problem::malformed(error.body_text()))?;
@@ -246,6 +262,7 @@ async fn compare(
         let blob = uploads::keep(&ctx, &mut field, &mut bytes_left).await?;
         let list = Brought { path: blob.path, name, sha256: blob.sha256 };
         let found = matched(&ctx, &job, &list).await?;
+        found.corrected.iter().try_for_each(|(item, ..)| refuse_redirecting(&granted, &job, item))?;
         return Ok(shown(&list_page(&v, &job, &list, found)));
     }
     Err(Problem::invalid(v.t("file-required")))
@@ -363,6 +380,7 @@ async fn apply(
     let settings = Settings::of(&job)?;
     let (mut corrections, mut wrong) = (Vec::new(), 0);
     for (item, to, _) in &found.corrected {
+        refuse_redirecting(&granted, &job, item)?;
         match settings.correction((&ctx, &job), item, to, granted.name(), v.language) {
             Ok(correction) => corrections.push(correction),
             Err(_) => wrong += 1,

@@ -206,6 +206,8 @@ pub(crate) struct TroubleRow {
     pub(crate) file: Option<String>,
     /// The address, where another one lets it be sent again.
     pub(crate) address: Option<String>,
+    /// Another address would let it be sent again, which is not the reader's to choose: it carries files of the server.
+    pub(crate) withheld: bool,
     /// What the form says of the item that it was made from.
     pub(crate) was: String,
     /// What is wrong with what was typed for it.
@@ -321,6 +323,10 @@ impl UndeliveredPage<'_> {
 
     fn offers_correcting(&self) -> bool {
         self.head.may.correct && self.rows.iter().any(|row| row.address.is_some())
+    }
+
+    fn withholds_correcting(&self) -> bool {
+        self.head.may.correct && self.rows.iter().any(|row| row.withheld)
     }
 
     fn offers_settling(&self) -> bool {

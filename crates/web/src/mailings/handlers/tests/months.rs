@@ -247,6 +247,69 @@ async fn two_addresses_are_corrected_where_they_are_shown() {
     assert!(check.contains("3 of the 3 recipients"), "{check}");
 }
 
+/// A mailing as the server's own command line makes it: each row carries `file`, and nobody was reached.
+async fn made_on_the_server(site: &Site, name: &str, file: serde_json::Value) -> JobId {
+    let settings = format!(
+        "name = \"{name}\"\nfrom = \"a@x.fr\"\nto = \"{{{{ email }}}}\"\nsubject = \"s\"\ntext = \"Bonjour {{{{ email }}}}\""
+    );
+    let parsed = mail::spec::MailingFile::parse(&settings, "mailing.toml").unwrap();
+    let spec = parsed.mailing(std::path::Path::new("/nonexistent"), &["email".to_owned()]).unwrap();
+    let made = json!({"name": name, "kind": "mail", "prepare": true, "account": "compta", "spec": spec});
+    let made = site.post("/api/v1/jobs", made).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let job: JobId = made.json()["id"].as_str().unwrap().parse().unwrap();
+    let row = json!({"line": 2, "values": ["a@x.fr"], "to": [{"address": "a@x.fr"}], "attachments": [file]});
+    let line = json!({"seq": 1, "message_no": 1, "label": "a@x.fr", "payload": row});
+    let taken = site.post_text(&format!("/api/v1/jobs/{job}/items"), format!("{line}\n")).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+    assert_eq!(site.post_text(&format!("/api/v1/jobs/{job}/ready"), "").await.status, StatusCode::OK);
+    site.deliver(job, &["a@x.fr"]).await;
+    job
+}
+
+/// Who chose the readers of the server's files was on the server: an operator does not choose others.
+#[tokio::test]
+async fn files_of_the_server_go_to_no_other_address_on_an_operators_word() {
+    let (site, ana) = desk().await;
+    let admin = site.person("ada", Role::Admin).await;
+    let hash = "ab".repeat(32);
+    let file = |path: &str, sha256: Option<&str>| {
+        json!({"path": path, "name": "a.pdf", "mime": "application/pdf", "size": 3, "mtime": "2025-01-10T14:32:15Z",
+               "sha256": sha256})
+    };
+    let own = made_on_the_server(&site, "own", file("/srv/pdf/a.pdf", None)).await;
+    let page = site.look(&ana, &format!("/jobs/{own}/undelivered")).await.text;
+    assert!(page.contains("Only an administrator can correct their addresses") && page.contains("a@x.fr"), "{page}");
+    assert!(!page.contains("name=\"address-1\"") && !page.contains("corrected-list"), "{page}");
+    let shown = site.look(&admin, &format!("/jobs/{own}/undelivered")).await.text;
+    assert!(shown.contains("name=\"address-1\"") && !shown.contains("Only an administrator"), "{shown}");
+
+    let seen = was(&shown, 1);
+    let fields = [("was-1", seen.as_str()), ("address-1", "me@elsewhere.fr")];
+    let refused = site.act(&ana, &format!("/jobs/{own}/correct"), &fields).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    let list = b"email\nme@elsewhere.fr\n";
+    let bring = [("recipients", "clients.csv", &list[..])];
+    let refused = site.bring(&ana, &format!("/jobs/{own}/corrected-list"), &bring).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    let sha256 = std::fs::read_dir(site.app.data.join("blobs")).unwrap().next().unwrap().unwrap().file_name();
+    let fields_of_list = [("sha256", sha256.to_str().unwrap()), ("list", "clients.csv")];
+    let refused = site.act(&ana, &format!("/jobs/{own}/corrected-list/send"), &fields_of_list).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    assert_eq!(site.app.db.job(own).await.unwrap().unwrap().counters.queued, 0);
+    let done = site.act(&admin, &format!("/jobs/{own}/correct"), &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(site.deliver(own, &[]).await, ["me@elsewhere.fr"]);
+
+    // What was uploaded is the operator's to send.
+    let uploaded = made_on_the_server(&site, "sent", file(&format!("/data/blobs/{hash}"), Some(&hash))).await;
+    let page = site.look(&ana, &format!("/jobs/{uploaded}/undelivered")).await.text;
+    let seen = was(&page, 1);
+    let fields = [("was-1", seen.as_str()), ("address-1", "b@x.fr")];
+    let done = site.act(&ana, &format!("/jobs/{uploaded}/correct"), &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+}
+
 #[tokio::test]
 async fn a_corrected_list_is_matched_and_shown_before_it_is_sent() {
     let (site, ana) = desk().await;
