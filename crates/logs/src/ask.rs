@@ -40,7 +40,7 @@ impl Logs {
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let opened = self.opened_async().await?;
-        self.beside(time_max, move |cancel| question(&opened.store.snapshot(), &bounds(cancel))).await
+        self.beside(time_max, move |cancel| question(&opened.snapshot(), &bounds(cancel))).await
     }
 
     /// A place for [`Self::export`].
@@ -62,7 +62,7 @@ impl Logs {
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let opened = self.opened_async().await?;
-        within(time_max, move |cancel| question(&opened.store.snapshot(), &bounds(cancel))).await
+        within(time_max, move |cancel| question(&opened.snapshot(), &bounds(cancel))).await
     }
 
     /// Runs `work` beside the runtime, in one of the places that questions have, and cancels it when its time is over or

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use telemetry::{Options, Retention};
+use telemetry::{Options, PerKind, Retention};
 
 /// As it stands in the configuration file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,8 @@ impl Config {
         };
         let usual = Options::default();
         let memory_bytes_max = (self.memory_megabytes as usize) << 20;
-        Options { memory_bytes_max, seal_bytes: usual.seal_bytes.min(memory_bytes_max / 3), retention, ..usual }
+        let seal_bytes = usual.seal_bytes.min(memory_bytes_max / 3);
+        // Kinds of which nothing is said are kept like logs.
+        Options { memory_bytes_max, seal_bytes, retention: PerKind::from_fn(|_| retention), ..usual }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 use model::Timestamp;
 use scrub::Counts;
 use std::{borrow::Cow, collections::VecDeque, io::Read, sync::Arc, time::Duration};
-use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Refused};
+use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Kind, Refused};
 
 /// Lines that could not be taken of which it is said why; further ones are only counted.
 pub const PROBLEMS_MAX: usize = 100;
@@ -213,7 +213,7 @@ impl Intake {
         }
         let mut patience = PATIENCE;
         let answer = loop {
-            match self.opened.store.append_from(&mut self.batch, self.now) {
+            match self.opened.store.append_from(Kind::Log, &mut self.batch, self.now) {
                 Ok(answer) => break answer,
                 Err(telemetry::Error::Busy { retry_after, .. }) if retry_after <= patience => {
                     patience -= retry_after;

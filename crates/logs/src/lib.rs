@@ -99,6 +99,13 @@ pub(crate) struct Opened {
     _lock: File,
 }
 
+impl Opened {
+    /// The log records that there are now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.store.snapshot(Kind::Log)
+    }
+}
+
 impl Logs {
     /// The store below a data directory. Nothing is opened or made before it is needed.
     ///
@@ -193,7 +200,7 @@ impl Logs {
 
     /// Whether there is a store yet.
     pub fn exists(&self) -> bool {
-        self.0.folder.join(Kind::Log.as_str()).is_dir()
+        Store::exists(&self.0.folder)
     }
 
     /// The store, opened if it is not. Blocks: reading back what was acknowledged may take a second.
@@ -216,7 +223,7 @@ impl Logs {
         made.and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(0o700)))
             .map_err(|error| Error::io(folder, error))?;
         let held = hold(&folder.join(LOCK), patience)?;
-        let (store, recovered) = Store::open(folder, Kind::Log, self.0.config.options(), self.now())?;
+        let (store, recovered) = Store::open(folder, self.0.config.options(), self.now())?;
         if recovered.rows > 0 {
             tracing::info!(records = recovered.rows, "took up log records that were not in a segment yet");
         }
@@ -263,7 +270,7 @@ impl Logs {
     /// # Errors
     /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub async fn subscribe(&self) -> Result<Subscription, Error> {
-        Ok(self.opened_async().await?.store.subscribe())
+        Ok(self.opened_async().await?.store.subscribe(Kind::Log))
     }
 
     /// What there is now.
@@ -271,7 +278,7 @@ impl Logs {
     /// # Errors
     /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
-        Ok(self.opened_async().await?.store.snapshot())
+        Ok(self.opened_async().await?.snapshot())
     }
 
     /// Seals, merges and forgets what is due. A store that nobody has made is left unmade.
@@ -296,8 +303,7 @@ impl Logs {
         let is_unread = |snapshot: Snapshot| !snapshot.unread().is_empty() || snapshot.undeleted().is_some();
         let damaged = || {
             let known = self.0.damaged.load(Ordering::Relaxed);
-            (known || opened.as_ref().is_some_and(|opened| is_unread(opened.store.snapshot())))
-                .then_some(Trouble::Damaged)
+            (known || opened.as_ref().is_some_and(|opened| is_unread(opened.snapshot()))).then_some(Trouble::Damaged)
         };
         unwritable
             .and_then(|error| Trouble::of(&error.into()))

@@ -28,7 +28,7 @@ fn messages(intake: &Intake, query: &str) -> Vec<String> {
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
     let page = Page { order: Order::Ascending, after: None, limit: 100 };
-    search(&intake.opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+    search(&intake.opened.snapshot(), &question, page, &Bounds::default(), |hit| {
         found.push(String::from_utf8_lossy(hit.record.message()).into_owned());
         ControlFlow::Continue(())
     });
@@ -76,7 +76,7 @@ fn what_has_come_is_searchable_while_the_sender_pauses() {
     let folder = tempfile::tempdir().unwrap();
     let mut intake = logs(&folder).intake().unwrap();
     let opened = std::sync::Arc::clone(&intake.opened);
-    let mut feed = opened.store.subscribe();
+    let mut feed = opened.store.subscribe(telemetry::Kind::Log);
     let (give, take) = std::sync::mpsc::channel::<Option<Vec<u8>>>();
     struct Waiting(std::sync::mpsc::Receiver<Option<Vec<u8>>>);
     impl Read for Waiting {
@@ -188,7 +188,7 @@ pub(crate) fn drawn(intake: &Intake) -> Vec<String> {
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
     let page = Page { order: Order::Ascending, after: None, limit: 100 };
-    search(&intake.opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+    search(&intake.opened.snapshot(), &question, page, &Bounds::default(), |hit| {
         let record = hit.record.to_record();
         let level = record.level.map_or("-", |level| level.as_str());
         let fields: Vec<String> =
@@ -259,7 +259,7 @@ fn what_holds_a_line_back_is_given_at_a_pause() {
                 }
                 _ => {
                     // On its way: it is seen without the stream's end.
-                    while self.2.store.snapshot().memory().is_empty() {
+                    while self.2.snapshot().memory().is_empty() {
                         std::thread::yield_now();
                     }
                     Ok(0)
@@ -306,7 +306,7 @@ fn nobody_else_can_hold_the_lock() {
     let logs = logs(&folder);
     logs.intake().unwrap();
     assert_eq!((mode(&store), mode(&lock)), (0o700, 0o600));
-    for entry in fs::read_dir(store.join("logs")).unwrap() {
+    for entry in fs::read_dir(store.join("store")).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
     }

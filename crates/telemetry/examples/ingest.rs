@@ -26,7 +26,7 @@ fn main() {
     let lines_per_append = arguments.next().and_then(|lines| lines.parse().ok()).unwrap_or(2000);
     let now = model::Clock::System.now();
     let start = Instant::now();
-    let (store, _) = Store::open(Path::new(&folder), Kind::Log, Options::default(), now).expect("the store opens");
+    let (store, _) = Store::open(Path::new(&folder), Options::default(), now).expect("the store opens");
     let (rows, bytes, busy) = append_all(&store, &file, lines_per_append, now);
     let acknowledged = start.elapsed().as_secs_f64();
     store.seal(now).expect("the store is open").blocking_recv().expect("it is tended").expect("it seals");
@@ -64,7 +64,7 @@ fn append_all(store: &Store, file: &str, lines_per_append: usize, now: model::Ti
             oldest.blocking_recv().expect("the store is open").expect("it is acknowledged");
         }
         in_flight.push_back(loop {
-            match store.append(batch.clone(), now) {
+            match store.append(Kind::Log, batch.clone(), now) {
                 Ok(answer) => break answer,
                 Err(Error::Busy { retry_after, .. }) => {
                     busy += 1;
@@ -92,7 +92,7 @@ fn usage() -> String {
 
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
 fn print_sizes(store: &Store) {
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(Kind::Log);
     let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
     let mut in_segments = 0;
     for segment in snapshot.segments() {

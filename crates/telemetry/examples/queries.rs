@@ -45,8 +45,8 @@ fn main() {
     let threads = args.next().map_or(2, |threads| threads.parse().expect("a number of threads"));
     let only = args.next().unwrap_or_default();
     let now = model::Clock::System.now();
-    let (store, _) = Store::open(Path::new(&folder), Kind::Log, Options::default(), now).expect("the store opens");
-    let snapshot = store.snapshot();
+    let (store, _) = Store::open(Path::new(&folder), Options::default(), now).expect("the store opens");
+    let snapshot = store.snapshot(Kind::Log);
     let trace = some_trace(&snapshot);
     let bounds = Bounds { threads, ..Bounds::default() };
     for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {

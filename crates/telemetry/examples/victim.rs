@@ -1,5 +1,5 @@
 //! Appends to a store until it is killed, and prints the numbers that were acknowledged: the child of `tests/kill.rs`.
-//! `victim FOLDER FIRST`: messages are `message N`, from FIRST on.
+//! `victim FOLDER FIRST`: messages are `message N`, from FIRST on; batch by batch they are logs, spans and errors in turn.
 
 use std::{io::Write, path::Path, time::Duration};
 use telemetry::{Batch, Kind, Options, Record, Store};
@@ -11,9 +11,9 @@ fn main() {
     let now = model::Timestamp::from_micros(1_794_916_800_000_000);
     // Small enough that sealing and merging go on all the time.
     let options = Options { seal_rows: 64, ..Options::default() };
-    let (store, _) = Store::open(Path::new(&folder), Kind::Log, options, now).expect("the store opens");
+    let (store, _) = Store::open(Path::new(&folder), options, now).expect("the store opens");
     let mut out = std::io::stdout().lock();
-    loop {
+    for kind in Kind::ALL.into_iter().cycle() {
         let mut batch = Batch::new();
         let count = next % 17 + 1;
         for number in next..next + count {
@@ -22,7 +22,7 @@ fn main() {
             let record = Record { time, level: None, source: b"victim".to_vec(), message, fields: Vec::new() };
             batch.push(&record).expect("a record fits");
         }
-        let answer = store.append(batch, now).expect("the store takes it");
+        let answer = store.append(kind, batch, now).expect("the store takes it");
         answer.blocking_recv().expect("the store is open").expect("it is acknowledged");
         next += count;
         writeln!(out, "{next}").and_then(|()| out.flush()).expect("the parent reads");

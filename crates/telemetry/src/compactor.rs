@@ -4,8 +4,8 @@
 //! needed. A crash in between leaves objects that nothing refers to; opening the store removes them.
 
 use crate::{
-    Error,
-    catalog::{Catalog, Entry},
+    Error, Kind, PerKind,
+    catalog::{Catalog, Entry, SEGMENTS},
     day, deleted, merge, seal,
     segment::Segment,
     store::Shared,
@@ -53,9 +53,16 @@ pub struct Tended {
 pub(crate) struct Compactor {
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Receiver<CompactorCommand>,
-    pub(crate) catalog: Catalog,
     /// Segments that were found damaged: they are left alone until they are repaired.
     pub(crate) spoiled: HashSet<String>,
+    /// Segments that were written and are not listed, or of which nobody knows: an error has come in between.
+    pub(crate) unlisted: Vec<String>,
+}
+
+/// A segment that was written, for the catalogue and for searches.
+struct Written {
+    entry: Entry,
+    segment: Arc<Segment>,
 }
 
 impl Compactor {
@@ -93,40 +100,69 @@ impl Compactor {
         let mut sealed = 0;
         loop {
             let Some(next) = self.shared.state().sealing.front().cloned() else { return Ok(sealed) };
-            let mut catalog = self.catalog.clone();
-            let mut segments = Vec::new();
-            for (day, bytes) in seal::encode_days(next.memtable.batches()) {
-                segments.push(self.put(&mut catalog, day, &bytes)?);
+            self.remove_unlisted()?;
+            let mut written = Vec::new();
+            for kind in Kind::ALL {
+                for (day, bytes) in seal::encode_days(next.memtables.of(kind).batches()) {
+                    written.push(self.put(kind, day, &bytes)?);
+                }
             }
-            let last = next.memtable.batches().last().map(|last| last.first_seq + last.batch.len() as u64);
-            catalog.sealed_before = last.unwrap_or(catalog.sealed_before);
-            self.save(catalog)?;
+            self.change_catalog(&written, |catalog| {
+                catalog.sealed_before = next.sealed_before;
+                catalog.is_rebuilt = false;
+                catalog.logs.retain(|number| *number > next.wal_through);
+            })?;
             let mut state = self.shared.state();
             state.sealing.pop_front();
-            state.segments.extend(segments);
+            for Written { entry, segment } in written {
+                state.segments[entry.kind].push(segment);
+            }
             drop(state);
-            self.shared.release(next.memtable.bytes());
-            sealed += 1;
+            self.shared.release(next.memtables.bytes());
+            sealed += usize::from(next.memtables.rows() > 0);
             self.remove_logs(next.wal_through)?;
         }
     }
 
-    /// Writes a segment and opens it; the catalogue that is being made lists it.
-    fn put(&mut self, catalog: &mut Catalog, day: i64, bytes: &[u8]) -> Result<Arc<Segment>, Error> {
-        // No name is given twice, not even after a failure: a catalogue that was said to have failed may yet be on the disk.
-        let name = self.catalog.name_segment(day);
-        catalog.next_segment = self.catalog.next_segment;
+    /// Writes a segment and opens it. Only when the catalogue lists it does it count.
+    fn put(&mut self, kind: Kind, day: i64, bytes: &[u8]) -> Result<Written, Error> {
+        let name = self.shared.catalog.name_segment(kind, day);
+        // Where writing it fails it may be there all the same.
+        self.unlisted.push(name.clone());
         self.shared.disk.put(&name, bytes).map_err(|error| Error::io(format!("{name} cannot be written"), error))?;
         crashpoint::reach("segment_put");
         let segment = Segment::open(&self.shared.disk, &name, bytes.len() as u64)?;
-        catalog.segments.push(Entry { name, bytes: bytes.len() as u64 });
-        Ok(Arc::new(segment))
+        Ok(Written { entry: Entry { name, kind, bytes: bytes.len() as u64 }, segment: Arc::new(segment) })
     }
 
-    fn save(&mut self, catalog: Catalog) -> Result<(), Error> {
-        catalog.save(&*self.shared.disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
-        self.catalog = catalog;
-        crashpoint::reach("catalog_put");
+    /// Lists what was written, and makes a further change with it.
+    fn change_catalog<'w>(
+        &mut self,
+        written: impl IntoIterator<Item = &'w Written>,
+        change: impl FnOnce(&mut Catalog),
+    ) -> Result<(), Error> {
+        let entries: Vec<Entry> = written.into_iter().map(|written| written.entry.clone()).collect();
+        let changed = self.shared.catalog.change(|catalog| {
+            catalog.segments.extend(entries.iter().cloned());
+            change(catalog);
+        });
+        changed.map_err(unwritten)?;
+        self.unlisted.retain(|name| !entries.iter().any(|entry| entry.name == *name));
+        Ok(())
+    }
+
+    /// Removes what an error has left, before what it holds is written once more: were the catalogue lost then, both would be
+    /// found. The catalogue comes first: the one on the disk may list them.
+    fn remove_unlisted(&mut self) -> Result<(), Error> {
+        if self.unlisted.is_empty() {
+            return Ok(());
+        }
+        self.shared.catalog.change(|_| {}).map_err(unwritten)?;
+        while let Some(name) = self.unlisted.last() {
+            let removed = self.shared.disk.delete(name);
+            removed.map_err(|error| Error::io(format!("{name} cannot be removed"), error))?;
+            self.unlisted.pop();
+        }
         Ok(())
     }
 
@@ -142,16 +178,24 @@ impl Compactor {
 
     fn merge_all(&mut self, now: Option<Timestamp>) -> Result<usize, Error> {
         let mut merged = 0;
+        for kind in Kind::ALL {
+            merged += self.merge_kind(kind, now)?;
+        }
+        Ok(merged)
+    }
+
+    fn merge_kind(&mut self, kind: Kind, now: Option<Timestamp>) -> Result<usize, Error> {
+        let mut merged = 0;
         loop {
             let (segments, deleted) = {
                 let state = self.shared.state();
-                let sound = state.segments.iter().filter(|segment| !self.spoiled.contains(segment.name()));
+                let sound = state.segments[kind].iter().filter(|segment| !self.spoiled.contains(segment.name()));
                 (sound.cloned().collect::<Vec<_>>(), Arc::clone(&state.deleted))
             };
             let Some(chosen) = merge::choose(&segments, &deleted, self.shared.options.segment_bytes_max, now) else {
                 return Ok(merged);
             };
-            match self.replace(&chosen, &deleted) {
+            match self.replace(kind, &chosen, &deleted) {
                 Ok(()) => merged += chosen.len(),
                 Err(Error::Damaged(damage)) => {
                     tracing::error!(%damage, "segments are not merged");
@@ -167,23 +211,34 @@ impl Compactor {
     }
 
     /// Puts a merged segment in the place of others.
-    fn replace(&mut self, old: &[Arc<Segment>], deleted: &RoaringTreemap) -> Result<(), Error> {
-        let mut catalog = self.catalog.clone();
-        let merged = merge::merge(old, deleted)?;
+    fn replace(&mut self, kind: Kind, old: &[Arc<Segment>], deleted: &RoaringTreemap) -> Result<(), Error> {
+        self.remove_unlisted()?;
+        let merged = merge::merge(old, deleted, &self.replaced_by(old)?)?;
         let is_old = |name: &str| old.iter().any(|segment| segment.name() == name);
-        let new = merged.bytes.map(|bytes| self.put(&mut catalog, old[0].days().0, &bytes)).transpose()?;
-        catalog.segments.retain(|entry| !is_old(&entry.name));
-        self.save(catalog)?;
+        let new = merged.bytes.map(|bytes| self.put(kind, old[0].days().0, &bytes)).transpose()?;
+        self.change_catalog(&new, |catalog| catalog.segments.retain(|entry| !is_old(&entry.name)))?;
         {
             let mut state = self.shared.state();
-            state.segments.retain(|segment| !is_old(segment.name()));
-            state.segments.extend(new);
+            state.segments[kind].retain(|segment| !is_old(segment.name()));
+            state.segments[kind].extend(new.map(|new| new.segment));
         }
         if !merged.dropped.is_empty() {
             self.keep_deleted(&(deleted - &merged.dropped))?;
         }
         self.remove(old);
         Ok(())
+    }
+
+    /// Names of segments that a merged one replaces: these, and what they have replaced themselves and a search still reads.
+    fn replaced_by(&self, old: &[Arc<Segment>]) -> Result<Vec<String>, Error> {
+        let mut names: Vec<String> = old.iter().map(|segment| segment.name().to_owned()).collect();
+        let earlier: HashSet<&String> = old.iter().flat_map(|segment| segment.replaces()).collect();
+        if !earlier.is_empty() {
+            let there = self.shared.disk.list(SEGMENTS);
+            let there = there.map_err(|error| Error::io("the segments cannot be listed", error))?;
+            names.extend(there.into_iter().map(|(name, _)| name).filter(|name| earlier.contains(name)));
+        }
+        Ok(names)
     }
 
     /// No catalogue lists them any more.
@@ -197,16 +252,15 @@ impl Compactor {
     /// Sets damaged segments aside, and puts what is whole of them in their place.
     fn repair(&mut self) -> Result<Repaired, Error> {
         let mut repaired = Repaired::default();
-        for entry in self.catalog.segments.clone() {
+        for entry in self.shared.catalog.segments() {
             let Some(salvaged) = verify::salvage(&self.shared.disk, &entry)? else { continue };
-            let mut catalog = self.catalog.clone();
-            catalog.segments.retain(|other| other.name != entry.name);
-            let new = salvaged.segment.map(|(day, bytes)| self.put(&mut catalog, day, &bytes)).transpose()?;
-            self.save(catalog)?;
+            self.remove_unlisted()?;
+            let new = salvaged.segment.map(|(day, bytes)| self.put(entry.kind, day, &bytes)).transpose()?;
+            self.change_catalog(&new, |catalog| catalog.segments.retain(|other| other.name != entry.name))?;
             {
                 let mut state = self.shared.state();
-                state.segments.retain(|segment| segment.name() != entry.name);
-                state.segments.extend(new);
+                state.segments[entry.kind].retain(|segment| segment.name() != entry.name);
+                state.segments[entry.kind].extend(new.map(|new| new.segment));
             }
             self.shared.cache.forget(&entry.name);
             let removed = self.shared.disk.delete(&entry.name);
@@ -216,17 +270,28 @@ impl Compactor {
             repaired.rows_lost += salvaged.rows_lost;
             repaired.footers_lost += usize::from(salvaged.is_footer_lost);
         }
-        if let Some(copy) = deleted::set_aside(&*self.shared.disk)? {
-            repaired.set_aside.push(copy);
+        let set_aside = deleted::set_aside(&*self.shared.disk)?;
+        let is_undeleted = self.shared.state().undeleted.is_some();
+        if set_aside.is_some() || is_undeleted {
             let deleted = Arc::clone(&self.shared.state().deleted);
             self.keep_deleted(&deleted)?;
         }
+        repaired.set_aside.extend(set_aside);
+        self.forget_lost_logs()?;
         // What is left out of the catalogue now was told of.
         let mut state = self.shared.state();
-        (state.unread, state.undeleted) = (Arc::default(), None);
+        (state.unread, state.undeleted) = (PerKind::default(), None);
         drop(state);
         self.spoiled.clear();
         Ok(repaired)
+    }
+
+    /// The catalogue lists no more log files that are gone.
+    fn forget_lost_logs(&self) -> Result<(), Error> {
+        let there = self.shared.disk.list(wal::FOLDER);
+        let there = there.map_err(|error| Error::io("the write-ahead log cannot be listed", error))?;
+        let there: HashSet<u64> = there.iter().filter_map(|(name, _)| wal::file_number(name)).collect();
+        self.shared.catalog.change(|catalog| catalog.logs.retain(|number| there.contains(number))).map_err(unwritten)
     }
 
     fn delete(&self, seqs: &RoaringTreemap) -> Result<(), Error> {
@@ -237,18 +302,29 @@ impl Compactor {
     fn keep_deleted(&self, deleted: &RoaringTreemap) -> Result<(), Error> {
         let saved: io::Result<()> = deleted::save(&*self.shared.disk, deleted);
         saved.map_err(|error| Error::io("the list of deleted records cannot be written", error))?;
+        if !self.shared.catalog.has_deleted() {
+            self.shared.catalog.change(|catalog| catalog.has_deleted = true).map_err(unwritten)?;
+        }
         self.shared.state().deleted = Arc::new(deleted.clone());
         Ok(())
     }
 
+    fn forget(&mut self, now: Timestamp) -> Result<usize, Error> {
+        let mut forgotten = 0;
+        for kind in Kind::ALL {
+            forgotten += self.forget_kind(kind, now)?;
+        }
+        Ok(forgotten)
+    }
+
     /// Removes whole segments that are too old, or the oldest while there are too many bytes, and of segments of several days
     /// those days that are too old.
-    fn forget(&mut self, now: Timestamp) -> Result<usize, Error> {
-        let retention = self.shared.options.retention;
+    fn forget_kind(&mut self, kind: Kind, now: Timestamp) -> Result<usize, Error> {
+        let retention = self.shared.options.retention[kind];
         if let Some(age) = retention.age_max {
-            self.forget_days_before(day::day_of(now - age))?;
+            self.forget_days_before(kind, day::day_of(now - age))?;
         }
-        let mut segments = self.shared.state().segments.clone();
+        let mut segments = self.shared.state().segments[kind].clone();
         segments.sort_by_key(|segment| segment.time_range().1);
         let mut bytes: u64 = segments.iter().map(|segment| segment.bytes()).sum();
         let mut gone = Vec::new();
@@ -264,17 +340,15 @@ impl Compactor {
             return Ok(0);
         }
         let is_gone = |name: &str| gone.iter().any(|segment| segment.name() == name);
-        let mut catalog = self.catalog.clone();
-        catalog.segments.retain(|entry| !is_gone(&entry.name));
-        self.save(catalog)?;
-        self.shared.state().segments.retain(|segment| !is_gone(segment.name()));
+        self.change_catalog(None, |catalog| catalog.segments.retain(|entry| !is_gone(&entry.name)))?;
+        self.shared.state().segments[kind].retain(|segment| !is_gone(segment.name()));
         self.remove(&gone);
         Ok(gone.len())
     }
 
     /// Deletes the records of earlier days from segments that hold later ones too; the next merge takes them off the disk.
-    fn forget_days_before(&mut self, day: i64) -> Result<(), Error> {
-        let segments = self.shared.state().segments.clone();
+    fn forget_days_before(&mut self, kind: Kind, day: i64) -> Result<(), Error> {
+        let segments = self.shared.state().segments[kind].clone();
         let mut old = RoaringTreemap::new();
         for segment in segments {
             let (first, last) = segment.days();
@@ -294,4 +368,8 @@ impl Compactor {
             false => self.keep_deleted(&(&*deleted | &old)),
         }
     }
+}
+
+fn unwritten(error: io::Error) -> Error {
+    Error::io("the catalogue cannot be written", error)
 }

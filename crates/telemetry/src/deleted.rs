@@ -7,8 +7,18 @@ use std::io;
 const NAME: &str = "catalog/deleted.bin";
 const DAMAGED: &str = "the list of deleted records is damaged: those whose bytes are still there are found again";
 
-pub(crate) fn load(disk: &dyn Disk) -> Result<RoaringTreemap, Error> {
+const GONE: &str = "the list of deleted records is gone: those whose bytes are still there are found again";
+
+pub(crate) fn exists(disk: &dyn Disk) -> io::Result<bool> {
+    Ok(catalog::size(disk, NAME)?.is_some())
+}
+
+/// Reads the list. `is_expected`: the catalogue says that there is one.
+pub(crate) fn load(disk: &dyn Disk, is_expected: bool) -> Result<RoaringTreemap, Error> {
     let bytes = match catalog::whole(disk, NAME) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_expected => {
+            return Err(Damage::new(NAME, GONE).into());
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(RoaringTreemap::new()),
         bytes => bytes.map_err(|error| Error::io("the list of deleted records cannot be read", error))?,
     };
@@ -22,7 +32,7 @@ pub(crate) fn load(disk: &dyn Disk) -> Result<RoaringTreemap, Error> {
 
 /// Copies the list to `damaged/`, when it is damaged; where to.
 pub(crate) fn set_aside(disk: &dyn Disk) -> Result<Option<String>, Error> {
-    if !matches!(load(disk), Err(Error::Damaged(_))) {
+    if !matches!(load(disk, false), Err(Error::Damaged(_))) {
         return Ok(None);
     }
     let copy = NAME.replacen(catalog::FOLDER, "damaged", 1);

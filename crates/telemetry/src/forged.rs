@@ -9,5 +9,7 @@ pub use segment::forged::{block, nested, summary, unsealed};
 
 /// A payload of the write-ahead log.
 pub fn payload(bytes: &[u8]) {
-    let _ = wal::decode_payload(bytes);
+    for form in [wal::PayloadForm::Bare, wal::PayloadForm::Current] {
+        let _ = wal::decode_payload(bytes, form);
+    }
 }

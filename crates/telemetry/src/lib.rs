@@ -1,5 +1,8 @@
 //! An append-only store of timestamped records: logs, spans, error events.
 //!
+//! One [`Store`] owns all kinds of record: one write-ahead log, one thread that writes and one that compacts, one bound on memory,
+//! one cache. A kind that nobody writes to costs nothing.
+//!
 //! An append is acknowledged once it is in the write-ahead log and synced; from then on it is searchable. In the background
 //! acknowledged records become immutable segments: blocks of typed columns, with messages split into templates and
 //! variables. `docs/telemetry-format.md` writes the files down byte by byte.
@@ -19,9 +22,11 @@ mod fold;
 #[doc(hidden)]
 pub mod forged;
 mod json;
+mod kind;
 mod memtable;
 mod merge;
 mod moment;
+mod open;
 mod options;
 pub mod query;
 mod record;
@@ -42,9 +47,10 @@ pub use compactor::Tended;
 pub use damage::Damage;
 pub use error::Error;
 pub use json::{JsonNames, JsonProblem};
+pub use kind::{Kind, PerKind};
 pub use moment::{from_epoch, parse_rfc3339};
 pub use options::{Options, Retention};
-pub use record::{Kind, OwnedValue, Record, Value};
+pub use record::{OwnedValue, Record, Value};
 pub use roaring::RoaringTreemap;
 pub use store::{Answer, Recovered, Store};
 pub use verify::{Repaired, Verified};

@@ -1,7 +1,7 @@
 //! Acknowledged records that are not yet in a segment: batches in memory, scanned by searches as they are.
 
 use crate::{
-    Options,
+    Kind, Options, PerKind,
     batch::{Batch, Numbered},
 };
 use model::Timestamp;
@@ -72,6 +72,33 @@ impl Memtable {
             self.batches.truncate(self.batches.len() - 2);
             self.batches.push(Arc::new(together));
         }
+    }
+}
+
+/// Those of all kinds.
+#[derive(Clone, Default)]
+pub(crate) struct Memtables(PerKind<Memtable>);
+
+impl Memtables {
+    pub(crate) fn push(&mut self, kind: Kind, numbered: Arc<Numbered>, now: Timestamp) {
+        self.0[kind].push(numbered, now);
+    }
+
+    pub(crate) fn of(&self, kind: Kind) -> &Memtable {
+        &self.0[kind]
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.0.values().map(Memtable::rows).sum()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.values().map(Memtable::bytes).sum()
+    }
+
+    /// Whether they are to be sealed: all of them as soon as one is due, for the log holds the records of all.
+    pub(crate) fn is_due(&self, options: &Options, now: Timestamp) -> bool {
+        self.0.values().any(|memtable| memtable.is_due(options, now))
     }
 }
 

@@ -114,8 +114,13 @@ pub(crate) struct Merged {
     pub(crate) dropped: RoaringTreemap,
 }
 
-/// Merges segments. A damaged block ends it: the segments stay as they are until they are repaired.
-pub(crate) fn merge(segments: &[Arc<Segment>], deleted: &RoaringTreemap) -> Result<Merged, Damage> {
+/// Merges segments into one that says which it `replaces`. A damaged block ends it: the segments stay as they are until they are
+/// repaired.
+pub(crate) fn merge(
+    segments: &[Arc<Segment>],
+    deleted: &RoaringTreemap,
+    replaces: &[String],
+) -> Result<Merged, Damage> {
     let mut writer = SegmentWriter::new();
     let mut dropped = RoaringTreemap::new();
     let mut small = Small::default();
@@ -133,8 +138,7 @@ pub(crate) fn merge(segments: &[Arc<Segment>], deleted: &RoaringTreemap) -> Resu
         }
     }
     small.flush(deleted, &mut dropped, &mut writer);
-    let names: Vec<String> = segments.iter().map(|segment| segment.name().to_owned()).collect();
-    let bytes = (!writer.is_empty()).then(|| writer.finish(&names));
+    let bytes = (!writer.is_empty()).then(|| writer.finish(replaces));
     Ok(Merged { bytes, dropped })
 }
 

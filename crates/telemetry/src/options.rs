@@ -1,14 +1,15 @@
 //! What an owner may decide of a store.
 
+use crate::PerKind;
 use std::time::Duration;
 
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Bytes of records in memory, waiting to be written or to be sealed. Beyond it appends are refused as busy.
+    /// Bytes of records of all kinds in memory, waiting to be written or to be sealed. Beyond it appends are refused as busy.
     pub memory_bytes_max: usize,
-    /// Records are sealed when they are so many,
+    /// Records are sealed when those of some kind are so many,
     pub seal_rows: usize,
-    /// or occupy so many bytes of memory,
+    /// or all occupy so many bytes of memory,
     pub seal_bytes: usize,
     /// or when the oldest has waited so long: looked at in [`crate::Store::tend`].
     pub seal_age: Duration,
@@ -18,11 +19,11 @@ pub struct Options {
     pub segment_bytes_max: u64,
     /// Opened blocks that are kept for the next search.
     pub cached_blocks_max: usize,
-    pub retention: Retention,
+    pub retention: PerKind<Retention>,
 }
 
-/// How long records are kept. The oldest segments go first, as wholes.
-#[derive(Clone, Copy, Debug, Default)]
+/// How long records of a kind are kept. The oldest segments go first, as wholes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
     pub age_max: Option<Duration>,
     /// Bytes on disk, the write-ahead log left out.
@@ -39,7 +40,7 @@ impl Default for Options {
             seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,
             cached_blocks_max: 256,
-            retention: Retention::default(),
+            retention: PerKind::default(),
         }
     }
 }

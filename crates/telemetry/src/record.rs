@@ -4,25 +4,6 @@
 
 use model::{Level, Timestamp};
 
-/// What a store holds. Kinds share the engine and differ in who reads them; each has a folder of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    Log,
-    Span,
-    Error,
-}
-
-impl Kind {
-    /// The folder below the data directory, and the word in the catalogue.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Log => "logs",
-            Self::Span => "spans",
-            Self::Error => "errors",
-        }
-    }
-}
-
 /// The value of a field, borrowed from where it is kept.
 #[derive(Clone, Copy, Debug)]
 pub enum Value<'a> {

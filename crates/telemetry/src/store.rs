@@ -1,16 +1,13 @@
 //! The store: opened on a disk, appended to, looked at, tended.
 
 use crate::{
-    Batch, Damage, Error, Snapshot, Subscription,
+    Batch, Damage, Error, Kind, PerKind, Snapshot, Subscription,
     broadcast::Broadcaster,
-    catalog::{self, Catalog},
+    catalog::CatalogFile,
     compactor::{self, Compactor, Tended},
-    deleted,
     disk::{Disk, Folder},
-    memtable::Memtable,
+    open::{self, Found},
     options::Options,
-    record::Kind,
-    segment::Segment,
     verify::{self, Repaired, Verified},
     view::{BlockCache, State},
     wal,
@@ -20,10 +17,10 @@ use model::Timestamp;
 use roaring::RoaringTreemap;
 use std::{
     collections::HashSet,
-    io,
+    fs, io,
     path::Path,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -38,10 +35,12 @@ const RETRY_AFTER: Duration = Duration::from_millis(250);
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) options: Options,
+    pub(crate) catalog: CatalogFile,
     state: Mutex<State>,
-    /// Bytes of records that wait to be written or sealed.
+    /// Bytes of records of all kinds that wait to be written or sealed.
     pub(crate) memory: AtomicUsize,
-    pub(crate) tail: Broadcaster,
+    /// Of the kinds that somebody has listened to.
+    pub(crate) tails: PerKind<OnceLock<Broadcaster>>,
     pub(crate) cache: Arc<BlockCache>,
     /// Why the last append could not be written.
     unwritable: Mutex<Option<io::Error>>,
@@ -73,7 +72,12 @@ pub(crate) fn copy(error: &io::Error) -> io::Error {
 /// What resolves once it is done. `blocking_recv` waits for it outside async code; a closed channel is [`Error::Closed`].
 pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 
-/// One store of one kind of record. Cheap to share (`Arc`); dropping it ends its threads, and nothing acknowledged is lost.
+/// Below the data directory.
+const FOLDER: &str = "store";
+/// What it was called when each kind was to have a store of its own, and only logs had one.
+const FORMER_FOLDER: &str = "logs";
+
+/// The store of all kinds of record. Cheap to share (`Arc`); dropping it ends its threads, and nothing acknowledged is lost.
 pub struct Store {
     shared: Arc<Shared>,
     writer: mpsc::Sender<writer::WriterCommand>,
@@ -91,64 +95,51 @@ pub struct Recovered {
 }
 
 impl Store {
-    /// Opens the store of a kind below the data directory, or begins it. The caller sees to it that nobody else has it open.
+    /// Opens the store below the data directory, or begins it. The caller sees to it that nobody else has it open.
     ///
     /// # Errors
-    /// When the disk fails or is full, the catalogue is damaged, or a newer program wrote it.
-    pub fn open(data: &Path, kind: Kind, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
-        let folder = data.join(kind.as_str());
-        let disk = Folder::new(&folder).map_err(|error| Error::io(folder.display().to_string(), error))?;
+    /// When the disk fails or is full, or a newer program wrote the catalogue.
+    pub fn open(data: &Path, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
+        let folder = data.join(FOLDER);
+        let failed = |error| Error::io(folder.display().to_string(), error);
+        take_over(data).map_err(failed)?;
+        let disk = Folder::new(&folder).map_err(failed)?;
         Self::open_on(Arc::new(disk), options, now)
+    }
+
+    /// Whether there is a store below the data directory.
+    pub fn exists(data: &Path) -> bool {
+        [FOLDER, FORMER_FOLDER].iter().any(|folder| data.join(folder).is_dir())
     }
 
     /// # Errors
     /// As [`Self::open`].
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
-        let mut recovered = Recovered::default();
-        let catalog = load_catalog(&disk, &mut recovered)?;
-        let (deleted, undeleted) = match deleted::load(&*disk) {
-            Err(Error::Damaged(damage)) => (RoaringTreemap::new(), Some(damage)),
-            deleted => (deleted?, None),
-        };
-        recovered.damages.extend(undeleted.clone());
-        // A catalogue that was rebuilt may know less than was once given: no record is to have a number that was deleted.
-        let past_deleted = deleted.max().map_or(0, |seq| seq + 1);
-        let mut state = State { deleted: Arc::new(deleted), undeleted, ..State::default() };
-        let mut unread = Vec::new();
-        for entry in &catalog.segments {
-            match Segment::open(&disk, &entry.name, entry.bytes) {
-                Ok(segment) => state.segments.push(Arc::new(segment)),
-                Err(damage) => unread.push(damage),
-            }
-        }
-        recovered.damages.extend(unread.iter().cloned());
-        let replayed = replay(&disk, catalog.sealed_before, now)?;
-        recovered.rows = replayed.active.rows();
-        unread.extend(replayed.lost);
-        state.unread = Arc::new(unread);
-        recovered.damages.extend(replayed.damages);
-        let memory = AtomicUsize::new(replayed.active.bytes());
-        state.active = replayed.active;
+        let Found { catalog, state, memory_bytes, next_seq, next_wal, recovered } = open::open(&disk, now)?;
         recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
         let cache = Arc::new(BlockCache::new(options.cached_blocks_max));
         let shared = Arc::new(Shared {
+            catalog: CatalogFile::new(Arc::clone(&disk), catalog),
             disk,
             options,
             state: Mutex::new(state),
-            memory,
-            tail: Broadcaster::new(),
+            memory: AtomicUsize::new(memory_bytes),
+            tails: PerKind::default(),
             cache,
             unwritable: Mutex::default(),
         });
-        let next_seq = replayed.next_seq.max(past_deleted);
-        Self::start(shared, catalog, next_seq, replayed.next_wal).map(|store| (store, recovered))
+        Self::start(shared, next_seq, next_wal).map(|store| (store, recovered))
     }
 
-    fn start(shared: Arc<Shared>, catalog: Catalog, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
+    fn start(shared: Arc<Shared>, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
         let (writer, writer_commands) = mpsc::channel();
-        let (compactor, keeper_commands) = mpsc::channel();
-        let keeping =
-            Compactor { shared: Arc::clone(&shared), commands: keeper_commands, catalog, spoiled: HashSet::new() };
+        let (compactor, compactor_commands) = mpsc::channel();
+        let compacting = Compactor {
+            shared: Arc::clone(&shared),
+            commands: compactor_commands,
+            spoiled: HashSet::new(),
+            unlisted: Vec::new(),
+        };
         let writing = Writer {
             shared: Arc::clone(&shared),
             commands: writer_commands,
@@ -160,26 +151,26 @@ impl Store {
         let failed = |error| Error::io("a thread of the log store cannot be started", error);
         let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let writing = spawn("telemetry-write").spawn(|| writing.run()).map_err(failed)?;
-        let keeping = spawn("telemetry-keep").spawn(|| keeping.run()).map_err(failed)?;
-        Ok(Self { shared, writer, compactor, threads: vec![writing, keeping] })
+        let compacting = spawn("telemetry-keep").spawn(|| compacting.run()).map_err(failed)?;
+        Ok(Self { shared, writer, compactor, threads: vec![writing, compacting] })
     }
 
-    /// Appends a batch. What is returned resolves once its records are synced and searchable, or with the reason why none of
+    /// Appends records of one kind. What is returned resolves once its records are synced and searchable, or with the reason why none of
     /// them is kept. Refuses at once when the store is busy or the batch too large.
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::Busy`] where memory is full, or [`Error::Closed`].
-    pub fn append(&self, mut batch: Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
-        self.append_from(&mut batch, now)
+    pub fn append(&self, kind: Kind, mut batch: Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
+        self.append_from(kind, &mut batch, now)
     }
 
     /// As [`Self::append`], but leaves a batch that is refused where it is, for another try.
     ///
     /// # Errors
     /// As [`Self::append`].
-    pub fn append_from(&self, batch: &mut Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
+    pub fn append_from(&self, kind: Kind, batch: &mut Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
         batch.shrink();
-        let payload = wal::encode_payload(batch);
+        let payload = wal::encode_payload(kind, batch);
         let charged = batch.memory_bytes() + payload.len();
         let bytes_max = self.shared.options.append_bytes_max();
         if charged > bytes_max {
@@ -191,21 +182,22 @@ impl Store {
             return Err(Error::Busy { waiting, retry_after: RETRY_AFTER });
         }
         let (reply, answer) = oneshot::channel();
-        let append = Append { batch: std::mem::take(batch), payload, charged, now, reply };
+        let append = Append { kind, batch: std::mem::take(batch), payload, charged, now, reply };
         self.writer.send(writer::WriterCommand::Append(Box::new(append))).map_err(|_| Error::Closed)?;
         Ok(answer)
     }
 
-    pub fn snapshot(&self) -> Snapshot {
-        self.shared.state().snapshot(&self.shared.cache)
+    /// The records of a kind that there are now.
+    pub fn snapshot(&self, kind: Kind) -> Snapshot {
+        self.shared.state().snapshot(kind, &self.shared.cache)
     }
 
-    /// Batches as they are acknowledged from now on. A receiver that lags is told how many it missed.
-    pub fn subscribe(&self) -> Subscription {
-        self.shared.tail.listen()
+    /// Batches of a kind as they are acknowledged from now on. A receiver that lags is told how many it missed.
+    pub fn subscribe(&self, kind: Kind) -> Subscription {
+        self.shared.tails[kind].get_or_init(Broadcaster::new).listen()
     }
 
-    /// Deletes records by their sequence numbers. When this resolves, the delete is durable and no search finds them; their
+    /// Deletes records of any kind by their sequence numbers. When this resolves, the delete is durable and no search finds them; their
     /// bytes go with the next merge.
     ///
     /// # Errors
@@ -246,7 +238,11 @@ impl Store {
 
     /// Reads every byte of every segment and compares checksums.
     pub fn verify(&self) -> Verified {
-        verify::verify(&self.snapshot())
+        // At one moment.
+        let state = self.shared.state();
+        let snapshots = Kind::ALL.map(|kind| state.snapshot(kind, &self.shared.cache));
+        drop(state);
+        verify::verify(&snapshots)
     }
 
     /// Sets damaged segments aside (in `damaged/`), and keeps of them every block that is whole. Whoever asks for it has been
@@ -285,65 +281,18 @@ impl Drop for Store {
     }
 }
 
-/// The catalogue; when it is damaged, what the segments say. Objects that it does not list are left-overs of a crash.
-fn load_catalog(disk: &Arc<dyn Disk>, recovered: &mut Recovered) -> Result<Catalog, Error> {
-    let failed = |error: io::Error| Error::io("the segments cannot be listed", error);
-    let catalog = match Catalog::load(&**disk) {
-        Ok(Some(catalog)) => catalog,
-        Ok(None) if disk.list(catalog::SEGMENTS).map_err(failed)?.is_empty() => {
-            // Written before anything else, so that a missing one is always a loss.
-            let catalog = Catalog::default();
-            catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
-            return Ok(catalog);
-        }
-        Ok(None) => return rebuilt(disk, Damage::new(catalog::FOLDER, "there is no catalogue"), recovered),
-        Err(Error::Damaged(damage)) => return rebuilt(disk, damage, recovered),
-        Err(error) => return Err(error),
-    };
-    for (name, _) in disk.list(catalog::SEGMENTS).map_err(failed)? {
-        if !catalog.segments.iter().any(|entry| entry.name == name) {
-            disk.delete(&name).map_err(failed)?;
-        }
+/// Gives the folder of an older store its name of now.
+fn take_over(data: &Path) -> io::Result<()> {
+    let (from, to) = (data.join(FORMER_FOLDER), data.join(FOLDER));
+    if !from.is_dir() {
+        return Ok(());
     }
-    Ok(catalog)
-}
-
-fn rebuilt(disk: &Arc<dyn Disk>, damage: Damage, recovered: &mut Recovered) -> Result<Catalog, Error> {
-    let catalog = catalog::rebuild(disk).map_err(|error| Error::io("the segments cannot be listed", error))?;
-    recovered.damages.push(damage);
-    catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
-    Ok(catalog)
-}
-
-struct Replay {
-    active: Memtable,
-    next_seq: u64,
-    next_wal: u64,
-    damages: Vec<Damage>,
-    /// Those of them that were records.
-    lost: Vec<Damage>,
-}
-
-/// Reads back what was acknowledged and is in no segment.
-fn replay(disk: &Arc<dyn Disk>, sealed_before: u64, now: Timestamp) -> Result<Replay, Error> {
-    let (active, damages, lost) = Default::default();
-    let mut replay = Replay { active, next_seq: sealed_before, next_wal: 1, damages, lost };
-    let failed = |error| Error::io("the write-ahead log cannot be read", error);
-    for (name, len) in disk.list(wal::FOLDER).map_err(failed)? {
-        let Some(number) = wal::file_number(&name) else { continue };
-        replay.next_wal = replay.next_wal.max(number + 1);
-        let found = wal::replay(&**disk, &name, len).map_err(failed)?;
-        replay.damages.extend(found.damages);
-        replay.lost.extend(found.lost);
-        for numbered in found.batches {
-            // Numbers rise over all files: a lower one is in a segment.
-            if numbered.first_seq >= replay.next_seq {
-                replay.next_seq = numbered.first_seq + numbered.batch.len() as u64;
-                replay.active.push(Arc::new(numbered), now);
-            }
-        }
+    if to.exists() {
+        tracing::warn!(folder = %from.display(), "an older program has made a store of its own: nobody reads it");
+        return Ok(());
     }
-    Ok(replay)
+    fs::rename(from, to)?;
+    fs::File::open(data)?.sync_all()
 }
 
 #[cfg(test)]

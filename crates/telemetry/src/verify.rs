@@ -2,7 +2,7 @@
 
 use crate::{
     Damage, Error,
-    catalog::{Entry, SEGMENTS},
+    catalog::{self, Entry, SEGMENTS},
     disk::Disk,
     segment::{Segment, SegmentWriter},
     view::Snapshot,
@@ -32,10 +32,16 @@ pub struct Repaired {
     pub footers_lost: usize,
 }
 
-pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
-    let mut verified = Verified { damages: snapshot.unread().to_vec(), ..Verified::default() };
-    verified.damages.extend(snapshot.undeleted().cloned());
-    for segment in snapshot.segments() {
+/// Reads everything that these see: one snapshot for each kind.
+pub(crate) fn verify(snapshots: &[Snapshot]) -> Verified {
+    let mut verified = Verified::default();
+    for damage in snapshots.iter().flat_map(|snapshot| snapshot.unread().iter().chain(snapshot.undeleted())) {
+        // What the log has lost may have been of any kind, and each snapshot tells of it.
+        if !verified.damages.contains(damage) {
+            verified.damages.push(damage.clone());
+        }
+    }
+    for segment in snapshots.iter().flat_map(Snapshot::segments) {
         verified.segments += 1;
         verified.bytes += segment.bytes();
         verified.blocks += segment.blocks().len();
@@ -47,7 +53,11 @@ pub(crate) fn verify(snapshot: &Snapshot) -> Verified {
 
 /// Whether every block is whole.
 pub(crate) fn is_sound(segment: &Segment) -> bool {
-    (0..segment.blocks().len()).all(|block| check(segment, block).is_ok())
+    (0..segment.blocks().len()).all(|block| is_block_sound(segment, block))
+}
+
+pub(crate) fn is_block_sound(segment: &Segment, block: usize) -> bool {
+    check(segment, block).is_ok()
 }
 
 fn check(segment: &Segment, block: usize) -> Result<(), Damage> {
@@ -69,7 +79,9 @@ pub(crate) struct Salvaged {
 pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salvaged>, Error> {
     let opened = Segment::open(disk, &entry.name, entry.bytes);
     let is_footer_lost = opened.is_err();
-    let bytes = size(&**disk, &entry.name)?;
+    // Those that it really has; none when it is gone.
+    let size = catalog::size(&**disk, &entry.name);
+    let bytes = size.map_err(|error| Error::io("the segments cannot be listed", error))?.unwrap_or(0);
     let segment = opened.unwrap_or_else(|_| Segment::without_footer(disk, &entry.name, bytes));
     let mut writer = SegmentWriter::new();
     let (mut rows_kept, mut rows_lost) = (0, 0);
@@ -88,12 +100,6 @@ pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salv
     let set_aside = set_aside(&**disk, &entry.name, bytes)?;
     let kept = (!writer.is_empty()).then(|| (segment.days().0, writer.finish(std::slice::from_ref(&entry.name))));
     Ok(Some(Salvaged { set_aside, segment: kept, rows_kept, rows_lost, is_footer_lost }))
-}
-
-/// Bytes that a file really has; none when it is gone.
-fn size(disk: &dyn Disk, name: &str) -> Result<u64, Error> {
-    let listed = disk.list(SEGMENTS).map_err(|error| Error::io("the segments cannot be listed", error))?;
-    Ok(listed.into_iter().find(|(other, _)| other == name).map_or(0, |(_, size)| size))
 }
 
 /// Copies what there is of a file; one that is gone altogether leaves an empty copy.

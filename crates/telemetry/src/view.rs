@@ -1,9 +1,9 @@
 //! What a search sees: the segments and batches of one moment, unchanged however long it takes.
 
 use crate::{
-    Damage,
+    Damage, Kind, PerKind,
     batch::Numbered,
-    memtable::Memtable,
+    memtable::Memtables,
     segment::{Block, Segment, SharedOutlines, Summary},
 };
 use roaring::RoaringTreemap;
@@ -16,38 +16,42 @@ use std::{
 /// each of them once.
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) active: Memtable,
+    pub(crate) active: Memtables,
     pub(crate) sealing: VecDeque<Sealing>,
-    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) segments: PerKind<Vec<Arc<Segment>>>,
+    /// Of all kinds: they share their numbers.
     pub(crate) deleted: Arc<RoaringTreemap>,
-    /// What could not be read when the store was opened: no search sees it, and each says so.
-    pub(crate) unread: Arc<Vec<Damage>>,
+    /// What could not be read when the store was opened: no search of that kind sees it, and each says so.
+    pub(crate) unread: PerKind<Arc<Vec<Damage>>>,
     /// Why records may be seen that were deleted: the list of them could not be read.
     pub(crate) undeleted: Option<Damage>,
 }
 
-/// A memtable that takes no more records, and the last log file that holds them.
+/// Memtables that take no more records.
 #[derive(Clone)]
 pub(crate) struct Sealing {
-    pub(crate) memtable: Memtable,
+    pub(crate) memtables: Memtables,
+    /// Every acknowledged record with a lower number is in them, or in a segment.
+    pub(crate) sealed_before: u64,
+    /// The last log file that holds any of them.
     pub(crate) wal_through: u64,
 }
 
 impl State {
-    pub(crate) fn snapshot(&self, cache: &Arc<BlockCache>) -> Snapshot {
-        let sealing = self.sealing.iter().flat_map(|sealing| sealing.memtable.batches());
+    pub(crate) fn snapshot(&self, kind: Kind, cache: &Arc<BlockCache>) -> Snapshot {
+        let sealing = self.sealing.iter().flat_map(|sealing| sealing.memtables.of(kind).batches());
         Snapshot {
-            segments: self.segments.clone(),
-            memory: sealing.chain(self.active.batches()).cloned().collect(),
+            segments: self.segments[kind].clone(),
+            memory: sealing.chain(self.active.of(kind).batches()).cloned().collect(),
             deleted: Arc::clone(&self.deleted),
-            unread: Arc::clone(&self.unread),
+            unread: Arc::clone(&self.unread[kind]),
             undeleted: self.undeleted.clone(),
             cache: Arc::clone(cache),
         }
     }
 }
 
-/// The store at one moment. Files of its segments stay as long as it does, whatever takes their place meanwhile.
+/// The records of one kind at one moment. Files of its segments stay as long as it does, whatever takes their place meanwhile.
 #[derive(Clone)]
 pub struct Snapshot {
     segments: Vec<Arc<Segment>>,

@@ -2,7 +2,7 @@
 //! shows it to searches, and answers everybody.
 
 use crate::{
-    Error,
+    Error, Kind,
     batch::{Batch, Numbered},
     compactor,
     store::{Shared, copy},
@@ -39,6 +39,7 @@ pub(crate) enum Seal {
 }
 
 pub(crate) struct Append {
+    pub(crate) kind: Kind,
     pub(crate) batch: Batch,
     pub(crate) payload: Vec<u8>,
     /// What the memory cap was charged with.
@@ -91,9 +92,11 @@ impl Writer {
     /// A log file is made in its full size beforehand: one that nothing stands in is not left behind.
     fn forget_empty_wal(&mut self) {
         let Some(wal) = self.wal.take().filter(Wal::is_empty) else { return };
-        let name = wal::file_name(wal.number());
+        let number = wal.number();
+        let name = wal::file_name(number);
         drop(wal);
-        if let Err(error) = self.shared.disk.delete(&name) {
+        let unlisted = self.shared.catalog.change(|catalog| catalog.logs.retain(|other| *other != number));
+        if let Err(error) = unlisted.and_then(|()| self.shared.disk.delete(&name)) {
             tracing::warn!(%error, name, "an empty file of the write-ahead log could not be deleted");
         }
     }
@@ -117,14 +120,7 @@ impl Writer {
 
     fn write(&mut self, group: Vec<Append>) {
         let rows: usize = group.iter().map(|append| append.batch.len()).sum();
-        let bytes: usize = group.iter().map(|append| append.batch.memory_bytes()).sum();
-        let full = {
-            let options = &self.shared.options;
-            let state = self.shared.state();
-            let (has_rows, has_bytes) = (state.active.rows(), state.active.bytes());
-            has_rows > 0 && (has_rows + rows > options.seal_rows || has_bytes + bytes > options.seal_bytes)
-        };
-        if full {
+        if self.is_full_with(&group) {
             self.rotate();
             let _ = self.compactor.send(compactor::CompactorCommand::Seal);
         }
@@ -140,6 +136,20 @@ impl Writer {
         }
     }
 
+    /// Whether what is in memory is to be sealed before these come.
+    fn is_full_with(&self, group: &[Append]) -> bool {
+        let bytes: usize = group.iter().map(|append| append.batch.memory_bytes()).sum();
+        let options = &self.shared.options;
+        let state = self.shared.state();
+        let too_many = |kind: Kind| {
+            let has_rows = state.active.of(kind).rows();
+            let of_kind = group.iter().filter(|append| append.kind == kind);
+            has_rows > 0 && has_rows + of_kind.map(|append| append.batch.len()).sum::<usize>() > options.seal_rows
+        };
+        Kind::ALL.into_iter().any(too_many)
+            || state.active.rows() > 0 && state.active.bytes() + bytes > options.seal_bytes
+    }
+
     fn commit(&mut self, first_seq: u64, group: &[Append]) -> std::io::Result<()> {
         let wal = self.wal()?;
         let mut seq = first_seq;
@@ -153,16 +163,22 @@ impl Writer {
     fn wal(&mut self) -> std::io::Result<&mut Wal> {
         let wal = match self.wal.take() {
             Some(wal) => wal,
-            None => {
-                let number = self.next_wal;
-                self.next_wal += 1;
-                Wal::create(&self.shared.disk, number).inspect_err(|_| {
-                    // Nothing stands in it.
-                    let _ = self.shared.disk.delete(&wal::file_name(number));
-                })?
-            }
+            None => self.begin_wal()?,
         };
         Ok(self.wal.insert(wal))
+    }
+
+    /// Begins a log file. The catalogue lists it before anything stands in it: one that is gone is missed.
+    /// No number is given twice: a catalogue that was said to have failed may yet be on the disk.
+    fn begin_wal(&mut self) -> std::io::Result<Wal> {
+        let number = self.next_wal;
+        self.next_wal += 1;
+        let wal = Wal::create(&self.shared.disk, number).inspect_err(|_| {
+            // Nothing stands in it.
+            let _ = self.shared.disk.delete(&wal::file_name(number));
+        })?;
+        self.shared.catalog.change(|catalog| catalog.logs.push(number))?;
+        Ok(wal)
     }
 
     /// Where nothing could be written, looks whether there is room again, so that this is known before somebody sends.
@@ -177,14 +193,16 @@ impl Writer {
         let mut replies = Vec::with_capacity(group.len());
         let mut state = self.shared.state();
         for append in group {
-            let Append { batch, payload, charged, now, reply } = append;
+            let Append { kind, batch, payload, charged, now, reply } = append;
             drop(payload);
             let appended = Appended { first_seq: seq, rows: batch.len() };
             seq += batch.len() as u64;
             let numbered = Arc::new(Numbered { first_seq: appended.first_seq, batch });
-            self.shared.tail.tell(&numbered);
+            if let Some(tail) = self.shared.tails[kind].get() {
+                tail.tell(&numbered);
+            }
             let before = state.active.bytes();
-            state.active.push(numbered, now);
+            state.active.push(kind, numbered, now);
             self.shared.memory.fetch_add(state.active.bytes().saturating_sub(before), Ordering::Relaxed);
             self.shared.release(charged + before.saturating_sub(state.active.bytes()));
             replies.push((reply, appended));
@@ -215,19 +233,15 @@ impl Writer {
             return;
         }
         let wal_through = self.wal.as_ref().map_or(self.next_wal - 1, Wal::number);
-        let new = Wal::create(&self.shared.disk, self.next_wal);
-        match new {
-            Ok(wal) => {
-                self.next_wal += 1;
-                self.wal = Some(wal);
-            }
+        match self.begin_wal() {
+            Ok(wal) => self.wal = Some(wal),
             Err(error) => {
                 tracing::error!(%error, "no new file for the write-ahead log; records stay in memory and in the old one");
                 return;
             }
         }
         let mut state = self.shared.state();
-        let memtable = std::mem::take(&mut state.active);
-        state.sealing.push_back(Sealing { memtable, wal_through });
+        let memtables = std::mem::take(&mut state.active);
+        state.sealing.push_back(Sealing { memtables, sealed_before: self.next_seq, wal_through });
     }
 }

@@ -52,7 +52,7 @@ fn run_and_kill(folder: &Path, first: u64, lines: usize) -> u64 {
 }
 
 fn messages(folder: &Path) -> BTreeSet<u64> {
-    let (store, recovered) = Store::open(folder, Kind::Log, Options::default(), Timestamp::EPOCH).expect("it opens");
+    let (store, recovered) = Store::open(folder, Options::default(), Timestamp::EPOCH).expect("it opens");
     let torn_at_most = recovered.damages.len();
     assert!(torn_at_most <= 1, "only the last frame may be torn: {:?}", recovered.damages);
     let mut found = BTreeSet::new();
@@ -61,15 +61,16 @@ fn messages(folder: &Path) -> BTreeSet<u64> {
         let number = number.expect("messages come back as they were");
         assert!(found.insert(number), "message {number} is there twice");
     };
-    let snapshot = store.snapshot();
-    for numbered in snapshot.memory() {
-        numbered.batch.iter().for_each(|record| add(record.message()));
-    }
-    for segment in snapshot.segments() {
-        for number in 0..segment.blocks().len() {
-            let block = snapshot.block(segment, number).expect("a block is whole");
-            let rows: Vec<u32> = (0..block.rows() as u32).collect();
-            block.records(&rows).expect("a block is whole").iter().for_each(|record| add(record.message()));
+    for snapshot in Kind::ALL.map(|kind| store.snapshot(kind)) {
+        for numbered in snapshot.memory() {
+            numbered.batch.iter().for_each(|record| add(record.message()));
+        }
+        for segment in snapshot.segments() {
+            for number in 0..segment.blocks().len() {
+                let block = snapshot.block(segment, number).expect("a block is whole");
+                let rows: Vec<u32> = (0..block.rows() as u32).collect();
+                block.records(&rows).expect("a block is whole").iter().for_each(|record| add(record.message()));
+            }
         }
     }
     found

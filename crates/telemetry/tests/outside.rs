@@ -69,12 +69,12 @@ fn long_message() -> Vec<u8> {
 
 /// Two thirds of the records in segments, the rest in memory.
 fn store(folder: &std::path::Path) -> (Store, Vec<Record>) {
-    let (store, _) = Store::open(folder, Kind::Log, Options::default(), START).unwrap();
+    let (store, _) = Store::open(folder, Options::default(), START).unwrap();
     let records: Vec<Record> = (0..ROWS).map(record).collect();
     for (index, chunk) in records.chunks(ROWS as usize / 6).enumerate() {
         let mut batch = Batch::new();
         chunk.iter().for_each(|record| batch.push(record).unwrap());
-        store.append(batch, START).unwrap().blocking_recv().unwrap().unwrap();
+        store.append(Kind::Log, batch, START).unwrap().blocking_recv().unwrap().unwrap();
         if index == 1 || index == 3 {
             store.seal(START).unwrap().blocking_recv().unwrap().unwrap();
         }
@@ -144,7 +144,7 @@ fn stands(text: &[Result<char, u8>], needle: &[Result<char, u8>], start: bool, e
 fn texts_are_found_where_they_stand() {
     let folder = tempfile::tempdir().unwrap();
     let (store, records) = store(folder.path());
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(Kind::Log);
     let texts: Vec<_> = records.iter().map(|record| letters(&record.message)).collect();
     let needles = [
         "1",
@@ -213,7 +213,7 @@ fn texts_are_found_where_they_stand() {
 fn expressions_match_what_they_match() {
     let folder = tempfile::tempdir().unwrap();
     let (store, records) = store(folder.path());
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(Kind::Log);
     for source in [
         r"\d{3}",
         r"\b1\b",
@@ -270,7 +270,7 @@ fn table(snapshot: &Snapshot, text: &str) -> Table {
 fn numbers_and_groups_add_up() {
     let folder = tempfile::tempdir().unwrap();
     let (store, records) = store(folder.path());
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(Kind::Log);
     let is_grave = |record: &Record| record.level >= Some(Level::Warning);
     let conditions: [(&str, Holds<'_>); 8] = [
         ("status>=400", &|record| status(record).is_some_and(|status| status >= 400)),

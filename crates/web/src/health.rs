@@ -310,7 +310,7 @@ mod tests {
         assert!(!logs.look_for_damage(u64::MAX).await.unwrap());
         assert_eq!(readiness(&site).await.status, StatusCode::OK);
         logs.close().await;
-        let segments = fs::read_dir(site.app.data.join("telemetry/logs/segments")).unwrap();
+        let segments = fs::read_dir(site.app.data.join("telemetry/store/segments")).unwrap();
         let segment = segments.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some()).unwrap();
         let mut bytes = fs::read(&segment).unwrap();
         let half = bytes.len() / 2;
@@ -366,7 +366,7 @@ mod tests {
         logs.tend().await.unwrap();
         assert_eq!(ready().await.status, StatusCode::OK);
         logs.close().await;
-        let wal = site.app.data.join("telemetry/logs/wal");
+        let wal = site.app.data.join("telemetry/store/wal");
         let _ = fs::remove_dir_all(&wal);
         fs::write(&wal, "no folder").unwrap();
         logs.tend().await.unwrap_err();

@@ -11,7 +11,7 @@ use scrub::Counts;
 use serde::{Serialize, de::DeserializeOwned};
 use sources::{Reader, Record, timestamps::Reference};
 use std::{path::Path, sync::Arc, time::Duration};
-use telemetry::{Batch, OwnedValue, Refused};
+use telemetry::{Batch, Kind, OwnedValue, Refused};
 
 /// Bytes of text from which a batch is sent.
 const BATCH_BYTES: usize = 512 << 10;
@@ -187,7 +187,7 @@ impl CheckpointedWriter {
                 true => batch.clone(),
                 false => part_of(batch, rows.clone()),
             };
-            let sent = opened.store.append_from(&mut attempt, self.logs.now());
+            let sent = opened.store.append_from(Kind::Log, &mut attempt, self.logs.now());
             let kept = sent.and_then(|answer| answer.blocking_recv().map_err(|_| telemetry::Error::Closed)?);
             match kept {
                 Ok(_) => return Ok(()),

@@ -160,7 +160,7 @@ impl Mark {
         let page = Page { order: Order::Descending, after: None, limit: ALIKE_MAX };
         let mut kept = false;
         // What was deleted since was kept all the same.
-        search(&opened.store.snapshot().with_deleted(), &question, page, &Bounds::default(), |hit| {
+        search(&opened.snapshot().with_deleted(), &question, page, &Bounds::default(), |hit| {
             let is_later = self.after.is_none_or(|after| hit.cursor.seq > after);
             kept |= is_later && fnv(hit.record.message()) == self.hash;
             if kept { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -171,7 +171,7 @@ impl Mark {
 
 /// The highest number of a record that can be seen.
 fn last_seq(opened: &Opened) -> Option<u64> {
-    let snapshot = opened.store.snapshot();
+    let snapshot = opened.snapshot();
     let memory = snapshot.memory().last().map(|batch| (batch.first_seq + batch.batch.len() as u64).saturating_sub(1));
     memory.max(snapshot.segments().iter().map(|segment| segment.seq_range().1).max())
 }

@@ -163,7 +163,7 @@ impl Site {
         let question = Question::new(&query, self.logs.now(), &TimeZone::UTC).unwrap();
         let page = Page { order: Order::Ascending, after: None, limit: 10_000 };
         let mut found = Vec::new();
-        search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+        search(&opened.snapshot(), &question, page, &Bounds::default(), |hit| {
             let message = String::from_utf8_lossy(hit.record.message()).into_owned();
             found.push((hit.cursor.seq, message.rsplit(' ').next().unwrap().parse().unwrap()));
             std::ops::ControlFlow::Continue(())
@@ -259,7 +259,7 @@ fn a_full_disk_makes_files_wait_and_moves_no_position() {
 #[test]
 fn a_full_disk_is_known_until_there_is_room() {
     let site = Site::new(Options::default());
-    fs::create_dir_all(site.data.path().join("telemetry").join(telemetry::Kind::Log.as_str())).unwrap();
+    fs::create_dir_all(site.data.path().join("telemetry/store")).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     assert_eq!(site.logs.trouble(), None);
     site.fill(true);

@@ -215,7 +215,7 @@ fn what_records_share_is_not_copied_without_bound() {
     assert_eq!((taken.accepted, taken.rejected), (3_001, 0), "each is kept");
     assert!(taken.problems[0].what.contains("kept without the attributes"), "{:?}", taken.problems);
     let (mut whole, mut without, mut some) = (0, 0, 0);
-    let snapshot = intake.opened.store.snapshot();
+    let snapshot = intake.opened.snapshot();
     for record in snapshot.memory().iter().flat_map(|batch| batch.batch.iter()) {
         match record.field("fields_left_out") {
             None => whole += 1,

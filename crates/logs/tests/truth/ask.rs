@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use telemetry::{
-    OwnedValue, Snapshot,
+    Kind, OwnedValue, Snapshot,
     query::{
         Bounds, Cell, Query, answer,
         language::{Number, Order},
@@ -58,7 +58,7 @@ impl Case {
 
     /// What is wrong with what a store answers.
     pub(crate) fn problem(&self, state: &State, records: &[Plain]) -> Option<String> {
-        let snapshot = state.store.snapshot();
+        let snapshot = state.store.snapshot(Kind::Log);
         let rows = if self.has_rows { self.rows_problem(&snapshot, records) } else { None };
         let problem = rows.or_else(|| self.count_problem(&snapshot));
         match &self.field {
@@ -200,7 +200,7 @@ pub(crate) fn delete_some(dice: &mut Dice, state: &State, records: &[Plain], aga
     for _ in 0..3 {
         let text = crate::queries::filter(dice, records);
         let Some(case) = Case::new(dice, text, records).filter(|case| case.len() * 4 < records.len()) else { continue };
-        let told = matching_seqs(&state.store.snapshot(), &question(&case.text), &Bounds::default());
+        let told = matching_seqs(&state.store.snapshot(Kind::Log), &question(&case.text), &Bounds::default());
         assert_eq!(told.partial, [], "{again}");
         let expected: BTreeSet<u64> = case.expected.intersection(&left).copied().collect();
         let found: BTreeSet<u64> = told.value.iter().collect();
@@ -208,7 +208,7 @@ pub(crate) fn delete_some(dice: &mut Dice, state: &State, records: &[Plain], aga
         state.delete(told.value);
         left.retain(|seq| !expected.contains(seq));
         let mut kept = BTreeSet::new();
-        matching(&state.store.snapshot(), "*", Order::Ascending, |seq, record| {
+        matching(&state.store.snapshot(Kind::Log), "*", Order::Ascending, |seq, record| {
             assert!(same(&record, &records[seq as usize].record), "{again}, {}: record {seq} is changed", state.name);
             kept.insert(seq);
         });

@@ -2,7 +2,7 @@
 
 use crate::stores::{Corpus, matching};
 use proptest::prelude::*;
-use telemetry::query::language::Order;
+use telemetry::{Kind, query::language::Order};
 
 /// Numbers of which several are equal, each written in its own way.
 fn number() -> impl Strategy<Value = String> {
@@ -55,7 +55,7 @@ proptest! {
         let corpus = Corpus::new("objects", &[("app.log".to_owned(), lines.join("\n").into_bytes())]);
         for state in corpus.states() {
             let mut back = vec![None; lines.len()];
-            matching(&state.store.snapshot(), "*", Order::Ascending, |seq, record| {
+            matching(&state.store.snapshot(Kind::Log), "*", Order::Ascending, |seq, record| {
                 back[seq as usize] = Some(String::from_utf8(record.message).unwrap());
             });
             let back: Vec<String> = back.into_iter().flatten().collect();

@@ -19,7 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 use stores::{Corpus, all, question};
-use telemetry::query::{Bounds, matching_seqs};
+use telemetry::{
+    Kind,
+    query::{Bounds, matching_seqs},
+};
 
 /// How much is asked of each corpus.
 #[derive(Clone, Copy)]
@@ -34,7 +37,7 @@ fn hold_against_records(corpus: &Corpus, seed: u64, until: Until) -> usize {
     let again = format!("corpus {}, seed {seed}", corpus.name);
     for state in &states {
         let mut count = 0;
-        all(&state.store.snapshot(), |_, _| count += 1);
+        all(&state.store.snapshot(Kind::Log), |_, _| count += 1);
         assert_eq!(count, records.len(), "{again}: {}", state.name);
     }
     let (begun, mut dice, mut asked) = (Instant::now(), Dice(seed), 0);
@@ -83,7 +86,7 @@ fn deleting_a_word_deletes_no_longer_ones() {
     let corpus = Corpus::new("steps", &[("steps.log".to_owned(), text.into_bytes())]);
     for state in corpus.states() {
         for (query, expected) in [("total", 0), ("s", 0), ("test", 0), ("calculate", 0), ("totalCalories", 2)] {
-            let found = matching_seqs(&state.store.snapshot(), &question(query), &Bounds::default());
+            let found = matching_seqs(&state.store.snapshot(Kind::Log), &question(query), &Bounds::default());
             assert_eq!((found.value.len(), found.partial), (expected, Vec::new()), "{}: {query}", state.name);
         }
     }

@@ -93,7 +93,7 @@ impl Corpus {
         let folder = tempfile::tempdir().unwrap();
         let options =
             Options { memory_bytes_max: 1 << 30, seal_bytes: 1 << 30, seal_rows: 1 << 20, ..Options::default() };
-        let (store, _) = Store::open(folder.path(), Kind::Log, options, NOW).unwrap();
+        let (store, _) = Store::open(folder.path(), options, NOW).unwrap();
         for (part, records) in self.records.chunks(rows).enumerate() {
             let mut batch = Batch::new();
             for plain in records {
@@ -123,7 +123,7 @@ enum Then {
 }
 
 fn append(store: &Store, batch: Batch) {
-    store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    store.append(Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
 }
 
 impl State {

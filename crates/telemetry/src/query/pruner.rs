@@ -188,7 +188,7 @@ mod tests {
         let (store, _) = Store::open_on(Arc::new(disk.clone()), crate::Options::default(), Timestamp::EPOCH).unwrap();
         let mut batch = Batch::new();
         (0..3 * ROWS).for_each(|number| batch.push(&record(number)).unwrap());
-        store.append(batch, Timestamp::EPOCH).unwrap().blocking_recv().unwrap().unwrap();
+        store.append(crate::Kind::Log, batch, Timestamp::EPOCH).unwrap().blocking_recv().unwrap().unwrap();
         store.seal(Timestamp::EPOCH).unwrap().blocking_recv().unwrap().unwrap();
         store
     }
@@ -233,7 +233,7 @@ mod tests {
             ("-monday".to_owned(), 800, 0),
             ("*".to_owned(), 1200, 0),
         ] {
-            let snapshot = store.snapshot();
+            let snapshot = store.snapshot(crate::Kind::Log);
             let (found, read) = ask(&snapshot, &text);
             assert_eq!((found, read.blocks), (rows, 3), "{text}");
             // A filter may say yes where it is no, once in 256 times: not for these ids.
@@ -245,19 +245,19 @@ mod tests {
     fn a_damaged_summary_hides_nothing_is_told_and_is_made_anew() {
         let disk = Simulated::default();
         let store = store(&disk);
-        let snapshot = store.snapshot();
+        let snapshot = store.snapshot(crate::Kind::Log);
         let segment = &snapshot.segments()[0];
         let end = segment.blocks().last().map(|block| block.start + block.len).unwrap() as usize;
         let name = segment.name().to_owned();
         disk.change(&name, |bytes| bytes[end + 9] ^= 1);
-        assert_eq!(ask(&store.snapshot(), "sunday").0, 400);
+        assert_eq!(ask(&store.snapshot(crate::Kind::Log), "sunday").0, 400);
         let damages = store.verify().damages;
         assert_eq!(damages.len(), 1, "{damages:?}");
         let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
         assert_eq!((repaired.rows_kept, repaired.rows_lost), (400, 0));
         assert_eq!(store.verify().damages, []);
-        assert_eq!(ask(&store.snapshot(), "sunday").0, 400);
-        assert_eq!(ask(&store.snapshot(), "*").0, 1200);
+        assert_eq!(ask(&store.snapshot(crate::Kind::Log), "sunday").0, 400);
+        assert_eq!(ask(&store.snapshot(crate::Kind::Log), "*").0, 1200);
         assert_eq!(disk.list("damaged").unwrap().len(), 1);
     }
 }

@@ -29,7 +29,7 @@ fn store(disk: &Simulated) -> Store {
     for (start, end) in [(0, 15), (15, 30), (30, 40)] {
         let mut batch = Batch::new();
         (start..end).for_each(|number| batch.push(&record(number)).unwrap());
-        store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+        store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
         if end < 40 {
             store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
         }
@@ -54,7 +54,7 @@ fn found(snapshot: &Snapshot, text: &str, page: Page) -> (Vec<u64>, Option<Curso
 
 #[test]
 fn pages_follow_each_other_over_segments_and_memory() {
-    let snapshot = store(&Simulated::default()).snapshot();
+    let snapshot = store(&Simulated::default()).snapshot(crate::Kind::Log);
     let first = snapshot.segments().iter().map(|segment| segment.seq_range().0).min().unwrap();
     for order in [Order::Descending, Order::Ascending] {
         let (mut all, mut after) = (Vec::<u64>::new(), None);
@@ -76,7 +76,7 @@ fn pages_follow_each_other_over_segments_and_memory() {
 
 #[test]
 fn a_reader_who_has_enough_ends_the_search() {
-    let snapshot = store(&Simulated::default()).snapshot();
+    let snapshot = store(&Simulated::default()).snapshot(crate::Kind::Log);
     let page = Page { order: Order::Descending, after: None, limit: 10 };
     let mut seen = 0;
     search(&snapshot, &question("*"), page, &Bounds::default(), |_| {
@@ -89,7 +89,7 @@ fn a_reader_who_has_enough_ends_the_search() {
 #[test]
 fn context_is_the_lines_around_in_the_same_source() {
     let store = store(&Simulated::default());
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(crate::Kind::Log);
     let (seqs, _) = found(&snapshot, "\"line 29\"", Page { order: Order::Descending, after: None, limit: 1 });
     let around = context(&snapshot, seqs[0], 2, 3, &Bounds::default()).value;
     let lines = |rows: &[(Cursor, Record)]| {
@@ -100,16 +100,16 @@ fn context_is_the_lines_around_in_the_same_source() {
     assert_eq!(lines(&around.after), ["line 31 of mail", "line 33 of mail", "line 35 of mail"]);
 
     store.delete([seqs[0]].into_iter().collect()).unwrap().blocking_recv().unwrap().unwrap();
-    assert_eq!(context(&store.snapshot(), seqs[0], 2, 3, &Bounds::default()).value, Context::default());
+    assert_eq!(context(&store.snapshot(crate::Kind::Log), seqs[0], 2, 3, &Bounds::default()).value, Context::default());
 }
 
 #[test]
 fn what_arrives_is_tailed_if_it_matches() {
     let store = store(&Simulated::default());
-    let mut arriving = store.subscribe();
+    let mut arriving = store.subscribe(crate::Kind::Log);
     let mut batch = Batch::new();
     (40..50).for_each(|number| batch.push(&record(number)).unwrap());
-    store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
     let numbered = arriving.try_recv().unwrap();
     let mut messages = Vec::new();
     let matched = tail(&question("level:error app:mail"), &numbered, |hit| {
@@ -121,7 +121,7 @@ fn what_arrives_is_tailed_if_it_matches() {
 
 #[test]
 fn counts_over_time_and_by_value() {
-    let snapshot = store(&Simulated::default()).snapshot();
+    let snapshot = store(&Simulated::default()).snapshot(crate::Kind::Log);
     let range = Timestamp::EPOCH..Timestamp::from_micros(20_000_000);
     let steps = histogram(&snapshot, question("*"), range, Duration::from_secs(5), &Bounds::default()).value;
     assert_eq!(steps.counts.iter().map(|step| (step.total, step.of(Level::Error))).collect::<Vec<_>>(), [(10, 2); 4]);
@@ -137,7 +137,7 @@ fn counts_over_time_and_by_value() {
 fn what_cannot_be_read_is_told_and_the_rest_is_served() {
     let disk = Simulated::default();
     let store = store(&disk);
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(crate::Kind::Log);
     disk.change(snapshot.segments()[0].name(), |bytes| bytes[12..40].fill(0));
     let answered = answer(&snapshot, &question("* | stats count()"), 10, &Bounds::default());
     assert_eq!(answered.value.rows, [[Cell::Int(25)]]);
@@ -146,7 +146,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_served() {
 
 #[test]
 fn an_answer_says_what_its_bounds_left_out() {
-    let snapshot = store(&Simulated::default()).snapshot();
+    let snapshot = store(&Simulated::default()).snapshot(crate::Kind::Log);
     let bounds = Bounds::default();
     let answered = answer(&snapshot, &question("* | stats count() by message"), 7, &bounds);
     assert_eq!((answered.value.rows.len(), answered.partial), (7, vec![Partial::Rows { limit: 7 }]));
@@ -162,7 +162,7 @@ fn sealed(disk: &Simulated, count: i64, message: impl Fn(i64) -> Vec<u8>) -> Sto
             Record { message: message(number), fields: vec![("n".into(), OwnedValue::Int(number))], ..record(number) };
         batch.push(&record).unwrap();
     }
-    store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
     store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
     store
 }
@@ -173,8 +173,8 @@ fn count_of(table: &Table) -> i64 {
 
 #[test]
 fn groups_beyond_their_number_are_left_out_and_told() {
-    let snapshot =
-        sealed(&Simulated::default(), GROUPS_MAX as i64 + 500, |number| number.to_string().into()).snapshot();
+    let snapshot = sealed(&Simulated::default(), GROUPS_MAX as i64 + 500, |number| number.to_string().into())
+        .snapshot(crate::Kind::Log);
     let answered = answer(&snapshot, &question("* | stats count() by n"), ROWS_MAX, &Bounds::default());
     assert_eq!(answered.partial, [Partial::Groups { records: 500 }]);
     assert_eq!((answered.value.rows.len(), count_of(&answered.value)), (GROUPS_MAX, GROUPS_MAX as i64));
@@ -182,8 +182,8 @@ fn groups_beyond_their_number_are_left_out_and_told() {
 
 #[test]
 fn memory_is_bounded_within_a_block() {
-    let snapshot =
-        sealed(&Simulated::default(), 3_000, |number| format!("{number} {}", "x".repeat(1_000)).into()).snapshot();
+    let snapshot = sealed(&Simulated::default(), 3_000, |number| format!("{number} {}", "x".repeat(1_000)).into())
+        .snapshot(crate::Kind::Log);
     let bounds = Bounds { threads: 1, memory_bytes_max: 1 << 20, ..Bounds::default() };
     for (text, fits) in [
         ("* | stats count() by message", false),
@@ -209,7 +209,8 @@ fn memory_is_bounded_within_a_block() {
 
 #[test]
 fn rows_that_do_not_fit_together_are_given_one_after_the_other() {
-    let snapshot = sealed(&Simulated::default(), 40, |number| vec![b'a' + number as u8 % 26; 10_000]).snapshot();
+    let snapshot =
+        sealed(&Simulated::default(), 40, |number| vec![b'a' + number as u8 % 26; 10_000]).snapshot(crate::Kind::Log);
     let bounds = Bounds { memory_bytes_max: 35_000, ..Bounds::default() };
     let page = Page { order: Order::Descending, after: None, limit: 100 };
     let mut given = Vec::new();
@@ -226,7 +227,7 @@ fn a_search_is_cancelled_within_a_block() {
     let store = sealed(&Simulated::default(), 2_000, |number| format!("{number} {}", "ab ".repeat(50)).into());
     let bounds = Bounds { threads: 1, ..Bounds::default() };
     let cancel = bounds.cancel.clone();
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot(crate::Kind::Log);
     let block = snapshot.block(&snapshot.segments()[0], 0).unwrap();
     let mut scan = columns::BlockScan::new(&block, &cancel);
     let mut seen = 0;
@@ -244,11 +245,11 @@ fn the_names_of_fields_are_told_where_all_are_known() {
     let disk = Simulated::default();
     let store = store(&disk);
     let named = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-    assert_eq!(field_names(&store.snapshot(), 10, &Bounds::default()), named(&["app", "ms"]));
+    assert_eq!(field_names(&store.snapshot(crate::Kind::Log), 10, &Bounds::default()), named(&["app", "ms"]));
     let mut batch = Batch::new();
     batch.push(&Record { fields: vec![("only_in_memory".into(), OwnedValue::Bool(true))], ..record(99) }).unwrap();
-    store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
-    let snapshot = store.snapshot();
+    store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    let snapshot = store.snapshot(crate::Kind::Log);
     assert_eq!(field_names(&snapshot, 3, &Bounds::default()), named(&["app", "ms", "only_in_memory"]));
     assert_eq!(field_names(&snapshot, 2, &Bounds::default()), None, "there are more");
     let bounds = Bounds::default();

@@ -1,8 +1,12 @@
 //! The store's promise: what was acknowledged is there, once, whatever the disk does.
 
+mod kinds;
+mod lost;
+
 use super::*;
 use crate::{
     OwnedValue, Record, Retention,
+    catalog::Catalog,
     disk::{LastOperation, Simulated},
 };
 use std::collections::BTreeMap;
@@ -32,7 +36,11 @@ fn open_with(disk: &Simulated, options: Options) -> (Store, Recovered) {
 }
 
 fn append(store: &Store, messages: std::ops::Range<u64>) -> Result<Appended, Error> {
-    store.append(batch(messages), NOON)?.blocking_recv().map_err(|_| Error::Closed)?
+    append_to(store, Kind::Log, messages)
+}
+
+fn append_to(store: &Store, kind: Kind, messages: std::ops::Range<u64>) -> Result<Appended, Error> {
+    store.append(kind, batch(messages), NOON)?.blocking_recv().map_err(|_| Error::Closed)?
 }
 
 fn seal(store: &Store) -> Result<Tended, Error> {
@@ -43,9 +51,13 @@ fn delete(store: &Store, seqs: impl IntoIterator<Item = u64>) -> Result<(), Erro
     store.delete(seqs.into_iter().collect())?.blocking_recv().map_err(|_| Error::Closed)?
 }
 
-/// Every record that is there, by its number; panics when one is there twice.
+/// Every log record that is there, by its number; panics when one is there twice.
 fn all(store: &Store) -> BTreeMap<u64, String> {
-    let snapshot = store.snapshot();
+    all_of(store, Kind::Log)
+}
+
+fn all_of(store: &Store, kind: Kind) -> BTreeMap<u64, String> {
+    let snapshot = store.snapshot(kind);
     let mut found = BTreeMap::new();
     let mut add = |seq: u64, batch: &Batch, row: usize| {
         let message = String::from_utf8(batch.get(row).message().to_vec()).unwrap();
@@ -67,6 +79,11 @@ fn all(store: &Store) -> BTreeMap<u64, String> {
     found
 }
 
+/// Of log records; the others are kept for ever.
+fn logs(retention: Retention) -> PerKind<Retention> {
+    PerKind::from_fn(|kind| if kind == Kind::Log { retention } else { Retention::default() })
+}
+
 fn messages(numbers: impl IntoIterator<Item = u64>) -> Vec<String> {
     numbers.into_iter().map(|number| format!("message {number}")).collect()
 }
@@ -75,13 +92,13 @@ fn messages(numbers: impl IntoIterator<Item = u64>) -> Vec<String> {
 fn what_is_acknowledged_is_found_sealed_and_found_again() {
     let disk = Simulated::default();
     let (store, _) = open(&disk);
-    let mut tail = store.subscribe();
+    let mut tail = store.subscribe(Kind::Log);
     assert_eq!(append(&store, 0..3).unwrap(), Appended { first_seq: 0, rows: 3 });
     assert_eq!(tail.try_recv().unwrap().batch.len(), 3);
     assert_eq!(append(&store, 3..5).unwrap(), Appended { first_seq: 3, rows: 2 });
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..5));
     assert_eq!(seal(&store).unwrap().sealed, 1);
-    assert_eq!((store.snapshot().memory().len(), store.memory_bytes()), (0, 0));
+    assert_eq!((store.snapshot(Kind::Log).memory().len(), store.memory_bytes()), (0, 0));
     append(&store, 5..6).unwrap();
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..6));
     drop(store);
@@ -220,7 +237,7 @@ fn small_segments_are_merged() {
         append(&store, round * 10..round * 10 + 10).unwrap();
         seal(&store).unwrap();
     }
-    assert!(store.snapshot().segments().len() < 8, "{}", store.snapshot().segments().len());
+    assert!(store.snapshot(Kind::Log).segments().len() < 8, "{}", store.snapshot(Kind::Log).segments().len());
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..200));
     drop(store);
     let (store, _) = open(&disk);
@@ -235,11 +252,11 @@ fn a_day_that_is_over_becomes_one_segment() {
         append(&store, round * 10..round * 10 + 10).unwrap();
         store.seal(at(100)).unwrap().blocking_recv().unwrap().unwrap();
     }
-    assert_eq!(store.snapshot().segments().len(), 3, "it goes on");
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 3, "it goes on");
     let tend = |seconds| store.tend(at(seconds)).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(tend(12 * 3600).merged, 0, "and late records may come");
     assert_eq!(tend(13 * 3600).merged, 3);
-    assert_eq!(store.snapshot().segments().len(), 1);
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 1);
     assert_eq!(tend(14 * 3600).merged, 0);
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..30));
 }
@@ -250,16 +267,16 @@ fn small_days_that_are_over_share_a_segment() {
     let day = 86_400;
     let disk = Simulated::default();
     let retention = Retention { age_max: Some(Duration::from_secs(20 * day)), bytes_max: None };
-    let (store, _) = open_with(&disk, Options { retention, ..Options::default() });
+    let (store, _) = open_with(&disk, Options { retention: logs(retention), ..Options::default() });
     let tend = |seconds| store.tend(at(seconds)).unwrap().blocking_recv().unwrap().unwrap();
     let starts: Vec<u64> = (0..12).map(|n| n * day).collect();
     for start in &starts {
         append(&store, *start..start + 2).unwrap();
         store.seal(at(start + 100)).unwrap().blocking_recv().unwrap().unwrap();
     }
-    assert_eq!(store.snapshot().segments().len(), 2, "what is over, and the day that goes on");
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 2, "what is over, and the day that goes on");
     tend(13 * day);
-    assert_eq!(store.snapshot().segments().len(), 1);
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 1);
     let shown = |from: usize| messages(starts[from..].iter().flat_map(|start| [*start, start + 1]));
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), shown(0));
 
@@ -267,10 +284,10 @@ fn small_days_that_are_over_share_a_segment() {
     assert_eq!(tend(20 * day), Tended::default(), "the first day is not over for twenty days");
     assert_eq!((tend(22 * day).merged, all(&store).into_values().collect::<Vec<_>>()), (1, shown(2)));
     assert_eq!(tend(22 * day), Tended::default());
-    assert!(!store.snapshot().has_deleted((0, 100)), "what is gone need not be remembered");
-    assert_eq!(store.snapshot().segments().iter().map(|segment| segment.rows()).sum::<u64>(), 20);
+    assert!(!store.snapshot(Kind::Log).has_deleted((0, 100)), "what is gone need not be remembered");
+    assert_eq!(store.snapshot(Kind::Log).segments().iter().map(|segment| segment.rows()).sum::<u64>(), 20);
     drop(store);
-    let (store, _) = open_with(&disk, Options { retention, ..Options::default() });
+    let (store, _) = open_with(&disk, Options { retention: logs(retention), ..Options::default() });
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), shown(2));
     let tended = store.tend(at(40 * day)).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!((tended.forgotten, all(&store).len()), (1, 0));
@@ -291,12 +308,12 @@ fn deleted_records_stay_deleted_and_then_leave_the_disk() {
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(expected.clone()));
     seal(&store).unwrap();
     seal(&store).unwrap();
-    let rows: u64 = store.snapshot().segments().iter().map(|segment| segment.rows()).sum();
+    let rows: u64 = store.snapshot(Kind::Log).segments().iter().map(|segment| segment.rows()).sum();
     assert_eq!(rows, 10);
-    assert!(!store.snapshot().has_deleted((0, 100)), "what is gone need not be remembered");
+    assert!(!store.snapshot(Kind::Log).has_deleted((0, 100)), "what is gone need not be remembered");
     delete(&store, expected.iter().copied()).unwrap();
     seal(&store).unwrap();
-    assert_eq!((store.snapshot().segments().len(), all(&store).len()), (0, 0));
+    assert_eq!((store.snapshot(Kind::Log).segments().len(), all(&store).len()), (0, 0));
     drop(store);
     assert_eq!(append(&open(&disk).0, 0..1).unwrap().first_seq, 12, "numbers are never given twice");
 }
@@ -306,7 +323,7 @@ fn retention_removes_the_oldest() {
     let disk = Simulated::default();
     let day = 86_400;
     let retention = Retention { age_max: Some(Duration::from_secs(2 * day)), bytes_max: None };
-    let (store, _) = open_with(&disk, Options { retention, ..Options::default() });
+    let (store, _) = open_with(&disk, Options { retention: logs(retention), ..Options::default() });
     for start in [0, day, 2 * day] {
         append(&store, start..start + 2).unwrap();
         seal(&store).unwrap();
@@ -316,7 +333,7 @@ fn retention_removes_the_oldest() {
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages([day, day + 1, 2 * day, 2 * day + 1]));
     drop(store);
     let retention = Retention { age_max: None, bytes_max: Some(1) };
-    let (store, _) = open_with(&disk, Options { retention, ..Options::default() });
+    let (store, _) = open_with(&disk, Options { retention: logs(retention), ..Options::default() });
     assert_eq!(seal(&store).unwrap().forgotten, 2);
     assert_eq!(all(&store).len(), 0);
 }
@@ -330,10 +347,10 @@ fn records_are_sealed_by_day_size_and_age() {
     append(&store, 2 * day..2 * day + 8).unwrap();
     let tend = |now| store.tend(now).unwrap().blocking_recv().unwrap().unwrap();
     tend(NOON);
-    assert_eq!(store.snapshot().segments().len(), 1, "noon to noon: one day change lies at half past");
-    assert_eq!(store.snapshot().memory().len(), 1);
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 1, "noon to noon: one day change lies at half past");
+    assert_eq!(store.snapshot(Kind::Log).memory().len(), 1);
     tend(NOON + Duration::from_secs(601));
-    assert_eq!(store.snapshot().memory().len(), 0);
+    assert_eq!(store.snapshot(Kind::Log).memory().len(), 0);
     assert_eq!(all(&store).len(), 12);
 }
 
@@ -348,9 +365,9 @@ fn times_strewn_over_ages_do_not_become_a_file_each() {
         draft.message(format!("message {number}").as_bytes()).unwrap();
         draft.finish(Timestamp::from_micros(micros));
     }
-    store.append(strewn, NOON).unwrap().blocking_recv().unwrap().unwrap();
+    store.append(Kind::Log, strewn, NOON).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(seal(&store).unwrap().sealed, 1);
-    assert_eq!(store.snapshot().segments().len(), 1);
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 1);
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages(0..402));
 }
 
@@ -362,7 +379,8 @@ fn damage_is_told_and_the_rest_is_served() {
         append(&store, round * 10..round * 10 + 10).unwrap();
         seal(&store).unwrap();
     }
-    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
+    let names: Vec<String> =
+        store.snapshot(Kind::Log).segments().iter().map(|segment| segment.name().to_owned()).collect();
     drop(store);
     let flipped = disk.after_power_cut(0.0);
     flipped.change(&names[1], |bytes| {
@@ -373,7 +391,7 @@ fn damage_is_told_and_the_rest_is_served() {
     assert_eq!(recovered.damages.len(), 1);
     assert_eq!(recovered.damages[0].place, names[1]);
     assert_eq!(store.verify().damages, recovered.damages, "nor does it look whole later on");
-    assert_eq!(store.snapshot().unread(), recovered.damages);
+    assert_eq!(store.snapshot(Kind::Log).unread(), recovered.damages);
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages((0..10).chain(20..30)));
     drop(store);
 
@@ -395,8 +413,9 @@ fn a_repair_keeps_what_is_whole_and_sets_the_rest_aside() {
         seal(&store).unwrap();
     }
     assert_eq!((store.verify().blocks, store.verify().damages), (4, vec![]));
-    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
-    let middle = store.snapshot().segments()[1].blocks()[0].start as usize + 40;
+    let names: Vec<String> =
+        store.snapshot(Kind::Log).segments().iter().map(|segment| segment.name().to_owned()).collect();
+    let middle = store.snapshot(Kind::Log).segments()[1].blocks()[0].start as usize + 40;
     disk.change(&names[1], |bytes| bytes[middle] ^= 1);
     disk.change(&names[2], |bytes| bytes.truncate(5));
     // In the footer, and the very end is gone as well.
@@ -427,10 +446,10 @@ fn a_snapshot_reads_what_was_merged_or_forgotten_since() {
         seal(&store).unwrap();
     };
     (0..7).for_each(add);
-    let before = store.snapshot();
+    let before = store.snapshot(Kind::Log);
     assert_eq!(before.segments().len(), 7);
     add(7);
-    assert_eq!(store.snapshot().segments().len(), 1);
+    assert_eq!(store.snapshot(Kind::Log).segments().len(), 1);
     let read = |snapshot: &Snapshot| -> usize {
         let blocks = snapshot.segments().iter().map(|segment| snapshot.block(segment, 0).unwrap());
         blocks.map(|block| block.records(&(0..10).collect::<Vec<_>>()).unwrap().len()).sum()
@@ -450,7 +469,8 @@ fn a_damaged_segment_outlives_its_catalogue() {
         append(&store, start..start + 10).unwrap();
         seal(&store).unwrap();
     }
-    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
+    let names: Vec<String> =
+        store.snapshot(Kind::Log).segments().iter().map(|segment| segment.name().to_owned()).collect();
     drop(store);
     disk.change(&names[1], |bytes| bytes.truncate(bytes.len() - 20));
     disk.change("catalog/current.json", |bytes| bytes[3] ^= 1);
@@ -475,7 +495,7 @@ fn a_newer_catalogue_is_refused_by_name() {
     let newer = Catalog { version: 99, ..Catalog::default() };
     newer.save(&disk).unwrap();
     let refused = Store::open_on(Arc::new(disk), Options::default(), NOON).map(|_| ()).unwrap_err();
-    assert!(matches!(refused, Error::Newer { found: 99, known: 1 }), "{refused}");
+    assert!(matches!(refused, Error::Newer { found: 99, known: 2 }), "{refused}");
 }
 
 #[test]
@@ -510,14 +530,14 @@ fn a_damaged_list_of_the_deleted_is_told_until_it_is_repaired() {
         let (store, recovered) = open(&disk);
         assert_eq!(recovered.damages[0].place, "catalog/deleted.bin");
         assert_eq!(store.verify().damages, recovered.damages);
-        let snapshot = store.snapshot();
+        let snapshot = store.snapshot(Kind::Log);
         assert_eq!((snapshot.unread().len(), snapshot.undeleted()), (0, Some(&recovered.damages[0])));
         assert_eq!(all(&store).len(), 10, "what was deleted comes back, and nothing else is touched");
     }
     let (store, _) = open(&disk);
     let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!((repaired.set_aside, repaired.rows_lost), (vec!["damaged/deleted.bin".to_owned()], 0));
-    assert_eq!(store.snapshot().undeleted(), None);
+    assert_eq!(store.snapshot(Kind::Log).undeleted(), None);
     assert_eq!(store.verify().damages, []);
     delete(&store, [4]).unwrap();
     drop(store);
@@ -533,13 +553,14 @@ fn a_damaged_segment_does_not_keep_others_from_being_merged() {
         append(&store, start..start + 10).unwrap();
         seal(&store).unwrap();
     }
-    let names: Vec<String> = store.snapshot().segments().iter().map(|segment| segment.name().to_owned()).collect();
+    let names: Vec<String> =
+        store.snapshot(Kind::Log).segments().iter().map(|segment| segment.name().to_owned()).collect();
     drop(store);
     disk.change(&names[1], |bytes| bytes[60] ^= 1);
     let (store, recovered) = open(&disk);
     assert_eq!(recovered.damages, []);
     let tended = store.tend(at(3 * 86_400)).unwrap().blocking_recv().unwrap().unwrap();
-    assert_eq!((tended.merged, store.snapshot().segments().len()), (2, 2));
+    assert_eq!((tended.merged, store.snapshot(Kind::Log).segments().len()), (2, 2));
     assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages((0..10).chain(20..30)));
     assert_eq!(store.verify().damages.len(), 1);
 }
@@ -562,10 +583,10 @@ fn segments_of_several_days_stay_small() {
             let (source, fields) = (b"test".to_vec(), Vec::new());
             let record = Record { time: at(day * 86_400), level: None, source, message: message.into_bytes(), fields };
             batch.push(&record).unwrap();
-            store.append(batch, NOON).unwrap().blocking_recv().unwrap().unwrap();
+            store.append(Kind::Log, batch, NOON).unwrap().blocking_recv().unwrap().unwrap();
         }
         store.seal(at(20 * 86_400)).unwrap().blocking_recv().unwrap().unwrap();
-        let snapshot = store.snapshot();
+        let snapshot = store.snapshot(Kind::Log);
         let shared = snapshot.segments().iter().filter(|segment| segment.days().0 != segment.days().1);
         let bytes: Vec<u64> = shared.map(|segment| segment.bytes()).collect();
         assert!(!bytes.is_empty() && bytes.iter().all(|bytes| *bytes <= 256 << 10), "round {round}: {bytes:?}");

@@ -9,7 +9,7 @@
 mod payload;
 
 use crate::{
-    Damage,
+    Damage, Kind,
     batch::Numbered,
     disk::{Disk, Log},
     wire::{Reader, checksum},
@@ -20,15 +20,21 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use payload::{decode as decode_payload, encode as encode_payload};
+pub(crate) use payload::{Payload, PayloadForm, decode as decode_payload, encode as encode_payload};
 
 pub(crate) const FOLDER: &str = "wal";
 const MAGIC: &[u8; 8] = b"VigieWAL";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+/// Whose frames have no kind.
+const KINDLESS_VERSION: u32 = 2;
 const FILE_HEADER: usize = 8 + 4 + 8 + 4;
 /// Of version 1, which has the file's number for a stamp and no checksum.
 const OLD_FILE_HEADER: usize = 8 + 4 + 8;
-const FRAME_MAGIC: u32 = 0x4d52_4656;
+const FRAME_MAGIC: [u8; 4] = *b"VFRK";
+/// Of versions 1 and 2.
+const OLD_FRAME_MAGIC: [u8; 4] = *b"VFRM";
+/// With which both begin.
+const FRAME_MARK: &[u8] = b"VFR";
 const FRAME_HEADER: usize = 4 + 8 + 8 + 4 + 4 + 4;
 
 pub(crate) fn file_name(number: u64) -> String {
@@ -79,7 +85,7 @@ impl Wal {
     /// Takes a frame for the next [`Self::commit`].
     pub(crate) fn add(&mut self, first_seq: u64, payload: &[u8]) {
         let start = self.pending.len();
-        self.pending.extend_from_slice(&FRAME_MAGIC.to_le_bytes());
+        self.pending.extend_from_slice(&FRAME_MAGIC);
         self.pending.extend_from_slice(&self.stamp.to_le_bytes());
         self.pending.extend_from_slice(&first_seq.to_le_bytes());
         self.pending.extend_from_slice(&(payload.len() as u32).to_le_bytes());
@@ -114,10 +120,15 @@ impl Wal {
 #[derive(Default)]
 pub(crate) struct Replayed {
     /// In the order in which they were written.
-    pub(crate) batches: Vec<Numbered>,
+    pub(crate) batches: Vec<ReplayedBatch>,
     pub(crate) damages: Vec<Damage>,
     /// Those behind which frames follow: they were acknowledged. A crash tears only the last.
     pub(crate) lost: Vec<Damage>,
+}
+
+pub(crate) struct ReplayedBatch {
+    pub(crate) kind: Kind,
+    pub(crate) numbered: Numbered,
 }
 
 /// Reads a whole log file. What cannot be read is told, and left out.
@@ -157,8 +168,11 @@ pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replay
             break;
         };
         at += frame.len;
-        match (checksum(payload) == frame.checksum).then(|| payload::decode(payload)) {
-            Some(Ok(batch)) => replayed.batches.push(Numbered { first_seq: frame.first_seq, batch }),
+        match (checksum(payload) == frame.checksum).then(|| payload::decode(payload, frame.form)) {
+            Some(Ok(Payload { kind, batch })) => {
+                let numbered = Numbered { first_seq: frame.first_seq, batch };
+                replayed.batches.push(ReplayedBatch { kind, numbered });
+            }
             _ => {
                 doubtful = Some(torn(name, frame.start));
                 replayed.damages.extend(doubtful.clone());
@@ -199,7 +213,7 @@ fn key(bytes: &[u8], number: u64) -> Option<(Key, usize)> {
     let (version, stamp) = (reader.u32().ok()?, reader.u64().ok()?);
     match version {
         1 if stamp == number => Some((Key::Old { number }, OLD_FILE_HEADER)),
-        VERSION => {
+        VERSION | KINDLESS_VERSION => {
             let whole = checksum_in(number, &bytes[..FILE_HEADER - 4]) == reader.u32().ok()?;
             whole.then_some((Key::Stamp { number, stamp }, FILE_HEADER))
         }
@@ -216,6 +230,7 @@ struct Frame {
     start: usize,
     /// By which those behind it are known.
     key: Key,
+    form: PayloadForm,
     first_seq: u64,
     len: usize,
     checksum: u32,
@@ -224,13 +239,19 @@ struct Frame {
 /// The first whole frame header at `at` or behind it.
 fn next_frame(bytes: &[u8], at: usize, key: Key) -> Option<Frame> {
     let rest = bytes.get(at..)?;
-    memchr::memmem::find_iter(rest, &FRAME_MAGIC.to_le_bytes()).find_map(|offset| frame_at(bytes, at + offset, key))
+    memchr::memmem::find_iter(rest, FRAME_MARK).find_map(|offset| frame_at(bytes, at + offset, key))
 }
 
 fn frame_at(bytes: &[u8], start: usize, key: Key) -> Option<Frame> {
     let header = bytes.get(start..start + FRAME_HEADER)?;
     let (checked, own) = header.split_at(FRAME_HEADER - 4);
-    let mut reader = Reader(&checked[4..]);
+    let (magic, rest) = checked.split_first_chunk::<4>()?;
+    let form = match *magic {
+        FRAME_MAGIC => PayloadForm::Current,
+        OLD_FRAME_MAGIC => PayloadForm::Bare,
+        _ => return None,
+    };
+    let mut reader = Reader(rest);
     let frame = (reader.u64().ok()?, reader.u64().ok()?, reader.u32().ok()?, reader.u32().ok()?);
     let (stamp, first_seq, len, payload_checksum) = frame;
     let (expected, is_its) = match key {
@@ -240,7 +261,7 @@ fn frame_at(bytes: &[u8], start: usize, key: Key) -> Option<Frame> {
     };
     let key = if let Key::Any { number } = key { Key::Stamp { number, stamp } } else { key };
     let whole = expected.to_le_bytes() == own && is_its;
-    whole.then_some(Frame { start, key, first_seq, len: len as usize, checksum: payload_checksum })
+    whole.then_some(Frame { start, key, form, first_seq, len: len as usize, checksum: payload_checksum })
 }
 
 #[cfg(test)]

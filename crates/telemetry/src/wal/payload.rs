@@ -1,8 +1,9 @@
-//! A batch as bytes: what the write-ahead log keeps of it.
+//! What a frame of the write-ahead log holds: a batch of one kind.
 //!
-//! Names first, then record by record; a time is its distance from the record before.
+//! The kind, then names, then record by record; a time is its distance from the record before.
 
 use crate::{
+    Kind,
     batch::{Batch, Refused},
     record::Value,
     segment::{level_code, level_of_code},
@@ -10,43 +11,72 @@ use crate::{
 };
 use model::Timestamp;
 
-pub(crate) fn encode(batch: &Batch) -> Vec<u8> {
+/// What was appended as one.
+#[derive(Debug, Default)]
+pub(crate) struct Payload {
+    pub(crate) kind: Kind,
+    pub(crate) batch: Batch,
+}
+
+/// How a payload is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PayloadForm {
+    /// Before there were kinds: nothing but a batch, of logs.
+    Bare,
+    Current,
+}
+
+pub(crate) fn encode(kind: Kind, batch: &Batch) -> Vec<u8> {
     let mut out = Vec::with_capacity(batch.text_bytes() + batch.len() * 48);
-    put_varint(&mut out, batch.names().len() as u64);
-    batch.names().iter().for_each(|name| put_bytes(&mut out, name.as_bytes()));
-    put_varint(&mut out, batch.len() as u64);
-    let mut before = 0;
-    for record in batch.iter() {
-        let time = record.time().as_micros();
-        put_signed(&mut out, time.wrapping_sub(before));
-        before = time;
-        out.push(level_code(record.level()));
-        put_bytes(&mut out, record.source());
-        put_bytes(&mut out, record.message());
-        let fields = record.numbered_fields();
-        put_varint(&mut out, fields.len() as u64);
-        for (name, value) in fields {
-            put_varint(&mut out, name as u64);
-            put_value(&mut out, value);
-        }
-    }
+    out.push(kind.code());
+    put_batch(&mut out, batch);
     out
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Batch, Malformed> {
+pub(crate) fn decode(bytes: &[u8], form: PayloadForm) -> Result<Payload, Malformed> {
     let mut reader = Reader(bytes);
+    let kind = match form {
+        PayloadForm::Bare => Kind::Log,
+        PayloadForm::Current => Kind::of_code(reader.byte()?).ok_or(Malformed("a batch has an unknown kind"))?,
+    };
+    Ok(Payload { kind, batch: read_batch(reader)? })
+}
+
+pub(super) fn put_batch(out: &mut Vec<u8>, batch: &Batch) {
+    put_varint(out, batch.names().len() as u64);
+    batch.names().iter().for_each(|name| put_bytes(out, name.as_bytes()));
+    put_varint(out, batch.len() as u64);
+    let mut before = 0;
+    for record in batch.iter() {
+        let time = record.time().as_micros();
+        put_signed(out, time.wrapping_sub(before));
+        before = time;
+        out.push(level_code(record.level()));
+        put_bytes(out, record.source());
+        put_bytes(out, record.message());
+        let fields = record.numbered_fields();
+        put_varint(out, fields.len() as u64);
+        for (name, value) in fields {
+            put_varint(out, name as u64);
+            put_value(out, value);
+        }
+    }
+}
+
+fn read_batch(mut reader: Reader<'_>) -> Result<Batch, Malformed> {
+    let bytes_max = reader.0.len();
     let count = reader.count(usize::from(u16::MAX))?;
     let names = (0..count).map(|_| reader.text()).collect::<Result<Vec<_>, _>>()?;
     let mut batch = Batch::new();
     let mut time = 0i64;
     let refused = |_: Refused| Malformed("a record is larger than records can be");
-    for _ in 0..reader.count(bytes.len())? {
+    for _ in 0..reader.count(bytes_max)? {
         let mut draft = batch.draft();
         time = time.wrapping_add(reader.signed()?);
         draft.level(level_of_code(reader.byte()?)?);
         draft.source(reader.bytes()?).map_err(refused)?;
         draft.message(reader.bytes()?).map_err(refused)?;
-        for _ in 0..reader.count(bytes.len())? {
+        for _ in 0..reader.count(bytes_max)? {
             let name = names.get(reader.count(names.len())?).ok_or(Malformed("a field has no name"))?;
             draft.field(name, read_value(&mut reader)?).map_err(refused)?;
         }

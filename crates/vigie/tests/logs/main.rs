@@ -202,7 +202,7 @@ fn what_cannot_be_mended_is_not_said_to_be_kept() {
     }
     // It is killed.
     drop(served);
-    let wal = fs::read_dir(desk.path().join("vigie-data/telemetry/logs/wal")).unwrap().next().unwrap().unwrap().path();
+    let wal = fs::read_dir(desk.path().join("vigie-data/telemetry/store/wal")).unwrap().next().unwrap().unwrap().path();
     let mut bytes = fs::read(&wal).unwrap();
     bytes[24..32].fill(0);
     fs::write(&wal, bytes).unwrap();
@@ -225,7 +225,7 @@ fn a_store_in_use_is_not_said_to_be_repaired() {
 fn the_doctor_tells_what_a_server_could_not_read() {
     let desk = desk();
     done(&desk.run(&["logs", "import", "app.json"]));
-    let segments = fs::read_dir(desk.path().join("vigie-data/telemetry/logs/segments")).unwrap();
+    let segments = fs::read_dir(desk.path().join("vigie-data/telemetry/store/segments")).unwrap();
     for segment in segments {
         let file = File::options().write(true).open(segment.unwrap().path()).unwrap();
         file.set_len(file.metadata().unwrap().len() - 9).unwrap();
@@ -303,7 +303,7 @@ fn the_doctor_says_that_the_store_of_a_server_takes_nothing() {
     let fine = desk.run(&["doctor"]);
     assert!(fine.code == 0 && !fine.out.contains("running"), "{}", fine.out);
     drop(served);
-    let wal = desk.path().join("vigie-data/telemetry/logs/wal");
+    let wal = desk.path().join("vigie-data/telemetry/store/wal");
     let _ = fs::remove_dir_all(&wal);
     fs::create_dir_all(wal.parent().unwrap()).unwrap();
     fs::write(&wal, "no folder").unwrap();

@@ -184,7 +184,7 @@ fn found(opened: &Opened, folder: &Path, q: &str) -> Vec<(String, String)> {
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
     let page = Page { order: Order::Ascending, after: None, limit: 10_000 };
-    search(&opened.store.snapshot(), &question, page, &Bounds::default(), |hit| {
+    search(&opened.snapshot(), &question, page, &Bounds::default(), |hit| {
         let [source, message] =
             [hit.record.source(), hit.record.message()].map(|text| String::from_utf8_lossy(text).into_owned());
         let name = source.strip_prefix(&format!("{}/", folder.display())).unwrap_or(&source).to_owned();
@@ -247,7 +247,7 @@ fn bytes_of_every_kind_and_long_lines_are_kept() {
     site.append("long.log", &[&long[..], b"\nnext\n"].concat());
     site.settle();
     let opened = site.logs.as_ref().unwrap().opened().unwrap();
-    let snapshot = opened.store.snapshot();
+    let snapshot = opened.snapshot();
     let records: Vec<_> =
         snapshot.memory().iter().flat_map(|batch| batch.batch.iter().map(telemetry::RecordRef::to_record)).collect();
     let of = |name: &str| -> Vec<u8> {
@@ -359,14 +359,14 @@ fn positions_follow_the_store_wherever_the_process_ended() {
         draft.finish(NOW);
     };
     push(&mut batch, "same words");
-    opened.store.append(batch.clone(), NOW).unwrap().blocking_recv().unwrap().unwrap();
+    opened.store.append(telemetry::Kind::Log, batch.clone(), NOW).unwrap().blocking_recv().unwrap().unwrap();
     let read = || *Positions::<u64>::open(&path, &opened).unwrap().now();
     let mut positions = Positions::<u64>::open(&path, &opened).unwrap();
     assert_eq!(*positions.now(), 0);
     // Ended before the append: the same record of before does not count.
     positions.intend(&1, &batch, &opened).unwrap();
     assert_eq!(read(), 0);
-    opened.store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    opened.store.append(telemetry::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(read(), 1, "ended after it");
     positions.reached(1);
     positions.save().unwrap();

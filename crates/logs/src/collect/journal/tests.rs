@@ -42,7 +42,7 @@ fn kept(logs: &Logs) -> Vec<(String, String)> {
     let question = Question::new(&query, NOW, &TimeZone::UTC).unwrap();
     let mut found = Vec::new();
     let page = Page { order: Order::Ascending, after: None, limit: 1_000 };
-    search(&logs.opened().unwrap().store.snapshot(), &question, page, &Bounds::default(), |hit| {
+    search(&logs.opened().unwrap().snapshot(), &question, page, &Bounds::default(), |hit| {
         found.push(
             [hit.record.source(), hit.record.message()].map(|text| String::from_utf8_lossy(text).into_owned()).into(),
         );

@@ -227,7 +227,7 @@ pub(super) fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64])
         let mut batch = Batch::new();
         records[start..end].iter().for_each(|record| batch.push(record).unwrap());
         if !batch.is_empty() {
-            store.append(batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+            store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
         }
         if sealed_at.contains(&end) {
             store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
@@ -235,7 +235,7 @@ pub(super) fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64])
         start = end;
     }
     store.delete(deleted.iter().copied().collect()).unwrap().blocking_recv().unwrap().unwrap();
-    store.snapshot()
+    store.snapshot(crate::Kind::Log)
 }
 
 pub(super) fn question(text: &str) -> Question {
