@@ -30,6 +30,9 @@ pub(crate) struct Catalog {
     /// Whether there is a list of deleted records.
     #[serde(default)]
     pub(crate) has_deleted: bool,
+    /// Whether it is written down where sources stand.
+    #[serde(default)]
+    pub(crate) has_positions: bool,
     /// Numbers of the files of the write-ahead log that hold what is in no segment yet.
     #[serde(default)]
     pub(crate) logs: Vec<u64>,
@@ -52,6 +55,7 @@ impl Default for Catalog {
             is_rebuilt: false,
             next_segment: 1,
             has_deleted: false,
+            has_positions: false,
             logs: Vec::new(),
             segments: Vec::new(),
         }
@@ -90,6 +94,7 @@ impl Catalog {
     /// Lists the files beside the segments as they are found.
     fn find_files(&mut self, disk: &dyn Disk) -> io::Result<()> {
         self.has_deleted = crate::deleted::exists(disk)?;
+        self.has_positions = crate::positions::PositionsFile::exists(disk)?;
         self.logs = disk.list(wal::FOLDER)?.iter().filter_map(|(name, _)| wal::file_number(name)).collect();
         Ok(())
     }

@@ -6,11 +6,14 @@
 use crate::{
     Error, Kind, PerKind,
     catalog::{Catalog, Entry, SEGMENTS},
-    day, deleted, merge, seal,
+    day, deleted, merge,
+    positions::PositionsFile,
+    seal,
     segment::Segment,
     store::Shared,
     verify,
     verify::Repaired,
+    view::Sealing,
     wal,
 };
 use model::Timestamp;
@@ -57,6 +60,8 @@ pub(crate) struct Compactor {
     pub(crate) spoiled: HashSet<String>,
     /// Segments that were written and are not listed, or of which nobody knows: an error has come in between.
     pub(crate) unlisted: Vec<String>,
+    /// What is written of where sources stand.
+    pub(crate) positions: PositionsFile,
 }
 
 /// A segment that was written, for the catalogue and for searches.
@@ -107,7 +112,11 @@ impl Compactor {
                     written.push(self.put(kind, day, &bytes)?);
                 }
             }
+            // Before the log goes that holds their changes.
+            self.keep_positions(&next)?;
+            let has_positions = self.positions.is_on_disk;
             self.change_catalog(&written, |catalog| {
+                catalog.has_positions |= has_positions;
                 catalog.sealed_before = next.sealed_before;
                 catalog.is_rebuilt = false;
                 catalog.logs.retain(|number| *number > next.wal_through);
@@ -122,6 +131,26 @@ impl Compactor {
             sealed += usize::from(next.memtables.rows() > 0);
             self.remove_logs(next.wal_through)?;
         }
+    }
+
+    /// Writes where sources stand, if that has changed.
+    fn keep_positions(&mut self, sealing: &Sealing) -> Result<(), Error> {
+        let is_partial = self.shared.state().unplaced.is_some();
+        if self.positions.holds(&sealing.positions, is_partial) {
+            return Ok(());
+        }
+        if is_partial {
+            PositionsFile::set_aside(&*self.shared.disk)?;
+        }
+        let (positions, before) = (sealing.positions.clone(), sealing.sealed_before);
+        self.save_positions(PositionsFile { positions, before, is_partial, ..PositionsFile::default() })
+    }
+
+    fn save_positions(&mut self, mut file: PositionsFile) -> Result<(), Error> {
+        let saved = file.save(&*self.shared.disk);
+        saved.map_err(|error| Error::io("where sources stand cannot be written", error))?;
+        self.positions = file;
+        Ok(())
     }
 
     /// Writes a segment and opens it. Only when the catalogue lists it does it count.
@@ -277,6 +306,7 @@ impl Compactor {
             self.keep_deleted(&deleted)?;
         }
         repaired.set_aside.extend(set_aside);
+        repaired.set_aside.extend(self.repair_positions()?);
         self.forget_lost_logs()?;
         // What is left out of the catalogue now was told of.
         let mut state = self.shared.state();
@@ -284,6 +314,17 @@ impl Compactor {
         drop(state);
         self.spoiled.clear();
         Ok(repaired)
+    }
+
+    /// Where positions were lost, begins with those that are known: all other sources are collected again.
+    fn repair_positions(&mut self) -> Result<Option<String>, Error> {
+        if self.shared.state().unplaced.is_none() {
+            return Ok(None);
+        }
+        let set_aside = PositionsFile::set_aside(&*self.shared.disk)?;
+        self.save_positions(PositionsFile { is_partial: false, ..self.positions.clone() })?;
+        self.shared.state().unplaced = None;
+        Ok(set_aside)
     }
 
     /// The catalogue lists no more log files that are gone.

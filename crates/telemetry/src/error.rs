@@ -14,6 +14,9 @@ pub enum Error {
     /// More than one append may hold. HTTP says 413.
     #[error("the batch has {bytes} bytes and may have {bytes_max}: send it in parts")]
     TooLarge { bytes: usize, bytes_max: usize },
+    /// Where a source stands does not fit into what is kept of positions: nothing of the batch is kept.
+    #[error("where a source stands cannot be kept: {0}")]
+    Positions(&'static str),
     #[error("{what}: {error}")]
     Io { what: String, error: io::Error },
     #[error(transparent)]

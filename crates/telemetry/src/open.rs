@@ -7,6 +7,7 @@ use crate::{
     deleted,
     disk::Disk,
     memtable::Memtables,
+    positions::{PositionChange, PositionsFile},
     segment::Segment,
     store::Recovered,
     verify,
@@ -23,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) state: State,
     /// Bytes of the records in memory.
     pub(crate) memory_bytes: usize,
+    /// What is written of positions.
+    pub(crate) positions: PositionsFile,
     pub(crate) next_seq: u64,
     pub(crate) next_wal: u64,
     pub(crate) recovered: Recovered,
@@ -39,10 +42,23 @@ pub(crate) fn open(disk: &Arc<dyn Disk>, now: Timestamp) -> Result<Found, Error>
     // A catalogue that was rebuilt may know less than was once given: no record is to have a number that was deleted.
     let past_deleted = deleted.max().map_or(0, |seq| seq + 1);
     let mut state = State { deleted: Arc::new(deleted), undeleted, ..State::default() };
+    let (positions, unplaced) = match PositionsFile::load(&**disk, catalog.has_positions) {
+        Err(Error::Damaged(damage)) => (PositionsFile { is_partial: true, ..PositionsFile::default() }, Some(damage)),
+        loaded => loaded.map(|file| (file.loss(), file)).map(|(loss, file)| (file, loss))?,
+    };
+    recovered.damages.extend(unplaced.clone());
+    (state.positions, state.unplaced) = (positions.positions.clone(), unplaced);
     let unread = open_segments(disk, &catalog, &mut state);
     recovered.damages.extend(unread.iter().map(|(_, damage)| damage.clone()));
 
-    let replayed = replay(disk, &catalog, now)?;
+    let mut replayed = replay(disk, &catalog, now)?;
+    for (seq, changes) in std::mem::take(&mut replayed.positions) {
+        // What was changed before is in the file, and perhaps changed again since.
+        if seq >= positions.before {
+            state.has_moved = true;
+            state.positions.apply(changes);
+        }
+    }
     recovered.rows = replayed.memtables.rows();
     recovered.damages.extend(replayed.damages);
     for kind in Kind::ALL {
@@ -54,11 +70,13 @@ pub(crate) fn open(disk: &Arc<dyn Disk>, now: Timestamp) -> Result<Found, Error>
     if catalog.is_rebuilt {
         // Sealed before anything else is done to segments: from then on the catalogue's bound holds again.
         let (memtables, wal_through) = (replayed.memtables, replayed.next_wal - 1);
-        state.sealing.push_back(Sealing { memtables, sealed_before: next_seq, wal_through });
+        let positions = state.positions.clone();
+        state.has_moved = false;
+        state.sealing.push_back(Sealing { memtables, positions, sealed_before: next_seq, wal_through });
     } else {
         state.active = replayed.memtables;
     }
-    Ok(Found { catalog, state, memory_bytes, next_seq, next_wal: replayed.next_wal, recovered })
+    Ok(Found { catalog, state, memory_bytes, next_seq, next_wal: replayed.next_wal, positions, recovered })
 }
 
 /// The catalogue; when it is lost, what the segments say. Segments that it does not list are left-overs of a crash.
@@ -108,6 +126,8 @@ fn open_segments(disk: &Arc<dyn Disk>, catalog: &Catalog, state: &mut State) -> 
 
 struct Replay {
     memtables: Memtables,
+    /// Changes with the number of the record that they were written before.
+    positions: Vec<(u64, Vec<PositionChange>)>,
     next_seq: u64,
     next_wal: u64,
     damages: Vec<Damage>,
@@ -117,8 +137,8 @@ struct Replay {
 
 /// Reads back what was acknowledged and is in no segment.
 fn replay(disk: &Arc<dyn Disk>, catalog: &Catalog, now: Timestamp) -> Result<Replay, Error> {
-    let (memtables, damages, lost) = Default::default();
-    let mut replay = Replay { memtables, next_seq: catalog.sealed_before, next_wal: 1, damages, lost };
+    let (memtables, positions, damages, lost) = Default::default();
+    let mut replay = Replay { memtables, positions, next_seq: catalog.sealed_before, next_wal: 1, damages, lost };
     let failed = |error| Error::io("the write-ahead log cannot be read", error);
     let files = disk.list(wal::FOLDER).map_err(failed)?;
     let numbers: Vec<u64> = files.iter().filter_map(|(name, _)| wal::file_number(name)).collect();
@@ -146,7 +166,10 @@ fn replay(disk: &Arc<dyn Disk>, catalog: &Catalog, now: Timestamp) -> Result<Rep
         false => RoaringTreemap::new(),
     };
     let mut last = catalog.sealed_before;
-    for ReplayedBatch { kind, numbered } in batches {
+    for ReplayedBatch { kind, positions, numbered } in batches {
+        if !positions.is_empty() {
+            replay.positions.push((numbered.first_seq, positions));
+        }
         // Numbers rise over all files: a lower one is in a segment.
         if numbered.first_seq < last {
             continue;

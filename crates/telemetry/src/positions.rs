@@ -18,7 +18,8 @@ pub const POSITION_BYTES_MAX: usize = 256 << 10;
 pub const POSITION_KEY_BYTES_MAX: usize = 128;
 
 const NAME: &str = "catalog/positions.bin";
-const DAMAGED: &str = "where sources stand cannot be read: restore the file, or repair the store to collect everything again";
+const DAMAGED: &str =
+    "where sources stand cannot be read: restore the file, or repair the store to collect everything again";
 const GONE: &str = "where sources stand is gone: restore the file, or repair the store to collect everything again";
 /// Of a file whose predecessor could not be read.
 const PARTIAL: u8 = 1;
@@ -127,6 +128,7 @@ pub(crate) struct PositionsFile {
     pub(crate) before: u64,
     /// Others were lost: who asks for a position that is not there is not told that there is none.
     pub(crate) is_partial: bool,
+    pub(crate) is_on_disk: bool,
 }
 
 impl PositionsFile {
@@ -153,12 +155,14 @@ impl PositionsFile {
         if checksum(rest).to_le_bytes() != *sum {
             return Err(damaged().into());
         }
-        Ok(Self::read(rest).map_err(|_| damaged())?)
+        Ok(Self { is_on_disk: true, ..Self::read(rest).map_err(|_| damaged())? })
     }
 
-    pub(crate) fn save(&self, disk: &dyn Disk) -> io::Result<()> {
+    pub(crate) fn save(&mut self, disk: &dyn Disk) -> io::Result<()> {
         let bytes = self.encode();
-        disk.put(NAME, &[&checksum(&bytes).to_le_bytes()[..], &bytes].concat())
+        disk.put(NAME, &[&checksum(&bytes).to_le_bytes()[..], &bytes].concat())?;
+        self.is_on_disk = true;
+        Ok(())
     }
 
     /// Copies the file to `damaged/`, when it is damaged; where to.
@@ -201,7 +205,7 @@ impl PositionsFile {
             }
         }
         match reader.0.is_empty() {
-            true => Ok(Self { positions: Positions(Arc::new(kept)), before, is_partial }),
+            true => Ok(Self { positions: Positions(Arc::new(kept)), before, is_partial, is_on_disk: false }),
             false => Err(Malformed("positions are followed by more")),
         }
     }
@@ -219,7 +223,11 @@ mod tests {
     #[test]
     fn positions_are_kept_by_key_and_within_bounds() {
         let mut positions = Positions::default();
-        positions.apply(vec![change("files/1", Some(b"a")), change("files/2", Some(b"bb")), change("journal", Some(b"c"))]);
+        positions.apply(vec![
+            change("files/1", Some(b"a")),
+            change("files/2", Some(b"bb")),
+            change("journal", Some(b"c")),
+        ]);
         positions.apply(vec![change("files/1", Some(b"dddd")), change("files/2", None), change("none", None)]);
         let under: Vec<&str> = positions.under("files/").map(|(key, _)| key.as_str()).collect();
         assert_eq!((under, positions.get("journal").as_deref()), (vec!["files/1"], Some(&b"c"[..])));
@@ -241,7 +249,7 @@ mod tests {
         fn positions_are_written_and_read(kept: BTreeMap<String, Vec<u8>>, before: u64, is_partial: bool) {
             let mut positions = Positions::default();
             positions.apply(kept.iter().map(|(key, position)| change(key, Some(position))).collect());
-            let file = PositionsFile { positions, before, is_partial };
+            let file = PositionsFile { positions, before, is_partial, is_on_disk: false };
             let read = PositionsFile::read(&file.encode()).unwrap();
             prop_assert_eq!(&read.positions.0, &file.positions.0);
             prop_assert_eq!((read.before, read.is_partial), (before, is_partial));

@@ -8,6 +8,7 @@ use crate::{
     disk::{Disk, Folder},
     open::{self, Found},
     options::Options,
+    positions::{PositionChange, PositionsFile},
     verify::{self, Repaired, Verified},
     view::{BlockCache, State},
     wal,
@@ -115,7 +116,7 @@ impl Store {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
-        let Found { catalog, state, memory_bytes, next_seq, next_wal, recovered } = open::open(&disk, now)?;
+        let Found { catalog, state, memory_bytes, positions, next_seq, next_wal, recovered } = open::open(&disk, now)?;
         recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
         let cache = Arc::new(BlockCache::new(options.cached_blocks_max));
         let shared = Arc::new(Shared {
@@ -128,10 +129,10 @@ impl Store {
             cache,
             unwritable: Mutex::default(),
         });
-        Self::start(shared, next_seq, next_wal).map(|store| (store, recovered))
+        Self::start(shared, positions, next_seq, next_wal).map(|store| (store, recovered))
     }
 
-    fn start(shared: Arc<Shared>, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
+    fn start(shared: Arc<Shared>, positions: PositionsFile, next_seq: u64, next_wal: u64) -> Result<Self, Error> {
         let (writer, writer_commands) = mpsc::channel();
         let (compactor, compactor_commands) = mpsc::channel();
         let compacting = Compactor {
@@ -139,6 +140,7 @@ impl Store {
             commands: compactor_commands,
             spoiled: HashSet::new(),
             unlisted: Vec::new(),
+            positions,
         };
         let writing = Writer {
             shared: Arc::clone(&shared),
@@ -161,16 +163,24 @@ impl Store {
     /// # Errors
     /// [`Error::TooLarge`], [`Error::Busy`] where memory is full, or [`Error::Closed`].
     pub fn append(&self, kind: Kind, mut batch: Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
-        self.append_from(kind, &mut batch, now)
+        self.append_from(kind, &mut batch, &[], now)
     }
 
-    /// As [`Self::append`], but leaves a batch that is refused where it is, for another try.
+    /// As [`Self::append`], but leaves a batch that is refused where it is, for another try. With it sources have come to where
+    /// `positions` say, both or neither; a batch may be empty where nothing but that is to be kept.
     ///
     /// # Errors
-    /// As [`Self::append`].
-    pub fn append_from(&self, kind: Kind, batch: &mut Batch, now: Timestamp) -> Result<Answer<Appended>, Error> {
+    /// As [`Self::append`], or [`Error::Positions`], which what is returned may be too.
+    pub fn append_from(
+        &self,
+        kind: Kind,
+        batch: &mut Batch,
+        positions: &[PositionChange],
+        now: Timestamp,
+    ) -> Result<Answer<Appended>, Error> {
+        positions.iter().try_for_each(PositionChange::check)?;
         batch.shrink();
-        let payload = wal::encode_payload(kind, batch);
+        let payload = wal::encode_payload(kind, batch, positions);
         let charged = batch.memory_bytes() + payload.len();
         let bytes_max = self.shared.options.append_bytes_max();
         if charged > bytes_max {
@@ -182,9 +192,36 @@ impl Store {
             return Err(Error::Busy { waiting, retry_after: RETRY_AFTER });
         }
         let (reply, answer) = oneshot::channel();
-        let append = Append { kind, batch: std::mem::take(batch), payload, charged, now, reply };
+        let append =
+            Append { kind, batch: std::mem::take(batch), positions: positions.to_vec(), payload, charged, now, reply };
         self.writer.send(writer::WriterCommand::Append(Box::new(append))).map_err(|_| Error::Closed)?;
         Ok(answer)
+    }
+
+    /// Where a source stands; none where it was never said, or forgotten.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where that was lost.
+    pub fn position(&self, key: &str) -> Result<Option<Arc<[u8]>>, Error> {
+        let state = self.shared.state();
+        match (state.positions.get(key), &state.unplaced) {
+            (None, Some(damage)) => Err(damage.clone().into()),
+            (position, _) => Ok(position),
+        }
+    }
+
+    /// Where all sources stand whose keys begin so, by their keys.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where some were lost.
+    pub fn positions_under(&self, prefix: &str) -> Result<Vec<(String, Arc<[u8]>)>, Error> {
+        let state = self.shared.state();
+        match &state.unplaced {
+            Some(damage) => Err(damage.clone().into()),
+            None => {
+                Ok(state.positions.under(prefix).map(|(key, position)| (key.clone(), Arc::clone(position))).collect())
+            }
+        }
     }
 
     /// The records of a kind that there are now.
@@ -241,8 +278,11 @@ impl Store {
         // At one moment.
         let state = self.shared.state();
         let snapshots = Kind::ALL.map(|kind| state.snapshot(kind, &self.shared.cache));
+        let unplaced = state.unplaced.clone();
         drop(state);
-        verify::verify(&snapshots)
+        let mut verified = verify::verify(&snapshots);
+        verified.damages.extend(unplaced);
+        verified
     }
 
     /// Sets damaged segments aside (in `damaged/`), and keeps of them every block that is whole. Whoever asks for it has been

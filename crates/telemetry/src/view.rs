@@ -4,6 +4,7 @@ use crate::{
     Damage, Kind, PerKind,
     batch::Numbered,
     memtable::Memtables,
+    positions::Positions,
     segment::{Block, Segment, SharedOutlines, Summary},
 };
 use roaring::RoaringTreemap;
@@ -25,12 +26,19 @@ pub(crate) struct State {
     pub(crate) unread: PerKind<Arc<Vec<Damage>>>,
     /// Why records may be seen that were deleted: the list of them could not be read.
     pub(crate) undeleted: Option<Damage>,
+    pub(crate) positions: Positions,
+    /// Whether some of them changed since the last sealing began.
+    pub(crate) has_moved: bool,
+    /// Why positions are missing.
+    pub(crate) unplaced: Option<Damage>,
 }
 
 /// Memtables that take no more records.
 #[derive(Clone)]
 pub(crate) struct Sealing {
     pub(crate) memtables: Memtables,
+    /// As they were when these took their last record.
+    pub(crate) positions: Positions,
     /// Every acknowledged record with a lower number is in them, or in a segment.
     pub(crate) sealed_before: u64,
     /// The last log file that holds any of them.

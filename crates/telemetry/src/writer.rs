@@ -5,8 +5,9 @@ use crate::{
     Error, Kind,
     batch::{Batch, Numbered},
     compactor,
+    positions::PositionChange,
     store::{Shared, copy},
-    view::Sealing,
+    view::{Sealing, State},
     wal::{self, Wal},
 };
 use model::Timestamp;
@@ -20,6 +21,8 @@ use tokio::sync::oneshot;
 pub(crate) const UNWRITABLE: &str = "the write-ahead log cannot be written";
 /// Bytes that are written and synced as one, about.
 const GROUP_BYTES: usize = 8 << 20;
+/// Bytes of a log file from which another one is begun, whatever is in memory.
+const WAL_BYTES_MAX: u64 = 64 << 20;
 
 pub(crate) enum WriterCommand {
     Append(Box<Append>),
@@ -41,6 +44,7 @@ pub(crate) enum Seal {
 pub(crate) struct Append {
     pub(crate) kind: Kind,
     pub(crate) batch: Batch,
+    pub(crate) positions: Vec<PositionChange>,
     pub(crate) payload: Vec<u8>,
     /// What the memory cap was charged with.
     pub(crate) charged: usize,
@@ -119,6 +123,7 @@ impl Writer {
     }
 
     fn write(&mut self, group: Vec<Append>) {
+        let group = self.refuse_positions(group);
         let rows: usize = group.iter().map(|append| append.batch.len()).sum();
         if self.is_full_with(&group) {
             self.rotate();
@@ -136,8 +141,32 @@ impl Writer {
         }
     }
 
+    /// Refuses appends whose positions are too many; the others.
+    fn refuse_positions(&self, group: Vec<Append>) -> Vec<Append> {
+        if group.iter().all(|append| append.positions.is_empty()) {
+            return group;
+        }
+        let mut positions = self.shared.state().positions.clone();
+        let (fitting, too_many): (Vec<_>, Vec<_>) = group.into_iter().partition(|append| {
+            let has_room = positions.has_room_for(&append.positions);
+            if has_room {
+                positions.apply(append.positions.clone());
+            }
+            has_room
+        });
+        for append in too_many {
+            self.shared.release(append.charged);
+            let _ = append.reply.send(Err(Error::Positions("as many sources are known as may be")));
+        }
+        fitting
+    }
+
     /// Whether what is in memory is to be sealed before these come.
     fn is_full_with(&self, group: &[Append]) -> bool {
+        // Of positions alone, which are not in memory twice.
+        if self.wal.as_ref().is_some_and(|wal| wal.bytes() > WAL_BYTES_MAX) {
+            return true;
+        }
         let bytes: usize = group.iter().map(|append| append.batch.memory_bytes()).sum();
         let options = &self.shared.options;
         let state = self.shared.state();
@@ -193,10 +222,17 @@ impl Writer {
         let mut replies = Vec::with_capacity(group.len());
         let mut state = self.shared.state();
         for append in group {
-            let Append { kind, batch, payload, charged, now, reply } = append;
+            let Append { kind, batch, positions, payload, charged, now, reply } = append;
             drop(payload);
             let appended = Appended { first_seq: seq, rows: batch.len() };
             seq += batch.len() as u64;
+            state.has_moved |= !positions.is_empty();
+            state.positions.apply(positions);
+            if batch.is_empty() {
+                self.shared.release(charged);
+                replies.push((reply, appended));
+                continue;
+            }
             let numbered = Arc::new(Numbered { first_seq: appended.first_seq, batch });
             if let Some(tail) = self.shared.tails[kind].get() {
                 tail.tell(&numbered);
@@ -229,7 +265,8 @@ impl Writer {
 
     /// Begins a new log file, and sets what is in memory aside for the compactor. When no file can be made, all stays as it is.
     fn rotate(&mut self) {
-        if self.shared.state().active.rows() == 0 {
+        let is_empty = |state: &State| state.active.rows() == 0 && !state.has_moved;
+        if is_empty(&self.shared.state()) {
             return;
         }
         let wal_through = self.wal.as_ref().map_or(self.next_wal - 1, Wal::number);
@@ -242,6 +279,8 @@ impl Writer {
         }
         let mut state = self.shared.state();
         let memtables = std::mem::take(&mut state.active);
-        state.sealing.push_back(Sealing { memtables, sealed_before: self.next_seq, wal_through });
+        state.has_moved = false;
+        let positions = state.positions.clone();
+        state.sealing.push_back(Sealing { memtables, positions, sealed_before: self.next_seq, wal_through });
     }
 }

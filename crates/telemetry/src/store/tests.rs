@@ -2,6 +2,7 @@
 
 mod kinds;
 mod lost;
+mod positions;
 
 use super::*;
 use crate::{

@@ -12,6 +12,7 @@ use crate::{
     Damage, Kind,
     batch::Numbered,
     disk::{Disk, Log},
+    positions::PositionChange,
     wire::{Reader, checksum},
 };
 use std::{
@@ -77,7 +78,7 @@ impl Wal {
         self.end == FILE_HEADER as u64
     }
 
-    #[cfg(test)]
+    /// That stand in it.
     pub(crate) fn bytes(&self) -> u64 {
         self.end
     }
@@ -128,6 +129,7 @@ pub(crate) struct Replayed {
 
 pub(crate) struct ReplayedBatch {
     pub(crate) kind: Kind,
+    pub(crate) positions: Vec<PositionChange>,
     pub(crate) numbered: Numbered,
 }
 
@@ -169,9 +171,9 @@ pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replay
         };
         at += frame.len;
         match (checksum(payload) == frame.checksum).then(|| payload::decode(payload, frame.form)) {
-            Some(Ok(Payload { kind, batch })) => {
+            Some(Ok(Payload { kind, positions, batch })) => {
                 let numbered = Numbered { first_seq: frame.first_seq, batch };
-                replayed.batches.push(ReplayedBatch { kind, numbered });
+                replayed.batches.push(ReplayedBatch { kind, positions, numbered });
             }
             _ => {
                 doubtful = Some(torn(name, frame.start));

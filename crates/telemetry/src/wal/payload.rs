@@ -1,10 +1,11 @@
-//! What a frame of the write-ahead log holds: a batch of one kind.
+//! What a frame of the write-ahead log holds: a batch of one kind, and where sources stand once it is kept.
 //!
-//! The kind, then names, then record by record; a time is its distance from the record before.
+//! The kind, positions, then names, then record by record; a time is its distance from the record before.
 
 use crate::{
     Kind,
     batch::{Batch, Refused},
+    positions::PositionChange,
     record::Value,
     segment::{level_code, level_of_code},
     wire::{Malformed, Reader, put_bytes, put_signed, put_varint},
@@ -15,6 +16,7 @@ use model::Timestamp;
 #[derive(Debug, Default)]
 pub(crate) struct Payload {
     pub(crate) kind: Kind,
+    pub(crate) positions: Vec<PositionChange>,
     pub(crate) batch: Batch,
 }
 
@@ -26,20 +28,25 @@ pub(crate) enum PayloadForm {
     Current,
 }
 
-pub(crate) fn encode(kind: Kind, batch: &Batch) -> Vec<u8> {
+pub(crate) fn encode(kind: Kind, batch: &Batch, positions: &[PositionChange]) -> Vec<u8> {
     let mut out = Vec::with_capacity(batch.text_bytes() + batch.len() * 48);
     out.push(kind.code());
+    put_varint(&mut out, positions.len() as u64);
+    positions.iter().for_each(|change| change.put(&mut out));
     put_batch(&mut out, batch);
     out
 }
 
 pub(crate) fn decode(bytes: &[u8], form: PayloadForm) -> Result<Payload, Malformed> {
     let mut reader = Reader(bytes);
-    let kind = match form {
-        PayloadForm::Bare => Kind::Log,
-        PayloadForm::Current => Kind::of_code(reader.byte()?).ok_or(Malformed("a batch has an unknown kind"))?,
-    };
-    Ok(Payload { kind, batch: read_batch(reader)? })
+    let (mut kind, mut positions) = (Kind::Log, Vec::new());
+    if form == PayloadForm::Current {
+        kind = Kind::of_code(reader.byte()?).ok_or(Malformed("a batch has an unknown kind"))?;
+        for _ in 0..reader.count(bytes.len())? {
+            positions.push(PositionChange::read(&mut reader)?);
+        }
+    }
+    Ok(Payload { kind, positions, batch: read_batch(reader)? })
 }
 
 pub(super) fn put_batch(out: &mut Vec<u8>, batch: &Batch) {

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Batch, OwnedValue, Record, disk::Simulated};
 
 fn encode_payload(batch: &Batch) -> Vec<u8> {
-    super::encode_payload(Kind::Log, batch)
+    super::encode_payload(Kind::Log, batch, &[])
 }
 
 /// As versions 1 and 2 wrote it.
