@@ -5,4 +5,5 @@ libfuzzer_sys::fuzz_target!(|input: (u8, &[u8])| {
     let (count, bytes) = input;
     telemetry::forged::nested(usize::from(count), bytes);
     telemetry::forged::payload(bytes);
+    telemetry::forged::positions(bytes);
 });

@@ -30,8 +30,6 @@ impl Logs {
         let found = self.ask(time_max, move |snapshot, bounds| matching_seqs(snapshot, &question, bounds)).await?;
         let mut deletion = Deletion { matching: found.value.len(), is_done: false, partial: found.partial };
         if deletion.partial.is_empty() && at_most.is_some_and(|most| deletion.matching <= most) {
-            let logs = self.clone();
-            tokio::task::spawn_blocking(move || logs.settle_imports()).await.map_err(|_| Error::Closed)??;
             let opened = self.opened_async().await?;
             opened.store.delete(found.value)?.await.map_err(|_| Error::Closed)??;
             deletion.is_done = true;

@@ -18,6 +18,9 @@ pub enum Error {
     Exported,
     #[error("{RECEIVED} senders of logs are being heard already: try again in a moment", RECEIVED = crate::bounds::BODIES_AT_ONCE_MAX)]
     Received,
+    /// Each stays until its file is imported to the end.
+    #[error("{MAX} imports are not over: go on with one of them, or end it (DELETE /api/v1/logs/imports/ID)", MAX = crate::import::IMPORTS_MAX)]
+    Imports,
     /// Its expressions were read when the query was parsed: what is left is their size.
     #[error("the query cannot be run: {0}")]
     Query(#[from] regex::Error),

@@ -1,31 +1,34 @@
 //! Imports that go on where they were, whatever ended in between: who imports sends a batch together with where the file
 //! stands once it is kept, and both are kept or neither is.
 
-use crate::{BodyError, Error, Intake, Logs, collect::positions::Positions, error::Malformed};
+use crate::{
+    BodyError, Error, Intake, Logs, Opened,
+    collect::{
+        positions::{self, Positions},
+        stored,
+    },
+    error::Malformed,
+};
 use serde_json::Value as Json;
 use std::{
     collections::BTreeMap,
     fs,
     io::{self, Read},
-    os::unix::fs::DirBuilderExt as _,
-    path::PathBuf,
 };
-use telemetry::{Batch, JsonNames};
+use telemetry::{Batch, JsonNames, Kind, PositionChange};
 
 /// Bytes of one batch, as lines of JSON. They are appended at once.
 pub const IMPORT_BYTES_MAX: usize = 12 << 20;
 /// Imports that are not over. One that is given up stays until its file is imported again.
-const IMPORTS_MAX: usize = 1_000;
+pub(crate) const IMPORTS_MAX: usize = 1_000;
 /// Bytes of what is said about a position, and lists and objects within each other: what is written must be readable again.
 const POSITION_BYTES_MAX: usize = 16 << 10;
 const POSITION_DEPTH_MAX: usize = 16;
+/// What the keys of imports begin with; their ids follow.
+const PREFIX: &str = "import/";
 
 /// What the importer needs to go on, which nobody else reads; null at the beginning.
 type Position = Option<Json>;
-
-/// The import that was gone on with last.
-#[derive(Default)]
-pub(crate) struct Importing(Option<(ImportId, Positions<Position>)>);
 
 /// By which an import is known. The importer chooses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,85 +50,77 @@ pub struct ImportStep {
     pub to: Json,
 }
 
+impl ImportId {
+    fn key(&self) -> String {
+        format!("{PREFIX}{}", self.0)
+    }
+}
+
 impl Logs {
     /// Where the imports stand that are not over, by their ids.
     ///
     /// # Errors
     /// Where the store cannot be opened or asked.
     pub fn imports(&self) -> Result<BTreeMap<String, Json>, Error> {
-        let mut importing = self.importing();
-        // Those that are open may say otherwise for now.
-        importing.0 = None;
-        let folder = self.imports_folder();
-        let mut found = BTreeMap::new();
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
-            Err(error) => return Err(Error::io(&folder, error)),
-        };
+        if !self.exists() {
+            return Ok(BTreeMap::new());
+        }
+        let _alone = self.importing();
         let opened = self.opened()?;
-        for entry in entries.take(IMPORTS_MAX) {
-            let path = entry.map_err(|error| Error::io(&folder, error))?.path();
-            let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
-            let Some(id) = id.and_then(ImportId::new) else { continue };
-            let positions: Positions<Position> = match Positions::open(&path, &opened) {
-                Ok(positions) => positions,
-                // One that cannot be read must not keep all others from going on.
-                Err(error) => {
-                    tracing::error!(%error, "where an import stands cannot be read: remove {}", path.display());
-                    continue;
-                }
-            };
-            if let Some(position) = positions.now() {
-                found.insert(id.0, position.clone());
-            }
+        self.take_over_imports(&opened)?;
+        let mut found = BTreeMap::new();
+        for (key, position) in opened.store.positions_under(PREFIX)? {
+            let id = key.strip_prefix(PREFIX).unwrap_or(&key);
+            found.insert(id.to_owned(), stored::read(&key, &position)?);
         }
         Ok(found)
-    }
-
-    /// Writes down where the imports stand that are not over, while the store can still be asked: what is deleted then is
-    /// not taken for what was never kept.
-    ///
-    /// # Errors
-    /// Where the store cannot be asked, or that cannot be written.
-    pub(crate) fn settle_imports(&self) -> Result<(), Error> {
-        let mut importing = self.importing();
-        if let Some((_, positions)) = &mut importing.0 {
-            positions.save()?;
-        }
-        importing.0 = None;
-        let Ok(entries) = fs::read_dir(self.imports_folder()) else { return Ok(()) };
-        let opened = self.opened()?;
-        for path in entries.take(IMPORTS_MAX).flatten().map(|entry| entry.path()) {
-            if path.extension().is_some_and(|extension| extension == "json")
-                && let Ok(mut positions) = Positions::<Position>::open(&path, &opened)
-            {
-                positions.save()?;
-            }
-        }
-        Ok(())
     }
 
     /// Forgets where an import stands.
     ///
     /// # Errors
-    /// Where what is known of it cannot be removed.
+    /// Where the store cannot be opened, or that not be written.
     pub fn end_import(&self, id: &ImportId) -> Result<(), Error> {
-        let mut importing = self.importing();
-        importing.0 = None;
-        let path = self.import_file(id);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(&path, error)),
-            _ => Ok(()),
+        let _alone = self.importing();
+        let opened = self.opened()?;
+        self.take_over_imports(&opened)?;
+        match opened.store.position(&id.key())? {
+            Some(_) => self.keep_position(&opened, PositionChange { key: id.key(), position: None }),
+            None => Ok(()),
         }
     }
 
-    fn imports_folder(&self) -> PathBuf {
-        self.folder().join("importing")
+    fn keep_position(&self, opened: &Opened, change: PositionChange) -> Result<(), Error> {
+        let answer = opened.store.append_from(Kind::Log, &mut Batch::default(), &[change], self.now())?;
+        answer.blocking_recv().map_err(|_| Error::Closed)??;
+        Ok(())
     }
 
-    fn import_file(&self, id: &ImportId) -> PathBuf {
-        self.imports_folder().join(format!("{}.json", id.0))
+    /// Tells the store where imports stand of which an older version has written that into files, which are then removed.
+    fn take_over_imports(&self, opened: &Opened) -> Result<(), Error> {
+        let folder = self.folder().join("importing");
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|error| Error::io(&folder, error))?,
+        };
+        for entry in entries.take(IMPORTS_MAX) {
+            let path = entry.map_err(|error| Error::io(&folder, error))?.path();
+            let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
+            if let Some(id) = id.and_then(ImportId::new) {
+                match Positions::<Position>::open(&path, opened) {
+                    Ok(written) => {
+                        if let Some(position) = written.now() {
+                            let position = Some(stored::write(position));
+                            self.keep_position(opened, PositionChange { key: id.key(), position })?;
+                        }
+                    }
+                    // One that cannot be read must not keep all others from going on.
+                    Err(error) => tracing::error!(%error, "where an import stands cannot be read, and is forgotten"),
+                }
+            }
+            positions::remove(&path)?;
+        }
+        fs::remove_dir(&folder).map_err(|error| Error::io(&folder, error))
     }
 }
 
@@ -153,38 +148,30 @@ impl Intake {
             return Err(error);
         }
         let logs = self.logs.clone();
-        let mut importing = logs.importing();
-        let kept = self.keep_step(&logs, &mut importing, step);
+        let alone = logs.importing();
+        let kept = self.keep_step(&logs, step);
+        drop(alone);
         if kept.is_err() {
-            // What was intended is asked for anew.
-            importing.0 = None;
-            self.batch = Batch::default();
+            (self.batch, self.position) = (Batch::default(), None);
         }
         kept
     }
 
-    fn keep_step(&mut self, logs: &Logs, importing: &mut Importing, step: ImportStep) -> Result<(), BodyError> {
-        let ImportStep { id, from, to } = step;
-        let mut positions = match importing.0.take() {
-            Some((open, positions)) if open == id => positions,
-            _ => open(logs, &id, self)?,
-        };
-        if *positions.now() != from {
+    fn keep_step(&mut self, logs: &Logs, step: ImportStep) -> Result<(), BodyError> {
+        let key = step.id.key();
+        logs.take_over_imports(&self.opened)?;
+        let stands = self.opened.store.position(&key).map_err(Error::from)?;
+        let from: Position = stands.as_ref().map(|position| stored::read(&key, position)).transpose()?;
+        if from != step.from {
             return Err(BodyError::Elsewhere);
         }
-        let to = Some(to);
-        self.batch.shrink();
-        positions.intend(&to, &self.batch, &self.opened)?;
-        let is_empty = self.batch.is_empty();
-        self.flush()?;
-        self.await_all()?;
-        positions.reached(to);
-        if is_empty {
-            // No record tells that it was reached.
-            positions.save()?;
+        let open = || self.opened.store.positions_under(PREFIX).map_err(Error::from);
+        if from.is_none() && open()?.len() >= IMPORTS_MAX {
+            return Err(Error::Imports.into());
         }
-        importing.0 = Some((id, positions));
-        Ok(())
+        self.position = Some(PositionChange { key, position: Some(stored::write(&step.to)) });
+        self.flush()?;
+        Ok(self.await_all()?)
     }
 }
 
@@ -195,19 +182,6 @@ fn depth(json: &Json) -> usize {
         Json::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
         _ => 0,
     }
-}
-
-fn open(logs: &Logs, id: &ImportId, intake: &Intake) -> Result<Positions<Position>, Error> {
-    let folder = logs.imports_folder();
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map_err(|error| Error::io(&folder, error))?;
-    let path = logs.import_file(id);
-    let count = fs::read_dir(&folder).map_err(|error| Error::io(&folder, error))?.take(IMPORTS_MAX + 1).count();
-    if !path.exists() && count >= IMPORTS_MAX {
-        let full = io::Error::other(format!("holds {IMPORTS_MAX} imports that were given up: remove what is in it"));
-        return Err(Error::io(&folder, full));
-    }
-    Positions::open(&path, &intake.opened)
 }
 
 #[cfg(test)]
@@ -282,8 +256,6 @@ mod tests {
         let deep = (0..=POSITION_DEPTH_MAX).fold(json!(1), |inner, _| json!([inner]));
         let error = logs.intake().unwrap().import(&mut &b""[..], step(Some(two.clone()), &deep)).unwrap_err();
         assert!(error.to_string().contains("nested deeper"), "{error}");
-        fs::write(logs.import_file(&ImportId::new("b2").unwrap()), "{").unwrap();
-        assert_eq!(logs.imports().unwrap().len(), 1, "what cannot be read keeps nothing else from going on");
         let long = format!("{{\"message\":\"{}\"}}\n", "x".repeat(3 << 20)).repeat(5);
         let mut too_long = logs.intake().unwrap();
         let error = too_long.import(&mut long.as_bytes(), step(Some(two.clone()), &one)).unwrap_err();
@@ -300,8 +272,9 @@ mod tests {
         assert!(logs.imports().unwrap().is_empty());
     }
 
+    /// What an older version has left: its file says that a position will be reached with a batch, which is kept or not.
     #[test]
-    fn a_crash_leaves_both_or_neither() {
+    fn imports_of_an_older_version_go_on() {
         let folder = tempfile::tempdir().unwrap();
         let to = json!({"bytes": 3});
         for is_kept in [false, true] {
@@ -310,8 +283,11 @@ mod tests {
             intake.is_whole = true;
             intake.json_lines(&mut &lines(0..3)[..], &JsonNames::default()).unwrap();
             intake.is_whole = false;
-            let positions = open(&logs, &ImportId::new("a1").unwrap(), &intake).unwrap();
+            let importing = folder.path().join("telemetry/importing");
+            fs::create_dir(&importing).unwrap();
+            let positions: Positions<Position> = Positions::open(&importing.join("a1.json"), &intake.opened).unwrap();
             positions.intend(&Some(to.clone()), &intake.batch, &intake.opened).unwrap();
+            fs::write(importing.join("b2.json"), "{").unwrap();
             if is_kept {
                 intake.finish().unwrap();
             }
@@ -319,12 +295,34 @@ mod tests {
             drop((intake, logs));
             let logs = crate::tests::logs(&folder);
             let stands = logs.imports().unwrap();
-            assert_eq!(stands.get("a1"), is_kept.then_some(&to));
+            assert_eq!((stands.get("a1"), stands.contains_key("b2")), (is_kept.then_some(&to), false));
+            assert!(!importing.exists(), "it is read once");
             let again = logs.intake().unwrap().import(&mut &lines(0..3)[..], step(None, &to));
             assert_eq!(again.is_ok(), !is_kept);
             assert_eq!(drawn(&logs.intake().unwrap()).len(), 3, "once, and not twice");
             let _ = fs::remove_dir_all(folder.path().join("telemetry"));
         }
+    }
+
+    #[test]
+    fn imports_that_are_given_up_are_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = logs(&folder);
+        let step = |number: usize, to: i32| ImportStep {
+            id: ImportId::new(&format!("n{number}")).unwrap(),
+            from: None,
+            to: json!(to),
+        };
+        for number in 0..IMPORTS_MAX {
+            let change = PositionChange { key: step(number, 1).id.key(), position: Some(b"1".to_vec()) };
+            logs.keep_position(&logs.opened().unwrap(), change).unwrap();
+        }
+        let refused = logs.intake().unwrap().import(&mut &lines(0..1)[..], step(IMPORTS_MAX, 1)).unwrap_err();
+        assert!(matches!(refused, BodyError::Logs(Error::Imports)), "{refused}");
+        let on = ImportStep { from: Some(json!(1)), ..step(7, 2) };
+        logs.intake().unwrap().import(&mut &lines(0..1)[..], on).unwrap();
+        logs.end_import(&ImportId::new("n8").unwrap()).unwrap();
+        logs.intake().unwrap().import(&mut &lines(1..2)[..], step(IMPORTS_MAX, 1)).unwrap();
     }
 
     #[test]

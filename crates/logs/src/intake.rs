@@ -12,7 +12,7 @@ use crate::{
 use model::Timestamp;
 use scrub::Counts;
 use std::{borrow::Cow, collections::VecDeque, io::Read, sync::Arc, time::Duration};
-use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Kind, Refused};
+use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Kind, PositionChange, Refused};
 
 /// Lines that could not be taken of which it is said why; further ones are only counted.
 pub const PROBLEMS_MAX: usize = 100;
@@ -50,6 +50,8 @@ pub struct Intake {
     pub(crate) batch: Batch,
     /// Then the batch is not sent before it is complete.
     pub(crate) is_whole: bool,
+    /// Goes with the next batch.
+    pub(crate) position: Option<PositionChange>,
     waiting: VecDeque<Answer<Appended>>,
     masked: Counts,
     taken: IntakeReport,
@@ -66,6 +68,7 @@ impl Intake {
             opened,
             batch: Batch::default(),
             is_whole: false,
+            position: None,
             waiting: VecDeque::new(),
             masked: Counts::default(),
             taken: IntakeReport::default(),
@@ -205,7 +208,7 @@ impl Intake {
     /// When the store cannot be written to, is busy for long, or is closed.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.now = self.logs.now();
-        if self.batch.is_empty() {
+        if self.batch.is_empty() && self.position.is_none() {
             return Ok(());
         }
         while self.waiting.len() >= WAITING_MAX {
@@ -213,7 +216,7 @@ impl Intake {
         }
         let mut patience = PATIENCE;
         let answer = loop {
-            match self.opened.store.append_from(Kind::Log, &mut self.batch, self.now) {
+            match self.opened.store.append_from(Kind::Log, &mut self.batch, self.position.as_slice(), self.now) {
                 Ok(answer) => break answer,
                 Err(telemetry::Error::Busy { retry_after, .. }) if retry_after <= patience => {
                     patience -= retry_after;
@@ -222,6 +225,7 @@ impl Intake {
                 Err(error) => return Err(error.into()),
             }
         };
+        self.position = None;
         self.waiting.push_back(answer);
         Ok(())
     }

@@ -78,7 +78,8 @@ struct Inner {
     scrubber: Arc<Scrubber>,
     masked: Mutex<Counts>,
     opened: Mutex<Option<Arc<Opened>>>,
-    importing: Mutex<import::Importing>,
+    /// Held while a step of an import is looked at and kept.
+    importing: Mutex<()>,
     /// What the last look after the store came upon.
     trouble: Mutex<Option<Trouble>>,
     /// Some part of it was found damaged.
@@ -190,7 +191,7 @@ impl Logs {
         &self.0.folder
     }
 
-    fn importing(&self) -> MutexGuard<'_, import::Importing> {
+    fn importing(&self) -> MutexGuard<'_, ()> {
         lock(&self.0.importing)
     }
 

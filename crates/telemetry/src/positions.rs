@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 /// Bounds of what is kept, and of one position. Whoever exceeds them is told so.
 pub const POSITIONS_MAX: usize = 16 << 10;
 pub const POSITIONS_BYTES_MAX: usize = 32 << 20;
-pub const POSITION_BYTES_MAX: usize = 256 << 10;
+pub const POSITION_BYTES_MAX: usize = 4 << 20;
 pub const POSITION_KEY_BYTES_MAX: usize = 128;
 
 const NAME: &str = "catalog/positions.bin";

@@ -1,7 +1,10 @@
 //! Writes a collector's records to the store, with the position that they lead to: however long it takes, or until the program
 //! stops.
 
-use super::{Stop, positions::Positions};
+use super::{
+    Stop,
+    positions::{self, Positions},
+};
 use crate::{
     Error, Logs, Opened,
     text::{self, RecordMetadata},
@@ -11,10 +14,12 @@ use scrub::Counts;
 use serde::{Serialize, de::DeserializeOwned};
 use sources::{Reader, Record, timestamps::Reference};
 use std::{path::Path, sync::Arc, time::Duration};
-use telemetry::{Batch, Kind, OwnedValue, Refused};
+use telemetry::{Batch, Kind, OwnedValue, PositionChange, Refused};
 
 /// Bytes of text from which a batch is sent.
 const BATCH_BYTES: usize = 512 << 10;
+/// Positions that are sent at once where no records go with them.
+const POSITIONS_AT_ONCE: usize = 500;
 /// How long a store that cannot be written to is left alone.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -112,7 +117,39 @@ impl CheckpointedWriter {
         }
     }
 
-    /// Where a source stands. That this cannot be read is told wherever one asks how Vigie is: nothing of it is collected.
+    /// What the store knows of the sources whose keys begin so. That this cannot be read is told wherever one asks how Vigie is:
+    /// nothing of them is collected.
+    pub(crate) fn stored<T>(
+        &mut self,
+        prefix: &str,
+        read: impl Fn(Vec<(String, Arc<[u8]>)>) -> Result<T, Error>,
+    ) -> Result<T, Stopped> {
+        loop {
+            let opened = self.opened()?;
+            let stored = opened.store.positions_under(prefix).map_err(Error::from).and_then(&read);
+            drop(opened);
+            if let Some(stored) = self.unless_stalled(Path::new(prefix), stored)? {
+                return Ok(stored);
+            }
+        }
+    }
+
+    /// Tells the store where sources stand that an older version has written into a file of its own, which is then removed. A
+    /// process that ends in between does it once more.
+    pub(crate) fn take_over<T: Clone + Default + Serialize + DeserializeOwned>(
+        &mut self,
+        path: &Path,
+        changes: impl FnOnce(&T) -> Vec<PositionChange>,
+    ) -> Result<(), Stopped> {
+        if !path.exists() {
+            return Ok(());
+        }
+        let written = self.positions::<T>(path)?;
+        self.commit(&changes(written.now()))?;
+        self.retry_until_stopped(|| positions::remove(path))
+    }
+
+    /// Where a source stands that has a file for it. That this cannot be read is told wherever one asks how Vigie is: nothing of it is collected.
     pub(crate) fn positions<T: Clone + Default + Serialize + DeserializeOwned>(
         &mut self,
         path: &Path,
@@ -121,14 +158,22 @@ impl CheckpointedWriter {
             let opened = self.opened()?;
             let read = Positions::open(path, &opened);
             drop(opened);
-            self.logs.stalls(path, read.is_err());
-            match read {
-                Ok(positions) => return Ok(positions),
-                Err(error) => {
-                    let waited = self.wait(&error);
-                    // Whoever stops collecting waits for nothing.
-                    waited.inspect_err(|_| self.logs.stalls(path, false))?;
-                }
+            if let Some(positions) = self.unless_stalled(path, read)? {
+                return Ok(positions);
+            }
+        }
+    }
+
+    /// What was read; where it could not be, tells so and waits.
+    fn unless_stalled<T>(&mut self, path: &Path, read: Result<T, Error>) -> Result<Option<T>, Stopped> {
+        self.logs.stalls(path, read.is_err());
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(error) => {
+                let waited = self.wait(&error);
+                // Whoever stops collecting waits for nothing.
+                waited.inspect_err(|_| self.logs.stalls(path, false))?;
+                Ok(None)
             }
         }
     }
@@ -146,8 +191,18 @@ impl CheckpointedWriter {
         }
     }
 
-    /// Sends the batch, waits until it is synced, and with it the source has reached `then`.
-    pub(crate) fn commit<T: Clone + Default + Serialize + DeserializeOwned>(
+    /// Sends the batch, waits until it is synced, and with it sources have come to where `positions` say.
+    pub(crate) fn commit(&mut self, positions: &[PositionChange]) -> Result<(), Stopped> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() {
+            // Nothing goes with them: they need not be kept as one.
+            return positions.chunks(POSITIONS_AT_ONCE).try_for_each(|positions| self.send(&batch, positions));
+        }
+        self.send(&batch, positions)
+    }
+
+    /// Sends the batch, waits until it is synced, and with it the source has reached `then`, which is kept in a file.
+    pub(crate) fn commit_to_file<T: Clone + Default + Serialize + DeserializeOwned>(
         &mut self,
         positions: &mut Positions<T>,
         then: T,
@@ -156,7 +211,7 @@ impl CheckpointedWriter {
         let opened = self.opened()?;
         self.retry_until_stopped(|| positions.intend(&then, &batch, &opened))?;
         drop(opened);
-        self.send(&batch)?;
+        self.send(&batch, &[])?;
         positions.reached(then);
         Ok(())
     }
@@ -164,15 +219,15 @@ impl CheckpointedWriter {
     /// Sends what there is of a source that cannot be read again.
     pub(crate) fn deliver(&mut self) -> Result<(), Stopped> {
         let batch = std::mem::take(&mut self.batch);
-        self.send(&batch)
+        self.send(&batch, &[])
     }
 
     /// Sends a batch, and waits until it is synced.
-    fn send(&mut self, batch: &Batch) -> Result<(), Stopped> {
-        if batch.is_empty() {
+    fn send(&mut self, batch: &Batch, positions: &[PositionChange]) -> Result<(), Stopped> {
+        if batch.is_empty() && positions.is_empty() {
             return Ok(());
         }
-        self.send_rows(batch, 0..batch.len())?;
+        self.send_rows(batch, 0..batch.len(), positions)?;
         if self.told {
             self.told = false;
             tracing::info!("collected logs are kept again");
@@ -180,25 +235,35 @@ impl CheckpointedWriter {
         Ok(())
     }
 
-    fn send_rows(&mut self, batch: &Batch, rows: std::ops::Range<usize>) -> Result<(), Stopped> {
+    /// Of rows that are sent in parts, the positions go with the last.
+    fn send_rows(
+        &mut self,
+        batch: &Batch,
+        rows: std::ops::Range<usize>,
+        positions: &[PositionChange],
+    ) -> Result<(), Stopped> {
         loop {
             let opened = self.opened()?;
             let mut attempt = match rows.len() == batch.len() {
                 true => batch.clone(),
                 false => part_of(batch, rows.clone()),
             };
-            let sent = opened.store.append_from(Kind::Log, &mut attempt, self.logs.now());
+            let sent = opened.store.append_from(Kind::Log, &mut attempt, positions, self.logs.now());
             let kept = sent.and_then(|answer| answer.blocking_recv().map_err(|_| telemetry::Error::Closed)?);
             match kept {
                 Ok(_) => return Ok(()),
                 Err(telemetry::Error::TooLarge { .. }) if rows.len() > 1 => {
                     let middle = rows.start + rows.len() / 2;
-                    self.send_rows(batch, rows.start..middle)?;
-                    return self.send_rows(batch, middle..rows.end);
+                    self.send_rows(batch, rows.start..middle, &[])?;
+                    return self.send_rows(batch, middle..rows.end, positions);
                 }
                 Err(error @ telemetry::Error::TooLarge { .. }) => {
+                    if batch.is_empty() {
+                        self.wait(&error.into())?;
+                        continue;
+                    }
                     tracing::error!(%error, "a collected record is larger than the store takes at once, and left out");
-                    return Ok(());
+                    return self.send(&Batch::default(), positions);
                 }
                 Err(error) => self.wait(&error.into())?,
             }

@@ -9,7 +9,8 @@ mod tests;
 use super::{
     Stop,
     checkpointed_writer::{CheckpointedWriter, Stopped},
-    positions::{Positions, fnv},
+    positions::fnv,
+    stored,
 };
 use crate::{Logs, RecordMetadata};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
     time::Duration,
 };
+use telemetry::PositionChange;
 
 /// Bytes of an entry; one that is longer is left out, and told of.
 const ENTRY_BYTES_MAX: usize = 1 << 20;
@@ -32,6 +34,8 @@ const GATHER: Duration = Duration::from_millis(100);
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// Entries of the past that are taken when there is no position yet.
 const FIRST_LINES: &str = "all";
+/// Of its position in the store.
+const KEY: &str = "journal";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JournalPlace {
@@ -46,7 +50,7 @@ pub(super) struct Journal {
     writer: CheckpointedWriter,
     stop: Stop,
     program: String,
-    positions: Positions<JournalPlace>,
+    place: JournalPlace,
     cursor: Option<String>,
     reader: Reader,
     /// Entries behind the cursor, in order: the number that the reader has given them, unless they were kept before.
@@ -61,11 +65,14 @@ impl Journal {
     pub(super) fn open(logs: Logs, stop: Stop, program: &str) -> Result<Self, Stopped> {
         let path = logs.0.folder.join("journal.json");
         let mut writer = CheckpointedWriter::new(logs, stop.clone());
-        let positions = writer.positions::<JournalPlace>(&path)?;
-        let cursor = positions.now().cursor.clone();
+        writer.take_over::<JournalPlace>(&path, |written| vec![change(written)])?;
+        let place = writer.stored(KEY, |stored| {
+            stored.first().map_or_else(|| Ok(JournalPlace::default()), |(key, place)| stored::read(key, place))
+        })?;
+        let cursor = place.cursor.clone();
         let reader = writer.reader(Reference::Arrival);
         let (recent, given) = (VecDeque::new(), HashSet::new());
-        Ok(Self { writer, stop, program: program.to_owned(), positions, cursor, reader, recent, given, pushed: 0 })
+        Ok(Self { writer, stop, program: program.to_owned(), place, cursor, reader, recent, given, pushed: 0 })
     }
 
     /// Until it is stopped. A `journalctl` that ends is started again.
@@ -85,14 +92,13 @@ impl Journal {
                 break;
             }
         }
-        let _ = self.positions.save();
     }
 
     /// Follows one `journalctl` until it ends.
     fn follow(&mut self) -> Result<(), Ended> {
         // What a broken end has left incomplete comes again.
         self.reader = self.writer.reader(Reference::Arrival);
-        let JournalPlace { cursor, given } = self.positions.now().clone();
+        let JournalPlace { cursor, given } = self.place.clone();
         (self.cursor, self.given, self.pushed) = (cursor, given.into_iter().collect(), 0);
         self.recent.clear();
         let mut command = Command::new(&self.program);
@@ -160,8 +166,7 @@ impl Journal {
 
     fn commit(&mut self) -> Result<(), Ended> {
         if self.writer.batch().is_empty() {
-            let Self { writer, positions, .. } = self;
-            return writer.retry_until_stopped(|| positions.save()).map_err(|Stopped| Ended::Stopped);
+            return Ok(());
         }
         let held = self.reader.held();
         let oldest = held.first().map_or(u64::MAX, |range| range.start);
@@ -173,8 +178,14 @@ impl Journal {
         let given = self.recent.iter().filter(|(number, _)| !is_held(number));
         let given = given.map(|(_, cursor)| fnv(cursor.as_bytes())).chain(self.given.iter().copied()).collect();
         let then = JournalPlace { cursor: self.cursor.clone(), given };
-        self.writer.commit(&mut self.positions, then).map_err(|Stopped| Ended::Stopped)
+        self.writer.commit(&[change(&then)]).map_err(|Stopped| Ended::Stopped)?;
+        self.place = then;
+        Ok(())
     }
+}
+
+fn change(place: &JournalPlace) -> PositionChange {
+    PositionChange { key: KEY.to_owned(), position: Some(stored::write(place)) }
 }
 
 enum Ended {

@@ -1,7 +1,7 @@
 //! Collectors: what brings logs in that nobody sends. Files that grow, the journal, syslog, and what Vigie itself traces.
 //!
 //! Each has a thread that reads, puts records together and waits for their acknowledgement before it reads on: a store that
-//! is busy or full makes collectors wait. Where a source can be read again, its position is kept ([`positions`]), and
+//! is busy or full makes collectors wait. Where a source can be read again, its position is kept with what was read, and
 //! nothing is missed or kept twice across restarts and crashes.
 
 mod checkpointed_writer;
@@ -9,6 +9,7 @@ mod config;
 mod files;
 mod journal;
 pub(crate) mod positions;
+pub(crate) mod stored;
 mod syslog;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! Up to where a source is kept: a small file, replaced as a whole.
+//! Up to where run logs are kept: a small file, replaced as a whole. Older versions wrote such files for every source, which are
+//! read once. All others keep their positions in the store, together with the records.
 //!
 //! Before records are appended, the file says where the source will stand once they are kept, and by which record that is
 //! known. After a crash the store is asked for that record: the position is then the one or the other, and no record is
@@ -121,6 +122,14 @@ pub(super) fn create_private(path: &Path) -> io::Result<File> {
         _ => {}
     }
     File::options().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// The file is not needed any more.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(path, error)),
+        _ => Ok(()),
+    }
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {

@@ -11,7 +11,6 @@ use std::{
     io::{self, Write as _},
     net::TcpStream,
     ops::Range,
-    path::PathBuf,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
     time::Instant,
@@ -176,12 +175,11 @@ impl Site {
         until("the records", || self.kept().len() >= count);
     }
 
-    /// Lines that the file of positions says are done with, whatever becomes of a batch on its way.
+    /// Lines that are done with by where the file stands, whatever becomes of a batch on its way.
     fn lines_done(&self) -> usize {
-        let path: PathBuf = self.data.path().join("telemetry/positions.json");
-        let Ok(text) = fs::read_to_string(path) else { return 0 };
-        let written: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-        let position = &written["now"][0];
+        let stored = self.logs.opened().unwrap().store.positions_under("files/").unwrap();
+        let Some((_, position)) = stored.first() else { return 0 };
+        let position: serde_json::Value = serde_json::from_slice(position).unwrap();
         // Lines of a record that may go on are read, and not done with.
         let offset = position["held"][0][0].as_u64().or(position["offset"].as_u64()).unwrap_or(0) as usize;
         let file = fs::read(self.folder.path().join("app.log")).unwrap();

@@ -6,6 +6,7 @@
 
 mod copy_detection;
 mod fingerprint;
+mod kept;
 mod packing;
 mod tail;
 #[cfg(test)]
@@ -14,11 +15,11 @@ mod tests;
 use super::{
     POLL_EVERY, Stop, Watched,
     checkpointed_writer::{CheckpointedWriter, Stopped},
-    positions::Positions,
 };
 use crate::Logs;
 use copy_detection::{CopyStatus, copy_status, is_named_alike};
 use fingerprint::PrefixFingerprint;
+use kept::KeptPositions;
 use packing::Packing;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -55,7 +56,7 @@ pub(super) struct FileCollector {
     tails: Vec<Tail>,
     /// Files that are not open: read to their end, or not looked for yet since the start.
     known: Vec<Position>,
-    positions: Positions<Vec<Position>>,
+    kept: KeptPositions,
     scanned: Option<model::Timestamp>,
     buffer: Vec<u8>,
     turn: usize,
@@ -80,15 +81,16 @@ impl FileCollector {
             watched.push(Watched { pattern, ..Watched::default() });
             writer = writer.knows_own(&own);
         }
-        let positions = writer.positions::<Vec<Position>>(&path)?;
-        let known = positions.now().clone();
+        writer.take_over::<Vec<Position>>(&path, |written| kept::changes_of(written))?;
+        let kept = writer.stored(kept::PREFIX, KeptPositions::read)?;
+        let known = kept.positions();
         Ok(Self {
             writer,
             stop,
             watched,
             tails: Vec::new(),
             known,
-            positions,
+            kept,
             scanned: None,
             buffer: vec![0; READ_BYTES],
             turn: 0,
@@ -105,9 +107,6 @@ impl FileCollector {
                 Ok(false) => drop(self.stop.wait(POLL_EVERY)),
                 Err(Stopped) => return,
             }
-        }
-        if let Err(error) = self.positions.save() {
-            tracing::warn!(%error, "positions of collected files could not be written; the store knows them");
         }
     }
 
@@ -153,24 +152,30 @@ impl FileCollector {
         }
         self.let_go();
         if self.writer.batch().is_empty() {
-            if !moved {
-                if std::mem::take(&mut self.found) {
-                    let then = self.stand();
-                    self.positions.reached(then);
-                }
-                let Self { writer, positions, .. } = self;
-                writer.retry_until_stopped(|| positions.save())?;
+            if !moved && std::mem::take(&mut self.found) {
+                self.commit()?;
             }
             return Ok(moved);
         }
-        let then = self.stand();
-        self.writer.commit(&mut self.positions, then)?;
+        self.commit()?;
         Ok(true)
+    }
+
+    /// Sends what was read, and with it where the files stand whose positions have changed.
+    fn commit(&mut self) -> Result<(), Stopped> {
+        let then = self.stand();
+        self.writer.commit(&self.kept.changes(&then))?;
+        self.kept.reached(then);
+        Ok(())
     }
 
     /// Where every file stands once all that was given is kept.
     fn stand(&mut self) -> Vec<Position> {
-        self.tails.iter_mut().map(Tail::stands).chain(self.known.iter().cloned()).collect()
+        let Self { tails, known, kept, .. } = self;
+        for position in tails.iter_mut().map(|tail| &mut tail.position).chain(known.iter_mut()) {
+            kept.number(position);
+        }
+        tails.iter_mut().map(Tail::stands).chain(known.iter().cloned()).collect()
     }
 
     /// Reads on in one file.

@@ -48,9 +48,21 @@ pub(crate) struct Position {
     pub(super) state: Option<State>,
     /// When it was last seen, in µs: what is gone for long is forgotten.
     pub(super) seen: i64,
+    /// By which the store knows it; 0 where it does not yet.
+    #[serde(skip)]
+    pub(super) number: u64,
 }
 
 impl Position {
+    /// Whether the other is the same, but for when it was seen.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let Self { path, source, device, inode, prefix, suffix, offset, held, done, state, seen: _, number } = self;
+        (*number, *offset, *device, *inode) == (other.number, other.offset, other.device, other.inode)
+            && (*done, *state) == (other.done, other.state)
+            && (path, source, held) == (&other.path, &other.source, &other.held)
+            && (prefix, suffix) == (&other.prefix, &other.suffix)
+    }
+
     /// Whether the file at `path` holds what was read, where it was read.
     pub(super) fn is_in(&self, path: &Path) -> bool {
         PrefixFingerprint::read(path).is_ok_and(|bytes| self.prefix.begins(&bytes)) && self.suffix.is_in(path)

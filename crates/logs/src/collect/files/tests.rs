@@ -384,6 +384,24 @@ fn positions_follow_the_store_wherever_the_process_ended() {
     assert_eq!(read(), 1);
 }
 
+/// The collector of a site that is closed, opened by a thread.
+fn opening(site: &Site, stop: &Stop) -> std::thread::JoinHandle<Result<(), Stopped>> {
+    let (logs, stop, pattern) = (site.logs.clone().unwrap(), stop.clone(), site.path("app.log").display().to_string());
+    std::thread::spawn(move || FileCollector::open(logs, stop, vec![watched(pattern)], None).map(|_| ()))
+}
+
+/// Is told, and waited for until the collector is stopped.
+fn is_stalled(site: &Site) {
+    let (logs, stop) = (site.logs.as_ref().unwrap(), Stop::default());
+    let waiting = opening(site, &stop);
+    while logs.trouble() != Some(crate::Trouble::Stalled) {
+        std::thread::yield_now();
+    }
+    stop.ask();
+    assert_eq!(waiting.join().unwrap(), Err(Stopped));
+    assert_ne!(logs.trouble(), Some(crate::Trouble::Stalled), "nobody waits for it any more");
+}
+
 #[test]
 fn that_positions_cannot_be_read_is_told_until_they_can() {
     let mut site = Site::new("app.log");
@@ -391,25 +409,51 @@ fn that_positions_cannot_be_read_is_told_until_they_can() {
     site.settle();
     site.files = None;
     let logs = site.logs.clone().unwrap();
+    // Of an older version.
     let path = logs.0.folder.join("positions.json");
-    let whole = fs::read(&path).unwrap();
     fs::write(&path, b"{}").unwrap();
-    assert_eq!(logs.trouble(), None);
-    let pattern = site.path("app.log").display().to_string();
-    let open = |stop: Stop| {
-        let (logs, pattern) = (logs.clone(), pattern.clone());
-        std::thread::spawn(move || FileCollector::open(logs, stop, vec![watched(pattern)], None).map(|_| ()))
-    };
-    let stop = Stop::default();
-    let waiting = open(stop.clone());
-    while logs.trouble().is_none() {
-        std::thread::yield_now();
+    is_stalled(&site);
+    fs::remove_file(&path).unwrap();
+    assert_eq!((opening(&site, &Stop::default()).join().unwrap(), logs.trouble()), (Ok(()), None));
+    // In the store.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(logs.close());
+    let path = logs.0.folder.join("store/catalog/positions.bin");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    is_stalled(&site);
+    let (verified, repaired) = logs.verify(true).unwrap();
+    assert_eq!((verified.damages.len(), repaired.unwrap().set_aside), (1, vec!["damaged/positions.bin".to_owned()]));
+    assert_eq!((opening(&site, &Stop::default()).join().unwrap(), logs.trouble()), (Ok(()), None));
+}
+
+#[test]
+fn positions_of_an_older_version_are_taken_over_once() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 3);
+    site.settle();
+    let known = site.files.as_ref().unwrap().kept.positions();
+    // As if that version had kept them.
+    let logs = site.logs.clone().unwrap();
+    let (path, opened) = (logs.0.folder.join("positions.json"), logs.opened().unwrap());
+    let mut written = Positions::<Vec<Position>>::open(&path, &opened).unwrap();
+    written.reached(known);
+    written.save().unwrap();
+    let stored = opened.store.positions_under("files/").unwrap();
+    assert_eq!(stored.len(), 1);
+    let forgotten: Vec<_> =
+        stored.into_iter().map(|(key, _)| telemetry::PositionChange { key, position: None }).collect();
+    let mut none = Batch::new();
+    let answer = opened.store.append_from(telemetry::Kind::Log, &mut none, &forgotten, NOW).unwrap();
+    answer.blocking_recv().unwrap().unwrap();
+    drop((logs, opened));
+    for _ in 0..2 {
+        site.restart();
+        assert!(!path.exists());
+        site.write("app.log", 2);
+        site.settle();
+        assert_eq!(site.numbers(), (1..=site.lines).collect::<Vec<_>>());
     }
-    assert_eq!(logs.trouble(), Some(crate::Trouble::Stalled));
-    stop.ask();
-    assert_eq!((waiting.join().unwrap(), logs.trouble()), (Err(Stopped), None), "nobody waits for it any more");
-    fs::write(&path, whole).unwrap();
-    assert_eq!((open(Stop::default()).join().unwrap(), logs.trouble()), (Ok(()), None));
 }
 
 #[test]
