@@ -235,7 +235,7 @@ impl Logs {
 
     /// Opens it on a disk that a test can fill.
     #[cfg(test)]
-    fn open_on(&self, disk: Arc<dyn telemetry::disk::Disk>, options: telemetry::Options) {
+    fn open_on(&self, disk: telemetry::disk::Disk, options: telemetry::Options) {
         let held = File::create(self.0.folder.join(LOCK)).unwrap();
         let (store, _) = Store::open_on(disk, options, self.now()).unwrap();
         *lock(&self.0.opened) = Some(Arc::new(Opened { store, _lock: held }));

@@ -4,7 +4,13 @@
 //! JSON, then a line with its checksum: a person can read it, and damage is noticed. Were it lost, the segments' own footers
 //! say what is in them: see [`rebuild`].
 
-use crate::{Damage, Error, Kind, disk::Disk, segment::Segment, wal, wire::checksum};
+use crate::{
+    Damage, Error, Kind,
+    disk::{Disk, ObjectStore},
+    segment::Segment,
+    wal,
+    wire::checksum,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     io,
@@ -64,9 +70,9 @@ impl Default for Catalog {
 
 impl Catalog {
     /// `None` when there is none.
-    pub(crate) fn load(disk: &dyn Disk) -> Result<Option<Self>, Error> {
+    pub(crate) fn load(disk: &Disk) -> Result<Option<Self>, Error> {
         let read = |error| Error::io("the catalogue cannot be read", error);
-        let bytes = match whole(disk, NAME) {
+        let bytes = match whole(&*disk.objects, NAME) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             bytes => bytes.map_err(read)?,
         };
@@ -86,16 +92,16 @@ impl Catalog {
         Ok(Some(catalog))
     }
 
-    pub(crate) fn save(&self, disk: &dyn Disk) -> io::Result<()> {
+    pub(crate) fn save(&self, disk: &dyn ObjectStore) -> io::Result<()> {
         let json = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
         disk.put(NAME, format!("{json}\n{:08x}\n", checksum(json.as_bytes())).as_bytes())
     }
 
     /// Lists the files beside the segments as they are found.
-    fn find_files(&mut self, disk: &dyn Disk) -> io::Result<()> {
-        self.has_deleted = crate::deleted::exists(disk)?;
-        self.has_positions = crate::positions::PositionsFile::exists(disk)?;
-        self.logs = disk.list(wal::FOLDER)?.iter().filter_map(|(name, _)| wal::file_number(name)).collect();
+    fn find_files(&mut self, disk: &Disk) -> io::Result<()> {
+        self.has_deleted = crate::deleted::exists(&*disk.objects)?;
+        self.has_positions = crate::positions::PositionsFile::exists(&*disk.objects)?;
+        self.logs = disk.logs.list_logs(wal::FOLDER)?.iter().filter_map(|name| wal::file_number(name)).collect();
         Ok(())
     }
 
@@ -106,12 +112,12 @@ impl Catalog {
 
 /// The catalogue in memory, and what puts it on the disk: the thread that seals changes it, and the one that begins log files.
 pub(crate) struct CatalogFile {
-    disk: Arc<dyn Disk>,
+    disk: Arc<dyn ObjectStore>,
     current: Mutex<Catalog>,
 }
 
 impl CatalogFile {
-    pub(crate) fn new(disk: Arc<dyn Disk>, current: Catalog) -> Self {
+    pub(crate) fn new(disk: Arc<dyn ObjectStore>, current: Catalog) -> Self {
         Self { disk, current: Mutex::new(current) }
     }
 
@@ -163,13 +169,13 @@ fn checked_text(bytes: &[u8]) -> Option<(&str, &str)> {
 }
 
 /// A whole object.
-pub(crate) fn whole(disk: &dyn Disk, name: &str) -> io::Result<Vec<u8>> {
+pub(crate) fn whole(disk: &dyn ObjectStore, name: &str) -> io::Result<Vec<u8>> {
     let len = size(disk, name)?.ok_or(io::ErrorKind::NotFound)?;
     disk.get(name, 0..len)
 }
 
 /// Bytes of an object; none where it is not there.
-pub(crate) fn size(disk: &dyn Disk, name: &str) -> io::Result<Option<u64>> {
+pub(crate) fn size(disk: &dyn ObjectStore, name: &str) -> io::Result<Option<u64>> {
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
     Ok(disk.list(folder)?.into_iter().find(|(other, _)| other == name).map(|(_, len)| len))
 }
@@ -179,14 +185,14 @@ pub(crate) fn size(disk: &dyn Disk, name: &str) -> io::Result<Option<u64>> {
 ///
 /// It may have been lost in the midst of sealing, when segments of some days were there and those of others not: so it gives no
 /// bound up to which everything is sealed. Whoever reads the log back looks which of its records the segments hold.
-pub(crate) fn rebuild(disk: &Arc<dyn Disk>) -> io::Result<Catalog> {
+pub(crate) fn rebuild(disk: &Disk) -> io::Result<Catalog> {
     let mut catalog = Catalog { is_rebuilt: true, ..Catalog::default() };
-    catalog.find_files(&**disk)?;
+    catalog.find_files(disk)?;
     let mut segments = Vec::new();
-    for (name, bytes) in disk.list(SEGMENTS)? {
+    for (name, bytes) in disk.objects.list(SEGMENTS)? {
         let number = name.rsplit_once('-').and_then(|(_, rest)| rest.strip_suffix(".seg")?.parse::<u64>().ok());
         catalog.next_segment = catalog.next_segment.max(number.unwrap_or(0) + 1);
-        segments.push(open_or_walk(disk, &name, bytes));
+        segments.push(open_or_walk(&disk.objects, &name, bytes));
     }
     let void: Vec<String> = segments.iter().flat_map(|segment| segment.replaces().to_vec()).collect();
     for segment in segments.iter().filter(|segment| !void.iter().any(|name| name == segment.name())) {
@@ -197,7 +203,7 @@ pub(crate) fn rebuild(disk: &Arc<dyn Disk>) -> io::Result<Catalog> {
 }
 
 /// A segment, without its footer where that is damaged.
-fn open_or_walk(disk: &Arc<dyn Disk>, name: &str, bytes: u64) -> Segment {
+fn open_or_walk(disk: &Arc<dyn ObjectStore>, name: &str, bytes: u64) -> Segment {
     Segment::open(disk, name, bytes).unwrap_or_else(|_| Segment::without_footer(disk, name, bytes))
 }
 
@@ -220,17 +226,18 @@ mod tests {
 
     #[test]
     fn a_catalogue_of_version_1_lists_what_is_there() {
-        let disk = crate::disk::Simulated::default();
+        let simulated = crate::disk::Simulated::default();
+        let disk = Disk::of(Arc::new(simulated.clone()));
         let json = "{\"version\":1,\"sealed_before\":7,\"next_segment\":3,\
                     \"segments\":[{\"name\":\"segments/20261117-00000001.seg\",\"bytes\":9}]}";
-        disk.put(NAME, format!("{json}\n{:08x}\n", checksum(json.as_bytes())).as_bytes()).unwrap();
-        disk.put(&wal::file_name(4), b"").unwrap();
+        simulated.put(NAME, format!("{json}\n{:08x}\n", checksum(json.as_bytes())).as_bytes()).unwrap();
+        simulated.put(&wal::file_name(4), b"").unwrap();
         let catalog = Catalog::load(&disk).unwrap().unwrap();
         let segment = Entry { name: "segments/20261117-00000001.seg".into(), kind: Kind::Log, bytes: 9 };
         let expected =
             Catalog { sealed_before: 7, next_segment: 3, logs: vec![4], segments: vec![segment], ..Catalog::default() };
         assert_eq!(catalog, expected);
-        catalog.save(&disk).unwrap();
+        catalog.save(&simulated).unwrap();
         assert_eq!(Catalog::load(&disk).unwrap().unwrap(), expected);
     }
 }

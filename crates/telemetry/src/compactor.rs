@@ -140,14 +140,14 @@ impl Compactor {
             return Ok(());
         }
         if is_partial {
-            PositionsFile::set_aside(&*self.shared.disk)?;
+            PositionsFile::set_aside(&*self.shared.disk.objects)?;
         }
         let (positions, before) = (sealing.positions.clone(), sealing.sealed_before);
         self.save_positions(PositionsFile { positions, before, is_partial, ..PositionsFile::default() })
     }
 
     fn save_positions(&mut self, mut file: PositionsFile) -> Result<(), Error> {
-        let saved = file.save(&*self.shared.disk);
+        let saved = file.save(&*self.shared.disk.objects);
         saved.map_err(|error| Error::io("where sources stand cannot be written", error))?;
         self.positions = file;
         Ok(())
@@ -158,9 +158,13 @@ impl Compactor {
         let name = self.shared.catalog.name_segment(kind, day);
         // Where writing it fails it may be there all the same.
         self.unlisted.push(name.clone());
-        self.shared.disk.put(&name, bytes).map_err(|error| Error::io(format!("{name} cannot be written"), error))?;
+        self.shared
+            .disk
+            .objects
+            .put(&name, bytes)
+            .map_err(|error| Error::io(format!("{name} cannot be written"), error))?;
         crashpoint::reach("segment_put");
-        let segment = Segment::open(&self.shared.disk, &name, bytes.len() as u64)?;
+        let segment = Segment::open(&self.shared.disk.objects, &name, bytes.len() as u64)?;
         Ok(Written { entry: Entry { name, kind, bytes: bytes.len() as u64 }, segment: Arc::new(segment) })
     }
 
@@ -188,7 +192,7 @@ impl Compactor {
         }
         self.shared.catalog.change(|_| {}).map_err(unwritten)?;
         while let Some(name) = self.unlisted.last() {
-            let removed = self.shared.disk.delete(name);
+            let removed = self.shared.disk.objects.delete(name);
             removed.map_err(|error| Error::io(format!("{name} cannot be removed"), error))?;
             self.unlisted.pop();
         }
@@ -197,9 +201,10 @@ impl Compactor {
 
     fn remove_logs(&self, through: u64) -> Result<(), Error> {
         let failed = |error| Error::io("an old log file cannot be removed", error);
-        for (name, _) in self.shared.disk.list(wal::FOLDER).map_err(failed)? {
+        let logs = &self.shared.disk.logs;
+        for name in logs.list_logs(wal::FOLDER).map_err(failed)? {
             if wal::file_number(&name).is_some_and(|number| number <= through) {
-                self.shared.disk.delete(&name).map_err(failed)?;
+                logs.delete_log(&name).map_err(failed)?;
             }
         }
         Ok(())
@@ -263,7 +268,7 @@ impl Compactor {
         let mut names: Vec<String> = old.iter().map(|segment| segment.name().to_owned()).collect();
         let earlier: HashSet<&String> = old.iter().flat_map(|segment| segment.replaces()).collect();
         if !earlier.is_empty() {
-            let there = self.shared.disk.list(SEGMENTS);
+            let there = self.shared.disk.objects.list(SEGMENTS);
             let there = there.map_err(|error| Error::io("the segments cannot be listed", error))?;
             names.extend(there.into_iter().map(|(name, _)| name).filter(|name| earlier.contains(name)));
         }
@@ -282,7 +287,7 @@ impl Compactor {
     fn repair(&mut self) -> Result<Repaired, Error> {
         let mut repaired = Repaired::default();
         for entry in self.shared.catalog.segments() {
-            let Some(salvaged) = verify::salvage(&self.shared.disk, &entry)? else { continue };
+            let Some(salvaged) = verify::salvage(&self.shared.disk.objects, &entry)? else { continue };
             self.remove_unlisted()?;
             let new = salvaged.segment.map(|(day, bytes)| self.put(entry.kind, day, &bytes)).transpose()?;
             self.change_catalog(&new, |catalog| catalog.segments.retain(|other| other.name != entry.name))?;
@@ -292,14 +297,14 @@ impl Compactor {
                 state.segments[entry.kind].extend(new.map(|new| new.segment));
             }
             self.shared.cache.forget(&entry.name);
-            let removed = self.shared.disk.delete(&entry.name);
+            let removed = self.shared.disk.objects.delete(&entry.name);
             removed.map_err(|error| Error::io(format!("{} cannot be removed", entry.name), error))?;
             repaired.set_aside.push(salvaged.set_aside);
             repaired.rows_kept += salvaged.rows_kept;
             repaired.rows_lost += salvaged.rows_lost;
             repaired.footers_lost += usize::from(salvaged.is_footer_lost);
         }
-        let set_aside = deleted::set_aside(&*self.shared.disk)?;
+        let set_aside = deleted::set_aside(&*self.shared.disk.objects)?;
         let is_undeleted = self.shared.state().undeleted.is_some();
         if set_aside.is_some() || is_undeleted {
             let deleted = Arc::clone(&self.shared.state().deleted);
@@ -321,7 +326,7 @@ impl Compactor {
         if self.shared.state().unplaced.is_none() {
             return Ok(None);
         }
-        let set_aside = PositionsFile::set_aside(&*self.shared.disk)?;
+        let set_aside = PositionsFile::set_aside(&*self.shared.disk.objects)?;
         self.save_positions(PositionsFile { is_partial: false, ..self.positions.clone() })?;
         self.shared.state().unplaced = None;
         Ok(set_aside)
@@ -329,9 +334,9 @@ impl Compactor {
 
     /// The catalogue lists no more log files that are gone.
     fn forget_lost_logs(&self) -> Result<(), Error> {
-        let there = self.shared.disk.list(wal::FOLDER);
+        let there = self.shared.disk.logs.list_logs(wal::FOLDER);
         let there = there.map_err(|error| Error::io("the write-ahead log cannot be listed", error))?;
-        let there: HashSet<u64> = there.iter().filter_map(|(name, _)| wal::file_number(name)).collect();
+        let there: HashSet<u64> = there.iter().filter_map(|name| wal::file_number(name)).collect();
         self.shared.catalog.change(|catalog| catalog.logs.retain(|number| there.contains(number))).map_err(unwritten)
     }
 
@@ -341,7 +346,7 @@ impl Compactor {
     }
 
     fn keep_deleted(&self, deleted: &RoaringTreemap) -> Result<(), Error> {
-        let saved: io::Result<()> = deleted::save(&*self.shared.disk, deleted);
+        let saved: io::Result<()> = deleted::save(&*self.shared.disk.objects, deleted);
         saved.map_err(|error| Error::io("the list of deleted records cannot be written", error))?;
         if !self.shared.catalog.has_deleted() {
             self.shared.catalog.change(|catalog| catalog.has_deleted = true).map_err(unwritten)?;

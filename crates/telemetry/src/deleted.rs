@@ -1,6 +1,6 @@
 //! Which records were deleted but still lie somewhere. One object, replaced as a whole: a delete is durable once it is put.
 
-use crate::{Damage, Error, catalog, disk::Disk, wire::checksum};
+use crate::{Damage, Error, catalog, disk::ObjectStore, wire::checksum};
 use roaring::RoaringTreemap;
 use std::io;
 
@@ -9,12 +9,12 @@ const DAMAGED: &str = "the list of deleted records is damaged: those whose bytes
 
 const GONE: &str = "the list of deleted records is gone: those whose bytes are still there are found again";
 
-pub(crate) fn exists(disk: &dyn Disk) -> io::Result<bool> {
+pub(crate) fn exists(disk: &dyn ObjectStore) -> io::Result<bool> {
     Ok(catalog::size(disk, NAME)?.is_some())
 }
 
 /// Reads the list. `is_expected`: the catalogue says that there is one.
-pub(crate) fn load(disk: &dyn Disk, is_expected: bool) -> Result<RoaringTreemap, Error> {
+pub(crate) fn load(disk: &dyn ObjectStore, is_expected: bool) -> Result<RoaringTreemap, Error> {
     let bytes = match catalog::whole(disk, NAME) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_expected => {
             return Err(Damage::new(NAME, GONE).into());
@@ -31,7 +31,7 @@ pub(crate) fn load(disk: &dyn Disk, is_expected: bool) -> Result<RoaringTreemap,
 }
 
 /// Copies the list to `damaged/`, when it is damaged; where to.
-pub(crate) fn set_aside(disk: &dyn Disk) -> Result<Option<String>, Error> {
+pub(crate) fn set_aside(disk: &dyn ObjectStore) -> Result<Option<String>, Error> {
     if !matches!(load(disk, false), Err(Error::Damaged(_))) {
         return Ok(None);
     }
@@ -41,7 +41,7 @@ pub(crate) fn set_aside(disk: &dyn Disk) -> Result<Option<String>, Error> {
     Ok(Some(copy))
 }
 
-pub(crate) fn save(disk: &dyn Disk, deleted: &RoaringTreemap) -> io::Result<()> {
+pub(crate) fn save(disk: &dyn ObjectStore, deleted: &RoaringTreemap) -> io::Result<()> {
     let mut bytes = Vec::new();
     deleted.serialize_into(&mut bytes)?;
     let sum = checksum(&bytes).to_le_bytes();

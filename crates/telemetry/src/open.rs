@@ -31,10 +31,10 @@ pub(crate) struct Found {
     pub(crate) recovered: Recovered,
 }
 
-pub(crate) fn open(disk: &Arc<dyn Disk>, now: Timestamp) -> Result<Found, Error> {
+pub(crate) fn open(disk: &Disk, now: Timestamp) -> Result<Found, Error> {
     let mut recovered = Recovered::default();
     let catalog = load_catalog(disk, &mut recovered)?;
-    let (deleted, undeleted) = match deleted::load(&**disk, catalog.has_deleted) {
+    let (deleted, undeleted) = match deleted::load(&*disk.objects, catalog.has_deleted) {
         Err(Error::Damaged(damage)) => (RoaringTreemap::new(), Some(damage)),
         deleted => (deleted?, None),
     };
@@ -42,7 +42,7 @@ pub(crate) fn open(disk: &Arc<dyn Disk>, now: Timestamp) -> Result<Found, Error>
     // A catalogue that was rebuilt may know less than was once given: no record is to have a number that was deleted.
     let past_deleted = deleted.max().map_or(0, |seq| seq + 1);
     let mut state = State { deleted: Arc::new(deleted), undeleted, ..State::default() };
-    let (positions, unplaced) = match PositionsFile::load(&**disk, catalog.has_positions) {
+    let (positions, unplaced) = match PositionsFile::load(&*disk.objects, catalog.has_positions) {
         Err(Error::Damaged(damage)) => (PositionsFile { is_partial: true, ..PositionsFile::default() }, Some(damage)),
         loaded => loaded.map(|file| (file.loss(), file)).map(|(loss, file)| (file, loss))?,
     };
@@ -80,16 +80,16 @@ pub(crate) fn open(disk: &Arc<dyn Disk>, now: Timestamp) -> Result<Found, Error>
 }
 
 /// The catalogue; when it is lost, what the segments say. Segments that it does not list are left-overs of a crash.
-fn load_catalog(disk: &Arc<dyn Disk>, recovered: &mut Recovered) -> Result<Catalog, Error> {
+fn load_catalog(disk: &Disk, recovered: &mut Recovered) -> Result<Catalog, Error> {
     let failed = |error: io::Error| Error::io("the files of the store cannot be listed", error);
-    let catalog = match Catalog::load(&**disk) {
+    let catalog = match Catalog::load(disk) {
         Ok(Some(catalog)) => catalog,
         Ok(None) => {
-            let is_empty = |folder| disk.list(folder).map(|files| files.is_empty()).map_err(failed);
-            if is_empty(catalog::SEGMENTS)? && is_empty(wal::FOLDER)? {
+            let segments = disk.objects.list(catalog::SEGMENTS).map_err(failed)?;
+            if segments.is_empty() && disk.logs.list_logs(wal::FOLDER).map_err(failed)?.is_empty() {
                 // Written before anything else, so that a missing one is always a loss.
                 let catalog = Catalog::default();
-                catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
+                catalog.save(&*disk.objects).map_err(|error| Error::io("the catalogue cannot be written", error))?;
                 return Ok(catalog);
             }
             return rebuilt(disk, Damage::new(catalog::FOLDER, "there is no catalogue"), recovered);
@@ -97,26 +97,26 @@ fn load_catalog(disk: &Arc<dyn Disk>, recovered: &mut Recovered) -> Result<Catal
         Err(Error::Damaged(damage)) => return rebuilt(disk, damage, recovered),
         Err(error) => return Err(error),
     };
-    for (name, _) in disk.list(catalog::SEGMENTS).map_err(failed)? {
+    for (name, _) in disk.objects.list(catalog::SEGMENTS).map_err(failed)? {
         if !catalog.lists(&name) {
-            disk.delete(&name).map_err(failed)?;
+            disk.objects.delete(&name).map_err(failed)?;
         }
     }
     Ok(catalog)
 }
 
-fn rebuilt(disk: &Arc<dyn Disk>, damage: Damage, recovered: &mut Recovered) -> Result<Catalog, Error> {
+fn rebuilt(disk: &Disk, damage: Damage, recovered: &mut Recovered) -> Result<Catalog, Error> {
     let catalog = catalog::rebuild(disk).map_err(|error| Error::io("the segments cannot be listed", error))?;
     recovered.damages.push(damage);
-    catalog.save(&**disk).map_err(|error| Error::io("the catalogue cannot be written", error))?;
+    catalog.save(&*disk.objects).map_err(|error| Error::io("the catalogue cannot be written", error))?;
     Ok(catalog)
 }
 
 /// Opens every segment; those that cannot be, and of which kind.
-fn open_segments(disk: &Arc<dyn Disk>, catalog: &Catalog, state: &mut State) -> Vec<(Kind, Damage)> {
+fn open_segments(disk: &Disk, catalog: &Catalog, state: &mut State) -> Vec<(Kind, Damage)> {
     let mut unread = Vec::new();
     for entry in &catalog.segments {
-        match Segment::open(disk, &entry.name, entry.bytes) {
+        match Segment::open(&disk.objects, &entry.name, entry.bytes) {
             Ok(segment) => state.segments[entry.kind].push(Arc::new(segment)),
             Err(damage) => unread.push((entry.kind, damage)),
         }
@@ -136,26 +136,26 @@ struct Replay {
 }
 
 /// Reads back what was acknowledged and is in no segment.
-fn replay(disk: &Arc<dyn Disk>, catalog: &Catalog, now: Timestamp) -> Result<Replay, Error> {
+fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Error> {
     let (memtables, positions, damages, lost) = Default::default();
     let mut replay = Replay { memtables, positions, next_seq: catalog.sealed_before, next_wal: 1, damages, lost };
     let failed = |error| Error::io("the write-ahead log cannot be read", error);
-    let files = disk.list(wal::FOLDER).map_err(failed)?;
-    let numbers: Vec<u64> = files.iter().filter_map(|(name, _)| wal::file_number(name)).collect();
+    let files = disk.logs.list_logs(wal::FOLDER).map_err(failed)?;
+    let numbers: Vec<u64> = files.iter().filter_map(|name| wal::file_number(name)).collect();
     for number in catalog.logs.iter().filter(|number| !numbers.contains(number)) {
         let damage = Damage::new(wal::file_name(*number), "it is gone, and with it records that were acknowledged");
         replay.lost.push(damage.clone());
         replay.damages.push(damage);
     }
     let mut batches = Vec::new();
-    for (name, len) in files {
+    for name in files {
         let Some(number) = wal::file_number(&name) else { continue };
         replay.next_wal = replay.next_wal.max(number + 1);
-        let found = wal::replay(&**disk, &name, len).map_err(failed)?;
+        let found = wal::replay(&*disk.logs, &name).map_err(failed)?;
         let is_void = found.damages.is_empty() && !found.batches.iter().any(|found| is_after(found, catalog));
         if is_void && !catalog.logs.contains(&number) {
             // Nothing refers to it: a crash left it.
-            disk.delete(&name).map_err(failed)?;
+            disk.logs.delete_log(&name).map_err(failed)?;
         }
         replay.damages.extend(found.damages);
         replay.lost.extend(found.lost);
@@ -189,7 +189,7 @@ fn is_after(batch: &ReplayedBatch, catalog: &Catalog) -> bool {
 
 /// Numbers of records that segments hold, as far as the log may hold them too. No later record is to get one of them.
 fn numbers_in_segments(
-    disk: &Arc<dyn Disk>,
+    disk: &Disk,
     catalog: &Catalog,
     batches: &[ReplayedBatch],
     next_seq: &mut u64,
@@ -197,9 +197,9 @@ fn numbers_in_segments(
     let first = batches.iter().map(|batch| batch.numbered.first_seq).min().unwrap_or(u64::MAX);
     let mut numbers = RoaringTreemap::new();
     for entry in &catalog.segments {
-        let opened = Segment::open(disk, &entry.name, entry.bytes);
+        let opened = Segment::open(&disk.objects, &entry.name, entry.bytes);
         let is_whole = opened.is_ok();
-        let segment = opened.unwrap_or_else(|_| Segment::without_footer(disk, &entry.name, entry.bytes));
+        let segment = opened.unwrap_or_else(|_| Segment::without_footer(&disk.objects, &entry.name, entry.bytes));
         for (number, info) in segment.blocks().iter().enumerate() {
             *next_seq = (*next_seq).max(info.seq_range.1.saturating_add(1));
             // What a repair will not find whole counts as not there.

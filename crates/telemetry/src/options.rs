@@ -17,8 +17,8 @@ pub struct Options {
     pub seal_quiet: Duration,
     /// Merging makes segments up to this size.
     pub segment_bytes_max: u64,
-    /// Opened blocks that are kept for the next search.
-    pub cached_blocks_max: usize,
+    /// Bytes of opened blocks, of all kinds of record, that are kept for the next search.
+    pub cache_bytes_max: usize,
     pub retention: PerKind<Retention>,
 }
 
@@ -39,7 +39,7 @@ impl Default for Options {
             seal_age: Duration::from_secs(600),
             seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,
-            cached_blocks_max: 256,
+            cache_bytes_max: 32 << 20,
             retention: PerKind::default(),
         }
     }

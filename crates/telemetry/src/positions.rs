@@ -6,7 +6,7 @@
 
 use crate::{
     Damage, Error, catalog,
-    disk::Disk,
+    disk::ObjectStore,
     wire::{Malformed, Reader, checksum, put_bytes, put_varint},
 };
 use std::{collections::BTreeMap, io, sync::Arc};
@@ -137,12 +137,12 @@ impl PositionsFile {
         self.positions.is_same_as(positions) && self.is_partial == is_partial
     }
 
-    pub(crate) fn exists(disk: &dyn Disk) -> io::Result<bool> {
+    pub(crate) fn exists(disk: &dyn ObjectStore) -> io::Result<bool> {
         Ok(catalog::size(disk, NAME)?.is_some())
     }
 
     /// `is_expected`: the catalogue says that there are some.
-    pub(crate) fn load(disk: &dyn Disk, is_expected: bool) -> Result<Self, Error> {
+    pub(crate) fn load(disk: &dyn ObjectStore, is_expected: bool) -> Result<Self, Error> {
         let bytes = match catalog::whole(disk, NAME) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && is_expected => {
                 return Err(Damage::new(NAME, GONE).into());
@@ -158,7 +158,7 @@ impl PositionsFile {
         Ok(Self { is_on_disk: true, ..Self::read(rest).map_err(|_| damaged())? })
     }
 
-    pub(crate) fn save(&mut self, disk: &dyn Disk) -> io::Result<()> {
+    pub(crate) fn save(&mut self, disk: &dyn ObjectStore) -> io::Result<()> {
         let bytes = self.encode();
         disk.put(NAME, &[&checksum(&bytes).to_le_bytes()[..], &bytes].concat())?;
         self.is_on_disk = true;
@@ -166,7 +166,7 @@ impl PositionsFile {
     }
 
     /// Copies the file to `damaged/`, when it is damaged; where to.
-    pub(crate) fn set_aside(disk: &dyn Disk) -> Result<Option<String>, Error> {
+    pub(crate) fn set_aside(disk: &dyn ObjectStore) -> Result<Option<String>, Error> {
         if !matches!(Self::load(disk, false), Err(Error::Damaged(_))) {
             return Ok(None);
         }

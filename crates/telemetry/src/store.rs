@@ -34,7 +34,7 @@ use tokio::sync::oneshot;
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 
 pub(crate) struct Shared {
-    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) disk: Disk,
     pub(crate) options: Options,
     pub(crate) catalog: CatalogFile,
     state: Mutex<State>,
@@ -105,7 +105,7 @@ impl Store {
         let failed = |error| Error::io(folder.display().to_string(), error);
         take_over(data).map_err(failed)?;
         let disk = Folder::new(&folder).map_err(failed)?;
-        Self::open_on(Arc::new(disk), options, now)
+        Self::open_on(Disk::of(Arc::new(disk)), options, now)
     }
 
     /// Whether there is a store below the data directory.
@@ -115,12 +115,12 @@ impl Store {
 
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_on(disk: Arc<dyn Disk>, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
+    pub fn open_on(disk: Disk, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
         let Found { catalog, state, memory_bytes, positions, next_seq, next_wal, recovered } = open::open(&disk, now)?;
         recovered.damages.iter().for_each(|damage| tracing::error!(%damage, "the log store is damaged"));
-        let cache = Arc::new(BlockCache::new(options.cached_blocks_max));
+        let cache = Arc::new(BlockCache::new(options.cache_bytes_max));
         let shared = Arc::new(Shared {
-            catalog: CatalogFile::new(Arc::clone(&disk), catalog),
+            catalog: CatalogFile::new(Arc::clone(&disk.objects), catalog),
             disk,
             options,
             state: Mutex::new(state),

@@ -3,7 +3,7 @@
 use crate::{
     Damage, Error,
     catalog::{self, Entry, SEGMENTS},
-    disk::Disk,
+    disk::ObjectStore,
     segment::{Segment, SegmentWriter},
     view::Snapshot,
 };
@@ -76,7 +76,7 @@ pub(crate) struct Salvaged {
 }
 
 /// Copies a damaged segment to `damaged/` and collects its whole blocks; `None` when the segment is whole.
-pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salvaged>, Error> {
+pub(crate) fn salvage(disk: &Arc<dyn ObjectStore>, entry: &Entry) -> Result<Option<Salvaged>, Error> {
     let opened = Segment::open(disk, &entry.name, entry.bytes);
     let is_footer_lost = opened.is_err();
     // Those that it really has; none when it is gone.
@@ -103,7 +103,7 @@ pub(crate) fn salvage(disk: &Arc<dyn Disk>, entry: &Entry) -> Result<Option<Salv
 }
 
 /// Copies what there is of a file; one that is gone altogether leaves an empty copy.
-fn set_aside(disk: &dyn Disk, name: &str, size: u64) -> Result<String, Error> {
+fn set_aside(disk: &dyn ObjectStore, name: &str, size: u64) -> Result<String, Error> {
     let copy = name.replacen(SEGMENTS, "damaged", 1);
     let failed = |error| Error::io(format!("{name} cannot be set aside"), error);
     let bytes = if size == 0 { Vec::new() } else { disk.get(name, 0..size).map_err(failed)? };

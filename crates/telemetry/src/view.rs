@@ -7,6 +7,7 @@ use crate::{
     positions::Positions,
     segment::{Block, Segment, SharedOutlines, Summary},
 };
+use quick_cache::{Weighter, unsync::Cache};
 use roaring::RoaringTreemap;
 use std::{
     collections::{HashMap, VecDeque},
@@ -124,17 +125,29 @@ impl Snapshot {
 /// Bytes of summaries that are kept.
 const SUMMARY_BYTES_MAX: usize = 24 << 20;
 
-/// Blocks that were opened lately. Opening one decodes its head, which takes longer than most searches spend in it.
+/// Blocks that searches have opened. Opening one decodes its head, which takes longer than most searches spend in it.
 pub(crate) struct BlockCache {
-    blocks_max: usize,
     blocks: Mutex<Cached>,
 }
 
-#[derive(Default)]
+/// A segment's name, and the number of a block in it.
+type Place = (String, usize);
+
+#[derive(Clone)]
+struct BlockBytes;
+
+impl Weighter<Place, Arc<Block>> for BlockBytes {
+    fn weight(&self, (name, _): &Place, block: &Arc<Block>) -> u64 {
+        (name.len() + block.memory_bytes()) as u64
+    }
+}
+
+/// A block of an ordinary segment takes about so many bytes.
+const USUAL_BYTES: usize = 64 << 10;
+
 struct Cached {
-    by_place: HashMap<(String, usize), Arc<Block>>,
-    /// In the order in which they were opened.
-    order: VecDeque<(String, usize)>,
+    /// Bounded by bytes. What was asked for again stays before what a search has opened once on its way.
+    blocks: Cache<Place, Arc<Block>, BlockBytes>,
     /// By segment; none of one that has none.
     summaries: HashMap<String, Option<Arc<Summary>>>,
     summary_bytes: usize,
@@ -142,13 +155,15 @@ struct Cached {
 }
 
 impl BlockCache {
-    pub(crate) fn new(blocks_max: usize) -> Self {
-        Self { blocks_max, blocks: Mutex::default() }
+    pub(crate) fn new(bytes_max: usize) -> Self {
+        let blocks = Cache::with_weighter(bytes_max / USUAL_BYTES + 1, bytes_max as u64, BlockBytes);
+        let (summaries, summary_bytes, outlines) = Default::default();
+        Self { blocks: Mutex::new(Cached { blocks, summaries, summary_bytes, outlines }) }
     }
 
     fn block(&self, segment: &Segment, number: usize) -> Result<Arc<Block>, Damage> {
         let place = (segment.name().to_owned(), number);
-        if let Some(block) = self.lock().by_place.get(&place) {
+        if let Some(block) = self.lock().blocks.get(&place) {
             return Ok(Arc::clone(block));
         }
         let block = Arc::new(segment.open_block(number)?);
@@ -157,13 +172,7 @@ impl BlockCache {
         if segment.is_void() {
             return Ok(block);
         }
-        while cached.by_place.len() >= self.blocks_max.max(1) {
-            let Some(oldest) = cached.order.pop_front() else { break };
-            cached.by_place.remove(&oldest);
-        }
-        if cached.by_place.insert(place.clone(), Arc::clone(&block)).is_none() {
-            cached.order.push_back(place);
-        }
+        cached.blocks.insert(place, Arc::clone(&block));
         Ok(block)
     }
 
@@ -196,11 +205,53 @@ impl BlockCache {
             drop(summary);
             cached.outlines.tidy();
         }
-        cached.by_place.retain(|(name, _), _| name != segment);
-        cached.order.retain(|(name, _)| name != segment);
+        cached.blocks.retain(|(name, _), _| name != segment);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Cached> {
         self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Batch, Kind, Options, Record, Store,
+        disk::{Disk, Simulated},
+    };
+    use model::Timestamp;
+
+    #[test]
+    fn opened_blocks_are_bounded_by_bytes_and_those_asked_again_stay() {
+        let now = Timestamp::EPOCH;
+        let (store, _) = Store::open_on(Disk::of(Arc::new(Simulated::default())), Options::default(), now).unwrap();
+        for day in 0..40 {
+            let mut batch = Batch::new();
+            for number in 0..50 {
+                let time = Timestamp::from_micros(day * crate::day::DAY_MICROS + number);
+                let message = format!("a message of day {day} with number {number}").into_bytes();
+                batch.push(&Record { time, level: None, source: vec![], message, fields: vec![] }).unwrap();
+            }
+            store.append(Kind::Log, batch, now).unwrap().blocking_recv().unwrap().unwrap();
+        }
+        store.seal(now).unwrap().blocking_recv().unwrap().unwrap();
+        let snapshot = store.snapshot(Kind::Log);
+        let segments = snapshot.segments();
+        assert_eq!(segments.len(), 40);
+        let one = segments[0].open_block(0).unwrap().memory_bytes();
+        let cache = BlockCache::new(10 * one);
+        let favourite = cache.block(&segments[0], 0).unwrap();
+        let mut is_kept = true;
+        for segment in &segments[1..] {
+            cache.block(segment, 0).unwrap();
+            is_kept &= Arc::ptr_eq(&cache.block(&segments[0], 0).unwrap(), &favourite);
+            assert!(cache.lock().blocks.weight() <= 10 * one as u64);
+        }
+        assert!(is_kept, "it was asked for all the time");
+        let kept = cache.lock().blocks.len();
+        assert!((3..=11).contains(&kept), "{kept}");
+        cache.forget(segments[0].name());
+        assert!(!Arc::ptr_eq(&cache.block(&segments[0], 0).unwrap(), &favourite));
     }
 }

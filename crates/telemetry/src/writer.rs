@@ -100,7 +100,7 @@ impl Writer {
         let name = wal::file_name(number);
         drop(wal);
         let unlisted = self.shared.catalog.change(|catalog| catalog.logs.retain(|other| *other != number));
-        if let Err(error) = unlisted.and_then(|()| self.shared.disk.delete(&name)) {
+        if let Err(error) = unlisted.and_then(|()| self.shared.disk.logs.delete_log(&name)) {
             tracing::warn!(%error, name, "an empty file of the write-ahead log could not be deleted");
         }
     }
@@ -202,9 +202,9 @@ impl Writer {
     fn begin_wal(&mut self) -> std::io::Result<Wal> {
         let number = self.next_wal;
         self.next_wal += 1;
-        let wal = Wal::create(&self.shared.disk, number).inspect_err(|_| {
+        let wal = Wal::create(&self.shared.disk.logs, number).inspect_err(|_| {
             // Nothing stands in it.
-            let _ = self.shared.disk.delete(&wal::file_name(number));
+            let _ = self.shared.disk.logs.delete_log(&wal::file_name(number));
         })?;
         self.shared.catalog.change(|catalog| catalog.logs.push(number))?;
         Ok(wal)

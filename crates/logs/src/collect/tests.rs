@@ -17,7 +17,7 @@ use std::{
 };
 use telemetry::{
     Options,
-    disk::{Disk, Folder, Log},
+    disk::{Disk, Folder, Log, LogFiles, ObjectStore},
     query::{Bounds, Page, Question, language::Order, parse, search},
 };
 
@@ -55,7 +55,7 @@ impl Filling {
     }
 }
 
-impl Disk for Filling {
+impl ObjectStore for Filling {
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         self.room()?;
         self.folder.put(name, bytes)
@@ -72,10 +72,24 @@ impl Disk for Filling {
     fn delete(&self, name: &str) -> io::Result<()> {
         self.folder.delete(name)
     }
+}
 
+impl LogFiles for Filling {
     fn create_log(&self, name: &str) -> io::Result<Box<dyn Log>> {
         self.room()?;
         Ok(Box::new(FillingLog { disk: self.clone(), log: self.folder.create_log(name)? }))
+    }
+
+    fn read_log(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.folder.read_log(name)
+    }
+
+    fn list_logs(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.folder.list_logs(folder)
+    }
+
+    fn delete_log(&self, name: &str) -> io::Result<()> {
+        self.folder.delete_log(name)
     }
 }
 
@@ -189,7 +203,7 @@ impl Site {
 
 fn opened(data: &tempfile::TempDir, disk: &Filling, options: &Options) -> Logs {
     let logs = Logs::new(data.path(), StoreConfig::default(), Clock::System, TimeZone::UTC).unwrap();
-    logs.open_on(Arc::new(disk.clone()), options.clone());
+    logs.open_on(Disk::of(Arc::new(disk.clone())), options.clone());
     logs
 }
 

@@ -1,6 +1,6 @@
 //! Files in a local folder.
 
-use super::{Disk, Log};
+use super::{Log, LogFiles, ObjectStore};
 use std::{
     collections::HashMap,
     fs::{self, DirBuilder, File, OpenOptions},
@@ -63,7 +63,7 @@ impl Folder {
     }
 }
 
-impl Disk for Folder {
+impl ObjectStore for Folder {
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
@@ -112,7 +112,9 @@ impl Disk for Folder {
             _ => Ok(()),
         }
     }
+}
 
+impl LogFiles for Folder {
     fn create_log(&self, name: &str) -> io::Result<Box<dyn Log>> {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
@@ -120,6 +122,18 @@ impl Disk for Folder {
         let file = create(&path)?;
         sync_folder(folder)?;
         Ok(Box::new(FolderLog { file, room: 0 }))
+    }
+
+    fn read_log(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(name)?)
+    }
+
+    fn list_logs(&self, folder: &str) -> io::Result<Vec<String>> {
+        Ok(self.list(folder)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn delete_log(&self, name: &str) -> io::Result<()> {
+        self.delete(name)
     }
 }
 
@@ -215,6 +229,10 @@ mod tests {
         log.write_at(0, b"one").unwrap();
         log.write_at(3, b"two").unwrap();
         log.sync().unwrap();
-        assert_eq!(disk.get("wal/1.wal", 0..7).unwrap(), b"onetwo\0");
+        let read = disk.read_log("wal/1.wal").unwrap();
+        assert!(read.starts_with(b"onetwo\0"), "with its room");
+        assert_eq!(disk.list_logs("wal").unwrap(), ["wal/1.wal"]);
+        disk.delete_log("wal/1.wal").unwrap();
+        assert_eq!(disk.list_logs("wal").unwrap(), [] as [&str; 0]);
     }
 }

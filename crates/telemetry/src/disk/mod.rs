@@ -1,5 +1,5 @@
-//! The narrow interface through which the store reaches its files: objects that are written once, whole, and logs that are
-//! appended to and synced.
+//! The two narrow interfaces through which the store reaches its files: objects, which are written once and whole, and logs,
+//! which are appended to and synced. Objects may one day lie elsewhere (S3); a log is on a disk of this machine.
 //!
 //! Names are made by the store alone: a folder, a slash, letters, digits, dots and dashes.
 
@@ -11,25 +11,52 @@ pub use folder::Folder;
 #[cfg(test)]
 pub(crate) use simulated::{LastOperation, Simulated};
 
-use std::{io, ops::Range};
+use std::{io, ops::Range, sync::Arc};
 
-/// Where files lie. Implemented by a local folder, and by a disk that fails on demand for tests.
-pub trait Disk: Send + Sync {
+/// Where a store lies.
+#[derive(Clone)]
+pub struct Disk {
+    pub objects: Arc<dyn ObjectStore>,
+    pub logs: Arc<dyn LogFiles>,
+}
+
+impl Disk {
+    /// One place for both.
+    pub fn of<T: ObjectStore + LogFiles + 'static>(place: Arc<T>) -> Self {
+        Self { objects: Arc::clone(&place) as Arc<dyn ObjectStore>, logs: place }
+    }
+}
+
+/// Objects by name: segments, the catalogue and what belongs to it. Implemented by a local folder, and by a disk that fails on
+/// demand for tests.
+pub trait ObjectStore: Send + Sync {
     /// Writes a whole object, replacing one of the same name. When this returns, the object is durable; when it fails or the
     /// power does, the object is as it was before.
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
 
-    /// A range of an object or log. Shorter files are an error (`UnexpectedEof`).
+    /// A range of an object. Shorter ones are an error (`UnexpectedEof`).
     fn get(&self, name: &str, range: Range<u64>) -> io::Result<Vec<u8>>;
 
     /// Names and sizes of what is in a folder, sorted by name. A folder that does not exist is empty.
     fn list(&self, folder: &str) -> io::Result<Vec<(String, u64)>>;
 
-    /// Deletes an object or log; none of that name is fine.
+    /// Deletes an object; none of that name is fine.
     fn delete(&self, name: &str) -> io::Result<()>;
+}
 
+/// Logs by name: the write-ahead log. Implemented as objects are.
+pub trait LogFiles: Send + Sync {
     /// Begins a log: an empty file that is appended to.
     fn create_log(&self, name: &str) -> io::Result<Box<dyn Log>>;
+
+    /// A whole log, with the room that it has.
+    fn read_log(&self, name: &str) -> io::Result<Vec<u8>>;
+
+    /// Names of the logs in a folder, sorted. A folder that does not exist is empty.
+    fn list_logs(&self, folder: &str) -> io::Result<Vec<String>>;
+
+    /// Deletes a log; none of that name is fine.
+    fn delete_log(&self, name: &str) -> io::Result<()>;
 }
 
 /// A file that grows at its end.

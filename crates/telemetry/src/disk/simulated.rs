@@ -1,6 +1,6 @@
 //! A disk in memory that loses what was not synced, fills up, stops working and flips bits, all on demand.
 
-use super::{Disk, Log};
+use super::{Log, LogFiles, ObjectStore};
 use std::{
     collections::BTreeMap,
     io,
@@ -111,7 +111,7 @@ impl State {
     }
 }
 
-impl Disk for Simulated {
+impl ObjectStore for Simulated {
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state();
         let answer = state.operate();
@@ -143,12 +143,26 @@ impl Disk for Simulated {
         state.files.remove(name);
         Ok(())
     }
+}
 
+impl LogFiles for Simulated {
     fn create_log(&self, name: &str) -> io::Result<Box<dyn Log>> {
         let mut state = self.state();
         state.operate()?;
         state.files.insert(name.to_owned(), File::default());
         Ok(Box::new(SimulatedLog { disk: self.clone(), name: name.to_owned() }))
+    }
+
+    fn read_log(&self, name: &str) -> io::Result<Vec<u8>> {
+        Ok(self.state().files.get(name).ok_or(io::ErrorKind::NotFound)?.bytes.clone())
+    }
+
+    fn list_logs(&self, folder: &str) -> io::Result<Vec<String>> {
+        Ok(self.list(folder)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn delete_log(&self, name: &str) -> io::Result<()> {
+        self.delete(name)
     }
 }
 

@@ -155,7 +155,7 @@ fn any<T>(parts: impl Iterator<Item = T>, mut holds: impl FnMut(T) -> Result<boo
 mod tests {
     use crate::{
         Batch, OwnedValue, Record, Snapshot, Store,
-        disk::{Disk as _, Simulated},
+        disk::{Disk, ObjectStore as _, Simulated},
         query::{Bounds, Page, Question, Read, language::Order, parse, search},
     };
     use jiff::tz::TimeZone;
@@ -185,7 +185,8 @@ mod tests {
 
     /// Three days, each a segment.
     fn store(disk: &Simulated) -> Store {
-        let (store, _) = Store::open_on(Arc::new(disk.clone()), crate::Options::default(), Timestamp::EPOCH).unwrap();
+        let (store, _) =
+            Store::open_on(Disk::of(Arc::new(disk.clone())), crate::Options::default(), Timestamp::EPOCH).unwrap();
         let mut batch = Batch::new();
         (0..3 * ROWS).for_each(|number| batch.push(&record(number)).unwrap());
         store.append(crate::Kind::Log, batch, Timestamp::EPOCH).unwrap().blocking_recv().unwrap().unwrap();

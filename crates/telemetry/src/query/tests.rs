@@ -1,7 +1,10 @@
 //! The faces of a search, on a small store: some of it sealed, some in memory.
 
 use super::*;
-use crate::{Batch, Options, OwnedValue, Record, Snapshot, Store, disk::Simulated};
+use crate::{
+    Batch, Options, OwnedValue, Record, Snapshot, Store,
+    disk::{Disk, Simulated},
+};
 use jiff::tz::TimeZone;
 use language::Order;
 use model::{Level, Timestamp};
@@ -25,7 +28,7 @@ fn record(number: i64) -> Record {
 
 /// Forty records numbered from 0, the first thirty sealed in two segments.
 fn store(disk: &Simulated) -> Store {
-    let (store, _) = Store::open_on(Arc::new(disk.clone()), Options::default(), NOW).unwrap();
+    let (store, _) = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOW).unwrap();
     for (start, end) in [(0, 15), (15, 30), (30, 40)] {
         let mut batch = Batch::new();
         (start..end).for_each(|number| batch.push(&record(number)).unwrap());
@@ -155,7 +158,7 @@ fn an_answer_says_what_its_bounds_left_out() {
 
 /// A sealed block of records with messages made by `message`, each with its number as the field `n`.
 fn sealed(disk: &Simulated, count: i64, message: impl Fn(i64) -> Vec<u8>) -> Store {
-    let (store, _) = Store::open_on(Arc::new(disk.clone()), Options::default(), NOW).unwrap();
+    let (store, _) = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOW).unwrap();
     let mut batch = Batch::new();
     for number in 0..count {
         let record =

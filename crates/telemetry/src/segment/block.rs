@@ -74,6 +74,16 @@ impl Block {
         Self { bytes, head, template_of_rows: OnceLock::new(), outlines: OnceLock::new() }
     }
 
+    /// Bytes of memory that it takes, about, with what is decoded of it once: always the same of one block.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        /// Texts and lists that a byte of the head becomes: those of templates stand in outlines once more.
+        const DECODED: usize = 4;
+        size_of::<Self>()
+            + self.bytes.memory_bytes()
+            + self.head.read_from * DECODED
+            + self.head.rows * size_of::<u16>()
+    }
+
     /// Bytes of it in its file, unless it is packed.
     pub(super) fn len(&self) -> u64 {
         self.head.parts().last().map_or(0, |part| part.start + u64::from(part.len))

@@ -107,6 +107,7 @@ fn encode_apart(batches: &[&Numbered], chosen: &[Chosen], form: Form, zip: &mut 
         template_of_rows,
         groups,
         columns,
+        read_from: 0,
         is_packed: zip.defers(),
     };
     let mut block = Vec::new();

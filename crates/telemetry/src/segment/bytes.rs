@@ -1,6 +1,6 @@
 //! The bytes of a block, wherever they lie.
 
-use crate::{Damage, disk::Disk};
+use crate::{Damage, disk::ObjectStore};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -15,7 +15,7 @@ pub struct Bytes {
 
 enum Source {
     Memory(Arc<[u8]>),
-    File { disk: Arc<dyn Disk>, name: String, start: u64, len: u64 },
+    File { disk: Arc<dyn ObjectStore>, name: String, start: u64, len: u64 },
 }
 
 impl Bytes {
@@ -24,7 +24,7 @@ impl Bytes {
         Self { source: Source::Memory(bytes.into()), place: place.into(), read: AtomicU64::new(0) }
     }
 
-    pub(crate) fn in_file(disk: Arc<dyn Disk>, name: &str, start: u64, len: u64) -> Self {
+    pub(crate) fn in_file(disk: Arc<dyn ObjectStore>, name: &str, start: u64, len: u64) -> Self {
         let place = format!("{name}, block at byte {start}");
         let source = Source::File { disk, name: name.to_owned(), start, len };
         Self { source, place, read: AtomicU64::new(0) }
@@ -32,6 +32,14 @@ impl Bytes {
 
     pub(super) fn place(&self) -> &str {
         &self.place
+    }
+
+    /// Those that are in memory.
+    pub(super) fn memory_bytes(&self) -> usize {
+        match &self.source {
+            Source::Memory(bytes) => bytes.len(),
+            Source::File { name, .. } => name.len() + self.place.len(),
+        }
     }
 
     pub(super) fn bytes_read(&self) -> u64 {

@@ -15,7 +15,7 @@ use crate::{
     Damage,
     batch::Numbered,
     day,
-    disk::Disk,
+    disk::ObjectStore,
     wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint},
 };
 use model::Timestamp;
@@ -54,7 +54,7 @@ pub struct BlockInfo {
 
 /// An opened segment: its footer is decoded and checked.
 pub struct Segment {
-    disk: Arc<dyn Disk>,
+    disk: Arc<dyn ObjectStore>,
     name: String,
     bytes: u64,
     blocks: Vec<BlockInfo>,
@@ -76,7 +76,7 @@ impl Drop for Segment {
 }
 
 impl Segment {
-    pub(crate) fn open(disk: &Arc<dyn Disk>, name: &str, bytes: u64) -> Result<Self, Damage> {
+    pub(crate) fn open(disk: &Arc<dyn ObjectStore>, name: &str, bytes: u64) -> Result<Self, Damage> {
         let read = |range: Range<u64>| disk.get(name, range).map_err(|error| unreadable(name, &error));
         let short = || Damage::new(name, "it is too short to be a segment");
         let tail_start = bytes.checked_sub(TAIL as u64).ok_or_else(short)?;
@@ -100,7 +100,7 @@ impl Segment {
         })
     }
 
-    pub(super) fn of_blocks(disk: &Arc<dyn Disk>, name: &str, bytes: u64, blocks: Vec<BlockInfo>) -> Self {
+    pub(super) fn of_blocks(disk: &Arc<dyn ObjectStore>, name: &str, bytes: u64, blocks: Vec<BlockInfo>) -> Self {
         let (replaces, is_void) = (Vec::new(), AtomicBool::new(false));
         Self { disk: Arc::clone(disk), name: name.to_owned(), bytes, blocks, replaces, summary: None, is_void }
     }

@@ -71,6 +71,8 @@ pub(super) struct Head {
     pub(super) columns: Vec<ColumnHead>,
     /// Whether the block is compressed and checked as a whole: its parts are neither.
     pub(super) is_packed: bool,
+    /// Bytes that it was read from, not compressed; none of one that was just made.
+    pub(super) read_from: usize,
 }
 
 impl Head {
@@ -114,6 +116,7 @@ impl Head {
     /// Reads what lies behind the prefix; `compressed` has been checked against its checksum.
     pub(super) fn read(compressed: &[u8]) -> Result<Self, Malformed> {
         let head = compress::read(&mut Reader(compressed))?;
+        let read_from = head.len();
         let mut reader = Reader(&head);
         let mut rows = reader.count(super::ROWS_MAX)?;
         let is_first_version = rows != usize::from(VERSIONED);
@@ -150,6 +153,7 @@ impl Head {
             template_of_rows,
             groups,
             columns,
+            read_from,
             is_packed,
         };
         head.check_slots()?;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Batch, Numbered, OwnedValue, Record,
-    disk::{Disk, Simulated},
+    disk::{ObjectStore, Simulated},
     seal,
 };
 use model::{Level, Timestamp};
@@ -52,7 +52,7 @@ fn record(n: u64) -> Record {
 fn read(bytes: &[u8]) -> Vec<(u64, Record)> {
     let disk = Simulated::default();
     disk.put("segments/old.seg", bytes).unwrap();
-    let disk: Arc<dyn Disk> = Arc::new(disk);
+    let disk: Arc<dyn ObjectStore> = Arc::new(disk);
     let segment = Segment::open(&disk, "segments/old.seg", bytes.len() as u64).unwrap();
     let mut read = Vec::new();
     for number in 0..segment.blocks().len() {

@@ -6,13 +6,13 @@ use super::{
     file::MAGIC,
     head::{PREFIX, Prefix},
 };
-use crate::disk::Disk;
+use crate::disk::ObjectStore;
 use std::sync::Arc;
 
 impl Segment {
     /// As much of a segment as can be found without its footer: all blocks up to the first whose head is not whole. Parts of
     /// a block may be damaged all the same.
-    pub(crate) fn without_footer(disk: &Arc<dyn Disk>, name: &str, bytes: u64) -> Self {
+    pub(crate) fn without_footer(disk: &Arc<dyn ObjectStore>, name: &str, bytes: u64) -> Self {
         let mut blocks: Vec<BlockInfo> = Vec::new();
         let mut start = MAGIC.len() as u64;
         while blocks.len() < BLOCKS_MAX && start < bytes {
@@ -25,7 +25,7 @@ impl Segment {
 }
 
 /// None where there is no block, but what follows the last one, or damage.
-fn block_at(disk: &Arc<dyn Disk>, name: &str, start: u64, bytes: u64) -> Option<BlockInfo> {
+fn block_at(disk: &Arc<dyn ObjectStore>, name: &str, start: u64, bytes: u64) -> Option<BlockInfo> {
     let rest = Bytes::in_file(Arc::clone(disk), name, start, bytes - start);
     let prefix = Prefix::read(&rest.read(0, PREFIX as u64).ok()?).ok()?;
     let block = Block::open(rest).ok()?;
@@ -48,7 +48,7 @@ mod tests {
     const NAME: &str = "segments/1.seg";
 
     /// Blocks of as many rows: large ones lie in parts, small ones are packed.
-    fn segment(rows: &[u32]) -> (Arc<dyn Disk>, Simulated, Segment) {
+    fn segment(rows: &[u32]) -> (Arc<dyn ObjectStore>, Simulated, Segment) {
         let mut writer = SegmentWriter::new();
         let mut seq = 1;
         for &rows in rows {
@@ -66,7 +66,7 @@ mod tests {
         let bytes = writer.finish(&[]);
         let simulated = Simulated::default();
         simulated.put(NAME, &bytes).unwrap();
-        let disk: Arc<dyn Disk> = Arc::new(simulated.clone());
+        let disk: Arc<dyn ObjectStore> = Arc::new(simulated.clone());
         let segment = Segment::open(&disk, NAME, bytes.len() as u64).unwrap();
         (disk, simulated, segment)
     }

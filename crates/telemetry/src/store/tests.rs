@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     OwnedValue, Record, Retention,
     catalog::Catalog,
-    disk::{LastOperation, Simulated},
+    disk::{LastOperation, ObjectStore as _, Simulated},
 };
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ fn open(disk: &Simulated) -> (Store, Recovered) {
 }
 
 fn open_with(disk: &Simulated, options: Options) -> (Store, Recovered) {
-    Store::open_on(Arc::new(disk.clone()), options, NOON).unwrap()
+    Store::open_on(Disk::of(Arc::new(disk.clone())), options, NOON).unwrap()
 }
 
 fn append(store: &Store, messages: std::ops::Range<u64>) -> Result<Appended, Error> {
@@ -160,7 +160,7 @@ fn a_crash_at_any_operation_loses_and_doubles_nothing() {
         ] {
             let disk = Simulated::default();
             disk.stop_after(stop, last);
-            let begun = Store::open_on(Arc::new(disk.clone()), Options::default(), NOON);
+            let begun = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOON);
             let (acknowledged, gone) = begun.map(|(store, _)| live(&store)).unwrap_or_default();
             let back = disk.after_power_cut(kept);
             let (store, recovered) = open(&back);
@@ -495,7 +495,7 @@ fn a_newer_catalogue_is_refused_by_name() {
     let disk = Simulated::default();
     let newer = Catalog { version: 99, ..Catalog::default() };
     newer.save(&disk).unwrap();
-    let refused = Store::open_on(Arc::new(disk), Options::default(), NOON).map(|_| ()).unwrap_err();
+    let refused = Store::open_on(Disk::of(Arc::new(disk)), Options::default(), NOON).map(|_| ()).unwrap_err();
     assert!(matches!(refused, Error::Newer { found: 99, known: 2 }), "{refused}");
 }
 

@@ -11,7 +11,7 @@ mod payload;
 use crate::{
     Damage, Kind,
     batch::Numbered,
-    disk::{Disk, Log},
+    disk::{Log, LogFiles},
     positions::PositionChange,
     wire::{Reader, checksum},
 };
@@ -57,7 +57,7 @@ pub(crate) struct Wal {
 }
 
 impl Wal {
-    pub(crate) fn create(disk: &Arc<dyn Disk>, number: u64) -> io::Result<Self> {
+    pub(crate) fn create(disk: &Arc<dyn LogFiles>, number: u64) -> io::Result<Self> {
         let mut log = disk.create_log(&file_name(number))?;
         // The standard library's keys are the system's random numbers.
         let stamp = RandomState::new().build_hasher().finish();
@@ -134,8 +134,8 @@ pub(crate) struct ReplayedBatch {
 }
 
 /// Reads a whole log file. What cannot be read is told, and left out.
-pub(crate) fn replay(disk: &dyn Disk, name: &str, len: u64) -> io::Result<Replayed> {
-    let bytes = disk.get(name, 0..len)?;
+pub(crate) fn replay(disk: &dyn LogFiles, name: &str) -> io::Result<Replayed> {
+    let bytes = disk.read_log(name)?;
     let mut replayed = Replayed::default();
     let number = file_number(name).unwrap_or_default();
     if bytes.iter().all(|byte| *byte == 0) {

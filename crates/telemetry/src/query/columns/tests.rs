@@ -2,7 +2,7 @@
 
 use crate::{
     Batch, Options, OwnedValue, Record, Snapshot, Store,
-    disk::Simulated,
+    disk::{Disk, Simulated},
     query::{
         Bounds, Cell, Page, Question, Table, answer, facets, histogram, language::Order, matching_seqs, parse, search,
     },
@@ -220,7 +220,7 @@ fn snapshots(records: &[Record], split: (usize, usize)) -> (Snapshot, Snapshot) 
 
 /// Of a store that sealed its records after these positions.
 pub(super) fn snapshot(records: &[Record], sealed_at: &[usize], deleted: &[u64]) -> Snapshot {
-    let disk = Arc::new(Simulated::default());
+    let disk = Disk::of(Arc::new(Simulated::default()));
     let (store, _) = Store::open_on(disk, Options::default(), NOW).unwrap();
     let mut start = 0;
     for end in sealed_at.iter().copied().chain([records.len()]) {

@@ -132,7 +132,7 @@ fn a_store_of_logs_alone_is_taken_over() {
     let data = tempfile::tempdir().unwrap();
     assert!(!Store::exists(data.path()));
     let former = Folder::new(data.path().join("logs")).unwrap();
-    let (store, _) = Store::open_on(Arc::new(former), Options::default(), NOON).unwrap();
+    let (store, _) = Store::open_on(Disk::of(Arc::new(former)), Options::default(), NOON).unwrap();
     append(&store, 0..3).unwrap();
     seal(&store).unwrap();
     append(&store, 3..5).unwrap();

@@ -76,7 +76,7 @@ fn a_catalogue_lost_in_the_midst_of_sealing_loses_nothing() {
         for (kept, last) in [(0.0, LastOperation::Undone), (1.0, LastOperation::Undone), (0.0, LastOperation::Done)] {
             let disk = Simulated::default();
             disk.stop_after(stop, last);
-            let begun = Store::open_on(Arc::new(disk.clone()), Options::default(), NOON);
+            let begun = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOON);
             let acknowledged = begun.map(|(store, _)| live_for_days(&store)).unwrap_or_default();
             for loss in [Loss::None, Loss::Gone, Loss::Damaged] {
                 let when = format!("stopped at {stop} ({last:?}), the catalogue {loss:?}");
@@ -109,13 +109,13 @@ fn a_second_crash_while_a_lost_catalogue_is_made_anew_loses_nothing() {
     for stop in 0..whole.operations() {
         let disk = Simulated::default();
         disk.stop_after(stop, LastOperation::Undone);
-        let begun = Store::open_on(Arc::new(disk.clone()), Options::default(), NOON);
+        let begun = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOON);
         let acknowledged = begun.map(|(store, _)| live_for_days(&store)).unwrap_or_default();
         for second in 0..12 {
             let back = disk.after_power_cut(0.0);
             lose(&back, Loss::Gone);
             back.stop_after(second, LastOperation::Undone);
-            if let Ok((store, _)) = Store::open_on(Arc::new(back.clone()), Options::default(), NOON) {
+            if let Ok((store, _)) = Store::open_on(Disk::of(Arc::new(back.clone())), Options::default(), NOON) {
                 let _ = seal(&store);
             }
             for loss in [Loss::None, Loss::Gone] {
@@ -156,7 +156,7 @@ fn deleted_records_stay_deleted_without_a_catalogue() {
     for stop in 0..whole.operations() {
         let disk = Simulated::default();
         disk.stop_after(stop, LastOperation::Undone);
-        let begun = Store::open_on(Arc::new(disk.clone()), Options::default(), NOON);
+        let begun = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOON);
         let (acknowledged, gone) = begun.map(|(store, _)| live(&store)).unwrap_or_default();
         let back = disk.after_power_cut(0.0);
         lose(&back, Loss::Gone);

@@ -44,7 +44,7 @@ fn a_batch_and_its_position_are_kept_together_wherever_the_process_ends() {
         for (kept, last) in [(0.0, LastOperation::Undone), (1.0, LastOperation::Undone), (0.0, LastOperation::Done)] {
             let disk = Simulated::default();
             disk.stop_after(stop, last);
-            if let Ok((store, _)) = Store::open_on(Arc::new(disk.clone()), Options::default(), NOON) {
+            if let Ok((store, _)) = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOON) {
                 live_collecting(&store);
             }
             for is_catalog_lost in [false, true] {
