@@ -158,18 +158,19 @@ impl Intake {
     }
 
     fn keep_step(&mut self, logs: &Logs, step: ImportStep) -> Result<(), BodyError> {
-        let key = step.id.key();
+        let ImportStep { id, from: expected, to } = step;
+        let key = id.key();
         logs.take_over_imports(&self.opened)?;
         let stands = self.opened.store.position(&key).map_err(Error::from)?;
         let from: Position = stands.as_ref().map(|position| stored::read(&key, position)).transpose()?;
-        if from != step.from {
+        if from != expected {
             return Err(BodyError::Elsewhere);
         }
         let open = || self.opened.store.positions_under(PREFIX).map_err(Error::from);
         if from.is_none() && open()?.len() >= IMPORTS_MAX {
             return Err(Error::Imports.into());
         }
-        self.position = Some(PositionChange { key, position: Some(stored::write(&step.to)) });
+        self.position = Some(PositionChange { key, position: Some(stored::write(&to)) });
         self.flush()?;
         Ok(self.await_all()?)
     }

@@ -72,7 +72,7 @@ impl Catalog {
     /// `None` when there is none.
     pub(crate) fn load(disk: &Disk) -> Result<Option<Self>, Error> {
         let read = |error| Error::io("the catalogue cannot be read", error);
-        let bytes = match whole(&*disk.objects, NAME) {
+        let bytes = match crate::disk::whole(&*disk.objects, NAME) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             bytes => bytes.map_err(read)?,
         };
@@ -166,18 +166,6 @@ fn kind_of(name: &str) -> Kind {
 
 fn checked_text(bytes: &[u8]) -> Option<(&str, &str)> {
     std::str::from_utf8(bytes).ok()?.strip_suffix('\n')?.rsplit_once('\n')
-}
-
-/// A whole object.
-pub(crate) fn whole(disk: &dyn ObjectStore, name: &str) -> io::Result<Vec<u8>> {
-    let len = size(disk, name)?.ok_or(io::ErrorKind::NotFound)?;
-    disk.get(name, 0..len)
-}
-
-/// Bytes of an object; none where it is not there.
-pub(crate) fn size(disk: &dyn ObjectStore, name: &str) -> io::Result<Option<u64>> {
-    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    Ok(disk.list(folder)?.into_iter().find(|(other, _)| other == name).map(|(_, len)| len))
 }
 
 /// The catalogue that the segments' footers tell of: for when the written one is lost. Segments that cannot be opened are

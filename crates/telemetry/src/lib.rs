@@ -51,7 +51,9 @@ pub use json::{JsonNames, JsonProblem};
 pub use kind::{Kind, PerKind};
 pub use moment::{from_epoch, parse_rfc3339};
 pub use options::{Options, Retention};
-pub use positions::{POSITION_BYTES_MAX, POSITION_KEY_BYTES_MAX, POSITIONS_BYTES_MAX, POSITIONS_MAX, PositionChange};
+pub use positions::{
+    KeyedPosition, POSITION_BYTES_MAX, POSITION_KEY_BYTES_MAX, POSITIONS_BYTES_MAX, POSITIONS_MAX, PositionChange,
+};
 pub use record::{OwnedValue, Record, Value};
 pub use roaring::RoaringTreemap;
 pub use store::{Answer, Recovered, Store};

@@ -5,8 +5,8 @@
 //! catalogue, which is read back first. A catalogue that is lost takes none of them with it.
 
 use crate::{
-    Damage, Error, catalog,
-    disk::ObjectStore,
+    Damage, Error,
+    disk::{self, ObjectStore},
     wire::{Malformed, Reader, checksum, put_bytes, put_varint},
 };
 use std::{collections::BTreeMap, io, sync::Arc};
@@ -18,6 +18,7 @@ pub const POSITION_BYTES_MAX: usize = 4 << 20;
 pub const POSITION_KEY_BYTES_MAX: usize = 128;
 
 const NAME: &str = "catalog/positions.bin";
+const SET_ASIDE: &str = "damaged/positions.bin";
 const DAMAGED: &str =
     "where sources stand cannot be read: restore the file, or repair the store to collect everything again";
 const GONE: &str = "where sources stand is gone: restore the file, or repair the store to collect everything again";
@@ -62,6 +63,9 @@ impl PositionChange {
         Ok(Self { key, position })
     }
 }
+
+/// A source's key, and where it stands.
+pub type KeyedPosition = (String, Arc<[u8]>);
 
 /// All positions at one moment; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -137,13 +141,13 @@ impl PositionsFile {
         self.positions.is_same_as(positions) && self.is_partial == is_partial
     }
 
-    pub(crate) fn exists(disk: &dyn ObjectStore) -> io::Result<bool> {
-        Ok(catalog::size(disk, NAME)?.is_some())
+    pub(crate) fn exists(objects: &dyn ObjectStore) -> io::Result<bool> {
+        Ok(disk::size(objects, NAME)?.is_some())
     }
 
     /// `is_expected`: the catalogue says that there are some.
-    pub(crate) fn load(disk: &dyn ObjectStore, is_expected: bool) -> Result<Self, Error> {
-        let bytes = match catalog::whole(disk, NAME) {
+    pub(crate) fn load(objects: &dyn ObjectStore, is_expected: bool) -> Result<Self, Error> {
+        let bytes = match disk::whole(objects, NAME) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && is_expected => {
                 return Err(Damage::new(NAME, GONE).into());
             }
@@ -158,22 +162,21 @@ impl PositionsFile {
         Ok(Self { is_on_disk: true, ..Self::read(rest).map_err(|_| damaged())? })
     }
 
-    pub(crate) fn save(&mut self, disk: &dyn ObjectStore) -> io::Result<()> {
+    pub(crate) fn save(&mut self, objects: &dyn ObjectStore) -> io::Result<()> {
         let bytes = self.encode();
-        disk.put(NAME, &[&checksum(&bytes).to_le_bytes()[..], &bytes].concat())?;
+        objects.put(NAME, &[&checksum(&bytes).to_le_bytes()[..], &bytes].concat())?;
         self.is_on_disk = true;
         Ok(())
     }
 
     /// Copies the file to `damaged/`, when it is damaged; where to.
-    pub(crate) fn set_aside(disk: &dyn ObjectStore) -> Result<Option<String>, Error> {
-        if !matches!(Self::load(disk, false), Err(Error::Damaged(_))) {
+    pub(crate) fn set_aside(objects: &dyn ObjectStore) -> Result<Option<String>, Error> {
+        if !matches!(Self::load(objects, false), Err(Error::Damaged(_))) {
             return Ok(None);
         }
-        let copy = NAME.replacen(catalog::FOLDER, "damaged", 1);
-        let copied = catalog::whole(disk, NAME).and_then(|bytes| disk.put(&copy, &bytes));
+        let copied = disk::whole(objects, NAME).and_then(|bytes| objects.put(SET_ASIDE, &bytes));
         copied.map_err(|error| Error::io(format!("{NAME} cannot be set aside"), error))?;
-        Ok(Some(copy))
+        Ok(Some(SET_ASIDE.to_owned()))
     }
 
     /// Why positions are missing of a file that says so itself.

@@ -8,7 +8,7 @@ use crate::{
     disk::{Disk, Folder},
     open::{self, Found},
     options::Options,
-    positions::{PositionChange, PositionsFile},
+    positions::{KeyedPosition, PositionChange, PositionsFile},
     verify::{self, Repaired, Verified},
     view::{BlockCache, State},
     wal,
@@ -214,7 +214,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Damaged`] where some were lost.
-    pub fn positions_under(&self, prefix: &str) -> Result<Vec<(String, Arc<[u8]>)>, Error> {
+    pub fn positions_under(&self, prefix: &str) -> Result<Vec<KeyedPosition>, Error> {
         let state = self.shared.state();
         match &state.unplaced {
             Some(damage) => Err(damage.clone().into()),

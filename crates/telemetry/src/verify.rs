@@ -2,7 +2,7 @@
 
 use crate::{
     Damage, Error,
-    catalog::{self, Entry, SEGMENTS},
+    catalog::{Entry, SEGMENTS},
     disk::ObjectStore,
     segment::{Segment, SegmentWriter},
     view::Snapshot,
@@ -80,7 +80,7 @@ pub(crate) fn salvage(disk: &Arc<dyn ObjectStore>, entry: &Entry) -> Result<Opti
     let opened = Segment::open(disk, &entry.name, entry.bytes);
     let is_footer_lost = opened.is_err();
     // Those that it really has; none when it is gone.
-    let size = catalog::size(&**disk, &entry.name);
+    let size = crate::disk::size(&**disk, &entry.name);
     let bytes = size.map_err(|error| Error::io("the segments cannot be listed", error))?.unwrap_or(0);
     let segment = opened.unwrap_or_else(|_| Segment::without_footer(disk, &entry.name, bytes));
     let mut writer = SegmentWriter::new();

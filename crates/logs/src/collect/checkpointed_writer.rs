@@ -14,7 +14,7 @@ use scrub::Counts;
 use serde::{Serialize, de::DeserializeOwned};
 use sources::{Reader, Record, timestamps::Reference};
 use std::{path::Path, sync::Arc, time::Duration};
-use telemetry::{Batch, Kind, OwnedValue, PositionChange, Refused};
+use telemetry::{Batch, KeyedPosition, Kind, OwnedValue, PositionChange, Refused};
 
 /// Bytes of text from which a batch is sent.
 const BATCH_BYTES: usize = 512 << 10;
@@ -122,7 +122,7 @@ impl CheckpointedWriter {
     pub(crate) fn stored<T>(
         &mut self,
         prefix: &str,
-        read: impl Fn(Vec<(String, Arc<[u8]>)>) -> Result<T, Error>,
+        read: impl Fn(Vec<KeyedPosition>) -> Result<T, Error>,
     ) -> Result<T, Stopped> {
         loop {
             let opened = self.opened()?;

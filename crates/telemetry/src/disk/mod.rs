@@ -59,6 +59,18 @@ pub trait LogFiles: Send + Sync {
     fn delete_log(&self, name: &str) -> io::Result<()>;
 }
 
+/// A whole object.
+pub(crate) fn whole(objects: &dyn ObjectStore, name: &str) -> io::Result<Vec<u8>> {
+    let len = size(objects, name)?.ok_or(io::ErrorKind::NotFound)?;
+    objects.get(name, 0..len)
+}
+
+/// Bytes of an object; none where it is not there.
+pub(crate) fn size(objects: &dyn ObjectStore, name: &str) -> io::Result<Option<u64>> {
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    Ok(objects.list(folder)?.into_iter().find(|(other, _)| other == name).map(|(_, len)| len))
+}
+
 /// A file that grows at its end.
 pub trait Log: Send {
     /// Writes at `at`, which is at most the end of what was written before. Not durable before [`Log::sync`].

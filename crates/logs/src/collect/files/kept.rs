@@ -2,8 +2,8 @@
 
 use super::tail::Position;
 use crate::{Error, collect::stored};
-use std::{collections::HashMap, sync::Arc};
-use telemetry::PositionChange;
+use std::collections::HashMap;
+use telemetry::{KeyedPosition, PositionChange};
 
 /// What the keys of files begin with; a number follows.
 pub(super) const PREFIX: &str = "files/";
@@ -19,7 +19,7 @@ pub(super) struct KeptPositions {
 }
 
 impl KeptPositions {
-    pub(super) fn read(stored: Vec<(String, Arc<[u8]>)>) -> Result<Self, Error> {
+    pub(super) fn read(stored: Vec<KeyedPosition>) -> Result<Self, Error> {
         let mut kept = Self::default();
         for (key, position) in stored {
             let number = key.strip_prefix(PREFIX).and_then(|number| number.parse().ok());
@@ -61,8 +61,8 @@ impl KeptPositions {
     }
 
     /// The store has been told of these.
-    pub(super) fn reached(&mut self, positions: Vec<Position>) {
-        for position in &positions {
+    pub(super) fn reached(&mut self, positions: &[Position]) {
+        for position in positions {
             // Where nothing changed, what the store has stays what it was.
             if self.by_number.get(&position.number).is_none_or(|kept| !is_kept(kept, position)) {
                 self.by_number.insert(position.number, position.clone());
@@ -112,14 +112,14 @@ mod tests {
         let mut all = vec![position(0, 1, 0), position(0, 2, 0), position(0, 3, 0)];
         all.iter_mut().for_each(|position| kept.number(position));
         assert_eq!(kept.changes(&all).len(), 3);
-        kept.reached(all.clone());
+        kept.reached(&all);
         assert_eq!(kept.changes(&all), []);
         all.iter_mut().for_each(|position| position.seen += 1_000_000);
         assert_eq!(kept.changes(&all), [], "that it was seen a second later is not worth telling");
         all[1].offset = 9;
         let gone = all.remove(0);
         assert_eq!(keys(&kept.changes(&all)), [("files/000000000002", true), ("files/000000000001", false)]);
-        kept.reached(all.clone());
+        kept.reached(&all);
         assert_eq!(kept.changes(&all), []);
         let mut new = Position { number: 0, ..gone };
         kept.number(&mut new);

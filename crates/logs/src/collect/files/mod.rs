@@ -165,7 +165,7 @@ impl FileCollector {
     fn commit(&mut self) -> Result<(), Stopped> {
         let then = self.stand();
         self.writer.commit(&self.kept.changes(&then))?;
-        self.kept.reached(then);
+        self.kept.reached(&then);
         Ok(())
     }
 
