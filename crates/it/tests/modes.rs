@@ -41,16 +41,14 @@ fn nobody_else_writes_into_the_data_directory() {
     fs::write(&lines, "2025-01-10 14:32:15 [INFO] app: one\n").expect("the folder is writable");
     stage.read(&["logs", "import", &lines.display().to_string()]);
     stage.read(&["token", "create", "reader", "--scope", "read"]);
-    let positions = stage.data.join("telemetry/run-positions.json");
-    wait_for("what the server writes by itself", PATIENCE, || positions.exists().then_some(()));
+    let traced = stage.data.join("telemetry/own/vigie.jsonl");
+    wait_for("what the server writes by itself", PATIENCE, || traced.exists().then_some(()));
     let (ended, _) = serving.terminate();
     assert!(ended.success(), "{ended}");
     let found = below(&stage.data);
-    for wanted in ["vigie.db", "secret.key", "logs/vigie.log", "telemetry/own", "telemetry/run-positions.json"] {
+    for wanted in ["vigie.db", "secret.key", "logs/vigie.log", "telemetry/own", "outbox"] {
         assert!(found.contains(&stage.data.join(wanted)), "{wanted} is not among {found:?}");
     }
-    // Run logs are those of `jobs`, in a folder that it makes by itself.
-    let found: Vec<_> = found.into_iter().filter(|path| *path != stage.data.join("logs/jobs")).collect();
     let open: Vec<_> = found.iter().map(|path| (path, mode(path))).filter(|(_, mode)| mode & 0o022 != 0).collect();
     assert!(open.is_empty(), "others can write: {open:?}");
     let secret: Vec<_> = found

@@ -3,10 +3,7 @@
 
 use crate::{
     BodyError, Error, Intake, Logs, Opened,
-    collect::{
-        positions::{self, Positions},
-        stored,
-    },
+    collect::{positions, stored},
     error::Malformed,
 };
 use serde_json::Value as Json;
@@ -107,9 +104,9 @@ impl Logs {
             let path = entry.map_err(|error| Error::io(&folder, error))?.path();
             let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
             if let Some(id) = id.and_then(ImportId::new) {
-                match Positions::<Position>::open(&path, opened) {
+                match positions::read::<Position>(&path, opened) {
                     Ok(written) => {
-                        if let Some(position) = written.now() {
+                        if let Some(position) = &written {
                             let position = Some(stored::write(position));
                             self.keep_position(opened, PositionChange { key: id.key(), position })?;
                         }
@@ -286,8 +283,8 @@ mod tests {
             intake.is_whole = false;
             let importing = folder.path().join("telemetry/importing");
             fs::create_dir(&importing).unwrap();
-            let positions: Positions<Position> = Positions::open(&importing.join("a1.json"), &intake.opened).unwrap();
-            positions.intend(&Some(to.clone()), &intake.batch, &intake.opened).unwrap();
+            let next = Some((&Some(to.clone()), &intake.batch));
+            positions::write_as_before(&importing.join("a1.json"), &None, next, &intake.opened);
             fs::write(importing.join("b2.json"), "{").unwrap();
             if is_kept {
                 intake.finish().unwrap();

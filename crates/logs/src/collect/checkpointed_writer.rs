@@ -1,17 +1,14 @@
 //! Writes a collector's records to the store, with the position that they lead to: however long it takes, or until the program
 //! stops.
 
-use super::{
-    Stop,
-    positions::{self, Positions},
-};
+use super::{Stop, positions};
 use crate::{
     Error, Logs, Opened,
     text::{self, RecordMetadata},
 };
 use model::Timestamp;
 use scrub::Counts;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use sources::{Reader, Record, timestamps::Reference};
 use std::{path::Path, sync::Arc, time::Duration};
 use telemetry::{Batch, KeyedPosition, Kind, OwnedValue, PositionChange, Refused};
@@ -136,7 +133,7 @@ impl CheckpointedWriter {
 
     /// Tells the store where sources stand that an older version has written into a file of its own, which is then removed. A
     /// process that ends in between does it once more.
-    pub(crate) fn take_over<T: Clone + Default + Serialize + DeserializeOwned>(
+    pub(crate) fn take_over<T: Clone + Default + DeserializeOwned>(
         &mut self,
         path: &Path,
         changes: impl FnOnce(&T) -> Vec<PositionChange>,
@@ -144,24 +141,16 @@ impl CheckpointedWriter {
         if !path.exists() {
             return Ok(());
         }
-        let written = self.positions::<T>(path)?;
-        self.commit(&changes(written.now()))?;
-        self.retry_until_stopped(|| positions::remove(path))
-    }
-
-    /// Where a source stands that has a file for it. That this cannot be read is told wherever one asks how Vigie is: nothing of it is collected.
-    pub(crate) fn positions<T: Clone + Default + Serialize + DeserializeOwned>(
-        &mut self,
-        path: &Path,
-    ) -> Result<Positions<T>, Stopped> {
-        loop {
+        let written = loop {
             let opened = self.opened()?;
-            let read = Positions::open(path, &opened);
+            let read = positions::read::<T>(path, &opened);
             drop(opened);
-            if let Some(positions) = self.unless_stalled(path, read)? {
-                return Ok(positions);
+            if let Some(written) = self.unless_stalled(path, read)? {
+                break written;
             }
-        }
+        };
+        self.commit(&changes(&written))?;
+        self.retry_until_stopped(|| positions::remove(path))
     }
 
     /// What was read; where it could not be, tells so and waits.
@@ -199,21 +188,6 @@ impl CheckpointedWriter {
             return positions.chunks(POSITIONS_AT_ONCE).try_for_each(|positions| self.send(&batch, positions));
         }
         self.send(&batch, positions)
-    }
-
-    /// Sends the batch, waits until it is synced, and with it the source has reached `then`, which is kept in a file.
-    pub(crate) fn commit_to_file<T: Clone + Default + Serialize + DeserializeOwned>(
-        &mut self,
-        positions: &mut Positions<T>,
-        then: T,
-    ) -> Result<(), Stopped> {
-        let batch = std::mem::take(&mut self.batch);
-        let opened = self.opened()?;
-        self.retry_until_stopped(|| positions.intend(&then, &batch, &opened))?;
-        drop(opened);
-        self.send(&batch, &[])?;
-        positions.reached(then);
-        Ok(())
     }
 
     /// Sends what there is of a source that cannot be read again.

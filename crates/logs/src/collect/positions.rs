@@ -1,24 +1,16 @@
-//! Up to where run logs are kept: a small file, replaced as a whole. Older versions wrote such files for every source, which are
-//! read once. All others keep their positions in the store, together with the records.
+//! Files in which older versions kept where sources stand: read once, told to the store, and removed. Positions are kept in the
+//! store now, together with the records.
 //!
-//! Before records are appended, the file says where the source will stand once they are kept, and by which record that is
-//! known. After a crash the store is asked for that record: the position is then the one or the other, and no record is
-//! missed or kept twice, wherever the process ended.
+//! Before records were appended, the file said where the source would stand once they were kept, and by which record that is
+//! known. So the store is asked for that record: the position is then the one or the other, wherever the process ended.
 
 use crate::{Error, Opened};
 use model::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{
-    fs::{self, File},
-    io::{self, Write as _},
-    ops::ControlFlow,
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-};
-use telemetry::{
-    Batch,
-    query::{Bounds, Page, Question, language::Order, parse, search},
-};
+use std::{fs, io, ops::ControlFlow, path::Path};
+#[cfg(test)]
+use telemetry::Batch;
+use telemetry::query::{Bounds, Page, Question, language::Order, parse, search};
 
 const VERSION: u32 = 1;
 /// Before the checksum of all that stands above it: a digit that is another one would miss lines, or keep them twice.
@@ -52,76 +44,25 @@ struct Mark {
     hash: u64,
 }
 
-/// The position of a collector: of its files, or in the journal.
-pub(crate) struct Positions<T> {
-    path: PathBuf,
-    now: T,
-    /// The file says something else than `now`, or something more.
-    stale: bool,
+/// Reads the position that a file tells, if there is one, and asks the store what it leaves open.
+pub(crate) fn read<T: Clone + Default + DeserializeOwned>(path: &Path, opened: &Opened) -> Result<T, Error> {
+    let Some(written) = written::<T>(path)? else { return Ok(T::default()) };
+    Ok(match written.next {
+        Some(next) if next.mark.is_kept(opened) => next.then,
+        _ => written.now,
+    })
 }
 
-impl<T: Clone + Default + Serialize + DeserializeOwned> Positions<T> {
-    /// Reads the file, if there is one, and asks the store what it leaves open.
-    pub(crate) fn open(path: &Path, opened: &Opened) -> Result<Self, Error> {
-        let mut positions = Self { path: path.to_owned(), now: T::default(), stale: false };
-        let Some(written) = read::<T>(path)? else { return Ok(positions) };
-        positions.now = written.now;
-        if let Some(next) = written.next {
-            positions.stale = true;
-            if next.mark.is_kept(opened) {
-                positions.now = next.then;
-            }
-        }
-        Ok(positions)
-    }
-
-    pub(crate) fn now(&self) -> &T {
-        &self.now
-    }
-
-    /// Says that the position will be `then` once `batch` is kept.
-    pub(crate) fn intend(&self, then: &T, batch: &Batch, opened: &Opened) -> Result<(), Error> {
-        let Some(last) = batch.len().checked_sub(1).map(|row| batch.get(row)) else { return Ok(()) };
+/// Writes a file as older versions did: the position, and the one that a batch leads to, if it is kept.
+#[cfg(test)]
+pub(crate) fn write_as_before<T: Clone + Serialize>(path: &Path, now: &T, next: Option<(&T, &Batch)>, opened: &Opened) {
+    let next = next.map(|(then, batch)| {
+        let last = batch.get(batch.len() - 1);
         let mark = Mark { after: last_seq(opened), time: last.time().as_micros(), hash: fnv(last.message()) };
-        self.write(&Written { version: VERSION, now: self.now.clone(), next: Some(Next { mark, then: then.clone() }) })
-    }
-
-    /// What was intended is kept. The file may say so later.
-    pub(crate) fn reached(&mut self, then: T) {
-        (self.now, self.stale) = (then, true);
-    }
-
-    /// Sees to it that the file says what is.
-    pub(crate) fn save(&mut self) -> Result<(), Error> {
-        if self.stale {
-            self.write(&Written { version: VERSION, now: self.now.clone(), next: None })?;
-            self.stale = false;
-        }
-        Ok(())
-    }
-
-    fn write(&self, written: &Written<T>) -> Result<(), Error> {
-        let part = self.path.with_extension("json.part");
-        let replaced = (|| {
-            let mut file = create_private(&part)?;
-            let json = serde_json::to_vec(written)?;
-            file.write_all(&[&json[..], format!("\n{SUM}{:016x}\n", fnv(&json)).as_bytes()].concat())?;
-            file.sync_data()?;
-            fs::rename(&part, &self.path)?;
-            // The name is on disk with its folder.
-            self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_data())
-        })();
-        replaced.map_err(|error: io::Error| Error::io(&self.path, error))
-    }
-}
-
-/// A file of this program alone, whatever the umask allows and whatever lay there.
-pub(super) fn create_private(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    File::options().write(true).create_new(true).mode(0o600).open(path)
+        Next { mark, then: then.clone() }
+    });
+    let json = serde_json::to_string(&Written { version: VERSION, now: now.clone(), next }).unwrap();
+    fs::write(path, format!("{json}\n{SUM}{:016x}\n", fnv(json.as_bytes()))).unwrap();
 }
 
 /// The file is not needed any more.
@@ -132,7 +73,7 @@ pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {
+fn written<T: DeserializeOwned>(path: &Path) -> Result<Option<Written<T>>, Error> {
     let failed = |error| Error::io(path, error);
     match fs::metadata(path) {
         Ok(found) if found.len() > BYTES_MAX => return Err(failed(io::Error::other("is too long for what it is"))),
@@ -179,6 +120,7 @@ impl Mark {
 }
 
 /// The highest number of a record that can be seen.
+#[cfg(test)]
 fn last_seq(opened: &Opened) -> Option<u64> {
     let snapshot = opened.snapshot();
     let memory = snapshot.memory().last().map(|batch| (batch.first_seq + batch.batch.len() as u64).saturating_sub(1));

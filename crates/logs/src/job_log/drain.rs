@@ -140,7 +140,7 @@ pub(super) fn drain(log: &Inner) -> Result<(), Error> {
             None => {
                 let lines = read(&sealed.path, None)?;
                 // Its process may have ended between their acknowledgement and the end of the file.
-                let known = Known::of(&opened.store.snapshot(), &lines)?;
+                let known = Known::of(&opened.store.snapshot(telemetry::Kind::Log), &lines)?;
                 append(log, &opened, &lines, known)?;
             }
         }
@@ -205,7 +205,7 @@ pub(super) fn import(log: &Inner) -> Result<(), Error> {
 
 fn take(log: &Inner, lines: &mut Vec<(JobId, JobLine)>, read_from: &mut Vec<PathBuf>) -> Result<(), Error> {
     let opened = log.logs.opened_at_once()?;
-    let known = Known::of(&opened.store.snapshot(), lines)?;
+    let known = Known::of(&opened.store.snapshot(telemetry::Kind::Log), lines)?;
     append(log, &opened, &std::mem::take(lines), known)?;
     for path in read_from.drain(..) {
         fs::remove_file(&path).map_err(|error| Error::io(&path, error))?;

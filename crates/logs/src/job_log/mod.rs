@@ -295,7 +295,10 @@ impl JobLog {
         let asked = async {
             let _place = self.0.read.acquire().await.map_err(|_| Error::Closed)?;
             let opened = self.0.logs.opened_async().await?;
-            crate::ask::within(TIME_MAX, move |cancel| question(&opened.store.snapshot(), &bounds(cancel))).await?
+            crate::ask::within(TIME_MAX, move |cancel| {
+                question(&opened.store.snapshot(telemetry::Kind::Log), &bounds(cancel))
+            })
+            .await?
         };
         asked.await.unwrap_or_else(|error| {
             tracing::warn!(job = %job, %error, "the log store cannot be asked for a run log");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Config, Labels, Opened,
-    collect::{positions::Positions, tests::settled},
+    collect::{positions, tests::settled},
 };
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
@@ -360,16 +360,14 @@ fn positions_follow_the_store_wherever_the_process_ended() {
     };
     push(&mut batch, "same words");
     opened.store.append(telemetry::Kind::Log, batch.clone(), NOW).unwrap().blocking_recv().unwrap().unwrap();
-    let read = || *Positions::<u64>::open(&path, &opened).unwrap().now();
-    let mut positions = Positions::<u64>::open(&path, &opened).unwrap();
-    assert_eq!(*positions.now(), 0);
+    let read = || positions::read::<u64>(&path, &opened).unwrap();
+    assert_eq!(read(), 0);
     // Ended before the append: the same record of before does not count.
-    positions.intend(&1, &batch, &opened).unwrap();
+    positions::write_as_before(&path, &0_u64, Some((&1, &batch)), &opened);
     assert_eq!(read(), 0);
     opened.store.append(telemetry::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(read(), 1, "ended after it");
-    positions.reached(1);
-    positions.save().unwrap();
+    positions::write_as_before(&path, &1_u64, None, &opened);
     assert_eq!(read(), 1);
     let written = String::from_utf8(fs::read(&path).unwrap()).unwrap();
     let json = written.lines().next().unwrap();
@@ -377,7 +375,7 @@ fn positions_follow_the_store_wherever_the_process_ended() {
         ["{\"version\":1,\"no", json, &written.replace("\"now\":1", "\"now\":3"), &written[..written.len() - 3]]
     {
         fs::write(&path, damaged).unwrap();
-        let error = Positions::<u64>::open(&path, &opened).map(|_| ()).unwrap_err().to_string();
+        let error = positions::read::<u64>(&path, &opened).unwrap_err().to_string();
         assert!(error.contains("restore it, or remove it"), "{damaged}: {error}");
     }
     fs::write(&path, written).unwrap();
@@ -436,9 +434,7 @@ fn positions_of_an_older_version_are_taken_over_once() {
     // As if that version had kept them.
     let logs = site.logs.clone().unwrap();
     let (path, opened) = (logs.0.folder.join("positions.json"), logs.opened().unwrap());
-    let mut written = Positions::<Vec<Position>>::open(&path, &opened).unwrap();
-    written.reached(known);
-    written.save().unwrap();
+    positions::write_as_before::<Vec<Position>>(&path, &known, None, &opened);
     let stored = opened.store.positions_under("files/").unwrap();
     assert_eq!(stored.len(), 1);
     let forgotten: Vec<_> =
