@@ -8,7 +8,7 @@ nav-mailings-all = Tous les envois
 nav-drafts = Brouillons
 nav-activity = Activité
 nav-monitoring = Surveillance
-nav-in = { $section } : pages
+nav-in = { $section } : pages
 nav-logs-search = Recherche
 nav-logs-live = En direct
 nav-logs-files = Fichiers
@@ -43,34 +43,34 @@ today-decide = Voir et décider
 today-system = Voir le système
 today-workers = Voir les processus
 today-account-open = Voir le compte
-today-paused = « { $name } » est en pause. { $reason }
-today-failed = « { $name } » a échoué. { $reason }
+today-paused = « { $name } » est en pause. { $reason }
+today-failed = « { $name } » a échoué. { $reason }
 today-undelivered = { $n ->
-    [one] « { $name } » : { $shown } message n’a pas été remis.
-   *[other] « { $name } » : { $shown } messages n’ont pas été remis.
+    [one] « { $name } » : { $shown } message n’a pas été remis.
+   *[other] « { $name } » : { $shown } messages n’ont pas été remis.
 }
 today-unknown = { $n ->
-    [one] « { $name } » : { $shown } message a peut-être été envoyé. À vous de décider.
-   *[other] « { $name } » : { $shown } messages ont peut-être été envoyés. À vous de décider.
+    [one] « { $name } » : { $shown } message a peut-être été envoyé. À vous de décider.
+   *[other] « { $name } » : { $shown } messages ont peut-être été envoyés. À vous de décider.
 }
 today-unknown-items = { $n ->
-    [one] « { $name } » : { $shown } élément n’est pas confirmé. À vous de décider.
-   *[other] « { $name } » : { $shown } éléments ne sont pas confirmés. À vous de décider.
+    [one] « { $name } » : { $shown } élément n’est pas confirmé. À vous de décider.
+   *[other] « { $name } » : { $shown } éléments ne sont pas confirmés. À vous de décider.
 }
 today-failed-items = { $n ->
-    [one] « { $name } » : { $shown } élément a échoué.
-   *[other] « { $name } » : { $shown } éléments ont échoué.
+    [one] « { $name } » : { $shown } élément a échoué.
+   *[other] « { $name } » : { $shown } éléments ont échoué.
 }
-today-account = Le compte d’envoi « { $name } » est en pause. { $reason }
-today-worker-none = Aucun processus n’est en marche : rien n’est envoyé.
-today-worker-lost = Le processus « { $name } » ne répond plus ({ $ago }).
-today-disk = Le disque est presque plein : il reste { $free }.
+today-account = Le compte d’envoi « { $name } » est en pause. { $reason }
+today-worker-none = Aucun processus n’est en marche : rien n’est envoyé.
+today-worker-lost = Le processus « { $name } » ne répond plus ({ $ago }).
+today-disk = Le disque est presque plein : il reste { $free }.
 today-database = La base de données est endommagée. Gardez-en une copie, puis restaurez une sauvegarde.
 today-run-log = Des lignes de journaux de tâches n’ont pas pu être enregistrées. Vérifiez qu’il reste de la place sur le disque.
-today-logs-full = Le stockage des journaux est plein : les nouvelles lignes ne sont plus enregistrées. Libérez de l’espace.
+today-logs-full = Le stockage des journaux est plein : les nouvelles lignes ne sont plus enregistrées. Libérez de l’espace.
 today-logs-broken = Le stockage des journaux ne peut être ni lu ni écrit. Vérifiez le disque et les droits d’accès.
 today-logs-stalled = Certains journaux ne sont plus collectés. Le journal de Vigie dit pourquoi.
-today-logs-damaged = Une partie du stockage des journaux est endommagée : les recherches peuvent être incomplètes.
+today-logs-damaged = Une partie du stockage des journaux est endommagée : les recherches peuvent être incomplètes.
 
 ## Not delivered, across mailings
 
@@ -126,7 +126,7 @@ help-sending-about = De la liste des destinataires aux messages non remis, étap
 help-logs = Lire les journaux
 help-logs-about = Les journaux, les fichiers journaux, et ce que Vigie écrit elle-même.
 help-search = Syntaxe de recherche
-help-search-about = Mots, champs, dates et tableaux : tout ce que comprend la recherche dans les journaux.
+help-search-about = Mots, champs, dates et tableaux : tout ce que comprend la recherche dans les journaux.
 help-collecting = Collecter des journaux
 help-collecting-about = Fichiers, syslog, journal du système, et expéditeurs comme Filebeat ou Vector.
 help-embedding = Intégrer la progression
@@ -158,7 +158,7 @@ system-disk = Disque
 system-disk-free = { $free } libres sur { $total }
 system-zone = Fuseau horaire
 system-runs = Ce processus exécute les tâches.
-system-reads = Ce processus ne fait que lire ; un autre exécute les tâches.
+system-reads = Ce processus ne fait que lire ; un autre exécute les tâches.
 sources-title = Sources des journaux
 sources-lead = Ce que Vigie collecte selon son fichier de configuration, et ce qui est arrivé.
 sources-collected = Collecté par Vigie
@@ -170,12 +170,12 @@ sources-files = Fichiers journaux
 sources-syslog = Syslog, par UDP et TCP
 sources-journal = Journal du système
 sources-own = Journal de Vigie
-sources-stalled = Vigie ne peut pas lire où elle s’était arrêtée ({ $path }) : rien n’en est collecté.
+sources-stalled = Vigie ne peut pas lire où elle s’était arrêtée ({ $path }) : rien n’en est collecté.
 
 ## Small things
 
-today-first = Premier démarrage ?
-today-first-help = Ouvrez le lien que Vigie a affiché dans le terminal au démarrage : il permet de choisir votre mot de passe. Pour obtenir un nouveau lien :
+today-first = Premier démarrage ?
+today-first-help = Ouvrez le lien que Vigie a affiché dans le terminal au démarrage : il permet de choisir votre mot de passe. Pour obtenir un nouveau lien :
 account-unreachable = Échec de la connexion
 copy = Copier
 copy-done = Copié

@@ -49,7 +49,7 @@ async fn the_sheet_holds_what_the_page_shows() {
     let sheet = site.look(&admin, "/audit.csv?object=zo%C3%A9").await;
     assert_eq!(sheet.status, StatusCode::OK);
     assert!(sheet.header("content-disposition").contains("audit.csv"));
-    assert!(sheet.text.contains("When,Who,What,") && sheet.text.contains("'=zoé"), "{}", sheet.text);
+    assert!(sheet.text.contains("Time,User,Action,") && sheet.text.contains("'=zoé"), "{}", sheet.text);
     assert!(!sheet.text.contains("bruno"), "{}", sheet.text);
     let viewer = site.person("ana", Role::Viewer).await;
     assert_eq!(site.look(&viewer, "/audit.csv").await.status, StatusCode::FORBIDDEN);
