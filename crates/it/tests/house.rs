@@ -22,9 +22,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("outbound", &[]),
     ("jobs", &["model", "crashpoint", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
+    ("api", &["model"]),
     ("mail", &["api", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     ("blobs", &["model", "store"]),
-    ("api", &["model"]),
     ("web", &["api", "model", "store", "blobs", "telemetry", "scrub", "logs", "vault", "jobs", "tasks", "mail"]),
     (
         "testkit",
