@@ -137,7 +137,8 @@ impl Engine {
         Ok((Self { inner, task, heart }, ready))
     }
 
-    /// Something changed: new work, or a job that was paused, resumed or cancelled.
+    /// Something changed: new work, or a job that was paused, resumed or cancelled. `None`: something that all may wait
+    /// for, as the limits of an account.
     pub fn wake(&self, job: Option<JobId>) {
         self.waker()(job);
     }
@@ -157,8 +158,10 @@ impl Engine {
     pub fn nudger(&self) -> Arc<dyn Fn(Option<JobId>) + Send + Sync> {
         let inner = Arc::clone(&self.inner);
         Arc::new(move |job| {
-            if let Some(nudge) = job.and_then(|job| inner.runners().get(&job).cloned()) {
-                nudge.notify_one();
+            match job {
+                Some(job) => inner.runners().get(&job).into_iter().for_each(|nudge| nudge.notify_one()),
+                // An account, whose limits any of them may wait for.
+                None => inner.runners().values().for_each(|nudge| nudge.notify_one()),
             }
             inner.wake.notify_one();
         })

@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use store::{Claim, ClaimRefused, Claimed, Job, Outcome, Reason};
+use store::{Claim, ClaimRefused, Claimed, DAILY_LIMIT, Job, Outcome, Reason};
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     task::JoinSet,
@@ -406,7 +406,7 @@ impl Runner {
             Some(ClaimRefused::Empty) => {}
             Some(ClaimRefused::NotBefore(at)) => self.held_until = Some(at),
             Some(ClaimRefused::Limit(at, Limit::Day)) => {
-                self.pause(Reason::new("daily_limit", ""), Some(at)).await;
+                self.pause(Reason::new(DAILY_LIMIT, ""), Some(at)).await;
             }
             Some(ClaimRefused::Limit(at, _)) => self.held_until = Some(at),
             Some(ClaimRefused::Paused(pause)) => self.account_is_paused(pause).await,

@@ -36,13 +36,16 @@ enum Limiting {
     Keep,
 }
 
+/// The reason of a job that waits for a limit of 24 hours.
+pub const DAILY_LIMIT: &str = "daily_limit";
 /// A pause without an end, as it is kept.
 const FOR_EVER: i64 = i64::MAX;
 
 impl Db {
     /// Makes the account of that name, or changes its URL, limits and (when one is given) its secret. What has been
     /// spent is kept. A new secret ends a pause without an end, as one for want of a good secret is; a pause until some
-    /// time, as for a spent quota, stands.
+    /// time, as for a spent quota, stands. Jobs that wait for a daily limit are due at once where limits change: their next
+    /// claim is held against the new ones.
     pub async fn save_account(&self, account: Account, now: Timestamp) -> Result<Account> {
         self.write_account(account, Limiting::Replace, now).await
     }
@@ -69,6 +72,9 @@ impl Db {
                 let limits = serde_json::to_string(&account.limits).unwrap_or_default();
                 let keep = i64::from(limiting == Limiting::Keep);
                 let (name, url, secret) = (&account.name, &account.url, account.secret.clone());
+                if limiting == Limiting::Replace {
+                    release_waiting(conn, name, &account.limits, now).await?;
+                }
                 let values = params![account.id, name, url, secret, limits, now, FOR_EVER, keep];
                 let row = conn.row(sql, values).await?;
                 row.map_or(Ok(account), |row| account_from(&row))
@@ -141,6 +147,21 @@ pub(crate) async fn lock(conn: &mut Conn<'_>, id: AccountId, daily: bool, now: T
     let limits: Limits = row.json("limits")?;
     let day = if daily || limits.is_daily() { windows(conn, id, now).await? } else { Vec::new() };
     Ok(Some(Paced { id, limits, pace: row.json("pace")?, pause: pause_from(&row)?, day }))
+}
+
+/// Where the limits of the account change, the jobs that wait for a daily one are due. Before the account is written:
+/// everybody locks jobs first.
+async fn release_waiting(conn: &mut Conn<'_>, name: &str, limits: &Limits, now: Timestamp) -> Result<()> {
+    let Some(row) = conn.row("SELECT id, limits FROM accounts WHERE name = $1", params![name]).await? else {
+        return Ok(());
+    };
+    if row.json::<Limits>("limits")? == *limits {
+        return Ok(());
+    }
+    let waiting = format!("{{\"code\":\"{DAILY_LIMIT}\"%");
+    let sql = "UPDATE jobs SET resumes_at = $2, version = version + 1, updated_at = $2
+               WHERE state = 3 AND account_id = $1 AND resumes_at > $2 AND reason LIKE $3";
+    conn.execute(sql, params![AccountId::from(row.id("id")?), now, waiting]).await.map(drop)
 }
 
 /// Ends a pause that only a person ends; returns the account, when it had one.

@@ -43,7 +43,7 @@ mod users;
 mod webhooks;
 mod workers;
 
-pub use accounts::{Account, AccountPause};
+pub use accounts::{Account, AccountPause, DAILY_LIMIT};
 pub use activity::{Activity, ApplicationActivity, Tally};
 pub use audit::{AuditEvent, AuditFilter};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};

@@ -2,14 +2,14 @@
 //! asked at each claim, and the stricter answer counts: a run may be slower than its account allows, never faster.
 
 use crate::{
-    Claim, ClaimRefused, Result,
+    Claim, ClaimRefused, DAILY_LIMIT, Db, Reason, Result,
     accounts::{self, Paced},
-    jobs::Job,
+    jobs::{self, Job},
     sql::{Conn, params},
 };
 use model::{
     JobId, JobState, Timestamp,
-    pace::{Limits, PaceState, Permit},
+    pace::{Limit, Limits, PaceState, Permit},
 };
 
 /// Locked with the job, until the end of the transaction.
@@ -113,6 +113,30 @@ impl Pacing {
             conn.execute("UPDATE jobs SET pace = $2 WHERE id = $1", params![self.job, state]).await?;
         }
         Ok(())
+    }
+}
+
+impl Db {
+    /// Why the job would be paused again at once if it went on, and until when: its account is paused until some time,
+    /// or a limit of 24 hours is reached. `None` where it can go on, or only a person ends the pause.
+    ///
+    /// # Errors
+    /// [`crate::Error::Conflict`] where there is no such job.
+    pub async fn pause_ahead(&self, id: JobId, now: Timestamp) -> Result<Option<(Reason, Timestamp)>> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let job = jobs::lock(conn, id).await?;
+                let claim = Claim { job: id, worker: 0, messages: 1, group: 1 };
+                // Only asked: what it takes down is not saved.
+                let answer = Pacing::lock(conn, &job, now).await?.permit(conn, &claim, now).await?;
+                Ok(match answer {
+                    Err(ClaimRefused::Limit(at, Limit::Day)) => Some((Reason::new(DAILY_LIMIT, ""), at)),
+                    Err(ClaimRefused::Paused(pause)) => pause.until.map(|until| (pause.reason, until)),
+                    _ => None,
+                })
+            })
+        })
+        .await
     }
 }
 

@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 on_both![
     who_sends_changes_no_limits_of_an_account,
+    new_limits_release_what_waits_for_a_daily_one,
+    what_would_pause_a_job_again_is_known_before,
     a_run_is_slower_than_its_account_and_never_faster,
     a_run_without_an_account_keeps_its_own_pace,
     the_limits_of_a_run_are_gone_with_it,
@@ -64,6 +66,57 @@ async fn who_sends_changes_no_limits_of_an_account(db: Db) {
     let used = db.use_account(sending, later(1)).await.unwrap();
     assert_eq!((used.limits, used.secret), (administered.clone(), Some(vec![1])));
     assert_eq!(db.account_named("main").await.unwrap().unwrap().limits, administered);
+}
+
+async fn new_limits_release_what_waits_for_a_daily_one(db: Db) {
+    let daily = |n| account(Limits { daily: Some(n), ..Limits::default() });
+    let main = db.save_account(daily(3), NOW).await.unwrap();
+    let other = Account { id: Uuid::from_u128(2).into(), name: "other".into(), ..daily(3) };
+    let other = db.save_account(other, NOW).await.unwrap();
+    let until = later(86_400);
+    let waits = |code: &str, until| (Reason::new(code, ""), until);
+    let cases = [
+        (1, &main, waits(store::DAILY_LIMIT, Some(until)), Some(later(1))),
+        (2, &other, waits(store::DAILY_LIMIT, Some(until)), Some(until)),
+        (3, &main, waits("scheduled", Some(until)), Some(until)),
+        (4, &main, waits("by_hand", None), None),
+    ];
+    for (n, by, (reason, until), _) in &cases {
+        let id = run(&db, *n, Some(by), Limits::default()).await;
+        db.pause_job(id, reason.clone(), *until, NOW).await.unwrap();
+    }
+    db.save_account(daily(3), later(1)).await.unwrap();
+    db.use_account(daily(9), later(1)).await.unwrap();
+    let before = job(&db, job_id(1)).await;
+    assert_eq!(before.resumes_at, Some(until), "nothing has changed");
+    db.save_account(daily(9), later(1)).await.unwrap();
+    for (n, _, (reason, _), due) in &cases {
+        let now = job(&db, job_id(*n)).await;
+        assert_eq!((now.state, now.resumes_at, now.reason.as_ref()), (JobState::Paused, *due, Some(reason)), "{n}");
+    }
+    assert!(job(&db, job_id(1)).await.version > before.version, "whoever follows it is told");
+    let due: Vec<JobId> = db.startable_jobs(later(1)).await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(due, [job_id(1)]);
+}
+
+async fn what_would_pause_a_job_again_is_known_before(db: Db) {
+    let limits = Limits { daily: Some(3), per_minute: Some(60), ..Limits::default() };
+    let account = db.save_account(account(limits), NOW).await.unwrap();
+    let worker = worker(&db).await;
+    let id = run(&db, 1, Some(&account), Limits::default()).await;
+    for second in 0..3 {
+        assert_eq!(db.pause_ahead(id, later(second)).await.unwrap(), None, "a wait of seconds is no pause");
+        assert_eq!(send(&db, id, worker, 9, later(second)).await, 1);
+    }
+    let Some(ClaimRefused::Limit(at, Limit::Day)) = asked(&db, id, worker, 9, later(9)).await.1 else { panic!() };
+    let ahead = db.pause_ahead(id, later(9)).await.unwrap();
+    assert_eq!(ahead, Some((Reason::new(store::DAILY_LIMIT, ""), at)));
+    assert_eq!(db.pause_ahead(id, at).await.unwrap(), None);
+    let pause = store::AccountPause { until: Some(later(90)), reason: reason() };
+    db.pause_account(account.id, pause, later(9)).await.unwrap();
+    assert_eq!(db.pause_ahead(id, later(9)).await.unwrap(), Some((reason(), later(90))));
+    db.pause_account(account.id, store::AccountPause { until: None, reason: reason() }, later(9)).await.unwrap();
+    assert_eq!(db.pause_ahead(id, later(9)).await.unwrap(), None, "resuming by hand ends it");
 }
 
 async fn a_run_is_slower_than_its_account_and_never_faster(db: Db) {

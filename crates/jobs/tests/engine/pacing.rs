@@ -15,6 +15,7 @@ on_both![
     a_batch_and_its_pause,
     the_time_left_has_the_pauses_in_it,
     the_daily_limit_shows_as_a_pause,
+    a_raised_daily_limit_sets_the_run_going,
     a_clock_set_back_or_forward
 ];
 
@@ -87,6 +88,26 @@ async fn the_daily_limit_shows_as_a_pause(stage: Stage) {
     assert_eq!(stage.job(id).await.counters.succeeded, 3);
     stage.advance(id, Duration::from_secs(2)).await;
     assert_eq!(stage.done(id).await.counters, counters(5, 0, 0, 0));
+}
+
+async fn a_raised_daily_limit_sets_the_run_going(stage: Stage) {
+    let account = stage.account(Limits { daily: Some(3), ..Limits::default() }).await;
+    let id = stage.enqueue(9, OnUnknown::Hold, Some(account)).await;
+    stage.start().await;
+    stage.until(id, |job| job.state == JobState::Paused).await;
+    let limited = async |daily, done| {
+        let account = stage.db.account(account).await.unwrap().unwrap();
+        let limits = Limits { daily, ..Limits::default() };
+        stage.db.save_account(store::Account { limits, ..account }, stage.clock.now()).await.unwrap();
+        stage.wake_all();
+        stage.until(id, |job| job.counters.succeeded == done && job.state != JobState::Running).await
+    };
+    let job = limited(Some(5), 5).await;
+    assert!(
+        job.state == JobState::Paused && job.resumes_at > Some(stage.clock.now()),
+        "held by the new limit: {job:?}"
+    );
+    assert_eq!(limited(None, 9).await.state, JobState::Completed);
 }
 
 async fn a_clock_set_back_or_forward(stage: Stage) {

@@ -223,6 +223,10 @@ impl Stage {
         self.engine.lock().unwrap().as_ref().unwrap().wake(Some(job));
     }
 
+    pub(crate) fn wake_all(&self) {
+        self.engine.lock().unwrap().as_ref().unwrap().wake(None);
+    }
+
     pub(crate) async fn account(&self, limits: pace::Limits) -> AccountId {
         let id = AccountId::new(&Clock::Manual(self.clock.clone()), &self.rng);
         let account = Account { id, name: id.to_string(), url: "smtp://x".into(), secret: None, limits, pause: None };
