@@ -4,7 +4,8 @@
 mod earlier;
 mod failures;
 
-pub use earlier::{Comparer, Comparison, Earlier, EarlierChoice, ReceivedRow, Undecided};
+use earlier::RowWeight;
+pub use earlier::{Comparer, Comparison, Earlier, EarlierChoice, ReceivedRow, Sending, Undecided, WaitingRow};
 
 use crate::{
     enqueue::{BATCH, enqueue, invalid_item, new_item},
@@ -124,6 +125,11 @@ impl Plan {
     /// # Errors
     /// Where the list cannot be read at all. What is wrong with single rows is in the report.
     pub fn rows(&self, mut take: impl FnMut(NewItem) -> bool) -> Result<Report> {
+        self.weighed_rows(|item, _| take(item))
+    }
+
+    /// The same, with what each row would add to what leaves.
+    fn weighed_rows(&self, mut take: impl FnMut(NewItem, RowWeight) -> bool) -> Result<Report> {
         let mailing = &self.mailing;
         let reader = open(&self.upload)?;
         let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());
@@ -140,11 +146,11 @@ impl Plan {
         let mut preflight = Preflight::new(mailing, &templates, &options).with_files(files).with_cells(reader.cells());
         let kept = reader.filter(|row| row.as_ref().map_or(true, |row| self.filter.keeps(row)));
         for (row, seq) in kept.zip(1..) {
-            let item = match preflight.check(row) {
-                Ok(item) => new_item(mailing, &item, seq),
-                Err(problems) => invalid_item(mailing, &problems, seq),
+            let (item, weight) = match preflight.check(row) {
+                Ok(item) => (new_item(mailing, &item, seq), RowWeight::of(&item, preflight.last_bytes())),
+                Err(problems) => (invalid_item(mailing, &problems, seq), RowWeight::default()),
             };
-            if !take(item) {
+            if !take(item, weight) {
                 break;
             }
         }
@@ -194,22 +200,23 @@ impl Mailings {
         plan: &Arc<Plan>,
         mut see: impl FnMut(&NewItem) + Send + 'static,
     ) -> Result<(Report, Comparison)> {
-        let (sender, mut receiver) = mpsc::channel::<Vec<NewItem>>(2);
+        let (sender, mut receiver) = mpsc::channel::<(Vec<NewItem>, Vec<RowWeight>)>(2);
         let reading = Arc::clone(plan);
         let reader = spawn_blocking(move || {
-            let mut batch = Vec::with_capacity(BATCH);
-            let report = reading.rows(|item| {
+            let mut batch = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+            let report = reading.weighed_rows(|item, weight| {
                 see(&item);
-                batch.push(item);
-                batch.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
+                batch.0.push(item);
+                batch.1.push(weight);
+                batch.0.len() < BATCH || sender.blocking_send(std::mem::take(&mut batch)).is_ok()
             })?;
             // The other end is gone only when nobody waits for the answer any more.
             let _ = sender.blocking_send(batch);
             Ok::<_, Error>(report)
         });
         let mut comparer = self.comparer(&plan.mailing.name).await?;
-        while let Some(batch) = receiver.recv().await {
-            comparer.add(&batch).await?;
+        while let Some((items, weights)) = receiver.recv().await {
+            comparer.weigh(&items, &weights).await?;
         }
         let report = reader.await.map_err(internal)??;
         Ok((report, comparer.finish()))

@@ -112,6 +112,8 @@ pub struct Preflight<'a> {
     hasher: RandomState,
     /// A hash of recipients and files → the line that had it first.
     seen: HashMap<u64, u32>,
+    /// Of the last row that can be sent.
+    last_bytes: u64,
     report: Report,
 }
 
@@ -127,6 +129,7 @@ impl<'a> Preflight<'a> {
             fences: mailing.templates.attach.iter().map(|template| Fence::of(&template.source)).collect(),
             hasher: RandomState::new(),
             seen: HashMap::new(),
+            last_bytes: 0,
             report: Report::default(),
         }
     }
@@ -187,7 +190,13 @@ impl<'a> Preflight<'a> {
         self.report
     }
 
+    /// Bytes of the message of the last row that can be sent, about.
+    pub fn last_bytes(&self) -> u64 {
+        self.last_bytes
+    }
+
     fn count(&mut self, item: &MailItem, bytes: u64) {
+        self.last_bytes = bytes;
         let group = u64::from(self.mailing.group.unwrap_or(1).max(1));
         let opens_message = self.report.rows_good.is_multiple_of(group);
         self.report.rows_good += 1;

@@ -37,18 +37,67 @@ pub struct Comparison {
     pub received: u64,
     /// How many were sent under it with other contents.
     pub changed: u64,
-    /// Messages that hold a row that was not sent the same, and a row that was not sent at all.
-    messages: Messages,
-    /// The first of both kinds.
+    /// Rows that were not sent the same, and rows that were not sent at all.
+    unreceived: Sending,
+    untouched: Sending,
+    /// The first of those that were sent, the same or not.
     pub listed: Vec<ReceivedRow>,
+    /// The first of those that were not sent the same, and of those that were not sent at all.
+    waiting: Vec<WaitingRow>,
+    /// All that were sent, by `seq`, and whether the same.
+    sent: Vec<(i64, bool)>,
     /// Mailings of the last year that have sent some of these rows, the one with the most of them first.
     pub earlier: Vec<Earlier>,
 }
 
+/// What leaves, once it is decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Messages {
-    unreceived: u64,
-    untouched: u64,
+pub struct Sending {
+    pub messages: u64,
+    /// Addresses, hidden ones included.
+    pub recipients: u64,
+    /// Of all messages as sent, about. 0 where only programs were asked, which know their messages themselves.
+    pub bytes: u64,
+    /// The last message that was counted: the rows of one stand together.
+    last: i64,
+}
+
+impl Sending {
+    fn add(&mut self, message_no: i64, weight: RowWeight) {
+        self.recipients += weight.to;
+        if message_no != self.last {
+            self.last = message_no;
+            self.messages += 1;
+            self.recipients += weight.shared;
+            self.bytes += weight.bytes;
+        }
+    }
+}
+
+/// What a row adds to what leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RowWeight {
+    to: u64,
+    /// Addresses that are those of its whole message.
+    shared: u64,
+    /// Of its whole message.
+    bytes: u64,
+}
+
+impl RowWeight {
+    pub(super) fn of(item: &MailItem, bytes: u64) -> Self {
+        Self { to: item.to.len() as u64, shared: (item.cc.len() + item.bcc.len()) as u64, bytes }
+    }
+}
+
+/// A row that leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingRow {
+    /// The row of the spreadsheet, from 1.
+    pub line: u64,
+    pub label: String,
+    /// Whether it was sent with other contents before.
+    pub changed: bool,
 }
 
 /// A row that was sent before.
@@ -132,7 +181,26 @@ impl Comparison {
     /// In how many messages.
     #[must_use]
     pub fn messages_to_send(&self, ledger: LedgerMatch) -> u64 {
-        if ledger == LedgerMatch::Key { self.messages.untouched } else { self.messages.unreceived }
+        self.sending(ledger).messages
+    }
+
+    #[must_use]
+    pub fn sending(&self, ledger: LedgerMatch) -> Sending {
+        if ledger == LedgerMatch::Key { self.untouched } else { self.unreceived }
+    }
+
+    /// The first rows that leave, in their order: at least a thousand, where there are so many.
+    pub fn waiting(&self, ledger: LedgerMatch) -> impl Iterator<Item = &WaitingRow> {
+        self.waiting.iter().filter(move |row| !row.changed || ledger != LedgerMatch::Key)
+    }
+
+    /// Whether the row was not sent before, as far as `ledger` goes by that; rows that are wrong included.
+    #[must_use]
+    pub fn is_waiting(&self, seq: i64, ledger: LedgerMatch) -> bool {
+        match self.sent.binary_search_by_key(&seq, |(seq, _)| *seq) {
+            Ok(place) => !self.sent[place].1 && ledger != LedgerMatch::Key,
+            Err(_) => true,
+        }
     }
 }
 
@@ -142,15 +210,15 @@ pub struct Comparer<'a> {
     now: Timestamp,
     found: Comparison,
     earlier: BTreeMap<String, Earlier>,
-    /// The last messages that were counted: the rows of one stand together.
-    last: (i64, i64),
+    /// How many are listed of those that wait: sent with other contents, and not at all.
+    listed: [usize; 2],
 }
 
 impl<'a> Comparer<'a> {
     pub(super) async fn new(db: &'a Db, now: Timestamp, name: &str) -> Result<Self> {
         let is_used = db.is_mailing_name_used(name).await?;
         let found = Comparison { name: name.to_owned(), is_used, ..Comparison::default() };
-        Ok(Self { db, now, found, earlier: BTreeMap::new(), last: (0, 0) })
+        Ok(Self { db, now, found, earlier: BTreeMap::new(), listed: [0; 2] })
     }
 
     /// Takes in at most a few thousand rows; those that are known to be wrong do not count.
@@ -158,7 +226,18 @@ impl<'a> Comparer<'a> {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn add(&mut self, items: &[NewItem]) -> Result<()> {
-        let good: Vec<&NewItem> = items.iter().filter(|item| item.verdict.is_none()).collect();
+        self.weigh(items, &[]).await
+    }
+
+    /// The same, with what each of them adds to what leaves.
+    pub(super) async fn weigh(&mut self, items: &[NewItem], weights: &[RowWeight]) -> Result<()> {
+        let weight = |place: usize| weights.get(place).copied().unwrap_or_default();
+        let (good, weights): (Vec<&NewItem>, Vec<RowWeight>) = items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.verdict.is_none())
+            .map(|(place, item)| (item, weight(place)))
+            .unzip();
         let identity = |item: &&NewItem| RowIdentity {
             key: item.ledger_key.clone().unwrap_or_default(),
             content: item.content.clone(),
@@ -175,7 +254,7 @@ impl<'a> Comparer<'a> {
             if found.listed.len() < LISTED_MAX {
                 let item = good[one.place];
                 found.listed.push(ReceivedRow {
-                    line: serde_json::from_str::<MailItem>(&item.payload).map_or(0, |item| item.line),
+                    line: line_of(item),
                     label: item.label.clone(),
                     same: one.same,
                     uncertain: one.state == ItemState::Unknown,
@@ -183,12 +262,19 @@ impl<'a> Comparer<'a> {
                 });
             }
         }
-        for (item, same) in good.iter().zip(standing) {
-            if same != Some(true) && item.message_no != self.last.0 {
-                (self.last.0, found.messages.unreceived) = (item.message_no, found.messages.unreceived + 1);
+        for ((item, same), weight) in good.iter().zip(standing).zip(weights) {
+            if same.is_none() {
+                found.untouched.add(item.message_no, weight);
             }
-            if same.is_none() && item.message_no != self.last.1 {
-                (self.last.1, found.messages.untouched) = (item.message_no, found.messages.untouched + 1);
+            found.sent.extend(same.map(|same| (item.seq, same)));
+            if same == Some(true) {
+                continue;
+            }
+            found.unreceived.add(item.message_no, weight);
+            let (changed, listed) = (same.is_some(), &mut self.listed[usize::from(same.is_some())]);
+            if found.is_used && *listed < LISTED_MAX {
+                *listed += 1;
+                found.waiting.push(WaitingRow { line: line_of(item), label: item.label.clone(), changed });
             }
         }
         for one in db.earlier_mailings(&asked, self.now - SINCE).await? {
@@ -209,6 +295,10 @@ impl<'a> Comparer<'a> {
         found.earlier.truncate(EARLIER_MAX);
         found
     }
+}
+
+fn line_of(item: &NewItem) -> u64 {
+    serde_json::from_str::<MailItem>(&item.payload).map_or(0, |item| item.line)
 }
 
 impl Undecided {
