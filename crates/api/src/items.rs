@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 pub struct Item {
     pub seq: i64,
     pub message_no: i64,
+    /// Of a mailing: the row of the spreadsheet, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
     /// `queued`, `running`, `succeeded`, `failed`, `unknown` or `skipped`.
     #[schema(value_type = String)]
     pub state: ItemState,

@@ -278,7 +278,8 @@ tally-rate = Rate
 tally-left = Time left
 live-on = Live
 live-lost = Connection lost. Reconnecting…
-live-say = { $percent } complete, { $failed } failed
+live-say-one = { $percent } complete, { $failed } failed
+live-say-other = { $percent } complete, { $failed } failed
 undelivered-title = Not delivered
 trouble-title = Items with problems
 undelivered-all = { $n ->
@@ -293,10 +294,7 @@ unsent-n = { $n ->
     [one] { $shown } message was not sent
    *[other] { $shown } messages were not sent
 }
-unsent-yet = { $n ->
-    [one] { $shown } not sent yet
-   *[other] { $shown } not sent yet
-}
+unsent-yet = The mailing is not finished
 unsent-all = Nothing was sent
 undelivered-nobody = No undelivered messages
 trouble-nothing = No problems
@@ -547,6 +545,11 @@ said-retried = { $n ->
     [one] { $shown } item is being retried.
    *[other] { $shown } items are being retried.
 }
+said-retried-over = { $n ->
+    [one] { $shown } item was retried.
+   *[other] { $shown } items were retried.
+}
+said-held = The job is still paused. { $why } It resumes automatically on { $time }.
 said-settled = { $n ->
     [one] { $shown } item updated.
    *[other] { $shown } items updated.
@@ -787,7 +790,17 @@ before-to-send = { $n ->
     [one] One message will be sent.
    *[other] { $n } messages will be sent.
 }
-before-list = Recipients who already received it
+before-list = Who already received it
+waiting-list = Who will receive it
+waiting-all = { $n ->
+    [one] Show the recipient
+   *[other] Show all { $shown } recipients
+}
+waiting-more = { $n ->
+    [one] And { $shown } more.
+   *[other] And { $shown } more.
+}
+waiting-changed = (new content)
 before-when = Sent
 before-uncertain = (unconfirmed)
 before-other = (different content)
@@ -827,8 +840,26 @@ said-corrected = { $n ->
     [one] One address corrected. The message is being resent.
    *[other] { $n } addresses corrected. The messages are being resent.
 }
+said-corrected-over = { $n ->
+    [one] One address corrected.
+   *[other] { $n } addresses corrected.
+}
 said-not-corrected = { $n ->
     [one] One address is still not valid.
    *[other] { $n } addresses are still not valid.
 }
 job-reuse = Reuse this mailing
+job-sent-again = { $n ->
+    [one] { $shown } message was sent again in
+   *[other] { $shown } messages were sent again in
+}
+item-sent-again = Sent again in
+sheet-id = ID
+sheet-trace-name = Name
+sheet-application = Application
+sheet-flow = Flow
+sheet-comment = Comment
+sheet-seconds = Duration (s)
+sheet-error = Error
+sheet-yes = yes
+sheet-no = no

@@ -278,7 +278,8 @@ tally-rate = Débit
 tally-left = Temps restant
 live-on = En direct
 live-lost = Connexion perdue. Reconnexion…
-live-say = { $percent } traités, { $failed } échecs
+live-say-one = { $percent } traités, { $failed } échec
+live-say-other = { $percent } traités, { $failed } échecs
 undelivered-title = Messages non remis
 trouble-title = Éléments en échec ou non confirmés
 undelivered-all = { $n ->
@@ -293,10 +294,7 @@ unsent-n = { $n ->
     [one] { $shown } message n’a pas été envoyé
    *[other] { $shown } messages n’ont pas été envoyés
 }
-unsent-yet = { $n ->
-    [one] { $shown } message pas encore envoyé
-   *[other] { $shown } messages pas encore envoyés
-}
+unsent-yet = L’envoi n’est pas terminé
 unsent-all = Rien n’a été envoyé
 undelivered-nobody = Aucun message non remis
 trouble-nothing = Aucun problème
@@ -547,6 +545,11 @@ said-retried = { $n ->
     [one] { $shown } élément est relancé.
    *[other] { $shown } éléments sont relancés.
 }
+said-retried-over = { $n ->
+    [one] { $shown } élément a été relancé.
+   *[other] { $shown } éléments ont été relancés.
+}
+said-held = La tâche reste en pause. { $why } Reprise automatique le { $time }.
 said-settled = { $n ->
     [one] { $shown } élément mis à jour.
    *[other] { $shown } éléments mis à jour.
@@ -787,7 +790,17 @@ before-to-send = { $n ->
     [one] Un message sera envoyé.
    *[other] { $n } messages seront envoyés.
 }
-before-list = Destinataires qui l’ont déjà reçu
+before-list = Qui l’a déjà reçu
+waiting-list = Qui va le recevoir
+waiting-all = { $n ->
+    [one] Voir le destinataire
+   *[other] Voir les { $shown } destinataires
+}
+waiting-more = { $n ->
+    [one] Et { $shown } autre.
+   *[other] Et { $shown } autres.
+}
+waiting-changed = (nouveau contenu)
 before-when = Envoyé
 before-uncertain = (non confirmé)
 before-other = (contenu différent)
@@ -827,8 +840,26 @@ said-corrected = { $n ->
     [one] Une adresse corrigée. Le message est en cours de renvoi.
    *[other] { $n } adresses corrigées. Les messages sont en cours de renvoi.
 }
+said-corrected-over = { $n ->
+    [one] Une adresse corrigée.
+   *[other] { $n } adresses corrigées.
+}
 said-not-corrected = { $n ->
     [one] Une adresse n’est toujours pas valide.
    *[other] { $n } adresses ne sont toujours pas valides.
 }
 job-reuse = Réutiliser cet envoi
+job-sent-again = { $n ->
+    [one] { $shown } message a été renvoyé dans
+   *[other] { $shown } messages ont été renvoyés dans
+}
+item-sent-again = Renvoyé dans
+sheet-id = ID
+sheet-trace-name = Nom
+sheet-application = Application
+sheet-flow = Flux
+sheet-comment = Commentaire
+sheet-seconds = Durée (s)
+sheet-error = Erreur
+sheet-yes = oui
+sheet-no = non

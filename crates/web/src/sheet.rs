@@ -2,6 +2,8 @@
 //! writes. Excel takes a file for UTF-8 only where a byte order mark says so, and cuts it by the separator of lists of
 //! the machine's language, which is `;` where the comma stands in numbers.
 
+use jiff::tz::TimeZone;
+use model::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -58,6 +60,14 @@ impl Dialect {
         match self {
             Self::Plain | Self::Excel => number.to_owned(),
             Self::ExcelFr => number.replace('.', ","),
+        }
+    }
+
+    /// A moment: in the zone of the house, as a spreadsheet reads one, where one opens it.
+    pub(crate) fn moment(self, at: Timestamp, zone: &TimeZone) -> String {
+        match self {
+            Self::Plain => at.to_string(),
+            Self::Excel | Self::ExcelFr => at.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S").to_string(),
         }
     }
 

@@ -200,11 +200,17 @@ fn closing(job: &Job, progress: &Progress, config: &Config) -> String {
 
 /// A table of items, with why each is as it is.
 pub(super) fn items(rows: &[Item]) -> Table {
-    let mut table =
-        Table::new(&[("row", Align::Right), ("state", Align::Left), ("to", Align::Left), ("why", Align::Left)]);
+    let mut table = Table::new(&[
+        ("row", Align::Right),
+        ("line", Align::Right),
+        ("state", Align::Left),
+        ("to", Align::Left),
+        ("why", Align::Left),
+    ]);
     for item in rows {
         table.row([
             item.seq.to_string(),
+            item.line.map(|line| line.to_string()).unwrap_or_default(),
             item.state.to_string(),
             render::plain(&item.label, 50),
             render::plain(&why(item), 180),

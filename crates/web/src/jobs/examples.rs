@@ -5,7 +5,7 @@ use crate::{
     jobs::pages::{
         across::{AcrossFilter, AcrossPage, AcrossRow},
         show::{
-            ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LogLine, May, OverviewPage, TimelinePage,
+            ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LaterRun, LogLine, May, OverviewPage, TimelinePage,
             TimelineStep, TroubleRow, UndeliveredPage,
         },
     },
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use askama::Template as _;
-use model::{Counters, Fault, ItemState, JobKind, JobState, Level, Verdict};
+use model::{Counters, Fault, ItemState, JobId, JobKind, JobState, Level, Verdict};
 use std::time::Duration;
 
 fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
@@ -100,7 +100,8 @@ fn log(v: &View) -> Vec<LogLine> {
 pub(crate) fn job_pages(v: &View) -> Vec<Drawn> {
     let v = &at(v, "/jobs/x");
     let overview = |head: JobHead, trouble: Vec<TroubleRow>| {
-        OverviewPage { v, head, trouble, log: log(v), log_next: 4_096 }.render().unwrap()
+        let again = if head.counters.skipped > 0 { vec![later(v)] } else { Vec::new() };
+        OverviewPage { v, head, trouble, again, log: log(v), log_next: 4_096 }.render().unwrap()
     };
     let running = || head(v, JobState::Running, counters(3_127, 4, 2, 1_717));
     let mut failed = head(v, JobState::Failed, counters(120, 1, 0, 400));
@@ -179,9 +180,17 @@ fn across(v: &View) -> Vec<Drawn> {
     vec![("undelivered", page(trouble(v).into_iter().map(row).collect())), ("undelivered-none", page(vec![]))]
 }
 
+fn later(v: &View) -> LaterRun {
+    let job = JobId(uuid::Uuid::from_u128(9));
+    LaterRun { job, name: "Factures de novembre 2026".to_owned(), created_at: before(v, 600), count: 1 }
+}
+
 fn items(v: &View) -> Vec<ItemRow> {
     let row = |(seq, state): (i64, &ItemState)| ItemRow {
-        seq,
+        line: seq.unsigned_abs() + 1,
+        about: Some("Garage Benali & fils".to_owned()),
+        file: Some("FAC-2026-1188.pdf".to_owned()),
+        again: (*state == ItemState::Skipped).then(|| later(v)),
         label: format!("client{seq}@example.com"),
         state: *state,
         attempts: u64::from(state.is_final()),

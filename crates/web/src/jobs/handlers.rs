@@ -3,6 +3,7 @@
 pub(crate) mod across;
 mod actions;
 mod correct;
+mod later;
 pub(crate) mod list;
 mod log_text;
 mod reuse;
@@ -18,7 +19,7 @@ use crate::{
     jobs::{
         lookup::existing,
         pages::show::{
-            ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LogLine, May, OverviewPage, TimelinePage,
+            ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LaterRun, LogLine, May, OverviewPage, TimelinePage,
             TimelineStep, TroubleRow, UndeliveredPage,
         },
     },
@@ -137,7 +138,7 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         finished_at: job.finished_at,
         retryable: if may.retry { retryable(ctx, job).await? } else { Some(0) },
         may,
-        notice: notice(v, query),
+        notice: notice(v, job, query),
     })
 }
 
@@ -173,15 +174,24 @@ fn may(v: &View, job: &Job) -> May {
     }
 }
 
-fn notice(v: &View, query: &SideQuery) -> Option<Notice> {
+fn notice(v: &View, job: &Job, query: &SideQuery) -> Option<Notice> {
     let words = [("said", &*query.said), ("n", &*query.n.to_string()), ("left", &*query.left.to_string())];
     if !notice::is_ours(v, &words, &query.seal) {
         return None;
     }
+    let is_over = job.counters.remaining() == 0;
     let (done, left) = match query.said.as_str() {
+        "retried" if is_over => ("said-retried-over", "said-not-retried"),
         "retried" => ("said-retried", "said-not-retried"),
+        "corrected" if is_over => ("said-corrected-over", "said-not-corrected"),
         "corrected" => ("said-corrected", "said-not-corrected"),
         "settled" => ("said-settled", "said-not-settled"),
+        "held" => {
+            let (reason, until) = job.reason.as_ref().zip(job.resumes_at)?;
+            let why = states::reason(v, &reason.code, &reason.detail);
+            let text = v.with_all("said-held", &[("why", why), ("time", v.moment(&until))]);
+            return (job.state == JobState::Paused).then_some(Notice { mood: Mood::Warn, text });
+        }
         "none" => return Some(Notice { mood: Mood::Warn, text: v.t("said-none") }),
         _ => return None,
     };
@@ -196,8 +206,9 @@ async fn overview(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let trouble = trouble(&ctx, &job, 0, TROUBLE_FIRST).await?.rows;
     let trouble = trouble.into_iter().map(|item| trouble_row(&v, &job, item)).collect();
     let (log, log_next) = last_lines(&ctx, &job, LOG_FIRST).await?;
+    let again = later::runs(&ctx, &job).await?;
     let head = head(&ctx, &v, &job, &query).await?;
-    Ok(shown(&OverviewPage { v: &v, head, trouble, log, log_next }))
+    Ok(shown(&OverviewPage { v: &v, head, trouble, again, log, log_next }))
 }
 
 async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
@@ -219,8 +230,12 @@ fn trouble_states() -> Vec<ItemState> {
     vec![ItemState::Succeeded, ItemState::Failed, ItemState::Unknown, ItemState::Skipped]
 }
 
+fn mailing_of(job: &Job) -> Option<Mailing> {
+    (job.kind == JobKind::Mail).then(|| serde_json::from_str(&job.spec).ok()).flatten()
+}
+
 fn trouble_row(v: &View, job: &Job, item: Item) -> TroubleRow {
-    let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
+    let mailing = mailing_of(job);
     let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
     let correctable = job.kind == JobKind::Mail && v.operates() && correct::is_correctable(&item);
     let by = if v.administers() { Authority::Admin } else { Authority::Write };
@@ -257,7 +272,9 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let cursor = (filter.after > 0).then_some(filter.after);
     pager.reach =
         page.searched_until.map(|seq| rows::reach(&v, &SAID, &v.number(&seq.unsigned_abs()), page.rows.len(), cursor));
-    let rows = page.rows.into_iter().map(|item| item_row(&v, item)).collect();
+    let mailing = mailing_of(&job);
+    let later = later::named(&ctx, &page.rows).await?;
+    let rows = page.rows.into_iter().map(|item| item_row(&v, mailing.as_ref(), &later, item)).collect();
     let any = (String::new(), v.t("any-state"));
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
     let states = Choice::of(std::iter::once(any).chain(states), &query.state);
@@ -266,11 +283,19 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     Ok(shown(&ItemsPage { v: &v, head, q: query.q, states, sort: query.sort, row_head, rows, pager, csv }))
 }
 
-fn item_row(v: &View, item: Item) -> ItemRow {
+fn item_row(v: &View, mailing: Option<&Mailing>, later: &[LaterRun], item: Item) -> ItemRow {
+    let mail = mailing.and_then(|mailing| Some((mailing, serde_json::from_str::<MailItem>(&item.payload).ok()?)));
+    let line = mail.as_ref().map(|(_, mail)| mail.line).filter(|line| *line > 0);
+    let about = mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).map(str::to_owned);
+    let file = mail.as_ref().and_then(|(_, mail)| mail.file_label()).map(str::to_owned);
+    let again = later::of(&item).and_then(|id| later.iter().find(|run| run.job == id)).cloned();
     let verdict = item.verdict.map(|verdict| v.verdict(&verdict)).unwrap_or_default();
     let detail = [verdict, item.detail].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
     ItemRow {
-        seq: item.seq,
+        line: line.unwrap_or(item.seq.unsigned_abs()),
+        about,
+        file,
+        again,
         label: item.label,
         state: item.state,
         attempts: item.attempts.unsigned_abs(),

@@ -78,6 +78,7 @@ fn shown_item(item: store::Item) -> Item {
     Item {
         seq: item.seq,
         message_no: item.message_no,
+        line: MailItem::parse(&item.payload).ok().map(|row| row.line).filter(|line| *line > 0),
         state: item.state,
         attempts: item.attempts,
         not_before: waits.then_some(item.not_before),

@@ -12,7 +12,7 @@ use crate::{
     mailings::pages::{
         Accounts, Before, CheckPage, CheckSummary, DraftRow, DraftsPage, EarlierShown, FileRow, FilesPage, LetterShown,
         ListShown, MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question,
-        ReceivedShown, RecipientsPage, Steps, Weight, WizardStep,
+        ReceivedShown, RecipientsPage, Steps, WaitingShown, Weight, WizardStep,
     },
 };
 use askama::Template as _;
@@ -116,7 +116,7 @@ fn preview(on: &'static str) -> Preview {
         text: Some("Bonjour Anaïs,\n\nVotre facture FAC-2026-1187 est jointe.\n\nLa comptabilité\n".to_owned()),
         has_html: on == "check",
     };
-    Preview { id: ID.to_owned(), on, row: 2, has_next: true, of: PreviewOf::Letter(Box::new(letter)) }
+    Preview { id: ID.to_owned(), on, row: 2, previous: Some(1), next: Some(3), of: PreviewOf::Letter(Box::new(letter)) }
 }
 
 fn message(v: &View, faults: Faults, carets: Vec<(&'static str, String)>, preview: Preview) -> String {
@@ -196,6 +196,7 @@ fn completes(v: &View) -> Before {
     Before {
         completes: Some("Factures novembre 2026".to_owned()),
         left_out: 495,
+        waiting: vec![WaitingShown { line: 41, label: "compta@example.net".to_owned(), changed: true }],
         listed: vec![row(2, "anais@example.org", false), row(3, "contact@example.com", true)],
         rows: 496,
         to_send: 1,

@@ -168,7 +168,9 @@ pub(crate) struct Preview {
     pub(crate) on: &'static str,
     /// From 1.
     pub(crate) row: u64,
-    pub(crate) has_next: bool,
+    /// The rows before and behind it, where there are any.
+    pub(crate) previous: Option<u64>,
+    pub(crate) next: Option<u64>,
     pub(crate) of: PreviewOf,
 }
 
@@ -229,6 +231,9 @@ pub(crate) struct Before {
     pub(crate) left_out: u64,
     /// The first of those that are left out.
     pub(crate) listed: Vec<ReceivedShown>,
+    /// The first of those that will receive it, and whether all that are known are asked for.
+    pub(crate) waiting: Vec<WaitingShown>,
+    pub(crate) listing: Listing,
     /// Rows that can be sent, and those of them that will be.
     pub(crate) rows: u64,
     pub(crate) to_send: u64,
@@ -239,6 +244,15 @@ pub(crate) struct Before {
 }
 
 impl Before {
+    /// Those that are not shown.
+    fn more(&self) -> u64 {
+        self.to_send.saturating_sub(self.waiting.len() as u64)
+    }
+
+    fn lists_all(&self) -> bool {
+        self.listing == Listing::All
+    }
+
     fn told_by(&self, v: &View) -> String {
         if self.key.is_empty() { v.t("before-key-default") } else { self.key.clone() }
     }
@@ -263,6 +277,21 @@ pub(crate) struct EarlierShown {
     pub(crate) received: u64,
     pub(crate) changed: u64,
     pub(crate) sent_at: Timestamp,
+}
+
+/// How many of those that will receive it are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Listing {
+    #[default]
+    First,
+    All,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct WaitingShown {
+    pub(crate) line: u64,
+    pub(crate) label: String,
+    pub(crate) changed: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -57,7 +57,8 @@ function follow(job) {
     if (missed !== shown) { if (shown !== null) refreshSoon(); shown = missed; }
     if (changed || Date.now() - saidAt > SAY_EVERY_MS) {
       saidAt = Date.now();
-      const done = texts.say.replace("%percent%", percent(now.percent)).replace("%failed%", number(now.failed));
+      const say = plurals.select(now.failed) === "one" ? texts.sayOne : texts.sayOther;
+      const done = say.replace("%percent%", percent(now.percent)).replace("%failed%", number(now.failed));
       announce(changed ? `${badge(state).textContent}. ${done}` : done);
     }
   };
@@ -75,6 +76,7 @@ function follow(job) {
 }
 
 const language = document.documentElement.lang;
+const plurals = new Intl.PluralRules(language);
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const decimals = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
@@ -155,8 +157,8 @@ async function refresh() {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const old of document.querySelectorAll("[data-fragment]")) {
       const fresh = page.getElementById(old.id);
-      // Not under somebody's hands.
-      if (fresh && !old.contains(document.activeElement) && !old.querySelector("details[open]")) old.replaceWith(fresh);
+      // Not under somebody's hands, and nothing is said twice.
+      if (fresh && !old.isEqualNode(fresh) && !old.contains(document.activeElement) && !old.querySelector("details[open]")) old.replaceWith(fresh);
     }
   } catch { /* The next change brings it. */ }
 }

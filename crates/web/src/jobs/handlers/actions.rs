@@ -12,6 +12,7 @@ use crate::{
 };
 use api::items::SettleAs;
 use axum::{Extension, extract::State, response::Response};
+use model::JobState;
 use store::{Reason, Scope};
 use uuid::Uuid;
 
@@ -47,8 +48,25 @@ async fn pause(
     Ok(see(&format!("/jobs/{id}")))
 }
 
-async fn resume(State(ctx): State<Ctx>, Path(id): Path<Uuid>, Acting(job): Acting) -> Result<Response> {
-    let (job, account) = ctx.app.db.resume_by_hand(job.id, ctx.app.clock.now()).await?;
+/// A job that an engine would pause again at once stays paused, and its page says why and until when.
+async fn resume(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(id): Path<Uuid>,
+    Acting(job): Acting,
+) -> Result<Response> {
+    let now = ctx.app.clock.now();
+    if job.state == JobState::Paused
+        && let Some((reason, until)) = ctx.app.db.pause_ahead(job.id, now).await?
+    {
+        let job = ctx.app.db.pause_job(job.id, reason, Some(until), now).await?;
+        ctx.changed(&job).await;
+        let path = format!("/jobs/{id}");
+        // As the page reads them back.
+        let words = [("said", "held"), ("n", "0"), ("left", "0")];
+        return Ok(see(&format!("{path}?{}", notice::query(&v, &path, &words))));
+    }
+    let (job, account) = ctx.app.db.resume_by_hand(job.id, now).await?;
     ctx.changed(&job).await;
     if let (Some(wake), Some(_)) = (&ctx.app.wake, account) {
         // Others may have waited for the account.

@@ -19,10 +19,13 @@ use axum::{
 use futures_util::{StreamExt as _, stream};
 use mail::{item::MailItem, spec::Mailing};
 use model::JobKind;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use store::{Item, ItemFilter, Job, Scope};
 
 /// Items that are read at a time: the sheet is sent as they are read.
 const PAGE: u32 = 1_000;
+/// Of a job's name, in the name of a file.
+const NAME_SHOWN: usize = 80;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let about = |summary| page_about(summary).query::<SideQuery>();
@@ -39,21 +42,23 @@ const READS: Access = Access::Page(Scope::Read);
 async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
     let filter = ItemFilter { limit: PAGE, ..query.items()? };
-    Ok(sheet(ctx, v, job, filter, "items"))
+    let name = if job.kind == JobKind::Mail { "tab-recipients" } else { "tab-items" };
+    Ok(sheet(ctx, v, job, filter, name))
 }
 
 async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, .. } = side;
     let filter = ItemFilter { trouble: true, states: trouble_states(), limit: PAGE, ..ItemFilter::default() };
-    Ok(sheet(ctx, v, job, filter, "undelivered"))
+    let name = if job.kind == JobKind::Mail { "tab-undelivered" } else { "tab-trouble" };
+    Ok(sheet(ctx, v, job, filter, name))
 }
 
 fn sheet(ctx: Ctx, v: View, job: Job, filter: ItemFilter, name: &str) -> Response {
     let dialect = Dialect::of(v.language);
     let mut head = dialect.mark().to_vec();
     dialect.rows([headings(&v)], &mut head);
-    let file = format!("attachment; filename=\"{name}-{}.csv\"", job.id);
-    let mailing = (job.kind == JobKind::Mail).then(|| serde_json::from_str::<Mailing>(&job.spec).ok()).flatten();
+    let file = disposition(&v, &job, name);
+    let mailing = super::mailing_of(&job);
     let state = (ctx, v, mailing, job, Some(filter));
     let pages = stream::unfold(state, move |(ctx, v, mailing, job, filter)| async move {
         let filter = filter?;
@@ -74,6 +79,16 @@ fn sheet(ctx: Ctx, v: View, job: Job, filter: ItemFilter, name: &str) -> Respons
     let body = Body::from_stream(stream::once(async { Ok(head) }).chain(pages));
     let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)];
     (headers, body).into_response()
+}
+
+/// Named by the job and its day, for those who keep several.
+fn disposition(v: &View, job: &Job, what: &str) -> String {
+    let day = job.created_at.in_zone(&v.zone).strftime("%Y-%m-%d");
+    let kept = |c: char| if c.is_alphanumeric() || " .-_()".contains(c) { c } else { '-' };
+    let name: String = job.name.chars().take(NAME_SHOWN).map(kept).collect();
+    let file = format!("{} {day} {}.csv", name.trim_start_matches('.').trim(), v.t(what));
+    let part = utf8_percent_encode(&file, NON_ALPHANUMERIC);
+    format!("attachment; filename*=UTF-8''{part}")
 }
 
 pub(super) fn headings(v: &View) -> [String; 9] {
@@ -99,7 +114,7 @@ pub(super) fn cells(v: &View, mailing: Option<&Mailing>, item: &Item) -> [String
     let address = if mail.is_some() { correct::shown_address(item) } else { item.label.clone() };
     let (reason, reply) =
         item.verdict.as_ref().map_or_else(Default::default, |verdict| (v.verdict(verdict), v.reply(verdict)));
-    let at = item.finished_at.map(|at| at.in_zone(&v.zone).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let at = item.finished_at.map(|at| Dialect::of(v.language).moment(at, &v.zone));
     [
         line.to_string(),
         harmless(&address),

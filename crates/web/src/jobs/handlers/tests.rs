@@ -44,7 +44,10 @@ async fn nobody_is_missing_only_when_everybody_got_theirs() {
         let id = JobId(uuid::Uuid::from_bytes(site.app.rng.bytes()));
         site.preparing(id, state).await;
         let open = site.look(&ana, &format!("/jobs/{id}")).await.text;
-        assert!(open.contains("0 not sent yet") && !open.contains("The message was sent to every recipient"), "{open}");
+        assert!(
+            open.contains("The mailing is not finished") && !open.contains("The message was sent to every recipient"),
+            "{open}"
+        );
         match state {
             "fail" => site.app.db.fail_job(id, Reason::new("not_prepared", ""), now).await.unwrap(),
             _ => site.app.db.finish_preparing(id, now).await.unwrap(),
@@ -96,10 +99,36 @@ async fn lists_are_taken_along_to_the_readers_spreadsheet() {
         let answer = site.look(&ana, &format!("/jobs/{job}/{path}")).await;
         assert!(answer.text.starts_with("\u{feff}Row,Recipient,Company or name,File,"), "{}", answer.text);
         assert_eq!(answer.text.lines().count(), rows + 1, "{path}: {}", answer.text);
-        assert!(answer.header("content-disposition").ends_with(".csv\""));
+        let what = if path.starts_with("items") { "Recipients" } else { "Not%20delivered" };
+        let file = format!("attachment; filename*=UTF-8''Factures%204%202025%2D01%2D10%20{what}%2Ecsv");
+        assert_eq!(answer.header("content-disposition"), file);
     }
     let headers = [("cookie", ana.cookie.as_str()), ("accept-language", "fr")];
     let french = send(&site.router, "GET", &format!("/jobs/{job}/undelivered.csv"), &headers, "").await.text;
     assert!(french.starts_with("\u{feff}Ligne;Destinataire;"), "{french}");
     assert!(french.contains("clients.csv:4 no @"), "{french}");
+}
+
+/// What a running job's page shows below its figures has none of its own: they would stand still beside the others.
+#[tokio::test]
+async fn the_figures_of_a_running_job_are_those_that_move() {
+    let site = Site::new().await;
+    let (ana, now) = (site.person("ana", Role::Operator).await, site.app.clock.now());
+    let job = JobId(uuid::Uuid::from_u128(5));
+    site.preparing(job, "Factures").await;
+    let item = |seq: i64| NewItem {
+        seq,
+        message_no: seq,
+        ledger_key: None,
+        content: String::new(),
+        label: format!("c{seq}@x.fr"),
+        payload: "{}".into(),
+        verdict: None,
+    };
+    site.app.db.enqueue(job, (1..=777).map(item).collect(), None, now).await.unwrap();
+    site.app.db.finish_preparing(job, now).await.unwrap();
+    site.app.db.start_job(job, now).await.unwrap();
+    let page = site.look(&ana, &format!("/jobs/{job}")).await.text;
+    let below = page.split("id=\"job-tabs\"").nth(1).unwrap();
+    assert!(page.contains("data-show=\"remaining\">777<") && !below.contains("777"), "{below}");
 }

@@ -6,7 +6,7 @@ use crate::layout::{
     view::View,
 };
 use askama::Template;
-use model::{Counters, ItemState, JobKind, JobState, Level, Timestamp};
+use model::{Counters, ItemState, JobId, JobKind, JobState, Level, Timestamp};
 use std::time::Duration;
 
 /// What stands above each side.
@@ -123,7 +123,8 @@ impl JobHead {
                 ("warn", v.t("unsent-all"), why())
             }
             (JobState::Failed | JobState::Cancelled, _) => ("warn", v.word(&self.state), why()),
-            (_, true) => ("pending", v.count("unsent-yet", &self.counters.remaining()), v.t("undelivered-none-yet")),
+            // Without figures: those above change while it runs, this does not.
+            (_, true) => ("pending", v.t("unsent-yet"), v.t("undelivered-none-yet")),
             (_, false) => ("pending", v.word(&self.state), v.t("undelivered-none-yet")),
         };
         Nobody { icon, title, text }
@@ -171,6 +172,8 @@ pub(crate) struct OverviewPage<'a> {
     pub(crate) head: JobHead,
     /// The first few of those who did not get theirs.
     pub(crate) trouble: Vec<TroubleRow>,
+    /// Later runs that have sent again what was not delivered.
+    pub(crate) again: Vec<LaterRun>,
     pub(crate) log: Vec<LogLine>,
     /// Where scripts go on reading the log.
     pub(crate) log_next: u64,
@@ -249,9 +252,25 @@ pub(crate) struct ItemsPage<'a> {
     pub(crate) csv: String,
 }
 
+/// A later run of the mailing, and how many messages it has sent again.
+#[derive(Clone, Debug)]
+pub(crate) struct LaterRun {
+    pub(crate) job: JobId,
+    pub(crate) name: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) count: u64,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct ItemRow {
-    pub(crate) seq: i64,
+    /// The row of the spreadsheet; of what is no mailing, the place of the item.
+    pub(crate) line: u64,
+    /// The company or the name.
+    pub(crate) about: Option<String>,
+    /// The first file that is attached.
+    pub(crate) file: Option<String>,
+    /// The run that has sent it again.
+    pub(crate) again: Option<LaterRun>,
     pub(crate) label: String,
     pub(crate) state: ItemState,
     pub(crate) attempts: u64,

@@ -4,7 +4,7 @@ use super::{
     address,
     draft::{Draft, Relation},
     message,
-    show::{Nth, problem_row, shown as letter_of},
+    show::{Nth, nth_letter, problem_row, shown as letter_of},
     trial::{self, Trial},
 };
 use crate::{
@@ -17,13 +17,15 @@ use crate::{
         view::View,
     },
     mailings::pages::{
-        Before, CheckPage, CheckSummary, EarlierShown, Preview, ProblemRow, Question, ReceivedShown, WizardStep,
+        Before, CheckPage, CheckSummary, EarlierShown, Listing, Preview, ProblemRow, Question, ReceivedShown,
+        WaitingShown, WizardStep,
     },
     problem::{Problem, Result},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use mail::{
-    mailing::{Comparison, Earlier, Plan, ReceivedRow, Undecided},
+    letter::Letter,
+    mailing::{Comparison, Earlier, Plan, ReceivedRow, Undecided, WaitingRow},
     preflight::Report,
     rate::RawLimits,
     spec::{Changed, OnInvalid},
@@ -36,6 +38,9 @@ use utoipa::IntoParams;
 
 /// Problems on one page.
 const SHOWN: usize = 50;
+/// Of those who will receive it, at first and when all are asked for.
+const WAITING_FIRST: usize = 20;
+const WAITING_ALL: usize = 1_000;
 
 pub(super) async fn show(
     State(ctx): State<Ctx>,
@@ -48,8 +53,9 @@ pub(super) async fn show(
         return Ok(see(&address(&draft, if draft.content.list.is_none() { "recipients" } else { "message" })));
     }
     let (row, from) = (query.row.unwrap_or(1).clamp(1, u64::from(u32::MAX)), query.from.unwrap_or(0));
+    let listing = if query.all.is_empty() { Listing::First } else { Listing::All };
     let test_to = v.viewer.as_ref().map(|viewer| viewer.name.clone()).filter(|name| name.contains('@'));
-    let mut said = CheckState { row, from, test_to: test_to.unwrap_or_default(), ..CheckState::default() };
+    let mut said = CheckState { row, from, listing, test_to: test_to.unwrap_or_default(), ..CheckState::default() };
     let is_ours = notice::is_ours(&v, &trial::words(&query.said, &query.code, &query.to), &query.seal);
     if let Some(trial) = Trial::read(&query.said, &query.code).filter(|_| is_ours) {
         said.test_to = trial::shortened(&query.to);
@@ -65,6 +71,8 @@ pub(super) struct CheckQuery {
     row: Option<u64>,
     /// The first of the problems shown.
     from: Option<usize>,
+    /// `yes`: all who will receive it are listed, as far as a page goes.
+    all: String,
     /// What came of a test to oneself: a word, the code of the verdict, and the address it was for.
     said: String,
     code: String,
@@ -85,6 +93,7 @@ pub(super) async fn skip(State(ctx): State<Ctx>, mut draft: Draft, form: Form) -
 pub(super) struct CheckState {
     pub(super) row: u64,
     pub(super) from: usize,
+    pub(super) listing: Listing,
     pub(super) test_to: String,
     pub(super) date: String,
     pub(super) time: String,
@@ -94,24 +103,44 @@ pub(super) struct CheckState {
 }
 
 pub(super) async fn answer(ctx: &Ctx, v: &View, draft: &Draft, said: CheckState) -> Result<Response> {
-    let CheckState { row, from, test_to, date, time, faults, notice, status } = said;
+    let CheckState { row, from, listing, test_to, date, time, faults, notice, status } = said;
     let account = account(ctx, draft).await?;
     let Looked { plan, report, comparison, nth } = look(ctx, v, draft, row).await?;
-    let preview = Preview {
-        id: draft.id.to_string(),
-        on: "check",
-        row,
-        has_next: nth.has_next,
-        of: letter_of(nth.letter(ctx, &plan)),
-    };
-    let (problems, pager) = problems(v, draft, &report, row, from);
-    let before = before(draft, &comparison);
+    let before = before(draft, &comparison, listing);
+    let leaves = |row: u64| comparison.is_waiting(row.cast_signed(), before.ledger());
+    let preview = preview(ctx, v, draft, (row, nth.letter(ctx, &plan)), (report.rows, leaves)).await?;
+    let (problems, pager) = problems(v, draft, &report, preview.row, from);
     let found = found(ctx, v, &plan, &report, (&comparison, before.ledger()), &account).await?;
     let steps = draft.steps(WizardStep::Check);
     Ok(page(
         status,
         &CheckPage { v, steps, found, before, problems, pager, preview, test_to, date, time, faults, notice },
     ))
+}
+
+/// The message of row `wanted`, or of the next that leaves, with ways to the others that do.
+async fn preview(
+    ctx: &Ctx,
+    v: &View,
+    draft: &Draft,
+    (wanted, letter): (u64, Option<Result<Letter, String>>),
+    (rows, leaves): (u64, impl Fn(u64) -> bool),
+) -> Result<Preview> {
+    let behind = |from: u64| (from..=rows).find(|row| leaves(*row));
+    let before = |row: u64| (1..row.min(rows.saturating_add(1))).rev().find(|row| leaves(*row));
+    let row = behind(wanted).or_else(|| before(wanted)).unwrap_or(wanted);
+    let letter = match row == wanted {
+        true => letter.filter(|_| leaves(row)),
+        false => nth_letter(ctx, draft, row, v.language).await?.0,
+    };
+    Ok(Preview {
+        id: draft.id.to_string(),
+        on: "check",
+        row,
+        previous: before(row),
+        next: behind(row.saturating_add(1)),
+        of: letter_of(letter),
+    })
 }
 
 pub(super) async fn account(ctx: &Ctx, draft: &Draft) -> Result<Account> {
@@ -146,7 +175,7 @@ pub(super) async fn look(ctx: &Ctx, v: &View, draft: &Draft, row: u64) -> Result
 }
 
 /// What the page says of earlier mailings.
-fn before(draft: &Draft, found: &Comparison) -> Before {
+fn before(draft: &Draft, found: &Comparison, listing: Listing) -> Before {
     let asked = draft.content.asked();
     let decided = found.decide(&asked);
     let earlier = |earlier: &Earlier| EarlierShown {
@@ -168,12 +197,16 @@ fn before(draft: &Draft, found: &Comparison) -> Before {
         sent_at: row.sent_at,
     };
     let ledger = decided.unwrap_or(LedgerMatch::KeyAndContent);
+    let waiting = |row: &WaitingRow| WaitingShown { line: row.line, label: row.label.clone(), changed: row.changed };
+    let most = if listing == Listing::All { WAITING_ALL } else { WAITING_FIRST };
     let is_listed = |row: &&ReceivedRow| row.same || ledger == LedgerMatch::Key;
     Before {
         question,
         completes: asked.completes.then_some(asked.name),
         left_out: found.rows.saturating_sub(found.to_send(ledger)),
         listed: found.listed.iter().filter(is_listed).take(SHOWN).map(row).collect(),
+        waiting: found.waiting(ledger).take(most).map(waiting).collect(),
+        listing,
         rows: found.rows,
         to_send: found.to_send(ledger),
         key: draft.content.form.key.join(", "),
@@ -251,7 +284,7 @@ async fn found(
     (comparison, ledger): (&Comparison, LedgerMatch),
     account: &Account,
 ) -> Result<CheckSummary> {
-    let messages = comparison.messages_to_send(ledger);
+    let sending = comparison.sending(ledger);
     let (used, _) = ctx.app.db.used_in_a_day(account.id, v.now).await?;
     let limits = &account.limits;
     let limits = RawLimits {
@@ -263,9 +296,9 @@ async fn found(
         pause: limits.batch.as_ref().map(|batch| batch.pause),
     };
     Ok(CheckSummary {
-        messages,
-        recipients: report.recipients,
-        bytes: report.bytes_estimate,
+        messages: sending.messages,
+        recipients: sending.recipients,
+        bytes: sending.bytes,
         errors: report.problems.errors,
         warnings: report.problems.warnings,
         bad: report.rows.saturating_sub(report.rows_good),
@@ -273,7 +306,7 @@ async fn found(
         leaves: !report.refuses(plan.mailing.on_invalid),
         incomplete: report.incomplete,
         account: account.name.clone(),
-        eta: mail::preflight::eta(messages, &limits, used, v.language),
+        eta: mail::preflight::eta(sending.messages, &limits, used, v.language),
         pause: account.pause.as_ref().map(|pause| states::reason(v, &pause.reason.code, &pause.reason.detail)),
     })
 }

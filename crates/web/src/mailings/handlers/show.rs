@@ -35,8 +35,8 @@ const POLICY: &str =
 /// The row that was asked for, if there is one.
 #[derive(Default)]
 pub(super) struct Nth {
-    pub(super) item: Option<NewItem>,
-    pub(super) has_next: bool,
+    item: Option<NewItem>,
+    has_next: bool,
 }
 
 impl Nth {
@@ -106,7 +106,8 @@ pub(super) async fn preview(
     language: Language,
 ) -> Result<Preview> {
     let (letter, has_next) = nth_letter(ctx, draft, row, language).await?;
-    Ok(Preview { id: draft.id.to_string(), on, row, has_next, of: shown(letter) })
+    let (previous, next) = (row.checked_sub(1).filter(|row| *row > 0), has_next.then(|| row.saturating_add(1)));
+    Ok(Preview { id: draft.id.to_string(), on, row, previous, next, of: shown(letter) })
 }
 
 pub(super) fn shown(letter: Option<Result<Letter, String>>) -> PreviewOf {

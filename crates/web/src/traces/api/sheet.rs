@@ -4,9 +4,11 @@ use super::{AcceptedTraces, NewTrace, Refused, TracesQuery, checked};
 use crate::{
     Ctx,
     extract::Query,
+    layout::Reader,
     lines::Lines,
     problem::{Problem, Result},
     sheet::Dialect,
+    words::Words,
 };
 use axum::{
     body::Body,
@@ -15,6 +17,8 @@ use axum::{
     response::IntoResponse,
 };
 use futures_util::{StreamExt as _, stream};
+use jiff::{civil, tz::TimeZone};
+use mail::language::Language;
 use model::Timestamp;
 use serde::Deserialize;
 use store::{Trace, TraceFilter};
@@ -33,6 +37,19 @@ const COLUMNS: [&str; 10] = [
     "time_to_process",
     "errors",
     "created_at",
+];
+/// The same for whoever opens the sheet in French, by the identifiers of their words.
+const HEADINGS: [&str; 10] = [
+    "sheet-id",
+    "sheet-trace-name",
+    "sheet-file",
+    "sheet-application",
+    "sheet-flow",
+    "sheet-comment",
+    "jobs-person",
+    "sheet-seconds",
+    "sheet-error",
+    "traces-when",
 ];
 /// Rows read at once.
 const PAGE: u32 = 1_000;
@@ -57,12 +74,17 @@ pub(super) struct ExportQuery {
     until: Option<String>,
     /// Begin with a byte order mark, which Excel needs to see that it is UTF-8.
     bom: Option<bool>,
-    /// `excel` for a spreadsheet's program, `excel-fr` for one that takes `;` and a comma in numbers.
+    /// `excel` for a spreadsheet's program, `excel-fr` for one that takes `;` and a comma in numbers,
+    /// with French headings. Both have times on the reader's clock.
     #[param(inline)]
     dialect: Option<Dialect>,
 }
 
-pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQuery>) -> Result<impl IntoResponse> {
+pub(super) async fn export(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Query(query): Query<ExportQuery>,
+) -> Result<impl IntoResponse> {
     let dialect = query.dialect.unwrap_or_default();
     let mark = if query.bom.unwrap_or(false) { Dialect::Excel.mark() } else { dialect.mark() };
     let asked = TracesQuery {
@@ -80,15 +102,16 @@ pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQue
     };
     let filter = TraceFilter { limit: PAGE, ..asked.filter(&ctx)? };
     let mut head = mark.to_vec();
-    dialect.rows([COLUMNS], &mut head);
+    let words = french(v.zone.clone());
+    dialect.rows([headings(&words, dialect)], &mut head);
     let pages = stream::unfold(Some(filter), move |filter| {
-        let ctx = ctx.clone();
+        let (ctx, words) = (ctx.clone(), words.clone());
         async move {
             let filter = filter?;
             match ctx.app.db.traces(&filter).await {
                 Ok(page) => {
                     let mut rows = Vec::new();
-                    dialect.rows(page.rows.iter().map(|trace| cells(trace, dialect)), &mut rows);
+                    dialect.rows(page.rows.iter().map(|trace| cells(&words, trace, dialect)), &mut rows);
                     Some((Ok(rows), page.next.map(|before| TraceFilter { before: Some(before), ..filter })))
                 }
                 // The download breaks off, so that nobody takes a part for the whole.
@@ -107,7 +130,23 @@ pub(super) async fn export(State(ctx): State<Ctx>, Query(query): Query<ExportQue
     Ok((headers, body))
 }
 
-fn cells(trace: &Trace, dialect: Dialect) -> [String; 10] {
+fn french(zone: TimeZone) -> Words {
+    Words { language: Language::French, zone }
+}
+
+fn headings(words: &Words, dialect: Dialect) -> [String; 10] {
+    match dialect {
+        Dialect::Plain | Dialect::Excel => COLUMNS.map(str::to_owned),
+        Dialect::ExcelFr => HEADINGS.map(|id| words.t(id)),
+    }
+}
+
+fn cells(words: &Words, trace: &Trace, dialect: Dialect) -> [String; 10] {
+    let errors = match (dialect, trace.errors) {
+        (Dialect::Plain | Dialect::Excel, errors) => errors.to_string(),
+        (Dialect::ExcelFr, true) => words.t("sheet-yes"),
+        (Dialect::ExcelFr, false) => words.t("sheet-no"),
+    };
     [
         trace.id.to_string(),
         harmless(&trace.trace_name),
@@ -117,8 +156,8 @@ fn cells(trace: &Trace, dialect: Dialect) -> [String; 10] {
         harmless(&trace.comment),
         harmless(&trace.created_by),
         dialect.number(&trace.time_to_process.to_string()),
-        trace.errors.to_string(),
-        trace.created_at.to_string(),
+        errors,
+        dialect.moment(trace.created_at, &words.zone),
     ]
 }
 
@@ -155,7 +194,11 @@ fn as_it_was(text: &str) -> String {
     text.split_inclusive(SEPARATORS).enumerate().map(part).collect()
 }
 
-pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(StatusCode, axum::Json<AcceptedTraces>)> {
+pub(super) async fn import(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    body: Body,
+) -> Result<(StatusCode, axum::Json<AcceptedTraces>)> {
     let limits = ctx.app.limits;
     let mut records = Records(Lines::new(body, limits.line_bytes_max, limits.upload_bytes_max), limits.line_bytes_max);
     let Some((_, heading)) = records.next(b',').await? else {
@@ -166,8 +209,8 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
         b';' => heading[0].split(';').map(str::to_owned).collect(),
         _ => heading,
     };
-    let columns: Vec<String> =
-        heading.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let words = french(v.zone.clone());
+    let columns: Vec<String> = heading.iter().map(|name| column(&words, name)).collect();
     if let Some(unknown) = columns.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
         let unknown: String = unknown.chars().take(100).collect();
         return Err(Problem::invalid(format!("line 1: there is no column `{unknown}`"))
@@ -176,8 +219,8 @@ pub(super) async fn import(State(ctx): State<Ctx>, body: Body) -> Result<(Status
     let mut kept = AcceptedTraces { accepted: 0, new: 0, ids: Vec::new(), refused: Vec::new() };
     let mut batch = Vec::new();
     while let Some((line, record)) = records.next(separator).await? {
-        let trace =
-            read(&columns, &record).and_then(|new| checked(new, &ctx).map_err(|problem| problem.detail().to_owned()));
+        let trace = read(&words, &columns, &record)
+            .and_then(|new| checked(new, &ctx).map_err(|problem| problem.detail().to_owned()));
         match trace {
             Ok(trace) => batch.push(trace),
             Err(reason) if kept.refused.len() < REFUSED_MAX => kept.refused.push(Refused { index: line, reason }),
@@ -203,7 +246,22 @@ async fn store(ctx: &Ctx, batch: &mut Vec<Trace>, kept: &mut AcceptedTraces) -> 
     Ok(())
 }
 
-fn read(columns: &[String], record: &[String]) -> Result<NewTrace, String> {
+/// A heading as it is in either language.
+fn column(words: &Words, heading: &str) -> String {
+    let name = heading.trim_start_matches('\u{feff}').trim();
+    let french = HEADINGS.iter().position(|id| words.t(id) == name);
+    french.and_then(|place| COLUMNS.get(place)).map_or(name, |column| *column).to_owned()
+}
+
+/// With the zone's own clock where nothing else is said.
+fn moment(words: &Words, cell: &str) -> Option<Timestamp> {
+    let cell = cell.replacen(' ', "T", 1);
+    let local =
+        |at: civil::DateTime| words.zone.to_ambiguous_zoned(at).compatible().ok().map(|at| at.timestamp().into());
+    cell.parse().ok().or_else(|| cell.parse().ok().and_then(local))
+}
+
+fn read(words: &Words, columns: &[String], record: &[String]) -> Result<NewTrace, String> {
     if record.len() != columns.len() {
         return Err(format!("{} cells under {} headings", record.len(), columns.len()));
     }
@@ -225,7 +283,7 @@ fn read(columns: &[String], record: &[String]) -> Result<NewTrace, String> {
             "created_by" => new.created_by = text,
             "time_to_process" => new.time_to_process = Some(cell.replace(',', ".").parse().map_err(|_| bad())?),
             "errors" => new.errors = Some(truth(&cell).ok_or_else(bad)?),
-            _ => new.created_at = Some(cell.replacen(' ', "T", 1).parse::<Timestamp>().map_err(|_| bad())?),
+            _ => new.created_at = Some(moment(words, &cell).ok_or_else(bad)?),
         }
     }
     Ok(new)
@@ -233,8 +291,8 @@ fn read(columns: &[String], record: &[String]) -> Result<NewTrace, String> {
 
 fn truth(cell: &str) -> Option<bool> {
     match cell.to_ascii_lowercase().as_str() {
-        "true" | "t" | "1" | "yes" => Some(true),
-        "false" | "f" | "0" | "no" => Some(false),
+        "true" | "t" | "1" | "yes" | "oui" => Some(true),
+        "false" | "f" | "0" | "no" | "non" => Some(false),
         _ => None,
     }
 }

@@ -65,7 +65,11 @@ async fn a_sheet_opens_in_the_readers_excel() {
         let sheet = site.get(&format!("/api/v1/traces.csv{query}")).await.text;
         assert_eq!(sheet.starts_with('\u{feff}'), mark, "{query}");
         let heading = sheet.trim_start_matches('\u{feff}').lines().next().unwrap();
-        assert_eq!(heading.split(separator).nth(1), Some("trace_name"), "{query}");
+        let name = if separator == ';' { "Nom" } else { "trace_name" };
+        assert_eq!(heading.split(separator).nth(1), Some(name), "{query}");
+        let end = if separator == ';' { ";non;2025-01-10 14:32:15" } else { ",false,2025-01-10" };
+        assert!(sheet.lines().nth(1).unwrap().contains(end), "{query}: {sheet}");
+        assert_eq!(sheet.contains('T') && sheet.contains('Z'), !mark, "a spreadsheet reads no such time: {sheet}");
         assert!(
             sheet.contains(&format!("{separator}{duration}{separator}")) && sheet.contains("'=1+1"),
             "{query}: {sheet}"
@@ -116,7 +120,7 @@ async fn a_sheet_comes_back_as_it_went() {
 #[tokio::test]
 async fn a_wrong_sheet_is_refused_by_line() {
     let site = Site::new().await;
-    let sheet = "trace_name;errors;time_to_process\na;oui;1\n\nb;1;0,5\nc;true\n";
+    let sheet = "trace_name;errors;time_to_process\na;parfois;1\n\nb;1;0,5\nc;true\n";
     insta::assert_json_snapshot!(site.post_text("/api/v1/traces.csv", sheet).await.json()["refused"]);
     let unknown = site.post_text("/api/v1/traces.csv", "nom\na\n").await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -117,6 +117,11 @@ async fn next_month_is_a_mailing_of_its_own() {
     assert_eq!(site.deliver(job, &[]).await, ["durand@x.fr", "petit@x.fr", "roux@x.fr"]);
 }
 
+/// Messages, recipients, bytes and wrong rows, as the page of the check gives them.
+fn figures(check: &str) -> Vec<&str> {
+    check.split("<dd class=\"number\">").skip(1).map(|dd| dd.split_once("</dd>").unwrap().0).collect()
+}
+
 #[tokio::test]
 async fn a_list_that_was_sent_is_not_sent_again_unasked() {
     let (site, ana) = desk().await;
@@ -143,6 +148,14 @@ async fn a_list_that_was_sent_is_not_sent_again_unasked() {
     {
         assert!(check.contains(shown), "{shown}: {check}");
     }
+    // The figures and the message shown are of the one who will receive it.
+    let (_, waiting) = check.split_once("Who will receive it").unwrap();
+    let (waiting, received) = waiting.split_once("Who already received it").unwrap();
+    assert!(waiting.contains("contact@petit.fr") && !waiting.contains("durand@x.fr"), "{waiting}");
+    assert!(received.contains("durand@x.fr"), "{received}");
+    let (_, preview) = check.split_once("<dl class=\"preview-head\">").unwrap();
+    assert!(preview.contains("contact@petit.fr") && !preview.contains("rel=\"next\""), "{preview}");
+    assert_eq!(figures(&check), ["1", "1", "1.8\u{a0}kB", "0"], "{check}");
     let job = site.sent(&ana, &second).await;
     assert_eq!(site.deliver(job, &[]).await, ["contact@petit.fr"]);
     // And a third time, when everybody has it.
@@ -364,6 +377,111 @@ async fn a_mailing_is_used_again() {
     }
     let check = site.look(&ana, &format!("{draft}/check")).await.text;
     assert!(check.contains("Send 3 messages now"), "{check}");
+}
+
+#[tokio::test]
+async fn what_a_later_run_has_sent_is_missing_nowhere() {
+    let (site, ana) = desk().await;
+    let first = site.written(&ana, NOVEMBER).await;
+    let first = site.sent(&ana, &first).await;
+    site.deliver(first, &["petit@x.fr"]).await;
+    assert!(site.look(&ana, &format!("/jobs/{first}")).await.text.contains("1 not delivered"));
+    let second = site.written(&ana, &NOVEMBER.replace("petit@x.fr", "contact@petit.fr")).await;
+    let rest = [("relation", "completes"), ("name", "clients January 2025")];
+    site.act(&ana, &format!("{second}/relation"), &rest).await;
+    let second = site.sent(&ana, &second).await;
+    assert_eq!(site.deliver(second, &[]).await, ["contact@petit.fr"]);
+    let report = site.get("/api/v1/report").await.json();
+    assert_eq!((&report["sent"], &report["errors"]), (&json!(3), &json!(0)), "{report}");
+    for (job, succeeded, skipped) in [(first, 2, 1), (second, 1, 2)] {
+        let kept = site.get(&format!("/api/v1/jobs/{job}")).await.json();
+        let counts = ["state", "succeeded", "failed", "skipped"].map(|name| kept[name].clone());
+        assert_eq!(counts, [json!("completed"), json!(succeeded), json!(0), json!(skipped)], "{kept}");
+        for path in ["/".to_owned(), "/jobs".to_owned(), format!("/jobs/{job}"), format!("/jobs/{job}/undelivered")] {
+            let page = site.look(&ana, &path).await.text;
+            assert!(!page.contains("1 not delivered") && !page.contains("Completed, "), "{path}: {page}");
+        }
+    }
+    let page = site.look(&ana, &format!("/jobs/{first}")).await.text;
+    let link = format!("1 message was sent again in <a href=\"/jobs/{second}\">clients January 2025</a>");
+    assert!(page.contains(&link), "{link}: {page}");
+    let items = site.look(&ana, &format!("/jobs/{first}/items")).await.text;
+    assert!(items.contains(&format!("Sent again in <a href=\"/jobs/{second}\">")), "{items}");
+}
+
+#[tokio::test]
+async fn the_old_list_of_a_corrected_mailing_sends_nothing() {
+    let (site, ana) = desk().await;
+    let first = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &first).await;
+    site.deliver(job, &["petit@x.fr"]).await;
+    let page = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
+    let (was, name) = (was(&page, 2), [("relation", "completes"), ("name", "clients January 2025")]);
+    let right = [("address-2", "contact@petit.fr"), ("was-2", was.as_str())];
+    let done = site.act(&ana, &format!("/jobs/{job}/correct"), &right).await;
+    let under_way = site.look(&ana, done.header("location")).await.text;
+    assert!(under_way.contains("The message is being resent"), "{under_way}");
+    assert_eq!(site.deliver(job, &[]).await, ["contact@petit.fr"]);
+    let over = site.look(&ana, done.header("location")).await.text;
+    assert!(over.contains("One address corrected.</p>"), "{over}");
+    let old = site.written(&ana, NOVEMBER).await;
+    site.act(&ana, &format!("{old}/relation"), &name).await;
+    let check = site.look(&ana, &format!("{old}/check")).await.text;
+    assert!(check.contains("Nothing to send. All recipients") && !check.contains("message now"), "{check}");
+    assert_eq!(figures(&check)[..3], ["0", "0", "0\u{a0}B"], "{check}");
+    let refused = site.act(&ana, &format!("{old}/send"), &[("when", "now")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    let kept = site.get(&format!("/api/v1/jobs/{job}")).await.json();
+    assert_eq!((&kept["succeeded"], &kept["failed"]), (&json!(3), &json!(0)), "{kept}");
+}
+
+/// Every recipient has one line everywhere: that of the spreadsheet.
+#[tokio::test]
+async fn a_line_is_that_of_the_spreadsheet() {
+    let (site, ana) = desk().await;
+    let draft = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &["petit@x.fr"]).await;
+    let line = |page: &str| page.split("class=\"n soft\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let items = site.look(&ana, &format!("/jobs/{job}/items?q=petit")).await.text;
+    let undelivered = site.look(&ana, &format!("/jobs/{job}/undelivered")).await.text;
+    assert_eq!((line(&items), line(&undelivered)), ("3".to_owned(), "3".to_owned()));
+    assert!(items.contains("<b>Petit</b>"), "the company: {items}");
+    for sheet in ["items.csv?q=petit", "undelivered.csv"] {
+        let sheet = site.look(&ana, &format!("/jobs/{job}/{sheet}")).await.text;
+        assert!(sheet.lines().nth(1).unwrap().starts_with("3,petit@x.fr,Petit,"), "{sheet}");
+    }
+    let rows = site.get(&format!("/api/v1/jobs/{job}/items?q=petit")).await.json();
+    assert_eq!((&rows["rows"][0]["seq"], &rows["rows"][0]["line"]), (&json!(2), &json!(3)), "{rows}");
+}
+
+#[tokio::test]
+async fn resuming_under_a_full_quota_says_until_when_and_a_higher_limit_lets_it_go_on() {
+    let (site, ana) = desk().await;
+    let limited = async |daily: u32| {
+        let account = json!({"url": "smtp://mail.exemple.fr:25", "limits": {"daily": daily}});
+        assert_eq!(site.put("/api/v1/accounts/compta", account).await.status, StatusCode::OK);
+    };
+    limited(2).await;
+    let draft = site.written(&ana, NOVEMBER).await;
+    let job = site.sent(&ana, &draft).await;
+    assert_eq!(site.deliver(job, &[]).await.len(), 2);
+    let (db, now) = (&site.app.db, site.app.clock.now());
+    let held = store::Reason::new(store::DAILY_LIMIT, "");
+    let until = now + Duration::from_secs(86_400);
+    db.pause_job(job, held, Some(until), now).await.unwrap();
+    let resumed = site.act(&ana, &format!("/jobs/{job}/resume"), &[]).await;
+    let page = site.look(&ana, resumed.header("location")).await.text;
+    assert!(
+        page.contains("The job is still paused.") && page.contains("resumes automatically on 11 Jan 2025"),
+        "{page}"
+    );
+    assert_eq!(db.job(job).await.unwrap().unwrap().state, model::JobState::Paused);
+    limited(500).await;
+    assert_eq!(db.job(job).await.unwrap().unwrap().resumes_at, Some(now), "due at once");
+    let resumed = site.act(&ana, &format!("/jobs/{job}/resume"), &[]).await;
+    assert_eq!(resumed.header("location"), format!("/jobs/{job}"));
+    assert_eq!(site.deliver(job, &[]).await, ["roux@x.fr"]);
 }
 
 /// Also what its page has no field for: to write to more people than before is worse than to ask.
