@@ -39,6 +39,37 @@ pub fn limits_of(url: &str) -> Limits {
     }
 }
 
+/// The server that mail is handed to, and as whom: URLs of one place are one account, whatever options they carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    is_gmail: bool,
+    user: String,
+    /// In small letters; all names of this machine are one.
+    host: String,
+    port: u16,
+}
+
+impl Place {
+    /// `None` where the URL names no server.
+    pub fn of(url: &str) -> Option<Self> {
+        let url = url::Url::parse(url.trim()).ok()?;
+        let default_port = match url.scheme() {
+            "smtp" => 587,
+            "smtps" => 465,
+            "gmail" => 443,
+            _ => return None,
+        };
+        let host = url.host_str()?.trim_matches(['[', ']']).to_ascii_lowercase();
+        let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        Some(Self {
+            is_gmail: url.scheme() == "gmail",
+            user: percent_encoding::percent_decode_str(url.username()).decode_utf8_lossy().into_owned(),
+            host: if is_here { "localhost".to_owned() } else { host },
+            port: url.port().unwrap_or(default_port),
+        })
+    }
+}
+
 /// Without its port, and an address without its brackets.
 fn host_of(place: &str) -> &str {
     match place.strip_prefix('[') {
@@ -73,5 +104,29 @@ mod tests {
                 "{url}"
             );
         }
+    }
+
+    #[test]
+    fn urls_of_one_server_port_and_user_are_one_place() {
+        let place = |url: &str| Place::of(url).unwrap();
+        for (one, other) in [
+            ("smtp://compta@127.0.0.1:2525", "smtp://compta@LOCALHOST:2525/?connections=2"),
+            ("smtp://compta@[::1]:2525", "smtp://compta@127.0.0.1:2525"),
+            ("smtp://u@Mail.Exemple.fr", "smtp://u@mail.exemple.fr:587?tls=required"),
+            ("smtps://zoe%40exemple.fr@mail.exemple.fr", "smtps://zoe@exemple.fr@mail.exemple.fr:465"),
+            ("gmail://compta@exemple.fr", "gmail://compta@exemple.fr/"),
+        ] {
+            assert_eq!(place(one), place(other));
+        }
+        for (one, other) in [
+            ("smtp://u@mail.exemple.fr", "smtps://u@mail.exemple.fr"),
+            ("smtp://u@mail.exemple.fr", "smtp://v@mail.exemple.fr"),
+            ("smtp://u@mail.exemple.fr", "smtp://mail.exemple.fr"),
+            ("smtp://u@10.0.0.5:25", "smtp://u@127.0.0.1:25"),
+            ("gmail://u@exemple.fr", "smtp://u@exemple.fr:443"),
+        ] {
+            assert_ne!(place(one), place(other));
+        }
+        assert_eq!((Place::of("mail.exemple.fr"), Place::of("http://mail.exemple.fr")), (None, None));
     }
 }

@@ -92,3 +92,31 @@ fn sending_leaves_an_accounts_limits_as_they_are() {
     let missing = desk.run(&["accounts", "limits", "nobody", "--none"]);
     assert!(missing.code == 2 && missing.said.contains("vigie accounts list"), "{}", missing.said);
 }
+
+/// The account of the pages is the one that is sent by, whatever its name: a second one would leave its limits out.
+#[test]
+fn the_account_at_the_same_server_is_used_whatever_its_name() {
+    let desk = Desk::new().with_mailing("");
+    let accounts = || desk.run(&["accounts", "list", "--json"]).json()["rows"].as_array().unwrap().clone();
+    let first = ["send", "mailing.toml", "--detach", "--name", "a", "--smtp", "smtp://LOCALHOST:1"];
+    let made = desk.run(&first);
+    assert!(made.said.contains("new account: limits of account LOCALHOST:1: none; this run: none"), "{}", made.said);
+    let set = desk.run(&["accounts", "limits", "LOCALHOST:1", "--rate", "60/min", "--daily", "13"]);
+    assert_eq!(set.code, 0, "{}", set.said);
+    for smtp in ["smtp://127.0.0.1:1", "smtp://localhost:1", "smtp://[::1]:1/?connections=2"] {
+        let sent = desk.run(&["send", "mailing.toml", "--detach", "--name", smtp, "--smtp", smtp]);
+        assert_eq!(sent.code, 0, "{}", sent.said);
+        assert!(sent.said.contains("limits of account LOCALHOST:1: 60/min, 13 a day; this run: none"), "{}", sent.said);
+        assert!(!sent.said.contains("new account"), "{}", sent.said);
+        let accounts = accounts();
+        assert_eq!((accounts.len(), &accounts[0]["url"]), (1, &"smtp://LOCALHOST:1".into()), "{smtp}");
+    }
+    let checked = desk.run(&["send", "mailing.toml", "--check", "--name", "c"]);
+    assert!(checked.said.contains("at 60/min"), "{}", checked.said);
+    // Elsewhere it is another account, with what most servers allow.
+    let other = ["send", "mailing.toml", "--detach", "--name", "d", "--smtp", "smtp://mail.invalid:587"];
+    let other = desk.run(&other);
+    let said = "new account: limits of account mail.invalid:587: 60/min, 2000 a day";
+    assert!(other.said.contains(said), "{}", other.said);
+    assert_eq!(accounts().len(), 2);
+}

@@ -100,8 +100,8 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     invite(config, args, &owned.client, address).await?;
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
-    send::use_account(&plan, None, &owned.client).await?;
-    let job = send::enqueue(&plan, &send::Decided::as_named(&plan), &checked, &owned.client).await?.job;
+    let account = send::use_account(&plan, None, None, &owned.client).await?;
+    let job = send::enqueue(&plan, &send::Decided::as_named(&plan), &checked, &account, &owned.client).await?.job;
     let ended = follow::run(config, &owned.client, job, stop).await?;
     if config.json {
         let missed =

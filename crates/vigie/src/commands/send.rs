@@ -11,7 +11,7 @@ mod preview;
 mod secret;
 
 pub(super) use earlier::Decided;
-pub(super) use enqueue::{Enqueued, enqueue, use_account};
+pub(super) use enqueue::{Enqueued, enqueue, find_account, use_account};
 pub(super) use plan::Plan;
 pub(super) use secret::{REFUSED, RIGHT_PASSWORD};
 
@@ -19,7 +19,7 @@ use super::follow;
 use crate::{
     app::{self, Connected, Engines},
     cli::SendArgs,
-    client::{Answer, Client, escaped},
+    client::Client,
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
@@ -127,7 +127,8 @@ async fn prepared(
     given: Option<SecretString>,
     stop: &Stop,
 ) -> Result<JobId> {
-    let secret = secret::for_account(plan, client, given).await?;
+    let known = find_account(plan, client).await?;
+    let secret = secret::for_account(plan, known.as_ref(), given)?;
     if secret.is_some() || !plan.wants_secret() {
         look_at_server(config, plan, secret.as_ref()).await?;
     }
@@ -137,14 +138,15 @@ async fn prepared(
         Some(_) => None,
         None => Some(earlier::decide(plan, checked, client, interactive).await?),
     };
-    let account = use_account(plan, secret.as_ref(), client).await?;
+    let made = if known.is_none() { "new account: " } else { "" };
+    let account = use_account(plan, known, secret.as_ref(), client).await?;
     if !config.json {
         let messages = decided.as_ref().and_then(|decided| decided.messages);
         render::say(&check::summary(plan, &checked.report, messages, Some(&account)));
-        enqueue::limits_said(plan, &account).into_iter().for_each(|said| render::say(&said));
+        render::say(&format!("{made}{}", enqueue::limits_said(plan, &account)));
     }
     let Enqueued { job, skipped } = tokio::select! {
-        enqueued = begin(config, plan, (open, decided.as_ref()), checked, client) => enqueued?,
+        enqueued = begin(config, plan, (open, decided.as_ref()), checked, &account, client) => enqueued?,
         _ = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
     };
     if skipped > 0 && !config.json {
@@ -163,6 +165,7 @@ async fn begin(
     plan: &Plan,
     (open, decided): (Option<Job>, Option<&Decided>),
     checked: &Checked,
+    account: &Account,
     client: &Client,
 ) -> Result<Enqueued> {
     let open = match (open, decided) {
@@ -170,8 +173,8 @@ async fn begin(
             enqueue::go_on(&open, client).await?;
             open
         }
-        (None, Some(decided)) => return enqueue(plan, decided, checked, client).await,
-        (None, None) => return enqueue(plan, &Decided::as_named(plan), checked, client).await,
+        (None, Some(decided)) => return enqueue(plan, decided, checked, account, client).await,
+        (None, None) => return enqueue(plan, &Decided::as_named(plan), checked, account, client).await,
     };
     if !config.json {
         render::say(&format!(
@@ -316,12 +319,7 @@ async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(O
     let connected = app::reading(config).await?;
     let client = connected.client();
     let found = earlier::compare(plan, &plan.chosen, checked, client).await?;
-    let account = match plan.has_way_out() {
-        true => {
-            client.find(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?.map(Answer::into_inner)
-        }
-        false => None,
-    };
+    let account = find_account(plan, client).await?;
     Ok((Some(found), account))
 }
 

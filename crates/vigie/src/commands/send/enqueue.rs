@@ -6,11 +6,12 @@ use super::{
     plan::{Plan, refused},
 };
 use crate::{
-    client::{Answer, Client, escaped, query},
+    client::{Client, escaped, query},
     failure::{At as _, Failure, Result},
+    render,
 };
 use api::{
-    accounts::{Account, NewAccount},
+    accounts::{Account, Accounts, NewAccount},
     items::Added,
     jobs::{CreatedJob, Job, JobsPage, NewJob, Resumed},
     ledger::Imported,
@@ -18,6 +19,7 @@ use api::{
 use axum::body::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use mail::{
+    provider::Place,
     rate::spelled,
     recipients::{ReadAs, Reader, column_index},
     spec::Mailing,
@@ -37,40 +39,49 @@ pub(in crate::commands) struct Enqueued {
     pub(in crate::commands) skipped: u64,
 }
 
-/// Makes the account, or gives it this secret: a new one ends a pause for want of a good one. Its limits are those that
-/// its administrator has chosen, and so are the options of its URL, where none are given. Returns it as it is then.
+/// The account at the place that the plan names, whatever its own name: one that somebody has named goes before one
+/// that was named after its URL.
+pub(in crate::commands) async fn find_account(plan: &Plan, client: &Client) -> Result<Option<Account>> {
+    let Some(place) = plan.url.as_deref().and_then(Place::of) else { return Ok(None) };
+    let made_up = plan.account_name();
+    let mut rows = client.get::<Accounts>("/api/v1/accounts").await?.into_inner().rows;
+    rows.retain(|account| Place::of(&account.url).is_some_and(|other| other == place));
+    rows.sort_by_key(|account| account.name == made_up);
+    Ok(rows.into_iter().next())
+}
+
+/// Makes the account where none is `known`, or gives it this secret: a new one ends a pause for want of a good one. Its
+/// limits are those that its administrator has chosen, and so is its URL, unless it was named after one.
 pub(in crate::commands) async fn use_account(
     plan: &Plan,
+    known: Option<Account>,
     secret: Option<&SecretString>,
     client: &Client,
 ) -> Result<Account> {
-    let path = format!("/api/v1/accounts/{}", escaped(&plan.account_name()));
-    let known = client.find::<Account>(&path).await?.map(Answer::into_inner);
-    let known = known.filter(|known| same_place(&known.url, plan.url.as_deref()));
-    let url = known.as_ref().map(|known| known.url.clone()).or_else(|| plan.url.clone());
-    if let (Some(known), None) = (known, secret) {
-        return Ok(known);
+    let given = plan.url.clone().unwrap_or_default();
+    let name = known.as_ref().map_or_else(|| plan.account_name(), |known| known.name.clone());
+    let url = match &known {
+        Some(known) if known.name != plan.account_name() || !given.contains('?') => known.url.clone(),
+        _ => given,
+    };
+    match known {
+        Some(known) if secret.is_none() && known.url == url => Ok(known),
+        _ => {
+            let account = NewAccount { url, secret: secret.cloned(), limits: None };
+            let path = format!("/api/v1/accounts/{}", escaped(&name));
+            Ok(client.put::<Account>(&path, &account).await?.into_inner())
+        }
     }
-    let account = NewAccount { url: url.unwrap_or_default(), secret: secret.cloned(), limits: None };
-    Ok(client.put::<Account>(&path, &account).await?.into_inner())
 }
 
-/// Whether what was given says nothing that the account does not say already.
-fn same_place(known: &str, given: Option<&str>) -> bool {
-    let bare = |url: &str| url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
-    given.is_some_and(|given| known == given || (!given.contains('?') && bare(known) == bare(given)))
-}
-
-/// `limits of account x: 60/min; this run: 30/min`, where anything is limited.
-pub(in crate::commands) fn limits_said(plan: &Plan, account: &Account) -> Option<String> {
+/// `limits of account x: 60/min; this run: 30/min`
+pub(in crate::commands) fn limits_said(plan: &Plan, account: &Account) -> String {
     let of_account = spelled(&account.limits);
     let own = spelled(&Limits::from(plan.limits.clone()));
     let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-    (!of_account.is_empty() || !own.is_empty()).then(|| {
-        let (name, both) = (plan.account_name(), !of_account.is_empty() && !own.is_empty());
-        let rule = if both { " (the stricter of both holds)" } else { "" };
-        format!("limits of account {name}: {}; this run: {}{rule}", or_none(&of_account), or_none(&own))
-    })
+    let rule = if of_account.is_empty() || own.is_empty() { "" } else { " (the stricter of both holds)" };
+    let name = render::plain(&account.name, 200);
+    format!("limits of account {name}: {}; this run: {}{rule}", or_none(&of_account), or_none(&own))
 }
 
 /// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
@@ -124,9 +135,9 @@ pub(in crate::commands) async fn enqueue(
     plan: &Plan,
     decided: &Decided,
     checked: &Checked,
+    account: &Account,
     client: &Client,
 ) -> Result<Enqueued> {
-    let account = plan.account_name();
     let mailing = &decided.mailing;
     if let Some(ledger) = &plan.ledger {
         let keys = keys(plan, ledger)?;
@@ -139,7 +150,7 @@ pub(in crate::commands) async fn enqueue(
         application: Some(mailing.application_name.clone()),
         flow: Some(mailing.flow_name.clone()),
         spec: Some(json!(mailing)),
-        account: Some(account),
+        account: Some(account.name.clone()),
         limits: plan.limits.clone().into(),
         on_unknown: Some(mailing.on_unknown),
         ledger: Some(decided.ledger),

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     cli::SendArgs,
-    client::{Client, escaped},
     config::Variables,
     failure::{At as _, Failure, Result},
     render,
@@ -57,9 +56,9 @@ pub(super) fn required(plan: &Plan, file: Option<&Path>, variables: &Variables) 
 }
 
 /// For the account row: `None` when it needs none, or has its own already.
-pub(super) async fn for_account(
+pub(super) fn for_account(
     plan: &Plan,
-    client: &Client,
+    account: Option<&Account>,
     given: Option<SecretString>,
 ) -> Result<Option<SecretString>> {
     if !plan.wants_secret() {
@@ -68,7 +67,6 @@ pub(super) async fn for_account(
     if given.is_some() {
         return Ok(given);
     }
-    let account = client.find::<Account>(&format!("/api/v1/accounts/{}", escaped(&plan.account_name()))).await?;
     let Some(account) = account.filter(|account| account.has_secret) else {
         return ask(plan).map(Some);
     };
@@ -77,7 +75,7 @@ pub(super) async fn for_account(
     if !account.pause.as_ref().is_some_and(is_refused) {
         return Ok(None);
     }
-    render::say(&format!("the server refused the password that is kept for {}", plan.account_name()));
+    render::say(&format!("the server refused the password that is kept for {}", account.name));
     ask(plan).map(Some).map_err(|failure| failure.help(RIGHT_PASSWORD))
 }
 
