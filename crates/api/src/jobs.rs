@@ -115,8 +115,13 @@ pub struct NewJob {
     /// Items that an external job announces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// An integer is taken for its digits.
-    #[serde(default, deserialize_with = "text_or_integer", skip_serializing_if = "Option::is_none")]
+    /// An integer is taken for its digits. `created_by` is another name for it.
+    #[serde(
+        default,
+        alias = "created_by",
+        deserialize_with = "text_or_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub user: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_type: Option<String>,
@@ -254,6 +259,13 @@ pub struct Progress {
     pub rate: f64,
     /// Only while it runs and the rate is known.
     pub eta_seconds: Option<u64>,
+    /// When the first of the items that are left is tried again, while they all wait for that.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub waiting_until: Option<Timestamp>,
+    /// How many wait so.
+    #[serde(default)]
+    pub waiting: u64,
     pub message: String,
     pub reason: Option<Reason>,
     #[schema(value_type = Option<String>)]
@@ -312,6 +324,14 @@ mod tests {
             "created_at": "2025-01-10T14:00:00.000000Z", "updated_at": "2025-01-10T14:00:01.000000Z",
             "started_at": null, "finished_at": null,
         })
+    }
+
+    #[test]
+    fn who_made_a_job_is_given_under_either_name_as_text_or_integer() {
+        for given in [json!({"name": "a", "user": 7}), json!({"name": "a", "created_by": 7})] {
+            let job: NewJob = serde_json::from_value(given).unwrap();
+            assert_eq!(job.user.as_deref(), Some("7"));
+        }
     }
 
     #[test]

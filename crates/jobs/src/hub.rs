@@ -1,7 +1,7 @@
 //! Who watches which job: one shared snapshot per job, however many watch it.
 
 use crate::{Progress, RateMeter, progress::Pacing};
-use model::{AccountId, Clock, JobId, pace::Limits};
+use model::{AccountId, Clock, JobId, Timestamp, pace::Limits};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,6 +26,8 @@ struct Watched {
     meter: RateMeter,
     /// Items of one message.
     group: u64,
+    /// Nothing that is left may be tried before.
+    waiting_until: Option<Timestamp>,
 }
 
 impl Hub {
@@ -45,10 +47,11 @@ impl Hub {
             sender: watch::Sender::new(Arc::new(Progress::of(job, None, &Pacing::default(), now))),
             meter: RateMeter::default(),
             group: 1,
+            waiting_until: None,
         });
         watched.meter.add(now, job.counters.processed() - job.counters.skipped);
         if watched.sender.borrow().version <= job.version {
-            let pacing = Pacing { account, group: watched.group };
+            let pacing = Pacing { account, group: watched.group, waiting_until: watched.waiting_until };
             let progress = Progress::of(job, watched.meter.rate(now), &pacing, now);
             watched.sender.send_replace(Arc::new(progress));
         }
@@ -86,6 +89,13 @@ impl Hub {
         self.publish(job);
         if let Some(watched) = lock(&self.jobs).get_mut(&job.id) {
             watched.group = group;
+        }
+    }
+
+    /// From the next [`Self::publish`] on it is told that nothing of the job may be tried before `until`.
+    pub(crate) fn set_waiting(&self, id: JobId, until: Option<Timestamp>) {
+        if let Some(watched) = lock(&self.jobs).get_mut(&id) {
+            watched.waiting_until = until;
         }
     }
 

@@ -24,6 +24,9 @@ pub struct Progress {
     /// Until everything is processed, pauses between batches and limits included. Only while it runs, and its rate or a
     /// limit says something.
     pub eta_seconds: Option<u64>,
+    /// Until the first of the items that are left is tried again, and how many wait so: while nothing else can be done.
+    pub waiting_until: Option<Timestamp>,
+    pub waiting: u64,
     pub message: String,
     pub reason: Option<Reason>,
     pub resumes_at: Option<Timestamp>,
@@ -40,6 +43,8 @@ pub struct Pacing {
     pub account: Limits,
     /// Items of one message; 0 and 1 alike.
     pub group: u64,
+    /// Nothing that is left may be tried before.
+    pub waiting_until: Option<Timestamp>,
 }
 
 impl Pacing {
@@ -60,7 +65,10 @@ impl Progress {
             state if !state.is_final() => 0.0,
             _ => mean_rate(job, now),
         };
-        let eta = (job.state == JobState::Running).then(|| eta_seconds(job, rate, pacing)).flatten();
+        let is_running = job.state == JobState::Running;
+        let waiting_until = pacing.waiting_until.filter(|until| is_running && *until > now && counters.running == 0);
+        // A server that put items off may do so again: nobody knows how long the rest takes.
+        let eta = (is_running && waiting_until.is_none()).then(|| eta_seconds(job, rate, pacing)).flatten();
         Self {
             job_id: job.id,
             status: job.state,
@@ -74,6 +82,8 @@ impl Progress {
             percent: shown_percent(job),
             rate: (rate * 100.0).round() / 100.0,
             eta_seconds: eta,
+            waiting_until,
+            waiting: waiting_until.map_or(0, |_| counters.queued),
             message: job.message.clone(),
             reason: job.reason.clone(),
             resumes_at: job.resumes_at,

@@ -394,6 +394,11 @@ impl Runner {
         let now = self.shared.clock.now();
         self.in_flight.extend(claimed.items.iter().map(|item| (item.seq, item.message_no)));
         let messages = self.queue.push(claimed.items) as u64;
+        let waiting_until = match claimed.held {
+            Some(ClaimRefused::NotBefore(at)) => Some(at),
+            _ => None,
+        };
+        self.shared.hub.set_waiting(self.job.id, waiting_until);
         match claimed.held {
             // Less than was asked for: ask again at once, and learn what holds the rest back.
             None if messages < asked => self.held_until = Some(now),

@@ -80,11 +80,18 @@ async fn retries_wait_and_wait_longer(stage: Stage) {
         stage.clock.set(item.not_before - Duration::from_micros(1));
         stage.quiet(id).await;
         assert_eq!(stage.script.calls().len() as i64, attempts + 1, "not sooner");
+        if !stage.db.is_postgres() {
+            let told = stage.hub.progress(id).await.unwrap().unwrap();
+            let waiting = (told.waiting, told.waiting_until, told.eta_seconds);
+            assert_eq!(waiting, (1, Some(item.not_before), None), "nothing else is left");
+        }
         stage.clock.set(item.not_before);
     }
     let job = stage.done(id).await;
     assert_eq!((job.state, job.counters), (JobState::Completed, counters(1, 1, 0, 0)));
     assert_eq!(stage.script.calls().len(), 5);
+    let told = stage.hub.progress(id).await.unwrap().unwrap();
+    assert_eq!((told.waiting, told.waiting_until), (0, None));
 }
 
 async fn failures_of_the_item_are_final(stage: Stage) {

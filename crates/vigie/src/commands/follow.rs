@@ -47,7 +47,7 @@ pub(super) async fn run(config: &Config, client: &Client, job: JobId, stop: &Sto
         let found = client.get_if_ready::<jobs::Progress>(&path).await?;
         let mut wait = LOOK_EVERY;
         if let Some(progress) = found.as_deref().map(Progress::from) {
-            bar.show(&progress);
+            bar.show(&progress, &config.zone.value);
             wait = progress.left().map_or(LOOK_EVERY, |left| left.clamp(LOOK_AT_MOST_EVERY, LOOK_EVERY));
             if progress.is_final() {
                 break Ended::Over(progress);

@@ -1,8 +1,9 @@
 //! How far it is: a bar on a terminal, a line now and then elsewhere, nothing beside JSON. On standard error.
 
-use super::{count, duration, say};
+use super::{count, counted, duration, say};
 use api::jobs::{self, Job};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
 use model::{Counters, JobState, Standing};
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,8 @@ pub(crate) struct Progress {
     /// Why it stands still, and until when.
     pub(crate) reason: Option<String>,
     pub(crate) resumes_at: Option<model::Timestamp>,
+    /// Items that wait to be tried again, while nothing else can be done, and until when.
+    pub(crate) waiting: Option<(u64, model::Timestamp)>,
 }
 
 /// A job's own numbers: its pace is not among them.
@@ -51,6 +54,7 @@ impl From<&Job> for Progress {
             eta: None,
             reason: said(job.reason.as_ref()),
             resumes_at: job.resumes_at,
+            waiting: None,
         }
     }
 }
@@ -70,6 +74,7 @@ impl From<&jobs::Progress> for Progress {
             eta: progress.eta_seconds.map(Duration::from_secs),
             reason: said(progress.reason.as_ref()),
             resumes_at: progress.resumes_at,
+            waiting: progress.waiting_until.map(|until| (progress.waiting, until)),
         }
     }
 }
@@ -116,7 +121,7 @@ impl Progress {
         Duration::try_from_secs_f64(items / self.rate).ok()
     }
 
-    fn details(&self) -> String {
+    fn details(&self, zone: &TimeZone) -> String {
         let mut parts = Vec::new();
         for (number, word) in [(self.failed, "failed"), (self.unknown, "unknown"), (self.skipped, "skipped")] {
             if number > 0 {
@@ -125,6 +130,7 @@ impl Progress {
         }
         match self.status {
             JobState::Paused => parts.push(format!("paused: {}", self.reason.as_deref().unwrap_or("no reason given"))),
+            JobState::Running if self.waiting.is_some() => parts.extend(self.waiting_said(zone)),
             JobState::Running => {
                 if self.rate > 0.0 {
                     parts.push(format!("{:.1}/s", self.rate));
@@ -138,8 +144,15 @@ impl Progress {
         super::plain(&parts.join(", "), 160)
     }
 
-    fn line(&self) -> String {
-        let details = self.details();
+    /// `waiting: 1 message will be retried at 14:32`
+    fn waiting_said(&self, zone: &TimeZone) -> Option<String> {
+        let (waiting, until) = self.waiting?;
+        let at = until.in_zone(zone).strftime("%H:%M").to_string();
+        Some(format!("waiting: {} will be retried at {at}", counted(waiting, "message")))
+    }
+
+    fn line(&self, zone: &TimeZone) -> String {
+        let details = self.details(zone);
         let separator = if details.is_empty() { "" } else { ", " };
         format!("{}/{} ({:.0} %){separator}{details}", count(self.processed), count(self.total), self.percent)
     }
@@ -170,16 +183,17 @@ impl Bar {
         Self::Terminal(bar)
     }
 
-    pub(crate) fn show(&mut self, progress: &Progress) {
+    /// Times are shown in `zone`.
+    pub(crate) fn show(&mut self, progress: &Progress, zone: &TimeZone) {
         match self {
             Self::Terminal(bar) => {
                 bar.set_length(progress.total);
                 bar.set_position(progress.processed);
-                bar.set_message(progress.details());
+                bar.set_message(progress.details(zone));
             }
             Self::Lines { last, shown } => {
                 let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY) || progress.is_final();
-                let line = progress.line();
+                let line = progress.line(zone);
                 if due && *shown != line {
                     say(&line);
                     (*last, *shown) = (Some(Instant::now()), line);
@@ -253,6 +267,7 @@ mod tests {
             eta: None,
             reason: None,
             resumes_at: None,
+            waiting: None,
         }
     }
 
@@ -269,12 +284,22 @@ mod tests {
             eta: Some(Duration::from_secs(91)),
             ..in_state(JobState::Running)
         };
-        assert_eq!(progress.line(), "1,250/5,000 (25 %), 2 failed, 1 unknown, 41.3/s, 1 min 31 s left");
+        assert_eq!(progress.line(&TimeZone::UTC), "1,250/5,000 (25 %), 2 failed, 1 unknown, 41.3/s, 1 min 31 s left");
         let reason = |detail: &str| jobs::Reason { code: "auth_failed".into(), detail: detail.into() };
         let paused =
             |detail: &str| Progress { total: 10, reason: said(Some(&reason(detail))), ..in_state(JobState::Paused) };
-        assert_eq!(paused("535 wrong password").line(), "0/10 (0 %), paused: 535 wrong password");
-        assert_eq!(paused("").line(), "0/10 (0 %), paused: auth_failed");
+        assert_eq!(paused("535 wrong password").line(&TimeZone::UTC), "0/10 (0 %), paused: 535 wrong password");
+        assert_eq!(paused("").line(&TimeZone::UTC), "0/10 (0 %), paused: auth_failed");
+        let waiting = Progress {
+            total: 20,
+            processed: 19,
+            percent: 95.0,
+            rate: 7.5,
+            waiting: Some((1, "2025-01-10T13:32:10Z".parse().unwrap())),
+            ..in_state(JobState::Running)
+        };
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        assert_eq!(waiting.line(&paris), "19/20 (95 %), waiting: 1 message will be retried at 14:32");
         let over = |failed, unknown| Progress { failed, unknown, ..in_state(JobState::Completed) };
         assert_eq!(over(0, 0).standing(), "completed");
         assert_eq!(over(7, 0).standing(), "completed, 7 not delivered");
