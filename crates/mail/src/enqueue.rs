@@ -59,7 +59,10 @@ pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
         message_no: message_no(mailing, seq),
         ledger_key: None,
         content: String::new(),
-        label: wrong.address.clone().unwrap_or_else(|| format!("line {line}")),
+        label: wrong.address.clone().unwrap_or_else(|| match mailing.language {
+            Language::French => format!("ligne {line}"),
+            Language::English => format!("line {line}"),
+        }),
         payload: serde_json::to_string(&item).unwrap_or_default(),
         verdict: Some(verdict),
     }
@@ -131,6 +134,15 @@ fn refusal(job: &Job, mailing: Option<&Mailing>, item: &NewItem, trace: Trace) -
         Some(mailing) => (mailing.trace.error.clone(), mailing.trace.failure_comment(&item.label, &said)),
         None => (format!("{} error", job.kind), format!("{}: {said}", item.label)),
     };
-    let verdict = item.verdict.clone();
-    Trace { seq: Some(item.seq), outcome: Some(ItemState::Failed), trace_name, comment, errors: true, verdict, ..trace }
+    let row = mailing.and_then(|_| MailItem::parse(&item.payload).ok());
+    Trace {
+        seq: Some(item.seq),
+        outcome: Some(ItemState::Failed),
+        trace_name,
+        file_name: row.map(|row| row.file_names()).unwrap_or_default(),
+        comment,
+        errors: true,
+        verdict: item.verdict.clone(),
+        ..trace
+    }
 }

@@ -216,9 +216,14 @@ impl<'a> Preflight<'a> {
         let rendered = match self.templates.render(&row.values) {
             Ok(rendered) => rendered,
             Err(problem) => {
+                let is_of_to = &*problem.file == "to";
                 let what =
                     Sentence::new("in_template").with("place", place(&problem)).with_sentence("what", problem.what);
                 found.push(Problem { column: problem.column, ..self.error(line, what, problem.remedy) });
+                // Its other fault is told beside it, so that nobody corrects the row twice.
+                if !is_of_to && let Some(to) = self.templates.render_to(&row.values) {
+                    self.addresses("to", &to, line, found);
+                }
                 return None;
             }
         };

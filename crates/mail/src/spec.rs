@@ -9,11 +9,18 @@ use crate::{
     recipients::{ReadAs, column_index, filter::Condition},
     run_log::{Emojis, Form},
     sentence::Sentence,
-    template::{Audience, SOURCE_BYTES_MAX, Sources, Template},
+    template::{Audience, SOURCE_BYTES_MAX, Sources, Template, Templates},
 };
 use model::OnUnknown;
-use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IntoDeserializer as _, SeqAccess, Visitor},
+};
+use std::{
+    fmt,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+};
 
 /// Hidden recipients of one message.
 pub const GROUP_MAX: u32 = 500;
@@ -254,6 +261,8 @@ pub struct MailingFile {
     /// A file; or, when it holds a line break, `{{` or `{%`, the text itself.
     pub text: Option<String>,
     pub html: Option<String>,
+    /// One may stand for a list of one, here and in the other lists.
+    #[serde(deserialize_with = "one_or_more")]
     pub attach: Vec<String>,
     pub to: Option<String>,
     pub cc: Option<String>,
@@ -267,14 +276,17 @@ pub struct MailingFile {
     pub batch: Option<u32>,
     pub pause: Option<String>,
     /// `60/min`, or several.
+    #[serde(deserialize_with = "one_or_more")]
     pub rate: Vec<Rate>,
     pub daily: Option<u32>,
     /// All must hold.
-    #[serde(rename = "where")]
+    #[serde(rename = "where", deserialize_with = "one_or_more")]
     pub conditions: Vec<Condition>,
     pub name: Option<String>,
     pub application: Option<String>,
     pub flow: Option<String>,
+    /// An integer is taken for its digits.
+    #[serde(deserialize_with = "text_or_integer")]
     pub created_by: Option<String>,
     pub on_unknown: Option<OnUnknown>,
     pub on_invalid: OnInvalid,
@@ -284,12 +296,57 @@ pub struct MailingFile {
     pub complete: Option<String>,
     pub changed: Option<Changed>,
     /// Headings.
+    #[serde(deserialize_with = "one_or_more")]
     pub key: Vec<String>,
     pub ledger: Option<PathBuf>,
     pub language: Language,
     pub trace: TraceNames,
     pub log: LogStyle,
     pub dkim: Option<Dkim>,
+}
+
+/// A text, or a list of texts, of which each is a `T`.
+fn one_or_more<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct OneOrMore<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMore<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text or a list of texts, written as \"…\" or [\"…\", \"…\"]")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            T::deserialize(text.to_owned().into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(one) = list.next_element()? {
+                all.push(one);
+            }
+            Ok(all)
+        }
+    }
+
+    from.deserialize_any(OneOrMore(PhantomData))
+}
+
+fn text_or_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text or an integer, written as \"…\" or 1")]
+    enum Given {
+        Text(String),
+        Integer(i64),
+    }
+    Ok(<Option<Given> as Deserialize>::deserialize(from)?.map(|given| match given {
+        Given::Text(text) => text,
+        Given::Integer(number) => number.to_string(),
+    }))
 }
 
 impl MailingFile {
@@ -318,6 +375,12 @@ impl MailingFile {
     /// The templates, those in files read. `text` and `html` are inline when they hold `{{`, `{%` or a line break;
     /// otherwise they name files relative to `base`.
     pub fn sources(&self, base: &Path) -> Result<Sources, Vec<Problem>> {
+        let (sources, problems) = self.read_sources(base);
+        if problems.is_empty() { Ok(sources) } else { Err(problems) }
+    }
+
+    /// Those that can be read, and what is wrong with the others.
+    fn read_sources(&self, base: &Path) -> (Sources, Vec<Problem>) {
         let inline = |name: &str, source: &str| Template { name: name.to_owned(), source: source.to_owned() };
         let mut problems = Vec::new();
         let mut body = |name: &str, value: &Option<String>| {
@@ -334,11 +397,8 @@ impl MailingFile {
         if self.to.as_deref().is_none_or(|to| to.trim().is_empty()) {
             problems.push(Problem::error("to", Sentence::new("no_to"), Sentence::new("give_to")));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
         let optional = |name: &str, value: &Option<String>| value.as_deref().map(|source| inline(name, source));
-        Ok(Sources {
+        let sources = Sources {
             to: inline("to", self.to.as_deref().unwrap_or_default()),
             cc: optional("cc", &self.cc),
             bcc: optional("bcc", &self.bcc),
@@ -347,13 +407,13 @@ impl MailingFile {
             html,
             attach: self.attach.iter().map(|source| inline("attach", source)).collect(),
             list_unsubscribe: optional("list-unsubscribe", &self.list_unsubscribe),
-        })
+        };
+        (sources, problems)
     }
 
     /// Everything validated against the columns of the recipients' file; everything wrong at once.
     pub fn mailing(&self, base: &Path, columns: &[String]) -> Result<Mailing, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let templates = self.sources(base).map_err(|found| problems.extend(found)).ok();
+        let (templates, mut problems) = self.read_sources(base);
         let from = mailbox("from", self.from.as_deref(), &mut problems);
         if self.from.is_none() {
             problems.push(Problem::error("from", Sentence::new("no_from"), Sentence::new("give_from")));
@@ -382,7 +442,11 @@ impl MailingFile {
                 problems.push(Problem::error("where", error.what(), error.remedy()).in_column(&condition.column));
             }
         }
-        let (Some(templates), Some(from), true) = (templates, from, problems.is_empty()) else { return Err(problems) };
+        let (Some(from), true) = (from, problems.is_empty()) else {
+            let audience = if self.group.is_some() { Audience::Group } else { Audience::OneRow };
+            problems.extend(Templates::compile(&templates, columns, audience).err().unwrap_or_default());
+            return Err(problems);
+        };
         let or = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
         Ok(Mailing {
             name: self.complete.clone().or_else(|| self.name.clone()).unwrap_or_default(),
@@ -423,7 +487,8 @@ fn load(setting: &str, value: &str, base: &Path) -> Result<Template, Problem> {
         return Ok(Template { name: setting.to_owned(), source: value.to_owned() });
     }
     let unread = |error: std::io::Error| {
-        Problem::error(value, Sentence::new("cannot_read").with("error", error), Sentence::new("check_path"))
+        let what = Sentence::new("body_unread").with("file", value).with("error", error);
+        Problem::error(setting, what, Sentence::new("check_path_or_write"))
     };
     let path = base.join(value);
     if std::fs::metadata(&path).map_err(unread)?.len() > SOURCE_BYTES_MAX {
@@ -466,6 +531,38 @@ mod tests {
         let problems = file.mailing(Path::new("/nonexistent"), &["nom".into(), "email".into()]).unwrap_err();
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(text.join("\n"));
+    }
+
+    #[test]
+    fn one_may_stand_for_a_list_and_an_integer_for_a_text() {
+        let parse = |toml: &str| MailingFile::parse(toml, "mailing.toml");
+        let file = parse(
+            "attach = \"pdf/{{ fichier }}\"\nrate = \"60/min\"\nwhere = \"a=b\"\nkey = \"nom\"\ncreated-by = 1\n",
+        );
+        let file = file.unwrap();
+        assert_eq!((file.attach, file.key), (vec!["pdf/{{ fichier }}".to_owned()], vec!["nom".to_owned()]));
+        assert_eq!((file.rate.len(), file.conditions.len(), file.created_by.as_deref()), (1, 1, Some("1")));
+        let wrong = parse("subject = \"x\"\nattach = 3\n").unwrap_err().to_string();
+        assert!(
+            wrong.starts_with("mailing.toml:2:10: invalid type: integer `3`, expected a text or a list"),
+            "{wrong}"
+        );
+        assert!(wrong.contains("[\"…\", \"…\"]"), "{wrong}");
+        let wrong = parse("created-by = 1.5\n").unwrap_err().to_string();
+        assert!(wrong.contains("expected a text or an integer, written as \"…\" or 1"), "{wrong}");
+        let wrong = parse("rate = \"60\"\n").unwrap_err().to_string();
+        assert!(wrong.starts_with("mailing.toml:1:8: `60` is not a rate"), "{wrong}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_templates_is_told_beside_the_rest() {
+        let toml = "subject = \"x {{ absent }}\"\ntext = \"bonjour\"\nto = \"{{ email }}\"\nfrom = \"a@b.fr\"\n";
+        let file = MailingFile::parse(toml, "m").unwrap();
+        let problems = file.mailing(Path::new("/nonexistent"), &["email".into()]).unwrap_err();
+        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(text.len(), 2, "{text:?}");
+        assert!(text[0].starts_with("text: \"bonjour\" cannot be read") && text[0].contains("`{{`"), "{text:?}");
+        assert!(text[1].contains("`absent`"), "{text:?}");
     }
 
     #[test]

@@ -174,7 +174,16 @@ async fn refused_rows_and_lost_ones_are_errors_in_the_log_and_in_the_traces() {
         let remedy = mail::sentence::Sentence::new("fill_in_address");
         mail::problem::Problem::error("clients.csv", what, remedy).at(line).in_column("email")
     };
-    let wrong = mail::preflight::WrongRow { problems: vec![problem(4)], address: None, item: None };
+    let attached = mail::letter::Attachment {
+        path: "/pdf/facture-4.pdf".into(),
+        name: "facture-4.pdf".into(),
+        mime: "application/pdf".into(),
+        size: 1,
+        mtime: model::Timestamp::EPOCH,
+        sha256: None,
+    };
+    let row = mail::item::MailItem { line: 4, attachments: vec![attached], ..Default::default() };
+    let wrong = mail::preflight::WrongRow { problems: vec![problem(4)], address: None, item: Some(Box::new(row)) };
     let refused = mail::enqueue::invalid_item(&mailing, &wrong, 3);
     let id = house
         .send_with(&format!("smtp://{}?connections=1", catcher.address()), &mailing, &rows(2), vec![refused])

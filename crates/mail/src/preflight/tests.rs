@@ -91,6 +91,17 @@ fn an_item_becomes_the_same_letter_at_every_attempt() {
 }
 
 #[test]
+fn both_faults_of_a_row_are_told() {
+    let file = MailingFile { attach: Vec::new(), subject: Some("Facture {{ Code client }}".into()), ..file() };
+    let csv = "Société;E-mail;Code client;fichier\nA;zoe.exemple.fr;\"C1\nC2\";x\n";
+    let (items, report, _) = run(&file, Path::new("/"), csv, None);
+    let said: Vec<String> = report.problems.listed.iter().map(ToString::to_string).collect();
+    assert_eq!((items.len(), said.len()), (0, 2), "{said:?}");
+    assert!(said[0].contains("line break into `subject`"), "{said:?}");
+    assert!(said[1].contains("zoe.exemple.fr") && said[1].contains("no @"), "{said:?}");
+}
+
+#[test]
 fn a_group_is_one_letter_to_hidden_recipients() {
     let file = MailingFile {
         group: Some(2),
@@ -199,7 +210,7 @@ fn a_wrong_row_is_listed_under_its_own_address() {
         .filter_map(|row| preflight.check(row).err())
         .map(|wrong| crate::enqueue::invalid_item(&mailing, &wrong, 1).label)
         .collect();
-    assert_eq!(labels, ["a@x.fr", "b.x.fr", "line 4", "line 5", "e@x.fr"]);
+    assert_eq!(labels, ["a@x.fr", "b.x.fr", "ligne 4", "ligne 5", "e@x.fr"]);
 }
 
 #[test]

@@ -134,7 +134,10 @@ fn what_is_no_recipients_file_is_named_for_what_it_is() {
             b"PK\x03\x04\x14\0\x06\0",
             "clients.csv: cannot be read as a workbook (invalid Zip archive: Could not find EOCD), save it as an Excel workbook (.xlsx) or an OpenDocument spreadsheet (.ods)",
         ),
-        (b"%PDF-1.7\n%\xb5", "clients.csv: is a PDF, not a CSV file, name the file of recipients"),
+        (
+            b"%PDF-1.7\n%\xb5",
+            "clients.csv: is a PDF, not a list of recipients (CSV, .xlsx or .ods), name the file of recipients",
+        ),
         (
             b"a;b\n\0\0\0;1\n",
             "clients.csv: is binary data, not text, name a CSV file in UTF-8 or Windows-1252, or JSON lines",
