@@ -22,7 +22,8 @@ pub struct Account {
     #[schema(value_type = Object)]
     pub limits: Limits,
     pub pause: Option<AccountPause>,
-    /// Messages and recipients of the last 24 hours, as they count against the limits.
+    /// Sending attempts of the last 24 hours, refused ones included, and their recipients: as they count against the
+    /// limits.
     pub used_messages: u64,
     pub used_recipients: u64,
 }

@@ -24,7 +24,7 @@ pub enum Error {
     #[error("database: column `{column}` holds {what}: run `vigie doctor`")]
     Corrupt { column: String, what: &'static str },
     /// A job or item is in a state that does not lead to the wanted one.
-    #[error("{what} cannot become {wanted}: it is {found}")]
+    #[error("{what} is {found}: it cannot be {wanted}")]
     State { what: String, found: String, wanted: &'static str },
     /// What is asked for does not fit what is there; the text says what, and what to do.
     #[error("{0}")]

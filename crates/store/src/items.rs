@@ -91,7 +91,7 @@ impl Db {
                 // Locked, so that nobody cancels or fails the job meanwhile.
                 let standing = jobs::lock(conn, job).await?;
                 if standing.state != JobState::Preparing {
-                    return Err(standing.refuse("longer"));
+                    return Err(standing.refuse("given more items"));
                 }
                 // Under the lock: who adds the same items at the same time is told so, and not of a broken constraint.
                 let sql = "SELECT min(seq) AS seq FROM items WHERE job_id = $1 AND seq BETWEEN $2 AND $3";

@@ -82,7 +82,7 @@ async fn what_is_over_is_not_advanced(db: Db) {
     db.complete_job(id, None, NOW).await.unwrap();
     let keyed = Advance { idempotency_key: Some("a".into()), ..step(1, 0) };
     let text = db.advance_job(id, keyed, NOW).await.unwrap_err().to_string();
-    assert_eq!(text, format!("job {id} cannot become advanced: it is completed"));
+    assert_eq!(text, format!("job {id} is completed: it cannot be advanced"));
     assert_eq!(db.forget_idempotency_keys(later(1)).await.unwrap(), 0, "the key was kept for a refused step");
 }
 

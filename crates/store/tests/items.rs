@@ -93,7 +93,7 @@ async fn the_same_items_at_once_are_there_once(db: Db) {
 async fn only_a_job_in_preparation_takes_items(db: Db) {
     let id = running(&db, new_job(job_id(1)), items(1)).await;
     let text = db.enqueue(id, vec![item(2)], None, NOW).await.unwrap_err().to_string();
-    assert_eq!(text, format!("job {id} cannot become longer: it is running"));
+    assert_eq!(text, format!("job {id} is running: it cannot be given more items"));
     let cancelled = create(&db, new_job(job_id(2))).await.id;
     db.cancel_job(cancelled, reason(), NOW).await.unwrap();
     assert!(db.enqueue(cancelled, vec![item(2)], None, NOW).await.is_err());

@@ -84,34 +84,34 @@ async fn a_job_is_prepared_started_paused_resumed(db: Db) {
 async fn refusals_name_the_job_and_its_state(db: Db) {
     let id = create(&db, new_job(job_id(1))).await.id;
     let refused = [
-        (db.start_job(id, NOW).await, "running", "preparing"),
+        (db.start_job(id, NOW).await, "started", "preparing"),
         (db.pause_job(id, reason(), None, NOW).await, "paused", "preparing"),
         (db.resume_job(id, NOW).await, "resumed", "preparing"),
         (db.complete_job(id, None, NOW).await, "completed", "preparing"),
     ];
     for (answer, wanted, found) in refused {
         let text = answer.unwrap_err().to_string();
-        assert_eq!(text, format!("job {id} cannot become {wanted}: it is {found}"));
+        assert_eq!(text, format!("job {id} is {found}: it cannot be {wanted}"));
     }
     db.cancel_job(id, reason(), NOW).await.unwrap();
     let refused = [
-        (db.start_job(id, NOW).await, "running"),
+        (db.start_job(id, NOW).await, "started"),
         (db.pause_job(id, reason(), None, NOW).await, "paused"),
         (db.resume_job(id, NOW).await, "resumed"),
         (db.complete_job(id, None, NOW).await, "completed"),
         (db.fail_job(id, reason(), NOW).await, "failed"),
-        (db.finish_preparing(id, NOW).await, "pending"),
+        (db.finish_preparing(id, NOW).await, "made ready"),
     ];
     for (answer, wanted) in refused {
         let text = answer.unwrap_err().to_string();
-        assert_eq!(text, format!("job {id} cannot become {wanted}: it is cancelled"));
+        assert_eq!(text, format!("job {id} is cancelled: it cannot be {wanted}"));
     }
     // Cancelling twice is no error, and a finished job cannot be cancelled.
     assert_eq!(db.cancel_job(id, Reason::new("x", ""), later(1)).await.unwrap().reason, Some(reason()));
     let done = create(&db, new_job(job_id(2))).await.id;
     db.finish_preparing(done, NOW).await.unwrap();
     let text = db.cancel_job(done, reason(), NOW).await.unwrap_err().to_string();
-    assert_eq!(text, format!("job {done} cannot become cancelled: it is completed"));
+    assert_eq!(text, format!("job {done} is completed: it cannot be cancelled"));
 }
 
 async fn a_missing_job_is_named(db: Db) {
@@ -174,7 +174,7 @@ async fn starting_does_not_end_a_pause_nor_wake_the_dead(db: Db) {
 async fn a_job_with_open_items_cannot_be_completed(db: Db) {
     let id = running(&db, new_job(job_id(1)), items(3)).await;
     let text = db.complete_job(id, None, NOW).await.unwrap_err().to_string();
-    assert_eq!(text, format!("job {id} cannot become completed: it is running"));
+    assert_eq!(text, format!("job {id} is running: it cannot be completed"));
     assert_eq!(assert_consistent(&db, id).await.state, JobState::Running);
     // A job without items of its own ends by its handler's word.
     let call = NewJob { kind: JobKind::Http, state: JobState::Pending, ..new_job(job_id(2)) };

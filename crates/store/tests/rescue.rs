@@ -105,7 +105,10 @@ async fn failed_items_are_retried(db: Db) {
     record(&db, gone, worker, all(gone, &claimed, ItemState::Failed), NOW).await;
     db.cancel_job(gone, reason(), NOW).await.unwrap();
     let text = db.retry_failed(gone, NOW).await.unwrap_err().to_string();
-    assert!(text.contains("start a new run instead") && text.ends_with("it is cancelled"), "{text}");
+    assert!(
+        text.contains("start a new run instead") && text.contains("is cancelled: it cannot be set going again"),
+        "{text}"
+    );
     assert_consistent(&db, gone).await;
 }
 

@@ -343,7 +343,7 @@ pub(crate) enum Lang {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
-    /// The accounts there are, their limits, and what they have sent in the last 24 hours
+    /// The accounts there are, their limits, and their sending attempts in the last 24 hours
     List,
     /// Change what an account may send; what is not named stays as it is
     Limits(AccountLimitsArgs),

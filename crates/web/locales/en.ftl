@@ -400,15 +400,15 @@ security-none = None (same machine only)
 limit-per-second = Messages per second
 limit-per-minute = Messages per minute
 limit-per-hour = Messages per hour
-limit-daily = Messages in 24 hours
+limit-daily = Sending attempts in 24 hours
 limit-recipients = Recipients in 24 hours
 limit-batch-size = Messages per batch
 limit-batch-pause = Pause between batches (seconds)
 limit-left = { $left } of { $limit } left
 limit-none = no daily limit
 sent-in-a-day = { $n ->
-    [one] { $shown } message in the last 24 hours
-   *[other] { $shown } messages in the last 24 hours
+    [one] { $shown } sending attempt in the last 24 hours
+   *[other] { $shown } sending attempts in the last 24 hours
 }
 recipients-in-a-day = { $n ->
     [one] { $shown } recipient in the last 24 hours

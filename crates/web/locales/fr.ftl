@@ -400,15 +400,15 @@ security-none = Aucun (même machine uniquement)
 limit-per-second = Messages par seconde
 limit-per-minute = Messages par minute
 limit-per-hour = Messages par heure
-limit-daily = Messages sur 24 heures
+limit-daily = Tentatives d’envoi sur 24 heures
 limit-recipients = Destinataires sur 24 heures
 limit-batch-size = Messages par lot
 limit-batch-pause = Pause entre les lots (secondes)
 limit-left = { $left } restants sur { $limit }
 limit-none = sans limite quotidienne
 sent-in-a-day = { $n ->
-    [one] { $shown } message sur 24 heures
-   *[other] { $shown } messages sur 24 heures
+    [one] { $shown } tentative d’envoi sur 24 heures
+   *[other] { $shown } tentatives d’envoi sur 24 heures
 }
 recipients-in-a-day = { $n ->
     [one] { $shown } destinataire sur 24 heures

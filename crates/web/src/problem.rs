@@ -148,6 +148,10 @@ impl From<store::Error> for Problem {
             store::Error::Shared(shared) if matches!(*shared, store::Error::Conflict(_)) => {
                 Self::conflict(shared.to_string())
             }
+            store::Error::State { wanted: "resumed", ref found, .. } if found != "preparing" => Self::conflict(
+                error.to_string(),
+            )
+            .remedy("`retry-failed` tries again what has failed; what was sent is sent again by a new mailing only"),
             store::Error::State { .. } | store::Error::Conflict(_) => Self::conflict(error.to_string()),
             store::Error::Closed => Self::busy("stopping", "Vigie is shutting down", 5),
             error if error.is_passing() => {

@@ -14,7 +14,7 @@ impl Db {
     /// # Errors
     /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn finish_preparing(&self, id: JobId, now: Timestamp) -> Result<Job> {
-        self.change(id, now, "pending", move |job| {
+        self.change(id, now, "made ready", move |job| {
             let done = job.counters.queued == 0;
             let state = if done { JobState::Completed } else { JobState::Pending };
             (job.state == JobState::Preparing).then(|| Change { finished: done.then_some(now), ..Change::to(state) })
@@ -44,7 +44,7 @@ impl Db {
     /// # Errors
     /// [`Error::Conflict`] where there is no such job; [`Error::State`] where its state does not allow it.
     pub async fn start_job(&self, id: JobId, now: Timestamp) -> Result<Job> {
-        self.change(id, now, "running", move |job| {
+        self.change(id, now, "started", move |job| {
             let started = Some(job.started_at.unwrap_or(now));
             // A pause ends by `resume_job`, and what is over is set going by a retry, which makes it pending.
             matches!(job.state, JobState::Running | JobState::Pending)

@@ -84,7 +84,7 @@ async fn list(config: &Config) -> Result<Exit> {
     let mut table = Table::new(&[
         ("account", Align::Left),
         ("limits", Align::Left),
-        ("messages in 24 h", Align::Right),
+        ("sending attempts in 24 hours", Align::Right),
         ("standing", Align::Left),
     ]);
     for account in &accounts.rows {
