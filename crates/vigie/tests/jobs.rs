@@ -120,3 +120,72 @@ fn the_account_at_the_same_server_is_used_whatever_its_name() {
     assert!(other.said.contains(said), "{}", other.said);
     assert_eq!(accounts().len(), 2);
 }
+
+#[test]
+fn watching_what_nobody_runs_says_so_once_and_ends() {
+    let desk = Desk::new().with_mailing("");
+    assert_eq!(desk.run(&["send", "mailing.toml", "--detach", "--name", "a"]).code, 0);
+    let watched = desk.run(&["jobs", "watch", "a"]);
+    assert_eq!(watched.code, 4, "{}", watched.said);
+    assert_eq!(watched.said.matches("nothing runs it now").count(), 1, "{}", watched.said);
+    assert_eq!(desk.run(&["jobs", "watch", "a", "--json"]).code, 4);
+    let again = desk.run(&["send", "mailing.toml", "--detach", "--name", "a"]);
+    assert!(again.said.contains("(2 of 2 left)") && !again.said.contains("messages at"), "{}", again.said);
+    assert_eq!(desk.run(&["jobs", "cancel", "a"]).code, 0);
+    let resumed = desk.run(&["jobs", "resume", "a"]);
+    assert!(resumed.said.contains("is cancelled: it cannot be resumed"), "{}", resumed.said);
+    assert!(resumed.said.contains("help: ") && resumed.said.contains("retry-failed"), "{}", resumed.said);
+}
+
+#[test]
+fn all_that_is_wrong_with_a_command_is_told_at_once() {
+    let desk = Desk::new().with_mailing("");
+    let line = ["send", "--recipients", "./clients.csv", "--from", "a@b.fr", "--to", "{{ emial }}", "--subject", "x"];
+    let told = desk.run(&[&line[..], &["--text", "bonjour"]].concat());
+    assert_eq!(told.code, 2, "{}", told.said);
+    for said in
+        ["text: \"bonjour\" cannot be read", "`{{` or a line break", "`emial`", "by which way to send", "--smtp"]
+    {
+        assert!(told.said.contains(said), "{said}: {}", told.said);
+    }
+    desk.file("facture.pdf", "%PDF-1.7\n%\u{b5}");
+    let pdf = desk.run(&["send", "--recipients", "../facture.pdf", "--from", "a@b.fr"]);
+    assert!(pdf.said.contains("error: ../facture.pdf") && !pdf.said.contains("./../"), "{}", pdf.said);
+}
+
+/// The check says who has received the list, before anybody has chosen, and how to choose.
+#[test]
+fn a_check_of_a_list_sent_before_lists_who_received_it() {
+    use mail::catcher::{Catcher, CatcherOptions};
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let catcher = runtime.block_on(Catcher::start(([127, 0, 0, 1], 0).into(), CatcherOptions::default())).unwrap();
+    let desk = Desk::new().with_mailing("");
+    let rows: String = (1..=12).map(|n| format!("client{n}@exemple.fr;N{n}\n")).collect();
+    desk.file("clients.csv", format!("email;nom\n{rows}"));
+    let smtp = format!("smtp://{}", catcher.address());
+    let sent = desk.run(&["send", "mailing.toml", "--smtp", &smtp, "--name", "Janvier"]);
+    assert_eq!(sent.code, 0, "{}", sent.said);
+    desk.file("clients.csv", format!("email;nom\n{rows}zoe@exemple.fr;Zoé\n"));
+    let checked = desk.run(&["send", "mailing.toml", "--smtp", &smtp, "--check"]);
+    assert_eq!((checked.code, catcher.tally().messages), (2, 12), "{}", checked.said);
+    for said in ["12 rows of 13 in clients.csv went out before by \"Janvier\"", "--complete Janvier", "… and 2 more"]
+    {
+        assert!(checked.said.contains(said), "{said}: {}", checked.said);
+    }
+    assert!(checked.said.contains("  clients.csv:2 client1@exemple.fr on "), "{}", checked.said);
+    assert!(!checked.said.contains("nothing was sent"), "{}", checked.said);
+}
+
+/// A row that is left out names its line in the mailing's language, and its file.
+#[test]
+fn the_trace_of_a_row_without_an_address_names_its_line_and_file() {
+    let desk = Desk::new().with_mailing("on-invalid = \"skip\"\nattach = \"{{ nom }}.pdf\"\n");
+    desk.file("clients.csv", "email;nom\nzoe@exemple.fr;Zoé\n;Luc\n").file("Zoé.pdf", "%PDF").file("Luc.pdf", "%PDF");
+    let sent = desk.run(&["send", "mailing.toml", "--detach", "--name", "a"]);
+    assert_eq!(sent.code, 0, "{}", sent.said);
+    let traces = desk.run(&["traces", "--job", "a", "--json"]).json();
+    let trace = &traces["rows"][0];
+    assert_eq!((&trace["file_name"], &trace["errors"]), (&"Luc.pdf".into(), &true.into()), "{traces}");
+    let comment = trace["comment"].as_str().unwrap();
+    assert!(comment.contains("à ligne 3 : clients.csv:3 : "), "{comment}");
+}

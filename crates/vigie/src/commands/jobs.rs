@@ -170,8 +170,15 @@ async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
             })?
         }
     };
-    if !config.json && nobody_runs(config, &connected) && is_open(&job) {
-        render::say("nothing runs it now: vigie serve, or the same send again");
+    if nobody_runs(config, &connected) && is_open(&job) {
+        if !config.json {
+            render::say("nothing runs it now: vigie serve, or the same send again");
+        }
+        // A person may start it meanwhile and see it go on; a script would wait for ever.
+        if config.json || !console::user_attended_stderr() {
+            let waits = follow::Ended::Paused(Progress::from(&job));
+            return follow::conclude(config, client, job.id, &waits).await;
+        }
     }
     let stop = Stop::listen().map_err(Failure::new)?;
     let ended = follow::run(config, client, job.id, &stop).await?;

@@ -56,8 +56,7 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
         return preview::send_test(config, &plan, to, secret).await;
     }
     if !plan.has_way_out() {
-        return Err(Failure::refused("it is not said by which way to send")
-            .help("give --smtp smtp://user@mail.example.org:587, or gmail://user@domain"));
+        return Err(Failure::refused(plan::NO_WAY_OUT).help(plan::WAYS_OUT));
     }
     // Before the data directory is touched: most runs that fail, fail here.
     let checked = check_rows(config, &plan, Silence::beside(config)).await?;
@@ -141,8 +140,10 @@ async fn prepared(
     let made = if known.is_none() { "new account: " } else { "" };
     let account = use_account(plan, known, secret.as_ref(), client).await?;
     if !config.json {
-        let messages = decided.as_ref().and_then(|decided| decided.messages);
-        render::say(&check::summary(plan, &checked.report, messages, Some(&account)));
+        // Of a run that is gone on with, only what is left matters.
+        if let Some(decided) = &decided {
+            render::say(&check::summary(plan, &checked.report, decided.messages, Some(&account)));
+        }
         render::say(&format!("{made}{}", enqueue::limits_said(plan, &account)));
     }
     let Enqueued { job, skipped } = tokio::select! {
@@ -318,7 +319,12 @@ async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(O
     }
     let connected = app::reading(config).await?;
     let client = connected.client();
-    let found = earlier::compare(plan, &plan.chosen, checked, client).await?;
+    let mut found = earlier::compare(plan, &plan.chosen, checked, client).await?;
+    if let Some(earlier) = found.earlier.as_ref().filter(|_| found.comparison.listed.is_empty()) {
+        // Under a name that nobody has used, nobody has received anything: who did by the earlier one?
+        let rest = earlier::Chosen { complete: Some(earlier.name.clone()), name: None, ..plan.chosen.clone() };
+        found.comparison.listed = earlier::compare(plan, &rest, checked, client).await?.comparison.listed;
+    }
     let account = find_account(plan, client).await?;
     Ok((Some(found), account))
 }
@@ -327,9 +333,10 @@ async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(O
 /// would only stop it at once, and be asked in vain once more.
 async fn look_at_server(config: &Config, plan: &Plan, secret: Option<&SecretString>) -> Result<()> {
     match secret::check(plan, secret).await {
-        Err(Trouble { said, remedy: Some(remedy) }) => {
-            Err(Failure::refused(format!("{said}\nerror: nothing was sent, and nothing was begun")).help(remedy))
-        }
+        Err(Trouble { said, remedy: Some(remedy) }) => Err(Failure::refused(format!(
+            "{said}\nerror: the run was not begun: there is nothing to resume, and nothing was sent"
+        ))
+        .help(remedy)),
         Err(Trouble { said, remedy: None }) if !config.json => {
             render::say(&format!(
                 "warning: {said}\nwarning: the run begins all the same, and goes on when the server lets it"

@@ -40,7 +40,7 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
     }
     if !args.yes {
         if !Term::stderr().is_term() || config.json {
-            return Err(Failure::refused(format!("nothing was deleted: {} match", counted(matching, "record")))
+            return Err(Failure::refused(format!("nothing was deleted: {}", matches(matching)))
                 .help("add --yes to delete them, or --dry-run to look only"));
         }
         show(config, asked, client, matching).await?;
@@ -73,8 +73,13 @@ async fn show(config: &Config, asked: &LogQuery, client: &Client, matching: u64)
     }
     let others = matching.saturating_sub(SHOWN.into());
     let more = if others > 0 { format!(", {} of them older than these", render::count(others)) } else { String::new() };
-    render::say(&format!("{} match{more}", counted(matching, "record")));
+    render::say(&format!("{}{more}", matches(matching)));
     Ok(())
+}
+
+/// `1 record matches`, `2 records match`.
+fn matches(matching: u64) -> String {
+    format!("{} {}", counted(matching, "record"), if matching == 1 { "matches" } else { "match" })
 }
 
 fn is_sure(matching: u64) -> bool {

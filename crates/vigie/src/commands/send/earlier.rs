@@ -1,11 +1,8 @@
 //! Whether the list was sent before: a new mailing, or the rest of an earlier one? Asked on a terminal; elsewhere it has
 //! to be said.
 
-use super::{
-    check::Checked,
-    enqueue::stream,
-    plan::{Chosen, Plan},
-};
+pub(super) use super::plan::Chosen;
+use super::{check::Checked, enqueue::stream, plan::Plan};
 use crate::{
     client::{Answer, Client, query},
     failure::{At as _, Exit, Failure, Result},
@@ -20,7 +17,7 @@ use model::Timestamp;
 use std::io::Seek as _;
 
 /// Rows that were received before, and are listed.
-const LISTED: usize = 20;
+const LISTED: usize = 10;
 
 /// A mailing whose relation to earlier ones is known.
 pub(in crate::commands) struct Decided {
@@ -121,7 +118,12 @@ fn question(plan: &Plan, needs: &str, found: &Compared) -> String {
 }
 
 fn undecided(plan: &Plan, needs: &str, found: &Compared) -> Failure {
-    let help = match needs {
+    Failure::refused(format!("{}: nothing was sent", question(plan, needs, found))).help(commands(needs, found))
+}
+
+/// Those that say it.
+fn commands(needs: &str, found: &Compared) -> String {
+    match needs {
         "changed" => format!(
             "send these as they are now:   {}\n      leave them out:               {}",
             command(&["--changed", "send"]),
@@ -132,8 +134,7 @@ fn undecided(plan: &Plan, needs: &str, found: &Compared) -> Failure {
             command(&["--complete", earlier_name(found)]),
             command(&["--name", &found.unused_name])
         ),
-    };
-    Failure::refused(format!("{}: nothing was sent", question(plan, needs, found))).help(help)
+    }
 }
 
 fn ask(plan: &Plan, needs: &str, found: &Compared, chosen: Chosen) -> Result<Chosen> {
@@ -164,7 +165,10 @@ pub(super) fn told(plan: &Plan, found: &Compared) -> Vec<String> {
     let mut lines = Vec::new();
     match found.needs.as_deref() {
         Some("no_such_mailing") => lines.push(no_such_mailing(comparison).to_string()),
-        Some(needs) => lines.push(undecided(plan, needs, found).to_string().replacen("error: ", "", 1)),
+        Some(needs) => {
+            lines.push(format!("{}; say what is to be done:", question(plan, needs, found)));
+            lines.push(format!("      {}", commands(needs, found)));
+        }
         None => {
             let received = comparison.rows.saturating_sub(found.to_send);
             if received > 0 {
@@ -178,7 +182,7 @@ pub(super) fn told(plan: &Plan, found: &Compared) -> Vec<String> {
         lines.push(format!("  {}:{} {} on {}{other}", plan.shown(), row.line, row.label, day(row.sent_at)));
     }
     if listed.len() > LISTED {
-        lines.push(format!("  … and {} more; --json lists up to 1,000", count((listed.len() - LISTED) as u64)));
+        lines.push(format!("  … and {} more (--json lists up to 1,000)", count((listed.len() - LISTED) as u64)));
     }
     lines
 }

@@ -3,7 +3,7 @@
 use crate::{
     cli::SendArgs,
     config::Config,
-    failure::{At as _, Failure, Result},
+    failure::{At as _, Exit, Failure, Result},
 };
 use mail::{
     gmail, preflight,
@@ -22,6 +22,10 @@ use std::{
     path::{Path, PathBuf},
 };
 use toml::{Table, Value};
+
+/// What is said where nobody has said by which way to send, and what helps.
+pub(super) const NO_WAY_OUT: &str = "it is not said by which way to send";
+pub(super) const WAYS_OUT: &str = "give --smtp smtp://user@mail.example.org:587, or gmail://user@domain";
 
 /// Everything that a mailing is made of, checked but for its rows.
 pub(in crate::commands) struct Plan {
@@ -58,7 +62,17 @@ impl Plan {
                 .help("write --bcc ADDRESS, or --group N --bcc for hidden recipients"));
         }
         let (file, base) = gather(config, args)?;
-        let mut plan = Self::from_file(file, &base)?;
+        let only_looks = args.check || args.preview.is_some() || args.test_to.is_some();
+        let lacks_way_out = file.smtp.is_none() && !only_looks;
+        let mut plan = match Self::from_file(file, &base) {
+            // Told beside the rest, not after it.
+            Err(failure) if lacks_way_out && failure.exit == Exit::Refused => {
+                return Err(
+                    Failure { what: format!("{}\nerror: {NO_WAY_OUT}", failure.what), ..failure }.help(WAYS_OUT)
+                );
+            }
+            made => made?,
+        };
         plan.preflight.data = Some(config.data.value.clone());
         Ok(plan)
     }
@@ -75,7 +89,7 @@ impl Plan {
         if let Some(dkim) = &mut file.dkim {
             dkim.key = absolute(base, &dkim.key)?;
         }
-        let recipients = base.join(&named);
+        let recipients = under(base, &named);
         let reader = Reader::open(&recipients, &file.read_as()).map_err(|found| refused(&found))?;
         let mut mailing = file.mailing(base, reader.columns()).map_err(|found| refused(&found))?;
         if let (true, Some(stem)) = (mailing.name.is_empty(), named.file_stem()) {
@@ -107,7 +121,7 @@ impl Plan {
             message_bytes_max: is_gmail.then_some(gmail::MESSAGE_BYTES_MAX),
         };
         Ok(Self {
-            ledger: file.ledger.as_ref().map(|ledger| base.join(ledger)),
+            ledger: file.ledger.as_ref().map(|ledger| under(base, ledger)),
             password_file: file.smtp_password_file.as_ref().map(|file| base.join(file)),
             read_as: file.read_as(),
             chosen: Chosen { name: file.name, complete: file.complete, changed: file.changed },
@@ -211,7 +225,7 @@ fn sha256(path: &Path) -> Result<String> {
 }
 
 fn refuse(failure: Failure) -> Failure {
-    Failure { exit: crate::failure::Exit::Refused, ..failure }
+    Failure { exit: Exit::Refused, ..failure }
 }
 
 /// Paths given as options are relative to where one is, not to the mailing file.
@@ -246,6 +260,11 @@ fn merge(under: &mut Table, over: Table) {
             (_, value) => drop(under.insert(name, value)),
         }
     }
+}
+
+/// As it was typed where `base` is the folder one is in: problems name it.
+fn under(base: &Path, path: &Path) -> PathBuf {
+    if base == Path::new(".") { path.to_owned() } else { base.join(path) }
 }
 
 fn absolute(base: &Path, path: &Path) -> Result<PathBuf> {
