@@ -40,5 +40,5 @@ async fn a_disk_that_fills_up_keeps_nothing_and_says_so() {
 }
 
 fn files(data: &Path) -> usize {
-    std::fs::read_dir(data.join("blobs")).unwrap().count()
+    std::fs::read_dir(data.join("blobs")).expect("the folder is there").count()
 }
