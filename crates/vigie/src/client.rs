@@ -1,7 +1,7 @@
 //! The one HTTP client. It speaks to the owner of the data directory over its Unix socket, or to a router in this
 //! process; a command cannot tell which.
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Exit, Failure, Result};
 use api::{
     health::Readiness,
     logs::{KeptAllTheSame, Taken},
@@ -112,6 +112,16 @@ impl Client {
         self.change(Method::POST, path, body).await
     }
 
+    /// As [`Self::post`], where nothing has begun yet: what the server refuses then is refused before anything leaves.
+    pub(crate) async fn begin<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<Answer<T>> {
+        let response = self.ask(request(Method::POST, path, encoded(body)?, Some("application/json"))?).await?;
+        let is_refused = response.status().is_client_error();
+        value(response).await.map_err(|failure| match is_refused {
+            true => Failure { exit: Exit::Refused, ..failure },
+            false => failure,
+        })
+    }
+
     /// Says that something is to be done, and nothing more.
     pub(crate) async fn post_empty<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>> {
         self.json(request(Method::POST, path, Body::empty(), None)?).await
@@ -174,9 +184,7 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<Answer<T>> {
-        let body =
-            serde_json::to_vec(body).map_err(|error| Failure::new(format!("what is asked is no JSON: {error}")))?;
-        self.json(request(method, path, Body::from(body), Some("application/json"))?).await
+        self.json(request(method, path, encoded(body)?, Some("application/json"))?).await
     }
 
     async fn json<T: DeserializeOwned>(&self, request: Request<Body>) -> Result<Answer<T>> {
@@ -260,6 +268,11 @@ fn request(method: Method, path: &str, body: Body, kind: Option<&str>) -> Result
         request = request.header(header::CONTENT_TYPE, kind);
     }
     request.body(body).map_err(|error| Failure::new(format!("`{path}` is no address: {error}")))
+}
+
+fn encoded(body: &impl Serialize) -> Result<Body> {
+    let body = serde_json::to_vec(body).map_err(|error| Failure::new(format!("what is asked is no JSON: {error}")))?;
+    Ok(Body::from(body))
 }
 
 async fn over_socket(socket: &PathBuf, request: Request<Body>) -> Result<Response<Body>> {
@@ -362,10 +375,11 @@ mod tests {
     async fn the_same_answers_over_a_socket_and_in_process() {
         let router = Router::new().route("/echo", axum::routing::post(|body: String| async move { body })).route(
             "/no",
-            axum::routing::get(|| async {
+            axum::routing::any(|| async {
                 (StatusCode::CONFLICT, r#"{"title":"No","detail":"it is not so","remedy":"make it so"}"#)
             }),
         );
+        let router = router.route("/away", axum::routing::post(|| async { StatusCode::SERVICE_UNAVAILABLE }));
         let dir = tempfile::tempdir().unwrap();
         let socket = dir.path().join("s");
         let listener = tokio::net::UnixListener::bind(&socket).unwrap();
@@ -375,6 +389,10 @@ mod tests {
             assert_eq!(client.upload::<Echo, _>("/echo", lines).await.unwrap().a, 1);
             let refused = client.get::<()>("/no").await.unwrap_err();
             assert_eq!(refused.to_string(), "error: it is not so\nhelp: make it so");
+            assert_eq!(refused.exit, Exit::Failed);
+            for (path, exit) in [("/no", Exit::Refused), ("/away", Exit::Failed)] {
+                assert_eq!(client.begin::<()>(path, &()).await.unwrap_err().exit, exit, "{path}");
+            }
             assert!(client.find::<()>("/nothing").await.unwrap().is_none());
         }
     }

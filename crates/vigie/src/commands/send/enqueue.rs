@@ -157,7 +157,7 @@ pub(in crate::commands) async fn enqueue(
         prepare: true,
         ..NewJob::default()
     };
-    let id = client.post::<CreatedJob>("/api/v1/jobs", &job).await?.job.id;
+    let id = client.begin::<CreatedJob>("/api/v1/jobs", &job).await?.job.id;
     let ledger = query([("ledger", Some(mailing.name.clone()))]);
     let mut items = checked.items.try_clone().at("the data directory")?;
     items.rewind().at("the data directory")?;
