@@ -10,13 +10,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a job of an older version has left.
-const OLD: &str = "01944f00-0000-7000-8000-00000000000a";
-const OLD_LINES: &str = r#"{"at":"2025-01-10T13:32:15.000000Z","level":"info","event":"started","message":"Début de l'envoi","fields":{"total":2}}
-{"at":"2025-01-10T13:32:16.500000Z","level":"error","event":"item","message":"Erreur email 1/2","fields":{"item":1,"recipient":"a@exemple.fr","attempt":3}}
-{"at":"2025-01-10T13:32:17.000000Z","level":"info","event":"ended","message":"Fin"}
-"#;
-
 /// A stage whose server is asked over HTTP.
 struct Site {
     stage: Stage,
@@ -99,15 +92,6 @@ impl Site {
         }
     }
 
-    /// Leaves a run log as an older version did.
-    fn leave_older(&self, text: &str) -> PathBuf {
-        let folder = self.stage.data.join("logs/jobs");
-        fs::create_dir_all(&folder).expect("the folder is writable");
-        let path = folder.join(format!("{OLD}.jsonl"));
-        fs::write(&path, text).expect("the folder is writable");
-        path
-    }
-
     fn outbox(&self) -> PathBuf {
         self.stage.data.join("outbox")
     }
@@ -138,7 +122,6 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     let running = site.stage.send();
     wait_for("the first messages", PATIENCE, || (site.stage.sink.count() > 20).then_some(()));
     running.kill();
-    let older = site.leave_older(OLD_LINES);
     for reached in [60, 110, 170] {
         let running = site.serve();
         wait_for("more messages", PATIENCE, || (site.stage.sink.count() > reached).then_some(()));
@@ -153,14 +136,6 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     assert_eq!(told(&rows, "time"), told(&log, "at"));
     assert!(rows.iter().all(|row| row["fields"]["app"] == "vigie" && row["fields"]["job_id"] == *job));
 
-    let old = site.found(&format!("job:{OLD}"), 3);
-    assert_eq!(old.len(), 3);
-    assert_eq!((&old[1]["level"], &old[1]["time"]), (&"error".into(), &"2025-01-10T13:32:16.500000Z".into()));
-    let item = &old[1]["fields"];
-    assert_eq!((&item["event"], &item["item_id"], &item["attempt"]), (&"item".into(), &1.into(), &3.into()));
-    assert_eq!(site.search(&format!("job:{OLD} recipient:a@exemple.fr item:1 level:error")).len(), 1);
-    wait_for("the file of the older version to go", PATIENCE, || (!older.exists()).then_some(()));
-
     // What was traced, each line once too; the lines of the run log are not among them.
     let rows = wait_for("what was traced", PATIENCE, || {
         let rows = site.search("source:vigie app:vigie");
@@ -170,14 +145,6 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     assert!(rows.iter().filter(|row| row["message"] == "answering HTTP").count() >= site.starts - 1);
     running.kill();
 
-    // What comes back from a backup is not taken again: a later line comes alone.
-    let last = OLD_LINES.lines().last().expect("there are lines");
-    let older = site.leave_older(&format!("{OLD_LINES}{last}\n"));
-    let _running = site.serve();
-    assert_eq!(site.found(&format!("job:{OLD}"), 4).len(), 4);
-    wait_for("the file of the older version to go", PATIENCE, || (!older.exists()).then_some(()));
-    assert_eq!(site.search(&format!("job:{OLD}")).len(), 4);
-    assert_eq!(site.search(&format!("job:{job} source:run")).len(), log.len());
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn main() {
     let clock = ManualClock::at(Timestamp::from_micros(1_735_689_600_000_000));
     let shared = Clock::Manual(clock.clone());
     let logs = Logs::new(folder.path(), Config::default(), shared.clone(), TimeZone::UTC).expect("a store");
-    let log = JobLog::new(logs.clone(), folder.path(), folder.path().join("older"));
+    let log = JobLog::new(logs.clone(), folder.path());
     let rng = Rng::seeded(7);
     let began = Instant::now();
     let jobs: Vec<JobId> = (0..count)

@@ -3,14 +3,13 @@
 
 use crate::{
     BodyError, Error, Intake, Logs, Opened,
-    collect::{positions, stored},
+    collect::stored,
     error::Malformed,
 };
 use serde_json::Value as Json;
 use std::{
     collections::BTreeMap,
-    fs,
-    io::{self, Read},
+    io::Read,
 };
 use telemetry::{Batch, JsonNames, Kind, PositionChange};
 
@@ -64,7 +63,6 @@ impl Logs {
         }
         let _alone = self.importing();
         let opened = self.opened()?;
-        self.take_over_imports(&opened)?;
         let mut found = BTreeMap::new();
         for (key, position) in opened.store.positions_under(PREFIX)? {
             let id = key.strip_prefix(PREFIX).unwrap_or(&key);
@@ -80,7 +78,6 @@ impl Logs {
     pub fn end_import(&self, id: &ImportId) -> Result<(), Error> {
         let _alone = self.importing();
         let opened = self.opened()?;
-        self.take_over_imports(&opened)?;
         match opened.store.position(&id.key())? {
             Some(_) => self.keep_position(&opened, PositionChange { key: id.key(), position: None }),
             None => Ok(()),
@@ -93,32 +90,6 @@ impl Logs {
         Ok(())
     }
 
-    /// Tells the store where imports stand of which an older version has written that into files, which are then removed.
-    fn take_over_imports(&self, opened: &Opened) -> Result<(), Error> {
-        let folder = self.folder().join("importing");
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(|error| Error::io(&folder, error))?,
-        };
-        for entry in entries.take(IMPORTS_MAX) {
-            let path = entry.map_err(|error| Error::io(&folder, error))?.path();
-            let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
-            if let Some(id) = id.and_then(ImportId::new) {
-                match positions::read::<Position>(&path, opened) {
-                    Ok(written) => {
-                        if let Some(position) = &written {
-                            let position = Some(stored::write(position));
-                            self.keep_position(opened, PositionChange { key: id.key(), position })?;
-                        }
-                    }
-                    // One that cannot be read must not keep all others from going on.
-                    Err(error) => tracing::error!(%error, "where an import stands cannot be read, and is forgotten"),
-                }
-            }
-            positions::remove(&path)?;
-        }
-        fs::remove_dir(&folder).map_err(|error| Error::io(&folder, error))
-    }
 }
 
 impl Intake {
@@ -146,7 +117,7 @@ impl Intake {
         }
         let logs = self.logs.clone();
         let alone = logs.importing();
-        let kept = self.keep_step(&logs, step);
+        let kept = self.keep_step(step);
         drop(alone);
         if kept.is_err() {
             (self.batch, self.position) = (Batch::default(), None);
@@ -154,10 +125,9 @@ impl Intake {
         kept
     }
 
-    fn keep_step(&mut self, logs: &Logs, step: ImportStep) -> Result<(), BodyError> {
+    fn keep_step(&mut self, step: ImportStep) -> Result<(), BodyError> {
         let ImportStep { id, from: expected, to } = step;
         let key = id.key();
-        logs.take_over_imports(&self.opened)?;
         let stands = self.opened.store.position(&key).map_err(Error::from)?;
         let from: Position = stands.as_ref().map(|position| stored::read(&key, position)).transpose()?;
         if from != expected {
@@ -241,9 +211,9 @@ mod tests {
         // Nothing of a batch that breaks off, or of one that is too long.
         struct Breaks<'a>(&'a [u8]);
         impl Read for Breaks<'_> {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
                 match self.0.read(buffer) {
-                    Ok(0) => Err(io::ErrorKind::ConnectionReset.into()),
+                    Ok(0) => Err(std::io::ErrorKind::ConnectionReset.into()),
                     read => read,
                 }
             }
@@ -268,38 +238,6 @@ mod tests {
         assert_eq!(drawn(&intake).len(), 6);
         logs.end_import(&ImportId::new("a1").unwrap()).unwrap();
         assert!(logs.imports().unwrap().is_empty());
-    }
-
-    /// What an older version has left: its file says that a position will be reached with a batch, which is kept or not.
-    #[test]
-    fn imports_of_an_older_version_go_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let to = json!({"bytes": 3});
-        for is_kept in [false, true] {
-            let logs = logs(&folder);
-            let mut intake = logs.intake().unwrap();
-            intake.is_whole = true;
-            intake.json_lines(&mut &lines(0..3)[..], &JsonNames::default()).unwrap();
-            intake.is_whole = false;
-            let importing = folder.path().join("telemetry/importing");
-            fs::create_dir(&importing).unwrap();
-            let next = Some((&Some(to.clone()), &intake.batch));
-            positions::write_as_before(&importing.join("a1.json"), &None, next, &intake.opened);
-            fs::write(importing.join("b2.json"), "{").unwrap();
-            if is_kept {
-                intake.finish().unwrap();
-            }
-            // Here the process ends.
-            drop((intake, logs));
-            let logs = crate::tests::logs(&folder);
-            let stands = logs.imports().unwrap();
-            assert_eq!((stands.get("a1"), stands.contains_key("b2")), (is_kept.then_some(&to), false));
-            assert!(!importing.exists(), "it is read once");
-            let again = logs.intake().unwrap().import(&mut &lines(0..3)[..], step(None, &to));
-            assert_eq!(again.is_ok(), !is_kept);
-            assert_eq!(drawn(&logs.intake().unwrap()).len(), 3, "once, and not twice");
-            let _ = fs::remove_dir_all(folder.path().join("telemetry"));
-        }
     }
 
     #[test]

@@ -187,10 +187,6 @@ impl Logs {
         *lock(&self.0.masked)
     }
 
-    fn folder(&self) -> &Path {
-        &self.0.folder
-    }
-
     fn importing(&self) -> MutexGuard<'_, ()> {
         lock(&self.0.importing)
     }

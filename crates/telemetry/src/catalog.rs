@@ -20,7 +20,6 @@ use std::{
 pub(crate) const SEGMENTS: &str = "segments";
 pub(crate) const FOLDER: &str = "catalog";
 const NAME: &str = "catalog/current.json";
-/// Version 1 knew neither kinds nor which other files there are.
 const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,13 +80,9 @@ impl Catalog {
         if format!("{:08x}", checksum(json.as_bytes())) != sum {
             return Err(damaged().into());
         }
-        let mut catalog: Self = serde_json::from_str(json).map_err(|error| Damage::new(NAME, error.to_string()))?;
-        if catalog.version > VERSION {
-            return Err(Error::Newer { found: catalog.version, known: VERSION });
-        }
-        if catalog.version < VERSION {
-            catalog.version = VERSION;
-            catalog.find_files(disk).map_err(read)?;
+        let catalog: Self = serde_json::from_str(json).map_err(|error| Damage::new(NAME, error.to_string()))?;
+        if catalog.version != VERSION {
+            return Err(Error::OtherVersion { found: catalog.version, known: VERSION });
         }
         Ok(Some(catalog))
     }
@@ -210,22 +205,5 @@ mod tests {
         ] {
             assert_eq!(kind_of(name), kind, "{name}");
         }
-    }
-
-    #[test]
-    fn a_catalogue_of_version_1_lists_what_is_there() {
-        let simulated = crate::disk::Simulated::default();
-        let disk = Disk::of(Arc::new(simulated.clone()));
-        let json = "{\"version\":1,\"sealed_before\":7,\"next_segment\":3,\
-                    \"segments\":[{\"name\":\"segments/20261117-00000001.seg\",\"bytes\":9}]}";
-        simulated.put(NAME, format!("{json}\n{:08x}\n", checksum(json.as_bytes())).as_bytes()).unwrap();
-        simulated.put(&wal::file_name(4), b"").unwrap();
-        let catalog = Catalog::load(&disk).unwrap().unwrap();
-        let segment = Entry { name: "segments/20261117-00000001.seg".into(), kind: Kind::Log, bytes: 9 };
-        let expected =
-            Catalog { sealed_before: 7, next_segment: 3, logs: vec![4], segments: vec![segment], ..Catalog::default() };
-        assert_eq!(catalog, expected);
-        catalog.save(&simulated).unwrap();
-        assert_eq!(Catalog::load(&disk).unwrap().unwrap(), expected);
     }
 }

@@ -21,8 +21,8 @@ pub enum Error {
     Io { what: String, error: io::Error },
     #[error(transparent)]
     Damaged(#[from] Damage),
-    #[error("the log store's catalogue has version {found}, this program reads up to {known}: use a newer one")]
-    Newer { found: u32, known: u32 },
+    #[error("the log store's catalogue has version {found}, this program reads version {known}: use the program that wrote it")]
+    OtherVersion { found: u32, known: u32 },
     #[error("the log store is closed")]
     Closed,
 }

@@ -14,7 +14,5 @@ pub fn positions(bytes: &[u8]) {
 
 /// A payload of the write-ahead log.
 pub fn payload(bytes: &[u8]) {
-    for form in [wal::PayloadForm::Bare, wal::PayloadForm::Current] {
-        let _ = wal::decode_payload(bytes, form);
-    }
+    let _ = wal::decode_payload(bytes);
 }

@@ -18,7 +18,7 @@ use model::Timestamp;
 use roaring::RoaringTreemap;
 use std::{
     collections::HashSet,
-    fs, io,
+    io,
     path::Path,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -75,8 +75,6 @@ pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 
 /// Below the data directory.
 const FOLDER: &str = "store";
-/// What it was called when each kind was to have a store of its own, and only logs had one.
-const FORMER_FOLDER: &str = "logs";
 
 /// The store of all kinds of record. Cheap to share (`Arc`); dropping it ends its threads, and nothing acknowledged is lost.
 pub struct Store {
@@ -99,18 +97,17 @@ impl Store {
     /// Opens the store below the data directory, or begins it. The caller sees to it that nobody else has it open.
     ///
     /// # Errors
-    /// When the disk fails or is full, or a newer program wrote the catalogue.
+    /// When the disk fails or is full, or a program of another version wrote the catalogue.
     pub fn open(data: &Path, options: Options, now: Timestamp) -> Result<(Self, Recovered), Error> {
         let folder = data.join(FOLDER);
         let failed = |error| Error::io(folder.display().to_string(), error);
-        take_over(data).map_err(failed)?;
         let disk = Folder::new(&folder).map_err(failed)?;
         Self::open_on(Disk::of(Arc::new(disk)), options, now)
     }
 
     /// Whether there is a store below the data directory.
     pub fn exists(data: &Path) -> bool {
-        [FOLDER, FORMER_FOLDER].iter().any(|folder| data.join(folder).is_dir())
+        data.join(FOLDER).is_dir()
     }
 
     /// # Errors
@@ -319,20 +316,6 @@ impl Drop for Store {
             tracing::error!("a thread of the log store has panicked");
         }
     }
-}
-
-/// Gives the folder of an older store its name of now.
-fn take_over(data: &Path) -> io::Result<()> {
-    let (from, to) = (data.join(FORMER_FOLDER), data.join(FOLDER));
-    if !from.is_dir() {
-        return Ok(());
-    }
-    if to.exists() {
-        tracing::warn!(folder = %from.display(), "an older program has made a store of its own: nobody reads it");
-        return Ok(());
-    }
-    fs::rename(from, to)?;
-    fs::File::open(data)?.sync_all()
 }
 
 #[cfg(test)]

@@ -191,7 +191,7 @@ impl Parts {
         let hub = Hub::new(db.clone(), clock.clone());
         let logs = Logs::new(data, config.log_store.value.clone(), clock.clone(), config.zone.value.clone())
             .map_err(Failure::refused)?;
-        let job_log = JobLog::new(logs.clone(), data, config.older_run_logs());
+        let job_log = JobLog::new(logs.clone(), data);
         let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
         Ok(Self { clock, rng, vault, db, hub, logs, job_log, blobs })
     }

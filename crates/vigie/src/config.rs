@@ -205,11 +205,6 @@ impl Config {
         self.data.value.join("logs")
     }
 
-    /// Where an older version has left a file for each job.
-    pub(crate) fn older_run_logs(&self) -> PathBuf {
-        self.log_dir().join("jobs")
-    }
-
     /// What is traced, for the log store. Not among the log files: those are for people.
     pub(crate) fn journal_file(&self) -> PathBuf {
         self.absolute_data().join("telemetry").join("own").join("vigie.jsonl")

@@ -111,7 +111,7 @@ impl Site {
             hub: Hub::new(db.clone(), shared.clone()),
             db,
             clock: shared,
-            job_log: JobLog::new(logs.clone(), dir.path(), dir.path().join("logs/jobs")),
+            job_log: JobLog::new(logs.clone(), dir.path()),
             logs,
             vault: Vault::from_key(&[7; 32], &rng),
             rng,

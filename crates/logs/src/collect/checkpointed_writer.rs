@@ -1,14 +1,13 @@
 //! Writes a collector's records to the store, with the position that they lead to: however long it takes, or until the program
 //! stops.
 
-use super::{Stop, positions};
+use super::Stop;
 use crate::{
     Error, Logs, Opened,
     text::{self, RecordMetadata},
 };
 use model::Timestamp;
 use scrub::Counts;
-use serde::de::DeserializeOwned;
 use sources::{Reader, Record, timestamps::Reference};
 use std::{path::Path, sync::Arc, time::Duration};
 use telemetry::{Batch, KeyedPosition, Kind, OwnedValue, PositionChange, Refused};
@@ -131,28 +130,6 @@ impl CheckpointedWriter {
         }
     }
 
-    /// Tells the store where sources stand that an older version has written into a file of its own, which is then removed. A
-    /// process that ends in between does it once more.
-    pub(crate) fn take_over<T: Clone + Default + DeserializeOwned>(
-        &mut self,
-        path: &Path,
-        changes: impl FnOnce(&T) -> Vec<PositionChange>,
-    ) -> Result<(), Stopped> {
-        if !path.exists() {
-            return Ok(());
-        }
-        let written = loop {
-            let opened = self.opened()?;
-            let read = positions::read::<T>(path, &opened);
-            drop(opened);
-            if let Some(written) = self.unless_stalled(path, read)? {
-                break written;
-            }
-        };
-        self.commit(&changes(&written))?;
-        self.retry_until_stopped(|| positions::remove(path))
-    }
-
     /// What was read; where it could not be, tells so and waits.
     fn unless_stalled<T>(&mut self, path: &Path, read: Result<T, Error>) -> Result<Option<T>, Stopped> {
         self.logs.stalls(path, read.is_err());
@@ -163,19 +140,6 @@ impl CheckpointedWriter {
                 // Whoever stops collecting waits for nothing.
                 waited.inspect_err(|_| self.logs.stalls(path, false))?;
                 Ok(None)
-            }
-        }
-    }
-
-    /// Does `attempt` until it succeeds.
-    pub(crate) fn retry_until_stopped<T>(
-        &mut self,
-        mut attempt: impl FnMut() -> Result<T, Error>,
-    ) -> Result<T, Stopped> {
-        loop {
-            match attempt() {
-                Ok(done) => return Ok(done),
-                Err(error) => self.wait(&error)?,
             }
         }
     }

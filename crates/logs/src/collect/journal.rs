@@ -9,8 +9,7 @@ mod tests;
 use super::{
     Stop,
     checkpointed_writer::{CheckpointedWriter, Stopped},
-    positions::fnv,
-    stored,
+    stored::{self, fnv},
 };
 use crate::{Logs, RecordMetadata};
 use serde::{Deserialize, Serialize};
@@ -63,9 +62,7 @@ pub(super) struct Journal {
 impl Journal {
     /// `program` is `journalctl`.
     pub(super) fn open(logs: Logs, stop: Stop, program: &str) -> Result<Self, Stopped> {
-        let path = logs.0.folder.join("journal.json");
         let mut writer = CheckpointedWriter::new(logs, stop.clone());
-        writer.take_over::<JournalPlace>(&path, |written| vec![change(written)])?;
         let place = writer.stored(KEY, |stored| {
             stored.first().map_or_else(|| Ok(JournalPlace::default()), |(key, place)| stored::read(key, place))
         })?;

@@ -8,7 +8,6 @@ mod checkpointed_writer;
 mod config;
 mod files;
 mod journal;
-pub(crate) mod positions;
 pub(crate) mod stored;
 mod syslog;
 #[cfg(test)]

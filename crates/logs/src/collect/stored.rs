@@ -18,3 +18,8 @@ pub(crate) fn read<T: DeserializeOwned>(key: &str, position: &[u8]) -> Result<T,
 pub(crate) fn unreadable(key: &str, what: &str) -> Error {
     telemetry::Error::from(Damage::new(format!("position {key}"), what)).into()
 }
+
+/// FNV-1a, 64 bits: the same in every version of this program, as what is stored needs.
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -17,8 +17,6 @@ pub(super) const GATHER_FOR: Duration = Duration::from_millis(250);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How often what other processes have left is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Lines of older files that are taken at once.
-const IMPORTED_AT_ONCE: usize = 5_000;
 
 /// What the thread waits for.
 #[derive(Default)]
@@ -81,11 +79,11 @@ impl Bell {
 
 /// Until the log is closed.
 pub(super) fn run(log: &Inner) {
-    let (mut told, mut imported) = (false, false);
+    let mut told = false;
     loop {
         // What is written after this is the business of the next round.
         let is_closing = log.bell.is_closing();
-        let outcome = round(log, &mut imported);
+        let outcome = drain(log);
         match &outcome {
             Ok(()) if std::mem::take(&mut told) => tracing::info!("run logs are kept in the log store again"),
             Err(error) if !is_closing && !std::mem::replace(&mut told, true) => {
@@ -105,15 +103,6 @@ pub(super) fn run(log: &Inner) {
         }
     }
     log.bell.end();
-}
-
-fn round(log: &Inner, imported: &mut bool) -> Result<(), Error> {
-    drain(log)?;
-    if !*imported {
-        import(log)?;
-        *imported = true;
-    }
-    Ok(())
 }
 
 /// Hands what stands in the outbox to the store, in order.
@@ -138,7 +127,7 @@ pub(super) fn drain(log: &Inner) -> Result<(), Error> {
         match fresh.remove(&sealed.path) {
             Some(lines) => append(log, &opened, &lines, Known::default())?,
             None => {
-                let lines = read(&sealed.path, None)?;
+                let lines = read(&sealed.path)?;
                 // Its process may have ended between their acknowledgement and the end of the file.
                 let known = Known::of(&opened.store.snapshot(telemetry::Kind::Log), &lines)?;
                 append(log, &opened, &lines, known)?;
@@ -159,11 +148,11 @@ fn append(log: &Inner, opened: &Arc<Opened>, lines: &[(JobId, JobLine)], mut kno
     intake.finish()
 }
 
-/// The lines of a file; `job` is whose they are that do not say it.
-fn read(path: &Path, job: Option<JobId>) -> Result<Vec<(JobId, JobLine)>, Error> {
+/// The lines of a file.
+fn read(path: &Path) -> Result<Vec<(JobId, JobLine)>, Error> {
     let (mut lines, mut unread) = (Vec::new(), 0_u64);
     let read = each_line(path, |bytes| match line::decode(bytes) {
-        Some((own, line)) => lines.extend(own.or(job).map(|job| (job, line))),
+        Some(line) => lines.push(line),
         None => unread += u64::from(!bytes.trim_ascii().is_empty()),
     });
     read.map_err(|error| Error::io(path, error))?;
@@ -171,60 +160,4 @@ fn read(path: &Path, job: Option<JobId>) -> Result<Vec<(JobId, JobLine)>, Error>
         tracing::warn!(path = %path.display(), unread, "lines of a run log are torn, and left out");
     }
     Ok(lines)
-}
-
-/// Takes the files of an older version, a job each, and removes each once the store has its lines. What that version had
-/// collected of them is there already.
-pub(super) fn import(log: &Inner) -> Result<(), Error> {
-    let mut paths: Vec<(PathBuf, JobId)> = match fs::read_dir(&log.older) {
-        Ok(entries) => entries.flatten().filter_map(|entry| Some((entry.path(), job_of(&entry.path())?))).collect(),
-        Err(_) => return Ok(()),
-    };
-    paths.sort_unstable();
-    let count = paths.len();
-    let (mut lines, mut read_from) = (Vec::new(), Vec::new());
-    for (number, (path, job)) in paths.into_iter().enumerate() {
-        lines.extend(self::read(&path, Some(job))?.into_iter().map(|(job, line)| (job, masked(log, job, line))));
-        read_from.push(path);
-        if lines.len() >= IMPORTED_AT_ONCE || number + 1 == count {
-            take(log, &mut lines, &mut read_from)?;
-            if log.bell.is_closing() {
-                return Ok(());
-            }
-        }
-    }
-    if count > 0 {
-        tracing::info!(count, "took the run logs of an older version into the log store");
-    }
-    // Up to where that version had read them.
-    for name in ["run-positions.json", "run-positions.log"] {
-        let _ = fs::remove_file(log.logs.folder().join(name));
-    }
-    Ok(())
-}
-
-fn take(log: &Inner, lines: &mut Vec<(JobId, JobLine)>, read_from: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let opened = log.logs.opened_at_once()?;
-    let known = Known::of(&opened.store.snapshot(telemetry::Kind::Log), lines)?;
-    append(log, &opened, &std::mem::take(lines), known)?;
-    for path in read_from.drain(..) {
-        fs::remove_file(&path).map_err(|error| Error::io(&path, error))?;
-    }
-    // What is said meanwhile does not wait for all of them.
-    drain(log)
-}
-
-fn masked(log: &Inner, job: JobId, mut line: JobLine) -> JobLine {
-    let mut counts = scrub::Counts::default();
-    line::encode(job, &mut line, log.logs.scrubber(), &mut counts);
-    log.logs.add_masked(counts);
-    line
-}
-
-/// The job whose run log it is: a file, not a link, that could lead anywhere.
-fn job_of(path: &Path) -> Option<JobId> {
-    let stem = path.file_name()?.to_str()?.strip_suffix(".jsonl")?;
-    let job: JobId = stem.parse().ok()?;
-    // Written as it was written then, so that the name can be made of the job again.
-    (job.to_string() == stem && fs::symlink_metadata(path).ok()?.is_file()).then_some(job)
 }

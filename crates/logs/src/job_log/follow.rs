@@ -1,6 +1,6 @@
 //! Those who follow a log: what was said lately is handed to them from memory, however many they are.
 
-use super::{Job, JobLog, LineCursor, LinePage, PAGE_LINES_MAX, place::Places};
+use super::{Job, JobLog, LineCursor, LinePage, PAGE_LINES_MAX};
 use crate::Error;
 use futures_util::Stream;
 use model::{JobId, JobLine};
@@ -14,11 +14,6 @@ const FOREIGN_POLL: Duration = Duration::from_secs(1);
 /// How often it looks nevertheless for a job of which this process talks.
 const OWN_POLL: Duration = Duration::from_secs(10);
 
-/// The place behind a line that was written here: no other of its job is of that moment.
-fn place(line: &JobLine) -> LineCursor {
-    Places::default().next(line.at)
-}
-
 /// What was said last in this process.
 #[derive(Default)]
 pub(super) struct Recent {
@@ -31,21 +26,21 @@ impl Recent {
     pub(super) fn add(&mut self, lines: Vec<JobLine>, is_followed: bool) {
         if !is_followed {
             // Whoever comes begins behind these.
-            self.floor = lines.last().or(self.lines.back()).map(place).or(self.floor);
+            self.floor = lines.last().or(self.lines.back()).map(LineCursor::of).or(self.floor);
             self.lines.clear();
             return;
         }
-        let before = || lines.first().map(|line| LineCursor(place(line).0.saturating_sub(1)));
+        let before = || lines.first().map(|line| LineCursor(LineCursor::of(line).0.saturating_sub(1)));
         self.floor = self.floor.or_else(before);
         self.lines.extend(lines);
         while self.lines.len() > RECENT_MAX {
-            self.floor = self.lines.pop_front().as_ref().map(place);
+            self.floor = self.lines.pop_front().as_ref().map(LineCursor::of);
         }
     }
 
     /// The lines behind `after`, where all of them are here.
     fn behind(&self, after: LineCursor) -> Option<Vec<JobLine>> {
-        let start = self.lines.partition_point(|line| place(line) <= after);
+        let start = self.lines.partition_point(|line| LineCursor::of(line) <= after);
         (self.floor? <= after).then(|| self.lines.range(start..).cloned().collect())
     }
 }

@@ -66,11 +66,11 @@ fn shorten(line: &mut JobLine) {
     line.fields = Map::from_iter([("truncated".to_owned(), json!(true))]);
 }
 
-/// What a line of a file says, without its line feed. Files of older versions are of one job, which their name says.
-pub(super) fn decode(bytes: &[u8]) -> Option<(Option<JobId>, JobLine)> {
+/// What a line of a file says, without its line feed.
+pub(super) fn decode(bytes: &[u8]) -> Option<(JobId, JobLine)> {
     #[derive(Deserialize)]
     struct Job {
-        job: Option<JobId>,
+        job: JobId,
     }
     let line: JobLine = serde_json::from_slice(bytes).ok()?;
     let Job { job } = serde_json::from_slice(bytes).ok()?;

@@ -34,7 +34,7 @@ use serde_json::{Map, json};
 use std::{
     collections::{HashMap, HashSet},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc, Mutex, Once,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -70,8 +70,6 @@ pub struct JobLog(Arc<Inner>);
 struct Inner {
     logs: Logs,
     outbox: Outbox,
-    /// Where an older version has left a file for each job.
-    older: PathBuf,
     jobs: Mutex<HashMap<JobId, Arc<Job>>>,
     lost: AtomicU64,
     warned: AtomicBool,
@@ -99,8 +97,8 @@ struct Told {
 }
 
 impl JobLog {
-    /// Of the data directory of `logs`; `older` is where an older version has left a file for each job.
-    pub fn new(logs: Logs, data: &Path, older: PathBuf) -> Self {
+    /// Of the data directory of `logs`.
+    pub fn new(logs: Logs, data: &Path) -> Self {
         let (bytes_max, beyond) = match logs.config().own_logs {
             true => (OUTBOX_BYTES_MAX, Beyond::Refuse),
             false => (OUTBOX_ALONE_BYTES_MAX, Beyond::DropOldest),
@@ -108,7 +106,6 @@ impl JobLog {
         Self(Arc::new(Inner {
             logs,
             outbox: Outbox::new(data.join("outbox"), bytes_max, beyond),
-            older,
             jobs: Mutex::default(),
             lost: AtomicU64::new(0),
             warned: AtomicBool::new(false),
@@ -272,15 +269,8 @@ impl JobLog {
     /// What is not in the store yet.
     async fn waiting(&self, job: JobId) -> Result<Vec<JobLine>, Error> {
         let log = self.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let mut lines = log.0.outbox.lines_of(job)?;
-            outbox::each_line(&log.0.older.join(format!("{job}.jsonl")), |bytes| {
-                lines.extend(line::decode(bytes).map(|(_, line)| line));
-            })?;
-            Ok(lines)
-        });
-        let lines = read.await.map_err(|_| Error::Closed)?;
-        lines.map_err(|error: io::Error| Error::io(self.0.outbox.folder(), error))
+        let read = tokio::task::spawn_blocking(move || log.0.outbox.lines_of(job));
+        read.await.map_err(|_| Error::Closed)?.map_err(|error| Error::io(self.0.outbox.folder(), error))
     }
 
     /// What the store has; nothing where it cannot be asked.

@@ -3,14 +3,22 @@
 use model::{JobLine, Timestamp};
 
 /// A place between two lines of a job: the time of the one before, in microseconds since 1970. The default is the beginning.
-///
-/// Lines of one moment, as older versions have written them, stand a microsecond apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineCursor(pub u64);
 
 impl LineCursor {
-    pub(super) fn moment(self) -> Timestamp {
-        Timestamp::from_micros(i64::try_from(self.0).unwrap_or(i64::MAX))
+    /// Behind a line.
+    pub(super) fn of(line: &JobLine) -> Self {
+        Self(u64::try_from(line.at.as_micros()).unwrap_or(0).max(1))
+    }
+
+    /// The first moment that a line behind it can have.
+    pub(super) fn moment_behind(self) -> Timestamp {
+        match i64::try_from(self.0) {
+            Ok(0) => Timestamp::from_micros(i64::MIN),
+            Ok(at) => Timestamp::from_micros(at.saturating_add(1)),
+            Err(_) => Timestamp::from_micros(i64::MAX),
+        }
     }
 }
 
@@ -32,8 +40,7 @@ pub struct LinePage {
 impl LinePage {
     /// Of lines in their order, those behind `after`.
     pub(super) fn behind(after: LineCursor, lines: Vec<JobLine>) -> Self {
-        let mut places = Places::default();
-        let placed = lines.into_iter().map(|line| PlacedLine { next: places.next(line.at), line });
+        let placed = lines.into_iter().map(|line| PlacedLine { next: LineCursor::of(&line), line });
         let mut page = Self { lines: placed.filter(|line| line.next > after).collect(), next: after };
         page.close(after);
         page
@@ -54,18 +61,5 @@ impl LinePage {
 
     fn close(&mut self, after: LineCursor) {
         self.next = self.lines.last().map_or(after, |line| line.next);
-    }
-}
-
-/// Gives places to lines in their order.
-#[derive(Default)]
-pub(super) struct Places(Option<LineCursor>);
-
-impl Places {
-    pub(super) fn next(&mut self, at: Timestamp) -> LineCursor {
-        let own = LineCursor(u64::try_from(at.as_micros()).unwrap_or(0).max(1));
-        let next = self.0.map_or(own, |LineCursor(last)| own.max(LineCursor(last + 1)));
-        self.0 = Some(next);
-        next
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     line::{self, SOURCE},
-    place::{LineCursor, Places},
+    place::LineCursor,
 };
 use crate::Error;
 use jiff::tz::TimeZone;
@@ -23,8 +23,6 @@ use telemetry::{
 
 /// Bytes of messages that are read at once.
 const BYTES_MAX: usize = 4 << 20;
-/// Lines of one moment that are told apart. Only older versions have written any.
-const ALIKE_MAX: usize = 1_000;
 
 fn question(job: JobId, range: Option<Range<Timestamp>>) -> Result<Question, Error> {
     let is = |name: &str, text: String| Filter::Field { name: name.into(), test: FieldTest::Equals(text) };
@@ -37,77 +35,32 @@ fn question(job: JobId, range: Option<Range<Timestamp>>) -> Result<Question, Err
     })
 }
 
-/// Lines in their order, from at or before the first one behind `after`, until `limit` of them are behind it.
+/// Up to `limit` lines behind `after`, in their order. Each has a time of its own.
 pub(super) fn behind(
     snapshot: &Snapshot,
     bounds: &Bounds,
     (job, after): (JobId, LineCursor),
     limit: usize,
 ) -> Result<Vec<JobLine>, Error> {
-    let from = beginning(snapshot, bounds, job, after)?;
-    let question = question(job, Some(from..Timestamp::from_micros(i64::MAX)))?;
-    let (mut lines, mut places, mut count, mut bytes) = (Vec::new(), Places::default(), 0, 0);
-    let (mut place, mut wanted) = (None, limit + 1);
-    loop {
-        let mut last = None;
-        let page = Page { order: Order::Ascending, after: place, limit: wanted.min(ROWS_MAX) };
-        search(snapshot, &question, page, bounds, |hit| {
-            last = Some(hit.cursor);
-            bytes += hit.record.message().len();
-            count += usize::from(places.next(hit.cursor.time) > after);
-            lines.push(line::read(hit.record));
-            if count < limit && bytes < BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        if last.is_none() || count >= limit || bytes >= BYTES_MAX {
-            return Ok(lines);
-        }
-        (place, wanted) = (last, ROWS_MAX);
-    }
+    let question = question(job, Some(after.moment_behind()..Timestamp::from_micros(i64::MAX)))?;
+    Ok(lines(snapshot, bounds, &question, Order::Ascending, limit))
 }
 
-/// From when on lines have to be read so that those behind `after` are known: usually it is the moment of one line.
-fn beginning(snapshot: &Snapshot, bounds: &Bounds, job: JobId, after: LineCursor) -> Result<Timestamp, Error> {
-    let moment = after.moment();
-    if after == LineCursor::default() {
-        return Ok(Timestamp::from_micros(i64::MIN));
-    }
-    let before = Timestamp::from_micros(i64::MIN)..Timestamp::from_micros(moment.as_micros().saturating_add(1));
-    let question = question(job, Some(before))?;
-    let times = |limit: usize| {
-        let mut times = Vec::new();
-        let page = Page { order: Order::Descending, after: None, limit };
-        search(snapshot, &question, page, bounds, |hit| {
-            times.push(hit.cursor.time);
-            ControlFlow::Continue(())
-        });
-        times
-    };
-    Ok(match times(2)[..] {
-        [] => moment,
-        [last] if last == moment => moment,
-        [last, earlier] if last == moment && earlier < moment => moment,
-        // Among lines of one moment.
-        _ => times(ALIKE_MAX).last().copied().unwrap_or(moment),
-    })
-}
-
-/// The last `limit` lines, in their order; more, where some are of one moment.
+/// The last `limit` lines, in their order.
 pub(super) fn last(snapshot: &Snapshot, bounds: &Bounds, job: JobId, limit: usize) -> Result<Vec<JobLine>, Error> {
-    let question = question(job, None)?;
-    let read = |limit: usize| {
-        let (mut lines, mut bytes) = (Vec::new(), 0);
-        let page = Page { order: Order::Descending, after: None, limit };
-        search(snapshot, &question, page, bounds, |hit| {
-            bytes += hit.record.message().len();
-            lines.push(line::read(hit.record));
-            if bytes < BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        lines.reverse();
-        lines
-    };
-    let lines = read(limit.max(2));
-    let is_alike = lines.windows(2).any(|two| two[0].at == two[1].at);
-    Ok(if is_alike { read(limit + ALIKE_MAX) } else { lines })
+    let mut lines = lines(snapshot, bounds, &question(job, None)?, Order::Descending, limit);
+    lines.reverse();
+    Ok(lines)
+}
+
+fn lines(snapshot: &Snapshot, bounds: &Bounds, question: &Question, order: Order, limit: usize) -> Vec<JobLine> {
+    let (mut lines, mut bytes) = (Vec::new(), 0);
+    search(snapshot, question, Page { order, after: None, limit }, bounds, |hit| {
+        bytes += hit.record.message().len();
+        lines.push(line::read(hit.record));
+        if bytes < BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    lines
 }
 
 /// How often the store has each of some lines, by what they are known again.

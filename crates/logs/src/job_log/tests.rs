@@ -1,4 +1,4 @@
-//! Lines on their way: followed, paged, killed in between, while the store is away, and from an older version.
+//! Lines on their way: followed, paged, killed in between, and while the store is away.
 
 use super::*;
 use crate::Config;
@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use model::{Clock, ManualClock};
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value as Json;
-use std::{fs, fs::File};
+use std::{fs, fs::File, path::PathBuf};
 
 const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 
@@ -52,7 +52,7 @@ impl Site {
     /// Without its thread: the tests say when lines go to the store.
     fn open(folder: &tempfile::TempDir, config: &Config, clock: &ManualClock) -> JobLog {
         let logs = Logs::new(folder.path(), config.clone(), Clock::Manual(clock.clone()), TimeZone::UTC).unwrap();
-        let log = JobLog::new(logs, folder.path(), folder.path().join("logs/jobs"));
+        let log = JobLog::new(logs, folder.path());
         log.0.started.call_once(|| {});
         log
     }
@@ -75,10 +75,6 @@ impl Site {
         drained(&self.log).unwrap();
     }
 
-    fn import(&self) {
-        std::thread::scope(|scope| scope.spawn(|| drain::import(&self.log.0)).join().unwrap()).unwrap();
-    }
-
     async fn page(&self, of: u8, after: LineCursor, limit: usize) -> LinePage {
         self.log.page(job(of), after, limit).await.unwrap()
     }
@@ -97,11 +93,6 @@ impl Site {
         self.log.0.outbox.files().unwrap()
     }
 
-    fn older(&self, of: u8) -> PathBuf {
-        let path = self.folder.path().join(format!("logs/jobs/{}.jsonl", job(of)));
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        path
-    }
 }
 
 #[tokio::test]
@@ -286,43 +277,6 @@ async fn a_follower_hears_each_line_once_and_a_late_one_catches_up() {
         heard.extend(numbers(&follower.next().await.unwrap().unwrap()));
     }
     assert_eq!(heard[..3], [9, 6, 7]);
-}
-
-#[tokio::test]
-async fn files_of_an_older_version_are_taken_once() {
-    let mut site = Site::new();
-    let text = |numbers: std::ops::RangeInclusive<u64>| -> String {
-        numbers.map(|number| format!("{}\n", serde_json::to_string(&line(number)).unwrap())).collect()
-    };
-    // Of one moment each, and the first three were collected by that version.
-    fs::write(site.older(1), text(1..=3)).unwrap();
-    site.import();
-    fs::write(site.older(1), format!("{}torn {{\"at", text(1..=7))).unwrap();
-    fs::write(site.older(2), text(8..=9)).unwrap();
-    fs::write(site.older(2).with_file_name("notes.jsonl"), "{}\n").unwrap();
-    let waiting = site.all(1).await;
-    assert_eq!(waiting, [1, 2, 3, 4, 5, 6, 7], "read while they wait");
-    site.import();
-    assert!(!site.older(1).exists() && !site.older(2).exists());
-    assert!(site.older(2).with_file_name("notes.jsonl").exists(), "it is no run log");
-    for _ in 0..2 {
-        assert_eq!((site.all(1).await, site.all(2).await, site.kept().await), (waiting.clone(), vec![8, 9], 9));
-        let (mut seen, mut after) = (Vec::new(), LineCursor::default());
-        loop {
-            let page = site.page(1, after, 3).await;
-            if page.lines.is_empty() {
-                break;
-            }
-            assert!(page.lines.len() <= 3);
-            seen.extend(numbers(&page));
-            after = page.next;
-        }
-        assert_eq!(seen, waiting, "page by page, though they are of one moment");
-        assert_eq!(site.log.tail(job(1), 2).await.unwrap().next, after);
-        site.log.0.logs.close().await;
-        site.restart();
-        site.import();
-    }
 }
 
 #[tokio::test]

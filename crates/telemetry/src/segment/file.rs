@@ -29,8 +29,6 @@ use std::{
 };
 
 pub(super) const MAGIC: &[u8; 8] = b"VigieSG2";
-/// Of the first version; what has changed since is within blocks, which say of which version they are.
-const MAGIC_BEFORE: &[u8; 8] = b"VigieSG1";
 const TAIL: usize = 4 + 4 + 8;
 pub(super) const BLOCKS_MAX: usize = 1 << 16;
 /// Text in a block, at most: what decoding all its messages takes.
@@ -85,7 +83,7 @@ impl Segment {
         let malformed = |malformed: Malformed| malformed.at(name);
         let (len, expected) = (reader.u32().map_err(malformed)?, reader.u32().map_err(malformed)?);
         let footer = read(tail_start.checked_sub(u64::from(len)).ok_or_else(short)?..tail_start)?;
-        if !(reader.0 == MAGIC || reader.0 == MAGIC_BEFORE) || checksum(&footer) != expected {
+        if reader.0 != MAGIC || checksum(&footer) != expected {
             return Err(Damage::new(name, "its footer has another checksum than it was written with"));
         }
         let Footer { blocks, replaces, summary } = Footer::read(&footer).map_err(malformed)?;

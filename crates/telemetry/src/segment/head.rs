@@ -19,7 +19,7 @@ use crate::wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint
 use model::{Level, Timestamp};
 
 const COLUMNS_MAX: usize = 4096;
-/// Where heads of the first version have their count of rows, which is not zero.
+/// What a head begins with: the version follows.
 const VERSIONED: u8 = 0;
 const VERSION: u64 = 2;
 /// The same, within a block that is compressed as a whole.
@@ -118,17 +118,15 @@ impl Head {
         let head = compress::read(&mut Reader(compressed))?;
         let read_from = head.len();
         let mut reader = Reader(&head);
-        let mut rows = reader.count(super::ROWS_MAX)?;
-        let is_first_version = rows != usize::from(VERSIONED);
-        let mut is_packed = false;
-        if !is_first_version {
-            is_packed = match reader.varint()? {
-                VERSION => false,
-                PACKED_VERSION => true,
-                _ => return Err(Malformed("it was written by a later version of Vigie: update this one")),
-            };
-            rows = reader.count(super::ROWS_MAX)?;
+        if reader.byte()? != VERSIONED {
+            return Err(Malformed("it does not begin with a version"));
         }
+        let is_packed = match reader.varint()? {
+            VERSION => false,
+            PACKED_VERSION => true,
+            _ => return Err(Malformed("it was written by another version of Vigie: read it with that one")),
+        };
+        let rows = reader.count(super::ROWS_MAX)?;
         let time_range = (Timestamp::from_micros(reader.signed()?), Timestamp::from_micros(reader.signed()?));
         let seq_range = (reader.varint()?, reader.varint()?);
         let mut levels = Vec::new();
@@ -157,17 +155,15 @@ impl Head {
             is_packed,
         };
         head.check_slots()?;
-        if !is_first_version {
-            for number in head.columns_of_text() {
-                head.columns[number].pairs = Pairs::read(&mut reader)?;
-            }
+        for number in head.columns_of_text() {
+            head.columns[number].pairs = Pairs::read(&mut reader)?;
         }
-        head.locate(PREFIX + compressed.len(), is_first_version, &mut reader)?;
+        head.locate(PREFIX + compressed.len(), &mut reader)?;
         Ok(head)
     }
 
     /// Fills in where the parts are.
-    fn locate(&mut self, behind_head: usize, is_first_version: bool, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    fn locate(&mut self, behind_head: usize, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let mut start = behind_head as u64;
         for part in self.parts_mut() {
             part.start = start;
@@ -176,7 +172,7 @@ impl Head {
         }
         let is_packed = self.is_packed;
         for part in self.parts_mut() {
-            part.checksum = if part.len > 0 && !is_packed || is_first_version { reader.u32()? } else { checksum(&[]) };
+            part.checksum = if part.len > 0 && !is_packed { reader.u32()? } else { checksum(&[]) };
         }
         Ok(())
     }

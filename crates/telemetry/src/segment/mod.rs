@@ -32,7 +32,7 @@ mod tokens;
 mod walk;
 
 #[cfg(test)]
-mod old;
+mod golden;
 #[cfg(test)]
 mod tests;
 

@@ -496,7 +496,7 @@ fn a_newer_catalogue_is_refused_by_name() {
     let newer = Catalog { version: 99, ..Catalog::default() };
     newer.save(&disk).unwrap();
     let refused = Store::open_on(Disk::of(Arc::new(disk)), Options::default(), NOON).map(|_| ()).unwrap_err();
-    assert!(matches!(refused, Error::Newer { found: 99, known: 2 }), "{refused}");
+    assert!(matches!(refused, Error::OtherVersion { found: 99, known: 2 }), "{refused}");
 }
 
 #[test]

@@ -21,21 +21,13 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use payload::{Payload, PayloadForm, decode as decode_payload, encode as encode_payload};
+pub(crate) use payload::{Payload, decode as decode_payload, encode as encode_payload};
 
 pub(crate) const FOLDER: &str = "wal";
 const MAGIC: &[u8; 8] = b"VigieWAL";
 const VERSION: u32 = 3;
-/// Whose frames have no kind.
-const KINDLESS_VERSION: u32 = 2;
 const FILE_HEADER: usize = 8 + 4 + 8 + 4;
-/// Of version 1, which has the file's number for a stamp and no checksum.
-const OLD_FILE_HEADER: usize = 8 + 4 + 8;
 const FRAME_MAGIC: [u8; 4] = *b"VFRK";
-/// Of versions 1 and 2.
-const OLD_FRAME_MAGIC: [u8; 4] = *b"VFRM";
-/// With which both begin.
-const FRAME_MARK: &[u8] = b"VFR";
 const FRAME_HEADER: usize = 4 + 8 + 8 + 4 + 4 + 4;
 
 pub(crate) fn file_name(number: u64) -> String {
@@ -147,7 +139,6 @@ pub(crate) fn replay(disk: &dyn LogFiles, name: &str) -> io::Result<Replayed> {
             let what = "its beginning is damaged; its frames are looked for all the same";
             replayed.damages.push(Damage::new(name, what));
             let first = next_frame(&bytes, MAGIC.len(), Key::Any { number });
-            let first = first.or_else(|| next_frame(&bytes, MAGIC.len(), Key::Old { number }));
             let Some(first) = first else { return Ok(replayed) };
             // What stood before it was a frame too, where there is more than a header.
             (first.key, first.start.min(FILE_HEADER))
@@ -170,7 +161,7 @@ pub(crate) fn replay(disk: &dyn LogFiles, name: &str) -> io::Result<Replayed> {
             break;
         };
         at += frame.len;
-        match (checksum(payload) == frame.checksum).then(|| payload::decode(payload, frame.form)) {
+        match (checksum(payload) == frame.checksum).then(|| payload::decode(payload)) {
             Some(Ok(Payload { kind, positions, batch })) => {
                 let numbered = Numbered { first_seq: frame.first_seq, batch };
                 replayed.batches.push(ReplayedBatch { kind, positions, numbered });
@@ -203,24 +194,14 @@ enum Key {
     Any {
         number: u64,
     },
-    /// Of version 1.
-    Old {
-        number: u64,
-    },
 }
 
 /// What the header of a file says, and where its frames begin; none where it is damaged.
 fn key(bytes: &[u8], number: u64) -> Option<(Key, usize)> {
     let mut reader = Reader(bytes.strip_prefix(MAGIC)?);
     let (version, stamp) = (reader.u32().ok()?, reader.u64().ok()?);
-    match version {
-        1 if stamp == number => Some((Key::Old { number }, OLD_FILE_HEADER)),
-        VERSION | KINDLESS_VERSION => {
-            let whole = checksum_in(number, &bytes[..FILE_HEADER - 4]) == reader.u32().ok()?;
-            whole.then_some((Key::Stamp { number, stamp }, FILE_HEADER))
-        }
-        _ => None,
-    }
+    let is_whole = version == VERSION && checksum_in(number, &bytes[..FILE_HEADER - 4]) == reader.u32().ok()?;
+    is_whole.then_some((Key::Stamp { number, stamp }, FILE_HEADER))
 }
 
 /// The checksum of bytes in the file of that number.
@@ -232,7 +213,6 @@ struct Frame {
     start: usize,
     /// By which those behind it are known.
     key: Key,
-    form: PayloadForm,
     first_seq: u64,
     len: usize,
     checksum: u32,
@@ -241,29 +221,22 @@ struct Frame {
 /// The first whole frame header at `at` or behind it.
 fn next_frame(bytes: &[u8], at: usize, key: Key) -> Option<Frame> {
     let rest = bytes.get(at..)?;
-    memchr::memmem::find_iter(rest, FRAME_MARK).find_map(|offset| frame_at(bytes, at + offset, key))
+    memchr::memmem::find_iter(rest, &FRAME_MAGIC).find_map(|offset| frame_at(bytes, at + offset, key))
 }
 
 fn frame_at(bytes: &[u8], start: usize, key: Key) -> Option<Frame> {
     let header = bytes.get(start..start + FRAME_HEADER)?;
     let (checked, own) = header.split_at(FRAME_HEADER - 4);
-    let (magic, rest) = checked.split_first_chunk::<4>()?;
-    let form = match *magic {
-        FRAME_MAGIC => PayloadForm::Current,
-        OLD_FRAME_MAGIC => PayloadForm::Bare,
-        _ => return None,
-    };
-    let mut reader = Reader(rest);
+    let mut reader = Reader(checked.strip_prefix(&FRAME_MAGIC)?);
     let frame = (reader.u64().ok()?, reader.u64().ok()?, reader.u32().ok()?, reader.u32().ok()?);
     let (stamp, first_seq, len, payload_checksum) = frame;
     let (expected, is_its) = match key {
         Key::Stamp { number, stamp: known } => (checksum_in(number, checked), stamp == known),
         Key::Any { number } => (checksum_in(number, checked), true),
-        Key::Old { number } => (checksum(checked), stamp == number),
     };
     let key = if let Key::Any { number } = key { Key::Stamp { number, stamp } } else { key };
     let whole = expected.to_le_bytes() == own && is_its;
-    whole.then_some(Frame { start, key, form, first_seq, len: len as usize, checksum: payload_checksum })
+    whole.then_some(Frame { start, key, first_seq, len: len as usize, checksum: payload_checksum })
 }
 
 #[cfg(test)]

@@ -20,14 +20,6 @@ pub(crate) struct Payload {
     pub(crate) batch: Batch,
 }
 
-/// How a payload is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PayloadForm {
-    /// Before there were kinds: nothing but a batch, of logs.
-    Bare,
-    Current,
-}
-
 pub(crate) fn encode(kind: Kind, batch: &Batch, positions: &[PositionChange]) -> Vec<u8> {
     let mut out = Vec::with_capacity(batch.text_bytes() + batch.len() * 48);
     out.push(kind.code());
@@ -37,19 +29,17 @@ pub(crate) fn encode(kind: Kind, batch: &Batch, positions: &[PositionChange]) ->
     out
 }
 
-pub(crate) fn decode(bytes: &[u8], form: PayloadForm) -> Result<Payload, Malformed> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Payload, Malformed> {
     let mut reader = Reader(bytes);
-    let (mut kind, mut positions) = (Kind::Log, Vec::new());
-    if form == PayloadForm::Current {
-        kind = Kind::of_code(reader.byte()?).ok_or(Malformed("a batch has an unknown kind"))?;
-        for _ in 0..reader.count(bytes.len())? {
-            positions.push(PositionChange::read(&mut reader)?);
-        }
+    let kind = Kind::of_code(reader.byte()?).ok_or(Malformed("a batch has an unknown kind"))?;
+    let mut positions = Vec::new();
+    for _ in 0..reader.count(bytes.len())? {
+        positions.push(PositionChange::read(&mut reader)?);
     }
     Ok(Payload { kind, positions, batch: read_batch(reader)? })
 }
 
-pub(super) fn put_batch(out: &mut Vec<u8>, batch: &Batch) {
+fn put_batch(out: &mut Vec<u8>, batch: &Batch) {
     put_varint(out, batch.names().len() as u64);
     batch.names().iter().for_each(|name| put_bytes(out, name.as_bytes()));
     put_varint(out, batch.len() as u64);

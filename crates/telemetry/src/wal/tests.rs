@@ -10,12 +10,6 @@ fn encode_payload(batch: &Batch) -> Vec<u8> {
     super::encode_payload(Kind::Log, batch, &[])
 }
 
-/// As versions 1 and 2 wrote it.
-fn encode_bare(batch: &Batch) -> Vec<u8> {
-    let mut out = Vec::new();
-    payload::put_batch(&mut out, batch);
-    out
-}
 use model::{Level, Timestamp};
 use proptest::prelude::*;
 
@@ -126,17 +120,8 @@ fn what_was_sent_is_never_a_frame() {
     let other: Arc<dyn LogFiles> = Arc::new(Simulated::default());
     let mut forged = Wal::create(&other, 7).unwrap();
     forged.add(1_000, &encode_payload(&batch(1_000..1_002)));
-    let old_frame = |payload: &[u8]| {
-        let mut frame = Vec::new();
-        frame.extend_from_slice(&OLD_FRAME_MAGIC);
-        frame.extend_from_slice(&7_u64.to_le_bytes());
-        frame.extend_from_slice(&1_000_u64.to_le_bytes());
-        frame.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-        frame.extend_from_slice(&checksum(payload).to_le_bytes());
-        frame.extend_from_slice(&checksum(&frame).to_le_bytes());
-        [&frame, payload].concat()
-    };
-    for sent in [forged.pending.clone(), old_frame(&encode_bare(&batch(1_000..1_002)))] {
+    {
+        let sent = forged.pending.clone();
         let mut record = batch(0..1).get(0).to_record();
         record.message = sent;
         let mut hostile = Batch::new();
@@ -154,52 +139,6 @@ fn what_was_sent_is_never_a_frame() {
         let firsts: Vec<u64> = found.batches.iter().map(|batch| batch.numbered.first_seq).collect();
         assert_eq!((firsts, found.lost.len()), (vec![0, 3, 5], 1));
     }
-}
-
-#[test]
-fn logs_of_version_1_are_read() {
-    let mut bytes = [&MAGIC[..], &1_u32.to_le_bytes(), &7_u64.to_le_bytes()].concat();
-    for first in [0_u64, 2] {
-        let payload = encode_bare(&batch(first..first + 2));
-        let start = bytes.len();
-        bytes.extend_from_slice(&OLD_FRAME_MAGIC);
-        bytes.extend_from_slice(&7_u64.to_le_bytes());
-        bytes.extend_from_slice(&first.to_le_bytes());
-        bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(&checksum(&payload).to_le_bytes());
-        let own = checksum(&bytes[start..]);
-        bytes.extend_from_slice(&own.to_le_bytes());
-        bytes.extend_from_slice(&payload);
-    }
-    let disk = Simulated::default();
-    disk.put(&file_name(7), &bytes).unwrap();
-    assert_eq!(read(&disk, &file_name(7)), (vec![0, 2], 0));
-    disk.change(&file_name(7), |bytes| bytes[9] ^= 1);
-    assert_eq!(read(&disk, &file_name(7)), (vec![0, 2], 1), "its header damaged");
-}
-
-#[test]
-fn logs_of_version_2_are_read() {
-    let mut header = [&MAGIC[..], &2_u32.to_le_bytes(), &99_u64.to_le_bytes()].concat();
-    header.extend_from_slice(&checksum_in(7, &header).to_le_bytes());
-    let mut bytes = header;
-    for first in [0_u64, 2] {
-        let payload = encode_bare(&batch(first..first + 2));
-        let start = bytes.len();
-        bytes.extend_from_slice(&OLD_FRAME_MAGIC);
-        bytes.extend_from_slice(&99_u64.to_le_bytes());
-        bytes.extend_from_slice(&first.to_le_bytes());
-        bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(&checksum(&payload).to_le_bytes());
-        let own = checksum_in(7, &bytes[start..]);
-        bytes.extend_from_slice(&own.to_le_bytes());
-        bytes.extend_from_slice(&payload);
-    }
-    let disk = Simulated::default();
-    disk.put(&file_name(7), &bytes).unwrap();
-    assert_eq!(read(&disk, &file_name(7)), (vec![0, 2], 0));
-    disk.change(&file_name(7), |bytes| bytes[9] ^= 1);
-    assert_eq!(read(&disk, &file_name(7)), (vec![0, 2], 1), "its header damaged");
 }
 
 proptest! {
@@ -220,8 +159,6 @@ proptest! {
         let disk = Simulated::default();
         disk.put(&file_name(1), &bytes).unwrap();
         let _ = replay(&disk, &file_name(1));
-        for form in [PayloadForm::Bare, PayloadForm::Current] {
-            let _ = payload::decode(&bytes, form);
-        }
+        let _ = payload::decode(&bytes);
     }
 }

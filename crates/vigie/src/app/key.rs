@@ -14,11 +14,6 @@ pub(super) async fn open(config: &Config, db: &Db, rng: &Rng) -> Result<Vault> {
     let file = &config.secret_key_file.value;
     let found = Vault::find(file, rng)?;
     let Some(kept) = db.key_fingerprint().await? else {
-        // Set up by an older version, perhaps: its secrets tell whether this is its key.
-        if let Some(name) = sealed_otherwise(db, found.as_ref()).await? {
-            let what = format!("the secret of account {name} was sealed under another key");
-            return Err(refusal(config, file, found.is_some(), &what));
-        }
         let vault = match found {
             Some(vault) => vault,
             None => Vault::open(file, rng)?,
@@ -79,16 +74,6 @@ fn refusal(config: &Config, file: &Path, is_there: bool, what: &str) -> Failure 
     Failure::refused(format!("{}: {state}: {what}", file.display())).help(format!(
         "copy secret.key {from}, or name the right one with VIGIE_SECRET_KEY_FILE; if it is lost for good: `vigie doctor --accept-key`, and enter the accounts' passwords again"
     ))
-}
-
-/// The first account whose secret `vault` does not open.
-async fn sealed_otherwise(db: &Db, vault: Option<&Vault>) -> Result<Option<String>> {
-    let accounts = db.accounts().await?;
-    let closed = accounts.into_iter().find(|account| match vault {
-        Some(vault) => !opens(vault, account),
-        None => account.secret.is_some(),
-    });
-    Ok(closed.map(|account| account.name))
 }
 
 fn opens(vault: &Vault, account: &store::Account) -> bool {

@@ -1,7 +1,7 @@
 //! Fingerprints of a file: of its first bytes, by which it is known again, renamed, copied or packed; and of the last that were
 //! read, as many files begin alike.
 
-use crate::collect::positions::fnv;
+use crate::collect::stored::fnv;
 use serde::{Deserialize, Serialize};
 use std::{fs::File, io, io::Read as _, os::unix::fs::FileExt as _, path::Path};
 

@@ -73,12 +73,6 @@ impl KeptPositions {
     }
 }
 
-/// What the store is told of the positions that an older version has written down.
-pub(super) fn changes_of(written: &[Position]) -> Vec<PositionChange> {
-    let numbered = (1..).zip(written).map(|(number, position)| Position { number, ..position.clone() });
-    numbered.map(|position| change(&position)).collect()
-}
-
 fn key(number: u64) -> String {
     // Sorted as numbers.
     format!("{PREFIX}{number:012}")
@@ -130,12 +124,12 @@ mod tests {
 
     #[test]
     fn what_was_told_is_read_back() {
-        let written = vec![position(0, 5, 7), position(0, 6, 8)];
-        let stored = changes_of(&written).into_iter().map(|change| (change.key, change.position.unwrap().into()));
+        let mut written = vec![position(0, 5, 7), position(0, 6, 8)];
+        let mut kept = KeptPositions::default();
+        written.iter_mut().for_each(|position| kept.number(position));
+        let stored = kept.changes(&written).into_iter().map(|change| (change.key, change.position.unwrap().into()));
         let read = KeptPositions::read(stored.collect()).unwrap();
-        let expected: Vec<Position> =
-            (1..).zip(written).map(|(number, position)| Position { number, ..position }).collect();
-        assert_eq!(read.positions(), expected);
+        assert_eq!(read.positions(), written);
         assert!(KeptPositions::read(vec![("files/x".into(), b"{}"[..].into())]).is_err());
         assert!(KeptPositions::read(vec![("files/1".into(), b"{"[..].into())]).is_err());
     }

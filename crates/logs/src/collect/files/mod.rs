@@ -74,14 +74,12 @@ impl FileCollector {
         mut watched: Vec<Watched>,
         own: Option<PathBuf>,
     ) -> Result<Self, Stopped> {
-        let path = logs.0.folder.join("positions.json");
         let mut writer = CheckpointedWriter::new(logs, stop.clone());
         if let Some(own) = own {
             let pattern = format!("{}*", glob::Pattern::escape(&own.to_string_lossy()));
             watched.push(Watched { pattern, ..Watched::default() });
             writer = writer.knows_own(&own);
         }
-        writer.take_over::<Vec<Position>>(&path, |written| kept::changes_of(written))?;
         let kept = writer.stored(kept::PREFIX, KeptPositions::read)?;
         let known = kept.positions();
         Ok(Self {

@@ -3,14 +3,13 @@
 use super::*;
 use crate::{
     Config, Labels, Opened,
-    collect::{positions, tests::settled},
+    collect::tests::settled,
 };
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
 use proptest::{prelude::*, test_runner::TestRunner};
 use std::{io::Write as _, sync::Arc, time::SystemTime};
 use telemetry::{
-    Batch,
     query::{Bounds, Page, Question, language::Order, parse, search},
 };
 
@@ -347,41 +346,6 @@ fn more_files_than_may_be_open_take_turns() {
     assert_eq!(site.kept().len(), FILES_MAX + 51);
 }
 
-#[test]
-fn positions_follow_the_store_wherever_the_process_ended() {
-    let site = Site::new("none");
-    let opened = site.logs.as_ref().unwrap().opened().unwrap();
-    let path = site.path("positions.json");
-    let mut batch = Batch::default();
-    let push = |batch: &mut Batch, text: &str| {
-        let mut draft = batch.draft();
-        draft.message(text.as_bytes()).unwrap();
-        draft.finish(NOW);
-    };
-    push(&mut batch, "same words");
-    opened.store.append(telemetry::Kind::Log, batch.clone(), NOW).unwrap().blocking_recv().unwrap().unwrap();
-    let read = || positions::read::<u64>(&path, &opened).unwrap();
-    assert_eq!(read(), 0);
-    // Ended before the append: the same record of before does not count.
-    positions::write_as_before(&path, &0_u64, Some((&1, &batch)), &opened);
-    assert_eq!(read(), 0);
-    opened.store.append(telemetry::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
-    assert_eq!(read(), 1, "ended after it");
-    positions::write_as_before(&path, &1_u64, None, &opened);
-    assert_eq!(read(), 1);
-    let written = String::from_utf8(fs::read(&path).unwrap()).unwrap();
-    let json = written.lines().next().unwrap();
-    for damaged in
-        ["{\"version\":1,\"no", json, &written.replace("\"now\":1", "\"now\":3"), &written[..written.len() - 3]]
-    {
-        fs::write(&path, damaged).unwrap();
-        let error = positions::read::<u64>(&path, &opened).unwrap_err().to_string();
-        assert!(error.contains("restore it, or remove it"), "{damaged}: {error}");
-    }
-    fs::write(&path, written).unwrap();
-    assert_eq!(read(), 1);
-}
-
 /// The collector of a site that is closed, opened by a thread.
 fn opening(site: &Site, stop: &Stop) -> std::thread::JoinHandle<Result<(), Stopped>> {
     let (logs, stop, pattern) = (site.logs.clone().unwrap(), stop.clone(), site.path("app.log").display().to_string());
@@ -407,13 +371,6 @@ fn that_positions_cannot_be_read_is_told_until_they_can() {
     site.settle();
     site.files = None;
     let logs = site.logs.clone().unwrap();
-    // Of an older version.
-    let path = logs.0.folder.join("positions.json");
-    fs::write(&path, b"{}").unwrap();
-    is_stalled(&site);
-    fs::remove_file(&path).unwrap();
-    assert_eq!((opening(&site, &Stop::default()).join().unwrap(), logs.trouble()), (Ok(()), None));
-    // In the store.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(logs.close());
     let path = logs.0.folder.join("store/catalog/positions.bin");
@@ -423,33 +380,6 @@ fn that_positions_cannot_be_read_is_told_until_they_can() {
     let (verified, repaired) = logs.verify(true).unwrap();
     assert_eq!((verified.damages.len(), repaired.unwrap().set_aside), (1, vec!["damaged/positions.bin".to_owned()]));
     assert_eq!((opening(&site, &Stop::default()).join().unwrap(), logs.trouble()), (Ok(()), None));
-}
-
-#[test]
-fn positions_of_an_older_version_are_taken_over_once() {
-    let mut site = Site::new("app.log");
-    site.write("app.log", 3);
-    site.settle();
-    let known = site.files.as_ref().unwrap().kept.positions();
-    // As if that version had kept them.
-    let logs = site.logs.clone().unwrap();
-    let (path, opened) = (logs.0.folder.join("positions.json"), logs.opened().unwrap());
-    positions::write_as_before::<Vec<Position>>(&path, &known, None, &opened);
-    let stored = opened.store.positions_under("files/").unwrap();
-    assert_eq!(stored.len(), 1);
-    let forgotten: Vec<_> =
-        stored.into_iter().map(|(key, _)| telemetry::PositionChange { key, position: None }).collect();
-    let mut none = Batch::new();
-    let answer = opened.store.append_from(telemetry::Kind::Log, &mut none, &forgotten, NOW).unwrap();
-    answer.blocking_recv().unwrap().unwrap();
-    drop((logs, opened));
-    for _ in 0..2 {
-        site.restart();
-        assert!(!path.exists());
-        site.write("app.log", 2);
-        site.settle();
-        assert_eq!(site.numbers(), (1..=site.lines).collect::<Vec<_>>());
-    }
 }
 
 #[test]

@@ -126,23 +126,3 @@ fn kinds_are_merged_and_deleted_apart() {
     drop(store);
     check(&open(&disk).0);
 }
-
-#[test]
-fn a_store_of_logs_alone_is_taken_over() {
-    let data = tempfile::tempdir().unwrap();
-    assert!(!Store::exists(data.path()));
-    let former = Folder::new(data.path().join("logs")).unwrap();
-    let (store, _) = Store::open_on(Disk::of(Arc::new(former)), Options::default(), NOON).unwrap();
-    append(&store, 0..3).unwrap();
-    seal(&store).unwrap();
-    append(&store, 3..5).unwrap();
-    drop(store);
-    for expected in [5, 6] {
-        assert!(Store::exists(data.path()));
-        let (store, recovered) = Store::open(data.path(), Options::default(), NOON).unwrap();
-        assert_eq!(recovered.damages, []);
-        assert_eq!(all(&store).len(), expected);
-        append(&store, 5..6).unwrap();
-    }
-    assert!(!data.path().join("logs").exists());
-}
