@@ -14,6 +14,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
     ("telemetry", &["model", "crashpoint"]),
+    ("language", &[]),
     ("scrub", &[]),
     ("logfiles", &["model", "scrub"]),
     ("sources", &["model", "scrub"]),
@@ -23,9 +24,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("jobs", &["model", "crashpoint", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
     ("api", &["model"]),
-    ("mail", &["api", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
+    ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     ("blobs", &["model", "store"]),
-    ("web", &["api", "model", "store", "blobs", "telemetry", "scrub", "logs", "vault", "jobs", "tasks", "mail"]),
+    (
+        "web",
+        &["api", "language", "model", "store", "blobs", "telemetry", "scrub", "logs", "vault", "jobs", "tasks", "mail"],
+    ),
     (
         "testkit",
         &[
@@ -48,6 +52,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &[
             "api",
             "blobs",
+            "language",
             "model",
             "store",
             "telemetry",

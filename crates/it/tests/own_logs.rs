@@ -144,7 +144,6 @@ fn a_job_is_a_search_by_its_id_and_no_line_is_missing_or_twice_however_often_it_
     assert_eq!(told(&rows, "time"), told(&site.traced(), "at"));
     assert!(rows.iter().filter(|row| row["message"] == "answering HTTP").count() >= site.starts - 1);
     running.kill();
-
 }
 
 #[test]

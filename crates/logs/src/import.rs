@@ -1,16 +1,9 @@
 //! Imports that go on where they were, whatever ended in between: who imports sends a batch together with where the file
 //! stands once it is kept, and both are kept or neither is.
 
-use crate::{
-    BodyError, Error, Intake, Logs, Opened,
-    collect::stored,
-    error::Malformed,
-};
+use crate::{BodyError, Error, Intake, Logs, Opened, collect::stored, error::Malformed};
 use serde_json::Value as Json;
-use std::{
-    collections::BTreeMap,
-    io::Read,
-};
+use std::{collections::BTreeMap, io::Read};
 use telemetry::{Batch, JsonNames, Kind, PositionChange};
 
 /// Bytes of one batch, as lines of JSON. They are appended at once.
@@ -89,7 +82,6 @@ impl Logs {
         answer.blocking_recv().map_err(|_| Error::Closed)??;
         Ok(())
     }
-
 }
 
 impl Intake {

@@ -2,11 +2,11 @@
 
 use crate::{
     item::{MailItem, label},
-    language::Language,
     preflight::WrongRow,
     spec::Mailing,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use language::Language;
 use model::{Clock, Fault, ItemState, JobKind, Rng, TraceId, Verdict};
 use ring::digest::{SHA256, digest};
 use store::{Db, Job, NewItem, Trace};

@@ -2,12 +2,12 @@
 
 use crate::{
     address::{AddressError, Mailbox},
-    language::Language,
     letter::{Attachment, Letter},
     problem::Problem,
     spec::Mailing,
     template::Templates,
 };
+use language::Language;
 use model::{Fault, JobId, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,6 @@ pub use earlier::{Comparer, Comparison, Earlier, EarlierChoice, ReceivedRow, Sen
 
 use crate::{
     enqueue::{BATCH, enqueue, invalid_item, new_item},
-    language::Language,
     letter::Attachment,
     naming,
     preflight::{Files, Hashing, Options, Preflight, Reach, Report},
@@ -19,6 +18,7 @@ use crate::{
     template::Templates,
 };
 use jiff::tz::TimeZone;
+use language::Language;
 use model::{Clock, Counters, JobId, JobKind, JobState, Rng, Timestamp, pace::Limits};
 use ring::digest::{Context, SHA256};
 use std::{

@@ -1,7 +1,7 @@
 //! How a mailing is called where nobody has named it: by its list and the month.
 
-use crate::language::Language;
 use jiff::civil::Date;
+use language::Language;
 
 /// Characters of the part that the list gives.
 const STEM_MAX: usize = 80;

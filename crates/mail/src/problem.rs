@@ -1,6 +1,7 @@
 //! What is wrong with what a user brought: the thing, the place and the remedy, collected rather than thrown.
 
-use crate::{language::Language, sentence::Sentence};
+use crate::sentence::Sentence;
+use language::Language;
 use serde::Serialize;
 use std::fmt;
 

@@ -18,7 +18,7 @@ mod words;
 pub use lines::message;
 pub use words::{Gender, Noun};
 
-pub use crate::language::Language;
+pub use language::Language;
 
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;

@@ -1,6 +1,6 @@
 //! What is wrong, and what helps, as a code with its arguments: said in the reader's language when it is shown.
 
-use crate::{language::Language, sentence_text::TEXTS};
+use language::{FluentArgs, Language, Texts};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -21,27 +21,26 @@ enum Argument {
     Sentence(Sentence),
 }
 
-/// Every sentence: code, English, French. For lists of all that people read.
-pub const fn texts() -> &'static [(&'static str, &'static str, &'static str)] {
-    TEXTS
-}
+/// One text for each code.
+pub static SENTENCES: Texts =
+    Texts::new(&[include_str!("../locales/sentences.en.ftl")], &[include_str!("../locales/sentences.fr.ftl")]);
 
 impl Sentence {
     /// No sentence: where there is nothing to add.
     pub const NONE: Self = Self(None);
 
-    /// `code` is one of `sentence_text`.
+    /// `code` is one of [`SENTENCES`].
     pub fn new(code: &'static str) -> Self {
         Self(Some(Box::new(Wording { code, args: Vec::new() })))
     }
 
-    /// Puts `value` in the place of `{name}`.
+    /// Puts `value` in the place of `{ $name }`.
     #[must_use]
     pub fn with(self, name: &'static str, value: impl fmt::Display) -> Self {
         self.and(name, Argument::Verbatim(value.to_string().into()))
     }
 
-    /// Puts what another sentence says in the place of `{name}`.
+    /// Puts what another sentence says in the place of `{ $name }`.
     #[must_use]
     pub fn with_sentence(self, name: &'static str, sentence: Self) -> Self {
         self.and(name, Argument::Sentence(sentence))
@@ -60,49 +59,15 @@ impl Sentence {
 
     pub fn say(&self, language: Language) -> String {
         let Some(Wording { code, args }) = self.0.as_deref() else { return String::new() };
-        let Some((_, english, french)) = TEXTS.iter().find(|(known, ..)| known == code) else {
-            return (*code).to_owned();
-        };
-        let text = match language {
-            Language::English => english,
-            Language::French => french,
-        };
-        let mut said = String::with_capacity(text.len());
-        for piece in pieces(text) {
-            match piece {
-                Piece::Text(text) => said.push_str(text),
-                Piece::Name(name) => match args.iter().find(|(known, _)| *known == name) {
-                    Some((_, Argument::Verbatim(value))) => said.push_str(value),
-                    Some((_, Argument::Sentence(sentence))) => said.push_str(&sentence.say(language)),
-                    None => {}
-                },
+        let mut values = FluentArgs::new();
+        for (name, argument) in args {
+            match argument {
+                Argument::Verbatim(value) => values.set(*name, &**value),
+                Argument::Sentence(sentence) => values.set(*name, sentence.say(language)),
             }
         }
-        said
+        SENTENCES.find(language, code, Some(&values)).unwrap_or_else(|| (*code).to_owned())
     }
-}
-
-enum Piece<'a> {
-    Text(&'a str),
-    Name(&'a str),
-}
-
-/// A text and the names in its braces; braces that hold something else, as templates do, are text.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while let Some(open) = text[at..].find('{').map(|found| at + found) {
-        let name = text[open + 1..].split_once('}').map_or("", |(name, _)| name);
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-            at = open + 1;
-            continue;
-        }
-        pieces.extend([Piece::Text(&text[start..open]), Piece::Name(name)]);
-        start = open + name.len() + 2;
-        at = start;
-    }
-    pieces.push(Piece::Text(&text[start..]));
-    pieces
 }
 
 impl fmt::Display for Sentence {
@@ -118,15 +83,26 @@ impl Serialize for Sentence {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::{collections::BTreeSet, fs, path::Path};
 
-    fn names(text: &str) -> BTreeSet<&str> {
-        pieces(text)
-            .into_iter()
-            .filter_map(|piece| if let Piece::Name(name) = piece { Some(name) } else { None })
+    /// Identifiers and texts of a file in their order: a text is one line there.
+    pub(crate) fn entries(texts: &Texts, language: Language) -> Vec<(&'static str, &'static str)> {
+        let lines = texts.sources(language).iter().flat_map(|source| source.lines());
+        lines
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| {
+                let (code, text) = line.split_once(" = ").unwrap_or_else(|| panic!("{line}"));
+                assert!(texts.find(language, code, None).is_some(), "it is not understood: {line}");
+                (code, text)
+            })
             .collect()
+    }
+
+    /// The names of the values that stand in a text.
+    pub(crate) fn values(text: &str) -> BTreeSet<&str> {
+        text.split("{ $").skip(1).filter_map(|rest| Some(rest.split_once(" }")?.0)).collect()
     }
 
     fn codes_in(folder: &Path, found: &mut BTreeSet<String>) {
@@ -151,12 +127,17 @@ mod tests {
         for of in ["mail/src", "web/src", "vigie/src"] {
             codes_in(&crates.join(of), &mut asked);
         }
-        let there: BTreeSet<String> = TEXTS.iter().map(|(code, ..)| (*code).to_owned()).collect();
+        let [english, french] = [Language::English, Language::French].map(|language| entries(&SENTENCES, language));
+        let there: BTreeSet<String> = english.iter().map(|(code, _)| (*code).to_owned()).collect();
         assert_eq!(asked, there, "said without a text, or a text that nobody says");
-        assert_eq!(TEXTS.len(), there.len(), "a code stands twice");
-        for (code, english, french) in TEXTS {
-            assert!(!english.is_empty() && !french.is_empty(), "{code}");
-            assert_eq!(names(english), names(french), "{code}");
+        assert_eq!(
+            (english.len(), french.len()),
+            (there.len(), there.len()),
+            "a code stands twice, or in one language"
+        );
+        for ((code, english), (other, french)) in english.into_iter().zip(french) {
+            assert_eq!(code, other, "the files name them in the same order");
+            assert_eq!(values(english), values(french), "{code}");
         }
     }
 

@@ -3,7 +3,6 @@
 
 use crate::{
     address::Mailbox,
-    language::Language,
     problem::Problem,
     rate::{Rate, RawLimits, parse_duration},
     recipients::{ReadAs, column_index, filter::Condition},
@@ -11,6 +10,7 @@ use crate::{
     sentence::Sentence,
     template::{Audience, SOURCE_BYTES_MAX, Sources, Template, Templates},
 };
+use language::Language;
 use model::OnUnknown;
 use serde::{
     Deserialize, Deserializer, Serialize,

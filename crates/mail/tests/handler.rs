@@ -194,7 +194,7 @@ async fn refused_rows_and_lost_ones_are_errors_in_the_log_and_in_the_traces() {
     let style = Style {
         form: mail::run_log::Form::Compact,
         emojis: mail::run_log::Emojis::On,
-        language: mail::language::Language::French,
+        language: language::Language::French,
         zone: jiff::tz::TimeZone::UTC,
     };
     // As the seed has them: `🚀 Début de l'envoi...`, `❌ [2/50] Erreur email : …`, `🎉 Envoi terminé : …`.
@@ -259,7 +259,7 @@ async fn everybody_is_sent_to_once_and_those_refused_are_named() {
     let style = Style {
         form: mail::run_log::Form::Short,
         emojis: mail::run_log::Emojis::Off,
-        language: mail::language::Language::French,
+        language: language::Language::French,
         zone: jiff::tz::TimeZone::UTC,
     };
     let story = house.story(id, &style);

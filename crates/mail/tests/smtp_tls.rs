@@ -115,7 +115,7 @@ async fn no_password_in_the_clear() {
         CatcherOptions { login: Some(("compta".to_owned(), "s3cret".to_owned())), ..CatcherOptions::default() };
     let catcher = catcher(without_tls).await;
     let here = refusal(&account(&catcher, "smtp", "", Some("s3cret"))).await;
-    let said = mail::verdict_text::explain(&here, mail::language::Language::English);
+    let said = mail::verdict_text::explain(&here, language::Language::English);
     assert!(here.code == "tls_unavailable_here" && said.contains("?plaintext-auth=loopback"), "{said}");
     assert_eq!(refusal(&account(&catcher, "smtp", "?tls=required", None)).await.code, "tls_unavailable");
     // Only to a server on this machine, and only when asked for.

@@ -21,7 +21,9 @@ pub enum Error {
     Io { what: String, error: io::Error },
     #[error(transparent)]
     Damaged(#[from] Damage),
-    #[error("the log store's catalogue has version {found}, this program reads version {known}: use the program that wrote it")]
+    #[error(
+        "the log store's catalogue has version {found}, this program reads version {known}: use the program that wrote it"
+    )]
     OtherVersion { found: u32, known: u32 },
     #[error("the log store is closed")]
     Closed,

@@ -238,7 +238,7 @@ mod tests {
             .map(|(event, item)| {
                 let (code, mut fields) = event.to_fields();
                 fields.extend(item.map(|item| ("item".to_owned(), item.into())));
-                let message = message(&event, mail::language::Language::French);
+                let message = message(&event, language::Language::French);
                 JobLine { at: at(), level: event.level(), event: code, message, fields }
             })
             .collect();

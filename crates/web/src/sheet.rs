@@ -24,10 +24,10 @@ pub(crate) enum Dialect {
 
 impl Dialect {
     /// That of whoever reads pages in this language.
-    pub(crate) const fn of(language: mail::language::Language) -> Self {
+    pub(crate) const fn of(language: language::Language) -> Self {
         match language {
-            mail::language::Language::French => Self::ExcelFr,
-            mail::language::Language::English => Self::Excel,
+            language::Language::French => Self::ExcelFr,
+            language::Language::English => Self::Excel,
         }
     }
 

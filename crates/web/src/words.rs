@@ -8,42 +8,24 @@
 pub(crate) mod tests;
 
 use axum::http::{HeaderMap, header};
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use jiff::tz::TimeZone;
-use mail::language::Language;
+use language::{FluentArgs, FluentValue, Language, Texts};
 use model::Timestamp;
-use std::{sync::LazyLock, time::Duration};
-use unic_langid::langid;
+use std::time::Duration;
 
-const ENGLISH: &str = concat!(
-    include_str!("../locales/en.ftl"),
-    "\n",
-    include_str!("../locales/logs.en.ftl"),
-    "\n",
-    include_str!("../locales/overview.en.ftl")
+/// What pages say.
+static TEXTS: Texts = Texts::new(
+    &[
+        include_str!("../locales/en.ftl"),
+        include_str!("../locales/logs.en.ftl"),
+        include_str!("../locales/overview.en.ftl"),
+    ],
+    &[
+        include_str!("../locales/fr.ftl"),
+        include_str!("../locales/logs.fr.ftl"),
+        include_str!("../locales/overview.fr.ftl"),
+    ],
 );
-const FRENCH: &str = concat!(
-    include_str!("../locales/fr.ftl"),
-    "\n",
-    include_str!("../locales/logs.fr.ftl"),
-    "\n",
-    include_str!("../locales/overview.fr.ftl")
-);
-
-type Bundle = FluentBundle<FluentResource>;
-
-static BUNDLES: LazyLock<[Bundle; 2]> =
-    LazyLock::new(|| [bundle(langid!("en"), ENGLISH), bundle(langid!("fr"), FRENCH)]);
-
-fn bundle(language: unic_langid::LanguageIdentifier, source: &str) -> Bundle {
-    let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // The pages run in one direction; marks around each value would be copied with it.
-    bundle.set_use_isolating(false);
-    // What cannot be parsed is reported by a test; the rest of the file still serves.
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    let _ = bundle.add_resource(resource);
-    bundle
-}
 
 /// Speaks one language, in one time zone.
 #[derive(Clone, Debug)]
@@ -105,12 +87,10 @@ impl Words {
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
-        let bundle = &BUNDLES[usize::from(self.language == Language::French)];
-        let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+        TEXTS.find(self.language, id, args).unwrap_or_else(|| {
             tracing::error!(id, "a text of the pages is missing");
-            return id.to_owned();
-        };
-        bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned()
+            id.to_owned()
+        })
     }
 
     /// The language's code, for `lang=`.

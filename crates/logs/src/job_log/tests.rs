@@ -92,7 +92,6 @@ impl Site {
     fn outbox(&self) -> Vec<PathBuf> {
         self.log.0.outbox.files().unwrap()
     }
-
 }
 
 #[tokio::test]

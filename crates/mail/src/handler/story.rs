@@ -2,7 +2,6 @@
 
 use crate::{
     item::MailItem,
-    language::Language,
     recipients::filter::Test,
     run_log::{
         Column, Ending, Event, Fate, Finished, Item, LogFilter, Lost, Noun, Outcome, Paused, Progress, Resumed, Retry,
@@ -14,6 +13,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use jobs::{Attempt, Ended, Moment, TraceText};
+use language::Language;
 use model::{ItemState, JobLine, JobState, OnUnknown, Timestamp, Verdict};
 use store::{Job, Reason};
 

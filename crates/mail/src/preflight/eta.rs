@@ -1,6 +1,7 @@
 //! How long a run will take under the account's limits, in words. Only what the limits impose is known beforehand.
 
-use crate::{language::Language, rate::RawLimits};
+use crate::rate::RawLimits;
+use language::Language;
 use std::time::Duration;
 
 /// As `500 messages at 60/min: 8 min 20 s; today's limit allows 1,840`. `used_today` are messages already sent in

@@ -20,11 +20,11 @@ mod workbook;
 mod tests;
 
 use crate::{
-    language::Language,
     problem::{Problem, nearest},
     sentence::Sentence,
 };
 use encoding::{Decoded, Text};
+use language::Language;
 use record::{Record, RecordError, Records};
 use std::{
     fs::File,

@@ -345,7 +345,7 @@ mod tests {
     use super::*;
     use crate::{
         smtp::reply::{Parsed, parse},
-        verdict_text::{Language, explain},
+        verdict_text::explain,
     };
 
     const REPLIES: &str = include_str!("../../tests/fixtures/smtp_replies.txt");
@@ -369,7 +369,11 @@ mod tests {
                 let Ok(Parsed::Reply(reply, _)) = parse(format!("{text}\r\n").as_bytes()) else { panic!("{line}") };
                 let verdict = classify(stage(name), &reply);
                 assert_eq!(verdict.reply, text);
-                assert!(!explain(&verdict, Language::French).contains(&verdict.code), "{} has no words", verdict.code);
+                assert!(
+                    !explain(&verdict, language::Language::French).contains(&verdict.code),
+                    "{} has no words",
+                    verdict.code
+                );
                 format!("{line}\n    {} · {}\n", verdict.code, brief(&verdict))
             })
             .collect();

@@ -2,7 +2,7 @@
 //! `{{ nom|majuscules }}`, and `valeur` to compare with numbers.
 
 use super::budget::filter;
-use crate::language::Language;
+use language::Language;
 use minijinja::{Environment, Error, ErrorKind};
 
 /// Digits that a number may have.

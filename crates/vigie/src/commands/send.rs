@@ -349,7 +349,7 @@ async fn look_at_server(config: &Config, plan: &Plan, secret: Option<&SecretStri
 
 /// A verdict in a line, with what the other side said.
 pub(super) fn explain(verdict: &model::Verdict) -> String {
-    let said = verdict_text::explain(verdict, mail::language::Language::English);
+    let said = verdict_text::explain(verdict, language::Language::English);
     if verdict.reply.is_empty() {
         said
     } else {

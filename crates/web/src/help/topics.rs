@@ -2,7 +2,7 @@
 
 use super::guide::Guide;
 use crate::words::folded;
-use mail::language::Language;
+use language::Language;
 use std::sync::LazyLock;
 
 /// Something that there is a guide on.

@@ -9,7 +9,7 @@ use crate::{
     words::tests::phrases,
 };
 use examples::view;
-use mail::language::Language;
+use language::Language;
 use std::{fs, path::Path};
 
 /// A page by its name, drawn.

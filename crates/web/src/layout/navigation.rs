@@ -176,7 +176,7 @@ fn is_entry(path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::layout::gallery::examples::{at, view};
-    use mail::language::Language;
+    use language::Language;
 
     fn shown(path: &str) -> Vec<&'static str> {
         let v = at(&view(Language::English), path);

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, Uri, request::Parts},
 };
 use jiff::tz::TimeZone;
-use mail::language::Language;
+use language::Language;
 use std::convert::Infallible;
 use store::{Role, Scope};
 

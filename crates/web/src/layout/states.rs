@@ -334,7 +334,7 @@ fn without_gaps(text: &str) -> String {
 mod tests {
     use super::*;
     use jiff::tz::TimeZone;
-    use mail::language::Language;
+    use language::Language;
 
     #[test]
     fn a_reason_gives_what_was_said_and_leaves_no_gap_for_it() {

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 use askama::Template as _;
-use mail::language::Language;
+use language::Language;
 use model::Level;
 use std::time::Duration;
 use telemetry::query::{self, Counts, language::Empty};

@@ -71,7 +71,8 @@ fn attempt(words: &Words, trace: &Trace) -> String {
 mod tests {
     use super::*;
     use jiff::tz::TimeZone;
-    use mail::{language::Language, spec::TraceNames};
+    use language::Language;
+    use mail::spec::TraceNames;
     use model::{Clock, Fault, JobId, Rng, TraceId, Verdict};
 
     fn trace(name: &str, comment: String, verdict: Option<Verdict>) -> Trace {

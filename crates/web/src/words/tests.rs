@@ -1,5 +1,6 @@
 use super::*;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use mail::{sentence::SENTENCES, verdict_text::VERDICTS};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -8,6 +9,11 @@ use std::{
 
 fn words(language: Language) -> Words {
     Words { language, zone: TimeZone::get("Europe/Paris").unwrap() }
+}
+
+/// The files of a language as one.
+fn source(texts: &Texts, language: Language) -> String {
+    texts.sources(language).join("\n")
 }
 
 /// Every text of a file, with the values that it names.
@@ -54,15 +60,10 @@ fn plain_texts(source: &str) -> Vec<(String, String)> {
 
 /// What a language's texts are put together from: messages, verdicts and sentences, without the values between.
 pub(crate) fn phrases(language: Language) -> Vec<String> {
-    let (source, is_french) = match language {
-        Language::English => (ENGLISH, false),
-        Language::French => (FRENCH, true),
-    };
-    let others = mail::verdict_text::TEXTS.iter().chain(mail::sentence::texts());
-    let others = others.map(|(_, english, french)| if is_french { *french } else { *english });
     let words = self::words(language);
-    let texts = plain_texts(source).into_iter().map(|(_, text)| text);
-    let texts = texts.chain(others.map(|text| words.spaced(text.to_owned())));
+    let said = |texts: &Texts| plain_texts(&source(texts, language)).into_iter().map(|(_, text)| text);
+    let others = said(&VERDICTS).chain(said(&SENTENCES)).map(|text| words.spaced(text));
+    let texts = said(&super::TEXTS).chain(others);
     let values = regex::Regex::new(r"\{[^}]*\}| / |\n").unwrap();
     texts.flat_map(|text| values.split(&text).map(|part| part.trim().to_owned()).collect::<Vec<_>>()).collect()
 }
@@ -71,24 +72,22 @@ pub(crate) fn phrases(language: Language) -> Vec<String> {
 #[test]
 fn every_text_stands_in_the_list_of_words() {
     use std::fmt::Write as _;
-    let mut list = "# Words\n\nEvery sentence of the pages, in both languages, as `crates/web/locales` and \
-        `crates/mail/src/{verdict_text,sentence_text}.rs` have them.\nA test writes this list; the rule for words is in \
-        [CONTRIBUTING.md](../CONTRIBUTING.md#words).\n\n## Pages\n\n| id | English | Français |\n|---|---|---|\n"
-        .to_owned();
+    let mut list =
+        "# Words\n\nEvery sentence of the pages, in both languages, as `crates/web/locales` and `crates/mail/locales` \
+        have them.\nA test writes this list; the rule for words is in [CONTRIBUTING.md](../CONTRIBUTING.md#words).\n"
+            .to_owned();
     let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
-    let french: BTreeMap<_, _> = plain_texts(FRENCH).into_iter().collect();
-    for (id, english) in plain_texts(ENGLISH) {
-        writeln!(list, "| `{id}` | {} | {} |", cell(&english), cell(&french[&id])).unwrap();
-    }
-    list.push_str("\n## Verdicts: what became of a message\n\n| code | English | Français |\n|---|---|---|\n");
-    for (code, english, french) in mail::verdict_text::TEXTS {
-        writeln!(list, "| `{code}` | {} | {} |", cell(english), cell(french)).unwrap();
-    }
-    list.push_str(
-        "\n## What is wrong with a list, a file or a template\n\n| code | English | Français |\n|---|---|---|\n",
-    );
-    for (code, english, french) in mail::sentence::texts() {
-        writeln!(list, "| `{code}` | {} | {} |", cell(english), cell(french)).unwrap();
+    let parts = [
+        ("Pages", "id", &super::TEXTS),
+        ("Verdicts: what became of a message", "code", &VERDICTS),
+        ("What is wrong with a list, a file or a template", "code", &SENTENCES),
+    ];
+    for (heading, id, texts) in parts {
+        write!(list, "\n## {heading}\n\n| {id} | English | Français |\n|---|---|---|\n").unwrap();
+        let french: BTreeMap<_, _> = plain_texts(&source(texts, Language::French)).into_iter().collect();
+        for (id, english) in plain_texts(&source(texts, Language::English)) {
+            writeln!(list, "| `{id}` | {} | {} |", cell(&english), cell(&french[&id])).unwrap();
+        }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/words.md");
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
@@ -101,7 +100,7 @@ fn every_text_stands_in_the_list_of_words() {
 #[test]
 fn french_is_set_as_it_is_printed() {
     let plain_space = regex::Regex::new(" [:;!?»](?:\\s|$)|« |\\w'\\w").unwrap();
-    for (id, text) in plain_texts(FRENCH) {
+    for (id, text) in plain_texts(&source(&super::TEXTS, Language::French)) {
         assert!(!plain_space.is_match(&text), "{id}: a space before a sign must not break: {text}");
     }
 }
@@ -161,7 +160,8 @@ fn quoted(folder: &Path, found: &mut BTreeSet<String>, asked: &mut BTreeSet<Stri
 
 #[test]
 fn both_languages_have_every_text_and_nothing_else() {
-    let (english, french) = (texts(ENGLISH), texts(FRENCH));
+    let (english, french) =
+        (texts(&source(&super::TEXTS, Language::English)), texts(&source(&super::TEXTS, Language::French)));
     assert_eq!(english, french, "identifiers, or the values that a text names, differ");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (mut found, mut asked) = (BTreeSet::new(), BTreeSet::new());

@@ -1,17 +1,12 @@
 //! Real files, written, rotated, emptied and packed while they are read and while they are not.
 
 use super::*;
-use crate::{
-    Config, Labels, Opened,
-    collect::tests::settled,
-};
+use crate::{Config, Labels, Opened, collect::tests::settled};
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
 use proptest::{prelude::*, test_runner::TestRunner};
 use std::{io::Write as _, sync::Arc, time::SystemTime};
-use telemetry::{
-    query::{Bounds, Page, Question, language::Order, parse, search},
-};
+use telemetry::query::{Bounds, Page, Question, language::Order, parse, search};
 
 const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 

@@ -4,7 +4,8 @@
 //! without that text is made from the value.
 
 use super::{Broken, Grid, Kind, ROWS_MAX, ReadAs, SHEET_BYTES_MAX, WorkbookCells, chosen, damaged, shown};
-use crate::{language::Language, sentence::Sentence};
+use crate::sentence::Sentence;
+use language::Language;
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesStart, Event},

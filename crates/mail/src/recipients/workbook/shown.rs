@@ -2,7 +2,7 @@
 //!
 //! What is not understood of a format is not guessed: the number then stands with all its digits, the date in ISO 8601.
 
-use crate::language::Language;
+use language::Language;
 
 /// Digits that a spreadsheet keeps of a number.
 const DIGITS: usize = 15;

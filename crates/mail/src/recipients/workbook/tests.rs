@@ -1,8 +1,6 @@
 use super::*;
-use crate::{
-    language::Language,
-    recipients::{Format, Reader},
-};
+use crate::recipients::{Format, Reader};
+use language::Language;
 use proptest::prelude::*;
 use std::io::Write as _;
 use zip::{ZipWriter, write::SimpleFileOptions};

@@ -1,8 +1,8 @@
 //! `.xlsx`: the cells of a sheet one after the other, by the `calamine` crate.
 
 use super::{Broken, Grid, Kind, ReadAs, WorkbookCells, chosen, shown};
-use crate::language::Language;
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetVisible, Style, Xlsx, XlsxError};
+use language::Language;
 use std::io::Cursor;
 
 pub(super) fn read(bytes: &[u8], how: &ReadAs) -> Result<WorkbookCells, Broken> {

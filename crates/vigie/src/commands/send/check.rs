@@ -106,7 +106,7 @@ pub(super) fn list(problems: &Problems) {
 pub(super) fn eta(plan: &Plan, messages: u64, account: Option<&Account>) -> String {
     let limits = account.map_or_else(|| plan.limits.clone(), |account| plan.limits.clone().beside(&account.limits));
     let used = account.map_or(0, |account| account.used_messages);
-    preflight::eta(messages, &limits, used, mail::language::Language::English)
+    preflight::eta(messages, &limits, used, language::Language::English)
 }
 
 pub(super) fn summary(plan: &Plan, report: &Report, messages: Option<u64>, account: Option<&Account>) -> String {

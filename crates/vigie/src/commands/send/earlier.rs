@@ -42,7 +42,7 @@ pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, cli
     items.rewind().at("the data directory")?;
     let list = plan.mailing.list.as_ref();
     let changed = chosen.changed.map(|changed| if changed == Changed::Send { "send" } else { "skip" }.to_owned());
-    let language = if plan.mailing.language == mail::language::Language::French { "fr" } else { "en" };
+    let language = if plan.mailing.language == language::Language::French { "fr" } else { "en" };
     let asked = query([
         ("name", chosen.complete.clone().or_else(|| chosen.name.clone())),
         ("complete", chosen.complete.is_some().then(|| "true".to_owned())),

@@ -29,11 +29,11 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use language::Language;
 use mail::{
     correct::{Matcher, typed_address, with_address},
     enqueue::{NEEDS_ADDRESS, content, ledger_key},
     item::{MailItem, label},
-    language::Language,
     recipients::{ReadAs, Reader as ListReader},
     spec::Mailing,
     template::Templates,

@@ -31,7 +31,7 @@ use crate::{
 };
 use askama::Template as _;
 use jiff::tz::TimeZone;
-use mail::language::Language;
+use language::Language;
 use model::{Counters, ItemState, JobKind, JobState, Timestamp};
 use std::time::Duration;
 use store::{Activity, ApplicationActivity, Role, Tally};

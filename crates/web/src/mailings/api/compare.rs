@@ -10,9 +10,9 @@ use crate::{
 };
 use api::{items::NewItem, jobs::LedgerRule, mailings::Compared};
 use axum::{body::Body, extract::State};
+use language::Language;
 use mail::{
     enqueue::BATCH,
-    language::Language,
     mailing::{Comparison, Earlier, EarlierChoice, ReceivedRow, Undecided},
     spec::Changed,
 };

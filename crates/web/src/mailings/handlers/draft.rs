@@ -11,8 +11,8 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
+use language::Language;
 use mail::{
-    language::Language,
     letter::Attachment,
     mailing::{EarlierChoice, Upload},
     recipients::filter::{Condition, Test},

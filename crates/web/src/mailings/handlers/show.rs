@@ -13,10 +13,10 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
+use language::Language;
 use mail::{
     address::Mailbox,
     item::{Identity, MailItem, letter},
-    language::Language,
     letter::Letter,
     mailing::Plan,
     problem::Severity,

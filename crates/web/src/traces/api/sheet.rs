@@ -18,7 +18,7 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use jiff::{civil, tz::TimeZone};
-use mail::language::Language;
+use language::Language;
 use model::Timestamp;
 use serde::Deserialize;
 use store::{Trace, TraceFilter};

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::words::Words;
     use jiff::tz::TimeZone;
-    use mail::language::Language;
+    use language::Language;
 
     fn view() -> View {
         View {

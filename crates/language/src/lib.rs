@@ -1,4 +1,9 @@
-//! The languages in which Vigie speaks.
+//! The languages in which Vigie speaks, and [`Texts`]: what is said, by its identifier, in each of them (Project Fluent).
+
+mod texts;
+
+pub use fluent_bundle::{FluentArgs, FluentValue};
+pub use texts::{Formatter, Texts};
 
 use serde::{Deserialize, Serialize};
 
