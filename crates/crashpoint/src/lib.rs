@@ -16,6 +16,8 @@ pub const OF_MAILINGS: &[&str] =
 pub const OF_WORKERS: &[&str] = &["locked"];
 /// The points that records pass on their way into segments.
 pub const OF_LOGS: &[&str] = &["segment_put", "catalog_put"];
+/// The points that events pass on their way into the counters of issues.
+pub const OF_EVENTS: &[&str] = &["projection"];
 
 struct Armed {
     point: String,
@@ -32,7 +34,7 @@ enum Deed {
 /// Ends or stops the process here, when a test has asked for it.
 pub fn reach(point: &str) {
     debug_assert!(
-        [OF_MAILINGS, OF_WORKERS, OF_LOGS].iter().any(|points| points.contains(&point)),
+        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS].iter().any(|points| points.contains(&point)),
         "{point} is not listed"
     );
     if cfg!(debug_assertions)

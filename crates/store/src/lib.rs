@@ -17,6 +17,7 @@ mod error;
 mod external;
 mod filter;
 mod intents;
+mod issues;
 mod items;
 mod jobs;
 mod key;
@@ -27,8 +28,10 @@ mod pacing;
 #[cfg(test)]
 mod plans;
 mod postgres;
+mod projects;
 mod reach;
 mod reason;
+mod releases;
 mod replaced;
 mod rescue;
 mod schedules;
@@ -52,11 +55,17 @@ pub use drafts::Draft;
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use intents::Intent;
+pub use issues::{
+    AppliedObservation, BULK_MAX, EventBatch, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueHash, IssueId,
+    IssueKind, IssueState, IssueStateKind, NEW_FOR, Observation, Resolution, TAG_VALUES_MAX, Transition, USERS_MAX,
+};
 pub use items::{Item, ItemFilter, NewItem};
 pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, LedgerMatch, NewJob, Order, Page};
 pub use ledger::{EarlierMailing, Received, RowIdentity};
+pub use projects::{NewProject, Project, ProjectChange, ProjectId, ProjectKey, ProjectRemoval};
 pub use reach::{EXAMINED_MAX, SearchPage};
 pub use reason::Reason;
+pub use releases::{Deploy, Release};
 pub use replaced::Replaced;
 pub use rescue::{Correction, Lost, Rescued, TraceOf};
 pub use schedules::Schedule;

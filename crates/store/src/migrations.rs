@@ -97,6 +97,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0013_replaced.sql"),
         postgres: include_str!("../migrations/postgres/0013_replaced.sql"),
     },
+    Migration {
+        version: 14,
+        name: "issues",
+        sqlite: include_str!("../migrations/sqlite/0014_issues.sql"),
+        postgres: include_str!("../migrations/postgres/0014_issues.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -219,6 +219,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         AND outcome >= 2 AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY no LIMIT $2",
     lock_account: "SELECT * FROM accounts WHERE id = $1 FOR UPDATE",
     like: " ILIKE $1 ESCAPE '\\'",
+    set: "jsonb_array_elements($1::text::jsonb) AS list (value)",
+    uuid: "({})::uuid",
+    for_update: " FOR UPDATE",
 };
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 use crate::{Error, Result};
 use futures_util::{StreamExt, stream::BoxStream};
 use model::Timestamp;
+use serde::Serialize;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row as _, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -89,6 +90,12 @@ pub(crate) struct Dialect {
     pub(crate) lock_account: &'static str,
     /// Appended to a text comparison to make it ignore case.
     pub(crate) like: &'static str,
+    /// What a statement reads a JSON array from that is its first parameter: each element is a `list.value`.
+    pub(crate) set: &'static str,
+    /// The id whose 32 hexadecimal digits are `{}`.
+    pub(crate) uuid: &'static str,
+    /// Appended to a selection of rows that nobody else is to change before the transaction ends.
+    pub(crate) for_update: &'static str,
 }
 
 /// One connection, inside or outside a transaction.
@@ -134,6 +141,29 @@ impl Conn<'_> {
         Ok(self.rows(sql, params).await?.into_iter().next())
     }
 
+    /// The rows of a selection whose `{set}` is these values; none where there are none. The parts of a value are
+    /// `list.value->>0`, `list.value->>1` …
+    pub(crate) async fn select_set<S>(&mut self, sql: &str, set: S) -> Result<Vec<Row>>
+    where
+        S: IntoIterator<Item: Serialize>,
+    {
+        match json_of(set).as_str() {
+            "[]" => Ok(Vec::new()),
+            set => self.rows(&sql.replace("{set}", self.dialect().set), params![set]).await,
+        }
+    }
+
+    /// Runs a statement whose `{set}` is these values, where there are any.
+    pub(crate) async fn execute_set<S>(&mut self, sql: &str, set: S) -> Result<()>
+    where
+        S: IntoIterator<Item: Serialize>,
+    {
+        match json_of(set).as_str() {
+            "[]" => Ok(()),
+            set => self.execute(&sql.replace("{set}", self.dialect().set), params![set]).await.map(drop),
+        }
+    }
+
     /// Rows as they come, a few at a time in memory.
     pub(crate) fn stream(&mut self, sql: String) -> BoxStream<'_, Result<Row>> {
         let query = AssertSqlSafe(sql);
@@ -152,6 +182,11 @@ impl Conn<'_> {
         }
         Ok(())
     }
+}
+
+fn json_of<S: IntoIterator<Item: Serialize>>(set: S) -> String {
+    let set: Vec<_> = set.into_iter().collect();
+    serde_json::to_string(&set).unwrap_or_default()
 }
 
 type SqliteQuery<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;

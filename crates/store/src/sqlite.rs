@@ -405,6 +405,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
         AND outcome >= 2 ORDER BY no LIMIT $2",
     lock_account: "SELECT * FROM accounts WHERE id = $1",
     like: " LIKE $1 ESCAPE '\\'",
+    set: "json_each($1) AS list",
+    uuid: "unhex({})",
+    // There is one writer.
+    for_update: "",
 };
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! `vigie migrate --to`, every way there is.
 
-use crate::bed::*;
+use crate::{bed::*, issues::*};
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{
     Account, AccountPause, Advance, AuditEvent, CopyReport, Correction, Db, Draft, NewItem, NewJob, NewWebhook,
-    Purpose, Replaced, Role, SavedSearch, Scope, Session, Token, Trace, User,
+    Observation, Purpose, Replaced, Role, SavedSearch, Scope, Session, Token, Trace, User,
 };
 use uuid::Uuid;
 
@@ -76,6 +76,25 @@ async fn fill(db: &Db) {
     db.insert_traces(vec![Trace { time_to_process: -0.0, ..new_trace(None, None) }]).await.unwrap();
     db.end_worker(dead, NOW).await.unwrap();
     people(db).await;
+    errors(db).await;
+}
+
+/// Of which one went into the other, and was resolved.
+async fn errors(db: &Db) {
+    let project = shop(db).await;
+    let tags = vec![("k\u{7f}".into(), "🦉\0".into())];
+    let said = |no, hash: &str| Observation {
+        user: Some(i64::MIN),
+        release: Some("é".into()),
+        tags: tags.clone(),
+        ..event(no, project, hash)
+    };
+    apply(db, vec![said(1, "a"), said(2, "b")]).await;
+    let [a, b] = [issue(db, project, 1).await.id, issue(db, project, 2).await.id];
+    db.merge_issues(a, vec![b], "é".into(), NOW).await.unwrap();
+    let [environment, name, url] = ["é", "", "\u{7f}"].map(str::to_owned);
+    let deploy = store::Deploy { no: 0, environment, name, url, at: NOW };
+    db.add_deploy(project, "é".into(), deploy).await.unwrap();
 }
 
 async fn people(db: &Db) {
