@@ -3,7 +3,9 @@
 mod activity;
 mod apply;
 mod changes;
+mod counts;
 mod fold;
+mod listing;
 mod merging;
 mod observation;
 
@@ -13,6 +15,8 @@ use crate::{
 };
 pub use activity::IssueActivity;
 pub use changes::{BULK_MAX, IssueChange};
+pub use counts::{HourSteps, IssueTag};
+pub use listing::{IssueCursor, IssueFilter, IssueOrder, IssuePage};
 pub use merging::IssueHash;
 use model::{Level, Timestamp};
 pub use observation::{AppliedObservation, EventBatch, Observation, TAG_VALUES_MAX, Transition, USERS_MAX};

@@ -56,8 +56,9 @@ pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use intents::Intent;
 pub use issues::{
-    AppliedObservation, BULK_MAX, EventBatch, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueHash, IssueId,
-    IssueKind, IssueState, IssueStateKind, NEW_FOR, Observation, Resolution, TAG_VALUES_MAX, Transition, USERS_MAX,
+    AppliedObservation, BULK_MAX, EventBatch, HourSteps, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueCursor,
+    IssueFilter, IssueHash, IssueId, IssueKind, IssueOrder, IssuePage, IssueState, IssueStateKind, IssueTag, NEW_FOR,
+    Observation, Resolution, TAG_VALUES_MAX, Transition, USERS_MAX,
 };
 pub use items::{Item, ItemFilter, NewItem};
 pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, LedgerMatch, NewJob, Order, Page};

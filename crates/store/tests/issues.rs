@@ -1,6 +1,10 @@
 //! Issues: what events make of them.
 
+mod histories;
+mod lists;
+mod merging;
 mod projection;
+mod states;
 
 use crate::bed::*;
 use model::Level;
