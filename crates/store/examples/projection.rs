@@ -1,7 +1,8 @@
 //! How fast events are counted into issues, and how fast lists of them answer.
 //!
-//! `cargo run --release -p store --example projection [--issues N] [--events N] [--postgres URL]`. The first part counts events
-//! of few issues in batches of several sizes, each event with fifteen tags; the second fills a database and asks for pages.
+//! `cargo run --release -p store --example projection [--issues N] [--events N] [--postgres URL | --file FILE]`. The first part counts events
+//! of few issues in batches of several sizes, each event with fifteen tags; the second fills a database and asks for pages. A file that is there
+//! is not filled again.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement")]
 
@@ -19,10 +20,15 @@ const DAYS: u64 = 30;
 async fn main() {
     let (issues, events) = (argument("--issues", 50_000), argument("--events", 5_000_000));
     let dir = tempfile::tempdir_in(".").unwrap();
+    let file = text_argument("--file").map_or_else(|| dir.path().join("issues.db"), Into::into);
     let db = match text_argument("--postgres") {
         Some(url) => Db::open_postgres(&url).await.unwrap(),
-        None => Db::open_sqlite(&dir.path().join("issues.db"), dir.path()).await.unwrap(),
+        None => Db::open_sqlite(&file, dir.path()).await.unwrap(),
     };
+    if let Some(project) = db.projects().await.unwrap().first() {
+        lists(&db, project.id).await;
+        return db.close().await;
+    }
     let new = NewProject { name: "Shop".into(), platform: "python".into(), settings: "{}".into(), key: [7; 16] };
     let project = db.create_project(new, BEGIN).await.unwrap().0.id;
     for size in [64, 128, 512] {

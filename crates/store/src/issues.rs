@@ -8,6 +8,7 @@ mod fold;
 mod listing;
 mod merging;
 mod observation;
+mod retention;
 
 use crate::{
     Db, Error, ProjectId, Result,
@@ -20,6 +21,7 @@ pub use listing::{IssueCursor, IssueFilter, IssueOrder, IssuePage};
 pub use merging::IssueHash;
 use model::{Level, Timestamp};
 pub use observation::{AppliedObservation, EventBatch, Observation, TAG_VALUES_MAX, Transition, USERS_MAX};
+pub use retention::IssuesPurged;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;

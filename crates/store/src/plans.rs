@@ -1,6 +1,9 @@
 //! How SQLite goes about what pages ask: the statements are taken down as the code sends them.
 
-use crate::{AuditFilter, Db, ItemFilter, JobFilter, Order, TraceFilter, sql::Row};
+use crate::{
+    AuditFilter, Db, HourSteps, IssueCursor, IssueFilter, IssueOrder, IssueStateKind, ItemFilter, JobFilter, Order,
+    TraceFilter, sql::Row,
+};
 use model::{ItemState, JobState, Timestamp};
 use std::cell::RefCell;
 use uuid::Uuid;
@@ -40,7 +43,18 @@ async fn plans<T>(db: &Db, call: impl Future<Output = crate::Result<T>>) -> Vec<
 async fn assert_walks_indexes<T>(db: &Db, call: impl Future<Output = crate::Result<T>>) {
     for (sql, plan) in plans(db, call).await {
         let scans = |step: &String| {
-            let grows = ["jobs", "items", "traces", "audit"];
+            let grows = [
+                "jobs",
+                "items",
+                "traces",
+                "audit",
+                "issues",
+                "issue_hours",
+                "issue_tags",
+                "issue_hashes",
+                "issue_activity",
+                "releases",
+            ];
             grows.iter().any(|table| step.starts_with(&format!("SCAN {table}"))) && !step.contains("INDEX")
         };
         assert!(!plan.iter().any(scans), "{sql}\n{plan:#?}");
@@ -196,4 +210,44 @@ async fn the_other_lists_of_pages_walk_indexes() {
     assert_walks_indexes(&db, db.workers(at)).await;
     assert_walks_indexes(&db, db.accounts()).await;
     assert_walks_indexes(&db, db.tokens()).await;
+}
+
+/// Conditions and cursors of each order; those that choose few issues look them up instead.
+#[tokio::test]
+async fn issues_are_listed_by_an_index() {
+    let (db, _dir) = database().await;
+    let some = || Some("x".to_owned());
+    let at = Timestamp::EPOCH;
+    let all = IssueFilter { limit: 50, ..IssueFilter::default() };
+    let filters = [
+        all.clone(),
+        IssueFilter { project: Some(1), states: IssueStateKind::OPEN.to_vec(), ..all.clone() },
+        IssueFilter { levels: vec![model::Level::Error], after: Some(IssueCursor { key: 7, id: 7 }), ..all.clone() },
+        IssueFilter { text: some(), first_since: Some(at), last_until: Some(at), ..all.clone() },
+    ];
+    let orders = [IssueOrder::LastSeen, IssueOrder::FirstSeen, IssueOrder::Events, IssueOrder::Users];
+    for (filter, order) in filters.into_iter().flat_map(|filter| orders.map(|order| (filter.clone(), order))) {
+        let found = plans(&db, db.issues(&IssueFilter { order, ..filter })).await;
+        for (sql, plan) in found {
+            assert!(
+                plan.iter().any(|step| step.contains("issues USING INDEX issues_by_")
+                    || step.contains("issues USING COVERING INDEX issues_by_")),
+                "{sql} {plan:#?}"
+            );
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{sql} {plan:#?}");
+        }
+    }
+    let narrow = IssueFilter { assignee: some(), tags: vec![("k".into(), "v".into())], ..all.clone() };
+    assert_walks_indexes(&db, db.issues(&narrow)).await;
+    let day = IssueFilter { order: IssueOrder::LastDay(at), project: Some(1), ..all };
+    assert_walks_indexes(&db, db.issues(&day)).await;
+    let steps = HourSteps { since: at, hours: 24, count: 14 };
+    assert_walks_indexes(&db, db.issue_trends(&[1, 2], steps, Some("x"))).await;
+    assert_walks_indexes(&db, db.issue_tags(1, 10)).await;
+    assert_walks_indexes(&db, db.issue_hashes(1)).await;
+    assert_walks_indexes(&db, db.issue_activity(1, None, 10)).await;
+    assert_walks_indexes(&db, db.issue_of_number(1, 1)).await;
+    assert_walks_indexes(&db, db.count_issues(Some(1))).await;
+    assert_walks_indexes(&db, db.count_issues(None)).await;
+    assert_walks_indexes(&db, db.releases(1, None, 10)).await;
 }

@@ -8,6 +8,7 @@ use crate::{
 };
 use model::Timestamp;
 pub use removal::ProjectRemoval;
+pub(crate) use removal::remove_rows_of_issue;
 
 /// Letters and digits of a slug; a project's issues are named after it.
 const SLUG_CHARS: usize = 40;

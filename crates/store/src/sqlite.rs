@@ -406,6 +406,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     lock_account: "SELECT * FROM accounts WHERE id = $1",
     like: " LIKE $1 ESCAPE '\\'",
     set: "json_each($1) AS list",
+    unindexed: "+",
     uuid: "unhex({})",
     // There is one writer.
     for_update: "",

@@ -3,7 +3,9 @@
 mod histories;
 mod lists;
 mod merging;
+mod processes;
 mod projection;
+mod retention;
 mod states;
 
 use crate::bed::*;

@@ -83,6 +83,7 @@ CREATE TABLE issue_hours (
     events      INTEGER NOT NULL,
     PRIMARY KEY (issue, hour, environment)
 ) WITHOUT ROWID;
+CREATE INDEX issue_hours_by_hour ON issue_hours (hour);
 
 -- Whom an issue has met, by eight bytes of a digest.
 CREATE TABLE issue_users (

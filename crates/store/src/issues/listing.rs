@@ -127,7 +127,7 @@ impl Db {
     async fn issues_among(&self, filter: &IssueFilter, few: &Chosen) -> Result<IssuePage> {
         let mut conditions = Where { sql: String::new(), params: few.params.clone() };
         conditions.and_plain("issues.id = chosen.issue");
-        filter.choose(&mut conditions);
+        filter.choose(&mut conditions, self.dialect().unindexed);
         filter.go_on(&mut conditions);
         filter.hold(&mut conditions, self.dialect().like);
         // Crossed, so that no planner walks an index instead.
@@ -139,7 +139,7 @@ impl Db {
     /// The index of the order is walked; what it does not hold is held against a bounded number of rows.
     async fn issues_walked(&self, filter: &IssueFilter) -> Result<IssuePage> {
         let mut walk = Where::default();
-        filter.choose(&mut walk);
+        filter.choose(&mut walk, self.dialect().unindexed);
         filter.go_on(&mut walk);
         let last = if filter.needs_rows() { self.last_issue_within_reach(filter, &walk).await? } else { None };
         if let Some(last) = last {
@@ -174,7 +174,7 @@ impl Db {
         let since = hour_of(now) - 23;
         let mut recent = Where::default();
         recent.and("issues.last_seen >= ?", Timestamp::from_micros(since.saturating_mul(3_600_000_000)));
-        filter.choose(&mut recent);
+        filter.choose(&mut recent, self.dialect().unindexed);
         recent.params.extend(params![since, hour_of(now)].to_vec());
         let n = recent.params.len();
         let from = format!(
@@ -264,14 +264,14 @@ impl IssueFilter {
     }
 
     /// What stands in the index of the order.
-    fn choose(&self, conditions: &mut Where) {
+    fn choose(&self, conditions: &mut Where, unindexed: &str) {
         if let Some(project) = self.project {
-            conditions.and("issues.project = ?", project);
+            conditions.and(&format!("{unindexed}issues.project = ?"), project);
         }
         let listed = |codes: Vec<i64>| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         if !self.states.is_empty() {
             let codes = listed(self.states.iter().map(|state| state.code()).collect());
-            conditions.and_plain(&format!("issues.state IN ({codes})"));
+            conditions.and_plain(&format!("{unindexed}issues.state IN ({codes})"));
         }
         if !self.levels.is_empty() {
             let codes = listed(self.levels.iter().map(|level| level_code(*level)).collect());

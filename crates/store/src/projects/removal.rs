@@ -15,14 +15,14 @@ pub struct ProjectRemoval {
     pub more: bool,
 }
 
-/// What is an issue's own, by the column that names it.
+/// What is an issue's own, with the key of each. The hashes last: without them its events would make a new one.
 const OF_ISSUES: [(&str, &str); 6] = [
-    ("issue_hours", "issue"),
-    ("issue_users", "issue"),
-    ("issue_tags", "issue"),
-    ("issue_tag_keys", "issue"),
-    ("issue_activity", "issue"),
-    ("issue_hashes", "issue"),
+    ("issue_hours", "issue, hour, environment"),
+    ("issue_users", "issue, digest"),
+    ("issue_tags", "issue, key, value"),
+    ("issue_tag_keys", "issue, key"),
+    ("issue_activity", "no"),
+    ("issue_hashes", "project, hash"),
 ];
 
 impl Db {
@@ -68,11 +68,8 @@ async fn remove_issues(conn: &mut Conn<'_>, project: ProjectId, limit: u64) -> R
 /// At most `limit` rows of what is an issue's own.
 pub(crate) async fn remove_rows_of_issue(conn: &mut Conn<'_>, issue: i64, limit: u64) -> Result<u64> {
     let mut rows = 0;
-    for (table, column) in OF_ISSUES {
-        if rows >= limit {
-            break;
-        }
-        rows += remove_some(conn, table, column, issue, limit - rows).await?;
+    for (table, key) in OF_ISSUES {
+        rows += remove_some(conn, (table, key), "issue", issue, limit.saturating_sub(rows)).await?;
     }
     Ok(rows)
 }
@@ -83,7 +80,7 @@ async fn remove_releases(conn: &mut Conn<'_>, project: ProjectId, limit: u64) ->
         let sql = "SELECT id FROM releases WHERE project = $1 LIMIT 1";
         let Some(row) = conn.row(sql, params![project]).await? else { break };
         let id = row.int("id")?;
-        rows += remove_some(conn, "deploys", "release", id, limit - rows).await?;
+        rows += remove_some(conn, ("deploys", "no"), "release", id, limit - rows).await?;
         if rows < limit {
             rows += conn.execute("DELETE FROM releases WHERE id = $1", params![id]).await?;
         }
@@ -91,16 +88,14 @@ async fn remove_releases(conn: &mut Conn<'_>, project: ProjectId, limit: u64) ->
     Ok(rows)
 }
 
-async fn remove_some(conn: &mut Conn<'_>, table: &str, column: &str, of: i64, limit: u64) -> Result<u64> {
-    // The key by which a table's rows are told apart, behind what it was chosen by.
-    let key = match table {
-        "issue_hours" => "issue, hour, environment",
-        "issue_users" => "issue, digest",
-        "issue_tags" => "issue, key, value",
-        "issue_tag_keys" => "issue, key",
-        "issue_hashes" => "project, hash",
-        _ => "no",
-    };
+/// Rows of a table, with its key, whose `column` is `of`.
+async fn remove_some(
+    conn: &mut Conn<'_>,
+    (table, key): (&str, &str),
+    column: &str,
+    of: i64,
+    limit: u64,
+) -> Result<u64> {
     let sql = format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {column} = $1 LIMIT $2)");
     conn.execute(&sql, params![of, limit]).await
 }
