@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod health;
+pub mod issues;
 pub mod items;
 pub mod jobs;
 pub mod ledger;
@@ -14,6 +15,8 @@ pub mod logs;
 pub mod mailings;
 pub mod outcomes;
 pub mod problem;
+pub mod projects;
+pub mod releases;
 pub mod report;
 pub mod tokens;
 pub mod traces;
