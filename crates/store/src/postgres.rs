@@ -219,6 +219,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         AND outcome >= 2 AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY no LIMIT $2",
     lock_account: "SELECT * FROM accounts WHERE id = $1 FOR UPDATE",
     like: " ILIKE $1 ESCAPE '\\'",
+    json_group: "json_agg",
     set: "jsonb_array_elements($1::text::jsonb) AS list (value)",
     // Its statistics say when to walk; a column with a sign would not be held against the index.
     unindexed: "",

@@ -92,6 +92,8 @@ pub(crate) struct Dialect {
     pub(crate) like: &'static str,
     /// What a statement reads a JSON array from that is its first parameter: each element is a `list.value`.
     pub(crate) set: &'static str,
+    /// The function that makes a JSON array of the values of a group.
+    pub(crate) json_group: &'static str,
     /// Before a column by which rows are not to be looked up, as an order walks an index of its own.
     pub(crate) unindexed: &'static str,
     /// The id whose 32 hexadecimal digits are `{}`.

@@ -405,6 +405,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         AND outcome >= 2 ORDER BY no LIMIT $2",
     lock_account: "SELECT * FROM accounts WHERE id = $1",
     like: " LIKE $1 ESCAPE '\\'",
+    json_group: "json_group_array",
     set: "json_each($1) AS list",
     unindexed: "+",
     uuid: "unhex({})",

@@ -4,14 +4,15 @@
 use super::{
     AppliedObservation, EventBatch, Issue, IssueState, Observation, Resolution, Transition,
     activity::{self, NewActivity},
-    fold::{Hash, Numbers, Place, Projection, TagKey},
+    fold::{Group, Place, ProjectCount, Projection, TagKey},
     issue_from, level_code,
 };
 use crate::{
-    Db, ProjectId, Result,
+    Db, Error, ProjectId, Result,
     releases::release_from,
     sql::{Conn, params},
 };
+use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 
@@ -85,7 +86,8 @@ async fn lock_projects(conn: &mut Conn<'_>, projection: &mut Projection, observa
         conn.dialect().for_update
     );
     for row in conn.select_set(&sql, ids).await? {
-        let numbers = Numbers { issues_made: row.int("issues_made")?, first_event_at: row.opt_time("first_event_at")? };
+        let numbers =
+            ProjectCount { issues_made: row.int("issues_made")?, first_event_at: row.opt_time("first_event_at")? };
         projection.projects.insert(row.int("id")?, numbers);
     }
     Ok(())
@@ -111,7 +113,7 @@ async fn load_issues(conn: &mut Conn<'_>, projection: &mut Projection, observati
     for row in rows {
         // A hash without its issue is that of one that is being removed.
         let Some(place) = places.get(&row.int("issue")?).copied() else { continue };
-        let hash = Hash {
+        let hash = Group {
             place,
             events: row.count("events")?,
             first_seen: row.time("first_seen")?,
@@ -159,16 +161,14 @@ async fn load_releases(conn: &mut Conn<'_>, projection: &mut Projection, observa
 }
 
 async fn load_users(conn: &mut Conn<'_>, projection: &mut Projection, known: &[(&Observation, Place)]) -> Result<()> {
-    let wanted = known.iter().filter_map(|(one, place)| Some((projection.issues[*place].id, one.user?, *place)));
-    let wanted: BTreeSet<(i64, i64, Place)> = wanted.collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let sql = "SELECT CAST(list.value->>2 AS BIGINT) AS place, found.digest FROM {set} JOIN issue_users AS found
+    let wanted: BTreeSet<(Place, i64)> = known.iter().filter_map(|(one, place)| Some((*place, one.user?))).collect();
+    let wanted: Vec<(Place, i64)> = wanted.into_iter().collect();
+    let rows = wanted.iter().enumerate().map(|(n, (place, user))| (projection.issues[*place].id, user, n));
+    let sql =
+        "SELECT CAST({group}(CAST(list.value->>2 AS BIGINT)) AS TEXT) AS there FROM {set} JOIN issue_users AS found
                    ON found.issue = CAST(list.value->>0 AS BIGINT) AND found.digest = CAST(list.value->>1 AS BIGINT)";
-    for row in conn.select_set(sql, wanted).await? {
-        projection.users.insert((row.int("place")? as Place, row.int("digest")?));
-    }
+    let there = there(conn, sql, rows.collect()).await?;
+    projection.users.extend(there.into_iter().map(|n| wanted[n]));
     Ok(())
 }
 
@@ -177,26 +177,39 @@ async fn load_tags(conn: &mut Conn<'_>, projection: &mut Projection, known: &[(&
     for (one, place) in known {
         wanted.extend(one.tags.iter().map(|(key, value)| (*place, key.as_str(), value.as_str())));
     }
+    let wanted: Vec<(Place, &str, &str)> = wanted.into_iter().collect();
     let id = |place: Place| projection.issues[place].id;
     let keys: BTreeSet<_> = wanted.iter().map(|(place, key, _)| (id(*place), key, place)).collect();
     let sql = "SELECT CAST(list.value->>2 AS BIGINT) AS place, found.key, found.distinct_values, found.events
                FROM {set} JOIN issue_tag_keys AS found
                    ON found.issue = CAST(list.value->>0 AS BIGINT) AND found.key = list.value->>1";
     let found_keys = conn.select_set(sql, keys).await?;
-    let tags: BTreeSet<_> = wanted.iter().map(|(place, key, value)| (id(*place), key, value, place)).collect();
-    let sql = "SELECT CAST(list.value->>3 AS BIGINT) AS place, found.key, found.value, found.events
-               FROM {set} JOIN issue_tags AS found
+    let rows = wanted.iter().enumerate().map(|(n, (place, key, value))| (id(*place), key, value, n));
+    let sql =
+        "SELECT CAST({group}(CAST(list.value->>3 AS BIGINT)) AS TEXT) AS there FROM {set} JOIN issue_tags AS found
                    ON found.issue = CAST(list.value->>0 AS BIGINT) AND found.key = list.value->>1
                    AND found.value = list.value->>2";
-    for row in conn.select_set(sql, tags).await? {
-        let key = (row.int("place")? as Place, row.text("key")?, row.text("value")?);
-        projection.tags.insert(key, row.count("events")?);
+    for n in there(conn, sql, rows.collect()).await? {
+        let (place, key, value) = wanted[n];
+        projection.tags.insert((place, key.to_owned(), value.to_owned()), 0);
     }
     for row in found_keys {
         let tag = TagKey { distinct_values: row.count("distinct_values")?, events: row.count("events")? };
         projection.tag_keys.insert((row.int("place")? as Place, row.text("key")?), tag);
     }
     Ok(())
+}
+
+/// Which of these are in the store, by where they stand among them: one row tells of all, as thousands would take longer to
+/// come than to be found.
+async fn there<T: Serialize>(conn: &mut Conn<'_>, sql: &str, asked: Vec<T>) -> Result<Vec<usize>> {
+    let sql = sql.replace("{group}", conn.dialect().json_group);
+    let rows = conn.select_set(&sql, asked).await?;
+    let found = rows.first().map(|row| row.opt_text("there")).transpose()?.flatten();
+    found.map_or_else(
+        || Ok(Vec::new()),
+        |found| serde_json::from_str(&found).map_err(|_| Error::corrupt("there", "not the expected JSON")),
+    )
 }
 
 async fn write(conn: &mut Conn<'_>, projection: &mut Projection, observations: &[Observation]) -> Result<()> {
@@ -320,7 +333,7 @@ async fn write_counts(conn: &mut Conn<'_>, projection: &Projection) -> Result<()
     let sql = "INSERT INTO issue_tags (issue, key, value, events)
                SELECT CAST(list.value->>0 AS BIGINT), list.value->>1, list.value->>2, CAST(list.value->>3 AS BIGINT)
                FROM {set} WHERE true
-               ON CONFLICT (issue, key, value) DO UPDATE SET events = excluded.events";
+               ON CONFLICT (issue, key, value) DO UPDATE SET events = issue_tags.events + excluded.events";
     conn.execute_set(sql, tags).await
 }
 

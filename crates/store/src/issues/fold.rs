@@ -14,7 +14,7 @@ pub(super) type Place = usize;
 
 /// A group of events.
 #[derive(Clone, Debug)]
-pub(super) struct Hash {
+pub(super) struct Group {
     pub(super) place: Place,
     pub(super) events: u64,
     pub(super) first_seen: Timestamp,
@@ -24,7 +24,7 @@ pub(super) struct Hash {
 
 /// A project's part of the work.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Numbers {
+pub(super) struct ProjectCount {
     pub(super) issues_made: i64,
     pub(super) first_event_at: Option<Timestamp>,
 }
@@ -47,15 +47,16 @@ pub(super) struct Turn {
 #[derive(Default)]
 pub(super) struct Projection {
     /// Those that are there; events of others are not counted.
-    pub(super) projects: BTreeMap<ProjectId, Numbers>,
+    pub(super) projects: BTreeMap<ProjectId, ProjectCount>,
     pub(super) issues: Vec<Issue>,
     /// The first of `issues` that is not in the store.
     pub(super) first_new: Place,
-    pub(super) hashes: HashMap<(ProjectId, String), Hash>,
+    pub(super) hashes: HashMap<(ProjectId, String), Group>,
     pub(super) releases: BTreeMap<(ProjectId, String), Release>,
     pub(super) users: HashSet<(Place, i64)>,
     pub(super) new_users: Vec<(Place, i64)>,
     pub(super) tag_keys: BTreeMap<(Place, String), TagKey>,
+    /// Values that are told apart, and the events of the batch that have them.
     pub(super) tags: BTreeMap<(Place, String, String), u64>,
     pub(super) hours: BTreeMap<(Place, i64, String), u64>,
     pub(super) turns: Vec<Turn>,
@@ -85,7 +86,7 @@ impl Projection {
         for hash in &observation.hashes {
             if let Entry::Vacant(free) = self.hashes.entry(key(hash)) {
                 let (at, is_changed) = (observation.at, true);
-                free.insert(Hash { place, events: 0, first_seen: at, last_seen: at, is_changed });
+                free.insert(Group { place, events: 0, first_seen: at, last_seen: at, is_changed });
             }
         }
         Some((place, by))
