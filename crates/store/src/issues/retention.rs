@@ -2,7 +2,7 @@
 
 use super::{IssueId, observation::hour_of};
 use crate::{
-    Db, Result,
+    Db, ProjectId, Result,
     projects::remove_rows_of_issue,
     sql::{Conn, params},
 };
@@ -24,30 +24,48 @@ impl Db {
     pub async fn purge_issues(&self, before: Timestamp, limit: u32) -> Result<IssuesPurged> {
         self.write(move |conn| Box::pin(purge(conn, before, u64::from(limit.max(1))))).await
     }
+
+    /// Issues whose events are not those of their hashes, at most 100: none, unless somebody else has written to the store.
+    /// Reads all of them: seconds on a large store.
+    pub async fn verify_issues(&self) -> Result<Vec<IssueId>> {
+        let sql = "SELECT id FROM issues WHERE events <> (
+                       SELECT coalesce(CAST(sum(found.events) AS BIGINT), 0) FROM issue_hashes AS found
+                       WHERE found.issue = issues.id) ORDER BY id LIMIT 100";
+        self.rows(sql, &[]).await?.iter().map(|row| row.int("id")).collect()
+    }
 }
 
 async fn purge(conn: &mut Conn<'_>, before: Timestamp, limit: u64) -> Result<IssuesPurged> {
     let mut purged = IssuesPurged::default();
-    let mut rows = 0;
-    while rows < limit {
-        let sql = "SELECT id FROM issues WHERE last_seen < $1 ORDER BY last_seen, id LIMIT 1";
-        let Some(row) = conn.row(sql, params![before]).await? else { break };
-        let id = row.int("id")?;
-        // Locked as by everybody; and seen again meanwhile, it stays.
-        let found = super::changes::lock_issues(conn, &[id]).await?;
-        if found.first().is_some_and(|issue| issue.last_seen >= before) {
-            continue;
-        }
-        rows += remove_whole(conn, id, limit - rows, &mut purged).await?;
-    }
-    if rows < limit {
-        let sql = "DELETE FROM issue_hours WHERE (issue, hour, environment) IN (
-                       SELECT issue, hour, environment FROM issue_hours WHERE hour < $1 ORDER BY hour LIMIT $2)";
-        purged.hours = conn.execute(sql, params![hour_of(before), limit - rows]).await?;
-        rows += purged.hours;
-    }
-    purged.more = rows >= limit;
+    let oldest = "SELECT project FROM issues WHERE last_seen < $1 ORDER BY last_seen, id LIMIT 1";
+    let rows = match conn.row(oldest, params![before]).await? {
+        Some(row) => purge_project(conn, row.int("project")?, before, limit, &mut purged).await?,
+        None => 0,
+    };
+    let sql = "DELETE FROM issue_hours WHERE (issue, hour, environment) IN (
+                   SELECT issue, hour, environment FROM issue_hours WHERE hour < $1 ORDER BY hour LIMIT $2)";
+    purged.hours = conn.execute(sql, params![hour_of(before), limit.saturating_sub(rows)]).await?;
+    purged.more = rows + purged.hours >= limit || conn.row(oldest, params![before]).await?.is_some();
     Ok(purged)
+}
+
+/// The old issues of one project: of several, each has a transaction of its own, so that none waits for another's lock.
+async fn purge_project(
+    conn: &mut Conn<'_>,
+    project: ProjectId,
+    before: Timestamp,
+    limit: u64,
+    purged: &mut IssuesPurged,
+) -> Result<u64> {
+    let mut rows = 0;
+    let lock = conn.dialect().for_update;
+    conn.row(&format!("SELECT id FROM projects WHERE id = $1{lock}"), params![project]).await?;
+    while rows < limit {
+        let sql = "SELECT id FROM issues WHERE last_seen < $1 AND project = $2 ORDER BY last_seen, id LIMIT 1";
+        let Some(row) = conn.row(sql, params![before, project]).await? else { break };
+        rows += remove_whole(conn, row.int("id")?, limit - rows, purged).await?;
+    }
+    Ok(rows)
 }
 
 /// An issue, and those that went into it.

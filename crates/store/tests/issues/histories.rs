@@ -117,6 +117,7 @@ async fn a_small_model_agrees(db: Db) {
             }
         }
         apply(&db, waiting).await;
+        assert_eq!(db.verify_issues().await.unwrap(), [0_i64; 0]);
         compare(&db, project, &known, &steps).await;
     }
 }

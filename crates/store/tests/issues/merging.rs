@@ -70,6 +70,7 @@ async fn what_comes_in_between_goes_with_its_hash(db: Db) {
     db.merge_issues(a, vec![b], "ana".into(), later(9)).await.unwrap();
     apply(&db, vec![event(11, project, "b"), event(12, project, "a")]).await;
     db.unmerge_issue(a, vec!["b".into()], "ana".into(), later(20)).await.unwrap();
+    assert_eq!(db.verify_issues().await.unwrap(), [0_i64; 0]);
     let [a, b] = [db.issue(a).await.unwrap().unwrap(), db.issue(b).await.unwrap().unwrap()];
     assert_eq!((a.events, a.first_seen, a.last_seen), (3, later(1), later(12)));
     assert_eq!((b.events, b.first_seen, b.last_seen), (3, later(3), later(11)));

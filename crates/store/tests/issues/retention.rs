@@ -5,6 +5,22 @@ use store::{HourSteps, IssuesPurged};
 
 on_both![old_issues_and_old_hours_go];
 
+/// An issue that somebody else has written to is found.
+#[tokio::test]
+async fn what_does_not_add_up_is_found() {
+    use sqlx::{Connection, Executor};
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("vigie.db");
+    let db = Db::open_sqlite(&file, dir.path()).await.unwrap();
+    let project = shop(&db).await;
+    let applied = apply(&db, vec![event(1, project, "a"), event(2, project, "b")]).await;
+    assert_eq!(db.verify_issues().await.unwrap(), [0_i64; 0]);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+    let mut beside = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    beside.execute("UPDATE issues SET events = 7 WHERE number = 2").await.unwrap();
+    assert_eq!(db.verify_issues().await.unwrap(), [applied[1].issue]);
+}
+
 async fn old_issues_and_old_hours_go(db: Db) {
     let project = shop(&db).await;
     let tagged = |no: i64, hash: &str, at| Observation {
