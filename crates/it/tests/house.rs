@@ -18,6 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scrub", &[]),
     ("logfiles", &["model", "scrub"]),
     ("sources", &["model", "scrub"]),
+    ("errors", &["model", "scrub"]),
     ("logs", &["model", "telemetry", "scrub", "sources"]),
     ("vault", &["model"]),
     ("outbound", &[]),

@@ -1,0 +1,267 @@
+//! Which frames are the program's own code, where the client does not say or cannot know.
+
+use super::{Event, Frame};
+
+/// Settles [`Frame::in_app`] of every frame.
+pub fn mark(event: &mut Event) {
+    let platform = event.platform.clone().unwrap_or_default();
+    for stack_trace in event.stack_traces_mut() {
+        stack_trace.frames.iter_mut().for_each(|frame| frame.in_app = Some(is_in_app(frame, &platform)));
+    }
+}
+
+/// The client's word counts, except where it calls a library's code the program's own: browsers' clients do of all code.
+pub fn is_in_app(frame: &Frame, platform: &str) -> bool {
+    frame.in_app != Some(false) && !is_library(frame, Family::of(platform), frame.in_app == Some(true))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Python,
+    JavaScript,
+    Java,
+    Go,
+    Php,
+    Ruby,
+    DotNet,
+    Native,
+    Other,
+}
+
+impl Family {
+    fn of(platform: &str) -> Self {
+        match platform {
+            "python" => Self::Python,
+            "javascript" | "node" => Self::JavaScript,
+            "java" | "kotlin" | "scala" | "android" => Self::Java,
+            "go" => Self::Go,
+            "php" => Self::Php,
+            "ruby" => Self::Ruby,
+            "csharp" | "dotnet" => Self::DotNet,
+            "native" | "rust" | "c" | "cocoa" | "objc" | "swift" => Self::Native,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn is_library(frame: &Frame, family: Family, is_said_to_be_own: bool) -> bool {
+    let path = frame.path().unwrap_or_default();
+    let filename = frame.filename.as_deref().unwrap_or_default();
+    let holds = |parts: &[&str]| parts.iter().any(|part| path.contains(part) || filename.contains(part));
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| path.starts_with(beginning));
+    match family {
+        // Known for certain, whatever the client says: it says so of everything.
+        Family::JavaScript => holds(JAVASCRIPT_PARTS) || begins(JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
+        _ if is_said_to_be_own => false,
+        Family::Python => holds(PYTHON_PARTS) || begins(&["<frozen ", "<attrs ", "<__array_function__"]),
+        Family::Java => names_one_of(frame.module.as_deref(), JAVA_PACKAGES),
+        Family::DotNet => names_one_of(frame.module.as_deref().or(frame.package.as_deref()), DOT_NET_NAMESPACES),
+        Family::Go => holds(&["/pkg/mod/", "/vendor/", "/usr/local/go/src/"]) || is_go_standard(frame),
+        Family::Php => holds(&["/vendor/", "vendor/composer"]) || begins(&["vendor/", "[internal]"]) || path.is_empty(),
+        Family::Ruby => holds(&["/gems/", "/vendor/bundle/", "/lib/ruby/", "<internal:"]),
+        Family::Native => holds(NATIVE_PARTS) || is_native_runtime(frame.function.as_deref().unwrap_or_default()),
+        Family::Other => holds(&["/node_modules/", "/site-packages/", "/vendor/"]),
+    }
+}
+
+const JAVASCRIPT_PARTS: &[&str] = &[
+    "node_modules/",
+    "/webpack/bootstrap",
+    "webpack/bootstrap",
+    "/@vite/",
+    "/.yarn/",
+    "[native code]",
+    "/jquery.",
+    "/jquery-",
+];
+
+const JAVASCRIPT_BEGINNINGS: &[&str] = &[
+    "node:",
+    "internal/",
+    "native",
+    "chrome-extension:",
+    "moz-extension:",
+    "safari-extension:",
+    "safari-web-extension:",
+    "extensions::",
+    "resource:",
+    "chrome:",
+    "webkit-masked-url:",
+];
+
+const PYTHON_PARTS: &[&str] = &[
+    "/site-packages/",
+    "/dist-packages/",
+    "\\site-packages\\",
+    "/lib/python",
+    "/lib64/python",
+    "\\lib\\python",
+    "/eggs/",
+];
+
+const NATIVE_PARTS: &[&str] = &[
+    "/rustc/",
+    "/.cargo/registry/",
+    "/.cargo/git/",
+    "/usr/lib/",
+    "/usr/include/",
+    "/lib/x86_64",
+    "\\.cargo\\registry\\",
+];
+
+/// `<anonymous>` alone is where an engine calls back: it is nobody's file.
+fn is_bare_anonymous(frame: &Frame) -> bool {
+    matches!(frame.path(), Some("<anonymous>" | "native")) && frame.module.is_none()
+}
+
+/// Whether a dotted name is one of `packages`, or within one.
+fn names_one_of(name: Option<&str>, packages: &[&str]) -> bool {
+    name.is_some_and(|name| {
+        packages.iter().any(|package| {
+            name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '$']))
+        })
+    })
+}
+
+const JAVA_PACKAGES: &[&str] = &[
+    "java",
+    "javax",
+    "jakarta",
+    "jdk",
+    "sun",
+    "com.sun",
+    "oracle",
+    "kotlin",
+    "kotlinx",
+    "scala",
+    "akka",
+    "groovy",
+    "org.codehaus.groovy",
+    "org.springframework",
+    "org.apache",
+    "org.hibernate",
+    "org.eclipse",
+    "org.jboss",
+    "org.glassfish",
+    "org.postgresql",
+    "org.junit",
+    "org.aspectj",
+    "org.mariadb",
+    "com.mysql",
+    "com.zaxxer",
+    "com.fasterxml",
+    "com.google",
+    "com.android",
+    "android",
+    "androidx",
+    "dalvik",
+    "io.netty",
+    "io.undertow",
+    "io.micrometer",
+    "io.sentry",
+    "io.opentelemetry",
+    "io.quarkus",
+    "io.vertx",
+    "io.micronaut",
+    "net.bytebuddy",
+    "net.sf.cglib",
+    "okhttp3",
+    "okio",
+    "retrofit2",
+    "reactor",
+    "rx",
+    "io.reactivex",
+    "feign",
+    "ch.qos.logback",
+    "org.slf4j",
+];
+
+const DOT_NET_NAMESPACES: &[&str] = &[
+    "System",
+    "Microsoft",
+    "MS",
+    "Newtonsoft",
+    "FSharp",
+    "Serilog",
+    "NLog",
+    "Giraffe",
+    "NHibernate",
+    "Npgsql",
+    "Dapper",
+    "Autofac",
+    "MediatR",
+    "Grpc",
+    "Sentry",
+    "Hangfire",
+    "Polly",
+    "AutoMapper",
+    "Xunit",
+    "Castle",
+];
+
+/// A package of the standard library has no dot in its first element: `net/http`; `main` is the program.
+fn is_go_standard(frame: &Frame) -> bool {
+    let Some(module) = frame.module.as_deref() else { return false };
+    let first = module.split('/').next().unwrap_or_default();
+    const STANDARD: &[&str] = &[
+        "runtime", "net", "reflect", "sync", "syscall", "os", "io", "bufio", "bytes", "context", "crypto", "database",
+        "encoding", "errors", "fmt", "html", "log", "math", "mime", "path", "regexp", "sort", "strconv", "strings",
+        "testing", "text", "time", "unicode", "internal", "slices", "maps", "iter",
+    ];
+    STANDARD.contains(&first)
+}
+
+/// What runs around a program of Rust, C++ or Swift.
+fn is_native_runtime(function: &str) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "std::",
+        "core::",
+        "alloc::",
+        "<core::",
+        "<alloc::",
+        "<std::",
+        "__rust",
+        "rust_",
+        "_rust",
+        "_Unwind",
+        "__libc",
+        "_start",
+        "start_thread",
+        "clone",
+        "__cxa",
+        "__GI",
+        "_dyld",
+        "tokio::",
+        "<tokio::",
+        "rayon",
+        "hyper::",
+        "<hyper",
+        "tower::",
+        "<tower",
+        "axum::",
+        "<axum",
+        "actix_",
+        "<actix_",
+        "futures_",
+        "<futures_",
+        "sentry",
+        "<sentry",
+        "backtrace::",
+        "anyhow::",
+        "<anyhow",
+        "tracing",
+        "<tracing",
+        "<F as ",
+        "<T as ",
+        "<Fut as ",
+        "h2::",
+        "mio::",
+        "swift_",
+        "objc_",
+        "CF",
+        "NS",
+        "UIApplicationMain",
+        "dispatch_",
+    ];
+    BEGINNINGS.iter().any(|beginning| function.starts_with(beginning))
+}

@@ -1,0 +1,279 @@
+//! Which keys name a secret.
+
+use crate::problem::Place;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// Names whose values are secret whatever they are, numbers too: as the words of a key, or its end.
+const SECRET: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "passcode",
+    "pin",
+    "cvv",
+    "cvc",
+    "otp",
+    "mot_de_passe",
+    "motdepasse",
+    "mdp",
+    "credit_card",
+    "creditcard",
+    "card_number",
+    "cardnumber",
+    "ssn",
+    "iban",
+    "private_key",
+    "privatekey",
+    "secret_key",
+    "secretkey",
+    "api_key",
+    "apikey",
+    "access_key",
+    "accesskey",
+    "authorization",
+    "credential",
+    "credentials",
+    "auth_header",
+    "dsn",
+];
+
+/// Names whose values are secret when they are texts: a number of tokens is none, nor is a flag.
+const SECRET_TEXT: &[&str] = &[
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "session",
+    "sessionid",
+    "session_id",
+    "session_key",
+    "sid",
+    "cookie",
+    "cookies",
+    "csrf",
+    "xsrf",
+    "csrftoken",
+    "xsrftoken",
+    "csrfmiddlewaretoken",
+    "jwt",
+    "bearer",
+    "auth",
+    "signature",
+    "phpsessid",
+    "jsessionid",
+];
+
+/// Last words that turn a name of a secret into one of something about it: `token_type`.
+const ABOUT: &[&str] = &[
+    "count",
+    "length",
+    "size",
+    "type",
+    "kind",
+    "expires",
+    "expiry",
+    "expiration",
+    "ttl",
+    "age",
+    "policy",
+    "enabled",
+    "method",
+    "url",
+    "uri",
+    "host",
+    "max",
+    "min",
+    "at",
+    "in",
+];
+
+/// Names of people's addresses on the internet.
+pub(super) fn is_ip_address(key: &str) -> bool {
+    matches!(
+        key.to_ascii_lowercase().as_str(),
+        "ip_address" | "remote_addr" | "x-forwarded-for" | "x-real-ip" | "client_ip" | "client.address" | "forwarded"
+    )
+}
+
+/// Parts of a report whose keys are names of packages, files and ids, and whose values are never secret.
+pub(super) fn is_structure(key: &str, place: &Place<'_>) -> bool {
+    let depth = std::iter::successors(place.parent(), |place| place.parent()).count();
+    match key {
+        "modules" | "sdk" | "debug_meta" | "_meta" | "event_id" | "platform" | "fingerprint" => depth == 1,
+        "trace_id" | "span_id" | "parent_span_id" | "debug_id" => true,
+        "filename" | "abs_path" | "function" | "module" => is_below("frames", place),
+        _ => false,
+    }
+}
+
+fn is_below(list: &str, place: &Place<'_>) -> bool {
+    let holder = place.parent().and_then(Place::parent).and_then(Place::key);
+    holder == Some(list)
+}
+
+/// How secret the values of a key are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secrecy {
+    Always,
+    Texts,
+}
+
+impl Secrecy {
+    /// Whether that value is taken out. What a client has taken out already is left as it says.
+    pub(super) fn holds(self, value: &Value) -> bool {
+        match value {
+            Value::Null => false,
+            Value::Bool(_) => false,
+            Value::Number(_) => self == Self::Always,
+            Value::String(text) => {
+                let inner = text.trim_matches(['\'', '"']);
+                let is_said = matches!(
+                    inner,
+                    "" | "None" | "null" | "[Filtered]" | "[removed]" | "True" | "False" | "true" | "false" | "***"
+                );
+                !is_said && (self == Self::Always || inner.parse::<f64>().is_err())
+            }
+            Value::Array(_) | Value::Object(_) => true,
+        }
+    }
+}
+
+/// The names of a project.
+#[derive(Clone, Debug)]
+pub(super) struct KeyNames {
+    always: HashSet<String>,
+    texts: HashSet<String>,
+    kept: HashSet<String>,
+}
+
+impl KeyNames {
+    pub(super) fn new(further: &[String], kept: &[String]) -> Self {
+        let words = |names: &[String]| names.iter().map(|name| normal(name)).collect::<Vec<_>>();
+        Self {
+            always: SECRET.iter().map(|name| (*name).to_owned()).chain(words(further)).collect(),
+            texts: SECRET_TEXT.iter().map(|name| (*name).to_owned()).collect(),
+            kept: words(kept).into_iter().collect(),
+        }
+    }
+
+    /// Whether the key, or some words at its end or its beginning, name a secret: `DB_PASSWORD`, `accessToken`,
+    /// `password_confirmation`.
+    pub(super) fn secrecy(&self, key: &str) -> Option<Secrecy> {
+        // The longest name that anybody gives to a secret; longer keys are texts.
+        const KEY_BYTES_MAX: usize = 128;
+        if key.len() > KEY_BYTES_MAX || !key.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            return None;
+        }
+        let name = normal(key);
+        if self.kept.contains(&name) {
+            return None;
+        }
+        let last = name.rsplit('_').next().unwrap_or_default();
+        if ABOUT.contains(&last) && !self.always.contains(&name) {
+            return None;
+        }
+        self.exact(&name).or_else(|| ends(&name).find_map(|part| self.exact(part)))
+    }
+
+    fn exact(&self, name: &str) -> Option<Secrecy> {
+        match name {
+            _ if self.always.contains(name) => Some(Secrecy::Always),
+            _ if self.texts.contains(name) => Some(Secrecy::Texts),
+            _ => None,
+        }
+    }
+}
+
+/// What a name ends or begins with, by whole words.
+fn ends(name: &str) -> impl Iterator<Item = &str> {
+    let cuts = || name.match_indices('_').map(|(at, _)| at);
+    cuts().map(|at| &name[at + 1..]).chain(cuts().map(|at| &name[..at]))
+}
+
+/// Lower case, words parted by `_`: `X-Api-Key` and `xApiKey` are `x_api_key`.
+fn normal(key: &str) -> String {
+    let mut name = String::with_capacity(key.len() + 4);
+    let mut before = '_';
+    for c in key.chars() {
+        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            name.push('_');
+        }
+        before = c;
+        name.push(if c.is_ascii_alphanumeric() || !c.is_ascii() { c.to_ascii_lowercase() } else { '_' });
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn keys_name_secrets_by_whole_words() {
+        let keys = KeyNames::new(&["nir".to_owned()], &["session_kind".to_owned()]);
+        for key in [
+            "password",
+            "DB_PASSWORD",
+            "smtpPassword",
+            "password_confirmation",
+            "X-Api-Key",
+            "Authorization",
+            "Proxy-Authorization",
+            "Set-Cookie",
+            "accessToken",
+            "refresh_token",
+            "csrfmiddlewaretoken",
+            "sessionid",
+            "secret",
+            "AWS_SECRET_ACCESS_KEY",
+            "client_secret",
+            "mot_de_passe",
+            "NIR",
+            "X-CSRFToken",
+            "creditCard",
+            "private-key",
+        ] {
+            assert!(keys.secrecy(key).is_some(), "{key}");
+        }
+        for key in [
+            "author",
+            "passenger",
+            "tokenizer",
+            "token_type",
+            "expires_in",
+            "keypad",
+            "secretary",
+            "session_kind",
+            "monkey",
+            "opinion",
+            "path",
+            "user_agent",
+            "compass",
+            "42",
+            "",
+            "authority",
+            "max_tokens_count",
+        ] {
+            assert_eq!(keys.secrecy(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_words_for_nothing_are_no_tokens() {
+        let keys = KeyNames::new(&[], &[]);
+        for (key, value, holds) in [
+            ("input_tokens", json!(12), false),
+            ("input_tokens", json!("12"), false),
+            ("token", json!("abc"), true),
+            ("token", json!("None"), false),
+            ("password", json!(1234), true),
+            ("password", json!("[Filtered]"), false),
+            ("session", json!({"a": 1}), true),
+        ] {
+            assert_eq!(keys.secrecy(key).unwrap().holds(&value), holds, "{key} {value}");
+        }
+    }
+}

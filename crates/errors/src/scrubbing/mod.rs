@@ -1,0 +1,261 @@
+//! What must not be kept is taken out of a report before anything else looks at it: values of keys that name a secret,
+//! secrets that are known by their shape, credentials in addresses and in source lines.
+//!
+//! A whole value becomes [`REMOVED`]; a secret within a text becomes `***`. Each is told with its place.
+
+mod keys;
+mod query;
+mod source_line;
+
+use crate::problem::Place;
+use keys::{KeyNames, Secrecy};
+use scrub::{Counts, Rule};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// What stands for a value that was taken out.
+pub const REMOVED: &str = "[removed]";
+
+/// Places that are told of one report; what is removed beyond is told without its place.
+const TOLD_MAX: usize = 200;
+
+/// The shortest text that a secret could stand in: `pwd=x`.
+const TEXT_BYTES_MIN: usize = 5;
+
+/// What a project takes out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScrubbingSettings {
+    /// Off: everything is kept as it comes.
+    pub on: bool,
+    /// Further keys whose values are secret, in any case: `["nir", "numero_secu"]`.
+    pub keys: Vec<String>,
+    /// Keys whose values are kept although their names say otherwise: `["session_kind"]`.
+    pub kept_keys: Vec<String>,
+    /// Regular expressions whose matches are masked.
+    pub patterns: Vec<String>,
+    /// Whether the addresses that users come from are taken out.
+    pub ip_addresses: bool,
+    /// Whether the names before the `@` of e-mail addresses are masked.
+    pub emails: bool,
+}
+
+impl Default for ScrubbingSettings {
+    fn default() -> Self {
+        Self {
+            on: true,
+            keys: Vec::new(),
+            kept_keys: Vec::new(),
+            patterns: Vec::new(),
+            ip_addresses: false,
+            emails: false,
+        }
+    }
+}
+
+/// A place where something was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// `request.headers.Authorization`
+    pub path: String,
+    pub why: RemovedBecause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovedBecause {
+    /// Its name says that it is secret.
+    Key,
+    /// Credentials in a header or in an address.
+    Credentials,
+    /// The shape of a token or of a private key.
+    Token,
+    /// A card's or an account's number.
+    BankNumber,
+    /// An e-mail address.
+    Email,
+    /// An address on the internet.
+    IpAddress,
+    /// A pattern of the project's.
+    Pattern,
+}
+
+/// Settings, compiled.
+#[derive(Clone, Debug)]
+pub struct Scrubbing {
+    settings: ScrubbingSettings,
+    keys: KeyNames,
+    texts: scrub::Scrubber,
+}
+
+impl Default for Scrubbing {
+    fn default() -> Self {
+        let settings = ScrubbingSettings::default();
+        Self { keys: KeyNames::new(&[], &[]), texts: scrub::Scrubber::default(), settings }
+    }
+}
+
+impl Scrubbing {
+    /// # Errors
+    /// When a pattern cannot be used.
+    pub fn new(settings: ScrubbingSettings) -> Result<Self, scrub::ConfigError> {
+        let config = scrub::Config {
+            also: if settings.emails { vec![Rule::Email] } else { Vec::new() },
+            except: Vec::new(),
+            keys: settings.keys.clone(),
+            patterns: settings.patterns.clone(),
+        };
+        let keys = KeyNames::new(&settings.keys, &settings.kept_keys);
+        Ok(Self { texts: scrub::Scrubber::new(&config)?, keys, settings })
+    }
+
+    /// Takes the secrets out of `report`, and says where.
+    pub(crate) fn scrub(&self, report: &mut Value) -> Vec<Removed> {
+        let mut removed = Vec::new();
+        if self.settings.on {
+            Walk { scrubbing: self, removed: &mut removed }.value(report, &Place::Root);
+        }
+        removed
+    }
+}
+
+struct Walk<'a> {
+    scrubbing: &'a Scrubbing,
+    removed: &'a mut Vec<Removed>,
+}
+
+impl Walk<'_> {
+    fn tell(&mut self, place: &Place<'_>, why: RemovedBecause) {
+        if self.removed.len() < TOLD_MAX {
+            self.removed.push(Removed { path: place.to_string(), why });
+        }
+    }
+
+    fn value(&mut self, value: &mut Value, place: &Place<'_>) {
+        match value {
+            Value::Object(map) => {
+                map.iter_mut().for_each(|(key, value)| self.entry(key, value, &Place::Key(place, key)));
+            }
+            Value::Array(list) if is_source(place) => {
+                list.iter_mut().enumerate().for_each(|(index, line)| self.source(line, &Place::Index(place, index)));
+            }
+            Value::Array(list) => self.list(list, place),
+            Value::String(text) => self.text(text, place),
+            Value::Number(number) => self.number(number.to_string(), value, place),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn entry(&mut self, key: &str, value: &mut Value, place: &Place<'_>) {
+        if keys::is_structure(key, place) {
+            return;
+        }
+        if key == "context_line" {
+            return self.source(value, place);
+        }
+        match self.scrubbing.keys.secrecy(key) {
+            Some(secrecy) => self.leaves(value, secrecy, place),
+            None if self.scrubbing.settings.ip_addresses && keys::is_ip_address(key) => {
+                self.replace(value, place, RemovedBecause::IpAddress);
+            }
+            None => self.value(value, place),
+        }
+    }
+
+    /// A list of pairs is a map: `[["password", "x"]]`, `[{"key": "password", "value": "x"}]`.
+    fn list(&mut self, list: &mut [Value], place: &Place<'_>) {
+        for (index, element) in list.iter_mut().enumerate() {
+            let place = Place::Index(place, index);
+            match element {
+                Value::Array(pair) if matches!(pair.as_slice(), [Value::String(_), _]) => {
+                    let (name, value) = pair.split_at_mut(1);
+                    let name = name[0].as_str().unwrap_or_default();
+                    self.entry(name, &mut value[0], &Place::Key(&place, name));
+                }
+                Value::Object(map) if map.len() == 2 && map.contains_key("value") && map.contains_key("key") => {
+                    let name = map.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
+                    if let Some(value) = map.get_mut("value") {
+                        self.entry(&name, value, &Place::Key(&place, &name));
+                    }
+                }
+                element => self.value(element, &place),
+            }
+        }
+    }
+
+    /// Everything below a key that names a secret, the names within kept.
+    fn leaves(&mut self, value: &mut Value, secrecy: Secrecy, place: &Place<'_>) {
+        match value {
+            Value::Object(map) => {
+                map.iter_mut().for_each(|(key, value)| self.leaves(value, secrecy, &Place::Key(place, key)));
+            }
+            Value::Array(list) => {
+                list.iter_mut()
+                    .enumerate()
+                    .for_each(|(at, value)| self.leaves(value, secrecy, &Place::Index(place, at)));
+            }
+            leaf if secrecy.holds(leaf) => self.replace(leaf, place, RemovedBecause::Key),
+            leaf => self.value(leaf, place),
+        }
+    }
+
+    fn replace(&mut self, value: &mut Value, place: &Place<'_>, why: RemovedBecause) {
+        *value = Value::from(REMOVED);
+        self.tell(place, why);
+    }
+
+    fn text(&mut self, text: &mut String, place: &Place<'_>) {
+        if text.len() < TEXT_BYTES_MIN {
+            return;
+        }
+        if query::may_hold(text, place.key())
+            && let Some(clean) = query::scrub(text, &self.scrubbing.keys)
+        {
+            *text = clean;
+            self.tell(place, RemovedBecause::Credentials);
+        }
+        let mut counts = Counts::default();
+        if let Cow::Owned(clean) = self.scrubbing.texts.scrub(text.as_bytes(), &mut counts) {
+            *text = String::from_utf8_lossy(&clean).into_owned();
+            self.tell(place, because(counts));
+        }
+    }
+
+    /// A card's number may come as a number.
+    fn number(&mut self, written: String, value: &mut Value, place: &Place<'_>) {
+        if written.len() < 13 {
+            return;
+        }
+        let mut text = written;
+        let before = text.len();
+        self.text(&mut text, place);
+        if text.len() != before {
+            *value = Value::from(REMOVED);
+        }
+    }
+
+    fn source(&mut self, line: &mut Value, place: &Place<'_>) {
+        let Value::String(line) = line else { return };
+        if let Some(clean) = source_line::scrub(line) {
+            *line = clean;
+            self.tell(place, RemovedBecause::Key);
+        }
+    }
+}
+
+fn is_source(place: &Place<'_>) -> bool {
+    matches!(place.key(), Some("pre_context" | "post_context"))
+}
+
+fn because(counts: Counts) -> RemovedBecause {
+    let rule = Rule::ALL.into_iter().find(|rule| counts.of(*rule) > 0).unwrap_or(Rule::Key);
+    match rule {
+        Rule::Key => RemovedBecause::Key,
+        Rule::Header | Rule::Url => RemovedBecause::Credentials,
+        Rule::Token | Rule::PrivateKey => RemovedBecause::Token,
+        Rule::Card | Rule::Iban => RemovedBecause::BankNumber,
+        Rule::Email => RemovedBecause::Email,
+        Rule::Pattern => RemovedBecause::Pattern,
+    }
+}

@@ -1,0 +1,64 @@
+//! Lines of source code: a literal that is given to a name of a secret is taken out, everything else stays readable.
+
+use super::REMOVED;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A name of a secret, a sign that gives it a value, and the literal between its quotes.
+const ASSIGNED: &str = concat!(
+    r#"(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|credential|authorization|cookie|session_?id|mdp|mot_?de_?passe)"#,
+    r#"[a-z0-9_]*["']?\]?\s*(?::\s*\w+\s*)?(?:=>|:=|=|:|,)\s*[a-z]{0,2})(?:"([^"]{3,})"|'([^']{3,})'|`([^`]{3,})`)"#
+);
+
+/// The line with its secret literals replaced; none where there is none.
+pub(super) fn scrub(line: &str) -> Option<String> {
+    static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNED).ok());
+    let line_of_tokens = scrub_shapes(line);
+    let line = line_of_tokens.as_deref().unwrap_or(line);
+    if !line.contains(['"', '\'', '`']) {
+        return line_of_tokens;
+    }
+    let literal = LITERAL.as_ref()?;
+    let clean = literal.replace_all(line, |found: &regex::Captures<'_>| {
+        let quote = ["\"", "'", "`"][(2..5).position(|group| found.get(group).is_some()).unwrap_or(0)];
+        format!("{}{quote}{REMOVED}{quote}", &found[1])
+    });
+    match clean {
+        std::borrow::Cow::Owned(clean) if clean != line => Some(clean),
+        _ => line_of_tokens,
+    }
+}
+
+/// Tokens and numbers by their shape alone: in code, `token: str` is no secret.
+fn scrub_shapes(line: &str) -> Option<String> {
+    static SHAPES: LazyLock<Option<scrub::Scrubber>> = LazyLock::new(|| {
+        let except = vec![scrub::Rule::Key, scrub::Rule::Header];
+        scrub::Scrubber::new(&scrub::Config { except, ..scrub::Config::default() }).ok()
+    });
+    match SHAPES.as_ref()?.scrub(line.as_bytes(), &mut scrub::Counts::default()) {
+        std::borrow::Cow::Owned(clean) => Some(String::from_utf8_lossy(&clean).into_owned()),
+        std::borrow::Cow::Borrowed(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_of_secret_names_are_removed_and_code_stays() {
+        for (line, expected) in [
+            (r#"    password = "hunter2""#, Some(r#"    password = "[removed]""#)),
+            ("  'api_key': 'abc123',", Some("  'api_key': '[removed]',")),
+            (r#"login("anne", password="hunter2")"#, Some(r#"login("anne", password="[removed]")"#)),
+            (r#"const token = `abc${x}`;"#, Some(r#"const token = `[removed]`;"#)),
+            (r#"let secret: string = "abc";"#, Some(r#"let secret: string = "[removed]";"#)),
+            (r#"$config["db_password"] = "abc";"#, Some(r#"$config["db_password"] = "[removed]";"#)),
+            (r#"password = form.cleaned_data["password"]"#, None),
+            ("token = request.headers.get(name)", None),
+            ("return rates[sku]", None),
+        ] {
+            assert_eq!(scrub(line).as_deref(), expected, "{line}");
+        }
+    }
+}
