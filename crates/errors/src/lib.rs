@@ -9,8 +9,10 @@ pub mod auth;
 pub mod envelope;
 pub mod event;
 mod fields;
+pub mod grouping;
 mod json;
 pub mod problem;
+pub mod record;
 pub mod scrubbing;
 
 pub use event::Event;

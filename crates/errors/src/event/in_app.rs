@@ -1,66 +1,39 @@
 //! Which frames are the program's own code, where the client does not say or cannot know.
 
-use super::{Event, Frame};
+use super::{Event, Frame, Platform};
 
 /// Settles [`Frame::in_app`] of every frame.
 pub fn mark(event: &mut Event) {
-    let platform = event.platform.clone().unwrap_or_default();
+    let platform = Platform::of(event);
     for stack_trace in event.stack_traces_mut() {
-        stack_trace.frames.iter_mut().for_each(|frame| frame.in_app = Some(is_in_app(frame, &platform)));
+        stack_trace.frames.iter_mut().for_each(|frame| frame.in_app = Some(is_in_app(frame, platform)));
     }
 }
 
 /// The client's word counts, except where it calls a library's code the program's own: browsers' clients do of all code.
-pub fn is_in_app(frame: &Frame, platform: &str) -> bool {
-    frame.in_app != Some(false) && !is_library(frame, Family::of(platform), frame.in_app == Some(true))
+pub fn is_in_app(frame: &Frame, platform: Platform) -> bool {
+    frame.in_app != Some(false) && !is_library(frame, platform, frame.in_app == Some(true))
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
-    Python,
-    JavaScript,
-    Java,
-    Go,
-    Php,
-    Ruby,
-    DotNet,
-    Native,
-    Other,
-}
-
-impl Family {
-    fn of(platform: &str) -> Self {
-        match platform {
-            "python" => Self::Python,
-            "javascript" | "node" => Self::JavaScript,
-            "java" | "kotlin" | "scala" | "android" => Self::Java,
-            "go" => Self::Go,
-            "php" => Self::Php,
-            "ruby" => Self::Ruby,
-            "csharp" | "dotnet" => Self::DotNet,
-            "native" | "rust" | "c" | "cocoa" | "objc" | "swift" => Self::Native,
-            _ => Self::Other,
-        }
-    }
-}
-
-fn is_library(frame: &Frame, family: Family, is_said_to_be_own: bool) -> bool {
+fn is_library(frame: &Frame, platform: Platform, is_said_to_be_own: bool) -> bool {
     let path = frame.path().unwrap_or_default();
     let filename = frame.filename.as_deref().unwrap_or_default();
     let holds = |parts: &[&str]| parts.iter().any(|part| path.contains(part) || filename.contains(part));
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| path.starts_with(beginning));
-    match family {
+    match platform {
         // Known for certain, whatever the client says: it says so of everything.
-        Family::JavaScript => holds(JAVASCRIPT_PARTS) || begins(JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
+        Platform::JavaScript => holds(JAVASCRIPT_PARTS) || begins(JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
         _ if is_said_to_be_own => false,
-        Family::Python => holds(PYTHON_PARTS) || begins(&["<frozen ", "<attrs ", "<__array_function__"]),
-        Family::Java => names_one_of(frame.module.as_deref(), JAVA_PACKAGES),
-        Family::DotNet => names_one_of(frame.module.as_deref().or(frame.package.as_deref()), DOT_NET_NAMESPACES),
-        Family::Go => holds(&["/pkg/mod/", "/vendor/", "/usr/local/go/src/"]) || is_go_standard(frame),
-        Family::Php => holds(&["/vendor/", "vendor/composer"]) || begins(&["vendor/", "[internal]"]) || path.is_empty(),
-        Family::Ruby => holds(&["/gems/", "/vendor/bundle/", "/lib/ruby/", "<internal:"]),
-        Family::Native => holds(NATIVE_PARTS) || is_native_runtime(frame.function.as_deref().unwrap_or_default()),
-        Family::Other => holds(&["/node_modules/", "/site-packages/", "/vendor/"]),
+        Platform::Python => holds(PYTHON_PARTS) || begins(&["<frozen ", "<attrs ", "<__array_function__"]),
+        Platform::Java => names_one_of(frame.module.as_deref(), JAVA_PACKAGES),
+        Platform::DotNet => names_one_of(frame.module.as_deref().or(frame.package.as_deref()), DOT_NET_NAMESPACES),
+        Platform::Go => holds(&["/pkg/mod/", "/vendor/", "/usr/local/go/src/"]) || is_go_standard(frame),
+        Platform::Php => {
+            holds(&["/vendor/", "vendor/composer"]) || begins(&["vendor/", "[internal]"]) || path.is_empty()
+        }
+        Platform::Ruby => holds(&["/gems/", "/vendor/bundle/", "/lib/ruby/", "<internal:"]),
+        Platform::Native => holds(NATIVE_PARTS) || is_native_runtime(frame.function.as_deref().unwrap_or_default()),
+        Platform::Other => holds(&["/node_modules/", "/site-packages/", "/vendor/"]),
     }
 }
 

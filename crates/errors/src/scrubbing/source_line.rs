@@ -1,7 +1,7 @@
 //! Lines of source code: a literal that is given to a name of a secret is taken out, everything else stays readable.
 
 use super::REMOVED;
-use regex::Regex;
+use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 /// A name of a secret, a sign that gives it a value, and the literal between its quotes.
@@ -10,23 +10,25 @@ const ASSIGNED: &str = concat!(
     r#"[a-z0-9_]*["']?\]?\s*(?::\s*\w+\s*)?(?:=>|:=|=|:|,)\s*[a-z]{0,2})(?:"([^"]{3,})"|'([^']{3,})'|`([^`]{3,})`)"#
 );
 
+/// A query in a literal: `"/x?token=abc"`.
+const QUERIED: &str = r#"(?i)([?&][a-z_\-]*(?:passw(?:or)?d|pwd|secret|token|api_?key|access_?key|session_?id|sid|signature)=)([^&"'`\s#${}]{3,})"#;
+
 /// The line with its secret literals replaced; none where there is none.
 pub(super) fn scrub(line: &str) -> Option<String> {
-    static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNED).ok());
-    let line_of_tokens = scrub_shapes(line);
-    let line = line_of_tokens.as_deref().unwrap_or(line);
-    if !line.contains(['"', '\'', '`']) {
-        return line_of_tokens;
+    static LITERALS: LazyLock<Option<(Regex, Regex)>> =
+        LazyLock::new(|| Regex::new(ASSIGNED).ok().zip(Regex::new(QUERIED).ok()));
+    let shapes = scrub_shapes(line);
+    let clean = shapes.as_deref().unwrap_or(line);
+    if !clean.contains(['"', '\'', '`']) {
+        return shapes;
     }
-    let literal = LITERAL.as_ref()?;
-    let clean = literal.replace_all(line, |found: &regex::Captures<'_>| {
+    let (assigned, queried) = LITERALS.as_ref()?;
+    let without_literals = assigned.replace_all(clean, |found: &Captures<'_>| {
         let quote = ["\"", "'", "`"][(2..5).position(|group| found.get(group).is_some()).unwrap_or(0)];
         format!("{}{quote}{REMOVED}{quote}", &found[1])
     });
-    match clean {
-        std::borrow::Cow::Owned(clean) if clean != line => Some(clean),
-        _ => line_of_tokens,
-    }
+    let cleanest = queried.replace_all(&without_literals, |found: &Captures<'_>| format!("{}{REMOVED}", &found[1]));
+    (cleanest != line).then(|| cleanest.into_owned())
 }
 
 /// Tokens and numbers by their shape alone: in code, `token: str` is no secret.
@@ -57,6 +59,7 @@ mod tests {
             (r#"password = form.cleaned_data["password"]"#, None),
             ("token = request.headers.get(name)", None),
             ("return rates[sku]", None),
+            (r#"fetch("/x?a=1&access_token=abc123")"#, Some(r#"fetch("/x?a=1&access_token=[removed]")"#)),
         ] {
             assert_eq!(scrub(line).as_deref(), expected, "{line}");
         }

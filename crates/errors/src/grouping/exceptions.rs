@@ -1,0 +1,107 @@
+//! Exceptions: each with its type and its stack; without a stack, with its value.
+
+use super::{
+    GroupHash, components, message,
+    part::{LeftOut, Part, Parts, What, Whose},
+};
+use crate::event::{Event, Exception, Platform, StackTrace};
+
+/// The parts of all exceptions. `thread_stack` stands in for that of the main one where no exception has any.
+pub(super) fn parts(event: &Event, thread_stack: Option<&StackTrace>, platform: Platform) -> Parts {
+    let last = event.exceptions.len().saturating_sub(1);
+    let has_stack = event.exceptions.iter().any(|exception| exception.stack_trace.is_some());
+    let block = |(at, exception): (usize, &Exception)| {
+        let stand_in = thread_stack.filter(|_| !has_stack && at == last);
+        of_exception(at, exception, exception.stack_trace.as_ref().or(stand_in), platform)
+    };
+    let blocks: Vec<Parts> = event.exceptions.iter().enumerate().map(block).collect();
+    let mut blocks = if event.exceptions.iter().any(Exception::is_group) {
+        without_groups(&event.exceptions, blocks)
+    } else {
+        blocks
+    };
+    leave_out_repeated(&mut blocks);
+    settle_app(&mut blocks);
+    Parts { list: blocks.into_iter().flat_map(|block| block.list).collect() }
+}
+
+fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, platform: Platform) -> Parts {
+    let whose = Whose::Exception(at);
+    let stack = stack.map(|stack_trace| components::of_stack(stack_trace, Some(at), platform)).unwrap_or_default();
+    let has_stack = stack.count_any();
+    let value = exception.value.as_deref().map(message::parameterised).filter(|value| !value.is_empty());
+    let mut parts = Parts::default();
+    if let Some(kind) = exception.kind.as_deref().map(type_name) {
+        match exception.is_synthetic() && (has_stack || value.is_some()) {
+            true => parts.leave_out(whose, What::Type, kind, LeftOut::Synthetic),
+            false => parts.count(whose, What::Type, kind),
+        }
+    }
+    if let Some(value) = value {
+        match has_stack {
+            true => parts.leave_out(whose, What::Value, value, LeftOut::StackKnown),
+            false => parts.count(whose, What::Value, value),
+        }
+    }
+    parts.list.extend(stack.list);
+    parts
+}
+
+/// A type without what is made up for one process: `class@anonymous` and its path.
+fn type_name(kind: &str) -> String {
+    let kind = kind.split('\0').next().unwrap_or(kind);
+    match kind.split_once("@anonymous") {
+        Some((class, _)) => format!("{class}@anonymous"),
+        None => kind.to_owned(),
+    }
+}
+
+/// Of exceptions that were thrown together: each bug once, whatever their order; the group itself only where it holds
+/// several.
+fn without_groups(exceptions: &[Exception], blocks: Vec<Parts>) -> Vec<Parts> {
+    let (groups, mut members): (Vec<_>, Vec<_>) =
+        blocks.into_iter().enumerate().partition(|(at, _)| exceptions[*at].is_group());
+    members.sort_by_key(|(_, block)| hash(block));
+    let distinct = {
+        let mut hashes: Vec<GroupHash> = members.iter().map(|(_, block)| hash(block)).collect();
+        hashes.dedup();
+        hashes.len()
+    };
+    let mut groups: Vec<Parts> = groups.into_iter().map(|(_, block)| block).collect();
+    if distinct == 1 {
+        groups.iter_mut().for_each(|group| leave_out(group, LeftOut::Group));
+    }
+    members.into_iter().map(|(_, block)| block).chain(groups).collect()
+}
+
+/// Whoever tries again chains the same exception to itself.
+fn leave_out_repeated(blocks: &mut [Parts]) {
+    let mut before = None;
+    for block in blocks.iter_mut().filter(|block| block.count_any()) {
+        let hash = hash(block);
+        if before.replace(hash) == Some(hash) {
+            leave_out(block, LeftOut::Repeated);
+        }
+    }
+}
+
+/// Where some exception was thrown by the program's own code, those thrown elsewhere count there by their types alone.
+fn settle_app(blocks: &mut [Parts]) {
+    if !blocks.iter().any(Parts::has_app_frames) {
+        return;
+    }
+    for block in blocks.iter_mut().filter(|block| !block.has_app_frames()) {
+        let is_frame = |part: &&mut Part| matches!(part.whose, Whose::Frame { .. });
+        block.list.iter_mut().filter(is_frame).for_each(|part| part.in_app = false);
+    }
+}
+
+fn leave_out(block: &mut Parts, why: LeftOut) {
+    for part in block.list.iter_mut().filter(|part| part.in_app || part.in_system) {
+        (part.in_app, part.in_system, part.left_out) = (false, false, Some(why));
+    }
+}
+
+fn hash(block: &Parts) -> GroupHash {
+    block.hashes()[0]
+}
