@@ -26,7 +26,7 @@ pub struct User {
 }
 
 impl User {
-    pub(super) fn read(mut fields: Fields<'_>) -> Option<Self> {
+    pub(crate) fn read(mut fields: Fields<'_>) -> Option<Self> {
         let mut user = Self {
             id: fields.text("id", NAME_CHARS_MAX),
             email: fields.text("email", NAME_CHARS_MAX),

@@ -101,7 +101,7 @@ pub(super) fn is_ip_address(key: &str) -> bool {
 pub(super) fn is_structure(key: &str, place: &Place<'_>) -> bool {
     let depth = std::iter::successors(place.parent(), |place| place.parent()).count();
     match key {
-        "modules" | "sdk" | "debug_meta" | "_meta" | "event_id" | "platform" | "fingerprint" => depth == 1,
+        "modules" | "sdk" | "debug_meta" | "_meta" | "event_id" | "platform" | "fingerprint" | "sid" => depth == 1,
         "trace_id" | "span_id" | "parent_span_id" | "debug_id" => true,
         "filename" | "abs_path" | "function" | "module" => is_below("frames", place),
         _ => false,

@@ -187,8 +187,11 @@ impl Walk<'_> {
     /// Everything below a key that names a secret, the names within kept.
     fn leaves(&mut self, value: &mut Value, secrecy: Secrecy, place: &Place<'_>) {
         match value {
+            // What an attribute's type is called is no secret: `{"value": "abc", "type": "string"}`.
             Value::Object(map) => {
-                map.iter_mut().for_each(|(key, value)| self.leaves(value, secrecy, &Place::Key(place, key)));
+                let is_typed = map.contains_key("value") && map.contains_key("type");
+                let entries = map.iter_mut().filter(|(key, _)| !(is_typed && *key == "type"));
+                entries.for_each(|(key, value)| self.leaves(value, secrecy, &Place::Key(place, key)));
             }
             Value::Array(list) => {
                 list.iter_mut()

@@ -1,0 +1,65 @@
+use super::*;
+
+fn real(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/fixtures/real/{name}.envelope", env!("CARGO_MANIFEST_DIR"));
+    let bytes = std::fs::read(path).unwrap();
+    bytes.split(|byte| *byte == b'\n').nth(2).unwrap().to_vec()
+}
+
+fn drawn(spans: &[Span]) -> String {
+    let line = |span: &Span| {
+        let indent = if span.is_segment { "" } else { "  " };
+        format!(
+            "{indent}{} · {} · {:?} · {} ms · {:?} {:?} · {:?}\n",
+            span.op,
+            span.name,
+            span.status,
+            span.duration().as_micros() as f64 / 1000.0,
+            span.http_method,
+            span.http_status,
+            span.statement
+        )
+    };
+    spans.iter().map(line).collect()
+}
+
+#[test]
+fn transactions_of_official_clients_become_spans() {
+    for name in ["django_transaction", "django_queries", "celery_transaction"] {
+        let told = read(&real(name), &Scrubbing::default()).unwrap();
+        assert_eq!(told.problems, []);
+        insta::assert_snapshot!(name, drawn(&told.what.spans));
+        insta::assert_json_snapshot!(format!("{name}_segment"), told.what.spans[0]);
+    }
+}
+
+#[test]
+fn spans_of_the_newer_form_say_the_same() {
+    let told = read_spans(&real("node_spans"), &Scrubbing::default()).unwrap();
+    assert_eq!(told.problems, []);
+    insta::assert_snapshot!("node_spans", drawn(&told.what));
+    insta::assert_json_snapshot!("node_spans_segment", told.what[1]);
+    assert!(!format!("{told:?}").contains("planted"));
+}
+
+#[test]
+fn queries_that_are_repeated_are_pointed_out() {
+    let told = read(&real("django_queries"), &Scrubbing::default()).unwrap();
+    let repeated = repeated(&told.what.spans);
+    assert_eq!((repeated.len(), repeated[0].count), (1, 6));
+    assert_eq!(repeated[0].statement, "SELECT name FROM sqlite_master WHERE name = ? AND rootpage > ?");
+}
+
+#[test]
+fn what_is_no_transaction_gives_no_spans() {
+    for text in ["[]", "{}", r#"{"contexts":{"trace":{}}}"#, r#"{"timestamp":1,"contexts":{"trace":{"trace_id":"a"}}}"#]
+    {
+        assert_eq!(read(text.as_bytes(), &Scrubbing::default()).unwrap().what.spans, []);
+    }
+    let text = r#"{"timestamp":2,"start_timestamp":3,"contexts":{"trace":{"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331"}},
+        "spans":[{"span_id":"nonsense","start_timestamp":1,"timestamp":2},{"span_id":"b7ad6b7169203332","start_timestamp":1,"timestamp":2},7]}"#;
+    let told = read(text.as_bytes(), &Scrubbing::default()).unwrap();
+    assert_eq!(told.what.spans.len(), 2);
+    assert_eq!(told.what.spans[0].duration().as_micros(), 0, "a clock that went back");
+    assert_eq!(told.problems.len(), 2, "{:?}", told.problems);
+}
