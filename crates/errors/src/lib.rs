@@ -26,6 +26,7 @@ mod report;
 pub mod scrubbing;
 pub mod security;
 pub mod sessions;
+pub mod source_map;
 pub mod transaction;
 
 pub use document::Told;

@@ -18,7 +18,7 @@ pub use message::Message;
 pub use platform::Platform;
 pub use request::Request;
 pub use security_report::SecurityReport;
-pub use stack_trace::{Frame, Minified, StackTrace};
+pub use stack_trace::{Frame, Minified, StackTrace, Unmapped};
 pub use user::User;
 
 use crate::{

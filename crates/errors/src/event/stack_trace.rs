@@ -1,7 +1,7 @@
 //! Frames: where the program was.
 
 use crate::fields::{Fields, FreeBounds, Keep};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Frames of one stack: of those beyond, the middle is left out.
@@ -53,6 +53,26 @@ pub struct Frame {
     /// What the client sent, where a source map was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minified: Option<Minified>,
+    /// Why no source map was applied, where one was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmapped: Option<Unmapped>,
+}
+
+/// Why a place in minified code stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unmapped {
+    /// No map was uploaded for the file.
+    NoMap,
+    /// There are maps of the file, for other builds of it.
+    OtherDebugId,
+    /// The map is no source map, or damaged.
+    Unusable,
+    TooLarge,
+    /// The client tells no line or column.
+    NoPosition,
+    /// The map says nothing of the place: it is not the one of this file.
+    OutOfRange,
 }
 
 /// A place in minified code.
@@ -92,6 +112,7 @@ impl Frame {
             in_app: fields.flag("in_app"),
             vars: fields.free_map("vars", VARS_BOUNDS),
             minified: fields.object("minified", |fields| Some(Minified::read(fields))),
+            unmapped: fields.take("unmapped").and_then(|why| serde_json::from_value(why).ok()),
         }
     }
 
