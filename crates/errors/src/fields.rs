@@ -208,8 +208,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn free(&mut self, key: &str, bounds: FreeBounds) -> Option<Value> {
-        let value = self.take(key)?;
-        Some(free(value, bounds, &Place::Key(&self.place, key), self.problems))
+        let mut value = self.take(key)?;
+        bound(&mut value, bounds, &Place::Key(&self.place, key), self.problems);
+        Some(value)
     }
 
     /// Names with texts: a map, or a list of pairs.
@@ -344,41 +345,45 @@ pub(crate) fn time_of(value: &Value) -> Option<Timestamp> {
 }
 
 fn free_map(
-    map: Map<String, Value>,
+    mut map: Map<String, Value>,
     bounds: FreeBounds,
     place: &Place<'_>,
     problems: &mut Problems,
 ) -> Map<String, Value> {
+    bound_map(&mut map, bounds, place, problems);
+    map
+}
+
+fn bound_map(map: &mut Map<String, Value>, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) {
     let excess = map.len().saturating_sub(bounds.entries);
     if excess > 0 {
         problems.tell_left_out(place, Why::TooMany, excess);
+        *map = std::mem::take(map).into_iter().take(bounds.entries).collect();
     }
-    let entry = |(key, value): (String, Value)| {
-        let value = free(value, bounds, &Place::Key(place, &key), problems);
-        (key, value)
-    };
-    map.into_iter().take(bounds.entries).map(entry).collect()
+    map.iter_mut().for_each(|(key, value)| bound(value, bounds, &Place::Key(place, key), problems));
 }
 
-fn free(value: Value, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) -> Value {
+/// Cuts what is beyond `bounds`, in its place.
+fn bound(value: &mut Value, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) {
     let inner = FreeBounds { depth: bounds.depth.saturating_sub(1), ..bounds };
     match value {
-        Value::String(mut text) => {
-            if let Some(left_out) = json::cut(&mut text, bounds.text_chars) {
+        Value::String(text) => {
+            if let Some(left_out) = json::cut(text, bounds.text_chars) {
                 problems.tell_left_out(place, Why::TooLong, left_out);
             }
-            Value::String(text)
         }
         Value::Array(_) | Value::Object(_) if bounds.depth == 0 => {
             problems.tell(place, Why::TooDeep);
-            Value::from(json::CUT)
+            *value = Value::from(json::CUT);
         }
         Value::Array(list) => {
-            let list = kept(list, Keep::First(bounds.entries), place, problems);
-            let element = |(index, value)| free(value, inner, &Place::Index(place, index), problems);
-            Value::Array(list.into_iter().enumerate().map(element).collect())
+            if list.len() > bounds.entries {
+                problems.tell_left_out(place, Why::TooMany, list.len() - bounds.entries);
+                list.truncate(bounds.entries);
+            }
+            list.iter_mut().enumerate().for_each(|(at, value)| bound(value, inner, &Place::Index(place, at), problems));
         }
-        Value::Object(map) => Value::Object(free_map(map, inner, place, problems)),
-        plain => plain,
+        Value::Object(map) => bound_map(map, inner, place, problems),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -1,6 +1,7 @@
 //! Which keys name a secret.
 
 use crate::problem::Place;
+use regex::Regex;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -146,16 +147,17 @@ pub(super) struct KeyNames {
     always: HashSet<String>,
     texts: HashSet<String>,
     kept: HashSet<String>,
+    /// Matches whatever may hold a name, and little else: nearly every key is passed over there. None: all are looked at.
+    suspect: Option<Regex>,
 }
 
 impl KeyNames {
     pub(super) fn new(further: &[String], kept: &[String]) -> Self {
-        let words = |names: &[String]| names.iter().map(|name| normal(name)).collect::<Vec<_>>();
-        Self {
-            always: SECRET.iter().map(|name| (*name).to_owned()).chain(words(further)).collect(),
-            texts: SECRET_TEXT.iter().map(|name| (*name).to_owned()).collect(),
-            kept: words(kept).into_iter().collect(),
-        }
+        let named = |names: &[String]| names.iter().map(|name| normal(name)).collect::<Vec<_>>();
+        let always: HashSet<String> = SECRET.iter().map(|name| (*name).to_owned()).chain(named(further)).collect();
+        let texts: HashSet<String> = SECRET_TEXT.iter().map(|name| (*name).to_owned()).collect();
+        let suspect = suspect(always.iter().chain(&texts));
+        Self { always, texts, kept: named(kept).into_iter().collect(), suspect }
     }
 
     /// Whether the key, or some words at its end or its beginning, name a secret: `DB_PASSWORD`, `accessToken`,
@@ -163,7 +165,7 @@ impl KeyNames {
     pub(super) fn secrecy(&self, key: &str) -> Option<Secrecy> {
         // The longest name that anybody gives to a secret; longer keys are texts.
         const KEY_BYTES_MAX: usize = 128;
-        if key.len() > KEY_BYTES_MAX || !key.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        if key.len() > KEY_BYTES_MAX || self.suspect.as_ref().is_some_and(|suspect| !suspect.is_match(key)) {
             return None;
         }
         let name = normal(key);
@@ -184,6 +186,13 @@ impl KeyNames {
             _ => None,
         }
     }
+}
+
+/// The names, their words together or parted by one sign: `api_key` in `X-Api-Key` and in `apiKey`.
+fn suspect<'a>(names: impl Iterator<Item = &'a String>) -> Option<Regex> {
+    let spelled = |name: &String| name.split('_').map(regex::escape).collect::<Vec<_>>().join("[^a-z0-9]?");
+    let names: Vec<String> = names.map(spelled).collect();
+    Regex::new(&format!("(?i){}", names.join("|"))).ok()
 }
 
 /// What a name ends or begins with, by whole words.

@@ -11,7 +11,7 @@ use crate::problem::Place;
 use keys::{KeyNames, Secrecy};
 use scrub::{Counts, Rule};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// What stands for a value that was taken out.
@@ -134,16 +134,22 @@ impl Walk<'_> {
 
     fn value(&mut self, value: &mut Value, place: &Place<'_>) {
         match value {
-            Value::Object(map) => {
-                map.iter_mut().for_each(|(key, value)| self.entry(key, value, &Place::Key(place, key)));
-            }
-            Value::Array(list) if is_source(place) => {
+            Value::Object(map) => self.object(map, place),
+            Value::Array(list) if is_source(place.key()) => {
                 list.iter_mut().enumerate().for_each(|(index, line)| self.source(line, &Place::Index(place, index)));
             }
             Value::Array(list) => self.list(list, place),
             Value::String(text) => self.text(text, place),
             Value::Number(number) => self.number(number.to_string(), value, place),
             Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// The lines around a frame are looked at together first: nearly all are clean, and there are many.
+    fn object(&mut self, map: &mut Map<String, Value>, place: &Place<'_>) {
+        let is_clean = map.contains_key("context_line") && source_line::are_clean(source_of(map));
+        for (key, value) in map.iter_mut().filter(|(key, _)| !(is_clean && is_source(Some(key)))) {
+            self.entry(key, value, &Place::Key(place, key));
         }
     }
 
@@ -247,8 +253,15 @@ impl Walk<'_> {
     }
 }
 
-fn is_source(place: &Place<'_>) -> bool {
-    matches!(place.key(), Some("pre_context" | "post_context"))
+fn is_source(key: Option<&str>) -> bool {
+    matches!(key, Some("context_line" | "pre_context" | "post_context"))
+}
+
+/// The lines of source that a frame has.
+fn source_of(frame: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let parts = ["pre_context", "context_line", "post_context"].into_iter().filter_map(|key| frame.get(key));
+    let lines = parts.flat_map(|part| part.as_array().map_or(std::slice::from_ref(part), Vec::as_slice));
+    lines.filter_map(Value::as_str)
 }
 
 fn because(counts: Counts) -> RemovedBecause {
