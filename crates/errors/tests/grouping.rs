@@ -34,7 +34,9 @@ fn case(path: &Path) -> Case {
         name: path.file_stem().expect("a name").to_string_lossy().into_owned(),
         why: value["why"].as_str().expect("a reason").to_owned(),
         groups,
-        events: events.map(|event| Event::read(event.to_string().as_bytes(), &Scrubbing::default()).unwrap()).collect(),
+        events: events
+            .map(|event| Event::read(event.to_string().as_bytes(), &Scrubbing::default()).expect("an event"))
+            .collect(),
     }
 }
 
@@ -131,7 +133,7 @@ fn another_run(mut event: Event, run: u64) -> Event {
     for frame in event.stack_traces_mut().flat_map(|stack| &mut stack.frames) {
         frame.lineno = Some(run + 1);
         frame.colno = Some(run * 3 + 1);
-        frame.vars = serde_json::from_str(&format!(r#"{{"run": {run}}}"#)).unwrap();
+        frame.vars = std::iter::once(("run".to_owned(), run.into())).collect();
     }
     event.server_name = Some(format!("web-{run}"));
     in_app::mark(&mut event);

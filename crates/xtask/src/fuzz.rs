@@ -15,7 +15,11 @@ const SECONDS_SHORT: u32 = 30;
 const SECONDS_LONG: u32 = 600;
 
 /// Targets with files that they start from, beside what earlier runs have found.
-const SEEDS: [(&str, &str); 1] = [("log_parsers", "crates/sources/tests/fixtures")];
+const SEEDS: [(&str, &str); 3] = [
+    ("log_parsers", "crates/sources/tests/fixtures"),
+    ("error_envelope", "crates/errors/tests/fixtures/real"),
+    ("error_event", "crates/errors/tests/fixtures/grouping"),
+];
 
 /// `[--long] [TARGET…]`: 30 s per target, or 10 min with `--long`. Goes on after a finding, and fails at the end.
 pub(crate) fn fuzz(args: &[String]) -> Result<ExitCode> {

@@ -66,6 +66,24 @@ const SECRET_TEXT: &[&str] = &[
     "jsessionid",
 ];
 
+/// Names that are secret within texts too, beside those of the crate `scrub`.
+pub(super) const SECRET_IN_TEXTS: &[&str] = &[
+    "passcode",
+    "cvv",
+    "cvc",
+    "otp",
+    "jwt",
+    "csrf",
+    "xsrf",
+    "sessionid",
+    "session_id",
+    "session_key",
+    "phpsessid",
+    "jsessionid",
+    "credit_card",
+    "card_number",
+];
+
 /// Last words that turn a name of a secret into one of something about it: `token_type`.
 const ABOUT: &[&str] = &[
     "count",

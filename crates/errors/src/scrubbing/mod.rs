@@ -92,7 +92,8 @@ pub struct Scrubbing {
 impl Default for Scrubbing {
     fn default() -> Self {
         let settings = ScrubbingSettings::default();
-        Self { keys: KeyNames::new(&[], &[]), texts: scrub::Scrubber::default(), settings }
+        let texts = scrub::Scrubber::new(&texts_config(&settings)).unwrap_or_default();
+        Self { keys: KeyNames::new(&[], &[]), texts, settings }
     }
 }
 
@@ -100,14 +101,8 @@ impl Scrubbing {
     /// # Errors
     /// When a pattern cannot be used.
     pub fn new(settings: ScrubbingSettings) -> Result<Self, scrub::ConfigError> {
-        let config = scrub::Config {
-            also: if settings.emails { vec![Rule::Email] } else { Vec::new() },
-            except: Vec::new(),
-            keys: settings.keys.clone(),
-            patterns: settings.patterns.clone(),
-        };
-        let keys = KeyNames::new(&settings.keys, &settings.kept_keys);
-        Ok(Self { texts: scrub::Scrubber::new(&config)?, keys, settings })
+        let texts = scrub::Scrubber::new(&texts_config(&settings))?;
+        Ok(Self { keys: KeyNames::new(&settings.keys, &settings.kept_keys), texts, settings })
     }
 
     /// Takes the secrets out of `report`, and says where.
@@ -117,6 +112,17 @@ impl Scrubbing {
             Walk { scrubbing: self, removed: &mut removed }.value(report, &Place::Root);
         }
         removed
+    }
+}
+
+/// What is masked within texts, beyond what is masked in logs: names that mean a secret in JSON, and words in a log line.
+fn texts_config(settings: &ScrubbingSettings) -> scrub::Config {
+    let keys = keys::SECRET_IN_TEXTS.iter().map(|key| (*key).to_owned()).chain(settings.keys.iter().cloned());
+    scrub::Config {
+        also: if settings.emails { vec![Rule::Email] } else { Vec::new() },
+        except: Vec::new(),
+        keys: keys.collect(),
+        patterns: settings.patterns.clone(),
     }
 }
 

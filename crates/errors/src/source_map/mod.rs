@@ -110,7 +110,7 @@ struct WrittenSection {
     map: Box<Written>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 struct Offset {
     line: u32,
     column: u32,

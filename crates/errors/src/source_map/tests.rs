@@ -93,7 +93,7 @@ fn frames_are_mapped_and_those_that_are_not_say_why() {
     let mut event = event();
     let wanted: Vec<_> = wanted(&event).into_iter().collect();
     let expected = WantedMap { file: "https://shop.example/static/app.js".to_owned(), debug_id: ID.parse().ok() };
-    assert_eq!(wanted, [expected.clone()]);
+    assert_eq!(wanted, std::slice::from_ref(&expected));
     apply(&mut event, &Maps::from([(expected, Ok(Arc::new(cart())))]));
     insta::assert_json_snapshot!(event.exceptions[0].stack_trace);
     assert_eq!(Event::from_body(&event.body()).unwrap(), event);

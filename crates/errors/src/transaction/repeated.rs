@@ -34,6 +34,6 @@ pub fn repeated(spans: &[Span]) -> Vec<RepeatedStatement> {
         entry.duration += span.duration();
     }
     let mut repeated: Vec<_> = found.into_values().filter(|found| found.count >= REPEATED_MIN).collect();
-    repeated.sort_by(|a, b| b.duration.cmp(&a.duration));
+    repeated.sort_by_key(|found| std::cmp::Reverse(found.duration));
     repeated
 }

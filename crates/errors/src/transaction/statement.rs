@@ -33,7 +33,7 @@ impl Tokens<'_> {
             '\'' => self.replace(quoted(self.rest)),
             '-' if self.rest.starts_with("--") => self.take(run(self.rest, |c| c != '\n')),
             '/' if self.rest.starts_with("/*") => {
-                self.take(self.rest.find("*/").map_or(self.rest.len(), |end| end + 2))
+                self.take(self.rest.find("*/").map_or(self.rest.len(), |end| end + 2));
             }
             '$' | ':' | '@' if !after_word && run(&self.rest[1..], is_word) > 0 && !self.clean.ends_with(':') => {
                 self.replace(1 + run(&self.rest[1..], is_word));
