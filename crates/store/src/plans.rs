@@ -240,7 +240,10 @@ async fn issues_are_listed_by_an_index() {
     let narrow = IssueFilter { assignee: some(), tags: vec![("k".into(), "v".into())], ..all.clone() };
     assert_walks_indexes(&db, db.issues(&narrow)).await;
     let day = IssueFilter { order: IssueOrder::LastDay(at), project: Some(1), ..all };
-    assert_walks_indexes(&db, db.issues(&day)).await;
+    let (_, plan) = &plans(&db, db.issues(&day)).await[0];
+    for index in ["issues_by_last_seen (last_seen>?", "issue_hours USING PRIMARY KEY (issue=? AND hour>?"] {
+        assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+    }
     let steps = HourSteps { since: at, hours: 24, count: 14 };
     assert_walks_indexes(&db, db.issue_trends(&[1, 2], steps, Some("x"))).await;
     assert_walks_indexes(&db, db.issue_tags(1, 10)).await;

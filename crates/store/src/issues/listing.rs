@@ -169,28 +169,44 @@ impl Db {
         }
     }
 
-    /// Those that were seen in the 24 hours, at most [`EXAMINED_MAX`], the last seen ones: their hours are added up.
+    /// Those that were seen in the 24 hours, at most [`EXAMINED_MAX`], the last seen ones: their hours are added up. The rows
+    /// of the page are read when it is known which they are.
     async fn issues_of_last_day(&self, filter: &IssueFilter, now: Timestamp) -> Result<IssuePage> {
         let since = hour_of(now) - 23;
         let mut recent = Where::default();
         recent.and("issues.last_seen >= ?", Timestamp::from_micros(since.saturating_mul(3_600_000_000)));
         filter.choose(&mut recent, self.dialect().unindexed);
-        recent.params.extend(params![since, hour_of(now)].to_vec());
-        let n = recent.params.len();
+        let Where { sql, mut params } = recent;
+        params.extend(params![since, hour_of(now)].to_vec());
+        let n = params.len();
+        let columns = if filter.needs_rows() { "issues.*" } else { "issues.id" };
+        // The second limit keeps planners from adding up the hours anew wherever they are named.
         let from = format!(
             "(SELECT recent.*, (SELECT coalesce(CAST(sum(events) AS BIGINT), 0) FROM issue_hours
                                 WHERE issue = recent.id AND hour BETWEEN ${} AND ${n}) AS day_events
-              FROM (SELECT issues.* FROM issues{} ORDER BY issues.last_seen DESC, issues.id DESC LIMIT {EXAMINED_MAX}) AS recent
-             ) AS issues",
-            n - 1,
-            recent.sql
+              FROM (SELECT {columns} FROM issues{sql} ORDER BY issues.last_seen DESC, issues.id DESC
+                    LIMIT {EXAMINED_MAX}) AS recent LIMIT {EXAMINED_MAX}) AS issues",
+            n - 1
         );
-        let mut held = Where { sql: String::new(), params: recent.params };
+        let mut held = Where { sql: String::new(), params };
         held.and_plain("issues.day_events > 0");
         filter.go_on(&mut held);
         filter.hold(&mut held, self.dialect().like);
-        let (rows, next) = self.page(filter, &from, held).await?;
-        Ok(IssuePage { rows, next, is_cut: false })
+        let (places, next) = self.places(filter, "issues.id", &from, held).await?;
+        let ids = places.iter().map(|row| row.int("id")).collect::<Result<Vec<_>>>()?;
+        Ok(IssuePage { rows: self.issues_in_order(&ids).await?, next, is_cut: false })
+    }
+
+    async fn issues_in_order(&self, ids: &[IssueId]) -> Result<Vec<Issue>> {
+        let asked = serde_json::to_string(&ids.iter().map(|id| [*id]).collect::<Vec<_>>()).unwrap_or_default();
+        let sql = format!(
+            "SELECT issues.* FROM {} JOIN issues ON issues.id = CAST(list.value->>0 AS BIGINT)",
+            self.dialect().set
+        );
+        let rows = self.rows(&sql, params![asked]).await?;
+        let mut issues = rows.iter().map(issue_from).collect::<Result<Vec<_>>>()?;
+        issues.sort_by_key(|issue| ids.iter().position(|id| *id == issue.id));
+        Ok(issues)
     }
 
     async fn page(
@@ -199,11 +215,23 @@ impl Db {
         from: &str,
         conditions: Where,
     ) -> Result<(Vec<Issue>, Option<IssueCursor>)> {
+        let (rows, next) = self.places(filter, "issues.*", from, conditions).await?;
+        Ok((rows.iter().map(issue_from).collect::<Result<_>>()?, next))
+    }
+
+    /// The rows of a page, with `columns`, and where the next one goes on.
+    async fn places(
+        &self,
+        filter: &IssueFilter,
+        columns: &str,
+        from: &str,
+        conditions: Where,
+    ) -> Result<(Vec<Row>, Option<IssueCursor>)> {
         let Where { sql, mut params } = conditions;
         params.push(Value::from(i64::from(filter.limit) + 1));
         let column = filter.order.column();
         let sql = format!(
-            "SELECT issues.*, {column} AS sort_key FROM {from}{sql}
+            "SELECT {columns}, {column} AS sort_key FROM {from}{sql}
              ORDER BY {column} DESC, issues.id DESC LIMIT ${}",
             params.len()
         );
@@ -211,7 +239,7 @@ impl Db {
         let more = rows.len() > filter.limit as usize;
         rows.truncate(filter.limit as usize);
         let next = rows.last().filter(|_| more).map(cursor_from).transpose()?;
-        Ok((rows.iter().map(issue_from).collect::<Result<_>>()?, next))
+        Ok((rows, next))
     }
 }
 
