@@ -15,6 +15,7 @@ pub mod files;
 mod import;
 mod intake;
 pub mod job_log;
+mod kinds;
 mod labels;
 mod lines;
 pub mod raw;

@@ -1,0 +1,59 @@
+//! Records of the other kinds, which share the store of the logs: spans and events of errors.
+
+use crate::{Error, Logs, ask::bounds};
+use std::time::Duration;
+use telemetry::{Appended, Batch, Kind, PositionChange, Snapshot, query::Bounds};
+
+/// Where the store keeps what it is called.
+const NAME_KEY: &str = "log/name";
+
+impl Logs {
+    /// Appends records of a kind, which are synced and searchable when this returns.
+    ///
+    /// # Errors
+    /// When the store cannot be opened or written to, is busy, or the batch is too large for it.
+    pub async fn append(&self, kind: Kind, batch: Batch) -> Result<Appended, Error> {
+        let opened = self.opened_async().await?;
+        let answer = opened.store.append(kind, batch, self.now())?;
+        Ok(answer.await.map_err(|_| Error::Closed)??)
+    }
+
+    /// The records of a kind that there are now.
+    ///
+    /// # Errors
+    /// As [`Self::snapshot`].
+    pub async fn snapshot_of(&self, kind: Kind) -> Result<Snapshot, Error> {
+        Ok(self.opened_async().await?.store.snapshot(kind))
+    }
+
+    /// As [`Self::ask`], of the records of a kind.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn ask_of<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        time_max: Duration,
+        question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let opened = self.opened_async().await?;
+        self.beside(time_max, move |cancel| question(&opened.store.snapshot(kind), &bounds(cancel))).await
+    }
+
+    /// By which the numbers of this store's records are told from those of another store. `new` is what it is called if
+    /// nobody has asked before.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, read or written.
+    pub async fn name_of_store(&self, new: impl FnOnce() -> String) -> Result<String, Error> {
+        let opened = self.opened_async().await?;
+        if let Some(name) = opened.store.position(NAME_KEY)? {
+            return Ok(String::from_utf8_lossy(&name).into_owned());
+        }
+        let name = new();
+        let named = PositionChange { key: NAME_KEY.to_owned(), position: Some(name.clone().into_bytes()) };
+        let answer = opened.store.append_from(Kind::Log, &mut Batch::default(), &[named], self.now())?;
+        answer.await.map_err(|_| Error::Closed)??;
+        Ok(name)
+    }
+}

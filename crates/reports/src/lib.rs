@@ -1,0 +1,50 @@
+//! What clients report, at work: taken in and acknowledged, counted into issues, asked.
+//!
+//! A report's way: [`Reports::receive`] reads an envelope by the rules of the crate `errors` and appends what it holds to the
+//! telemetry store, whose write-ahead log is the acknowledgement. [`projection`] then counts events into issues, in the order
+//! of their numbers and each once ([why](../../../docs/decisions/0017-issues.md)). [`Reports::events`] finds them again.
+
+mod error;
+mod events;
+mod observe;
+mod projection;
+mod projects;
+mod receive;
+mod records;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use events::{EventPage, StoredEvent};
+pub use projects::{DropReason, KnownProject};
+pub use receive::{Form, Received};
+pub use settings::ProjectSettings;
+
+use logs::Logs;
+use model::{Clock, Rng};
+use projects::Projects;
+use std::sync::Arc;
+use store::Db;
+use tokio::sync::Notify;
+
+/// The reports of a data directory. Clones are one.
+#[derive(Clone)]
+pub struct Reports(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    logs: Logs,
+    clock: Clock,
+    rng: Rng,
+    projects: Projects,
+    /// Events wait to be counted.
+    waiting: Notify,
+}
+
+impl Reports {
+    pub fn new(db: Db, logs: Logs, clock: Clock, rng: Rng) -> Self {
+        let (projects, waiting) = (Projects::default(), Notify::new());
+        Self(Arc::new(Inner { db, logs, clock, rng, projects, waiting }))
+    }
+}

@@ -1,0 +1,129 @@
+//! An event on its way: acknowledged, counted, found, and counted once whatever ends the process.
+
+use super::*;
+use errors::auth::{ToldIn, public_key};
+use jiff::tz::TimeZone;
+use model::{ManualClock, Timestamp};
+use std::time::Duration;
+use store::{IssueFilter, IssueStateKind, NewProject, Transition};
+use telemetry::query::language::Order;
+
+const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
+const KEY: [u8; 16] = [0xab; 16];
+
+struct Site {
+    folder: tempfile::TempDir,
+    clock: ManualClock,
+    reports: Reports,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::at(NOW));
+        let reports = Self::open(&folder, &clock).await;
+        let new = NewProject { name: "Shop".into(), platform: "python".into(), settings: String::new(), key: KEY };
+        reports.0.db.create_project(new, NOW).await.unwrap();
+        Self { folder, clock, reports }
+    }
+
+    async fn open(folder: &tempfile::TempDir, clock: &ManualClock) -> Reports {
+        let db = Db::open_sqlite(&folder.path().join("vigie.db"), folder.path()).await.unwrap();
+        let shared = Clock::Manual(clock.clone());
+        let logs = Logs::new(folder.path(), logs::Config::default(), shared.clone(), TimeZone::UTC).unwrap();
+        Reports::new(db, logs, shared, Rng::seeded(7))
+    }
+
+    async fn restart(&mut self) {
+        self.reports.0.logs.close().await;
+        self.reports.0.db.close().await;
+        self.reports = Self::open(&self.folder, &self.clock).await;
+    }
+
+    async fn known(&self) -> Arc<KnownProject> {
+        let header = format!("Sentry sentry_version=7, sentry_key={}", "ab".repeat(16));
+        let key = public_key(ToldIn { header: Some(&header), ..ToldIn::default() }).unwrap();
+        self.reports.project_of(&key).await.unwrap().expect("the project is known")
+    }
+
+    /// Sends an event whose exception has this value, raised in that function.
+    async fn send(&self, function: &str, value: &str) -> Uuid {
+        let event = serde_json::json!({
+            "exception": {"values": [{"type": "KeyError", "value": value, "stacktrace": {"frames": [
+                {"filename": "shop/views.py", "module": "shop.views", "function": function, "lineno": 3, "in_app": true}
+            ]}}]},
+            "release": "shop@1.2", "environment": "production", "user": {"id": value}, "tags": {"browser": "Firefox"},
+            "extra": {"password": "hunter2-hunter2"},
+        });
+        let received = self.reports.receive(self.known().await, event.to_string().into(), Form::Event).await.unwrap();
+        received.event_id.expect("an event has an id")
+    }
+}
+
+use uuid::Uuid;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_an_issue_and_is_found_by_it() {
+    let site = Site::new().await;
+    let id = site.send("cart", "a").await;
+    site.send("cart", "b").await;
+    site.send("pay", "a").await;
+    let counted = site.reports.count().await.unwrap();
+    let transitions: Vec<_> = counted.iter().map(|one| (one.number, one.transition)).collect();
+    assert_eq!(transitions, [(1, Some(Transition::New)), (1, None), (2, Some(Transition::New))]);
+    assert!(site.reports.count().await.unwrap().is_empty(), "each counts once");
+
+    let db = &site.reports.0.db;
+    let page = db.issues(&IssueFilter { limit: 50, ..IssueFilter::default() }).await.unwrap();
+    let cart = page.rows.iter().find(|issue| issue.number == 1).unwrap();
+    assert_eq!((cart.events, cart.users, cart.title.as_str()), (2, 2, "KeyError: b"));
+    assert_eq!(cart.first_release.as_deref(), Some("shop@1.2"));
+
+    let hashes: Vec<String> = db.issue_hashes(cart.id).await.unwrap().into_iter().map(|hash| hash.hash).collect();
+    let range = NOW..NOW + Duration::from_secs(60);
+    let found = site.reports.events("shop", &hashes, range.clone(), (Order::Descending, None), 1).await.unwrap();
+    assert_eq!(found.events.len(), 1);
+    let more = site.reports.events("shop", &hashes, range, (Order::Descending, found.next), 1).await.unwrap();
+    assert_eq!((more.events[0].event_id, more.next), (id, None));
+    let event = site.reports.event("shop", id).await.unwrap().unwrap();
+    assert_eq!(event.event.main_exception().unwrap().value.as_deref(), Some("a"));
+    assert!(!format!("{event:?}").contains("hunter2"), "secrets are not kept");
+    assert!(site.reports.event("other", id).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_and_not_counted_is_counted_after_a_restart() {
+    let mut site = Site::new().await;
+    site.send("cart", "a").await;
+    site.reports.count().await.unwrap();
+    for value in ["b", "c", "d"] {
+        site.send("cart", value).await;
+    }
+    // Sealed by the end of the process, and counted from the segment.
+    site.restart().await;
+    assert_eq!(site.reports.count().await.unwrap().len(), 3);
+    site.restart().await;
+    assert!(site.reports.count().await.unwrap().is_empty());
+    let page = site.reports.0.db.issues(&IssueFilter { limit: 50, ..IssueFilter::default() }).await.unwrap();
+    assert_eq!(page.rows.iter().map(|issue| (issue.events, issue.users)).collect::<Vec<_>>(), [(4, 4)]);
+    assert_eq!(page.rows[0].state.kind(), IssueStateKind::New);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_beyond_the_quota_is_refused_with_a_time_and_counted() {
+    let site = Site::new().await;
+    let settings = ProjectSettings { items_per_minute: 2, ..ProjectSettings::default() };
+    let project = site.known().await.project.id;
+    let change = store::ProjectChange { settings: Some(settings.write()), ..store::ProjectChange::default() };
+    site.reports.0.db.change_project(project, change).await.unwrap();
+    site.reports.forget_projects();
+    site.send("cart", "a").await;
+    site.send("cart", "b").await;
+    let body = || br#"{"message":"more"}"#.to_vec();
+    let refused = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
+    assert!(refused.is_refused);
+    assert_eq!(refused.limited.get("error"), Some(&Duration::from_secs(60)));
+    assert_eq!(site.reports.dropped(project), [("error", DropReason::Quota, 1)]);
+    site.clock.advance(Duration::from_secs(60));
+    let taken = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
+    assert!(!taken.is_refused && taken.event_id.is_some());
+}
