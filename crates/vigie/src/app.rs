@@ -17,6 +17,7 @@ use blobs::Blobs;
 use jobs::Hub;
 use logs::{Logs, job_log::JobLog};
 use model::{Clock, Rng};
+use reports::Reports;
 use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
 use store::Db;
@@ -84,6 +85,7 @@ pub(crate) struct Parts {
     pub(crate) db: Db,
     pub(crate) hub: Hub,
     pub(crate) logs: Logs,
+    pub(crate) reports: Reports,
     pub(crate) job_log: JobLog,
     pub(crate) blobs: Blobs,
 }
@@ -193,7 +195,8 @@ impl Parts {
             .map_err(Failure::refused)?;
         let job_log = JobLog::new(logs.clone(), data);
         let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
-        Ok(Self { clock, rng, vault, db, hub, logs, job_log, blobs })
+        let reports = Reports::new(db.clone(), logs.clone(), clock.clone(), rng.clone());
+        Ok(Self { clock, rng, vault, db, hub, logs, reports, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -203,6 +206,7 @@ impl Parts {
             rng: self.rng.clone(),
             hub: self.hub.clone(),
             logs: self.logs.clone(),
+            reports: self.reports.clone(),
             job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,

@@ -50,6 +50,7 @@ use axum::Router;
 use blobs::Blobs;
 use jiff::tz::TimeZone;
 use model::{Clock, JobId, Rng};
+use reports::Reports;
 use routes::{Declared, Routes};
 use std::{
     path::PathBuf,
@@ -70,6 +71,8 @@ pub struct App {
     pub hub: Hub,
     pub job_log: JobLog,
     pub logs: Logs,
+    /// What clients report: events, issues, spans.
+    pub reports: Reports,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
     pub wake: Option<Wake>,

@@ -107,7 +107,9 @@ impl Site {
         let shared = Clock::Manual(clock.clone());
         let rng = Rng::seeded(7);
         let logs = Logs::new(dir.path(), logs::Config::default(), shared.clone(), jiff::tz::TimeZone::UTC).unwrap();
+        let reports = reports::Reports::new(db.clone(), logs.clone(), shared.clone(), Rng::seeded(9));
         let app = App {
+            reports,
             hub: Hub::new(db.clone(), shared.clone()),
             db,
             clock: shared,
