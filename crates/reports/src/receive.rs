@@ -32,6 +32,8 @@ pub enum Form {
     Envelope,
     /// One event by itself, as old clients send it.
     Event,
+    /// What a browser reports by itself, of a policy that was broken.
+    Security,
 }
 
 impl Reports {
@@ -69,6 +71,7 @@ impl Reports {
         let envelope = match form {
             Form::Envelope => Envelope::parse(body)?,
             Form::Event => Envelope::of_event(body),
+            Form::Security => Envelope::of_security_report(body),
         };
         if envelope.items.is_empty()
             && let Some(malformed) = envelope.malformed
@@ -119,7 +122,7 @@ impl Reports {
         now: Timestamp,
     ) {
         let project = &known.project.slug;
-        let mut refused = |kept: Result<(), Refused>| {
+        let refused = |kept: Result<(), Refused>| {
             if kept.is_err() {
                 self.0.projects.count_dropped(known.project.id, item.kind.category(), DropReason::TooLarge, 1);
             }

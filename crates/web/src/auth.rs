@@ -51,6 +51,8 @@ pub(crate) enum Access {
     Health,
     /// `Scope::Progress`, or the job's own token in the URL. Pages of other sites may read it.
     Job,
+    /// Nothing here: the handler asks for the public key of a project. Pages of other sites may send.
+    Client,
     /// `Scope::Ingest`, and a process that can change things: logs are sent.
     Ingest,
     /// `Scope::Read`.
@@ -66,7 +68,7 @@ pub(crate) enum Access {
 impl Access {
     pub(crate) fn scope(self) -> Option<Scope> {
         match self {
-            Self::Open | Self::Health => None,
+            Self::Open | Self::Health | Self::Client => None,
             Self::Job => Some(Scope::Progress),
             Self::Ingest => Some(Scope::Ingest),
             Self::Read => Some(Scope::Read),
@@ -79,6 +81,33 @@ impl Access {
     fn is_page(self) -> bool {
         matches!(self, Self::Page(_))
     }
+
+    /// What pages of other sites may do with it.
+    pub(crate) fn shared(self) -> Option<&'static Shared> {
+        match self {
+            Self::Job => Some(&Shared {
+                methods: "GET",
+                headers: "If-None-Match, Last-Event-ID, Cache-Control",
+                exposed: "ETag, Retry-After",
+            }),
+            Self::Client => Some(&Shared {
+                methods: "POST",
+                headers: "X-Sentry-Auth, X-Requested-With, Accept, Content-Type, Authorization, Content-Encoding",
+                exposed: "X-Sentry-Rate-Limits, X-Sentry-Error, Retry-After",
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// What browsers let pages of other sites do (CORS).
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) methods: &'static str,
+    /// That may be sent.
+    pub(crate) headers: &'static str,
+    /// That may be read.
+    pub(crate) exposed: &'static str,
 }
 
 /// Marks a request that came from this machine's owner.
@@ -192,10 +221,10 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         let made = response.extensions().get().map_or("", |CreatedName(name): &CreatedName| name);
         write_down(ctx, who.name(), &format!("{method} {}", guard.path), &uri, made).await;
     }
-    if access == Access::Job {
+    if let Some(shared) = access.shared() {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Retry-After"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shared.exposed));
     }
     response
 }
@@ -222,11 +251,11 @@ pub(crate) async fn write_down(ctx: &Ctx, who: &str, action: &str, subject: &str
 }
 
 /// The answer to a browser that asks whether another site's page may follow a job.
-pub(crate) async fn preflight() -> impl IntoResponse {
+pub(crate) async fn preflight(shared: &'static Shared) -> impl IntoResponse {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match, Last-Event-ID, Cache-Control"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, shared.methods),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, shared.headers),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     (StatusCode::NO_CONTENT, headers)
@@ -338,7 +367,10 @@ async fn open(
         return Ok((body, None));
     }
     let body = match granted {
-        None if is_change(&parts.method) => Body::from(read_stranger(ctx, body).await.map_err(refused)?),
+        // Whoever reports is held to more than this, and known by its key.
+        None if is_change(&parts.method) && access != Access::Client => {
+            Body::from(read_stranger(ctx, body).await.map_err(refused)?)
+        }
         _ => body,
     };
     let holder = match (granted, session::mark(ctx, &parts.headers)) {

@@ -14,6 +14,7 @@ mod find;
 mod health;
 mod help;
 mod home;
+mod intake;
 mod jobs;
 mod layout;
 mod lines;
@@ -116,6 +117,7 @@ fn declare(routes: Routes) -> Routes {
         workers::declare,
         traces::declare,
         logs::declare,
+        intake::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,

@@ -134,9 +134,9 @@ impl Routes {
             auth::guard,
         ));
         self.router = self.router.route(path, method);
-        if access == Access::Job {
-            // Another site's page may poll it: its browser asks first.
-            self.router = self.router.route(path, options(auth::preflight));
+        if let Some(shared) = access.shared() {
+            // Another site's page may use it: its browser asks first.
+            self.router = self.router.route(path, options(move || auth::preflight(shared)));
         }
         self.declared.push(Declared { verb, path, access, about });
         self

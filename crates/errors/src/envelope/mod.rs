@@ -94,6 +94,12 @@ impl<'a> Envelope<'a> {
         Self { items: vec![item], ..Self::default() }
     }
 
+    /// What browsers send by themselves (`/api/{id}/security/`): a report by itself.
+    pub fn of_security_report(body: &'a [u8]) -> Self {
+        let item = Item::new(ItemKind::RawSecurity, body);
+        Self { items: vec![item], ..Self::default() }
+    }
+
     fn of_header(header: Value) -> Result<Self, MalformedEnvelope> {
         let mut problems = Problems::default();
         let mut fields = Fields::of(header, Place::Root, &mut problems).ok_or(MalformedEnvelope::Header)?;

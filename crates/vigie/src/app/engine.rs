@@ -123,6 +123,8 @@ impl Owned {
         if owned.engine.is_some() {
             owned.job_log.start();
             owned.schedules.push(Schedules::start(&owned.place, recurring(config, &parts)));
+            let (reports, stopped) = (parts.reports.clone(), owned.stop.subscribe());
+            owned.background.spawn(async move { reports.run(stopped).await });
         }
         if let Some(mut news) = parts.db.listen().await? {
             let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);

@@ -1,0 +1,140 @@
+//! What clients report, as Sentry's SDKs send it: `/api/{project}/envelope/`, and the addresses of older and simpler ones.
+//!
+//! Whoever knows the public key of a project may send to it, pages of other sites included. Bodies are unpacked and read
+//! beside the runtime, a few at a time and each within bounds; what is answered with 200 is on disk.
+
+mod answer;
+#[cfg(test)]
+mod tests;
+mod unpack;
+
+use crate::{
+    Ctx,
+    auth::Access,
+    extract::Path,
+    routes::{About, Routes},
+};
+use answer::Refusal;
+use axum::{
+    body::{Body, to_bytes},
+    extract::{RawQuery, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Response},
+};
+use errors::{
+    Envelope,
+    auth::{PublicKey, ToldIn, public_key},
+};
+use reports::{Form, KnownProject};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use unpack::Packing;
+
+/// Bytes of a body as it is sent.
+const BODY_BYTES_MAX: usize = 16 << 20;
+/// The same, unpacked.
+const UNPACKED_BYTES_MAX: usize = 24 << 20;
+/// Bodies that are read at once.
+const BODIES_MAX: usize = 16;
+static BODIES: Semaphore = Semaphore::const_new(BODIES_MAX);
+/// How long one waits for its turn, and what a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(2);
+const BODY_TIME_MAX: Duration = Duration::from_secs(30);
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let about = |summary| {
+        About::new(summary)
+            .unaudited()
+            .takes_text("application/x-sentry-envelope", "Plain, or packed with gzip, deflate, br or zstd")
+            .gives_text(200, Some("application/json"), "What was taken is on disk: `{\"id\": \"…\"}`")
+            .body_max(BODY_BYTES_MAX)
+    };
+    let envelopes = "Take an envelope of a project's client, as the SDKs of Sentry send it";
+    let events = "Take one event of a project's client, as older SDKs send it";
+    let security = "Take a browser's report of a policy that was broken (CSP)";
+    routes
+        .post("/api/{id}/envelope/", Access::Client, envelope, about(envelopes))
+        .post("/api/{id}/envelope", Access::Client, envelope, about(envelopes))
+        .post("/api/{id}/store/", Access::Client, event, about(events))
+        .post("/api/{id}/store", Access::Client, event, about(events))
+        .post("/api/{id}/security/", Access::Client, security_report, about(security))
+        .post("/api/{id}/security", Access::Client, security_report, about(security))
+}
+
+async fn envelope(ctx: State<Ctx>, id: Path<String>, query: RawQuery, headers: HeaderMap, body: Body) -> Response {
+    receive(ctx, id, query, headers, body, Form::Envelope).await
+}
+
+async fn event(ctx: State<Ctx>, id: Path<String>, query: RawQuery, headers: HeaderMap, body: Body) -> Response {
+    receive(ctx, id, query, headers, body, Form::Event).await
+}
+
+async fn security_report(
+    ctx: State<Ctx>,
+    id: Path<String>,
+    query: RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    receive(ctx, id, query, headers, body, Form::Security).await
+}
+
+async fn receive(
+    State(ctx): State<Ctx>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+    form: Form,
+) -> Response {
+    match taken(&ctx, &id, query.as_deref(), &headers, body, form).await {
+        Ok(received) => answer::received(&received),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn taken(
+    ctx: &Ctx,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: Body,
+    form: Form,
+) -> Result<reports::Received, Refusal> {
+    let packing = Packing::of(headers)?;
+    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, BODIES.acquire()).await else { return Err(Refusal::Busy) };
+    let body = match tokio::time::timeout(BODY_TIME_MAX, to_bytes(body, BODY_BYTES_MAX)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Err(Refusal::TooLarge(BODY_BYTES_MAX)),
+        Err(_) => return Err(Refusal::Late),
+    };
+    let unpacked = match packing {
+        Packing::Plain => body.into(),
+        packing => {
+            let unpacked = tokio::task::spawn_blocking(move || packing.unpack(&body, UNPACKED_BYTES_MAX));
+            unpacked.await.map_err(|_| Refusal::Busy)??
+        }
+    };
+    let known = project(ctx, id, &key(headers, query, &unpacked, form)?).await?;
+    Ok(ctx.app.reports.receive(known, unpacked, form).await?)
+}
+
+/// The key of a request: an envelope may name it in its own header.
+fn key(headers: &HeaderMap, query: Option<&str>, body: &[u8], form: Form) -> Result<PublicKey, Refusal> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let authorization = text(header::AUTHORIZATION.as_str());
+    let header = text("x-sentry-auth").or(authorization.filter(|value| value.starts_with("Sentry ")));
+    let first = body.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let dsn = match form {
+        Form::Envelope => Envelope::parse(first)?.dsn,
+        _ => None,
+    };
+    Ok(public_key(ToldIn { header, query, dsn: dsn.as_deref() })?)
+}
+
+/// The project of a key, if it is the one of the address.
+async fn project(ctx: &Ctx, id: &str, key: &PublicKey) -> Result<Arc<KnownProject>, Refusal> {
+    let known = ctx.app.reports.project_of(key).await?.ok_or(Refusal::UnknownKey)?;
+    let is_its = id == known.project.slug || id.parse() == Ok(known.project.id);
+    if is_its { Ok(known) } else { Err(Refusal::OtherProject) }
+}

@@ -1,0 +1,123 @@
+use crate::testing::{Answer, Site, send};
+use axum::http::StatusCode;
+use serde_json::json;
+use std::io::Write as _;
+use store::{IssueFilter, NewProject, ProjectChange};
+
+const KEY: &str = "abababababababababababababababab";
+const EVENT: &str = "9ec79c33ec9942ab8353589fcb2e04dc";
+
+async fn site() -> Site {
+    let site = Site::new().await;
+    let new = NewProject { name: "Shop".into(), platform: "python".into(), settings: String::new(), key: [0xab; 16] };
+    site.app.db.create_project(new, site.app.clock.now()).await.unwrap();
+    site
+}
+
+fn envelope() -> String {
+    let event = json!({"event_id": EVENT, "platform": "python", "exception": {"values": [
+        {"type": "ValueError", "value": "no price", "stacktrace": {"frames": [
+            {"filename": "shop/cart.py", "function": "total", "lineno": 7, "in_app": true}]}}]}});
+    format!("{{\"event_id\":\"{EVENT}\"}}\n{{\"type\":\"event\"}}\n{event}\n{{\"type\":\"brand_new\"}}\n{{}}\n")
+}
+
+/// From outside, without any token.
+async fn sent(site: &Site, path: &str, headers: &[(&str, &str)], body: impl Into<axum::body::Body>) -> Answer {
+    send(&site.router, "POST", path, headers, body).await
+}
+
+fn auth(key: &str) -> String {
+    format!("Sentry sentry_version=7, sentry_client=sentry.python/2.0, sentry_key={key}")
+}
+
+async fn events(site: &Site) -> u64 {
+    site.app.reports.count().await.unwrap();
+    let page = site.app.db.issues(&IssueFilter { limit: 10, ..IssueFilter::default() }).await.unwrap();
+    page.rows.iter().map(|issue| issue.events).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_way_to_say_the_key_and_each_packing_is_taken() {
+    let site = site().await;
+    let auth = auth(KEY);
+    let gzip = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(envelope().as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let dsn =
+        envelope().replacen("{\"event_id\"", &format!("{{\"dsn\":\"http://{KEY}@127.0.0.1:8787/1\",\"event_id\""), 1);
+    let query = format!("/api/1/envelope/?sentry_key={KEY}&sentry_version=7");
+    let answers = [
+        sent(&site, "/api/1/envelope/", &[("x-sentry-auth", &auth)], envelope()).await,
+        sent(&site, "/api/1/envelope", &[("authorization", &auth)], envelope()).await,
+        sent(&site, &query, &[("content-type", "text/plain")], envelope()).await,
+        sent(&site, "/api/1/envelope/", &[], dsn).await,
+        sent(&site, "/api/1/envelope/", &[("x-sentry-auth", &auth), ("content-encoding", "gzip")], gzip).await,
+        sent(
+            &site,
+            "/api/1/store/",
+            &[("x-sentry-auth", &auth)],
+            json!({"event_id": EVENT, "message": "x"}).to_string(),
+        )
+        .await,
+    ];
+    for answer in &answers {
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "id": EVENT })), "{}", answer.text);
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+    }
+    assert_eq!(events(&site).await, answers.len() as u64);
+    let dropped = site.app.reports.dropped(1);
+    assert_eq!(dropped.iter().map(|(.., count)| count).sum::<u64>(), 5, "the unknown items are counted: {dropped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_refused_with_the_reason_and_nothing_is_kept() {
+    let site = site().await;
+    let (known, other) = (auth(KEY), auth("cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"));
+    let known = ("x-sentry-auth", known.as_str());
+    for (path, headers, body, status) in [
+        ("/api/1/envelope/", vec![], envelope(), 403),
+        ("/api/1/envelope/", vec![("x-sentry-auth", other.as_str())], envelope(), 403),
+        ("/api/2/envelope/", vec![known], envelope(), 403),
+        ("/api/1/envelope/?sentry_key=cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd", vec![known], envelope(), 403),
+        ("/api/1/envelope/", vec![known], "no envelope".to_owned(), 400),
+        ("/api/1/envelope/", vec![known, ("content-encoding", "br")], envelope(), 400),
+        ("/api/1/envelope/", vec![known, ("content-encoding", "compress")], envelope(), 415),
+    ] {
+        let answer = sent(&site, path, &headers, body).await;
+        assert_eq!(answer.status.as_u16(), status, "{path} {headers:?}: {}", answer.text);
+        assert_eq!(answer.json()["detail"], answer.header("x-sentry-error"), "{}", answer.text);
+    }
+    let too_long = vec![b' '; super::BODY_BYTES_MAX + 1];
+    let answer = sent(&site, "/api/1/envelope/", &[known], too_long).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(events(&site).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_beyond_its_quota_is_told_which_category_and_for_how_long() {
+    let site = site().await;
+    let settings = reports::ProjectSettings { items_per_minute: 1, ..reports::ProjectSettings::default() };
+    let change = ProjectChange { settings: Some(settings.write()), ..ProjectChange::default() };
+    site.app.db.change_project(1, change).await.unwrap();
+    let auth = auth(KEY);
+    let body = || json!({"message": "x"}).to_string();
+    assert_eq!(sent(&site, "/api/1/store/", &[("x-sentry-auth", &auth)], body()).await.status, StatusCode::OK);
+    let refused = sent(&site, "/api/1/store/", &[("x-sentry-auth", &auth)], body()).await;
+    assert_eq!(
+        (refused.status, refused.header("retry-after"), refused.header("x-sentry-rate-limits")),
+        (StatusCode::TOO_MANY_REQUESTS, "60", "60:error:project:quota")
+    );
+    assert!(refused.header("access-control-expose-headers").contains("X-Sentry-Rate-Limits"));
+}
+
+#[tokio::test]
+async fn browsers_may_send_from_any_page() {
+    let site = site().await;
+    let asked = [("origin", "https://shop.example"), ("access-control-request-method", "POST")];
+    let answer = send(&site.router, "OPTIONS", "/api/1/envelope/", &asked, "").await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert!(answer.header("access-control-allow-headers").contains("X-Sentry-Auth"));
+}
