@@ -12,6 +12,7 @@ use crate::{
     failure::{At as _, Failure, Result},
     owner::{self, Claim, Lock, Owner},
     render,
+    words::{self, t},
 };
 use blobs::Blobs;
 use jobs::Hub;
@@ -57,7 +58,7 @@ impl Connected {
         if !holds || !owner::is_wanted(data) {
             return false;
         }
-        render::say(&format!("letting go of {}: another process waits for it", data.display()));
+        render::say(&t!("letting-go", data = data.display()));
         let socket = data.join("vigie.sock");
         let next = Owner { pid: 0, socket: socket.clone(), command: "?".into(), address: None };
         std::mem::replace(self, Self::Theirs(Client::Socket(socket), next)).close().await;
@@ -101,8 +102,7 @@ pub(crate) async fn reading(config: &Config) -> Result<Connected> {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Err(not_ours(data, &error)),
             Err(_) => {
-                return Err(Failure::new(format!("{}: there is nothing here yet", data.display()))
-                    .help("start with `vigie serve`, `vigie send`, `vigie logs import` or `vigie demo`, or name the right directory with --data"));
+                return Err(Failure::new(t!("nothing-here", place = data.display())).help(t!("nothing-here-help")));
             }
         }
     }
@@ -230,16 +230,15 @@ fn refuse_emptied(file: &Path, key: &Path) -> Result<()> {
     if file.parent() != key.parent() || !key.exists() || !holds_nothing(file) || !holds_nothing(&log) {
         return Ok(());
     }
-    Err(Failure::refused(format!("{}: it is empty or missing, and this folder was in use", file.display()))
-        .help("restore it from a backup; or begin anew in an empty folder (--data)"))
+    Err(Failure::refused(t!("emptied", file = file.display())).help(t!("emptied-help")))
 }
 
 /// A directory is for the user alone who made it.
 fn not_ours(data: &Path, error: &std::io::Error) -> Failure {
     use std::os::unix::fs::MetadataExt as _;
-    let whose = std::fs::metadata(data).map_or_else(|_| String::new(), |found| format!(" of user {}", found.uid()));
-    Failure::new(format!("{}: {error}: it is the directory{whose}", data.display()))
-        .help("run this as that user (sudo -u USER vigie …), or name your own directory with --data")
+    let whose = std::fs::metadata(data).map_or_else(|_| String::new(), |found| t!("of-user", user = found.uid()));
+    Failure::new(t!("not-ours", data = data.display(), error = words::of_system(error), whose))
+        .help(t!("not-ours-help"))
 }
 
 fn damaged(file: &Path, error: store::Error) -> Failure {
@@ -249,8 +248,7 @@ fn damaged(file: &Path, error: store::Error) -> Failure {
         return not_ours(file.parent().unwrap_or(file), source);
     }
     match error.is_damage() {
-        true => Failure::new(format!("{}: {error}", file.display()))
-            .help("keep a copy of it, then restore a backup, or try `sqlite3 vigie.db .recover`"),
+        true => Failure::new(t!("at-place", place = file.display(), error)).help(t!("damaged-help")),
         false => error.into(),
     }
 }
@@ -265,5 +263,5 @@ fn private(file: &Path) -> Result<()> {
 }
 
 fn unreachable_database(error: &store::Error) -> Failure {
-    Failure::new(error).help("check --database, and whether PostgreSQL runs and lets this user in")
+    Failure::new(error).help(t!("unreachable-help"))
 }

@@ -1,5 +1,7 @@
-//! The command line as it is typed. The texts here are what `vigie help`, the man page and completions show.
+//! The command line as it is typed. The texts here are what `vigie help`, the man page and completions show; in French,
+//! those of `locales/help.fr.ftl` ([`french`]).
 
+mod french;
 mod logs;
 mod send;
 
@@ -9,8 +11,10 @@ pub(crate) use self::logs::{
 };
 pub(crate) use send::SendArgs;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
+use crate::words::{self, t};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use mail::{language::Language, rate::Rate};
+use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, process::ExitCode, time::Duration};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -58,7 +62,39 @@ pub(crate) struct Global {
     /// Print JSON, for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The language of what is shown [default: the system's]
+    #[arg(long, global = true, value_enum, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Lang>,
 }
+
+/// Says why a command line was not understood, or the help that it asks for.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    // The texts are put together only where they are shown.
+    let shown = match words::language() {
+        Language::English => None,
+        Language::French => french::command(Cli::command()).try_get_matches().err(),
+    };
+    // Where that fails there is nobody left to tell.
+    let _ = match &shown {
+        Some(error) if french::is_to_explain(error) => french::say(error),
+        Some(error) => error.print(),
+        None => error.print(),
+    };
+    code
+}
+
+/// Why a value cannot be taken, in the language of whoever typed it.
+#[derive(Debug)]
+struct BadValue(String);
+
+impl fmt::Display for BadValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadValue {}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -129,11 +165,31 @@ pub(crate) enum Command {
 }
 
 /// An address and a port; a name would have to be looked up, and may have several.
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
+fn listen_address(text: &str) -> Result<SocketAddr, BadValue> {
     text.parse().map_err(|_| {
         let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("8787");
-        format!("write an IP address and a port: 127.0.0.1:{port} for this machine only, 0.0.0.0:{port} for others too")
+        BadValue(t!("value-listen", port))
     })
+}
+
+fn rate(text: &str) -> Result<Rate, BadValue> {
+    text.parse().map_err(|_| BadValue(t!("value-rate")))
+}
+
+fn duration(text: &str) -> Result<Duration, BadValue> {
+    mail::rate::parse_duration(text).map_err(|_| BadValue(t!("value-duration")))
+}
+
+fn job_state(text: &str) -> Result<model::JobState, BadValue> {
+    text.parse().map_err(|_| BadValue(t!("value-job-state")))
+}
+
+fn item_state(text: &str) -> Result<model::ItemState, BadValue> {
+    text.parse().map_err(|_| BadValue(t!("value-item-state")))
+}
+
+fn date(text: &str) -> Result<jiff::civil::Date, BadValue> {
+    text.parse().map_err(|_| BadValue(t!("value-date")))
 }
 
 #[derive(Debug, Args)]
@@ -239,12 +295,12 @@ pub(crate) struct SettleArgs {
 }
 
 /// `17`, or `175-190`.
-fn row_range(text: &str) -> Result<RangeInclusive<i64>, String> {
+fn row_range(text: &str) -> Result<RangeInclusive<i64>, BadValue> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let row = |text: &str| text.trim().parse::<i64>().ok().filter(|row| *row > 0);
     match (row(first), row(last)) {
         (Some(first), Some(last)) if first <= last => Ok(first..=last),
-        _ => Err("write a row as 17, several as 175-190".into()),
+        _ => Err(BadValue(t!("value-rows"))),
     }
 }
 
@@ -258,7 +314,7 @@ pub(crate) struct JobArg {
 #[derive(Debug, Default, Args)]
 pub(crate) struct JobsListArgs {
     /// preparing, pending, running, paused, completed, failed, cancelled; several may be given
-    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = job_state)]
     pub(crate) state: Vec<model::JobState>,
     /// mail, command, http, external
     #[arg(long)]
@@ -279,7 +335,7 @@ pub(crate) struct ItemsArgs {
     #[command(flatten)]
     pub(crate) job: JobArg,
     /// queued, running, succeeded, failed, unknown, skipped; several may be given
-    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = item_state)]
     pub(crate) state: Vec<model::ItemState>,
     /// Only those that did not go as they should
     #[arg(long, conflicts_with = "state")]
@@ -328,11 +384,8 @@ pub(crate) struct TracesArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// Which day [default: today]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) date: Option<jiff::civil::Date>,
-    /// The language of the report
-    #[arg(long, value_enum, default_value_t = Lang::En)]
-    pub(crate) lang: Lang,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -362,8 +415,8 @@ They hold for everything that leaves by the account. A run may be slower (`vigie
 pub(crate) struct AccountLimitsArgs {
     pub(crate) name: String,
     /// 60/min, 10/s, 500/h; several may be given
-    #[arg(long, value_name = "RATE")]
-    pub(crate) rate: Vec<mail::rate::Rate>,
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(crate) rate: Vec<Rate>,
     /// Messages in any 24 hours
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) daily: Option<u32>,
@@ -374,8 +427,8 @@ pub(crate) struct AccountLimitsArgs {
     #[arg(long, value_name = "N", requires = "pause", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) batch: Option<u32>,
     /// Between batches: 3s, 1m30s
-    #[arg(long, value_name = "TIME", requires = "batch", value_parser = mail::rate::parse_duration)]
-    pub(crate) pause: Option<std::time::Duration>,
+    #[arg(long, value_name = "TIME", requires = "batch", value_parser = duration)]
+    pub(crate) pause: Option<Duration>,
     /// Forget every limit there was, then set those that are named here
     #[arg(long)]
     pub(crate) none: bool,
@@ -468,7 +521,7 @@ pub(crate) enum ConfigCommand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::{Command, CommandFactory as _};
+    use clap::Command;
 
     #[test]
     fn every_command_says_what_it_does() {

@@ -1,7 +1,10 @@
 //! The one HTTP client. It speaks to the owner of the data directory over its Unix socket, or to a router in this
 //! process; a command cannot tell which.
 
-use crate::failure::{Exit, Failure, Result};
+use crate::{
+    failure::{Exit, Failure, Result},
+    words::t,
+};
 use api::{
     health::Readiness,
     logs::{KeptAllTheSame, Taken},
@@ -65,8 +68,7 @@ impl<T> Deref for Answer<T> {
 
 /// What is missing, or is not what it should be, is named.
 fn unknown_form(error: &serde_json::Error) -> Failure {
-    Failure::new(format!("the server answered in a form this program does not know: {error}"))
-        .help("update the older of the two, and restart `vigie serve`")
+    Failure::new(t!("unknown-form", error)).help(t!("unknown-form-help"))
 }
 
 impl Client {
@@ -267,21 +269,17 @@ fn request(method: Method, path: &str, body: Body, kind: Option<&str>) -> Result
     if let Some(kind) = kind {
         request = request.header(header::CONTENT_TYPE, kind);
     }
-    request.body(body).map_err(|error| Failure::new(format!("`{path}` is no address: {error}")))
+    request.body(body).map_err(|error| Failure::new(t!("bad-path", path, error)))
 }
 
 fn encoded(body: &impl Serialize) -> Result<Body> {
-    let body = serde_json::to_vec(body).map_err(|error| Failure::new(format!("what is asked is no JSON: {error}")))?;
+    let body = serde_json::to_vec(body).map_err(|error| Failure::new(t!("asked-no-json", error)))?;
     Ok(Body::from(body))
 }
 
 async fn over_socket(socket: &PathBuf, request: Request<Body>) -> Result<Response<Body>> {
     let gone = |error: &dyn std::fmt::Display| {
-        Failure::owner_ended(format!(
-            "the process that owns the data directory does not answer on {}: {error}",
-            socket.display()
-        ))
-        .help("it may have just stopped: try again")
+        Failure::owner_ended(t!("owner-away", socket = socket.display(), error)).help(t!("owner-away-help"))
     };
     let stream = UnixStream::connect(socket).await.map_err(|error| gone(&error))?;
     let (mut sender, connection) =
@@ -298,8 +296,7 @@ async fn value<T: DeserializeOwned>(response: Response<Body>) -> Result<Answer<T
     if bytes.is_empty() {
         return Answer::read(Value::Null);
     }
-    let json =
-        serde_json::from_slice(&bytes).map_err(|error| Failure::new(format!("the answer is no JSON: {error}")))?;
+    let json = serde_json::from_slice(&bytes).map_err(|error| Failure::new(t!("answer-no-json", error)))?;
     Answer::read(json)
 }
 
@@ -315,7 +312,7 @@ async fn accepted(response: Response<Body>) -> Result<Response<Body>> {
 fn problem(status: StatusCode, body: &[u8]) -> Problem {
     let problem = serde_json::from_slice::<Problem>(body).unwrap_or_default();
     match problem.detail.is_empty() && problem.title.is_empty() {
-        true => Problem { detail: format!("the server answered {status}"), ..problem },
+        true => Problem { detail: t!("server-status", status), ..problem },
         false => problem,
     }
 }
@@ -340,9 +337,9 @@ async fn whole(response: Response<Body>) -> Result<Vec<u8>> {
     let mut stream = response.into_body().into_data_stream();
     let mut bytes = Vec::new();
     while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|error| Failure::owner_ended(format!("the answer broke off: {error}")))?;
+        let piece = piece.map_err(|error| Failure::owner_ended(t!("answer-broke-off", error)))?;
         if bytes.len() + piece.len() > ANSWER_BYTES_MAX {
-            return Err(Failure::new("the answer is too long").help("ask for less with --limit"));
+            return Err(Failure::new(t!("answer-too-long")).help(t!("answer-too-long-help")));
         }
         bytes.extend_from_slice(&piece);
     }

@@ -7,7 +7,11 @@ mod tests;
 
 pub(crate) use check::{lines, to_json};
 
-use crate::{cli::Global, failure::Failure};
+use crate::{
+    cli::Global,
+    failure::Failure,
+    words::{self, t},
+};
 use jiff::tz::TimeZone;
 use logs::collect::Collect;
 use mail::{problem::nearest, spec::MailingFile};
@@ -72,7 +76,7 @@ pub(crate) enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Default => f.write_str("default"),
+            Self::Default => f.write_str(&t!("source-default")),
             Self::File { name, line } => write!(f, "{name}:{line}"),
             Self::Variable(name) => f.write_str(name),
             Self::Option(name) => write!(f, "--{name}"),
@@ -117,6 +121,7 @@ const VARIABLES: &[&str] = &[
     "VIGIE_SECRET_KEY_FILE",
     "VIGIE_TIME_ZONE",
     "VIGIE_JOBS_MAX",
+    "VIGIE_LANG",
     "VIGIE_SMTP_PASSWORD",
     "VIGIE_SMTP_PASSWORD_FILE",
 ];
@@ -178,7 +183,7 @@ impl Config {
         let log_store_keys = reader.log_store_keys();
         let collect = reader.collect(&raw.collect);
         if !reader.wrong.is_empty() {
-            return Err(Failure::refused(reader.wrong.join("\nerror: ")));
+            return Err(Failure::refused_for(reader.wrong));
         }
         let send = if raw.send.is_some() { table(text, "send") } else { toml::Table::new() };
         let file = file.map(|(path, _)| path.to_owned());
@@ -230,8 +235,8 @@ pub(crate) fn unknown_variables(variables: &Variables) -> Vec<String> {
     let unknown = variables.keys().filter(|name| !VARIABLES.contains(&name.as_str()));
     unknown
         .map(|name| match nearest(name, VARIABLES.iter().copied()) {
-            Some(meant) => format!("{name} is no setting: did you mean {meant}?"),
-            None => format!("{name} is no setting: remove it"),
+            Some(meant) => t!("no-setting-meant", name, meant),
+            None => t!("no-setting", name),
         })
         .collect()
 }
@@ -248,20 +253,20 @@ fn default<T>(value: T) -> Setting<T> {
 
 fn read(path: &Path) -> Result<String, Failure> {
     let name = path.display();
-    let help = "check the path given by --config or VIGIE_CONFIG";
-    let size = std::fs::metadata(path).map_err(|error| Failure::refused(format!("{name}: {error}")).help(help))?.len();
+    let unread = |error: std::io::Error| {
+        Failure::refused(t!("at-place", place = name, error = words::of_system(&error))).help(t!("check-config-path"))
+    };
+    let size = std::fs::metadata(path).map_err(&unread)?.len();
     if size > FILE_BYTES_MAX {
-        return Err(Failure::refused(format!(
-            "{name}: is longer than {FILE_BYTES_MAX} bytes: is this a settings file?"
-        )));
+        return Err(Failure::refused(t!("settings-too-long", name; n = FILE_BYTES_MAX)));
     }
-    std::fs::read_to_string(path).map_err(|error| Failure::refused(format!("{name}: {error}")).help(help))
+    std::fs::read_to_string(path).map_err(unread)
 }
 
 fn wrong_file(name: &str, text: &str, error: &toml::de::Error) -> Failure {
     let what = error.message().lines().collect::<Vec<_>>().join(" ");
     let place = error.span().map_or(String::new(), |span| format!(":{}", line_of(text, span.start)));
-    Failure::refused(format!("{name}{place}: {what}")).help("packaging/vigie.example.toml shows every setting")
+    Failure::refused(t!("at-place", place = format!("{name}{place}"), error = what)).help(t!("settings-example"))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -310,9 +315,7 @@ impl Reader<'_> {
         match value.parse() {
             Ok(value) => Setting { value, from },
             Err(_) => {
-                self.wrong.push(format!(
-                    "{from}: listen: `{value}` is not an address and a port: write it as 127.0.0.1:8787"
-                ));
+                self.wrong.push(t!("setting-listen", from, value));
                 default(fallback)
             }
         }
@@ -332,9 +335,7 @@ impl Reader<'_> {
     fn proxies(&mut self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {
         let Setting { value, from } = self.list("VIGIE_PROXIES", raw);
         if let Err(wrong) = web::Proxies::parse(&value) {
-            self.wrong.push(format!(
-                "{from}: proxies: `{wrong}` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24"
-            ));
+            self.wrong.push(t!("setting-proxies", from, wrong));
         }
         Setting { value, from }
     }
@@ -346,9 +347,7 @@ impl Reader<'_> {
         }
         // What follows a colon may be a password.
         let scheme = value.split(':').next().unwrap_or_default();
-        self.wrong.push(format!(
-            "{from}: database: `{scheme}:…` is not known: write postgres://user@host/name, or leave it out for SQLite in the data directory"
-        ));
+        self.wrong.push(t!("setting-database", from, scheme));
         default(None)
     }
 
@@ -357,7 +356,7 @@ impl Reader<'_> {
         match TimeZone::get(&value) {
             Ok(zone) => Setting { value: zone, from },
             Err(_) => {
-                self.wrong.push(format!("{from}: time-zone: `{value}` is not a known zone: write it as Europe/Paris"));
+                self.wrong.push(t!("setting-zone", from, value));
                 default(TimeZone::UTC)
             }
         }
@@ -398,7 +397,7 @@ impl Reader<'_> {
         match value.trim().parse() {
             Ok(value @ 1..=1000) => Setting { value, from },
             _ => {
-                self.wrong.push(format!("{from}: jobs-max: `{value}` is not a number from 1 to 1000: correct it"));
+                self.wrong.push(t!("setting-jobs-max", from, value));
                 default(FALLBACK)
             }
         }

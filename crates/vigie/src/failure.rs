@@ -1,5 +1,6 @@
 //! How a command fails: what happened, what helps, and the exit code that a script sees.
 
+use crate::words::{self, t};
 use std::{fmt, process::ExitCode};
 
 /// Exit codes. Scripts rely on them.
@@ -52,6 +53,13 @@ impl Failure {
         Self { owner_ended: true, ..Self::new(what) }
     }
 
+    /// Refused for several reasons, each on a line of its own.
+    pub(crate) fn refused_for(reasons: impl IntoIterator<Item = String>) -> Self {
+        let mut reasons = reasons.into_iter();
+        let first = reasons.next().unwrap_or_default();
+        Self::refused(reasons.fold(first, |text, what| text + "\n" + &t!("error", what)))
+    }
+
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -62,8 +70,8 @@ impl Failure {
 impl fmt::Display for Failure {
     /// Two lines at most times: what happened, and what helps.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what.trim_end())?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))
+        f.write_str(&t!("error", what = self.what.trim_end()))?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\n{}", t!("help-line", help)))
     }
 }
 
@@ -75,9 +83,7 @@ impl From<store::Error> for Failure {
         match error {
             // These carry their remedy.
             store::Error::NewerSchema { .. } | store::Error::Corrupt { .. } | store::Error::Conflict(_) => failure,
-            error if error.is_passing() => {
-                failure.help("look at free space and rights, or whether the server runs, with `vigie doctor`")
-            }
+            error if error.is_passing() => failure.help(t!("see-doctor")),
             _ => failure,
         }
     }
@@ -97,14 +103,12 @@ pub(crate) trait At<T> {
 impl<T> At<T> for std::io::Result<T> {
     fn at(self, place: impl fmt::Display) -> Result<T> {
         self.map_err(|error| {
-            let failure = Failure::new(format!("{place}: {error}"));
+            let failure = Failure::new(t!("at-place", place, error = words::of_system(&error)));
             match error.kind() {
-                std::io::ErrorKind::NotFound => failure.help("check the path"),
-                std::io::ErrorKind::PermissionDenied => failure.help("give this user the right to use it"),
-                std::io::ErrorKind::StorageFull => failure.help("free some space on that disk"),
-                std::io::ErrorKind::ReadOnlyFilesystem => {
-                    failure.help("choose a folder that can be written, with --data")
-                }
+                std::io::ErrorKind::NotFound => failure.help(t!("check-path")),
+                std::io::ErrorKind::PermissionDenied => failure.help(t!("give-right")),
+                std::io::ErrorKind::StorageFull => failure.help(t!("free-space")),
+                std::io::ErrorKind::ReadOnlyFilesystem => failure.help(t!("choose-writable")),
                 _ => failure,
             }
         })

@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     failure::{Failure, Result},
+    words::t,
 };
 use jiff::tz::TimeZone;
 use jobs::Tell;
@@ -39,7 +40,7 @@ pub(crate) fn start(config: &Config, clock: Clock) -> Result<Handle> {
     }
     let journal = config.log_store.value.own_logs.then(|| journal(config.journal_file()));
     let opened = LogFiles::open_with(&logs, &config.log_dir(), clock, journal);
-    let (layer, handle) = opened.map_err(|error| Failure::refused(format!("{}: {error}", config.logs.from)))?;
+    let (layer, handle) = opened.map_err(|error| Failure::refused(t!("at-place", place = config.logs.from, error)))?;
     // A second subscriber in the same process would be a defect of ours, and costs a log, not the run.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
     let reopened = handle.clone();

@@ -14,18 +14,28 @@ mod open_files;
 mod owner;
 mod render;
 mod signals;
+mod words;
 
 use clap::Parser as _;
+use mail::language::Language;
 use std::process::ExitCode;
+use words::t;
 
 fn main() -> ExitCode {
     memory::bound();
     open_files::raise();
-    let cli = cli::Cli::parse();
+    words::speak(words::asked_for(std::env::args_os().skip(1), |name| std::env::var(name).ok()));
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::explain(&error),
+    };
+    if cli.global.json {
+        words::speak(Language::English);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            render::say(&format!("error: the program cannot start: {error}"));
+            render::say(&t!("cannot-start", error = words::of_system(&error)));
             return failure::Exit::Failed.into();
         }
     };

@@ -4,6 +4,7 @@
 use crate::{
     failure::{At as _, Failure, Result},
     render,
+    words::t,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -89,8 +90,7 @@ pub(crate) fn claim(data: &Path, command: &str) -> Result<Claim> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(Claim::Theirs(read(&mut file, data))),
         Err(TryLockError::Error(error)) => {
-            return Err(Failure::new(format!("{}: cannot be locked: {error}", path.display()))
-                .help("keep the data directory on a local disk: some network file systems lock nothing"));
+            return Err(Failure::new(t!("cannot-lock", path = path.display(), error)).help(t!("cannot-lock-help")));
         }
     }
     let (socket, socket_dir) = socket_place(data)?;
@@ -118,13 +118,10 @@ pub(crate) async fn claim_in_turn(data: &Path, command: &str, patience: Duration
         }
         if tokio::time::Instant::now() >= until {
             let seconds = patience.as_secs();
-            return Err(Failure::refused(format!(
-                "{shown} is held by process {pid} (`vigie {PIPE}`), which did not let go of it within {seconds} s"
-            ))
-            .help(format!("stop it (kill {pid}) and what it reads from, and start both again, the server first")));
+            return Err(Failure::refused(t!("held-by-pipe", shown, pid, seconds)).help(t!("held-by-pipe-help", pid)));
         }
         if !std::mem::replace(&mut told, true) {
-            render::say(&format!("{shown} is held by process {pid} (`vigie {PIPE}`); waiting until it lets go"));
+            render::say(&t!("waits-for-pipe", shown, pid));
         }
         // Whoever looks at it holds it for a moment.
         turn = turn.or_else(|| take_turn(data));
@@ -171,8 +168,8 @@ pub(crate) async fn claim_or_find(data: &Path, command: &str) -> Result<Claim> {
             return Ok(Claim::Theirs(owner));
         }
         if tokio::time::Instant::now() >= until {
-            let what = format!("{}: process {} holds this directory and does not answer", data.display(), owner.pid);
-            let remedy = format!("wait until it has stopped, or end it: kill {}", owner.pid);
+            let what = t!("owner-silent", data = data.display(), pid = owner.pid);
+            let remedy = t!("owner-silent-help", pid = owner.pid);
             return Err(Failure::new(what).help(remedy));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -182,10 +179,8 @@ pub(crate) async fn claim_or_find(data: &Path, command: &str) -> Result<Claim> {
 /// Why a second owner is refused.
 pub(crate) fn refusal(data: &Path, owner: &Owner) -> Failure {
     let Owner { pid, command, .. } = owner;
-    let what = format!("{} is held by process {pid} (`vigie {command}`)", data.display());
-    Failure::refused(what).help(format!(
-        "stop it first (kill {pid}), or name another directory with --data; commands like `vigie jobs` work beside it"
-    ))
+    let what = t!("held-by", data = data.display(), pid, command);
+    Failure::refused(what).help(t!("held-by-help", pid))
 }
 
 impl Lock {

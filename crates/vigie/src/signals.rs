@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM: the first asks to stop, the second ends at once.
 
-use crate::{failure::Exit, render};
+use crate::{failure::Exit, render, words::t};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -31,7 +31,7 @@ impl Stop {
                     _ = terminate.recv() => StopReason::BySystem,
                 };
                 if asked.send_replace(Some(by)).is_some() {
-                    render::say("stopped at once; what was in flight shows as unknown at the next start");
+                    render::say(&t!("stopped-at-once"));
                     std::process::exit(Exit::Interrupted as i32);
                 }
             }

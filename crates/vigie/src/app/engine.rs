@@ -7,6 +7,7 @@ use crate::{
     failure::{Failure, Result},
     logging,
     owner::Lock,
+    words::{self, t},
 };
 use axum::Router;
 use jobs::{Again, DoneBy, Engine, Handler, Options, Place, Ready, RetryPolicy, RunLog, Schedules, Scope, Work};
@@ -163,8 +164,8 @@ impl Owned {
         let tables = collect::Config { traced: config.collected_journal(), ..tables };
         let started = Collectors::start(&self.collected, &tables).await;
         self.collectors = Some(started.map_err(|(address, error)| {
-            Failure::new(format!("collect.syslog: {address}: {error}"))
-                .help("choose another address in [[collect]]; ports below 1024 are reserved")
+            Failure::new(t!("at-place", place = format!("collect.syslog: {address}"), error = words::of_system(&error)))
+                .help(t!("collect-address-help"))
         })?);
         Ok(())
     }
@@ -340,17 +341,11 @@ fn host() -> String {
 
 /// Why an address could not be listened on.
 pub(crate) fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
-    let failure = Failure::new(format!("{address}: {error}"));
+    let failure = Failure::new(t!("at-place", place = address, error = words::of_system(error)));
     match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            failure.help("another program listens there: choose another port with --listen")
-        }
-        std::io::ErrorKind::PermissionDenied => {
-            failure.help("ports below 1024 are reserved: choose another with --listen")
-        }
-        std::io::ErrorKind::AddrNotAvailable => {
-            failure.help("this machine has no such address: use 127.0.0.1 or 0.0.0.0")
-        }
-        _ => failure.help("choose another address with --listen"),
+        std::io::ErrorKind::AddrInUse => failure.help(t!("listen-taken")),
+        std::io::ErrorKind::PermissionDenied => failure.help(t!("listen-reserved")),
+        std::io::ErrorKind::AddrNotAvailable => failure.help(t!("listen-unknown")),
+        _ => failure.help(t!("listen-other")),
     }
 }

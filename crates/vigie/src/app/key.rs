@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     failure::{Failure, Result},
+    words::t,
 };
 use model::Rng;
 use std::path::Path;
@@ -49,8 +50,8 @@ pub(crate) async fn misfit(config: &Config, db: &Db) -> Result<Option<String>> {
     let found = Vault::find(&config.secret_key_file.value, &Rng::system())?;
     Ok(match found {
         Some(vault) if vault.fingerprint() == kept => None,
-        Some(_) => Some(format!("another key than the database's: {}", set_up_with(&kept))),
-        None => Some(format!("missing: {}", set_up_with(&kept))),
+        Some(_) => Some(t!("key-another", why = set_up_with(&kept))),
+        None => Some(t!("key-missing", why = set_up_with(&kept))),
     })
 }
 
@@ -62,18 +63,16 @@ fn fits(config: &Config, file: &Path, vault: Vault, kept: &str) -> Result<Vault>
 }
 
 fn set_up_with(kept: &str) -> String {
-    format!("the database was set up with the key of fingerprint {kept}")
+    t!("key-set-up-with", kept)
 }
 
 fn refusal(config: &Config, file: &Path, is_there: bool, what: &str) -> Failure {
-    let state = if is_there { "this is not the key of this database" } else { "the key of this database is missing" };
+    let state = if is_there { t!("key-not-this") } else { t!("key-gone") };
     let from = match config.database.value.is_some() {
-        true => "from a machine that works on this database",
-        false => "from where it was, or from a backup",
+        true => t!("key-from-machine"),
+        false => t!("key-from-backup"),
     };
-    Failure::refused(format!("{}: {state}: {what}", file.display())).help(format!(
-        "copy secret.key {from}, or name the right one with VIGIE_SECRET_KEY_FILE; if it is lost for good: `vigie doctor --accept-key`, and enter the accounts' passwords again"
-    ))
+    Failure::refused(t!("key-refused", file = file.display(), state, what)).help(t!("key-help", from))
 }
 
 fn opens(vault: &Vault, account: &store::Account) -> bool {

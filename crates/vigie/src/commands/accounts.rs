@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
+    words::t,
 };
 use api::accounts::{Account, Accounts, NewAccount};
 use mail::rate::{Per, spelled};
@@ -28,8 +29,8 @@ pub(super) async fn run(config: &Config, command: Option<AccountsCommand>) -> Re
     } else {
         let name = render::plain(&account.name, 200);
         match command {
-            AccountsCommand::Resume { .. } => render::say(&format!("account {name} may be used again")),
-            _ => render::say(&format!("limits of account {name}: {}", in_words(&account))),
+            AccountsCommand::Resume { .. } => render::say(&t!("account-resumed", name)),
+            _ => render::say(&t!("account-limits", name, limits = in_words(&account))),
         }
     }
     Ok(Exit::Done)
@@ -42,8 +43,7 @@ async fn change(client: &Client, command: &AccountsCommand) -> Result<Answer<Acc
         AccountsCommand::Resume { name } => client.post_empty(&format!("{}/resume", path(name))).await,
         AccountsCommand::Limits(args) => {
             let Some(account) = client.find::<Account>(&path(&args.name)).await? else {
-                return Err(Failure::refused(format!("there is no account `{}`", args.name))
-                    .help("`vigie accounts list` shows those that there are"));
+                return Err(Failure::refused(t!("account-unknown", name = args.name)).help(t!("account-unknown-help")));
             };
             let Account { url, limits, .. } = account.into_inner();
             let limits = Some(changed(limits, args));
@@ -71,7 +71,7 @@ fn changed(before: Limits, args: &AccountLimitsArgs) -> Limits {
 
 fn in_words(account: &Account) -> String {
     let words = spelled(&account.limits);
-    if words.is_empty() { "none".to_owned() } else { words }
+    if words.is_empty() { t!("limits-none") } else { words }
 }
 
 async fn list(config: &Config) -> Result<Exit> {
@@ -91,14 +91,14 @@ async fn list(config: &Config) -> Result<Exit> {
         let name = render::plain(&account.name, 60);
         let standing = match account.pause_at(Clock::System.now()).map(|pause| pause.until) {
             None => String::new(),
-            Some(None) => "paused until somebody resumes it".to_owned(),
-            Some(until) => format!("paused until {}", render::moment(until, &config.zone.value)),
+            Some(None) => t!("account-paused"),
+            Some(until) => t!("account-paused-until", at = render::moment(until, &config.zone.value)),
         };
         let sent = render::count(account.used_messages);
         table.row([name, in_words(account), sent, standing]);
     }
     if table.is_empty() {
-        render::say("there are no accounts: `vigie send --smtp URL` makes one, and so do the pages");
+        render::say(&t!("accounts-none"));
     } else {
         render::out(&table.to_string())?;
     }

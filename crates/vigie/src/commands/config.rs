@@ -4,6 +4,7 @@ use crate::{
     config::{Config, Variables, lines, to_json, unknown_variables},
     failure::{Exit, Result},
     render::{self, Align, Table},
+    words::t,
 };
 
 /// The settings have been checked by the time this runs: what is left is to show them.
@@ -18,7 +19,7 @@ pub(super) fn check(config: &Config, variables: &Variables) -> Result<Exit> {
         render::out(&table.to_string())?;
     }
     for unknown in unknown_variables(variables) {
-        render::say(&format!("warning: {unknown}"));
+        render::say(&t!("warning", what = unknown));
     }
     Ok(Exit::Done)
 }

@@ -11,8 +11,9 @@ use crate::{
     config::{Config, Source},
     failure::{At as _, Exit, Failure, Result},
     owner,
-    render::{self, count, counted, progress::Silence},
+    render::{self, count, progress::Silence},
     signals::Stop,
+    words::t,
 };
 use api::{items::ItemsPage, jobs::Job};
 use jobs::RetryPolicy;
@@ -89,14 +90,11 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     owner::make_dir(&folder)?;
     clients::make(&folder, args.count).at(folder.display())?;
     let amount = count(u64::from(args.count));
-    say(format!("made {amount} clients in {}/clients.csv (`;`, Windows-1252), a PDF each in pdf/", folder.display()));
+    say(t!("demo-made", amount, folder = folder.display()));
     let options =
         CatcherOptions { keep: Keep::Nothing, misbehaviour: misbehaviour(args.count), ..CatcherOptions::default() };
-    let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.at("the mail catcher")?;
-    say(format!(
-        "its mail server on {} delivers nothing, refuses 1 % of the addresses, slows us down and hangs up once",
-        catcher.address()
-    ));
+    let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.at(t!("demo-catcher"))?;
+    say(t!("demo-server", address = catcher.address()));
     invite(config, args, &owned.client, address).await?;
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;
     let checked = send::check_rows(config, &plan, Silence::beside(config)).await?;
@@ -113,15 +111,13 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
         render::json(&DemoSummary { summary, caught, url: format!("http://{address}") })?;
     } else {
         follow::conclude(config, &owned.client, job, &ended).await?;
-        say(format!("the mail server took {}", counted(catcher.tally().messages, "message")));
+        say(t!("demo-took"; n = catcher.tally().messages));
     }
     match ended {
         follow::Ended::Over(_) => {
             if !args.exit {
                 let data = config.data.value.display();
-                say(format!(
-                    "the page stays at http://{address}; or elsewhere: vigie jobs --data {data}; Ctrl-C stops"
-                ));
+                say(t!("demo-stays", address, data));
             }
             Ok(Exit::Done)
         }
@@ -133,7 +129,7 @@ async fn invite(config: &Config, args: &DemoArgs, client: &Client, address: Sock
     // With --json there is one object, and it comes at the end.
     if !args.exit && !config.json {
         let link = user::entry(client, address, "demo").await?;
-        render::say(&format!("watch it in a browser, by a link that works once: {link}"));
+        render::say(&t!("demo-watch", link));
     }
     Ok(())
 }
@@ -146,7 +142,7 @@ async fn listen(config: &Config, owned: &mut Owned) -> Result<SocketAddr> {
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && config.listen.from == Source::Default => {
             let other = owned.listen(SocketAddr::new(wanted.ip(), 0)).await.map_err(|error| taken(wanted, &error))?;
             if !config.json {
-                render::say(&format!("port {} is taken; using {} instead", wanted.port(), other.port()));
+                render::say(&t!("demo-port", wanted = wanted.port(), other = other.port()));
             }
             Ok(other)
         }

@@ -6,7 +6,8 @@ use crate::{
     config::Config,
     failure::{Exit, Result},
     owner::{self, Claim},
-    render::{self, count, counted},
+    render,
+    words::{self, t},
 };
 use api::{
     accounts::{Account, Accounts},
@@ -63,17 +64,28 @@ pub(super) async fn run(config: &Config, repair: bool) -> Result<Exit> {
         let list: Vec<Value> = findings.iter().map(to_json).collect();
         render::json(&json!({"ok": !failed, "findings": list}))?;
     } else {
+        let width = [Verdict::Ok, Verdict::Warn, Verdict::Fail].map(|verdict| shown(verdict).chars().count());
+        let width = width.into_iter().max().unwrap_or(0);
         for finding in &findings {
-            render::out(&line(finding))?;
+            render::out(&line(finding, width))?;
         }
     }
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
-fn line(finding: &Finding) -> String {
-    let word = word(finding.verdict);
-    let remedy = if finding.remedy.is_empty() { String::new() } else { format!("\n      help: {}", finding.remedy) };
-    format!("{word:<4}  {}: {}{remedy}", finding.about, finding.what)
+/// The word for a verdict as a person reads it.
+fn shown(verdict: Verdict) -> String {
+    words::word("verdict", word(verdict))
+}
+
+/// `width`: of the first column.
+fn line(finding: &Finding, width: usize) -> String {
+    let about = words::word("about", finding.about);
+    let line = format!("{:<width$}  {}", shown(finding.verdict), t!("at-place", place = about, error = finding.what));
+    match finding.remedy.as_str() {
+        "" => line,
+        help => format!("{line}\n{:width$}  {}", "", t!("help-line", help)),
+    }
 }
 
 fn to_json(finding: &Finding) -> Value {
@@ -96,22 +108,24 @@ fn directory(data: &Path) -> Finding {
     const ABOUT: &str = "data directory";
     let shown = std::path::absolute(data).unwrap_or_else(|_| data.to_owned()).display().to_string();
     match fs::metadata(data) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => finding(
-            Verdict::Warn,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            finding(Verdict::Warn, ABOUT, t!("not-there-yet", shown), t!("data-made-by"))
+        }
+        Err(error) => finding(
+            Verdict::Fail,
             ABOUT,
-            format!("{shown} is not there yet"),
-            "`vigie send`, `vigie demo` and `vigie serve` make it",
+            t!("at-place", place = shown, error = words::of_system(&error)),
+            t!("check-path-rights"),
         ),
-        Err(error) => finding(Verdict::Fail, ABOUT, format!("{shown}: {error}"), "check the path and the rights on it"),
         Ok(about) if !about.is_dir() => {
-            finding(Verdict::Fail, ABOUT, format!("{shown} is no directory"), "name another with --data")
+            finding(Verdict::Fail, ABOUT, t!("no-directory", shown), t!("name-another-data"))
         }
         Ok(about) if tempfile::tempfile_in(data).is_err() => {
-            let what = format!("{shown} cannot be written (owner {}, mode {:o})", about.uid(), about.mode() & 0o7777);
-            finding(Verdict::Fail, ABOUT, what, "run as its owner, or give this user the right to write there")
+            let what = t!("not-writable", shown, owner = about.uid(), mode = format!("{:o}", about.mode() & 0o7777));
+            finding(Verdict::Fail, ABOUT, what, t!("not-writable-help"))
         }
         Ok(about) if about.permissions().mode() & 0o077 != 0 => {
-            finding(Verdict::Warn, ABOUT, format!("{shown} can be read by others"), format!("chmod 700 {shown}"))
+            finding(Verdict::Warn, ABOUT, t!("shown-readable-by-others", shown), format!("chmod 700 {shown}"))
         }
         Ok(_) => finding(Verdict::Ok, ABOUT, shown, ""),
     }
@@ -119,13 +133,8 @@ fn directory(data: &Path) -> Finding {
 
 async fn lock(data: &Path) -> Finding {
     match owner::living(data).await {
-        Some(owner) => finding(
-            Verdict::Ok,
-            "owner",
-            format!("process {} (`vigie {}`) runs jobs here", owner.pid, owner.command),
-            "",
-        ),
-        None => finding(Verdict::Ok, "owner", "nobody runs jobs here now", ""),
+        Some(owner) => finding(Verdict::Ok, "owner", t!("owner-runs", pid = owner.pid, command = owner.command), ""),
+        None => finding(Verdict::Ok, "owner", t!("owner-none"), ""),
     }
 }
 
@@ -141,8 +150,9 @@ async fn owners_problems(data: &Path) -> Vec<Finding> {
 
 /// `what is wrong: what helps`
 fn owners_problem(about: &'static str, problem: &str) -> Finding {
-    let (what, remedy) = problem.split_once(": ").unwrap_or((problem, "see Vigie's log"));
-    finding(Verdict::Fail, about, render::plain(what, 200), render::plain(remedy, 300))
+    let (what, remedy) =
+        problem.split_once(": ").map_or_else(|| (problem, t!("see-log")), |(what, remedy)| (what, remedy.to_owned()));
+    finding(Verdict::Fail, about, render::plain(what, 200), render::plain(&remedy, 300))
 }
 
 fn disk(data: &Path) -> Finding {
@@ -154,13 +164,13 @@ fn disk(data: &Path) -> Finding {
     let list = disks.iter().flat_map(|disks| disks.iter());
     let holding = list.filter(|disk| place.starts_with(disk.mount_point()));
     let Some(disk) = holding.max_by_key(|disk| disk.mount_point().as_os_str().len()) else {
-        return finding(Verdict::Warn, ABOUT, "its free space is not known", "look with df");
+        return finding(Verdict::Warn, ABOUT, t!("disk-unknown"), t!("disk-unknown-help"));
     };
     let free = disk.available_space();
-    let what = format!("{} MB free on {}", count(free >> 20), disk.mount_point().display());
+    let what = t!("disk-free", mount = disk.mount_point().display(); n = free >> 20);
     match free {
-        free if free < FREE_FAIL => finding(Verdict::Fail, ABOUT, what, "free some space, or move the data directory"),
-        free if free < FREE_WARN => finding(Verdict::Warn, ABOUT, what, "free some space soon"),
+        free if free < FREE_FAIL => finding(Verdict::Fail, ABOUT, what, t!("disk-full-help")),
+        free if free < FREE_WARN => finding(Verdict::Warn, ABOUT, what, t!("disk-low-help")),
         _ => finding(Verdict::Ok, ABOUT, what, ""),
     }
 }
@@ -169,17 +179,19 @@ fn key(file: &Path) -> Finding {
     const ABOUT: &str = "secret key";
     let shown = file.display();
     match fs::metadata(file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => finding(
-            Verdict::Warn,
-            ABOUT,
-            format!("{shown} is not there yet"),
-            "it is made at the first start; where accounts are already kept, restore it from a backup",
-        ),
-        Err(error) => finding(Verdict::Fail, ABOUT, format!("{shown}: {error}"), "check the rights on it"),
-        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
-            finding(Verdict::Fail, ABOUT, format!("{shown} can be read by others"), format!("chmod 600 {shown}"))
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            finding(Verdict::Warn, ABOUT, t!("not-there-yet", shown), t!("key-made-at-start"))
         }
-        Ok(_) => finding(Verdict::Ok, ABOUT, format!("{shown}; keep a copy apart from the backups"), ""),
+        Err(error) => finding(
+            Verdict::Fail,
+            ABOUT,
+            t!("at-place", place = shown, error = words::of_system(&error)),
+            t!("check-rights"),
+        ),
+        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
+            finding(Verdict::Fail, ABOUT, t!("shown-readable-by-others", shown), format!("chmod 600 {shown}"))
+        }
+        Ok(_) => finding(Verdict::Ok, ABOUT, t!("key-keep-copy", shown), ""),
     }
 }
 
@@ -191,8 +203,8 @@ async fn key_misfit(config: &Config) -> Option<Finding> {
     };
     let misfit = app::key::misfit(config, &db).await;
     db.close().await;
-    let what = format!("{}: {}", config.secret_key_file.value.display(), misfit.ok()??);
-    let remedy = "copy it from where it was, or set VIGIE_SECRET_KEY_FILE; lost for good: `vigie doctor --accept-key`";
+    let what = t!("at-place", place = config.secret_key_file.value.display(), error = misfit.ok()??);
+    let remedy = t!("key-misfit-help");
     Some(finding(Verdict::Fail, "secret key", what, remedy))
 }
 
@@ -213,9 +225,9 @@ pub(super) async fn accept_key(config: &Config) -> Result<Exit> {
         render::json(&json!({"fingerprint": fingerprint, "enter_again": lost}))?;
         return Ok(Exit::Done);
     }
-    render::out(&format!("{} is the database's key now ({fingerprint})", config.secret_key_file.value.display()))?;
+    render::out(&t!("key-accepted", file = config.secret_key_file.value.display(), fingerprint))?;
     for account in lost {
-        render::out(&format!("enter the password of account {account} again"))?;
+        render::out(&t!("enter-again", account))?;
     }
     Ok(Exit::Done)
 }
@@ -223,12 +235,7 @@ pub(super) async fn accept_key(config: &Config) -> Result<Exit> {
 fn zone(config: &Config) -> Finding {
     match config.zone.value.iana_name() {
         Some(name) => finding(Verdict::Ok, "time zone", format!("{name} ({})", config.zone.from), ""),
-        None => finding(
-            Verdict::Warn,
-            "time zone",
-            "the system does not say which: days and logs are in UTC",
-            "set time-zone = \"Europe/Paris\" in vigie.toml",
-        ),
+        None => finding(Verdict::Warn, "time zone", t!("zone-unknown"), t!("zone-unknown-help")),
     }
 }
 
@@ -240,14 +247,11 @@ fn files() -> Finding {
         .lines()
         .find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse::<u64>().ok());
     match soft {
-        None => finding(Verdict::Ok, ABOUT, "no limit is known", ""),
-        Some(soft) if soft < FILES_WARN => finding(
-            Verdict::Warn,
-            ABOUT,
-            format!("at most {}", count(soft)),
-            "raise it for many clients: LimitNOFILE=65536 in the unit, or `ulimit -Hn 65536` as root",
-        ),
-        Some(soft) => finding(Verdict::Ok, ABOUT, format!("at most {}", count(soft)), ""),
+        None => finding(Verdict::Ok, ABOUT, t!("files-no-limit"), ""),
+        Some(soft) if soft < FILES_WARN => {
+            finding(Verdict::Warn, ABOUT, t!("files-at-most"; n = soft), t!("files-raise"))
+        }
+        Some(soft) => finding(Verdict::Ok, ABOUT, t!("files-at-most"; n = soft), ""),
     }
 }
 
@@ -255,7 +259,7 @@ fn files() -> Finding {
 async fn database(config: &Config) -> Vec<Finding> {
     const ABOUT: &str = "database";
     if config.database.value.is_none() && !config.database_file().exists() {
-        return vec![finding(Verdict::Ok, ABOUT, "none yet", "")];
+        return vec![finding(Verdict::Ok, ABOUT, t!("none-yet"), "")];
     }
     let connected = match app::reading(config).await {
         Ok(connected) => connected,
@@ -264,7 +268,7 @@ async fn database(config: &Config) -> Vec<Finding> {
     let client = connected.client();
     let mut findings = Vec::new();
     match client.get::<JobsPage>("/api/v1/jobs?limit=1").await {
-        Ok(_) => findings.push(finding(Verdict::Ok, ABOUT, "its schema is this program's, and it answers", "")),
+        Ok(_) => findings.push(finding(Verdict::Ok, ABOUT, t!("database-fine"), "")),
         Err(failure) => findings.push(finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())),
     }
     findings.push(integrity(config).await);
@@ -279,28 +283,25 @@ async fn database(config: &Config) -> Vec<Finding> {
 async fn integrity(config: &Config) -> Finding {
     const ABOUT: &str = "integrity";
     if config.database.value.is_some() {
-        return finding(Verdict::Ok, ABOUT, "PostgreSQL looks after it", "");
+        return finding(Verdict::Ok, ABOUT, t!("integrity-postgres"), "");
     }
     let found = match Db::open_sqlite_read_only(&config.database_file()).await {
         Ok(db) => db.verify().await,
         Err(error) => Err(error),
     };
     match found {
-        Err(error) => finding(Verdict::Fail, ABOUT, error.to_string(), "restore a backup"),
+        Err(error) => finding(Verdict::Fail, ABOUT, error.to_string(), t!("restore-backup")),
         Ok(found) => match found.first() {
-            None => finding(Verdict::Ok, ABOUT, "the file is whole, and every job's counters agree with its items", ""),
+            None => finding(Verdict::Ok, ABOUT, t!("integrity-fine"), ""),
             Some(store::Finding::Damaged(what)) => finding(
                 Verdict::Fail,
                 ABOUT,
-                format!("the database is damaged: {}", render::plain(what, 200)),
-                "restore a backup",
+                t!("database-damaged", what = render::plain(what, 200)),
+                t!("restore-backup"),
             ),
-            Some(store::Finding::Counters { job, .. }) => finding(
-                Verdict::Warn,
-                ABOUT,
-                format!("the counters of job {job} are not those of its items"),
-                "please report it: it is a defect",
-            ),
+            Some(store::Finding::Counters { job, .. }) => {
+                finding(Verdict::Warn, ABOUT, t!("counters-wrong", job), t!("report-defect"))
+            }
         },
     }
 }
@@ -314,7 +315,7 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
     let settings = config.log_store.value.clone();
     let logs = match Logs::new(data, settings, Clock::System, config.zone.value.clone()) {
         Ok(logs) => logs,
-        Err(error) => return Some(finding(Verdict::Fail, ABOUT, error.to_string(), "correct it in vigie.toml")),
+        Err(error) => return Some(finding(Verdict::Fail, ABOUT, error.to_string(), t!("correct-settings"))),
     };
     if !logs.exists() {
         return None;
@@ -322,28 +323,26 @@ async fn log_store(config: &Config, repair: bool) -> Option<Finding> {
     let found = match tokio::task::spawn_blocking(move || logs.verify(repair)).await {
         Ok(found) => found,
         Err(error) => {
-            return Some(finding(Verdict::Fail, ABOUT, error.to_string(), "please report it: it is a defect"));
+            return Some(finding(Verdict::Fail, ABOUT, error.to_string(), t!("report-defect")));
         }
     };
     Some(match found {
         Err(logs::Error::InUse { pid }) if repair => {
-            let what = format!("process {pid} has it open: nothing was repaired");
-            finding(Verdict::Fail, ABOUT, what, "stop it, and run this again")
+            let what = t!("logs-in-use-repair", pid);
+            finding(Verdict::Fail, ABOUT, what, t!("logs-in-use-repair-help"))
         }
         // Its owner would be kept from writing meanwhile, and knows what it could not read itself.
         Err(logs::Error::InUse { pid }) => match missed_by_owner(data).await {
             Some(what) => {
-                let remedy = "stop it, and run `vigie doctor --repair`; or restore a backup";
-                finding(Verdict::Fail, ABOUT, format!("process {pid} has it open and met damage: {what}"), remedy)
+                let remedy = t!("logs-in-use-damage-help");
+                finding(Verdict::Fail, ABOUT, t!("logs-in-use-damage", pid, what), remedy)
             }
             None => {
-                let what = format!("process {pid} has it open, so it was not read through");
+                let what = t!("logs-in-use", pid);
                 finding(Verdict::Ok, ABOUT, what, "")
             }
         },
-        Err(error) => {
-            finding(Verdict::Fail, ABOUT, error.to_string(), "check the rights on telemetry/, or restore a backup")
-        }
+        Err(error) => finding(Verdict::Fail, ABOUT, error.to_string(), t!("logs-error-help")),
         Ok((verified, repaired)) => read_through(&verified, repaired.as_ref()),
     })
 }
@@ -353,34 +352,31 @@ fn read_through(verified: &telemetry::Verified, repaired: Option<&telemetry::Rep
     let first = verified.damages.first().map(ToString::to_string).unwrap_or_default();
     match repaired {
         None if verified.damages.is_empty() => {
-            let (segments, kilobytes) = (counted(verified.segments as u64, "segment"), verified.bytes.div_ceil(1_000));
+            let segments = t!("n-segment"; n = verified.segments);
+            let kilobytes = verified.bytes.div_ceil(1_000);
             let what = match kilobytes {
-                0..10_000 => format!("{segments} of {} kB, all whole", count(kilobytes)),
-                _ => format!("{segments} of {} MB, all whole", count(kilobytes / 1_000)),
+                0..10_000 => t!("logs-whole-kb", segments; n = kilobytes),
+                _ => t!("logs-whole-mb", segments; n = kilobytes / 1_000),
             };
             finding(Verdict::Ok, LOG_STORE, what, "")
         }
         None => {
-            let parts = counted(verified.damages.len() as u64, "part");
-            let what = format!("{parts} damaged or gone, the rest is served: {first}");
-            let remedy = "`vigie doctor --repair` sets them aside and keeps what is whole; or restore a backup";
+            let what = t!("logs-damaged", first; n = verified.damages.len());
+            let remedy = t!("logs-damaged-help");
             finding(Verdict::Fail, LOG_STORE, what, remedy)
         }
         // The write-ahead log is read as far as it is whole whenever the store is opened, and then written anew.
         Some(repaired) if repaired.set_aside.is_empty() => {
-            let what = format!("what is whole is kept, and nothing of the rest can be mended: {first}");
-            finding(Verdict::Warn, LOG_STORE, what, "restore a backup, if what it held is needed")
+            let what = t!("logs-unmendable", first);
+            finding(Verdict::Warn, LOG_STORE, what, t!("logs-unmendable-help"))
         }
         Some(repaired) => {
             let lost = match repaired.footers_lost {
                 0 => String::new(),
-                lost => format!(
-                    "; {lost} files without their list of blocks: what was found in them is kept, what was not is not counted"
-                ),
+                lost => t!("logs-footers-lost"; n = lost),
             };
-            let what =
-                format!("kept {} records, lost at most {}{lost}", count(repaired.rows_kept), count(repaired.rows_lost));
-            let remedy = format!("the damaged files are copied in {}", repaired.set_aside.join(", "));
+            let what = t!("logs-repaired", lost; kept = repaired.rows_kept, n = repaired.rows_lost);
+            let remedy = t!("logs-repaired-help", folders = repaired.set_aside.join(", "));
             finding(Verdict::Warn, LOG_STORE, what, remedy)
         }
     }
@@ -400,8 +396,13 @@ fn log_folders(config: &Config) -> Vec<Finding> {
     let folders = config.log_store.value.folders.iter().map(|folder| data.join(folder));
     let unreadable = folders.filter(|folder| *folder != data.join("logs")).filter_map(|folder| {
         let error = fs::read_dir(&folder).err()?;
-        let remedy = "correct `folders` in [log-store] of vigie.toml, or give this user the right to read there";
-        Some(finding(Verdict::Warn, ABOUT, format!("{}: {error}", folder.display()), remedy))
+        let remedy = t!("log-folder-help");
+        Some(finding(
+            Verdict::Warn,
+            ABOUT,
+            t!("at-place", place = folder.display(), error = words::of_system(&error)),
+            remedy,
+        ))
     });
     unreadable.collect()
 }
@@ -410,38 +411,28 @@ async fn account_finding(account: &Account) -> Finding {
     const ABOUT: &str = "account";
     let (name, url) = (&account.name, &account.url);
     if let Some(pause) = account.pause_at(Clock::System.now()) {
-        let what = format!("{name} is paused: {}", render::plain(pause.reason.said(), 160));
-        return finding(
-            Verdict::Warn,
-            ABOUT,
-            what,
-            "it goes on by itself, or after `vigie send` with the right password",
-        );
+        let what = t!("account-is-paused", name, why = render::plain(pause.reason.said(), 160));
+        return finding(Verdict::Warn, ABOUT, what, t!("account-is-paused-help"));
     }
     if url.starts_with("gmail:") {
-        return finding(Verdict::Ok, ABOUT, format!("{name}: the Gmail API, not asked"), "");
+        return finding(Verdict::Ok, ABOUT, t!("account-gmail", name), "");
     }
     // Its password is sealed; whether the server is there can be told without it.
     let without_user =
         url::Url::parse(url).ok().and_then(|mut url| url.set_username("").ok().map(|()| url.to_string()));
     let Some(Ok(server)) = without_user.map(|url| smtp::Account::from_url(&url, None)) else {
-        return finding(
-            Verdict::Fail,
-            ABOUT,
-            format!("{name}: its address `{url}` cannot be read"),
-            "send once more with the right --smtp",
-        );
+        return finding(Verdict::Fail, ABOUT, t!("account-url", name, url), t!("account-url-help"));
     };
     match tokio::time::timeout(PATIENCE, smtp::check(&server)).await {
         Ok(Ok(report)) => {
-            finding(Verdict::Ok, ABOUT, format!("{name} answers: {}", render::plain(&report.greeting, 80)), "")
+            finding(Verdict::Ok, ABOUT, t!("account-answers", name, greeting = render::plain(&report.greeting, 80)), "")
         }
         Ok(Err(verdict)) => finding(
             Verdict::Warn,
             ABOUT,
-            format!("{name}: {}", super::send::explain(&verdict)),
-            "check host, port and firewall",
+            t!("at-place", place = name, error = super::send::explain(&verdict)),
+            t!("check-server"),
         ),
-        Err(_) => finding(Verdict::Warn, ABOUT, format!("{name} does not answer"), "check host, port and firewall"),
+        Err(_) => finding(Verdict::Warn, ABOUT, t!("account-silent", name), t!("check-server")),
     }
 }

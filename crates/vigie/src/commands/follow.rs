@@ -1,16 +1,17 @@
 //! A run, watched to its end, and what is said when it is over.
 
-use super::send::{REFUSED, RIGHT_PASSWORD};
+use super::send::{REFUSED, right_password};
 use crate::{
     app::Owned,
     client::Client,
     config::Config,
     failure::{Exit, Result},
     render::{
-        self, Align, Table, count, counted, duration,
+        self, Align, Table, duration,
         progress::{Bar, Progress, Silence},
     },
     signals::{Stop, StopReason},
+    words::{self, t},
 };
 use api::{
     items::{Item, ItemsPage},
@@ -57,7 +58,7 @@ pub(super) async fn run(config: &Config, client: &Client, job: JobId, stop: &Sto
             }
         } else if !away {
             // The engine holds back by itself and goes on by itself; to give up here would end it.
-            render::say("the database cannot be read; the run waits for it");
+            render::say(&t!("database-away"));
         }
         away = found.is_none();
         tokio::select! {
@@ -92,13 +93,10 @@ pub(super) async fn conclude(config: &Config, client: &Client, id: JobId, ended:
         render::out(&items(&missed.rows).to_string())?;
     }
     if missed.next.is_some() {
-        render::say(&format!("all of them: vigie jobs items {} --trouble", short(id)));
+        render::say(&t!("all-missed", job = short(id)));
     }
     if progress.unknown > 0 {
-        render::say(&format!(
-            "unknown: it may have arrived; ask, then say so: vigie jobs settle {} --sent ROW, or --not-sent ROW",
-            short(id)
-        ));
+        render::say(&t!("unknown-help", job = short(id)));
     }
     Ok(exit)
 }
@@ -163,39 +161,32 @@ fn closing(job: &Job, progress: &Progress, config: &Config) -> String {
     let id = short(job.id);
     let mut text = match progress.status {
         JobState::Completed if !progress.is_all_sent() => progress.standing(),
-        JobState::Completed => "done".to_owned(),
-        JobState::Cancelled => "cancelled".to_owned(),
-        JobState::Failed => format!("failed: {}", progress.reason.as_deref().unwrap_or("no reason given")),
+        JobState::Completed => t!("ended-done"),
+        JobState::Cancelled => words::word("state", JobState::Cancelled),
+        JobState::Failed => t!("ended-failed", why = progress.why()),
         JobState::Paused => {
             let until = match progress.resumes_at {
-                Some(_) => format!(
-                    "goes on at {}, while `vigie serve` runs",
-                    render::moment(job.resumes_at, &config.zone.value)
-                ),
-                None if is_reason(job, REFUSED) => RIGHT_PASSWORD.to_owned(),
+                Some(_) => t!("goes-on-at", at = render::moment(job.resumes_at, &config.zone.value)),
+                None if is_reason(job, REFUSED) => right_password(),
                 None if is_interrupted(job) => {
-                    format!(
-                        "the same command again goes on, and so does vigie jobs resume {id}; vigie jobs cancel {id} gives up"
-                    )
+                    t!("interrupted-help", id)
                 }
-                None => format!("vigie jobs resume {id} goes on, vigie jobs cancel {id} gives up"),
+                None => t!("paused-help", id),
             };
-            format!("paused: {} ({until})", progress.reason.as_deref().unwrap_or("no reason given"))
+            t!("ended-paused", why = progress.why(), until)
         }
-        JobState::Running | JobState::Pending => "not over".to_owned(),
-        state @ JobState::Preparing => state.to_string(),
+        JobState::Running | JobState::Pending => t!("ended-not"),
+        state @ JobState::Preparing => words::word("state", state),
     };
-    text += &format!(": {} sent of {}", count(progress.succeeded), count(progress.total));
-    for (number, word) in [(progress.failed, "failed"), (progress.unknown, "unknown"), (progress.skipped, "skipped")] {
-        if number > 0 {
-            text += &format!(", {} {word}", count(number));
-        }
+    text += &t!("sent-of"; sent = progress.succeeded, total = progress.total);
+    for exception in progress.exceptions() {
+        text += &format!(", {exception}");
     }
     if let Some(time) = elapsed(job).filter(|_| progress.is_final()) {
         let rate = progress.succeeded as f64 / time.as_secs_f64().max(0.001);
-        text += &format!(", in {} ({rate:.1}/s)", duration(time));
+        text += &t!("took", time = duration(time), rate = words::decimal(rate, 1));
     }
-    render::plain(&format!("{text} (job {id})"), 500)
+    render::plain(&format!("{text} {}", t!("of-job", id)), 500)
 }
 
 /// A table of items, with why each is as it is.
@@ -211,7 +202,7 @@ pub(super) fn items(rows: &[Item]) -> Table {
         table.row([
             item.seq.to_string(),
             item.line.map(|line| line.to_string()).unwrap_or_default(),
-            item.state.to_string(),
+            words::word("item", item.state),
             render::plain(&item.label, 50),
             render::plain(&why(item), 180),
         ]);
@@ -221,10 +212,10 @@ pub(super) fn items(rows: &[Item]) -> Table {
 
 fn why(item: &Item) -> String {
     let Some(verdict) = &item.verdict else { return String::new() };
-    let refused = if item.detail.is_empty() { String::new() } else { format!("{}: ", item.detail) };
+    let refused = if item.detail.is_empty() { String::new() } else { t!("of-recipient", address = item.detail) };
     // What was wrong with a row says it all.
     if verdict.code == "invalid_row" {
-        return verdict.reply.clone();
+        return mail::enqueue::said_of(verdict, words::language()).to_owned();
     }
     refused + &super::send::explain(verdict)
 }
@@ -236,19 +227,13 @@ pub(super) async fn tell_resumed(config: &Config, owned: &Owned) -> Result<()> {
         return Ok(());
     }
     if ready.unknown > 0 {
-        render::say(&format!(
-            "{} in flight when the last process ended: perhaps sent, kept as unknown (`vigie jobs settle`)",
-            counted(ready.unknown, "message")
-        ));
+        render::say(&t!("resumed-unknown"; n = ready.unknown));
     }
     if ready.requeued > 0 {
-        render::say(&format!(
-            "{} in flight when the last process ended: sent again, as their job allows",
-            counted(ready.requeued, "message")
-        ));
+        render::say(&t!("resumed-again"; n = ready.requeued));
     }
     for job in &ready.unprepared {
-        render::say(&format!("job {job} had not been read to its end: not started, nothing was sent"));
+        render::say(&t!("unprepared", job));
     }
     Ok(())
 }
@@ -260,16 +245,13 @@ pub(super) async fn tell_going_on(config: &Config, client: &Client) -> Result<()
     }
     let (open, interrupted): (Vec<_>, Vec<_>) = open(client).await?.into_iter().partition(|job| !is_interrupted(job));
     if !open.is_empty() {
-        let count = counted(open.len() as u64, "run");
-        render::say(&format!("going on with {count} that ended with its process (`vigie jobs`)"));
+        render::say(&t!("going-on"; n = open.len()));
     }
     if let Some(first) = interrupted.first() {
-        let (were, which) = match interrupted.len() {
-            1 => ("1 run was".to_owned(), short(first.id)),
-            many => (format!("{many} runs were"), "JOB".to_owned()),
-        };
-        let also = if interrupted.len() > 1 { " (`vigie jobs --state paused` lists them)" } else { "" };
-        render::say(&format!("{were} interrupted: vigie jobs resume {which} goes on with it{also}"));
+        render::say(&match interrupted.len() {
+            1 => t!("one-interrupted", id = short(first.id)),
+            many => t!("several-interrupted"; n = many),
+        });
     }
     Ok(())
 }
@@ -284,13 +266,9 @@ pub(super) async fn tell_others(config: &Config, client: &Client, job: JobId) ->
     let Some(first) = others.first() else { return Ok(()) };
     let more = match others.len() {
         1 => String::new(),
-        many => format!(" and {} more", many - 1),
+        many => t!("and-more"; n = many - 1),
     };
-    render::say(&format!(
-        "not over either, and left alone: {} {}{more}; `vigie jobs` lists them, `vigie serve` goes on with those not paused",
-        short(first.id),
-        render::plain(&first.name, 60)
-    ));
+    render::say(&t!("left-alone", id = short(first.id), name = render::plain(&first.name, 60), more));
     Ok(())
 }
 

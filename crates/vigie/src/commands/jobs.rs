@@ -9,6 +9,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     render::{self, Align, Table, count, progress::Progress},
     signals::Stop,
+    words::{self, t},
 };
 use api::{
     items::ItemsPage,
@@ -69,7 +70,7 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
     for job in &page.rows {
         table.row([
             job.id.to_string(),
-            if waits && is_open(job) { WAITS.to_owned() } else { Progress::from(job).standing() },
+            if waits && is_open(job) { t!("waits") } else { Progress::from(job).standing() },
             format!("{}/{}", count(job.processed()), count(job.total)),
             count(job.failed),
             count(job.unknown),
@@ -79,17 +80,15 @@ async fn list(config: &Config, args: &JobsListArgs) -> Result<Exit> {
         ]);
     }
     if table.is_empty() {
-        render::say("no job matches");
+        render::say(&t!("jobs-none"));
     } else {
         render::out(&table.to_string())?;
     }
-    more(page.next.as_deref(), "jobs", args.limit);
+    more(page.next.as_deref(), args.limit);
     Ok(Exit::Done)
 }
 
-/// The state of a job that would run, where nothing runs jobs.
-const WAITS: &str = "waiting for vigie serve";
-
+/// Jobs that would run wait: this process only reads.
 fn nobody_runs(config: &Config, connected: &Connected) -> bool {
     matches!(connected, Connected::Reading(_)) && config.database.value.is_none()
 }
@@ -103,7 +102,7 @@ async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let state = match nobody_runs(config, &connected) && is_open(&job) {
-        true => WAITS.to_owned(),
+        true => t!("waits"),
         false => Progress::from(&*job).standing(),
     };
     render::out(described(&job, &state, config).to_string().trim_start())?;
@@ -113,11 +112,12 @@ async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
 /// All that is known of it, line by line; what is empty is left out.
 fn described(job: &Job, state: &str, config: &Config) -> Table {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
-    let (id, on_unknown) = (job.id.to_string(), job.on_unknown.to_string());
+    let (id, on_unknown) = (job.id.to_string(), words::word("on-unknown", job.on_unknown));
+    let kind = words::word("kind", &job.kind);
     let texts = [
         ("id", id.as_str()),
         ("name", &job.name),
-        ("kind", &job.kind),
+        ("kind", &kind),
         ("state", state),
         ("application name", &job.application_name),
         ("flow name", &job.flow_name),
@@ -128,10 +128,10 @@ fn described(job: &Job, state: &str, config: &Config) -> Table {
         ("message", &job.message),
     ];
     for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-        table.row([name.into(), render::plain(text, 200)]);
+        table.row([words::word("column", name), render::plain(text, 200)]);
     }
     if let Some(Reason { code, detail }) = &job.reason {
-        table.row(["reason".into(), render::plain(&format!("{code} {detail}"), 300)]);
+        table.row([words::word("column", "reason"), render::plain(&format!("{code} {detail}"), 300)]);
     }
     let numbers = [
         ("total", job.total),
@@ -143,7 +143,7 @@ fn described(job: &Job, state: &str, config: &Config) -> Table {
         ("running", job.running),
     ];
     for (name, number) in numbers {
-        table.row([name.into(), count(number)]);
+        table.row([words::word("column", name), count(number)]);
     }
     let moments = [
         ("created at", Some(job.created_at)),
@@ -152,7 +152,7 @@ fn described(job: &Job, state: &str, config: &Config) -> Table {
         ("resumes at", job.resumes_at),
     ];
     for (name, at) in moments.into_iter().filter(|(_, at)| at.is_some()) {
-        table.row([name.into(), render::moment(at, &config.zone.value)]);
+        table.row([words::word("column", name), render::moment(at, &config.zone.value)]);
     }
     table
 }
@@ -165,14 +165,12 @@ async fn watch(config: &Config, job: Option<String>) -> Result<Exit> {
         None => {
             let open = client.get::<JobsPage>("/api/v1/jobs?state=running,paused,pending,preparing&limit=1").await?;
             let newest = open.into_inner().rows.into_iter().next();
-            newest.ok_or_else(|| {
-                Failure::new("no job runs or waits").help("name one: vigie jobs watch JOB; see `vigie jobs`")
-            })?
+            newest.ok_or_else(|| Failure::new(t!("watch-none")).help(t!("watch-none-help")))?
         }
     };
     if nobody_runs(config, &connected) && is_open(&job) {
         if !config.json {
-            render::say("nothing runs it now: vigie serve, or the same send again");
+            render::say(&t!("nothing-runs-it"));
         }
         // A person may start it meanwhile and see it go on; a script would wait for ever.
         if config.json || !console::user_attended_stderr() {
@@ -242,18 +240,18 @@ async fn change(config: &Config, job: &JobArg, verb: &str) -> Result<Exit> {
 
 /// How a job stands after a change, and which account goes on with it.
 pub(super) fn told(job: &Job, account_resumed: Option<&str>, runs: Runs) {
-    render::say(&format!(
-        "{}: {}, {} of {} processed",
-        render::plain(&job.name, 60),
-        job.state,
-        count(job.processed()),
-        count(job.total)
+    render::say(&t!(
+        "processed",
+        name = render::plain(&job.name, 60),
+        state = words::word("state", job.state);
+        done = job.processed(),
+        total = job.total
     ));
     if let Some(account) = account_resumed {
-        render::say(&format!("the pause of {} is ended too", render::plain(account, 200)));
+        render::say(&t!("account-pause-ended", account = render::plain(account, 200)));
     }
     if runs == Runs::Nowhere && is_open(job) {
-        render::say("nothing runs it now: vigie serve, or the same send again");
+        render::say(&t!("nothing-runs-it"));
     }
 }
 
@@ -277,11 +275,11 @@ async fn items(config: &Config, args: &ItemsArgs) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if page.rows.is_empty() {
-        render::say("no item matches");
+        render::say(&t!("items-none"));
     } else {
         render::out(&follow::items(&page.rows).to_string())?;
     }
-    more(page.next.as_deref(), "items", args.limit);
+    more(page.next.as_deref(), args.limit);
     Ok(Exit::Done)
 }
 
@@ -332,8 +330,8 @@ fn joined<T: Display>(values: &[T]) -> Option<String> {
     (!values.is_empty()).then(|| values.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
 }
 
-fn more(next: Option<&str>, what: &str, limit: u32) {
+fn more(next: Option<&str>, limit: u32) {
     if next.is_some() {
-        render::say(&format!("there are more {what} than {limit}: raise --limit, or narrow the choice"));
+        render::say(&t!("more-rows"; n = limit));
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         self, Align, Table, count,
         progress::{Bar, Silence},
     },
+    words::t,
 };
 use model::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,15 +20,15 @@ pub(super) async fn run(config: &Config, to: &str) -> Result<Exit> {
     let (source, _held) = match &config.database.value {
         Some(url) => (postgres(url).await?, None),
         None if !config.database_file().exists() => {
-            return Err(Failure::refused(format!("{}: there is nothing here to copy", config.data.value.display()))
-                .help("name the right directory with --data, or the source with --database"));
+            return Err(Failure::refused(t!("migrate-nothing", data = config.data.value.display()))
+                .help(t!("migrate-nothing-help")));
         }
         None => sqlite(&config.data.value).await?,
     };
     let (target, _held_too) = match to.starts_with("postgres://") || to.starts_with("postgresql://") {
         true => (postgres(&SecretString::from(to)).await?, None),
         false if to.contains("://") => {
-            return Err(Failure::refused("--to: write postgres://user@host/name, or a directory for SQLite"));
+            return Err(Failure::refused(t!("migrate-to")));
         }
         false => sqlite(Path::new(to)).await?,
     };
@@ -36,8 +37,7 @@ pub(super) async fn run(config: &Config, to: &str) -> Result<Exit> {
     bar.clear();
     source.close().await;
     target.close().await;
-    let report =
-        copied.map_err(|error| Failure::new(error).help("the source is as it was; the target took nothing"))?;
+    let report = copied.map_err(|error| Failure::new(error).help(t!("migrate-failed-help")))?;
     if config.json {
         let tables = report.tables.iter().map(|table| (table.table.to_owned(), json!(table.rows))).collect();
         render::json(&json!({"copied": Value::Object(tables)}))?;
@@ -49,13 +49,13 @@ pub(super) async fn run(config: &Config, to: &str) -> Result<Exit> {
         table.row([copied.table.to_owned(), count(copied.rows), hash]);
     }
     render::out(&table.to_string())?;
-    render::say("copied, and found equal on both sides; copy secret.key and logs/ along with it");
+    render::say(&t!("migrate-done"));
     Ok(Exit::Done)
 }
 
 async fn postgres(url: &SecretString) -> Result<Db> {
     let db = Db::open_postgres(url.expose_secret()).await;
-    db.map_err(|error| Failure::new(error).help("check the address, and whether PostgreSQL runs and lets this user in"))
+    db.map_err(|error| Failure::new(error).help(t!("migrate-address")))
 }
 
 /// Nobody else works on the directory meanwhile.

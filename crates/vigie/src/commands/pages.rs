@@ -4,6 +4,7 @@ use crate::{
     cli::Cli,
     failure::{At as _, Exit, Result},
     render,
+    words::t,
 };
 use clap::CommandFactory as _;
 use std::path::Path;
@@ -19,7 +20,7 @@ pub(super) fn man(dir: Option<&Path>) -> Result<Exit> {
     match dir {
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page).at("the man page")?;
+            clap_mangen::Man::new(Cli::command()).render(&mut page).at(t!("man-page"))?;
             render::out(String::from_utf8_lossy(&page).trim_end())?;
         }
         Some(dir) => {

@@ -3,6 +3,7 @@
 use crate::{
     client::{Answer, Client, query},
     failure::{Failure, Result},
+    words::t,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -35,7 +36,7 @@ pub(super) async fn rows<Page: DeserializeOwned>(
         rows.append(&mut page.rows);
         if page.searched_until.is_none() || page.next.is_none() || rows.len() >= limit as usize {
             let whole = serde_json::to_value(AnyPage { rows, ..page });
-            return Answer::read(whole.map_err(|error| Failure::new(format!("the page is no JSON: {error}")))?);
+            return Answer::read(whole.map_err(|error| Failure::new(t!("page-no-json", error)))?);
         }
         cursor = page.next;
     }

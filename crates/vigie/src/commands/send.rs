@@ -13,7 +13,7 @@ mod secret;
 pub(super) use earlier::Decided;
 pub(super) use enqueue::{Enqueued, enqueue, find_account, use_account};
 pub(super) use plan::Plan;
-pub(super) use secret::{REFUSED, RIGHT_PASSWORD};
+pub(super) use secret::{REFUSED, right_password};
 
 use super::follow;
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
     signals::{Stop, StopReason},
+    words::{self, t},
 };
 use api::{
     accounts::Account,
@@ -56,7 +57,7 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
         return preview::send_test(config, &plan, to, secret).await;
     }
     if !plan.has_way_out() {
-        return Err(Failure::refused(plan::NO_WAY_OUT).help(plan::WAYS_OUT));
+        return Err(plan::no_way_out());
     }
     // Before the data directory is touched: most runs that fail, fail here.
     let checked = check_rows(config, &plan, Silence::beside(config)).await?;
@@ -78,7 +79,7 @@ pub(super) async fn run(config: &Config, args: &SendArgs, variables: &Variables)
             ended => return ended,
         }
     }
-    Err(Failure::new("the data directory changes its owner all the time").help("try again"))
+    Err(Failure::new(t!("owner-changes")).help(t!("try-again")))
 }
 
 /// Enqueues the mailing, unless it was `begun` under an earlier owner, and follows it to its end.
@@ -137,7 +138,7 @@ async fn prepared(
         Some(_) => None,
         None => Some(earlier::decide(plan, checked, client, interactive).await?),
     };
-    let made = if known.is_none() { "new account: " } else { "" };
+    let made = if known.is_none() { t!("new-account") } else { String::new() };
     let account = use_account(plan, known, secret.as_ref(), client).await?;
     if !config.json {
         // Of a run that is gone on with, only what is left matters.
@@ -148,14 +149,12 @@ async fn prepared(
     }
     let Enqueued { job, skipped } = tokio::select! {
         enqueued = begin(config, plan, (open, decided.as_ref()), checked, &account, client) => enqueued?,
-        _ = stop.asked() => return Err(Failure::new("interrupted before the run began: nothing was sent")),
+        _ = stop.asked() => return Err(Failure::new(t!("interrupted-before"))),
     };
     if skipped > 0 && !config.json {
-        render::say(&format!(
-            "{} left out: sent before by \"{}\"",
-            render::counted(skipped, "row"),
-            decided.as_ref().map_or("", |decided| decided.mailing.name.as_str())
-        ));
+        render::say(
+            &t!("sent-before", name = decided.as_ref().map_or("", |decided| decided.mailing.name.as_str()); n = skipped),
+        );
     }
     Ok(job)
 }
@@ -178,17 +177,13 @@ async fn begin(
         (None, None) => return enqueue(plan, &Decided::as_named(plan), checked, account, client).await,
     };
     if !config.json {
-        render::say(&format!(
-            "\"{}\" was begun at {} and is not over: going on with it, as it was enqueued then ({} of {} left)",
-            open.name, open.created_at, open.queued, open.total
-        ));
+        render::say(
+            &t!("going-on-with", name = open.name, at = render::moment(open.created_at, &config.zone.value); left = open.queued, total = open.total),
+        );
         let frozen = open.limits;
         if frozen != plan.limits.clone().into() {
             let frozen = Some(spelled(&frozen)).filter(|text| !text.is_empty());
-            render::say(&format!(
-                "it keeps the limits that it was begun with: {}",
-                frozen.as_deref().unwrap_or("none of its own")
-            ));
+            render::say(&t!("keeps-limits", limits = frozen.unwrap_or_else(|| t!("limits-none-own"))));
         }
     }
     Ok(Enqueued { job: open.id, skipped: 0 })
@@ -204,7 +199,7 @@ async fn interrupted(config: &Config, connected: &mut Connected, job: JobId, by:
     };
     match connected {
         Connected::Ours(owned) => {
-            say("stopping: finishing what is being sent (again: at once)");
+            say(&t!("stopping"));
             if by == StopReason::ByHand {
                 let pausing = Pausing { message: Some("interrupted".to_owned()), reason: PauseReason::Interrupted };
                 // It may be over by now, which is no trouble.
@@ -212,15 +207,12 @@ async fn interrupted(config: &Config, connected: &mut Connected, job: JobId, by:
             }
             owned.rest().await;
             if by == StopReason::BySystem {
-                say("the rest waits: the same command again goes on with it, and so does `vigie serve`");
+                say(&t!("rest-waits"));
             }
         }
         Connected::Theirs(_, owner) => {
             let job = follow::short(job);
-            say(&format!(
-                "the run goes on in process {}: vigie jobs watch {job} follows it, vigie jobs cancel {job} gives it up",
-                owner.pid
-            ));
+            say(&t!("goes-on-elsewhere", pid = owner.pid, job));
         }
         Connected::Reading(_) => {}
     }
@@ -236,7 +228,7 @@ fn detached(config: &Config, connected: &Connected, job: JobId) -> Result<Exit> 
     } else {
         render::out(&job.to_string())?;
         if runs.is_none() && config.database.value.is_none() {
-            render::say("nothing runs jobs on this directory yet: start `vigie serve`");
+            render::say(&t!("nothing-runs-yet"));
         }
     }
     Ok(Exit::Done)
@@ -252,19 +244,14 @@ fn refuse(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
         check::list(problems);
     }
     if checked.report.rows == 0 || checked.report.rows_good == 0 {
-        return Err(Failure::refused("nobody is left to send to: nothing was sent"));
+        return Err(Failure::refused(t!("nobody-left")));
     }
     if checked.report.incomplete {
-        return Err(Failure::refused("rows of the file may be unread: nothing was sent")
-            .help(format!("correct {}; --on-invalid skip leaves out wrong rows, never unread ones", plan.shown())));
+        return Err(Failure::refused(t!("rows-unread")).help(t!("rows-unread-help", file = plan.shown())));
     }
     if stops {
-        let what = format!("{} found: nothing was sent", render::counted(problems.errors, "problem"));
-        let help = format!(
-            "correct {}, or send the {} with --on-invalid skip",
-            plan.shown(),
-            render::counted(checked.report.rows_good, "good row")
-        );
+        let what = t!("problems-found"; n = problems.errors);
+        let help = t!("problems-found-help", file = plan.shown(); n = checked.report.rows_good);
         return Err(Failure::refused(what).help(help));
     }
     Ok(())
@@ -293,12 +280,12 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
             render::out(&preview::text(plan, first, 1)?)?;
         }
         match &server {
-            Some(Ok(server)) => render::say(&format!("server: {server}")),
-            Some(Err(trouble)) => render::say(&format!("server: {}", trouble.said)),
+            Some(Ok(server)) => render::say(&t!("server", server)),
+            Some(Err(trouble)) => render::say(&t!("server", server = trouble.said)),
             None if plan.has_way_out() => {
-                render::say("server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)");
+                render::say(&t!("server-no-password"));
             }
-            None => render::say("server: none is given (--smtp)"),
+            None => render::say(&t!("server-none")),
         }
         for line in found.iter().flat_map(|found| earlier::told(plan, found)) {
             render::say(&line);
@@ -309,7 +296,7 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
         return Ok(Exit::Done);
     }
     let count = checked.report.problems.errors + u64::from(unreachable.is_some()) + u64::from(undecided);
-    Err(Failure::refused(format!("{} found: it would not be sent as it is", render::counted(count, "problem"))))
+    Err(Failure::refused(t!("would-not-be-sent"; n = count)))
 }
 
 /// What was sent before, and the account as it stands, where there is a data directory already.
@@ -333,14 +320,10 @@ async fn look_back(config: &Config, plan: &Plan, checked: &Checked) -> Result<(O
 /// would only stop it at once, and be asked in vain once more.
 async fn look_at_server(config: &Config, plan: &Plan, secret: Option<&SecretString>) -> Result<()> {
     match secret::check(plan, secret).await {
-        Err(Trouble { said, remedy: Some(remedy) }) => Err(Failure::refused(format!(
-            "{said}\nerror: the run was not begun: there is nothing to resume, and nothing was sent"
-        ))
-        .help(remedy)),
+        Err(Trouble { said, remedy: Some(remedy) }) => Err(Failure::refused_for([said, t!("not-begun")]).help(remedy)),
         Err(Trouble { said, remedy: None }) if !config.json => {
-            render::say(&format!(
-                "warning: {said}\nwarning: the run begins all the same, and goes on when the server lets it"
-            ));
+            render::say(&t!("warning", what = said));
+            render::say(&t!("warning", what = t!("begins-all-the-same")));
             Ok(())
         }
         _ => Ok(()),
@@ -349,7 +332,7 @@ async fn look_at_server(config: &Config, plan: &Plan, secret: Option<&SecretStri
 
 /// A verdict in a line, with what the other side said.
 pub(super) fn explain(verdict: &model::Verdict) -> String {
-    let said = verdict_text::explain(verdict, language::Language::English);
+    let said = verdict_text::explain(verdict, words::language());
     if verdict.reply.is_empty() {
         said
     } else {

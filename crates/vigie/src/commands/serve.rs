@@ -7,6 +7,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     render,
     signals::Stop,
+    words::t,
 };
 use jobs::RetryPolicy;
 use serde_json::json;
@@ -35,15 +36,14 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
 
 pub(super) async fn worker(config: &Config) -> Result<Exit> {
     if config.database.value.is_none() {
-        return Err(Failure::refused("workers share a PostgreSQL database, and none is named")
-            .help("give --database postgres://user@host/name; with SQLite, `vigie serve` runs the jobs itself"));
+        return Err(Failure::refused(t!("worker-no-database")).help(t!("worker-no-database-help")));
     }
     let stop = Stop::listen().map_err(Failure::new)?;
     let owned = app::owning(config, "worker", Engines::Run(RetryPolicy::default())).await?;
     follow::tell_resumed(config, &owned).await?;
     follow::tell_going_on(config, &owned.client).await?;
     if !config.json {
-        render::say("running jobs; Ctrl-C stops");
+        render::say(&t!("worker-runs"));
     }
     wait_and_stop(owned, &stop, config).await
 }
@@ -53,7 +53,7 @@ fn announce(config: &Config, address: SocketAddr) -> Result<()> {
     if config.json {
         return render::out(&json!({"listening": address.to_string(), "pid": std::process::id()}).to_string());
     }
-    render::say(&format!("serving http://{address} from {}; Ctrl-C stops", config.data.value.display()));
+    render::say(&t!("serving", address, data = config.data.value.display()));
     Ok(())
 }
 
@@ -61,7 +61,7 @@ fn announce(config: &Config, address: SocketAddr) -> Result<()> {
 async fn invite(config: &Config, owned: &Owned, address: SocketAddr) -> Result<()> {
     let Some(link) = user::first_admin(&owned.client, address).await? else { return Ok(()) };
     if !config.json {
-        render::say("nobody can log in to the pages yet; this link, which works once, makes you the administrator:");
+        render::say(&t!("first-admin"));
         render::say(&format!("  {link}"));
     }
     Ok(())
@@ -70,11 +70,10 @@ async fn invite(config: &Config, owned: &Owned, address: SocketAddr) -> Result<(
 pub(super) async fn wait_and_stop(owned: Owned, stop: &Stop, config: &Config) -> Result<Exit> {
     stop.asked().await;
     if !config.json {
-        render::say("stopping: finishing what is being sent (again: at once)");
+        render::say(&t!("stopping"));
     }
     if !owned.stop().await {
-        return Err(Failure::new("not everything in flight could be finished in 10 s")
-            .help("it shows as unknown at the next start; see `vigie jobs items JOB --trouble`"));
+        return Err(Failure::new(t!("not-finished")).help(t!("not-finished-help")));
     }
     Ok(Exit::Done)
 }

@@ -5,7 +5,8 @@ use crate::{
     cli::{JobArg, SettleArgs},
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, count, counted},
+    render,
+    words::{self, t},
 };
 use api::{
     items::{ItemsPage, Left, Settle, SettleAs, Settled},
@@ -31,8 +32,7 @@ pub(super) async fn settle(config: &Config, args: &SettleArgs) -> Result<Exit> {
     }
     let seqs: Vec<i64> = ranges.iter().flat_map(|range| range.clone()).take(ROWS_MAX + 1).collect();
     if seqs.len() > ROWS_MAX {
-        return Err(Failure::refused(format!("more than {} rows are named", count(ROWS_MAX as u64)))
-            .help("settle them in several commands, or use --all"));
+        return Err(Failure::refused(t!("rows-too-many"; n = ROWS_MAX as u64)).help(t!("rows-too-many-help")));
     }
     let changing = Changing::begin(config, &args.job).await?;
     let settled = settle_all(&changing, &seqs, verdict).await;
@@ -48,7 +48,7 @@ pub(super) async fn settle(config: &Config, args: &SettleArgs) -> Result<Exit> {
 }
 
 fn nothing_named() -> Failure {
-    Failure::refused("it is not said which rows").help("name rows (17 or 175-190), or give --all for every unknown one")
+    Failure::refused(t!("rows-not-named")).help(t!("rows-not-named-help"))
 }
 
 /// What became of the rows.
@@ -92,16 +92,16 @@ async fn settle_all(changing: &Changing, seqs: &[i64], verdict: SettleAs) -> Res
 
 /// `2 settled; row 3 is failed, not unknown; there is no row 9999`
 fn said(settled: &[i64], left: &[Left]) -> String {
-    let mut parts = vec![format!("{} settled", count(settled.len() as u64))];
+    let mut parts = vec![t!("settled"; n = settled.len() as u64)];
     if settled.is_empty() && left.is_empty() {
-        parts.push("no row is unknown".into());
+        parts.push(t!("settled-none"));
     }
     parts.extend(left.iter().take(SHOWN).map(|row| match row.state {
-        Some(state) => format!("row {} is {state}, not unknown", row.seq),
-        None => format!("there is no row {}", row.seq),
+        Some(state) => t!("row-not-unknown", row = row.seq, state = words::word("item", state)),
+        None => t!("no-row", row = row.seq),
     }));
     if left.len() > SHOWN {
-        parts.push(format!("{} more are not unknown either", count((left.len() - SHOWN) as u64)));
+        parts.push(t!("more-not-unknown"; n = (left.len() - SHOWN) as u64));
     }
     parts.join("; ")
 }
@@ -116,12 +116,9 @@ pub(super) async fn retry_failed(config: &Config, job: &JobArg) -> Result<Exit> 
         return Ok(Exit::Done);
     }
     render::say(&match (retried.retried, retried.job.failed) {
-        (0, 0) => "nothing to try again: no row has failed".to_owned(),
-        (0, failed) => format!(
-            "nothing to try again: {} refused before sending; correct the file and send it again under the same name",
-            counted(failed, "failed row")
-        ),
-        (many, _) => format!("{} tried again", counted(many, "row")),
+        (0, 0) => t!("retry-none"),
+        (0, failed) => t!("retry-refused"; n = failed),
+        (many, _) => t!("retried"; n = many),
     });
     told(&retried.job, None, runs);
     Ok(Exit::Done)

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     failure::{Exit, Result},
     render::{self, Align, Table},
+    words::{self, t},
 };
 use api::tokens::{CreatedToken, NewToken, Tokens};
 use model::{Clock, Timestamp};
@@ -26,7 +27,7 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<Exit> 
             if config.json {
                 render::json(&created.json)?;
             } else {
-                render::say(&format!("token \"{}\", scope {}; it is shown this once:", new.name, scope.as_str()));
+                render::say(&t!("token-made", name = new.name, scope = words::word("scope", scope.as_str())));
                 render::out(&created.token)?;
             }
             Ok(Exit::Done)
@@ -37,7 +38,7 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<Exit> 
             connected.close().await;
             revoked?;
             if !config.json {
-                render::say(&format!("token \"{name}\" is refused from now on"));
+                render::say(&t!("token-revoked", name));
             }
             Ok(Exit::Done)
         }
@@ -61,10 +62,10 @@ async fn list(config: &Config) -> Result<Exit> {
     for token in tokens.into_inner().rows {
         let at = |at: Option<Timestamp>| render::moment(at, &config.zone.value);
         let (created, ends, used) = (at(Some(token.created_at)), at(token.expires_at), at(token.used_at));
-        table.row([token.name, token.scope, created, ends, used]);
+        table.row([token.name, words::word("scope", token.scope), created, ends, used]);
     }
     if table.is_empty() {
-        render::say("there are no tokens: vigie token create NAME");
+        render::say(&t!("tokens-none"));
     } else {
         render::out(&table.to_string())?;
     }

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
+    words::{self, t},
 };
 use api::traces::TracesPage;
 use futures_util::StreamExt as _;
@@ -35,10 +36,10 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
         let mut pieces = client.stream(&format!("/api/v1/traces.csv{}", query(pairs))).await?;
         let mut out = std::io::stdout();
         while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|error| Failure::new(format!("the answer broke off: {error}")))?;
+            let piece = piece.map_err(|error| Failure::new(t!("answer-broke-off", error)))?;
             match out.write_all(&piece) {
                 Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
-                written => written.map_err(|error| Failure::new(format!("standard output: {error}")))?,
+                written => written.map_err(|error| render::unwritten(&error))?,
             }
         }
         return Ok(Exit::Done);
@@ -59,23 +60,20 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
     for trace in &page.rows {
         table.row([
             render::moment(trace.created_at, zone),
-            format!("{:.2}", trace.time_to_process),
-            if trace.errors { "error".into() } else { String::new() },
+            words::decimal(trace.time_to_process, 2),
+            if trace.errors { t!("trace-error") } else { String::new() },
             render::plain(&trace.trace_name, 40),
             render::plain(&trace.file_name, 40),
             render::plain(&trace.comment, 140),
         ]);
     }
     if table.is_empty() {
-        render::say("no trace matches");
+        render::say(&t!("traces-none"));
     } else {
         render::out(&table.to_string())?;
     }
     if page.next.is_some() {
-        render::say(&format!(
-            "there are more than {}: raise --limit, narrow the choice, or take all with --csv",
-            args.limit
-        ));
+        render::say(&t!("traces-more", limit = args.limit));
     }
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use crate::{
     failure::{Exit, Result},
     owner,
     render::{self, Align, Table},
+    words::{self, t},
 };
 use api::users::{NewLink, NewUser, User, UserLink, Users};
 use serde::Serialize;
@@ -27,7 +28,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> Result<Exit> {
     if config.json {
         render::json(&answer.json)?;
     } else {
-        render::say("this link works once, within three days, at the address under which Vigie is reached:");
+        render::say(&t!("link-made"));
         // A server that runs may have been given another address than the configuration says.
         let served = owner::living(&config.data.value).await.and_then(|owner| owner.address);
         render::out(&link(served.unwrap_or(config.listen.value), &answer))?;
@@ -57,15 +58,15 @@ async fn list(config: &Config) -> Result<Exit> {
     ]);
     for User { name, role, disabled, has_password, seen_at, .. } in &users.rows {
         let standing = match (disabled, has_password) {
-            (true, _) => "disabled",
-            (_, false) => "has chosen no password yet",
-            _ => "",
+            (true, _) => t!("user-disabled"),
+            (_, false) => t!("user-no-password"),
+            _ => String::new(),
         };
         let seen_at = render::moment(*seen_at, &config.zone.value);
-        table.row([render::plain(name, 60), render::plain(role, 60), seen_at, standing.into()]);
+        table.row([render::plain(name, 60), words::word("role", role), seen_at, standing]);
     }
     if table.is_empty() {
-        render::say("there are no users: vigie user create NAME --role admin");
+        render::say(&t!("users-none"));
     } else {
         render::out(&table.to_string())?;
     }

@@ -1,6 +1,9 @@
 //! Moments as people write them: `today`, `yesterday`, a date, a date with a time, `3h` ago, `90d` from now.
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    words::t,
+};
 use jiff::{civil, tz::TimeZone};
 use mail::rate::parse_duration;
 use model::Timestamp;
@@ -19,8 +22,7 @@ pub(super) fn past(text: &str, option: &str, zone: &TimeZone, now: Timestamp) ->
     }
     match parse_duration(text) {
         Ok(length) => Ok(now - length),
-        Err(_) => Err(Failure::refused(format!("--{option}: `{text}` is not a moment"))
-            .help("write today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h or 7d")),
+        Err(_) => Err(Failure::refused(t!("not-a-moment", option, text)).help(t!("not-a-moment-help"))),
     }
 }
 
@@ -41,7 +43,7 @@ pub(super) fn to_come(text: &str, option: &str, zone: &TimeZone, now: Timestamp)
     if at > now {
         return Ok(at);
     }
-    Err(Failure::refused(format!("--{option}: `{text}` is over")).help("name a moment to come, as 90d"))
+    Err(Failure::refused(t!("moment-over", option, text)).help(t!("moment-over-help")))
 }
 
 #[cfg(test)]

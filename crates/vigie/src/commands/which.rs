@@ -4,7 +4,7 @@
 use crate::{
     client::{Answer, Client, escaped, refusal},
     failure::{Exit, Failure, Result},
-    render,
+    render, words,
 };
 use api::jobs::{Candidate, Candidates, Job};
 use model::JobId;
@@ -37,7 +37,7 @@ pub(super) async fn id_if_given(client: &Client, given: Option<&str>) -> Result<
 fn several(what: &str, candidates: &[Candidate]) -> String {
     let mut text = format!("{what}:");
     for Candidate { id, state, name } in candidates.iter().take(SHOWN) {
-        text += &format!("\n  {id}  {state}  {}", render::plain(name, 60));
+        text += &format!("\n  {id}  {}  {}", words::word("state", state), render::plain(name, 60));
     }
     if candidates.len() > SHOWN {
         text += "\n  …";

@@ -1,6 +1,7 @@
 //! What `vigie config check` shows.
 
 use super::{Config, Setting, shown_url};
+use crate::words::t;
 use logs::collect::Collect;
 use serde_json::{Map, Value, json};
 
@@ -20,32 +21,36 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("time-zone", config.zone.value.iana_name().unwrap_or("UTC").to_owned(), &config.zone.from);
     put("jobs-max", config.jobs_max.value.to_string(), &config.jobs_max.from);
     for file in &config.logs.value.all_files() {
-        let loggers = if file.loggers.is_empty() { "everything".to_owned() } else { file.loggers.join(", ") };
-        let value = format!("{loggers} from {} on, {} × {}", file.level, file.max_size, file.keep);
+        let loggers = if file.loggers.is_empty() { t!("everything") } else { file.loggers.join(", ") };
+        let value = t!("loggers-from", loggers, level = file.level, size = file.max_size, keep = file.keep);
         put(&format!("logs.{}", file.path.display()), value, &config.logs.from);
     }
     let store = &config.log_store;
     let key = |name: &str| config.log_store_keys.get(name).unwrap_or(&super::Source::Default);
-    let bound = |number: u64, unit: &str| if number == 0 { "no bound".to_owned() } else { format!("{number} {unit}") };
-    put("log-store.keep-days", bound(store.value.keep_days.into(), "days"), key("keep-days"));
-    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, "MB"), key("keep-megabytes"));
-    let own = if store.value.own_logs { "run logs and what Vigie traces" } else { "not kept" };
-    put("log-store.own-logs", own.to_owned(), key("own-logs"));
-    let names = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let bound = |number: u64, unit: &str| if number == 0 { t!("no-bound") } else { format!("{number} {unit}") };
+    put("log-store.keep-days", bound(store.value.keep_days.into(), &t!("unit-days")), key("keep-days"));
+    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, &t!("unit-megabytes")), key("keep-megabytes"));
+    let own = if store.value.own_logs { t!("own-logs") } else { t!("not-kept") };
+    put("log-store.own-logs", own, key("own-logs"));
+    let names = |names: Vec<String>| if names.is_empty() { t!("none") } else { names.join(", ") };
     let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
     put("log-store.folders", names(folders), key("folders"));
     put("log-store.watched", names(store.value.watched.clone()), key("watched"));
-    put("log-store.memory-megabytes", format!("{} MB", store.value.memory_megabytes), key("memory-megabytes"));
+    put(
+        "log-store.memory-megabytes",
+        format!("{} {}", store.value.memory_megabytes, t!("unit-megabytes")),
+        key("memory-megabytes"),
+    );
     if config.collect.is_empty() {
-        put("collect", "nothing".to_owned(), &super::Source::Default);
+        put("collect", t!("nothing"), &super::Source::Default);
     }
     for (number, table) in config.collect.iter().enumerate() {
         let value = match &table.value {
-            Collect::Files(patterns, labels) if labels.is_empty() => format!("files {}", patterns.join(", ")),
-            Collect::Files(patterns, labels) => format!("files {} with {labels}", patterns.join(", ")),
+            Collect::Files(patterns, labels) if labels.is_empty() => t!("collect-files", files = patterns.join(", ")),
+            Collect::Files(patterns, labels) => t!("collect-files-with", files = patterns.join(", "), labels),
             Collect::Syslog(address) => format!("syslog {address}"),
             Collect::Journald => "journald".to_owned(),
-            Collect::Nothing => "nothing".to_owned(),
+            Collect::Nothing => t!("nothing"),
         };
         put(&format!("collect.{}", number + 1), value, &table.from);
     }

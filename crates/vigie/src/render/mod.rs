@@ -5,8 +5,12 @@ mod table;
 
 pub(crate) use table::{Align, Table};
 
-use crate::failure::{Failure, Result};
-use jiff::tz::TimeZone;
+use crate::{
+    failure::{Failure, Result},
+    words::{self, t},
+};
+use jiff::{civil::Date, tz::TimeZone};
+use mail::language::Language;
 use model::Timestamp;
 use serde::Serialize;
 use std::{
@@ -21,8 +25,13 @@ pub(crate) fn out(text: &str) -> Result<()> {
         Ok(()) => Ok(()),
         // `vigie jobs | head`: nobody wants the rest.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => Err(Failure::new(format!("standard output: {error}"))),
+        Err(error) => Err(unwritten(&error)),
     }
+}
+
+/// Standard output took no more.
+pub(crate) fn unwritten(error: &io::Error) -> Failure {
+    Failure::new(t!("standard-output", error = words::of_system(error)))
 }
 
 /// A line to standard error. Where that fails there is nobody left to tell.
@@ -35,28 +44,16 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     out(&serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-/// `12,345`.
+/// `12,345`, as the language writes it.
 pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 message`, `2 messages`.
-pub(crate) fn counted(number: u64, one: &str) -> String {
-    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+    words::number(number, words::language())
 }
 
 /// The two largest units: `8 min 20 s`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
-    let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let day = if words::language() == Language::French { "j" } else { "d" };
+    let units = [(seconds / 86_400, day), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
     let shown: Vec<String> = units
         .iter()
         .skip_while(|(number, _)| *number == 0)
@@ -65,15 +62,25 @@ pub(crate) fn duration(time: Duration) -> String {
         .map(|(number, unit)| format!("{number} {unit}"))
         .collect();
     match shown.is_empty() {
-        true if time.as_millis() > 0 => format!("{:.1} s", time.as_secs_f64()),
+        true if time.as_millis() > 0 => format!("{} s", words::decimal(time.as_secs_f64(), 1)),
         true => "0 s".into(),
         false => shown.join(" "),
     }
 }
 
-/// `2025-01-10 14:32:15` in the zone; empty where there is no time.
+/// `2025-01-10 14:32:15` in the zone, in French `10/01/2025 14:32:15`; empty where there is no time.
 pub(crate) fn moment(at: impl Into<Option<Timestamp>>, zone: &TimeZone) -> String {
-    at.into().map_or(String::new(), |at| at.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+    at.into().map_or(String::new(), |at| at.in_zone(zone).strftime(&format!("{} %H:%M:%S", day_pattern())).to_string())
+}
+
+/// `2025-01-10`, in French `10/01/2025`.
+pub(crate) fn day(day: Date) -> String {
+    day.strftime(day_pattern()).to_string()
+}
+
+/// How a day is written, for `strftime`.
+pub(crate) fn day_pattern() -> &'static str {
+    if words::language() == Language::French { "%d/%m/%Y" } else { "%Y-%m-%d" }
 }
 
 /// A text of foreign origin, without what could steer a terminal, at most `width` characters long.

@@ -1,6 +1,7 @@
 //! How far it is: a bar on a terminal, a line now and then elsewhere, nothing beside JSON. On standard error.
 
-use super::{count, counted, duration, say};
+use super::{count, duration, say};
+use crate::words::{self, t};
 use api::jobs::{self, Job};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
@@ -87,14 +88,14 @@ impl Progress {
     /// The state as people are told it: `completed, 7 not delivered`.
     pub(crate) fn standing(&self) -> String {
         let counters = self.counters();
-        let state = self.status;
-        match Standing::of(state, &counters) {
-            Standing::In(state) => state.to_string(),
-            Standing::NothingDone { skipped } => format!("{state}, nothing was sent: {} skipped", count(skipped)),
-            Standing::Undelivered { failed: 0, unknown } => format!("{state}, {} unknown", count(unknown)),
-            Standing::Undelivered { failed, unknown: 0 } => format!("{state}, {} not delivered", count(failed)),
+        let state = words::word("state", self.status);
+        match Standing::of(self.status, &counters) {
+            Standing::In(state) => words::word("state", state),
+            Standing::NothingDone { skipped } => t!("standing-nothing", state; n = skipped),
+            Standing::Undelivered { failed: 0, unknown } => t!("standing-unknown", state; n = unknown),
+            Standing::Undelivered { failed, unknown: 0 } => t!("standing-undelivered", state; n = failed),
             Standing::Undelivered { failed, unknown } => {
-                format!("{state}, {} not delivered, {} unknown", count(failed), count(unknown))
+                t!("standing-both", state; failed = failed, unknown = unknown)
             }
         }
     }
@@ -121,22 +122,36 @@ impl Progress {
         Duration::try_from_secs_f64(items / self.rate).ok()
     }
 
+    /// `2 failed`, `1 unknown`, `3 skipped`, those that there are.
+    pub(crate) fn exceptions(&self) -> Vec<String> {
+        let Self { failed, unknown, skipped, .. } = *self;
+        [
+            (failed, t!("n-failed"; n = failed)),
+            (unknown, t!("n-unknown"; n = unknown)),
+            (skipped, t!("n-skipped"; n = skipped)),
+        ]
+        .into_iter()
+        .filter_map(|(number, text)| (number > 0).then_some(text))
+        .collect()
+    }
+
+    /// Why it stands still.
+    pub(crate) fn why(&self) -> String {
+        self.reason.clone().unwrap_or_else(|| t!("no-reason"))
+    }
+
     fn details(&self, zone: &TimeZone) -> String {
         let mut parts = Vec::new();
-        for (number, word) in [(self.failed, "failed"), (self.unknown, "unknown"), (self.skipped, "skipped")] {
-            if number > 0 {
-                parts.push(format!("{} {word}", count(number)));
-            }
-        }
+        parts.extend(self.exceptions());
         match self.status {
-            JobState::Paused => parts.push(format!("paused: {}", self.reason.as_deref().unwrap_or("no reason given"))),
+            JobState::Paused => parts.push(t!("progress-paused", why = self.why())),
             JobState::Running if self.waiting.is_some() => parts.extend(self.waiting_said(zone)),
             JobState::Running => {
                 if self.rate > 0.0 {
-                    parts.push(format!("{:.1}/s", self.rate));
+                    parts.push(format!("{}/s", words::decimal(self.rate, 1)));
                 }
                 if let Some(eta) = self.eta {
-                    parts.push(format!("{} left", duration(eta)));
+                    parts.push(t!("time-left", time = duration(eta)));
                 }
             }
             _ => {}
@@ -148,7 +163,7 @@ impl Progress {
     fn waiting_said(&self, zone: &TimeZone) -> Option<String> {
         let (waiting, until) = self.waiting?;
         let at = until.in_zone(zone).strftime("%H:%M").to_string();
-        Some(format!("waiting: {} will be retried at {at}", counted(waiting, "message")))
+        Some(t!("progress-waiting", at; n = waiting))
     }
 
     fn line(&self, zone: &TimeZone) -> String {
@@ -203,10 +218,10 @@ impl Bar {
         }
     }
 
-    pub(crate) fn tick(&mut self, position: u64, what: &'static str) {
+    pub(crate) fn tick(&mut self, position: u64, what: &str) {
         match self {
             Self::Terminal(bar) => {
-                bar.set_message(what);
+                bar.set_message(what.to_owned());
                 bar.set_position(position);
             }
             Self::Lines { last, .. } => {

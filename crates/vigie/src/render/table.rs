@@ -1,5 +1,6 @@
 //! Columns of text, as wide as they need to be. On a terminal the last column goes on below itself where the line ends.
 
+use crate::words;
 use console::{Term, measure_text_width};
 
 /// With less room than this, lines run on as they are.
@@ -21,9 +22,15 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// With headings that have a text, `column-…`.
     pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
+        let columns: Vec<_> = columns.iter().map(|(name, align)| (words::word("column", name), *align)).collect();
+        Self::headed(columns)
+    }
+
+    /// With headings as they are.
+    pub(crate) fn headed(columns: Vec<(String, Align)>) -> Self {
         let width_max = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
-        let columns = columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect();
         Self { columns, rows: Vec::new(), width_max }
     }
 

@@ -7,7 +7,8 @@ use crate::{
     client::{Answer, Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, counted},
+    render,
+    words::t,
 };
 use api::logs::Deleted;
 use console::Term;
@@ -31,7 +32,7 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
         if config.json {
             render::json(&counted_first.json)?;
         } else if matching == 0 {
-            render::say("no record matches");
+            render::say(&t!("logs-none"));
             say_hints(&found(client, asked, None, 1).await?.read()?.hints);
         } else {
             show(config, asked, client, matching).await?;
@@ -40,12 +41,13 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
     }
     if !args.yes {
         if !Term::stderr().is_term() || config.json {
-            return Err(Failure::refused(format!("nothing was deleted: {}", matches(matching)))
-                .help("add --yes to delete them, or --dry-run to look only"));
+            return Err(
+                Failure::refused(t!("delete-refused", matches = matches(matching))).help(t!("delete-refused-help"))
+            );
         }
         show(config, asked, client, matching).await?;
         if !is_sure(matching) {
-            render::say("nothing was deleted");
+            render::say(&t!("deleted-none"));
             return Ok(Exit::Refused);
         }
     }
@@ -55,7 +57,7 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
     if config.json {
         render::json(&deleted.json)?;
     } else {
-        render::say(&format!("{} deleted", counted(deleted.deleted, "record")));
+        render::say(&t!("deleted"; n = deleted.deleted));
     }
     Ok(Exit::Done)
 }
@@ -72,18 +74,18 @@ async fn show(config: &Config, asked: &LogQuery, client: &Client, matching: u64)
         render::out(&rows::line(record, &config.zone.value))?;
     }
     let others = matching.saturating_sub(SHOWN.into());
-    let more = if others > 0 { format!(", {} of them older than these", render::count(others)) } else { String::new() };
+    let more = if others > 0 { t!("delete-older"; n = others) } else { String::new() };
     render::say(&format!("{}{more}", matches(matching)));
     Ok(())
 }
 
 /// `1 record matches`, `2 records match`.
 fn matches(matching: u64) -> String {
-    format!("{} {}", counted(matching, "record"), if matching == 1 { "matches" } else { "match" })
+    t!("matches"; n = matching)
 }
 
 fn is_sure(matching: u64) -> bool {
-    let question = format!("delete {} for good? `vigie logs export` keeps a copy [y/N] ", counted(matching, "record"));
+    let question = t!("delete-sure"; n = matching);
     let terminal = Term::stderr();
     let answer = terminal.write_str(&question).and_then(|()| terminal.read_line());
     answer.is_ok_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui"))

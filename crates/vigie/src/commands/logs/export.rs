@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     failure::{At as _, Exit, Failure, Result},
     render,
+    words::t,
 };
 use futures_util::StreamExt as _;
 use std::{
@@ -18,8 +19,7 @@ use std::{
 pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> {
     let asked = LogQuery::new(config, &args.query)?;
     if !asked.query.pipes.is_empty() {
-        return Err(Failure::refused("steps behind `|` make a table, not records to export")
-            .help("leave them out, or take the table with `vigie logs search --csv` or --json"));
+        return Err(Failure::refused(t!("export-table")).help(t!("export-table-help")));
     }
     let connected = app::reading_logs(config).await?;
     let client = connected.client();
@@ -39,7 +39,7 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
     .at(file.display())?;
     part.as_file().sync_all().at(file.display())?;
     part.persist(file).map_err(|error| error.error).at(file.display())?;
-    render::say(&format!("{}: {} bytes", file.display(), render::count(bytes)));
+    render::say(&t!("export-done", file = file.display(); n = bytes));
     Ok(Exit::Done)
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn to_stdout(
     let mut out = io::stdout();
     match copy(client, asked, format, order, limit, |piece| out.write_all(piece)).await?.and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        written => written.map(|()| Exit::Done).map_err(|error| Failure::new(format!("standard output: {error}"))),
+        written => written.map(|()| Exit::Done).map_err(|error| render::unwritten(&error)),
     }
 }
 
@@ -75,10 +75,8 @@ async fn copy(
     let mut pieces = client.stream(&path).await?;
     let mut lines = 0;
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|error| {
-            Failure::new(format!("the export is not whole: {}", innermost(&error)))
-                .help("narrow the query or its time, and export in parts")
-        })?;
+        let piece = piece
+            .map_err(|error| Failure::new(t!("export-cut", why = innermost(&error))).help(t!("export-cut-help")))?;
         lines += piece.iter().filter(|byte| **byte == b'\n').count();
         if let Err(error) = write(&piece) {
             return Ok(Err(error));
@@ -86,7 +84,7 @@ async fn copy(
     }
     let heading = usize::from(matches!(format, LogsFormat::Csv));
     if lines <= heading {
-        render::say("no record matches");
+        render::say(&t!("logs-none"));
         say_hints(&found(client, asked, None, 1).await?.read()?.hints);
     }
     Ok(Ok(()))

@@ -4,6 +4,7 @@ use crate::{
     config::Config,
     failure::{At as _, Exit, Failure, Result},
     render::{self, Align, Table},
+    words::t,
 };
 use model::{Clock, Timestamp};
 use serde_json::json;
@@ -23,8 +24,7 @@ struct ListedFile {
 pub(super) fn run(config: &Config) -> Result<Exit> {
     let folder = config.log_dir();
     if !folder.is_dir() {
-        return Err(Failure::new(format!("{}: there is nothing here yet", folder.display()))
-            .help("`vigie serve` and `vigie send` write it; or name the right directory with --data"));
+        return Err(Failure::new(format!("{}: there is nothing here yet", folder.display())).help(t!("files-help")));
     }
     let mut found = Vec::new();
     walk(&folder, "", 0, &mut found)?;
@@ -46,16 +46,16 @@ pub(super) fn run(config: &Config) -> Result<Exit> {
     let now = Clock::System.now();
     let mut table = Table::new(&[("bytes", Align::Right), ("written", Align::Left), ("file", Align::Left)]);
     for file in &found {
-        let age = file.modified.map_or(String::new(), |at| format!("{} ago", render::duration(now.since(at))));
+        let age = file.modified.map_or(String::new(), |at| t!("ago", time = render::duration(now.since(at))));
         table.row([render::count(file.bytes), age, render::plain(&file.name, 200)]);
     }
     if table.is_empty() {
-        render::say(&format!("{}: no file yet", folder.display()));
+        render::say(&t!("files-none", folder = folder.display()));
     } else {
         render::out(&table.to_string())?;
     }
     if more > 0 {
-        render::say(&format!("and {} more", render::counted(more as u64, "older file")));
+        render::say(&t!("files-more"; n = more as u64));
     }
     Ok(Exit::Done)
 }

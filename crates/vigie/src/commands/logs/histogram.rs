@@ -7,7 +7,8 @@ use crate::{
     client::query,
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, count, counted},
+    render::{self, count},
+    words::t,
 };
 use api::logs::{Histogram, HistogramStep};
 use console::Term;
@@ -25,14 +26,14 @@ const STEPS_MAX: usize = 10_000;
 
 pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exit> {
     let step = args.step.as_deref().map(|text| {
-        parse_duration(text).filter(|step| !step.is_zero()).ok_or_else(|| {
-            Failure::refused(format!("--step: `{text}` is not a length of time")).help("write 30s, 5m, 1h, 1d or 1w")
-        })
+        parse_duration(text)
+            .filter(|step| !step.is_zero())
+            .ok_or_else(|| Failure::refused(t!("step-wrong", text)).help(t!("step-wrong-help")))
     });
     let step = step.transpose()?;
     let asked = LogQuery::new(config, &args.query)?;
     if !asked.query.pipes.is_empty() {
-        render::say("steps behind `|` play no part in a histogram");
+        render::say(&t!("histogram-steps"));
     }
     let connected = app::reading_logs(config).await?;
     let wished_ms = step.map(|step| u64::try_from(step.as_millis().max(1)).unwrap_or(u64::MAX));
@@ -46,16 +47,14 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
     let width = Term::stdout().size_checked().map_or(BAR_WIDTH, |(_, columns)| usize::from(columns).saturating_sub(45));
     let bars = bars(&answer, &config.zone.value, width.clamp(10, 120));
     if bars.is_empty() {
-        render::say("no record matches");
+        render::say(&t!("logs-none"));
         say_hints(&answer.hints);
     } else {
         render::out(&bars.join("\n"))?;
     }
     if wished_ms.is_some_and(|wished_ms| wished_ms != answer.step_ms) {
         let step = render::duration(Duration::from_millis(answer.step_ms));
-        render::say(&format!(
-            "a step is {step} long, as there would be too many shorter ones: bound the time by --since"
-        ));
+        render::say(&t!("histogram-step", step));
     }
     say_left_out(&answer.left_out);
     Ok(Exit::Done)
@@ -72,10 +71,10 @@ fn bars(answer: &Histogram, zone: &TimeZone, width: usize) -> Vec<String> {
     let length = Duration::from_millis(answer.step_ms.max(1));
     // Without seconds where all of them are 0.
     let whole_minutes = length.as_millis().is_multiple_of(60_000);
-    let pattern = if whole_minutes { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    let pattern = format!("{} {}", render::day_pattern(), if whole_minutes { "%H:%M" } else { "%H:%M:%S" });
     let digits = count(most).len();
     let line = |step: &HistogramStep| {
-        let at = step.start.in_zone(zone).strftime(pattern).to_string();
+        let at = step.start.in_zone(zone).strftime(&pattern).to_string();
         let (total, grave, warnings) = (step.total, step.error + step.critical, step.warning);
         let columns = |number: u64| (number * width as u64).div_ceil(most) as usize;
         let whole = columns(total);
@@ -88,12 +87,8 @@ fn bars(answer: &Histogram, zone: &TimeZone, width: usize) -> Vec<String> {
             "█".repeat(whole - red - yellow),
             " ".repeat(width - whole)
         );
-        let mut told = Vec::new();
-        for (number, word) in [(grave, "error"), (warnings, "warning")] {
-            if number > 0 {
-                told.push(counted(number, word));
-            }
-        }
+        let told = [(grave, t!("n-error"; n = grave)), (warnings, t!("n-warning"; n = warnings))];
+        let told: Vec<_> = told.into_iter().filter_map(|(number, text)| (number > 0).then_some(text)).collect();
         format!("{at} {bar} {:>digits$} {}", count(total), told.join(", ")).trim_end().to_owned()
     };
     let (mut lines, mut place) = (Vec::new(), 0);
@@ -101,7 +96,7 @@ fn bars(answer: &Histogram, zone: &TimeZone, width: usize) -> Vec<String> {
     while let Some(step) = steps.get(place) {
         let empty = steps[place..].iter().take_while(|step| step.total == 0).count();
         if empty > EMPTY_MAX {
-            lines.push(format!("… {}", counted(empty as u64, "empty step")));
+            lines.push(t!("histogram-empty"; n = empty));
             place += empty;
         } else {
             lines.push(line(step));

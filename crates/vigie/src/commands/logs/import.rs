@@ -12,11 +12,13 @@ use crate::{
     client::{Client, NotTaken, Then, query},
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, count, counted, progress::Silence},
+    render::{self, progress::Silence},
+    words::t,
 };
 use api::logs::{Imports, LineProblem, Taken};
 use axum::body::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
 use logs::Labels;
 use model::{Rng, Timestamp};
 use read::{ImportSource, Piece, Reading, read};
@@ -129,7 +131,7 @@ async fn from_where_it_stands(
             return Ok(became);
         }
     }
-    Err(Failure::new(format!("{} is being imported by somebody else", file.display())).help("try again later"))
+    Err(Failure::new(t!("import-elsewhere", file = file.display())).help(t!("try-later")))
 }
 
 /// None where the import stands elsewhere by now.
@@ -180,7 +182,7 @@ async fn one(
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
-    let read = reading.await.map_err(|_| Failure::new("reading broke off"))?;
+    let read = reading.await.map_err(|_| Failure::new(t!("import-broke-off")))?;
     bar.clear();
     match sent {
         Err(NotTaken { then: Then::LookAgain, .. }) => return Ok(None),
@@ -230,13 +232,15 @@ fn absolute(file: &Path) -> String {
 
 fn kept(failure: Failure, file: &Path, accepted: u64, is_again: bool) -> Failure {
     let said = failure.help.as_ref().map_or(String::new(), |help| format!("{help}; "));
-    let help = format!(
-        "{said}{} of {} are kept already; the same command{} goes on behind them",
-        counted(accepted, "record"),
-        file.display(),
-        if is_again { ", with --again," } else { "" }
-    );
-    Failure::new(failure.what).help(help)
+    let (file, n) = (file.display(), accepted);
+    let kept = if is_again { t!("import-kept-again", file; n) } else { t!("import-kept", file; n) };
+    Failure::new(failure.what).help(said + &kept)
+}
+
+/// The day of a moment as it is kept.
+fn day(at: &str) -> String {
+    let day = at.get(..10).unwrap_or(at);
+    day.parse().map_or_else(|_| render::plain(day, 10), render::day)
 }
 
 /// An import that is under way.
@@ -302,12 +306,9 @@ impl Outcome {
     fn say(&self) -> Result<()> {
         let name = render::plain(&self.file.display().to_string(), 200);
         match &self.became {
-            Became::ImportTotals(taken) => return render::out(&format!("{name}: {}", taken.text())),
-            Became::FileStatus(at) => render::say(&format!(
-                "{name}: it was imported already, on {}: nothing of it was taken; --again takes it all the same",
-                render::plain(at.get(..10).unwrap_or(at), 10)
-            )),
-            Became::Failed(why) => render::say(&format!("{name}: {why}")),
+            Became::ImportTotals(taken) => return render::out(&t!("at-place", place = name, error = taken.text())),
+            Became::FileStatus(at) => render::say(&t!("import-known", name, on = day(at))),
+            Became::Failed(why) => render::say(&t!("at-place", place = name, error = why)),
         }
         Ok(())
     }
@@ -338,23 +339,28 @@ impl ImportTotals {
 
     fn text(&self) -> String {
         let tally = &self.tally;
-        let records = counted(tally.records, "record");
-        let mut text = format!("{}, {records} in {}", tally.formats_text(), counted(tally.lines, "line"));
+        let mut text = t!(
+            "import-total",
+            formats = tally.formats_text(),
+            records = t!("n-record"; n = tally.records),
+            lines = t!("n-line"; n = tally.lines),
+        );
         if let (Some(first), Some(last)) = (tally.first, tally.last) {
-            let at = |at: Timestamp| at.to_string().get(..16).unwrap_or_default().replace('T', " ");
-            text += &format!(", {} to {} UTC", at(first), at(last));
+            let pattern = format!("{} %H:%M", render::day_pattern());
+            let at = |at: Timestamp| at.in_zone(&TimeZone::UTC).strftime(&pattern).to_string();
+            text += &t!("import-span", first = at(first), last = at(last));
         }
         if self.passed_over > 0 {
-            text += &format!("; its first {} bytes were imported before", count(self.passed_over));
+            text += &t!("import-passed-over"; n = self.passed_over);
         }
         if self.masked > 0 {
-            text += &format!("; {} masked", counted(self.masked, "secret"));
+            text += &t!("import-masked"; n = self.masked);
         }
         if self.rejected > 0 {
-            text += &format!("; {} not taken: {}", count(self.rejected), self.problems.join("; "));
+            text += &t!("import-rejected", why = self.problems.join("; "); n = self.rejected);
         }
         if let Some(broken) = &self.broken {
-            text += &format!("; it breaks off there ({broken}): import it again once it is whole");
+            text += &t!("import-broken", broken);
         }
         text
     }
@@ -371,8 +377,8 @@ impl Bar {
             return Self(None);
         }
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(10));
-        let shape = "{bar:32.green/dim} {percent:>3} %  {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(shape) {
+        let shape = t!("import-bar");
+        if let Ok(style) = ProgressStyle::with_template(&shape) {
             bar.set_style(style.progress_chars("━━╌"));
         }
         bar.set_message(render::plain(&file.display().to_string(), 60));

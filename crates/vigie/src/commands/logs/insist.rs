@@ -6,7 +6,8 @@
 use crate::{
     client::{Client, NotTaken, Then},
     failure::{Failure, Result},
-    render::{self, counted},
+    render,
+    words::t,
 };
 use api::logs::{LineProblem, Taken};
 use axum::body::Bytes;
@@ -50,7 +51,7 @@ impl Insisting {
                     batch = without_lines(batch, kept);
                     let Then::SendAgain(asked) = then else { return Err(self.given_up(failure, &batch)) };
                     if self.failed == 0 {
-                        render::say(&format!("{failure}\nwhat comes waits, and it is tried again"));
+                        render::say(&format!("{failure}\n{}", t!("what-comes-waits")));
                     }
                     let wait = wait(self.failed, asked);
                     self.failed = self.failed.saturating_add(1);
@@ -65,20 +66,20 @@ impl Insisting {
 
     fn taken(&mut self, taken: &Taken) {
         if std::mem::take(&mut self.failed) > 0 {
-            render::say("records are taken again");
+            render::say(&t!("taken-again"));
         }
         for LineProblem { problem, .. } in &taken.problems {
-            render::say(&format!("a record was not taken: {problem}"));
+            render::say(&t!("record-not-taken", problem));
         }
         self.accepted += taken.accepted;
     }
 
     fn given_up(&self, failure: Failure, batch: &Bytes) -> Failure {
         let lost = batch.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let so_far = counted(self.accepted, "record");
         let help = failure.help.map_or(String::new(), |help| format!("{help}; "));
-        Failure::new(failure.what)
-            .help(format!("{help}{so_far} were kept before, {} and what came after were not", counted(lost, "record")))
+        Failure::new(failure.what).help(
+            help + &t!("kept-and-lost", kept = t!("n-record"; n = self.accepted), lost = t!("n-record"; n = lost)),
+        )
     }
 }
 
@@ -172,8 +173,8 @@ mod tests {
             assert_eq!((heard.len(), waited, failure.exit), (1, vec![], crate::failure::Exit::Failed));
             let said = failure.to_string();
             assert!(said.starts_with("error: no such thing\nhelp: send another; "), "{said}");
-            assert!(said.contains(&format!("{} were kept before", counted(accepted, "record"))), "{said}");
-            assert!(said.contains(&format!("{} and what came after", counted(lost, "record"))), "{said}");
+            assert!(said.contains(&format!("{} were kept before", t!("n-record"; n = accepted))), "{said}");
+            assert!(said.contains(&format!("{} and what came after", t!("n-record"; n = lost))), "{said}");
         }
     }
 

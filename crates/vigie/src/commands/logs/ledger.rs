@@ -6,6 +6,7 @@
 use crate::{
     failure::{At as _, Result},
     render,
+    words::t,
 };
 use logs::raw;
 use model::Timestamp;
@@ -78,7 +79,7 @@ impl Ledger {
         let path = folder.join("import.lock");
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).at(path.display())?;
         if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
-            render::say("another import is running: waiting until it is over");
+            render::say(&t!("import-waits"));
             file.lock().at(path.display())?;
         }
         Ok(file)

@@ -1,5 +1,6 @@
 //! Records of files and pipes as the JSON lines that the API takes: their text as it came, and beside it what was read in it.
 
+use crate::words::t;
 use logs::Labels;
 use model::Timestamp;
 use serde::{Serialize, Serializer as _, ser::SerializeMap as _};
@@ -210,7 +211,7 @@ impl Tally {
         let mut formats: Vec<_> = self.formats.iter().collect();
         formats.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         match formats.as_slice() {
-            [] => "nothing in it".to_owned(),
+            [] => t!("import-empty"),
             [(only, _)] => (*only).clone(),
             several => {
                 let shown =

@@ -21,6 +21,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
+    words::{self, t},
 };
 use api::logs::Hint;
 use jiff::tz::TimeZone;
@@ -61,8 +62,7 @@ impl LogQuery {
         let since = args.since.as_deref().map(|text| when::past(text, "since", zone, now)).transpose()?;
         let until = args.until.as_deref().map(|text| when::past_end(text, "until", zone, now)).transpose()?;
         if since.zip(until).is_some_and(|(since, until)| until <= since) {
-            return Err(Failure::refused("there is no time between --since and --until")
-                .help("exchange them; each is meant as a whole: --until 2025-01-31 takes that day in"));
+            return Err(Failure::refused(t!("no-time-between")).help(t!("no-time-between-help")));
         }
         let text = args.text();
         let (query, problems) = parse(&text);
@@ -70,9 +70,7 @@ impl LogQuery {
             say_problems(&text, &problems);
         }
         if args.strict && !problems.is_empty() {
-            return Err(
-                Failure::refused("the query is not understood as a whole").help("correct it, or leave --strict out")
-            );
+            return Err(Failure::refused(t!("query-in-part")).help(t!("query-in-part-help")));
         }
         Ok(Self { text, query, problems, since, until, zone: zone.clone() })
     }
@@ -93,7 +91,7 @@ fn zone_pair(zone: &TimeZone) -> (&'static str, Option<String>) {
 /// What all records that are taken get.
 fn labels(args: &LogsLabelArgs) -> Result<Labels> {
     let labels = Labels::parse(args.label.iter().map(String::as_str));
-    labels.map_err(|error| Failure::refused(format!("--label: {error}")))
+    labels.map_err(|error| Failure::refused(t!("label-wrong", error)))
 }
 
 /// Each with the query and a caret under the place.
@@ -115,14 +113,14 @@ fn hints() -> (&'static str, Option<String>) {
 /// Why nothing was found, perhaps.
 fn say_hints(hints: &[Hint]) {
     for Hint { hint, .. } in hints {
-        render::say(&format!("hint: {}", render::plain(hint, 400)));
+        render::say(&t!("hint", hint = render::plain(hint, 400)));
     }
 }
 
 /// What an answer says that it does not hold.
 fn say_left_out(left_out: &[String]) {
     for what in left_out {
-        render::say(&format!("left out: {what}"));
+        render::say(&t!("left-out", what));
     }
 }
 
@@ -130,17 +128,17 @@ fn say_left_out(left_out: &[String]) {
 fn reason(file: &Path, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound if file == Path::new("-") => {
-            "no such file: standard input is taken by `vigie logs pipe`".to_owned()
+            t!("no-file-stdin")
         }
-        io::ErrorKind::NotFound => "no such file: look at its path".to_owned(),
+        io::ErrorKind::NotFound => t!("no-file"),
         io::ErrorKind::PermissionDenied => {
-            "this user may not read it: run this as one who may, or have its group changed".to_owned()
+            t!("file-forbidden")
         }
-        _ => error.to_string(),
+        _ => words::of_system(error),
     }
 }
 
 /// The same, with its name.
 fn unreadable(file: &Path, error: &io::Error) -> String {
-    format!("{}: {}", crate::render::plain(&file.display().to_string(), 200), reason(file, error))
+    t!("at-place", place = render::plain(&file.display().to_string(), 200), error = reason(file, error))
 }

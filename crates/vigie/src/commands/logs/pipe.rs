@@ -13,9 +13,9 @@ use crate::{
     client::Client,
     config::Config,
     failure::{Exit, Failure, Result},
-    owner,
-    render::{self, counted},
+    owner, render,
     signals::Stop,
+    words::{self, t},
 };
 use axum::body::Bytes;
 use jiff::tz::TimeZone;
@@ -49,7 +49,7 @@ pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     let mut connected = app::changing(config, owner::PIPE, Engines::Rest).await?;
     connected.tend_logs();
     // Ctrl-C reaches the program before the pipe as well: what it says last is still taken.
-    let stop = Stop::listen().map_err(|error| Failure::new(format!("signals cannot be listened to: {error}")))?;
+    let stop = Stop::listen().map_err(|error| Failure::new(t!("no-signals", error)))?;
     let (give, reads) = sync_channel(READS_MAX);
     let (give_batch, mut batches) = mpsc::channel(BATCHES_MAX);
     let zone = config.zone.value.clone();
@@ -83,7 +83,7 @@ pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     if config.json {
         render::say(&serde_json::json!({"accepted": accepted}).to_string());
     } else {
-        render::say(&counted(accepted, "record"));
+        render::say(&t!("n-record"; n = accepted));
     }
     Ok(Exit::Done)
 }
@@ -149,7 +149,7 @@ fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
             Ok(0) => return,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return render::say(&format!("standard input: {error}")),
+            Err(error) => return render::say(&t!("standard-input", error = words::of_system(&error))),
         };
         if tee {
             let mut out = io::stdout().lock();
@@ -157,7 +157,7 @@ fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
                 tee = false;
                 // Whoever read along has read enough; the store has not.
                 if error.kind() != io::ErrorKind::BrokenPipe {
-                    render::say(&format!("standard output: {error}"));
+                    render::say(&t!("standard-output", error = words::of_system(&error)));
                 }
             }
         }

@@ -5,7 +5,8 @@ use crate::{
     cli::LogsSearchArgs,
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, counted},
+    render,
+    words::t,
 };
 use console::Style;
 use logs::raw::{self, RawHit, RawQuery, RawSummary, Unread};
@@ -28,11 +29,11 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
         && let Some(none) = args.file.iter().find(|file| !file.exists())
     {
         let what = super::unreadable(none, &io::ErrorKind::NotFound.into());
-        return Err(Failure::refused(what).help("a query stands before --file: vigie logs search QUERY --file FILE…"));
+        return Err(Failure::refused(what).help(t!("query-before-file")));
     }
     let query = query(config, &asked);
     if !asked.query.pipes.is_empty() {
-        render::say("steps behind `|` play no part in files: take these in with `vigie logs import` to count and sort");
+        render::say(&t!("raw-steps"));
     }
     let shape = match (config.json, args.text || args.file.len() == 1) {
         (true, _) => Shape::Json,
@@ -41,15 +42,15 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
     };
     let problems = Value::from(asked.problems.iter().map(problem_json).collect::<Vec<_>>());
     let searching = tokio::task::spawn_blocking(move || look(&args.file, &query, shape, args.limit, &problems));
-    let searched = searching.await.map_err(|_| Failure::new("the search broke off"))?;
+    let searched = searching.await.map_err(|_| Failure::new(t!("raw-broke-off")))?;
     let summary = match searched {
         Ok(summary) => summary,
         // Nobody wants the rest.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
-        Err(error) => return Err(Failure::new(format!("standard output: {error}"))),
+        Err(error) => return Err(render::unwritten(&error)),
     };
     for Unread { file, reason } in &summary.unread {
-        render::say(&format!("{}: {reason}", file.display()));
+        render::say(&t!("at-place", place = file.display(), error = reason));
     }
     if !config.json {
         told(&summary, args.limit);
@@ -70,14 +71,13 @@ fn query(config: &Config, asked: &LogQuery) -> RawQuery {
 /// What is beside the lines.
 fn told(summary: &RawSummary, limit: Option<u32>) {
     if summary.matches == 0 && summary.unread.is_empty() {
-        render::say("no line matches");
+        render::say(&t!("raw-none"));
     }
     if limit.is_some_and(|limit| summary.matches >= u64::from(limit)) {
-        render::say(&format!("stopped after {}: raise --limit for more", counted(summary.matches, "hit")));
+        render::say(&t!("raw-limit"; n = summary.matches));
     }
     if summary.divided > 0 {
-        let lines = counted(summary.divided, "line");
-        render::say(&format!("{lines} longer than {} bytes: looked at in parts", raw::LINE_BYTES_MAX));
+        render::say(&t!("raw-divided"; n = summary.divided, bytes = raw::LINE_BYTES_MAX));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
+    words::t,
 };
 use api::logs::SearchAnswer;
 use jiff::tz::TimeZone;
@@ -26,13 +27,11 @@ const PAGE_MAX: u32 = 10_000;
 pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> {
     let asked = LogQuery::new(config, &args.query)?;
     if args.context.is_some() && !asked.query.pipes.is_empty() {
-        return Err(Failure::refused("rows of a table have no lines around them")
-            .help("leave out what stands behind `|`, or --context"));
+        return Err(Failure::refused(t!("context-table")).help(t!("context-table-help")));
     }
     if args.context.is_some() && args.limit.is_some_and(|limit| limit > around::MATCHES_MAX) {
         let most = around::MATCHES_MAX;
-        return Err(Failure::refused(format!("--limit: with --context up to {most} are shown"))
-            .help("narrow the query, or leave out --context"));
+        return Err(Failure::refused(t!("context-limit", most)).help(t!("context-limit-help")));
     }
     let connected = app::reading_logs(config).await?;
     let client = connected.client();
@@ -74,10 +73,10 @@ fn show(config: &Config, args: &LogsSearchArgs, found: &Found, limit: u32) -> Re
         _ => read_rows(rows)?.iter().try_for_each(|record| render::out(&rows::line(record, zone)))?,
     }
     if rows.is_empty() {
-        render::say("no record matches");
+        render::say(&t!("logs-none"));
     }
     if found.next.is_some() {
-        render::say(&format!("there are more than {limit}: raise --limit, or narrow the query"));
+        render::say(&t!("search-more", limit));
     }
     Ok(())
 }
@@ -107,7 +106,7 @@ pub(super) struct Found {
 impl Found {
     /// What is known of it.
     pub(super) fn read(&self) -> Result<SearchAnswer> {
-        let json = serde_json::to_value(self).map_err(|error| Failure::new(format!("it is no JSON: {error}")))?;
+        let json = serde_json::to_value(self).map_err(|error| Failure::new(t!("no-json", error)))?;
         Ok(Answer::<SearchAnswer>::read(json)?.into_inner())
     }
 }
@@ -163,8 +162,7 @@ fn table(columns: &[String], rows: &[Vec<Value>], zone: &TimeZone) -> String {
         known.peek().is_some() && known.all(Value::is_number)
     };
     let align = |at| if is_number(at) { Align::Right } else { Align::Left };
-    let named: Vec<_> = columns.iter().enumerate().map(|(at, name)| (name.as_str(), align(at))).collect();
-    let mut table = Table::new(&named);
+    let mut table = Table::headed(columns.iter().enumerate().map(|(at, name)| (name.clone(), align(at))).collect());
     for row in rows {
         table.cells(row.iter().enumerate().map(|(at, cell)| render::plain(&shown(at, cell), 200)).collect());
     }

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
+    words::t,
 };
 use api::logs::{LogRecord, TailEvent};
 use futures_util::StreamExt as _;
@@ -27,12 +28,13 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
     let (asked, problems) = telemetry::query::parse(&text);
     say_problems(&text, &problems);
     if !asked.pipes.is_empty() {
-        render::say("steps behind `|` play no part in what is followed");
+        render::say(&t!("tail-steps"));
     }
     let connected = app::reading_logs(config).await?;
     if matches!(connected, Connected::Reading(_)) && config.database.value.is_none() {
-        return Err(Failure::new(format!("{}: no server runs here, so nothing arrives", config.data.value.display()))
-            .help("start one with `vigie serve`; what is kept is found by `vigie logs search`"));
+        return Err(
+            Failure::new(t!("tail-no-server", data = config.data.value.display())).help(t!("tail-no-server-help"))
+        );
     }
     let mut tail = Tail { config, text, shown: None, missed_since: None };
     let began = Clock::System.now();
@@ -42,9 +44,9 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
             Err(failure) if is_alive(config).await => return Err(failure),
             _ => {}
         }
-        render::say("the server is gone; waiting for it to come back");
+        render::say(&t!("tail-gone"));
         client = returned(config).await;
-        render::say("it is back");
+        render::say(&t!("tail-back"));
         last = CAUGHT_UP_MAX;
         tail.missed_since = Some(began);
     }
@@ -114,7 +116,7 @@ impl Tail<'_> {
     fn event(&mut self, TailEvent { rows, missed }: TailEvent<Value>) -> Result<()> {
         // They lie before those that came along.
         if missed > 0 {
-            render::say(&format!("{} not shown: they came too fast", render::counted(missed, "record")));
+            render::say(&t!("tail-missed"; n = missed));
         }
         self.show(rows.into_iter())
     }
@@ -145,7 +147,7 @@ impl Lines {
     fn complete_by(&mut self, piece: &[u8]) -> Result<Vec<String>> {
         self.0.extend_from_slice(piece);
         if self.0.len() > EVENT_BYTES_MAX {
-            return Err(Failure::new("an event is too long").help("narrow the query"));
+            return Err(Failure::new(t!("event-too-long")).help(t!("narrow-query")));
         }
         let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else { return Ok(Vec::new()) };
         let rest = self.0.split_off(end + 1);

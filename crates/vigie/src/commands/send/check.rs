@@ -6,16 +6,17 @@ use crate::{
     failure::{At as _, Failure, Result},
     owner,
     render::{
-        self, counted,
+        self,
         progress::{Bar, Silence},
     },
+    words::{self, t},
 };
 use api::accounts::Account;
 use mail::{
     enqueue::{invalid_item, new_item},
     item::MailItem,
     preflight::{self, Preflight, Report},
-    problem::Problems,
+    problem::{Problems, Severity},
     spec::OnInvalid,
 };
 use serde_json::json;
@@ -47,7 +48,7 @@ fn pass(plan: &Plan, spool: File, mut bar: Bar) -> Result<Checked> {
     let rows = plan.rows()?;
     let mut preflight = Preflight::new(&plan.mailing, &plan.templates, &plan.preflight).with_cells(rows.cells());
     let mut items = BufWriter::new(spool);
-    let (mut first, mut seq) = (None, 0);
+    let (mut first, mut seq, checked) = (None, 0, t!("rows-checked"));
     for row in rows {
         if row.as_ref().is_ok_and(|row| !plan.filter.keeps(row)) {
             continue;
@@ -65,16 +66,15 @@ fn pass(plan: &Plan, spool: File, mut bar: Bar) -> Result<Checked> {
             }
             Err(_) => continue,
         };
-        write(&mut items, &item).map_err(|error| {
-            Failure::new(format!("the data directory: {error}")).help("free some space on that disk")
-        })?;
+        write(&mut items, &item)
+            .map_err(|error| Failure::new(t!("data-error", error = words::of_system(&error))).help(t!("free-space")))?;
         if seq % 256 == 0 {
-            bar.tick(seq.unsigned_abs(), "rows checked:");
+            bar.tick(seq.unsigned_abs(), &checked);
         }
     }
     bar.clear();
     let mut items = items.into_inner().map_err(|error| Failure::new(error.error()))?;
-    items.rewind().at("the data directory")?;
+    items.rewind().at(t!("data-directory"))?;
     Ok(Checked { report: preflight.finish(), first, items })
 }
 
@@ -91,12 +91,15 @@ fn write(out: &mut BufWriter<File>, item: &NewItem) -> std::io::Result<()> {
 /// Shows the problems, as many as can be read.
 pub(super) fn list(problems: &Problems) {
     for problem in problems.listed.iter().take(SHOWN) {
-        let word = if problem.severity == mail::problem::Severity::Warning { "warning" } else { "error" };
-        render::say(&format!("{word}: {problem}"));
+        let what = problem.say(words::language());
+        render::say(&match problem.severity {
+            Severity::Warning => t!("warning", what),
+            Severity::Error => t!("error", what),
+        });
     }
     let more = (problems.errors + problems.warnings).saturating_sub(SHOWN as u64);
     if more > 0 {
-        render::say(&format!("… and {} more; --json lists up to 1,000", render::count(more)));
+        render::say(&t!("more-problems"; n = more));
     }
 }
 
@@ -106,7 +109,7 @@ pub(super) fn list(problems: &Problems) {
 pub(super) fn eta(plan: &Plan, messages: u64, account: Option<&Account>) -> String {
     let limits = account.map_or_else(|| plan.limits.clone(), |account| plan.limits.clone().beside(&account.limits));
     let used = account.map_or(0, |account| account.used_messages);
-    preflight::eta(messages, &limits, used, language::Language::English)
+    preflight::eta(messages, &limits, used, words::language())
 }
 
 pub(super) fn summary(plan: &Plan, report: &Report, messages: Option<u64>, account: Option<&Account>) -> String {
@@ -117,10 +120,11 @@ pub(super) fn summary(plan: &Plan, report: &Report, messages: Option<u64>, accou
     if report.rows_good == report.messages && report.recipients == report.messages {
         return eta;
     }
-    format!(
-        "{} for {}, {}: {eta}",
-        counted(report.messages, "message"),
-        counted(report.rows_good, "row"),
-        counted(report.recipients, "recipient")
+    t!(
+        "summary",
+        messages = t!("n-message"; n = report.messages),
+        rows = t!("n-row"; n = report.rows_good),
+        recipients = t!("n-recipient"; n = report.recipients),
+        eta,
     )
 }

@@ -6,12 +6,14 @@ use super::{check::Checked, enqueue::stream, plan::Plan};
 use crate::{
     client::{Answer, Client, query},
     failure::{At as _, Exit, Failure, Result},
-    render::{self, count, counted},
+    render::{self, count},
+    words::t,
 };
 use api::{
     jobs::LedgerRule,
     mailings::{Compared, Comparison, Earlier},
 };
+use jiff::tz::TimeZone;
 use mail::spec::{Changed, Mailing};
 use model::Timestamp;
 use std::io::Seek as _;
@@ -38,8 +40,8 @@ impl Decided {
 
 /// What the server says of the rows, under the name that was chosen, or one that it makes up.
 pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, client: &Client) -> Result<Compared> {
-    let mut items = checked.items.try_clone().at("the data directory")?;
-    items.rewind().at("the data directory")?;
+    let mut items = checked.items.try_clone().at(t!("data-directory"))?;
+    items.rewind().at(t!("data-directory"))?;
     let list = plan.mailing.list.as_ref();
     let changed = chosen.changed.map(|changed| if changed == Changed::Send { "send" } else { "skip" }.to_owned());
     let language = if plan.mailing.language == language::Language::French { "fr" } else { "en" };
@@ -52,7 +54,7 @@ pub(super) async fn compare(plan: &Plan, chosen: &Chosen, checked: &Checked, cli
         ("language", Some(language.to_owned())),
     ]);
     let found = client.upload::<Compared, _>(&format!("/api/v1/mailings/compare{asked}"), stream(items)).await;
-    (&checked.items).rewind().at("the data directory")?;
+    (&checked.items).rewind().at(t!("data-directory"))?;
     found.map(Answer::into_inner)
 }
 
@@ -76,84 +78,80 @@ fn decided(plan: &Plan, found: Compared) -> Result<Decided> {
     let Compared { being_sent, to_send, unused_name, ledger, messages, comparison, .. } = found;
     let name = comparison.name;
     if let Some(other) = being_sent {
-        return Err(Failure::refused(format!("this list is being sent by the mailing \"{other}\": nothing was sent"))
-            .help("let it end; or give this one a --name, if it is another mailing"));
+        return Err(Failure::refused(t!("being-sent", other)).help(t!("being-sent-help")));
     }
     if to_send == 0 && comparison.rows > 0 {
-        let rows = counted(comparison.rows, "row");
-        let what = format!("nothing was sent: \"{name}\" has reached all {rows} before");
+        let rows = comparison.rows;
+        let what = t!("reached-all", name; n = rows);
         return Err(Failure { exit: Exit::SomeNotSent, ..Failure::new(what) }
-            .help(format!("to send them again, as a new mailing: {}", command(&["--name", &unused_name]))));
+            .help(t!("reached-all-help", command = command(&["--name", &unused_name]))));
     }
     let mailing = Mailing { name, ..plan.mailing.clone() };
     Ok(Decided { mailing, ledger, messages: Some(messages) })
 }
 
 fn no_such_mailing(Comparison { name, earlier, .. }: &Comparison) -> Failure {
-    let names: Vec<String> = earlier.iter().map(|one| format!("\"{}\"", one.name)).collect();
+    let names: Vec<String> = earlier.iter().map(|one| t!("quoted", text = one.name)).collect();
     let help = match names.is_empty() {
-        true => "leave --complete out for a new mailing".to_owned(),
-        false => format!("rows of this list were sent by {}", names.join(", ")),
+        true => t!("no-mailing-help"),
+        false => t!("sent-by", names = names.join(", ")),
     };
-    Failure::refused(format!("no mailing is named \"{name}\": nothing was sent")).help(help)
+    Failure::refused(t!("no-mailing", name)).help(help)
 }
 
 /// What was found, in a sentence.
 fn question(plan: &Plan, needs: &str, found: &Compared) -> String {
     let rows = count(found.comparison.rows);
     if needs == "changed" {
-        let changed = counted(found.comparison.changed, "row");
+        let changed = found.comparison.changed;
         let name = &found.comparison.name;
-        return format!("{changed} of {rows} in {} went out by \"{name}\" with other contents", plan.shown());
+        return t!("changed-question", rows, file = plan.shown(), name; n = changed);
     }
     let Some(Earlier { name, same, changed, sent_at }) = &found.earlier else { return String::new() };
-    let other = if *changed > 0 { format!(" ({} with other contents)", count(*changed)) } else { String::new() };
-    format!(
-        "{} of {rows} in {} went out before by \"{}\"{other}, last on {}",
-        counted(same + changed, "row"),
-        plan.shown(),
-        name,
-        day(*sent_at),
-    )
+    let other = if *changed > 0 { t!("with-other-contents"; n = *changed) } else { String::new() };
+    t!("earlier-question", rows, file = plan.shown(), name, other, on = day(*sent_at); n = same + changed)
 }
 
 fn undecided(plan: &Plan, needs: &str, found: &Compared) -> Failure {
-    Failure::refused(format!("{}: nothing was sent", question(plan, needs, found))).help(commands(needs, found))
+    Failure::refused(t!("undecided", question = question(plan, needs, found))).help(commands(needs, found))
 }
 
 /// Those that say it.
 fn commands(needs: &str, found: &Compared) -> String {
-    match needs {
-        "changed" => format!(
-            "send these as they are now:   {}\n      leave them out:               {}",
-            command(&["--changed", "send"]),
-            command(&["--changed", "skip"])
-        ),
-        _ => format!(
-            "send only the rest:           {}\n      send it as a new mailing:     {}",
-            command(&["--complete", earlier_name(found)]),
-            command(&["--name", &found.unused_name])
-        ),
-    }
+    let choices = match needs {
+        "changed" => {
+            [(t!("choose-send"), command(&["--changed", "send"])), (t!("choose-skip"), command(&["--changed", "skip"]))]
+        }
+        _ => [
+            (t!("choose-rest"), command(&["--complete", earlier_name(found)])),
+            (t!("choose-new"), command(&["--name", &found.unused_name])),
+        ],
+    };
+    let width = choices.iter().map(|(what, _)| what.chars().count()).max().unwrap_or(0);
+    let line = |(what, command): &(String, String)| {
+        let gap = " ".repeat(width - what.chars().count());
+        format!("{}{gap}   {command}", t!("choice", what))
+    };
+    choices.iter().map(line).collect::<Vec<_>>().join("\n      ")
 }
 
 fn ask(plan: &Plan, needs: &str, found: &Compared, chosen: Chosen) -> Result<Chosen> {
     let (first, second) = match needs {
-        "changed" => ("send these as they are now", "leave them out"),
-        _ => ("send only the rest", "send it as a new mailing"),
+        "changed" => (t!("choose-send"), t!("choose-skip")),
+        _ => (t!("choose-rest"), t!("choose-new")),
     };
     render::say(&question(plan, needs, found));
-    render::say(&format!("  1  {first}\n  2  {second}\n  q  send nothing"));
+    render::say(&format!("  1  {first}\n  2  {second}\n  q  {}", t!("choose-nothing")));
     let terminal = console::Term::stderr();
     loop {
-        terminal.write_str("? ").at("the terminal")?;
-        let answer = terminal.read_line().at("the terminal")?;
+        terminal.write_str("? ").at(t!("terminal"))?;
+        let answer = terminal.read_line().at(t!("terminal"))?;
         return Ok(match (answer.trim(), needs) {
             ("1", "changed") => Chosen { changed: Some(Changed::Send), ..chosen },
             ("2", "changed") => Chosen { changed: Some(Changed::Skip), ..chosen },
             ("1", _) => Chosen { complete: Some(earlier_name(found).to_owned()), ..chosen },
             ("2", _) => Chosen { name: Some(found.unused_name.clone()), complete: None, ..chosen },
-            ("q" | "", _) => return Err(Failure::refused("nothing was sent")),
+            ("q" | "", _) => return Err(Failure::refused(t!("nothing-sent"))),
             _ => continue,
         });
     }
@@ -166,23 +164,30 @@ pub(super) fn told(plan: &Plan, found: &Compared) -> Vec<String> {
     match found.needs.as_deref() {
         Some("no_such_mailing") => lines.push(no_such_mailing(comparison).to_string()),
         Some(needs) => {
-            lines.push(format!("{}; say what is to be done:", question(plan, needs, found)));
+            lines.push(t!("say-what", question = question(plan, needs, found)));
             lines.push(format!("      {}", commands(needs, found)));
         }
         None => {
             let received = comparison.rows.saturating_sub(found.to_send);
             if received > 0 {
-                lines.push(format!("{} already received it, {} will be sent", count(received), count(found.to_send)));
+                lines.push(t!("already-received"; received, left = found.to_send));
             }
         }
     }
     let listed = &comparison.listed;
     for row in listed.iter().take(LISTED) {
-        let other = if row.same { "" } else { ", with other contents" };
-        lines.push(format!("  {}:{} {} on {}{other}", plan.shown(), row.line, row.label, day(row.sent_at)));
+        let other = if row.same { String::new() } else { t!("row-other-contents") };
+        lines.push(t!(
+            "row-sent",
+            file = plan.shown(),
+            line = row.line,
+            label = row.label,
+            on = day(row.sent_at),
+            other
+        ));
     }
     if listed.len() > LISTED {
-        lines.push(format!("  … and {} more (--json lists up to 1,000)", count((listed.len() - LISTED) as u64)));
+        lines.push(t!("rows-more"; n = (listed.len() - LISTED) as u64));
     }
     lines
 }
@@ -193,7 +198,7 @@ fn earlier_name(found: &Compared) -> &str {
 
 /// Of the universal time.
 fn day(at: Timestamp) -> String {
-    at.to_string().chars().take(10).collect()
+    render::day(at.in_zone(&TimeZone::UTC).date())
 }
 
 /// The command as it was typed, with other words for what is asked.

@@ -9,6 +9,7 @@ use crate::{
     client::{Client, escaped, query},
     failure::{At as _, Failure, Result},
     render,
+    words::{self, t},
 };
 use api::{
     accounts::{Account, Accounts, NewAccount},
@@ -78,10 +79,10 @@ pub(in crate::commands) async fn use_account(
 pub(in crate::commands) fn limits_said(plan: &Plan, account: &Account) -> String {
     let of_account = spelled(&account.limits);
     let own = spelled(&Limits::from(plan.limits.clone()));
-    let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-    let rule = if of_account.is_empty() || own.is_empty() { "" } else { " (the stricter of both holds)" };
+    let or_none = |text: &str| if text.is_empty() { t!("limits-none") } else { text.to_owned() };
+    let rule = if of_account.is_empty() || own.is_empty() { String::new() } else { t!("stricter-holds") };
     let name = render::plain(&account.name, 200);
-    format!("limits of account {name}: {}; this run: {}{rule}", or_none(&of_account), or_none(&own))
+    t!("limits-said", name, account = or_none(&of_account), run = or_none(&own), rule)
 }
 
 /// The same mailing, begun before and not over yet: it is gone on with, where a second job would send twice.
@@ -98,9 +99,8 @@ pub(in crate::commands) async fn find_open(plan: &Plan, client: &Client) -> Resu
     let job = whole(open.id, client).await?;
     if job.spec != Some(json!(plan.mailing)) {
         let Job { state, id, .. } = job;
-        let what = format!("a mailing named \"{name}\" with other settings, or another list, is {state}: job {id}");
-        return Err(Failure::refused(what)
-            .help("let it end, resume it or cancel it (`vigie jobs`); or give this one another --name"));
+        let what = t!("other-open", name, state = words::word("state", state), id);
+        return Err(Failure::refused(what).help(t!("other-open-help")));
     }
     Ok(Some(job))
 }
@@ -159,15 +159,15 @@ pub(in crate::commands) async fn enqueue(
     };
     let id = client.begin::<CreatedJob>("/api/v1/jobs", &job).await?.job.id;
     let ledger = query([("ledger", Some(mailing.name.clone()))]);
-    let mut items = checked.items.try_clone().at("the data directory")?;
-    items.rewind().at("the data directory")?;
+    let mut items = checked.items.try_clone().at(t!("data-directory"))?;
+    items.rewind().at(t!("data-directory"))?;
     let added = client.upload::<Added, _>(&format!("/api/v1/jobs/{id}/items{ledger}"), stream(items)).await;
     let added = match added {
         Ok(added) => added,
         Err(failure) => {
             // Best effort: an unfinished job is given up at the next start in any case.
             let _ = client.post_empty::<Job>(&format!("/api/v1/jobs/{id}/cancel")).await;
-            return Err(Failure { what: format!("{}: nothing was sent", failure.what), ..failure });
+            return Err(Failure { what: t!("undecided", question = failure.what), ..failure });
         }
     };
     client.post_empty::<Job>(&format!("/api/v1/jobs/{id}/ready")).await?;
@@ -186,11 +186,13 @@ fn keys(plan: &Plan, path: &Path) -> Result<std::fs::File> {
     let headings = plan.mailing.key.iter().filter_map(|index| plan.mailing.columns.get(*index));
     let places: Vec<usize> = headings
         .map(|heading| {
-            column_index(reader.columns(), heading)
-                .map_err(|error| Failure::refused(format!("{name}: {}", error.what())).help(error.remedy().to_string()))
+            column_index(reader.columns(), heading).map_err(|error| {
+                Failure::refused(t!("at-place", place = name, error = error.what().say(words::language())))
+                    .help(error.remedy().say(words::language()))
+            })
         })
         .collect::<Result<_>>()?;
-    let mut keys = tempfile::tempfile().at("the folder for temporary files")?;
+    let mut keys = tempfile::tempfile().at(t!("temporary-folder"))?;
     let mut out = std::io::BufWriter::new(&mut keys);
     for row in reader {
         let row = row.map_err(|problem| refused(&[problem]))?;
@@ -200,9 +202,9 @@ fn keys(plan: &Plan, path: &Path) -> Result<std::fs::File> {
             values[*index] = row.values.get(*place).cloned().unwrap_or_default();
         }
         let key = plan.mailing.key_of(&values).unwrap_or_default();
-        writeln!(out, "{}", Value::String(key)).at("the folder for temporary files")?;
+        writeln!(out, "{}", Value::String(key)).at(t!("temporary-folder"))?;
     }
     drop(out);
-    keys.rewind().at("the folder for temporary files")?;
+    keys.rewind().at(t!("temporary-folder"))?;
     Ok(keys)
 }

@@ -4,6 +4,7 @@ use crate::{
     cli::SendArgs,
     config::Config,
     failure::{At as _, Exit, Failure, Result},
+    words::{self, t},
 };
 use mail::{
     gmail, preflight,
@@ -24,8 +25,9 @@ use std::{
 use toml::{Table, Value};
 
 /// What is said where nobody has said by which way to send, and what helps.
-pub(super) const NO_WAY_OUT: &str = "it is not said by which way to send";
-pub(super) const WAYS_OUT: &str = "give --smtp smtp://user@mail.example.org:587, or gmail://user@domain";
+pub(super) fn no_way_out() -> Failure {
+    Failure::refused(t!("no-way-out")).help(t!("ways-out"))
+}
 
 /// Everything that a mailing is made of, checked but for its rows.
 pub(in crate::commands) struct Plan {
@@ -58,8 +60,7 @@ pub(super) struct Chosen {
 impl Plan {
     pub(super) fn make(config: &Config, args: &SendArgs) -> Result<Self> {
         if args.bcc.as_deref() == Some("") && args.group.is_none() {
-            return Err(Failure::refused("--bcc alone names nobody")
-                .help("write --bcc ADDRESS, or --group N --bcc for hidden recipients"));
+            return Err(Failure::refused(t!("bcc-alone")).help(t!("bcc-alone-help")));
         }
         let (file, base) = gather(config, args)?;
         let only_looks = args.check || args.preview.is_some() || args.test_to.is_some();
@@ -67,9 +68,7 @@ impl Plan {
         let mut plan = match Self::from_file(file, &base) {
             // Told beside the rest, not after it.
             Err(failure) if lacks_way_out && failure.exit == Exit::Refused => {
-                return Err(
-                    Failure { what: format!("{}\nerror: {NO_WAY_OUT}", failure.what), ..failure }.help(WAYS_OUT)
-                );
+                return Err(Failure::refused_for([failure.what, t!("no-way-out")]).help(t!("ways-out")));
             }
             made => made?,
         };
@@ -80,8 +79,7 @@ impl Plan {
     /// `base`: what the paths of `file` are relative to.
     pub(in crate::commands) fn from_file(mut file: MailingFile, base: &Path) -> Result<Self> {
         let Some(named) = file.recipients.clone() else {
-            return Err(Failure::refused("it is not said whom to send to")
-                .help("give --recipients clients.csv, or a mailing file"));
+            return Err(Failure::refused(t!("no-recipients-given")).help(t!("no-recipients-given-help")));
         };
         if file.created_by.is_none() {
             file.created_by = std::env::var("USER").ok();
@@ -107,8 +105,7 @@ impl Plan {
         })?;
         let limits = file.limits().map_err(|problem| refused(&[problem]))?;
         if file.ledger.is_some() && file.key.is_empty() {
-            return Err(Failure::refused("--ledger: it is not said which columns tell one row from another")
-                .help("give --key COLUMN"));
+            return Err(Failure::refused(t!("ledger-no-key")).help(t!("ledger-no-key-help")));
         }
         check_url(file.smtp.as_deref())?;
         let is_gmail = file.smtp.as_deref().is_some_and(|url| url.starts_with("gmail:"));
@@ -177,8 +174,7 @@ fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
         let name = path.display().to_string();
         let size = std::fs::metadata(path).at(&name).map_err(refuse)?.len();
         if size > SOURCE_BYTES_MAX {
-            return Err(Failure::refused(format!("{name}: is longer than {SOURCE_BYTES_MAX} bytes"))
-                .help("is it a mailing file?"));
+            return Err(Failure::refused(t!("file-too-long", name; n = SOURCE_BYTES_MAX)).help(t!("is-mailing-file")));
         }
         let text = std::fs::read_to_string(path).at(&name).map_err(refuse)?;
         MailingFile::parse(&text, &name).map_err(|problem| refused(&[problem]))?;
@@ -189,8 +185,7 @@ fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
     match &args.file {
         Some(list) if is_list(list) => {
             if args.recipients.is_some() {
-                return Err(Failure::refused(format!("{} and --recipients both say whom to send to", list.display()))
-                    .help("name the list once"));
+                return Err(Failure::refused(t!("list-twice", list = list.display())).help(t!("list-twice-help")));
             }
             options.insert("recipients".to_owned(), Value::String(list.display().to_string()));
         }
@@ -199,7 +194,7 @@ fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
     }
     merge(&mut settings, options);
     let file = settings.try_into::<MailingFile>().map_err(|error: toml::de::Error| {
-        Failure::refused(error.message().lines().collect::<Vec<_>>().join(" ")).help("see `vigie send --help`")
+        Failure::refused(error.message().lines().collect::<Vec<_>>().join(" ")).help(t!("see-send-help"))
     })?;
     Ok((file, base))
 }
@@ -281,9 +276,7 @@ fn check_url(url: Option<&str>) -> Result<()> {
     match smtp::Account::from_url(url, None) {
         // It is asked for later.
         Ok(_) | Err(smtp::AccountError::PasswordMissing(_)) => Ok(()),
-        Err(error @ smtp::AccountError::PasswordInUrl) => Err(Failure::refused(error).help(
-            "write smtp://user@host, and give the password by --smtp-password-file, VIGIE_SMTP_PASSWORD or when asked",
-        )),
+        Err(error @ smtp::AccountError::PasswordInUrl) => Err(Failure::refused(error).help(t!("password-in-url-help"))),
         Err(error) => Err(Failure::refused(error)),
     }
 }
@@ -295,8 +288,7 @@ pub(super) fn smtp_account(url: &str, secret: Option<&SecretString>) -> Result<s
 
 /// Everything that is wrong, in one refusal.
 pub(super) fn refused(problems: &[Problem]) -> Failure {
-    let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    Failure::refused(text.join("\nerror: "))
+    Failure::refused_for(problems.iter().map(|problem| problem.say(words::language())))
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
+    words::{self, t},
 };
 use mail::{
-    address::Mailbox,
+    address::{AddressError, Mailbox},
     delivery::Delivery,
     gmail,
     item::{Identity, MailItem, letter},
@@ -48,8 +49,7 @@ fn nth(plan: &Plan, number: u64) -> Result<MailItem> {
     let mut kept = rows.filter(|row| row.as_ref().map_or(true, |row| plan.filter.keeps(row)));
     let row = kept.nth(usize::try_from(number.max(1) - 1).unwrap_or(usize::MAX));
     let row = row.ok_or_else(|| {
-        Failure::refused(format!("{}: there is no recipient {number}", plan.shown()))
-            .help("count from 1, after --where")
+        Failure::refused(t!("no-recipient-number", file = plan.shown(), number)).help(t!("no-recipient-number-help"))
     })?;
     let preflight = Preflight::new(&plan.mailing, &plan.templates, &plan.preflight);
     preflight.with_cells(cells.as_ref()).check(row).map_err(|wrong| refused(&wrong.problems))
@@ -58,27 +58,29 @@ fn nth(plan: &Plan, number: u64) -> Result<MailItem> {
 /// Headers, bodies and attachments in plain text.
 pub(super) fn text(plan: &Plan, item: &MailItem, number: u64) -> Result<String> {
     let letter = written(plan, item, number)?;
-    let mut out = format!("── recipient {number}, {}:{} ──\n", plan.shown(), item.line);
-    let mut header = |name: &str, value: &str| {
+    let mut out = t!("preview-recipient", number, file = plan.shown(), line = item.line) + "\n";
+    let mut header = |name: String, value: &str| {
         if !value.is_empty() {
-            let _ = writeln!(out, "{name}: {}", render::plain(value, 2_000));
+            let _ = writeln!(out, "{}", t!("header", name, value = render::plain(value, 2_000)));
         }
     };
     let list = |mailboxes: &[Mailbox]| mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    header("From", &letter.from.to_string());
-    header("Reply-To", &letter.reply_to.as_ref().map(ToString::to_string).unwrap_or_default());
-    header("To", &list(&letter.to));
-    header("Cc", &list(&letter.cc));
-    header("Bcc", &list(&letter.bcc));
-    header("Subject", &letter.subject);
-    header("List-Unsubscribe", letter.list_unsubscribe.as_deref().unwrap_or_default());
+    header(t!("header-from"), &letter.from.to_string());
+    header(t!("header-reply-to"), &letter.reply_to.as_ref().map(ToString::to_string).unwrap_or_default());
+    header(t!("header-to"), &list(&letter.to));
+    header(t!("header-cc"), &list(&letter.cc));
+    header(t!("header-bcc"), &list(&letter.bcc));
+    header(t!("header-subject"), &letter.subject);
+    header(t!("header-list-unsubscribe"), letter.list_unsubscribe.as_deref().unwrap_or_default());
     for attachment in &letter.attachments {
         header(
-            "Attached",
-            &format!("{} ({}, {} bytes)", attachment.name, attachment.mime, render::count(attachment.size)),
+            t!("header-attached"),
+            &t!("attachment", name = attachment.name, mime = attachment.mime; n = attachment.size),
         );
     }
-    for (name, body) in [("text", letter.text), ("HTML", letter.html.map(|html| words_of(&html)))] {
+    for (name, body) in
+        [(t!("preview-text"), letter.text), ("HTML".to_owned(), letter.html.map(|html| words_of(&html)))]
+    {
         if let Some(body) = body {
             let body: String = body.chars().filter(|c| !model::steers_display(*c) || *c == '\n').collect();
             let _ = write!(out, "── {name} ──\n{}\n", body.trim_end());
@@ -90,10 +92,12 @@ pub(super) fn text(plan: &Plan, item: &MailItem, number: u64) -> Result<String> 
 
 /// `--test-to`: the first message, to another address, marked as a test; nothing is kept of it.
 pub(super) async fn send_test(config: &Config, plan: &Plan, to: &str, secret: Option<SecretString>) -> Result<Exit> {
-    let to: Mailbox = to.parse().map_err(|error| Failure::refused(format!("--test-to: {error}")))?;
+    let to: Mailbox = to.parse().map_err(|error: AddressError| {
+        let what = error.what().say(words::language());
+        Failure::refused(t!("at-place", place = "--test-to", error = what)).help(error.remedy().say(words::language()))
+    })?;
     let Some(url) = &plan.url else {
-        return Err(Failure::refused("it is not said by which way to send")
-            .help("give --smtp smtp://user@mail.example.org:587"));
+        return Err(Failure::refused(t!("no-way-out")).help(t!("no-way-out-smtp")));
     };
     let item = nth(plan, 1)?;
     let mut letter = written(plan, &item, 1)?;
@@ -117,25 +121,21 @@ pub(super) async fn send_test(config: &Config, plan: &Plan, to: &str, secret: Op
                     &json!({"sent_to": to.to_string(), "message_id": letter.message_id, "reference": reference}),
                 )?;
             } else {
-                render::say(&format!(
-                    "sent to {to} as \"{}\"; it is in no count and no ledger",
-                    render::plain(&letter.subject, 80)
-                ));
+                render::say(&t!("test-sent", to, subject = render::plain(&letter.subject, 80)));
             }
             Ok(Exit::Done)
         }
-        Delivery::NotSent { verdict, .. } => Err(Failure::new(format!("not sent to {to}: {}", explain(&verdict)))),
-        Delivery::Unknown { verdict } => Err(Failure::new(format!("perhaps sent to {to}: {}", explain(&verdict)))),
+        Delivery::NotSent { verdict, .. } => Err(Failure::new(t!("test-not-sent", to, why = explain(&verdict)))),
+        Delivery::Unknown { verdict } => Err(Failure::new(t!("test-unknown", to, why = explain(&verdict)))),
     }
 }
 
 fn signer(plan: &Plan) -> Result<Option<Signer>> {
     let Some(dkim) = &plan.mailing.dkim else { return Ok(None) };
     let name = dkim.key.display();
-    let pem =
-        std::fs::read_to_string(&dkim.key).map_err(|error| Failure::refused(format!("DKIM key {name}: {error}")))?;
+    let pem = std::fs::read_to_string(&dkim.key).map_err(|error| Failure::refused(t!("dkim-key", name, error)))?;
     let signer = Signer::new(&dkim.domain, &dkim.selector, &SecretString::from(pem));
-    signer.map(Some).map_err(|error| Failure::refused(format!("DKIM key {name}: {error}")))
+    signer.map(Some).map_err(|error| Failure::refused(t!("dkim-key", name, error)))
 }
 
 fn written(plan: &Plan, item: &MailItem, number: u64) -> Result<Letter> {

@@ -10,6 +10,7 @@ use crate::{
     config::Variables,
     failure::{At as _, Failure, Result},
     render,
+    words::t,
 };
 use api::accounts::{Account, AccountPause};
 use mail::smtp;
@@ -34,8 +35,9 @@ pub(super) fn file(args: &SendArgs, variables: &Variables) -> Option<PathBuf> {
 /// The code of a pause, or of a verdict, for a password that the server does not take.
 pub(in crate::commands) const REFUSED: &str = "auth_failed";
 /// What helps then.
-pub(in crate::commands) const RIGHT_PASSWORD: &str =
-    "run the same command again with the right password (prompt, VIGIE_SMTP_PASSWORD or --smtp-password-file)";
+pub(in crate::commands) fn right_password() -> String {
+    t!("right-password")
+}
 
 /// What was given without being asked for. What is said for this one run goes over what the mailing says.
 pub(super) fn given(plan: &Plan, file: Option<&Path>, variables: &Variables) -> Result<Option<SecretString>> {
@@ -75,15 +77,15 @@ pub(super) fn for_account(
     if !account.pause.as_ref().is_some_and(is_refused) {
         return Ok(None);
     }
-    render::say(&format!("the server refused the password that is kept for {}", account.name));
-    ask(plan).map(Some).map_err(|failure| failure.help(RIGHT_PASSWORD))
+    render::say(&t!("password-refused", account = account.name));
+    ask(plan).map(Some).map_err(|failure| failure.help(right_password()))
 }
 
 /// Why mail cannot leave by the server now.
 pub(super) struct Trouble {
     pub(super) said: String,
     /// Whether it stays so until a person has changed something, and what.
-    pub(super) remedy: Option<&'static str>,
+    pub(super) remedy: Option<String>,
 }
 
 impl Trouble {
@@ -94,29 +96,26 @@ impl Trouble {
     fn of(place: &str, verdict: &Verdict) -> Self {
         let lasts = verdict.pause.is_some_and(|pause| pause.wait.is_none());
         let remedy = match verdict.code.as_str() {
-            REFUSED => RIGHT_PASSWORD,
-            _ => "correct --smtp, then run the same command again",
+            REFUSED => right_password(),
+            _ => t!("correct-smtp"),
         };
-        Self { said: format!("{place}: {}", explain(verdict)), remedy: lasts.then_some(remedy) }
+        Self { said: t!("at-place", place, error = explain(verdict)), remedy: lasts.then_some(remedy) }
     }
 }
 
 /// What the server said of itself, or why mail cannot leave now.
 pub(super) async fn check(plan: &Plan, secret: Option<&SecretString>) -> Result<String, Trouble> {
     let Some(url) = plan.url.as_deref().filter(|_| !plan.is_gmail()) else {
-        return Ok("the Gmail API, not asked".into());
+        return Ok(t!("gmail-not-asked"));
     };
     let account = smtp_account(url, secret).map_err(|failure| Trouble::passing(failure.what))?;
     let place = format!("{}:{}", account.host, account.port);
     match tokio::time::timeout(PATIENCE, smtp::check(&account)).await {
-        Err(_) => Err(Trouble::passing(format!(
-            "{place} does not answer within {} s: check host, port and firewall",
-            PATIENCE.as_secs()
-        ))),
+        Err(_) => Err(Trouble::passing(t!("server-silent", place, seconds = PATIENCE.as_secs()))),
         Ok(Err(verdict)) => Err(Trouble::of(&place, &verdict)),
         Ok(Ok(report)) => {
-            let tls = report.tls.map_or_else(|| "not encrypted".to_owned(), |version| version.replace('_', "."));
-            Ok(format!("{place} answers: {} ({tls})", render::plain(&report.greeting, 80)))
+            let tls = report.tls.map_or_else(|| t!("not-encrypted"), |version| version.replace('_', "."));
+            Ok(t!("server-answers", place, greeting = render::plain(&report.greeting, 80), tls))
         }
     }
 }
@@ -125,27 +124,25 @@ fn read(file: &Path) -> Result<SecretString> {
     let name = file.display().to_string();
     let about = std::fs::metadata(file).at(&name)?;
     if about.len() > SECRET_BYTES_MAX {
-        return Err(Failure::refused(format!("{name}: is too long to hold a password")));
+        return Err(Failure::refused(t!("password-too-long", name)));
     }
     if about.permissions().mode() & 0o077 != 0 {
-        return Err(Failure::refused(format!("{name}: can be read by others")).help(format!("chmod 600 {name}")));
+        return Err(Failure::refused(t!("readable-by-others", name)).help(format!("chmod 600 {name}")));
     }
     let text = std::fs::read_to_string(file).at(&name)?;
     // An editor ends the last line; a password does not.
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
-    if text.is_empty() { Err(Failure::refused(format!("{name}: is empty"))) } else { Ok(text.to_owned().into()) }
+    if text.is_empty() { Err(Failure::refused(t!("file-empty", name))) } else { Ok(text.to_owned().into()) }
 }
 
 fn ask(plan: &Plan) -> Result<SecretString> {
-    let missing = || {
-        Failure::refused(format!("the password of {} is missing", plan.account_name()))
-            .help("give it by --smtp-password-file FILE or VIGIE_SMTP_PASSWORD")
-    };
+    let missing =
+        || Failure::refused(t!("password-missing", account = plan.account_name())).help(t!("password-missing-help"));
     if !console::user_attended() || !console::user_attended_stderr() || plan.is_gmail() {
         return Err(missing());
     }
     let terminal = console::Term::stderr();
-    terminal.write_str(&format!("Password of {}: ", plan.account_name())).at("the terminal")?;
-    let password = terminal.read_secure_line().at("the terminal")?;
+    terminal.write_str(&t!("password-of", account = plan.account_name())).at(t!("terminal"))?;
+    let password = terminal.read_secure_line().at(t!("terminal"))?;
     if password.is_empty() { Err(missing()) } else { Ok(password.into()) }
 }

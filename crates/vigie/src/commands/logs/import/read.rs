@@ -6,6 +6,7 @@ use super::super::{
     ledger::{Entry, Open, Sign},
     lines::{self, Tally, Under},
 };
+use crate::words::t;
 use jiff::tz::TimeZone;
 use logs::raw;
 use model::{Clock, Timestamp};
@@ -69,7 +70,7 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     // Where it breaks off within, it does so again below.
     let _ = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head);
     if Sign::of(&head).is_binary() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no text: nothing of it was taken"));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, t!("import-no-text")));
     }
     let options = Options {
         zone: source.zone.clone(),

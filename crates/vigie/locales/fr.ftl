@@ -1,0 +1,704 @@
+### Les mots du terminal ; l’aide est dans « help.fr.ftl ». Chaque identifiant figure dans tous les fichiers.
+
+letting-go = le dossier { $data } est libéré : un autre processus l’attend
+nothing-here = { $place } : il n’y a encore rien ici
+nothing-here-help = commencez par « vigie serve », « vigie send », « vigie logs import » ou « vigie demo », ou indiquez le bon dossier avec --data
+emptied = { $file } : fichier vide ou absent, alors que ce dossier a déjà servi
+emptied-help = restaurez une sauvegarde, ou recommencez dans un dossier vide (--data)
+of-user = {" "}de l’utilisateur { $user }
+not-ours = { $data } : { $error } ; ce dossier appartient à un autre utilisateur{ $whose }
+not-ours-help = lancez la commande en tant que cet utilisateur (sudo -u UTILISATEUR vigie …), ou indiquez votre propre dossier avec --data
+damaged-help = gardez-en une copie, puis restaurez une sauvegarde ou essayez « sqlite3 vigie.db .recover »
+unreachable-help = vérifiez --database, et que PostgreSQL fonctionne et accepte cet utilisateur
+collect-address-help = choisissez une autre adresse dans [[collect]] ; les ports inférieurs à 1024 sont réservés
+listen-taken = un autre programme utilise cette adresse : choisissez un autre port avec --listen
+listen-reserved = les ports inférieurs à 1024 sont réservés : choisissez-en un autre avec --listen
+listen-unknown = cette machine n’a pas cette adresse : utilisez 127.0.0.1 ou 0.0.0.0
+listen-other = choisissez une autre adresse avec --listen
+key-sealed-otherwise = le mot de passe du compte { $name } a été chiffré avec une autre clé
+key-another = ce n’est pas la clé de la base de données : { $why }
+key-missing = clé absente : { $why }
+key-set-up-with = la base de données a été créée avec la clé d’empreinte { $kept }
+key-not-this = ce n’est pas la clé de cette base de données
+key-gone = la clé de cette base de données est absente
+key-from-machine = depuis une machine qui utilise cette base de données
+key-from-backup = depuis son emplacement d’origine ou une sauvegarde
+key-help = copiez secret.key { $from }, ou indiquez la bonne clé avec VIGIE_SECRET_KEY_FILE ; si elle est définitivement perdue : « vigie doctor --accept-key », puis saisissez à nouveau les mots de passe des comptes
+account-resumed = le compte { $name } est de nouveau utilisable
+account-limits = limites du compte { $name } : { $limits }
+account-unknown = le compte « { $name } » n’existe pas
+account-unknown-help = « vigie accounts list » affiche les comptes existants
+limits-none = aucune
+account-paused = en pause jusqu’à ce que quelqu’un la lève
+account-paused-until = en pause jusqu’au { $at }
+accounts-none = aucun compte : « vigie send --smtp URL » en crée un, les pages web aussi
+demo-made = { $amount } clients créés dans { $folder }/clients.csv (séparateur « ; », Windows-1252), avec un PDF chacun dans pdf/
+demo-catcher = le serveur de messagerie de démonstration
+demo-server = son serveur de messagerie, à l’adresse { $address }, ne remet rien, refuse 1 % des adresses, impose un ralentissement et coupe une fois la connexion
+demo-took = le serveur de messagerie a accepté { n-message }
+demo-stays = la page reste ouverte sur http://{ $address } ; dans un autre terminal : vigie jobs --data { $data } ; Ctrl-C arrête tout
+demo-watch = suivez l’envoi dans un navigateur, avec ce lien à usage unique : { $link }
+demo-port = le port { $wanted } est occupé ; le port { $other } est utilisé à la place
+database-away = la base de données ne répond pas ; l’envoi l’attend
+all-missed = liste complète : vigie jobs items { $job } --trouble
+unknown-help = non confirmé : le message est peut-être arrivé ; renseignez-vous, puis indiquez-le : vigie jobs settle { $job } --sent LIGNE, ou --not-sent LIGNE
+ended-failed = échec : { $why }
+goes-on-at = reprise le { $at }, si « vigie serve » fonctionne
+interrupted-help = pour reprendre, relancez la même commande ou vigie jobs resume { $id } ; pour abandonner : vigie jobs cancel { $id }
+paused-help = pour reprendre : vigie jobs resume { $id } ; pour abandonner : vigie jobs cancel { $id }
+ended-paused = en pause : { $why } ({ $until })
+ended-not = pas encore terminé
+resumed-unknown = { $n ->
+    [one] { n-message } était en cours d’envoi à l’arrêt du processus précédent : peut-être envoyé, il est marqué non confirmé
+   *[other] { n-message } étaient en cours d’envoi à l’arrêt du processus précédent : peut-être envoyés, ils sont marqués non confirmés
+} (« vigie jobs settle »)
+resumed-again = { $n ->
+    [one] { n-message } était en cours d’envoi à l’arrêt du processus précédent : il est renvoyé, comme sa tâche le permet
+   *[other] { n-message } étaient en cours d’envoi à l’arrêt du processus précédent : ils sont renvoyés, comme leur tâche le permet
+}
+unprepared = la tâche { $job } n’avait pas été lue jusqu’au bout : elle n’a pas commencé, rien n’a été envoyé
+and-more =  et { $n ->
+    [one] { $n } autre
+   *[other] { $n } autres
+}
+left-alone = aussi inachevées, et laissées de côté : { $id } { $name }{ $more } ; « vigie jobs » les affiche, « vigie serve » reprend celles qui ne sont pas en pause
+jobs-none = aucune tâche trouvée
+watch-none = aucune tâche n’est en cours ni en attente
+watch-none-help = indiquez-en une : vigie jobs watch TÂCHE ; « vigie jobs » les affiche
+account-pause-ended = la pause du compte { $account } est levée aussi
+items-none = aucun élément trouvé
+delete-refused = rien n’a été supprimé : { $matches }
+delete-refused-help = ajoutez --yes pour supprimer ces lignes, ou --dry-run pour seulement regarder
+deleted-none = rien n’a été supprimé
+deleted = { n-record } { $n ->
+    [one] supprimée
+   *[other] supprimées
+}
+delete-older = , dont { $n } plus { $n ->
+    [one] ancienne que celles-ci
+   *[other] anciennes que celles-ci
+}
+delete-sure = supprimer définitivement { n-record } ? « vigie logs export » en garde une copie [o/N]{" "}
+export-table = les étapes après « | » produisent un tableau, pas des lignes à exporter
+export-table-help = retirez-les, ou obtenez le tableau avec « vigie logs search --csv » ou --json
+export-cut = l’export est incomplet : { $why }
+export-cut-help = précisez la recherche ou réduisez la période, et exportez en plusieurs fois
+export-done = { $file } : { $n } octets
+files-help = « vigie serve » et « vigie send » l’écrivent ; ou indiquez le bon dossier avec --data
+files-none = { $folder } : aucun fichier pour le moment
+ago = il y a { $time }
+files-more = et { n-older-file } de plus
+step-wrong = --step : « { $text } » n’est pas une durée
+step-wrong-help = écrivez 30s, 5m, 1h, 1d ou 1w
+histogram-steps = les étapes après « | » ne comptent pas dans un histogramme
+histogram-step = chaque intervalle dure { $step } : plus courts, ils seraient trop nombreux ; réduisez la période avec --since
+import-elsewhere = { $file } est déjà en cours d’import ailleurs
+try-later = réessayez plus tard
+import-broke-off = la lecture s’est interrompue
+import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe quand même
+import-passed-over =  ; les { $n } premiers octets étaient déjà importés
+import-masked =  ; { n-secret } { $n ->
+    [one] masqué
+   *[other] masqués
+}
+import-rejected =  ; { $n } { $n ->
+    [one] refusée
+   *[other] refusées
+} : { $why }
+import-broken =  ; le fichier s’interrompt là ({ $broken }) : importez-le à nouveau une fois complet
+import-no-text = ce n’est pas du texte : rien n’a été importé
+taken-again = les lignes sont de nouveau acceptées
+record-not-taken = une ligne a été refusée : { $problem }
+import-waits = un autre import est en cours : attente de sa fin
+import-empty = fichier vide
+no-time-between = aucun instant ne sépare --since de --until
+no-time-between-help = inversez-les ; chacun compte en entier : --until 2025-01-31 comprend ce jour
+query-in-part = une partie de la recherche n’est pas comprise
+query-in-part-help = corrigez-la, ou retirez --strict
+label-wrong = --label : { $error }
+hint = suggestion : { $hint }
+left-out = résultat incomplet : { $what }
+no-file-stdin = fichier introuvable : l’entrée standard s’importe avec « vigie logs pipe »
+no-file = fichier introuvable : vérifiez son chemin
+file-forbidden = cet utilisateur n’a pas le droit de le lire : lancez la commande avec un utilisateur qui l’a, ou faites changer le groupe du fichier
+no-signals = impossible de recevoir les signaux : { $error }
+query-before-file = la recherche se place avant --file : vigie logs search RECHERCHE --file FICHIER…
+raw-steps = les étapes après « | » ne s’appliquent pas aux fichiers : importez-les avec « vigie logs import » pour compter et trier
+raw-broke-off = la recherche s’est interrompue
+raw-none = aucune ligne trouvée
+raw-limit = arrêt après { n-hit } : augmentez --limit pour en voir plus
+raw-divided = { $n ->
+    [one] { n-line } de plus de { $bytes } octets, lue par morceaux
+   *[other] { n-line } de plus de { $bytes } octets, lues par morceaux
+}
+context-table = les lignes d’un tableau n’ont pas de lignes voisines
+context-table-help = retirez ce qui suit « | », ou --context
+context-limit = --limit : avec --context, { $most } lignes au plus sont affichées
+context-limit-help = précisez la recherche, ou retirez --context
+search-more = il y a plus de { $limit } lignes : augmentez --limit, ou précisez la recherche
+no-json = ce n’est pas du JSON : { $error }
+tail-steps = les étapes après « | » ne s’appliquent pas au suivi
+tail-no-server = { $data } : aucun serveur ne fonctionne ici, rien n’arrive donc
+tail-no-server-help = lancez « vigie serve » ; ce qui est conservé se trouve avec « vigie logs search »
+tail-gone = le serveur s’est arrêté ; attente de son retour
+tail-back = il est de retour
+tail-missed = { $n ->
+    [one] { n-record } non affichée : arrivée trop vite
+   *[other] { n-record } non affichées : arrivées trop vite
+}
+event-too-long = une ligne reçue est trop longue
+narrow-query = précisez la recherche
+migrate-nothing = { $data } : il n’y a rien à copier ici
+migrate-nothing-help = indiquez le bon dossier avec --data, ou l’origine avec --database
+migrate-to = --to : écrivez postgres://utilisateur@hôte/nom, ou un dossier pour SQLite
+migrate-failed-help = l’original est intact ; la destination n’a rien reçu
+migrate-done = copie terminée, identique des deux côtés ; copiez aussi secret.key et logs/
+migrate-address = vérifiez l’adresse, et que PostgreSQL fonctionne et accepte cet utilisateur
+man-page = la page de manuel
+page-no-json = la réponse n’est pas du JSON : { $error }
+owner-changes = le dossier de données change sans cesse de propriétaire
+try-again = réessayez
+new-account = nouveau compte :{" "}
+interrupted-before = interrompu avant le début de l’envoi : rien n’a été envoyé
+sent-before = { $n ->
+    [one] { n-row } ignorée : déjà envoyée par « { $name } »
+   *[other] { n-row } ignorées : déjà envoyées par « { $name } »
+}
+going-on-with = « { $name } » a commencé le { $at } et n’est pas terminé : l’envoi reprend, tel qu’il était alors (reste { $left } sur { $total })
+keeps-limits = il garde les limites qu’il avait au départ : { $limits }
+stopping = arrêt : ce qui est en cours d’envoi se termine (une seconde fois : arrêt immédiat)
+rest-waits = le reste attend : relancez la même commande ou « vigie serve » pour le reprendre
+goes-on-elsewhere = l’envoi continue dans le processus { $pid } ; pour le suivre : vigie jobs watch { $job } ; pour l’abandonner : vigie jobs cancel { $job }
+nothing-runs-yet = aucun processus n’exécute encore les tâches de ce dossier : lancez « vigie serve »
+nobody-left = il ne reste aucun destinataire : rien n’a été envoyé
+rows-unread = des lignes du fichier n’ont peut-être pas été lues : rien n’a été envoyé
+rows-unread-help = corrigez { $file } ; --on-invalid skip ignore les lignes incorrectes, jamais celles qui n’ont pas été lues
+problems-found = { $n ->
+    [one] { n-problem } trouvé
+   *[other] { n-problem } trouvés
+} : rien n’a été envoyé
+problems-found-help = corrigez { $file }, ou envoyez { $n ->
+    [one] la ligne correcte
+   *[other] les { $n } lignes correctes
+} avec --on-invalid skip
+server = serveur : { $server }
+server-no-password = serveur : non vérifié, faute de mot de passe (VIGIE_SMTP_PASSWORD)
+server-none = serveur : aucun n’est indiqué (--smtp)
+would-not-be-sent = { $n ->
+    [one] { n-problem } trouvé
+   *[other] { n-problem } trouvés
+} : l’envoi ne partirait pas en l’état
+data-error = le dossier de données : { $error }
+free-space = libérez de l’espace sur ce disque
+rows-checked = lignes vérifiées :
+data-directory = le dossier de données
+more-problems = … et { $n } de plus ; --json en affiche jusqu’à 1 000
+being-sent = cette liste est en cours d’envoi par « { $other } » : rien n’a été envoyé
+being-sent-help = attendez la fin de cet envoi ; ou donnez un autre nom (--name) à celui-ci, s’il est différent
+reached-all = rien n’a été envoyé : « { $name } » a déjà été envoyé { $n ->
+    [one] à { $n } ligne
+   *[other] aux { $n } lignes
+}
+reached-all-help = pour les renvoyer, dans un nouvel envoi : { $command }
+no-mailing-help = retirez --complete pour un nouvel envoi
+sent-by = des lignes de cette liste ont été envoyées par { $names }
+no-mailing = aucun envoi ne s’appelle « { $name } » : rien n’a été envoyé
+changed-question = { $n ->
+    [one] { $n } ligne sur { $rows } de { $file } est partie
+   *[other] { $n } lignes sur { $rows } de { $file } sont parties
+} dans « { $name } » avec un autre contenu
+with-other-contents = {" "}(dont { $n } avec un autre contenu)
+earlier-question = { $n ->
+    [one] { $n } ligne sur { $rows } de { $file } est déjà partie
+   *[other] { $n } lignes sur { $rows } de { $file } sont déjà parties
+} dans « { $name } »{ $other }, la dernière fois le { $on }
+undecided = { $question } : rien n’a été envoyé
+nothing-sent = rien n’a été envoyé
+terminal = le terminal
+choose-send = les envoyer avec le contenu actuel
+choose-skip = les ignorer
+choose-rest = n’envoyer que le reste
+choose-new = en faire un nouvel envoi
+say-what = { $question } ; indiquez quoi faire :
+already-received = { $received ->
+    [one] { $received } déjà reçu
+   *[other] { $received } déjà reçus
+}, { $left } à envoyer
+row-other-contents = , avec un autre contenu
+row-sent = {"  "}{ $file }:{ $line } { $label } le { $on }{ $other }
+rows-more = {"  "}… et { $n } de plus (--json en affiche jusqu’à 1 000)
+stricter-holds = {" "}(la plus stricte l’emporte)
+limits-said = limites du compte { $name } : { $account } ; de cet envoi : { $run }{ $rule }
+other-open = un envoi nommé « { $name } », avec d’autres réglages ou une autre liste, est { $state } : tâche { $id }
+other-open-help = attendez sa fin, reprenez-le ou annulez-le (« vigie jobs ») ; ou donnez un autre nom (--name) à celui-ci
+temporary-folder = le dossier des fichiers temporaires
+bcc-alone = --bcc seul ne désigne personne
+bcc-alone-help = écrivez --bcc ADRESSE, ou --group N --bcc pour des destinataires cachés
+no-recipients-given = les destinataires ne sont pas indiqués
+no-recipients-given-help = ajoutez --recipients clients.csv, ou un fichier d’envoi
+ledger-no-key = --ledger : les colonnes qui distinguent les lignes ne sont pas indiquées
+ledger-no-key-help = ajoutez --key COLONNE
+file-too-long = { $name } : dépasse { $n } octets
+is-mailing-file = est-ce bien un fichier d’envoi ?
+list-twice = { $list } et --recipients indiquent tous deux les destinataires
+list-twice-help = indiquez la liste une seule fois
+see-send-help = voir « vigie send --help »
+password-in-url-help = écrivez smtp://utilisateur@hôte, et donnez le mot de passe par --smtp-password-file, par VIGIE_SMTP_PASSWORD ou à la demande
+no-recipient-number = { $file } : il n’y a pas de destinataire numéro { $number }
+no-recipient-number-help = comptez à partir de 1, après --where
+preview-recipient = ── destinataire { $number }, { $file }:{ $line } ──
+header-from = De
+header-reply-to = Répondre à
+header-to = À
+header-cc = Cc
+header-bcc = Cci
+header-subject = Objet
+header-list-unsubscribe = Désabonnement
+header-attached = Pièce jointe
+no-way-out = le moyen d’envoi n’est pas indiqué
+no-way-out-smtp = ajoutez --smtp smtp://utilisateur@mail.exemple.fr:587
+test-sent = envoyé à { $to } avec l’objet « { $subject } » ; cet essai n’est compté nulle part
+test-not-sent = non envoyé à { $to } : { $why }
+test-unknown = peut-être envoyé à { $to } : { $why }
+password-refused = le serveur a refusé le mot de passe conservé pour { $account }
+gmail-not-asked = API Gmail, non vérifiée
+server-silent = { $place } ne répond pas en { $seconds } s : vérifiez l’hôte, le port et le pare-feu
+not-encrypted = non chiffré
+server-answers = { $place } répond : { $greeting } ({ $tls })
+password-too-long = { $name } : trop long pour contenir un mot de passe
+readable-by-others = { $name } : d’autres utilisateurs peuvent le lire
+file-empty = { $name } : fichier vide
+password-missing = il manque le mot de passe de { $account }
+password-missing-help = donnez-le par --smtp-password-file FICHIER ou par VIGIE_SMTP_PASSWORD
+password-of = Mot de passe de { $account } :{" "}
+worker-no-database = les processus partagent une base PostgreSQL, et aucune n’est indiquée
+worker-no-database-help = ajoutez --database postgres://utilisateur@hôte/nom ; avec SQLite, « vigie serve » exécute lui-même les tâches
+worker-runs = exécution des tâches ; Ctrl-C pour arrêter
+serving = service ouvert sur http://{ $address } depuis { $data } ; Ctrl-C pour arrêter
+first-admin = personne ne peut encore se connecter aux pages ; ce lien à usage unique fait de vous l’administrateur :
+not-finished = tout ce qui était en cours n’a pas pu se terminer en 10 s
+not-finished-help = ces messages seront marqués non confirmés au prochain démarrage ; voir « vigie jobs items TÂCHE --trouble »
+rows-too-many = plus de { $n } lignes sont indiquées
+rows-too-many-help = procédez en plusieurs commandes, ou utilisez --all
+rows-not-named = les lignes ne sont pas indiquées
+rows-not-named-help = indiquez des lignes (17 ou 175-190), ou --all pour toutes celles qui ne sont pas confirmées
+settled = { $n ->
+    [one] { $n } ligne mise à jour
+   *[other] { $n } lignes mises à jour
+}
+settled-none = toutes les lignes sont confirmées
+row-not-unknown = la ligne { $row } n’est pas non confirmée, son état est « { $state } »
+no-row = la ligne { $row } n’existe pas
+more-not-unknown = { $n } autres ne sont pas non confirmées non plus
+retry-none = rien à relancer : aucune ligne en échec
+retry-refused = rien à relancer : { $n ->
+    [one] { $n } ligne refusée avant l’envoi
+   *[other] { $n } lignes refusées avant l’envoi
+} ; corrigez le fichier et renvoyez-le sous le même nom
+retried = { $n ->
+    [one] { n-row } relancée
+   *[other] { n-row } relancées
+}
+token-made = jeton « { $name } », droits : { $scope } ; il n’est affiché qu’une fois :
+token-revoked = le jeton « { $name } » est désormais refusé
+tokens-none = aucun jeton : vigie token create NOM
+answer-broke-off = la réponse s’est interrompue : { $error }
+traces-none = aucune trace trouvée
+traces-more = il y a plus de { $limit } traces : augmentez --limit, précisez la demande, ou prenez-les toutes avec --csv
+link-made = ce lien fonctionne une seule fois, pendant trois jours, à l’adresse où Vigie est accessible :
+user-disabled = désactivé
+user-no-password = n’a pas encore choisi de mot de passe
+users-none = aucun utilisateur : vigie user create NOM --role admin
+not-a-moment = --{ $option } : « { $text } » n’est pas une date
+not-a-moment-help = écrivez today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h ou 7d
+moment-over = --{ $option } : « { $text } » est passé
+moment-over-help = indiquez une date à venir, comme 90d
+everything = tout
+loggers-from = { $loggers } à partir de { $level }, { $size } × { $keep }
+no-bound = sans limite
+own-logs = journaux des tâches et de Vigie
+not-kept = non conservés
+none = aucun
+nothing = rien
+collect-files = fichiers { $files }
+collect-files-with = fichiers { $files } avec { $labels }
+see-doctor = vérifiez l’espace libre, les droits et le serveur avec « vigie doctor »
+check-path = vérifiez le chemin
+give-right = donnez à cet utilisateur le droit d’y accéder
+choose-writable = choisissez avec --data un dossier où l’écriture est possible
+cannot-lock = { $path } : verrouillage impossible : { $error }
+cannot-lock-help = gardez le dossier de données sur un disque local : certains systèmes de fichiers réseau ne verrouillent rien
+held-by-pipe = { $shown } est occupé par le processus { $pid } (« vigie logs pipe »), qui ne l’a pas libéré en { $seconds } s
+held-by-pipe-help = arrêtez-le (kill { $pid }) ainsi que le programme qu’il lit, puis relancez les deux, le serveur d’abord
+waits-for-pipe = { $shown } est occupé par le processus { $pid } (« vigie logs pipe ») ; attente de sa libération
+owner-silent = { $data } : le processus { $pid } occupe ce dossier et ne répond pas
+owner-silent-help = attendez son arrêt, ou arrêtez-le : kill { $pid }
+held-by = { $data } est occupé par le processus { $pid } (« vigie { $command } »)
+held-by-help = arrêtez-le d’abord (kill { $pid }), ou indiquez un autre dossier avec --data ; des commandes comme « vigie jobs » fonctionnent en même temps
+stopped-at-once = arrêt immédiat ; ce qui était en cours d’envoi sera marqué non confirmé au prochain démarrage
+unknown-form = le serveur a répondu sous une forme inconnue de ce programme : { $error }
+unknown-form-help = mettez à jour le plus ancien des deux, puis redémarrez « vigie serve »
+bad-path = « { $path } » n’est pas une adresse : { $error }
+asked-no-json = la demande n’est pas du JSON : { $error }
+owner-away = le processus qui occupe le dossier de données ne répond pas sur { $socket } : { $error }
+owner-away-help = il vient peut-être de s’arrêter : réessayez
+answer-no-json = la réponse n’est pas du JSON : { $error }
+server-status = le serveur a répondu { $status }
+answer-too-long = la réponse est trop longue
+answer-too-long-help = demandez-en moins avec --limit
+source-default = par défaut
+no-setting-meant = { $name } n’est pas un réglage : vouliez-vous dire { $meant } ?
+no-setting = { $name } n’est pas un réglage : retirez cette variable
+check-config-path = vérifiez le chemin donné par --config ou VIGIE_CONFIG
+settings-too-long = { $name } : dépasse { $n } octets ; est-ce bien un fichier de réglages ?
+settings-example = packaging/vigie.example.toml montre tous les réglages
+setting-listen = { $from } : listen : « { $value } » n’est pas une adresse suivie d’un port : écrivez par exemple 127.0.0.1:8787
+setting-proxies = { $from } : proxies : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
+setting-database = { $from } : database : « { $scheme }:… » n’est pas connu : écrivez postgres://utilisateur@hôte/nom, ou retirez ce réglage pour utiliser SQLite dans le dossier de données
+setting-zone = { $from } : time-zone : « { $value } » n’est pas un fuseau horaire connu : écrivez par exemple Europe/Paris
+setting-jobs-max = { $from } : jobs-max : « { $value } » n’est pas un nombre de 1 à 1000 : corrigez-le
+no-reason = motif inconnu
+standing-nothing = { $state }, rien n’a été envoyé : { $n ->
+    [one] { $n } ignoré
+   *[other] { $n } ignorés
+}
+standing-unknown = { $state }, { $n ->
+    [one] { $n } non confirmé
+   *[other] { $n } non confirmés
+}
+standing-undelivered = { $state }, { $n ->
+    [one] { $n } non remis
+   *[other] { $n } non remis
+}
+progress-paused = en pause : { $why }
+time-left = reste { $time }
+progress-waiting = en attente : { n-message } { $n ->
+    [one] sera relancé
+   *[other] seront relancés
+} à { $at }
+not-there-yet = { $shown } n’existe pas encore
+data-made-by = « vigie send », « vigie demo » et « vigie serve » le créent
+check-path-rights = vérifiez le chemin et ses droits
+no-directory = { $shown } n’est pas un dossier
+name-another-data = indiquez-en un autre avec --data
+not-writable = { $shown } : écriture impossible (propriétaire { $owner }, mode { $mode })
+not-writable-help = utilisez le compte du propriétaire, ou donnez à cet utilisateur le droit d’y écrire
+shown-readable-by-others = { $shown } : d’autres utilisateurs peuvent le lire
+owner-runs = le processus { $pid } (« vigie { $command } ») exécute les tâches ici
+owner-none = aucun processus n’exécute de tâches ici
+see-log = voir le journal de Vigie
+disk-unknown = espace libre inconnu
+disk-unknown-help = vérifiez avec df
+disk-free = { $n } Mo libres sur { $mount }
+disk-full-help = libérez de l’espace, ou déplacez le dossier de données
+disk-low-help = libérez bientôt de l’espace
+key-made-at-start = elle est créée au premier démarrage ; si des comptes existent déjà, restaurez-la d’une sauvegarde
+check-rights = vérifiez ses droits
+key-keep-copy = { $shown } ; gardez-en une copie à part des sauvegardes
+key-misfit-help = copiez-la depuis son emplacement d’origine, ou réglez VIGIE_SECRET_KEY_FILE ; définitivement perdue : « vigie doctor --accept-key »
+key-accepted = { $file } est désormais la clé de la base de données ({ $fingerprint })
+enter-again = saisissez à nouveau le mot de passe du compte { $account }
+zone-unknown = le système ne l’indique pas : les jours et les journaux sont en UTC
+zone-unknown-help = ajoutez time-zone = "Europe/Paris" dans vigie.toml
+files-no-limit = aucune limite connue
+files-at-most = au plus { $n }
+files-raise = augmentez cette limite pour de nombreux clients : LimitNOFILE=65536 dans l’unité systemd, ou « ulimit -Hn 65536 » en root
+none-yet = aucune pour le moment
+database-fine = elle répond, et son schéma est celui de ce programme
+integrity-postgres = assurée par PostgreSQL
+restore-backup = restaurez une sauvegarde
+integrity-fine = le fichier est intact, et les totaux de chaque tâche correspondent à ses éléments
+database-damaged = la base de données est endommagée : { $what }
+counters-wrong = les totaux de la tâche { $job } ne correspondent pas à ses éléments
+report-defect = signalez-le : c’est un défaut de Vigie
+correct-settings = corrigez ce réglage dans vigie.toml
+logs-in-use-repair = le processus { $pid } les utilise : rien n’a été réparé
+logs-in-use-repair-help = arrêtez-le, puis relancez cette commande
+logs-in-use-damage-help = arrêtez-le, puis lancez « vigie doctor --repair » ; ou restaurez une sauvegarde
+logs-in-use-damage = le processus { $pid } les utilise et a trouvé des dommages : { $what }
+logs-in-use = le processus { $pid } les utilise : ils n’ont pas été relus
+logs-error-help = vérifiez les droits sur telemetry/, ou restaurez une sauvegarde
+logs-whole-kb = { $segments }, { $n } ko, { $segments ->
+   *[other] tout est intact
+}
+logs-whole-mb = { $segments }, { $n } Mo, tout est intact
+logs-damaged = { $n ->
+    [one] { $n } partie endommagée ou disparue
+   *[other] { $n } parties endommagées ou disparues
+}, le reste est accessible : { $first }
+logs-damaged-help = « vigie doctor --repair » les met de côté et garde ce qui est intact ; ou restaurez une sauvegarde
+logs-unmendable = ce qui est intact est conservé, et le reste ne peut pas être réparé : { $first }
+logs-unmendable-help = restaurez une sauvegarde, si le contenu perdu est nécessaire
+logs-footers-lost =  ; { $n } fichiers sans leur liste de blocs : ce qui y a été trouvé est conservé, le reste n’est pas compté
+logs-repaired = { $kept } lignes conservées, { $n } au plus perdues{ $lost }
+logs-repaired-help = les fichiers endommagés sont copiés dans { $folders }
+log-folder-help = corrigez « folders » dans [log-store] de vigie.toml, ou donnez à cet utilisateur le droit d’y lire
+account-is-paused = { $name } est en pause : { $why }
+account-is-paused-help = il reprend automatiquement, ou après un « vigie send » avec le bon mot de passe
+account-gmail = { $name } : API Gmail, non vérifiée
+account-url = { $name } : son adresse « { $url } » est illisible
+account-url-help = refaites un envoi avec le bon --smtp
+account-answers = { $name } répond : { $greeting }
+check-server = vérifiez l’hôte, le port et le pare-feu
+account-silent = { $name } ne répond pas
+error = erreur : { $what }
+warning = attention : { $what }
+help-line = conseil : { $help }
+at-place = { $place } : { $error }
+quoted = « { $text } »
+cannot-start = erreur : le programme ne peut pas démarrer : { $error }
+standard-output = sortie standard : { $error }
+standard-input = entrée standard : { $error }
+value-listen = écrivez une adresse IP et un port : 127.0.0.1:{ $port } pour cette machine seulement, 0.0.0.0:{ $port } pour les autres aussi
+value-rate = écrivez un nombre, une barre oblique et s, min ou h, comme 60/min
+value-duration = écrivez un nombre suivi de ms, s, m ou h, comme 3s ou 1h30m
+value-job-state = écrivez preparing, pending, running, paused, completed, failed ou cancelled
+value-item-state = écrivez queued, running, succeeded, failed, unknown ou skipped
+value-date = écrivez un jour comme 2025-01-31
+value-rows = écrivez une ligne comme 17, plusieurs comme 175-190
+n-message = { $n ->
+    [one] { $n } message
+   *[other] { $n } messages
+}
+n-row = { $n ->
+    [one] { $n } ligne
+   *[other] { $n } lignes
+}
+n-recipient = { $n ->
+    [one] { $n } destinataire
+   *[other] { $n } destinataires
+}
+n-record = { $n ->
+    [one] { $n } ligne
+   *[other] { $n } lignes
+}
+n-line = { $n ->
+    [one] { $n } ligne
+   *[other] { $n } lignes
+}
+n-problem = { $n ->
+    [one] { $n } problème
+   *[other] { $n } problèmes
+}
+n-secret = { $n ->
+    [one] { $n } secret
+   *[other] { $n } secrets
+}
+n-hit = { $n ->
+    [one] { $n } ligne trouvée
+   *[other] { $n } lignes trouvées
+}
+n-segment = { $n ->
+    [one] { $n } segment
+   *[other] { $n } segments
+}
+n-older-file = { $n ->
+    [one] { $n } fichier plus ancien
+   *[other] { $n } fichiers plus anciens
+}
+n-error = { $n ->
+    [one] { $n } erreur
+   *[other] { $n } erreurs
+}
+n-warning = { $n ->
+    [one] { $n } avertissement
+   *[other] { $n } avertissements
+}
+n-failed-row = { $n ->
+    [one] { $n } ligne en échec
+   *[other] { $n } lignes en échec
+}
+n-good-row = { $n ->
+    [one] { $n } ligne correcte
+   *[other] { $n } lignes correctes
+}
+n-failed = { $n } en échec
+n-unknown = { $n ->
+    [one] { $n } non confirmé
+   *[other] { $n } non confirmés
+}
+n-skipped = { $n ->
+    [one] { $n } ignoré
+   *[other] { $n } ignorés
+}
+standing-both = { $state }, { $failed ->
+    [one] { $failed } non remis
+   *[other] { $failed } non remis
+}, { $unknown ->
+    [one] { $unknown } non confirmé
+   *[other] { $unknown } non confirmés
+}
+ended-done = terminé
+sent-of =  : { $sent ->
+    [one] { $sent } envoyé
+   *[other] { $sent } envoyés
+} sur { $total }
+took = , en { $time } ({ $rate }/s)
+of-job = (tâche { $id })
+of-recipient = { $address } :{" "}
+going-on = reprise de { $n ->
+    [one] { $n } tâche arrêtée
+   *[other] { $n } tâches arrêtées
+} avec leur processus (« vigie jobs »)
+one-interrupted = une tâche a été interrompue ; pour la reprendre : vigie jobs resume { $id }
+several-interrupted = { $n } tâches ont été interrompues ; pour les reprendre : vigie jobs resume TÂCHE (liste : « vigie jobs --state paused »)
+waits = en attente de vigie serve
+nothing-runs-it = rien ne l’exécute pour le moment : lancez vigie serve, ou le même envoi
+processed = { $name } : { $state }, { $done } sur { $total } traités
+more-rows = il y en a plus de { $n } : augmentez --limit, ou précisez la demande
+matches = { $n ->
+    [one] { n-record } correspond
+   *[other] { n-record } correspondent
+}
+logs-none = aucune ligne trouvée
+histogram-empty = … { $n ->
+    [one] { $n } intervalle vide
+   *[other] { $n } intervalles vides
+}
+import-kept = { n-record } de { $file } déjà { $n ->
+    [one] importée
+   *[other] importées
+} ; la même commande reprend à la suite
+import-kept-again = { n-record } de { $file } déjà { $n ->
+    [one] importée
+   *[other] importées
+} ; la même commande, avec --again, reprend à la suite
+import-total = { $formats }, { $records } sur { $lines } de texte
+import-span = , du { $first } au { $last } UTC
+import-bar = {"{"}bar:32.green/dim{"}"} {"{"}percent:>3{"}"} %  {"{"}bytes{"}"}/{"{"}total_bytes{"}"}  {"{"}bytes_per_sec{"}"}  reste {"{"}eta{"}"}  {"{"}msg{"}"}
+what-comes-waits = ce qui arrive attend, et une nouvelle tentative suivra
+kept-and-lost = { $kept } conservées auparavant ; les { $lost } suivantes et le reste ne l’ont pas été
+limits-none-own = aucune limite propre
+not-begun = l’envoi n’a pas commencé : il n’y a rien à reprendre, et rien n’a été envoyé
+begins-all-the-same = l’envoi commence quand même, et continuera dès que le serveur le permettra
+summary = { $messages } pour { $rows }, { $recipients } : { $eta }
+right-password = relancez la même commande avec le bon mot de passe (à la demande, par VIGIE_SMTP_PASSWORD ou par --smtp-password-file)
+correct-smtp = corrigez --smtp, puis relancez la même commande
+ways-out = ajoutez --smtp smtp://utilisateur@mail.exemple.fr:587, ou gmail://utilisateur@domaine
+header = { $name } : { $value }
+attachment = { $name } ({ $mime }, { $n } octets)
+preview-text = texte
+dkim-key = clé DKIM { $name } : { $error }
+choose-nothing = ne rien envoyer
+choice = { $what } :
+key-refused = { $file } : { $state } ; { $what }
+trace-error = erreur
+unit-days = jours
+unit-megabytes = Mo
+report = Bilan du { $day }
+report-sent = Envoyés
+report-errors = Non remis
+report-unknown = Non confirmés
+report-others = Éléments d’autres tâches, réussis / en échec
+report-posted = Traces d’autres programmes / erreurs
+report-rate = Taux de réussite
+report-last = Échecs récents
+report-running = Tâches en cours
+report-nothing = aucun
+state-preparing = en préparation
+state-pending = en attente
+state-running = en cours
+state-paused = en pause
+state-completed = terminé
+state-failed = échec
+state-cancelled = annulé
+item-queued = en attente
+item-running = en cours
+item-succeeded = réussi
+item-failed = échec
+item-unknown = non confirmé
+item-skipped = ignoré
+kind-mail = envoi
+kind-command = commande
+kind-http = appel HTTP
+kind-noop = test de charge
+kind-external = tâche externe
+on-unknown-hold = attendre une décision
+on-unknown-repeat = recommencer
+on-unknown-verify = vérifier
+role-viewer = lecteur
+role-operator = opérateur
+role-admin = administrateur
+scope-ingest = envoi de journaux
+scope-progress = suivi d’avancement
+scope-read = lecture
+scope-write = écriture
+scope-admin = administration
+verdict-ok = ok
+verdict-warn = à voir
+verdict-fail = échec
+about-data-directory = dossier de données
+about-owner = processus
+about-running = fonctionnement
+about-disk = disque
+about-secret-key = clé secrète
+about-time-zone = fuseau horaire
+about-open-files = fichiers ouverts
+about-database = base de données
+about-integrity = intégrité
+about-log-store = journaux
+about-log-folder = dossier de journaux
+about-account = compte
+column-id = identifiant
+column-state = état
+column-done = traités
+column-failed = échecs
+column-unknown = non confirmés
+column-skipped = ignorés
+column-created = créée le
+column-name = nom
+column-kind = type
+column-application-name = application
+column-flow-name = flux
+column-created-by = créée par
+column-task-type = type de tâche
+column-task-id = identifiant externe
+column-on-unknown = si non confirmé
+column-message = message
+column-reason = motif
+column-total = total
+column-succeeded = réussis
+column-queued = en attente
+column-running = en cours
+column-created-at = créée le
+column-started-at = commencée le
+column-finished-at = terminée le
+column-resumes-at = reprise le
+column-row = ligne
+column-line = ligne du fichier
+column-to = à
+column-why = motif
+column-account = compte
+column-limits = limites
+column-sending-attempts-in-24-hours = tentatives sur 24 heures
+column-standing = situation
+column-setting = réglage
+column-value = valeur
+column-from = origine
+column-bytes = octets
+column-written = écrit
+column-file = fichier
+column-table = table
+column-rows = lignes
+column-hash = empreinte
+column-scope = droits
+column-ends = expire le
+column-last-used = dernière utilisation
+column-at = date
+column-s = s
+column-comment = commentaire
+column-role = rôle
+column-last-here = dernière visite
+system-error =
+    .not-found = fichier ou dossier introuvable
+    .forbidden = accès refusé
+    .exists = existe déjà
+    .address-taken = adresse déjà utilisée
+    .address-unknown = adresse inconnue de cette machine
+    .refused = connexion refusée
+    .disk-full = disque plein
+    .read-only = système de fichiers en lecture seule
+    .directory = c’est un dossier
+    .no-directory = ce n’est pas un dossier
+    .no-text = contenu illisible
+    .timeout = délai dépassé

@@ -1,0 +1,362 @@
+### L’aide de la ligne de commande. Un message par commande, un attribut par argument ; ce qui manque est cherché dans « help-common ».
+
+heading-Everywhere = Options communes
+heading-To-whom = Destinataires
+heading-What = Message
+heading-By-which-way = Serveur
+heading-How-fast = Rythme
+heading-Before-it-leaves = Avant l’envoi
+heading-Keeping-account = Suivi
+
+value-DIR = DOSSIER
+value-URL = URL
+value-FILE = FICHIER
+value-LANGUAGE = LANGUE
+value-URL-DIR = URL|DOSSIER
+value-ADDR-PORT = ADRESSE:PORT
+value-N = N
+value-JOB = TÂCHE
+value-ROWS = LIGNES
+value-STATE = ÉTAT
+value-KIND = TYPE
+value-TEXT = TEXTE
+value-WHEN = DATE
+value-NAME = NOM
+value-YYYY-MM-DD = AAAA-MM-JJ
+value-RATE = DÉBIT
+value-TIME = DURÉE
+value-SCOPE = DROITS
+value-ROLE = RÔLE
+value-SHELL = SHELL
+value-MAILING-toml = ENVOI.toml
+value-CONDITION = CONDITION
+value-TEMPLATE = MODÈLE
+value-ADDRESS = ADRESSE
+value-DOMAIN = DOMAINE
+value-WHAT = CHOIX
+value-COLUMN = COLONNE
+value-QUERY = RECHERCHE
+value-LINES = LIGNES
+value-LENGTH = DURÉE
+value-FORMAT = FORMAT
+value-NAME-VALUE = NOM=VALEUR
+
+help-common =
+    .help = Afficher l’aide
+    .version = Afficher la version
+    .job = Un identifiant ou son début, le nom d’un envoi, ou « last » pour la tâche la plus récente
+    .query = Une partie du texte recherché
+    .since = À partir de : today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
+    .until = Avant cette date
+    .limit = Nombre maximal de lignes affichées
+    .listen = L’adresse où répondre en HTTP [par défaut : 127.0.0.1:8787]
+    .label = Un champ à ajouter à chaque ligne, comme app=boutique ; option répétable
+    .strict = Refuser une recherche dont une partie n’est pas comprise
+    .csv = Afficher du CSV
+
+help = Effectue vos envois et vos tâches, et garde la trace de tout ce qui s’est passé.
+    .data = Le dossier où tout est conservé [par défaut : ./vigie-data]
+    .database = Conserver l’état dans PostgreSQL : postgres://utilisateur@hôte/nom
+    .config = Les réglages [par défaut : ./vigie.toml, s’il existe]
+    .json = Afficher du JSON, pour les programmes
+    .lang = La langue d’affichage [par défaut : celle du système]
+    .after-help =
+        Exemples :
+          vigie demo                                  tout essayer, avec 500 clients inventés
+          vigie send envoi.toml --check               ce qui ne va pas, et combien de temps prendrait l’envoi
+          vigie send envoi.toml                       envoyer, en suivant l’avancement
+          vigie jobs watch                            suivre la tâche en cours
+          vigie traces --errors --since today         les erreurs du jour
+          vigie logs search 'level>=error since:1h'   les erreurs dans les journaux
+          vigie serve                                 exécuter les tâches et répondre sur http://127.0.0.1:8787
+
+        Les réglages viennent de vigie.toml, puis des variables VIGIE_*, puis de ces options ; « vigie config check » montre le résultat.
+        Codes de sortie : 0 terminé, 1 échec, 2 refusé avant de commencer, 3 une partie n’est pas partie, 4 en pause.
+
+help-send = Effectuer un envoi : un message par ligne d’un fichier
+    .file = L’envoi sous forme de fichier, avec les mêmes réglages et les mêmes noms ; ou la liste des destinataires seule
+    .recipients = Une ligne par message : .xlsx, .ods, CSV ou lignes JSON
+    .sheet = La feuille du classeur ; sans cette option, la première qui n’est pas masquée
+    .conditions = Uniquement les lignes qui remplissent la condition : colonne=valeur, colonne!=valeur, colonne~texte, colonne, !colonne ; toutes doivent être remplies
+    .to = Par exemple "{"{{"} email {"}}"}" ; une cellule peut contenir plusieurs adresses
+    .cc = Les destinataires en copie
+    .bcc = Les destinataires en copie cachée ; seule, à côté de --group, l’option n’ajoute rien à --group
+    .group = Un message pour N lignes, dont les adresses restent cachées les unes aux autres
+    .from = Par exemple "Compta <compta@exemple.fr>"
+    .reply-to = L’adresse à laquelle on répond
+    .subject = L’objet du message
+    .text = Le corps en texte brut : un fichier, ou le texte lui-même s’il contient {"{{"} ou un saut de ligne
+    .html = Le corps en HTML : un fichier, ou le texte lui-même
+    .attach = Un fichier à joindre, par exemple "pdf/{"{{"} fichier {"}}"}" ; option répétable
+    .list-unsubscribe = Par exemple "<https://exemple.fr/stop?c={"{{"} code {"}}"}>"
+    .smtp = smtp://utilisateur@hôte:587 (STARTTLS), smtps://utilisateur@hôte:465 ou gmail://utilisateur@domaine
+    .smtp-password-file = Un fichier qui contient le mot de passe (ou la clé de Gmail), et que vous seul pouvez lire
+    .dkim-domain = Le domaine de la signature DKIM
+    .dkim-selector = Le sélecteur de la signature DKIM
+    .dkim-key = La clé privée au format PEM, RSA ou Ed25519
+    .batch = Nombre de messages à la suite, avant --pause
+    .pause = Entre deux séries : 3s, 1m30s
+    .rate = 60/min, 10/s, 500/h ; option répétable
+    .daily = Nombre maximal de messages par 24 heures
+    .check = Tout vérifier et montrer le premier message, sans rien envoyer
+    .preview = Montrer le message du N-ième destinataire, sans rien envoyer
+    .test-to = Vous envoyer le premier message, marqué comme un test ; rien n’est enregistré
+    .on-invalid = En cas de ligne incorrecte : ne rien envoyer (stop), ou envoyer les autres (skip)
+    .on-no-file = En cas de ligne sans fichier à joindre : la refuser (refuse), ou l’envoyer sans fichier (send)
+    .name = Le nom d’un nouvel envoi ; sans cette option, un nom encore libre, tiré de la liste et du mois
+    .complete = N’envoyer que ce que cet envoi précédent n’a pas encore envoyé
+    .changed = Avec --complete, pour les lignes déjà envoyées avec un autre contenu : les envoyer telles qu’elles sont maintenant (send), ou les ignorer (skip)
+    .key = La colonne qui distingue une ligne des autres dans les envois du même nom ; option répétable
+    .ledger = Ce qui a été envoyé avant Vigie : un CSV avec les colonnes de --key
+    .on-unknown = Quand une panne a fait perdre un résultat : attendre une décision (hold), recommencer (repeat), vérifier dans les brouillons de Gmail (verify)
+    .application = L’application, pour les traces
+    .flow = Le flux, pour les traces
+    .created-by = Qui envoie, pour les traces [par défaut : le nom de l’utilisateur]
+    .detach = Afficher l’identifiant de la tâche et rendre la main aussitôt
+    .after-help =
+        Exemples :
+          vigie send --recipients clients.csv --from "Compta <compta@exemple.fr>" --to "{"{{"} email {"}}"}" \
+               --subject "Facture {"{{"} periode {"}}"}" --text facture.txt --attach "pdf/{"{{"} fichier {"}}"}" \
+               --smtp smtp://compta@mail.exemple.fr:587 --batch 10 --pause 3s --rate 60/min
+          vigie send envoi.toml                      la même chose, depuis un fichier ; les options l’emportent
+          vigie send envoi.toml --check              tout ce qui ne va pas, un aperçu et la durée de l’envoi
+          vigie send envoi.toml --test-to moi@exemple.fr
+          vigie send envoi.toml --where cct=CCT001 --where periode=2025-01
+
+          vigie send clients.xlsx --sheet Feuil1 …   une liste à la place du fichier d’envoi : c’est --recipients
+
+        Chaque colonne s’utilise par son titre : {"{{"} Société {"}}"}, {"{{"} Code client {"}}"}. Le fichier peut être un classeur (.xlsx, .ods), un CSV (virgule, point-virgule ou tabulation ; UTF-8, Windows-1252) ou des lignes JSON. Les nombres et les dates d’un classeur se lisent tels qu’il les affiche.
+
+        Le mot de passe est demandé à l’écran, ou vient de --smtp-password-file (smtp-password-file dans un fichier d’envoi) ou de VIGIE_SMTP_PASSWORD. Il est conservé chiffré : inutile de le redonner la fois suivante.
+        Les options de --smtp suivent « ? », séparées par « & » :
+          connections=5            connexions simultanées      per-connection=100       messages avant d’en rouvrir une
+          helo=nom                 le nom annoncé par EHLO     tls=required             STARTTLS même sur cette machine
+          flights=1                un aller-retour par message plaintext-auth=loopback  mot de passe sans TLS, en local
+        Par exemple --smtp "smtp://compta@127.0.0.1:2525?plaintext-auth=loopback&connections=2".
+
+        Le rythme demandé ici vaut pour cet envoi, en plus des limites du compte ; la plus stricte l’emporte.
+        « vigie accounts limits » modifie celles du compte.
+
+        Rien ne part avant que toutes les lignes soient vérifiées. Si aucun « vigie serve » n’occupe le dossier de données, cette commande envoie elle-même et s’arrête à la fin. Ctrl-C met l’envoi en pause : la même commande, ou « vigie jobs resume », le reprend.
+        Codes de sortie : 0 tout est envoyé, 1 échec, 2 refusé avant tout envoi, 3 une partie n’est pas partie, 4 en pause.
+
+help-jobs = Afficher les tâches, les suivre, les mettre en pause, les reprendre
+    .state = preparing, pending, running, paused, completed, failed, cancelled ; plusieurs valeurs possibles
+    .kind = mail, command, http, external
+    .query = Une partie du nom
+    .usage =
+        vigie jobs [OPTIONS]
+                      vigie jobs <COMMANDE>
+    .after-help =
+        Exemples :
+          vigie jobs                                 les tâches les plus récentes
+          vigie jobs watch                           suivre la tâche en cours
+          vigie jobs items 0197 --trouble            les messages non remis, et pourquoi
+          vigie jobs settle 0197 --sent 17 18        les lignes 17 et 18 sont bien arrivées
+
+        Une tâche se désigne par son identifiant, par le début de celui-ci s’il est unique, par le nom d’un envoi, ou par « last ».
+help-jobs-list = Afficher les tâches, les plus récentes d’abord
+    .state = preparing, pending, running, paused, completed, failed, cancelled ; plusieurs valeurs possibles
+    .kind = mail, command, http, external
+    .query = Une partie du nom
+help-jobs-show = Afficher le détail d’une tâche
+help-jobs-watch = Suivre une tâche jusqu’à sa fin ; sans identifiant, la plus récente qui n’est pas terminée
+help-jobs-pause = Mettre en pause ; ce qui est en cours d’envoi se termine
+help-jobs-resume = Reprendre
+help-jobs-cancel = Abandonner ce qui n’est pas encore envoyé
+help-jobs-retry-failed = Relancer les éléments en échec
+help-jobs-items = Afficher les éléments d’une tâche, remis ou non
+    .state = queued, running, succeeded, failed, unknown, skipped ; plusieurs valeurs possibles
+    .trouble = Uniquement ceux qui posent problème
+    .query = Une partie de l’adresse
+help-jobs-settle = Indiquer ce que sont devenus les éléments non confirmés
+    .sent = Ces lignes sont arrivées : 17, 175-190
+    .not-sent = Ces lignes ne sont pas arrivées : elles sont renvoyées
+    .all = Toutes les lignes non confirmées, sans les citer
+    .after-help =
+        Exemples :
+          vigie jobs settle last --sent 17 175-190      les lignes 17 et 175 à 190 sont bien arrivées
+          vigie jobs settle last --not-sent --all       aucune n’est arrivée : toutes sont renvoyées
+help-jobs-log = Afficher le journal d’une tâche
+    .follow = Continuer d’afficher ce qui s’ajoute, jusqu’à la fin de la tâche
+
+help-traces = Ce qui a été envoyé à qui : une ligne par tentative
+    .application = L’application
+    .flow = Le flux
+    .job = Uniquement cette tâche
+    .errors = Uniquement les erreurs
+    .query = Une partie du commentaire, du fichier ou du nom
+    .limit = Nombre maximal de lignes ; avec --csv, toutes
+    .csv = Afficher du CSV, avec toutes les traces trouvées
+    .after-help =
+        Exemples :
+          vigie traces --errors --since today
+          vigie traces --application compta --since 2025-01-01 --until 2025-02-01 --csv > janvier.csv
+
+help-logs = Rechercher dans les journaux, les suivre, en importer
+    .after-help =
+        Exemples :
+          vigie logs search 'level>=error since:1h'              les erreurs de la dernière heure
+          vigie logs search 'format:access | stats count() by status'
+          vigie logs search timeout --file /var/log/app.log*     dans des fichiers, sans serveur
+          vigie logs tail app:facturation                        les lignes qui arrivent
+          vigie logs import /var/log/nginx/*.gz                  importer, quel que soit le format
+
+        La syntaxe de recherche est décrite dans docs/search.md.
+help-logs-search = Afficher les lignes trouvées, ou le tableau produit par « | stats » ; ou les lignes de fichiers
+    .query = Des mots, "des expressions", /regex/, champ:valeur, level>=warning ; « -- » avant une recherche qui commence par -
+    .until = Jusqu’à : tout le jour, toute la minute ou toute la seconde compris
+    .limit = Nombre maximal de lignes [par défaut : 100 ; avec -C, 20 ; avec --csv, --text ou --file, toutes]
+    .oldest-first = Les plus anciennes d’abord
+    .context = Afficher N lignes de la même source avant et après chaque ligne trouvée
+    .text = Afficher uniquement les messages, tels qu’ils sont arrivés
+    .file = Chercher dans ces fichiers plutôt que dans les journaux conservés : bruts, gzip ou Zstandard
+    .after-help =
+        Exemples :
+          vigie logs search 'connection refused' --since today
+          vigie logs search 'level:error app:facturation' -C 5    avec les lignes voisines
+          vigie logs search 'level>=error | stats count() as erreurs by app | sort by erreurs desc'
+          vigie logs search '/took \d{"{"}4,{"}"} ms/' --file app.log app.log.1.gz
+          vigie logs search 'level:error' --file app.log          dans n’importe quel format connu
+
+        Avec --file, les lignes s’affichent comme dans les fichiers ; une recherche sur un niveau, un champ ou une date affiche les lignes interprétées.
+help-logs-tail = Suivre les lignes qui arrivent
+    .query = Les lignes à suivre ; toutes, sans précision
+    .last = Afficher d’abord les N dernières lignes arrivées
+    .after-help =
+        Exemple :
+          vigie logs tail 'level>=warning -healthz'
+
+        Avec --json, un objet par ligne.
+help-logs-histogram = Compter les lignes trouvées au fil du temps
+    .query = Des mots, "des expressions", /regex/, champ:valeur, level>=warning ; « -- » avant une recherche qui commence par -
+    .until = Jusqu’à : tout le jour, toute la minute ou toute la seconde compris
+    .step = La durée d’un intervalle, comme 5m [par défaut : environ 40 intervalles]
+    .after-help =
+        Exemple :
+          vigie logs histogram level:error --since 1d --step 1h
+help-logs-import = Importer des fichiers, bruts ou compressés, quel que soit leur format
+    .files = Les fichiers à importer
+    .source = La source des lignes [par défaut : le chemin du fichier]
+    .again = Importer même ce qui l’a déjà été
+    .after-help =
+        Exemples :
+          vigie logs import /var/log/nginx/access.log* --label app=nginx
+          vigie logs import sauvegarde/app.log.zst --source app
+          vigie logs import export.jsonl       ce que « vigie logs export » a écrit, avec les sources d’origine
+
+        Les formats sont reconnus automatiquement ; les traces d’appel restent entières. Un fichier déjà importé est refusé, même s’il a changé de nom ; s’il a grandi depuis, seule la suite est importée. Un import interrompu reprend où il s’était arrêté quand vous le relancez.
+help-logs-export = Enregistrer les lignes trouvées dans un fichier
+    .query = Des mots, "des expressions", /regex/, champ:valeur, level>=warning ; « -- » avant une recherche qui commence par -
+    .until = Jusqu’à : tout le jour, toute la minute ou toute la seconde compris
+    .format = Le format du fichier
+    .format-jsonl = un objet JSON par ligne
+    .format-csv = des colonnes : date, niveau, source, message, champs
+    .format-text = les messages tels qu’ils sont arrivés
+    .output = Le fichier à écrire ; sans précision, la sortie standard
+    .limit = Nombre maximal de lignes
+    .newest-first = Les plus récentes d’abord ; sans cette option, les plus anciennes, comme dans un journal
+    .after-help =
+        Exemples :
+          vigie logs export 'app:facturation since:7d' --format jsonl -o facturation.jsonl
+          vigie logs export level:error --format csv > erreurs.csv
+
+        Les lignes JSON peuvent être réimportées, par « vigie logs import » ou « POST /api/v1/logs » ; chacune garde sa source.
+help-logs-pipe = Importer ce qui arrive sur l’entrée standard, ligne par ligne
+    .source = La source des lignes
+    .tee = Recopier l’entrée sur la sortie standard
+    .after-help =
+        Exemple :
+          {"."}/sync.py 2>&1 | vigie logs pipe --source sync --tee
+help-logs-delete = Supprimer les lignes trouvées, après les avoir montrées et demandé confirmation
+    .query = Des mots, "des expressions", /regex/, champ:valeur, level>=warning ; « -- » avant une recherche qui commence par -
+    .until = Jusqu’à : tout le jour, toute la minute ou toute la seconde compris
+    .dry-run = Indiquer combien de lignes correspondent, sans rien supprimer
+    .yes = Supprimer sans demander confirmation
+    .after-help =
+        Exemples :
+          vigie logs delete source:/srv/import/erreur.log
+          vigie logs delete 'user_id:4711' --until 2025-01-31 --dry-run
+          vigie logs delete '*:zoe@example.org'                 dans les messages et dans tous les champs
+
+        Toutes les lignes trouvées sont supprimées définitivement ; aucune ne l’est si une partie de la recherche n’est pas comprise. Elles ne sont plus trouvées aussitôt ; leurs octets quittent le disque à la prochaine fusion des segments. Les fichiers dont elles viennent restent intacts. Le journal d’audit garde qui a supprimé quoi.
+help-logs-files = Afficher les fichiers journaux que Vigie écrit
+
+help-report = Le bilan d’une journée : envois, erreurs, taux de réussite, échecs récents, tâches en cours
+    .date = Le jour [par défaut : aujourd’hui]
+help-demo = Tout essayer, avec des clients inventés et un serveur de messagerie qui ne remet rien
+    .count = Le nombre de clients à inventer
+    .exit = S’arrêter quand tout est envoyé
+    .after-help =
+        Exemples :
+          vigie demo                     500 clients, un PDF chacun ; le serveur reste ouvert jusqu’à Ctrl-C
+          vigie demo --count 50 --exit   s’arrêter quand tout est envoyé
+help-serve = Exécuter les tâches et répondre en HTTP
+    .after-help =
+        Par défaut, Vigie ne répond que sur cette machine. Pour y accéder d’ailleurs, utilisez « --listen 0.0.0.0:8787 » derrière un proxy TLS, avec les jetons de « vigie token create ». SIGTERM termine ce qui est en cours d’envoi, en 10 secondes au plus. SIGHUP rouvre les fichiers journaux.
+help-worker = Exécuter les tâches à côté d’autres machines, sans HTTP (PostgreSQL uniquement)
+help-accounts = Les comptes d’envoi et leurs limites
+help-accounts-list = Afficher les comptes, leurs limites et leurs tentatives d’envoi sur 24 heures
+help-accounts-limits = Modifier les limites d’un compte ; celles qui ne sont pas citées restent inchangées
+    .name = Le compte
+    .rate = 60/min, 10/s, 500/h ; option répétable
+    .daily = Nombre maximal de messages par 24 heures
+    .daily-recipients = Nombre maximal de destinataires par 24 heures
+    .batch = Nombre de messages à la suite, avant --pause
+    .pause = Entre deux séries : 3s, 1m30s
+    .none = Supprimer toutes les limites, puis appliquer celles qui sont citées ici
+    .after-help =
+        Exemples :
+          vigie accounts limits compta@mail.exemple.fr:587 --rate 30/min --daily 1000
+          vigie accounts limits compta@mail.exemple.fr:587 --batch 10 --pause 3s
+          vigie accounts limits compta@mail.exemple.fr:587 --none            supprimer toutes les limites
+
+        Elles valent pour tout ce que le compte envoie. Un envoi peut être plus lent (« vigie send --rate »), jamais plus rapide.
+help-accounts-resume = Mettre fin à la pause d’un compte
+    .name = Le compte
+help-token = Les jetons d’API, pour les programmes
+help-token-create = Créer un jeton ; il n’est affiché qu’une fois et n’est jamais conservé
+    .name = Le nom du jeton
+    .scope = Ce qu’il permet
+    .scope-ingest = envoyer des journaux uniquement
+    .scope-progress = suivre l’avancement d’une tâche dont on connaît l’identifiant
+    .scope-read = tout consulter
+    .scope-write = tout consulter, agir sur les tâches et envoyer des journaux
+    .scope-admin = accès complet, y compris aux comptes et aux utilisateurs
+    .expires = La date d’expiration : 90d, ou 2026-12-31
+help-token-list = Afficher les jetons, et leur dernière utilisation
+help-token-revoke = Révoquer un jeton : il est refusé aussitôt
+    .name = Le nom du jeton
+help-user = Les personnes qui se connectent aux pages
+help-user-create = Créer un utilisateur, et un lien pour choisir son mot de passe
+    .name = Le nom de l’utilisateur
+    .role = Ses droits
+    .role-viewer = consulte tout, sauf les utilisateurs, les jetons et le journal d’audit
+    .role-operator = fait des envois et agit sur les tâches
+    .role-admin = gère les comptes, les utilisateurs et les jetons
+help-user-list = Afficher les utilisateurs et leurs droits
+help-user-link = Créer un nouveau lien pour choisir un mot de passe ; le précédent ne fonctionne plus
+    .name = Le nom de l’utilisateur
+help-migrate = Tout copier vers une autre base de données, dans un sens ou dans l’autre, et vérifier que rien n’est perdu
+    .to = postgres://utilisateur@hôte/nom, ou un dossier pour SQLite ; la destination doit être vide
+    .after-help =
+        Exemples :
+          vigie migrate --to postgres://vigie@localhost/vigie                      du dossier de données vers PostgreSQL
+          vigie migrate --database postgres://vigie@localhost/vigie --to ./data    et en sens inverse
+
+        Arrêtez d’abord « vigie serve » et tous les processus. L’original reste tel quel ; la copie n’est gardée que si le nombre de lignes et l’empreinte de chaque table sont identiques. Emportez secret.key : il protège les mots de passe des comptes.
+help-config = Les réglages
+help-config-check = Vérifier les réglages, et montrer d’où vient chacun, sans les secrets
+help-doctor = Rechercher ce qui ne va pas dans cette installation
+    .repair = Mettre de côté les fichiers endommagés des journaux, et en garder tous les blocs intacts
+    .accept-key = Adopter la clé secrète de cette machine pour la base de données, quand celle d’origine est définitivement perdue : les mots de passe des comptes devront être saisis à nouveau
+help-completions = Afficher les complétions pour un shell
+    .shell = Le shell
+    .after-help =
+        Exemple :
+          vigie completions bash > /etc/bash_completion.d/vigie
+help-man = Afficher la page de manuel (en anglais), ou écrire une page par commande dans un dossier
+    .dir = Écrire vigie.1, vigie-send.1… dans ce dossier
+    .after-help =
+        Exemple :
+          vigie man | man -l -

@@ -1,0 +1,177 @@
+//! The words of the terminal, from `locales/*.ftl` (Project Fluent), in the language of whoever reads them.
+//!
+//! The language is that of the process, as with any program of the terminal: [`speak`] sets it once, before anything is
+//! said. Beside `--json` it is English, whatever was asked: programs read that.
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use mail::language::Language;
+use std::{
+    ffi::{OsStr, OsString},
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use unic_langid::langid;
+
+#[cfg(test)]
+mod tests;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| {
+    let mut bundle = bundle(langid!("en"), &[include_str!("../locales/en.ftl")]);
+    bundle.set_formatter(Some(|value, _| written(value, Language::English)));
+    bundle
+});
+static FRENCH: LazyLock<Bundle> = LazyLock::new(|| {
+    let texts = [include_str!("../locales/fr.ftl"), include_str!("../locales/help.fr.ftl")];
+    let mut bundle = bundle(langid!("fr"), &texts);
+    bundle.set_formatter(Some(|value, _| written(value, Language::French)));
+    bundle
+});
+
+fn bundle(language: unic_langid::LanguageIdentifier, sources: &[&str]) -> Bundle {
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // A terminal runs in one direction; marks around each value would be copied with it.
+    bundle.set_use_isolating(false);
+    for source in sources {
+        // What cannot be parsed is reported by a test; the rest of the file still serves.
+        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let _ = bundle.add_resource(resource);
+    }
+    bundle
+}
+
+/// A number in a text is written as [`number`] writes it.
+fn written(value: &FluentValue<'_>, language: Language) -> Option<String> {
+    match value {
+        FluentValue::Number(value) => Some(number(value.value as u64, language)),
+        _ => None,
+    }
+}
+
+static IS_FRENCH: AtomicBool = AtomicBool::new(false);
+
+/// From here on this language is spoken.
+pub(crate) fn speak(language: Language) {
+    IS_FRENCH.store(language == Language::French, Ordering::Relaxed);
+}
+
+pub(crate) fn language() -> Language {
+    if IS_FRENCH.load(Ordering::Relaxed) { Language::French } else { Language::English }
+}
+
+/// The variables that say which language is spoken where `--lang` does not; the first that is set counts.
+pub(crate) const VARIABLES: [&str; 4] = ["VIGIE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
+
+/// The language that the command line or else the environment asks for. The command line is looked through before it is
+/// understood: what is wrong with it is said in that language, too.
+pub(crate) fn asked_for(
+    command_line: impl IntoIterator<Item = OsString>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Language {
+    let environment = || VARIABLES.iter().filter_map(|name| variable(name)).find(|value| !value.is_empty());
+    // Another language than these two is refused, in that of the environment.
+    let option = option(command_line).filter(|named| named == "fr" || named == "en");
+    let named = option.or_else(environment).unwrap_or_default();
+    if named.to_ascii_lowercase().starts_with("fr") { Language::French } else { Language::English }
+}
+
+/// What stands behind `--lang`.
+fn option(command_line: impl IntoIterator<Item = OsString>) -> Option<String> {
+    let mut words = command_line.into_iter().take_while(|word| word != OsStr::new("--"));
+    let word = words.find(|word| word.to_string_lossy().starts_with("--lang"))?;
+    match word.to_str()? {
+        "--lang" => words.next()?.into_string().ok(),
+        word => word.strip_prefix("--lang=").map(str::to_owned),
+    }
+}
+
+/// The text of that identifier with those values. One that is missing is shown by its name, which a test refuses.
+pub(crate) fn text(id: &str, values: Option<&FluentArgs<'_>>) -> String {
+    find(language(), id, None, values).unwrap_or_else(|| id.to_owned())
+}
+
+/// The text of an attribute of a message, or of the message itself.
+pub(crate) fn find(
+    language: Language,
+    id: &str,
+    attribute: Option<&str>,
+    values: Option<&FluentArgs<'_>>,
+) -> Option<String> {
+    let bundle = if language == Language::French { &*FRENCH } else { &*ENGLISH };
+    let message = bundle.get_message(id)?;
+    let pattern = match attribute {
+        None => message.value()?,
+        Some(name) => message.get_attribute(name)?.value(),
+    };
+    Some(bundle.format_pattern(pattern, values, &mut Vec::new()).into_owned())
+}
+
+/// `t!("id", name, other = value; n = number)`: the text of that identifier. Values are shown as they are; numbers, behind
+/// the semicolon, decide singular or plural and are written as the language writes them.
+macro_rules! t {
+    (@value $name:ident) => { $name };
+    (@value $name:ident $value:expr) => { $value };
+    ($id:literal $(, $name:ident $(= $value:expr)?)* $(; $($n:ident $(= $number:expr)?),*)? $(,)?) => {{
+        #[allow(unused_mut, reason = "a text may have no values")]
+        let mut values = fluent_bundle::FluentArgs::new();
+        $(values.set(stringify!($name), $crate::words::t!(@value $name $($value)?).to_string());)*
+        $($(values.set(stringify!($n), $crate::words::t!(@value $n $($number)?) as f64);)*)?
+        $crate::words::text($id, Some(&values))
+    }};
+}
+pub(crate) use t;
+
+/// `12,345`, in French `12 345` with narrow spaces that do not break.
+pub(crate) fn number(number: u64, language: Language) -> String {
+    let separator = if language == Language::French { '\u{202f}' } else { ',' };
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len());
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with so many digits after the point, which is a comma in French.
+pub(crate) fn decimal(number: f64, digits: usize) -> String {
+    let text = format!("{number:.digits$}");
+    if language() == Language::French { text.replace('.', ",") } else { text }
+}
+
+/// A word that programs read, as people are told it: `state-failed` for `state` and `failed`; what is not known, as it is.
+pub(crate) fn word(kind: &str, word: impl std::fmt::Display) -> String {
+    let word = word.to_string();
+    find(language(), &format!("{kind}-{}", word.replace([' ', '_'], "-")), None, None).unwrap_or(word)
+}
+
+/// What went wrong with a file, a socket or a terminal: the system's own words where this language has none.
+pub(crate) fn of_system(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as Kind;
+    let kind = match error.kind() {
+        Kind::NotFound => "not-found",
+        Kind::PermissionDenied => "forbidden",
+        Kind::AlreadyExists => "exists",
+        Kind::AddrInUse => "address-taken",
+        Kind::AddrNotAvailable => "address-unknown",
+        Kind::ConnectionRefused => "refused",
+        Kind::StorageFull => "disk-full",
+        Kind::ReadOnlyFilesystem => "read-only",
+        Kind::IsADirectory => "directory",
+        Kind::NotADirectory => "no-directory",
+        Kind::InvalidData => "no-text",
+        Kind::TimedOut => "timeout",
+        _ => return error.to_string(),
+    };
+    match language() {
+        Language::English => error.to_string(),
+        Language::French => {
+            find(Language::French, "system-error", Some(kind), None).unwrap_or_else(|| error.to_string())
+        }
+    }
+}
