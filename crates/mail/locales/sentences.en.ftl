@@ -217,6 +217,7 @@ print_parts = print the parts one after the other instead of joining them first
 
 ## A setting.
 
+setting_unknown = unknown field `{ $name }`, expected one of { $known }
 setting_error = { $error }
 correct_setting = correct the setting
 no_body = the message has no body
@@ -238,3 +239,19 @@ attach_instead = attach it instead
 
 shorten = shorten it
 delete = delete it
+
+## The system, of a file or a connection.
+
+system_not_found = No such file or directory
+system_forbidden = Permission denied
+system_exists = File exists
+system_address_taken = Address already in use
+system_address_unknown = Cannot assign requested address
+system_refused = Connection refused
+system_reset = Connection reset by peer
+system_disk_full = No space left on device
+system_read_only = Read-only file system
+system_directory = Is a directory
+system_no_directory = Not a directory
+system_timeout = Connection timed out
+system_other = { $error }

@@ -205,6 +205,7 @@ loop_of_itself = une boucle ne peut pas s’appeler elle-même (« recursive »)
 too_many_joinings = trop de textes sont réunis (« ~ », « + »)
 print_parts = affichez les parties l’une après l’autre au lieu de les réunir d’abord
 
+setting_unknown = le réglage « { $name } » n’existe pas ; réglages possibles : { $known }
 setting_error = le réglage ne peut pas être lu ({ $error })
 correct_setting = corrigez le réglage
 no_body = le message n’a pas de texte
@@ -224,3 +225,18 @@ attach_instead = joignez-le plutôt
 
 shorten = raccourcissez-le
 delete = supprimez-le
+
+
+system_not_found = fichier ou dossier introuvable
+system_forbidden = accès refusé
+system_exists = existe déjà
+system_address_taken = adresse déjà utilisée
+system_address_unknown = adresse inconnue de cette machine
+system_refused = connexion refusée
+system_reset = connexion coupée
+system_disk_full = disque plein
+system_read_only = système de fichiers en lecture seule
+system_directory = c’est un dossier
+system_no_directory = ce n’est pas un dossier
+system_timeout = délai dépassé
+system_other = { $error }

@@ -28,6 +28,7 @@ pub mod run_log;
 pub mod sentence;
 pub mod smtp;
 pub mod spec;
+mod system;
 pub mod template;
 pub mod transport;
 pub mod verdict_text;

@@ -349,13 +349,21 @@ fn text_or_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
     }))
 }
 
+/// What TOML's reader has against a setting.
+fn said_by_toml(message: &str) -> Sentence {
+    let message = message.lines().collect::<Vec<_>>().join(" ");
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, expected one of "));
+    match unknown {
+        Some((name, known)) => Sentence::new("setting_unknown").with("name", name).with("known", known),
+        None => Sentence::new("setting_error").with("error", message),
+    }
+}
+
 impl MailingFile {
     /// `name` is how problems name the file.
     pub fn parse(toml: &str, name: &str) -> Result<Self, Problem> {
         toml::from_str(toml).map_err(|error| {
-            let what = error.message().lines().collect::<Vec<_>>().join(" ");
-            let what = Sentence::new("setting_error").with("error", what);
-            let problem = Problem::error(name, what, Sentence::new("correct_setting"));
+            let problem = Problem::error(name, said_by_toml(error.message()), Sentence::new("correct_setting"));
             error.span().map_or(problem.clone(), |span| problem.pointing(toml, span.start))
         })
     }
@@ -487,7 +495,7 @@ fn load(setting: &str, value: &str, base: &Path) -> Result<Template, Problem> {
         return Ok(Template { name: setting.to_owned(), source: value.to_owned() });
     }
     let unread = |error: std::io::Error| {
-        let what = Sentence::new("body_unread").with("file", value).with("error", error);
+        let what = Sentence::new("body_unread").with("file", value).with_sentence("error", Sentence::of_system(&error));
         Problem::error(setting, what, Sentence::new("check_path_or_write"))
     };
     let path = base.join(value);

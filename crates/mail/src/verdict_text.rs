@@ -11,8 +11,30 @@ pub static VERDICTS: Texts =
 /// part of it: show `verdict.reply` beside it.
 pub fn explain(verdict: &Verdict, language: Language) -> String {
     let mut values = FluentArgs::new();
-    verdict.args.iter().for_each(|(name, value)| values.set(name.as_str(), value.as_str()));
+    for (name, value) in &verdict.args {
+        match language {
+            Language::English => values.set(name.as_str(), value.as_str()),
+            Language::French => values.set(name.as_str(), in_french(value)),
+        }
+    }
     VERDICTS.find(language, &verdict.code, Some(&values)).unwrap_or_else(|| verdict.code.to_string())
+}
+
+/// What Vigie and the system say of connections within an argument; what the other side said stays as it is.
+const CONNECTIONS: [(&str, &str); 9] = [
+    ("the name cannot be resolved: ", "nom d’hôte introuvable : "),
+    ("failed to lookup address information: ", ""),
+    ("Name or service not known", "nom inconnu"),
+    ("Temporary failure in name resolution", "pas de réponse du serveur de noms"),
+    ("no connection: ", "connexion impossible : "),
+    ("the connection was lost: ", "connexion interrompue : "),
+    ("Connection refused (os error 111)", "connexion refusée"),
+    ("Connection reset by peer (os error 104)", "coupée par le serveur"),
+    ("the server spoke before it was asked", "le serveur a parlé avant son tour"),
+];
+
+fn in_french(value: &str) -> String {
+    CONNECTIONS.iter().fold(value.to_owned(), |text, (english, french)| text.replace(english, french))
 }
 
 #[cfg(test)]

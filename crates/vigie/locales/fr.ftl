@@ -287,9 +287,9 @@ settled = { $n ->
    *[other] { $n } lignes mises à jour
 }
 settled-none = toutes les lignes sont confirmées
-row-not-unknown = la ligne { $row } n’est pas non confirmée, son état est « { $state } »
+row-not-unknown = la ligne { $row } n’était pas à confirmer : son état est « { $state } »
 no-row = la ligne { $row } n’existe pas
-more-not-unknown = { $n } autres ne sont pas non confirmées non plus
+more-not-unknown = { $n } autres n’étaient pas à confirmer non plus
 retry-none = rien à relancer : aucune ligne en échec
 retry-refused = rien à relancer : { $n ->
     [one] { $n } ligne refusée avant l’envoi
@@ -563,7 +563,7 @@ import-kept-again = { n-record } de { $file } déjà { $n ->
     [one] importée
    *[other] importées
 } ; la même commande, avec --again, reprend à la suite
-import-total = { $formats }, { $records } sur { $lines } de texte
+import-total = { $formats }, { $records } pour { $lines } du fichier
 import-span = , du { $first } au { $last } UTC
 import-bar = {"{"}bar:32.green/dim{"}"} {"{"}percent:>3{"}"} %  {"{"}bytes{"}"}/{"{"}total_bytes{"}"}  {"{"}bytes_per_sec{"}"}  reste {"{"}eta{"}"}  {"{"}msg{"}"}
 what-comes-waits = ce qui arrive attend, et une nouvelle tentative suivra
@@ -664,8 +664,8 @@ column-created-at = créée le
 column-started-at = commencée le
 column-finished-at = terminée le
 column-resumes-at = reprise le
-column-row = ligne
-column-line = ligne du fichier
+column-row = n°
+column-line = ligne
 column-to = à
 column-why = motif
 column-account = compte
@@ -689,16 +689,22 @@ column-s = s
 column-comment = commentaire
 column-role = rôle
 column-last-here = dernière visite
-system-error =
-    .not-found = fichier ou dossier introuvable
-    .forbidden = accès refusé
-    .exists = existe déjà
-    .address-taken = adresse déjà utilisée
-    .address-unknown = adresse inconnue de cette machine
-    .refused = connexion refusée
-    .disk-full = disque plein
-    .read-only = système de fichiers en lecture seule
-    .directory = c’est un dossier
-    .no-directory = ce n’est pas un dossier
-    .no-text = contenu illisible
-    .timeout = délai dépassé
+semicolon = {" "};{" "}
+reason-interrupted = interrompu
+reason-daily-limit = le compte d’envoi a atteint sa limite sur 24 heures. Les messages restants sont en attente ; aucun n’est en échec pour cette raison
+reason-defect = Vigie a mis cette tâche en pause à la suite d’une erreur interne. Consultez le journal de la tâche, puis reprenez
+reason-not-started = la préparation a été interrompue et rien n’a été envoyé. Recommencez l’envoi
+reason-not-prepared = la préparation a été interrompue et rien n’a été envoyé. Recommencez l’envoi
+reason-account-missing = le compte d’envoi n’existe plus. Recréez-le sous le même nom, ou recommencez avec un autre compte
+reason-account-url = les paramètres du compte d’envoi ne sont pas valides. Corrigez le compte, puis reprenez
+reason-dkim-key-unreadable = la clé DKIM est illisible. Vérifiez le fichier et ses droits d’accès, puis reprenez
+reason-scheduled = envoi programmé. Il commencera à l’heure prévue
+reason-settings = les paramètres de la tâche ne sont pas valides. Le journal de la tâche indique lequel
+reason-database = la base de données ne répond pas. La tâche reprend automatiquement dès qu’elle répond
+reason-secret-key-missing = le mot de passe du compte d’envoi ne peut pas être déchiffré sur ce serveur. Saisissez-le de nouveau sur la page du compte, puis reprenez
+reason-key-missing = le mot de passe du compte d’envoi ne peut pas être déchiffré sur ce serveur. Saisissez-le de nouveau sur la page du compte, puis reprenez
+reason-secret-missing = le mot de passe du compte d’envoi ne peut pas être déchiffré sur ce serveur. Saisissez-le de nouveau sur la page du compte, puis reprenez
+reason-paused = en pause jusqu’à ce qu’un utilisateur reprenne la tâche
+reason-by-hand = arrêt demandé par un utilisateur
+paused-by = mis en pause par { $name }
+cancelled-by = annulé par { $name }

@@ -12,7 +12,7 @@ use crate::{
     failure::{At as _, Failure, Result},
     owner::{self, Claim, Lock, Owner},
     render,
-    words::{self, t},
+    words::{Cause as _, t},
 };
 use blobs::Blobs;
 use jobs::Hub;
@@ -237,8 +237,7 @@ fn refuse_emptied(file: &Path, key: &Path) -> Result<()> {
 fn not_ours(data: &Path, error: &std::io::Error) -> Failure {
     use std::os::unix::fs::MetadataExt as _;
     let whose = std::fs::metadata(data).map_or_else(|_| String::new(), |found| t!("of-user", user = found.uid()));
-    Failure::new(t!("not-ours", data = data.display(), error = words::of_system(error), whose))
-        .help(t!("not-ours-help"))
+    Failure::new(t!("not-ours", data = data.display(), error = error.say(), whose)).help(t!("not-ours-help"))
 }
 
 fn damaged(file: &Path, error: store::Error) -> Failure {
@@ -248,7 +247,7 @@ fn damaged(file: &Path, error: store::Error) -> Failure {
         return not_ours(file.parent().unwrap_or(file), source);
     }
     match error.is_damage() {
-        true => Failure::new(t!("at-place", place = file.display(), error)).help(t!("damaged-help")),
+        true => Failure::new(t!("at-place", place = file.display(), error = error.say())).help(t!("damaged-help")),
         false => error.into(),
     }
 }
@@ -263,5 +262,5 @@ fn private(file: &Path) -> Result<()> {
 }
 
 fn unreachable_database(error: &store::Error) -> Failure {
-    Failure::new(error).help(t!("unreachable-help"))
+    Failure::new(error.say()).help(t!("unreachable-help"))
 }

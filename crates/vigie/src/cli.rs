@@ -12,7 +12,7 @@ pub(crate) use self::logs::{
 pub(crate) use send::SendArgs;
 
 use crate::words::{self, t};
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use mail::{language::Language, rate::Rate};
 use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -72,6 +72,8 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
     let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     // The texts are put together only where they are shown.
     let shown = match words::language() {
+        // A version has no language.
+        _ if error.kind() == ErrorKind::DisplayVersion => None,
         Language::English => None,
         Language::French => french::command(Cli::command()).try_get_matches().err(),
     };
@@ -178,6 +180,15 @@ fn rate(text: &str) -> Result<Rate, BadValue> {
 
 fn duration(text: &str) -> Result<Duration, BadValue> {
     mail::rate::parse_duration(text).map_err(|_| BadValue(t!("value-duration")))
+}
+
+/// As a mailing file holds it.
+fn rate_text(text: &str) -> Result<String, BadValue> {
+    rate(text).map(|_| text.to_owned())
+}
+
+fn duration_text(text: &str) -> Result<String, BadValue> {
+    duration(text).map(|_| text.to_owned())
 }
 
 fn job_state(text: &str) -> Result<model::JobState, BadValue> {

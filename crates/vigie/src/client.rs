@@ -3,7 +3,7 @@
 
 use crate::{
     failure::{Exit, Failure, Result},
-    words::t,
+    words::{self, t},
 };
 use api::{
     health::Readiness,
@@ -17,6 +17,7 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt as _};
 use hyper_util::rt::TokioIo;
+use mail::language::Language;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{ops::Deref, path::PathBuf, time::Duration};
@@ -266,6 +267,9 @@ pub(crate) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, Option<String>
 
 fn request(method: Method, path: &str, body: Body, kind: Option<&str>) -> Result<Request<Body>> {
     let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+    if words::language() == Language::French {
+        request = request.header(header::ACCEPT_LANGUAGE, "fr");
+    }
     if let Some(kind) = kind {
         request = request.header(header::CONTENT_TYPE, kind);
     }
@@ -328,9 +332,15 @@ pub(crate) fn refusal(problem: &Problem) -> Failure {
 
 /// A remedy that names a route, as the command that goes there.
 fn in_our_words(remedy: &str) -> String {
-    [("`GET /api/v1/jobs` lists the jobs", "`vigie jobs` lists them"), ("`/readyz` says", "`vigie doctor` says")]
-        .iter()
-        .fold(remedy.to_owned(), |text, (route, command)| text.replace(route, command))
+    const SAID: [(&str, &str); 6] = [
+        ("`GET /api/v1/jobs` lists the jobs", "`vigie jobs` lists them"),
+        ("`/readyz` says", "`vigie doctor` says"),
+        ("GET /api/v1/jobs\u{a0}» affiche les tâches", "vigie jobs\u{a0}» les affiche"),
+        ("`PUT /api/v1/accounts/{name}` makes one", "`vigie accounts list` shows those that there are"),
+        ("PUT /api/v1/accounts/{name}\u{a0}» en crée un", "vigie accounts list\u{a0}» affiche les comptes existants"),
+        ("/readyz\u{a0}»", "vigie doctor\u{a0}»"),
+    ];
+    SAID.iter().fold(remedy.to_owned(), |text, (route, command)| text.replace(route, command))
 }
 
 async fn whole(response: Response<Body>) -> Result<Vec<u8>> {

@@ -10,7 +10,7 @@ pub(crate) use check::{lines, to_json};
 use crate::{
     cli::Global,
     failure::Failure,
-    words::{self, t},
+    words::{self, Cause as _, t},
 };
 use jiff::tz::TimeZone;
 use logs::collect::Collect;
@@ -254,7 +254,7 @@ fn default<T>(value: T) -> Setting<T> {
 fn read(path: &Path) -> Result<String, Failure> {
     let name = path.display();
     let unread = |error: std::io::Error| {
-        Failure::refused(t!("at-place", place = name, error = words::of_system(&error))).help(t!("check-config-path"))
+        Failure::refused(t!("at-place", place = name, error = error.say())).help(t!("check-config-path"))
     };
     let size = std::fs::metadata(path).map_err(&unread)?.len();
     if size > FILE_BYTES_MAX {
@@ -264,7 +264,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 fn wrong_file(name: &str, text: &str, error: &toml::de::Error) -> Failure {
-    let what = error.message().lines().collect::<Vec<_>>().join(" ");
+    let what = words::of_toml(error.message());
     let place = error.span().map_or(String::new(), |span| format!(":{}", line_of(text, span.start)));
     Failure::refused(t!("at-place", place = format!("{name}{place}"), error = what)).help(t!("settings-example"))
 }

@@ -1,6 +1,6 @@
 //! How a command fails: what happened, what helps, and the exit code that a script sees.
 
-use crate::words::{self, t};
+use crate::words::{Cause as _, t};
 use std::{fmt, process::ExitCode};
 
 /// Exit codes. Scripts rely on them.
@@ -79,7 +79,7 @@ impl std::error::Error for Failure {}
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        let failure = Self::new(&error);
+        let failure = Self::new(error.say());
         match error {
             // These carry their remedy.
             store::Error::NewerSchema { .. } | store::Error::Corrupt { .. } | store::Error::Conflict(_) => failure,
@@ -91,7 +91,7 @@ impl From<store::Error> for Failure {
 
 impl From<vault::VaultError> for Failure {
     fn from(error: vault::VaultError) -> Self {
-        Self::new(error)
+        Self::new(error.say())
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) trait At<T> {
 impl<T> At<T> for std::io::Result<T> {
     fn at(self, place: impl fmt::Display) -> Result<T> {
         self.map_err(|error| {
-            let failure = Failure::new(t!("at-place", place, error = words::of_system(&error)));
+            let failure = Failure::new(t!("at-place", place, error = error.say()));
             match error.kind() {
                 std::io::ErrorKind::NotFound => failure.help(t!("check-path")),
                 std::io::ErrorKind::PermissionDenied => failure.help(t!("give-right")),

@@ -19,7 +19,7 @@ mod words;
 use clap::Parser as _;
 use mail::language::Language;
 use std::process::ExitCode;
-use words::t;
+use words::{Cause as _, t};
 
 fn main() -> ExitCode {
     memory::bound();
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            render::say(&t!("cannot-start", error = words::of_system(&error)));
+            render::say(&t!("cannot-start", error = error.say()));
             return failure::Exit::Failed.into();
         }
     };

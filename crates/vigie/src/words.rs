@@ -14,8 +14,11 @@ use std::{
 };
 use unic_langid::langid;
 
+mod causes;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use causes::{Cause, of_toml};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -25,7 +28,11 @@ static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| {
     bundle
 });
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| {
-    let texts = [include_str!("../locales/fr.ftl"), include_str!("../locales/help.fr.ftl")];
+    let texts = [
+        include_str!("../locales/fr.ftl"),
+        include_str!("../locales/help.fr.ftl"),
+        include_str!("../locales/causes.fr.ftl"),
+    ];
     let mut bundle = bundle(langid!("fr"), &texts);
     bundle.set_formatter(Some(|value, _| written(value, Language::French)));
     bundle
@@ -148,30 +155,4 @@ pub(crate) fn decimal(number: f64, digits: usize) -> String {
 pub(crate) fn word(kind: &str, word: impl std::fmt::Display) -> String {
     let word = word.to_string();
     find(language(), &format!("{kind}-{}", word.replace([' ', '_'], "-")), None, None).unwrap_or(word)
-}
-
-/// What went wrong with a file, a socket or a terminal: the system's own words where this language has none.
-pub(crate) fn of_system(error: &std::io::Error) -> String {
-    use std::io::ErrorKind as Kind;
-    let kind = match error.kind() {
-        Kind::NotFound => "not-found",
-        Kind::PermissionDenied => "forbidden",
-        Kind::AlreadyExists => "exists",
-        Kind::AddrInUse => "address-taken",
-        Kind::AddrNotAvailable => "address-unknown",
-        Kind::ConnectionRefused => "refused",
-        Kind::StorageFull => "disk-full",
-        Kind::ReadOnlyFilesystem => "read-only",
-        Kind::IsADirectory => "directory",
-        Kind::NotADirectory => "no-directory",
-        Kind::InvalidData => "no-text",
-        Kind::TimedOut => "timeout",
-        _ => return error.to_string(),
-    };
-    match language() {
-        Language::English => error.to_string(),
-        Language::French => {
-            find(Language::French, "system-error", Some(kind), None).unwrap_or_else(|| error.to_string())
-        }
-    }
 }

@@ -21,7 +21,7 @@ pub(crate) use token::Tokens;
 
 use crate::{
     Ctx,
-    problem::Problem,
+    problem::{Problem, worded},
     serve::{
         connections::Connection,
         places::{Holder, Place},
@@ -459,6 +459,5 @@ fn forbidden(has: Scope, needed: Scope) -> Problem {
 }
 
 fn no_engine() -> Problem {
-    Problem::busy("read-only", "no engine runs here: this process can only read", 30)
-        .remedy("start `vigie serve` on this data directory, and send this to it")
+    Problem::busy("read-only", worded("problem-read-only", &[]), 30).remedy(worded("problem-read-only-help", &[]))
 }

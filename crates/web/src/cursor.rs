@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::{JobId, Timestamp};
@@ -11,7 +11,9 @@ use model::{JobId, Timestamp};
 pub(crate) fn page_size(ctx: &Ctx, asked: Option<u32>) -> Result<u32> {
     let most = ctx.app.limits.page_rows_max;
     match asked.unwrap_or(100.min(most)) {
-        0 => Err(Problem::invalid("limit: 0 rows are no page").remedy(format!("ask for 1 to {most}"))),
+        0 => {
+            Err(Problem::invalid(worded("problem-limit", &[])).remedy(worded("problem-limit-help", &[("most", &most)])))
+        }
         asked => Ok(asked.min(most)),
     }
 }

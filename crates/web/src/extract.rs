@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx, auth,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use axum::{
     body::Bytes,
@@ -73,8 +73,8 @@ pub(crate) fn moment(name: &str, text: &str, zone: &TimeZone) -> Result<Timestam
         return Ok(moment);
     }
     let bad = || {
-        Problem::invalid(format!("{name}: `{text}` is neither a moment nor a day"))
-            .remedy("write 2025-01-31T14:00:00Z, or 2025-01-31")
+        Problem::invalid(worded("problem-moment", &[("name", &name), ("text", &text)]))
+            .remedy(worded("problem-moment-help", &[]))
     };
     let day: civil::Date = text.parse().map_err(|_| bad())?;
     day_start(day, zone).ok_or_else(bad)
@@ -97,7 +97,8 @@ impl FromRequestParts<Ctx> for Address {
 /// A text of at most `chars_max` characters, without NUL, which PostgreSQL cannot keep.
 pub(crate) fn text(name: &str, text: String, chars_max: usize) -> Result<String> {
     if text.chars().count() > chars_max {
-        return Err(Problem::invalid(format!("{name}: longer than {chars_max} characters")).remedy("shorten it"));
+        return Err(Problem::invalid(worded("problem-too-long", &[("name", &name), ("most", &chars_max)]))
+            .remedy(worded("problem-too-long-help", &[])));
     }
     Ok(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text })
 }

@@ -1,12 +1,14 @@
 //! The one error that the API answers with: a problem as RFC 9457 has it, with a remedy where there is one.
 
-use crate::layout::foreign::plain;
+use crate::{layout::foreign::plain, words::Words};
 use axum::{
     Json,
     extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::tz::TimeZone;
+use mail::language::Language;
 use serde::Serialize;
 
 pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;
@@ -17,6 +19,57 @@ pub(crate) struct Problem {
     body: Box<api::problem::Problem>,
     retry_after_seconds: Option<u32>,
     said: Option<Box<PageText>>,
+    french: Box<French>,
+}
+
+/// What the API says in French, of what has words in both languages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct French {
+    detail: Option<String>,
+    remedy: Option<String>,
+}
+
+impl French {
+    /// Puts it in the place of what is said in English.
+    pub(crate) fn put(self, problem: &mut api::problem::Problem) {
+        if let Some(detail) = self.detail {
+            problem.detail = detail;
+        }
+        problem.remedy = self.remedy.or_else(|| problem.remedy.take());
+    }
+}
+
+/// What is said of a problem: to the letter, or in both languages.
+#[derive(Debug)]
+pub(crate) struct Wording {
+    english: String,
+    french: Option<String>,
+}
+
+impl From<String> for Wording {
+    fn from(english: String) -> Self {
+        Self { english, french: None }
+    }
+}
+
+impl From<&str> for Wording {
+    fn from(english: &str) -> Self {
+        english.to_owned().into()
+    }
+}
+
+/// A text of `locales/problems.*.ftl` with its values. A `state` is said as the language says it.
+pub(crate) fn worded(id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> Wording {
+    let said = |language| {
+        let words = Words { language, zone: TimeZone::UTC };
+        let value = |name: &str, value: String| match language {
+            Language::French if name == "state" => words.t(&format!("state-{value}")).to_lowercase(),
+            _ => value,
+        };
+        let values: Vec<_> = values.iter().map(|(name, shown)| (*name, value(name, shown.to_string()))).collect();
+        words.with_all(id, &values)
+    };
+    Wording { english: said(Language::English), french: Some(said(Language::French)) }
 }
 
 /// What a page says of a problem in place of its detail, in the reader's language.
@@ -28,24 +81,26 @@ pub(crate) struct PageText {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, kind: &str, detail: impl Into<Wording>) -> Self {
+        let Wording { english, french } = detail.into();
         let body = api::problem::Problem {
             kind: format!("/api#{kind}"),
             title: title(status),
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: english,
             ..api::problem::Problem::default()
         };
-        Self { body: Box::new(body), retry_after_seconds: None, said: None }
+        let french = Box::new(French { detail: french, remedy: None });
+        Self { body: Box::new(body), retry_after_seconds: None, said: None, french }
     }
 
     /// 400: it cannot be read at all.
-    pub(crate) fn malformed(detail: impl Into<String>) -> Self {
+    pub(crate) fn malformed(detail: impl Into<Wording>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
     }
 
     /// 422: it can be read, and makes no sense.
-    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
+    pub(crate) fn invalid(detail: impl Into<Wording>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
     }
 
@@ -53,16 +108,21 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("there is no {what}"))
     }
 
-    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+    /// 404, said as a whole.
+    pub(crate) fn missing(detail: impl Into<Wording>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", detail)
+    }
+
+    pub(crate) fn conflict(detail: impl Into<Wording>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
-    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+    pub(crate) fn too_large(detail: impl Into<Wording>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
     }
 
     /// 503, to be tried again after so many seconds.
-    pub(crate) fn busy(kind: &str, detail: impl Into<String>, retry_after_seconds: u32) -> Self {
+    pub(crate) fn busy(kind: &str, detail: impl Into<Wording>, retry_after_seconds: u32) -> Self {
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, detail);
         Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
     }
@@ -70,8 +130,8 @@ impl Problem {
     /// 500. The cause is logged here and not told.
     pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here")
-            .remedy("look for the request's id in Vigie's log")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", worded("problem-internal", &[]))
+            .remedy(worded("problem-internal-help", &[]))
     }
 
     /// The same with another status.
@@ -82,8 +142,9 @@ impl Problem {
     }
 
     #[must_use]
-    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.body.remedy = Some(remedy.into());
+    pub(crate) fn remedy(mut self, remedy: impl Into<Wording>) -> Self {
+        let Wording { english, french } = remedy.into();
+        (self.body.remedy, self.french.remedy) = (Some(english), french);
         self
     }
 
@@ -135,11 +196,25 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        response.extensions_mut().insert(*self.french);
         if let Some(said) = said {
             response.extensions_mut().insert(*said);
         }
         response
     }
+}
+
+/// Why a job cannot be changed so, where there are words for it.
+fn impossible(what: &str, found: &str, wanted: &str) -> Option<Wording> {
+    let id = match wanted {
+        "paused" => "problem-cannot-pause",
+        "resumed" => "problem-cannot-resume",
+        "cancelled" => "problem-cannot-cancel",
+        _ if wanted.starts_with("set going again") => "problem-cannot-retry",
+        _ => return None,
+    };
+    let job = what.strip_prefix("job ")?;
+    Some(worded(id, &[("id", &job), ("state", &found)]))
 }
 
 impl From<store::Error> for Problem {
@@ -148,16 +223,19 @@ impl From<store::Error> for Problem {
             store::Error::Shared(shared) if matches!(*shared, store::Error::Conflict(_)) => {
                 Self::conflict(shared.to_string())
             }
-            store::Error::State { wanted: "resumed", ref found, .. } if found != "preparing" => Self::conflict(
-                error.to_string(),
-            )
-            .remedy("`retry-failed` tries again what has failed; what was sent is sent again by a new mailing only"),
-            store::Error::State { .. } | store::Error::Conflict(_) => Self::conflict(error.to_string()),
-            store::Error::Closed => Self::busy("stopping", "Vigie is shutting down", 5),
+            store::Error::State { ref what, ref found, wanted } => {
+                let problem =
+                    Self::conflict(impossible(what, found, wanted).unwrap_or_else(|| error.to_string().into()));
+                match wanted == "resumed" && found != "preparing" {
+                    true => problem.remedy(worded("problem-resume-help", &[])),
+                    false => problem,
+                }
+            }
+            store::Error::Conflict(_) => Self::conflict(error.to_string()),
+            store::Error::Closed => Self::busy("stopping", worded("problem-stopping", &[]), 5),
             error if error.is_passing() => {
                 tracing::warn!(%error, "the database does not answer");
-                Self::busy("database", "the database cannot take this now", 5)
-                    .remedy("try again; `/readyz` says what is wrong")
+                Self::busy("database", worded("problem-database", &[]), 5).remedy(worded("problem-database-help", &[]))
             }
             error => Self::internal(&error),
         }

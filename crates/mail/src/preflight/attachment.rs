@@ -114,7 +114,10 @@ impl Files {
             std::io::ErrorKind::PermissionDenied => {
                 (of_file(Sentence::new("file_forbidden"), path), Sentence::new("give_right"))
             }
-            _ => (of_file(Sentence::new("file_unreadable"), path).with("error", error), Sentence::new("check_file")),
+            _ => (
+                of_file(Sentence::new("file_unreadable"), path).with_sentence("error", Sentence::of_system(&error)),
+                Sentence::new("check_file"),
+            ),
         };
         if path.contains(is_forbidden) {
             return Err((Sentence::new("file_name_control"), Sentence::new("delete")));

@@ -449,7 +449,7 @@ fn cannot_open(name: &str, error: &std::io::Error) -> Problem {
         std::io::ErrorKind::PermissionDenied => Sentence::new("give_right"),
         _ => Sentence::new("check_file"),
     };
-    Problem::error(name, Sentence::new("cannot_open").with("error", error), remedy)
+    Problem::error(name, Sentence::new("cannot_open").with_sentence("error", Sentence::of_system(error)), remedy)
 }
 
 fn unreadable(name: &str, line: u64, error: &std::io::Error) -> Problem {
@@ -458,5 +458,10 @@ fn unreadable(name: &str, line: u64, error: &std::io::Error) -> Problem {
     } else {
         Sentence::new("check_disk")
     };
-    Problem::error(name, Sentence::new("cannot_read_further").with("error", error), remedy).at(line)
+    Problem::error(
+        name,
+        Sentence::new("cannot_read_further").with_sentence("error", Sentence::of_system(error)),
+        remedy,
+    )
+    .at(line)
 }

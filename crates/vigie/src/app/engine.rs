@@ -7,7 +7,7 @@ use crate::{
     failure::{Failure, Result},
     logging,
     owner::Lock,
-    words::{self, t},
+    words::{Cause as _, t},
 };
 use axum::Router;
 use jobs::{Again, DoneBy, Engine, Handler, Options, Place, Ready, RetryPolicy, RunLog, Schedules, Scope, Work};
@@ -164,7 +164,7 @@ impl Owned {
         let tables = collect::Config { traced: config.collected_journal(), ..tables };
         let started = Collectors::start(&self.collected, &tables).await;
         self.collectors = Some(started.map_err(|(address, error)| {
-            Failure::new(t!("at-place", place = format!("collect.syslog: {address}"), error = words::of_system(&error)))
+            Failure::new(t!("at-place", place = format!("collect.syslog: {address}"), error = error.say()))
                 .help(t!("collect-address-help"))
         })?);
         Ok(())
@@ -341,7 +341,7 @@ fn host() -> String {
 
 /// Why an address could not be listened on.
 pub(crate) fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
-    let failure = Failure::new(t!("at-place", place = address, error = words::of_system(error)));
+    let failure = Failure::new(t!("at-place", place = address, error = error.say()));
     match error.kind() {
         std::io::ErrorKind::AddrInUse => failure.help(t!("listen-taken")),
         std::io::ErrorKind::PermissionDenied => failure.help(t!("listen-reserved")),

@@ -99,10 +99,10 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "N", help_heading = "How fast")]
     pub(crate) batch: Option<u32>,
     /// Between batches: 3s, 1m30s
-    #[arg(long, value_name = "TIME", help_heading = "How fast")]
+    #[arg(long, value_name = "TIME", value_parser = super::duration_text, help_heading = "How fast")]
     pub(crate) pause: Option<String>,
     /// 60/min, 10/s, 500/h; several may be given
-    #[arg(long, value_name = "RATE", help_heading = "How fast")]
+    #[arg(long, value_name = "RATE", value_parser = super::rate_text, help_heading = "How fast")]
     pub(crate) rate: Vec<String>,
     /// Messages in any 24 hours
     #[arg(long, value_name = "N", help_heading = "How fast")]

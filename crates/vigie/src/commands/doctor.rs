@@ -7,7 +7,7 @@ use crate::{
     failure::{Exit, Result},
     owner::{self, Claim},
     render,
-    words::{self, t},
+    words::{self, Cause as _, t},
 };
 use api::{
     accounts::{Account, Accounts},
@@ -111,12 +111,9 @@ fn directory(data: &Path) -> Finding {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             finding(Verdict::Warn, ABOUT, t!("not-there-yet", shown), t!("data-made-by"))
         }
-        Err(error) => finding(
-            Verdict::Fail,
-            ABOUT,
-            t!("at-place", place = shown, error = words::of_system(&error)),
-            t!("check-path-rights"),
-        ),
+        Err(error) => {
+            finding(Verdict::Fail, ABOUT, t!("at-place", place = shown, error = error.say()), t!("check-path-rights"))
+        }
         Ok(about) if !about.is_dir() => {
             finding(Verdict::Fail, ABOUT, t!("no-directory", shown), t!("name-another-data"))
         }
@@ -182,12 +179,9 @@ fn key(file: &Path) -> Finding {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             finding(Verdict::Warn, ABOUT, t!("not-there-yet", shown), t!("key-made-at-start"))
         }
-        Err(error) => finding(
-            Verdict::Fail,
-            ABOUT,
-            t!("at-place", place = shown, error = words::of_system(&error)),
-            t!("check-rights"),
-        ),
+        Err(error) => {
+            finding(Verdict::Fail, ABOUT, t!("at-place", place = shown, error = error.say()), t!("check-rights"))
+        }
         Ok(about) if about.permissions().mode() & 0o077 != 0 => {
             finding(Verdict::Fail, ABOUT, t!("shown-readable-by-others", shown), format!("chmod 600 {shown}"))
         }
@@ -397,12 +391,7 @@ fn log_folders(config: &Config) -> Vec<Finding> {
     let unreadable = folders.filter(|folder| *folder != data.join("logs")).filter_map(|folder| {
         let error = fs::read_dir(&folder).err()?;
         let remedy = t!("log-folder-help");
-        Some(finding(
-            Verdict::Warn,
-            ABOUT,
-            t!("at-place", place = folder.display(), error = words::of_system(&error)),
-            remedy,
-        ))
+        Some(finding(Verdict::Warn, ABOUT, t!("at-place", place = folder.display(), error = error.say()), remedy))
     });
     unreadable.collect()
 }
@@ -411,7 +400,8 @@ async fn account_finding(account: &Account) -> Finding {
     const ABOUT: &str = "account";
     let (name, url) = (&account.name, &account.url);
     if let Some(pause) = account.pause_at(Clock::System.now()) {
-        let what = t!("account-is-paused", name, why = render::plain(pause.reason.said(), 160));
+        let what =
+            t!("account-is-paused", name, why = render::plain(&render::progress::reason_text(&pause.reason), 160));
         return finding(Verdict::Warn, ABOUT, what, t!("account-is-paused-help"));
     }
     if url.starts_with("gmail:") {

@@ -7,7 +7,10 @@ use crate::{
     client::{Answer, Client, query},
     config::Config,
     failure::{Exit, Failure, Result},
-    render::{self, Align, Table, count, progress::Progress},
+    render::{
+        self, Align, Table, count,
+        progress::{Progress, reason_text},
+    },
     signals::Stop,
     words::{self, t},
 };
@@ -15,6 +18,7 @@ use api::{
     items::ItemsPage,
     jobs::{self, Job, JobNote, JobsPage, LogLine, LogPage, Reason, Resumed},
 };
+use mail::language::Language;
 use model::{Clock, JobId, JobState};
 use serde_json::Value;
 use std::{fmt::Display, time::Duration};
@@ -130,8 +134,12 @@ fn described(job: &Job, state: &str, config: &Config) -> Table {
     for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         table.row([words::word("column", name), render::plain(text, 200)]);
     }
-    if let Some(Reason { code, detail }) = &job.reason {
-        table.row([words::word("column", "reason"), render::plain(&format!("{code} {detail}"), 300)]);
+    if let Some(reason @ Reason { code, detail }) = &job.reason {
+        let text = match words::language() {
+            Language::English => format!("{code} {detail}"),
+            Language::French => reason_text(reason),
+        };
+        table.row([words::word("column", "reason"), render::plain(&text, 300)]);
     }
     let numbers = [
         ("total", job.total),

@@ -8,7 +8,7 @@ use crate::{
         self, Align, Table, count,
         progress::{Bar, Silence},
     },
-    words::t,
+    words::{Cause as _, t},
 };
 use model::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -37,7 +37,7 @@ pub(super) async fn run(config: &Config, to: &str) -> Result<Exit> {
     bar.clear();
     source.close().await;
     target.close().await;
-    let report = copied.map_err(|error| Failure::new(error).help(t!("migrate-failed-help")))?;
+    let report = copied.map_err(|error| Failure::new(error.say()).help(t!("migrate-failed-help")))?;
     if config.json {
         let tables = report.tables.iter().map(|table| (table.table.to_owned(), json!(table.rows))).collect();
         render::json(&json!({"copied": Value::Object(tables)}))?;
@@ -55,7 +55,7 @@ pub(super) async fn run(config: &Config, to: &str) -> Result<Exit> {
 
 async fn postgres(url: &SecretString) -> Result<Db> {
     let db = Db::open_postgres(url.expose_secret()).await;
-    db.map_err(|error| Failure::new(error).help(t!("migrate-address")))
+    db.map_err(|error| Failure::new(error.say()).help(t!("migrate-address")))
 }
 
 /// Nobody else works on the directory meanwhile.

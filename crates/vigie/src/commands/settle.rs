@@ -103,7 +103,7 @@ fn said(settled: &[i64], left: &[Left]) -> String {
     if left.len() > SHOWN {
         parts.push(t!("more-not-unknown"; n = (left.len() - SHOWN) as u64));
     }
-    parts.join("; ")
+    parts.join(&t!("semicolon"))
 }
 
 pub(super) async fn retry_failed(config: &Config, job: &JobArg) -> Result<Exit> {

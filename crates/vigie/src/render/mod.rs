@@ -7,7 +7,7 @@ pub(crate) use table::{Align, Table};
 
 use crate::{
     failure::{Failure, Result},
-    words::{self, t},
+    words::{self, Cause as _, t},
 };
 use jiff::{civil::Date, tz::TimeZone};
 use mail::language::Language;
@@ -31,7 +31,7 @@ pub(crate) fn out(text: &str) -> Result<()> {
 
 /// Standard output took no more.
 pub(crate) fn unwritten(error: &io::Error) -> Failure {
-    Failure::new(t!("standard-output", error = words::of_system(error)))
+    Failure::new(t!("standard-output", error = error.say()))
 }
 
 /// A line to standard error. Where that fails there is nobody left to tell.

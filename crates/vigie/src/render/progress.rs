@@ -3,10 +3,14 @@
 use super::{count, duration, say};
 use crate::words::{self, t};
 use api::jobs::{self, Job};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jiff::tz::TimeZone;
-use model::{Counters, JobState, Standing};
-use std::time::{Duration, Instant};
+use mail::{language::Language, verdict_text};
+use model::{Counters, Fault, JobState, Retry, Standing, Verdict};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -81,7 +85,29 @@ impl From<&jobs::Progress> for Progress {
 }
 
 fn said(reason: Option<&jobs::Reason>) -> Option<String> {
-    reason.map(|reason| reason.said().to_owned()).filter(|said| !said.is_empty())
+    reason.map(reason_text).filter(|said| !said.is_empty())
+}
+
+/// Why a job or an account stands still.
+pub(crate) fn reason_text(reason: &jobs::Reason) -> String {
+    let jobs::Reason { code, detail } = reason;
+    if words::language() == Language::English {
+        return reason.said().to_owned();
+    }
+    match code.as_str() {
+        "paused_by" => return t!("paused-by", name = detail),
+        "cancelled_by" => return t!("cancelled-by", name = detail),
+        "by_hand" if !detail.is_empty() => return detail.clone(),
+        _ => {}
+    }
+    let (known, what) = (words::word("reason", code), detail.trim().trim_end_matches('.'));
+    if known != *code {
+        return known;
+    }
+    // A code without a text comes back as it is: what was said is then worth more.
+    let verdict = Verdict::new(code, Fault::Server, Retry::Never).with_arg("error", what).with_arg("problem", what);
+    let text = verdict_text::explain(&verdict, Language::French);
+    if text == *code { reason.said().to_owned() } else { text }
 }
 
 impl Progress {
@@ -176,12 +202,12 @@ impl Progress {
 impl Bar {
     /// For a run of messages.
     pub(crate) fn new(silence: Silence) -> Self {
-        Self::styled(silence, "{bar:32.green/dim} {percent:>3} %  {human_pos}/{human_len}  {msg}")
+        Self::styled(silence, "{bar:32.green/dim} {percent:>3} %  {done}/{all}  {msg}")
     }
 
     /// For something whose length is not known: only counted.
     pub(crate) fn counting(silence: Silence) -> Self {
-        Self::styled(silence, "{spinner} {msg} {human_pos}")
+        Self::styled(silence, "{spinner} {msg} {done}")
     }
 
     fn styled(silence: Silence, template: &str) -> Self {
@@ -193,6 +219,11 @@ impl Bar {
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(20));
         if let Ok(style) = ProgressStyle::with_template(template) {
+            let style = style
+                .with_key("done", |state: &ProgressState, out: &mut dyn Write| drop(out.write_str(&count(state.pos()))))
+                .with_key("all", |state: &ProgressState, out: &mut dyn Write| {
+                    drop(out.write_str(&count(state.len().unwrap_or_default())));
+                });
             bar.set_style(style.progress_chars("━━╌"));
         }
         Self::Terminal(bar)

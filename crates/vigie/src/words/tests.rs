@@ -8,11 +8,12 @@ use std::{
 
 const ENGLISH_FILE: &str = include_str!("../../locales/en.ftl");
 const FRENCH_FILE: &str = include_str!("../../locales/fr.ftl");
+const CAUSES_FILE: &str = include_str!("../../locales/causes.fr.ftl");
 const HELP_FILE: &str = include_str!("../../locales/help.fr.ftl");
 
 /// Words of programs, put together with a kind to an identifier by [`word`].
 const KINDS: [&str; 10] =
-    ["state", "item", "kind", "on-unknown", "role", "scope", "verdict", "about", "column", "system-error"];
+    ["state", "item", "kind", "on-unknown", "role", "scope", "verdict", "about", "column", "reason"];
 
 /// What a text names: values, and other texts.
 #[derive(Debug, Default, PartialEq)]
@@ -67,8 +68,7 @@ fn texts(source: &str) -> BTreeMap<String, Named> {
 
 #[test]
 fn both_languages_have_the_same_texts_with_the_same_values() {
-    let (english, mut french) = (texts(ENGLISH_FILE), texts(FRENCH_FILE));
-    french.remove("system-error");
+    let (english, french) = (texts(ENGLISH_FILE), texts(FRENCH_FILE));
     let ids = |texts: &BTreeMap<String, Named>| texts.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&english), ids(&french));
     for (id, named) in &english {
@@ -109,8 +109,17 @@ fn every_text_that_is_said_is_there_and_none_is_left_over() {
 }
 
 #[test]
+fn every_french_cause_is_said() {
+    let source = include_str!("causes.rs");
+    let unused: Vec<_> = texts(CAUSES_FILE).into_keys().filter(|id| !source.contains(&format!("\"{id}\""))).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
 fn french_spaces_do_not_break() {
-    for line in FRENCH_FILE.lines().chain(HELP_FILE.lines()).filter(|line| !line.starts_with('#')) {
+    for line in
+        FRENCH_FILE.lines().chain(HELP_FILE.lines()).chain(CAUSES_FILE.lines()).filter(|line| !line.starts_with('#'))
+    {
         for plain in [" : ", " ; ", " ?", "« ", " »", "'"] {
             let is_code = plain == "'" && line.contains("vigie ");
             assert!(!line.contains(plain) || is_code, "{plain:?} in {line}");
@@ -153,7 +162,9 @@ fn no_word_of_the_other_language_is_left() {
         &["le", "la", "les", "des", "du", "est", "une", "pas", "vous", "tâche", "envoi", "et", "où"];
     let words = |line: &str| line.split([' ', '\u{a0}', '\u{202f}', ',']).map(str::to_owned).collect::<Vec<_>>();
     let text = |line: &str| line.split_once(" = ").map_or(line, |(_, text)| text).to_owned();
-    for line in FRENCH_FILE.lines().chain(HELP_FILE.lines()).filter(|line| !line.starts_with('#')) {
+    for line in
+        FRENCH_FILE.lines().chain(HELP_FILE.lines()).chain(CAUSES_FILE.lines()).filter(|line| !line.starts_with('#'))
+    {
         let typed = line.contains("vigie ") || line.contains("preparing") || line.contains("queued");
         let found: Vec<_> = words(&text(line)).into_iter().filter(|word| ENGLISH.contains(&word.as_str())).collect();
         assert!(found.is_empty() || typed, "{found:?} in {line}");

@@ -5,7 +5,7 @@ use crate::{
     auth::Access,
     extract::{Json, NAME_MAX, Path, text},
     jobs::api::shown_reason,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::{
@@ -56,7 +56,10 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<Accounts>> {
 
 pub(crate) async fn named(ctx: &Ctx, name: String) -> Result<Account> {
     let name = text("account", name, NAME_MAX)?;
-    let missing = || Problem::not_found(format!("account `{name}`")).remedy("`PUT /api/v1/accounts/{name}` makes one");
+    let missing = || {
+        Problem::missing(worded("problem-no-account", &[("name", &name)]))
+            .remedy(worded("problem-no-account-help", &[]))
+    };
     ctx.app.db.account_named(&name).await?.ok_or_else(missing)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     cursor::page_size,
     extract::{Path, Query, moment, optional_text},
     order,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use crate::{extract::NAME_MAX, jobs::lookup};
@@ -35,7 +35,9 @@ use uuid::Uuid;
 
 /// The kind of that name.
 fn kind(name: &str) -> Result<JobKind> {
-    name.parse().map_err(|unknown: UnknownKind| Problem::invalid(format!("kind: {unknown}")).remedy("give one of them"))
+    name.parse().map_err(|unknown: UnknownKind| {
+        Problem::invalid(worded("problem-job-kind", &[("why", &unknown)])).remedy(worded("problem-job-kind-help", &[]))
+    })
 }
 /// No caller counts this far, and sums of it fit.
 const COUNT_MAX: u64 = 1_000_000_000;

@@ -13,7 +13,7 @@ use crate::{
     jobs::{api::shown, lookup::existing},
     lines::Lines,
     order,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
     traces::api::generic,
 };
@@ -255,7 +255,7 @@ impl Adder<'_> {
 
 async fn ready(State(ctx): State<Ctx>, Writing(job): Writing) -> Result<axum::Json<api::jobs::Job>> {
     if job.state != JobState::Preparing {
-        return Err(Problem::conflict(format!("job {} is {}, and not being prepared", job.id, job.state)));
+        return Err(Problem::conflict(worded("problem-not-preparing", &[("id", &job.id), ("state", &job.state)])));
     }
     ctx.mailings().replace_earlier_failures(&job).await?;
     let job = ctx.app.db.finish_preparing(job.id, ctx.app.clock.now()).await?;

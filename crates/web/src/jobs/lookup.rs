@@ -2,20 +2,17 @@
 
 use crate::{
     Ctx,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use api::jobs::Candidate;
-use axum::http::StatusCode;
 use model::{JobId, JobState};
 use store::{Db, Job, JobFilter};
 
 /// The job, or 404.
 pub(crate) async fn existing(ctx: &Ctx, id: JobId) -> Result<Job> {
-    ctx.app
-        .db
-        .job(id)
-        .await?
-        .ok_or_else(|| Problem::not_found(format!("job {id}")).remedy("`GET /api/v1/jobs` lists the jobs"))
+    ctx.app.db.job(id).await?.ok_or_else(|| {
+        Problem::missing(worded("problem-no-job", &[("id", &id)])).remedy(worded("problem-no-job-help", &[]))
+    })
 }
 
 /// Jobs of which one that may be meant by a name is told to choose.
@@ -30,14 +27,13 @@ pub(crate) async fn called(ctx: &Ctx, text: &str) -> Result<Job> {
     if meant.len() > 1 {
         let candidate = |Job { id, state, name, .. }| Candidate { id, state, name };
         let candidates: Vec<_> = meant.into_iter().map(candidate).collect();
-        return Err(Problem::conflict(format!("several jobs are meant by `{text}`"))
-            .remedy("give more of the id")
+        return Err(Problem::conflict(worded("problem-several-jobs", &[("text", &text)]))
+            .remedy(worded("problem-several-jobs-help", &[]))
             .with("candidates", candidates));
     }
     meant.pop().ok_or_else(|| {
-        let none = format!("no job's id begins with `{text}`, and none is named so");
-        Problem::new(StatusCode::NOT_FOUND, "not-found", none)
-            .remedy("`GET /api/v1/jobs` lists the jobs; `last` is the newest")
+        Problem::missing(worded("problem-no-job-named", &[("text", &text)]))
+            .remedy(worded("problem-no-job-named-help", &[]))
     })
 }
 

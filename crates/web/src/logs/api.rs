@@ -15,7 +15,7 @@ mod tests;
 
 use crate::{
     auth::Access,
-    problem::Problem,
+    problem::{Problem, worded},
     routes::{About, Routes},
 };
 use axum::http::StatusCode;
@@ -110,9 +110,9 @@ impl From<logs::Error> for Problem {
             logs::Error::Store(Store::Full) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", detail),
             logs::Error::Store(Store::TooLarge { .. }) => Self::too_large(detail),
             logs::Error::Query(_) => Self::invalid(detail).remedy("use a shorter expression"),
-            logs::Error::InUse { .. } => Self::busy("logs-in-use", detail, 5),
+            logs::Error::InUse { pid } => Self::busy("logs-in-use", worded("problem-logs-in-use", &[("pid", pid)]), 5),
             logs::Error::Closed | logs::Error::Store(Store::Closed) => {
-                Self::busy("stopping", "Vigie is shutting down", 5)
+                Self::busy("stopping", worded("problem-stopping", &[]), 5)
             }
             _ => Self::internal(&error),
         }

@@ -6,16 +6,19 @@ use crate::{
     auth::{self, ForPerson, Trusted},
     extract::Address,
     layout, people,
-    problem::Problem,
+    problem::{French, Problem},
     serve::places::Holder,
+    words::preferred,
 };
 use axum::{
     Router,
+    body::{Body, to_bytes},
     extract::{MatchedPath, Request, State},
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use mail::language::Language;
 use std::{any::Any, net::IpAddr, time::Instant};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -29,12 +32,15 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const COMPRESSED: [&str; 5] = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"];
+/// A problem is a few hundred bytes.
+const PROBLEM_BYTES_MAX: usize = 64 << 10;
 const COMPRESSED_BYTES_MIN: u64 = 1_024;
 
 /// Outermost last.
 pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
     router
         .layer(from_fn_with_state(ctx.clone(), for_people))
+        .layer(from_fn(in_their_language))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(ctx.clone(), timed))
         .layer(from_fn_with_state(ctx.clone(), known_host))
@@ -68,6 +74,21 @@ async fn unanswered(ctx: &Ctx, from: Option<IpAddr>, parts: &Parts, problem: Pro
         response.extensions_mut().insert(ForPerson { who, needs_login: false });
     }
     response
+}
+
+/// What the API says against a request, in French where that is asked for and there are words.
+async fn in_their_language(request: Request, next: Next) -> Response {
+    let is_french = request.uri().path().starts_with("/api/") && preferred(request.headers()) == Language::French;
+    let mut response = next.run(request).await;
+    let Some(french) = response.extensions_mut().remove::<French>().filter(|_| is_french) else { return response };
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, PROBLEM_BYTES_MAX).await.unwrap_or_default();
+    let mut problem: api::problem::Problem = serde_json::from_slice(&bytes).unwrap_or_default();
+    french.put(&mut problem);
+    let said = serde_json::to_vec(&problem).unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static("fr"));
+    Response::from_parts(parts, Body::from(said))
 }
 
 /// What could not be answered, as a page for the person who reads it: the way in, or what is wrong.

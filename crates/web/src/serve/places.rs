@@ -1,7 +1,11 @@
 //! Places, of which there are so many: for requests that are being answered, and for streams of events. Nobody may hold
 //! them all: strangers, viewers of jobs and those with an account or a token have places apart, and each holder a share.
 
-use crate::{Limits, problem::Problem, serve::peer};
+use crate::{
+    Limits,
+    problem::{Problem, worded},
+    serve::peer,
+};
 use axum::http::StatusCode;
 use model::JobId;
 use std::{
@@ -136,7 +140,7 @@ impl Requests {
             Holder::Stranger(_) => &self.strangers,
         };
         pool.take(holder).map_err(|full| match full {
-            Full::All => Problem::busy("busy", "too many requests at the same time", 1),
+            Full::All => Problem::busy("busy", worded("problem-busy", &[]), 1),
             Full::Share => Problem::busy("busy", "too many requests of yours at the same time", 1)
                 .status(StatusCode::TOO_MANY_REQUESTS)
                 .remedy("wait for some of them to be answered"),

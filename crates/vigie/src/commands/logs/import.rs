@@ -231,7 +231,7 @@ fn absolute(file: &Path) -> String {
 }
 
 fn kept(failure: Failure, file: &Path, accepted: u64, is_again: bool) -> Failure {
-    let said = failure.help.as_ref().map_or(String::new(), |help| format!("{help}; "));
+    let said = failure.help.as_ref().map_or(String::new(), |help| help.clone() + &t!("semicolon"));
     let (file, n) = (file.display(), accepted);
     let kept = if is_again { t!("import-kept-again", file; n) } else { t!("import-kept", file; n) };
     Failure::new(failure.what).help(said + &kept)
@@ -357,7 +357,7 @@ impl ImportTotals {
             text += &t!("import-masked"; n = self.masked);
         }
         if self.rejected > 0 {
-            text += &t!("import-rejected", why = self.problems.join("; "); n = self.rejected);
+            text += &t!("import-rejected", why = self.problems.join(&t!("semicolon")); n = self.rejected);
         }
         if let Some(broken) = &self.broken {
             text += &t!("import-broken", broken);

@@ -76,7 +76,7 @@ impl Insisting {
 
     fn given_up(&self, failure: Failure, batch: &Bytes) -> Failure {
         let lost = batch.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let help = failure.help.map_or(String::new(), |help| format!("{help}; "));
+        let help = failure.help.map_or(String::new(), |help| help + &t!("semicolon"));
         Failure::new(failure.what).help(
             help + &t!("kept-and-lost", kept = t!("n-record"; n = self.accepted), lost = t!("n-record"; n = lost)),
         )

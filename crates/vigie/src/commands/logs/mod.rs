@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
-    words::{self, t},
+    words::{Cause as _, t},
 };
 use api::logs::Hint;
 use jiff::tz::TimeZone;
@@ -91,7 +91,7 @@ fn zone_pair(zone: &TimeZone) -> (&'static str, Option<String>) {
 /// What all records that are taken get.
 fn labels(args: &LogsLabelArgs) -> Result<Labels> {
     let labels = Labels::parse(args.label.iter().map(String::as_str));
-    labels.map_err(|error| Failure::refused(t!("label-wrong", error)))
+    labels.map_err(|error| Failure::refused(t!("label-wrong", error = error.say())))
 }
 
 /// Each with the query and a caret under the place.
@@ -134,7 +134,7 @@ fn reason(file: &Path, error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => {
             t!("file-forbidden")
         }
-        _ => words::of_system(error),
+        _ => error.say(),
     }
 }
 

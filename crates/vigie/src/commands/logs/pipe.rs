@@ -15,7 +15,7 @@ use crate::{
     failure::{Exit, Failure, Result},
     owner, render,
     signals::Stop,
-    words::{self, t},
+    words::{Cause as _, t},
 };
 use axum::body::Bytes;
 use jiff::tz::TimeZone;
@@ -149,7 +149,7 @@ fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
             Ok(0) => return,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return render::say(&t!("standard-input", error = words::of_system(&error))),
+            Err(error) => return render::say(&t!("standard-input", error = error.say())),
         };
         if tee {
             let mut out = io::stdout().lock();
@@ -157,7 +157,7 @@ fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
                 tee = false;
                 // Whoever read along has read enough; the store has not.
                 if error.kind() != io::ErrorKind::BrokenPipe {
-                    render::say(&t!("standard-output", error = words::of_system(&error)));
+                    render::say(&t!("standard-output", error = error.say()));
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
-    words::t,
+    words::{Cause as _, t},
 };
 use console::Style;
 use logs::raw::{self, RawHit, RawQuery, RawSummary, Unread};
@@ -50,7 +50,9 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
         Err(error) => return Err(render::unwritten(&error)),
     };
     for Unread { file, reason } in &summary.unread {
-        render::say(&t!("at-place", place = file.display(), error = reason));
+        // The system's own words, where it still says so.
+        let why = std::fs::File::open(file).map_or_else(|error| error.say(), |_| reason.clone());
+        render::say(&t!("at-place", place = file.display(), error = why));
     }
     if !config.json {
         told(&summary, args.limit);

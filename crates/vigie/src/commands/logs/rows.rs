@@ -23,7 +23,7 @@ pub(super) fn style(level: Option<Level>) -> Style {
 /// below.
 pub(super) fn line(record: &LogRecord, zone: &TimeZone) -> String {
     let LogRecord { time, level, source, message, fields, .. } = record;
-    let at = time.in_zone(zone).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
+    let at = time.in_zone(zone).strftime(&format!("{} %H:%M:%S%.3f", render::day_pattern())).to_string();
     let faint = Style::new().dim();
     let word = level.map_or(String::new(), |level| level.as_str().to_uppercase());
     let mut shown = format!("{} {:<8}", faint.apply_to(at), style(*level).apply_to(word));

@@ -146,8 +146,8 @@ fn text(cell: &Value) -> String {
 /// A time as lines show it: in the zone, and without a fraction that is none.
 fn time(cell: &Value, zone: &TimeZone) -> Option<String> {
     let at = Timestamp::deserialize(cell).ok()?;
-    let pattern = if at.as_micros() % 1_000_000 == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.3f" };
-    Some(at.in_zone(zone).strftime(pattern).to_string())
+    let time = if at.as_micros() % 1_000_000 == 0 { "%H:%M:%S" } else { "%H:%M:%S%.3f" };
+    Some(at.in_zone(zone).strftime(&format!("{} {time}", render::day_pattern())).to_string())
 }
 
 /// Columns of numbers to the right.

@@ -9,7 +9,7 @@ use crate::{
         self,
         progress::{Bar, Silence},
     },
-    words::{self, t},
+    words::{self, Cause as _, t},
 };
 use api::accounts::Account;
 use mail::{
@@ -67,7 +67,7 @@ fn pass(plan: &Plan, spool: File, mut bar: Bar) -> Result<Checked> {
             Err(_) => continue,
         };
         write(&mut items, &item)
-            .map_err(|error| Failure::new(t!("data-error", error = words::of_system(&error))).help(t!("free-space")))?;
+            .map_err(|error| Failure::new(t!("data-error", error = error.say())).help(t!("free-space")))?;
         if seq % 256 == 0 {
             bar.tick(seq.unsigned_abs(), &checked);
         }

@@ -4,7 +4,7 @@ use crate::{
     cli::SendArgs,
     config::Config,
     failure::{At as _, Exit, Failure, Result},
-    words::{self, t},
+    words::{self, Cause as _, t},
 };
 use mail::{
     gmail, preflight,
@@ -194,7 +194,7 @@ fn gather(config: &Config, args: &SendArgs) -> Result<(MailingFile, PathBuf)> {
     }
     merge(&mut settings, options);
     let file = settings.try_into::<MailingFile>().map_err(|error: toml::de::Error| {
-        Failure::refused(error.message().lines().collect::<Vec<_>>().join(" ")).help(t!("see-send-help"))
+        Failure::refused(words::of_toml(error.message())).help(t!("see-send-help"))
     })?;
     Ok((file, base))
 }
@@ -270,20 +270,22 @@ fn absolute(base: &Path, path: &Path) -> Result<PathBuf> {
 fn check_url(url: Option<&str>) -> Result<()> {
     let Some(url) = url else { return Ok(()) };
     if url.starts_with("gmail:") {
-        gmail::Settings::from_url(url).map_err(Failure::refused)?;
+        gmail::Settings::from_url(url).map_err(|error| Failure::refused(error.say()))?;
         return Ok(());
     }
     match smtp::Account::from_url(url, None) {
         // It is asked for later.
         Ok(_) | Err(smtp::AccountError::PasswordMissing(_)) => Ok(()),
-        Err(error @ smtp::AccountError::PasswordInUrl) => Err(Failure::refused(error).help(t!("password-in-url-help"))),
-        Err(error) => Err(Failure::refused(error)),
+        Err(error @ smtp::AccountError::PasswordInUrl) => {
+            Err(Failure::refused(error.say()).help(t!("password-in-url-help")))
+        }
+        Err(error) => Err(Failure::refused(error.say())),
     }
 }
 
 /// The account that the plan names, ready to be spoken to.
 pub(super) fn smtp_account(url: &str, secret: Option<&SecretString>) -> Result<smtp::Account> {
-    smtp::Account::from_url(url, secret.cloned()).map_err(Failure::refused)
+    smtp::Account::from_url(url, secret.cloned()).map_err(|error| Failure::refused(error.say()))
 }
 
 /// Everything that is wrong, in one refusal.

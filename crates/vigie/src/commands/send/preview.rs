@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
-    words::{self, t},
+    words::{self, Cause as _, t},
 };
 use mail::{
     address::{AddressError, Mailbox},
@@ -106,9 +106,9 @@ pub(super) async fn send_test(config: &Config, plan: &Plan, to: &str, secret: Op
     // Nobody is taken off a list by a test.
     letter.list_unsubscribe = None;
     let transport = match (&secret, plan.is_gmail()) {
-        (Some(key), true) => {
-            Transport::Gmail(Arc::new(gmail::Account::from_url(url, key, Clock::System).map_err(Failure::refused)?))
-        }
+        (Some(key), true) => Transport::Gmail(Arc::new(
+            gmail::Account::from_url(url, key, Clock::System).map_err(|error| Failure::refused(error.say()))?,
+        )),
         _ => Transport::Smtp(Arc::new(smtp_account(url, secret.as_ref())?)),
     };
     let mut connection = transport.connect(signer(plan)?.map(Arc::new));

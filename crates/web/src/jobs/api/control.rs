@@ -9,7 +9,7 @@ use crate::{
     Ctx,
     authority::Acting,
     extract::{Json, Optional, Path, optional_text},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     traces::api::of_job,
 };
 use crate::{extract::NAME_MAX, jobs::lookup::existing};
@@ -149,7 +149,8 @@ pub(super) async fn cancel(
 
 pub(super) async fn retry_failed(State(ctx): State<Ctx>, Acting(job): Acting) -> Result<axum::Json<Retried>> {
     if !job.kind.runs_here() {
-        return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
+        return Err(Problem::conflict(worded("problem-job-elsewhere", &[("id", &job.id)]))
+            .remedy(worded("problem-job-elsewhere-help", &[])));
     }
     let (job, retried) = ctx.app.db.retry_failed(job.id, ctx.app.clock.now()).await?;
     ctx.changed(&job).await;

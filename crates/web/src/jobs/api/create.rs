@@ -7,7 +7,7 @@ use crate::{
     auth::Granted,
     authority,
     extract::{Json, text},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use api::jobs::{CreatedJob, LedgerRule, NewJob};
 use axum::{Extension, extract::State, http::StatusCode};
@@ -59,8 +59,8 @@ fn settings(kind: JobKind, spec: Option<Value>, authority: Authority) -> Result<
 /// A mailing leaves out what earlier ones of its name have sent, which is known only once they are over: two at a time
 /// would send twice.
 pub(crate) fn name_taken(open: &Job) -> Problem {
-    let said = format!("a mailing named `{}` is {}: job {}", open.name, open.state, open.id);
-    Problem::conflict(said).remedy("let it end, resume it or cancel it; or give this one another name (--name)")
+    let values: [(&str, &dyn std::fmt::Display); 3] = [("name", &open.name), ("state", &open.state), ("id", &open.id)];
+    Problem::conflict(worded("problem-mailing-open", &values)).remedy(worded("problem-mailing-open-help", &[]))
 }
 
 /// Asked for a second time, a job is the one that there is; another one of that id was made by somebody else.

@@ -135,6 +135,23 @@ async fn what_makes_no_sense_is_refused_in_plain_words() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_said_in_french_to_those_who_ask_for_it() {
+    let site = Site::new().await;
+    let ask = |language| {
+        let headers = [("accept-language", language)];
+        let router = site.inside.clone();
+        async move { send(&router, "GET", "/api/v1/jobs/zzz", &headers, "").await }
+    };
+    let (english, french) = (ask("en").await, ask("fr-FR,fr;q=0.9,en;q=0.5").await);
+    assert_eq!((english.status, english.header("content-language")), (french.status, ""));
+    assert_eq!(english.json()["detail"], "no job's id begins with `zzz`, and none is named so");
+    assert_eq!(french.header("content-language"), "fr");
+    assert_eq!(french.header("content-type"), "application/problem+json");
+    let detail = "aucune tâche n’a un identifiant qui commence par «\u{a0}zzz\u{a0}», ni ce nom";
+    assert_eq!(french.json()["detail"], detail);
+}
+
+#[tokio::test]
 async fn lists_by_page_and_by_what_callers_kept() {
     let site = made().await;
     for number in 0..5 {

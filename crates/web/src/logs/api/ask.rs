@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Ctx, cursor,
     extract::Query,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     sheet::Dialect,
 };
 use api::logs::{QueryProblem, SearchAnswer, Surroundings};
@@ -270,7 +270,7 @@ async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<Surroundings> {
 
 pub(crate) fn gone(seq: impl std::fmt::Display) -> Problem {
     let seq = seq.to_string();
-    Problem::not_found(format!("record {seq}"))
+    Problem::missing(worded("problem-no-record", &[("seq", &seq)]))
         .remedy("it may be older than what is kept")
         .said("explore-gone", &[("seq", &seq)])
 }

@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     auth::{Access, CreatedName, is_name_taken},
     extract::{Json, NAME_MAX, Path, text},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::{
@@ -50,7 +50,7 @@ async fn create(
 ) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<CreatedToken>)> {
     let name = text("name", new.name, NAME_MAX)?;
     if name.trim().is_empty() {
-        return Err(Problem::invalid("name: is empty").remedy("name it after whoever will use it"));
+        return Err(Problem::invalid(worded("problem-name-empty", &[])).remedy(worded("problem-token-name-help", &[])));
     }
     let scope: Scope =
         new.scope.as_deref().unwrap_or("read").parse().map_err(|what| Problem::invalid(format!("scope: {what}")))?;
@@ -59,9 +59,8 @@ async fn create(
         return Err(Problem::invalid("expires_at: has passed"));
     }
     if is_name_taken(&ctx, &name).await? {
-        return Err(
-            Problem::conflict(format!("`{name}`: a user or a token has that name")).remedy("choose another name")
-        );
+        return Err(Problem::conflict(worded("problem-name-taken", &[("name", &name)]))
+            .remedy(worded("problem-name-taken-help", &[])));
     }
     let (secret, hash) = ctx.app.vault.new_token();
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
@@ -77,5 +76,9 @@ async fn revoke(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<Stat
     let name = text("name", name, NAME_MAX)?;
     let was_there = ctx.app.db.revoke_token(name.clone()).await?;
     ctx.tokens.forget();
-    if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found(format!("token named `{name}`"))) }
+    if was_there {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::missing(worded("problem-no-token", &[("name", &name)])))
+    }
 }

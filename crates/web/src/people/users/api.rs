@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     auth::{Access, CreatedName, is_name_taken},
     extract::{Json, Optional, Path},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::{
@@ -62,8 +62,8 @@ async fn create(
         Problem::invalid(format!("role: `{}` is none", new.role)).remedy("use viewer, operator or admin")
     })?;
     if !is_name(&new.name) {
-        let remedy = format!("write 1 to {NAME_MAX} characters, without a slash or blanks around");
-        return Err(Problem::invalid("name: cannot be taken").remedy(remedy));
+        return Err(Problem::invalid(worded("problem-name-wrong", &[]))
+            .remedy(worded("problem-name-wrong-help", &[("most", &NAME_MAX)])));
     }
     let user = make(&ctx, new.name, role).await?;
     let (status, link) = invite(&ctx, &user, Purpose::Password).await?;
@@ -81,9 +81,8 @@ pub(crate) fn is_name(name: &str) -> bool {
 /// A user without a password.
 pub(crate) async fn make(ctx: &Ctx, name: String, role: Role) -> Result<User> {
     if is_name_taken(ctx, &name).await? {
-        return Err(
-            Problem::conflict(format!("`{name}`: a user or a token has that name")).remedy("choose another name")
-        );
+        return Err(Problem::conflict(worded("problem-name-taken", &[("name", &name)]))
+            .remedy(worded("problem-name-taken-help", &[])));
     }
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
     let created_at = ctx.app.clock.now();
@@ -97,7 +96,12 @@ async fn link(
     Path(name): Path<String>,
     Optional(new): Optional<NewLink>,
 ) -> Result<(StatusCode, axum::Json<UserLink>)> {
-    let user = ctx.app.db.user_named(&name).await?.ok_or_else(|| Problem::not_found(format!("user named `{name}`")))?;
+    let user = ctx
+        .app
+        .db
+        .user_named(&name)
+        .await?
+        .ok_or_else(|| Problem::missing(worded("problem-no-user", &[("name", &name)])))?;
     invite(&ctx, &user, if new.entry { Purpose::Entry } else { Purpose::Password }).await
 }
 

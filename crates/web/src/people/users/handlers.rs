@@ -9,7 +9,7 @@ use crate::{
         api as users,
         page::{PasswordLink, Standing, UserRow, UsersPage},
     },
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::Routes,
 };
 use crate::{
@@ -100,7 +100,7 @@ async fn invited(ctx: &Ctx, v: &View, headers: &HeaderMap, user: &User) -> Resul
 }
 
 async fn named(ctx: &Ctx, name: &str) -> Result<User> {
-    ctx.app.db.user_named(name).await?.ok_or_else(|| Problem::not_found(format!("user named `{name}`")))
+    ctx.app.db.user_named(name).await?.ok_or_else(|| Problem::missing(worded("problem-no-user", &[("name", &name)])))
 }
 
 async fn link(

@@ -1,0 +1,37 @@
+### Ce que disent en anglais les bibliothèques de Vigie, à côté de leurs types d’erreur. Un message par erreur.
+
+smtp-not-url = adresse SMTP : « { $text } » n’est pas une URL ; écrivez smtp://utilisateur@mail.exemple.fr:587
+smtp-scheme = adresse SMTP : « { $text }:// » n’est pas connu ; utilisez smtp:// (STARTTLS) ou smtps:// (TLS dès le départ)
+smtp-no-host = adresse SMTP : l’hôte manque ; écrivez smtp://utilisateur@mail.exemple.fr:587
+smtp-password-in-url = adresse SMTP : elle contient un mot de passe, que d’autres pourraient lire ; donnez-le à la demande, par un fichier ou par l’environnement
+smtp-path = adresse SMTP : « { $text } » après l’hôte n’a pas de sens ; retirez-le
+smtp-option = adresse SMTP : l’option « { $name }={ $value } » n’est pas valable ; voir « vigie send --help »
+smtp-password-missing = compte SMTP « { $text } » : le mot de passe manque ; donnez-le à la demande, par un fichier ou par l’environnement
+smtp-user-missing = compte SMTP : un mot de passe, mais pas d’utilisateur ; écrivez l’adresse smtp://utilisateur@{ $text }
+gmail-not-address = « { $text } » n’est pas l’adresse d’un compte Gmail : écrivez gmail://boîte@domaine
+gmail-password-in-url = une adresse Gmail ne contient pas de mot de passe : donnez la clé JSON comme mot de passe du compte
+gmail-parameter = une adresse Gmail n’a pas de paramètre « { $text } » : utilisez mode, user, api ou token
+gmail-mode = « mode={ $text } » dans l’adresse Gmail : utilisez send ou draft
+gmail-url = « { $name }={ $value } » dans l’adresse Gmail : utilisez https://, ou http:// sur cette machine, sans paramètre
+gmail-key = la clé Gmail ne peut pas être lue : donnez le fichier JSON tel que Google Cloud l’a produit
+gmail-https = HTTPS indisponible ({ $text }) : installez le paquet ca-certificates
+store-database = base de données : { $text }
+store-newer = le schéma de la base de données est en version { $found }, ce programme connaît les versions jusqu’à { $known } : utilisez un « vigie » plus récent, ou restaurez la copie faite avant la mise à jour
+store-migration = la migration { $version } ({ $name }) a échoué : { $text } ; l’état précédent est inchangé
+store-corrupt = base de données : la colonne « { $column } » contient une valeur impossible : lancez « vigie doctor »
+store-closed = la base de données est en train de se fermer
+store-file = base de données : { $text }
+vault-not-key = { $path } ne contient pas une clé de 32 octets en base64 : restaurez-la d’une sauvegarde, ou écartez-la et saisissez à nouveau les mots de passe des comptes
+vault-readable = { $path } : d’autres utilisateurs peuvent le lire : « chmod 600 { $path } »
+vault-unseal = ce mot de passe a été chiffré avec une autre clé : restaurez « secret.key », ou saisissez-le à nouveau
+label-no-pair = « { $text } » n’est pas un champ : écrivez par exemple app=boutique
+label-name = « { $text } » n’est pas un nom de champ : utilisez des lettres, des chiffres, « _ », « . », « - » et « @ », sans chiffre au début
+label-own = « { $text } » existe déjà dans chaque ligne : choisissez un autre nom
+label-empty = la valeur de « { $text } » est vide : retirez ce champ
+label-long = la valeur de « { $text } » est trop longue : raccourcissez-la
+label-many = il y en a { $text } : c’est trop
+logs-in-use-by = les journaux sont utilisés par le processus { $pid } : adressez-vous à lui, ou arrêtez-le
+toml-unknown = le réglage « { $name } » n’existe pas
+toml-missing = le réglage « { $name } » manque
+toml-type = valeur d’un type incorrect ({ $text })
+toml-other = syntaxe incorrecte ({ $text })

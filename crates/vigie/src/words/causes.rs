@@ -1,0 +1,126 @@
+//! What libraries say against something, in the language of whoever reads it. Their English stands beside their types;
+//! French in `locales/causes.fr.ftl`.
+
+use super::{find, language};
+use fluent_bundle::FluentArgs;
+use logs::LabelError;
+use mail::{gmail, language::Language, sentence::Sentence, smtp};
+use std::{fmt::Display, io};
+use vault::VaultError;
+
+/// An error that is told to people.
+pub(crate) trait Cause: Display {
+    /// The French text, where there is one.
+    fn french(&self) -> Option<String>;
+
+    fn say(&self) -> String {
+        let french = if language() == Language::French { self.french() } else { None };
+        french.unwrap_or_else(|| self.to_string())
+    }
+}
+
+fn text(id: &str, values: &[(&'static str, &dyn Display)]) -> Option<String> {
+    let mut args = FluentArgs::new();
+    values.iter().for_each(|(name, value)| args.set(*name, value.to_string()));
+    find(Language::French, id, None, Some(&args))
+}
+
+impl Cause for io::Error {
+    fn french(&self) -> Option<String> {
+        Some(Sentence::of_system(self).say(Language::French))
+    }
+}
+
+impl Cause for smtp::AccountError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::NotUrl(given) => text("smtp-not-url", &[("text", given)]),
+            Self::Scheme(given) => text("smtp-scheme", &[("text", given)]),
+            Self::NoHost => text("smtp-no-host", &[]),
+            Self::PasswordInUrl => text("smtp-password-in-url", &[]),
+            Self::Path(given) => text("smtp-path", &[("text", given)]),
+            Self::Option { name, value, .. } => text("smtp-option", &[("name", name), ("value", value)]),
+            Self::PasswordMissing(given) => text("smtp-password-missing", &[("text", given)]),
+            Self::UserMissing(given) => text("smtp-user-missing", &[("text", given)]),
+        }
+    }
+}
+
+impl Cause for gmail::AccountError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::NotAnAddress(given) => text("gmail-not-address", &[("text", given)]),
+            Self::PasswordInUrl => text("gmail-password-in-url", &[]),
+            Self::UnknownParameter(given) => text("gmail-parameter", &[("text", given)]),
+            Self::BadMode(given) => text("gmail-mode", &[("text", given)]),
+            Self::BadUrl { name, value } => text("gmail-url", &[("name", name), ("value", value)]),
+            Self::Key(_) => text("gmail-key", &[]),
+            Self::Https(why) => text("gmail-https", &[("text", why)]),
+        }
+    }
+}
+
+impl Cause for store::Error {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Database(error) => text("store-database", &[("text", error)]),
+            Self::NewerSchema { found, known } => text("store-newer", &[("found", found), ("known", known)]),
+            Self::Migration { version, name, source, .. } => {
+                text("store-migration", &[("version", version), ("name", name), ("text", &source.say())])
+            }
+            Self::Corrupt { column, .. } => text("store-corrupt", &[("column", column)]),
+            Self::Closed => text("store-closed", &[]),
+            Self::Io { source, .. } => text("store-file", &[("text", &source.say())]),
+            Self::Shared(error) => error.french(),
+            Self::State { .. } | Self::Conflict(_) => None,
+        }
+    }
+}
+
+impl Cause for VaultError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::File { path, source } => Some(format!("{}\u{a0}: {}", path.display(), source.say())),
+            Self::NotAKey(path) => text("vault-not-key", &[("path", &path.display())]),
+            Self::Readable(path) => text("vault-readable", &[("path", &path.display())]),
+            Self::Unseal => text("vault-unseal", &[]),
+        }
+    }
+}
+
+impl Cause for LabelError {
+    fn french(&self) -> Option<String> {
+        let (id, given): (_, &dyn Display) = match self {
+            Self::NoPair(given) => ("label-no-pair", given),
+            Self::Name(given) => ("label-name", given),
+            Self::Taken(given) => ("label-own", given),
+            Self::Empty(given) => ("label-empty", given),
+            Self::Long(given) => ("label-long", given),
+            Self::Many(number) => ("label-many", number),
+        };
+        text(id, &[("text", given)])
+    }
+}
+
+impl Cause for logs::Error {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::InUse { pid } => text("logs-in-use-by", &[("pid", pid)]),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a settings file, of which TOML's reader says more.
+pub(crate) fn of_toml(message: &str) -> String {
+    let message = message.lines().collect::<Vec<_>>().join(" ");
+    let named = |start: &str| message.strip_prefix(start)?.split('`').next();
+    let french = || match (named("unknown field `"), named("missing field `"), message.split_once(": ")) {
+        (Some(name), ..) => text("toml-unknown", &[("name", &name)]),
+        (_, Some(name), _) => text("toml-missing", &[("name", &name)]),
+        (.., Some(("invalid type" | "invalid value", what))) => text("toml-type", &[("text", &what)]),
+        _ => text("toml-other", &[("text", &message)]),
+    };
+    let french = if language() == Language::French { french() } else { None };
+    french.unwrap_or(message)
+}
