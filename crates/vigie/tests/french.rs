@@ -140,3 +140,23 @@ fn the_language_of_the_system_is_spoken() {
     assert!(said(&[("LANG", "de_DE.UTF-8")]).starts_with("error: "));
     assert!(said(&[("LANG", "fr_FR.UTF-8"), ("VIGIE_LANG", "en")]).starts_with("error: "));
 }
+
+/// A run with failures: its progress, its end and its table.
+#[test]
+fn a_sending_is_followed_and_concluded_in_french() {
+    let desk = Desk::new();
+    let run = told(&desk, &["demo", "--count", "20", "--exit", "--listen", "127.0.0.1:0"]);
+    for words in [
+        "20 clients créés dans ",
+        "\nterminé, 1 non remis",
+        "1 en échec",
+        "n°  ligne  état",
+        "Cette adresse n’existe pas. Demandez la bonne adresse au destinataire.",
+        "le serveur de messagerie a accepté ",
+    ] {
+        assert!(run.contains(words), "{words:?} is not said:\n{run}");
+    }
+    for english in ["done:", "1 failed", "1 unknown", "sent of", "in flight"] {
+        assert!(!run.contains(english), "{english:?}:\n{run}");
+    }
+}

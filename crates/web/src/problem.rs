@@ -41,25 +41,25 @@ impl French {
 
 /// What is said of a problem: to the letter, or in both languages.
 #[derive(Debug)]
-pub(crate) struct Wording {
+pub(crate) struct ProblemText {
     english: String,
     french: Option<String>,
 }
 
-impl From<String> for Wording {
+impl From<String> for ProblemText {
     fn from(english: String) -> Self {
         Self { english, french: None }
     }
 }
 
-impl From<&str> for Wording {
+impl From<&str> for ProblemText {
     fn from(english: &str) -> Self {
         english.to_owned().into()
     }
 }
 
 /// A text of `locales/problems.*.ftl` with its values. A `state` is said as the language says it.
-pub(crate) fn worded(id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> Wording {
+pub(crate) fn worded(id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> ProblemText {
     let said = |language| {
         let words = Words { language, zone: TimeZone::UTC };
         let value = |name: &str, value: String| match language {
@@ -69,7 +69,7 @@ pub(crate) fn worded(id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> Wor
         let values: Vec<_> = values.iter().map(|(name, shown)| (*name, value(name, shown.to_string()))).collect();
         words.with_all(id, &values)
     };
-    Wording { english: said(Language::English), french: Some(said(Language::French)) }
+    ProblemText { english: said(Language::English), french: Some(said(Language::French)) }
 }
 
 /// What a page says of a problem in place of its detail, in the reader's language.
@@ -81,8 +81,8 @@ pub(crate) struct PageText {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, kind: &str, detail: impl Into<Wording>) -> Self {
-        let Wording { english, french } = detail.into();
+    pub(crate) fn new(status: StatusCode, kind: &str, detail: impl Into<ProblemText>) -> Self {
+        let ProblemText { english, french } = detail.into();
         let body = api::problem::Problem {
             kind: format!("/api#{kind}"),
             title: title(status),
@@ -95,12 +95,12 @@ impl Problem {
     }
 
     /// 400: it cannot be read at all.
-    pub(crate) fn malformed(detail: impl Into<Wording>) -> Self {
+    pub(crate) fn malformed(detail: impl Into<ProblemText>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
     }
 
     /// 422: it can be read, and makes no sense.
-    pub(crate) fn invalid(detail: impl Into<Wording>) -> Self {
+    pub(crate) fn invalid(detail: impl Into<ProblemText>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
     }
 
@@ -109,20 +109,20 @@ impl Problem {
     }
 
     /// 404, said as a whole.
-    pub(crate) fn missing(detail: impl Into<Wording>) -> Self {
+    pub(crate) fn missing(detail: impl Into<ProblemText>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", detail)
     }
 
-    pub(crate) fn conflict(detail: impl Into<Wording>) -> Self {
+    pub(crate) fn conflict(detail: impl Into<ProblemText>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
-    pub(crate) fn too_large(detail: impl Into<Wording>) -> Self {
+    pub(crate) fn too_large(detail: impl Into<ProblemText>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
     }
 
     /// 503, to be tried again after so many seconds.
-    pub(crate) fn busy(kind: &str, detail: impl Into<Wording>, retry_after_seconds: u32) -> Self {
+    pub(crate) fn busy(kind: &str, detail: impl Into<ProblemText>, retry_after_seconds: u32) -> Self {
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, detail);
         Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
     }
@@ -142,8 +142,8 @@ impl Problem {
     }
 
     #[must_use]
-    pub(crate) fn remedy(mut self, remedy: impl Into<Wording>) -> Self {
-        let Wording { english, french } = remedy.into();
+    pub(crate) fn remedy(mut self, remedy: impl Into<ProblemText>) -> Self {
+        let ProblemText { english, french } = remedy.into();
         (self.body.remedy, self.french.remedy) = (Some(english), french);
         self
     }
@@ -205,7 +205,7 @@ impl IntoResponse for Problem {
 }
 
 /// Why a job cannot be changed so, where there are words for it.
-fn impossible(what: &str, found: &str, wanted: &str) -> Option<Wording> {
+fn impossible(what: &str, found: &str, wanted: &str) -> Option<ProblemText> {
     let id = match wanted {
         "paused" => "problem-cannot-pause",
         "resumed" => "problem-cannot-resume",

@@ -115,7 +115,7 @@ impl Files {
                 (of_file(Sentence::new("file_forbidden"), path), Sentence::new("give_right"))
             }
             _ => (
-                of_file(Sentence::new("file_unreadable"), path).with_sentence("error", Sentence::of_system(&error)),
+                of_file(Sentence::new("file_unreadable"), path).with_sentence("error", Sentence::of_system(error)),
                 Sentence::new("check_file"),
             ),
         };

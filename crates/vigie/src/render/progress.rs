@@ -219,10 +219,13 @@ impl Bar {
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(20));
         if let Ok(style) = ProgressStyle::with_template(template) {
+            // What cannot be written into a line is left out of it.
             let style = style
-                .with_key("done", |state: &ProgressState, out: &mut dyn Write| drop(out.write_str(&count(state.pos()))))
+                .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
+                    let _ = out.write_str(&count(state.pos()));
+                })
                 .with_key("all", |state: &ProgressState, out: &mut dyn Write| {
-                    drop(out.write_str(&count(state.len().unwrap_or_default())));
+                    let _ = out.write_str(&count(state.len().unwrap_or_default()));
                 });
             bar.set_style(style.progress_chars("━━╌"));
         }

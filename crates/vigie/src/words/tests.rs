@@ -17,12 +17,12 @@ const KINDS: [&str; 10] =
 
 /// What a text names: values, and other texts.
 #[derive(Debug, Default, PartialEq)]
-struct Named {
+struct Mentions {
     values: BTreeSet<String>,
     texts: BTreeSet<String>,
 }
 
-impl Named {
+impl Mentions {
     fn pattern(&mut self, pattern: &Pattern<&str>) {
         for element in &pattern.elements {
             match element {
@@ -46,16 +46,16 @@ impl Named {
 }
 
 /// Every text of a file with what it names; what the texts that it names need counts as its own.
-fn texts(source: &str) -> BTreeMap<String, Named> {
+fn texts(source: &str) -> BTreeMap<String, Mentions> {
     let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
     let mut texts = BTreeMap::new();
     for entry in resource.body {
         let Entry::Message(message) = entry else { continue };
-        let mut named = Named::default();
+        let mut named = Mentions::default();
         message.value.iter().for_each(|pattern| named.pattern(pattern));
         assert!(texts.insert(message.id.name.to_owned(), named).is_none(), "{} stands twice", message.id.name);
     }
-    let values = |id: &String| texts.get(id).map(|named: &Named| named.values.clone()).unwrap_or_default();
+    let values = |id: &String| texts.get(id).map(|named: &Mentions| named.values.clone()).unwrap_or_default();
     let needed: Vec<_> = texts
         .iter()
         .map(|(id, named)| (id.clone(), named.texts.iter().flat_map(values).collect::<BTreeSet<_>>()))
@@ -69,7 +69,7 @@ fn texts(source: &str) -> BTreeMap<String, Named> {
 #[test]
 fn both_languages_have_the_same_texts_with_the_same_values() {
     let (english, french) = (texts(ENGLISH_FILE), texts(FRENCH_FILE));
-    let ids = |texts: &BTreeMap<String, Named>| texts.keys().cloned().collect::<Vec<_>>();
+    let ids = |texts: &BTreeMap<String, Mentions>| texts.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&english), ids(&french));
     for (id, named) in &english {
         assert_eq!(named.values, french[id].values, "{id}");
