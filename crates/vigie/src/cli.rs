@@ -13,7 +13,8 @@ pub(crate) use send::SendArgs;
 
 use crate::words::{self, t};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
-use mail::{language::Language, rate::Rate};
+use language::Language;
+use mail::rate::Rate;
 use std::{fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, process::ExitCode, time::Duration};
 
 const AFTER_HELP: &str = "\

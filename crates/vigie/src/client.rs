@@ -17,7 +17,7 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt as _};
 use hyper_util::rt::TokioIo;
-use mail::language::Language;
+use language::Language;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{ops::Deref, path::PathBuf, time::Duration};

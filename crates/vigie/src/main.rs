@@ -17,7 +17,7 @@ mod signals;
 mod words;
 
 use clap::Parser as _;
-use mail::language::Language;
+use language::Language;
 use std::process::ExitCode;
 use words::{Cause as _, t};
 

@@ -3,16 +3,11 @@
 //! The language is that of the process, as with any program of the terminal: [`speak`] sets it once, before anything is
 //! said. Beside `--json` it is English, whatever was asked: programs read that.
 
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use mail::language::Language;
+use language::{FluentArgs, FluentValue, Language, Texts};
 use std::{
     ffi::{OsStr, OsString},
-    sync::{
-        LazyLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
-use unic_langid::langid;
 
 mod causes;
 #[cfg(test)]
@@ -20,35 +15,15 @@ mod tests;
 
 pub(crate) use causes::{Cause, of_toml};
 
-type Bundle = FluentBundle<FluentResource>;
-
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| {
-    let mut bundle = bundle(langid!("en"), &[include_str!("../locales/en.ftl")]);
-    bundle.set_formatter(Some(|value, _| written(value, Language::English)));
-    bundle
-});
-static FRENCH: LazyLock<Bundle> = LazyLock::new(|| {
-    let texts = [
+static TEXTS: Texts = Texts::new(
+    &[include_str!("../locales/en.ftl")],
+    &[
         include_str!("../locales/fr.ftl"),
         include_str!("../locales/help.fr.ftl"),
         include_str!("../locales/causes.fr.ftl"),
-    ];
-    let mut bundle = bundle(langid!("fr"), &texts);
-    bundle.set_formatter(Some(|value, _| written(value, Language::French)));
-    bundle
-});
-
-fn bundle(language: unic_langid::LanguageIdentifier, sources: &[&str]) -> Bundle {
-    let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // A terminal runs in one direction; marks around each value would be copied with it.
-    bundle.set_use_isolating(false);
-    for source in sources {
-        // What cannot be parsed is reported by a test; the rest of the file still serves.
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
-        let _ = bundle.add_resource(resource);
-    }
-    bundle
-}
+    ],
+)
+.with_formatters(|value, _| written(value, Language::English), |value, _| written(value, Language::French));
 
 /// A number in a text is written as [`number`] writes it.
 fn written(value: &FluentValue<'_>, language: Language) -> Option<String> {
@@ -107,13 +82,10 @@ pub(crate) fn find(
     attribute: Option<&str>,
     values: Option<&FluentArgs<'_>>,
 ) -> Option<String> {
-    let bundle = if language == Language::French { &*FRENCH } else { &*ENGLISH };
-    let message = bundle.get_message(id)?;
-    let pattern = match attribute {
-        None => message.value()?,
-        Some(name) => message.get_attribute(name)?.value(),
-    };
-    Some(bundle.format_pattern(pattern, values, &mut Vec::new()).into_owned())
+    match attribute {
+        None => TEXTS.find(language, id, values),
+        Some(attribute) => TEXTS.find_attribute(language, (id, attribute), values),
+    }
 }
 
 /// `t!("id", name, other = value; n = number)`: the text of that identifier. Values are shown as they are; numbers, behind
@@ -123,7 +95,7 @@ macro_rules! t {
     (@value $name:ident $value:expr) => { $value };
     ($id:literal $(, $name:ident $(= $value:expr)?)* $(; $($n:ident $(= $number:expr)?),*)? $(,)?) => {{
         #[allow(unused_mut, reason = "a text may have no values")]
-        let mut values = fluent_bundle::FluentArgs::new();
+        let mut values = language::FluentArgs::new();
         $(values.set(stringify!($name), $crate::words::t!(@value $name $($value)?).to_string());)*
         $($(values.set(stringify!($n), $crate::words::t!(@value $n $($number)?) as f64);)*)?
         $crate::words::text($id, Some(&values))

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::tz::TimeZone;
-use mail::language::Language;
+use language::Language;
 use serde::Serialize;
 
 pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;

@@ -8,7 +8,7 @@ use clap::{
     builder::{PossibleValue, StyledStr},
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use mail::language::Language;
+use language::Language;
 use std::{
     io::{self, Write as _},
     num::ParseIntError,

@@ -18,7 +18,7 @@ use api::{
     items::ItemsPage,
     jobs::{self, Job, JobNote, JobsPage, LogLine, LogPage, Reason, Resumed},
 };
-use mail::language::Language;
+use language::Language;
 use model::{Clock, JobId, JobState};
 use serde_json::Value;
 use std::{fmt::Display, time::Duration};

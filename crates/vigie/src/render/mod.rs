@@ -10,7 +10,7 @@ use crate::{
     words::{self, Cause as _, t},
 };
 use jiff::{civil::Date, tz::TimeZone};
-use mail::language::Language;
+use language::Language;
 use model::Timestamp;
 use serde::Serialize;
 use std::{

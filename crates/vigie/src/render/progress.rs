@@ -5,7 +5,8 @@ use crate::words::{self, t};
 use api::jobs::{self, Job};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jiff::tz::TimeZone;
-use mail::{language::Language, verdict_text};
+use language::Language;
+use mail::verdict_text;
 use model::{Counters, Fault, JobState, Retry, Standing, Verdict};
 use std::{
     fmt::Write,

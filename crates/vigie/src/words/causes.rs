@@ -2,9 +2,10 @@
 //! French in `locales/causes.fr.ftl`.
 
 use super::{find, language};
-use fluent_bundle::FluentArgs;
+use language::FluentArgs;
+use language::Language;
 use logs::LabelError;
-use mail::{gmail, language::Language, sentence::Sentence, smtp};
+use mail::{gmail, sentence::Sentence, smtp};
 use std::{fmt::Display, io};
 use vault::VaultError;
 

@@ -18,7 +18,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use mail::language::Language;
+use language::Language;
 use std::{any::Any, net::IpAddr, time::Instant};
 use tower_http::{
     catch_panic::CatchPanicLayer,
