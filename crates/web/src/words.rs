@@ -170,8 +170,12 @@ impl Words {
     /// `21 Nov 2026`, `21 nov. 2026`.
     pub(crate) fn day(&self, at: &Timestamp) -> String {
         let at = at.in_zone(&self.zone);
-        let month = self.t(MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1).min(11)]);
-        format!("{} {month} {}", at.day(), at.year())
+        format!("{} {} {}", at.day(), self.month(at.month()), at.year())
+    }
+
+    /// `Nov`, `nov.`: of the eleventh.
+    pub(crate) fn month(&self, month: i8) -> String {
+        self.t(MONTHS[usize::from(month.unsigned_abs()).saturating_sub(1).min(11)])
     }
 
     /// `14:32:05`.

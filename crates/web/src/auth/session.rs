@@ -71,6 +71,11 @@ pub(crate) fn choice(name: &str, chosen: &str, headers: &HeaderMap) -> Result<He
     value(format!("{name}={chosen}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR_SECONDS}{}", secure(headers)))
 }
 
+/// A cookie of how pages look, which their scripts change too.
+pub(crate) fn preference(name: &str, chosen: &str, headers: &HeaderMap) -> Result<HeaderValue, Problem> {
+    value(format!("{name}={chosen}; Path=/; SameSite=Lax; Max-Age={YEAR_SECONDS}{}", secure(headers)))
+}
+
 /// Behind a proxy that speaks TLS, the cookie stays on it.
 fn secure(headers: &HeaderMap) -> &'static str {
     let is_tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");

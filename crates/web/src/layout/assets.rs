@@ -19,7 +19,7 @@ const fn script(path: &'static str, text: &'static str, what: &'static str) -> A
     Asset { path, media: SCRIPT, text, what }
 }
 
-pub(crate) const ASSETS: [Asset; 12] = [
+pub(crate) const ASSETS: [Asset; 14] = [
     Asset {
         path: "/static/vigie.css",
         media: "text/css; charset=utf-8",
@@ -45,7 +45,9 @@ pub(crate) const ASSETS: [Asset; 12] = [
         text: include_str!("../static/favicon.svg"),
         what: "The sign on the browser's tab",
     },
-    script("/static/explore.js", include_str!("../static/explore.js"), "How logs are followed, and a time is dragged"),
+    script("/static/explore.js", include_str!("../static/explore.js"), "How lines are opened, and a time is dragged"),
+    script("/static/columns.js", include_str!("../static/columns.js"), "How the columns of lines are resized"),
+    script("/static/tail.js", include_str!("../static/tail.js"), "How lines are shown as they arrive"),
     script("/static/files.js", include_str!("../static/files.js"), "How a log file is followed"),
     script("/static/foreign.js", include_str!("../static/foreign.js"), "How what others wrote is shown harmlessly"),
     script("/static/dashboard.js", include_str!("../static/dashboard.js"), "How the first page is kept up to date"),

@@ -10,9 +10,9 @@ use crate::{
     },
     logs::pages::{
         explore::{
-            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, Fault, FieldRow, Histogram, Links, Range,
-            RecordPage, Saved, SearchResult, ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign, TableCell,
-            TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, ColumnChoice, ColumnsForm, ExplorePage, Export, Facet, Fault, FieldRow,
+            Histogram, LegendKey, LineCell, LineColumns, LineDetail, Links, Range, RecordPage, Saved, SearchResult,
+            ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
         },
         files::{
             Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, LastOf, LastPage, LinesChoice, LogFileRow,
@@ -35,17 +35,26 @@ fn links() -> Option<Links> {
     Some(Links { only: "/explore?q=app%3Ashop".to_owned(), without: "/explore?q=-app%3Ashop".to_owned() })
 }
 
-fn record(v: &View, seq: u64, level: Option<Level>, source: &str, text: &[u8], fields: &[(&str, &str)]) -> ShownLine {
-    let field = |(name, value): &(&str, &str)| FieldRow { name: line(name), value: line(value), links: links() };
+fn record(v: &View, seq: u64, kind: &Kind<'_>) -> ShownLine {
+    let (level, source, text, fields) = kind;
+    let app = fields.iter().find(|(name, _)| *name == "app").map_or("", |(_, value)| value);
     ShownLine {
         seq,
         at: before(v, (9_000 - seq) * 2) + Duration::from_micros(seq * 7_919 % 1_000_000),
-        level,
-        source: line(source),
+        level: *level,
+        cells: vec![LineCell::Level(*level), LineCell::Field(line(app)), LineCell::Source(line(source))],
         text: Foreign::line(text),
+    }
+}
+
+fn detail(of: &ShownLine, kind: &Kind<'_>) -> LineDetail {
+    let (_, _, text, fields) = kind;
+    let field = |(name, value): &(&str, &str)| FieldRow { name: line(name), value: line(value), links: links() };
+    LineDetail {
+        at: of.at,
         body: Foreign::text(text, 4_096),
         fields: fields.iter().map(field).collect(),
-        context: format!("/explore/record/{seq}"),
+        context: format!("/explore/record/{}", of.seq),
         trace: None,
         job: fields.iter().any(|(name, _)| *name == "job_id").then(|| ID.to_owned()),
     }
@@ -54,13 +63,15 @@ fn record(v: &View, seq: u64, level: Option<Level>, source: &str, text: &[u8], f
 /// Level, source, message and fields.
 type Kind<'a> = (Option<Level>, &'a str, &'a [u8], &'a [(&'a str, &'a str)]);
 
+const TRACEBACK: &str = "Traceback (most recent call last):\n  File \"/srv/shop/billing/invoices.py\", line 214, in send\n    relay.send(message)\nTimeoutError: relay did not answer within 30 s";
+const SHOP: &[(&str, &str)] =
+    &[("app", "shop"), ("host", "web1"), ("logger", "billing.invoices"), ("duration_ms", "812")];
+
 fn lines(v: &View) -> Vec<ShownLine> {
-    let app: &[(&str, &str)] =
-        &[("app", "shop"), ("host", "web1"), ("logger", "billing.invoices"), ("duration_ms", "812")];
+    let app = SHOP;
     let job: &[(&str, &str)] = &[("app", "vigie"), ("job_id", ID), ("item", "client7@example.fr")];
     let nginx: &[(&str, &str)] =
         &[("app", "nginx"), ("status", "502"), ("path", "/api/v1/orders"), ("remote", "192.0.2.14")];
-    let trace = "Traceback (most recent call last):\n  File \"/srv/shop/billing/invoices.py\", line 214, in send\n    relay.send(message)\nTimeoutError: relay did not answer within 30 s";
     let big = [b"{\"event\":\"export\",\"rows\":[".as_slice(), &b"1234567,".repeat(131_072)].concat();
     let kinds: Vec<Kind<'_>> = vec![
         (Some(Level::Info), "web1:shop", b"Order 20418 paid, 129.90 EUR", app),
@@ -70,7 +81,7 @@ fn lines(v: &View) -> Vec<ShownLine> {
             b"192.0.2.14 \"POST /api/v1/orders HTTP/2.0\" 502 157 \"-\" 30.002",
             nginx,
         ),
-        (Some(Level::Critical), "web1:shop", trace.as_bytes(), app),
+        (Some(Level::Critical), "web1:shop", TRACEBACK.as_bytes(), app),
         (Some(Level::Warning), "web1:shop", "Réponse lente du relais : 2 812 ms".as_bytes(), app),
         (Some(Level::Info), "vigie", b"Email 3127/4850 envoy\xc3\xa9 : F-103 (client7@example.fr)", job),
         (Some(Level::Debug), "web1:shop", b"cache hit ratio 0.93, 4812 entries", app),
@@ -79,12 +90,7 @@ fn lines(v: &View) -> Vec<ShownLine> {
         (Some(Level::Trace), "web1:shop", b"enter send(message=20418)", app),
         (Some(Level::Info), "web1:shop", &big, app),
     ];
-    (0..24)
-        .map(|n| {
-            let (level, source, text, fields) = &kinds[n * 7 % 10];
-            record(v, 8_999 - n as u64, *level, source, text, fields)
-        })
-        .collect()
+    (0..24).map(|n| record(v, 8_999 - n as u64, &kinds[n * 7 % 10])).collect()
 }
 
 fn histogram(v: &View) -> Histogram {
@@ -98,6 +104,14 @@ fn histogram(v: &View) -> Histogram {
         step: Duration::from_secs(60),
         counts: (0..60).map(counts).collect(),
         address: "/explore?q=relay".to_owned(),
+        legend: [
+            ("bad", "legend-error"),
+            ("doubt", "level-warning"),
+            ("accent", "level-info"),
+            ("fine", "legend-fine"),
+        ]
+        .map(|(class, word)| LegendKey { class, word, links: links() })
+        .to_vec(),
     }
 }
 
@@ -161,6 +175,7 @@ fn page<'a>(v: &'a View, q: &str, found: SearchResult) -> ExplorePage<'a> {
         histogram: has_lines.then(|| histogram(v)),
         facets: if has_lines { facets(v) } else { Vec::new() },
         facets_left_out: Vec::new(),
+        columns: columns(v),
         begin: None,
         found,
         turns: Turns {
@@ -189,17 +204,32 @@ fn page<'a>(v: &'a View, q: &str, found: SearchResult) -> ExplorePage<'a> {
     }
 }
 
+fn columns(v: &View) -> ColumnsForm {
+    let columns = LineColumns::default();
+    let label = |name: &str| line(&v.t(&format!("field-{name}")));
+    let shown = columns.iter().map(|column| ColumnChoice::shown(column, label(&column.name)));
+    let offered = ["status", "host", "trace_id"].map(|name| ColumnChoice::offered(name, line(name)).unwrap());
+    ColumnsForm { choices: shown.chain(offered).collect(), text: columns.to_string(), style: None }
+}
+
 fn table(columns: &[&str], rows: &[&[&str]], doubts: ShownSuggestions) -> SearchResult {
     let cell = |text: &&str| {
         let kind = if text.parse::<f64>().is_ok() { CellKind::Number } else { CellKind::Text };
-        TableCell { html: (*text).to_owned(), kind }
+        let leads = kind == CellKind::Text && !text.is_empty();
+        let [only, without] = [leads.then(|| "/explore?q=x".to_owned()), leads.then(|| "/explore?q=-x".to_owned())];
+        TableCell { html: (*text).to_owned(), kind, only, without }
     };
     let rows: Vec<Vec<TableCell>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     let kind = |at: usize| match rows.iter().any(|row| row[at].kind == CellKind::Number) {
         true => CellKind::Number,
         false => CellKind::Text,
     };
-    let columns = columns.iter().enumerate().map(|(at, name)| TableCell { html: (*name).to_owned(), kind: kind(at) });
+    let columns = columns.iter().enumerate().map(|(at, name)| TableCell {
+        html: (*name).to_owned(),
+        kind: kind(at),
+        only: None,
+        without: None,
+    });
     SearchResult::Table(TableOf { columns: columns.collect(), rows, doubts })
 }
 
@@ -218,13 +248,15 @@ fn doubts(v: &View, q: &str, empty: Empty) -> ShownSuggestions {
 fn around(v: &View) -> RecordPage<'_> {
     let mut all = lines(v);
     all.retain(|line| line.level.is_some());
-    all.iter_mut().for_each(|each| each.source = line("web1:shop"));
+    all.iter_mut().for_each(|each| each.cells[2] = LineCell::Source(line("web1:shop")));
     all.reverse();
     let place = all.iter().rposition(|line| line.level == Some(Level::Critical)).unwrap_or_default();
     let after = all.split_off(place + 1);
     let record = all.split_off(place).remove(0);
     RecordPage {
         v,
+        detail: detail(&record, &(record.level, "web1:shop", TRACEBACK.as_bytes(), SHOP)),
+        source: line("web1:shop"),
         record,
         before: all.split_off(place.saturating_sub(6)),
         after: after.into_iter().take(5).collect(),

@@ -1,22 +1,20 @@
-// The logs with life: a time is dragged over the bars, lines arrive by themselves, keys move among them.
-// The page is whole without this. What others wrote becomes text nodes here, never markup.
-import { cell, foreign, foreignBeside, number } from "./foreign.js";
-import { stream } from "./stream.js";
-
-const LINES_MAX = 1000;
-const WAITING_MAX = 1000;
-const MESSAGE_MAX = 4096;
-const SHOWN_CHARS_MAX = 400;
-// Lines put into the page in one frame: more would be seen as a jolt.
-const PER_FRAME_MAX = 120;
+// The logs with life: a time is dragged over the bars, lines open in their place, keys move among them.
+// The page is whole without this.
+import { columns } from "./columns.js";
+import { live } from "./tail.js";
 
 const list = document.querySelector("[data-lines]");
 const texts = document.querySelector("[data-texts]");
 const histogram = document.querySelector("[data-histogram]");
 if (histogram) drag(histogram);
-if (list) keys(list);
+if (list) {
+  keys(list);
+  opening(list, texts?.dataset);
+}
+const heads = document.querySelector("[data-heads]");
+if (heads && list && texts) columns(heads, list, texts.dataset);
 const toggle = document.querySelector("[data-live-switch]");
-if (toggle && list && texts && window.EventSource) live(toggle);
+if (toggle && list && texts && window.EventSource) live(toggle, list, texts);
 
 // ---- A time, dragged over the bars.
 
@@ -95,183 +93,32 @@ function keys(list) {
   document.addEventListener("click", (event) => { for (const menu of menus) if (!menu.contains(event.target)) menu.open = false; });
 }
 
-// ---- Lines as they arrive.
+// ---- What a line holds comes from the server when it is opened.
 
-function live(toggle) {
-  const words = texts.dataset, gap = document.querySelector("[data-gap]");
-  const button = document.querySelector("[data-new]");
-  const search = new URL(words.address, location.href).searchParams;
-  const parameters = new URLSearchParams({ q: search.get("q") ?? "", message_max: MESSAGE_MAX, repeats: true });
-  const signs = Object.fromEntries([...texts.content.querySelectorAll("[data-level]")].map((sign) => [sign.dataset.level, sign.firstElementChild]));
-  const clock = stamps(words.zone);
-  // Both hold the oldest first.
-  let waiting = [], arriving = [], missed = 0, frame = 0, newest = latest();
-  let seen = new Set([...list.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq)));
-  const tail = stream(toggle, words, {
-    address: () => `/api/v1/logs/tail?${parameters}`,
-    hear: {
-      rows: (event) => {
-        const told = JSON.parse(event.data);
-        take(told.rows);
-        miss(told.missed);
-      },
-    },
-    opened: catchUp,
-  });
+function opening(list, words) {
+  const { search } = new URL(words?.address ?? location.href, location.href);
+  // The event does not bubble.
+  list.addEventListener("toggle", (event) => { if (event.target.open) open(event.target); }, true);
 
-  toggle.addEventListener("click", () => {
-    if (tail.isOn) { stop(); return; }
-    // Lines are added on top of the newest: elsewhere there is nothing to add them to.
-    const here = new URL(location.href);
-    if (["cursor", "back", "order", "until"].some((name) => here.searchParams.get(name))) {
-      for (const name of ["cursor", "back", "order", "until"]) here.searchParams.delete(name);
-      here.searchParams.set("live", "1");
-      location.assign(here);
-      return;
-    }
-    start();
-  });
-  button.addEventListener("click", () => { arriving.push(...waiting); waiting = []; release(); });
-  if (new URL(location.href).searchParams.get("live")) start();
-
-  function start() {
-    mark(true);
-    missed = 0;
-    gap.textContent = "";
-    tail.start();
-  }
-  // What was held back until now is shown: nothing else will ask for it.
-  function stop() {
-    tail.stop();
-    mark(false);
-    arriving = [...waiting, ...arriving];
-    waiting = [];
-    frame ||= requestAnimationFrame(flush);
-  }
-  function mark(on) {
-    const here = new URL(location.href);
-    if (on) here.searchParams.set("live", "1"); else here.searchParams.delete("live");
-    history.replaceState(null, "", here);
-  }
-  // What came between the page and the stream, or while the connection was lost.
-  async function catchUp() {
-    const since = newest ?? Number(new Date()) - 1000;
-    const asked = new URLSearchParams({ ...Object.fromEntries(parameters), since: new Date(since).toISOString(), limit: 500 });
-    try {
-      const answer = await fetch(`/api/v1/logs/search?${asked}`, { headers: { accept: "application/json" } });
-      if (answer.ok) take(((await answer.json()).rows ?? []).reverse());
-    } catch { /* The stream goes on by itself. */ }
-  }
-  function latest() {
-    const first = list.querySelector(".line time");
-    return first ? Date.parse(first.dateTime) : null;
-  }
-  function take(rows) {
-    for (const row of rows) {
-      if (seen.has(row.seq)) continue;
-      seen.add(row.seq);
-      newest = Math.max(newest ?? 0, Date.parse(row.time));
-      arriving.push(row);
-    }
-    if (seen.size > 20_000) seen = new Set([...seen].slice(-5_000));
-    if (arriving.length > LINES_MAX) miss(arriving.splice(0, arriving.length - LINES_MAX).length);
-    frame ||= requestAnimationFrame(flush);
-  }
-  // Lines that came and are not shown, since Live was switched on.
-  function miss(lines) {
-    if (lines === 0) return;
-    missed += lines;
-    gap.textContent = (missed === 1 ? words.missedOne : words.missedMany).replace("%n%", number(missed));
-  }
-  // Whoever reads is left in peace: what arrives meanwhile is counted.
-  function reading() {
-    if (list.getBoundingClientRect().top < -4) return true;
-    if (list.querySelector("details[open]") || list.contains(document.activeElement)) return true;
-    const chosen = getSelection();
-    return Boolean(chosen && !chosen.isCollapsed && list.contains(chosen.anchorNode));
-  }
-  function flush() {
-    frame = 0;
-    if (tail.isOn && (waiting.length > 0 || reading())) {
-      for (const row of arriving) waiting.push(row);
-      arriving = [];
-      if (waiting.length > WAITING_MAX) miss(waiting.splice(0, waiting.length - WAITING_MAX).length);
-      count();
-      return;
-    }
-    const added = document.createDocumentFragment();
-    for (const row of arriving.splice(0, PER_FRAME_MAX)) added.prepend(line(row));
-    list.prepend(added);
-    while (list.children.length > LINES_MAX) list.lastElementChild.remove();
-    document.querySelector("[data-none]")?.remove();
-    count();
-    if (arriving.length > 0) frame = requestAnimationFrame(flush);
-  }
-  function release() {
-    for (const open of list.querySelectorAll("details[open]")) open.open = false;
-    document.activeElement?.blur();
-    getSelection()?.removeAllRanges();
-    list.scrollIntoView({ block: "center" });
-    scrollTo({ top: Math.max(0, scrollY + list.getBoundingClientRect().top - 120) });
-    frame ||= requestAnimationFrame(flush);
-  }
-  function count() {
-    const text = waiting.length === 1 ? words.newOne : words.newMany.replace("%n%", number(waiting.length));
-    button.hidden = waiting.length === 0;
-    if (!button.hidden && button.textContent !== text) button.textContent = text;
-  }
-
-  function line(row) {
-    const item = document.createElement("li"), details = document.createElement("details"), summary = document.createElement("summary");
-    details.className = `line ${row.level ?? "none"}`;
-    details.dataset.seq = row.seq;
-    const time = document.createElement("time");
-    time.dateTime = row.time;
-    time.textContent = clock(row.time);
-    const sign = signs[row.level]?.cloneNode(true) ?? cell("lv");
-    const source = cell("src"), message = cell("msg");
-    source.append(foreign(row.source, SHOWN_CHARS_MAX));
-    message.append(foreignBeside(row.message, SHOWN_CHARS_MAX, row.repeats ?? []));
-    const whole = row.message_bytes ?? (row.message.length > SHOWN_CHARS_MAX ? new Blob([row.message]).size : 0);
-    if (whole > 0) message.append(cut(whole));
-    summary.append(time, sign, source, message);
-    details.append(summary);
-    details.addEventListener("toggle", open);
-    item.append(details);
-    return item;
-  }
-  function cut(bytes) {
-    const place = cell("cut");
-    place.textContent = ` ${words.cut.replace("%n%", number(bytes))}`;
-    return place;
-  }
-  // What is within comes from the server, which knows how to write it.
-  async function open(event) {
-    const details = event.currentTarget;
-    if (!details.open || details.querySelector(".line-body")) return;
-    const body = document.createElement("div");
+  async function open(details) {
+    if (details.querySelector(".line-body")) return;
+    const { seq } = details.dataset, body = document.createElement("div");
     body.className = "line-body";
-    details.append(body);
+    body.setAttribute("aria-busy", "true");
+    const link = details.querySelector(".line-link");
+    link.after(body);
+    link.hidden = true;
     try {
-      const answer = await fetch(`/explore/record/${details.dataset.seq}/opened?${search}`, { headers: { accept: "text/html" } });
+      const answer = await fetch(`/explore/record/${seq}/opened${search}`, { headers: { accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       body.replaceWith(page.querySelector(".line-body"));
     } catch {
-      body.textContent = words.failed;
+      // The link stays, and leads to the reason.
+      body.textContent = words?.failed ?? "";
+      body.removeAttribute("aria-busy");
+      link.hidden = false;
       details.addEventListener("toggle", () => body.remove(), { once: true });
     }
   }
-}
-
-// 11-21 14:32:05.123, as the server writes it.
-function stamps(zone) {
-  const form = new Intl.DateTimeFormat("en-GB", { timeZone: zone || undefined, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
-    hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
-  const year = String(new Date().getFullYear());
-  return (time) => {
-    const part = Object.fromEntries(form.formatToParts(new Date(time)).map((part) => [part.type, part.value]));
-    const day = part.year === year ? `${part.month}-${part.day}` : `${part.year}-${part.month}-${part.day}`;
-    return `${day} ${part.hour}:${part.minute}:${part.second}.${part.fractionalSecond}`;
-  };
 }

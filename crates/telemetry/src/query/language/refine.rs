@@ -25,7 +25,15 @@ impl Query {
             ("level", Some(level)) => Filter::Level { from: level, to: level },
             _ => Filter::Field { name: field.to_owned(), test: FieldTest::Equals(value.to_owned()) },
         };
-        let opposite = Filter::Not(Box::new(condition.clone()));
+        self.narrowed_by(condition)
+    }
+
+    /// The query with records of that condition only, and without them; `None` where that would be too long.
+    pub fn narrowed_by(&self, condition: Filter) -> Option<Narrowed> {
+        let opposite = match &condition {
+            Filter::Not(inner) => (**inner).clone(),
+            other => Filter::Not(Box::new(other.clone())),
+        };
         let only = self.with(condition.clone(), &opposite);
         let without = self.with(opposite, &condition);
         (only.len() <= TEXT_MAX && without.len() <= TEXT_MAX).then_some(Narrowed { only, without })
@@ -100,6 +108,19 @@ mod tests {
         ] {
             assert_eq!(both(q, field, value), (only.to_owned(), without.to_owned()), "{q}");
         }
+    }
+
+    #[test]
+    fn a_condition_replaces_its_opposite() {
+        let errors = Filter::Level { from: Level::Error, to: Level::Critical };
+        let narrowed = |q: &str, condition| parse(q).0.narrowed_by(condition).unwrap();
+        let (only, without) = ("relay level>=error".to_owned(), "relay -level>=error".to_owned());
+        assert_eq!(
+            narrowed("relay -level>=error", errors.clone()),
+            Narrowed { only: only.clone(), without: without.clone() }
+        );
+        let others = Filter::Not(Box::new(errors));
+        assert_eq!(narrowed("relay level>=error", others), Narrowed { only: without, without: only });
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! The logs: a search with its histogram and facets, one record among those around it, and searches that are kept.
 
 mod address;
+mod columns;
+mod facets;
+mod histogram;
 mod lines;
+mod record;
 mod saved;
+mod table;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -11,31 +16,18 @@ use crate::{
     Ctx,
     auth::{Access, Granted},
     cursor,
-    extract::{Path, Query},
-    layout::{
-        foreign::{Foreign, plain},
-        parts::Chosen,
-        view::View,
-    },
+    extract::Query,
+    layout::{Reader, foreign::Foreign, parts::Chosen, see, shown, view::View},
     logs::{
-        api::{
-            ask::gone,
-            jobs::resolve,
-            rows::{Format, cell},
-        },
+        api::{jobs::resolve, rows::Format},
         pages::explore::{
-            AskedForm, Begin, CellKind, ExplorePage, Export, Facet, Fault, Fine, Histogram, Links, OpenedLine, Range,
-            RecordPage, SearchResult, ShownFacetValue, ShownHint, ShownSuggestions, Sign, TableCell, TableOf, Turns,
-            left_out,
+            AskedForm, Begin, ExplorePage, Export, Fault, Fine, LineColumns, Range, SearchResult, ShownHint, ShownLine,
+            ShownSuggestions, Turns, left_out,
         },
     },
     problem::Result,
-    routes::Routes,
+    routes::{Routes, page_about},
     sheet::Dialect,
-};
-use crate::{
-    layout::{Reader, see, shown},
-    routes::page_about,
 };
 use address::PageSearch;
 use axum::{
@@ -44,16 +36,16 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use lines::{LISTED_MAX, LineSource, SHOWN_MAX};
+use lines::{OPENED_MAX, line};
 use logs::search::{FoundRows, ResolvedSearch, empty_part};
 use model::Timestamp;
 use serde::Deserialize;
-use serde_json::Value as Json;
 use std::time::Duration;
 use store::Scope;
+use table::shown_table;
 use telemetry::query::{
-    self, Cell, Cursor, Page, Partial, Table,
-    language::{Empty, Narrowed, Order, level_named},
+    self, Cursor, Page, Partial,
+    language::{Empty, Order},
 };
 use utoipa::IntoParams;
 
@@ -63,13 +55,8 @@ const LINES: usize = 100;
 const TABLE_ROWS: usize = 1_000;
 /// What histogram and facets may take before the page is shown without the rest of them.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Steps of a histogram over all times, at the least.
-const STEPS_MIN: usize = 40;
-/// Fields, and values of each.
-const FACETS: usize = 14;
+/// Values of each field.
 const VALUES: usize = 8;
-/// Lines around one, on each side.
-const AROUND: usize = 20;
 /// The usual lengths of time: as the address has them, and the words for them.
 const RANGES: [(&str, &str); 5] =
     [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")];
@@ -80,21 +67,8 @@ const OTHERS: &str = "-source:run -source:vigie";
 const READS: Access = Access::Page(Scope::Read);
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    let routes = routes
-        .get("/explore", READS, explore, page_about("The logs, to search").query::<ExploreQuery>())
-        .get(
-            "/explore/record/{seq}",
-            READS,
-            record,
-            page_about("One record of the logs, and those around it").query::<RecordQuery>(),
-        )
-        .get(
-            "/explore/record/{seq}/opened",
-            READS,
-            opened,
-            page_about("What a line shows when it is opened").query::<OpenedQuery>(),
-        );
-    saved::declare(routes)
+    let routes = routes.get("/explore", READS, explore, page_about("The logs, to search").query::<ExploreQuery>());
+    [record::declare, columns::declare, saved::declare].into_iter().fold(routes, |routes, declare| declare(routes))
 }
 
 #[derive(Clone, Deserialize, Default, IntoParams)]
@@ -112,6 +86,8 @@ struct ExploreQuery {
     /// The page behind that place, or the one before it.
     cursor: String,
     back: String,
+    /// The columns beside the time and the message, as `level,app:20,source`; those that the browser remembers otherwise.
+    columns: String,
     /// Not empty: lines are shown as they arrive.
     live: String,
     /// What came of saving a search, and that this session did it.
@@ -122,7 +98,13 @@ struct ExploreQuery {
 impl ExploreQuery {
     fn search(&self) -> PageSearch {
         let order = if self.order == "oldest" { "oldest" } else { "" }.to_owned();
-        PageSearch { q: self.q.clone(), since: self.since.clone(), until: self.until.clone(), order }
+        PageSearch {
+            q: self.q.clone(),
+            since: self.since.clone(),
+            until: self.until.clone(),
+            order,
+            columns: self.columns.clone(),
+        }
     }
 }
 
@@ -143,6 +125,7 @@ async fn explore(
     faults.extend(resolved.problems.iter().map(|problem| Fault::new(&v, &search.q, problem)));
     let range = resolved.range.as_ref();
     let saved = saved::of(&ctx, &granted).await?;
+    let columns = columns::of(&headers, &search.columns);
     let mut page = ExplorePage {
         v: &v,
         asked: form(&v, &search, range),
@@ -153,6 +136,7 @@ async fn explore(
         histogram: None,
         facets: Vec::new(),
         facets_left_out: Vec::new(),
+        columns: columns::form(&v, &columns, &[]),
         begin: None,
         found: SearchResult::Empty(Begin { origin: origin(&headers) }),
         turns: Turns { turned: search.address(), ..Turns::default() },
@@ -170,7 +154,7 @@ async fn explore(
         query::round_step(range.end.min(v.now.max(range.start)).since(range.start)).max(Duration::from_secs(1))
     });
     let (found, counted, faceted) = tokio::join!(
-        found(&ctx, &v, &search, &resolved, &query),
+        found(&ctx, &v, &search, &resolved, &query, &columns),
         ctx.app.logs.counts(&soon, step),
         ctx.app.logs.facets(&soon, VALUES),
     );
@@ -178,11 +162,12 @@ async fn explore(
     let counted = counted?;
     partial.extend(counted.partial);
     page.left_out = left_out(&v, &partial);
-    let wide = search.over("", "").address();
-    page.histogram = Some(whole(counted.value, range, &v, wide)).filter(|histogram| histogram.total() > 0);
+    let histogram = histogram::shown(&v, &search, &resolved.query, counted.value, range);
+    page.histogram = Some(histogram).filter(|histogram| histogram.total() > 0);
     let faceted = faceted?;
     page.facets_left_out = left_out(&v, &faceted.partial);
-    page.facets = facets(&v, &search, &resolved.query, faceted.value);
+    page.columns = columns::form(&v, &columns, &faceted.value);
+    page.facets = facets::shown(&v, &search, &resolved.query, faceted.value);
     page.found = match found {
         SearchResult::NoMatch { .. } => {
             let wider = !search.since.is_empty() || !search.until.is_empty();
@@ -238,7 +223,7 @@ fn origin(headers: &HeaderMap) -> String {
 }
 
 fn form(v: &View, search: &PageSearch, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {
-    let PageSearch { q, since, until, order } = search.clone();
+    let PageSearch { q, since, until, order, columns } = search.clone();
     let usual = until.is_empty() && RANGES.iter().any(|(length, _)| *length == since);
     let range = range.filter(|_| !usual).map(|range| {
         let edges = [(range.start, &since), (range.end, &until)].map(|(at, text)| (!text.is_empty()).then_some(at));
@@ -248,7 +233,7 @@ fn form(v: &View, search: &PageSearch, range: Option<&std::ops::Range<Timestamp>
         format!("{from} – {until}")
     });
     let (from, to) = (times::field(v, &since), times::field(v, &until));
-    AskedForm { q, since, until, order, range, from, to }
+    AskedForm { q, since, until, order, columns, range, from, to }
 }
 
 fn ranges(v: &View, search: &PageSearch) -> Vec<Range> {
@@ -267,6 +252,7 @@ async fn found(
     search: &PageSearch,
     resolved: &ResolvedSearch,
     query: &ExploreQuery,
+    columns: &LineColumns,
 ) -> Result<(SearchResult, Turns, Vec<Partial>)> {
     let turned = if search.order.is_empty() { "oldest" } else { "" };
     let turned = PageSearch { order: turned.to_owned(), ..search.clone() }.address();
@@ -277,11 +263,16 @@ async fn found(
             Some(empty) => suggested(ctx, v, search, resolved, empty).await?,
             None => ShownSuggestions::NONE,
         };
-        let found = if answer.value.rows.is_empty() { SearchResult::NO_MATCH } else { table(v, &answer.value, doubts) };
+        let found = if answer.value.rows.is_empty() {
+            SearchResult::NO_MATCH
+        } else {
+            shown_table(v, search, &resolved.query, &answer.value, doubts)
+        };
         return Ok((found, Turns { turned, ..Turns::default() }, answer.partial));
     }
     let order = if search.order.is_empty() { Order::Descending } else { Order::Ascending };
-    let make = |hit: query::Hit<'_>| (hit.cursor, LineSource::new(hit.cursor, hit.record, LISTED_MAX));
+    let columns = columns.clone();
+    let make = move |hit: query::Hit<'_>| (hit.cursor, line(&columns, hit.cursor, hit.record));
     let at = |text: &str| (!text.is_empty()).then(|| cursor::log(text)).transpose();
     let (after, back) = (at(&query.cursor)?, at(&query.back)?);
     let goes_back = back.is_some();
@@ -291,11 +282,11 @@ async fn found(
         Some(_) => Page { order: Order::Descending, after: back, limit: LINES },
         None => Page { order, after, limit: LINES },
     };
-    let FoundRows { mut rows, next, partial, .. } = logs.rows(resolved, page, Some(LISTED_MAX), make).await?;
+    let FoundRows { mut rows, next, partial, .. } = logs.rows(resolved, page, Some(OPENED_MAX), make).await?;
     if goes_back {
         rows.reverse();
     }
-    let edge = |row: Option<&(Cursor, LineSource)>| row.map(|(at, _)| cursor::of_log(*at));
+    let edge = |row: Option<&(Cursor, ShownLine)>| row.map(|(at, _)| cursor::of_log(*at));
     let (is_more_before, is_more_behind) =
         if goes_back { (next.is_some(), true) } else { (after.is_some(), next.is_some()) };
     let turns = Turns {
@@ -306,87 +297,9 @@ async fn found(
     };
     let found = match rows.is_empty() {
         true => SearchResult::NO_MATCH,
-        false => SearchResult::Lines(rows.into_iter().map(|(_, kept)| kept.line(search, &resolved.query)).collect()),
+        false => SearchResult::Lines(rows.into_iter().map(|(_, line)| line).collect()),
     };
     Ok((found, turns, partial))
-}
-
-fn table(v: &View, table: &Table, doubts: ShownSuggestions) -> SearchResult {
-    let cell = |cell: &Cell| {
-        let (text, kind) = match cell {
-            Cell::Absent => (String::new(), CellKind::Text),
-            Cell::Bool(truth) => (truth.to_string(), CellKind::Text),
-            Cell::Int(number) => (number.to_string(), CellKind::Number),
-            Cell::Float(number) => (query::readable(*number), CellKind::Number),
-            Cell::Text(text) => return TableCell { html: Foreign::line(text).html, kind: CellKind::Text },
-            Cell::Time(time) => (v.stamp(time), CellKind::Text),
-        };
-        TableCell { html: Foreign::line(text.as_bytes()).html, kind }
-    };
-    let rows: Vec<Vec<TableCell>> = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    // A column stands where its numbers do.
-    let column = |(at, name): (usize, &String)| {
-        let is_number = rows.iter().any(|row| row.get(at).is_some_and(|cell| cell.kind == CellKind::Number));
-        let kind = if is_number { CellKind::Number } else { CellKind::Text };
-        TableCell { html: Foreign::line(name.as_bytes()).html, kind }
-    };
-    SearchResult::Table(TableOf { columns: table.columns.iter().enumerate().map(column).collect(), rows, doubts })
-}
-
-/// The counts over the whole time that was asked for, where there is nothing too.
-fn whole(found: query::Histogram, range: Option<&std::ops::Range<Timestamp>>, v: &View, address: String) -> Histogram {
-    let (zone, steps) = (&v.zone, found.counts.len());
-    let query::Histogram { edges, counts, step } = match range {
-        _ if steps == 0 => found,
-        Some(range) => {
-            // Without a beginning it begins where there is something, and nothing is expected of the future.
-            let first = if range.start.as_micros() > i64::MIN { range.start } else { found.edges[0] };
-            found.over(&(first..range.end.min(v.now.max(range.start))), zone)
-        }
-        // A moment's lines stand in the middle of some time, not as one bar over all the width.
-        None => found.amid(STEPS_MIN.saturating_sub(steps) / 2, zone),
-    };
-    Histogram { edges, step, counts, address }
-}
-
-fn facets(v: &View, search: &PageSearch, parsed: &query::Query, mut fields: Vec<query::Facet>) -> Vec<Facet> {
-    let order = |field: &str| match field {
-        "level" => 0,
-        "source" => 1,
-        _ => 2,
-    };
-    let top = |facet: &query::Facet| Some(facet.values.as_ref()?.first()?.1);
-    fields.sort_by_key(|facet| {
-        let is_telling = top(facet).is_some_and(|records| records > 1);
-        (order(&facet.field), !is_telling, std::cmp::Reverse(facet.records))
-    });
-    let facet = |facet: query::Facet| {
-        let values = facet.values.unwrap_or_default().into_iter().map(|(value, records)| {
-            let text = match cell(&value) {
-                Json::String(text) => text,
-                other => other.to_string(),
-            };
-            let links = parsed.narrowed(&facet.field, &text).map(|Narrowed { only, without }| Links {
-                only: search.address_of(only),
-                without: search.address_of(without),
-            });
-            let level = level_named(&text).filter(|_| facet.field == "level");
-            let shown = level.map_or(text, |level| v.t(Sign(level).word()));
-            ShownFacetValue { text: Foreign::line(shown.as_bytes()), whole: plain(&shown), records, links }
-        });
-        let name = match facet.field.as_str() {
-            "level" => v.t("field-level"),
-            "source" => v.t("field-source"),
-            other => other.to_owned(),
-        };
-        Facet {
-            name: Foreign::line(name.as_bytes()),
-            is_source: facet.field == "source",
-            records: facet.records,
-            values: values.collect(),
-        }
-    };
-    fields.into_iter().take(FACETS).map(facet).collect()
 }
 
 fn exports(ctx: &Ctx, v: &View, search: &PageSearch, found: &SearchResult) -> Vec<Export> {
@@ -411,80 +324,4 @@ fn exports(ctx: &Ctx, v: &View, search: &PageSearch, found: &SearchResult) -> Ve
         }
     };
     formats.map(export).to_vec()
-}
-
-#[derive(Deserialize, Default, IntoParams)]
-#[serde(default)]
-struct RecordQuery {
-    /// Records before it, and after it.
-    before: Option<usize>,
-    after: Option<usize>,
-}
-
-/// The number of a record: what is none is that of no record.
-fn number(text: &str) -> Result<u64> {
-    text.parse().map_err(|_| gone(plain(text)))
-}
-
-async fn record(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(seq): Path<String>,
-    Query(around): Query<RecordQuery>,
-) -> Result<Response> {
-    let seq = number(&seq)?;
-    let (before, after) = (around.before.unwrap_or(AROUND), around.after.unwrap_or(AROUND));
-    let answer = ctx.app.logs.around(seq, before, after).await?;
-    let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
-    let (search, everything) = (PageSearch::default(), query::parse("").0);
-    let rows = |records: Vec<(Cursor, telemetry::Record)>| {
-        let line = |(cursor, record): &(Cursor, telemetry::Record)| {
-            LineSource::of_record(*cursor, record, LISTED_MAX).line(&search, &everything)
-        };
-        records.iter().map(line).collect::<Vec<_>>()
-    };
-    let kept = LineSource::of_record(cursor, &found, SHOWN_MAX);
-    let more = |before: usize, after: usize| format!("/explore/record/{seq}?before={before}&after={after}#around");
-    let at = kept.at();
-    // The record is the only one of its text in its microsecond, or one of a few.
-    let exactly =
-        PageSearch { since: at.to_string(), until: (at + Duration::from_micros(1)).to_string(), ..search.clone() };
-    let source_address = kept.source().and_then(|source| everything.narrowed("source", source));
-    let page = RecordPage {
-        v: &v,
-        earlier: (answer.value.before.len() >= before).then(|| more(before.saturating_mul(3).max(AROUND), after)),
-        later: (answer.value.after.len() >= after).then(|| more(before, after.saturating_mul(3).max(AROUND))),
-        before: rows(answer.value.before),
-        after: rows(answer.value.after),
-        left_out: left_out(&v, &answer.partial),
-        whole: exactly.at("/api/v1/logs/search", &[("format", "text")]),
-        source_address: source_address.map(|narrowed| search.address_of(narrowed.only)),
-        record: kept.line(&search, &everything),
-    };
-    Ok(shown(&page))
-}
-
-#[derive(Deserialize, Default, IntoParams)]
-#[serde(default)]
-struct OpenedQuery {
-    /// The search that its links go on from.
-    q: String,
-    since: String,
-    until: String,
-    order: String,
-}
-
-async fn opened(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(seq): Path<String>,
-    Query(OpenedQuery { q, since, until, order }): Query<OpenedQuery>,
-) -> Result<Response> {
-    let seq = number(&seq)?;
-    let answer = ctx.app.logs.around(seq, 0, 0).await?;
-    let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
-    let search = PageSearch { q, since, until, order };
-    let parsed = query::parse(&search.q).0;
-    let line = LineSource::of_record(cursor, &found, LISTED_MAX).line(&search, &parsed);
-    Ok(shown(&OpenedLine { v: &v, line }))
 }

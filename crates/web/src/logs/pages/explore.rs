@@ -1,14 +1,20 @@
 //! The logs: searched, counted over time and by value, read line by line.
 
+mod columns;
 mod faults;
 mod histogram;
+mod line;
+mod times;
 
+pub(crate) use columns::{ColumnChoice, ColumnsForm, LineColumns};
 pub(crate) use faults::{Fault, ShownHint, left_out};
-pub(crate) use histogram::Histogram;
+pub(crate) use histogram::{Histogram, LegendKey};
+pub(crate) use line::{FieldRow, LineCell, LineDetail, Links, OpenedLine, RecordPage, ShownLine, Sign};
+pub(crate) use times::Fine;
 
 use crate::layout::{foreign::Foreign, view::View};
 use askama::Template;
-use model::{Level, Timestamp};
+use line::LEVELS;
 
 #[derive(Template)]
 #[template(path = "explore/show.html")]
@@ -25,6 +31,7 @@ pub(crate) struct ExplorePage<'a> {
     pub(crate) facets: Vec<Facet>,
     /// Why they may not count everything.
     pub(crate) facets_left_out: Vec<String>,
+    pub(crate) columns: ColumnsForm,
     /// How to collect something: where there is nothing but what Vigie says of itself.
     pub(crate) begin: Option<Begin>,
     pub(crate) found: SearchResult,
@@ -54,6 +61,7 @@ pub(crate) struct AskedForm {
     pub(crate) until: String,
     /// `oldest`, or nothing.
     pub(crate) order: String,
+    pub(crate) columns: String,
     /// What the times mean, where they are not one of the usual ranges.
     pub(crate) range: Option<String>,
     /// As the fields have it, in the reader's zone.
@@ -130,6 +138,9 @@ pub(crate) struct TableOf {
 pub(crate) struct TableCell {
     pub(crate) html: String,
     pub(crate) kind: CellKind,
+    /// The records that it stands for, and the same table without them.
+    pub(crate) only: Option<String>,
+    pub(crate) without: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,52 +186,6 @@ pub(crate) struct ShownFacetValue {
     pub(crate) links: Option<Links>,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Links {
-    pub(crate) only: String,
-    pub(crate) without: String,
-}
-
-/// One record.
-#[derive(Clone, Debug)]
-pub(crate) struct ShownLine {
-    pub(crate) seq: u64,
-    pub(crate) at: Timestamp,
-    pub(crate) level: Option<Level>,
-    pub(crate) source: Foreign,
-    /// On one line.
-    pub(crate) text: Foreign,
-    pub(crate) body: Foreign,
-    pub(crate) fields: Vec<FieldRow>,
-    /// Where the lines around it are.
-    pub(crate) context: String,
-    /// The job it belongs to, and the trace: their ids.
-    pub(crate) job: Option<String>,
-    pub(crate) trace: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct FieldRow {
-    pub(crate) name: Foreign,
-    pub(crate) value: Foreign,
-    pub(crate) links: Option<Links>,
-}
-
-impl ShownLine {
-    /// The class of its colours.
-    fn class(&self) -> &'static str {
-        self.level.map_or("none", Level::as_str)
-    }
-
-    fn sign(&self) -> Option<Sign> {
-        self.level.map(Sign)
-    }
-
-    fn is_cut(&self) -> bool {
-        self.body.whole_bytes.is_some()
-    }
-}
-
 impl Facet {
     /// Where a value that has no room is cut.
     fn cut(&self) -> &'static str {
@@ -232,47 +197,6 @@ impl Facet {
         self.values.first().is_some_and(|value| value.records > 1)
     }
 }
-
-/// How a level is told: in colour, by its shape, and in a word.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sign(pub(crate) Level);
-
-impl Sign {
-    pub(crate) fn word(&self) -> &'static str {
-        match self.0 {
-            Level::Trace => "level-trace",
-            Level::Debug => "level-debug",
-            Level::Info => "level-info",
-            Level::Warning => "level-warning",
-            Level::Error => "level-error",
-            Level::Critical => "level-critical",
-        }
-    }
-
-    fn class(&self) -> &'static str {
-        self.0.as_str()
-    }
-
-    fn icon(&self) -> &'static str {
-        match self.0 {
-            Level::Trace => "level-dots",
-            Level::Debug => "level-dot",
-            Level::Info => "info",
-            Level::Warning => "warn",
-            Level::Error => "failed",
-            Level::Critical => "level-bolt",
-        }
-    }
-}
-
-const LEVELS: [Sign; 6] = [
-    Sign(Level::Critical),
-    Sign(Level::Error),
-    Sign(Level::Warning),
-    Sign(Level::Info),
-    Sign(Level::Debug),
-    Sign(Level::Trace),
-];
 
 /// A search kept under a name.
 #[derive(Clone, Debug)]
@@ -313,98 +237,12 @@ impl ExplorePage<'_> {
         matches!(self.found, SearchResult::Lines(_) | SearchResult::NoMatch { .. })
     }
 
+    fn has_lines(&self) -> bool {
+        matches!(self.found, SearchResult::Lines(_))
+    }
+
     /// Whether lines may be added on top as they arrive.
     fn can_follow(&self) -> bool {
         !matches!(self.found, SearchResult::Table(_))
-    }
-}
-
-/// One record with the lines around it in its source.
-#[derive(Template)]
-#[template(path = "explore/record.html")]
-pub(crate) struct RecordPage<'a> {
-    pub(crate) v: &'a View,
-    pub(crate) record: ShownLine,
-    pub(crate) before: Vec<ShownLine>,
-    pub(crate) after: Vec<ShownLine>,
-    /// More of those before, and of those after.
-    pub(crate) earlier: Option<String>,
-    pub(crate) later: Option<String>,
-    pub(crate) left_out: Vec<String>,
-    /// The whole message as it came, where only its beginning is shown.
-    pub(crate) whole: String,
-    /// All lines of the same source.
-    pub(crate) source_address: Option<String>,
-}
-
-impl RecordPage<'_> {
-    fn is_one(&self) -> bool {
-        self.before.is_empty() && self.after.is_empty()
-    }
-}
-
-/// What a line shows when it is opened, by itself: for lines that came after the page.
-#[derive(Template)]
-#[template(path = "explore/opened.html")]
-pub(crate) struct OpenedLine<'a> {
-    pub(crate) v: &'a View,
-    pub(crate) line: ShownLine,
-}
-
-/// How finely a time is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fine {
-    Day,
-    Minute,
-    Second,
-    Millisecond,
-}
-
-impl View {
-    /// `11-21 14:32:05.123`; with its year where that is not this one.
-    pub(crate) fn stamp(&self, at: &Timestamp) -> String {
-        self.stamp_to(at, &Fine::Millisecond)
-    }
-
-    /// `11-21`, `11-21 14:32` and so on.
-    pub(crate) fn stamp_to(&self, at: &Timestamp, fine: &Fine) -> String {
-        let (at, now) = (at.in_zone(&self.zone), self.now.in_zone(&self.zone));
-        let day = if at.year() == now.year() { "%m-%d" } else { "%Y-%m-%d" };
-        let time = match fine {
-            Fine::Day => "",
-            Fine::Minute => " %H:%M",
-            Fine::Second => " %H:%M:%S",
-            Fine::Millisecond => " %H:%M:%S%.3f",
-        };
-        at.strftime(&format!("{day}{time}")).to_string()
-    }
-
-    /// How finely times must be told, so that none of them loses anything but zeros.
-    pub(crate) fn fine(&self, times: impl IntoIterator<Item = Timestamp>) -> Fine {
-        let fine = |at: Timestamp| {
-            let at = at.in_zone(&self.zone);
-            match (at.hour(), at.minute(), at.second(), at.subsec_nanosecond() / 1_000_000) {
-                (0, 0, 0, 0) => Fine::Day,
-                (_, _, 0, 0) => Fine::Minute,
-                (_, _, _, 0) => Fine::Second,
-                _ => Fine::Millisecond,
-            }
-        };
-        times.into_iter().map(fine).max().unwrap_or(Fine::Day)
-    }
-
-    /// `Europe/Paris (UTC+01:00)`.
-    pub(crate) fn zone_label(&self) -> String {
-        let offset = self.now.in_zone(&self.zone).strftime("UTC%:z").to_string();
-        match self.zone_name() {
-            "" => offset,
-            "UTC" => "UTC".to_owned(),
-            name => format!("{name} ({offset})"),
-        }
-    }
-
-    /// To the microsecond, with the zone.
-    pub(crate) fn exact(&self, at: &Timestamp) -> String {
-        at.in_zone(&self.zone).strftime("%Y-%m-%d %H:%M:%S%.6f %:z").to_string()
     }
 }

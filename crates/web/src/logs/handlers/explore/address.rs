@@ -3,6 +3,8 @@
 use crate::layout::rows::address;
 use logs::search::Search;
 
+const PAGE: &str = "/explore";
+
 /// A search, as it stands in the address of its page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PageSearch {
@@ -11,6 +13,8 @@ pub(super) struct PageSearch {
     pub(super) until: String,
     /// `oldest`, or nothing.
     pub(super) order: String,
+    /// As [`crate::logs::pages::explore::LineColumns`] writes them, or nothing: then the reader's own are shown.
+    pub(super) columns: String,
 }
 
 impl PageSearch {
@@ -21,13 +25,13 @@ impl PageSearch {
 
     /// The page behind `cursor`, or the one before it.
     pub(super) fn page(&self, cursor: &str, back: &str) -> String {
-        self.at("/explore", &[("cursor", cursor), ("back", back)])
+        self.at(PAGE, &[("cursor", cursor), ("back", back)])
     }
 
     pub(super) fn at(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let own =
-            [("q", self.q.as_str()), ("since", &self.since), ("until", &self.until), ("order", self.order.as_str())];
-        address(path, &[&own, more].concat())
+        let own = [("q", self.q.as_str()), ("since", &self.since), ("until", &self.until), ("order", &self.order)];
+        let columns: &[(&str, &str)] = if path == PAGE { &[("columns", &self.columns)] } else { &[] };
+        address(path, &[&own, columns, more].concat())
     }
 
     /// What it asks, without its order.

@@ -1,136 +1,141 @@
-//! Records as lines of a page.
+//! Records as lines of a page, and all that one of them holds.
 
 use super::address::PageSearch;
 use crate::{
-    layout::foreign::Foreign,
+    layout::{foreign::Foreign, view::View},
     logs::{
         api::rows::{FORMAT, repeats, repeats_in_text},
-        pages::explore::{FieldRow, Links, ShownLine},
+        pages::explore::{FieldRow, LineCell, LineColumns, LineDetail, Links, ShownLine},
     },
 };
-use model::{Level, Timestamp};
+use model::Level;
+use std::ops::Range;
 use telemetry::{
-    RecordRef, Value,
+    OwnedValue, Record, RecordRef, Value,
     query::{Cursor, Query, language::Narrowed},
 };
 
-/// Bytes of a message that are in a list, to be opened; and of one on a page of its own.
-pub(super) const LISTED_MAX: usize = 4 << 10;
+/// Bytes of a message that are shown where a line is opened, and on a page of its own.
+pub(super) const OPENED_MAX: usize = 4 << 10;
 pub(super) const SHOWN_MAX: usize = 256 << 10;
 /// Bytes of a field's value.
 const VALUE_MAX: usize = 4 << 10;
 
-/// What is kept of a record on the way from the store to the page.
-pub(super) struct LineSource {
-    cursor: Cursor,
+/// A record as the search found it.
+pub(super) fn line(columns: &LineColumns, cursor: Cursor, record: RecordRef<'_>) -> ShownLine {
+    let field = |name: &str| record.fields().find(|(other, _)| *other == name).map(|(_, value)| value_line(value));
+    ShownLine {
+        seq: cursor.seq,
+        at: cursor.time,
+        level: record.level(),
+        cells: cells(columns, record.level(), record.source(), field),
+        text: message(&repeats(record, cursor.time), record.message()),
+    }
+}
+
+/// A record that is kept whole.
+pub(super) fn line_of_record(columns: &LineColumns, cursor: Cursor, record: &Record) -> ShownLine {
+    let is_read = record.fields.iter().any(|(name, _)| name == FORMAT);
+    let said = repeats_in_text(is_read, &record.message, cursor.time, record.level);
+    let field = |name: &str| field_of(record, name).map(|value| value_line(value.as_value()));
+    ShownLine {
+        seq: cursor.seq,
+        at: cursor.time,
+        level: record.level,
+        cells: cells(columns, record.level, &record.source, field),
+        text: message(&said, &record.message),
+    }
+}
+
+fn cells(
+    columns: &LineColumns,
     level: Option<Level>,
-    source: Vec<u8>,
-    message: Foreign,
-    body: Foreign,
-    fields: Vec<(String, Text)>,
+    source: &[u8],
+    field: impl Fn(&str) -> Option<Foreign>,
+) -> Vec<LineCell> {
+    let cell = |name: &str| match name {
+        "level" => LineCell::Level(level),
+        "source" => LineCell::Source(Foreign::line(source)),
+        name => LineCell::Field(field(name).unwrap_or_default()),
+    };
+    columns.iter().map(|column| cell(&column.name)).collect()
 }
 
-/// The value of a field.
-struct Text {
-    shown: Foreign,
-    /// As it is asked for, where it can be.
-    text: Option<String>,
+fn field_of<'a>(record: &'a Record, name: &str) -> Option<&'a OwnedValue> {
+    record.fields.iter().find(|(other, _)| other == name).map(|(_, value)| value)
 }
 
-impl LineSource {
-    pub(super) fn new(cursor: Cursor, record: RecordRef<'_>, body_max: usize) -> Self {
-        Self {
-            cursor,
-            level: record.level(),
-            source: record.source().to_vec(),
-            message: message(&repeats(record, cursor.time), record.message()),
-            body: Foreign::text(record.message(), body_max),
-            fields: record.fields().map(|(name, value)| (name.to_owned(), Text::new(value))).collect(),
-        }
-    }
-
-    pub(super) fn of_record(cursor: Cursor, record: &telemetry::Record, body_max: usize) -> Self {
-        let fields = record.fields.iter();
-        let is_read = record.fields.iter().any(|(name, _)| name == FORMAT);
-        Self {
-            cursor,
-            level: record.level,
-            source: record.source.clone(),
-            message: message(&repeats_in_text(is_read, &record.message, cursor.time, record.level), &record.message),
-            body: Foreign::text(&record.message, body_max),
-            fields: fields.map(|(name, value)| (name.clone(), Text::new(value.as_value()))).collect(),
-        }
-    }
-
-    /// As it stands in the page of that search.
-    pub(super) fn line(self, search: &PageSearch, query: &Query) -> ShownLine {
-        let links = |name: &str, value: Option<&str>| {
-            let Narrowed { only, without } = query.narrowed(name, value?)?;
-            Some(Links { only: search.address_of(only), without: search.address_of(without) })
-        };
-        let (job, trace) = (self.id("job"), self.id("trace"));
-        let row = |name: &str, value: Foreign, text: Option<&str>| FieldRow {
-            name: Foreign::line(name.as_bytes()),
-            links: links(name, text),
-            value,
-        };
-        let mut fields = Vec::with_capacity(self.fields.len() + 2);
-        if let Some(level) = self.level {
-            fields.push(row("level", Foreign::line(level.as_str().as_bytes()), Some(level.as_str())));
-        }
-        if !self.source.is_empty() {
-            fields.push(row("source", Foreign::line(&self.source), std::str::from_utf8(&self.source).ok()));
-        }
-        for (name, value) in self.fields {
-            fields.push(row(&name, value.shown, value.text.as_deref()));
-        }
-        ShownLine {
-            seq: self.cursor.seq,
-            at: self.cursor.time,
-            level: self.level,
-            source: Foreign::line(&self.source),
-            text: self.message,
-            body: self.body,
-            fields,
-            context: format!("/explore/record/{}", self.cursor.seq),
-            job,
-            trace,
-        }
-    }
-
-    /// The id of a job or a trace of Vigie's own, as it writes them: those of others have no hyphens, or another form.
-    fn id(&self, what: &str) -> Option<String> {
-        let is_it = |name: &str| name.strip_prefix(what).is_some_and(|rest| matches!(rest, "" | "_id"));
-        let (_, value) = self.fields.iter().find(|(name, _)| is_it(name))?;
-        let id = value.text.as_ref()?;
-        let parsed = uuid::Uuid::try_parse(id).ok()?;
-        (parsed.hyphenated().to_string() == *id).then(|| id.clone())
-    }
-
-    pub(super) fn source(&self) -> Option<&str> {
-        std::str::from_utf8(&self.source).ok().filter(|source| !source.is_empty())
-    }
-
-    pub(super) fn at(&self) -> Timestamp {
-        self.cursor.time
+fn value_line(value: Value<'_>) -> Foreign {
+    match value {
+        Value::Str(text) => Foreign::line(text),
+        other => Foreign::line(written(other).unwrap_or_default().as_bytes()),
     }
 }
 
-fn message(said: &[std::ops::Range<usize>], text: &[u8]) -> Foreign {
+/// A value as it is asked for; `None` of bytes that are no text.
+fn written(value: Value<'_>) -> Option<String> {
+    match value {
+        Value::Str(text) => std::str::from_utf8(text).ok().map(str::to_owned),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+    }
+}
+
+fn message(said: &[Range<usize>], text: &[u8]) -> Foreign {
     if said.is_empty() { Foreign::line(text) } else { Foreign::line_beside(text, said) }
 }
 
-impl Text {
-    fn new(value: Value<'_>) -> Self {
-        let of = |text: String| Self { shown: Foreign::text(text.as_bytes(), VALUE_MAX), text: Some(text) };
-        match value {
-            Value::Str(text) => Self {
-                shown: Foreign::text(text, VALUE_MAX),
-                text: std::str::from_utf8(text).ok().filter(|text| text.len() <= VALUE_MAX).map(str::to_owned),
-            },
-            Value::Int(number) => of(number.to_string()),
-            Value::Float(number) => of(number.to_string()),
-            Value::Bool(truth) => of(truth.to_string()),
-        }
+/// All of a record, with links that go on from that search.
+pub(super) fn detail(
+    v: &View,
+    search: &PageSearch,
+    query: &Query,
+    cursor: Cursor,
+    record: &Record,
+    body_max: usize,
+) -> LineDetail {
+    let row = |name: &str, value: Foreign, text: Option<&str>| FieldRow {
+        name: Foreign::line(name.as_bytes()),
+        links: text.and_then(|text| links(search, query, name, text)),
+        value,
+    };
+    let mut fields = Vec::with_capacity(record.fields.len() + 3);
+    fields.push(row("time", Foreign::line(v.exact(&cursor.time).as_bytes()), None));
+    if let Some(level) = record.level {
+        fields.push(row("level", Foreign::line(level.as_str().as_bytes()), Some(level.as_str())));
     }
+    if !record.source.is_empty() {
+        fields.push(row("source", Foreign::line(&record.source), std::str::from_utf8(&record.source).ok()));
+    }
+    for (name, value) in &record.fields {
+        let text = written(value.as_value()).filter(|text| text.len() <= VALUE_MAX);
+        let shown = match value.as_value() {
+            Value::Str(bytes) => Foreign::text(bytes, VALUE_MAX),
+            other => value_line(other),
+        };
+        fields.push(row(name, shown, text.as_deref()));
+    }
+    LineDetail {
+        at: cursor.time,
+        body: Foreign::text(&record.message, body_max),
+        fields,
+        context: format!("/explore/record/{}", cursor.seq),
+        job: id(record, "job"),
+        trace: id(record, "trace"),
+    }
+}
+
+pub(super) fn links(search: &PageSearch, query: &Query, field: &str, value: &str) -> Option<Links> {
+    let Narrowed { only, without } = query.narrowed(field, value)?;
+    Some(Links { only: search.address_of(only), without: search.address_of(without) })
+}
+
+/// The id of a job or a trace of Vigie's own, as it writes them: those of others have no hyphens, or another form.
+fn id(record: &Record, what: &str) -> Option<String> {
+    let is_it = |name: &str| name.strip_prefix(what).is_some_and(|rest| matches!(rest, "" | "_id"));
+    let (_, value) = record.fields.iter().find(|(name, _)| is_it(name))?;
+    let id = written(value.as_value())?;
+    let parsed = uuid::Uuid::try_parse(&id).ok()?;
+    (parsed.hyphenated().to_string() == id).then_some(id)
 }

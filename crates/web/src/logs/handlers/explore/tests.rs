@@ -37,7 +37,7 @@ async fn lines_are_found_counted_and_narrowed() {
     .await;
     let all = site.look(&ana, "/explore").await;
     assert_eq!(all.status, StatusCode::OK);
-    for text in ["order 1 paid", "relay timeout", "3 lines", "01-10 14:02:00.000", "<svg viewBox"] {
+    for text in ["order 1 paid", "relay timeout", "3 lines", "10 Jan 14:02:00.000", "<svg viewBox"] {
         assert!(all.text.contains(text), "{text}: {}", all.text);
     }
     let found = site.look(&ana, "/explore?q=relay").await;
@@ -52,7 +52,7 @@ async fn lines_are_found_counted_and_narrowed() {
     let table = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+level").await;
     assert!(table.text.contains("count()</th>") && table.text.contains("<bdi>warning</bdi>"), "{}", table.text);
     let hourly = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+bucket(1h)").await;
-    assert!(hourly.text.contains("<bdi>01-10 14:00:00.000</bdi>") && !hourly.text.contains("Oldest first"));
+    assert!(hourly.text.contains("<bdi>10 Jan 14:00:00.000</bdi>") && !hourly.text.contains("Oldest first"));
     let csv = site.get("/api/v1/logs/search?q=*+%7C+stats+count()+by+level&format=csv").await;
     assert_eq!(csv.text, "level,count()\r\nerror,1\r\ninfo,1\r\nwarning,1\r\n");
 }
@@ -219,14 +219,16 @@ async fn a_line_stands_among_those_around_it() {
     let opened = site.look(&ana, &format!("/explore/record/{seq}/opened?q=one")).await;
     assert!(opened.text.starts_with("<div class=\"line-body\">"), "{}", opened.text);
     assert!(opened.text.contains("/explore?q=one+source%3Aweb1"), "{}", opened.text);
-    let all = site.look(&ana, "/explore").await;
-    for page in [&page, &opened, &all] {
+    for page in [&page, &opened] {
         assert!(page.text.contains("href=\"/jobs/7f3b0c52-0000-4000-8000-000000000001\">View job"), "{}", page.text);
         assert!(page.text.contains("href=\"/traces?id=7f3b0c52-0000-4000-8000-000000000002\">View trace"));
     }
     for other in ["/jobs/4711", "/traces?id=4bf9"] {
-        assert!(!all.text.contains(other), "what is no id of ours leads nowhere: {other}");
+        assert!(!page.text.contains(other), "what is no id of ours leads nowhere: {other}");
     }
+    let all = site.look(&ana, "/explore").await;
+    let link = format!("<a class=\"line-link\" href=\"/explore/record/{seq}\">Open this line</a>");
+    assert!(all.text.contains(&link) && !all.text.contains("line-body"), "what a line holds comes when it is opened");
     assert_eq!(site.look(&ana, "/explore/record/999999").await.status, StatusCode::NOT_FOUND);
 }
 
@@ -321,8 +323,9 @@ async fn a_line_says_once_what_the_columns_say() {
     assert!(page.text.contains(shown), "{}", page.text);
     assert_eq!(page.text.matches("class=\"told\"").count(), 1, "what nobody has read is shown as it is");
     let whole = "<div class=\"line-text\"><bdi>Jan 10 14:02:00 web1 relay[7]: lost &lt;it&gt;</bdi>";
-    assert!(page.text.contains(whole), "{}", page.text);
     let found = site.get("/api/v1/logs/search?q=lost&repeats=true").await.json();
+    let opened = site.look(&ana, &format!("/explore/record/{}/opened", found["rows"][0]["seq"])).await;
+    assert!(opened.text.contains(whole), "{}", opened.text);
     assert_eq!(found["rows"][0]["repeats"], json!([[0, 16]]));
     assert_eq!(found["rows"][0]["message"], text);
     assert!(site.get("/api/v1/logs/search?q=lost").await.json()["rows"][0].get("repeats").is_none());
@@ -404,9 +407,9 @@ async fn times_are_chosen_in_fields_and_stand_in_the_address() {
     let page = site.look(&ana, &chosen).await;
     assert!(page.text.contains("one") && !page.text.contains("five</bdi>"));
     assert!(page.text.contains("name=\"from\" step=\"any\" value=\"2025-01-10T14:00:00\""), "{}", page.text);
-    assert!(page.text.contains("01-10 14:00:00 – 01-10 14:02:30</summary>"), "{}", page.text);
+    assert!(page.text.contains("10 Jan 14:00:00 – 10 Jan 14:02:30</summary>"), "{}", page.text);
     let days = site.look(&ana, "/explore?since=2025-01-09&until=2025-01-11").await;
-    assert!(days.text.contains("01-09 00:00 – 01-11 00:00</summary>"), "{}", days.text);
+    assert!(days.text.contains("9 Jan 00:00 – 11 Jan 00:00</summary>"), "{}", days.text);
     // What was not touched stays as it is, to the microsecond; what was emptied is no bound.
     let exact = "since=2025-01-10T14%3A00%3A00.000123Z";
     assert_eq!(to(&format!("/explore?q=x&{exact}&from=2025-01-10T14:00&to=")).await, format!("/explore?q=x&{exact}"));
@@ -458,4 +461,70 @@ async fn how_to_collect_is_told_until_something_else_is_there() {
     let sent = site.post_text("/api/v1/logs", json!({"message": "x", "source": "web1"}).to_string()).await;
     assert_eq!(sent.json()["accepted"], 1);
     assert!(!site.look(&ana, "/explore").await.text.contains(hint));
+}
+
+#[tokio::test]
+async fn columns_are_chosen_remembered_and_stand_in_the_address() {
+    let (site, ana) = site_with(&[line(1, "error", "one")]).await;
+    let usual = site.look(&ana, "/explore").await;
+    assert!(usual.text.contains("data-columns=\"level,app,source\"") && !usual.text.contains("columns.css"));
+    assert!(
+        usual.text.contains("</span><bdi class=\"cell\">shop</bdi><bdi class=\"src\">web1</bdi>"),
+        "{}",
+        usual.text
+    );
+    let asked =
+        "/explore/columns?q=one&column=status&width.status=5&column=level&width.level=9&width.app=12&more=host,+status";
+    let chosen = site.look(&ana, asked).await;
+    assert_eq!(chosen.header("location"), "/explore?q=one&columns=status%3A5%2Clevel%2Chost");
+    assert_eq!(
+        chosen.header("set-cookie"),
+        "vigie_columns=status%3A5%2Clevel%2Chost; Path=/; SameSite=Lax; Max-Age=31536000"
+    );
+    let linked = site.look(&ana, chosen.header("location")).await;
+    let style = "/explore/columns.css?columns=status%3A5%2Clevel%2Chost";
+    assert!(linked.text.contains(&format!("<link rel=\"stylesheet\" href=\"{style}\">")), "{}", linked.text);
+    assert!(linked.text.contains("</time><bdi class=\"cell\">201</bdi><span class=\"lv error\">"), "{}", linked.text);
+    assert!(
+        linked.text.contains("/explore?q=one+app%3Ashop&#38;columns=status"),
+        "links go on with it: {}",
+        linked.text
+    );
+    let tracks = site.look(&ana, style).await;
+    assert_eq!(tracks.text, ".lines, .lines-head { --columns: var(--time) 5ch 9ch 14ch minmax(0, 1fr); }\n");
+    let cookie = format!("{}; vigie_columns=-", ana.cookie);
+    let none = send(&site.router, "GET", "/explore", &[("cookie", &cookie)], "").await;
+    assert!(
+        none.text.contains("data-columns=\"-\"") && none.text.contains("</time><span class=\"msg\">"),
+        "{}",
+        none.text
+    );
+    let forgotten = site.look(&ana, "/explore/columns?q=one&column=status&usual=1").await;
+    assert_eq!(forgotten.header("location"), "/explore?q=one");
+    for hostile in ["%3Cscript%3E%2C%22x", "a%3B%7D*%7Bdisplay%3Anone", "level%3A99999999999"] {
+        let page = site.look(&ana, &format!("/explore?columns={hostile}")).await;
+        assert!(page.status == StatusCode::OK && !page.text.contains("<script>,"), "{hostile}");
+        let style = site.look(&ana, &format!("/explore/columns.css?columns={hostile}")).await.text;
+        assert!(style.starts_with(".lines, .lines-head { --columns: var(--time) ") && style.matches('{').count() == 1);
+    }
+}
+
+#[tokio::test]
+async fn what_a_table_and_a_legend_show_leads_on() {
+    let (site, ana) = site_with(&[line(1, "info", "order 1 paid"), line(2, "error", "relay timeout")]).await;
+    let table = site.look(&ana, "/explore?q=*+%7C+stats+count()+by+app,+bucket(1d)").await;
+    for (address, what) in [
+        ("q=app%3Ashop", "the records of a value"),
+        ("q=-app%3Ashop+%7C+stats+count%28%29+by+app%2C+bucket%281d%29", "the table without it"),
+        (
+            "q=*&#38;since=2025-01-10T00%3A00%3A00.000000Z&#38;until=2025-01-11T00%3A00%3A00.000000Z",
+            "the records of a step",
+        ),
+    ] {
+        assert!(table.text.contains(&format!("href=\"/explore?{address}\"")), "{what}: {}", table.text);
+    }
+    let page = site.look(&ana, "/explore?q=relay").await;
+    for address in ["q=relay+level%3E%3Derror", "q=relay+-level%3E%3Derror", "q=relay+-level%3E%3Dinfo"] {
+        assert!(page.text.contains(&format!("href=\"/explore?{address}\"")), "{address}: {}", page.text);
+    }
 }

@@ -1,6 +1,6 @@
 //! How many lines there were over time, by level: bars that lead to their own time.
 
-use super::{Fine, Sign, View};
+use super::{Fine, LEVELS, Links, Sign, View};
 use crate::home::chart::round_up;
 use model::{Level, Timestamp};
 use std::{fmt::Write as _, time::Duration};
@@ -30,6 +30,15 @@ pub(crate) struct Histogram {
     pub(crate) counts: Vec<Counts>,
     /// The search without its times, to which they are added.
     pub(crate) address: String,
+    pub(crate) legend: Vec<LegendKey>,
+}
+
+/// What a colour of the bars means, and the search with these lines only, and without them.
+#[derive(Clone, Debug)]
+pub(crate) struct LegendKey {
+    pub(crate) class: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) links: Option<Links>,
 }
 
 /// One step that has lines, for the table.
@@ -87,15 +96,14 @@ impl Histogram {
     pub(super) fn labels(&self, v: &View) -> Vec<String> {
         let (Some(start), Some(end)) = (self.edges.first(), self.edges.last()) else { return Vec::new() };
         let whole = end.since(*start);
-        let form = match whole.as_secs() {
-            0..600 => "%H:%M:%S",
-            600..172_800 => "%H:%M",
-            172_800..5_184_000 => "%m-%d %H:%M",
-            5_184_000..31_536_000 => "%m-%d",
-            _ => "%Y-%m-%d",
+        let clock = |at: Timestamp, form: &str| at.in_zone(&v.zone).strftime(form).to_string();
+        let label = |at: Timestamp| match whole.as_secs() {
+            0..600 => clock(at, "%H:%M:%S"),
+            600..172_800 => clock(at, "%H:%M"),
+            172_800..5_184_000 => v.stamp_to(&at, &Fine::Minute),
+            _ => v.stamp_to(&at, &Fine::Day),
         };
-        let at = |part: u32| (*start + whole * part / 4).in_zone(&v.zone).strftime(form).to_string();
-        (0..=4).map(at).collect()
+        (0..=4).map(|part: u32| label(*start + whole * part / 4)).collect()
     }
 
     /// The drawing. What it says is in the table beside it too, so that it is hidden from who cannot see it.
@@ -138,7 +146,7 @@ impl Histogram {
     }
 
     fn title(&self, v: &View, at: usize, counts: &Counts, fine: &Fine) -> String {
-        let levels = super::LEVELS.iter().filter(|Sign(level)| counts.of(*level) > 0);
+        let levels = LEVELS.iter().filter(|Sign(level)| counts.of(*level) > 0);
         let levels: Vec<String> =
             levels.map(|sign| format!("{} {}", v.t(sign.word()), v.number(&counts.of(sign.0)))).collect();
         let values = [
@@ -188,6 +196,7 @@ mod tests {
             step: Duration::from_secs(60),
             counts: counts.to_vec(),
             address: "/explore?q=a+%26+b".into(),
+            legend: Vec::new(),
         };
         insta::assert_snapshot!(histogram.svg(&view()).replace("><", ">\n<"));
         assert_eq!(histogram.labels(&view()), ["15:00:00", "15:00:45", "15:01:30", "15:02:15", "15:03:00"]);
@@ -198,19 +207,20 @@ mod tests {
     fn times_are_told_as_finely_as_their_steps() {
         let day = 86_400_000;
         for (start, step_ms, zone, told) in [
-            ("2026-11-18T00:00:00Z", day, "UTC", "11-18"),
-            ("2026-11-18T00:00:00Z", day, "Europe/Paris", "11-18 01:00"),
-            ("2026-11-18T00:00:00Z", day / 2, "UTC", "11-18 00:00"),
-            ("2026-11-18T00:00:00Z", 5_000, "UTC", "11-18 00:00:00"),
-            ("2025-11-18T00:00:00Z", 100, "UTC", "2025-11-18 00:00:00.000"),
+            ("2026-11-18T00:00:00Z", day, "UTC", "18 Nov"),
+            ("2026-11-18T00:00:00Z", day, "Europe/Paris", "18 Nov 01:00"),
+            ("2026-11-18T00:00:00Z", day / 2, "UTC", "18 Nov 00:00"),
+            ("2026-11-18T00:00:00Z", 5_000, "UTC", "18 Nov 00:00:00"),
+            ("2025-11-18T00:00:00Z", 100, "UTC", "18 Nov 2025 00:00:00.000"),
             // A night that is an hour longer: what follows is no midnight.
-            ("2026-10-24T22:00:00Z", day, "Europe/Paris", "10-25 00:00"),
+            ("2026-10-24T22:00:00Z", day, "Europe/Paris", "25 Oct 00:00"),
         ] {
             let histogram = Histogram {
                 edges: edges(start, Duration::from_millis(step_ms)),
                 step: Duration::from_millis(step_ms),
                 counts: vec![Counts::default(); 3],
                 address: String::new(),
+                legend: Vec::new(),
             };
             let words = Words { language: Language::English, zone: TimeZone::get(zone).unwrap() };
             let v = View { words, ..view() };
