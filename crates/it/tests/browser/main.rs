@@ -20,6 +20,7 @@ mod recipes;
 mod secretary;
 mod server;
 mod site;
+mod tail;
 
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]

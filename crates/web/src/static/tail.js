@@ -11,7 +11,10 @@ const KEPT_MAX = 1000, WAITING_MAX = 1000, SHOWN = 100;
 const TICK_MS = 250;
 // Lines asked for when the stream begins, or comes back.
 const CAUGHT_UP = 200;
+const CAUGHT_UP_WITHIN_MS = 5000;
 const MESSAGE_MAX = 1024, SHOWN_CHARS_MAX = 400;
+// Lines written in one frame: those in sight come first.
+const PER_FRAME = 40;
 // How far above the end of the lines the next ones are made.
 const AHEAD_PX = 800;
 
@@ -24,13 +27,15 @@ export function live(toggle, list, texts) {
   const names = parse(words.columns).map(({ name }) => name);
   const clock = stamps(words);
   // `kept` has the newest first, `waiting` the oldest.
-  let kept = [], waiting = [], shown = SHOWN, missed = 0, isHeld = false, timer = 0, tickedAt = 0, seen = new Set();
+  let kept = [], waiting = [], shown = SHOWN, missed = 0, isHeld = false, timer = 0, tickedAt = 0, painting = 0, seen = new Set(), onPage = new Set();
+  // What the stream brings while what was before it is asked for.
+  let early = null;
   const tail = stream(toggle, words, {
     address: () => `/api/v1/logs/tail?${parameters}`,
     hear: {
       rows: (event) => {
         const told = JSON.parse(event.data);
-        take(told.rows);
+        if (early) early.push(...told.rows); else take(told.rows);
         miss(told.missed);
       },
     },
@@ -56,6 +61,7 @@ export function live(toggle, list, texts) {
   function start() {
     mark(true);
     [kept, seen, missed, isHeld] = [[], new Set(), 0, false];
+    onPage = new Set([...list.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq)));
     gap.textContent = "";
     tail.start();
   }
@@ -75,10 +81,24 @@ export function live(toggle, list, texts) {
   async function catchUp() {
     const asked = new URLSearchParams({ ...Object.fromEntries(parameters), limit: CAUGHT_UP });
     if (search.get("since")) asked.set("since", search.get("since"));
+    const signal = AbortSignal.timeout(CAUGHT_UP_WITHIN_MS);
+    early = [];
     try {
-      const answer = await fetch(`/api/v1/logs/search?${asked}`, { headers: { accept: "application/json" } });
-      if (answer.ok) take(((await answer.json()).rows ?? []).reverse());
+      const answer = await fetch(`/api/v1/logs/search?${asked}`, { headers: { accept: "application/json" }, signal });
+      if (answer.ok) takeOver((await answer.json()).rows ?? []);
     } catch { /* The stream goes on by itself. */ }
+    const rows = early ?? [];
+    early = null;
+    take(rows);
+  }
+  // The newest first: what the page shows already, and what is older, is no news.
+  function takeOver(rows) {
+    const first = rows.findIndex((row) => onPage.has(row.seq));
+    if (kept.length === 0 && first >= 0) {
+      kept = rows.slice(first);
+      for (const row of kept) seen.add(row.seq);
+    }
+    take(rows.reverse());
   }
   function take(rows) {
     const fresh = rows.filter((row) => !seen.has(row.seq));
@@ -95,8 +115,7 @@ export function live(toggle, list, texts) {
   }
   function tick(now) {
     [timer, tickedAt] = [0, now];
-    // What is there when Live begins is no news.
-    isHeld ||= tail.isOn && kept.length > 0 && reading();
+    isHeld ||= tail.isOn && reading();
     if (isHeld) count(); else show();
   }
   // Whoever reads is left in peace: what arrives meanwhile is counted.
@@ -133,13 +152,16 @@ export function live(toggle, list, texts) {
 
   // ---- Lines as elements.
 
-  function paint() {
-    const rows = kept.slice(0, shown);
-    rows.forEach((row, at) => write(list.children[at] ?? list.appendChild(empty()), row));
-    while (list.children.length > rows.length) list.lastElementChild.remove();
+  function paint(from = 0) {
+    cancelAnimationFrame(painting);
+    const end = Math.min(shown, kept.length);
+    for (let at = from; at < Math.min(end, from + PER_FRAME); at++) write(list.children[at] ?? list.appendChild(empty()), kept[at]);
+    if (end > from + PER_FRAME) { painting = requestAnimationFrame(() => paint(from + PER_FRAME)); return; }
+    painting = 0;
+    while (list.children.length > end) list.lastElementChild.remove();
   }
   function more() {
-    if (shown >= kept.length || list.getBoundingClientRect().bottom > innerHeight + AHEAD_PX) return;
+    if (painting || shown >= kept.length || list.getBoundingClientRect().bottom > innerHeight + AHEAD_PX) return;
     for (const row of kept.slice(shown, shown + SHOWN)) write(list.appendChild(empty()), row);
     shown += SHOWN;
   }
