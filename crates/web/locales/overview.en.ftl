@@ -10,6 +10,7 @@ nav-activity = Activity
 nav-monitoring = Monitoring
 nav-in = { $section }: pages
 nav-logs-search = Search
+nav-logs-patterns = Patterns
 nav-logs-live = Live
 nav-logs-files = Files
 

@@ -10,6 +10,7 @@ nav-activity = Activité
 nav-monitoring = Surveillance
 nav-in = { $section } : pages
 nav-logs-search = Recherche
+nav-logs-patterns = Lignes semblables
 nav-logs-live = En direct
 nav-logs-files = Fichiers
 

@@ -5,7 +5,8 @@ use super::{
     columns::{BlockScan, MatchingRows},
     language::{Order, Pipe, SortKey},
     named_fields,
-    question::{Answer, Bounds, Partial, Question},
+    patterns::Patterns,
+    question::{Answer, Bounds, Partial, Question, ScanUnit},
     records_table,
     run::{Matched, fold, matching, parts_to_read},
     search::{Page, ROWS_MAX, search},
@@ -13,7 +14,10 @@ use super::{
     table::{Table, compare},
 };
 use crate::{Batch, Damage, Snapshot};
-use std::{cmp::Ordering, ops::ControlFlow};
+use std::{
+    cmp::Ordering,
+    ops::{ControlFlow, Range},
+};
 
 /// Answers with at most `rows_max` rows, and never more than [`ROWS_MAX`]. Without `sort` and `stats` the newest records
 /// come first.
@@ -21,6 +25,7 @@ pub fn answer(snapshot: &Snapshot, question: &Question, rows_max: usize, bounds:
     let rows_max = rows_max.min(ROWS_MAX);
     let (mut answered, rest) = match &question.pipes[..] {
         [stats @ Pipe::Stats { .. }, rest @ ..] => (totals(snapshot, question, stats, bounds), rest),
+        [Pipe::Patterns, rest @ ..] => (patterns(snapshot, question, bounds), rest),
         [Pipe::Sort(keys), ..] => (sorted(snapshot, question, keys, bounds), &question.pipes[..]),
         pipes => (newest(snapshot, question, bounds), pipes),
     };
@@ -76,11 +81,49 @@ fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bound
     answer
 }
 
+/// `patterns` over all records that match.
+fn patterns(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer<Table> {
+    let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
+    let range = time_of(&parts, question);
+    let new = || Patterns::new(range.clone(), bounds.thread_bytes_max());
+    let (states, more) = fold(&parts, bounds, new, |patterns, part, tally| {
+        matching(part, snapshot, question, bounds, tally, |matched| match matched {
+            Matched::Block(scan, rows) => scan.add_to_patterns(patterns, &rows),
+            Matched::Memory(numbered, rows) => {
+                for row in rows {
+                    patterns.add_record(numbered.batch.get(row), numbered.first_seq + row as u64);
+                }
+                Ok(())
+            }
+        });
+    });
+    tally.add(more);
+    let patterns = states.into_iter().reduce(|mut all, more| {
+        all.merge(more);
+        all
+    });
+    let patterns = patterns.unwrap_or_else(new);
+    let left_out = patterns.left_out;
+    let mut answer = tally.answer(patterns.into_table(), snapshot);
+    if left_out > 0 {
+        answer.partial.push(Partial::Groups { records: left_out });
+    }
+    answer
+}
+
+/// From the first to the last record of these parts, within the time that is asked for; in microseconds.
+fn time_of(parts: &[ScanUnit<'_>], question: &Question) -> Range<i64> {
+    let asked = question.condition.time_range();
+    let ranges = parts.iter().filter_map(|part| part.time_range());
+    let whole = ranges.reduce(|(first, last), (from, to)| (first.min(from), last.max(to))).unwrap_or((0, 0));
+    whole.0.max(asked.start)..whole.1.saturating_add(1).min(asked.end)
+}
+
 /// The newest records, as many as the pipes before the first other one ask for.
 fn newest(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer<Table> {
     let asked = question.pipes.iter().find_map(|pipe| match pipe {
         Pipe::Limit(rows) => Some(usize::try_from(*rows).unwrap_or(usize::MAX)),
-        Pipe::Stats { .. } | Pipe::Sort(_) => Some(usize::MAX),
+        Pipe::Stats { .. } | Pipe::Patterns | Pipe::Sort(_) => Some(usize::MAX),
         Pipe::Fields(_) => None,
     });
     let limit = asked.unwrap_or(ROWS_MAX);

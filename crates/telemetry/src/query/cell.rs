@@ -21,6 +21,8 @@ pub enum Cell {
     Float(f64),
     Text(Vec<u8>),
     Time(Timestamp),
+    /// How many records there were in steps of time, each as long as the others.
+    Counts(Vec<u64>),
 }
 
 /// A number as people compare it: with four digits behind the point, more where it is small, and with a power of ten where
@@ -50,7 +52,7 @@ impl Cell {
     /// The number that it is or reads as; a time is its microseconds since 1970.
     pub(super) fn number(&self) -> Option<Number> {
         match self {
-            Self::Absent => None,
+            Self::Absent | Self::Counts(_) => None,
             Self::Time(time) => Some(Number::Int(time.as_micros())),
             Self::Bool(truth) => condition::number(Value::Bool(*truth)),
             Self::Int(int) => condition::number(Value::Int(*int)),
@@ -66,7 +68,12 @@ impl Cell {
 
     /// Bytes of memory, about.
     pub(super) fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + if let Self::Text(text) = self { text.capacity() } else { 0 }
+        let behind = match self {
+            Self::Text(text) => text.capacity(),
+            Self::Counts(counts) => counts.capacity() * size_of::<u64>(),
+            _ => 0,
+        };
+        size_of::<Self>() + behind
     }
 
     /// Absent ones come last whichever way is sorted; numbers and times before texts.
@@ -74,6 +81,7 @@ impl Cell {
         self.rank().cmp(&other.rank()).then_with(|| match (self, other) {
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            (Self::Counts(a), Self::Counts(b)) => a.cmp(b),
             _ => self.number().cmp(&other.number()),
         })
     }
@@ -91,7 +99,8 @@ impl Cell {
             Self::Bool(_) => 0,
             Self::Int(_) | Self::Float(_) | Self::Time(_) => 1,
             Self::Text(_) => 2,
-            Self::Absent => 3,
+            Self::Counts(_) => 3,
+            Self::Absent => 4,
         }
     }
 }
@@ -126,6 +135,7 @@ impl PartialEq for Cell {
             (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Time(a), Self::Time(b)) => a == b,
+            (Self::Counts(a), Self::Counts(b)) => a == b,
             _ => false,
         }
     }
@@ -143,6 +153,7 @@ impl Hash for Cell {
             Self::Float(float) => float.to_bits().hash(state),
             Self::Text(text) => text.hash(state),
             Self::Time(time) => time.hash(state),
+            Self::Counts(counts) => counts.hash(state),
         }
     }
 }

@@ -21,6 +21,7 @@ mod histogram;
 pub mod language;
 mod lines;
 mod names;
+mod patterns;
 mod pipeline;
 mod pruner;
 mod question;
@@ -46,6 +47,7 @@ pub use histogram::{Counts, Histogram, STEPS_MAX, histogram};
 pub use language::{Problem, Query, parse};
 pub use lines::{LineFilter, Required};
 pub use names::field_names;
+pub use patterns::{PATTERN_COLUMNS, PATTERNS_MAX, TREND_STEPS};
 pub use question::{Answer, Bounds, Partial, Question, Read, time_range};
 pub use search::{Cursor, Hit, Page, ROWS_MAX, search};
 pub use stats::{GROUPS_MAX, MEMORY_MAX};
@@ -71,6 +73,8 @@ fn named_fields(pipes: &[Pipe]) -> Vec<String> {
         match pipe {
             Pipe::Sort(keys) => names.extend(keys.iter().map(|key| key.column.clone())),
             Pipe::Limit(_) => {}
+            // Of messages, with their times and levels.
+            Pipe::Patterns => break,
             Pipe::Fields(fields) => {
                 shown.clone_from(fields);
                 break;

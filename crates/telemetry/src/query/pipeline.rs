@@ -3,6 +3,7 @@
 use super::{
     cell::Cell,
     language::Pipe,
+    patterns::Patterns,
     stats::{Groups, MEMORY_MAX},
     table::{Table, compare},
 };
@@ -30,6 +31,11 @@ impl Table {
                 });
             }
             Pipe::Limit(rows) => self.rows.truncate(usize::try_from(*rows).unwrap_or(usize::MAX)),
+            Pipe::Patterns => {
+                let patterns = Patterns::of_table(&self, MEMORY_MAX);
+                *left_out += patterns.left_out;
+                return patterns.into_table();
+            }
             Pipe::Fields(names) => {
                 let places: Vec<_> = names.iter().map(|name| self.column(name)).collect();
                 for row in &mut self.rows {
@@ -104,6 +110,8 @@ mod tests {
             "* | stats count() as n, max(time) as last by app | sort by n desc, app desc | fields app, last, none",
             "* | sort by x desc | fields message, x | limit 3",
             "* | stats count() as n by app, bucket(5m) | stats max(n), count() by bucket(1h)",
+            "* | limit 5 | patterns | fields pattern, count, last",
+            "* | stats count() by app | patterns",
         ] {
             let _ = writeln!(shown, "{text}\n{}", answer(text));
         }

@@ -47,6 +47,7 @@ pub(crate) use levels::Levels;
 pub(crate) use outline::{ByteSet, Outline, Piece};
 pub(crate) use summary::{SegmentField, SharedOutlines, Summary};
 pub use template::{Messages, Slot, Template, TemplatePart};
+pub(crate) use tokens::{Token, tokens};
 
 /// Records in a block, at most.
 pub const ROWS_MAX: usize = 32 * 1024;

@@ -4,20 +4,20 @@
 //! like a hexadecimal number without one. Numbers with one point (`0.25`) and IPv4 addresses are one token.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) start: u32,
-    pub(super) end: u32,
-    pub(super) variable: bool,
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) variable: bool,
 }
 
 impl Token {
-    pub(super) fn of(self, text: &[u8]) -> &[u8] {
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
         &text[self.start as usize..self.end as usize]
     }
 }
 
 /// The tokens of `text`, from left to right.
-pub(super) fn tokens(text: &[u8]) -> impl Iterator<Item = Token> {
+pub(crate) fn tokens(text: &[u8]) -> impl Iterator<Item = Token> {
     let mut at = 0;
     std::iter::from_fn(move || {
         at += text[at..].iter().position(|byte| CLASSES[usize::from(*byte)] != DELIMITER)?;

@@ -10,9 +10,10 @@ use crate::{
     },
     logs::pages::{
         explore::{
-            AskedForm, Begin, CellKind, ColumnChoice, ColumnsForm, ExplorePage, Export, Facet, Fault, FieldRow,
-            Histogram, LegendKey, LineCell, LineColumns, LineDetail, Links, Range, RecordPage, Saved, SearchResult,
-            ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign, TableCell, TableOf, Turns, left_out,
+            AskedForm, Begin, CellKind, ColumnChoice, ColumnsForm, ExplorePage, ExploreTab, ExploreTabs, Export, Facet,
+            Fault, FieldRow, Histogram, LegendKey, LineCell, LineColumns, LineDetail, Links, PatternRow, Range,
+            RecordPage, Saved, SearchResult, ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign, TableCell,
+            TableOf, Turns, left_out,
         },
         files::{
             Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, LastOf, LastPage, LinesChoice, LogFileRow,
@@ -162,11 +163,15 @@ fn page<'a>(v: &'a View, q: &str, found: SearchResult) -> ExplorePage<'a> {
         address: format!("/explore?since={length}"),
         chosen: if length == "1h" { Chosen::Yes } else { Chosen::No },
     };
-    let has_lines = matches!(found, SearchResult::Lines(_) | SearchResult::Table(_));
+    let has_lines = matches!(found, SearchResult::Lines(_) | SearchResult::Table(_) | SearchResult::Patterns(_));
     ExplorePage {
         v,
         asked: AskedForm { q: q.to_owned(), since: "1h".to_owned(), ..AskedForm::default() },
-        is_live: false,
+        tabs: ExploreTabs {
+            at: if matches!(found, SearchResult::Patterns(_)) { ExploreTab::Patterns } else { ExploreTab::Search },
+            lines: "/explore?q=relay".to_owned(),
+            patterns: "/explore?q=relay+%7C+patterns".to_owned(),
+        },
         ranges: [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")]
             .map(|(length, word)| range(length, word))
             .to_vec(),
@@ -233,6 +238,32 @@ fn table(columns: &[&str], rows: &[&[&str]], doubts: ShownSuggestions) -> Search
     SearchResult::Table(TableOf { columns: columns.collect(), rows, doubts })
 }
 
+fn patterns(v: &View) -> SearchResult {
+    let rows: [(Option<Level>, u64, u64, &str, &str); 4] = [
+        (Some(Level::Info), 8_120, 0, "Order <*> paid, <*> EUR", "Order 20418 paid, 129.90 EUR"),
+        (
+            Some(Level::Error),
+            590,
+            17,
+            "\"POST /api/<*>/orders HTTP/<*>\" <*> <*> \"-\" <*>",
+            "192.0.2.14 \"POST /api/v1/orders HTTP/2.0\" 502 157 \"-\" 30.002",
+        ),
+        (Some(Level::Critical), 28, 17, "TimeoutError: relay did not answer within <*> s", TRACEBACK),
+        (None, 3, 3, "connection reset by peer", "connection reset by peer"),
+    ];
+    let row = |(level, records, since, pattern, example): (Option<Level>, u64, u64, &str, &str)| PatternRow {
+        records,
+        trend: (0..24).map(|step| if step < since { 0 } else { 3 + step * 7 % 5 }).collect(),
+        sign: level.map(Sign),
+        html: PatternRow::pattern_html(pattern.as_bytes()),
+        last: before(v, 40 + records % 60),
+        example: line(example),
+        record: Some("/explore/record/8999".to_owned()),
+        links: links(),
+    };
+    SearchResult::Patterns(rows.map(row).to_vec())
+}
+
 fn doubts(v: &View, q: &str, empty: Empty) -> ShownSuggestions {
     let known = ["app", "duration_ms", "status"].map(str::to_owned).into();
     let (hints, meant) = query::language::hints(&query::parse(q).0, empty, &known);
@@ -290,6 +321,7 @@ pub(crate) fn logs(v: &View) -> Vec<Drawn> {
         ("explore-faults", "app:nginx status>=abc (refused | stats cuont()", SearchResult::Lines(lines(v))),
         ("explore-table", "level>=error | stats count(), p95(duration_ms) by app, level", graded),
         ("explore-table-doubts", blank, blanks),
+        ("explore-patterns", "relay OR orders | patterns", patterns(v)),
         ("explore-no-match", "absent", none),
         ("explore-doubts", wrong, doubted),
         ("explore-empty", "", SearchResult::Empty(begin)),

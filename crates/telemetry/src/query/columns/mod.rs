@@ -157,7 +157,7 @@ impl<'b> BlockScan<'b> {
         })
     }
 
-    fn levels(&mut self) -> Result<Rc<Vec<Option<Level>>>, Damage> {
+    pub(super) fn levels(&mut self) -> Result<Rc<Vec<Option<Level>>>, Damage> {
         Ok(match &self.levels {
             Some(levels) => Rc::clone(levels),
             None => {

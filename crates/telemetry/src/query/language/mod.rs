@@ -206,6 +206,8 @@ pub enum Pipe {
     Sort(Vec<SortKey>),
     Limit(u64),
     Fields(Vec<String>),
+    /// Records that differ only in the variables of their messages, counted together.
+    Patterns,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! The steps behind `|`: `stats`, `sort`, `limit`, `fields`.
+//! The steps behind `|`: `stats`, `patterns`, `sort`, `limit`, `fields`.
 
 use super::{
     Aggregate, Filter, Group, Order, PIPES_MAX, Pipe, SortKey, StatsColumn,
@@ -28,6 +28,7 @@ pub(super) fn parse(parser: &mut Parser<'_>, count: usize) -> Step {
         "sort" => sort(parser),
         "limit" | "head" => limit(parser),
         "fields" => names(parser).map(Pipe::Fields),
+        "patterns" => Some(Pipe::Patterns),
         _ => {
             skip_to_pipe(parser);
             let raw = parser.scan.text[start..parser.scan.at].trim_end();

@@ -99,7 +99,7 @@ impl Fault {
             Self::NotATime(_) => "write 2026-11-17, 2026-11-17T08:30, today, or 1h for an hour ago",
             Self::NotADuration(_) => "write a number and s, m, h, d or w, as in 5m",
             Self::UnknownPipe(_) => {
-                "write stats, sort, limit or fields; or OR between alternatives; or \"|\" to search for it"
+                "write stats, patterns, sort, limit or fields; or OR between alternatives; or \"|\" to search for it"
             }
             Self::UnknownAggregate(_) => "write count(), avg(x), min(x), max(x), sum(x), p95(x) or uniq(x)",
             Self::NeedsField(_) => "name it in brackets, as in avg(duration_ms)",

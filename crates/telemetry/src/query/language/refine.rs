@@ -39,6 +39,30 @@ impl Query {
         (only.len() <= TEXT_MAX && without.len() <= TEXT_MAX).then_some(Narrowed { only, without })
     }
 
+    /// The query with records of a pattern and a level only, and without them. The records that it asks for are lines: its
+    /// steps are left behind. `None` where a pattern has no words, or would be too long.
+    pub fn narrowed_to_pattern(&self, pattern: &str, level: Option<Level>) -> Option<Narrowed> {
+        let mut parts: Vec<Filter> = pattern.split("<*>").filter_map(words_of).take(PATTERN_WORDS_MAX).collect();
+        if parts.is_empty() || pattern.contains('\u{fffd}') {
+            return None;
+        }
+        parts.extend(level.map(|level| Filter::Level { from: level, to: level }));
+        let mut narrowed = self.narrowed_by(Filter::all(parts.clone()))?;
+        let mut all = match self.filter.clone() {
+            Filter::Everything => Vec::new(),
+            Filter::And(parts) => parts,
+            other => vec![other],
+        };
+        all.extend(parts.into_iter().filter(|part| !self.has(part)));
+        narrowed.only = Self { filter: Filter::all(all), pipes: Vec::new() }.to_string();
+        Some(narrowed)
+    }
+
+    /// Whether that is one of its conditions.
+    fn has(&self, condition: &Filter) -> bool {
+        self.filter == *condition || matches!(&self.filter, Filter::And(parts) if parts.contains(condition))
+    }
+
     /// A word of the query that names a level from warning on, and the query that asks for the level in its place.
     pub fn level_for_word(&self) -> Option<(String, Self)> {
         let graver = |part: &Filter| match part {
@@ -68,6 +92,19 @@ impl Query {
         parts.push(condition);
         Self { filter: Filter::all(parts), pipes: self.pipes.clone() }.to_string()
     }
+}
+
+/// Texts between the variables of a pattern that make conditions.
+const PATTERN_WORDS_MAX: usize = 12;
+
+/// The text between two variables of a pattern; `None` where there is no word in it.
+fn words_of(text: &str) -> Option<Filter> {
+    let text = text.trim();
+    text.contains(char::is_alphanumeric).then(|| {
+        // A `_` beside a variable is the edge of no word.
+        let is_torn = text.starts_with('_') || text.ends_with('_');
+        Filter::Message(if is_torn { Pattern::Substring(text.to_owned()) } else { Pattern::Words(text.to_owned()) })
+    })
 }
 
 /// The level of that name, to the letter.
@@ -108,6 +145,38 @@ mod tests {
         ] {
             assert_eq!(both(q, field, value), (only.to_owned(), without.to_owned()), "{q}");
         }
+    }
+
+    #[test]
+    fn a_pattern_is_asked_for_by_its_words() {
+        for (q, pattern, level, only, without) in [
+            (
+                "* | patterns",
+                "order <*> paid, <*> EUR",
+                Some(Level::Info),
+                "order paid, EUR level:info",
+                "-(order paid, EUR level:info) | patterns",
+            ),
+            (
+                "app:x | patterns",
+                "user_<*> [ok]",
+                None,
+                "app:x *user_* \"[ok]\"",
+                "app:x -(*user_* \"[ok]\") | patterns",
+            ),
+            (
+                "level:error | patterns",
+                "lost",
+                Some(Level::Error),
+                "level:error lost",
+                "level:error -(lost level:error) | patterns",
+            ),
+        ] {
+            let narrowed = parse(q).0.narrowed_to_pattern(pattern, level).unwrap();
+            assert_eq!((narrowed.only.as_str(), narrowed.without.as_str()), (only, without), "{pattern}");
+            assert_eq!(parse(only).1, [], "{only}");
+        }
+        assert_eq!(parse("").0.narrowed_to_pattern("<*> - <*>", None), None);
     }
 
     #[test]

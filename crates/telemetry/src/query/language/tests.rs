@@ -155,7 +155,7 @@ fn soup() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned),
         4 => prop::sample::select(vec![
             "level:", "level", "time:", "time", "since:", "until:", "app:", "*:", "message:", "job:", "stats", "by",
-            "as", "count()", "avg(", "p95(x)", "bucket(5m)", "sort", "limit", "fields", "desc", "error", "1h",
+            "as", "count()", "avg(", "p95(x)", "bucket(5m)", "sort", "limit", "patterns", "fields", "desc", "error", "1h",
             "2026-11-17", "T08:30", "Z", "+02:00", "500", "1.5", "\"a b\"", "/x+/", "/x\\/y/i", "today", "warning",
         ])
         .prop_map(str::to_owned),

@@ -146,6 +146,7 @@ impl Display for Pipe {
                 write_list(f, keys)
             }
             Self::Limit(rows) => write!(f, "limit {rows}"),
+            Self::Patterns => f.write_str("patterns"),
             Self::Fields(names) => {
                 f.write_str("fields ")?;
                 write_list(f, &names.iter().map(|name| Name(name)).collect::<Vec<_>>())

@@ -86,7 +86,19 @@ pub(crate) fn cell(cell: &Cell) -> Json {
         Cell::Float(number) => (*number).into(),
         Cell::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
         Cell::Time(time) => time.to_string().into(),
+        Cell::Counts(counts) => counts.clone().into(),
     }
+}
+
+/// Counts as a text of bars, each a character: `▁▃█`.
+pub(crate) fn sparkline(counts: &[u64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let top = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &u64| match *count {
+        0 => ' ',
+        count => BARS[(count.saturating_mul(7) / top) as usize],
+    };
+    counts.iter().map(bar).collect()
 }
 
 /// What was read to answer.
@@ -191,6 +203,7 @@ impl Format {
 /// A table as a text: for people, with tabs between its cells.
 pub(super) fn table(format: Format, dialect: Dialect, table: &Table) -> Vec<u8> {
     let text = |cell: &Cell| match self::cell(cell) {
+        _ if let Cell::Counts(counts) = cell => sparkline(counts),
         Json::Null => String::new(),
         Json::String(text) => text,
         other => other.to_string(),

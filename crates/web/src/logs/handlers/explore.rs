@@ -5,6 +5,7 @@ mod columns;
 mod facets;
 mod histogram;
 mod lines;
+mod patterns;
 mod record;
 mod saved;
 mod table;
@@ -21,8 +22,8 @@ use crate::{
     logs::{
         api::{jobs::resolve, rows::Format},
         pages::explore::{
-            AskedForm, Begin, ExplorePage, Export, Fault, Fine, LineColumns, Range, SearchResult, ShownHint, ShownLine,
-            ShownSuggestions, Turns, left_out,
+            AskedForm, Begin, ExplorePage, ExploreTab, ExploreTabs, Export, Fault, Fine, LineColumns, Range,
+            SearchResult, ShownHint, ShownLine, ShownSuggestions, Turns, left_out,
         },
     },
     problem::Result,
@@ -39,13 +40,14 @@ use axum::{
 use lines::{OPENED_MAX, line};
 use logs::search::{FoundRows, ResolvedSearch, empty_part};
 use model::Timestamp;
+use patterns::{is_of_patterns, shown_patterns};
 use serde::Deserialize;
 use std::time::Duration;
 use store::Scope;
 use table::shown_table;
 use telemetry::query::{
     self, Cursor, Page, Partial,
-    language::{Empty, Order},
+    language::{Empty, Order, Pipe},
 };
 use utoipa::IntoParams;
 
@@ -129,7 +131,7 @@ async fn explore(
     let mut page = ExplorePage {
         v: &v,
         asked: form(&v, &search, range),
-        is_live: !query.live.is_empty(),
+        tabs: tabs(&search, &resolved.query, &query),
         ranges: ranges(&v, &search),
         faults,
         left_out: Vec::new(),
@@ -182,6 +184,16 @@ async fn explore(
     page.turns = turns;
     page.exports = exports(&ctx, &v, &search, &page.found);
     Ok(shown(&page))
+}
+
+fn tabs(search: &PageSearch, asked: &query::Query, query: &ExploreQuery) -> ExploreTabs {
+    let (patterns, lines) = patterns::addresses(search, asked);
+    let at = match asked.pipes.first() {
+        Some(Pipe::Patterns) => ExploreTab::Patterns,
+        _ if !query.live.is_empty() => ExploreTab::Live,
+        _ => ExploreTab::Search,
+    };
+    ExploreTabs { at, lines, patterns }
 }
 
 /// Why nothing was found, perhaps; and the search that may have been meant.
@@ -258,7 +270,12 @@ async fn found(
     let turned = PageSearch { order: turned.to_owned(), ..search.clone() }.address();
     let logs = &ctx.app.logs;
     if !resolved.query.pipes.is_empty() {
-        let answer = logs.table(resolved, TABLE_ROWS).await?;
+        let mut answer = logs.table(resolved, TABLE_ROWS).await?;
+        if is_of_patterns(&resolved.query, &answer.value) && !answer.value.rows.is_empty() {
+            let (rows, left_out) = shown_patterns(search, &resolved.query, &answer.value);
+            answer.partial.extend((left_out > 0).then_some(Partial::Rows { limit: rows.len() }));
+            return Ok((SearchResult::Patterns(rows), Turns { turned, ..Turns::default() }, answer.partial));
+        }
         let doubts = match empty_part(&answer.value).filter(|_| !answer.value.rows.is_empty()) {
             Some(empty) => suggested(ctx, v, search, resolved, empty).await?,
             None => ShownSuggestions::NONE,
@@ -303,7 +320,7 @@ async fn found(
 }
 
 fn exports(ctx: &Ctx, v: &View, search: &PageSearch, found: &SearchResult) -> Vec<Export> {
-    if !matches!(found, SearchResult::Lines(_) | SearchResult::Table(_)) {
+    if !matches!(found, SearchResult::Lines(_) | SearchResult::Table(_) | SearchResult::Patterns(_)) {
         return Vec::new();
     }
     let formats = [

@@ -4,12 +4,14 @@ mod columns;
 mod faults;
 mod histogram;
 mod line;
+mod patterns;
 mod times;
 
 pub(crate) use columns::{ColumnChoice, ColumnsForm, LineColumns};
 pub(crate) use faults::{Fault, ShownHint, left_out};
 pub(crate) use histogram::{Histogram, LegendKey};
 pub(crate) use line::{FieldRow, LineCell, LineDetail, Links, OpenedLine, RecordPage, ShownLine, Sign};
+pub(crate) use patterns::PatternRow;
 pub(crate) use times::Fine;
 
 use crate::layout::{foreign::Foreign, view::View};
@@ -21,8 +23,7 @@ use line::LEVELS;
 pub(crate) struct ExplorePage<'a> {
     pub(crate) v: &'a View,
     pub(crate) asked: AskedForm,
-    /// Whether lines are to be shown as they arrive.
-    pub(crate) is_live: bool,
+    pub(crate) tabs: ExploreTabs,
     pub(crate) ranges: Vec<Range>,
     pub(crate) faults: Vec<Fault>,
     /// What an answer leaves out, in the reader's words.
@@ -42,6 +43,30 @@ pub(crate) struct ExplorePage<'a> {
     pub(crate) notice: Option<crate::layout::parts::Notice>,
     /// Path and query of this search, from its first page on.
     pub(crate) address: String,
+}
+
+/// The ways to look at what was found.
+#[derive(Clone, Debug)]
+pub(crate) struct ExploreTabs {
+    pub(crate) at: ExploreTab,
+    /// The same records as lines, and by their patterns.
+    pub(crate) lines: String,
+    pub(crate) patterns: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExploreTab {
+    Search,
+    Patterns,
+    /// Lines as they arrive.
+    Live,
+}
+
+impl ExploreTabs {
+    /// What marks the tab that is shown.
+    fn mark(&self, tab: ExploreTab) -> &'static str {
+        if self.at == tab { " aria-current=\"page\"" } else { "" }
+    }
 }
 
 /// All that was found, as a file.
@@ -94,6 +119,7 @@ impl Range {
 pub(crate) enum SearchResult {
     Lines(Vec<ShownLine>),
     Table(TableOf),
+    Patterns(Vec<PatternRow>),
     /// Nothing matches; where to look for more.
     NoMatch {
         wider: Option<String>,
@@ -207,7 +233,7 @@ pub(crate) struct Saved {
 }
 
 /// What one writes in the box, and what it finds: the identifiers of the explanations.
-const HELP: [(&str, &str); 14] = [
+const HELP: [(&str, &str); 15] = [
     ("timeout", "help-word"),
     ("\"connection reset\"", "help-phrase"),
     ("pay*", "help-prefix"),
@@ -222,6 +248,7 @@ const HELP: [(&str, &str); 14] = [
     ("since:90m, time:2026-11-17", "help-time"),
     ("| stats count(), p95(duration_ms) by app", "help-stats"),
     ("| sort by count() desc | limit 10", "help-sort"),
+    ("level>=error | patterns", "help-patterns"),
 ];
 
 impl ExplorePage<'_> {
@@ -229,7 +256,7 @@ impl ExplorePage<'_> {
         LEVELS
     }
 
-    fn help(&self) -> [(&'static str, &'static str); 14] {
+    fn help(&self) -> [(&'static str, &'static str); 15] {
         HELP
     }
 
@@ -243,6 +270,6 @@ impl ExplorePage<'_> {
 
     /// Whether lines may be added on top as they arrive.
     fn can_follow(&self) -> bool {
-        !matches!(self.found, SearchResult::Table(_))
+        !matches!(self.found, SearchResult::Table(_) | SearchResult::Patterns(_))
     }
 }

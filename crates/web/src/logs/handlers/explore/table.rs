@@ -3,6 +3,7 @@
 use super::{address::PageSearch, lines::links};
 use crate::{
     layout::{foreign::Foreign, view::View},
+    logs::api::rows::sparkline,
     logs::pages::explore::{CellKind, SearchResult, ShownSuggestions, TableCell, TableOf},
 };
 use jiff::ToSpan as _;
@@ -56,6 +57,7 @@ fn meaning(query: &Query, column: &str) -> Meaning {
             Some(Group::Bucket(length)) => Meaning::Steps(*length),
             None => Meaning::Computed,
         },
+        None if query.pipes.contains(&Pipe::Patterns) => Meaning::Computed,
         None if matches!(column, "time" | "message") => Meaning::Computed,
         None => Meaning::Field(column.to_owned()),
     }
@@ -69,6 +71,7 @@ fn shown_cell(v: &View, search: &PageSearch, query: &Query, cell: &Cell, meaning
         Cell::Float(number) => (query::readable(*number), CellKind::Number),
         Cell::Text(text) => (String::from_utf8_lossy(text).into_owned(), CellKind::Text),
         Cell::Time(time) => (v.stamp(time), CellKind::Text),
+        Cell::Counts(counts) => (sparkline(counts), CellKind::Text),
     };
     let (only, without) = match (meaning, cell) {
         (Meaning::Field(name), Cell::Bool(_) | Cell::Int(_) | Cell::Text(_)) => narrowed(search, query, name, &text),

@@ -528,3 +528,35 @@ async fn what_a_table_and_a_legend_show_leads_on() {
         assert!(page.text.contains(&format!("href=\"/explore?{address}\"")), "{address}: {}", page.text);
     }
 }
+
+#[tokio::test]
+async fn similar_lines_are_counted_together_and_lead_to_themselves() {
+    let paid = (1..=30).map(|n| line(n, "info", &format!("order {n} paid <b>")));
+    let (site, ana) = site_with(&paid.chain([line(31, "error", "relay timeout")]).collect::<Vec<_>>()).await;
+    let page = site.look(&ana, "/explore?q=app%3Ashop+%7C+patterns").await;
+    for text in [
+        "<a href=\"/explore?q=app%3Ashop\">Search</a>",
+        "<a href=\"/explore?q=app%3Ashop+%7C+patterns\" aria-current=\"page\">Patterns</a>",
+        "<bdi>order <i class=\"slot\">…</i> paid &lt;b&gt;</bdi>",
+        "<bdi>order 30 paid &lt;b&gt;</bdi>",
+        "<svg class=\"trend\"",
+        "10 Jan 14:30:00.000</time></a>",
+    ] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    let only = "/explore?q=app%3Ashop+order+%22paid+%3Cb%3E%22+level%3Ainfo";
+    assert!(page.text.contains(&format!("href=\"{only}\"")), "{}", page.text);
+    assert!(site.look(&ana, only).await.text.contains("30 lines"));
+    let without = "/explore?q=app%3Ashop+-%28order+%22paid+%3Cb%3E%22+level%3Ainfo%29+%7C+patterns";
+    assert!(page.text.contains(&format!("href=\"{without}\"")), "{}", page.text);
+    let others = site.look(&ana, without).await;
+    assert!(others.text.contains("relay timeout") && !others.text.contains("paid &lt;"), "{}", others.text);
+
+    let json = site.get("/api/v1/logs/search?q=*+%7C+patterns+%7C+limit+1").await.json();
+    assert_eq!(json["columns"], json!(["count", "trend", "level", "pattern", "first", "last", "example", "seq"]));
+    let row = &json["table"][0];
+    assert_eq!((&row[0], &row[3]), (&json!(30), &json!("order <*> paid <b>")));
+    assert_eq!(row[1].as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).sum::<u64>(), 30);
+    let text = site.get("/api/v1/logs/search?q=*+%7C+patterns+%7C+fields+trend,+count&format=text").await.text;
+    assert!(text.starts_with("trend\tcount\n▄") || text.starts_with("trend\tcount\n█"), "{text}");
+}
