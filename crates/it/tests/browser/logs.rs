@@ -58,6 +58,18 @@ impl Browser {
         self.chrome("Input.dispatchMouseEvent", event("mouseReleased", to)).await;
     }
 
+    /// Presses in the middle of the element, moves by so many pixels to the right, and lets go.
+    pub(crate) async fn drag_by(&self, selector: &str, pixels: f64) {
+        let place = format!("document.querySelector({}).getBoundingClientRect()", json!(selector));
+        let of = async |edge: &str| self.value(&format!("{place}.{edge}")).await.as_f64().expect("a number");
+        let (x, y) = (of("x").await + of("width").await / 2.0, of("y").await + of("height").await / 2.0);
+        let event = |kind: &str, by: f64| json!({"type": kind, "x": x + by, "y": y, "button": "left", "buttons": 1, "clickCount": 1});
+        self.chrome("Input.dispatchMouseEvent", event("mousePressed", 0.0)).await;
+        self.chrome("Input.dispatchMouseEvent", event("mouseMoved", pixels / 2.0)).await;
+        self.chrome("Input.dispatchMouseEvent", event("mouseMoved", pixels)).await;
+        self.chrome("Input.dispatchMouseEvent", event("mouseReleased", pixels)).await;
+    }
+
     pub(crate) async fn both_themes(&self, name: &str) {
         for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
             self.theme(theme).await;

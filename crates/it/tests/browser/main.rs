@@ -12,6 +12,7 @@ mod element;
 mod finding;
 mod interruption;
 mod keyboard;
+mod log_columns;
 mod logs;
 mod months;
 mod pages;

@@ -6,7 +6,7 @@ use super::{
     language::{Order, Pipe, SortKey},
     named_fields,
     patterns::Patterns,
-    question::{Answer, Bounds, Partial, Question, ScanUnit},
+    question::{Answer, Bounds, Partial, Question},
     records_table,
     run::{Matched, fold, matching, parts_to_read},
     search::{Page, ROWS_MAX, search},
@@ -14,10 +14,7 @@ use super::{
     table::{Table, compare},
 };
 use crate::{Batch, Damage, Snapshot};
-use std::{
-    cmp::Ordering,
-    ops::{ControlFlow, Range},
-};
+use std::{cmp::Ordering, ops::ControlFlow};
 
 /// Answers with at most `rows_max` rows, and never more than [`ROWS_MAX`]. Without `sort` and `stats` the newest records
 /// come first.
@@ -84,8 +81,7 @@ fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bound
 /// `patterns` over all records that match.
 fn patterns(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer<Table> {
     let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
-    let range = time_of(&parts, question);
-    let new = || Patterns::new(range.clone(), bounds.thread_bytes_max());
+    let new = || Patterns::new(bounds.thread_bytes_max());
     let (states, more) = fold(&parts, bounds, new, |patterns, part, tally| {
         matching(part, snapshot, question, bounds, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.add_to_patterns(patterns, &rows),
@@ -109,14 +105,6 @@ fn patterns(snapshot: &Snapshot, question: &Question, bounds: &Bounds) -> Answer
         answer.partial.push(Partial::Groups { records: left_out });
     }
     answer
-}
-
-/// From the first to the last record of these parts, within the time that is asked for; in microseconds.
-fn time_of(parts: &[ScanUnit<'_>], question: &Question) -> Range<i64> {
-    let asked = question.condition.time_range();
-    let ranges = parts.iter().filter_map(|part| part.time_range());
-    let whole = ranges.reduce(|(first, last), (from, to)| (first.min(from), last.max(to))).unwrap_or((0, 0));
-    whole.0.max(asked.start)..whole.1.saturating_add(1).min(asked.end)
 }
 
 /// The newest records, as many as the pipes before the first other one ask for.

@@ -47,7 +47,7 @@ pub use histogram::{Counts, Histogram, STEPS_MAX, histogram};
 pub use language::{Problem, Query, parse};
 pub use lines::{LineFilter, Required};
 pub use names::field_names;
-pub use patterns::{PATTERN_COLUMNS, PATTERNS_MAX, TREND_STEPS};
+pub use patterns::{PATTERN_COLUMNS, PATTERNS_MAX, TREND_STEPS_MAX};
 pub use question::{Answer, Bounds, Partial, Question, Read, time_range};
 pub use search::{Cursor, Hit, Page, ROWS_MAX, search};
 pub use stats::{GROUPS_MAX, MEMORY_MAX};

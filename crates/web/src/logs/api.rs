@@ -1,5 +1,6 @@
 //! Logs: what machines send, and what is asked of them.
 
+mod answer_words;
 mod arriving;
 pub(crate) mod ask;
 mod counts;

@@ -8,17 +8,20 @@ use crate::{
         parts::{Choice, Chosen, Mood, Notice},
         view::View,
     },
-    logs::pages::{
-        explore::{
-            AskedForm, Begin, CellKind, ColumnChoice, ColumnsForm, ExplorePage, ExploreTab, ExploreTabs, Export, Facet,
-            Fault, FieldRow, Histogram, LegendKey, LineCell, LineColumns, LineDetail, Links, PatternRow, Range,
-            RecordPage, Saved, SearchResult, ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign, TableCell,
-            TableOf, Turns, left_out,
+    logs::{
+        pages::{
+            explore::{
+                AskedForm, Begin, CellKind, ColumnChoice, ColumnsForm, ExplorePage, ExploreTab, ExploreTabs, Export,
+                Facet, Fault, FieldRow, Histogram, LegendKey, LineCell, LineColumns, LineDetail, Links, PatternRow,
+                Range, RecordPage, Saved, SearchResult, ShownFacetValue, ShownHint, ShownLine, ShownSuggestions, Sign,
+                TableCell, TableOf, Turns,
+            },
+            files::{
+                Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, LastOf, LastPage, LinesChoice,
+                LogFileRow, LogFilesPage, ViewPage,
+            },
         },
-        files::{
-            Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, LastOf, LastPage, LinesChoice, LogFileRow,
-            LogFilesPage, ViewPage,
-        },
+        told::left_out,
     },
 };
 use askama::Template as _;

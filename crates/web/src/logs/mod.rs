@@ -6,6 +6,7 @@ pub(crate) mod examples;
 pub(crate) mod handlers;
 pub(crate) mod ingest;
 pub(crate) mod pages;
+mod told;
 
 use crate::routes::Routes;
 

@@ -1,6 +1,7 @@
 //! The pattern of one message: its words, with `<*>` in the places of its variables.
 
 use crate::segment::{Token, tokens};
+use std::ops::Range;
 
 /// What stands for a variable.
 pub(super) const SLOT: &[u8] = b"<*>";
@@ -8,6 +9,9 @@ pub(super) const SLOT: &[u8] = b"<*>";
 const LINE_MAX: usize = 1 << 10;
 /// Digits that stand before the first word where they are no more than a time or an address.
 const HEAD_DIGITS_MIN: usize = 6;
+
+/// Bytes of a text in quotes that is more than a word.
+const QUOTED_MIN: usize = 16;
 
 const MONTHS: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
@@ -27,6 +31,7 @@ impl Masker {
         self.tokens.clear();
         self.tokens.extend(tokens(line));
         self.join_uuids(line);
+        self.join_data(line);
         for place in 0..self.tokens.len() {
             self.tokens[place].variable |= self.is_of_date(line, place);
         }
@@ -56,6 +61,27 @@ impl Masker {
         }
     }
 
+    /// What is data as a whole: long texts in quotes behind the first one, as access logs have referrers and browsers, and what
+    /// follows `?` in an address.
+    fn join_data(&mut self, line: &[u8]) {
+        let mut quotes = places_of(line, b'"');
+        let quoted = std::iter::from_fn(move || Some(quotes.next()? + 1..quotes.next()?)).skip(1);
+        quoted.filter(|place| place.len() >= QUOTED_MIN).for_each(|place| self.join(&place));
+        for at in places_of(line, b'?').filter(|at| *at > 0 && !line[at - 1].is_ascii_whitespace()) {
+            let length = line[at..].iter().position(|byte| matches!(byte, b' ' | b'"' | b'\''));
+            self.join(&(at + 1..length.map_or(line.len(), |length| at + length)));
+        }
+    }
+
+    /// Makes one variable of the tokens that lie in that place.
+    fn join(&mut self, place: &Range<usize>) {
+        let within = |token: &Token| token.start as usize >= place.start && token.end as usize <= place.end;
+        let Some(first) = self.tokens.iter().position(within) else { return };
+        let count = self.tokens[first..].iter().take_while(|token| within(token)).count();
+        self.tokens[first] = Token { start: place.start as u32, end: place.end as u32, variable: true };
+        self.tokens.drain(first + 1..first + count);
+    }
+
     /// A month or a weekday before a number, as dates have them.
     fn is_of_date(&self, line: &[u8], place: usize) -> bool {
         let word = self.tokens[place].of(line);
@@ -74,6 +100,10 @@ impl Masker {
         let opens = |byte: &u8| matches!(byte, b'[' | b'(' | b'{' | b'"' | b'\'' | b'/' | b'<');
         start - line[..start].iter().rev().take_while(|byte| opens(byte)).count()
     }
+}
+
+fn places_of(line: &[u8], wanted: u8) -> impl Iterator<Item = usize> {
+    line.iter().enumerate().filter(move |(_, byte)| **byte == wanted).map(|(at, _)| at)
 }
 
 /// Adds a slot; one that is joined to another by a single sign, as in `12:30` and `1.2.3`, is the same.
@@ -134,6 +164,11 @@ mod tests {
             ("Nov 24 10:00:00 web1 sshd[812]: Accepted password", "sshd[<*>]: Accepted password"),
             ("[Sun Dec 04 04:47:44 2005] [error] mod_jk child 7", "[error] mod_jk child <*>"),
             ("192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.1\" 200 2326", "\"GET /a HTTP/<*>\" <*> <*>"),
+            (
+                "10.0.0.12 - - \"GET /a?b=c&d=e HTTP/1.1\" 200 7 \"http://x.example/long/path\" \"Mozilla/5.0 (X11)\" \"-\"",
+                "\"GET /a?<*> HTTP/<*>\" <*> <*> \"<*>\" \"<*>\" \"-\"",
+            ),
+            ("ready? yes \"a\" and \"b\" \"open", "ready? yes \"a\" and \"b\" \"open"),
             ("job 01938f2a-abcd-beef-cafe-2b6f5f1f0a11 ended", "job <*> ended"),
             ("Mayday, Sun and Mar", "Mayday, Sun and Mar"),
             ("from 10.0.0.1:443 to 10.0.0.2", "from <*> to <*>"),

@@ -5,6 +5,9 @@
 
 mod alike;
 mod mask;
+mod trend;
+
+pub use trend::TREND_STEPS_MAX;
 
 use super::{
     cell::Cell,
@@ -15,12 +18,11 @@ use super::{
 use crate::{Damage, RecordRef, Value};
 use mask::Masker;
 use model::{Level, Timestamp};
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
+use trend::{Trend, TrendScale};
 
 /// Patterns kept while records are read; of further ones records are left out.
 pub const PATTERNS_MAX: usize = 4_000;
-/// Steps of time that each pattern is counted over.
-pub const TREND_STEPS: usize = 24;
 /// Bytes of a message that is shown as an example.
 const EXAMPLE_MAX: usize = 1 << 10;
 
@@ -29,8 +31,8 @@ pub const PATTERN_COLUMNS: [&str; 8] = ["count", "trend", "level", "pattern", "f
 
 pub(super) struct Patterns {
     known: HashMap<PatternKey, PatternTotals, foldhash::fast::FixedState>,
-    /// What trends are counted over, in microseconds.
-    range: Range<i64>,
+    /// Of all trends.
+    scale: TrendScale,
     masker: Masker,
     key: PatternKey,
     bytes: usize,
@@ -50,7 +52,7 @@ struct PatternKey {
 #[derive(Clone, Debug)]
 struct PatternTotals {
     count: u64,
-    trend: [u64; TREND_STEPS],
+    trend: Trend,
     first: i64,
     /// Of the newest record: its time and number.
     last: (i64, Option<u64>),
@@ -66,11 +68,10 @@ struct Seen<'a> {
 }
 
 impl Patterns {
-    /// Of records in `range` of time, in microseconds.
-    pub(super) fn new(range: Range<i64>, bytes_max: usize) -> Self {
+    pub(super) fn new(bytes_max: usize) -> Self {
         Self {
             known: HashMap::default(),
-            range,
+            scale: TrendScale::default(),
             masker: Masker::default(),
             key: PatternKey::default(),
             bytes: 0,
@@ -88,17 +89,17 @@ impl Patterns {
     fn add(&mut self, seen: &Seen<'_>) {
         self.key.level = seen.level;
         self.masker.pattern(seen.message, &mut self.key.text);
-        let step = self.step(seen.time);
         if let Some(totals) = self.known.get_mut(&self.key) {
-            totals.add(seen, step);
+            self.scale.include(seen.time);
+            totals.add(&self.scale, seen);
             return;
         }
-        let mut totals = PatternTotals::of(seen);
-        totals.trend[step] = 1;
-        if !self.has_room(totals.memory_bytes(&self.key)) {
+        if !self.has_room(PatternTotals::bytes_with(&self.key)) {
             self.left_out += 1;
             return;
         }
+        self.scale.include(seen.time);
+        let totals = PatternTotals::of(&self.scale, seen);
         self.put(self.key.clone(), totals);
     }
 
@@ -113,27 +114,21 @@ impl Patterns {
         !is_full(self)
     }
 
-    fn step(&self, time: i64) -> usize {
-        let (start, end) = (i128::from(self.range.start), i128::from(self.range.end));
-        let at = (i128::from(time) - start) * TREND_STEPS as i128 / (end - start).max(1);
-        at.clamp(0, TREND_STEPS as i128 - 1) as usize
-    }
-
     /// Joins those that differ in a word which takes many values.
     fn join(&mut self) {
         let joined = alike::joined(self.known.keys());
         for (key, into) in joined {
             let Some(totals) = self.known.remove(&key) else { continue };
-            self.bytes -= totals.memory_bytes(&key);
+            self.bytes -= PatternTotals::bytes_with(&key);
             self.put(into, totals);
         }
     }
 
     fn put(&mut self, key: PatternKey, totals: PatternTotals) {
         match self.known.get_mut(&key) {
-            Some(own) => own.merge(totals),
+            Some(own) => own.merge(&self.scale, totals),
             None => {
-                self.bytes += totals.memory_bytes(&key);
+                self.bytes += PatternTotals::bytes_with(&key);
                 self.known.insert(key, totals);
             }
         }
@@ -141,6 +136,7 @@ impl Patterns {
 
     pub(super) fn merge(&mut self, other: Self) {
         self.left_out += other.left_out;
+        self.scale.unite(&other.scale);
         for (key, totals) in other.known {
             self.put(key, totals);
         }
@@ -151,7 +147,7 @@ impl Patterns {
         self.join();
         let mut all: Vec<_> = self.known.into_iter().collect();
         all.sort_unstable_by(|(a, of_a), (b, of_b)| of_b.count.cmp(&of_a.count).then_with(|| a.cmp(b)));
-        let rows = all.into_iter().map(|(key, totals)| totals.into_row(key)).collect();
+        let rows = all.into_iter().map(|(key, totals)| totals.into_row(key, &self.scale)).collect();
         Table { columns: PATTERN_COLUMNS.map(str::to_owned).to_vec(), rows }
     }
 
@@ -159,14 +155,7 @@ impl Patterns {
     pub(super) fn of_table(table: &Table, bytes_max: usize) -> Self {
         let time =
             |row: &[Cell]| if let Cell::Time(at) = table.cell(row, "time") { Some(at.as_micros()) } else { None };
-        let times = table.rows.iter().filter_map(|row| time(row));
-        let range = times.fold(None, |range: Option<Range<i64>>, at| {
-            Some(
-                range
-                    .map_or(at..at.saturating_add(1), |range| range.start.min(at)..range.end.max(at.saturating_add(1))),
-            )
-        });
-        let mut patterns = Self::new(range.unwrap_or(0..1), bytes_max);
+        let mut patterns = Self::new(bytes_max);
         for row in &table.rows {
             let Cell::Text(message) = table.cell(row, "message") else { continue };
             let level = match table.cell(row, "level") {
@@ -198,24 +187,21 @@ impl BlockScan<'_> {
 }
 
 impl PatternTotals {
-    fn of(seen: &Seen<'_>) -> Self {
-        Self {
-            count: 1,
-            trend: [0; TREND_STEPS],
-            first: seen.time,
-            last: (seen.time, seen.seq),
-            example: example(seen.message).to_vec(),
-        }
+    fn of(scale: &TrendScale, seen: &Seen<'_>) -> Self {
+        let mut trend = Trend::default();
+        trend.add(scale, seen.time);
+        let (last, example) = ((seen.time, seen.seq), example(seen.message).to_vec());
+        Self { count: 1, trend, first: seen.time, last, example }
     }
 
-    /// About: its example may become another one, of [`EXAMPLE_MAX`] at the most.
-    const fn memory_bytes(&self, key: &PatternKey) -> usize {
-        key.text.len() + EXAMPLE_MAX + size_of::<(PatternKey, Self)>()
+    /// What it and its key may take at the most.
+    const fn bytes_with(key: &PatternKey) -> usize {
+        key.text.len() + EXAMPLE_MAX + TREND_STEPS_MAX * size_of::<(i64, u64)>() + size_of::<(PatternKey, Self)>()
     }
 
-    fn add(&mut self, seen: &Seen<'_>, step: usize) {
+    fn add(&mut self, scale: &TrendScale, seen: &Seen<'_>) {
         self.count += 1;
-        self.trend[step] += 1;
+        self.trend.add(scale, seen.time);
         self.first = self.first.min(seen.time);
         let last = (seen.time, seen.seq);
         if last >= self.last {
@@ -225,21 +211,21 @@ impl PatternTotals {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, scale: &TrendScale, other: Self) {
         self.count += other.count;
-        self.trend.iter_mut().zip(other.trend).for_each(|(own, other)| *own += other);
+        self.trend.merge(scale, other.trend);
         self.first = self.first.min(other.first);
         if other.last > self.last {
             (self.last, self.example) = (other.last, other.example);
         }
     }
 
-    fn into_row(self, key: PatternKey) -> Vec<Cell> {
+    fn into_row(self, key: PatternKey, scale: &TrendScale) -> Vec<Cell> {
         let time = |at| Cell::Time(Timestamp::from_micros(at));
         let int = |number: u64| Cell::Int(number.try_into().unwrap_or(i64::MAX));
         vec![
             int(self.count),
-            Cell::Counts(self.trend.to_vec()),
+            Cell::Counts(self.trend.into_counts(scale)),
             key.level.map_or(Cell::Absent, |level| Cell::from(Value::from(level.as_str()))),
             Cell::Text(key.text),
             time(self.first),

@@ -1,6 +1,7 @@
 //! What is asked of the logs. Each question is read leniently and told what was wrong with it.
 
 use super::{
+    answer_words::AnswerWords,
     hints::suggested,
     jobs::resolve,
     rows::{self, Format, cell, left_out, remarks, table},
@@ -11,7 +12,7 @@ use crate::{
     problem::{Problem, Result, worded},
     sheet::Dialect,
 };
-use api::logs::{QueryProblem, SearchAnswer, Surroundings};
+use api::logs::{SearchAnswer, Surroundings};
 use axum::{
     body::Body,
     extract::State,
@@ -35,7 +36,7 @@ use std::{
     time::Duration,
 };
 use telemetry::query::{
-    self, Cursor, Hit, Page, ROWS_MAX,
+    Cursor, Hit, Page, ROWS_MAX,
     language::{Empty, Order},
 };
 use tokio::sync::mpsc;
@@ -102,16 +103,11 @@ impl From<OrderJson> for Order {
     }
 }
 
-/// What part of a query was not understood.
-pub(super) fn problems(search: &ResolvedSearch) -> Vec<QueryProblem> {
-    search.problems.iter().map(problem).collect()
-}
-
-pub(crate) fn problem(problem: &query::Problem) -> QueryProblem {
-    QueryProblem { from: problem.at.start, to: problem.at.end, problem: problem.to_string() }
-}
-
-pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQuery>) -> Result<Response> {
+pub(super) async fn search(
+    State(ctx): State<Ctx>,
+    words: AnswerWords,
+    Query(query): Query<SearchQuery>,
+) -> Result<Response> {
     let search = resolve(&ctx, ctx.app.logs.zone(), &query.search()).await?;
     let after = query.cursor.as_deref().map(cursor::log).transpose()?;
     let order = query.order.unwrap_or_default().into();
@@ -119,7 +115,7 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
     if query.format != Format::Json && !search.query.pipes.is_empty() {
         let answer = ctx.app.logs.table(&search, limit(ROWS_MAX).min(ROWS_MAX)).await?;
         let mut body = table(query.format, query.dialect, &answer.value);
-        body.extend(remarks(query.format, &left_out(&answer.partial)));
+        body.extend(remarks(query.format, &words.left_out(&answer.partial)));
         return Ok((file(&ctx, query.format), body).into_response());
     }
     if query.format != Format::Json {
@@ -128,15 +124,21 @@ pub(super) async fn search(State(ctx): State<Ctx>, Query(query): Query<SearchQue
     }
     let page = Page { order, after, limit: limit(ROWS).clamp(1, ROWS_MAX) };
     let found = if search.query.pipes.is_empty() {
-        found_rows(&ctx, &search, page, &query).await?
+        found_rows(&ctx, &words, &search, page, &query).await?
     } else {
-        found_table(&ctx, &search, page.limit, &query).await?
+        found_table(&ctx, &words, &search, page.limit, &query).await?
     };
     Ok(axum::Json(found).into_response())
 }
 
 /// One page of rows.
-async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &SearchQuery) -> Result<SearchAnswer> {
+async fn found_rows(
+    ctx: &Ctx,
+    words: &AnswerWords,
+    search: &ResolvedSearch,
+    page: Page,
+    query: &SearchQuery,
+) -> Result<SearchAnswer> {
     let SearchQuery { message_max, repeats, hints, .. } = *query;
     let row = move |hit: Hit<'_>| {
         let row = rows::cut(hit.cursor, hit.record, message_max);
@@ -149,18 +151,24 @@ async fn found_rows(ctx: &Ctx, search: &ResolvedSearch, page: Page, query: &Sear
         columns: None,
         table: None,
         next: found.next.map(cursor::of_log),
-        problems: problems(search),
-        hints: if wants_hints { suggested(ctx, search, Empty::Answer).await? } else { Vec::new() },
-        left_out: left_out(&found.partial),
+        problems: words.problems(search),
+        hints: if wants_hints { suggested(ctx, words, search, Empty::Answer).await? } else { Vec::new() },
+        left_out: words.left_out(&found.partial),
         read: rows::work_done(found.read),
     })
 }
 
 /// The table that the query's steps make.
-async fn found_table(ctx: &Ctx, search: &ResolvedSearch, limit: usize, query: &SearchQuery) -> Result<SearchAnswer> {
+async fn found_table(
+    ctx: &Ctx,
+    words: &AnswerWords,
+    search: &ResolvedSearch,
+    limit: usize,
+    query: &SearchQuery,
+) -> Result<SearchAnswer> {
     let answer = ctx.app.logs.table(search, limit).await?;
     let hints = match empty_part(&answer.value).filter(|_| query.hints) {
-        Some(empty) => suggested(ctx, search, empty).await?,
+        Some(empty) => suggested(ctx, words, search, empty).await?,
         None => Vec::new(),
     };
     let table = answer.value.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
@@ -169,9 +177,9 @@ async fn found_table(ctx: &Ctx, search: &ResolvedSearch, limit: usize, query: &S
         columns: Some(answer.value.columns),
         table: Some(table),
         next: None,
-        problems: problems(search),
+        problems: words.problems(search),
         hints,
-        left_out: left_out(&answer.partial),
+        left_out: words.left_out(&answer.partial),
         read: rows::work_done(answer.read),
     })
 }
@@ -246,16 +254,17 @@ pub(crate) struct ContextQuery {
 
 pub(super) async fn context(
     State(ctx): State<Ctx>,
+    words: AnswerWords,
     Query(query): Query<ContextQuery>,
 ) -> Result<axum::Json<Surroundings>> {
-    Ok(axum::Json(around(&ctx, &query).await?))
+    Ok(axum::Json(around(&ctx, &words, &query).await?))
 }
 
-async fn around(ctx: &Ctx, query: &ContextQuery) -> Result<Surroundings> {
+async fn around(ctx: &Ctx, words: &AnswerWords, query: &ContextQuery) -> Result<Surroundings> {
     let usual = 20;
     let (before, after) = (query.before.unwrap_or(usual), query.after.unwrap_or(usual));
     let answer = ctx.app.logs.around(query.seq, before, after).await?;
-    let left_out = left_out(&answer.partial);
+    let left_out = words.left_out(&answer.partial);
     let (cursor, record) = answer.value.record.ok_or_else(|| gone(query.seq))?;
     let all = |records: Vec<(Cursor, telemetry::Record)>| {
         records.iter().map(|(cursor, record)| rows::of_record(*cursor, record)).collect()

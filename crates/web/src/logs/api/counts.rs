@@ -1,10 +1,10 @@
 //! Numbers about what matches: over time and by level, and the values that fields have most often.
 
 use super::{
-    ask::problems,
+    answer_words::AnswerWords,
     hints::suggested,
     jobs::resolve,
-    rows::{cell, left_out, work_done},
+    rows::{cell, work_done},
 };
 use crate::{Ctx, extract::Query, problem::Result};
 use api::logs::{Facet, FacetValue, Facets, Histogram, HistogramStep};
@@ -48,6 +48,7 @@ fn step(start: Timestamp, counts: &query::Counts) -> HistogramStep {
 
 pub(super) async fn histogram(
     State(ctx): State<Ctx>,
+    words: AnswerWords,
     Query(query): Query<HistogramQuery>,
 ) -> Result<axum::Json<Histogram>> {
     let HistogramQuery { q, since, until, zone, step_ms, hints } = query;
@@ -55,15 +56,15 @@ pub(super) async fn histogram(
     let answer = ctx.app.logs.counts(&search, step_ms.map(Duration::from_millis)).await?;
     let query::Histogram { edges, step: length, counts } = &answer.value;
     let is_nothing = counts.iter().all(|counts| counts.total == 0);
-    let hints = if hints && is_nothing { suggested(&ctx, &search, Empty::Answer).await? } else { Vec::new() };
+    let hints = if hints && is_nothing { suggested(&ctx, &words, &search, Empty::Answer).await? } else { Vec::new() };
     Ok(axum::Json(Histogram {
         start: edges.first().copied().unwrap_or_default(),
         end: edges.last().copied().unwrap_or_default(),
         step_ms: length.as_millis() as u64,
         steps: edges.iter().zip(counts).map(|(start, counts)| step(*start, counts)).collect(),
-        problems: problems(&search),
+        problems: words.problems(&search),
         hints,
-        left_out: left_out(&answer.partial),
+        left_out: words.left_out(&answer.partial),
         read: work_done(answer.read),
     }))
 }
@@ -80,7 +81,11 @@ pub(crate) struct FacetsQuery {
     pub(crate) top: Option<usize>,
 }
 
-pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQuery>) -> Result<axum::Json<Facets>> {
+pub(super) async fn facets(
+    State(ctx): State<Ctx>,
+    words: AnswerWords,
+    Query(query): Query<FacetsQuery>,
+) -> Result<axum::Json<Facets>> {
     let FacetsQuery { q, since, until, zone, top } = query;
     let search = resolve(&ctx, ctx.app.logs.zone(), &Search { q, since, until, zone }).await?;
     let answer = ctx.app.logs.facets(&search, top.unwrap_or(TOP).clamp(1, query::VALUES_MAX)).await?;
@@ -92,8 +97,8 @@ pub(super) async fn facets(State(ctx): State<Ctx>, Query(query): Query<FacetsQue
     };
     Ok(axum::Json(Facets {
         fields: answer.value.into_iter().map(facet).collect(),
-        problems: problems(&search),
-        left_out: left_out(&answer.partial),
+        problems: words.problems(&search),
+        left_out: words.left_out(&answer.partial),
         read: work_done(answer.read),
     }))
 }

@@ -23,8 +23,9 @@ use crate::{
         api::{jobs::resolve, rows::Format},
         pages::explore::{
             AskedForm, Begin, ExplorePage, ExploreTab, ExploreTabs, Export, Fault, Fine, LineColumns, Range,
-            SearchResult, ShownHint, ShownLine, ShownSuggestions, Turns, left_out,
+            SearchResult, ShownHint, ShownLine, ShownSuggestions, Turns,
         },
+        told::left_out,
     },
     problem::Result,
     routes::{Routes, page_about},

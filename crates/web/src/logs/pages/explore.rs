@@ -8,7 +8,7 @@ mod patterns;
 mod times;
 
 pub(crate) use columns::{ColumnChoice, ColumnsForm, LineColumns};
-pub(crate) use faults::{Fault, ShownHint, left_out};
+pub(crate) use faults::{Fault, ShownHint};
 pub(crate) use histogram::{Histogram, LegendKey};
 pub(crate) use line::{FieldRow, LineCell, LineDetail, Links, OpenedLine, RecordPage, ShownLine, Sign};
 pub(crate) use patterns::PatternRow;

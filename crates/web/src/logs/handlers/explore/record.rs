@@ -15,7 +15,8 @@ use crate::{
     },
     logs::{
         api::ask::gone,
-        pages::explore::{LineColumns, OpenedLine, RecordPage, left_out},
+        pages::explore::{LineColumns, OpenedLine, RecordPage},
+        told::left_out,
     },
     problem::Result,
     routes::{Routes, page_about},

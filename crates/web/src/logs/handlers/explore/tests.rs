@@ -560,3 +560,27 @@ async fn similar_lines_are_counted_together_and_lead_to_themselves() {
     let text = site.get("/api/v1/logs/search?q=*+%7C+patterns+%7C+fields+trend,+count&format=text").await.text;
     assert!(text.starts_with("trend\tcount\n▄") || text.starts_with("trend\tcount\n█"), "{text}");
 }
+
+#[tokio::test]
+async fn programs_that_ask_for_french_are_answered_in_it() {
+    let (site, ana) = site_with(&[line(1, "info", "one")]).await;
+    let ask = async |q: &str, language: &'static str| {
+        let headers = [("cookie", ana.cookie.as_str()), ("accept-language", language)];
+        send(&site.router, "GET", &format!("/api/v1/logs/search?hints=true&q={q}"), &headers, "").await.json()
+    };
+    for (language, problem, hint) in [
+        (
+            "de",
+            "`abc` is not a number, write one, as in status>=500",
+            "no record has the field `levl`; did you mean `level:info`?",
+        ),
+        (
+            "fr",
+            "«\u{a0}abc\u{a0}» n’est pas un nombre – écrivez un nombre, comme status>=500",
+            "`levl:info` – aucune ligne n’a de champ «\u{a0}levl\u{a0}». Vouliez-vous dire\u{a0}: `level:info`",
+        ),
+    ] {
+        assert_eq!(ask("status%3E%3Dabc", language).await["problems"][0]["problem"], problem);
+        assert_eq!(ask("levl%3Ainfo", language).await["hints"][0]["hint"], hint);
+    }
+}
