@@ -25,17 +25,17 @@ impl Query {
             ("level", Some(level)) => Filter::Level { from: level, to: level },
             _ => Filter::Field { name: field.to_owned(), test: FieldTest::Equals(value.to_owned()) },
         };
-        self.narrowed_by(condition)
+        self.narrowed_by(&condition)
     }
 
     /// The query with records of that condition only, and without them; `None` where that would be too long.
-    pub fn narrowed_by(&self, condition: Filter) -> Option<Narrowed> {
-        let opposite = match &condition {
+    pub fn narrowed_by(&self, condition: &Filter) -> Option<Narrowed> {
+        let opposite = match condition {
             Filter::Not(inner) => (**inner).clone(),
             other => Filter::Not(Box::new(other.clone())),
         };
         let only = self.with(condition.clone(), &opposite);
-        let without = self.with(opposite, &condition);
+        let without = self.with(opposite, condition);
         (only.len() <= TEXT_MAX && without.len() <= TEXT_MAX).then_some(Narrowed { only, without })
     }
 
@@ -47,7 +47,7 @@ impl Query {
             return None;
         }
         parts.extend(level.map(|level| Filter::Level { from: level, to: level }));
-        let mut narrowed = self.narrowed_by(Filter::all(parts.clone()))?;
+        let mut narrowed = self.narrowed_by(&Filter::all(parts.clone()))?;
         let mut all = match self.filter.clone() {
             Filter::Everything => Vec::new(),
             Filter::And(parts) => parts,
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_condition_replaces_its_opposite() {
         let errors = Filter::Level { from: Level::Error, to: Level::Critical };
-        let narrowed = |q: &str, condition| parse(q).0.narrowed_by(condition).unwrap();
+        let narrowed = |q: &str, condition| parse(q).0.narrowed_by(&condition).unwrap();
         let (only, without) = ("relay level>=error".to_owned(), "relay -level>=error".to_owned());
         assert_eq!(
             narrowed("relay -level>=error", errors.clone()),

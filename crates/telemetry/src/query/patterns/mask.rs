@@ -138,11 +138,11 @@ fn telling_line(message: &[u8]) -> &[u8] {
     let lines = || message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
     let is_flush = |line: &&[u8]| !line.starts_with(b" ") && !line.starts_with(b"\t");
     if message.windows(TRACEBACK.len()).any(|at| at == TRACEBACK)
-        && let Some(last) = lines().filter(is_flush).last()
+        && let Some(last) = lines().rfind(is_flush)
     {
         return last;
     }
-    let cause = lines().filter(|line| line.starts_with(b"Caused by: ")).last();
+    let cause = lines().rfind(|line| line.starts_with(b"Caused by: "));
     cause.or_else(|| lines().next()).unwrap_or(&message[..first_end])
 }
 

@@ -47,7 +47,7 @@ fn legend(search: &PageSearch, query: &Query) -> Vec<LegendKey> {
         ("fine", "legend-fine", Filter::Not(Box::new(levels(Level::Info, Level::Critical)))),
     ];
     let links = |condition| {
-        let Narrowed { only, without } = query.narrowed_by(condition)?;
+        let Narrowed { only, without } = query.narrowed_by(&condition)?;
         Some(Links { only: search.address_of(only), without: search.address_of(without) })
     };
     keys.map(|(class, word, condition)| LegendKey { class, word, links: links(condition) }).to_vec()
