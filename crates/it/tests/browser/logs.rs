@@ -61,6 +61,9 @@ impl Browser {
     /// Presses in the middle of the element, moves by so many pixels to the right, and lets go.
     pub(crate) async fn drag_by(&self, selector: &str, pixels: f64) {
         let place = format!("document.querySelector({}).getBoundingClientRect()", json!(selector));
+        // While one page gives way to another, nothing of it can be touched.
+        let hit = format!("document.elementFromPoint({place}.x + {place}.width / 2, {place}.y + {place}.height / 2)");
+        self.until(&format!("{hit} === document.querySelector({})", json!(selector))).await;
         let of = async |edge: &str| self.value(&format!("{place}.{edge}")).await.as_f64().expect("a number");
         let (x, y) = (of("x").await + of("width").await / 2.0, of("y").await + of("height").await / 2.0);
         let event = |kind: &str, by: f64| json!({"type": kind, "x": x + by, "y": y, "button": "left", "buttons": 1, "clickCount": 1});
