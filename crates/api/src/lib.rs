@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod logs;
 pub mod mailings;
 pub mod outcomes;
+pub mod performance;
 pub mod problem;
 pub mod projects;
 pub mod releases;

@@ -4,6 +4,7 @@
 //! telemetry store, whose write-ahead log is the acknowledgement. [`projection`] then counts events into issues, in the order
 //! of their numbers and each once ([why](../../../docs/decisions/0017-issues.md)). [`Reports::events`] finds them again.
 
+mod endpoints;
 mod error;
 mod events;
 mod observe;
@@ -15,6 +16,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use endpoints::{ENDPOINTS_MAX, Endpoint, Endpoints};
 pub use error::Error;
 pub use events::{EventPage, StoredEvent};
 pub use projects::{DropReason, KnownProject};

@@ -127,3 +127,40 @@ async fn what_is_beyond_the_quota_is_refused_with_a_time_and_counted() {
     let taken = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
     assert!(!taken.is_refused && taken.event_id.is_some());
 }
+
+/// A transaction that took so many ms, a second after the others.
+fn transaction(name: &str, millis: u64, status: &str) -> Vec<u8> {
+    let start = NOW.as_micros() as f64 / 1e6;
+    let body = serde_json::json!({
+        "type": "transaction", "transaction": name, "start_timestamp": start, "timestamp": start + millis as f64 / 1e3,
+        "contexts": {"trace": {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": format!("{millis:016x}"),
+            "op": "http.server", "status": status}},
+        "spans": [{"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331",
+            "parent_span_id": format!("{millis:016x}"), "op": "db", "description": "SELECT 1",
+            "start_timestamp": start, "timestamp": start + 0.001}],
+    });
+    format!("{{}}\n{{\"type\":\"transaction\"}}\n{body}\n").into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn endpoints_say_how_long_their_transactions_took() {
+    let site = Site::new().await;
+    for millis in 1..=100 {
+        let (name, status) = if millis % 10 == 0 { ("/pay/", "internal_error") } else { ("/cart/", "ok") };
+        let known = site.known().await;
+        site.reports.receive(known, transaction(name, millis * 10, status), Form::Envelope).await.unwrap();
+    }
+    let range = NOW..NOW + Duration::from_secs(60);
+    let found = site.reports.endpoints(Some("shop"), range.clone(), Duration::from_millis(100)).await.unwrap();
+    assert!(!found.is_partial);
+    let [cart, pay] = &found.rows[..] else { panic!("{found:?}") };
+    assert_eq!((cart.name.as_str(), cart.op.as_str(), cart.count, cart.failed), ("/cart/", "http.server", 90, 0));
+    // 10 to 90 ms satisfied; 110 to 390 ms were tolerated, but those that failed.
+    assert_eq!((cart.satisfied, cart.tolerated), (9, 27));
+    assert!((cart.apdex() - (9.0 + 13.5) / 90.0).abs() < 1e-9);
+    assert_eq!((pay.count, pay.failed, pay.satisfied), (10, 10, 0));
+    let near = |found: Duration, millis: f64| (found.as_secs_f64() * 1e3 - millis).abs() < millis * 0.03;
+    assert!(near(cart.p50, 500.0) && near(cart.p95, 945.0) && near(cart.slowest, 990.0), "{cart:?}");
+    let other = site.reports.endpoints(Some("other"), range, Duration::from_millis(100)).await.unwrap();
+    assert!(other.rows.is_empty());
+}

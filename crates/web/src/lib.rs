@@ -24,6 +24,7 @@ mod mailings;
 mod openapi;
 mod order;
 mod people;
+mod performance;
 mod problem;
 mod routes;
 mod schedule;
@@ -118,6 +119,7 @@ fn declare(routes: Routes) -> Routes {
         traces::declare,
         logs::declare,
         intake::declare,
+        performance::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,

@@ -20,12 +20,14 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/logs.en.ftl"),
         include_str!("../locales/overview.en.ftl"),
         include_str!("../locales/problems.en.ftl"),
+        include_str!("../locales/performance.en.ftl"),
     ],
     &[
         include_str!("../locales/fr.ftl"),
         include_str!("../locales/logs.fr.ftl"),
         include_str!("../locales/overview.fr.ftl"),
         include_str!("../locales/problems.fr.ftl"),
+        include_str!("../locales/performance.fr.ftl"),
     ],
 );
 

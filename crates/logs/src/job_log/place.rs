@@ -46,9 +46,13 @@ impl LinePage {
         page
     }
 
-    /// The first `limit` lines alone.
+    /// The first `limit` lines alone; further ones of the moment of the last of them, too.
     pub(super) fn first(mut self, limit: usize, after: LineCursor) -> Self {
-        self.lines.truncate(limit);
+        let mut end = limit.min(self.lines.len());
+        while end > 0 && end < self.lines.len() && self.lines[end].next == self.lines[end - 1].next {
+            end += 1;
+        }
+        self.lines.truncate(end);
         self.close(after);
         self
     }

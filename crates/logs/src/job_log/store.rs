@@ -21,6 +21,8 @@ use telemetry::{
     },
 };
 
+/// Lines of one moment that come together, whatever the limit: who else than Vigie has sent them may have said so.
+const ALIKE_MAX: usize = 1_000;
 /// Bytes of messages that are read at once.
 const BYTES_MAX: usize = 4 << 20;
 
@@ -35,7 +37,7 @@ fn question(job: JobId, range: Option<Range<Timestamp>>) -> Result<Question, Err
     })
 }
 
-/// Up to `limit` lines behind `after`, in their order. Each has a time of its own.
+/// Up to `limit` lines behind `after`, in their order, and those of the moment of the last. What Vigie says has a time of its own.
 pub(super) fn behind(
     snapshot: &Snapshot,
     bounds: &Bounds,
@@ -55,10 +57,14 @@ pub(super) fn last(snapshot: &Snapshot, bounds: &Bounds, job: JobId, limit: usiz
 
 fn lines(snapshot: &Snapshot, bounds: &Bounds, question: &Question, order: Order, limit: usize) -> Vec<JobLine> {
     let (mut lines, mut bytes) = (Vec::new(), 0);
-    search(snapshot, question, Page { order, after: None, limit }, bounds, |hit| {
+    search(snapshot, question, Page { order, after: None, limit: limit + ALIKE_MAX }, bounds, |hit| {
+        let is_alike = lines.last().is_some_and(|last: &JobLine| last.at == hit.record.time());
+        if (lines.len() >= limit || bytes >= BYTES_MAX) && !is_alike {
+            return ControlFlow::Break(());
+        }
         bytes += hit.record.message().len();
         lines.push(line::read(hit.record));
-        if bytes < BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        ControlFlow::Continue(())
     });
     lines
 }

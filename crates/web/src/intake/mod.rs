@@ -12,6 +12,7 @@ use crate::{
     Ctx,
     auth::Access,
     extract::Path,
+    problem::{Problem, worded},
     routes::{About, Routes},
 };
 use answer::Refusal;
@@ -59,6 +60,17 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         .post("/api/{id}/store", Access::Client, event, about(events))
         .post("/api/{id}/security/", Access::Client, security_report, about(security))
         .post("/api/{id}/security", Access::Client, security_report, about(security))
+}
+
+impl From<reports::Error> for Problem {
+    fn from(error: reports::Error) -> Self {
+        match error {
+            reports::Error::Store(error) => error.into(),
+            reports::Error::Logs(error) => error.into(),
+            reports::Error::Envelope(error) => Self::malformed(error.to_string()),
+            reports::Error::Stopped => Self::busy("stopping", worded("problem-stopping", &[]), 5),
+        }
+    }
 }
 
 async fn envelope(ctx: State<Ctx>, id: Path<String>, query: RawQuery, headers: HeaderMap, body: Body) -> Response {

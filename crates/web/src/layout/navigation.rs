@@ -100,7 +100,10 @@ const SECTIONS: &[Declared] = &[
     Declared {
         word: "nav-monitoring",
         icon: "logs",
-        pages: &[entry("/explore", "menu-logs", Role::Viewer, &["/explore", "/logs"])],
+        pages: &[
+            entry("/explore", "menu-logs", Role::Viewer, &["/explore", "/logs"]),
+            entry("/performance", "menu-performance", Role::Viewer, &[]),
+        ],
     },
     Declared {
         word: "menu-administration",

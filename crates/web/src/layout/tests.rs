@@ -299,8 +299,9 @@ async fn a_log_is_told_by_the_store_whoever_brought_it_there() {
     let numbers = |page: &serde_json::Value| -> Vec<u64> {
         page["rows"].as_array().unwrap().iter().map(|row| row["fields"]["item"].as_u64().unwrap()).collect()
     };
+    // Of one moment, which no page tears apart.
     let first = site.get(&format!("/api/v1/jobs/{ID}/log?limit=3")).await.json();
-    assert_eq!(numbers(&first), [1, 2, 3]);
+    assert_eq!(numbers(&first), [1, 2, 3, 4, 5]);
     let row = &first["rows"][0];
     assert_eq!((&row["at"], &row["event"]), (&json!("2025-01-10T14:00:00.000000Z"), &json!("item")));
     assert_eq!(
@@ -308,10 +309,7 @@ async fn a_log_is_told_by_the_store_whoever_brought_it_there() {
         (&json!("warning"), &json!("line 1"), &json!({"item": 1}))
     );
     let next = first["next"].as_u64().unwrap();
-    let second = site.get(&format!("/api/v1/jobs/{ID}/log?limit=3&after={next}")).await.json();
-    assert_eq!(numbers(&second), [4, 5]);
-    let end = second["next"].as_u64().unwrap();
-    assert_eq!(numbers(&site.get(&format!("/api/v1/jobs/{ID}/log?after={end}")).await.json()), [] as [u64; 0]);
+    assert_eq!(numbers(&site.get(&format!("/api/v1/jobs/{ID}/log?after={next}")).await.json()), [] as [u64; 0]);
     assert_eq!(numbers(&site.get(&format!("/api/v1/jobs/{ID}/log?tail=2")).await.json()), [4, 5]);
     let page = site.look(&viewer, &format!("/jobs/{ID}/log")).await;
     assert!(page.text.contains("line 1") && page.text.contains("line 5") && !page.text.contains("line 7"));

@@ -6,10 +6,10 @@ use crate::{
     logs::told,
     words::{Words, preferred},
 };
+use ::language::Language;
 use api::logs::QueryProblem;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use logs::search::ResolvedSearch;
-use mail::language::Language;
 use std::convert::Infallible;
 use telemetry::query::{self, Partial, language};
 

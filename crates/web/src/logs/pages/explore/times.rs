@@ -1,7 +1,7 @@
 //! Times of records as a column has them: short, to the millisecond, as the reader's language writes dates.
 
 use crate::layout::view::View;
-use mail::language::Language;
+use language::Language;
 use model::Timestamp;
 
 /// How finely a time is told.

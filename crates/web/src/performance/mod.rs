@@ -1,0 +1,28 @@
+//! How long requests, tasks and other transactions take, by endpoint.
+
+pub(crate) mod api;
+#[cfg(test)]
+pub(crate) mod examples;
+pub(crate) mod handlers;
+pub(crate) mod page;
+#[cfg(test)]
+mod tests;
+
+use crate::{Ctx, problem::Result, routes::Routes};
+use ::reports::{Endpoints, ProjectSettings};
+use model::Timestamp;
+use std::{ops::Range, time::Duration};
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+}
+
+/// The endpoints of a project, or of all; with how long a transaction may take that satisfies there.
+async fn endpoints(ctx: &Ctx, project: Option<&str>, range: Range<Timestamp>) -> Result<(Endpoints, Duration)> {
+    let settings = match project {
+        Some(slug) => ctx.app.db.project_of_slug(slug).await?.map(|project| ProjectSettings::read(&project.settings)),
+        None => None,
+    };
+    let apdex = Duration::from_millis(settings.unwrap_or_default().apdex_ms.into());
+    Ok((ctx.app.reports.endpoints(project, range, apdex).await?, apdex))
+}

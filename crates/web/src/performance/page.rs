@@ -1,0 +1,51 @@
+//! The endpoints of a project, with the figures of all of them above.
+
+use crate::layout::{parts::Choice, view::View};
+use askama::Template;
+use reports::Endpoint;
+use std::time::Duration;
+
+#[derive(Template)]
+#[template(path = "performance/endpoints.html")]
+pub(crate) struct EndpointsPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) projects: Vec<Choice>,
+    pub(crate) periods: Vec<Choice>,
+    pub(crate) rows: Vec<Endpoint>,
+    pub(crate) apdex: Duration,
+    pub(crate) is_partial: bool,
+    /// Whether any project is there yet.
+    pub(crate) has_projects: bool,
+}
+
+impl EndpointsPage<'_> {
+    fn count(&self) -> u64 {
+        self.rows.iter().map(|endpoint| endpoint.count).sum()
+    }
+
+    fn failure_rate(&self) -> f64 {
+        self.rows.iter().map(|endpoint| endpoint.failed).sum::<u64>() as f64 / (self.count() as f64).max(1.0)
+    }
+
+    fn average(&self) -> Duration {
+        let total: Duration = self.rows.iter().map(|endpoint| endpoint.total).sum();
+        total.div_f64((self.count() as f64).max(1.0))
+    }
+
+    fn hottest(&self) -> Option<&Endpoint> {
+        self.rows.iter().max_by_key(|endpoint| endpoint.count)
+    }
+
+    fn slowest(&self) -> Option<&Endpoint> {
+        self.rows.iter().max_by_key(|endpoint| endpoint.p95)
+    }
+}
+
+/// How an Apdex is coloured: from 0.94 on excellent, below 0.7 poor.
+pub(crate) fn apdex_tone(apdex: f64) -> &'static str {
+    match apdex {
+        0.94.. => "good",
+        0.7.. => "",
+        _ => "bad",
+    }
+}
