@@ -27,7 +27,7 @@ async fn transactions_of_a_client_are_figures_of_their_endpoint() {
     assert_eq!(site.get(&path("other")).await.json()["rows"], json!([]));
 
     let person = site.person("marie", Role::Viewer).await;
-    let page = person.get("/performance?project=shop").await;
+    let page = site.look(&person, "/performance?project=shop").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("/cart/&#60;b&#62;") && !page.text.contains("/cart/<b>"), "{}", page.text);
 }

@@ -1,0 +1,59 @@
+//! `vigie project …`
+
+use crate::{
+    app::{self, Engines},
+    cli::ProjectCommand,
+    config::Config,
+    failure::{Exit, Failure, Result},
+    render::{self, Align, Table},
+    words::t,
+};
+use api::projects::{NewProject, ProjectMade, Projects};
+
+pub(super) async fn run(config: &Config, command: ProjectCommand) -> Result<Exit> {
+    match command {
+        ProjectCommand::Create { name, platform, url } => create(config, NewProject { name, platform }, &url).await,
+        ProjectCommand::List => list(config).await,
+    }
+}
+
+async fn create(config: &Config, new: NewProject, url: &str) -> Result<Exit> {
+    let Some((scheme, host)) = url.trim_end_matches('/').split_once("://").filter(|(_, host)| !host.contains('/'))
+    else {
+        return Err(Failure::refused(t!("project-url-bad", url)).help(t!("project-url-help")));
+    };
+    let connected = app::changing(config, "project", Engines::Rest).await?;
+    let made = connected.client().post::<ProjectMade>("/api/v1/projects", &new).await;
+    connected.close().await;
+    let made = made?;
+    if config.json {
+        render::json(&made.json)?;
+        return Ok(Exit::Done);
+    }
+    let ProjectMade { project, key } = made.into_inner();
+    render::say(&t!("project-made", name = project.name));
+    render::out(&format!("{scheme}://{}@{host}/{}", key.public_key, project.id))?;
+    render::say(&t!("project-paste", path = format!("/projects/{}", project.slug)));
+    Ok(Exit::Done)
+}
+
+async fn list(config: &Config) -> Result<Exit> {
+    let connected = app::reading(config).await?;
+    let projects = connected.client().get::<Projects>("/api/v1/projects").await?;
+    if config.json {
+        render::json(&projects.json)?;
+        return Ok(Exit::Done);
+    }
+    let columns =
+        [("name", Align::Left), ("slug", Align::Left), ("platform", Align::Left), ("first event", Align::Left)];
+    let mut table = Table::new(&columns);
+    for project in projects.into_inner().rows {
+        let first = render::moment(project.first_event_at, &config.zone.value);
+        table.row([project.name, project.slug, project.platform, first]);
+    }
+    match table.is_empty() {
+        true => render::say(&t!("projects-none")),
+        false => render::out(&table.to_string())?,
+    }
+    Ok(Exit::Done)
+}
