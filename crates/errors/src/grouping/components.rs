@@ -83,6 +83,16 @@ impl FrameParts {
             (None, None) => {}
         }
         self.counted.extend(line.map(|line| (What::ContextLine, line)));
+        self.drop_bare_file(platform);
+    }
+
+    /// A bundle is one file, or one module: without a function or a line it says nothing of where in it.
+    fn drop_bare_file(&mut self, platform: Platform) {
+        let is_place = |(what, _): &(What, String)| matches!(what, What::Module | What::File);
+        if platform == Platform::JavaScript && self.counted.iter().all(is_place) {
+            let places = std::mem::take(&mut self.counted);
+            self.left_out.extend(places.into_iter().map(|(what, value)| (what, value, LeftOut::NothingTold)));
+        }
     }
 
     fn leave_out(&mut self, what: What, value: String, why: LeftOut) {

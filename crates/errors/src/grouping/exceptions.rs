@@ -27,6 +27,9 @@ pub(super) fn parts(event: &Event, thread_stack: Option<&StackTrace>, platform: 
 
 fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, platform: Platform) -> Parts {
     let whose = Whose::Exception(at);
+    if platform == Platform::JavaScript && is_missing_chunk(exception) {
+        return missing_chunk(at, exception);
+    }
     let stack = stack.map(|stack_trace| components::of_stack(stack_trace, Some(at), platform)).unwrap_or_default();
     let has_stack = stack.count_any();
     let value = exception.value.as_deref().map(message::parameterised).filter(|value| !value.is_empty());
@@ -44,6 +47,28 @@ fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, pl
         }
     }
     parts.list.extend(stack.list);
+    parts
+}
+
+/// A part of a program that is gone from its server: a deploy has replaced it under those who had the page open.
+fn is_missing_chunk(exception: &Exception) -> bool {
+    let beginnings = [
+        "Loading chunk ",
+        "Loading CSS chunk ",
+        "Failed to fetch dynamically imported module",
+        "error loading dynamically imported module",
+    ];
+    let value = exception.value.as_deref().unwrap_or_default();
+    exception.kind.as_deref() == Some("ChunkLoadError")
+        || beginnings.iter().any(|beginning| value.starts_with(beginning))
+}
+
+/// Which part it was, and what asked for it, is chance.
+fn missing_chunk(at: usize, exception: &Exception) -> Parts {
+    let mut parts = Parts::default();
+    parts.count(Whose::Exception(at), What::Type, "ChunkLoadError".to_owned());
+    let value = exception.value.as_deref().map(message::parameterised).unwrap_or_default();
+    parts.leave_out(Whose::Exception(at), What::Value, value, LeftOut::TypeKnown);
     parts
 }
 

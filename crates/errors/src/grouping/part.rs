@@ -84,6 +84,8 @@ pub enum LeftOut {
     LongLine,
     /// There is a stack, which says it better.
     StackKnown,
+    /// The type says all there is to say.
+    TypeKnown,
     /// Invented by the client.
     Synthetic,
     /// An exception that only holds others together.

@@ -1,7 +1,8 @@
 //! What people call an issue, and where they look for it.
 
+use super::{function, module};
 use crate::{
-    event::{Event, Frame},
+    event::{Event, Exception, Frame, Platform},
     json,
 };
 
@@ -9,7 +10,7 @@ const TITLE_CHARS_MAX: usize = 200;
 
 /// `Type: the first line of the value`, or the first line of a message.
 pub(super) fn title(event: &Event) -> String {
-    let mut title = match (event.main_exception(), &event.csp, &event.message) {
+    let mut title = match (titular(event), &event.csp, &event.message) {
         (Some(exception), ..) => {
             let kind = exception.kind.as_deref().filter(|_| !exception.is_synthetic() || exception.value.is_none());
             let kind = kind.or_else(|| culprit_frame(event)?.function.as_deref().filter(|_| exception.value.is_none()));
@@ -29,16 +30,29 @@ pub(super) fn title(event: &Event) -> String {
     title
 }
 
+/// The exception that gives its name: the main one; of a group whose members are of one type, the first of those.
+fn titular(event: &Event) -> Option<&Exception> {
+    let main = event.main_exception()?;
+    let mut members = event.exceptions.iter().filter(|exception| !exception.is_group());
+    match (main.is_group(), members.next()) {
+        (true, Some(first)) if members.all(|member| member.kind == first.kind) => Some(first),
+        _ => Some(main),
+    }
+}
+
 /// The transaction; without one `function (module or file)` of the frame that people look at first.
 pub(super) fn culprit(event: &Event) -> String {
     if let Some(transaction) = &event.transaction {
         return transaction.clone();
     }
     let Some(frame) = culprit_frame(event) else { return String::new() };
-    let place = frame.module.as_deref().or(frame.filename.as_deref());
-    match (frame.function.as_deref(), place) {
+    // As people wrote them, where compilers and engines put something around.
+    let platform = Platform::of(event);
+    let trimmed = frame.module.as_deref().and_then(|module| module::trimmed(module, platform));
+    let place = trimmed.or_else(|| frame.filename.clone());
+    match (function::named(frame, platform), place) {
         (Some(function), Some(place)) => format!("{function} ({place})"),
-        (Some(text), None) | (None, Some(text)) => text.to_owned(),
+        (Some(text), None) | (None, Some(text)) => text,
         (None, None) => String::new(),
     }
 }

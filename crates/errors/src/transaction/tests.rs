@@ -63,3 +63,26 @@ fn what_is_no_transaction_gives_no_spans() {
     assert_eq!(told.what.spans[0].duration().as_micros(), 0, "a clock that went back");
     assert_eq!(told.problems.len(), 2, "{:?}", told.problems);
 }
+
+#[test]
+fn statements_lose_their_values() {
+    for (statement, expected) in [
+        ("SELECT * FROM a WHERE id = 12 AND name = 'x''y'", "SELECT * FROM a WHERE id = ? AND name = ?"),
+        ("SELECT * FROM a WHERE id IN (1, 2,3)", "SELECT * FROM a WHERE id IN (?)"),
+        ("SELECT * FROM a WHERE id IN (%s, %s)", "SELECT * FROM a WHERE id IN (?)"),
+        ("INSERT INTO a VALUES (1, 'b'), (2, 'c')", "INSERT INTO a VALUES (?)"),
+        (
+            "SELECT \"t1\".\"id\" FROM t1\n  WHERE id = $1 -- why\n LIMIT 21",
+            "SELECT \"t1\".\"id\" FROM t1 WHERE id = ? LIMIT ?",
+        ),
+        ("SELECT a::text, b FROM c WHERE d = :name AND e = %(f)s", "SELECT a::text, b FROM c WHERE d = ? AND e = ?"),
+        ("/* x */ SAVEPOINT s139809602725568_x12", "SAVEPOINT ?"),
+        ("SELECT 1.5e3, 0xff, 'a\\'b'", "SELECT ?"),
+        ("SELECT col2 FROM tab3", "SELECT col2 FROM tab3"),
+        ("'never closed", "?"),
+        ("", ""),
+    ] {
+        assert_eq!(normalised(statement), expected, "{statement}");
+        assert_eq!(normalised(expected), expected, "twice is once");
+    }
+}

@@ -1,0 +1,86 @@
+//! An event as a record: a message with fields to search by, and the whole event as one text.
+
+use super::{FieldValue, FieldsBuilder, Reception};
+use crate::{event::Event, grouping::Grouping};
+use model::{Level, Timestamp};
+
+/// One record of the kind `error`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRecord {
+    pub time: Timestamp,
+    pub level: Level,
+    /// What people read in a list: the issue's title.
+    pub message: String,
+    /// In a fixed order: `project`, `issue`, `exception.type`, `tags.browser`…
+    pub fields: Vec<(String, FieldValue)>,
+    /// The event as [`Event::body`] writes it; [`Event::from_body`] reads it again.
+    pub body: String,
+}
+
+/// How far a client's clock may be ahead; what is later has the time of its reception.
+const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(60);
+
+impl EventRecord {
+    pub fn new(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Self {
+        let time = event.timestamp.filter(|time| time.since(reception.received) <= AHEAD_MAX);
+        Self {
+            time: time.unwrap_or(reception.received),
+            level: event.level(),
+            message: grouping.title.clone(),
+            fields: fields(event, grouping, reception),
+            body: event.body(),
+        }
+    }
+}
+
+fn fields(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Vec<(String, FieldValue)> {
+    let mut fields = FieldsBuilder::default();
+    fields.text("project", Some(reception.project));
+    fields.text("issue", grouping.hashes.first().map(ToString::to_string).as_deref());
+    fields.text("event_id", Some(&reception.event_id.simple().to_string()));
+    add_exception(event, grouping, &mut fields);
+    add_names(event, &mut fields);
+    add_people(event, &mut fields);
+    for (name, value) in &event.tags {
+        fields.text(&format!("tags.{name}"), Some(value));
+    }
+    fields.list
+}
+
+fn add_exception(event: &Event, grouping: &Grouping, fields: &mut FieldsBuilder) {
+    let main = event.main_exception();
+    fields.text("exception.type", main.and_then(|exception| exception.kind.as_deref()));
+    fields.text("exception.value", main.and_then(|exception| exception.value.as_deref()));
+    fields.flag("handled", main.and_then(|exception| exception.mechanism.as_ref()?.handled));
+    fields.text("culprit", Some(grouping.culprit.as_str()).filter(|_| event.transaction.is_none()));
+}
+
+fn add_names(event: &Event, fields: &mut FieldsBuilder) {
+    let names = [
+        ("transaction", &event.transaction),
+        ("release", &event.release),
+        ("dist", &event.dist),
+        ("environment", &event.environment),
+        ("server_name", &event.server_name),
+        ("platform", &event.platform),
+        ("logger", &event.logger),
+    ];
+    names.into_iter().for_each(|(name, value)| fields.text(name, value.as_deref()));
+    fields.text("sdk", event.sdk.as_ref().map(|sdk| sdk.name.as_str()));
+}
+
+fn add_people(event: &Event, fields: &mut FieldsBuilder) {
+    if let Some(user) = &event.user {
+        fields.text("user.id", user.id.as_deref());
+        fields.text("user.email", user.email.as_deref());
+        fields.text("user.username", user.username.as_deref());
+        fields.text("user.ip", user.ip_address.as_deref());
+    }
+    if let Some(request) = &event.request {
+        fields.text("method", request.method.as_deref());
+        fields.text("url", request.url.as_deref());
+    }
+    let trace = event.trace();
+    fields.text("trace_id", trace.trace_id.as_deref());
+    fields.text("span_id", trace.span_id.as_deref());
+}

@@ -1,0 +1,62 @@
+//! What the telemetry store keeps: a time, a level, a message that people read, fields to search by.
+
+mod event;
+mod span;
+
+pub use event::EventRecord;
+pub use span::SpanRecord;
+
+use model::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Characters of a value that is searched by; an event's body has it whole.
+const VALUE_CHARS_MAX: usize = 512;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    Text(String),
+    Integer(i64),
+    Number(f64),
+    Flag(bool),
+}
+
+/// What whoever received a report knows besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Reception<'a> {
+    pub project: &'a str,
+    /// What the event is known by: the client's id, or one that was made for it.
+    pub event_id: Uuid,
+    pub received: Timestamp,
+}
+
+/// Gathers fields; what is missing or empty leaves none.
+#[derive(Debug, Default)]
+struct FieldsBuilder {
+    list: Vec<(String, FieldValue)>,
+}
+
+impl FieldsBuilder {
+    fn text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            self.push(name, FieldValue::Text(value.chars().take(VALUE_CHARS_MAX).collect()));
+        }
+    }
+
+    fn integer(&mut self, name: &str, value: Option<i64>) {
+        if let Some(value) = value {
+            self.push(name, FieldValue::Integer(value));
+        }
+    }
+
+    fn flag(&mut self, name: &str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.push(name, FieldValue::Flag(value));
+        }
+    }
+
+    fn push(&mut self, name: &str, value: FieldValue) {
+        self.list.push((name.to_owned(), value));
+    }
+}

@@ -1,0 +1,118 @@
+//! A span as a record: its name, and fields to search and to count by.
+
+use super::{FieldValue, FieldsBuilder};
+use crate::transaction::{Span, SpanStatus};
+use model::{Level, Timestamp};
+use serde_json::Value;
+
+/// Attributes of one span that are searched by.
+const ATTRIBUTES_MAX: usize = 64;
+
+/// One record of the kind `span`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpanRecord {
+    /// When it began.
+    pub time: Timestamp,
+    /// `error` where it failed, else `info`.
+    pub level: Level,
+    /// The endpoint, the statement, the URL.
+    pub message: String,
+    /// In a fixed order: `project`, `trace_id`, `op`, `duration_us`…; measurements as `measurements.lcp`, tags as `tags.a`, the
+    /// rest under its own name.
+    pub fields: Vec<(String, FieldValue)>,
+}
+
+impl SpanRecord {
+    pub fn new(span: &Span, project: &str) -> Self {
+        Self {
+            time: span.start,
+            level: if span.status.is_failure() { Level::Error } else { Level::Info },
+            message: span.name.clone(),
+            fields: fields(span, project),
+        }
+    }
+}
+
+fn fields(span: &Span, project: &str) -> Vec<(String, FieldValue)> {
+    let mut fields = FieldsBuilder::default();
+    add_identity(span, project, &mut fields);
+    add_outcome(span, &mut fields);
+    let names = [
+        ("release", &span.release),
+        ("environment", &span.environment),
+        ("server_name", &span.server_name),
+        ("platform", &span.platform),
+        ("sdk", &span.sdk),
+        ("user", &span.user),
+        ("method", &span.http_method),
+        ("url", &span.url),
+        ("statement", &span.statement),
+    ];
+    names.into_iter().for_each(|(name, value)| fields.text(name, value.as_deref()));
+    for (name, number) in &span.measurements {
+        fields.push(&format!("measurements.{name}"), FieldValue::Number(*number));
+    }
+    for (name, value) in &span.tags {
+        fields.text(&format!("tags.{name}"), Some(value));
+    }
+    add_attributes(span, &mut fields);
+    fields.list
+}
+
+fn add_identity(span: &Span, project: &str, fields: &mut FieldsBuilder) {
+    fields.text("project", Some(project));
+    fields.text("trace_id", Some(&span.trace_id));
+    fields.text("span_id", Some(&span.span_id));
+    fields.text("parent_span_id", span.parent_span_id.as_deref());
+    fields.flag("segment", Some(span.is_segment));
+    fields.text("segment_id", span.segment_id.as_deref().filter(|_| !span.is_segment));
+    fields.text("transaction", span.segment_name.as_deref());
+    fields.text("op", Some(&span.op));
+}
+
+fn add_outcome(span: &Span, fields: &mut FieldsBuilder) {
+    let micros = i64::try_from(span.duration().as_micros()).unwrap_or(i64::MAX);
+    fields.integer("duration_us", Some(micros));
+    let status = match span.status {
+        SpanStatus::Unset => None,
+        SpanStatus::Ok => Some("ok"),
+        SpanStatus::Cancelled => Some("cancelled"),
+        SpanStatus::Error => Some("error"),
+    };
+    fields.text("status", status);
+    fields.text("status_said", span.status_said.as_deref().filter(|said| Some(*said) != status));
+    fields.integer("http_status", span.http_status.map(i64::from));
+}
+
+/// What the client attached, beside what has a field of its own.
+fn add_attributes(span: &Span, fields: &mut FieldsBuilder) {
+    for (name, value) in span.data.iter().take(ATTRIBUTES_MAX) {
+        match value {
+            Value::String(text) => fields.text(name, Some(text)),
+            Value::Bool(flag) => fields.flag(name, Some(*flag)),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => fields.integer(name, Some(number)),
+                None => fields.push(name, FieldValue::Number(number.as_f64().unwrap_or_default())),
+            },
+            Value::Null => {}
+            Value::Array(_) | Value::Object(_) => fields.text(name, Some(&value.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scrubbing::Scrubbing, transaction};
+
+    #[test]
+    fn a_span_is_searched_by_what_it_says() {
+        let text = r#"{"type":"transaction","transaction":"/orders/{id}","start_timestamp":1,"timestamp":1.25,"release":"shop@1","tags":{"a":"b"},
+            "contexts":{"trace":{"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331","op":"http.server","status":"internal_error",
+            "data":{"http.response.status_code":500,"thread.name":"x"}}},"measurements":{"lcp":{"value":1200.5,"unit":"millisecond"}},
+            "spans":[{"span_id":"b7ad6b7169203332","op":"db","description":"SELECT a FROM b WHERE c = 1","start_timestamp":1,"timestamp":1.1}]}"#;
+        let told = transaction::read(text.as_bytes(), &Scrubbing::default()).unwrap();
+        let drawn: Vec<_> = told.what.spans.iter().map(|span| SpanRecord::new(span, "7")).collect();
+        insta::assert_debug_snapshot!(drawn);
+    }
+}
