@@ -175,7 +175,9 @@ impl<'a> Fields<'a> {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Array(list)) => list,
             Some(Value::Object(mut map)) => match map.swap_remove("values") {
-                Some(Value::Array(list)) => list,
+                Some(Value::Array(list)) => {
+                    return objects(list, keep, &Place::Key(&place, "values"), self.problems, read);
+                }
                 Some(Value::Null) => return Vec::new(),
                 Some(_) => {
                     self.problems.tell(&place, Why::NotList);

@@ -10,7 +10,7 @@ pub fn mark(event: &mut Event) {
     }
 }
 
-/// The client's word counts, except where it calls a library's code the program's own: browsers' clients do of all code.
+/// The client's word counts, except where it calls a library's code the program's own: those of browsers and of Rust do.
 pub fn is_in_app(frame: &Frame, platform: Platform) -> bool {
     frame.in_app != Some(false) && !is_library(frame, platform, frame.in_app == Some(true))
 }
@@ -23,6 +23,11 @@ fn is_library(frame: &Frame, platform: Platform, is_said_to_be_own: bool) -> boo
     match platform {
         // Known for certain, whatever the client says: it says so of everything.
         Platform::JavaScript => holds(JAVASCRIPT_PARTS) || begins(JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
+        Platform::Native => {
+            let function = frame.function.as_deref().unwrap_or_default();
+            // What the linker calls, before the program's own `main`.
+            holds(NATIVE_PARTS) || is_native_runtime(function) || function == "main" && path.is_empty()
+        }
         _ if is_said_to_be_own => false,
         Platform::Python => holds(PYTHON_PARTS) || begins(&["<frozen ", "<attrs ", "<__array_function__"]),
         Platform::Java => names_one_of(frame.module.as_deref(), JAVA_PACKAGES),
@@ -32,7 +37,6 @@ fn is_library(frame: &Frame, platform: Platform, is_said_to_be_own: bool) -> boo
             holds(&["/vendor/", "vendor/composer"]) || begins(&["vendor/", "[internal]"]) || path.is_empty()
         }
         Platform::Ruby => holds(&["/gems/", "/vendor/bundle/", "/lib/ruby/", "<internal:"]),
-        Platform::Native => holds(NATIVE_PARTS) || is_native_runtime(frame.function.as_deref().unwrap_or_default()),
         Platform::Other => holds(&["/node_modules/", "/site-packages/", "/vendor/"]),
     }
 }
@@ -76,10 +80,12 @@ const NATIVE_PARTS: &[&str] = &[
     "/rustc/",
     "/.cargo/registry/",
     "/.cargo/git/",
+    "\\.cargo\\registry\\",
     "/usr/lib/",
     "/usr/include/",
     "/lib/x86_64",
-    "\\.cargo\\registry\\",
+    "/csu/",
+    "/sysdeps/",
 ];
 
 /// `<anonymous>` alone is where an engine calls back: it is nobody's file.
@@ -196,6 +202,7 @@ fn is_native_runtime(function: &str) -> bool {
         "__rust",
         "rust_",
         "_rust",
+        "at /rustc/",
         "_Unwind",
         "__libc",
         "_start",

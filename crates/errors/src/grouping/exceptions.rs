@@ -6,12 +6,13 @@ use super::{
 };
 use crate::event::{Event, Exception, Platform, StackTrace};
 
-/// The parts of all exceptions. `thread_stack` stands in for that of the main one where no exception has any.
-pub(super) fn parts(event: &Event, thread_stack: Option<&StackTrace>, platform: Platform) -> Parts {
+/// The parts of all exceptions. The stack of the thread that crashed stands in for that of the main one where no exception
+/// has any; that of the thread which only reported does not: errors of all kinds are reported at one place.
+pub(super) fn parts(event: &Event, crashed_stack: Option<&StackTrace>, platform: Platform) -> Parts {
     let last = event.exceptions.len().saturating_sub(1);
     let has_stack = event.exceptions.iter().any(|exception| exception.stack_trace.is_some());
     let block = |(at, exception): (usize, &Exception)| {
-        let stand_in = thread_stack.filter(|_| !has_stack && at == last);
+        let stand_in = crashed_stack.filter(|_| !has_stack && at == last);
         of_exception(at, exception, exception.stack_trace.as_ref().or(stand_in), platform)
     };
     let blocks: Vec<Parts> = event.exceptions.iter().enumerate().map(block).collect();

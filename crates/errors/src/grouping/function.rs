@@ -162,9 +162,8 @@ fn native(function: &str) -> String {
     if name.starts_with("-[") || name.starts_with("+[") || name.contains("operator") {
         return name;
     }
-    let name = name.split('(').next().unwrap_or(&name).to_owned();
     let name = without_brackets(&name, '<', '>').replace("::::", "::");
-    let name = name.trim().trim_end_matches("::");
+    let name = name.split('(').next().unwrap_or(&name).trim().trim_end_matches("::");
     name.rsplit(' ').next().unwrap_or(name).to_owned()
 }
 
@@ -194,7 +193,8 @@ fn without_brackets(name: &str, open: char, close: char) -> String {
                 opened.push(clean.len());
                 clean.push(c);
             }
-            c if c == close && !opened.is_empty() => {
+            // `Fn() -> T` opens nothing.
+            c if c == close && !opened.is_empty() && !(c == '>' && clean.ends_with('-')) => {
                 if let Some(start) = opened.pop() {
                     clean.truncate(start);
                 }
@@ -305,6 +305,11 @@ mod tests {
                 ("void shop::run<int>(std::vector<int> const&)", "shop::run"),
                 ("(anonymous namespace)::run(int)", "{anonymous}::run"),
                 ("run.part.0", "run"),
+                ("shop::run::<fn() -> i32, &dyn Fn(i32) -> i32>", "shop::run"),
+                (
+                    "<&dyn core::ops::Fn<(), Output = i32> + Sync as core::ops::FnOnce<()>>::call_once",
+                    "Sync::call_once",
+                ),
                 ("-[Cart price:]", "-[Cart price:]"),
             ],
         );

@@ -63,11 +63,10 @@ pub fn group(event: &Event) -> Grouping {
 /// By what the event says, whatever the client's fingerprint.
 fn by_content(event: &Event) -> (Basis, Parts) {
     let platform = Platform::of(event);
-    let stack = thread_stack(event);
     if !event.exceptions.is_empty() {
-        return (Basis::Exceptions, exceptions::parts(event, stack, platform));
+        return (Basis::Exceptions, exceptions::parts(event, crashed_stack(event), platform));
     }
-    if let Some(stack_trace) = stack.or(event.stack_trace.as_ref()) {
+    if let Some(stack_trace) = thread_stack(event).or(event.stack_trace.as_ref()) {
         let parts = components::of_stack(stack_trace, None, platform);
         if parts.count_any() {
             return (Basis::StackTrace, parts);
@@ -84,8 +83,11 @@ fn by_content(event: &Event) -> (Basis, Parts) {
 
 /// The stack of the thread that crashed; else of the one that reported, or the only one.
 fn thread_stack(event: &Event) -> Option<&StackTrace> {
-    let crashed = event.threads.iter().find(|thread| thread.crashed == Some(true) && thread.stack_trace.is_some());
     let current = event.threads.iter().find(|thread| thread.current == Some(true));
     let only = event.threads.first().filter(|_| event.threads.len() == 1);
-    crashed.or(current).or(only)?.stack_trace.as_ref()
+    crashed_stack(event).or(current.or(only)?.stack_trace.as_ref())
+}
+
+fn crashed_stack(event: &Event) -> Option<&StackTrace> {
+    event.threads.iter().filter(|thread| thread.crashed == Some(true)).find_map(|thread| thread.stack_trace.as_ref())
 }

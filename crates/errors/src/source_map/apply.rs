@@ -103,7 +103,9 @@ fn put(frame: &mut Frame, original: &Original<'_>, called: Option<String>) {
     });
     frame.filename = Some(original.source.to_owned());
     (frame.lineno, frame.colno) = (Some(original.line.into()), Some(original.column.into()));
-    frame.function = called.or(frame.function.take());
+    // An object before it has its minified name.
+    let last = |name: String| name.rsplit('.').next().map(str::to_owned);
+    frame.function = called.or(frame.function.take().and_then(last));
     // Of the minified file, in any case.
     frame.module = None;
     (frame.pre_context, frame.context_line, frame.post_context) = (Vec::new(), None, Vec::new());
