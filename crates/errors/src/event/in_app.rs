@@ -10,35 +10,44 @@ pub fn mark(event: &mut Event) {
     }
 }
 
-/// The client's word counts, except where it calls a library's code the program's own: those of browsers and of Rust do.
+/// The client's word counts, except where it calls a library's code the program's own: some do of
+/// everything.
 pub fn is_in_app(frame: &Frame, platform: Platform) -> bool {
     frame.in_app != Some(false) && !is_library(frame, platform, frame.in_app == Some(true))
 }
 
 fn is_library(frame: &Frame, platform: Platform, is_said_to_be_own: bool) -> bool {
-    let path = frame.path().unwrap_or_default();
-    let filename = frame.filename.as_deref().unwrap_or_default();
-    let holds = |parts: &[&str]| parts.iter().any(|part| path.contains(part) || filename.contains(part));
-    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| path.starts_with(beginning));
+    is_library_for_certain(frame, platform) || !is_said_to_be_own && is_likely_a_library(frame, platform)
+}
+
+/// Whatever the client says: it says so of everything.
+fn is_library_for_certain(frame: &Frame, platform: Platform) -> bool {
     match platform {
-        // Known for certain, whatever the client says: it says so of everything.
-        Platform::JavaScript => holds(JAVASCRIPT_PARTS) || begins(JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
-        Platform::Native => {
-            let function = frame.function.as_deref().unwrap_or_default();
-            // What the linker calls, before the program's own `main`.
-            holds(NATIVE_PARTS) || is_native_runtime(function) || function == "main" && path.is_empty()
-        }
-        _ if is_said_to_be_own => false,
-        Platform::Python => holds(PYTHON_PARTS) || begins(&["<frozen ", "<attrs ", "<__array_function__"]),
+        Platform::JavaScript => lies_in(frame, JAVASCRIPT_PARTS, JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
+        Platform::Native => lies_in(frame, NATIVE_PARTS, &[]) || is_native_runtime(frame),
+        Platform::Go => lies_in(frame, &["/pkg/mod/", "/vendor/", "/go/src/", "@v"], &[]) || is_go_standard(frame),
+        Platform::Php => lies_in(frame, &["/vendor/"], &["vendor/", "[internal]"]) || frame.path().is_none(),
+        _ => false,
+    }
+}
+
+fn is_likely_a_library(frame: &Frame, platform: Platform) -> bool {
+    match platform {
+        Platform::Python => lies_in(frame, PYTHON_PARTS, &["<frozen ", "<attrs ", "<__array_function__"]),
         Platform::Java => names_one_of(frame.module.as_deref(), JAVA_PACKAGES),
         Platform::DotNet => names_one_of(frame.module.as_deref().or(frame.package.as_deref()), DOT_NET_NAMESPACES),
-        Platform::Go => holds(&["/pkg/mod/", "/vendor/", "/usr/local/go/src/"]) || is_go_standard(frame),
-        Platform::Php => {
-            holds(&["/vendor/", "vendor/composer"]) || begins(&["vendor/", "[internal]"]) || path.is_empty()
-        }
-        Platform::Ruby => holds(&["/gems/", "/vendor/bundle/", "/lib/ruby/", "<internal:"]),
-        Platform::Other => holds(&["/node_modules/", "/site-packages/", "/vendor/"]),
+        Platform::Ruby => lies_in(frame, &["/gems/", "/vendor/bundle/", "/lib/ruby/", "<internal:"], &[]),
+        Platform::Other => lies_in(frame, &["/node_modules/", "/site-packages/", "/vendor/"], &[]),
+        Platform::JavaScript | Platform::Native | Platform::Go | Platform::Php => false,
     }
+}
+
+/// Whether a frame's file has one of `parts` in its path, or begins with one of `beginnings`.
+fn lies_in(frame: &Frame, parts: &[&str], beginnings: &[&str]) -> bool {
+    let paths = [&frame.abs_path, &frame.filename];
+    paths.into_iter().flatten().any(|path| {
+        parts.iter().any(|part| path.contains(part)) || beginnings.iter().any(|beginning| path.starts_with(beginning))
+    })
 }
 
 const JAVASCRIPT_PARTS: &[&str] = &[
@@ -48,8 +57,15 @@ const JAVASCRIPT_PARTS: &[&str] = &[
     "/@vite/",
     "/.yarn/",
     "[native code]",
-    "/jquery.",
-    "/jquery-",
+    // Bundles of libraries, before source maps take them apart.
+    "/jquery",
+    "/vendor.",
+    "/vendor-",
+    "/vendors",
+    "/polyfills",
+    "/framework-",
+    "/react-dom",
+    "/zone.",
 ];
 
 const JAVASCRIPT_BEGINNINGS: &[&str] = &[
@@ -191,7 +207,8 @@ fn is_go_standard(frame: &Frame) -> bool {
 }
 
 /// What runs around a program of Rust, C++ or Swift.
-fn is_native_runtime(function: &str) -> bool {
+fn is_native_runtime(frame: &Frame) -> bool {
+    let function = frame.function.as_deref().unwrap_or_default();
     const BEGINNINGS: &[&str] = &[
         "std::",
         "core::",
@@ -243,5 +260,7 @@ fn is_native_runtime(function: &str) -> bool {
         "UIApplicationMain",
         "dispatch_",
     ];
-    BEGINNINGS.iter().any(|beginning| function.starts_with(beginning))
+    // What the linker calls, before the program's own `main`.
+    let is_entry = function == "main" && frame.path().is_none();
+    is_entry || BEGINNINGS.iter().any(|beginning| function.starts_with(beginning))
 }

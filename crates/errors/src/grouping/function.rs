@@ -140,9 +140,11 @@ fn dot_net(function: &str, module: &str) -> String {
         };
     }
     // A signature, as of enhanced stack traces: `async Task<Order> Orders.PlaceAsync(int id)`.
-    let name = function.split('(').next().unwrap_or(function);
-    let name = without_brackets(&without_brackets(name, '<', '>'), '[', ']');
-    let name = name.split('`').next().unwrap_or(&name).trim();
+    let name = without_brackets(&without_brackets(function, '<', '>'), '[', ']');
+    // A tuple is returned: `(int, string) Orders.Split(…)`.
+    let name = name.strip_prefix('(').and_then(|rest| Some(rest.split_once(") ")?.1)).unwrap_or(&name);
+    let name = name.split('(').next().unwrap_or(name);
+    let name = name.split('`').next().unwrap_or(name).trim();
     let name = name.rsplit(' ').next().unwrap_or(name);
     name.rsplit('.').next().unwrap_or(name).to_owned()
 }
@@ -290,6 +292,8 @@ mod tests {
                 ("<Main>g__Local|0_0", "Main.Local"),
                 ("<PlaceAsync>d__12.MoveNext", "PlaceAsync"),
                 ("async Task<Order> Orders.PlaceAsync(int id)", "PlaceAsync"),
+                ("async Task<(int, string)> Orders.Split(int id)", "Split"),
+                ("(int a, string b) Orders.Split(int id)", "Split"),
                 ("Find`1", "Find"),
             ],
         );
