@@ -226,6 +226,8 @@ fn plant(event: &mut Value, place: usize, key: &str, secret: &str) {
     let one = |value: Value| Value::Object(Map::from_iter([(key.to_owned(), value)]));
     let frame = json!({"function": "f", "module": "m", "context_line": format!("{key} = \"{secret}\""), "pre_context": [format!("x('{key}', '{secret}')")],
         "vars": {"settings": one(format!("'{secret}'").into()), "text": format!("{{'{key}': '{secret}'}}")}});
+    let address = format!("https://a.example/x?{key}={secret}");
+    let value = format!("https://anne:{secret}@a.example/");
     match place {
         0 => event["extra"] = one(secret.into()),
         1 => event["extra"] = json!({"deep": [{"er": one(json!([secret, {"x": secret}]))}]}),
@@ -235,14 +237,9 @@ fn plant(event: &mut Value, place: usize, key: &str, secret: &str) {
         5 => event["request"] = json!({"cookies": {"theme": secret}}),
         6 => event["contexts"] = json!({"state": one(secret.into())}),
         7 => event["tags"] = json!([[key, secret]]),
-        8 => {
-            event["breadcrumbs"] =
-                json!([{"message": format!("GET https://a.example/x?{key}={secret}"), "data": one(secret.into())}])
-        }
+        8 => event["breadcrumbs"] = json!([{"message": address, "data": one(secret.into())}]),
         9 => event["exception"] = json!([{"type": "E", "value": format!("refused: {key}={secret}")}]),
-        10 => {
-            event["exception"] = json!([{"type": "E", "value": format!("https://anne:{secret}@a.example/"), "stacktrace": {"frames": [frame]}}])
-        }
+        10 => event["exception"] = json!([{"type": "E", "value": value, "stacktrace": {"frames": [frame]}}]),
         _ => event["user"] = one(secret.into()),
     }
 }

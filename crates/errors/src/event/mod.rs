@@ -5,6 +5,7 @@
 mod breadcrumb;
 mod exception;
 pub mod in_app;
+mod libraries;
 mod message;
 mod platform;
 mod request;

@@ -271,6 +271,10 @@ mod tests {
                 ("__TwigTemplate_3fa9b2c4d5e6f708::doDisplay", "__TwigTemplate_::doDisplay"),
             ],
         );
+    }
+
+    #[test]
+    fn numbers_and_signatures_are_taken_off() {
         check(
             Platform::Ruby,
             &[

@@ -281,3 +281,6 @@ fn because(counts: Counts) -> RemovedBecause {
         Rule::Pattern => RemovedBecause::Pattern,
     }
 }
+
+#[cfg(test)]
+mod tests;
