@@ -118,9 +118,10 @@ pub(super) fn is_ip_address(key: &str) -> bool {
 
 /// Parts of a report whose keys are names of packages, files and ids, and whose values are never secret.
 pub(super) fn is_structure(key: &str, place: &Place<'_>) -> bool {
-    let depth = std::iter::successors(place.parent(), |place| place.parent()).count();
     match key {
-        "modules" | "sdk" | "debug_meta" | "_meta" | "event_id" | "platform" | "fingerprint" | "sid" => depth == 1,
+        "modules" | "sdk" | "debug_meta" | "_meta" | "event_id" | "platform" | "fingerprint" | "sid" => {
+            matches!(place.parent(), Some(Place::Root))
+        }
         "trace_id" | "span_id" | "parent_span_id" | "debug_id" => true,
         "filename" | "abs_path" | "function" | "module" => is_below("frames", place),
         _ => false,
