@@ -3,8 +3,8 @@
 use super::{
     Event, Frame, Platform,
     libraries::{
-        DOT_NET_NAMESPACES, GO_STANDARD, JAVA_PACKAGES, JAVASCRIPT_BEGINNINGS, JAVASCRIPT_PARTS, NATIVE_PARTS,
-        NATIVE_RUNTIME, PYTHON_PARTS,
+        DOT_NET_NAMESPACES, GO_STANDARD, JAVA_PACKAGES, JAVASCRIPT_BEGINNINGS, JAVASCRIPT_BUNDLES, JAVASCRIPT_PARTS,
+        NATIVE_ENTRIES, NATIVE_PACKAGES, NATIVE_PARTS, NATIVE_RUNTIME, PYTHON_PARTS,
     },
 };
 
@@ -29,9 +29,15 @@ fn is_library(frame: &Frame, platform: Platform, is_said_to_be_own: bool) -> boo
 /// Whatever the client says: it says so of everything.
 fn is_library_for_certain(frame: &Frame, platform: Platform) -> bool {
     match platform {
-        Platform::JavaScript => lies_in(frame, JAVASCRIPT_PARTS, JAVASCRIPT_BEGINNINGS) || is_bare_anonymous(frame),
+        Platform::JavaScript => {
+            lies_in(frame, JAVASCRIPT_PARTS, JAVASCRIPT_BEGINNINGS)
+                || is_bare_anonymous(frame)
+                || is_bundle_of_libraries(frame)
+        }
         Platform::Native => lies_in(frame, NATIVE_PARTS, &[]) || is_native_runtime(frame),
-        Platform::Go => lies_in(frame, &["/pkg/mod/", "/vendor/", "/go/src/", "@v"], &[]) || is_go_standard(frame),
+        Platform::Go => {
+            lies_in(frame, &["/pkg/mod/", "/vendor/", "/usr/local/go/src/", "@v"], &[]) || is_go_standard(frame)
+        }
         Platform::Php => lies_in(frame, &["/vendor/"], &["vendor/", "[internal]"]) || frame.path().is_none(),
         _ => false,
     }
@@ -61,6 +67,11 @@ fn is_bare_anonymous(frame: &Frame) -> bool {
     matches!(frame.path(), Some("<anonymous>" | "native")) && frame.module.is_none()
 }
 
+fn is_bundle_of_libraries(frame: &Frame) -> bool {
+    let is_loaded = frame.minified.is_none() && frame.path().is_some_and(|path| path.starts_with("http"));
+    is_loaded && lies_in(frame, JAVASCRIPT_BUNDLES, &[])
+}
+
 /// Whether a dotted name is one of `packages`, or within one.
 fn names_one_of(name: Option<&str>, packages: &[&str]) -> bool {
     name.is_some_and(|name| {
@@ -81,6 +92,8 @@ fn is_go_standard(frame: &Frame) -> bool {
 fn is_native_runtime(frame: &Frame) -> bool {
     let function = frame.function.as_deref().unwrap_or_default();
     // What the linker calls, before the program's own `main`.
-    let is_entry = function == "main" && frame.path().is_none();
-    is_entry || NATIVE_RUNTIME.iter().any(|beginning| function.starts_with(beginning))
+    let is_entry = function == "main" && frame.path().is_none() || NATIVE_ENTRIES.contains(&function);
+    let is_of_system = |package: &String| NATIVE_PACKAGES.iter().any(|folder| package.starts_with(folder));
+    let begins = |beginning: &&str| function.starts_with(beginning);
+    is_entry || frame.package.as_ref().is_some_and(is_of_system) || NATIVE_RUNTIME.iter().any(begins)
 }

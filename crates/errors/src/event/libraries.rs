@@ -1,18 +1,17 @@
 //! Where the code of libraries lies, and what it is called, in each world.
 
-/// What stands in paths of libraries, of bundles of them, and of what bundlers add.
-pub(super) const JAVASCRIPT_PARTS: &[&str] = &[
-    "node_modules/",
-    "/webpack/bootstrap",
-    "webpack/bootstrap",
-    "/@vite/",
-    "/.yarn/",
-    "[native code]",
-    // Bundles of libraries, before source maps take them apart.
+/// What stands in paths of libraries, and of what bundlers add.
+pub(super) const JAVASCRIPT_PARTS: &[&str] =
+    &["node_modules/", "/webpack/bootstrap", "webpack/bootstrap", "/@vite/", "/.yarn/", "[native code]"];
+
+/// Bundles of libraries that a page loads, before source maps take them apart.
+pub(super) const JAVASCRIPT_BUNDLES: &[&str] = &[
     "/jquery",
     "/vendor.",
     "/vendor-",
-    "/vendors",
+    "/vendors.",
+    "/vendors-",
+    "/vendors~",
     "/polyfills",
     "/framework-",
     "/react-dom",
@@ -143,55 +142,61 @@ pub(super) const GO_STANDARD: &[&str] = &[
     "testing", "text", "time", "unicode", "internal", "slices", "maps", "iter",
 ];
 
-/// Beginnings of functions that run around a program of Rust, C++ or Swift.
+/// Functions that run before and around a native program, by their whole names.
+pub(super) const NATIVE_ENTRIES: &[&str] =
+    &["_start", "clone", "clone3", "start_thread", "rust_begin_unwind", "rust_panic", "rust_eh_personality"];
+
+/// Beginnings of functions of the standard library, of the runtime and of frameworks.
 pub(super) const NATIVE_RUNTIME: &[&str] = &[
     "std::",
     "core::",
     "alloc::",
+    "<std::",
     "<core::",
     "<alloc::",
-    "<std::",
+    "<F as ",
+    "<T as ",
+    "<Fut as ",
     "__rust",
-    "rust_",
-    "_rust",
-    "at /rustc/",
     "_Unwind",
     "__libc",
-    "_start",
-    "start_thread",
-    "clone",
     "__cxa",
     "__GI",
+    "at /rustc/",
     "_dyld",
+    "swift_",
+    "objc_",
     "tokio::",
     "<tokio::",
-    "rayon",
+    "rayon::",
+    "rayon_core::",
+    "mio::",
+    "h2::",
     "hyper::",
-    "<hyper",
+    "<hyper::",
+    "hyper_util::",
+    "<hyper_util::",
     "tower::",
-    "<tower",
+    "<tower::",
+    "tower_http::",
+    "<tower_http::",
     "axum::",
-    "<axum",
+    "<axum::",
     "actix_",
     "<actix_",
     "futures_",
     "<futures_",
-    "sentry",
-    "<sentry",
-    "backtrace::",
     "anyhow::",
-    "<anyhow",
-    "tracing",
-    "<tracing",
-    "<F as ",
-    "<T as ",
-    "<Fut as ",
-    "h2::",
-    "mio::",
-    "swift_",
-    "objc_",
-    "CF",
-    "NS",
-    "UIApplicationMain",
-    "dispatch_",
+    "<anyhow::",
+    "tracing::",
+    "<tracing::",
+    "tracing_",
+    "<tracing_",
+    "backtrace::",
+    "sentry::",
+    "sentry_",
+    "<sentry_",
 ];
+
+/// Folders of the libraries of a system, where a frame names its library.
+pub(super) const NATIVE_PACKAGES: &[&str] = &["/System/", "/usr/lib/", "/lib/", "/lib64/", "/apex/", "C:\\Windows\\"];

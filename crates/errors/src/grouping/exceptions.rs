@@ -33,7 +33,9 @@ fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, pl
     }
     let stack = stack.map(|stack_trace| components::of_stack(stack_trace, Some(at), platform)).unwrap_or_default();
     let has_stack = stack.count_any();
+    let is_reported = platform == Platform::Go && has_stack_of_reporting(exception);
     let value = exception.value.as_deref().map(message::parameterised).filter(|value| !value.is_empty());
+    let value = if is_reported { value.map(|value| message::without_quoted(&value)) } else { value };
     let mut parts = Parts::default();
     if let Some(kind) = exception.kind.as_deref().map(type_name) {
         match exception.is_synthetic() && (has_stack || value.is_some()) {
@@ -42,13 +44,19 @@ fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, pl
         }
     }
     if let Some(value) = value {
-        match has_stack {
+        match has_stack && !is_reported {
             true => parts.leave_out(whose, What::Value, value, LeftOut::StackKnown),
             false => parts.count(whose, What::Value, value),
         }
     }
     parts.list.extend(stack.list);
     parts
+}
+
+/// Plain errors of Go have no stack: the client takes that of the place which reports them, of all kinds alike.
+fn has_stack_of_reporting(exception: &Exception) -> bool {
+    let kind = exception.kind.as_deref().unwrap_or_default();
+    matches!(kind, "*errors.errorString" | "*errors.joinError" | "*fmt.wrapError" | "*fmt.wrapErrors")
 }
 
 /// A part of a program that is gone from its server: a deploy has replaced it under those who had the page open.

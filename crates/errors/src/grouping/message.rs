@@ -76,6 +76,19 @@ pub fn parameterised(text: &str) -> String {
     clean
 }
 
+/// Without what stands in double quotes, as `%q` writes values.
+pub(super) fn without_quoted(text: &str) -> String {
+    let mut pieces = text.split('"');
+    let mut clean = pieces.next().unwrap_or_default().to_owned();
+    while let Some(quoted) = pieces.next() {
+        match pieces.next() {
+            Some(after) => clean.extend(["<text>", after]),
+            None => clean.extend(["\"", quoted]),
+        }
+    }
+    clean
+}
+
 /// A word is a number or an identifier only where it looks like one.
 fn varies(kind: &str, found: &str) -> bool {
     let digits = found.bytes().filter(u8::is_ascii_digit).count();
@@ -129,6 +142,13 @@ mod tests {
             ("\n first \n\n second 2\nthird", "first\nsecond <int>"),
         ] {
             assert_eq!(parameterised(text), expected);
+        }
+    }
+
+    #[test]
+    fn quoted_values_are_left_out_where_they_are_asked_for() {
+        for (text, expected) in [("a \"b\" c \"\"", "a <text> c <text>"), ("a \"b", "a \"b"), ("a", "a"), ("", "")] {
+            assert_eq!(without_quoted(text), expected);
         }
     }
 

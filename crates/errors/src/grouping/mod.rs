@@ -2,7 +2,8 @@
 //!
 //! An event has up to two hashes: by the program's own frames, and by all of them. The first that an issue is known by
 //! decides. What counts, in this order: the client's fingerprint; else exceptions with their stacks, the stack of a
-//! thread, a security report, a message. Values of exceptions count only where there is no stack.
+//! thread, a security report, a message. Values of exceptions count only where there is no stack that says where they come
+//! from (`docs/decisions/0017-grouping.md`).
 
 mod components;
 mod exceptions;
@@ -67,8 +68,12 @@ fn by_content(event: &Event) -> (Basis, Parts) {
         return (Basis::Exceptions, exceptions::parts(event, crashed_stack(event), platform));
     }
     if let Some(stack_trace) = thread_stack(event).or(event.stack_trace.as_ref()) {
-        let parts = components::of_stack(stack_trace, None, platform);
+        let mut parts = components::of_stack(stack_trace, None, platform);
         if parts.count_any() {
+            // Without its lines a function may say many things.
+            if !parts.list.iter().any(|part| part.in_system && part.what == What::ContextLine) {
+                parts.list.splice(..0, message::parts(event).list);
+            }
             return (Basis::StackTrace, parts);
         }
     }
