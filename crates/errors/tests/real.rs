@@ -9,7 +9,7 @@ use errors::{
 };
 use insta::with_settings;
 use model::Timestamp;
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 fn envelopes() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/real");
@@ -47,6 +47,23 @@ fn events_of_official_clients_are_read_grouped_and_kept() {
             }
         }
     }
+}
+
+/// Which of all these events are one issue: the same view on two machines is, the other bug of its function is not.
+#[test]
+fn events_of_official_clients_are_told_apart() {
+    let mut issues: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, bytes) in envelopes() {
+        for item in &Envelope::parse(&bytes).unwrap().items {
+            if let Report::Event(event) = Report::read(item, &Scrubbing::default()).unwrap() {
+                let grouping = grouping::group(&event);
+                issues.entry(grouping.hashes[0].to_string()).or_default().push(format!("{name}: {}", grouping.title));
+            }
+        }
+    }
+    let mut issues: Vec<String> = issues.into_values().map(|events| events.join("\n")).collect();
+    issues.sort();
+    with_settings!({ omit_expression => true }, { insta::assert_snapshot!("issues", issues.join("\n\n")) });
 }
 
 /// The other items, as far as snapshots of their own do not show them.
