@@ -25,6 +25,12 @@ pub struct NotJson {
     source: serde_json::Error,
 }
 
+impl NotJson {
+    pub(crate) fn no_object(what: &'static str) -> Self {
+        Self { what, source: serde::de::Error::custom("expected an object") }
+    }
+}
+
 /// Reads `bytes` whole. Bytes that are no UTF-8, and halves of surrogate pairs that scripts leave when they cut a text,
 /// become U+FFFD.
 ///

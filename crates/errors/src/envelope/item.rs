@@ -86,7 +86,7 @@ impl ItemKind {
     /// The name under which clients count what they send and what is refused (rate limits, client reports).
     pub fn category(&self) -> &'static str {
         match self {
-            Self::Event | Self::UserReport => "error",
+            Self::Event => "error",
             Self::Transaction => "transaction",
             Self::Span => "span",
             Self::Session | Self::Sessions => "session",
@@ -99,7 +99,7 @@ impl ItemKind {
             Self::RawSecurity => "security",
             Self::Replay => "replay",
             Self::Profile => "profile",
-            Self::Unknown(_) => "default",
+            Self::UserReport | Self::Unknown(_) => "default",
         }
     }
 

@@ -152,10 +152,13 @@ impl Event {
     /// Reads a client's JSON, its secrets taken out by `scrubbing`.
     ///
     /// # Errors
-    /// When the bytes are no JSON, or no object. Anything else is set aside: [`Event::problems`].
+    /// When the bytes are no JSON object. Anything else that is not as expected is set aside: [`Event::problems`].
     pub fn read(bytes: &[u8], scrubbing: &Scrubbing) -> Result<Self, NotJson> {
         let mut problems = Problems::default();
         let mut value = json::read("the event", bytes, &mut problems)?;
+        if !value.is_object() {
+            return Err(NotJson::no_object("the event"));
+        }
         let removed = scrubbing.scrub(&mut value);
         let mut event = Self::of(value, &mut problems);
         (event.problems, event.removed) = (problems.into_list(), removed);
@@ -309,3 +312,6 @@ impl DebugImage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
