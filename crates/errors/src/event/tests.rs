@@ -2,7 +2,7 @@ use super::*;
 use crate::{problem::Why, scrubbing::ScrubbingSettings};
 use serde_json::json;
 
-fn read(event: Value) -> Event {
+fn read(event: &Value) -> Event {
     let off = ScrubbingSettings { on: false, ..ScrubbingSettings::default() };
     Event::read(event.to_string().as_bytes(), &Scrubbing::new(off).unwrap()).unwrap()
 }
@@ -49,15 +49,15 @@ fn one_shape_is_made_of_many() {
             other["logentry"] = Value::Null;
         }
         other[key] = value;
-        let event = read(other.clone());
+        let event = read(&other);
         assert_eq!(problems(&event), [], "{other}");
-        assert_eq!(event, read(plain.clone()), "{other}");
+        assert_eq!(event, read(&plain), "{other}");
     }
 }
 
 #[test]
 fn what_is_not_as_expected_is_set_aside_and_told() {
-    let event = read(json!({
+    let event = read(&json!({
         "exception": [7, {"type": ["E"], "value": "x", "stacktrace": {"frames": [{"function": "f", "lineno": "twelve", "in_app": "maybe"}, "g"]}}],
         "breadcrumbs": "none",
         "tags": 3,
@@ -94,7 +94,7 @@ fn what_is_not_as_expected_is_set_aside_and_told() {
 fn what_is_too_much_is_cut_and_told() {
     let frames: Vec<Value> = (0..1000).map(|n| json!({"function": format!("f{n}")})).collect();
     let crumbs: Vec<Value> = (0..130).map(|n| json!({"message": format!("m{n}")})).collect();
-    let event = read(json!({
+    let event = read(&json!({
         "exception": [{"type": "E", "value": "é".repeat(9000), "stacktrace": {"frames": frames}}],
         "breadcrumbs": crumbs,
         "extra": {"deep": [[[[[[[[[["x"]]]]]]]]]], "many": vec![1; 300]},
@@ -122,7 +122,7 @@ fn what_is_too_much_is_cut_and_told() {
 #[test]
 fn whose_code_a_frame_is_follows_from_where_it_lies() {
     let frame = |platform: &str, frame: Value| {
-        let event = read(json!({"platform": platform, "stacktrace": {"frames": [frame]}}));
+        let event = read(&json!({"platform": platform, "stacktrace": {"frames": [frame]}}));
         event.stack_trace.unwrap().frames[0].in_app == Some(true)
     };
     for (platform, fields, own) in [

@@ -4,7 +4,7 @@
 //! Our own, since it is a page of code: the library for it brings a dozen crates that nothing else needs.
 
 /// Segments from one checkpoint to the next.
-const SEGMENTS_PER_CHECKPOINT: usize = 2048;
+const SEGMENTS_PER_CHECKPOINT: usize = 256;
 
 /// The text of the mappings, and places in it from which one may read on.
 #[derive(Debug)]
@@ -191,7 +191,7 @@ mod tests {
         let text = (0..10_000).map(segment).collect::<Vec<_>>().join(",");
         let mappings = Mappings::read(format!(";{text};AAAA")).unwrap();
         assert!(mappings.checkpoints.len() > 3);
-        for at in [0, 1, 2046, 2047, 2048, 2049, 4095, 4096, 9_999] {
+        for at in [0, 1, 254, 255, 256, 257, 511, 512, 9_999] {
             for column in [at * 10, at * 10 + 9] {
                 let found = mappings.find(1, column).unwrap();
                 assert_eq!(found.source.unwrap().column, i64::from(at), "{column}");

@@ -1,6 +1,6 @@
 //! Where minified code came from: source maps of revision 3 (ECMA-426), whole and indexed.
 //!
-//! A map is kept as its text with a checkpoint every few thousand segments, so that a large one costs little more memory
+//! A map is kept as its text with a checkpoint every few hundred segments, so that a large one costs little more memory
 //! than its sources; a position is found by decoding from the checkpoint before it.
 
 mod apply;
@@ -56,9 +56,17 @@ struct Section {
 #[derive(Debug)]
 struct Source {
     path: String,
-    content: Option<String>,
+    content: Option<SourceText>,
     /// Whether debuggers are to pass over it: a library.
     is_ignored: bool,
+}
+
+/// A source, whose lines are found at once however many there are.
+#[derive(Debug)]
+struct SourceText {
+    text: String,
+    /// The byte at which each line begins.
+    starts: Vec<u32>,
 }
 
 /// Where code came from.
@@ -175,7 +183,7 @@ impl Section {
         let mut contents = written.sources_content.unwrap_or_default().into_iter();
         let source = |(at, path): (usize, Option<String>)| Source {
             path: root.clone().unwrap_or_default() + path.as_deref().unwrap_or_default(),
-            content: contents.next().flatten(),
+            content: contents.next().flatten().map(SourceText::of),
             is_ignored: written.ignore_list.contains(&at),
         };
         let sources = written.sources.into_iter().enumerate().map(source).collect();
@@ -193,18 +201,32 @@ impl Section {
             column: u32::try_from(place.column).ok()?.checked_add(1)?,
             name: place.name.and_then(|name| self.names.get(usize::try_from(name).ok()?)).map(String::as_str),
             is_ignored: source.is_ignored,
-            context: source.content.as_deref().and_then(|content| context(content, line as usize)),
+            context: source.content.as_ref().and_then(|content| content.context(line as usize)),
         })
     }
 }
 
-/// The line, counted from 0, with those around it.
-fn context(content: &str, line: usize) -> Option<SourceContext<'_>> {
-    let first = line.saturating_sub(LINES_AROUND);
-    let mut lines = content.lines().skip(first);
-    let before: Vec<&str> = lines.by_ref().take(line - first).collect();
-    let ran = lines.next()?;
-    Some(SourceContext { before, line: ran, after: lines.take(LINES_AROUND).collect() })
+impl SourceText {
+    fn of(text: String) -> Self {
+        // Of a map that is not too large, every place fits. Behind the last break there is no line.
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1).filter(|start| *start < text.len());
+        let starts = std::iter::once(0).chain(breaks.map(|start| start as u32)).collect();
+        Self { text, starts }
+    }
+
+    fn line(&self, line: usize) -> Option<&str> {
+        let start = *self.starts.get(line)? as usize;
+        let end = self.starts.get(line + 1).map_or(self.text.len(), |next| *next as usize);
+        self.text.get(start..end).map(|line| line.trim_end_matches(['\n', '\r']))
+    }
+
+    /// The line, counted from 0, with those around it.
+    fn context(&self, line: usize) -> Option<SourceContext<'_>> {
+        let ran = self.line(line)?;
+        let lines = |range: std::ops::Range<usize>| range.filter_map(|line| self.line(line)).collect();
+        let before = lines(line.saturating_sub(LINES_AROUND)..line);
+        Some(SourceContext { before, line: ran, after: lines(line + 1..line + 1 + LINES_AROUND) })
+    }
 }
 
 #[cfg(test)]
