@@ -177,12 +177,14 @@ fn login_answers(text: &[u8], mut at: usize, mut found: impl FnMut(usize, usize)
     }
 }
 
-/// Where the line ends that goes on at `at`, and where the next begins; line breaks may be written as in JSON.
+/// Where the line ends that goes on at `at`, and where the next begins; line breaks may be written as in JSON. What has no
+/// break for long is no answer to a server, and is not looked through for each of many beginnings.
 fn line_end(text: &[u8], at: usize) -> (usize, Option<usize>) {
-    let rest = &text[at..];
-    let written = memchr::memmem::find(rest, b"\\n").map(|end| (end, end + 2));
+    const LINE_BYTES_MAX: usize = 2048;
+    let rest = &text[at..text.len().min(at + LINE_BYTES_MAX)];
     let broken = memchr::memchr(b'\n', rest).map(|end| (end, end + 1));
-    let Some((end, next)) = written.into_iter().chain(broken).min() else { return (text.len(), None) };
+    let written = memchr::memmem::find(&rest[..broken.map_or(rest.len(), |(end, _)| end)], b"\\n");
+    let Some((end, next)) = written.map(|end| (end, end + 2)).or(broken) else { return (at + rest.len(), None) };
     let line = &rest[..end];
     let line = line.strip_suffix(b"\r").or_else(|| line.strip_suffix(b"\\r")).unwrap_or(line);
     (at + line.len(), Some(at + next))

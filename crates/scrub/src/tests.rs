@@ -182,6 +182,15 @@ fn secrets_are_masked_in_whatever_they_are_written() {
     }
 }
 
+/// Had each of them to be looked behind to the end, this would take minutes.
+#[test]
+fn many_beginnings_take_no_longer_than_they_are_many() {
+    for beginning in ["AUTH LOGIN\n", "AUTH LOGIN ", "auth login\\n"] {
+        let text = beginning.repeat(1 << 16);
+        assert!(!scrub(&text).is_empty());
+    }
+}
+
 #[test]
 fn ordinary_words_beside_names_of_secrets_are_left() {
     for text in [
