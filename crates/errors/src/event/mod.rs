@@ -26,7 +26,7 @@ use crate::{
     fields::{Fields, FreeBounds, Keep},
     json::{self, NotJson},
     problem::{Place, Problem, Problems},
-    scrubbing::{Removed, Scrubbing},
+    scrubbing::{Removed, Scrubbing, ScrubbingSettings},
 };
 use model::{Level, Timestamp};
 use serde::Serialize;
@@ -119,6 +119,9 @@ pub struct Sdk {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// `auto`: the address that the report came from is the user's; `never`, or none: it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub infer_ip: Option<String>,
 }
 
 /// The files that ran, with the ids by which their source maps are found.
@@ -228,10 +231,7 @@ impl Event {
         self.contexts = fields.free_map("contexts", FREE_BOUNDS);
         self.extra = fields.free_map("extra", FREE_BOUNDS);
         self.modules = fields.text_map("modules", MODULES_MAX, NAME_CHARS_MAX).into_iter().collect();
-        self.sdk = fields.object("sdk", |mut sdk| {
-            let version = sdk.text("version", NAME_CHARS_MAX);
-            sdk.text("name", NAME_CHARS_MAX).map(|name| Sdk { name, version })
-        });
+        self.sdk = fields.object("sdk", Sdk::read);
         self.debug_meta = DebugMeta {
             images: fields
                 .object("debug_meta", |mut meta| {
@@ -259,6 +259,17 @@ impl Event {
             parent_span_id: text("parent_span_id"),
             op: text("op"),
             status: text("status"),
+        }
+    }
+
+    /// Fills in the address that the report came from, where the client leaves it to whoever receives it. Not where the
+    /// project takes addresses out.
+    pub fn fill_address(&mut self, address: &str, settings: &ScrubbingSettings) {
+        let is_asked = |user: &User| user.ip_address.as_deref() == Some("{{auto}}");
+        let infers = self.sdk.as_ref().is_some_and(|sdk| sdk.infer_ip.as_deref() == Some("auto"));
+        let is_left = self.user.as_ref().map_or(infers, |user| is_asked(user) || infers && user.ip_address.is_none());
+        if is_left && !(settings.on && settings.ip_addresses) {
+            self.user.get_or_insert_default().ip_address = Some(address.to_owned());
         }
     }
 
@@ -296,6 +307,15 @@ const IGNORED: &[&str] = &[
     "problems",
     "removed",
 ];
+
+impl Sdk {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let mut text = |key| fields.text(key, NAME_CHARS_MAX);
+        let (name, version, kept) = (text("name")?, text("version"), text("infer_ip"));
+        let said = fields.object("settings", |mut settings| settings.text("infer_ip", NAME_CHARS_MAX));
+        Some(Self { name, version, infer_ip: said.or(kept) })
+    }
+}
 
 impl DebugMeta {
     fn is_empty(&self) -> bool {

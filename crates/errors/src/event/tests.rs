@@ -1,5 +1,5 @@
 use super::*;
-use crate::{problem::Why, scrubbing::ScrubbingSettings};
+use crate::problem::Why;
 use serde_json::json;
 
 fn read(event: &Value) -> Event {
@@ -117,6 +117,28 @@ fn what_is_too_much_is_cut_and_told() {
         ]
     );
     assert_eq!(Event::from_body(&event.body()).unwrap(), event, "what was cut is not cut again");
+}
+
+#[test]
+fn the_address_is_filled_in_where_a_client_leaves_it() {
+    let auto = json!({"name": "sentry.javascript.browser", "settings": {"infer_ip": "auto"}});
+    for (event, expected) in [
+        (json!({"user": {"ip_address": "{{auto}}"}}), Some("10.0.0.1")),
+        (json!({"sdk": auto}), Some("10.0.0.1")),
+        (json!({"sdk": auto, "user": {"id": 1}}), Some("10.0.0.1")),
+        (json!({"sdk": auto, "user": {"ip_address": "10.9.9.9"}}), Some("10.9.9.9")),
+        (json!({"user": {"id": 1}}), None),
+        (json!({}), None),
+    ] {
+        let mut filled = read(&event);
+        filled.fill_address("10.0.0.1", &ScrubbingSettings::default());
+        let address = |event: &Event| event.user.as_ref().and_then(|user| user.ip_address.clone());
+        assert_eq!(address(&filled).as_deref(), expected, "{event}");
+        assert_eq!(Event::from_body(&filled.body()).unwrap(), filled);
+        let mut kept_out = read(&json!({"sdk": auto}));
+        kept_out.fill_address("10.0.0.1", &ScrubbingSettings { ip_addresses: true, ..ScrubbingSettings::default() });
+        assert_eq!(address(&kept_out), None);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{FieldValue, FieldsBuilder, Reception};
 use crate::{event::Event, grouping::Grouping};
 use model::{Level, Timestamp};
+use serde_json::Value;
 
 /// One record of the kind `error`.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,9 @@ fn fields(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Vec<(
     add_exception(event, grouping, &mut fields);
     add_names(event, &mut fields);
     add_people(event, &mut fields);
+    for name in ["browser", "os", "runtime", "device"] {
+        fields.text(name, named(event, name).as_deref());
+    }
     for (name, value) in &event.tags {
         fields.text(&format!("tags.{name}"), Some(value));
     }
@@ -83,4 +87,12 @@ fn add_people(event: &Event, fields: &mut FieldsBuilder) {
     let trace = event.trace();
     fields.text("trace_id", trace.trace_id.as_deref());
     fields.text("span_id", trace.span_id.as_deref());
+}
+
+/// A context as people say it: `CPython 3.11.7`, `iPhone 14`.
+fn named(event: &Event, context: &str) -> Option<String> {
+    let context = event.contexts.get(context)?;
+    let text = |key: &str| context.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let name = text("name").or_else(|| text("model")).or_else(|| text("family"))?;
+    Some(text("version").map_or_else(|| name.to_owned(), |version| format!("{name} {version}")))
 }
