@@ -83,9 +83,10 @@ fn is_build_hash(word: &str) -> bool {
     }
     let is_number = digits == word.len();
     let is_hex = word.len() >= 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
-    // Digits between letters: `jquery3` and `es2015` have theirs at the end.
-    let inner = word.trim_end_matches(|c: char| c.is_ascii_digit()).bytes().any(|b| b.is_ascii_digit());
-    is_number || is_hex || word.len() >= 7 && inner
+    // Digits and letters in turns: `oauth2client`, `i18next` and `es2015` have too few to be one.
+    let is_turn = |pair: &[u8]| pair[0].is_ascii_digit() != pair[1].is_ascii_digit();
+    let turns = word.as_bytes().windows(2).filter(|pair| is_turn(pair)).count();
+    is_number || is_hex || word.len() >= 7 && turns >= 3
 }
 
 /// Names of compiled templates and the like: long hex numbers taken out.
@@ -123,6 +124,9 @@ mod tests {
             ("https://a.example/assets/vendor-react-B_x3-k9D.js", Some("vendor-react.js")),
             ("https://a.example/_next/static/chunks/342-9c1a2b3d.js", None),
             ("https://a.example/jquery3.min.js", Some("jquery3.min.js")),
+            ("https://a.example/oauth2client.js", Some("oauth2client.js")),
+            ("https://a.example/i18next-base64url.js", Some("i18next-base64url.js")),
+            ("https://a.example/chunk-4FZ5V2K.js", Some("chunk.js")),
             ("https://a.example/orders/12", None),
             ("https://a.example/", None),
             ("webpack:///./src/app.tsx?a1b2", Some("app.tsx")),
