@@ -1,6 +1,7 @@
 //! The same query, asked again and again: for each row of another one ("N+1").
 
 use super::Span;
+use crate::document::attribute;
 use std::{collections::BTreeMap, time::Duration};
 
 /// Queries of a kind below which a repetition is none.
@@ -16,6 +17,8 @@ pub struct RepeatedStatement {
     pub duration: Duration,
     /// The first of them.
     pub first_span_id: String,
+    /// The line that asks, where the client tells: `shop/views.py:12 (checkout)`.
+    pub asked_at: Option<String>,
 }
 
 /// The statements that `spans`, of one trace, repeat at least five times, those that took longest first.
@@ -29,6 +32,7 @@ pub fn repeated(spans: &[Span]) -> Vec<RepeatedStatement> {
             count: 0,
             duration: Duration::ZERO,
             first_span_id: span.span_id.clone(),
+            asked_at: asked_at(span),
         });
         entry.count += 1;
         entry.duration += span.duration();
@@ -36,4 +40,16 @@ pub fn repeated(spans: &[Span]) -> Vec<RepeatedStatement> {
     let mut repeated: Vec<_> = found.into_values().filter(|found| found.count >= REPEATED_MIN).collect();
     repeated.sort_by_key(|found| std::cmp::Reverse(found.duration));
     repeated
+}
+
+fn asked_at(span: &Span) -> Option<String> {
+    let said = |keys: &[&str]| attribute(&span.data, keys);
+    let mut place = said(&["code.file.path", "code.filepath"])?;
+    if let Some(line) = said(&["code.line.number", "code.lineno"]) {
+        place = format!("{place}:{line}");
+    }
+    match said(&["code.function.name", "code.function"]) {
+        Some(function) => Some(format!("{place} ({function})")),
+        None => Some(place),
+    }
 }

@@ -51,6 +51,25 @@ fn queries_that_are_repeated_are_pointed_out() {
 }
 
 #[test]
+fn the_line_that_asks_is_told_where_it_is_known() {
+    let span = |n: usize| {
+        format!(
+            r#"{{"span_id":"b7ad6b71692033{n:02}","op":"db","description":"SELECT a FROM b WHERE c = {n}","start_timestamp":1,"timestamp":1.1,
+            "data":{{"code.filepath":"shop/views.py","code.lineno":12,"code.function":"checkout"}}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"timestamp":2,"start_timestamp":1,"contexts":{{"trace":{{"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203399"}}}},
+        "spans":[{}]}}"#,
+        (0..5).map(span).collect::<Vec<_>>().join(",")
+    );
+    let told = read(text.as_bytes(), &Scrubbing::default()).unwrap();
+    let found = repeated(&told.what.spans);
+    assert_eq!((found[0].count, found[0].asked_at.as_deref()), (5, Some("shop/views.py:12 (checkout)")));
+    assert_eq!(repeated(&told.what.spans[..5]), [], "four are few");
+}
+
+#[test]
 fn what_is_no_transaction_gives_no_spans() {
     for text in ["[]", "{}", r#"{"contexts":{"trace":{}}}"#, r#"{"timestamp":1,"contexts":{"trace":{"trace_id":"a"}}}"#]
     {
