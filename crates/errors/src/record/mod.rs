@@ -60,3 +60,6 @@ impl FieldsBuilder {
         self.list.push((name.to_owned(), value));
     }
 }
+
+#[cfg(test)]
+mod tests;
