@@ -3,7 +3,7 @@
 //! An event has up to two hashes: by the program's own frames, and by all of them. The first that an issue is known by
 //! decides. What counts, in this order: the client's fingerprint; else exceptions with their stacks, the stack of a
 //! thread, a security report, a message. Values of exceptions count only where there is no stack that says where they come
-//! from (`docs/decisions/0017-grouping.md`).
+//! from (`docs/decisions/0018-grouping.md`).
 
 mod components;
 mod exceptions;
