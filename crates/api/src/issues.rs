@@ -3,7 +3,7 @@
 use model::{Level, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -90,7 +90,7 @@ pub struct IssueCounts {
 }
 
 /// Which issues to list. Several states, levels and tags stand behind each other, with commas.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 pub struct IssueQuery {
     /// The slug of a project.
@@ -114,16 +114,16 @@ pub struct IssueQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[param(value_type = Option<String>)]
     pub first_since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[param(value_type = Option<String>)]
     pub first_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[param(value_type = Option<String>)]
     pub last_since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[param(value_type = Option<String>)]
     pub last_until: Option<Timestamp>,
     /// `last_seen` (unless said otherwise), `first_seen`, `events`, `users` or `last_day`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,6 +159,33 @@ pub enum IssueChange {
     },
 }
 
+/// In which release an issue is resolved; in any, where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IssueResolution {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#in: Option<ResolvedIn>,
+}
+
+/// How long an issue is ignored; for ever, where nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IssueSilence {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub until: Option<Timestamp>,
+    /// Until so many more have come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<u64>,
+}
+
+/// To the user of that name; `null`: to nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueAssignment {
+    pub assignee: Option<String>,
+}
+
 /// The same for many issues, a thousand at the most.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -185,6 +212,14 @@ pub struct IssueMerge {
 #[serde(deny_unknown_fields)]
 pub struct IssueSplit {
     pub hashes: Vec<String>,
+}
+
+/// An issue with what was counted of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IssueDetail {
+    pub issue: Issue,
+    pub tags: Vec<IssueTag>,
+    pub hashes: Vec<IssueHash>,
 }
 
 /// A group of events of an issue.

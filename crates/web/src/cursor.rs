@@ -40,6 +40,16 @@ pub(crate) fn log(cursor: &str) -> Result<telemetry::query::Cursor> {
     Ok(telemetry::query::Cursor { time, seq: seq.parse().map_err(|_| bad())? })
 }
 
+pub(crate) fn of_issue(place: store::IssueCursor) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}.{}", place.key, place.id))
+}
+
+pub(crate) fn issue(cursor: &str) -> Result<store::IssueCursor> {
+    let text = text(cursor)?;
+    let (key, id) = text.split_once('.').ok_or_else(bad)?;
+    Ok(store::IssueCursor { key: key.parse().map_err(|_| bad())?, id: id.parse().map_err(|_| bad())? })
+}
+
 pub(crate) fn of_number(number: i64) -> String {
     URL_SAFE_NO_PAD.encode(number.to_string())
 }
@@ -66,6 +76,8 @@ mod tests {
         let place = (Timestamp::from_micros(-5), uuid::Uuid::from_u128(9).into());
         assert_eq!(job(&of_job(place)).unwrap(), place);
         assert_eq!(number(&of_number(i64::MAX)).unwrap(), i64::MAX);
+        let place = store::IssueCursor { key: -3, id: 9 };
+        assert_eq!(issue(&of_issue(place)).unwrap(), place);
         for wrong in ["", "!", "e30", &of_number(3)] {
             assert!(job(wrong).is_err(), "{wrong}");
         }

@@ -7,7 +7,7 @@ use crate::{
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::request::Parts,
+    http::{HeaderMap, header, request::Parts},
 };
 use jiff::{civil, tz::TimeZone};
 use model::Timestamp;
@@ -82,6 +82,13 @@ pub(crate) fn moment(name: &str, text: &str, zone: &TimeZone) -> Result<Timestam
 
 pub(crate) fn day_start(day: civil::Date, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible().ok().map(|zoned| zoned.timestamp().into())
+}
+
+/// Where programs reach this, as the caller did: scheme and host.
+pub(crate) fn origin(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{}", text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787"))
 }
 
 /// From which address a request comes; `None` within this process and on its local socket.

@@ -15,6 +15,7 @@ mod health;
 mod help;
 mod home;
 mod intake;
+mod issues;
 mod jobs;
 mod layout;
 mod lines;
@@ -26,6 +27,7 @@ mod order;
 mod people;
 mod performance;
 mod problem;
+mod projects;
 mod routes;
 mod schedule;
 mod serve;
@@ -120,6 +122,8 @@ fn declare(routes: Routes) -> Routes {
         logs::declare,
         intake::declare,
         performance::declare,
+        issues::declare,
+        projects::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,

@@ -25,7 +25,12 @@ use tokio::{
 const ID: &str = "7f3b0c52-0000-4000-8000-000000000001";
 
 fn filled(path: &str) -> String {
-    let path = path.replace("{draft}", ID).replace("{row}", "1").replace("{seq}", "1").replace("{index}", "a");
+    let path = path
+        .replace("{draft}", ID)
+        .replace("{event}", ID)
+        .replace("{row}", "1")
+        .replace("{seq}", "1")
+        .replace("{index}", "a");
     path.replace("{id}", ID).replace("{name}", "a").replace("{mailing}", "a").replace("{code}", "a")
 }
 

@@ -41,6 +41,18 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("audit-job-reuse", &["POST /jobs/{id}/reuse"]),
     ("deed-log-clear", &["POST /logs/clear/{name}/", "POST /logs/clear/{name}"]),
     ("deed-logs-delete", &["DELETE /logs"]),
+    ("deed-project-new", &["POST /projects"]),
+    ("deed-project-change", &["POST /projects/{name}", "PUT /projects/{name}"]),
+    ("deed-project-key-add", &["POST /projects/{name}/keys"]),
+    ("deed-project-key-disable", &["POST /projects/{name}/keys/{code}/disable", "DELETE /projects/{name}/keys/{code}"]),
+    ("deed-issue-change", &["POST /issues"]),
+    ("deed-issue-resolve", &["POST /issues/{id}/resolve"]),
+    ("deed-issue-ignore", &["POST /issues/{id}/ignore"]),
+    ("deed-issue-reopen", &["POST /issues/{id}/reopen"]),
+    ("deed-issue-assign", &["POST /issues/{id}/assign"]),
+    ("deed-issue-comment", &["POST /issues/{id}/comment"]),
+    ("deed-issue-merge", &["POST /issues/{id}/merge"]),
+    ("deed-issue-split", &["POST /issues/{id}/unmerge"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];
@@ -75,6 +87,10 @@ pub(super) enum Object {
     Token(String),
     Account(String),
     LogFile(String),
+    /// By its slug.
+    Project(String),
+    /// By its name, as `SHOP-12`.
+    Issue(String),
     /// What the detail names, among things of a kind: its list.
     Of(&'static str),
     Other(String),
@@ -92,13 +108,16 @@ impl Object {
             ("users", Some(name)) => Self::User(name),
             ("tokens", Some(name)) => Self::Token(name),
             ("accounts", Some(name)) => Self::Account(name),
+            ("projects", Some(slug)) => Self::Project(slug),
+            ("issues", Some(name)) => Self::Issue(name),
             ("jobs", Some(id)) => Self::Job(id),
             ("mailings", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Draft(id),
             ("logs", Some(word)) if word == "clear" => Self::LogFile(parts.next().unwrap_or_default()),
             ("users", None) => Self::Of("/users"),
             ("tokens", None) => Self::Of("/tokens"),
             ("accounts", None) => Self::Of("/accounts"),
-            ("logs" | "mailings" | "jobs" | "me" | "webhooks", _) => Self::Other(String::new()),
+            ("projects", None) => Self::Of("/projects"),
+            ("logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues", _) => Self::Other(String::new()),
             _ => Self::Other(subject.to_owned()),
         }
     }
@@ -127,6 +146,8 @@ mod tests {
         assert_eq!(Object::read("/logs/clear/jobs%3Arun%2Elog/"), Object::LogFile("jobs:run.log".into()));
         assert_eq!(Object::read("ana"), Object::Other("ana".into()));
         assert_eq!(Object::read("/mailings/new"), Object::Other(String::new()));
+        assert_eq!(Object::read("/projects/shop/keys"), Object::Project("shop".into()));
+        assert_eq!(Object::read("/api/v1/issues/SHOP-12/resolve"), Object::Issue("SHOP-12".into()));
         let id = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";
         assert_eq!(Object::read(&format!("/mailings/{id}/send")), Object::Draft(id.into()));
         assert_eq!(Object::read(&format!("/api/v1/jobs/{id}/pause")), Object::Job(id.into()));

@@ -144,6 +144,8 @@ fn row(v: &View, event: AuditEvent, names: &HashMap<String, Option<String>>) -> 
             None => (v.t("audit-job-gone"), None),
         },
         Object::Account(name) => (name.clone(), under("/accounts", &name)),
+        Object::Project(slug) => (slug.clone(), under("/projects", &slug)),
+        Object::Issue(name) => (name.clone(), under("/issues", &name)),
         Object::User(name) => (name, Some("/users".to_owned())),
         Object::Token(name) => (name, Some("/tokens".to_owned())),
         Object::LogFile(name) => (name, Some("/logs/".to_owned())),

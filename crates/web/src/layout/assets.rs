@@ -19,7 +19,7 @@ const fn script(path: &'static str, text: &'static str, what: &'static str) -> A
     Asset { path, media: SCRIPT, text, what }
 }
 
-pub(crate) const ASSETS: [Asset; 14] = [
+pub(crate) const ASSETS: [Asset; 15] = [
     Asset {
         path: "/static/vigie.css",
         media: "text/css; charset=utf-8",
@@ -30,6 +30,7 @@ pub(crate) const ASSETS: [Asset; 14] = [
             include_str!("../static/css/tables.css"),
             include_str!("../static/css/forms.css"),
             include_str!("../static/css/logs.css"),
+            include_str!("../static/css/issues.css"),
         ),
         what: "How pages look",
     },
@@ -51,6 +52,11 @@ pub(crate) const ASSETS: [Asset; 14] = [
     script("/static/files.js", include_str!("../static/files.js"), "How a log file is followed"),
     script("/static/foreign.js", include_str!("../static/foreign.js"), "How what others wrote is shown harmlessly"),
     script("/static/dashboard.js", include_str!("../static/dashboard.js"), "How the first page is kept up to date"),
+    script(
+        "/static/issues.js",
+        include_str!("../static/issues.js"),
+        "How the list of issues is worked through by keys",
+    ),
     script("/static/live.js", include_str!("../static/live.js"), "How a page follows a job"),
     script(
         "/static/mailing.js",

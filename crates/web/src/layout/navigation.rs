@@ -103,6 +103,7 @@ const SECTIONS: &[Declared] = &[
         pages: &[
             entry("/explore", "menu-logs", Role::Viewer, &["/explore", "/logs"]),
             entry("/performance", "menu-performance", Role::Viewer, &[]),
+            entry("/issues", "issues-title", Role::Viewer, &["/issues"]),
         ],
     },
     Declared {
@@ -111,6 +112,7 @@ const SECTIONS: &[Declared] = &[
         pages: &[
             entry("/users", "menu-users", Role::Admin, &["/users"]),
             entry("/tokens", "menu-tokens", Role::Admin, &["/tokens"]),
+            entry("/projects", "projects-title", Role::Admin, &["/projects"]),
             entry("/sources", "sources-title", Role::Admin, &[]),
             entry("/audit", "menu-audit", Role::Admin, &["/audit"]),
             entry("/system", "system-title", Role::Admin, &[]),

@@ -2,7 +2,10 @@
 
 mod house;
 
-pub(crate) use crate::{jobs::examples::job_pages, logs::examples::logs, mailings::examples::mailings};
+pub(crate) use crate::{
+    issues::examples::issues, jobs::examples::job_pages, logs::examples::logs, mailings::examples::mailings,
+    projects::examples::projects,
+};
 pub(crate) use house::house;
 
 use crate::{

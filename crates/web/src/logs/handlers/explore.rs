@@ -17,7 +17,7 @@ use crate::{
     Ctx,
     auth::{Access, Granted},
     cursor,
-    extract::Query,
+    extract::{Query, origin},
     layout::{Reader, foreign::Foreign, parts::Chosen, see, shown, view::View},
     logs::{
         api::{jobs::resolve, rows::Format},
@@ -35,7 +35,7 @@ use address::PageSearch;
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::Response,
 };
 use lines::{OPENED_MAX, line};
@@ -226,13 +226,6 @@ async fn is_alone(ctx: &Ctx) -> Result<bool> {
     let (logs, others) = (&ctx.app.logs, query::parse(OTHERS).0);
     let found = logs.first(&ResolvedSearch::of_query(others, ctx.app.clock.now(), logs.zone())?).await?;
     Ok(found.value == 0 && found.partial.is_empty())
-}
-
-/// Where programs reach this, as the browser did.
-fn origin(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    format!("{scheme}://{}", text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787"))
 }
 
 fn form(v: &View, search: &PageSearch, range: Option<&std::ops::Range<Timestamp>>) -> AskedForm {

@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, CreatedName, Granted, Who, is_name_taken},
-    extract::Path,
+    extract::{Path, origin},
     layout::{parts::Faults, view::View},
     people::users::{
         api as users,
@@ -19,7 +19,7 @@ use crate::{
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use store::{Purpose, Role, Scope, User};
@@ -92,9 +92,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
 /// The list, with a link that is shown this once.
 async fn invited(ctx: &Ctx, v: &View, headers: &HeaderMap, user: &User) -> Result<Response> {
     let (path, expires_at) = users::invited(ctx, user, Purpose::Password).await?;
-    let scheme = if headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https") { "https" } else { "http" };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:8787");
-    let url = format!("{scheme}://{host}{path}");
+    let url = format!("{}{path}", origin(headers));
     let link = PasswordLink { name: user.name.clone(), url, expires_at };
     answer(ctx, v, Filled { link: Some(link), ..Filled::default() }).await
 }

@@ -1,0 +1,113 @@
+//! Issues and their events, found by what people call them.
+
+use crate::{
+    Ctx,
+    problem::{Problem, Result},
+};
+use errors::grouping::{self, Grouping};
+use reports::StoredEvent;
+use std::time::Duration;
+use store::{Issue, Project};
+use telemetry::query::language::Order;
+use uuid::Uuid;
+
+/// What people call an issue: `SHOP-12`.
+pub(crate) fn short_id(slug: &str, number: i64) -> String {
+    format!("{}-{number}", slug.to_uppercase())
+}
+
+/// An issue with its project.
+pub(crate) struct FoundIssue {
+    pub(crate) project: Project,
+    pub(crate) issue: Issue,
+}
+
+impl FoundIssue {
+    pub(crate) fn short_id(&self) -> String {
+        short_id(&self.project.slug, self.issue.number)
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("/issues/{}", self.short_id())
+    }
+}
+
+/// The issue of a name like `SHOP-12`, in any case; where it went into another, that one.
+pub(crate) async fn named(ctx: &Ctx, name: &str) -> Result<Option<FoundIssue>> {
+    let Some((slug, number)) = name.rsplit_once('-') else { return Ok(None) };
+    let Ok(number) = number.parse::<i64>() else { return Ok(None) };
+    let Some(project) = ctx.app.db.project_of_slug(&slug.to_lowercase()).await? else { return Ok(None) };
+    let issue = ctx.app.db.issue_of_number(project.id, number).await?;
+    Ok(issue.map(|issue| FoundIssue { project, issue }))
+}
+
+/// # Errors
+/// 404 where there is none.
+pub(crate) async fn existing(ctx: &Ctx, name: &str) -> Result<FoundIssue> {
+    let missing = || Problem::not_found(format!("issue `{name}`")).remedy("`GET /api/v1/issues` lists them");
+    named(ctx, name).await?.ok_or_else(missing)
+}
+
+/// An event of an issue, with how it is grouped and what stands around it in time.
+pub(crate) struct FoundEvent {
+    pub(crate) event: StoredEvent,
+    pub(crate) grouping: Grouping,
+    pub(crate) older: Option<Uuid>,
+    pub(crate) newer: Option<Uuid>,
+}
+
+/// The newest event of an issue that is still kept.
+pub(crate) async fn newest_event(ctx: &Ctx, found: &FoundIssue) -> Result<Option<FoundEvent>> {
+    let hashes = hashes(ctx, &found.issue).await?;
+    let page = events(ctx, found, &hashes, (Order::Descending, None)).await?;
+    match page.into_iter().next() {
+        Some(event) => around(ctx, found, &hashes, event).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The event of that id.
+///
+/// # Errors
+/// 404 where it is not kept, or is another issue's.
+pub(crate) async fn event(ctx: &Ctx, found: &FoundIssue, id: Uuid) -> Result<FoundEvent> {
+    let hashes = hashes(ctx, &found.issue).await?;
+    let event = ctx.app.reports.event(&found.project.slug, id).await.map_err(problem)?;
+    let is_own = |event: &StoredEvent| {
+        let grouping = grouping::group(&event.event);
+        grouping.hashes.iter().any(|hash| hashes.contains(&hash.to_string()))
+    };
+    let missing = || Problem::not_found(format!("event `{}` of {}", id.simple(), found.short_id()));
+    around(ctx, found, &hashes, event.filter(is_own).ok_or_else(missing)?).await
+}
+
+async fn around(ctx: &Ctx, found: &FoundIssue, hashes: &[String], event: StoredEvent) -> Result<FoundEvent> {
+    let next = async |order| -> Result<Option<Uuid>> {
+        Ok(events(ctx, found, hashes, (order, Some(event.cursor))).await?.first().map(|event| event.event_id))
+    };
+    let (older, newer) = (next(Order::Descending).await?, next(Order::Ascending).await?);
+    Ok(FoundEvent { grouping: grouping::group(&event.event), event, older, newer })
+}
+
+async fn hashes(ctx: &Ctx, issue: &Issue) -> Result<Vec<String>> {
+    Ok(ctx.app.db.issue_hashes(issue.id).await?.into_iter().map(|hash| hash.hash).collect())
+}
+
+async fn events(
+    ctx: &Ctx,
+    FoundIssue { project, issue }: &FoundIssue,
+    hashes: &[String],
+    place: (Order, Option<telemetry::query::Cursor>),
+) -> Result<Vec<StoredEvent>> {
+    let range = issue.first_seen..issue.last_seen + Duration::from_micros(1);
+    Ok(ctx.app.reports.events(&project.slug, hashes, range, place, 1).await.map_err(problem)?.events)
+}
+
+fn problem(error: reports::Error) -> Problem {
+    match error {
+        reports::Error::Store(error) => error.into(),
+        reports::Error::Logs(error) => error.into(),
+        reports::Error::Envelope(error) => Problem::malformed(error.to_string()),
+        reports::Error::Stopped => Problem::busy("stopping", "Vigie is shutting down", 5),
+    }
+}

@@ -1,0 +1,15 @@
+//! Issues: what is wrong, each once; with the events that tell of it, what was decided, and why events belong together.
+
+pub(crate) mod api;
+#[cfg(test)]
+pub(crate) mod examples;
+pub(crate) mod handlers;
+pub(crate) mod lookup;
+pub(crate) mod pages;
+pub(crate) mod query;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+}
