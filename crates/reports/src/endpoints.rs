@@ -71,15 +71,15 @@ impl Reports {
             return Ok(Endpoints::default());
         }
         let by = "by project, transaction, op";
-        let stats = "count() as count, uniq(user) as users, sum(duration_ms) as total, avg(duration_ms) as average, \
-                     p50(duration_ms) as p50, p75(duration_ms) as p75, p95(duration_ms) as p95, p99(duration_ms) as p99, \
-                     max(duration_ms) as slowest";
-        let (satisfying, tolerable) = (apdex.as_secs_f64() * 1e3, apdex.as_secs_f64() * 4e3);
+        let stats = "count() as count, uniq(user) as users, sum(duration_us) as total, avg(duration_us) as average, \
+                     p50(duration_us) as p50, p75(duration_us) as p75, p95(duration_us) as p95, p99(duration_us) as p99, \
+                     max(duration_us) as slowest";
+        let (satisfying, tolerable) = (apdex.as_micros(), (apdex * 4).as_micros());
         let all = self.table(project, &range, "", &format!("{stats} {by}")).await?;
-        let failed = self.table(project, &range, "failed:true", &format!("count() as count {by}")).await?;
-        let fast = format!("failed:false duration_ms<={satisfying}");
+        let failed = self.table(project, &range, "level:error", &format!("count() as count {by}")).await?;
+        let fast = format!("-level:error duration_us<={satisfying}");
         let satisfied = self.table(project, &range, &fast, &format!("count() as count {by}")).await?;
-        let bearable = format!("failed:false duration_ms>{satisfying} duration_ms<={tolerable}");
+        let bearable = format!("-level:error duration_us>{satisfying} duration_us<={tolerable}");
         let tolerated = self.table(project, &range, &bearable, &format!("count() as count {by}")).await?;
         let is_partial = [&all, &failed, &satisfied, &tolerated].iter().any(|(_, is_partial)| *is_partial);
         let mut rows: Vec<Endpoint> = all.0.rows.iter().map(|row| Cells(&all.0, row).endpoint()).collect();
@@ -103,7 +103,7 @@ impl Reports {
     ) -> Result<(Table, bool), Error> {
         // A slug has small letters, digits and hyphens alone.
         let of = project.map(|slug| format!("project:\"{slug}\"")).unwrap_or_default();
-        let (query, _) = parse(&format!("is_segment:true {of} {filter} | stats {stats}"));
+        let (query, _) = parse(&format!("segment:true {of} {filter} | stats {stats}"));
         let question = Question::new(&query, self.0.clock.now(), self.0.logs.zone()).map_err(logs::Error::from)?;
         let question = question.within(range.clone());
         let asked = self.0.logs.ask_of(Kind::Span, TIME_MAX, move |snapshot, bounds| {
@@ -148,8 +148,8 @@ impl Cells<'_> {
         }
     }
 
-    fn millis(&self, name: &str) -> Duration {
-        Duration::try_from_secs_f64(self.number(name) / 1e3).unwrap_or_default()
+    fn time(&self, name: &str) -> Duration {
+        Duration::try_from_secs_f64(self.number(name) / 1e6).unwrap_or_default()
     }
 
     fn endpoint(&self) -> Endpoint {
@@ -159,13 +159,13 @@ impl Cells<'_> {
             op: self.text("op"),
             count: self.number("count") as u64,
             users: self.number("users") as u64,
-            total: self.millis("total"),
-            average: self.millis("average"),
-            p50: self.millis("p50"),
-            p75: self.millis("p75"),
-            p95: self.millis("p95"),
-            p99: self.millis("p99"),
-            slowest: self.millis("slowest"),
+            total: self.time("total"),
+            average: self.time("average"),
+            p50: self.time("p50"),
+            p75: self.time("p75"),
+            p95: self.time("p95"),
+            p99: self.time("p99"),
+            slowest: self.time("slowest"),
             ..Endpoint::default()
         }
     }

@@ -610,3 +610,33 @@ reason-paused = paused until someone resumes it
 reason-by-hand = stopped by a user
 paused-by = paused by { $name }
 cancelled-by = cancelled by { $name }
+
+## Projects and issues
+
+project-made = project "{ $name }"; its program is set up with this DSN:
+project-paste = lines to paste: { $path }
+project-url-bad = --url: `{ $url }` is not where a program reaches Vigie
+project-url-help = write it as http://127.0.0.1:8787 or https://vigie.example.org
+projects-none = there are no projects: vigie project create NAME
+issues-none = no issue matches
+issue-where = { $culprit } · project { $project }
+issue-stands = state: { $state }
+issue-counts = events: { $events }, users: { $users }
+issue-seen = first seen { $first }, last seen { $last }
+issue-release = last release: { $release }
+issue-resolved = { $issue } is resolved
+issue-ignored = { $issue } is ignored
+issue-reopened = { $issue } is open again
+issue-state-new = new
+issue-state-ongoing = ongoing
+issue-state-regressed = regressed
+issue-state-resolved = resolved
+issue-state-ignored = ignored
+column-issue = issue
+column-events = events
+column-users = users
+column-last-seen = last seen
+column-what = what
+column-slug = slug
+column-platform = platform
+column-first-event = first event

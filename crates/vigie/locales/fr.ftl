@@ -708,3 +708,33 @@ reason-paused = en pause jusqu’à ce qu’un utilisateur reprenne la tâche
 reason-by-hand = arrêt demandé par un utilisateur
 paused-by = mis en pause par { $name }
 cancelled-by = annulé par { $name }
+
+## Projets et problèmes
+
+project-made = projet « { $name } » ; son programme se configure avec ce DSN :
+project-paste = lignes à coller : { $path }
+project-url-bad = --url : « { $url } » n’est pas une adresse où un programme joint Vigie
+project-url-help = écrivez-la comme http://127.0.0.1:8787 ou https://vigie.exemple.fr
+projects-none = aucun projet : vigie project create NOM
+issues-none = aucun problème ne correspond
+issue-where = { $culprit } · projet { $project }
+issue-stands = état : { $state }
+issue-counts = événements : { $events }, utilisateurs : { $users }
+issue-seen = vu pour la première fois le { $first }, pour la dernière fois le { $last }
+issue-release = dernière version : { $release }
+issue-resolved = { $issue } est résolu
+issue-ignored = { $issue } est ignoré
+issue-reopened = { $issue } est rouvert
+issue-state-new = nouveau
+issue-state-ongoing = en cours
+issue-state-regressed = réapparu
+issue-state-resolved = résolu
+issue-state-ignored = ignoré
+column-issue = problème
+column-events = événements
+column-users = utilisateurs
+column-last-seen = vu le
+column-what = quoi
+column-slug = identifiant
+column-platform = plateforme
+column-first-event = premier événement

@@ -231,6 +231,7 @@ left-anonymous = Anonymous
 left-not-a-script = Page or generated file
 left-long-line = Line too long
 left-stack-known = The stack trace is used
+left-type-known = The type is used
 left-synthetic = Added by the SDK
 left-group = Only groups other exceptions
 left-repeated = Repeated exception

@@ -231,6 +231,7 @@ left-anonymous = Anonyme
 left-not-a-script = Page ou fichier généré
 left-long-line = Ligne trop longue
 left-stack-known = La pile d’appels est prise en compte
+left-type-known = Le type est pris en compte
 left-synthetic = Ajoutée par le SDK
 left-group = Regroupe seulement d’autres exceptions
 left-repeated = Exception répétée

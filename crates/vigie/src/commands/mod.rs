@@ -5,10 +5,12 @@ mod config;
 mod demo;
 mod doctor;
 mod follow;
+mod issues;
 mod jobs;
 mod logs;
 mod migrate;
 mod pages;
+mod projects;
 mod report;
 mod search;
 mod send;
@@ -47,6 +49,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
         Command::Accounts { command } => accounts::run(&config, command).await,
+        Command::Project { command } => projects::run(&config, command).await,
+        Command::Issues(args) => issues::run(&config, args).await,
         Command::Token { command } => token::run(&config, command).await,
         Command::User { command } => user::run(&config, command).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,

@@ -94,6 +94,7 @@ fn left_out(why: LeftOut) -> &'static str {
         LeftOut::NotAScript => "left-not-a-script",
         LeftOut::LongLine => "left-long-line",
         LeftOut::StackKnown => "left-stack-known",
+        LeftOut::TypeKnown => "left-type-known",
         LeftOut::Synthetic => "left-synthetic",
         LeftOut::Group => "left-group",
         LeftOut::Repeated => "left-repeated",

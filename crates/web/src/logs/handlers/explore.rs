@@ -32,12 +32,7 @@ use crate::{
     sheet::Dialect,
 };
 use address::PageSearch;
-use axum::{
-    Extension,
-    extract::State,
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{Extension, extract::State, http::HeaderMap, response::Response};
 use lines::{OPENED_MAX, line};
 use logs::search::{FoundRows, ResolvedSearch, empty_part};
 use model::Timestamp;

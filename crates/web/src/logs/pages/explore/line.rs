@@ -139,11 +139,11 @@ impl Sign {
         }
     }
 
-    pub(super) fn class(&self) -> &'static str {
+    pub(crate) fn class(&self) -> &'static str {
         self.0.as_str()
     }
 
-    pub(super) fn icon(&self) -> &'static str {
+    pub(crate) fn icon(&self) -> &'static str {
         match self.0 {
             Level::Trace => "level-dots",
             Level::Debug => "level-dot",
