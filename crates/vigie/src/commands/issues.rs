@@ -9,7 +9,7 @@ use crate::{
     render::{self, Align, Table},
     words::{self, t},
 };
-use api::issues::{Issue, IssueResolution, IssueSilence, IssuesPage, ResolvedIn};
+use api::issues::{IssueDetail, IssueResolution, IssueSilence, IssuesPage, ResolvedIn};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -62,12 +62,12 @@ async fn list(config: &Config, query: &str) -> Result<Exit> {
 
 async fn show(config: &Config, issue: &str) -> Result<Exit> {
     let connected = app::reading(config).await?;
-    let found = connected.client().get::<Issue>(&format!("/api/v1/issues/{}", escaped(issue))).await?;
+    let found = connected.client().get::<IssueDetail>(&format!("/api/v1/issues/{}", escaped(issue))).await?;
     if config.json {
         render::json(&found.json)?;
         return Ok(Exit::Done);
     }
-    let issue = found.into_inner();
+    let issue = found.into_inner().issue;
     let moment = |at| render::moment(Some(at), &config.zone.value);
     let mut lines = vec![
         format!("{}  {}", issue.short_id, render::plain(&issue.title, usize::MAX)),

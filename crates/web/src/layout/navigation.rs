@@ -102,8 +102,8 @@ const SECTIONS: &[Declared] = &[
         icon: "logs",
         pages: &[
             entry("/explore", "menu-logs", Role::Viewer, &["/explore", "/logs"]),
-            entry("/performance", "menu-performance", Role::Viewer, &[]),
             entry("/issues", "issues-title", Role::Viewer, &["/issues"]),
+            entry("/performance", "menu-performance", Role::Viewer, &[]),
         ],
     },
     Declared {

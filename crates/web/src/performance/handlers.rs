@@ -7,6 +7,7 @@ use crate::{
     extract::Query,
     layout::{
         Reader,
+        foreign::plain,
         parts::{Choice, Chosen},
         shown,
     },
@@ -14,6 +15,7 @@ use crate::{
     routes::{Routes, page_about},
 };
 use axum::{extract::State, response::Response};
+use reports::Endpoint;
 use serde::Deserialize;
 use std::time::Duration;
 use store::Scope;
@@ -56,11 +58,16 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Pag
     let page = EndpointsPage {
         projects: std::iter::once(all).chain(each).collect(),
         periods: PERIODS.iter().map(|(value, word, _)| choice(value, v.t(word), *value == name)).collect(),
-        rows: found.rows,
+        rows: found.rows.into_iter().map(harmless).collect(),
         is_partial: found.is_partial,
         has_projects: !known.is_empty(),
         apdex,
         v: &v,
     };
     Ok(shown(&page))
+}
+
+/// As it may stand on a page: names come from clients.
+fn harmless(endpoint: Endpoint) -> Endpoint {
+    Endpoint { name: plain(&endpoint.name), op: plain(&endpoint.op), ..endpoint }
 }
