@@ -95,6 +95,18 @@ issue-resolved-release = in release { $release }
 issue-resolved-next = in the next release
 issue-ignored-time = until { $time }
 issue-ignored-events = until { $events } events in total
+issues-merge = Merge
+issues-merge-few = Select at least two issues to merge.
+issues-merge-refused = Only issues of the same project can be merged.
+issue-groups = Groups
+issue-groups-help = Select groups to make separate issues of them. At least one group stays.
+issue-group-n = { $n ->
+    [one] { $shown } event
+   *[other] { $shown } events
+}
+issue-split = Split selected groups
+issue-split-refused = At least one group must stay in the issue.
+issue-said-split = Groups split from the issue.
 issue-resolve = Resolve
 issue-resolve-next = Resolve in next release
 issue-ignore = Ignore

@@ -95,6 +95,18 @@ issue-resolved-release = dans la version { $release }
 issue-resolved-next = dans la prochaine version
 issue-ignored-time = jusqu’au { $time }
 issue-ignored-events = jusqu’à { $events } événements au total
+issues-merge = Fusionner
+issues-merge-few = Sélectionnez au moins deux problèmes à fusionner.
+issues-merge-refused = Seuls les problèmes d’un même projet peuvent être fusionnés.
+issue-groups = Groupes
+issue-groups-help = Sélectionnez les groupes à séparer de ce problème. Au moins un groupe doit rester.
+issue-group-n = { $n ->
+    [one] { $shown } événement
+   *[other] { $shown } événements
+}
+issue-split = Scinder les groupes sélectionnés
+issue-split-refused = Au moins un groupe doit rester dans le problème.
+issue-said-split = Groupes séparés du problème.
 issue-resolve = Résoudre
 issue-resolve-next = Résoudre dans la prochaine version
 issue-ignore = Ignorer

@@ -145,10 +145,10 @@ help-api-about = Every route, who may use it, and its OpenAPI description.
 ## Find
 
 find-title = Search
-find-what = Address, mailing, job or page
+find-what = Address, mailing, job, issue or page
 find-short = Search
-find-hint = Enter an email address, or part of the name of a mailing, a job or a page.
-find-none = Nothing found. Only recent mailings and attempts are searched.
+find-hint = Enter an email address, or part of the name of a mailing, a job, an issue, a project or a page.
+find-none = Nothing found. Only recent mailings, attempts and issues are searched.
 find-pages = Pages
 find-jobs = Mailings and jobs
 find-in-logs = Search the logs

@@ -145,10 +145,10 @@ help-api-about = Toutes les adresses, qui peut s’en servir, et leur descriptio
 ## Find
 
 find-title = Rechercher
-find-what = Adresse, envoi, tâche ou page
+find-what = Adresse, envoi, tâche, problème ou page
 find-short = Rechercher
-find-hint = Saisissez une adresse électronique, ou une partie du nom d’un envoi, d’une tâche ou d’une page.
-find-none = Aucun résultat. Seuls les envois et essais récents sont parcourus.
+find-hint = Saisissez une adresse électronique, ou une partie du nom d’un envoi, d’une tâche, d’un problème, d’un projet ou d’une page.
+find-none = Aucun résultat. Seuls les envois, essais et problèmes récents sont parcourus.
 find-pages = Pages
 find-jobs = Envois et tâches
 find-in-logs = Chercher dans les journaux

@@ -52,7 +52,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-issue-assign", &["POST /issues/{id}/assign"]),
     ("deed-issue-comment", &["POST /issues/{id}/comment"]),
     ("deed-issue-merge", &["POST /issues/{id}/merge"]),
-    ("deed-issue-split", &["POST /issues/{id}/unmerge"]),
+    ("deed-issue-split", &["POST /issues/{id}/unmerge", "POST /issues/{id}/split"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];

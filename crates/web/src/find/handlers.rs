@@ -1,4 +1,4 @@
-//! One box that finds a recipient, a job or mailing, a page or a guide. Each question looks at a bounded number of rows.
+//! One box that finds a recipient, a job or mailing, an issue or project, a page or a guide. Each question looks at a bounded number of rows.
 
 #[cfg(test)]
 mod tests;
@@ -7,9 +7,10 @@ use crate::{
     Ctx,
     auth::Access,
     extract::Query,
-    find::page::{FindPage, FoundRecipient},
+    find::page::{FindPage, FoundRecipient, IssueHit},
     help::topics,
-    layout::{Reader, navigation::MenuPage, rows, shown, view::View},
+    issues::lookup::{self, FoundIssue},
+    layout::{Reader, foreign::Foreign, navigation::MenuPage, rows, shown, view::View},
     problem::Result,
     routes::{Routes, page_about},
     words::folded,
@@ -26,6 +27,8 @@ const TYPED_MAX: usize = 200;
 const TYPED_MIN: usize = 2;
 const JOBS_MAX: u32 = 6;
 const RECIPIENTS_MAX: usize = 8;
+const ISSUES_MAX: u32 = 6;
+const PROJECTS_MAX: usize = 6;
 const HELP_MAX: usize = 4;
 /// Mailings, the newest first, whose recipients are looked through whether they were sent to or not.
 const MAILINGS_MAX: u32 = 5;
@@ -51,12 +54,16 @@ async fn find(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Fin
         pages: pages(&v, &q),
         jobs: Vec::new(),
         recipients: Vec::new(),
+        issues: Vec::new(),
+        projects: Vec::new(),
         help: topics::search(&q, v.language, HELP_MAX),
         q: q.clone(),
     };
     if q.chars().count() >= TYPED_MIN {
         page.jobs = jobs(&ctx, &q).await?.into_iter().map(|job| rows::job(&ctx, &v, job)).collect();
         page.recipients = recipients(&ctx, &q).await?;
+        page.issues = lookup::like(&ctx, &q, ISSUES_MAX).await?.iter().map(issue_hit).collect();
+        page.projects = projects(&ctx, &q).await?;
     }
     Ok(shown(&page))
 }
@@ -66,6 +73,21 @@ fn pages(v: &View, q: &str) -> Vec<MenuPage> {
     let q = folded(q);
     let pages = v.sections().into_iter().flat_map(|section| section.pages);
     pages.filter(|page| !q.is_empty() && folded(&v.t(page.word)).contains(&q)).collect()
+}
+
+fn issue_hit(found: &FoundIssue) -> IssueHit {
+    IssueHit {
+        short_id: found.short_id(),
+        title: Foreign::line(found.issue.title.as_bytes()),
+        state: found.issue.state.kind(),
+    }
+}
+
+/// Names and slugs of projects that are called so.
+async fn projects(ctx: &Ctx, q: &str) -> Result<Vec<(String, String)>> {
+    let q = folded(q);
+    let all = ctx.app.db.projects().await?.into_iter().map(|project| (project.name, project.slug));
+    Ok(all.filter(|(name, slug)| folded(name).contains(&q) || slug.contains(&q)).take(PROJECTS_MAX).collect())
 }
 
 /// By a part of the name, or by the beginning of the id.

@@ -2,10 +2,11 @@
 
 use crate::{
     help::topics::HelpHit,
-    layout::{navigation::MenuPage, parts::JobRow, view::View},
+    layout::{foreign::Foreign, navigation::MenuPage, parts::JobRow, view::View},
 };
 use askama::Template;
 use model::ItemState;
+use store::IssueStateKind;
 
 #[derive(Template)]
 #[template(path = "find.html")]
@@ -15,6 +16,9 @@ pub(crate) struct FindPage<'a> {
     pub(crate) pages: Vec<MenuPage>,
     pub(crate) jobs: Vec<JobRow>,
     pub(crate) recipients: Vec<FoundRecipient>,
+    pub(crate) issues: Vec<IssueHit>,
+    /// Name and slug.
+    pub(crate) projects: Vec<(String, String)>,
     pub(crate) help: Vec<HelpHit>,
 }
 
@@ -28,8 +32,18 @@ pub(crate) struct FoundRecipient {
     pub(crate) address: String,
 }
 
+/// An issue of a project.
+#[derive(Clone, Debug)]
+pub(crate) struct IssueHit {
+    pub(crate) short_id: String,
+    pub(crate) title: Foreign,
+    pub(crate) state: IssueStateKind,
+}
+
 impl FindPage<'_> {
     fn is_empty(&self) -> bool {
-        self.pages.is_empty() && self.jobs.is_empty() && self.recipients.is_empty() && self.help.is_empty()
+        let is_of_mail = self.jobs.is_empty() && self.recipients.is_empty();
+        let is_of_errors = self.issues.is_empty() && self.projects.is_empty();
+        self.pages.is_empty() && is_of_mail && is_of_errors && self.help.is_empty()
     }
 }

@@ -7,7 +7,7 @@ use crate::{
             activity::{ActivityRow, state_note},
             event::ShownEvent,
             list::{IssueListPage, IssueRow, IssuesForm, Projects, StateTab},
-            show::{IssueHead, IssuePage, ShownTag, ShownTagValue},
+            show::{GroupRow, IssueHead, IssuePage, ShownTag, ShownTagValue},
             trend::Trend,
         },
     },
@@ -188,6 +188,10 @@ fn activity(v: &View) -> Vec<ActivityRow> {
     all.iter().map(|done| ActivityRow::of(v, done)).collect()
 }
 
+fn group(v: &View, hash: &str) -> GroupRow {
+    GroupRow { hash: hash.repeat(2), events: 1_204, last_seen: before(v, 71) }
+}
+
 fn issue(v: &View, state: &IssueState, event: Option<ShownEvent>) -> String {
     let people = [(String::new(), v.t("issue-nobody")), ("m.durand".to_owned(), "m.durand".to_owned())];
     let is_told = event.is_none();
@@ -197,6 +201,7 @@ fn issue(v: &View, state: &IssueState, event: Option<ShownEvent>) -> String {
         event,
         tags: tags(),
         activity: activity(v),
+        groups: ["9f3c2a7700b1e4d2", "01d4e2a77b17cc39"].map(|hash| group(v, hash)).to_vec(),
         people: Choice::of(people, "m.durand"),
         notice: is_told.then(|| Notice { mood: Mood::Ok, text: v.t("issue-said-resolved") }),
     };

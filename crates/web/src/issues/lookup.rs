@@ -7,7 +7,7 @@ use crate::{
 use errors::grouping::{self, Grouping};
 use reports::StoredEvent;
 use std::time::Duration;
-use store::{Issue, Project};
+use store::{Issue, IssueFilter, Project};
 use telemetry::query::language::Order;
 use uuid::Uuid;
 
@@ -39,6 +39,23 @@ pub(crate) async fn named(ctx: &Ctx, name: &str) -> Result<Option<FoundIssue>> {
     let Some(project) = ctx.app.db.project_of_slug(&slug.to_lowercase()).await? else { return Ok(None) };
     let issue = ctx.app.db.issue_of_number(project.id, number).await?;
     Ok(issue.map(|issue| FoundIssue { project, issue }))
+}
+
+/// Issues that are called so, or whose title or place holds a text: the last seen first, at most `limit`.
+pub(crate) async fn like(ctx: &Ctx, text: &str, limit: u32) -> Result<Vec<FoundIssue>> {
+    let mut found: Vec<FoundIssue> = named(ctx, text).await?.into_iter().collect();
+    let projects = ctx.app.db.projects().await?;
+    if projects.is_empty() {
+        return Ok(found);
+    }
+    let filter = IssueFilter { text: Some(text.to_owned()), limit, ..IssueFilter::default() };
+    for issue in ctx.app.db.issues(&filter).await?.rows {
+        let project = projects.iter().find(|project| project.id == issue.project);
+        let is_new = found.iter().all(|one| one.issue.id != issue.id);
+        found.extend(project.filter(|_| is_new).map(|project| FoundIssue { project: project.clone(), issue }));
+    }
+    found.truncate(limit as usize);
+    Ok(found)
 }
 
 /// # Errors

@@ -165,7 +165,7 @@ async fn save(
     form: Form,
 ) -> Result<Response> {
     let project = existing(&ctx, &slug).await?;
-    let (typed, settings, faults) = typed::read(&v, &form, ProjectSettings::read(&project.settings));
+    let (typed, settings, faults) = typed::read(&v, &form, &ProjectSettings::read(&project.settings));
     if !faults.is_empty() {
         let shown = filled(&ctx, &v, project, &origin(&headers), (typed, faults, None)).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));

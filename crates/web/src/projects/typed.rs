@@ -48,7 +48,7 @@ pub(super) fn of(v: &View, project: &Project, settings: &ProjectSettings) -> Pro
 }
 
 /// The fields as typed, the settings they make of `before`, and what is wrong with them.
-pub(super) fn read(v: &View, form: &Form, before: ProjectSettings) -> (ProjectForm, ProjectSettings, Faults) {
+pub(super) fn read(v: &View, form: &Form, before: &ProjectSettings) -> (ProjectForm, ProjectSettings, Faults) {
     let is_on = |field: &str| !form.text(field).is_empty();
     let scrubbing = ScrubbingSettings {
         on: is_on("scrubs"),
@@ -81,7 +81,7 @@ pub(super) fn read(v: &View, form: &Form, before: ProjectSettings) -> (ProjectFo
         faults.add("per_minute", v.t("number-bad"));
     }
     let items_per_minute = items_per_minute.unwrap_or(before.items_per_minute);
-    (typed, ProjectSettings { scrubbing, items_per_minute, ..before }, faults)
+    (typed, ProjectSettings { scrubbing, items_per_minute, ..before.clone() }, faults)
 }
 
 fn lines(text: &str) -> Vec<String> {

@@ -4,7 +4,11 @@ use crate::{
     Ctx,
     auth::Granted,
     extract::Path,
-    issues::{api::changes::assignee_of, handlers::ACTS, lookup},
+    issues::{
+        api::{changes::assignee_of, slugs},
+        handlers::ACTS,
+        lookup,
+    },
     layout::{Form, Reader, notice, see, view::View},
     problem::{Problem, Result},
     routes::{Routes, form_about},
@@ -25,12 +29,14 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post("/issues/{id}/ignore", ACTS, ignore, form_about("Ignore an issue"))
         .post("/issues/{id}/reopen", ACTS, reopen, form_about("Reopen an issue"))
         .post("/issues/{id}/assign", ACTS, assign, form_about("Assign an issue"))
+        .post("/issues/{id}/split", ACTS, split, form_about("Take groups of events out of an issue"))
         .post("/issues/{id}/comment", ACTS, comment, form_about("Comment an issue"))
 }
 
 async fn change_many(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>, form: Form) -> Result<Response> {
     let ids: Vec<IssueId> = form.all("seq").filter_map(|id| id.parse().ok()).take(BULK_MAX).collect();
     let change = match form.text("do") {
+        "merge" => return merge(&ctx, &granted, ids).await,
         "resolve" => IssueChange::Resolve(Resolution::Now),
         "ignore" => IssueChange::Ignore(IgnoreUntil::Forever),
         "reopen" => IssueChange::Reopen,
@@ -40,6 +46,42 @@ async fn change_many(State(ctx): State<Ctx>, Extension(granted): Extension<Grant
         ctx.app.db.change_issues(ids, change, granted.name().to_owned(), ctx.app.clock.now()).await?;
     }
     Ok(see(form.back()))
+}
+
+/// Into the one that was first.
+async fn merge(ctx: &Ctx, granted: &Granted, mut ids: Vec<IssueId>) -> Result<Response> {
+    ids.sort_unstable();
+    ids.dedup();
+    let [first, others @ ..] = ids.as_slice() else { return Err(too_few()) };
+    if others.is_empty() {
+        return Err(too_few());
+    }
+    let merged = ctx.app.db.merge_issues(*first, others.to_vec(), granted.name().to_owned(), ctx.app.clock.now());
+    let merged = merged.await.map_err(|error| Problem::from(error).said("issues-merge-refused", &[]))?;
+    let slugs = slugs(ctx).await?;
+    let name = slugs.get(&merged.project).map(|slug| lookup::short_id(slug, merged.number)).unwrap_or_default();
+    Ok(see(&format!("/issues/{name}")))
+}
+
+fn too_few() -> Problem {
+    Problem::invalid("seq: fewer than two issues").said("issues-merge-few", &[])
+}
+
+async fn split(
+    State(ctx): State<Ctx>,
+    Reader(v): Reader,
+    Path(name): Path<String>,
+    Extension(granted): Extension<Granted>,
+    form: Form,
+) -> Result<Response> {
+    let found = lookup::existing(&ctx, &name).await?;
+    let hashes: Vec<String> = form.all("seq").map(str::to_owned).collect();
+    if hashes.is_empty() {
+        return Ok(see(&found.address()));
+    }
+    let split = ctx.app.db.unmerge_issue(found.issue.id, hashes, granted.name().to_owned(), v.now).await;
+    split.map_err(|error| Problem::from(error).said("issue-split-refused", &[]))?;
+    Ok(done(&v, &found, "split"))
 }
 
 /// Changes the issue of that name; its page says what was done.

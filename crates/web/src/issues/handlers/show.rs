@@ -10,7 +10,7 @@ use crate::{
         pages::{
             activity::{ActivityRow, state_note},
             event::ShownEvent,
-            show::{IssueHead, IssuePage, ShownTag, ShownTagValue},
+            show::{GroupRow, IssueHead, IssuePage, ShownTag, ShownTagValue},
             trend::Trend,
         },
     },
@@ -34,6 +34,8 @@ use uuid::Uuid;
 /// Values of each tag, and things that were done, on the page.
 const TAG_VALUES: u32 = 5;
 const ACTIVITY_MAX: u32 = 50;
+/// Groups of events that are listed.
+const GROUPS_MAX: usize = 100;
 /// Names that are offered.
 const PEOPLE_MAX: usize = 200;
 
@@ -78,6 +80,8 @@ async fn answer(
     let issue = &found.issue;
     let tags = ctx.app.db.issue_tags(issue.id, TAG_VALUES).await?;
     let activity = ctx.app.db.issue_activity(issue.id, None, ACTIVITY_MAX).await?;
+    let groups = ctx.app.db.issue_hashes(issue.id).await?.into_iter().take(GROUPS_MAX);
+    let groups = groups.map(|one| GroupRow { hash: one.hash, events: one.events, last_seen: one.last_seen });
     let people = ctx.app.db.users().await?.into_iter().filter(|user| !user.disabled).take(PEOPLE_MAX);
     let nobody = (String::new(), v.t("issue-nobody"));
     let people = std::iter::once(nobody).chain(people.map(|user| (user.name.clone(), user.name)));
@@ -85,8 +89,9 @@ async fn answer(
         v,
         head: head(ctx, v, found).await?,
         event: event.map(|event| ShownEvent::of(v, &found.address(), &event)),
-        tags: tags.into_iter().map(|tag| shown_tag(&found.project.slug, tag)).collect(),
+        tags: tags.iter().map(|tag| shown_tag(&found.project.slug, tag)).collect(),
         activity: activity.rows.iter().map(|done| ActivityRow::of(v, done)).collect(),
+        groups: groups.collect(),
         people: Choice::of(people, issue.assignee.as_deref().unwrap_or_default()),
         notice: notice_of(v, said),
     }))
@@ -117,7 +122,7 @@ async fn head(ctx: &Ctx, v: &View, found: &FoundIssue) -> Result<IssueHead> {
     })
 }
 
-fn shown_tag(slug: &str, tag: IssueTag) -> ShownTag {
+fn shown_tag(slug: &str, tag: &IssueTag) -> ShownTag {
     let share = |events: u64| events as f64 * 100.0 / tag.events.max(1) as f64;
     let told: u64 = tag.values.iter().map(|(_, events)| events).sum();
     let address = |value: &str| {
@@ -147,6 +152,7 @@ fn notice_of(v: &View, said: &SaidQuery) -> Option<Notice> {
         "reopened" => "issue-said-reopened",
         "assigned" => "issue-said-assigned",
         "comment" => "issue-said-comment",
+        "split" => "issue-said-split",
         _ => return None,
     };
     let is_ours = notice::is_ours(v, &[("said", &said.said)], &said.seal);

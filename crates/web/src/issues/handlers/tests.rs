@@ -1,4 +1,4 @@
-use crate::testing::{Answer, Person, Site, send};
+use crate::testing::{Answer, Person, Site};
 use axum::http::StatusCode;
 use errors::auth::{ToldIn, public_key};
 use reports::Form;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use store::Role;
 use uuid::Uuid;
 
-const FORM: &str = "application/x-www-form-urlencoded";
 /// As a client that wishes harm would send it.
 const HOSTILE: &str = "<script>alert(1)</script>\u{202e}\"'";
 
@@ -38,15 +37,13 @@ impl Shop {
     }
 
     async fn get(&self, path: &str) -> Answer {
-        let answer = send(&self.site.router, "GET", path, &[("cookie", &self.person.cookie)], "").await;
+        let answer = self.site.look(&self.person, path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer
     }
 
-    async fn post(&self, path: &str, body: &str) -> Answer {
-        let Person { cookie, csrf } = &self.person;
-        let headers = [("cookie", cookie.as_str()), ("x-csrf-token", csrf), ("content-type", FORM)];
-        send(&self.site.router, "POST", path, &headers, body.to_owned()).await
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.site.act(&self.person, path, fields).await
     }
 
     async fn issue(&self, name: &str) -> Value {
@@ -116,7 +113,7 @@ async fn resolved_and_seen_again_is_regressed() {
     let shop = Shop::new().await;
     shop.send(event("cart", "a")).await;
     assert_eq!(shop.issue("SHOP-1").await["state"], "new");
-    let resolved = shop.post("/issues/SHOP-1/resolve", "").await;
+    let resolved = shop.post("/issues/SHOP-1/resolve", &[]).await;
     assert_eq!(resolved.status, StatusCode::SEE_OTHER);
     let page = shop.get(resolved.header("location")).await.text;
     assert!(page.contains("Issue resolved.") && page.contains("ana resolved the issue."), "{page}");
@@ -170,15 +167,16 @@ async fn issues_are_filtered_and_decided_about_together() {
         .iter()
         .map(|issue| issue["id"].as_i64().unwrap())
         .collect();
-    let body = format!("seq={}&seq={}&do=ignore&back=%2Fissues%3Fstate%3Dall", ids[0], ids[1]);
-    let done = shop.post("/issues", &body).await;
+    let chosen: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let back = ("back", "/issues?state=all");
+    let done = shop.post("/issues", &[("seq", &chosen[0]), ("seq", &chosen[1]), ("do", "ignore"), back]).await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/issues?state=all"));
     assert_eq!(shop.site.get("/api/v1/issues/counts?project=shop").await.json()["ignored"], 2);
     let change = json!({"ids": ids, "change": {"do": "resolve", "in": "next_release"}});
     let changed = shop.site.post("/api/v1/issues", change).await.json();
     assert_eq!(changed["before"].as_array().unwrap().len(), 2, "{changed}");
     assert_eq!(shop.issue("SHOP-2").await["resolved_in"], "next_release");
-    assert_eq!(shop.post("/issues", "do=delete").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(shop.post("/issues", &[("do", "delete")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let first = shop.site.get("/api/v1/issues?limit=1").await.json();
     let second = shop.site.get(&format!("/api/v1/issues?limit=1&cursor={}", first["next"].as_str().unwrap())).await;
     assert_ne!(first["rows"][0]["short_id"], second.json()["rows"][0]["short_id"]);
@@ -189,17 +187,17 @@ async fn issues_are_filtered_and_decided_about_together() {
 async fn people_assign_comment_ignore_and_reopen() {
     let shop = Shop::new().await;
     shop.send(event("cart", "a")).await;
-    shop.post("/issues/SHOP-1/assign", "assignee=ana").await;
+    shop.post("/issues/SHOP-1/assign", &[("assignee", "ana")]).await;
     assert_eq!(shop.issue("SHOP-1").await["assignee"], "ana");
-    assert_eq!(shop.post("/issues/SHOP-1/assign", "assignee=nobody").await.status, StatusCode::NOT_FOUND);
-    let comment = shop.post("/issues/SHOP-1/comment", "text=%3Cb%3Esince+the+release%3C%2Fb%3E").await;
+    assert_eq!(shop.post("/issues/SHOP-1/assign", &[("assignee", "nobody")]).await.status, StatusCode::NOT_FOUND);
+    let comment = shop.post("/issues/SHOP-1/comment", &[("text", "<b>since the release</b>")]).await;
     let page = shop.get(comment.header("location")).await.text;
     assert!(page.contains("&lt;b&gt;since the release") && page.contains("Comment added."), "{page}");
-    shop.post("/issues/SHOP-1/ignore", "until=events").await;
+    shop.post("/issues/SHOP-1/ignore", &[("until", "events")]).await;
     let issue = shop.issue("SHOP-1").await;
     assert_eq!((&issue["state"], &issue["ignored_until"]), (&json!("ignored"), &json!({"events": 101})));
     assert!(shop.get("/issues/SHOP-1").await.text.contains("until 101 events in total"));
-    shop.post("/issues/SHOP-1/reopen", "").await;
+    shop.post("/issues/SHOP-1/reopen", &[]).await;
     assert_eq!(shop.issue("SHOP-1").await["state"], "ongoing");
     let until =
         shop.site.post("/api/v1/issues/SHOP-1/ignore", json!({"until": "2025-02-01T00:00:00Z", "events": 3})).await;
@@ -230,6 +228,40 @@ async fn merged_issues_are_found_under_one_name_and_taken_apart() {
         .collect();
     let apart = shop.site.post("/api/v1/issues/SHOP-1/unmerge", json!({"hashes": hashes})).await.json();
     assert_eq!(apart["events"], 1, "{apart}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_merge_issues_of_the_list_and_take_groups_out() {
+    let shop = Shop::new().await;
+    shop.send(event("cart", "a")).await;
+    shop.send(event("pay", "a")).await;
+    let id = async |name| shop.issue(name).await["id"].to_string();
+    let (first, second) = (id("SHOP-1").await, id("SHOP-2").await);
+    let alone = shop.post("/issues", &[("seq", &first), ("do", "merge")]).await;
+    assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let merged = shop.post("/issues", &[("seq", &second), ("seq", &first), ("do", "merge")]).await;
+    assert_eq!(merged.header("location"), "/issues/SHOP-1", "the older one stays");
+    let page = shop.get("/issues/SHOP-1").await.text;
+    assert!(page.contains("/issues/SHOP-1/split") && page.contains("ana merged issues"), "{page}");
+    let detail = shop.site.get("/api/v1/issues/SHOP-1").await.json();
+    let hashes = detail["hashes"].as_array().unwrap().iter();
+    let came: Vec<_> = hashes.filter(|one| one["is_merged"] == true).map(|one| one["hash"].as_str().unwrap()).collect();
+    let fields: Vec<_> = came.iter().map(|hash| ("seq", *hash)).collect();
+    let apart = shop.post("/issues/SHOP-1/split", &fields).await;
+    assert!(shop.get(apart.header("location")).await.text.contains("Groups split from the issue."));
+    assert_eq!(shop.issue("SHOP-2").await["events"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_box_finds_issues_and_projects() {
+    let shop = Shop::new().await;
+    shop.send(event("cart", "a")).await;
+    for q in ["shop-1", "keyerror", "%2Fcart"] {
+        let page = shop.get(&format!("/search?q={q}")).await.text;
+        assert_eq!(page.matches("href=\"/issues/SHOP-1\"").count(), 1, "{q}: {page}");
+    }
+    assert!(shop.get("/search?q=SHO").await.text.contains("href=\"/projects/shop\""));
+    assert!(!shop.get("/search?q=zzqq").await.text.contains("/issues/SHOP-1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,8 @@ pub(crate) struct IssuePage<'a> {
     pub(crate) event: Option<ShownEvent>,
     pub(crate) tags: Vec<ShownTag>,
     pub(crate) activity: Vec<ActivityRow>,
+    /// Groups of events; more than one came by a merge, or by events that several hashes know.
+    pub(crate) groups: Vec<GroupRow>,
     /// Whom it can be assigned to.
     pub(crate) people: Vec<Choice>,
     pub(crate) notice: Option<Notice>,
@@ -55,6 +57,14 @@ impl IssueHead {
     fn is_open(&self) -> bool {
         IssueStateKind::OPEN.contains(&self.state)
     }
+}
+
+/// A group of events.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupRow {
+    pub(crate) hash: String,
+    pub(crate) events: u64,
+    pub(crate) last_seen: Timestamp,
 }
 
 /// A tag, with its most frequent values.

@@ -102,7 +102,7 @@ impl SourceLine {
 /// The chain of an event's exceptions; where it has none, the stack that it brings.
 pub(crate) fn exceptions(event: &Event) -> Vec<ShownException> {
     if event.exceptions.is_empty() {
-        return stack_of(event).map(|stack| of_stack(stack)).into_iter().collect();
+        return stack_of(event).map(of_stack).into_iter().collect();
     }
     event.exceptions.iter().rev().map(of_exception).collect()
 }
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
     use errors::scrubbing::Scrubbing;
 
-    fn event(frames: serde_json::Value) -> Event {
+    fn event(frames: &serde_json::Value) -> Event {
         let event = serde_json::json!({"platform": "python", "exception": {"values": [
             {"type": "OSError", "value": "disk"},
             {"type": "KeyError", "value": "'a'", "mechanism": {"type": "x", "handled": false}, "stacktrace": {"frames": frames}},
@@ -210,7 +210,7 @@ mod tests {
             serde_json::json!({"function": function, "filename": "a.py", "lineno": 5, "in_app": in_app,
             "pre_context": ["x", "y"], "context_line": "<b>", "post_context": ["z"], "vars": {"n": 1, "password": "hunter2-hunter2"}})
         };
-        let shown = exceptions(&event(serde_json::json!([
+        let shown = exceptions(&event(&serde_json::json!([
             frame("main", true),
             frame("lib", false),
             frame("lib2", false),
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn without_frames_of_its_own_the_innermost_is_open() {
         let frame = |function: &str| serde_json::json!({"function": function, "filename": "/usr/lib/python3/a.py", "in_app": false});
-        let shown = exceptions(&event(serde_json::json!([frame("outer"), frame("inner")])));
+        let shown = exceptions(&event(&serde_json::json!([frame("outer"), frame("inner")])));
         let open: Vec<_> =
             shown[0].runs[0].frames.iter().map(|frame| (frame.function.html.as_str(), frame.is_open())).collect();
         assert_eq!(open, [("inner", true), ("outer", false)]);

@@ -9,7 +9,7 @@ pub(crate) use crate::{
 pub(crate) use house::house;
 
 use crate::{
-    find::page::{FindPage, FoundRecipient},
+    find::page::{FindPage, FoundRecipient, IssueHit},
     home::{
         attention::{AttentionButton, AttentionRow},
         chart::{Slot, Throughput},
@@ -18,6 +18,7 @@ use crate::{
     jobs::pages::list::{JobsFilter, JobsHeads, JobsPage, ListOf},
     layout::{
         error_page::{ErrorOf, ErrorPage},
+        foreign::Foreign,
         parts::{
             AccountRow, Choice, ConfirmPage, Faults, JobRow, Life, Pager, Pause, SortLink, Sorted, TraceOutcome,
             TraceRow, Use, WorkerRow,
@@ -335,9 +336,24 @@ fn found(v: &View) -> Vec<Drawn> {
             recipient("facturation@ancien-client.example", ItemState::Failed),
             recipient("facture@mairie-de-saint-martin.example", ItemState::Succeeded),
         ],
+        issues: vec![IssueHit {
+            short_id: "BOUTIQUE-12".to_owned(),
+            title: Foreign::line(b"KeyError: 'facture'"),
+            state: store::IssueStateKind::New,
+        }],
+        projects: vec![("Factures".to_owned(), "factures".to_owned())],
         help: crate::help::topics::search("csv", v.language, 3),
     };
-    let none = FindPage { v, q: "zzqq".to_owned(), pages: vec![], jobs: vec![], recipients: vec![], help: vec![] };
+    let none = FindPage {
+        v,
+        q: "zzqq".to_owned(),
+        pages: vec![],
+        jobs: vec![],
+        recipients: vec![],
+        issues: vec![],
+        projects: vec![],
+        help: vec![],
+    };
     vec![("find", page.render().unwrap()), ("find-none", none.render().unwrap())]
 }
 

@@ -1,31 +1,20 @@
-use crate::testing::{Answer, Person, Site, send};
+use crate::testing::{Site, send};
 use axum::http::StatusCode;
 use serde_json::json;
 use store::Role;
-
-const FORM: &str = "application/x-www-form-urlencoded";
-
-async fn post(site: &Site, person: &Person, path: &str, body: &str) -> Answer {
-    let headers = [("cookie", person.cookie.as_str()), ("x-csrf-token", &person.csrf), ("content-type", FORM)];
-    send(&site.router, "POST", path, &headers, body.to_owned()).await
-}
-
-async fn get(site: &Site, person: &Person, path: &str) -> Answer {
-    send(&site.router, "GET", path, &[("cookie", &person.cookie)], "").await
-}
 
 #[tokio::test]
 async fn a_project_is_made_and_its_page_gives_the_lines_to_paste() {
     let site = Site::new().await;
     let admin = site.person("ana", Role::Admin).await;
-    assert!(get(&site, &admin, "/issues").await.text.contains("/projects/new"), "the empty list leads to projects");
-    let made = post(&site, &admin, "/projects", "name=Boutique+%C3%A9t%C3%A9&platform=python-flask").await;
+    assert!(site.look(&admin, "/issues").await.text.contains("/projects/new"), "the empty list leads to projects");
+    let made = site.act(&admin, "/projects", &[("name", "Boutique été"), ("platform", "python-flask")]).await;
     assert_eq!((made.status, made.header("location")), (StatusCode::SEE_OTHER, "/projects/boutique-ete"));
-    let page = get(&site, &admin, "/projects/boutique-ete").await.text;
+    let page = site.look(&admin, "/projects/boutique-ete").await.text;
     let key = site.app.db.project_keys(1).await.unwrap()[0].public_key.clone();
     assert!(page.contains(&format!("http://{key}@127.0.0.1:8787/1")), "{page}");
     assert!(page.contains("sentry-sdk[flask]") && page.contains("Waiting for the first event"));
-    let refused = post(&site, &admin, "/projects", "name=&platform=").await;
+    let refused = site.act(&admin, "/projects", &[("name", "")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -33,13 +22,14 @@ async fn a_project_is_made_and_its_page_gives_the_lines_to_paste() {
 async fn settings_hold_and_wrong_ones_are_told() {
     let site = Site::new().await;
     let admin = site.person("ana", Role::Admin).await;
-    post(&site, &admin, "/projects", "name=Shop&platform=node").await;
-    let wrong = post(&site, &admin, "/projects/shop", "name=Shop&scrubs=1&patterns=%28&per_minute=0").await;
+    site.act(&admin, "/projects", &[("name", "Shop"), ("platform", "node")]).await;
+    let wrong = site.act(&admin, "/projects/shop", &[("name", "Shop"), ("patterns", "("), ("per_minute", "0")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("fault-patterns") && wrong.text.contains("fault-per_minute"));
-    let saved = post(&site, &admin, "/projects/shop", "name=Shop+2&keys=nir%0D%0Aiban&per_minute=7").await;
+    let saved =
+        site.act(&admin, "/projects/shop", &[("name", "Shop 2"), ("keys", "nir\r\niban"), ("per_minute", "7")]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
-    assert!(get(&site, &admin, saved.header("location")).await.text.contains("notice ok"));
+    assert!(site.look(&admin, saved.header("location")).await.text.contains("notice ok"));
     let told = site.get("/api/v1/projects/shop").await.json();
     assert_eq!((&told["name"], &told["settings"]["items_per_minute"]), (&json!("Shop 2"), &json!(7)));
     assert_eq!(told["settings"]["scrubbing"]["keys"], json!(["nir", "iban"]));
