@@ -27,19 +27,19 @@ pub(crate) struct ShownException {
 /// Frames that follow each other, all of the program's own or none.
 #[derive(Clone, Debug)]
 pub(crate) struct FrameRun {
-    pub(crate) origin: Origin,
+    pub(crate) origin: FrameOrigin,
     pub(crate) frames: Vec<ShownFrame>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum FrameOrigin {
     App,
     Library,
 }
 
 impl FrameRun {
     pub(crate) fn is_app(&self) -> bool {
-        self.origin == Origin::App
+        self.origin == FrameOrigin::App
     }
 
     pub(crate) fn count(&self) -> u64 {
@@ -83,11 +83,11 @@ impl ShownFrame {
 pub(crate) struct SourceLine {
     pub(crate) number: Option<u64>,
     pub(crate) code: Foreign,
-    pub(crate) place: Place,
+    pub(crate) place: LinePlace,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum LinePlace {
     /// Where it happened.
     Here,
     Around,
@@ -95,7 +95,7 @@ pub(crate) enum Place {
 
 impl SourceLine {
     pub(crate) fn is_here(&self) -> bool {
-        self.place == Place::Here
+        self.place == LinePlace::Here
     }
 }
 
@@ -137,9 +137,9 @@ fn runs(stack: &StackTrace) -> Vec<FrameRun> {
     let mut left = if stack.frames.iter().any(is_app) { OPEN_MAX } else { 0 };
     let mut runs: Vec<FrameRun> = Vec::new();
     for (place, frame) in stack.frames.iter().rev().enumerate() {
-        let origin = if is_app(frame) { Origin::App } else { Origin::Library };
-        let is_open = origin == Origin::App && left > 0 || place == 0 && left == 0;
-        left = left.saturating_sub(usize::from(origin == Origin::App));
+        let origin = if is_app(frame) { FrameOrigin::App } else { FrameOrigin::Library };
+        let is_open = origin == FrameOrigin::App && left > 0 || place == 0 && left == 0;
+        left = left.saturating_sub(usize::from(origin == FrameOrigin::App));
         let shown = self::frame(frame, if is_open { Fold::Open } else { Fold::Closed });
         match runs.last_mut().filter(|run| run.origin == origin) {
             Some(run) => run.frames.push(shown),
@@ -167,9 +167,9 @@ fn frame(frame: &Frame, fold: Fold) -> ShownFrame {
 fn source(frame: &Frame) -> Vec<SourceLine> {
     let Some(here) = &frame.context_line else { return Vec::new() };
     let first = frame.lineno.and_then(|line| line.checked_sub(frame.pre_context.len() as u64));
-    let before = frame.pre_context.iter().map(|line| (line, Place::Around));
-    let after = frame.post_context.iter().map(|line| (line, Place::Around));
-    let lines = before.chain([(here, Place::Here)]).chain(after);
+    let before = frame.pre_context.iter().map(|line| (line, LinePlace::Around));
+    let after = frame.post_context.iter().map(|line| (line, LinePlace::Around));
+    let lines = before.chain([(here, LinePlace::Here)]).chain(after);
     lines
         .zip(0..)
         .map(|((code, place), at)| SourceLine {
