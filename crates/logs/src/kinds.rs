@@ -4,18 +4,30 @@ use crate::{Error, Logs, ask::bounds};
 use std::time::Duration;
 use telemetry::{Appended, Batch, Kind, PositionChange, Snapshot, query::Bounds};
 
+/// How long a store that is busy is waited for, before its sender is told, and how often it is tried.
+const PATIENCE: Duration = Duration::from_secs(2);
+const RETRY_AFTER: Duration = Duration::from_millis(20);
 /// Where the store keeps what it is called.
 const NAME_KEY: &str = "log/name";
 
 impl Logs {
-    /// Appends records of a kind, which are synced and searchable when this returns.
+    /// Appends records of a kind, which are synced and searchable when this returns. A store that is busy is waited for.
     ///
     /// # Errors
-    /// When the store cannot be opened or written to, is busy, or the batch is too large for it.
-    pub async fn append(&self, kind: Kind, batch: Batch) -> Result<Appended, Error> {
+    /// When the store cannot be opened or written to, is busy for long, or the batch is too large for it.
+    pub async fn append(&self, kind: Kind, mut batch: Batch) -> Result<Appended, Error> {
         let opened = self.opened_async().await?;
-        let answer = opened.store.append(kind, batch, self.now())?;
-        Ok(answer.await.map_err(|_| Error::Closed)??)
+        let mut waited = Duration::ZERO;
+        loop {
+            match opened.store.append_from(kind, &mut batch, &[], self.now()) {
+                Ok(answer) => return Ok(answer.await.map_err(|_| Error::Closed)??),
+                Err(telemetry::Error::Busy { .. }) if waited < PATIENCE => {
+                    tokio::time::sleep(RETRY_AFTER).await;
+                    waited += RETRY_AFTER;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// The records of a kind that there are now.

@@ -49,6 +49,7 @@ impl From<reports::Error> for Refusal {
     fn from(error: reports::Error) -> Self {
         match error {
             reports::Error::Envelope(malformed) => Self::Malformed(malformed),
+            reports::Error::Logs(logs::Error::Store(telemetry::Error::Busy { .. })) => Self::Busy,
             other => Self::Unavailable(other),
         }
     }
