@@ -54,7 +54,7 @@ fn row(v: &View, number: i64, title: &str, culprit: &str, (level, state): (Level
         first_seen: before(v, 400_000 * n),
         last_seen: before(v, 71 * n),
         events: 20_417 / n,
-        users: if number == 3 { "10,000+".to_owned() } else { v.number(&(1_204 / n)) },
+        users: if number == 3 { format!("{}+", v.number(&10_000)) } else { v.number(&(1_204 / n)) },
         trend: trend(500 / n),
     }
 }
@@ -88,7 +88,7 @@ fn list(v: &View, rows: Vec<IssueRow>, q: &str, projects: Projects) -> String {
         sorts: Choice::of(any("issues-sort-last-seen"), ""),
         ..IssuesForm::default()
     };
-    let tabs = vec![tab("issues-open", 1_204, Chosen::Yes), tab("issue-resolved", 311, Chosen::No)];
+    let tabs = vec![tab("issues-open", 1_204, Chosen::Yes), tab("issues-resolved", 311, Chosen::No)];
     IssueListPage { v, tabs, filter, rows, pager, projects }.render().unwrap()
 }
 

@@ -34,9 +34,9 @@ const ROWS: u32 = 50;
 /// What the tabs choose: the word of the address, the text, the states.
 const TABS: [(&str, &str, &[IssueStateKind]); 5] = [
     ("", "issues-open", &IssueStateKind::OPEN),
-    ("regressed", "issue-regressed", &[IssueStateKind::Regressed]),
-    ("ignored", "issue-ignored", &[IssueStateKind::Ignored]),
-    ("resolved", "issue-resolved", &[IssueStateKind::Resolved]),
+    ("regressed", "issues-regressed", &[IssueStateKind::Regressed]),
+    ("ignored", "issues-ignored", &[IssueStateKind::Ignored]),
+    ("resolved", "issues-resolved", &[IssueStateKind::Resolved]),
     ("all", "issues-all", &IssueStateKind::ALL),
 ];
 const SORTS: [(&str, &str); 5] = [
