@@ -270,6 +270,22 @@ pub struct IssueActivityPage {
     pub next: Option<String>,
 }
 
+/// An event of an issue, in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IssueEvent {
+    pub event_id: Uuid,
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    pub title: String,
+}
+
+/// Events that are still kept, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IssueEvents {
+    pub rows: Vec<IssueEvent>,
+    pub next: Option<String>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewComment {

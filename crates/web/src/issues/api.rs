@@ -15,7 +15,8 @@ use crate::{
     routes::{About, Routes},
 };
 use ::api::issues::{
-    self, IgnoredUntil, IssueActivityPage, IssueCounts, IssueDetail, IssueQuery, IssuesPage, ResolvedIn, TagValue,
+    self, IgnoredUntil, IssueActivityPage, IssueCounts, IssueDetail, IssueEvent, IssueEvents, IssueQuery, IssuesPage,
+    ResolvedIn, TagValue,
 };
 use axum::extract::State;
 use model::Timestamp;
@@ -62,8 +63,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Read,
             activity,
             About::new("What was done to an issue, the last first")
-                .query::<ActivityQuery>()
+                .query::<PageQuery>()
                 .gives::<IssueActivityPage>(200, "A page"),
+        )
+        .get(
+            "/api/v1/issues/{id}/events",
+            Access::Read,
+            events,
+            About::new("The events of an issue that are still kept, the newest first")
+                .query::<PageQuery>()
+                .gives::<IssueEvents>(200, "A page"),
         )
         .get(
             "/api/v1/issues/{id}/events/latest",
@@ -197,7 +206,7 @@ async fn show(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::
 
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default)]
-struct ActivityQuery {
+struct PageQuery {
     /// Rows: 100 unless said otherwise.
     limit: Option<u32>,
     /// The `next` of the page before.
@@ -207,7 +216,7 @@ struct ActivityQuery {
 async fn activity(
     State(ctx): State<Ctx>,
     Path(name): Path<String>,
-    Query(asked): Query<ActivityQuery>,
+    Query(asked): Query<PageQuery>,
 ) -> Result<axum::Json<IssueActivityPage>> {
     let FoundIssue { issue, .. } = lookup::existing(&ctx, &name).await?;
     let before = asked.cursor.as_deref().map(cursor::number).transpose()?;
@@ -220,6 +229,20 @@ async fn activity(
         detail: one.detail,
     });
     Ok(axum::Json(IssueActivityPage { rows: rows.collect(), next: page.next.map(cursor::of_number) }))
+}
+
+async fn events(
+    State(ctx): State<Ctx>,
+    Path(name): Path<String>,
+    Query(asked): Query<PageQuery>,
+) -> Result<axum::Json<IssueEvents>> {
+    let found = lookup::existing(&ctx, &name).await?;
+    let after = asked.cursor.as_deref().map(cursor::log).transpose()?;
+    let limit = cursor::page_size(&ctx, asked.limit)? as usize;
+    let page = lookup::event_page(&ctx, &found, after, limit).await?;
+    let row = |event: reports::StoredEvent| IssueEvent { event_id: event.event_id, at: event.at, title: event.title };
+    let next = page.next.map(cursor::of_log);
+    Ok(axum::Json(IssueEvents { rows: page.events.into_iter().map(row).collect(), next }))
 }
 
 async fn latest_event(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<Value>> {

@@ -5,10 +5,10 @@ use crate::{
     problem::{Problem, Result},
 };
 use errors::grouping::{self, Grouping};
-use reports::StoredEvent;
+use reports::{EventPage, StoredEvent};
 use std::time::Duration;
 use store::{Issue, IssueFilter, Project};
-use telemetry::query::language::Order;
+use telemetry::query::{Cursor, language::Order};
 use uuid::Uuid;
 
 /// What people call an issue: `SHOP-12`.
@@ -76,8 +76,8 @@ pub(crate) struct FoundEvent {
 /// The newest event of an issue that is still kept.
 pub(crate) async fn newest_event(ctx: &Ctx, found: &FoundIssue) -> Result<Option<FoundEvent>> {
     let hashes = hashes(ctx, &found.issue).await?;
-    let page = events(ctx, found, &hashes, (Order::Descending, None)).await?;
-    match page.into_iter().next() {
+    let page = events(ctx, found, &hashes, (Order::Descending, None), 1).await?;
+    match page.events.into_iter().next() {
         Some(event) => around(ctx, found, &hashes, event).await.map(Some),
         None => Ok(None),
     }
@@ -100,7 +100,8 @@ pub(crate) async fn event(ctx: &Ctx, found: &FoundIssue, id: Uuid) -> Result<Fou
 
 async fn around(ctx: &Ctx, found: &FoundIssue, hashes: &[String], event: StoredEvent) -> Result<FoundEvent> {
     let next = async |order| -> Result<Option<Uuid>> {
-        Ok(events(ctx, found, hashes, (order, Some(event.cursor))).await?.first().map(|event| event.event_id))
+        let page = events(ctx, found, hashes, (order, Some(event.cursor)), 1).await?;
+        Ok(page.events.first().map(|event| event.event_id))
     };
     let (older, newer) = (next(Order::Descending).await?, next(Order::Ascending).await?);
     Ok(FoundEvent { grouping: grouping::group(&event.event), event, older, newer })
@@ -110,14 +111,26 @@ async fn hashes(ctx: &Ctx, issue: &Issue) -> Result<Vec<String>> {
     Ok(ctx.app.db.issue_hashes(issue.id).await?.into_iter().map(|hash| hash.hash).collect())
 }
 
+/// A page of the events of an issue, the newest first.
+pub(crate) async fn event_page(
+    ctx: &Ctx,
+    found: &FoundIssue,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<EventPage> {
+    let hashes = hashes(ctx, &found.issue).await?;
+    events(ctx, found, &hashes, (Order::Descending, after), limit).await
+}
+
 async fn events(
     ctx: &Ctx,
     FoundIssue { project, issue }: &FoundIssue,
     hashes: &[String],
-    place: (Order, Option<telemetry::query::Cursor>),
-) -> Result<Vec<StoredEvent>> {
+    place: (Order, Option<Cursor>),
+    limit: usize,
+) -> Result<EventPage> {
     let range = issue.first_seen..issue.last_seen + Duration::from_micros(1);
-    Ok(ctx.app.reports.events(&project.slug, hashes, range, place, 1).await.map_err(problem)?.events)
+    ctx.app.reports.events(&project.slug, hashes, range, place, limit).await.map_err(problem)
 }
 
 fn problem(error: reports::Error) -> Problem {

@@ -143,6 +143,12 @@ async fn events_lead_to_those_around_them() {
     assert!(page.contains(&format!("rel=\"next\" href=\"/issues/SHOP-1/events/{}\"", ids[2])));
     let strange = shop.site.get(&format!("/api/v1/issues/SHOP-1/events/{other}")).await;
     assert_eq!(strange.status, StatusCode::NOT_FOUND, "another issue's event");
+    let first = shop.site.get("/api/v1/issues/SHOP-1/events?limit=2").await.json();
+    let next = first["next"].as_str().unwrap();
+    let second = shop.site.get(&format!("/api/v1/issues/SHOP-1/events?limit=2&cursor={next}")).await.json();
+    let rows = [first["rows"].as_array().unwrap().as_slice(), second["rows"].as_array().unwrap()].concat();
+    let listed: Vec<_> = rows.iter().map(|row| row["event_id"].as_str().unwrap().replace('-', "")).collect();
+    assert_eq!((listed, &second["next"]), (ids.iter().rev().cloned().collect(), &Value::Null));
     let newest = shop.site.get("/api/v1/issues/SHOP-1/events/latest").await.json();
     assert_eq!((&newest["event_id"], &newest["grouping"]["basis"]), (&json!(ids[2]), &json!("exceptions")));
 }
