@@ -10,6 +10,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What a job has said that a process did not bring to the store.
+const LEFT: &str = "01944f00-0000-7000-8000-00000000000a";
+const LEFT_LINES: &str = r#"{"at":"2025-01-10T13:32:15.000000Z","level":"info","event":"started","message":"Début de l'envoi","fields":{"total":2}}
+{"at":"2025-01-10T13:32:16.500000Z","level":"error","event":"item","message":"Erreur email 1/2","fields":{"item":1}}
+{"at":"2025-01-10T13:32:17.000000Z","level":"info","event":"ended","message":"Fin"}
+"#;
+
 /// A stage whose server is asked over HTTP.
 struct Site {
     stage: Stage,
@@ -193,14 +200,14 @@ fn keeping_what_it_traces_comes_to_rest_even_where_it_traces_everything() {
     site.found("source:vigie answering", 1);
     let before = site.traced().len();
     fs::create_dir_all(site.outbox()).expect("the folder is writable");
-    for (number, line) in OLD_LINES.lines().enumerate() {
+    for (number, line) in LEFT_LINES.lines().enumerate() {
         // As a process leaves it that ended before it had brought it to the store.
         let rest = line.strip_prefix('{').expect("it is an object");
         let part = site.outbox().join("left.part");
-        fs::write(&part, format!("{{\"job\":\"{OLD}\",{rest}\n")).expect("the folder is writable");
+        fs::write(&part, format!("{{\"job\":\"{LEFT}\",{rest}\n")).expect("the folder is writable");
         fs::rename(&part, site.outbox().join(format!("{number}.jsonl"))).expect("the folder is writable");
         // Each is a batch of its own, which is acknowledged.
-        site.found(&format!("job:{OLD}"), number + 1);
+        site.found(&format!("job:{LEFT}"), number + 1);
     }
     assert_eq!(site.traced().len(), before, "three batches were kept, and nothing was said of it: {:?}", site.traced());
     assert_eq!(site.search("source:vigie").len(), before);

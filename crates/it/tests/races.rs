@@ -25,7 +25,7 @@ fn addresses(round: u64) -> impl Iterator<Item = String> {
 }
 
 fn list(round: u64) -> String {
-    addresses(round).fold("email\n".to_owned(), |list, address| list + &address + "\n")
+    addresses(round).fold("email\n".to_owned(), |list, address| list + address.as_str() + "\n")
 }
 
 /// Everybody of all rounds has one message.
@@ -83,10 +83,13 @@ fn form(round: u64) -> String {
     let part = |name: &str, more: &str, value: &str| {
         format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
     };
-    part("settings", "", &settings.to_string())
-        + &part("account", "", "compta")
-        + &part("recipients", "; filename=\"liste.csv\"", &list(round))
-        + "--x--\r\n"
+    [
+        part("settings", "", &settings.to_string()),
+        part("account", "", "compta"),
+        part("recipients", "; filename=\"liste.csv\"", &list(round)),
+        "--x--\r\n".to_owned(),
+    ]
+    .concat()
 }
 
 /// Status and body of the answer.

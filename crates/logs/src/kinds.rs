@@ -1,8 +1,12 @@
 //! Records of the other kinds, which share the store of the logs: spans and events of errors.
 
 use crate::{Error, Logs, ask::bounds};
-use std::time::Duration;
-use telemetry::{Appended, Batch, Kind, PositionChange, Snapshot, query::Bounds};
+use model::Timestamp;
+use std::{ops::Range, time::Duration};
+use telemetry::{
+    Appended, Batch, Kind, PositionChange, Snapshot,
+    query::{Bounds, Query, Question},
+};
 
 /// How long a store that is busy is waited for, before its sender is told, and how often it is tried.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -50,6 +54,18 @@ impl Logs {
     ) -> Result<T, Error> {
         let opened = self.opened_async().await?;
         self.beside(time_max, move |cancel| question(&opened.store.snapshot(kind), &bounds(cancel))).await
+    }
+
+    /// What a query means now, of records of that time; of all of them where none is given.
+    ///
+    /// # Errors
+    /// When an expression in it is too large.
+    pub fn question(&self, query: &Query, range: Option<Range<Timestamp>>) -> Result<Question, Error> {
+        let question = Question::new(query, self.now(), self.zone())?;
+        Ok(match range {
+            Some(range) => question.within(range),
+            None => question,
+        })
     }
 
     /// By which the numbers of this store's records are told from those of another store. `new` is what it is called if

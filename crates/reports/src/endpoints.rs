@@ -6,7 +6,7 @@ use model::Timestamp;
 use std::{ops::Range, time::Duration};
 use telemetry::{
     Kind,
-    query::{self, Cell, Question, Table, parse},
+    query::{self, Cell, Table, parse},
 };
 
 /// Endpoints that are told apart.
@@ -104,8 +104,7 @@ impl Reports {
         // A slug has small letters, digits and hyphens alone.
         let of = project.map(|slug| format!("project:\"{slug}\"")).unwrap_or_default();
         let (query, _) = parse(&format!("segment:true {of} {filter} | stats {stats}"));
-        let question = Question::new(&query, self.0.clock.now(), self.0.logs.zone()).map_err(logs::Error::from)?;
-        let question = question.within(range.clone());
+        let question = self.0.logs.question(&query, Some(range.clone()))?;
         let asked = self.0.logs.ask_of(Kind::Span, TIME_MAX, move |snapshot, bounds| {
             let answer = query::answer(snapshot, &question, query::ROWS_MAX, bounds);
             (answer.value, !answer.partial.is_empty())

@@ -2,14 +2,13 @@
 
 use crate::{Error, Reports, observe::HASH_FIELDS};
 use errors::Event;
-use jiff::tz::TimeZone;
 use logs::TIME_MAX;
 use model::Timestamp;
 use std::ops::{ControlFlow, Range};
 use telemetry::{
     Kind, RecordRef, Value,
     query::{
-        Bounds, Cursor, Page, Query, Question,
+        Bounds, Cursor, Page, Query,
         language::{FieldTest, Filter, Order},
         search,
     },
@@ -74,11 +73,7 @@ impl Reports {
             return Ok(EventPage::default());
         }
         let query = Query { filter, pipes: Vec::new() };
-        let question = Question::new(&query, self.0.clock.now(), &TimeZone::UTC).map_err(logs::Error::from)?;
-        let question = match range {
-            Some(range) => question.within(range),
-            None => question,
-        };
+        let question = self.0.logs.question(&query, range)?;
         let asked = self.0.logs.ask_of(Kind::Error, TIME_MAX, move |snapshot, bounds: &Bounds| {
             let mut found = EventPage::default();
             search(snapshot, &question, Page { limit: page.limit + 1, ..page }, bounds, |hit| {

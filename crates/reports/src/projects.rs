@@ -51,9 +51,15 @@ pub struct KnownProject {
 
 #[derive(Default)]
 pub(crate) struct Projects {
-    by_key: Mutex<HashMap<String, (Timestamp, Option<Arc<KnownProject>>)>>,
+    by_key: Mutex<HashMap<String, LookedUp>>,
     taken: Mutex<HashMap<(i64, &'static str), Span>>,
     dropped: Mutex<HashMap<(i64, &'static str, DropReason), u64>>,
+}
+
+/// What was found for a key, and when.
+struct LookedUp {
+    at: Timestamp,
+    project: Option<Arc<KnownProject>>,
 }
 
 /// What was taken of a quota since when.
@@ -111,17 +117,17 @@ impl Reports {
     /// When the database cannot be asked.
     pub async fn project_of(&self, key: &PublicKey) -> Result<Option<Arc<KnownProject>>, crate::Error> {
         let now = self.0.clock.now();
-        if let Some((at, known)) = lock(&self.0.projects.by_key).get(key.as_str())
-            && now.since(*at) < FRESH_FOR
+        if let Some(known) = lock(&self.0.projects.by_key).get(key.as_str())
+            && now.since(known.at) < FRESH_FOR
         {
-            return Ok(known.clone());
+            return Ok(known.project.clone());
         }
         let found = self.0.db.project_of_key(key.as_str()).await?.map(|project| Arc::new(KnownProject::new(project)));
         let mut known = lock(&self.0.projects.by_key);
         if known.len() >= KEYS_MAX {
-            known.retain(|_, (at, project)| project.is_some() && now.since(*at) < FRESH_FOR);
+            known.retain(|_, known| known.project.is_some() && now.since(known.at) < FRESH_FOR);
         }
-        known.insert(key.as_str().to_owned(), (now, found.clone()));
+        known.insert(key.as_str().to_owned(), LookedUp { at: now, project: found.clone() });
         Ok(found)
     }
 

@@ -15,7 +15,6 @@ listen-taken = another program listens there: choose another port with --listen
 listen-reserved = ports below 1024 are reserved: choose another with --listen
 listen-unknown = this machine has no such address: use 127.0.0.1 or 0.0.0.0
 listen-other = choose another address with --listen
-key-sealed-otherwise = the secret of account { $name } was sealed under another key
 key-another = another key than the database's: { $why }
 key-missing = missing: { $why }
 key-set-up-with = the database was set up with the key of fingerprint { $kept }

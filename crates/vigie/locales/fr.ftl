@@ -15,7 +15,6 @@ listen-taken = un autre programme utilise cette adresse : choisissez un autre p
 listen-reserved = les ports inférieurs à 1024 sont réservés : choisissez-en un autre avec --listen
 listen-unknown = cette machine n’a pas cette adresse : utilisez 127.0.0.1 ou 0.0.0.0
 listen-other = choisissez une autre adresse avec --listen
-key-sealed-otherwise = le mot de passe du compte { $name } a été chiffré avec une autre clé
 key-another = ce n’est pas la clé de la base de données : { $why }
 key-missing = clé absente : { $why }
 key-set-up-with = la base de données a été créée avec la clé d’empreinte { $kept }

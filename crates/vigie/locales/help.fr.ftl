@@ -9,6 +9,12 @@ heading-Before-it-leaves = Avant l’envoi
 heading-Keeping-account = Suivi
 
 value-DIR = DOSSIER
+value-PLATFORM = PLATEFORME
+value-SLUG = IDENTIFIANT
+value-STATES = ÉTATS
+value-ENVIRONMENT = ENVIRONNEMENT
+value-RELEASE = VERSION
+value-ISSUE = PROBLÈME
 value-URL = URL
 value-FILE = FICHIER
 value-LANGUAGE = LANGUE

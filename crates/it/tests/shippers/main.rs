@@ -33,7 +33,12 @@ struct Vigie {
 }
 
 impl Vigie {
+    /// On ports that are free: another test may take one before they are listened on, and then others are tried.
     fn start() -> Self {
+        (0..5).find_map(|_| Self::on_free_ports()).expect("ports are free")
+    }
+
+    fn on_free_ports() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (http, syslog) = (free_port(), free_port());
         let config = format!("listen = \"127.0.0.1:{http}\"\n[[collect]]\nsyslog = \"127.0.0.1:{syslog}\"\n");
@@ -43,8 +48,10 @@ impl Vigie {
         let mut command = program(folder.path());
         command.arg("serve").stdout(Stdio::null()).stderr(File::create(&said).expect("a file"));
         let serving = Ended::start(&mut command);
-        wait_for("the server", PATIENCE, || fs::read_to_string(&said).ok().filter(|said| said.contains("serving ")));
-        Self { folder, http, syslog, token: token.trim().to_owned(), _serving: serving }
+        let began = |said: &String| said.contains("serving ") || said.contains("help: ");
+        let said = wait_for("the server", PATIENCE, || fs::read_to_string(&said).ok().filter(began));
+        let token = token.trim().to_owned();
+        said.contains("serving ").then_some(Self { folder, http, syslog, token, _serving: serving })
     }
 
     fn origin(&self) -> String {

@@ -115,7 +115,7 @@ fn event() -> Event {
         "request": {"url": "https://boutique.example/panier?id=7", "method": "POST", "data": {"quantite": 3},
                     "headers": {"Accept": "text/html", "Authorization": "Bearer abcdefghijklmnop"}, "cookies": {"session": "x"}},
         "breadcrumbs": {"values": [
-            {"timestamp": 1_795_189_325.0, "category": "query", "message": "SELECT * FROM panier WHERE id = 7"},
+            {"timestamp": 1_795_189_325.0, "category": "redis", "message": "GET panier:7"},
             {"timestamp": 1_795_189_329.0, "category": "httplib", "message": "POST https://banque.example/v1", "level": "error",
              "data": {"status_code": 503}}]},
         "contexts": {"trace": {"trace_id": "0123456789abcdef0123456789abcdef", "span_id": "0123456789abcdef"},

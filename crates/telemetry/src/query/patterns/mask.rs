@@ -184,7 +184,7 @@ mod tests {
                 "java.lang.X: a\n\tat f(X.java:1)\nCaused by: java.io.Y: b 2\n\t... 3 more",
                 "Caused by: java.io.Y: b <*>",
             ),
-            ("SELECT 1\n  FROM t", "SELECT <*>"),
+            ("CHOOSE 1\n  of t", "CHOOSE <*>"),
         ] {
             masker.pattern(message.as_bytes(), &mut pattern);
             assert_eq!(String::from_utf8_lossy(&pattern), expected, "{message}");
