@@ -6,8 +6,8 @@ use store::{IssueKind, Observation, ProjectId};
 use telemetry::{RecordRef, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Fields with the hashes of an event, the most telling first.
-pub(crate) const HASH_FIELDS: [&str; 4] = ["issue", "hash2", "hash3", "hash4"];
+/// Fields with the hashes of an event, the most telling first: as many as the database looks at.
+pub(crate) const HASH_FIELDS: [&str; 8] = ["issue", "hash2", "hash3", "hash4", "hash5", "hash6", "hash7", "hash8"];
 
 const TAG: &str = "tags.";
 /// By which it is known whom an event happened to, the surest first.

@@ -40,8 +40,8 @@ impl Reports {
     /// Takes an envelope of a project's client.
     ///
     /// # Errors
-    /// [`Error::Envelope`] when nothing of it can be read; otherwise where the store cannot be written to, and then nothing of it
-    /// is kept.
+    /// [`Error::Envelope`] when nothing of it can be read; otherwise where the store cannot be written to: then
+    /// nothing was acknowledged, though what came before in the envelope may be kept.
     pub async fn receive(&self, known: Arc<KnownProject>, body: Vec<u8>, form: Form) -> Result<Received, Error> {
         let (reports, of) = (self.clone(), Arc::clone(&known));
         let gather = move || reports.gather(&of, &body, form);

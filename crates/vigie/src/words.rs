@@ -25,10 +25,10 @@ static TEXTS: Texts = Texts::new(
 )
 .with_formatters(|value, _| written(value, Language::English), |value, _| written(value, Language::French));
 
-/// A number in a text is written as [`number`] writes it.
+/// A number in a text is written as [`Language::number`] writes it.
 fn written(value: &FluentValue<'_>, language: Language) -> Option<String> {
     match value {
-        FluentValue::Number(value) => Some(number(value.value as u64, language)),
+        FluentValue::Number(value) => Some(language.number(value.value as u64)),
         _ => None,
     }
 }
@@ -102,20 +102,6 @@ macro_rules! t {
     }};
 }
 pub(crate) use t;
-
-/// `12,345`, in French `12 345` with narrow spaces that do not break.
-pub(crate) fn number(number: u64, language: Language) -> String {
-    let separator = if language == Language::French { '\u{202f}' } else { ',' };
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len());
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A number with so many digits after the point, which is a comma in French.
 pub(crate) fn decimal(number: f64, digits: usize) -> String {

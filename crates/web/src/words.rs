@@ -109,16 +109,7 @@ impl Words {
 
     /// `12,345`, in French `12 345` with narrow spaces that do not break.
     pub(crate) fn number(&self, number: &u64) -> String {
-        let separator = if self.language == Language::French { '\u{202f}' } else { ',' };
-        let digits = number.to_string();
-        let mut text = String::with_capacity(digits.len() + digits.len());
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                text.push(separator);
-            }
-            text.push(digit);
-        }
-        text
+        self.language.number(*number)
     }
 
     /// To one decimal where there is one: `98.7`, `98,7`.

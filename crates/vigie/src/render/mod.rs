@@ -46,7 +46,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
 
 /// `12,345`, as the language writes it.
 pub(crate) fn count(number: u64) -> String {
-    words::number(number, words::language())
+    words::language().number(number)
 }
 
 /// The two largest units: `8 min 20 s`.

@@ -24,7 +24,7 @@ use axum::{
 };
 use errors::{
     Envelope,
-    auth::{PublicKey, ToldIn, public_key},
+    auth::{AuthRefused, PublicKey, ToldIn, public_key},
 };
 use reports::{Form, KnownProject};
 use std::{sync::Arc, time::Duration};
@@ -33,11 +33,13 @@ use unpack::Packing;
 
 /// Bytes of a body as it is sent.
 const BODY_BYTES_MAX: usize = 16 << 20;
-/// The same, unpacked.
-const UNPACKED_BYTES_MAX: usize = 24 << 20;
-/// Bodies that are read at once.
-const BODIES_MAX: usize = 16;
-static BODIES: Semaphore = Semaphore::const_new(BODIES_MAX);
+/// Most have less; so much, too, is read of somebody who does not say the key before the body.
+const USUAL_BYTES_MAX: usize = 1 << 20;
+/// Bodies that are read at once: usual ones, and larger ones or of a length that is not told.
+const USUAL: Room = Room { bytes_max: USUAL_BYTES_MAX, unpacked_bytes_max: 8 << 20 };
+const LARGE: Room = Room { bytes_max: BODY_BYTES_MAX, unpacked_bytes_max: 24 << 20 };
+static USUAL_BODIES: Semaphore = Semaphore::const_new(12);
+static LARGE_BODIES: Semaphore = Semaphore::const_new(2);
 /// How long one waits for its turn, and what a body may take to come.
 const PATIENCE: Duration = Duration::from_secs(2);
 const BODY_TIME_MAX: Duration = Duration::from_secs(30);
@@ -114,34 +116,59 @@ async fn taken(
     form: Form,
 ) -> Result<reports::Received, Refusal> {
     let packing = Packing::of(headers)?;
-    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, BODIES.acquire()).await else { return Err(Refusal::Busy) };
-    let body = match tokio::time::timeout(BODY_TIME_MAX, to_bytes(body, BODY_BYTES_MAX)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(Refusal::TooLarge(BODY_BYTES_MAX)),
-        Err(_) => return Err(Refusal::Late),
+    // Where the key is said before the body, a wrong one costs nothing more.
+    let early = match key(headers, query, None) {
+        Ok(key) => Some((project(ctx, id, &key).await?, key)),
+        Err(AuthRefused::Missing) if form == Form::Envelope => None,
+        Err(refused) => return Err(refused.into()),
     };
-    let unpacked = match packing {
-        Packing::Plain => body.into(),
-        packing => {
-            let unpacked = tokio::task::spawn_blocking(move || packing.unpack(&body, UNPACKED_BYTES_MAX));
-            unpacked.await.map_err(|_| Refusal::Busy)??
-        }
+    let unpacked = read(headers, body, packing, early.is_some()).await?;
+    let dsn = match form {
+        Form::Envelope => Envelope::parse(unpacked.split(|byte| *byte == b'\n').next().unwrap_or_default())?.dsn,
+        _ => None,
     };
-    let known = project(ctx, id, &key(headers, query, &unpacked, form)?).await?;
+    let said = key(headers, query, dsn.as_deref())?;
+    let known = match early {
+        Some((known, key)) if key == said => known,
+        _ => project(ctx, id, &said).await?,
+    };
     Ok(ctx.app.reports.receive(known, unpacked, form).await?)
 }
 
-/// The key of a request: an envelope may name it in its own header.
-fn key(headers: &HeaderMap, query: Option<&str>, body: &[u8], form: Form) -> Result<PublicKey, Refusal> {
+/// How much room a body is given.
+#[derive(Clone, Copy)]
+struct Room {
+    bytes_max: usize,
+    unpacked_bytes_max: usize,
+}
+
+/// The body, unpacked. Who is known by a key may send a large one.
+async fn read(headers: &HeaderMap, body: Body, packing: Packing, is_known: bool) -> Result<Vec<u8>, Refusal> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let is_usual = !is_known || length.is_some_and(|length| length <= USUAL_BYTES_MAX);
+    let (room, places) = if is_usual { (USUAL, &USUAL_BODIES) } else { (LARGE, &LARGE_BODIES) };
+    if length.is_some_and(|length| length > room.bytes_max) {
+        return Err(Refusal::TooLarge(room.bytes_max));
+    }
+    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, places.acquire()).await else { return Err(Refusal::Busy) };
+    let body = match tokio::time::timeout(BODY_TIME_MAX, to_bytes(body, room.bytes_max)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Err(Refusal::TooLarge(room.bytes_max)),
+        Err(_) => return Err(Refusal::Late),
+    };
+    if packing == Packing::Plain {
+        return Ok(body.into());
+    }
+    let unpacked = tokio::task::spawn_blocking(move || packing.unpack(&body, room.unpacked_bytes_max));
+    unpacked.await.map_err(|_| Refusal::Busy)?
+}
+
+/// The key that a request says; an envelope may name it in its own header.
+fn key(headers: &HeaderMap, query: Option<&str>, dsn: Option<&str>) -> Result<PublicKey, AuthRefused> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let authorization = text(header::AUTHORIZATION.as_str());
     let header = text("x-sentry-auth").or(authorization.filter(|value| value.starts_with("Sentry ")));
-    let first = body.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let dsn = match form {
-        Form::Envelope => Envelope::parse(first)?.dsn,
-        _ => None,
-    };
-    Ok(public_key(ToldIn { header, query, dsn: dsn.as_deref() })?)
+    public_key(ToldIn { header, query, dsn })
 }
 
 /// The project of a key, if it is the one of the address.

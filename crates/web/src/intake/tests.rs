@@ -92,6 +92,10 @@ async fn what_is_wrong_is_refused_with_the_reason_and_nothing_is_kept() {
     let too_long = vec![b' '; super::BODY_BYTES_MAX + 1];
     let answer = sent(&site, "/api/1/envelope/", &[known], too_long).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // Whoever does not say the key first is read a little of, and no more.
+    let unknown = vec![b' '; super::USUAL_BYTES_MAX + 1];
+    let answer = sent(&site, "/api/1/envelope/", &[], unknown).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(events(&site).await, 0);
 }
 

@@ -89,7 +89,7 @@ pub(crate) async fn newest_event(ctx: &Ctx, found: &FoundIssue) -> Result<Option
 /// 404 where it is not kept, or is another issue's.
 pub(crate) async fn event(ctx: &Ctx, found: &FoundIssue, id: Uuid) -> Result<FoundEvent> {
     let hashes = hashes(ctx, &found.issue).await?;
-    let event = ctx.app.reports.event(&found.project.slug, id).await.map_err(problem)?;
+    let event = ctx.app.reports.event(&found.project.slug, id).await?;
     let is_own = |event: &StoredEvent| {
         let grouping = grouping::group(&event.event);
         grouping.hashes.iter().any(|hash| hashes.contains(&hash.to_string()))
@@ -130,14 +130,5 @@ async fn events(
     limit: usize,
 ) -> Result<EventPage> {
     let range = issue.first_seen..issue.last_seen + Duration::from_micros(1);
-    ctx.app.reports.events(&project.slug, hashes, range, place, limit).await.map_err(problem)
-}
-
-fn problem(error: reports::Error) -> Problem {
-    match error {
-        reports::Error::Store(error) => error.into(),
-        reports::Error::Logs(error) => error.into(),
-        reports::Error::Envelope(error) => Problem::malformed(error.to_string()),
-        reports::Error::Stopped => Problem::busy("stopping", "Vigie is shutting down", 5),
-    }
+    Ok(ctx.app.reports.events(&project.slug, hashes, range, place, limit).await?)
 }
