@@ -41,9 +41,9 @@ impl Endpoint {
         (self.satisfied as f64 + self.tolerated as f64 / 2.0) / (self.count as f64).max(1.0)
     }
 
-    /// From 0 to 1.
-    pub fn failure_rate(&self) -> f64 {
-        self.failed as f64 / (self.count as f64).max(1.0)
+    /// Of all, from 0 to 100.
+    pub fn failed_percent(&self) -> f64 {
+        self.failed as f64 * 100.0 / (self.count as f64).max(1.0)
     }
 }
 

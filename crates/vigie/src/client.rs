@@ -332,7 +332,11 @@ pub(crate) fn refusal(problem: &Problem) -> Failure {
 
 /// A remedy that names a route, as the command that goes there.
 fn in_our_words(remedy: &str) -> String {
-    const SAID: [(&str, &str); 6] = [
+    const SAID: [(&str, &str); 10] = [
+        ("`GET /api/v1/issues` lists the issues", "`vigie issues` lists them"),
+        ("GET /api/v1/issues\u{a0}» affiche les problèmes", "vigie issues\u{a0}» les affiche"),
+        ("`GET /api/v1/projects` lists the projects", "`vigie project list` lists them"),
+        ("GET /api/v1/projects\u{a0}» affiche les projets", "vigie project list\u{a0}» les affiche"),
         ("`GET /api/v1/jobs` lists the jobs", "`vigie jobs` lists them"),
         ("`/readyz` says", "`vigie doctor` says"),
         ("GET /api/v1/jobs\u{a0}» affiche les tâches", "vigie jobs\u{a0}» les affiche"),

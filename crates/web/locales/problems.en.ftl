@@ -44,3 +44,8 @@ problem-name-wrong = name: cannot be taken
 problem-name-wrong-help = write 1 to { $most } characters, without a slash or blanks around
 problem-logs-in-use = the log store is in use by process { $pid }: ask that process, or stop it
 problem-no-record = there is no record { $seq }
+
+problem-no-issue = there is no issue `{ $name }`
+problem-no-issue-help = `GET /api/v1/issues` lists the issues
+problem-no-project = there is no project `{ $name }`
+problem-no-project-help = `GET /api/v1/projects` lists the projects

@@ -44,3 +44,8 @@ problem-name-wrong = name : ce nom n’est pas possible
 problem-name-wrong-help = écrivez de 1 à { $most } caractères, sans barre oblique ni espace au début ou à la fin
 problem-logs-in-use = les journaux sont utilisés par le processus { $pid } : adressez-vous à lui, ou arrêtez-le
 problem-no-record = la ligne { $seq } n’existe pas
+
+problem-no-issue = le problème « { $name } » n’existe pas
+problem-no-issue-help = « GET /api/v1/issues » affiche les problèmes
+problem-no-project = le projet « { $name } » n’existe pas
+problem-no-project-help = « GET /api/v1/projects » affiche les projets

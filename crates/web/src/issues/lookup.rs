@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use errors::grouping::{self, Grouping};
 use reports::{EventPage, StoredEvent};
@@ -61,7 +61,9 @@ pub(crate) async fn like(ctx: &Ctx, text: &str, limit: u32) -> Result<Vec<FoundI
 /// # Errors
 /// 404 where there is none.
 pub(crate) async fn existing(ctx: &Ctx, name: &str) -> Result<FoundIssue> {
-    let missing = || Problem::not_found(format!("issue `{name}`")).remedy("`GET /api/v1/issues` lists them");
+    let missing = || {
+        Problem::missing(worded("problem-no-issue", &[("name", &name)])).remedy(worded("problem-no-issue-help", &[]))
+    };
     named(ctx, name).await?.ok_or_else(missing)
 }
 

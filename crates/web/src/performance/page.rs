@@ -2,6 +2,7 @@
 
 use crate::layout::{parts::Choice, view::View};
 use askama::Template;
+use language::Language;
 use reports::Endpoint;
 use std::time::Duration;
 
@@ -23,8 +24,9 @@ impl EndpointsPage<'_> {
         self.rows.iter().map(|endpoint| endpoint.count).sum()
     }
 
-    fn failure_rate(&self) -> f64 {
-        self.rows.iter().map(|endpoint| endpoint.failed).sum::<u64>() as f64 / (self.count() as f64).max(1.0)
+    /// From 0 to 100.
+    fn failed_percent(&self) -> f64 {
+        self.rows.iter().map(|endpoint| endpoint.failed).sum::<u64>() as f64 * 100.0 / (self.count() as f64).max(1.0)
     }
 
     fn average(&self) -> Duration {
@@ -48,4 +50,10 @@ pub(crate) fn apdex_tone(apdex: f64) -> &'static str {
         0.7.. => "",
         _ => "bad",
     }
+}
+
+/// Two digits tell endpoints apart, and what is excellent from what is fair: `0.93`, `0,93`.
+pub(crate) fn apdex_text(v: &View, endpoint: &Endpoint) -> String {
+    let text = format!("{:.2}", endpoint.apdex());
+    if v.language == Language::French { text.replace('.', ",") } else { text }
 }

@@ -29,5 +29,6 @@ async fn transactions_of_a_client_are_figures_of_their_endpoint() {
     let person = site.person("marie", Role::Viewer).await;
     let page = site.look(&person, "/performance?project=shop").await;
     assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains(">33.3%<") && page.text.contains(">0.67<"), "one of three failed: {}", page.text);
     assert!(page.text.contains("/cart/&#60;b&#62;") && !page.text.contains("/cart/<b>"), "{}", page.text);
 }

@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     auth::{Access, CreatedName},
     extract::{Json, Path, origin},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::{
@@ -98,7 +98,10 @@ async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<Projects>> {
 }
 
 pub(crate) async fn existing(ctx: &Ctx, slug: &str) -> Result<Project> {
-    let missing = || Problem::not_found(format!("project `{slug}`")).remedy("`GET /api/v1/projects` lists them");
+    let missing = || {
+        Problem::missing(worded("problem-no-project", &[("name", &slug)]))
+            .remedy(worded("problem-no-project-help", &[]))
+    };
     ctx.app.db.project_of_slug(&slug.to_lowercase()).await?.ok_or_else(missing)
 }
 

@@ -32,16 +32,20 @@ fn snippet(platform: &'static str, name: &'static str, dsn: &str) -> Snippet {
     let (install, code) = match platform {
         "node" => (
             "npm install @sentry/node",
-            format!("const Sentry = require(\"@sentry/node\");\n\nSentry.init({{ dsn: \"{dsn}\" }});"),
+            format!(
+                "const Sentry = require(\"@sentry/node\");\n\nSentry.init({{ dsn: \"{dsn}\", tracesSampleRate: 1.0 }});"
+            ),
         ),
         "javascript" => (
             "npm install @sentry/browser",
-            format!("import * as Sentry from \"@sentry/browser\";\n\nSentry.init({{ dsn: \"{dsn}\" }});"),
+            format!(
+                "import * as Sentry from \"@sentry/browser\";\n\nSentry.init({{\n  dsn: \"{dsn}\",\n  integrations: [Sentry.browserTracingIntegration()],\n  tracesSampleRate: 1.0,\n}});"
+            ),
         ),
         "rust" => (
             "cargo add sentry",
             format!(
-                "let _guard = sentry::init((\n    \"{dsn}\",\n    sentry::ClientOptions {{ release: sentry::release_name!(), ..Default::default() }},\n));"
+                "let _guard = sentry::init((\n    \"{dsn}\",\n    sentry::ClientOptions {{ release: sentry::release_name!(), traces_sample_rate: 1.0, ..Default::default() }},\n));"
             ),
         ),
         _ => (install_of(platform), python(platform, dsn)),
@@ -60,7 +64,7 @@ fn install_of(platform: &str) -> &'static str {
 }
 
 fn python(platform: &str, dsn: &str) -> String {
-    let init = format!("import sentry_sdk\n\nsentry_sdk.init(dsn=\"{dsn}\")");
+    let init = format!("import sentry_sdk\n\nsentry_sdk.init(dsn=\"{dsn}\", traces_sample_rate=1.0)");
     match platform {
         "python-django" => format!("# settings.py\n{init}"),
         "python-fastapi" => format!("from fastapi import FastAPI\n{init}\n\napp = FastAPI()"),
@@ -73,7 +77,7 @@ fn python(platform: &str, dsn: &str) -> String {
 /// Each worker process sets itself up.
 fn celery(dsn: &str) -> String {
     format!(
-        "import sentry_sdk\n\n@signals.celeryd_init.connect\ndef init_sentry(**_kwargs):\n    sentry_sdk.init(dsn=\"{dsn}\")"
+        "import sentry_sdk\n\n@signals.celeryd_init.connect\ndef init_sentry(**_kwargs):\n    sentry_sdk.init(dsn=\"{dsn}\", traces_sample_rate=1.0)"
     )
 }
 
