@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// Numbers of records that are looked at as one: a bound on what is held.
 const WINDOW: i64 = 8_192;
+/// Events that come within this time are counted together: each time costs a transaction.
+const GATHERED_FOR: Duration = Duration::from_millis(50);
 /// How often it is looked for what another process has left, or what could not be counted before.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -31,7 +33,7 @@ impl Reports {
                 Err(_) => {}
             }
             tokio::select! {
-                () = self.0.waiting.notified() => {}
+                () = self.0.waiting.notified() => tokio::time::sleep(GATHERED_FOR).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 _ = stopped.changed() => {}
             }

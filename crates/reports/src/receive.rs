@@ -7,6 +7,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use telemetry::{Batch, Kind, Refused};
 use uuid::Uuid;
 
+/// Bytes of an envelope that takes less than a millisecond to read: it is read on the thread that received it.
+const READ_AT_ONCE_BYTES_MAX: usize = 64 << 10;
+
 /// What became of an envelope.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
@@ -43,9 +46,14 @@ impl Reports {
     /// [`Error::Envelope`] when nothing of it can be read; otherwise where the store cannot be written to: then
     /// nothing was acknowledged, though what came before in the envelope may be kept.
     pub async fn receive(&self, known: Arc<KnownProject>, body: Vec<u8>, form: Form) -> Result<Received, Error> {
-        let (reports, of) = (self.clone(), Arc::clone(&known));
-        let gather = move || reports.gather(&of, &body, form);
-        let (received, gathered) = tokio::task::spawn_blocking(gather).await.map_err(|_| Error::Stopped)??;
+        // A usual one is read sooner than another thread is woken.
+        let (received, gathered) = if body.len() <= READ_AT_ONCE_BYTES_MAX {
+            self.gather(&known, &body, form)?
+        } else {
+            let (reports, of) = (self.clone(), Arc::clone(&known));
+            let gather = move || reports.gather(&of, &body, form);
+            tokio::task::spawn_blocking(gather).await.map_err(|_| Error::Stopped)??
+        };
         self.keep(&known, gathered).await?;
         Ok(received)
     }

@@ -7,8 +7,10 @@ use crate::{
 use model::Timestamp;
 use std::sync::Arc;
 
-/// Batches up to this size are put together, so that a search does not visit thousands of single records.
+/// Batches up to this size are put together, so that a search does not visit thousands of single records. Large ones are not:
+/// to copy them over and over costs more than to visit them.
 const GATHERED_ROWS_MAX: usize = 4096;
+const GATHERED_BYTES_MAX: usize = 512 << 10;
 /// Records that a search takes longer to look at here than in a segment, when they could be in one.
 const SEAL_QUIET_ROWS: usize = 2048;
 
@@ -63,12 +65,13 @@ impl Memtable {
         while let [.., before, last] = &self.batches[..] {
             let (first, second) = (before.batch.len(), last.batch.len());
             let follows = before.first_seq + first as u64 == last.first_seq;
-            if !follows || first > second * 2 || first + second > GATHERED_ROWS_MAX {
+            let bytes = before.batch.memory_bytes() + last.batch.memory_bytes();
+            if !follows || bytes > GATHERED_BYTES_MAX || first > second * 2 || first + second > GATHERED_ROWS_MAX {
                 return;
             }
             let Some(together) = joined(before, last) else { return };
             self.bytes += together.batch.memory_bytes();
-            self.bytes -= before.batch.memory_bytes() + last.batch.memory_bytes();
+            self.bytes -= bytes;
             self.batches.truncate(self.batches.len() - 2);
             self.batches.push(Arc::new(together));
         }

@@ -38,6 +38,9 @@ const USUAL_BYTES_MAX: usize = 1 << 20;
 /// Bodies that are read at once: usual ones, and larger ones or of a length that is not told.
 const USUAL: Room = Room { bytes_max: USUAL_BYTES_MAX, unpacked_bytes_max: 8 << 20 };
 const LARGE: Room = Room { bytes_max: BODY_BYTES_MAX, unpacked_bytes_max: 24 << 20 };
+/// Bytes of a body that is unpacked on the thread that received it, packed and unpacked.
+const AT_ONCE_BYTES_MAX: usize = 32 << 10;
+const UNPACKED_AT_ONCE_BYTES_MAX: usize = 256 << 10;
 static USUAL_BODIES: Semaphore = Semaphore::const_new(12);
 static LARGE_BODIES: Semaphore = Semaphore::const_new(2);
 /// How long one waits for its turn, and what a body may take to come.
@@ -158,6 +161,12 @@ async fn read(headers: &HeaderMap, body: Body, packing: Packing, is_known: bool)
     };
     if packing == Packing::Plain {
         return Ok(body.into());
+    }
+    // A usual one is unpacked sooner than another thread is woken; of a bomb, not more than that.
+    if body.len() <= AT_ONCE_BYTES_MAX
+        && let Ok(unpacked) = packing.unpack(&body, UNPACKED_AT_ONCE_BYTES_MAX)
+    {
+        return Ok(unpacked);
     }
     let unpacked = tokio::task::spawn_blocking(move || packing.unpack(&body, room.unpacked_bytes_max));
     unpacked.await.map_err(|_| Refusal::Busy)?

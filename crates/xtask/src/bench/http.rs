@@ -65,6 +65,11 @@ impl Http {
         self.json("PUT", path, "application/json", body.to_string().as_bytes())
     }
 
+    /// A body of any other kind.
+    pub(crate) fn post_bytes(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<Value> {
+        self.json("POST", path, kind, body)
+    }
+
     /// A body of one JSON value per line.
     pub(crate) fn post_lines(&mut self, path: &str, lines: &str) -> Result<Value> {
         self.json("POST", path, "application/x-ndjson", lines.as_bytes())

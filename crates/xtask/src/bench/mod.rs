@@ -9,6 +9,7 @@ mod child;
 mod crash;
 mod demo;
 mod engine;
+mod errors;
 mod http;
 mod idle;
 mod instant;
@@ -59,6 +60,7 @@ const BENCHES: &[Bench] = &[
     log_growth::BENCH,
     raw::BENCH,
     scale::BENCH,
+    errors::BENCH,
     crash::BENCH,
 ];
 
