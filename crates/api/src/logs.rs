@@ -211,3 +211,14 @@ pub struct TailEvent<Row = LogRecord> {
     /// Matching records before them that are left out: they came too fast, or are too long.
     pub missed: u64,
 }
+
+/// Counts as a text of bars, each a character: `▁▃█`.
+pub fn sparkline(counts: &[u64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let top = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &u64| match *count {
+        0 => ' ',
+        count => BARS[(count.saturating_mul(7) / top) as usize],
+    };
+    counts.iter().map(bar).collect()
+}

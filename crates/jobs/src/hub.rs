@@ -19,6 +19,7 @@ pub struct Hub {
     clock: Clock,
     jobs: Arc<Mutex<HashMap<JobId, Watched>>>,
     accounts: Arc<Mutex<HashMap<AccountId, Limits>>>,
+    changes: watch::Sender<()>,
 }
 
 struct Watched {
@@ -32,7 +33,7 @@ struct Watched {
 
 impl Hub {
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, jobs: Arc::default(), accounts: Arc::default() }
+        Self { db, clock, jobs: Arc::default(), accounts: Arc::default(), changes: watch::Sender::new(()) }
     }
 
     /// Tells everybody how `job` stands. An older version than the one last told is ignored.
@@ -43,6 +44,7 @@ impl Hub {
         if jobs.len() >= REMEMBERED && !jobs.contains_key(&job.id) {
             jobs.retain(|_, watched| watched.sender.receiver_count() > 0);
         }
+        let is_new = jobs.get(&job.id).is_none_or(|watched| watched.sender.borrow().version < job.version);
         let watched = jobs.entry(job.id).or_insert_with(|| Watched {
             sender: watch::Sender::new(Arc::new(Progress::of(job, None, &Pacing::default(), now))),
             meter: RateMeter::default(),
@@ -54,6 +56,9 @@ impl Hub {
             let pacing = Pacing { account, group: watched.group, waiting_until: watched.waiting_until };
             let progress = Progress::of(job, watched.meter.rate(now), &pacing, now);
             watched.sender.send_replace(Arc::new(progress));
+        }
+        if is_new {
+            self.changes.send_replace(());
         }
         Arc::clone(&watched.sender.borrow())
     }
@@ -106,6 +111,11 @@ impl Hub {
         }
         self.refresh(id).await?;
         Ok(lock(&self.jobs).get(&id).map(|watched| watched.sender.subscribe()))
+    }
+
+    /// Rings when any job stands otherwise than was last told here.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// Jobs that somebody watches now.

@@ -28,7 +28,7 @@ use model::{Clock, Rng};
 use projects::Projects;
 use std::sync::Arc;
 use store::Db;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// The reports of a data directory. Clones are one.
 #[derive(Clone)]
@@ -42,11 +42,18 @@ struct Inner {
     projects: Projects,
     /// Events wait to be counted.
     waiting: Notify,
+    /// Rings when an event has made, or reopened, an issue.
+    changes: watch::Sender<()>,
 }
 
 impl Reports {
     pub fn new(db: Db, logs: Logs, clock: Clock, rng: Rng) -> Self {
-        let (projects, waiting) = (Projects::default(), Notify::new());
-        Self(Arc::new(Inner { db, logs, clock, rng, projects, waiting }))
+        let (projects, waiting, changes) = (Projects::default(), Notify::new(), watch::Sender::new(()));
+        Self(Arc::new(Inner { db, logs, clock, rng, projects, waiting, changes }))
+    }
+
+    /// Rings when an issue is new, or has come back.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.changes.subscribe()
     }
 }

@@ -62,7 +62,11 @@ impl Reports {
             let read = tokio::task::spawn_blocking(move || observations(&snapshot, &slugs, from, to));
             let observations = read.await.map_err(|_| Error::Stopped)?;
             let batch = EventBatch { log: log.clone(), observations, through: to };
-            counted.extend(self.0.db.apply_events(batch).await?);
+            let applied = self.0.db.apply_events(batch).await?;
+            if applied.iter().any(|one| one.transition.is_some()) {
+                self.0.changes.send_replace(());
+            }
+            counted.extend(applied);
             through = to;
         }
     }

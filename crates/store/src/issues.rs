@@ -17,7 +17,7 @@ use crate::{
 pub use activity::IssueActivity;
 pub use changes::{BULK_MAX, IssueChange};
 pub use counts::{HourSteps, IssueTag};
-pub use listing::{IssueCursor, IssueFilter, IssueOrder, IssuePage};
+pub use listing::{IssueCursor, IssueFilter, IssueOrder, IssuePage, IssuesToLookAt};
 pub use merging::IssueHash;
 use model::{Level, Timestamp};
 pub use observation::{AppliedObservation, EventBatch, Observation, TAG_VALUES_MAX, Transition, USERS_MAX};

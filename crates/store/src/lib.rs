@@ -58,7 +58,7 @@ pub use intents::Intent;
 pub use issues::{
     AppliedObservation, BULK_MAX, EventBatch, HourSteps, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueCursor,
     IssueFilter, IssueHash, IssueId, IssueKind, IssueOrder, IssuePage, IssueState, IssueStateKind, IssueTag,
-    IssuesPurged, NEW_FOR, Observation, Resolution, TAG_VALUES_MAX, Transition, USERS_MAX,
+    IssuesPurged, IssuesToLookAt, NEW_FOR, Observation, Resolution, TAG_VALUES_MAX, Transition, USERS_MAX,
 };
 pub use items::{Item, ItemFilter, NewItem};
 pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, LedgerMatch, NewJob, Order, Page};

@@ -79,6 +79,7 @@ issues-sort-last-day = Events in 24 hours
 issues-sort-events = Events
 issues-sort-users = Users
 issues-choose = Select the issues to update.
+issues-keys = Keys: j and k to move, x to select, r to resolve, Enter to open
 issues-last-day = Last 24 hours
 issues-events = Events
 issues-users = Users

@@ -79,6 +79,7 @@ issues-sort-last-day = Événements sur 24 heures
 issues-sort-events = Événements
 issues-sort-users = Utilisateurs
 issues-choose = Sélectionnez les problèmes à modifier.
+issues-keys = Touches : j et k pour se déplacer, x pour sélectionner, r pour résoudre, Entrée pour ouvrir
 issues-last-day = Dernières 24 heures
 issues-events = Événements
 issues-users = Utilisateurs

@@ -10,6 +10,7 @@ nav-activity = Activity
 nav-monitoring = Monitoring
 nav-in = { $section }: pages
 nav-logs-search = Search
+nav-logs-errors = Errors
 nav-logs-patterns = Patterns
 nav-logs-live = Live
 nav-logs-files = Files
@@ -57,6 +58,15 @@ today-unknown = { $n ->
 today-unknown-items = { $n ->
     [one] “{ $name }”: { $shown } item is unconfirmed. Please decide.
    *[other] “{ $name }”: { $shown } items are unconfirmed. Please decide.
+}
+today-issues = View issues
+today-issues-new = { $n ->
+    [one] “{ $name }” has { $shown } new issue.
+   *[other] “{ $name }” has { $shown } new issues.
+}
+today-issues-regressed = { $n ->
+    [one] “{ $name }”: { $shown } resolved issue has occurred again.
+   *[other] “{ $name }”: { $shown } resolved issues have occurred again.
 }
 today-failed-items = { $n ->
     [one] “{ $name }”: { $shown } item failed.

@@ -10,6 +10,7 @@ nav-activity = Activité
 nav-monitoring = Surveillance
 nav-in = { $section } : pages
 nav-logs-search = Recherche
+nav-logs-errors = Erreurs
 nav-logs-patterns = Lignes semblables
 nav-logs-live = En direct
 nav-logs-files = Fichiers
@@ -57,6 +58,15 @@ today-unknown = { $n ->
 today-unknown-items = { $n ->
     [one] « { $name } » : { $shown } élément n’est pas confirmé. À vous de décider.
    *[other] « { $name } » : { $shown } éléments ne sont pas confirmés. À vous de décider.
+}
+today-issues = Voir les problèmes
+today-issues-new = { $n ->
+    [one] « { $name } » : { $shown } nouveau problème.
+   *[other] « { $name } » : { $shown } nouveaux problèmes.
+}
+today-issues-regressed = { $n ->
+    [one] « { $name } » : { $shown } problème résolu est réapparu.
+   *[other] « { $name } » : { $shown } problèmes résolus sont réapparus.
 }
 today-failed-items = { $n ->
     [one] « { $name } » : { $shown } élément a échoué.

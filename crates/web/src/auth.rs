@@ -217,7 +217,12 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     }
     // What programs do all day is in their jobs and traces.
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
-    if let Some(who) = who.filter(|who| changes && went_well && guard.audit == Audit::Kept && told(who)) {
+    let has_changed = changes && went_well;
+    // What is sent without end tells of itself where it matters.
+    if has_changed && !matches!(access, Access::Ingest | Access::Client) {
+        ctx.changes.send_replace(());
+    }
+    if let Some(who) = who.filter(|who| has_changed && guard.audit == Audit::Kept && told(who)) {
         let made = response.extensions().get().map_or("", |CreatedName(name): &CreatedName| name);
         write_down(ctx, who.name(), &format!("{method} {}", guard.path), &uri, made).await;
     }

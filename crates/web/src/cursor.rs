@@ -64,7 +64,7 @@ fn text(cursor: &str) -> Result<String> {
 }
 
 fn bad() -> Problem {
-    Problem::malformed("the cursor is none that this list gave").remedy("begin again without `cursor`")
+    Problem::malformed(worded("problem-cursor", &[])).remedy(worded("problem-cursor-help", &[]))
 }
 
 #[cfg(test)]

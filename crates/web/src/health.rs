@@ -5,12 +5,13 @@ use crate::{
     auth::Access,
     problem::Result,
     routes::{About, Routes},
+    words::{Words, preferred},
 };
 use api::health::{Health, Readiness};
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
 use model::Timestamp;
@@ -85,25 +86,25 @@ pub(crate) async fn look(ctx: &Ctx) -> Findings {
     }
 }
 
-async fn ready(State(ctx): State<Ctx>) -> impl IntoResponse {
+async fn ready(State(ctx): State<Ctx>, headers: HeaderMap) -> impl IntoResponse {
+    let v = Words { language: preferred(&headers), zone: ctx.app.zone.clone() };
     // Anybody may ask any number of times: each waits for the one before.
     let _turn = ctx.readiness.acquire().await;
     let mut problems = Vec::new();
     if let Err(error) = ctx.app.db.tokens().await {
         // Anybody may ask, so the words of the database stay in the log.
         tracing::warn!(%error, "not ready");
-        problems.push("the database does not answer: see Vigie's log".to_owned());
+        problems.push(v.t("ready-database-silent"));
     }
     let found = look(&ctx).await;
     if found.is_damaged {
-        problems
-            .push("the database is damaged: keep a copy of it, then restore a backup; see `vigie doctor`".to_owned());
+        problems.push(v.t("ready-database-damaged"));
     }
     if let Some(lost) = found.lost_lines {
-        problems.push(format!("lines of run logs cannot be written, {lost} so far: free some space on the disk"));
+        problems.push(v.with("ready-lines-lost", "n", lost.to_string()));
     }
-    problems.extend(found.disk.and_then(|disk| lacks_room(disk.free)));
-    problems.extend(found.logs.map(|trouble| trouble.to_string()));
+    problems.extend(found.disk.and_then(|disk| lacks_room(&v, disk.free)));
+    problems.extend(found.logs.map(|trouble| v.t(log_trouble(trouble))));
     let role = if ctx.app.wake.is_some() { "owner" } else { "reader" }.to_owned();
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -120,9 +121,17 @@ fn disk_space(data: &Path) -> Option<DiskSpace> {
     Some(DiskSpace { free: bytes(found.f_bavail), total: bytes(found.f_blocks) })
 }
 
-fn lacks_room(free: u64) -> Option<String> {
-    let left = free >> 20;
-    (free < FREE_MIN).then(|| format!("the disk of the data directory has {left} MB left: free some space"))
+fn lacks_room(v: &Words, free: u64) -> Option<String> {
+    (free < FREE_MIN).then(|| v.with("ready-disk", "left", (free >> 20).to_string()))
+}
+
+fn log_trouble(trouble: logs::Trouble) -> &'static str {
+    match trouble {
+        logs::Trouble::Full => "ready-logs-full",
+        logs::Trouble::Broken => "ready-logs-broken",
+        logs::Trouble::Stalled => "ready-logs-stalled",
+        logs::Trouble::Damaged => "ready-logs-damaged",
+    }
 }
 
 /// What is counted since the start.
@@ -249,6 +258,7 @@ fn resident_bytes() -> Option<u64> {
 mod tests {
     use super::*;
     use crate::testing::{Answer, Site, send};
+    use language::Language;
     use std::{fs, io::Seek as _};
 
     async fn readiness(site: &Site) -> Answer {
@@ -257,8 +267,9 @@ mod tests {
 
     #[test]
     fn room_is_looked_for_where_the_data_lies() {
-        assert_eq!(lacks_room(FREE_MIN), None);
-        let said = lacks_room(5 << 20).unwrap();
+        let v = Words { language: Language::English, zone: jiff::tz::TimeZone::UTC };
+        assert_eq!(lacks_room(&v, FREE_MIN), None);
+        let said = lacks_room(&v, 5 << 20).unwrap();
         assert!(said.contains("has 5 MB left"), "{said}");
         assert!(disk_space(Path::new("/nonexistent")).is_none());
         // A link to another disk tells of that one.

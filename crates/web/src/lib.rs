@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod auth;
 mod authority;
+mod changes;
 mod cursor;
 mod extract;
 mod find;
@@ -61,6 +62,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 use store::{Db, Job};
+use tokio::sync::watch;
 use vault::Vault;
 
 /// Tells the engine that something changed: which job, when it is one.
@@ -115,6 +117,7 @@ fn declare(routes: Routes) -> Routes {
         health::declare,
         layout::assets::declare,
         home::declare,
+        changes::declare,
         mailings::declare,
         jobs::declare,
         workers::declare,
@@ -157,6 +160,8 @@ pub(crate) struct Inner {
     /// Set once somebody is known to have a password.
     pub(crate) has_users: OnceLock<()>,
     pub(crate) live: jobs::live::Live,
+    /// Rings when a person or a program has changed something here.
+    pub(crate) changes: watch::Sender<()>,
     pub(crate) counts: health::Counts,
     pub(crate) declared: OnceLock<Vec<Declared>>,
     pub(crate) described: OnceLock<openapi::Described>,
@@ -187,6 +192,7 @@ impl Ctx {
             readiness,
             has_users,
             live,
+            changes: watch::Sender::new(()),
             counts,
             declared,
             described,

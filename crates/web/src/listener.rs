@@ -4,7 +4,7 @@
 use crate::{
     Ctx,
     auth::{Granted, holder, still},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     serve::places::{Full, StreamPlace},
 };
 use axum::{
@@ -30,8 +30,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Takes a place among the open streams; `instead` is what else to do where there is none.
-    pub(crate) fn new(ctx: &Ctx, granted: Granted, instead: &str) -> Result<Self> {
+    /// Takes a place among the open streams; the text `instead` says what else to do where there is none.
+    pub(crate) fn new(ctx: &Ctx, granted: Granted, instead: &'static str) -> Result<Self> {
         let place = ctx.live.streams.take(&holder(Some(&granted), None)).map_err(|full| none_left(full, instead))?;
         Ok(Self { granted, recheck_at: Instant::now() + RECHECK, _place: place })
     }
@@ -51,16 +51,15 @@ impl Listener {
     }
 }
 
-/// No place for a stream: what to do `instead`.
-fn none_left(full: Full, instead: &str) -> Problem {
+/// No place for a stream: the text says what to do `instead`.
+fn none_left(full: Full, instead: &'static str) -> Problem {
     let problem = match full {
-        Full::All => Problem::busy("streams", "too many streams of events are open", 5),
+        Full::All => Problem::busy("streams", worded("problem-streams", &[]), 5),
         Full::Share => {
-            Problem::busy("streams", "too many streams of events are open with the same token or account", 5)
-                .status(StatusCode::TOO_MANY_REQUESTS)
+            Problem::busy("streams", worded("problem-streams-share", &[]), 5).status(StatusCode::TOO_MANY_REQUESTS)
         }
     };
-    problem.remedy(format!("{instead}, or try again later"))
+    problem.remedy(worded(instead, &[]))
 }
 
 /// The response that tells `events`, each as it comes.

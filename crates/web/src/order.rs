@@ -1,6 +1,6 @@
 //! The orders of lists, by the words of addresses: `order` of the API, `sort` of the pages.
 
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, worded};
 use store::Order;
 
 const JOBS: [(&str, Order); 6] = [
@@ -29,7 +29,8 @@ pub(crate) fn is_turned(word: Option<&str>, ways: [&str; 2]) -> Result<bool> {
 }
 
 fn unknown(word: &str, known: &[&str]) -> Problem {
-    Problem::invalid(format!("order: there is no `{word}`")).remedy(format!("one of {}", known.join(", ")))
+    Problem::invalid(worded("problem-no-word", &[("name", &"order"), ("word", &word)]))
+        .remedy(worded("problem-no-word-help", &[("words", &known.join(", "))]))
 }
 
 #[cfg(test)]

@@ -245,13 +245,15 @@ impl From<store::Error> for Problem {
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         match rejection {
-            JsonRejection::JsonDataError(error) => Self::invalid(error.body_text()),
+            JsonRejection::JsonDataError(error) => {
+                Self::invalid(worded("problem-json", &[("why", &error.body_text())]))
+            }
             JsonRejection::MissingJsonContentType(_) => {
-                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "the body is not declared as JSON")
-                    .remedy("send `Content-Type: application/json`")
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", worded("problem-media-type", &[]))
+                    .remedy(worded("problem-media-type-help", &[]))
             }
             JsonRejection::BytesRejection(error) => error.into(),
-            other => Self::malformed(other.body_text()),
+            other => Self::malformed(worded("problem-json", &[("why", &other.body_text())])),
         }
     }
 }
@@ -259,20 +261,20 @@ impl From<JsonRejection> for Problem {
 impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
         match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("the body is longer than this route takes"),
-            _ => Self::malformed(rejection.body_text()),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(worded("problem-body-long", &[])),
+            _ => Self::malformed(worded("problem-body", &[("why", &rejection.body_text())])),
         }
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::malformed(rejection.body_text()).said("error-address", &[])
+        Self::malformed(worded("problem-query", &[("why", &rejection.body_text())])).said("error-address", &[])
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::malformed(rejection.body_text()).said("error-address", &[])
+        Self::malformed(worded("problem-path", &[("why", &rejection.body_text())])).said("error-address", &[])
     }
 }

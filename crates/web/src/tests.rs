@@ -69,7 +69,10 @@ async fn every_route_asks_for_what_it_was_declared_with() {
         let changes = route.verb != Verb::Get;
         assert!(!changes || needed != Scope::Progress, "{}: a change by anybody", route.path);
         // What ends sessions, or has no end, would be in the way of those behind it.
-        if matches!(route.path, "/logout" | "/me/sessions/end" | "/api/v1/jobs/{id}/events" | "/api/v1/logs/tail") {
+        if matches!(
+            route.path,
+            "/logout" | "/me/sessions/end" | "/api/v1/jobs/{id}/events" | "/api/v1/logs/tail" | "/events"
+        ) {
             continue;
         }
         for (who, has, headers) in &everybody {
@@ -324,6 +327,25 @@ async fn a_job_is_followed_from_before_it_exists_to_its_end() {
         seen = progress["processed"].as_u64().unwrap();
     }
     assert_eq!(seen, 100, "the last word is never lost");
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+}
+
+/// What engines, clients and people change is told, and told once.
+#[tokio::test]
+async fn pages_hear_of_changes() {
+    let site = Site::new().await;
+    let server = Server::run(site.inside.clone(), site.app.limits).await;
+    let mut client = Client::open(&server, "/events", "").await;
+    assert_eq!(client.next("HTTP/1.1 ").await, "200 OK");
+    site.post("/api/v1/jobs", json!({"id": ID, "name": "n", "total": 5})).await;
+    client.next("event: changed").await;
+    let begun = tokio::time::Instant::now();
+    for _ in 0..5 {
+        site.post(&format!("/api/v1/jobs/{ID}/advance"), json!({"processed": 1})).await;
+    }
+    client.next("event: changed").await;
+    assert!(begun.elapsed() > Duration::from_millis(500), "many changes are one event");
     server.stop.send(()).unwrap();
     server.task.await.unwrap();
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use axum::extract::multipart::{Field, MultipartError};
 use blobs::{Blob, KeepError, PartialBlob};
@@ -31,16 +31,16 @@ pub(crate) fn not_kept<E>(error: KeepError<E>, sender: impl FnOnce(&E) -> Proble
     match error {
         KeepError::Sender(error) => sender(&error),
         KeepError::TooLong => {
-            Problem::too_large("the upload is longer than this server takes").remedy("send it in parts")
+            Problem::too_large(worded("problem-upload-long", &[])).remedy(worded("problem-upload-long-help", &[]))
         }
         KeepError::Disk(error) => {
             tracing::error!(%error, "an upload could not be kept");
-            Problem::busy("disk", "the upload could not be kept", 60)
-                .remedy("see that the disk has room, then send it again")
+            Problem::busy("disk", worded("problem-upload-disk", &[]), 60)
+                .remedy(worded("problem-upload-disk-help", &[]))
         }
     }
 }
 
 fn cut_off(error: &MultipartError) -> Problem {
-    Problem::malformed(error.body_text())
+    Problem::malformed(worded("problem-upload-cut", &[("why", &error.body_text())]))
 }

@@ -10,7 +10,9 @@ mod desk;
 mod dropping;
 mod element;
 mod finding;
+mod hands;
 mod interruption;
+mod journeys;
 mod keyboard;
 mod log_columns;
 mod logs;
@@ -22,6 +24,8 @@ mod secretary;
 mod server;
 mod site;
 mod tail;
+mod today;
+mod triage;
 
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]

@@ -47,7 +47,7 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 34] = [
     "/",
     "/mailings",
     "/mailings/undelivered",
@@ -55,6 +55,15 @@ const PAGES: [&str; 25] = [
     "/jobs",
     "/traces",
     "/explore",
+    "/explore?q=level%3E%3Derror&since=1h",
+    "/explore?q=*+%7C+patterns",
+    "/issues",
+    "/issues?state=resolved",
+    "/issues/SHOP-1",
+    "/projects",
+    "/projects/new",
+    "/projects/shop",
+    "/performance",
     "/logs/",
     "/logs/auto-sync/",
     "/logs/search/",
@@ -85,6 +94,30 @@ async fn every_page_is_readable_in_english_and_by_night() {
     every_page_is_readable("en", Theme::Dark).await;
 }
 
+/// An error with all that an issue's page shows of one.
+fn a_failure() -> serde_json::Value {
+    let frame = |function: &str, in_app: bool| {
+        json!({"filename": "shop/views.py", "abs_path": "/srv/shop/shop/views.py", "module": "shop.views", "function": function,
+            "lineno": 42, "in_app": in_app, "pre_context": ["def pay(order):"], "context_line": "    bank.charge(order)",
+            "post_context": ["    return order"], "vars": {"order": "<Order 7>", "password": "hunter2"}})
+    };
+    json!({
+        "platform": "python", "level": "error", "environment": "production", "release": "shop@1.2", "server_name": "web1",
+        "transaction": "/orders/{id}/pay", "user": {"id": "7"}, "tags": {"browser": "Firefox"},
+        "extra": {"attempt": 3}, "contexts": {"runtime": {"name": "CPython", "version": "3.13"}},
+        "request": {"url": "https://shop.example/orders/7/pay", "method": "POST", "headers": {"Accept": "text/html"}},
+        "breadcrumbs": {"values": [{"category": "query", "message": "SELECT 1", "level": "info"}]},
+        "exception": {"values": [{"type": "ConnectionError", "value": "the bank does not answer",
+            "stacktrace": {"frames": [frame("get_response", false), frame("pay", true)]}}]},
+    })
+}
+
+/// A request that took its time, as a transaction.
+fn a_request(now: f64) -> serde_json::Value {
+    json!({"type": "transaction", "transaction": "/orders/{id}/pay", "start_timestamp": now - 1.0, "timestamp": now, "contexts": {"trace": {"trace_id": "4c79f60c11214eb38604f4ae0781bfb2",
+        "span_id": "fa90fdead5f74052", "op": "http.server", "status": "ok"}}})
+}
+
 /// No violation that axe-core knows, and nothing wider than a phone.
 async fn every_page_is_readable(language: &str, theme: Theme) {
     let Some(browser) = Browser::speaking(language).await else { return };
@@ -94,6 +127,13 @@ async fn every_page_is_readable(language: &str, theme: Theme) {
     let job = id(1);
     vigie.job(&job, 10).await;
     vigie.advance(&job, json!({"processed": 4, "failed": 1, "item": "ana@exemple.fr", "message": "4/10"})).await;
+    let shop = vigie.project().await;
+    vigie.reports(&shop, a_failure()).await;
+    let now = browser.value("Date.now() / 1000").await.as_f64().expect("a number");
+    vigie.reports(&shop, a_request(now)).await;
+    vigie.lines(&[json!({"level": "error", "app": "shop", "message": "order 7 refused"})]).await;
+    browser.open(&vigie.url("/issues")).await;
+    browser.until("document.querySelector('[data-row]') || (location.reload(), false)").await;
     let sides = ["", "/undelivered", "/items", "/traces", "/log", "/timeline"];
     let sides = sides.iter().map(|side| format!("/jobs/{job}{side}"));
     let forms = ["/accounts/new".to_owned(), "/nothing-there".to_owned()];

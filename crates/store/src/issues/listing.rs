@@ -74,6 +74,14 @@ pub struct IssuePage {
     pub is_cut: bool,
 }
 
+/// The issues of a project that nobody has decided about yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuesToLookAt {
+    pub project: ProjectId,
+    pub new: u64,
+    pub regressed: u64,
+}
+
 impl IssueOrder {
     /// What rows are sorted by.
     fn column(self) -> &'static str {
@@ -107,6 +115,22 @@ impl Db {
         let sql = format!("SELECT state, count(*) AS n FROM issues{} GROUP BY state ORDER BY state", of.sql);
         let rows = self.rows(&sql, &of.params).await?;
         rows.iter().map(|row| Ok((row.state("state", IssueStateKind::from_code)?, row.count("n")?))).collect()
+    }
+
+    /// How many issues that need somebody each project has: new ones, and those that came back.
+    pub async fn issues_to_look_at(&self) -> Result<Vec<IssuesToLookAt>> {
+        let (new, regressed) = (IssueStateKind::New.code(), IssueStateKind::Regressed.code());
+        let sql = format!(
+            "SELECT project, sum(CASE WHEN state = {new} THEN 1 ELSE 0 END) AS new,
+                    sum(CASE WHEN state = {regressed} THEN 1 ELSE 0 END) AS regressed
+             FROM issues WHERE state IN ({new}, {regressed}) GROUP BY project ORDER BY project"
+        );
+        let rows = self.rows(&sql, &[]).await?;
+        let of = |row: &Row| -> Result<_> {
+            let (project, new, regressed) = (row.int("project")?, row.count("new")?, row.count("regressed")?);
+            Ok(IssuesToLookAt { project, new, regressed })
+        };
+        rows.iter().map(of).collect()
     }
 
     /// The condition that chooses the fewest issues, where it chooses few.

@@ -103,6 +103,10 @@ async fn what_is_new_ages(db: Db) {
     assert_eq!((done[0].what.as_str(), &done[0].detail), ("aged", &json!({"from": "new"})));
     let counts = db.count_issues(Some(project)).await.unwrap();
     assert_eq!(counts, [(IssueStateKind::New, 1), (IssueStateKind::Ongoing, 1)]);
+    assert_eq!(db.issues_to_look_at().await.unwrap(), [IssuesToLookAt { project, new: 1, regressed: 0 }]);
+    change(&db, &[id], IssueChange::Resolve(Resolution::Now), 11).await;
+    apply(&db, vec![event(30, project, "a")]).await;
+    assert_eq!(db.issues_to_look_at().await.unwrap(), [IssuesToLookAt { project, new: 1, regressed: 1 }]);
 }
 
 async fn changes_are_written_down_and_can_be_undone(db: Db) {

@@ -4,13 +4,14 @@ use crate::{
     health::Findings,
     layout::{
         parts::{Life, WorkerRow},
+        rows,
         states::{self, Tone},
         view::View,
     },
 };
 use logs::Trouble;
 use model::{Authority, JobKind, JobState};
-use store::{Account, Job};
+use store::{Account, IssuesToLookAt, Job, Project};
 
 /// Something that needs a person.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct AttentionFacts {
     pub(crate) accounts: Vec<Account>,
     pub(crate) workers: Vec<WorkerRow>,
     pub(crate) machine: Findings,
+    /// Projects with issues that nobody has decided about.
+    pub(crate) issues: Vec<(Project, IssuesToLookAt)>,
 }
 
 /// What stops everything comes first, then what a person can mend one by one.
@@ -48,6 +51,7 @@ pub(crate) fn attention(v: &View, facts: &AttentionFacts) -> Vec<AttentionRow> {
     rows.extend(facts.accounts.iter().filter_map(|account| account_row(v, account)));
     rows.extend(facts.paused.iter().map(|job| paused(v, job)));
     rows.extend(facts.troubled.iter().flat_map(|job| troubled(v, job)));
+    rows.extend(facts.issues.iter().flat_map(|one| issues_rows(v, one)));
     rows
 }
 
@@ -158,6 +162,22 @@ fn troubled(v: &View, job: &Job) -> Vec<AttentionRow> {
         rows.push(row(Tone::Doubt, "warn", text, "today-see", "/undelivered"));
     }
     rows
+}
+
+/// Those that came back, and those that are new.
+fn issues_rows(v: &View, (project, issues): &(Project, IssuesToLookAt)) -> Vec<AttentionRow> {
+    let row = |tone, n: u64, text, state| {
+        let address = rows::address("/issues", &[("project", project.slug.as_str()), ("state", state)]);
+        let text = v.count_with(text, &n, &[("name", project.name.as_str())]);
+        (n > 0).then(|| AttentionRow {
+            tone,
+            icon: "level-bolt",
+            text,
+            button: Some(link(v, "today-issues", &address)),
+        })
+    };
+    let regressed = row(Tone::Bad, issues.regressed, "today-issues-regressed", "regressed");
+    regressed.into_iter().chain(row(Tone::Doubt, issues.new, "today-issues-new", "")).collect()
 }
 
 fn link(v: &View, word: &str, address: &str) -> AttentionButton {

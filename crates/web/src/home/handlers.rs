@@ -25,7 +25,7 @@ use axum::{extract::State, response::Response};
 use jiff::ToSpan as _;
 use model::{JobState, Timestamp};
 use std::{collections::HashMap, time::Duration};
-use store::{Activity, Job, JobFilter, Scope, TraceFilter};
+use store::{Activity, IssuesToLookAt, Job, JobFilter, Project, Scope, TraceFilter};
 
 /// Jobs that are not over, of which as many as fit are shown.
 const OPEN_MAX: u32 = 100;
@@ -61,10 +61,12 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
     let workers = rows::workers(&ctx, &v, v.now - DAY).await?;
     let is_new = accounts.is_empty()
         && running.is_empty()
-        && db.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.rows.is_empty();
+        && db.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.rows.is_empty()
+        && db.projects().await?.is_empty();
     let machine = health::look(&ctx).await;
     let troubled = troubled(&ctx, v.now - RECENT).await?;
-    let facts = AttentionFacts { paused, troubled, accounts: kept, workers: workers.clone(), machine };
+    let issues = issues(&ctx).await?;
+    let facts = AttentionFacts { paused, troubled, accounts: kept, workers: workers.clone(), machine, issues };
     let row = |job| rows::job(&ctx, &v, job);
     let mut next: Vec<_> = waiting.into_iter().map(row).collect();
     next.sort_by_key(|job| job.resumes_at);
@@ -103,6 +105,20 @@ async fn troubled(ctx: &Ctx, since: Timestamp) -> Result<Vec<Job>> {
     jobs.extend(without.collect::<Vec<_>>());
     jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
     Ok(jobs)
+}
+
+/// Projects with issues that nobody has decided about.
+async fn issues(ctx: &Ctx) -> Result<Vec<(Project, IssuesToLookAt)>> {
+    let mut waiting = ctx.app.db.issues_to_look_at().await?;
+    waiting.sort_by_key(|one| std::cmp::Reverse((one.regressed, one.new)));
+    waiting.truncate(ROWS_MAX);
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let projects = ctx.app.db.projects().await?;
+    let of =
+        |one: IssuesToLookAt| projects.iter().find(|project| project.id == one.project).map(|of| (of.clone(), one));
+    Ok(waiting.into_iter().filter_map(of).collect())
 }
 
 /// The beginning of the day so many days ago, where the reader is.

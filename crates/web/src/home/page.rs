@@ -8,7 +8,7 @@ use crate::{
     },
 };
 use askama::Template;
-use model::{JobState, Timestamp};
+use model::Timestamp;
 use store::{Activity, ApplicationActivity, Tally};
 
 #[derive(Template)]
@@ -31,7 +31,7 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) errors: Vec<ErrorRow>,
     pub(crate) workers: Vec<WorkerRow>,
     pub(crate) accounts: Vec<AccountRow>,
-    /// Nothing was ever sent from here.
+    /// Nothing was ever sent from here, and nothing reports to it.
     pub(crate) is_new: bool,
 }
 
@@ -46,11 +46,6 @@ impl DashboardPage<'_> {
         let Activity { recipients, others, traces } = of.activity;
         let done = recipients.succeeded + others.succeeded + traces.total.saturating_sub(traces.errors);
         (done, recipients.failed + others.failed + traces.errors)
-    }
-
-    /// Whether something is on its way, so that the page is worth looking at again soon.
-    fn is_busy(&self) -> bool {
-        self.running.iter().any(|job| job.state == JobState::Running)
     }
 }
 

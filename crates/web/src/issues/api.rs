@@ -11,7 +11,7 @@ use crate::{
         lookup::{self, FoundIssue},
         query,
     },
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::issues::{
@@ -247,7 +247,7 @@ async fn events(
 
 async fn latest_event(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<Value>> {
     let found = lookup::existing(&ctx, &name).await?;
-    let missing = || Problem::not_found(format!("event of {} that is still kept", found.short_id()));
+    let missing = || Problem::missing(worded("problem-no-event-kept", &[("issue", &found.short_id())]));
     let event = lookup::newest_event(&ctx, &found).await?.ok_or_else(missing)?;
     Ok(axum::Json(body(&event)))
 }

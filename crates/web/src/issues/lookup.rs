@@ -96,7 +96,10 @@ pub(crate) async fn event(ctx: &Ctx, found: &FoundIssue, id: Uuid) -> Result<Fou
         let grouping = grouping::group(&event.event);
         grouping.hashes.iter().any(|hash| hashes.contains(&hash.to_string()))
     };
-    let missing = || Problem::not_found(format!("event `{}` of {}", id.simple(), found.short_id()));
+    let missing = || {
+        let of: [(&str, &dyn std::fmt::Display); 2] = [("id", &id.simple()), ("issue", &found.short_id())];
+        Problem::missing(worded("problem-no-event", &of))
+    };
     around(ctx, found, &hashes, event.filter(is_own).ok_or_else(missing)?).await
 }
 

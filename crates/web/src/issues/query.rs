@@ -2,11 +2,12 @@
 
 use crate::{
     Ctx, cursor,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     projects::api::existing,
 };
 use ::api::issues::IssueQuery;
 use model::{Level, Timestamp};
+use std::fmt::Display;
 use store::{IssueFilter, IssueOrder, IssueStateKind};
 
 pub(crate) const LEVELS: [Level; 6] =
@@ -51,7 +52,9 @@ fn words<T: Copy>(text: Option<&str>, name: &str, all: &[T], word: impl Fn(T) ->
     let known = |one: &str| {
         all.iter().copied().find(|known| word(*known) == one).ok_or_else(|| {
             let words: Vec<_> = all.iter().map(|one| word(*one)).collect();
-            Problem::invalid(format!("{name}: `{one}` is none")).remedy(format!("use {}", words.join(", ")))
+            let of: [(&str, &dyn Display); 2] = [("name", &name), ("word", &one)];
+            Problem::invalid(worded("problem-no-word", &of))
+                .remedy(worded("problem-no-word-help", &[("words", &words.join(", "))]))
         })
     };
     asked.map(known).collect()
@@ -61,7 +64,7 @@ fn words<T: Copy>(text: Option<&str>, name: &str, all: &[T], word: impl Fn(T) ->
 fn tags(text: &str) -> Result<Vec<(String, String)>> {
     let pair = |one: &str| match one.trim().split_once(':') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(Problem::invalid(format!("tag: `{one}` has no value")).remedy("write `browser:Firefox`")),
+        _ => Err(Problem::invalid(worded("problem-tag", &[("text", &one)])).remedy(worded("problem-tag-help", &[]))),
     };
     text.split(',').filter(|one| !one.trim().is_empty()).take(20).map(pair).collect()
 }
@@ -74,8 +77,9 @@ fn order(word: Option<&str>, now: Timestamp) -> Result<IssueOrder> {
         "users" => IssueOrder::Users,
         "last_day" => IssueOrder::LastDay(now),
         other => {
-            return Err(Problem::invalid(format!("order: `{other}` is none"))
-                .remedy("use last_seen, first_seen, events, users or last_day"));
+            let words = "last_seen, first_seen, events, users, last_day";
+            return Err(Problem::invalid(worded("problem-no-word", &[("name", &"order"), ("word", &other)]))
+                .remedy(worded("problem-no-word-help", &[("words", &words)])));
         }
     })
 }

@@ -8,6 +8,8 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
 };
+use model::JobKind;
+use store::Job;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let script = |summary| About::new(summary).gives_text(200, Some("text/javascript"), "A classic script");
@@ -25,6 +27,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             polling,
             script("`ProgressPolling`, where pages have it already"),
         )
+}
+
+/// What is pasted into a page of another site, whose readers then see how far the job is.
+pub(super) fn lines(origin: &str, job: &Job, token: &str) -> String {
+    let kind = if job.kind == JobKind::Mail { " kind=\"mailing\"" } else { "" };
+    let origin = origin.replace(['"', '<', '&'], "");
+    format!(
+        "<script src=\"{origin}/progress.js\" async></script>\n<vigie-progress job=\"{}\" token=\"{token}\"{kind}></vigie-progress>",
+        job.id
+    )
 }
 
 async fn progress() -> impl IntoResponse {

@@ -65,7 +65,7 @@ async fn events(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse> {
     let reads_log = granted.scope.allows(Scope::Read);
-    let listener = Listener::new(&ctx, granted, "poll `/progress` instead")?;
+    let listener = Listener::new(&ctx, granted, "problem-streams-poll")?;
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(ResumePoint::parse).unwrap_or_default();
     let follower = Follower {
         id: id.into(),

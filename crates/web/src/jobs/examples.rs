@@ -99,9 +99,10 @@ fn log(v: &View) -> Vec<LogLine> {
 
 pub(crate) fn job_pages(v: &View) -> Vec<Drawn> {
     let v = &at(v, "/jobs/x");
+    let embed = "<script src=\"https://vigie.exemple.fr/progress.js\" async></script>\n<vigie-progress job=\"01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11\" token=\"t7Ssbml2\"></vigie-progress>".to_owned();
     let overview = |head: JobHead, trouble: Vec<TroubleRow>| {
         let again = if head.counters.skipped > 0 { vec![later(v)] } else { Vec::new() };
-        OverviewPage { v, head, trouble, again, log: log(v), log_next: 4_096 }.render().unwrap()
+        OverviewPage { v, head, trouble, again, log: log(v), log_next: 4_096, embed: embed.clone() }.render().unwrap()
     };
     let running = || head(v, JobState::Running, counters(3_127, 4, 2, 1_717));
     let mut failed = head(v, JobState::Failed, counters(120, 1, 0, 400));

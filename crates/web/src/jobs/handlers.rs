@@ -15,8 +15,9 @@ use crate::{
     Ctx,
     auth::Access,
     authority, cursor,
-    extract::{Path, Query},
+    extract::{Path, Query, origin},
     jobs::{
+        embed,
         lookup::existing,
         pages::show::{
             ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LaterRun, LogLine, May, OverviewPage, TimelinePage,
@@ -38,7 +39,7 @@ use crate::{
 };
 use axum::{
     extract::{FromRequestParts, State},
-    http::request::Parts,
+    http::{HeaderMap, request::Parts},
     response::Response,
 };
 use mail::{item::MailItem, spec::Mailing};
@@ -201,14 +202,15 @@ fn notice(v: &View, job: &Job, query: &SideQuery) -> Option<Notice> {
     (!text.is_empty()).then_some(Notice { mood, text })
 }
 
-async fn overview(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
+async fn overview(State(ctx): State<Ctx>, headers: HeaderMap, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
     let trouble = trouble(&ctx, &job, 0, TROUBLE_FIRST).await?.rows;
     let trouble = trouble.into_iter().map(|item| trouble_row(&v, &job, item)).collect();
     let (log, log_next) = last_lines(&ctx, &job, LOG_FIRST).await?;
     let again = later::runs(&ctx, &job).await?;
+    let embed = embed::lines(&origin(&headers), &job, &ctx.app.vault.job_token(job.id));
     let head = head(&ctx, &v, &job, &query).await?;
-    Ok(shown(&OverviewPage { v: &v, head, trouble, again, log, log_next }))
+    Ok(shown(&OverviewPage { v: &v, head, trouble, again, log, log_next, embed }))
 }
 
 async fn undelivered(State(ctx): State<Ctx>, side: Side) -> Result<Response> {

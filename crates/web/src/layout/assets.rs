@@ -51,7 +51,7 @@ pub(crate) const ASSETS: [Asset; 15] = [
     script("/static/tail.js", include_str!("../static/tail.js"), "How lines are shown as they arrive"),
     script("/static/files.js", include_str!("../static/files.js"), "How a log file is followed"),
     script("/static/foreign.js", include_str!("../static/foreign.js"), "How what others wrote is shown harmlessly"),
-    script("/static/dashboard.js", include_str!("../static/dashboard.js"), "How the first page is kept up to date"),
+    script("/static/fresh.js", include_str!("../static/fresh.js"), "How a page is kept up to date"),
     script(
         "/static/issues.js",
         include_str!("../static/issues.js"),

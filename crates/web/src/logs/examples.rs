@@ -174,6 +174,7 @@ fn page<'a>(v: &'a View, q: &str, found: SearchResult) -> ExplorePage<'a> {
             at: if matches!(found, SearchResult::Patterns(_)) { ExploreTab::Patterns } else { ExploreTab::Search },
             lines: "/explore?q=relay".to_owned(),
             patterns: "/explore?q=relay+%7C+patterns".to_owned(),
+            errors: "/explore?q=level%3E%3Derror&since=1h".to_owned(),
         },
         ranges: [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")]
             .map(|(length, word)| range(length, word))

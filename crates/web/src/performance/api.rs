@@ -5,7 +5,7 @@ use crate::{
     Ctx,
     auth::Access,
     extract::Query,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::performance::{EndpointFigures, EndpointList};
@@ -46,7 +46,7 @@ async fn list(State(ctx): State<Ctx>, Query(query): Query<EndpointsQuery>) -> Re
     let until = query.until.unwrap_or_else(|| ctx.app.clock.now());
     let since = query.since.unwrap_or(until - DAY);
     if since >= until {
-        return Err(Problem::invalid("since is not before until"));
+        return Err(Problem::invalid(worded("problem-range", &[])));
     }
     let (found, _) = endpoints(&ctx, query.project.as_deref(), since..until).await?;
     let rows = found.rows.iter().map(figures).collect();

@@ -128,7 +128,12 @@ pub(crate) fn is_name(name: &str) -> bool {
 }
 
 fn bad_name() -> Problem {
-    Problem::invalid("name: cannot be taken").remedy(format!("write 1 to {NAME_MAX} characters, without blanks around"))
+    Problem::invalid(worded("problem-name-wrong", &[]))
+        .remedy(worded("problem-project-name-help", &[("most", &NAME_MAX)]))
+}
+
+fn no_platform() -> Problem {
+    Problem::invalid(worded("problem-platform", &[])).remedy(worded("problem-platform-help", &[]))
 }
 
 pub(crate) fn is_platform(platform: &str) -> bool {
@@ -138,10 +143,10 @@ pub(crate) fn is_platform(platform: &str) -> bool {
 /// A project with its first key.
 pub(crate) async fn make(ctx: &Ctx, name: String, platform: String) -> Result<(Project, ProjectKey)> {
     if !is_platform(&platform) {
-        return Err(Problem::invalid("platform: cannot be taken").remedy("name one, such as `python-django`"));
+        return Err(no_platform());
     }
     if ctx.app.db.projects().await?.len() >= PROJECTS_MAX {
-        return Err(Problem::conflict(format!("there are {PROJECTS_MAX} projects already")));
+        return Err(Problem::conflict(worded("problem-projects-many", &[("most", &PROJECTS_MAX)])));
     }
     let settings = ProjectSettings::default().write();
     let new = store::NewProject { name, platform, settings, key: ctx.app.rng.bytes() };
@@ -160,7 +165,7 @@ async fn change(
         return Err(bad_name());
     }
     if change.platform.as_ref().is_some_and(|platform| !is_platform(platform)) {
-        return Err(Problem::invalid("platform: cannot be taken"));
+        return Err(no_platform());
     }
     let settings = change.settings.map(settings).transpose()?.map(|settings| settings.write());
     save(&ctx, &project, store::ProjectChange { name: change.name, platform: change.platform, settings }).await?;
@@ -201,7 +206,7 @@ async fn create_key(
 
 pub(crate) async fn add_key(ctx: &Ctx, project: &Project) -> Result<ProjectKey> {
     if ctx.app.db.project_keys(project.id).await?.len() >= KEYS_MAX {
-        return Err(Problem::conflict(format!("the project has {KEYS_MAX} keys already")));
+        return Err(Problem::conflict(worded("problem-keys-many", &[("most", &KEYS_MAX)])));
     }
     Ok(ctx.app.db.create_project_key(project.id, ctx.app.rng.bytes(), ctx.app.clock.now()).await?)
 }
@@ -216,7 +221,7 @@ async fn disable_key(State(ctx): State<Ctx>, Path((slug, key)): Path<(String, St
 pub(crate) async fn disable(ctx: &Ctx, project: &Project, key: &str) -> Result<()> {
     let is_own = ctx.app.db.project_keys(project.id).await?.iter().any(|one| one.public_key == key);
     if !is_own {
-        return Err(Problem::not_found(format!("such key of `{}`", project.slug)));
+        return Err(Problem::missing(worded("problem-no-key", &[("name", &project.slug)])));
     }
     ctx.app.db.disable_project_key(key.to_owned(), ctx.app.clock.now()).await?;
     ctx.app.reports.forget_projects();

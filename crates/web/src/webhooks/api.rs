@@ -4,7 +4,7 @@ use crate::{
     Ctx,
     auth::{Access, Granted},
     extract::{Json, NAME_MAX, Path, optional_text, text},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::{
@@ -82,19 +82,24 @@ async fn create(
             && url.username().is_empty()
     };
     if !parsed.as_ref().is_some_and(is_plain) {
-        return Err(Problem::invalid("url: is no address to report to")
-            .remedy("write https://host/path, without a user or a password; `secret` signs what is sent"));
+        return Err(
+            Problem::invalid(worded("problem-webhook-url", &[])).remedy(worded("problem-webhook-url-help", &[]))
+        );
     }
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
     let secret = new.secret.map(|secret| ctx.app.vault.seal(&secret, &sealed_for(id)));
     let mailing = optional_text("mailing", new.mailing, NAME_MAX)?;
     ctx.app.db.create_webhook(store::NewWebhook { id, url, secret, mailing }, ctx.app.clock.now()).await?;
     let made = ctx.app.db.webhooks().await?.into_iter().find(|hook| hook.id == id);
-    let made = made.ok_or_else(|| Problem::not_found(format!("webhook {id}")))?;
+    let made = made.ok_or_else(|| no_webhook(id))?;
     Ok((StatusCode::CREATED, axum::Json(shown(made))))
 }
 
 async fn delete(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<StatusCode> {
     let was_there = ctx.app.db.delete_webhook(id).await?;
-    if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found(format!("webhook {id}"))) }
+    if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(no_webhook(id)) }
+}
+
+fn no_webhook(id: Uuid) -> Problem {
+    Problem::missing(worded("problem-no-webhook", &[("id", &id)])).remedy(worded("problem-no-webhook-help", &[]))
 }

@@ -10,7 +10,7 @@ use crate::{
     render::{self, Align, Table},
     words::t,
 };
-use api::logs::SearchAnswer;
+use api::logs::{SearchAnswer, sparkline};
 use jiff::tz::TimeZone;
 use model::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -139,6 +139,7 @@ fn text(cell: &Value) -> String {
         Value::String(text) => text.clone(),
         // As many digits as anybody compares.
         Value::Number(number) if number.is_f64() => readable(number.as_f64().unwrap_or_default()),
+        Value::Array(_) if let Ok(counts) = Vec::<u64>::deserialize(cell) => sparkline(&counts),
         other => other.to_string(),
     }
 }
@@ -174,6 +175,7 @@ fn csv(columns: &[String], rows: &[Vec<Value>]) -> String {
         let text = match cell {
             Value::Null => String::new(),
             Value::String(text) => text.clone(),
+            Value::Array(counts) => counts.iter().map(Value::to_string).collect::<Vec<_>>().join(" "),
             other => other.to_string(),
         };
         // What a spreadsheet would take for a formula is only shown by it.
@@ -216,6 +218,10 @@ mod tests {
         2025-01-10 00:00:00  2025-01-10 14:10:00.250  2025-01-10T13:10:00.250000Z
                              then                     7
         ");
+        let trend = ["count", "trend", "pattern"].map(str::to_owned);
+        let rows_of_trends = cells(json!([[12, [0, 3, 1, 8], "order <*> paid"], [1, [0, 0, 0, 1], "till closed"]]));
+        insta::assert_snapshot!(table(&trend, &rows_of_trends, &TimeZone::UTC), @"");
+        assert_eq!(csv(&trend, &rows_of_trends[..1]), "count,trend,pattern\r\n12,0 3 1 8,order <*> paid\r");
         assert_eq!(csv(&columns, &rows), "app,count(),avg(x)\r\ncrm,1200,2.51859\r\n'=1+1,7,\r\n,12,2.0\r");
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         api::{slugs, told},
         lookup::{self, FoundIssue},
     },
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::issues::{
@@ -68,12 +68,18 @@ async fn change_of(ctx: &Ctx, change: issues::IssueChange) -> Result<IssueChange
             (Some(until), None) => IgnoreUntil::Time(until),
             (None, Some(events)) => IgnoreUntil::Events(events),
             (Some(_), Some(_)) => {
-                return Err(Problem::invalid("until and events exclude each other").remedy("say one of them"));
+                return Err(Problem::invalid(worded("problem-ignore-both", &[]))
+                    .remedy(worded("problem-ignore-both-help", &[])));
             }
         }),
         issues::IssueChange::Reopen => IssueChange::Reopen,
         issues::IssueChange::Assign { assignee } => IssueChange::Assign(assignee_of(ctx, assignee).await?),
     })
+}
+
+fn too_many() -> Problem {
+    Problem::invalid(worded("problem-issues-many", &[("most", &BULK_MAX)]))
+        .remedy(worded("problem-issues-many-help", &[]))
 }
 
 /// A user's name, if there is such a user.
@@ -82,7 +88,7 @@ pub(crate) async fn assignee_of(ctx: &Ctx, name: Option<String>) -> Result<Optio
     let name = text("assignee", name, NAME_MAX)?;
     match ctx.app.db.user_named(&name).await? {
         Some(user) => Ok(Some(user.name)),
-        None => Err(Problem::not_found(format!("user named `{name}`"))),
+        None => Err(Problem::missing(worded("problem-no-user", &[("name", &name)]))),
     }
 }
 
@@ -92,7 +98,7 @@ async fn change_many(
     Json(IssueChanges { ids, change }): Json<IssueChanges>,
 ) -> Result<axum::Json<IssuesChanged>> {
     if ids.len() > BULK_MAX {
-        return Err(Problem::invalid(format!("ids: more than {BULK_MAX}")).remedy("change them in several requests"));
+        return Err(too_many());
     }
     let change = change_of(&ctx, change).await?;
     let before = ctx.app.db.change_issues(ids, change, granted.name().to_owned(), ctx.app.clock.now()).await?;
@@ -156,7 +162,9 @@ async fn comment(
     let FoundIssue { issue, .. } = lookup::existing(&ctx, &name).await?;
     let said = text("text", said.text, COMMENT_MAX)?;
     if said.trim().is_empty() {
-        return Err(Problem::invalid("text: empty").remedy("say something"));
+        return Err(
+            Problem::invalid(worded("problem-comment-empty", &[])).remedy(worded("problem-comment-empty-help", &[]))
+        );
     }
     ctx.app.db.comment_issue(issue.id, granted.name().to_owned(), said, ctx.app.clock.now()).await?;
     answer(&ctx, &name).await
@@ -169,7 +177,7 @@ async fn merge(
     Json(IssueMerge { ids }): Json<IssueMerge>,
 ) -> Answered {
     if ids.len() > BULK_MAX {
-        return Err(Problem::invalid(format!("ids: more than {BULK_MAX}")));
+        return Err(too_many());
     }
     let FoundIssue { issue, .. } = lookup::existing(&ctx, &name).await?;
     ctx.app.db.merge_issues(issue.id, ids, granted.name().to_owned(), ctx.app.clock.now()).await?;

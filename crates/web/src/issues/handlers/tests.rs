@@ -216,6 +216,24 @@ async fn people_assign_comment_ignore_and_reopen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn today_tells_of_issues_until_somebody_decides() {
+    let shop = Shop::new().await;
+    assert!(!shop.get("/").await.text.contains("“Shop”"));
+    shop.send(event("cart", "a")).await;
+    shop.send(event("pay", "a")).await;
+    let today = shop.get("/").await.text;
+    assert!(today.contains("“Shop” has 2 new issues.") && today.contains("href=\"/issues?project=shop\""), "{today}");
+    for name in ["SHOP-1", "SHOP-2"] {
+        shop.post(&format!("/issues/{name}/resolve"), &[]).await;
+    }
+    assert!(!shop.get("/").await.text.contains("“Shop”"));
+    shop.send(event("cart", "a")).await;
+    let today = shop.get("/").await.text;
+    assert!(today.contains("“Shop”: 1 resolved issue has occurred again."), "{today}");
+    assert!(today.contains("href=\"/issues?project=shop&#38;state=regressed\""), "{today}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn merged_issues_are_found_under_one_name_and_taken_apart() {
     let shop = Shop::new().await;
     shop.send(event("cart", "a")).await;

@@ -177,6 +177,8 @@ pub(crate) struct OverviewPage<'a> {
     pub(crate) log: Vec<LogLine>,
     /// Where scripts go on reading the log.
     pub(crate) log_next: u64,
+    /// What shows the progress in the pages of others, with the token that reads it and nothing else.
+    pub(crate) embed: String,
 }
 
 #[derive(Template)]

@@ -240,12 +240,14 @@ fn needs_attention(v: &View) -> Vec<AttentionRow> {
         button: Some(AttentionButton { label: v.t(word), address: format!("/jobs/{ID}/undelivered"), acts }),
     };
     let name = ("name", "Relance octobre – 2e avis");
+    let shop = ("name", "Boutique");
     let why = ("reason", reason(&v.words, "by_hand", "m.durand"));
     vec![
         row(Tone::Bad, "failed", v.with("today-disk", "free", v.bytes(&890_000_000)), "today-system", false),
         row(Tone::Doubt, "paused", v.with_all("today-paused", &[("name", name.1.to_owned()), why]), "job-resume", true),
         row(Tone::Doubt, "unknown", v.count_with("today-unknown", &2, &[name]), "today-decide", false),
         row(Tone::Doubt, "warn", v.count_with("today-undelivered", &9, &[name]), "today-resend", false),
+        row(Tone::Bad, "level-bolt", v.count_with("today-issues-regressed", &1, &[shop]), "today-issues", false),
     ]
 }
 

@@ -90,17 +90,6 @@ pub(crate) fn cell(cell: &Cell) -> Json {
     }
 }
 
-/// Counts as a text of bars, each a character: `▁▃█`.
-pub(crate) fn sparkline(counts: &[u64]) -> String {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let top = counts.iter().copied().max().unwrap_or(0).max(1);
-    let bar = |count: &u64| match *count {
-        0 => ' ',
-        count => BARS[(count.saturating_mul(7) / top) as usize],
-    };
-    counts.iter().map(bar).collect()
-}
-
 /// What was read to answer.
 pub(super) fn work_done(read: Read) -> WorkDone {
     WorkDone {
@@ -203,7 +192,7 @@ impl Format {
 /// A table as a text: for people, with tabs between its cells.
 pub(super) fn table(format: Format, dialect: Dialect, table: &Table) -> Vec<u8> {
     let text = |cell: &Cell| match self::cell(cell) {
-        _ if let Cell::Counts(counts) = cell => sparkline(counts),
+        _ if let Cell::Counts(counts) = cell => api::logs::sparkline(counts),
         Json::Null => String::new(),
         Json::String(text) => text,
         other => other.to_string(),
@@ -220,6 +209,7 @@ pub(super) fn table(format: Format, dialect: Dialect, table: &Table) -> Vec<u8> 
         Format::Csv => {
             let shown = |cell: &Cell| match self::cell(cell) {
                 Json::Number(number) => dialect.number(&number.to_string()),
+                Json::Array(counts) => counts.iter().map(Json::to_string).collect::<Vec<_>>().join(" "),
                 _ => text(cell),
             };
             into.extend_from_slice(dialect.mark());

@@ -6,7 +6,7 @@ use crate::{
     auth::{Granted, holder},
     extract::Query,
     listener::{Listener, told},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     serve::places::Place,
 };
 use axum::{
@@ -97,10 +97,10 @@ pub(super) async fn tail(
     Extension(granted): Extension<Granted>,
 ) -> Result<impl IntoResponse> {
     let place = ctx.live.streams.take_tail(&holder(Some(&granted), None)).map_err(|_| {
-        let busy = Problem::busy("streams", "too many tails of logs are open", 5).status(StatusCode::TOO_MANY_REQUESTS);
-        busy.remedy("close another one, or try again later")
+        let busy = Problem::busy("streams", worded("problem-tails", &[]), 5).status(StatusCode::TOO_MANY_REQUESTS);
+        busy.remedy(worded("problem-streams-close", &[]))
     })?;
-    let listener = Listener::new(&ctx, granted, "close another one")?;
+    let listener = Listener::new(&ctx, granted, "problem-streams-close")?;
     let TailQuery { q, zone, message_max, repeats } = query;
     let search = Search { q, zone, ..Search::default() };
     let question = resolve(&ctx, ctx.app.logs.zone(), &search).await?.question().clone();

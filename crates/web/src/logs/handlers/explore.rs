@@ -59,6 +59,9 @@ const VALUES: usize = 8;
 const RANGES: [(&str, &str); 5] =
     [("15m", "range-15m"), ("1h", "range-1h"), ("24h", "range-24h"), ("7d", "range-7d"), ("", "range-all")];
 
+/// What the tab of errors asks, over the last hour; it stays with whoever narrows that.
+const ERRORS: &str = "level>=error";
+
 /// What others say: the sources `run` and `vigie` are Vigie's own.
 const OTHERS: &str = "-source:run -source:vigie";
 
@@ -187,9 +190,12 @@ fn tabs(search: &PageSearch, asked: &query::Query, query: &ExploreQuery) -> Expl
     let at = match asked.pipes.first() {
         Some(Pipe::Patterns) => ExploreTab::Patterns,
         _ if !query.live.is_empty() => ExploreTab::Live,
+        _ if search.q.starts_with(ERRORS) => ExploreTab::Errors,
         _ => ExploreTab::Search,
     };
-    ExploreTabs { at, lines, patterns }
+    let errors = PageSearch { q: ERRORS.to_owned(), since: "1h".to_owned(), ..PageSearch::default() }.address();
+    let lines = if at == ExploreTab::Errors { PageSearch::default().address() } else { lines };
+    ExploreTabs { at, lines, patterns, errors }
 }
 
 /// Why nothing was found, perhaps; and the search that may have been meant.

@@ -52,11 +52,14 @@ pub(crate) struct ExploreTabs {
     /// The same records as lines, and by their patterns.
     pub(crate) lines: String,
     pub(crate) patterns: String,
+    /// The errors of the last hour.
+    pub(crate) errors: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExploreTab {
     Search,
+    Errors,
     Patterns,
     /// Lines as they arrive.
     Live,

@@ -3,7 +3,6 @@
 use super::{address::PageSearch, lines::links};
 use crate::{
     layout::{foreign::Foreign, view::View},
-    logs::api::rows::sparkline,
     logs::pages::explore::{CellKind, SearchResult, ShownSuggestions, TableCell, TableOf},
 };
 use jiff::ToSpan as _;
@@ -71,7 +70,7 @@ fn shown_cell(v: &View, search: &PageSearch, query: &Query, cell: &Cell, meaning
         Cell::Float(number) => (query::readable(*number), CellKind::Number),
         Cell::Text(text) => (String::from_utf8_lossy(text).into_owned(), CellKind::Text),
         Cell::Time(time) => (v.stamp(time), CellKind::Text),
-        Cell::Counts(counts) => (sparkline(counts), CellKind::Text),
+        Cell::Counts(counts) => (::api::logs::sparkline(counts), CellKind::Text),
     };
     let (only, without) = match (meaning, cell) {
         (Meaning::Field(name), Cell::Bool(_) | Cell::Int(_) | Cell::Text(_)) => narrowed(search, query, name, &text),
