@@ -1,7 +1,9 @@
 //! End to end, and the house's own rules: one binary, so that it links once.
 
 mod crash;
+mod floods;
 mod harness;
+mod hostile;
 mod house;
 mod modes;
 mod modules;

@@ -17,8 +17,8 @@ pub struct Received {
     pub event_id: Option<Uuid>,
     /// Categories of which no more is taken for so long.
     pub limited: BTreeMap<&'static str, Duration>,
-    /// Whether nothing of it was taken, for that reason.
-    pub is_refused: bool,
+    /// Why nothing of it was taken: it is beyond a quota, or longer than it may be.
+    pub refused: Option<DropReason>,
 }
 
 /// What is appended of an envelope.
@@ -88,17 +88,24 @@ impl Reports {
         }
         let now = self.0.clock.now();
         let mut received = Received { event_id: envelope.event_id, ..Received::default() };
-        let (mut gathered, mut taken) = (Gathered::default(), 0);
+        let (mut gathered, mut taken, mut too_large) = (Gathered::default(), 0, 0);
         for item in &envelope.items {
             match self.take(known, item, &mut received, now) {
                 Ok(report) => {
                     taken += 1;
                     self.gather_report(known, item, report, (&mut received, &mut gathered), now);
                 }
-                Err(why) => self.0.projects.count_dropped(known.project.id, item.kind.category(), why, 1),
+                Err(why) => {
+                    too_large += usize::from(why == DropReason::TooLarge);
+                    self.0.projects.count_dropped(known.project.id, item.kind.category(), why, 1);
+                }
             }
         }
-        received.is_refused = taken == 0 && !received.limited.is_empty();
+        received.refused = match taken {
+            0 if !received.limited.is_empty() => Some(DropReason::Quota),
+            0 if too_large > 0 => Some(DropReason::TooLarge),
+            _ => None,
+        };
         Ok((received, gathered))
     }
 

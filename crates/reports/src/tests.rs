@@ -120,12 +120,12 @@ async fn what_is_beyond_the_quota_is_refused_with_a_time_and_counted() {
     site.send("cart", "b").await;
     let body = || br#"{"message":"more"}"#.to_vec();
     let refused = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
-    assert!(refused.is_refused);
+    assert_eq!(refused.refused, Some(DropReason::Quota));
     assert_eq!(refused.limited.get("error"), Some(&Duration::from_secs(60)));
     assert_eq!(site.reports.dropped(project), [("error", DropReason::Quota, 1)]);
     site.clock.advance(Duration::from_secs(60));
     let taken = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
-    assert!(!taken.is_refused && taken.event_id.is_some());
+    assert!(taken.refused.is_none() && taken.event_id.is_some());
 }
 
 /// A transaction that took so many ms, a second after the others.

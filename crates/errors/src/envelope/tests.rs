@@ -49,6 +49,8 @@ fn what_is_malformed_ends_the_envelope_and_the_items_before_it_count() {
         ("nonsense\n{}", "item 1 at byte 23: its header is no JSON object"),
         ("[]\n{}", "item 1 at byte 23: its header is no JSON object"),
         ("{\"length\":2}\n{}", "item 1 at byte 23: its header has no type"),
+        ("{\"type\":\"event\",\"length\":-1}\n{}", "item 1 at byte 23: its length is no number of bytes"),
+        ("{\"type\":\"event\",\"length\":1e300}\n{}", "item 1 at byte 23: its length is no number of bytes"),
         ("{\"type\":\"event\",\"length\":9}\n{}", "item 1 at byte 23: 9 bytes are announced, 2 are there"),
         (
             "{\"type\":\"event\",\"length\":1}\n{}\n",
@@ -67,6 +69,8 @@ fn what_is_malformed_ends_the_envelope_and_the_items_before_it_count() {
     for bytes in [&b""[..], b"\n{}", b"[]\n", b"\xff", b"{\"type\":"] {
         assert_eq!(Envelope::parse(bytes), Err(MalformedEnvelope::Header));
     }
+    let long = format!("{{\"trace\":\"{}\"}}\n", "x".repeat(HEADER_BYTES_MAX));
+    assert_eq!(Envelope::parse(long.as_bytes()), Err(MalformedEnvelope::LongEnvelopeHeader));
 }
 
 #[test]

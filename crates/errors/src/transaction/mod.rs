@@ -1,5 +1,6 @@
 //! How long things took: transactions with the spans within them, and spans that come by themselves.
 
+mod page;
 mod repeated;
 mod span;
 mod statement;

@@ -1,6 +1,6 @@
 //! One thing that took time.
 
-use super::{NAME_CHARS_MAX, normalised};
+use super::{NAME_CHARS_MAX, normalised, page};
 use crate::{
     document::{attribute, attributes},
     fields::Fields,
@@ -118,9 +118,19 @@ impl Span {
         if span.is_segment {
             span.segment_id.get_or_insert_with(|| span.span_id.clone());
             span.segment_name.get_or_insert_with(|| span.name.clone());
+            span.name_page();
         }
         span.settle();
         Some(span)
+    }
+
+    /// Of a page that has no route, the path says which it was.
+    fn name_page(&mut self) {
+        let path = attribute(&self.data, &["url.path"]);
+        if let Some(path) = path.filter(|_| self.segment_name.as_deref().is_some_and(page::is_routeless)) {
+            self.name = page::endpoint(&path);
+            self.segment_name = Some(self.name.clone());
+        }
     }
 
     /// Fills in what follows from the rest.

@@ -11,22 +11,27 @@ mod dropping;
 mod element;
 mod finding;
 mod hands;
+mod hostile;
 mod interruption;
 mod journeys;
 mod keyboard;
 mod log_columns;
 mod logs;
 mod months;
+mod nginx;
 mod pages;
 mod polling;
 mod recipes;
 mod secretary;
+mod sentry;
 mod server;
 mod site;
 mod tail;
 mod today;
 mod triage;
 
+#[path = "../guide.rs"]
+mod guide;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
 mod harness;

@@ -215,31 +215,18 @@ async fn begin(State(app): State<Application>) -> Json<Value> {
     Json(json!({"success": true, "job_id": job}))
 }
 
-/// nginx in a folder of its own, as whoever runs the test.
-fn nginx(program: &Path, folder: &Path, vigie: &Vigie, application: u16) -> (Ended, u16) {
+/// nginx with the recipe, before the site's own application.
+fn nginx(program: &Path, folder: &Path, vigie: &Vigie, application: u16) -> (Ended, String) {
     let recipe = fs::read_to_string(folder.join("nginx.conf")).expect("the recipe");
-    let upstream = format!("127.0.0.1:{}", vigie.port);
     let recipe = recipe
-        .replace("http://VIGIE", &format!("http://{upstream}"))
+        .replace("http://VIGIE", &format!("http://127.0.0.1:{}", vigie.port))
         .replace("TOKEN\"", &format!("{}\"", vigie.progress_token));
     fs::write(folder.join("vigie.conf"), recipe).expect("the folder is writable");
-    let (port, here) = (free_port(), folder.display());
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|name| format!("{name}_temp_path {here}/tmp-{name};\n"))
-        .concat();
-    let config = format!(
-        "daemon off; master_process off; pid {here}/nginx.pid; error_log {here}/error.log;\n\
-         events {{ worker_connections 256; }}\n\
-         http {{ types {{ text/html html; text/javascript js; }} access_log {here}/access.log;\n{temporary}\
-         server {{ listen 127.0.0.1:{port}; root {here};\n\
-         add_header Content-Security-Policy \"default-src 'none'; script-src 'self'; connect-src 'self'\";\n\
-         location /envoyer/ {{ proxy_pass http://127.0.0.1:{application}; }}\n\
-         include {here}/vigie.conf; }} }}\n"
+    let locations = format!(
+        "location /envoyer/ {{ proxy_pass http://127.0.0.1:{application}; }}\ninclude {}/vigie.conf;",
+        folder.display()
     );
-    fs::write(folder.join("main.conf"), config).expect("the folder is writable");
-    let mut command = Command::new(program);
-    command.arg("-p").arg(folder).arg("-e").arg(folder.join("error.log")).arg("-c").arg(folder.join("main.conf"));
-    (Ended::start(&mut command), port)
+    crate::nginx::serving(program, folder, &locations)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,8 +242,7 @@ async fn behind_nginx_the_page_needs_the_id_alone() {
     let application = listener.local_addr().unwrap().port();
     let router = Router::new().route("/envoyer/", post(begin)).with_state(app.clone());
     let _serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    let (_nginx, port) = nginx(&program, folder.path(), &vigie, application);
-    let site = format!("http://127.0.0.1:{port}");
+    let (_nginx, site) = nginx(&program, folder.path(), &vigie, application);
     until("nginx", async || vigie.client.get(format!("{site}/page.html")).send().await.ok()).await;
 
     // Nothing else of Vigie can be reached through it, and nothing can be changed.

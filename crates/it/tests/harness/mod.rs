@@ -6,6 +6,8 @@
 mod accounts;
 mod database;
 mod ended;
+pub(crate) mod http;
+pub(crate) mod reports;
 
 pub(crate) use accounts::{Accounts, check_shown};
 pub(crate) use database::Database;
@@ -393,6 +395,14 @@ impl Running {
         let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().expect("kill starts");
         assert!(sent.success(), "it was gone already:\n{}", self.said());
         (self.wait(), asked.elapsed())
+    }
+
+    /// The most memory it has had at once, in MiB.
+    pub(crate) fn peak_mib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kib.expect("the process is there") >> 10
     }
 
     /// Whether it is stopped (SIGSTOP).

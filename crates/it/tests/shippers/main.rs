@@ -1,11 +1,15 @@
-//! Logs sent by what others run: rsyslog, and the official clients for Python of OpenTelemetry, Loki and Elasticsearch, to
-//! the real program, with a token that sends and reads nothing. What each has sent is found, all of it, once.
+//! What others run, sending to the real program. Logs: rsyslog, and the official clients for Python of OpenTelemetry, Loki and
+//! Elasticsearch, with a token that sends and reads nothing; what each has sent is found, all of it, once. Errors and
+//! transactions: the SDKs of Sentry.
 //!
-//! What Debian has not installed, or PyPI does not give, skips with one line that says so.
+//! What Debian has not installed, or PyPI, npm and crates.io do not give, skips with one line that says so.
 
 mod python;
 mod rsyslog;
+mod sentry;
 
+#[path = "../guide.rs"]
+mod guide;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
 mod harness;

@@ -19,7 +19,7 @@ pub(crate) struct Topic {
     french: Option<&'static str>,
 }
 
-pub(crate) const TOPICS: [Topic; 5] = [
+pub(crate) const TOPICS: [Topic; 6] = [
     Topic {
         slug: "sending",
         title: "help-sending",
@@ -27,6 +27,14 @@ pub(crate) const TOPICS: [Topic; 5] = [
         files: &["sending.en.md", "envoyer.fr.md"],
         english: include_str!("../../../../docs/sending.en.md"),
         french: Some(include_str!("../../../../docs/envoyer.fr.md")),
+    },
+    Topic {
+        slug: "errors",
+        title: "help-errors",
+        about: "help-errors-about",
+        files: &["errors.md", "erreurs.fr.md"],
+        english: include_str!("../../../../docs/errors.md"),
+        french: Some(include_str!("../../../../docs/erreurs.fr.md")),
     },
     Topic {
         slug: "logs",

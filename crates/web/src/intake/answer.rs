@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use errors::{auth::AuthRefused, envelope::MalformedEnvelope};
-use reports::Received;
+use reports::{DropReason, Received};
 use serde_json::json;
 use std::time::Duration;
 
@@ -113,7 +113,11 @@ pub(super) fn received(received: &Received) -> Response {
         Some(id) => json!({ "id": id.simple().to_string() }),
         None => json!({}),
     };
-    let status = if received.is_refused { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
+    let status = match received.refused {
+        Some(DropReason::Quota) => StatusCode::TOO_MANY_REQUESTS,
+        Some(DropReason::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::OK,
+    };
     let mut response = (status, Json(body)).into_response();
     if let Some(longest) = received.limited.values().max() {
         let limits: Vec<String> = received
@@ -123,7 +127,7 @@ pub(super) fn received(received: &Received) -> Response {
             .collect();
         let headers = response.headers_mut();
         headers.insert(RATE_LIMITS, value(&limits.join(", ")));
-        if received.is_refused {
+        if received.refused == Some(DropReason::Quota) {
             headers.insert(header::RETRY_AFTER, longest.as_secs().max(1).into());
         }
     }

@@ -22,11 +22,11 @@ const LINE_MAX: usize = 200;
 
 /// The platforms to choose from; one that is not among them is kept.
 pub(super) fn platforms(v: &View, chosen: &str) -> Vec<Choice> {
-    let known = PLATFORMS.iter().map(|(word, name)| {
+    let known = PLATFORMS.iter().map(|(word, name, _)| {
         let name = if *word == "javascript" { v.t("project-browser") } else { (*name).to_owned() };
         ((*word).to_owned(), name)
     });
-    let is_known = PLATFORMS.iter().any(|(word, _)| *word == chosen);
+    let is_known = PLATFORMS.iter().any(|(word, ..)| *word == chosen);
     let own = (!is_known && !chosen.is_empty()).then(|| (chosen.to_owned(), chosen.to_owned()));
     let other = (String::new(), v.t("project-other"));
     Choice::of(known.chain(own).chain(std::iter::once(other)), chosen)
