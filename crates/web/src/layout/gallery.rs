@@ -21,6 +21,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(examples::job_pages(v));
     pages.extend(examples::mailings(v));
     pages.extend(examples::logs(v));
+    pages.extend(crate::performance::drawn(v));
     pages.extend(examples::issues(v));
     pages.extend(examples::projects(v));
     pages.extend(examples::house(v));

@@ -2,7 +2,7 @@
 
 use super::{handlers::PERIODS, page::EndpointsPage};
 use crate::layout::{
-    gallery::Drawn,
+    gallery::{Drawn, examples::at},
     parts::{Choice, Chosen},
     view::View,
 };
@@ -11,6 +11,7 @@ use reports::Endpoint;
 use std::time::Duration;
 
 pub(crate) fn performance(v: &View) -> Vec<Drawn> {
+    let v = &at(v, "/performance");
     let periods = || {
         let choice = |(value, word, _): &(&str, &str, u64)| Choice {
             value: (*value).to_owned(),

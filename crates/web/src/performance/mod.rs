@@ -1,13 +1,15 @@
 //! How long requests, tasks and other transactions take, by endpoint.
 
-pub(crate) mod api;
+mod api;
 #[cfg(test)]
-pub(crate) mod examples;
-pub(crate) mod handlers;
+mod examples;
+mod handlers;
 pub(crate) mod page;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+use crate::layout::{gallery::Drawn, view::View};
 use crate::{Ctx, problem::Result, routes::Routes};
 use ::reports::{Endpoints, ProjectSettings};
 use model::Timestamp;
@@ -15,6 +17,12 @@ use std::{ops::Range, time::Duration};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+}
+
+/// Its pages with what they might show.
+#[cfg(test)]
+pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
+    [examples::performance].into_iter().flat_map(|draw| draw(v)).collect()
 }
 
 /// The endpoints of a project, or of all; with how long a transaction may take that satisfies there.

@@ -1,5 +1,7 @@
 //! What is reached through a call that is allowed. `routes.txt` has a line for each route that is declared: what it asks for,
-//! and what it leads to. A route without its line fails; each kind of reach is tried by everybody there is.
+//! and what it leads to. A route without its line fails; each kind of reach is tried by everybody there is. A page or a list that
+//! names nobody's thing in its path is written down by the test (`INSTA_UPDATE=always`), to be read as any change; what all
+//! others lead to is for a person to say.
 
 use super::{ID, filled, method};
 use crate::{
@@ -145,6 +147,11 @@ async fn each_route_says_what_it_asks_for_and_what_it_leads_to() {
         ROUTES.lines().map(Line::read).map(|line| format!("{} {}", line.name(), asks(line.scope()))).collect();
     let new: Vec<_> = found.difference(&told).collect();
     let gone: Vec<_> = told.difference(&found).collect();
+    let is_plain = |route: &&String| route.starts_with("GET ") && !route.contains('{');
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") && new.iter().all(is_plain) {
+        write_down(&new);
+        return;
+    }
     assert!(
         new.is_empty() && gone.is_empty(),
         "say in crates/web/src/tests/routes.txt what these lead to: {new:#?}\nthese are no more, or ask for something else: {gone:#?}"
@@ -157,15 +164,27 @@ async fn each_route_says_what_it_asks_for_and_what_it_leads_to() {
     }
 }
 
-/// The kinds of job, and on whose word they were made.
-const KINDS: [(JobKind, Authority); 6] = [
-    (JobKind::Mail, Authority::Write),
-    (JobKind::Mail, Authority::Owner),
-    (JobKind::Command, Authority::Admin),
-    (JobKind::Http, Authority::Admin),
-    (JobKind::Noop, Authority::Write),
-    (JobKind::External, Authority::Write),
-];
+/// Adds routes that lead to nothing but what they ask for, each at its place.
+fn write_down(new: &[&String]) {
+    let mut lines: Vec<String> = ROUTES.lines().map(str::to_owned).collect();
+    for route in new {
+        let [verb, path, asks] = route.split(' ').collect::<Vec<_>>()[..] else { panic!("{route}") };
+        let at = lines.partition_point(|line| {
+            let mut words = line.split(' ');
+            let there = (words.next().unwrap(), words.next().unwrap());
+            (there.1, there.0) < (path, verb)
+        });
+        lines.insert(at, format!("{:<42}{asks:<9}itself", format!("{verb} {path}")));
+    }
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/routes.txt");
+    std::fs::write(file, lines.join("\n") + "\n").unwrap();
+}
+
+/// The kinds of job, and on whose word they were made: the least that each needs, and a mailing of the machine itself.
+fn kinds() -> Vec<(JobKind, Authority)> {
+    let least = JobKind::ALL.into_iter().map(|kind| (kind, tasks::needs(kind)));
+    least.chain([(JobKind::Mail, Authority::Owner)]).collect()
+}
 
 fn spec(kind: JobKind) -> &'static str {
     match kind {
@@ -252,7 +271,7 @@ async fn a_job_is_written_and_set_going_on_the_word_that_its_kind_needs() {
             _ => JobState::Pending,
         };
         for ((kind, authority), caller) in
-            KINDS.iter().flat_map(|kind| everybody.iter().map(move |caller| (*kind, caller)))
+            kinds().into_iter().flat_map(|kind| everybody.iter().map(move |caller| (kind, caller)))
         {
             let id = job(&site, kind, authority, state).await;
             let before = standing(&site, id).await;
@@ -344,7 +363,7 @@ async fn everybody_of(site: &Site, scope: Scope) -> Caller {
 async fn a_job_shows_nobody_what_only_an_administrator_wrote() {
     let site = Site::new().await;
     let everybody = everybody(&site).await;
-    for (kind, authority) in KINDS {
+    for (kind, authority) in kinds() {
         let id = job(&site, kind, authority, JobState::Paused).await;
         for line in lines(&[Reach::Shows, Reach::Follows]) {
             for caller in everybody.iter().filter(|caller| caller.scope.allows(line.scope().unwrap())) {

@@ -316,7 +316,6 @@ pub(crate) fn overviews(v: &View) -> Vec<Drawn> {
     ]);
     pages.extend(found(&at(v, "/search")));
     pages.extend(traces(&at(v, "/traces")));
-    pages.extend(crate::performance::examples::performance(&at(v, "/performance")));
     pages.extend(errors(&at(v, "/nowhere")));
     pages
 }
