@@ -20,7 +20,7 @@ pub enum JobKind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no kind `{0}`; the kinds are mail, command, http, noop and external")]
+#[error("there is no kind `{0}`; the kinds are {names}", names = JobKind::ALL.map(JobKind::as_str).join(", "))]
 pub struct UnknownKind(String);
 
 impl JobKind {

@@ -1,7 +1,7 @@
 //! Kinds of job that need nothing else: `command` runs a program for each item, `http` makes a call for each, `noop`
 //! does nothing, for measuring.
 //!
-//! Each is a [`jobs::Handler`]. A job's `spec` is the JSON of [`CommandSpec`], [`HttpSpec`] or [`NoopSpec`]; [`parsed`]
+//! Each is a [`jobs::Handler`], and [`handlers`] has them all. A job's `spec` is the JSON of [`CommandSpec`], [`HttpSpec`] or [`NoopSpec`]; [`parsed`]
 //! says what is wrong with one before a job is made of it, [`needs`] on whose word one acts. What an item stands for comes from its payload: a JSON
 //! string is that text, an object may replace parts of the spec for this item alone, and an empty one leaves the
 //! item's label to speak for it.
@@ -10,8 +10,8 @@
 //! [`jobs::RunLog`] itself, which orders what it is given: the engine has nothing to add to a line of output,
 //! so it need not carry it.
 //!
-//! An outcome that is lost is `unknown`. What a job should do then unless its maker says otherwise is
-//! [`default_on_unknown`]: to hold for `command` and `http`, whose effects nobody here can judge, to repeat for `noop`.
+//! An outcome that is lost is `unknown`, and held unless the job's maker says otherwise: nobody here can judge what a
+//! command or a call has done. `noop` declares nothing, so none of its outcomes is ever lost.
 
 mod command;
 mod frame;
@@ -24,9 +24,24 @@ pub use command::{CommandHandler, CommandSpec, Words};
 pub use http::{HttpHandler, HttpSpec};
 pub use noop::{NoopHandler, NoopSpec};
 
-use model::{Authority, JobKind, OnUnknown};
+use jobs::{Handler, RunLog};
+use model::{Authority, Clock, JobKind};
 use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
 use store::Reason;
+use tokio::sync::watch;
+
+/// A handler of each kind. `stop` turns true when the program stops.
+///
+/// # Errors
+/// Why TLS, which calls over HTTP need, cannot be set up.
+pub fn handlers(clock: &Clock, run_log: &RunLog, stop: watch::Receiver<bool>) -> Result<Vec<Arc<dyn Handler>>, String> {
+    Ok(vec![
+        Arc::new(CommandHandler::new(clock.clone(), run_log.clone(), stop)),
+        Arc::new(HttpHandler::new(clock.clone(), run_log.clone())?),
+        Arc::new(NoopHandler::new(clock.clone())),
+    ])
+}
 
 /// The spec of a job of `kind` as it is kept: what was understood of it, and nothing else. `None` for a kind of another
 /// crate.
@@ -51,11 +66,6 @@ pub fn needs(kind: JobKind) -> Authority {
         JobKind::Command | JobKind::Http => Authority::Admin,
         JobKind::Mail | JobKind::Noop | JobKind::External => Authority::Write,
     }
-}
-
-/// The policy on lost outcomes for a job of `kind` whose maker did not choose one.
-pub fn default_on_unknown(kind: JobKind) -> OnUnknown {
-    if kind == JobKind::Noop { OnUnknown::Repeat } else { OnUnknown::Hold }
 }
 
 fn written(spec: &impl Serialize) -> Result<String, String> {

@@ -148,7 +148,7 @@ help-send = Effectuer un envoi : un message par ligne d’un fichier
 
 help-jobs = Afficher les tâches, les suivre, les mettre en pause, les reprendre
     .state = preparing, pending, running, paused, completed, failed, cancelled ; plusieurs valeurs possibles
-    .kind = mail, command, http, external
+    .kind = Un seul type : mail, command, http…
     .query = Une partie du nom
     .usage =
         vigie jobs [OPTIONS]
@@ -163,7 +163,7 @@ help-jobs = Afficher les tâches, les suivre, les mettre en pause, les reprendre
         Une tâche se désigne par son identifiant, par le début de celui-ci s’il est unique, par le nom d’un envoi, ou par « last ».
 help-jobs-list = Afficher les tâches, les plus récentes d’abord
     .state = preparing, pending, running, paused, completed, failed, cancelled ; plusieurs valeurs possibles
-    .kind = mail, command, http, external
+    .kind = Un seul type : mail, command, http…
     .query = Une partie du nom
 help-jobs-show = Afficher le détail d’une tâche
 help-jobs-watch = Suivre une tâche jusqu’à sa fin ; sans identifiant, la plus récente qui n’est pas terminée

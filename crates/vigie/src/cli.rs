@@ -338,7 +338,7 @@ pub(crate) struct JobsListArgs {
     /// preparing, pending, running, paused, completed, failed, cancelled; several may be given
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = job_state)]
     pub(crate) state: Vec<model::JobState>,
-    /// mail, command, http, external
+    /// Only one kind: mail, command, http …
     #[arg(long)]
     pub(crate) kind: Option<String>,
     /// Part of the name

@@ -48,6 +48,7 @@ mod zip;
 pub use schedule::sweeping;
 pub use serve::{Origin, serve};
 pub use serve::{limits::Limits, peer::Proxies};
+pub use words::kind_name;
 
 use ::jobs::Hub;
 use ::logs::{Logs, job_log::JobLog};

@@ -10,7 +10,7 @@ pub(crate) mod tests;
 use axum::http::{HeaderMap, header};
 use jiff::tz::TimeZone;
 use language::{FluentArgs, FluentValue, Language, Texts};
-use model::Timestamp;
+use model::{JobKind, Timestamp};
 use std::time::Duration;
 
 /// What pages say.
@@ -38,6 +38,11 @@ static TEXTS: Texts = Texts::new(
 pub(crate) struct Words {
     pub(crate) language: Language,
     pub(crate) zone: TimeZone,
+}
+
+/// The name of a kind of job, as it is said on pages and in the terminal.
+pub fn kind_name(language: Language, kind: JobKind) -> String {
+    TEXTS.find(language, &format!("kind-{kind}"), None).unwrap_or_else(|| kind.to_string())
 }
 
 /// The cookie that a reader's choice of language is kept in.

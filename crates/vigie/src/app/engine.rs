@@ -10,7 +10,7 @@ use crate::{
     words::{Cause as _, t},
 };
 use axum::Router;
-use jobs::{Again, DoneBy, Engine, Handler, Options, Place, Ready, RetryPolicy, RunLog, Schedules, Scope, Work};
+use jobs::{Again, DoneBy, Engine, Options, Place, Ready, RetryPolicy, RunLog, Schedules, Scope, Work};
 use logs::{
     Logs,
     collect::{self, Collectors},
@@ -20,7 +20,6 @@ use mail::{handler::MailHandler, webhooks::Webhooks};
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
-use tasks::{CommandHandler, HttpHandler, NoopHandler};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -289,10 +288,8 @@ fn options(
         let kept = kept.clone();
         Box::pin(async move { kept.append(job, lines).await })
     });
-    let http = HttpHandler::new(parts.clock.clone(), run_log.clone()).map_err(Failure::new)?;
-    let command = CommandHandler::new(parts.clock.clone(), run_log.clone(), stop.subscribe());
-    let noop = NoopHandler::new(parts.clock.clone());
-    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(mail), Arc::new(command), Arc::new(http), Arc::new(noop)];
+    let mut handlers = tasks::handlers(&parts.clock, &run_log, stop.subscribe()).map_err(Failure::new)?;
+    handlers.push(Arc::new(mail));
     Ok(Options {
         db: parts.db.clone(),
         clock: parts.clock.clone(),

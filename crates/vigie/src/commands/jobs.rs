@@ -117,7 +117,8 @@ async fn show(config: &Config, job: &JobArg) -> Result<Exit> {
 fn described(job: &Job, state: &str, config: &Config) -> Table {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
     let (id, on_unknown) = (job.id.to_string(), words::word("on-unknown", job.on_unknown));
-    let kind = words::word("kind", &job.kind);
+    // A server of a later version may have others.
+    let kind = job.kind.parse().map_or_else(|_| job.kind.clone(), |kind| web::kind_name(words::language(), kind));
     let texts = [
         ("id", id.as_str()),
         ("name", &job.name),

@@ -35,10 +35,13 @@ use uuid::Uuid;
 
 /// The kind of that name.
 fn kind(name: &str) -> Result<JobKind> {
-    name.parse().map_err(|unknown: UnknownKind| {
-        Problem::invalid(worded("problem-job-kind", &[("why", &unknown)])).remedy(worded("problem-job-kind-help", &[]))
+    name.parse().map_err(|_: UnknownKind| {
+        let kinds = JobKind::ALL.map(JobKind::as_str).join(", ");
+        Problem::invalid(worded("problem-job-kind", &[("name", &name)]))
+            .remedy(worded("problem-job-kind-help", &[("kinds", &kinds)]))
     })
 }
+
 /// No caller counts this far, and sums of it fit.
 const COUNT_MAX: u64 = 1_000_000_000;
 

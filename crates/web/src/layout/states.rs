@@ -1,7 +1,7 @@
 //! States, reasons and moments as a reader sees them: a word, a shape and a colour.
 
 use crate::layout::view::View;
-use crate::words::Words;
+use crate::words::{Words, kind_name};
 use model::{Counters, Fault, ItemState, JobKind, JobState, Retry, Standing, Timestamp, Verdict};
 use std::time::Duration;
 use store::Role;
@@ -276,13 +276,7 @@ impl View {
 
     /// The name of a kind of job.
     pub(crate) fn kind(&self, kind: &JobKind) -> String {
-        self.t(match kind {
-            JobKind::Mail => "kind-mailing",
-            JobKind::Command => "kind-command",
-            JobKind::Http => "kind-http",
-            JobKind::Noop => "kind-noop",
-            JobKind::External => "kind-external",
-        })
+        kind_name(self.language, *kind)
     }
 }
 

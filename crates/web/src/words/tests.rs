@@ -130,7 +130,7 @@ fn is_page(path: &Path) -> bool {
 }
 
 /// What stands between quotes after `.t(`, `.with(`, `.with_all(` or `.count(`, and every other quoted text of the
-/// sources that has the form of an identifier: `format!` builds none.
+/// sources that has the form of an identifier: `format!` builds none but the names of kinds of job.
 fn quoted(folder: &Path, found: &mut BTreeSet<String>, asked: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -168,6 +168,9 @@ fn both_languages_have_every_text_and_nothing_else() {
     for folder in ["src", "templates"] {
         quoted(&root.join(folder), &mut found, &mut asked);
     }
+    let kinds = model::JobKind::ALL.map(|kind| format!("kind-{kind}"));
+    found.extend(kinds.clone());
+    asked.extend(kinds);
     assert!(asked.len() > 100, "the pages are looked for where they are: only {} texts are asked for", asked.len());
     let missing: Vec<_> = asked.iter().filter(|id| !english.contains_key(*id)).collect();
     assert!(missing.is_empty(), "asked for and not there: {missing:?}");

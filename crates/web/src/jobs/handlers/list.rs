@@ -120,8 +120,9 @@ impl JobsQuery {
 
     fn shown(self, v: &View) -> JobsFilter {
         let any = |word| (String::new(), v.t(word));
-        let kinds = [JobKind::Mail, JobKind::External, JobKind::Command, JobKind::Http]
-            .map(|kind| (kind.to_string(), v.kind(&kind)));
+        // What only measures is looked for by nobody.
+        let kinds = JobKind::ALL.into_iter().filter(|kind| *kind != JobKind::Noop);
+        let kinds = kinds.map(|kind| (kind.to_string(), v.kind(&kind)));
         let states = JobState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
         JobsFilter {
             kinds: Choice::of(std::iter::once(any("any-kind")).chain(kinds), &self.kind),
