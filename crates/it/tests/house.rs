@@ -276,6 +276,43 @@ fn every_page_the_readme_links_to_exists() {
 }
 
 #[test]
+fn what_the_guide_to_adding_changes_is_there() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).ok();
+    let guide = read("docs/adding.md").expect("a guide to adding");
+    assert!(guide.matches("\n--- a/").count() >= 8, "its differences are not found");
+    let lost = lost_lines(&guide, read);
+    assert!(lost.is_empty(), "docs/adding.md changes what is no longer there:\n{}", lost.join("\n"));
+}
+
+#[test]
+fn a_line_that_a_difference_needs_is_missed() {
+    let guide =
+        "--- a/x.rs\n+++ b/x.rs\n@@ -1,2 +1,2 @@\n mod a;\n-mod b;\n+mod c;\n--- a/gone.rs\n mod d;\n```\n mod e;\n";
+    let read = |path: &str| (path == "x.rs").then(|| "mod a;\n".to_owned());
+    assert_eq!(lost_lines(guide, read), ["x.rs: mod b;", "gone.rs"]);
+}
+
+/// What the differences in `guide` stand on and is not there: lines that stay or go, and whole files. `read` gives the text of a
+/// file of the repository.
+fn lost_lines(guide: &str, read: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut lost = Vec::new();
+    let mut open: Option<(&str, String)> = None;
+    for line in guide.lines() {
+        if let Some(path) = line.strip_prefix("--- a/") {
+            open = read(path).map(|text| (path, text));
+            lost.extend(open.is_none().then(|| path.to_owned()));
+        } else if line == "--- /dev/null" || line == "```" {
+            open = None;
+        } else if let (Some((path, text)), Some(needed)) = (&open, line.strip_prefix([' ', '-']))
+            && !text.lines().any(|there| there == needed)
+        {
+            lost.push(format!("{path}: {needed}"));
+        }
+    }
+    lost
+}
+
+#[test]
 fn links_are_read_as_markdown_writes_them() {
     let text = "[a](docs/a.md#top) ![b](b.png \"title\") [c](https://x.fr/c) [d](#here) [e](mailto:x@y.fr)\n\n[f]: LICENSE-MIT\n";
     assert_eq!(local_links(text), ["docs/a.md", "b.png", "LICENSE-MIT"]);
