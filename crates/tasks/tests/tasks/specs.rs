@@ -43,3 +43,12 @@ async fn nothing_succeeds_at_once() {
     let attempted = bench.attempt(&NoopHandler::new(clock()), "{}").await;
     assert_eq!(told(&attempted).0, "succeeded");
 }
+
+#[tokio::test]
+async fn every_kind_of_this_crate_has_its_handler() {
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let handlers = tasks::handlers(&clock(), &jobs::MemoryLog::default().run_log(), stopped).unwrap();
+    for kind in JobKind::ALL {
+        assert_eq!(parsed(kind, "{}").is_some(), handlers.iter().any(|handler| handler.kind() == kind), "{kind}");
+    }
+}
