@@ -31,7 +31,7 @@ fn a_program_in_rust() {
     assert_eq!(json!(known), json!(["error", 1, "shop@1.4.2"]));
     assert_eq!(issue.tag("payment"), [("card".to_owned(), 2)]);
     let panicked = shop.issue("panic: no price for item 0", 1);
-    assert_eq!(json!(panicked.fields(["level"])), json!(["fatal"]));
+    assert_eq!(json!(panicked.fields(["level"])), json!(["critical"]));
     let event = panicked.event();
     assert!(event["exception"][0]["stacktrace"]["frames"].to_string().contains("shop::run"), "{event}");
     assert_eq!(shop.endpoint("read prices", 1)["op"], "task");
