@@ -111,25 +111,23 @@ fn now() -> f64 {
 }
 
 impl Vigie {
-    async fn reports(&self, dsn: &str, path: &str, body: String) {
-        let (key, rest) = dsn.trim_start_matches("http://").split_once('@').expect("a key");
-        let project = rest.rsplit('/').next().expect("a number");
+    async fn sends(&self, (project, key): &(u64, String), path: &str, body: String) {
         let url = self.url(&format!("/api/{project}/{path}/?sentry_key={key}"));
         let answer = self.client.post(url).body(body).send().await.expect("it answers");
         assert_eq!(answer.status(), 200, "{path}: {}", answer.text().await.unwrap_or_default());
     }
 
     async fn planted(&self) {
-        let dsn = self.project("Shop").await;
-        self.reports(&dsn, "store", event().to_string()).await;
+        let shop = self.project().await;
+        self.reports(&shop, event()).await;
         let items: String =
             others().into_iter().map(|(kind, item)| format!("{{\"type\":\"{kind}\"}}\n{item}\n")).collect();
         let header = json!({"event_id": id(7).replace('-', ""), "sdk": {"name": planted("envelope_sdk")}});
-        self.reports(&dsn, "envelope", format!("{header}\n{items}")).await;
+        self.sends(&shop, "envelope", format!("{header}\n{items}")).await;
         let csp = json!({"csp-report": {"document-uri": planted_address("document"), "referrer": planted_address("referrer"),
             "violated-directive": planted("directive"), "effective-directive": "script-src",
             "blocked-uri": planted_address("blocked"), "source-file": planted_address("source_file"), "line-number": 7}});
-        self.reports(&dsn, "security", csp.to_string()).await;
+        self.sends(&shop, "security", csp.to_string()).await;
     }
 }
 

@@ -26,13 +26,10 @@ function price(item) {
 ";
 
 impl Vigie {
-    /// The DSN of a new project.
-    pub(crate) async fn project(&self, name: &str) -> String {
-        let client = self.client.post(self.url("/api/v1/projects")).bearer_auth(&self.admin_token);
-        let made: Value =
-            client.json(&json!({"name": name})).send().await.expect("it answers").json().await.expect("JSON");
-        let (key, id) = (made["key"]["public_key"].as_str().expect("a key"), &made["project"]["id"]);
-        format!("http://{key}@127.0.0.1:{}/{id}", self.port)
+    /// A new project's DSN.
+    async fn dsn(&self) -> String {
+        let (project, key) = self.project().await;
+        format!("http://{key}@127.0.0.1:{}/{project}", self.port)
     }
 
     /// Waits for an issue of that title; its newest event.
@@ -69,7 +66,7 @@ fn bundle(source: &str) -> Option<String> {
 async fn a_page_of_another_site_reports_by_the_dsn_alone() {
     let Some(browser) = Browser::start().await else { return };
     let vigie = Vigie::start().await;
-    let dsn = vigie.project("Shop").await;
+    let dsn = vigie.dsn().await;
     let Some(script) = bundle(&(block("## Browser", "js").replace(EXAMPLE_DSN, &dsn) + SHOP)) else { return };
     let site = Site::beside(&vigie).await;
     site.page("/shop", "en", "<button>Buy</button>", &deferred(&script));
@@ -113,7 +110,7 @@ async fn a_page_reports_through_its_own_site() {
     };
     let Some(browser) = Browser::start().await else { return };
     let vigie = Vigie::start().await;
-    let dsn = vigie.project("Shop").await;
+    let dsn = vigie.dsn().await;
     let settings = block("### Through your own site", "js").replace(EXAMPLE_DSN, &dsn);
     let import = "import * as Sentry from \"@sentry/browser\";\n";
     let Some(script) = bundle(&format!("{import}{settings}{SHOP}")) else { return };
