@@ -1,6 +1,6 @@
 //! A client beyond its quota, which waits as it is told.
 
-use super::{Shop, app, python, quiet};
+use super::{Shop, app, deployed, python};
 use crate::{harness::http, program, run};
 
 const QUOTA: u64 = 5;
@@ -17,7 +17,7 @@ fn a_client_that_is_told_to_wait_sends_no_more_of_that_category() {
     let changed = http::send(&shop.address(), &head, settings.as_bytes()).expect("it answers");
     assert_eq!(changed.status, 200, "{changed:?}");
     let script = app(&shop, "flood.py");
-    run(quiet(&mut python).env("SENTRY_DSN", &shop.dsn).arg(script).arg(REPORTED.to_string()));
+    run(deployed(&mut python).env("SENTRY_DSN", &shop.dsn).arg(script).arg(REPORTED.to_string()));
     // What is not limited goes on.
     shop.endpoint("after the flood", 1);
     shop.issue("flood", QUOTA);

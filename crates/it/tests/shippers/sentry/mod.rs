@@ -220,7 +220,8 @@ fn app(shop: &Shop, name: &str) -> PathBuf {
     to
 }
 
-/// The program's own environment and no other: a DSN of whoever runs the tests must not be used.
-fn quiet(command: &mut Command) -> &mut Command {
-    command.env_remove("SENTRY_DSN").env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null())
+/// As it is deployed: with a release, and no DSN but the program's own.
+fn deployed(command: &mut Command) -> &mut Command {
+    command.env_remove("SENTRY_DSN").env_remove("SENTRY_ENVIRONMENT").env("SENTRY_RELEASE", "shop@1.4.2");
+    command.env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null())
 }

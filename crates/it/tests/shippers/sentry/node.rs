@@ -1,6 +1,6 @@
 //! `@sentry/node`, with Express.
 
-use super::{Shop, app, breadcrumbs, last_frame, provided, quiet};
+use super::{Shop, app, breadcrumbs, deployed, last_frame, provided};
 use crate::{
     guide::block,
     harness::{http, say},
@@ -29,7 +29,7 @@ fn express() {
     let errors = format!("const Sentry = require(\"@sentry/node\");\nmodule.exports = (app) => {{\n{errors}}};\n");
     shop.write("express_errors.js", &errors);
     let script = app(&shop, "node_shop.js");
-    let (_serving, address) = shop.serve(quiet(&mut node).args(["--import", "./instrument.js"]).arg(script));
+    let (_serving, address) = shop.serve(deployed(&mut node).args(["--import", "./instrument.js"]).arg(script));
     for (item, user, status) in [("A-1", "ana", 200), ("A-8", "ana", 500), ("A-9", "ben", 500)] {
         let head = format!("GET /cart/{item}?user={user}");
         assert_eq!(http::send(&address, &head, b"").expect("it answers").status, status, "{head}");

@@ -1,6 +1,6 @@
 //! `sentry-sdk` of Python: in Django, FastAPI, Flask and a worker of Celery, by `logging`, and by transactions of one's own.
 
-use super::{Shop, app, breadcrumbs, last_frame, quiet};
+use super::{Shop, app, breadcrumbs, deployed, last_frame};
 use crate::{
     Ended,
     harness::{PATIENCE, http, wait_for},
@@ -41,7 +41,7 @@ fn django() {
     let Some(mut python) = interpreter("django") else { return };
     let shop = shop("Django");
     let script = app(&shop, "django_shop.py");
-    let (_serving, address) = shop.serve(quiet(&mut python).arg(script));
+    let (_serving, address) = shop.serve(deployed(&mut python).arg(script));
     for user in ["ana", "ben", "ana"] {
         ask(&address, &format!("GET /cart/A-1/\nCookie: user={user}; sessionid=planted-session"), "", 200);
         ask(&address, &format!("GET /cart/A-9/\nCookie: user={user}; sessionid=planted-session"), "", 500);
@@ -85,7 +85,7 @@ fn fastapi() {
     let Some(mut python) = interpreter("fastapi, uvicorn") else { return };
     let shop = shop("FastAPI");
     let script = app(&shop, "fastapi_shop.py");
-    let (_serving, address) = shop.serve(quiet(&mut python).arg(script));
+    let (_serving, address) = shop.serve(deployed(&mut python).arg(script));
     for (order, status) in [("A-12", 200), ("A-x", 500), ("A-y", 500)] {
         ask(&address, &format!("GET /orders/{order}?user=zoe&token=planted-token"), "", status);
     }
@@ -107,7 +107,7 @@ fn flask() {
     let Some(mut python) = interpreter("flask") else { return };
     let shop = shop("Flask");
     let script = app(&shop, "flask_shop.py");
-    let (_serving, address) = shop.serve(quiet(&mut python).arg(script));
+    let (_serving, address) = shop.serve(deployed(&mut python).arg(script));
     let form = "POST /orders/A-1\nContent-Type: application/x-www-form-urlencoded";
     ask(&address, form, "amount=4&card=4242424242424242", 200);
     ask(&address, form, "amount=0&card=4242424242424242", 500);
@@ -125,12 +125,12 @@ fn a_worker_of_celery() {
     let shop = shop("Celery");
     let script = app(&shop, "celery_shop.py");
     fs::create_dir_all(shop.folder.path().join("queue/control")).expect("the folder is writable");
-    let queued = run(quiet(&mut python).env("SENTRY_DSN", &shop.dsn).arg(script).args(["A-1", "A-9", "A-8"]));
+    let queued = run(deployed(&mut python).env("SENTRY_DSN", &shop.dsn).arg(script).args(["A-1", "A-9", "A-8"]));
     let log = File::create(shop.folder.path().join("said")).expect("the folder is writable");
     let Some(mut worker) = interpreter("celery") else { return };
     worker.args(["-m", "celery", "-A", "celery_shop", "worker", "--concurrency=1", "--loglevel=INFO"]);
     worker.args(["--without-gossip", "--without-mingle", "--without-heartbeat"]).current_dir(shop.folder.path());
-    quiet(&mut worker).env("C_FORCE_ROOT", "1").stdout(log.try_clone().expect("a second handle")).stderr(log);
+    deployed(&mut worker).env("C_FORCE_ROOT", "1").stdout(log.try_clone().expect("a second handle")).stderr(log);
     // Asked to end by its own signal when the test is over: its children end with it.
     let _worker = Worker(Ended::start(&mut worker));
     // Named by the task that came last: a folder keeps no order.
@@ -163,7 +163,7 @@ fn what_is_logged_in_python() {
     let Some(mut python) = interpreter("sentry_sdk") else { return };
     let shop = shop("Logging in Python");
     let script = app(&shop, "logging_shop.py");
-    run(quiet(&mut python).arg(script));
+    run(deployed(&mut python).arg(script));
     // The same line with another value.
     let issue = shop.issue("no stock for A-10", 2);
     assert_eq!(json!(issue.fields(["level", "kind"])), json!(["error", "message"]));
@@ -183,13 +183,12 @@ fn transactions_of_its_own_in_python() {
     let Some(mut python) = interpreter("sentry_sdk") else { return };
     let shop = shop("Your own transactions in Python");
     let script = app(&shop, "monitored_shop.py");
-    quiet(&mut python).env("SENTRY_DSN", &shop.dsn);
-    run(python.env("SENTRY_RELEASE", "shop@1.5.0").arg(script));
+    run(deployed(&mut python).env("SENTRY_DSN", &shop.dsn).arg(script));
     let endpoint = shop.endpoint("create_organisation", 3);
     assert_eq!((&endpoint["op"], &endpoint["failed"]), (&json!("task"), &json!(1)));
     let page = shop.page("/performance");
     assert!(page.contains("create_organisation"), "{page}");
     let told = shop.issue("import completed: 3 success, 0 errors", 1);
-    assert_eq!(json!(told.fields(["level", "kind", "last_release"])), json!(["info", "message", "shop@1.5.0"]));
+    assert_eq!(json!(told.fields(["level", "kind", "last_release"])), json!(["info", "message", "shop@1.4.2"]));
     shop.issue("ValueError: the name is taken", 1);
 }
