@@ -79,7 +79,12 @@ impl Vigie {
 
     /// A message to each row of the desk's list, sent off at once. Gives the job's id.
     pub(crate) async fn mailing(&self, desk: &Desk) -> String {
-        let settings = json!({"name": "Factures de janvier", "created-by": "ana", "from": "Compta <compta@exemple.fr>",
+        self.mailing_named(desk, "Factures de janvier").await
+    }
+
+    /// The same under that name: to the recipients of another, it is sent once more.
+    pub(crate) async fn mailing_named(&self, desk: &Desk, name: &str) -> String {
+        let settings = json!({"name": name, "created-by": "ana", "from": "Compta <compta@exemple.fr>",
             "to": "{{ E-mail }}", "subject": "Facture de {{ Société }}", "text": "Bonjour."});
         let mut body = format!(
             "--x\r\nContent-Disposition: form-data; name=\"settings\"\r\n\r\n{settings}\r\n\

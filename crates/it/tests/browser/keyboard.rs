@@ -246,7 +246,7 @@ async fn settle_and_retry(browser: &Browser, unknown: &str) {
     tick(browser, UNKNOWN).await;
     browser.walk_back("[data-choose] button:not([name]):not([data-corrects])").await;
     browser.key(ENTER).await;
-    browser.until(&shows("is being retried")).await;
+    browser.until(&shows("retried.")).await;
     browser.until(&format!("!document.querySelector('[data-live]') && {}", shows(UNKNOWN))).await;
 }
 

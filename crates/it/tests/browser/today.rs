@@ -104,7 +104,7 @@ async fn nothing_moves_under_the_hand(browser: &Browser, vigie: &Vigie, shop: &(
     let before = browser.value(&place).await;
     vigie.reports(shop, json!({"message": "the disk is full", "level": "error"})).await;
     browser.until(&says("#dash-attention", "“Shop” has 2 new issues")).await;
-    vigie.mailing(&Desk::of(LETTERS)).await;
+    vigie.mailing_named(&Desk::of(LETTERS), "Factures de février").await;
     browser.until("document.querySelector('#dash-numbers .number').textContent === '22'").await;
     assert_eq!(browser.value(&place).await, before, "the button stays under the hand");
     assert_eq!(browser.value("document.querySelectorAll('#dash-attention li').length").await, 2, "the new row waits");

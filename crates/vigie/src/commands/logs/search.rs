@@ -220,7 +220,11 @@ mod tests {
         ");
         let trend = ["count", "trend", "pattern"].map(str::to_owned);
         let rows_of_trends = cells(json!([[12, [0, 3, 1, 8], "order <*> paid"], [1, [0, 0, 0, 1], "till closed"]]));
-        insta::assert_snapshot!(table(&trend, &rows_of_trends, &TimeZone::UTC), @"");
+        insta::assert_snapshot!(table(&trend, &rows_of_trends, &TimeZone::UTC), @r"
+        count  trend  pattern
+           12   ▃▁█   order <*> paid
+            1     █   till closed
+        ");
         assert_eq!(csv(&trend, &rows_of_trends[..1]), "count,trend,pattern\r\n12,0 3 1 8,order <*> paid\r");
         assert_eq!(csv(&columns, &rows), "app,count(),avg(x)\r\ncrm,1200,2.51859\r\n'=1+1,7,\r\n,12,2.0\r");
     }
