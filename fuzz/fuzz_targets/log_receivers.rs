@@ -11,6 +11,8 @@ const BYTES_MAX: usize = 1 << 20;
 fuzz_target!(|body: &[u8]| {
     let _ = otlp::decode_protobuf(body);
     let _ = otlp::decode_json(body);
+    let _ = otlp::traces::decode_protobuf(body);
+    let _ = otlp::traces::decode_json(body);
     let _ = loki::decode_json(body);
     let _ = loki::decode_protobuf(body, BYTES_MAX);
     // As what a block unpacks to, which bytes by chance would hardly reach.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 use telemetry::{
-    Snapshot,
+    Kind, Snapshot,
     query::{Bounds, Cancel},
 };
 use tokio::sync::OwnedSemaphorePermit;
@@ -51,18 +51,19 @@ impl Logs {
         Arc::clone(&self.0.exported).try_acquire_owned().map_err(|_| Error::Exported)
     }
 
-    /// As [`Self::ask`], for a question whose answer is handed over as it is found, in as long as whoever reads it takes.
+    /// As [`Self::ask_of`], for a question whose answer is handed over as it is found, in as long as whoever reads it takes.
     ///
     /// # Errors
     /// When the store cannot be opened: another process has it, it is damaged, or its disk is full or fails.
     pub async fn export<T: Send + 'static>(
         &self,
         _place: OwnedSemaphorePermit,
+        kind: Kind,
         time_max: Duration,
         question: impl FnOnce(&Snapshot, &Bounds) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let opened = self.opened_async().await?;
-        within(time_max, move |cancel| question(&opened.snapshot(), &bounds(cancel))).await
+        within(time_max, move |cancel| question(&opened.store.snapshot(kind), &bounds(cancel))).await
     }
 
     /// Runs `work` beside the runtime, in one of the places that questions have, and cancels it when its time is over or

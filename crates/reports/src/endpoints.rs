@@ -1,12 +1,16 @@
 //! Performance by endpoint: what transactions took, of a project and a time.
 
-use crate::{Error, Reports};
+use crate::{Error, Reports, events::equals};
 use logs::TIME_MAX;
-use model::Timestamp;
+use model::{Level, Timestamp};
 use std::{ops::Range, time::Duration};
 use telemetry::{
     Kind,
-    query::{self, Cell, Table, parse},
+    query::{
+        self, Cell, Query, Table,
+        language::{Comparison, FieldTest, Filter, Number},
+        parse,
+    },
 };
 
 /// Endpoints that are told apart.
@@ -67,20 +71,12 @@ impl Reports {
         range: Range<Timestamp>,
         apdex: Duration,
     ) -> Result<Endpoints, Error> {
-        if !self.0.logs.exists() {
-            return Ok(Endpoints::default());
-        }
         let by = "by project, transaction, op";
-        let stats = "count() as count, uniq(user) as users, sum(duration_us) as total, avg(duration_us) as average, \
-                     p50(duration_us) as p50, p75(duration_us) as p75, p95(duration_us) as p95, p99(duration_us) as p99, \
-                     max(duration_us) as slowest";
-        let (satisfying, tolerable) = (apdex.as_micros(), (apdex * 4).as_micros());
-        let all = self.table(project, &range, "", &format!("{stats} {by}")).await?;
-        let failed = self.table(project, &range, "level:error", &format!("count() as count {by}")).await?;
-        let fast = format!("-level:error duration_us<={satisfying}");
-        let satisfied = self.table(project, &range, &fast, &format!("count() as count {by}")).await?;
-        let bearable = format!("-level:error duration_us>{satisfying} duration_us<={tolerable}");
-        let tolerated = self.table(project, &range, &bearable, &format!("count() as count {by}")).await?;
+        let wanted = |more: Option<Filter>| segments(project, more);
+        let all = self.table(wanted(None), &range, &format!("{STATS} {by}")).await?;
+        let failed = self.table(wanted(Some(failed())), &range, &format!("count() as count {by}")).await?;
+        let satisfied = self.table(wanted(Some(satisfied(apdex))), &range, &format!("count() as count {by}")).await?;
+        let tolerated = self.table(wanted(Some(tolerated(apdex))), &range, &format!("count() as count {by}")).await?;
         let is_partial = [&all, &failed, &satisfied, &tolerated].iter().any(|(_, is_partial)| *is_partial);
         let mut rows: Vec<Endpoint> = all.0.rows.iter().map(|row| Cells(&all.0, row).endpoint()).collect();
         for endpoint in &mut rows {
@@ -94,23 +90,69 @@ impl Reports {
         Ok(Endpoints { rows, is_partial })
     }
 
-    async fn table(
+    /// What steps of the search language make of the spans that `filter` lets through; and whether that is not all.
+    pub(crate) async fn table(
         &self,
-        project: Option<&str>,
+        filter: Filter,
         range: &Range<Timestamp>,
-        filter: &str,
-        stats: &str,
+        steps: &str,
     ) -> Result<(Table, bool), Error> {
-        // A slug has small letters, digits and hyphens alone.
-        let of = project.map(|slug| format!("project:\"{slug}\"")).unwrap_or_default();
-        let (query, _) = parse(&format!("segment:true {of} {filter} | stats {stats}"));
-        let question = self.0.logs.question(&query, Some(range.clone()))?;
-        let asked = self.0.logs.ask_of(Kind::Span, TIME_MAX, move |snapshot, bounds| {
+        self.table_of(Kind::Span, filter, range, steps).await
+    }
+
+    /// As [`Self::table`], of records of a kind.
+    pub(crate) async fn table_of(
+        &self,
+        kind: Kind,
+        filter: Filter,
+        range: &Range<Timestamp>,
+        steps: &str,
+    ) -> Result<(Table, bool), Error> {
+        if !self.0.logs.exists() {
+            return Ok((Table::default(), false));
+        }
+        let pipes = parse(&format!("* | {steps}")).0.pipes;
+        let question = self.0.logs.question(&Query { filter, pipes }, Some(range.clone()))?;
+        let asked = self.0.logs.ask_of(kind, TIME_MAX, move |snapshot, bounds| {
             let answer = query::answer(snapshot, &question, query::ROWS_MAX, bounds);
             (answer.value, !answer.partial.is_empty())
         });
         Ok(asked.await?)
     }
+}
+
+/// The figures of transactions, in microseconds.
+pub(crate) const STATS: &str = "stats count() as count, uniq(user) as users, sum(duration_us) as total, \
+     avg(duration_us) as average, p50(duration_us) as p50, p75(duration_us) as p75, p95(duration_us) as p95, \
+     p99(duration_us) as p99, max(duration_us) as slowest";
+
+/// The transactions of a project, or of all, for which `more` holds too.
+pub(crate) fn segments(project: Option<&str>, more: Option<Filter>) -> Filter {
+    let own = project.map(|slug| equals("project", slug));
+    Filter::all(std::iter::once(equals("segment", "true")).chain(own).chain(more).collect())
+}
+
+pub(crate) fn failed() -> Filter {
+    Filter::Level { from: Level::Error, to: Level::Error }
+}
+
+/// What took so long at the most, and did not fail.
+pub(crate) fn satisfied(apdex: Duration) -> Filter {
+    Filter::And(vec![Filter::Not(Box::new(failed())), took(Comparison::AtMost, apdex)])
+}
+
+/// What took longer, up to four times as long, and did not fail.
+pub(crate) fn tolerated(apdex: Duration) -> Filter {
+    Filter::And(vec![
+        Filter::Not(Box::new(failed())),
+        took(Comparison::More, apdex),
+        took(Comparison::AtMost, apdex * 4),
+    ])
+}
+
+pub(crate) fn took(comparison: Comparison, time: Duration) -> Filter {
+    let micros = Number::Int(i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
+    Filter::Field { name: "duration_us".into(), test: FieldTest::Compare(comparison, micros) }
 }
 
 fn count_of(table: &Table, endpoint: &Endpoint) -> u64 {
@@ -124,7 +166,7 @@ fn count_of(table: &Table, endpoint: &Endpoint) -> u64 {
 }
 
 /// The cells of a row by the names of their columns.
-struct Cells<'a>(&'a Table, &'a [Cell]);
+pub(crate) struct Cells<'a>(pub(crate) &'a Table, pub(crate) &'a [Cell]);
 
 impl Cells<'_> {
     fn cell(&self, name: &str) -> &Cell {
@@ -132,14 +174,14 @@ impl Cells<'_> {
         place.and_then(|place| self.1.get(place)).unwrap_or(&Cell::Absent)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         match self.cell(name) {
             Cell::Text(text) => String::from_utf8_lossy(text).into_owned(),
             _ => String::new(),
         }
     }
 
-    fn number(&self, name: &str) -> f64 {
+    pub(crate) fn number(&self, name: &str) -> f64 {
         match self.cell(name) {
             Cell::Int(number) => *number as f64,
             Cell::Float(number) => *number,
@@ -147,11 +189,19 @@ impl Cells<'_> {
         }
     }
 
-    fn time(&self, name: &str) -> Duration {
+    pub(crate) fn time(&self, name: &str) -> Duration {
         Duration::try_from_secs_f64(self.number(name) / 1e6).unwrap_or_default()
     }
 
-    fn endpoint(&self) -> Endpoint {
+    /// 1970 where there is none.
+    pub(crate) fn moment(&self, name: &str) -> Timestamp {
+        match self.cell(name) {
+            Cell::Time(time) => *time,
+            _ => Timestamp::EPOCH,
+        }
+    }
+
+    pub(crate) fn endpoint(&self) -> Endpoint {
         Endpoint {
             project: self.text("project"),
             name: self.text("transaction"),

@@ -1,12 +1,12 @@
 //! Events of issues, found again in the store.
 
-use crate::{Error, Reports, observe::HASH_FIELDS};
+use crate::{Error, Reports, observe::HASH_FIELDS, records::text};
 use errors::Event;
 use logs::TIME_MAX;
 use model::Timestamp;
 use std::ops::{ControlFlow, Range};
 use telemetry::{
-    Kind, RecordRef, Value,
+    Kind, RecordRef,
     query::{
         Bounds, Cursor, Page, Query,
         language::{FieldTest, Filter, Order},
@@ -18,13 +18,20 @@ use uuid::Uuid;
 /// Events of one page at the most.
 const EVENTS_MAX: usize = 100;
 
+/// Fields by which events tell the job that raised them.
+const JOB_FIELDS: [&str; 4] = ["tags.job", "tags.job_id", "tags.vigie.job", "tags.VIGIE_JOB_ID"];
+
 /// An event as it is kept.
 #[derive(Clone, Debug)]
 pub struct StoredEvent {
     pub cursor: Cursor,
+    /// The slug of its project.
+    pub project: String,
     pub at: Timestamp,
     pub event_id: Uuid,
     pub title: String,
+    /// The hashes by which it is counted, the most telling first.
+    pub hashes: Vec<String>,
     pub event: Event,
 }
 
@@ -36,7 +43,7 @@ pub struct EventPage {
     pub next: Option<Cursor>,
 }
 
-fn equals(name: &str, value: &str) -> Filter {
+pub(crate) fn equals(name: &str, value: &str) -> Filter {
     Filter::Field { name: name.into(), test: FieldTest::Equals(value.to_owned()) }
 }
 
@@ -68,6 +75,27 @@ impl Reports {
         Ok(self.found(filter, None, page).await?.events.pop())
     }
 
+    /// Events of all projects of which a field is just this, newest first.
+    ///
+    /// # Errors
+    /// As [`Self::events`].
+    pub async fn events_with(&self, field: &str, value: &str, limit: usize) -> Result<EventPage, Error> {
+        let page = Page { order: Order::Descending, after: None, limit: limit.clamp(1, EVENTS_MAX) };
+        self.found(equals(field, value), None, page).await
+    }
+
+    /// Events that a run of a job has raised, newest first: by the tags that name it, or by a trace of its id.
+    ///
+    /// # Errors
+    /// As [`Self::events`].
+    pub async fn events_of_job(&self, job: Uuid, limit: usize) -> Result<EventPage, Error> {
+        let (id, trace) = (job.hyphenated().to_string(), job.simple().to_string());
+        let mut any: Vec<Filter> = JOB_FIELDS.iter().map(|name| equals(name, &id)).collect();
+        any.push(equals("trace_id", &trace));
+        let page = Page { order: Order::Descending, after: None, limit: limit.clamp(1, EVENTS_MAX) };
+        self.found(Filter::Or(any), None, page).await
+    }
+
     async fn found(&self, filter: Filter, range: Option<Range<Timestamp>>, page: Page) -> Result<EventPage, Error> {
         if !self.0.logs.exists() {
             return Ok(EventPage::default());
@@ -92,15 +120,13 @@ impl Reports {
 
 /// None where the record is not an event as it is kept here.
 fn read(cursor: Cursor, record: RecordRef<'_>) -> Option<StoredEvent> {
-    let text = |name: &str| match record.field(name)? {
-        Value::Str(text) => std::str::from_utf8(text).ok(),
-        _ => None,
-    };
     Some(StoredEvent {
         cursor,
+        project: text(record, "project")?.to_owned(),
         at: record.time(),
-        event_id: text("event_id")?.parse().ok()?,
+        event_id: text(record, "event_id")?.parse().ok()?,
         title: String::from_utf8_lossy(record.message()).into_owned(),
-        event: Event::from_body(text("body")?).ok()?,
+        hashes: HASH_FIELDS.iter().filter_map(|name| Some(text(record, name)?.to_owned())).collect(),
+        event: Event::from_body(text(record, "body")?).ok()?,
     })
 }

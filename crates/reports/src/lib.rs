@@ -4,24 +4,32 @@
 //! telemetry store, whose write-ahead log is the acknowledgement. [`projection`] then counts events into issues, in the order
 //! of their numbers and each once ([why](../../../docs/decisions/0017-issues.md)). [`Reports::events`] finds them again.
 
+mod endpoint_detail;
 mod endpoints;
 mod error;
 mod events;
 mod observe;
+mod open_telemetry;
 mod projection;
 mod projects;
 mod receive;
 mod records;
 mod settings;
+mod stored_traces;
+mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use endpoint_detail::{DurationBar, EndpointDetail, EndpointName, EndpointRelease, SlowTransaction};
 pub use endpoints::{ENDPOINTS_MAX, Endpoint, Endpoints};
 pub use error::Error;
 pub use events::{EventPage, StoredEvent};
+pub use open_telemetry::SpansReceived;
 pub use projects::{DropReason, KnownProject};
 pub use receive::{Form, Received};
 pub use settings::ProjectSettings;
+pub use stored_traces::{StoredTrace, TRACE_SPANS_MAX};
+pub use summary::ProjectSummary;
 
 use logs::Logs;
 use model::{Clock, Rng};

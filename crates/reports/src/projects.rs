@@ -116,18 +116,38 @@ impl Reports {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn project_of(&self, key: &PublicKey) -> Result<Option<Arc<KnownProject>>, crate::Error> {
+        let key = key.as_str();
+        self.known_as(key, async || Ok(self.0.db.project_of_key(key).await?)).await
+    }
+
+    /// The project of that name or slug, in any case.
+    pub(crate) async fn project_of_service(&self, name: &str) -> Result<Option<Arc<KnownProject>>, crate::Error> {
+        let (name, slug) = (name.to_lowercase(), store::slug(name));
+        self.known_as(&format!("service {name}"), async || {
+            let mut projects = self.0.db.projects().await?.into_iter();
+            Ok(projects.find(|project| project.slug == slug || project.name.to_lowercase() == name))
+        })
+        .await
+    }
+
+    /// What `find` gives, or has given a while ago.
+    async fn known_as(
+        &self,
+        key: &str,
+        find: impl AsyncFnOnce() -> Result<Option<Project>, crate::Error>,
+    ) -> Result<Option<Arc<KnownProject>>, crate::Error> {
         let now = self.0.clock.now();
-        if let Some(known) = lock(&self.0.projects.by_key).get(key.as_str())
+        if let Some(known) = lock(&self.0.projects.by_key).get(key)
             && now.since(known.at) < FRESH_FOR
         {
             return Ok(known.project.clone());
         }
-        let found = self.0.db.project_of_key(key.as_str()).await?.map(|project| Arc::new(KnownProject::new(project)));
+        let found = find().await?.map(|project| Arc::new(KnownProject::new(project)));
         let mut known = lock(&self.0.projects.by_key);
         if known.len() >= KEYS_MAX {
             known.retain(|_, known| known.project.is_some() && now.since(known.at) < FRESH_FOR);
         }
-        known.insert(key.as_str().to_owned(), LookedUp { at: now, project: found.clone() });
+        known.insert(key.to_owned(), LookedUp { at: now, project: found.clone() });
         Ok(found)
     }
 

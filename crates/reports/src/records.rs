@@ -5,9 +5,10 @@ use errors::{
     Event,
     grouping::Grouping,
     record::{EventRecord, FieldValue, Reception, SpanRecord},
-    transaction::Span,
+    transaction::{Span, SpanStatus},
 };
-use telemetry::{Batch, Draft, Refused, Value};
+use std::time::Duration;
+use telemetry::{Batch, Draft, RecordRef, Refused, Value};
 
 /// Adds an event to a batch.
 pub(crate) fn add_event(
@@ -41,6 +42,72 @@ pub(crate) fn add_span(batch: &mut Batch, span: &Span, project: &str) -> Result<
     add_fields(&mut draft, &record.fields)?;
     draft.finish(record.time);
     Ok(())
+}
+
+/// A field of a record, where it is a text.
+pub(crate) fn text<'a>(record: RecordRef<'a>, name: &str) -> Option<&'a str> {
+    match record.field(name)? {
+        Value::Str(text) => std::str::from_utf8(text).ok(),
+        _ => None,
+    }
+}
+
+/// The span that [`add_span`] has kept, and its project. What a client attached is there by the names of its fields; `None`
+/// where the record is none.
+pub(crate) fn read_span(record: RecordRef<'_>) -> Option<(String, Span)> {
+    let owned = |name: &str| text(record, name).map(str::to_owned);
+    let integer = |name: &str| match record.field(name)? {
+        Value::Int(number) => Some(number),
+        _ => None,
+    };
+    let micros = u64::try_from(integer("duration_us")?).ok()?;
+    let is_segment = record.field("segment") == Some(Value::Bool(true));
+    let span_id = owned("span_id")?;
+    let span = Span {
+        trace_id: owned("trace_id")?,
+        parent_span_id: owned("parent_span_id"),
+        is_segment,
+        segment_id: if is_segment { Some(span_id.clone()) } else { owned("segment_id") },
+        segment_name: owned("transaction"),
+        op: owned("op").unwrap_or_default(),
+        name: String::from_utf8_lossy(record.message()).into_owned(),
+        status: status(text(record, "status")),
+        status_said: owned("status_said"),
+        start: record.time(),
+        end: record.time() + Duration::from_micros(micros),
+        release: owned("release"),
+        environment: owned("environment"),
+        server_name: owned("server_name"),
+        platform: owned("platform"),
+        sdk: owned("sdk"),
+        user: owned("user"),
+        http_method: owned("method"),
+        http_status: integer("http_status").and_then(|status| u16::try_from(status).ok()),
+        url: owned("url"),
+        statement: owned("statement"),
+        data: record.fields().filter_map(|(name, value)| Some((name.to_owned(), json(value)?))).collect(),
+        span_id,
+        ..Span::default()
+    };
+    Some((owned("project").unwrap_or_default(), span))
+}
+
+fn status(kept: Option<&str>) -> SpanStatus {
+    match kept {
+        Some("ok") => SpanStatus::Ok,
+        Some("cancelled") => SpanStatus::Cancelled,
+        Some("error") => SpanStatus::Error,
+        _ => SpanStatus::Unset,
+    }
+}
+
+fn json(value: Value<'_>) -> Option<serde_json::Value> {
+    Some(match value {
+        Value::Str(text) => std::str::from_utf8(text).ok()?.into(),
+        Value::Int(number) => number.into(),
+        Value::Float(number) => number.into(),
+        Value::Bool(flag) => flag.into(),
+    })
 }
 
 fn add_fields(draft: &mut Draft<'_>, fields: &[(String, FieldValue)]) -> Result<(), Refused> {

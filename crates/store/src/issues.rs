@@ -29,6 +29,9 @@ use uuid::Uuid;
 /// What an issue is new for.
 pub const NEW_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// Hashes whose issues are looked up at once.
+const HASHES_MAX: usize = 500;
+
 /// The store's own number of an issue.
 pub type IssueId = i64;
 
@@ -211,6 +214,24 @@ impl Db {
                    SELECT issues.* FROM merged_issues JOIN issues ON issues.id = merged_into
                    WHERE merged_issues.project = $1 AND merged_issues.number = $2";
         self.row(sql, params![project, number]).await?.map(|row| issue_from(&row)).transpose()
+    }
+
+    /// The issues in which events with these hashes are counted, of the projects that are named beside them, at most 500. Those
+    /// that nobody knows are not told.
+    pub async fn issues_of_hashes(&self, hashes: &[(ProjectId, String)]) -> Result<Vec<((ProjectId, String), Issue)>> {
+        let sql = format!(
+            "SELECT issues.*, known.hash AS asked FROM {}
+             JOIN issue_hashes AS known ON known.project = CAST(list.value->>0 AS BIGINT) AND known.hash = list.value->>1
+             JOIN issues ON issues.id = known.issue",
+            self.dialect().set
+        );
+        let asked: Vec<_> = hashes.iter().take(HASHES_MAX).collect();
+        let asked = serde_json::to_string(&asked).unwrap_or_default();
+        let found = |row: &Row| {
+            let issue = issue_from(row)?;
+            Ok(((issue.project, row.text("asked")?), issue))
+        };
+        self.rows(&sql, params![asked]).await?.iter().map(found).collect()
     }
 }
 

@@ -63,7 +63,7 @@ pub use issues::{
 pub use items::{Item, ItemFilter, NewItem};
 pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, LedgerMatch, NewJob, Order, Page};
 pub use ledger::{EarlierMailing, Received, RowIdentity};
-pub use projects::{NewProject, Project, ProjectChange, ProjectId, ProjectKey, ProjectRemoval};
+pub use projects::{NewProject, Project, ProjectChange, ProjectId, ProjectKey, ProjectRemoval, slug};
 pub use reach::{EXAMINED_MAX, SearchPage};
 pub use reason::Reason;
 pub use releases::{Deploy, Release};

@@ -184,7 +184,7 @@ async fn insert_key(conn: &mut Conn<'_>, project: ProjectId, key: [u8; 16], now:
 }
 
 /// Lower-case letters and digits of ASCII, joined by `-`; `project` where none are left. The accents of French are taken off.
-fn slug(name: &str) -> String {
+pub fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.to_lowercase().chars().map(without_accent) {
         match c.is_ascii_alphanumeric() {

@@ -14,7 +14,7 @@ use crate::{
     SLOTS_MAX,
     frame::{self, Task},
     item::{Subject, subject},
-    read, story, unreadable,
+    joined_trace, read, story, unreadable,
 };
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Run, RunLog, Shape, Stop};
@@ -36,7 +36,8 @@ pub struct CommandSpec {
     #[serde(default)]
     pub shell: bool,
     /// Added to the environment, which else holds `PATH`, `HOME`, `LANG` and the like, and `VIGIE_JOB_ID`,
-    /// `VIGIE_JOB_NAME`, `VIGIE_ITEM`, `VIGIE_SEQ` and `VIGIE_ATTEMPT`.
+    /// `VIGIE_JOB_NAME`, `VIGIE_ITEM`, `VIGIE_SEQ` and `VIGIE_ATTEMPT`; with `SENTRY_TRACE` and `TRACEPARENT` what the command
+    /// reports belongs to its job.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
     pub cwd: Option<PathBuf>,
@@ -183,6 +184,8 @@ impl CommandTask {
             Some(own) => serde_json::from_value(own).map_err(|_| "`command` of the item is no command".to_owned())?,
         };
         let mut env = process::basic_environment();
+        env.insert("SENTRY_TRACE".to_owned(), joined_trace::sentry(self.job.id, item.seq));
+        env.insert("TRACEPARENT".to_owned(), joined_trace::w3c(self.job.id, item.seq));
         env.extend(self.spec.env.clone());
         if let Some(own) = fields.remove("env") {
             let own: BTreeMap<String, String> =

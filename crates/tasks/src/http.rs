@@ -12,12 +12,12 @@ use crate::{
     SLOTS_MAX,
     frame::{self, Task},
     item::{head, subject},
-    read, story, unreadable,
+    joined_trace, read, story, unreadable,
 };
 use classify::{Reply, ended_by_reply, not_answered, not_connected};
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Run, RunLog, Shape, Stop};
-use model::{Authority, Clock, Fault, JobKind, Level, Verdict};
+use model::{Authority, Clock, Fault, JobId, JobKind, Level, Verdict};
 use outbound::{Client, Settings};
 use reqwest::{
     Method, Url,
@@ -112,7 +112,7 @@ impl HttpSpec {
     }
 
     /// The call that `item` stands for.
-    fn call_for(&self, item: &ClaimedItem) -> Result<Call, String> {
+    fn call_for(&self, job: JobId, item: &ClaimedItem) -> Result<Call, String> {
         let mut spec = self.clone();
         let text = |name: &str, value: Value| match value {
             Value::String(text) => Ok(text),
@@ -131,7 +131,14 @@ impl HttpSpec {
                 _ => {}
             }
         }
-        spec.call()
+        let mut call = spec.call()?;
+        let joined =
+            [("sentry-trace", joined_trace::sentry(job, item.seq)), ("traceparent", joined_trace::w3c(job, item.seq))];
+        for (name, value) in joined {
+            let value = HeaderValue::from_str(&value).map_err(|error| error.to_string())?;
+            call.headers.entry(name).or_insert(value);
+        }
+        Ok(call)
     }
 }
 
@@ -208,7 +215,7 @@ impl Task for HttpTask {
 
     async fn attempt(&self, item: ClaimedItem) -> Attempted {
         let started_at = self.clock.now();
-        let (ended, said) = match self.spec.call_for(&item) {
+        let (ended, said) = match self.spec.call_for(self.job.id, &item) {
             Ok(call) => self.make(call, item.seq).await,
             Err(problem) => bad_request(&problem),
         };

@@ -17,6 +17,7 @@ mod command;
 mod frame;
 mod http;
 mod item;
+mod joined_trace;
 mod noop;
 mod story;
 

@@ -267,3 +267,6 @@ deed-issue-assign = Assign issue
 deed-issue-comment = Comment on issue
 deed-issue-merge = Merge issues
 deed-issue-split = Split issue
+event-trace-page = View trace
+event-job = Raised by job
+event-item = item

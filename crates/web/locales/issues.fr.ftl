@@ -267,3 +267,6 @@ deed-issue-assign = Attribuer un problème
 deed-issue-comment = Commenter un problème
 deed-issue-merge = Fusionner des problèmes
 deed-issue-split = Scinder un problème
+event-trace-page = Voir la trace
+event-job = Survenu dans la tâche
+event-item = élément

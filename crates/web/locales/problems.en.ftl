@@ -49,6 +49,8 @@ problem-no-issue = there is no issue `{ $name }`
 problem-no-issue-help = `GET /api/v1/issues` lists the issues
 problem-no-project = there is no project `{ $name }`
 problem-no-project-help = `GET /api/v1/projects` lists the projects
+problem-no-trace = there is no trace `{ $id }`
+problem-no-trace-help = its spans may be older than what is kept, or were not sampled
 
 problem-upload-long = the upload is longer than this server takes
 problem-upload-long-help = send it in parts

@@ -49,6 +49,8 @@ problem-no-issue = le problème « { $name } » n’existe pas
 problem-no-issue-help = « GET /api/v1/issues » affiche les problèmes
 problem-no-project = le projet « { $name } » n’existe pas
 problem-no-project-help = « GET /api/v1/projects » affiche les projets
+problem-no-trace = la trace « { $id } » n’existe pas
+problem-no-trace-help = ses spans sont peut-être plus anciens que ce qui est conservé, ou n’ont pas été échantillonnés
 
 problem-upload-long = le fichier est trop volumineux pour ce serveur
 problem-upload-long-help = envoyez-le en plusieurs parties

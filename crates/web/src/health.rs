@@ -1,5 +1,7 @@
 //! Whether Vigie lives, whether it can work, and what it has been doing.
 
+mod monitoring;
+
 use crate::{
     Ctx,
     auth::Access,
@@ -7,7 +9,7 @@ use crate::{
     routes::{About, Routes},
     words::{Words, preferred},
 };
-use api::health::{Health, Readiness};
+use api::health::{Health, MonitoringHealth, Readiness};
 use axum::{
     Json,
     extract::State,
@@ -34,6 +36,14 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("Whether it can work, and what is wrong if not")
                 .gives::<Readiness>(200, "It can")
                 .gives::<Readiness>(503, "It cannot"),
+        )
+        .get(
+            "/health/monitoring",
+            Access::Health,
+            monitoring::monitoring,
+            About::new("Whether errors, transactions and logs are taken and kept")
+                .gives::<MonitoringHealth>(200, "They are")
+                .gives::<MonitoringHealth>(503, "They are not"),
         )
         .get(
             "/metrics",

@@ -1,13 +1,17 @@
 //! How long things took: transactions with the spans within them, and spans that come by themselves.
 
+mod costly;
+mod open_telemetry;
 mod page;
-mod repeated;
 mod span;
 mod statement;
+mod waterfall;
 
-pub use repeated::{RepeatedStatement, repeated};
+pub use costly::{Costly, CostlyStatement, costly, repeated, slow};
+pub use open_telemetry::{OpenTelemetrySpan, SpanKind, spans_of_program};
 pub use span::{Span, SpanStatus};
 pub use statement::normalised;
+pub use waterfall::{WaterfallRow, waterfall};
 
 use crate::{
     document::{self, Told},

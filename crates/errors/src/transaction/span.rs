@@ -155,4 +155,17 @@ impl Span {
     pub fn duration(&self) -> Duration {
         self.end.since(self.start)
     }
+
+    /// The line that began it, where the client tells: `shop/views.py:12 (checkout)`.
+    pub fn asked_at(&self) -> Option<String> {
+        let said = |keys: &[&str]| attribute(&self.data, keys);
+        let mut place = said(&["code.file.path", "code.filepath"])?;
+        if let Some(line) = said(&["code.line.number", "code.lineno"]) {
+            place = format!("{place}:{line}");
+        }
+        match said(&["code.function.name", "code.function"]) {
+            Some(function) => Some(format!("{place} ({function})")),
+            None => Some(place),
+        }
+    }
 }

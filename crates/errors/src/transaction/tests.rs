@@ -66,7 +66,25 @@ fn the_line_that_asks_is_told_where_it_is_known() {
     let told = read(text.as_bytes(), &Scrubbing::default()).unwrap();
     let found = repeated(&told.what.spans);
     assert_eq!((found[0].count, found[0].asked_at.as_deref()), (5, Some("shop/views.py:12 (checkout)")));
+    assert_eq!(found[0].lost(), found[0].duration * 4 / 5, "one query for all of them would do");
     assert_eq!(repeated(&told.what.spans[..5]), [], "four are few");
+    assert_eq!(slow(&told.what.spans), [], "each takes 100 ms");
+}
+
+#[test]
+fn slow_queries_are_pointed_out_beside_repeated_ones() {
+    let span = |n: u32, statement: &str, millis: i64| Span {
+        span_id: n.to_string(),
+        parent_span_id: Some("a".to_owned()),
+        statement: Some(statement.to_owned()),
+        end: model::Timestamp::from_micros(millis * 1_000),
+        ..Span::default()
+    };
+    let mut spans: Vec<Span> = (0..6).map(|n| span(n, "repeated", 60)).collect();
+    spans.extend([span(6, "slow", 400), span(7, "quick", 299), span(8, "slow", 250)]);
+    let told = |found: &CostlyStatement| (found.why, found.count, found.lost().as_millis());
+    let found = costly(&spans);
+    assert_eq!(found.iter().map(told).collect::<Vec<_>>(), [(Costly::Slow, 1, 400), (Costly::Repeated, 6, 300)]);
 }
 
 #[test]

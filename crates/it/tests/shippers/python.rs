@@ -100,3 +100,41 @@ fn elasticsearchs_own_client_sends_by_bulk() {
     }
     assert_eq!(vigie.found("*dépassé*").len(), RECORDS * 2);
 }
+
+const SPANS: &str = r#"
+import sys
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import SpanKind
+
+provider = TracerProvider(resource=Resource({"service.name": "otel-shop", "service.version": "1.2"}))
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(), max_export_batch_size=64))
+tracer = provider.get_tracer("shop.orders")
+for number in range(int(sys.argv[1])):
+    with tracer.start_as_current_span("GET /orders", kind=SpanKind.SERVER, attributes={"http.request.method": "GET"}):
+        for line in range(5):
+            with tracer.start_as_current_span(
+                "redis", kind=SpanKind.CLIENT, attributes={"db.system": "redis", "db.statement": f"GET order:'{line}'"}
+            ):
+                pass
+        with tracer.start_as_current_span(f"paid {number}") as span:
+            span.record_exception(KeyError("total"))
+provider.shutdown()
+"#;
+
+#[test]
+fn opentelemetry_sends_spans_by_otlp() {
+    let Some(mut python) = python("opentelemetry.exporter.otlp.proto.http") else { return };
+    let vigie = Vigie::start();
+    python.args(["-c", SPANS, &RECORDS.to_string()]);
+    python.env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", format!("{}/v1/traces", vigie.origin()));
+    python.env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+    python.env("OTEL_EXPORTER_OTLP_HEADERS", format!("Authorization=Bearer%20{}", vigie.token));
+    run(&mut python);
+    vigie.has_all("kind:span paid* project:otel-shop transaction:\"GET /orders\" op:internal exception.type:KeyError");
+    let segments = vigie.found("kind:span segment:true op:http.server release:1.2");
+    assert_eq!((segments.len(), segments[0].as_str()), (RECORDS, "GET /orders"));
+    assert_eq!(vigie.found("kind:span statement:\"GET order:?\"").len(), RECORDS * 5);
+}

@@ -1,6 +1,14 @@
 //! Bodies are written here byte by byte, so that nothing is read by the same code that wrote it.
 
-use super::{Entry, Fields, Stream, bulk::Action, loki, otlp};
+use super::{
+    Entry, Fields, Stream,
+    bulk::Action,
+    loki,
+    otlp::{
+        self,
+        traces::{self, OtlpKind, OtlpStatus},
+    },
+};
 use crate::tests::{drawn, logs, plain};
 use proptest::prelude::*;
 
@@ -200,6 +208,62 @@ fn amplifying(attributes: usize, bytes: usize, records: usize) -> Vec<u8> {
     part(1, &[part(1, &pairs), part(2, &record.repeat(records))].concat())
 }
 
+/// The same span twice, as protobuf and as JSON.
+fn otlp_spans() -> (Vec<u8>, String) {
+    let exception =
+        [part(2, b"exception"), part(3, &pair("exception.type", "KeyError")), part(3, &pair("x", "y"))].concat();
+    let span = [
+        part(1, &[0xab; 16]),
+        part(2, &[0xcd; 8]),
+        part(4, &[0xef; 8]),
+        part(5, b"GET /orders/{id}"),
+        varint(6, 2),
+        fixed64(7, 1_736_519_500_000_001_000),
+        fixed64(8, 1_736_519_500_250_001_000),
+        part(9, &pair("http.request.method", "GET")),
+        part(11, &exception),
+        part(13, b"a link that is passed over"),
+        part(15, &[part(2, b"broken"), varint(3, 2)].concat()),
+    ]
+    .concat();
+    let protobuf = part(1, &[part(1, &part(1, &pair("service.name", "shop"))), part(2, &part(2, &span))].concat());
+    let json = r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+        "scopeSpans":[{"scope":{"name":"x"},"spans":[{"traceId":"TRACE","spanId":"SPAN","parentSpanId":"PARENT","name":"GET /orders/{id}",
+        "kind":"SPAN_KIND_SERVER","startTimeUnixNano":"1736519500000001000","endTimeUnixNano":1736519500250001000,
+        "attributes":[{"key":"http.request.method","value":{"stringValue":"GET"}}],
+        "events":[{"name":"exception","attributes":[{"key":"exception.type","value":{"stringValue":"KeyError"}}]}],
+        "status":{"code":"STATUS_CODE_ERROR","message":"broken"}}]}]}]}"#;
+    let json = json.replace("TRACE", &"ab".repeat(16)).replace("SPAN\"", &("cd".repeat(8) + "\""));
+    (protobuf, json.replace("PARENT", &"ef".repeat(8)))
+}
+
+#[test]
+fn spans_of_otlp_are_read_in_both_forms() {
+    let (protobuf, json) = otlp_spans();
+    let read = traces::decode_protobuf(&protobuf).unwrap();
+    assert_eq!(traces::decode_json(json.as_bytes()).unwrap(), read);
+    let [program] = &read[..] else { panic!("{read:?}") };
+    assert_eq!(program.resource, [("service.name".to_owned(), super::text("shop"))]);
+    let [span] = &program.spans[..] else { panic!("{program:?}") };
+    assert_eq!((span.trace_id.as_str(), span.parent_span_id.as_str()), (&*"ab".repeat(16), &*"ef".repeat(8)));
+    assert_eq!((span.kind, span.status, span.status_message.as_str()), (OtlpKind::Server, OtlpStatus::Error, "broken"));
+    assert_eq!((span.start.as_micros(), span.end.since(span.start).as_millis()), (1_736_519_500_000_001, 250));
+    let named: Vec<&str> = span.attributes.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(named, ["http.request.method", "exception.type"]);
+    assert_eq!(traces::decode_protobuf(b"").unwrap(), []);
+    assert_eq!(traces::answer_json(2, "x")["partialSuccess"]["rejectedSpans"], "2");
+}
+
+#[test]
+fn more_spans_or_events_than_one_body_may_have_are_refused() {
+    let refused = |body: &[u8]| traces::decode_protobuf(body).unwrap_err().0.contains("may have 20000");
+    let spans = |spans: &[u8]| part(1, &part(2, spans));
+    let most = traces::SPANS_MAX;
+    assert_eq!(traces::decode_protobuf(&spans(&part(2, b"").repeat(most))).unwrap()[0].spans.len(), most);
+    assert!(refused(&spans(&part(2, b"").repeat(most + 1))));
+    assert!(refused(&spans(&part(2, &part(11, b"").repeat(most + 1)))));
+}
+
 #[test]
 fn what_records_share_is_not_copied_without_bound() {
     let folder = tempfile::tempdir().unwrap();
@@ -278,6 +342,8 @@ proptest! {
             }
             let _ = otlp::decode_protobuf(body);
             let _ = otlp::decode_json(body);
+            let _ = traces::decode_protobuf(body);
+            let _ = traces::decode_json(body);
             let _ = loki::decode_protobuf(body, 1 << 20);
             let _ = loki::decode_protobuf(&snappy(body), 1 << 20);
             let _ = loki::decode_json(body);

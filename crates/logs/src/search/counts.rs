@@ -12,7 +12,7 @@ impl Logs {
     /// As [`Self::rows`].
     pub async fn counts(&self, search: &ResolvedSearch, step: Option<Duration>) -> Result<Answer<Histogram>, Error> {
         let (question, range, now) = (search.question.clone(), search.range.clone(), search.now);
-        self.ask(search.time_max, move |snapshot, bounds| {
+        self.ask_of(search.kind, search.time_max, move |snapshot, bounds| {
             query::timeline(snapshot, &question, range.as_ref(), step, now, bounds)
         })
         .await
@@ -24,8 +24,11 @@ impl Logs {
     /// As [`Self::rows`].
     pub async fn facets(&self, search: &ResolvedSearch, top: usize) -> Result<Answer<Vec<Facet>>, Error> {
         let question = search.question.clone();
-        let answer =
-            self.ask(search.time_max, move |snapshot, bounds| query::facets(snapshot, &question, top, bounds)).await?;
+        let answer = self
+            .ask_of(search.kind, search.time_max, move |snapshot, bounds| {
+                query::facets(snapshot, &question, top, bounds)
+            })
+            .await?;
         self.note(&answer.partial);
         Ok(answer)
     }

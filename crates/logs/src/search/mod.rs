@@ -7,6 +7,7 @@
 
 mod counts;
 mod jobs;
+mod kind;
 mod rows;
 mod suggestions;
 #[cfg(test)]
@@ -21,10 +22,14 @@ use crate::Logs;
 use crate::{Error, TIME_MAX};
 use jiff::{civil, tz::TimeZone};
 use jobs::JobIds;
+use kind::OfKind;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, time::Duration};
-use telemetry::query::{Problem, Query, Question, language::Moment, parse};
+use telemetry::{
+    Kind,
+    query::{Problem, Query, Question, language::Moment, parse},
+};
 
 /// A search as it was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,6 +65,8 @@ pub enum SearchError {
 pub struct ResolvedSearch {
     /// As it was written: names of jobs stand in it as names.
     pub query: Query,
+    /// What kind of records it is about: `kind:span`.
+    pub kind: Kind,
     /// What was not understood of it.
     pub problems: Vec<Problem>,
     /// `None` where neither end was given.
@@ -90,8 +97,8 @@ impl Search {
         let (query, problems) = parse(&self.q);
         let jobs = JobIds::of(&query, names).await?;
         let range = self.range(now, &zone)?;
-        let question = question(&query, &jobs, range.as_ref(), now, &zone).map_err(SearchError::from)?;
-        Ok(ResolvedSearch { query, problems, range, zone, now, time_max: TIME_MAX, question, jobs })
+        let (kind, question) = question(&query, &jobs, range.as_ref(), now, &zone).map_err(SearchError::from)?;
+        Ok(ResolvedSearch { query, kind, problems, range, zone, now, time_max: TIME_MAX, question, jobs })
     }
 
     /// The zone that it names, or `otherwise`.
@@ -123,9 +130,9 @@ impl ResolvedSearch {
     /// As [`Self::with_query`].
     pub fn of_query(query: Query, now: Timestamp, zone: &TimeZone) -> Result<Self, Error> {
         let jobs = JobIds::default();
-        let question = question(&query, &jobs, None, now, zone)?;
+        let (kind, question) = question(&query, &jobs, None, now, zone)?;
         let (problems, zone) = (Vec::new(), zone.clone());
-        Ok(Self { query, problems, range: None, zone, now, time_max: TIME_MAX, question, jobs })
+        Ok(Self { query, kind, problems, range: None, zone, now, time_max: TIME_MAX, question, jobs })
     }
 
     /// What is asked of the store.
@@ -144,8 +151,8 @@ impl ResolvedSearch {
     /// # Errors
     /// [`Error::Query`] of an expression that does not compile; those that were parsed do.
     pub fn with_query(&self, query: Query) -> Result<Self, Error> {
-        let question = question(&query, &self.jobs, self.range.as_ref(), self.now, &self.zone)?;
-        Ok(Self { query, question, ..self.clone() })
+        let (kind, question) = question(&query, &self.jobs, self.range.as_ref(), self.now, &self.zone)?;
+        Ok(Self { query, kind, question, ..self.clone() })
     }
 }
 
@@ -155,12 +162,13 @@ fn question(
     range: Option<&Range<Timestamp>>,
     now: Timestamp,
     zone: &TimeZone,
-) -> Result<Question, Error> {
-    let resolved = jobs.put_into(query);
-    let question = Question::new(resolved.as_ref().unwrap_or(query), now, zone)?;
+) -> Result<(Kind, Question), Error> {
+    let OfKind { kind, query, .. } = OfKind::of(query);
+    let resolved = jobs.put_into(&query);
+    let question = Question::new(resolved.as_ref().unwrap_or(&query), now, zone)?;
     Ok(match range {
-        Some(range) => question.within(range.clone()),
-        None => question,
+        Some(range) => (kind, question.within(range.clone())),
+        None => (kind, question),
     })
 }
 

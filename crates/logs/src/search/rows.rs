@@ -4,7 +4,7 @@ use super::ResolvedSearch;
 use crate::{Error, Logs, TIME_MAX};
 use std::ops::ControlFlow;
 use telemetry::{
-    RecordRef, Snapshot, Value,
+    Kind, RecordRef, Snapshot, Value,
     query::{self, Answer, Bounds, Context, Cursor, Hit, Page, Partial, Question, ROWS_MAX, Read, Table},
 };
 
@@ -38,7 +38,7 @@ impl Logs {
         mut make: impl FnMut(Hit<'_>) -> T + Send + 'static,
     ) -> Result<FoundRows<T>, Error> {
         let question = search.question.clone();
-        let found = self.ask(search.time_max, move |snapshot, bounds| {
+        let found = self.ask_of(search.kind, search.time_max, move |snapshot, bounds| {
             let (mut rows, mut bytes, mut last, mut has_more) = (Vec::new(), 0, None, false);
             // One more tells whether there is a next page.
             let answer = query::search(snapshot, &question, Page { limit: page.limit + 1, ..page }, bounds, |hit| {
@@ -66,19 +66,32 @@ impl Logs {
     pub async fn table(&self, search: &ResolvedSearch, rows_max: usize) -> Result<Answer<Table>, Error> {
         let question = search.question.clone();
         let answer = self
-            .ask(search.time_max, move |snapshot, bounds| query::answer(snapshot, &question, rows_max, bounds))
+            .ask_of(search.kind, search.time_max, move |snapshot, bounds| {
+                query::answer(snapshot, &question, rows_max, bounds)
+            })
             .await?;
         self.note(&answer.partial);
         Ok(answer)
     }
 
-    /// A record with those around it in its source, as many as may be.
+    /// A record with those of its kind around it in its source, as many as may be.
     ///
     /// # Errors
     /// As [`Self::rows`].
     pub async fn around(&self, seq: u64, before: usize, after: usize) -> Result<Answer<Context>, Error> {
         let (before, after) = (before.min(AROUND_MAX), after.min(AROUND_MAX));
-        self.ask(TIME_MAX, move |snapshot, bounds| query::context(snapshot, seq, before, after, bounds)).await
+        let mut lines = None;
+        // Numbers are of all kinds together: most are of lines.
+        for kind in Kind::ALL {
+            let question =
+                move |snapshot: &Snapshot, bounds: &Bounds| query::context(snapshot, seq, before, after, bounds);
+            let answer = self.ask_of(kind, TIME_MAX, question).await?;
+            if answer.value.record.is_some() {
+                return Ok(answer);
+            }
+            lines.get_or_insert(answer);
+        }
+        lines.ok_or(Error::Closed)
     }
 }
 

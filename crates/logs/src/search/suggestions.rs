@@ -1,6 +1,6 @@
 //! Why a search may have found nothing, and what may have been meant.
 
-use super::ResolvedSearch;
+use super::{ResolvedSearch, kind::OfKind};
 use crate::{Error, Logs};
 use std::{ops::ControlFlow, time::Duration};
 use telemetry::query::{
@@ -41,15 +41,19 @@ impl Logs {
     /// As [`Self::rows`].
     pub async fn suggestions(&self, search: &ResolvedSearch, empty: Empty) -> Result<Suggestions, Error> {
         let mut found = Suggestions::default();
-        if language::names_fields(&search.query) {
-            let known = self.ask(PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds)).await?;
+        let of_kind = OfKind::of(&search.query);
+        if language::names_fields(&of_kind.query) {
+            let known = self
+                .ask_of(search.kind, PATIENCE, |snapshot, bounds| query::field_names(snapshot, NAMES_MAX, bounds))
+                .await?;
             let Some(known) = known else { return Ok(found) };
-            let (hints, query) = language::hints(&search.query, empty, &known);
-            found = Suggestions { hints, query };
+            let (hints, query) = language::hints(&of_kind.query, empty, &known);
+            found = Suggestions { hints, query: query.map(|query| of_kind.say(query)) };
         }
         if empty == Empty::Answer
             && found.hints.is_empty()
-            && let Some((hint, wide)) = language::anywhere(&search.query)
+            && let Some((hint, wide)) = language::anywhere(&of_kind.query)
+            && let wide = of_kind.say(wide)
             && self.first(&search.with_query(wide.clone())?).await?.value > 0
         {
             found = Suggestions { hints: vec![hint], query: Some(wide) };
@@ -64,7 +68,7 @@ impl Logs {
     pub async fn first(&self, search: &ResolvedSearch) -> Result<Answer<usize>, Error> {
         let page = Page { order: Order::Descending, after: None, limit: 1 };
         let question = search.question.clone();
-        self.ask(FIRST_PATIENCE, move |snapshot, bounds| {
+        self.ask_of(search.kind, FIRST_PATIENCE, move |snapshot, bounds| {
             query::search(snapshot, &question, page, bounds, |_| ControlFlow::Break(()))
         })
         .await

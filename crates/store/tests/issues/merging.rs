@@ -9,6 +9,7 @@ on_both![
     what_comes_in_between_goes_with_its_hash,
     a_hash_of_its_own_becomes_a_new_issue,
     merges_that_cannot_be_are_refused,
+    issues_are_found_by_their_hashes,
 ];
 
 async fn two(db: &Db) -> (ProjectId, [i64; 2]) {
@@ -108,4 +109,20 @@ async fn merges_that_cannot_be_are_refused(db: Db) {
     let unmerge = |hash: &str| db.unmerge_issue(a, vec![hash.into()], "ana".into(), NOW);
     assert_eq!(unmerge("b").await.unwrap_err().to_string(), format!("`b` is no group of issue {a}"));
     assert_eq!(unmerge("a").await.unwrap_err().to_string(), format!("issue {a} would have no group left"));
+}
+
+async fn issues_are_found_by_their_hashes(db: Db) {
+    let (project, [a, b]) = two(&db).await;
+    let asked = ["b", "a", "unknown"].map(|hash| (project, hash.to_owned()));
+    let found = async || {
+        let found = db.issues_of_hashes(&asked).await.unwrap();
+        let mut told: Vec<_> = found.into_iter().map(|((of, hash), issue)| (of, hash, issue.id)).collect();
+        told.sort();
+        told
+    };
+    assert_eq!(found().await, [(project, "a".to_owned(), a), (project, "b".to_owned(), b)]);
+    db.merge_issues(a, vec![b], "ana".into(), later(9)).await.unwrap();
+    assert_eq!(found().await, [(project, "a".to_owned(), a), (project, "b".to_owned(), a)], "where it went");
+    assert!(db.issues_of_hashes(&[(project + 1, "a".to_owned())]).await.unwrap().is_empty(), "another project's");
+    assert!(db.issues_of_hashes(&[]).await.unwrap().is_empty());
 }

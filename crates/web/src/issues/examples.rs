@@ -7,7 +7,7 @@ use crate::{
             activity::{ActivityRow, state_note},
             event::ShownEvent,
             list::{IssueListPage, IssueRow, IssuesForm, Projects, StateTab},
-            show::{GroupRow, IssueHead, IssuePage, ShownTag, ShownTagValue},
+            show::{GroupRow, IssueHead, IssuePage, RaisedBy, ShownTag, ShownTagValue},
             trend::Trend,
         },
     },
@@ -20,7 +20,10 @@ use crate::{
         parts::{Choice, Chosen, Mood, Notice, Pager},
         view::View,
     },
-    logs::pages::explore::Sign,
+    logs::{
+        excerpt::{Excerpt, ExcerptOf},
+        pages::explore::Sign,
+    },
 };
 use askama::Template as _;
 use errors::{Event, grouping, scrubbing::Scrubbing};
@@ -129,7 +132,15 @@ fn shown_event(v: &View) -> ShownEvent {
     let (event, at) = (event(), before(v, 71));
     let grouping = grouping::group(&event);
     let cursor = Cursor { time: at, seq: 1 };
-    let event = StoredEvent { cursor, at, event_id: Uuid::from_u128(7), title: String::new(), event };
+    let event = StoredEvent {
+        cursor,
+        project: "boutique".to_owned(),
+        at,
+        event_id: Uuid::from_u128(7),
+        title: String::new(),
+        hashes: Vec::new(),
+        event,
+    };
     let found = FoundEvent { event, grouping, older: Some(Uuid::from_u128(6)), newer: None };
     ShownEvent::of(v, "/issues/BOUTIQUE-12", &found)
 }
@@ -195,9 +206,22 @@ fn group(v: &View, hash: &str) -> GroupRow {
 fn issue(v: &View, state: &IssueState, event: Option<ShownEvent>) -> String {
     let people = [(String::new(), v.t("issue-nobody")), ("m.durand".to_owned(), "m.durand".to_owned())];
     let is_told = event.is_none();
+    let raised_by = RaisedBy {
+        job: "Synchronisation du soir".to_owned(),
+        address: "/jobs/x".to_owned(),
+        item: Some(("panier 7".to_owned(), "/jobs/x/items?q=panier+7".to_owned())),
+    };
+    let logs = Excerpt {
+        of: ExcerptOf::MinuteAndHost,
+        lines: crate::logs::examples::lines(v).into_iter().take(5).collect(),
+        address: "/explore?q=x".to_owned(),
+        has_more: true,
+    };
     let page = IssuePage {
         v,
         head: head(v, state),
+        raised_by: event.is_some().then_some(raised_by),
+        logs: event.is_some().then_some(logs),
         event,
         tags: tags(),
         activity: activity(v),

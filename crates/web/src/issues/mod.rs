@@ -4,9 +4,11 @@ pub(crate) mod api;
 #[cfg(test)]
 pub(crate) mod examples;
 pub(crate) mod handlers;
+pub(crate) mod links;
 pub(crate) mod lookup;
 pub(crate) mod pages;
 pub(crate) mod query;
+pub(crate) mod raised_by;
 
 use crate::routes::Routes;
 

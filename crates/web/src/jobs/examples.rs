@@ -200,6 +200,7 @@ fn items(v: &View) -> Vec<ItemRow> {
         } else {
             String::new()
         },
+        issues: Vec::new(),
         at: state.is_final().then(|| before(v, 61 * seq as u64)),
     };
     (1..).zip(ItemState::ALL).map(row).collect()

@@ -16,6 +16,7 @@ use crate::{
     auth::Access,
     authority, cursor,
     extract::{Path, Query, origin},
+    issues::links,
     jobs::{
         embed,
         lookup::existing,
@@ -25,7 +26,7 @@ use crate::{
         },
     },
     layout::{
-        parts::{Choice, Mood, Notice, Pager, SortLink, Sorted},
+        parts::{Choice, IssueLink, Mood, Notice, Pager, SortLink, Sorted, TraceRow},
         states,
         view::View,
     },
@@ -45,8 +46,8 @@ use axum::{
 use mail::{item::MailItem, spec::Mailing};
 use model::{Authority, ItemState, JobKind, JobState};
 use serde::Deserialize;
-use std::time::Duration;
-use store::{Item, ItemFilter, Job, Scope, SearchPage, TraceFilter};
+use std::{collections::HashMap, time::Duration};
+use store::{Item, ItemFilter, Job, Scope, SearchPage, Trace, TraceFilter};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -276,7 +277,12 @@ async fn items(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
         page.searched_until.map(|seq| rows::reach(&v, &SAID, &v.number(&seq.unsigned_abs()), page.rows.len(), cursor));
     let mailing = mailing_of(&job);
     let later = later::named(&ctx, &page.rows).await?;
-    let rows = page.rows.into_iter().map(|item| item_row(&v, mailing.as_ref(), &later, item)).collect();
+    let mut issues = issues(&ctx, &job, page.rows.iter().any(|item| IN_TROUBLE.contains(&item.state))).await?;
+    let row = |item: Item| {
+        let issues = issues.remove(&item.seq).unwrap_or_default();
+        ItemRow { issues, ..item_row(&v, mailing.as_ref(), &later, item) }
+    };
+    let rows = page.rows.into_iter().map(row).collect();
     let any = (String::new(), v.t("any-state"));
     let states = ItemState::ALL.iter().map(|state| (state.as_str().to_owned(), v.word(state)));
     let states = Choice::of(std::iter::once(any).chain(states), &query.state);
@@ -302,7 +308,19 @@ fn item_row(v: &View, mailing: Option<&Mailing>, later: &[LaterRun], item: Item)
         state: item.state,
         attempts: item.attempts.unsigned_abs(),
         detail,
+        issues: Vec::new(),
         at: item.finished_at,
+    }
+}
+
+/// States of items that may have raised an error.
+const IN_TROUBLE: [ItemState; 3] = [ItemState::Failed, ItemState::Unknown, ItemState::Queued];
+
+/// The issues that the items of a job have raised, by their numbers, where `any` may have.
+async fn issues(ctx: &Ctx, job: &Job, any: bool) -> Result<HashMap<i64, Vec<IssueLink>>> {
+    match any && job.kind != JobKind::Mail {
+        true => links::of_job(ctx, job.id).await,
+        false => Ok(HashMap::new()),
     }
 }
 
@@ -315,7 +333,12 @@ async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let path = format!("/jobs/{}/traces", job.id);
     let when = SortLink::new(&query.sort, "", "oldest", Sorted::Descending, |sort| query.address(&path, sort, ""));
     let pager = query.pager(&path, page.rows.len(), page.next);
-    let rows = page.rows.into_iter().map(|trace| rows::trace(&v, trace)).collect();
+    let issues = issues(&ctx, &job, page.rows.iter().any(|trace| trace.errors)).await?;
+    let row = |trace: Trace| {
+        let raised = trace.seq.filter(|_| trace.errors).and_then(|seq| issues.get(&seq).cloned());
+        TraceRow { issues: raised.unwrap_or_default(), ..rows::trace(&v, trace) }
+    };
+    let rows = page.rows.into_iter().map(row).collect();
     let csv = format!("/api/v1/traces.csv?job={}&dialect={}", job.id, Dialect::of(v.language).as_str());
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&JobTracesPage { v: &v, head, rows, when, pager, csv }))

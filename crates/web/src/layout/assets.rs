@@ -31,6 +31,7 @@ pub(crate) const ASSETS: [Asset; 15] = [
             include_str!("../static/css/forms.css"),
             include_str!("../static/css/logs.css"),
             include_str!("../static/css/issues.css"),
+            include_str!("../static/css/performance.css"),
         ),
         what: "How pages look",
     },

@@ -103,7 +103,7 @@ const SECTIONS: &[Declared] = &[
         pages: &[
             entry("/explore", "menu-logs", Role::Viewer, &["/explore", "/logs"]),
             entry("/issues", "issues-title", Role::Viewer, &["/issues"]),
-            entry("/performance", "menu-performance", Role::Viewer, &[]),
+            entry("/performance", "menu-performance", Role::Viewer, &["/performance"]),
         ],
     },
     Declared {

@@ -1,6 +1,7 @@
 //! Pieces that several pages share.
 
 use crate::layout::{
+    foreign::Foreign,
     states::{JobStanding, Shown, Tone},
     view::View,
 };
@@ -216,6 +217,15 @@ impl Use {
     }
 }
 
+/// An issue, where a page about something else leads to it.
+#[derive(Clone, Debug)]
+pub(crate) struct IssueLink {
+    pub(crate) short_id: String,
+    pub(crate) title: Foreign,
+    /// The page of the very event.
+    pub(crate) address: String,
+}
+
 /// A process that runs jobs.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkerRow {
@@ -307,6 +317,8 @@ pub(crate) struct TraceRow {
     pub(crate) outcome: TraceOutcome,
     /// The job it belongs to: its id.
     pub(crate) job: Option<String>,
+    /// What its item has raised.
+    pub(crate) issues: Vec<IssueLink>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -44,6 +44,7 @@ pub(crate) fn trace(v: &View, trace: Trace) -> TraceRow {
         took: Duration::try_from_secs_f64(trace.time_to_process).unwrap_or_default(),
         outcome: if trace.errors { TraceOutcome::Error } else { TraceOutcome::Fine },
         job: trace.job.map(|job| job.to_string()),
+        issues: Vec::new(),
     }
 }
 

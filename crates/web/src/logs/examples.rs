@@ -60,6 +60,8 @@ fn detail(of: &ShownLine, kind: &Kind<'_>) -> LineDetail {
         fields: fields.iter().map(field).collect(),
         context: format!("/explore/record/{}", of.seq),
         trace: None,
+        waterfall: Some("/performance/traces/0af7651916cd43dd8448eb211c80319c".to_owned()),
+        issues: Vec::new(),
         job: fields.iter().any(|(name, _)| *name == "job_id").then(|| ID.to_owned()),
     }
 }
@@ -71,7 +73,7 @@ const TRACEBACK: &str = "Traceback (most recent call last):\n  File \"/srv/shop/
 const SHOP: &[(&str, &str)] =
     &[("app", "shop"), ("host", "web1"), ("logger", "billing.invoices"), ("duration_ms", "812")];
 
-fn lines(v: &View) -> Vec<ShownLine> {
+pub(crate) fn lines(v: &View) -> Vec<ShownLine> {
     let app = SHOP;
     let job: &[(&str, &str)] = &[("app", "vigie"), ("job_id", ID), ("item", "client7@example.fr")];
     let nginx: &[(&str, &str)] =

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 #[cfg(test)]
 pub(crate) mod examples;
+pub(crate) mod excerpt;
 pub(crate) mod handlers;
 pub(crate) mod ingest;
 pub(crate) mod pages;

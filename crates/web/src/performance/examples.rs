@@ -1,6 +1,6 @@
 //! The page of endpoints with what it might show.
 
-use super::{handlers::PERIODS, page::EndpointsPage};
+use super::{page::EndpointsPage, periods};
 use crate::layout::{
     gallery::{Drawn, examples::at},
     parts::{Choice, Chosen},
@@ -12,36 +12,31 @@ use std::time::Duration;
 
 pub(crate) fn performance(v: &View) -> Vec<Drawn> {
     let v = &at(v, "/performance");
-    let periods = || {
-        let choice = |(value, word, _): &(&str, &str, u64)| Choice {
-            value: (*value).to_owned(),
-            label: v.t(word),
-            chosen: if *value == "24h" { Chosen::Yes } else { Chosen::No },
-        };
-        PERIODS.iter().map(choice).collect()
-    };
     let projects = vec![Choice { value: String::new(), label: v.t("performance-all-projects"), chosen: Chosen::Yes }];
     let page = |rows, has_projects| EndpointsPage {
         v,
         projects: projects.clone(),
-        periods: periods(),
+        periods: periods::choices(v, "24h"),
         rows,
         apdex: Duration::from_millis(300),
         is_partial: false,
         has_projects,
     };
-    let rows = vec![
+    let rows = [
         endpoint("/factures/{id}/pdf", "http.server", 1_284, 38, 1_420),
         endpoint("/core/clients/", "http.server", 18_230, 3, 84),
         endpoint("facturation.tasks.envoyer", "queue.task.celery", 500, 12, 640),
     ];
     vec![
-        ("performance", page(rows, true).render().unwrap()),
+        (
+            "performance",
+            page(rows.map(|row| ("/performance/endpoint".to_owned(), row)).to_vec(), true).render().unwrap(),
+        ),
         ("performance-none", page(vec![], false).render().unwrap()),
     ]
 }
 
-fn endpoint(name: &str, op: &str, count: u64, failed: u64, millis: u64) -> Endpoint {
+pub(crate) fn endpoint(name: &str, op: &str, count: u64, failed: u64, millis: u64) -> Endpoint {
     let time = |share: f64| Duration::from_millis(millis).mul_f64(share);
     Endpoint {
         project: "facturation".into(),

@@ -1,12 +1,15 @@
 //! How long requests, tasks and other transactions take, by endpoint.
 
 mod api;
+pub(crate) mod endpoint;
 #[cfg(test)]
 mod examples;
 mod handlers;
 pub(crate) mod page;
+pub(crate) mod periods;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trace;
 
 #[cfg(test)]
 use crate::layout::{gallery::Drawn, view::View};
@@ -16,21 +19,28 @@ use model::Timestamp;
 use std::{ops::Range, time::Duration};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [api::declare, endpoint::declare, handlers::declare, trace::declare]
+        .into_iter()
+        .fold(routes, |routes, add| add(routes))
 }
 
 /// Its pages with what they might show.
 #[cfg(test)]
 pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
-    [examples::performance].into_iter().flat_map(|draw| draw(v)).collect()
+    [examples::performance, endpoint::drawn, trace::drawn].into_iter().flat_map(|draw| draw(v)).collect()
 }
 
 /// The endpoints of a project, or of all; with how long a transaction may take that satisfies there.
 async fn endpoints(ctx: &Ctx, project: Option<&str>, range: Range<Timestamp>) -> Result<(Endpoints, Duration)> {
+    let apdex = apdex_of(ctx, project).await?;
+    Ok((ctx.app.reports.endpoints(project, range, apdex).await?, apdex))
+}
+
+/// How long a transaction of a project may take that satisfies.
+async fn apdex_of(ctx: &Ctx, project: Option<&str>) -> Result<Duration> {
     let settings = match project {
         Some(slug) => ctx.app.db.project_of_slug(slug).await?.map(|project| ProjectSettings::read(&project.settings)),
         None => None,
     };
-    let apdex = Duration::from_millis(settings.unwrap_or_default().apdex_ms.into());
-    Ok((ctx.app.reports.endpoints(project, range, apdex).await?, apdex))
+    Ok(Duration::from_millis(settings.unwrap_or_default().apdex_ms.into()))
 }

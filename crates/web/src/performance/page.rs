@@ -12,7 +12,8 @@ pub(crate) struct EndpointsPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) projects: Vec<Choice>,
     pub(crate) periods: Vec<Choice>,
-    pub(crate) rows: Vec<Endpoint>,
+    /// Each with the address of its own page.
+    pub(crate) rows: Vec<(String, Endpoint)>,
     pub(crate) apdex: Duration,
     pub(crate) is_partial: bool,
     /// Whether any project is there yet.
@@ -20,26 +21,30 @@ pub(crate) struct EndpointsPage<'a> {
 }
 
 impl EndpointsPage<'_> {
+    fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.rows.iter().map(|(_, endpoint)| endpoint)
+    }
+
     fn count(&self) -> u64 {
-        self.rows.iter().map(|endpoint| endpoint.count).sum()
+        self.endpoints().map(|endpoint| endpoint.count).sum()
     }
 
     /// From 0 to 100.
     fn failed_percent(&self) -> f64 {
-        self.rows.iter().map(|endpoint| endpoint.failed).sum::<u64>() as f64 * 100.0 / (self.count() as f64).max(1.0)
+        self.endpoints().map(|endpoint| endpoint.failed).sum::<u64>() as f64 * 100.0 / (self.count() as f64).max(1.0)
     }
 
     fn average(&self) -> Duration {
-        let total: Duration = self.rows.iter().map(|endpoint| endpoint.total).sum();
+        let total: Duration = self.endpoints().map(|endpoint| endpoint.total).sum();
         total.div_f64((self.count() as f64).max(1.0))
     }
 
     fn hottest(&self) -> Option<&Endpoint> {
-        self.rows.iter().max_by_key(|endpoint| endpoint.count)
+        self.endpoints().max_by_key(|endpoint| endpoint.count)
     }
 
     fn slowest(&self) -> Option<&Endpoint> {
-        self.rows.iter().max_by_key(|endpoint| endpoint.p95)
+        self.endpoints().max_by_key(|endpoint| endpoint.p95)
     }
 }
 

@@ -10,13 +10,14 @@ use crate::{
         view::View,
     },
     projects::{
-        page::{DroppedRow, KeyRow, NewProjectPage, ProjectPage, ProjectRow, ProjectsPage},
+        page::{DroppedRow, EndpointCard, KeyRow, NewProjectPage, ProjectPage, ProjectRow, ProjectsPage, SummaryCard},
         setup, typed,
     },
 };
 use askama::Template as _;
 use model::Timestamp;
 use reports::ProjectSettings;
+use std::time::Duration;
 
 const KEY: &str = "9f3c2a7700b1e4d29f3c2a7700b1e4d2";
 
@@ -50,6 +51,7 @@ fn page<'a>(v: &'a View, first_event_at: Option<Timestamp>) -> ProjectPage<'a> {
     let dropped = first_event_at.map(|_| DroppedRow { category: "error", why: "dropped-quota", count: 1_204 });
     ProjectPage {
         v,
+        summary: first_event_at.map(|_| summary()),
         row: row(v, "Boutique", "python-django", first_event_at),
         snippets: setup::snippets(&dsn, "python-django"),
         dsn: Some(dsn),
@@ -58,6 +60,23 @@ fn page<'a>(v: &'a View, first_event_at: Option<Timestamp>) -> ProjectPage<'a> {
         faults: Faults::default(),
         notice: first_event_at.map(|_| Notice { mood: Mood::Ok, text: v.t("said-saved") }),
         dropped: dropped.into_iter().collect(),
+    }
+}
+
+fn summary() -> SummaryCard {
+    let card = |name: &str, count, millis| EndpointCard {
+        name: name.to_owned(),
+        address: "/performance/endpoint?project=boutique".to_owned(),
+        count,
+        p95: Duration::from_millis(millis),
+    };
+    SummaryCard {
+        errors: 12,
+        average: Some(Duration::from_millis(150)),
+        hottest: Some(card("POST /commandes", 18_230, 84)),
+        slowest: Some(card("GET /indicateurs", 311, 2_400)),
+        active_users: 15,
+        is_partial: false,
     }
 }
 

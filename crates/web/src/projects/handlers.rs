@@ -8,15 +8,21 @@ use crate::{
     auth::{Access, CreatedName},
     extract::{Path, Query, origin},
     layout::{
-        Form, Reader, notice, page,
+        Form, Reader,
+        foreign::plain,
+        notice, page,
         parts::{Faults, Mood, Notice},
         see, shown,
         view::View,
     },
+    performance::endpoint,
     problem::Result,
     projects::{
         api::{self, NAME_MAX, dsn, existing, is_name},
-        page::{DroppedRow, KeyRow, NewProjectPage, ProjectForm, ProjectPage, ProjectRow, ProjectsPage},
+        page::{
+            DroppedRow, EndpointCard, KeyRow, NewProjectPage, ProjectForm, ProjectPage, ProjectRow, ProjectsPage,
+            SummaryCard,
+        },
         setup, typed,
     },
     routes::{Routes, form_about, page_about},
@@ -26,8 +32,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use reports::{DropReason, ProjectSettings};
+use reports::{DropReason, Endpoint, ProjectSettings};
 use serde::Deserialize;
+use std::time::Duration;
 use store::{IssueStateKind, Project, ProjectChange, Scope};
 use utoipa::IntoParams;
 
@@ -47,6 +54,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         .post("/projects/{name}/keys/{code}/disable", ADMINS, disable_key, form_about("Disable a key of a project"))
 }
 
+const DAY: Duration = Duration::from_secs(86_400);
 const READS: Access = Access::Page(Scope::Read);
 const ADMINS: Access = Access::Page(Scope::Admin);
 
@@ -137,6 +145,7 @@ async fn filled<'a>(
     let dropped = dropped.map(|(category, why, count)| DroppedRow { category, why: word(why), count });
     Ok(ProjectPage {
         v,
+        summary: summary(ctx, v, &project).await?,
         snippets: dsn.as_ref().map(|dsn| setup::snippets(dsn, &project.platform)).unwrap_or_default(),
         dsn,
         keys: keys.collect(),
@@ -146,6 +155,30 @@ async fn filled<'a>(
         faults,
         notice,
     })
+}
+
+/// The last 24 hours of a project that has reported anything.
+async fn summary(ctx: &Ctx, v: &View, project: &Project) -> Result<Option<SummaryCard>> {
+    let range = v.now - DAY..v.now + Duration::from_millis(1);
+    let apdex = Duration::from_millis(ProjectSettings::read(&project.settings).apdex_ms.into());
+    let found = ctx.app.reports.summary(&project.slug, range, apdex).await?;
+    if project.first_event_at.is_none() && found.hottest.is_none() {
+        return Ok(None);
+    }
+    let card = |of: Endpoint| EndpointCard {
+        address: endpoint::address(&of, "24h"),
+        name: plain(&of.name),
+        count: of.count,
+        p95: of.p95,
+    };
+    Ok(Some(SummaryCard {
+        errors: found.errors,
+        average: found.average,
+        hottest: found.hottest.map(card),
+        slowest: found.slowest.map(card),
+        active_users: found.active_users,
+        is_partial: found.is_partial,
+    }))
 }
 
 fn word(why: DropReason) -> &'static str {

@@ -6,6 +6,7 @@ use crate::layout::{
 };
 use askama::Template;
 use model::Timestamp;
+use std::time::Duration;
 
 #[derive(Template)]
 #[template(path = "projects/list.html")]
@@ -28,6 +29,8 @@ pub(crate) struct NewProjectPage<'a> {
 pub(crate) struct ProjectPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) row: ProjectRow,
+    /// The last 24 hours; none before the first event.
+    pub(crate) summary: Option<SummaryCard>,
     /// Of its first key that is not disabled; none where all are.
     pub(crate) dsn: Option<String>,
     pub(crate) snippets: Vec<Snippet>,
@@ -37,6 +40,26 @@ pub(crate) struct ProjectPage<'a> {
     pub(crate) notice: Option<Notice>,
     /// What was not kept since the program began: of what kind, why, how often.
     pub(crate) dropped: Vec<DroppedRow>,
+}
+
+/// How a project did in a day.
+#[derive(Clone, Debug)]
+pub(crate) struct SummaryCard {
+    pub(crate) errors: u64,
+    pub(crate) average: Option<Duration>,
+    pub(crate) hottest: Option<EndpointCard>,
+    pub(crate) slowest: Option<EndpointCard>,
+    pub(crate) active_users: u64,
+    pub(crate) is_partial: bool,
+}
+
+/// An endpoint, with what is particular about it.
+#[derive(Clone, Debug)]
+pub(crate) struct EndpointCard {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) count: u64,
+    pub(crate) p95: Duration,
 }
 
 /// A project in a list.

@@ -10,9 +10,10 @@ use crate::{
         pages::{
             activity::{ActivityRow, state_note},
             event::ShownEvent,
-            show::{GroupRow, IssueHead, IssuePage, ShownTag, ShownTagValue},
+            show::{GroupRow, IssueHead, IssuePage, RaisedBy, ShownTag, ShownTagValue},
             trend::Trend,
         },
+        raised_by::told,
     },
     layout::{
         Reader,
@@ -22,12 +23,16 @@ use crate::{
         rows, shown,
         view::View,
     },
-    logs::pages::explore::Sign,
+    logs::{
+        excerpt::{self, Excerpt},
+        pages::explore::Sign,
+    },
     problem::Result,
 };
 use axum::{extract::State, response::Response};
+use errors::Event;
 use serde::Deserialize;
-use store::IssueTag;
+use store::{IssueTag, Job};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -85,16 +90,46 @@ async fn answer(
     let people = ctx.app.db.users().await?.into_iter().filter(|user| !user.disabled).take(PEOPLE_MAX);
     let nobody = (String::new(), v.t("issue-nobody"));
     let people = std::iter::once(nobody).chain(people.map(|user| (user.name.clone(), user.name)));
+    let (raised_by, logs) = match &event {
+        Some(event) => (raised_by(ctx, &event.event.event).await?, Some(logged(ctx, v, event).await?)),
+        None => (None, None),
+    };
     Ok(shown(&IssuePage {
         v,
         head: head(ctx, v, found).await?,
         event: event.map(|event| ShownEvent::of(v, &found.address(), &event)),
+        raised_by,
+        logs: logs.filter(|logs| !logs.lines.is_empty()),
         tags: tags.iter().map(|tag| shown_tag(&found.project.slug, tag)).collect(),
         activity: activity.rows.iter().map(|done| ActivityRow::of(v, done)).collect(),
         groups: groups.collect(),
         people: Choice::of(people, issue.assignee.as_deref().unwrap_or_default()),
         notice: notice_of(v, said),
     }))
+}
+
+/// None where no job is told, or none of Vigie's.
+async fn raised_by(ctx: &Ctx, event: &Event) -> Result<Option<RaisedBy>> {
+    let Some((id, seq)) = told(event) else { return Ok(None) };
+    let Some(job) = ctx.app.db.job(id).await? else { return Ok(None) };
+    let item = match seq {
+        Some(seq) => ctx.app.db.item(id, seq).await?.map(|item| item.label),
+        None => None,
+    };
+    Ok(Some(shown_job(&job, item)))
+}
+
+fn shown_job(job: &Job, item: Option<String>) -> RaisedBy {
+    let page = format!("/jobs/{}", job.id);
+    let items = format!("{page}/items");
+    let item = item.map(|label| (label.clone(), rows::address(&items, &[("q", &label)])));
+    RaisedBy { job: job.name.clone(), address: page, item }
+}
+
+/// What was logged in its trace, or else around it.
+async fn logged(ctx: &Ctx, v: &View, found: &FoundEvent) -> Result<Excerpt> {
+    let (at, event) = (found.event.at, &found.event.event);
+    excerpt::around(ctx, v, at, event.trace().trace_id.as_deref(), event.server_name.as_deref()).await
 }
 
 async fn head(ctx: &Ctx, v: &View, found: &FoundIssue) -> Result<IssueHead> {

@@ -7,6 +7,7 @@ use crate::{
     },
     layout::{foreign::Foreign, rows, view::View},
     logs::pages::explore::Sign,
+    performance::trace::address::address as trace_address,
 };
 use errors::{
     Event,
@@ -47,6 +48,8 @@ pub(crate) struct ShownEvent {
     /// Where something was cut or could not be read.
     pub(crate) problems: Vec<Foreign>,
     pub(crate) grouping: ShownGrouping,
+    /// The page of its trace.
+    pub(crate) trace: Option<String>,
     /// The lines of its trace, and of its minute, in the search of logs.
     pub(crate) trace_logs: Option<String>,
     pub(crate) minute_logs: String,
@@ -99,6 +102,7 @@ impl ShownEvent {
             removed: removed(event),
             problems: event.problems.iter().map(|problem| Foreign::line(problem.path.as_bytes())).collect(),
             grouping: ShownGrouping::of(&found.grouping),
+            trace: event.trace().trace_id.and_then(|id| trace_address(&id)),
             trace_logs: event.trace().trace_id.map(|id| trace_logs(v, stored.at, &id)),
             minute_logs: logs(v, "", stored.at, AROUND),
         }

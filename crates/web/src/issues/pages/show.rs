@@ -7,7 +7,7 @@ use crate::{
         parts::{Choice, Notice},
         view::View,
     },
-    logs::pages::explore::Sign,
+    logs::{excerpt::Excerpt, pages::explore::Sign},
 };
 use askama::Template;
 use model::Timestamp;
@@ -20,6 +20,10 @@ pub(crate) struct IssuePage<'a> {
     pub(crate) head: IssueHead,
     /// None where no event of it is kept any more.
     pub(crate) event: Option<ShownEvent>,
+    /// The job and the item that raised the event.
+    pub(crate) raised_by: Option<RaisedBy>,
+    /// What was logged when it happened.
+    pub(crate) logs: Option<Excerpt>,
     pub(crate) tags: Vec<ShownTag>,
     pub(crate) activity: Vec<ActivityRow>,
     /// Groups of events; more than one came by a merge, or by events that several hashes know.
@@ -57,6 +61,16 @@ impl IssueHead {
     fn is_open(&self) -> bool {
         IssueStateKind::OPEN.contains(&self.state)
     }
+}
+
+/// A job of Vigie's in which an error happened.
+#[derive(Clone, Debug)]
+pub(crate) struct RaisedBy {
+    pub(crate) job: String,
+    /// The job's own page.
+    pub(crate) address: String,
+    /// What the item is called, and where it is.
+    pub(crate) item: Option<(String, String)>,
 }
 
 /// A group of events.

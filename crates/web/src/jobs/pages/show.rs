@@ -1,7 +1,7 @@
 //! One job: how it stands above, and one of its sides below, each at an address of its own.
 
 use crate::layout::{
-    parts::{Choice, Notice, Pager, SortLink, TraceRow},
+    parts::{Choice, IssueLink, Notice, Pager, SortLink, TraceRow},
     states::JobStanding,
     view::View,
 };
@@ -278,6 +278,8 @@ pub(crate) struct ItemRow {
     pub(crate) attempts: u64,
     /// What came of it, in plain words; empty before it was tried.
     pub(crate) detail: String,
+    /// What it has raised.
+    pub(crate) issues: Vec<IssueLink>,
     pub(crate) at: Option<Timestamp>,
 }
 

@@ -178,6 +178,7 @@ pub(crate) fn trace_rows(v: &View) -> Vec<TraceRow> {
         took: Duration::from_millis(310 + n * 57),
         outcome,
         job: Some(ID.to_owned()),
+        issues: Vec::new(),
     };
     let mut rows: Vec<_> = (0..9)
         .map(|n| {

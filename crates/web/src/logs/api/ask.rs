@@ -201,7 +201,7 @@ fn exported(ctx: &Ctx, search: ResolvedSearch, (format, dialect): (Format, Diale
         let hand_over = move |give: &mpsc::Sender<_>, piece| {
             handle.block_on(tokio::time::timeout(READ_WITHIN, give.send(piece))).is_ok_and(|sent| sent.is_ok())
         };
-        let exported = logs.export(place, TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
+        let exported = logs.export(place, search.kind, TIME_MAX.saturating_mul(20), move |snapshot, bounds| {
             let mut buffer = format.head(dialect);
             let ended = export(snapshot, search.question(), page, bounds, |hit| {
                 format.write(dialect, hit.cursor, hit.record, &mut buffer);

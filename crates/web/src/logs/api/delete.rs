@@ -11,7 +11,10 @@ use api::logs::Deleted;
 use axum::{Extension, extract::State, http::Uri};
 use logs::search::{ResolvedSearch, Search};
 use serde::Deserialize;
-use telemetry::query::{Partial, language::Filter};
+use telemetry::{
+    Kind,
+    query::{Partial, language::Filter},
+};
 use utoipa::IntoParams;
 
 /// As it stands in the audit.
@@ -85,6 +88,13 @@ fn refuse_unclear(search: &ResolvedSearch, q: &str) -> Result<()> {
         let at = problem.at.start;
         return Err(Problem::invalid(format!("q: nothing was deleted: from byte {at} on, {problem}"))
             .remedy("correct it: only a query that is understood as a whole deletes"));
+    }
+    if search.kind != Kind::Log {
+        return Err(Problem::invalid(format!(
+            "q: records of the kind `{}` are not deleted by query",
+            search.kind.as_str()
+        ))
+        .remedy("leave `kind:` out to delete lines of logs"));
     }
     if !search.query.pipes.is_empty() {
         return Err(Problem::invalid("q: steps behind `|` make a table, and play no part in a deletion")

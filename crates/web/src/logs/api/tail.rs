@@ -19,7 +19,7 @@ use logs::search::Search;
 use serde::Deserialize;
 use std::{collections::VecDeque, convert::Infallible, ops::ControlFlow, time::Duration};
 use telemetry::{
-    Numbered, RecordRef, Subscription,
+    Kind, Numbered, RecordRef, Subscription,
     query::{self, Cursor, Question},
 };
 use tokio::{
@@ -103,7 +103,11 @@ pub(super) async fn tail(
     let listener = Listener::new(&ctx, granted, "problem-streams-close")?;
     let TailQuery { q, zone, message_max, repeats } = query;
     let search = Search { q, zone, ..Search::default() };
-    let question = resolve(&ctx, ctx.app.logs.zone(), &search).await?.question().clone();
+    let search = resolve(&ctx, ctx.app.logs.zone(), &search).await?;
+    if search.kind != Kind::Log {
+        return Err(Problem::invalid("q: only lines of logs are told as they arrive").remedy("leave `kind:` out"));
+    }
+    let question = search.question().clone();
     let receiver = ctx.app.logs.subscribe().await?;
     let next_at = Instant::now();
     let tailing = Tailing { ctx, listener, _place: place, receiver, question, message_max, repeats, next_at };

@@ -4,7 +4,7 @@ mod address;
 mod columns;
 mod facets;
 mod histogram;
-mod lines;
+pub(crate) mod lines;
 mod patterns;
 mod record;
 mod saved;

@@ -6,6 +6,7 @@ mod loki;
 mod otlp;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use crate::{
     Ctx,
@@ -17,9 +18,9 @@ use axum::{
     body::Body,
     http::{HeaderMap, StatusCode, header},
 };
-use logs::{BodyError, IntakeReport, Malformed, receive::Stream};
+use logs::{BodyError, Intake, IntakeReport, Malformed, receive::Stream};
 use std::{io::Read as _, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Bytes of a body that is read as a whole, unpacked. Senders' usual batches have 1 to 5 MB.
 const WHOLE_BYTES_MAX: usize = 16 << 20;
@@ -30,7 +31,9 @@ static WHOLE_BODIES: Semaphore = Semaphore::const_new(WHOLE_BODIES_MAX);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [loki::declare, elastic::declare, otlp::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [loki::declare, elastic::declare, otlp::declare, traces::declare]
+        .into_iter()
+        .fold(routes, |routes, add| add(routes))
 }
 
 /// Takes what `decode` makes of a body as a whole.
@@ -40,13 +43,31 @@ async fn whole(
     body: Body,
     decode: impl FnOnce(&[u8]) -> Result<Vec<Stream>, Malformed> + Send + 'static,
 ) -> Result<IntakeReport> {
+    let read = move |intake: &mut Intake, whole: Vec<u8>| {
+        let streams = decode(&whole)?;
+        let length = whole.len();
+        drop(whole);
+        Ok(intake.streams(streams, length)?)
+    };
+    let (taken, (), _place) = read_whole(ctx, headers, body, read).await?;
+    Ok(taken)
+}
+
+/// What `read` makes of a body as a whole, in one of the places that such bodies have: it is held for as long as what was made
+/// of it is in memory.
+async fn read_whole<T: Send + 'static>(
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    body: Body,
+    read: impl FnOnce(&mut Intake, Vec<u8>) -> Result<T, BodyError> + Send + 'static,
+) -> Result<(IntakeReport, T, SemaphorePermit<'static>)> {
     let packing = Packing::of(headers)?;
-    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, WHOLE_BODIES.acquire()).await else {
+    let Ok(Ok(place)) = tokio::time::timeout(PATIENCE, WHOLE_BODIES.acquire()).await else {
         let busy = Problem::busy("logs-busy", "others are sending, and memory is bounded", 1);
         return Err(busy.status(StatusCode::TOO_MANY_REQUESTS));
     };
     let pace = Pace::of_whole(&ctx.app.limits);
-    let (taken, ()) = taking(ctx, body, packing, pace, move |intake, from| {
+    let (taken, read) = taking(ctx, body, packing, pace, move |intake, from| {
         let mut whole = Vec::new();
         let mut from = from.take(WHOLE_BYTES_MAX as u64 + 1);
         loop {
@@ -60,13 +81,21 @@ async fn whole(
         if whole.len() > WHOLE_BYTES_MAX {
             return Err(BodyError::TooLarge(WHOLE_BYTES_MAX));
         }
-        let streams = decode(&whole)?;
-        let length = whole.len();
-        drop(whole);
-        Ok(intake.streams(streams, length)?)
+        read(intake, whole)
     })
     .await?;
-    Ok(taken)
+    Ok((taken, read, place))
+}
+
+/// Senders repeat what was answered with 429, 502, 503 or 504, and drop it at any other status: a full disk or a fault
+/// of ours is no reason to.
+fn sent_again(problem: Problem) -> Problem {
+    match problem.status_code() {
+        StatusCode::INSUFFICIENT_STORAGE | StatusCode::INTERNAL_SERVER_ERROR => {
+            problem.status(StatusCode::SERVICE_UNAVAILABLE).retry_after(30)
+        }
+        _ => problem,
+    }
 }
 
 /// Whether the body is declared as JSON; what is not declared is taken for the sender's usual protobuf.

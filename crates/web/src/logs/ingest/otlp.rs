@@ -1,16 +1,16 @@
 //! `POST /v1/logs`: the OpenTelemetry collector and SDKs, by HTTP.
 
-use super::{WHOLE_BYTES_MAX, is_json, reasons, whole};
+use super::{WHOLE_BYTES_MAX, is_json, reasons, sent_again, whole};
 use crate::{
     Ctx,
     auth::Access,
-    problem::{Problem, Result},
+    problem::Result,
     routes::{About, Routes},
 };
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
 use logs::receive::otlp;
@@ -43,15 +43,4 @@ async fn logs(State(ctx): State<Ctx>, headers: HeaderMap, body: Body) -> Result<
             (media, otlp::answer_protobuf(taken.rejected, &why)).into_response()
         }
     })
-}
-
-/// Senders repeat what was answered with 429, 502, 503 or 504, and drop it at any other status: a full disk or a fault
-/// of ours is no reason to.
-fn sent_again(problem: Problem) -> Problem {
-    match problem.status_code() {
-        StatusCode::INSUFFICIENT_STORAGE | StatusCode::INTERNAL_SERVER_ERROR => {
-            problem.status(StatusCode::SERVICE_UNAVAILABLE).retry_after(30)
-        }
-        _ => problem,
-    }
 }

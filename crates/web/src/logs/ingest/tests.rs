@@ -207,3 +207,50 @@ async fn a_token_that_sends_reads_nothing() {
         assert!(answer.text.contains("ingest"), "{method} {path}: {}", answer.text);
     }
 }
+
+const SPANS: &str = r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"Shop"}},
+    {"key":"service.version","value":{"stringValue":"1.2"}}]},"scopeSpans":[{"spans":[
+    {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"00f067aa0ba902b7","name":"GET /cart","kind":2,
+     "startTimeUnixNano":"1736519500000000000","endTimeUnixNano":"1736519500250000000",
+     "attributes":[{"key":"http.request.method","value":{"stringValue":"GET"}},{"key":"enduser.id","value":{"stringValue":"7"}}]},
+    {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"00f067aa0ba902b8","parentSpanId":"00f067aa0ba902b7","name":"find cart",
+     "kind":"SPAN_KIND_CLIENT","startTimeUnixNano":"1736519500100000000","endTimeUnixNano":"1736519500120000000",
+     "attributes":[{"key":"db.system","value":{"stringValue":"redis"}},{"key":"password","value":{"stringValue":"planted"}}]},
+    {"traceId":"","spanId":"","name":"without an id"}]}]}]}"#;
+
+/// Spans of a service stand under its own name until there is a project that is called so.
+#[tokio::test(flavor = "multi_thread")]
+async fn spans_of_opentelemetry_are_endpoints_and_waterfalls() {
+    let site = Site::new().await;
+    let token = site.token(Scope::Ingest).await;
+    let bearer = format!("Bearer {token}");
+    let headers = [JSON, ("authorization", bearer.as_str())];
+    let answer = send(&site.router, "POST", "/v1/traces", &headers, SPANS).await;
+    assert_eq!((answer.status, &answer.json()["partialSuccess"]["rejectedSpans"]), (StatusCode::OK, &json!("1")));
+    assert_eq!(send(&site.router, "POST", "/v1/traces", &[JSON], SPANS).await.status, StatusCode::UNAUTHORIZED);
+    let endpoints = "/api/v1/performance/endpoints?since=2025-01-10T00:00:00Z&until=2025-01-11T00:00:00Z&project=shop";
+    let listed = site.get(endpoints).await.json();
+    let row = &listed["rows"][0];
+    assert_eq!(
+        (&row["name"], &row["op"], &row["users"]),
+        (&json!("GET /cart"), &json!("http.server"), &json!(1)),
+        "{listed}"
+    );
+    let tree = site.get("/api/v1/performance/traces/0af7651916cd43dd8448eb211c80319c").await;
+    assert!(!tree.text.contains("planted"), "{}", tree.text);
+    let spans = tree.json()["spans"].clone();
+    assert_eq!(
+        (&spans[1]["depth"], &spans[1]["op"], &spans[1]["duration_ms"]),
+        (&json!(1), &json!("db"), &json!(20.0))
+    );
+
+    let settings = json!({"items_per_minute": 4}).to_string();
+    let new = store::NewProject { name: "Shop".into(), platform: "python".into(), settings, key: [7; 16] };
+    site.app.db.create_project(new, site.clock.now()).await.unwrap();
+    site.app.reports.forget_projects();
+    assert_eq!(send(&site.router, "POST", "/v1/traces", &headers, SPANS).await.status, StatusCode::OK);
+    let refused = send(&site.router, "POST", "/v1/traces", &headers, SPANS).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "60"));
+    let protobuf = send(&site.router, "POST", "/v1/traces", &[("authorization", bearer.as_str())], "").await;
+    assert_eq!((protobuf.status, protobuf.header("content-type")), (StatusCode::OK, "application/x-protobuf"));
+}

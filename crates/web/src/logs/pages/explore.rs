@@ -236,7 +236,7 @@ pub(crate) struct Saved {
 }
 
 /// What one writes in the box, and what it finds: the identifiers of the explanations.
-const HELP: [(&str, &str); 15] = [
+const HELP: [(&str, &str); 17] = [
     ("timeout", "help-word"),
     ("\"connection reset\"", "help-phrase"),
     ("pay*", "help-prefix"),
@@ -252,6 +252,8 @@ const HELP: [(&str, &str); 15] = [
     ("| stats count(), p95(duration_ms) by app", "help-stats"),
     ("| sort by count() desc | limit 10", "help-sort"),
     ("level>=error | patterns", "help-patterns"),
+    ("kind:span | stats p95(duration_us) by transaction", "help-kind-span"),
+    ("kind:error", "help-kind-error"),
 ];
 
 impl ExplorePage<'_> {
@@ -259,7 +261,7 @@ impl ExplorePage<'_> {
         LEVELS
     }
 
-    fn help(&self) -> [(&'static str, &'static str); 15] {
+    fn help(&self) -> [(&'static str, &'static str); 17] {
         HELP
     }
 

@@ -7,6 +7,7 @@ use crate::{
         api::rows::{FORMAT, repeats, repeats_in_text},
         pages::explore::{FieldRow, LineCell, LineColumns, LineDetail, Links, ShownLine},
     },
+    performance::trace::address::address as trace_address,
 };
 use model::Level;
 use std::ops::Range;
@@ -22,7 +23,7 @@ pub(super) const SHOWN_MAX: usize = 256 << 10;
 const VALUE_MAX: usize = 4 << 10;
 
 /// A record as the search found it.
-pub(super) fn line(columns: &LineColumns, cursor: Cursor, record: RecordRef<'_>) -> ShownLine {
+pub(crate) fn line(columns: &LineColumns, cursor: Cursor, record: RecordRef<'_>) -> ShownLine {
     let field = |name: &str| record.fields().find(|(other, _)| *other == name).map(|(_, value)| value_line(value));
     ShownLine {
         seq: cursor.seq,
@@ -123,12 +124,32 @@ pub(super) fn detail(
         context: format!("/explore/record/{}", cursor.seq),
         job: id(record, "job"),
         trace: id(record, "trace"),
+        waterfall: trace_of(record).and_then(|id| trace_address(&id)),
+        issues: Vec::new(),
     }
 }
 
 pub(super) fn links(search: &PageSearch, query: &Query, field: &str, value: &str) -> Option<Links> {
     let Narrowed { only, without } = query.narrowed(field, value)?;
     Some(Links { only: search.address_of(only), without: search.address_of(without) })
+}
+
+/// Bytes of the name of an issue.
+const ISSUE_BYTES_MAX: usize = 100;
+
+/// The issue that a line names: `SHOP-12`.
+pub(super) fn issue_of(record: &Record) -> Option<String> {
+    let name = written(field_of(record, "issue")?.as_value())?;
+    (name.len() <= ISSUE_BYTES_MAX).then_some(name)
+}
+
+/// Fields by which lines tell the trace of a request.
+const TRACE_FIELDS: [&str; 4] = ["trace_id", "trace.id", "traceId", "otelTraceID"];
+
+/// The trace in which a line was said, as programs write its id: without hyphens.
+pub(super) fn trace_of(record: &Record) -> Option<String> {
+    let told = TRACE_FIELDS.iter().find_map(|name| written(field_of(record, name)?.as_value()))?;
+    (!told.contains('-')).then_some(told)
 }
 
 /// The id of a job or a trace of Vigie's own, as it writes them: those of others have no hyphens, or another form.

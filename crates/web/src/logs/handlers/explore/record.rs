@@ -2,20 +2,22 @@
 
 use super::{
     address::PageSearch,
-    lines::{OPENED_MAX, SHOWN_MAX, detail, line_of_record, links},
+    lines::{OPENED_MAX, SHOWN_MAX, detail, issue_of, line_of_record, links, trace_of},
 };
 use crate::{
     Ctx,
     auth::Access,
     extract::{Path, Query},
+    issues::{links::of_trace, lookup},
     layout::{
         Reader,
         foreign::{Foreign, plain},
+        parts::IssueLink,
         shown,
     },
     logs::{
         api::ask::gone,
-        pages::explore::{LineColumns, OpenedLine, RecordPage},
+        pages::explore::{LineColumns, LineDetail, OpenedLine, RecordPage},
         told::left_out,
     },
     problem::Result,
@@ -25,7 +27,10 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use std::time::Duration;
 use store::Scope;
-use telemetry::query::{self, Cursor};
+use telemetry::{
+    Record,
+    query::{self, Cursor},
+};
 use utoipa::IntoParams;
 
 /// Lines around one, on each side.
@@ -63,7 +68,7 @@ async fn record(
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
     let (search, everything) = (PageSearch::default(), query::parse("").0);
     let columns = LineColumns::default();
-    let rows = |records: Vec<(Cursor, telemetry::Record)>| {
+    let rows = |records: Vec<(Cursor, Record)>| {
         records.iter().map(|(cursor, record)| line_of_record(&columns, *cursor, record)).collect::<Vec<_>>()
     };
     let more = |before: usize, after: usize| format!("/explore/record/{seq}?before={before}&after={after}#around");
@@ -72,6 +77,7 @@ async fn record(
     let exactly =
         PageSearch { since: at.to_string(), until: (at + Duration::from_micros(1)).to_string(), ..search.clone() };
     let source = std::str::from_utf8(&found.source).ok().filter(|source| !source.is_empty());
+    let issues = issues(&ctx, &found).await?;
     let page = RecordPage {
         v: &v,
         earlier: (answer.value.before.len() >= before).then(|| more(before.saturating_mul(3).max(AROUND), after)),
@@ -83,9 +89,25 @@ async fn record(
         source_address: source.and_then(|source| links(&search, &everything, "source", source)).map(|links| links.only),
         source: Foreign::line(&found.source),
         record: line_of_record(&columns, cursor, &found),
-        detail: detail(&v, &search, &everything, cursor, &found, SHOWN_MAX),
+        detail: LineDetail { issues, ..detail(&v, &search, &everything, cursor, &found, SHOWN_MAX) },
     };
     Ok(shown(&page))
+}
+
+/// The issue that a line names (`issue=SHOP-12`), and those of its trace.
+async fn issues(ctx: &Ctx, record: &Record) -> Result<Vec<IssueLink>> {
+    let mut issues = match trace_of(record) {
+        Some(id) => of_trace(ctx, &id).await?,
+        None => Vec::new(),
+    };
+    if let Some(name) = issue_of(record)
+        && let Some(found) = lookup::named(ctx, &name).await?
+        && issues.iter().all(|known| known.short_id != found.short_id())
+    {
+        let title = Foreign::line(found.issue.title.as_bytes());
+        issues.push(IssueLink { short_id: found.short_id(), title, address: found.address() });
+    }
+    Ok(issues)
 }
 
 #[derive(Deserialize, Default, IntoParams)]
@@ -110,6 +132,7 @@ async fn opened(
     let (cursor, found) = answer.value.record.ok_or_else(|| gone(seq))?;
     let search = PageSearch { q, since, until, order, columns };
     let parsed = query::parse(&search.q).0;
-    let detail = detail(&v, &search, &parsed, cursor, &found, OPENED_MAX);
+    let issues = issues(&ctx, &found).await?;
+    let detail = LineDetail { issues, ..detail(&v, &search, &parsed, cursor, &found, OPENED_MAX) };
     Ok(shown(&OpenedLine { v: &v, detail }))
 }

@@ -1,6 +1,6 @@
 //! One record: a line among others, and all that it holds once it is opened.
 
-use crate::layout::{foreign::Foreign, view::View};
+use crate::layout::{foreign::Foreign, parts::IssueLink, view::View};
 use askama::Template;
 use model::{Level, Timestamp};
 
@@ -25,11 +25,11 @@ pub(crate) enum LineCell {
 }
 
 impl LineCell {
-    pub(super) fn sign(&self) -> Option<Sign> {
+    pub(crate) fn sign(&self) -> Option<Sign> {
         if let Self::Level(level) = self { level.map(Sign) } else { None }
     }
 
-    pub(super) fn class(&self) -> &'static str {
+    pub(crate) fn class(&self) -> &'static str {
         match self {
             Self::Level(_) => "lv",
             Self::Source(_) => "src",
@@ -37,7 +37,7 @@ impl LineCell {
         }
     }
 
-    pub(super) fn html(&self) -> &str {
+    pub(crate) fn html(&self) -> &str {
         match self {
             Self::Level(_) => "",
             Self::Source(text) | Self::Field(text) => &text.html,
@@ -47,7 +47,7 @@ impl LineCell {
 
 impl ShownLine {
     /// The class of its colours.
-    pub(super) fn class(&self) -> &'static str {
+    pub(crate) fn class(&self) -> &'static str {
         self.level.map_or("none", Level::as_str)
     }
 }
@@ -63,6 +63,10 @@ pub(crate) struct LineDetail {
     /// The job it belongs to, and the trace: their ids.
     pub(crate) job: Option<String>,
     pub(crate) trace: Option<String>,
+    /// The page of the request or task in which it was said.
+    pub(crate) waterfall: Option<String>,
+    /// Issues of that trace, or that it names.
+    pub(crate) issues: Vec<IssueLink>,
 }
 
 #[derive(Clone, Debug)]
@@ -80,7 +84,7 @@ pub(crate) struct Links {
 }
 
 impl LineDetail {
-    pub(super) fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         self.body.whole_bytes.is_some()
     }
 }
