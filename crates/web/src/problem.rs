@@ -242,18 +242,24 @@ impl From<store::Error> for Problem {
     }
 }
 
+/// What a library says behind its own words for what it was doing.
+fn cause(said: &str) -> &str {
+    let behind = said.strip_prefix("Failed to ").and_then(|rest| rest.split_once(": "));
+    behind.map_or(said, |(_, cause)| cause)
+}
+
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         match rejection {
             JsonRejection::JsonDataError(error) => {
-                Self::invalid(worded("problem-json", &[("why", &error.body_text())]))
+                Self::invalid(worded("problem-json", &[("why", &cause(&error.body_text()))]))
             }
             JsonRejection::MissingJsonContentType(_) => {
                 Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", worded("problem-media-type", &[]))
                     .remedy(worded("problem-media-type-help", &[]))
             }
             JsonRejection::BytesRejection(error) => error.into(),
-            other => Self::malformed(worded("problem-json", &[("why", &other.body_text())])),
+            other => Self::malformed(worded("problem-json", &[("why", &cause(&other.body_text()))])),
         }
     }
 }
@@ -262,19 +268,19 @@ impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(worded("problem-body-long", &[])),
-            _ => Self::malformed(worded("problem-body", &[("why", &rejection.body_text())])),
+            _ => Self::malformed(worded("problem-body", &[("why", &cause(&rejection.body_text()))])),
         }
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::malformed(worded("problem-query", &[("why", &rejection.body_text())])).said("error-address", &[])
+        Self::malformed(worded("problem-query", &[("why", &cause(&rejection.body_text()))])).said("error-address", &[])
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::malformed(worded("problem-path", &[("why", &rejection.body_text())])).said("error-address", &[])
+        Self::malformed(worded("problem-path", &[("why", &cause(&rejection.body_text()))])).said("error-address", &[])
     }
 }

@@ -130,7 +130,7 @@ async fn every_page_is_readable(language: &str, theme: Theme) {
     let shop = vigie.project().await;
     vigie.reports(&shop, a_failure()).await;
     let now = browser.value("Date.now() / 1000").await.as_f64().expect("a number");
-    vigie.reports(&shop, a_request(now)).await;
+    vigie.envelope(&shop, "transaction", a_request(now)).await;
     vigie.lines(&[json!({"level": "error", "app": "shop", "message": "order 7 refused"})]).await;
     browser.open(&vigie.url("/issues")).await;
     browser.until("document.querySelector('[data-row]') || (location.reload(), false)").await;

@@ -36,10 +36,16 @@ impl Vigie {
     }
 
     /// An error as a client reports it.
-    pub(crate) async fn reports(&self, (project, key): &(u64, String), event: Value) {
-        let request = self.client.post(self.url(&format!("/api/{project}/store/")));
+    pub(crate) async fn reports(&self, shop: &(u64, String), event: Value) {
+        self.envelope(shop, "event", event).await;
+    }
+
+    /// An item of that kind, in an envelope.
+    pub(crate) async fn envelope(&self, (project, key): &(u64, String), kind: &str, item: Value) {
+        let request = self.client.post(self.url(&format!("/api/{project}/envelope/")));
         let request = request.header("x-sentry-auth", format!("Sentry sentry_version=7, sentry_key={key}"));
-        let answer = request.json(&event).send().await.expect("it answers");
+        let body = format!("{{}}\n{}\n{item}\n", json!({"type": kind}));
+        let answer = request.body(body).send().await.expect("it answers");
         assert!(answer.status().is_success(), "{}", answer.text().await.expect("text"));
     }
 }

@@ -227,6 +227,7 @@ async fn today_tells_of_issues_until_somebody_decides() {
         shop.post(&format!("/issues/{name}/resolve"), &[]).await;
     }
     assert!(!shop.get("/").await.text.contains("“Shop”"));
+    shop.site.clock.advance(Duration::from_secs(60));
     shop.send(event("cart", "a")).await;
     let today = shop.get("/").await.text;
     assert!(today.contains("“Shop”: 1 resolved issue has occurred again."), "{today}");
