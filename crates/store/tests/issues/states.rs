@@ -3,7 +3,7 @@
 use super::*;
 use serde_json::json;
 use std::time::Duration;
-use store::{IgnoreUntil, IssueChange, IssueState, IssueStateKind, NEW_FOR, Resolution, Transition};
+use store::{IgnoreUntil, IssueChange, IssueState, IssueStateKind, IssuesToLookAt, NEW_FOR, Resolution, Transition};
 
 on_both![
     a_resolved_issue_comes_back,
