@@ -13,6 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
+    ("blobs", &["model", "store"]),
     ("telemetry", &["model", "crashpoint"]),
     ("language", &[]),
     ("scrub", &[]),
@@ -20,14 +21,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sources", &["model", "scrub"]),
     ("errors", &["model", "scrub"]),
     ("logs", &["model", "telemetry", "scrub", "sources"]),
-    ("reports", &["errors", "model", "store", "telemetry", "logs"]),
+    ("reports", &["errors", "model", "store", "blobs", "telemetry", "logs"]),
     ("vault", &["model"]),
     ("outbound", &[]),
     ("jobs", &["model", "crashpoint", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
-    ("blobs", &["model", "store"]),
     (
         "web",
         &[

@@ -9,6 +9,9 @@ pub enum Error {
     /// What was sent cannot be read from its beginning.
     #[error(transparent)]
     Envelope(#[from] errors::envelope::MalformedEnvelope),
+    /// A file could not be kept.
+    #[error("a file could not be kept: {0}")]
+    Blob(String),
     #[error("the program is being stopped")]
     Stopped,
 }

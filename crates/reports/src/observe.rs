@@ -25,9 +25,9 @@ pub(crate) fn observation(
     };
     let hashes: Vec<String> = HASH_FIELDS.iter().filter_map(|name| text(name)).collect();
     let project = *projects.get(&text("project")?)?;
-    let kind = match (text("exception.type"), text("exception.value"), text("platform").as_deref()) {
+    let kind = match (text("exception.type"), text("exception.value"), text("logger").as_deref()) {
         (Some(_), ..) | (_, Some(_), _) => IssueKind::Error,
-        (.., Some("security")) => IssueKind::Security,
+        (.., Some("csp")) => IssueKind::Security,
         _ => IssueKind::Message,
     };
     let tags = record.fields().filter_map(|(name, value)| match value {

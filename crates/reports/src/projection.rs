@@ -25,10 +25,10 @@ impl Reports {
     pub async fn run(&self, mut stopped: watch::Receiver<bool>) {
         let mut is_told = false;
         while !*stopped.borrow() {
-            match self.count().await {
-                Ok(_) => is_told = false,
+            match self.look_after().await {
+                Ok(()) => is_told = false,
                 Err(error) if !std::mem::replace(&mut is_told, true) => {
-                    tracing::warn!(%error, "events wait to be counted into issues");
+                    tracing::warn!(%error, "events and counts of what was dropped wait to be written");
                 }
                 Err(_) => {}
             }
@@ -38,6 +38,16 @@ impl Reports {
                 _ = stopped.changed() => {}
             }
         }
+        if let Err(error) = self.write_dropped().await {
+            tracing::warn!(%error, "what was dropped last is not counted");
+        }
+    }
+
+    /// Counts what waits: events, what was dropped, feedback whose event is there by now.
+    async fn look_after(&self) -> Result<(), Error> {
+        self.count().await?;
+        self.write_dropped().await?;
+        self.place_feedback().await.map(drop)
     }
 
     /// Counts what the store has and nobody has counted yet. Tells of each event what it did.

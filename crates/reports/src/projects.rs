@@ -100,13 +100,9 @@ impl Projects {
         *lock(&self.dropped).entry((project, category, why)).or_default() += count;
     }
 
-    /// What was dropped of a project's since the program began: category, reason, how many.
-    pub(crate) fn dropped(&self, project: i64) -> Vec<(&'static str, DropReason, u64)> {
-        let dropped = lock(&self.dropped);
-        let own = dropped.iter().filter(|((of, ..), _)| *of == project);
-        let mut own: Vec<_> = own.map(|((_, category, why), count)| (*category, *why, *count)).collect();
-        own.sort_unstable();
-        own
+    /// What was dropped since the last call: project, category and reason, and how many.
+    pub(crate) fn take_dropped(&self) -> HashMap<(i64, &'static str, DropReason), u64> {
+        std::mem::take(&mut *lock(&self.dropped))
     }
 }
 
@@ -154,11 +150,6 @@ impl Reports {
     /// Looks anew for what is known of projects: one was changed.
     pub fn forget_projects(&self) {
         lock(&self.0.projects.by_key).clear();
-    }
-
-    /// What was dropped of a project's reports since the program began: category, reason, how many.
-    pub fn dropped(&self, project: i64) -> Vec<(&'static str, DropReason, u64)> {
-        self.0.projects.dropped(project)
     }
 }
 

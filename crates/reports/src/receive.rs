@@ -1,10 +1,13 @@
 //! Envelopes, taken in: what they hold is on disk and searchable before the client hears so.
 
-use crate::{DropReason, Error, KnownProject, Reports, records};
-use errors::{Envelope, Event, Report, envelope::Item, grouping, logs::LogItem, record::Reception};
-use model::Timestamp;
+use crate::{
+    Error, KnownProject, Reports,
+    gather::{Beside, Gathered},
+};
+use errors::logs::LogItem;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use telemetry::{Batch, Kind, Refused};
+use store::UserFeedback;
+use telemetry::{Kind, Value};
 use uuid::Uuid;
 
 /// Bytes of an envelope that takes less than a millisecond to read: it is read on the thread that received it.
@@ -19,14 +22,6 @@ pub struct Received {
     pub limited: BTreeMap<&'static str, Duration>,
     /// Why nothing of it was taken: it is beyond a quota, or longer than it may be.
     pub refused: Option<DropReason>,
-}
-
-/// What is appended of an envelope.
-#[derive(Default)]
-struct Gathered {
-    events: Batch,
-    spans: Batch,
-    logs: Vec<LogItem>,
 }
 
 /// How an envelope reaches us.
@@ -58,11 +53,14 @@ impl Reports {
         Ok(received)
     }
 
-    async fn keep(&self, known: &KnownProject, gathered: Gathered) -> Result<(), Error> {
+    async fn keep(&self, known: &KnownProject, mut gathered: Gathered) -> Result<(), Error> {
+        if !gathered.minified.is_empty() {
+            gathered = self.unminify(known, gathered).await?;
+        }
         let logs = &self.0.logs;
         if !gathered.logs.is_empty() {
-            let (logs, project) = (logs.clone(), known.project.slug.clone());
-            let kept = move || keep_logs(&logs, &project, &gathered.logs);
+            let (logs, project, lines) = (logs.clone(), known.project.slug.clone(), std::mem::take(&mut gathered.logs));
+            let kept = move || keep_logs(&logs, &project, &lines);
             tokio::task::spawn_blocking(kept).await.map_err(|_| Error::Stopped)??;
         }
         if !gathered.spans.is_empty() {
@@ -72,105 +70,38 @@ impl Reports {
             logs.append(Kind::Error, gathered.events).await?;
             self.wake();
         }
+        self.keep_beside(known, gathered.beside).await
+    }
+
+    /// What comes beside records: the database and the blobs have it.
+    async fn keep_beside(&self, known: &KnownProject, beside: Beside) -> Result<(), Error> {
+        let (db, project) = (&self.0.db, known.project.id);
+        if !beside.sessions.is_empty() {
+            db.count_sessions(project, beside.sessions).await?;
+        }
+        for said in beside.feedback {
+            db.add_feedback(UserFeedback { project, ..said }).await?;
+        }
+        if !beside.files.is_empty() {
+            self.keep_files(project, beside.files).await?;
+        }
+        if !beside.dropped.is_empty() {
+            let dropped = beside.dropped.into_iter().map(|one| (project, one));
+            db.count_dropped(dropped.collect(), self.0.clock.now()).await?;
+        }
         Ok(())
     }
+}
 
-    fn gather(&self, known: &KnownProject, body: &[u8], form: Form) -> Result<(Received, Gathered), Error> {
-        let envelope = match form {
-            Form::Envelope => Envelope::parse(body)?,
-            Form::Event => Envelope::of_event(body),
-            Form::Security => Envelope::of_security_report(body),
-        };
-        if envelope.items.is_empty()
-            && let Some(malformed) = envelope.malformed
-        {
-            return Err(malformed.into());
+/// Numbers stay numbers, so that they can be added up; what has parts is its text.
+fn field_of<'a>(value: &'a serde_json::Value, text: &'a str) -> Value<'a> {
+    match value {
+        serde_json::Value::String(text) => text.as_str().into(),
+        serde_json::Value::Bool(flag) => Value::Bool(*flag),
+        serde_json::Value::Number(number) => {
+            number.as_i64().map(Value::Int).or(number.as_f64().map(Value::Float)).unwrap_or_else(|| text.into())
         }
-        let now = self.0.clock.now();
-        let mut received = Received { event_id: envelope.event_id, ..Received::default() };
-        let (mut gathered, mut taken, mut too_large) = (Gathered::default(), 0, 0);
-        for item in &envelope.items {
-            match self.take(known, item, &mut received, now) {
-                Ok(report) => {
-                    taken += 1;
-                    self.gather_report(known, item, report, (&mut received, &mut gathered), now);
-                }
-                Err(why) => {
-                    too_large += usize::from(why == DropReason::TooLarge);
-                    self.0.projects.count_dropped(known.project.id, item.kind.category(), why, 1);
-                }
-            }
-        }
-        received.refused = match taken {
-            0 if !received.limited.is_empty() => Some(DropReason::Quota),
-            0 if too_large > 0 => Some(DropReason::TooLarge),
-            _ => None,
-        };
-        Ok((received, gathered))
-    }
-
-    /// Reads an item, if there is room for it.
-    fn take(
-        &self,
-        known: &KnownProject,
-        item: &Item<'_>,
-        received: &mut Received,
-        now: Timestamp,
-    ) -> Result<Report, DropReason> {
-        if item.is_too_long() {
-            return Err(DropReason::TooLarge);
-        }
-        let count = item.item_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
-        if let Err(wait) = self.0.projects.take(known, item.kind.category(), count, now) {
-            received.limited.insert(item.kind.category(), wait);
-            return Err(DropReason::Quota);
-        }
-        Report::read(item, &known.scrubbing).map_err(|_| DropReason::Malformed)
-    }
-
-    fn gather_report(
-        &self,
-        known: &KnownProject,
-        item: &Item<'_>,
-        report: Report,
-        (received, gathered): (&mut Received, &mut Gathered),
-        now: Timestamp,
-    ) {
-        let project = &known.project.slug;
-        let refused = |kept: Result<(), Refused>| {
-            if kept.is_err() {
-                self.0.projects.count_dropped(known.project.id, item.kind.category(), DropReason::TooLarge, 1);
-            }
-        };
-        let mut keep_event = |event: &Event| {
-            // The id of the envelope is the one that the client waits for.
-            let id = received.event_id.or(event.event_id).unwrap_or_else(|| Uuid::from_bytes(self.0.rng.bytes()));
-            received.event_id = Some(id);
-            let reception = Reception { project, event_id: id, received: now };
-            refused(records::add_event(&mut gathered.events, event, &grouping::group(event), reception));
-        };
-        match report {
-            Report::Event(event) => keep_event(&event),
-            Report::SecurityEvents(events) => events.iter().for_each(keep_event),
-            Report::Transaction(told) => {
-                received.event_id = received.event_id.or(told.what.event_id);
-                told.what.spans.iter().for_each(|span| refused(records::add_span(&mut gathered.spans, span, project)));
-            }
-            Report::Spans(told) => {
-                told.what.iter().for_each(|span| refused(records::add_span(&mut gathered.spans, span, project)));
-            }
-            Report::Logs(told) => gathered.logs.extend(told.what),
-            // Read, so that what is wrong with them is known; kept with what asks for them.
-            Report::Metrics(_)
-            | Report::Sessions(_)
-            | Report::CheckIn(_)
-            | Report::Feedback(_)
-            | Report::Attachment
-            | Report::NotKept => {
-                self.0.projects.count_dropped(known.project.id, item.kind.category(), DropReason::NotKept, 1);
-            }
-            Report::ClientReport(_) => {}
-        }
+        _ => text.into(),
     }
 }
 
@@ -189,8 +120,8 @@ fn keep_logs(logs: &logs::Logs, project: &str, lines: &[LogItem]) -> Result<(), 
                 }
             }
             for (name, value) in &line.attributes {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                draft.field(name, text.as_str().into())?;
+                let text = value.to_string();
+                draft.field(name, field_of(value, &text))?;
             }
             Ok(())
         })?;

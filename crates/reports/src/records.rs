@@ -4,9 +4,12 @@ use crate::observe::HASH_FIELDS;
 use errors::{
     Event,
     grouping::Grouping,
+    logs::LogItem,
+    metrics::MetricItem,
     record::{EventRecord, FieldValue, Reception, SpanRecord},
     transaction::{Span, SpanStatus},
 };
+use model::Level;
 use std::time::Duration;
 use telemetry::{Batch, Draft, RecordRef, Refused, Value};
 
@@ -108,6 +111,26 @@ fn json(value: Value<'_>) -> Option<serde_json::Value> {
         Value::Float(number) => number.into(),
         Value::Bool(flag) => flag.into(),
     })
+}
+
+/// A measured value as a line: `orders 2`, `load.time 12.5 ms`.
+pub(crate) fn line_of_metric(metric: MetricItem) -> LogItem {
+    let unit = metric.unit.as_deref().filter(|unit| *unit != "none");
+    let mut attributes = metric.attributes;
+    attributes.insert("metric".to_owned(), metric.name.clone().into());
+    attributes.insert("value".to_owned(), metric.value.into());
+    LogItem {
+        time: metric.time,
+        level: Level::Info,
+        body: [metric.name, metric.value.to_string()]
+            .into_iter()
+            .chain(unit.map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" "),
+        trace_id: metric.trace_id,
+        span_id: metric.span_id,
+        attributes,
+    }
 }
 
 fn add_fields(draft: &mut Draft<'_>, fields: &[(String, FieldValue)]) -> Result<(), Refused> {

@@ -1,24 +1,26 @@
 //! An event on its way: acknowledged, counted, found, and counted once whatever ends the process.
 
+mod beside;
+
 use super::*;
 use errors::auth::{ToldIn, public_key};
 use jiff::tz::TimeZone;
 use model::{ManualClock, Timestamp};
 use std::time::Duration;
-use store::{IssueFilter, IssueStateKind, NewProject, Transition};
+use store::{DropSide, IssueFilter, IssueStateKind, NewProject, Transition};
 use telemetry::query::language::Order;
 
-const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_736_519_535_000_000);
 const KEY: [u8; 16] = [0xab; 16];
 
-struct Site {
+pub(crate) struct Site {
     folder: tempfile::TempDir,
     clock: ManualClock,
-    reports: Reports,
+    pub(crate) reports: Reports,
 }
 
 impl Site {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::at(NOW));
         let reports = Self::open(&folder, &clock).await;
         let new = NewProject { name: "Shop".into(), platform: "python".into(), settings: String::new(), key: KEY };
@@ -30,7 +32,8 @@ impl Site {
         let db = Db::open_sqlite(&folder.path().join("vigie.db"), folder.path()).await.unwrap();
         let shared = Clock::Manual(clock.clone());
         let logs = Logs::new(folder.path(), logs::Config::default(), shared.clone(), TimeZone::UTC).unwrap();
-        Reports::new(db, logs, shared, Rng::seeded(7))
+        let blobs = Blobs::new(folder.path(), Rng::seeded(8)).unwrap();
+        Reports::new(db, logs, blobs, shared, Rng::seeded(7))
     }
 
     async fn restart(&mut self) {
@@ -39,7 +42,7 @@ impl Site {
         self.reports = Self::open(&self.folder, &self.clock).await;
     }
 
-    async fn known(&self) -> Arc<KnownProject> {
+    pub(crate) async fn known(&self) -> Arc<KnownProject> {
         let header = format!("Sentry sentry_version=7, sentry_key={}", "ab".repeat(16));
         let key = public_key(ToldIn { header: Some(&header), ..ToldIn::default() }).unwrap();
         self.reports.project_of(&key).await.unwrap().expect("the project is known")
@@ -122,7 +125,10 @@ async fn what_is_beyond_the_quota_is_refused_with_a_time_and_counted() {
     let refused = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
     assert_eq!(refused.refused, Some(DropReason::Quota));
     assert_eq!(refused.limited.get("error"), Some(&Duration::from_secs(60)));
-    assert_eq!(site.reports.dropped(project), [("error", DropReason::Quota, 1)]);
+    let dropped = site.reports.dropped(project, NOW).await.unwrap();
+    let told: Vec<_> =
+        dropped.iter().map(|one| (one.side, one.category.as_str(), one.reason.as_str(), one.count)).collect();
+    assert_eq!(told, [(DropSide::Server, "error", "quota", 1)]);
     site.clock.advance(Duration::from_secs(60));
     let taken = site.reports.receive(site.known().await, body(), Form::Event).await.unwrap();
     assert!(taken.refused.is_none() && taken.event_id.is_some());

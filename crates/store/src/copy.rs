@@ -196,6 +196,22 @@ const TABLES: &[Table] = &[
         ("first_seen", Int), ("last_seen", Int), ("events", Int), ("new_issues", Int), ("date_released", Int)]) },
     Table { counter: Some("no"), ..table("deploys", "no",
         &[("no", Int), ("release", Int), ("environment", Text), ("name", Text), ("url", Text), ("at", Int)]) },
+    table("release_commits", "release, place",
+        &[("release", Int), ("place", Int), ("id", Text), ("author", Text), ("message", Text), ("at", Int)]),
+    table("release_health", "project, hour, release, environment", &[("project", Int), ("release", Text),
+        ("environment", Text), ("hour", Int), ("started", Int), ("errored", Int), ("crashed", Int), ("abnormal", Int),
+        ("errored_ids", Bytes), ("users", Bytes), ("crashed_users", Bytes)]),
+    Table { counter: Some("no"), ..table("feedback", "no", &[("no", Int), ("project", Int), ("event", Id), ("hash", Text),
+        ("name", Text), ("email", Text), ("message", Text), ("url", Text), ("release", Text), ("environment", Text),
+        ("at", Int)]) },
+    Table { counter: Some("no"), ..table("attachments", "no", &[("no", Int), ("project", Int), ("event", Id),
+        ("name", Text), ("content_type", Text), ("kind", Text), ("sha256", Text), ("bytes", Int), ("at", Int)]) },
+    table("dropped", "project, hour, side, category, reason", &[("project", Int), ("hour", Int), ("side", Text),
+        ("category", Text), ("reason", Text), ("count", Int)]),
+    table("upload_chunks", "sha1", &[("sha1", Text), ("sha256", Text), ("bytes", Int), ("at", Int)]),
+    Table { counter: Some("no"), ..table("artifacts", "no", &[("no", Int), ("project", Int), ("release", Text),
+        ("dist", Text), ("name", Text), ("kind", Text), ("debug_id", Text), ("source_map", Text), ("sha256", Text),
+        ("bytes", Int), ("at", Int)]) },
 ];
 
 /// Rows, and bytes, that are held in memory at a time.

@@ -20,6 +20,7 @@ pub use counts::{HourSteps, IssueTag};
 pub use listing::{IssueCursor, IssueFilter, IssueOrder, IssuePage, IssuesToLookAt};
 pub use merging::IssueHash;
 use model::{Level, Timestamp};
+pub(crate) use observation::hour_of;
 pub use observation::{AppliedObservation, EventBatch, Observation, TAG_VALUES_MAX, Transition, USERS_MAX};
 pub use retention::IssuesPurged;
 use serde::{Deserialize, Serialize};

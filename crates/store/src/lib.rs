@@ -9,12 +9,16 @@
 
 mod accounts;
 mod activity;
+mod artifacts;
+mod attachments;
 mod audit;
 mod claims;
 mod copy;
 mod drafts;
+mod dropped;
 mod error;
 mod external;
+mod feedback;
 mod filter;
 mod intents;
 mod issues;
@@ -31,8 +35,10 @@ mod postgres;
 mod projects;
 mod reach;
 mod reason;
+mod release_health;
 mod releases;
 mod replaced;
+mod report_retention;
 mod rescue;
 mod schedules;
 mod searches;
@@ -48,12 +54,16 @@ mod workers;
 
 pub use accounts::{Account, AccountPause, DAILY_LIMIT};
 pub use activity::{Activity, ApplicationActivity, Tally};
+pub use artifacts::{ARTIFACT_BYTES_MAX, ARTIFACTS_MAX, Artifact, ArtifactKind, UploadChunk};
+pub use attachments::{ATTACHMENT_BYTES_MAX, EventAttachment};
 pub use audit::{AuditEvent, AuditFilter};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use drafts::Draft;
+pub use dropped::{DropSide, DroppedItems};
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
+pub use feedback::UserFeedback;
 pub use intents::Intent;
 pub use issues::{
     AppliedObservation, BULK_MAX, EventBatch, HourSteps, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueCursor,
@@ -66,8 +76,10 @@ pub use ledger::{EarlierMailing, Received, RowIdentity};
 pub use projects::{NewProject, Project, ProjectChange, ProjectId, ProjectKey, ProjectRemoval, slug};
 pub use reach::{EXAMINED_MAX, SearchPage};
 pub use reason::Reason;
-pub use releases::{Deploy, Release};
+pub use release_health::{HealthReport, ReleaseHealth, SessionTally};
+pub use releases::{COMMITS_MAX, Commit, Deploy, Release};
 pub use replaced::Replaced;
+pub use report_retention::ReportsKeptSince;
 pub use rescue::{Correction, Lost, Rescued, TraceOf};
 pub use schedules::Schedule;
 pub use searches::{SEARCHES_MAX, SavedSearch};

@@ -144,8 +144,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
         INSERT INTO job_blobs (job_id, sha256) SELECT $1, v FROM jsonb_array_elements_text($2::text::jsonb) AS list (v)
         ON CONFLICT (job_id, sha256) DO NOTHING",
     used_uploads: "
-        SELECT DISTINCT sha256 FROM job_blobs
-        WHERE sha256 IN (SELECT v FROM jsonb_array_elements_text($1::text::jsonb) AS list (v))",
+        WITH asked AS (SELECT v FROM jsonb_array_elements_text($1::text::jsonb) AS list (v))
+        SELECT sha256 FROM job_blobs WHERE sha256 IN (SELECT v FROM asked)
+        UNION SELECT sha256 FROM attachments WHERE sha256 IN (SELECT v FROM asked)
+        UNION SELECT sha256 FROM upload_chunks WHERE sha256 IN (SELECT v FROM asked)
+        UNION SELECT sha256 FROM artifacts WHERE sha256 IN (SELECT v FROM asked)",
     known_traces: "
         SELECT id FROM traces
         WHERE id IN (SELECT v::uuid FROM jsonb_array_elements_text($1::text::jsonb) AS list (v))",

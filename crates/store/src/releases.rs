@@ -1,10 +1,13 @@
 //! Releases: the versions of a project, and where they were deployed.
 
+mod commits;
+
 use crate::{
     Db, Page, ProjectId, Result,
     projects::lock_project,
     sql::{Conn, Row, params},
 };
+pub use commits::{COMMITS_MAX, Commit};
 use model::Timestamp;
 
 /// Characters of a version that are kept.

@@ -349,7 +349,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
         INSERT INTO job_blobs (job_id, sha256) SELECT $1, value FROM json_each($2) WHERE true
         ON CONFLICT (job_id, sha256) DO NOTHING",
     used_uploads: "
-        SELECT DISTINCT sha256 FROM job_blobs WHERE sha256 IN (SELECT value FROM json_each($1))",
+        SELECT sha256 FROM job_blobs WHERE sha256 IN (SELECT value FROM json_each($1))
+        UNION SELECT sha256 FROM attachments WHERE sha256 IN (SELECT value FROM json_each($1))
+        UNION SELECT sha256 FROM upload_chunks WHERE sha256 IN (SELECT value FROM json_each($1))
+        UNION SELECT sha256 FROM artifacts WHERE sha256 IN (SELECT value FROM json_each($1))",
     known_traces: "SELECT id FROM traces WHERE id IN (SELECT unhex(value) FROM json_each($1))",
     insert_traces: "
         INSERT INTO traces (id, job_id, seq, attempt, outcome, trace_name, file_name, application_name, flow_name,

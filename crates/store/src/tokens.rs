@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub enum Scope {
     /// Send logs, and nothing else.
     Ingest,
+    /// Announce releases and upload source maps, and nothing else: what builds a program needs no more.
+    Releases,
     /// Read the progress of jobs whose id one knows.
     Progress,
     /// Read everything.
@@ -24,12 +26,13 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 5] = [Self::Ingest, Self::Progress, Self::Read, Self::Write, Self::Admin];
+    pub const ALL: [Self; 6] = [Self::Ingest, Self::Releases, Self::Progress, Self::Read, Self::Write, Self::Admin];
 
     /// Whether who has this scope may do what needs the other.
     pub const fn allows(self, needed: Self) -> bool {
         match self {
             Self::Ingest => matches!(needed, Self::Ingest),
+            Self::Releases => matches!(needed, Self::Releases),
             Self::Progress => matches!(needed, Self::Progress),
             Self::Read => matches!(needed, Self::Progress | Self::Read),
             Self::Write => !matches!(needed, Self::Admin),
@@ -120,6 +123,7 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ingest => "ingest",
+            Self::Releases => "releases",
             Self::Progress => "progress",
             Self::Read => "read",
             Self::Write => "write",
@@ -133,11 +137,12 @@ impl FromStr for Scope {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "ingest" => Ok(Self::Ingest),
+            "releases" => Ok(Self::Releases),
             "progress" => Ok(Self::Progress),
             "read" => Ok(Self::Read),
             "write" => Ok(Self::Write),
             "admin" => Ok(Self::Admin),
-            _ => Err(format!("`{text}` is not a scope: use ingest, progress, read, write or admin")),
+            _ => Err(format!("`{text}` is not a scope: use ingest, releases, progress, read, write or admin")),
         }
     }
 }

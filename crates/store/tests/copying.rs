@@ -1,6 +1,6 @@
 //! `vigie migrate --to`, every way there is.
 
-use crate::{bed::*, issues::*};
+use crate::{artifacts::source_map, bed::*, issues::*, release_health::crashed, reports::*};
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use store::{
@@ -95,6 +95,15 @@ async fn errors(db: &Db) {
     let [environment, name, url] = ["é", "", "\u{7f}"].map(str::to_owned);
     let deploy = store::Deploy { no: 0, environment, name, url, at: NOW };
     db.add_deploy(project, "é".into(), deploy).await.unwrap();
+    let [id, author, message] = ["é\0", "", "🦉"].map(str::to_owned);
+    db.set_commits(project, "é".into(), vec![store::Commit { id, author, message, at: Some(NOW) }], NOW).await.unwrap();
+    db.count_sessions(project, vec![crashed("é", NOW)]).await.unwrap();
+    db.add_feedback(crate::reports::said(project, None, "🦉\0")).await.unwrap();
+    db.add_attachment(attachment(project, 1, 7)).await.unwrap();
+    db.count_dropped(vec![(project, lost(store::DropSide::Client, "é", 1))], NOW).await.unwrap();
+    let [sha1, sha256] = ["\t", "é"].map(str::to_owned);
+    db.keep_chunk(store::UploadChunk { sha1, sha256, bytes: 1 }, NOW).await.unwrap();
+    db.keep_artifacts(project, vec![source_map(project, "é", "~/🦉.js.map", Some(1))]).await.unwrap();
 }
 
 async fn people(db: &Db) {

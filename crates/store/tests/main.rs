@@ -6,6 +6,7 @@
 #[macro_use]
 mod bed;
 mod accounts;
+mod artifacts;
 mod claims;
 mod copying;
 mod external;
@@ -20,7 +21,9 @@ mod machine;
 mod pacing;
 mod projects;
 mod recording;
+mod release_health;
 mod releases;
+mod reports;
 mod rescue;
 mod schedules;
 mod searches;

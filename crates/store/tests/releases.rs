@@ -1,9 +1,14 @@
 //! Releases and deploys.
 
 use crate::{bed::*, issues::*};
-use store::{Db, Deploy, Observation};
+use store::{COMMITS_MAX, Commit, Db, Deploy, Observation};
 
-on_both![releases_are_announced_or_seen, releases_are_listed_by_age, deploys_announce_their_release];
+on_both![
+    releases_are_announced_or_seen,
+    releases_are_listed_by_age,
+    deploys_announce_their_release,
+    commits_are_replaced
+];
 
 async fn releases_are_announced_or_seen(db: Db) {
     let project = shop(&db).await;
@@ -45,4 +50,24 @@ async fn deploys_announce_their_release(db: Db) {
     let deploys = db.deploys(release.id, 10).await.unwrap();
     assert_eq!(deploys.iter().map(|one| one.environment.as_str()).collect::<Vec<_>>(), ["production", "staging"]);
     assert!(db.add_deploy(99, "1".into(), deploys[0].clone()).await.is_err());
+}
+
+async fn commits_are_replaced(db: Db) {
+    let project = shop(&db).await;
+    let commit = |n: usize| Commit {
+        id: format!("{n:040x}"),
+        author: "ana@example.org".into(),
+        message: format!("Mend {n}"),
+        at: (n > 0).then(|| later(n as u64)),
+    };
+    let many: Vec<_> = (0..COMMITS_MAX + 1).map(commit).collect();
+    let release = db.set_commits(project, "1".into(), many, NOW).await.unwrap();
+    assert_eq!(db.commits(release.id).await.unwrap().len(), COMMITS_MAX);
+    db.set_commits(project, "1".into(), vec![commit(3), commit(0)], NOW).await.unwrap();
+    assert_eq!(db.commits(release.id).await.unwrap(), [commit(3), commit(0)]);
+    db.set_commits(project, "1".into(), vec![], NOW).await.unwrap();
+    assert!(db.commits(release.id).await.unwrap().is_empty());
+    let everywhere = db.releases_of_version("1").await.unwrap();
+    assert_eq!(everywhere, [db.release_of(project, "1").await.unwrap().unwrap()]);
+    assert!(db.set_commits(99, "1".into(), vec![], NOW).await.is_err());
 }

@@ -45,7 +45,10 @@ fn scopes_are_read_as_they_are_written() {
     for scope in Scope::ALL {
         assert_eq!(scope.to_string().parse(), Ok(scope));
     }
-    assert_eq!("x".parse::<Scope>(), Err("`x` is not a scope: use ingest, progress, read, write or admin".to_owned()));
+    assert_eq!(
+        "x".parse::<Scope>(),
+        Err("`x` is not a scope: use ingest, releases, progress, read, write or admin".to_owned())
+    );
 }
 
 #[test]
@@ -59,10 +62,11 @@ fn who_sends_logs_reads_nothing_and_who_reads_sends_none() {
         .collect();
     let expected = [
         "ingest: ingest",
+        "releases: releases",
         "progress: progress",
         "read: progress read",
-        "write: ingest progress read write",
-        "admin: ingest progress read write admin",
+        "write: ingest releases progress read write",
+        "admin: ingest releases progress read write admin",
     ];
     assert_eq!(allowed, expected);
 }

@@ -195,7 +195,7 @@ impl Parts {
             .map_err(Failure::refused)?;
         let job_log = JobLog::new(logs.clone(), data);
         let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
-        let reports = Reports::new(db.clone(), logs.clone(), clock.clone(), rng.clone());
+        let reports = Reports::new(db.clone(), logs.clone(), blobs.clone(), clock.clone(), rng.clone());
         Ok(Self { clock, rng, vault, db, hub, logs, reports, job_log, blobs })
     }
 

@@ -4,6 +4,7 @@
 mod french;
 mod issues;
 mod logs;
+mod releases;
 mod send;
 
 pub(crate) use self::logs::{
@@ -11,6 +12,7 @@ pub(crate) use self::logs::{
     LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
 };
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
+pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use send::SendArgs;
 
 use crate::words::{self, t};
@@ -133,6 +135,9 @@ pub(crate) enum Command {
     /// Errors of your programs: list, show, resolve, ignore
     #[command(args_conflicts_with_subcommands = true)]
     Issues(IssuesArgs),
+    /// The releases of a project: how stable each is, and what went into it
+    #[command(args_conflicts_with_subcommands = true)]
+    Releases(ReleasesArgs),
     /// Tokens for programs that use the HTTP API
     Token {
         #[command(subcommand)]
@@ -512,6 +517,8 @@ impl Role {
 pub(crate) enum Scope {
     /// Send logs, and nothing else
     Ingest,
+    /// Announce releases and upload source maps, and nothing else
+    Releases,
     /// The progress of a job whose id one knows
     Progress,
     /// Everything
@@ -526,6 +533,7 @@ impl Scope {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Ingest => "ingest",
+            Self::Releases => "releases",
             Self::Progress => "progress",
             Self::Read => "read",
             Self::Write => "write",

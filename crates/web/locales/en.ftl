@@ -469,6 +469,7 @@ tokens-revoke-help = Programs that use this token lose access immediately. This 
 tokens-new = Create a token
 tokens-create = Create token
 scope-ingest = Send logs only
+scope-releases = Announce releases and upload source maps only
 scope-progress = Follow job progress only
 scope-read = Read everything
 scope-write = Read everything, run jobs, send logs

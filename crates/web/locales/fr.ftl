@@ -469,6 +469,7 @@ tokens-revoke-help = Les programmes qui utilisent ce jeton perdent immédiatemen
 tokens-new = Créer un jeton
 tokens-create = Créer le jeton
 scope-ingest = Envoyer des journaux uniquement
+scope-releases = Annoncer des versions et envoyer des source maps uniquement
 scope-progress = Suivre l’avancement des tâches uniquement
 scope-read = Tout consulter
 scope-write = Tout consulter, exécuter des tâches, envoyer des journaux

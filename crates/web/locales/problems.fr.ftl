@@ -45,6 +45,7 @@ problem-name-wrong-help = écrivez de 1 à { $most } caractères, sans barre obl
 problem-logs-in-use = les journaux sont utilisés par le processus { $pid } : adressez-vous à lui, ou arrêtez-le
 problem-no-record = la ligne { $seq } n’existe pas
 
+problem-no-release = La version { $version } n’existe pas dans le projet { $project }.
 problem-no-issue = le problème « { $name } » n’existe pas
 problem-no-issue-help = « GET /api/v1/issues » affiche les problèmes
 problem-no-project = le projet « { $name } » n’existe pas

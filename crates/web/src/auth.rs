@@ -55,6 +55,8 @@ pub(crate) enum Access {
     Client,
     /// `Scope::Ingest`, and a process that can change things: logs are sent.
     Ingest,
+    /// `Scope::Releases`, and a process that can change things: releases are announced, source maps uploaded.
+    Releases,
     /// `Scope::Read`.
     Read,
     /// `Scope::Write`, and a process that can change things.
@@ -71,6 +73,7 @@ impl Access {
             Self::Open | Self::Health | Self::Client => None,
             Self::Job => Some(Scope::Progress),
             Self::Ingest => Some(Scope::Ingest),
+            Self::Releases => Some(Scope::Releases),
             Self::Read => Some(Scope::Read),
             Self::Write => Some(Scope::Write),
             Self::Admin => Some(Scope::Admin),
@@ -347,7 +350,10 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     if let (Who::Person { session, .. }, true) = (&granted.who, changes) {
         body = form::check(ctx, session, &parts, body).await.map_err(refused)?;
     }
-    if matches!(access, Access::Ingest | Access::Write | Access::Admin) && changes && ctx.app.wake.is_none() {
+    if matches!(access, Access::Ingest | Access::Releases | Access::Write | Access::Admin)
+        && changes
+        && ctx.app.wake.is_none()
+    {
         return Err(refused(no_engine()));
     }
     parts.extensions.insert(granted.clone());

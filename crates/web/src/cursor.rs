@@ -50,6 +50,17 @@ pub(crate) fn issue(cursor: &str) -> Result<store::IssueCursor> {
     Ok(store::IssueCursor { key: key.parse().map_err(|_| bad())?, id: id.parse().map_err(|_| bad())? })
 }
 
+pub(crate) fn of_release((at, id): (Timestamp, i64)) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}.{id}", at.as_micros()))
+}
+
+pub(crate) fn release(cursor: &str) -> Result<(Timestamp, i64)> {
+    let text = text(cursor)?;
+    let (at, id) = text.split_once('.').ok_or_else(bad)?;
+    let at = Timestamp::from_micros(at.parse().map_err(|_| bad())?);
+    Ok((at, id.parse().map_err(|_| bad())?))
+}
+
 pub(crate) fn of_number(number: i64) -> String {
     URL_SAFE_NO_PAD.encode(number.to_string())
 }
@@ -76,6 +87,8 @@ mod tests {
         let place = (Timestamp::from_micros(-5), uuid::Uuid::from_u128(9).into());
         assert_eq!(job(&of_job(place)).unwrap(), place);
         assert_eq!(number(&of_number(i64::MAX)).unwrap(), i64::MAX);
+        let place = (Timestamp::from_micros(-5), 9);
+        assert_eq!(release(&of_release(place)).unwrap(), place);
         let place = store::IssueCursor { key: -3, id: 9 };
         assert_eq!(issue(&of_issue(place)).unwrap(), place);
         for wrong in ["", "!", "e30", &of_number(3)] {

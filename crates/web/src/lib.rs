@@ -11,6 +11,7 @@ mod authority;
 mod changes;
 mod cursor;
 mod extract;
+mod feedback;
 mod find;
 mod health;
 mod help;
@@ -29,6 +30,7 @@ mod people;
 mod performance;
 mod problem;
 mod projects;
+mod releases;
 mod routes;
 mod schedule;
 mod serve;
@@ -128,6 +130,8 @@ fn declare(routes: Routes) -> Routes {
         performance::declare,
         issues::declare,
         projects::declare,
+        releases::declare,
+        feedback::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,

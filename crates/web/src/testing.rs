@@ -107,7 +107,8 @@ impl Site {
         let shared = Clock::Manual(clock.clone());
         let rng = Rng::seeded(7);
         let logs = Logs::new(dir.path(), logs::Config::default(), shared.clone(), jiff::tz::TimeZone::UTC).unwrap();
-        let reports = reports::Reports::new(db.clone(), logs.clone(), shared.clone(), Rng::seeded(9));
+        let blobs = blobs::Blobs::new(dir.path(), Rng::seeded(8)).unwrap();
+        let reports = reports::Reports::new(db.clone(), logs.clone(), blobs.clone(), shared.clone(), Rng::seeded(9));
         let app = App {
             reports,
             hub: Hub::new(db.clone(), shared.clone()),
@@ -120,7 +121,7 @@ impl Site {
             wake: Some(Arc::new(|_| {})),
             zone: jiff::tz::TimeZone::UTC,
             data: dir.path().to_owned(),
-            blobs: blobs::Blobs::new(dir.path(), Rng::seeded(8)).unwrap(),
+            blobs,
             limits,
             hosts: Vec::new(),
             proxies: crate::Proxies::default(),

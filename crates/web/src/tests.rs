@@ -108,12 +108,15 @@ async fn every_route_asks_for_what_it_was_declared_with() {
 }
 
 #[tokio::test]
-async fn who_sends_logs_is_let_in_nowhere_else() {
-    let site = Site::new().await;
-    let is_open = |needed: Option<Scope>| needed.is_some_and(|needed| Scope::Ingest.allows(needed));
-    let routes = declared(site.app).into_iter().filter(|route| is_open(route.access.scope()));
-    let routes: Vec<String> = routes.map(|route| format!("{} {}", method(route.verb), route.path)).collect();
-    insta::assert_snapshot!("ingest_routes", routes.join("\n"));
+async fn who_sends_logs_or_announces_releases_is_let_in_nowhere_else() {
+    let app = Site::new().await.app;
+    let open_to = |scope: Scope| {
+        let is_open = |needed: Option<Scope>| needed.is_some_and(|needed| scope.allows(needed));
+        let routes = declared(app.clone()).into_iter().filter(|route| is_open(route.access.scope()));
+        routes.map(|route| format!("{} {}", method(route.verb), route.path)).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!("ingest_routes", open_to(Scope::Ingest));
+    insta::assert_snapshot!("release_routes", open_to(Scope::Releases));
 }
 
 #[tokio::test]

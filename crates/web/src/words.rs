@@ -22,6 +22,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/overview.en.ftl"),
         include_str!("../locales/problems.en.ftl"),
         include_str!("../locales/performance.en.ftl"),
+        include_str!("../locales/releases.en.ftl"),
     ],
     &[
         include_str!("../locales/fr.ftl"),
@@ -30,6 +31,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/overview.fr.ftl"),
         include_str!("../locales/problems.fr.ftl"),
         include_str!("../locales/performance.fr.ftl"),
+        include_str!("../locales/releases.fr.ftl"),
     ],
 );
 

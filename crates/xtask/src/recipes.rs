@@ -1,5 +1,5 @@
 //! What others have written and tests run, in `target/recipes`: Celery and Django for `docs/recipes`, clients that send logs and
-//! errors for `it/tests/shippers` and `it/tests/browser`. Pinned: from PyPI by pip, from npm, from crates.io by cargo.
+//! errors for `it/tests/shippers` and `it/tests/browser`, sentry-cli. Pinned: from PyPI by pip, from npm, from crates.io by cargo.
 //!
 //! Without it those tests are skipped, so that failing here is said and no more.
 
@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-const PYTHON: [&str; 11] = [
+const PYTHON: [&str; 12] = [
     "celery==5.7.0",
     "Django==5.2.19",
     "elasticsearch==8.19.3",
@@ -24,6 +24,7 @@ const PYTHON: [&str; 11] = [
     // Which has sentry-sdk pack with br: the usual case.
     "brotli==1.2.1",
     "sentry-sdk==2.75.0",
+    "sentry-cli==3.8.2",
 ];
 
 const NODE: [&str; 4] = ["@sentry/browser@11.12.0", "@sentry/node@11.12.0", "esbuild@0.28.2", "express@5.3.0"];

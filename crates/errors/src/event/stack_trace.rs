@@ -62,8 +62,10 @@ pub struct Frame {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unmapped {
-    /// No map was uploaded for the file.
+    /// No map was uploaded for the build that the file is of.
     NoMap,
+    /// The file does not say of which build it is, and no map was uploaded under its name for the release.
+    NoDebugId,
     /// There are maps of the file, for other builds of it.
     OtherDebugId,
     /// The map is no source map, or damaged.

@@ -12,6 +12,8 @@ use std::{
 use uuid::Uuid;
 
 const LINE_CHARS_MAX: usize = 512;
+/// Minified code stands in longer lines.
+const READABLE_BYTES_MAX: usize = 200;
 
 /// A map that an event asks for: by the id of the build, or by the file's address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,8 +82,14 @@ fn wanted_by(frame: &Frame, ids: &HashMap<String, Uuid>) -> Option<WantedMap> {
     let is_script = [".js", ".mjs", ".cjs", ".bundle"].iter().any(|end| file.ends_with(end));
     let debug_id = ids.get(file).copied();
     let is_library = frame.in_app == Some(false) && debug_id.is_none();
-    let wants = (is_script || debug_id.is_some()) && frame.minified.is_none() && !is_library;
+    let is_readable = debug_id.is_none() && frame.context_line.as_deref().is_some_and(is_written_by_hand);
+    let wants = (is_script || debug_id.is_some()) && frame.minified.is_none() && !is_library && !is_readable;
     wants.then(|| WantedMap { file: file.to_owned(), debug_id })
+}
+
+/// Whether a line that the client has read in its own files is source as people write it: clients cut lines that are longer.
+fn is_written_by_hand(line: &str) -> bool {
+    line.len() <= READABLE_BYTES_MAX && !line.contains("{snip}")
 }
 
 fn without_query(path: &str) -> &str {

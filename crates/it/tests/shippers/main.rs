@@ -1,12 +1,13 @@
 //! What others run, sending to the real program. Logs: rsyslog, and the official clients for Python of OpenTelemetry, Loki and
 //! Elasticsearch, with a token that sends and reads nothing; what each has sent is found, all of it, once. Errors and
-//! transactions: the SDKs of Sentry.
+//! transactions: the SDKs of Sentry. Releases: sentry-cli.
 //!
 //! What Debian has not installed, or PyPI, npm and crates.io do not give, skips with one line that says so.
 
 mod python;
 mod rsyslog;
 mod sentry;
+mod sentry_cli;
 
 #[path = "../guide.rs"]
 mod guide;

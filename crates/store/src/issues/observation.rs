@@ -143,7 +143,7 @@ pub(super) fn values_max(key: &str) -> u64 {
     if key == ENVIRONMENT || key == RELEASE { TAG_VALUES_MAX * 10 } else { TAG_VALUES_MAX }
 }
 
-pub(super) fn hour_of(at: Timestamp) -> i64 {
+pub(crate) fn hour_of(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(3_600_000_000)
 }
 

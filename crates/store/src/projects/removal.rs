@@ -25,6 +25,15 @@ const OF_ISSUES: [(&str, &str); 6] = [
     ("issue_hashes", "project, hash"),
 ];
 
+/// What is a project's own and no issue's, with the key of each.
+const OF_PROJECTS: [(&str, &str); 5] = [
+    ("release_health", "project, hour, release, environment"),
+    ("feedback", "no"),
+    ("attachments", "no"),
+    ("dropped", "project, hour, side, category, reason"),
+    ("artifacts", "no"),
+];
+
 impl Db {
     /// Deletes a project: from the first step on nobody sees it, and its keys open nothing. Each step deletes about `limit`
     /// rows; a removal that was cut off goes on with the next call.
@@ -41,6 +50,9 @@ async fn remove_step(conn: &mut Conn<'_>, id: ProjectId, limit: u64, now: Timest
     let mut rows = conn.execute("DELETE FROM project_keys WHERE project = $1", params![id]).await?;
     rows += remove_issues(conn, id, limit.saturating_sub(rows)).await?;
     rows += remove_releases(conn, id, limit.saturating_sub(rows)).await?;
+    for (table, key) in OF_PROJECTS {
+        rows += remove_some(conn, (table, key), "project", id, limit.saturating_sub(rows)).await?;
+    }
     if rows >= limit {
         return Ok(ProjectRemoval { rows, more: true });
     }
@@ -80,7 +92,9 @@ async fn remove_releases(conn: &mut Conn<'_>, project: ProjectId, limit: u64) ->
         let sql = "SELECT id FROM releases WHERE project = $1 LIMIT 1";
         let Some(row) = conn.row(sql, params![project]).await? else { break };
         let id = row.int("id")?;
-        rows += remove_some(conn, ("deploys", "no"), "release", id, limit - rows).await?;
+        for (table, key) in [("deploys", "no"), ("release_commits", "release, place")] {
+            rows += remove_some(conn, (table, key), "release", id, limit.saturating_sub(rows)).await?;
+        }
         if rows < limit {
             rows += conn.execute("DELETE FROM releases WHERE id = $1", params![id]).await?;
         }

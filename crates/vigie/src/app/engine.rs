@@ -17,6 +17,7 @@ use logs::{
     job_log::JobLog,
 };
 use mail::{handler::MailHandler, webhooks::Webhooks};
+use reports::Reports;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
@@ -29,6 +30,9 @@ use tokio::{
 /// What is in flight gets so long to be finished.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LEASE: Duration = Duration::from_secs(10);
+/// How often what is old is let go of, and how soon again where there is more.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+const FORGET_AGAIN: Duration = Duration::from_secs(30);
 /// How often what is kept is read through for damage, and how much of it at the most: what is longer is left to `vigie doctor`.
 const LOOK_EVERY: Duration = Duration::from_secs(6 * 3600);
 const LOOKED_THROUGH_MAX: u64 = 1 << 30;
@@ -238,6 +242,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         web::sweeping(parts.app(config, None)),
         tending(parts.logs.clone()),
         looking_for_damage(parts.db.clone(), parts.logs.clone()),
+        forgetting(parts.reports.clone()),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),
@@ -251,6 +256,17 @@ fn tending(logs: Logs) -> Work {
     Work::new("log_store", logs::TEND_EVERY, DoneBy::Everyone, move || {
         let logs = logs.clone();
         async move { logs.tend().await.map(|()| Again::AsUsual).map_err(|error| error.to_string()) }
+    })
+}
+
+/// Lets go of issues, feedback, files and counts that are too old, for all processes.
+fn forgetting(reports: Reports) -> Work {
+    Work::new("report_retention", FORGET_EVERY, DoneBy::Leader, move || {
+        let reports = reports.clone();
+        async move {
+            let more = reports.forget_old().await.map_err(|error| error.to_string())?;
+            Ok(if more { Again::After(FORGET_AGAIN) } else { Again::AsUsual })
+        }
     })
 }
 

@@ -11,6 +11,7 @@ mod logs;
 mod migrate;
 mod pages;
 mod projects;
+mod releases;
 mod report;
 mod search;
 mod send;
@@ -51,6 +52,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Accounts { command } => accounts::run(&config, command).await,
         Command::Project { command } => projects::run(&config, command).await,
         Command::Issues(args) => issues::run(&config, args).await,
+        Command::Releases(args) => releases::run(&config, args).await,
         Command::Token { command } => token::run(&config, command).await,
         Command::User { command } => user::run(&config, command).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,

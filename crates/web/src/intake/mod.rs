@@ -73,6 +73,11 @@ impl From<reports::Error> for Problem {
             reports::Error::Store(error) => error.into(),
             reports::Error::Logs(error) => error.into(),
             reports::Error::Envelope(error) => Self::malformed(error.to_string()),
+            reports::Error::Blob(error) => {
+                tracing::error!(error, "a file could not be kept");
+                Self::busy("disk", "the file could not be kept", 60)
+                    .remedy("see that the disk has room, then send it again")
+            }
             reports::Error::Stopped => Self::busy("stopping", worded("problem-stopping", &[]), 5),
         }
     }

@@ -67,8 +67,8 @@ async fn each_way_to_say_the_key_and_each_packing_is_taken() {
         assert_eq!(answer.header("access-control-allow-origin"), "*");
     }
     assert_eq!(events(&site).await, answers.len() as u64);
-    let dropped = site.app.reports.dropped(1);
-    assert_eq!(dropped.iter().map(|(.., count)| count).sum::<u64>(), 5, "the unknown items are counted: {dropped:?}");
+    let dropped = site.app.reports.dropped(1, site.app.clock.now()).await.unwrap();
+    assert_eq!(dropped.iter().map(|one| one.count).sum::<u64>(), 5, "the unknown items are counted: {dropped:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

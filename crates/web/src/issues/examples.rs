@@ -1,6 +1,7 @@
 //! Issues of a small shop: the list, one that is new, one that is resolved and whose events are gone.
 
 use crate::{
+    feedback::examples::said,
     issues::{
         lookup::FoundEvent,
         pages::{
@@ -31,7 +32,7 @@ use model::Level;
 use reports::StoredEvent;
 use serde_json::json;
 use std::time::Duration;
-use store::{IgnoreUntil, IssueActivity, IssueState, IssueStateKind, Resolution};
+use store::{EventAttachment, IgnoreUntil, IssueActivity, IssueState, IssueStateKind, Resolution};
 use telemetry::query::Cursor;
 use uuid::Uuid;
 
@@ -141,7 +142,18 @@ fn shown_event(v: &View) -> ShownEvent {
         hashes: Vec::new(),
         event,
     };
-    let found = FoundEvent { event, grouping, older: Some(Uuid::from_u128(6)), newer: None };
+    let attachments = vec![EventAttachment {
+        no: 1,
+        project: 3,
+        event: Uuid::from_u128(7),
+        name: "capture.png".to_owned(),
+        content_type: "image/png".to_owned(),
+        kind: "event.attachment".to_owned(),
+        sha256: String::new(),
+        bytes: 48_230,
+        at,
+    }];
+    let found = FoundEvent { event, grouping, older: Some(Uuid::from_u128(6)), newer: None, attachments };
     ShownEvent::of(v, "/issues/BOUTIQUE-12", &found)
 }
 
@@ -226,6 +238,7 @@ fn issue(v: &View, state: &IssueState, event: Option<ShownEvent>) -> String {
         tags: tags(),
         activity: activity(v),
         groups: ["9f3c2a7700b1e4d2", "01d4e2a77b17cc39"].map(|hash| group(v, hash)).to_vec(),
+        feedback: vec![said(v, "Anne Martin <anne@example.org>", "Le panier reste vide après le paiement.")],
         people: Choice::of(people, "m.durand"),
         notice: is_told.then(|| Notice { mood: Mood::Ok, text: v.t("issue-said-resolved") }),
     };

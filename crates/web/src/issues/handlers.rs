@@ -1,6 +1,7 @@
 //! Issues, for people.
 
 mod actions;
+mod attachment;
 mod list;
 mod show;
 #[cfg(test)]
@@ -8,7 +9,7 @@ mod tests;
 
 use crate::{
     auth::Access,
-    routes::{Routes, page_about},
+    routes::{About, Routes, page_about},
 };
 use list::IssuesAsked;
 use show::SaidQuery;
@@ -23,6 +24,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             READS,
             show::one,
             page_about("An issue, with one of its events").query::<SaidQuery>(),
+        )
+        .get(
+            "/issues/{id}/attachments/{row}",
+            READS,
+            attachment::download,
+            About::new("A file that came with an event of an issue").gives_text(
+                200,
+                Some("application/octet-stream"),
+                "The file",
+            ),
         );
     actions::declare(routes)
 }

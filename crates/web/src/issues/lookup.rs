@@ -7,7 +7,7 @@ use crate::{
 use errors::grouping::{self, Grouping};
 use reports::{EventPage, StoredEvent};
 use std::time::Duration;
-use store::{Issue, IssueFilter, Project};
+use store::{EventAttachment, Issue, IssueFilter, Project};
 use telemetry::query::{Cursor, language::Order};
 use uuid::Uuid;
 
@@ -73,6 +73,8 @@ pub(crate) struct FoundEvent {
     pub(crate) grouping: Grouping,
     pub(crate) older: Option<Uuid>,
     pub(crate) newer: Option<Uuid>,
+    /// Files that came with it.
+    pub(crate) attachments: Vec<EventAttachment>,
 }
 
 /// The newest event of an issue that is still kept.
@@ -109,7 +111,8 @@ async fn around(ctx: &Ctx, found: &FoundIssue, hashes: &[String], event: StoredE
         Ok(page.events.first().map(|event| event.event_id))
     };
     let (older, newer) = (next(Order::Descending).await?, next(Order::Ascending).await?);
-    Ok(FoundEvent { grouping: grouping::group(&event.event), event, older, newer })
+    let attachments = ctx.app.db.event_attachments(found.project.id, event.event_id).await?;
+    Ok(FoundEvent { grouping: grouping::group(&event.event), event, older, newer, attachments })
 }
 
 async fn hashes(ctx: &Ctx, issue: &Issue) -> Result<Vec<String>> {

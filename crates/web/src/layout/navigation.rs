@@ -104,6 +104,8 @@ const SECTIONS: &[Declared] = &[
             entry("/explore", "menu-logs", Role::Viewer, &["/explore", "/logs"]),
             entry("/issues", "issues-title", Role::Viewer, &["/issues"]),
             entry("/performance", "menu-performance", Role::Viewer, &["/performance"]),
+            entry("/releases", "releases-title", Role::Viewer, &[]),
+            entry("/feedback", "feedback-title", Role::Viewer, &[]),
         ],
     },
     Declared {

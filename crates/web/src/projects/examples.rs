@@ -48,7 +48,12 @@ fn page<'a>(v: &'a View, first_event_at: Option<Timestamp>) -> ProjectPage<'a> {
         created_at: before(v, 90_000),
         disabled_at,
     };
-    let dropped = first_event_at.map(|_| DroppedRow { category: "error", why: "dropped-quota", count: 1_204 });
+    let lost = |category: &str, by, why, count| DroppedRow { category: category.to_owned(), by, why, count };
+    let dropped = [
+        lost("transaction", "dropped-by-client", "dropped-sample-rate", 18_204),
+        lost("error", "dropped-by-server", "dropped-quota", 1_204),
+    ];
+    let dropped = dropped.into_iter().filter(|_| first_event_at.is_some());
     ProjectPage {
         v,
         summary: first_event_at.map(|_| summary()),
@@ -59,7 +64,7 @@ fn page<'a>(v: &'a View, first_event_at: Option<Timestamp>) -> ProjectPage<'a> {
         form: typed::of(v, &project, &ProjectSettings::default()),
         faults: Faults::default(),
         notice: first_event_at.map(|_| Notice { mood: Mood::Ok, text: v.t("said-saved") }),
-        dropped: dropped.into_iter().collect(),
+        dropped: dropped.collect(),
     }
 }
 

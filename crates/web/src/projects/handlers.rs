@@ -32,10 +32,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use reports::{DropReason, Endpoint, ProjectSettings};
+use reports::{Endpoint, ProjectSettings};
 use serde::Deserialize;
 use std::time::Duration;
-use store::{IssueStateKind, Project, ProjectChange, Scope};
+use store::{DropSide, DroppedItems, IssueStateKind, Project, ProjectChange, Scope};
 use utoipa::IntoParams;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
@@ -55,6 +55,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// Of which time it is told what was not kept.
+const DROPPED_FOR: Duration = Duration::from_secs(30 * 86_400);
 const READS: Access = Access::Page(Scope::Read);
 const ADMINS: Access = Access::Page(Scope::Admin);
 
@@ -141,8 +143,7 @@ async fn filled<'a>(
         created_at: key.created_at,
         disabled_at: key.disabled_at,
     });
-    let dropped = ctx.app.reports.dropped(project.id).into_iter();
-    let dropped = dropped.map(|(category, why, count)| DroppedRow { category, why: word(why), count });
+    let dropped = ctx.app.reports.dropped(project.id, v.now - DROPPED_FOR).await?.into_iter().map(dropped_row);
     Ok(ProjectPage {
         v,
         summary: summary(ctx, v, &project).await?,
@@ -181,12 +182,34 @@ async fn summary(ctx: &Ctx, v: &View, project: &Project) -> Result<Option<Summar
     }))
 }
 
-fn word(why: DropReason) -> &'static str {
-    match why {
-        DropReason::Quota => "dropped-quota",
-        DropReason::TooLarge => "dropped-too-large",
-        DropReason::Malformed => "dropped-malformed",
-        DropReason::NotKept => "dropped-not-kept",
+fn dropped_row(dropped: DroppedItems) -> DroppedRow {
+    let by = match dropped.side {
+        DropSide::Client => "dropped-by-client",
+        DropSide::Server => "dropped-by-server",
+    };
+    DroppedRow { by, why: reason_word(&dropped.reason), category: dropped.category, count: dropped.count }
+}
+
+/// The word for why something was dropped, by a client or here.
+fn reason_word(reason: &str) -> &'static str {
+    match reason {
+        "quota" => "dropped-quota",
+        "too_large" => "dropped-too-large",
+        "malformed" => "dropped-malformed",
+        "not_kept" => "dropped-not-kept",
+        "ratelimit_backoff" => "dropped-ratelimit-backoff",
+        "network_error" => "dropped-network-error",
+        "send_error" => "dropped-send-error",
+        "sample_rate" => "dropped-sample-rate",
+        "before_send" => "dropped-before-send",
+        "event_processor" => "dropped-event-processor",
+        "queue_overflow" => "dropped-queue-overflow",
+        "cache_overflow" => "dropped-cache-overflow",
+        "buffer_overflow" => "dropped-buffer-overflow",
+        "backpressure" => "dropped-backpressure",
+        "insufficient_data" => "dropped-insufficient-data",
+        "internal_sdk_error" => "dropped-internal-sdk-error",
+        _ => "dropped-other",
     }
 }
 

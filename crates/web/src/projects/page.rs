@@ -38,7 +38,7 @@ pub(crate) struct ProjectPage<'a> {
     pub(crate) form: ProjectForm,
     pub(crate) faults: Faults,
     pub(crate) notice: Option<Notice>,
-    /// What was not kept since the program began: of what kind, why, how often.
+    /// What was not kept in the last 30 days: of what kind, where it was dropped, why, how often.
     pub(crate) dropped: Vec<DroppedRow>,
 }
 
@@ -92,7 +92,9 @@ pub(crate) struct Snippet {
 
 #[derive(Clone, Debug)]
 pub(crate) struct DroppedRow {
-    pub(crate) category: &'static str,
+    pub(crate) category: String,
+    /// The word for where it was dropped.
+    pub(crate) by: &'static str,
     pub(crate) why: &'static str,
     pub(crate) count: u64,
 }

@@ -3,6 +3,7 @@
 use crate::{
     Ctx,
     extract::{Path, Query},
+    feedback::page::FeedbackRow,
     issues::{
         api::{TREND_HOURS, trends},
         handlers::list::users,
@@ -39,6 +40,8 @@ use uuid::Uuid;
 /// Values of each tag, and things that were done, on the page.
 const TAG_VALUES: u32 = 5;
 const ACTIVITY_MAX: u32 = 50;
+/// What people said, on the page.
+const FEEDBACK_MAX: u32 = 20;
 /// Groups of events that are listed.
 const GROUPS_MAX: usize = 100;
 /// Names that are offered.
@@ -103,6 +106,7 @@ async fn answer(
         tags: tags.iter().map(|tag| shown_tag(&found.project.slug, tag)).collect(),
         activity: activity.rows.iter().map(|done| ActivityRow::of(v, done)).collect(),
         groups: groups.collect(),
+        feedback: ctx.app.db.issue_feedback(issue.id, FEEDBACK_MAX).await?.iter().map(FeedbackRow::of).collect(),
         people: Choice::of(people, issue.assignee.as_deref().unwrap_or_default()),
         notice: notice_of(v, said),
     }))

@@ -17,6 +17,7 @@ use errors::{
 use model::{Level, Timestamp};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
+use store::EventAttachment;
 use uuid::Uuid;
 
 const VALUE_BYTES_MAX: usize = 4_096;
@@ -50,9 +51,20 @@ pub(crate) struct ShownEvent {
     pub(crate) grouping: ShownGrouping,
     /// The page of its trace.
     pub(crate) trace: Option<String>,
+    pub(crate) attachments: Vec<AttachmentRow>,
     /// The lines of its trace, and of its minute, in the search of logs.
     pub(crate) trace_logs: Option<String>,
     pub(crate) minute_logs: String,
+}
+
+/// A file that came with the event.
+#[derive(Clone, Debug)]
+pub(crate) struct AttachmentRow {
+    pub(crate) name: Foreign,
+    pub(crate) kind: Foreign,
+    pub(crate) bytes: u64,
+    /// From where it is downloaded.
+    pub(crate) address: String,
 }
 
 /// A name with its value.
@@ -103,6 +115,7 @@ impl ShownEvent {
             problems: event.problems.iter().map(|problem| Foreign::line(problem.path.as_bytes())).collect(),
             grouping: ShownGrouping::of(&found.grouping),
             trace: event.trace().trace_id.and_then(|id| trace_address(&id)),
+            attachments: found.attachments.iter().map(|file| attachment(address, file)).collect(),
             trace_logs: event.trace().trace_id.map(|id| trace_logs(v, stored.at, &id)),
             minute_logs: logs(v, "", stored.at, AROUND),
         }
@@ -116,6 +129,15 @@ impl ShownEvent {
 
     pub(crate) fn problem_count(&self) -> u64 {
         self.problems.len() as u64
+    }
+}
+
+fn attachment(address: &str, file: &EventAttachment) -> AttachmentRow {
+    AttachmentRow {
+        name: Foreign::line(file.name.as_bytes()),
+        kind: Foreign::line(file.content_type.as_bytes()),
+        bytes: file.bytes,
+        address: format!("{address}/attachments/{}", file.no),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One issue: how it stands, its newest event or another, and what was done about it.
 
 use crate::{
+    feedback::page::FeedbackRow,
     issues::pages::{activity::ActivityRow, event::ShownEvent, trend::Trend},
     layout::{
         foreign::Foreign,
@@ -28,6 +29,8 @@ pub(crate) struct IssuePage<'a> {
     pub(crate) activity: Vec<ActivityRow>,
     /// Groups of events; more than one came by a merge, or by events that several hashes know.
     pub(crate) groups: Vec<GroupRow>,
+    /// What people said about its events, the newest first.
+    pub(crate) feedback: Vec<FeedbackRow>,
     /// Whom it can be assigned to.
     pub(crate) people: Vec<Choice>,
     pub(crate) notice: Option<Notice>,

@@ -183,6 +183,7 @@ fn source(frame: &Frame) -> Vec<SourceLine> {
 fn unmapped(why: Unmapped) -> &'static str {
     match why {
         Unmapped::NoMap => "unmapped-no-map",
+        Unmapped::NoDebugId => "unmapped-no-debug-id",
         Unmapped::OtherDebugId => "unmapped-other-build",
         Unmapped::Unusable => "unmapped-unusable",
         Unmapped::TooLarge => "unmapped-too-large",

@@ -42,6 +42,7 @@ impl TokensPage<'_> {
 pub(crate) fn scope_word(scope: &str) -> &'static str {
     match scope {
         "ingest" => "scope-ingest",
+        "releases" => "scope-releases",
         "progress" => "scope-progress",
         "read" => "scope-read",
         "write" => "scope-write",
