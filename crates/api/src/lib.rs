@@ -20,6 +20,8 @@ pub mod problem;
 pub mod projects;
 pub mod releases;
 pub mod report;
+pub mod runs;
+pub mod schedules;
 pub mod tokens;
 pub mod traces;
 pub mod users;

@@ -10,4 +10,5 @@ mod modules;
 mod own_logs;
 mod power;
 mod races;
+mod scheduled;
 mod strangers;

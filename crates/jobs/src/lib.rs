@@ -25,6 +25,7 @@ mod schedule;
 mod shared;
 mod slots;
 mod timer;
+mod timetable;
 mod verify;
 
 pub use engine::{Engine, LOST_COMMENT, Options, Ready, Scope};
@@ -40,3 +41,4 @@ pub use run_log::{MemoryLog, RunLog};
 pub use schedule::{Again, DoneBy, Outcome, Place, Schedules, Work};
 pub use shared::Tell;
 pub use timer::sleep_until;
+pub use timetable::{Prepare, Prepared, Timetable, Told, Unprepared, next_due, run_job, timing};

@@ -107,9 +107,16 @@ impl Plan {
     /// # Errors
     /// What is wrong with them.
     pub fn new(upload: Arc<Upload>) -> Result<Self> {
+        Self::in_folder(upload, Path::new("/nonexistent"))
+    }
+
+    /// The same of a mailing whose texts may be files of `folder`: one of the machine itself.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn in_folder(upload: Arc<Upload>, folder: &Path) -> Result<Self> {
         let reader = open(&upload)?;
-        let mut mailing =
-            upload.settings.mailing(Path::new("/nonexistent"), reader.columns()).map_err(Error::Refused)?;
+        let mut mailing = upload.settings.mailing(folder, reader.columns()).map_err(Error::Refused)?;
         mailing.list =
             Some(ListFile { name: upload.recipients_name.clone(), sha256: upload.recipients_sha256.clone() });
         let templates = Templates::compile(&mailing.templates, &mailing.columns, mailing.audience());

@@ -56,6 +56,12 @@ impl Db {
         self.rows(sql, params![owner, i64::from(limit)]).await?.iter().map(draft_from).collect()
     }
 
+    /// Whether a schedule sends it.
+    pub async fn is_draft_scheduled(&self, id: Uuid) -> Result<bool> {
+        let sql = "SELECT 1 AS found FROM job_schedules WHERE kind = 'mail' AND spec LIKE $1 LIMIT 1";
+        Ok(self.row(sql, params![format!("%\"{id}\"%")]).await?.is_some())
+    }
+
     /// Whether there was one.
     pub async fn delete_draft(&self, id: Uuid) -> Result<bool> {
         self.write(move |conn| {

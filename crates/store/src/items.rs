@@ -220,7 +220,7 @@ fn list_statement(mut filters: Where, order: &str, limit: u32) -> (String, Vec<V
     (sql, filters.params)
 }
 
-fn enqueue_row(item: NewItem, now: Timestamp) -> serde_json::Value {
+pub(crate) fn enqueue_row(item: NewItem, now: Timestamp) -> serde_json::Value {
     let state = if item.verdict.is_some() { ItemState::Failed } else { ItemState::Queued };
     let finished = item.verdict.is_some().then_some(now.as_micros());
     let verdict = item.verdict.as_ref().map(verdict_json);

@@ -23,6 +23,7 @@ mod filter;
 mod intents;
 mod issues;
 mod items;
+mod job_schedules;
 mod jobs;
 mod key;
 mod ledger;
@@ -71,6 +72,10 @@ pub use issues::{
     IssuesPurged, IssuesToLookAt, NEW_FOR, Observation, Resolution, TAG_VALUES_MAX, Transition, USERS_MAX,
 };
 pub use items::{Item, ItemFilter, NewItem};
+pub use job_schedules::{
+    JOB_SCHEDULES_MAX, JobSchedule, NewJobSchedule, NextDue, NotedDues, RunState, ScheduleKept, SchedulePlan,
+    ScheduleRun,
+};
 pub use jobs::{Created, Job, JobCounts, JobFilter, JobStep, LedgerMatch, NewJob, Order, Page};
 pub use ledger::{EarlierMailing, Received, RowIdentity};
 pub use projects::{NewProject, Project, ProjectChange, ProjectId, ProjectKey, ProjectRemoval, slug};

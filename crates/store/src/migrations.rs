@@ -109,6 +109,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0015_reports.sql"),
         postgres: include_str!("../migrations/postgres/0015_reports.sql"),
     },
+    Migration {
+        version: 16,
+        name: "job_schedules",
+        sqlite: include_str!("../migrations/sqlite/0016_job_schedules.sql"),
+        postgres: include_str!("../migrations/postgres/0016_job_schedules.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -77,6 +77,9 @@ async fn fill(db: &Db) {
     db.end_worker(dead, NOW).await.unwrap();
     people(db).await;
     errors(db).await;
+    let schedule = crate::job_schedules::new_schedule("Été");
+    db.create_job_schedule(schedule.clone(), NOW).await.unwrap();
+    db.run_by_hand(schedule.id, later(3)).await.unwrap();
 }
 
 /// Of which one went into the other, and was resolved.

@@ -15,6 +15,7 @@ mod files;
 mod intents;
 mod issues;
 mod items;
+mod job_schedules;
 mod jobs;
 mod key;
 mod machine;

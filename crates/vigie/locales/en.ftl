@@ -653,3 +653,41 @@ column-what = what
 column-slug = slug
 column-platform = platform
 column-first-event = first event
+
+### Schedules
+
+value-missed = write skip, once or all
+value-overlap = write skip, queue or replace
+schedule-kept = schedule "{ $name }": { $said }
+schedule-next = next run: { $at }
+schedule-nobody = nothing runs yet: `vigie serve` begins runs when they are due
+schedule-paused = schedule "{ $name }" is paused
+schedule-started = schedule "{ $name }" runs now; `vigie jobs watch` follows it
+schedule-removed = schedule "{ $name }" is removed; its jobs stay
+schedules-none = there are no schedules: vigie schedule add NAME --when '0 8 * * MON' -- COMMAND
+schedules-kept = { $n ->
+    [one] { $shown } schedule kept
+   *[other] { $shown } schedules kept
+}
+schedule-file-long = { $file }: longer than a file of schedules may be
+schedule-state-active = active
+schedule-state-paused = paused
+schedule-state-ended = ended
+run-state-waiting = waiting
+run-state-started = started
+run-state-failed = not started
+run-state-missed = missed
+run-state-skipped = skipped
+column-when = when
+column-expression = expression
+column-zone = time zone
+column-days-off = days off
+column-missed = missed runs
+column-overlap = overlapping runs
+column-last-run = last run
+column-next-run = next run
+column-run = run
+column-job = job
+column-detail = detail
+run-cannot-start = vigie run: { $program } cannot be started: { $error }
+run-not-reported = vigie run: the run is not reported: { $data }: { $error }

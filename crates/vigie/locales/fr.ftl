@@ -751,3 +751,41 @@ column-what = quoi
 column-slug = identifiant
 column-platform = plateforme
 column-first-event = premier événement
+
+### Planifications
+
+value-missed = écrivez skip, once ou all
+value-overlap = écrivez skip, queue ou replace
+schedule-kept = planification « { $name } » : { $said }
+schedule-next = prochaine exécution : { $at }
+schedule-nobody = rien ne s’exécute encore : « vigie serve » lance les exécutions à l’heure prévue
+schedule-paused = la planification « { $name } » est en pause
+schedule-started = la planification « { $name } » s’exécute ; « vigie jobs watch » affiche sa progression
+schedule-removed = la planification « { $name } » est supprimée ; ses tâches restent
+schedules-none = aucune planification : vigie schedule add NOM --when '0 8 * * MON' -- COMMANDE
+schedules-kept = { $n ->
+    [one] { $shown } planification enregistrée
+   *[other] { $shown } planifications enregistrées
+}
+schedule-file-long = { $file } : fichier de planifications trop long
+schedule-state-active = active
+schedule-state-paused = en pause
+schedule-state-ended = terminée
+run-state-waiting = en attente
+run-state-started = lancée
+run-state-failed = non lancée
+run-state-missed = manquée
+run-state-skipped = ignorée
+column-when = quand
+column-expression = expression
+column-zone = fuseau horaire
+column-days-off = jours exclus
+column-missed = exécutions manquées
+column-overlap = chevauchement
+column-last-run = dernière exécution
+column-next-run = prochaine exécution
+column-run = exécution
+column-job = tâche
+column-detail = détail
+run-cannot-start = vigie run : { $program } ne peut pas démarrer : { $error }
+run-not-reported = vigie run : l’exécution n’est pas signalée : { $data } : { $error }

@@ -9,6 +9,13 @@ heading-Before-it-leaves = Avant l’envoi
 heading-Keeping-account = Suivi
 
 value-DIR = DOSSIER
+value-SCHEDULE = PLANIFICATION
+value-ZONE = FUSEAU
+value-DAY = JOUR
+value-POLICY = RÈGLE
+value-ACCOUNT = COMPTE
+value-METHOD = MÉTHODE
+value-COMMAND = COMMANDE
 value-PLATFORM = PLATEFORME
 value-SLUG = IDENTIFIANT
 value-VERSION = VERSION
@@ -406,3 +413,52 @@ help-man = Afficher la page de manuel (en anglais), ou écrire une page par comm
     .after-help =
         Exemple :
           vigie man | man -l -
+help-schedule = Les tâches qui reviennent : envois, commandes, appels HTTP
+    .after-help =
+        Exemples :
+          vigie schedule add Sauvegarde --when '30 2 * * *' --zone Europe/Paris -- /usr/local/bin/sauvegarde
+          vigie schedule add Lettre --when '0 8 * * MON' --mailing lettre.toml --account news@mail.exemple.fr:587
+          vigie schedule add Ping --when 'every 5 min' --url https://exemple.fr/ping
+          vigie schedule next '0 8 1 * *'            quand cela s’exécuterait
+          vigie schedule export > planifications.toml     pour les importer ailleurs
+
+        Quand : cinq champs cron, six avec les secondes en premier, @hourly @daily @weekly @monthly @yearly, every 15 min, ou 2026-12-24 08:00.
+help-schedule-add = Créer une planification : un envoi, un appel HTTP ou une commande qui revient
+    .name = Le nom de la planification
+    .when = Quand : '0 8 * * MON', @daily, 'every 15 min', '2026-12-24 08:00'
+    .zone = Le fuseau horaire [par défaut : celui du serveur]
+    .day-off = Un jour exclu : 2026-12-24, 12-24 pour chaque année, sun, holidays-fr ; option répétable
+    .jitter = Commencer jusqu’à cette durée plus tard, toujours la même pour une planification
+    .missed = Les exécutions prévues alors que rien ne tournait : skip, once, all
+    .overlap = L’exécution prévue alors que la précédente n’est pas terminée : skip, queue, replace
+    .replace = Remplacer la planification de ce nom
+    .mailing = Un fichier d’envoi, lu à chaque exécution, comme la liste qu’il nomme
+    .account = Le compte d’envoi
+    .url = Une URL à appeler
+    .method = La méthode de l’appel
+    .command = Un programme et ses arguments
+help-schedule-list = Afficher les planifications, ce qu’a donné la dernière exécution de chacune et quand la prochaine commence
+help-schedule-show = Afficher une planification, ses dernières exécutions et la prochaine
+    .schedule = Le nom ou l’identifiant de la planification
+help-schedule-next = Quand une planification, ou une expression, s’exécuterait
+    .when = Le nom d’une planification, ou une expression : '0 8 * * MON', 'every 15 min'
+    .zone = Le fuseau d’une expression [par défaut : celui du serveur]
+help-schedule-pause = Ne plus lancer d’exécution jusqu’à la reprise
+    .schedule = Le nom ou l’identifiant de la planification
+help-schedule-resume = Lancer de nouveau les exécutions, à partir de maintenant
+    .schedule = Le nom ou l’identifiant de la planification
+help-schedule-run = L’exécuter maintenant, en plus de ses horaires
+    .schedule = Le nom ou l’identifiant de la planification
+help-schedule-remove = La supprimer ; ses tâches restent
+    .schedule = Le nom ou l’identifiant de la planification
+help-schedule-export = Afficher toutes les planifications en TOML
+help-schedule-import = Créer les planifications d’un fichier TOML ; celles du même nom sont remplacées
+    .file = Le fichier
+help-run = Exécuter une commande telle quelle, et signaler son exécution : pour les lignes de cron
+    .after-help =
+        Exemple, dans une crontab :
+          30 2 * * * vigie run --name sauvegarde -- /usr/local/bin/sauvegarde
+
+        La commande s’exécute comme elle le ferait seule : sa sortie est transmise, et son code de retour est celui de cette commande. À la fin, sa sortie, sa durée et son code de retour deviennent une tâche avec son journal. En l’absence de Vigie, le rapport attend dans le répertoire de données.
+    .name = Le nom de la tâche [par défaut : celui du programme]
+    .command = Un programme et ses arguments

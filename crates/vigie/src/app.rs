@@ -121,6 +121,12 @@ pub(crate) async fn reading_logs(config: &Config) -> Result<Connected> {
     reading(config).await
 }
 
+/// Whoever answers now for the data directory, if anybody does.
+pub(crate) async fn answering(config: &Config) -> Option<Client> {
+    let place = if config.database.value.is_some() { shared(config) } else { config.data.value.clone() };
+    owner::living(&place).await.map(|owner| Client::Socket(owner.socket))
+}
+
 /// Where a process says that it answers for the data directory, where PostgreSQL is the database: several may use both.
 fn shared(config: &Config) -> PathBuf {
     config.data.value.join("shared")

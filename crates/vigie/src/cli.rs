@@ -5,6 +5,7 @@ mod french;
 mod issues;
 mod logs;
 mod releases;
+mod schedule;
 mod send;
 
 pub(crate) use self::logs::{
@@ -13,6 +14,7 @@ pub(crate) use self::logs::{
 };
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
+pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
 pub(crate) use send::SendArgs;
 
 use crate::words::{self, t};
@@ -118,6 +120,11 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// See it all work, with invented clients and a mail server that delivers nothing
     Demo(DemoArgs),
+    /// Jobs that come again: mailings, commands, HTTP calls
+    #[command(visible_alias = "schedules")]
+    Schedule(ScheduleArgs),
+    /// Run a command as it is, and report its run: for lines of cron
+    Run(RunArgs),
     /// Run jobs, and answer over HTTP
     Serve(ServeArgs),
     /// Run jobs beside other machines, without HTTP (PostgreSQL only)

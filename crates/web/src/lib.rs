@@ -32,7 +32,9 @@ mod problem;
 mod projects;
 mod releases;
 mod routes;
+mod runs;
 mod schedule;
+mod schedules;
 mod serve;
 mod sheet;
 mod system;
@@ -47,7 +49,9 @@ mod words;
 mod workers;
 mod zip;
 
+pub use runs::fetching_runs;
 pub use schedule::sweeping;
+pub use schedules::timetable;
 pub use serve::{Origin, serve};
 pub use serve::{limits::Limits, peer::Proxies};
 pub use words::kind_name;
@@ -135,6 +139,8 @@ fn declare(routes: Routes) -> Routes {
         accounts::declare,
         people::declare,
         webhooks::declare,
+        schedules::declare,
+        runs::declare,
         audit::declare,
         system::declare,
         help::declare,

@@ -52,6 +52,28 @@ impl From<String> for ProblemText {
     }
 }
 
+impl ProblemText {
+    /// In both languages.
+    pub(crate) fn both(english: String, french: String) -> Self {
+        Self { english, french: Some(french) }
+    }
+
+    /// What is said in a language.
+    pub(crate) fn say(&self, language: Language) -> &str {
+        match (language, &self.french) {
+            (Language::French, Some(french)) => french,
+            _ => &self.english,
+        }
+    }
+
+    /// `field: what is said`.
+    #[must_use]
+    pub(crate) fn after(self, field: &str) -> Self {
+        let after = |text: String| format!("{field}: {text}");
+        Self { english: after(self.english), french: self.french.map(after) }
+    }
+}
+
 impl From<&str> for ProblemText {
     fn from(english: &str) -> Self {
         english.to_owned().into()
@@ -171,6 +193,18 @@ impl Problem {
 
     pub(crate) fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What is wrong and what helps, in English and in French.
+    pub(crate) fn both(&self) -> (String, String) {
+        let body = &self.body;
+        let joined = |detail: &str, remedy: Option<&str>| match remedy {
+            Some(remedy) => format!("{detail}: {remedy}"),
+            None => detail.to_owned(),
+        };
+        let French { detail, remedy } = &*self.french;
+        let french = joined(detail.as_deref().unwrap_or(&body.detail), remedy.as_deref().or(body.remedy.as_deref()));
+        (joined(&body.detail, body.remedy.as_deref()), french)
     }
 
     pub(crate) fn detail(&self) -> &str {

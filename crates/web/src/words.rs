@@ -23,6 +23,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/problems.en.ftl"),
         include_str!("../locales/performance.en.ftl"),
         include_str!("../locales/releases.en.ftl"),
+        include_str!("../locales/schedules.en.ftl"),
     ],
     &[
         include_str!("../locales/fr.ftl"),
@@ -32,6 +33,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/problems.fr.ftl"),
         include_str!("../locales/performance.fr.ftl"),
         include_str!("../locales/releases.fr.ftl"),
+        include_str!("../locales/schedules.fr.ftl"),
     ],
 );
 

@@ -12,4 +12,5 @@ mod script;
 mod speed;
 mod stage;
 mod stopping;
+mod timetable;
 mod trouble;

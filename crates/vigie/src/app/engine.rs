@@ -126,7 +126,11 @@ impl Owned {
         }
         if owned.engine.is_some() {
             owned.job_log.start();
-            owned.schedules.push(Schedules::start(&owned.place, recurring(config, &parts)));
+            let mut work = recurring(config, &parts);
+            if matches!(engines, Engines::Run(_)) {
+                work.push(web::timetable(parts.app(config, Some(wake))));
+            }
+            owned.schedules.push(Schedules::start(&owned.place, work));
             let (reports, stopped) = (parts.reports.clone(), owned.stop.subscribe());
             owned.background.spawn(async move { reports.run(stopped).await });
         }
@@ -243,6 +247,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         tending(parts.logs.clone()),
         looking_for_damage(parts.db.clone(), parts.logs.clone()),
         forgetting(parts.reports.clone()),
+        web::fetching_runs(parts.app(config, None)),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),

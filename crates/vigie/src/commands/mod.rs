@@ -13,6 +13,8 @@ mod pages;
 mod projects;
 mod releases;
 mod report;
+mod run;
+mod schedule;
 mod search;
 mod send;
 mod serve;
@@ -39,7 +41,13 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         _ => None,
     };
     let variables = variables();
-    let config = Config::load(&cli.global, listen, &variables)?;
+    let config = Config::load(&cli.global, listen, &variables);
+    if let Command::Run(args) = cli.command {
+        // Settings that cannot be read keep no command from running.
+        config.as_ref().err().into_iter().for_each(|failure| crate::render::say(&failure.to_string()));
+        std::process::exit(run::run(config.as_ref().ok(), args).await);
+    }
+    let config = config?;
     match cli.command {
         Command::Send(args) => send::run(&config, &args, &variables).await,
         Command::Jobs(args) => jobs::run(&config, args).await,
@@ -47,6 +55,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Logs(args) => logs::run(&config, args.command).await,
         Command::Report(args) => report::run(&config, &args).await,
         Command::Demo(args) => demo::run(config, &args).await,
+        Command::Schedule(args) => schedule::run(&config, args).await,
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
         Command::Accounts { command } => accounts::run(&config, command).await,
@@ -59,6 +68,6 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Config { .. } => config::check(&config, &variables),
         Command::Doctor { accept_key: true, .. } => doctor::accept_key(&config).await,
         Command::Doctor { repair, .. } => doctor::run(&config, repair).await,
-        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Done),
+        Command::Completions { .. } | Command::Man { .. } | Command::Run(_) => Ok(Exit::Done),
     }
 }

@@ -12,8 +12,20 @@ const CAUSES_FILE: &str = include_str!("../../locales/causes.fr.ftl");
 const HELP_FILE: &str = include_str!("../../locales/help.fr.ftl");
 
 /// Words of programs, put together with a kind to an identifier by [`word`].
-const KINDS: [&str; 10] =
-    ["issue-state", "state", "item", "on-unknown", "role", "scope", "verdict", "about", "column", "reason"];
+const KINDS: [&str; 12] = [
+    "schedule-state",
+    "run-state",
+    "issue-state",
+    "state",
+    "item",
+    "on-unknown",
+    "role",
+    "scope",
+    "verdict",
+    "about",
+    "column",
+    "reason",
+];
 
 /// What a text names: values, and other texts.
 #[derive(Debug, Default, PartialEq)]

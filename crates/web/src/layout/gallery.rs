@@ -24,6 +24,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(crate::performance::drawn(v));
     pages.extend(examples::issues(v));
     pages.extend(examples::projects(v));
+    pages.extend(examples::schedules(v));
     pages.extend(examples::house(v));
     pages.push(("components", components::page(v)));
     pages

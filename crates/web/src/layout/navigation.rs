@@ -93,6 +93,7 @@ const SECTIONS: &[Declared] = &[
         icon: "jobs",
         pages: &[
             entry("/jobs", "nav-activity", Role::Viewer, &["/jobs"]),
+            entry("/schedules", "schedules-title", Role::Viewer, &["/schedules"]),
             entry("/traces", "menu-traces", Role::Viewer, &["/traces"]),
             entry("/workers", "menu-workers", Role::Viewer, &["/workers"]),
         ],

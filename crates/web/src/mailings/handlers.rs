@@ -20,7 +20,8 @@ use crate::{
     problem::{Problem, Result},
     routes::Routes,
 };
-use mail::spec::MailingFile;
+use language::Language;
+use mail::{mailing::Upload, spec::MailingFile};
 use serde::Deserialize;
 use store::Scope;
 use utoipa::IntoParams;
@@ -85,6 +86,24 @@ pub(crate) async fn begin_with(ctx: &Ctx, owner: &Granted, form: MessageForm, ke
     (draft.content.form, draft.content.kept) = (form, kept);
     draft.create(ctx).await?;
     Ok(draft.id)
+}
+
+/// The drafts of a reader that have a list, by their ids, with their names.
+pub(crate) async fn saved_drafts(ctx: &Ctx, reader: &Granted) -> Result<Vec<(String, String)>> {
+    let rows = drafts::rows(ctx, reader).await?.into_iter().filter(|row| row.rows > 0);
+    Ok(rows.map(|row| (row.id, row.name)).collect())
+}
+
+/// A saved draft that the reader may send: what is missing in it is said.
+pub(crate) async fn saved_draft(ctx: &Ctx, id: Uuid, reader: &Granted) -> Result<()> {
+    draft::Draft::load(ctx, id, reader).await?.list().map(drop)
+}
+
+/// What a saved draft is made of, with the name of its account: for whoever sends it again and again.
+pub(crate) async fn saved_upload(ctx: &Ctx, id: Uuid, language: Language) -> Result<(Upload, String)> {
+    let draft = draft::Draft::saved(ctx, id).await?;
+    let account = draft.content.form.account.clone();
+    Ok((draft.upload(ctx, None, language)?, account))
 }
 
 #[derive(Deserialize, Default, IntoParams)]

@@ -66,7 +66,7 @@ if (form && preview) {
     asked?.abort();
     asked = new AbortController();
     try {
-      const answer = await fetch(form.action, {
+      const answer = await fetch(form.dataset.live || form.action, {
         method: "POST",
         headers: { "x-fragment": "1" },
         body: new URLSearchParams(new FormData(form)),

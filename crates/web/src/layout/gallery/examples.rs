@@ -4,7 +4,7 @@ mod house;
 
 pub(crate) use crate::{
     issues::examples::issues, jobs::examples::job_pages, logs::examples::logs, mailings::examples::mailings,
-    projects::examples::projects,
+    projects::examples::projects, schedules::examples::schedules,
 };
 pub(crate) use house::house;
 

@@ -140,6 +140,11 @@ impl Draft {
         Self::read(kept)
     }
 
+    /// Whoever's it is.
+    pub(super) async fn saved(ctx: &Ctx, id: Uuid) -> Result<Self> {
+        Self::read(ctx.app.db.draft(id).await?.ok_or_else(missing)?)
+    }
+
     fn read(kept: store::Draft) -> Result<Self> {
         let content = serde_json::from_str(&kept.content).map_err(|error| Problem::internal(&error))?;
         Ok(Self { id: kept.id, owner: kept.owner, created_at: kept.created_at, version: kept.version, content })

@@ -6,7 +6,7 @@ use crate::{
     auth::{CreatedName, Granted},
     layout::{Form, Reader, see, shown},
     mailings::pages::{DraftRow, DraftsPage},
-    problem::Result,
+    problem::{Problem, Result, worded},
 };
 use axum::{Extension, extract::State, response::Response};
 
@@ -34,6 +34,10 @@ pub(super) async fn rows(ctx: &Ctx, granted: &Granted) -> Result<Vec<DraftRow>> 
 }
 
 pub(super) async fn delete(State(ctx): State<Ctx>, draft: Draft, form: Form) -> Result<Response> {
+    if ctx.app.db.is_draft_scheduled(draft.id).await? {
+        let said = Problem::conflict(worded("problem-draft-scheduled", &[]));
+        return Err(said.remedy(worded("problem-draft-scheduled-help", &[])));
+    }
     ctx.app.db.delete_draft(draft.id).await?;
     let mut response = see(if form.text("back").is_empty() { "/mailings/new" } else { form.back() });
     response.extensions_mut().insert(CreatedName(draft.content.name().to_owned()));

@@ -88,11 +88,21 @@ pub(super) async fn send(
     let job = enqueue_all(&ctx, &plan, &account, ledger, start).await?;
     // Until its last row is stored, a job may still be cut off: whoever prepares it deletes the draft then.
     if job.state != JobState::Preparing {
-        ctx.app.db.delete_draft(draft.id).await?;
+        done_with(&ctx, draft).await?;
     }
     let mut response = see(&format!("/jobs/{}", job.id));
     response.extensions_mut().insert(CreatedName(job.name));
     Ok(response)
+}
+
+/// What was sent is no draft any more, unless a schedule sends it again: then it becomes another job.
+async fn done_with(ctx: &Ctx, mut draft: Draft) -> Result<()> {
+    if !ctx.app.db.is_draft_scheduled(draft.id).await? {
+        ctx.app.db.delete_draft(draft.id).await?;
+        return Ok(());
+    }
+    let JobId(next) = JobId::new(&ctx.app.clock, &ctx.app.rng);
+    draft.merge(ctx, |content| Ok(content.job = next)).await
 }
 
 /// A day and a time as forms write them, or the word for what is wrong.

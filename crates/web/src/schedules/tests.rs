@@ -1,0 +1,196 @@
+//! Schedules over the API and on the pages, and the runs that come of them.
+
+use super::prepare::timetable;
+use crate::testing::{Site, send};
+use axum::http::StatusCode;
+use jobs::{Place, Schedules};
+use model::{JobState, Timestamp};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use store::{Role, RunState};
+use tokio::sync::watch;
+
+fn weekly(spec: Value) -> Value {
+    json!({"name": "Lettre", "kind": "mail", "when": "0 8 * * MON", "zone": "Europe/Paris", "spec": spec})
+}
+
+fn noop(name: &str) -> Value {
+    json!({"name": name, "kind": "noop", "when": "every 1 min", "spec": {}})
+}
+
+/// Looks after the schedules of a site as the server does.
+async fn keeping(site: &Site) -> Schedules {
+    let worker = site.app.db.register_worker("one".into(), 1, Duration::from_secs(3_600), site.app.clock.now()).await;
+    let place = Place {
+        db: site.app.db.clone(),
+        clock: site.app.clock.clone(),
+        name: "here".to_owned(),
+        worker: Some(watch::channel(worker.unwrap()).1),
+    };
+    Schedules::start(&place, [timetable(site.app.clone())])
+}
+
+/// Until the last run of a schedule stands so.
+async fn until(site: &Site, name: &str, state: RunState) -> store::ScheduleRun {
+    let begun = Instant::now();
+    loop {
+        let schedule = site.app.db.job_schedule_named(name).await.unwrap().unwrap();
+        let runs = site.app.db.runs_of_schedule(schedule.id, None, 1).await.unwrap();
+        if let Some(run) = runs.into_iter().find(|run| run.state == state) {
+            return run;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "no run of {name} is {state:?}");
+        site.clock.advance(Duration::from_millis(50));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_schedule_is_made_changed_paused_run_and_removed() {
+    let site = Site::new().await;
+    let made = site.post("/api/v1/schedules", noop("Test")).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let made = made.json();
+    assert_eq!(
+        (&made["said"], &made["state"], &made["missed"]),
+        (&json!("Every minute"), &json!("active"), &json!("once"))
+    );
+    assert_eq!(site.post("/api/v1/schedules", noop("Test")).await.status, StatusCode::CONFLICT);
+    for (field, value, said) in [
+        ("when", json!("0 8 * *"), "“When” has five fields"),
+        ("when", json!("2020-01-01 08:00"), "it would never run"),
+        ("zone", json!("Europe/Pariss"), "time zone"),
+        ("days_off", json!(["someday"]), "“someday” is not a day off"),
+        ("kind", json!("external"), "there is no kind"),
+        ("name", json!(" "), "a name has"),
+        ("spec", json!({"wait": 1}), "spec:"),
+    ] {
+        let mut new = noop("Other");
+        new[field] = value;
+        let refused = site.post("/api/v1/schedules", new).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(refused.text.contains(said), "{field}: {}", refused.text);
+    }
+    let mut other = noop("Test");
+    other["when"] = json!("@daily");
+    assert_eq!(site.put("/api/v1/schedules/Test", other).await.json()["said"], "Every day at 00:00");
+    assert_eq!(site.post("/api/v1/schedules/Test/pause", json!({})).await.json()["next_at"], Value::Null);
+    assert_eq!(site.post("/api/v1/schedules/Test/resume", json!({})).await.json()["state"], "active");
+    assert_eq!(site.post("/api/v1/schedules/Test/run", json!({})).await.json()["state"], "waiting");
+    let runs = site.get("/api/v1/schedules/Test/runs").await.json();
+    assert_eq!((runs["rows"].as_array().unwrap().len(), &runs["rows"][0]["by_hand"]), (1, &json!(true)));
+    let removed = send(&site.inside, "DELETE", "/api/v1/schedules/Test", &[], "").await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT);
+    assert_eq!(site.get("/api/v1/schedules/Test").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_preview_says_when_and_in_which_language() {
+    let site = Site::new().await;
+    let path = "/api/v1/schedules/preview?when=30%202%20*%20*%20*&zone=Europe%2FParis";
+    let preview = site.get(path).await.json();
+    assert_eq!((&preview["said"], preview["next"].as_array().unwrap().len()), (&json!("Every day at 02:30"), 10));
+    let french = send(&site.inside, "GET", path, &[("accept-language", "fr")], "").await.json();
+    assert_eq!(french["said"], "Tous les jours à 02:30");
+}
+
+#[tokio::test]
+async fn what_acts_as_the_server_is_for_administrators() {
+    let site = Site::new().await;
+    let operator = site.person("olga", Role::Operator).await;
+    let command = [("name", "x"), ("kind", "command"), ("repeat", "daily"), ("time", "02:30"), ("command", "true")];
+    let refused = site.act(&operator, "/schedules", &command).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    let admin = site.person("ana", Role::Admin).await;
+    let made = site.act(&admin, "/schedules", &command).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let page = made.header("location").split('?').next().unwrap().to_owned();
+    for step in ["/run", "/resume", "/remove", ""] {
+        let refused = site.act(&operator, &format!("{page}{step}"), &command).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{step}");
+    }
+    let seen = site.look(&operator, &page).await.text;
+    assert!(seen.contains("Every day at 02:30") && seen.contains("***") && !seen.contains("<code>true"), "{seen}");
+    assert!(site.look(&admin, &page).await.text.contains("<code>true</code>"));
+}
+
+#[tokio::test]
+async fn the_form_shows_the_next_runs_and_what_is_wrong() {
+    let site = Site::new().await;
+    let admin = site.person("ana", Role::Admin).await;
+    assert!(site.look(&admin, "/schedules").await.text.contains("No schedule yet"));
+    let form = site.look(&admin, "/schedules/new").await.text;
+    assert!(form.contains("Every Monday at 08:00") && form.contains("you have none"), "{form}");
+    let typed =
+        [("name", "N"), ("kind", "http"), ("repeat", "expression"), ("when", "0 8 * *"), ("url", "https://x.fr")];
+    let refused = site.act(&admin, "/schedules", &typed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("fault-when") && refused.text.contains("has five fields"));
+    let typed = [("name", "N"), ("kind", "http"), ("repeat", "expression"), ("when", "@daily"), ("url", "ftp://x")];
+    let refused = site.act(&admin, "/schedules", &typed).await;
+    assert!(refused.text.contains("fault-spec"), "{}", refused.text);
+    let shown = site.act(&admin, "/schedules/preview", &typed).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.text.contains("Every day at 00:00") && site.app.db.job_schedules().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_is_due_becomes_a_job_of_the_schedule() {
+    let site = Site::new().await;
+    site.post("/api/v1/schedules", noop("Test")).await;
+    let _keeping = keeping(&site).await;
+    site.clock.advance(Duration::from_secs(60));
+    let run = until(&site, "Test", RunState::Started).await;
+    let job = site.app.db.job(run.job.unwrap()).await.unwrap().unwrap();
+    assert_eq!((job.name.as_str(), job.task_type.as_str(), job.state), ("Test", "schedule", JobState::Pending));
+    let list = site.get("/api/v1/schedules").await.json();
+    assert_eq!(list["rows"][0]["last_run"]["state"], "started", "{list}");
+}
+
+#[tokio::test]
+async fn a_mailing_file_and_its_list_are_read_anew_at_each_run() {
+    let site = Site::new().await;
+    let account = json!({"url": "smtp://news@mail.example.org:587", "secret": "x"});
+    assert!(site.put("/api/v1/accounts/news", account).await.status.is_success());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letter.toml");
+    std::fs::write(
+        &file,
+        "recipients = \"clients.csv\"\nsubject = \"News\"\ntext = \"letter.txt\"\nto = \"{{ email }}\"\nfrom = \"news@example.org\"\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("letter.txt"), "Hello {{ name }}").unwrap();
+    std::fs::write(folder.path().join("clients.csv"), "email,name\na@example.org,A\n").unwrap();
+    let made = site.post("/api/v1/schedules", weekly(json!({"file": file, "account": "news"}))).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let _keeping = keeping(&site).await;
+    let first = monday_after(&site).await;
+    let job = site.app.db.job(first.job.unwrap()).await.unwrap().unwrap();
+    assert_eq!(job.counters.total, 1);
+    let local = first.due.in_zone(&jiff::tz::TimeZone::get("Europe/Paris").unwrap());
+    assert_eq!(job.name, format!("Lettre {}", local.strftime("%Y-%m-%d %H:%M")));
+    site.app.db.cancel_job(job.id, store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+    std::fs::write(folder.path().join("clients.csv"), "email,name\na@example.org,A\nb@example.org,B\n").unwrap();
+    let second = monday_after(&site).await;
+    assert_eq!(site.app.db.job(second.job.unwrap()).await.unwrap().unwrap().counters.total, 2);
+    site.app.db.cancel_job(second.job.unwrap(), store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+    std::fs::remove_file(folder.path().join("clients.csv")).unwrap();
+    advance_to_next(&site).await;
+    let failed = until(&site, "Lettre", RunState::Failed).await;
+    assert!(failed.detail.contains("clients.csv") && failed.detail.contains("aucune liste"), "{}", failed.detail);
+    let refused = site.post("/api/v1/schedules", weekly(json!({"file": "letter.toml", "account": "news"}))).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+async fn advance_to_next(site: &Site) {
+    let next = site.app.db.job_schedule_named("Lettre").await.unwrap().unwrap().next.unwrap();
+    let now: Timestamp = site.app.clock.now();
+    site.clock.advance(next.begins.since(now));
+}
+
+async fn monday_after(site: &Site) -> store::ScheduleRun {
+    advance_to_next(site).await;
+    let run = until(site, "Lettre", RunState::Started).await;
+    assert_eq!(run.due.in_zone(&jiff::tz::TimeZone::get("Europe/Paris").unwrap()).hour(), 8);
+    run
+}

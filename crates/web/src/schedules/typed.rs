@@ -1,0 +1,273 @@
+//! What is typed into the form of a schedule, as the API has it, and back.
+
+use crate::{
+    layout::{
+        Form,
+        parts::{Choice, Faults},
+        view::View,
+    },
+    schedules::page::{FormChoices, ScheduleForm},
+};
+use ::api::schedules::NewSchedule;
+use ::schedules::weekday;
+use model::{JobKind, MissedPolicy, OverlapPolicy};
+use serde_json::{Map, Value, json};
+use store::JobSchedule;
+
+/// What a schedule that is easily said repeats as; `expression` is any other.
+const REPEATS: [&str; 7] = ["daily", "workdays", "weekly", "monthly", "hourly", "once", "expression"];
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+/// Bytes of each field.
+const FIELD_MAX: usize = 64 << 10;
+
+/// The fields as typed.
+pub(super) fn read(form: &Form) -> ScheduleForm {
+    let text = |name: &str| -> String {
+        let text = form.text(name).replace("\r\n", "\n").replace('\0', "\u{fffd}");
+        text.char_indices().take_while(|(at, _)| *at < FIELD_MAX).map(|(_, letter)| letter).collect()
+    };
+    ScheduleForm {
+        name: text("name"),
+        kind: text("kind"),
+        repeat: text("repeat"),
+        time: text("time"),
+        weekday: text("weekday"),
+        day: text("day"),
+        date: text("date"),
+        when: text("when"),
+        draft: text("draft"),
+        list: text("list"),
+        command: text("command"),
+        method: text("method"),
+        url: text("url"),
+        body: text("body"),
+        zone: text("zone"),
+        days_off: text("days_off"),
+        jitter: text("jitter"),
+        missed: text("missed"),
+        overlap: text("overlap"),
+    }
+}
+
+/// A new schedule's form: each Monday morning.
+pub(super) fn blank(zone: &str, draft: &str) -> ScheduleForm {
+    ScheduleForm {
+        kind: JobKind::Mail.to_string(),
+        draft: draft.to_owned(),
+        repeat: "weekly".to_owned(),
+        time: "08:00".to_owned(),
+        weekday: "1".to_owned(),
+        day: "1".to_owned(),
+        zone: zone.to_owned(),
+        jitter: "0".to_owned(),
+        missed: MissedPolicy::default().to_string(),
+        overlap: OverlapPolicy::default().to_string(),
+        method: "GET".to_owned(),
+        ..ScheduleForm::default()
+    }
+}
+
+/// The form of a schedule that there is.
+pub(super) fn of(schedule: &JobSchedule) -> ScheduleForm {
+    let plan = &schedule.plan;
+    let spec: Value = serde_json::from_str(&schedule.spec).unwrap_or_default();
+    let text = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
+    let body = match &spec["body"] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    ScheduleForm {
+        name: schedule.name.clone(),
+        kind: schedule.kind.to_string(),
+        draft: text("draft"),
+        list: text("recipients"),
+        command: command_line(&spec["command"]),
+        url: text("url"),
+        method: spec["method"].as_str().unwrap_or("GET").to_owned(),
+        body,
+        zone: plan.zone.clone(),
+        days_off: plan.days_off.join("\n"),
+        jitter: (plan.jitter.as_secs() / 60).to_string(),
+        missed: plan.missed.to_string(),
+        overlap: plan.overlap.to_string(),
+        ..repeating(&plan.expression)
+    }
+}
+
+/// A command as a shell would read it.
+pub(super) fn command_line(command: &Value) -> String {
+    let quoted = |word: &str| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:@%+,".contains(c);
+        match !word.is_empty() && word.chars().all(is_plain) {
+            true => word.to_owned(),
+            false => format!("'{}'", word.replace('\'', "'\\''")),
+        }
+    };
+    match command {
+        Value::String(line) => line.clone(),
+        Value::Array(words) => words.iter().filter_map(Value::as_str).map(quoted).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    }
+}
+
+/// The fields that an expression is made of, where it is one that the form can say.
+fn repeating(expression: &str) -> ScheduleForm {
+    let fields: Vec<&str> = expression.split_whitespace().collect();
+    let blank = ScheduleForm {
+        time: "08:00".to_owned(),
+        weekday: "1".to_owned(),
+        day: "1".to_owned(),
+        when: expression.to_owned(),
+        ..ScheduleForm::default()
+    };
+    let form = |repeat: &str, time: Option<String>| {
+        time.map(|time| ScheduleForm { repeat: repeat.to_owned(), time, ..blank.clone() })
+    };
+    let at = |hour: &str, minute: &str| {
+        let (hour, minute): (u8, u8) = (hour.parse().ok()?, minute.parse().ok()?);
+        Some(format!("{hour:02}:{minute:02}"))
+    };
+    let found = match fields.as_slice() {
+        ["@hourly"] => form("hourly", Some("08:00".to_owned())),
+        [minute, hour, "*", "*", "*"] => form("daily", at(hour, minute)),
+        [minute, hour, "*", "*", "1-5"] => form("workdays", at(hour, minute)),
+        [minute, hour, "*", "*", day] if day.len() == 1 && ("0"..="6").contains(day) => {
+            form("weekly", at(hour, minute)).map(|form| ScheduleForm { weekday: (*day).to_owned(), ..form })
+        }
+        [minute, hour, day, "*", "*"] if *day == "L" || day.parse().is_ok_and(|day: u8| (1..=31).contains(&day)) => {
+            form("monthly", at(hour, minute)).map(|form| ScheduleForm { day: (*day).to_owned(), ..form })
+        }
+        [date, time] if date.len() == 10 && time.len() == 5 => {
+            form("once", Some((*time).to_owned())).map(|form| ScheduleForm { date: (*date).to_owned(), ..form })
+        }
+        _ => None,
+    };
+    found.unwrap_or_else(|| ScheduleForm { repeat: "expression".to_owned(), ..blank })
+}
+
+/// When, as an expression.
+fn expression(form: &ScheduleForm) -> String {
+    let (hour, minute) = form.time.split_once(':').unwrap_or(("", ""));
+    let number = |text: &str| text.parse::<u8>().map_or_else(|_| "?".to_owned(), |number| number.to_string());
+    let at = format!("{} {}", number(minute), number(hour));
+    match form.repeat.as_str() {
+        "hourly" => "@hourly".to_owned(),
+        "daily" => format!("{at} * * *"),
+        "workdays" => format!("{at} * * 1-5"),
+        "weekly" => format!("{at} * * {}", form.weekday),
+        "monthly" => format!("{at} {} * *", form.day),
+        "once" => format!("{} {}", form.date, form.time),
+        _ => form.when.clone(),
+    }
+}
+
+/// What is asked for, and what is wrong with it already. `before`: what the kind does beside what is typed stays.
+pub(super) fn asked(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>) -> (NewSchedule, Faults) {
+    let mut faults = Faults::default();
+    let minutes = form.jitter.parse::<u64>();
+    if minutes.is_err() && !form.jitter.is_empty() {
+        faults.add("jitter_seconds", v.t("schedule-jitter-bad"));
+    }
+    let days_off = form.days_off.split([',', '\n']).map(str::trim).filter(|day| !day.is_empty());
+    let new = NewSchedule {
+        name: form.name.clone(),
+        kind: form.kind.clone(),
+        when: expression(form),
+        zone: Some(form.zone.clone()),
+        days_off: days_off.map(str::to_owned).collect(),
+        jitter_seconds: minutes.unwrap_or(0).saturating_mul(60),
+        missed: form.missed.parse().unwrap_or_default(),
+        overlap: form.overlap.parse().unwrap_or_default(),
+        spec: spec(v, form, before),
+    };
+    (new, faults)
+}
+
+fn spec(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>) -> Value {
+    let before = before.filter(|before| before.kind.as_str() == form.kind);
+    let kept = before.and_then(|before| serde_json::from_str::<Map<String, Value>>(&before.spec).ok());
+    let mut spec = kept.unwrap_or_default();
+    let mut set = |name: &str, value: Value| drop(spec.insert(name.to_owned(), value));
+    match form.kind.as_str() {
+        "mail" if !form.draft.is_empty() => {
+            set("draft", json!(form.draft));
+            set("recipients", if form.list.is_empty() { Value::Null } else { json!(form.list) });
+            set("language", json!(v.language));
+        }
+        "command" if before.is_none_or(|before| of(before).command != form.command) => {
+            set("command", json!(form.command));
+            set("shell", json!(true));
+        }
+        "http" => {
+            set("url", json!(form.url));
+            set("method", json!(form.method));
+            let json =
+                serde_json::from_str::<Value>(&form.body).ok().filter(|body| body.is_object() || body.is_array());
+            let text = || if form.body.is_empty() { Value::Null } else { json!(form.body) };
+            set("body", json.unwrap_or_else(text));
+        }
+        _ => {}
+    }
+    Value::Object(spec)
+}
+
+/// What the lists of the form offer, with what is chosen in each.
+pub(super) fn choices(v: &View, form: &ScheduleForm, drafts: Vec<(String, String)>, lists: Vec<String>) -> FormChoices {
+    let kinds = [JobKind::Mail, JobKind::Command, JobKind::Http].into_iter();
+    let kinds = kinds.filter(|kind| *kind == JobKind::Mail || v.administers());
+    let words = |prefix: &'static str, names: Vec<&'static str>| {
+        names.into_iter().map(move |name| (name.to_owned(), v.t(&format!("{prefix}-{name}"))))
+    };
+    let weekdays = [1, 2, 3, 4, 5, 6, 0].map(|day: u8| (day.to_string(), weekday(day, v.language)));
+    let days = (1..=31).map(|day: u8| (day.to_string(), day.to_string()));
+    let own = std::iter::once((String::new(), v.t("schedule-own-list")));
+    FormChoices {
+        kinds: Choice::of(kinds.map(|kind| (kind.to_string(), v.kind(&kind))), &form.kind),
+        repeats: Choice::of(words("schedule-repeat", REPEATS.to_vec()), &form.repeat),
+        weekdays: Choice::of(weekdays, &form.weekday),
+        days: Choice::of(days.chain([("L".to_owned(), v.t("schedule-last-day"))]), &form.day),
+        drafts: Choice::of(drafts, &form.draft),
+        lists: Choice::of(own.chain(lists.into_iter().map(|name| (name.clone(), name))), &form.list),
+        methods: Choice::of(METHODS.map(|name| (name.to_owned(), name.to_owned())), &form.method),
+        missed: Choice::of(
+            words("schedule-missed", MissedPolicy::ALL.iter().map(|policy| policy.as_str()).collect()),
+            &form.missed,
+        ),
+        overlaps: Choice::of(
+            words("schedule-overlap", OverlapPolicy::ALL.iter().map(|policy| policy.as_str()).collect()),
+            &form.overlap,
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_form_can_say_is_said_by_it_and_back() {
+        for (expression_text, repeat) in [
+            ("@hourly", "hourly"),
+            ("30 7 * * *", "daily"),
+            ("0 8 * * 1-5", "workdays"),
+            ("0 8 * * 1", "weekly"),
+            ("0 6 15 * *", "monthly"),
+            ("0 6 L * *", "monthly"),
+            ("2026-12-24 08:00", "once"),
+            ("*/15 * * * *", "expression"),
+            ("0 8 * * MON", "expression"),
+            ("every 15 min", "expression"),
+            ("0 8,14 * * *", "expression"),
+        ] {
+            let form = repeating(expression_text);
+            assert_eq!((form.repeat.as_str(), expression(&form).as_str()), (repeat, expression_text));
+        }
+    }
+
+    #[test]
+    fn a_command_is_shown_as_a_shell_would_read_it() {
+        assert_eq!(command_line(&json!(["tar", "-czf", "a b.tgz", "it's"])), "tar -czf 'a b.tgz' 'it'\\''s'");
+        assert_eq!(command_line(&json!("a | b")), "a | b");
+    }
+}
