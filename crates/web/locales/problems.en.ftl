@@ -52,6 +52,10 @@ problem-no-project = there is no project `{ $name }`
 problem-no-project-help = `GET /api/v1/projects` lists the projects
 problem-no-trace = there is no trace `{ $id }`
 problem-no-trace-help = its spans may be older than what is kept, or were not sampled
+problem-kind-delete = q: records of the kind `{ $kind }` are not deleted by query
+problem-kind-tail = q: only lines of logs are told as they arrive
+problem-kind-help = leave `kind:` out
+problem-quota = the quota of the project is used up
 
 problem-upload-long = the upload is longer than this server takes
 problem-upload-long-help = send it in parts

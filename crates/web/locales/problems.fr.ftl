@@ -52,6 +52,10 @@ problem-no-project = le projet « { $name } » n’existe pas
 problem-no-project-help = « GET /api/v1/projects » affiche les projets
 problem-no-trace = la trace « { $id } » n’existe pas
 problem-no-trace-help = ses spans sont peut-être plus anciens que ce qui est conservé, ou n’ont pas été échantillonnés
+problem-kind-delete = q : les enregistrements de type « { $kind } » ne se suppriment pas par requête
+problem-kind-tail = q : seules les lignes de journaux peuvent être suivies en direct
+problem-kind-help = retirez « kind: »
+problem-quota = le quota du projet est atteint
 
 problem-upload-long = le fichier est trop volumineux pour ce serveur
 problem-upload-long-help = envoyez-le en plusieurs parties

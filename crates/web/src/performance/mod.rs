@@ -1,5 +1,6 @@
 //! How long requests, tasks and other transactions take, by endpoint.
 
+mod apdex;
 mod api;
 pub(crate) mod endpoint;
 #[cfg(test)]
@@ -14,7 +15,8 @@ pub(crate) mod trace;
 #[cfg(test)]
 use crate::layout::{gallery::Drawn, view::View};
 use crate::{Ctx, problem::Result, routes::Routes};
-use ::reports::{Endpoints, ProjectSettings};
+use ::reports::Endpoints;
+use apdex::apdex_of;
 use model::Timestamp;
 use std::{ops::Range, time::Duration};
 
@@ -34,13 +36,4 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
 async fn endpoints(ctx: &Ctx, project: Option<&str>, range: Range<Timestamp>) -> Result<(Endpoints, Duration)> {
     let apdex = apdex_of(ctx, project).await?;
     Ok((ctx.app.reports.endpoints(project, range, apdex).await?, apdex))
-}
-
-/// How long a transaction of a project may take that satisfies.
-async fn apdex_of(ctx: &Ctx, project: Option<&str>) -> Result<Duration> {
-    let settings = match project {
-        Some(slug) => ctx.app.db.project_of_slug(slug).await?.map(|project| ProjectSettings::read(&project.settings)),
-        None => None,
-    };
-    Ok(Duration::from_millis(settings.unwrap_or_default().apdex_ms.into()))
 }

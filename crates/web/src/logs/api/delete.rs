@@ -5,7 +5,7 @@ use crate::{
     Ctx,
     auth::{Granted, write_down},
     extract::{Query, moment},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
 };
 use api::logs::Deleted;
 use axum::{Extension, extract::State, http::Uri};
@@ -90,11 +90,9 @@ fn refuse_unclear(search: &ResolvedSearch, q: &str) -> Result<()> {
             .remedy("correct it: only a query that is understood as a whole deletes"));
     }
     if search.kind != Kind::Log {
-        return Err(Problem::invalid(format!(
-            "q: records of the kind `{}` are not deleted by query",
-            search.kind.as_str()
-        ))
-        .remedy("leave `kind:` out to delete lines of logs"));
+        let kind = search.kind.as_str();
+        return Err(Problem::invalid(worded("problem-kind-delete", &[("kind", &kind)]))
+            .remedy(worded("problem-kind-help", &[])));
     }
     if !search.query.pipes.is_empty() {
         return Err(Problem::invalid("q: steps behind `|` make a table, and play no part in a deletion")

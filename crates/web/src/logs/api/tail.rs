@@ -105,7 +105,7 @@ pub(super) async fn tail(
     let search = Search { q, zone, ..Search::default() };
     let search = resolve(&ctx, ctx.app.logs.zone(), &search).await?;
     if search.kind != Kind::Log {
-        return Err(Problem::invalid("q: only lines of logs are told as they arrive").remedy("leave `kind:` out"));
+        return Err(Problem::invalid(worded("problem-kind-tail", &[])).remedy(worded("problem-kind-help", &[])));
     }
     let question = search.question().clone();
     let receiver = ctx.app.logs.subscribe().await?;

@@ -4,7 +4,7 @@ use super::{WHOLE_BYTES_MAX, is_json, read_whole, sent_again};
 use crate::{
     Ctx,
     auth::Access,
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use axum::{
@@ -50,7 +50,7 @@ async fn receive(ctx: &Ctx, headers: &HeaderMap, body: Body, is_json: bool) -> R
         // None of it was kept: it may come again.
         Some(wait) if received.accepted == 0 => {
             let seconds = u32::try_from(wait.as_secs().max(1)).unwrap_or(60);
-            let busy = Problem::busy("quota", "the quota of the project is used up", seconds);
+            let busy = Problem::busy("quota", worded("problem-quota", &[]), seconds);
             Err(busy.status(StatusCode::TOO_MANY_REQUESTS))
         }
         _ => Ok(received),

@@ -6,7 +6,7 @@ use crate::{
     auth::Access,
     extract::Query,
     layout::{Reader, shown},
-    performance::{apdex_of, periods},
+    performance::{apdex::apdex_of, periods},
     problem::Result,
     routes::{Routes, page_about},
 };
