@@ -1,6 +1,7 @@
 //! `cargo run --release -p reports --example performance -- [SPANS]`: what a page of endpoints, one endpoint and a waterfall take over
 //! so many spans (a million) of one day, ten of them to a trace, made with a fixed seed.
 
+use blobs::Blobs;
 use jiff::tz::TimeZone;
 use logs::{
     Logs,
@@ -37,7 +38,8 @@ async fn measured(traces: u64) -> Vec<(&'static str, f64)> {
     let clock = Clock::Manual(ManualClock::at(NOW));
     let db = Db::open_sqlite(&folder.path().join("vigie.db"), folder.path()).await.expect("a database");
     let logs = Logs::new(folder.path(), logs::Config::default(), clock.clone(), TimeZone::UTC).expect("a store");
-    let reports = Reports::new(db, logs.clone(), clock, Rng::seeded(7));
+    let blobs = Blobs::new(folder.path(), Rng::seeded(8)).expect("a folder for files");
+    let reports = Reports::new(db, logs.clone(), blobs, clock, Rng::seeded(7));
     let rng = Rng::seeded(11);
     let begun = Instant::now();
     for first in (0..traces).step_by(TRACES as usize) {

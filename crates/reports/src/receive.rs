@@ -1,7 +1,7 @@
 //! Envelopes, taken in: what they hold is on disk and searchable before the client hears so.
 
 use crate::{
-    Error, KnownProject, Reports,
+    DropReason, Error, KnownProject, Reports,
     gather::{Beside, Gathered},
 };
 use errors::logs::LogItem;
