@@ -178,6 +178,11 @@ async fn scripts_in_any_field_of_an_event_are_text() {
         .await;
         browser.size(1440, 1000).await;
         browser.come_in(&vigie.invite("root", "admin")).await;
+        // What is looked for would be found.
+        browser
+            .run("document.body.insertAdjacentHTML('beforeend', '<b data-planted=x><a href=\"javascript:0\">x</a>')")
+            .await;
+        assert_eq!(browser.value(TAKEN_FOR_MARKUP).await.as_array().map(Vec::len), Some(2));
         let mut shown = String::new();
         for issue in &issues {
             let path = format!("/issues/{}", issue["short_id"].as_str().expect("a name"));
