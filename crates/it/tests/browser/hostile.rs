@@ -106,8 +106,7 @@ fn others() -> Vec<(&'static str, Value)> {
 }
 
 fn now() -> f64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.expect("the clock is set").as_secs_f64()
+    model::Clock::System.now().as_micros() as f64 / 1e6
 }
 
 impl Vigie {
