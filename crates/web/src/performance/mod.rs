@@ -21,9 +21,8 @@ use model::Timestamp;
 use std::{ops::Range, time::Duration};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [api::declare, endpoint::declare, handlers::declare, trace::declare]
-        .into_iter()
-        .fold(routes, |routes, add| add(routes))
+    let parts = [api::declare, endpoint::declare, handlers::declare, trace::declare];
+    parts.into_iter().fold(routes, |routes, add| add(routes))
 }
 
 /// Its pages with what they might show.

