@@ -5,7 +5,6 @@ use api::runs::{OutputLine, RunEnd};
 use model::{Clock, Timestamp};
 use std::{
     collections::VecDeque,
-    io::Write as _,
     os::unix::process::ExitStatusExt as _,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
