@@ -161,7 +161,7 @@ fn short(mut text: String, chars_max: usize) -> String {
 mod tests {
     use super::*;
 
-    fn told(id: &str, parent: Option<&str>, kind: SpanKind, attributes: Value) -> OpenTelemetrySpan {
+    fn told(id: &str, parent: Option<&str>, kind: SpanKind, attributes: &Value) -> OpenTelemetrySpan {
         OpenTelemetrySpan {
             trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
             span_id: id.to_owned(),
@@ -185,15 +185,15 @@ mod tests {
     fn spans_of_a_program_know_their_segment() {
         let query = json!({"db.system": "postgresql", "db.statement": "GET order 'planted'"});
         let spans = read(vec![
-            told("d", Some("b"), SpanKind::Client, query),
-            told("b", Some("a"), SpanKind::Internal, json!({})),
+            told("d", Some("b"), SpanKind::Client, &query),
+            told("b", Some("a"), SpanKind::Internal, &json!({})),
             told(
                 "a",
                 Some("elsewhere"),
                 SpanKind::Server,
-                json!({"http.method": "GET", "http.status_code": 503, "enduser.id": "7"}),
+                &json!({"http.method": "GET", "http.status_code": 503, "enduser.id": "7"}),
             ),
-            told("e", Some("gone"), SpanKind::Producer, json!({})),
+            told("e", Some("gone"), SpanKind::Producer, &json!({})),
         ]);
         let drawn: Vec<_> = spans
             .iter()
@@ -224,7 +224,7 @@ mod tests {
             "a",
             None,
             SpanKind::Internal,
-            json!({"api_key": "planted", "url.full": "https://u:planted@x.example/"}),
+            &json!({"api_key": "planted", "url.full": "https://u:planted@x.example/"}),
         )]);
         assert!(!format!("{spans:?}").contains("planted"), "{spans:?}");
     }
@@ -232,8 +232,8 @@ mod tests {
     #[test]
     fn what_goes_in_a_circle_has_no_segment() {
         let spans = read(vec![
-            told("a", Some("b"), SpanKind::Internal, json!({})),
-            told("b", Some("a"), SpanKind::Internal, json!({})),
+            told("a", Some("b"), SpanKind::Internal, &json!({})),
+            told("b", Some("a"), SpanKind::Internal, &json!({})),
         ]);
         assert!(spans.iter().all(|span| span.segment_id.is_none()));
     }
