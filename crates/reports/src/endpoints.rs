@@ -75,8 +75,10 @@ impl Reports {
         let wanted = |more: Option<Filter>| segments(project, more);
         let all = self.table(wanted(None), &range, &format!("{STATS} {by}")).await?;
         let failed = self.table(wanted(Some(failed())), &range, &format!("stats count() as count {by}")).await?;
-        let satisfied = self.table(wanted(Some(satisfied(apdex))), &range, &format!("stats count() as count {by}")).await?;
-        let tolerated = self.table(wanted(Some(tolerated(apdex))), &range, &format!("stats count() as count {by}")).await?;
+        let satisfied =
+            self.table(wanted(Some(satisfied(apdex))), &range, &format!("stats count() as count {by}")).await?;
+        let tolerated =
+            self.table(wanted(Some(tolerated(apdex))), &range, &format!("stats count() as count {by}")).await?;
         let is_partial = [&all, &failed, &satisfied, &tolerated].iter().any(|(_, is_partial)| *is_partial);
         let mut rows: Vec<Endpoint> = all.0.rows.iter().map(|row| Cells(&all.0, row).endpoint()).collect();
         for endpoint in &mut rows {
