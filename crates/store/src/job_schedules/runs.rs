@@ -131,7 +131,7 @@ impl Db {
     /// The jobs of a schedule's runs that are not over.
     pub async fn open_jobs_of_schedule(&self, id: Uuid) -> Result<Vec<Job>> {
         let sql = "SELECT j.* FROM schedule_runs r JOIN jobs j ON j.id = r.job_id
-                   WHERE r.schedule_id = $1 AND j.state < 4 ORDER BY r.due_at";
+                   WHERE r.schedule_id = $1 AND r.state = 1 AND j.state < 4 ORDER BY r.due_at";
         self.rows(sql, params![id]).await?.iter().map(job_from).collect()
     }
 

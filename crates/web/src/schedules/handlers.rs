@@ -209,6 +209,9 @@ fn upcoming(v: &View, schedule: &JobSchedule) -> Vec<String> {
 fn on_the_clock(v: &View, at: Timestamp, zone: &TimeZone) -> String {
     let weekday = at.in_zone(zone).weekday().to_sunday_zero_offset().unsigned_abs();
     let words = crate::words::Words { language: v.language, zone: zone.clone() };
+    if at.in_zone(zone).second() != 0 {
+        return format!("{} {} {}", ::schedules::weekday(weekday, v.language), words.day(&at), words.time(&at));
+    }
     format!("{} {}", ::schedules::weekday(weekday, v.language), words.moment(&at))
 }
 
