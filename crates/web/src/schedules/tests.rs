@@ -30,13 +30,13 @@ async fn keeping(site: &Site) -> Schedules {
     Schedules::start(&place, [timetable(site.app.clone())])
 }
 
-/// Until the last run of a schedule stands so.
-async fn until(site: &Site, name: &str, state: RunState) -> store::ScheduleRun {
+/// Until the last run of a schedule, due at `since` or later, stands so.
+async fn until(site: &Site, (name, since): (&str, Timestamp), state: RunState) -> store::ScheduleRun {
     let begun = Instant::now();
     loop {
         let schedule = site.app.db.job_schedule_named(name).await.unwrap().unwrap();
         let runs = site.app.db.runs_of_schedule(schedule.id, None, 1).await.unwrap();
-        if let Some(run) = runs.into_iter().find(|run| run.state == state) {
+        if let Some(run) = runs.into_iter().find(|run| run.state == state && run.due >= since) {
             return run;
         }
         assert!(begun.elapsed() < Duration::from_secs(30), "no run of {name} is {state:?}");
@@ -140,7 +140,7 @@ async fn a_run_that_is_due_becomes_a_job_of_the_schedule() {
     site.post("/api/v1/schedules", noop("Test")).await;
     let _keeping = keeping(&site).await;
     site.clock.advance(Duration::from_secs(60));
-    let run = until(&site, "Test", RunState::Started).await;
+    let run = until(&site, ("Test", Timestamp::EPOCH), RunState::Started).await;
     let job = site.app.db.job(run.job.unwrap()).await.unwrap().unwrap();
     assert_eq!((job.name.as_str(), job.task_type.as_str(), job.state), ("Test", "schedule", JobState::Pending));
     let list = site.get("/api/v1/schedules").await.json();
@@ -175,22 +175,24 @@ async fn a_mailing_file_and_its_list_are_read_anew_at_each_run() {
     assert_eq!(site.app.db.job(second.job.unwrap()).await.unwrap().unwrap().counters.total, 2);
     site.app.db.cancel_job(second.job.unwrap(), store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
     std::fs::remove_file(folder.path().join("clients.csv")).unwrap();
-    advance_to_next(&site).await;
-    let failed = until(&site, "Lettre", RunState::Failed).await;
+    let due = advance_to_next(&site).await;
+    let failed = until(&site, ("Lettre", due), RunState::Failed).await;
     assert!(failed.detail.contains("clients.csv") && failed.detail.contains("aucune liste"), "{}", failed.detail);
     let refused = site.post("/api/v1/schedules", weekly(json!({"file": "letter.toml", "account": "news"}))).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
-async fn advance_to_next(site: &Site) {
+/// When that is due.
+async fn advance_to_next(site: &Site) -> Timestamp {
     let next = site.app.db.job_schedule_named("Lettre").await.unwrap().unwrap().next.unwrap();
     let now: Timestamp = site.app.clock.now();
     site.clock.advance(next.begins.since(now));
+    next.due
 }
 
 async fn monday_after(site: &Site) -> store::ScheduleRun {
-    advance_to_next(site).await;
-    let run = until(site, "Lettre", RunState::Started).await;
+    let due = advance_to_next(site).await;
+    let run = until(site, ("Lettre", due), RunState::Started).await;
     assert_eq!(run.due.in_zone(&jiff::tz::TimeZone::get("Europe/Paris").unwrap()).hour(), 8);
     run
 }
