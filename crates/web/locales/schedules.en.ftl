@@ -98,6 +98,9 @@ maintenance-log-store = Compact logs and delete old ones
 maintenance-damage = Check stored data for damage
 maintenance-webhooks = Report outcomes to webhooks
 maintenance-timetable = Start scheduled runs
+maintenance-spool = Take in reports of vigie run
+maintenance-report-retention = Delete old error reports
+maintenance-alerts = Look at alert rules
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

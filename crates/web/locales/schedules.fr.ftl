@@ -98,6 +98,9 @@ maintenance-log-store = Compacter les journaux et supprimer les anciens
 maintenance-damage = Vérifier les données enregistrées
 maintenance-webhooks = Signaler les résultats aux webhooks
 maintenance-timetable = Lancer les exécutions planifiées
+maintenance-spool = Reprendre les comptes rendus de vigie run
+maintenance-report-retention = Supprimer les anciens rapports d’erreurs
+maintenance-alerts = Évaluer les règles d’alerte
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

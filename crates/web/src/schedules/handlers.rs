@@ -157,7 +157,8 @@ fn run_row(v: &View, run: store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Run
 }
 
 /// Works that the pages have a word for.
-const WORKS: [&str; 5] = ["uploads", "log_store", "damage", "webhooks", "timetable"];
+pub(crate) const WORKS: [&str; 8] =
+    ["uploads", "log_store", "damage", "webhooks", "timetable", "spool", "report_retention", "alerts"];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
     let works = ctx.app.db.schedules().await?.into_iter().map(|work| MaintenanceRow {

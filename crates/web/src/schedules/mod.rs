@@ -12,7 +12,7 @@ mod prepare;
 mod spec;
 #[cfg(test)]
 mod tests;
-mod typed;
+pub(crate) mod typed;
 
 pub use prepare::timetable;
 

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use store::JobSchedule;
 
 /// What a schedule that is easily said repeats as; `expression` is any other.
-const REPEATS: [&str; 7] = ["daily", "workdays", "weekly", "monthly", "hourly", "once", "expression"];
+pub(crate) const REPEATS: [&str; 7] = ["daily", "workdays", "weekly", "monthly", "hourly", "once", "expression"];
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 /// Bytes of each field.
 const FIELD_MAX: usize = 64 << 10;

@@ -130,7 +130,7 @@ fn is_page(path: &Path) -> bool {
 }
 
 /// What stands between quotes after `.t(`, `.with(`, `.with_all(` or `.count(`, and every other quoted text of the
-/// sources that has the form of an identifier: `format!` builds none but the names of kinds of job.
+/// sources that has the form of an identifier: what `format!` builds is in [`composed`].
 fn quoted(folder: &Path, found: &mut BTreeSet<String>, asked: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -158,6 +158,16 @@ fn quoted(folder: &Path, found: &mut BTreeSet<String>, asked: &mut BTreeSet<Stri
     }
 }
 
+/// Identifiers that are put together: of a kind of thing, and of which one it is.
+fn composed() -> Vec<String> {
+    let kinds = model::JobKind::ALL.map(|kind| format!("kind-{kind}"));
+    let missed = model::MissedPolicy::ALL.iter().map(|policy| format!("schedule-missed-{policy}"));
+    let overlap = model::OverlapPolicy::ALL.iter().map(|policy| format!("schedule-overlap-{policy}"));
+    let repeats = crate::schedules::typed::REPEATS.map(|repeat| format!("schedule-repeat-{repeat}"));
+    let works = crate::schedules::handlers::WORKS.map(|work| format!("maintenance-{}", work.replace('_', "-")));
+    kinds.into_iter().chain(missed).chain(overlap).chain(repeats).chain(works).collect()
+}
+
 #[test]
 fn both_languages_have_every_text_and_nothing_else() {
     let (english, french) =
@@ -168,9 +178,8 @@ fn both_languages_have_every_text_and_nothing_else() {
     for folder in ["src", "templates"] {
         quoted(&root.join(folder), &mut found, &mut asked);
     }
-    let kinds = model::JobKind::ALL.map(|kind| format!("kind-{kind}"));
-    found.extend(kinds.clone());
-    asked.extend(kinds);
+    found.extend(composed());
+    asked.extend(composed());
     assert!(asked.len() > 100, "the pages are looked for where they are: only {} texts are asked for", asked.len());
     let missing: Vec<_> = asked.iter().filter(|id| !english.contains_key(*id)).collect();
     assert!(missing.is_empty(), "asked for and not there: {missing:?}");
