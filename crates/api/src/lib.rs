@@ -6,6 +6,7 @@
 //! so that a misspelt field is told. Times are RFC 3339 in UTC.
 
 pub mod accounts;
+pub mod alerts;
 pub mod feedback;
 pub mod health;
 pub mod issues;

@@ -11,6 +11,7 @@ use std::{
 /// What each crate may know of the house. Growing the house means a line here and a paragraph in ARCHITECTURE.md.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("alerts", &["model"]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
     ("blobs", &["model", "store"]),
@@ -30,9 +31,15 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     (
+        "alerting",
+        &["alerts", "blobs", "jobs", "language", "logs", "mail", "model", "outbound", "reports", "store", "vault"],
+    ),
+    (
         "web",
         &[
             "api",
+            "alerts",
+            "alerting",
             "errors",
             "language",
             "model",
@@ -70,6 +77,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "vigie",
         &[
             "api",
+            "alerts",
+            "alerting",
             "blobs",
             "language",
             "reports",

@@ -107,6 +107,7 @@ pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: 
         message_id: id.message_id(&mailing.from),
         date: id.date,
         list_unsubscribe: rendered.list_unsubscribe.filter(|value| !value.is_empty()),
+        further_fields: Vec::new(),
     })
 }
 

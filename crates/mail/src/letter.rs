@@ -24,6 +24,8 @@ pub struct Letter {
     pub date: model::Timestamp,
     /// `<https://…>, <mailto:…>` (RFC 2369); adds `List-Unsubscribe-Post` (RFC 8058) when it holds an https address.
     pub list_unsubscribe: Option<String>,
+    /// Further header fields, by names of ours (`Auto-Submitted`): one line each.
+    pub further_fields: Vec<(&'static str, String)>,
 }
 
 /// A file to attach, as it was when the job was enqueued. It is streamed, never held in memory, and a file that has

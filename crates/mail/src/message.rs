@@ -210,6 +210,9 @@ fn headers(letter: &Letter) -> Vec<u8> {
             out.extend_from_slice(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
         }
     }
+    for (name, value) in &letter.further_fields {
+        field(&mut out, name, &Raw::new(one_line(value)));
+    }
     out.extend_from_slice(b"MIME-Version: 1.0\r\n");
     out
 }

@@ -33,6 +33,18 @@ impl Reach {
         Self::Public { allowed: Vec::new() }
     }
 
+    /// The Internet, and besides it these networks or addresses: `10.0.0.0/8`, `192.168.1.20`.
+    ///
+    /// # Errors
+    /// The first of them that is neither.
+    pub fn public_and(networks: &[String]) -> Result<Self, String> {
+        let network = |text: &String| {
+            let network = text.parse::<IpNet>().ok();
+            network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from)).ok_or_else(|| text.clone())
+        };
+        Ok(Self::Public { allowed: networks.iter().map(network).collect::<Result<_, _>>()? })
+    }
+
     /// # Errors
     /// The URL spells out an address that may not be reached. A name says nothing before it is looked up.
     pub fn check(&self, url: &Url) -> Result<(), Refused> {

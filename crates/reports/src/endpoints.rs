@@ -191,6 +191,12 @@ impl Cells<'_> {
         }
     }
 
+    /// When the step of time begins that the row is about, where it is about one.
+    pub(crate) fn step(&self) -> Timestamp {
+        let at = self.1.iter().find_map(|cell| if let Cell::Time(at) = cell { Some(*at) } else { None });
+        at.unwrap_or(Timestamp::EPOCH)
+    }
+
     pub(crate) fn time(&self, name: &str) -> Duration {
         Duration::try_from_secs_f64(self.number(name) / 1e6).unwrap_or_default()
     }

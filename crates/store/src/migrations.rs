@@ -115,6 +115,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0016_job_schedules.sql"),
         postgres: include_str!("../migrations/postgres/0016_job_schedules.sql"),
     },
+    Migration {
+        version: 17,
+        name: "alerts",
+        sqlite: include_str!("../migrations/sqlite/0017_alerts.sql"),
+        postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

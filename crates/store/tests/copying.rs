@@ -80,6 +80,19 @@ async fn fill(db: &Db) {
     let schedule = crate::job_schedules::new_schedule("Été");
     db.create_job_schedule(schedule.clone(), NOW).await.unwrap();
     db.run_by_hand(schedule.id, later(3)).await.unwrap();
+    alerts(db).await;
+}
+
+/// One that was told, and one channel that could not be.
+async fn alerts(db: &Db) {
+    db.save_alert_rule(Uuid::from_u128(1), "é\0".into(), NOW).await.unwrap();
+    db.save_alert_channel(crate::alerts::channel(5, "🦉\0"), NOW).await.unwrap();
+    let incidents = vec![crate::alerts::incident(7, "\u{7f}", 0)];
+    let deliveries = vec![crate::alerts::delivery(1, 5)];
+    db.record_alerts(store::AlertRecord { incidents, deliveries, ..Default::default() }, NOW).await.unwrap();
+    db.create_alert_silence(crate::alerts::silence()).await.unwrap();
+    // What `errors` did is noted, and nobody has looked at it.
+    assert!(!db.alert_events(1).await.unwrap().is_empty());
 }
 
 /// Of which one went into the other, and was resolved.

@@ -6,6 +6,7 @@
 #[macro_use]
 mod bed;
 mod accounts;
+mod alerts;
 mod artifacts;
 mod claims;
 mod copying;

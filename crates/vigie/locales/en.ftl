@@ -293,6 +293,7 @@ settings-too-long = { $name }: is longer than { $n } bytes: is this a settings f
 settings-example = packaging/vigie.example.toml shows every setting
 setting-listen = { $from }: listen: `{ $value }` is not an address and a port: write it as 127.0.0.1:8787
 setting-proxies = { $from }: proxies: `{ $wrong }` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24
+setting-networks = { $from }: alert-networks: `{ $wrong }` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24
 setting-database = { $from }: database: `{ $scheme }:…` is not known: write postgres://user@host/name, or leave it out for SQLite in the data directory
 setting-zone = { $from }: time-zone: `{ $value }` is not a known zone: write it as Europe/Paris
 setting-jobs-max = { $from }: jobs-max: `{ $value }` is not a number from 1 to 1000: correct it
@@ -691,3 +692,50 @@ column-job = job
 column-detail = detail
 run-cannot-start = vigie run: { $program } cannot be started: { $error }
 run-not-reported = vigie run: the run is not reported: { $data }: { $error }
+
+## Alerts and channels
+
+alerts-none = nothing is wrong
+alert-acknowledged = acknowledged
+alert-silenced = { $n ->
+    [one] silenced for { $n } minute
+   *[other] silenced for { $n } minutes
+}
+alert-state-pending = pending
+alert-state-firing = firing
+alert-state-resolved = resolved
+alert-state-expired = ended
+alert-state-acknowledged = acknowledged by { $by }
+alert-kind-new-issue = new issue
+alert-kind-regression = regressed issue
+alert-kind-error-rate = too many errors
+alert-kind-response-time = slow endpoint
+alert-kind-failed-job = job failed
+alert-kind-success-rate = low success rate
+alert-kind-log-pattern = log lines match
+alert-kind-missed-check-in = missed check-in
+alert-kind-worker-lost = worker lost
+alert-kind-disk-nearly-full = disk nearly full
+severity-info = info
+severity-warning = warning
+severity-critical = critical
+rule-on = on
+rule-off = off
+rule-saved = rule { $id } is saved
+rule-previewed = { $n ->
+    [one] would have fired { $n } time in the last 7 days
+   *[other] would have fired { $n } times in the last 7 days
+}
+channels-none = there are no channels: vigie channel add NAME --type slack
+channel-made = channel "{ $name }" is made: vigie channel test tries it
+channel-failing = failing: { $why }
+channel-works = last message { $at }
+channel-unused = no message yet
+channel-told = a test was sent to "{ $name }"
+channel-not-told = the test was not delivered to "{ $name }": { $error }
+channel-deleted = channel "{ $name }" is deleted
+channel-missing = there is no channel "{ $name }"
+channel-missing-help = vigie channel lists those there are
+column-severity = severity
+column-since = since
+column-about = about

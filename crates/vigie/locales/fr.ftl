@@ -353,6 +353,7 @@ settings-too-long = { $name } : dépasse { $n } octets ; est-ce bien un fichi
 settings-example = packaging/vigie.example.toml montre tous les réglages
 setting-listen = { $from } : listen : « { $value } » n’est pas une adresse suivie d’un port : écrivez par exemple 127.0.0.1:8787
 setting-proxies = { $from } : proxies : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
+setting-networks = { $from } : alert-networks : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
 setting-database = { $from } : database : « { $scheme }:… » n’est pas connu : écrivez postgres://utilisateur@hôte/nom, ou retirez ce réglage pour utiliser SQLite dans le dossier de données
 setting-zone = { $from } : time-zone : « { $value } » n’est pas un fuseau horaire connu : écrivez par exemple Europe/Paris
 setting-jobs-max = { $from } : jobs-max : « { $value } » n’est pas un nombre de 1 à 1000 : corrigez-le
@@ -789,3 +790,50 @@ column-job = tâche
 column-detail = détail
 run-cannot-start = vigie run : { $program } ne peut pas démarrer : { $error }
 run-not-reported = vigie run : l’exécution n’est pas signalée : { $data } : { $error }
+
+## Alertes et canaux
+
+alerts-none = tout va bien
+alert-acknowledged = alerte prise en charge
+alert-silenced = { $n ->
+    [one] alerte en sourdine pendant { $n } minute
+   *[other] alerte en sourdine pendant { $n } minutes
+}
+alert-state-pending = en attente
+alert-state-firing = en cours
+alert-state-resolved = résolue
+alert-state-expired = terminée
+alert-state-acknowledged = prise en charge par { $by }
+alert-kind-new-issue = nouveau problème
+alert-kind-regression = problème réapparu
+alert-kind-error-rate = trop d’erreurs
+alert-kind-response-time = point d’accès lent
+alert-kind-failed-job = tâche en échec
+alert-kind-success-rate = taux de réussite faible
+alert-kind-log-pattern = lignes de journal trouvées
+alert-kind-missed-check-in = signal attendu manquant
+alert-kind-worker-lost = processus perdu
+alert-kind-disk-nearly-full = disque presque plein
+severity-info = information
+severity-warning = avertissement
+severity-critical = critique
+rule-on = activée
+rule-off = désactivée
+rule-saved = la règle { $id } est enregistrée
+rule-previewed = { $n ->
+    [one] se serait déclenchée { $n } fois ces 7 derniers jours
+   *[other] se serait déclenchée { $n } fois ces 7 derniers jours
+}
+channels-none = il n’y a pas de canal : vigie channel add NOM --type slack
+channel-made = canal « { $name } » créé : vigie channel test permet de l’essayer
+channel-failing = en échec : { $why }
+channel-works = dernier message { $at }
+channel-unused = aucun message pour l’instant
+channel-told = un test a été envoyé à « { $name } »
+channel-not-told = le test n’a pas pu être remis à « { $name } » : { $error }
+channel-deleted = canal « { $name } » supprimé
+channel-missing = il n’y a pas de canal « { $name } »
+channel-missing-help = vigie channel affiche ceux qui existent
+column-severity = gravité
+column-since = depuis
+column-about = concerne

@@ -14,6 +14,7 @@ use crate::{
     render,
     words::{Cause as _, t},
 };
+use alerting::{AlertParts, Alerts, Place, Reach};
 use blobs::Blobs;
 use jobs::Hub;
 use logs::{Logs, job_log::JobLog};
@@ -87,6 +88,7 @@ pub(crate) struct Parts {
     pub(crate) hub: Hub,
     pub(crate) logs: Logs,
     pub(crate) reports: Reports,
+    pub(crate) alerts: Alerts,
     pub(crate) job_log: JobLog,
     pub(crate) blobs: Blobs,
 }
@@ -202,7 +204,18 @@ impl Parts {
         let job_log = JobLog::new(logs.clone(), data);
         let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
         let reports = Reports::new(db.clone(), logs.clone(), blobs.clone(), clock.clone(), rng.clone());
-        Ok(Self { clock, rng, vault, db, hub, logs, reports, job_log, blobs })
+        let alerts = Alerts::new(AlertParts {
+            db: db.clone(),
+            vault: vault.clone(),
+            clock: clock.clone(),
+            rng: rng.clone(),
+            logs: logs.clone(),
+            reports: reports.clone(),
+            data: data.clone(),
+            place: Place { origin: config.origin(), zone: config.zone.value.clone() },
+            reach: Reach::public_and(&config.alert_networks.value).unwrap_or_else(|_| Reach::public()),
+        });
+        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -213,6 +226,7 @@ impl Parts {
             hub: self.hub.clone(),
             logs: self.logs.clone(),
             reports: self.reports.clone(),
+            alerts: self.alerts.clone(),
             job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,

@@ -1,6 +1,7 @@
 //! The command line as it is typed. The texts here are what `vigie help`, the man page and completions show; in French,
 //! those of `locales/help.fr.ftl` ([`french`]).
 
+mod alerts;
 mod french;
 mod issues;
 mod logs;
@@ -12,6 +13,7 @@ pub(crate) use self::logs::{
     LogsArgs, LogsCommand, LogsDeleteArgs, LogsExportArgs, LogsFormat, LogsHistogramArgs, LogsImportArgs,
     LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
 };
+pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
@@ -145,6 +147,16 @@ pub(crate) enum Command {
     /// The releases of a project: how stable each is, and what went into it
     #[command(args_conflicts_with_subcommands = true)]
     Releases(ReleasesArgs),
+    /// What is wrong now: list, acknowledge, silence; rules
+    Alert {
+        #[command(subcommand)]
+        command: Option<AlertCommand>,
+    },
+    /// Where alerts are sent: e-mail, Slack, webhooks
+    Channel {
+        #[command(subcommand)]
+        command: Option<ChannelCommand>,
+    },
     /// Tokens for programs that use the HTTP API
     Token {
         #[command(subcommand)]

@@ -12,6 +12,7 @@ use crate::{
     failure::Failure,
     words::{self, Cause as _, t},
 };
+use alerting::Reach;
 use jiff::tz::TimeZone;
 use logs::collect::Collect;
 use mail::{problem::nearest, spec::MailingFile};
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     /// Names under which browsers may reach this, besides this machine's.
     pub(crate) hosts: Setting<Vec<String>>,
     pub(crate) proxies: Setting<Vec<String>>,
+    /// Networks that alert channels may reach besides the Internet.
+    pub(crate) alert_networks: Setting<Vec<String>>,
     /// PostgreSQL's URL; `None` is SQLite in the data directory.
     pub(crate) database: Setting<Option<SecretString>>,
     pub(crate) secret_key_file: Setting<PathBuf>,
@@ -92,6 +95,7 @@ struct Raw {
     listen: Option<Spanned<String>>,
     hosts: Option<Spanned<Vec<String>>>,
     proxies: Option<Spanned<Vec<String>>>,
+    alert_networks: Option<Spanned<Vec<String>>>,
     database: Option<Spanned<String>>,
     secret_key_file: Option<Spanned<String>>,
     time_zone: Option<Spanned<String>>,
@@ -117,6 +121,7 @@ const VARIABLES: &[&str] = &[
     "VIGIE_LISTEN",
     "VIGIE_HOSTS",
     "VIGIE_PROXIES",
+    "VIGIE_ALERT_NETWORKS",
     "VIGIE_DATABASE",
     "VIGIE_SECRET_KEY_FILE",
     "VIGIE_TIME_ZONE",
@@ -168,6 +173,7 @@ impl Config {
         let listen = reader.listen(listen, raw.listen.as_ref());
         let hosts = reader.list("VIGIE_HOSTS", raw.hosts.as_ref());
         let proxies = reader.proxies(raw.proxies.as_ref());
+        let alert_networks = reader.alert_networks(raw.alert_networks.as_ref());
         let database = reader.pick(options.database.clone(), "database", "VIGIE_DATABASE", raw.database.as_ref());
         let database = reader.database(database);
         let key = reader.pick(None, "", "VIGIE_SECRET_KEY_FILE", raw.secret_key_file.as_ref());
@@ -193,6 +199,7 @@ impl Config {
             listen,
             hosts,
             proxies,
+            alert_networks,
             database,
             secret_key_file,
             zone,
@@ -223,6 +230,14 @@ impl Config {
     pub(crate) fn absolute_data(&self) -> PathBuf {
         let data = &self.data.value;
         std::path::absolute(data).unwrap_or_else(|_| data.clone())
+    }
+
+    /// Where people reach this, for links in messages: by the first of the names that it is known under, or its address.
+    pub(crate) fn origin(&self) -> String {
+        match self.hosts.value.first() {
+            Some(host) => format!("https://{host}"),
+            None => format!("http://{}", self.listen.value),
+        }
     }
 
     pub(crate) fn database_file(&self) -> PathBuf {
@@ -336,6 +351,14 @@ impl Reader<'_> {
         let Setting { value, from } = self.list("VIGIE_PROXIES", raw);
         if let Err(wrong) = web::Proxies::parse(&value) {
             self.wrong.push(t!("setting-proxies", from, wrong));
+        }
+        Setting { value, from }
+    }
+
+    fn alert_networks(&mut self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {
+        let Setting { value, from } = self.list("VIGIE_ALERT_NETWORKS", raw);
+        if let Err(wrong) = Reach::public_and(&value) {
+            self.wrong.push(t!("setting-networks", from, wrong));
         }
         Setting { value, from }
     }

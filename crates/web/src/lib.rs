@@ -5,6 +5,7 @@
 //! decided in the crates below. Each route is declared in one place (`declare`) with who may use it.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod auth;
 mod authority;
@@ -58,6 +59,7 @@ pub use words::kind_name;
 
 use ::jobs::Hub;
 use ::logs::{Logs, job_log::JobLog};
+use alerting::Alerts;
 use axum::Router;
 use blobs::Blobs;
 use jiff::tz::TimeZone;
@@ -86,6 +88,7 @@ pub struct App {
     pub logs: Logs,
     /// What clients report: events, issues, spans.
     pub reports: Reports,
+    pub alerts: Alerts,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
     pub wake: Option<Wake>,
@@ -136,6 +139,7 @@ fn declare(routes: Routes) -> Routes {
         projects::declare,
         releases::declare,
         feedback::declare,
+        alerts::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,

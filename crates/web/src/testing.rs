@@ -109,14 +109,27 @@ impl Site {
         let logs = Logs::new(dir.path(), logs::Config::default(), shared.clone(), jiff::tz::TimeZone::UTC).unwrap();
         let blobs = blobs::Blobs::new(dir.path(), Rng::seeded(8)).unwrap();
         let reports = reports::Reports::new(db.clone(), logs.clone(), blobs.clone(), shared.clone(), Rng::seeded(9));
+        let vault = Vault::from_key(&[7; 32], &rng);
+        let alerts = alerting::Alerts::new(alerting::AlertParts {
+            db: db.clone(),
+            vault: vault.clone(),
+            clock: shared.clone(),
+            rng: Rng::seeded(10),
+            logs: logs.clone(),
+            reports: reports.clone(),
+            data: dir.path().to_owned(),
+            place: alerting::Place { origin: "https://vigie.exemple.fr".to_owned(), zone: jiff::tz::TimeZone::UTC },
+            reach: alerting::Reach::Network,
+        });
         let app = App {
             reports,
+            alerts,
             hub: Hub::new(db.clone(), shared.clone()),
             db,
             clock: shared,
             job_log: JobLog::new(logs.clone(), dir.path()),
             logs,
-            vault: Vault::from_key(&[7; 32], &rng),
+            vault,
             rng,
             wake: Some(Arc::new(|_| {})),
             zone: jiff::tz::TimeZone::UTC,

@@ -8,7 +8,7 @@ use super::{
     issue_from, level_code,
 };
 use crate::{
-    Db, Error, ProjectId, Result,
+    Db, Error, ProjectId, Result, alerts,
     releases::release_from,
     sql::{Conn, params},
 };
@@ -365,5 +365,22 @@ async fn write_turns(conn: &mut Conn<'_>, projection: &Projection, observations:
         let detail = json!({"event": one.event, "release": one.release});
         Some(NewActivity { issue: projection.issues[turn.place].id, at: one.at, what, detail })
     });
-    activity::write(conn, "", done.collect()).await
+    activity::write(conn, "", done.collect()).await?;
+    note_alerts(conn, projection).await
+}
+
+/// What is new and what came back may be worth an alert.
+async fn note_alerts(conn: &mut Conn<'_>, projection: &Projection) -> Result<()> {
+    for (transition, kind) in [(Transition::New, "new_issue"), (Transition::Regressed, "regression")] {
+        let turned = projection.turns.iter().filter(|turn| turn.transition == transition);
+        let happened: Vec<_> = turned
+            .map(|turn| {
+                let issue = &projection.issues[turn.place];
+                let detail = json!({"project": issue.project, "number": issue.number, "title": &issue.title});
+                (issue.last_seen, issue.id.to_string(), detail)
+            })
+            .collect();
+        alerts::note(conn, kind, happened).await?;
+    }
+    Ok(())
 }

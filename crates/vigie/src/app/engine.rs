@@ -248,6 +248,8 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         looking_for_damage(parts.db.clone(), parts.logs.clone()),
         forgetting(parts.reports.clone()),
         web::fetching_runs(parts.app(config, None)),
+        parts.alerts.clone().evaluating(),
+        parts.alerts.clone().delivering(),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),

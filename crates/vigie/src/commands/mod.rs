@@ -1,6 +1,7 @@
 //! One file per command: it asks the API and shows the answer.
 
 mod accounts;
+mod alerts;
 mod config;
 mod demo;
 mod doctor;
@@ -62,6 +63,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Project { command } => projects::run(&config, command).await,
         Command::Issues(args) => issues::run(&config, args).await,
         Command::Releases(args) => releases::run(&config, args).await,
+        Command::Alert { command } => alerts::run(&config, command).await,
+        Command::Channel { command } => alerts::channels(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,
         Command::User { command } => user::run(&config, command).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,

@@ -14,6 +14,7 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("listen", config.listen.value.to_string(), &config.listen.from);
     put("hosts", config.hosts.value.join(", "), &config.hosts.from);
     put("proxies", config.proxies.value.join(", "), &config.proxies.from);
+    put("alert-networks", config.alert_networks.value.join(", "), &config.alert_networks.from);
     let database =
         config.database.value.as_ref().map_or_else(|| config.database_file().display().to_string(), shown_url);
     put("database", database, &config.database.from);

@@ -12,7 +12,10 @@ const CAUSES_FILE: &str = include_str!("../../locales/causes.fr.ftl");
 const HELP_FILE: &str = include_str!("../../locales/help.fr.ftl");
 
 /// Words of programs, put together with a kind to an identifier by [`word`].
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 15] = [
+    "alert-kind",
+    "alert-state",
+    "severity",
     "schedule-state",
     "run-state",
     "issue-state",

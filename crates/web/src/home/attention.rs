@@ -1,6 +1,7 @@
 //! What needs a person: each with one sentence, and the one button that leads on.
 
 use crate::{
+    alerts::handlers::Unacknowledged,
     health::Findings,
     layout::{
         parts::{Life, WorkerRow},
@@ -42,11 +43,14 @@ pub(crate) struct AttentionFacts {
     pub(crate) machine: Findings,
     /// Projects with issues that nobody has decided about.
     pub(crate) issues: Vec<(Project, IssuesToLookAt)>,
+    /// Alerts that fire and nobody has acknowledged.
+    pub(crate) alerts: Unacknowledged,
 }
 
 /// What stops everything comes first, then what a person can mend one by one.
 pub(crate) fn attention(v: &View, facts: &AttentionFacts) -> Vec<AttentionRow> {
     let mut rows = machine(v, &facts.machine);
+    rows.extend(alerts(v, &facts.alerts));
     rows.extend(workers(v, &facts.workers));
     rows.extend(facts.accounts.iter().filter_map(|account| account_row(v, account)));
     rows.extend(facts.paused.iter().map(|job| paused(v, job)));
@@ -85,6 +89,14 @@ pub(crate) fn log_trouble(trouble: Trouble) -> &'static str {
         Trouble::Stalled => "today-logs-stalled",
         Trouble::Damaged => "today-logs-damaged",
     }
+}
+
+/// One row for all of them: their page says more.
+fn alerts(v: &View, found: &Unacknowledged) -> Option<AttentionRow> {
+    let text = v.count_with("today-alerts", &found.count, &[("names", &found.names)]);
+    let (tone, icon) = if found.is_critical { (Tone::Bad, "failed") } else { (Tone::Doubt, "warn") };
+    let button = Some(link(v, "today-alerts-open", "/alerts"));
+    (found.count > 0).then_some(AttentionRow { tone, icon, text, button })
 }
 
 fn workers(v: &View, workers: &[WorkerRow]) -> Vec<AttentionRow> {

@@ -5,6 +5,7 @@ mod tests;
 
 use crate::{
     Ctx,
+    alerts::handlers::unacknowledged,
     auth::Access,
     health,
     home::{
@@ -66,7 +67,9 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
     let machine = health::look(&ctx).await;
     let troubled = troubled(&ctx, v.now - RECENT).await?;
     let issues = issues(&ctx).await?;
-    let facts = AttentionFacts { paused, troubled, accounts: kept, workers: workers.clone(), machine, issues };
+    let alerts = unacknowledged(&ctx, &v).await?;
+    let workers_now = workers.clone();
+    let facts = AttentionFacts { paused, troubled, accounts: kept, workers: workers_now, machine, issues, alerts };
     let row = |job| rows::job(&ctx, &v, job);
     let mut next: Vec<_> = waiting.into_iter().map(row).collect();
     next.sort_by_key(|job| job.resumes_at);

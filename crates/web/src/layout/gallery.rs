@@ -25,6 +25,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(examples::issues(v));
     pages.extend(examples::projects(v));
     pages.extend(examples::schedules(v));
+    pages.extend(crate::alerts::examples::alerts(v));
     pages.extend(examples::house(v));
     pages.push(("components", components::page(v)));
     pages

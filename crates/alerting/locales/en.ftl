@@ -1,0 +1,92 @@
+# Messages to channels. `what-…` names a rule of a kind, `rule-…` says what it looks at, `how-…` how bad it is.
+
+what-new_issue = New issue
+what-regression = Regressed issue
+what-error_rate = Too many errors
+what-response_time = Slow endpoint
+what-failed_job = Job failed
+what-success_rate = Low success rate
+what-log_pattern = Log lines match
+what-missed_check_in = Missed check-in
+what-worker_lost = Worker lost
+what-disk_nearly_full = Disk nearly full
+
+rule-new_issue = an issue is seen for the first time
+rule-regression = a resolved issue is seen again
+rule-error_rate = { $n ->
+    [one] more than { $shown } error in { $within }
+   *[other] more than { $shown } errors in { $within }
+}
+rule-response_time = 95% of requests to an endpoint take more than { $shown } ms, over { $within }
+rule-failed_job = a job fails, stops until somebody acts, or ends with failed items
+rule-success_rate = less than { $shown }% of items succeed, over { $within }
+rule-log_pattern = { $n ->
+    [one] at least { $shown } log line matches in { $within }
+   *[other] at least { $shown } log lines match in { $within }
+}
+rule-missed_check_in = no log line matches for { $within }
+rule-worker_lost = a worker gives no sign of life
+rule-disk_nearly_full = less than { $shown }% of the disk is free
+
+how-new_issue = { $n ->
+    [one] An issue was seen for the first time.
+   *[other] { $shown } issues were seen for the first time. The last one:
+}
+how-regression = { $n ->
+    [one] A resolved issue was seen again.
+   *[other] { $shown } resolved issues were seen again. The last one:
+}
+how-error_rate = { $value } errors in { $within }. The rule: { $rule }.
+how-response_time = 95% of requests took up to { $value } ms over the last { $within }. The rule: { $rule }.
+how-failed_job = { $has_value ->
+    [yes] { $value }% of its items failed or are unconfirmed.
+   *[no] It failed, or stopped until somebody acts.
+}
+how-success_rate = { $value }% of items succeeded over the last { $within }. The rule: { $rule }.
+how-log_pattern = { $value } log lines matched in { $within }. The rule: { $rule }.
+how-missed_check_in = No log line has matched for { $within }.
+how-worker_lost = It has given no sign of life, and did not say that it ends.
+how-disk_nearly_full = { $value }% of the disk is free. The rule: { $rule }.
+
+issues-new = { $n ->
+    [one] { $shown } new issue: { $name }
+   *[other] { $shown } new issues: { $name }
+}
+issues-regressed = { $n ->
+    [one] { $shown } regressed issue: { $name }
+   *[other] { $shown } regressed issues: { $name }
+}
+title-of = { $what }: { $name }
+title-others = { $n ->
+    [one] { $about }, and { $shown } more
+   *[other] { $about }, and { $shown } more
+}
+title-resolved = Resolved: { $about }
+title-escalated = Not acknowledged: { $about }
+title-test = Test: { $name }
+
+text-test = This is a test. Alerts of Vigie arrive here.
+text-resolved = It lasted { $lasted }.
+text-escalated = It has gone on for { $lasted }, and nobody has acknowledged it.
+
+label-severity = Severity
+label-since = Since
+label-until = Until
+label-count = Count
+label-others = Also
+label-example = Last example
+severity-info = Info
+severity-warning = Warning
+severity-critical = Critical
+and-others = { $n ->
+    [one] { $names } and { $shown } more
+   *[other] { $names } and { $shown } more
+}
+
+link-act = Open and acknowledge
+link-see = Open
+note-late = This message was delayed by { $delay }: it could not be delivered before.
+note-doubtful = You may have received this message already.
+mail-why = You receive this e-mail because a channel of alerts in Vigie names this address.
+
+moment = { $day } { $month } { $year }, { $time }

@@ -1,0 +1,92 @@
+# Messages aux canaux. `what-…` nomme une règle d’un type, `rule-…` dit ce qu’elle surveille, `how-…` la gravité.
+
+what-new_issue = Nouveau problème
+what-regression = Problème réapparu
+what-error_rate = Trop d’erreurs
+what-response_time = Point d’accès lent
+what-failed_job = Tâche en échec
+what-success_rate = Taux de réussite faible
+what-log_pattern = Lignes de journal trouvées
+what-missed_check_in = Signal attendu manquant
+what-worker_lost = Processus perdu
+what-disk_nearly_full = Disque presque plein
+
+rule-new_issue = un problème apparaît pour la première fois
+rule-regression = un problème résolu réapparaît
+rule-error_rate = { $n ->
+    [one] plus de { $shown } erreur en { $within }
+   *[other] plus de { $shown } erreurs en { $within }
+}
+rule-response_time = 95 % des requêtes d’un point d’accès prennent plus de { $shown } ms, sur { $within }
+rule-failed_job = une tâche échoue, s’arrête en attendant une intervention, ou se termine avec des éléments en échec
+rule-success_rate = moins de { $shown } % des éléments réussissent, sur { $within }
+rule-log_pattern = { $n ->
+    [one] au moins { $shown } ligne de journal correspond en { $within }
+   *[other] au moins { $shown } lignes de journal correspondent en { $within }
+}
+rule-missed_check_in = aucune ligne de journal ne correspond pendant { $within }
+rule-worker_lost = un processus ne donne plus signe de vie
+rule-disk_nearly_full = moins de { $shown } % du disque est libre
+
+how-new_issue = { $n ->
+    [one] Un problème est apparu pour la première fois.
+   *[other] { $shown } problèmes sont apparus pour la première fois. Le dernier :
+}
+how-regression = { $n ->
+    [one] Un problème résolu est réapparu.
+   *[other] { $shown } problèmes résolus sont réapparus. Le dernier :
+}
+how-error_rate = { $value } erreurs en { $within }. La règle : { $rule }.
+how-response_time = 95 % des requêtes ont pris jusqu’à { $value } ms sur les dernières { $within }. La règle : { $rule }.
+how-failed_job = { $has_value ->
+    [yes] { $value } % de ses éléments ont échoué ou ne sont pas confirmés.
+   *[no] Elle a échoué, ou s’est arrêtée en attendant une intervention.
+}
+how-success_rate = { $value } % des éléments ont réussi sur { $within }. La règle : { $rule }.
+how-log_pattern = { $value } lignes de journal correspondent en { $within }. La règle : { $rule }.
+how-missed_check_in = Aucune ligne de journal ne correspond depuis { $within }.
+how-worker_lost = Il ne donne plus signe de vie, sans avoir annoncé sa fin.
+how-disk_nearly_full = { $value } % du disque est libre. La règle : { $rule }.
+
+issues-new = { $n ->
+    [one] { $shown } nouveau problème : { $name }
+   *[other] { $shown } nouveaux problèmes : { $name }
+}
+issues-regressed = { $n ->
+    [one] { $shown } problème réapparu : { $name }
+   *[other] { $shown } problèmes réapparus : { $name }
+}
+title-of = { $what } : { $name }
+title-others = { $n ->
+    [one] { $about }, et { $shown } de plus
+   *[other] { $about }, et { $shown } de plus
+}
+title-resolved = Résolu : { $about }
+title-escalated = Sans réponse : { $about }
+title-test = Test : { $name }
+
+text-test = Ceci est un test. Les alertes de Vigie arrivent ici.
+text-resolved = Cela a duré { $lasted }.
+text-escalated = Cela dure depuis { $lasted }, et personne ne l’a pris en charge.
+
+label-severity = Gravité
+label-since = Depuis
+label-until = Jusqu’à
+label-count = Nombre
+label-others = Aussi
+label-example = Dernier exemple
+severity-info = Information
+severity-warning = Avertissement
+severity-critical = Critique
+and-others = { $n ->
+    [one] { $names } et { $shown } de plus
+   *[other] { $names } et { $shown } de plus
+}
+
+link-act = Ouvrir et prendre en charge
+link-see = Ouvrir
+note-late = Ce message a été retardé de { $delay } : il n’avait pas pu être remis.
+note-doubtful = Vous avez peut-être déjà reçu ce message.
+mail-why = Vous recevez cet e-mail parce qu’un canal d’alerte de Vigie indique cette adresse.
+
+moment = { $day } { $month } { $year } à { $time }

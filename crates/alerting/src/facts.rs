@@ -1,0 +1,124 @@
+//! What happened, as readings of rules.
+
+use crate::{Alerts, evaluate::Incidents};
+use alerts::{Example, Observed, Reading, Rule, RuleWord};
+use model::{JobId, JobState};
+use std::collections::{BTreeMap, HashMap};
+use store::{AlertEvent, Job, ProjectId};
+use uuid::Uuid;
+
+/// Characters of an example.
+const TEXT_MAX: usize = 300;
+
+impl Alerts {
+    pub(crate) async fn happened<'a>(
+        &self,
+        rules: &[&'a Rule],
+        events: &[AlertEvent],
+        incidents: &Incidents,
+    ) -> store::Result<Vec<(&'a Rule, Reading)>> {
+        let of = |word: RuleWord| rules.iter().filter(move |rule| rule.kind.word() == word);
+        let mut readings = Vec::new();
+        for (word, kind) in [(RuleWord::NewIssue, "new_issue"), (RuleWord::Regression, "regression")] {
+            let found = self.issues(events, kind).await?;
+            readings.extend(of(word).flat_map(|rule| found.iter().map(|reading| (*rule, reading.clone()))));
+        }
+        let jobs = self.jobs(events).await?;
+        for rule in of(RuleWord::FailedJob) {
+            readings.extend(jobs.iter().flat_map(|job| job_readings(job, rule, incidents)).map(|one| (*rule, one)));
+        }
+        Ok(readings)
+    }
+
+    /// Of each project, how many there were, and the last.
+    async fn issues(&self, events: &[AlertEvent], kind: &str) -> store::Result<Vec<Reading>> {
+        let mut by_project: BTreeMap<ProjectId, (u64, &AlertEvent)> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.kind == kind) {
+            let project = event.detail["project"].as_i64().unwrap_or_default();
+            let (times, last) = by_project.entry(project).or_insert((0, event));
+            (*times, *last) = (*times + 1, event);
+        }
+        if by_project.is_empty() {
+            return Ok(Vec::new());
+        }
+        let projects: HashMap<ProjectId, store::Project> =
+            self.0.db.projects().await?.into_iter().map(|project| (project.id, project)).collect();
+        let reading = |(id, (times, last)): (ProjectId, (u64, &AlertEvent))| {
+            let project = projects.get(&id)?;
+            let number = last.detail["number"].as_i64().unwrap_or_default();
+            let text = last.detail["title"].as_str().unwrap_or_default();
+            Some(Reading {
+                subject: id.to_string(),
+                at: last.at.min(self.0.clock.now()),
+                observed: Observed::Happened { times },
+                example: Example {
+                    name: project.name.clone(),
+                    text: shortened(text),
+                    path: format!("/issues/{}-{number}", project.slug.to_uppercase()),
+                    value: None,
+                },
+            })
+        };
+        Ok(by_project.into_iter().filter_map(reading).collect())
+    }
+
+    /// Jobs that have stopped or ended, as they stand now.
+    async fn jobs(&self, events: &[AlertEvent]) -> store::Result<Vec<Job>> {
+        let mut jobs = BTreeMap::new();
+        for event in events.iter().filter(|event| event.kind == "job") {
+            let Ok(id) = event.subject.parse::<Uuid>() else { continue };
+            if !jobs.contains_key(&id) {
+                jobs.insert(id, self.0.db.job(JobId(id)).await?);
+            }
+        }
+        Ok(jobs.into_values().flatten().collect())
+    }
+}
+
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().take(TEXT_MAX).collect()
+}
+
+/// How a job stands, as far as alerts go.
+enum JobNews {
+    Trouble,
+    Well,
+    /// It waits, or goes on: nothing is known yet.
+    None,
+}
+
+fn job_news(job: &Job) -> JobNews {
+    let is_by_hand = job.reason.as_ref().is_some_and(|reason| matches!(reason.code.as_str(), "paused_by" | "scheduled"));
+    match job.state {
+        JobState::Failed => JobNews::Trouble,
+        JobState::Completed if job.counters.failed + job.counters.unknown > 0 => JobNews::Trouble,
+        JobState::Completed | JobState::Cancelled => JobNews::Well,
+        JobState::Paused if job.resumes_at.is_none() && !is_by_hand => JobNews::Trouble,
+        _ => JobNews::None,
+    }
+}
+
+/// What a job says of itself, and, where it went well, of those of its name before it.
+pub(crate) fn job_readings(job: &Job, rule: &Rule, incidents: &Incidents) -> Vec<Reading> {
+    let reading = |subject: String, observed| Reading { subject, at: job.updated_at, observed, example: job_example(job) };
+    match job_news(job) {
+        JobNews::None => Vec::new(),
+        JobNews::Trouble => vec![reading(job.id.to_string(), Observed::Happened { times: 1 })],
+        JobNews::Well => {
+            let own = job.id.to_string();
+            let is_over = |subject: &str, name: &str| subject == own || (name == job.name && job.state == JobState::Completed);
+            let over = incidents.open_of(rule.id).filter(|one| is_over(&one.subject, &one.example.name));
+            over.map(|one| reading(one.subject.clone(), Observed::Over)).collect()
+        }
+    }
+}
+
+fn job_example(job: &Job) -> Example {
+    let counters = &job.counters;
+    let left = counters.failed + counters.unknown;
+    let total = counters.succeeded + counters.skipped + counters.queued + counters.running + left;
+    let why = job.reason.as_ref().map(|reason| if reason.detail.is_empty() { &reason.code } else { &reason.detail });
+    let text = why.cloned().unwrap_or_else(|| job.message.clone());
+    let value = (left > 0 && total > 0).then(|| left as f64 * 100.0 / total as f64);
+    Example { name: job.name.clone(), text: shortened(&text), path: format!("/jobs/{}", job.id), value }
+}

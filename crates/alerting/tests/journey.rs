@@ -1,0 +1,204 @@
+//! From what happens to what is received: by real HTTP and SMTP receivers that misbehave, on a clock that the test moves.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+
+mod support;
+
+use alerting::{ChannelKind, Reach};
+use alerts::Phase;
+use mail::catcher::{Catcher, CatcherOptions, Keep};
+use model::{AccountId, pace::Limits};
+use store::{Account, AlertRecord, DeliveryState};
+use support::{KEY, NOW, Receiver, Site};
+use uuid::Uuid;
+
+/// What is open, by its example's name.
+async fn open(site: &Site) -> Vec<alerting::IncidentState> {
+    let kept = site.db.alert_incidents_since(site.clock.now()).await.unwrap();
+    kept.iter().filter(|one| one.is_open).filter_map(alerting::incident_of).collect()
+}
+
+#[tokio::test]
+async fn a_failed_job_and_a_new_issue_are_told_by_mail_and_slack_and_so_is_their_end() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    let options = CatcherOptions { keep: Keep::Contents, ..CatcherOptions::default() };
+    let catcher = Catcher::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+    let account = Account {
+        id: AccountId(Uuid::from_u128(1)),
+        name: "ops".into(),
+        url: format!("smtp://{}", catcher.address()),
+        secret: None,
+        limits: Limits::default(),
+        pause: None,
+    };
+    site.db.save_account(account, NOW).await.unwrap();
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let (from, to) = ("vigie@exemple.fr".to_owned(), vec!["ana@exemple.fr".to_owned()]);
+    site.channel("mail", ChannelKind::Email { account: "ops".into(), from, to }, "", None).await;
+
+    let job = site.job(5, "Invoices of May").await;
+    site.fail(job).await;
+    let project = site.project().await;
+    site.issues(project, 1).await;
+    site.alerts.evaluate_events().await.unwrap();
+    site.deliver().await;
+    assert_eq!(receiver.texts("/slack"), ["🔴 Job failed: Invoices of May", "🟠 New issue: Boutique"]);
+    assert_eq!(catcher.caught().len(), 2);
+
+    let failed = open(&site).await.into_iter().find(|one| one.incident.example.name == "Invoices of May").unwrap();
+    let mut acknowledged = failed.clone();
+    acknowledged.incident.acknowledge("ana", site.clock.now());
+    let record = AlertRecord { incidents: vec![acknowledged.write()], ..AlertRecord::default() };
+    assert!(site.db.record_alerts(record.clone(), site.clock.now()).await.unwrap());
+    assert!(!site.db.record_alerts(record, site.clock.now()).await.unwrap(), "it was read before it changed");
+
+    // The next run of that name goes well.
+    site.passes(600);
+    let next = site.job(6, "Invoices of May").await;
+    site.db.complete_job(next, None, site.clock.now()).await.unwrap();
+    site.round().await;
+    assert_eq!(receiver.texts("/slack")[2..], ["✅ Resolved: Job failed: Invoices of May"]);
+    let messages = catcher.caught();
+    let last = String::from_utf8_lossy(&messages.last().unwrap().content).into_owned();
+    assert!(last.contains("Auto-Submitted: auto-generated") && last.contains(&format!("<alert-{}@exemple.fr>", failed.incident.id)), "{last}");
+    let sent = site.db.alert_deliveries_of(failed.incident.id).await.unwrap();
+    assert!(sent.len() == 4 && sent.iter().all(|one| one.state == DeliveryState::Sent));
+    let ended = site.db.alert_incident(failed.incident.id).await.unwrap().unwrap();
+    assert_eq!(alerting::incident_of(&ended).unwrap().incident.phase, Phase::Resolved);
+}
+
+#[tokio::test]
+async fn what_a_receiver_missed_for_an_hour_is_told_once_in_order_with_its_delay() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("hook", ChannelKind::Webhook, &receiver.url("/hook"), None).await;
+    let (first, second) = (site.job(1, "A").await, site.job(2, "B").await);
+    for _ in 0..60 {
+        receiver.answers(503, &[], "away");
+    }
+    site.fail(first).await;
+    site.round().await;
+    site.fail(second).await;
+    for _ in 0..60 {
+        site.passes(60);
+        site.round().await;
+    }
+    let tries = receiver.calls("/hook");
+    assert!(tries.len() < 20, "{} tries", tries.len());
+    assert!(tries.iter().all(|call| call.body["data"]["name"] == "A"), "the first one first");
+    receiver.comes_back();
+    site.passes(3_600);
+    site.round().await;
+    let told = &receiver.calls("/hook")[tries.len()..];
+    let names: Vec<_> = told.iter().map(|call| call.body["data"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["A", "B"]);
+    assert_eq!(told[0].headers["webhook-id"], tries[0].headers["webhook-id"], "the same over all tries");
+    let notes = told[0].body["data"]["notes"][0].as_str().unwrap();
+    assert!(notes.starts_with("This message was delayed by 2\u{a0}h"), "{notes}");
+    site.passes(86_400);
+    site.round().await;
+    assert_eq!(receiver.calls("/hook").len(), tries.len() + 2);
+}
+
+#[tokio::test]
+async fn a_storm_is_one_message_for_each_channel_and_period_that_says_how_many() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let project = site.project().await;
+    for _ in 0..60 {
+        site.issues(project, 167).await;
+        site.passes(1);
+        site.round().await;
+    }
+    site.passes(300);
+    site.round().await;
+    let texts = receiver.texts("/slack");
+    assert_eq!(texts, ["🟠 167 new issues: Boutique", "🟠 9,853 new issues: Boutique"]);
+    // Many subjects at once are one message, too.
+    for n in 0..500 {
+        let job = site.job(1_000 + n, &format!("Job {n}")).await;
+        site.fail(job).await;
+    }
+    site.round().await;
+    assert_eq!(receiver.texts("/slack").len(), 3);
+    assert!(open(&site).await.len() <= 102);
+}
+
+#[tokio::test]
+async fn what_a_channel_refuses_for_good_goes_to_the_fallback() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    let fallback = site.channel("fallback", ChannelKind::Ntfy { topic: "ops".into() }, &receiver.url("/ntfy"), None).await;
+    let slack = site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), Some(fallback)).await;
+    receiver.answers(404, &[], "no_service");
+    let job = site.job(1, "A").await;
+    site.fail(job).await;
+    site.round().await;
+    site.round().await;
+    assert_eq!((receiver.calls("/slack").len(), receiver.calls("/ntfy").len()), (1, 1));
+    assert_eq!(receiver.calls("/ntfy")[0].body["title"], "Job failed: A");
+    let health = site.db.alert_channel(slack).await.unwrap().unwrap().health;
+    assert_eq!(health.last_error.as_deref(), Some("404 Not Found no_service"));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_an_inner_address_not_called() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("hook", ChannelKind::Webhook, &receiver.url("/hook"), None).await;
+    receiver.answers(302, &[("location", &receiver.url("/inside"))], "");
+    let job = site.job(1, "A").await;
+    site.fail(job).await;
+    site.round().await;
+    assert_eq!((receiver.calls("/hook").len(), receiver.calls("/inside").len()), (1, 0));
+    site.passes(10);
+    site.round().await;
+    assert_eq!(receiver.calls("/hook").len(), 2);
+
+    let site = Site::new(Reach::public()).await;
+    let hook = site.channel("hook", ChannelKind::Webhook, &receiver.url("/outside"), None).await;
+    let job = site.job(1, "A").await;
+    site.fail(job).await;
+    site.round().await;
+    assert!(receiver.calls("/outside").is_empty());
+    let health = site.db.alert_channel(hook).await.unwrap().unwrap().health;
+    assert!(health.last_error.unwrap().contains("is not a public address"));
+}
+
+#[tokio::test]
+async fn a_webhook_is_signed_by_its_id_its_time_and_its_body() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("hook", ChannelKind::Webhook, &receiver.url("/hook"), None).await;
+    let job = site.job(1, "A").await;
+    site.fail(job).await;
+    site.round().await;
+    let call = &receiver.calls("/hook")[0];
+    let header = |name: &str| call.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("webhook-timestamp"), (NOW.as_micros() / 1_000_000).to_string());
+    assert!(header("webhook-signature").starts_with("v1,") && !call.body.to_string().contains(KEY));
+    assert_eq!(call.body["type"], "alert.firing");
+}
+
+/// A message whose attempt began and did not end, as the process ended, is told again, and says so.
+#[tokio::test]
+async fn what_may_have_arrived_is_told_again_and_says_so() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let job = site.job(1, "A").await;
+    site.fail(job).await;
+    site.alerts.evaluate().await.unwrap();
+    let due = site.db.due_alert_deliveries(site.clock.now()).await.unwrap().remove(0);
+    let held = site.clock.now() + std::time::Duration::from_secs(60);
+    assert!(site.db.begin_alert_delivery(due.clone(), held).await.unwrap().is_some());
+    assert!(site.db.begin_alert_delivery(due, held).await.unwrap().is_none(), "somebody else has begun it");
+    site.round().await;
+    assert!(receiver.calls("/slack").is_empty());
+    site.passes(60);
+    site.round().await;
+    let said = receiver.calls("/slack")[0].body.to_string();
+    assert!(said.contains("You may have received this message already."), "{said}");
+}

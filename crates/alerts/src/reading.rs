@@ -1,0 +1,40 @@
+//! What is observed.
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One observation of one subject of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What it is about, among what the rule looks at: a project, a job, a worker. Empty where there is one only.
+    pub subject: String,
+    pub at: Timestamp,
+    pub observed: Observed,
+    pub example: Example,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Observed {
+    /// Something happened, so many times.
+    Happened { times: u64 },
+    /// A figure, which the rule holds against its limit.
+    Measured { value: f64 },
+    /// What was wrong no longer is.
+    Over,
+}
+
+/// What it was about, as people are told: the last one there was.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// Of the subject: `Boutique`, `Invoices of May`.
+    pub name: String,
+    /// What exactly: `ZeroDivisionError: division by zero`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Of the page that shows it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// What was measured, in the unit of the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+}

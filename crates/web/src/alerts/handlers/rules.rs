@@ -1,0 +1,287 @@
+//! Rules: what is worth an alert.
+
+use super::rule_name;
+use crate::{
+    Ctx,
+    alerts::{
+        incidents,
+        pages::{LimitField, PreviewRow, RuleForm, RulePage, RuleRow, RulesPage, SeverityWord},
+    },
+    auth::Access,
+    extract::{Path, Query},
+    layout::{
+        Form, Reader, page,
+        parts::{Choice, Faults},
+        see, shown,
+        view::View,
+    },
+    problem::{Problem, Result, worded},
+    routes::{Routes, form_about, page_about},
+};
+use ::alerts::{Escalation, Rule, RuleKind, RuleWord, Severity};
+use alerting::{what, words_of_rule};
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Deserialize;
+use std::collections::HashMap;
+use store::Scope;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    routes
+        .get("/alerts/rules", READS, list, page_about("What is worth an alert"))
+        .post("/alerts/rules", WRITES, create, form_about("Make a rule, or show what it would have done"))
+        .get("/alerts/rules/new", WRITES, new, page_about("A new rule").query::<NewRuleQuery>())
+        .get("/alerts/rules/{id}", WRITES, edit, page_about("A rule"))
+        .post("/alerts/rules/{id}", WRITES, save, form_about("Change a rule, or show what it would have done"))
+        .post("/alerts/rules/{id}/switch", WRITES, switch, form_about("Turn a rule on or off"))
+        .post("/alerts/rules/{id}/delete", WRITES, delete, form_about("Delete a rule"))
+}
+
+const READS: Access = Access::Page(Scope::Read);
+const WRITES: Access = Access::Page(Scope::Write);
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct NewRuleQuery {
+    /// `error_rate`, `log_pattern` …
+    kind: String,
+    /// The search of a rule on the logs.
+    q: String,
+}
+
+async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
+    let names: HashMap<Uuid, String> =
+        ctx.app.db.alert_channels().await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
+    let mut rules: Vec<Rule> = incidents::rules(&ctx).await?.into_values().collect();
+    rules.sort_by_key(|rule| (!rule.is_built_in(), rule.kind.word(), rule.id));
+    let rows = rules.iter().map(|rule| row(&v, rule, &names)).collect();
+    let kinds = RuleWord::ALL.map(|word| (word.as_str(), what(word, v.language))).to_vec();
+    Ok(shown(&RulesPage { v: &v, rows, kinds, notice: None }))
+}
+
+fn row(v: &View, rule: &Rule, names: &HashMap<Uuid, String>) -> RuleRow {
+    RuleRow {
+        id: rule.id.to_string(),
+        name: rule_name(v, rule),
+        text: words_of_rule(&rule.kind, v.language),
+        query: rule.kind.query().unwrap_or_default().to_owned(),
+        severity: SeverityWord(rule.severity),
+        is_enabled: rule.is_enabled,
+        channels: rule.channels.iter().filter_map(|id| names.get(id).cloned()).collect(),
+    }
+}
+
+async fn new(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<NewRuleQuery>) -> Result<Response> {
+    let word = RuleWord::parse(&query.kind).unwrap_or(RuleWord::ErrorRate);
+    let mut rule = Rule::new(Uuid::nil(), word.usual());
+    if let RuleKind::LogPattern { query: text, .. } | RuleKind::MissedCheckIn { query: text, .. } = &mut rule.kind {
+        text.clone_from(&query.q);
+    }
+    let form = form_of(&ctx, &v, &rule).await?;
+    Ok(shown(&RulePage { v: &v, id: None, is_built_in: false, form, faults: Faults::default(), preview: None }))
+}
+
+async fn existing(ctx: &Ctx, id: Uuid) -> Result<Rule> {
+    let missing = || Problem::missing(worded("problem-no-rule", &[("name", &id)]));
+    incidents::rules(ctx).await?.remove(&id).ok_or_else(missing)
+}
+
+async fn edit(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>) -> Result<Response> {
+    let rule = existing(&ctx, id).await?;
+    let form = form_of(&ctx, &v, &rule).await?;
+    let (id, is_built_in) = (Some(id.to_string()), rule.is_built_in());
+    Ok(shown(&RulePage { v: &v, id, is_built_in, form, faults: Faults::default(), preview: None }))
+}
+
+/// The fields of a rule. Times are in minutes, as people think of them.
+async fn form_of(ctx: &Ctx, v: &View, rule: &Rule) -> Result<RuleForm> {
+    let severities = [
+        ("info", v.t("severity-info")),
+        ("warning", v.t("severity-warning")),
+        ("critical", v.t("severity-critical")),
+    ];
+    let severity = match rule.severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Critical => "critical",
+    };
+    let kept = ctx.app.db.alert_channels().await?;
+    let named = || kept.iter().map(|channel| (channel.id.to_string(), channel.name.clone()));
+    let mut channels = Choice::of(named(), "");
+    for choice in &mut channels {
+        if rule.channels.iter().any(|id| id.to_string() == choice.value) {
+            choice.chosen = crate::layout::parts::Chosen::Yes;
+        }
+    }
+    let escalated = rule.escalation.map(|it| it.channel.to_string()).unwrap_or_default();
+    let nobody = std::iter::once((String::new(), v.t("rule-nobody")));
+    let word = rule.kind.word();
+    Ok(RuleForm {
+        kind: word.as_str().to_owned(),
+        what: what(word, v.language),
+        name: rule.name.clone().unwrap_or_default(),
+        severities: Choice::of(severities.map(|(code, name)| (code.to_owned(), name)), severity),
+        limits: limits(&rule.kind),
+        query: rule.kind.query().map(str::to_owned),
+        for_min: minutes(rule.for_s),
+        throttle_min: minutes(rule.throttle_s),
+        is_measured: rule.kind.quiet_after().is_none(),
+        channels,
+        escalations: Choice::of(nobody.chain(named()), &escalated),
+        escalate_min: minutes(rule.escalation.map_or(900, |it| it.after_s)),
+    })
+}
+
+fn minutes(seconds: u64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (whole, 0) => whole.to_string(),
+        _ => format!("{:.1}", seconds as f64 / 60.0),
+    }
+}
+
+fn limits(kind: &RuleKind) -> Vec<LimitField> {
+    let field = |field, label, value: String| LimitField { field, label, value };
+    let within = |seconds: u64| field("within_min", "rule-within", minutes(seconds));
+    match *kind {
+        RuleKind::NewIssue | RuleKind::Regression | RuleKind::FailedJob | RuleKind::WorkerLost => Vec::new(),
+        RuleKind::ErrorRate { more_than, within_s } => {
+            vec![field("limit", "rule-limit-errors", more_than.to_string()), within(within_s)]
+        }
+        RuleKind::ResponseTime { more_than_ms, within_s } => {
+            vec![field("limit", "rule-limit-ms", more_than_ms.to_string()), within(within_s)]
+        }
+        RuleKind::SuccessRate { below_percent, at_least, within_s } => vec![
+            field("limit", "rule-limit-success", below_percent.to_string()),
+            field("at_least", "rule-at-least", at_least.to_string()),
+            within(within_s),
+        ],
+        RuleKind::LogPattern { at_least, within_s, .. } => {
+            vec![field("limit", "rule-limit-lines", at_least.to_string()), within(within_s)]
+        }
+        RuleKind::MissedCheckIn { within_s, .. } => vec![within(within_s)],
+        RuleKind::DiskNearlyFull { below_percent } => {
+            vec![field("limit", "rule-limit-disk", below_percent.to_string())]
+        }
+    }
+}
+
+/// The rule that was typed; numbers that are none fail its check.
+fn typed(form: &Form, id: Uuid, is_enabled: bool) -> Option<Rule> {
+    let number = |field: &str| form.text(field).parse::<u64>().unwrap_or(u64::MAX);
+    let seconds = |field: &str| {
+        let minutes = form.text(field).replace(',', ".").parse::<f64>().unwrap_or(f64::MAX);
+        (minutes * 60.0).round().clamp(0.0, 1e9) as u64
+    };
+    let (limit, within_s, query) = (number("limit"), seconds("within_min"), form.text("q").to_owned());
+    let kind = match RuleWord::parse(form.text("kind"))? {
+        RuleWord::ErrorRate => RuleKind::ErrorRate { more_than: limit, within_s },
+        RuleWord::ResponseTime => RuleKind::ResponseTime { more_than_ms: limit, within_s },
+        RuleWord::SuccessRate => {
+            RuleKind::SuccessRate { below_percent: limit, at_least: number("at_least"), within_s }
+        }
+        RuleWord::LogPattern => RuleKind::LogPattern { query, at_least: limit, within_s },
+        RuleWord::MissedCheckIn => RuleKind::MissedCheckIn { query, within_s },
+        RuleWord::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: limit },
+        word => word.usual(),
+    };
+    let severity = match form.text("severity") {
+        "info" => Severity::Info,
+        "critical" => Severity::Critical,
+        _ => Severity::Warning,
+    };
+    let channel = form.text("escalate_to").parse().ok();
+    Some(Rule {
+        id,
+        name: Some(form.text("name").to_owned()).filter(|name| !name.is_empty()),
+        severity,
+        is_enabled,
+        for_s: if kind.quiet_after().is_none() { seconds("for_min") } else { 0 },
+        throttle_s: seconds("throttle_min"),
+        channels: form.all("channel").filter_map(|id| id.parse().ok()).collect(),
+        escalation: channel.map(|channel| Escalation { after_s: seconds("escalate_min"), channel }),
+        kind,
+    })
+}
+
+async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result<Response> {
+    let rule = typed(&form, Uuid::from_bytes(ctx.app.rng.bytes()), true);
+    written(&ctx, &v, &form, rule, Standing::New).await
+}
+
+async fn save(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>, form: Form) -> Result<Response> {
+    let before = existing(&ctx, id).await?;
+    written(&ctx, &v, &form, typed(&form, id, before.is_enabled), Standing::Kept).await
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    New,
+    Kept,
+}
+
+async fn written(ctx: &Ctx, v: &View, form: &Form, rule: Option<Rule>, standing: Standing) -> Result<Response> {
+    let rule = rule.ok_or_else(|| Problem::invalid("kind: no kind of rule"))?;
+    let mut faults = Faults::default();
+    if let Err(fault) = rule.check() {
+        let (field, word) = fault_of(fault.0);
+        faults.add(field, v.t(word));
+    }
+    let wants_preview = form.text("do") == "preview";
+    if faults.is_empty() && !wants_preview {
+        if keep(ctx, &rule).await? {
+            return Ok(see("/alerts/rules"));
+        }
+        faults.add("name", v.t("rule-too-many"));
+    }
+    let preview = if faults.is_empty() { Some(previewed(ctx, &rule).await?) } else { None };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (id, is_built_in) = ((standing == Standing::Kept).then(|| rule.id.to_string()), rule.is_built_in());
+    let form = form_of(ctx, v, &rule).await?;
+    Ok(page(status, &RulePage { v, id, is_built_in, form, faults, preview }))
+}
+
+fn fault_of(field: &str) -> (&'static str, &'static str) {
+    match field {
+        "name" => ("name", "rule-bad-name"),
+        "for_s" => ("for_min", "rule-bad-time"),
+        "throttle_s" => ("throttle_min", "rule-bad-time"),
+        "within_s" => ("within_min", "rule-bad-time"),
+        "query" => ("q", "rule-bad-query"),
+        "escalation" => ("escalate_min", "rule-bad-time"),
+        _ => ("limit", "number-bad"),
+    }
+}
+
+async fn previewed(ctx: &Ctx, rule: &Rule) -> Result<PreviewRow> {
+    let replay = ctx.app.alerts.preview(rule).await.map_err(Problem::conflict)?;
+    let named = replay.incidents.iter().map(|incident| (incident.example.name.clone(), incident.since));
+    Ok(PreviewRow { fired: replay.fired, messages: replay.messages, incidents: named.take(10).collect() })
+}
+
+/// `false`: there are as many as there may be.
+pub(crate) async fn keep(ctx: &Ctx, rule: &Rule) -> Result<bool> {
+    let spec = serde_json::to_string(rule).map_err(|error| Problem::internal(&error))?;
+    Ok(ctx.app.db.save_alert_rule(rule.id, spec, ctx.app.clock.now()).await?)
+}
+
+async fn switch(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<Response> {
+    let mut rule = existing(&ctx, id).await?;
+    rule.is_enabled = !rule.is_enabled;
+    keep(&ctx, &rule).await?;
+    Ok(see("/alerts/rules"))
+}
+
+async fn delete(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<Response> {
+    remove(&ctx, id).await?;
+    Ok(see("/alerts/rules"))
+}
+
+/// Those that came with Vigie stay.
+pub(crate) async fn remove(ctx: &Ctx, id: Uuid) -> Result<()> {
+    if existing(ctx, id).await?.is_built_in() {
+        return Err(Problem::conflict("a rule that came with Vigie is turned off, not deleted"));
+    }
+    ctx.app.db.delete_alert_rule(id).await?;
+    Ok(())
+}
