@@ -47,12 +47,20 @@ pub struct ChannelSettings {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ChannelKind {
     /// By a sending account of Vigie.
-    Email { account: String, from: String, to: Vec<String> },
+    Email {
+        account: String,
+        from: String,
+        to: Vec<String>,
+    },
     Slack,
     Discord,
     Teams,
-    Telegram { chat: String },
-    Ntfy { topic: String },
+    Telegram {
+        chat: String,
+    },
+    Ntfy {
+        topic: String,
+    },
     /// Signed by Standard Webhooks 1.0.
     Webhook,
 }
@@ -138,7 +146,8 @@ impl Channel {
     /// The field that cannot be used.
     pub fn check(&self) -> Result<(), ChannelFault> {
         let of = |field, good: bool| if good { Ok(()) } else { Err(ChannelFault(field)) };
-        let is_short = |text: &str| (1..=NAME_MAX).contains(&text.chars().count()) && !text.contains(model::steers_display);
+        let is_short =
+            |text: &str| (1..=NAME_MAX).contains(&text.chars().count()) && !text.contains(model::steers_display);
         of("name", is_short(&self.name) && self.name.trim() == self.name)?;
         of("fallback", self.settings.fallback != Some(self.id))?;
         let url = &self.secret.url;
@@ -147,7 +156,10 @@ impl Channel {
             ChannelKind::Email { account, from, to } => {
                 of("account", is_short(account))?;
                 of("from", from.parse::<Mailbox>().is_ok())?;
-                of("to", (1..=RECIPIENTS_MAX).contains(&to.len()) && to.iter().all(|one| one.parse::<Mailbox>().is_ok()))
+                of(
+                    "to",
+                    (1..=RECIPIENTS_MAX).contains(&to.len()) && to.iter().all(|one| one.parse::<Mailbox>().is_ok()),
+                )
             }
             ChannelKind::Slack | ChannelKind::Discord | ChannelKind::Teams => of("url", has_url),
             ChannelKind::Telegram { chat } => {

@@ -196,9 +196,12 @@ impl Alerts {
         let kept = self.0.db.account_named(account).await.map_err(|error| usual(error.to_string()))?;
         let kept = kept.ok_or_else(|| usual(format!("there is no sending account {account}")))?;
         let (transport, _) = self.0.mail.transport(&kept).map_err(|stop| match stop {
-            jobs::Stop::Fail(reason) | jobs::Stop::Pause(reason, _) => usual(format!("{}: {}", reason.code, reason.detail)),
+            jobs::Stop::Fail(reason) | jobs::Stop::Pause(reason, _) => {
+                usual(format!("{}: {}", reason.code, reason.detail))
+            }
         })?;
-        let read = |text: &str| text.parse::<Mailbox>().map_err(|error| NotTold::new(error.to_string(), TryAgain::Never));
+        let read =
+            |text: &str| text.parse::<Mailbox>().map_err(|error| NotTold::new(error.to_string(), TryAgain::Never));
         let to = to.iter().map(|one| read(one)).collect::<Result<Vec<_>, _>>()?;
         let letter = email::letter(message, read(from)?, to, id, created_at);
         let mut connection = transport.connect(None);
@@ -211,10 +214,13 @@ impl Alerts {
                 tracing::warn!(refused = refused.len(), "an alert's e-mail was refused for some of its recipients");
                 Ok(())
             }
-            Delivery::NotSent { verdict, .. } => Err(NotTold::new(said(&verdict), match verdict.retry {
-                Retry::Never => TryAgain::Never,
-                Retry::After { .. } => TryAgain::Usual,
-            })),
+            Delivery::NotSent { verdict, .. } => Err(NotTold::new(
+                said(&verdict),
+                match verdict.retry {
+                    Retry::Never => TryAgain::Never,
+                    Retry::After { .. } => TryAgain::Usual,
+                },
+            )),
             Delivery::Unknown { verdict } => {
                 Err(NotTold { error: said(&verdict), again: TryAgain::Usual, is_doubtful: true })
             }
@@ -245,7 +251,8 @@ impl Alerts {
     }
 
     async fn signed(&self, channel: &Channel, url: Url, id: &str, body: String) -> Result<(), NotTold> {
-        let key = webhook::key(&channel.secret.token).ok_or_else(|| NotTold::new("its key cannot be read", TryAgain::Never))?;
+        let key = webhook::key(&channel.secret.token)
+            .ok_or_else(|| NotTold::new("its key cannot be read", TryAgain::Never))?;
         let seconds = self.0.clock.now().as_micros().div_euclid(1_000_000);
         let mut headers = header::HeaderMap::new();
         headers.insert("webhook-id", value(id)?);

@@ -193,7 +193,8 @@ impl Incidents {
             }
             state.incident = lapse(rule, state.incident.clone(), now);
             let effect = (rule.kind.word(), &state.incident);
-            let is_caused = firing.iter().any(|(word, cause)| cause.id != before.id && is_caused_by(effect, (*word, cause)));
+            let is_caused =
+                firing.iter().any(|(word, cause)| cause.id != before.id && is_caused_by(effect, (*word, cause)));
             let quiet = match silences.iter().any(|silence| silence.covers(rule.id, &key.1, now)) {
                 true => Quiet::Silenced,
                 false if is_caused => Quiet::Caused,

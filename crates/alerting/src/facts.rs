@@ -88,7 +88,8 @@ enum JobNews {
 }
 
 fn job_news(job: &Job) -> JobNews {
-    let is_by_hand = job.reason.as_ref().is_some_and(|reason| matches!(reason.code.as_str(), "paused_by" | "scheduled"));
+    let is_by_hand =
+        job.reason.as_ref().is_some_and(|reason| matches!(reason.code.as_str(), "paused_by" | "scheduled"));
     match job.state {
         JobState::Failed => JobNews::Trouble,
         JobState::Completed if job.counters.failed + job.counters.unknown > 0 => JobNews::Trouble,
@@ -100,13 +101,15 @@ fn job_news(job: &Job) -> JobNews {
 
 /// What a job says of itself, and, where it went well, of those of its name before it.
 pub(crate) fn job_readings(job: &Job, rule: &Rule, incidents: &Incidents) -> Vec<Reading> {
-    let reading = |subject: String, observed| Reading { subject, at: job.updated_at, observed, example: job_example(job) };
+    let reading =
+        |subject: String, observed| Reading { subject, at: job.updated_at, observed, example: job_example(job) };
     match job_news(job) {
         JobNews::None => Vec::new(),
         JobNews::Trouble => vec![reading(job.id.to_string(), Observed::Happened { times: 1 })],
         JobNews::Well => {
             let own = job.id.to_string();
-            let is_over = |subject: &str, name: &str| subject == own || (name == job.name && job.state == JobState::Completed);
+            let is_over =
+                |subject: &str, name: &str| subject == own || (name == job.name && job.state == JobState::Completed);
             let over = incidents.open_of(rule.id).filter(|one| is_over(&one.subject, &one.example.name));
             over.map(|one| reading(one.subject.clone(), Observed::Over)).collect()
         }

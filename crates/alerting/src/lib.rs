@@ -15,7 +15,7 @@ mod message;
 mod preview;
 mod words;
 
-pub use channel::{Channel, ChannelFault, ChannelKind, ChannelSecret, ChannelSettings, CHANNEL_WORDS};
+pub use channel::{CHANNEL_WORDS, Channel, ChannelFault, ChannelKind, ChannelSecret, ChannelSettings};
 pub use channels::webhook::new_signing_key;
 pub use kept::{IncidentState, incident_of};
 pub use message::{Message, Place, example_notice};
@@ -88,12 +88,8 @@ impl Alerts {
     /// # Errors
     /// When no HTTP client can be set up: the machine's certificates cannot be read.
     fn http(&self) -> Result<&Client, String> {
-        let settings = || Settings {
-            reach: self.0.reach.clone(),
-            timeout: Some(TIMEOUT),
-            proxy: true,
-            ..Settings::default()
-        };
+        let settings =
+            || Settings { reach: self.0.reach.clone(), timeout: Some(TIMEOUT), proxy: true, ..Settings::default() };
         self.0.http.get_or_init(|| Client::new(settings())).as_ref().map_err(Clone::clone)
     }
 

@@ -108,7 +108,8 @@ impl Alerts {
 
     async fn response_time(&self, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
         let within = Duration::from_secs(within_s);
-        let rates = self.0.reports.transaction_rates(now - within..now, within).await.map_err(|error| error.to_string())?;
+        let rates =
+            self.0.reports.transaction_rates(now - within..now, within).await.map_err(|error| error.to_string())?;
         let mut slowest: BTreeMap<(String, String), f64> = BTreeMap::new();
         for rate in rates {
             let worst = slowest.entry((rate.project, rate.endpoint)).or_default();
@@ -128,7 +129,8 @@ impl Alerts {
     }
 
     async fn log_lines(&self, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
-        let count: u64 = self.count_lines(query, Duration::from_secs(within_s), None, now).await?.iter().map(|one| one.1).sum();
+        let count: u64 =
+            self.count_lines(query, Duration::from_secs(within_s), None, now).await?.iter().map(|one| one.1).sum();
         let path = format!("/explore?{}", serialized(query));
         let example = Example { name: shortened(query), path, ..Example::default() };
         Ok(vec![measured("", now, count as f64, example)])

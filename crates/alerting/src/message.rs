@@ -170,10 +170,7 @@ fn facts(notice: &Notice, say: &Say<'_>) -> Vec<(String, String)> {
         Severity::Warning => "severity-warning",
         Severity::Critical => "severity-critical",
     };
-    let mut facts = vec![
-        (say.t("label-severity"), say.t(severity)),
-        (say.t("label-since"), say.moment(notice.since)),
-    ];
+    let mut facts = vec![(say.t("label-severity"), say.t(severity)), (say.t("label-since"), say.moment(notice.since))];
     if notice.kind == NoticeKind::Resolved {
         facts.push((say.t("label-until"), say.moment(notice.at)));
     }
@@ -192,7 +189,8 @@ fn facts(notice: &Notice, say: &Say<'_>) -> Vec<(String, String)> {
 }
 
 fn notes(journey: Journey, say: &Say<'_>) -> Vec<String> {
-    let late = (journey.delay >= LATE_FROM).then(|| say.with("note-late", &[("delay", say.duration(journey.delay).into())]));
+    let late =
+        (journey.delay >= LATE_FROM).then(|| say.with("note-late", &[("delay", say.duration(journey.delay).into())]));
     let doubtful = journey.is_doubtful.then(|| say.t("note-doubtful"));
     late.into_iter().chain(doubtful).collect()
 }

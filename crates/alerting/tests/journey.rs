@@ -61,7 +61,11 @@ async fn a_failed_job_and_a_new_issue_are_told_by_mail_and_slack_and_so_is_their
     assert_eq!(receiver.texts("/slack")[2..], ["✅ Resolved: Job failed: Invoices of May"]);
     let messages = catcher.caught();
     let last = String::from_utf8_lossy(&messages.last().unwrap().content).into_owned();
-    assert!(last.contains("Auto-Submitted: auto-generated") && last.contains(&format!("<alert-{}@exemple.fr>", failed.incident.id)), "{last}");
+    assert!(
+        last.contains("Auto-Submitted: auto-generated")
+            && last.contains(&format!("<alert-{}@exemple.fr>", failed.incident.id)),
+        "{last}"
+    );
     let sent = site.db.alert_deliveries_of(failed.incident.id).await.unwrap();
     assert!(sent.len() == 4 && sent.iter().all(|one| one.state == DeliveryState::Sent));
     let ended = site.db.alert_incident(failed.incident.id).await.unwrap().unwrap();
@@ -130,7 +134,8 @@ async fn a_storm_is_one_message_for_each_channel_and_period_that_says_how_many()
 async fn what_a_channel_refuses_for_good_goes_to_the_fallback() {
     let site = Site::new(Reach::Network).await;
     let receiver = Receiver::start().await;
-    let fallback = site.channel("fallback", ChannelKind::Ntfy { topic: "ops".into() }, &receiver.url("/ntfy"), None).await;
+    let fallback =
+        site.channel("fallback", ChannelKind::Ntfy { topic: "ops".into() }, &receiver.url("/ntfy"), None).await;
     let slack = site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), Some(fallback)).await;
     receiver.answers(404, &[], "no_service");
     let job = site.job(1, "A").await;

@@ -125,7 +125,9 @@ pub fn observe(rule: &Rule, last: Option<Incident>, reading: &Reading, id: Uuid)
     };
     let mut incident = match last {
         Some(open) if open.phase.is_open() => open,
-        Some(recent) if recent.ended_at.is_some_and(|at| reading.at < at + rule.throttle()) => reopened(recent, reading.at),
+        Some(recent) if recent.ended_at.is_some_and(|at| reading.at < at + rule.throttle()) => {
+            reopened(recent, reading.at)
+        }
         _ => Incident::new(rule, id, reading),
     };
     incident.count = incident.count.saturating_add(times);

@@ -50,4 +50,3 @@ fn says(rule: &Rule, incident: &mut Incident, now: Timestamp) -> bool {
     debug_assert!(incident.phase != Phase::Pending || told.is_none());
     told.is_some_and(|notice| notice.kind != NoticeKind::Escalated)
 }
-

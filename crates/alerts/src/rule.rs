@@ -191,7 +191,9 @@ impl RuleKind {
             | Self::SuccessRate { within_s, .. }
             | Self::LogPattern { within_s, .. }
             | Self::MissedCheckIn { within_s, .. } => Some(within_s),
-            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost | Self::DiskNearlyFull { .. } => None,
+            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost | Self::DiskNearlyFull { .. } => {
+                None
+            }
         }
     }
 
@@ -216,7 +218,17 @@ pub const BUILT_IN: [(RuleWord, Severity); 5] = [
 impl Rule {
     pub fn new(id: Uuid, kind: RuleKind) -> Self {
         let (severity, throttle_s) = (Severity::Warning, 300);
-        Self { id, name: None, kind, severity, is_enabled: true, for_s: 0, throttle_s, channels: vec![], escalation: None }
+        Self {
+            id,
+            name: None,
+            kind,
+            severity,
+            is_enabled: true,
+            for_s: 0,
+            throttle_s,
+            channels: vec![],
+            escalation: None,
+        }
     }
 
     /// Those of [`BUILT_IN`].
@@ -239,7 +251,8 @@ impl Rule {
     /// # Errors
     /// The field that cannot be used.
     pub fn check(&self) -> Result<(), RuleFault> {
-        let is_name = |name: &String| (1..=NAME_MAX).contains(&name.chars().count()) && !name.contains(model::steers_display);
+        let is_name =
+            |name: &String| (1..=NAME_MAX).contains(&name.chars().count()) && !name.contains(model::steers_display);
         let of = |field, good: bool| if good { Ok(()) } else { Err(RuleFault(field)) };
         of("name", self.name.as_ref().is_none_or(is_name))?;
         of("for_s", self.for_s <= SECONDS_MAX)?;

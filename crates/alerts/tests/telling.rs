@@ -156,10 +156,8 @@ fn many_of_a_rule_at_once_are_one_notice_that_says_how_many() {
     let mut job = Watched::new(RuleWord::FailedJob);
     job.sees(0, HAPPENED);
     let notice = job.notices.remove(0);
-    let named = |n: usize| Notice {
-        example: Example { name: format!("Job {n}"), ..Example::default() },
-        ..notice.clone()
-    };
+    let named =
+        |n: usize| Notice { example: Example { name: format!("Job {n}"), ..Example::default() }, ..notice.clone() };
     let few: Vec<Notice> = (0..3).map(named).collect();
     assert_eq!(group(few.clone()), few);
     let one = group((0..50).map(named).collect());

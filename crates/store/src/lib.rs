@@ -57,8 +57,8 @@ mod workers;
 pub use accounts::{Account, AccountPause, DAILY_LIMIT};
 pub use activity::{Activity, ApplicationActivity, Tally};
 pub use alerts::{
-    AlertChannel, AlertDelivery, AlertEvent, AlertRecord, AlertRule, AlertSilence, CHANNELS_MAX, ChannelHealth, DeliveryEnd,
-    DeliveryState, IncidentCursor, NewDelivery, RULES_MAX, StoredIncident,
+    AlertChannel, AlertDelivery, AlertEvent, AlertRecord, AlertRule, AlertSilence, CHANNELS_MAX, ChannelHealth,
+    DeliveryEnd, DeliveryState, IncidentCursor, NewDelivery, RULES_MAX, StoredIncident,
 };
 pub use artifacts::{ARTIFACT_BYTES_MAX, ARTIFACTS_MAX, Artifact, ArtifactKind, UploadChunk};
 pub use attachments::{ATTACHMENT_BYTES_MAX, EventAttachment};

@@ -90,7 +90,10 @@ async fn what_was_made_of_it_is_written_whole_or_not_at_all(db: Db) {
     // Another of the same rule and subject is not opened beside it.
     assert!(!db.record_alerts(record(vec![incident(2, "x", 0)], vec![delivery(2, 5)]), NOW).await.unwrap());
     assert!(db.record_alerts(record(vec![incident(3, "y", 0)], vec![]), NOW).await.unwrap());
-    assert!(!db.record_alerts(record(vec![incident(1, "x", 0)], vec![]), NOW).await.unwrap(), "it was changed meanwhile");
+    assert!(
+        !db.record_alerts(record(vec![incident(1, "x", 0)], vec![]), NOW).await.unwrap(),
+        "it was changed meanwhile"
+    );
     let over = StoredIncident { is_open: false, ended_at: Some(later(50)), ..incident(1, "x", 1) };
     assert!(db.record_alerts(record(vec![over], vec![]), NOW).await.unwrap());
     let open = |since| {

@@ -1,10 +1,7 @@
 //! E-mail: a text, and HTML that Outlook shows as Word would: one table of 600 px, styles in its elements, nothing to load.
 
 use super::{clip, color, plain};
-use crate::{
-    message::Message,
-    words::TEXTS,
-};
+use crate::{message::Message, words::TEXTS};
 use language::Language;
 use mail::{address::Mailbox, letter::Letter};
 use model::Timestamp;
@@ -48,7 +45,13 @@ fn label(language: Language) -> String {
 
 fn text(message: &Message) -> String {
     let lines = plain(message);
-    format!("{}\n\n{lines}\n\n{}\n{}\n\n-- \n{}\n", message.title, message.link_text, message.link, why(message.language))
+    format!(
+        "{}\n\n{lines}\n\n{}\n{}\n\n-- \n{}\n",
+        message.title,
+        message.link_text,
+        message.link,
+        why(message.language)
+    )
 }
 
 fn html(message: &Message) -> String {
@@ -72,7 +75,12 @@ fn html(message: &Message) -> String {
     let notes: String = message
         .notes
         .iter()
-        .map(|note| format!("<p style=\"margin:12px 0 0;font-family:Arial,sans-serif;font-size:14px;color:#595959\">{}</p>", escaped(note)))
+        .map(|note| {
+            format!(
+                "<p style=\"margin:12px 0 0;font-family:Arial,sans-serif;font-size:14px;color:#595959\">{}</p>",
+                escaped(note)
+            )
+        })
         .collect();
     let lang = if message.language == Language::French { "fr" } else { "en" };
     format!(

@@ -33,7 +33,9 @@ pub(crate) fn body(message: &Message) -> Value {
         blocks.push(json!({"type": "context", "elements": [element]}));
     }
     let button = json!({"type": "plain_text", "text": clip(&message.link_text, 75)});
-    blocks.push(json!({"type": "actions", "elements": [{"type": "button", "text": button, "url": clip(&message.link, 3_000)}]}));
+    blocks.push(
+        json!({"type": "actions", "elements": [{"type": "button", "text": button, "url": clip(&message.link, 3_000)}]}),
+    );
     // What notifications and readers without blocks show.
     json!({"text": clip(&escaped(&title), SECTION), "blocks": blocks})
 }

@@ -71,7 +71,12 @@ fn what_is_said_of_each_rule() {
                 let one = Notice { others: vec![], others_count: 0, ..notice(kind, word.usual(), "") };
                 let message = Message::of(&one, &place(), language, Journey::default());
                 said += &format!("{}\n  {}\n", message.title, message.text);
-                assert!(!message.text.contains('{') && !message.title.contains('-'), "{}: {}", message.title, message.text);
+                assert!(
+                    !message.text.contains('{') && !message.title.contains('-'),
+                    "{}: {}",
+                    message.title,
+                    message.text
+                );
             }
         }
     }
@@ -94,7 +99,9 @@ fn chars(value: &Value) -> usize {
 /// Texts as long and as unkind as they may come.
 #[test]
 fn no_form_is_larger_than_its_service_takes() {
-    for text in ["é".repeat(30_000), "```".repeat(9_000), "<@everyone> & *_[x](y)_* ".repeat(2_000), "🦉".repeat(20_000)] {
+    for text in
+        ["é".repeat(30_000), "```".repeat(9_000), "<@everyone> & *_[x](y)_* ".repeat(2_000), "🦉".repeat(20_000)]
+    {
         let long = Notice {
             rule_name: Some(text.chars().take(100).collect()),
             others: vec![text.clone(); 5],

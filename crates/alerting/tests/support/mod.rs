@@ -114,7 +114,8 @@ impl Site {
     }
 
     pub(crate) async fn project(&self) -> ProjectId {
-        let new = NewProject { name: "Boutique".into(), platform: "python".into(), settings: "{}".into(), key: [1; 16] };
+        let new =
+            NewProject { name: "Boutique".into(), platform: "python".into(), settings: "{}".into(), key: [1; 16] };
         self.db.create_project(new, self.clock.now()).await.unwrap().0.id
     }
 

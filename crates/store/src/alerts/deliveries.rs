@@ -56,9 +56,15 @@ pub struct NewDelivery {
 pub enum DeliveryEnd {
     Sent,
     /// Not told: to be tried again then.
-    Later { at: Timestamp, error: String, is_doubtful: bool },
+    Later {
+        at: Timestamp,
+        error: String,
+        is_doubtful: bool,
+    },
     /// Not told, and not tried any more.
-    GivenUp { error: String },
+    GivenUp {
+        error: String,
+    },
 }
 
 impl DeliveryState {
@@ -102,7 +108,11 @@ impl Db {
 
     /// An attempt begins. `held` is until when nobody else begins one. One that had begun before, and whose end is not known, may
     /// have arrived. Returns it as it is then; `None` where somebody else was faster.
-    pub async fn begin_alert_delivery(&self, delivery: AlertDelivery, held: Timestamp) -> Result<Option<AlertDelivery>> {
+    pub async fn begin_alert_delivery(
+        &self,
+        delivery: AlertDelivery,
+        held: Timestamp,
+    ) -> Result<Option<AlertDelivery>> {
         self.write(move |conn| {
             Box::pin(async move {
                 let sql = "UPDATE alert_deliveries SET doubtful = doubtful + state, state = 1, attempts = attempts + 1,
@@ -166,11 +176,13 @@ async fn end_delivery(
     }
     match end {
         DeliveryEnd::Sent => {
-            let sql = "UPDATE alert_channels SET failing_since = NULL, last_error = NULL, last_sent_at = $2 WHERE id = $1";
+            let sql =
+                "UPDATE alert_channels SET failing_since = NULL, last_error = NULL, last_sent_at = $2 WHERE id = $1";
             conn.execute(sql, params![delivery.channel, now]).await?;
         }
         DeliveryEnd::Later { .. } | DeliveryEnd::GivenUp { .. } => {
-            let sql = "UPDATE alert_channels SET failing_since = coalesce(failing_since, $2), last_error = $3 WHERE id = $1";
+            let sql =
+                "UPDATE alert_channels SET failing_since = coalesce(failing_since, $2), last_error = $3 WHERE id = $1";
             conn.execute(sql, params![delivery.channel, now, error]).await?;
         }
     }

@@ -139,8 +139,7 @@ async fn save(conn: &mut Conn<'_>, incident: &StoredIncident) -> Result<()> {
                ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, ended_at = excluded.ended_at,
                    version = excluded.version, state = excluded.state";
     let StoredIncident { id, rule, subject, is_open, opened_at, ended_at, version, state } = incident;
-    let values: &[Value] =
-        params![*id, *rule, subject, i64::from(*is_open), *opened_at, *ended_at, version + 1, state];
+    let values: &[Value] = params![*id, *rule, subject, i64::from(*is_open), *opened_at, *ended_at, version + 1, state];
     conn.execute(sql, values).await.map(drop)
 }
 

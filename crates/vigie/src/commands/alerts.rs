@@ -9,7 +9,9 @@ use crate::{
     render::{self, Align, Table},
     words::{self, t},
 };
-use api::alerts::{Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence};
+use api::alerts::{
+    Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
+};
 use serde_json::{Value, json};
 use std::{io::Read as _, path::Path};
 
@@ -98,8 +100,7 @@ async fn change(config: &Config, alert: &str, what: &str, asked: &impl serde::Se
 fn read(file: &Path) -> Result<Value> {
     let mut text = String::new();
     std::fs::File::open(file).at(file.display())?.take(INPUT_MAX).read_to_string(&mut text).at(file.display())?;
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::refused(t!("at-place", place = file.display(), error = error)))
+    serde_json::from_str(&text).map_err(|error| Failure::refused(t!("at-place", place = file.display(), error = error)))
 }
 
 async fn preview(config: &Config, file: &Path) -> Result<Exit> {
@@ -117,7 +118,9 @@ async fn preview(config: &Config, file: &Path) -> Result<Exit> {
 
 async fn add(config: &Config, file: &Path) -> Result<Exit> {
     let rule = read(file)?;
-    let id = rule["id"].as_str().map_or_else(|| uuid::Uuid::from_bytes(model::Rng::system().bytes()).to_string(), str::to_owned);
+    let id = rule["id"]
+        .as_str()
+        .map_or_else(|| uuid::Uuid::from_bytes(model::Rng::system().bytes()).to_string(), str::to_owned);
     let connected = app::changing(config, "alert", Engines::Rest).await?;
     let saved = connected.client().put::<Value>(&format!("/api/v1/alert-rules/{}", escaped(&id)), &rule).await;
     connected.close().await;
@@ -149,7 +152,9 @@ async fn list_channels(config: &Config) -> Result<Exit> {
     for channel in page.into_inner().rows {
         let kind = channel.settings["type"].as_str().unwrap_or_default().to_owned();
         let state = match (channel.failing_since, channel.last_sent_at) {
-            (Some(_), _) => t!("channel-failing", why = render::plain(&channel.last_error.unwrap_or_default(), TEXT_WIDTH)),
+            (Some(_), _) => {
+                t!("channel-failing", why = render::plain(&channel.last_error.unwrap_or_default(), TEXT_WIDTH))
+            }
             (None, Some(at)) => t!("channel-works", at = render::moment(Some(at), &config.zone.value)),
             (None, None) => t!("channel-unused"),
         };

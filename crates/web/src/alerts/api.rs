@@ -206,7 +206,11 @@ fn read(sent: Value, id: Uuid) -> Result<Rule> {
     Ok(rule)
 }
 
-async fn save_rule(State(ctx): State<Ctx>, Path(id): Path<Uuid>, Json(sent): Json<AnyRule>) -> Result<axum::Json<Value>> {
+async fn save_rule(
+    State(ctx): State<Ctx>,
+    Path(id): Path<Uuid>,
+    Json(sent): Json<AnyRule>,
+) -> Result<axum::Json<Value>> {
     let rule = read(sent.0, id)?;
     let before = incidents::rules(&ctx).await?;
     if rule.is_built_in() && before.get(&id).is_some_and(|before| before.kind.word() != rule.kind.word()) {

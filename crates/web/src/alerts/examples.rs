@@ -75,7 +75,8 @@ fn lists(v: &View) -> Vec<Drawn> {
         silences: vec![],
         notice: None,
     };
-    let some = AlertsPage { v, firing, over, pager: pager(2), has_channels: true, silences: vec![silence(v)], notice: None };
+    let some =
+        AlertsPage { v, firing, over, pager: pager(2), has_channels: true, silences: vec![silence(v)], notice: None };
     vec![("alerts-none", none.render().unwrap()), ("alerts", some.render().unwrap())]
 }
 

@@ -72,7 +72,8 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Ale
     let mut firing = open(&ctx, &v, &rules).await?;
     firing.retain(|row| row.phase == PhaseWord(Phase::Firing));
     let history = ctx.app.db.alert_history(before, PAGE).await?;
-    let over: Vec<IncidentRow> = rows(&v, &rules, &history.rows).into_iter().filter(|row| !row.phase.is_open()).collect();
+    let over: Vec<IncidentRow> =
+        rows(&v, &rules, &history.rows).into_iter().filter(|row| !row.phase.is_open()).collect();
     let pager = Pager {
         first: before.map(|_| "/alerts".to_owned()),
         next: history.next.map(|cursor| format!("/alerts?before={}", incidents::written(cursor))),
@@ -158,12 +159,7 @@ pub(super) fn rule_name(v: &View, rule: &Rule) -> String {
     rule.name.clone().unwrap_or_else(|| what(rule.kind.word(), v.language))
 }
 
-async fn silences(
-    ctx: &Ctx,
-    v: &View,
-    rules: &HashMap<Uuid, Rule>,
-    of: Option<&Incident>,
-) -> Result<Vec<SilenceRow>> {
+async fn silences(ctx: &Ctx, v: &View, rules: &HashMap<Uuid, Rule>, of: Option<&Incident>) -> Result<Vec<SilenceRow>> {
     let all = ctx.app.db.alert_silences(v.now).await?.into_iter();
     let kept = all.filter(|one| of.is_none_or(|incident| covers(one, incident)));
     Ok(kept

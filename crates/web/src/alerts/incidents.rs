@@ -60,7 +60,13 @@ pub(super) async fn acknowledge(ctx: &Ctx, id: Uuid, by: &str) -> Result<Inciden
 }
 
 /// Nothing is said of what it is about until then.
-pub(super) async fn silence(ctx: &Ctx, state: &IncidentState, until: Timestamp, by: &str, reason: &str) -> Result<Uuid> {
+pub(super) async fn silence(
+    ctx: &Ctx,
+    state: &IncidentState,
+    until: Timestamp,
+    by: &str,
+    reason: &str,
+) -> Result<Uuid> {
     let (id, now) = (Uuid::from_bytes(ctx.app.rng.bytes()), ctx.app.clock.now());
     let silence = AlertSilence {
         id,

@@ -113,7 +113,8 @@ fn led(v: &View, said: &str, name: &str, why: &str) -> Response {
 
 async fn new(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<NewQuery>) -> Result<Response> {
     let kind = CHANNEL_WORDS.into_iter().find(|kind| *kind == query.r#type).unwrap_or("email");
-    let form = ChannelForm { kind: kind.to_owned(), takes_all: true, name: v.t(word_of(kind)), ..ChannelForm::default() };
+    let form =
+        ChannelForm { kind: kind.to_owned(), takes_all: true, name: v.t(word_of(kind)), ..ChannelForm::default() };
     let chosen = Chosen { language: v.code().to_owned(), ..Chosen::default() };
     let form = filled(&ctx, &v, form, &chosen, None).await?;
     Ok(shown(&ChannelPage { v: &v, id: None, form, faults: Faults::default() }))
@@ -149,7 +150,8 @@ pub(crate) async fn existing(ctx: &Ctx, id: Uuid) -> Result<AlertChannel> {
 
 async fn edit(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>) -> Result<Response> {
     let kept = existing(&ctx, id).await?;
-    let settings = ChannelSettings::read(&kept.settings).ok_or_else(|| Problem::conflict("its settings cannot be read"))?;
+    let settings =
+        ChannelSettings::read(&kept.settings).ok_or_else(|| Problem::conflict("its settings cannot be read"))?;
     let mut form = ChannelForm {
         kind: settings.kind.as_str().to_owned(),
         name: kept.name,
@@ -186,7 +188,8 @@ fn typed(ctx: &Ctx, form: &Form, id: Uuid, kept: Option<&AlertChannel>) -> Chann
         "webhook" => ChannelKind::Webhook,
         _ => ChannelKind::Email { account: text("account"), from: text("from"), to: lines(form.text("to")) },
     };
-    let before = kept.and_then(|kept| Channel::open(kept, &ctx.app.vault).ok()).map(|kept| kept.secret).unwrap_or_default();
+    let before =
+        kept.and_then(|kept| Channel::open(kept, &ctx.app.vault).ok()).map(|kept| kept.secret).unwrap_or_default();
     let or_before = |typed: &str, before: String| if typed.is_empty() { before } else { typed.to_owned() };
     let mut secret = ChannelSecret {
         url: or_before(form.text("url"), before.url),
@@ -209,7 +212,12 @@ fn typed(ctx: &Ctx, form: &Form, id: Uuid, kept: Option<&AlertChannel>) -> Chann
 }
 
 fn lines(text: &str) -> Vec<String> {
-    text.split([',', ';', '\n']).map(str::trim).filter(|line| !line.is_empty()).take(LINES_MAX).map(str::to_owned).collect()
+    text.split([',', ';', '\n'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(LINES_MAX)
+        .map(str::to_owned)
+        .collect()
 }
 
 async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result<Response> {

@@ -96,11 +96,8 @@ async fn edit(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>) -
 
 /// The fields of a rule. Times are in minutes, as people think of them.
 async fn form_of(ctx: &Ctx, v: &View, rule: &Rule) -> Result<RuleForm> {
-    let severities = [
-        ("info", v.t("severity-info")),
-        ("warning", v.t("severity-warning")),
-        ("critical", v.t("severity-critical")),
-    ];
+    let severities =
+        [("info", v.t("severity-info")), ("warning", v.t("severity-warning")), ("critical", v.t("severity-critical"))];
     let severity = match rule.severity {
         Severity::Info => "info",
         Severity::Warning => "warning",
@@ -177,9 +174,7 @@ fn typed(form: &Form, id: Uuid, is_enabled: bool) -> Option<Rule> {
     let kind = match RuleWord::parse(form.text("kind"))? {
         RuleWord::ErrorRate => RuleKind::ErrorRate { more_than: limit, within_s },
         RuleWord::ResponseTime => RuleKind::ResponseTime { more_than_ms: limit, within_s },
-        RuleWord::SuccessRate => {
-            RuleKind::SuccessRate { below_percent: limit, at_least: number("at_least"), within_s }
-        }
+        RuleWord::SuccessRate => RuleKind::SuccessRate { below_percent: limit, at_least: number("at_least"), within_s },
         RuleWord::LogPattern => RuleKind::LogPattern { query, at_least: limit, within_s },
         RuleWord::MissedCheckIn => RuleKind::MissedCheckIn { query, within_s },
         RuleWord::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: limit },
