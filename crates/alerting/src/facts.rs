@@ -3,7 +3,7 @@
 use crate::{Alerts, evaluate::Incidents};
 use alerts::{Example, Observed, Reading, Rule, RuleWord};
 use model::{JobId, JobState};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 use store::{AlertEvent, Job, ProjectId};
 use uuid::Uuid;
 
@@ -67,8 +67,8 @@ impl Alerts {
         let mut jobs = BTreeMap::new();
         for event in events.iter().filter(|event| event.kind == "job") {
             let Ok(id) = event.subject.parse::<Uuid>() else { continue };
-            if !jobs.contains_key(&id) {
-                jobs.insert(id, self.0.db.job(JobId(id)).await?);
+            if let Entry::Vacant(unknown) = jobs.entry(id) {
+                unknown.insert(self.0.db.job(JobId(id)).await?);
             }
         }
         Ok(jobs.into_values().flatten().collect())

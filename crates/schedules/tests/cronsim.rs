@@ -1,7 +1,7 @@
 //! The same times as cronsim, another reading of Debian's rule, for 10,000 random expressions in 30 zones, half of them
 //! around changes of the clock. `random_expressions.py` makes the fixture.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails says where")]
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use flate2::read::GzDecoder;
 use model::Timestamp;

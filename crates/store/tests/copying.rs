@@ -77,10 +77,14 @@ async fn fill(db: &Db) {
     db.end_worker(dead, NOW).await.unwrap();
     people(db).await;
     errors(db).await;
+    schedules(db).await;
+    alerts(db).await;
+}
+
+async fn schedules(db: &Db) {
     let schedule = crate::job_schedules::new_schedule("Été");
     db.create_job_schedule(schedule.clone(), NOW).await.unwrap();
     db.run_by_hand(schedule.id, later(3)).await.unwrap();
-    alerts(db).await;
 }
 
 /// One that was told, and one channel that could not be.

@@ -24,7 +24,7 @@ pub(crate) fn body(message: &Message) -> Value {
             "text": {"type": "mrkdwn", "text": format!("```{}```", clip(&example, SECTION - 6))},
         }));
     }
-    let fields: Vec<Value> = message.facts.iter().take(FIELDS).map(|fact| field(fact)).collect();
+    let fields: Vec<Value> = message.facts.iter().take(FIELDS).map(field).collect();
     if !fields.is_empty() {
         blocks.push(json!({"type": "section", "fields": fields}));
     }

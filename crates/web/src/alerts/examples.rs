@@ -179,10 +179,7 @@ fn rules(v: &View) -> Vec<Drawn> {
         let id = Some(ID.to_owned());
         RulePage { v, id, is_built_in: false, form, faults: Faults::default(), preview }.render().unwrap()
     };
-    vec![
-        ("rules", RulesPage { v, rows, kinds, notice: None }.render().unwrap()),
-        ("rule", page(form.clone(), Some(preview))),
-    ]
+    vec![("rules", RulesPage { v, rows, kinds, notice: None }.render().unwrap()), ("rule", page(form, Some(preview)))]
 }
 
 pub(crate) fn alerts(v: &View) -> Vec<Drawn> {

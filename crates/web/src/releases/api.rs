@@ -130,7 +130,7 @@ async fn show(
 
 /// # Errors
 /// 422 where it is empty or too long.
-pub(super) fn version(version: String) -> Result<String> {
+pub(super) fn version(version: &str) -> Result<String> {
     let version = text("version", version.trim().to_owned(), VERSION_MAX)?;
     if version.is_empty() || version == "." || version == ".." || version.contains(model::steers_display) {
         return Err(Problem::invalid("version: cannot be taken").remedy("name the release, such as `shop@1.2.0`"));
@@ -144,7 +144,7 @@ async fn create(
     Json(new): Json<NewRelease>,
 ) -> Result<(StatusCode, axum::Json<releases::Release>)> {
     let project = existing(&ctx, &slug).await?;
-    let version = version(new.version)?;
+    let version = version(&new.version)?;
     let now = ctx.app.clock.now();
     let release = ctx.app.db.announce_release(project.id, version, new.date_released, now).await?;
     let health = health_of(&ctx, &project, &ReleaseQuery::default()).await?;
@@ -158,7 +158,7 @@ async fn deploy(
 ) -> Result<(StatusCode, axum::Json<releases::Deploy>)> {
     let project = existing(&ctx, &slug).await?;
     let deploy = new_deploy(new.environment, new.name, new.url, ctx.app.clock.now())?;
-    ctx.app.db.add_deploy(project.id, version(named)?, deploy.clone()).await?;
+    ctx.app.db.add_deploy(project.id, version(&named)?, deploy.clone()).await?;
     Ok((StatusCode::CREATED, axum::Json(told_deploy(deploy))))
 }
 

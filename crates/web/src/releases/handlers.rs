@@ -111,7 +111,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(asked): Query<Rel
         is_partial = health.is_partial();
         for release in page.rows {
             let last = ctx.app.db.deploys(release.id, 1).await?;
-            page_rows.push(row(&project.slug, release, &last, &health));
+            page_rows.push(row(&project.slug, &release, &last, &health));
         }
     }
     let slug = project.map(|project| project.slug.as_str()).unwrap_or_default();
@@ -134,7 +134,7 @@ impl ReleasesAsked {
     }
 }
 
-fn row(slug: &str, release: Release, deploys: &[Deploy], health: &ProjectHealth) -> ReleaseRow {
+fn row(slug: &str, release: &Release, deploys: &[Deploy], health: &ProjectHealth) -> ReleaseRow {
     let cells = health.release(&release.version).map(|own| HealthCells {
         sessions: own.started,
         errored: own.errored,
@@ -190,7 +190,7 @@ async fn show(
     let issues = [("project", project.slug.as_str()), ("state", "all"), ("release", &version)];
     Ok(shown(&ReleasePage {
         issues: rows::address("/issues", &issues),
-        row: row(&project.slug, release, &deploys, &health),
+        row: row(&project.slug, &release, &deploys, &health),
         deploys: deploys.iter().map(deploy_row).collect(),
         commits: commits.iter().map(commit_row).collect(),
         v: &v,

@@ -135,7 +135,7 @@ fn shown(
     }
 }
 
-fn shown_run(run: ScheduleRun, job_state: Option<JobState>, language: Language) -> api::schedules::ScheduleRun {
+fn shown_run(run: &ScheduleRun, job_state: Option<JobState>, language: Language) -> api::schedules::ScheduleRun {
     api::schedules::ScheduleRun {
         due_at: run.due,
         state: run.state.as_str().to_owned(),
@@ -152,7 +152,7 @@ async fn shown_runs(ctx: &Ctx, runs: Vec<ScheduleRun>, language: Language) -> Re
     let jobs = ctx.app.db.jobs_of_ids(&ids).await?;
     let states: HashMap<JobId, JobState> = jobs.iter().map(|job| (job.id, job.state)).collect();
     let state = |run: &ScheduleRun| run.job.and_then(|job| states.get(&job).copied());
-    Ok(runs.into_iter().map(|run| (state(&run), run)).map(|(state, run)| shown_run(run, state, language)).collect())
+    Ok(runs.iter().map(|run| shown_run(run, state(run), language)).collect())
 }
 
 /// One schedule, with its last run.
@@ -177,7 +177,7 @@ async fn list(
     let last = ctx.app.db.last_runs().await?;
     let mut last: HashMap<_, _> = last.into_iter().map(|run| (run.schedule, run)).collect();
     let rows = ctx.app.db.job_schedules().await?.into_iter().map(|schedule| {
-        let last = last.remove(&schedule.id).map(|run| shown_run(run, None, language));
+        let last = last.remove(&schedule.id).map(|run| shown_run(&run, None, language));
         shown(schedule, last, (&granted, language))
     });
     Ok(axum::Json(SchedulesPage { rows: rows.collect(), next: None }))
@@ -293,7 +293,7 @@ async fn run(
     let runs = ctx.app.db.runs_of_schedule(schedule.id, None, 10).await?;
     let made = runs.into_iter().find(|run| run.due == due);
     let made = made.ok_or_else(|| Problem::not_found(format!("schedule {name}")))?;
-    Ok((StatusCode::ACCEPTED, axum::Json(shown_run(made, None, preferred(&headers)))))
+    Ok((StatusCode::ACCEPTED, axum::Json(shown_run(&made, None, preferred(&headers)))))
 }
 
 #[derive(Deserialize, IntoParams)]

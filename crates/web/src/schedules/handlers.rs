@@ -110,7 +110,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Sai
     let last = ctx.app.db.last_runs().await?;
     let ids: Vec<JobId> = last.iter().filter_map(|run| run.job).collect();
     let jobs = by_id(ctx.app.db.jobs_of_ids(&ids).await?);
-    let mut last: HashMap<_, _> = last.into_iter().map(|run| (run.schedule, run_row(&v, run, &jobs))).collect();
+    let mut last: HashMap<_, _> = last.into_iter().map(|run| (run.schedule, run_row(&v, &run, &jobs))).collect();
     let schedules = ctx.app.db.job_schedules().await?;
     let rows = schedules.into_iter().map(|schedule| {
         let last = last.remove(&schedule.id);
@@ -142,7 +142,7 @@ fn row(v: &View, schedule: &JobSchedule, last: Option<RunRow>) -> ScheduleRow {
     }
 }
 
-fn run_row(v: &View, run: store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> RunRow {
+fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> RunRow {
     let job = run.job.and_then(|job| jobs.get(&job)).filter(|_| run.state == RunState::Started);
     RunRow {
         due: run.due,
@@ -189,7 +189,7 @@ async fn show(
     let next = next.map(|run| format!("{}?cursor={}", address(&schedule), cursor::of_number(run.due.as_micros())));
     let ids: Vec<JobId> = runs.iter().filter_map(|run| run.job).collect();
     let jobs = by_id(ctx.app.db.jobs_of_ids(&ids).await?);
-    let runs: Vec<_> = runs.into_iter().map(|run| run_row(&v, run, &jobs)).collect();
+    let runs: Vec<_> = runs.iter().map(|run| run_row(&v, run, &jobs)).collect();
     let first = before.map(|_| address(&schedule));
     let pager = Pager { first, next, shown: runs.len() as u64, total: None, reach: None };
     let may = if keep::may_change(&granted, &schedule).is_ok() && v.operates() { Reach::Changes } else { Reach::Reads };

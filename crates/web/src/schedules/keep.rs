@@ -93,7 +93,7 @@ async fn checked(
     authority::may(granted, kind)?;
     let name = name(&new.name)?;
     let (plan, timing) = plan(ctx, &new, before.map_or(now, |before| before.created_at))?;
-    let id = before.map_or_else(|| Uuid::from(model::JobId::new(&ctx.app.clock, &ctx.app.rng).0), |before| before.id);
+    let id = before.map_or_else(|| model::JobId::new(&ctx.app.clock, &ctx.app.rng).0, |before| before.id);
     let next = next_due(&timing, id, plan.jitter, now);
     let changes_time = before.is_none_or(|before| before.plan.expression != plan.expression);
     if next.is_none() && changes_time {

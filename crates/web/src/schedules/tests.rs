@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use store::{Role, RunState};
 use tokio::sync::watch;
 
-fn weekly(spec: Value) -> Value {
+fn weekly(spec: &Value) -> Value {
     json!({"name": "Lettre", "kind": "mail", "when": "0 8 * * MON", "zone": "Europe/Paris", "spec": spec})
 }
 
@@ -161,7 +161,7 @@ async fn a_mailing_file_and_its_list_are_read_anew_at_each_run() {
     .unwrap();
     std::fs::write(folder.path().join("letter.txt"), "Hello {{ name }}").unwrap();
     std::fs::write(folder.path().join("clients.csv"), "email,name\na@example.org,A\n").unwrap();
-    let made = site.post("/api/v1/schedules", weekly(json!({"file": file, "account": "news"}))).await;
+    let made = site.post("/api/v1/schedules", weekly(&json!({"file": file, "account": "news"}))).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let _keeping = keeping(&site).await;
     let first = monday_after(&site).await;
@@ -178,7 +178,7 @@ async fn a_mailing_file_and_its_list_are_read_anew_at_each_run() {
     let due = advance_to_next(&site).await;
     let failed = until(&site, ("Lettre", due), RunState::Failed).await;
     assert!(failed.detail.contains("clients.csv") && failed.detail.contains("aucune liste"), "{}", failed.detail);
-    let refused = site.post("/api/v1/schedules", weekly(json!({"file": "letter.toml", "account": "news"}))).await;
+    let refused = site.post("/api/v1/schedules", weekly(&json!({"file": "letter.toml", "account": "news"}))).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 

@@ -102,7 +102,12 @@ async fn done_with(ctx: &Ctx, mut draft: Draft) -> Result<()> {
         return Ok(());
     }
     let JobId(next) = JobId::new(&ctx.app.clock, &ctx.app.rng);
-    draft.merge(ctx, |content| Ok(content.job = next)).await
+    draft
+        .merge(ctx, |content| {
+            content.job = next;
+            Ok(())
+        })
+        .await
 }
 
 /// A day and a time as forms write them, or the word for what is wrong.

@@ -133,7 +133,7 @@ async fn of_version(ctx: &Ctx, version: &str) -> Result<Vec<(Project, Release)>>
 
 async fn announce(ctx: &Ctx, project: &Project, named: &str, date: Option<Timestamp>) -> Result<Release> {
     let now = ctx.app.clock.now();
-    Ok(ctx.app.db.announce_release(project.id, version(named.to_owned())?, date, now).await?)
+    Ok(ctx.app.db.announce_release(project.id, version(named)?, date, now).await?)
 }
 
 /// Sets what is said of a release in one project.
