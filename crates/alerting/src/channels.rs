@@ -13,7 +13,7 @@ pub(crate) mod webhook;
 use crate::message::{Message, MessageTone};
 
 /// So many characters, with an ellipsis where there were more.
-fn clip(text: &str, chars: usize) -> String {
+pub(crate) fn clip(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         None => text.to_owned(),
         Some(_) => text.chars().take(chars.saturating_sub(1)).chain(std::iter::once('…')).collect(),

@@ -18,6 +18,9 @@ use url::Url;
 use uuid::Uuid;
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long what was told stands in the history, and how often what is older goes.
+const KEPT_FOR: Duration = Duration::from_secs(90 * 86_400);
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Waits after the first failure and those that follow; the last of them again and again.
 const WAITS_S: [u64; 8] = [5, 15, 60, 300, 300, 600, 1_800, 3_600];
 /// A message that could not be told for so long is given up.
@@ -61,6 +64,21 @@ impl Alerts {
         Work::new("alert_deliveries", LOOK_EVERY, DoneBy::Leader, move || {
             let alerts = self.clone();
             async move { alerts.begin_due().await.map(|_| Again::AsUsual).map_err(|error| error.to_string()) }
+        })
+    }
+
+    /// Lets go of what was told, and of incidents that are over, once they are old.
+    pub fn forgetting(self) -> Work {
+        Work::new("alert_retention", FORGET_EVERY, DoneBy::Leader, move || {
+            let alerts = self.clone();
+            async move {
+                let before = alerts.0.clock.now() - KEPT_FOR;
+                let forgotten = alerts.0.db.forget_alerts(before).await.map_err(|error| error.to_string())?;
+                if forgotten > 0 {
+                    tracing::info!(forgotten, "old alerts and their messages are forgotten");
+                }
+                Ok(Again::AsUsual)
+            }
         })
     }
 

@@ -1,6 +1,9 @@
 //! A notice in words: what, since when, how bad, the last example, and where to look. Each channel writes it in its own form.
 
-use crate::words::{Say, what, words_of_rule};
+use crate::{
+    channels::clip,
+    words::{Say, what, words_of_rule},
+};
 use alerts::{Example, Notice, NoticeKind, RuleKind, RuleWord, Severity};
 use jiff::tz::TimeZone;
 use language::{FluentValue, Language};
@@ -8,6 +11,8 @@ use model::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
 
+/// Characters of a name in a message: clients choose some of them.
+const NAME: usize = 200;
 /// From which delay on a message says how late it is.
 const LATE_FROM: Duration = Duration::from_secs(60);
 
@@ -113,7 +118,7 @@ fn tone(notice: &Notice) -> MessageTone {
 /// `Job failed: Invoices of May`
 fn title(notice: &Notice, say: &Say<'_>) -> String {
     let what = notice.rule_name.clone().unwrap_or_else(|| what(notice.about.word(), say.language));
-    let name = &notice.example.name;
+    let name = &clip(&notice.example.name, NAME);
     let about = match (notice.about.word(), notice.kind) {
         (RuleWord::NewIssue | RuleWord::Regression, NoticeKind::Firing | NoticeKind::More) if notice.new > 1 => {
             let id = if notice.about.word() == RuleWord::NewIssue { "issues-new" } else { "issues-regressed" };
@@ -179,7 +184,7 @@ fn facts(notice: &Notice, say: &Say<'_>) -> Vec<(String, String)> {
     }
     if !notice.others.is_empty() {
         let rest = notice.others_count.saturating_sub(notice.others.len() as u64);
-        let mut names = notice.others.join(", ");
+        let mut names = notice.others.iter().map(|name| clip(name, NAME)).collect::<Vec<_>>().join(", ");
         if rest > 0 {
             names = say.count("and-others", rest, &[("names", names.into())]);
         }

@@ -75,7 +75,8 @@ impl Place {
         let said = self.said();
         self.with_db(async |db| {
             for number in 1..=SCHEDULES {
-                let kept = db.create_job_schedule(schedule(number, &said), Clock::System.now()).await;
+                let now = Clock::System.now();
+                let kept = db.create_job_schedule(schedule(number, &said, now), now).await;
                 assert_eq!(kept.expect("the state is written"), ScheduleKept::Kept);
             }
         });
@@ -92,8 +93,9 @@ fn asked<T>(open: impl AsyncFnOnce() -> Db, ask: impl AsyncFnOnce(&Db) -> T) -> 
     })
 }
 
-fn schedule(number: u128, said: &Path) -> NewJobSchedule {
-    let due = Clock::System.now() + EVERY;
+/// Its times are counted from the moment it is made.
+fn schedule(number: u128, said: &Path, now: Timestamp) -> NewJobSchedule {
+    let due = now + EVERY;
     let line = format!("echo \"$VIGIE_JOB_ID\" >> {}", said.display());
     NewJobSchedule {
         id: Uuid::from_u128(number << 64 | number),
@@ -194,7 +196,8 @@ fn each_due_time_runs_once(name: &str, place: &Place, processes: usize, kills: u
     let rng = seeded(name);
     // The state is made, and the key, before anything is due.
     let mut first = place.start(0);
-    wait_for("the state to be made", PATIENCE, || place.data(0).join("vigie.lock").exists().then_some(()));
+    let is_made = || place.database.is_some() || place.data(0).join("vigie.lock").exists();
+    wait_for("the state to be made", PATIENCE, || is_made().then_some(()));
     wait_for("the key to be made", PATIENCE, || place.folder.path().join("secret.key").exists().then_some(()));
     thread::sleep(Duration::from_secs(1));
     first.kill().expect("it can be killed");

@@ -15,6 +15,7 @@ mod due;
 mod expression;
 mod jitter;
 mod refusal;
+mod texts;
 mod timing;
 mod words;
 
@@ -24,5 +25,6 @@ pub use due::{Due, MissedRuns, ON_TIME};
 pub use expression::{Expression, INTERVAL_MAX, INTERVAL_MIN, TEXT_MAX};
 pub use jitter::{JITTER_MAX, delay, run_id};
 pub use refusal::Refusal;
+pub use texts::TEXTS;
 pub use timing::{Timing, zone};
-pub use words::{TEXTS, said, weekday};
+pub use words::{said, weekday};

@@ -1,6 +1,6 @@
 //! Why an expression, a zone or a day off is not taken: a code with its arguments, said in the reader's language.
 
-use crate::words::say;
+use crate::texts::say;
 use language::Language;
 use std::fmt;
 

@@ -3,26 +3,15 @@
 use crate::{
     Cron, Expression,
     cron::{CronField, NTH_BITS},
+    texts::say,
 };
-use language::{FluentArgs, Language, Texts};
+use language::Language;
 use std::time::Duration;
-
-/// What this crate says.
-pub static TEXTS: Texts = Texts::new(&[include_str!("../locales/en.ftl")], &[include_str!("../locales/fr.ftl")]);
 
 /// `L` and `LW` of days, by their bit.
 const LAST_DAYS: [&str; 2] = ["on-last-day", "on-last-workday"];
 /// More values than these are shortened.
 const LISTED_MAX: usize = 6;
-
-/// What the text of that identifier says.
-pub(crate) fn say(language: Language, id: &str, values: &[(&str, String)]) -> String {
-    let mut args = FluentArgs::new();
-    for (name, value) in values {
-        args.set(*name, value.clone());
-    }
-    TEXTS.find(language, id, Some(&args)).unwrap_or_else(|| id.to_owned())
-}
 
 /// When an expression is due, in words, with a capital first and no full stop.
 pub fn said(expression: &Expression, language: Language) -> String {
@@ -355,7 +344,7 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_texts() {
         let ids = |language| {
-            let source = TEXTS.sources(language)[0];
+            let source = crate::TEXTS.sources(language)[0];
             let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
             let messages = resource.body.into_iter().filter_map(|entry| match entry {
                 Entry::Message(message) => Some(message.id.name.to_owned()),

@@ -460,7 +460,7 @@ help-schedule = Les tâches qui reviennent : envois, commandes, appels HTTP
         Quand : cinq champs cron, six avec les secondes en premier, @hourly @daily @weekly @monthly @yearly, every 15 min, ou 2026-12-24 08:00.
 help-schedule-add = Créer une planification : un envoi, un appel HTTP ou une commande qui revient
     .name = Le nom de la planification
-    .when = Quand : '0 8 * * MON', @daily, 'every 15 min', '2026-12-24 08:00'
+    .when = Quand : 0 8 * * MON, @daily, every 15 min, 2026-12-24 08:00
     .zone = Le fuseau horaire [par défaut : celui du serveur]
     .day-off = Un jour exclu : 2026-12-24, 12-24 pour chaque année, sun, holidays-fr ; option répétable
     .jitter = Commencer jusqu’à cette durée plus tard, toujours la même pour une planification
@@ -476,7 +476,7 @@ help-schedule-list = Afficher les planifications, ce qu’a donné la dernière 
 help-schedule-show = Afficher une planification, ses dernières exécutions et la prochaine
     .schedule = Le nom ou l’identifiant de la planification
 help-schedule-next = Quand une planification, ou une expression, s’exécuterait
-    .when = Le nom d’une planification, ou une expression : '0 8 * * MON', 'every 15 min'
+    .when = Le nom d’une planification, ou une expression : 0 8 * * MON, every 15 min
     .zone = Le fuseau d’une expression [par défaut : celui du serveur]
 help-schedule-pause = Ne plus lancer d’exécution jusqu’à la reprise
     .schedule = Le nom ou l’identifiant de la planification

@@ -101,6 +101,8 @@ maintenance-timetable = Start scheduled runs
 maintenance-spool = Take in reports of vigie run
 maintenance-report-retention = Delete old error reports
 maintenance-alerts = Look at alert rules
+maintenance-alert-deliveries = Send alert messages
+maintenance-alert-retention = Delete old alerts
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

@@ -101,6 +101,8 @@ maintenance-timetable = Lancer les exécutions planifiées
 maintenance-spool = Reprendre les comptes rendus de vigie run
 maintenance-report-retention = Supprimer les anciens rapports d’erreurs
 maintenance-alerts = Évaluer les règles d’alerte
+maintenance-alert-deliveries = Envoyer les messages d’alerte
+maintenance-alert-retention = Supprimer les anciennes alertes
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

@@ -71,12 +71,9 @@ fn what_is_said_of_each_rule() {
                 let one = Notice { others: vec![], others_count: 0, ..notice(kind, word.usual(), "") };
                 let message = Message::of(&one, &place(), language, Journey::default());
                 said += &format!("{}\n  {}\n", message.title, message.text);
-                assert!(
-                    !message.text.contains('{') && !message.title.contains('-'),
-                    "{}: {}",
-                    message.title,
-                    message.text
-                );
+                // What Fluent cannot fill in stays in braces; an identifier that it does not know would come out as it is.
+                let is_said = !message.text.contains('{') && !message.title.contains("title-");
+                assert!(is_said && !message.text.starts_with("how-"), "{}: {}", message.title, message.text);
             }
         }
     }
@@ -116,7 +113,10 @@ fn no_form_is_larger_than_its_service_takes() {
         assert!(blocks.iter().all(|block| chars(&block["text"]["text"]) <= 3_000));
         let fields = blocks.iter().filter_map(|block| block["fields"].as_array()).flatten();
         assert!(fields.clone().count() <= 10 && fields.into_iter().all(|field| chars(&field["text"]) <= 2_000));
-        assert!(!body.to_string().contains("<@"), "a mention is escaped");
+        // Plain text, as the heading is, mentions nobody.
+        let is_plain = |block: &&Value| block["text"]["type"] == "plain_text";
+        let formatted = blocks.iter().filter(|block| !is_plain(block)).chain([&body["text"]]);
+        assert!(formatted.into_iter().all(|part| !part.to_string().contains("<@")), "a mention is escaped");
 
         let body = discord::body(&message);
         let embed = &body["embeds"][0];

@@ -250,6 +250,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         web::fetching_runs(parts.app(config, None)),
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
+        parts.alerts.clone().forgetting(),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),

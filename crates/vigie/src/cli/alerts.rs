@@ -40,13 +40,20 @@ pub(crate) enum ChannelCommand {
     /// Make a channel; its URL or token is read from standard input
     Add(ChannelArgs),
     /// Send a test to a channel
-    Test { name: String },
+    Test {
+        /// What the channel is called
+        name: String,
+    },
     /// Delete a channel
-    Delete { name: String },
+    Delete {
+        /// What the channel is called
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ChannelArgs {
+    /// What the channel is called
     pub(crate) name: String,
     /// email, slack, discord, teams, telegram, ntfy or webhook
     #[arg(long = "type", value_name = "TYPE")]

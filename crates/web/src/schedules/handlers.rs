@@ -157,8 +157,18 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 8] =
-    ["uploads", "log_store", "damage", "webhooks", "timetable", "spool", "report_retention", "alerts"];
+pub(crate) const WORKS: [&str; 10] = [
+    "uploads",
+    "log_store",
+    "damage",
+    "webhooks",
+    "timetable",
+    "spool",
+    "report_retention",
+    "alerts",
+    "alert_deliveries",
+    "alert_retention",
+];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
     let works = ctx.app.db.schedules().await?.into_iter().map(|work| MaintenanceRow {

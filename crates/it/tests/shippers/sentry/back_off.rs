@@ -24,5 +24,5 @@ fn a_client_that_is_told_to_wait_sends_no_more_of_that_category() {
     // One was refused, and told so; the others were not even sent.
     let page = shop.page("/projects/shop");
     let row = page.split("<tr>").find(|row| row.contains("Quota exceeded")).unwrap_or_else(|| panic!("{page}"));
-    assert!(row.contains("<code>error</code>") && row.contains("<td class=\"n\">1</td>"), "{row}");
+    assert!(row.contains("<code>error</code>") && row.contains(">1</td>"), "{row}");
 }

@@ -35,7 +35,7 @@ pub(crate) struct EndpointPage<'a> {
     pub(crate) figures: Vec<FigureCard>,
     pub(crate) bars: Vec<HistogramBar>,
     pub(crate) slowest: Vec<SlowRow>,
-    pub(crate) releases: Vec<ReleaseRow>,
+    pub(crate) releases: Vec<EndpointReleaseRow>,
     pub(crate) apdex: Duration,
     pub(crate) is_partial: bool,
 }
@@ -68,7 +68,7 @@ pub(crate) struct SlowRow {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct ReleaseRow {
+pub(crate) struct EndpointReleaseRow {
     pub(crate) release: Foreign,
     pub(crate) count: u64,
     pub(crate) failed_percent: f64,
@@ -87,7 +87,7 @@ impl<'a> EndpointPage<'a> {
             release: foreign(&slow.release),
             user: foreign(&slow.user),
         });
-        let releases = detail.releases.iter().map(|one| ReleaseRow {
+        let releases = detail.releases.iter().map(|one| EndpointReleaseRow {
             release: foreign(&one.release),
             count: one.count,
             failed_percent: one.failed as f64 * 100.0 / (one.count as f64).max(1.0),
