@@ -291,17 +291,24 @@ impl Alerts {
     async fn call(&self, url: Url, headers: header::HeaderMap, body: String) -> Result<String, NotTold> {
         let http = self.http().map_err(|error| NotTold::new(error, TryAgain::Usual))?;
         let request = http.request(Method::POST, url);
-        let request = request.map_err(|refused| NotTold::new(refused.to_string(), TryAgain::Usual))?;
+        let request = request.map_err(|refused| NotTold::new(with_remedy(&refused), TryAgain::Usual))?;
         let request = request.headers(headers).header(header::CONTENT_TYPE, "application/json").body(body);
         let answer = request.send().await.map_err(|error| {
             let is_doubtful = !error.is_connect() && !outbound::is_refused(&error);
-            NotTold { error: outbound::why(&error), again: TryAgain::Usual, is_doubtful }
+            let why = outbound::why(&error);
+            let error = if outbound::is_refused(&error) { with_remedy(&why) } else { why };
+            NotTold { error, again: TryAgain::Usual, is_doubtful }
         })?;
         let status = answer.status();
         let wait = retry_after(&answer);
         let text = read(answer).await;
         if status.is_success() { Ok(text) } else { Err(refused(status, wait, &text)) }
     }
+}
+
+/// Why an address is not called, and what helps.
+fn with_remedy(refused: &impl std::fmt::Display) -> String {
+    format!("{refused}. To allow an address of your network, name it in `alert-networks` of vigie.toml")
 }
 
 fn value(text: &str) -> Result<header::HeaderValue, NotTold> {

@@ -5,7 +5,9 @@ use crate::{
     channel::ChannelSettings,
     kept::{IncidentState, incident_of, rules_of, silence_of},
 };
-use alerts::{Incident, Notice, NoticeKind, Quiet, Reading, Rule, Silence, group, is_caused_by, lapse, observe, speak};
+use alerts::{
+    Incident, Notice, NoticeKind, Quiet, Reading, Rule, Silence, group, is_caused_by, lapse, observe, speak, withdraw,
+};
 use jobs::{Again, DoneBy, Work};
 use model::Timestamp;
 use std::{
@@ -74,7 +76,8 @@ impl Alerts {
 
     async fn round(&self, measures: Measures) -> store::Result<()> {
         let now = self.0.clock.now();
-        let rules = rules_of(&self.0.db.alert_rules().await?);
+        let kept_rules = self.0.db.alert_rules().await?;
+        let rules = rules_of(&kept_rules);
         let events = self.0.db.alert_events(EVENTS_MAX).await?;
         let kept = self.0.db.alert_incidents_since(now - LOOKED_BACK).await?;
         let mut incidents = Incidents::new(kept.iter().filter_map(incident_of));
@@ -87,6 +90,7 @@ impl Alerts {
             incidents.observe(rule, reading, || self.new_id());
         }
         let silences: Vec<Silence> = self.0.db.alert_silences(now).await?.iter().map(silence_of).collect();
+        incidents.withdraw(&rules, &kept_rules.iter().map(|rule| rule.id).collect(), now);
         let notices = incidents.settle(&rules, &silences, now);
         let deliveries = self.deliveries(&rules, group(notices)).await?;
         let events: Vec<i64> = events.iter().map(|event| event.no).collect();
@@ -172,6 +176,18 @@ impl Incidents {
         self.last.insert(key, IncidentState { incident, version });
     }
 
+    /// Ends those whose rule is off or deleted. A rule that is there and cannot be read is another version's: its own stay.
+    fn withdraw(&mut self, rules: &[Rule], kept: &HashSet<Uuid>, now: Timestamp) {
+        let is_over =
+            |id: &Uuid| rules.iter().find(|rule| rule.id == *id).map_or(!kept.contains(id), |one| !one.is_enabled);
+        for (key, state) in self.last.iter_mut().filter(|(key, _)| is_over(&key.0)) {
+            if state.incident.phase.is_open() {
+                state.incident = withdraw(state.incident.clone(), now);
+                self.changed.insert(key.clone());
+            }
+        }
+    }
+
     /// What time makes of them, and what is to be said.
     fn settle(&mut self, rules: &[Rule], silences: &[Silence], now: Timestamp) -> Vec<Notice> {
         let of: HashMap<Uuid, &Rule> = rules.iter().map(|rule| (rule.id, rule)).collect();
@@ -187,10 +203,7 @@ impl Incidents {
         for key in keys {
             let Some(state) = self.last.get_mut(&key) else { continue };
             let before = state.incident.clone();
-            let Some(rule) = of.get(&key.0) else { continue };
-            if !rule.is_enabled {
-                continue;
-            }
+            let Some(rule) = of.get(&key.0).filter(|rule| rule.is_enabled) else { continue };
             state.incident = lapse(rule, state.incident.clone(), now);
             let effect = (rule.kind.word(), &state.incident);
             let is_caused =

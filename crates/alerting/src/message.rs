@@ -142,11 +142,11 @@ fn text(notice: &Notice, say: &Say<'_>) -> String {
     match notice.kind {
         NoticeKind::Test => say.t("text-test"),
         NoticeKind::Resolved => {
-            let lasted = say.duration(notice.at.since(notice.since));
+            let lasted = say.language.duration(notice.at.since(notice.since));
             say.with("text-resolved", &[("lasted", lasted.into())])
         }
         NoticeKind::Escalated => {
-            let lasted = say.duration(notice.at.since(notice.since));
+            let lasted = say.language.duration(notice.at.since(notice.since));
             say.with("text-escalated", &[("lasted", lasted.into())])
         }
         NoticeKind::Firing | NoticeKind::More => how_bad(notice, say),
@@ -160,9 +160,9 @@ fn how_bad(notice: &Notice, say: &Say<'_>) -> String {
     let mut values = vec![
         ("rule", FluentValue::from(words_of_rule(&notice.about, say.language))),
         ("has_value", FluentValue::from(if value.is_some() { "yes" } else { "no" })),
-        ("value", say.figure(value.unwrap_or_default()).into()),
+        ("value", say.language.decimal(value.unwrap_or_default()).into()),
     ];
-    values.extend(notice.about.within_s().map(|s| ("within", say.duration(Duration::from_secs(s)).into())));
+    values.extend(notice.about.within_s().map(|s| ("within", say.language.duration(Duration::from_secs(s)).into())));
     say.count(&id, notice.new.max(1), &values)
 }
 
@@ -194,8 +194,8 @@ fn facts(notice: &Notice, say: &Say<'_>) -> Vec<(String, String)> {
 }
 
 fn notes(journey: Journey, say: &Say<'_>) -> Vec<String> {
-    let late =
-        (journey.delay >= LATE_FROM).then(|| say.with("note-late", &[("delay", say.duration(journey.delay).into())]));
+    let late = (journey.delay >= LATE_FROM)
+        .then(|| say.with("note-late", &[("delay", say.language.duration(journey.delay).into())]));
     let doubtful = journey.is_doubtful.then(|| say.t("note-doubtful"));
     late.into_iter().chain(doubtful).collect()
 }

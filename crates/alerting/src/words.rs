@@ -43,33 +43,6 @@ impl Say<'_> {
         ];
         self.with("moment", &values)
     }
-
-    /// The two largest units: `8 min 20 s`.
-    pub(crate) fn duration(&self, time: Duration) -> String {
-        let seconds = time.as_secs();
-        let day = if self.language == Language::French { "j" } else { "d" };
-        let units =
-            [(seconds / 86_400, day), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-        let shown: Vec<String> = units
-            .iter()
-            .skip_while(|(number, _)| *number == 0)
-            .take(2)
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, unit)| format!("{number}\u{a0}{unit}"))
-            .collect();
-        if shown.is_empty() { "0\u{a0}s".to_owned() } else { shown.join(" ") }
-    }
-
-    /// To one decimal where there is one.
-    pub(crate) fn figure(&self, value: f64) -> String {
-        let tenths = (value * 10.0).round().max(0.0) as u64;
-        let (whole, rest) = (self.language.number(tenths / 10), tenths % 10);
-        match (rest, self.language) {
-            (0, _) => whole,
-            (rest, Language::French) => format!("{whole},{rest}"),
-            (rest, Language::English) => format!("{whole}.{rest}"),
-        }
-    }
 }
 
 /// What a kind of rule is called.
@@ -81,7 +54,7 @@ pub fn what(word: RuleWord, language: Language) -> String {
 pub fn words_of_rule(kind: &RuleKind, language: Language) -> String {
     let zone = TimeZone::UTC;
     let say = Say { language, zone: &zone };
-    let within = |seconds: u64| FluentValue::from(say.duration(Duration::from_secs(seconds)));
+    let within = |seconds: u64| FluentValue::from(say.language.duration(Duration::from_secs(seconds)));
     let id = format!("rule-{}", kind.word().as_str());
     match kind {
         RuleKind::NewIssue | RuleKind::Regression | RuleKind::FailedJob | RuleKind::WorkerLost => say.t(&id),

@@ -169,7 +169,36 @@ async fn a_redirect_is_not_followed_and_an_inner_address_not_called() {
     site.round().await;
     assert!(receiver.calls("/outside").is_empty());
     let health = site.db.alert_channel(hook).await.unwrap().unwrap().health;
-    assert!(health.last_error.unwrap().contains("is not a public address"));
+    let error = health.last_error.unwrap();
+    assert!(error.contains("is not a public address") && error.contains("`alert-networks`"), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_deleted_or_switched_off_rule_has_found_does_not_stay_open() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let job = site.job(5, "A").await;
+    site.fail(job).await;
+    let project = site.project().await;
+    site.issues(project, 1).await;
+    site.round().await;
+    assert_eq!((open(&site).await.len(), receiver.texts("/slack").len()), (2, 2));
+    let rules = site.db.alert_rules().await.unwrap();
+    for kept in rules {
+        let mut rule: alerts::Rule = serde_json::from_str(&kept.spec).unwrap();
+        match rule.kind.word() {
+            alerts::RuleWord::FailedJob => assert!(site.db.delete_alert_rule(rule.id).await.unwrap()),
+            _ => {
+                rule.is_enabled = false;
+                site.db.save_alert_rule(rule.id, serde_json::to_string(&rule).unwrap(), NOW).await.unwrap();
+            }
+        }
+    }
+    site.passes(10);
+    site.round().await;
+    assert!(open(&site).await.is_empty());
+    assert_eq!(receiver.texts("/slack").len(), 2, "nothing is said of it");
 }
 
 #[tokio::test]

@@ -164,6 +164,11 @@ fn over(incident: Incident, reading: &Reading) -> Incident {
     }
 }
 
+/// What becomes of an incident whose rule is deleted or off: it is over, and nothing is said of it.
+pub fn withdraw(incident: Incident, now: Timestamp) -> Incident {
+    if incident.phase.is_open() { incident.end(Phase::Expired, now) } else { incident }
+}
+
 /// What time makes of an incident: what only happens is over once nothing was heard of it for long.
 pub fn lapse(rule: &Rule, incident: Incident, now: Timestamp) -> Incident {
     let Some([unacknowledged, acknowledged]) = rule.kind.quiet_after() else { return incident };

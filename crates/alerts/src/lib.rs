@@ -14,7 +14,7 @@ mod rule;
 mod silence;
 
 pub use cause::is_caused_by;
-pub use incident::{Acknowledgement, Incident, Phase, Told, lapse, observe};
+pub use incident::{Acknowledgement, Incident, Phase, Told, lapse, observe, withdraw};
 pub use notice::{Notice, NoticeKind, Quiet, group, speak};
 pub use reading::{Example, Observed, Reading};
 pub use replay::{Replay, replay};

@@ -125,14 +125,7 @@ impl Words {
 
     /// To one decimal where there is one: `98.7`, `98,7`.
     pub(crate) fn decimal(&self, number: &f64) -> String {
-        let rounded = (number * 10.0).round() / 10.0;
-        let (whole, rest) = (rounded.trunc().abs() as u64, ((rounded.fract() * 10.0).round() as i64).abs());
-        let sign = if rounded < 0.0 { "-" } else { "" };
-        match (rest, self.language) {
-            (0, _) => format!("{sign}{}", self.number(&whole)),
-            (rest, Language::French) => format!("{sign}{},{rest}", self.number(&whole)),
-            (rest, Language::English) => format!("{sign}{}.{rest}", self.number(&whole)),
-        }
+        self.language.decimal(*number)
     }
 
     /// `98.7%`, `98,7 %`.
@@ -154,23 +147,7 @@ impl Words {
 
     /// The two largest units: `8 min 20 s`.
     pub(crate) fn duration(&self, time: &Duration) -> String {
-        let seconds = time.as_secs();
-        let day = if self.language == Language::French { "j" } else { "d" };
-        let units =
-            [(seconds / 86_400, day), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-        let shown: Vec<String> = units
-            .iter()
-            .skip_while(|(number, _)| *number == 0)
-            .take(2)
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, unit)| format!("{number}\u{a0}{unit}"))
-            .collect();
-        match shown.is_empty() {
-            true if time.as_millis() >= 50 => format!("{}\u{a0}s", self.decimal(&time.as_secs_f64())),
-            true if time.as_micros() > 0 => format!("{}\u{a0}ms", time.as_millis().max(1)),
-            true => "0\u{a0}s".to_owned(),
-            false => shown.join(" "),
-        }
+        self.language.duration(*time)
     }
 
     /// `21 Nov 2026`, `21 nov. 2026`.

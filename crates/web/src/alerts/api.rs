@@ -30,8 +30,11 @@ use uuid::Uuid;
 const PAGE: u32 = 100;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
+    [declare_alerts, declare_rules, declare_channels].into_iter().fold(routes, |routes, add| add(routes))
+}
+
+fn declare_alerts(routes: Routes) -> Routes {
     let alert = |summary| About::new(summary).gives::<Alert>(200, "The alert");
-    let rule = |summary| About::new(summary).takes::<AnyRule>().gives::<AnyRule>(200, "The rule");
     routes
         .get(
             "/api/v1/alerts",
@@ -54,6 +57,11 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             silence,
             alert("Say nothing of an alert for a while").takes::<NewSilence>(),
         )
+}
+
+fn declare_rules(routes: Routes) -> Routes {
+    let rule = |summary| About::new(summary).takes::<AnyRule>().gives::<AnyRule>(200, "The rule");
+    routes
         .get(
             "/api/v1/alert-rules",
             Access::Read,
@@ -76,6 +84,10 @@ pub(crate) fn declare(routes: Routes) -> Routes {
                 .gives::<AlertPreview>(200, "How often")
                 .unaudited(),
         )
+}
+
+fn declare_channels(routes: Routes) -> Routes {
+    routes
         .get(
             "/api/v1/alert-channels",
             Access::Read,

@@ -72,7 +72,11 @@ pub(super) async fn keep(ctx: &Ctx, mut report: RunReport, authority: Authority)
     let is_success = report.ended.is_success();
     let said = told(&report.ended);
     let trace = Trace {
-        comment: format!("{}: {said}", report.command.join(" ")).chars().take(MESSAGE_MAX).collect(),
+        // Its arguments stand in the log alone, which masks secrets.
+        comment: format!("{}: {said}", report.command.first().map_or("", String::as_str))
+            .chars()
+            .take(MESSAGE_MAX)
+            .collect(),
         time_to_process: took.as_secs_f64(),
         errors: !is_success,
         created_at: ended,

@@ -52,7 +52,7 @@ async fn options(Path(organisation): Path<String>, headers: HeaderMap) -> axum::
         "url": format!("{}/api/0/organizations/{organisation}/chunk-upload/", origin(&headers)),
         "chunkSize": CHUNK_BYTES_MAX, "chunksPerRequest": PARTS_MAX, "maxRequestSize": PARTS_MAX * CHUNK_BYTES_MAX,
         "maxFileSize": CHUNKS_MAX * CHUNK_BYTES_MAX, "concurrency": 1, "hashAlgorithm": "sha1", "compression": ["gzip"],
-        "accept": ["artifact_bundles", "artifact_bundles_v2", "release_files"],
+        "accept": ["artifact_bundles", "artifact_bundles_v2"],
     }))
 }
 
