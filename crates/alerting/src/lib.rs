@@ -7,6 +7,7 @@
 mod channel;
 mod channels;
 mod deliver;
+mod disk;
 mod evaluate;
 mod facts;
 mod kept;
@@ -17,6 +18,7 @@ mod words;
 
 pub use channel::{CHANNEL_WORDS, Channel, ChannelFault, ChannelKind, ChannelSecret, ChannelSettings};
 pub use channels::webhook::new_signing_key;
+pub use disk::DiskSpace;
 pub use kept::{IncidentState, incident_of};
 pub use message::{Message, Place, example_notice};
 pub use outbound::Reach;

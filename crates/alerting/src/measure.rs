@@ -1,7 +1,7 @@
 //! What is measured, as readings of rules.
 
 use crate::{
-    Alerts,
+    Alerts, DiskSpace,
     evaluate::Incidents,
     facts::{job_readings, shortened},
 };
@@ -82,9 +82,8 @@ impl Alerts {
 
     async fn disk(&self, now: Timestamp) -> Result<Vec<Reading>, String> {
         let data = self.0.data.clone();
-        let found = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&data)).await;
-        let found = found.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-        let free = found.f_bavail as f64 * 100.0 / (found.f_blocks as f64).max(1.0);
+        let found = tokio::task::spawn_blocking(move || DiskSpace::of(&data)).await;
+        let free = found.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?.free_percent();
         let name = self.0.data.display().to_string();
         Ok(vec![measured("", now, free, Example { name, path: "/system".to_owned(), ..Example::default() })])
     }

@@ -9,6 +9,7 @@ use crate::{
     routes::{About, Routes},
     words::{Words, preferred},
 };
+use alerting::DiskSpace;
 use api::health::{Health, MonitoringHealth, Readiness};
 use axum::{
     Json,
@@ -20,7 +21,6 @@ use model::Timestamp;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    path::Path,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -67,27 +67,18 @@ pub(crate) struct Findings {
     pub(crate) logs: Option<logs::Trouble>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DiskSpace {
-    /// That can be written.
-    pub(crate) free: u64,
-    pub(crate) total: u64,
-}
+/// Of which less than a tenth may be left, before a person is told; on large disks, this much.
+const NEARLY_FULL: u64 = 2 << 30;
 
-impl DiskSpace {
-    /// Of which less than a tenth may be left, before a person is told; on large disks, this much.
-    const NEARLY_FULL: u64 = 2 << 30;
-
-    pub(crate) fn is_nearly_full(self) -> bool {
-        self.free < FREE_MIN || self.free < (self.total / 10).min(Self::NEARLY_FULL)
-    }
+pub(crate) fn is_nearly_full(disk: DiskSpace) -> bool {
+    disk.free < FREE_MIN || disk.free < (disk.total / 10).min(NEARLY_FULL)
 }
 
 /// Looks at the database, the disk and the stores, asking none of them for anything.
 pub(crate) async fn look(ctx: &Ctx) -> Findings {
     let is_losing = ctx.app.job_log.is_losing().await;
     let data = ctx.app.data.clone();
-    let disk = tokio::task::spawn_blocking(move || disk_space(&data)).await;
+    let disk = tokio::task::spawn_blocking(move || DiskSpace::of(&data).ok()).await;
     Findings {
         is_damaged: ctx.app.db.is_damaged(),
         lost_lines: is_losing.then(|| ctx.app.job_log.lost()),
@@ -123,13 +114,6 @@ async fn ready(State(ctx): State<Ctx>, headers: HeaderMap) -> impl IntoResponse 
 
 /// Bytes below which what is sent may not be recorded any more.
 const FREE_MIN: u64 = 32 << 20;
-
-/// What can be written where the data directory really lies, whatever links lead there.
-fn disk_space(data: &Path) -> Option<DiskSpace> {
-    let found = rustix::fs::statvfs(data).ok()?;
-    let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-    Some(DiskSpace { free: bytes(found.f_bavail), total: bytes(found.f_blocks) })
-}
 
 fn lacks_room(v: &Words, free: u64) -> Option<String> {
     (free < FREE_MIN).then(|| v.with("ready-disk", "left", (free >> 20).to_string()))
@@ -281,17 +265,16 @@ mod tests {
         assert_eq!(lacks_room(&v, FREE_MIN), None);
         let said = lacks_room(&v, 5 << 20).unwrap();
         assert!(said.contains("has 5 MB left"), "{said}");
-        assert!(disk_space(Path::new("/nonexistent")).is_none());
         // A link to another disk tells of that one.
         let dir = tempfile::tempdir().unwrap();
         let link = dir.path().join("data");
         std::os::unix::fs::symlink("/proc", &link).unwrap();
-        assert_eq!(disk_space(&link), Some(DiskSpace { free: 0, total: 0 }), "/proc has no blocks");
+        assert_eq!(DiskSpace::of(&link).unwrap(), DiskSpace { free: 0, total: 0 }, "/proc has no blocks");
     }
 
     #[test]
     fn a_disk_is_nearly_full_below_a_tenth_or_two_gigabytes() {
-        let disk = |free, total| DiskSpace { free, total }.is_nearly_full();
+        let disk = |free, total| is_nearly_full(DiskSpace { free, total });
         assert!(disk(9 << 30, 100 << 30) == disk(3 << 30, 100 << 30) && !disk(3 << 30, 100 << 30));
         assert!(disk(1 << 30, 100 << 30) && disk(900 << 20, 10 << 30) && !disk(1_100 << 20, 10 << 30));
     }

@@ -159,8 +159,9 @@ impl Browser {
         while self.run(&script).await != true {
             if begun.elapsed() > PATIENCE {
                 self.screenshot("waited-in-vain").await;
-                let seen = self.driver.source().await.unwrap_or_default();
-                panic!("waited in vain for {expression}\n{}\n{seen}", self.console().await.join("\n"));
+                let (console, seen) = (self.console().await.join("\n"), self.text("document.body.innerText").await);
+                let source = self.driver.source().await.unwrap_or_default();
+                panic!("waited in vain for {expression}\n{console}\nseen:\n{seen}\n\n{source}");
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }

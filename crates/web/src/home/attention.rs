@@ -2,7 +2,7 @@
 
 use crate::{
     alerts::handlers::Unacknowledged,
-    health::Findings,
+    health::{Findings, is_nearly_full},
     layout::{
         parts::{Life, WorkerRow},
         rows,
@@ -71,7 +71,7 @@ pub(crate) fn machine_problems(v: &View, found: &Findings) -> Vec<String> {
     if found.is_damaged {
         texts.push(v.t("today-database"));
     }
-    if let Some(disk) = found.disk.filter(|disk| disk.is_nearly_full()) {
+    if let Some(disk) = found.disk.filter(|disk| is_nearly_full(*disk)) {
         texts.push(v.with("today-disk", "free", v.bytes(&disk.free)));
     }
     if found.lost_lines.is_some() {
