@@ -128,10 +128,15 @@ impl Words {
         self.language.decimal(*number)
     }
 
-    /// `98.7%`, `98,7 %`.
+    /// `98.7%`, `98,7 %`. What is not nothing, or not all, is never written as if it were: `< 0.1%`, `> 99.9%`.
     pub(crate) fn percent(&self, number: &f64) -> String {
         let space = if self.language == Language::French { "\u{202f}" } else { "" };
-        format!("{}{space}%", self.decimal(number))
+        let (sign, number) = match *number {
+            little if little > 0.0 && little < 0.05 => ("<\u{a0}", 0.1),
+            most if most >= 99.95 && most < 100.0 => (">\u{a0}", 99.9),
+            number => ("", number),
+        };
+        format!("{sign}{}{space}%", self.decimal(&number))
     }
 
     /// `512 B`, `1.4 MB`, in French `1,4 Mo`. Powers of ten.
