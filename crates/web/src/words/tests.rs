@@ -241,7 +241,9 @@ fn numbers_and_times_are_written_as_the_language_does() {
         ("98.7".into(), "98,8".into(), "100".into())
     );
     assert_eq!((english.percent(&99.9), french.percent(&99.9)), ("99.9%".into(), "99,9\u{202f}%".into()));
-    for (number, written) in [(0.0, "0%"), (0.04, "<\u{a0}0.1%"), (0.05, "0.1%"), (99.94, "99.9%"), (99.96, ">\u{a0}99.9%"), (100.0, "100%")] {
+    for (number, written) in
+        [(0.0, "0%"), (0.04, "<\u{a0}0.1%"), (0.05, "0.1%"), (99.94, "99.9%"), (99.96, ">\u{a0}99.9%"), (100.0, "100%")]
+    {
         assert_eq!(english.percent(&number), written);
     }
     assert_eq!((english.bytes(&137_000), french.bytes(&1_400_000)), ("137\u{a0}kB".into(), "1,4\u{a0}Mo".into()));

@@ -52,6 +52,8 @@ struct Measured {
     cpu: Samples,
     peak: Samples,
     disk: Samples,
+    /// Requests that were refused, and sent again.
+    refused: Samples,
 }
 
 impl Measured {
@@ -69,7 +71,7 @@ impl Measured {
         let template = Template::of(envelope);
         let (before, _) = server.child.so_far()?;
         let start = Instant::now();
-        let mut times = thread::scope(|scope| {
+        let sent = thread::scope(|scope| {
             let senders: Vec<_> = (0..CONNECTIONS)
                 .map(|sender| {
                     let (mut http, path, template) = (server.http(), &path, &template);
@@ -83,14 +85,19 @@ impl Measured {
             let sent =
                 senders.into_iter().map(|sender| sender.join().map_err(|_| anyhow::anyhow!("a sender panicked"))?);
             sent.collect::<Result<Vec<_>>>()
-        })?
-        .concat();
+        })?;
+        let (mut times, mut refused) = (Vec::new(), 0);
+        for (its, of_it) in sent {
+            times.extend(its);
+            refused += of_it;
+        }
         if is_counted {
             wait_until_counted(&mut http, count)?;
         }
         let wall = start.elapsed().as_secs_f64();
         self.rate.push(count as f64 / wall);
         self.latency.push(&mut times);
+        self.refused.push(refused as f64);
         thread::sleep(TENDED);
         let (cpu, peak) = server.child.so_far()?;
         self.cpu.push((cpu - before).as_secs_f64() * 1e6 / count as f64);
@@ -104,23 +111,24 @@ impl Measured {
         table.ratio(&[&format!("{what}, taken and counted"), "/s"], &self.rate, "wanted", &Samples::from([rate]));
         table.value(&[&format!("{what}, answered, p50"), "ms"], &self.latency.p50);
         table.ratio(&[&format!("{what}, answered, p99"), "ms"], &self.latency.p99, "budget", &Samples::from([25.0]));
+        table.value(&[&format!("{what}, refused and sent again"), "requests"], &self.refused);
         table.value(&[&format!("{what}, CPU of `vigie serve`, sealing included"), "µs each"], &self.cpu);
         table.ratio(&[&format!("{what}, peak memory"), "MB"], &self.peak, "budget", &Samples::from([120.0]));
     }
 }
 
-/// Sends so many, one after the other, and gives milliseconds for each.
-fn send(http: &mut Http, path: &str, template: &Template, sender: u64, count: u64) -> Result<Vec<f64>> {
+/// Sends so many, one after the other: milliseconds until each is taken, and how often one was refused before.
+fn send(http: &mut Http, path: &str, template: &Template, sender: u64, count: u64) -> Result<(Vec<f64>, u64)> {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15 ^ (sender + 1));
     let mut times = Vec::with_capacity(count as usize);
-    let mut body = Vec::new();
+    let (mut body, mut refused) = (Vec::new(), 0);
     for _ in 0..count {
         template.write(&mut numbers, &mut body);
         let start = Instant::now();
-        http.post_bytes(path, "application/x-sentry-envelope", &body)?;
+        refused += http.post_patiently(path, "application/x-sentry-envelope", &body)?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    Ok(times)
+    Ok((times, refused))
 }
 
 fn wait_until_counted(http: &mut Http, count: u64) -> Result<()> {

@@ -14,6 +14,9 @@ use std::{
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// The server closes what is idle for longer; we do not wait for that.
 const IDLE: Duration = Duration::from_secs(5);
+/// After a refusal.
+const MOMENT: Duration = Duration::from_millis(200);
+const REFUSALS_MAX: u64 = 300;
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
 /// Where the server is.
@@ -68,6 +71,17 @@ impl Http {
     /// A body of any other kind.
     pub(crate) fn post_bytes(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<Value> {
         self.json("POST", path, kind, body)
+    }
+
+    /// The same; what a busy server refuses (429) is sent again a moment later. Says how often it was refused.
+    pub(crate) fn post_patiently(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<u64> {
+        for refused in 0..REFUSALS_MAX {
+            match self.exchange("POST", path, kind, body)? {
+                (429, _) => std::thread::sleep(MOMENT),
+                answer => return read("POST", path, answer).map(|_| refused),
+            }
+        }
+        bail!("POST {path}: refused {REFUSALS_MAX} times")
     }
 
     /// A body of one JSON value per line.
