@@ -68,12 +68,7 @@ impl Http {
         self.json("PUT", path, "application/json", body.to_string().as_bytes())
     }
 
-    /// A body of any other kind.
-    pub(crate) fn post_bytes(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<Value> {
-        self.json("POST", path, kind, body)
-    }
-
-    /// The same; what a busy server refuses (429) is sent again a moment later. Says how often it was refused.
+    /// A body of any other kind; what a busy server refuses (429) is sent again a moment later. Says how often it was refused.
     pub(crate) fn post_patiently(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<u64> {
         for refused in 0..REFUSALS_MAX {
             match self.exchange("POST", path, kind, body)? {
