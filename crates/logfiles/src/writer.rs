@@ -13,8 +13,8 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
     thread::JoinHandle,
     time::Duration,
@@ -43,7 +43,9 @@ pub struct FileStats {
 #[derive(Debug)]
 pub(crate) struct Writer {
     /// `None` only while it is being dropped.
-    queue: Option<SyncSender<Message>>,
+    queue: Option<Sender<Message>>,
+    /// Lines in the queue. Counted here: a channel with a bound of its own takes the memory of all its places at once.
+    waiting: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
     counts: Arc<[Counts]>,
     paths: Vec<PathBuf>,
@@ -73,7 +75,8 @@ impl Writer {
     pub(crate) fn start(plan: &Plan, dir: &Path, clock: Clock) -> Self {
         let config = &plan.config;
         let counts: Arc<[Counts]> = (0..=config.files.len()).map(|_| Counts::default()).collect();
-        let (queue, messages) = sync_channel(QUEUE_LINES_MAX);
+        let (queue, messages) = channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
         let (chores, todo) = sync_channel(64);
         let files: Vec<LogFile> =
             config.files.iter().map(|file| LogFile::new(dir.join(&file.path), file, plan)).collect();
@@ -84,20 +87,20 @@ impl Writer {
             compress: file.compress,
         });
         let keep: Vec<Keep> = keep.collect();
-        let mut thread = Thread { files, counts: Arc::clone(&counts), clock, chores };
+        let mut thread = Thread { files, counts: Arc::clone(&counts), waiting: Arc::clone(&waiting), clock, chores };
         // Without its threads the program still runs: lines are then dropped, and counted.
         let _ = std::thread::Builder::new().name("logs-keep".to_owned()).spawn(move || housekeeping(&keep, &todo));
         let thread = std::thread::Builder::new().name("logs".to_owned()).spawn(move || thread.run(&messages));
         let paths = config.files.iter().map(|file| file.path.clone()).collect();
-        Self { queue: Some(queue), thread: thread.ok(), counts, paths }
+        Self { queue: Some(queue), waiting, thread: thread.ok(), counts, paths }
     }
 
     /// Puts a finished line into the queue, or counts it as dropped.
     pub(crate) fn send(&self, at: Timestamp, sinks: Sinks, line: String) {
         let Some(queue) = &self.queue else { return };
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
-            queue.try_send(Message::Line { at, sinks, line })
-        {
+        let is_full = self.waiting.fetch_add(1, Relaxed) >= QUEUE_LINES_MAX;
+        if is_full || queue.send(Message::Line { at, sinks, line }).is_err() {
+            self.waiting.fetch_sub(1, Relaxed);
             for bit in bits(sinks) {
                 if let Some(counts) = self.counts.get(bit) {
                     counts.dropped.fetch_add(1, Relaxed);
@@ -149,6 +152,7 @@ impl Drop for Writer {
 struct Thread {
     files: Vec<LogFile>,
     counts: Arc<[Counts]>,
+    waiting: Arc<AtomicUsize>,
     clock: Clock,
     chores: SyncSender<Chore>,
 }
@@ -171,6 +175,7 @@ impl Thread {
     fn handle(&mut self, message: Message) {
         match message {
             Message::Line { at, sinks, line } => {
+                self.waiting.fetch_sub(1, Relaxed);
                 for bit in bits(sinks) {
                     self.counts[bit].lines.fetch_add(1, Relaxed);
                     let Some(file) = self.files.get_mut(bit) else {
