@@ -15,7 +15,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
-use store::{AlertRecord, NewDelivery};
+use store::{AlertChannel, AlertRecord, NewDelivery};
 use uuid::Uuid;
 
 /// How often it is looked at what happened; every so many times, at what is measured, too.
@@ -91,8 +91,9 @@ impl Alerts {
         }
         let silences: Vec<Silence> = self.0.db.alert_silences(now).await?.iter().map(silence_of).collect();
         incidents.withdraw(&rules, &kept_rules.iter().map(|rule| rule.id).collect(), now);
-        let notices = incidents.settle(&rules, &silences, now);
-        let deliveries = self.deliveries(&rules, group(notices)).await?;
+        let listeners = Listeners::new(&self.0.db.alert_channels().await?);
+        let notices = incidents.settle(&rules, &silences, &listeners, now);
+        let deliveries = self.deliveries(&rules, &listeners, group(notices));
         let events: Vec<i64> = events.iter().map(|event| event.no).collect();
         let record = AlertRecord { events, incidents: incidents.changed(), deliveries };
         if record.events.is_empty() && record.incidents.is_empty() {
@@ -102,34 +103,52 @@ impl Alerts {
         self.0.db.record_alerts(record, now).await.map(drop)
     }
 
-    /// To which channels notices go.
-    async fn deliveries(&self, rules: &[Rule], notices: Vec<Notice>) -> store::Result<Vec<NewDelivery>> {
-        if notices.is_empty() {
-            return Ok(Vec::new());
-        }
-        let channels = self.0.db.alert_channels().await?;
-        let all: HashSet<Uuid> = channels.iter().map(|channel| channel.id).collect();
-        let takes_all = |settings: &str| ChannelSettings::read(settings).is_some_and(|settings| settings.takes_all);
-        let usual: Vec<Uuid> =
-            channels.iter().filter(|channel| takes_all(&channel.settings)).map(|channel| channel.id).collect();
+    fn deliveries(&self, rules: &[Rule], listeners: &Listeners, notices: Vec<Notice>) -> Vec<NewDelivery> {
         let mut deliveries = Vec::new();
         for notice in notices {
             let Some(rule) = rules.iter().find(|rule| rule.id == notice.rule) else { continue };
-            let chosen = match (notice.kind, rule.escalation) {
-                (NoticeKind::Escalated, Some(escalation)) => vec![escalation.channel],
-                _ if rule.channels.is_empty() => usual.clone(),
-                _ => rule.channels.clone(),
-            };
             let text = serde_json::to_string(&notice).unwrap_or_default();
-            let to = chosen.into_iter().filter(|channel| all.contains(channel));
-            deliveries.extend(to.map(|channel| NewDelivery {
+            deliveries.extend(listeners.of(rule, notice.kind).map(|channel| NewDelivery {
                 id: self.new_id(),
                 channel,
                 incident: Some(notice.incident),
                 notice: text.clone(),
             }));
         }
-        Ok(deliveries)
+        deliveries
+    }
+}
+
+/// The channels there are.
+struct Listeners {
+    all: HashSet<Uuid>,
+    /// Those that take what rules without channels of their own find.
+    usual: Vec<Uuid>,
+}
+
+impl Listeners {
+    fn new(channels: &[AlertChannel]) -> Self {
+        let takes_all =
+            |channel: &&AlertChannel| ChannelSettings::read(&channel.settings).is_some_and(|kept| kept.takes_all);
+        Self {
+            all: channels.iter().map(|channel| channel.id).collect(),
+            usual: channels.iter().filter(takes_all).map(|channel| channel.id).collect(),
+        }
+    }
+
+    /// To which channels a notice of that kind goes.
+    fn of(&self, rule: &Rule, kind: NoticeKind) -> impl Iterator<Item = Uuid> + '_ {
+        let chosen = match (kind, rule.escalation) {
+            (NoticeKind::Escalated, Some(escalation)) => vec![escalation.channel],
+            _ if rule.channels.is_empty() => self.usual.clone(),
+            _ => rule.channels.clone(),
+        };
+        chosen.into_iter().filter(|channel| self.all.contains(channel))
+    }
+
+    /// Whether anybody would hear of what the rule finds, at once or later.
+    fn hear_of(&self, rule: &Rule) -> bool {
+        [NoticeKind::Firing, NoticeKind::Escalated].into_iter().any(|kind| self.of(rule, kind).next().is_some())
     }
 }
 
@@ -189,7 +208,7 @@ impl Incidents {
     }
 
     /// What time makes of them, and what is to be said.
-    fn settle(&mut self, rules: &[Rule], silences: &[Silence], now: Timestamp) -> Vec<Notice> {
+    fn settle(&mut self, rules: &[Rule], silences: &[Silence], listeners: &Listeners, now: Timestamp) -> Vec<Notice> {
         let of: HashMap<Uuid, &Rule> = rules.iter().map(|rule| (rule.id, rule)).collect();
         let firing: Vec<(alerts::RuleWord, Incident)> = self
             .last
@@ -211,6 +230,7 @@ impl Incidents {
             let quiet = match silences.iter().any(|silence| silence.covers(rule.id, &key.1, now)) {
                 true => Quiet::Silenced,
                 false if is_caused => Quiet::Caused,
+                false if !listeners.hear_of(rule) => Quiet::Unheard,
                 false => Quiet::No,
             };
             notices.extend(speak(rule, &mut state.incident, quiet, now));

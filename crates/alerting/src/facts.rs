@@ -121,7 +121,9 @@ fn job_example(job: &Job) -> Example {
     let left = counters.failed + counters.unknown;
     let total = counters.succeeded + counters.skipped + counters.queued + counters.running + left;
     let why = job.reason.as_ref().map(|reason| if reason.detail.is_empty() { &reason.code } else { &reason.detail });
-    let text = why.cloned().unwrap_or_else(|| job.message.clone());
+    // The last word of a mailing of which some messages failed is that another one was sent.
+    let last_word = || if job.state == JobState::Failed { job.message.clone() } else { String::new() };
+    let text = why.cloned().unwrap_or_else(last_word);
     let value = (left > 0 && total > 0).then(|| left as f64 * 100.0 / total as f64);
     Example { name: job.name.clone(), text: shortened(&text), path: format!("/jobs/{}", job.id), value }
 }

@@ -3,10 +3,8 @@
 use crate::{Incident, Phase, RuleWord};
 
 /// What is told instead of what.
-const CAUSES: [(RuleWord, RuleWord, Span); 7] = [
-    (RuleWord::DiskNearlyFull, RuleWord::FailedJob, Span::Everything),
-    (RuleWord::DiskNearlyFull, RuleWord::SuccessRate, Span::Everything),
-    (RuleWord::DiskNearlyFull, RuleWord::MissedCheckIn, Span::Everything),
+/// What only may be the cause is none: a disk that is nearly full stops nothing yet.
+const CAUSES: [(RuleWord, RuleWord, Span); 4] = [
     (RuleWord::WorkerLost, RuleWord::SuccessRate, Span::Everything),
     (RuleWord::ErrorRate, RuleWord::NewIssue, Span::Subject),
     (RuleWord::ErrorRate, RuleWord::Regression, Span::Subject),

@@ -74,6 +74,8 @@ pub enum Quiet {
     Silenced,
     /// What it comes from is told instead.
     Caused,
+    /// No channel takes what its rule finds.
+    Unheard,
 }
 
 /// What is to be said of an incident now. It is noted in the incident as said: both are kept, or neither.

@@ -115,7 +115,7 @@ fn who_acknowledges_is_told_no_more_until_it_happens_again_or_is_over() {
 
 #[test]
 fn what_is_kept_quiet_is_told_afterwards_where_it_goes_on() {
-    for quiet in [Quiet::Silenced, Quiet::Caused] {
+    for quiet in [Quiet::Silenced, Quiet::Caused, Quiet::Unheard] {
         let mut disk = Watched::new(RuleWord::DiskNearlyFull);
         let reading = Reading {
             subject: String::new(),

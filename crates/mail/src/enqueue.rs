@@ -59,12 +59,18 @@ pub fn invalid_item(mailing: &Mailing, wrong: &WrongRow, seq: i64) -> NewItem {
         message_no: message_no(mailing, seq),
         ledger_key: None,
         content: String::new(),
-        label: wrong.address.clone().unwrap_or_else(|| match mailing.language {
-            Language::French => format!("ligne {line}"),
-            Language::English => format!("line {line}"),
-        }),
+        label: wrong.address.clone().unwrap_or_else(|| row_label(mailing.language, line)),
         payload: serde_json::to_string(&item).unwrap_or_default(),
         verdict: Some(verdict),
+    }
+}
+
+/// What a row without an address is called: `line 6`.
+#[must_use]
+pub fn row_label(language: Language, line: u64) -> String {
+    match language {
+        Language::French => format!("ligne {line}"),
+        Language::English => format!("line {line}"),
     }
 }
 

@@ -72,6 +72,14 @@ today-failed-items = { $n ->
     [one] “{ $name }”: { $shown } item failed.
    *[other] “{ $name }”: { $shown } items failed.
 }
+today-failed-runs = { $n ->
+    [one] “{ $name }”: { $shown } run failed.
+   *[other] “{ $name }”: { $shown } runs failed.
+}
+today-more = { $n ->
+    [one] { $shown } more job did not go as planned.
+   *[other] { $shown } more jobs did not go as planned.
+}
 today-account = The sending account “{ $name }” is paused. { $reason }
 today-worker-none = No worker is running, so nothing is being sent.
 today-worker-lost = The worker “{ $name }” stopped responding ({ $ago }).

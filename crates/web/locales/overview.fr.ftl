@@ -72,6 +72,14 @@ today-failed-items = { $n ->
     [one] « { $name } » : { $shown } élément a échoué.
    *[other] « { $name } » : { $shown } éléments ont échoué.
 }
+today-failed-runs = { $n ->
+    [one] « { $name } » : { $shown } exécution en échec.
+   *[other] « { $name } » : { $shown } exécutions en échec.
+}
+today-more = { $n ->
+    [one] { $shown } autre tâche ne s’est pas déroulée comme prévu.
+   *[other] { $shown } autres tâches ne se sont pas déroulées comme prévu.
+}
 today-account = Le compte d’envoi « { $name } » est en pause. { $reason }
 today-worker-none = Aucun processus n’est en marche : rien n’est envoyé.
 today-worker-lost = Le processus « { $name } » ne répond plus ({ $ago }).

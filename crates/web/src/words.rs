@@ -133,7 +133,7 @@ impl Words {
         let space = if self.language == Language::French { "\u{202f}" } else { "" };
         let (sign, number) = match *number {
             little if little > 0.0 && little < 0.05 => ("<\u{a0}", 0.1),
-            most if most >= 99.95 && most < 100.0 => (">\u{a0}", 99.9),
+            most if (99.95..100.0).contains(&most) => (">\u{a0}", 99.9),
             number => ("", number),
         };
         format!("{sign}{}{space}%", self.decimal(&number))

@@ -10,9 +10,9 @@ pub(crate) enum ProjectCommand {
         /// What the program is made with: python-django, javascript
         #[arg(long)]
         platform: Option<String>,
-        /// Where the program reaches Vigie
-        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8787")]
-        url: String,
+        /// Where the program reaches Vigie [default: the first of `hosts`, or the address of `listen`]
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
     },
     /// The projects there are, and when the first event of each came
     List,

@@ -12,28 +12,31 @@ use api::projects::{NewProject, ProjectMade, Projects};
 
 pub(super) async fn run(config: &Config, command: ProjectCommand) -> Result<Exit> {
     match command {
-        ProjectCommand::Create { name, platform, url } => create(config, NewProject { name, platform }, &url).await,
+        ProjectCommand::Create { name, platform, url } => {
+            let url = url.unwrap_or_else(|| config.origin());
+            create(config, NewProject { name, platform }, url.trim_end_matches('/')).await
+        }
         ProjectCommand::List => list(config).await,
     }
 }
 
 async fn create(config: &Config, new: NewProject, url: &str) -> Result<Exit> {
-    let Some((scheme, host)) = url.trim_end_matches('/').split_once("://").filter(|(_, host)| !host.contains('/'))
-    else {
+    let Some((scheme, host)) = url.split_once("://").filter(|(_, host)| !host.contains('/')) else {
         return Err(Failure::refused(t!("project-url-bad", url)).help(t!("project-url-help")));
     };
     let connected = app::changing(config, "project", Engines::Rest).await?;
     let made = connected.client().post::<ProjectMade>("/api/v1/projects", &new).await;
     connected.close().await;
-    let made = made?;
+    let mut made = made?.into_inner();
+    made.key.dsn = format!("{scheme}://{}@{host}/{}", made.key.public_key, made.project.id);
     if config.json {
-        render::json(&made.json)?;
+        render::json(&made)?;
         return Ok(Exit::Done);
     }
-    let ProjectMade { project, key } = made.into_inner();
+    let ProjectMade { project, key } = made;
     render::say(&t!("project-made", name = project.name));
-    render::out(&format!("{scheme}://{}@{host}/{}", key.public_key, project.id))?;
-    render::say(&t!("project-paste", path = format!("/projects/{}", project.slug)));
+    render::out(&key.dsn)?;
+    render::say(&t!("project-paste", path = format!("{url}/projects/{}", project.slug)));
     Ok(Exit::Done)
 }
 

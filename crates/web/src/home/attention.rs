@@ -14,6 +14,9 @@ use logs::Trouble;
 use model::{Authority, JobKind, JobState};
 use store::{Account, IssuesToLookAt, Job, Project};
 
+/// Rows for jobs that did not go as they should.
+const TROUBLES_MAX: usize = 10;
+
 /// Something that needs a person.
 #[derive(Clone, Debug)]
 pub(crate) struct AttentionRow {
@@ -54,7 +57,7 @@ pub(crate) fn attention(v: &View, facts: &AttentionFacts) -> Vec<AttentionRow> {
     rows.extend(workers(v, &facts.workers));
     rows.extend(facts.accounts.iter().filter_map(|account| account_row(v, account)));
     rows.extend(facts.paused.iter().map(|job| paused(v, job)));
-    rows.extend(facts.troubled.iter().flat_map(|job| troubled(v, job)));
+    rows.extend(troubles(v, &facts.troubled));
     rows.extend(facts.issues.iter().flat_map(|one| issues_rows(v, one)));
     rows
 }
@@ -145,6 +148,38 @@ fn reason(v: &View, job: &Job) -> String {
     let why = job.reason.as_ref().map(|reason| states::reason(v, &reason.code, &reason.detail));
     let until = job.resumes_at.map(|at| v.with("resumes-at", "time", v.moment(&at)));
     why.into_iter().chain(until).collect::<Vec<_>>().join(" ")
+}
+
+/// Mailings first, then the rest, where runs of one name are one row. What there is no room for is counted.
+fn troubles(v: &View, jobs: &[Job]) -> Vec<AttentionRow> {
+    let (mailings, others): (Vec<&Job>, Vec<&Job>) = jobs.iter().partition(|job| job.kind == JobKind::Mail);
+    let mut rows: Vec<_> = mailings.into_iter().flat_map(|job| troubled(v, job)).collect();
+    let mut runs: Vec<(&Job, u64)> = Vec::new();
+    for job in others {
+        match runs.iter_mut().find(|(newest, _)| newest.name == job.name) {
+            Some((_, count)) => *count += 1,
+            None => runs.push((job, 1)),
+        }
+    }
+    for (newest, count) in runs {
+        match count {
+            1 => rows.extend(troubled(v, newest)),
+            _ => rows.push(failed_runs(v, newest, count)),
+        }
+    }
+    let further = rows.len().saturating_sub(TROUBLES_MAX);
+    if further > 0 {
+        rows.truncate(TROUBLES_MAX);
+        let (text, button) = (v.count("today-more", &(further as u64)), Some(link(v, "today-see", "/jobs")));
+        rows.push(AttentionRow { tone: Tone::Doubt, icon: "warn", text, button });
+    }
+    rows
+}
+
+fn failed_runs(v: &View, newest: &Job, count: u64) -> AttentionRow {
+    let text = v.count_with("today-failed-runs", &count, &[("name", newest.name.as_str())]);
+    let address = rows::address("/jobs", &[("q", newest.name.as_str())]);
+    AttentionRow { tone: Tone::Bad, icon: "failed", text, button: Some(link(v, "today-see", &address)) }
 }
 
 fn troubled(v: &View, job: &Job) -> Vec<AttentionRow> {

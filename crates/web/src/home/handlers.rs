@@ -24,7 +24,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use jiff::ToSpan as _;
-use model::{JobState, Timestamp};
+use model::{JobKind, JobState, Timestamp};
 use std::{collections::HashMap, time::Duration};
 use store::{Activity, IssuesToLookAt, Job, JobFilter, Project, Scope, TraceFilter};
 
@@ -32,7 +32,7 @@ use store::{Activity, IssuesToLookAt, Job, JobFilter, Project, Scope, TraceFilte
 const OPEN_MAX: u32 = 100;
 const ROWS_MAX: usize = 8;
 /// Jobs that did not go as they should, and for how long they are told of.
-const TROUBLED_MAX: u32 = 10;
+const TROUBLED_MAX: u32 = 100;
 const RECENT: Duration = Duration::from_secs(7 * 24 * 3600);
 const ERRORS_MAX: u32 = 8;
 const HALF_HOUR: Duration = Duration::from_secs(1800);
@@ -102,7 +102,11 @@ fn is_scheduled(job: &Job) -> bool {
 /// Jobs made since then of which something did not go as it should, newest first.
 async fn troubled(ctx: &Ctx, since: Timestamp) -> Result<Vec<Job>> {
     let recent = JobFilter { since: Some(since), limit: TROUBLED_MAX, ..JobFilter::default() };
-    let mut jobs = ctx.app.db.jobs(&JobFilter { trouble: true, ..recent.clone() }).await?.rows;
+    // However often something else has failed since, mailings are told of.
+    let of_mail = JobFilter { trouble: true, kind: Some(JobKind::Mail), ..recent.clone() };
+    let mut jobs = ctx.app.db.jobs(&of_mail).await?.rows;
+    let trouble = ctx.app.db.jobs(&JobFilter { trouble: true, ..recent.clone() }).await?.rows;
+    jobs.extend(trouble.into_iter().filter(|job| job.kind != JobKind::Mail));
     let failed = ctx.app.db.jobs(&JobFilter { states: vec![JobState::Failed], ..recent }).await?.rows;
     let without = failed.into_iter().filter(|job| job.counters.failed + job.counters.unknown == 0);
     jobs.extend(without.collect::<Vec<_>>());

@@ -32,7 +32,7 @@ use axum::{
 use language::Language;
 use mail::{
     correct::{Matcher, typed_address, with_address},
-    enqueue::{NEEDS_ADDRESS, content, ledger_key},
+    enqueue::{NEEDS_ADDRESS, content, ledger_key, row_label},
     item::{MailItem, label},
     recipients::{ReadAs, Reader as ListReader},
     spec::Mailing,
@@ -172,7 +172,8 @@ pub(super) fn shown_address(item: &Item) -> String {
         return refused.to_owned();
     }
     let mail: MailItem = serde_json::from_str(&item.payload).unwrap_or_default();
-    typed_address(&mail, &item.label)
+    let is_nameless = [Language::English, Language::French].map(|language| row_label(language, mail.line));
+    if is_nameless.contains(&item.label) { String::new() } else { typed_address(&mail, &item.label) }
 }
 
 async fn correct(
