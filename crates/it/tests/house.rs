@@ -22,6 +22,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("logfiles", &["model", "scrub"]),
     ("sources", &["model", "scrub"]),
     ("errors", &["model", "scrub"]),
+    ("diagnosis", &["model", "language", "scrub", "sources"]),
     ("logs", &["model", "telemetry", "scrub", "sources"]),
     ("reports", &["errors", "model", "store", "blobs", "telemetry", "logs"]),
     ("vault", &["model"]),
@@ -80,6 +81,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerts",
             "alerting",
             "blobs",
+            "diagnosis",
             "language",
             "reports",
             "model",
@@ -107,7 +109,7 @@ const TESTS_MAY_KNOW: &[&str] = &["testkit"];
 const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
-const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "diagnosis", "celery", "sources"];
+const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "diagnosis", "celery"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];

@@ -377,6 +377,7 @@ value-rate = write a number, a slash and s, min or h, as in 60/min
 value-duration = write a number and ms, s, m or h, as in 3s or 1h30m
 value-job-state = write preparing, pending, running, paused, completed, failed or cancelled
 value-item-state = write queued, running, succeeded, failed, unknown or skipped
+value-source-zone = write a part of the source’s name and a time zone, as in nginx=Europe/Paris
 value-date = write a day as 2025-01-31
 value-rows = write a row as 17, several as 175-190
 n-message = { $n ->
@@ -739,3 +740,10 @@ channel-missing-help = vigie channel lists those there are
 column-severity = severity
 column-since = since
 column-about = about
+
+diagnose-no-time = the question names no time
+diagnose-no-time-help = say when, as in "the mailing stopped yesterday at 22:20", or with --at 22:20
+diagnose-not-a-time = "{ $text }" is not a time
+diagnose-window = the window ends before it begins, or lasts longer than two days
+diagnose-bad-list = { $path }: no column holds e-mail addresses
+diagnose-list-too-long = { $path }: the list is larger than 64 MB

@@ -454,6 +454,7 @@ value-rate = écrivez un nombre, une barre oblique et s, min ou h, comme 60/min
 value-duration = écrivez un nombre suivi de ms, s, m ou h, comme 3s ou 1h30m
 value-job-state = écrivez preparing, pending, running, paused, completed, failed ou cancelled
 value-item-state = écrivez queued, running, succeeded, failed, unknown ou skipped
+value-source-zone = écrivez une partie du nom de la source et un fuseau horaire, comme nginx=Europe/Paris
 value-date = écrivez un jour comme 2025-01-31
 value-rows = écrivez une ligne comme 17, plusieurs comme 175-190
 n-message = { $n ->
@@ -837,3 +838,10 @@ channel-missing-help = vigie channel affiche ceux qui existent
 column-severity = gravité
 column-since = depuis
 column-about = concerne
+
+diagnose-no-time = la question n’indique aucune heure
+diagnose-no-time-help = dites quand, comme « l’envoi s’est arrêté hier à 22h20 », ou avec --at 22:20
+diagnose-not-a-time = « { $text } » n’est pas une heure
+diagnose-window = la période se termine avant de commencer, ou dure plus de deux jours
+diagnose-bad-list = { $path } : aucune colonne ne contient d’adresses e-mail
+diagnose-list-too-long = { $path } : la liste dépasse 64 Mo

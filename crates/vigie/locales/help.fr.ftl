@@ -372,6 +372,30 @@ help-releases-show = Afficher une version : ses sessions, ses déploiements et 
     .version = Comme le programme la nomme : boutique@1.2.0
     .project = Le nom abrégé du projet ; nécessaire s’il y en a plusieurs
     .environment = Ne compter que les sessions de cet environnement
+help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’après les journaux de cette machine
+    .after-help =
+        Exemples :
+          vigie diagnose "l’envoi s’est arrêté à 22h20"
+          vigie diagnose "l’envoi s’est arrêté hier vers 22h20" --path /send --recipients clients.csv
+          vigie diagnose --at 22:20 --window 30m --format html > rapport.html
+          vigie diagnose "arrêté à 22h20" --root /mnt/disque --tz nginx=Europe/Paris
+
+        Lit les journaux de systemd, nginx, gunicorn, Django, Celery, Postfix, PostgreSQL et du noyau, sans rien modifier. Une heure est la dernière avant la ligne la plus récente. Ce qui appartient à root se lit avec sudo ou les groupes adm et systemd-journal.
+        Codes de retour : 0 cause trouvée, 2 question non comprise, 6 éléments insuffisants, 7 rien d’inhabituel.
+    .phrase = Ce qui s’est passé et quand, en français ou en anglais
+    .at = Quand : 22:20, ou une date et une heure
+    .window = Jusqu’où chercher avant et après [par défaut : 15m]
+    .since = À partir de quand
+    .until = Jusqu’à quand
+    .path = Une partie du chemin de la requête qui envoie
+    .app_root = Le dossier de l’application
+    .unit = L’unité systemd de l’application
+    .logs = D’autres fichiers journaux
+    .tz = Le fuseau horaire d’une source qui ne l’indique pas : nginx=Europe/Paris
+    .recipients = À qui le message était destiné : un fichier CSV
+    .not_sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
+    .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine
+    .format = La forme du rapport
 help-alert = Ce qui ne va pas en ce moment : afficher, prendre en charge, mettre en sourdine ; les règles
 help-alert-list = Afficher ce qui ne va pas en ce moment
 help-alert-history = Afficher aussi ce qui est passé, le plus récent en premier

@@ -2,6 +2,7 @@
 //! those of `locales/help.fr.ftl` ([`french`]).
 
 mod alerts;
+mod diagnose;
 mod french;
 mod issues;
 mod logs;
@@ -14,6 +15,7 @@ pub(crate) use self::logs::{
     LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
+pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
@@ -118,6 +120,8 @@ pub(crate) enum Command {
     Traces(TracesArgs),
     /// Search logs, follow them, take them in
     Logs(LogsArgs),
+    /// Find out why a mailing or a job stopped, from the logs of this machine
+    Diagnose(Box<DiagnoseArgs>),
     /// A day in figures: sent, errors, success rate, last errors, running jobs
     Report(ReportArgs),
     /// See it all work, with invented clients and a mail server that delivers nothing

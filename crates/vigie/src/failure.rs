@@ -16,6 +16,10 @@ pub(crate) enum Exit {
     SomeNotSent = 3,
     /// The run is paused, or was interrupted and will be resumed.
     Paused = 4,
+    /// A diagnosis for which the evidence does not suffice.
+    Undecided = 6,
+    /// A diagnosis that found nothing unusual.
+    NothingUnusual = 7,
     /// Ended at once by a second Ctrl-C.
     Interrupted = 130,
 }

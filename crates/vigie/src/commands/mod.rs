@@ -4,6 +4,7 @@ mod accounts;
 mod alerts;
 mod config;
 mod demo;
+mod diagnose;
 mod doctor;
 mod follow;
 mod issues;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let listen = match &cli.command {
         Command::Completions { shell } => return pages::completions(*shell),
         Command::Man { dir } => return pages::man(dir.as_deref()),
+        Command::Diagnose(args) => return diagnose::run(args, cli.global.json),
         Command::Serve(args) => args.listen.listen,
         Command::Demo(args) => args.listen.listen,
         _ => None,
@@ -71,6 +73,6 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Config { .. } => config::check(&config, &variables),
         Command::Doctor { accept_key: true, .. } => doctor::accept_key(&config).await,
         Command::Doctor { repair, .. } => doctor::run(&config, repair).await,
-        Command::Completions { .. } | Command::Man { .. } | Command::Run(_) => Ok(Exit::Done),
+        Command::Completions { .. } | Command::Man { .. } | Command::Run(_) | Command::Diagnose(_) => Ok(Exit::Done),
     }
 }

@@ -8,6 +8,7 @@ mod build;
 mod child;
 mod crash;
 mod demo;
+mod diagnosis;
 mod engine;
 mod errors;
 mod http;
@@ -62,6 +63,7 @@ const BENCHES: &[Bench] = &[
     scale::BENCH,
     errors::BENCH,
     crash::BENCH,
+    diagnosis::BENCH,
 ];
 
 /// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named.

@@ -1,0 +1,108 @@
+//! Which files may hold what is asked: those of `/var/log`, of applications, and what a bundle has.
+
+use crate::{
+    question::Question,
+    tree::{Found, Tree},
+};
+use std::collections::BTreeSet;
+
+/// Folders in which everything is a log.
+const LOG_FOLDERS: &[&str] = &["/var/log/", "/logs/", "/log/"];
+/// What ends the name of something that is no text.
+const NO_TEXT: &[&str] = &[
+    ".journal",
+    ".journal~",
+    ".tmp",
+    ".bz2",
+    ".xz",
+    ".zst",
+    ".tar",
+    ".db",
+    ".sqlite3",
+    ".pyc",
+    ".so",
+    ".pid",
+    ".sock",
+    ".png",
+    ".pdf",
+];
+/// Logs that hold one row per login, in binary.
+const BINARY: &[&str] = &["wtmp", "btmp", "lastlog", "faillog"];
+
+/// The log files of `tree`, by their paths.
+pub(super) fn find(tree: &Tree, question: &Question) -> Vec<Found> {
+    let mut found = if tree.is_live() { on_this_machine(tree, question) } else { tree.files("", is_log) };
+    for pattern in &question.logs {
+        found.extend(by_pattern(tree, pattern));
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|file| seen.insert(file.real.clone()));
+    found
+}
+
+fn on_this_machine(tree: &Tree, question: &Question) -> Vec<Found> {
+    let mut found = tree.files("/var/log", is_log);
+    for folder in ["/var/www", "/srv", "/opt"].into_iter().chain(question.app_root.as_deref()) {
+        found.extend(tree.files(folder, is_log));
+    }
+    found
+}
+
+/// Whether a file at this path may be a log of text.
+fn is_log(inside: &str) -> bool {
+    let name = inside.rsplit('/').next().unwrap_or_default();
+    let lower = name.to_ascii_lowercase();
+    if NO_TEXT.iter().any(|end| lower.ends_with(end))
+        || BINARY.iter().any(|one| lower.starts_with(one))
+        || name.starts_with('.')
+    {
+        return false;
+    }
+    let in_log_folder =
+        LOG_FOLDERS.iter().any(|folder| inside.contains(folder)) && !inside.contains("/var/log/journal/");
+    let is_named_so = lower.contains(".log")
+        || lower.contains("-log")
+        || lower.contains("journal")
+        || lower.contains("dmesg")
+        || lower.contains("syslog");
+    let is_code = [".py", ".rs", ".js", ".html", ".conf", ".toml", ".service", ".md", ".css"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    !is_code && (in_log_folder || is_named_so && !inside.starts_with("/etc/"))
+}
+
+fn by_pattern(tree: &Tree, pattern: &str) -> Vec<Found> {
+    let Ok(pattern) = glob::Pattern::new(pattern) else { return Vec::new() };
+    // Only what stands before the first wildcard has to be walked.
+    let fixed: &str = pattern.as_str().split(['*', '?', '[']).next().unwrap_or_default();
+    let folder = fixed.rsplit_once('/').map_or("", |(folder, _)| folder);
+    tree.files(folder, |inside| pattern.matches(inside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_known_by_their_paths() {
+        for inside in [
+            "/var/log/syslog",
+            "/var/log/syslog.2.gz",
+            "/var/log/nginx/access.log-20260121",
+            "/srv/app/logs/django.txt",
+            "/journal.json",
+            "/var/log/postgresql/postgresql-15-main.log",
+        ] {
+            assert!(is_log(inside), "{inside}");
+        }
+        for inside in [
+            "/var/log/journal/ab/system.journal",
+            "/var/log/wtmp",
+            "/srv/app/views.py",
+            "/etc/logrotate.d/x",
+            "/etc/nginx/nginx.conf",
+        ] {
+            assert!(!is_log(inside), "{inside}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The journal of systemd, read by `journalctl`: that of the machine, or the files of a tree.
+
+use super::read::{Gathered, options};
+use crate::{
+    source::{Source, SourceState, Unreadable},
+    tree::Tree,
+};
+use jiff::tz::TimeZone;
+use model::Timestamp;
+use std::{
+    collections::BTreeSet,
+    io::{BufReader, Read as _},
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// How long `journalctl` may take, and how much it may say.
+const HELPER_TIME_MAX: Duration = Duration::from_secs(3);
+const OUTPUT_BYTES_MAX: u64 = 48 << 20;
+/// Folders of journals that are read.
+const FOLDERS_MAX: usize = 8;
+
+const FIELDS: &str = "_BOOT_ID,_PID,_SYSTEMD_UNIT,UNIT,_COMM,SYSLOG_IDENTIFIER,PRIORITY,MESSAGE,_TRANSPORT,_HOSTNAME";
+
+/// Adds what the journals of `tree` say.
+pub(super) fn gather(tree: &Tree, gathered: &mut Gathered) {
+    if tree.is_live() {
+        read(&["--merge"].map(str::to_owned), "journal", gathered);
+        return;
+    }
+    for (inside, folder) in folders(tree) {
+        read(&["-D".to_owned(), folder.to_string_lossy().into_owned()], &inside, gathered);
+    }
+}
+
+/// The folders of a tree that hold journals, each once.
+fn folders(tree: &Tree) -> Vec<(String, PathBuf)> {
+    let files = tree.files("", |inside| inside.ends_with(".journal"));
+    let inside: BTreeSet<&str> = files.iter().filter_map(|file| Some(file.inside.rsplit_once('/')?.0)).collect();
+    inside.into_iter().take(FOLDERS_MAX).filter_map(|inside| Some((inside.to_owned(), tree.resolve(inside)?))).collect()
+}
+
+fn read(place: &[String], name: &str, gathered: &mut Gathered) {
+    let mut source = Source::new(name, 0);
+    let around = gathered.of_journal();
+    let since = format!("--since=@{}", around.start.as_micros() / 1_000_000);
+    let until = format!("--until=@{}", around.end.as_micros() / 1_000_000);
+    let mut command = Command::new("journalctl");
+    command
+        .args(["-o", "json", "--no-pager", "-q", &since, &until])
+        .arg(format!("--output-fields={FIELDS}"))
+        .args(place);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else {
+        source.state = SourceState::Unreadable { why: Unreadable::NoJournalctl };
+        return gathered.keep(source);
+    };
+    let output = child.stdout.take();
+    let (over, is_over) = mpsc::channel::<()>();
+    let watch = thread::spawn(move || {
+        let is_late = is_over.recv_timeout(HELPER_TIME_MAX) == Err(mpsc::RecvTimeoutError::Timeout);
+        // Read to its end, or late, or more than is wanted: it is ended in each case.
+        let _ = child.kill();
+        let _ = child.wait();
+        is_late
+    });
+    if let Some(output) = output {
+        let lines = BufReader::new(output.take(OUTPUT_BYTES_MAX));
+        gathered.lines(&mut source, lines, 0, &options(TimeZone::UTC, Timestamp::EPOCH));
+    }
+    drop(over);
+    if watch.join().unwrap_or(true) {
+        source.state = SourceState::Partial { bound: crate::source::Bound::Helper };
+    }
+    if source.looked_at > 0 || matches!(source.state, SourceState::Partial { .. }) {
+        gathered.keep(source);
+    }
+}

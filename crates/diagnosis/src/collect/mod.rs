@@ -1,0 +1,102 @@
+//! What the machine's logs say about a window: the only part that reads anything. Files are found, their zones and the
+//! newest moment of all are learned from their ends, then each is read where it may hold the window.
+//!
+//! Nothing is written, no file outside the tree is opened, and what is too much is left out and said.
+
+mod ends;
+mod export;
+mod files;
+mod journal;
+mod read;
+mod services;
+mod settings;
+mod zones;
+
+pub use services::Service;
+pub use settings::{Setting, SettingName};
+
+use crate::{
+    evidence::Evidence,
+    question::{self, BadQuestion, Question, Reading},
+    source::{Bound, Source},
+    tree::Tree,
+};
+use jiff::tz::TimeZone;
+use model::{Clock, Timestamp};
+use std::{collections::BTreeSet, io, path::Path, time::Duration};
+
+/// How long collecting may take.
+const TIME_MAX: Duration = Duration::from_secs(10);
+/// How much longer than the window is looked at before it, to know what is usual.
+pub const WINDOWS_BEFORE: u32 = 4;
+/// How long after the window it is looked for what became of messages.
+pub(crate) const AFTER: Duration = Duration::from_secs(6 * 3600);
+
+/// What was found.
+#[derive(Debug)]
+pub struct Collected {
+    pub reading: Reading,
+    /// The newest moment that anything was logged; for a running machine, now.
+    pub latest: Timestamp,
+    pub is_live: bool,
+    pub sources: Vec<Source>,
+    /// In the order of time.
+    pub evidence: Vec<Evidence>,
+    pub settings: Vec<Setting>,
+    pub services: Vec<Service>,
+    pub bounds: Vec<Bound>,
+}
+
+/// Why nothing could be collected.
+#[derive(Debug)]
+pub enum CollectError {
+    Root(io::Error),
+    Question(BadQuestion),
+}
+
+/// Collects what `root` holds about `question`.
+///
+/// # Errors
+/// Where there is no such folder, or the question names no time.
+pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collected, CollectError> {
+    let began = clock.now();
+    let deadline = began + TIME_MAX;
+    let tree = Tree::open(root).map_err(CollectError::Root)?;
+    let zone = zones::of_tree(&tree);
+    let files = files::find(&tree, question);
+    let ends = ends::learn(&files, &zone, began, tree.is_live());
+    let latest = if tree.is_live() { began } else { ends.latest };
+    let reading = question::read(question, &zone, latest).map_err(CollectError::Question)?;
+    let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());
+    for (file, end) in files.iter().zip(&ends.files) {
+        gathered.file(file, zones::of_source(&file.inside, question, &zone), *end);
+    }
+    journal::gather(&tree, &mut gathered);
+    let (mut sources, mut evidence, bounds) = gathered.finish();
+    zones::align(&mut sources, &mut evidence);
+    evidence
+        .retain(|one| one.at <= reading.to + AFTER && one.until() >= reading.from - reading.length() * WINDOWS_BEFORE);
+    evidence.sort_by_key(|one| (one.at, one.place.source, one.place.line));
+    read::note_standing(&mut sources, &evidence);
+    let (settings, services) = (settings::find(&tree, question), services::find(&tree));
+    let bounds: BTreeSet<Bound> = bounds.into_iter().collect();
+    let is_live = tree.is_live();
+    Ok(Collected {
+        reading,
+        latest,
+        is_live,
+        sources,
+        evidence,
+        settings,
+        services,
+        bounds: bounds.into_iter().collect(),
+    })
+}
+
+/// How many hours a zone may be from another.
+pub(crate) const ZONES_APART: Duration = Duration::from_secs(14 * 3600);
+
+/// The zone of a name, or UTC.
+pub(crate) fn zone_named(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name.trim()).ok()
+}

@@ -1,0 +1,348 @@
+//! Reads sources line by line within the window, and keeps what their records prove.
+
+use super::{AFTER, WINDOWS_BEFORE, ZONES_APART, ends::FileEnd, export};
+use crate::{
+    evidence::{Evidence, Family, Place, Sign},
+    question::{Reading, name_of},
+    signs,
+    source::{Bound, Source, SourceState, Unreadable},
+    tree::{Found, open_plain},
+};
+use jiff::tz::TimeZone;
+use model::{Clock, Timestamp};
+use sources::{
+    Options, Reader, Record,
+    multiline::Limits,
+    timestamps::{Reference, Stamp},
+};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom},
+    ops::Range,
+    time::Duration,
+};
+
+/// Bytes of one line, and of one packed file unpacked.
+const LINE_BYTES_MAX: u64 = 64 << 10;
+const UNPACKED_BYTES_MAX: u64 = 1 << 30;
+/// Bytes of a line that are shown.
+const SHOWN_BYTES_MAX: usize = 1_500;
+/// Pieces of evidence that are kept: of one sign in one source, and of all.
+const OF_ONE_MAX: usize = 4_000;
+const OF_ALL_MAX: usize = 60_000;
+/// Lines whose numbers are remembered, until the record that they begin is whole.
+const REMEMBERED_LINES: usize = 2_048;
+/// Files below this are read from their beginning.
+const BISECTED_BYTES_MIN: u64 = 4 << 20;
+const PROBE_BYTES: u64 = 32 << 10;
+/// How much older the time of a file may be than its last line.
+const FILE_TIME_SLACK: Duration = Duration::from_secs(3600);
+/// Lines beyond the window after which nothing more of it is expected.
+const BEYOND_MAX: u32 = 500;
+
+pub(super) fn limits() -> Limits {
+    Limits { lines_max: 400, bytes_max: 64 << 10, speakers_max: 64, hold: Duration::MAX }
+}
+
+/// What was gathered so far.
+pub(super) struct Gathered {
+    window: Range<Timestamp>,
+    /// With what is looked at around it.
+    around: Range<Timestamp>,
+    deadline: Timestamp,
+    clock: Clock,
+    sources: Vec<Source>,
+    evidence: Vec<Evidence>,
+    bounds: Vec<Bound>,
+}
+
+impl Gathered {
+    pub(super) fn new(reading: &Reading, deadline: Timestamp, clock: Clock) -> Self {
+        let window = reading.from..reading.to;
+        let around = window.clone();
+        Self { window, around, deadline, clock, sources: Vec::new(), evidence: Vec::new(), bounds: Vec::new() }
+    }
+
+    /// What is looked at of a source whose times need no zone.
+    pub(super) fn of_journal(&mut self) -> Range<Timestamp> {
+        self.around = self.looked_at(true);
+        self.around.clone()
+    }
+
+    pub(super) fn finish(self) -> (Vec<Source>, Vec<Evidence>, Vec<Bound>) {
+        (self.sources, self.evidence, self.bounds)
+    }
+
+    /// Reads a file of text, packed or not.
+    pub(super) fn file(&mut self, file: &Found, zone: TimeZone, end: FileEnd) {
+        let mut source = Source::new(&file.inside, file.bytes);
+        let options = options(zone, end.reference);
+        self.around = self.looked_at(end.is_zoned);
+        if file.modified + FILE_TIME_SLACK < self.around.start {
+            // Not written to since: nothing of it is of the window.
+            return;
+        }
+        match self.open(file, &options) {
+            Ok((lines, first_line)) => self.lines(&mut source, lines, first_line, &options),
+            Err(error) => source.state = SourceState::Unreadable { why: why(&error) },
+        }
+        self.keep(source);
+    }
+
+    /// What is looked at, a day around it where a source may be in another zone than is thought.
+    fn looked_at(&self, is_zoned: bool) -> Range<Timestamp> {
+        let apart = if is_zoned { Duration::ZERO } else { ZONES_APART };
+        let before = self.window.end.since(self.window.start) * WINDOWS_BEFORE + apart;
+        self.window.start - before..self.window.end + AFTER + apart
+    }
+
+    /// Adds a source that was read otherwise, or could not be.
+    pub(super) fn keep(&mut self, source: Source) {
+        self.sources.push(source);
+    }
+
+    /// The lines of a file from shortly before what is looked at, and the number of the first; 0 where it is not known.
+    fn open(&self, file: &Found, options: &Options) -> io::Result<(Box<dyn BufRead>, u64)> {
+        let mut plain = open_plain(&file.real)?;
+        if file.inside.ends_with(".gz") {
+            let unpacked = flate2::read::MultiGzDecoder::new(BufReader::new(plain)).take(UNPACKED_BYTES_MAX);
+            return Ok((Box::new(BufReader::with_capacity(128 << 10, unpacked)), 1));
+        }
+        if file.bytes < BISECTED_BYTES_MIN {
+            let mut lines = BufReader::new(plain);
+            let is_export = lines.fill_buf()?.starts_with(b"__");
+            return Ok(if is_export { (Box::new(export::as_json(lines)), 0) } else { (Box::new(lines), 1) });
+        }
+        let start = first_offset(&mut plain, file.bytes, options, self.around.start)?;
+        plain.seek(SeekFrom::Start(start))?;
+        let mut lines = BufReader::with_capacity(256 << 10, plain);
+        if start > 0 {
+            lines.skip_until(b'\n')?;
+        }
+        Ok((Box::new(lines), u64::from(start == 0)))
+    }
+
+    /// Reads `lines` into `source`, the number of whose first line is `first_line`.
+    pub(super) fn lines(&mut self, source: &mut Source, lines: impl BufRead, first_line: u64, options: &Options) {
+        let mut intake = Intake {
+            index: self.sources.len(),
+            window: self.window.clone(),
+            around: self.around.clone(),
+            zone: name_of(&options.zone),
+            last: None,
+            beyond: 0,
+            counts: HashMap::new(),
+            numbers: VecDeque::with_capacity(REMEMBERED_LINES),
+            source,
+            room: OF_ALL_MAX.saturating_sub(self.evidence.len()),
+            evidence: Vec::new(),
+            is_bounded: false,
+        };
+        let cut = drive(lines, first_line, options, &mut intake, || self.clock.now() > self.deadline);
+        let mut evidence = std::mem::take(&mut intake.evidence);
+        let bounded = cut.or_else(|| intake.is_bounded.then_some(Bound::Evidence));
+        if source.looked_at > 0 {
+            source.state = if source.records > 0 { SourceState::Read } else { SourceState::Silent };
+        }
+        if let Some(bound) = bounded {
+            source.state = SourceState::Partial { bound };
+            self.bounds.push(bound);
+        }
+        self.evidence.append(&mut evidence);
+    }
+}
+
+pub(super) fn options(zone: TimeZone, reference: Timestamp) -> Options {
+    Options { zone, reference: Reference::Modified(reference), limits: limits(), scrubber: None }
+}
+
+fn why(error: &io::Error) -> Unreadable {
+    if error.kind() == io::ErrorKind::PermissionDenied { Unreadable::Denied } else { Unreadable::Damaged }
+}
+
+/// Takes `lines` through a reader into `intake`; says which bound was hit.
+fn drive(
+    mut lines: impl BufRead,
+    first_line: u64,
+    options: &Options,
+    intake: &mut Intake<'_>,
+    is_late: impl Fn() -> bool,
+) -> Option<Bound> {
+    let mut reader = Reader::new(options.clone());
+    let now = intake.around.end;
+    let mut line = Vec::new();
+    for count in 0u64.. {
+        line.clear();
+        match (&mut lines).take(LINE_BYTES_MAX).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => break,
+            Ok(_) => {}
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(&line);
+        intake.note_line(line, if first_line > 0 { first_line + count } else { 0 });
+        reader.push(line, now, &mut |record| intake.take(&record));
+        if intake.beyond > BEYOND_MAX {
+            break;
+        }
+        // The time is asked for now and then: it costs more than a line.
+        if count % 1024 == 1023 && is_late() {
+            return Some(Bound::Time);
+        }
+    }
+    reader.finish(&mut |record| intake.take(&record));
+    None
+}
+
+/// One source on its way in.
+struct Intake<'a> {
+    index: usize,
+    window: Range<Timestamp>,
+    around: Range<Timestamp>,
+    zone: String,
+    /// The time of the record before: a line without a time was written soon after it.
+    last: Option<Timestamp>,
+    /// Records in a row that are later than what is looked at.
+    beyond: u32,
+    counts: HashMap<Sign, usize>,
+    numbers: VecDeque<(u64, u64)>,
+    source: &'a mut Source,
+    room: usize,
+    evidence: Vec<Evidence>,
+    is_bounded: bool,
+}
+
+impl Intake<'_> {
+    fn note_line(&mut self, line: &[u8], number: u64) {
+        if number == 0 {
+            return;
+        }
+        if self.numbers.len() == REMEMBERED_LINES {
+            self.numbers.pop_front();
+        }
+        self.numbers.push_back((hash(line), number));
+    }
+
+    fn number_of(&self, record: &Record<'_>) -> u64 {
+        let first = record.raw.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let wanted = hash(first);
+        self.numbers.iter().rev().find(|(hash, _)| *hash == wanted).map_or(0, |(_, number)| *number)
+    }
+
+    fn take(&mut self, record: &Record<'_>) {
+        let own = record.time;
+        self.last = own.or(self.last);
+        let Some(at) = self.last else { return };
+        self.beyond = if at > self.around.end { self.beyond + 1 } else { 0 };
+        if !self.around.contains(&at) {
+            return;
+        }
+        let source = &mut *self.source;
+        source.looked_at += 1;
+        source.records += u64::from(self.window.contains(&at));
+        source.first = Some(source.first.map_or(at, |first| first.min(at)));
+        source.last = source.last.max(Some(at));
+        let family = signs::family(&record.parsed);
+        *source.families.entry(family).or_default() += 1;
+        let is_zoned = own.is_some() && matches!(record.parsed.stamp, Some(Stamp::Instant(_)));
+        if !is_zoned {
+            source.zone.get_or_insert_with(|| self.zone.clone());
+        }
+        for told in signs::read(&record.parsed, family) {
+            self.keep(record, family, at, own.is_some(), is_zoned, told);
+        }
+    }
+
+    fn keep(
+        &mut self,
+        record: &Record<'_>,
+        family: Family,
+        at: Timestamp,
+        has_time: bool,
+        is_zoned: bool,
+        told: signs::Told,
+    ) {
+        let count = self.counts.entry(told.sign).or_default();
+        *count += 1;
+        let is_delivery =
+            matches!(told.sign, Sign::Delivered | Sign::AppSent | Sign::Submitted | Sign::Deferred | Sign::Bounced);
+        if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
+            self.is_bounded = true;
+            return;
+        }
+        let place = Place { source: self.index, line: self.number_of(record) };
+        let precision = match (has_time, at.as_micros() % 1_000_000) {
+            (false, _) => Duration::from_secs(60),
+            (true, 0) => Duration::from_secs(1),
+            (true, _) => Duration::from_millis(1),
+        };
+        let signs::Told { sign, actor, request, delivery } = told;
+        let line = shown(record.text());
+        self.evidence.push(Evidence { sign, family, at, precision, is_zoned, place, actor, request, delivery, line });
+    }
+}
+
+fn hash(line: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What is shown of a record: without secrets; of a long one the beginning and the end, where a traceback says what it is.
+fn shown(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let text = scrub::scrub(text.trim_end());
+    if text.len() <= SHOWN_BYTES_MAX {
+        return text.into_owned();
+    }
+    let half = SHOWN_BYTES_MAX / 2;
+    let start = text.floor_char_boundary(half);
+    let end = text.ceil_char_boundary(text.len() - half);
+    format!("{}\n[…]\n{}", &text[..start], &text[end..])
+}
+
+/// Where in a file of rising times what is later than `from` begins, give or take a probe.
+fn first_offset(file: &mut std::fs::File, bytes: u64, options: &Options, from: Timestamp) -> io::Result<u64> {
+    let (mut low, mut high) = (0, bytes);
+    while high - low > 2 * PROBE_BYTES {
+        let middle = low + (high - low) / 2;
+        match time_at(file, middle, options)? {
+            Some(at) if at < from => low = middle,
+            Some(_) => high = middle,
+            // Nothing there says a time: what is before may.
+            None => high = middle,
+        }
+    }
+    Ok(low.saturating_sub(PROBE_BYTES))
+}
+
+/// The first time in a file from `offset` on.
+fn time_at(file: &mut std::fs::File, offset: u64, options: &Options) -> io::Result<Option<Timestamp>> {
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    file.take(PROBE_BYTES).read_to_end(&mut bytes)?;
+    let mut reader = Reader::new(options.clone());
+    let mut found = None;
+    for line in bytes.split(|byte| *byte == b'\n').skip(1) {
+        reader.push(line, Timestamp::EPOCH, &mut |record| found = found.or(record.time));
+        if found.is_some() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// What sources say of themselves once their zones are known: the span of the evidence of each is moved with it.
+pub(super) fn note_standing(sources: &mut [Source], evidence: &[Evidence]) {
+    let mut spans: BTreeMap<usize, (Timestamp, Timestamp)> = BTreeMap::new();
+    for one in evidence {
+        let span = spans.entry(one.place.source).or_insert((one.at, one.at));
+        *span = (span.0.min(one.at), span.1.max(one.at));
+    }
+    for (index, source) in sources.iter_mut().enumerate().filter(|(_, source)| source.shift_seconds != 0) {
+        let shift = |at: Timestamp| Timestamp::from_micros(at.as_micros() + source.shift_seconds * 1_000_000);
+        (source.first, source.last) = (source.first.map(shift), source.last.map(shift));
+        if spans.contains_key(&index) && source.state == SourceState::Silent {
+            source.state = SourceState::Read;
+        }
+    }
+}

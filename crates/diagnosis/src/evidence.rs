@@ -1,0 +1,192 @@
+//! What a line proves: a [`Sign`], when, by whom, and the line itself.
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What one line of a log says has happened, whichever program and language said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    // The web server and the application server.
+    Request,
+    ClientGone,
+    UpstreamTimeout,
+    UpstreamConnectTimeout,
+    UpstreamClosed,
+    UpstreamRefused,
+    BodyTooLarge,
+    RequestsLimited,
+    WorkerTimeout,
+    WorkerKilled,
+    WorkerBooted,
+    WorkerRecycled,
+    ServerStopping,
+    ServerReloading,
+    ServerStarted,
+    // Mail.
+    SmtpRate,
+    SmtpQuota,
+    SmtpBusy,
+    SmtpRefused,
+    SmtpTimeout,
+    SmtpDisconnected,
+    SmtpLostAfterData,
+    SmtpAuth,
+    SmtpCertificate,
+    SmtpNoSpace,
+    RecipientRefused,
+    Submitted,
+    Delivered,
+    Deferred,
+    Bounced,
+    AppSent,
+    // Memory.
+    OomKill,
+    OomUnit,
+    MemoryError,
+    // The application.
+    Exception,
+    ServerError,
+    // The database.
+    DbConnections,
+    DbTerminated,
+    DbShutdown,
+    DbCrash,
+    DbStarted,
+    DbDeadlock,
+    DbLockTimeout,
+    DbLockWait,
+    DbStatementTimeout,
+    DbUnreachable,
+    DbPanic,
+    // The disk.
+    NoSpace,
+    QuotaExceeded,
+    ReadOnly,
+    IoError,
+    // The service manager and the machine.
+    UnitStopping,
+    UnitStarted,
+    UnitKilled,
+    UnitFailed,
+    StopTimeout,
+    PackageUpgrade,
+    ShutdownBegan,
+    BootBegan,
+    ClockStep,
+    LinesLost,
+    LogsRotated,
+    // The network.
+    DnsFailure,
+    DnsUnknownName,
+    NetworkUnreachable,
+    LinkDown,
+    LinkUp,
+    PortsExhausted,
+    TooManyFiles,
+    // Tasks.
+    TaskHardLimit,
+    TaskSoftLimit,
+    TaskWorkerLost,
+    BrokerLost,
+    BrokerRestored,
+    TaskEnded,
+}
+
+impl Sign {
+    /// Its word in JSON and in the identifiers of texts.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+/// The part of the machine that a line speaks of. A source may hold several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    WebAccess,
+    WebError,
+    AppServer,
+    App,
+    Tasks,
+    Mail,
+    Database,
+    Kernel,
+    System,
+    Other,
+}
+
+/// Where a line stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Index of the source.
+    pub source: usize,
+    /// Counted from 1; 0 where the source was read from its middle, or is no file.
+    pub line: u64,
+}
+
+/// Who wrote a line, and whom it speaks of, as far as it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Actor {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The process that is spoken of, else the one that speaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+}
+
+/// A request over HTTP as a log tells it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct HttpRequest {
+    pub method: String,
+    pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+}
+
+/// A message as a mail log tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    pub address: String,
+    pub queue_id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    pub sign: Sign,
+    pub family: Family,
+    /// The earliest moment; the latest is `precision` later.
+    pub at: Timestamp,
+    #[serde(skip)]
+    pub precision: Duration,
+    /// Whether the line named its zone.
+    #[serde(skip)]
+    pub is_zoned: bool,
+    pub place: Place,
+    pub actor: Actor,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<HttpRequest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+    /// To the letter, but for secrets, and shortened where it is long.
+    pub line: String,
+}
+
+impl Evidence {
+    /// The latest moment that it may mean.
+    pub fn until(&self) -> Timestamp {
+        self.at + self.precision
+    }
+
+    /// Seconds from `self` to `other`, negative where `other` is earlier.
+    pub fn seconds_to(&self, other: Timestamp) -> f64 {
+        (other.as_micros() - self.at.as_micros()) as f64 / 1e6
+    }
+}

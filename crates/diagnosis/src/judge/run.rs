@@ -1,0 +1,199 @@
+//! The run that is asked about: when it stopped, and how that is known.
+
+use crate::{
+    collect::Collected,
+    evidence::{Evidence, Family, HttpRequest, Sign},
+    question::Question,
+};
+use model::Timestamp;
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// How the end of a run is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunBasis {
+    /// The request of the run has an end in an access log, or in the error log of the web server.
+    Request,
+    /// Messages were handed over one after the other, and then none.
+    Deliveries,
+    /// Nothing but what was asked.
+    Asked,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    pub basis: RunBasis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<HttpRequest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begin: Option<Timestamp>,
+    /// When it stopped; the latest moment that it may have been is `until`.
+    pub end: Timestamp,
+    pub until: Timestamp,
+    /// Index of the evidence that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<usize>,
+    /// Whether the request was answered as it should be.
+    pub is_successful: bool,
+}
+
+/// Words in the path of a request that sends mail.
+const MAIL_WORDS: &[&str] = &[
+    "send",
+    "mail",
+    "envoi",
+    "envoy",
+    "communiqu",
+    "newsletter",
+    "campaign",
+    "campagne",
+    "diffus",
+    "notif",
+    "relance",
+    "message",
+    "publipost",
+    "invit",
+    "broadcast",
+];
+/// Messages that are apart by less are of one burst.
+const APART: Duration = Duration::from_secs(120);
+const BURST_MIN: usize = 3;
+/// Points from which a request is taken for the run.
+const REQUEST_MIN: f64 = 4.0;
+/// Paths that failed for one client, from which it is no user.
+const PATHS_OF_SCANNER: usize = 5;
+
+/// Finds the run in the evidence: its request, else the messages that it handed over, else what was asked.
+pub(super) fn find(collected: &Collected, question: &Question) -> Run {
+    let asked = collected.reading.at.unwrap_or(collected.reading.to);
+    by_request(collected, question, asked).or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
+        basis: RunBasis::Asked,
+        request: None,
+        begin: None,
+        end: asked,
+        until: asked + Duration::from_secs(60),
+        evidence: None,
+        is_successful: false,
+    })
+}
+
+fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> Option<Run> {
+    let scanners = scanners(&collected.evidence);
+    let window = collected.reading.from..=collected.reading.to;
+    let weighed =
+        collected.evidence.iter().enumerate().filter(|(_, one)| window.contains(&one.at)).filter_map(|(index, one)| {
+            let request =
+                one.request.as_ref().filter(|_| matches!(one.family, Family::WebAccess | Family::WebError))?;
+            let is_strange = request.client.as_ref().is_some_and(|client| scanners.contains(client));
+            let points = points(one, request, question, asked) - if is_strange { 8.0 } else { 0.0 };
+            (points >= REQUEST_MIN).then_some((points, index))
+        });
+    let (_, index) = weighed.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    let one = &collected.evidence[index];
+    let request = one.request.clone()?;
+    let begin = request.seconds.map(|seconds| one.at - Duration::from_secs_f64(seconds));
+    let is_successful = request.status.is_some_and(|status| status < 400);
+    // Where a task does the work, its request is over at once.
+    if is_successful && collected.sources.iter().any(|source| source.holds(Family::Tasks)) {
+        return None;
+    }
+    Some(Run {
+        basis: RunBasis::Request,
+        begin,
+        end: one.at,
+        until: one.until(),
+        evidence: Some(index),
+        is_successful,
+        request: Some(request),
+    })
+}
+
+/// How much a request looks like the run that stopped.
+fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Timestamp) -> f64 {
+    let lower = request.path.to_lowercase();
+    let is_asked = match &question.path {
+        Some(part) => lower.contains(&part.to_lowercase()),
+        None => false,
+    };
+    if question.path.is_some() && !is_asked {
+        return 0.0;
+    }
+    let is_failed = match request.status {
+        Some(status) => status >= 499 || matches!(status, 408 | 413 | 429),
+        None => one.family == Family::WebError,
+    };
+    let when = [
+        (is_asked, 6.0),
+        (request.method == "POST", 2.0),
+        (is_failed, 3.0),
+        (MAIL_WORDS.iter().any(|word| lower.contains(word)), 3.0),
+        (request.seconds.is_some_and(|seconds| seconds >= 20.0), 2.0),
+        // An access log has the end, and the status.
+        (one.family == Family::WebAccess, 1.0),
+        (matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS"), -3.0),
+    ];
+    let sum: f64 = when.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
+    sum - one.seconds_to(asked).abs() / 200.0
+}
+
+/// Clients for whom several paths failed that nobody else asks for.
+fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
+    let mut failed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for request in evidence.iter().filter(|one| one.family == Family::WebAccess).filter_map(|one| one.request.as_ref())
+    {
+        if let (Some(client), Some(400..)) = (&request.client, request.status) {
+            failed.entry(client).or_default().insert(request.path.split('?').next().unwrap_or_default());
+        }
+    }
+    failed
+        .into_iter()
+        .filter(|(_, paths)| paths.len() >= PATHS_OF_SCANNER)
+        .map(|(client, _)| client.to_owned())
+        .collect()
+}
+
+/// The burst of messages whose end is nearest to what was asked.
+fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
+    let bursts = bursts(&collected.evidence);
+    let in_window = |burst: &&Vec<usize>| {
+        let end = collected.evidence[burst[burst.len() - 1]].at;
+        burst.len() >= BURST_MIN && (collected.reading.from..=collected.reading.to).contains(&end)
+    };
+    let distance = |burst: &&Vec<usize>| {
+        let end = &collected.evidence[burst[burst.len() - 1]];
+        (end.seconds_to(asked).abs() * 1e3) as i64
+    };
+    let burst = bursts.iter().filter(in_window).min_by_key(distance)?;
+    let (first, last) = (*burst.first()?, *burst.last()?);
+    let end = &collected.evidence[last];
+    Some(Run {
+        basis: RunBasis::Deliveries,
+        request: None,
+        begin: Some(collected.evidence[first].at),
+        end: end.at,
+        until: end.until() + APART,
+        evidence: Some(last),
+        is_successful: false,
+    })
+}
+
+/// Messages that were handed over, in bursts: what applications say, else what the mail server took, else what it delivered.
+fn bursts(evidence: &[Evidence]) -> Vec<Vec<usize>> {
+    for sign in [Sign::AppSent, Sign::Submitted, Sign::Delivered] {
+        let mut bursts: Vec<Vec<usize>> = Vec::new();
+        for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == sign) {
+            match bursts.last_mut() {
+                Some(burst) if one.at.since(evidence[burst[burst.len() - 1]].at) <= APART => burst.push(index),
+                _ => bursts.push(vec![index]),
+            }
+        }
+        if bursts.iter().any(|burst| burst.len() >= BURST_MIN) {
+            return bursts;
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,103 @@
+//! Whose lines they are: the units, programs and processes of the application, and of its database.
+
+use crate::{
+    collect::Collected,
+    evidence::{Evidence, Family, Sign},
+    question::Question,
+};
+use std::collections::BTreeSet;
+
+/// Names under which applications run.
+const PROGRAMS: &[&str] = &["gunicorn", "uwsgi", "celery", "uvicorn", "hypercorn", "daphne", "django"];
+const INTERPRETERS: &[&str] =
+    &["python", "python3", "gunicorn", "uwsgi", "celery", "uvicorn", "java", "node", "php-fpm", "ruby"];
+const DATABASES: &[&str] = &["postgres", "mysql", "mariadb"];
+
+/// How surely a line is about something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Belongs {
+    Yes,
+    Unknown,
+    No,
+}
+
+pub(super) struct Scope {
+    units: BTreeSet<String>,
+    names: Vec<String>,
+    pids: BTreeSet<u32>,
+}
+
+impl Scope {
+    pub(super) fn of(collected: &Collected, question: &Question) -> Self {
+        let of_application = |one: &&Evidence| matches!(one.family, Family::AppServer | Family::App | Family::Tasks);
+        let own: Vec<&Evidence> = collected.evidence.iter().filter(of_application).collect();
+        let mut units: BTreeSet<String> = own.iter().filter_map(|one| one.actor.unit.clone()).collect();
+        let mut names: Vec<String> = PROGRAMS.iter().map(|name| (*name).to_owned()).collect();
+        for service in collected.services.iter().filter(|service| {
+            PROGRAMS.iter().any(|name| service.command.contains(name)) || service.command.contains("manage.py")
+        }) {
+            units.insert(service.unit.clone());
+            names.extend((service.description.len() > 3).then(|| service.description.to_lowercase()));
+        }
+        if let Some(unit) = &question.unit {
+            let unit = if unit.contains('.') { unit.clone() } else { format!("{unit}.service") };
+            units = BTreeSet::from([unit]);
+        }
+        names.extend(units.iter().filter_map(|unit| unit.strip_suffix(".service")).map(str::to_lowercase));
+        let pids = own.iter().filter_map(|one| one.actor.pid).collect();
+        Self { units, names, pids }
+    }
+
+    /// Whether it is the application that `one` speaks of.
+    pub(super) fn is_application(&self, one: &Evidence) -> Belongs {
+        if matches!(one.family, Family::AppServer | Family::App | Family::Tasks) && self.units.len() <= 1 {
+            return Belongs::Yes;
+        }
+        if let Some(unit) = &one.actor.unit {
+            return if self.units.contains(unit) {
+                Belongs::Yes
+            } else if self.units.is_empty() {
+                self.by_name(one)
+            } else {
+                Belongs::No
+            };
+        }
+        if one.actor.pid.is_some_and(|pid| self.pids.contains(&pid)) {
+            return Belongs::Yes;
+        }
+        self.by_name(one)
+    }
+
+    fn by_name(&self, one: &Evidence) -> Belongs {
+        if one.sign == Sign::OomKill {
+            let name = killed_program(&one.line).unwrap_or_default();
+            return if INTERPRETERS.iter().any(|known| name.starts_with(known)) {
+                Belongs::Unknown
+            } else {
+                Belongs::No
+            };
+        }
+        let line = one.line.to_lowercase();
+        if self.names.iter().any(|name| line.contains(name.as_str())) {
+            return Belongs::Yes;
+        }
+        if one.family == Family::System { Belongs::No } else { Belongs::Unknown }
+    }
+
+    pub(super) fn is_database(&self, one: &Evidence) -> Belongs {
+        let line = one.line.to_lowercase();
+        let is_named = DATABASES
+            .iter()
+            .any(|name| line.contains(name) || one.actor.unit.as_ref().is_some_and(|unit| unit.contains(name)));
+        if is_named { Belongs::Yes } else { Belongs::No }
+    }
+}
+
+/// `python3` of `Killed process 7 (python3)` and of `task=python3`.
+fn killed_program(line: &str) -> Option<&str> {
+    if let Some((_, rest)) = line.split_once(",task=") {
+        return rest.split(',').next();
+    }
+    let (_, rest) = line.split_once("ill")?.1.split_once('(')?;
+    rest.split(')').next()
+}

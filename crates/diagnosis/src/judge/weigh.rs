@@ -1,0 +1,344 @@
+//! What speaks for a cause and against it, as terms with points.
+
+use super::{
+    causes::{Cause, CauseId, Proof, Tie},
+    is_read,
+    run::{Run, RunBasis},
+    scope::{Belongs, Scope},
+};
+use crate::{
+    collect::{Collected, Setting, WINDOWS_BEFORE},
+    evidence::{Evidence, Family, Sign},
+    question::Question,
+};
+use serde::Serialize;
+use std::{collections::BTreeSet, time::Duration};
+
+/// What a term says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermWord {
+    /// The line that proves it.
+    Proof,
+    AtTheEnd,
+    DuringTheRun,
+    BeforeTheRun,
+    NearTheTime,
+    SameRequest,
+    OtherRequest,
+    OwnUnit,
+    OwnWords,
+    Support,
+    Contradiction,
+    StatusFits,
+    StatusContradicts,
+    LimitFits,
+    LimitContradicts,
+    KernelSilent,
+    KernelUnread,
+    Usual,
+    WentOn,
+    FewRecipients,
+}
+
+/// One reason for a cause or against it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Term {
+    pub word: TermWord,
+    pub points: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setting: Option<usize>,
+}
+
+const fn term(word: TermWord, points: i32) -> Term {
+    Term { word, points, evidence: None, seconds: None, count: None, setting: None }
+}
+
+/// A cause as it was weighed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    pub cause: CauseId,
+    pub points: i32,
+    /// Its points, or those of what it brought about.
+    #[serde(skip)]
+    pub rank: i32,
+    /// Index of the evidence that decides.
+    pub evidence: usize,
+    pub terms: Vec<Term>,
+    pub effects: Vec<CauseId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect_of: Option<CauseId>,
+}
+
+/// Status codes that speak for a cause, and those that speak against it.
+#[rustfmt::skip]
+const STATUSES: &[(CauseId, &[u16], &[u16])] = &[
+    (CauseId::WorkerTimeout, &[502, 500], &[504]),
+    (CauseId::GatewayTimeout, &[504], &[500, 502]),
+    (CauseId::ClientGone, &[499], &[]),
+    (CauseId::OutOfMemory, &[502], &[504]),
+    (CauseId::Killed, &[502], &[504]),
+    (CauseId::Restart, &[502], &[]),
+    (CauseId::Exception, &[500], &[502, 504]),
+    (CauseId::MemoryLimit, &[500, 502], &[504]),
+    (CauseId::DbConnections, &[500], &[]),
+    (CauseId::DbUnreachable, &[500], &[]),
+    (CauseId::DbStatementTimeout, &[500], &[]),
+];
+
+/// Seconds that a request may last beyond a limit that ended it.
+const LIMIT_SLACK: f64 = 2.5;
+/// Seconds around a proof in which other signs belong to it.
+const BEFORE: Duration = Duration::from_secs(5);
+const AFTER: Duration = Duration::from_secs(30);
+/// Messages after a proof that show that the program went on, and when they count.
+const WENT_ON_MIN: usize = 3;
+const WENT_ON_FROM: Duration = Duration::from_secs(10);
+const WENT_ON_TO: Duration = Duration::from_secs(120);
+/// Recipients whom something concerns that concerns everybody.
+const RECIPIENTS_MIN: usize = 3;
+/// Proofs of one cause that are weighed.
+const PROOFS_MAX: usize = 300;
+
+struct Weighing<'a> {
+    cause: &'a Cause,
+    collected: &'a Collected,
+    question: &'a Question,
+    run: &'a Run,
+    scope: &'a Scope,
+}
+
+/// The strongest of what proves `cause`; `None` where nothing does.
+pub(super) fn best(
+    cause: &Cause,
+    collected: &Collected,
+    question: &Question,
+    run: &Run,
+    scope: &Scope,
+) -> Option<Finding> {
+    let weighing = Weighing { cause, collected, question, run, scope };
+    let proofs = cause.proofs.iter().flat_map(|proof| {
+        let of_sign = collected.evidence.iter().enumerate().filter(move |(_, one)| one.sign == proof.sign);
+        let nearest = |(_, one): &(usize, &Evidence)| (one.seconds_to(run.end).abs() * 1e3) as i64;
+        let mut near: Vec<_> = of_sign.collect();
+        near.sort_by_key(nearest);
+        near.into_iter().take(PROOFS_MAX).map(move |(index, _)| (proof, index))
+    });
+    let findings = proofs.filter_map(|(proof, index)| weighing.weigh(proof, index));
+    findings.max_by_key(|finding| (finding.points, std::cmp::Reverse(finding.evidence)))
+}
+
+impl Weighing<'_> {
+    fn weigh(&self, proof: &Proof, index: usize) -> Option<Finding> {
+        let one = &self.collected.evidence[index];
+        let mut terms = vec![Term { evidence: Some(index), ..term(TermWord::Proof, proof.points) }];
+        terms.push(self.placed(one)?);
+        terms.extend(self.tied(proof, one)?);
+        terms.extend(self.fits_status());
+        terms.extend(self.fits_limit());
+        terms.extend(self.others(one));
+        terms.extend(self.kernel());
+        terms.extend(self.usual(one, proof.points));
+        terms.extend(self.went_on(one));
+        terms.extend(self.few_recipients(one));
+        terms.retain(|term| term.points != 0 || matches!(term.word, TermWord::BeforeTheRun | TermWord::NearTheTime));
+        let points = terms.iter().map(|term| term.points).sum();
+        let cause = self.cause.id;
+        Some(Finding { cause, points, rank: points, evidence: index, terms, effects: Vec::new(), effect_of: None })
+    }
+
+    /// How its time is to the run's; `None` where it cannot have to do with it.
+    fn placed(&self, one: &Evidence) -> Option<Term> {
+        let run = self.run;
+        let seconds = Some(one.seconds_to(run.end));
+        let at = |word, points| Some(Term { seconds, ..term(word, points) });
+        match run.basis {
+            RunBasis::Asked => {
+                let apart = one.seconds_to(run.end).abs();
+                let is_in_window = one.until() >= self.collected.reading.from && one.at <= self.collected.reading.to;
+                is_in_window.then_some(())?;
+                at(TermWord::NearTheTime, if apart <= 120.0 { 2 } else { i32::from(apart <= 300.0) })
+            }
+            _ if one.at > run.until + self.cause.written_within => None,
+            _ if one.until() + Duration::from_secs(3) >= run.end => {
+                let is_late = run.basis == RunBasis::Deliveries && one.at > run.end + Duration::from_secs(10);
+                at(TermWord::AtTheEnd, if is_late { 2 } else { 3 })
+            }
+            _ if one.until() >= run.begin.unwrap_or(run.end - WENT_ON_TO) => at(TermWord::DuringTheRun, 1),
+            _ if self.cause.is_lasting && one.until() >= self.collected.reading.from => at(TermWord::BeforeTheRun, 0),
+            _ => None,
+        }
+    }
+
+    /// How it is connected with the run; `None` where it is about something else.
+    fn tied(&self, proof: &Proof, one: &Evidence) -> Option<Vec<Term>> {
+        let mut terms = Vec::new();
+        match proof.tie {
+            Tie::Request => terms.extend(self.same_request(one)),
+            Tie::Application => match self.scope.is_application(one) {
+                Belongs::Yes => terms.push(term(TermWord::OwnUnit, 2)),
+                Belongs::Unknown => {}
+                Belongs::No => return None,
+            },
+            Tie::Database if self.scope.is_database(one) != Belongs::Yes => return None,
+            Tie::Database => {}
+            Tie::Machine => {
+                let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks);
+                terms.extend(is_own.then(|| term(TermWord::OwnWords, 1)));
+                terms.extend(self.same_request(one).filter(|term| term.points < 0));
+            }
+        }
+        Some(terms)
+    }
+
+    fn same_request(&self, one: &Evidence) -> Option<Term> {
+        let named = path(&one.request.as_ref()?.path);
+        let is_same = match (&self.run.request, &self.question.path) {
+            (Some(request), _) => path(&request.path) == named,
+            (None, Some(part)) => named.contains(part.as_str()),
+            (None, None) => return None,
+        };
+        Some(if is_same { term(TermWord::SameRequest, 3) } else { term(TermWord::OtherRequest, -6) })
+    }
+
+    fn fits_status(&self) -> Option<Term> {
+        let status = self.run.request.as_ref()?.status?;
+        let (_, fits, contradicts) = STATUSES.iter().find(|(id, ..)| *id == self.cause.id)?;
+        let said = |word, points| Some(Term { evidence: self.run.evidence, ..term(word, points) });
+        match status {
+            status if fits.contains(&status) => said(TermWord::StatusFits, if status == 504 { 2 } else { 1 }),
+            status if contradicts.contains(&status) => said(TermWord::StatusContradicts, -3),
+            _ => None,
+        }
+    }
+
+    fn fits_limit(&self) -> Option<Term> {
+        let wanted = self.cause.limit?;
+        let seconds = self.run.request.as_ref()?.seconds?;
+        let settings = self.collected.settings.iter().enumerate();
+        let limits: Vec<(usize, &Setting)> =
+            settings.filter(|(_, setting)| setting.name == wanted && setting.seconds.is_some()).collect();
+        let fits = |(_, setting): &&(usize, &Setting)| {
+            setting.seconds.is_some_and(|limit| (-1.0..=LIMIT_SLACK).contains(&(seconds - limit)))
+        };
+        let said =
+            |setting, word, points| Some(Term { setting: Some(setting), seconds: Some(seconds), ..term(word, points) });
+        match limits.iter().find(fits) {
+            Some((setting, _)) => said(*setting, TermWord::LimitFits, 2),
+            None => said(limits.first()?.0, TermWord::LimitContradicts, -1),
+        }
+    }
+
+    /// Signs around it that speak for it and against it.
+    fn others(&self, one: &Evidence) -> Vec<Term> {
+        let around = one.at - BEFORE..=one.until() + AFTER;
+        let find = |sign: Sign| {
+            let mut of_sign = self
+                .collected
+                .evidence
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| other.sign == sign && around.contains(&other.at));
+            of_sign.find(|(_, other)| self.concerns(other)).map(|(index, _)| index)
+        };
+        let said = |word, evidence, points| Term { evidence: Some(evidence), ..term(word, points) };
+        let supports = self
+            .cause
+            .supports
+            .iter()
+            .filter_map(|(sign, points)| Some(said(TermWord::Support, find(*sign)?, *points)));
+        let against = self
+            .cause
+            .contradicts
+            .iter()
+            .filter_map(|(sign, points)| Some(said(TermWord::Contradiction, find(*sign)?, -points)));
+        supports.chain(against).collect()
+    }
+
+    /// Whether another sign is about the run, as far as it says.
+    fn concerns(&self, other: &Evidence) -> bool {
+        let is_other_request = self.same_request(other).is_some_and(|term| term.points < 0);
+        let is_of_unit = matches!(
+            other.sign,
+            Sign::OomKill | Sign::OomUnit | Sign::UnitStarted | Sign::UnitKilled | Sign::WorkerKilled
+        );
+        !(is_other_request || is_of_unit && self.scope.is_application(other) == Belongs::No)
+    }
+
+    /// Who kills a process without a word of the kernel is no lack of memory.
+    fn kernel(&self) -> Option<Term> {
+        (self.cause.id == CauseId::Killed).then(|| match is_read(self.collected, Family::Kernel) {
+            true => term(TermWord::KernelSilent, 2),
+            false => term(TermWord::KernelUnread, -5),
+        })
+    }
+
+    /// What is as frequent before weighs nothing, unless it is about this very request.
+    fn usual(&self, one: &Evidence, points: i32) -> Option<Term> {
+        let reading = &self.collected.reading;
+        let alike = |other: &&Evidence| other.sign == one.sign && subject(other) == subject(one);
+        let before = self.collected.evidence.iter().filter(|other| other.at < reading.from).filter(alike).count();
+        let now = self
+            .collected
+            .evidence
+            .iter()
+            .filter(|other| (reading.from..=reading.to).contains(&other.at))
+            .filter(alike)
+            .count();
+        let is_usual = before > 0 && before * 2 >= now * WINDOWS_BEFORE as usize;
+        let is_tied = self.same_request(one).is_some_and(|term| term.points > 0) && one.sign != Sign::Exception;
+        (is_usual && !is_tied).then(|| Term { count: Some(before), ..term(TermWord::Usual, -points) })
+    }
+
+    /// What a mail server says of one or two recipients is about them.
+    fn few_recipients(&self, one: &Evidence) -> Option<Term> {
+        if one.family != Family::Mail {
+            return None;
+        }
+        let reading = &self.collected.reading;
+        let alike = self
+            .collected
+            .evidence
+            .iter()
+            .filter(|other| other.sign == one.sign && (reading.from..=reading.to).contains(&other.at));
+        let addresses: BTreeSet<&str> =
+            alike.filter_map(|other| Some(other.delivery.as_ref()?.address.as_str())).collect();
+        let count = addresses.len();
+        (count < RECIPIENTS_MIN).then(|| Term { count: Some(count), ..term(TermWord::FewRecipients, -4) })
+    }
+
+    /// Messages that went on after it.
+    fn went_on(&self, one: &Evidence) -> Option<Term> {
+        if self.cause.leaves_running {
+            return None;
+        }
+        let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;
+        let counts = |other: &&Evidence| match other.sign {
+            Sign::AppSent | Sign::Submitted => true,
+            Sign::Delivered => one.family == Family::Mail,
+            _ => false,
+        };
+        let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();
+        (count >= WENT_ON_MIN).then(|| Term { count: Some(count), ..term(TermWord::WentOn, -6) })
+    }
+}
+
+fn path(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// What one sign is about, so that others of it can be told apart: the exception, the unit, the path.
+fn subject(one: &Evidence) -> String {
+    if one.sign == Sign::Exception {
+        let last = one.line.lines().next_back().unwrap_or_default();
+        return last.split(':').next().unwrap_or_default().to_owned();
+    }
+    let request = one.request.as_ref().map(|request| path(&request.path).to_owned());
+    request.or_else(|| one.actor.unit.clone()).unwrap_or_default()
+}

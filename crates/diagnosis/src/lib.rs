@@ -1,0 +1,54 @@
+//! Why a run stopped: *the mailing stopped at 22:20*.
+//!
+//! [`diagnose`] reads what the machine's logs hold about a window ([`collect`](mod@collect), the only part with IO), makes
+//! of each line what it proves ([`evidence`]), judges which cause explains that the run stopped ([`judge`](mod@judge), pure,
+//! causes as rows of data), joins a list of recipients with what was delivered ([`recipients`]), and tells it as text,
+//! Markdown, HTML or JSON ([`report`]). It reads only, within bounds of time and size, and says what it did not look at.
+
+pub mod collect;
+pub mod evidence;
+pub mod judge;
+pub mod question;
+pub mod recipients;
+pub mod report;
+mod signs;
+pub mod source;
+mod tree;
+mod words;
+
+pub use collect::CollectError;
+pub use judge::Verdict;
+pub use question::{BadQuestion, Question};
+pub use recipients::RecipientList;
+
+use collect::Collected;
+use judge::Judgement;
+use model::Clock;
+use recipients::{Resume, Who};
+use std::path::Path;
+
+/// Everything that was found out.
+#[derive(Debug)]
+pub struct Diagnosis {
+    pub collected: Collected,
+    pub judgement: Judgement,
+    pub who: Option<Who>,
+    pub resume: Resume,
+}
+
+/// Looks for why the run stopped that `question` is about, in the tree below `root`.
+///
+/// # Errors
+/// Where there is no such folder, or the question names no time.
+pub fn diagnose(
+    root: &Path,
+    question: &Question,
+    list: Option<&RecipientList>,
+    clock: &Clock,
+) -> Result<Diagnosis, CollectError> {
+    let collected = collect::collect(root, question, clock)?;
+    let judgement = judge::judge(&collected, question);
+    let who = list.map(|list| recipients::join(list, &collected, &judgement.run));
+    let resume = recipients::resume(&collected, &judgement, who.as_ref());
+    Ok(Diagnosis { collected, judgement, who, resume })
+}

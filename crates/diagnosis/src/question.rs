@@ -1,0 +1,299 @@
+//! What was asked, and how it was understood: `the mailing stopped at 22:20`, `l'envoi s'est arrêté hier vers 22h20`.
+
+use jiff::{
+    ToSpan as _,
+    civil::{Date, Time, Weekday},
+    tz::TimeZone,
+};
+use model::Timestamp;
+use serde::Serialize;
+use std::time::Duration;
+
+/// How far around the asked moment is looked.
+pub const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How much more where the phrase says *about*.
+const ABOUT: Duration = Duration::from_secs(5 * 60);
+/// The longest window.
+const WINDOW_MAX: Duration = Duration::from_secs(48 * 3600);
+/// Bytes of a phrase that are read.
+const PHRASE_BYTES_MAX: usize = 500;
+
+/// What is asked; everything may be left out but the time.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    pub phrase: String,
+    /// `22:20`, or a whole date and time; goes before the phrase.
+    pub at: Option<String>,
+    pub window: Option<Duration>,
+    /// From when and until when, as `at`; go before the window.
+    pub since: Option<String>,
+    pub until: Option<String>,
+    /// A part of the path of the request.
+    pub path: Option<String>,
+    /// The folder of the application, as the tree has it.
+    pub app_root: Option<String>,
+    pub unit: Option<String>,
+    /// Further log files, as globs in the tree.
+    pub logs: Vec<String>,
+    /// Zones of sources that do not name theirs: a part of the name of the source, and the zone.
+    pub zones: Vec<(String, TimeZone)>,
+}
+
+/// The moment and the window that a question means.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reading {
+    pub phrase: String,
+    /// When it is said to have happened; `None` where only a window was given.
+    pub at: Option<Timestamp>,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    #[serde(serialize_with = "zone_name")]
+    pub zone: TimeZone,
+}
+
+impl Reading {
+    pub fn length(&self) -> Duration {
+        self.to.since(self.from)
+    }
+}
+
+fn zone_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&name_of(zone))
+}
+
+/// `Europe/Paris`, or an offset.
+pub(crate) fn name_of(zone: &TimeZone) -> String {
+    zone.iana_name().map_or_else(
+        || zone.to_fixed_offset().map_or_else(|_| "UTC".into(), |offset| offset.to_string()),
+        str::to_owned,
+    )
+}
+
+/// Why a question cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadQuestion {
+    /// No time is found in the phrase.
+    NoTime,
+    /// What stands behind `--at` is no time.
+    NotATime(String),
+    /// It begins after it ends, or lasts longer than two days.
+    Window,
+}
+
+/// Reads `question`. `latest` is the newest moment that anything was logged, or now: a time of day is the last before it.
+///
+/// # Errors
+/// Where no time is named, or the window is none.
+pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<Reading, BadQuestion> {
+    let written = |text: &String| moment(text, zone, latest).ok_or_else(|| BadQuestion::NotATime(text.clone()));
+    let told = match &question.at {
+        Some(at) => Some(written(at)?),
+        None => moment(&question.phrase, zone, latest),
+    };
+    let end = |text: &Option<String>| text.as_ref().map(|text| written(text).map(|(at, _)| at)).transpose();
+    let window = question.window.unwrap_or(WINDOW);
+    let (from, to) = match (told, end(&question.since)?, end(&question.until)?) {
+        (_, Some(since), until) => (since, until.unwrap_or(latest)),
+        (Some((at, about)), None, until) => {
+            let window = if about && question.window.is_none() { window + ABOUT } else { window };
+            (at - window, until.unwrap_or(at + window))
+        }
+        (None, None, Some(until)) => (until - window, until),
+        (None, None, None) => return Err(BadQuestion::NoTime),
+    };
+    if from >= to || to.since(from) > WINDOW_MAX {
+        return Err(BadQuestion::Window);
+    }
+    Ok(Reading { phrase: question.phrase.clone(), at: told.map(|(at, _)| at), from, to, zone: zone.clone() })
+}
+
+/// The moment that `text` names, and whether it says *about*.
+fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, bool)> {
+    if let Ok(at) = text.trim().parse::<Timestamp>() {
+        return Some((at, false));
+    }
+    let text: String = text.chars().take(PHRASE_BYTES_MAX).collect::<String>().to_lowercase().replace('’', "'");
+    let text = text.replace(" h ", "h");
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || ",;!?()\"".contains(c)).filter(|w| !w.is_empty()).collect();
+    let about =
+        words.iter().any(|word| matches!(*word, "about" | "around" | "vers" | "environ" | "approximately" | "~"));
+    if let Some(at) = ago(&words, latest) {
+        return Some((at, true));
+    }
+    let local = latest.in_zone(zone);
+    let date = words.iter().enumerate().find_map(|(at, _)| date(&words[at..], local.date()));
+    let time = words.iter().enumerate().find_map(|(at, _)| time(&words[at..]))?;
+    let on =
+        |date: Date| date.to_datetime(time).to_zoned(zone.clone()).ok().map(|zoned| Timestamp::from(zoned.timestamp()));
+    let at = match date {
+        Some(date) => on(date)?,
+        None => {
+            let today = on(local.date())?;
+            // A log may end a little before the moment that is asked about.
+            if today <= latest + ABOUT { today } else { on(local.date().yesterday().ok()?)? }
+        }
+    };
+    Some((at, about))
+}
+
+/// `2 hours ago`, `il y a 20 min`.
+fn ago(words: &[&str], latest: Timestamp) -> Option<Timestamp> {
+    let at = words
+        .iter()
+        .position(|word| *word == "ago")
+        .or_else(|| words.windows(3).position(|three| three == ["il", "y", "a"]).map(|at| at + 5))?;
+    let number: u64 = words.get(at.checked_sub(2)?)?.parse().ok()?;
+    let unit = words.get(at - 1)?;
+    let seconds = match unit.chars().next()? {
+        'h' => 3600,
+        'm' => 60,
+        'd' | 'j' => 86_400,
+        's' => 1,
+        _ => return None,
+    };
+    Some(latest - Duration::from_secs(number.checked_mul(seconds)?))
+}
+
+/// A time of day at the beginning of `words`: `22:20`, `22h20`, `22:20:05`, `10:20 pm`, `noon`, `midi`.
+fn time(words: &[&str]) -> Option<Time> {
+    let word = words.first()?.trim_end_matches('.').trim_start_matches('~');
+    match word {
+        "noon" | "midi" => return Time::new(12, 0, 0, 0).ok(),
+        "midnight" | "minuit" => return Time::new(0, 0, 0, 0).ok(),
+        _ => {}
+    }
+    // `2025-01-10T22:20` has its date before it.
+    let word = word.rsplit_once('t').filter(|(date, _)| date.parse::<Date>().is_ok()).map_or(word, |(_, time)| time);
+    let (word, attached) =
+        ["am", "pm"].iter().find_map(|half| Some((word.strip_suffix(half)?, Some(*half)))).unwrap_or((word, None));
+    let half = attached
+        .or_else(|| words.get(1).map(|next| next.trim_end_matches('.')).filter(|next| matches!(*next, "am" | "pm")));
+    let mut numbers = word.split([':', 'h']).map(|part| part.parse::<i8>());
+    let hour = numbers.next()?.ok()?;
+    let rest: Vec<i8> = numbers.take_while(|number| number.is_ok()).flatten().collect();
+    let has_mark = word.contains([':', 'h']);
+    if !has_mark && half.is_none() || word.split([':', 'h']).any(|part| part.len() > 2) {
+        return None;
+    }
+    let hour = match half {
+        Some("pm") if hour < 12 => hour + 12,
+        Some("am") if hour == 12 => 0,
+        _ => hour,
+    };
+    Time::new(hour, rest.first().copied().unwrap_or(0), rest.get(1).copied().unwrap_or(0), 0).ok()
+}
+
+const WEEKDAYS: [(&str, &str, Weekday); 7] = [
+    ("monday", "lundi", Weekday::Monday),
+    ("tuesday", "mardi", Weekday::Tuesday),
+    ("wednesday", "mercredi", Weekday::Wednesday),
+    ("thursday", "jeudi", Weekday::Thursday),
+    ("friday", "vendredi", Weekday::Friday),
+    ("saturday", "samedi", Weekday::Saturday),
+    ("sunday", "dimanche", Weekday::Sunday),
+];
+
+const MONTHS: [[&str; 3]; 12] = [
+    ["january", "janvier", "jan"],
+    ["february", "février", "feb"],
+    ["march", "mars", "mar"],
+    ["april", "avril", "apr"],
+    ["may", "mai", "may"],
+    ["june", "juin", "jun"],
+    ["july", "juillet", "jul"],
+    ["august", "août", "aug"],
+    ["september", "septembre", "sep"],
+    ["october", "octobre", "oct"],
+    ["november", "novembre", "nov"],
+    ["december", "décembre", "dec"],
+];
+
+/// A day at the beginning of `words`, none after `today` but where its year is written.
+fn date(words: &[&str], today: Date) -> Option<Date> {
+    let word = words.first()?.trim_end_matches('.');
+    match word {
+        "today" | "tonight" | "aujourd'hui" => return Some(today),
+        "yesterday" | "hier" => return today.yesterday().ok(),
+        "avant-hier" => return today.checked_sub(2.days()).ok(),
+        _ => {}
+    }
+    if let Some((_, _, day)) = WEEKDAYS.iter().find(|(english, french, _)| word == *english || word == *french) {
+        let back =
+            (i32::from(today.weekday().to_monday_zero_offset()) - i32::from(day.to_monday_zero_offset())).rem_euclid(7);
+        return today.checked_sub(back.days()).ok();
+    }
+    if let Ok(date) = word.split('t').next().unwrap_or(word).parse::<Date>() {
+        return Some(date);
+    }
+    let slashes: Vec<i16> = word.split('/').map_while(|part| part.parse().ok()).collect();
+    if let [day, month, rest @ ..] = &slashes[..] {
+        return dated(rest.first().copied(), i8::try_from(*month).ok()?, i8::try_from(*day).ok()?, today);
+    }
+    let month_of =
+        |word: &str| MONTHS.iter().position(|names| names.contains(&word)).and_then(|at| i8::try_from(at + 1).ok());
+    let day_of = |word: &str| word.trim_end_matches(|c: char| c.is_alphabetic()).parse::<i8>().ok();
+    let year = |at: usize| words.get(at).and_then(|word| word.parse::<i16>().ok()).filter(|year| *year > 1970);
+    let next = words.get(1)?.trim_end_matches('.');
+    let (month, day) = month_of(next).zip(day_of(word)).or_else(|| month_of(word).zip(day_of(next)))?;
+    dated(year(2), month, day, today)
+}
+
+fn dated(year: Option<i16>, month: i8, day: i8, today: Date) -> Option<Date> {
+    match year {
+        Some(year) => Date::new(if year < 100 { year + 2000 } else { year }, month, day).ok(),
+        None => {
+            let this = Date::new(today.year(), month, day).ok()?;
+            if this <= today { Some(this) } else { Date::new(today.year() - 1, month, day).ok() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_at(phrase: &str) -> Option<(String, u64)> {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let latest = "2026-01-22T21:10:00Z".parse().unwrap();
+        let question = Question { phrase: phrase.into(), ..Question::default() };
+        let reading = read(&question, &zone, latest).ok()?;
+        let at = reading.at?.in_zone(&zone);
+        Some((at.strftime("%Y-%m-%d %H:%M:%S").to_string(), reading.length().as_secs() / 60))
+    }
+
+    #[test]
+    fn phrases_are_read_in_both_languages() {
+        for (phrase, at, minutes) in [
+            ("the mailing stopped at 22:20", "2026-01-21 22:20:00", 30),
+            ("the mailing stopped at 22:12", "2026-01-22 22:12:00", 30),
+            ("l’envoi s’est arrêté hier vers 22h20", "2026-01-21 22:20:00", 40),
+            ("mailing stopped yesterday around 10:20 pm", "2026-01-21 22:20:00", 40),
+            ("arrêté lundi à 8h", "2026-01-19 08:00:00", 30),
+            ("stopped on 2025-01-10 at 22:20:30", "2025-01-10 22:20:30", 30),
+            ("stopped at 2025-01-10T22:20", "2025-01-10 22:20:00", 30),
+            ("arrêté le 10 janvier à 22h20", "2026-01-10 22:20:00", 30),
+            ("arrêté le 10/12/2025 à 22 h 20", "2025-12-10 22:20:00", 30),
+            ("le 10/12 à 22h20", "2025-12-10 22:20:00", 30),
+            ("stopped 2 hours ago", "2026-01-22 20:10:00", 40),
+            ("arrêté il y a 20 min", "2026-01-22 21:50:00", 40),
+            ("it stopped at noon", "2026-01-22 12:00:00", 30),
+            ("it stopped", "", 0),
+            ("500 mails were lost", "", 0),
+        ] {
+            let expected = (!at.is_empty()).then(|| (at.to_owned(), minutes));
+            assert_eq!(read_at(phrase), expected, "{phrase}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_given_and_bounded() {
+        let zone = TimeZone::UTC;
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let latest = at("2026-01-22T21:10:00Z");
+        let question = Question { since: Some("2026-01-20T00:00:00Z".into()), ..Question::default() };
+        assert_eq!(read(&question, &zone, latest), Err(BadQuestion::Window));
+        let question = Question { at: Some("nonsense".into()), ..Question::default() };
+        assert_eq!(read(&question, &zone, latest), Err(BadQuestion::NotATime("nonsense".into())));
+    }
+}

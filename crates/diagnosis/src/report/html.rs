@@ -1,0 +1,55 @@
+//! A report as one page of HTML: it needs nothing else, runs nothing, and can be printed.
+
+use super::{Block, Document, plain};
+use language::Language;
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}\
+h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #d0d7de;padding-bottom:.2rem}\
+pre{background:#f6f8fa;border:1px solid #d0d7de;border-radius:6px;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere}\
+table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid #d8dee4;overflow-wrap:anywhere}\
+.place{color:#57606a;font-size:.85rem;margin-top:-.6rem}@media print{body{margin:0;font-size:11px}h2{break-after:avoid}tr,pre{break-inside:avoid}}";
+
+pub(super) fn written(document: &Document, language: Language) -> String {
+    let language = if language == Language::French { "fr" } else { "en" };
+    let title = escaped(&document.title);
+    let sections: String = document
+        .sections
+        .iter()
+        .map(|section| {
+            let blocks: String = section.blocks.iter().map(block_html).collect();
+            format!("<section><h2>{}</h2>\n{blocks}</section>\n", escaped(&section.heading))
+        })
+        .collect();
+    format!(
+        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title><style>{STYLE}</style></head>\n<body><main><h1>{title}</h1>\n{sections}</main></body></html>\n"
+    )
+}
+
+fn block_html(block: &Block) -> String {
+    match block {
+        Block::Text(words) => format!("<p>{}</p>\n", escaped(words)),
+        Block::Quote { place, line } => {
+            format!("<pre>{}</pre>\n<p class=\"place\">{}</p>\n", escaped(line), escaped(place))
+        }
+        Block::List(items) => {
+            let items: String = items.iter().map(|item| format!("<li>{}</li>", escaped(item))).collect();
+            format!("<ul>{items}</ul>\n")
+        }
+        Block::Table { heading, rows } => {
+            let cells = |tag: &str, cells: &[String]| -> String {
+                cells.iter().map(|cell| format!("<{tag}>{}</{}>", escaped(cell), &tag[..2])).collect()
+            };
+            let rows: String = rows.iter().map(|row| format!("<tr>{}</tr>\n", cells("td", row))).collect();
+            format!(
+                "<table><thead><tr>{}</tr></thead><tbody>\n{rows}</tbody></table>\n",
+                cells("th scope=\"col\"", heading)
+            )
+        }
+        Block::Command(command) => format!("<pre><code>{}</code></pre>\n", escaped(command)),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,67 @@
+//! A diagnosis told to people and programs: one [`Document`] in the reader's language, and each form of it.
+
+mod html;
+mod json;
+mod markdown;
+mod sections;
+mod text;
+
+pub use json::{VERSION, json};
+
+use crate::Diagnosis;
+use language::Language;
+
+/// A report, whatever its form.
+#[derive(Debug)]
+pub struct Document {
+    pub title: String,
+    pub sections: Vec<Section>,
+}
+
+#[derive(Debug)]
+pub struct Section {
+    pub heading: String,
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Debug)]
+pub enum Block {
+    Text(String),
+    /// What stands somewhere to the letter: where, and what.
+    Quote {
+        place: String,
+        line: String,
+    },
+    List(Vec<String>),
+    Table {
+        heading: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+    /// A command to run.
+    Command(String),
+}
+
+/// Puts a report together in `language`.
+pub fn document(diagnosis: &Diagnosis, language: Language) -> Document {
+    sections::document(diagnosis, language)
+}
+
+pub fn text(diagnosis: &Diagnosis, language: Language) -> String {
+    text::written(&document(diagnosis, language))
+}
+
+pub fn markdown(diagnosis: &Diagnosis, language: Language) -> String {
+    markdown::written(&document(diagnosis, language))
+}
+
+/// A page by itself, without scripts.
+pub fn html(diagnosis: &Diagnosis, language: Language) -> String {
+    html::written(&document(diagnosis, language), language)
+}
+
+/// Without what would steer a terminal or turn a line around.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c != '\n' && (c.is_control() || model::steers_display(c)) { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,395 @@
+//! The sections of a report: what was understood, the cause with its proof, who was served, whether to resume, the
+//! timeline, and what was read.
+
+use super::{Block, Document, Section, plain};
+use crate::{
+    Diagnosis, Verdict,
+    evidence::{Evidence, Family, Sign},
+    judge::{Finding, RunBasis, Term},
+    recipients::{Advice, Outcome, Reason, Who},
+    source::SourceState,
+    words::Say,
+};
+use language::{FluentValue, Language};
+use model::Timestamp;
+
+/// Rows of the timeline.
+const TIMELINE_MAX: usize = 60;
+/// Recipients that are named of each outcome.
+const NAMED_MAX: usize = 10;
+/// Characters of a line in the timeline.
+const LINE_CHARS_MAX: usize = 160;
+
+pub(super) fn document(diagnosis: &Diagnosis, language: Language) -> Document {
+    let zone = &diagnosis.collected.reading.zone;
+    let telling = Telling { diagnosis, say: Say { language, zone } };
+    let mut sections = vec![telling.answer()];
+    sections.extend(telling.others());
+    sections.extend(telling.who());
+    sections.push(telling.resume());
+    sections.push(telling.timeline());
+    sections.push(telling.sources());
+    let title = telling.title();
+    Document { title, sections }
+}
+
+struct Telling<'a> {
+    diagnosis: &'a Diagnosis,
+    say: Say<'a>,
+}
+
+impl Telling<'_> {
+    fn title(&self) -> String {
+        let reading = &self.diagnosis.collected.reading;
+        let at = reading.at.unwrap_or(reading.from);
+        self.say.with("title", &[("at", self.say.moment(at).into())])
+    }
+
+    fn evidence(&self, index: usize) -> &Evidence {
+        &self.diagnosis.collected.evidence[index]
+    }
+
+    fn place(&self, one: &Evidence) -> String {
+        let source = &self.diagnosis.collected.sources[one.place.source].name;
+        if one.place.line == 0 { source.clone() } else { format!("{source}:{}", one.place.line) }
+    }
+
+    fn quote(&self, one: &Evidence) -> Block {
+        Block::Quote { place: format!("{} · {}", self.place(one), self.say.moment(one.at)), line: one.line.clone() }
+    }
+
+    /// How the question was understood, what is the matter, and why that is thought.
+    fn answer(&self) -> Section {
+        let mut blocks = vec![Block::Text(self.understood()), Block::Text(self.run()), Block::Text(self.verdict())];
+        if let (Verdict::Cause { .. }, Some(first)) =
+            (&self.diagnosis.judgement.verdict, self.diagnosis.judgement.findings.first())
+        {
+            blocks.push(self.quote(self.evidence(first.evidence)));
+            blocks.push(Block::List(first.terms.iter().map(|term| self.term(term)).collect()));
+            blocks.extend(self.effects(first));
+            let cause = first.cause.word();
+            blocks.push(Block::Text(self.say.word("remedy", &cause)));
+            blocks.push(Block::Command(self.say.word("check", &cause)));
+        }
+        Section { heading: self.say.t("heading-answer"), blocks }
+    }
+
+    fn understood(&self) -> String {
+        let reading = &self.diagnosis.collected.reading;
+        let values = [
+            ("phrase", plain(&reading.phrase).into()),
+            ("from", self.say.moment(reading.from).into()),
+            ("to", self.say.moment(reading.to).into()),
+            ("zone", crate::question::name_of(&reading.zone).into()),
+        ];
+        self.say.with(if reading.phrase.is_empty() { "understood-window" } else { "understood" }, &values)
+    }
+
+    fn verdict(&self) -> String {
+        match &self.diagnosis.judgement.verdict {
+            Verdict::Cause { cause } => self.say.word("cause", &cause.word()),
+            Verdict::EndedNormally => self.say.t("verdict-ended-normally"),
+            Verdict::Nothing => self.say.t("verdict-nothing"),
+            Verdict::Insufficient { suspects, missing } => {
+                let names: Vec<String> = suspects.iter().map(|cause| self.say.word("name", &cause.word())).collect();
+                let wanted: Vec<String> = missing.iter().map(|family| self.family(*family)).collect();
+                let mut text = self.say.t("verdict-insufficient");
+                if !names.is_empty() {
+                    text.push_str(&format!(" {}", self.say.with("suspects", &[("names", names.join(", ").into())])));
+                }
+                if !wanted.is_empty() {
+                    text.push_str(&format!(" {}", self.say.with("missing", &[("sources", wanted.join(", ").into())])));
+                }
+                text
+            }
+        }
+    }
+
+    fn family(&self, family: Family) -> String {
+        let word =
+            serde_json::to_value(family).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+        self.say.word("family", &word)
+    }
+
+    fn run(&self) -> String {
+        let run = &self.diagnosis.judgement.run;
+        let request = run.request.as_ref();
+        let values = [
+            ("at", FluentValue::from(self.say.time(run.end))),
+            ("method", request.map(|request| plain(&request.method)).unwrap_or_default().into()),
+            ("path", request.map(|request| plain(&request.path)).unwrap_or_default().into()),
+            (
+                "status",
+                request.and_then(|request| request.status).map(|status| status.to_string()).unwrap_or_default().into(),
+            ),
+            (
+                "lasted",
+                request
+                    .and_then(|request| request.seconds)
+                    .map(|seconds| self.say.seconds(seconds))
+                    .unwrap_or_default()
+                    .into(),
+            ),
+        ];
+        let id = match (
+            run.basis,
+            request.and_then(|request| request.status),
+            request.and_then(|request| request.seconds),
+        ) {
+            (RunBasis::Request, Some(_), Some(_)) => "run-request-lasted",
+            (RunBasis::Request, Some(_), None) => "run-request",
+            (RunBasis::Request, None, _) => "run-request-open",
+            (RunBasis::Deliveries, ..) => "run-deliveries",
+            (RunBasis::Asked, ..) => "run-asked",
+        };
+        self.say.with(id, &values)
+    }
+
+    fn term(&self, term: &Term) -> String {
+        let setting = term.setting.map(|index| &self.diagnosis.collected.settings[index]);
+        let line = term.evidence.map(|index| self.shortened(&self.evidence(index).line)).unwrap_or_default();
+        let sign =
+            term.evidence.map(|index| self.say.word("sign", &self.evidence(index).sign.word())).unwrap_or_default();
+        let values = [
+            ("line", FluentValue::from(line)),
+            ("sign", sign.into()),
+            ("place", term.evidence.map(|index| self.place(self.evidence(index))).unwrap_or_default().into()),
+            ("seconds", term.seconds.map(|seconds| self.say.seconds(seconds.abs())).unwrap_or_default().into()),
+            ("setting", setting.map(|setting| setting.value.clone()).unwrap_or_default().into()),
+            ("where", setting.map(|setting| setting.place.clone()).unwrap_or_default().into()),
+            ("count", term.count.map(|count| self.say.language.number(count as u64)).unwrap_or_default().into()),
+            ("order", self.say.t(if term.seconds.unwrap_or(0.0) >= 0.0 { "before" } else { "after" }).into()),
+        ];
+        let word =
+            serde_json::to_value(term.word).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+        let text = self.say.with(&format!("term-{}", word.replace('_', "-")), &values);
+        let points =
+            if term.points > 0 { format!("+{}", term.points) } else { term.points.to_string().replace('-', "−") };
+        format!("{text} ({points})")
+    }
+
+    fn effects(&self, finding: &Finding) -> Option<Block> {
+        let names: Vec<String> = finding.effects.iter().map(|cause| self.say.word("name", &cause.word())).collect();
+        (!names.is_empty()).then(|| Block::Text(self.say.with("effects", &[("names", names.join(", ").into())])))
+    }
+
+    /// What else was weighed.
+    fn others(&self) -> Option<Section> {
+        let is_named = matches!(self.diagnosis.judgement.verdict, Verdict::Cause { .. });
+        let others = self
+            .diagnosis
+            .judgement
+            .findings
+            .iter()
+            .skip(usize::from(is_named))
+            .filter(|finding| finding.effect_of.is_none());
+        let mut blocks = Vec::new();
+        for finding in others {
+            let values = [
+                ("name", self.say.word("name", &finding.cause.word()).into()),
+                ("points", finding.points.to_string().into()),
+            ];
+            blocks.push(Block::Text(self.say.with("weighed", &values)));
+            blocks.push(Block::List(finding.terms.iter().map(|term| self.term(term)).collect()));
+        }
+        (!blocks.is_empty()).then(|| Section { heading: self.say.t("heading-others"), blocks })
+    }
+
+    fn who(&self) -> Option<Section> {
+        let who = self.diagnosis.who.as_ref()?;
+        let rows = [Outcome::Sent, Outcome::Held, Outcome::Failed, Outcome::Unknown, Outcome::NotStarted]
+            .into_iter()
+            .filter_map(|outcome| {
+                let count = who.counts.get(&outcome).copied()?;
+                let name = self.say.word("outcome", &outcome_word(outcome));
+                Some(vec![
+                    name,
+                    self.say.language.number(count as u64),
+                    self.basis(who, outcome),
+                    self.names(who, outcome),
+                ])
+            });
+        let heading =
+            ["column-outcome", "column-count", "column-basis", "column-recipients"].map(|id| self.say.t(id)).to_vec();
+        let mut blocks = vec![Block::Table { heading, rows: rows.collect() }];
+        if who.queued_messages > 0 {
+            blocks.push(Block::Text(self.say.count("queued-messages", who.queued_messages)));
+        }
+        Some(Section { heading: self.say.t("heading-who"), blocks })
+    }
+
+    fn basis(&self, who: &Who, outcome: Outcome) -> String {
+        let first = who
+            .recipients
+            .iter()
+            .find(|recipient| recipient.outcome == outcome)
+            .and_then(|recipient| recipient.evidence);
+        match first {
+            Some(index) => self.place(self.evidence(index)),
+            None => self.say.word("basis", &outcome_word(outcome)),
+        }
+    }
+
+    fn names(&self, who: &Who, outcome: Outcome) -> String {
+        let mut of_outcome = who.recipients.iter().filter(|recipient| recipient.outcome == outcome);
+        let named: Vec<String> =
+            of_outcome.by_ref().take(NAMED_MAX).map(|recipient| plain(&recipient.address)).collect();
+        let more = of_outcome.count();
+        let text = named.join(", ");
+        if more == 0 { text } else { format!("{text}, {}", self.say.count("more", more)) }
+    }
+
+    fn resume(&self) -> Section {
+        let resume = &self.diagnosis.resume;
+        let advice = match resume.advice {
+            Advice::Yes => "advice-yes",
+            Advice::Wait => "advice-wait",
+            Advice::No => "advice-no",
+            Advice::CannotTell => "advice-cannot-tell",
+        };
+        let reasons: Vec<String> = resume.reasons.iter().map(|reason| self.reason(reason)).collect();
+        let mut blocks = vec![Block::Text(self.say.t(advice)), Block::List(reasons)];
+        if resume.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. })) {
+            blocks.push(Block::Text(self.say.t("resume-how")));
+            blocks.push(Block::Command("vigie send mailing.toml --recipients not-sent.csv --check".to_owned()));
+        }
+        Section { heading: self.say.t("heading-resume"), blocks }
+    }
+
+    fn reason(&self, reason: &Reason) -> String {
+        match reason {
+            Reason::StillSending { last } => {
+                self.say.with("reason-still-sending", &[("at", self.say.time(*last).into())])
+            }
+            Reason::MayStillSend => self.say.t("reason-may-still-send"),
+            Reason::Held { count } => self.say.count("reason-held", *count),
+            Reason::Unknown { count } => self.say.count("reason-unknown", *count),
+            Reason::MayBeRedelivered => self.say.t("reason-may-be-redelivered"),
+            Reason::MendFirst => self.say.t("reason-mend-first"),
+            Reason::NoCause => self.say.t("reason-no-cause"),
+            Reason::NoList => self.say.t("reason-no-list"),
+            Reason::Left { count } => self.say.count("reason-left", *count),
+            Reason::NobodyLeft => self.say.t("reason-nobody-left"),
+        }
+    }
+
+    /// What happened, from all sources on one clock: what was weighed first, then what is nearest to the end of the run.
+    fn timeline(&self) -> Section {
+        let judgement = &self.diagnosis.judgement;
+        let reading = &self.diagnosis.collected.reading;
+        let weighed: Vec<usize> = judgement
+            .findings
+            .iter()
+            .flat_map(|finding| finding.terms.iter().filter_map(|term| term.evidence))
+            .collect();
+        let is_told = |(index, one): &(usize, &Evidence)| {
+            let is_routine = matches!(
+                one.sign,
+                Sign::Submitted | Sign::Delivered | Sign::AppSent | Sign::TaskEnded | Sign::WorkerBooted
+            );
+            let is_fine = one.sign == Sign::Request
+                && one.request.as_ref().and_then(|request| request.status).is_some_and(|status| status < 499);
+            weighed.contains(index)
+                || (reading.from..=reading.to).contains(&one.at)
+                    && !is_routine
+                    && (!is_fine || Some(*index) == judgement.run.evidence)
+        };
+        let mut told: Vec<(usize, &Evidence)> =
+            self.diagnosis.collected.evidence.iter().enumerate().filter(is_told).collect();
+        let left_out = told.len().saturating_sub(TIMELINE_MAX);
+        told.sort_by_key(|(index, one)| {
+            (!weighed.contains(index), (one.seconds_to(judgement.run.end).abs() * 1e3) as i64)
+        });
+        told.truncate(TIMELINE_MAX);
+        told.sort_by_key(|(index, one)| (one.at, *index));
+        // A line that proves several things is told once.
+        told.dedup_by_key(|(_, one)| (one.at, one.place.clone(), one.line.clone()));
+        let rows: Vec<Vec<String>> = told
+            .iter()
+            .map(|(_, one)| {
+                vec![
+                    self.instant(one.at),
+                    self.say.word("sign", &one.sign.word()),
+                    self.place(one),
+                    self.shortened(&one.line),
+                ]
+            })
+            .collect();
+        let heading = ["column-time", "column-what", "column-place", "column-line"].map(|id| self.say.t(id)).to_vec();
+        let mut blocks = vec![Block::Table { heading, rows }];
+        if left_out > 0 {
+            blocks.push(Block::Text(self.say.count("left-out", left_out)));
+        }
+        Section { heading: self.say.t("heading-timeline"), blocks }
+    }
+
+    fn instant(&self, at: Timestamp) -> String {
+        let day = |at: Timestamp| at.in_zone(self.say.zone).date();
+        if day(at) == day(self.diagnosis.judgement.run.end) { self.say.time(at) } else { self.say.moment(at) }
+    }
+
+    fn shortened(&self, line: &str) -> String {
+        let lines: Vec<&str> = line.lines().collect();
+        let shown = match &lines[..] {
+            [] => String::new(),
+            [line] => (*line).to_owned(),
+            [first, .., last] => format!("{first} … {last}"),
+        };
+        let cut: String = shown.chars().take(LINE_CHARS_MAX).collect();
+        if cut.len() < shown.len() { format!("{cut}…") } else { cut }
+    }
+
+    fn sources(&self) -> Section {
+        let collected = &self.diagnosis.collected;
+        let rows: Vec<Vec<String>> = collected
+            .sources
+            .iter()
+            .filter(|source| source.state != SourceState::Undated)
+            .map(|source| {
+                let state = match &source.state {
+                    SourceState::Read => self.say.t("state-read"),
+                    SourceState::Silent => self.say.t("state-silent"),
+                    SourceState::Undated => self.say.t("state-undated"),
+                    SourceState::Unreadable { why } => self.say.word("unreadable", &word_of(why)),
+                    SourceState::Partial { bound } => self.say.word("partial", &word_of(bound)),
+                };
+                let zone = source.zone.clone().unwrap_or_else(|| self.say.t("own-zone"));
+                let zone = match source.shift_seconds {
+                    0 => zone,
+                    shift => {
+                        self.say.with("shifted", &[("zone", zone.into()), ("minutes", (shift / 60).to_string().into())])
+                    }
+                };
+                vec![source.name.clone(), state, self.say.count("records", source.records as usize), zone]
+            })
+            .collect();
+        let heading =
+            ["column-source", "column-state", "column-records", "column-zone"].map(|id| self.say.t(id)).to_vec();
+        let mut blocks = vec![Block::Table { heading, rows }];
+        if !collected.settings.is_empty() {
+            let settings = collected
+                .settings
+                .iter()
+                .map(|setting| format!("{} = {} ({})", word_of(&setting.name), setting.value, setting.place));
+            blocks.push(Block::Text(self.say.t("settings")));
+            blocks.push(Block::List(settings.collect()));
+        }
+        let is_silent = !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
+        if is_silent {
+            blocks.push(Block::Text(self.say.t("application-silent")));
+            blocks.push(Block::Command(LOGGING.to_owned()));
+        }
+        Section { heading: self.say.t("heading-sources"), blocks }
+    }
+}
+
+/// What makes Django say what goes wrong, to its standard error and so to the journal.
+const LOGGING: &str = "LOGGING = {\n    \"version\": 1,\n    \"disable_existing_loggers\": False,\n    \"handlers\": {\"console\": {\"class\": \"logging.StreamHandler\"}},\n    \"root\": {\"handlers\": [\"console\"], \"level\": \"INFO\"},\n}";
+
+fn outcome_word(outcome: Outcome) -> String {
+    word_of(&outcome)
+}
+
+fn word_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}

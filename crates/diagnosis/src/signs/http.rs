@@ -1,0 +1,83 @@
+//! Requests: lines of access logs, and requests that other lines name.
+
+use super::{Told, number_of, text_of};
+use crate::evidence::{Actor, HttpRequest, Sign};
+use sources::record::Parsed;
+
+/// Bytes of a path that are kept.
+const PATH_BYTES_MAX: usize = 300;
+
+/// A line of an access log: a request that ended, with what became of it.
+pub(super) fn access(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
+    let status = number_of(parsed, &["status", "http_status", "code"]).map(|code| code as u16)?;
+    let path = text_of(parsed, &["path", "uri", "request_uri", "request.uri", "RequestPath"]).unwrap_or_default();
+    let method = text_of(parsed, &["method", "request_method", "request.method", "RequestMethod"]).unwrap_or_default();
+    let request = HttpRequest {
+        method,
+        path: shortened(&path),
+        status: Some(status),
+        seconds: seconds(parsed),
+        client: text_of(parsed, &["client", "remote_addr", "remote_ip"]),
+    };
+    let is_telling = status >= 499 || matches!(status, 408 | 413 | 429) || request.method == "POST";
+    let sign = match status {
+        499 => Sign::ClientGone,
+        413 => Sign::BodyTooLarge,
+        _ => Sign::Request,
+    };
+    is_telling.then(|| Told { sign, actor: actor.clone(), request: Some(request), delivery: None })
+}
+
+/// How long a request took, where the format of the log has it.
+fn seconds(parsed: &Parsed<'_>) -> Option<f64> {
+    if let Some(seconds) = number_of(parsed, &["request_time", "duration", "rt", "time_taken", "latency"]) {
+        return Some(seconds);
+    }
+    let extra = parsed.fields.iter().filter(|field| field.name == "extra").find_map(|field| match &field.value {
+        sources::record::Value::Text(text) => named_seconds(text).or_else(|| first_decimal(text)),
+        sources::record::Value::Float(number) => Some(*number),
+        _ => None,
+    });
+    extra.filter(|seconds| (0.0..86_400.0).contains(seconds))
+}
+
+/// `rt=120.004 uct="0.000"`, `request_time=3.2`.
+fn named_seconds(text: &str) -> Option<f64> {
+    ["request_time=", "rt=", "time=", "duration="].iter().find_map(|name| {
+        let rest = text.split_once(name)?.1.trim_start_matches('"');
+        rest[..rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len())].parse().ok()
+    })
+}
+
+/// The first number with three decimals, as nginx writes its times.
+fn first_decimal(text: &str) -> Option<f64> {
+    let is_time = |word: &&str| word.split_once('.').is_some_and(|(_, rest)| rest.len() == 3);
+    text.split([' ', '"', ',']).filter(is_time).find_map(|word| word.parse().ok())
+}
+
+/// The request that a line of another log speaks of.
+pub(super) fn named_in(parsed: &Parsed<'_>) -> Option<HttpRequest> {
+    let client = text_of(parsed, &["client"]);
+    if let Some(request) = text_of(parsed, &["request"]) {
+        let mut words = request.split(' ');
+        let (method, path) = (words.next()?.to_owned(), shortened(words.next()?));
+        return Some(HttpRequest { method, path, client, ..HttpRequest::default() });
+    }
+    const MARKS: [&str; 3] = ["Error handling request ", "Internal Server Error: ", "Service Unavailable: "];
+    let path = MARKS.iter().find_map(|mark| parsed.message.split_once(mark)).map(|(_, rest)| rest)?;
+    let path = path.split_whitespace().next().filter(|path| path.starts_with('/'))?;
+    Some(HttpRequest { path: shortened(path), ..HttpRequest::default() })
+}
+
+/// Django's word for an answer of 500.
+pub(super) fn is_server_error(parsed: &Parsed<'_>) -> bool {
+    parsed.message.starts_with("Internal Server Error: /") || parsed.message.contains(" Internal Server Error: /")
+}
+
+fn shortened(path: &str) -> String {
+    let mut end = path.len().min(PATH_BYTES_MAX);
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    path[..end].to_owned()
+}

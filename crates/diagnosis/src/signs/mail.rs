@@ -1,0 +1,90 @@
+//! Mail: what Postfix says of each message, and what applications say that they sent.
+
+use super::{Told, table, text_of};
+use crate::evidence::{Actor, Delivery, Family, Sign};
+use sources::record::Parsed;
+
+/// What a line of Postfix proves: what became of a recipient, and why.
+pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
+    let daemon = text_of(parsed, &["daemon"]).unwrap_or_default();
+    let queue_id = text_of(parsed, &["queue_id"]).unwrap_or_default();
+    let told = |sign, address: String| Told {
+        sign,
+        actor: actor.clone(),
+        request: None,
+        delivery: (!queue_id.is_empty()).then(|| Delivery { address, queue_id: queue_id.clone() }),
+    };
+    // What strangers try on the way in says nothing of the way out.
+    if daemon.ends_with("smtpd") || daemon == "postscreen" || daemon == "anvil" {
+        let is_ours = daemon.ends_with("smtpd") && parsed.message.contains(": client=") && queue_id != "NOQUEUE";
+        let mut all: Vec<Told> = is_ours.then(|| told(Sign::Submitted, String::new())).into_iter().collect();
+        all.extend(
+            table::signs(&parsed.message, Family::Mail)
+                .into_iter()
+                .filter(is_local)
+                .map(|sign| told(sign, String::new())),
+        );
+        return all;
+    }
+    if daemon == "pickup" && parsed.message.contains(": uid=") {
+        return vec![told(Sign::Submitted, String::new())];
+    }
+    let address = text_of(parsed, &["to"]).unwrap_or_default();
+    let mut all = Vec::new();
+    match text_of(parsed, &["status"]).as_deref() {
+        Some("sent") => return vec![told(Sign::Delivered, address)],
+        Some("deferred") => all.push(told(Sign::Deferred, address.clone())),
+        Some("bounced") => all.push(told(Sign::Bounced, address.clone())),
+        _ => {}
+    }
+    all.extend(table::signs(&parsed.message, Family::Mail).into_iter().map(|sign| told(sign, address.clone())));
+    all
+}
+
+/// What the machine itself lacks is worth knowing, whoever was served then.
+fn is_local(sign: &Sign) -> bool {
+    matches!(sign, Sign::NoSpace | Sign::SmtpNoSpace | Sign::ReadOnly | Sign::TooManyFiles | Sign::QuotaExceeded)
+}
+
+/// `sent to a@b.fr`, `e-mail envoyé à a@b.fr`: a word of success and one address.
+pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
+    let message = &parsed.message;
+    let lower = message.to_lowercase();
+    const SENT: [&str; 6] = ["sent to ", "sent mail to ", "envoyé à ", "envoyée à ", "delivered to ", "mail ok "];
+    const NOT: [&str; 7] = ["not sent", "non envoyé", "failed", "échec", "error", "erreur", "will be"];
+    if !SENT.iter().any(|word| lower.contains(word)) || NOT.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    let address = address_in(message)?;
+    let delivery = Some(Delivery { address, queue_id: String::new() });
+    Some(Told { sign: Sign::AppSent, actor: actor.clone(), request: None, delivery })
+}
+
+/// The one e-mail address in a text; none where there are several.
+fn address_in(text: &str) -> Option<String> {
+    let is_edge = |c: char| c.is_whitespace() || "<>()[]\"',;:".contains(c);
+    let mut found = text.split(is_edge).filter_map(|word| {
+        let word = word.trim_matches('.');
+        let (local, domain) = word.split_once('@')?;
+        (!local.is_empty() && domain.contains('.') && !domain.contains('@')).then(|| word.to_owned())
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_is_found_and_several_are_nobody() {
+        for (text, expected) in [
+            ("Mail sent to <ann@example.org>.", Some("ann@example.org")),
+            ("sent to bob@example.org (250 ok)", Some("bob@example.org")),
+            ("from a@b.fr to c@d.fr", None),
+            ("nobody @ home", None),
+        ] {
+            assert_eq!(address_in(text).as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! What programs say, as rows: the words of their documentation and sources, in each version and language that says them
+//! otherwise. Of rows of one subject the first that fits counts: the particular stand before the general.
+
+use crate::evidence::{Family, Sign};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use std::sync::LazyLock;
+
+/// One thing that is said.
+struct Row {
+    sign: Sign,
+    subject: Subject,
+    /// Who says it; empty is anybody.
+    from: &'static [Family],
+    /// Any of these; `…` stands for whatever is between two parts. In any case of ASCII letters.
+    texts: &'static [&'static str],
+}
+
+/// Of each subject a record proves one thing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Http,
+    Server,
+    Mail,
+    Memory,
+    Database,
+    Disk,
+    Unit,
+    Machine,
+    Network,
+    Tasks,
+}
+
+const fn row(sign: Sign, subject: Subject, from: &'static [Family], texts: &'static [&'static str]) -> Row {
+    Row { sign, subject, from, texts }
+}
+
+use Family as F;
+
+const WEB: &[Family] = &[F::WebError];
+const SERVER: &[Family] = &[F::AppServer, F::System, F::App, F::Other];
+/// Whoever sends mail: Postfix's clients, and programs that speak SMTP themselves.
+const SENDERS: &[Family] = &[F::Mail, F::App, F::AppServer, F::Tasks, F::Other];
+const POSTFIX: &[Family] = &[F::Mail];
+const PROGRAMS: &[Family] = &[F::App, F::AppServer, F::Tasks, F::Other];
+const KERNEL: &[Family] = &[F::Kernel];
+const MANAGER: &[Family] = &[F::System];
+const DATABASE: &[Family] = &[F::Database, F::App, F::AppServer, F::Tasks, F::Other];
+const TASKS: &[Family] = &[F::Tasks, F::AppServer, F::App, F::Other];
+const ANYBODY: &[Family] = &[];
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    // nginx, Apache, HAProxy, Caddy: ngx_http_upstream.c, mod_proxy, the vendors' pages.
+    row(Sign::UpstreamConnectTimeout, Subject::Http, WEB, &["upstream timed out…while connecting to upstream"]),
+    row(Sign::UpstreamTimeout, Subject::Http, WEB, &[
+        "upstream timed out", "The timeout specified has expired", "timeout awaiting response headers", "AH01102",
+    ]),
+    row(Sign::UpstreamRefused, Subject::Http, WEB, &[
+        "connect() failed (111:", "connect() to …failed (111:", "connect() to …failed (2:", "no live upstreams", "AH00957",
+    ]),
+    row(Sign::UpstreamClosed, Subject::Http, WEB, &[
+        "upstream prematurely closed connection", "recv() failed (104:…reading response header from upstream",
+        "Error reading from remote server",
+    ]),
+    row(Sign::ClientGone, Subject::Http, WEB, &["client prematurely closed connection", "client…closed connection while waiting for request"]),
+    row(Sign::BodyTooLarge, Subject::Http, WEB, &["client intended to send too large"]),
+    row(Sign::RequestsLimited, Subject::Http, WEB, &[
+        "limiting requests, excess:", "limiting connections by zone", "worker_connections are not enough",
+    ]),
+    // gunicorn's arbiter, 19 to 27; uWSGI 2.
+    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "HARAKIRI ON WORKER", "HARAKIRI !!!"]),
+    row(Sign::WorkerKilled, Subject::Server, SERVER, &[
+        "Worker (pid:…was sent SIGKILL!", "Worker with pid …was terminated due to signal 9", "DAMN ! worker …killed by signal 9",
+    ]),
+    row(Sign::WorkerRecycled, Subject::Server, SERVER, &["Autorestarting worker after current request", "The work of process …is done. Seeya!"]),
+    row(Sign::ServerReloading, Subject::Server, SERVER, &["Handling signal: hup", "Hang up: Master", "grace them all", "...gracefully killing workers..."]),
+    row(Sign::ServerStopping, Subject::Server, SERVER, &[
+        "Handling signal: term", "Handling signal: int", "Handling signal: quit", "Shutting down: Master",
+        "SIGINT/SIGQUIT received...killing workers", "SIGTERM received...brutally",
+    ]),
+    row(Sign::WorkerBooted, Subject::Server, SERVER, &["Booting worker with pid:"]),
+    row(Sign::ServerStarted, Subject::Server, SERVER, &["Starting gunicorn ", "*** Starting uWSGI"]),
+    // Mail: RFC 5321, RFC 3463, providers' pages of codes, Postfix's smtp(8), Python's smtplib.
+    row(Sign::SmtpCertificate, Subject::Mail, SENDERS, &[
+        "certificate has expired", "CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Server certificate not verified",
+        "certificate verification failed", "Server certificate not trusted",
+    ]),
+    row(Sign::SmtpQuota, Subject::Mail, SENDERS, &[
+        "5.4.5 ", "Daily user sending limit", "Daily sending quota exceeded", "Daily message quota exceeded", "5.7.705", "5.7.708",
+        "number of allowed outgoing messages was exceeded", "sending quota exceeded", "daily quota exceeded",
+    ]),
+    row(Sign::SmtpRate, Subject::Mail, SENDERS, &[
+        "4.7.28", "421 …rate limit", "unusual rate of", "temporarily rate limited", "Maximum sending rate exceeded", "Throttling failure",
+        "too many emails", "too much mail from", "too many messages", "Concurrent connections limit exceeded",
+        "Message delivery request rate limit exceeded", "sending rate", "4.7.500", "too many concurrent", "too many connections from",
+        "(421, …limit", "(450, …limit", "(451, …limit", "(452, …limit", "(454, …limit", "said: 4…rate limit", "(550, …rate limit",
+        "421 4.7.", "421-4.7.", "(421, b'4.7.", "(421, b\"4.7.", "450 4.7.1 Error: too much", "(451, b'4.7.", "said: 451 4.7.", "throttl",
+    ]),
+    row(Sign::SmtpAuth, Subject::Mail, SENDERS, &[
+        "SMTPAuthenticationError", "SASL authentication failed", "535 5.7.", "535-5.7.", "(535, ", "535 Authentication", "said: 535",
+        "530 5.7.0 Authentication required", "(530, b'5.7.",
+    ]),
+    row(Sign::SmtpLostAfterData, Subject::Mail, SENDERS, &["while sending end of data -- message may be sent more than once"]),
+    row(Sign::SmtpNoSpace, Subject::Mail, SENDERS, &["452 4.3.1", "(452, b'4.3.1", "Insufficient system storage"]),
+    row(Sign::SmtpRefused, Subject::Mail, POSTFIX, &["connect to …Connection refused", "connect to …Connexion refusée"]),
+    row(Sign::SmtpTimeout, Subject::Mail, POSTFIX, &[
+        "connect to …Connection timed out", "conversation with …timed out while", "connect to …Operation timed out",
+        "connect to …expiration du délai",
+    ]),
+    row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while"]),
+    row(Sign::SmtpBusy, Subject::Mail, SENDERS, &[
+        "SMTPConnectError: (421", "SMTPConnectError(421", "refused to talk to me: 4", "said: 421", "said: 450 4.3", "said: 451", "said: 454", "said: 432",
+        "SMTPDataError: (4", "SMTPDataError(4", "SMTPSenderRefused: (4", "SMTPSenderRefused(4", "SMTPHeloError: (4", "(421, b",
+        "SMTPResponseException: (4",
+    ]),
+    row(Sign::RecipientRefused, Subject::Mail, SENDERS, &[
+        "SMTPRecipientsRefused", "said: 550", "said: 551", "said: 553", "said: 552 5.2.2", "said: 450 4.2.", "said: 452 4.2.",
+    ]),
+    row(Sign::SmtpRefused, Subject::Mail, SENDERS, &["SMTPDataError: (5", "SMTPDataError(5", "SMTPSenderRefused: (5", "SMTPSenderRefused(5", "said: 554", "refused to talk to me: 5", "SMTPConnectError"]),
+    // Memory: the kernel's mm/oom_kill.c, systemd, systemd-oomd, CPython.
+    row(Sign::OomKill, Subject::Memory, KERNEL, &[
+        "Out of memory: Killed process", "Out of memory: Kill process", "oom-kill:constraint=", "cgroup out of memory: Killed process",
+        "cgroup out of memory: Kill process",
+    ]),
+    row(Sign::OomKill, Subject::Memory, MANAGER, &["systemd-oomd killed ", "Killed /…due to memory pressure"]),
+    row(Sign::OomUnit, Subject::Memory, MANAGER, &["has been killed by the OOM killer", "Failed with result 'oom-kill'"]),
+    row(Sign::MemoryError, Subject::Memory, PROGRAMS, &[
+        "MemoryError", "Cannot allocate memory", "Ne peut allouer de la mémoire", "java.lang.OutOfMemoryError",
+    ]),
+    // PostgreSQL 9 to 17 in English and French, its clients, MySQL, SQLite.
+    row(Sign::DbConnections, Subject::Database, DATABASE, &[
+        "too many clients already", "trop de clients sont déjà connectés", "remaining connection slots are reserved",
+        "emplacements de connexions restants sont réservés", "too many connections for role", "too many connections for database",
+        "(1040, ", "Too many connections",
+    ]),
+    row(Sign::DbPanic, Subject::Database, DATABASE, &["PANIC:  could not write", "could not write to file \"pg_wal", "n'a pas pu écrire dans le fichier « pg_wal", "was terminated by signal 6", "a été arrêté par le signal 6"]),
+    row(Sign::DbCrash, Subject::Database, &[F::Database], &[
+        "was terminated by signal", "a été arrêté par le signal", "terminating connection because of crash of another server process",
+        "arrêt de la connexion à cause de l'arrêt brutal", "terminating any other active server processes",
+        "arrêt des autres processus serveur actifs", "was not properly shut down", "n'a pas été arrêté proprement",
+    ]),
+    row(Sign::DbCrash, Subject::Database, PROGRAMS, &["because of crash of another server process", "à cause de l'arrêt brutal"]),
+    row(Sign::DbShutdown, Subject::Database, &[F::Database], &[
+        "received fast shutdown request", "received smart shutdown request", "received immediate shutdown request",
+        "a reçu une demande d'arrêt", "database system is shut down", "le système de base de données est arrêté",
+        "the database system is shutting down", "le système de base de données s'arrête", "Received SHUTDOWN from user",
+    ]),
+    row(Sign::DbTerminated, Subject::Database, DATABASE, &[
+        "terminating connection due to administrator command", "arrêt des connexions suite à la demande de l'administrateur",
+        "AdminShutdown",
+    ]),
+    row(Sign::DbStatementTimeout, Subject::Database, DATABASE, &[
+        "canceling statement due to statement timeout", "délai écoulé pour l'exécution de l'instruction",
+        "maximum statement execution time exceeded",
+    ]),
+    row(Sign::DbLockTimeout, Subject::Database, DATABASE, &[
+        "canceling statement due to lock timeout", "délai écoulé pour l'obtention des verrous", "Lock wait timeout exceeded",
+        "database is locked",
+    ]),
+    row(Sign::DbLockWait, Subject::Database, &[F::Database], &["still waiting for …Lock on", "est toujours en attente de"]),
+    row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock"]),
+    row(Sign::DbStarted, Subject::Database, &[F::Database], &["ready to accept connections", "prêt pour accepter les connexions"]),
+    row(Sign::DbUnreachable, Subject::Database, PROGRAMS, &[
+        "could not connect to server", "connection to server …failed", "server closed the connection unexpectedly",
+        "le serveur a fermé la connexion de façon inattendue", "la connexion au serveur …a échoué", "(2006, ", "(2002, ", "(2003, ",
+        "(2013, ", "the database system is starting up", "the database system is in recovery mode", "connection already closed",
+        "SSL connection has been closed unexpectedly",
+    ]),
+    // The disk, in the words of the C library.
+    row(Sign::QuotaExceeded, Subject::Disk, ANYBODY, &["Disk quota exceeded", "Débordement du quota d'espace disque"]),
+    row(Sign::NoSpace, Subject::Disk, ANYBODY, &[
+        "No space left on device", "Aucun espace disponible sur le périphérique", "not enough free space", "database or disk is full",
+    ]),
+    row(Sign::ReadOnly, Subject::Disk, ANYBODY, &[
+        "Read-only file system", "Remounting filesystem read-only", "Remounting file system read-only",
+        "Système de fichiers accessible en lecture seulement", "attempt to write a readonly database",
+    ]),
+    row(Sign::IoError, Subject::Disk, KERNEL, &["Buffer I/O error", "blk_update_request: I/O error", "I/O error, dev "]),
+    // systemd 229 to 257, supervisor, dpkg.
+    row(Sign::StopTimeout, Subject::Unit, MANAGER, &["State 'stop-sigterm' timed out", "stop-sigterm timed out. Killing", "State 'final-sigterm' timed out"]),
+    row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL", "Main process exited, code=dumped"]),
+    row(Sign::UnitFailed, Subject::Unit, MANAGER, &["Main process exited, code=exited, status=", "Failed with result 'exit-code'", "Failed with result 'watchdog'"]),
+    row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop"]),
+    row(Sign::UnitStarted, Subject::Unit, MANAGER, &["Started ", "success: …entered RUNNING state"]),
+    row(Sign::PackageUpgrade, Subject::Unit, &[F::Other, F::App, F::System], &[" upgrade …:amd64 ", " upgrade …:all ", " upgrade …:arm64 "]),
+    // The machine.
+    row(Sign::ShutdownBegan, Subject::Machine, MANAGER, &[
+        "System is rebooting", "System is powering down", "System is powering off", "The system will reboot now", "The system will power off now",
+        "Reached target reboot.target", "Reached target poweroff.target", "Reached target Reboot", "Reached target Power-Off", "Reached target Shutdown",
+        "Reached target shutdown.target", "Reached target System Reboot", "Reached target System Power Off", "Shutting down.",
+    ]),
+    row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU"]),
+    row(Sign::ClockStep, Subject::Machine, MANAGER, &[
+        "System clock was stepped by", "Time has been changed", "Clock change detected", "System clock time unset or jumped backwards",
+        "time stepped by", "time reset ",
+    ]),
+    row(Sign::ClockStep, Subject::Machine, &[F::Other, F::Kernel], &["System clock was stepped by", "time stepped by"]),
+    row(Sign::LinesLost, Subject::Machine, ANYBODY, &["Suppressed …messages from", "messages lost due to rate-limiting"]),
+    row(Sign::LogsRotated, Subject::Machine, MANAGER, &["logrotate.service: Deactivated successfully", "logrotate.service: Succeeded"]),
+    // The network.
+    row(Sign::DnsFailure, Subject::Network, ANYBODY, &[
+        "Temporary failure in name resolution", "Échec temporaire dans la résolution du nom", "Host not found, try again",
+        "Name service error for …try again", "could not be resolved (110", "EAI_AGAIN",
+    ]),
+    row(Sign::DnsUnknownName, Subject::Network, ANYBODY, &["Name or service not known", "Nom ou service inconnu", "Name service error for …not found", "host not found in upstream"]),
+    row(Sign::NetworkUnreachable, Subject::Network, ANYBODY, &[
+        "Network is unreachable", "Le réseau n'est pas accessible", "No route to host", "Aucun chemin d'accès pour atteindre",
+    ]),
+    row(Sign::LinkDown, Subject::Network, &[F::Kernel, F::System], &["Link is Down", "Lost carrier", ": link down", "carrier: link connected -> …disconnected", "link is not ready"]),
+    row(Sign::LinkUp, Subject::Network, &[F::Kernel, F::System], &["Link is Up", "Gained carrier", ": link becomes ready"]),
+    row(Sign::PortsExhausted, Subject::Network, ANYBODY, &["Cannot assign requested address", "Ne peut attribuer l'adresse demandée"]),
+    row(Sign::TooManyFiles, Subject::Network, ANYBODY, &["Too many open files", "Trop de fichiers ouverts"]),
+    // Celery 3 to 5, kombu.
+    row(Sign::TaskHardLimit, Subject::Tasks, TASKS, &["Hard time limit (…exceeded for", "TimeLimitExceeded("]),
+    row(Sign::TaskSoftLimit, Subject::Tasks, TASKS, &["Soft time limit (…exceeded for", "SoftTimeLimitExceeded"]),
+    row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'"]),
+    row(Sign::BrokerLost, Subject::Tasks, TASKS, &["Connection to broker lost", "consumer: Cannot connect to", "kombu.exceptions.OperationalError", "redis.exceptions.ConnectionError"]),
+    row(Sign::ServerStopping, Subject::Tasks, &[F::Tasks], &["Warm shutdown (", "Cold shutdown ("]),
+    row(Sign::BrokerRestored, Subject::Tasks, &[F::Tasks], &["Connected to redis", "Connected to amqp"]),
+    row(Sign::TaskEnded, Subject::Tasks, &[F::Tasks], &["] succeeded in "]),
+];
+
+/// What would be taken for another thing.
+const NOT: &[(Sign, &str)] = &[
+    (Sign::PortsExhausted, "bind() to"),
+    (Sign::TooManyFiles, "inotify"),
+    (Sign::ShutdownBegan, "Shutting down: Master"),
+    (Sign::DbConnections, "smtp"),
+];
+
+struct Index {
+    finder: AhoCorasick,
+    /// For each pattern of the finder its row, and what must follow it.
+    texts: Vec<(usize, Vec<String>)>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let alternatives = ROWS.iter().enumerate().flat_map(|(row, spec)| spec.texts.iter().map(move |text| (row, *text)));
+    let (mut firsts, mut texts) = (Vec::new(), Vec::new());
+    for (row, text) in alternatives {
+        let mut parts = text.split('…').map(str::to_ascii_lowercase);
+        firsts.push(parts.next().unwrap_or_default());
+        texts.push((row, parts.collect()));
+    }
+    let finder = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&firsts);
+    Index { finder: finder.unwrap_or_else(|_| unreachable!("the table is small")), texts }
+});
+
+/// Bytes of a message that are looked at.
+const LOOKED_AT_MAX: usize = 16 << 10;
+
+/// What `message` proves when `family` says it: of each subject at most one thing, in the order of the rows.
+pub(super) fn signs(message: &str, family: Family) -> Vec<Sign> {
+    let index = &*INDEX;
+    let message = beginning(message);
+    let mut lower = None;
+    let mut rows: Vec<usize> = Vec::new();
+    for found in index.finder.find_overlapping_iter(message) {
+        let (row, rest) = &index.texts[found.pattern().as_usize()];
+        let lower = lower.get_or_insert_with(|| message.to_ascii_lowercase());
+        if !rows.contains(row)
+            && speaks(&ROWS[*row], family)
+            && follow(&lower[found.end()..], rest)
+            && !is_other(*row, lower)
+        {
+            rows.push(*row);
+        }
+    }
+    rows.sort_unstable();
+    let mut subjects: Vec<Subject> = Vec::new();
+    rows.retain(|row| {
+        let is_new = !subjects.contains(&ROWS[*row].subject);
+        subjects.push(ROWS[*row].subject);
+        is_new
+    });
+    rows.into_iter().map(|row| ROWS[row].sign).collect()
+}
+
+fn beginning(message: &str) -> &str {
+    let mut end = message.len().min(LOOKED_AT_MAX);
+    while !message.is_char_boundary(end) {
+        end -= 1;
+    }
+    &message[..end]
+}
+
+fn speaks(row: &Row, family: Family) -> bool {
+    row.from.is_empty() || row.from.contains(&family)
+}
+
+/// Whether `parts` stand in `text` in this order.
+fn follow(text: &str, parts: &[String]) -> bool {
+    let mut rest = text;
+    parts.iter().all(|part| match rest.find(part.as_str()) {
+        Some(at) => {
+            rest = &rest[at + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+fn is_other(row: usize, lower: &str) -> bool {
+    NOT.iter().any(|(sign, text)| *sign == ROWS[row].sign && lower.contains(&text.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_prove_what_their_programs_mean_by_them() {
+        use Family as F;
+        let cases: &[(Family, &str, &[Sign])] = &[
+            (F::AppServer, "WORKER TIMEOUT (pid:812)", &[Sign::WorkerTimeout]),
+            (F::AppServer, "Worker (pid:812) was sent SIGKILL! Perhaps out of memory?", &[Sign::WorkerKilled]),
+            (
+                F::WebError,
+                "upstream timed out (110: Connection timed out) while reading response header from upstream",
+                &[Sign::UpstreamTimeout],
+            ),
+            (
+                F::WebError,
+                "upstream timed out (110: Connection timed out) while connecting to upstream",
+                &[Sign::UpstreamConnectTimeout],
+            ),
+            (
+                F::Mail,
+                "A1B2: to=<a@b.fr>, relay=x, dsn=4.4.1, status=deferred (connect to x[192.0.2.1]:25: Connection timed out)",
+                &[Sign::SmtpTimeout],
+            ),
+            (
+                F::App,
+                "smtplib.SMTPDataError: (421, b'4.7.28 Gmail has detected an unusual rate of unsolicited mail')",
+                &[Sign::SmtpRate],
+            ),
+            (F::App, "smtplib.SMTPSenderRefused: (451, b'4.3.0 Temporary failure', 'a@b.fr')", &[Sign::SmtpBusy]),
+            (F::App, "smtplib.SMTPDataError: (550, b'5.4.5 Daily user sending limit exceeded.')", &[Sign::SmtpQuota]),
+            (
+                F::Kernel,
+                "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),task_memcg=/system.slice/app.service,task=python3,pid=7,uid=33",
+                &[Sign::OomKill],
+            ),
+            (F::System, "app.service: A process of this unit has been killed by the OOM killer.", &[Sign::OomUnit]),
+            // Nobody but the kernel says so.
+            (F::App, "Out of memory: Killed process 7 (python3)", &[]),
+            (F::Database, "désolé, trop de clients sont déjà connectés", &[Sign::DbConnections]),
+            (
+                F::App,
+                "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  sorry, too many clients already",
+                &[Sign::DbConnections],
+            ),
+            (
+                F::App,
+                "connection to server at \"127.0.0.1\", port 5432 failed: Connection refused",
+                &[Sign::DbUnreachable],
+            ),
+            (F::Tasks, "Hard time limit (300s) exceeded for app.send[6c1]", &[Sign::TaskHardLimit]),
+            (F::WebError, "bind() to 192.0.2.1:80 failed (99: Cannot assign requested address)", &[]),
+            (F::Other, "all is well", &[]),
+        ];
+        for (family, message, expected) in cases {
+            assert_eq!(signs(message, *family), *expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn no_text_is_empty_or_without_a_beginning() {
+        for row in ROWS {
+            assert!(row.texts.iter().all(|text| text.split('…').all(|part| part.len() >= 2)), "{:?}", row.sign);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Tracebacks of Python: the exception that ended it, read before the words around it.
+
+use super::table;
+use crate::evidence::{Family, Sign};
+
+/// A traceback within a message.
+pub(super) struct Traceback<'a> {
+    whole: &'a str,
+    /// From the name of the exception on.
+    exception: &'a str,
+}
+
+const HEAD: &str = "Traceback (most recent call last):";
+
+/// The traceback in `message`, if it holds a whole one.
+pub(super) fn of(message: &str) -> Option<Traceback<'_>> {
+    let at = message.rfind(HEAD)?;
+    let mut start = at + HEAD.len();
+    let body = &message[start..];
+    // Frames are indented; the exception stands at the margin.
+    for line in body.split_inclusive('\n') {
+        let is_exception = line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if is_exception {
+            return Some(Traceback { whole: message, exception: message[start..].trim_end() });
+        }
+        start += line.len();
+    }
+    None
+}
+
+impl Traceback<'_> {
+    /// What it proves: what the exception says is the matter, else that nobody caught it.
+    pub(super) fn signs(&self, family: Family) -> Vec<Sign> {
+        if self.name() == "SystemExit" {
+            // Where a worker hung that was told to end: the end itself has its own lines.
+            return table::signs(self.before(), family);
+        }
+        let mut signs = table::signs(self.exception, Family::App);
+        if signs.is_empty() {
+            signs.extend(self.of_connection());
+        }
+        if signs.is_empty() && self.whole.matches(HEAD).count() > 1 {
+            signs = table::signs(self.whole, Family::App);
+        }
+        if signs.is_empty() {
+            signs.push(Sign::Exception);
+        }
+        signs
+    }
+
+    /// An error of a socket says nothing of whom it was for; the frames do.
+    fn of_connection(&self) -> Option<Sign> {
+        const ERRORS: [&str; 7] = [
+            "ConnectionRefusedError",
+            "ConnectionResetError",
+            "TimeoutError",
+            "timeout",
+            "socket.timeout",
+            "BrokenPipeError",
+            "ConnectionAbortedError",
+        ];
+        if !ERRORS.contains(&self.name()) {
+            return None;
+        }
+        let is_timeout = self.name().to_ascii_lowercase().contains("timeout");
+        let is_refused = self.name() == "ConnectionRefusedError";
+        let through = |library: &str| self.whole.contains(library);
+        if through("smtplib.py") || through("aiosmtplib") {
+            return Some(match (is_timeout, is_refused) {
+                (true, _) => Sign::SmtpTimeout,
+                (_, true) => Sign::SmtpRefused,
+                _ => Sign::SmtpDisconnected,
+            });
+        }
+        if through("/redis/") || through("/kombu/") || through("/amqp/") {
+            return Some(Sign::BrokerLost);
+        }
+        (through("psycopg") || through("MySQLdb") || through("pymysql")).then_some(Sign::DbUnreachable)
+    }
+
+    fn name(&self) -> &str {
+        let end = self.exception.find([':', '\n', '(']).unwrap_or(self.exception.len());
+        &self.exception[..end]
+    }
+
+    fn before(&self) -> &str {
+        self.whole.split(HEAD).next().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exception_is_read_before_the_words_around_it() {
+        let trace =
+            |last: &str| format!("Internal Server Error: /x\n{HEAD}\n  File \"a.py\", line 1, in f\n    g()\n{last}");
+        for (last, expected) in [
+            ("KeyError: 'nom'", Sign::Exception),
+            ("smtplib.SMTPServerDisconnected: Connection unexpectedly closed", Sign::SmtpDisconnected),
+            ("smtplib.SMTPAuthenticationError: (535, b'5.7.8 no')", Sign::SmtpAuth),
+            ("MemoryError", Sign::MemoryError),
+            ("ConnectionRefusedError: [Errno 111] Connection refused", Sign::Exception),
+            (
+                "  File \"/usr/lib/python3.11/smtplib.py\", line 3, in connect\nTimeoutError: timed out",
+                Sign::SmtpTimeout,
+            ),
+            ("OSError: [Errno 28] No space left on device: '/srv/x'", Sign::NoSpace),
+        ] {
+            assert_eq!(of(&trace(last)).unwrap().signs(Family::App), [expected], "{last}");
+        }
+        assert!(of(HEAD).is_none() && of("no trace").is_none());
+        assert_eq!(of(&trace("SystemExit: 1")).unwrap().signs(Family::AppServer), []);
+    }
+}

@@ -1,0 +1,12 @@
+//! Incidents as trees of logs, in the words that the programs' documentation gives them, and what is concluded.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+
+mod decoys;
+mod faults;
+mod figures;
+mod held_out;
+mod hostile;
+mod lab;
+mod mailing;
+mod tree;
