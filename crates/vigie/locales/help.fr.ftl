@@ -9,6 +9,9 @@ heading-Before-it-leaves = Avant l’envoi
 heading-Keeping-account = Suivi
 
 value-DIR = DOSSIER
+value-PART = PARTIE
+value-GLOB = MOTIF
+value-SOURCE-ZONE = SOURCE=FUSEAU
 value-SCHEDULE = PLANIFICATION
 value-ZONE = FUSEAU
 value-DAY = JOUR
@@ -388,12 +391,12 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .since = À partir de quand
     .until = Jusqu’à quand
     .path = Une partie du chemin de la requête qui envoie
-    .app_root = Le dossier de l’application
+    .app-root = Le dossier de l’application
     .unit = L’unité systemd de l’application
     .logs = D’autres fichiers journaux
     .tz = Le fuseau horaire d’une source qui ne l’indique pas : nginx=Europe/Paris
     .recipients = À qui le message était destiné : un fichier CSV
-    .not_sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
+    .not-sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
     .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine
     .format = La forme du rapport
 help-alert = Ce qui ne va pas en ce moment : afficher, prendre en charge, mettre en sourdine ; les règles
