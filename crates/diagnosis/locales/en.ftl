@@ -85,6 +85,7 @@ partial-time = read in part: 10 s were used up
 partial-helper = read in part: journalctl took over 3 s
 partial-bytes = read in part: too large
 partial-evidence = read in part: too many events
+partial-damage = read in part: damaged from somewhere on
 own-zone = its own
 shifted = { $zone }, moved by { $minutes } min to match other logs
 settings = Configured limits:

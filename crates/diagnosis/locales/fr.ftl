@@ -85,6 +85,7 @@ partial-time = lue en partie : 10 s écoulées
 partial-helper = lue en partie : journalctl a dépassé 3 s
 partial-bytes = lue en partie : trop volumineuse
 partial-evidence = lue en partie : trop d’événements
+partial-damage = lue en partie : endommagée à partir d’un endroit
 own-zone = le sien
 shifted = { $zone }, décalée de { $minutes } min d’après les autres journaux
 settings = Limites configurées :

@@ -39,7 +39,7 @@ pub struct Diagnosis {
 /// Looks for why the run stopped that `question` is about, in the tree below `root`.
 ///
 /// # Errors
-/// Where there is no such folder, or the question names no time.
+/// Where there is no such folder, a pattern names no file, or the question names no time.
 pub fn diagnose(
     root: &Path,
     question: &Question,

@@ -9,6 +9,7 @@ use crate::{
     judge::{CauseId, Judgement, Run, Verdict},
     source::SourceState,
 };
+use csv::ByteRecord;
 use model::Timestamp;
 use serde::Serialize;
 use std::{
@@ -17,7 +18,8 @@ use std::{
 };
 
 /// Recipients of one list.
-const RECIPIENTS_MAX: usize = 500_000;
+pub const RECIPIENTS_MAX: usize = 500_000;
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// Messages that are apart by less are of one run.
 const APART: Duration = Duration::from_secs(180);
 /// Sending that long after the end means that somebody is still at it.
@@ -54,20 +56,26 @@ pub struct Who {
     pub queued_messages: usize,
 }
 
-/// A list of recipients as it was given.
+/// A list of recipients as it was given, to the byte: what is written of it again is the same.
 #[derive(Clone, Debug, Default)]
 pub struct RecipientList {
-    pub heading: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+    heading: Option<ByteRecord>,
+    rows: Vec<ByteRecord>,
+    /// The column that holds addresses.
     column: usize,
+    delimiter: u8,
+    /// Whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+    is_marked: bool,
 }
 
 /// Why a list cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadList {
     /// No column holds addresses.
     NoAddresses,
-    Unreadable,
+    /// It is no CSV from this line on.
+    Unreadable { line: u64 },
+    /// It has more rows than [`RECIPIENTS_MAX`].
     TooLong,
 }
 
@@ -75,7 +83,7 @@ impl RecipientList {
     /// Reads CSV with commas, semicolons or tabs, with or without a heading.
     ///
     /// # Errors
-    /// Where no column holds addresses, or it is no CSV.
+    /// Where no column holds addresses, it is no CSV, or it has too many rows.
     pub fn read(bytes: &[u8]) -> Result<Self, BadList> {
         let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
@@ -84,41 +92,46 @@ impl RecipientList {
             csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(bytes);
         let mut rows = Vec::new();
         for record in reader.byte_records() {
-            let record = record.map_err(|_| BadList::Unreadable)?;
-            rows.push(
-                record
-                    .iter()
-                    .map(|cell| String::from_utf8_lossy(cell).trim().trim_start_matches('\u{feff}').to_owned())
-                    .collect::<Vec<_>>(),
-            );
+            let line = |error: &csv::Error| error.position().map_or(0, csv::Position::line);
+            rows.push(record.map_err(|error| BadList::Unreadable { line: line(&error) })?);
             if rows.len() > RECIPIENTS_MAX {
                 return Err(BadList::TooLong);
             }
         }
-        let has_address = |row: &Vec<String>| row.iter().position(|cell| cell.contains('@'));
+        let has_address = |row: &ByteRecord| row.iter().position(|cell| cell.contains(&b'@'));
         let column = rows.iter().find_map(has_address).ok_or(BadList::NoAddresses)?;
-        let heading =
-            if rows.first().is_some_and(|row| has_address(row).is_none()) { rows.remove(0) } else { Vec::new() };
-        Ok(Self { heading, rows, column })
+        let has_heading = rows.first().is_some_and(|row| has_address(row).is_none());
+        let heading = has_heading.then(|| rows.remove(0));
+        Ok(Self { heading, rows, column, delimiter, is_marked: bytes.starts_with(MARK) })
     }
 
-    fn addresses(&self) -> impl Iterator<Item = (usize, String)> + '_ {
-        let cell =
-            |row: &Vec<String>| row.get(self.column).map(|cell| cell.to_lowercase()).filter(|cell| cell.contains('@'));
-        self.rows.iter().enumerate().filter_map(move |(index, row)| Some((index + 1, cell(row)?)))
+    /// The addresses of each row that has any, in small letters, and its number from 1.
+    fn addresses(&self) -> impl Iterator<Item = (usize, Vec<String>)> + '_ {
+        let of_row = |row: &ByteRecord| row.get(self.column).map(addresses_in).filter(|found| !found.is_empty());
+        self.rows.iter().enumerate().filter_map(move |(index, row)| Some((index + 1, of_row(row)?)))
     }
+}
+
+/// `Ann <Ann@x.org>; bob@x.org` are `ann@x.org` and `bob@x.org`.
+fn addresses_in(cell: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(cell).to_lowercase();
+    let between =
+        |sign: char| sign.is_whitespace() || matches!(sign, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '\u{feff}');
+    let words = text.split(between).map(|word| word.trim_start_matches("mailto:").trim_end_matches('.'));
+    words
+        .filter(|word| word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Says of each recipient of `list` what became of them.
 pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     let told = Told::of(collected, run);
-    let mut recipients: Vec<Recipient> = list
-        .addresses()
-        .map(|(row, address)| match told.by_address.get(&address) {
-            Some((outcome, evidence)) => Recipient { address, outcome: *outcome, evidence: Some(*evidence), row },
-            None => Recipient { address, outcome: told.of_others, evidence: None, row },
-        })
-        .collect();
+    let recipient = |(row, addresses): (usize, Vec<String>)| {
+        let (outcome, evidence) = told.of_all(&addresses);
+        Recipient { address: addresses.join(", "), outcome, evidence, row }
+    };
+    let mut recipients: Vec<Recipient> = list.addresses().map(recipient).collect();
     doubt_the_next(&mut recipients, &told);
     let mut counts = BTreeMap::new();
     for recipient in &recipients {
@@ -127,16 +140,18 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     Who { recipients, counts, queued_messages: told.queued }
 }
 
-/// The rows of `list` that are safe to send to, as CSV under their heading: those that were not started, or failed.
-pub fn not_sent(list: &RecipientList, who: &Who) -> String {
+/// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was. Whether they may be sent
+/// is for [`Resume::allows_the_rest`] to say.
+pub fn not_sent(list: &RecipientList, who: &Who) -> Vec<u8> {
     let is_left = |recipient: &&Recipient| matches!(recipient.outcome, Outcome::NotStarted | Outcome::Failed);
     let rows = who.recipients.iter().filter(is_left).filter_map(|recipient| list.rows.get(recipient.row - 1));
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    for row in Some(&list.heading).filter(|heading| !heading.is_empty()).into_iter().chain(rows) {
+    let mark = if list.is_marked { MARK.to_vec() } else { Vec::new() };
+    let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(list.delimiter).from_writer(mark);
+    for row in list.heading.iter().chain(rows) {
         // Nothing fails that is written to memory.
-        let _ = writer.write_record(row);
+        let _ = writer.write_byte_record(row);
     }
-    writer.into_inner().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    writer.into_inner().unwrap_or_default()
 }
 
 /// Where only the program's own words tell, it may have sent one more than it could say.
@@ -161,6 +176,17 @@ struct Told {
 }
 
 impl Told {
+    /// What became of a row: of several addresses, only what became of all of them.
+    fn of_all(&self, addresses: &[String]) -> (Outcome, Option<usize>) {
+        let of_one = |address: &String| match self.by_address.get(address) {
+            Some((outcome, evidence)) => (*outcome, Some(*evidence)),
+            None => (self.of_others, None),
+        };
+        let mut all = addresses.iter().map(of_one);
+        let first = all.next().unwrap_or((Outcome::Unknown, None));
+        if all.all(|(outcome, _)| outcome == first.0) { first } else { (Outcome::Unknown, first.1) }
+    }
+
     fn of(collected: &Collected, run: &Run) -> Self {
         let evidence = &collected.evidence;
         let begin = begin(evidence, run);
@@ -315,6 +341,24 @@ const LASTING: &[CauseId] = &[
     CauseId::TaskSoftTimeLimit,
 ];
 
+impl Resume {
+    /// Whether those who were not started, or failed, may be sent to once the cause is mended: nobody else still sends to them.
+    pub fn allows_the_rest(&self) -> bool {
+        let may_still_be_sent = |reason: &Reason| {
+            matches!(
+                reason,
+                Reason::StillSending { .. }
+                    | Reason::MayStillSend
+                    | Reason::MayBeRedelivered
+                    | Reason::NoCause
+                    | Reason::NoList
+                    | Reason::NobodyLeft
+            )
+        };
+        !self.reasons.iter().any(may_still_be_sent)
+    }
+}
+
 /// Whether to send the rest, by what was found.
 pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -> Resume {
     let mut reasons = Vec::new();
@@ -383,14 +427,48 @@ mod tests {
     fn lists_are_read_with_their_separators() {
         for text in [
             "nom;email\nAnn;Ann@x.org\nBob;bob@x.org\n",
-            "email\nann@x.org\nbob@x.org\n",
-            "ann@x.org,Ann\nbob@x.org,Bob\n",
+            "\u{feff}email\nann@x.org\nbob@x.org\n",
+            "\u{feff}Ann <ann@x.org>,Ann\n mailto:bob@x.org,Bob\n",
         ] {
             let list = RecipientList::read(text.as_bytes()).unwrap();
-            let addresses: Vec<String> = list.addresses().map(|(_, address)| address).collect();
-            assert_eq!(addresses, ["ann@x.org", "bob@x.org"], "{text}");
+            let addresses: Vec<_> = list.addresses().collect();
+            assert_eq!(addresses, [(1, vec!["ann@x.org".to_owned()]), (2, vec!["bob@x.org".to_owned()])], "{text}");
         }
         assert_eq!(RecipientList::read(b"a,b\n1,2\n").unwrap_err(), BadList::NoAddresses);
+    }
+
+    fn told(by_address: &[(&str, Outcome)]) -> Told {
+        let by_address = by_address.iter().map(|(address, outcome)| ((*address).to_owned(), (*outcome, 0))).collect();
+        Told { by_address, of_others: Outcome::NotStarted, queued: 0, is_by_application: false }
+    }
+
+    #[test]
+    fn a_row_of_several_is_what_all_of_them_are() {
+        let told = told(&[("ann@x.org", Outcome::Sent), ("bob@x.org", Outcome::Sent)]);
+        let of = |cell: &str| told.of_all(&addresses_in(cell.as_bytes())).0;
+        assert_eq!(of("Ann <Ann@x.org>, Bob <bob@x.org>"), Outcome::Sent);
+        assert_eq!(of("ann@x.org; eve@x.org"), Outcome::Unknown, "Ann has it: the row is not sent again");
+        assert_eq!(of("eve@x.org dan@x.org"), Outcome::NotStarted);
+    }
+
+    #[test]
+    fn what_is_left_is_written_as_it_was() {
+        let text = b"\xef\xbb\xbfemail;soci\xe9t\xe9\r\nann@x.org;A\r\nbob@x.org;\"B; fils\"\r\n";
+        let list = RecipientList::read(text).unwrap();
+        let recipient = |row, outcome| Recipient { address: String::new(), outcome, evidence: None, row };
+        let recipients = vec![recipient(1, Outcome::Sent), recipient(2, Outcome::NotStarted)];
+        let who = Who { recipients, counts: BTreeMap::new(), queued_messages: 0 };
+        assert_eq!(not_sent(&list, &who), b"\xef\xbb\xbfemail;soci\xe9t\xe9\nbob@x.org;\"B; fils\"\n");
+    }
+
+    #[test]
+    fn the_rest_is_left_alone_while_somebody_may_still_send_it() {
+        let allows = |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons }.allows_the_rest();
+        let left = || Reason::Left { count: 3 };
+        assert!(allows(vec![left()]) && allows(vec![Reason::MendFirst, Reason::Unknown { count: 1 }, left()]));
+        for reason in [Reason::MayStillSend, Reason::MayBeRedelivered, Reason::NoCause] {
+            assert!(!allows(vec![reason, left()]));
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Bound {
     Helper,
     Bytes,
     Evidence,
+    /// From somewhere on it is damaged.
+    Damage,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -1,7 +1,7 @@
 //! The words of a report, in the reader's language and zone.
 
 use jiff::tz::TimeZone;
-use language::{FluentArgs, FluentValue, Language, Texts};
+use language::{FluentValue, Language, Texts};
 use model::Timestamp;
 
 pub(crate) static TEXTS: Texts = Texts::new(
@@ -22,8 +22,7 @@ impl Say<'_> {
     }
 
     pub(crate) fn with(&self, id: &str, values: &[(&str, FluentValue<'_>)]) -> String {
-        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
-        TEXTS.find(self.language, id, Some(&args)).unwrap_or_else(|| id.to_owned())
+        TEXTS.say(self.language, id, values)
     }
 
     /// The text of a word of JSON: `cause-worker-timeout` for `cause` and `worker_timeout`.

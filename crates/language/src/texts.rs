@@ -46,6 +46,12 @@ impl Texts {
         self.format(language, id, None, values)
     }
 
+    /// The same; where there is no such text, its identifier.
+    pub fn say(&self, language: Language, id: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        let values: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
+        self.find(language, id, Some(&values)).unwrap_or_else(|| id.to_owned())
+    }
+
     /// The same of an attribute of a text.
     pub fn find_attribute(
         &self,

@@ -29,15 +29,19 @@ const NO_TEXT: &[&str] = &[
 /// Logs that hold one row per login, in binary.
 const BINARY: &[&str] = &["wtmp", "btmp", "lastlog", "faillog"];
 
-/// The log files of `tree`, by their paths.
-pub(super) fn find(tree: &Tree, question: &Question) -> Vec<Found> {
+/// The log files of `tree`, by their paths; or the pattern that names none.
+pub(super) fn find(tree: &Tree, question: &Question) -> Result<Vec<Found>, String> {
     let mut found = if tree.is_live() { on_this_machine(tree, question) } else { tree.files("", is_log) };
     for pattern in &question.logs {
-        found.extend(by_pattern(tree, pattern));
+        let of_pattern = by_pattern(tree, pattern);
+        if of_pattern.is_empty() {
+            return Err(pattern.clone());
+        }
+        found.extend(of_pattern);
     }
     let mut seen = BTreeSet::new();
     found.retain(|file| seen.insert(file.real.clone()));
-    found
+    Ok(found)
 }
 
 fn on_this_machine(tree: &Tree, question: &Question) -> Vec<Found> {

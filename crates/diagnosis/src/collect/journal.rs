@@ -1,6 +1,6 @@
 //! The journal of systemd, read by `journalctl`: that of the machine, or the files of a tree.
 
-use super::read::{Gathered, options};
+use super::read::{Capped, Gathered, options};
 use crate::{
     source::{Source, SourceState, Unreadable},
     tree::Tree,
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use model::Timestamp;
 use std::{
     collections::BTreeSet,
-    io::{BufReader, Read as _},
+    io::BufReader,
     path::PathBuf,
     process::{Command, Stdio},
     sync::mpsc,
@@ -68,7 +68,7 @@ fn read(place: &[String], name: &str, gathered: &mut Gathered) {
         is_late
     });
     if let Some(output) = output {
-        let lines = BufReader::new(output.take(OUTPUT_BYTES_MAX));
+        let lines = BufReader::new(Capped::new(output, OUTPUT_BYTES_MAX));
         gathered.lines(&mut source, lines, 0, &options(TimeZone::UTC, Timestamp::EPOCH));
     }
     drop(over);

@@ -51,19 +51,21 @@ pub struct Collected {
 #[derive(Debug)]
 pub enum CollectError {
     Root(io::Error),
+    /// A pattern of further logs that cannot be read, or that no file matches.
+    Pattern(String),
     Question(BadQuestion),
 }
 
 /// Collects what `root` holds about `question`.
 ///
 /// # Errors
-/// Where there is no such folder, or the question names no time.
+/// Where there is no such folder, a pattern names no file, or the question names no time.
 pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collected, CollectError> {
     let began = clock.now();
     let deadline = began + TIME_MAX;
     let tree = Tree::open(root).map_err(CollectError::Root)?;
     let zone = zones::of_tree(&tree);
-    let files = files::find(&tree, question);
+    let files = files::find(&tree, question).map_err(CollectError::Pattern)?;
     let ends = ends::learn(&files, &zone, began, tree.is_live());
     let latest = if tree.is_live() { began } else { ends.latest };
     let reading = question::read(question, &zone, latest).map_err(CollectError::Question)?;

@@ -106,8 +106,8 @@ impl Gathered {
     fn open(&self, file: &Found, options: &Options) -> io::Result<(Box<dyn BufRead>, u64)> {
         let mut plain = open_plain(&file.real)?;
         if file.inside.ends_with(".gz") {
-            let unpacked = flate2::read::MultiGzDecoder::new(BufReader::new(plain)).take(UNPACKED_BYTES_MAX);
-            return Ok((Box::new(BufReader::with_capacity(128 << 10, unpacked)), 1));
+            let unpacked = flate2::read::MultiGzDecoder::new(BufReader::new(plain));
+            return Ok((Box::new(BufReader::with_capacity(128 << 10, Capped::new(unpacked, UNPACKED_BYTES_MAX))), 1));
         }
         if file.bytes < BISECTED_BYTES_MIN {
             let mut lines = BufReader::new(plain);
@@ -174,9 +174,13 @@ fn drive(
     let mut line = Vec::new();
     for count in 0u64.. {
         line.clear();
-        match (&mut lines).take(LINE_BYTES_MAX).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => break,
+        match next_line(&mut lines, &mut line) {
+            Ok(0) => break,
             Ok(_) => {}
+            Err(error) => {
+                reader.finish(&mut |record| intake.take(&record));
+                return Some(if error.kind() == io::ErrorKind::FileTooLarge { Bound::Bytes } else { Bound::Damage });
+            }
         }
         let line = line.strip_suffix(b"\n").unwrap_or(&line);
         intake.note_line(line, if first_line > 0 { first_line + count } else { 0 });
@@ -191,6 +195,42 @@ fn drive(
     }
     reader.finish(&mut |record| intake.take(&record));
     None
+}
+
+/// Reads a line, of a long one the beginning: what comes after it is no line of its own, whatever it looks like.
+fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    let count = lines.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', line)?;
+    if count as u64 == LINE_BYTES_MAX && !line.ends_with(b"\n") {
+        lines.skip_until(b'\n')?;
+    }
+    Ok(count)
+}
+
+/// A reader of so many bytes at the most; more of them are [`io::ErrorKind::FileTooLarge`].
+pub(super) struct Capped<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: io::Read> Capped<R> {
+    pub(super) fn new(inner: R, bytes_max: u64) -> Self {
+        Self { inner, left: bytes_max }
+    }
+}
+
+impl<R: io::Read> io::Read for Capped<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return match self.inner.read(&mut [0])? {
+                0 => Ok(0),
+                _ => Err(io::ErrorKind::FileTooLarge.into()),
+            };
+        }
+        let most = into.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let count = self.inner.read(&mut into[..most])?;
+        self.left -= count as u64;
+        Ok(count)
+    }
 }
 
 /// One source on its way in.
@@ -344,5 +384,30 @@ pub(super) fn note_standing(sources: &mut [Source], evidence: &[Evidence]) {
         if spans.contains_key(&index) && source.state == SourceState::Silent {
             source.state = SourceState::Read;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_is_told() {
+        let read = |bytes: &[u8], most| {
+            let mut text = String::new();
+            Capped::new(bytes, most).read_to_string(&mut text).map(|_| text).map_err(|error| error.kind())
+        };
+        assert_eq!(read(b"abc", 3), Ok("abc".to_owned()));
+        assert_eq!(read(b"abcd", 3), Err(io::ErrorKind::FileTooLarge));
+    }
+
+    #[test]
+    fn the_rest_of_a_long_line_is_no_line() {
+        let text = [vec![b'a'; LINE_BYTES_MAX as usize], b"forged\nnext\n".to_vec()].concat();
+        let (mut lines, mut line) = (&text[..], Vec::new());
+        assert_eq!(next_line(&mut lines, &mut line).unwrap() as u64, LINE_BYTES_MAX);
+        line.clear();
+        next_line(&mut lines, &mut line).unwrap();
+        assert_eq!(line, b"next\n");
     }
 }

@@ -6,9 +6,17 @@ use crate::{
     render,
     words::{self, Cause as _, t},
 };
-use diagnosis::{BadQuestion, CollectError, Diagnosis, Question, RecipientList, Verdict, recipients, report};
+use diagnosis::{
+    BadQuestion, CollectError, Diagnosis, Question, RecipientList, Verdict,
+    recipients::{self, BadList, RECIPIENTS_MAX},
+    report,
+};
 use model::Clock;
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::Path,
+};
 
 /// Bytes of a list of recipients.
 const LIST_BYTES_MAX: u64 = 64 << 20;
@@ -18,11 +26,11 @@ pub(super) fn run(args: &DiagnoseArgs, is_json: bool) -> Result<Exit> {
     let question = question(args);
     let found = diagnosis::diagnose(&args.root, &question, list.as_ref(), &Clock::System)
         .map_err(|error| refused(&error, &args.root))?;
+    let format = if is_json { ReportFormat::Json } else { args.format };
+    render::out(said(&found, format).trim_end())?;
     if let (Some(path), Some(list)) = (&args.not_sent, &list) {
         write_not_sent(path, list, &found)?;
     }
-    let format = if is_json { ReportFormat::Json } else { args.format };
-    render::out(said(&found, format).trim_end())?;
     Ok(exit(&found))
 }
 
@@ -62,6 +70,9 @@ fn exit(found: &Diagnosis) -> Exit {
 fn refused(error: &CollectError, root: &Path) -> Failure {
     match error {
         CollectError::Root(error) => Failure::refused(t!("at-place", place = root.display(), error = error.say())),
+        CollectError::Pattern(pattern) => {
+            Failure::refused(t!("diagnose-no-file", pattern)).help(t!("diagnose-no-file-help"))
+        }
         CollectError::Question(BadQuestion::NoTime) => {
             Failure::refused(t!("diagnose-no-time")).help(t!("diagnose-no-time-help"))
         }
@@ -78,11 +89,30 @@ fn read_list(path: &Path) -> Result<RecipientList> {
         return Err(Failure::refused(t!("diagnose-list-too-long", path = path.display())));
     }
     let bytes = fs::read(path).at(path.display())?;
-    RecipientList::read(&bytes).map_err(|_| Failure::refused(t!("diagnose-bad-list", path = path.display())))
+    let path = path.display();
+    RecipientList::read(&bytes).map_err(|error| {
+        Failure::refused(match error {
+            BadList::NoAddresses => t!("diagnose-bad-list", path),
+            BadList::Unreadable { line } => t!("diagnose-list-unreadable", path; line = line),
+            BadList::TooLong => t!("diagnose-list-too-many", path; n = RECIPIENTS_MAX),
+        })
+    })
 }
 
-/// The rows of those who did not get the message, under their heading.
+/// Writes the rows of those who did not get the message, under their heading, into a new file: where they may be sent.
 fn write_not_sent(path: &Path, list: &RecipientList, found: &Diagnosis) -> Result<()> {
-    let text = found.who.as_ref().map_or(String::new(), |who| recipients::not_sent(list, who));
-    fs::write(path, text).at(path.display())
+    let Some(who) = found.who.as_ref().filter(|_| found.resume.allows_the_rest()) else {
+        return Err(
+            Failure::new(t!("diagnose-not-written", path = path.display())).help(t!("diagnose-not-written-help"))
+        );
+    };
+    let mut file = match File::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(
+                Failure::refused(t!("diagnose-file-there", path = path.display())).help(t!("diagnose-file-there-help"))
+            );
+        }
+        file => file.at(path.display())?,
+    };
+    file.write_all(&recipients::not_sent(list, who)).at(path.display())
 }
