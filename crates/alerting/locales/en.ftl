@@ -1,4 +1,4 @@
-# Messages to channels. `what-…` names a rule of a kind, `rule-…` says what it looks at, `how-…` how bad it is.
+# Messages to channels. `what-…` names a rule of a kind, `rule-…` says what it looks at, `limit-…` what its limit is called, `how-…` how bad it is.
 
 what-new_issue = New issue
 what-regression = Regressed issue
@@ -27,6 +27,11 @@ rule-log_pattern = { $n ->
 rule-missed_check_in = no log line matches for { $within }
 rule-worker_lost = a worker gives no sign of life
 rule-disk_nearly_full = less than { $shown }% of the disk is free
+limit-error_rate = More errors than
+limit-response_time = Longer than (ms)
+limit-success_rate = Success rate below (%)
+limit-log_pattern = At least so many lines
+limit-disk_nearly_full = Free space below (%)
 
 how-new_issue = { $n ->
     [one] An issue was seen for the first time.

@@ -27,6 +27,11 @@ rule-log_pattern = { $n ->
 rule-missed_check_in = aucune ligne de journal ne correspond pendant { $within }
 rule-worker_lost = un processus ne donne plus signe de vie
 rule-disk_nearly_full = moins de { $shown } % du disque est libre
+limit-error_rate = Plus d’erreurs que
+limit-response_time = Plus long que (ms)
+limit-success_rate = Taux de réussite inférieur à (%)
+limit-log_pattern = Nombre minimal de lignes
+limit-disk_nearly_full = Espace libre inférieur à (%)
 
 how-new_issue = { $n ->
     [one] Un problème est apparu pour la première fois.

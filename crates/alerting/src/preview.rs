@@ -36,8 +36,8 @@ impl Alerts {
             RuleKind::LogPattern { query, within_s, .. } | RuleKind::MissedCheckIn { query, within_s } => {
                 self.past_lines(query, *within_s, now).await?
             }
-            // Of these nothing is kept.
-            RuleKind::Regression | RuleKind::WorkerLost | RuleKind::DiskNearlyFull { .. } => Vec::new(),
+            // Of the others nothing is kept.
+            _ => Vec::new(),
         };
         readings.sort_by_key(|reading| reading.at);
         Ok(replay(rule, &readings))

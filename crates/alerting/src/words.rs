@@ -2,7 +2,7 @@
 
 use alerts::{RuleKind, RuleWord};
 use jiff::tz::TimeZone;
-use language::{FluentArgs, FluentValue, Language, Texts};
+use language::{FluentValue, Language, Texts};
 use model::Timestamp;
 use std::time::Duration;
 
@@ -21,8 +21,7 @@ impl Say<'_> {
     }
 
     pub(crate) fn with(&self, id: &str, values: &[(&str, FluentValue<'_>)]) -> String {
-        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
-        TEXTS.find(self.language, id, Some(&args)).unwrap_or_else(|| id.to_owned())
+        TEXTS.say(self.language, id, values)
     }
 
     /// With a number that decides singular or plural as `$n`, and is written as `{ $shown }`.
@@ -47,28 +46,20 @@ impl Say<'_> {
 
 /// What a kind of rule is called.
 pub fn what(word: RuleWord, language: Language) -> String {
-    TEXTS.find(language, &format!("what-{}", word.as_str()), None).unwrap_or_else(|| word.as_str().to_owned())
+    TEXTS.say(language, &format!("what-{}", word.as_str()), &[])
 }
 
 /// What a rule looks at, with its limit: `more than 10 errors in 1 min`.
 pub fn words_of_rule(kind: &RuleKind, language: Language) -> String {
     let zone = TimeZone::UTC;
     let say = Say { language, zone: &zone };
-    let within = |seconds: u64| FluentValue::from(say.language.duration(Duration::from_secs(seconds)));
-    let id = format!("rule-{}", kind.word().as_str());
-    match kind {
-        RuleKind::NewIssue | RuleKind::Regression | RuleKind::FailedJob | RuleKind::WorkerLost => say.t(&id),
-        RuleKind::ErrorRate { more_than: n, within_s } => say.count(&id, *n, &[("within", within(*within_s))]),
-        RuleKind::ResponseTime { more_than_ms: n, within_s } => say.count(&id, *n, &[("within", within(*within_s))]),
-        RuleKind::SuccessRate { below_percent, within_s, .. } => {
-            say.count(&id, *below_percent, &[("within", within(*within_s))])
-        }
-        RuleKind::LogPattern { query, at_least, within_s } => {
-            say.count(&id, *at_least, &[("within", within(*within_s)), ("query", query.as_str().into())])
-        }
-        RuleKind::MissedCheckIn { query, within_s } => {
-            say.with(&id, &[("within", within(*within_s)), ("query", query.as_str().into())])
-        }
-        RuleKind::DiskNearlyFull { below_percent } => say.count(&id, *below_percent, &[]),
-    }
+    let limits = kind.limits();
+    let within = limits.within_s.map(|seconds| language.duration(Duration::from_secs(seconds)));
+    let values: Vec<_> = within.map(|within| ("within", within.into())).into_iter().collect();
+    say.count(&format!("rule-{}", kind.word().as_str()), limits.limit.unwrap_or_default(), &values)
+}
+
+/// What the limit of a kind of rule is called where it is typed.
+pub fn limit_label(word: RuleWord, language: Language) -> String {
+    TEXTS.say(language, &format!("limit-{}", word.as_str()), &[])
 }

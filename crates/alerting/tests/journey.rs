@@ -201,6 +201,26 @@ async fn what_a_deleted_or_switched_off_rule_has_found_does_not_stay_open() {
     assert_eq!(receiver.texts("/slack").len(), 2, "nothing is said of it");
 }
 
+/// What nobody heard of is told, and held back nothing, once there is a channel.
+#[tokio::test]
+async fn whoever_adds_a_channel_is_told_of_what_goes_on() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    let job = site.job(5, "A").await;
+    site.fail(job).await;
+    site.round().await;
+    site.passes(3_600);
+    site.round().await;
+    let waiting = open(&site).await;
+    assert!(waiting.len() == 1 && !waiting[0].incident.told.is_firing, "{waiting:?}");
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    for _ in 0..2 {
+        site.passes(10);
+        site.round().await;
+    }
+    assert_eq!(receiver.texts("/slack"), ["🔴 Job failed: A"], "once");
+}
+
 #[tokio::test]
 async fn a_webhook_is_signed_by_its_id_its_time_and_its_body() {
     let site = Site::new(Reach::Network).await;

@@ -18,5 +18,5 @@ pub use incident::{Acknowledgement, Incident, Phase, Told, lapse, observe, withd
 pub use notice::{Notice, NoticeKind, Quiet, group, speak};
 pub use reading::{Example, Observed, Reading};
 pub use replay::{Replay, replay};
-pub use rule::{BUILT_IN, Escalation, Rule, RuleFault, RuleKind, RuleWord, Severity};
+pub use rule::{BUILT_IN, Escalation, Rule, RuleFault, RuleKind, RuleLimits, RuleWord, Severity};
 pub use silence::Silence;

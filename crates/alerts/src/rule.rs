@@ -128,6 +128,25 @@ impl RuleWord {
         Self::ALL.into_iter().find(|known| known.as_str() == word)
     }
 
+    /// With these limits. Those that its kind has and that are not given are its usual ones.
+    pub fn with(self, given: RuleLimits<'_>) -> RuleKind {
+        let kind = self.usual();
+        let usual = kind.limits();
+        let limit = given.limit.or(usual.limit).unwrap_or_default();
+        let least = given.at_least.or(usual.at_least).unwrap_or_default();
+        let within_s = given.within_s.or(usual.within_s).unwrap_or_default();
+        let query = given.query.or(usual.query).unwrap_or_default().to_owned();
+        match self {
+            Self::ErrorRate => RuleKind::ErrorRate { more_than: limit, within_s },
+            Self::ResponseTime => RuleKind::ResponseTime { more_than_ms: limit, within_s },
+            Self::SuccessRate => RuleKind::SuccessRate { below_percent: limit, at_least: least, within_s },
+            Self::LogPattern => RuleKind::LogPattern { query, at_least: limit, within_s },
+            Self::MissedCheckIn => RuleKind::MissedCheckIn { query, within_s },
+            Self::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: limit },
+            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost => kind,
+        }
+    }
+
     /// With the limits that a rule begins with.
     pub fn usual(self) -> RuleKind {
         match self {
@@ -183,27 +202,47 @@ impl RuleKind {
         matches!(self, Self::NewIssue | Self::Regression | Self::FailedJob).then_some([DAY.saturating_mul(7), DAY])
     }
 
-    /// The time that is looked at, where one is.
-    pub const fn within_s(&self) -> Option<u64> {
-        match *self {
-            Self::ErrorRate { within_s, .. }
-            | Self::ResponseTime { within_s, .. }
-            | Self::SuccessRate { within_s, .. }
-            | Self::LogPattern { within_s, .. }
-            | Self::MissedCheckIn { within_s, .. } => Some(within_s),
-            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost | Self::DiskNearlyFull { .. } => {
-                None
+    /// Its limits, whatever its kind calls them.
+    pub fn limits(&self) -> RuleLimits<'_> {
+        let limits = |limit, within_s| RuleLimits { limit, within_s, ..RuleLimits::default() };
+        match self {
+            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost => RuleLimits::default(),
+            Self::ErrorRate { more_than: limit, within_s } | Self::ResponseTime { more_than_ms: limit, within_s } => {
+                limits(Some(*limit), Some(*within_s))
             }
+            Self::SuccessRate { below_percent, at_least, within_s } => {
+                RuleLimits { at_least: Some(*at_least), ..limits(Some(*below_percent), Some(*within_s)) }
+            }
+            Self::LogPattern { query, at_least, within_s } => {
+                RuleLimits { query: Some(query), ..limits(Some(*at_least), Some(*within_s)) }
+            }
+            Self::MissedCheckIn { query, within_s } => {
+                RuleLimits { query: Some(query), ..limits(None, Some(*within_s)) }
+            }
+            Self::DiskNearlyFull { below_percent } => limits(Some(*below_percent), None),
         }
+    }
+
+    /// The time that is looked at, where one is.
+    pub fn within_s(&self) -> Option<u64> {
+        self.limits().within_s
     }
 
     /// The search of the logs, where it is one.
     pub fn query(&self) -> Option<&str> {
-        match self {
-            Self::LogPattern { query, .. } | Self::MissedCheckIn { query, .. } => Some(query),
-            _ => None,
-        }
+        self.limits().query
     }
+}
+
+/// The limits of a rule by what they are, whatever its kind calls them; those that it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleLimits<'a> {
+    /// The figure that is the limit.
+    pub limit: Option<u64>,
+    /// How much must have happened before it is looked at.
+    pub at_least: Option<u64>,
+    pub within_s: Option<u64>,
+    pub query: Option<&'a str>,
 }
 
 /// The rules that there are from the first start, by their ids: they can be changed and turned off, not deleted.
@@ -269,5 +308,24 @@ impl Rule {
         };
         of("limit", limit)?;
         of("escalation", self.escalation.is_none_or(|it| (60..=SECONDS_MAX).contains(&it.after_s)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_made_of_its_limits_again() {
+        for word in RuleWord::ALL {
+            let usual = word.usual();
+            assert_eq!(usual.word().with(usual.limits()), usual);
+            assert_eq!(word.with(RuleLimits::default()), usual);
+            let (limit, within_s, query) = (Some(7), Some(11), Some("x"));
+            let given = word.with(RuleLimits { limit, at_least: Some(13), within_s, query });
+            let (of, kept) = (usual.limits(), given.limits());
+            assert_eq!((kept.limit, kept.at_least), (of.limit.and(limit), of.at_least.and(Some(13))), "{word:?}");
+            assert_eq!((kept.within_s, kept.query), (of.within_s.and(within_s), of.query.and(query)), "{word:?}");
+        }
     }
 }

@@ -76,6 +76,7 @@ today-failed-runs = { $n ->
     [one] “{ $name }”: { $shown } run failed.
    *[other] “{ $name }”: { $shown } runs failed.
 }
+today-failed-runs-least = “{ $name }”: at least { $shown } runs failed.
 today-more = { $n ->
     [one] { $shown } more job did not go as planned.
    *[other] { $shown } more jobs did not go as planned.

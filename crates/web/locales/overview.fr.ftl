@@ -76,6 +76,7 @@ today-failed-runs = { $n ->
     [one] « { $name } » : { $shown } exécution en échec.
    *[other] « { $name } » : { $shown } exécutions en échec.
 }
+today-failed-runs-least = « { $name } » : au moins { $shown } exécutions en échec.
 today-more = { $n ->
     [one] { $shown } autre tâche ne s’est pas déroulée comme prévu.
    *[other] { $shown } autres tâches ne se sont pas déroulées comme prévu.

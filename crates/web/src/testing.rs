@@ -58,9 +58,14 @@ impl Site {
 
     /// The same, with those settings.
     pub(crate) async fn preparing_as(&self, id: JobId, name: &str, spec: &str) {
+        self.preparing_of(JobKind::Mail, id, name, spec).await;
+    }
+
+    /// The same, of another kind.
+    pub(crate) async fn preparing_of(&self, kind: JobKind, id: JobId, name: &str, spec: &str) {
         let job = NewJob {
             id,
-            kind: JobKind::Mail,
+            kind,
             name: name.into(),
             on_unknown: OnUnknown::Hold,
             account: None,

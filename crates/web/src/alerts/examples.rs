@@ -162,8 +162,12 @@ fn rules(v: &View) -> Vec<Drawn> {
         what: what(RuleWord::LogPattern, v.language),
         severities: Choice::of([("warning".to_owned(), v.t("severity-warning"))], "warning"),
         limits: vec![
-            LimitField { field: "limit", label: "rule-limit-lines", value: "1".to_owned() },
-            LimitField { field: "within_min", label: "rule-within", value: "5".to_owned() },
+            LimitField {
+                field: "limit",
+                label: alerting::limit_label(RuleWord::LogPattern, v.language),
+                value: "1".to_owned(),
+            },
+            LimitField { field: "within_min", label: v.t("rule-within"), value: "5".to_owned() },
         ],
         query: Some("level:error".to_owned()),
         for_min: "0".to_owned(),

@@ -292,6 +292,6 @@ pub(crate) struct RuleForm {
 #[derive(Clone, Debug)]
 pub(crate) struct LimitField {
     pub(crate) field: &'static str,
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) value: String,
 }

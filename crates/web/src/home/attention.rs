@@ -39,8 +39,7 @@ pub(crate) struct AttentionButton {
 pub(crate) struct AttentionFacts {
     /// Jobs that are paused, but those that wait for their time.
     pub(crate) paused: Vec<Job>,
-    /// Jobs of the last days of which an item failed or is unknown, and those that failed themselves.
-    pub(crate) troubled: Vec<Job>,
+    pub(crate) troubled: Troubled,
     pub(crate) accounts: Vec<Account>,
     pub(crate) workers: Vec<WorkerRow>,
     pub(crate) machine: Findings,
@@ -48,6 +47,13 @@ pub(crate) struct AttentionFacts {
     pub(crate) issues: Vec<(Project, IssuesToLookAt)>,
     /// Alerts that fire and nobody has acknowledged.
     pub(crate) alerts: Unacknowledged,
+}
+
+/// Jobs of the last days of which something did not go as it should.
+pub(crate) struct Troubled {
+    pub(crate) jobs: Vec<Job>,
+    /// There are more than could be looked at.
+    pub(crate) is_cut: bool,
 }
 
 /// What stops everything comes first, then what a person can mend one by one.
@@ -151,7 +157,7 @@ fn reason(v: &View, job: &Job) -> String {
 }
 
 /// Mailings first, then the rest, where runs of one name are one row. What there is no room for is counted.
-fn troubles(v: &View, jobs: &[Job]) -> Vec<AttentionRow> {
+fn troubles(v: &View, Troubled { jobs, is_cut }: &Troubled) -> Vec<AttentionRow> {
     let (mailings, others): (Vec<&Job>, Vec<&Job>) = jobs.iter().partition(|job| job.kind == JobKind::Mail);
     let mut rows: Vec<_> = mailings.into_iter().flat_map(|job| troubled(v, job)).collect();
     let mut runs: Vec<(&Job, u64)> = Vec::new();
@@ -164,7 +170,7 @@ fn troubles(v: &View, jobs: &[Job]) -> Vec<AttentionRow> {
     for (newest, count) in runs {
         match count {
             1 => rows.extend(troubled(v, newest)),
-            _ => rows.push(failed_runs(v, newest, count)),
+            _ => rows.push(failed_runs(v, newest, count, *is_cut)),
         }
     }
     let further = rows.len().saturating_sub(TROUBLES_MAX);
@@ -176,8 +182,9 @@ fn troubles(v: &View, jobs: &[Job]) -> Vec<AttentionRow> {
     rows
 }
 
-fn failed_runs(v: &View, newest: &Job, count: u64) -> AttentionRow {
-    let text = v.count_with("today-failed-runs", &count, &[("name", newest.name.as_str())]);
+fn failed_runs(v: &View, newest: &Job, count: u64, is_cut: bool) -> AttentionRow {
+    let id = if is_cut { "today-failed-runs-least" } else { "today-failed-runs" };
+    let text = v.count_with(id, &count, &[("name", newest.name.as_str())]);
     let address = rows::address("/jobs", &[("q", newest.name.as_str())]);
     AttentionRow { tone: Tone::Bad, icon: "failed", text, button: Some(link(v, "today-see", &address)) }
 }

@@ -9,7 +9,7 @@ use crate::{
     auth::Access,
     health,
     home::{
-        attention::{AttentionFacts, attention},
+        attention::{AttentionFacts, Troubled, attention},
         chart::{SLOTS, Slot, Throughput},
         page::{DashboardPage, ErrorRow},
     },
@@ -100,18 +100,20 @@ fn is_scheduled(job: &Job) -> bool {
 }
 
 /// Jobs made since then of which something did not go as it should, newest first.
-async fn troubled(ctx: &Ctx, since: Timestamp) -> Result<Vec<Job>> {
+async fn troubled(ctx: &Ctx, since: Timestamp) -> Result<Troubled> {
     let recent = JobFilter { since: Some(since), limit: TROUBLED_MAX, ..JobFilter::default() };
     // However often something else has failed since, mailings are told of.
     let of_mail = JobFilter { trouble: true, kind: Some(JobKind::Mail), ..recent.clone() };
     let mut jobs = ctx.app.db.jobs(&of_mail).await?.rows;
     let trouble = ctx.app.db.jobs(&JobFilter { trouble: true, ..recent.clone() }).await?.rows;
+    let mut is_cut = trouble.len() == TROUBLED_MAX as usize;
     jobs.extend(trouble.into_iter().filter(|job| job.kind != JobKind::Mail));
     let failed = ctx.app.db.jobs(&JobFilter { states: vec![JobState::Failed], ..recent }).await?.rows;
+    is_cut |= failed.len() == TROUBLED_MAX as usize;
     let without = failed.into_iter().filter(|job| job.counters.failed + job.counters.unknown == 0);
     jobs.extend(without.collect::<Vec<_>>());
     jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
-    Ok(jobs)
+    Ok(Troubled { jobs, is_cut })
 }
 
 /// Projects with issues that nobody has decided about.

@@ -18,8 +18,8 @@ use crate::{
     problem::{Problem, Result, worded},
     routes::{Routes, form_about, page_about},
 };
-use ::alerts::{Escalation, Rule, RuleKind, RuleWord, Severity};
-use alerting::{what, words_of_rule};
+use ::alerts::{Escalation, Rule, RuleKind, RuleLimits, RuleWord, Severity};
+use alerting::{limit_label, what, words_of_rule};
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -74,10 +74,7 @@ fn row(v: &View, rule: &Rule, names: &HashMap<Uuid, String>) -> RuleRow {
 
 async fn new(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<NewRuleQuery>) -> Result<Response> {
     let word = RuleWord::parse(&query.kind).unwrap_or(RuleWord::ErrorRate);
-    let mut rule = Rule::new(Uuid::nil(), word.usual());
-    if let RuleKind::LogPattern { query: text, .. } | RuleKind::MissedCheckIn { query: text, .. } = &mut rule.kind {
-        text.clone_from(&query.q);
-    }
+    let rule = Rule::new(Uuid::nil(), word.with(RuleLimits { query: Some(&query.q), ..RuleLimits::default() }));
     let form = form_of(&ctx, &v, &rule).await?;
     Ok(shown(&RulePage { v: &v, id: None, is_built_in: false, form, faults: Faults::default(), preview: None }))
 }
@@ -119,7 +116,7 @@ async fn form_of(ctx: &Ctx, v: &View, rule: &Rule) -> Result<RuleForm> {
         what: what(word, v.language),
         name: rule.name.clone().unwrap_or_default(),
         severities: Choice::of(severities.map(|(code, name)| (code.to_owned(), name)), severity),
-        limits: limits(&rule.kind),
+        limits: limits(v, &rule.kind),
         query: rule.kind.query().map(str::to_owned),
         for_min: minutes(rule.for_s),
         throttle_min: minutes(rule.throttle_s),
@@ -137,30 +134,14 @@ fn minutes(seconds: u64) -> String {
     }
 }
 
-fn limits(kind: &RuleKind) -> Vec<LimitField> {
-    let field = |field, label, value: String| LimitField { field, label, value };
-    let within = |seconds: u64| field("within_min", "rule-within", minutes(seconds));
-    match *kind {
-        RuleKind::NewIssue | RuleKind::Regression | RuleKind::FailedJob | RuleKind::WorkerLost => Vec::new(),
-        RuleKind::ErrorRate { more_than, within_s } => {
-            vec![field("limit", "rule-limit-errors", more_than.to_string()), within(within_s)]
-        }
-        RuleKind::ResponseTime { more_than_ms, within_s } => {
-            vec![field("limit", "rule-limit-ms", more_than_ms.to_string()), within(within_s)]
-        }
-        RuleKind::SuccessRate { below_percent, at_least, within_s } => vec![
-            field("limit", "rule-limit-success", below_percent.to_string()),
-            field("at_least", "rule-at-least", at_least.to_string()),
-            within(within_s),
-        ],
-        RuleKind::LogPattern { at_least, within_s, .. } => {
-            vec![field("limit", "rule-limit-lines", at_least.to_string()), within(within_s)]
-        }
-        RuleKind::MissedCheckIn { within_s, .. } => vec![within(within_s)],
-        RuleKind::DiskNearlyFull { below_percent } => {
-            vec![field("limit", "rule-limit-disk", below_percent.to_string())]
-        }
-    }
+fn limits(v: &View, kind: &RuleKind) -> Vec<LimitField> {
+    let RuleLimits { limit, at_least, within_s, query: _ } = kind.limits();
+    let fields = [
+        limit.map(|n| ("limit", limit_label(kind.word(), v.language), n.to_string())),
+        at_least.map(|n| ("at_least", v.t("rule-at-least"), n.to_string())),
+        within_s.map(|seconds| ("within_min", v.t("rule-within"), minutes(seconds))),
+    ];
+    fields.into_iter().flatten().map(|(field, label, value)| LimitField { field, label, value }).collect()
 }
 
 /// The rule that was typed; numbers that are none fail its check.
@@ -170,16 +151,12 @@ fn typed(form: &Form, id: Uuid, is_enabled: bool) -> Option<Rule> {
         let minutes = form.text(field).replace(',', ".").parse::<f64>().unwrap_or(f64::MAX);
         (minutes * 60.0).round().clamp(0.0, 1e9) as u64
     };
-    let (limit, within_s, query) = (number("limit"), seconds("within_min"), form.text("q").to_owned());
-    let kind = match RuleWord::parse(form.text("kind"))? {
-        RuleWord::ErrorRate => RuleKind::ErrorRate { more_than: limit, within_s },
-        RuleWord::ResponseTime => RuleKind::ResponseTime { more_than_ms: limit, within_s },
-        RuleWord::SuccessRate => RuleKind::SuccessRate { below_percent: limit, at_least: number("at_least"), within_s },
-        RuleWord::LogPattern => RuleKind::LogPattern { query, at_least: limit, within_s },
-        RuleWord::MissedCheckIn => RuleKind::MissedCheckIn { query, within_s },
-        RuleWord::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: limit },
-        word => word.usual(),
-    };
+    let kind = RuleWord::parse(form.text("kind"))?.with(RuleLimits {
+        limit: Some(number("limit")),
+        at_least: Some(number("at_least")),
+        within_s: Some(seconds("within_min")),
+        query: Some(form.text("q")),
+    });
     let severity = match form.text("severity") {
         "info" => Severity::Info,
         "critical" => Severity::Critical,

@@ -2,10 +2,10 @@
 
 use crate::testing::Site;
 use axum::http::StatusCode;
-use model::{Fault, ItemState, JobId, Verdict};
+use model::{Fault, ItemState, JobId, JobKind, Verdict};
 use serde_json::json;
 use std::time::Duration;
-use store::{Claim, ClaimedItem, NewItem, Outcome, Role, Trace};
+use store::{Claim, ClaimedItem, NewItem, Outcome, Reason, Role, Trace};
 use uuid::Uuid;
 
 const JOB: JobId = JobId(Uuid::from_u128(7));
@@ -26,6 +26,12 @@ impl Site {
         self.preparing(JOB, "Factures").await;
         db.enqueue(JOB, (1..=ITEMS).map(item).collect(), None, now).await.unwrap();
         db.finish_preparing(JOB, now).await.unwrap();
+    }
+
+    async fn failed_run(&self, n: u128, name: &str) {
+        let (db, now, id) = (&self.app.db, self.app.clock.now(), JobId(Uuid::from_u128(n)));
+        self.preparing_of(JobKind::Command, id, name, "{}").await;
+        db.fail_job(id, Reason::new("exit_status", "1"), now).await.unwrap();
     }
 
     /// Each waiting item is attempted, the first seven with this outcome, the others with success.
@@ -105,4 +111,32 @@ async fn people_are_counted_once_everywhere() {
     assert_eq!(json!([other["sent"], other["traces"]["total"]]), json!([0, 2]));
     let home = site.look(&reader, "/").await.text;
     assert!(home.contains("traces from other programs: 2 (errors: 1)"), "{home}");
+}
+
+/// However often something else has failed since.
+#[tokio::test]
+async fn mailings_that_need_somebody_are_told_of_first() {
+    let site = Site::new().await;
+    let now = site.app.clock.now();
+    site.mailing().await;
+    let worker = site.app.db.register_worker("w".into(), 1, Duration::from_secs(60), now).await.unwrap();
+    site.attempt(worker, ItemState::Failed).await;
+    for n in 0..30 {
+        site.failed_run(300 + n, "Export").await;
+    }
+    for n in 0..12 {
+        site.failed_run(100 + n, &format!("Copy {n}")).await;
+    }
+    let reader = site.person("zoe", Role::Viewer).await;
+    let home = site.look(&reader, "/").await.text;
+    let place = |text: &str| home.find(text).unwrap_or_else(|| panic!("{text}: {home}"));
+    let runs = place("“Export”: 30 runs failed.");
+    assert!(place("“Factures”: 7 messages were not delivered.") < runs, "{home}");
+    place("4 more jobs did not go as planned.");
+
+    for n in 0..100 {
+        site.failed_run(1_000 + n, "Export").await;
+    }
+    let home = site.look(&reader, "/").await.text;
+    assert!(home.contains("“Export”: at least 100 runs failed.") && home.contains("“Factures”: 7 messages"), "{home}");
 }
