@@ -22,7 +22,7 @@ pub use disk::DiskSpace;
 pub use kept::{IncidentState, incident_of};
 pub use message::{Message, Place, example_notice};
 pub use outbound::Reach;
-pub use words::{limit_label, what, words_of_rule};
+pub use words::{limit_label, what, what_named, words_of_rule};
 
 use logs::Logs;
 use mail::handler::MailHandler;

@@ -49,6 +49,11 @@ pub fn what(word: RuleWord, language: Language) -> String {
     TEXTS.say(language, &format!("what-{}", word.as_str()), &[])
 }
 
+/// The same of a kind by its name in JSON; one that is not known is called by that.
+pub fn what_named(kind: &str, language: Language) -> String {
+    RuleWord::parse(kind).map_or_else(|| kind.to_owned(), |word| what(word, language))
+}
+
 /// What a rule looks at, with its limit: `more than 10 errors in 1 min`.
 pub fn words_of_rule(kind: &RuleKind, language: Language) -> String {
     let zone = TimeZone::UTC;

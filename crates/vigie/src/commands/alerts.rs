@@ -9,6 +9,7 @@ use crate::{
     render::{self, Align, Table},
     words::{self, t},
 };
+use alerting::what_named;
 use api::alerts::{
     Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
 };
@@ -51,7 +52,7 @@ async fn list(config: &Config, state: &str) -> Result<Exit> {
     let mut table = Table::new(&columns);
     for alert in page.into_inner().rows {
         let since = render::moment(Some(alert.since), &config.zone.value);
-        let what = alert.rule_name.unwrap_or_else(|| words::word("alert-kind", alert.kind.unwrap_or_default()));
+        let what = alert.rule_name.unwrap_or_else(|| what_named(&alert.kind.unwrap_or_default(), words::language()));
         let state = match alert.acknowledged_by {
             Some(by) => t!("alert-state-acknowledged", by),
             None => words::word("alert-state", &alert.state),
@@ -78,7 +79,7 @@ async fn rules(config: &Config) -> Result<Exit> {
         let text = |field: &str| rule[field].as_str().unwrap_or_default().to_owned();
         let state = if rule["is_enabled"] == true { t!("rule-on") } else { t!("rule-off") };
         let name = Some(text("name")).filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| words::word("alert-kind", text("kind")));
+        let name = name.unwrap_or_else(|| what_named(&text("kind"), words::language()));
         table.row([text("id"), words::word("severity", text("severity")), state, name]);
     }
     render::out(&table.to_string())?;

@@ -12,8 +12,7 @@ const CAUSES_FILE: &str = include_str!("../../locales/causes.fr.ftl");
 const HELP_FILE: &str = include_str!("../../locales/help.fr.ftl");
 
 /// Words of programs, put together with a kind to an identifier by [`word`].
-const KINDS: [&str; 15] = [
-    "alert-kind",
+const KINDS: [&str; 14] = [
     "alert-state",
     "severity",
     "schedule-state",
