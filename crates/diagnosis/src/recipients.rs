@@ -140,18 +140,20 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     Who { recipients, counts, queued_messages: told.queued }
 }
 
-/// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was. Whether they may be sent
-/// is for [`Resume::allows_the_rest`] to say.
-pub fn not_sent(list: &RecipientList, who: &Who) -> Vec<u8> {
+/// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was; and how many. Whether
+/// they may be sent is for [`Resume::allows_the_rest`] to say.
+pub fn not_sent(list: &RecipientList, who: &Who) -> (usize, Vec<u8>) {
     let is_left = |recipient: &&Recipient| matches!(recipient.outcome, Outcome::NotStarted | Outcome::Failed);
-    let rows = who.recipients.iter().filter(is_left).filter_map(|recipient| list.rows.get(recipient.row - 1));
+    let rows: Vec<&ByteRecord> =
+        who.recipients.iter().filter(is_left).filter_map(|recipient| list.rows.get(recipient.row - 1)).collect();
+    let count = rows.len();
     let mark = if list.is_marked { MARK.to_vec() } else { Vec::new() };
     let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(list.delimiter).from_writer(mark);
     for row in list.heading.iter().chain(rows) {
         // Nothing fails that is written to memory.
         let _ = writer.write_byte_record(row);
     }
-    writer.into_inner().unwrap_or_default()
+    (count, writer.into_inner().unwrap_or_default())
 }
 
 /// Where only the program's own words tell, it may have sent one more than it could say.
@@ -352,10 +354,10 @@ impl Resume {
                     | Reason::MayBeRedelivered
                     | Reason::NoCause
                     | Reason::NoList
-                    | Reason::NobodyLeft
             )
         };
-        !self.reasons.iter().any(may_still_be_sent)
+        let is_left = self.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. }));
+        is_left && !self.reasons.iter().any(may_still_be_sent)
     }
 }
 
@@ -400,7 +402,11 @@ fn of_recipients(who: &Who) -> Vec<Reason> {
     let mut reasons = Vec::new();
     reasons.extend((held > 0).then_some(Reason::Held { count: held }));
     reasons.extend((unknown > 0).then_some(Reason::Unknown { count: unknown }));
-    reasons.push(if left > 0 { Reason::Left { count: left } } else { Reason::NobodyLeft });
+    reasons.extend(match (left, unknown) {
+        (0, 0) => Some(Reason::NobodyLeft),
+        (0, _) => None,
+        _ => Some(Reason::Left { count: left }),
+    });
     reasons
 }
 
@@ -458,7 +464,7 @@ mod tests {
         let recipient = |row, outcome| Recipient { address: String::new(), outcome, evidence: None, row };
         let recipients = vec![recipient(1, Outcome::Sent), recipient(2, Outcome::NotStarted)];
         let who = Who { recipients, counts: BTreeMap::new(), queued_messages: 0 };
-        assert_eq!(not_sent(&list, &who), b"\xef\xbb\xbfemail;soci\xe9t\xe9\nbob@x.org;\"B; fils\"\n");
+        assert_eq!(not_sent(&list, &who).1, b"\xef\xbb\xbfemail;soci\xe9t\xe9\nbob@x.org;\"B; fils\"\n");
     }
 
     #[test]
@@ -466,6 +472,7 @@ mod tests {
         let allows = |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons }.allows_the_rest();
         let left = || Reason::Left { count: 3 };
         assert!(allows(vec![left()]) && allows(vec![Reason::MendFirst, Reason::Unknown { count: 1 }, left()]));
+        assert!(!allows(vec![Reason::NobodyLeft]) && !allows(vec![Reason::Unknown { count: 1 }]));
         for reason in [Reason::MayStillSend, Reason::MayBeRedelivered, Reason::NoCause] {
             assert!(!allows(vec![reason, left()]));
         }

@@ -742,6 +742,10 @@ diagnose-no-file = --logs { $pattern }: no file matches
 diagnose-no-file-help = write the path as it is below --root, in quotes: --logs "/srv/app/logs/*.log"
 diagnose-not-written = { $path } is not written: it is not certain that nobody sends to those who are left
 diagnose-not-written-help = the report says why; ask again once that is settled
+diagnose-written = { $n ->
+    [one] { $path }: { $n } row written
+   *[other] { $path }: { $n } rows written
+}
 diagnose-file-there = { $path } is there already
 diagnose-file-there-help = name another file: nothing is overwritten
 diagnose-list-too-long = { $path }: the list is larger than 64 MB

@@ -840,6 +840,10 @@ diagnose-no-file = --logs { $pattern } : aucun fichier ne correspond
 diagnose-no-file-help = écrivez le chemin tel qu’il est sous --root, entre guillemets : --logs "/srv/app/logs/*.log"
 diagnose-not-written = { $path } n’est pas écrit : il n’est pas certain que plus personne n’envoie aux destinataires restants
 diagnose-not-written-help = le rapport dit pourquoi ; posez de nouveau la question une fois ce point réglé
+diagnose-written = { $n ->
+    [one] { $path } : { $n } ligne écrite
+   *[other] { $path } : { $n } lignes écrites
+}
 diagnose-file-there = { $path } existe déjà
 diagnose-file-there-help = indiquez un autre fichier : rien n’est écrasé
 diagnose-list-too-long = { $path } : la liste dépasse 64 Mo

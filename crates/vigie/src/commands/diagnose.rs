@@ -114,5 +114,8 @@ fn write_not_sent(path: &Path, list: &RecipientList, found: &Diagnosis) -> Resul
         }
         file => file.at(path.display())?,
     };
-    file.write_all(&recipients::not_sent(list, who)).at(path.display())
+    let (rows, text) = recipients::not_sent(list, who);
+    file.write_all(&text).at(path.display())?;
+    render::say(&t!("diagnose-written", path = path.display(); n = rows));
+    Ok(())
 }
