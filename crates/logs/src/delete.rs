@@ -2,7 +2,10 @@
 
 use crate::{Error, Logs};
 use std::time::Duration;
-use telemetry::query::{Partial, Question, matching_seqs};
+use telemetry::{
+    Kind,
+    query::{Partial, Question, matching_seqs},
+};
 
 /// What came of a wish to delete.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +30,22 @@ impl Logs {
         at_most: Option<u64>,
         time_max: Duration,
     ) -> Result<Deletion, Error> {
-        let found = self.ask(time_max, move |snapshot, bounds| matching_seqs(snapshot, &question, bounds)).await?;
+        self.delete_of(Kind::Log, question, at_most, time_max).await
+    }
+
+    /// As [`Self::delete`], of records of that kind.
+    ///
+    /// # Errors
+    /// As [`Self::delete`].
+    pub async fn delete_of(
+        &self,
+        kind: Kind,
+        question: Question,
+        at_most: Option<u64>,
+        time_max: Duration,
+    ) -> Result<Deletion, Error> {
+        let found =
+            self.ask_of(kind, time_max, move |snapshot, bounds| matching_seqs(snapshot, &question, bounds)).await?;
         let mut deletion = Deletion { matching: found.value.len(), is_done: false, partial: found.partial };
         if deletion.partial.is_empty() && at_most.is_some_and(|most| deletion.matching <= most) {
             let opened = self.opened_async().await?;

@@ -12,6 +12,9 @@ pub enum Error {
     /// A file could not be kept.
     #[error("a file could not be kept: {0}")]
     Blob(String),
+    /// Not all records could be looked through in time.
+    #[error("not all records could be looked through: they are deleted later")]
+    NotDeleted,
     #[error("the program is being stopped")]
     Stopped,
 }

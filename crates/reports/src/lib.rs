@@ -22,6 +22,7 @@ mod projects;
 mod rates;
 mod receive;
 mod records;
+mod removal;
 mod retention;
 mod sessions;
 mod settings;

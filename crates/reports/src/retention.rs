@@ -23,6 +23,7 @@ impl Reports {
     /// When the database cannot be written: what is missing comes with the next call.
     pub async fn forget_old(&self) -> Result<bool, Error> {
         let (db, now) = (&self.0.db, self.0.clock.now());
+        self.finish_removals().await?;
         db.age_issues(ROWS, now).await?;
         let since = ReportsKeptSince {
             counts: now - COUNTS_KEPT,

@@ -134,6 +134,28 @@ async fn what_is_beyond_the_quota_is_refused_with_a_time_and_counted() {
     assert!(taken.refused.is_none() && taken.event_id.is_some());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_project_leaves_nothing_and_a_new_one_of_its_name_begins_anew() {
+    let mut site = Site::new().await;
+    let id = site.send("cart", "a").await;
+    site.reports.count().await.unwrap();
+    let project = site.known().await.project.id;
+    site.reports.begin_removal(project).await.unwrap();
+    let header = format!("Sentry sentry_version=7, sentry_key={}", "ab".repeat(16));
+    let key = public_key(ToldIn { header: Some(&header), ..ToldIn::default() }).unwrap();
+    assert!(site.reports.project_of(&key).await.unwrap().is_none(), "its keys open nothing at once");
+    // Cut off here: the process that comes next goes on.
+    site.restart().await;
+    site.reports.forget_old().await.unwrap();
+    assert_eq!(site.reports.0.db.projects_being_removed().await.unwrap(), []);
+    let new = NewProject { name: "Shop".into(), platform: String::new(), settings: String::new(), key: KEY };
+    let (new, _) = site.reports.0.db.create_project(new, NOW).await.unwrap();
+    assert_eq!(new.slug, "shop");
+    assert!(site.reports.event("shop", id).await.unwrap().is_none(), "events of the old one are not its own");
+    let page = site.reports.0.db.issues(&IssueFilter { limit: 50, ..IssueFilter::default() }).await.unwrap();
+    assert!(page.rows.is_empty());
+}
+
 /// A transaction that took so many ms, a second after the others.
 fn transaction(name: &str, millis: u64, status: &str) -> Vec<u8> {
     let start = NOW.as_micros() as f64 / 1e6;

@@ -51,10 +51,12 @@ async fn a_project_goes_step_by_step_with_what_is_its_own(db: Db) {
     let (other, _) = db.create_project(other, NOW).await.unwrap();
     apply(&db, (1..=9).map(|no| event(no, project, &format!("h{}", no % 3))).collect()).await;
     apply(&db, vec![event(10, other.id, "h")]).await;
+    assert_eq!(db.projects_being_removed().await.unwrap(), []);
     let mut rounds = 0;
     while db.remove_project(project, 2, NOW).await.unwrap().more {
         rounds += 1;
         assert!(db.project(project).await.unwrap().is_none() && rounds < 50);
+        assert_eq!(db.projects_being_removed().await.unwrap(), [(project, "shop".to_owned())]);
         assert!(db.project_of_key(&"01".repeat(16)).await.unwrap().is_none());
         // What still comes in is not counted.
         assert_eq!(apply(&db, vec![event(10 + rounds, project, "h1")]).await, []);

@@ -612,6 +612,11 @@ cancelled-by = cancelled by { $name }
 
 project-made = project "{ $name }"; its program is set up with this DSN:
 project-paste = lines to paste: { $path }
+project-removed = project "{ $name }" is deleted; its events are being removed
+project-kept = project "{ $name }" is kept
+project-remove-sure = Delete project "{ $name }" with its issues, events and files? This cannot be undone. [y/N]{" "}
+project-remove-refused = project "{ $name }" is not deleted: nobody can be asked here
+project-remove-refused-help = add --yes to delete it without being asked
 project-url-bad = --url: `{ $url }` is not where a program reaches Vigie
 project-url-help = write it as http://127.0.0.1:8787 or https://vigie.example.org
 projects-none = there are no projects: vigie project create NAME

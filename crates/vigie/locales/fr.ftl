@@ -710,6 +710,11 @@ cancelled-by = annulé par { $name }
 
 project-made = projet « { $name } » ; son programme se configure avec ce DSN :
 project-paste = lignes à coller : { $path }
+project-removed = projet « { $name } » supprimé ; ses événements sont en cours de suppression
+project-kept = projet « { $name } » conservé
+project-remove-sure = Supprimer le projet « { $name } », ses problèmes, ses événements et ses fichiers ? Cette action est définitive. [o/N]{" "}
+project-remove-refused = projet « { $name } » non supprimé : personne ne peut confirmer ici
+project-remove-refused-help = ajoutez --yes pour le supprimer sans confirmation
 project-url-bad = --url : « { $url } » n’est pas une adresse où un programme joint Vigie
 project-url-help = écrivez-la comme http://127.0.0.1:8787 ou https://vigie.exemple.fr
 projects-none = aucun projet : vigie project create NOM

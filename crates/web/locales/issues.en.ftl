@@ -29,6 +29,14 @@ project-key-add = Add key
 project-key-disable = Disable key
 project-key-disabled = Disabled { $time }
 project-settings = Project settings
+project-remove = Delete project
+project-remove-title = Delete project { $name }?
+project-remove-issues = { $n ->
+    [0] This project has no issues.
+    [one] This deletes the project and its issue.
+   *[other] This deletes the project and its { $n } issues.
+}
+project-remove-text = Its events, transactions, releases, source maps and feedback are deleted too, and its keys stop working. This cannot be undone.
 project-secrets = Sensitive data
 project-scrubs = Remove passwords, tokens and bank numbers before storage
 project-scrub-emails = Mask email addresses
@@ -260,6 +268,7 @@ deed-project-new = Create project
 deed-project-change = Change project settings
 deed-project-key-add = Add project key
 deed-project-key-disable = Disable project key
+deed-project-remove = Delete project
 deed-issue-change = Update several issues
 deed-issue-resolve = Resolve issue
 deed-issue-ignore = Ignore issue

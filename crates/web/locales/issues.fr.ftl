@@ -29,6 +29,14 @@ project-key-add = Ajouter une clé
 project-key-disable = Désactiver la clé
 project-key-disabled = Désactivation : { $time }
 project-settings = Paramètres du projet
+project-remove = Supprimer le projet
+project-remove-title = Supprimer le projet { $name } ?
+project-remove-issues = { $n ->
+    [0] Ce projet n’a aucun problème enregistré.
+    [one] Le projet et son problème seront supprimés.
+   *[other] Le projet et ses { $n } problèmes seront supprimés.
+}
+project-remove-text = Ses événements, transactions, versions, source maps et avis seront supprimés aussi, et ses clés ne fonctionneront plus. Cette action est définitive.
 project-secrets = Données sensibles
 project-scrubs = Supprimer mots de passe, jetons et numéros bancaires avant l’enregistrement
 project-scrub-emails = Masquer les adresses e-mail
@@ -260,6 +268,7 @@ deed-project-new = Créer un projet
 deed-project-change = Modifier les paramètres d’un projet
 deed-project-key-add = Ajouter une clé de projet
 deed-project-key-disable = Désactiver une clé de projet
+deed-project-remove = Supprimer un projet
 deed-issue-change = Modifier plusieurs problèmes
 deed-issue-resolve = Résoudre un problème
 deed-issue-ignore = Ignorer un problème

@@ -40,6 +40,12 @@ impl Db {
     pub async fn remove_project(&self, id: ProjectId, limit: u32, now: Timestamp) -> Result<ProjectRemoval> {
         self.write(move |conn| Box::pin(remove_step(conn, id, u64::from(limit.max(1)), now))).await
     }
+
+    /// Projects whose removal has begun and not ended, with their slugs.
+    pub async fn projects_being_removed(&self) -> Result<Vec<(ProjectId, String)>> {
+        let sql = "SELECT id, slug FROM projects WHERE removed_at IS NOT NULL ORDER BY id";
+        self.rows(sql, &[]).await?.iter().map(|row| Ok((row.int("id")?, row.text("slug")?))).collect()
+    }
 }
 
 async fn remove_step(conn: &mut Conn<'_>, id: ProjectId, limit: u64, now: Timestamp) -> Result<ProjectRemoval> {

@@ -16,6 +16,14 @@ pub(crate) enum ProjectCommand {
     },
     /// The projects there are, and when the first event of each came
     List,
+    /// Delete a project with its issues, events and files
+    Remove {
+        /// Its slug, as `vigie project list` shows it
+        slug: String,
+        /// Delete it without asking
+        #[arg(long, short)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Args)]

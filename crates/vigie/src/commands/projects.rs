@@ -3,12 +3,14 @@
 use crate::{
     app::{self, Engines},
     cli::ProjectCommand,
+    client::{Client, escaped},
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
     words::t,
 };
-use api::projects::{NewProject, ProjectMade, Projects};
+use api::projects::{NewProject, Project, ProjectMade, Projects};
+use console::Term;
 
 pub(super) async fn run(config: &Config, command: ProjectCommand) -> Result<Exit> {
     match command {
@@ -17,6 +19,7 @@ pub(super) async fn run(config: &Config, command: ProjectCommand) -> Result<Exit
             create(config, NewProject { name, platform }, url.trim_end_matches('/')).await
         }
         ProjectCommand::List => list(config).await,
+        ProjectCommand::Remove { slug, yes } => remove(config, &slug, if yes { Sure::Said } else { Sure::Ask }).await,
     }
 }
 
@@ -58,5 +61,38 @@ async fn list(config: &Config) -> Result<Exit> {
         true => render::say(&t!("projects-none")),
         false => render::out(&table.to_string())?,
     }
+    Ok(Exit::Done)
+}
+
+/// Whether somebody is asked before what cannot be undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    Said,
+    Ask,
+}
+
+async fn remove(config: &Config, slug: &str, sure: Sure) -> Result<Exit> {
+    let connected = app::changing(config, "project", Engines::Rest).await?;
+    let done = removed(config, connected.client(), slug, sure).await;
+    connected.close().await;
+    done
+}
+
+async fn removed(config: &Config, client: &Client, slug: &str, sure: Sure) -> Result<Exit> {
+    let path = format!("/api/v1/projects/{}", escaped(slug));
+    let name = client.get::<Project>(&path).await?.into_inner().name;
+    if sure == Sure::Ask {
+        if !Term::stderr().is_term() || config.json {
+            return Err(Failure::refused(t!("project-remove-refused", name)).help(t!("project-remove-refused-help")));
+        }
+        let terminal = Term::stderr();
+        let asked = terminal.write_str(&t!("project-remove-sure", name)).and_then(|()| terminal.read_line());
+        if !asked.is_ok_and(|said| matches!(said.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui")) {
+            render::say(&t!("project-kept", name));
+            return Ok(Exit::Refused);
+        }
+    }
+    client.delete::<()>(&path).await?;
+    render::say(&t!("project-removed", name));
     Ok(Exit::Done)
 }

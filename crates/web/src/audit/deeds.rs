@@ -45,6 +45,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-project-change", &["POST /projects/{name}", "PUT /projects/{name}"]),
     ("deed-project-key-add", &["POST /projects/{name}/keys"]),
     ("deed-project-key-disable", &["POST /projects/{name}/keys/{code}/disable", "DELETE /projects/{name}/keys/{code}"]),
+    ("deed-project-remove", &["POST /projects/{name}/remove", "DELETE /projects/{name}"]),
     ("deed-issue-change", &["POST /issues"]),
     ("deed-issue-resolve", &["POST /issues/{id}/resolve"]),
     ("deed-issue-ignore", &["POST /issues/{id}/ignore"]),

@@ -28,6 +28,9 @@ pub(super) enum Refusal {
     TooLarge(usize),
     Late,
     Malformed(MalformedEnvelope),
+    /// A crash report that is no form of parts.
+    NotAForm,
+    NoMinidump,
     Busy,
     /// The store or the database.
     Unavailable(reports::Error),
@@ -61,7 +64,7 @@ impl Refusal {
             // As Relay does: an SDK drops what is refused so, and tries nothing again.
             Self::Auth(_) | Self::UnknownKey | Self::OtherProject => StatusCode::FORBIDDEN,
             Self::Packing => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unpackable | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Unpackable | Self::Malformed(_) | Self::NotAForm | Self::NoMinidump => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
@@ -81,6 +84,8 @@ impl Refusal {
             Self::TooLarge(most) => format!("the body has more than {} MiB", most >> 20),
             Self::Late => "the body did not arrive in time".into(),
             Self::Malformed(malformed) => malformed.to_string(),
+            Self::NotAForm => "the body is no whole form of parts: send multipart/form-data, at most 100 parts".into(),
+            Self::NoMinidump => "the field upload_file_minidump is missing, or holds no minidump".into(),
             Self::Busy => "many clients are sending: try again in a moment".into(),
             Self::Unavailable(_) => "what is sent cannot be kept at the moment: see the log of Vigie".into(),
         }
@@ -104,6 +109,14 @@ impl IntoResponse for Refusal {
             headers.insert(RATE_LIMITS, value(&format!("{}::organization", RETRY_AFTER.as_secs())));
         }
         response
+    }
+}
+
+/// What became of a crash report: its client keeps the id of the event as it is told here.
+pub(super) fn crash(received: &Received) -> Response {
+    match (&received.refused, received.event_id) {
+        (None, Some(id)) => id.hyphenated().to_string().into_response(),
+        _ => self::received(received),
     }
 }
 

@@ -4,6 +4,7 @@
 //! beside the runtime, a few at a time and each within bounds; what is answered with 200 is on disk.
 
 mod answer;
+mod minidump;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -57,6 +58,12 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     };
     let envelopes = "Take an envelope of a project's client, as the SDKs of Sentry send it";
     let events = "Take one event of a project's client, as older SDKs send it";
+    let minidumps = "Take a crash report of a native program, as Crashpad and Breakpad send it";
+    let minidump_at = |routes: Routes, path| {
+        let about = About::new(minidumps).unaudited().body_max(BODY_BYTES_MAX);
+        routes.post(path, Access::Client, minidump, about.gives_text(200, Some("text/plain"), "The id of its event"))
+    };
+    let routes = ["/api/{id}/minidump/", "/api/{id}/minidump"].into_iter().fold(routes, minidump_at);
     let security = "Take a browser's report of a policy that was broken (CSP)";
     routes
         .post("/api/{id}/envelope/", Access::Client, envelope, about(envelopes))
@@ -78,6 +85,7 @@ impl From<reports::Error> for Problem {
                 Self::busy("disk", "the file could not be kept", 60)
                     .remedy("see that the disk has room, then send it again")
             }
+            reports::Error::NotDeleted => Self::busy("busy", error.to_string(), 60),
             reports::Error::Stopped => Self::busy("stopping", worded("problem-stopping", &[]), 5),
         }
     }
@@ -99,6 +107,34 @@ async fn security_report(
     body: Body,
 ) -> Response {
     receive(ctx, id, query, headers, body, Form::Security).await
+}
+
+async fn minidump(
+    State(ctx): State<Ctx>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match crash_taken(&ctx, &id, query.as_deref(), &headers, body).await {
+        Ok(received) => answer::crash(&received),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn crash_taken(
+    ctx: &Ctx,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<reports::Received, Refusal> {
+    let packing = Packing::of(headers)?;
+    let known = project(ctx, id, &key(headers, query, None)?).await?;
+    let unpacked = read(headers, body, packing, true).await?;
+    let event_id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
+    let envelope = minidump::envelope(headers, unpacked, event_id).await?;
+    Ok(ctx.app.reports.receive(known, envelope, Form::Envelope).await?)
 }
 
 async fn receive(

@@ -125,3 +125,56 @@ async fn browsers_may_send_from_any_page() {
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     assert!(answer.header("access-control-allow-headers").contains("X-Sentry-Auth"));
 }
+
+/// A form as Crashpad sends it: the parts that `with` names, and the dump.
+fn crash_form(dump: &[u8], with: &[(&str, &str)]) -> Vec<u8> {
+    let mut form = Vec::new();
+    for (name, text) in with {
+        form.extend(format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes());
+    }
+    let of_dump = "form-data; name=\"upload_file_minidump\"; filename=\"a.dmp\"";
+    form.extend(format!("--x\r\ncontent-disposition: {of_dump}\r\n\r\n").bytes());
+    form.extend(dump);
+    form.extend(b"\r\n--x--\r\n");
+    form
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_a_native_program_is_an_event_with_its_dump_beside() {
+    let site = site().await;
+    let path = format!("/api/1/minidump/?sentry_key={KEY}");
+    let kind = [("content-type", "multipart/form-data; boundary=x")];
+    // Larger than what a form may be by default, and with a line break in it.
+    let dump = [b"MDMP\n".to_vec(), vec![7; 3 << 20]].concat();
+    let with = [
+        ("sentry", r#"{"release": "app@1", "tags": {"os": "linux"}}"#),
+        ("sentry[environment]", "prod"),
+        ("sentry[tags][channel]", "beta"),
+        ("annotation", "the user was saving"),
+    ];
+    let answer = sent(&site, &path, &kind, crash_form(&dump, &with)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let id: uuid::Uuid = answer.text.parse().unwrap();
+    assert_eq!(events(&site).await, 1);
+    let kept = site.app.reports.event("shop", id).await.unwrap().unwrap();
+    assert_eq!((kept.event.release.as_deref(), kept.event.environment.as_deref()), (Some("app@1"), Some("prod")));
+    let told = format!("{:?}", kept.event);
+    assert!(told.contains("beta") && told.contains("linux") && told.contains("the user was saving"), "{told}");
+    let files = site.app.db.event_attachments(1, id).await.unwrap();
+    let named: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.kind.as_str(), file.bytes)).collect();
+    assert_eq!(named, [("a.dmp", "event.minidump", dump.len() as u64)]);
+
+    for (body, why) in [
+        (crash_form(b"ELF", &[]), "no minidump"),
+        (b"--x--\r\n".to_vec(), "no minidump"),
+        (b"--x\r\nbroken".to_vec(), "no whole form"),
+    ] {
+        let refused = sent(&site, &path, &kind, body).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.text.contains(why), "{}", refused.text);
+    }
+    let many: Vec<(&str, &str)> = (0..101).map(|_| ("a", "b")).collect();
+    assert_eq!(sent(&site, &path, &kind, crash_form(b"MDMP", &many)).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(sent(&site, "/api/1/minidump/", &kind, crash_form(b"MDMP", &[])).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(events(&site).await, 1);
+}

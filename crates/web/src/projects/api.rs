@@ -54,6 +54,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             change,
             project("Change a project: what is left out stays").takes::<ProjectChange>(),
         )
+        .delete(
+            "/api/v1/projects/{name}",
+            Access::Admin,
+            remove,
+            About::new("Remove a project, its issues, files and events: nothing brings them back").gives_text(
+                204,
+                None,
+                "Nobody sees it any more; its rows and records are being deleted",
+            ),
+        )
         .get(
             "/api/v1/projects/{name}/keys",
             Access::Read,
@@ -184,6 +194,24 @@ fn settings(value: Value) -> Result<ProjectSettings> {
 pub(crate) async fn save(ctx: &Ctx, project: &Project, change: store::ProjectChange) -> Result<()> {
     ctx.app.db.change_project(project.id, change).await?;
     ctx.app.reports.forget_projects();
+    Ok(())
+}
+
+async fn remove(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<StatusCode> {
+    remove_project(&ctx, &existing(&ctx, &slug).await?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// From now on nobody sees it; its records and rows are deleted beside. What a stop cuts off is taken up by the retention of
+/// reports.
+pub(crate) async fn remove_project(ctx: &Ctx, project: &Project) -> Result<()> {
+    ctx.app.reports.begin_removal(project.id).await?;
+    let reports = ctx.app.reports.clone();
+    tokio::spawn(async move {
+        if let Err(error) = reports.finish_removals().await {
+            tracing::warn!(%error, "the removal of a project goes on later");
+        }
+    });
     Ok(())
 }
 

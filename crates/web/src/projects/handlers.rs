@@ -11,7 +11,7 @@ use crate::{
         Form, Reader,
         foreign::plain,
         notice, page,
-        parts::{Faults, Mood, Notice},
+        parts::{ConfirmPage, Faults, Mood, Notice},
         see, shown,
         view::View,
     },
@@ -50,6 +50,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             page_about("A project, and what its clients are set up with").query::<ProjectQuery>(),
         )
         .post("/projects/{name}", ADMINS, save, form_about("Change a project"))
+        .get("/projects/{name}/remove", ADMINS, ask_removal, page_about("Asks whether a project is to be removed"))
+        .post("/projects/{name}/remove", ADMINS, remove, form_about("Remove a project with its issues and events"))
         .post("/projects/{name}/keys", ADMINS, add_key, form_about("A further key of a project"))
         .post("/projects/{name}/keys/{code}/disable", ADMINS, disable_key, form_about("Disable a key of a project"))
 }
@@ -243,4 +245,22 @@ async fn disable_key(State(ctx): State<Ctx>, Path((slug, key)): Path<(String, St
     let project = existing(&ctx, &slug).await?;
     api::disable(&ctx, &project, &key).await?;
     Ok(see(&format!("{}#key-list", address(&project))))
+}
+
+async fn ask_removal(State(ctx): State<Ctx>, Reader(v): Reader, Path(slug): Path<String>) -> Result<Response> {
+    let project = existing(&ctx, &slug).await?;
+    let issues: u64 = ctx.app.db.count_issues(Some(project.id)).await?.into_iter().map(|(_, count)| count).sum();
+    Ok(shown(&ConfirmPage {
+        title: v.with("project-remove-title", "name", plain(&project.name)),
+        text: format!("{} {}", v.count("project-remove-issues", &issues), v.t("project-remove-text")),
+        action: format!("{}/remove", address(&project)),
+        button: v.t("project-remove"),
+        back: address(&project),
+        v: &v,
+    }))
+}
+
+async fn remove(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Response> {
+    api::remove_project(&ctx, &existing(&ctx, &slug).await?).await?;
+    Ok(see("/projects"))
 }

@@ -57,3 +57,22 @@ async fn programs_make_projects_and_keys_and_disable_them() {
     let other = format!("/api/v1/projects/shop/keys/{}", "0".repeat(32));
     assert_eq!(send(&site.inside, "DELETE", &other, &[], "").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_is_removed_after_a_question() {
+    let site = Site::new().await;
+    let admin = site.person("ana", Role::Admin).await;
+    site.act(&admin, "/projects", &[("name", "Shop"), ("platform", "node")]).await;
+    assert!(site.look(&admin, "/projects/shop").await.text.contains("href=\"/projects/shop/remove\""));
+    let asked = site.look(&admin, "/projects/shop/remove").await.text;
+    assert!(asked.contains("Delete project Shop?") && asked.contains("cannot be undone"), "{asked}");
+    let reader = site.person("rita", Role::Viewer).await;
+    assert_eq!(site.act(&reader, "/projects/shop/remove", &[]).await.status, StatusCode::FORBIDDEN);
+    let removed = site.act(&admin, "/projects/shop/remove", &[]).await;
+    assert_eq!((removed.status, removed.header("location")), (StatusCode::SEE_OTHER, "/projects"));
+    assert_eq!(site.get("/api/v1/projects/shop").await.status, StatusCode::NOT_FOUND);
+    site.post("/api/v1/projects", json!({"name": "Two", "platform": "rust"})).await;
+    let deleted = send(&site.inside, "DELETE", "/api/v1/projects/two", &[], "").await;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT);
+    assert_eq!(send(&site.inside, "DELETE", "/api/v1/projects/two", &[], "").await.status, StatusCode::NOT_FOUND);
+}
