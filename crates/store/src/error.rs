@@ -64,6 +64,23 @@ impl Error {
         }
     }
 
+    /// Whether there was no room to write.
+    pub fn is_full(&self) -> bool {
+        match self {
+            // SQLite: FULL, and a write that the system refused; PostgreSQL: disk_full.
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| ["13", "778", "53100"].contains(&code.as_ref()))
+            }
+            Self::Shared(error) => error.is_full(),
+            Self::Migration { source, .. } => source.is_full(),
+            Self::Io { source, .. } => {
+                use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+                matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the same call may succeed later without anything being changed: the database is busy, full,
     /// unreachable or restarting.
     pub fn is_passing(&self) -> bool {

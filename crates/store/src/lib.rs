@@ -21,6 +21,7 @@ mod error;
 mod external;
 mod feedback;
 mod filter;
+mod held;
 mod intents;
 mod issues;
 mod items;
@@ -70,6 +71,7 @@ pub use dropped::{DropSide, DroppedItems};
 pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use feedback::UserFeedback;
+pub use held::{Held, HeldJob, RESTORED};
 pub use intents::Intent;
 pub use issues::{
     AppliedObservation, BULK_MAX, EventBatch, HourSteps, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueCursor,

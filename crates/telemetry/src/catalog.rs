@@ -19,7 +19,7 @@ use std::{
 
 pub(crate) const SEGMENTS: &str = "segments";
 pub(crate) const FOLDER: &str = "catalog";
-const NAME: &str = "catalog/current.json";
+pub(crate) const NAME: &str = "catalog/current.json";
 const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +75,12 @@ impl Catalog {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             bytes => bytes.map_err(read)?,
         };
+        Self::parse(&bytes).map(Some)
+    }
+
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let damaged = || Damage::new(NAME, "the catalogue has another checksum than it was written with");
-        let (json, sum) = checked_text(&bytes).ok_or_else(damaged)?;
+        let (json, sum) = checked_text(bytes).ok_or_else(damaged)?;
         if format!("{:08x}", checksum(json.as_bytes())) != sum {
             return Err(damaged().into());
         }
@@ -84,12 +88,16 @@ impl Catalog {
         if catalog.version != VERSION {
             return Err(Error::OtherVersion { found: catalog.version, known: VERSION });
         }
-        Ok(Some(catalog))
+        Ok(catalog)
     }
 
     pub(crate) fn save(&self, disk: &dyn ObjectStore) -> io::Result<()> {
+        disk.put(NAME, &self.to_bytes()?)
+    }
+
+    pub(crate) fn to_bytes(&self) -> io::Result<Vec<u8>> {
         let json = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
-        disk.put(NAME, format!("{json}\n{:08x}\n", checksum(json.as_bytes())).as_bytes())
+        Ok(format!("{json}\n{:08x}\n", checksum(json.as_bytes())).into_bytes())
     }
 
     /// Lists the files beside the segments as they are found.

@@ -8,7 +8,7 @@ use crate::{
 use roaring::RoaringTreemap;
 use std::io;
 
-const NAME: &str = "catalog/deleted.bin";
+pub(crate) const NAME: &str = "catalog/deleted.bin";
 const SET_ASIDE: &str = "damaged/deleted.bin";
 const DAMAGED: &str = "the list of deleted records is damaged: those whose bytes are still there are found again";
 

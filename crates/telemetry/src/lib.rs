@@ -13,6 +13,7 @@ mod batch;
 mod broadcast;
 mod catalog;
 mod compactor;
+mod copy;
 mod damage;
 mod day;
 mod deleted;
@@ -45,6 +46,7 @@ pub use batch::{
 };
 pub use broadcast::Subscription;
 pub use compactor::Tended;
+pub use copy::{CopyTarget, copy_online};
 pub use damage::Damage;
 pub use error::Error;
 pub use json::{JsonNames, JsonProblem};

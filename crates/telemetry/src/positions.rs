@@ -17,7 +17,7 @@ pub const POSITIONS_BYTES_MAX: usize = 32 << 20;
 pub const POSITION_BYTES_MAX: usize = 4 << 20;
 pub const POSITION_KEY_BYTES_MAX: usize = 128;
 
-const NAME: &str = "catalog/positions.bin";
+pub(crate) const NAME: &str = "catalog/positions.bin";
 const SET_ASIDE: &str = "damaged/positions.bin";
 const DAMAGED: &str =
     "where sources stand cannot be read: restore the file, or repair the store to collect everything again";

@@ -74,7 +74,7 @@ pub(crate) fn copy(error: &io::Error) -> io::Error {
 pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 
 /// Below the data directory.
-const FOLDER: &str = "store";
+pub(crate) const FOLDER: &str = "store";
 
 /// The store of all kinds of record. Cheap to share (`Arc`); dropping it ends its threads, and nothing acknowledged is lost.
 pub struct Store {

@@ -754,3 +754,41 @@ diagnose-written = { $n ->
 diagnose-file-there = { $path } is there already
 diagnose-file-there-help = name another file: nothing is overwritten
 diagnose-list-too-long = { $path }: the list is larger than 64 MB
+backup-done = backed up to { $folder }: { $n ->
+    [one] one file
+   *[other] { $n } files
+}, { $size }, verified
+backup-removed = removed { $n ->
+    [one] one older backup
+   *[other] { $n } older backups
+}
+backup-without-key = the secret key is not in it, so that nobody who finds the backup can use your passwords: keep a copy of { $key } elsewhere
+backup-postgres = the state is in PostgreSQL and not in this backup: copy it with `pg_dump`, at the same time
+backup-no-folder = name the folder that backups are kept in
+backup-no-folder-help = `vigie backup /mnt/backups`, or [backup] folder in vigie.toml
+backup-setting = { $folder }, every day at { $at }, keep { $keep }
+backup-step-database = copying the database
+backup-step-files = copying files, { $size }
+backup-step-verify = verifying, { $size }
+backup-full-help = free some space, or choose another folder
+backup-damaged-help = run `vigie doctor`; where the backup itself is damaged, use an older one, and look after its disk
+backup-busy-help = wait until it is done
+restore-nothing-help = name a folder that `vigie backup` has written to
+restore-not-empty = { $to }: there is something there already
+restore-not-empty-help = choose another directory with --to; or --replace, which keeps what is there beside it
+restore-of = backup of { $at }, { $data } on { $host }: { $n ->
+    [one] one file
+   *[other] { $n } files
+}, { $size }, intact
+restore-held = These jobs were open. They will be paused:
+restore-schedules = { $n ->
+    [one] One schedule will be paused
+   *[other] { $n } schedules will be paused
+}
+restore-preview = nothing was changed; without --dry-run it is put into { $to }
+restore-done = restored to { $to }
+restore-beside = what was there is now in { $place }: remove it when you no longer need it
+restore-next = Nothing is sent automatically. Messages sent after { $at } are not known here. For each paused job, check what the sending account has sent since, then resume or cancel it. Then resume the schedules.
+restore-no-key = the backup has no secret key: put it at { $place } (mode 600) before you start Vigie; if it is lost, run `vigie doctor --accept-key` and enter the accounts’ passwords again
+restore-postgres = the state was in PostgreSQL: restore it with `pg_restore`
+reason-restored = restored from a backup; messages may have been sent since: see what the account has sent, then resume or cancel

@@ -852,3 +852,41 @@ diagnose-written = { $n ->
 diagnose-file-there = { $path } existe déjà
 diagnose-file-there-help = indiquez un autre fichier : rien n’est écrasé
 diagnose-list-too-long = { $path } : la liste dépasse 64 Mo
+backup-done = sauvegarde terminée dans { $folder } : { $n ->
+    [one] un fichier
+   *[other] { $n } fichiers
+}, { $size }, vérifiée
+backup-removed = { $n ->
+    [one] une ancienne sauvegarde supprimée
+   *[other] { $n } anciennes sauvegardes supprimées
+}
+backup-without-key = la clé secrète n’y figure pas, pour que vos mots de passe restent inutilisables par un tiers : gardez une copie de { $key } ailleurs
+backup-postgres = les données sont dans PostgreSQL et ne figurent pas dans cette sauvegarde : copiez-les avec « pg_dump », au même moment
+backup-no-folder = indiquez le dossier des sauvegardes
+backup-no-folder-help = « vigie backup /mnt/sauvegardes », ou [backup] folder dans vigie.toml
+backup-setting = { $folder }, chaque jour à { $at }, { $keep } conservées
+backup-step-database = copie de la base de données
+backup-step-files = copie des fichiers, { $size }
+backup-step-verify = vérification, { $size }
+backup-full-help = libérez de l’espace, ou choisissez un autre dossier
+backup-damaged-help = lancez « vigie doctor » ; si la sauvegarde elle-même est endommagée, prenez-en une plus ancienne et contrôlez son disque
+backup-busy-help = attendez qu’elle soit terminée
+restore-nothing-help = indiquez un dossier dans lequel « vigie backup » a écrit
+restore-not-empty = { $to } : ce dossier n’est pas vide
+restore-not-empty-help = choisissez un autre dossier avec --to, ou ajoutez --replace, qui conserve l’ancien à côté
+restore-of = sauvegarde du { $at }, { $data } sur { $host } : { $n ->
+    [one] un fichier
+   *[other] { $n } fichiers
+}, { $size }, intacte
+restore-held = Ces tâches n’étaient pas terminées. Elles seront en pause :
+restore-schedules = { $n ->
+    [one] Une planification sera en pause
+   *[other] { $n } planifications seront en pause
+}
+restore-preview = rien n’a été modifié ; sans --dry-run, la sauvegarde est restaurée dans { $to }
+restore-done = sauvegarde restaurée dans { $to }
+restore-beside = l’ancien contenu se trouve maintenant dans { $place } : supprimez-le quand vous n’en avez plus besoin
+restore-next = Rien n’est envoyé automatiquement. Les messages envoyés après le { $at } ne sont pas connus ici. Pour chaque tâche en pause, vérifiez ce que le compte d’envoi a envoyé depuis, puis reprenez-la ou annulez-la. Reprenez ensuite les planifications.
+restore-no-key = la sauvegarde ne contient pas la clé secrète : placez-la dans { $place } (mode 600) avant de démarrer Vigie ; si elle est perdue, lancez « vigie doctor --accept-key » et saisissez à nouveau les mots de passe des comptes
+restore-postgres = les données étaient dans PostgreSQL : restaurez-les avec « pg_restore »
+reason-restored = tâche issue d’une sauvegarde. Des messages ont pu être envoyés depuis : vérifiez ce que le compte a envoyé, puis reprenez ou annulez

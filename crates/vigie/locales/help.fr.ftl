@@ -455,6 +455,33 @@ help-user-create = Créer un utilisateur, et un lien pour choisir son mot de pas
 help-user-list = Afficher les utilisateurs et leurs droits
 help-user-link = Créer un nouveau lien pour choisir un mot de passe ; le précédent ne fonctionne plus
     .name = Le nom de l’utilisateur
+help-backup = Tout sauvegarder dans un dossier pendant que Vigie fonctionne, et vérifier la copie
+    .folder = Le dossier des sauvegardes [par défaut : [backup] folder dans vigie.toml]
+    .value-folder = DOSSIER
+    .keep = Supprimer les anciennes sauvegardes de ce dossier de données, et n’en garder que ce nombre
+    .with-key = Inclure la clé secrète : protégez alors la sauvegarde comme vos mots de passe
+    .after-help =
+        Exemples :
+          vigie backup /mnt/sauvegardes              tout, maintenant, pendant que Vigie fonctionne
+          vigie backup /mnt/sauvegardes --keep 7     et supprimer les plus anciennes, une fois celle-ci vérifiée
+
+        Chaque sauvegarde est un dossier, vigie-2025-01-31T023000Z, qui ne prend ce nom qu’une fois complet, vérifié et écrit sur le disque. Le dossier, l’heure et le nombre peuvent figurer dans vigie.toml : [backup] folder, at, keep. La clé secrète n’y figure pas : avec elle, un tiers pourrait utiliser les mots de passe des comptes. Gardez une copie de secret.key ailleurs.
+help-restore = Restaurer une sauvegarde ; rien n’est ensuite envoyé automatiquement
+    .from = Une sauvegarde, ou le dossier des sauvegardes, dont la plus récente est prise
+    .value-from = DOSSIER
+    .to = La destination [par défaut : le dossier de données]
+    .value-to = DOSSIER
+    .dry-run = Vérifier la sauvegarde et montrer ce qu’elle contient, sans rien modifier
+    .replace = Remplacer ce qui s’y trouve, qui est conservé à côté
+    .key = La clé secrète, si la sauvegarde ne la contient pas
+    .value-key = FICHIER
+    .after-help =
+        Exemples :
+          vigie restore /mnt/sauvegardes --dry-run              ce que contient la plus récente, et si elle est intacte
+          vigie restore /mnt/sauvegardes --to ./vigie-data
+          vigie restore /mnt/sauvegardes/vigie-2025-01-31T023000Z --replace --key /root/secret.key
+
+        Arrêtez d’abord Vigie. Rien n’est ensuite envoyé automatiquement : les tâches non terminées et les planifications sont en pause, car des messages ont pu être envoyés après la sauvegarde.
 help-migrate = Tout copier vers une autre base de données, dans un sens ou dans l’autre, et vérifier que rien n’est perdu
     .to = postgres://utilisateur@hôte/nom, ou un dossier pour SQLite ; la destination doit être vide
     .after-help =

@@ -1,10 +1,11 @@
 //! Wiring. A command is connected in one of three ways: to the process that owns the data directory, to an engine
 //! that this process runs for as long as it lives, or, for reading, to a router on a database opened for reading.
 
+mod backups;
 mod engine;
 pub(crate) mod key;
 
-pub(crate) use engine::{Engines, Owned, taken};
+pub(crate) use engine::{Engines, Owned, host, taken};
 
 use crate::{
     client::Client,

@@ -2,6 +2,7 @@
 //! those of `locales/help.fr.ftl` ([`french`]).
 
 mod alerts;
+mod backup;
 mod diagnose;
 mod french;
 mod issues;
@@ -15,6 +16,7 @@ pub(crate) use self::logs::{
     LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
+pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
@@ -171,6 +173,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Copy everything to a folder while Vigie runs, and verify the copy
+    Backup(BackupArgs),
+    /// Put a backup back; nothing is sent by itself afterwards
+    Restore(RestoreArgs),
     /// Copy everything into another database, either way, and prove that nothing is lost
     #[command(after_help = MIGRATE_HELP)]
     Migrate {

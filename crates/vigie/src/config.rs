@@ -1,10 +1,12 @@
 //! Settings: `vigie.toml`, over it `VIGIE_*` variables, over them options. Each keeps where it came from, so that
 //! what is wrong can be named where it stands, and `vigie config check` can show it.
 
+mod backup;
 mod check;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use backup::BackupSettings;
 pub(crate) use check::{lines, to_json};
 
 use crate::{
@@ -56,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) log_store_keys: BTreeMap<String, Source>,
     /// Where logs are brought in from: the tables `[[collect]]`.
     pub(crate) collect: Vec<Setting<Collect>>,
+    /// Where backups go every day: the table `[backup]`.
+    pub(crate) backup: Option<Setting<BackupSettings>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
@@ -103,6 +107,7 @@ struct Raw {
     logs: Option<Spanned<logfiles::Config>>,
     log_store: Option<Spanned<logs::Config>>,
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
+    backup: Option<Spanned<BackupSettings>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -188,6 +193,8 @@ impl Config {
         let log_store = reader.log_store(raw.log_store.as_ref());
         let log_store_keys = reader.log_store_keys();
         let collect = reader.collect(&raw.collect);
+        let backup =
+            raw.backup.as_ref().map(|raw| Setting { value: raw.get_ref().clone(), from: reader.at(raw.span().start) });
         if !reader.wrong.is_empty() {
             return Err(Failure::refused_for(reader.wrong));
         }
@@ -208,6 +215,7 @@ impl Config {
             log_store,
             log_store_keys,
             collect,
+            backup,
             send,
             json: options.json,
         })

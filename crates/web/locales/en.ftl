@@ -755,6 +755,7 @@ send-not-yet = This mailing cannot be sent while rows have errors. Correct the r
 send-no-date = Choose a date and a time.
 send-past = This time is in the past.
 send-too-far = Choose a date within one year.
+reason-restored = Restored from a backup. Messages may have been sent since then. Check what the sending account has sent, then resume or cancel.
 reason-scheduled = Scheduled. Sending starts at the planned time.
 
 before-title = Is this a new mailing?

@@ -755,6 +755,7 @@ send-not-yet = Cet envoi est impossible tant que des lignes contiennent des erre
 send-no-date = Choisissez une date et une heure.
 send-past = Cette date est passée.
 send-too-far = Choisissez une date dans un délai d’un an.
+reason-restored = Tâche restaurée à partir d’une sauvegarde. Des messages ont pu être envoyés depuis. Vérifiez ce que le compte d’envoi a envoyé, puis reprenez ou annulez.
 reason-scheduled = Envoi programmé. Il commencera à l’heure prévue.
 
 before-title = Est-ce un nouvel envoi ?

@@ -192,12 +192,12 @@ impl Job {
 /// A change of a job's state, decided and not yet written.
 #[derive(Debug)]
 pub(crate) struct Change {
-    state: JobState,
-    reason: Option<Reason>,
-    resumes_at: Option<Timestamp>,
-    started: Option<Timestamp>,
-    finished: Option<Timestamp>,
-    message: Option<String>,
+    pub(crate) state: JobState,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) resumes_at: Option<Timestamp>,
+    pub(crate) started: Option<Timestamp>,
+    pub(crate) finished: Option<Timestamp>,
+    pub(crate) message: Option<String>,
 }
 
 impl Change {

@@ -251,6 +251,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         Ok(webhooks) => work.push(webhooks.reporting()),
         Err(error) => tracing::error!(error, "outcomes are not reported to webhooks"),
     }
+    work.extend(super::backups::backing_up(config, &parts.db, &parts.clock));
     work
 }
 
@@ -361,7 +362,7 @@ fn vitals(jobs: usize) -> String {
     .to_string()
 }
 
-fn host() -> String {
+pub(crate) fn host() -> String {
     sysinfo::System::host_name().unwrap_or_else(|_| "localhost".into())
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod backup;
 mod config;
 mod demo;
 mod diagnose;
@@ -15,6 +16,7 @@ mod pages;
 mod projects;
 mod releases;
 mod report;
+mod restore;
 mod run;
 mod schedule;
 mod search;
@@ -69,6 +71,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Channel { command } => alerts::channels(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,
         Command::User { command } => user::run(&config, command).await,
+        Command::Backup(args) => backup::run(&config, &args).await,
+        Command::Restore(args) => restore::run(&config, &args).await,
         Command::Migrate { to } => migrate::run(&config, &to).await,
         Command::Config { .. } => config::check(&config, &variables),
         Command::Doctor { accept_key: true, .. } => doctor::accept_key(&config).await,

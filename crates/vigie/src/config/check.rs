@@ -55,6 +55,15 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         };
         put(&format!("collect.{}", number + 1), value, &table.from);
     }
+    if let Some(set) = &config.backup {
+        let value = t!(
+            "backup-setting",
+            folder = set.value.folder.display(),
+            at = set.value.at.strftime("%H:%M"),
+            keep = set.value.keep
+        );
+        put("backup", value, &set.from);
+    }
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {
         lines.push((format!("send.{name}"), value.to_string(), file.clone()));

@@ -78,6 +78,29 @@ impl Cause for store::Error {
     }
 }
 
+impl Cause for backup::Error {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Io { place, source } => Some(format!("{}\u{a0}: {}", place.display(), source.say())),
+            Self::Store(error) => error.french(),
+            Self::Telemetry(error) => text("backup-telemetry", &[("text", error)]),
+            Self::Full { place } => text("backup-full", &[("place", &place.display())]),
+            Self::Damaged { place } => text("backup-damaged", &[("place", &place.display())]),
+            Self::DamagedDatabase { place, what } => {
+                text("backup-damaged-database", &[("place", &place.display()), ("text", what)])
+            }
+            Self::NoBackup { place } => text("backup-none", &[("place", &place.display())]),
+            Self::Newer { place, version } => {
+                text("backup-newer", &[("place", &place.display()), ("version", version)])
+            }
+            Self::Busy { place } => text("backup-busy", &[("place", &place.display())]),
+            Self::Inside { place } => text("backup-inside", &[("place", &place.display())]),
+            Self::NotEmpty { place } => text("backup-not-empty", &[("place", &place.display())]),
+            Self::Defect => text("backup-defect", &[]),
+        }
+    }
+}
+
 impl Cause for VaultError {
     fn french(&self) -> Option<String> {
         match self {

@@ -303,6 +303,7 @@ pub(crate) fn reason(words: &Words, code: &str, detail: &str) -> String {
         "database" => "reason-database",
         "secret_key_missing" | "key_missing" | "secret_missing" => "reason-secret",
         "paused" => "reason-paused",
+        "restored" => "reason-restored",
         _ => {
             let what = detail.trim().trim_end_matches('.');
             let verdict = Verdict::new(code, Fault::Server, Retry::Never);
