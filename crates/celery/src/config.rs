@@ -5,7 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 /// Days that tasks are kept, unless it is said otherwise.
-const KEEP_DAYS: u32 = 30;
+pub const KEEP_DAYS: u32 = 30;
 const KEEP_DAYS_MAX: u32 = 3_650;
 const QUEUES_MAX: usize = 200;
 

@@ -7,7 +7,7 @@ pub use tasks::{CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEve
 
 use crate::{
     Db, Result,
-    sql::{Row, params},
+    sql::{Row, params, without_nul},
 };
 use model::Timestamp;
 use serde_json::json;
@@ -87,6 +87,7 @@ impl Db {
                 let row = |worker: &CeleryWorker| {
                     let CeleryWorker { broker, name, is_offline, heartbeat_at, created_at, about } = worker;
                     let offline = i64::from(*is_offline);
+                    let [name, about] = [name, about].map(|text| without_nul(text.clone()));
                     json!([broker, name, offline, heartbeat_at.as_micros(), created_at.as_micros(), about])
                 };
                 conn.execute_set(sql, workers.iter().map(row)).await
@@ -114,7 +115,7 @@ impl Db {
                                measured_at = excluded.measured_at";
                 let row = |queue: &CeleryQueue| {
                     let CeleryQueue { broker, name, messages, unacked, consumers, measured_at } = queue;
-                    json!([broker, name, messages, unacked, consumers, measured_at.as_micros()])
+                    json!([broker, without_nul(name.clone()), messages, unacked, consumers, measured_at.as_micros()])
                 };
                 conn.execute_set(sql, queues.iter().map(row)).await
             })

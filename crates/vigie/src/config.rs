@@ -56,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) log_store_keys: BTreeMap<String, Source>,
     /// Where logs are brought in from: the tables `[[collect]]`.
     pub(crate) collect: Vec<Setting<Collect>>,
+    /// Celery's brokers that are listened to: the tables `[celery.NAME]`.
+    pub(crate) celery: Vec<Setting<celery::Broker>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
@@ -103,6 +105,7 @@ struct Raw {
     logs: Option<Spanned<logfiles::Config>>,
     log_store: Option<Spanned<logs::Config>>,
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
+    celery: BTreeMap<String, Spanned<celery::BrokerEntry>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -188,6 +191,7 @@ impl Config {
         let log_store = reader.log_store(raw.log_store.as_ref());
         let log_store_keys = reader.log_store_keys();
         let collect = reader.collect(&raw.collect);
+        let celery = reader.celery(&raw.celery);
         if !reader.wrong.is_empty() {
             return Err(Failure::refused_for(reader.wrong));
         }
@@ -208,6 +212,7 @@ impl Config {
             log_store,
             log_store_keys,
             collect,
+            celery,
             send,
             json: options.json,
         })
@@ -409,6 +414,18 @@ impl Reader<'_> {
             }
         }
         tables
+    }
+
+    fn celery(&mut self, raw: &BTreeMap<String, Spanned<celery::BrokerEntry>>) -> Vec<Setting<celery::Broker>> {
+        let mut brokers = Vec::with_capacity(raw.len());
+        for (name, table) in raw {
+            let from = self.at(table.span().start);
+            match table.get_ref().check(name) {
+                Ok(value) => brokers.push(Setting { value, from }),
+                Err(error) => self.wrong.push(format!("{from}: {error}")),
+            }
+        }
+        brokers
     }
 
     fn jobs_max(&mut self, raw: Option<&Spanned<i64>>) -> Setting<u16> {

@@ -55,6 +55,9 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         };
         put(&format!("collect.{}", number + 1), value, &table.from);
     }
+    for broker in &config.celery {
+        put(&format!("celery.{}", broker.value.name), broker.value.shown_url(), &broker.from);
+    }
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {
         lines.push((format!("send.{name}"), value.to_string(), file.clone()));
