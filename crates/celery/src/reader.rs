@@ -104,7 +104,7 @@ impl Reader {
 
     async fn listen(&mut self, stop: &mut watch::Receiver<bool>) -> Ended {
         let opened = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return Ended::Stopped,
+            () = told_to_stop(stop) => return Ended::Stopped,
             opened = Connection::open(&self.broker) => opened,
         };
         let (mut connection, mut feed) = match opened {
@@ -118,7 +118,7 @@ impl Reader {
         let mut batch: Vec<Event> = Vec::new();
         loop {
             let done = tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => {
+                () = told_to_stop(stop) => {
                     self.flush(&mut batch).await;
                     self.save_workers().await;
                     return Ended::Stopped;
@@ -307,7 +307,11 @@ fn ticks(every: Duration) -> Interval {
     ticks
 }
 
-async fn is_told_to_stop(stop: &mut watch::Receiver<bool>, wait: Duration) -> bool {
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     // A sender that is gone will say nothing any more.
-    tokio::time::timeout(wait, stop.wait_for(|stop| *stop)).await.is_ok()
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn is_told_to_stop(stop: &mut watch::Receiver<bool>, wait: Duration) -> bool {
+    tokio::time::timeout(wait, told_to_stop(stop)).await.is_ok()
 }

@@ -2,6 +2,7 @@
 
 celery-title = Celery
 celery-lead = Workers, queues and tasks of your Celery applications, kept even after they restart.
+help-celery-about = Celery applications beside Vigie: workers, queues and tasks.
 celery-none = No Celery application yet
 celery-none-help = Tell Vigie where your application’s broker is, in vigie.toml, then restart Vigie. The application itself stays as it is.
 celery-example = What to add to vigie.toml
@@ -40,6 +41,7 @@ celery-queues-none = No queue is known yet.
 celery-waiting = Waiting
 celery-unacked = Fetched by workers
 celery-consumers = Workers
+celery-counted = Counted
 celery-left = no worker takes tasks from it
 celery-tasks = Tasks
 celery-see-tasks = Open the tasks

@@ -2,6 +2,7 @@
 
 celery-title = Celery
 celery-lead = Les processus, les files et les tâches de vos applications Celery, conservés même après un redémarrage.
+help-celery-about = Les applications Celery : processus, files d’attente et tâches.
 celery-none = Aucune application Celery
 celery-none-help = Indiquez à Vigie le broker de votre application, dans vigie.toml, puis redémarrez Vigie. L’application elle-même ne change pas.
 celery-example = À ajouter dans vigie.toml
@@ -40,6 +41,7 @@ celery-queues-none = Aucune file d’attente n’est connue.
 celery-waiting = En attente
 celery-unacked = Prises par un processus
 celery-consumers = Processus
+celery-counted = Relevé
 celery-left = aucun processus n’y prend de tâches
 celery-tasks = Tâches
 celery-see-tasks = Ouvrir les tâches
