@@ -30,6 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("outbound", &[]),
     ("jobs", &["model", "crashpoint", "schedules", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
+    ("celery", &["model", "scrub", "store"]),
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     (
@@ -42,6 +43,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "api",
             "alerts",
             "alerting",
+            "celery",
             "errors",
             "language",
             "model",
@@ -83,6 +85,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerting",
             "backup",
             "blobs",
+            "celery",
             "diagnosis",
             "language",
             "reports",

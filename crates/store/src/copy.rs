@@ -230,6 +230,14 @@ const TABLES: &[Table] = &[
     Table { counter: Some("no"), ..table("artifacts", "no", &[("no", Int), ("project", Int), ("release", Text),
         ("dist", Text), ("name", Text), ("kind", Text), ("debug_id", Text), ("source_map", Text), ("sha256", Text),
         ("bytes", Int), ("at", Int)]) },
+    table("celery_brokers", "name", &[("name", Text), ("standing", Text), ("updated_at", Int)]),
+    table("celery_workers", "broker, name", &[("broker", Text), ("name", Text), ("is_offline", Int),
+        ("heartbeat_at", Int), ("created_at", Int), ("about", Text)]),
+    table("celery_queues", "broker, name", &[("broker", Text), ("name", Text), ("messages", Int), ("unacked", Int),
+        ("consumers", Int), ("measured_at", Int)]),
+    Table { counter: Some("no"), ..table("celery_tasks", "no", &[("no", Int), ("broker", Text), ("id", Text),
+        ("name", Text), ("state", Int), ("worker", Text), ("queue", Text), ("args", Text), ("kwargs", Text),
+        ("root_id", Text), ("parent_id", Text), ("created_at", Int), ("updated_at", Int), ("detail", Text)]) },
 ];
 
 /// Rows, and bytes, that are held in memory at a time.

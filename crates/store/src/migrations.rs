@@ -121,6 +121,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_alerts.sql"),
         postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
     },
+    Migration {
+        version: 21,
+        name: "celery",
+        sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
+        postgres: include_str!("../migrations/postgres/0021_celery.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -97,6 +97,15 @@ async fn alerts(db: &Db) {
     db.create_alert_silence(crate::alerts::silence()).await.unwrap();
     // What `errors` did is noted, and nobody has looked at it.
     assert!(!db.alert_events(1).await.unwrap().is_empty());
+    celery(db).await;
+}
+
+async fn celery(db: &Db) {
+    crate::celery::keep(db, vec![crate::celery::task("é\0", "🦉", store::CeleryState::Retry, NOW)]).await;
+    db.save_celery_workers(vec![crate::celery::worker("\u{7f}")]).await.unwrap();
+    db.save_celery_queues(vec![crate::celery::queue("\u{6}\u{16}3")]).await.unwrap();
+    let broker = store::CeleryBroker { name: "é".into(), standing: "{}".into(), updated_at: NOW };
+    db.save_celery_broker(broker).await.unwrap();
 }
 
 /// Of which one went into the other, and was resolved.

@@ -8,6 +8,7 @@ mod bed;
 mod accounts;
 mod alerts;
 mod artifacts;
+mod celery;
 mod claims;
 mod copying;
 mod external;

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod backup;
+mod celery;
 mod diagnose;
 mod french;
 mod issues;
@@ -17,6 +18,7 @@ pub(crate) use self::logs::{
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};
+pub(crate) use celery::{CeleryCommand, CeleryTasksArgs};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
@@ -153,6 +155,11 @@ pub(crate) enum Command {
     /// The releases of a project: how stable each is, and what went into it
     #[command(args_conflicts_with_subcommands = true)]
     Releases(ReleasesArgs),
+    /// Celery applications beside Vigie: their workers, tasks and queues
+    Celery {
+        #[command(subcommand)]
+        command: CeleryCommand,
+    },
     /// What is wrong now: list, acknowledge, silence; rules
     Alert {
         #[command(subcommand)]

@@ -60,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) collect: Vec<Setting<Collect>>,
     /// Where backups go every day: the table `[backup]`.
     pub(crate) backup: Option<Setting<BackupSettings>>,
+    /// Celery's brokers that are listened to: the tables `[celery.NAME]`.
+    pub(crate) celery: Vec<Setting<celery::Broker>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
@@ -108,6 +110,7 @@ struct Raw {
     log_store: Option<Spanned<logs::Config>>,
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
     backup: Option<Spanned<BackupSettings>>,
+    celery: BTreeMap<String, Spanned<celery::BrokerEntry>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -195,6 +198,7 @@ impl Config {
         let collect = reader.collect(&raw.collect);
         let backup =
             raw.backup.as_ref().map(|raw| Setting { value: raw.get_ref().clone(), from: reader.at(raw.span().start) });
+        let celery = reader.celery(&raw.celery);
         if !reader.wrong.is_empty() {
             return Err(Failure::refused_for(reader.wrong));
         }
@@ -216,6 +220,7 @@ impl Config {
             log_store_keys,
             collect,
             backup,
+            celery,
             send,
             json: options.json,
         })
@@ -417,6 +422,18 @@ impl Reader<'_> {
             }
         }
         tables
+    }
+
+    fn celery(&mut self, raw: &BTreeMap<String, Spanned<celery::BrokerEntry>>) -> Vec<Setting<celery::Broker>> {
+        let mut brokers = Vec::with_capacity(raw.len());
+        for (name, table) in raw {
+            let from = self.at(table.span().start);
+            match table.get_ref().check(name) {
+                Ok(value) => brokers.push(Setting { value, from }),
+                Err(error) => self.wrong.push(format!("{from}: {error}")),
+            }
+        }
+        brokers
     }
 
     fn jobs_max(&mut self, raw: Option<&Spanned<i64>>) -> Setting<u16> {

@@ -71,6 +71,7 @@ waterfall-url = URL
 waterfall-statement = Query
 waterfall-user = User
 waterfall-span = Span
+excerpt-task = Log lines of this task
 excerpt-trace = Logs of the same trace
 excerpt-host = Logs of the same minute and server
 excerpt-minute = Logs of the same minute

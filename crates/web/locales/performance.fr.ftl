@@ -71,6 +71,7 @@ waterfall-url = URL
 waterfall-statement = Requête SQL
 waterfall-user = Utilisateur
 waterfall-span = Span
+excerpt-task = Lignes de journal de cette tâche
 excerpt-trace = Journaux de la même trace
 excerpt-host = Journaux de la même minute et du même serveur
 excerpt-minute = Journaux de la même minute

@@ -45,6 +45,9 @@ problem-name-wrong-help = write 1 to { $most } characters, without a slash or bl
 problem-logs-in-use = the log store is in use by process { $pid }: ask that process, or stop it
 problem-no-record = there is no record { $seq }
 
+problem-celery-state = Celery has no state “{ $word }”.
+problem-celery-state-help = Use one of these: { $words }.
+problem-no-celery-task = There is no Celery task { $id }.
 problem-no-release = There is no release { $version } in the project { $project }.
 problem-no-issue = there is no issue `{ $name }`
 problem-no-issue-help = `GET /api/v1/issues` lists the issues

@@ -45,6 +45,9 @@ problem-name-wrong-help = écrivez de 1 à { $most } caractères, sans barre obl
 problem-logs-in-use = les journaux sont utilisés par le processus { $pid } : adressez-vous à lui, ou arrêtez-le
 problem-no-record = la ligne { $seq } n’existe pas
 
+problem-celery-state = L’état « { $word } » n’existe pas dans Celery.
+problem-celery-state-help = Utilisez l’un de ceux-ci : { $words }.
+problem-no-celery-task = La tâche Celery { $id } n’existe pas.
 problem-no-release = La version { $version } n’existe pas dans le projet { $project }.
 problem-no-issue = le problème « { $name } » n’existe pas
 problem-no-issue-help = « GET /api/v1/issues » affiche les problèmes

@@ -9,6 +9,7 @@ mod alerts;
 mod audit;
 mod auth;
 mod authority;
+mod celery;
 mod changes;
 mod cursor;
 mod extract;
@@ -131,6 +132,7 @@ fn declare(routes: Routes) -> Routes {
         mailings::declare,
         jobs::declare,
         workers::declare,
+        celery::declare,
         traces::declare,
         logs::declare,
         intake::declare,

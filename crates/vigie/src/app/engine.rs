@@ -33,6 +33,8 @@ const LEASE: Duration = Duration::from_secs(10);
 /// How often what is old is let go of, and how soon again where there is more.
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 const FORGET_AGAIN: Duration = Duration::from_secs(30);
+/// Rows of tasks that are let go in one transaction.
+const FORGOTTEN_AT_ONCE: u32 = 5_000;
 /// How often what is kept is read through for damage, and how much of it at the most: what is longer is left to `vigie doctor`.
 const LOOK_EVERY: Duration = Duration::from_secs(6 * 3600);
 const LOOKED_THROUGH_MAX: u64 = 1 << 30;
@@ -126,6 +128,13 @@ impl Owned {
                 work.push(web::timetable(parts.app(config, Some(wake))));
             }
             owned.schedules.push(Schedules::start(&owned.place, work));
+            if matches!(engines, Engines::Run(_)) {
+                for broker in &config.celery {
+                    let (db, clock, rng) = (parts.db.clone(), parts.clock.clone(), parts.rng.clone());
+                    let reader = celery::Reader::new(broker.value.clone(), db, clock, rng);
+                    owned.background.spawn(reader.run(owned.stop.subscribe()));
+                }
+            }
             let (reports, stopped) = (parts.reports.clone(), owned.stop.subscribe());
             owned.background.spawn(async move { reports.run(stopped).await });
         }
@@ -242,6 +251,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         tending(parts.logs.clone()),
         looking_for_damage(parts.db.clone(), parts.logs.clone()),
         forgetting(parts.reports.clone()),
+        forgetting_celery(config, parts),
         web::fetching_runs(parts.app(config, None)),
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
@@ -280,6 +290,21 @@ fn forgetting(reports: Reports) -> Work {
         async move {
             let more = reports.forget_old().await.map_err(|error| error.to_string())?;
             Ok(if more { Again::After(FORGET_AGAIN) } else { Again::AsUsual })
+        }
+    })
+}
+
+/// Lets go of what Celery's tasks did, for all processes.
+fn forgetting_celery(config: &Config, parts: &Parts) -> Work {
+    let longest = config.celery.iter().map(|broker| broker.value.keep_days).max().unwrap_or(celery::config::KEEP_DAYS);
+    let kept_for = Duration::from_secs(86_400 * u64::from(longest));
+    let (db, clock) = (parts.db.clone(), parts.clock.clone());
+    Work::new("celery_retention", FORGET_EVERY, DoneBy::Leader, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let gone = db.purge_celery(clock.now() - kept_for, FORGOTTEN_AT_ONCE).await;
+            let gone = gone.map_err(|error| error.to_string())?;
+            Ok(if gone < u64::from(FORGOTTEN_AT_ONCE) { Again::AsUsual } else { Again::After(FORGET_AGAIN) })
         }
     })
 }

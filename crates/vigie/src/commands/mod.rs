@@ -3,6 +3,7 @@
 mod accounts;
 mod alerts;
 mod backup;
+mod celery;
 mod config;
 mod demo;
 mod diagnose;
@@ -67,6 +68,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Project { command } => projects::run(&config, command).await,
         Command::Issues(args) => issues::run(&config, args).await,
         Command::Releases(args) => releases::run(&config, args).await,
+        Command::Celery { command } => celery::run(&config, command).await,
         Command::Alert { command } => alerts::run(&config, command).await,
         Command::Channel { command } => alerts::channels(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,

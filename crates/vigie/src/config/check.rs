@@ -63,6 +63,8 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
             keep = set.value.keep
         );
         put("backup", value, &set.from);
+    for broker in &config.celery {
+        put(&format!("celery.{}", broker.value.name), broker.value.shown_url(), &broker.from);
     }
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {

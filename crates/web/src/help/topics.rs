@@ -19,7 +19,7 @@ pub(crate) struct Topic {
     french: Option<&'static str>,
 }
 
-pub(crate) const TOPICS: [Topic; 6] = [
+pub(crate) const TOPICS: [Topic; 7] = [
     Topic {
         slug: "sending",
         title: "help-sending",
@@ -59,6 +59,14 @@ pub(crate) const TOPICS: [Topic; 6] = [
         files: &["collecting.md"],
         english: include_str!("../../../../docs/collecting.md"),
         french: None,
+    },
+    Topic {
+        slug: "celery",
+        title: "celery-title",
+        about: "help-celery-about",
+        files: &["celery.md", "celery.fr.md"],
+        english: include_str!("../../../../docs/celery.md"),
+        french: Some(include_str!("../../../../docs/celery.fr.md")),
     },
     Topic {
         slug: "embedding",

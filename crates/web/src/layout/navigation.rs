@@ -96,6 +96,7 @@ const SECTIONS: &[Declared] = &[
             entry("/schedules", "schedules-title", Role::Viewer, &["/schedules"]),
             entry("/traces", "menu-traces", Role::Viewer, &["/traces"]),
             entry("/workers", "menu-workers", Role::Viewer, &["/workers"]),
+            entry("/celery", "celery-title", Role::Viewer, &["/celery"]),
         ],
     },
     Declared {

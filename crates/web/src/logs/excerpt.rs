@@ -43,6 +43,8 @@ pub(crate) struct Excerpt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExcerptOf {
     Trace,
+    /// A task of Celery.
+    Task,
     MinuteAndHost,
     Minute,
 }
@@ -51,6 +53,7 @@ impl Excerpt {
     pub(crate) fn title(&self) -> &'static str {
         match self.of {
             ExcerptOf::Trace => "excerpt-trace",
+            ExcerptOf::Task => "excerpt-task",
             ExcerptOf::MinuteAndHost => "excerpt-host",
             ExcerptOf::Minute => "excerpt-minute",
         }
@@ -61,6 +64,12 @@ impl Excerpt {
 pub(crate) async fn of_trace(ctx: &Ctx, v: &View, id: &str, (start, end): (Timestamp, Timestamp)) -> Result<Excerpt> {
     let q = format!("trace_id:\"{}\"", hexadecimal(id));
     found(ctx, v, ExcerptOf::Trace, q, (start - TRACE_AROUND, end + TRACE_AROUND)).await
+}
+
+/// The lines that name a task of Celery, which lasted about so long.
+pub(crate) async fn of_task(ctx: &Ctx, v: &View, id: &str, (start, end): (Timestamp, Timestamp)) -> Result<Excerpt> {
+    let id: String = id.chars().filter(|c| !c.is_control() && !['"', '\\'].contains(c)).collect();
+    found(ctx, v, ExcerptOf::Task, format!("\"{id}\""), (start - TRACE_AROUND, end + TRACE_AROUND)).await
 }
 
 /// The lines of the trace that something belongs to; where there are none, those of the same minute and machine.

@@ -1,0 +1,317 @@
+//! Listens to a broker for as long as Vigie runs, and keeps what it learns.
+
+use crate::{
+    config::{Broker, Enabling},
+    event::{Event, What, decode_envelope},
+    inspect::Order,
+    redis_broker::{Connection, Feed},
+    standing::{Reach, Standing},
+    task,
+    worker::Workers,
+};
+use model::{Clock, Rng, Timestamp};
+use serde_json::Map;
+use std::{collections::BTreeSet, time::Duration};
+use store::{CeleryBroker, CeleryQueue, Db};
+use tokio::{
+    sync::watch,
+    time::{Interval, MissedTickBehavior, interval},
+};
+use uuid::Uuid;
+
+const FLUSH_EVERY: Duration = Duration::from_millis(250);
+/// Events that are written at a time.
+const BATCH_MAX: usize = 1_000;
+const MEASURE_EVERY: Duration = Duration::from_secs(10);
+/// Workers are asked about themselves so often, and whenever one comes.
+const ASK_EVERY: Duration = Duration::from_secs(60);
+const ANSWERS_WAIT: Duration = Duration::from_secs(1);
+/// Signs of life that tell nothing new, and how the broker is reached, are written so often.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+/// How soon a broker that is away is tried again, at first and at last.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_LAST: Duration = Duration::from_secs(60);
+/// A connection that lived so long was a good one.
+const GOOD_AFTER: Duration = Duration::from_secs(60);
+const QUEUES_MAX: usize = 500;
+
+/// Listens to one broker.
+pub struct Reader {
+    broker: Broker,
+    db: Db,
+    clock: Clock,
+    rng: Rng,
+    workers: Workers,
+    standing: Standing,
+    /// Queues that are known from tasks, from workers, from before.
+    queues: BTreeSet<String>,
+}
+
+/// Why a connection ended.
+enum Ended {
+    Stopped,
+    Lost(String),
+}
+
+impl Reader {
+    pub fn new(broker: Broker, db: Db, clock: Clock, rng: Rng) -> Self {
+        let standing = Standing::new(broker.shown_url(), clock.now());
+        let queues = broker.queues.iter().cloned().collect();
+        Self { broker, db, clock, rng, workers: Workers::default(), standing, queues }
+    }
+
+    /// Listens until `stop` says so. Whatever the broker does, this goes on.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let name = self.broker.name.clone();
+        while let Err(error) = self.remember().await {
+            tracing::warn!(broker = name, %error, "what is known of a Celery cluster could not be read");
+            if is_told_to_stop(&mut stop, RETRY_LAST).await {
+                return;
+            }
+        }
+        let mut wait = RETRY_FIRST;
+        loop {
+            let began = self.clock.now();
+            let Ended::Lost(error) = self.listen(&mut stop).await else { return };
+            if self.clock.now().since(began) > GOOD_AFTER {
+                wait = RETRY_FIRST;
+            }
+            if self.standing.reach != Reach::Away {
+                tracing::warn!(broker = name, error, "a Celery broker is away; it is tried again");
+            }
+            self.note_reach(Reach::Away, Some(error)).await;
+            if is_told_to_stop(&mut stop, wait + Duration::from_millis(self.rng.below(500))).await {
+                return;
+            }
+            wait = (wait * 2).min(RETRY_LAST);
+        }
+    }
+
+    /// What was known before this process began.
+    async fn remember(&mut self) -> store::Result<()> {
+        let workers = self.db.celery_workers().await?;
+        self.workers = Workers::of(workers.into_iter().filter(|worker| worker.broker == self.broker.name));
+        let queues = self.db.celery_queues().await?.into_iter().filter(|queue| queue.broker == self.broker.name);
+        self.queues.extend(queues.map(|queue| queue.name));
+        let brokers = self.db.celery_brokers().await?;
+        let before = brokers.iter().find(|broker| broker.name == self.broker.name);
+        if let Some(before) = before.and_then(|broker| Standing::of(&broker.standing)) {
+            self.standing.last_event_at = before.last_event_at;
+        }
+        self.save_standing().await;
+        Ok(())
+    }
+
+    async fn listen(&mut self, stop: &mut watch::Receiver<bool>) -> Ended {
+        let opened = tokio::select! {
+            () = told_to_stop(stop) => return Ended::Stopped,
+            opened = Connection::open(&self.broker) => opened,
+        };
+        let (mut connection, mut feed) = match opened {
+            Ok(open) => open,
+            Err(error) => return Ended::Lost(error.to_string()),
+        };
+        tracing::info!(broker = self.broker.name, "listening to a Celery broker");
+        self.note_reach(Reach::Connected, None).await;
+        let [mut flush, mut measure, mut ask, mut note] =
+            [FLUSH_EVERY, MEASURE_EVERY, ASK_EVERY, NOTE_EVERY].map(ticks);
+        let mut batch: Vec<Event> = Vec::new();
+        loop {
+            let done = tokio::select! {
+                () = told_to_stop(stop) => {
+                    self.flush(&mut batch).await;
+                    self.save_workers().await;
+                    return Ended::Stopped;
+                }
+                message = feed.next() => match message {
+                    Some(message) => {
+                        self.take(&message, &mut batch);
+                        if batch.len() >= BATCH_MAX { self.flush(&mut batch).await; }
+                        Ok(())
+                    }
+                    None => Err("the broker closed the connection".to_owned()),
+                },
+                _ = flush.tick() => {
+                    if self.flush(&mut batch).await { ask.reset_immediately(); }
+                    Ok(())
+                }
+                _ = measure.tick() => self.measure(&mut connection, &feed).await,
+                _ = ask.tick() => self.ask(&mut connection).await,
+                _ = note.tick() => {
+                    self.save_workers().await;
+                    self.save_standing().await;
+                    Ok(())
+                }
+            };
+            if let Err(error) = done {
+                self.flush(&mut batch).await;
+                return Ended::Lost(error);
+            }
+        }
+    }
+
+    fn take(&mut self, message: &[u8], batch: &mut Vec<Event>) {
+        match decode_envelope(message) {
+            Ok(events) => {
+                self.standing.events += events.len() as u64;
+                self.standing.last_event_at = Some(self.clock.now());
+                batch.extend(events);
+            }
+            Err(problem) => {
+                self.standing.unread += 1;
+                self.standing.problem = Some(problem.to_string());
+            }
+        }
+    }
+
+    /// Writes what has come. Returns whether a worker has just come.
+    async fn flush(&mut self, batch: &mut Vec<Event>) -> bool {
+        let events = std::mem::take(batch);
+        let now = self.clock.now();
+        let mut has_come = false;
+        for event in &events {
+            has_come |= self.workers.apply(&self.broker.name, event, now).is_some();
+            self.note_queue(event);
+        }
+        if self.workers.has_news() {
+            self.save_workers().await;
+        }
+        self.keep(events, now).await;
+        has_come
+    }
+
+    /// Writes what happened to tasks, however long the store takes: what comes meanwhile waits, up to a bound.
+    async fn keep(&self, events: Vec<Event>, now: Timestamp) {
+        let ids = task::ids(&events);
+        if ids.is_empty() {
+            return;
+        }
+        let broker = self.broker.name.clone();
+        loop {
+            let (events, name) = (events.clone(), broker.clone());
+            let change = move |tasks: &mut _| task::fold(&name, tasks, &events, now);
+            match self.db.change_celery_tasks(&broker, ids.clone(), change).await {
+                Ok(_) => return,
+                Err(error) if error.is_passing() => {
+                    tracing::warn!(broker, %error, "what Celery's tasks did could not be written; it is tried again");
+                    tokio::time::sleep(RETRY_FIRST).await;
+                }
+                Err(error) => {
+                    tracing::error!(broker, %error, events = ids.len(), "what Celery's tasks did could not be written");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn note_queue(&mut self, event: &Event) {
+        if let What::Task(task) = &event.what
+            && let Some(queue) = &task.queue
+        {
+            self.know_queue(queue);
+        }
+    }
+
+    fn know_queue(&mut self, queue: &str) {
+        if self.queues.len() < QUEUES_MAX && !self.queues.contains(queue) {
+            self.queues.insert(queue.to_owned());
+        }
+    }
+
+    async fn measure(&mut self, connection: &mut Connection, feed: &Feed) -> Result<(), String> {
+        self.standing.dropped += feed.take_dropped() + std::mem::take(&mut self.workers.dropped);
+        let said = |error: redis::RedisError| error.to_string();
+        connection.ping().await.map_err(said)?;
+        let of_workers: Vec<String> = self.workers.queues().map(str::to_owned).collect();
+        of_workers.iter().for_each(|queue| self.know_queue(queue));
+        let queues: Vec<String> = self.queues.iter().cloned().collect();
+        let depths = connection.depths(&queues).await.map_err(said)?;
+        let now = self.clock.now();
+        let rows = depths.into_iter().map(|(name, depth)| CeleryQueue {
+            broker: self.broker.name.clone(),
+            consumers: Some(self.workers.consumers(&name, now)),
+            messages: depth.messages,
+            unacked: Some(depth.unacked),
+            measured_at: now,
+            name,
+        });
+        self.written(self.db.save_celery_queues(rows.collect()).await);
+        Ok(())
+    }
+
+    /// Asks workers to tell what they do, and who they are.
+    async fn ask(&mut self, connection: &mut Connection) -> Result<(), String> {
+        let said = |error: redis::RedisError| error.to_string();
+        if self.broker.enabling == Enabling::Asked {
+            let order = self.new_order("enable_events", None);
+            connection.order(&order, self.id()).await.map_err(said)?;
+        }
+        for method in ["stats", "active_queues"] {
+            let order = self.new_order(method, Some(self.id()));
+            let answers = connection.ask(&order, self.id(), ANSWERS_WAIT).await.map_err(said)?;
+            for (name, answer) in answers {
+                self.workers.note(&name, |about| match method {
+                    "stats" => about.note_stats(&answer),
+                    _ => about.note_queues(&answer),
+                });
+            }
+        }
+        let declared = connection.declared_queues().await.map_err(said)?;
+        declared.iter().for_each(|queue| self.know_queue(&crate::text::name(queue)));
+        Ok(())
+    }
+
+    fn new_order(&self, method: &'static str, reply_to: Option<Uuid>) -> Order {
+        let wait = ANSWERS_WAIT.as_secs_f64();
+        let expires = reply_to.map(|_| self.clock.now().as_micros() as f64 / 1e6 + wait);
+        Order { method, arguments: Map::new(), destination: None, ticket: self.id(), reply_to, expires }
+    }
+
+    fn id(&self) -> Uuid {
+        Uuid::from_bytes(self.rng.bytes())
+    }
+
+    async fn note_reach(&mut self, reach: Reach, error: Option<String>) {
+        if self.standing.reach != reach {
+            self.standing.since = self.clock.now();
+        }
+        self.standing.reach = reach;
+        self.standing.error = error.map(|error| crate::text::kept(&error, 300));
+        self.save_standing().await;
+    }
+
+    async fn save_workers(&mut self) {
+        let changed = self.workers.take_changed();
+        if !changed.is_empty() {
+            self.written(self.db.save_celery_workers(changed).await);
+        }
+    }
+
+    async fn save_standing(&self) {
+        let (name, standing) = (self.broker.name.clone(), self.standing.to_json());
+        let broker = CeleryBroker { name, standing, updated_at: self.clock.now() };
+        self.written(self.db.save_celery_broker(broker).await);
+    }
+
+    /// What is written again soon may fail once.
+    fn written(&self, written: store::Result<()>) {
+        if let Err(error) = written {
+            tracing::warn!(broker = self.broker.name, %error, "how a Celery cluster stands could not be written");
+        }
+    }
+}
+
+fn ticks(every: Duration) -> Interval {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    // A sender that is gone will say nothing any more.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn is_told_to_stop(stop: &mut watch::Receiver<bool>, wait: Duration) -> bool {
+    tokio::time::timeout(wait, told_to_stop(stop)).await.is_ok()
+}

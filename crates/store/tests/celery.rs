@@ -1,0 +1,127 @@
+//! Celery's workers, queues and tasks.
+
+use crate::bed::{NOW, later};
+use model::Timestamp;
+use store::{CeleryQueue, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, Db};
+
+on_both![
+    tasks_are_changed_by_what_is_known_of_them,
+    tasks_are_found_by_what_people_know,
+    what_is_old_is_forgotten,
+    a_family_is_found,
+    workers_and_queues_are_kept_as_they_are_last,
+];
+
+pub(crate) fn task(id: &str, name: &str, state: CeleryState, at: Timestamp) -> CeleryTask {
+    let mut task = CeleryTask {
+        broker: "shop".into(),
+        id: id.into(),
+        name: name.into(),
+        state,
+        worker: "w1@h\0".into(),
+        args: "('Zoé\0',)".into(),
+        root_id: Some("root".into()),
+        created_at: at,
+        updated_at: at,
+        ..CeleryTask::default()
+    };
+    task.detail.result = Some("é\0".into());
+    task.detail.times.0.insert("sent".into(), 0.1);
+    task
+}
+
+pub(crate) async fn keep(db: &Db, tasks: Vec<CeleryTask>) {
+    let ids = tasks.iter().map(|task| task.id.clone()).collect();
+    let change = |known: &mut std::collections::BTreeMap<String, CeleryTask>| {
+        known.extend(tasks.into_iter().map(|task| (task.id.clone(), task)));
+    };
+    db.change_celery_tasks("shop", ids, change).await.unwrap();
+}
+
+async fn found(db: &Db, filter: CeleryTaskFilter) -> Vec<String> {
+    let page = db.celery_tasks(&CeleryTaskFilter { limit: 10, ..filter }).await.unwrap();
+    page.rows.into_iter().map(|task| task.id).collect()
+}
+
+async fn tasks_are_changed_by_what_is_known_of_them(db: Db) {
+    keep(&db, vec![task("a", "shop.bill", CeleryState::Started, NOW)]).await;
+    let kept = db
+        .change_celery_tasks("shop", vec!["a".into(), "b".into()], |known| {
+            assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
+            known.get_mut("a").unwrap().state = CeleryState::Success;
+            known.insert("b".into(), task("b", "", CeleryState::Pending, later(1)));
+        })
+        .await
+        .unwrap();
+    assert_eq!(kept, 2);
+    let a = db.celery_task("a").await.unwrap().remove(0);
+    assert_eq!((a.state, a.created_at, a.args.as_str()), (CeleryState::Success, NOW, "('Zoé\u{fffd}',)"));
+    assert_eq!(a.detail.times.0["sent"], 0.1);
+    // The same id on another broker is another task.
+    let other = |known: &mut std::collections::BTreeMap<String, CeleryTask>| {
+        assert!(known.is_empty());
+        known.insert("a".into(), task("a", "site.bill", CeleryState::Failure, NOW));
+    };
+    db.change_celery_tasks("site", vec!["a".into()], other).await.unwrap();
+    assert_eq!(db.celery_task("a").await.unwrap().len(), 2);
+}
+
+async fn tasks_are_found_by_what_people_know(db: Db) {
+    let tasks = vec![
+        task("a", "shop.bill", CeleryState::Success, NOW),
+        task("b", "shop.mail", CeleryState::Failure, later(1)),
+        task("c", "shop.bill", CeleryState::Failure, later(2)),
+    ];
+    keep(&db, tasks).await;
+    let of = CeleryTaskFilter::default;
+    assert_eq!(found(&db, of()).await, ["c", "b", "a"]);
+    assert_eq!(found(&db, CeleryTaskFilter { oldest_first: true, ..of() }).await, ["a", "b", "c"]);
+    assert_eq!(found(&db, CeleryTaskFilter { name: Some("shop.bill".into()), ..of() }).await, ["c", "a"]);
+    assert_eq!(found(&db, CeleryTaskFilter { state: Some(CeleryState::Failure), ..of() }).await, ["c", "b"]);
+    assert_eq!(found(&db, CeleryTaskFilter { text: Some("ZO".into()), ..of() }).await, ["c", "b", "a"]);
+    assert_eq!(found(&db, CeleryTaskFilter { text: Some("mail".into()), ..of() }).await, ["b"]);
+    assert_eq!(found(&db, CeleryTaskFilter { since: Some(later(1)), ..of() }).await, ["c", "b"]);
+    assert_eq!(found(&db, CeleryTaskFilter { broker: Some("site".into()), ..of() }).await, Vec::<String>::new());
+    let first = db.celery_tasks(&CeleryTaskFilter { limit: 2, ..of() }).await.unwrap();
+    assert_eq!(found(&db, CeleryTaskFilter { before: first.next, ..of() }).await, ["a"]);
+    assert_eq!(db.celery_task_names().await.unwrap(), ["shop.bill", "shop.mail"]);
+    let counts = db.count_celery_tasks(later(1)).await.unwrap();
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(CeleryState::Failure.code(), 2)]);
+}
+
+async fn what_is_old_is_forgotten(db: Db) {
+    keep(&db, (0..5).map(|n| task(&n.to_string(), "t", CeleryState::Success, later(n))).collect()).await;
+    assert_eq!(db.purge_celery(later(3), 2).await.unwrap(), 2);
+    assert_eq!(db.purge_celery(later(3), 2).await.unwrap(), 1);
+    assert_eq!(found(&db, CeleryTaskFilter::default()).await, ["4", "3"]);
+}
+
+async fn a_family_is_found(db: Db) {
+    let alone = CeleryTask { root_id: None, ..task("x", "t", CeleryState::Success, NOW) };
+    keep(&db, vec![task("a", "t", CeleryState::Success, NOW), task("b", "t", CeleryState::Success, NOW), alone]).await;
+    assert_eq!(db.celery_family("shop", "root").await.unwrap().len(), 2);
+    assert_eq!(db.celery_family("site", "root").await.unwrap().len(), 0);
+}
+
+pub(crate) fn worker(name: &str) -> CeleryWorker {
+    let (broker, about) = ("shop".into(), r#"{"pid":7}"#.into());
+    CeleryWorker { broker, name: name.into(), is_offline: false, heartbeat_at: NOW, created_at: NOW, about }
+}
+
+pub(crate) fn queue(name: &str) -> CeleryQueue {
+    let (broker, name) = ("shop".into(), name.into());
+    CeleryQueue { broker, name, messages: 3, unacked: None, consumers: Some(1), measured_at: NOW }
+}
+
+async fn workers_and_queues_are_kept_as_they_are_last(db: Db) {
+    db.save_celery_workers(vec![worker("w1"), worker("w2")]).await.unwrap();
+    let gone = CeleryWorker { is_offline: true, heartbeat_at: later(9), created_at: later(9), ..worker("w1") };
+    db.save_celery_workers(vec![gone.clone()]).await.unwrap();
+    assert_eq!(db.celery_workers().await.unwrap(), [CeleryWorker { created_at: NOW, ..gone }, worker("w2")]);
+    db.save_celery_queues(vec![queue("celery")]).await.unwrap();
+    let full = CeleryQueue { messages: 9, unacked: Some(2), measured_at: later(1), ..queue("celery") };
+    db.save_celery_queues(vec![full.clone()]).await.unwrap();
+    assert_eq!(db.celery_queues().await.unwrap(), [full]);
+    db.purge_celery(later(5), 10).await.unwrap();
+    assert_eq!((db.celery_workers().await.unwrap().len(), db.celery_queues().await.unwrap().len()), (1, 0));
+}

@@ -1,0 +1,92 @@
+### Celery clusters.
+
+celery-title = Celery
+celery-lead = Workers, queues and tasks of your Celery applications, kept even after they restart.
+help-celery-about = Celery applications beside Vigie: workers, queues and tasks.
+celery-none = No Celery application yet
+celery-none-help = Tell Vigie where your application’s broker is, in vigie.toml, then restart Vigie. The application itself stays as it is.
+celery-example = What to add to vigie.toml
+celery-brokers = Brokers
+celery-broker = Broker
+celery-connecting = Connecting
+celery-connected = Connected
+celery-away = Out of reach
+celery-away-help = Vigie tries again every minute. What happens meanwhile is not recorded; everything recorded before is still here.
+celery-last-event = Last event
+celery-events = Events
+celery-events-help = Since Vigie started
+celery-never = none yet
+celery-unread-n = { $n ->
+    [one] { $shown } message could not be read
+   *[other] { $shown } messages could not be read
+}
+celery-dropped-n = { $n ->
+    [one] { $shown } message was dropped: too many arrived at once
+   *[other] { $shown } messages were dropped: too many arrived at once
+}
+celery-workers = Workers
+celery-worker = Worker
+celery-workers-none = No worker has been heard from yet. It appears here a few seconds after it starts.
+celery-pool = Pool
+celery-active = Active tasks
+celery-processed = Processed
+celery-load = Load
+celery-sign = Last heartbeat
+celery-online = Online
+celery-offline = Stopped
+celery-lost = Lost
+celery-queues = Queues
+celery-queue = Queue
+celery-queues-none = No queue is known yet.
+celery-waiting = Waiting
+celery-unacked = Fetched by workers
+celery-consumers = Workers
+celery-counted = Counted
+celery-left = no worker takes tasks from it
+celery-tasks = Tasks
+celery-see-tasks = Open the tasks
+celery-day = Tasks of the last 24 hours
+celery-day-none = No task in the last 24 hours.
+celery-tasks-lead = Every task that the workers have reported, the newest first.
+celery-tasks-none = No task yet
+celery-tasks-none-help = Tasks appear here as soon as a worker receives one.
+celery-tasks-no-match = No task matches
+celery-task = Task
+celery-q = Name, ID or arguments
+celery-when = Received
+celery-runtime = Run time
+celery-reach = searched back to { $until }
+celery-reach-none = No task found back to { $until }
+celery-reach-more = No further task found back to { $until }
+celery-pending = Waiting
+celery-received = Received
+celery-started = In progress
+celery-success = Succeeded
+celery-failure = Failed
+celery-retry = To be retried
+celery-revoked = Revoked
+celery-rejected = Rejected
+celery-args = Arguments
+celery-kwargs = Named arguments
+celery-retries = Retries
+celery-eta = Not before
+celery-expires = Expires
+celery-signal = Stopped by signal
+celery-why-revoked = Reason
+celery-has-expired = It had expired
+celery-client = Sent by
+celery-at-sent = Sent
+celery-at-received = Received
+celery-at-started = Started
+celery-at-succeeded = Succeeded
+celery-at-failed = Failed
+celery-at-retried = To be retried
+celery-at-revoked = Revoked
+celery-at-rejected = Rejected
+celery-story = History
+celery-details = Details
+celery-result = Result
+celery-error = Error
+celery-error-earlier = Error of an earlier attempt
+celery-family = Related tasks
+celery-this-one = this task

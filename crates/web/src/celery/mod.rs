@@ -1,0 +1,15 @@
+//! Celery clusters beside Vigie: their workers, queues and tasks, as they are and as they were.
+
+mod api;
+#[cfg(test)]
+pub(crate) mod examples;
+mod handlers;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+}
