@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod checks;
 pub mod feedback;
 pub mod health;
 pub mod issues;

@@ -12,6 +12,8 @@ use std::{
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("alerts", &["model"]),
+    ("checks", &["model", "schedules"]),
+    ("checking", &["checks", "jobs", "model", "outbound", "store"]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
     ("blobs", &["model", "store"]),
@@ -33,7 +35,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     (
         "alerting",
-        &["alerts", "blobs", "jobs", "language", "logs", "mail", "model", "outbound", "reports", "store", "vault"],
+        &[
+            "alerts", "blobs", "checks", "jobs", "language", "logs", "mail", "model", "outbound", "reports", "store",
+            "vault",
+        ],
     ),
     (
         "web",
@@ -41,6 +46,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "api",
             "alerts",
             "alerting",
+            "checks",
+            "checking",
             "errors",
             "language",
             "model",
@@ -81,6 +88,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerts",
             "alerting",
             "blobs",
+            "checking",
             "diagnosis",
             "language",
             "reports",
@@ -109,7 +117,7 @@ const TESTS_MAY_KNOW: &[&str] = &["testkit"];
 const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
-const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "diagnosis", "celery"];
+const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "checks", "diagnosis", "celery"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];

@@ -13,6 +13,7 @@ mod alerts;
 mod artifacts;
 mod attachments;
 mod audit;
+mod checks;
 mod claims;
 mod copy;
 mod drafts;
@@ -63,6 +64,7 @@ pub use alerts::{
 pub use artifacts::{ARTIFACT_BYTES_MAX, ARTIFACTS_MAX, Artifact, ArtifactKind, UploadChunk};
 pub use attachments::{ATTACHMENT_BYTES_MAX, EventAttachment};
 pub use audit::{AuditEvent, AuditFilter};
+pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, StoredOutage, StoredPing};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use drafts::Draft;

@@ -121,6 +121,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_alerts.sql"),
         postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
     },
+    Migration {
+        version: 18,
+        name: "checks",
+        sqlite: include_str!("../migrations/sqlite/0018_checks.sql"),
+        postgres: include_str!("../migrations/postgres/0018_checks.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -8,6 +8,7 @@ mod bed;
 mod accounts;
 mod alerts;
 mod artifacts;
+mod checks;
 mod claims;
 mod copying;
 mod external;

@@ -745,3 +745,37 @@ diagnose-not-written-help = the report says why; ask again once that is settled
 diagnose-file-there = { $path } is there already
 diagnose-file-there-help = name another file: nothing is overwritten
 diagnose-list-too-long = { $path }: the list is larger than 64 MB
+
+# Checks.
+column-90-days = 90 days
+column-last-heard = last heard
+column-expected = expected
+column-address = address
+column-time = time
+column-took = took
+column-text = text
+checks-none = no check yet: `vigie check add backup --every 24h` makes one
+check-kept = check { $name } is kept
+check-call = call this address when the job has ended well:
+check-port = { $address }: write a host and a port: mail.example.org:25
+check-floor = { $text }: write a name and a number: rows=100
+check-stands = { $name }: { $state }
+check-removed = check { $name } is deleted
+check-state-new = new
+check-state-up = up
+check-state-late = late
+check-state-down = down
+check-state-paused = paused
+check-why-missed = not heard from in time
+check-why-failed = reported a failure
+check-why-exited = ended with an error, status
+check-why-too-long = running for too long
+check-why-too-little = did less than expected
+check-why-unreachable = no answer
+check-why-refused = Vigie may not reach this address
+check-why-status = unexpected status
+check-why-text = expected text not found
+check-why-slow = too slow
+check-why-certificate = certificate invalid or soon to expire
+check-why-redirects = too many redirects
+check-why-name = not the expected address

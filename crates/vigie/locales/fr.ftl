@@ -843,3 +843,37 @@ diagnose-not-written-help = le rapport dit pourquoi ; posez de nouveau la quest
 diagnose-file-there = { $path } existe déjà
 diagnose-file-there-help = indiquez un autre fichier : rien n’est écrasé
 diagnose-list-too-long = { $path } : la liste dépasse 64 Mo
+
+# Checks.
+column-90-days = 90 jours
+column-last-heard = dernières nouvelles
+column-expected = prochain signal
+column-address = adresse
+column-time = date
+column-took = durée
+column-text = texte
+checks-none = aucun contrôle : `vigie check add sauvegarde --every 24h` en crée un
+check-kept = contrôle { $name } enregistré
+check-call = appelez cette adresse quand la tâche s’est bien terminée :
+check-port = { $address } : écrivez un hôte et un port : mail.exemple.fr:25
+check-floor = { $text } : écrivez un nom et un nombre : rows=100
+check-stands = { $name } : { $state }
+check-removed = contrôle { $name } supprimé
+check-state-new = nouveau
+check-state-up = en service
+check-state-late = en retard
+check-state-down = en échec
+check-state-paused = en pause
+check-why-missed = pas de nouvelles à temps
+check-why-failed = a signalé un échec
+check-why-exited = s’est terminé par une erreur, code
+check-why-too-long = dure trop longtemps
+check-why-too-little = a fait moins que prévu
+check-why-unreachable = ne répond pas
+check-why-refused = Vigie n’a pas le droit de joindre cette adresse
+check-why-status = code de réponse inattendu
+check-why-text = texte attendu introuvable
+check-why-slow = trop lent
+check-why-certificate = certificat non valide ou bientôt expiré
+check-why-redirects = trop de redirections
+check-why-name = pas l’adresse attendue

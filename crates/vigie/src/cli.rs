@@ -2,6 +2,7 @@
 //! those of `locales/help.fr.ftl` ([`french`]).
 
 mod alerts;
+mod checks;
 mod diagnose;
 mod french;
 mod issues;
@@ -15,6 +16,7 @@ pub(crate) use self::logs::{
     LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
+pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
@@ -151,6 +153,9 @@ pub(crate) enum Command {
     /// The releases of a project: how stable each is, and what went into it
     #[command(args_conflicts_with_subcommands = true)]
     Releases(ReleasesArgs),
+    /// What must report in time, and what must answer: backups, sites, servers
+    #[command(visible_alias = "checks")]
+    Check(CheckArgs),
     /// What is wrong now: list, acknowledge, silence; rules
     Alert {
         #[command(subcommand)]

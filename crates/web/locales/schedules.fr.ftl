@@ -103,6 +103,7 @@ maintenance-report-retention = Supprimer les anciens rapports d’erreurs
 maintenance-alerts = Évaluer les règles d’alerte
 maintenance-alert-deliveries = Envoyer les messages d’alerte
 maintenance-alert-retention = Supprimer les anciennes alertes
+maintenance-check-retention = Supprimer les anciennes pannes des contrôles
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod checks;
 mod config;
 mod demo;
 mod diagnose;
@@ -65,6 +66,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Project { command } => projects::run(&config, command).await,
         Command::Issues(args) => issues::run(&config, args).await,
         Command::Releases(args) => releases::run(&config, args).await,
+        Command::Check(args) => checks::run(&config, args).await,
         Command::Alert { command } => alerts::run(&config, command).await,
         Command::Channel { command } => alerts::channels(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,

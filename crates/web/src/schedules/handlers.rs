@@ -157,7 +157,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 10] = [
+pub(crate) const WORKS: [&str; 11] = [
     "uploads",
     "log_store",
     "damage",
@@ -168,6 +168,7 @@ pub(crate) const WORKS: [&str; 10] = [
     "alerts",
     "alert_deliveries",
     "alert_retention",
+    "check_retention",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
