@@ -8,6 +8,8 @@ what-failed_job = Job failed
 what-success_rate = Low success rate
 what-log_pattern = Log lines match
 what-missed_check_in = Missed check-in
+what-check_down = Check down
+what-check_late = Check late
 what-worker_lost = Worker lost
 what-disk_nearly_full = Disk nearly full
 
@@ -25,6 +27,8 @@ rule-log_pattern = { $n ->
    *[other] at least { $shown } log lines match in { $within }
 }
 rule-missed_check_in = no log line matches for { $within }
+rule-check_down = a check fails, or is not heard from in time
+rule-check_late = a check is not heard from when it is due
 rule-worker_lost = a worker gives no sign of life
 rule-disk_nearly_full = less than { $shown }% of the disk is free
 limit-error_rate = More errors than
@@ -50,8 +54,25 @@ how-failed_job = { $has_value ->
 how-success_rate = { $value }% of items succeeded over the last { $within }. The rule: { $rule }.
 how-log_pattern = { $value } log lines matched in { $within }. The rule: { $rule }.
 how-missed_check_in = No log line has matched for { $within }.
+how-check_down = { $why }
+how-check_late = It was due and has not been heard from yet.
 how-worker_lost = It has given no sign of life, and did not say that it ends.
 how-disk_nearly_full = { $value }% of the disk is free. The rule: { $rule }.
+
+# Why a check is down.
+why-missed = It was not heard from in time.
+why-failed = It reported a failure.
+why-exited = It ended with an error.
+why-too_long = It has been running for too long.
+why-too_little = It ended well but did less than expected.
+why-unreachable = It does not answer.
+why-refused = It leads to an address that Vigie may not reach.
+why-status = It answered with an unexpected status.
+why-text = Its answer does not contain the expected text.
+why-slow = It answered too slowly.
+why-certificate = Its certificate has expired or expires soon.
+why-redirects = It redirects too often.
+why-name = Its name does not lead to the expected address.
 
 issues-new = { $n ->
     [one] { $shown } new issue: { $name }

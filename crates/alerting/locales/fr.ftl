@@ -8,6 +8,8 @@ what-failed_job = Tâche en échec
 what-success_rate = Taux de réussite faible
 what-log_pattern = Lignes de journal trouvées
 what-missed_check_in = Signal attendu manquant
+what-check_down = Contrôle en échec
+what-check_late = Contrôle en retard
 what-worker_lost = Processus perdu
 what-disk_nearly_full = Disque presque plein
 
@@ -25,6 +27,8 @@ rule-log_pattern = { $n ->
    *[other] au moins { $shown } lignes de journal correspondent en { $within }
 }
 rule-missed_check_in = aucune ligne de journal ne correspond pendant { $within }
+rule-check_down = un contrôle échoue, ou ne donne pas de nouvelles à temps
+rule-check_late = un contrôle ne donne pas de nouvelles à l’heure prévue
 rule-worker_lost = un processus ne donne plus signe de vie
 rule-disk_nearly_full = moins de { $shown } % du disque est libre
 limit-error_rate = Plus d’erreurs que
@@ -50,8 +54,25 @@ how-failed_job = { $has_value ->
 how-success_rate = { $value } % des éléments ont réussi sur { $within }. La règle : { $rule }.
 how-log_pattern = { $value } lignes de journal correspondent en { $within }. La règle : { $rule }.
 how-missed_check_in = Aucune ligne de journal ne correspond depuis { $within }.
+how-check_down = { $why }
+how-check_late = Il était attendu et n’a pas encore donné de nouvelles.
 how-worker_lost = Il ne donne plus signe de vie, sans avoir annoncé sa fin.
 how-disk_nearly_full = { $value } % du disque est libre. La règle : { $rule }.
+
+# Pourquoi un contrôle est en échec.
+why-missed = Il n’a pas donné de nouvelles à temps.
+why-failed = Il a signalé un échec.
+why-exited = Il s’est terminé par une erreur.
+why-too_long = Il dure trop longtemps.
+why-too_little = Il s’est bien terminé, mais a fait moins que prévu.
+why-unreachable = Il ne répond pas.
+why-refused = Il mène à une adresse que Vigie n’a pas le droit de joindre.
+why-status = Il a répondu par un code inattendu.
+why-text = Sa réponse ne contient pas le texte attendu.
+why-slow = Il a répondu trop lentement.
+why-certificate = Son certificat a expiré ou va bientôt expirer.
+why-redirects = Il redirige trop de fois.
+why-name = Son nom ne mène pas à l’adresse attendue.
 
 issues-new = { $n ->
     [one] { $shown } nouveau problème : { $name }

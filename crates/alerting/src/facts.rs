@@ -55,7 +55,7 @@ impl Alerts {
                     name: project.name.clone(),
                     text: shortened(text),
                     path: format!("/issues/{}-{number}", project.slug.to_uppercase()),
-                    value: None,
+                    ..Example::default()
                 },
             })
         };
@@ -125,5 +125,11 @@ fn job_example(job: &Job) -> Example {
     let last_word = || if job.state == JobState::Failed { job.message.clone() } else { String::new() };
     let text = why.cloned().unwrap_or_else(last_word);
     let value = (left > 0 && total > 0).then(|| left as f64 * 100.0 / total as f64);
-    Example { name: job.name.clone(), text: shortened(&text), path: format!("/jobs/{}", job.id), value }
+    Example {
+        name: job.name.clone(),
+        text: shortened(&text),
+        path: format!("/jobs/{}", job.id),
+        value,
+        ..Example::default()
+    }
 }

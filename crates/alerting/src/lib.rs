@@ -87,6 +87,11 @@ impl Alerts {
         Self(Arc::new(Inner { db, vault, clock, rng, logs, reports, data, place, http, reach, mail, busy, rounds }))
     }
 
+    /// Where people reach this: `https://vigie.example.org`, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.0.place.origin
+    }
+
     /// # Errors
     /// When no HTTP client can be set up: the machine's certificates cannot be read.
     fn http(&self) -> Result<&Client, String> {

@@ -6,8 +6,9 @@ use crate::{
     facts::{job_readings, shortened},
 };
 use alerts::{Example, Observed, Reading, Rule, RuleKind};
+use checks::{Check, Facts};
 use logs::search::{JobNames, Search, SearchError};
-use model::{JobId, Timestamp};
+use model::{CheckState, JobId, Timestamp};
 use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
@@ -15,6 +16,8 @@ use std::{
 use store::{Db, JobFilter};
 use uuid::Uuid;
 
+/// Checks in trouble that are looked at: a rule tells of fewer.
+const CHECKS_MAX: u32 = 1_000;
 /// Workers that ended, or were lost, so long ago are not told of.
 const WORKERS_BACK: Duration = Duration::from_secs(86_400);
 
@@ -44,6 +47,8 @@ impl Alerts {
             RuleKind::NewIssue | RuleKind::Regression => Ok(Vec::new()),
             RuleKind::FailedJob => self.open_jobs(rule, incidents).await,
             RuleKind::WorkerLost => self.workers(now).await,
+            RuleKind::CheckDown => self.checks(CheckState::Down, now).await,
+            RuleKind::CheckLate => self.checks(CheckState::Late, now).await,
             RuleKind::DiskNearlyFull { .. } => self.disk(now).await,
             RuleKind::SuccessRate { at_least, within_s, .. } => self.success_rate(*at_least, *within_s, now).await,
             RuleKind::ErrorRate { within_s, .. } => self.error_rate(*within_s, now).await,
@@ -78,6 +83,20 @@ impl Alerts {
             example: Example { name: worker.name, path: "/workers".to_owned(), ..Example::default() },
         };
         Ok(lost.map(reading).collect())
+    }
+
+    async fn checks(&self, state: CheckState, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let found = self.0.db.checks_in_trouble(CHECKS_MAX).await.map_err(|error| error.to_string())?;
+        let reading = |kept: store::StoredCheck| {
+            let name = serde_json::from_str::<Check>(&kept.spec).map_or_else(|_| kept.slug.clone(), |check| check.name);
+            let facts: Facts = serde_json::from_str(&kept.facts).unwrap_or_default();
+            let why = facts.why.filter(|_| facts.failures > 0);
+            let (reason, text) = why.map_or(("missed", String::new()), |why| (why.code.as_str(), why.detail));
+            let path = format!("/checks/{}", kept.slug);
+            let example = Example { name, text, reason: reason.to_owned(), path, value: Some(1.0) };
+            Reading { subject: kept.id.to_string(), at: now, observed: Observed::Measured { value: 1.0 }, example }
+        };
+        Ok(found.into_iter().filter(|kept| kept.state == state).map(reading).collect())
     }
 
     async fn disk(&self, now: Timestamp) -> Result<Vec<Reading>, String> {

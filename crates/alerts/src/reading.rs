@@ -31,6 +31,9 @@ pub struct Example {
     /// What exactly: `ZeroDivisionError: division by zero`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// Why, as a code that is said in the language of whoever is told: `missed`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// Of the page that shows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,

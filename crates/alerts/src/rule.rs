@@ -71,6 +71,10 @@ pub enum RuleKind {
     MissedCheckIn { query: String, within_s: u64 },
     /// A worker gives no sign of life, and did not say goodbye; subject: the worker.
     WorkerLost,
+    /// A check failed, or was not heard of in time; subject: the check.
+    CheckDown,
+    /// A check was not heard of when it was due, and is still within its grace; subject: the check.
+    CheckLate,
     /// Less than so many of 100 bytes of the data directory's disk are left.
     DiskNearlyFull { below_percent: u64 },
 }
@@ -87,6 +91,8 @@ pub enum RuleWord {
     LogPattern,
     MissedCheckIn,
     WorkerLost,
+    CheckDown,
+    CheckLate,
     DiskNearlyFull,
 }
 
@@ -95,7 +101,7 @@ pub enum RuleWord {
 pub struct RuleFault(pub &'static str);
 
 impl RuleWord {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::FailedJob,
         Self::SuccessRate,
         Self::NewIssue,
@@ -105,6 +111,8 @@ impl RuleWord {
         Self::LogPattern,
         Self::MissedCheckIn,
         Self::WorkerLost,
+        Self::CheckDown,
+        Self::CheckLate,
         Self::DiskNearlyFull,
     ];
 
@@ -120,6 +128,8 @@ impl RuleWord {
             Self::LogPattern => "log_pattern",
             Self::MissedCheckIn => "missed_check_in",
             Self::WorkerLost => "worker_lost",
+            Self::CheckDown => "check_down",
+            Self::CheckLate => "check_late",
             Self::DiskNearlyFull => "disk_nearly_full",
         }
     }
@@ -143,7 +153,12 @@ impl RuleWord {
             Self::LogPattern => RuleKind::LogPattern { query, at_least: limit, within_s },
             Self::MissedCheckIn => RuleKind::MissedCheckIn { query, within_s },
             Self::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: limit },
-            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost => kind,
+            Self::NewIssue
+            | Self::Regression
+            | Self::FailedJob
+            | Self::WorkerLost
+            | Self::CheckDown
+            | Self::CheckLate => kind,
         }
     }
 
@@ -159,6 +174,8 @@ impl RuleWord {
             Self::LogPattern => RuleKind::LogPattern { query: String::new(), at_least: 1, within_s: 300 },
             Self::MissedCheckIn => RuleKind::MissedCheckIn { query: String::new(), within_s: 3_600 },
             Self::WorkerLost => RuleKind::WorkerLost,
+            Self::CheckDown => RuleKind::CheckDown,
+            Self::CheckLate => RuleKind::CheckLate,
             Self::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: 10 },
         }
     }
@@ -176,6 +193,8 @@ impl RuleKind {
             Self::LogPattern { .. } => RuleWord::LogPattern,
             Self::MissedCheckIn { .. } => RuleWord::MissedCheckIn,
             Self::WorkerLost => RuleWord::WorkerLost,
+            Self::CheckDown => RuleWord::CheckDown,
+            Self::CheckLate => RuleWord::CheckLate,
             Self::DiskNearlyFull { .. } => RuleWord::DiskNearlyFull,
         }
     }
@@ -191,7 +210,7 @@ impl RuleKind {
             }
             Self::LogPattern { at_least, .. } => value >= at_least as f64,
             Self::MissedCheckIn { .. } => value < 1.0,
-            Self::WorkerLost => value > 0.0,
+            Self::WorkerLost | Self::CheckDown | Self::CheckLate => value > 0.0,
         }
     }
 
@@ -206,7 +225,12 @@ impl RuleKind {
     pub fn limits(&self) -> RuleLimits<'_> {
         let limits = |limit, within_s| RuleLimits { limit, within_s, ..RuleLimits::default() };
         match self {
-            Self::NewIssue | Self::Regression | Self::FailedJob | Self::WorkerLost => RuleLimits::default(),
+            Self::NewIssue
+            | Self::Regression
+            | Self::FailedJob
+            | Self::WorkerLost
+            | Self::CheckDown
+            | Self::CheckLate => RuleLimits::default(),
             Self::ErrorRate { more_than: limit, within_s } | Self::ResponseTime { more_than_ms: limit, within_s } => {
                 limits(Some(*limit), Some(*within_s))
             }
@@ -246,12 +270,13 @@ pub struct RuleLimits<'a> {
 }
 
 /// The rules that there are from the first start, by their ids: they can be changed and turned off, not deleted.
-pub const BUILT_IN: [(RuleWord, Severity); 5] = [
+pub const BUILT_IN: [(RuleWord, Severity); 6] = [
     (RuleWord::FailedJob, Severity::Critical),
     (RuleWord::NewIssue, Severity::Warning),
     (RuleWord::Regression, Severity::Warning),
     (RuleWord::DiskNearlyFull, Severity::Critical),
     (RuleWord::WorkerLost, Severity::Critical),
+    (RuleWord::CheckDown, Severity::Critical),
 ];
 
 impl Rule {

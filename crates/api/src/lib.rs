@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod alerts;
 pub mod celery;
+pub mod checks;
 pub mod feedback;
 pub mod health;
 pub mod issues;

@@ -12,6 +12,8 @@ use std::{
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("alerts", &["model"]),
+    ("checks", &["model", "schedules"]),
+    ("checking", &["checks", "jobs", "model", "outbound", "store"]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
     ("backup", &["crashpoint", "model", "store", "telemetry"]),
@@ -35,7 +37,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     (
         "alerting",
-        &["alerts", "blobs", "jobs", "language", "logs", "mail", "model", "outbound", "reports", "store", "vault"],
+        &[
+            "alerts", "blobs", "checks", "jobs", "language", "logs", "mail", "model", "outbound", "reports", "store",
+            "vault",
+        ],
     ),
     (
         "web",
@@ -44,6 +49,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerts",
             "alerting",
             "celery",
+            "checks",
+            "checking",
             "errors",
             "language",
             "model",
@@ -86,6 +93,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "backup",
             "blobs",
             "celery",
+            "checking",
             "diagnosis",
             "language",
             "reports",
@@ -114,7 +122,7 @@ const TESTS_MAY_KNOW: &[&str] = &["testkit"];
 const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
-const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "diagnosis", "celery"];
+const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "checks", "diagnosis", "celery"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];

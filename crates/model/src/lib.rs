@@ -2,6 +2,7 @@
 //!
 //! Values and pure functions only. Nothing here reads a file, opens a socket, runs a query or waits.
 
+mod check;
 mod clock;
 mod counters;
 mod ids;
@@ -18,6 +19,7 @@ mod verdict;
 
 pub mod pace;
 
+pub use check::CheckState;
 pub use clock::{Clock, ManualClock};
 pub use counters::Counters;
 pub use ids::{AccountId, JobId, TraceId};

@@ -55,6 +55,7 @@ impl Client {
         let Settings { reach, connect_timeout, timeout, idle_timeout, proxy, tls } = settings;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls_config(tls)?)
+            .tls_info(true)
             .user_agent(concat!("vigie/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .retry(retry::never())

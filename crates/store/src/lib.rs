@@ -14,6 +14,7 @@ mod artifacts;
 mod attachments;
 mod audit;
 mod celery;
+mod checks;
 mod claims;
 mod copy;
 mod drafts;
@@ -69,6 +70,7 @@ pub use celery::{
     CeleryBroker, CeleryDetail, CeleryQueue, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, LastEvent,
     StateTimes,
 };
+pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, StoredOutage, StoredPing};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use drafts::Draft;

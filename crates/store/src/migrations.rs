@@ -126,6 +126,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "celery",
         sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
         postgres: include_str!("../migrations/postgres/0021_celery.sql"),
+        version: 18,
+        name: "checks",
+        sqlite: include_str!("../migrations/sqlite/0018_checks.sql"),
+        postgres: include_str!("../migrations/postgres/0018_checks.sql"),
     },
 ];
 

@@ -88,7 +88,15 @@ async fn schedules(db: &Db) {
 }
 
 /// One that was told, and one channel that could not be.
+async fn checks(db: &Db) {
+    db.create_check(crate::checks::check(1, "backup")).await.unwrap();
+    let name = store::CheckName::Id(Uuid::from_u128(1));
+    let change = crate::checks::change(model::CheckState::Down, 5, "é\0🦉");
+    db.change_check(name, NOW, move |_| Some(change)).await.unwrap().unwrap();
+}
+
 async fn alerts(db: &Db) {
+    checks(db).await;
     db.save_alert_rule(Uuid::from_u128(1), "é\0".into(), NOW).await.unwrap();
     db.save_alert_channel(crate::alerts::channel(5, "🦉\0"), NOW).await.unwrap();
     let incidents = vec![crate::alerts::incident(7, "\u{7f}", 0)];

@@ -9,6 +9,7 @@ mod accounts;
 mod alerts;
 mod artifacts;
 mod celery;
+mod checks;
 mod claims;
 mod copying;
 mod external;

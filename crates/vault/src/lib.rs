@@ -128,6 +128,17 @@ impl Vault {
         URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.jobs, job.0.as_bytes()).as_ref()[..16])
     }
 
+    /// The key under which checks are called by their names, as Healthchecks has one for each project: 128 bits in base64url.
+    pub fn ping_key(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0.forms, b"ping key").as_ref()[..16])
+    }
+
+    /// In constant time.
+    pub fn is_ping_key(&self, key: &str) -> bool {
+        let known = hmac::sign(&self.0.forms, self.ping_key().as_bytes());
+        hmac::verify(&self.0.forms, key.as_bytes(), known.as_ref()).is_ok()
+    }
+
     /// What a form of the session of that hash carries, to show that it is ours: 128 bits under a mask of as many,
     /// which is another each time, so that the length of a compressed page tells nothing of them. In base64url.
     pub fn form_token(&self, session: &[u8; 32]) -> String {

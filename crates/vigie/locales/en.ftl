@@ -828,3 +828,37 @@ restore-next = Nothing is sent automatically. Messages sent after { $at } are no
 restore-no-key = the backup has no secret key: put it at { $place } (mode 600) before you start Vigie; if it is lost, run `vigie doctor --accept-key` and enter the accounts’ passwords again
 restore-postgres = the state was in PostgreSQL: restore it with `pg_restore`
 reason-restored = restored from a backup; messages may have been sent since: see what the account has sent, then resume or cancel
+
+# Checks.
+column-90-days = 90 days
+column-last-heard = last heard
+column-expected = expected
+column-address = address
+column-time = time
+column-took = took
+column-text = text
+checks-none = no check yet: `vigie check add backup --every 24h` makes one
+check-kept = check { $name } is kept
+check-call = call this address when the job has ended well:
+check-port = { $address }: write a host and a port: mail.example.org:25
+check-floor = { $text }: write a name and a number: rows=100
+check-stands = { $name }: { $state }
+check-removed = check { $name } is deleted
+check-state-new = new
+check-state-up = up
+check-state-late = late
+check-state-down = down
+check-state-paused = paused
+check-why-missed = not heard from in time
+check-why-failed = reported a failure
+check-why-exited = ended with an error, status
+check-why-too-long = running for too long
+check-why-too-little = did less than expected
+check-why-unreachable = no answer
+check-why-refused = Vigie may not reach this address
+check-why-status = unexpected status
+check-why-text = expected text not found
+check-why-slow = too slow
+check-why-certificate = certificate invalid or soon to expire
+check-why-redirects = too many redirects
+check-why-name = not the expected address

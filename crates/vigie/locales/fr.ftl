@@ -926,3 +926,37 @@ restore-next = Rien n’est envoyé automatiquement. Les messages envoyés aprè
 restore-no-key = la sauvegarde ne contient pas la clé secrète : placez-la dans { $place } (mode 600) avant de démarrer Vigie ; si elle est perdue, lancez « vigie doctor --accept-key » et saisissez à nouveau les mots de passe des comptes
 restore-postgres = les données étaient dans PostgreSQL : restaurez-les avec « pg_restore »
 reason-restored = tâche issue d’une sauvegarde. Des messages ont pu être envoyés depuis : vérifiez ce que le compte a envoyé, puis reprenez ou annulez
+
+# Checks.
+column-90-days = 90 jours
+column-last-heard = dernières nouvelles
+column-expected = prochain signal
+column-address = adresse
+column-time = date
+column-took = durée
+column-text = texte
+checks-none = aucun contrôle : `vigie check add sauvegarde --every 24h` en crée un
+check-kept = contrôle { $name } enregistré
+check-call = appelez cette adresse quand la tâche s’est bien terminée :
+check-port = { $address } : écrivez un hôte et un port : mail.exemple.fr:25
+check-floor = { $text } : écrivez un nom et un nombre : rows=100
+check-stands = { $name } : { $state }
+check-removed = contrôle { $name } supprimé
+check-state-new = nouveau
+check-state-up = en service
+check-state-late = en retard
+check-state-down = en échec
+check-state-paused = en pause
+check-why-missed = pas de nouvelles à temps
+check-why-failed = a signalé un échec
+check-why-exited = s’est terminé par une erreur, code
+check-why-too-long = dure trop longtemps
+check-why-too-little = a fait moins que prévu
+check-why-unreachable = ne répond pas
+check-why-refused = Vigie n’a pas le droit de joindre cette adresse
+check-why-status = code de réponse inattendu
+check-why-text = texte attendu introuvable
+check-why-slow = trop lent
+check-why-certificate = certificat non valide ou bientôt expiré
+check-why-redirects = trop de redirections
+check-why-name = pas l’adresse attendue

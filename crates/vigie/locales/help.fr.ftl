@@ -416,6 +416,40 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .not-sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
     .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine
     .format = La forme du rapport
+help-check = Ce qui doit donner des nouvelles à temps, et ce qui doit répondre : sauvegardes, sites, serveurs
+    .after-help =
+        Exemples :
+          vigie check add sauvegarde --every 24h --grace 1h
+          vigie check add export --cron '0 2 * * *' --zone Europe/Paris --run-max 30m --at-least rows=100
+          vigie check add site --http https://exemple.fr/ --contains Bienvenue
+          vigie check add courrier --tcp mail.exemple.fr:25
+
+        Un contrôle par signal a une adresse : appelez-la quand la tâche s’est bien terminée, avec /start quand elle commence, avec /fail ou /3 (son code de sortie) quand elle a échoué. Les adresses et leurs réponses sont celles de Healthchecks.
+help-check-add = Surveiller quelque chose : une tâche qui donne des nouvelles, une adresse web, un port, un nom
+    .name = Le nom du contrôle
+    .every = Elle donne des nouvelles au moins aussi souvent : 24h, 15m
+    .cron = Elle donne des nouvelles à ces moments : cinq champs cron
+    .zone = Le fuseau horaire des champs cron [par défaut : celui du serveur]
+    .grace = Le retard admis
+    .run-max = La durée admise d’une exécution [par défaut : le retard admis]
+    .at-least = Une exécution qui indique moins a fait trop peu : rows=100 ; plusieurs sont possibles
+    .http = Une adresse web qui doit répondre
+    .contains = Ce que sa réponse doit contenir
+    .tcp = Un port qui doit accepter les connexions
+    .dns = Un nom qui doit mener quelque part
+    .interval = La fréquence des vérifications
+    .failures = Le nombre d’échecs de suite avant de signaler la panne
+help-check-list = Afficher les contrôles et leur état
+help-check-show = Afficher un contrôle et ses derniers signaux
+    .check = Le nom ou l’identifiant du contrôle
+help-check-pause = Ne plus rien attendre de lui jusqu’à la reprise
+    .check = Le nom ou l’identifiant du contrôle
+help-check-resume = L’attendre de nouveau, à partir de maintenant
+    .check = Le nom ou l’identifiant du contrôle
+help-check-test = Vérifier maintenant une adresse, un port ou un nom
+    .check = Le nom ou l’identifiant du contrôle
+help-check-remove = Supprimer un contrôle et tout son historique
+    .check = Le nom ou l’identifiant du contrôle
 help-alert = Ce qui ne va pas en ce moment : afficher, prendre en charge, mettre en sourdine ; les règles
 help-alert-list = Afficher ce qui ne va pas en ce moment
 help-alert-history = Afficher aussi ce qui est passé, le plus récent en premier

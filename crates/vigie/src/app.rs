@@ -17,6 +17,7 @@ use crate::{
 };
 use alerting::{AlertParts, Alerts, Place, Reach};
 use blobs::Blobs;
+use checking::Checking;
 use jobs::Hub;
 use logs::{Logs, job_log::JobLog};
 use model::{Clock, Rng};
@@ -90,6 +91,7 @@ pub(crate) struct Parts {
     pub(crate) logs: Logs,
     pub(crate) reports: Reports,
     pub(crate) alerts: Alerts,
+    pub(crate) checking: Checking,
     pub(crate) job_log: JobLog,
     pub(crate) blobs: Blobs,
 }
@@ -205,6 +207,7 @@ impl Parts {
         let job_log = JobLog::new(logs.clone(), data);
         let blobs = Blobs::new(data, rng.clone()).map_err(|error| Failure::refused(error.to_string()))?;
         let reports = Reports::new(db.clone(), logs.clone(), blobs.clone(), clock.clone(), rng.clone());
+        let reach = Reach::public_and(&config.alert_networks.value).unwrap_or_else(|_| Reach::public());
         let alerts = Alerts::new(AlertParts {
             db: db.clone(),
             vault: vault.clone(),
@@ -214,9 +217,10 @@ impl Parts {
             reports: reports.clone(),
             data: data.clone(),
             place: Place { origin: config.origin(), zone: config.zone.value.clone() },
-            reach: Reach::public_and(&config.alert_networks.value).unwrap_or_else(|_| Reach::public()),
+            reach: reach.clone(),
         });
-        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, job_log, blobs })
+        let checking = Checking::new(db.clone(), clock.clone(), reach);
+        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, checking, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -228,6 +232,7 @@ impl Parts {
             logs: self.logs.clone(),
             reports: self.reports.clone(),
             alerts: self.alerts.clone(),
+            checking: self.checking.clone(),
             job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,

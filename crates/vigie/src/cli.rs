@@ -4,6 +4,7 @@
 mod alerts;
 mod backup;
 mod celery;
+mod checks;
 mod diagnose;
 mod french;
 mod issues;
@@ -19,6 +20,7 @@ pub(crate) use self::logs::{
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use celery::{CeleryCommand, CeleryTasksArgs};
+pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
@@ -160,6 +162,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CeleryCommand,
     },
+    /// What must report in time, and what must answer: backups, sites, servers
+    #[command(visible_alias = "checks")]
+    Check(CheckArgs),
     /// What is wrong now: list, acknowledge, silence; rules
     Alert {
         #[command(subcommand)]

@@ -104,6 +104,7 @@ maintenance-alerts = Look at alert rules
 maintenance-alert-deliveries = Send alert messages
 maintenance-alert-retention = Delete old alerts
 maintenance-backup = Back up everything
+maintenance-check-retention = Delete old outages of checks
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

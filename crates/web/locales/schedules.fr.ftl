@@ -104,6 +104,7 @@ maintenance-alerts = Évaluer les règles d’alerte
 maintenance-alert-deliveries = Envoyer les messages d’alerte
 maintenance-alert-retention = Supprimer les anciennes alertes
 maintenance-backup = Sauvegarder toutes les données
+maintenance-check-retention = Supprimer les anciennes pannes des contrôles
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

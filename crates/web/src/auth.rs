@@ -53,6 +53,8 @@ pub(crate) enum Access {
     Job,
     /// Nothing here: the handler asks for the public key of a project. Pages of other sites may send.
     Client,
+    /// Nothing here: the key in the address is one, and names a check. The handler bounds what it reads.
+    Ping,
     /// `Scope::Ingest`, and a process that can change things: logs are sent.
     Ingest,
     /// `Scope::Releases`, and a process that can change things: releases are announced, source maps uploaded.
@@ -70,7 +72,7 @@ pub(crate) enum Access {
 impl Access {
     pub(crate) fn scope(self) -> Option<Scope> {
         match self {
-            Self::Open | Self::Health | Self::Client => None,
+            Self::Open | Self::Health | Self::Client | Self::Ping => None,
             Self::Job => Some(Scope::Progress),
             Self::Ingest => Some(Scope::Ingest),
             Self::Releases => Some(Scope::Releases),
@@ -222,7 +224,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
     let has_changed = changes && went_well;
     // What is sent without end tells of itself where it matters.
-    if has_changed && !matches!(access, Access::Ingest | Access::Client) {
+    if has_changed && !matches!(access, Access::Ingest | Access::Client | Access::Ping) {
         ctx.changes.send_replace(());
     }
     if let Some(who) = who.filter(|who| has_changed && guard.audit == Audit::Kept && told(who)) {
@@ -379,7 +381,7 @@ async fn open(
     }
     let body = match granted {
         // Whoever reports is held to more than this, and known by its key.
-        None if is_change(&parts.method) && access != Access::Client => {
+        None if is_change(&parts.method) && !matches!(access, Access::Client | Access::Ping) => {
             Body::from(read_stranger(ctx, body).await.map_err(refused)?)
         }
         _ => body,

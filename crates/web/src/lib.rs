@@ -11,6 +11,7 @@ mod auth;
 mod authority;
 mod celery;
 mod changes;
+mod checks;
 mod cursor;
 mod extract;
 mod feedback;
@@ -63,6 +64,7 @@ use ::logs::{Logs, job_log::JobLog};
 use alerting::Alerts;
 use axum::Router;
 use blobs::Blobs;
+use checking::Checking;
 use jiff::tz::TimeZone;
 use model::{Clock, JobId, Rng};
 use reports::Reports;
@@ -90,6 +92,7 @@ pub struct App {
     /// What clients report: events, issues, spans.
     pub reports: Reports,
     pub alerts: Alerts,
+    pub checking: Checking,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
     pub wake: Option<Wake>,
@@ -142,6 +145,7 @@ fn declare(routes: Routes) -> Routes {
         releases::declare,
         feedback::declare,
         alerts::declare,
+        checks::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,

@@ -129,6 +129,7 @@ impl Site {
         let app = App {
             reports,
             alerts,
+            checking: checking::Checking::new(db.clone(), shared.clone(), alerting::Reach::Network),
             hub: Hub::new(db.clone(), shared.clone()),
             db,
             clock: shared,

@@ -256,6 +256,8 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
         parts.alerts.clone().forgetting(),
+        parts.checking.clone().watching(),
+        parts.checking.clone().forgetting(),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),

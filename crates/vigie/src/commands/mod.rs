@@ -4,6 +4,7 @@ mod accounts;
 mod alerts;
 mod backup;
 mod celery;
+mod checks;
 mod config;
 mod demo;
 mod diagnose;
@@ -69,6 +70,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Issues(args) => issues::run(&config, args).await,
         Command::Releases(args) => releases::run(&config, args).await,
         Command::Celery { command } => celery::run(&config, command).await,
+        Command::Check(args) => checks::run(&config, args).await,
         Command::Alert { command } => alerts::run(&config, command).await,
         Command::Channel { command } => alerts::channels(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,

@@ -108,6 +108,7 @@ const SECTIONS: &[Declared] = &[
             entry("/performance", "menu-performance", Role::Viewer, &["/performance"]),
             entry("/releases", "releases-title", Role::Viewer, &[]),
             entry("/feedback", "feedback-title", Role::Viewer, &[]),
+            entry("/checks", "checks-title", Role::Viewer, &["/checks"]),
             entry("/alerts", "alerts-title", Role::Viewer, &["/alerts"]),
         ],
     },

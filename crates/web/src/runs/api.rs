@@ -14,10 +14,12 @@ use ::api::{
     self,
     runs::{OutputLine, RunEnd, RunReport},
 };
+use ::checks::{Ping, PingKind, Said, slug};
 use axum::{Extension, extract::State, http::StatusCode};
-use model::{Authority, JobId, JobKind, JobLine, JobState, Level, OnUnknown, pace::Limits};
+use checking::Heard;
+use model::{Authority, JobId, JobKind, JobLine, JobState, Level, OnUnknown, Timestamp, pace::Limits};
 use serde_json::json;
-use store::{Advance, Created, Job, LedgerMatch, NewJob, Reason, Trace};
+use store::{Advance, CheckName, Created, Job, LedgerMatch, NewJob, Reason, Trace};
 
 /// Bytes of a report.
 pub(super) const REPORT_MAX: usize = 8 << 20;
@@ -25,6 +27,9 @@ pub(super) const REPORT_MAX: usize = 8 << 20;
 const LINES_MAX: usize = 50_000;
 /// Lines that are given to the log at once.
 const BATCH: usize = 1_000;
+/// The end of the output, which the check of that name keeps.
+const HEARD_LINES: usize = 100;
+const HEARD_CHARS: usize = 20_000;
 
 pub(super) fn declare(routes: Routes) -> Routes {
     routes.post(
@@ -71,6 +76,7 @@ pub(super) async fn keep(ctx: &Ctx, mut report: RunReport, authority: Authority)
     let took = ended.since(began);
     let is_success = report.ended.is_success();
     let said = told(&report.ended);
+    heard(ctx, &report, ended).await?;
     let trace = Trace {
         // Its arguments stand in the log alone, which masks secrets.
         comment: format!("{}: {said}", report.command.first().map_or("", String::as_str))
@@ -98,6 +104,23 @@ pub(super) async fn keep(ctx: &Ctx, mut report: RunReport, authority: Authority)
     };
     ctx.changed(&job).await;
     Ok(job)
+}
+
+/// The check of that name, where there is one, hears of the run.
+async fn heard(ctx: &Ctx, report: &RunReport, ended: Timestamp) -> Result<()> {
+    let Some(slug) = slug(&report.name) else { return Ok(()) };
+    let kind = match report.ended {
+        RunEnd::Exited(0) => PingKind::Success,
+        RunEnd::Exited(status) => u8::try_from(status).map_or(PingKind::Fail, PingKind::Exit),
+        RunEnd::Killed(_) | RunEnd::NotStarted(_) => PingKind::Fail,
+    };
+    let last = report.lines.iter().rev().take(HEARD_LINES).map(|line| line.text.as_str()).collect::<Vec<_>>();
+    let body: String = last.into_iter().rev().collect::<Vec<_>>().join("\n").chars().take(HEARD_CHARS).collect();
+    let (run, took) = (Some(report.id), Some(ended.since(report.started_at)));
+    let ping = Ping { at: ended, kind, run, said: Said::read(&[], &body), took };
+    let heard = Heard { ping, body, source: format!("vigie run {}", report.host) };
+    checking::hear(&ctx.app.db, CheckName::Slug(slug), heard, ctx.app.clock.now()).await?;
+    Ok(())
 }
 
 fn new_job(report: &RunReport, authority: Authority) -> Result<NewJob> {

@@ -169,6 +169,7 @@ pub(crate) const WORKS: [&str; 11] = [
     "alert_deliveries",
     "alert_retention",
     "backup",
+    "check_retention",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {

@@ -1,0 +1,215 @@
+//! Checks: their list, one with what was heard of it, and the form.
+
+use crate::{
+    layout::{
+        foreign::Foreign,
+        parts::{Choice, Faults, Notice},
+        states::{Shown, Tone},
+        view::View,
+    },
+    schedules::page::WhenPreview,
+};
+use askama::Template;
+use model::{CheckState, Timestamp};
+
+#[derive(Template)]
+#[template(path = "checks/list.html")]
+pub(crate) struct ChecksPage<'a> {
+    pub(crate) v: &'a View,
+    /// The worst first.
+    pub(crate) rows: Vec<CheckRow>,
+    pub(crate) notice: Option<Notice>,
+}
+
+#[derive(Template)]
+#[template(path = "checks/show.html")]
+pub(crate) struct CheckPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) row: CheckRow,
+    /// What is called, and the same by name; only for those who may change it.
+    pub(crate) ping_url: Option<String>,
+    /// Labels and what stands beside them.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    pub(crate) pings: Vec<PingRow>,
+    pub(crate) outages: Vec<OutageRow>,
+    pub(crate) notice: Option<Notice>,
+}
+
+#[derive(Template)]
+#[template(path = "checks/form.html")]
+pub(crate) struct CheckFormPage<'a> {
+    pub(crate) v: &'a View,
+    /// Of the check that is changed; none of a new one.
+    pub(crate) slug: Option<String>,
+    pub(crate) form: CheckForm,
+    pub(crate) faults: Faults,
+    /// Of one that calls.
+    pub(crate) preview: WhenPreview,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CheckRow {
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    /// Identifier of what it is.
+    pub(crate) kind: &'static str,
+    /// What is expected, in words.
+    pub(crate) said: String,
+    pub(crate) standing: CheckStanding,
+    pub(crate) since: Timestamp,
+    /// Identifier of why it is down, and what the other side has of it.
+    pub(crate) why: Option<&'static str>,
+    pub(crate) detail: Foreign,
+    pub(crate) last_at: Option<Timestamp>,
+    pub(crate) expected_at: Option<Timestamp>,
+    pub(crate) uptime: Option<f64>,
+    pub(crate) days: Vec<DayBar>,
+}
+
+/// A day among others.
+#[derive(Clone, Debug)]
+pub(crate) struct DayBar {
+    pub(crate) x: usize,
+    pub(crate) tone: &'static str,
+    pub(crate) label: String,
+}
+
+/// How it stands, as a badge says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CheckStanding(pub(crate) CheckState);
+
+impl CheckStanding {
+    pub(crate) fn is_paused(&self) -> bool {
+        self.0 == CheckState::Paused
+    }
+}
+
+impl Shown for CheckStanding {
+    fn word(&self) -> &'static str {
+        match self.0 {
+            CheckState::New => "check-state-new",
+            CheckState::Up => "check-state-up",
+            CheckState::Late => "check-state-late",
+            CheckState::Down => "check-state-down",
+            CheckState::Paused => "check-state-paused",
+        }
+    }
+
+    fn tone(&self) -> Tone {
+        match self.0 {
+            CheckState::New | CheckState::Paused => Tone::Still,
+            CheckState::Up => Tone::Good,
+            CheckState::Late => Tone::Doubt,
+            CheckState::Down => Tone::Bad,
+        }
+    }
+
+    fn icon(&self) -> &'static str {
+        match self.0 {
+            CheckState::New => "pending",
+            CheckState::Up => "succeeded",
+            CheckState::Late => "warn",
+            CheckState::Down => "failed",
+            CheckState::Paused => "paused",
+        }
+    }
+}
+
+/// Something that was heard.
+#[derive(Clone, Debug)]
+pub(crate) struct PingRow {
+    pub(crate) no: i64,
+    pub(crate) at: Timestamp,
+    /// Identifier of what it said, an exit status with it, and the colour of that.
+    pub(crate) word: &'static str,
+    pub(crate) status: String,
+    pub(crate) class: &'static str,
+    pub(crate) took: Option<std::time::Duration>,
+    pub(crate) source: Foreign,
+    pub(crate) body: Option<Foreign>,
+}
+
+/// A time in which it was down or paused.
+#[derive(Clone, Debug)]
+pub(crate) struct OutageRow {
+    pub(crate) standing: CheckStanding,
+    pub(crate) began_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) lasted: std::time::Duration,
+    pub(crate) why: Option<&'static str>,
+    pub(crate) detail: Foreign,
+}
+
+/// As typed. Field names are those of the form, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CheckForm {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) when: String,
+    pub(crate) zone: String,
+    pub(crate) grace_min: String,
+    pub(crate) run_max_min: String,
+    pub(crate) floors: String,
+    pub(crate) url: String,
+    pub(crate) statuses: String,
+    pub(crate) contains: String,
+    pub(crate) slower_than_ms: String,
+    pub(crate) certificate_days: String,
+    pub(crate) redirects: String,
+    pub(crate) host: String,
+    pub(crate) port: String,
+    pub(crate) record: String,
+    pub(crate) expected: String,
+    pub(crate) every_s: String,
+    pub(crate) timeout_s: String,
+    pub(crate) failures_max: String,
+}
+
+impl CheckForm {
+    fn is(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+
+    /// Identifier of what it is.
+    fn word(&self) -> &'static str {
+        kind_word(&self.kind)
+    }
+
+    fn records(&self) -> Vec<Choice> {
+        Choice::of(
+            [("A", "IPv4 (A)"), ("AAAA", "IPv6 (AAAA)")].map(|(code, name)| (code.into(), name.into())),
+            &self.record,
+        )
+    }
+}
+
+/// Kinds of check, with the identifiers of their names and of what they are for.
+pub(crate) const KINDS: [(&str, &str, &str); 4] = [
+    ("heartbeat", "check-kind-heartbeat", "check-about-heartbeat"),
+    ("http", "check-kind-http", "check-about-http"),
+    ("tcp", "check-kind-tcp", "check-about-tcp"),
+    ("dns", "check-kind-dns", "check-about-dns"),
+];
+
+pub(crate) fn kind_word(kind: &str) -> &'static str {
+    KINDS.iter().find(|(code, _, _)| *code == kind).map_or("check-kind-heartbeat", |(_, word, _)| word)
+}
+
+pub(crate) fn why_word(code: ::checks::WhyCode) -> &'static str {
+    use ::checks::WhyCode;
+    match code {
+        WhyCode::Missed => "check-why-missed",
+        WhyCode::Failed => "check-why-failed",
+        WhyCode::Exited => "check-why-exited",
+        WhyCode::TooLong => "check-why-too-long",
+        WhyCode::TooLittle => "check-why-too-little",
+        WhyCode::Unreachable => "check-why-unreachable",
+        WhyCode::Refused => "check-why-refused",
+        WhyCode::Status => "check-why-status",
+        WhyCode::Text => "check-why-text",
+        WhyCode::Slow => "check-why-slow",
+        WhyCode::Certificate => "check-why-certificate",
+        WhyCode::Redirects => "check-why-redirects",
+        WhyCode::Name => "check-why-name",
+    }
+}

@@ -1,0 +1,100 @@
+//! A check from its making to the alert that it is down, over HTTP.
+
+use crate::testing::Site;
+use axum::http::StatusCode;
+use serde_json::json;
+use std::time::Duration;
+
+fn backup() -> serde_json::Value {
+    json!({"name": "Backup", "kind": "heartbeat", "when": "every 24 h", "grace_s": 3600,
+           "floors": [{"name": "rows", "at_least": 10}]})
+}
+
+async fn state(site: &Site) -> (String, Option<String>) {
+    let check = site.get("/api/v1/checks/backup").await.json();
+    (check["state"].as_str().unwrap().to_owned(), check["why"].as_str().map(str::to_owned))
+}
+
+async fn alerts(site: &Site) -> Vec<(String, String)> {
+    site.app.alerts.evaluate().await.unwrap();
+    let page = site.get("/api/v1/alerts?state=all").await.json();
+    let rows = page["rows"].as_array().unwrap().iter();
+    let text = |row: &serde_json::Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
+    rows.map(|row| (text(row, "kind"), text(row, "state"))).collect()
+}
+
+#[tokio::test]
+async fn what_is_missing_is_late_then_down_and_told_once() {
+    let site = Site::new().await;
+    // The first round makes the rules that come with Vigie.
+    let made = site.post("/api/v1/checks", backup()).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let made = made.json();
+    let url = made["ping_url"].as_str().unwrap();
+    let path = url.strip_prefix("https://vigie.exemple.fr").unwrap().to_owned();
+    for rule in alerts::Rule::built_in() {
+        let spec = serde_json::to_string(&rule).unwrap();
+        site.app.db.save_alert_rule(rule.id, spec, site.app.clock.now()).await.unwrap();
+    }
+    assert_eq!(state(&site).await, ("new".to_owned(), None));
+    let answer = site.get(&format!("{path}?rows=12")).await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "OK"));
+    assert_eq!(state(&site).await, ("up".to_owned(), None));
+    let mut passed = 0;
+    for (hours, expected) in [(23, "up"), (24, "late"), (25, "down"), (40, "down")] {
+        site.clock.advance(Duration::from_secs((hours - passed) * 3_600));
+        passed = hours;
+        site.app.checking.look().await.unwrap();
+        assert_eq!(state(&site).await.0, expected, "after {hours} hours");
+        let told = alerts(&site).await;
+        assert_eq!(told.len(), usize::from(expected == "down"), "{told:?}");
+    }
+    assert_eq!(alerts(&site).await, [("check_down".to_owned(), "firing".to_owned())]);
+    site.get(&format!("{path}?rows=12")).await;
+    assert_eq!(alerts(&site).await, [("check_down".to_owned(), "resolved".to_owned())]);
+    let pings = site.get("/api/v1/checks/backup/pings").await.json();
+    assert_eq!(pings["rows"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_did_too_little_failed_or_is_not_known_is_told() {
+    let site = Site::new().await;
+    let made = site.post("/api/v1/checks", backup()).await.json();
+    let path = made["ping_url"].as_str().unwrap().strip_prefix("https://vigie.exemple.fr").unwrap().to_owned();
+    let all = format!("/ping/{}", site.app.vault.ping_key());
+    for (path, status, expected) in [
+        (format!("{path}?rows=9"), 200, ("down", Some("too_little"))),
+        (format!("{path}?rows=10"), 200, ("up", None)),
+        (format!("{path}/start"), 200, ("up", None)),
+        (format!("{path}/3"), 200, ("down", Some("exited"))),
+        (format!("{all}/backup?rows=10"), 200, ("up", None)),
+        (format!("{all}/backup/fail"), 200, ("down", Some("failed"))),
+        (format!("{path}/nonsense"), 404, ("down", Some("failed"))),
+        (format!("{path}?rid=x"), 400, ("down", Some("failed"))),
+        (format!("{all}/unknown"), 404, ("down", Some("failed"))),
+        ("/ping/wrong/backup".to_owned(), 404, ("down", Some("failed"))),
+        ("/ping/00000000-0000-4000-8000-000000000000".to_owned(), 404, ("down", Some("failed"))),
+    ] {
+        let answer = site.get(&path).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text);
+        let (state, why) = state(&site).await;
+        assert_eq!((state.as_str(), why.as_deref()), expected, "{path}");
+    }
+    assert_eq!(site.get(&format!("{all}/new-one?create=1")).await.status, StatusCode::CREATED);
+    assert_eq!(site.get("/api/v1/checks/new-one").await.json()["state"], "up");
+}
+
+#[tokio::test]
+async fn a_check_is_paused_changed_and_deleted() {
+    let site = Site::new().await;
+    site.post("/api/v1/checks", backup()).await;
+    assert_eq!(site.post("/api/v1/checks", backup()).await.status, StatusCode::CONFLICT);
+    let empty = || json!({});
+    assert_eq!(site.post("/api/v1/checks/Backup/pause", empty()).await.json()["state"], "paused");
+    assert_eq!(site.post("/api/v1/checks/backup/resume", empty()).await.json()["state"], "new");
+    assert_eq!(site.post("/api/v1/checks/backup/test", empty()).await.status, StatusCode::CONFLICT);
+    let wrong = json!({"name": "Site", "kind": "http", "url": "gopher://x"});
+    assert_eq!(site.post("/api/v1/checks", wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let unknown = site.get("/api/v1/checks/unknown").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
