@@ -122,14 +122,16 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
     },
     Migration {
-        version: 21,
-        name: "celery",
-        sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
-        postgres: include_str!("../migrations/postgres/0021_celery.sql"),
         version: 18,
         name: "checks",
         sqlite: include_str!("../migrations/sqlite/0018_checks.sql"),
         postgres: include_str!("../migrations/postgres/0018_checks.sql"),
+    },
+    Migration {
+        version: 21,
+        name: "celery",
+        sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
+        postgres: include_str!("../migrations/postgres/0021_celery.sql"),
     },
 ];
 

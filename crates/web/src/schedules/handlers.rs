@@ -157,7 +157,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 11] = [
+pub(crate) const WORKS: [&str; 12] = [
     "uploads",
     "log_store",
     "damage",
