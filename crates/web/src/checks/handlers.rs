@@ -231,7 +231,7 @@ fn outage_row(v: &View, kept: &StoredOutage) -> OutageRow {
     }
 }
 
-fn form_page<'a>(v: &'a View, slug: Option<String>, form: CheckForm, faults: Faults) -> CheckFormPage<'a> {
+fn form_page(v: &View, slug: Option<String>, form: CheckForm, faults: Faults) -> CheckFormPage<'_> {
     let preview = previewed(v, &form);
     CheckFormPage { v, slug, form, faults, preview }
 }
