@@ -26,13 +26,13 @@ async fn alerts(site: &Site) -> Vec<(String, String)> {
 #[tokio::test]
 async fn what_is_missing_is_late_then_down_and_told_once() {
     let site = Site::new().await;
-    // The first round makes the rules that come with Vigie.
     let made = site.post("/api/v1/checks", backup()).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let made = made.json();
     let url = made["ping_url"].as_str().unwrap();
     let path = url.strip_prefix("https://vigie.exemple.fr").unwrap().to_owned();
-    for rule in alerts::Rule::built_in() {
+    // The one alone, so that it counts neither what the disk of this machine has left nor anything else.
+    for rule in alerts::Rule::built_in().into_iter().filter(|rule| rule.kind == alerts::RuleKind::CheckDown) {
         let spec = serde_json::to_string(&rule).unwrap();
         site.app.db.save_alert_rule(rule.id, spec, site.app.clock.now()).await.unwrap();
     }
