@@ -162,8 +162,9 @@ fn how_bad(notice: &Notice, say: &Say<'_>) -> String {
         ("has_value", FluentValue::from(if value.is_some() { "yes" } else { "no" })),
         ("value", say.language.decimal(value.unwrap_or_default()).into()),
     ];
-    if !notice.example.reason.is_empty() {
-        values.push(("why", say.t(&format!("why-{}", notice.example.reason)).into()));
+    if notice.about.word() == RuleWord::CheckDown {
+        let reason = Some(notice.example.reason.as_str()).filter(|reason| !reason.is_empty());
+        values.push(("why", say.t(&format!("why-{}", reason.unwrap_or("missed"))).into()));
     }
     values.extend(notice.about.within_s().map(|s| ("within", say.language.duration(Duration::from_secs(s)).into())));
     say.count(&id, notice.new.max(1), &values)

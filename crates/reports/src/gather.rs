@@ -137,8 +137,11 @@ impl Gathering<'_> {
             },
             Report::Attachment => self.add_file(item),
             Report::ClientReport(told) => beside.dropped.extend(dropped::by_client(told.what)),
-            // Check-ins are read, so that what is wrong with them is known; kept with what asks for them.
-            Report::CheckIn(_) | Report::NotKept => self.drop_one(item, DropReason::NotKept),
+            Report::CheckIn(told) => match told.what {
+                Some(check_in) => self.received.check_ins.push(check_in),
+                None => self.drop_one(item, DropReason::Malformed),
+            },
+            Report::NotKept => self.drop_one(item, DropReason::NotKept),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     DropReason, Error, KnownProject, Reports,
     gather::{Beside, Gathered},
 };
-use errors::logs::LogItem;
+use errors::{check_ins::CheckIn, logs::LogItem};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use store::UserFeedback;
 use telemetry::{Kind, Value};
@@ -22,6 +22,8 @@ pub struct Received {
     pub limited: BTreeMap<&'static str, Duration>,
     /// Why nothing of it was taken: it is beyond a quota, or longer than it may be.
     pub refused: Option<DropReason>,
+    /// What monitors said of themselves: whoever watches them keeps it.
+    pub check_ins: Vec<CheckIn>,
 }
 
 /// How an envelope reaches us.

@@ -30,6 +30,7 @@ fn notice(kind: NoticeKind, about: RuleKind, text: &str) -> Notice {
             text: text.to_owned(),
             path: "/jobs/7".to_owned(),
             value: Some(12.5),
+            ..Example::default()
         },
         others: vec!["Relances".to_owned()],
         others_count: 3,

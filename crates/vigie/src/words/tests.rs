@@ -12,7 +12,9 @@ const CAUSES_FILE: &str = include_str!("../../locales/causes.fr.ftl");
 const HELP_FILE: &str = include_str!("../../locales/help.fr.ftl");
 
 /// Words of programs, put together with a kind to an identifier by [`word`].
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 16] = [
+    "check-state",
+    "check-why",
     "alert-state",
     "severity",
     "schedule-state",

@@ -48,7 +48,7 @@ fn row(v: &View, (name, kind, said): (&str, &str, &str), state: CheckState) -> C
         detail: line(if is_down { "rows = 3 < 100" } else { "" }),
         last_at: (state != CheckState::New).then(|| before(v, 7_200)),
         expected_at: Some(before(v, 0) + Duration::from_secs(3 * DAY / 4)),
-        uptime: (state != CheckState::New).then_some(0.9987),
+        uptime: (state != CheckState::New).then(|| v.percent(&99.87)),
         days: (0..90).map(|x| DayBar { x, tone: tone(x), label: format!("{x}") }).collect(),
     }
 }

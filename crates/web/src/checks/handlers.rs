@@ -122,7 +122,7 @@ fn row(v: &View, kept: &StoredCheck, outages: &[StoredOutage]) -> CheckRow {
         detail: Foreign::line(why.map(|why| why.detail).unwrap_or_default().as_bytes()),
         last_at: facts_of(kept).last_at,
         expected_at: standing.and_then(|standing| standing.expected),
-        uptime: share,
+        uptime: share.map(|share| v.percent(&(share * 100.0))),
         days: days.iter().enumerate().map(|(x, day)| bar(v, x, day)).collect(),
     }
 }
@@ -231,7 +231,7 @@ fn outage_row(v: &View, kept: &StoredOutage) -> OutageRow {
     }
 }
 
-fn form_page<'a>(v: &'a View, slug: Option<String>, form: CheckForm, faults: Faults) -> CheckFormPage<'a> {
+fn form_page(v: &View, slug: Option<String>, form: CheckForm, faults: Faults) -> CheckFormPage<'_> {
     let preview = previewed(v, &form);
     CheckFormPage { v, slug, form, faults, preview }
 }

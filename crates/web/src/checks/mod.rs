@@ -1,6 +1,7 @@
 //! Checks: what is to be heard of in time, what is asked now and then. How one stands is decided in the crate `checks`.
 
 mod api;
+pub(crate) mod check_ins;
 #[cfg(test)]
 pub(crate) mod examples;
 mod handlers;

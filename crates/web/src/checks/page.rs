@@ -62,7 +62,8 @@ pub(crate) struct CheckRow {
     pub(crate) detail: Foreign,
     pub(crate) last_at: Option<Timestamp>,
     pub(crate) expected_at: Option<Timestamp>,
-    pub(crate) uptime: Option<f64>,
+    /// As a share, in words.
+    pub(crate) uptime: Option<String>,
     pub(crate) days: Vec<DayBar>,
 }
 

@@ -176,7 +176,13 @@ async fn taken(
         Some((known, key)) if key == said => known,
         _ => project(ctx, id, &said).await?,
     };
-    Ok(ctx.app.reports.receive(known, unpacked, form).await?)
+    let project = known.project.slug.clone();
+    let received = ctx.app.reports.receive(known, unpacked, form).await?;
+    if let Err(problem) = crate::checks::check_ins::hear(ctx, &project, &received.check_ins).await {
+        tracing::warn!(error = problem.detail(), project, "check-ins could not be kept");
+        return Err(Refusal::Busy);
+    }
+    Ok(received)
 }
 
 /// How much room a body is given.

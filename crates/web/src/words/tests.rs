@@ -165,7 +165,11 @@ fn composed() -> Vec<String> {
     let overlap = model::OverlapPolicy::ALL.iter().map(|policy| format!("schedule-overlap-{policy}"));
     let repeats = crate::schedules::typed::REPEATS.map(|repeat| format!("schedule-repeat-{repeat}"));
     let works = crate::schedules::handlers::WORKS.map(|work| format!("maintenance-{}", work.replace('_', "-")));
-    kinds.into_iter().chain(missed).chain(overlap).chain(repeats).chain(works).collect()
+    let fields =
+        ["name", "when", "zone", "failures-max", "every-s", "timeout-s", "grace-s", "run-max-s", "floors", "url"];
+    let more = ["statuses", "contains", "slower-than-ms", "certificate-days", "redirects", "host", "port", "expected"];
+    let faults = fields.iter().chain(&more).map(|field| format!("check-bad-{field}"));
+    kinds.into_iter().chain(faults).chain(missed).chain(overlap).chain(repeats).chain(works).collect()
 }
 
 #[test]
