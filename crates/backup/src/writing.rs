@@ -186,7 +186,7 @@ async fn look_through(copy: &Db, place: &Path, taken_at: Timestamp) -> Result<st
             Finding::Damaged(what) => return Err(Error::DamagedDatabase { place: place.to_owned(), what }),
             // As it was in the original: `vigie doctor` says so there.
             Finding::Counters { job, .. } => {
-                tracing::warn!(%job, "the counters of a job in the backup are not its items")
+                tracing::warn!(%job, "the counters of a job in the backup are not its items");
             }
         }
     }
