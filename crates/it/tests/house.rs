@@ -14,15 +14,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("alerts", &["model"]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
-    ("backup", &["crashpoint", "model", "store", "telemetry"]),
     ("blobs", &["model", "store"]),
     ("telemetry", &["model", "crashpoint"]),
+    ("backup", &["crashpoint", "model", "store", "telemetry"]),
     ("language", &[]),
     ("schedules", &["model", "language"]),
     ("scrub", &[]),
     ("logfiles", &["model", "scrub"]),
     ("sources", &["model", "scrub"]),
     ("errors", &["model", "scrub"]),
+    ("bulletin", &["language", "model"]),
     ("diagnosis", &["model", "language", "scrub", "sources"]),
     ("logs", &["model", "telemetry", "scrub", "sources"]),
     ("reports", &["errors", "model", "store", "blobs", "telemetry", "logs"]),
@@ -83,6 +84,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerting",
             "backup",
             "blobs",
+            "bulletin",
             "diagnosis",
             "language",
             "reports",
@@ -111,7 +113,7 @@ const TESTS_MAY_KNOW: &[&str] = &["testkit"];
 const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
-const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "diagnosis", "celery"];
+const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "backup", "bulletin", "diagnosis", "celery"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];
