@@ -1,5 +1,7 @@
 //! Backups of a directory in use, and what becomes of them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use backup::{Error, Kept, MANIFEST, Plan, RestorePlan, SecretKey, back_up, check, find, list, restore};
 use model::{Clock, ManualClock, Timestamp};
 use std::{

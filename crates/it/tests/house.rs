@@ -16,15 +16,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("checking", &["checks", "jobs", "model", "outbound", "store"]),
     ("crashpoint", &[]),
     ("store", &["model", "crashpoint"]),
-    ("backup", &["crashpoint", "model", "store", "telemetry"]),
     ("blobs", &["model", "store"]),
     ("telemetry", &["model", "crashpoint"]),
+    ("backup", &["crashpoint", "model", "store", "telemetry"]),
     ("language", &[]),
     ("schedules", &["model", "language"]),
     ("scrub", &[]),
     ("logfiles", &["model", "scrub"]),
     ("sources", &["model", "scrub"]),
     ("errors", &["model", "scrub"]),
+    ("bulletin", &["language", "model"]),
     ("diagnosis", &["model", "language", "scrub", "sources"]),
     ("logs", &["model", "telemetry", "scrub", "sources"]),
     ("reports", &["errors", "model", "store", "blobs", "telemetry", "logs"]),
@@ -94,6 +95,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "blobs",
             "celery",
             "checking",
+            "bulletin",
             "diagnosis",
             "language",
             "reports",
@@ -123,6 +125,7 @@ const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
 const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "checks", "diagnosis", "celery"];
+const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "backup", "bulletin", "diagnosis", "celery"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];

@@ -307,6 +307,11 @@ help-logs-files = Afficher les fichiers journaux que Vigie écrit
 
 help-report = Le bilan d’une journée : envois, erreurs, taux de réussite, échecs récents, tâches en cours
     .date = Le jour [par défaut : aujourd’hui]
+    .format = La forme du rapport
+    .after-help =
+        Exemples :
+          vigie report
+          vigie report --date 2025-01-31 --format html > rapport.html
 help-demo = Tout essayer, avec des clients inventés et un serveur de messagerie qui ne remet rien
     .count = Le nombre de clients à inventer
     .exit = S’arrêter quand tout est envoyé

@@ -450,10 +450,17 @@ pub(crate) struct TracesArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie report
+  vigie report --date 2025-01-31 --format html > report.html")]
 pub(crate) struct ReportArgs {
     /// Which day [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) date: Option<jiff::civil::Date>,
+    /// The form of the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: ReportFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,0 +1,125 @@
+//! A report as a mail. Outlook lays it out as Word would: tables of 600 px, styles in each element, nothing to load, no image.
+//! The chart is a table, whose bars are cells with a width.
+
+use crate::{Bulletin, Figure, Say, Step, figures, lists, text::span};
+use language::Language;
+use std::fmt::Write as _;
+
+const FONT: &str = "font-family:Arial,sans-serif";
+const TABLE: &str = "role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"";
+/// Rows of the chart; longer spans have wider steps.
+const BARS_MAX: usize = 24;
+/// Pixels of the longest bar.
+const BAR_PX: u64 = 320;
+
+/// A whole document.
+pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
+    let lang = if say.language == Language::French { "fr" } else { "en" };
+    let title = escaped(&say.with("title", &span(bulletin, say)));
+    let more = match bulletin.link.as_str() {
+        "" => String::new(),
+        link => format!(
+            "<table {TABLE} style=\"margin-top:20px\"><tr><td bgcolor=\"#1f5fbf\" style=\"padding:10px 18px\">\
+<a href=\"{}\" style=\"{FONT};font-size:15px;color:#ffffff;text-decoration:none\">{}</a></td></tr></table>",
+            escaped(link),
+            escaped(&say.t("open"))
+        ),
+    };
+    let body = fragment(bulletin, say);
+    format!(
+        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+<body style=\"margin:0;padding:0;background-color:#f4f4f4\">\
+<table {TABLE} width=\"100%\" bgcolor=\"#f4f4f4\"><tr><td align=\"center\" style=\"padding:24px 12px\">\
+<table {TABLE} width=\"600\" bgcolor=\"#ffffff\"><tr><td style=\"padding:24px\">\
+<h1 style=\"margin:0 0 16px;{FONT};font-size:20px;line-height:28px;color:#1a1a1a\">{title}</h1>{body}{more}</td></tr>\
+<tr><td style=\"padding:12px 24px 20px;{FONT};font-size:12px;line-height:18px;color:#595959\">{}</td></tr>\
+</table></td></tr></table></body></html>",
+        escaped(&say.t("why"))
+    )
+}
+
+/// What stands in it, without the frame.
+pub fn fragment(bulletin: &Bulletin, say: Say<'_>) -> String {
+    let mut out = String::new();
+    let _ = write!(out, "<table {TABLE} width=\"100%\">");
+    figures(bulletin, say).iter().for_each(|figure| figure_row(&mut out, figure));
+    out.push_str("</table>");
+    chart(&mut out, bulletin, say);
+    for (title, rows) in lists(bulletin, say) {
+        heading(&mut out, &title);
+        let _ = write!(out, "<table {TABLE} width=\"100%\">");
+        for (first, second) in rows {
+            let cell = format!("padding:3px 12px 3px 0;{FONT};font-size:13px;line-height:18px;vertical-align:top");
+            let _ = write!(
+                out,
+                "<tr><td width=\"120\" style=\"{cell};color:#595959\">{}</td><td style=\"{cell};color:#1a1a1a\">{}</td></tr>",
+                escaped(&first),
+                escaped(&second)
+            );
+        }
+        out.push_str("</table>");
+    }
+    out
+}
+
+fn heading(out: &mut String, title: &str) {
+    let title = escaped(title);
+    let _ = write!(
+        out,
+        "<h2 style=\"margin:20px 0 6px;{FONT};font-size:15px;line-height:22px;color:#1a1a1a\">{title}</h2>"
+    );
+}
+
+fn figure_row(out: &mut String, figure: &Figure) {
+    let cell = format!("padding:4px 12px 4px 0;{FONT};font-size:15px;line-height:22px");
+    let color = if figure.is_bad { "#b3261e" } else { "#1a1a1a" };
+    let (label, value) = (escaped(&figure.label), escaped(&figure.value));
+    let _ = write!(
+        out,
+        "<tr><td style=\"{cell};color:#595959\">{label}</td>\
+<td align=\"right\" style=\"{cell};color:{color};font-weight:bold\">{value}</td></tr>"
+    );
+}
+
+/// Steps in which nothing happened at the beginning and at the end are left out.
+fn chart(out: &mut String, bulletin: &Bulletin, say: Say<'_>) {
+    let steps = joined(&bulletin.steps);
+    let Some(first) = steps.iter().position(|step| step.sent + step.errors > 0) else { return };
+    let last = steps.iter().rposition(|step| step.sent + step.errors > 0).unwrap_or(first);
+    let shown = steps.get(first..=last).unwrap_or_default();
+    let most = shown.iter().map(|step| step.sent + step.errors).max().unwrap_or(1).max(1);
+    heading(out, &say.t("chart"));
+    let _ = write!(out, "<table {TABLE}>");
+    for step in shown {
+        let cell = format!("{FONT};font-size:12px;line-height:16px;color:#595959;padding:2px 8px 2px 0");
+        let numbers = say.count("bar", step.errors, &[("sent", say.number(step.sent).into())]);
+        let _ = write!(out, "<tr><td style=\"{cell}\">{}</td><td><table {TABLE}><tr>", escaped(&say.hour(step.at)));
+        for (count, color) in [(step.sent, "#1f7a4d"), (step.errors, "#b3261e")] {
+            // What is not nothing is seen.
+            let width = if count == 0 { 0 } else { (count * BAR_PX / most).max(2) };
+            if width > 0 {
+                let _ = write!(
+                    out,
+                    "<td width=\"{width}\" height=\"12\" bgcolor=\"{color}\" style=\"font-size:0;line-height:12px\">&nbsp;</td>"
+                );
+            }
+        }
+        let _ = write!(out, "<td style=\"{cell};padding-left:8px\">{}</td></tr></table></td></tr>", escaped(&numbers));
+    }
+    out.push_str("</table>");
+}
+
+/// At most [`BARS_MAX`] steps, each as wide as the others.
+fn joined(steps: &[Step]) -> Vec<Step> {
+    let together = steps.len().div_ceil(BARS_MAX).max(1);
+    let sum = |chunk: &[Step]| {
+        let at = chunk.first()?.at;
+        let (sent, errors) = chunk.iter().fold((0, 0), |(sent, errors), step| (sent + step.sent, errors + step.errors));
+        Some(Step { at, sent, errors })
+    };
+    steps.chunks(together).filter_map(sum).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,99 @@
+//! A report in each form and language.
+
+use bulletin::{Bulletin, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step, TEXTS, html, markdown, text};
+use jiff::tz::TimeZone;
+use language::Language;
+use model::Timestamp;
+use std::time::Duration;
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::from_micros(1_763_942_400_000_000 + hours * 3_600_000_000)
+}
+
+fn example() -> Bulletin {
+    let step = |hour| Step { at: at(hour), sent: if hour == 8 { 480 } else { 0 }, errors: u64::from(hour == 9) };
+    Bulletin {
+        since: at(0),
+        until: at(24),
+        sent: 480,
+        errors: 1,
+        unknown: 1,
+        success_rate: Some(99.8),
+        others: (12, 3),
+        traces: (0, 0),
+        steps: (0..24).map(step).collect(),
+        last_errors: vec![LastError { at: at(9), what: "550 <nobody@exemple.fr>\u{1b}[31m: *unknown*".into() }],
+        running: vec![RunningJob { name: "Factures".into(), done: 10, total: 500, is_paused: true }],
+        new_issues: vec![NewIssue { name: "SHOP-12".into(), title: "KeyError: 'x'".into(), events: 7 }],
+        slow_endpoints: vec![SlowEndpoint { name: "/cart/".into(), p95: Duration::from_millis(2_400), requests: 1 }],
+        log_lines: vec![("error".into(), 12_345)],
+        link: "https://vigie.example/report?a=1&b=2".into(),
+    }
+}
+
+fn say(language: Language) -> Say<'static> {
+    Say { language, zone: const { &TimeZone::UTC } }
+}
+
+#[test]
+fn a_report_reads_well_in_both_languages() {
+    for language in [Language::English, Language::French] {
+        let (bulletin, say) = (example(), say(language));
+        insta::assert_snapshot!(format!("text_{language:?}"), text(&bulletin, say));
+        insta::assert_snapshot!(format!("markdown_{language:?}"), markdown(&bulletin, say));
+        insta::assert_snapshot!(format!("subject_{language:?}"), bulletin.subject(say));
+    }
+}
+
+/// What Outlook, which lays out as Word does, and Gmail, which cuts at 102 KB, do not show.
+#[test]
+fn html_keeps_to_what_mail_programs_show() {
+    let bulletin = Bulletin { last_errors: vec![example().last_errors[0].clone(); 100], ..example() };
+    for language in [Language::English, Language::French] {
+        let html = html(&bulletin, say(language));
+        for refused in
+            ["<style", "<script", "<img", "<svg", "<div", "flex", "grid", "max-width", "border-radius", "url("]
+        {
+            assert!(!html.contains(refused), "{refused}");
+        }
+        assert!(html.len() < 100_000, "{}", html.len());
+        assert_eq!(html.matches("<table").count(), html.matches("</table>").count());
+        assert_eq!(html.matches("<td").count(), html.matches("</td>").count());
+        assert_eq!(html.matches("<tr").count(), html.matches("</tr>").count());
+        assert!(
+            html.contains("550 &lt;nobody@exemple.fr&gt;") && html.contains("a=1&amp;b=2") && !html.contains('\u{1b}')
+        );
+        assert!(html.contains("width=\"320\"") && html.contains("width=\"2\""), "an error beside 480 messages is seen");
+    }
+}
+
+#[test]
+fn a_report_without_anything_says_so() {
+    let nothing = Bulletin {
+        sent: 0,
+        errors: 0,
+        unknown: 0,
+        success_rate: None,
+        others: (0, 0),
+        steps: Vec::new(),
+        last_errors: Vec::new(),
+        running: Vec::new(),
+        new_issues: Vec::new(),
+        slow_endpoints: Vec::new(),
+        log_lines: Vec::new(),
+        ..example()
+    };
+    assert!(!nothing.has_errors() && example().has_errors());
+    assert_eq!(nothing.subject(say(Language::English)), "Vigie: no errors");
+    insta::assert_snapshot!("nothing", text(&nothing, say(Language::English)));
+}
+
+#[test]
+fn every_text_is_in_both_languages() {
+    let ids = |text: &str| {
+        text.lines().filter_map(|line| line.split_once(" = ")).map(|(id, _)| id.to_owned()).collect::<Vec<_>>()
+    };
+    let files = [include_str!("../locales/en.ftl"), include_str!("../locales/fr.ftl")];
+    assert_eq!(ids(files[0]), ids(files[1]));
+    assert!(TEXTS.find(Language::French, "why", None).is_some());
+}
