@@ -13,7 +13,7 @@ const QUEUES_MAX: usize = 200;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BrokerEntry {
-    /// `redis://127.0.0.1/0`, `rediss://…`: as in the program's `broker_url`.
+    /// `redis://127.0.0.1/0`, `rediss://…`, `amqp://user@host/vhost`: as in the program's `broker_url`.
     pub broker: Option<SecretString>,
     /// Queues to count, besides those that workers take tasks from.
     pub queues: Vec<String>,
@@ -29,11 +29,20 @@ pub struct BrokerEntry {
 pub struct Broker {
     pub name: String,
     pub url: SecretString,
+    pub kind: Kind,
+    /// Of Redis.
     pub database: u32,
     pub queues: Vec<String>,
     pub key_prefix: String,
     pub enabling: Enabling,
     pub keep_days: u32,
+}
+
+/// Which broker it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Redis,
+    Rabbit,
 }
 
 /// Whether workers are asked to tell what they do.
@@ -49,7 +58,7 @@ pub enum ConfigError {
     Name(String),
     #[error("celery.{0}.broker is missing: write it as in the program's broker_url, such as \"redis://127.0.0.1/0\"")]
     Missing(String),
-    #[error("celery.{name}.broker: `{scheme}` is not supported: use redis:// or rediss://")]
+    #[error("celery.{name}.broker: `{scheme}` is not supported: use redis://, rediss:// or amqp://")]
     Scheme { name: String, scheme: String },
     #[error("celery.{0}.broker is not an address: write it as redis://127.0.0.1:6379/0")]
     Address(String),
@@ -70,13 +79,18 @@ impl BrokerEntry {
         }
         let url = self.broker.as_ref().ok_or_else(|| ConfigError::Missing(named()))?;
         let scheme = url.expose_secret().split(':').next().unwrap_or_default();
-        if !["redis", "rediss"].contains(&scheme) {
-            // What follows a colon may be a password, and what has none may be one as a whole.
-            let scheme = if url.expose_secret().contains("://") { scheme.to_owned() } else { "…".to_owned() };
-            return Err(ConfigError::Scheme { name: named(), scheme });
-        }
+        let kind = match scheme {
+            "redis" | "rediss" => Kind::Redis,
+            "amqp" | "pyamqp" => Kind::Rabbit,
+            _ => {
+                // What follows a colon may be a password, and what has none may be one as a whole.
+                let scheme = if url.expose_secret().contains("://") { scheme.to_owned() } else { "…".to_owned() };
+                return Err(ConfigError::Scheme { name: named(), scheme });
+            }
+        };
         let parsed = Url::parse(url.expose_secret()).map_err(|_| ConfigError::Address(named()))?;
         let database = match parsed.path().trim_matches('/') {
+            _ if kind == Kind::Rabbit => 0,
             "" => 0,
             number => number.parse().map_err(|_| ConfigError::Address(named()))?,
         };
@@ -94,6 +108,7 @@ impl BrokerEntry {
         Ok(Broker {
             name: named(),
             url: url.clone(),
+            kind,
             database,
             queues: self.queues.clone(),
             key_prefix: self.key_prefix.clone(),
@@ -130,6 +145,8 @@ mod tests {
         assert_eq!((broker.database, broker.keep_days, broker.enabling), (2, 30, Enabling::Asked));
         assert_eq!(broker.shown_url(), "redis://:…@127.0.0.1:6390/2");
         assert_eq!(entry("rediss://cache.example.org").check("a").unwrap().database, 0);
+        let rabbit = entry("amqp://shop:s3cret@mq/shop").check("a").unwrap();
+        assert_eq!((rabbit.kind, rabbit.shown_url().as_str()), (Kind::Rabbit, "amqp://shop:…@mq/shop"));
     }
 
     #[test]

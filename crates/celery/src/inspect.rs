@@ -69,8 +69,15 @@ impl Order {
 /// # Errors
 /// Where it is no answer.
 pub fn answers(message: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
-    let body = open_envelope(message)?;
-    let value: Value = serde_json::from_slice(&body).map_err(|_| Problem::NotJson)?;
+    answers_of_body(&open_envelope(message)?)
+}
+
+/// The same, where no envelope is around it.
+///
+/// # Errors
+/// As [`answers`].
+pub fn answers_of_body(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
+    let value: Value = serde_json::from_slice(body).map_err(|_| Problem::NotJson)?;
     let Value::Object(answers) = value else { return Err(Problem::NoEvent) };
     Ok(answers.into_iter().map(|(name, answer)| (crate::text::name(&name), answer)).collect())
 }

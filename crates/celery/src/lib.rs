@@ -5,9 +5,12 @@
 //! store, asks workers about themselves, and counts what waits in the queues. A broker that is away, slow or full of
 //! something else is told in its [`Standing`], and tried again.
 
+mod broker;
 pub mod config;
+pub mod control;
 pub mod event;
 pub mod inspect;
+mod rabbit_broker;
 mod reader;
 mod redis_broker;
 mod standing;

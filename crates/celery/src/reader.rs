@@ -1,16 +1,17 @@
 //! Listens to a broker for as long as Vigie runs, and keeps what it learns.
 
 use crate::{
+    broker::{Connection, Feed, Purged},
     config::{Broker, Enabling},
-    event::{Event, What, decode_envelope},
+    control::Command,
+    event::{Event, Problem, What},
     inspect::Order,
-    redis_broker::{Connection, Feed},
     standing::{Reach, Standing},
     task,
     worker::Workers,
 };
 use model::{Clock, Rng, Timestamp};
-use serde_json::Map;
+use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, time::Duration};
 use store::{CeleryBroker, CeleryQueue, Db};
 use tokio::{
@@ -27,6 +28,9 @@ const MEASURE_EVERY: Duration = Duration::from_secs(10);
 const ASK_EVERY: Duration = Duration::from_secs(60);
 const ANSWERS_WAIT: Duration = Duration::from_secs(1);
 /// Signs of life that tell nothing new, and how the broker is reached, are written so often.
+const ORDERS_EVERY: Duration = Duration::from_millis(500);
+/// What was asked longer ago nobody waits for: a worker is not shut down an hour later.
+const ORDERS_VALID: Duration = Duration::from_secs(60);
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// How soon a broker that is away is tried again, at first and at last.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
@@ -109,32 +113,40 @@ impl Reader {
         };
         let (mut connection, mut feed) = match opened {
             Ok(open) => open,
-            Err(error) => return Ended::Lost(error.to_string()),
+            Err(error) => return Ended::Lost(error),
         };
         tracing::info!(broker = self.broker.name, "listening to a Celery broker");
         self.note_reach(Reach::Connected, None).await;
-        let [mut flush, mut measure, mut ask, mut note] =
-            [FLUSH_EVERY, MEASURE_EVERY, ASK_EVERY, NOTE_EVERY].map(ticks);
+        let [mut flush, mut measure, mut ask, mut note, mut orders] =
+            [FLUSH_EVERY, MEASURE_EVERY, ASK_EVERY, NOTE_EVERY, ORDERS_EVERY].map(ticks);
         let mut batch: Vec<Event> = Vec::new();
         loop {
             let done = tokio::select! {
                 () = told_to_stop(stop) => {
                     self.flush(&mut batch).await;
+                    // What was not acknowledged comes again, and changes nothing.
+                    let _ = connection.acknowledge(&mut feed).await;
                     self.save_workers().await;
                     return Ended::Stopped;
                 }
                 message = feed.next() => match message {
                     Some(message) => {
-                        self.take(&message, &mut batch);
-                        if batch.len() >= BATCH_MAX { self.flush(&mut batch).await; }
-                        Ok(())
+                        self.take(message, &mut batch);
+                        match batch.len() >= BATCH_MAX {
+                            true => {
+                                self.flush(&mut batch).await;
+                                connection.acknowledge(&mut feed).await
+                            }
+                            false => Ok(()),
+                        }
                     }
                     None => Err("the broker closed the connection".to_owned()),
                 },
                 _ = flush.tick() => {
                     if self.flush(&mut batch).await { ask.reset_immediately(); }
-                    Ok(())
+                    connection.acknowledge(&mut feed).await
                 }
+                _ = orders.tick() => self.carry_out(&mut connection).await,
                 _ = measure.tick() => self.measure(&mut connection, &feed).await,
                 _ = ask.tick() => self.ask(&mut connection).await,
                 _ = note.tick() => {
@@ -150,8 +162,8 @@ impl Reader {
         }
     }
 
-    fn take(&mut self, message: &[u8], batch: &mut Vec<Event>) {
-        match decode_envelope(message) {
+    fn take(&mut self, message: Result<Vec<Event>, Problem>, batch: &mut Vec<Event>) {
+        match message {
             Ok(events) => {
                 self.standing.events += events.len() as u64;
                 self.standing.last_event_at = Some(self.clock.now());
@@ -220,18 +232,17 @@ impl Reader {
 
     async fn measure(&mut self, connection: &mut Connection, feed: &Feed) -> Result<(), String> {
         self.standing.dropped += feed.take_dropped() + std::mem::take(&mut self.workers.dropped);
-        let said = |error: redis::RedisError| error.to_string();
-        connection.ping().await.map_err(said)?;
+        connection.ping().await?;
         let of_workers: Vec<String> = self.workers.queues().map(str::to_owned).collect();
         of_workers.iter().for_each(|queue| self.know_queue(queue));
         let queues: Vec<String> = self.queues.iter().cloned().collect();
-        let depths = connection.depths(&queues).await.map_err(said)?;
+        let depths = connection.depths(&queues).await?;
         let now = self.clock.now();
         let rows = depths.into_iter().map(|(name, depth)| CeleryQueue {
             broker: self.broker.name.clone(),
-            consumers: Some(self.workers.consumers(&name, now)),
+            consumers: depth.consumers.or_else(|| Some(self.workers.consumers(&name, now))),
             messages: depth.messages,
-            unacked: Some(depth.unacked),
+            unacked: depth.unacked,
             measured_at: now,
             name,
         });
@@ -241,24 +252,68 @@ impl Reader {
 
     /// Asks workers to tell what they do, and who they are.
     async fn ask(&mut self, connection: &mut Connection) -> Result<(), String> {
-        let said = |error: redis::RedisError| error.to_string();
         if self.broker.enabling == Enabling::Asked {
             let order = self.new_order("enable_events", None);
-            connection.order(&order, self.id()).await.map_err(said)?;
+            connection.order(&order, self.id()).await?;
         }
-        for method in ["stats", "active_queues"] {
+        for method in ["stats", "active_queues", "registered", "conf"] {
             let order = self.new_order(method, Some(self.id()));
-            let answers = connection.ask(&order, self.id(), ANSWERS_WAIT).await.map_err(said)?;
+            let answers = connection.ask(&order, self.id(), ANSWERS_WAIT).await?;
             for (name, answer) in answers {
-                self.workers.note(&name, |about| match method {
-                    "stats" => about.note_stats(&answer),
-                    _ => about.note_queues(&answer),
-                });
+                self.workers.note(&name, |about| about.note_answer(method, &answer));
             }
         }
-        let declared = connection.declared_queues().await.map_err(said)?;
+        let declared = connection.declared_queues().await?;
         declared.iter().for_each(|queue| self.know_queue(&crate::text::name(queue)));
         Ok(())
+    }
+
+    /// Carries out what people have asked for.
+    async fn carry_out(&mut self, connection: &mut Connection) -> Result<(), String> {
+        let now = self.clock.now();
+        let orders = match self.db.take_celery_orders(&self.broker.name, now - ORDERS_VALID, now).await {
+            Ok(orders) => orders,
+            Err(error) => {
+                tracing::warn!(broker = self.broker.name, %error, "orders to a Celery cluster could not be read");
+                return Ok(());
+            }
+        };
+        for order in orders {
+            let command = Command::parse(&order.command);
+            let outcome = match &command {
+                None => Ok(json!({"error": "the order is not understood"})),
+                Some(command) => self.carry_out_one(connection, command).await,
+            };
+            let told = outcome.as_ref().map_or_else(|error| json!({"error": error}), Value::clone).to_string();
+            tracing::info!(
+                broker = self.broker.name,
+                order = order.command,
+                outcome = told,
+                "an order to a Celery cluster"
+            );
+            self.written(self.db.end_celery_order(order.no, told, self.clock.now()).await);
+            outcome?;
+        }
+        Ok(())
+    }
+
+    async fn carry_out_one(&self, connection: &mut Connection, command: &Command) -> Result<Value, String> {
+        if let Command::Purge { queue, messages } = command {
+            return Ok(match connection.purge(queue, *messages).await? {
+                Purged::Emptied(messages) => json!({"purged": messages}),
+                Purged::Holds(messages) => json!({"holds": messages}),
+            });
+        }
+        let Some(told) = command.broadcast() else { return Ok(json!({})) };
+        let reply_to = command.is_answered().then(|| self.id());
+        let order =
+            Order { arguments: told.arguments, destination: told.destination, ..self.new_order(told.method, reply_to) };
+        if reply_to.is_none() {
+            connection.order(&order, self.id()).await?;
+            return Ok(json!({}));
+        }
+        let answers = connection.ask(&order, self.id(), ANSWERS_WAIT).await?;
+        Ok(Value::Object(answers.into_iter().collect()))
     }
 
     fn new_order(&self, method: &'static str, reply_to: Option<Uuid>) -> Order {

@@ -3,6 +3,7 @@
 //! Source: kombu/transport/redis.py of kombu 5; keys as seen on a running cluster.
 
 use crate::{
+    broker::{Depth, Purged},
     config::Broker,
     event::MESSAGE_BYTES_MAX,
     inspect::{self, EXCHANGE, Order, REPLY_EXCHANGE},
@@ -44,7 +45,7 @@ const EXCHANGES_MAX: usize = 100;
 const LOOK_FOR_ANSWERS_EVERY: Duration = Duration::from_millis(100);
 
 /// Connected to one broker: a connection for events, one for questions.
-pub(crate) struct Connection {
+pub(crate) struct Redis {
     commands: MultiplexedConnection,
     subscription: PubSubSink,
     prefix: String,
@@ -52,7 +53,7 @@ pub(crate) struct Connection {
 }
 
 /// What comes in. It ends with the connection.
-pub(crate) struct Feed {
+pub(crate) struct RedisFeed {
     messages: mpsc::Receiver<Vec<u8>>,
     waiting: Arc<Waiting>,
     task: JoinHandle<()>,
@@ -64,13 +65,13 @@ struct Waiting {
     dropped: AtomicU64,
 }
 
-impl Drop for Feed {
+impl Drop for RedisFeed {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Feed {
+impl RedisFeed {
     pub(crate) async fn next(&mut self) -> Option<Vec<u8>> {
         let message = self.messages.recv().await?;
         self.waiting.bytes.fetch_sub(message.len(), Ordering::Relaxed);
@@ -99,19 +100,12 @@ async fn pass_on(mut stream: PubSubStream, sender: mpsc::Sender<Vec<u8>>, waitin
     }
 }
 
-/// What a queue holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Depth {
-    pub(crate) messages: u64,
-    pub(crate) unacked: u64,
-}
-
-impl Connection {
-    pub(crate) async fn open(broker: &Broker) -> RedisResult<(Self, Feed)> {
+impl Redis {
+    pub(crate) async fn open(broker: &Broker) -> RedisResult<(Self, RedisFeed)> {
         tokio::time::timeout(CONNECT_MAX, Self::connect(broker)).await.unwrap_or_else(|_| Err(too_slow()))
     }
 
-    async fn connect(broker: &Broker) -> RedisResult<(Self, Feed)> {
+    async fn connect(broker: &Broker) -> RedisResult<(Self, RedisFeed)> {
         let client = Client::open(broker.url.expose_secret())?;
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_MAX))
@@ -121,7 +115,7 @@ impl Connection {
         let (sender, messages) = mpsc::channel(WAITING_MAX);
         let waiting = Arc::new(Waiting::default());
         let task = tokio::spawn(pass_on(stream, sender, Arc::clone(&waiting)));
-        let feed = Feed { messages, waiting, task };
+        let feed = RedisFeed { messages, waiting, task };
         let events = format!("{}/{}.celeryev", broker.key_prefix, broker.database);
         // Without `fanout_patterns` the routing key is no part of the channel.
         subscription.psubscribe(&[format!("{events}/*"), events]).await?;
@@ -160,10 +154,10 @@ impl Connection {
         let number = |value: &redis::Value| u64::from_redis_value_ref(value).unwrap_or(0);
         for (queue, lengths) in queues.iter().zip(counted.chunks(PRIORITIES.len() + 1)) {
             let messages = lengths.iter().map(number).sum();
-            depths.insert(queue.clone(), Depth { messages, unacked: 0 });
+            depths.insert(queue.clone(), Depth { messages, unacked: Some(0), consumers: None });
         }
         for (queue, unacked) in self.unacked().await? {
-            depths.entry(queue).or_default().unacked = unacked;
+            depths.entry(queue).or_default().unacked = Some(unacked);
         }
         Ok(depths)
     }
@@ -211,6 +205,33 @@ impl Connection {
         queues.sort_unstable();
         queues.dedup();
         Ok(queues)
+    }
+
+    /// Empties a queue, of all priorities, that holds just so many messages.
+    pub(crate) async fn purge(&mut self, queue: &str, messages: u64) -> RedisResult<Purged> {
+        let keys: Vec<String> = std::iter::once(self.key(queue))
+            .chain(PRIORITIES.iter().map(|priority| self.key(&format!("{queue}{SEP}{priority}"))))
+            .collect();
+        // A queue that changes meanwhile is left as it is.
+        let () = cmd("WATCH").arg(&keys).query_async(&mut self.commands).await?;
+        let mut lengths = pipe();
+        keys.iter().for_each(|key| {
+            lengths.cmd("LLEN").arg(key);
+        });
+        let counted: Vec<u64> = lengths.query_async(&mut self.commands).await?;
+        let holds: u64 = counted.iter().sum();
+        if holds != messages {
+            let () = cmd("UNWATCH").query_async(&mut self.commands).await?;
+            return Ok(Purged::Holds(holds));
+        }
+        let emptied: Option<(u64,)> = pipe().atomic().cmd("DEL").arg(&keys).query_async(&mut self.commands).await?;
+        match emptied {
+            Some(_) => Ok(Purged::Emptied(holds)),
+            None => {
+                let counted: Vec<u64> = lengths.query_async(&mut self.commands).await?;
+                Ok(Purged::Holds(counted.iter().sum()))
+            }
+        }
     }
 
     /// Gives an order that nobody answers.

@@ -3,7 +3,7 @@
 use crate::event::{Event, Sign, What, WorkerEvent};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
 use store::CeleryWorker;
 
@@ -32,6 +32,9 @@ pub struct About {
     #[serde(skip_serializing_if = "Value::is_null")]
     pub stats: Value,
     pub queues: Vec<String>,
+    /// What it answers to `active_queues`, `registered`, `conf`: as it came.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub inspects: Map<String, Value>,
 }
 
 /// How a worker stands.
@@ -70,6 +73,25 @@ impl About {
         let module = implementation.split(':').next().unwrap_or(implementation);
         let name = module.rsplit('.').next().unwrap_or(module).to_owned();
         Some((name, self.stats["pool"]["max-concurrency"].as_u64()))
+    }
+
+    /// Notes what a worker answers to a question, without secrets.
+    pub fn note_answer(&mut self, method: &str, answer: &Value) {
+        match method {
+            "stats" => self.note_stats(answer),
+            _ => {
+                if method == "active_queues" {
+                    self.note_queues(answer);
+                }
+                let text = answer.to_string();
+                let clean = scrub::scrub(&text);
+                if let Ok(clean) = serde_json::from_str(&clean)
+                    && text.len() <= STATS_BYTES_MAX
+                {
+                    self.inspects.insert(method.to_owned(), clean);
+                }
+            }
+        }
     }
 
     /// Notes what a worker answers to `stats`; an answer that is too long leaves what was known.

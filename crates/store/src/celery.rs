@@ -1,8 +1,10 @@
 //! Celery's brokers, workers, queues and tasks. How an event changes them is for the crate `celery`; here they are loaded,
 //! changed and kept in one transaction, found again, and forgotten when they are old.
 
+mod orders;
 mod tasks;
 
+pub use orders::CeleryOrder;
 pub use tasks::{CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
 
 use crate::{
@@ -133,6 +135,7 @@ impl Db {
                 let tasks = conn.execute(sql, params![before, i64::from(limit.max(1))]).await?;
                 conn.execute("DELETE FROM celery_workers WHERE heartbeat_at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_queues WHERE measured_at < $1", params![before]).await?;
+                conn.execute("DELETE FROM celery_orders WHERE created_at < $1", params![before]).await?;
                 Ok(tasks)
             })
         })

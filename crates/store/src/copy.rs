@@ -244,6 +244,8 @@ const TABLES: &[Table] = &[
     Table { counter: Some("no"), ..table("celery_tasks", "no", &[("no", Int), ("broker", Text), ("id", Text),
         ("name", Text), ("state", Int), ("worker", Text), ("queue", Text), ("args", Text), ("kwargs", Text),
         ("root_id", Text), ("parent_id", Text), ("created_at", Int), ("updated_at", Int), ("detail", Text)]) },
+    Table { counter: Some("no"), ..table("celery_orders", "no", &[("no", Int), ("broker", Text), ("command", Text),
+        ("created_at", Int), ("taken_at", Int), ("ended_at", Int), ("outcome", Text)]) },
 ];
 
 /// Rows, and bytes, that are held in memory at a time.

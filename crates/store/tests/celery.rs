@@ -10,6 +10,7 @@ on_both![
     what_is_old_is_forgotten,
     a_family_is_found,
     workers_and_queues_are_kept_as_they_are_last,
+    orders_are_taken_once_and_not_late,
 ];
 
 pub(crate) fn task(id: &str, name: &str, state: CeleryState, at: Timestamp) -> CeleryTask {
@@ -101,6 +102,24 @@ async fn a_family_is_found(db: Db) {
     keep(&db, vec![task("a", "t", CeleryState::Success, NOW), task("b", "t", CeleryState::Success, NOW), alone]).await;
     assert_eq!(db.celery_family("shop", "root").await.unwrap().len(), 2);
     assert_eq!(db.celery_family("site", "root").await.unwrap().len(), 0);
+    let child = CeleryTask { parent_id: Some("a".into()), ..task("c", "t", CeleryState::Success, NOW) };
+    keep(&db, vec![child]).await;
+    let pairs = db.celery_children(vec!["a".into(), "b".into()]).await.unwrap();
+    assert_eq!(pairs, [("a".to_owned(), "c".to_owned())]);
+}
+
+/// An order is carried out once, and not when nobody waits for it any more.
+async fn orders_are_taken_once_and_not_late(db: Db) {
+    let first = db.give_celery_order("shop".into(), "{}".into(), NOW).await.unwrap();
+    db.give_celery_order("site".into(), "{}".into(), NOW).await.unwrap();
+    let taken = db.take_celery_orders("shop", NOW, later(1)).await.unwrap();
+    assert_eq!(taken.iter().map(|order| order.no).collect::<Vec<_>>(), [first]);
+    assert!(db.take_celery_orders("shop", NOW, later(1)).await.unwrap().is_empty());
+    assert!(db.take_celery_orders("site", later(1), later(2)).await.unwrap().is_empty(), "too late");
+    db.end_celery_order(first, "{\"w1\":{}}".into(), later(2)).await.unwrap();
+    let ended = db.celery_order(first).await.unwrap().unwrap();
+    assert_eq!((ended.ended_at, ended.outcome.as_deref()), (Some(later(2)), Some("{\"w1\":{}}")));
+    assert_eq!(db.celery_order(first + 99).await.unwrap(), None);
 }
 
 pub(crate) fn worker(name: &str) -> CeleryWorker {

@@ -114,6 +114,7 @@ async fn celery(db: &Db) {
     db.save_celery_queues(vec![crate::celery::queue("\u{6}\u{16}3")]).await.unwrap();
     let broker = store::CeleryBroker { name: "é".into(), standing: "{}".into(), updated_at: NOW };
     db.save_celery_broker(broker).await.unwrap();
+    db.give_celery_order("é".into(), "🦉".into(), NOW).await.unwrap();
 }
 
 /// Of which one went into the other, and was resolved.

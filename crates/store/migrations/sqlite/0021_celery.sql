@@ -51,3 +51,16 @@ CREATE INDEX celery_tasks_by_state ON celery_tasks (state, created_at, no);
 CREATE INDEX celery_tasks_by_name ON celery_tasks (name, created_at, no);
 CREATE INDEX celery_tasks_by_worker ON celery_tasks (worker, created_at, no);
 CREATE INDEX celery_tasks_by_root ON celery_tasks (root_id, created_at, no) WHERE root_id IS NOT NULL;
+CREATE INDEX celery_tasks_by_parent ON celery_tasks (parent_id) WHERE parent_id IS NOT NULL;
+
+-- Orders to workers, until whoever listens to the broker carries them out; `command` and `outcome` are JSON.
+CREATE TABLE celery_orders (
+    no         INTEGER PRIMARY KEY AUTOINCREMENT,
+    broker     TEXT NOT NULL,
+    command    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    taken_at   INTEGER,
+    ended_at   INTEGER,
+    outcome    TEXT
+);
+CREATE INDEX celery_orders_waiting ON celery_orders (broker, no) WHERE taken_at IS NULL;

@@ -255,6 +255,23 @@ impl Db {
         rows.iter().map(task_from).collect()
     }
 
+    /// Pairs of a task and one that it has made, of these tasks; of each id, whichever broker it is of.
+    pub async fn celery_children(&self, ids: Vec<String>) -> Result<Vec<(String, String)>> {
+        let mut pairs = Vec::new();
+        let sql = format!(
+            "SELECT found.parent_id, found.id FROM {} JOIN celery_tasks AS found ON found.parent_id = list.value->>0
+             ORDER BY found.created_at, found.no",
+            self.dialect().set
+        );
+        for ids in ids.chunks(BATCH_MAX) {
+            let set: Vec<[&String; 1]> = ids.iter().map(|id| [id]).collect();
+            for row in self.rows(&sql, params![serde_json::to_string(&set).unwrap_or_default()]).await? {
+                pairs.push((row.text("parent_id")?, row.text("id")?));
+            }
+        }
+        Ok(pairs)
+    }
+
     /// The first of the names that tasks have, found by leaps through the index.
     pub async fn celery_task_names(&self) -> Result<Vec<String>> {
         let mut names: Vec<String> = Vec::new();
