@@ -9,7 +9,10 @@ use crate::{
     spec::Mailing,
     template::Templates,
 };
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// The row with other addresses: in its cell as well, where a column holds them. Errors name the address as it was
 /// typed.
@@ -85,6 +88,21 @@ pub struct Matcher {
     known: HashMap<Vec<String>, Option<i64>>,
     /// Addresses of rows that look like one of these and are not to be corrected: they were delivered.
     others: HashMap<Vec<String>, HashSet<String>>,
+    /// Hashes of what the other rows of the job are known by: there may be many, and none of them is asked for.
+    delivered: HashSet<u64>,
+}
+
+/// What a row of a corrected list is to the mailing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// It stands for this row alone, which was not delivered.
+    Undelivered(i64),
+    /// It is of a row that was delivered, or still will be.
+    Delivered,
+    /// Several rows that were not delivered look like it.
+    Several,
+    /// The mailing has no such row.
+    Nobody,
 }
 
 impl Matcher {
@@ -95,7 +113,7 @@ impl Matcher {
             true => (0..mailing.columns.len()).filter(|place| Some(*place) != address).collect(),
             false => mailing.key.clone(),
         };
-        let mut matcher = Self { places, known: HashMap::new(), others: HashMap::new() };
+        let mut matcher = Self { places, known: HashMap::new(), others: HashMap::new(), delivered: HashSet::new() };
         for (seq, item) in rows {
             let seqs = matcher.known.entry(matcher.key(&item.values)).or_insert(Some(seq));
             if *seqs != Some(seq) {
@@ -114,15 +132,29 @@ impl Matcher {
         let key = self.key(&item.values);
         if self.known.contains_key(&key) {
             self.others.entry(key).or_default().insert(comparable(&item.to));
+        } else {
+            self.delivered.insert(hash(&key));
         }
     }
 
-    /// The undelivered row that this one corrects, if it is one alone. `to`: the row's addresses, as they are typed.
-    pub fn find(&self, row: &Row, to: &str) -> Option<i64> {
+    /// `to`: the row's addresses, as they are typed.
+    pub fn find(&self, row: &Row, to: &str) -> Match {
         let key = self.key(&row.values);
-        let is_other = self.others.get(&key).is_some_and(|others| others.contains(&comparable(&parse_list(to).0)));
-        self.known.get(&key).copied().flatten().filter(|_| !is_other)
+        let is_other = || self.others.get(&key).is_some_and(|others| others.contains(&comparable(&parse_list(to).0)));
+        match self.known.get(&key) {
+            Some(_) if is_other() => Match::Delivered,
+            Some(Some(seq)) => Match::Undelivered(*seq),
+            Some(None) => Match::Several,
+            None if self.delivered.contains(&hash(&key)) => Match::Delivered,
+            None => Match::Nobody,
+        }
     }
+}
+
+fn hash(key: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl Handler for MailHandler {
         let names = mailing.trace.by(account.map_or("", |account| &account.url));
         let why = item.verdict.as_ref().map(|verdict| story::why(verdict, mailing.language)).unwrap_or_default();
         Some(TraceText {
-            comment: names.failure_comment(&item.label, &why),
+            comment: names.unconfirmed_comment(&item.label, &why),
             trace_name: names.error,
             file_name: row.as_ref().map(MailItem::file_names).unwrap_or_default(),
             reference: String::new(),

@@ -347,7 +347,18 @@ impl Mailings {
     /// When a thousand are used, or the store cannot be asked.
     pub async fn unused_name(&self, list: &str, language: Language) -> Result<String> {
         let today = self.clock.now().in_zone(&self.zone).date();
-        let first = naming::default_name(list, today, language);
+        self.unused(naming::default_name(list, today, language)).await
+    }
+
+    /// The name with a number that no mailing has had: of its own, another mailing leaves nobody out.
+    ///
+    /// # Errors
+    /// As [`Self::unused_name`].
+    pub async fn unused_after(&self, name: &str) -> Result<String> {
+        self.unused(naming::unnumbered(name).to_owned()).await
+    }
+
+    async fn unused(&self, first: String) -> Result<String> {
         for number in 1..=NAMES_MAX {
             let name = naming::numbered(&first, number);
             if !self.db.is_mailing_name_used(&name).await? {

@@ -134,6 +134,22 @@ fn excerpt(line: &str, before: usize) -> String {
     format!("  | {shown}\n  | {:>width$}", "^", width = before - from + 1)
 }
 
+/// A field of the message, as French pages and mail programs call it.
+pub fn field_in_french(field: &str) -> Option<&'static str> {
+    let fields = [
+        ("from", "De"),
+        ("to", "À"),
+        ("cc", "Cc"),
+        ("bcc", "Cci"),
+        ("reply_to", "Répondre à"),
+        ("subject", "Objet"),
+        ("text", "Texte"),
+        ("html", "HTML"),
+        ("attach", "Pièce jointe"),
+    ];
+    fields.into_iter().find(|(name, _)| *name == field).map(|(_, french)| french)
+}
+
 impl Problem {
     /// `clients.csv:14`, `clients.xlsx: Feuil1!C14`.
     pub fn place(&self) -> String {
@@ -146,7 +162,10 @@ impl Problem {
 
     /// The place, what is wrong, and what helps.
     pub fn say(&self, language: Language) -> String {
-        let place = self.place();
+        let place = match (language, field_in_french(&self.file)) {
+            (Language::French, Some(field)) => Self { file: field.into(), ..self.clone() }.place(),
+            _ => self.place(),
+        };
         let before_colon = if language == Language::French { " " } else { "" };
         let mut said = format!("{place}{before_colon}: {}", self.what.say(language));
         if !self.remedy.is_empty() {

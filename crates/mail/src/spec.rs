@@ -143,13 +143,23 @@ impl TraceNames {
     pub fn failure_comment(&self, to: &str, error: &str) -> String {
         fill(&self.error_comment, &[("{to}", to), ("{error}", error)])
     }
+
+    /// Nobody knows whether the message was delivered. Who chose other words has them here too.
+    pub fn unconfirmed_comment(&self, to: &str, error: &str) -> String {
+        let is_usual = self.error_comment == Self::default().error_comment;
+        let form = if is_usual { UNCONFIRMED } else { &self.error_comment };
+        fill(form, &[("{to}", to), ("{error}", error)])
+    }
 }
+
+const UNCONFIRMED: &str = "Envoi à {to} non confirmé : {error}";
 
 /// What a comment in the usual form says, for whoever shows it in another language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsualComment<'a> {
     Sent { to: &'a str, id: &'a str },
     Failed { to: &'a str, error: &'a str },
+    Unconfirmed { to: &'a str, error: &'a str },
 }
 
 impl<'a> UsualComment<'a> {
@@ -158,6 +168,9 @@ impl<'a> UsualComment<'a> {
         let usual = TraceNames::default();
         if let Some((to, id)) = read_as(&usual.comment, ["{to}", "{id}"], comment) {
             return Some(Self::Sent { to, id });
+        }
+        if let Some((to, error)) = read_as(UNCONFIRMED, ["{to}", "{error}"], comment) {
+            return Some(Self::Unconfirmed { to, error });
         }
         read_as(&usual.error_comment, ["{to}", "{error}"], comment).map(|(to, error)| Self::Failed { to, error })
     }
@@ -600,6 +613,12 @@ mod tests {
         let read = |comment: &str| format!("{:?}", UsualComment::read(comment));
         assert_eq!(read(&names.success_comment("a@x.fr", "<1@x>")), r#"Some(Sent { to: "a@x.fr", id: "<1@x>" })"#);
         assert_eq!(read(&names.failure_comment("a@x.fr", "a : b")), r#"Some(Failed { to: "a@x.fr", error: "a : b" })"#);
+        assert_eq!(
+            read(&names.unconfirmed_comment("a@x.fr", "b")),
+            r#"Some(Unconfirmed { to: "a@x.fr", error: "b" })"#
+        );
+        let own = TraceNames { error_comment: "{to}: {error}".into(), ..names };
+        assert_eq!(own.unconfirmed_comment("a@x.fr", "b"), "a@x.fr: b");
         assert_eq!(read("Email envoyé avec succès à a@x.fr"), "None");
     }
 }

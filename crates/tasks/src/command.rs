@@ -1,7 +1,7 @@
 //! `command`: runs a program for each item.
 //!
 //! An exit status of 0 is success, any other a failure of the item for good (`exit_status`), as is an end by a signal
-//! (`killed`), the time running out (`timeout`) and a program that cannot be started (`cannot_start`). A command that
+//! (`killed`), the time running out (`time_limit`) and a program that cannot be started (`cannot_start`). A command that
 //! was ended because Vigie stops is unknown (`stopped`): nobody can tell how much of it was done.
 //!
 //! The command is the leader of a process group. At its end whatever it left in that group is killed: what is meant to
@@ -212,14 +212,12 @@ fn ended(finished: &Finished, said: &str) -> Ended {
         Finished::Exited(status) => Ended::Failed(failed("exit_status").with_arg("status", status.to_string())),
         Finished::Killed(signal) => Ended::Failed(failed("killed").with_arg("signal", signal.to_string())),
         Finished::TimedOut(limit) => {
-            Ended::Failed(failed("timeout").with_arg("seconds", limit.as_secs_f64().to_string()))
+            Ended::Failed(failed("time_limit").with_arg("seconds", limit.as_secs_f64().to_string()))
         }
         Finished::NotStarted(problem) => {
             Ended::Failed(Verdict::permanent("cannot_start", Fault::Content).with_reply(problem))
         }
         Finished::Stopped => Ended::Unknown(failed("stopped")),
-        Finished::Lost(problem) => {
-            Ended::Unknown(Verdict::permanent("outcome_lost", Fault::Server).with_reply(problem))
-        }
+        Finished::Lost(problem) => Ended::Unknown(Verdict::permanent("end_unknown", Fault::Server).with_reply(problem)),
     }
 }

@@ -147,6 +147,10 @@ problems-found-help = correct { $file }, or send the { n-good-row } with --on-in
 server = server: { $server }
 server-no-password = server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)
 server-none = server: none is given (--smtp)
+rows-left-out = { $n ->
+    [one] { $n } row with errors would be left out; all others would be sent
+   *[other] { $n } rows with errors would be left out; all others would be sent
+}
 would-not-be-sent = { n-problem } found: it would not be sent as it is
 data-error = the data directory: { $error }
 free-space = free some space on that disk
@@ -300,6 +304,9 @@ setting-jobs-max = { $from }: jobs-max: `{ $value }` is not a number from 1 to 1
 no-reason = no reason given
 standing-nothing = { $state }, nothing was sent: { $n } skipped
 standing-unknown = { $state }, { $n } unknown
+standing-nothing-done = { $state }, nothing was done: { $n } skipped
+standing-failed = { $state }, { $n } failed
+standing-failed-both = { $state }, { $failed } failed, { $unknown } unknown
 standing-undelivered = { $state }, { $n } not delivered
 progress-paused = paused: { $why }
 time-left = { $time } left

@@ -183,6 +183,10 @@ problems-found-help = corrigez { $file }, ou envoyez { $n ->
 server = serveur : { $server }
 server-no-password = serveur : non vérifié, faute de mot de passe (VIGIE_SMTP_PASSWORD)
 server-none = serveur : aucun n’est indiqué (--smtp)
+rows-left-out = { $n ->
+    [one] { $n } ligne avec erreurs serait ignorée ; toutes les autres seraient envoyées
+   *[other] { $n } lignes avec erreurs seraient ignorées ; toutes les autres seraient envoyées
+}
 would-not-be-sent = { $n ->
     [one] { n-problem } trouvé
    *[other] { n-problem } trouvés
@@ -365,6 +369,15 @@ standing-nothing = { $state }, rien n’a été envoyé : { $n ->
 standing-unknown = { $state }, { $n ->
     [one] { $n } non confirmé
    *[other] { $n } non confirmés
+}
+standing-nothing-done = { $state }, rien n’a été fait : { $n ->
+    [one] { $n } ignoré
+   *[other] { $n } ignorés
+}
+standing-failed = { $state }, { $n } en échec
+standing-failed-both = { $state }, { $failed } en échec, { $unknown ->
+    [one] { $unknown } non confirmé
+   *[other] { $unknown } non confirmés
 }
 standing-undelivered = { $state }, { $n ->
     [one] { $n } non remis

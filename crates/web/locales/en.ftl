@@ -350,6 +350,14 @@ trace-fine = Succeeded
 trace-error = Error
 trace-sent = Sent to { $to } (Message ID: { $id })
 trace-failed = Not sent to { $to }: { $why }
+trace-unconfirmed = Delivery to { $to } could not be confirmed: { $why }
+told-of = { $who }: { $what }
+told-exit = exit status { $n }
+told-killed = stopped by signal { $n }
+told-time-limit = stopped after { $n } s, its time limit
+told-not-started = could not be started: { $why }
+told-not-known = it is not known how it ended: { $why }
+told-stopped = stopped with Vigie; it is not known how much was done
 trace-lost = { $who }: the outcome is not known, because the process stopped.
 trace-marked = Marked by a user
 trace-marked-sent = { $who }: marked as sent by { $by }
@@ -580,6 +588,7 @@ account-host-missing = Enter the server name.
 account-port-tls = TLS uses port 465, which has been filled in. Port { $port } starts unencrypted, for STARTTLS. Save again, or choose STARTTLS.
 account-port-starttls = STARTTLS uses port 587, which has been filled in. Port 465 is for TLS. Save again, or choose TLS.
 account-address-missing = Enter the Gmail address that sends the messages.
+account-unknown = There is no sending account “{ $name }”. Choose one of: { $known }.
 account-bad = These settings are not valid. Check the server name, the username and the port.
 account-test-gmail = Gmail accounts cannot be tested without sending. Send a test message to yourself.
 account-test-slow = The server did not respond within { $time }.
@@ -606,7 +615,7 @@ step-check = Check
 next = Continue
 file-required = Choose a file first.
 recipients-drop = Drop the recipient list here, or select a file
-recipients-drop-help = Excel (.xlsx), LibreOffice (.ods), CSV or JSON Lines. The first row must contain the column names.
+recipients-drop-help = Excel (.xlsx), LibreOffice (.ods), CSV or JSON (one object per line). The first row must contain the column names.
 recipients-read = Upload list
 recipients-other = Replace the list
 recipients-first = First rows
@@ -625,7 +634,7 @@ recipients-broken = { $n ->
 list-semicolon = { $encoding }, separated by semicolons
 list-comma = { $encoding }, separated by commas
 list-tab = { $encoding }, separated by tabs
-list-json = JSON Lines
+list-json = JSON (one object per line)
 list-sheet = Sheet “{ $sheet }”
 list-sheet-choose = Sheet
 list-sheet-read = Use this sheet
@@ -834,6 +843,20 @@ corrected-unchanged = { $n ->
     [one] One undelivered message has the same address and will not be resent.
    *[other] { $n } undelivered messages have the same address and will not be resent.
 }
+corrected-missing = { $n ->
+    [one] One undelivered message is not in this list and will not be resent.
+   *[other] { $n } undelivered messages are not in this list and will not be resent.
+}
+unmatched-title = { $n ->
+    [one] { $shown } row of this list cannot be used
+   *[other] { $shown } rows of this list cannot be used
+}
+unmatched-help = Only the address may differ from the list that was sent: check the other columns.
+unmatched-why = Reason
+unmatched-nobody = No recipient of this mailing matches
+unmatched-several = Several undelivered recipients have the same values
+unmatched-contradicted = Two rows give different addresses for the same recipient
+unmatched-unreadable = The row cannot be read
 corrected-none = No address has changed
 corrected-none-help = No undelivered recipient has a different address in { $list }.
 corrected-back = Back to undelivered messages

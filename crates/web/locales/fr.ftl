@@ -350,6 +350,14 @@ trace-fine = Réussi
 trace-error = Erreur
 trace-sent = Envoyé à { $to } (Message ID : { $id })
 trace-failed = Non envoyé à { $to } : { $why }
+trace-unconfirmed = La remise à { $to } n’a pas pu être confirmée : { $why }
+told-of = { $who } : { $what }
+told-exit = code de sortie { $n }
+told-killed = arrêt par le signal { $n }
+told-time-limit = arrêt après { $n } s, durée maximale
+told-not-started = n’a pas pu être lancé : { $why }
+told-not-known = fin inconnue : { $why }
+told-stopped = arrêt avec Vigie ; on ne sait pas ce qui a été fait
 trace-lost = { $who } : le résultat n’est pas connu, car le processus s’est arrêté.
 trace-marked = Marqué par un utilisateur
 trace-marked-sent = { $who } : marqué comme envoyé par { $by }
@@ -580,6 +588,7 @@ account-host-missing = Saisissez le nom du serveur.
 account-port-tls = TLS utilise le port 465, qui vient d’être rempli. Le port { $port } commence sans chiffrement, pour STARTTLS. Enregistrez de nouveau, ou choisissez STARTTLS.
 account-port-starttls = STARTTLS utilise le port 587, qui vient d’être rempli. Le port 465 est réservé à TLS. Enregistrez de nouveau, ou choisissez TLS.
 account-address-missing = Saisissez l’adresse Gmail qui envoie les messages.
+account-unknown = Le compte d’envoi « { $name } » n’existe pas. Choisissez parmi : { $known }.
 account-bad = Ces paramètres ne sont pas valides. Vérifiez le nom du serveur, l’identifiant et le port.
 account-test-gmail = Un compte Gmail ne peut pas être testé sans envoi. Envoyez-vous un message de test.
 account-test-slow = Le serveur n’a pas répondu en { $time }.
@@ -606,7 +615,7 @@ step-check = Vérification
 next = Continuer
 file-required = Choisissez d’abord un fichier.
 recipients-drop = Déposez la liste des destinataires ici, ou sélectionnez un fichier
-recipients-drop-help = Excel (.xlsx), LibreOffice (.ods), CSV ou JSON Lines. La première ligne doit contenir les noms des colonnes.
+recipients-drop-help = Excel (.xlsx), LibreOffice (.ods), CSV ou JSON (un objet par ligne). La première ligne doit contenir les noms des colonnes.
 recipients-read = Importer la liste
 recipients-other = Remplacer la liste
 recipients-first = Premières lignes
@@ -625,7 +634,7 @@ recipients-broken = { $n ->
 list-semicolon = { $encoding }, séparé par des points-virgules
 list-comma = { $encoding }, séparé par des virgules
 list-tab = { $encoding }, séparé par des tabulations
-list-json = JSON Lines
+list-json = JSON (un objet par ligne)
 list-sheet = Feuille « { $sheet } »
 list-sheet-choose = Feuille
 list-sheet-read = Utiliser cette feuille
@@ -834,6 +843,20 @@ corrected-unchanged = { $n ->
     [one] Un message non remis a la même adresse et n’est pas renvoyé.
    *[other] { $n } messages non remis ont la même adresse et ne sont pas renvoyés.
 }
+corrected-missing = { $n ->
+    [one] Un message non remis ne figure pas dans cette liste et n’est pas renvoyé.
+   *[other] { $n } messages non remis ne figurent pas dans cette liste et ne sont pas renvoyés.
+}
+unmatched-title = { $n ->
+    [one] { $shown } ligne de cette liste est inutilisable
+   *[other] { $shown } lignes de cette liste sont inutilisables
+}
+unmatched-help = Seule l’adresse peut différer de la liste envoyée : vérifiez les autres colonnes.
+unmatched-why = Motif
+unmatched-nobody = Aucun destinataire de cet envoi ne correspond
+unmatched-several = Plusieurs destinataires non remis ont les mêmes valeurs
+unmatched-contradicted = Deux lignes donnent des adresses différentes pour le même destinataire
+unmatched-unreadable = Ligne illisible
 corrected-none = Aucune adresse n’a changé
 corrected-none-help = Aucun destinataire non remis n’a une adresse différente dans { $list }.
 corrected-back = Retour aux messages non remis

@@ -48,7 +48,7 @@ explore-saved-full = { $n ->
 }
 explore-export = Export
 export-text = Text, as received
-export-jsonl = JSON Lines
+export-jsonl = JSON (one object per line)
 export-csv = CSV
 explore-live = Live
 explore-as-of = · not counting lines that arrive now

@@ -48,7 +48,7 @@ explore-saved-full = { $n ->
 }
 explore-export = Exporter
 export-text = Texte, tel que reçu
-export-jsonl = JSON Lines
+export-jsonl = JSON (un objet par ligne)
 export-csv = CSV
 explore-live = En direct
 explore-as-of = · sans compter les lignes qui arrivent

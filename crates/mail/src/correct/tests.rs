@@ -101,11 +101,15 @@ fn rows_of_a_corrected_list_are_known_again() {
         matcher.find(&row(9, cells), cells[1])
     };
     let to = "to = \"{{ email }}\"\n";
-    assert_eq!(found(to, ["Durand", "durand@x.fr", "2026-11", ""]), Some(1));
-    assert_eq!(found(to, ["Petit", "petit@x.fr", "2026-11", ""]), None, "two of them look alike");
-    assert_eq!(found(to, ["Durand", "durand@x.fr", "2026-12", ""]), None, "another invoice");
+    assert_eq!(found(to, ["Durand", "durand@x.fr", "2026-11", ""]), Match::Undelivered(1));
+    assert_eq!(found(to, ["Petit", "petit@x.fr", "2026-11", ""]), Match::Several, "two of them look alike");
+    assert_eq!(found(to, ["Durand", "durand@x.fr", "2026-12", ""]), Match::Nobody, "another invoice");
     let by_company = &format!("{to}key = [\"Société\"]");
-    assert_eq!(found(by_company, ["Durand", "durand@x.fr", "2026-12", ""]), Some(1), "by the key that was chosen");
+    assert_eq!(
+        found(by_company, ["Durand", "durand@x.fr", "2026-12", ""]),
+        Match::Undelivered(1),
+        "by the key that was chosen"
+    );
 }
 
 #[test]
@@ -121,7 +125,9 @@ fn a_row_that_was_delivered_corrects_nothing() {
     matcher.add_other(&item(["Dupont", "Compta@y.fr", "2026-11", ""]));
     matcher.add_other(&item(["Martin", "m@y.fr", "2026-11", ""]));
     let found = |address| matcher.find(&row(9, ["Dupont", address, "2026-11", ""]), address);
-    assert_eq!((found("compta@y.fr"), found("bernard@y.fr")), (None, Some(1)));
+    assert_eq!((found("compta@y.fr"), found("bernard@y.fr")), (Match::Delivered, Match::Undelivered(1)));
+    let of = |company| matcher.find(&row(9, [company, "new@y.fr", "2026-11", ""]), "new@y.fr");
+    assert_eq!((of("Martin"), of("Martine")), (Match::Delivered, Match::Nobody));
 }
 
 #[test]

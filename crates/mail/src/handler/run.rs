@@ -207,9 +207,12 @@ impl Inner {
                     reference: reference.clone(),
                 }
             }
-            (Ended::Failed(verdict) | Ended::Unknown(verdict) | Ended::Skipped(verdict), _) => {
-                self.failure_text(to, Some(row), verdict)
+            (Ended::Unknown(verdict), _) => {
+                let why = self.story.why(verdict);
+                let comment = self.mailing.trace.unconfirmed_comment(to, &why);
+                TraceText { comment, ..self.failure_text(to, Some(row), verdict) }
             }
+            (Ended::Failed(verdict) | Ended::Skipped(verdict), _) => self.failure_text(to, Some(row), verdict),
             (Ended::Succeeded | Ended::SucceededInPart { .. }, _) => TraceText::default(),
         }
     }

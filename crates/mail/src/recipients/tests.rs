@@ -132,7 +132,7 @@ fn what_is_no_recipients_file_is_named_for_what_it_is() {
         ),
         (
             b"PK\x03\x04\x14\0\x06\0",
-            "clients.csv: cannot be read as a workbook (invalid Zip archive: Could not find EOCD), save it as an Excel workbook (.xlsx) or an OpenDocument spreadsheet (.ods)",
+            "clients.csv: is damaged, or is no workbook, open it in Excel or LibreOffice, then save it again as an Excel workbook (.xlsx) or an OpenDocument spreadsheet (.ods)",
         ),
         (
             b"%PDF-1.7\n%\xb5",

@@ -115,7 +115,7 @@ async fn who_ignores_the_request_to_end_is_killed_with_its_children() {
     let line = "trap '' TERM; sleep 1000 & echo $!; echo $$; while :; do sleep 1000; done";
     let begun = Instant::now();
     let (bench, attempted) = run(json!({"shell": true, "command": line, "timeout_seconds": 0.3}), "{}").await;
-    assert_eq!(told(&attempted), ("failed", "timeout".to_owned()));
+    assert_eq!(told(&attempted), ("failed", "time_limit".to_owned()));
     assert!(begun.elapsed() >= Duration::from_secs(5), "it was given time to end: {:?}", begun.elapsed());
     let pids = bench.output("stdout");
     assert_eq!(pids.len(), 2, "{pids:?}");

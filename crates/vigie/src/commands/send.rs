@@ -267,7 +267,10 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
     let unreachable = server.as_ref().and_then(|server| server.as_ref().err()).map(|trouble| trouble.said.clone());
     let (found, account) = look_back(config, plan, &checked).await?;
     let undecided = found.as_ref().is_some_and(|found| found.needs.is_some());
-    let ready = checked.report.problems.errors == 0 && unreachable.is_none() && !undecided;
+    // Rows with errors that are left out keep nothing back.
+    let is_refused = checked.report.refuses(plan.mailing.on_invalid);
+    let wrong = if is_refused { checked.report.problems.errors.max(1) } else { 0 };
+    let ready = wrong == 0 && unreachable.is_none() && !undecided;
     let messages = found.as_ref().filter(|_| !undecided).map(|found| found.messages);
     if config.json {
         let eta = check::eta(plan, messages.unwrap_or(checked.report.messages), account.as_ref());
@@ -293,9 +296,13 @@ async fn rehearse(config: &Config, plan: &Plan, secret: Option<SecretString>) ->
         render::say(&check::summary(plan, &checked.report, messages, account.as_ref()));
     }
     if ready {
+        let left_out = checked.report.rows - checked.report.rows_good;
+        if left_out > 0 && !config.json {
+            render::say(&t!("rows-left-out"; n = left_out));
+        }
         return Ok(Exit::Done);
     }
-    let count = checked.report.problems.errors + u64::from(unreachable.is_some()) + u64::from(undecided);
+    let count = wrong + u64::from(unreachable.is_some()) + u64::from(undecided);
     Err(Failure::refused(t!("would-not-be-sent"; n = count)))
 }
 

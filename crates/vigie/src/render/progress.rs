@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jiff::tz::TimeZone;
 use language::Language;
 use mail::verdict_text;
-use model::{Counters, Fault, JobState, Retry, Standing, Verdict};
+use model::{Counters, Fault, JobKind, JobState, Retry, Standing, Verdict};
 use std::{
     fmt::Write,
     time::{Duration, Instant},
@@ -42,6 +42,16 @@ pub(crate) struct Progress {
     pub(crate) resumes_at: Option<model::Timestamp>,
     /// Items that wait to be tried again, while nothing else can be done, and until when.
     pub(crate) waiting: Option<(u64, model::Timestamp)>,
+    pub(crate) work: Work,
+}
+
+/// What a job does for each item, as far as words differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// It delivers a message.
+    Delivers,
+    /// Something else, or it is not known.
+    Other,
 }
 
 /// A job's own numbers: its pace is not among them.
@@ -61,6 +71,7 @@ impl From<&Job> for Progress {
             reason: said(job.reason.as_ref()),
             resumes_at: job.resumes_at,
             waiting: None,
+            work: if job.kind == JobKind::Mail.as_str() { Work::Delivers } else { Work::Other },
         }
     }
 }
@@ -81,6 +92,7 @@ impl From<&jobs::Progress> for Progress {
             reason: said(progress.reason.as_ref()),
             resumes_at: progress.resumes_at,
             waiting: progress.waiting_until.map(|until| (progress.waiting, until)),
+            work: Work::Other,
         }
     }
 }
@@ -116,13 +128,20 @@ impl Progress {
     pub(crate) fn standing(&self) -> String {
         let counters = self.counters();
         let state = words::word("state", self.status);
-        match Standing::of(self.status, &counters) {
-            Standing::In(state) => words::word("state", state),
-            Standing::NothingDone { skipped } => t!("standing-nothing", state; n = skipped),
-            Standing::Undelivered { failed: 0, unknown } => t!("standing-unknown", state; n = unknown),
-            Standing::Undelivered { failed, unknown: 0 } => t!("standing-undelivered", state; n = failed),
-            Standing::Undelivered { failed, unknown } => {
+        match (Standing::of(self.status, &counters), self.work) {
+            (Standing::In(state), _) => words::word("state", state),
+            (Standing::NothingDone { skipped }, Work::Delivers) => t!("standing-nothing", state; n = skipped),
+            (Standing::NothingDone { skipped }, Work::Other) => t!("standing-nothing-done", state; n = skipped),
+            (Standing::Undelivered { failed: 0, unknown }, _) => t!("standing-unknown", state; n = unknown),
+            (Standing::Undelivered { failed, unknown: 0 }, Work::Delivers) => {
+                t!("standing-undelivered", state; n = failed)
+            }
+            (Standing::Undelivered { failed, unknown: 0 }, Work::Other) => t!("standing-failed", state; n = failed),
+            (Standing::Undelivered { failed, unknown }, Work::Delivers) => {
                 t!("standing-both", state; failed = failed, unknown = unknown)
+            }
+            (Standing::Undelivered { failed, unknown }, Work::Other) => {
+                t!("standing-failed-both", state; failed = failed, unknown = unknown)
             }
         }
     }
@@ -318,6 +337,7 @@ mod tests {
             reason: None,
             resumes_at: None,
             waiting: None,
+            work: Work::Delivers,
         }
     }
 
@@ -354,5 +374,8 @@ mod tests {
         assert_eq!(over(0, 0).standing(), "completed");
         assert_eq!(over(7, 0).standing(), "completed, 7 not delivered");
         assert_eq!(over(7, 1).standing(), "completed, 7 not delivered, 1 unknown");
+        let call = |failed, unknown| Progress { work: Work::Other, ..over(failed, unknown) };
+        assert_eq!(call(7, 0).standing(), "completed, 7 failed", "a call delivers nothing");
+        assert_eq!(call(7, 1).standing(), "completed, 7 failed, 1 unknown");
     }
 }

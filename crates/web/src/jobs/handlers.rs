@@ -11,6 +11,7 @@ mod sheets;
 #[cfg(test)]
 mod tests;
 
+use crate::traces::told::ending;
 use crate::{
     Ctx,
     auth::Access,
@@ -130,7 +131,7 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         counters: job.counters,
         rate: progress.rate,
         left: progress.eta_seconds.map(Duration::from_secs),
-        message: job.message.clone(),
+        message: ending(v, &job.message).unwrap_or_else(|| job.message.clone()),
         reason: reason.filter(|_| job.state != JobState::Running),
         resumes_at: job.resumes_at,
         person: job.created_by.clone(),

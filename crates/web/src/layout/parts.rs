@@ -325,11 +325,17 @@ pub(crate) struct TraceRow {
 pub(crate) enum TraceOutcome {
     Fine,
     Error,
+    /// Nobody knows whether it was done.
+    Unconfirmed,
 }
 
 impl TraceRow {
     pub(crate) fn is_error(&self) -> bool {
         self.outcome == TraceOutcome::Error
+    }
+
+    pub(crate) fn is_unconfirmed(&self) -> bool {
+        self.outcome == TraceOutcome::Unconfirmed
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     traces::told::told,
 };
 use jiff::{civil, tz::TimeZone};
-use model::Timestamp;
+use model::{ItemState, Timestamp};
 use std::time::Duration;
 use store::{Account, EXAMINED_MAX, Job, Trace, Worker};
 
@@ -42,7 +42,11 @@ pub(crate) fn trace(v: &View, trace: Trace) -> TraceRow {
         comment,
         person: trace.created_by,
         took: Duration::try_from_secs_f64(trace.time_to_process).unwrap_or_default(),
-        outcome: if trace.errors { TraceOutcome::Error } else { TraceOutcome::Fine },
+        outcome: match trace.outcome {
+            Some(ItemState::Unknown) => TraceOutcome::Unconfirmed,
+            _ if trace.errors => TraceOutcome::Error,
+            _ => TraceOutcome::Fine,
+        },
         job: trace.job.map(|job| job.to_string()),
         issues: Vec::new(),
     }

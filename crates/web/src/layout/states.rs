@@ -1,6 +1,7 @@
 //! States, reasons and moments as a reader sees them: a word, a shape and a colour.
 
 use crate::layout::view::View;
+use crate::traces::told::ending;
 use crate::words::{Words, kind_name};
 use model::{Counters, Fault, ItemState, JobKind, JobState, Retry, Standing, Timestamp, Verdict};
 use std::time::Duration;
@@ -304,6 +305,7 @@ pub(crate) fn reason(words: &Words, code: &str, detail: &str) -> String {
         "secret_key_missing" | "key_missing" | "secret_missing" => "reason-secret",
         "paused" => "reason-paused",
         "restored" => "reason-restored",
+        "reported" if !detail.is_empty() => return ending(words, detail).unwrap_or_else(|| detail.to_owned()),
         _ => {
             let what = detail.trim().trim_end_matches('.');
             let verdict = Verdict::new(code, Fault::Server, Retry::Never);

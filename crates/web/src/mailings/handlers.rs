@@ -27,6 +27,15 @@ use store::Scope;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+pub(crate) use draft::{DraftFile, FILES_MAX};
+
+/// What another mailing gives to a new one.
+pub(crate) struct Beginning {
+    pub(crate) form: MessageForm,
+    pub(crate) kept: MailingFile,
+    pub(crate) files: Vec<DraftFile>,
+}
+
 const ACTS: Access = Access::Page(Scope::Write);
 /// Bytes of a list of recipients, and of the files brought at once; the files themselves are held against
 /// [`crate::Limits::upload_bytes_max`] besides.
@@ -76,14 +85,15 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 }
 
 /// A draft that begins with what was typed for an earlier mailing: its id.
-pub(crate) async fn begin_with(ctx: &Ctx, owner: &Granted, form: MessageForm, kept: MailingFile) -> Result<Uuid> {
+pub(crate) async fn begin_with(ctx: &Ctx, owner: &Granted, beginning: Beginning) -> Result<Uuid> {
     let count = ctx.app.db.drafts_of(owner.name(), draft::DRAFTS_MAX).await?.len();
     if count >= draft::DRAFTS_MAX as usize {
         let said = format!("{} mailings are in preparation", draft::DRAFTS_MAX);
         return Err(Problem::conflict(said).remedy("send or delete some of them"));
     }
     let mut draft = draft::Draft::new(ctx, owner);
-    (draft.content.form, draft.content.kept) = (form, kept);
+    let Beginning { form, kept, files } = beginning;
+    (draft.content.form, draft.content.kept, draft.content.files) = (form, kept, files);
     draft.create(ctx).await?;
     Ok(draft.id)
 }

@@ -2,6 +2,7 @@
 
 use crate::words::Words;
 use mail::spec::UsualComment;
+use model::ItemState;
 use store::Trace;
 
 /// The trace of an item that somebody settled: `label: name` and one of the two endings.
@@ -21,7 +22,9 @@ pub(crate) fn told(words: &Words, trace: &Trace) -> (String, String) {
 /// Of whom it says something.
 pub(crate) fn about(trace: &Trace) -> &str {
     match UsualComment::read(&trace.comment) {
-        Some(UsualComment::Sent { to, .. } | UsualComment::Failed { to, .. }) => to,
+        Some(
+            UsualComment::Sent { to, .. } | UsualComment::Failed { to, .. } | UsualComment::Unconfirmed { to, .. },
+        ) => to,
         None => trace.comment.split_once(": ").map_or(trace.comment.as_str(), |(who, _)| who),
     }
 }
@@ -53,7 +56,10 @@ fn attempt(words: &Words, trace: &Trace) -> String {
         Some(UsualComment::Sent { to, id }) => {
             words.with_all("trace-sent", &[("to", to.to_owned()), ("id", id.to_owned())])
         }
-        Some(UsualComment::Failed { to, error }) => {
+        Some(UsualComment::Failed { to, error } | UsualComment::Unconfirmed { to, error }) => {
+            let is_unconfirmed = trace.outcome == Some(ItemState::Unknown)
+                || matches!(UsualComment::read(&trace.comment), Some(UsualComment::Unconfirmed { .. }));
+            let id = if is_unconfirmed { "trace-unconfirmed" } else { "trace-failed" };
             let why = trace.verdict.as_ref().map_or_else(
                 || error.to_owned(),
                 |verdict| match verdict.reply.as_str() {
@@ -61,10 +67,54 @@ fn attempt(words: &Words, trace: &Trace) -> String {
                     reply => format!("{} ({reply})", words.verdict(verdict)),
                 },
             );
-            words.with_all("trace-failed", &[("to", to.to_owned()), ("why", why)])
+            words.with_all(id, &[("to", to.to_owned()), ("why", why)])
         }
-        None => trace.comment.clone(),
+        None => of_task(words, trace).unwrap_or_else(|| trace.comment.clone()),
     }
+}
+
+/// An item of a command or call: its label, and how it ended.
+fn of_task(words: &Words, trace: &Trace) -> Option<String> {
+    for (at, _) in trace.comment.match_indices(": ") {
+        if let Some(ending) = ending(words, &trace.comment[at + 2..]) {
+            return Some(words.with_all("told-of", &[("who", trace.comment[..at].to_owned()), ("what", ending)]));
+        }
+    }
+    let verdict = trace.verdict.as_ref().filter(|verdict| CALLS.contains(&verdict.code.as_str()))?;
+    let who = trace.comment.strip_suffix(verdict.reply.as_str())?.strip_suffix(": ")?;
+    let what = format!("{} ({})", words.verdict(verdict), verdict.reply);
+    Some(words.with_all("told-of", &[("who", who.to_owned()), ("what", what)]))
+}
+
+/// Verdicts of calls that say in English what the network said.
+const CALLS: [&str; 3] = ["no_connection", "no_answer", "bad_request"];
+
+/// How a command ended, as Vigie keeps it in English, in the reader's language. `None` where somebody else worded it.
+pub(crate) fn ending(words: &Words, said: &str) -> Option<String> {
+    let number =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte));
+    let numbers = [
+        ("exit status ", "", "told-exit"),
+        ("killed by signal ", "", "told-killed"),
+        ("ended after ", " s, its time limit", "told-time-limit"),
+    ];
+    for (before, behind, id) in numbers {
+        let value = said.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
+        if let Some(value) = value.filter(|value| number(value)) {
+            return Some(words.with(id, "n", value));
+        }
+    }
+    let reasons = [
+        ("could not be started: ", "told-not-started"),
+        ("not started: ", "told-not-started"),
+        ("how it ended is not known: ", "told-not-known"),
+    ];
+    for (before, id) in reasons {
+        if let Some(why) = said.strip_prefix(before) {
+            return Some(words.with(id, "why", why));
+        }
+    }
+    said.starts_with("ended because vigie stops").then(|| words.t("told-stopped"))
 }
 
 #[cfg(test)]
@@ -106,6 +156,10 @@ mod tests {
         };
         let names = TraceNames::default();
         let refused = Verdict::permanent("mailbox_full", Fault::Recipient).with_reply("552 5.2.2 full");
+        let unconfirmed = Verdict::permanent("outcome_lost", Fault::Server);
+        let unreachable = Verdict::permanent("no_connection", Fault::Server).with_reply("connection refused");
+        let with = |trace: Trace, outcome| Trace { outcome: Some(outcome), ..trace };
+        let lost = trace(&names.error, names.failure_comment("a@x.fr", "x"), Some(unconfirmed.clone()));
         let all = [
             trace(&names.success, names.success_comment("a@x.fr", "18d2"), None),
             trace(&names.error, names.failure_comment("a@x.fr", "La boîte était pleine."), Some(refused)),
@@ -114,6 +168,14 @@ mod tests {
             trace(SETTLED, format!("a@x.fr: ana{SETTLED_SENT}"), None),
             trace(SETTLED, format!("a@x.fr: ana{SETTLED_NOT_SENT}"), None),
             trace("Adresse corrigée", "a@x.fr → b@x.fr, par ana".to_owned(), None),
+            with(lost, ItemState::Unknown),
+            trace(&names.error, names.unconfirmed_comment("a@x.fr", "x"), Some(unconfirmed)),
+            trace("backup", "db: main: exit status 3".to_owned(), None),
+            trace("backup", "db: killed by signal 9".to_owned(), None),
+            trace("backup", "db: ended after 0.5 s, its time limit".to_owned(), None),
+            trace("backup", "db: not started: no such file: x".to_owned(), None),
+            trace("backup", "db: ended because vigie stops; how much of it was done is not known".to_owned(), None),
+            trace("call", "https://a.example/: connection refused".to_owned(), Some(unreachable)),
             trace("Mon appli", "Mes propres mots à a@x.fr".to_owned(), None),
         ];
         let text = all.iter().flat_map(says).collect::<Vec<_>>().join("\n");

@@ -116,7 +116,11 @@ enum Kind {
 #[derive(Debug)]
 enum Broken {
     /// In words of the library's, or ours.
-    Damaged(String),
+    Damaged,
+    /// An .xlsb.
+    Binary,
+    /// An archive of other things.
+    NoWorkbook,
     Encrypted,
     TooLarge(Sentence),
     NoSheet(String, Vec<String>),
@@ -128,7 +132,7 @@ impl Grid {
             return Ok(());
         }
         if row >= ROWS_MAX || column >= COLUMNS_OF_SHEET_MAX {
-            return Err(Broken::Damaged(format!("a cell stands in row {} and column {}", u64::from(row) + 1, column)));
+            return Err(Broken::Damaged);
         }
         if self.cells.len() >= CELLS_MAX || self.text.len() + text.len() > SHOWN_BYTES_MAX {
             return Err(Broken::TooLarge(Sentence::new("sheet_too_large")));
@@ -284,7 +288,7 @@ fn found(bytes: &[u8], how: &ReadAs) -> Result<WorkbookCells, Broken> {
             Workbook::OpenDocument => ods::read(&mut archive, how),
         }
     });
-    catch_unwind(read).unwrap_or_else(|_| Err(Broken::Damaged("it holds impossible numbers".to_owned())))
+    catch_unwind(read).unwrap_or(Err(Broken::Damaged))
 }
 
 enum Workbook {
@@ -301,9 +305,9 @@ fn kind(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Workbook, Broken> {
     match mime.trim() {
         "application/vnd.oasis.opendocument.spreadsheet"
         | "application/vnd.oasis.opendocument.spreadsheet-template" => Ok(Workbook::OpenDocument),
-        "" if has("xl/workbook.bin") => Err(Broken::Damaged("it is an .xlsb, saved in a form of its own".to_owned())),
+        "" if has("xl/workbook.bin") => Err(Broken::Binary),
         "" if has("[Content_Types].xml") => Ok(Workbook::Excel),
-        _ => Err(Broken::Damaged("it is an archive without a workbook in it".to_owned())),
+        _ => Err(Broken::NoWorkbook),
     }
 }
 
@@ -329,7 +333,7 @@ fn weigh(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Broken> {
         }
         // The library makes room for as many texts as the part says it has.
         if name.ends_with("sharedstrings.xml") && promised(&head) > length {
-            return Err(Broken::Damaged("it promises more texts than it has".to_owned()));
+            return Err(Broken::Damaged);
         }
     }
     Ok(())
@@ -347,15 +351,17 @@ fn promised(head: &[u8]) -> u64 {
     if digits.len() > 18 { u64::MAX } else { digits.parse().unwrap_or(0) }
 }
 
+/// What exactly a library did not understand helps nobody who made the file with a spreadsheet.
 fn damaged(error: impl std::fmt::Display) -> Broken {
-    Broken::Damaged(error.to_string())
+    tracing::debug!(%error, "a workbook cannot be read");
+    Broken::Damaged
 }
 
 fn refusal(name: &str, broken: Broken) -> Problem {
     let (what, remedy) = match broken {
-        Broken::Damaged(error) => {
-            (Sentence::new("workbook_damaged").with("error", error), Sentence::new("save_workbook"))
-        }
+        Broken::Damaged => (Sentence::new("workbook_damaged"), Sentence::new("save_workbook")),
+        Broken::Binary => (Sentence::new("workbook_binary"), Sentence::new("save_workbook")),
+        Broken::NoWorkbook => (Sentence::new("no_workbook"), Sentence::new("save_workbook")),
         Broken::Encrypted => (Sentence::new("workbook_encrypted"), Sentence::new("save_without_password")),
         Broken::TooLarge(what) => (what.with("most", WORKBOOK_BYTES_MAX >> 20), Sentence::new("save_as_csv")),
         Broken::NoSheet(wanted, all) => (Sentence::new("no_sheet").with("sheet", wanted), sheet_remedy(&all)),

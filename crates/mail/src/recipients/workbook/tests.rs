@@ -193,12 +193,9 @@ fn headings_are_held_to_the_same_as_those_of_a_csv() {
 #[test]
 fn what_is_no_workbook_that_can_be_read_is_named_for_what_it_is() {
     let cases = [
-        (archive(&[("clients.csv", "a;b\n")]), "it is an archive without a workbook in it"),
-        (
-            archive(&[("[Content_Types].xml", ""), ("xl/workbook.bin", "")]),
-            "it is an .xlsb, saved in a form of its own",
-        ),
-        (EXCEL[..EXCEL.len() / 2].to_vec(), "clients.xlsx: cannot be read as a workbook ("),
+        (archive(&[("clients.csv", "a;b\n")]), "is an archive without a workbook in it"),
+        (archive(&[("[Content_Types].xml", ""), ("xl/workbook.bin", "")]), "is a binary workbook (.xlsb)"),
+        (EXCEL[..EXCEL.len() / 2].to_vec(), "clients.xlsx: is damaged, or is no workbook, open it"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(),
             "is an old Excel workbook (.xls), or has a password, save it as .xlsx without a password",
@@ -225,7 +222,7 @@ fn what_grows_beyond_its_bounds_is_refused_before_it_is_kept() {
     let said = "clients.xlsx: is far larger than a workbook once unzipped, save the sheet as \"CSV UTF-8\" and choose that file";
     assert_eq!(refused(&bomb, &french(None)), said);
     let promise = excel("", "<sst uniqueCount=\"99999999999\"/>");
-    assert!(refused(&promise, &french(None)).contains("it promises more texts than it has"));
+    assert!(refused(&promise, &french(None)).contains("is damaged"));
     // A row of a hundred bytes that stands for a million, each of sixteen thousand cells.
     let repeated = "<table:table table:name=\"t\"><table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\"><text:p>x</text:p></table:table-cell></table:table-row></table:table>";
     let ods = archive(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", repeated)]);
@@ -237,7 +234,7 @@ fn what_grows_beyond_its_bounds_is_refused_before_it_is_kept() {
     let shared = excel(&cells, &format!("<sst><si><t>{long}</t></si></sst>"));
     assert!(refused(&shared, &french(None)).contains("has more cells than Vigie reads from a workbook"));
     let far = excel("<row r=\"1\"><c r=\"A99999999999\"><v>1</v></c></row>", "<sst/>");
-    assert!(refused(&far, &french(None)).contains("cannot be read as a workbook"));
+    assert!(refused(&far, &french(None)).contains("is damaged"));
     let parts: Vec<String> = (0..=PARTS_MAX).map(|n| n.to_string()).collect();
     let parts: Vec<(&str, &str)> = parts.iter().map(|name| (name.as_str(), "")).collect();
     assert!(refused(&archive(&parts), &french(None)).contains("is a workbook of more than 64 MB"));

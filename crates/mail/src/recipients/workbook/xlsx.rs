@@ -1,6 +1,6 @@
 //! `.xlsx`: the cells of a sheet one after the other, by the `calamine` crate.
 
-use super::{Broken, Grid, Kind, ReadAs, WorkbookCells, chosen, shown};
+use super::{Broken, Grid, Kind, ReadAs, WorkbookCells, chosen, damaged, shown};
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetVisible, Style, Xlsx, XlsxError};
 use language::Language;
 use std::io::Cursor;
@@ -54,6 +54,6 @@ fn moment(at: &ExcelDateTime) -> shown::Moment {
 fn broken(error: XlsxError) -> Broken {
     match error {
         XlsxError::Password => Broken::Encrypted,
-        error => Broken::Damaged(error.to_string()),
+        error => damaged(error),
     }
 }

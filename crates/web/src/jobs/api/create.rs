@@ -93,17 +93,16 @@ async fn checked(new: NewJob, ctx: &Ctx, authority: Authority) -> Result<store::
         return Err(Problem::invalid("name: is empty").remedy("give the job a name"));
     }
     let account = match new.account {
-        Some(name) => Some(
-            ctx.app
-                .db
-                .account_named(&text("account", name.clone(), NAME_MAX)?)
-                .await?
-                .ok_or_else(|| {
-                    Problem::invalid(format!("account: there is none named `{name}`"))
-                        .remedy("`PUT /api/v1/accounts/{name}` makes one")
-                })?
-                .id,
-        ),
+        Some(name) => match ctx.app.db.account_named(&text("account", name.clone(), NAME_MAX)?).await? {
+            Some(account) => Some(account.id),
+            None => {
+                let known = ctx.app.db.accounts().await?;
+                let known: Vec<_> = known.iter().map(|account| format!("`{}`", account.name)).collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(Problem::invalid(format!("account: there is none named `{name}`"))
+                    .remedy(format!("choose one of {known}; `PUT /api/v1/accounts/{{name}}` makes another")));
+            }
+        },
         None => None,
     };
     if new.limits.is_daily() && account.is_none() {

@@ -8,7 +8,7 @@ use crate::{
     authority::{self, Acting},
     extract::Path,
     jobs::pages::{
-        correct::{CorrectedListPage, CorrectionRow},
+        correct::{CorrectedListPage, CorrectionRow, Unmatched, UnmatchedRow},
         show::UndeliveredPage,
     },
     layout::{
@@ -31,7 +31,7 @@ use axum::{
 };
 use language::Language;
 use mail::{
-    correct::{Matcher, typed_address, with_address},
+    correct::{Match, Matcher, typed_address, with_address},
     enqueue::{NEEDS_ADDRESS, content, ledger_key, row_label},
     item::{MailItem, label},
     recipients::{ReadAs, Reader as ListReader},
@@ -51,6 +51,8 @@ const LIST_MAX: usize = 1 << 30;
 const EXAMINED_MAX: usize = 100_000;
 /// Corrections that are shown.
 const SHOWN: usize = 100;
+/// Rows of the list that match nobody and are shown.
+const UNMATCHED_SHOWN: usize = 20;
 /// Characters of an address, and of a name before it.
 const ADDRESS_MAX: usize = 1_000;
 
@@ -273,8 +275,22 @@ async fn compare(
 struct CorrectionMatches {
     /// The item and its new address.
     corrected: Vec<(Item, String, u64)>,
-    /// Undelivered rows that stand in the list as they were, or not at all.
+    /// Undelivered rows that stand in the list as they were.
     unchanged: u64,
+    /// Undelivered rows of which the list says nothing that can be used.
+    missing: u64,
+    /// Rows of the list of which nobody can say whom they correct: how many, and the first.
+    unmatched: u64,
+    first_unmatched: Vec<UnmatchedRow>,
+}
+
+impl CorrectionMatches {
+    fn add_unmatched(&mut self, line: u64, to: String, why: Unmatched) {
+        self.unmatched += 1;
+        if self.first_unmatched.len() < UNMATCHED_SHOWN {
+            self.first_unmatched.push(UnmatchedRow { line, to, why });
+        }
+    }
 }
 
 async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<CorrectionMatches> {
@@ -295,26 +311,61 @@ async fn matched(ctx: &Ctx, job: &Job, list: &Brought) -> Result<CorrectionMatch
             let columns = settings.mailing.columns.join(", ");
             return Err(Problem::invalid(detail).remedy(format!("keep the columns as they were: {columns}")));
         }
-        // `None`: rows that look alike say different things.
-        let mut addresses: HashMap<i64, Option<(String, u64)>> = HashMap::new();
-        for row in reader.flatten() {
-            let Some(to) = settings.templates.render_to(&row.values).map(|to| to.trim().to_owned()) else { continue };
-            let Some(seq) = matcher.find(&row, &to) else { continue };
-            let said = addresses.entry(seq).or_insert_with(|| Some((to.clone(), row.line)));
-            if said.as_ref().is_some_and(|(before, _)| *before != to) {
-                *said = None;
-            }
-        }
-        let mut found = CorrectionMatches { corrected: Vec::new(), unchanged: 0 };
-        for item in items {
-            match addresses.remove(&item.seq) {
-                Some(Some((to, line))) if to != shown_address(&item) => found.corrected.push((item, to, line)),
-                _ => found.unchanged += 1,
-            }
-        }
-        Ok(found)
+        Ok(compared(reader, &settings.templates, &matcher, items))
     };
     spawn_blocking(read).await.map_err(|error| Problem::internal(&error))?
+}
+
+fn compared(reader: ListReader<File>, templates: &Templates, matcher: &Matcher, items: Vec<Item>) -> CorrectionMatches {
+    let mut found = CorrectionMatches {
+        corrected: Vec::new(),
+        unchanged: 0,
+        missing: 0,
+        unmatched: 0,
+        first_unmatched: Vec::new(),
+    };
+    // `None`: rows that look alike say different things.
+    let mut addresses: HashMap<i64, Option<(String, u64)>> = HashMap::new();
+    for row in reader {
+        let row = match row {
+            Ok(row) => row,
+            Err(problem) => {
+                found.add_unmatched(problem.line.unwrap_or_default(), String::new(), Unmatched::Unreadable);
+                continue;
+            }
+        };
+        let to = templates.render_to(&row.values).map(|to| to.trim().to_owned()).unwrap_or_default();
+        let seq = match matcher.find(&row, &to) {
+            Match::Undelivered(seq) => seq,
+            Match::Delivered => continue,
+            Match::Several => {
+                found.add_unmatched(row.line, to, Unmatched::Several);
+                continue;
+            }
+            Match::Nobody => {
+                found.add_unmatched(row.line, to, Unmatched::Nobody);
+                continue;
+            }
+        };
+        let said = addresses.entry(seq).or_insert_with(|| Some((to.clone(), row.line)));
+        if said.as_ref().is_none_or(|(before, _)| *before != to) {
+            if let Some((before, line)) = said.take() {
+                found.add_unmatched(line, before, Unmatched::Contradicted);
+            }
+            found.add_unmatched(row.line, to, Unmatched::Contradicted);
+        }
+    }
+    for item in items {
+        match addresses.remove(&item.seq) {
+            Some(Some((to, line))) if !to.is_empty() && to != shown_address(&item) => {
+                found.corrected.push((item, to, line));
+            }
+            Some(Some(_)) => found.unchanged += 1,
+            _ => found.missing += 1,
+        }
+    }
+    found.first_unmatched.sort_by_key(|row| row.line);
+    found
 }
 
 /// The rows of the job that the list cannot correct.
@@ -361,6 +412,9 @@ fn list_page<'a>(v: &'a View, job: &Job, list: &Brought, found: CorrectionMatche
         sha256: list.sha256.clone(),
         total,
         unchanged: found.unchanged,
+        missing: found.missing,
+        unmatched: found.unmatched,
+        first_unmatched: found.first_unmatched,
         rows: found.corrected.into_iter().take(SHOWN).map(row).collect(),
     }
 }

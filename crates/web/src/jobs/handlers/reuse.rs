@@ -1,22 +1,28 @@
-//! A mailing that was sent becomes the beginning of the next: its account, sender, texts and settings, in a new draft.
+//! A mailing that was sent becomes the beginning of the next: its name, account, sender, texts, files and settings, in a new draft.
 
 use crate::{
     Ctx,
     auth::{Access, Granted},
     authority::Acting,
     layout::see,
-    mailings::{handlers as mailings, pages::MessageForm},
+    mailings::{
+        handlers::{self as mailings, Beginning, DraftFile},
+        pages::MessageForm,
+    },
     problem::{Problem, Result},
     routes::{Routes, form_about},
 };
 use axum::{Extension, extract::State, response::Response};
 use mail::{
+    item::MailItem,
+    naming,
     recipients::filter::{Condition, Test},
     spec::{Mailing, MailingFile},
     template::Template,
 };
 use model::JobKind;
-use store::{Job, Scope};
+use std::collections::BTreeMap;
+use store::{ItemFilter, Job, Scope};
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes.post(
@@ -37,9 +43,40 @@ async fn reuse(
         None => None,
     };
     let mailing = mailing_of(&job)?;
-    let form = form_of(&mailing, account.unwrap_or_default());
-    let draft = mailings::begin_with(&ctx, &granted, form, kept_of(mailing)).await?;
+    let mut form = form_of(&mailing, account.unwrap_or_default());
+    let list = mailing.list.as_ref().map_or("", |list| list.name.as_str());
+    // One that was made up is made up anew, for the new list and month.
+    if !naming::is_default(&job.name, list) {
+        form.name = ctx.mailings().unused_after(&job.name).await?;
+    }
+    let _sending = ctx.app.blobs.begin().await;
+    let files = files_of(&ctx, &job).await?;
+    let beginning = Beginning { form, kept: kept_of(mailing), files };
+    let draft = mailings::begin_with(&ctx, &granted, beginning).await?;
     Ok(see(&format!("/mailings/{draft}/recipients")))
+}
+
+/// The files that were uploaded for it and are still here. Those of the server are named by the list.
+async fn files_of(ctx: &Ctx, job: &Job) -> Result<Vec<DraftFile>> {
+    let mut files = BTreeMap::new();
+    let mut filter = ItemFilter { limit: 1_000, ..ItemFilter::default() };
+    loop {
+        let page = ctx.app.db.items(job.id, &filter).await?;
+        for item in &page.rows {
+            let Some(row) = MailItem::parse(&item.payload).ok() else { continue };
+            for file in row.attachments {
+                let is_here = file.is_upload() && file.path.is_file();
+                if let Some(sha256) = file.sha256.filter(|_| is_here) {
+                    let (name, size, mtime) = (file.name, file.size, file.mtime.as_micros());
+                    files.entry(name.clone()).or_insert(DraftFile { name, size, sha256, mtime });
+                }
+            }
+        }
+        match page.next {
+            Some(next) if files.len() < mailings::FILES_MAX => filter.after = next,
+            _ => return Ok(files.into_values().take(mailings::FILES_MAX).collect()),
+        }
+    }
 }
 
 fn mailing_of(job: &Job) -> Result<Mailing> {
@@ -94,7 +131,7 @@ fn form_of(mailing: &Mailing, account: String) -> MessageForm {
         text: body(&mailing.templates.text),
         html: body(&mailing.templates.html),
         attach: attach.join("\n"),
-        // A new one is made up for the new list.
+        // Chosen once it is known which are taken.
         name: String::new(),
         key: headings.collect(),
         on_invalid: mailing.on_invalid,

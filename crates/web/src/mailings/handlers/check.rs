@@ -215,18 +215,12 @@ fn before(draft: &Draft, found: &Comparison, listing: Listing) -> Before {
 }
 
 /// "It is a new mailing", or the rest of that one.
-pub(super) async fn relate(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    mut draft: Draft,
-    form: Form,
-) -> Result<Response> {
+pub(super) async fn relate(State(ctx): State<Ctx>, mut draft: Draft, form: Form) -> Result<Response> {
     match form.text("relation") {
         "new" => {
-            let list = draft.list()?.name.clone();
             let content = &mut draft.content;
             if ctx.app.db.is_mailing_name_used(content.name()).await? {
-                content.form.name = ctx.mailings().unused_name(&list, v.language).await?;
+                content.form.name = ctx.mailings().unused_after(content.name()).await?;
             }
             (content.relation, content.changed) = (Relation::New, None);
         }

@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// Drafts of one person.
 pub(super) const DRAFTS_MAX: u32 = 50;
 /// Files of one draft: their names and hashes are part of it.
-pub(super) const FILES_MAX: usize = 20_000;
+pub(crate) const FILES_MAX: usize = 20_000;
 /// Bytes of a draft, of which a file's name and hash take a hundred or so.
 const CONTENT_MAX: usize = 8 << 20;
 /// How often a change that adds to what stands is made anew, when others change the draft meanwhile.
@@ -92,15 +92,15 @@ pub(super) struct List {
 
 /// A file to attach. Its keys are short: there may be thousands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct DraftFile {
+pub(crate) struct DraftFile {
     #[serde(rename = "n")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[serde(rename = "b")]
-    pub(super) size: u64,
+    pub(crate) size: u64,
     #[serde(rename = "h")]
-    pub(super) sha256: String,
+    pub(crate) sha256: String,
     #[serde(rename = "t")]
-    pub(super) mtime: i64,
+    pub(crate) mtime: i64,
 }
 
 /// The draft that the path names, for handlers.

@@ -68,9 +68,14 @@ pub(super) async fn save(
         let preview = preview(&ctx, &draft, row, "message", v.language).await?;
         return Ok(shown(&PreviewPart { v: &v, preview }));
     }
-    let (faults, carets) = faults(&v, &draft.content);
+    let accounts = ctx.app.db.accounts().await?;
+    let (mut faults, carets) = faults(&v, &draft.content);
+    let account = &draft.content.form.account;
+    if !account.is_empty() && !accounts.iter().any(|known| known.name == *account) {
+        let known = accounts.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
+        faults.add("account", v.with_all("account-unknown", &[("name", account.clone()), ("known", known)]));
+    }
     if !faults.is_empty() {
-        let accounts = ctx.app.db.accounts().await?;
         let refused = page_of(&ctx, &v, &draft, &accounts, row, faults, carets).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &refused));
     }

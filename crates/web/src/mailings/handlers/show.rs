@@ -158,6 +158,23 @@ pub(super) async fn html(
     Ok((headers, html).into_response())
 }
 
+/// A field of the message as its page calls it; a file by its own name.
+fn field_name(v: &View, field: &str) -> String {
+    let id = match field {
+        "from" => "header-from",
+        "to" => "header-to",
+        "cc" => "header-cc",
+        "bcc" => "header-bcc",
+        "reply_to" => "header-reply-to",
+        "subject" => "header-subject",
+        "text" => "message-text",
+        "html" => "message-html",
+        "attach" => "message-attach",
+        _ => return field.to_owned(),
+    };
+    v.t(id)
+}
+
 /// A problem for a page: a row of `list` is named by its line alone. `fix` is where it can be put right.
 pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem, fix: Option<String>) -> ProblemRow {
     let numbers = [problem.line, problem.character.map(u64::from)].into_iter().flatten();
@@ -165,7 +182,7 @@ pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem
         (Some(cell), _) if &*problem.file == list => cell.to_string(),
         (None, Some(line)) if &*problem.file == list => v.with("problem-line", "line", v.number(&line)),
         (Some(_), _) => problem.place(),
-        _ => numbers.fold(problem.file.to_string(), |place, number| format!("{place}:{number}")),
+        _ => numbers.fold(field_name(v, &problem.file), |place, number| format!("{place}:{number}")),
     };
     ProblemRow {
         weight: if problem.severity == Severity::Warning { Weight::Mild } else { Weight::Fatal },

@@ -340,7 +340,21 @@ async fn a_corrected_list_is_matched_and_shown_before_it_is_sent() {
     {
         assert!(shown.text.contains(part), "{part}: {}", shown.text);
     }
+    assert!(!shown.text.contains("cannot be used"), "rows that were delivered are no riddle: {}", shown.text);
     assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.queued, 0, "it was only shown");
+    let strange = corrected.replace("Durand", "Durant") + "Nouveau;n@x.fr;2026-11\nPetit;petit@autre.fr;2026-11\n";
+    let told = bring(&strange).await;
+    for part in [
+        "4 rows of this list cannot be used",
+        "durand@x.fr",
+        "n@x.fr",
+        "petit@autre.fr",
+        "No recipient of this mailing matches",
+        "Two rows give different addresses",
+    ] {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
+    assert_eq!(site.app.db.job(job).await.unwrap().unwrap().counters.queued, 0, "nothing is changed by looking");
     let sha256 = shown.text.split("name=\"sha256\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let fields = [("sha256", sha256.as_str()), ("list", "clients.csv")];
     let done = site.act(&ana, &format!("/jobs/{job}/corrected-list/send"), &fields).await;
@@ -377,6 +391,27 @@ async fn a_mailing_is_used_again() {
     }
     let check = site.look(&ana, &format!("{draft}/check")).await.text;
     assert!(check.contains("Send 3 messages now"), "{check}");
+}
+
+#[tokio::test]
+async fn a_chosen_name_and_the_files_are_kept_for_the_next_mailing() {
+    let (site, ana) = desk().await;
+    let list = "Société;e-mail;periode\nDurand;durand@x.fr;novembre.pdf\n";
+    let draft = site.begun(&ana, list).await;
+    site.bring(&ana, &format!("{draft}/files"), &[("files", "novembre.pdf", b"%PDF-1.4 x")]).await;
+    let mut fields =
+        message(&[("attach", "{{ periode }}"), ("subject", "Facture"), ("text", "Bonjour"), ("name", "Factures")]);
+    fields.retain(|(name, value)| *name != "name" || *value == "Factures");
+    site.act(&ana, &format!("{draft}/message"), &fields).await;
+    let job = site.sent(&ana, &draft).await;
+    site.deliver(job, &[]).await;
+    let begun = site.act(&ana, &format!("/jobs/{job}/reuse"), &[]).await;
+    let draft = begun.header("location").strip_suffix("/recipients").unwrap().to_owned();
+    site.bring(&ana, &format!("{draft}/recipients"), &[("recipients", "autres.csv", list.as_bytes())]).await;
+    assert!(site.look(&ana, &format!("{draft}/files")).await.text.contains("novembre.pdf"));
+    assert_eq!(site.name_of(&ana, &draft).await, "Factures (2)");
+    let check = site.look(&ana, &format!("{draft}/check")).await.text;
+    assert!(check.contains("Send 1 message now"), "{check}");
 }
 
 #[tokio::test]
