@@ -31,6 +31,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("tasks", &["model", "store", "outbound", "jobs"]),
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
+    ("submission", &["blobs", "mail", "model", "store", "vault"]),
     (
         "alerting",
         &["alerts", "blobs", "jobs", "language", "logs", "mail", "model", "outbound", "reports", "store", "vault"],
@@ -94,6 +95,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "vault",
             "jobs",
             "tasks",
+            "submission",
             "mail",
             "web",
         ],

@@ -64,6 +64,19 @@ impl Error {
         }
     }
 
+    /// Whether there is no room left to write (SQLite: full; PostgreSQL: `disk_full`).
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| match code.len() {
+                5 => code == "53100",
+                _ => code.parse::<i64>().is_ok_and(|code| code & 0xff == 13),
+            }),
+            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            Self::Shared(error) => error.is_disk_full(),
+            _ => false,
+        }
+    }
+
     /// Whether the same call may succeed later without anything being changed: the database is busy, full,
     /// unreachable or restarting.
     pub fn is_passing(&self) -> bool {

@@ -121,6 +121,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_alerts.sql"),
         postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
     },
+    Migration {
+        version: 19,
+        name: "submission",
+        sqlite: include_str!("../migrations/sqlite/0019_submission.sql"),
+        postgres: include_str!("../migrations/postgres/0019_submission.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -22,6 +22,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt,
     net::SocketAddr,
+    num::{NonZeroU16, NonZeroU32},
     path::{Path, PathBuf},
 };
 use toml::Spanned;
@@ -56,9 +57,26 @@ pub(crate) struct Config {
     pub(crate) log_store_keys: BTreeMap<String, Source>,
     /// Where logs are brought in from: the tables `[[collect]]`.
     pub(crate) collect: Vec<Setting<Collect>>,
+    /// The port that programs hand their mail to: the table `[submission]`.
+    pub(crate) submission: Option<Setting<Submission>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
+}
+
+/// The table `[submission]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Submission {
+    pub(crate) listen: SocketAddr,
+    /// The sending account of programs that log in as none.
+    #[serde(default)]
+    pub(crate) account: Option<String>,
+    #[serde(default)]
+    pub(crate) max_megabytes: Option<NonZeroU16>,
+    /// A job of messages ends when none has come for so long.
+    #[serde(default)]
+    pub(crate) quiet_seconds: Option<NonZeroU32>,
 }
 
 /// A value and where it came from.
@@ -103,6 +121,7 @@ struct Raw {
     logs: Option<Spanned<logfiles::Config>>,
     log_store: Option<Spanned<logs::Config>>,
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
+    submission: Option<Spanned<Submission>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -188,6 +207,10 @@ impl Config {
         let log_store = reader.log_store(raw.log_store.as_ref());
         let log_store_keys = reader.log_store_keys();
         let collect = reader.collect(&raw.collect);
+        let submission = raw
+            .submission
+            .as_ref()
+            .map(|table| Setting { value: table.get_ref().clone(), from: reader.at(table.span().start) });
         if !reader.wrong.is_empty() {
             return Err(Failure::refused_for(reader.wrong));
         }
@@ -208,6 +231,7 @@ impl Config {
             log_store,
             log_store_keys,
             collect,
+            submission,
             send,
             json: options.json,
         })
