@@ -284,7 +284,7 @@ def _post(path, text, content_type="application/json"):
     finally:
         connection.close()
     # A token that is put right makes what waits welcome.
-    if answer.status in (401, 403, 408, 429) or answer.status >= 500:
+    if answer.status in (401, 408, 429) or answer.status >= 500:
         return False
     if answer.status >= 400:
         sys.stderr.write("vigie: %s was refused: %s %s\n" % (path, answer.status, said[:500].decode(errors="replace")))
@@ -305,10 +305,8 @@ def flush(timeout=AT_THE_END):
 class Trace(object):
     """What one attempt left behind. Attributes may be set until `save`."""
 
-    _FIELDS = ("trace_name", "file_name", "application_name", "flow_name", "comment", "created_by", "time_to_process", "errors")
-
     def __init__(self, trace_name="", file_name="", application_name="", flow_name="", comment="", created_by=None,
-                 time_to_process=None, errors=None, **_):
+                 time_to_process=None, errors=None, **_further):
         self.id = str(uuid.uuid4())
         self.trace_name, self.file_name, self.application_name = trace_name, file_name, application_name
         self.flow_name, self.comment, self.created_by = flow_name, comment, created_by
