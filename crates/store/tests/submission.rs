@@ -29,6 +29,12 @@ fn message(id: u128, key: Option<&str>) -> NewSubmission {
     }
 }
 
+/// A message that is kept here, and one that is a blob.
+pub(crate) async fn taken(db: &Db) {
+    let blob = NewSubmission { content: SubmittedContent::Blob("ef".repeat(32)), ..message(901, Some("é\u{1f}k")) };
+    submit(db, intake("é\u{1f}", 900, NOW, vec![message(900, None), blob]), NOW).await;
+}
+
 async fn submit(db: &Db, intake: Intake, now: Timestamp) -> Vec<Submitted> {
     db.submit(vec![intake], now).await.unwrap().remove(0)
 }
