@@ -18,6 +18,8 @@ pub const OF_WORKERS: &[&str] = &["locked"];
 pub const OF_LOGS: &[&str] = &["segment_put", "catalog_put"];
 /// The points that events pass on their way into the counters of issues.
 pub const OF_EVENTS: &[&str] = &["projection"];
+/// The point that messages of other programs pass on their way to disk.
+pub const OF_SUBMISSIONS: &[&str] = &["submit"];
 
 struct Armed {
     point: String,
@@ -34,7 +36,7 @@ enum Deed {
 /// Ends or stops the process here, when a test has asked for it.
 pub fn reach(point: &str) {
     debug_assert!(
-        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS].iter().any(|points| points.contains(&point)),
+        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS, OF_SUBMISSIONS].iter().any(|points| points.contains(&point)),
         "{point} is not listed"
     );
     if cfg!(debug_assertions)
