@@ -20,6 +20,8 @@ pub const OF_LOGS: &[&str] = &["segment_put", "catalog_put"];
 pub const OF_EVENTS: &[&str] = &["projection"];
 /// The points that a backup passes, in its order.
 pub const OF_BACKUPS: &[&str] = &["backup_database", "backup_file", "backup_written", "backup_named"];
+/// The point that messages of other programs pass on their way to disk.
+pub const OF_SUBMISSIONS: &[&str] = &["submit"];
 
 struct Armed {
     point: String,
@@ -37,6 +39,7 @@ enum Deed {
 pub fn reach(point: &str) {
     debug_assert!(
         [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS, OF_BACKUPS].iter().any(|points| points.contains(&point)),
+        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS, OF_SUBMISSIONS].iter().any(|points| points.contains(&point)),
         "{point} is not listed"
     );
     if cfg!(debug_assertions)

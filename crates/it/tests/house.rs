@@ -36,6 +36,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("celery", &["model", "scrub", "store"]),
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
+    ("submission", &["blobs", "mail", "model", "store", "vault"]),
     (
         "alerting",
         &[
@@ -109,6 +110,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "vault",
             "jobs",
             "tasks",
+            "submission",
             "mail",
             "web",
         ],

@@ -12,3 +12,4 @@ mod power;
 mod races;
 mod scheduled;
 mod strangers;
+mod submission;

@@ -424,7 +424,12 @@ impl Runner {
             self.held_until = Some(self.shared.clock.now() + Duration::from_millis(500));
             return;
         }
-        let completed = self.shared.db.complete_job(self.job.id, None, self.shared.clock.now()).await;
+        let now = self.shared.clock.now();
+        let completed = match self.shared.db.open_until(self.job.id, now).await {
+            Ok(Some(at)) => return self.held_until = Some(at),
+            Ok(None) => self.shared.db.complete_job(self.job.id, None, now).await,
+            Err(error) => Err(error),
+        };
         match completed {
             Ok(job) => (self.job, self.ended_here, self.winding) = (job, true, true),
             Err(error) => {

@@ -180,9 +180,7 @@ fn row(n: u32) -> MailItem {
         line: u64::from(n) + 1,
         values: vec![format!("client{n}@exemple.fr"), format!("CCT{n:05}")],
         to: vec![Mailbox { name: None, address: format!("client{n}@exemple.fr") }],
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        attachments: Vec::new(),
+        ..MailItem::default()
     }
 }
 

@@ -134,6 +134,7 @@ fn letter(size: usize, attachment: Option<Attachment>) -> Letter {
         message_id: "1@example.com".to_owned(),
         date: model::Timestamp::EPOCH,
         list_unsubscribe: None,
+        written: None,
         further_fields: Vec::new(),
     }
 }

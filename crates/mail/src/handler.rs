@@ -68,7 +68,8 @@ impl MailHandler {
         mailing.trace = mailing.trace.by(&account.url);
         let signer = signer(&mailing)?.map(Arc::new);
         let effects = self.db.clone();
-        Ok(MailRun::new(job, mailing, templates, transport, slots, signer, effects, self.clock.clone(), reach))
+        let (clock, blobs) = (self.clock.clone(), self.blobs.clone());
+        Ok(MailRun::new(job, mailing, templates, transport, slots, signer, effects, clock, reach, blobs))
     }
 
     async fn account(&self, job: &Job) -> Result<Account, Stop> {

@@ -5,6 +5,7 @@ use crate::{
     letter::{Attachment, Letter},
     problem::Problem,
     spec::Mailing,
+    submitted::Submitted,
     template::Templates,
 };
 use language::Language;
@@ -25,6 +26,9 @@ pub struct MailItem {
     pub bcc: Vec<Mailbox>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// Set where another program wrote the message: `to` is its envelope then, and there is no row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<Submitted>,
 }
 
 /// What makes a message this one and no other: fixed at enqueue, the same at every attempt.
@@ -39,7 +43,15 @@ pub struct Identity {
 impl MailItem {
     /// The names of the files to attach.
     pub fn file_names(&self) -> String {
+        if let Some(submitted) = &self.submitted {
+            return submitted.file_name.clone();
+        }
         self.attachments.iter().map(|attachment| attachment.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What the program that wrote the message calls its traces.
+    pub(crate) fn trace_name(&self) -> Option<String> {
+        self.submitted.as_ref().map(|submitted| submitted.trace_name.clone()).filter(|name| !name.is_empty())
     }
 
     /// Reads a payload. An object alone: an array, in which serde finds the fields by their order, would be understood by
@@ -107,6 +119,7 @@ pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: 
         message_id: id.message_id(&mailing.from),
         date: id.date,
         list_unsubscribe: rendered.list_unsubscribe.filter(|value| !value.is_empty()),
+        written: None,
         further_fields: Vec::new(),
     })
 }

@@ -24,6 +24,9 @@ pub struct Letter {
     pub date: model::Timestamp,
     /// `<https://…>, <mailto:…>` (RFC 2369); adds `List-Unsubscribe-Post` (RFC 8058) when it holds an https address.
     pub list_unsubscribe: Option<String>,
+    /// The message as another program wrote it: then nothing else of the letter is written, and `from`, `to`, `cc` and `bcc`
+    /// are its envelope. `from` may be empty (RFC 5321, 4.5.5).
+    pub written: Option<bytes::Bytes>,
     /// Further header fields, by names of ours (`Auto-Submitted`): one line each.
     pub further_fields: Vec<(&'static str, String)>,
 }

@@ -28,6 +28,7 @@ pub mod run_log;
 pub mod sentence;
 pub mod smtp;
 pub mod spec;
+pub mod submitted;
 mod system;
 pub mod template;
 pub mod transport;

@@ -5,7 +5,7 @@
 //! Its exact length is known beforehand, for `SIZE=` and `BDAT`.
 //!
 //! Every line is at most 998 bytes and ends with CRLF; there is no bare CR or LF. Bodies are 7bit, quoted-printable or
-//! base64, so `8BITMIME` is never needed.
+//! base64, so `8BITMIME` is never needed, but for a message that another program wrote.
 
 mod body;
 mod dkim;
@@ -35,6 +35,7 @@ pub struct Message {
     chunks: Vec<Chunk>,
     size: u64,
     utf8: bool,
+    eight_bit: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,6 +47,16 @@ enum Chunk {
 impl Message {
     /// Writes the headers and the texts. Nothing is read from disk.
     pub fn write(letter: &Letter) -> Self {
+        if let Some(written) = &letter.written {
+            let head = memchr::memmem::find(written, b"\r\n\r\n").unwrap_or(written.len());
+            return Self {
+                size: written.len() as u64,
+                // RFC 6532: what is outside ASCII in a header is UTF-8.
+                utf8: needs_utf8(letter) || !written[..head].is_ascii(),
+                eight_bit: !written.is_ascii(),
+                chunks: vec![Chunk::Bytes(written.clone())],
+            };
+        }
         let mut chunks = body::write(letter);
         let mut head = headers(letter);
         if let Some(Chunk::Bytes(first)) = chunks.first_mut() {
@@ -53,7 +64,7 @@ impl Message {
             *first = Bytes::from(head);
         }
         let size = chunks.iter().map(Chunk::size).sum();
-        Self { chunks, size, utf8: needs_utf8(letter) }
+        Self { chunks, size, utf8: needs_utf8(letter), eight_bit: false }
     }
 
     /// The same message under a `DKIM-Signature`. Reads every attachment once, for the body hash.
@@ -92,6 +103,11 @@ impl Message {
     /// Whether an address has a local part outside ASCII, which only `SMTPUTF8` (RFC 6531) can carry.
     pub const fn needs_smtputf8(&self) -> bool {
         self.utf8
+    }
+
+    /// Whether its body has bytes outside ASCII, which `8BITMIME` (RFC 6152) announces: only what another program wrote.
+    pub const fn is_eight_bit(&self) -> bool {
+        self.eight_bit
     }
 
     /// Whether some of it is still on disk.

@@ -242,7 +242,7 @@ impl<'a> Preflight<'a> {
             let what = Sentence::new("message_too_large").with("size", tenths(bytes)).with("most", tenths(most));
             found.push(self.error(line, what, Sentence::new("attach_smaller")));
         }
-        let item = MailItem { line, values: row.values, to, cc, bcc, attachments };
+        let item = MailItem { line, values: row.values, to, cc, bcc, attachments, submitted: None };
         if found.iter().all(|problem| problem.severity == Severity::Warning) {
             self.duplicate(&item, &rendered, found);
         }

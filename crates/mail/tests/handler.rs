@@ -31,9 +31,7 @@ fn rows(count: u32) -> Vec<MailItem> {
         line: u64::from(n) + 1,
         values: vec![format!("client{n}@exemple.fr"), format!("CCT{n:03}")],
         to: vec![mailbox(n)],
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        attachments: Vec::new(),
+        ..MailItem::default()
     };
     (1..=count).map(row).collect()
 }

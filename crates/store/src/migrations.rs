@@ -132,6 +132,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "celery",
         sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
         postgres: include_str!("../migrations/postgres/0021_celery.sql"),
+        version: 19,
+        name: "submission",
+        sqlite: include_str!("../migrations/sqlite/0019_submission.sql"),
+        postgres: include_str!("../migrations/postgres/0019_submission.sql"),
     },
 ];
 

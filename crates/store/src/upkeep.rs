@@ -5,6 +5,7 @@ use crate::{
     jobs::{self, Moved},
     replaced,
     sql::{Conn, params},
+    submission,
 };
 use model::{Counters, ItemState, JobId, Timestamp, pace};
 use std::{path::Path, sync::atomic::Ordering};
@@ -178,6 +179,7 @@ async fn purge(conn: &mut Conn<'_>, before: Timestamp, limit: u64) -> Result<Pur
         if left > 0 {
             conn.execute("DELETE FROM idempotency WHERE job_id = $1", params![id]).await?;
             replaced::forget_job(conn, id).await?;
+            submission::forget_job(conn, id).await?;
             conn.execute("DELETE FROM jobs WHERE id = $1", params![id]).await?;
             purged.jobs.push(id);
             left -= 1;
@@ -201,6 +203,7 @@ async fn purge_items(conn: &mut Conn<'_>, id: JobId, limit: u64, now: Timestamp,
     if rows.is_empty() {
         return Ok(0);
     }
+    submission::forget_items(conn, id).await?;
     let mut moved = Moved::default();
     for row in &rows {
         moved = moved.from(row.state("state", ItemState::from_code)?, 1);

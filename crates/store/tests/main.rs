@@ -32,6 +32,7 @@ mod rescue;
 mod schedules;
 mod searches;
 mod served;
+mod submission;
 mod tokens;
 mod traces;
 mod upkeep;

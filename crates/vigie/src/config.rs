@@ -24,6 +24,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt,
     net::SocketAddr,
+    num::{NonZeroU16, NonZeroU32},
     path::{Path, PathBuf},
 };
 use toml::Spanned;
@@ -62,9 +63,26 @@ pub(crate) struct Config {
     pub(crate) backup: Option<Setting<BackupSettings>>,
     /// Celery's brokers that are listened to: the tables `[celery.NAME]`.
     pub(crate) celery: Vec<Setting<celery::Broker>>,
+    /// The port that programs hand their mail to: the table `[submission]`.
+    pub(crate) submission: Option<Setting<Submission>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
     pub(crate) json: bool,
+}
+
+/// The table `[submission]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Submission {
+    pub(crate) listen: SocketAddr,
+    /// The sending account of programs that log in as none.
+    #[serde(default)]
+    pub(crate) account: Option<String>,
+    #[serde(default)]
+    pub(crate) max_megabytes: Option<NonZeroU16>,
+    /// A job of messages ends when none has come for so long.
+    #[serde(default)]
+    pub(crate) quiet_seconds: Option<NonZeroU32>,
 }
 
 /// A value and where it came from.
@@ -111,6 +129,7 @@ struct Raw {
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
     backup: Option<Spanned<BackupSettings>>,
     celery: BTreeMap<String, Spanned<celery::BrokerEntry>>,
+    submission: Option<Spanned<Submission>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
 }
@@ -199,6 +218,10 @@ impl Config {
         let backup =
             raw.backup.as_ref().map(|raw| Setting { value: raw.get_ref().clone(), from: reader.at(raw.span().start) });
         let celery = reader.celery(&raw.celery);
+        let submission = raw
+            .submission
+            .as_ref()
+            .map(|table| Setting { value: table.get_ref().clone(), from: reader.at(table.span().start) });
         if !reader.wrong.is_empty() {
             return Err(Failure::refused_for(reader.wrong));
         }
@@ -221,6 +244,7 @@ impl Config {
             collect,
             backup,
             celery,
+            submission,
             send,
             json: options.json,
         })

@@ -31,6 +31,7 @@ pub(crate) fn letter(message: &Message, from: Mailbox, to: Vec<Mailbox>, id: Uui
         message_id,
         date,
         list_unsubscribe: None,
+        written: None,
         further_fields: automatic.into_iter().chain(references).collect(),
     }
 }

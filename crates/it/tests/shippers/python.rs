@@ -1,7 +1,10 @@
 //! The clients for Python, each as its manual has it used.
 
 use crate::{RECORDS, Vigie, harness::say, run, target};
-use std::process::{Command, Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 /// The Python into which `cargo xtask test` puts them, if it has that package.
 fn python(package: &str) -> Option<Command> {
@@ -139,4 +142,50 @@ fn opentelemetry_sends_spans_by_otlp() {
     let segments = vigie.found("kind:span segment:true op:http.server release:1.2");
     assert_eq!((segments.len(), segments[0].as_str()), (RECORDS, "GET /orders"));
     assert_eq!(vigie.found("kind:span statement:\"GET order:?\"").len(), RECORDS * 5);
+}
+
+/// Every Python that is at hand, by its version; those of pyenv, too.
+fn pythons() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let kept = std::fs::read_dir(home.join(".pyenv/versions")).into_iter().flatten().flatten();
+    let pyenv = kept.map(|version| version.path().join("bin/python3"));
+    let names = (6..=14).map(|minor| format!("/usr/bin/python3.{minor}").into());
+    pyenv.chain(names).chain(["/usr/bin/python3".into()]).filter(|program| program.exists()).collect()
+}
+
+#[test]
+fn the_module_tells_each_line_once_and_waits_for_nobody() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pythons = pythons();
+    for program in &pythons {
+        let mut python = Command::new(program);
+        python.args(["-W", "error::DeprecationWarning"]).arg(here.join("tests/fixtures/vigie_module.py"));
+        python.env("PYTHONPATH", here.join("../web/src/static")).env("PYTHONDONTWRITEBYTECODE", "1");
+        say(run(&mut python).trim());
+    }
+    if pythons.is_empty() {
+        say("skipped: no python3");
+    }
+}
+
+const MODULE: &str = r#"
+import logging, sys
+import vigie
+vigie_log = logging.getLogger("shop.orders")
+vigie_log.addHandler(vigie.Handler(source="module-shop"))
+for number in range(int(sys.argv[1])):
+    vigie_log.error("délai dépassé, commande %s", number, extra={"attempt": 3})
+"#;
+
+#[test]
+fn the_module_sends_logs() {
+    let Some(program) = pythons().into_iter().next() else { return say("skipped: no python3") };
+    let vigie = Vigie::start();
+    let mut python = Command::new(program);
+    python.args(["-c", MODULE, &RECORDS.to_string()]).env("PYTHONDONTWRITEBYTECODE", "1");
+    python.env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src/static"));
+    python.env("VIGIE_URL", vigie.origin()).env("VIGIE_TOKEN", &vigie.token);
+    python.env("VIGIE_SPOOL", vigie.folder.path().join("spool"));
+    run(&mut python);
+    vigie.has_all("source:module-shop logger:shop.orders level:error attempt:3");
 }

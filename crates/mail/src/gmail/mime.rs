@@ -72,6 +72,7 @@ mod tests {
             message_id: "1@exemple.fr".to_owned(),
             date: model::Timestamp::EPOCH,
             list_unsubscribe: None,
+            written: None,
             further_fields: Vec::new(),
         }
     }

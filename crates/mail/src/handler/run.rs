@@ -8,6 +8,7 @@ use crate::{
     letter::Letter,
     message::Signer,
     spec::Mailing,
+    submitted,
     template::Templates,
     transport::{Connection, Transport},
 };
@@ -15,6 +16,7 @@ use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Intent, Moment, Run, Shape, Slot, TraceText, Verified};
 use model::{Clock, Fault, JobId, JobLine, Retry, Timestamp, Verdict};
 use std::{
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -42,6 +44,8 @@ struct Inner {
     db: Db,
     clock: Clock,
     reach: FilesReach,
+    /// Where long messages of other programs are.
+    blobs: PathBuf,
 }
 
 impl MailRun {
@@ -56,10 +60,11 @@ impl MailRun {
         db: Db,
         clock: Clock,
         reach: FilesReach,
+        blobs: PathBuf,
     ) -> Self {
         let story = Story::new(job, &mailing, &transport);
         let (job, date) = (job.id, job.created_at);
-        let inner = Inner { job, date, mailing, templates, transport, signer, story, db, clock, reach };
+        let inner = Inner { job, date, mailing, templates, transport, signer, story, db, clock, reach, blobs };
         Self { inner: Arc::new(inner), slots }
     }
 }
@@ -109,7 +114,7 @@ impl Slot for MailSlot {
         Box::pin(async move {
             let started_at = self.inner.clock.now();
             let begun = Instant::now();
-            let (letter, rows) = match self.inner.letter(&message) {
+            let (letter, rows) = match self.inner.letter(&message).await {
                 Ok(parts) => parts,
                 Err(verdict) => return self.inner.all_failed(message, &verdict, started_at),
             };
@@ -172,13 +177,19 @@ impl Inner {
         }
     }
 
-    fn letter(&self, message: &[ClaimedItem]) -> Result<(Letter, Vec<MailItem>), Verdict> {
+    async fn letter(&self, message: &[ClaimedItem]) -> Result<(Letter, Vec<MailItem>), Verdict> {
         let mut rows = Vec::with_capacity(message.len());
         for item in message {
             let mut row = MailItem::parse(&item.payload)
                 .map_err(|error| Verdict::permanent("row_unreadable", Fault::Content).with_reply(error.to_string()))?;
             self.reach.resolve(&mut row.attachments)?;
             rows.push(row);
+        }
+        if let [row] = rows.as_slice()
+            && let Some(submitted) = &row.submitted
+        {
+            let written = submitted::content(&self.db, &self.blobs, submitted).await?;
+            return Ok((submitted.letter(row, written, self.date), rows));
         }
         let number = message.first().map_or(0, |item| item.message_no);
         let id = Identity { job: self.job, message: u64::try_from(number).unwrap_or(0), date: self.date };
@@ -201,7 +212,7 @@ impl Inner {
                 // Gmail replaces our Message-ID by its own: what names the message there is its id.
                 let id = if matches!(self.transport, Transport::Gmail(_)) { reference } else { message_id };
                 TraceText {
-                    trace_name: self.mailing.trace.success.clone(),
+                    trace_name: row.trace_name().unwrap_or_else(|| self.mailing.trace.success.clone()),
                     file_name: row.file_names(),
                     comment: self.mailing.trace.success_comment(to, id),
                     reference: reference.clone(),
@@ -220,7 +231,9 @@ impl Inner {
     fn failure_text(&self, to: &str, row: Option<&MailItem>, verdict: &Verdict) -> TraceText {
         let why = self.story.why(verdict);
         TraceText {
-            trace_name: self.mailing.trace.error.clone(),
+            trace_name: row
+                .and_then(MailItem::trace_name)
+                .map_or_else(|| self.mailing.trace.error.clone(), |name| format!("{name} ERROR")),
             file_name: row.map(MailItem::file_names).unwrap_or_default(),
             comment: self.mailing.trace.failure_comment(to, &why),
             reference: String::new(),
@@ -266,7 +279,7 @@ mod tests {
 
     fn row(addresses: &[&str]) -> MailItem {
         let to = addresses.iter().map(|address| Mailbox { name: None, address: (*address).to_owned() }).collect();
-        MailItem { line: 2, values: Vec::new(), to, cc: Vec::new(), bcc: Vec::new(), attachments: Vec::new() }
+        MailItem { line: 2, to, ..MailItem::default() }
     }
 
     fn refusal(address: &str, code: &str, retry: Retry) -> (String, Verdict) {

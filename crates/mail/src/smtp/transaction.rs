@@ -51,7 +51,9 @@ pub(super) enum TransactionEnding {
 impl Parcel {
     /// Writes and signs the letter, and reads it into memory when it is small.
     pub(super) async fn pack(letter: &Letter, signer: Option<&Signer>) -> Result<Self, Verdict> {
-        let from = sound(&letter.from.address).ok_or_else(|| invalid(&letter.from.address, Fault::Content))?;
+        let nobody = letter.written.is_some() && letter.from.address.is_empty();
+        let from = if nobody { Some(String::new()) } else { sound(&letter.from.address) };
+        let from = from.ok_or_else(|| invalid(&letter.from.address, Fault::Content))?;
         let mut seen = HashSet::new();
         let mut recipients = Vec::new();
         for mailbox in letter.to.iter().chain(&letter.cc).chain(&letter.bcc) {
@@ -231,6 +233,8 @@ impl Transaction<'_> {
                 }
                 if self.parcel.message.needs_smtputf8() {
                     let _ = self.out.write_all(b" BODY=8BITMIME SMTPUTF8");
+                } else if self.parcel.message.is_eight_bit() && self.session.extensions.eight_bit_mime {
+                    let _ = self.out.write_all(b" BODY=8BITMIME");
                 }
                 self.out.write_all(b"\r\n")
             }

@@ -104,6 +104,7 @@ fn letter() -> Letter {
         message_id: "0193f8a0@exemple.fr".to_owned(),
         date: "2025-01-10T12:00:00Z".parse().unwrap(),
         list_unsubscribe: None,
+        written: None,
         further_fields: Vec::new(),
     }
 }

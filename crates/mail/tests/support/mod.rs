@@ -40,6 +40,7 @@ pub(crate) fn letter(to: &[&str]) -> Letter {
         message_id: "0198c1d0-7000-7000-8000-000000000001@exemple.fr".to_owned(),
         date: "2025-01-10T14:32:15Z".parse().unwrap(),
         list_unsubscribe: None,
+        written: None,
         further_fields: Vec::new(),
     }
 }

@@ -262,7 +262,7 @@ pub(crate) fn no_job(id: JobId) -> Error {
 }
 
 /// Adds `moved` to the counters. A job that has begun and has nothing left queued or running is complete, but for an
-/// external one, which ends when its owner says so.
+/// external one, which ends when its owner says so, and for one that more messages may join.
 pub(crate) async fn count(
     conn: &mut Conn<'_>,
     id: JobId,
@@ -273,14 +273,18 @@ pub(crate) async fn count(
     let [queued, running, succeeded, failed, unknown, skipped] = moved.0;
     let total = moved.total();
     let sql = "
+        WITH standing AS (SELECT id AS standing_id, state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0
+            AND running + $3 = 0
+            AND NOT EXISTS (SELECT 1 FROM intakes WHERE job_id = jobs.id AND open_until > $10) AS is_over
+            FROM jobs WHERE id = $1)
         UPDATE jobs SET queued = queued + $2, running = running + $3, succeeded = succeeded + $4,
             failed = failed + $5, unknown = unknown + $6, skipped = skipped + $7, total = total + $8,
             message = coalesce($9, message), version = version + 1, updated_at = $10,
-            finished_at = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN $10 ELSE finished_at END,
-            resumes_at = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN NULL ELSE resumes_at END,
-            reason = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN NULL ELSE reason END,
-            state = CASE WHEN state IN (2, 3) AND kind <> 'external' AND queued + $2 = 0 AND running + $3 = 0 THEN 4 ELSE state END
-        WHERE id = $1 RETURNING *";
+            finished_at = CASE WHEN is_over THEN $10 ELSE finished_at END,
+            resumes_at = CASE WHEN is_over THEN NULL ELSE resumes_at END,
+            reason = CASE WHEN is_over THEN NULL ELSE reason END,
+            state = CASE WHEN is_over THEN 4 ELSE state END
+        FROM standing WHERE id = standing_id RETURNING *";
     let values = params![id, queued, running, succeeded, failed, unknown, skipped, total, message, now];
     conn.row(sql, values).await?.map_or_else(|| Err(no_job(id)), |row| job_from(&row))
 }

@@ -9,6 +9,7 @@ use crate::{
     owner::Lock,
     words::{Cause as _, t},
 };
+use alerting::DiskSpace;
 use axum::Router;
 use jobs::{Again, DoneBy, Engine, Options, Place, Ready, RetryPolicy, RunLog, Schedules, Scope, Work};
 use logs::{
@@ -21,6 +22,7 @@ use reports::Reports;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Db;
+use submission::Server;
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -58,6 +60,8 @@ pub(crate) struct Owned {
     pub(crate) collected: Logs,
     job_log: JobLog,
     collectors: Option<Collectors>,
+    submission: Option<Server>,
+    submission_parts: Option<submission::Parts>,
     router: Router,
     /// What comes again.
     schedules: Vec<Schedules>,
@@ -106,6 +110,8 @@ impl Owned {
             collected: parts.logs.clone(),
             job_log: parts.job_log.clone(),
             collectors: None,
+            submission: None,
+            submission_parts: engine.as_ref().map(|engine| submission_parts(config, &parts, engine.waker())),
             router,
             schedules: Vec::new(),
             place,
@@ -181,6 +187,17 @@ impl Owned {
         Ok(())
     }
 
+    /// Takes the mail of other programs, where the configuration names a port.
+    pub(crate) async fn submission(&mut self, config: &Config) -> Result<Option<SocketAddr>> {
+        let (Some(table), Some(parts)) = (&config.submission, self.submission_parts.take()) else { return Ok(None) };
+        let server =
+            Server::start(table.value.listen, parts).await.map_err(|error| taken(table.value.listen, &error))?;
+        let address = server.address();
+        tracing::info!(%address, "taking mail of other programs");
+        self.submission = Some(server);
+        Ok(Some(address))
+    }
+
     fn serve<L>(&mut self, listener: L, router: Router)
     where
         L: axum::serve::Listener<Addr: web::Origin>,
@@ -198,6 +215,9 @@ impl Owned {
     /// Begins nothing more, finishes what is in flight and records it; questions are still answered. Returns whether
     /// everything was recorded.
     pub(crate) async fn rest(&mut self) -> bool {
+        if let Some(submission) = self.submission.take() {
+            submission.stop().await;
+        }
         // Shell commands are told at once, so that they can end within the engine's patience.
         self.stop.send_replace(true);
         let Some(engine) = self.engine.take() else { return true };
@@ -236,6 +256,29 @@ impl Owned {
 /// Connections that have come and are not taken yet. Where there is no room, the other side's kernel tries again after a
 /// second: a burst of clients must not wait for that.
 const BACKLOG: u32 = 4_096;
+
+fn submission_parts(config: &Config, parts: &Parts, wake: web::Wake) -> submission::Parts {
+    let table = config.submission.as_ref().map(|table| &table.value);
+    let mut limits = submission::Limits::default();
+    if let Some(megabytes) = table.and_then(|table| table.max_megabytes) {
+        limits.message_bytes_max = u64::from(megabytes.get()) << 20;
+    }
+    if let Some(seconds) = table.and_then(|table| table.quiet_seconds) {
+        limits.quiet = Duration::from_secs(seconds.get().into());
+    }
+    let data = config.data.value.clone();
+    submission::Parts {
+        db: parts.db.clone(),
+        blobs: parts.blobs.clone(),
+        clock: parts.clock.clone(),
+        rng: parts.rng.clone(),
+        mark: parts.vault.fingerprint().to_owned(),
+        account: table.and_then(|table| table.account.clone()),
+        limits,
+        room: Arc::new(move || DiskSpace::of(&data).ok().map(|space| space.free)),
+        wake,
+    }
+}
 
 fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;

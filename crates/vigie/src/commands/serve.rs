@@ -27,9 +27,21 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
         owned.stop().await;
         return Err(failure);
     }
+    let submission = match owned.submission(config).await {
+        Ok(submission) => submission,
+        Err(failure) => {
+            owned.stop().await;
+            return Err(failure);
+        }
+    };
     follow::tell_resumed(config, &owned).await?;
     follow::tell_going_on(config, &owned.client).await?;
     announce(config, address)?;
+    if let Some(address) = submission
+        && !config.json
+    {
+        render::say(&t!("submission-listening", address));
+    }
     invite(config, &owned, address).await?;
     wait_and_stop(owned, &stop, config).await
 }

@@ -65,6 +65,10 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         put("backup", value, &set.from);
     for broker in &config.celery {
         put(&format!("celery.{}", broker.value.name), broker.value.shown_url(), &broker.from);
+    if let Some(table) = &config.submission {
+        put("submission.listen", table.value.listen.to_string(), &table.from);
+        let account = table.value.account.clone().unwrap_or_else(|| t!("submission-only-account"));
+        put("submission.account", account, &table.from);
     }
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {

@@ -22,6 +22,16 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
         .get("/progress_polling.js", Access::Open, polling, script("`ProgressPolling`, for the pages of any site"))
         .get(
+            "/vigie.py",
+            Access::Open,
+            python,
+            About::new("What a Python program tells Vigie: one file, standard library only").gives_text(
+                200,
+                Some("text/x-python"),
+                "A module",
+            ),
+        )
+        .get(
             "/static/js/progress_polling.js",
             Access::Open,
             polling,
@@ -45,6 +55,15 @@ async fn progress() -> impl IntoResponse {
 
 async fn polling() -> impl IntoResponse {
     for_any_site(include_str!("../static/progress_polling.js"))
+}
+
+/// For programs, which take it as a file.
+async fn python() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/x-python; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("max-age=300")),
+    ];
+    (headers, include_str!("../static/vigie.py"))
 }
 
 /// Pages of other sites load it: as a module, with `integrity`, or under `Cross-Origin-Embedder-Policy`.
