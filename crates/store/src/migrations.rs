@@ -121,6 +121,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_alerts.sql"),
         postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
     },
+    Migration {
+        version: 20,
+        name: "dhis2",
+        sqlite: include_str!("../migrations/sqlite/0020_dhis2.sql"),
+        postgres: include_str!("../migrations/postgres/0020_dhis2.sql"),
+    },
 ];
 
 /// The schema version that this program writes.
