@@ -243,7 +243,9 @@ impl Chunks<'_, '_> {
     fn thin(&mut self, chunk: Vec<usize>, rejection: &Rejection, waiting: &mut VecDeque<Vec<usize>>) {
         let named = |at: &usize| {
             let mut objects = self.apply.groups[*at].objects.iter();
-            objects.find_map(|one| rejection.named.get_key_value(&one.uid)).map(|(uid, code)| (uid.clone(), code.clone()))
+            objects
+                .find_map(|one| rejection.named.get_key_value(&one.uid))
+                .map(|(uid, code)| (uid.clone(), code.clone()))
         };
         let found: Vec<(usize, (String, String))> = chunk.iter().filter_map(|at| Some((*at, named(at)?))).collect();
         if found.is_empty() && chunk.len() > 1 {

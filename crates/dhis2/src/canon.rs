@@ -65,7 +65,8 @@ pub fn differences<'a>(
     a: &'a [(String, Value)],
     b: &'a [(String, Value)],
 ) -> Vec<(&'a str, Option<&'a Value>, Option<&'a Value>)> {
-    let find = |list: &'a [(String, Value)], name: &str| list.iter().find(|(one, _)| one == name).map(|(_, value)| value);
+    let find =
+        |list: &'a [(String, Value)], name: &str| list.iter().find(|(one, _)| one == name).map(|(_, value)| value);
     let mut names: Vec<&str> = a.iter().chain(b).map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.dedup();

@@ -48,6 +48,8 @@ pub enum Error {
     Unreachable { host: String, why: String },
     #[error("{host}: the answer about {what} is incomplete")]
     Short { host: String, what: String },
+    #[error("{host} shows no {what} any more, and did before: look whether the account may still read them")]
+    Emptied { host: String, what: String },
     #[error("{host} answers {status} {code} about {what}")]
     Refused { host: String, what: String, status: u16, code: String },
 }
@@ -172,7 +174,12 @@ impl Instance {
     ///
     /// # Errors
     /// [`Error::Short`] where pages and what they say of their number do not fit together: nothing may be concluded then.
-    pub async fn each(&self, kind: &str, fields: &str, mut seen: impl FnMut(Map<String, Value>)) -> Result<usize, Error> {
+    pub async fn each(
+        &self,
+        kind: &str,
+        fields: &str,
+        mut seen: impl FnMut(Map<String, Value>),
+    ) -> Result<usize, Error> {
         let mut uids = std::collections::HashSet::new();
         for page in 1.. {
             let (page, size) = (page.to_string(), PAGE.to_string());
@@ -203,10 +210,12 @@ impl Instance {
         for some in uids.chunks(IDS_MAX) {
             let filter = format!("id:in:[{}]", some.join(","));
             let size = IDS_MAX.to_string();
-            let query = [("fields", ":owner"), ("filter", &*filter), ("order", "id:asc"), ("page", "1"), ("pageSize", &*size)];
+            let query =
+                [("fields", ":owner"), ("filter", &*filter), ("order", "id:asc"), ("page", "1"), ("pageSize", &*size)];
             let mut body = self.get(kind, &query).await?;
             let Value::Array(rows) = body[kind].take() else { return Err(short(&self.host(), kind)) };
-            found.extend(rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None }));
+            found
+                .extend(rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None }));
         }
         Ok(found)
     }

@@ -12,9 +12,7 @@ use crate::{
     work::{Group, Part, Phase, Spec},
 };
 use futures_util::future::BoxFuture;
-use jobs::{
-    Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified,
-};
+use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
 use model::{Authority, Fault, ItemState, JobKind, JobLine, Level, Timestamp, Verdict};
 use serde_json::{Map, json};
 use std::{collections::HashMap, sync::Arc};
@@ -46,11 +44,15 @@ impl Handler for Dhis2Handler {
             let unreadable = |error: String| Stop::Fail(Reason::new("settings", error));
             let spec: Spec = serde_json::from_str(&job.spec).map_err(|error| unreadable(error.to_string()))?;
             let sync = self.0.find(&spec.name).await.map_err(unreadable)?;
-            let sides = self.0.sides(&sync, &spec.settings).map_err(|why| Stop::Pause(Reason::new("secret", why), None))?;
+            let sides =
+                self.0.sides(&sync, &spec.settings).map_err(|why| Stop::Pause(Reason::new("secret", why), None))?;
             let unanswered = |error: Error| match verdicts::held(&error) {
                 Ended::Failed(verdict) => {
                     let wait = verdict.pause.and_then(|pause| pause.wait);
-                    Stop::Pause(Reason::new(&verdict.code, error.to_string()), wait.map(|wait| self.0.clock().now() + wait))
+                    Stop::Pause(
+                        Reason::new(&verdict.code, error.to_string()),
+                        wait.map(|wait| self.0.clock().now() + wait),
+                    )
                 }
                 _ => Stop::Pause(Reason::new("no_answer", error.to_string()), None),
             };
@@ -122,7 +124,9 @@ impl Run for SyncRun {
     }
 
     fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
-        let line = |level, event: &str, message: String, fields| vec![JobLine { at, level, event: event.into(), message, fields }];
+        let line = |level, event: &str, message: String, fields| {
+            vec![JobLine { at, level, event: event.into(), message, fields }]
+        };
         match moment {
             Moment::Started { job, .. } => {
                 let message = format!("{}: {} of {} to do", job.name, job.counters.remaining(), job.counters.total);
@@ -139,7 +143,10 @@ impl Run for SyncRun {
             }
             Moment::Ended { job, .. } => {
                 let counters = job.counters;
-                let message = format!("{}: {} succeeded, {} failed, {} skipped", job.state, counters.succeeded, counters.failed, counters.skipped);
+                let message = format!(
+                    "{}: {} succeeded, {} failed, {} skipped",
+                    job.state, counters.succeeded, counters.failed, counters.skipped
+                );
                 line(Level::Info, "ended", message, Map::new())
             }
             _ => Vec::new(),
@@ -220,7 +227,10 @@ impl Slot for SyncSlot {
             let attempted = message.into_iter().zip(ended).map(|(item, ended)| {
                 let said = match &ended {
                     Ended::Succeeded => "read again: equal".to_owned(),
-                    Ended::SucceededInPart { verdict, .. } | Ended::Skipped(verdict) | Ended::Failed(verdict) | Ended::Unknown(verdict) => told(verdict),
+                    Ended::SucceededInPart { verdict, .. }
+                    | Ended::Skipped(verdict)
+                    | Ended::Failed(verdict)
+                    | Ended::Unknown(verdict) => told(verdict),
                 };
                 let trace = trace(&self.run.job, format!("{}: {said}", item.label));
                 Attempted { item, ended, trace, started_at, took }
@@ -297,7 +307,11 @@ impl SyncSlot {
             Ok(kept) => kept,
             Err(_) => return all(message, &verdicts::held(&Error::Lost { host: String::new() })),
         };
-        parts.iter().zip(codes).map(|(part, code)| judged(&within(&source, part), &within(&kept, part), policy, &code)).collect()
+        parts
+            .iter()
+            .zip(codes)
+            .map(|(part, code)| judged(&within(&source, part), &within(&kept, part), policy, &code))
+            .collect()
     }
 
     /// Writes rows, in halves where they are too many at once or some are refused with all. The code of what was refused,

@@ -87,7 +87,12 @@ pub(crate) fn summary(object: &Map<String, Value>, reading: &Reading) -> Summary
 ///
 /// # Errors
 /// Of the instance.
-pub async fn changed(source: &Instance, types: &[&str], seen: Timestamp, info: &Info) -> Result<Vec<(String, u64)>, Error> {
+pub async fn changed(
+    source: &Instance,
+    types: &[&str],
+    seen: Timestamp,
+    info: &Info,
+) -> Result<Vec<(String, u64)>, Error> {
     let since = seen - overlap(info, seen);
     let filter = format!("lastUpdated:ge:{}", parameter(since));
     let body = source.get("metadata", &[("filter", &filter), ("fields", "id,lastUpdated")]).await?;
@@ -95,7 +100,8 @@ pub async fn changed(source: &Instance, types: &[&str], seen: Timestamp, info: &
         let rows = body[kind].as_array().into_iter().flatten();
         let at = |row: &Value| moment(row["lastUpdated"].as_str().unwrap_or_default(), &info.zone);
         // In the hour that comes twice an edit may look as old as an hour.
-        rows.filter(|row| at(row).is_none_or(|at| at + shift(info, seen) >= seen - Duration::from_secs(60))).count() as u64
+        rows.filter(|row| at(row).is_none_or(|at| at + shift(info, seen) >= seen - Duration::from_secs(60))).count()
+            as u64
     };
     Ok(types.iter().map(|kind| ((*kind).to_owned(), count(kind))).filter(|(_, count)| *count > 0).collect())
 }

@@ -76,7 +76,12 @@ pub fn compare(
     let sources = source.iter().map(|one| {
         let other = there.get(one.uid.as_str()).copied();
         let known = ledger.get(&one.uid).map(String::as_str);
-        entry(&one.uid, action(&one.hash, other.map(|one| one.hash.as_str()), known, policy, direction), Some(one), other)
+        entry(
+            &one.uid,
+            action(&one.hash, other.map(|one| one.hash.as_str()), known, policy, direction),
+            Some(one),
+            other,
+        )
     });
     let extras = target.iter().filter(|one| !here.contains(one.uid.as_str()));
     sources.chain(extras.map(|one| entry(&one.uid, Action::Extra, None, Some(one)))).collect()
@@ -112,8 +117,12 @@ pub fn counts(entries: &[Entry]) -> BTreeMap<String, BTreeMap<Action, u64>> {
 /// What is written, in an order in which references lead to what is there already; objects that refer to one another
 /// are together. Indexes into `entries`.
 pub fn order(entries: &[Entry]) -> Vec<Vec<usize>> {
-    let place: HashMap<&str, usize> =
-        entries.iter().enumerate().filter(|(_, one)| one.action.writes()).map(|(at, one)| (one.uid.as_str(), at)).collect();
+    let place: HashMap<&str, usize> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.action.writes())
+        .map(|(at, one)| (one.uid.as_str(), at))
+        .collect();
     let edges = |at: usize| entries[at].references.iter().filter_map(|uid| place.get(uid.as_str()).copied());
     let mut walk = Tarjan { index: vec![None; entries.len()], low: vec![0; entries.len()], ..Tarjan::default() };
     for (at, entry) in entries.iter().enumerate() {

@@ -84,6 +84,10 @@ pub(crate) async fn compare(
         let source = summaries(&sides.source, kind, &readings.source).await?;
         let target = summaries(&sides.target, kind, &readings.target).await?;
         let ledger = db.synced(&settings.pair(), kind).await?;
+        if source.is_empty() && !ledger.is_empty() {
+            // What an account may no longer see looks like this, too: nothing is concluded from it.
+            return Err(Error::Emptied { host: sides.source.host(), what: kind.to_owned() }.into());
+        }
         compared.types.push(TypeReport { kind: kind.to_owned(), source: side(&source), target: side(&target) });
         compared.entries.extend(plan::compare(kind, &source, &target, &ledger, (settings.conflict, direction)));
     }

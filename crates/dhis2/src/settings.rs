@@ -124,7 +124,10 @@ impl Settings {
             return Err("`source` and `target` are the same instance: give two".to_owned());
         }
         if let Some(unknown) = self.metadata.iter().find(|kind| !TYPES.contains(&kind.as_str())) {
-            return Err(format!("`metadata` names {unknown}, which Vigie does not copy: the types are {}", TYPES.join(", ")));
+            return Err(format!(
+                "`metadata` names {unknown}, which Vigie does not copy: the types are {}",
+                TYPES.join(", ")
+            ));
         }
         for (name, seconds) in [("check_every_s", self.check_every_s), ("cooldown_s", self.cooldown_s)] {
             if !SECONDS.contains(&seconds) {
@@ -136,7 +139,10 @@ impl Settings {
 
     /// The types that are kept equal.
     pub fn types(&self) -> Vec<&str> {
-        TYPES.into_iter().filter(|kind| self.metadata.is_empty() || self.metadata.iter().any(|one| one == kind)).collect()
+        TYPES
+            .into_iter()
+            .filter(|kind| self.metadata.is_empty() || self.metadata.iter().any(|one| one == kind))
+            .collect()
     }
 
     /// The same for both directions, so that two configurations between the same instances share a ledger.

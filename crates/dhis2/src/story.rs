@@ -113,28 +113,55 @@ mod tests {
         };
         let until = at("2025-10-10 15:00:02");
         let lines = [
-            ("2025-10-10 14:23:01", Line::Looking { source: "Instance Source" },
-                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:01 [change_detector] - Détection de changements pour Instance Source"),
-            ("2025-10-10 14:23:02", Line::Changed { kind: "organisationUnits" },
-                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:02 [change_detector] - Changements détectés pour organisationUnits"),
-            ("2025-10-10 14:23:03", Line::ChangedCount { count: 5, since: at("2025-10-10 14:00:00") },
-                "[AUTO-SYNC] [DEBUG] 2025-10-10 14:23:03 [change_detector] - 5 éléments modifiés depuis 2025-10-10 14:00:00"),
-            ("2025-10-10 14:23:05", Line::Started { name: "Config Test" },
-                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:05 [lifecycle_manager] - Démarrage de la synchronisation incrémentale pour Config Test"),
-            ("2025-10-10 14:23:06", Line::Metadata,
-                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:06 [lifecycle_manager] - Synchronisation des métadonnées modifiées"),
-            ("2025-10-10 14:25:30", Line::Succeeded,
-                "[AUTO-SYNC] [INFO] 2025-10-10 14:25:30 [lifecycle_manager] - Synchronisation incrémentale réussie"),
-            ("2025-10-10 14:30:01", Line::Failed { why: "Connection timeout" },
-                "[AUTO-SYNC] [ERROR] 2025-10-10 14:30:01 [scheduler] - Erreur lors de la synchronisation: Connection timeout"),
-            ("2025-10-10 14:30:02", Line::Cooldown { until },
-                "[AUTO-SYNC] [INFO] 2025-10-10 14:30:02 [lifecycle_manager] - Cooldown activé jusqu'à 2025-10-10 15:00:02"),
+            (
+                "2025-10-10 14:23:01",
+                Line::Looking { source: "Instance Source" },
+                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:01 [change_detector] - Détection de changements pour Instance Source",
+            ),
+            (
+                "2025-10-10 14:23:02",
+                Line::Changed { kind: "organisationUnits" },
+                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:02 [change_detector] - Changements détectés pour organisationUnits",
+            ),
+            (
+                "2025-10-10 14:23:03",
+                Line::ChangedCount { count: 5, since: at("2025-10-10 14:00:00") },
+                "[AUTO-SYNC] [DEBUG] 2025-10-10 14:23:03 [change_detector] - 5 éléments modifiés depuis 2025-10-10 14:00:00",
+            ),
+            (
+                "2025-10-10 14:23:05",
+                Line::Started { name: "Config Test" },
+                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:05 [lifecycle_manager] - Démarrage de la synchronisation incrémentale pour Config Test",
+            ),
+            (
+                "2025-10-10 14:23:06",
+                Line::Metadata,
+                "[AUTO-SYNC] [INFO] 2025-10-10 14:23:06 [lifecycle_manager] - Synchronisation des métadonnées modifiées",
+            ),
+            (
+                "2025-10-10 14:25:30",
+                Line::Succeeded,
+                "[AUTO-SYNC] [INFO] 2025-10-10 14:25:30 [lifecycle_manager] - Synchronisation incrémentale réussie",
+            ),
+            (
+                "2025-10-10 14:30:01",
+                Line::Failed { why: "Connection timeout" },
+                "[AUTO-SYNC] [ERROR] 2025-10-10 14:30:01 [scheduler] - Erreur lors de la synchronisation: Connection timeout",
+            ),
+            (
+                "2025-10-10 14:30:02",
+                Line::Cooldown { until },
+                "[AUTO-SYNC] [INFO] 2025-10-10 14:30:02 [lifecycle_manager] - Cooldown activé jusqu'à 2025-10-10 15:00:02",
+            ),
         ];
         for (moment, line, expected) in lines {
             assert_eq!(line.render(at(moment), &zone), expected);
         }
         let counts = Line::Type { kind: "dataElements", source: 5, created: 2, updated: 3, ignored: 0, errors: 0 };
-        assert_eq!(counts.said(&zone), "✓ dataElements: Source=5 | Created=2, Updated=3 | Ignored=0 | Errors=0, Warnings=0");
+        assert_eq!(
+            counts.said(&zone),
+            "✓ dataElements: Source=5 | Created=2, Updated=3 | Ignored=0 | Errors=0, Warnings=0"
+        );
         let hostile = Line::Started { name: "a\n[AUTO-SYNC] [INFO] b" };
         assert!(!hostile.said(&zone).contains('\n'));
     }

@@ -145,7 +145,9 @@ impl Syncs {
     pub async fn add(&self, name: &str, settings: &Settings, secrets: Secrets) -> Result<Sync, Refused> {
         let is_name = !name.is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
         if !is_name || name.parse::<i64>().is_ok() || name.contains('/') {
-            return Err(Refused::Invalid("the name is empty, too long, a number, or holds a slash: give another".into()));
+            return Err(Refused::Invalid(
+                "the name is empty, too long, a number, or holds a slash: give another".into(),
+            ));
         }
         settings.check().map_err(Refused::Invalid)?;
         let sealed = |side: &str, secret: Option<SecretString>| {
@@ -180,7 +182,8 @@ impl Syncs {
     /// Both instances, with the secrets of the configuration.
     pub(crate) fn sides(&self, sync: &Sync, settings: &Settings) -> Result<Sides, String> {
         let side = |side: &str, url: &url::Url, sealed: &Option<Vec<u8>>| {
-            let remedy = || format!("the {side} of {} has no secret: `vigie sync add {}` takes one", sync.name, sync.name);
+            let remedy =
+                || format!("the {side} of {} has no secret: `vigie sync add {}` takes one", sync.name, sync.name);
             let sealed = sealed.as_ref().ok_or_else(remedy)?;
             let secret = self.0.vault.unseal(sealed, &format!("dhis2 {side} {}", sync.name));
             Ok::<_, String>(Instance::new(self.0.client.clone(), url, secret.map_err(|error| error.to_string())?))
@@ -200,7 +203,9 @@ impl Syncs {
     /// Two configurations between the same instances, one each way, carry changes both ways.
     pub(crate) async fn direction(&self, settings: &Settings) -> Result<Direction, store::Error> {
         let others = self.db().syncs().await?;
-        let turned = |sync: &Sync| settings_of(sync).is_ok_and(|other| other.source == settings.target && other.target == settings.source);
+        let turned = |sync: &Sync| {
+            settings_of(sync).is_ok_and(|other| other.source == settings.target && other.target == settings.source)
+        };
         Ok(if others.iter().any(turned) { Direction::Both } else { Direction::One })
     }
 
@@ -219,7 +224,11 @@ impl Syncs {
             };
             let minor: u32 = info.version.split('.').nth(1).and_then(|text| text.parse().ok()).unwrap_or(0);
             if !(38..=43).contains(&minor) {
-                say("version", info.version.clone(), "Vigie knows 2.38 to 2.43: try it on copies of the instances first");
+                say(
+                    "version",
+                    info.version.clone(),
+                    "Vigie knows 2.38 to 2.43: try it on copies of the instances first",
+                );
             }
             if !info.authorities.iter().any(|one| one == "ALL") {
                 say("authority", "ALL".into(), "give the account a role with ALL, or expect objects to be refused");
@@ -282,7 +291,10 @@ impl Syncs {
         if let Some(id) = plan
             && self.db().sync_plan(id).await?.is_none_or(|plan| plan.sync != sync.number)
         {
-            return Err(Refused::Invalid(format!("there is no plan {id} of {}: `vigie sync plan {}` makes one", sync.name, sync.name)));
+            return Err(Refused::Invalid(format!(
+                "there is no plan {id} of {}: `vigie sync plan {}` makes one",
+                sync.name, sync.name
+            )));
         }
         let data = RunData { plan, ..RunData::default() };
         let run = self.create(sync, &data).await?;

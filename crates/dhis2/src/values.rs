@@ -126,7 +126,9 @@ impl Units {
 
     /// What a slice is taken apart into; nothing where it cannot be.
     fn parts(&self, slice: &Slice) -> Vec<Slice> {
-        let Some(children) = self.children.get(&slice.unit).filter(|_| slice.below == Below::With) else { return Vec::new() };
+        let Some(children) = self.children.get(&slice.unit).filter(|_| slice.below == Below::With) else {
+            return Vec::new();
+        };
         let part = |unit: &String, below| Slice { set: slice.set.clone(), unit: unit.clone(), below };
         let mut parts = vec![part(&slice.unit, Below::Without)];
         parts.extend(children.iter().map(|child| part(child, Below::With)));

@@ -13,12 +13,16 @@ pub(crate) fn held(error: &Error) -> Ended {
         Verdict::new(code, Fault::Server, Retry::After { wait }).with_pause(PauseScope::Job, Some(wait))
     };
     let verdict = match error {
-        Error::Unauthorized { .. } => Verdict::permanent("unauthorized", Fault::Credentials).with_pause(PauseScope::Job, None),
-        Error::Forbidden { .. } => Verdict::permanent("forbidden", Fault::Credentials).with_pause(PauseScope::Job, None),
+        Error::Unauthorized { .. } => {
+            Verdict::permanent("unauthorized", Fault::Credentials).with_pause(PauseScope::Job, None)
+        }
+        Error::Forbidden { .. } => {
+            Verdict::permanent("forbidden", Fault::Credentials).with_pause(PauseScope::Job, None)
+        }
         Error::Busy { wait, .. } => server("busy", *wait),
         Error::Unreachable { .. } => server("no_connection", AGAIN),
         Error::Lost { .. } => return Ended::Unknown(Verdict::permanent("no_answer", Fault::Server)),
-        Error::Short { .. } => server("incomplete_answer", AGAIN),
+        Error::Short { .. } | Error::Emptied { .. } => server("incomplete_answer", AGAIN),
         Error::TooLarge { .. } => Verdict::permanent("too_large", Fault::Content),
         Error::Refused { status, code, .. } => {
             Verdict::permanent("refused", Fault::Content).with_arg("status", status.to_string()).with_arg("code", code)

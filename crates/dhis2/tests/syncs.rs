@@ -31,7 +31,10 @@ impl Bed {
         let (source, target) = (Dhis2::start(clock.clone()).await.unwrap(), Dhis2::start(clock.clone()).await.unwrap());
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&lines);
-        let log = SyncLog::new(move |file, _, line| kept.lock().unwrap().push((file, line.to_owned())), jiff::tz::TimeZone::UTC);
+        let log = SyncLog::new(
+            move |file, _, line| kept.lock().unwrap().push((file, line.to_owned())),
+            jiff::tz::TimeZone::UTC,
+        );
         let vault = Vault::from_key(&[7; 32], &rng);
         let syncs = Syncs::new((db.clone(), vault), (clock.clone(), rng.clone()), log).unwrap();
         let second = Duration::from_millis(50);
@@ -77,7 +80,7 @@ impl Bed {
     }
 
     async fn ended(&self, id: uuid::Uuid) -> (SyncRun, RunData) {
-        for _ in 0..1_200 {
+        for _ in 0..300 {
             let run = self.db.sync_run(id).await.unwrap().unwrap();
             if run.finished_at.is_some() {
                 let data = serde_json::from_str(&run.data).unwrap();
@@ -107,16 +110,25 @@ fn fill(state: &mut State, units: usize, elements: usize) {
     let options: Vec<_> = (0..5).map(|n| json!({"id": format!("opt{n:08}")})).collect();
     state.put("optionSets", json!({"id": "optSet00000", "name": "Set", "options": options}));
     for n in 0..5 {
-        state.put("options", json!({"id": format!("opt{n:08}"), "code": n.to_string(), "optionSet": {"id": "optSet00000"}}));
+        state.put(
+            "options",
+            json!({"id": format!("opt{n:08}"), "code": n.to_string(), "optionSet": {"id": "optSet00000"}}),
+        );
     }
     let combo = state.default_of("categoryCombos");
     for n in 0..elements {
-        state.put("dataElements", json!({"id": format!("del{n:08}"), "name": format!("Élément {n}"), "code": format!("DE{n}"),
-            "categoryCombo": {"id": combo}, "optionSet": {"id": "optSet00000"}}));
+        state.put(
+            "dataElements",
+            json!({"id": format!("del{n:08}"), "name": format!("Élément {n}"), "code": format!("DE{n}"),
+            "categoryCombo": {"id": combo}, "optionSet": {"id": "optSet00000"}}),
+        );
     }
     let members: Vec<_> = (0..elements).map(|n| json!({"dataElement": {"id": format!("del{n:08}")}})).collect();
-    state.put("dataSets", json!({"id": "dataSet0000", "name": "Mensuel", "dataSetElements": members,
-        "organisationUnits": [{"id": "ouRoot00000"}]}));
+    state.put(
+        "dataSets",
+        json!({"id": "dataSet0000", "name": "Mensuel", "dataSetElements": members,
+        "organisationUnits": [{"id": "ouRoot00000"}]}),
+    );
     for unit in (0..units).filter(|n| n % 10 == 0) {
         for element in 0..elements {
             state.enter(&format!("del{element:08}"), "202601", &format!("ouB{unit:08}"), &(unit + element).to_string());
@@ -139,7 +151,11 @@ async fn an_empty_target_becomes_equal_and_stays_so() {
     assert!(bed.is_equal(&sync).await);
     assert_eq!(bed.target.state().values.len(), 180);
     let said: Vec<String> = bed.lines.lock().unwrap().iter().map(|(file, line)| format!("{file} {line}")).collect();
-    assert!(said.iter().any(|line| line.starts_with("sync_jobs.log ") && line.contains("✓ organisationUnits: Source=61 | Created=61, Updated=0")), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.starts_with("sync_jobs.log ")
+            && line.contains("✓ organisationUnits: Source=61 | Created=61, Updated=0")),
+        "{said:?}"
+    );
     // A second run writes nothing.
     let before = bed.target.state().requests.iter().filter(|seen| seen.method == "POST").count();
     let (run, _) = bed.run(&sync).await;
@@ -170,7 +186,9 @@ async fn seven_bad_of_five_hundred_are_named_and_the_others_arrive() {
     for uid in &bad {
         bed.target.state().faults.refused.insert(uid.clone(), "E4000".into());
     }
-    bed.source.state().put("dataElementGroups", json!({"id": "group000000", "name": "G", "dataElements": [{"id": bad[0]}]}));
+    bed.source
+        .state()
+        .put("dataElementGroups", json!({"id": "group000000", "name": "G", "dataElements": [{"id": bad[0]}]}));
     let settings = bed.settings(json!({"metadata": ["dataElements", "dataElementGroups"]}));
     let sync = bed.add("bad", &settings).await;
     let (run, data) = bed.run(&sync).await;
@@ -178,7 +196,8 @@ async fn seven_bad_of_five_hundred_are_named_and_the_others_arrive() {
     assert_eq!(bed.target.state().count("dataElements"), 493);
     assert!(bed.target.state().posts("/api/metadata") <= 2 + 70);
     let failed = bed.db.sync_ledger(&settings.pair(), SyncedOnly::Failed, ("", ""), 100).await.unwrap();
-    let told: Vec<String> = failed.iter().map(|one| format!("{} {}", one.uid, one.problem.as_deref().unwrap_or_default())).collect();
+    let told: Vec<String> =
+        failed.iter().map(|one| format!("{} {}", one.uid, one.problem.as_deref().unwrap_or_default())).collect();
     assert_eq!(told.len(), 8, "{told:?}");
     assert!(bad.iter().all(|uid| told.contains(&format!("{uid} rejected code=E4000 uid={uid}"))), "{told:?}");
     assert!(told.contains(&format!("group000000 depends_on uid={}", bad[0])), "{told:?}");
@@ -235,7 +254,8 @@ async fn a_source_that_is_empty_forbidden_or_cut_deletes_nothing() {
     fill(&mut bed.source.state(), 20, 10);
     let sync = bed.add("gone", &bed.settings(json!({"values": "yes"}))).await;
     bed.run(&sync).await;
-    let before = (bed.target.state().count("organisationUnits"), bed.target.state().values.len());
+    let units = bed.target.state().count("organisationUnits");
+    let before = (units, bed.target.state().values.len());
     for fault in 0..4 {
         let mut source = bed.source.state();
         source.faults = testkit::dhis2::Faults::default();
@@ -246,7 +266,8 @@ async fn a_source_that_is_empty_forbidden_or_cut_deletes_nothing() {
             _ => source.faults.truncated = true,
         }
         drop(source);
-        bed.run(&sync).await;
+        let (run, _) = bed.run(&sync).await;
+        assert_eq!(run.phase, "failed", "fault {fault}");
         let target = bed.target.state();
         assert_eq!((target.count("organisationUnits"), target.values.len()), before, "fault {fault}");
         assert_eq!(target.written.deletions, 0);

@@ -29,6 +29,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("outbound", &[]),
     ("jobs", &["model", "crashpoint", "schedules", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
+    ("dhis2", &["model", "store", "vault", "outbound", "jobs"]),
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     (
@@ -41,6 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "api",
             "alerts",
             "alerting",
+            "dhis2",
             "errors",
             "language",
             "model",
@@ -81,6 +83,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerts",
             "alerting",
             "blobs",
+            "dhis2",
             "diagnosis",
             "language",
             "reports",

@@ -100,7 +100,8 @@ impl Db {
     /// `None` for `started_at`: it no longer runs by itself.
     pub async fn start_sync(&self, number: i64, started_at: Option<Timestamp>) -> Result<()> {
         let sql = "UPDATE dhis2_syncs SET started_at = $2 WHERE number = $1";
-        self.write(move |conn| Box::pin(async move { conn.execute(sql, params![number, started_at]).await.map(drop) })).await
+        self.write(move |conn| Box::pin(async move { conn.execute(sql, params![number, started_at]).await.map(drop) }))
+            .await
     }
 
     pub async fn save_sync_state(&self, number: i64, state: String) -> Result<()> {
@@ -258,5 +259,10 @@ fn run_from(row: &Row) -> Result<SyncRun> {
 }
 
 fn plan_from(row: &Row) -> Result<SyncPlan> {
-    Ok(SyncPlan { id: row.id("id")?, sync: row.int("sync")?, content: row.text("content")?, created_at: row.time("created_at")? })
+    Ok(SyncPlan {
+        id: row.id("id")?,
+        sync: row.int("sync")?,
+        content: row.text("content")?,
+        created_at: row.time("created_at")?,
+    })
 }

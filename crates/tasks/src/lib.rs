@@ -56,7 +56,9 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
         }
         JobKind::Http => Some(read::<HttpSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
         JobKind::Noop => Some(read::<NoopSpec>(kind, spec).and_then(|spec| written(&spec))),
-        JobKind::Dhis2 => Some(Err("a `dhis2` job is made by a run of a configuration: `vigie sync run NAME`".to_owned())),
+        JobKind::Dhis2 => {
+            Some(Err("a `dhis2` job is made by a run of a configuration: `vigie sync run NAME`".to_owned()))
+        }
         JobKind::Mail | JobKind::External => None,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     client::Client,
     config::Config,
     failure::{At as _, Failure, Result},
+    logging,
     owner::{self, Claim, Lock, Owner},
     render,
     words::{Cause as _, t},
@@ -21,7 +22,10 @@ use logs::{Logs, job_log::JobLog};
 use model::{Clock, Rng};
 use reports::Reports;
 use secrecy::ExposeSecret as _;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 use store::Db;
 use vault::Vault;
 use web::App;
@@ -89,6 +93,9 @@ pub(crate) struct Parts {
     pub(crate) logs: Logs,
     pub(crate) reports: Reports,
     pub(crate) alerts: Alerts,
+    pub(crate) syncs: dhis2::Syncs,
+    /// Set once log files are open.
+    pub(crate) sync_log: Arc<OnceLock<logfiles::Handle>>,
     pub(crate) job_log: JobLog,
     pub(crate) blobs: Blobs,
 }
@@ -215,7 +222,11 @@ impl Parts {
             place: Place { origin: config.origin(), zone: config.zone.value.clone() },
             reach: Reach::public_and(&config.alert_networks.value).unwrap_or_else(|_| Reach::public()),
         });
-        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, job_log, blobs })
+        let sync_log = Arc::new(OnceLock::new());
+        let said = logging::sync_log(Arc::clone(&sync_log), config.zone.value.clone());
+        let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (clock.clone(), rng.clone()), said);
+        let syncs = syncs.map_err(Failure::new)?;
+        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, syncs, sync_log, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -227,6 +238,7 @@ impl Parts {
             logs: self.logs.clone(),
             reports: self.reports.clone(),
             alerts: self.alerts.clone(),
+            syncs: self.syncs.clone(),
             job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,

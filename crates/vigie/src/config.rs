@@ -58,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) collect: Vec<Setting<Collect>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
+    /// Pairs of DHIS2 instances, which `vigie sync add` takes.
+    pub(crate) sync: BTreeMap<String, dhis2::Settings>,
     pub(crate) json: bool,
 }
 
@@ -105,6 +107,8 @@ struct Raw {
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
+    /// By the name of each configuration.
+    sync: BTreeMap<String, dhis2::Settings>,
 }
 
 /// The keys of a table as they are written.
@@ -129,6 +133,8 @@ const VARIABLES: &[&str] = &[
     "VIGIE_LANG",
     "VIGIE_SMTP_PASSWORD",
     "VIGIE_SMTP_PASSWORD_FILE",
+    "VIGIE_SYNC_SOURCE_SECRET",
+    "VIGIE_SYNC_TARGET_SECRET",
 ];
 
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -209,6 +215,7 @@ impl Config {
             log_store_keys,
             collect,
             send,
+            sync: raw.sync,
             json: options.json,
         })
     }

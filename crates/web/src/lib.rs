@@ -38,6 +38,7 @@ mod schedule;
 mod schedules;
 mod serve;
 mod sheet;
+mod syncs;
 mod system;
 #[cfg(test)]
 mod testing;
@@ -89,6 +90,7 @@ pub struct App {
     /// What clients report: events, issues, spans.
     pub reports: Reports,
     pub alerts: Alerts,
+    pub syncs: dhis2::Syncs,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
     pub wake: Option<Wake>,
@@ -144,6 +146,7 @@ fn declare(routes: Routes) -> Routes {
         people::declare,
         webhooks::declare,
         schedules::declare,
+        syncs::declare,
         runs::declare,
         audit::declare,
         system::declare,

@@ -11,7 +11,7 @@ use crate::{
 };
 use model::{Authority, JobId, JobKind, JobState, OnUnknown, pace::Limits};
 use std::time::Duration;
-use store::{Job, LedgerMatch, NewItem, NewJob, Sync, SyncRun};
+use store::{Created, Job, LedgerMatch, NewItem, NewJob, Sync, SyncRun};
 use uuid::Uuid;
 
 /// Items of one transaction.
@@ -61,7 +61,9 @@ impl Syncs {
         match self.has_changed(sync, settings, &mut state).await {
             Ok(changed) => {
                 state.problem.clear();
-                if (changed || in_full) && self.create(sync, &RunData { automatic: true, ..RunData::default() }).await?.is_some() {
+                if (changed || in_full)
+                    && self.create(sync, &RunData { automatic: true, ..RunData::default() }).await?.is_some()
+                {
                     state.begun.push(now);
                 }
             }
@@ -141,7 +143,8 @@ impl Syncs {
         let compared = self.compared(&sides, settings).await?;
         let plan = compared.plan(Uuid::nil());
         if let Some(id) = data.plan {
-            let frozen = self.db().sync_plan(id).await?.and_then(|plan| serde_json::from_str::<Plan>(&plan.content).ok());
+            let frozen =
+                self.db().sync_plan(id).await?.and_then(|plan| serde_json::from_str::<Plan>(&plan.content).ok());
             if !frozen.is_some_and(|frozen| frozen.is_as(&plan)) {
                 return Ok(Next::End(Err(format!("one side has changed since plan {id}: make a new plan"))));
             }
@@ -208,7 +211,7 @@ impl Syncs {
         (phase, items): (Phase, Vec<NewItem>),
     ) -> Result<(), store::Error> {
         let now = self.clock().now();
-        let id = JobId::new(self.clock(), &self.0.rng);
+        let id = job_of(run.id, phase);
         let spec = Spec { sync: sync.number, name: sync.name.clone(), run: run.id, phase, settings: settings.clone() };
         let job = NewJob {
             id,
@@ -229,12 +232,17 @@ impl Syncs {
             // Only an administrator makes a configuration, and sets it going.
             authority: Authority::Admin,
         };
-        self.db().create_job(job, now).await?;
+        // Made before: the process ended before the run had noted it.
+        if let Created::Existing(_) = self.db().create_job(job, now).await? {
+            data.jobs.push(id.0);
+            run.job = Some(id);
+            return Ok(());
+        }
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             self.db().enqueue(id, items.by_ref().take(ENQUEUED_AT_ONCE).collect(), None, now).await?;
         }
-        self.db().start_job(id, now).await?;
+        self.db().finish_preparing(id, now).await?;
         data.jobs.push(id.0);
         run.job = Some(id);
         Ok(())
@@ -250,7 +258,9 @@ impl Syncs {
         let bad = counters.failed + counters.skipped + counters.unknown;
         match job.state {
             JobState::Completed => {}
-            JobState::Failed | JobState::Cancelled => return Ok(Next::End(Err(format!("job {} is {}", job.id, job.state)))),
+            JobState::Failed | JobState::Cancelled => {
+                return Ok(Next::End(Err(format!("job {} is {}", job.id, job.state))));
+            }
             _ => return Ok(Next::Wait),
         }
         data.errors += bad;
@@ -300,4 +310,14 @@ impl Syncs {
         (run.updated_at, run.finished_at) = (now, Some(now));
         self.db().save_sync_run(run).await
     }
+}
+
+/// The same whenever it is asked for: a run has one job of each phase.
+fn job_of(run: Uuid, phase: Phase) -> JobId {
+    let mut bytes = run.into_bytes();
+    bytes[15] ^= match phase {
+        Phase::Metadata => 1,
+        Phase::Values => 2,
+    };
+    Uuid::from_bytes(bytes).into()
 }

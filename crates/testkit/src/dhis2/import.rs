@@ -12,7 +12,8 @@ pub(super) fn metadata(state: &mut State, query: &Query, body: &Value) -> (Statu
     let Value::Object(types) = body else { return (StatusCode::BAD_REQUEST, json!({})) };
     let mut bundle = Vec::new();
     for (kind, rows) in types {
-        bundle.extend(rows.as_array().into_iter().flatten().filter_map(Value::as_object).map(|row| (kind.as_str(), row)));
+        bundle
+            .extend(rows.as_array().into_iter().flatten().filter_map(Value::as_object).map(|row| (kind.as_str(), row)));
     }
     let deletes = query.get("importStrategy") == Some("DELETE");
     let mut refused: Vec<Refused> = bundle.iter().filter_map(|(kind, row)| refusal(state, kind, row)).collect();
@@ -46,7 +47,9 @@ fn keep(state: &mut State, kind: &str, mut row: Map<String, Value>, deletes: boo
     if state.faults.silent.contains(&uid) {
         return;
     }
-    row.retain(|name, value| !value.is_null() && !matches!(name.as_str(), "lastUpdated" | "created" | "href" | "access"));
+    row.retain(|name, value| {
+        !value.is_null() && !matches!(name.as_str(), "lastUpdated" | "created" | "href" | "access")
+    });
     let updated_at = state.clock.now();
     state.objects.entry(kind.to_owned()).or_default().insert(uid, Object { body: row, updated_at });
 }
@@ -64,7 +67,9 @@ fn refusal(state: &State, kind: &str, row: &Map<String, Value>) -> Option<Refuse
     }
     let code = row.get("code").and_then(Value::as_str)?;
     let others = state.objects.get(kind)?;
-    let taken = others.iter().any(|(other, object)| other != uid && object.body.get("code").and_then(Value::as_str) == Some(code));
+    let taken = others
+        .iter()
+        .any(|(other, object)| other != uid && object.body.get("code").and_then(Value::as_str) == Some(code));
     if taken { refused("E5003") } else { None }
 }
 

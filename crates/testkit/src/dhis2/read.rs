@@ -30,7 +30,8 @@ pub(super) fn list(state: &State, kind: &str, query: &Query) -> Answer {
     let none = state.faults.empty.contains(kind);
     let all = state.objects.get(kind).into_iter().flatten();
     let named = query.get("filter").and_then(|filter| filter.strip_prefix("name:eq:"));
-    let has_name = |object: &Object| named.is_none_or(|name| object.body.get("name").and_then(Value::as_str) == Some(name));
+    let has_name =
+        |object: &Object| named.is_none_or(|name| object.body.get("name").and_then(Value::as_str) == Some(name));
     let all = all.filter(|(_, object)| has_name(object));
     let chosen = all.filter(|(uid, _)| !none && wanted.as_ref().is_none_or(|wanted| wanted.contains(uid.as_str())));
     let mut objects: Vec<&Object> = chosen.map(|(_, object)| object).collect();
@@ -44,7 +45,9 @@ pub(super) fn list(state: &State, kind: &str, query: &Query) -> Answer {
     let shown = objects[..total - drop_one].iter().skip((page - 1) * size).take(size);
     let fields = query.get("fields").unwrap_or("id");
     let rows: Vec<Value> = shown.map(|object| shown_of(state, object, fields)).collect();
-    Ok(json!({"pager": {"page": page, "total": total, "pageSize": size, "pageCount": total.div_ceil(size)}, kind: rows}))
+    Ok(
+        json!({"pager": {"page": page, "total": total, "pageSize": size, "pageCount": total.div_ceil(size)}, kind: rows}),
+    )
 }
 
 /// `id:in:[a,b]`
@@ -99,9 +102,8 @@ fn moment(text: &str) -> Option<Timestamp> {
 pub(super) fn deleted(state: &State, query: &Query) -> Answer {
     let since = query.get("deletedAt").map(|text| wall(state, text)).unwrap_or_default();
     let rows = state.deleted.iter().filter(|(_, _, at)| state.local(*at) >= since);
-    let rows: Vec<Value> = rows
-        .map(|(kind, uid, at)| json!({"klass": kind, "uid": uid, "deletedAt": state.local(*at)}))
-        .collect();
+    let rows: Vec<Value> =
+        rows.map(|(kind, uid, at)| json!({"klass": kind, "uid": uid, "deletedAt": state.local(*at)})).collect();
     Ok(json!({"deletedObjects": rows}))
 }
 
@@ -140,12 +142,21 @@ pub(super) fn values(state: &State, query: &Query) -> Answer {
 fn is_since(state: &State, updated_at: Timestamp, since: &str) -> bool {
     let Some(at) = moment(since) else { return true };
     match state.version {
-        ..=42 => state.local(updated_at) >= at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
+        ..=42 => {
+            state.local(updated_at)
+                >= at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+        }
         _ => updated_at >= at,
     }
 }
 
-fn row((element, period, unit, option, attribute): &Key, value: &str, comment: Option<&str>, at: Timestamp, deleted: bool) -> Value {
+fn row(
+    (element, period, unit, option, attribute): &Key,
+    value: &str,
+    comment: Option<&str>,
+    at: Timestamp,
+    deleted: bool,
+) -> Value {
     let at = at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string();
     let mut row = json!({"dataElement": element, "period": period, "orgUnit": unit, "categoryOptionCombo": option,
         "attributeOptionCombo": attribute, "value": value, "storedBy": "vigie", "created": at, "lastUpdated": at,

@@ -87,6 +87,7 @@ impl Owned {
         };
         if let Some((policy, scope)) = runs {
             let handle = logging::start(config, parts.clock.clone())?;
+            let _ = parts.sync_log.set(handle.clone());
             let (started, found) =
                 Engine::start(options(config, &parts, (policy, scope), handle.clone(), &stop)?).await?;
             tracing::info!(pid = std::process::id(), data = %config.data.value.display(), "running jobs");
@@ -246,6 +247,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
         parts.alerts.clone().forgetting(),
+        parts.syncs.clone().stepping(),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),
@@ -319,6 +321,7 @@ fn options(
     });
     let mut handlers = tasks::handlers(&parts.clock, &run_log, stop.subscribe()).map_err(Failure::new)?;
     handlers.push(Arc::new(mail));
+    handlers.push(Arc::new(dhis2::Dhis2Handler::new(parts.syncs.clone())));
     Ok(Options {
         db: parts.db.clone(),
         clock: parts.clock.clone(),
