@@ -346,3 +346,55 @@ async fn a_refused_account_pauses_and_a_started_sync_follows_the_source() {
     assert!(said.contains("Changements détectés pour dataElements"), "{said}");
     assert!(said.contains("changes_detected.log") && said.contains("Cooldown activé jusqu'à"), "{said}");
 }
+
+/// Fifty answers are lost, before and after their effect: both sides are equal at the end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_lost_answers_leave_both_sides_equal() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 100, 60);
+    let sync = bed.add("cut", &bed.settings(json!({"values": "yes"}))).await;
+    let faults = (0..50).map(|n| if n % 2 == 0 { Fault::CutAfter } else { Fault::CutBefore });
+    bed.target.state().faults.imports = faults.flat_map(|fault| [fault, Fault::None]).collect();
+    for _ in 0..10 {
+        if bed.run(&sync).await.0.phase == "succeeded" {
+            break;
+        }
+    }
+    assert!(bed.is_equal(&sync).await);
+}
+
+/// Small by default; `VIGIE_DHIS2_UNITS=1000 VIGIE_DHIS2_ELEMENTS=1000` is larger.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_pairs_of_versions_become_equal_within_few_requests() {
+    let number = |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (units, elements) = (number("VIGIE_DHIS2_UNITS", 20), number("VIGIE_DHIS2_ELEMENTS", 10));
+    for (source, target) in pairs() {
+        let bed = Bed::new().await;
+        (bed.source.state().version, bed.target.state().version) = (source, target);
+        fill(&mut bed.source.state(), units, elements);
+        let sync = bed.add("pair", &bed.settings(json!({"values": "yes"}))).await;
+        let (run, data) = bed.run(&sync).await;
+        assert_eq!((run.phase.as_str(), data.problem.as_str()), ("succeeded", ""), "2.{source} to 2.{target}");
+        let asked = bed.source.state().requests.len() + bed.target.state().requests.len();
+        println!(
+            "2.{source} to 2.{target}: {units} units, {elements} elements, {} values, {asked} requests",
+            data.values
+        );
+        assert!(bed.is_equal(&sync).await, "2.{source} to 2.{target}");
+        assert!(asked < 200 + units * elements / 100, "{asked}");
+        if units > 100 {
+            break;
+        }
+    }
+}
+
+/// All 36 where `VIGIE_DHIS2_PAIRS` is set; else each with itself, and the far ones.
+fn pairs() -> Vec<(u32, u32)> {
+    let all = std::env::var_os("VIGIE_DHIS2_PAIRS").is_some();
+    let pairs = (38..=43).flat_map(|source| (38..=43).map(move |target| (source, target)));
+    pairs
+        .filter(|(source, target)| {
+            all || source == target || [(38, 43), (43, 38), (40, 41)].contains(&(*source, *target))
+        })
+        .collect()
+}
