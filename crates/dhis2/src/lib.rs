@@ -29,4 +29,4 @@ pub use handler::Dhis2Handler;
 pub use planning::{Compared, Plan, Side, TypeReport};
 pub use settings::Settings;
 pub use story::{Line, SyncLog};
-pub use syncs::{Finding, Refused, RunData, Secrets, State, Syncs};
+pub use syncs::{Finding, Refused, RunData, Secrets, State, Syncs, Wake};

@@ -12,11 +12,15 @@ use crate::{
     story::SyncLog,
 };
 use jobs::{Again, DoneBy, Work};
-use model::{Clock, Rng, Timestamp};
+use model::{Clock, JobId, Rng, Timestamp};
 use outbound::Client;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
 use store::{Db, Sync, SyncPlan, SyncRun};
 use uuid::Uuid;
 use vault::Vault;
@@ -34,9 +38,17 @@ struct Inner {
     vault: Vault,
     clock: Clock,
     rng: Rng,
-    client: Client,
+    /// Made when it is needed: certificates are read for it.
+    client: OnceLock<Client>,
     log: SyncLog,
+    /// Tells the engine of a job.
+    wake: OnceLock<Wake>,
+    /// Runs that were begun by hand in this process.
+    asked: Mutex<HashSet<Uuid>>,
 }
+
+/// Has the engine look at a job.
+pub type Wake = Arc<dyn Fn(Option<JobId>) + Send + std::marker::Sync>;
 
 /// Of the accounts of both sides; what is `None` stays as it was.
 #[derive(Default)]
@@ -115,11 +127,26 @@ impl From<PlanError> for Refused {
 }
 
 impl Syncs {
-    /// # Errors
-    /// Why TLS cannot be set up.
-    pub fn new((db, vault): (Db, Vault), (clock, rng): (Clock, Rng), log: SyncLog) -> Result<Self, String> {
+    pub fn new((db, vault): (Db, Vault), (clock, rng): (Clock, Rng), log: SyncLog) -> Self {
+        let (client, wake, asked) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Self(Arc::new(Inner { db, vault, clock, rng, client, log, wake, asked }))
+    }
+
+    /// What tells the engine of this process of jobs; once.
+    pub fn wakes(&self, wake: Wake) {
+        let _ = self.0.wake.set(wake);
+    }
+
+    fn client(&self) -> Result<Client, String> {
+        if let Some(client) = self.0.client.get() {
+            return Ok(client.clone());
+        }
         let client = Client::new(outbound::Settings::default())?;
-        Ok(Self(Arc::new(Inner { db, vault, clock, rng, client, log })))
+        Ok(self.0.client.get_or_init(|| client).clone())
+    }
+
+    fn asked(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.0.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -135,6 +162,15 @@ impl Syncs {
         Work::new("dhis2_sync", STEP_EVERY, DoneBy::Leader, move || {
             let syncs = self.clone();
             async move { syncs.step().await.map(|()| Again::AsUsual).map_err(|error| error.to_string()) }
+        })
+    }
+
+    /// Takes the steps of runs that were asked for in this process, and of no others: for a command that lives as long as
+    /// one.
+    pub fn finishing(self) -> Work {
+        Work::new("dhis2_asked", STEP_EVERY, DoneBy::Everyone, move || {
+            let syncs = self.clone();
+            async move { syncs.step_asked().await.map(|()| Again::AsUsual).map_err(|error| error.to_string()) }
         })
     }
 
@@ -186,7 +222,7 @@ impl Syncs {
                 || format!("the {side} of {} has no secret: `vigie sync add {}` takes one", sync.name, sync.name);
             let sealed = sealed.as_ref().ok_or_else(remedy)?;
             let secret = self.0.vault.unseal(sealed, &format!("dhis2 {side} {}", sync.name));
-            Ok::<_, String>(Instance::new(self.0.client.clone(), url, secret.map_err(|error| error.to_string())?))
+            Ok::<_, String>(Instance::new(self.client()?, url, secret.map_err(|error| error.to_string())?))
         };
         Ok(Sides {
             source: side("source", &settings.source, &sync.source_secret)?,
@@ -255,7 +291,7 @@ impl Syncs {
         let (settings, sides) = self.opened(sync)?;
         let compared = self.compared(&sides, &settings).await?;
         let now = self.clock().now();
-        let plan = compared.plan(model::JobId::new(self.clock(), &self.0.rng).0);
+        let plan = compared.plan(JobId::new(self.clock(), &self.0.rng).0);
         let content = serde_json::to_string(&plan).unwrap_or_default();
         self.db().save_sync_plan(SyncPlan { id: plan.id, sync: sync.number, content, created_at: now }).await?;
         Ok(plan)
@@ -298,13 +334,16 @@ impl Syncs {
         }
         let data = RunData { plan, ..RunData::default() };
         let run = self.create(sync, &data).await?;
-        run.ok_or_else(|| Refused::Conflict(format!("a run of {} is going on: wait for its end", sync.name)))
+        let run =
+            run.ok_or_else(|| Refused::Conflict(format!("a run of {} is going on: wait for its end", sync.name)))?;
+        self.asked().insert(run.id);
+        Ok(run)
     }
 
     async fn create(&self, sync: &Sync, data: &RunData) -> Result<Option<SyncRun>, store::Error> {
         let now = self.clock().now();
         let run = SyncRun {
-            id: model::JobId::new(self.clock(), &self.0.rng).0,
+            id: JobId::new(self.clock(), &self.0.rng).0,
             sync: sync.number,
             phase: "planning".to_owned(),
             data: serde_json::to_string(data).unwrap_or_default(),

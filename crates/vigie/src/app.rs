@@ -225,7 +225,6 @@ impl Parts {
         let sync_log = Arc::new(OnceLock::new());
         let said = logging::sync_log(Arc::clone(&sync_log), config.zone.value.clone());
         let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (clock.clone(), rng.clone()), said);
-        let syncs = syncs.map_err(Failure::new)?;
         Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, syncs, sync_log, job_log, blobs })
     }
 

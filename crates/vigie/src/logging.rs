@@ -16,7 +16,7 @@ use model::{Clock, JobId, JobKind, JobLine, Level};
 use serde_json::Value;
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use store::Job;
@@ -72,11 +72,11 @@ fn sync_file((path, megabytes, keep): (&str, u64, u32)) -> FileConfig {
         path: path.into(),
         format: Format::Text,
         max_size: ByteSize(megabytes << 20),
-        rotate: logfiles::Rotate::None,
+        rotate: Rotate::None,
         keep,
         max_age_days: None,
         compress: true,
-        level: model::Level::Debug,
+        level: Level::Debug,
         // What is traced does not go there.
         loggers: vec![format!("dhis2.{path}")],
     }

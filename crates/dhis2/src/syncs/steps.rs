@@ -45,6 +45,17 @@ impl Syncs {
         Ok(())
     }
 
+    pub(super) async fn step_asked(&self) -> Result<(), store::Error> {
+        let syncs = self.db().syncs().await?;
+        for run in self.db().open_sync_runs().await? {
+            let is_asked = self.asked().contains(&run.id);
+            if let (true, Some(sync)) = (is_asked, syncs.iter().find(|sync| sync.number == run.sync)) {
+                self.advance(sync, run).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Begins a run where the source has changed.
     async fn look(&self, sync: &Sync, settings: &Settings) -> Result<(), store::Error> {
         let (now, mut state) = (self.clock().now(), state_of(sync));
@@ -243,6 +254,9 @@ impl Syncs {
             self.db().enqueue(id, items.by_ref().take(ENQUEUED_AT_ONCE).collect(), None, now).await?;
         }
         self.db().finish_preparing(id, now).await?;
+        if let Some(wake) = self.0.wake.get() {
+            wake(Some(id));
+        }
         data.jobs.push(id.0);
         run.job = Some(id);
         Ok(())
@@ -308,6 +322,7 @@ impl Syncs {
         run.phase = if ended.is_ok() { "succeeded" } else { "failed" }.to_owned();
         run.data = serde_json::to_string(&data).unwrap_or_default();
         (run.updated_at, run.finished_at) = (now, Some(now));
+        self.asked().remove(&run.id);
         self.db().save_sync_run(run).await
     }
 }

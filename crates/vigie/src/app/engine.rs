@@ -95,6 +95,7 @@ impl Owned {
         }
         // Without an engine there is nobody to wake, and changes are welcome all the same.
         let wake: web::Wake = engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::waker);
+        parts.syncs.wakes(Arc::clone(&wake));
         let router = web::router(parts.app(config, Some(Arc::clone(&wake))));
         let trusted = web::trusted(router.clone());
         let place = place_of(config, &parts, engine.as_ref());
@@ -124,7 +125,10 @@ impl Owned {
             owned.job_log.start();
             let mut work = recurring(config, &parts);
             if matches!(engines, Engines::Run(_)) {
+                work.push(parts.syncs.clone().stepping());
                 work.push(web::timetable(parts.app(config, Some(wake))));
+            } else {
+                work.push(parts.syncs.clone().finishing());
             }
             owned.schedules.push(Schedules::start(&owned.place, work));
             let (reports, stopped) = (parts.reports.clone(), owned.stop.subscribe());
@@ -247,7 +251,6 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
         parts.alerts.clone().forgetting(),
-        parts.syncs.clone().stepping(),
     ];
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),

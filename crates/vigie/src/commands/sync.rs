@@ -88,8 +88,10 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
 }
 
 async fn list(config: &Config) -> Result<Exit> {
-    let connected = app::reading(config).await?;
-    let syncs = connected.client().get::<Syncs>("/api/v1/syncs").await?;
+    let connected = resting(config).await?;
+    let syncs = connected.client().get::<Syncs>("/api/v1/syncs").await;
+    connected.close().await;
+    let syncs = syncs?;
     if config.json {
         render::json(&syncs.json)?;
         return Ok(Exit::Done);
@@ -121,7 +123,7 @@ async fn check(config: &Config, name: &str) -> Result<Exit> {
         render::say(&t!("sync-check-good"));
     }
     for one in found.into_inner().findings {
-        render::out(&format!("{} ({}): {}\n  {}\n", one.code, one.side, render::plain(&one.detail, 200), one.remedy))?;
+        render::out(&format!("{} ({}): {}\n  {}", one.code, one.side, render::plain(&one.detail, 200), one.remedy))?;
     }
     Ok(Exit::Done)
 }
@@ -150,7 +152,7 @@ async fn plan(config: &Config, name: &str) -> Result<Exit> {
 }
 
 async fn begin(config: &Config, name: &str, begin: &BeginSync, detach: bool) -> Result<Exit> {
-    let engines = if detach { Engines::Rest } else { Engines::Run(RetryPolicy::default()) };
+    let engines = if detach { Engines::Rest } else { Engines::RunAsked(RetryPolicy::default()) };
     let connected = app::changing(config, "sync", engines).await?;
     let ended = run_to_end(connected.client(), name, begin, detach).await;
     connected.close().await;
@@ -175,9 +177,9 @@ async fn run_to_end(client: &Client, name: &str, begin: &BeginSync, detach: bool
     loop {
         tokio::time::sleep(ASK_EVERY).await;
         let sync = client.get::<Sync>(&path(name)).await?.into_inner();
-        match sync.runs.into_iter().find(|run| run.id == begun.id) {
-            Some(run) if run.finished_at.is_some() => return Ok(run),
-            _ => {}
+        let ended = |run: &SyncRun| run.id == begun.id && run.finished_at.is_some();
+        if let Some(run) = sync.runs.into_iter().find(ended) {
+            return Ok(run);
         }
     }
 }
@@ -201,15 +203,17 @@ async fn switch(config: &Config, name: &str, step: &str) -> Result<Exit> {
 }
 
 async fn status(config: &Config, name: &str) -> Result<Exit> {
-    let connected = app::reading(config).await?;
-    let sync = connected.client().get::<Sync>(&path(name)).await?;
+    let connected = resting(config).await?;
+    let sync = connected.client().get::<Sync>(&path(name)).await;
+    connected.close().await;
+    let sync = sync?;
     if config.json {
         render::json(&sync.json)?;
         return Ok(Exit::Done);
     }
     let sync = sync.into_inner();
     let zone = &config.zone.value;
-    render::out(&format!("{} ({})\n", render::plain(&sync.name, 100), sync.number))?;
+    render::out(&format!("{} ({})", render::plain(&sync.name, 100), sync.number))?;
     let columns =
         ["begun", "ended", "state", "written", "errors", "conflicts", "problem"].map(|name| (name, Align::Left));
     let mut table = Table::new(&columns);
@@ -251,7 +255,7 @@ async fn reconcile(config: &Config, name: &str) -> Result<Exit> {
     }
     render::out(&table.to_string())?;
     for one in &compared.differences {
-        render::out(&format!("{} {} {}\n", one.action, one.kind, one.uid))?;
+        render::out(&format!("{} {} {}", one.action, one.kind, one.uid))?;
     }
     if compared.more > 0 {
         render::say(&t!("sync-more", count = compared.more));
@@ -261,30 +265,30 @@ async fn reconcile(config: &Config, name: &str) -> Result<Exit> {
 }
 
 async fn ledger(config: &Config, name: &str, failed: bool) -> Result<Exit> {
-    let connected = app::reading(config).await?;
+    let connected = resting(config).await?;
+    let listed = list_ledger(config, connected.client(), name, failed).await;
+    connected.close().await;
+    listed.map(|()| Exit::Done)
+}
+
+async fn list_ledger(config: &Config, client: &Client, name: &str, failed: bool) -> Result<()> {
+    let only = if failed { "failed=1&" } else { "" };
     let mut after = String::new();
     loop {
-        let failed = if failed { "failed=1&" } else { "" };
-        let page = connected
-            .client()
-            .get::<SyncLedger>(&format!("{}/ledger?{failed}after={}", path(name), escaped(&after)))
-            .await?;
+        let place = format!("{}/ledger?{only}after={}", path(name), escaped(&after));
+        let page = client.get::<SyncLedger>(&place).await?;
         if config.json {
             render::json(&page.json)?;
         }
         let page = page.into_inner();
         for row in page.rows.iter().filter(|_| !config.json) {
             let told = row.problem.as_deref().unwrap_or("equal");
-            render::out(&format!(
-                "{} {} {} {told}\n",
-                row.kind,
-                row.uid,
-                if row.hash.is_empty() { "-" } else { &row.hash }
-            ))?;
+            let hash = if row.hash.is_empty() { "-" } else { &row.hash };
+            render::out(&format!("{} {} {hash} {told}", row.kind, row.uid))?;
         }
         match page.next {
             Some(next) => after = next,
-            None => return Ok(Exit::Done),
+            None => return Ok(()),
         }
     }
 }

@@ -105,7 +105,7 @@ async fn named(ctx: &Ctx, name: &str) -> Result<store::Sync> {
     ctx.app.syncs.named(name).await.map_err(problem)
 }
 
-pub(super) async fn shown(ctx: &Ctx, sync: &store::Sync) -> Result<Sync> {
+async fn shown(ctx: &Ctx, sync: &store::Sync) -> Result<Sync> {
     let runs = ctx.app.db.sync_runs(sync.number, RUNS_SHOWN).await?;
     Ok(Sync {
         number: sync.number,
@@ -117,7 +117,7 @@ pub(super) async fn shown(ctx: &Ctx, sync: &store::Sync) -> Result<Sync> {
     })
 }
 
-pub(super) fn run_of(run: &store::SyncRun) -> SyncRun {
+fn run_of(run: &store::SyncRun) -> SyncRun {
     let data: RunData = serde_json::from_str(&run.data).unwrap_or_default();
     let writes = |(action, count): (&Action, &u64)| if action.writes() { *count } else { 0 };
     let objects: u64 = data.counts.values().flatten().map(writes).sum();

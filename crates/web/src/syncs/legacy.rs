@@ -42,12 +42,13 @@ async fn one(ctx: &Ctx, sync: &Sync) -> Result<Value> {
         Some(run) => last_job(ctx, run).await?,
         None => Value::Null,
     };
-    let url = |of: fn(&Settings) -> &url::Url| settings.as_ref().map(|settings| of(settings).to_string());
+    let source = settings.as_ref().map(|settings| settings.source.to_string());
+    let destination = settings.as_ref().map(|settings| settings.target.to_string());
     Ok(json!({
         "config_id": sync.number,
         "config_name": sync.name,
-        "source": url(|settings| &settings.source),
-        "destination": url(|settings| &settings.target),
+        "source": source,
+        "destination": destination,
         "is_active": true,
         "is_running": sync.started_at.is_some(),
         "settings": {
