@@ -1,5 +1,8 @@
 //! Two stand-ins kept equal by the real engine on a real store.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what is unexpected fails the test")]
+#![allow(clippy::await_holding_lock, reason = "guards are dropped before, by `drop`")]
+
 use dhis2::{Dhis2Handler, RunData, Secrets, Settings, SyncLog, Syncs, plan::Action};
 use jobs::{Engine, Hub, Options, RetryPolicy, RunLog, Scope};
 use model::{Clock, Rng};
@@ -36,7 +39,7 @@ impl Bed {
             jiff::tz::TimeZone::UTC,
         );
         let vault = Vault::from_key(&[7; 32], &rng);
-        let syncs = Syncs::new((db.clone(), vault), (clock.clone(), rng.clone()), log).unwrap();
+        let syncs = Syncs::new((db.clone(), vault), (clock.clone(), rng.clone()), log);
         let second = Duration::from_millis(50);
         let policy = RetryPolicy { first: second, longest: second, asked_max: second, ..RetryPolicy::default() };
         let (engine, _) = Engine::start(Options {

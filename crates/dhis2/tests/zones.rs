@@ -1,5 +1,8 @@
 //! No edit of a source is missed, whatever its zone, through a change of its clocks. `VIGIE_DHIS2_EDITS=10000` tries more.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what is unexpected fails the test")]
+#![allow(clippy::await_holding_lock, reason = "guards are dropped before, by `drop`")]
+
 use dhis2::{
     client::Instance,
     metadata,

@@ -127,7 +127,7 @@ impl Site {
             reach: alerting::Reach::Network,
         });
         let silent = dhis2::SyncLog::new(|_, _, _| {}, jiff::tz::TimeZone::UTC);
-        let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (shared.clone(), Rng::seeded(11)), silent).unwrap();
+        let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (shared.clone(), Rng::seeded(11)), silent);
         let app = App {
             syncs,
             reports,
