@@ -25,6 +25,7 @@ pub mod releases;
 pub mod report;
 pub mod runs;
 pub mod schedules;
+pub mod syncs;
 pub mod tokens;
 pub mod traces;
 pub mod users;

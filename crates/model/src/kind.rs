@@ -13,6 +13,8 @@ pub enum JobKind {
     Command,
     /// An HTTP call for each item.
     Http,
+    /// What differs between two DHIS2 instances, written to one of them.
+    Dhis2,
     /// Nothing, for measuring.
     Noop,
     /// Whatever another program does, which tells how far it is.
@@ -24,7 +26,7 @@ pub enum JobKind {
 pub struct UnknownKind(String);
 
 impl JobKind {
-    pub const ALL: [Self; 5] = [Self::Mail, Self::Command, Self::Http, Self::Noop, Self::External];
+    pub const ALL: [Self; 6] = [Self::Mail, Self::Command, Self::Http, Self::Dhis2, Self::Noop, Self::External];
 
     /// Its name in SQL, in JSON and in `--kind`. Never rename one.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +34,7 @@ impl JobKind {
             Self::Mail => "mail",
             Self::Command => "command",
             Self::Http => "http",
+            Self::Dhis2 => "dhis2",
             Self::Noop => "noop",
             Self::External => "external",
         }

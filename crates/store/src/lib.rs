@@ -17,6 +17,7 @@ mod celery;
 mod checks;
 mod claims;
 mod copy;
+mod dhis2;
 mod drafts;
 mod dropped;
 mod error;
@@ -74,6 +75,7 @@ pub use celery::{
 pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, StoredOutage, StoredPing};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
+pub use dhis2::{SYNCS_MAX, Sync, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
 pub use drafts::Draft;
 pub use dropped::{DropSide, DroppedItems};
 pub use error::{Error, Result};

@@ -136,6 +136,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "submission",
         sqlite: include_str!("../migrations/sqlite/0019_submission.sql"),
         postgres: include_str!("../migrations/postgres/0019_submission.sql"),
+        version: 20,
+        name: "dhis2",
+        sqlite: include_str!("../migrations/sqlite/0020_dhis2.sql"),
+        postgres: include_str!("../migrations/postgres/0020_dhis2.sql"),
     },
 ];
 

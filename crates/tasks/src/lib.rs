@@ -56,6 +56,9 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
         }
         JobKind::Http => Some(read::<HttpSpec>(kind, spec).and_then(|spec| spec.check().and_then(|()| written(&spec)))),
         JobKind::Noop => Some(read::<NoopSpec>(kind, spec).and_then(|spec| written(&spec))),
+        JobKind::Dhis2 => {
+            Some(Err("a `dhis2` job is made by a run of a configuration: `vigie sync run NAME`".to_owned()))
+        }
         JobKind::Mail | JobKind::External => None,
     }
 }
@@ -64,7 +67,7 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
 /// send mailings may not therefore do these, nor add to one or set it going.
 pub fn needs(kind: JobKind) -> Authority {
     match kind {
-        JobKind::Command | JobKind::Http => Authority::Admin,
+        JobKind::Command | JobKind::Http | JobKind::Dhis2 => Authority::Admin,
         JobKind::Mail | JobKind::Noop | JobKind::External => Authority::Write,
     }
 }

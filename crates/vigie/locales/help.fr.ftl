@@ -33,6 +33,8 @@ value-ENVIRONMENT = ENVIRONNEMENT
 value-RELEASE = VERSION
 value-ISSUE = PROBLÈME
 value-URL = URL
+value-SIDE = CÔTÉ
+value-UID = IDENTIFIANT
 value-FILE = FICHIER
 value-LANGUAGE = LANGUE
 value-URL-DIR = URL|DOSSIER
@@ -607,3 +609,47 @@ help-run = Exécuter une commande telle quelle, et signaler son exécution : po
         La commande s’exécute comme elle le ferait seule : sa sortie est transmise, et son code de retour est celui de cette commande. À la fin, sa sortie, sa durée et son code de retour deviennent une tâche avec son journal. En l’absence de Vigie, le rapport attend dans le répertoire de données.
     .name = Le nom de la tâche [par défaut : celui du programme]
     .command = Un programme et ses arguments
+help-sync = Maintenir deux instances DHIS2 identiques, et le prouver
+    .after-help =
+        Exemples :
+          vigie sync add pays --source https://a.exemple --target https://b.exemple --values
+          vigie sync check pays
+          vigie sync plan pays                    ce qu’une exécution écrirait
+          vigie sync run pays --plan ID           cela, ou rien si un côté a changé
+          vigie sync reconcile pays               code de retour 3 si les côtés diffèrent
+
+        Une configuration se désigne par son nom ou par son numéro.
+help-sync-add = Créer une configuration, ou la modifier
+    .name = Le nom de la configuration
+    .source = L’instance lue [par défaut : celle de [sync.NOM] dans vigie.toml]
+    .target = L’instance écrite
+    .source-secret-file = Un fichier contenant le jeton de la source, ou nom:mot-de-passe [par défaut : VIGIE_SYNC_SOURCE_SECRET]
+    .target-secret-file = Un fichier contenant celui de la cible [par défaut : VIGIE_SYNC_TARGET_SECRET]
+    .metadata = Les types de métadonnées, par exemple dataElements [par défaut : tous ceux que Vigie connaît]
+    .values = Les valeurs de données aussi
+    .org-unit = L’unité d’organisation sous laquelle lire les valeurs
+    .automatic = Examiner la source régulièrement, une fois démarrée
+    .check-every = À quelle fréquence
+    .cooldown = La durée du repos après un échec
+    .conflict = Que faire si les deux côtés ont changé : source, target, stop
+    .copy-sharing = Copier les paramètres de partage
+help-sync-list = Afficher les configurations
+help-sync-check = Demander aux deux instances ce qui empêche une exécution
+    .name = Le nom ou le numéro de la configuration
+help-sync-plan = Lire les deux côtés, et afficher ce qu’une exécution écrirait
+    .name = Le nom ou le numéro de la configuration
+help-sync-run = Écrire dans la cible ce qui diffère, et le relire
+    .name = Le nom ou le numéro de la configuration
+    .plan = Un plan : rien d’autre que ce qu’il indique n’est écrit
+    .detach = Ne pas attendre la fin
+help-sync-start = La laisser s’exécuter automatiquement
+    .name = Le nom ou le numéro de la configuration
+help-sync-stop = Ne plus la laisser s’exécuter automatiquement
+    .name = Le nom ou le numéro de la configuration
+help-sync-status = Son état, avec ses dernières exécutions
+    .name = Le nom ou le numéro de la configuration
+help-sync-reconcile = Lire les deux côtés, et prouver qu’ils sont égaux
+    .name = Le nom ou le numéro de la configuration
+help-sync-ledger = Quels objets étaient égaux et quand, et lesquels n’ont pas pu être écrits
+    .name = Le nom ou le numéro de la configuration
+    .failed = Seulement ce qui n’a pas pu être écrit

@@ -11,6 +11,7 @@ use crate::{
     client::Client,
     config::Config,
     failure::{At as _, Failure, Result},
+    logging,
     owner::{self, Claim, Lock, Owner},
     render,
     words::{Cause as _, t},
@@ -23,7 +24,10 @@ use logs::{Logs, job_log::JobLog};
 use model::{Clock, Rng};
 use reports::Reports;
 use secrecy::ExposeSecret as _;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 use store::Db;
 use vault::Vault;
 use web::App;
@@ -92,6 +96,9 @@ pub(crate) struct Parts {
     pub(crate) reports: Reports,
     pub(crate) alerts: Alerts,
     pub(crate) checking: Checking,
+    pub(crate) syncs: dhis2::Syncs,
+    /// Set once log files are open.
+    pub(crate) sync_log: Arc<OnceLock<logfiles::Handle>>,
     pub(crate) job_log: JobLog,
     pub(crate) blobs: Blobs,
 }
@@ -221,6 +228,10 @@ impl Parts {
         });
         let checking = Checking::new(db.clone(), clock.clone(), reach);
         Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, checking, job_log, blobs })
+        let sync_log = Arc::new(OnceLock::new());
+        let said = logging::sync_log(Arc::clone(&sync_log), config.zone.value.clone());
+        let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (clock.clone(), rng.clone()), said);
+        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, syncs, sync_log, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
@@ -233,6 +244,7 @@ impl Parts {
             reports: self.reports.clone(),
             alerts: self.alerts.clone(),
             checking: self.checking.clone(),
+            syncs: self.syncs.clone(),
             job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,

@@ -12,6 +12,7 @@ mod logs;
 mod releases;
 mod schedule;
 mod send;
+mod sync;
 
 pub(crate) use self::logs::{
     LogsArgs, LogsCommand, LogsDeleteArgs, LogsExportArgs, LogsFormat, LogsHistogramArgs, LogsImportArgs,
@@ -26,6 +27,7 @@ pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
 pub(crate) use send::SendArgs;
+pub(crate) use sync::{SyncAddArgs, SyncArgs, SyncCommand};
 
 use crate::words::{self, t};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
@@ -135,6 +137,8 @@ pub(crate) enum Command {
     /// Jobs that come again: mailings, commands, HTTP calls
     #[command(visible_alias = "schedules")]
     Schedule(ScheduleArgs),
+    /// Keep two DHIS2 instances equal, and prove that they are
+    Sync(SyncArgs),
     /// Run a command as it is, and report its run: for lines of cron
     Run(RunArgs),
     /// Run jobs, and answer over HTTP

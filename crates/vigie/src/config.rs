@@ -67,6 +67,8 @@ pub(crate) struct Config {
     pub(crate) submission: Option<Setting<Submission>>,
     /// Under what `vigie send` is told: the table `[send]`.
     pub(crate) send: toml::Table,
+    /// Pairs of DHIS2 instances, which `vigie sync add` takes.
+    pub(crate) sync: BTreeMap<String, dhis2::Settings>,
     pub(crate) json: bool,
 }
 
@@ -132,6 +134,8 @@ struct Raw {
     submission: Option<Spanned<Submission>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
     send: Option<MailingFile>,
+    /// By the name of each configuration.
+    sync: BTreeMap<String, dhis2::Settings>,
 }
 
 /// The keys of a table as they are written.
@@ -156,6 +160,8 @@ const VARIABLES: &[&str] = &[
     "VIGIE_LANG",
     "VIGIE_SMTP_PASSWORD",
     "VIGIE_SMTP_PASSWORD_FILE",
+    "VIGIE_SYNC_SOURCE_SECRET",
+    "VIGIE_SYNC_TARGET_SECRET",
 ];
 
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -246,6 +252,7 @@ impl Config {
             celery,
             submission,
             send,
+            sync: raw.sync,
             json: options.json,
         })
     }

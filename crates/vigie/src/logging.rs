@@ -16,8 +16,8 @@ use model::{Clock, JobId, JobKind, JobLine, Level};
 use serde_json::Value;
 use std::{
     collections::HashMap,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use store::Job;
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,6 +38,12 @@ pub(crate) fn start(config: &Config, clock: Clock) -> Result<Handle> {
     if logs.time_zone.is_none() {
         logs.time_zone = config.zone.value.iana_name().map(str::to_owned);
     }
+    let is_missing = |files: &[FileConfig], name: &str| files.iter().all(|file| file.path != Path::new(name));
+    for file in SYNC_FILES {
+        if logs.defaults && is_missing(&logs.files, file.0) {
+            logs.files.push(sync_file(file));
+        }
+    }
     let journal = config.log_store.value.own_logs.then(|| journal(config.journal_file()));
     let opened = LogFiles::open_with(&logs, &config.log_dir(), clock, journal);
     let (layer, handle) = opened.map_err(|error| Failure::refused(t!("at-place", place = config.logs.from, error)))?;
@@ -54,6 +60,36 @@ pub(crate) fn start(config: &Config, clock: Clock) -> Result<Handle> {
         });
     }
     Ok(handle)
+}
+
+/// The files that the application before wrote of its syncs, with their size in MB and how many are kept. They are opened
+/// like others, and filled by name.
+const SYNC_FILES: [(&str, u64, u32); 4] =
+    [("auto_sync.log", 10, 10), ("changes_detected.log", 5, 5), ("sync_jobs.log", 10, 10), ("dhis2_sync.log", 10, 5)];
+
+fn sync_file((path, megabytes, keep): (&str, u64, u32)) -> FileConfig {
+    FileConfig {
+        path: path.into(),
+        format: Format::Text,
+        max_size: ByteSize(megabytes << 20),
+        rotate: Rotate::None,
+        keep,
+        max_age_days: None,
+        compress: true,
+        level: Level::Debug,
+        // What is traced does not go there.
+        loggers: vec![format!("dhis2.{path}")],
+    }
+}
+
+/// Where the lines of syncs go, once `handle` is there.
+pub(crate) fn sync_log(handle: Arc<OnceLock<Handle>>, zone: TimeZone) -> dhis2::SyncLog {
+    let write = move |file: &'static str, level, line: &str| {
+        if let Some(handle) = handle.get() {
+            handle.write_line(file, level, line);
+        }
+    };
+    dhis2::SyncLog::new(write, zone)
 }
 
 /// What is traced, to the microsecond and each field by itself, for the log store.

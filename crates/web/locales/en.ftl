@@ -92,6 +92,7 @@ life-ended = Stopped
 kind-mail = Mailing
 kind-command = Command
 kind-http = HTTP call
+kind-dhis2 = DHIS2 sync
 kind-noop = Load test
 kind-external = External job
 role-viewer = Viewer

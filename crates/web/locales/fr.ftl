@@ -92,6 +92,7 @@ life-ended = Arrêté
 kind-mail = Envoi
 kind-command = Commande
 kind-http = Appel HTTP
+kind-dhis2 = Synchronisation DHIS2
 kind-noop = Test de charge
 kind-external = Tâche externe
 role-viewer = Lecteur

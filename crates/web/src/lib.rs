@@ -40,6 +40,7 @@ mod schedule;
 mod schedules;
 mod serve;
 mod sheet;
+mod syncs;
 mod system;
 #[cfg(test)]
 mod testing;
@@ -93,6 +94,7 @@ pub struct App {
     pub reports: Reports,
     pub alerts: Alerts,
     pub checking: Checking,
+    pub syncs: dhis2::Syncs,
     pub vault: Vault,
     /// `None`: no engine runs here, and what would change something is answered with 503 and the remedy.
     pub wake: Option<Wake>,
@@ -150,6 +152,7 @@ fn declare(routes: Routes) -> Routes {
         people::declare,
         webhooks::declare,
         schedules::declare,
+        syncs::declare,
         runs::declare,
         audit::declare,
         system::declare,

@@ -126,7 +126,10 @@ impl Site {
             place: alerting::Place { origin: "https://vigie.exemple.fr".to_owned(), zone: jiff::tz::TimeZone::UTC },
             reach: alerting::Reach::Network,
         });
+        let silent = dhis2::SyncLog::new(|_, _, _| {}, jiff::tz::TimeZone::UTC);
+        let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (shared.clone(), Rng::seeded(11)), silent);
         let app = App {
+            syncs,
             reports,
             alerts,
             checking: checking::Checking::new(db.clone(), shared.clone(), alerting::Reach::Network),

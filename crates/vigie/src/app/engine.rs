@@ -93,6 +93,7 @@ impl Owned {
         };
         if let Some((policy, scope)) = runs {
             let handle = logging::start(config, parts.clock.clone())?;
+            let _ = parts.sync_log.set(handle.clone());
             let (started, found) =
                 Engine::start(options(config, &parts, (policy, scope), handle.clone(), &stop)?).await?;
             tracing::info!(pid = std::process::id(), data = %config.data.value.display(), "running jobs");
@@ -100,6 +101,7 @@ impl Owned {
         }
         // Without an engine there is nobody to wake, and changes are welcome all the same.
         let wake: web::Wake = engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::waker);
+        parts.syncs.wakes(Arc::clone(&wake));
         let router = web::router(parts.app(config, Some(Arc::clone(&wake))));
         let trusted = web::trusted(router.clone());
         let place = place_of(config, &parts, engine.as_ref());
@@ -131,7 +133,10 @@ impl Owned {
             owned.job_log.start();
             let mut work = recurring(config, &parts);
             if matches!(engines, Engines::Run(_)) {
+                work.push(parts.syncs.clone().stepping());
                 work.push(web::timetable(parts.app(config, Some(wake))));
+            } else {
+                work.push(parts.syncs.clone().finishing());
             }
             owned.schedules.push(Schedules::start(&owned.place, work));
             if matches!(engines, Engines::Run(_)) {
@@ -390,6 +395,7 @@ fn options(
     });
     let mut handlers = tasks::handlers(&parts.clock, &run_log, stop.subscribe()).map_err(Failure::new)?;
     handlers.push(Arc::new(mail));
+    handlers.push(Arc::new(dhis2::Dhis2Handler::new(parts.syncs.clone())));
     Ok(Options {
         db: parts.db.clone(),
         clock: parts.clock.clone(),

@@ -25,6 +25,7 @@ mod search;
 mod send;
 mod serve;
 mod settle;
+mod sync;
 mod token;
 mod traces;
 mod user;
@@ -63,6 +64,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Report(args) => report::run(&config, &args).await,
         Command::Demo(args) => demo::run(config, &args).await,
         Command::Schedule(args) => schedule::run(&config, args).await,
+        Command::Sync(args) => sync::run(&config, args, &variables).await,
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
         Command::Accounts { command } => accounts::run(&config, command).await,

@@ -13,7 +13,7 @@ mod secret;
 pub(super) use earlier::Decided;
 pub(super) use enqueue::{Enqueued, enqueue, find_account, use_account};
 pub(super) use plan::Plan;
-pub(super) use secret::{REFUSED, right_password};
+pub(super) use secret::{REFUSED, read as secret_of, right_password};
 
 use super::follow;
 use crate::{

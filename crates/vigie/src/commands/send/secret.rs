@@ -120,7 +120,8 @@ pub(super) async fn check(plan: &Plan, secret: Option<&SecretString>) -> Result<
     }
 }
 
-fn read(file: &Path) -> Result<SecretString> {
+/// What a file holds, that nobody else may read.
+pub(in crate::commands) fn read(file: &Path) -> Result<SecretString> {
     let name = file.display().to_string();
     let about = std::fs::metadata(file).at(&name)?;
     if about.len() > SECRET_BYTES_MAX {

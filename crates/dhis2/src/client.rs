@@ -1,0 +1,305 @@
+//! One instance, over HTTP: what is asked, within bounds, and what an answer means.
+//!
+//! Messages of a server may hold values of people: of what it says only codes and uids are taken.
+
+use model::Timestamp;
+use outbound::Client;
+use reqwest::{Method, RequestBuilder, header::RETRY_AFTER};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, time::Duration};
+use url::Url;
+
+/// Of the body of an answer.
+const BODY_MAX: usize = 64 << 20;
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(300);
+/// Objects of one page.
+const PAGE: usize = 1_000;
+/// Uids of one request: an address of 8 KiB has room for them.
+pub(crate) const IDS_MAX: usize = 400;
+/// How soon an instance that is starting, or has too much to do, is asked again.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// One of the two instances.
+#[derive(Clone)]
+pub struct Instance {
+    client: Client,
+    base: Url,
+    secret: SecretString,
+}
+
+/// Why an instance did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("{host} does not accept the account: give its token or its name and password anew")]
+    Unauthorized { host: String },
+    #[error("{host} does not let the account read or change {what}: give it the authority")]
+    Forbidden { host: String, what: String },
+    #[error("{host} is starting or busy")]
+    Busy { host: String, wait: Duration },
+    #[error("{host} takes no body of this size")]
+    TooLarge { host: String },
+    /// What was sent may have been done.
+    #[error("{host} gave no answer")]
+    Lost { host: String },
+    /// Nothing was sent.
+    #[error("{host} cannot be reached: {why}")]
+    Unreachable { host: String, why: String },
+    #[error("{host}: the answer about {what} is incomplete")]
+    Short { host: String, what: String },
+    #[error("{host} shows no {what} any more, and did before: look whether the account may still read them")]
+    Emptied { host: String, what: String },
+    #[error("{host} answers {status} {code} about {what}")]
+    Refused { host: String, what: String, status: u16, code: String },
+}
+
+/// What an import did not take: uids, or places in a list, with the code of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rejection {
+    pub named: BTreeMap<String, String>,
+    /// Of the whole, where nothing is named.
+    pub code: String,
+}
+
+/// How an import ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Imported {
+    Taken,
+    Rejected(Rejection),
+}
+
+/// What an instance says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    pub version: String,
+    pub calendar: String,
+    pub zone: String,
+    pub now: Timestamp,
+    pub authorities: Vec<String>,
+}
+
+impl Instance {
+    /// `secret`: a personal access token (`d2pat_…`), or `name:password`.
+    pub fn new(client: Client, base: &Url, secret: SecretString) -> Self {
+        Self { client, base: base.clone(), secret }
+    }
+
+    pub fn host(&self) -> String {
+        let port = self.base.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}{port}", self.base.host_str().unwrap_or_default())
+    }
+
+    fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, Error> {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/api/{path}", self.base.path().trim_end_matches('/')));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let refused = |error: outbound::Refused| Error::Unreachable { host: self.host(), why: error.to_string() };
+        let request = self.client.request(method, url).map_err(refused)?;
+        let secret = self.secret.expose_secret();
+        Ok(match secret.split_once(':') {
+            Some((name, password)) => request.basic_auth(name, Some(password)),
+            None => request.header("authorization", format!("ApiToken {secret}")),
+        })
+    }
+
+    /// The status and the body of an answer, once what is the same of all of them is set aside.
+    async fn send(&self, request: RequestBuilder, what: &str, writes: bool) -> Result<(u16, Value), Error> {
+        let host = self.host();
+        let lost = || if writes { Error::Lost { host: self.host() } } else { short(&self.host(), what) };
+        let timeout = if writes { WRITE_TIMEOUT } else { READ_TIMEOUT };
+        let sent = request.timeout(timeout).send().await;
+        let mut response = match sent {
+            Ok(response) => response,
+            Err(error) if error.is_connect() || error.is_builder() || outbound::is_refused(&error) => {
+                return Err(Error::Unreachable { host, why: outbound::why(&error) });
+            }
+            Err(error) if !writes => return Err(Error::Unreachable { host, why: outbound::why(&error) }),
+            Err(_) => return Err(Error::Lost { host }),
+        };
+        let status = response.status().as_u16();
+        match status {
+            401 => return Err(Error::Unauthorized { host }),
+            403 => return Err(Error::Forbidden { host, what: what.to_owned() }),
+            413 => return Err(Error::TooLarge { host }),
+            502 | 504 | 408 => return Err(lost()),
+            429 | 503 => {
+                let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+                return Err(Error::Busy { host, wait: asked.map_or(BUSY, Duration::from_secs) });
+            }
+            _ => {}
+        }
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= BODY_MAX => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Ok(Some(_)) | Err(_) => return Err(lost()),
+            }
+        }
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok((status, value)),
+            Err(_) if status >= 400 => Ok((status, Value::Null)),
+            Err(_) => Err(lost()),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Error> {
+        let request = self.request(Method::GET, path, query)?;
+        match self.send(request, path, false).await? {
+            (200..=299, body) => Ok(body),
+            (status, body) => Err(self.refused(path, status, &body)),
+        }
+    }
+
+    fn refused(&self, what: &str, status: u16, body: &Value) -> Error {
+        Error::Refused { host: self.host(), what: what.to_owned(), status, code: code_of(body) }
+    }
+
+    pub async fn info(&self) -> Result<Info, Error> {
+        let info = self.get("system/info", &[]).await?;
+        let me = self.get("me", &[("fields", "id,username,authorities,organisationUnits[id]")]).await?;
+        let text = |name: &str| info[name].as_str().unwrap_or_default().to_owned();
+        let zone = text("serverTimeZoneId");
+        let unread = || short(&self.host(), "system/info");
+        let now = moment(&text("serverDate"), &zone).ok_or_else(unread)?;
+        let authorities = me["authorities"].as_array().into_iter().flatten();
+        let authorities = authorities.filter_map(Value::as_str).map(str::to_owned).collect();
+        Ok(Info { version: text("version"), calendar: text("calendar"), zone, now, authorities })
+    }
+
+    /// Everything of a type, a page at a time. `fields` as the API has them.
+    ///
+    /// # Errors
+    /// [`Error::Short`] where pages and what they say of their number do not fit together: nothing may be concluded then.
+    pub async fn each(
+        &self,
+        kind: &str,
+        fields: &str,
+        mut seen: impl FnMut(Map<String, Value>),
+    ) -> Result<usize, Error> {
+        let mut uids = std::collections::HashSet::new();
+        for page in 1.. {
+            let (page, size) = (page.to_string(), PAGE.to_string());
+            let query = [("fields", fields), ("order", "id:asc"), ("page", &page), ("pageSize", &size)];
+            let mut body = self.get(kind, &query).await?;
+            let total = body["pager"]["total"].as_u64().ok_or_else(|| short(&self.host(), kind))? as usize;
+            let Value::Array(rows) = body[kind].take() else { return Err(short(&self.host(), kind)) };
+            let came = rows.len();
+            for row in rows {
+                let Value::Object(row) = row else { continue };
+                if row.get("id").and_then(Value::as_str).is_some_and(|uid| uids.insert(uid.to_owned())) {
+                    seen(row);
+                }
+            }
+            if uids.len() == total {
+                return Ok(total);
+            }
+            if came < PAGE {
+                break;
+            }
+        }
+        Err(short(&self.host(), kind))
+    }
+
+    /// These objects of a type; those that are not there are left out.
+    pub async fn objects(&self, kind: &str, uids: &[String]) -> Result<Vec<Map<String, Value>>, Error> {
+        let mut found = Vec::with_capacity(uids.len());
+        for some in uids.chunks(IDS_MAX) {
+            let filter = format!("id:in:[{}]", some.join(","));
+            let size = IDS_MAX.to_string();
+            let query =
+                [("fields", ":owner"), ("filter", &*filter), ("order", "id:asc"), ("page", "1"), ("pageSize", &*size)];
+            let mut body = self.get(kind, &query).await?;
+            let Value::Array(rows) = body[kind].take() else { return Err(short(&self.host(), kind)) };
+            found
+                .extend(rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None }));
+        }
+        Ok(found)
+    }
+
+    /// Writes all of a bundle, or nothing.
+    pub async fn import(&self, bundle: &Value) -> Result<Imported, Error> {
+        let query = [
+            ("importMode", "COMMIT"),
+            ("importStrategy", "CREATE_AND_UPDATE"),
+            ("atomicMode", "ALL"),
+            ("importReportMode", "ERRORS"),
+            ("mergeMode", "REPLACE"),
+            ("skipSharing", if bundle_shares(bundle) { "false" } else { "true" }),
+            ("async", "false"),
+        ];
+        let request = self.request(Method::POST, "metadata", &query)?.json(bundle);
+        let (status, body) = self.send(request, "metadata", true).await?;
+        // Up to 2.37 the report stood at the top.
+        let response = if body["response"].is_object() { &body["response"] } else { &body };
+        match (status, response["status"].as_str()) {
+            (200..=299, Some("OK" | "SUCCESS")) => Ok(Imported::Taken),
+            (200..=299 | 409, Some(_)) => Ok(Imported::Rejected(rejection(&body, response))),
+            _ => Err(self.refused("metadata", status, &body)),
+        }
+    }
+
+    /// Writes rows of one data set. Rows that are not named as rejected were taken, or the same before; what became of
+    /// them is to be read again.
+    pub async fn import_values(&self, set: &str, rows: &[Value]) -> Result<Imported, Error> {
+        let query = [("importStrategy", "CREATE_AND_UPDATE"), ("async", "false")];
+        let body = json!({"dataSet": set, "dataValues": rows});
+        let request = self.request(Method::POST, "dataValueSets", &query)?.json(&body);
+        let (status, body) = self.send(request, "dataValueSets", true).await?;
+        let response = if body["response"].is_object() { &body["response"] } else { &body };
+        let conflicts = response["conflicts"].as_array().map(Vec::as_slice).unwrap_or_default();
+        match (status, response["status"].as_str()) {
+            (200..=299, Some("SUCCESS" | "OK")) if conflicts.is_empty() => Ok(Imported::Taken),
+            (200..=299 | 409, Some(_)) => {
+                let code = conflicts.iter().find_map(|one| one["errorCode"].as_str());
+                let code = code.map_or_else(|| code_of(&body), str::to_owned);
+                Ok(Imported::Rejected(Rejection { named: BTreeMap::new(), code }))
+            }
+            _ => Err(self.refused("dataValueSets", status, &body)),
+        }
+    }
+}
+
+fn bundle_shares(bundle: &Value) -> bool {
+    let rows = bundle.as_object().into_iter().flat_map(|types| types.values()).filter_map(Value::as_array).flatten();
+    rows.into_iter().any(|row| row.get("sharing").is_some())
+}
+
+fn short(host: &str, what: &str) -> Error {
+    Error::Short { host: host.to_owned(), what: what.to_owned() }
+}
+
+fn rejection(body: &Value, response: &Value) -> Rejection {
+    let reports = response["typeReports"].as_array().into_iter().flatten();
+    let objects = reports.flat_map(|report| report["objectReports"].as_array().into_iter().flatten());
+    let named = objects.filter_map(|object| {
+        let code = object["errorReports"].as_array()?.first()?["errorCode"].as_str()?;
+        Some((object["uid"].as_str()?.to_owned(), code_only(code)))
+    });
+    Rejection { named: named.collect(), code: code_of(body) }
+}
+
+fn code_of(body: &Value) -> String {
+    code_only(body["errorCode"].as_str().unwrap_or_default())
+}
+
+/// A code of DHIS2, as `E5002`; what is none may be a sentence, and is left out.
+fn code_only(code: &str) -> String {
+    let is_code = code.len() <= 12 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_code { code.to_owned() } else { String::new() }
+}
+
+/// A time of the server's wall clock. In the hour that comes twice it is the first: that is looked at again at worst.
+pub(crate) fn moment(text: &str, zone: &str) -> Option<Timestamp> {
+    let zone = jiff::tz::TimeZone::get(zone).ok()?;
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    Some(civil.to_zoned(zone).ok()?.timestamp().into())
+}
+
+/// A moment as a parameter: in UTC, and said so.
+pub(crate) fn parameter(at: Timestamp) -> String {
+    at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()
+}

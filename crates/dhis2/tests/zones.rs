@@ -1,0 +1,71 @@
+//! No edit of a source is missed, whatever its zone, through a change of its clocks. `VIGIE_DHIS2_EDITS=10000` tries more.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what is unexpected fails the test")]
+#![allow(clippy::await_holding_lock, reason = "guards are dropped before, by `drop`")]
+
+use dhis2::{
+    client::Instance,
+    metadata,
+    values::{self, Sets, Units},
+};
+use model::{Clock, ManualClock, Rng, Timestamp};
+use serde_json::json;
+use std::time::Duration;
+use testkit::dhis2::{Dhis2, TOKEN};
+
+fn edits() -> u64 {
+    std::env::var("VIGIE_DHIS2_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+}
+
+/// Looks after each edit, and goes on from the moment that the source said before it was asked.
+async fn every_edit_is_found(zone: &str, version: u32, from: &str) {
+    let clock = ManualClock::at(from.parse().unwrap());
+    let source = Dhis2::start(Clock::Manual(clock.clone())).await.unwrap();
+    let zone = jiff::tz::TimeZone::get(zone).unwrap();
+    let mut state = source.state();
+    (state.zone, state.version) = (zone, version);
+    state.put("organisationUnits", json!({"id": "ouRoot00000", "name": "Pays"}));
+    state.put("dataElements", json!({"id": "del00000000", "name": "a"}));
+    state.put("dataSets", json!({"id": "dataSet0000", "dataSetElements": [{"dataElement": {"id": "del00000000"}}]}));
+    drop(state);
+    let client = outbound::Client::new(outbound::Settings { tls: false, ..outbound::Settings::default() }).unwrap();
+    let instance = Instance::new(client, &source.url.parse().unwrap(), TOKEN.to_owned().into());
+    let sets = Sets::of(&instance).await.unwrap();
+    let units = Units::of(&instance, None).await.unwrap();
+    let rng = Rng::seeded(22);
+    let mut seen: Timestamp = instance.info().await.unwrap().now;
+    for n in 0..edits() {
+        clock.advance(Duration::from_secs(90 + rng.below(600)));
+        let is_value = rng.below(2) == 0;
+        match is_value {
+            true => source.state().enter("del00000000", "202601", "ouRoot00000", &n.to_string()),
+            false => source.state().edit("dataElements", "del00000000", "name", json!(n.to_string())),
+        }
+        clock.advance(Duration::from_secs(rng.below(120)));
+        let info = instance.info().await.unwrap();
+        let found = match is_value {
+            true => values::changed(&instance, (&sets, &units), seen, &info.zone).await.unwrap(),
+            false => !metadata::changed(&instance, &["dataElements"], seen, &info).await.unwrap().is_empty(),
+        };
+        assert!(found, "edit {n} of {} was missed; seen until {seen}", clock.now());
+        seen = seen.max(info.now);
+    }
+    // Nothing new is no change, once it is old enough.
+    clock.advance(Duration::from_secs(7 * 3_600));
+    let info = instance.info().await.unwrap();
+    assert!(metadata::changed(&instance, &["dataElements"], info.now, &info).await.unwrap().is_empty());
+    assert!(!values::changed(&instance, (&sets, &units), info.now, &info.zone).await.unwrap());
+}
+
+#[tokio::test]
+async fn west_of_utc_while_clocks_are_set_back() {
+    for version in [41, 43] {
+        every_edit_is_found("America/New_York", version, "2026-11-01T00:00:00Z").await;
+    }
+}
+
+#[tokio::test]
+async fn east_of_utc_while_clocks_are_set_forward_and_where_they_never_are() {
+    every_edit_is_found("Europe/Helsinki", 38, "2026-03-28T20:00:00Z").await;
+    every_edit_is_found("Africa/Nairobi", 43, "2026-03-28T20:00:00Z").await;
+}

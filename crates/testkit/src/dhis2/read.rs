@@ -1,0 +1,217 @@
+//! What it answers to who reads.
+
+use super::{Key, Object, State, server::Query};
+use axum::http::StatusCode;
+use jiff::civil::{Date, DateTime};
+use model::Timestamp;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+type Answer = Result<Value, (StatusCode, &'static str)>;
+
+const CONFLICT: StatusCode = StatusCode::CONFLICT;
+
+pub(super) fn me(_: &State) -> Answer {
+    Ok(json!({"id": "xE7jOejl9FI", "username": "vigie", "authorities": ["ALL"], "organisationUnits": []}))
+}
+
+pub(super) fn info(state: &State) -> Answer {
+    let zone = state.zone.iana_name().unwrap_or("UTC");
+    Ok(json!({"version": format!("2.{}.0", state.version), "serverDate": state.local(state.clock.now()),
+        "serverTimeZoneId": zone, "calendar": "iso8601", "systemId": "stand-in"}))
+}
+
+/// A type's objects, a page at a time.
+pub(super) fn list(state: &State, kind: &str, query: &Query) -> Answer {
+    if state.faults.forbidden.contains(kind) {
+        return Err((StatusCode::FORBIDDEN, "E1006"));
+    }
+    let wanted = query.get("filter").and_then(ids);
+    let none = state.faults.empty.contains(kind);
+    let all = state.objects.get(kind).into_iter().flatten();
+    let named = query.get("filter").and_then(|filter| filter.strip_prefix("name:eq:"));
+    let has_name =
+        |object: &Object| named.is_none_or(|name| object.body.get("name").and_then(Value::as_str) == Some(name));
+    let all = all.filter(|(_, object)| has_name(object));
+    let chosen = all.filter(|(uid, _)| !none && wanted.as_ref().is_none_or(|wanted| wanted.contains(uid.as_str())));
+    let mut objects: Vec<&Object> = chosen.map(|(_, object)| object).collect();
+    if query.get("order").is_some_and(|order| order.starts_with("lastUpdated")) {
+        objects.sort_by_key(|object| std::cmp::Reverse(object.updated_at));
+    }
+    let number = |name, default: usize| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (page, size) = (number("page", 1), number("pageSize", 50));
+    let total = objects.len();
+    let drop_one = usize::from(state.faults.short.contains(kind) && total > 0);
+    let shown = objects[..total - drop_one].iter().skip((page - 1) * size).take(size);
+    let fields = query.get("fields").unwrap_or("id");
+    let rows: Vec<Value> = shown.map(|object| shown_of(state, object, fields)).collect();
+    Ok(
+        json!({"pager": {"page": page, "total": total, "pageSize": size, "pageCount": total.div_ceil(size)}, kind: rows}),
+    )
+}
+
+/// `id:in:[a,b]`
+fn ids(filter: &str) -> Option<BTreeSet<&str>> {
+    Some(filter.strip_prefix("id:in:[")?.strip_suffix(']')?.split(',').collect())
+}
+
+fn shown_of(state: &State, object: &Object, fields: &str) -> Value {
+    let mut body = object.body.clone();
+    body.insert("lastUpdated".into(), state.local(object.updated_at).into());
+    if fields == ":owner" {
+        body.insert("href".into(), format!("https://stand-in/{}", body["id"]).into());
+        return Value::Object(body);
+    }
+    let names = || fields.split(',').map(|name| name.split('[').next().unwrap_or(name));
+    Value::Object(body.into_iter().filter(|(name, _)| names().any(|wanted| wanted == name)).collect::<Map<_, _>>())
+}
+
+pub(super) fn one(state: &State, kind: &str, uid: &str) -> Answer {
+    let found = state.objects.get(kind).and_then(|objects| objects.get(uid));
+    found.map(|object| shown_of(state, object, ":owner")).ok_or((StatusCode::NOT_FOUND, "E1005"))
+}
+
+/// Everything that changed since a moment, of all types at once.
+pub(super) fn metadata(state: &State, query: &Query) -> Answer {
+    let since = query.get("filter").and_then(|filter| filter.strip_prefix("lastUpdated:ge:"));
+    // What is compared is text of the wall clock: in the hour that comes twice, both are the same.
+    let since = since.map(|text| wall(state, text)).unwrap_or_default();
+    let fields = query.get("fields").unwrap_or("id");
+    let mut answer = Map::new();
+    for (kind, objects) in &state.objects {
+        let changed = objects.values().filter(|object| state.local(object.updated_at) >= since);
+        let rows: Vec<Value> = changed.map(|object| shown_of(state, object, fields)).collect();
+        if !rows.is_empty() && !state.faults.empty.contains(kind) {
+            answer.insert(kind.clone(), rows.into());
+        }
+    }
+    Ok(Value::Object(answer))
+}
+
+/// A moment that a parameter names, as the server's wall clock shows it.
+fn wall(state: &State, text: &str) -> String {
+    moment(text).map_or_else(|| text.to_owned(), |at| state.local(at))
+}
+
+/// `2026-01-02T03:04:05.678+0000`
+fn moment(text: &str) -> Option<Timestamp> {
+    let civil: DateTime = text.strip_suffix("+0000")?.parse().ok()?;
+    Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().into())
+}
+
+pub(super) fn deleted(state: &State, query: &Query) -> Answer {
+    let since = query.get("deletedAt").map(|text| wall(state, text)).unwrap_or_default();
+    let rows = state.deleted.iter().filter(|(_, _, at)| state.local(*at) >= since);
+    let rows: Vec<Value> =
+        rows.map(|(kind, uid, at)| json!({"klass": kind, "uid": uid, "deletedAt": state.local(*at)})).collect();
+    Ok(json!({"deletedObjects": rows}))
+}
+
+pub(super) fn values(state: &State, query: &Query) -> Answer {
+    let elements = elements(state, query);
+    let since = query.get("lastUpdated");
+    let dated = query.get("startDate").zip(query.get("endDate"));
+    if elements.is_empty() {
+        return Err((CONFLICT, "E2001"));
+    }
+    let Some(unit) = query.get("orgUnit") else { return Err((CONFLICT, "E2006")) };
+    if dated.is_none() && (since.is_none() || state.version == 43) {
+        return Err((CONFLICT, "E2002"));
+    }
+    let units = subtree(state, unit, query.get("children") == Some("true"));
+    let range = dated.and_then(|(from, to)| Some((from.parse::<Date>().ok()?, to.parse::<Date>().ok()?)));
+    let limit = query.get("limit").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
+    let with_deleted = query.get("includeDeleted") == Some("true");
+    let rows: Vec<Value> = state
+        .values
+        .iter()
+        .filter(|((element, period, unit, _, _), datum)| {
+            elements.contains(element.as_str())
+                && units.contains(unit.as_str())
+                && range.is_none_or(|range| lies_in(period, range))
+                && (with_deleted || !datum.deleted)
+                && since.is_none_or(|since| is_since(state, datum.updated_at, since))
+        })
+        .take(limit)
+        .map(|(key, datum)| row(key, datum.value.as_str(), datum.comment.as_deref(), datum.updated_at, datum.deleted))
+        .collect();
+    Ok(if rows.is_empty() { json!({}) } else { json!({"dataValues": rows}) })
+}
+
+/// Up to 2.42 the column, which is of the wall clock, is compared with the moment in UTC, as text.
+fn is_since(state: &State, updated_at: Timestamp, since: &str) -> bool {
+    let Some(at) = moment(since) else { return true };
+    match state.version {
+        ..=42 => {
+            state.local(updated_at)
+                >= at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+        }
+        _ => updated_at >= at,
+    }
+}
+
+fn row(
+    (element, period, unit, option, attribute): &Key,
+    value: &str,
+    comment: Option<&str>,
+    at: Timestamp,
+    deleted: bool,
+) -> Value {
+    let at = at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string();
+    let mut row = json!({"dataElement": element, "period": period, "orgUnit": unit, "categoryOptionCombo": option,
+        "attributeOptionCombo": attribute, "value": value, "storedBy": "vigie", "created": at, "lastUpdated": at,
+        "followup": false});
+    if let (Some(comment), Value::Object(row)) = (comment, &mut row) {
+        row.insert("comment".into(), comment.into());
+    }
+    if let (true, Value::Object(row)) = (deleted, &mut row) {
+        row.insert("deleted".into(), true.into());
+    }
+    row
+}
+
+/// Of the data sets that were asked for.
+fn elements<'a>(state: &'a State, query: &Query) -> BTreeSet<&'a str> {
+    let sets = state.objects.get("dataSets");
+    let asked = query.all("dataSet").filter_map(|uid| sets?.get(uid));
+    asked.flat_map(|set| elements_of(&set.body)).collect()
+}
+
+fn elements_of(body: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let members = body.get("dataSetElements").and_then(Value::as_array).into_iter().flatten();
+    members.filter_map(|member| member["dataElement"]["id"].as_str())
+}
+
+fn subtree<'a>(state: &'a State, unit: &'a str, with_children: bool) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::from([unit]);
+    let Some(units) = state.objects.get("organisationUnits").filter(|_| with_children) else { return found };
+    // A unit comes after its parent only by chance: until nothing is added.
+    loop {
+        let before = found.len();
+        for (uid, object) in units {
+            let parent = object.body.get("parent").and_then(|parent| parent["id"].as_str());
+            if parent.is_some_and(|parent| found.contains(parent)) {
+                found.insert(uid);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Whether a period (`2026`, `202601`, `20260115`) begins and ends within the range.
+fn lies_in(period: &str, (from, to): (Date, Date)) -> bool {
+    let number = |range: std::ops::Range<usize>| period.get(range).and_then(|text| text.parse::<i16>().ok());
+    let Some(year) = number(0..4) else { return false };
+    let month = number(4..6).map(|month| month as i8);
+    let day = number(6..8).map(|day| day as i8);
+    let first = Date::new(year, month.unwrap_or(1), day.unwrap_or(1));
+    let Ok(first) = first else { return false };
+    let last = match (month, day) {
+        (Some(_), Some(_)) => first,
+        (Some(_), None) => first.last_of_month(),
+        _ => first.last_of_year(),
+    };
+    from <= first && last <= to
+}

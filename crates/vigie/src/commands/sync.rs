@@ -1,0 +1,294 @@
+//! `vigie sync …`: two DHIS2 instances kept equal.
+
+use crate::{
+    app::{self, Connected, Engines},
+    cli::{SyncAddArgs, SyncArgs, SyncCommand},
+    client::{Client, escaped},
+    config::{Config, Variables},
+    failure::{Exit, Failure, Result},
+    render::{self, Align, Table},
+    words::t,
+};
+use api::syncs::{BeginSync, NewSync, Sync, SyncCheck, SyncComparison, SyncLedger, SyncPlan, SyncRun, Syncs};
+use jobs::RetryPolicy;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const ASK_EVERY: Duration = Duration::from_millis(300);
+
+pub(super) async fn run(config: &Config, args: SyncArgs, variables: &Variables) -> Result<Exit> {
+    match args.command {
+        SyncCommand::Add(args) => add(config, *args, variables).await,
+        SyncCommand::List => list(config).await,
+        SyncCommand::Check { name } => check(config, &name).await,
+        SyncCommand::Plan { name } => plan(config, &name).await,
+        SyncCommand::Run { name, plan, detach } => begin(config, &name, &BeginSync { plan }, detach).await,
+        SyncCommand::Start { name } => switch(config, &name, "start").await,
+        SyncCommand::Stop { name } => switch(config, &name, "stop").await,
+        SyncCommand::Status { name } => status(config, &name).await,
+        SyncCommand::Reconcile { name } => reconcile(config, &name).await,
+        SyncCommand::Ledger { name, failed } => ledger(config, &name, failed).await,
+    }
+}
+
+fn path(name: &str) -> String {
+    format!("/api/v1/syncs/{}", escaped(name))
+}
+
+/// For a command that asks the instances, or changes what is kept of them.
+async fn resting(config: &Config) -> Result<Connected> {
+    app::changing(config, "sync", Engines::Rest).await
+}
+
+async fn add(config: &Config, args: SyncAddArgs, variables: &Variables) -> Result<Exit> {
+    let settings = settings(config, &args)?;
+    let secret = |file: &Option<std::path::PathBuf>, variable: &str| match (file, variables.get(variable)) {
+        (Some(file), _) => super::send::secret_of(file).map(Some),
+        (None, Some(secret)) => Ok(Some(SecretString::from(secret.clone()))),
+        (None, None) => Ok(None),
+    };
+    let new = NewSync {
+        settings,
+        source_secret: secret(&args.source_secret_file, "VIGIE_SYNC_SOURCE_SECRET")?,
+        target_secret: secret(&args.target_secret_file, "VIGIE_SYNC_TARGET_SECRET")?,
+    };
+    let connected = resting(config).await?;
+    let kept = connected.client().put::<Sync>(&path(&args.name), &new).await;
+    connected.close().await;
+    let kept = kept?;
+    if config.json {
+        render::json(&kept.json)?;
+        return Ok(Exit::Done);
+    }
+    render::say(&t!("sync-kept", name = render::plain(&kept.name, 100), number = kept.number));
+    Ok(Exit::Done)
+}
+
+/// What was said, or else what the configuration file has of it.
+fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
+    let Some((source, target)) = args.source.as_ref().zip(args.target.as_ref()) else {
+        let table = config.sync.get(&args.name);
+        let table = table
+            .ok_or_else(|| Failure::refused(t!("sync-no-source", name = args.name)).help(t!("sync-no-source-help")))?;
+        return serde_json::to_value(table).map_err(|error| Failure::refused(error.to_string()));
+    };
+    Ok(json!({
+        "source": source,
+        "target": target,
+        "mode": if args.automatic { "automatic" } else { "manual" },
+        "check_every_s": args.check_every.as_secs(),
+        "cooldown_s": args.cooldown.as_secs(),
+        "metadata": args.metadata,
+        "values": if args.values { "yes" } else { "no" },
+        "org_unit": args.org_unit,
+        "conflict": args.conflict,
+        "sharing": if args.copy_sharing { "copy" } else { "keep" },
+    }))
+}
+
+async fn list(config: &Config) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let syncs = connected.client().get::<Syncs>("/api/v1/syncs").await;
+    connected.close().await;
+    let syncs = syncs?;
+    if config.json {
+        render::json(&syncs.json)?;
+        return Ok(Exit::Done);
+    }
+    let columns = ["no", "name", "source", "target", "state"].map(|name| (name, Align::Left));
+    let mut table = Table::new(&columns);
+    for sync in syncs.into_inner().rows {
+        let side = |name: &str| render::plain(sync.settings[name].as_str().unwrap_or_default(), 60);
+        let last = sync.runs.first().map_or_else(|| "-".to_owned(), |run| run.phase.clone());
+        table.row([sync.number.to_string(), render::plain(&sync.name, 40), side("source"), side("target"), last]);
+    }
+    match table.is_empty() {
+        true => render::say(&t!("syncs-none")),
+        false => render::out(&table.to_string())?,
+    }
+    Ok(Exit::Done)
+}
+
+async fn check(config: &Config, name: &str) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let found = connected.client().post_empty::<SyncCheck>(&format!("{}/check", path(name))).await;
+    connected.close().await;
+    let found = found?;
+    if config.json {
+        render::json(&found.json)?;
+        return Ok(Exit::Done);
+    }
+    if found.findings.is_empty() {
+        render::say(&t!("sync-check-good"));
+    }
+    for one in found.into_inner().findings {
+        render::out(&format!("{} ({}): {}\n  {}", one.code, one.side, render::plain(&one.detail, 200), one.remedy))?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn plan(config: &Config, name: &str) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let plan = connected.client().post_empty::<SyncPlan>(&format!("{}/plan", path(name))).await;
+    connected.close().await;
+    let plan = plan?;
+    if config.json {
+        render::json(&plan.json)?;
+        return Ok(Exit::Done);
+    }
+    let plan = plan.into_inner();
+    let columns = ["type", "create", "update", "equal", "kept", "conflict", "extra"];
+    let mut table = Table::new(&columns.map(|name| (name, if name == "type" { Align::Left } else { Align::Right })));
+    for row in &plan.rows {
+        let counts =
+            [row.create, row.update, row.equal, row.kept, row.conflict, row.extra].map(|count| count.to_string());
+        let [create, update, equal, kept, conflict, extra] = counts;
+        table.row([row.kind.clone(), create, update, equal, kept, conflict, extra]);
+    }
+    render::out(&table.to_string())?;
+    render::say(&t!("sync-planned", name = render::plain(name, 100), id = plan.id));
+    Ok(Exit::Done)
+}
+
+async fn begin(config: &Config, name: &str, begin: &BeginSync, detach: bool) -> Result<Exit> {
+    let engines = if detach { Engines::Rest } else { Engines::RunAsked(RetryPolicy::default()) };
+    let connected = app::changing(config, "sync", engines).await?;
+    let ended = run_to_end(connected.client(), name, begin, detach).await;
+    connected.close().await;
+    let run = ended?;
+    if config.json {
+        render::json(&serde_json::to_value(&run).unwrap_or_default())?;
+    } else if run.finished_at.is_none() {
+        render::say(&t!("sync-begun", id = run.id));
+    } else if run.phase == "succeeded" {
+        render::say(&t!("sync-succeeded", count = run.to_write));
+    } else {
+        render::say(&t!("sync-failed", problem = render::plain(&run.problem, 500)));
+    }
+    Ok(if run.phase == "failed" { Exit::SomeNotSent } else { Exit::Done })
+}
+
+async fn run_to_end(client: &Client, name: &str, begin: &BeginSync, detach: bool) -> Result<SyncRun> {
+    let begun = client.post::<SyncRun>(&format!("{}/run", path(name)), begin).await?.into_inner();
+    if detach {
+        return Ok(begun);
+    }
+    loop {
+        tokio::time::sleep(ASK_EVERY).await;
+        let sync = client.get::<Sync>(&path(name)).await?.into_inner();
+        let ended = |run: &SyncRun| run.id == begun.id && run.finished_at.is_some();
+        if let Some(run) = sync.runs.into_iter().find(ended) {
+            return Ok(run);
+        }
+    }
+}
+
+async fn switch(config: &Config, name: &str, step: &str) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let sync = connected.client().post_empty::<Sync>(&format!("{}/{step}", path(name))).await;
+    connected.close().await;
+    let sync = sync?;
+    if config.json {
+        render::json(&sync.json)?;
+        return Ok(Exit::Done);
+    }
+    let shown = render::plain(&sync.name, 100);
+    match sync.started_at {
+        Some(_) if sync.settings["mode"] != "automatic" => render::say(&t!("sync-started-manual", name = shown)),
+        Some(_) => render::say(&t!("sync-started", name = shown)),
+        None => render::say(&t!("sync-stopped", name = shown)),
+    }
+    Ok(Exit::Done)
+}
+
+async fn status(config: &Config, name: &str) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let sync = connected.client().get::<Sync>(&path(name)).await;
+    connected.close().await;
+    let sync = sync?;
+    if config.json {
+        render::json(&sync.json)?;
+        return Ok(Exit::Done);
+    }
+    let sync = sync.into_inner();
+    let zone = &config.zone.value;
+    render::out(&format!("{} ({})", render::plain(&sync.name, 100), sync.number))?;
+    let columns =
+        ["begun", "ended", "state", "written", "errors", "conflicts", "problem"].map(|name| (name, Align::Left));
+    let mut table = Table::new(&columns);
+    for run in &sync.runs {
+        table.row([
+            render::moment(Some(run.created_at), zone),
+            render::moment(run.finished_at, zone),
+            run.phase.clone(),
+            run.to_write.to_string(),
+            run.errors.to_string(),
+            run.conflicts.to_string(),
+            render::plain(&run.problem, 100),
+        ]);
+    }
+    match table.is_empty() {
+        true => render::say(&t!("sync-no-runs")),
+        false => render::out(&table.to_string())?,
+    }
+    Ok(Exit::Done)
+}
+
+async fn reconcile(config: &Config, name: &str) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let compared = connected.client().post_empty::<SyncComparison>(&format!("{}/reconcile", path(name))).await;
+    connected.close().await;
+    let compared = compared?;
+    let exit = if compared.equal { Exit::Done } else { Exit::SomeNotSent };
+    if config.json {
+        render::json(&compared.json)?;
+        return Ok(exit);
+    }
+    let compared = compared.into_inner();
+    let columns = [("type", Align::Left), ("source", Align::Right), ("target", Align::Right), ("hash", Align::Left)];
+    let mut table = Table::new(&columns);
+    for row in &compared.rows {
+        let same = row.source_hash == row.target_hash;
+        let hash = if same { row.source_hash.clone() } else { format!("{} ≠ {}", row.source_hash, row.target_hash) };
+        table.row([row.kind.clone(), row.source_count.to_string(), row.target_count.to_string(), hash]);
+    }
+    render::out(&table.to_string())?;
+    for one in &compared.differences {
+        render::out(&format!("{} {} {}", one.action, one.kind, one.uid))?;
+    }
+    if compared.more > 0 {
+        render::say(&t!("sync-more", count = compared.more));
+    }
+    render::say(&if compared.equal { t!("sync-equal") } else { t!("sync-different") });
+    Ok(exit)
+}
+
+async fn ledger(config: &Config, name: &str, failed: bool) -> Result<Exit> {
+    let connected = resting(config).await?;
+    let listed = list_ledger(config, connected.client(), name, failed).await;
+    connected.close().await;
+    listed.map(|()| Exit::Done)
+}
+
+async fn list_ledger(config: &Config, client: &Client, name: &str, failed: bool) -> Result<()> {
+    let only = if failed { "failed=1&" } else { "" };
+    let mut after = String::new();
+    loop {
+        let place = format!("{}/ledger?{only}after={}", path(name), escaped(&after));
+        let page = client.get::<SyncLedger>(&place).await?;
+        if config.json {
+            render::json(&page.json)?;
+        }
+        let page = page.into_inner();
+        for row in page.rows.iter().filter(|_| !config.json) {
+            let told = row.problem.as_deref().unwrap_or("equal");
+            let hash = if row.hash.is_empty() { "-" } else { &row.hash };
+            render::out(&format!("{} {} {hash} {told}", row.kind, row.uid))?;
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(()),
+        }
+    }
+}

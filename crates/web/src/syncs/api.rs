@@ -1,0 +1,261 @@
+//! What the terminal asks of them.
+
+use crate::{
+    Ctx,
+    auth::Access,
+    extract::{Json, Optional, Path, Query},
+    problem::{Problem, Result},
+    routes::{About, Routes},
+};
+use ::api::syncs::{
+    BeginSync, NewSync, Sync, SyncCheck, SyncComparison, SyncDifference, SyncFinding, SyncLedger, SyncLedgerRow,
+    SyncPlan, SyncPlanRow, SyncRun, SyncSides, Syncs,
+};
+use axum::{extract::State, http::StatusCode};
+use dhis2::{Plan, Refused, RunData, Secrets, Settings, plan::Action};
+use serde::Deserialize;
+use store::SyncedOnly;
+
+/// Runs that are shown of each.
+const RUNS_SHOWN: u32 = 10;
+/// Differences that are shown of a plan.
+const SHOWN: usize = 1_000;
+const LEDGER_PAGE: u32 = 500;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    let declared = routes
+        .get(
+            "/api/v1/syncs",
+            Access::Admin,
+            list,
+            About::new("Pairs of DHIS2 instances that are kept equal").gives::<Syncs>(200, "All of them"),
+        )
+        .get(
+            "/api/v1/syncs/{name}",
+            Access::Admin,
+            show,
+            About::new("One of them, by name or number").gives::<Sync>(200, "With its last runs"),
+        )
+        .put(
+            "/api/v1/syncs/{name}",
+            Access::Admin,
+            keep,
+            About::new("Make a configuration, or change it").takes::<NewSync>().gives::<Sync>(200, "Kept"),
+        )
+        .get(
+            "/api/v1/syncs/{name}/ledger",
+            Access::Admin,
+            ledger,
+            About::new("Which objects were equal when, and which could not be written")
+                .gives::<SyncLedger>(200, "A page"),
+        );
+    declared
+        .post(
+            "/api/v1/syncs/{name}/check",
+            Access::Admin,
+            check,
+            About::new("What stands in the way of a run").gives::<SyncCheck>(200, "Asked both instances"),
+        )
+        .post(
+            "/api/v1/syncs/{name}/plan",
+            Access::Admin,
+            plan,
+            About::new("Read both sides, and keep what a run would write").gives::<SyncPlan>(200, "Frozen"),
+        )
+        .post(
+            "/api/v1/syncs/{name}/run",
+            Access::Admin,
+            run,
+            About::new("Begin a run, of a frozen plan where one is named")
+                .takes::<BeginSync>()
+                .gives::<SyncRun>(202, "Begun"),
+        )
+        .post(
+            "/api/v1/syncs/{name}/start",
+            Access::Admin,
+            start,
+            About::new("Let it run by itself").gives::<Sync>(200, "Started"),
+        )
+        .post(
+            "/api/v1/syncs/{name}/stop",
+            Access::Admin,
+            stop,
+            About::new("Let it no longer run by itself").gives::<Sync>(200, "Stopped"),
+        )
+        .post(
+            "/api/v1/syncs/{name}/reconcile",
+            Access::Admin,
+            reconcile,
+            About::new("Read both sides, and compare them").gives::<SyncComparison>(200, "Compared"),
+        )
+}
+
+/// What a refusal is over HTTP.
+pub(super) fn problem(refused: Refused) -> Problem {
+    match refused {
+        Refused::Invalid(what) => Problem::invalid(what),
+        Refused::NotFound(name) => Problem::not_found(format!("configuration `{name}`")),
+        Refused::Conflict(what) => Problem::conflict(what),
+        Refused::Instance(error) => Problem::new(StatusCode::BAD_GATEWAY, "instance", error.to_string()),
+        Refused::Store(error) => error.into(),
+    }
+}
+
+async fn named(ctx: &Ctx, name: &str) -> Result<store::Sync> {
+    ctx.app.syncs.named(name).await.map_err(problem)
+}
+
+async fn shown(ctx: &Ctx, sync: &store::Sync) -> Result<Sync> {
+    let runs = ctx.app.db.sync_runs(sync.number, RUNS_SHOWN).await?;
+    Ok(Sync {
+        number: sync.number,
+        name: sync.name.clone(),
+        settings: serde_json::from_str(&sync.settings).unwrap_or_default(),
+        started_at: sync.started_at,
+        state: serde_json::from_str(&sync.state).unwrap_or_default(),
+        runs: runs.iter().map(run_of).collect(),
+    })
+}
+
+fn run_of(run: &store::SyncRun) -> SyncRun {
+    let data: RunData = serde_json::from_str(&run.data).unwrap_or_default();
+    let writes = |(action, count): (&Action, &u64)| if action.writes() { *count } else { 0 };
+    let objects: u64 = data.counts.values().flatten().map(writes).sum();
+    SyncRun {
+        id: run.id,
+        phase: run.phase.clone(),
+        automatic: data.automatic,
+        to_write: objects + data.values,
+        errors: data.errors,
+        conflicts: data.conflicts,
+        problem: data.problem,
+        jobs: data.jobs,
+        created_at: run.created_at,
+        finished_at: run.finished_at,
+    }
+}
+
+async fn list(State(ctx): State<Ctx>) -> Result<axum::Json<Syncs>> {
+    let mut rows = Vec::new();
+    for sync in ctx.app.syncs.all().await.map_err(problem)? {
+        rows.push(shown(&ctx, &sync).await?);
+    }
+    Ok(axum::Json(Syncs { rows }))
+}
+
+async fn show(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<Sync>> {
+    let sync = named(&ctx, &name).await?;
+    Ok(axum::Json(shown(&ctx, &sync).await?))
+}
+
+async fn keep(State(ctx): State<Ctx>, Path(name): Path<String>, Json(new): Json<NewSync>) -> Result<axum::Json<Sync>> {
+    let settings: Settings =
+        serde_json::from_value(new.settings).map_err(|error| Problem::invalid(format!("settings: {error}")))?;
+    let secrets = Secrets { source: new.source_secret, target: new.target_secret };
+    let sync = ctx.app.syncs.add(&name, &settings, secrets).await.map_err(problem)?;
+    Ok(axum::Json(shown(&ctx, &sync).await?))
+}
+
+async fn check(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<SyncCheck>> {
+    let sync = named(&ctx, &name).await?;
+    let found = ctx.app.syncs.check(&sync).await.map_err(problem)?;
+    let finding =
+        |one: dhis2::Finding| SyncFinding { code: one.code, side: one.side, detail: one.detail, remedy: one.remedy };
+    Ok(axum::Json(SyncCheck { findings: found.into_iter().map(finding).collect() }))
+}
+
+async fn plan(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<SyncPlan>> {
+    let sync = named(&ctx, &name).await?;
+    let plan = ctx.app.syncs.plan(&sync).await.map_err(problem)?;
+    let rows = plan.counts.iter().map(|(kind, counts)| {
+        let of = |action| counts.get(&action).copied().unwrap_or(0);
+        SyncPlanRow {
+            kind: kind.clone(),
+            create: of(Action::Create),
+            update: of(Action::Update),
+            equal: of(Action::Equal),
+            kept: of(Action::Kept),
+            conflict: of(Action::Conflict),
+            extra: of(Action::Extra),
+        }
+    });
+    let rows = rows.collect();
+    let (differences, more) = differences(&plan);
+    Ok(axum::Json(SyncPlan { id: plan.id, rows, differences, more }))
+}
+
+fn differences(plan: &Plan) -> (Vec<SyncDifference>, u64) {
+    let shown = plan.entries.iter().take(SHOWN).map(|entry| SyncDifference {
+        kind: entry.kind.clone(),
+        uid: entry.uid.clone(),
+        action: serde_json::to_value(entry.action)
+            .ok()
+            .and_then(|word| word.as_str().map(str::to_owned))
+            .unwrap_or_default(),
+        source_hash: entry.source.clone(),
+        target_hash: entry.target.clone(),
+    });
+    (shown.collect(), plan.entries.len().saturating_sub(SHOWN) as u64)
+}
+
+async fn run(
+    State(ctx): State<Ctx>,
+    Path(name): Path<String>,
+    Optional(begin): Optional<BeginSync>,
+) -> Result<(StatusCode, axum::Json<SyncRun>)> {
+    let sync = named(&ctx, &name).await?;
+    let run = ctx.app.syncs.begin(&sync, begin.plan).await.map_err(problem)?;
+    Ok((StatusCode::ACCEPTED, axum::Json(run_of(&run))))
+}
+
+async fn start(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<Sync>> {
+    let sync = named(&ctx, &name).await?;
+    ctx.app.syncs.start(&sync).await.map_err(problem)?;
+    show(State(ctx), Path(name)).await
+}
+
+async fn stop(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<Sync>> {
+    let sync = named(&ctx, &name).await?;
+    ctx.app.syncs.stop(&sync).await.map_err(problem)?;
+    show(State(ctx), Path(name)).await
+}
+
+async fn reconcile(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<SyncComparison>> {
+    let sync = named(&ctx, &name).await?;
+    let (types, plan) = ctx.app.syncs.reconcile(&sync).await.map_err(problem)?;
+    let equal = plan.entries.is_empty() && types.iter().all(|one| one.source == one.target);
+    let rows = types.into_iter().map(|one| SyncSides {
+        kind: one.kind,
+        source_count: one.source.count,
+        source_hash: one.source.hash,
+        target_count: one.target.count,
+        target_hash: one.target.hash,
+    });
+    let rows = rows.collect();
+    let (differences, more) = differences(&plan);
+    Ok(axum::Json(SyncComparison { equal, rows, differences, more }))
+}
+
+#[derive(Debug, Deserialize)]
+struct LedgerQuery {
+    /// `1`: only what could not be written.
+    failed: Option<String>,
+    after: Option<String>,
+}
+
+async fn ledger(
+    State(ctx): State<Ctx>,
+    Path(name): Path<String>,
+    Query(query): Query<LedgerQuery>,
+) -> Result<axum::Json<SyncLedger>> {
+    let sync = named(&ctx, &name).await?;
+    let settings: Settings = serde_json::from_str(&sync.settings).map_err(|error| Problem::internal(&error))?;
+    let only = if query.failed.is_some() { SyncedOnly::Failed } else { SyncedOnly::All };
+    let after = query.after.as_deref().and_then(|after| after.split_once(' ')).unwrap_or_default();
+    let rows = ctx.app.db.sync_ledger(&settings.pair(), only, after, LEDGER_PAGE).await?;
+    let next =
+        rows.last().filter(|_| rows.len() == LEDGER_PAGE as usize).map(|row| format!("{} {}", row.kind, row.uid));
+    let shown =
+        |row: store::SyncedObject| SyncLedgerRow { kind: row.kind, uid: row.uid, hash: row.hash, problem: row.problem };
+    Ok(axum::Json(SyncLedger { rows: rows.into_iter().map(shown).collect(), next }))
+}

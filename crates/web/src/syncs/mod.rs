@@ -1,0 +1,11 @@
+//! Pairs of DHIS2 instances that are kept equal. Only administrators see and change them: a run writes to another server
+//! with a secret that is kept here.
+
+pub(crate) mod api;
+pub(crate) mod legacy;
+
+use crate::routes::Routes;
+
+pub(crate) fn declare(routes: Routes) -> Routes {
+    [api::declare, legacy::declare].into_iter().fold(routes, |routes, add| add(routes))
+}
