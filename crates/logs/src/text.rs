@@ -140,7 +140,15 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &RecordMet
             record::Value::Float(number) => Value::Float(*number),
             record::Value::Bool(truth) => Value::Bool(*truth),
         };
-        fields.put(told.called.map_or(&*field.name, |called| called(&field.name)), value)?;
+        let name = told.called.map_or(&*field.name, |called| called(&field.name));
+        // These three are said of every record: what it has of the same name itself stays beside them.
+        let name = match name {
+            "format" => "format_",
+            "carrier" => "carrier_",
+            "logger" => "logger_",
+            name => name,
+        };
+        fields.put(name, value)?;
     }
     fields.put_told(told)?;
     fields.finish()

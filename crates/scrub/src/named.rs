@@ -152,6 +152,12 @@ pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> 
     if matches!(key, b"PWD" | b"OLDPWD") && bytes.get(start) == Some(&b'/') {
         return None;
     }
+    // MySQL and MariaDB say whether one was given: `(using password: YES)`.
+    let is_said =
+        bytes[..key_start].ends_with(b"using ") && matches!(&bytes[start..value_end(bytes, start)], b"YES" | b"NO");
+    if is_said {
+        return None;
+    }
     let quote = match &bytes[start..] {
         [b'\\', b'"', ..] => &b"\\\""[..],
         [b'"', ..] => &b"\""[..],

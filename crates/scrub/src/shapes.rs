@@ -272,7 +272,10 @@ fn card(text: &[u8], start: usize, length: usize) -> Option<usize> {
         (sentence || !joins(text, end)) && is_card(&text[start..end])
     };
     if (13..=19).contains(&length) {
-        return Some(start + length).filter(|end| ends(*end));
+        // Of ordinary numbers every tenth has the check digit too: one alone is a card's where something says so.
+        // By itself it is a value whose name whoever asks has looked at.
+        let is_all = start == 0 && length == text.len();
+        return Some(start + length).filter(|end| ends(*end) && (is_all || is_told_to_be_a_card(&text[..start])));
     }
     let separator = *text.get(start + length).filter(|b| matches!(b, b' ' | b'-'))?;
     PRINTED.iter().find_map(|groups| {
@@ -286,6 +289,39 @@ fn card(text: &[u8], start: usize, length: usize) -> Option<usize> {
             end += group;
         }
         Some(end).filter(|end| ends(*end))
+    })
+}
+
+/// Bytes before a number in which a word for a card is looked for.
+const TOLD_WITHIN: usize = 32;
+
+/// Whether what stands right before a number speaks of cards.
+fn is_told_to_be_a_card(before: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"card",
+        b"carte",
+        b"visa",
+        b"amex",
+        b"express",
+        b"pan",
+        b"ccnum",
+        b"cc",
+        b"cb",
+        b"payment",
+        b"paiement",
+        b"kreditkarte",
+    ];
+    let near = &before[before.len().saturating_sub(TOLD_WITHIN)..];
+    let mut words = near.split(|byte| !byte.is_ascii_alphabetic());
+    words.any(|word| {
+        let ends = |told: &&[u8]| {
+            word.len()
+                .checked_sub(told.len())
+                .is_some_and(|at| (at == 0 || told.len() >= 4) && word[at..].eq_ignore_ascii_case(told))
+        };
+        let begins =
+            |told: &&[u8]| told.len() >= 4 && word.len() > told.len() && word[..told.len()].eq_ignore_ascii_case(told);
+        WORDS.iter().any(|told| ends(told) || begins(told))
     })
 }
 

@@ -82,6 +82,24 @@ fn secrets_are_known_by_their_shape() {
     }
 }
 
+#[test]
+fn what_only_looks_like_a_secret_stays() {
+    for text in [
+        "Access denied for user 'app'@'localhost' (using password: YES)",
+        "Access denied for user 'app'@'localhost' (using password: NO)",
+        "trace_id=4111111111111111",
+        "{\"trace_id\":\"4111111111111111\"}",
+        "item 4111111111111111 of 5500000000000004 done",
+        "discarded 4111111111111111 bytes",
+    ] {
+        let (clean, counts) = by(&Config::default(), text);
+        assert_eq!((&*clean, counts.total()), (text, 0));
+    }
+    for text in ["\"cardNumber\":\"4111111111111111\"", "carte bancaire 4111111111111111", "pan=4111111111111111"] {
+        assert_eq!(by(&Config::default(), text).1.of(Rule::Card), 1, "{text}");
+    }
+}
+
 /// What logs in here, and what people and mail servers write beside a password.
 #[test]
 fn what_logs_in_is_masked_wherever_it_stands() {

@@ -4,7 +4,7 @@
 //! are tried only for lines that do not. When these go on, the source is no longer what it was, and it begins anew.
 
 use crate::{
-    line,
+    level, line,
     multiline::{Assembler, Block, Division, Limits, Place, Trace},
     parsers::{self, FORMATS, Memory, Shape, Standing},
     record::Parsed,
@@ -210,7 +210,7 @@ impl Reader {
         {
             return LineRole::InBlock(NOBODY, Place::Continues);
         }
-        let indented = text.starts_with([' ', '\t']) || text.is_empty();
+        let indented = (text.starts_with([' ', '\t']) || text.is_empty()) && !parsers::begins_indented(text);
         if let Some(speaker) = self.assembler.last_speaker()
             && let Some(trace) = self.assembler.trace(speaker)
             && (trace.takes(text) || indented)
@@ -224,7 +224,7 @@ impl Reader {
                 self.count(format);
                 self.beginning(place, text)
             }
-            _ if headed => LineRole::InBlock(NOBODY, Place::Continues),
+            _ if headed && !self.is_crash(text) => LineRole::InBlock(NOBODY, Place::Continues),
             _ => {
                 self.count(None);
                 LineRole::InBlock(NOBODY, Place::Begins { tag: PLAIN, trace: Trace::begun_by(text) })
@@ -249,6 +249,13 @@ impl Reader {
                 LineRole::InBlock(carried.speaker, Place::Begins { tag: place, trace })
             }
         }
+    }
+
+    /// Whether a program ends with `text`, which nothing said before leads to.
+    fn is_crash(&self, text: &str) -> bool {
+        let head = self.assembler.raw(NOBODY).unwrap_or_default().split(|byte| *byte == b'\n').next();
+        let told = level::find(&line::text(head.unwrap_or_default()));
+        Trace::is_crash(text, told.is_some_and(|level| level <= Level::Info))
     }
 
     /// The shape of the record that is open, where it is nobody's.

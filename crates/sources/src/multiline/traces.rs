@@ -72,6 +72,16 @@ impl Trace {
         }
     }
 
+    /// Whether `line` is what a program says when it ends uncaught, and no part of the record before it; `after_words` that this
+    /// one told no error.
+    pub fn is_crash(line: &str, after_words: bool) -> bool {
+        match Self::opened_by(line) {
+            Self::Go | Self::RustMessage | Self::Rust | Self::NodeSource { .. } => true,
+            Self::Java => after_words || line.starts_with("Exception in thread "),
+            _ => false,
+        }
+    }
+
     /// Whether a traceback has begun.
     pub fn is_traceback(self) -> bool {
         !matches!(self, Self::Quiet | Self::QuietError | Self::Pem)
@@ -172,7 +182,7 @@ fn names_an_exception(line: &str) -> bool {
     let end = line.bytes().position(|b| !(b.is_ascii_alphanumeric() || b"_.$".contains(&b))).unwrap_or(line.len());
     let name = &line[..end];
     let kind = name.ends_with("Exception") || name.ends_with("Error") || name.ends_with("Throwable");
-    kind && name.len() > 5 && matches!(line.as_bytes().get(end), None | Some(b':'))
+    kind && name.len() >= 5 && matches!(line.as_bytes().get(end), None | Some(b':'))
 }
 
 fn is_java_frame(line: &str) -> bool {

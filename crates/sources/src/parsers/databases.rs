@@ -16,8 +16,12 @@ pub(super) fn postgres(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
     let stamp = cursor.stamp();
     let in_syslog = stamp.is_none() && cursor.peek() == Some(b'[');
-    if stamp.is_none() && !in_syslog {
+    // `[7-1]`: the number of the record within syslog. A time in brackets is somebody else's.
+    if stamp.is_none() && !(in_syslog && is_line_number(text)) {
         return None;
+    }
+    if stamp.is_some() {
+        cursor.eat(":");
     }
     cursor.spaces();
     let prefix = cursor.rest();
@@ -25,7 +29,8 @@ pub(super) fn postgres(text: &str) -> Option<Parsed<'_>> {
     let message = prefix[at + word.len() + 1..].trim_start_matches(' ');
     let level = pg_level(word)?;
     let mut parsed = Parsed::new("postgres", message).at(stamp).level(level).text("severity", word);
-    for part in prefix[..at].split([' ', ',']).filter(|part| !part.is_empty()) {
+    let between: &[char] = if prefix[..at].ends_with(':') { &[' ', ',', ':'] } else { &[' ', ','] };
+    for part in prefix[..at].split(between).filter(|part| !part.is_empty()) {
         parsed = prefix_part(parsed, part, in_syslog);
     }
     if let Some(rest) = message.strip_prefix("duration: ")
@@ -37,12 +42,20 @@ pub(super) fn postgres(text: &str) -> Option<Parsed<'_>> {
     Some(parsed)
 }
 
+fn is_line_number(text: &str) -> bool {
+    let inside = Cursor::new(text).bracketed().unwrap_or_default();
+    inside.split_once('-').is_some_and(|(line, part)| {
+        [line, part].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
 /// Where in the first part of a line a word in capitals stands before `:  `, and the word.
 fn severity(text: &str) -> Option<(usize, &str)> {
     const PREFIX_MAX: usize = 200;
     let end = text.find(":  ").or_else(|| text.find(": ")).filter(|end| *end < PREFIX_MAX)?;
     let end = if text[..end].ends_with(' ') { end - 1 } else { end };
-    let word_at = text[..end].rfind(' ').map_or(0, |space| space + 1);
+    // On Amazon RDS the prefix ends with a colon.
+    let word_at = text[..end].rfind([' ', ':']).map_or(0, |before| before + 1);
     let word = &text[word_at..end];
     pg_level(word)?;
     // "INSTRUCTION : " in French has a space before its colon.
@@ -214,6 +227,15 @@ pub(super) fn mysql(text: &str) -> Option<Parsed<'_>> {
             .with("thread", thread)
             .text("command", command),
     )
+}
+
+/// MySQL's and MariaDB's log of slow statements: `# Time: …`, `# User@Host: …`, `# Query_time: 1.2 …`, then the statement.
+pub(super) fn slow_log(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("# Time: ")?;
+    cursor.spaces();
+    let stamp = cursor.stamp()?;
+    cursor.is_done().then(|| Parsed::new("mysql_slow", text).at(stamp).level(Level::Warning))
 }
 
 /// `1234:M 10 Jan 2025 14:32:15.123 * Ready to accept connections`; the sign is the level.

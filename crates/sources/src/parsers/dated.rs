@@ -44,7 +44,14 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
 
 /// Seconds since 1970 with a fraction, or a longer count: a bare number of ten digits may be anything.
 fn seconds(cursor: &mut Cursor<'_>) -> Option<timestamps::Stamp> {
-    let (stamp, length) = timestamps::epoch(cursor.rest()).filter(|(_, length)| *length > 11)?;
+    let (stamp, length) = timestamps::epoch(cursor.rest())?;
+    if length <= 11 {
+        // Ten digits are a time where a level follows them.
+        let mut next = *cursor;
+        next.eat(&cursor.rest()[..length])?;
+        next.take(|byte| b" \t:-|,;[".contains(&byte));
+        next.level()?;
+    }
     cursor.eat(&cursor.rest()[..length])?;
     Some(stamp)
 }

@@ -1,6 +1,6 @@
 //! The dialects of logging libraries that write objects: which names they all have, and what is what in them.
 
-use super::keys::{key, mask};
+use super::keys::{Set, key, mask};
 
 /// Numbers that stand for levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(super) enum Scale {
     Tens,
     /// Syslog's severities.
     Severities,
+    /// Nextcloud's: 0 is debug, 4 is fatal.
+    FromZero,
     /// By their size: one of the two.
     Either,
 }
@@ -26,9 +28,9 @@ pub(super) enum Inside {
 pub(super) struct Dialect {
     pub(super) name: &'static str,
     /// It must have all of these…
-    pub(super) marks: u128,
+    pub(super) marks: Set,
     /// …and one of these, unless empty.
-    pub(super) one_of: u128,
+    pub(super) one_of: Set,
     pub(super) time: &'static [u8],
     pub(super) level: &'static [u8],
     pub(super) logger: &'static [u8],
@@ -62,7 +64,27 @@ pub(super) const TIME: &[u8] = keys!(
     "StartUTC",
     "EdgeStartTimestamp",
     "t",
-    "t.$date"
+    "t.$date",
+    "time_iso8601",
+    "time_local",
+    "msec",
+    "start_time",
+    "timeMillis",
+    "EventTime",
+    "TimeCreated",
+    "UtcTime",
+    "TimeGenerated",
+    "requestReceivedTimestamp",
+    "stageTimestamp",
+    "lastTimestamp",
+    "T",
+    "timeStamp",
+    "log_time",
+    "logged_at",
+    "DateTime",
+    "Date",
+    "EventReceivedTime",
+    "creationTimestamp"
 );
 pub(super) const LEVEL: &[u8] = keys!(
     "level",
@@ -78,7 +100,23 @@ pub(super) const LEVEL: &[u8] = keys!(
     "error_severity",
     "@fields.lvl",
     "PRIORITY",
-    "s"
+    "s",
+    "@level",
+    "log_level",
+    "LogLevel",
+    "levelName",
+    "Severity",
+    "SeverityText",
+    "severityText",
+    "LevelDisplayName",
+    "EventType",
+    "L",
+    "jsonPayload.level",
+    "jsonPayload.severity",
+    "event.level",
+    "event.severity",
+    "status",
+    "pri"
 );
 const LOGGER: &[u8] = keys!(
     "logger",
@@ -92,7 +130,12 @@ const LOGGER: &[u8] = keys!(
     "module",
     "component",
     "service",
-    "lg"
+    "lg",
+    "@module",
+    "Category",
+    "N",
+    "ProviderName",
+    "SourceName"
 );
 const NAMED: &[u8] = keys!("logger", "name", "module");
 pub(super) const MESSAGE: &[u8] = keys!(
@@ -110,7 +153,15 @@ pub(super) const MESSAGE: &[u8] = keys!(
     "text",
     "body",
     "event",
-    "@mt"
+    "@mt",
+    "_msg",
+    "textPayload",
+    "jsonPayload.message",
+    "jsonPayload.msg",
+    "event.message",
+    "M",
+    "ResultDescription",
+    "resultDescription"
 );
 pub(super) const STATUS: &[u8] = keys!(
     "status",
@@ -120,13 +171,15 @@ pub(super) const STATUS: &[u8] = keys!(
     "DownstreamStatus",
     "OriginStatus",
     "EdgeResponseStatus",
-    "StatusCode"
+    "StatusCode",
+    "responseStatus.code",
+    "response_code"
 );
 
 pub(super) const JSON: Dialect = Dialect {
     name: "json",
-    marks: 0,
-    one_of: 0,
+    marks: Set::NONE,
+    one_of: Set::NONE,
     time: TIME,
     level: LEVEL,
     logger: LOGGER,
@@ -136,7 +189,7 @@ pub(super) const JSON: Dialect = Dialect {
 };
 
 /// From the most particular to the one that takes everything.
-pub(super) static DIALECTS: [Dialect; 20] = [
+pub(super) static DIALECTS: [Dialect; 27] = [
     Dialect {
         name: "journald",
         marks: mask(keys!("__REALTIME_TIMESTAMP")),
@@ -155,6 +208,39 @@ pub(super) static DIALECTS: [Dialect; 20] = [
         inside: Inside::Line,
         ..JSON
     },
+    Dialect {
+        name: "nextcloud",
+        marks: mask(keys!("reqId", "level", "app", "message")),
+        logger: keys!("app"),
+        scale: Scale::FromZero,
+        ..WORDS
+    },
+    Dialect {
+        name: "kubernetes_audit",
+        marks: mask(keys!("auditID", "verb")),
+        one_of: mask(keys!("requestReceivedTimestamp", "stageTimestamp")),
+        time: keys!("stageTimestamp", "requestReceivedTimestamp"),
+        ..WORDS
+    },
+    Dialect {
+        name: "kubernetes_event",
+        marks: mask(keys!("involvedObject.name", "message", "type")),
+        time: keys!("lastTimestamp", "eventTime", "creationTimestamp"),
+        level: keys!("type"),
+        logger: keys!("reason"),
+        ..WORDS
+    },
+    Dialect {
+        name: "google_cloud",
+        marks: mask(keys!("logName")),
+        one_of: mask(keys!("insertId", "severity", "textPayload")),
+        message: keys!("jsonPayload.message", "jsonPayload.msg", "textPayload", "message"),
+        inside: Inside::LineWithoutLevel,
+        ..WORDS
+    },
+    Dialect { name: "splunk", marks: mask(keys!("event", "sourcetype")), ..JSON },
+    Dialect { name: "splunk", marks: mask(keys!("event.message", "time")), ..JSON },
+    Dialect { name: "hclog", marks: mask(keys!("@level", "@message", "@timestamp")), ..WORDS },
     Dialect {
         name: "traefik",
         one_of: mask(keys!("RouterName", "ClientAddr", "OriginStatus")),

@@ -1,42 +1,72 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 97] = [
+pub(super) const KEYS: [&str; 169] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
+    "@level",
     "@m",
     "@message",
+    "@module",
     "@mt",
     "@t",
     "@timestamp",
     "@version",
+    "Category",
     "ClientAddr",
+    "Date",
+    "DateTime",
     "DownstreamStatus",
     "EdgeResponseStatus",
     "EdgeStartTimestamp",
+    "EventId",
+    "EventReceivedTime",
+    "EventTime",
+    "EventType",
+    "L",
     "Level",
+    "LevelDisplayName",
+    "Log",
+    "LogLevel",
+    "M",
     "MESSAGE",
     "Message",
     "MessageTemplate",
+    "N",
+    "OperationName",
     "OriginStatus",
     "PRIORITY",
     "Properties.SourceContext",
+    "Provider",
+    "ProviderName",
     "RenderedMessage",
+    "ResultDescription",
     "RouterName",
     "SYSLOG_IDENTIFIER",
+    "Severity",
+    "SeverityText",
     "SourceContext",
+    "SourceName",
     "StartUTC",
+    "State",
     "StatusCode",
+    "T",
     "Time",
+    "TimeCreated",
+    "TimeGenerated",
     "Timestamp",
     "UNIT",
+    "UtcTime",
     "_COMM",
     "_SYSTEMD_UNIT",
-    "_time",
     "__REALTIME_TIMESTAMP",
+    "_msg",
+    "_time",
+    "app",
     "asctime",
     "at",
+    "auditID",
     "backend_type",
     "body",
     "c",
@@ -46,45 +76,76 @@ pub(super) const KEYS: [&str; 97] = [
     "component",
     "created",
     "created_at",
+    "creationTimestamp",
     "ctx",
-    "datetime",
     "date",
+    "datetime",
     "ecs.version",
     "error_severity",
     "event",
-    "event_time",
+    "event.level",
+    "event.message",
+    "event.severity",
     "eventTime",
+    "event_time",
     "fields.message",
     "host",
     "hostname",
     "http.response.status_code",
+    "insertId",
     "instant.epochSecond",
     "instant.nanoOfSecond",
+    "involvedObject.name",
+    "jsonPayload.level",
+    "jsonPayload.message",
+    "jsonPayload.msg",
+    "jsonPayload.severity",
+    "lastTimestamp",
     "level",
+    "levelName",
     "level_name",
     "levelname",
     "lg",
     "log",
     "log.level",
     "log.logger",
+    "logName",
+    "log_level",
+    "log_time",
+    "logged_at",
     "logger",
+    "loggerFqcn",
     "loggerName",
     "logger_name",
     "loglevel",
     "lvl",
     "message",
+    "message.text",
     "module",
+    "msec",
     "msg",
     "name",
+    "operationName",
     "pid",
+    "reason",
+    "reqId",
     "request.method",
     "request.remote_ip",
+    "requestReceivedTimestamp",
     "response.status",
+    "response_code",
+    "responseStatus.code",
+    "resultDescription",
     "s",
     "service",
     "severity",
+    "severityText",
     "severity_text",
     "short_message",
+    "source",
+    "sourcetype",
+    "stageTimestamp",
+    "start_time",
     "started_at",
     "status",
     "status_code",
@@ -93,19 +154,55 @@ pub(super) const KEYS: [&str; 97] = [
     "t.$date",
     "target",
     "text",
+    "textPayload",
     "thread_name",
     "time",
+    "timeMillis",
+    "timeStamp",
+    "time_iso8601",
+    "time_local",
     "timestamp",
+    "timestamp.nanos",
+    "timestamp.seconds",
     "ts",
+    "tz",
+    "pri",
+    "type",
     "v",
+    "verb",
     "version",
 ];
 
-pub(super) const fn mask(keys: &[u8]) -> u128 {
-    let mut mask = 0;
+/// A set of keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Set([u128; 2]);
+
+impl Set {
+    pub(super) const NONE: Self = Self([0; 2]);
+
+    pub(super) const fn with(mut self, key: u8) -> Self {
+        self.0[(key >> 7) as usize] |= 1 << (key & 127);
+        self
+    }
+
+    pub(super) const fn has(self, key: u8) -> bool {
+        self.0[(key >> 7) as usize] & (1 << (key & 127)) != 0
+    }
+
+    pub(super) fn has_all(self, of: Self) -> bool {
+        self.0[0] & of.0[0] == of.0[0] && self.0[1] & of.0[1] == of.0[1]
+    }
+
+    pub(super) fn has_any(self, of: Self) -> bool {
+        self.0[0] & of.0[0] != 0 || self.0[1] & of.0[1] != 0
+    }
+}
+
+pub(super) const fn mask(keys: &[u8]) -> Set {
+    let mut mask = Set::NONE;
     let mut at = 0;
     while at < keys.len() {
-        mask |= 1 << keys[at];
+        mask = mask.with(keys[at]);
         at += 1;
     }
     mask
@@ -188,6 +285,6 @@ mod tests {
         for name in ["", "x", "Level2", "messag", "@"] {
             assert_eq!(find(name), None, "{name}");
         }
-        assert!(KEYS.len() <= 128, "a set of keys is one u128");
+        assert!(KEYS.len() <= 256, "a key is a byte, and the table half full");
     }
 }

@@ -101,3 +101,25 @@ fn history_time(text: &str) -> Option<Stamp> {
 pub(super) fn parse_history<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {
     Some(Parsed::new("history", text).at(history_time(text)?))
 }
+
+/// auditd: `type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e …`, maybe with `node=…` before it.
+pub(super) fn audit(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let mut node = "";
+    if cursor.eat("node=").is_some() {
+        node = cursor.word()?;
+    }
+    cursor.eat("type=")?;
+    let kind = cursor.word()?;
+    cursor.eat("msg=audit(")?;
+    let (stamp, length) = timestamps::epoch(cursor.rest())?;
+    cursor.eat(&cursor.rest()[..length])?;
+    cursor.eat(":")?;
+    let serial = cursor.digits()?;
+    cursor.eat("):")?;
+    cursor.spaces();
+    let failed = cursor.rest().contains("res=failed") || cursor.rest().contains("res=0") || kind.starts_with("ANOM_");
+    let level = if failed || kind == "AVC" { model::Level::Warning } else { model::Level::Info };
+    let parsed = Parsed::new("audit", cursor.rest()).at(stamp).level(level).logger(kind);
+    Some(parsed.with("serial", serial).text("host", node))
+}

@@ -4,6 +4,7 @@
 //! in. A parser is given one line; [`parse`] hands it the first of a record and lets its message go on to the end.
 
 mod access;
+mod cloud;
 mod containers;
 mod databases;
 mod dated;
@@ -16,15 +17,19 @@ mod logfmt;
 mod mail;
 mod mailing;
 mod native;
+mod network;
 mod php;
+mod programs;
 mod proxies;
 mod python;
 mod python_servers;
 mod roles;
 mod syslog;
+mod systems;
 mod table;
 mod tables;
 mod web_error;
+mod windows;
 
 pub use table::FORMATS;
 
@@ -165,6 +170,11 @@ pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
         (_, Standing::Headered) => (format.parse)(line, memory).is_some(),
         _ => (format.sniff)(line) && (format.parse)(line, memory).is_some(),
     })
+}
+
+/// Whether `line` begins a record though a space stands before it.
+pub(crate) fn begins_indented(line: &str) -> bool {
+    line.starts_with(" [") && programs::heads(line).is_some()
 }
 
 /// Lines of a sample that are held against the formats.

@@ -6,7 +6,7 @@
 
 use super::{
     dialects::{DIALECTS, Dialect, Inside, JSON, LEVEL, LOGFMT, MESSAGE, STATUS, Scale, TIME},
-    keys::{KEYS, find, key, mask},
+    keys::{KEYS, Set, find, key, mask},
 };
 use crate::{
     level,
@@ -21,7 +21,7 @@ use std::borrow::Cow;
 pub(super) struct Members<'a> {
     fields: Vec<Field<'a>>,
     left_out: i64,
-    present: u128,
+    present: Set,
     /// Where in `fields` each key stands, if it is present.
     places: [u16; KEYS.len()],
 }
@@ -35,7 +35,7 @@ pub(super) struct Read<'a> {
 
 impl<'a> Members<'a> {
     pub(super) fn new() -> Self {
-        Self { fields: Vec::with_capacity(12), left_out: 0, present: 0, places: [0; KEYS.len()] }
+        Self { fields: Vec::with_capacity(12), left_out: 0, present: Set::NONE, places: [0; KEYS.len()] }
     }
 
     pub(super) fn push(&mut self, name: Cow<'a, str>, value: Value<'a>) {
@@ -45,9 +45,9 @@ impl<'a> Members<'a> {
         }
         // Of a name that comes twice, the first counts.
         if let Some(key) = find(&name)
-            && self.present & (1 << key) == 0
+            && !self.present.has(key as u8)
         {
-            self.present |= 1 << key;
+            self.present = self.present.with(key as u8);
             self.places[key] = self.fields.len() as u16;
         }
         self.fields.push(Field { name, value });
@@ -55,7 +55,7 @@ impl<'a> Members<'a> {
 
     /// Whether anything here is what a log record has; pairs alone could be any text.
     pub(super) fn tells_of_a_record(&self) -> bool {
-        let has = |keys: &[u8]| self.present & mask(keys) != 0;
+        let has = |keys: &[u8]| self.present.has_any(mask(keys));
         has(LEVEL) || has(MESSAGE) || has(TIME)
     }
 
@@ -67,7 +67,7 @@ impl<'a> Members<'a> {
     /// As the JSON dialect that its names tell; `text` is the message of a record that has none.
     pub(super) fn into_json(self, text: &'a str) -> Read<'a> {
         let fits = |dialect: &&Dialect| {
-            self.present & dialect.marks == dialect.marks && (dialect.one_of == 0 || self.present & dialect.one_of != 0)
+            self.present.has_all(dialect.marks) && (dialect.one_of == Set::NONE || self.present.has_any(dialect.one_of))
         };
         let dialect = DIALECTS.iter().find(fits).unwrap_or(&JSON);
         self.into_record(dialect, text)
@@ -75,10 +75,12 @@ impl<'a> Members<'a> {
 
     fn into_record(mut self, dialect: &Dialect, text: &'a str) -> Read<'a> {
         // What becomes a part of the record is not repeated among its fields.
-        let mut taken = 0_u128;
-        let stamp = self.first(dialect.time, &mut taken, stamp_of).or_else(|| self.instant());
-        let level = self.first(dialect.level, &mut taken, |value| level_of(value, dialect.scale));
-        let status = || self.first(STATUS, &mut 0, |value| u16::try_from(value.as_integer()?).ok());
+        let mut taken = Set::NONE;
+        let stamp = self.stamp(dialect.time, &mut taken);
+        // A name says it, a number beside it only on some scale.
+        let level = self.first(dialect.level, &mut taken, named_level);
+        let level = level.or_else(|| self.first(dialect.level, &mut taken, |value| level_of(value, dialect.scale)));
+        let status = || self.first(STATUS, &mut Set::default(), status_of);
         let level = level.or_else(|| status().filter(|status| (100..600).contains(status)).map(level::of_status));
         let told = |value: &Value<'a>| value.as_text().is_some_and(|text| !text.is_empty()).then_some(());
         let logger = self.first(dialect.logger, &mut taken, told).and_then(|()| self.take_last(dialect.logger, taken));
@@ -102,11 +104,13 @@ impl<'a> Members<'a> {
     }
 
     /// What `read` makes of the first of `keys` of which it makes something; marks it as taken.
-    fn first<T>(&self, keys: &[u8], taken: &mut u128, read: impl Fn(&Value<'a>) -> Option<T>) -> Option<T> {
-        let present = keys.iter().filter(|key| self.present & !*taken & (1 << **key) != 0);
-        for key in present {
+    fn first<T>(&self, keys: &[u8], taken: &mut Set, read: impl Fn(&Value<'a>) -> Option<T>) -> Option<T> {
+        for key in keys {
+            if !self.present.has(*key) || taken.has(*key) {
+                continue;
+            }
             if let Some(found) = read(&self.fields[usize::from(self.places[usize::from(*key)])].value) {
-                *taken |= 1 << key;
+                *taken = taken.with(*key);
                 return Some(found);
             }
         }
@@ -114,8 +118,8 @@ impl<'a> Members<'a> {
     }
 
     /// The text of that one of `keys` which was taken.
-    fn take_last(&mut self, keys: &[u8], taken: u128) -> Option<Cow<'a, str>> {
-        let key = keys.iter().find(|key| taken & (1 << **key) != 0)?;
+    fn take_last(&mut self, keys: &[u8], taken: Set) -> Option<Cow<'a, str>> {
+        let key = keys.iter().find(|key| taken.has(**key))?;
         let field = &mut self.fields[usize::from(self.places[usize::from(*key)])];
         match std::mem::replace(&mut field.value, Value::Bool(true)) {
             Value::Text(text) => Some(text),
@@ -123,11 +127,29 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// log4j 2 writes seconds and nanoseconds apart.
-    fn instant(&self) -> Option<Stamp> {
-        let part = |key| self.first(&[key], &mut 0, Value::as_integer);
-        let seconds = part(key("instant.epochSecond"))?;
-        let nanos = part(key("instant.nanoOfSecond")).unwrap_or(0);
+    fn stamp(&self, keys: &[u8], taken: &mut Set) -> Option<Stamp> {
+        let apart = || self.instant("instant.epochSecond", "instant.nanoOfSecond");
+        let apart = apart().or_else(|| self.instant("timestamp.seconds", "timestamp.nanos"));
+        apart.or_else(|| self.day_and_clock(taken)).or_else(|| self.first(keys, taken, stamp_of))
+    }
+
+    /// Firewalls write `date=2026-11-20 time=10:00:00 tz="+0100"`.
+    fn day_and_clock(&self, taken: &mut Set) -> Option<Stamp> {
+        let (date, time, zone) = (const { key("date") }, const { key("time") }, const { key("tz") });
+        let text = |key: u8| self.first(&[key], &mut Set::default(), |value| value.as_text().map(str::to_owned));
+        let day = text(date).filter(|day| day.len() == 10)?;
+        let clock = text(time).filter(|clock| clock.as_bytes().get(2) == Some(&b':'))?;
+        let zone_text = text(zone).filter(|zone| zone.starts_with(['+', '-'])).unwrap_or_default();
+        let (stamp, _) = timestamps::read(&format!("{day} {clock}{zone_text}"))?;
+        *taken = taken.with(date).with(time);
+        Some(stamp)
+    }
+
+    /// log4j 2 and Google Cloud write seconds and nanoseconds apart.
+    fn instant(&self, seconds: &str, nanos: &str) -> Option<Stamp> {
+        let part = |name| self.first(&[find(name)? as u8], &mut Set::default(), Value::as_integer);
+        let seconds = part(seconds)?;
+        let nanos = part(nanos).unwrap_or(0);
         match timestamps::from_epoch(seconds)? {
             Stamp::Instant(micros) if (0..1_000_000_000).contains(&nanos) => {
                 Some(Stamp::Instant(micros + nanos / 1000))
@@ -136,9 +158,9 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn drop_taken(&mut self, taken: u128) {
-        let mut places: [u16; 5] = [u16::MAX; 5];
-        let keys = (0..KEYS.len()).filter(|key| taken & (1 << key) != 0);
+    fn drop_taken(&mut self, taken: Set) {
+        let mut places: [u16; 8] = [u16::MAX; 8];
+        let keys = (0..KEYS.len()).filter(|key| taken.has(*key as u8));
         for (place, key) in places.iter_mut().zip(keys) {
             *place = self.places[key];
         }
@@ -151,29 +173,51 @@ impl<'a> Members<'a> {
     }
 }
 
+/// nginx writes its numbers as texts.
+fn status_of(value: &Value<'_>) -> Option<u16> {
+    match value {
+        Value::Text(text) if text.len() == 3 => text.parse().ok(),
+        value => u16::try_from(value.as_integer()?).ok(),
+    }
+}
+
 fn stamp_of(value: &Value<'_>) -> Option<Stamp> {
     match value {
         Value::Integer(count) => timestamps::from_epoch(*count),
         Value::Float(count) => timestamps::from_epoch_float(*count),
         Value::Text(text) => {
-            let found = timestamps::read(text).or_else(|| timestamps::epoch(text));
-            found.map(|(stamp, _)| stamp)
+            let found = timestamps::read(text).or_else(|| timestamps::epoch(text)).map(|(stamp, _)| stamp);
+            // .NET before it had ISO 8601.
+            found.or_else(|| timestamps::from_epoch(text.strip_prefix("/Date(")?.strip_suffix(")/")?.parse().ok()?))
         }
         Value::Bool(_) => None,
     }
+}
+
+/// A level by its name: `WARN`, `W`, slog's `WARN+1`.
+fn named_level(value: &Value<'_>) -> Option<Level> {
+    let text = value.as_text()?.trim();
+    let name = text.split_once(['+', '-']).filter(|(_, step)| step.bytes().all(|byte| byte.is_ascii_digit()));
+    level::named(name.map_or(text, |(name, _)| name)).or_else(|| single_letter(text))
 }
 
 fn level_of(value: &Value<'_>, scale: Scale) -> Option<Level> {
     let number = match value {
         Value::Text(text) => match text.parse() {
             Ok(number) => number,
-            Err(_) => return level::named(text.trim()).or_else(|| single_letter(text)),
+            Err(_) => return named_level(value),
         },
         Value::Integer(number) => *number,
         Value::Float(number) if number.fract() == 0.0 => *number as i64,
         _ => return None,
     };
     match (scale, number) {
+        (Scale::FromZero, 0) => Some(Level::Debug),
+        (Scale::FromZero, 1) => Some(Level::Info),
+        (Scale::FromZero, 2) => Some(Level::Warning),
+        (Scale::FromZero, 3) => Some(Level::Error),
+        (Scale::FromZero, 4) => Some(Level::Critical),
+        (Scale::FromZero, _) => None,
         (Scale::Severities, _) | (Scale::Either, 0..=7) => level::of_severity(number),
         (Scale::Tens | Scale::Either, 10..=19) => Some(Level::Trace),
         (Scale::Tens | Scale::Either, 20..=29) => Some(Level::Debug),

@@ -48,14 +48,14 @@ pub(super) fn carried(text: &str) -> Option<Carried<'_>> {
     Some(Carried::new((head.host, head.program, head.process), head.message))
 }
 
-fn dress(parsed: Parsed<'_>, priority: Option<u8>) -> Parsed<'_> {
+pub(super) fn dress(parsed: Parsed<'_>, priority: Option<u8>) -> Parsed<'_> {
     let Some(priority) = priority else { return parsed };
     let facility = FACILITIES.get(usize::from(priority >> 3)).copied().unwrap_or_default();
     parsed.level(level::of_severity(i64::from(priority & 7))).text("facility", facility)
 }
 
 /// `<34>`; RFC 5424 §6.2.1 allows up to 191.
-fn priority(cursor: &mut Cursor<'_>) -> Option<u8> {
+pub(super) fn priority(cursor: &mut Cursor<'_>) -> Option<u8> {
     cursor.eat("<")?;
     let value = number(cursor.digits()?)?;
     cursor.eat(">")?;
@@ -75,8 +75,10 @@ fn head(text: &str) -> Option<Head<'_>> {
     }
     let after_time = cursor;
     let host = cursor.word()?;
-    // Many write a level where syslog has its host.
-    if host.bytes().all(|byte| byte.is_ascii_uppercase()) && level::named(host).is_some() {
+    // Many write a level where syslog has its host, or a name in brackets.
+    if host.starts_with('[') && !yearless
+        || host.bytes().all(|byte| byte.is_ascii_uppercase()) && level::named(host).is_some()
+    {
         return None;
     }
     if let Some((program, process)) = tag(&mut cursor) {

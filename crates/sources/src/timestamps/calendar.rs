@@ -79,7 +79,7 @@ impl Turns {
         if place(next) - place(last) > 364 * DAY {
             // A line of New Year's Eve between two of January is late, not a year on.
             self.last = Some(last);
-        } else if place(last) - place(next) > DAY {
+        } else if place(last) - place(next) > STEP_BACK {
             self.count += 1;
         }
     }
@@ -98,6 +98,9 @@ impl FromIterator<Stamp> for Turns {
         turns
     }
 }
+
+/// A file of the year's days that goes back by less is out of order, or put together of several; by more, the year turned.
+const STEP_BACK: i64 = 45 * DAY;
 
 /// Lines of one source are this much out of order without anything being meant by it.
 const DISORDER: i64 = 60 * SECOND;
@@ -220,7 +223,7 @@ impl Calendar {
         };
         let civil = in_year(year);
         let next = in_year(year + 1);
-        if civil < last - DAY && next <= self.reference_civil() + DAY {
+        if civil < last - STEP_BACK && next <= self.reference_civil() + DAY {
             self.year = Some(Year { year: year + 1, last: next });
             return next;
         }

@@ -51,7 +51,8 @@ impl Stamp {
 ///
 /// ISO 8601 with `T`, space or `_`, with `-` or `/`, fractions behind `.` or `,`, zones as `Z`, `+02`, `+0200`,
 /// `+02:00` or a common abbreviation, days of the year; RFC 3164; RFC 1123; asctime and `date`; the common log format;
-/// `10-Jan-2025`, `10 Jan 2025`, `10/01/2025` (day first), `17/06/09` and `170609` (year first).
+/// `10-Jan-2025`, `10 Jan 2025`, `10/01/2025` (day first, unless AM or PM
+/// follows), months in other languages of Europe, `17/06/09` and `170609` (year first).
 pub fn read(text: &str) -> Option<(Stamp, usize)> {
     let bytes = text.as_bytes();
     match bytes.first()? {

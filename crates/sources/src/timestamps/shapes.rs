@@ -50,13 +50,17 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let first = count(bytes, 0, digits)?;
     let separator = bytes[digits];
     let at = digits + 1;
-    if let Some(month) = month(bytes, at) {
-        if bytes.get(at + 3) != Some(&separator) || separator == b'.' {
+    if let Some((month, end)) = month(bytes, at) {
+        if bytes.get(end) != Some(&separator) || separator == b'.' {
             return None;
         }
-        let days = date(count(bytes, at + 4, 4)?, month, first)?;
-        return match bytes.get(at + 8)? {
-            b':' | b' ' | b'T' => rest_of(bytes, days, at + 9),
+        let Some(year) = count(bytes, end + 1, 4) else { return yearless(bytes, month, first, end + 1) };
+        if bytes.get(end + 3) == Some(&b':') {
+            return yearless(bytes, month, first, end + 1);
+        }
+        let days = date(year, month, first)?;
+        return match bytes.get(end + 5)? {
+            b':' | b' ' | b'T' => rest_of(bytes, days, end + 6),
             _ => None,
         };
     }
@@ -65,8 +69,10 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     }
     let second = count(bytes, 3, 2)?;
     if let Some(year) = count(bytes, 6, 4) {
-        let days = if second > 12 { date(year, first, second)? } else { date(year, second, first)? };
         let clock_at = if bytes.get(10) == Some(&b',') { 12 } else { 11 };
+        // Whoever writes AM and PM writes the month first.
+        let month_first = second > 12 || first <= 12 && has_halves(bytes, clock_at);
+        let days = if month_first { date(year, first, second)? } else { date(year, second, first)? };
         return rest_of(bytes, days, clock_at);
     }
     let days = date(short_year(first), second, count(bytes, 6, 2)?)?;
@@ -75,8 +81,8 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
 
 /// What begins with a letter: a month or a day of the week.
 pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
-    if let Some(month) = month(bytes, 0) {
-        return month_first(bytes, month, 0);
+    if let Some((month, end)) = month(bytes, 0) {
+        return month_first(bytes, month, 0, end);
     }
     const WEEK: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     let start = bytes.get(..3)?;
@@ -86,8 +92,8 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
     if at == 3 + comma {
         return None;
     }
-    if let Some(month) = month(bytes, at) {
-        return month_first(bytes, month, at);
+    if let Some((month, end)) = month(bytes, at) {
+        return month_first(bytes, month, at, end);
     }
     let digits = bytes[at..].iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-') {
@@ -98,13 +104,13 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
 }
 
 /// `Jan 10 14:32:15`, `Jan 10 2025 14:32:15`, `Jan 10, 2025 2:32:15 PM`, and behind a weekday asctime and `date`.
-fn month_first(bytes: &[u8], month: i64, start: usize) -> Option<(Stamp, usize)> {
-    let at = skip_spaces(bytes, start + 3);
+fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(Stamp, usize)> {
+    let at = skip_spaces(bytes, end);
     let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     let day = count(bytes, at, digits)?;
     let comma = usize::from(bytes.get(at + digits) == Some(&b','));
     let next = skip_spaces(bytes, at + digits + comma);
-    if at == start + 3 || next == at + digits {
+    if at == end || next == at + digits {
         return None;
     }
     if let Some(year) = count(bytes, next, 4)
@@ -118,9 +124,27 @@ fn month_first(bytes: &[u8], month: i64, start: usize) -> Option<(Stamp, usize)>
     {
         return Some(found);
     }
+    of_no_year(month, day, micros).map(|stamp| (stamp, end))
+}
+
+/// `10 janv. 14:32:15`: the clock at `at` of a day whose year is not written.
+fn yearless(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usize)> {
+    let (micros, end) = clock(bytes, at)?;
+    of_no_year(month, day, micros).map(|stamp| (stamp, end))
+}
+
+fn of_no_year(month: i64, day: i64, micros: i64) -> Option<Stamp> {
     // Only a leap year tells whether the 29th of February is there.
     let valid = (1..=i64::from(days_in_month(2000, month as u8))).contains(&day);
-    valid.then_some((Stamp::Yearless { month: month as u8, day: day as u8, micros }, end))
+    valid.then_some(Stamp::Yearless { month: month as u8, day: day as u8, micros })
+}
+
+/// Whether the clock at `at` is one of twelve hours.
+fn has_halves(bytes: &[u8], at: usize) -> bool {
+    let Some((_, end)) = clock(bytes, at) else { return false };
+    end.checked_sub(2)
+        .and_then(|at| bytes.get(at..end))
+        .is_some_and(|half| half.eq_ignore_ascii_case(b"AM") || half.eq_ignore_ascii_case(b"PM"))
 }
 
 /// ` 2025`, ` UTC 2025` or ` +0100 2025` behind the clock.
@@ -249,23 +273,61 @@ fn short_year(year: i64) -> i64 {
     if year < 69 { 2000 + year } else { 1900 + year }
 }
 
-fn month(bytes: &[u8], at: usize) -> Option<i64> {
-    Some(match bytes.get(at..at + 3)? {
-        b"Jan" => 1,
-        b"Feb" => 2,
-        b"Mar" => 3,
-        b"Apr" => 4,
-        b"May" => 5,
-        b"Jun" => 6,
-        b"Jul" => 7,
-        b"Aug" => 8,
-        b"Sep" => 9,
-        b"Oct" => 10,
-        b"Nov" => 11,
-        b"Dec" => 12,
-        _ => return None,
-    })
+/// Bytes of the longest name of a month.
+const MONTH_BYTES_MAX: usize = 12;
+
+/// The month whose name, in full or cut, stands at `at`, in English or as the C locales of Europe write it; and its end.
+fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let name = bytes.get(at..)?;
+    let length = name.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
+    let (name, mut end) = (&name[..length], at + length);
+    let english: Option<i64> = match name {
+        b"Jan" => Some(1),
+        b"Feb" => Some(2),
+        b"Mar" => Some(3),
+        b"Apr" => Some(4),
+        b"May" => Some(5),
+        b"Jun" => Some(6),
+        b"Jul" => Some(7),
+        b"Aug" => Some(8),
+        b"Sep" => Some(9),
+        b"Oct" => Some(10),
+        b"Nov" => Some(11),
+        b"Dec" => Some(12),
+        _ => None,
+    };
+    if let Some(month) = english {
+        return Some((month, end));
+    }
+    if length < 3 {
+        return None;
+    }
+    let mut lower = [0; MONTH_BYTES_MAX];
+    let lower = &mut lower[..length];
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    let name = std::str::from_utf8(lower).ok()?;
+    let month = MONTHS.iter().position(|names| names.contains(&name))?;
+    end += usize::from(bytes.get(end) == Some(&b'.'));
+    Some((month as i64 + 1, end))
 }
+
+/// English in full; French, German, Spanish, Italian, Portuguese and Dutch as `date` writes them.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "janv", "janvier", "jan", "ene", "gen", "jän"],
+    &["february", "févr", "février", "fév", "fevr", "feb", "fev"],
+    &["march", "mars", "mar", "mär", "mrz", "mrt"],
+    &["april", "avril", "avr", "apr", "abr"],
+    &["mai", "mei", "mag", "may"],
+    &["june", "juin", "jun", "giu"],
+    &["july", "juil", "juillet", "jul", "lug"],
+    &["august", "août", "aout", "aug", "ago"],
+    &["september", "sept", "septembre", "sep", "set"],
+    &["october", "octobre", "oct", "okt", "ott", "out"],
+    &["november", "novembre", "nov"],
+    &["december", "déc", "décembre", "dec", "dez", "dic"],
+];
 
 /// Exactly `digits` digits, 1 to 4.
 fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {

@@ -1,0 +1,119 @@
+//! Systems that many run and whose logs look like nobody else's: BGL and other clusters, Android, Windows' servicing.
+
+use crate::{
+    cursor::{Cursor, number},
+    level,
+    record::Parsed,
+    timestamps::{self, SECOND, Stamp},
+};
+
+/// `03-17 16:13:38.811  1702  2395 D WindowManager: message`: Android's `logcat -v threadtime`, with a year since 12.
+pub(super) fn logcat(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = match text.as_bytes().get(2)? {
+        b'-' => month_and_day(&mut cursor)?,
+        _ => cursor.stamp()?,
+    };
+    cursor.gap()?;
+    let process = cursor.digits()?;
+    cursor.gap()?;
+    let thread = cursor.digits()?;
+    cursor.gap()?;
+    let letter = cursor.peek()?;
+    let level = if letter == b'A' { Some(model::Level::Critical) } else { level::lettered(letter) };
+    cursor.until_byte(b' ').filter(|letter| letter.len() == 1)?;
+    let tag = cursor.until(": ").or_else(|| cursor.rest().strip_suffix(':'))?;
+    let parsed = Parsed::new("logcat", cursor.rest()).at(stamp).level(level?).logger(tag.trim());
+    Some(parsed.with("pid", process).with("tid", thread))
+}
+
+/// `03-17 16:13:38.811`.
+fn month_and_day(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+    let month: u8 = number(cursor.digits()?)?;
+    cursor.eat("-")?;
+    let day: u8 = number(cursor.digits()?)?;
+    cursor.eat(" ")?;
+    let Stamp::OfDay(micros) = cursor.clock()? else { return None };
+    let exists = (1..=12).contains(&month) && (1..=timestamps::days_in_month(2000, month)).contains(&day);
+    exists.then_some(Stamp::Yearless { month, day, micros })
+}
+
+/// `- 1117838570 2005.06.03 R02-M1-N0 …`: the clusters of the Computer Failure Data Repository. The mark before the time says
+/// what somebody found of it.
+pub(super) fn cluster(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let mark = cursor.word()?;
+    let (stamp, length) = timestamps::epoch(cursor.rest()).filter(|(_, length)| *length == 10)?;
+    cursor.eat(&cursor.rest()[..length])?;
+    cursor.eat(" ")?;
+    let date =
+        cursor.word().filter(|date| date.len() == 10 && date.bytes().all(|b| b.is_ascii_digit() || b == b'.'))?;
+    let node = cursor.word()?;
+    debug_assert_eq!(date.len(), 10, "a date in full");
+    let words = cursor.rest();
+    // The line of that node, a level among its first words.
+    let level = words.split(' ').take(8).find_map(|word| level::named(word).filter(|_| is_capitals(word)));
+    Some(Parsed::new("cluster", words).at(stamp).level(level).text("mark", mark).text("host", node))
+}
+
+fn is_capitals(word: &str) -> bool {
+    word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// `20171223-22:15:29:606|Step_LSC|30002312|message`: parts of an hour need no two digits.
+pub(super) fn piped(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.until_byte(b'|').filter(|stamp| stamp.len() <= 24)?;
+    let (day, clock) = stamp.split_once('-').filter(|(day, _)| day.len() == 8)?;
+    let mut parts = clock.split(':').map(number::<i64>);
+    let mut part = |most: i64| parts.next()?.filter(|part| (0..=most).contains(part));
+    let (hour, minute, second, millis) = (part(23)?, part(59)?, part(60)?, part(999)?);
+    let (Stamp::Civil(midnight), _) = timestamps::read(&format!("{day} 00:00:00"))? else { return None };
+    let of_day = (hour * 3600 + minute * 60 + second) * SECOND + millis * 1_000;
+    let component = cursor.until_byte(b'|')?;
+    let process = cursor.until_byte(b'|')?;
+    let parsed = Parsed::new("piped", cursor.rest()).at(Stamp::Civil(midnight + of_day)).logger(component);
+    Some(parsed.with("pid", process))
+}
+
+/// `2016-09-28 04:30:30, Info                  CBS    message`: Windows' component store.
+pub(super) fn servicing(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.stamp()?;
+    cursor.eat(", ")?;
+    let level = cursor.level()?;
+    cursor.gap()?;
+    let component = cursor.take(|byte| byte.is_ascii_uppercase());
+    let bare = component.len() < 2 || cursor.gap().is_none();
+    let component = if bare { "" } else { component };
+    Some(Parsed::new("windows_servicing", cursor.rest()).at(stamp).level(level).logger(component))
+}
+
+/// `[10.30 16:49:06] chrome.exe - message`: month and day, as Proxifier writes.
+pub(super) fn proxifier(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("[")?;
+    let inside = cursor.until_byte(b']')?;
+    let (month, rest) = inside.split_once('.')?;
+    let dashed = format!("{month}-{rest}");
+    let stamp = month_and_day(&mut Cursor::new(&dashed))?;
+    cursor.eat(" ")?;
+    let program = cursor.until(" - ")?;
+    Some(Parsed::new("proxifier", cursor.rest()).at(stamp).logger(program))
+}
+
+/// `@400000004d9f9f9c1234abcd message`: TAI64N, as daemontools' multilog and s6-log write. The ten seconds are those by which
+/// TAI was ahead of UTC in 1970, which is how these programs count.
+pub(super) fn tai64n(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("@4")?;
+    let digits = cursor.take(|byte| byte.is_ascii_hexdigit());
+    if digits.len() != 23 {
+        return None;
+    }
+    let seconds = i64::from_str_radix(&digits[..15], 16).ok()?.checked_sub(10)?;
+    let nanos = i64::from_str_radix(&digits[15..], 16).ok().filter(|nanos| *nanos < 1_000_000_000)?;
+    let stamp = (0..=7_258_118_400).contains(&seconds).then(|| Stamp::Instant(seconds * SECOND + nanos / 1_000))?;
+    cursor.gap()?;
+    Some(Parsed::new("tai64n", cursor.rest()).at(stamp).level(level::find(cursor.rest())))
+}
