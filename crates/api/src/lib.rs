@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod diagnoses;
 pub mod feedback;
 pub mod health;
 pub mod issues;

@@ -41,6 +41,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "api",
             "alerts",
             "alerting",
+            "diagnosis",
             "errors",
             "language",
             "model",

@@ -121,6 +121,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0017_alerts.sql"),
         postgres: include_str!("../migrations/postgres/0017_alerts.sql"),
     },
+    Migration {
+        version: 23,
+        name: "diagnoses",
+        sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),
+        postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -10,6 +10,7 @@ mod alerts;
 mod artifacts;
 mod claims;
 mod copying;
+mod diagnoses;
 mod external;
 mod feed;
 mod files;

@@ -18,6 +18,7 @@ static TEXTS: Texts = Texts::new(
     &[
         include_str!("../locales/en.ftl"),
         include_str!("../locales/alerts.en.ftl"),
+        include_str!("../locales/diagnoses.en.ftl"),
         include_str!("../locales/issues.en.ftl"),
         include_str!("../locales/logs.en.ftl"),
         include_str!("../locales/overview.en.ftl"),
@@ -29,6 +30,7 @@ static TEXTS: Texts = Texts::new(
     &[
         include_str!("../locales/fr.ftl"),
         include_str!("../locales/alerts.fr.ftl"),
+        include_str!("../locales/diagnoses.fr.ftl"),
         include_str!("../locales/issues.fr.ftl"),
         include_str!("../locales/logs.fr.ftl"),
         include_str!("../locales/overview.fr.ftl"),

@@ -108,6 +108,7 @@ const SECTIONS: &[Declared] = &[
             entry("/releases", "releases-title", Role::Viewer, &[]),
             entry("/feedback", "feedback-title", Role::Viewer, &[]),
             entry("/alerts", "alerts-title", Role::Viewer, &["/alerts"]),
+            entry("/diagnoses", "diagnoses-title", Role::Admin, &["/diagnoses"]),
         ],
     },
     Declared {
