@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod celery;
 pub mod checks;
+pub mod diagnoses;
 pub mod feedback;
 pub mod health;
 pub mod issues;

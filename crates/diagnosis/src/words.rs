@@ -51,3 +51,39 @@ impl Say<'_> {
         format!("{}\u{a0}s", self.language.decimal(if seconds.abs() < 10.0 { seconds } else { seconds.round() }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TEXTS;
+    use language::Language;
+    use std::collections::BTreeSet;
+
+    /// Every identifier of a file, with the values that its text names.
+    fn texts(language: Language) -> BTreeSet<(String, BTreeSet<String>)> {
+        let source = TEXTS.sources(language).join("\n");
+        let mut texts: Vec<(String, BTreeSet<String>)> = Vec::new();
+        for line in source.lines() {
+            let is_id = line.starts_with(|c: char| c.is_ascii_lowercase());
+            let text = match line.split_once(" =") {
+                Some((id, text)) if is_id => {
+                    texts.push((id.to_owned(), BTreeSet::new()));
+                    text
+                }
+                _ => line,
+            };
+            let names = text.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+            if let Some((_, values)) = texts.last_mut() {
+                values.extend(names.flatten().map(str::to_owned));
+            }
+        }
+        texts.into_iter().collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let (english, french) = (texts(Language::English), texts(Language::French));
+        assert!(english.len() > 100, "only {} texts were found", english.len());
+        let one_sided: Vec<_> = english.symmetric_difference(&french).collect();
+        assert!(one_sided.is_empty(), "{one_sided:#?}");
+    }
+}

@@ -55,6 +55,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "checks",
             "checking",
             "dhis2",
+            "diagnosis",
             "errors",
             "language",
             "model",

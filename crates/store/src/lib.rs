@@ -18,6 +18,7 @@ mod checks;
 mod claims;
 mod copy;
 mod dhis2;
+mod diagnoses;
 mod drafts;
 mod dropped;
 mod error;
@@ -76,6 +77,7 @@ pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, Store
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use dhis2::{SYNCS_MAX, Sync, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
+pub use diagnoses::{DIAGNOSES_MAX, DiagnosisFindings, StoredDiagnosis};
 pub use drafts::Draft;
 pub use dropped::{DropSide, DroppedItems};
 pub use error::{Error, Result};

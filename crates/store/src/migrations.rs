@@ -140,6 +140,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "dhis2",
         sqlite: include_str!("../migrations/sqlite/0020_dhis2.sql"),
         postgres: include_str!("../migrations/postgres/0020_dhis2.sql"),
+        version: 23,
+        name: "diagnoses",
+        sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),
+        postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
 ];
 

@@ -250,6 +250,7 @@ impl Parts {
             wake,
             zone: config.zone.value.clone(),
             data: config.data.value.clone(),
+            machine: "/".into(),
             blobs: self.blobs.clone(),
             limits: web::Limits::default(),
             hosts: config.hosts.value.clone(),

@@ -13,6 +13,7 @@ mod celery;
 mod changes;
 mod checks;
 mod cursor;
+mod diagnoses;
 mod extract;
 mod feedback;
 mod find;
@@ -102,6 +103,8 @@ pub struct App {
     pub zone: TimeZone,
     /// The data directory.
     pub data: PathBuf,
+    /// The tree of files that a diagnosis reads: `/`.
+    pub machine: PathBuf,
     /// What people and programs have sent.
     pub blobs: Blobs,
     pub limits: Limits,
@@ -148,6 +151,7 @@ fn declare(routes: Routes) -> Routes {
         feedback::declare,
         alerts::declare,
         checks::declare,
+        diagnoses::declare,
         accounts::declare,
         people::declare,
         webhooks::declare,
@@ -181,6 +185,8 @@ pub(crate) struct Inner {
     pub(crate) lookups: tokio::sync::Semaphore,
     /// Whether Vigie can work is looked at by one at a time.
     pub(crate) readiness: tokio::sync::Semaphore,
+    /// Diagnoses that read the machine's logs.
+    pub(crate) diagnosing: Arc<tokio::sync::Semaphore>,
     /// Set once somebody is known to have a password.
     pub(crate) has_users: OnceLock<()>,
     pub(crate) live: jobs::live::Live,
@@ -214,6 +220,7 @@ impl Ctx {
             requests,
             lookups,
             readiness,
+            diagnosing: Arc::new(tokio::sync::Semaphore::new(diagnoses::AT_ONCE_MAX)),
             has_users,
             live,
             changes: watch::Sender::new(()),

@@ -143,6 +143,7 @@ impl Site {
             wake: Some(Arc::new(|_| {})),
             zone: jiff::tz::TimeZone::UTC,
             data: dir.path().to_owned(),
+            machine: dir.path().join("machine"),
             blobs,
             limits,
             hosts: Vec::new(),

@@ -8,23 +8,25 @@ mod text;
 
 pub use json::{VERSION, json};
 
-use crate::Diagnosis;
+use crate::{Diagnosis, words::TEXTS};
 use language::Language;
+use serde::{Deserialize, Serialize};
 
 /// A report, whatever its form.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     pub title: String,
     pub sections: Vec<Section>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     pub heading: String,
     pub blocks: Vec<Block>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Block {
     Text(String),
     /// What stands somewhere to the letter: where, and what.
@@ -57,6 +59,22 @@ pub fn markdown(diagnosis: &Diagnosis, language: Language) -> String {
 /// A page by itself, without scripts.
 pub fn html(diagnosis: &Diagnosis, language: Language) -> String {
     html::written(&document(diagnosis, language), language)
+}
+
+impl Document {
+    pub fn markdown(&self) -> String {
+        markdown::written(self)
+    }
+
+    /// A page by itself, without scripts. `language` is that of its texts.
+    pub fn html(&self, language: Language) -> String {
+        html::written(self, language)
+    }
+}
+
+/// The short name of a cause by its word in JSON: `oom_kill`.
+pub fn cause_name(word: &str, language: Language) -> String {
+    TEXTS.say(language, &format!("name-{}", word.replace('_', "-")), &[])
 }
 
 /// Without what would steer a terminal or turn a line around.

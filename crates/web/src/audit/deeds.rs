@@ -54,6 +54,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-issue-comment", &["POST /issues/{id}/comment"]),
     ("deed-issue-merge", &["POST /issues/{id}/merge"]),
     ("deed-issue-split", &["POST /issues/{id}/unmerge", "POST /issues/{id}/split"]),
+    ("deed-diagnosis", &["POST /diagnoses"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];

@@ -110,6 +110,7 @@ const SECTIONS: &[Declared] = &[
             entry("/feedback", "feedback-title", Role::Viewer, &[]),
             entry("/checks", "checks-title", Role::Viewer, &["/checks"]),
             entry("/alerts", "alerts-title", Role::Viewer, &["/alerts"]),
+            entry("/diagnoses", "diagnoses-title", Role::Admin, &["/diagnoses"]),
         ],
     },
     Declared {

@@ -75,6 +75,11 @@ impl JobHead {
         JobStanding::of(self.state, &self.counters, self.kind)
     }
 
+    /// Whether it ended, or stands, as nobody wished.
+    fn is_stopped(&self) -> bool {
+        matches!(self.state, JobState::Failed | JobState::Paused)
+    }
+
     fn is_mailing(&self) -> bool {
         self.kind == JobKind::Mail
     }

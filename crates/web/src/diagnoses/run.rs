@@ -1,0 +1,199 @@
+//! A diagnosis from its question to what is kept of it.
+
+use super::job;
+use crate::{
+    Ctx,
+    layout::foreign::plain,
+    problem::{Problem, Result, worded},
+};
+use ::api::diagnoses::{Diagnosis, DiagnosisState, NewDiagnosis};
+use diagnosis::{
+    BadQuestion, CollectError, Question, RecipientList, Verdict,
+    question::read,
+    recipients::{BadList, not_sent},
+    report,
+};
+use jiff::{civil, tz::TimeZone};
+use language::Language;
+use model::Timestamp;
+use std::time::Duration;
+use store::{DiagnosisFindings, Job, StoredDiagnosis};
+use tokio::{sync::OwnedSemaphorePermit, task::spawn_blocking};
+use uuid::Uuid;
+
+/// Diagnoses that read at the same time: each may take a core and a disk.
+pub(crate) const AT_ONCE_MAX: usize = 2;
+/// Bytes of a list of recipients.
+pub(super) const LIST_BYTES_MAX: usize = 8 << 20;
+/// One that is not finished by then never will be: reading ends by itself long before.
+const INTERRUPTED_AFTER: Duration = Duration::from_secs(300);
+/// Of the window, before and after.
+const MINUTES_MAX: u32 = 24 * 60;
+
+/// Why nothing is read.
+#[derive(Debug)]
+pub(super) enum Refused {
+    Question(BadQuestion),
+    List(BadList),
+    Other(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Other(problem)
+    }
+}
+
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Begins to look for an answer, and says under which id it will be.
+pub(super) async fn begin(ctx: &Ctx, asked: NewDiagnosis, by: &str) -> Result<Uuid, Refused> {
+    let job = match asked.job {
+        Some(id) => Some(crate::jobs::lookup::existing(ctx, id.into()).await?),
+        None => None,
+    };
+    let question = question(&asked, job.as_ref(), &ctx.app.zone);
+    read(&question, &ctx.app.zone, ctx.app.clock.now()).map_err(Refused::Question)?;
+    let list = asked.recipients.as_deref().map(|text| RecipientList::read(text.as_bytes())).transpose();
+    let list = list.map_err(Refused::List)?;
+    let Ok(place) = ctx.diagnosing.clone().try_acquire_owned() else {
+        return Err(Refused::Other(Problem::busy("diagnoses", worded("problem-diagnoses-busy", &[]), 10)));
+    };
+    let id = Uuid::from_bytes(ctx.app.rng.bytes());
+    let kept = serde_json::to_string(&asked).map_err(|error| Problem::internal(&error))?;
+    ctx.app.db.begin_diagnosis(id, by.to_owned(), kept, asked.job.map(Into::into), ctx.app.clock.now()).await?;
+    tokio::spawn(answer(ctx.clone(), id, question, list, job, place));
+    Ok(id)
+}
+
+/// Reads, judges and keeps it.
+async fn answer(
+    ctx: Ctx,
+    id: Uuid,
+    question: Question,
+    list: Option<RecipientList>,
+    job: Option<Job>,
+    _place: OwnedSemaphorePermit,
+) {
+    let (root, clock, zone) = (ctx.app.machine.clone(), ctx.app.clock.clone(), ctx.app.zone.clone());
+    let found = spawn_blocking(move || -> Result<DiagnosisFindings, String> {
+        let found = diagnosis::diagnose(&root, &question, list.as_ref(), &clock).map_err(|error| word_of(&error))?;
+        Ok(findings(&found, list.as_ref(), job.as_ref(), &zone))
+    });
+    let found = found.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a diagnosis ended before its time");
+        Err("internal".to_owned())
+    });
+    if let Err(error) = ctx.app.db.end_diagnosis(id, found, ctx.app.clock.now()).await {
+        tracing::error!(%error, "what a diagnosis found could not be kept");
+    }
+}
+
+/// The question as the engine has it. A moment without a zone is one of this machine's clock.
+fn question(asked: &NewDiagnosis, job: Option<&Job>, zone: &TimeZone) -> Question {
+    let moment = |text: &Option<String>| text.as_deref().map(|text| in_zone(text, zone));
+    let stopped = job.map(|job| job.finished_at.unwrap_or(job.updated_at).to_string());
+    let names_time = asked.at.is_some() || asked.since.is_some() || asked.until.is_some();
+    Question {
+        phrase: asked.phrase.clone(),
+        at: moment(&asked.at).or_else(|| stopped.filter(|_| !names_time)),
+        window: asked.window_minutes.map(|minutes| Duration::from_secs(u64::from(minutes.clamp(1, MINUTES_MAX)) * 60)),
+        since: moment(&asked.since),
+        until: moment(&asked.until),
+        path: asked.path.clone(),
+        app_root: asked.app_root.clone(),
+        unit: asked.unit.clone(),
+        logs: asked.logs.clone(),
+        zones: Vec::new(),
+    }
+}
+
+fn in_zone(text: &str, zone: &TimeZone) -> String {
+    // What names its zone is a moment already.
+    let is_local = text.contains(':') && text.trim().parse::<Timestamp>().is_err();
+    let local = text.trim().parse::<civil::DateTime>().ok().filter(|_| is_local);
+    let moment = local.and_then(|at| zone.to_ambiguous_zoned(at).compatible().ok());
+    moment.map_or_else(|| text.to_owned(), |at| Timestamp::from(at.timestamp()).to_string())
+}
+
+fn findings(
+    found: &diagnosis::Diagnosis,
+    list: Option<&RecipientList>,
+    job: Option<&Job>,
+    zone: &TimeZone,
+) -> DiagnosisFindings {
+    let document = |language| {
+        let mut document = report::document(found, language);
+        if let Some(job) = job {
+            document.sections.insert(1, job::section(job, language, zone));
+        }
+        serde_json::to_string(&document).unwrap_or_default()
+    };
+    let mut told = report::json(found, Language::English);
+    if let Some(job) = job {
+        told["job"] = job::told(job);
+    }
+    let (verdict, cause) = match &found.judgement.verdict {
+        Verdict::Cause { cause } => ("cause", Some(cause.word())),
+        Verdict::Insufficient { .. } => ("insufficient", None),
+        Verdict::EndedNormally => ("ended_normally", None),
+        Verdict::Nothing => ("nothing", None),
+    };
+    let left = list.zip(found.who.as_ref()).filter(|_| found.resume.allows_the_rest());
+    DiagnosisFindings {
+        verdict: verdict.to_owned(),
+        cause,
+        report: told.to_string(),
+        english: document(Language::English),
+        french: document(Language::French),
+        not_sent: left.map(|(list, who)| not_sent(list, who)).filter(|(rows, _)| *rows > 0).map(|(_, text)| text),
+    }
+}
+
+/// As it is kept: a word, and what it is about.
+fn word_of(error: &CollectError) -> String {
+    match error {
+        CollectError::Root(_) => "no_machine".to_owned(),
+        CollectError::Pattern(pattern) => format!("no_file {}", plain(pattern)),
+        CollectError::Question(BadQuestion::NoTime) => "no_time".to_owned(),
+        CollectError::Question(BadQuestion::NotATime(text)) => format!("not_a_time {}", plain(text)),
+        CollectError::Question(BadQuestion::Window) => "window".to_owned(),
+    }
+}
+
+pub(super) fn state(kept: &StoredDiagnosis, now: Timestamp) -> DiagnosisState {
+    match (kept.finished_at, &kept.error) {
+        (Some(_), None) => DiagnosisState::Done,
+        (Some(_), Some(_)) => DiagnosisState::Failed,
+        (None, _) if now.since(kept.created_at) > INTERRUPTED_AFTER => DiagnosisState::Interrupted,
+        (None, _) => DiagnosisState::Running,
+    }
+}
+
+pub(super) async fn existing(ctx: &Ctx, id: Uuid) -> Result<StoredDiagnosis> {
+    let missing = || Problem::missing(worded("problem-no-diagnosis", &[("id", &id)]));
+    ctx.app.db.diagnosis(id).await?.ok_or_else(missing)
+}
+
+pub(super) fn asked(kept: &StoredDiagnosis) -> NewDiagnosis {
+    serde_json::from_str(&kept.question).unwrap_or_default()
+}
+
+pub(super) fn shown(kept: StoredDiagnosis, now: Timestamp) -> Diagnosis {
+    Diagnosis {
+        id: kept.id,
+        state: state(&kept, now),
+        question: asked(&kept),
+        asked_by: kept.asked_by,
+        created_at: kept.created_at,
+        finished_at: kept.finished_at,
+        verdict: kept.verdict,
+        cause: kept.cause,
+        error: kept.error,
+        report: None,
+    }
+}
