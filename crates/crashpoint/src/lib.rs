@@ -38,8 +38,9 @@ enum Deed {
 /// Ends or stops the process here, when a test has asked for it.
 pub fn reach(point: &str) {
     debug_assert!(
-        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS, OF_BACKUPS].iter().any(|points| points.contains(&point)),
-        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS, OF_SUBMISSIONS].iter().any(|points| points.contains(&point)),
+        [OF_MAILINGS, OF_WORKERS, OF_LOGS, OF_EVENTS, OF_BACKUPS, OF_SUBMISSIONS]
+            .iter()
+            .any(|points| points.contains(&point)),
         "{point} is not listed"
     );
     if cfg!(debug_assertions)

@@ -77,15 +77,6 @@ impl Error {
                 use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
                 matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
             }
-    /// Whether there is no room left to write (SQLite: full; PostgreSQL: `disk_full`).
-    pub fn is_disk_full(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| match code.len() {
-                5 => code == "53100",
-                _ => code.parse::<i64>().is_ok_and(|code| code & 0xff == 13),
-            }),
-            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
-            Self::Shared(error) => error.is_disk_full(),
             _ => false,
         }
     }

@@ -128,18 +128,24 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0018_checks.sql"),
     },
     Migration {
-        version: 21,
-        name: "celery",
-        sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
-        postgres: include_str!("../migrations/postgres/0021_celery.sql"),
         version: 19,
         name: "submission",
         sqlite: include_str!("../migrations/sqlite/0019_submission.sql"),
         postgres: include_str!("../migrations/postgres/0019_submission.sql"),
+    },
+    Migration {
         version: 20,
         name: "dhis2",
         sqlite: include_str!("../migrations/sqlite/0020_dhis2.sql"),
         postgres: include_str!("../migrations/postgres/0020_dhis2.sql"),
+    },
+    Migration {
+        version: 21,
+        name: "celery",
+        sqlite: include_str!("../migrations/sqlite/0021_celery.sql"),
+        postgres: include_str!("../migrations/postgres/0021_celery.sql"),
+    },
+    Migration {
         version: 23,
         name: "diagnoses",
         sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),

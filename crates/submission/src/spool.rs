@@ -240,7 +240,7 @@ impl Writer {
 }
 
 fn not_kept(error: &store::Error) -> NotKept {
-    if error.is_disk_full() { NotKept::DiskFull } else { NotKept::Other(error.to_string()) }
+    if error.is_full() { NotKept::DiskFull } else { NotKept::Other(error.to_string()) }
 }
 
 fn is_full(error: &io::Error) -> bool {

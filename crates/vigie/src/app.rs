@@ -227,11 +227,10 @@ impl Parts {
             reach: reach.clone(),
         });
         let checking = Checking::new(db.clone(), clock.clone(), reach);
-        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, checking, job_log, blobs })
         let sync_log = Arc::new(OnceLock::new());
         let said = logging::sync_log(Arc::clone(&sync_log), config.zone.value.clone());
         let syncs = dhis2::Syncs::new((db.clone(), vault.clone()), (clock.clone(), rng.clone()), said);
-        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, syncs, sync_log, job_log, blobs })
+        Ok(Self { clock, rng, vault, db, hub, logs, reports, alerts, checking, syncs, sync_log, job_log, blobs })
     }
 
     fn app(&self, config: &Config, wake: Option<web::Wake>) -> App {
