@@ -1,6 +1,6 @@
 //! Checks at work, on a database of their own.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails says where; one measures")]
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use axum::{Router, response::Redirect, routing::get};
 use checking::{Checking, Heard, hear, new_check};
