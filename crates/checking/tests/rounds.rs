@@ -1,5 +1,7 @@
 //! Checks at work, on a database of their own.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+
 use axum::{Router, response::Redirect, routing::get};
 use checking::{Checking, Heard, hear, new_check};
 use checks::{Check, Heartbeat, HttpProbe, Ping, PingKind, Probe, Said, Watch, WhyCode, slug};
