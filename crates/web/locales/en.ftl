@@ -172,8 +172,8 @@ uncertain-n = { $n ->
    *[other] { $shown } unconfirmed
 }
 more-today = Also today, not included above:
-others-n = other jobs: { $done } succeeded, { $failed } failed.
-posted-n = traces from other programs: { $total } (errors: { $errors }).
+others-n = Other jobs: { $done } items succeeded, { $failed } failed.
+posted-n = Traces from other programs: { $total } (errors: { $errors }).
 errors-n = { $n ->
     [one] { $shown } error
    *[other] { $shown } errors
@@ -203,7 +203,7 @@ chart-from = Half hour starting at
 chart-sent-title = Sent
 chart-errors-title = Not delivered
 errors-title = Recent failures
-errors-all = View all errors
+errors-all = View all failures
 errors-none = No open failures in the last 24 hours.
 
 ## Jobs

@@ -172,8 +172,8 @@ uncertain-n = { $n ->
    *[other] { $shown } non confirmés
 }
 more-today = Également aujourd’hui, hors chiffres ci-dessus :
-others-n = autres tâches : { $done } réussis, { $failed } en échec.
-posted-n = traces d’autres programmes : { $total } (erreurs : { $errors }).
+others-n = Autres tâches : { $done } éléments réussis, { $failed } en échec.
+posted-n = Traces d’autres programmes : { $total } (erreurs : { $errors }).
 errors-n = { $n ->
     [one] { $shown } erreur
    *[other] { $shown } erreurs
@@ -203,7 +203,7 @@ chart-from = Demi-heure à partir de
 chart-sent-title = Envoyés
 chart-errors-title = Non remis
 errors-title = Échecs récents
-errors-all = Voir toutes les erreurs
+errors-all = Voir tous les échecs
 errors-none = Aucun échec à traiter sur les dernières 24 heures.
 
 ## Jobs
@@ -415,7 +415,7 @@ limit-daily = Tentatives d’envoi sur 24 heures
 limit-recipients = Destinataires sur 24 heures
 limit-batch-size = Messages par lot
 limit-batch-pause = Pause entre les lots (secondes)
-limit-left = { $left } restants sur { $limit }
+limit-left = encore { $left } sur { $limit }
 limit-none = sans limite quotidienne
 sent-in-a-day = { $n ->
     [one] { $shown } tentative d’envoi sur 24 heures

@@ -10,6 +10,7 @@ pub(crate) mod pages;
 mod told;
 
 use crate::routes::Routes;
+pub use told::query_problem;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     [api::declare, ingest::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))

@@ -1,8 +1,10 @@
 //! What a query and its answer have to be told, in the reader's language: the telemetry store says it as codes with arguments.
 
 use crate::{layout::foreign::plain, words::Words};
+use ::language::Language;
+use jiff::tz::TimeZone;
 use telemetry::query::{
-    Partial,
+    Partial, Problem,
     language::{self, DEPTH_MAX, PIPES_MAX, TERMS_MAX, TEXT_MAX},
 };
 
@@ -21,6 +23,17 @@ pub(super) fn doubt(words: &Words, why: &language::Why) -> String {
         language::Why::AsWritten => words.t("doubt-as-written"),
         language::Why::PartOfSource => words.t("doubt-part-of-source"),
         language::Why::InFields => words.t("doubt-in-fields"),
+    }
+}
+
+/// What was not understood of a query, and what helps, as one sentence of the terminal.
+pub fn query_problem(language: Language, problem: &Problem) -> String {
+    match language {
+        Language::English => problem.to_string(),
+        Language::French => {
+            let (what, remedy) = fault(&Words { language, zone: TimeZone::UTC }, &problem.fault);
+            format!("{what}\u{a0}: {remedy}")
+        }
     }
 }
 

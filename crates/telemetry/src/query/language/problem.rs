@@ -118,6 +118,11 @@ impl Problem {
     /// ```
     /// `text` is the query's, whole.
     pub fn render(&self, text: &str) -> String {
+        self.render_as(text, &self.to_string())
+    }
+
+    /// The same, with other words for what it says.
+    pub fn render_as(&self, text: &str, said: &str) -> String {
         let start = floor_boundary(text, self.at.start);
         let end = floor_boundary(text, self.at.end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -126,7 +131,7 @@ impl Problem {
         let before = text[line_start..start].chars().count();
         let under = text[start..end.min(line_end)].chars().count().max(1);
         let mut shown = String::new();
-        let _ = fmt::write(&mut shown, format_args!("{line}\n{:before$}{:^<under$} {self}", "", ""));
+        let _ = fmt::write(&mut shown, format_args!("{line}\n{:before$}{:^<under$} {said}", "", ""));
         shown
     }
 }

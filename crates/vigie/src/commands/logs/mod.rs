@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render,
-    words::{Cause as _, t},
+    words::{self, Cause as _, t},
 };
 use api::logs::Hint;
 use jiff::tz::TimeZone;
@@ -97,7 +97,7 @@ fn labels(args: &LogsLabelArgs) -> Result<Labels> {
 /// Each with the query and a caret under the place.
 fn say_problems(text: &str, problems: &[Problem]) {
     for problem in problems {
-        render::say(&problem.render(text));
+        render::say(&problem.render_as(text, &web::query_problem(words::language(), problem)));
     }
 }
 

@@ -110,7 +110,7 @@ async fn people_are_counted_once_everywhere() {
     let other = site.get("/api/v1/report?application=autre").await.json();
     assert_eq!(json!([other["sent"], other["traces"]["total"]]), json!([0, 2]));
     let home = site.look(&reader, "/").await.text;
-    assert!(home.contains("traces from other programs: 2 (errors: 1)"), "{home}");
+    assert!(home.contains("Traces from other programs: 2 (errors: 1)"), "{home}");
 }
 
 /// However often something else has failed since.
