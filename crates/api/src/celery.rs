@@ -154,3 +154,42 @@ pub struct CeleryTaskQuery {
     /// Where tasks of several brokers have the same id.
     pub broker: Option<String>,
 }
+
+/// An order to workers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCeleryOrder {
+    /// Needed where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broker: Option<String>,
+    /// `{"command": "revoke", "task": "…", "terminate": "SIGTERM"}`; `pool_grow` and `pool_shrink` with `worker` and `by`,
+    /// `pool_restart`, `autoscale` with `min` and `max`, `add_consumer` and `cancel_consumer` with `queue`, `rate_limit` with
+    /// `task` and `rate`, `time_limit` with `task`, `soft_s` and `hard_s`.
+    #[schema(value_type = Object)]
+    pub order: serde_json::Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CeleryShutdown {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broker: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CeleryPurge {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broker: Option<String>,
+    /// How many messages it holds: it is emptied only where it holds just so many.
+    pub messages: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CeleryOrderDone {
+    pub no: i64,
+    pub broker: String,
+    /// What each worker has answered; `purged` or `holds` with a number of messages, of a queue; `error` where it failed.
+    #[schema(value_type = Object)]
+    pub answers: serde_json::Value,
+}

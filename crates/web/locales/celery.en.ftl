@@ -90,3 +90,7 @@ celery-error = Error
 celery-error-earlier = Error of an earlier attempt
 celery-family = Related tasks
 celery-this-one = this task
+
+deed-celery-order = Sent a command to a Celery application
+deed-celery-shutdown = Stopped a Celery worker
+deed-celery-purge = Emptied a Celery queue

@@ -90,3 +90,7 @@ celery-error = Erreur
 celery-error-earlier = Erreur d’une tentative précédente
 celery-family = Tâches liées
 celery-this-one = cette tâche
+
+deed-celery-order = Commande envoyée à une application Celery
+deed-celery-shutdown = Processus Celery arrêté
+deed-celery-purge = File d’attente Celery vidée

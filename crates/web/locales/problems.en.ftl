@@ -47,6 +47,11 @@ problem-no-record = there is no record { $seq }
 
 problem-celery-state = Celery has no state “{ $word }”.
 problem-celery-state-help = Use one of these: { $words }.
+problem-celery-order-help = Name the command, as { "{" }"command": "revoke", "task": "…"{ "}" }; the API documentation lists all of them.
+problem-celery-order-own = Stopping a worker and emptying a queue need an administrator: use their own addresses in the API.
+problem-celery-broker = Name the broker. Vigie listens to these: { $brokers }.
+problem-celery-away = The broker { $broker } is not answering now, so nothing was done.
+problem-no-flower-page = Flower’s page “{ $page }” does not exist here.
 problem-no-celery-task = There is no Celery task { $id }.
 problem-no-release = There is no release { $version } in the project { $project }.
 problem-no-issue = there is no issue `{ $name }`

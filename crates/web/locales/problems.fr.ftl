@@ -47,6 +47,11 @@ problem-no-record = la ligne { $seq } n’existe pas
 
 problem-celery-state = L’état « { $word } » n’existe pas dans Celery.
 problem-celery-state-help = Utilisez l’un de ceux-ci : { $words }.
+problem-celery-order-help = Indiquez la commande, comme { "{" }"command": "revoke", "task": "…"{ "}" } ; la documentation de l’API les énumère.
+problem-celery-order-own = Arrêter un processus ou vider une file d’attente est réservé aux administrateurs : utilisez leurs adresses dans l’API.
+problem-celery-broker = Indiquez le broker. Vigie écoute ceux-ci : { $brokers }.
+problem-celery-away = Le broker { $broker } ne répond pas en ce moment : rien n’a été fait.
+problem-no-flower-page = La page « { $page } » de Flower n’existe pas ici.
 problem-no-celery-task = La tâche Celery { $id } n’existe pas.
 problem-no-release = La version { $version } n’existe pas dans le projet { $project }.
 problem-no-issue = le problème « { $name } » n’existe pas

@@ -55,6 +55,9 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-issue-merge", &["POST /issues/{id}/merge"]),
     ("deed-issue-split", &["POST /issues/{id}/unmerge", "POST /issues/{id}/split"]),
     ("deed-diagnosis", &["POST /diagnoses"]),
+    ("deed-celery-order", &["POST /celery/orders"]),
+    ("deed-celery-shutdown", &["POST /celery/workers/{name}/shutdown"]),
+    ("deed-celery-purge", &["POST /celery/queues/{name}/purge"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];

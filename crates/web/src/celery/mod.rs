@@ -1,8 +1,10 @@
 //! Celery clusters beside Vigie: their workers, queues and tasks, as they are and as they were.
 
 mod api;
+mod control;
 #[cfg(test)]
 pub(crate) mod examples;
+mod flower;
 mod handlers;
 mod page;
 #[cfg(test)]
@@ -11,5 +13,7 @@ mod tests;
 use crate::routes::Routes;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [api::declare, control::declare, flower::declare, handlers::declare]
+        .into_iter()
+        .fold(routes, |routes, add| add(routes))
 }
