@@ -13,6 +13,7 @@ mod copying;
 mod external;
 mod feed;
 mod files;
+mod held;
 mod intents;
 mod issues;
 mod items;
