@@ -25,9 +25,12 @@ pub struct Kept {
     pub manifest: Manifest,
 }
 
-/// How a backup is called that was begun then: as names sort, so do times.
-pub(crate) fn name(at: Timestamp) -> String {
-    format!("{PREFIX}{}", at.to_jiff().strftime("%Y-%m-%dT%H%M%SZ"))
+/// How a backup is called that was begun then: as names sort, so do times. A second one within a second has a number.
+pub(crate) fn unused_name(folder: &Path, at: Timestamp) -> String {
+    let name = format!("{PREFIX}{}", at.to_jiff().strftime("%Y-%m-%dT%H%M%SZ"));
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let unused = std::iter::once(name.clone()).chain(numbered).find(|name| !folder.join(name).exists());
+    unused.unwrap_or(name)
 }
 
 pub(crate) fn partial(name: &str) -> String {

@@ -55,7 +55,7 @@ pub async fn back_up(db: &Db, plan: &Plan, clock: &Clock, tell: &mut Tell<'_>) -
     let _held = lock(&plan.folder)?;
     kept::sweep(&plan.folder)?;
     let taken_at = clock.now();
-    let name = kept::name(taken_at);
+    let name = kept::unused_name(&plan.folder, taken_at);
     let partial = plan.folder.join(kept::partial(&name));
     let written = write(db, plan, (clock, taken_at), &partial, tell).await;
     let manifest = match written {

@@ -116,6 +116,15 @@ async fn old_ones_go_once_the_new_one_is_verified_and_others_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_within_a_second_are_two() {
+    let place = Place::new().await;
+    for _ in 0..3 {
+        back_up(&place.db, &place.plan(), &clock(0), &mut |_| {}).await.unwrap();
+    }
+    assert_eq!(list(&place.plan().folder).unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_one_left_is_no_backup_and_goes() {
     let place = Place::new().await;
     let half = place.plan().folder.join("vigie-2025-01-01T000000Z.partial");

@@ -16,6 +16,7 @@ mod diagnoses;
 mod external;
 mod feed;
 mod files;
+mod held;
 mod intents;
 mod issues;
 mod items;
