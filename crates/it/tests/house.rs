@@ -130,8 +130,8 @@ const TESTS_MAY_KNOW: &[&str] = &["testkit"];
 const END_TO_END: &str = "it";
 
 /// Crates that each do one thing for people; they meet in `web` and `vigie`, never in each other.
-const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "checks", "diagnosis", "celery"];
-const FEATURES: &[&str] = &["mail", "tasks", "dhis2", "errors", "alerts", "backup", "bulletin", "diagnosis", "celery"];
+const FEATURES: &[&str] =
+    &["mail", "tasks", "dhis2", "errors", "alerts", "checks", "backup", "bulletin", "diagnosis", "celery"];
 
 /// Names under which anything can hide.
 const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "misc", "shared", "core"];

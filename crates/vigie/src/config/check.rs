@@ -63,8 +63,10 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
             keep = set.value.keep
         );
         put("backup", value, &set.from);
+    }
     for broker in &config.celery {
         put(&format!("celery.{}", broker.value.name), broker.value.shown_url(), &broker.from);
+    }
     if let Some(table) = &config.submission {
         put("submission.listen", table.value.listen.to_string(), &table.from);
         let account = table.value.account.clone().unwrap_or_else(|| t!("submission-only-account"));

@@ -62,9 +62,9 @@ impl Crash {
                 return Err(Refusal::NoMinidump);
             }
             self.has_dump = true;
-            self.file(file_name.unwrap_or_else(|| "minidump.dmp".into()), None, "event.minidump", &bytes);
+            self.file(file_name.as_deref().unwrap_or("minidump.dmp"), None, "event.minidump", &bytes);
         } else if let Some(file_name) = file_name {
-            self.file(file_name, content_type, "event.attachment", &bytes);
+            self.file(&file_name, content_type.as_deref(), "event.attachment", &bytes);
         } else {
             self.text_bytes += name.len() + bytes.len();
             if self.text_bytes > TEXT_BYTES_MAX {
@@ -75,8 +75,8 @@ impl Crash {
         Ok(())
     }
 
-    fn file(&mut self, name: String, content_type: Option<String>, kind: &str, bytes: &[u8]) {
-        let content_type = content_type.unwrap_or_else(|| "application/octet-stream".into());
+    fn file(&mut self, name: &str, content_type: Option<&str>, kind: &str, bytes: &[u8]) {
+        let content_type = content_type.unwrap_or("application/octet-stream");
         let header = json!({"type": "attachment", "length": bytes.len(), "filename": name,
                             "content_type": content_type, "attachment_type": kind});
         self.files.push((header, bytes.to_vec()));
