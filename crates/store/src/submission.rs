@@ -20,6 +20,8 @@ pub struct Intake {
     pub key: String,
     /// The job that is made where none is open.
     pub job: NewJob,
+    /// The id that it has where its own is that of a job which no message may join: one message must not hold up others.
+    pub spare: JobId,
     /// Until when more may come: the job is not complete before.
     pub open_until: Timestamp,
     pub messages: Vec<NewSubmission>,
@@ -206,7 +208,7 @@ async fn open_job(
     let row = conn.row(conn.dialect().lock_job, params![known]).await?;
     if let Some(job) = row.map(|row| jobs::job_from(&row)).transpose()? {
         let is_open = !job.state.is_final() && job.state != JobState::Preparing;
-        let asked_for = job.id == intake.job.id && job.kind == intake.job.kind;
+        let asked_for = job.id == intake.job.id && job.task_type == intake.job.task_type && job.account == intake.job.account;
         if is_open && (asked_for || open_until > now) {
             return Ok(known);
         }
@@ -214,10 +216,14 @@ async fn open_job(
             return Ok(jobs::write_change(conn, known, &Change::to(JobState::Pending), now).await?.id);
         }
     }
-    match jobs::create(conn, &intake.job, now).await? {
+    if let Created::New(job) = jobs::create(conn, &intake.job, now).await? {
+        return Ok(job.id);
+    }
+    let other = NewJob { id: intake.spare, ..intake.job.clone() };
+    match jobs::create(conn, &other, now).await? {
         Created::New(job) => Ok(job.id),
         Created::Existing(job) | Created::NameTaken(job) => {
-            Err(Error::Conflict(format!("job {} is {}, and no message can join it: name another", job.id, job.state)))
+            Err(Error::Conflict(format!("job {} is {}, and no message can join it", job.id, job.state)))
         }
     }
 }

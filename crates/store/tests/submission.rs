@@ -14,8 +14,9 @@ on_both![
 ];
 
 fn intake(key: &str, job: u128, now: Timestamp, messages: Vec<NewSubmission>) -> Intake {
+    let spare = job_id(job + 1_000);
     let job = NewJob { state: JobState::Pending, ledger: store::LedgerMatch::None, ..new_job(job_id(job)) };
-    Intake { key: key.into(), job, open_until: now + Duration::from_secs(60), messages }
+    Intake { key: key.into(), job, spare, open_until: now + Duration::from_secs(60), messages }
 }
 
 fn message(id: u128, key: Option<&str>) -> NewSubmission {
@@ -83,10 +84,14 @@ async fn a_job_that_is_asked_for_by_its_id_goes_on(db: Db) {
     assert_eq!((more[0].job, more[0].seq), (job_id(1), 2));
     assert_eq!(db.job(job_id(1)).await.unwrap().unwrap().state, JobState::Pending);
     db.cancel_job(job_id(1), store::Reason::new("requested", ""), later(201)).await.unwrap();
-    let refused = db.submit(vec![intake("a", 1, later(202), vec![message(3, None)])], later(202)).await;
-    assert!(refused.is_err_and(|error| error.to_string().contains("cancelled")));
-    let other = submit(&db, intake("a", 5, later(202), vec![message(3, None)]), later(202)).await;
-    assert_eq!(other[0].job, job_id(5));
+    let other = submit(&db, intake("a", 1, later(202), vec![message(3, None)]), later(202)).await;
+    assert_eq!(other[0].job, job_id(1_001), "what was cancelled takes nothing");
+    let more = submit(&db, intake("a", 1, later(203), vec![message(4, None)]), later(203)).await;
+    assert_eq!((more[0].job, more[0].seq), (job_id(1_001), 2));
+    // A mailing of somebody else's is nothing that messages join.
+    db.create_job(NewJob { task_type: String::new(), ..new_job(job_id(2)) }, NOW).await.unwrap();
+    let apart = submit(&db, intake("b", 2, NOW, vec![message(5, None)]), NOW).await;
+    assert_eq!(apart[0].job, job_id(1_002));
 }
 
 async fn what_is_old_and_sent_is_let_go_of(db: Db) {

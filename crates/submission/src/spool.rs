@@ -235,7 +235,8 @@ impl Writer {
             authority: Authority::Write,
         };
         let key = key.map(String::as_str).join("\u{1f}");
-        Intake { key, job, open_until: now + self.quiet, messages: Vec::new() }
+        let spare = JobId(model::TraceId::new(&self.clock, &self.rng).0);
+        Intake { key, job, spare, open_until: now + self.quiet, messages: Vec::new() }
     }
 }
 
