@@ -274,8 +274,9 @@ fn card(text: &[u8], start: usize, length: usize) -> Option<usize> {
     if (13..=19).contains(&length) {
         // Of ordinary numbers every tenth has the check digit too: one alone is a card's where something says so.
         // By itself it is a value whose name whoever asks has looked at.
-        let is_all = start == 0 && length == text.len();
-        return Some(start + length).filter(|end| ends(*end) && (is_all || is_told_to_be_a_card(&text[..start])));
+        let is_bare = |around: &[u8]| !around.iter().any(u8::is_ascii_alphanumeric);
+        let is_all = || is_bare(&text[..start]) && is_bare(&text[start + length..]);
+        return Some(start + length).filter(|end| ends(*end) && (is_all() || is_told_to_be_a_card(&text[..start])));
     }
     let separator = *text.get(start + length).filter(|b| matches!(b, b' ' | b'-'))?;
     PRINTED.iter().find_map(|groups| {
