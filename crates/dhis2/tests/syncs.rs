@@ -66,7 +66,7 @@ impl Bed {
         Self { source, target, db, syncs, lines, _engine: engine, _dir: dir, _work: work }
     }
 
-    fn settings(&self, more: serde_json::Value) -> Settings {
+    fn settings(&self, more: &serde_json::Value) -> Settings {
         let mut settings = json!({"source": self.source.url, "target": self.target.url});
         settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value(settings).unwrap()
@@ -144,7 +144,7 @@ async fn an_empty_target_becomes_equal_and_stays_so() {
     let bed = Bed::new().await;
     fill(&mut bed.source.state(), 60, 30);
     // An old server, whose default objects have uids of their own.
-    let sync = bed.add("config-test", &bed.settings(json!({"values": "yes"}))).await;
+    let sync = bed.add("config-test", &bed.settings(&json!({"values": "yes"}))).await;
     assert_eq!(bed.syncs.check(&sync).await.unwrap(), []);
     let plan = bed.syncs.plan(&sync).await.unwrap();
     assert_eq!(plan.counts["organisationUnits"][&Action::Create], 61);
@@ -165,7 +165,7 @@ async fn an_empty_target_becomes_equal_and_stays_so() {
     let after = bed.target.state().requests.iter().filter(|seen| seen.method == "POST").count();
     assert_eq!((run.phase.as_str(), after - before), ("succeeded", 0));
     // Nothing that is kept holds a value or a name.
-    let ledger = bed.db.sync_ledger(&bed.settings(json!({})).pair(), SyncedOnly::All, ("", ""), 1_000).await.unwrap();
+    let ledger = bed.db.sync_ledger(&bed.settings(&json!({})).pair(), SyncedOnly::All, ("", ""), 1_000).await.unwrap();
     assert_eq!(ledger.len(), 61 + 6 + 30 + 1);
     // What a person changes on either side is found, and written.
     bed.source.state().edit("dataElements", "del00000003", "name", json!("Renamed"));
@@ -192,7 +192,7 @@ async fn seven_bad_of_five_hundred_are_named_and_the_others_arrive() {
     bed.source
         .state()
         .put("dataElementGroups", json!({"id": "group000000", "name": "G", "dataElements": [{"id": bad[0]}]}));
-    let settings = bed.settings(json!({"metadata": ["dataElements", "dataElementGroups"]}));
+    let settings = bed.settings(&json!({"metadata": ["dataElements", "dataElementGroups"]}));
     let sync = bed.add("bad", &settings).await;
     let (run, data) = bed.run(&sync).await;
     assert_eq!((run.phase.as_str(), data.errors), ("failed", 8));
@@ -218,7 +218,7 @@ async fn a_report_that_names_nothing_is_bisected() {
     target.faults.nameless = true;
     target.faults.refused.insert("del00000017".into(), "E4000".into());
     drop(target);
-    let sync = bed.add("nameless", &bed.settings(json!({"metadata": ["dataElements"]}))).await;
+    let sync = bed.add("nameless", &bed.settings(&json!({"metadata": ["dataElements"]}))).await;
     let (_, data) = bed.run(&sync).await;
     assert_eq!((data.errors, bed.target.state().count("dataElements")), (1, 63));
     assert!(bed.target.state().posts("/api/metadata") <= 14);
@@ -232,7 +232,7 @@ async fn answers_that_are_lost_are_settled_by_reading_again() {
     target.faults.imports =
         [Fault::CutAfter, Fault::Status(503), Fault::CutBefore, Fault::GatewayTimeout, Fault::Status(413)].into();
     drop(target);
-    let sync = bed.add("lost", &bed.settings(json!({"values": "yes"}))).await;
+    let sync = bed.add("lost", &bed.settings(&json!({"values": "yes"}))).await;
     let (run, data) = bed.run(&sync).await;
     assert_eq!((run.phase.as_str(), data.problem.as_str()), ("succeeded", ""));
     assert!(bed.is_equal(&sync).await);
@@ -243,7 +243,7 @@ async fn what_is_accepted_and_not_kept_is_a_failure() {
     let bed = Bed::new().await;
     bed.source.state().put("dataElements", json!({"id": "del00000001", "name": "a"}));
     bed.target.state().faults.silent.insert("del00000001".into());
-    let settings = bed.settings(json!({"metadata": ["dataElements"]}));
+    let settings = bed.settings(&json!({"metadata": ["dataElements"]}));
     let sync = bed.add("silent", &settings).await;
     let (run, _) = bed.run(&sync).await;
     assert_eq!(run.phase, "failed");
@@ -255,7 +255,7 @@ async fn what_is_accepted_and_not_kept_is_a_failure() {
 async fn a_source_that_is_empty_forbidden_or_cut_deletes_nothing() {
     let bed = Bed::new().await;
     fill(&mut bed.source.state(), 20, 10);
-    let sync = bed.add("gone", &bed.settings(json!({"values": "yes"}))).await;
+    let sync = bed.add("gone", &bed.settings(&json!({"values": "yes"}))).await;
     bed.run(&sync).await;
     let units = bed.target.state().count("organisationUnits");
     let before = (units, bed.target.state().values.len());
@@ -281,7 +281,7 @@ async fn a_source_that_is_empty_forbidden_or_cut_deletes_nothing() {
 async fn a_frozen_plan_is_refused_once_a_side_has_moved() {
     let bed = Bed::new().await;
     bed.source.state().put("dataElements", json!({"id": "del00000001", "name": "a"}));
-    let sync = bed.add("frozen", &bed.settings(json!({"metadata": ["dataElements"]}))).await;
+    let sync = bed.add("frozen", &bed.settings(&json!({"metadata": ["dataElements"]}))).await;
     let plan = bed.syncs.plan(&sync).await.unwrap();
     bed.source.state().edit("dataElements", "del00000001", "name", json!("b"));
     let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
@@ -299,7 +299,7 @@ async fn two_ways_come_to_rest() {
     for n in 0..40 {
         bed.source.state().put("dataElements", json!({"id": format!("del{n:08}"), "name": n.to_string()}));
     }
-    let there = bed.settings(json!({"metadata": ["dataElements"], "conflict": "stop"}));
+    let there = bed.settings(&json!({"metadata": ["dataElements"], "conflict": "stop"}));
     let back = Settings { source: there.target.clone(), target: there.source.clone(), ..there.clone() };
     let (there, back) = (bed.add("there", &there).await, bed.add("back", &back).await);
     bed.run(&there).await;
@@ -327,7 +327,7 @@ async fn two_ways_come_to_rest() {
 async fn a_refused_account_pauses_and_a_started_sync_follows_the_source() {
     let bed = Bed::new().await;
     bed.source.state().put("dataElements", json!({"id": "del00000001", "name": "a"}));
-    let settings = bed.settings(json!({"metadata": ["dataElements"], "mode": "automatic", "check_every_s": 10}));
+    let settings = bed.settings(&json!({"metadata": ["dataElements"], "mode": "automatic", "check_every_s": 10}));
     let sync = bed.add("automatic", &settings).await;
     bed.target.state().faults.locked_out = true;
     let (run, data) = bed.run(&sync).await;
@@ -355,7 +355,7 @@ async fn a_refused_account_pauses_and_a_started_sync_follows_the_source() {
 async fn fifty_lost_answers_leave_both_sides_equal() {
     let bed = Bed::new().await;
     fill(&mut bed.source.state(), 100, 60);
-    let sync = bed.add("cut", &bed.settings(json!({"values": "yes"}))).await;
+    let sync = bed.add("cut", &bed.settings(&json!({"values": "yes"}))).await;
     let faults = (0..50).map(|n| if n % 2 == 0 { Fault::CutAfter } else { Fault::CutBefore });
     bed.target.state().faults.imports = faults.flat_map(|fault| [fault, Fault::None]).collect();
     for _ in 0..10 {
@@ -375,7 +375,7 @@ async fn all_pairs_of_versions_become_equal_within_few_requests() {
         let bed = Bed::new().await;
         (bed.source.state().version, bed.target.state().version) = (source, target);
         fill(&mut bed.source.state(), units, elements);
-        let sync = bed.add("pair", &bed.settings(json!({"values": "yes"}))).await;
+        let sync = bed.add("pair", &bed.settings(&json!({"values": "yes"}))).await;
         let (run, data) = bed.run(&sync).await;
         assert_eq!((run.phase.as_str(), data.problem.as_str()), ("succeeded", ""), "2.{source} to 2.{target}");
         let asked = bed.source.state().requests.len() + bed.target.state().requests.len();

@@ -102,7 +102,9 @@ fn hands_over(on: Stage) {
     );
     let received = stage.sink.received();
     let once = |address: &str| assert_eq!(received.get(address), Some(&1), "{address}: {received:?}");
-    ["un", "deux", "cache", "trois", "admin", "client000", "client119"].map(|who| once(&format!("{who}@exemple.fr")));
+    for who in ["un", "deux", "cache", "trois", "admin", "client000", "client119"] {
+        once(&format!("{who}@exemple.fr"));
+    }
     assert_eq!(received.get("absent@exemple.fr"), None);
     let (status, _) = running.terminate();
     assert!(status.success(), "{status}");
@@ -169,7 +171,7 @@ fn kills(on: Stage) {
                     if number >= ends_at.load(Ordering::Relaxed).min(90_000) || !hand_over(port, number, &gave_up) {
                         return;
                     }
-                    taken.lock().unwrap().insert(number);
+                    taken.lock().expect("nobody has panicked").insert(number);
                 }
             });
         }
@@ -208,8 +210,11 @@ fn kills(on: Stage) {
         }
         Ok(states)
     });
-    let (states, received, taken) =
-        (states.expect("the state is readable"), stage.sink.received(), taken.into_inner().unwrap());
+    let (states, received, taken) = (
+        states.expect("the state is readable"),
+        stage.sink.received(),
+        taken.into_inner().expect("nobody has panicked"),
+    );
     let (mut sent, mut unknown) = (0, 0);
     for number in &taken {
         let address = address(*number);

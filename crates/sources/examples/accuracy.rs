@@ -80,13 +80,13 @@ impl Witness {
 
     fn of(&self, line: &str) -> Expected {
         let time = self.times.iter().find_map(|time| moment(&time.captures(line)?));
-        let level = self.levels.captures(line).and_then(|found| match &found[1] {
-            "TRACE" => Some(Level::Trace),
-            "DEBUG" => Some(Level::Debug),
-            "INFO" | "NOTICE" => Some(Level::Info),
-            "WARN" | "WARNING" => Some(Level::Warning),
-            "ERROR" => Some(Level::Error),
-            _ => Some(Level::Critical),
+        let level = self.levels.captures(line).map(|found| match &found[1] {
+            "TRACE" => Level::Trace,
+            "DEBUG" => Level::Debug,
+            "INFO" | "NOTICE" => Level::Info,
+            "WARN" | "WARNING" => Level::Warning,
+            "ERROR" => Level::Error,
+            _ => Level::Critical,
         });
         Expected { time, level }
     }

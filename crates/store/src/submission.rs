@@ -208,7 +208,8 @@ async fn open_job(
     let row = conn.row(conn.dialect().lock_job, params![known]).await?;
     if let Some(job) = row.map(|row| jobs::job_from(&row)).transpose()? {
         let is_open = !job.state.is_final() && job.state != JobState::Preparing;
-        let asked_for = job.id == intake.job.id && job.task_type == intake.job.task_type && job.account == intake.job.account;
+        let asked_for =
+            job.id == intake.job.id && job.task_type == intake.job.task_type && job.account == intake.job.account;
         if is_open && (asked_for || open_until > now) {
             return Ok(known);
         }

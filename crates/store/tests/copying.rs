@@ -10,6 +10,7 @@ use store::{
 use uuid::Uuid;
 
 /// A little of everything, as unkind as it may be.
+#[expect(clippy::too_many_lines, reason = "a row of each table")]
 async fn fill(db: &Db) {
     let (id, limits) = (Uuid::from_u128(1), Limits { daily: Some(9), ..Limits::default() });
     let account = Account {

@@ -140,26 +140,36 @@ impl Owned {
             }
             owned.schedules.push(Schedules::start(&owned.place, work));
             if matches!(engines, Engines::Run(_)) {
-                for broker in &config.celery {
-                    let (db, clock, rng) = (parts.db.clone(), parts.clock.clone(), parts.rng.clone());
-                    let reader = celery::Reader::new(broker.value.clone(), db, clock, rng);
-                    owned.background.spawn(reader.run(owned.stop.subscribe()));
-                }
+                owned.listen_to_brokers(config, &parts);
             }
             let (reports, stopped) = (parts.reports.clone(), owned.stop.subscribe());
             owned.background.spawn(async move { reports.run(stopped).await });
         }
-        if let Some(mut news) = parts.db.listen().await? {
-            let nudge = owned.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
-            owned.background.spawn(async move {
-                while let Some(job) = news.recv().await {
-                    // What could not be read now is read when it is asked for.
-                    let _ = parts.hub.refresh(job).await;
-                    nudge(Some(job));
-                }
-            });
-        }
+        owned.hear_of_changes(parts).await?;
         Ok(owned)
+    }
+
+    /// Celery's brokers, each by a task of its own.
+    fn listen_to_brokers(&mut self, config: &Config, parts: &Parts) {
+        for broker in &config.celery {
+            let (db, clock, rng) = (parts.db.clone(), parts.clock.clone(), parts.rng.clone());
+            let reader = celery::Reader::new(broker.value.clone(), db, clock, rng);
+            self.background.spawn(reader.run(self.stop.subscribe()));
+        }
+    }
+
+    /// What other processes change in a database that several share.
+    async fn hear_of_changes(&mut self, parts: Parts) -> Result<()> {
+        let Some(mut news) = parts.db.listen().await? else { return Ok(()) };
+        let nudge = self.engine.as_ref().map_or_else(|| Arc::new(|_| ()) as web::Wake, Engine::nudger);
+        self.background.spawn(async move {
+            while let Some(job) = news.recv().await {
+                // What could not be read now is read when it is asked for.
+                let _ = parts.hub.refresh(job).await;
+                nudge(Some(job));
+            }
+        });
+        Ok(())
     }
 
     /// Answers HTTP on `address`; returns where, as the port may have been 0.

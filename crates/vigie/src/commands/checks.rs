@@ -113,7 +113,7 @@ async fn list(config: &Config) -> Result<Exit> {
 
 /// Why it is down, and what the other side has of it.
 fn why(check: &Check) -> String {
-    let why = check.why.as_deref().map(|code| words::word("check-why", &code.replace('_', "-")));
+    let why = check.why.as_deref().map(|code| words::word("check-why", code.replace('_', "-")));
     let parts = why.into_iter().chain(check.detail.clone());
     render::plain(&parts.collect::<Vec<_>>().join(" · "), TEXT_WIDTH)
 }
