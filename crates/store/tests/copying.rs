@@ -81,6 +81,8 @@ async fn fill(db: &Db) {
     schedules(db).await;
     alerts(db).await;
     crate::submission::taken(db).await;
+    crate::dhis2::filled(db).await;
+    db.begin_diagnosis(Uuid::from_u128(1), "é".into(), "{}".into(), None, NOW).await.unwrap();
 }
 
 async fn schedules(db: &Db) {

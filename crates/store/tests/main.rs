@@ -12,6 +12,7 @@ mod celery;
 mod checks;
 mod claims;
 mod copying;
+mod dhis2;
 mod diagnoses;
 mod external;
 mod feed;

@@ -64,6 +64,7 @@ check-resume = Resume
 check-edit = Edit
 check-edit-title = Edit check
 check-test = Check now
+check-made-by = Created by
 check-remove = Delete check
 check-remove-title = Delete this check?
 check-remove-text = Its address stops working, and its history is deleted.

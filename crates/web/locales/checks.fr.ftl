@@ -64,6 +64,7 @@ check-resume = Reprendre
 check-edit = Modifier
 check-edit-title = Modifier le contrôle
 check-test = Vérifier maintenant
+check-made-by = Créé par
 check-remove = Supprimer le contrôle
 check-remove-title = Supprimer ce contrôle ?
 check-remove-text = Son adresse ne fonctionnera plus et son historique sera supprimé.

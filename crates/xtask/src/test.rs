@@ -28,6 +28,10 @@ pub(crate) fn test(args: &[String]) -> Result<ExitCode> {
     if !built.success() {
         return Ok(run::exit_code(built));
     }
+    let programs = phase("programs under test", || run::status(&mut programs()))?;
+    if !programs.success() {
+        return Ok(run::exit_code(programs));
+    }
     let postgres = start_postgres(&missing)?;
     let url = postgres.as_ref().map(|server| server.url.as_str());
     let tested = phase("tests", || run::status(with_servers(&mut runner.run(filters), url)))?;
@@ -79,6 +83,11 @@ pub(crate) fn with_servers<'a>(command: &'a mut Command, url: Option<&str>) -> &
         command.env(URL, url);
     }
     command.env("PATH", run::search_path())
+}
+
+/// Compiles what the end-to-end tests start, as `crates/it/tests/harness` does: a test that had to would meet its time limit.
+fn programs() -> Command {
+    run::cargo(&["build", "--quiet", "--locked", "--package", "vigie", "--package", "testkit", "--bins"])
 }
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The pages of Celery with what they might show.
 
-use super::page::{BrokerRow, ClusterPage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage, WorkerRow};
+use super::page::{BrokerRow, CeleryWorkerRow, ClusterPage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage};
 use crate::layout::{
     foreign::Foreign,
     gallery::{
@@ -36,9 +36,9 @@ fn broker(v: &View, name: &str, reach: Reach) -> BrokerRow {
     }
 }
 
-fn worker(v: &View, name: &str, life: Life, beat: u64) -> WorkerRow {
+fn worker(v: &View, name: &str, life: Life, beat: u64) -> CeleryWorkerRow {
     let is_online = life == Life::Online;
-    WorkerRow {
+    CeleryWorkerRow {
         broker: "boutique".to_owned(),
         name: line(name),
         address: "/celery/tasks?worker=x".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{
     api,
-    page::{BrokerRow, ClusterPage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage, WorkerRow},
+    page::{BrokerRow, CeleryWorkerRow, ClusterPage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage},
 };
 use crate::{
     Ctx,
@@ -85,7 +85,8 @@ fn line(text: &str) -> Foreign {
 async fn cluster(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
     let db = &ctx.app.db;
     let brokers = db.celery_brokers().await?;
-    let mut workers: Vec<WorkerRow> = db.celery_workers().await?.iter().map(|worker| worker_row(&v, worker)).collect();
+    let mut workers: Vec<CeleryWorkerRow> =
+        db.celery_workers().await?.iter().map(|worker| worker_row(&v, worker)).collect();
     // The living first.
     workers.sort_by_key(|worker| (worker.life != Life::Online, worker.life == Life::Offline));
     let queues = db.celery_queues().await?.into_iter().map(|queue| QueueRow {
@@ -126,10 +127,10 @@ fn broker_row(broker: &store::CeleryBroker) -> Option<BrokerRow> {
     })
 }
 
-fn worker_row(v: &View, worker: &store::CeleryWorker) -> WorkerRow {
+fn worker_row(v: &View, worker: &store::CeleryWorker) -> CeleryWorkerRow {
     let about = About::of(worker);
     let pool = about.pool();
-    WorkerRow {
+    CeleryWorkerRow {
         broker: worker.broker.clone(),
         name: line(&worker.name),
         address: rows::address("/celery/tasks", &[("worker", &worker.name)]),

@@ -20,7 +20,7 @@ use store::CeleryState;
 pub(crate) struct ClusterPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) brokers: Vec<BrokerRow>,
-    pub(crate) workers: Vec<WorkerRow>,
+    pub(crate) workers: Vec<CeleryWorkerRow>,
     pub(crate) queues: Vec<QueueRow>,
     /// Of the last day: each state with the address of its tasks.
     pub(crate) counts: Vec<(CeleryState, u64, String)>,
@@ -50,7 +50,7 @@ pub(crate) struct BrokerRow {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct WorkerRow {
+pub(crate) struct CeleryWorkerRow {
     pub(crate) broker: String,
     pub(crate) name: Foreign,
     /// Where its tasks are.

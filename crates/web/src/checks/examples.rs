@@ -2,7 +2,8 @@
 
 use super::{
     page::{
-        CheckFormPage, CheckPage, CheckRow, CheckStanding, ChecksPage, DayBar, KINDS, OutageRow, PingRow, kind_word,
+        CheckDetailPage, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, KINDS, OutageRow, PingRow,
+        kind_word,
     },
     typed,
 };
@@ -84,7 +85,7 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
         why: Some("check-why-missed"),
         detail: line(""),
     };
-    let one = CheckPage {
+    let one = CheckDetailPage {
         v: &at(v, "/checks/sauvegarde-de-la-nuit"),
         row: row(v, backup, CheckState::Down),
         ping_url: Some("https://vigie.exemple.fr/ping/019a0000-0000-4000-8000-000000000001".to_owned()),

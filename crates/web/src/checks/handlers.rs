@@ -3,7 +3,7 @@
 use super::{
     keep::{self, Uptime},
     page::{
-        CheckForm, CheckFormPage, CheckPage, CheckRow, CheckStanding, ChecksPage, DayBar, OutageRow, PingRow,
+        CheckDetailPage, CheckForm, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, OutageRow, PingRow,
         kind_word, why_word,
     },
     typed,
@@ -166,7 +166,7 @@ async fn show(
     v.part_of = Some("/checks");
     let outages = ctx.app.db.check_outages(Some(kept.id), keep::since(v.now)).await?;
     let pings = ctx.app.db.pings_of_check(kept.id, PINGS_SHOWN).await?;
-    Ok(shown(&CheckPage {
+    Ok(shown(&CheckDetailPage {
         v: &v,
         row: row(&v, &kept, &outages),
         ping_url: keep::ping_url(&ctx, &kept).filter(|_| granted.scope.allows(Scope::Write)),
@@ -194,7 +194,7 @@ fn facts(v: &View, kept: &StoredCheck) -> Vec<(&'static str, String)> {
     }
     all.push(("check-certificate-ends", facts.certificate_ends.map(|at| v.day(&at))));
     all.push(("check-failures", check.map(|check| check.failures_max.to_string())));
-    all.push(("schedule-made-by", Some(kept.created_by.clone())));
+    all.push(("check-made-by", Some(kept.created_by.clone())));
     all.into_iter().filter_map(|(label, text)| Some((label, text.filter(|text| !text.is_empty())?))).collect()
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct ChecksPage<'a> {
 
 #[derive(Template)]
 #[template(path = "checks/show.html")]
-pub(crate) struct CheckPage<'a> {
+pub(crate) struct CheckDetailPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) row: CheckRow,
     /// What is called, and the same by name; only for those who may change it.
