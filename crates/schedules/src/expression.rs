@@ -15,13 +15,11 @@ pub const INTERVAL_MAX: Duration = Duration::from_secs(366 * 86_400);
 pub enum Expression {
     /// `0 8 * * MON`, `@daily`.
     Cron(Box<Cron>),
-    /// `every 15 min`, and no day, which is `@daily`: so long after the last, from the moment on that the schedule begins at.
+    /// `every 15 min`: so long after the last, from the moment on that the schedule begins at.
     Every(Duration),
     /// `2026-12-24 08:00`: once, by the clock of the zone.
     Once(DateTime),
 }
-
-const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// What an interval begins with, in either language.
 const EVERY: [&str; 3] = ["every ", "toutes les ", "tous les "];
@@ -49,13 +47,7 @@ impl Expression {
         }
         let lower = text.to_lowercase();
         if let Some(length) = EVERY.iter().find_map(|every| lower.strip_prefix(every)) {
-            let length = interval(length.trim())?;
-            // Every day means a day of the calendar: at midnight, which its words say, and not at the second it was typed.
-            return if length == A_DAY {
-                Cron::parse("@daily").map(|cron| Self::Cron(Box::new(cron)))
-            } else {
-                Ok(Self::Every(length))
-            };
+            return interval(length.trim()).map(Self::Every);
         }
         if let Some(at) = lower.strip_prefix("at ") {
             return moment(at.trim()).map(Self::Once);
@@ -117,9 +109,6 @@ mod tests {
         }
         assert!(matches!(Expression::parse("0 8 * * 1"), Ok(Expression::Cron(_))));
         assert!(matches!(Expression::parse("@hourly"), Ok(Expression::Cron(_))));
-        for midnight in ["every day", "tous les jours", "every 24 hours"] {
-            assert_eq!(Expression::parse(midnight), Expression::parse("@daily"), "{midnight}");
-        }
     }
 
     #[test]

@@ -333,7 +333,7 @@ mod tests {
             ("*/30 * * * * *", "Every 30 seconds", "Toutes les 30 secondes"),
             ("every 15 min", "Every 15 minutes", "Toutes les 15 minutes"),
             ("every 90 s", "Every 90 seconds", "Toutes les 90 secondes"),
-            ("every day", "Every day at 00:00", "Tous les jours à 00:00"),
+            ("every day", "Every day", "Tous les jours"),
             ("2026-12-24 08:00", "Once, on December 24, 2026 at 08:00", "Une fois, le 24 décembre 2026 à 08:00"),
         ] {
             let said = both(text);

@@ -9,6 +9,16 @@ heading-Before-it-leaves = Avant l’envoi
 heading-Keeping-account = Suivi
 
 value-DIR = DOSSIER
+value-WORKER = PROCESSUS
+value-BROKER = BROKER
+value-LIMIT = LIMITE
+value-TASK = TÂCHE
+value-FIELDS = CHAMPS
+value-NAME-N = NOM=N
+value-HOST-PORT = HÔTE:PORT
+value-HOST = HÔTE
+value-CHECK = CONTRÔLE
+value-FOLDER = DOSSIER
 value-PART = PARTIE
 value-GLOB = MOTIF
 value-SOURCE-ZONE = SOURCE=FUSEAU
@@ -512,7 +522,6 @@ help-user-link = Créer un nouveau lien pour choisir un mot de passe ; le pré
     .name = Le nom de l’utilisateur
 help-backup = Tout sauvegarder dans un dossier pendant que Vigie fonctionne, et vérifier la copie
     .folder = Le dossier des sauvegardes [par défaut : [backup] folder dans vigie.toml]
-    .value-folder = DOSSIER
     .keep = Supprimer les anciennes sauvegardes de ce dossier de données, et n’en garder que ce nombre
     .with-key = Inclure la clé secrète : protégez alors la sauvegarde comme vos mots de passe
     .after-help =
@@ -523,13 +532,10 @@ help-backup = Tout sauvegarder dans un dossier pendant que Vigie fonctionne, et 
         Chaque sauvegarde est un dossier, vigie-2025-01-31T023000Z, qui ne prend ce nom qu’une fois complet, vérifié et écrit sur le disque. Le dossier, l’heure et le nombre peuvent figurer dans vigie.toml : [backup] folder, at, keep. La clé secrète n’y figure pas : avec elle, un tiers pourrait utiliser les mots de passe des comptes. Gardez une copie de secret.key ailleurs.
 help-restore = Restaurer une sauvegarde ; rien n’est ensuite envoyé automatiquement
     .from = Une sauvegarde, ou le dossier des sauvegardes, dont la plus récente est prise
-    .value-from = DOSSIER
     .to = La destination [par défaut : le dossier de données]
-    .value-to = DOSSIER
     .dry-run = Vérifier la sauvegarde et montrer ce qu’elle contient, sans rien modifier
     .replace = Remplacer ce qui s’y trouve, qui est conservé à côté
     .key = La clé secrète, si la sauvegarde ne la contient pas
-    .value-key = FICHIER
     .after-help =
         Exemples :
           vigie restore /mnt/sauvegardes --dry-run              ce que contient la plus récente, et si elle est intacte

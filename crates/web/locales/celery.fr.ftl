@@ -2,7 +2,7 @@
 
 celery-title = Celery
 celery-lead = Les processus, les files et les tâches de vos applications Celery, conservés même après un redémarrage.
-help-celery-about = Les applications Celery : processus, files d’attente et tâches.
+help-celery-about = Les applications Celery : processus, files d’attente et tâches.
 celery-none = Aucune application Celery
 celery-none-help = Indiquez à Vigie le broker de votre application, dans vigie.toml, puis redémarrez Vigie. L’application elle-même ne change pas.
 celery-example = À ajouter dans vigie.toml

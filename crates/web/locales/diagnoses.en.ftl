@@ -53,3 +53,6 @@ diagnosis-list-long = This list has more than { $most } rows.
 problem-diagnoses-busy = two diagnoses are already running: try again in ten seconds
 problem-no-diagnosis = there is no diagnosis { $id }, or it has no such report
 deed-diagnosis = Ran a diagnosis
+format-html = HTML
+format-markdown = Markdown
+format-json = JSON

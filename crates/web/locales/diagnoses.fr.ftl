@@ -53,3 +53,6 @@ diagnosis-list-long = Cette liste compte plus de { $most } lignes.
 problem-diagnoses-busy = deux diagnostics sont déjà en cours : réessayez dans dix secondes
 problem-no-diagnosis = il n’y a pas de diagnostic { $id }, ou il n’a pas ce rapport
 deed-diagnosis = A lancé un diagnostic
+format-html = HTML
+format-markdown = Markdown
+format-json = JSON

@@ -411,7 +411,7 @@ async fn a_chosen_name_and_the_files_are_kept_for_the_next_mailing() {
     assert!(site.look(&ana, &format!("{draft}/files")).await.text.contains("novembre.pdf"));
     assert_eq!(site.name_of(&ana, &draft).await, "Factures (2)");
     let check = site.look(&ana, &format!("{draft}/check")).await.text;
-    assert!(check.contains("Send 1 message now"), "{check}");
+    assert!(check.contains("1 message, without a limit of rate"), "its file is there: {check}");
 }
 
 #[tokio::test]
