@@ -157,6 +157,7 @@ fn what_was_acknowledged_is_sent_once_or_unconfirmed_however_often_the_process_i
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, from the first message to the count of all")]
 fn kills(on: Stage) {
     let kills: u64 = env::var("VIGIE_SUBMISSION_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(10);
     let rng = seeded("submission");

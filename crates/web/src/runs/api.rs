@@ -55,6 +55,7 @@ async fn report(
 /// Makes the job of a run, unless it is there.
 pub(super) async fn keep(ctx: &Ctx, mut report: RunReport, authority: Authority) -> Result<Job> {
     let (began, ended) = (report.started_at, report.finished_at.max(report.started_at));
+    let last_words = last_words(&report.lines);
     let job = match ctx.app.db.create_job(new_job(&report, authority)?, began).await? {
         Created::New(job) => {
             let lines = std::mem::take(&mut report.lines);
@@ -76,7 +77,7 @@ pub(super) async fn keep(ctx: &Ctx, mut report: RunReport, authority: Authority)
     let took = ended.since(began);
     let is_success = report.ended.is_success();
     let said = told(&report.ended);
-    heard(ctx, &report, ended).await?;
+    heard(ctx, &report, last_words, ended).await?;
     let trace = Trace {
         // Its arguments stand in the log alone, which masks secrets.
         comment: format!("{}: {said}", report.command.first().map_or("", String::as_str))
@@ -106,16 +107,20 @@ pub(super) async fn keep(ctx: &Ctx, mut report: RunReport, authority: Authority)
     Ok(job)
 }
 
+/// The last lines of a run, for its check.
+fn last_words(lines: &[OutputLine]) -> String {
+    let last = lines.iter().rev().take(HEARD_LINES).map(|line| line.text.as_str()).collect::<Vec<_>>();
+    last.into_iter().rev().collect::<Vec<_>>().join("\n").chars().take(HEARD_CHARS).collect()
+}
+
 /// The check of that name, where there is one, hears of the run.
-async fn heard(ctx: &Ctx, report: &RunReport, ended: Timestamp) -> Result<()> {
+async fn heard(ctx: &Ctx, report: &RunReport, body: String, ended: Timestamp) -> Result<()> {
     let Some(slug) = slug(&report.name) else { return Ok(()) };
     let kind = match report.ended {
         RunEnd::Exited(0) => PingKind::Success,
         RunEnd::Exited(status) => u8::try_from(status).map_or(PingKind::Fail, PingKind::Exit),
         RunEnd::Killed(_) | RunEnd::NotStarted(_) => PingKind::Fail,
     };
-    let last = report.lines.iter().rev().take(HEARD_LINES).map(|line| line.text.as_str()).collect::<Vec<_>>();
-    let body: String = last.into_iter().rev().collect::<Vec<_>>().join("\n").chars().take(HEARD_CHARS).collect();
     let (run, took) = (Some(report.id), Some(ended.since(report.started_at)));
     // A clock that is ahead must not put off when it is missed.
     let now = ctx.app.clock.now();
