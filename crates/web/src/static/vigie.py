@@ -2,7 +2,7 @@
 
     curl -O http://127.0.0.1:8787/vigie.py        # beside your program; VIGIE_URL and VIGIE_TOKEN say where and as whom
 
-    from vigie import get_trace, SSEProgress, Handler, PerformanceMonitor
+    from vigie import get_trace, SSEProgress, Job, Handler, PerformanceMonitor, monitor
 
 No call raises, and none waits for Vigie: each appends one line to a file of this process, in VIGIE_SPOOL, and a thread tells
 Vigie what is there. While Vigie is away the lines stay; those of a process that was killed are told by the next one. At most
@@ -16,13 +16,13 @@ import http.client
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 import threading
 import time
 import traceback
 import urllib.parse
-import uuid
 
 try:
     import fcntl
@@ -31,38 +31,116 @@ except ImportError:
     fcntl = None
 
 __version__ = "1"
-__all__ = ["get_trace", "Trace", "Job", "SSEProgress", "Handler", "structlog_processor", "PerformanceMonitor", "flush"]
+__all__ = ["get_trace", "Trace", "Job", "SSEProgress", "Handler", "structlog_processor", "PerformanceMonitor", "monitor",
+           "flush"]
 
 SPOOL_BYTES_MAX = 64 << 20
+FILE_BYTES = 4 << 20
 BATCH_LINES, BATCH_BYTES = 500, 1 << 20
 # Seconds: between looks at the file, between looks at files of others, for an answer, between attempts, at the end.
 LOOK, ADOPT, TIMEOUT, PAUSE_MAX, AT_THE_END = 0.2, 5.0, 10.0, 30.0, 2.0
+# Seconds, before a fork: for the thread to end, and for an answer that it waits for.
+PARK, PARK_ASKING = 1.0, 0.1
+# Of what is said while something is being written: by a signal handler, or by an object that is asked for its text.
+MEANWHILE_MAX = 100
 
 _within = threading.local()
-
-
-def _now():
-    return datetime.datetime.now(datetime.timezone.utc).isoformat()
+_UTC = datetime.timezone.utc
 
 
 def _text(value):
     return "" if value is None else str(value)
 
 
+# Made once: json.dumps makes an encoder for every call that names a default.
+_encode = json.JSONEncoder(default=_text, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_from_time = datetime.datetime.fromtimestamp
+
+
+def _now():
+    return _from_time(time.time(), _UTC).isoformat()
+
+
+def _id():
+    """A random UUID (version 4); uuid.uuid4 takes three times as long."""
+    digits = "%032x" % (int.from_bytes(os.urandom(16), "big") & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _finite(value):
+    """What JSON has no number for, as text."""
+    if isinstance(value, dict):
+        return {_text(name): _finite(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return value if value is None or isinstance(value, (int, bool)) else str(value)
+
+
+def _whole(value):
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _line(kind, body):
+    try:
+        text = _encode((kind, body))
+    except (TypeError, ValueError):
+        text = _encode((kind, _finite(body)))
+    # Half a character, as names of files that are no text have it, is a question mark.
+    return (text + "\n").encode("utf-8", "replace")
+
+
 def _url():
     return os.environ.get("VIGIE_URL", "http://127.0.0.1:8787").rstrip("/")
 
 
+class _File(object):
+    """Whole lines, appended by this process alone, which holds its lock for as long as it lives."""
+
+    def __init__(self, folder):
+        name = os.path.join(folder, "%d-%s" % (os.getpid(), _id().replace("-", "")))
+        self.fd, self.size, self.told = os.open(name + ".new", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 0, 0
+        self.path = name + ".jsonl"
+        if fcntl is not None:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Only now: others adopt a file of that name whose lock is free.
+        os.rename(name + ".new", self.path)
+
+    def append(self, line):
+        written = os.write(self.fd, line)
+        if written < len(line):
+            # The disk is full: half a line would spoil the next one.
+            os.ftruncate(self.fd, self.size)
+            raise OSError("only a part of a line was written")
+        self.size += written
+
+    def remove(self):
+        _remove(self.path)
+        os.close(self.fd)
+
+
 class _Spool(object):
-    """The file of this process, and the thread that tells what is in it. After a fork both are made anew."""
+    """The files of this process, and the thread that tells what is in them. After a fork all are made anew."""
 
     def __init__(self):
         self._reset()
 
     def _reset(self):
-        self.pid, self.fd, self.path, self.size, self.told = os.getpid(), None, None, 0, 0
-        self.dropped, self.thread, self.stop = 0, None, None
-        self.lock = threading.Lock()
+        self.pid, self.files, self.dropped, self.meanwhile = os.getpid(), [], 0, []
+        self.thread, self.stop, self.asked_at = None, None, None
+        # Of those who append, and of those who tell.
+        self.lock, self.telling = threading.Lock(), threading.Lock()
+
+    def forked(self):
+        """In the child: what was inherited would keep others from telling what the parent leaves."""
+        inherited = self.files
+        self._reset()
+        _within.telling = False
+        for file in inherited:
+            if _is_open(file):
+                os.close(file.fd)
 
     @staticmethod
     def folder():
@@ -74,37 +152,60 @@ class _Spool(object):
 
     def put(self, kind, body):
         """Never raises, never waits for anything but the disk."""
+        if self.pid != os.getpid():
+            self.forked()
         if getattr(_within, "telling", False):
+            if threading.current_thread() is not self.thread and len(self.meanwhile) < MEANWHILE_MAX:
+                self.meanwhile.append((kind, body))
             return
         _within.telling = True
         try:
-            if self.pid != os.getpid():
-                self._reset()
-            line = json.dumps([kind, body], default=_text).encode() + b"\n"
-            if self.size - self.told + len(line) > SPOOL_BYTES_MAX:
-                self.dropped += 1
-                return
-            if self.fd is None:
-                self._open()
-            os.write(self.fd, line)
-            self.size += len(line)
-            if self.thread is None:
-                self._start()
+            self._put(kind, body)
+            if self.meanwhile:
+                self._put_meanwhile()
         except Exception:
             self.dropped += 1
         finally:
             _within.telling = False
 
-    def _open(self):
+    def _put_meanwhile(self):
+        meanwhile, self.meanwhile = self.meanwhile, []
+        for kind, body in meanwhile:
+            self._put(kind, body)
+        # What these say about themselves is left out: it would never end.
+        self.meanwhile = []
+
+    def _put(self, kind, body):
+        line = _line(kind, body)
+        with self.lock:
+            files = self.files
+            if not files or files[-1].size > FILE_BYTES:
+                files = self._next_file(len(line))
+            if len(files) > 1 and self._waiting() + len(line) > SPOOL_BYTES_MAX:
+                self.dropped += 1
+                return
+            try:
+                files[-1].append(line)
+            except OSError:
+                # A program that closes all its files, as those that become daemons do, has closed ours.
+                if _is_open(files[-1]):
+                    raise
+                self._next_file(len(line))[-1].append(line)
+            if self.thread is None:
+                self._start()
+
+    def _waiting(self):
+        return sum(file.size - file.told for file in self.files)
+
+    def _next_file(self, length):
+        if self.files and self._waiting() + length > SPOOL_BYTES_MAX:
+            return self.files
         folder = self.folder()
         os.makedirs(folder, mode=0o700, exist_ok=True)
         if hasattr(os, "getuid") and os.stat(folder).st_uid != os.getuid():
             raise OSError("the spool belongs to another user")
-        path = os.path.join(folder, "%d-%s.jsonl" % (self.pid, uuid.uuid4().hex))
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        if fcntl is not None:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self.path, self.size, self.told, self.fd = path, 0, 0, fd
+        self.files = self.files + [_File(folder)]
+        return self.files
 
     def _start(self):
         stop = threading.Event()
@@ -118,9 +219,20 @@ class _Spool(object):
 
     def park(self):
         """Before a fork: Python warns of threads that live then. One that waits for an answer is not waited for."""
-        if self.thread is not None and self.pid == os.getpid():
-            self.stop.set()
-            self.thread.join(0.05)
+        thread = self.thread
+        if thread is None or self.pid != os.getpid():
+            return
+        self.stop.set()
+        until = time.monotonic() + PARK
+        while thread.is_alive() and time.monotonic() < until:
+            thread.join(0.02)
+            asked_at = self.asked_at
+            if asked_at is not None and time.monotonic() - asked_at > PARK_ASKING:
+                return
+        # Joined, but the system may count it for a moment still.
+        task = "/proc/self/task/%d" % (getattr(thread, "native_id", None) or 0)
+        while os.path.exists(task) and time.monotonic() < until:
+            time.sleep(0.001)
 
     def unpark(self):
         if self.thread is not None and self.pid == os.getpid():
@@ -128,52 +240,85 @@ class _Spool(object):
 
     def _run(self, pid, stop):
         _within.telling = True
-        pause, adopted_at = LOOK, 0.0
+        pause, adopted_at = LOOK, time.monotonic() - ADOPT
         while os.getpid() == pid and not stop.wait(pause):
-            done = self.tell()
-            pause = LOOK if done else min(max(pause * 2, 1.0), PAUSE_MAX)
-            if done and time.monotonic() - adopted_at > ADOPT:
+            is_heard = self.tell(stop=stop) is not None
+            pause = LOOK if is_heard else min(max(pause * 2, 1.0), PAUSE_MAX)
+            if is_heard and time.monotonic() - adopted_at > ADOPT:
                 adopted_at = time.monotonic()
                 try:
-                    self._adopt()
+                    self._adopt(stop)
                 except Exception:
                     pass
 
-    def tell(self):
-        """Tells what is in the file. Whether all of it was heard."""
-        with self.lock:
-            if self.path is None:
-                return True
-            try:
-                self.told = _tell_file(self.path, self.told)
-                if self.told >= self.size and self.size > BATCH_BYTES:
-                    self._renew()
-                return self.told >= self.size
-            except Exception:
-                return False
+    def tell(self, until=None, stop=None):
+        """Tells what is in the files. Whether that is all, as more may have come; None where Vigie does not hear it."""
+        patience = -1 if until is None else max(until - time.monotonic(), 0)
+        if not self.telling.acquire(True, patience):
+            return None
+        was_within, _within.telling = getattr(_within, "telling", False), True
+        try:
+            self._say_dropped()
+            while self.files:
+                file = self.files[0]
+                if not self._tell(file, until, stop):
+                    return None
+                with self.lock:
+                    if file is self.files[-1]:
+                        return file.told >= file.size
+                    self.files = self.files[1:]
+                file.remove()
+            return True
+        except Exception:
+            return None
+        finally:
+            _within.telling = was_within
+            self.telling.release()
 
-    def _renew(self):
-        """A new file, so that the old one does not grow for ever; a line that was being written to it is told still."""
-        old, path, told = self.fd, self.path, self.told
-        self._open()
-        time.sleep(LOOK)
-        if _tell_file(path, told) >= os.path.getsize(path):
-            _remove(path)
-        os.close(old)
+    def _tell(self, file, until, stop):
+        unheard = []
 
-    def _adopt(self):
+        def ask(kind, bodies):
+            timeout = TIMEOUT if until is None else min(max(until - time.monotonic(), 0.1), TIMEOUT)
+            self.asked_at = time.monotonic()
+            is_heard = (stop is None or not stop.is_set()) and _tell(kind, bodies, timeout)
+            self.asked_at = None
+            if not is_heard:
+                unheard.append(kind)
+            return is_heard
+
+        for place in _told_places(file.path, file.told, ask):
+            file.told = place
+        return not unheard
+
+    def _say_dropped(self):
+        dropped = self.dropped
+        if dropped and self._waiting() < SPOOL_BYTES_MAX // 2:
+            self.dropped -= dropped
+            self._put("log", {"timestamp": _now(), "level": "warning", "logger": "vigie", "source": "vigie.py",
+                              "message": "%d lines were dropped: too many waited for Vigie, or could not be written" % dropped})
+
+    def _adopt(self, stop):
         """Tells what processes have left that are no more."""
         if fcntl is None:
             return
-        folder = self.folder()
+        folder, own = self.folder(), [file.path for file in self.files]
         for name in sorted(os.listdir(folder)):
             path = os.path.join(folder, name)
-            if not name.endswith(".jsonl") or path == self.path:
+            try:
+                if name.endswith(".new") and time.time() - os.stat(path).st_mtime > 3600:
+                    os.unlink(path)
+                if not name.endswith(".jsonl") or path in own:
+                    continue
+                fd = os.open(path, os.O_RDWR)
+            except OSError:
                 continue
-            fd = os.open(path, os.O_RDWR)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if _tell_file(path, _place(path)) >= os.path.getsize(path):
+                place = _place(path)
+                for place in _told_places(path, place, lambda *what: not stop.is_set() and _tell(*what)):
+                    pass
+                if place >= os.path.getsize(path):
                     _remove(path)
             except (IOError, OSError):
                 pass
@@ -182,10 +327,12 @@ class _Spool(object):
 
     def end(self, patience):
         """Waits until all is told, for so long at the most."""
-        if self.pid != os.getpid() or self.path is None:
+        if self.pid != os.getpid():
             return True
+        if self.meanwhile:
+            self.put(*self.meanwhile.pop())
         until = time.monotonic() + patience
-        while not self.tell():
+        while not self.tell(until):
             if time.monotonic() > until:
                 return False
             time.sleep(0.05)
@@ -194,8 +341,16 @@ class _Spool(object):
     def close(self):
         if self.stop is not None:
             self.stop.set()
-        if self.end(AT_THE_END) and self.path is not None and self.pid == os.getpid():
-            _remove(self.path)
+        if self.end(AT_THE_END) and self.pid == os.getpid():
+            for file in self.files:
+                _remove(file.path)
+
+
+def _is_open(file):
+    try:
+        return os.path.samestat(os.fstat(file.fd), os.stat(file.path))
+    except OSError:
+        return False
 
 
 def _remove(path):
@@ -214,26 +369,34 @@ def _place(path):
         return 0
 
 
-def _tell_file(path, place):
-    """Tells the whole lines from `place` on; returns up to where they were heard."""
+def _keep_place(path, place):
+    """In one write, always as long: whoever is killed meanwhile leaves the old one or the new one."""
+    fd = os.open(path + ".at", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.write(fd, b"%020d" % place)
+    finally:
+        os.close(fd)
+
+
+def _told_places(path, place, ask):
+    """Tells the whole lines from `place` on, and gives each place up to which they were heard."""
     with open(path, "rb") as file:
-        file.seek(place)
         while True:
+            file.seek(place)
             block = file.read(BATCH_BYTES)
             end = block.rfind(b"\n") + 1
             if not end:
                 if len(block) < BATCH_BYTES:
-                    return place
+                    return
                 # One line that is longer than a batch.
                 block += file.readline()
                 end = len(block)
-            file.seek(place + end)
             for kind, bodies, length in _batches(block[:end].splitlines(True)):
-                if not _tell(kind, bodies):
-                    return place
+                if not ask(kind, bodies):
+                    return
                 place += length
-                with open(path + ".at", "w") as at:
-                    at.write(str(place))
+                _keep_place(path, place)
+                yield place
 
 
 def _batches(lines):
@@ -255,22 +418,31 @@ def _batches(lines):
         yield kind, bodies, length
 
 
-def _tell(kind, bodies):
+def _tell(kind, bodies, timeout=None):
     """Whether that was heard; what is refused was heard, too."""
-    if kind == "trace":
-        return _post("/api/v1/traces", json.dumps(bodies))
-    if kind == "log":
-        return _post("/api/v1/logs", "".join(json.dumps(body) + "\n" for body in bodies), "application/x-ndjson")
+    timeout = TIMEOUT if timeout is None else timeout
     if kind is None:
         return True
-    return all(_post("/api/v1/jobs" + kind, json.dumps(body)) for body in bodies)
+    if kind == "log":
+        text = "".join(json.dumps(body) + "\n" for body in bodies)
+        return _post("/api/v1/logs", text, timeout, "application/x-ndjson") is not None
+    if kind == "trace":
+        is_taken = _post("/api/v1/traces", json.dumps(bodies), timeout, is_last=len(bodies) == 1)
+        # One that is refused takes no other with it.
+        return all(_tell(kind, [body], timeout) for body in bodies) if is_taken is False and len(bodies) > 1 else is_taken is not None
+    if kind == "ping":
+        post = lambda body: _post("/ping/" + body["to"], body["text"], timeout, "text/plain; charset=utf-8")
+    else:
+        post = lambda body: _post("/api/v1/jobs" + kind, json.dumps(body), timeout)
+    return all(post(body) is not None for body in bodies)
 
 
-def _post(path, text, content_type="application/json"):
+def _post(path, text, timeout, content_type="application/json", is_last=True):
+    """Whether it was taken; None where it was not heard."""
     url = urllib.parse.urlsplit(_url())
     # Not urllib: it would take the way of http_proxy even to this machine.
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.hostname or "127.0.0.1", url.port, timeout=TIMEOUT)
+    connection = kind(url.hostname or "127.0.0.1", url.port, timeout=timeout)
     headers = {"Content-Type": content_type}
     token = os.environ.get("VIGIE_TOKEN", "")
     if token:
@@ -280,21 +452,24 @@ def _post(path, text, content_type="application/json"):
         answer = connection.getresponse()
         said = answer.read()
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
     # A token that is put right makes what waits welcome.
     if answer.status in (401, 408, 429) or answer.status >= 500:
-        return False
-    if answer.status >= 400:
+        return None
+    if answer.status >= 400 and is_last:
+        # The key of a check is a secret.
+        path = "a check-in" if path.startswith("/ping/") else path
         sys.stderr.write("vigie: %s was refused: %s %s\n" % (path, answer.status, said[:500].decode(errors="replace")))
-    return True
+    return answer.status < 400
 
 
 _spool = _Spool()
 atexit.register(lambda: _spool.close())
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=lambda: _spool.park(), after_in_parent=lambda: _spool.unpark())
+    os.register_at_fork(before=lambda: _spool.park(), after_in_parent=lambda: _spool.unpark(),
+                        after_in_child=lambda: _spool.forked())
 
 
 def flush(timeout=AT_THE_END):
@@ -307,22 +482,28 @@ class Trace(object):
 
     def __init__(self, trace_name="", file_name="", application_name="", flow_name="", comment="", created_by=None,
                  time_to_process=None, errors=None, **_further):
-        self.id = str(uuid.uuid4())
+        self.id = _id()
         self.trace_name, self.file_name, self.application_name = trace_name, file_name, application_name
         self.flow_name, self.comment, self.created_by = flow_name, comment, created_by
         self.time_to_process, self.errors, self.created_at = time_to_process, errors, None
 
     def save(self, *_, **__):
-        errors = self.errors
-        if errors is None:
-            errors = "ERROR" in _text(self.trace_name)
-        body = {"id": self.id, "errors": bool(errors), "created_at": _text(self.created_at) or _now()}
-        for name in ("trace_name", "file_name", "application_name", "flow_name", "comment", "created_by"):
-            body[name] = _text(getattr(self, name))
-        if isinstance(self.time_to_process, (int, float)):
-            body["time_to_process"] = float(self.time_to_process)
-        if isinstance(self.created_at, datetime.datetime):
-            body["created_at"] = self.created_at.astimezone(datetime.timezone.utc).isoformat()
+        try:
+            name, errors, created_at = _text(self.trace_name), self.errors, self.created_at
+            if isinstance(created_at, datetime.datetime):
+                created_at = created_at.astimezone(_UTC).isoformat()
+            body = {
+                "id": self.id, "trace_name": name, "file_name": _text(self.file_name),
+                "application_name": _text(self.application_name), "flow_name": _text(self.flow_name),
+                "comment": _text(self.comment), "created_by": _text(self.created_by),
+                "errors": "ERROR" in name if errors is None else bool(errors), "created_at": _text(created_at) or _now(),
+            }
+            took = self.time_to_process
+            if isinstance(took, (int, float)) and 0 <= took < 1e12:
+                body["time_to_process"] = float(took)
+        except Exception:
+            _spool.dropped += 1
+            return
         _spool.put("trace", body)
 
 
@@ -335,7 +516,7 @@ class Job(object):
     """A job that is run here and shown by Vigie."""
 
     def __init__(self, job_id=None):
-        self.id = self.job_id = str(job_id or uuid.uuid4())
+        self.id = self.job_id = str(job_id or _id())
 
     @classmethod
     def create(cls, name, total, job_id=None, user="", task_type="", task_id=""):
@@ -346,7 +527,7 @@ class Job(object):
         return job
 
     def _make(self, name, total, user="", task_type="", task_id=""):
-        _spool.put("", {"id": self.id, "name": _text(name), "total": int(total or 0), "user": _text(user),
+        _spool.put("", {"id": self.id, "name": _text(name), "total": _whole(total), "user": _text(user),
                         "task_type": _text(task_type), "task_id": _text(task_id)})
 
     def start(self):
@@ -354,10 +535,10 @@ class Job(object):
 
     def advance(self, processed=1, failed=0, message=None, item=None, key=None):
         """Counts on: these are differences, `failed` within `processed`."""
-        step = {"processed": int(processed), "failed": int(failed), "message": message, "item": item}
+        step = {"processed": _whole(processed), "failed": _whole(failed), "message": message, "item": item}
         step = {name: value for name, value in step.items() if value is not None}
         # A step whose answer was lost is told again: by its key it counts once.
-        step["idempotency_key"] = _text(key) or uuid.uuid4().hex
+        step["idempotency_key"] = _text(key) or _id()
         _spool.put("/%s/advance" % self.id, step)
 
     def complete(self, message=None):
@@ -397,6 +578,14 @@ class SSEProgress(Job):
         pass
 
 
+def _message(record):
+    try:
+        return record.getMessage()
+    except Exception:
+        # Its words do not fit its values: both are told.
+        return "%s %s" % (_text(record.msg), _text(record.args))
+
+
 class Handler(logging.Handler):
     """Brings log records to Vigie. In Django: `"vigie": {"class": "vigie.Handler", "level": "INFO"}`."""
 
@@ -407,22 +596,20 @@ class Handler(logging.Handler):
         self.source = source or os.path.basename(sys.argv[0] or "python") or "python"
 
     def emit(self, record):
-        if getattr(_within, "telling", False):
-            return
         try:
-            message = record.msg if isinstance(record.msg, dict) else record.getMessage()
-            fields = {}
-            for name, value in vars(record).items():
-                if name not in self._USUAL and not name.startswith("_"):
-                    fields[name] = value if isinstance(value, (str, int, float, bool)) else _text(value)[:1000]
+            message = record.msg if isinstance(record.msg, dict) else _message(record)
+            fields = {"timestamp": _from_time(record.created, _UTC).isoformat(), "level": record.levelname.lower(),
+                      "logger": record.name, "source": self.source, "process": record.process, "thread": record.threadName}
+            for name in vars(record).keys() - self._USUAL:
+                if not name.startswith("_"):
+                    value = getattr(record, name)
+                    fields.setdefault(name, value if isinstance(value, (str, int, float)) else _text(value)[:1000])
             if isinstance(message, dict):
-                fields.update(message)
+                fields = dict(message, **fields)
                 message = _text(fields.pop("event", ""))
             if record.exc_info and record.exc_info[0] is not None:
                 message += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
-            at = datetime.datetime.fromtimestamp(record.created, datetime.timezone.utc).isoformat()
-            fields.update({"timestamp": at, "level": record.levelname.lower(), "logger": record.name, "message": message,
-                           "source": self.source, "process": record.process, "thread": record.threadName})
+            fields["message"] = message
             _spool.put("log", fields)
         except Exception:
             _spool.dropped += 1
@@ -476,3 +663,82 @@ class PerformanceMonitor(object):
             with type(self)(self.name, **self.data):
                 return function(*args, **kwargs)
         return timed
+
+
+class monitor(object):
+    """Check-ins of something that is to run in time: that it starts, and how it ends. `check` is the key of a check, or its
+    name where VIGIE_PING_KEY holds the key of all. What is not known by that name yet is made.
+
+        @vigie.monitor("nightly-backup")
+        def backup(): …
+
+        with vigie.monitor("nightly-backup"): …
+    """
+
+    def __init__(self, check):
+        self.check, self._runs = _text(check), threading.local()
+
+    def _tell(self, kind, run, text=""):
+        try:
+            every = os.environ.get("VIGIE_PING_KEY", "")
+            check, create = urllib.parse.quote(self.check, safe=""), ""
+            if not _KEY(self.check):
+                if not every:
+                    return _once("VIGIE_PING_KEY is not set: the check %r is known by its key alone" % self.check)
+                check, create = urllib.parse.quote(every, safe="") + "/" + check, "&create=1"
+            _spool.put("ping", {"to": "%s%s?rid=%s%s" % (check, kind, run, create), "text": text[-10000:]})
+        except Exception:
+            _spool.dropped += 1
+
+    def _begin(self):
+        run = _id()
+        self._tell("/start", run)
+        return run
+
+    def _end(self, run, kind, error):
+        if kind is not None and issubclass(kind, SystemExit):
+            code = error.code
+            if code is None or isinstance(code, int):
+                return self._tell("/%d" % (code & 255) if code else "", run)
+        if kind is None:
+            return self._tell("", run)
+        self._tell("/fail", run, "".join(traceback.format_exception(kind, error, error.__traceback__)))
+
+    def __enter__(self):
+        runs = self._runs.__dict__.setdefault("open", [])
+        runs.append(self._begin())
+        return self
+
+    def __exit__(self, kind, error, _):
+        self._end(self._runs.open.pop(), kind, error)
+        return False
+
+    def __call__(self, function):
+        if getattr(getattr(function, "__code__", None), "co_flags", 0) & _COROUTINE:
+            @functools.wraps(function)
+            async def monitored(*args, **kwargs):
+                run = self._begin()
+                try:
+                    answer = await function(*args, **kwargs)
+                except BaseException as error:
+                    self._end(run, type(error), error)
+                    raise
+                self._end(run, None, None)
+                return answer
+        else:
+            @functools.wraps(function)
+            def monitored(*args, **kwargs):
+                with self:
+                    return function(*args, **kwargs)
+        return monitored
+
+
+_KEY = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$").match
+_COROUTINE = 0x80
+_said = set()
+
+
+def _once(text):
+    if text not in _said:
+        _said.add(text)
+        sys.stderr.write("vigie: %s\n" % text)
