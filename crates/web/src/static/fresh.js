@@ -53,22 +53,27 @@ async function renew() {
   } catch { /* The next change brings it. */ }
 }
 
-// Whether the part is as it should be. Texts change in place; rows that come or go wait for the hand that is on them, or below.
+// Whether the part is as it should be. Texts change in place; rows that come or go, and texts that take another line, wait for the
+// hand that is on them, or below.
 function bring(old, fresh) {
-  if (isAlike(old, fresh)) { write(old, fresh); return true; }
-  if (isInUse(old)) return false;
+  const inUse = handsOn(old);
+  if (isAlike(old, fresh)) return write(old, fresh, inUse);
+  if (inUse.length) return false;
   // What has become shorter keeps its height, so that nothing moves up.
   fresh.style.minHeight = `${old.offsetHeight}px`;
   old.replaceWith(fresh);
   return true;
 }
 
-function isInUse(part) {
-  if (part.querySelector("details[open]")) return true;
+// What somebody points at, writes in or has opened, in this part or below it.
+function handsOn(part) {
   const focused = document.activeElement?.closest("main [data-fragment]") ? document.activeElement : null;
   const hands = [document.querySelector("main :is(a, button, summary, input):hover"), focused];
-  return hands.some((hand) => hand && (part.contains(hand) || part.compareDocumentPosition(hand) & Node.DOCUMENT_POSITION_FOLLOWING));
+  const below = hands.filter((hand) => hand && (part.contains(hand) || part.compareDocumentPosition(hand) & Node.DOCUMENT_POSITION_FOLLOWING));
+  return [...below, ...part.querySelectorAll("details[open]")];
 }
+
+const placesOf = (hands) => hands.map((hand) => hand.getBoundingClientRect().top).join();
 
 // The same elements, leading to the same places.
 function isAlike(old, fresh) {
@@ -80,14 +85,19 @@ function isAlike(old, fresh) {
 // Elements keep what is not of the page: whether they are open, and their height.
 const KEPT = new Set(["open", "style"]);
 
-function write(old, fresh) {
+// Whether all is written. A text that would move one of these hands stays as it was.
+function write(old, fresh, hands) {
   if (old.nodeType === Node.TEXT_NODE) {
-    if (old.data !== fresh.data) old.data = fresh.data;
-    return;
+    if (old.data === fresh.data) return true;
+    const before = old.data, places = placesOf(hands);
+    old.data = fresh.data;
+    if (placesOf(hands) === places) return true;
+    old.data = before;
+    return false;
   }
   for (const { name } of [...(old.attributes ?? [])]) if (!KEPT.has(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes ?? []) if (!KEPT.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
-  old.childNodes.forEach((child, at) => write(child, fresh.childNodes[at]));
+  return [...old.childNodes].map((child, at) => write(child, fresh.childNodes[at], hands)).every(Boolean);
 }
 
 // A page that nobody looks at takes no place among the streams; whoever comes back sees how it is now.
