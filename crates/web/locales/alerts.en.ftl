@@ -128,7 +128,7 @@ channel-bad-topic = Enter up to 64 letters, digits, - and _
 channel-bad-chat = Enter the ID of a chat
 channel-bad-token = Enter a valid token
 
-rules-lead = What raises an alert. The first five come with Vigie.
+rules-lead = What raises an alert. Vigie comes with a first set: change it, turn rules off or add your own.
 rules-add = Add a rule
 rule-name = Rule
 rule-own-name = Name

@@ -128,7 +128,7 @@ channel-bad-topic = Saisissez jusqu’à 64 lettres, chiffres, - et _
 channel-bad-chat = Saisissez l’identifiant d’un chat
 channel-bad-token = Saisissez un jeton valide
 
-rules-lead = Ce qui déclenche une alerte. Les cinq premières règles sont fournies avec Vigie.
+rules-lead = Ce qui déclenche une alerte. Les règles de départ sont fournies avec Vigie ; vous pouvez les modifier, les désactiver ou en ajouter.
 rules-add = Ajouter une règle
 rule-name = Règle
 rule-own-name = Nom

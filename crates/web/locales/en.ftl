@@ -172,7 +172,7 @@ uncertain-n = { $n ->
    *[other] { $shown } unconfirmed
 }
 more-today = Also today, not included above:
-others-n = Other jobs: { $done } items succeeded, { $failed } failed.
+others-n = Items of other jobs: { $done } succeeded, { $failed } failed.
 posted-n = Traces from other programs: { $total } (errors: { $errors }).
 errors-n = { $n ->
     [one] { $shown } error

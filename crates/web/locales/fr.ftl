@@ -172,7 +172,7 @@ uncertain-n = { $n ->
    *[other] { $shown } non confirmés
 }
 more-today = Également aujourd’hui, hors chiffres ci-dessus :
-others-n = Autres tâches : { $done } éléments réussis, { $failed } en échec.
+others-n = Éléments des autres tâches : réussis { $done }, en échec { $failed }.
 posted-n = Traces d’autres programmes : { $total } (erreurs : { $errors }).
 errors-n = { $n ->
     [one] { $shown } erreur

@@ -264,19 +264,19 @@ left-fingerprint-known = The fingerprint is used
 
 ## What was done, in the audit log
 
-deed-project-new = Create project
-deed-project-change = Change project settings
-deed-project-key-add = Add project key
-deed-project-key-disable = Disable project key
-deed-project-remove = Delete project
-deed-issue-change = Update several issues
-deed-issue-resolve = Resolve issue
-deed-issue-ignore = Ignore issue
-deed-issue-reopen = Reopen issue
-deed-issue-assign = Assign issue
-deed-issue-comment = Comment on issue
-deed-issue-merge = Merge issues
-deed-issue-split = Split issue
+deed-project-new = Created a project
+deed-project-change = Changed project settings
+deed-project-key-add = Added a project key
+deed-project-key-disable = Disabled a project key
+deed-project-remove = Deleted a project
+deed-issue-change = Changed several issues
+deed-issue-resolve = Resolved an issue
+deed-issue-ignore = Ignored an issue
+deed-issue-reopen = Reopened an issue
+deed-issue-assign = Assigned an issue
+deed-issue-comment = Commented on an issue
+deed-issue-merge = Merged issues
+deed-issue-split = Split an issue
 event-trace-page = View trace
 event-job = Raised by job
 event-item = item

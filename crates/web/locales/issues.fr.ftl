@@ -264,19 +264,19 @@ left-fingerprint-known = Le fingerprint est pris en compte
 
 ## Les actions, dans le journal d’audit
 
-deed-project-new = Créer un projet
-deed-project-change = Modifier les paramètres d’un projet
-deed-project-key-add = Ajouter une clé de projet
-deed-project-key-disable = Désactiver une clé de projet
-deed-project-remove = Supprimer un projet
-deed-issue-change = Modifier plusieurs problèmes
-deed-issue-resolve = Résoudre un problème
-deed-issue-ignore = Ignorer un problème
-deed-issue-reopen = Rouvrir un problème
-deed-issue-assign = Attribuer un problème
-deed-issue-comment = Commenter un problème
-deed-issue-merge = Fusionner des problèmes
-deed-issue-split = Scinder un problème
+deed-project-new = A créé un projet
+deed-project-change = A modifié les paramètres d’un projet
+deed-project-key-add = A ajouté une clé de projet
+deed-project-key-disable = A désactivé une clé de projet
+deed-project-remove = A supprimé un projet
+deed-issue-change = A modifié plusieurs problèmes
+deed-issue-resolve = A résolu un problème
+deed-issue-ignore = A ignoré un problème
+deed-issue-reopen = A rouvert un problème
+deed-issue-assign = A attribué un problème
+deed-issue-comment = A commenté un problème
+deed-issue-merge = A fusionné des problèmes
+deed-issue-split = A scindé un problème
 event-trace-page = Voir la trace
 event-job = Survenu dans la tâche
 event-item = élément

@@ -105,6 +105,8 @@ maintenance-alert-deliveries = Send alert messages
 maintenance-alert-retention = Delete old alerts
 maintenance-backup = Back up everything
 maintenance-check-retention = Delete old outages of checks
+maintenance-celery-retention = Delete old Celery tasks
+maintenance-checks = Run checks
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

@@ -236,6 +236,12 @@ impl About {
         self
     }
 
+    /// Whether what it does is written down in the audit log.
+    #[cfg(test)]
+    pub(crate) fn is_audited(&self) -> bool {
+        self.audit == Audit::Kept
+    }
+
     /// Bytes of the body, when not those of every route.
     pub(crate) fn body_max(mut self, bytes: usize) -> Self {
         self.body_max = Some(bytes);

@@ -34,7 +34,7 @@ fn filled(path: &str) -> String {
     path.replace("{id}", ID).replace("{name}", "a").replace("{mailing}", "a").replace("{code}", "a")
 }
 
-fn method(verb: Verb) -> &'static str {
+pub(crate) fn method(verb: Verb) -> &'static str {
     match verb {
         Verb::Get => "GET",
         Verb::Post => "POST",

@@ -58,6 +58,45 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-celery-order", &["POST /celery/orders"]),
     ("deed-celery-shutdown", &["POST /celery/workers/{name}/shutdown"]),
     ("deed-celery-purge", &["POST /celery/queues/{name}/purge"]),
+    ("deed-alert-acknowledge", &["POST /alerts/{id}/acknowledge"]),
+    ("deed-alert-silence", &["POST /alerts/{id}/silence"]),
+    ("deed-alert-silence-end", &["POST /alerts/silences/{id}/end"]),
+    ("deed-alert-rule-new", &["POST /alerts/rules", "POST /alert-rules"]),
+    ("deed-alert-rule-change", &["POST /alerts/rules/{id}", "PUT /alert-rules/{id}"]),
+    ("deed-alert-rule-switch", &["POST /alerts/rules/{id}/switch"]),
+    ("deed-alert-rule-delete", &["POST /alerts/rules/{id}/delete", "DELETE /alert-rules/{id}"]),
+    ("deed-alert-channel-new", &["POST /alerts/channels", "POST /alert-channels"]),
+    ("deed-alert-channel-change", &["POST /alerts/channels/{id}"]),
+    ("deed-alert-channel-delete", &["POST /alerts/channels/{id}/delete", "DELETE /alert-channels/{id}"]),
+    ("deed-alert-channel-test", &["POST /alerts/channels/{id}/test", "POST /alert-channels/{id}/test"]),
+    ("deed-check-new", &["POST /checks"]),
+    ("deed-check-change", &["POST /checks/{name}", "PUT /checks/{name}"]),
+    ("deed-check-pause", &["POST /checks/{name}/pause"]),
+    ("deed-check-resume", &["POST /checks/{name}/resume"]),
+    ("deed-check-test", &["POST /checks/{name}/test"]),
+    ("deed-check-remove", &["POST /checks/{name}/remove", "DELETE /checks/{name}"]),
+    ("deed-schedule-new", &["POST /schedules"]),
+    ("deed-schedule-change", &["POST /schedules/{name}", "PUT /schedules/{name}"]),
+    ("deed-schedule-pause", &["POST /schedules/{name}/pause"]),
+    ("deed-schedule-resume", &["POST /schedules/{name}/resume"]),
+    ("deed-schedule-run", &["POST /schedules/{name}/run"]),
+    ("deed-schedule-remove", &["POST /schedules/{name}/remove", "DELETE /schedules/{name}"]),
+    ("deed-run", &["POST /runs"]),
+    ("deed-import-undo", &["DELETE /logs/imports/{id}"]),
+    ("deed-import", &["POST /logs/imports/{id}"]),
+    ("deed-release-new", &["POST /projects/{name}/releases", "POST /api/0/organizations/{code}/releases/", "POST /api/0/projects/{code}/{name}/releases/"]),
+    ("deed-release-change", &["PUT /api/0/organizations/{code}/releases/{row}/", "PUT /api/0/projects/{code}/{name}/releases/{row}/"]),
+    ("deed-release-deploy", &["POST /projects/{name}/releases/{code}/deploys", "POST /api/0/organizations/{code}/releases/{row}/deploys/"]),
+    ("deed-release-files", &["POST /api/0/organizations/{code}/chunk-upload/", "POST /api/0/organizations/{code}/artifactbundle/assemble/"]),
+    ("deed-sync-change", &["PUT /syncs/{name}"]),
+    ("deed-sync-check", &["POST /syncs/{name}/check"]),
+    ("deed-sync-plan", &["POST /syncs/{name}/plan"]),
+    ("deed-sync-reconcile", &["POST /syncs/{name}/reconcile"]),
+    ("deed-sync-run", &["POST /syncs/{name}/run", "POST /configurations/{number}/auto-sync/trigger/"]),
+    ("deed-sync-start", &["POST /syncs/{name}/start", "POST /configurations/{number}/auto-sync/start/"]),
+    ("deed-sync-restart", &["POST /configurations/{number}/auto-sync/restart/"]),
+    ("deed-sync-stop", &["POST /syncs/{name}/stop", "POST /configurations/{number}/auto-sync/stop/"]),
+    ("deed-sync-cleanup", &["POST /api/auto-sync/cleanup/"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];
@@ -96,6 +135,8 @@ pub(super) enum Object {
     Project(String),
     /// By its name, as `SHOP-12`.
     Issue(String),
+    /// What has a page of its own under a list: the list, the name.
+    Under(&'static str, String),
     /// What the detail names, among things of a kind: its list.
     Of(&'static str),
     Other(String),
@@ -116,13 +157,18 @@ impl Object {
             ("projects", Some(slug)) => Self::Project(slug),
             ("issues", Some(name)) => Self::Issue(name),
             ("jobs", Some(id)) => Self::Job(id),
+            ("checks", Some(name)) => Self::Under("/checks", name),
+            ("schedules", Some(name)) => Self::Under("/schedules", name),
+            ("syncs", Some(name)) => Self::Other(name),
             ("mailings", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Draft(id),
             ("logs", Some(word)) if word == "clear" => Self::LogFile(parts.next().unwrap_or_default()),
             ("users", None) => Self::Of("/users"),
             ("tokens", None) => Self::Of("/tokens"),
             ("accounts", None) => Self::Of("/accounts"),
             ("projects", None) => Self::Of("/projects"),
-            ("logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues", _) => Self::Other(String::new()),
+            ("checks", None) => Self::Of("/checks"),
+            ("schedules", None) => Self::Of("/schedules"),
+            ("logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues" | "runs" | "alerts" | "alert-rules" | "alert-channels", _) => Self::Other(String::new()),
             _ => Self::Other(subject.to_owned()),
         }
     }
@@ -151,6 +197,8 @@ mod tests {
         assert_eq!(Object::read("/logs/clear/jobs%3Arun%2Elog/"), Object::LogFile("jobs:run.log".into()));
         assert_eq!(Object::read("ana"), Object::Other("ana".into()));
         assert_eq!(Object::read("/mailings/new"), Object::Other(String::new()));
+        assert_eq!(Object::read("/api/v1/checks/site/pause"), Object::Under("/checks", "site".into()));
+        assert_eq!(Object::read("/api/v1/schedules"), Object::Of("/schedules"));
         assert_eq!(Object::read("/projects/shop/keys"), Object::Project("shop".into()));
         assert_eq!(Object::read("/api/v1/issues/SHOP-12/resolve"), Object::Issue("SHOP-12".into()));
         let id = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";

@@ -146,12 +146,13 @@ fn row(v: &View, event: AuditEvent, names: &HashMap<String, Option<String>>) -> 
         Object::Account(name) => (name.clone(), under("/accounts", &name)),
         Object::Project(slug) => (slug.clone(), under("/projects", &slug)),
         Object::Issue(name) => (name.clone(), under("/issues", &name)),
+        Object::Under(list, name) => (name.clone(), under(list, &name)),
         Object::User(name) => (name, Some("/users".to_owned())),
         Object::Token(name) => (name, Some("/tokens".to_owned())),
         Object::LogFile(name) => (name, Some("/logs/".to_owned())),
         Object::Of(list) => {
             let name = std::mem::take(&mut detail);
-            let link = if list == "/accounts" { under(list, &name) } else { Some(list.to_owned()) };
+            let link = if matches!(list, "/accounts" | "/checks" | "/schedules") { under(list, &name) } else { Some(list.to_owned()) };
             (name, link)
         }
         // What it was called is all that is left of one that was sent or deleted.

@@ -1,8 +1,26 @@
 use crate::testing::Site;
 use axum::http::StatusCode;
 use model::JobId;
-use store::Role;
+use store::{Role, Scope};
 use uuid::Uuid;
+
+/// Who is not told of an action in words is told of it as it was asked for, and that is no language.
+#[tokio::test]
+async fn whatever_is_written_down_has_words() {
+    let written = |route: &crate::routes::Declared| {
+        route.verb != crate::routes::Verb::Get
+            && route.about.is_audited()
+            && route.access.scope().is_some_and(|scope| !matches!(scope, Scope::Ingest | Scope::Progress))
+    };
+    let found: Vec<String> = crate::declared(Site::new().await.app)
+        .iter()
+        .filter(|route| written(route))
+        .map(|route| format!("{} {}", crate::tests::method(route.verb), route.path))
+        .collect();
+    assert!(found.len() > 100, "{}", found.len());
+    let nameless: Vec<&String> = found.iter().filter(|action| crate::audit::deeds::word(action).is_none()).collect();
+    assert!(nameless.is_empty(), "give these a word in audit/deeds.rs, or leave them out of the log: {nameless:#?}");
+}
 
 #[tokio::test]
 async fn an_event_is_found_by_person_deed_and_object() {
