@@ -108,6 +108,16 @@ problem-projects-many = there are { $most } projects already
 problem-keys-many = the project has { $most } keys already
 problem-no-key = project `{ $name }` has no such key
 problem-range = since is not before until
+problem-report-span = the report must begin before it ends and cover at most { $most } days
+problem-report-format = format: { $text } is not one of json, text, md, html
+problem-report-nobody = to: no address is given
+problem-report-many = to: more than { $most } addresses
+problem-report-address = { $text } is not an e-mail address
+problem-report-no-account = there is no sending account
+problem-report-which-account = account: there are several sending accounts, name one of them
+problem-report-from = from: the account { $name } does not say its address, give the sender’s
+problem-report-language = language: { $text } is neither en nor fr
+report-nothing-wrong = no errors: nothing was sent
 
 ready-database-silent = the database does not answer: see Vigie's log
 ready-database-damaged = the database is damaged: keep a copy of it, then restore a backup; see `vigie doctor`

@@ -108,6 +108,16 @@ problem-projects-many = il y a déjà { $most } projets
 problem-keys-many = le projet a déjà { $most } clés
 problem-no-key = le projet « { $name } » n’a pas cette clé
 problem-range = « since » n’est pas avant « until »
+problem-report-span = le rapport doit commencer avant de finir et couvrir au plus { $most } jours
+problem-report-format = format : « { $text } » n’est pas possible ; indiquez json, text, md ou html
+problem-report-nobody = to : aucune adresse n’est indiquée
+problem-report-many = to : plus de { $most } adresses
+problem-report-address = « { $text } » n’est pas une adresse e-mail
+problem-report-no-account = il n’y a aucun compte d’envoi
+problem-report-which-account = account : il y a plusieurs comptes d’envoi, indiquez lequel
+problem-report-from = from : le compte « { $name } » n’indique pas son adresse ; donnez celle de l’expéditeur
+problem-report-language = language : « { $text } » n’est ni en ni fr
+report-nothing-wrong = aucune erreur : rien n’a été envoyé
 
 ready-database-silent = la base de données ne répond pas : consultez le journal de Vigie
 ready-database-damaged = la base de données est endommagée : gardez-en une copie, puis restaurez une sauvegarde ; voir « vigie doctor »

@@ -35,6 +35,7 @@ mod performance;
 mod problem;
 mod projects;
 mod releases;
+mod report;
 mod routes;
 mod runs;
 mod schedule;
@@ -137,6 +138,7 @@ fn declare(routes: Routes) -> Routes {
         health::declare,
         layout::assets::declare,
         home::declare,
+        report::declare,
         changes::declare,
         mailings::declare,
         jobs::declare,

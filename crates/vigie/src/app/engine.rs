@@ -404,7 +404,9 @@ fn options(
         Box::pin(async move { kept.append(job, lines).await })
     });
     let mut handlers = tasks::handlers(&parts.clock, &run_log, stop.subscribe()).map_err(Failure::new)?;
+    let reports = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone(), &config.data.value);
     handlers.push(Arc::new(mail));
+    handlers.push(Arc::new(reports.of_reports()));
     handlers.push(Arc::new(dhis2::Dhis2Handler::new(parts.syncs.clone())));
     Ok(Options {
         db: parts.db.clone(),
