@@ -127,3 +127,24 @@ ready-logs-full = le disque du stockage des journaux est plein, plus aucune lign
 ready-logs-broken = le stockage des journaux ne peut être ni lu ni écrit : consultez le journal de Vigie, vérifiez son disque et les droits sur « telemetry »
 ready-logs-stalled = des journaux ne sont pas collectés, car la position de leurs sources est illisible : le journal de Vigie indique le fichier et la marche à suivre
 ready-logs-damaged = une partie du stockage des journaux est endommagée et les recherches l’ignorent : « vigie doctor » dit laquelle, et ce qui peut être conservé
+ready-yes = prêt
+ready-no = pas prêt
+ready-database = base de données
+ready-run-logs = journaux des tâches
+ready-disk-part = disque
+ready-disk-low = le disque du dossier de données est presque plein, { $left } libres : libérez de l’espace
+ready-log-store = stockage des journaux
+ready-sources = sources de journaux
+ready-accounts = comptes d’envoi
+ready-accounts-paused = { $n ->
+    [one] un compte d’envoi est en pause jusqu’à ce que quelqu’un le reprenne
+   *[other] { $shown } comptes d’envoi sont en pause jusqu’à ce que quelqu’un les reprenne
+}
+ready-workers = processus de traitement
+ready-workers-none = aucun processus de traitement ne tourne : rien n’est envoyé
+ready-workers-lost = { $n ->
+    [one] un processus de traitement ne donne plus signe de vie
+   *[other] { $shown } processus de traitement ne donnent plus signe de vie
+}
+ready-backup = sauvegarde
+ready-backup-failed = la dernière sauvegarde a échoué : voir « Planifications », ou lancez « vigie backup »
