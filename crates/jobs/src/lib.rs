@@ -12,6 +12,7 @@
 //! The promise: an [`Intent`] is on disk before its effect begins, and a slot has one at a time; one without an outcome
 //! is `unknown` and never silently repeated; what was only claimed was not sent; counters change with outcomes.
 
+mod cleanup;
 mod engine;
 mod handler;
 mod hub;
@@ -29,6 +30,7 @@ mod timer;
 mod timetable;
 mod verify;
 
+pub use cleanup::dead_work;
 pub use engine::{Engine, LOST_COMMENT, Options, Ready, Scope};
 pub use handler::{
     Attempt, Attempted, Declares, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, VERIFIED_AT_ONCE_MAX,

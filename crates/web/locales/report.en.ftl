@@ -47,3 +47,5 @@ report-account = Sending account
 report-from = Sender
 report-from-hint = Leave empty to use the account’s own address.
 report-send = Send report
+help-monitoring = Checks, alerts, reports and backups
+help-monitoring-about = What Vigie watches, whom it tells, and how to notice that Vigie itself has stopped.

@@ -47,3 +47,5 @@ report-account = Compte d’envoi
 report-from = Expéditeur
 report-from-hint = Laissez vide pour utiliser l’adresse du compte.
 report-send = Envoyer le rapport
+help-monitoring = Contrôles, alertes, rapports et sauvegardes
+help-monitoring-about = Ce que Vigie surveille, qui elle prévient, et comment remarquer que Vigie s’est arrêtée.

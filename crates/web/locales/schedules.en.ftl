@@ -115,6 +115,10 @@ maintenance-alert-deliveries = Send alert messages
 maintenance-alert-retention = Delete old alerts
 maintenance-backup = Back up everything
 maintenance-check-retention = Delete old outages of checks
+maintenance-celery-retention = Delete old Celery tasks
+maintenance-dead-work = Clean up after processes that stopped
+maintenance-health = Check that everything works
+maintenance-heartbeat = Signal that Vigie is alive
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

@@ -115,6 +115,10 @@ maintenance-alert-deliveries = Envoyer les messages d’alerte
 maintenance-alert-retention = Supprimer les anciennes alertes
 maintenance-backup = Sauvegarder toutes les données
 maintenance-check-retention = Supprimer les anciennes pannes des contrôles
+maintenance-celery-retention = Supprimer les anciennes tâches Celery
+maintenance-dead-work = Nettoyer après les processus arrêtés
+maintenance-health = Vérifier que tout fonctionne
+maintenance-heartbeat = Signaler que Vigie est en vie
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

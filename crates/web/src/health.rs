@@ -7,7 +7,7 @@ mod parts;
 mod recipes;
 
 use crate::{
-    Ctx,
+    App, Ctx,
     auth::Access,
     extract::Query,
     routes::{About, Routes},
@@ -21,12 +21,15 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use checking::IsWell;
+use jobs::{Again, DoneBy, Work};
+use language::Language;
 use model::Timestamp;
 use parts::PartState;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 use utoipa::IntoParams;
@@ -57,6 +60,37 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             metrics::metrics,
             About::new("What it has been doing, for Prometheus").gives_text(200, Some("text/plain"), "The metrics"),
         )
+}
+
+/// How often Vigie looks at itself when nobody asks.
+const LOOK_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Looks at every part each hour, and says in the log what is wrong.
+pub fn checking_itself(app: App) -> Work {
+    let ctx = Ctx::new(app);
+    Work::new("health", LOOK_EVERY, DoneBy::Everyone, move || {
+        let ctx = ctx.clone();
+        async move {
+            let wrong = problems(&ctx, PartState::Fail).await;
+            problems(&ctx, PartState::Warn).await.iter().for_each(|what| tracing::warn!("health: {what}"));
+            if wrong.is_empty() { Ok(Again::AsUsual) } else { Err(wrong.join("; ")) }
+        }
+    })
+}
+
+/// Whether every part works, for whoever is told so each minute.
+pub fn is_well(app: App) -> IsWell {
+    let ctx = Ctx::new(app);
+    Arc::new(move || {
+        let ctx = ctx.clone();
+        Box::pin(async move { problems(&ctx, PartState::Fail).await.is_empty() })
+    })
+}
+
+async fn problems(ctx: &Ctx, state: PartState) -> Vec<String> {
+    let words = Words { language: Language::English, zone: ctx.app.zone.clone() };
+    let parts = parts::looked_at(ctx, &words).await;
+    parts.into_iter().filter(|part| part.state == state).map(|part| part.detail).collect()
 }
 
 async fn alive(State(ctx): State<Ctx>) -> Json<Health> {
@@ -193,7 +227,6 @@ impl Counts {
 mod tests {
     use super::*;
     use crate::testing::{Answer, Site, send};
-    use language::Language;
     use std::{fs, io::Seek as _};
 
     async fn readiness(site: &Site) -> Answer {

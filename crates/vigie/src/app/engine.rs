@@ -316,7 +316,12 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         parts.alerts.clone().forgetting(),
         parts.checking.clone().watching(),
         parts.checking.clone().forgetting(),
+        jobs::dead_work(parts.db.clone(), parts.clock.clone(), parts.hub.clone()),
+        web::checking_itself(parts.app(config, None)),
     ];
+    if let Some(url) = config.heartbeat.as_ref().and_then(|set| set.value.url()) {
+        work.push(parts.checking.clone().beating(url, web::is_well(parts.app(config, None))));
+    }
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),
         Err(error) => tracing::error!(error, "outcomes are not reported to webhooks"),

@@ -160,7 +160,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 12] = [
+pub(crate) const WORKS: [&str; 16] = [
     "uploads",
     "log_store",
     "damage",
@@ -173,6 +173,10 @@ pub(crate) const WORKS: [&str; 12] = [
     "alert_retention",
     "backup",
     "check_retention",
+    "celery_retention",
+    "dead_work",
+    "health",
+    "heartbeat",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
